@@ -1,0 +1,83 @@
+/** What SMART demands of an authorization request beyond OAuth: oidc-provider runs these as parameter validations. */
+import { errors, type ProviderContext } from 'oidc-provider';
+import type { Facts } from '#sandbox/facts.ts';
+import { type FaultSwitches, throughFaults } from '#sandbox/fault-switches.ts';
+import type { LaunchContext, Launches } from '#sandbox/launches.ts';
+import type { VendorProfile } from '#sandbox/profiles.ts';
+import { grantable, scopeProblem } from './scope-policy.ts';
+
+/** Nothing else may be sent: AZ-16 forbids `max_age`, `claims` and the like, and we hold an app to what it needs. */
+const known = new Set([
+  'response_type',
+  'response_mode',
+  'client_id',
+  'redirect_uri',
+  'scope',
+  'state',
+  'aud',
+  'launch',
+  'code_challenge',
+  'code_challenge_method',
+  'nonce',
+]);
+
+export interface AuthorizeDeps {
+  facts: Facts;
+  profile: VendorProfile;
+  faults: FaultSwitches;
+  launches: Launches;
+  /** Called once the request is accepted; the user who opened the chart is the one who is signed in. */
+  accept(ctx: ProviderContext, context: LaunchContext, scopes: string[]): void;
+}
+
+type Parameters = Record<string, string | string[] | undefined>;
+
+/** The parameters as they came, before oidc-provider drops what it does not know. */
+function rawParameters(ctx: ProviderContext): Parameters {
+  return (ctx.method === 'POST' ? ctx.oidc.body : ctx.query) ?? {};
+}
+
+function requireThat(condition: boolean, description: string): void {
+  if (!condition) throw new errors.InvalidRequest(description);
+}
+
+/** AZ-06, AZ-07, AZ-12, AZ-14, AZ-16, AZ-17, AZ-22. */
+function checkParameters(ctx: ProviderContext): void {
+  const parameters = rawParameters(ctx);
+  requireThat(ctx.method === 'GET' || ctx.querystring === '', 'a POST carries its parameters in the body only (AZ-14)');
+  for (const [name, value] of Object.entries(parameters)) {
+    requireThat(typeof value === 'string', `${name} is sent more than once (AZ-17)`);
+    requireThat(known.has(name), `${name} is not a parameter of a SMART launch here (AZ-16)`);
+  }
+  const { state, nonce, scope, response_mode: mode, code_challenge: challenge } = parameters;
+  requireThat(
+    typeof state === 'string' && state.length >= 20 && state.length <= 128,
+    'state: 122 bits or more (AZ-07)',
+  );
+  requireThat(mode === undefined || mode === 'query', 'response_mode is query or absent (AZ-22)');
+  requireThat(typeof challenge === 'string' && /^[\w-]{43}$/.test(challenge), 'code_challenge: 43 characters (AZ-09)');
+  if (!String(scope).split(' ').includes('openid')) return;
+  requireThat(typeof nonce === 'string' && nonce.length >= 22 && nonce !== state, 'nonce: 128 bits or more (AZ-12)');
+}
+
+/** The validations by parameter name; they run in this order, so that only a perfect request spends the launch value. */
+export function authorizeRules(deps: AuthorizeDeps) {
+  return {
+    aud: (ctx: ProviderContext, aud: string | undefined) => {
+      checkParameters(ctx);
+      requireThat(aud === deps.facts.fhirBase, `aud must be ${deps.facts.fhirBase} (AZ-04)`);
+    },
+    launch: async (ctx: ProviderContext, launch: string | undefined) => {
+      const requested = String(rawParameters(ctx).scope ?? '');
+      const problem = scopeProblem(requested);
+      if (problem) throw new errors.InvalidScope(problem, requested);
+      const context = launch === undefined ? undefined : deps.launches.take(launch);
+      if (!context) throw new errors.InvalidRequest('launch is unknown, expired or already used (AZ-05)');
+      const granted = grantable(requested, deps.profile.refusesScope);
+      const scopes = await throughFaults(deps.faults, granted, (fault, current, value) =>
+        fault.grantScopes?.(current, value),
+      );
+      deps.accept(ctx, context, scopes);
+    },
+  };
+}

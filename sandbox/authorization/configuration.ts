@@ -1,0 +1,114 @@
+/** oidc-provider's configuration: everything SMART does not need is off. */
+import type { ProviderContext } from 'oidc-provider';
+import type { createAdapter } from './adapter.ts';
+import type { assertionRules } from './assertion-rules.ts';
+import type { authorizeRules } from './authorize-rules.ts';
+import type { AuthorizationDeps } from './deps.ts';
+import { assertionAlgorithms } from './documents.ts';
+
+export interface ConfigurationParts extends AuthorizationDeps {
+  adapter: ReturnType<typeof createAdapter>;
+  extraParams: ReturnType<typeof authorizeRules>;
+  assertion: ReturnType<typeof assertionRules>;
+  grantFor: (ctx: ProviderContext) => Promise<unknown>;
+}
+
+const day = 86_400;
+
+const off = { enabled: false };
+
+/** Claims by scope: SMART's `fhirUser`, OpenID's `profile`. */
+const claims = { openid: ['sub'], fhirUser: ['fhirUser'], profile: ['name'] };
+
+const routes = { authorization: '/authorize', token: '/token', revocation: '/revoke', introspection: '/introspect' };
+
+/** Access to FHIR is one "resource server": its scopes are whatever was granted or, before that, requested. */
+function fhirAsResource({ facts, profile }: AuthorizationDeps) {
+  return {
+    enabled: true,
+    defaultResource: () => facts.fhirBase,
+    useGrantedResource: () => true,
+    getResourceServerInfo: (ctx: ProviderContext) => ({
+      scope: ctx.oidc.entities.Grant?.getResourceScope(facts.fhirBase) ?? ctx.oidc.params?.scope ?? '',
+      audience: facts.fhirBase,
+      accessTokenTTL: profile.accessTokenSeconds,
+      accessTokenFormat: 'opaque',
+    }),
+  };
+}
+
+/** The user signed in to the pretend EHR, as OpenID claims. */
+function findAccount({ users, facts }: AuthorizationDeps) {
+  return (_ctx: ProviderContext, id: string) => {
+    const user = users.find((one) => one.id === id);
+    if (!user) return undefined;
+    const fhirUser = new URL(`${facts.fhirBase}/${user.fhirUser}`).href;
+    return { accountId: id, claims: async () => ({ sub: id, fhirUser, name: user.name }) };
+  };
+}
+
+const wantsRefresh = (scopes: Set<string>) => scopes.has('online_access') || scopes.has('offline_access');
+
+/** RFC 7009: a client revokes its own tokens only. */
+const ownToken = (_ctx: ProviderContext, client: { clientId: string }, token: { clientId: string }) =>
+  token.clientId === client.clientId;
+
+/** Puts the parts together; see oidc-provider's README for each key. */
+export function configuration(parts: ConfigurationParts): Record<string, unknown> {
+  const { profile, keys } = parts;
+  return {
+    adapter: parts.adapter,
+    jwks: { keys: [keys.current] },
+    routes,
+    claims,
+    scopes: ['openid', 'fhirUser', 'profile', 'launch', 'online_access', 'offline_access'],
+    responseTypes: ['code'],
+    clientAuthMethods: ['private_key_jwt'],
+    enabledJWA: {
+      clientAuthSigningAlgValues: assertionAlgorithms(profile),
+      idTokenSigningAlgValues: ['RS256'],
+    },
+    clockTolerance: 5,
+    pkce: { required: () => true },
+    conformIdTokenClaims: false,
+    allowOmittingSingleRegisteredRedirectUri: false,
+    enableHttpPostMethods: true,
+    cookies: { long: { sameSite: 'none' }, short: { sameSite: 'none' } },
+    extraParams: parts.extraParams,
+    assertJwtClientAuthClaimsAndHeader: parts.assertion,
+    interactions: { policy: [] },
+    loadExistingGrant: parts.grantFor,
+    findAccount: findAccount(parts),
+    issueRefreshToken: (_ctx: ProviderContext, _client: unknown, source: { scopes: Set<string> }) =>
+      wantsRefresh(source.scopes),
+    rotateRefreshToken: () => true,
+    expiresWithSession: () => false,
+    fetch: parts.fetchJwks,
+    renderError,
+    ttl: {
+      AccessToken: profile.accessTokenSeconds,
+      AuthorizationCode: 60,
+      Grant: day,
+      IdToken: 3600,
+      RefreshToken: day,
+      Session: 600,
+      Interaction: 600,
+    },
+    features: {
+      devInteractions: off,
+      dPoP: off,
+      pushedAuthorizationRequests: off,
+      rpInitiatedLogout: off,
+      userinfo: off,
+      resourceIndicators: fhirAsResource(parts),
+      revocation: { enabled: !('revocation_endpoint' in profile.smartConfiguration), allowedPolicy: ownToken },
+      introspection: { enabled: !('introspection_endpoint' in profile.smartConfiguration), allowedPolicy: () => true },
+    },
+  };
+}
+
+/** An error that cannot be sent back to the app because its client or redirect URI is not known. */
+function renderError(ctx: ProviderContext, out: Record<string, string>): void {
+  ctx.type = 'text/plain';
+  ctx.body = `The pretend EHR refused this request.\n${JSON.stringify(out, null, 2)}\n`;
+}

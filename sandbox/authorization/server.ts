@@ -1,0 +1,67 @@
+/** The authorization server of the pretend EHR: oidc-provider, configured as strict as SMART allows. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Provider, type ProviderContext } from 'oidc-provider';
+import type { SandboxUser } from '#sandbox/contract.ts';
+import type { LaunchContext } from '#sandbox/launches.ts';
+import { createAdapter } from './adapter.ts';
+import { assertionRules } from './assertion-rules.ts';
+import { authorizeRules } from './authorize-rules.ts';
+import { configuration } from './configuration.ts';
+import type { AuthorizationDeps } from './deps.ts';
+import { finishResponses } from './responses.ts';
+
+/** What an access token permits, as the FHIR server needs it. */
+export interface Access {
+  patient: string;
+  user: SandboxUser;
+  scopes: string[];
+}
+
+export interface AuthorizationServer {
+  handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** What this bearer token permits now; undefined when unknown, revoked or expired by the sandbox's clock. */
+  access(token: string): Promise<Access | undefined>;
+}
+
+/** Builds one authorization server; its codes, tokens and grants live in it alone. */
+export function createAuthorizationServer(deps: AuthorizationDeps): AuthorizationServer {
+  const contexts = new Map<string, LaunchContext>();
+  const accepted = new WeakMap<ProviderContext['oidc'], { context: LaunchContext; scopes: string[] }>();
+  const { facts, profile, currentApp } = deps;
+  const grantFor = async (ctx: ProviderContext) => {
+    const launch = accepted.get(ctx.oidc);
+    if (!launch) return undefined;
+    const grant = new provider.Grant({ accountId: launch.context.user.id, clientId: ctx.oidc.client.clientId });
+    grant.addOIDCScope(launch.scopes.join(' '));
+    grant.addResourceScope(facts.fhirBase, launch.scopes.join(' '));
+    contexts.set(await grant.save(), launch.context);
+    return grant;
+  };
+  const accept = (ctx: ProviderContext, context: LaunchContext, scopes: string[]) => {
+    if (ctx.oidc.params) ctx.oidc.params.scope = scopes.join(' ');
+    ctx.oidc.session.loginAccount({ accountId: context.user.id, transient: true });
+    accepted.set(ctx.oidc, { context, scopes });
+  };
+  const provider: Provider = new Provider(
+    facts.issuer,
+    configuration({
+      ...deps,
+      adapter: createAdapter(currentApp),
+      extraParams: authorizeRules({ ...deps, accept }),
+      assertion: assertionRules(profile, currentApp),
+      grantFor,
+    }),
+  );
+  const contextOf = (grantId: string | undefined) => (grantId === undefined ? undefined : contexts.get(grantId));
+  provider.use(finishResponses({ ...deps, contextOf }));
+  const callback = provider.callback();
+  return {
+    handle: (request, response) => callback(request, response),
+    access: async (token) => {
+      const found = await provider.AccessToken.find(token);
+      const context = contextOf(found?.grantId);
+      if (!found || !context || found.exp * 1000 <= facts.now().getTime()) return undefined;
+      return { patient: context.patient, user: context.user, scopes: (found.scope ?? '').split(' ') };
+    },
+  };
+}

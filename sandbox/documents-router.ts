@@ -1,0 +1,80 @@
+/** The public documents: smart-configuration, openid-configuration, the key set and the style sheet. */
+import { type Response, Router } from 'express';
+import { openidConfiguration, smartConfiguration } from '#sandbox/authorization/documents.ts';
+import type { SigningKeys } from '#sandbox/authorization/signing-keys.ts';
+import type { Facts } from './facts.ts';
+import type { Fault, JsonObject } from './fault.ts';
+import { type FaultSwitches, throughFaults } from './fault-switches.ts';
+import type { VendorProfile } from './profiles.ts';
+
+export interface DocumentDeps {
+  facts: Facts;
+  profile: VendorProfile;
+  faults: FaultSwitches;
+  keys: SigningKeys;
+}
+
+/** SMART's experimental styling: the eleven known properties, as a hospital would set them. */
+const style = {
+  color_background: '#f6f8fa',
+  color_error: '#9e2d2d',
+  color_highlight: '#69b5ce',
+  color_modal_backdrop: '',
+  color_success: '#498e49',
+  color_text: '#303030',
+  dim_border_radius: '6px',
+  dim_font_size: '15px',
+  dim_spacing_size: '18px',
+  font_family_body: 'Georgia, Times, serif',
+  font_family_heading: "'HelveticaNeue-Light', Helvetica, Arial, sans-serif",
+};
+
+function send(response: Response, document: JsonObject): void {
+  response.set('cache-control', 'public, max-age=300').json(document);
+}
+
+/** Where openid-configuration is served, if anywhere, as a path. */
+function openidPath({ facts, profile }: DocumentDeps): string[] {
+  if (profile.openidConfiguration === 'none') return [];
+  const issuer = profile.openidConfiguration === 'issuer' ? facts.issuer : facts.fhirBase;
+  return [`${new URL(issuer).pathname.replace(/\/$/, '')}/.well-known/openid-configuration`];
+}
+
+async function keySet({ faults, keys }: DocumentDeps): Promise<JsonObject> {
+  const start: ('current-key' | 'next-key')[] = ['current-key'];
+  const names = await throughFaults(faults, start, (fault: Fault, current) => fault.publishedKeys?.(current));
+  return { keys: names.map((name) => keys.publicKeys[name]) };
+}
+
+/** Mounted at the root, before the authorization server and the FHIR server. */
+export function documentsRouter(deps: DocumentDeps): Router {
+  const { facts, profile, faults } = deps;
+  const router = Router();
+  router.get('/fhir/r4/.well-known/smart-configuration', async (_request, response) => {
+    const document = smartConfiguration(facts, profile);
+    send(
+      response,
+      await throughFaults(faults, document, (fault: Fault, current, value) =>
+        fault.smartConfiguration?.(current, facts, value),
+      ),
+    );
+  });
+  for (const path of openidPath(deps)) {
+    router.get(path, async (_request, response) => {
+      const document = openidConfiguration(facts, profile);
+      send(
+        response,
+        await throughFaults(faults, document, (fault: Fault, current, value) =>
+          fault.openidConfiguration?.(current, facts, value),
+        ),
+      );
+    });
+  }
+  router.get('/auth/jwks', async (_request, response) => send(response, await keySet(deps)));
+  router.get('/style.json', (_request, response) => send(response, style));
+  // oidc-provider would answer with documents of its own where this vendor has none.
+  router.all(['/auth/.well-known/{*rest}', '/fhir/r4/.well-known/{*rest}'], (_request, response) => {
+    response.status(404).json({ message: 'no such document' });
+  });
+  return router;
+}

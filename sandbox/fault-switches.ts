@@ -1,0 +1,78 @@
+/** The switchboard of one sandbox: which named faults are on, and how the seams ask them to interfere. */
+import type { Fault, FaultValue } from './fault.ts';
+import { type FaultName, faultCatalogue } from './faults.ts';
+
+interface Setting {
+  value: FaultValue | undefined;
+  remaining: number;
+}
+
+/** A switched-on fault as a seam meets it. */
+export interface ActiveFault {
+  name: FaultName;
+  fault: Fault;
+  value: FaultValue | undefined;
+  /** Counts one use; a fault set with `times` switches itself off when they are spent. */
+  used(): void;
+}
+
+export interface FaultSwitches {
+  /**
+   * Switches a fault on.
+   * @param value what the row's `value` text describes; the row has a default.
+   * @param times how often it strikes before it switches itself off; default: until cleared.
+   */
+  set(name: FaultName, value?: FaultValue, options?: { times?: number }): void;
+  /** Switches one fault off, or all. */
+  clear(name?: FaultName): void;
+  active(): FaultName[];
+  /** For the seams. */
+  list(): ActiveFault[];
+}
+
+/** Makes the switches of one sandbox; nothing is shared between instances. */
+export function createFaultSwitches(): FaultSwitches {
+  const settings = new Map<FaultName, Setting>();
+  const spend = (name: FaultName, setting: Setting) => {
+    setting.remaining -= 1;
+    if (setting.remaining <= 0) settings.delete(name);
+  };
+  return {
+    set: (name, value, options) => {
+      settings.set(name, { value, remaining: options?.times ?? Number.POSITIVE_INFINITY });
+    },
+    clear: (name) => {
+      if (name === undefined) settings.clear();
+      else settings.delete(name);
+    },
+    active: () => [...settings.keys()],
+    list: () =>
+      [...settings].map(([name, setting]) => ({
+        name,
+        fault: faultCatalogue[name],
+        value: setting.value,
+        used: () => spend(name, setting),
+      })),
+  };
+}
+
+/**
+ * Passes a value through every active fault that has this seam, in the order they were switched on.
+ *
+ * A fault returns undefined to leave the value alone; only a change counts as a use.
+ */
+export async function throughFaults<T>(
+  switches: FaultSwitches,
+  start: T,
+  seam: (fault: Fault, current: T, value: FaultValue | undefined) => T | undefined | Promise<T | undefined>,
+): Promise<T> {
+  let current = start;
+  for (const active of switches.list()) {
+    // oxlint-disable-next-line no-await-in-loop -- one fault sees what the one before it left
+    const changed = await seam(active.fault, current, active.value);
+    if (changed === undefined) continue;
+    active.used();
+    current = changed;
+  }
+  return current;
+}

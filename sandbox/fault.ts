@@ -1,0 +1,81 @@
+/** What a named fault is: a description and the seams it interferes at. Faults are data; the seams call them. */
+import type { JWTPayload } from 'jose';
+import type { Records } from '#sandbox/data/records.ts';
+import type { Facts } from './facts.ts';
+
+export type FaultValue = string | number;
+
+/** The places of the sandbox an outside request can arrive at. */
+export type RouteName =
+  | 'smart-configuration'
+  | 'openid-configuration'
+  | 'jwks'
+  | 'authorize'
+  | 'token'
+  | 'refresh'
+  | 'revoke'
+  | 'introspect'
+  | 'metadata'
+  | 'fhir'
+  | 'chart';
+
+/** A request before the sandbox handles it. */
+export interface Call {
+  route: RouteName;
+  method: string;
+  url: URL;
+  /** Fires when the caller goes away or the sandbox closes. */
+  signal: AbortSignal;
+  facts: Facts;
+}
+
+/** An HTTP answer given instead of the real one. */
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+export type JsonObject = Record<string, unknown>;
+
+/** An id_token about to be signed. */
+export interface IdTokenDraft {
+  claims: JWTPayload;
+  sign: 'current-key' | 'next-key' | 'unpublished-key' | 'none' | 'broken-signature';
+}
+
+/** A FHIR answer about to be sent, with the patient in context. */
+export interface FhirAnswer {
+  status: number;
+  body: JsonObject;
+}
+
+export interface FhirCall {
+  resourceType: string | undefined;
+  id: string | undefined;
+  patient: string | undefined;
+  url: URL;
+  facts: Facts;
+  records: Records;
+}
+
+/** Every seam is optional; returning undefined means "not me". */
+export interface Fault {
+  description: string;
+  /** What `set(name, value)` means, when a value is taken. */
+  value?: string;
+  request?(call: Call, value: FaultValue | undefined): Promise<Answer | undefined> | Answer | undefined;
+  smartConfiguration?(document: JsonObject, facts: Facts, value: FaultValue | undefined): JsonObject;
+  openidConfiguration?(document: JsonObject, facts: Facts, value: FaultValue | undefined): JsonObject;
+  /** Which keys the JWKS shows. */
+  publishedKeys?(keys: readonly ('current-key' | 'next-key')[]): ('current-key' | 'next-key')[];
+  grantScopes?(scopes: string[], value: FaultValue | undefined): string[];
+  authorizationResponse?(parameters: URLSearchParams, facts: Facts, value: FaultValue | undefined): URLSearchParams;
+  idToken?(draft: IdTokenDraft, facts: Facts, value: FaultValue | undefined): IdTokenDraft;
+  tokenResponse?(
+    members: JsonObject,
+    grantType: 'authorization_code' | 'refresh_token',
+    value: FaultValue | undefined,
+  ): JsonObject | undefined;
+  fhirAnswer?(answer: FhirAnswer, call: FhirCall, value: FaultValue | undefined): FhirAnswer | undefined;
+}

@@ -1,0 +1,47 @@
+/** The answers and delays several faults share. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Answer, Call, FaultValue, JsonObject, RouteName } from '#sandbox/fault.ts';
+
+/** An OAuth or FHIR answer in JSON. */
+export function jsonAnswer(status: number, body: JsonObject, headers: Record<string, string> = {}): Answer {
+  const contentType = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' };
+  return { status, headers: { ...contentType, ...headers }, body: JSON.stringify(body) };
+}
+
+/** The login page or maintenance page that real hosts answer with. */
+export function htmlAnswer(status: number): Answer {
+  return {
+    status,
+    headers: { 'content-type': 'text/html; charset=utf-8' },
+    body: '<!doctype html><title>Sign in</title><h1>Our portal is being updated</h1>',
+  };
+}
+
+/** A redirect away from where the caller wanted to be. */
+export function redirectAnswer(location: string): Answer {
+  return { status: 307, headers: { location }, body: '' };
+}
+
+/** An answer for one route, undefined for all others. */
+export function on(
+  routes: RouteName | readonly RouteName[],
+  answer: (call: Call, value: FaultValue | undefined) => Answer | undefined,
+): (call: Call, value: FaultValue | undefined) => Answer | undefined {
+  return (call, value) => ([routes].flat().includes(call.route) ? answer(call, value) : undefined);
+}
+
+/** Holds a route back for `value` milliseconds (default one minute), then lets the real handler answer. */
+export function slow(
+  routes: RouteName | readonly RouteName[],
+): (call: Call, value: FaultValue | undefined) => Promise<Answer | undefined> {
+  return async (call, value) => {
+    if (![routes].flat().includes(call.route)) return undefined;
+    try {
+      await delay(Number(value ?? 60_000), undefined, { signal: call.signal });
+      return undefined;
+    } catch {
+      // The caller left or the sandbox closes: nobody is waiting for an answer any more.
+      return jsonAnswer(503, { error: 'temporarily_unavailable' });
+    }
+  };
+}

@@ -1,0 +1,72 @@
+/** Faults of the FHIR server's HTTP answers (FH-04 to FH-07, FH-12, FH-14). */
+import type { Call, Fault } from '#sandbox/fault.ts';
+import { htmlAnswer, jsonAnswer, on, slow } from './answers.ts';
+
+/** A FHIR refusal with an OperationOutcome. */
+function refusal(status: number, code: string, text: string, headers: Record<string, string> = {}) {
+  const issue = [{ severity: 'error', code, diagnostics: text }];
+  return jsonAnswer(
+    status,
+    { resourceType: 'OperationOutcome', issue },
+    {
+      'content-type': 'application/fhir+json; charset=utf-8',
+      ...headers,
+    },
+  );
+}
+
+const isRequestSearch = (call: Call) => call.url.pathname.includes('/ServiceRequest');
+
+export const fhirFaults = {
+  'slow-fhir': { description: 'FHIR answers late', value: 'milliseconds, default 60000', request: slow('fhir') },
+  'slow-requests': {
+    description: 'only ServiceRequest answers late',
+    value: 'milliseconds, default 60000',
+    request: (call, value) => (isRequestSearch(call) ? slow('fhir')(call, value) : undefined),
+  },
+  'fhir-401': {
+    description: 'FHIR no longer accepts the access token',
+    request: on('fhir', () =>
+      refusal(401, 'login', 'token not active', { 'www-authenticate': 'Bearer error="invalid_token"' }),
+    ),
+  },
+  'fhir-403': { description: 'FHIR refuses everything', request: on('fhir', () => refusal(403, 'forbidden', 'no')) },
+  'fhir-403-requests': {
+    description: 'FHIR refuses ServiceRequest only',
+    request: on('fhir', (call) => (isRequestSearch(call) ? refusal(403, 'forbidden', 'not for this app') : undefined)),
+  },
+  'fhir-429': {
+    description: 'FHIR asks to slow down',
+    value: 'Retry-After in seconds, default 2',
+    request: on('fhir', (_call, value) => refusal(429, 'throttled', 'busy', { 'retry-after': String(value ?? 2) })),
+  },
+  'fhir-500': {
+    description: 'FHIR answers 500',
+    request: on('fhir', () => refusal(500, 'exception', 'database down')),
+  },
+  'fhir-html': { description: 'FHIR answers 200 with a login page', request: on('fhir', () => htmlAnswer(200)) },
+  'fhir-truncated': {
+    description: 'FHIR JSON breaks off in the middle',
+    request: on('fhir', () => ({
+      ...refusal(200, 'informational', ''),
+      body: '{"resourceType":"Bundle","type":"searchset","entry":[{"resource":{"resou',
+    })),
+  },
+  'fhir-redirect': {
+    description: 'FHIR redirects to a foreign host',
+    value: 'the URL, default https://elsewhere.example/fhir',
+    request: on('fhir', (_call, value) => ({
+      ...refusal(302, 'informational', '', { location: String(value ?? 'https://elsewhere.example/fhir') }),
+    })),
+  },
+  'fhir-user-404': {
+    description: 'the Practitioner behind fhirUser cannot be read',
+    request: on('fhir', (call) =>
+      call.url.pathname.includes('/Practitioner/') ? refusal(404, 'not-found', 'no such Practitioner') : undefined,
+    ),
+  },
+  'metadata-500': {
+    description: 'the CapabilityStatement answers 500 (harmless: FH-14)',
+    request: on('metadata', () => refusal(500, 'exception', 'no statement today')),
+  },
+} as const satisfies Record<string, Fault>;

@@ -1,0 +1,70 @@
+/** Faults of the id_token: signed again with the sandbox's own key, so that only the named thing is wrong (ID, FU rules). */
+import type { JWTPayload } from 'jose';
+import type { Fault, IdTokenDraft } from '#sandbox/fault.ts';
+
+function claim(name: string, value: unknown): (draft: IdTokenDraft) => IdTokenDraft {
+  return (draft) => ({ ...draft, claims: { ...draft.claims, [name]: value } });
+}
+
+function withoutClaim(name: string): (draft: IdTokenDraft) => IdTokenDraft {
+  return (draft) => ({
+    ...draft,
+    claims: Object.fromEntries(Object.entries(draft.claims).filter(([key]) => key !== name)) as JWTPayload,
+  });
+}
+
+const signedAs = (sign: IdTokenDraft['sign']) => (draft: IdTokenDraft) => ({ ...draft, sign });
+
+const shifted = (seconds: number) => (draft: IdTokenDraft) => ({
+  ...draft,
+  claims: {
+    ...draft.claims,
+    iat: Number(draft.claims.iat) + seconds,
+    exp: Number(draft.claims.exp) + seconds,
+  },
+});
+
+export const idTokenFaults = {
+  'wrong-nonce': { description: 'the id_token has another nonce', idToken: claim('nonce', 'not-the-nonce-you-sent') },
+  'no-nonce': { description: 'the id_token has no nonce', idToken: withoutClaim('nonce') },
+  'bad-signature': { description: 'one bit of the signature is wrong', idToken: signedAs('broken-signature') },
+  'alg-none': { description: 'the id_token is not signed: alg none', idToken: signedAs('none') },
+  'wrong-audience': { description: 'the id_token is for another client', idToken: claim('aud', 'another-client') },
+  'extra-audience': {
+    description: 'the id_token is for us and for another client',
+    idToken: (draft) => ({ ...draft, claims: { ...draft.claims, aud: [String(draft.claims.aud), 'another-client'] } }),
+  },
+  'foreign-issuer': {
+    description: 'the id_token was issued elsewhere',
+    value: 'the issuer, default https://elsewhere.example/auth',
+    idToken: (draft, _facts, value) => claim('iss', String(value ?? 'https://elsewhere.example/auth'))(draft),
+  },
+  'expired-id-token': { description: 'the id_token expired a day ago', idToken: shifted(-2 * 86_400) },
+  'future-id-token': { description: 'the id_token was issued an hour from now', idToken: shifted(3_600) },
+  'wrong-at-hash': {
+    description: 'at_hash belongs to another access token',
+    idToken: claim('at_hash', 'AAAAAAAAAAAAAAAAAAAAAA'),
+  },
+  'no-sub': { description: 'the id_token has no sub', idToken: withoutClaim('sub') },
+  'no-fhir-user': { description: 'the id_token has no fhirUser', idToken: withoutClaim('fhirUser') },
+  'relative-fhir-user': {
+    description: 'fhirUser is relative to the FHIR base (harmless: FU-01)',
+    idToken: (draft, facts) =>
+      claim('fhirUser', String(draft.claims.fhirUser).replace(`${facts.fhirBase}/`, ''))(draft),
+  },
+  'foreign-fhir-user': {
+    description: 'fhirUser is a Practitioner on a foreign server',
+    value: 'the URL, default https://elsewhere.example/fhir/Practitioner/prac-rivera',
+    idToken: (draft, _facts, value) =>
+      claim('fhirUser', String(value ?? 'https://elsewhere.example/fhir/Practitioner/prac-rivera'))(draft),
+  },
+  'bad-fhir-user': {
+    description: 'fhirUser is no user',
+    value: 'the value, default Device/1',
+    idToken: (draft, _facts, value) => claim('fhirUser', String(value ?? 'Device/1'))(draft),
+  },
+  'patient-in-id-token': {
+    description: 'the id_token names another patient (harmless: LC-01)',
+    idToken: claim('patient', 'pat-ben'),
+  },
+} as const satisfies Record<string, Fault>;

@@ -1,0 +1,37 @@
+/** Faults of the OpenID Connect document and the key set (ID-03, ID-04, ID-08, ID-22). */
+import type { Fault } from '#sandbox/fault.ts';
+import { htmlAnswer, jsonAnswer, on, slow } from './answers.ts';
+
+export const openidFaults = {
+  'no-oidc-document': {
+    description: 'no openid-configuration at the issuer',
+    request: on('openid-configuration', () => jsonAnswer(404, { message: 'no such document' })),
+  },
+  'oidc-html': {
+    description: 'openid-configuration is a portal page with status 200',
+    request: on('openid-configuration', () => htmlAnswer(200)),
+  },
+  'oidc-issuer-mismatch': {
+    description: 'openid-configuration names another issuer',
+    openidConfiguration: (document) => ({ ...document, issuer: 'https://elsewhere.example/auth' }),
+  },
+  'jwks-500': {
+    description: 'the key set answers 500',
+    request: on('jwks', () => jsonAnswer(500, { message: 'internal error' })),
+  },
+  'jwks-empty': { description: 'the key set is empty', publishedKeys: () => [] },
+  'slow-jwks': {
+    description: 'the key set answers late',
+    value: 'milliseconds, default 60000',
+    request: slow('jwks'),
+  },
+  'rotated-key': {
+    description: 'the signing key was just replaced: whoever cached the key set meets an unknown kid',
+    publishedKeys: () => ['next-key'],
+    idToken: (draft) => ({ ...draft, sign: 'next-key' }),
+  },
+  'unknown-key': {
+    description: 'the id_token is signed with a key that is never published',
+    idToken: (draft) => ({ ...draft, sign: 'unpublished-key' }),
+  },
+} as const satisfies Record<string, Fault>;

@@ -1,0 +1,64 @@
+/** Faults of the token endpoint's HTTP answer (TK-07, TK-10, TK-16, TK-17, TK-19, RF-06, RF-07). */
+import type { Fault } from '#sandbox/fault.ts';
+import { htmlAnswer, jsonAnswer, on, redirectAnswer, slow } from './answers.ts';
+
+const both = ['token', 'refresh'] as const;
+
+export const tokenEndpointFaults = {
+  'slow-token': {
+    description: 'the token endpoint answers late',
+    value: 'milliseconds, default 60000',
+    request: slow(both),
+  },
+  'token-500': {
+    description: 'the token endpoint answers 500 with an HTML page',
+    request: on(both, () => htmlAnswer(500)),
+  },
+  'token-503': {
+    description: 'the token endpoint answers 503 with Retry-After',
+    request: on(both, () => jsonAnswer(503, { error: 'temporarily_unavailable' }, { 'retry-after': '2' })),
+  },
+  'token-429': {
+    description: 'the token endpoint answers 429 without Retry-After',
+    request: on(both, () => jsonAnswer(429, { error: 'slow_down' })),
+  },
+  'token-html-200': {
+    description: 'the token endpoint answers 200 with a portal page',
+    request: on(both, () => htmlAnswer(200)),
+  },
+  'token-redirect': {
+    description: 'the token endpoint redirects with 307, which would carry code and assertion along',
+    value: 'the URL to redirect to',
+    request: on(both, (_call, value) => redirectAnswer(String(value ?? 'https://elsewhere.example/token'))),
+  },
+  'token-error-200': {
+    description: 'the token endpoint answers 200 with an OAuth error in it',
+    request: on(both, () => jsonAnswer(200, { error: 'invalid_grant' })),
+  },
+  'expired-code': {
+    description: 'the code expired before it was exchanged: invalid_grant',
+    request: on('token', () =>
+      jsonAnswer(400, { error: 'invalid_grant', error_description: 'authorization code is expired' }),
+    ),
+  },
+  'invalid-client': {
+    description: 'the EHR does not accept our client authentication: invalid_client without a reason, as at Epic',
+    request: on(both, () => jsonAnswer(401, { error: 'invalid_client', error_description: null })),
+  },
+  'unauthorized-client': {
+    description: 'the client may not use this grant: unauthorized_client',
+    request: on(both, () => jsonAnswer(400, { error: 'unauthorized_client' })),
+  },
+  'refresh-invalid-grant': {
+    description: 'the refresh token is no longer valid: invalid_grant',
+    request: on('refresh', () => jsonAnswer(400, { error: 'invalid_grant' })),
+  },
+  'refresh-503': {
+    description: 'refreshing answers 503; the code exchange works',
+    request: on('refresh', () => jsonAnswer(503, { error: 'temporarily_unavailable' })),
+  },
+  'revocation-503': {
+    description: 'the revocation endpoint answers 503',
+    request: on('revoke', () => jsonAnswer(503, { error: 'temporarily_unavailable' }, { 'retry-after': '2' })),
+  },
+} as const satisfies Record<string, Fault>;

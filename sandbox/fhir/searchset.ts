@@ -1,0 +1,93 @@
+/** A page of search results as a Bundle: matches, what `_include` asks for, and an opaque `next` link. */
+import type { Bundle, BundleEntry, FhirResource, Reference, ServiceRequest } from 'fhir/r4.js';
+import type { Records, SandboxResource } from '#sandbox/data/records.ts';
+import type { VendorProfile } from '#sandbox/profiles.ts';
+import { FhirRefusal } from './outcome.ts';
+
+const defaultPageSize = 20;
+
+/** Servers cap what a client may ask for in one page. */
+const maximumPageSize = 50;
+
+interface PageState {
+  type: string;
+  query: string;
+  offset: number;
+}
+
+/** The next link's token: only this server reads it, and permissions are checked again when it comes back. */
+export function encodePage(state: PageState): string {
+  return Buffer.from(JSON.stringify(state)).toString('base64url');
+}
+
+/** @throws FhirRefusal 400 for a token this server did not make. */
+export function decodePage(token: string): PageState {
+  try {
+    const state: PageState = JSON.parse(Buffer.from(token, 'base64url').toString());
+    if (typeof state.type === 'string' && typeof state.query === 'string' && Number.isInteger(state.offset))
+      return state;
+  } catch {
+    // Falls through to the refusal: any unreadable token is refused alike.
+  }
+  throw new FhirRefusal(400, 'invalid', 'unknown page');
+}
+
+function pageSize(query: URLSearchParams): number {
+  const asked = Number(query.get('_count') ?? defaultPageSize);
+  if (!Number.isInteger(asked) || asked < 1) throw new FhirRefusal(400, 'invalid', '_count is a positive number');
+  return Math.min(asked, maximumPageSize);
+}
+
+function referencesFor(request: ServiceRequest, include: string): Reference[] {
+  const all = [...(request.requester ? [request.requester] : []), ...(request.performer ?? [])];
+  if (include === '*') return all;
+  return include.endsWith(':requester') ? (request.requester ? [request.requester] : []) : (request.performer ?? []);
+}
+
+function included(page: SandboxResource[], query: URLSearchParams, records: Records, profile: VendorProfile) {
+  const includes = query.getAll('_include');
+  const unsupported = includes.find((include) => !profile.serviceRequestIncludes.includes(include));
+  if (unsupported) throw new FhirRefusal(400, 'not-supported', `_include=${unsupported} is not supported`);
+  const requests = page.filter((resource) => resource.resourceType === 'ServiceRequest');
+  const wanted = includes.flatMap((include) => requests.flatMap((request) => referencesFor(request, include)));
+  const found = wanted.map(({ reference }) => (reference ? records.byReference(reference) : undefined));
+  return [...new Set(found)].filter((resource) => resource !== undefined);
+}
+
+export interface SearchsetQuery {
+  type: string;
+  query: URLSearchParams;
+  offset: number;
+  fhirBase: string;
+}
+
+/** One page of `matching`, from `offset`. */
+export function searchset(
+  matching: SandboxResource[],
+  { type, query, offset, fhirBase }: SearchsetQuery,
+  records: Records,
+  profile: VendorProfile,
+): Bundle {
+  const size = pageSize(query);
+  const page = matching.slice(offset, offset + size);
+  const entry = (resource: SandboxResource, mode: 'match' | 'include'): BundleEntry<FhirResource> => ({
+    fullUrl: `${fhirBase}/${resource.resourceType}/${resource.id}`,
+    resource,
+    search: { mode },
+  });
+  const link = [{ relation: 'self', url: `${fhirBase}/${type}?${query}` }];
+  if (offset + size < matching.length) {
+    const token = encodePage({ type, query: query.toString(), offset: offset + size });
+    link.push({ relation: 'next', url: `${fhirBase}?_page=${token}` });
+  }
+  return {
+    resourceType: 'Bundle',
+    type: 'searchset',
+    total: matching.length,
+    link,
+    entry: [
+      ...page.map((resource) => entry(resource, 'match')),
+      ...included(page, query, records, profile).map((resource) => entry(resource, 'include')),
+    ],
+  };
+}

@@ -1,0 +1,36 @@
+/** How the EHR fetches the app's key set: own connections, the CA the app was registered with, no redirects. */
+import { Agent, fetch } from 'undici';
+import type { SandboxApp } from './contract.ts';
+
+export interface JwksFetch {
+  fetch: (url: string, init: RequestInit) => Promise<Response>;
+  close(): Promise<void>;
+}
+
+/** One per sandbox, so that closing it leaves no socket open. */
+export function createJwksFetch(currentApp: () => SandboxApp): JwksFetch {
+  const agents = new Map<string | undefined, Agent>();
+  const agentFor = (ca: string | undefined) => {
+    const agent = agents.get(ca) ?? new Agent(ca === undefined ? {} : { connect: { ca } });
+    agents.set(ca, agent);
+    return agent;
+  };
+  return {
+    // oidc-provider brings a dispatcher that refuses loopback; this fetch has its own.
+    fetch: async (url) => {
+      const response = await fetch(url, {
+        dispatcher: agentFor(currentApp().ca),
+        headers: { accept: 'application/json' },
+        redirect: 'manual',
+        signal: AbortSignal.timeout(5_000),
+      });
+      return new Response(await response.arrayBuffer(), {
+        status: response.status,
+        headers: Object.fromEntries(response.headers),
+      });
+    },
+    close: async () => {
+      await Promise.all([...agents.values()].map((agent) => agent.destroy()));
+    },
+  };
+}

@@ -1,0 +1,30 @@
+/** Starts the pretend EHR alone: `SANDBOX_PORT`, `APP_URL`, `CLIENT_ID`, `ORG_ID` and `SANDBOX_PROFILE` say for whom. */
+import { profiles, type VendorProfileName } from './profiles.ts';
+import { startSandbox } from './sandbox.ts';
+
+const { SANDBOX_PORT, APP_URL, CLIENT_ID, ORG_ID, SANDBOX_PROFILE } = process.env;
+
+const isProfile = (name: string): name is VendorProfileName => Object.hasOwn(profiles, name);
+
+const appUrl = (APP_URL ?? 'http://localhost:3000').replace(/\/$/, '');
+const profile = SANDBOX_PROFILE ?? 'generic';
+if (!isProfile(profile)) throw new Error(`SANDBOX_PROFILE is one of ${Object.keys(profiles).join(', ')}`);
+
+const sandbox = await startSandbox({
+  port: Number(SANDBOX_PORT ?? 4000),
+  profile,
+  app: {
+    launchUrl: `${appUrl}/smart/launch?orgId=${encodeURIComponent(ORG_ID ?? 'st-elsewhere')}`,
+    redirectUri: `${appUrl}/smart/callback`,
+    jwksUrl: `${appUrl}/.well-known/jwks.json`,
+    clientId: CLIENT_ID ?? 'vectorcare-demo',
+  },
+});
+
+console.log(
+  `Pretend EHR (SYNTHETIC DATA)\n  chart      ${sandbox.chartUrl}\n  FHIR base  ${sandbox.fhirBase}\n  faults     ${sandbox.origin}/faults`,
+);
+
+const stop = () => void sandbox.close();
+process.once('SIGINT', stop);
+process.once('SIGTERM', stop);

@@ -1,0 +1,139 @@
+/** A pretend EHR in one call: chart, authorization server, FHIR server, synthetic patients, named faults. */
+import express, { type Express } from 'express';
+import { createAuthorizationServer } from '#sandbox/authorization/server.ts';
+import { type SigningKeys, signingKeys } from '#sandbox/authorization/signing-keys.ts';
+import { chartRouter } from '#sandbox/chart/routes.ts';
+import { createRecords } from '#sandbox/data/records.ts';
+import { fhirRouter } from '#sandbox/fhir/server.ts';
+import type { LaunchOptions, RequestLog, Sandbox, SandboxApp, SandboxOptions } from './contract.ts';
+import { documentsRouter } from './documents-router.ts';
+import type { Facts } from './facts.ts';
+import { createFaultSwitches, type FaultSwitches } from './fault-switches.ts';
+import { createJwksFetch, type JwksFetch } from './jwks-fetch.ts';
+import { createLaunches, type Launches } from './launches.ts';
+import { listen } from './listen.ts';
+import { profiles, type VendorProfileName } from './profiles.ts';
+import { requestFaults } from './request-faults.ts';
+import { createRequestLog, record } from './request-log.ts';
+import { defaultUsers } from './users.ts';
+
+export type { LaunchOptions, Sandbox, SandboxApp, SandboxOptions, SandboxRequest, SandboxUser } from './contract.ts';
+export type { FaultSwitches } from './fault-switches.ts';
+export type { FaultName } from './faults.ts';
+export type { VendorProfileName } from './profiles.ts';
+
+interface Parts {
+  options: SandboxOptions;
+  facts: Facts;
+  profileName: VendorProfileName;
+  faults: FaultSwitches;
+  launches: Launches;
+  keys: SigningKeys;
+  requests: RequestLog;
+  closing: AbortController;
+  app: { current: SandboxApp };
+  jwks: JwksFetch;
+  launch: Sandbox['launch'];
+}
+
+/** The EHR's site map; the order is the order of judgement. */
+function createEhr(parts: Parts): Express {
+  const { facts, faults, keys, launches, requests, jwks, app } = parts;
+  const profile = profiles[parts.profileName];
+  const users = parts.options.users ?? defaultUsers;
+  const records = createRecords();
+  const currentApp = () => app.current;
+  const authorization = createAuthorizationServer({
+    facts,
+    profile,
+    faults,
+    launches,
+    users,
+    keys,
+    currentApp,
+    fetchJwks: jwks.fetch,
+  });
+  const ehr = express().disable('x-powered-by');
+  ehr.use((request, response, next) => {
+    response.locals.arrival = record(requests, request, facts.now());
+    next();
+  });
+  ehr.use(requestFaults(faults, facts, parts.closing.signal));
+  ehr.use(documentsRouter({ facts, profile, faults, keys }));
+  ehr.use('/auth', (request, response) => authorization.handle(request, response));
+  ehr.use('/fhir/r4', fhirRouter({ facts, profile, faults, records, authorization }));
+  ehr.use(chartRouter({ facts, profileName: parts.profileName, faults, records, users, launch: parts.launch }));
+  return ehr;
+}
+
+/** Appended, not set: the app's launch URL may have a query of its own (`?orgId=A`). */
+function launchUrl(app: SandboxApp, facts: Facts, launch: string): string {
+  const url = new URL(app.launchUrl);
+  url.searchParams.append('iss', facts.fhirBase);
+  url.searchParams.append('launch', launch);
+  return url.href;
+}
+
+function createLaunch(options: SandboxOptions, facts: Facts, launches: Launches, app: { current: SandboxApp }) {
+  const users = options.users ?? defaultUsers;
+  return (patientId: string, launchOptions: LaunchOptions = {}): string => {
+    const user = users.find((one) => launchOptions.user === undefined || one.id === launchOptions.user);
+    if (!user) throw new Error(`the sandbox has no user ${launchOptions.user}`);
+    return launchUrl(app.current, facts, launches.mint(patientId, user, launchOptions));
+  };
+}
+
+function createFacts(options: SandboxOptions, port: number): Facts {
+  const origin = options.origin?.(port) ?? `${options.tls ? 'https' : 'http'}://localhost:${port}`;
+  const issuer = `${origin}${profiles[options.profile ?? 'generic'].issuerPath}`;
+  return { origin, issuer, fhirBase: `${origin}/fhir/r4`, now: options.now ?? (() => new Date()) };
+}
+
+/**
+ * Starts one pretend EHR. Nothing is shared between instances but the signing keys, which hold no state.
+ *
+ * @throws when the port is taken, or when a launch names an unknown user.
+ */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const keys = await signingKeys();
+  const site: { handle?: Express } = {};
+  const listening = await listen(options, (request, response) => site.handle?.(request, response));
+  const facts = createFacts(options, listening.port);
+  const app = { current: options.app };
+  const launches = createLaunches(facts.now);
+  const jwks = createJwksFetch(() => app.current);
+  const closing = new AbortController();
+  const faults = createFaultSwitches();
+  const requests = createRequestLog();
+  const profileName = options.profile ?? 'generic';
+  const launch = createLaunch(options, facts, launches, app);
+  site.handle = createEhr({
+    options,
+    facts,
+    profileName,
+    faults,
+    launches,
+    keys,
+    requests,
+    closing,
+    app,
+    jwks,
+    launch,
+  });
+  return {
+    ...facts,
+    chartUrl: `${facts.origin}/chart`,
+    profile: profileName,
+    faults,
+    requests,
+    launch,
+    configureApp: (changed) => {
+      app.current = { ...changed };
+    },
+    close: async () => {
+      closing.abort();
+      await listening.close();
+      await jwks.close();
+    },
+  };
+}

@@ -1,0 +1,60 @@
+/** Which network addresses our servers may call: public ones, and the private ones somebody named on purpose (TL-04). */
+import { lookup as dnsLookup } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+import ipaddr from 'ipaddr.js';
+
+/** Public by range, yet answered by a cloud's own host agent. */
+const METADATA = ['168.63.129.16'];
+
+/**
+ * May an outbound call go to this address?
+ *
+ * Public unicast only; private, loopback, link-local, metadata, IPv4-mapped and translated ranges are refused
+ * unless one of `allowPrivate` (CIDRs) contains the address.
+ */
+export function isAddressAllowed(address: string, allowPrivate: readonly string[]): boolean {
+  if (!ipaddr.isValid(address)) return false;
+  const ip = ipaddr.process(address);
+  const allowed = allowPrivate.some((cidr) => {
+    const [network, bits] = ipaddr.parseCIDR(cidr);
+    return network.kind() === ip.kind() && ip.match(network, bits);
+  });
+  if (allowed) return true;
+  // Judged as written: a mapped address is a way round the check, whatever it maps to.
+  return ipaddr.parse(address).range() === 'unicast' && !METADATA.includes(ip.toString());
+}
+
+/** Is this the host of a URL that may be plain http in development? */
+export function isLoopbackHost(hostname: string): boolean {
+  const bare = hostname.replace(/^\[|\]$/g, '');
+  return (
+    bare === 'localhost' ||
+    bare.endsWith('.localhost') ||
+    (ipaddr.isValid(bare) && ipaddr.process(bare).range() === 'loopback')
+  );
+}
+
+/** Says which address was refused, without saying where inside the network it was. */
+export class AddressRefusedError extends Error {
+  constructor(hostname: string) {
+    super(`${hostname} resolves to an address that outbound calls may not reach`);
+    this.name = 'AddressRefusedError';
+  }
+}
+
+/**
+ * A DNS lookup that only ever yields allowed addresses. The socket connects to what it returns, so the address that
+ * was checked is the address that is used, whatever DNS says a moment later.
+ */
+export function guardedLookup(allowPrivate: readonly string[]): LookupFunction {
+  return (hostname, options, callback) => {
+    dnsLookup(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error) return callback(error, '', 0);
+      const allowed = addresses.filter(({ address }) => isAddressAllowed(address, allowPrivate));
+      const [first] = allowed;
+      if (!first) return callback(new AddressRefusedError(hostname), '', 0);
+      if (options.all) callback(null, allowed);
+      else callback(null, first.address, first.family);
+    });
+  };
+}

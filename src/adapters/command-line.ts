@@ -1,0 +1,76 @@
+/** The command line as an outside world: what a command answers, and how that reaches a terminal or a machine. */
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+
+/** What a command answers: text for people, JSON for machines, and the exit code (0 done, 1 failed, 2 usage). */
+export interface CommandOutcome {
+  exitCode: 0 | 1 | 2;
+  text: string;
+  json: unknown;
+}
+
+/** A command that cannot be carried out as typed: nothing has been changed (exit code 2). */
+export class UsageError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'UsageError';
+    this.problems = problems;
+  }
+}
+
+/** A command that was understood and refused, such as an unknown Org ID (exit code 1). */
+export class CommandError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'CommandError';
+  }
+}
+
+/** The outcome of a command that did its work. */
+export function done(text: string, json: unknown): CommandOutcome {
+  return { exitCode: 0, text, json };
+}
+
+/** Columns wide enough for their longest cell, two spaces between. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** The flags a command knows, in the form of `node:util` parseArgs. */
+type Flags = NonNullable<ParseArgsConfig['options']>;
+
+/**
+ * Reads flags and positional arguments.
+ *
+ * @param names of the positional arguments, each required.
+ * @throws UsageError naming what is unknown, missing or too many.
+ */
+export function readArguments<const Options extends Flags>(
+  args: readonly string[],
+  names: readonly string[],
+  options: Options,
+) {
+  const { values, positionals } = parseStrictly(args, options);
+  const missing = names.slice(positionals.length).map((name) => `${name} is missing`);
+  const extra = positionals.slice(names.length).map((text) => `"${text}" is one argument too many`);
+  if (missing.length + extra.length > 0) throw new UsageError([...missing, ...extra]);
+  return { values, positionals };
+}
+
+function parseStrictly<const Options extends Flags>(args: readonly string[], options: Options) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    if (error instanceof TypeError) throw new UsageError([error.message]);
+    throw error;
+  }
+}

@@ -1,0 +1,52 @@
+/** Lets one process at a time use a folder, on every platform and through containers that share the volume. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+/** Another process uses the folder; the message says which and what to do. */
+export class FolderInUseError extends Error {
+  constructor(folder: string, holder: string) {
+    super(
+      `The embedded database in ${folder} is in use${holder}: the server is running with the embedded database; ` +
+        'stop it or set DATABASE_URL to use PostgreSQL.',
+    );
+    this.name = 'FolderInUseError';
+  }
+}
+
+const SQLITE_BUSY = 5;
+
+/**
+ * Takes the folder for this process until `release` or the process's end, however it ends.
+ *
+ * A lock of the operating system, taken through an empty SQLite file: unlike a file that holds a pid it cannot go
+ * stale after a crash, nor be mistaken where pids repeat (every container has a pid 1). The pid is kept beside it for
+ * the message only.
+ *
+ * @param folder is created when missing.
+ * @throws FolderInUseError when another opener holds it, also one in this process.
+ */
+export function lockFolder(folder: string, name: string): { release: () => void } {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const lockFile = join(folder, `${name}.lock`);
+  const pidFile = `${lockFile}.pid`;
+  const lock = new DatabaseSync(lockFile, { timeout: 0 });
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    lock.close();
+    if (!(error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY)) throw error;
+    throw new FolderInUseError(folder, holderOf(pidFile));
+  }
+  writeFileSync(pidFile, `${process.pid}\n`);
+  return { release: () => lock.close() };
+}
+
+function holderOf(pidFile: string): string {
+  try {
+    return ` (process ${readFileSync(pidFile, 'utf8').trim()})`;
+  } catch {
+    // The holder took the lock an instant ago and has not written its pid yet.
+    return '';
+  }
+}

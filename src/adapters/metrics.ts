@@ -1,0 +1,44 @@
+/** What operators can count: one registry per app, so that two apps in one process do not mix. */
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** The counters and histograms the product keeps. Labels carry codes and ids of ours, never values from an EHR. */
+export interface Metrics {
+  registry: Registry;
+  /** Ends of launches by outcome: 'completed' or an error code. */
+  launches: Counter<'outcome'>;
+  /** Pages that ended in an error, by its code. */
+  failures: Counter<'code'>;
+  /** Time per outbound protocol call. */
+  outboundDuration: Histogram<'method'>;
+}
+
+/** @param options.process adds Node's own metrics (memory, event loop); off in tests. */
+export function createMetrics(options: { process?: boolean } = {}): Metrics {
+  const registry = new Registry();
+  if (options.process) collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  return {
+    registry,
+    launches: new Counter({
+      name: 'smart_launches_total',
+      help: 'Launches by outcome',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    failures: new Counter({
+      name: 'app_failures_total',
+      help: 'Requests that ended in an error',
+      labelNames: ['code'],
+      registers,
+    }),
+    outboundDuration: new Histogram({
+      name: 'smart_outbound_duration_seconds',
+      help: 'Duration of calls to EHRs',
+      labelNames: ['method'],
+      buckets: SECONDS,
+      registers,
+    }),
+  };
+}

@@ -1,0 +1,111 @@
+/** Everything short-lived: launch transactions and launch records, in Redis or in its in-memory equal. */
+import { Redis } from 'ioredis';
+import { AppError } from '#src/errors.ts';
+import type { Clock } from './clock.ts';
+import type { Log } from './log.ts';
+
+/** What the launch needs of Redis: each method is one command, so each is atomic. Values are sealed before they come here. */
+export interface KeyStore {
+  get(key: string): Promise<string | undefined>;
+  /** Reads and renews the lifetime in one step (GETEX). */
+  getAndRenew(key: string, lifetimeMs: number): Promise<string | undefined>;
+  getMany(keys: readonly string[]): Promise<(string | undefined)[]>;
+  set(key: string, value: string, lifetimeMs: number): Promise<void>;
+  /** Replaces a value that exists, keeps its lifetime and returns the old one; of many callers one gets it (SET XX GET). */
+  swap(key: string, value: string): Promise<string | undefined>;
+  delete(...keys: string[]): Promise<void>;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const COMMAND_TIMEOUT_MS = 2_000;
+
+/**
+ * Redis itself. Every failure is AppError 'store.unavailable' within two seconds: nothing waits for Redis to come back.
+ *
+ * @param url redis:// or rediss://, from configuration.
+ */
+export function connectRedis(url: string, log: Log): KeyStore {
+  const redis = new Redis(url, {
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    connectTimeout: COMMAND_TIMEOUT_MS,
+    maxRetriesPerRequest: 1,
+    enableAutoPipelining: true,
+    retryStrategy: (attempt) => Math.min(attempt * 100, 1_000),
+  });
+  redis.on('error', (error) => log.warn({ err: error }, 'redis.error'));
+  const guard = async <T>(command: Promise<T>): Promise<T> => {
+    try {
+      return await command;
+    } catch (error) {
+      throw new AppError('store.unavailable', 'Redis did not answer', { cause: error });
+    }
+  };
+
+  return {
+    get: async (key) => (await guard(redis.get(key))) ?? undefined,
+    getAndRenew: async (key, lifetimeMs) => (await guard(redis.getex(key, 'PX', lifetimeMs))) ?? undefined,
+    getMany: async (keys) => {
+      if (keys.length === 0) return [];
+      const values = await guard(redis.mget(...keys));
+      return values.map((value) => value ?? undefined);
+    },
+    set: async (key, value, lifetimeMs) => {
+      await guard(redis.set(key, value, 'PX', lifetimeMs));
+    },
+    swap: async (key, value) => {
+      const old = await guard(redis.call('SET', key, value, 'XX', 'KEEPTTL', 'GET'));
+      return typeof old === 'string' ? old : undefined;
+    },
+    delete: async (...keys) => {
+      if (keys.length > 0) await guard(redis.del(...keys));
+    },
+    ping: async () => {
+      await guard(redis.ping());
+    },
+    close: async () => {
+      redis.disconnect();
+    },
+  };
+}
+
+/** The in-memory equal for development and tests: the same promises, gone with the process. */
+export function createMemoryStore(clock: Clock): KeyStore {
+  const entries = new Map<string, { value: string; expiresAt: number }>();
+  const live = (key: string) => {
+    const entry = entries.get(key);
+    if (entry && entry.expiresAt > clock().getTime()) return entry;
+    entries.delete(key);
+    return undefined;
+  };
+  const sweep = setInterval(() => {
+    for (const key of entries.keys()) live(key);
+  }, 60_000).unref();
+
+  return {
+    get: async (key) => live(key)?.value,
+    getAndRenew: async (key, lifetimeMs) => {
+      const entry = live(key);
+      if (entry) entry.expiresAt = clock().getTime() + lifetimeMs;
+      return entry?.value;
+    },
+    getMany: async (keys) => keys.map((key) => live(key)?.value),
+    set: async (key, value, lifetimeMs) => {
+      entries.set(key, { value, expiresAt: clock().getTime() + lifetimeMs });
+    },
+    swap: async (key, value) => {
+      const entry = live(key);
+      const old = entry?.value;
+      if (entry) entry.value = value;
+      return old;
+    },
+    delete: async (...keys) => {
+      for (const key of keys) entries.delete(key);
+    },
+    ping: async () => {},
+    close: async () => {
+      clearInterval(sweep);
+      entries.clear();
+    },
+  };
+}

@@ -1,0 +1,73 @@
+/** Sealing: what is stored is encrypted, authenticated and bound to the place it is stored in (ST-03, ST-04, ST-08). */
+import { createHash, createHmac, hkdfSync } from 'node:crypto';
+import { CompactEncrypt, compactDecrypt } from 'jose';
+
+/** Seals JSON values for a store and opens them again. */
+export interface Sealer {
+  /** @param name where the value is stored; opening under another name fails. */
+  seal(name: string, value: unknown): Promise<string>;
+  /** @throws SealError when forged, sealed under another name, or by no secret we know. */
+  open(name: string, sealed: string): Promise<unknown>;
+  /** Keyed hash (HMAC-SHA256, base64url) for logs and audit: equal texts match, nobody can guess back. */
+  fingerprint(text: string): string;
+}
+
+/** Something stored cannot be trusted. The message never holds a part of it. */
+export class SealError extends Error {
+  constructor(reason: string, cause?: unknown) {
+    super(reason, { cause });
+    this.name = 'SealError';
+  }
+}
+
+interface SealingKey {
+  kid: string;
+  key: Uint8Array;
+}
+
+/**
+ * JWE compact, `dir` with A256GCM; the name is in the protected header, so it is authenticated with the ciphertext.
+ *
+ * @param secrets the first seals, all open: put a new one in front to rotate.
+ */
+export function createSealer(secrets: readonly string[]): Sealer {
+  const keys = secrets.map((secret) => derive(secret));
+  const [first] = keys;
+  const [firstSecret] = secrets;
+  if (!first || firstSecret === undefined) throw new SealError('at least one secret is needed');
+  const fingerprintKey = Buffer.from(hkdfSync('sha256', firstSecret, '', 'vectorcare fingerprint', 32));
+
+  return {
+    seal: (name, value) =>
+      new CompactEncrypt(new TextEncoder().encode(JSON.stringify(value)))
+        .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: first.kid, for: name })
+        .encrypt(first.key),
+    open: async (name, sealed) => {
+      const { plaintext, protectedHeader } = await decrypt(sealed, keys);
+      if (protectedHeader['for'] !== name) throw new SealError('sealed for another place');
+      return JSON.parse(new TextDecoder().decode(plaintext));
+    },
+    fingerprint: (text) => createHmac('sha256', fingerprintKey).update(text).digest('base64url'),
+  };
+}
+
+function derive(secret: string): SealingKey {
+  const key = Buffer.from(hkdfSync('sha256', secret, '', 'vectorcare seal', 32));
+  return { key, kid: createHash('sha256').update('kid').update(key).digest('base64url').slice(0, 8) };
+}
+
+async function decrypt(sealed: string, keys: readonly SealingKey[]) {
+  try {
+    return await compactDecrypt(
+      sealed,
+      ({ kid }) => {
+        const known = keys.find((candidate) => candidate.kid === kid);
+        if (!known) throw new SealError('sealed with a secret we do not have');
+        return known.key;
+      },
+      { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] },
+    );
+  } catch (error) {
+    throw error instanceof SealError ? error : new SealError('cannot be opened', error);
+  }
+}

@@ -1,0 +1,107 @@
+/** The audit trail: who did what to which patient, written behind the caller's back and never in its way. */
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '#src/adapters/clock.ts';
+import { type Queries, withoutQuery } from '#src/adapters/database.ts';
+import type { Log } from '#src/adapters/log.ts';
+import type { Sealer } from '#src/adapters/seal.ts';
+import { type AuditRow, appendAuditRows } from './audit-store.ts';
+
+/** What happened. `detail` holds facts only: codes, counts, setting values; never a name, token or clinical value. */
+export interface AuditEvent {
+  event: 'launch' | 'patient-opened' | 'sign-out' | 'denial' | 'settings-change' | 'key-action';
+  organizationId?: string;
+  /** The user by the id_token's issuer and subject (stored as a keyed hash), or the operator's command line. */
+  actor: { iss: string; sub: string } | 'cli' | 'unknown';
+  /** FHIR reference such as `Patient/123`; stored sealed. */
+  patient?: string;
+  /** Stored as a keyed hash. */
+  launchId?: string;
+  supportCode?: string;
+  detail?: Readonly<Record<string, unknown>>;
+}
+
+export interface Audit {
+  /** Returns at once and never throws; a row that cannot be written is logged, without its content. */
+  record(event: AuditEvent): void;
+  /** Resolves when everything recorded so far is written or given up: for shutdown and tests. */
+  flush(): Promise<void>;
+}
+
+export interface AuditDependencies {
+  db: Queries;
+  sealer: Sealer;
+  log: Log;
+  clock: Clock;
+}
+
+const BATCH = 100;
+/** About a minute of heavy use during an outage; beyond that rows are counted in the log instead of filling memory. */
+const MAX_WAITING = 10_000;
+
+interface Waiting {
+  id: string;
+  at: Date;
+  event: AuditEvent;
+}
+
+/** One per process. */
+export function createAudit({ db, sealer, log, clock }: AuditDependencies): Audit {
+  const waiting: Waiting[] = [];
+  let writing: Promise<void> | undefined;
+
+  async function drain(): Promise<void> {
+    while (waiting.length > 0) {
+      // oxlint-disable-next-line no-await-in-loop -- one batch after the other keeps the order and one connection
+      await writeBatch(waiting.splice(0, BATCH));
+    }
+    writing = undefined;
+  }
+
+  async function writeBatch(batch: Waiting[]): Promise<void> {
+    try {
+      await appendAuditRows(db, await Promise.all(batch.map((entry) => toRow(entry, sealer))));
+    } catch (error) {
+      const lost = batch.map(({ at, event }) => ({ at, event: event.event, organizationId: event.organizationId }));
+      log.error({ err: withoutQuery(error), lost }, 'audit events could not be written');
+    }
+  }
+
+  return {
+    record: (event) => {
+      if (waiting.length >= MAX_WAITING) {
+        log.error(
+          { event: event.event, organizationId: event.organizationId },
+          'audit event dropped: too many waiting',
+        );
+        return;
+      }
+      waiting.push({ id: randomUUID(), at: clock(), event });
+      writing ??= Promise.resolve().then(drain);
+    },
+    flush: async () => writing,
+  };
+}
+
+/** The name under which a row's patient is sealed: bound to the row, so that swapped ciphertexts do not open (ST-04). */
+export function auditPatientName(rowId: string): string {
+  return `audit:${rowId}`;
+}
+
+/** The keyed hash that stands for a user, to find a person's rows without storing who they are. */
+export function auditActor(sealer: Sealer, actor: AuditEvent['actor']): string {
+  return typeof actor === 'string' ? actor : sealer.fingerprint(JSON.stringify([actor.iss, actor.sub]));
+}
+
+async function toRow({ id, at, event }: Waiting, sealer: Sealer): Promise<AuditRow> {
+  return {
+    id,
+    at,
+    event: event.event,
+    organizationId: event.organizationId ?? null,
+    actor: auditActor(sealer, event.actor),
+    patient: event.patient === undefined ? null : await sealer.seal(auditPatientName(id), event.patient),
+    launch: event.launchId === undefined ? null : sealer.fingerprint(event.launchId),
+    supportCode: event.supportCode ?? null,
+    detail: event.detail ?? {},
+  };
+}

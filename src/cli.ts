@@ -1,0 +1,101 @@
+/** `npm run admin -- …`: the operator's commands. Each feature reads and runs its own; this file opens and closes. */
+import { systemClock } from '#src/adapters/clock.ts';
+import { CommandError, type CommandOutcome, done, UsageError } from '#src/adapters/command-line.ts';
+import { type Database, openDatabase, withoutQuery } from '#src/adapters/database.ts';
+import { FolderInUseError } from '#src/adapters/folder-lock.ts';
+import { createLog } from '#src/adapters/log.ts';
+import { createSealer } from '#src/adapters/seal.ts';
+import { createAudit } from '#src/audit/audit.ts';
+import { type Config, ConfigError, loadConfig } from '#src/config.ts';
+import type { KeyDependencies } from '#src/keys/key-actions.ts';
+import { keyUsage, readKeyCommand } from '#src/keys/key-commands.ts';
+import { KeyError } from '#src/keys/key-pair.ts';
+import {
+  type OrganizationCommandDependencies,
+  organizationUsage,
+  readOrganizationCommand,
+} from '#src/organizations/organization-commands.ts';
+import { createOrganizationStore } from '#src/organizations/organization-store.ts';
+
+const USAGE = [
+  'Usage: npm run admin -- <command> [--json]',
+  ...[...organizationUsage, ...keyUsage, 'migrate'].map((line) => `  ${line}`),
+].join('\n');
+
+type Command = (dependencies: OrganizationCommandDependencies & KeyDependencies) => Promise<CommandOutcome>;
+
+function readCommand(args: readonly string[]): Command {
+  const [noun, ...rest] = args;
+  switch (noun) {
+    case 'organization':
+      return readOrganizationCommand(rest);
+    case 'keys':
+      return readKeyCommand(rest);
+    case 'migrate':
+      if (rest.length > 0) throw new UsageError(['migrate takes no arguments']);
+      return async () => done('The database is up to date.', { migrated: true });
+    case undefined:
+    default:
+      throw new UsageError([noun === undefined ? 'a command is missing' : `${noun} is not a command`, USAGE]);
+  }
+}
+
+async function run(args: readonly string[]): Promise<CommandOutcome> {
+  if (args.includes('--help')) return done(USAGE, { usage: USAGE });
+  // Read before anything is opened: a typing error costs no database and changes nothing.
+  const command = readCommand(args);
+  const config = loadConfig();
+  const database = await openDatabase({ databaseUrl: config.databaseUrl, dataDir: config.dataDir });
+  try {
+    return await execute(command, config, database);
+  } finally {
+    await database.close();
+  }
+}
+
+async function execute(command: Command, config: Config, database: Database): Promise<CommandOutcome> {
+  await database.migrate();
+  const sealer = createSealer(config.appSecrets);
+  // Standard output belongs to the answer.
+  const log = createLog(config.logLevel, process.stderr);
+  const audit = createAudit({ db: database.db, sealer, log, clock: systemClock });
+  try {
+    return await command({
+      db: database.db,
+      sealer,
+      audit,
+      clock: systemClock,
+      store: createOrganizationStore(database.db),
+      production: config.production,
+      deployment: { publicUrl: config.publicUrl, appName: config.appName },
+    });
+  } finally {
+    await audit.flush();
+  }
+}
+
+function failed(error: unknown): CommandOutcome {
+  if (error instanceof UsageError) {
+    const text = `${error.message}\nNothing has been changed.`;
+    return { exitCode: 2, text, json: { error: 'usage', problems: error.problems } };
+  }
+  const text = describeFailure(error);
+  return { exitCode: 1, text, json: { error: 'failed', problems: [text] } };
+}
+
+function describeFailure(error: unknown): string {
+  const ours = [CommandError, ConfigError, FolderInUseError, KeyError].some((kind) => error instanceof kind);
+  if (ours && error instanceof Error) return error.message;
+  const cause = withoutQuery(error);
+  // A refused connection is an AggregateError with an empty message and the reason in its code.
+  const code = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
+  return `The command failed${code}: ${cause instanceof Error ? cause.message : 'unknown error'}`;
+}
+
+const args = process.argv.slice(2);
+const outcome = await run(args.filter((text) => text !== '--json')).catch(failed);
+const isJson = args.includes('--json');
+if (isJson) console.log(JSON.stringify(outcome.json, null, 2));
+if (outcome.exitCode > 0) console.error(outcome.text);
+else if (!isJson) console.log(outcome.text);
+process.exitCode = outcome.exitCode;

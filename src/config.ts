@@ -1,0 +1,152 @@
+/** The environment, checked once at start and frozen: the only reader of `process.env`. */
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ipaddr from 'ipaddr.js';
+import { z } from 'zod';
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean),
+);
+const cidr = z.string().refine(ipaddr.isValidCIDR, { error: 'must be a CIDR such as 10.0.0.0/8' });
+const optionalUrl = (protocols: RegExp) => z.url({ protocol: protocols }).optional();
+
+/** One row per variable; `.env.example` is tested to list exactly these. */
+export const environmentSchema = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  ENVIRONMENT: z.enum(['non-production', 'production']).default('non-production'),
+  APP_NAME: z.string().min(1).max(100).default('VectorCare SMART on FHIR'),
+  DATABASE_URL: optionalUrl(/^postgres(ql)?$/),
+  REDIS_URL: optionalUrl(/^rediss?$/),
+  DATA_DIR: z.string().min(1).default('data'),
+  APP_SECRETS: list.optional(),
+  TRUST_PROXY: list.default([]),
+  OUTBOUND_ALLOW_PRIVATE: list.pipe(z.array(cidr)).optional(),
+  EGRESS_IPS: list.default([]),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+/** What the rest of the program may know of its environment. */
+export interface Config {
+  readonly production: boolean;
+  readonly port: number;
+  readonly host: string;
+  /** Origin under which browsers and EHRs reach us; own URLs are built from it alone (REG-02). */
+  readonly publicUrl: URL;
+  readonly environment: 'non-production' | 'production';
+  readonly appName: string;
+  readonly databaseUrl: string | undefined;
+  readonly redisUrl: string | undefined;
+  readonly dataDir: string;
+  /** First seals, all open. */
+  readonly appSecrets: readonly string[];
+  /** Addresses or CIDRs of the proxies whose X-Forwarded-* count (TL-05). */
+  readonly trustProxy: readonly string[];
+  /** Private CIDRs that outbound calls may reach (TL-04). */
+  readonly outboundAllowPrivate: readonly string[];
+  readonly egressIps: readonly string[];
+  readonly logLevel: string;
+  /** What an operator should hear at start although we run. */
+  readonly warnings: readonly string[];
+}
+
+/** Carries every problem of the environment at once, ready to print. */
+export class ConfigError extends Error {
+  constructor(problems: readonly string[]) {
+    super(`The configuration is not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+const LOOPBACK = ['127.0.0.0/8', '::1/128'];
+const SECRET_MIN_LENGTH = 32;
+
+/**
+ * Reads and checks the environment.
+ *
+ * Development fills the gaps: loopback may be called, and a secret is made once and kept in `DATA_DIR`.
+ * Production fills none: missing or weak values stop the start with one message naming every problem (TL-02).
+ *
+ * @throws ConfigError listing every problem.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  // An empty line in an .env file means "not set", not "set to nothing".
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  }
+  const values = parsed.data;
+  const production = values.NODE_ENV === 'production';
+  const publicUrl = new URL(values.PUBLIC_URL ?? `http://localhost:${values.PORT}`);
+  const problems = [...publicUrlProblems(publicUrl, production), ...(production ? productionProblems(values) : [])];
+  if (production && env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
+    problems.push('NODE_TLS_REJECT_UNAUTHORIZED: certificates are always verified in production');
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return Object.freeze({
+    production,
+    port: values.PORT,
+    host: values.HOST,
+    publicUrl,
+    environment: values.ENVIRONMENT,
+    appName: values.APP_NAME,
+    databaseUrl: values.DATABASE_URL,
+    redisUrl: values.REDIS_URL,
+    dataDir: values.DATA_DIR,
+    appSecrets: values.APP_SECRETS?.length ? values.APP_SECRETS : [developmentSecret(values.DATA_DIR)],
+    trustProxy: values.TRUST_PROXY,
+    outboundAllowPrivate: values.OUTBOUND_ALLOW_PRIVATE ?? (production ? [] : LOOPBACK),
+    egressIps: values.EGRESS_IPS,
+    logLevel: values.LOG_LEVEL,
+    warnings:
+      production && !values.DATABASE_URL
+        ? [
+            'DATABASE_URL is not set: organizations and keys live in an embedded database in DATA_DIR, on this host only.',
+          ]
+        : [],
+  });
+}
+
+function publicUrlProblems(publicUrl: URL, production: boolean): string[] {
+  const problems = [];
+  if (publicUrl.pathname !== '/' || publicUrl.search || publicUrl.hash || publicUrl.username) {
+    problems.push('PUBLIC_URL: must be an origin only, such as https://fhir.example.com');
+  }
+  const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(publicUrl.hostname);
+  if (publicUrl.protocol !== 'https:' && (production || !loopback)) {
+    problems.push('PUBLIC_URL: must be https (http is accepted for localhost in development only)');
+  }
+  return problems;
+}
+
+function productionProblems(values: z.infer<typeof environmentSchema>): string[] {
+  const problems = [];
+  if (!values.PUBLIC_URL) problems.push('PUBLIC_URL: is required in production');
+  if (!values.REDIS_URL) problems.push('REDIS_URL: is required in production');
+  if (!values.APP_SECRETS?.length) {
+    problems.push('APP_SECRETS: is required in production (make one with: openssl rand -base64 48)');
+  }
+  for (const [index, secret] of (values.APP_SECRETS ?? []).entries()) {
+    if (secret.length < SECRET_MIN_LENGTH || new Set(secret).size < 12) {
+      problems.push(`APP_SECRETS: secret ${index + 1} is weak (use at least ${SECRET_MIN_LENGTH} random characters)`);
+    }
+  }
+  return problems;
+}
+
+/** Made once, so that a developer's restart keeps keys and launches readable. */
+function developmentSecret(dataDir: string): string {
+  const file = join(dataDir, 'development-secret');
+  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
+  mkdirSync(dataDir, { recursive: true });
+  const secret = randomBytes(48).toString('base64url');
+  writeFileSync(file, `${secret}\n`, { mode: 0o600 });
+  return secret;
+}

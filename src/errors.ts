@@ -1,0 +1,272 @@
+/** Every way a journey can end badly: one catalogue from which the status, the page, the log line and the metric follow. */
+
+/**
+ * Add a row for a new failure; nothing else needs to know about it.
+ *
+ * `title` says what happened and `help` what to do next, both for the visitor: a nurse or a hospital IT person.
+ */
+const catalogue = {
+  'request.bad': {
+    status: 400,
+    title: 'This request is not valid',
+    help: "Open the app again from the patient's chart.",
+  },
+  'request.not-found': {
+    status: 404,
+    title: 'Page not found',
+    help: "Open the app again from the patient's chart.",
+  },
+  'request.method': {
+    status: 405,
+    title: 'This address does not accept that kind of request',
+    help: "Open the app again from the patient's chart.",
+  },
+  'request.too-large': {
+    status: 413,
+    title: 'This request is too large',
+    help: "Open the app again from the patient's chart.",
+  },
+  'request.too-long': {
+    status: 414,
+    title: 'This address is too long',
+    help: "Open the app again from the patient's chart. If it happens again, ask your EHR team to check the launch URL.",
+  },
+  'request.too-many': {
+    status: 429,
+    title: 'Too many launches at once',
+    help: 'Wait a minute, then open the app again from the chart.',
+  },
+  'request.forged': {
+    status: 403,
+    title: 'This action did not come from our page',
+    help: 'Go back to the page, reload it and try again.',
+  },
+  'launch.invalid': {
+    status: 400,
+    title: 'The EHR did not start the app correctly',
+    help: "Open the app again from the patient's chart. If it happens again, give the support code to your EHR team: the launch request is incomplete or malformed.",
+  },
+  'launch.unknown-organization': {
+    status: 400,
+    title: 'This organization is not set up',
+    help: 'Ask your EHR team to compare the launch URL with the registration sheet: its orgId is not known here.',
+  },
+  'launch.unknown-issuer': {
+    status: 400,
+    title: 'This EHR is not set up',
+    help: 'Ask your administrator to add its FHIR URL in Settings, then open the app again.',
+  },
+  'launch.organization-disabled': {
+    status: 403,
+    title: 'This organization is switched off',
+    help: 'Ask your administrator or the operator of this service to switch it on again.',
+  },
+  'launch.cookies-blocked': {
+    status: 400,
+    title: 'Your browser blocks cookies here',
+    help: 'Open the app in a new window. To use it inside the chart, ask your IT team to allow cookies for this site.',
+  },
+  'discovery.unavailable': {
+    status: 503,
+    title: 'The EHR is not available',
+    help: 'Wait a moment, then open the app again from the chart.',
+  },
+  'discovery.timeout': {
+    status: 504,
+    title: 'The EHR took too long to answer',
+    help: 'Wait a moment, then open the app again from the chart.',
+  },
+  'discovery.invalid': {
+    status: 502,
+    title: 'The EHR does not describe its sign-in correctly',
+    help: 'Give the support code to your EHR team: the SMART configuration of the FHIR server is missing or wrong.',
+  },
+  'discovery.endpoint-refused': {
+    status: 502,
+    title: 'The EHR names a sign-in address we do not trust',
+    help: 'Give the support code to your administrator: an endpoint is not https or not on an allowed host.',
+  },
+  'discovery.no-client-authentication': {
+    status: 502,
+    title: 'The EHR does not accept our way of signing in',
+    help: 'Give the support code to your EHR team: private_key_jwt with RS384 or ES384 must be enabled.',
+  },
+  'connection.untrusted': {
+    status: 502,
+    title: 'The connection to the EHR cannot be trusted',
+    help: 'Give the support code to your EHR team: the certificate of one of its servers is expired, incomplete or for another name.',
+  },
+  'callback.invalid': {
+    status: 400,
+    title: 'This sign-in cannot be completed',
+    help: "It may have expired, been used already or been started elsewhere. Open the app again from the patient's chart.",
+  },
+  'callback.wrong-issuer': {
+    status: 400,
+    title: 'The answer came from another sign-in server',
+    help: "Open the app again from the patient's chart. If it happens again, give the support code to your EHR team.",
+  },
+  'authorization.denied': {
+    status: 403,
+    title: 'The EHR did not allow access',
+    help: 'You or the EHR declined. Open the app again from the chart, or ask your EHR team for access to this app.',
+  },
+  'authorization.refused': {
+    status: 502,
+    title: 'The EHR refused the sign-in request',
+    help: 'Give the support code to your EHR team: the client ID, redirect URI or scopes may not be registered as on the registration sheet.',
+  },
+  'authorization.unavailable': {
+    status: 503,
+    title: 'The EHR cannot sign you in at the moment',
+    help: 'Wait a moment, then open the app again from the chart.',
+  },
+  'token.unavailable': {
+    status: 503,
+    title: 'The EHR cannot sign you in at the moment',
+    help: 'Wait a moment, then open the app again from the chart.',
+  },
+  'token.failed': {
+    status: 502,
+    title: 'The EHR failed while signing you in',
+    help: 'Wait a moment, then open the app again from the chart.',
+  },
+  'token.timeout': {
+    status: 504,
+    title: 'The EHR took too long to sign you in',
+    help: 'Open the app again from the chart.',
+  },
+  'token.invalid': {
+    status: 502,
+    title: 'The EHR answered the sign-in incorrectly',
+    help: 'Give the support code to your EHR team: the token response breaks the SMART rules.',
+  },
+  'token.invalid-client': {
+    status: 502,
+    title: 'The EHR does not recognize this app',
+    help: 'Give the support code to your EHR team. Usual causes: another client ID, our JWKS URL not registered or not reachable, another environment, an algorithm the EHR does not accept, or a clock that is off.',
+  },
+  'token.invalid-grant': {
+    status: 502,
+    title: 'The sign-in expired before it was completed',
+    help: "Open the app again from the patient's chart.",
+  },
+  'token.refused': {
+    status: 502,
+    title: 'The EHR refused to sign you in',
+    help: 'Give the support code to your EHR team: the registration of this app may be incomplete.',
+  },
+  'identity.invalid': {
+    status: 502,
+    title: 'The EHR did not prove who you are',
+    help: 'Give the support code to your EHR team: the id_token failed verification.',
+  },
+  'identity.keys-unavailable': {
+    status: 502,
+    title: "The EHR's signing keys cannot be read",
+    help: 'Wait a moment, then open the app again. If it happens again, give the support code to your EHR team.',
+  },
+  'identity.keys-timeout': {
+    status: 504,
+    title: "The EHR's signing keys took too long to load",
+    help: 'Open the app again from the chart.',
+  },
+  'scope.missing': {
+    status: 403,
+    title: 'The EHR did not grant a permission this app needs',
+    help: 'Give the support code to your EHR team. Missing:',
+  },
+  'context.invalid': {
+    status: 502,
+    title: 'The EHR did not say which patient is open',
+    help: "Open the app from a patient's chart. If you did, give the support code to your EHR team.",
+  },
+  'session.missing': {
+    status: 401,
+    title: 'Please open the app again',
+    help: "This page has ended or belongs to another window. Open the app again from the patient's chart.",
+  },
+  'session.expired': {
+    status: 401,
+    title: 'Your EHR session for this app has ended',
+    help: "Open the app again from the patient's chart.",
+  },
+  'patient.mismatch': {
+    status: 502,
+    title: 'The EHR returned a different patient',
+    help: 'Nothing is shown, to keep patients safe. Open the app again from the chart and tell your EHR team the support code.',
+  },
+  'patient.refused': {
+    status: 403,
+    title: 'The EHR did not let this app read the patient',
+    help: 'Ask your EHR team to check your access to this chart and the permission patient/Patient.read.',
+  },
+  'patient.unavailable': {
+    status: 503,
+    title: 'The EHR cannot show the patient at the moment',
+    help: 'Wait a moment and reload this page.',
+  },
+  'patient.timeout': {
+    status: 504,
+    title: 'The EHR took too long to show the patient',
+    help: 'Wait a moment and reload this page.',
+  },
+  'patient.unexpected': {
+    status: 502,
+    title: 'The EHR returned an unexpected answer',
+    help: 'Reload this page. If it happens again, give the support code to your EHR team.',
+  },
+  'store.unavailable': {
+    status: 503,
+    title: 'This service is not available at the moment',
+    help: 'Try again in a moment. Your EHR is not affected.',
+  },
+  'server.unexpected': {
+    status: 500,
+    title: 'Something went wrong on our side',
+    help: 'Try again in a moment. If it happens again, give the support code to your administrator.',
+  },
+} as const satisfies Record<string, { status: number; title: string; help: string }>;
+
+/** The stable name of a failure; logs, metrics and the troubleshooting table use it. */
+export type ErrorCode = keyof typeof catalogue;
+
+/** Every code, for the tests and the troubleshooting table. */
+export const errorCodes = Object.keys(catalogue) as ErrorCode[];
+
+/** What the visitor reads and the HTTP status for a failure. */
+export function describeError(code: ErrorCode): { status: number; title: string; help: string } {
+  return catalogue[code];
+}
+
+/**
+ * Ends a journey.
+ *
+ * @param detail for the operator's log: which rule failed and the shape of the offending value. Never a token, code,
+ *   assertion, cookie, launch value or clinical value (ST-07).
+ * @param options.cause the underlying error, kept for the log.
+ * @param options.shown words of ours the visitor may read after the help text, such as the missing permissions.
+ * @param options.retryAfterSeconds sent as Retry-After.
+ */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly shown: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    code: ErrorCode,
+    detail: string,
+    options: { cause?: unknown; shown?: string; retryAfterSeconds?: number } = {},
+  ) {
+    super(detail, { cause: options.cause });
+    this.name = 'AppError';
+    this.code = code;
+    this.shown = options.shown;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+
+  /** The HTTP status of the page this error ends in. */
+  get status(): number {
+    return catalogue[this.code].status;
+  }
+}

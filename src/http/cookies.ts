@@ -1,0 +1,42 @@
+/** How we set and read cookies: inside an EHR's iframe, for one host, and never readable by script (LA-11, CB-18). */
+import { parseCookie } from 'cookie';
+import type { CookieOptions, Request, Response } from 'express';
+
+/** Cookies of one deployment. */
+export interface Cookies {
+  /** Every cookie of ours in the request, by the name without prefix. */
+  read(request: Request): Map<string, string>;
+  /** @param maxAgeMs how long the browser keeps it. */
+  set(response: Response, name: string, value: string, maxAgeMs: number): void;
+  clear(response: Response, name: string): void;
+}
+
+/**
+ * `__Host-`, `Secure`, `HttpOnly`, `SameSite=None`, `Partitioned`: kept in a cross-site frame, also where third-party
+ * cookies are blocked, and sent to this host alone. On http://localhost the first, second and last two go.
+ */
+export function createCookies(publicUrl: URL): Cookies {
+  const secure = publicUrl.protocol === 'https:';
+  const prefix = secure ? '__Host-' : '';
+  const options: CookieOptions = {
+    path: '/',
+    httpOnly: true,
+    ...(secure ? { secure: true, sameSite: 'none', partitioned: true } : { sameSite: 'lax' }),
+  };
+  return {
+    read: (request) => {
+      const parsed = Object.entries(parseCookie(request.headers.cookie ?? ''));
+      return new Map(
+        parsed.flatMap(([name, value]) =>
+          name.startsWith(prefix) && value !== undefined ? [[name.slice(prefix.length), value] as const] : [],
+        ),
+      );
+    },
+    set: (response, name, value, maxAgeMs) => {
+      response.cookie(`${prefix}${name}`, value, { ...options, maxAge: maxAgeMs });
+    },
+    clear: (response, name) => {
+      response.clearCookie(`${prefix}${name}`, options);
+    },
+  };
+}

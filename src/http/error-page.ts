@@ -1,0 +1,56 @@
+/** The one page, or JSON, in which every failure ends (ER-01..03). */
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import { AppError, describeError, type ErrorCode } from '#src/errors.ts';
+import { errorPage } from '#views/error-page.ts';
+import { factsOf } from './request-log.ts';
+
+/** No route took the request. */
+export const notFound: RequestHandler = () => {
+  throw new AppError('request.not-found', 'no route');
+};
+
+/** For routes that exist with other methods. */
+export function onlyMethods(...methods: string[]): RequestHandler {
+  return (request, response) => {
+    response.setHeader('Allow', methods.join(', '));
+    throw new AppError('request.method', `${request.method} is not allowed here`);
+  };
+}
+
+/** Turns whatever was thrown into a status, a page or JSON, and facts for the log line. */
+export const errorHandler: ErrorRequestHandler = (thrown: unknown, request, response, _next) => {
+  const error = toAppError(thrown);
+  const facts = factsOf(request);
+  facts.errorCode = error.code;
+  facts.error = thrown;
+  // Part of a page is out already: an abrupt end tells the browser that it is not whole.
+  if (response.headersSent) return void response.destroy();
+  sendError(request, response, error, facts.supportCode);
+};
+
+function sendError(request: Request, response: Response, error: AppError, supportCode: string): void {
+  const { status, title, help } = describeError(error.code);
+  response.status(status).setHeader('Cache-Control', 'no-store');
+  response.vary('Accept');
+  if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(error.retryAfterSeconds));
+  if (request.accepts(['html', 'json']) === 'json') {
+    response.json({ error: error.code, title, help, ...(error.shown ? { shown: error.shown } : {}), supportCode });
+    return;
+  }
+  const props = { title, help, supportCode, reloadable: isReloadable(request, error.code) };
+  response.type('html').send(errorPage({ ...props, ...(error.shown ? { shown: error.shown } : {}) }));
+}
+
+/** A launch or callback address works once, so only the pages behind them are worth a reload. */
+function isReloadable(request: Request, code: ErrorCode): boolean {
+  return request.method === 'GET' && request.path.startsWith('/launches/') && describeError(code).status >= 500;
+}
+
+function toAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  const status = thrown instanceof Error && 'status' in thrown ? thrown.status : undefined;
+  if (status === 413) return new AppError('request.too-large', 'the body is too large');
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return new AppError('request.bad', 'the request is malformed');
+  return new AppError('server.unexpected', 'unexpected', { cause: thrown });
+}

@@ -1,0 +1,54 @@
+/** One log line per request, found by its support code; no query string, no header, no body (ST-07, ER-04). */
+import { randomBytes } from 'node:crypto';
+import type { Request, RequestHandler, Response } from 'express';
+import type { Log } from '#src/adapters/log.ts';
+import type { Metrics } from '#src/adapters/metrics.ts';
+
+/** What the parts of one request tell its log line. */
+export interface RequestFacts {
+  supportCode: string;
+  organizationId?: string;
+  /** Keyed hash, so that lines of one launch can be put together. */
+  launch?: string;
+  errorCode?: string;
+  error?: unknown;
+  [fact: string]: unknown;
+}
+
+const facts = new WeakMap<Request, RequestFacts>();
+
+/** The facts of this request; add to them freely, but never a secret or clinical value. */
+export function factsOf(request: Request): RequestFacts {
+  const known = facts.get(request) ?? { supportCode: createSupportCode() };
+  facts.set(request, known);
+  return known;
+}
+
+/** Without 0/O and 1/I, because people read it out on the telephone. */
+const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
+
+function createSupportCode(): string {
+  const letters = [...randomBytes(8)].map((byte) => ALPHABET[byte % ALPHABET.length]).join('');
+  return `${letters.slice(0, 4)}-${letters.slice(4)}`;
+}
+
+/** Logs each request when it ends: warn for refusals, error for our own failures. */
+export function requestLog(log: Log, metrics: Metrics): RequestHandler {
+  return (request, response, next) => {
+    const startedAt = performance.now();
+    const { path } = request;
+    response.once('close', () => {
+      const durationMs = Math.round(performance.now() - startedAt);
+      const { error, ...known } = factsOf(request);
+      const line = { ...known, method: request.method, path, status: response.statusCode, durationMs };
+      log[levelOf(response)]({ ...line, ...(error === undefined ? {} : { err: error }) }, 'request');
+      if (known.errorCode) metrics.failures.inc({ code: known.errorCode });
+    });
+    next();
+  };
+}
+
+function levelOf(response: Response): 'info' | 'warn' | 'error' {
+  if (response.statusCode >= 500) return 'error';
+  return response.statusCode >= 400 ? 'warn' : 'info';
+}

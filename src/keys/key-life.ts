@@ -1,0 +1,45 @@
+/** The life of a signing key, told from its dates and the clock alone: pending, active, retired, gone (JW-09). */
+
+/** How long an EHR may keep our JWKS; the `max-age` the route sends. */
+export const JWKS_MAX_AGE_SECONDS = 300;
+/** The longest a client assertion may live (CAJ-07). */
+const ASSERTION_LIFE_SECONDS = 300;
+/** How often every instance reads the keys again. */
+export const REFRESH_INTERVAL_SECONDS = 15;
+
+/**
+ * - pending: published, not signing yet, because EHRs and our other instances may not have it
+ * - active: signs, unless a newer key of its algorithm is active
+ * - retired: signs no longer, still published for the assertions under way and the EHRs' caches
+ * - gone: neither
+ */
+export type KeyState = 'pending' | 'active' | 'retired' | 'gone';
+
+export interface KeyDates {
+  createdAt: Date;
+  activatesAt: Date;
+  retiresAt: Date | null;
+  /** Set by an emergency removal: gone from that moment (JW-13). */
+  revokedAt: Date | null;
+}
+
+/** Which part of its life the key is in at `now`. */
+export function keyState(key: KeyDates, now: Date): KeyState {
+  if (key.revokedAt && key.revokedAt <= now) return 'gone';
+  if (key.retiresAt && key.retiresAt <= now) return publishedUntil(key.retiresAt) > now ? 'retired' : 'gone';
+  return key.activatesAt <= now ? 'active' : 'pending';
+}
+
+/** When a key made `now` may sign: every cached JWKS has expired and every instance has read it twice over (JW-10). */
+export function activationOfNewKey(now: Date): Date {
+  return after(now, JWKS_MAX_AGE_SECONDS + 2 * REFRESH_INTERVAL_SECONDS);
+}
+
+/** When a key that retires then leaves the JWKS: no assertion signed with it can still be on its way. */
+export function publishedUntil(retiresAt: Date): Date {
+  return after(retiresAt, JWKS_MAX_AGE_SECONDS + ASSERTION_LIFE_SECONDS);
+}
+
+function after(instant: Date, seconds: number): Date {
+  return new Date(instant.getTime() + seconds * 1_000);
+}

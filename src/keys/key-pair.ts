@@ -1,0 +1,140 @@
+/** Key pairs: made, sealed for the database, and judged before one is trusted to sign (CAJ-11, CAJ-16, JW-02..06). */
+import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from 'jose';
+import { z } from 'zod';
+import { SealError, type Sealer } from '#src/adapters/seal.ts';
+import type { KeyDates } from './key-life.ts';
+import type { KeyRow } from './key-store.ts';
+
+/** The algorithms every SMART server must accept one of (JW-07). */
+export const signingAlgorithms = ['RS384', 'ES384'] as const;
+
+export type SigningAlgorithm = (typeof signingAlgorithms)[number];
+
+const RSA_BITS = 2048;
+const base64url = z.string().regex(/^[A-Za-z0-9_-]+$/);
+/** 48 bytes: a P-384 coordinate keeps its leading zeros (JW-05). */
+const coordinate = base64url.length(64);
+const common = { kid: z.string().min(1), use: z.literal('sig') };
+
+/** Exactly the members a published key has: parsing drops every other one, a private one included (JW-02). */
+const publicJwkSchema = z.discriminatedUnion('alg', [
+  z.object({ kty: z.literal('RSA'), alg: z.literal('RS384'), ...common, n: base64url, e: base64url }),
+  z.object({
+    kty: z.literal('EC'),
+    alg: z.literal('ES384'),
+    ...common,
+    crv: z.literal('P-384'),
+    x: coordinate,
+    y: coordinate,
+  }),
+]);
+
+/** A key as EHRs see it. */
+export type PublicJwk = z.output<typeof publicJwkSchema>;
+
+/** A key that passed every check, its private half ready to sign with. */
+export interface LoadedKey extends KeyDates {
+  kid: string;
+  alg: SigningAlgorithm;
+  publicJwk: PublicJwk;
+  /** Not extractable. */
+  privateKey: CryptoKey;
+}
+
+/** A stored key cannot be used; the message says which, why and what to do, and holds nothing of the key. */
+export class KeyError extends Error {
+  constructor(kid: string, reason: string, cause?: unknown) {
+    super(
+      `Signing key ${kid} ${reason}. Put it right, or remove it with: npm run admin -- keys retire ${kid} --force`,
+      { cause },
+    );
+    this.name = 'KeyError';
+  }
+}
+
+/**
+ * Makes a pair and the row that keeps it. The kid is the RFC 7638 thumbprint; the private half is sealed under the
+ * key's name and never leaves this function in clear (CAJ-15).
+ */
+export async function makeKey(alg: SigningAlgorithm, dates: KeyDates, sealer: Sealer): Promise<KeyRow> {
+  const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true, modulusLength: RSA_BITS });
+  const bare = await exportJWK(publicKey);
+  const kid = await calculateJwkThumbprint(bare);
+  return {
+    ...dates,
+    kid,
+    alg,
+    publicJwk: publicJwkSchema.parse({ ...bare, kid, alg, use: 'sig' }),
+    sealedPrivateJwk: await sealer.seal(sealName(kid), await exportJWK(privateKey)),
+  };
+}
+
+/**
+ * Reads the public half of a stored key.
+ *
+ * @throws KeyError when it is weak, malformed, or not the key its kid names (which is how a duplicate shows).
+ */
+export async function readPublicJwk(row: KeyRow): Promise<PublicJwk> {
+  const parsed = publicJwkSchema.safeParse(row.publicJwk);
+  if (!parsed.success || parsed.data.alg !== row.alg || parsed.data.kid !== row.kid) {
+    throw new KeyError(row.kid, `is not a valid ${row.alg} public key`);
+  }
+  if (parsed.data.kty === 'RSA' && modulusBits(parsed.data.n) < RSA_BITS) {
+    throw new KeyError(row.kid, `is weak: RSA keys need at least ${RSA_BITS} bits`);
+  }
+  if ((await calculateJwkThumbprint(parsed.data)) !== row.kid) {
+    throw new KeyError(row.kid, 'holds another key than its id says (a duplicate or an altered row)');
+  }
+  return parsed.data;
+}
+
+/**
+ * Opens and imports a stored key.
+ *
+ * @throws KeyError when it cannot be opened with APP_SECRETS, is public only, weak, or its halves do not match.
+ */
+export async function loadKey(row: KeyRow, sealer: Sealer): Promise<LoadedKey> {
+  const publicJwk = await readPublicJwk(row);
+  const privateJwk = await openPrivateJwk(row, sealer);
+  // The public members come from the checked half, so a private key of another pair fails to import or to be equal.
+  if (!isPairOf(publicJwk, privateJwk))
+    throw new KeyError(row.kid, 'has a private half that is missing or of another key');
+  const privateKey = await importJWK({ ...privateJwk, alg: publicJwk.alg }, publicJwk.alg).catch((error: unknown) => {
+    throw new KeyError(row.kid, 'has a private half that cannot be imported', error);
+  });
+  if (privateKey instanceof Uint8Array) throw new KeyError(row.kid, 'is a shared secret, not a key pair');
+  const { createdAt, activatesAt, retiresAt, revokedAt } = row;
+  return { kid: row.kid, alg: publicJwk.alg, publicJwk, privateKey, createdAt, activatesAt, retiresAt, revokedAt };
+}
+
+const privateJwkSchema = z.looseObject({ kty: z.string(), d: base64url });
+
+async function openPrivateJwk(row: KeyRow, sealer: Sealer): Promise<z.output<typeof privateJwkSchema> | undefined> {
+  try {
+    return privateJwkSchema.safeParse(await sealer.open(sealName(row.kid), row.sealedPrivateJwk)).data;
+  } catch (error) {
+    if (!(error instanceof SealError)) throw error;
+    throw new KeyError(
+      row.kid,
+      'cannot be opened: APP_SECRETS has changed. Put the former secret back behind the new one, run "keys rotate", and ' +
+        'drop it once the old keys are gone',
+      error,
+    );
+  }
+}
+
+function isPairOf(publicJwk: PublicJwk, privateJwk: z.output<typeof privateJwkSchema> | undefined): boolean {
+  if (!privateJwk || privateJwk.kty !== publicJwk.kty) return false;
+  return publicJwk.kty === 'RSA'
+    ? privateJwk['n'] === publicJwk.n && privateJwk['e'] === publicJwk.e
+    : privateJwk['x'] === publicJwk.x && privateJwk['y'] === publicJwk.y;
+}
+
+function modulusBits(n: string): number {
+  const hex = Buffer.from(n, 'base64url').toString('hex').replace(/^0+/, '');
+  return hex === '' ? 0 : BigInt(`0x${hex}`).toString(2).length;
+}
+
+function sealName(kid: string): string {
+  return `key:${kid}`;
+}

@@ -1,0 +1,107 @@
+/** The keys in memory: what signs, and what EHRs are shown, without asking a store (JW-10, JW-11). */
+import type { CryptoKey } from 'jose';
+import type { Clock } from '#src/adapters/clock.ts';
+import { type Queries, withoutQuery } from '#src/adapters/database.ts';
+import type { Log } from '#src/adapters/log.ts';
+import type { Sealer } from '#src/adapters/seal.ts';
+import { keyState, REFRESH_INTERVAL_SECONDS } from './key-life.ts';
+import {
+  type LoadedKey,
+  loadKey,
+  makeKey,
+  type PublicJwk,
+  type SigningAlgorithm,
+  signingAlgorithms,
+} from './key-pair.ts';
+import { changeKeys, type KeyRow, listKeyRows } from './key-store.ts';
+
+export interface SigningKey {
+  kid: string;
+  alg: SigningAlgorithm;
+  privateKey: CryptoKey;
+}
+
+export interface KeyRing {
+  /**
+   * The key that signs now, from memory: the newest active one, never one EHRs may not have fetched yet (JW-09).
+   *
+   * @throws Error when there is none, which `keys retire` does not let happen.
+   */
+  signingKey(alg: SigningAlgorithm): SigningKey;
+  /** Every pending, active and retired-but-published key; public members only. */
+  jwks(): { keys: PublicJwk[] };
+  /** Reads the keys again; on failure the known ones stay and the log says so. */
+  refresh(): Promise<void>;
+  close(): void;
+}
+
+export interface KeyRingDependencies {
+  db: Queries;
+  sealer: Sealer;
+  clock: Clock;
+  log: Log;
+}
+
+/**
+ * Makes the first keys if there are none, and loads them all.
+ *
+ * @throws KeyError when a stored key is unreadable, weak or a duplicate: we refuse to start rather than to fail every
+ *   launch (CAJ-16).
+ */
+export async function createKeyRing(dependencies: KeyRingDependencies): Promise<KeyRing> {
+  const { clock, log } = dependencies;
+  await makeMissingKeys(dependencies);
+  let keys = await loadKeys(dependencies, []);
+  const refresh = async () => {
+    try {
+      keys = await loadKeys(dependencies, keys);
+    } catch (error) {
+      log.error({ err: withoutQuery(error) }, 'signing keys could not be read again; the known ones stay in use');
+    }
+  };
+  const timer = setInterval(() => void refresh(), REFRESH_INTERVAL_SECONDS * 1_000).unref();
+  return {
+    signingKey: (alg) => newestActive(keys, alg, clock()),
+    jwks: () => {
+      const now = clock();
+      return { keys: keys.filter((key) => keyState(key, now) !== 'gone').map(({ publicJwk }) => publicJwk) };
+    },
+    refresh,
+    close: () => clearInterval(timer),
+  };
+}
+
+function newestActive(keys: readonly LoadedKey[], alg: SigningAlgorithm, now: Date): LoadedKey {
+  const active = keys.filter((key) => key.alg === alg && keyState(key, now) === 'active');
+  const [newest] = active.toSorted((one, other) => other.activatesAt.getTime() - one.activatesAt.getTime());
+  if (!newest) throw new Error(`there is no active ${alg} signing key; run: npm run admin -- keys rotate`);
+  return newest;
+}
+
+/** The first start: both algorithms, active at once because no EHR can have cached a JWKS without them. */
+async function makeMissingKeys({ db, sealer, clock }: KeyRingDependencies): Promise<void> {
+  await changeKeys(db, async (rows) => {
+    const now = clock();
+    const missing = signingAlgorithms.filter((alg) => !rows.some((row) => row.alg === alg && canSign(row, now)));
+    const dates = { createdAt: now, activatesAt: now, retiresAt: null, revokedAt: null };
+    return Promise.all(missing.map((alg) => makeKey(alg, dates, sealer)));
+  });
+}
+
+function canSign(row: KeyRow, now: Date): boolean {
+  return keyState(row, now) === 'active';
+}
+
+/** Each private key is opened and imported once; later only its dates are read again. */
+async function loadKeys({ db, sealer, clock }: KeyRingDependencies, known: readonly LoadedKey[]): Promise<LoadedKey[]> {
+  const now = clock();
+  const rows = (await listKeyRows(db)).filter((row) => keyState(row, now) !== 'gone');
+  return Promise.all(
+    rows.map(async (row) => {
+      const same = known.find(({ kid }) => kid === row.kid);
+      if (!same) return loadKey(row, sealer);
+      const { activatesAt, retiresAt, revokedAt } = row;
+      return { ...same, activatesAt, retiresAt, revokedAt };
+    }),
+  );
+}

@@ -1,0 +1,44 @@
+/** The signing keys' table: public halves readable, private halves sealed (CAJ-15). */
+import { asc, sql } from 'drizzle-orm';
+import { jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import type { Queries } from '#src/adapters/database.ts';
+
+const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+
+export const signingKeys = pgTable('signing_keys', {
+  /** RFC 7638 thumbprint of the public key: the same key cannot be stored twice (JW-03). */
+  kid: text('kid').primaryKey(),
+  alg: text('alg').notNull(),
+  publicJwk: jsonb('public_jwk').$type<unknown>().notNull(),
+  sealedPrivateJwk: text('sealed_private_jwk').notNull(),
+  createdAt: instant('created_at').notNull(),
+  activatesAt: instant('activates_at').notNull(),
+  retiresAt: instant('retires_at'),
+  revokedAt: instant('revoked_at'),
+});
+
+/** One key as stored; foreign until `readStoredKey` has looked at it. */
+export type KeyRow = typeof signingKeys.$inferSelect;
+
+const KEYS_LOCK = 7_236_215;
+
+/** Every key ever made, oldest first. */
+export function listKeyRows(db: Queries): Promise<KeyRow[]> {
+  return db.select().from(signingKeys).orderBy(asc(signingKeys.createdAt), asc(signingKeys.kid));
+}
+
+/**
+ * Changes the set of keys as a whole: `change` sees every row, and what it returns is written in the same transaction.
+ * One instance at a time, so that two starting together do not both make the first keys (JW-10).
+ */
+export function changeKeys(db: Queries, change: (rows: KeyRow[]) => Promise<KeyRow[]>): Promise<KeyRow[]> {
+  return db.transaction(async (tx) => {
+    await tx.execute(sql`select pg_advisory_xact_lock(${KEYS_LOCK})`);
+    const changed = await change(await listKeyRows(tx));
+    for (const row of changed) {
+      // oxlint-disable-next-line no-await-in-loop -- one connection, a handful of rows
+      await tx.insert(signingKeys).values(row).onConflictDoUpdate({ target: signingKeys.kid, set: row });
+    }
+    return changed;
+  });
+}

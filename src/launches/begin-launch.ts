@@ -1,0 +1,97 @@
+/** From the EHR's launch request to the redirect that asks its authorization server for a code. */
+import type { Outbound } from '#src/adapters/outbound.ts';
+import { AppError } from '#src/errors.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+import { issuersOf, type SmartConnections } from '#src/organizations/smart-connections.ts';
+import type { IssuerKeys } from '#src/smart/issuer-keys.ts';
+import { requestedScope } from '#src/smart/scopes.ts';
+import { acceptsPrivateKeyJwt, chooseAssertionAlg } from '#src/smart/smart-configuration.ts';
+import { isSameFhirBase, type LaunchRequest } from '#src/smart/step-2-launch-ehr.ts';
+import {
+  type AuthorizationRedirect,
+  authorizationRedirect,
+  createAttemptSecrets,
+} from '#src/smart/step-4-authorization-code.ts';
+import type { Transactions } from './transaction.ts';
+
+/** What beginning a launch needs of the outside. */
+export interface BeginLaunchDependencies {
+  publicUrl: URL;
+  connections: SmartConnections;
+  issuerKeys: IssuerKeys;
+  transactions: Transactions;
+  outbound: Outbound;
+}
+
+/** A launch under way: where to send the browser, and the state its transaction cookie is for. */
+export interface BegunLaunch {
+  redirect: AuthorizationRedirect;
+  state: string;
+}
+
+/**
+ * Is this EHR the organization's? Asked before any call leaves this server (LA-02, LA-08).
+ *
+ * @throws AppError 'launch.organization-disabled' or 'launch.unknown-issuer'
+ */
+export function assertLaunchAllowed(organization: Organization, request: LaunchRequest): void {
+  if (!organization.enabled) throw new AppError('launch.organization-disabled', 'the organization is disabled');
+  if (!isSameFhirBase(request.iss, organization.fhirBaseUrl)) {
+    throw new AppError('launch.unknown-issuer', "iss is not the organization's FHIR URL");
+  }
+}
+
+/**
+ * Discovers, prepares and stores the transaction; only then is there anywhere to redirect to (AZ-21).
+ *
+ * @param request already allowed by {@link assertLaunchAllowed}.
+ * @param binding the secret of the transaction cookie the browser gets with this redirect.
+ * @throws AppError 'discovery.…' or 'store.unavailable'
+ */
+export async function beginLaunch(
+  dependencies: BeginLaunchDependencies,
+  organization: Organization,
+  request: LaunchRequest,
+  binding: string,
+): Promise<BegunLaunch> {
+  const configuration = await dependencies.connections.configurationOf(organization);
+  if (!acceptsPrivateKeyJwt(configuration)) {
+    throw new AppError('discovery.no-client-authentication', 'the token endpoint does not list private_key_jwt');
+  }
+  const secrets = createAttemptSecrets();
+  const scope = requestedScope(organization.scopes, {
+    version: organization.scopeVersion,
+    capabilities: configuration.capabilities,
+  });
+  const redirectUri = new URL('/smart/callback', dependencies.publicUrl).href;
+  await dependencies.transactions.begin(
+    { state: secrets.state, binding },
+    {
+      organizationId: organization.id,
+      connectionVersion: organization.connectionVersion,
+      fhirBaseUrl: request.iss,
+      configuration,
+      clientId: organization.clientId,
+      redirectUri,
+      scope,
+      nonce: secrets.nonce,
+      codeVerifier: secrets.codeVerifier,
+      assertionAlg: chooseAssertionAlg(configuration, organization.assertionAlg),
+    },
+  );
+  prepareCallback(dependencies, organization, configuration.tokenEndpoint);
+  for (const issuer of issuersOf(organization, configuration)) dependencies.issuerKeys.prefetch(issuer);
+  const { clientId } = organization;
+  const authorization = { clientId, redirectUri, scope, aud: request.iss, launch: request.launch };
+  return { redirect: authorizationRedirect(configuration, authorization, secrets), state: secrets.state };
+}
+
+/** The browser will be at the authorization server for a moment: time enough to open the connections its return needs. */
+function prepareCallback(
+  { outbound }: BeginLaunchDependencies,
+  organization: Organization,
+  tokenEndpoint: string,
+): void {
+  const urls = { protocol: new URL(tokenEndpoint), fhir: new URL(organization.fhirBaseUrl) };
+  outbound.warm(urls, organization.privateNetworks);
+}

@@ -1,0 +1,109 @@
+/** One callback, from the claimed transaction to a stored launch record; everything that must happen exactly once. */
+import { randomBytes } from 'node:crypto';
+import type { Metrics } from '#src/adapters/metrics.ts';
+import type { Audit } from '#src/audit/audit.ts';
+import { AppError } from '#src/errors.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
+import type { CallbackParameters } from '#src/smart/step-4-authorization-code.ts';
+import { type CompleteLaunchDependencies, completeLaunch } from './complete-launch.ts';
+import type { Launch } from './launch.ts';
+import { type LaunchCookie, launchesToEnd } from './launch-cookies.ts';
+import type { LaunchStore } from './launch-store.ts';
+import type { Completion, Transaction, TransactionKey, Transactions } from './transaction.ts';
+
+/** What finishing a launch needs. */
+export interface FinishLaunchDependencies extends CompleteLaunchDependencies {
+  directory: OrganizationDirectory;
+  launches: LaunchStore;
+  transactions: Transactions;
+  audit: Audit;
+  metrics: Metrics;
+  /** Lets the pages start reading while the browser follows the redirect. */
+  onCompleted(launch: Launch, organization: Organization): void;
+}
+
+/** A finished launch as the browser needs to know it. */
+export interface FinishedLaunch extends Completion {
+  /** Launches of this browser that this one ended; their cookies go. */
+  ended: string[];
+}
+
+/** What the route knows of the browser. */
+export interface CallbackVisit {
+  callback: CallbackParameters;
+  key: TransactionKey;
+  /** Its launch cookies, oldest first. */
+  cookies: readonly LaunchCookie[];
+  supportCode: string;
+}
+
+/**
+ * Claims the transaction and completes the launch. A transaction completed a moment ago leads to its launch again
+ * (CB-19); one that another request holds, or nobody knows, leads nowhere (CB-02, CB-04..06).
+ *
+ * @throws AppError; then the transaction is gone and no launch exists.
+ */
+export async function finishLaunch(
+  dependencies: FinishLaunchDependencies,
+  visit: CallbackVisit,
+): Promise<FinishedLaunch> {
+  const claim = await dependencies.transactions.claim(visit.key);
+  if (claim?.kind === 'completed') return { ...claim.completion, ended: [] };
+  if (claim?.kind !== 'transaction') {
+    throw new AppError('callback.invalid', 'state is unknown, expired, used or from another browser');
+  }
+  const { transaction } = claim;
+  try {
+    const finished = await complete(dependencies, visit, transaction);
+    dependencies.metrics.launches.inc({ outcome: 'completed' });
+    return finished;
+  } catch (error) {
+    const code = error instanceof AppError ? error.code : 'server.unexpected';
+    dependencies.metrics.launches.inc({ outcome: code });
+    const { organizationId } = transaction;
+    const { supportCode } = visit;
+    dependencies.audit.record({ event: 'denial', organizationId, actor: 'unknown', supportCode, detail: { code } });
+    await dependencies.transactions.abandon(visit.key).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function complete(
+  dependencies: FinishLaunchDependencies,
+  visit: CallbackVisit,
+  transaction: Transaction,
+): Promise<FinishedLaunch> {
+  const { directory, launches, transactions, audit, clock } = dependencies;
+  const organization = await directory.find(transaction.organizationId);
+  if (!organization) throw new AppError('callback.invalid', 'the organization is gone');
+  const launch = await completeLaunch(dependencies, organization, transaction, visit.callback);
+  const secret = randomBytes(32).toString('base64url');
+  await launches.save(launch, secret, clock());
+  dependencies.onCompleted(launch, organization);
+  const [ended] = await Promise.all([
+    endOthers(launches, launch, visit.cookies),
+    transactions.complete(visit.key, { launchId: launch.id, secret }),
+  ]);
+  const { id: launchId, organizationId, user } = launch;
+  audit.record({ event: 'launch', organizationId, actor: user, launchId, supportCode: visit.supportCode });
+  return { launchId, secret, ended };
+}
+
+/**
+ * A launch by another user or organization ends this browser's older ones; so does one too many. Only launches whose
+ * cookie secret is right are looked at, so a forged cookie ends nothing.
+ */
+async function endOthers(launches: LaunchStore, launch: Launch, cookies: readonly LaunchCookie[]): Promise<string[]> {
+  if (cookies.length === 0) return [];
+  const others = await launches.peek(cookies);
+  const ofSomebodyElse = others.filter((other) => !isSameUser(other, launch)).map(({ id }) => id);
+  const provenIds = new Set(others.map(({ id }) => id));
+  const tooMany = launchesToEnd(cookies).map(({ id }) => id);
+  await launches.end([...new Set([...ofSomebodyElse, ...tooMany.filter((id) => provenIds.has(id))])]);
+  return [...new Set([...ofSomebodyElse, ...tooMany])];
+}
+
+function isSameUser(a: Launch, b: Launch): boolean {
+  return a.organizationId === b.organizationId && a.user.iss === b.user.iss && a.user.sub === b.user.sub;
+}

@@ -1,0 +1,82 @@
+/** The clinician's pages are behind this: the URL selects a launch, its cookie proves it, the organization still allows it. */
+import type { Request, RequestHandler, Response } from 'express';
+import type { Clock } from '#src/adapters/clock.ts';
+import type { Sealer } from '#src/adapters/seal.ts';
+import { AppError } from '#src/errors.ts';
+import { factsOf } from '#src/http/request-log.ts';
+import { setPagePolicy } from '#src/http/security-headers.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
+import type { Launch } from './launch.ts';
+import type { LaunchCookies } from './launch-cookies.ts';
+import type { LaunchStore } from './launch-store.ts';
+
+/** A proven launch, for the routes behind the guard. */
+export interface OpenLaunch {
+  launch: Launch;
+  organization: Organization;
+  /** Of this launch's cookie; forms of its pages carry a token made from it. */
+  cookieSecret: string;
+}
+
+/** What the guard needs. */
+export interface LaunchGuardDependencies {
+  directory: OrganizationDirectory;
+  launches: LaunchStore;
+  launchCookies: LaunchCookies;
+  sealer: Sealer;
+  clock: Clock;
+}
+
+const opened = new WeakMap<Request, OpenLaunch>();
+
+/**
+ * The launch the guard proved for this request.
+ *
+ * @throws Error when the route is not behind the guard: a mistake of ours, never a visitor's.
+ */
+export function openLaunchOf(request: Request): OpenLaunch {
+  const found = opened.get(request);
+  if (!found) throw new Error('this route is not behind requireLaunch');
+  return found;
+}
+
+/**
+ * Proves the launch of `/launches/:launchId/…` (MT-01, LA-09): 401 unless this browser holds its cookie, the record is
+ * there, and the organization is enabled and unchanged since (REG-11, MT-05).
+ */
+export function requireLaunch(dependencies: LaunchGuardDependencies): RequestHandler {
+  const { directory, launches, launchCookies, sealer, clock } = dependencies;
+  return async (request, response, next) => {
+    const launchId = String(request.params['launchId']);
+    const cookie = launchCookies.ofLaunch(request, launchId);
+    if (!cookie) throw new AppError('session.missing', 'no cookie for this launch');
+    const organization = await directory.find(cookie.organizationId);
+    if (organization) allowFraming(response, organization);
+    const launch = await launches.open(launchId, cookie.secret, clock());
+    if (!launch) {
+      launchCookies.clearLaunch(response, launchId);
+      throw new AppError('session.missing', 'no open launch for this cookie');
+    }
+    if (!organization || !isStillAllowed(launch, organization)) {
+      await launches.end([launchId]);
+      launchCookies.clearLaunch(response, launchId);
+      throw new AppError('session.expired', 'the organization was disabled or its connection changed');
+    }
+    Object.assign(factsOf(request), { organizationId: organization.id, launch: sealer.fingerprint(launchId) });
+    opened.set(request, { launch, organization, cookieSecret: cookie.secret });
+    next();
+  };
+}
+
+function allowFraming(response: Response, organization: Organization): void {
+  setPagePolicy(response, { frameAncestors: organization.frameAncestors });
+}
+
+function isStillAllowed(launch: Launch, organization: Organization): boolean {
+  return (
+    organization.enabled &&
+    organization.id === launch.organizationId &&
+    organization.connectionVersion === launch.connectionVersion
+  );
+}

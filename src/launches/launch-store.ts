@@ -1,0 +1,59 @@
+/** Launch records in Redis: sealed, one key each, opened only with the secret of that launch's cookie. */
+import { createHash } from 'node:crypto';
+import type { KeyStore } from '#src/adapters/redis.ts';
+import type { Sealer } from '#src/adapters/seal.ts';
+import { isEqualSecret } from '#src/http/csrf.ts';
+import { IDLE_LIMIT_MS, type Launch } from './launch.ts';
+
+/** The records of all launches; every instance sees the same. */
+export interface LaunchStore {
+  /** @param secret of the cookie; only its hash is stored (ST-05). */
+  save(launch: Launch, secret: string, now: Date): Promise<void>;
+  /** The launch and a new idle period, or undefined when it is unknown, over, or the secret is another's. */
+  open(id: string, secret: string, now: Date): Promise<Launch | undefined>;
+  /** The launches of one browser's cookies that are still open; lifetimes stay as they are. */
+  peek(cookies: readonly { id: string; secret: string }[]): Promise<Launch[]>;
+  /** Deletes records and with them their tokens (ST-09). */
+  end(ids: readonly string[]): Promise<void>;
+}
+
+interface LaunchRecord {
+  launch: Launch;
+  secretHash: string;
+}
+
+const keyOf = (id: string) => `launch:${id}`;
+const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url');
+
+/** @throws from its methods: AppError 'store.unavailable'. */
+export function createLaunchStore(redis: KeyStore, sealer: Sealer): LaunchStore {
+  const unseal = async (id: string, secret: string, sealed: string | undefined): Promise<Launch | undefined> => {
+    if (sealed === undefined) return undefined;
+    try {
+      const record = (await sealer.open(keyOf(id), sealed)) as LaunchRecord;
+      return isEqualSecret(record.secretHash, hashOf(secret)) ? record.launch : undefined;
+    } catch {
+      // Forged, moved from another key, or sealed by a secret that was retired: fail closed (ST-04, ST-08).
+      return undefined;
+    }
+  };
+  return {
+    save: async (launch, secret, now) => {
+      const record: LaunchRecord = { launch, secretHash: hashOf(secret) };
+      const lifetimeMs = Math.min(IDLE_LIMIT_MS, Date.parse(launch.endsAt) - now.getTime());
+      await redis.set(keyOf(launch.id), await sealer.seal(keyOf(launch.id), record), Math.max(lifetimeMs, 1));
+    },
+    open: async (id, secret, now) => {
+      const launch = await unseal(id, secret, await redis.getAndRenew(keyOf(id), IDLE_LIMIT_MS));
+      if (!launch || Date.parse(launch.endsAt) > now.getTime()) return launch;
+      await redis.delete(keyOf(id));
+      return undefined;
+    },
+    peek: async (cookies) => {
+      const sealed = await redis.getMany(cookies.map(({ id }) => keyOf(id)));
+      const opened = await Promise.all(cookies.map(({ id, secret }, index) => unseal(id, secret, sealed[index])));
+      return opened.filter((launch) => launch !== undefined);
+    },
+    end: (ids) => redis.delete(...ids.map(keyOf)),
+  };
+}

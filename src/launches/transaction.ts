@@ -1,0 +1,105 @@
+/** A launch under way: what must be remembered between sending the browser to the EHR and its return. */
+import { createHash } from 'node:crypto';
+import type { KeyStore } from '#src/adapters/redis.ts';
+import type { Sealer } from '#src/adapters/seal.ts';
+import type { SmartConfiguration } from '#src/smart/smart-configuration.ts';
+
+/** Everything the callback needs, fixed at launch so that nothing can change under way (DI-06). */
+export interface Transaction {
+  organizationId: string;
+  connectionVersion: number;
+  /** The EHR's `iss` as sent. */
+  fhirBaseUrl: string;
+  configuration: SmartConfiguration;
+  clientId: string;
+  redirectUri: string;
+  scope: string;
+  nonce: string;
+  codeVerifier: string;
+  assertionAlg: 'RS384' | 'ES384';
+}
+
+/** What finishing a transaction gave; kept for a minute, so that a reloaded callback ends where the first one did. */
+export interface Completion {
+  launchId: string;
+  secret: string;
+}
+
+/** What a `state` from this browser stands for. */
+export type Claim =
+  | { kind: 'transaction'; transaction: Transaction }
+  | { kind: 'completed'; completion: Completion }
+  /** Taken by another request and not completed. */
+  | { kind: 'taken' };
+
+/** `state` lives this long (AZ-08). */
+export const TRANSACTION_LIFETIME_MS = 10 * 60_000;
+const COMPLETION_LIFETIME_MS = 60_000;
+const TAKEN = 'taken';
+
+/** The browser's half of a transaction: the `state` on the redirect and the secret in its cookie. */
+export interface TransactionKey {
+  state: string;
+  binding: string;
+}
+
+/**
+ * Where a transaction is stored: found only with the `state` *and* the browser's secret, so a stolen `state` opens
+ * nothing and, unlike a lookup by `state` alone, spends nothing either (CB-03).
+ */
+export function transactionName({ state, binding }: TransactionKey): string {
+  return `tx:${createHash('sha256').update(`${state}.${binding}`).digest('base64url')}`;
+}
+
+/** Transactions in Redis, sealed. Every method may throw AppError 'store.unavailable'. */
+export interface Transactions {
+  /** Before the browser is sent onward; if it fails, it is not sent (AZ-21). */
+  begin(key: TransactionKey, transaction: Transaction): Promise<void>;
+  /**
+   * Takes a transaction out: of many callers one gets it (CB-04, CB-06).
+   *
+   * @returns undefined when unknown, expired, or begun in another browser; the caller cannot tell which, and neither
+   *   can an attacker.
+   */
+  claim(key: TransactionKey): Promise<Claim | undefined>;
+  complete(key: TransactionKey, completion: Completion): Promise<void>;
+  abandon(key: TransactionKey): Promise<void>;
+}
+
+/** See {@link Transactions}. */
+export function createTransactions(redis: KeyStore, sealer: Sealer): Transactions {
+  return {
+    begin: async (key, transaction) => {
+      const name = transactionName(key);
+      await redis.set(name, await sealer.seal(name, { transaction }), TRANSACTION_LIFETIME_MS);
+    },
+    claim: async (key) => {
+      const name = transactionName(key);
+      const stored = await redis.swap(name, TAKEN);
+      if (stored === undefined) return undefined;
+      if (stored === TAKEN) return { kind: 'taken' };
+      const opened = await openClaim(name, stored, sealer);
+      // The swap took a completion away from the next reload: put it back.
+      if (opened?.kind === 'completed') await redis.set(name, stored, COMPLETION_LIFETIME_MS);
+      return opened;
+    },
+    complete: async (key, completion) => {
+      const name = transactionName(key);
+      await redis.set(name, await sealer.seal(name, { completion }), COMPLETION_LIFETIME_MS);
+    },
+    abandon: (key) => redis.delete(transactionName(key)),
+  };
+}
+
+async function openClaim(name: string, stored: string, sealer: Sealer): Promise<Claim | undefined> {
+  try {
+    const { transaction, completion } = (await sealer.open(name, stored)) as {
+      transaction?: Transaction;
+      completion?: Completion;
+    };
+    if (transaction) return { kind: 'transaction', transaction };
+    return completion && { kind: 'completed', completion };
+  } catch {
+    return undefined;
+  }
+}

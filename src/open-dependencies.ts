@@ -1,0 +1,77 @@
+/** Opens the outside world in the order in which its parts need each other, and closes it in reverse. */
+import type { Clock } from './adapters/clock.ts';
+import { type Database, openDatabase } from './adapters/database.ts';
+import { createLog, type Log } from './adapters/log.ts';
+import { createMetrics } from './adapters/metrics.ts';
+import { createOutbound } from './adapters/outbound.ts';
+import { connectRedis, createMemoryStore } from './adapters/redis.ts';
+import { createSealer } from './adapters/seal.ts';
+import type { AppDependencies } from './app.ts';
+import { createAudit } from './audit/audit.ts';
+import type { Config } from './config.ts';
+import { createKeyRing } from './keys/key-ring.ts';
+import { createOrganizationDirectory } from './organizations/organization-directory.ts';
+import { createOrganizationStore } from './organizations/organization-store.ts';
+import { createSmartConnections } from './organizations/smart-connections.ts';
+
+/** What may differ from a deployment: tests move time, read the log and reuse a database. */
+export interface OpenOptions {
+  clock: Clock;
+  log?: Log;
+  database?: Database;
+  processMetrics?: boolean;
+}
+
+/** An open outside world and the way to leave it. */
+export interface OpenedDependencies {
+  dependencies: AppDependencies;
+  /** Waits for the audit trail to be written, then closes everything in reverse. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens stores, keys and clients for a configuration, bringing the database up to date first.
+ *
+ * @throws when the database cannot be opened or a signing key is unusable: better not to start than to fail launches.
+ */
+export async function openDependencies(config: Config, options: OpenOptions): Promise<OpenedDependencies> {
+  const { clock } = options;
+  const log = options.log ?? createLog(config.logLevel);
+  const metrics = createMetrics({ process: options.processMetrics ?? false });
+  const sealer = createSealer(config.appSecrets);
+  const database =
+    options.database ?? (await openDatabase({ databaseUrl: config.databaseUrl, dataDir: config.dataDir }));
+  await database.migrate();
+  const { db } = database;
+  const redis = config.redisUrl === undefined ? createMemoryStore(clock) : connectRedis(config.redisUrl, log);
+  const { production, outboundAllowPrivate: allowPrivate } = config;
+  const outbound = createOutbound({ production, allowPrivate, metrics });
+  const audit = createAudit({ db, sealer, log, clock });
+  const keyRing = await createKeyRing({ db, sealer, clock, log });
+  const store = createOrganizationStore(db);
+  const directory = createOrganizationDirectory(store, clock, log);
+  const connections = createSmartConnections({ outbound, store, clock, log });
+  return {
+    dependencies: {
+      config,
+      database,
+      redis,
+      outbound,
+      sealer,
+      keyRing,
+      directory,
+      connections,
+      audit,
+      log,
+      metrics,
+      clock,
+    },
+    close: async () => {
+      await audit.flush();
+      keyRing.close();
+      await outbound.close();
+      await redis.close();
+      if (!options.database) await database.close();
+    },
+  };
+}

@@ -1,0 +1,52 @@
+/** What operators and their machines ask: alive, ready, and how it goes. */
+import { Router } from 'express';
+import type { Metrics } from '#src/adapters/metrics.ts';
+import type { KeyRing } from '#src/keys/key-ring.ts';
+
+/** Parts whose loss makes this instance useless to a visitor. */
+export interface ReadinessDependencies {
+  database: { ping(): Promise<void> };
+  redis: { ping(): Promise<void> };
+  keyRing: KeyRing;
+}
+
+const DEADLINE_MS = 2_000;
+
+/**
+ * `/health/live` says that the process answers; `/health/ready` that a launch could succeed: database, Redis and a
+ * signing key, each within two seconds; `/metrics` is for Prometheus and holds no patient, user or token.
+ */
+export function opsRoutes(dependencies: ReadinessDependencies, metrics: Metrics): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  router.get('/health/live', (_request, response) => void response.json({ status: 'live' }));
+  router.get('/health/ready', async (_request, response) => {
+    const checks = await readiness(dependencies);
+    const isReady = Object.values(checks).every((state) => state === 'ok');
+    response.status(isReady ? 200 : 503).json({ status: isReady ? 'ready' : 'not ready', checks });
+  });
+  router.get('/metrics', async (_request, response) => {
+    response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+  });
+  return router;
+}
+
+async function readiness({
+  database,
+  redis,
+  keyRing,
+}: ReadinessDependencies): Promise<Record<string, 'ok' | 'failed'>> {
+  const [databaseState, redisState] = await Promise.all([probe(() => database.ping()), probe(() => redis.ping())]);
+  const keys = await probe(async () => void keyRing.signingKey('RS384'));
+  return { database: databaseState, redis: redisState, keys };
+}
+
+async function probe(check: () => Promise<void>): Promise<'ok' | 'failed'> {
+  const deadline = new Promise<'failed'>((resolve) => setTimeout(resolve, DEADLINE_MS, 'failed').unref());
+  return Promise.race([
+    check().then(
+      () => 'ok' as const,
+      () => 'failed' as const,
+    ),
+    deadline,
+  ]);
+}

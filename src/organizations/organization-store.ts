@@ -1,0 +1,120 @@
+/** Organizations in the database: one row each, the settings beside the columns queries need. */
+import { and, asc, eq, sql } from 'drizzle-orm';
+import { boolean, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import type { Queries } from '#src/adapters/database.ts';
+import { type Discovered, type Organization, type OrganizationSettings, readStoredSettings } from './organization.ts';
+
+/**
+ * REG-05, "unique per FHIR base (+ org)": the primary key is the organization discriminator. Every launch URL we hand
+ * out carries it, so two departments on one EHR may share a FHIR base, and a row without the discriminator cannot exist.
+ */
+export const organizations = pgTable('organizations', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  fhirBaseUrl: text('fhir_base_url').notNull(),
+  clientId: text('client_id').notNull(),
+  enabled: boolean('enabled').notNull(),
+  connectionVersion: integer('connection_version').notNull(),
+  settings: jsonb('settings').$type<Readonly<Record<string, unknown>>>().notNull(),
+  discovered: jsonb('discovered').$type<Discovered>(),
+  createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
+  updatedAt: timestamp('updated_at', { withTimezone: true, precision: 3 }).notNull(),
+});
+
+/** What an edit did. */
+export interface SavedOrganization {
+  before: Organization | undefined;
+  after: Organization;
+}
+
+export interface OrganizationStore {
+  find(id: string): Promise<Organization | undefined>;
+  /** By Org ID. */
+  list(): Promise<Organization[]>;
+  /**
+   * Creates or updates. `edit` sees the current row and answers with the whole of the new settings, or undefined to
+   * leave everything as it is. Edits of one organization wait for each other. A changed connection ends the
+   * organization's launches and forgets its discovery (MT-05).
+   */
+  save(
+    id: string,
+    edit: (before: Organization | undefined) => OrganizationSettings | undefined,
+    now: Date,
+  ): Promise<SavedOrganization | undefined>;
+  /** Switches on or off; off ends its launches (REG-11). Undefined when there is no such organization. */
+  setEnabled(id: string, enabled: boolean, now: Date): Promise<SavedOrganization | undefined>;
+  /** Keeps a discovery, unless the connection it was made for has changed meanwhile. */
+  saveDiscovered(id: string, connectionVersion: number, discovered: Discovered): Promise<void>;
+}
+
+/** The store over either driver. Every query but `list` names the organization (MT-01). */
+export function createOrganizationStore(db: Queries): OrganizationStore {
+  return {
+    find: (id) => findRow(db, id),
+    list: async () => (await db.select().from(organizations).orderBy(asc(organizations.id))).map(toOrganization),
+    save: (id, edit, now) =>
+      db.transaction(async (tx) => {
+        const before = await lockAndFind(tx, id);
+        const settings = edit(before);
+        return settings && { before, after: await write(tx, nextOrganization(before, settings), now) };
+      }),
+    setEnabled: (id, enabled, now) =>
+      db.transaction(async (tx) => {
+        const before = await lockAndFind(tx, id);
+        if (!before) return undefined;
+        const ends = before.enabled && !enabled;
+        const connectionVersion = before.connectionVersion + (ends ? 1 : 0);
+        return { before, after: await write(tx, { ...before, enabled, connectionVersion }, now) };
+      }),
+    saveDiscovered: async (id, connectionVersion, discovered) => {
+      const madeForThis = and(eq(organizations.id, id), eq(organizations.connectionVersion, connectionVersion));
+      await db.update(organizations).set({ discovered }).where(madeForThis);
+    },
+  };
+}
+
+/** Also when the row does not exist yet, so that two creations do not overwrite each other. */
+async function lockAndFind(tx: Queries, id: string): Promise<Organization | undefined> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`organization:${id}`}, 0))`);
+  return findRow(tx, id);
+}
+
+async function findRow(db: Queries, id: string): Promise<Organization | undefined> {
+  const [row] = await db.select().from(organizations).where(eq(organizations.id, id));
+  return row && toOrganization(row);
+}
+
+async function write(tx: Queries, organization: Organization, now: Date): Promise<Organization> {
+  const { id, name, fhirBaseUrl, clientId, enabled, connectionVersion, discovered, ...settings } = organization;
+  const columns = { name, fhirBaseUrl, clientId, enabled, connectionVersion, settings, updatedAt: now };
+  const row = { ...columns, discovered: discovered ?? null };
+  await tx
+    .insert(organizations)
+    .values({ id, ...row, createdAt: now })
+    .onConflictDoUpdate({ target: organizations.id, set: row });
+  return organization;
+}
+
+function nextOrganization(before: Organization | undefined, settings: OrganizationSettings): Organization {
+  if (!before) return { ...settings, enabled: true, connectionVersion: 1, discovered: undefined };
+  const { enabled, connectionVersion, discovered } = before;
+  return connectionOf(before) === connectionOf(settings)
+    ? { ...settings, enabled, connectionVersion, discovered }
+    : { ...settings, enabled, connectionVersion: connectionVersion + 1, discovered: undefined };
+}
+
+/** What we trust about the EHR, as one comparable text. */
+function connectionOf(settings: OrganizationSettings): string {
+  const { fhirBaseUrl, clientId, issuers, allowedHosts, privateNetworks } = settings;
+  return JSON.stringify([fhirBaseUrl, clientId, issuers, allowedHosts, privateNetworks]);
+}
+
+function toOrganization(row: typeof organizations.$inferSelect): Organization {
+  const { id, name, fhirBaseUrl, clientId, enabled, connectionVersion, settings, discovered } = row;
+  return {
+    ...readStoredSettings({ ...settings, id, name, fhirBaseUrl, clientId }),
+    enabled,
+    connectionVersion,
+    discovered: discovered ?? undefined,
+  };
+}

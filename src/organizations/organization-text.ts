@@ -1,0 +1,89 @@
+/** An organization as the command line shows it: settings, registration sheet, warnings. */
+import { type CommandOutcome, done, table } from '#src/adapters/command-line.ts';
+import { settingsOf } from './edit-organization.ts';
+import type { Organization } from './organization.ts';
+import type { SavedOrganization } from './organization-store.ts';
+import { type RegistrationSheet, registrationSheet } from './registration.ts';
+import { settingKeyOf } from './setting-text.ts';
+
+type Deployment = { publicUrl: URL; appName: string };
+
+/** What `organization set` answers: what changed, what to register in the EHR, and what is still in the way. */
+export function describeSaved(
+  saved: SavedOrganization & { changed: string[] },
+  deployment: Deployment,
+): CommandOutcome {
+  const { before, after, changed } = saved;
+  const registration = registrationSheet(deployment, after);
+  const warnings = warningsOf(after);
+  const endedLaunches = before !== undefined && before.connectionVersion !== after.connectionVersion;
+  const text = [
+    headline(after.id, before === undefined, changed),
+    ...(endedLaunches ? ['The connection to the EHR changed: launches of this organization have ended.'] : []),
+    '',
+    registrationText(registration),
+    ...warnings.map((warning) => `\nWarning: ${warning}`),
+  ].join('\n');
+  const created = before === undefined;
+  return done(text, { created, changed, endedLaunches, organization: publicPart(after), registration, warnings });
+}
+
+/** What `organization show` answers. */
+export function describeOrganization(organization: Organization, deployment: Deployment): CommandOutcome {
+  const registration = registrationSheet(deployment, organization);
+  const warnings = warningsOf(organization);
+  const settings = Object.entries(settingsOf(organization)).map(([field, value]) => [
+    settingKeyOf(field),
+    Array.isArray(value) ? value.join(', ') : String(value),
+  ]);
+  const state = [
+    ['enabled', String(organization.enabled)],
+    ['discovered', organization.discovered?.fetchedAt ?? 'not yet'],
+  ];
+  const text = [
+    table([...settings, ...state]),
+    '',
+    registrationText(registration),
+    ...warnings.map((warning) => `\nWarning: ${warning}`),
+  ].join('\n');
+  return done(text, { organization: publicPart(organization), registration, warnings });
+}
+
+function headline(id: string, isNew: boolean, changed: readonly string[]): string {
+  if (isNew) return `Organization ${id} created.`;
+  if (changed.length === 0) return `Organization ${id}: nothing changed.`;
+  return `Organization ${id} updated: ${changed.map(settingKeyOf).join(', ')}.`;
+}
+
+function warningsOf(organization: Organization): string[] {
+  const warnings = [];
+  if (organization.frameAncestors.length === 0) {
+    warnings.push(
+      'frameAncestors is empty: the app cannot be shown inside the EHR until it names the origins of the EHR, such as ' +
+        '--setting frameAncestors=https://ehr.example.org',
+    );
+  }
+  if (!organization.enabled) warnings.push(`the organization is disabled: organization enable ${organization.id}`);
+  return warnings;
+}
+
+function registrationText(sheet: RegistrationSheet): string {
+  return [
+    'Register in the EHR:',
+    table([
+      ['  Launch URL', sheet.launchUrl],
+      ['  or, with the organization in the path', sheet.launchUrlPathForm],
+      ['  Redirect URI', sheet.redirectUri],
+      ['  JWKS URI', sheet.jwksUri],
+      ['  Client ID', sheet.clientId],
+      ['  Client authentication', `${sheet.clientAuthentication} (${sheet.clientType.toLowerCase()} client)`],
+      ['  Grant types', sheet.grantTypes.join(', ')],
+      ['  Scopes', sheet.scopes],
+    ]),
+  ].join('\n');
+}
+
+/** Everything but the discovery document, which is the EHR's and long. */
+function publicPart({ discovered, ...organization }: Organization) {
+  return { ...organization, discoveredAt: discovered?.fetchedAt ?? null };
+}

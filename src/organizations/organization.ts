@@ -1,0 +1,102 @@
+/** An organization (tenant): everything that pins its EHR and how we behave there (REG-05). */
+import { z } from 'zod';
+import { scopeProblems } from '#src/smart/scopes.ts';
+import { endpointHost, frameAncestor, network, serverUrl, textFormat } from './setting-formats.ts';
+import { presetScopes, vendors } from './vendor-presets.ts';
+
+/** Org IDs stand in URLs, cookies and file names: letters, digits, `.`, `_` and `-`, at most 64. */
+export const ORGANIZATION_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+const plainText = (max: number) =>
+  textFormat()
+    .min(1, 'is required')
+    .max(max, `must be at most ${max} characters`)
+    .refine((name) => !/\p{Cc}/u.test(name), { error: 'must not contain control characters' })
+    .refine((name) => name.trim() === name, { error: 'must not begin or end with a space' });
+
+const choice = <const Values extends readonly [string, ...string[]]>(values: Values) =>
+  z.enum(values, { error: `must be ${values.join(' or ')}` });
+
+const flag = z.boolean({ error: 'must be true or false' });
+const listOf = <Item extends z.ZodType>(item: Item, max: number) =>
+  z.array(item).max(max, `must have at most ${max} entries`).default([]);
+
+const scopeString = textFormat()
+  .max(4000, 'must be at most 4000 characters')
+  .superRefine((scopes, context) => {
+    for (const message of scopeProblems(scopes)) context.addIssue({ code: 'custom', message });
+  });
+
+const shape = (production: boolean) => ({
+  id: textFormat().regex(ORGANIZATION_ID, 'must be letters, digits, ".", "_" or "-" (at most 64)'),
+  name: plainText(200),
+  fhirBaseUrl: serverUrl(production),
+  /** RFC 6749 appendix A.1: printable ASCII. */
+  clientId: textFormat().regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 printable characters without spaces'),
+  vendor: choice(vendors).default('generic'),
+  scopes: scopeString.default(presetScopes('generic')),
+  scopeVersion: choice(['auto', 'v1', 'v2']).default('auto'),
+  frameAncestors: listOf(frameAncestor(production), 50),
+  issuers: listOf(serverUrl(production), 10),
+  nonce: choice(['required', 'optional']).default('required'),
+  assertionAudience: choice(['token_endpoint', 'issuer']).default('token_endpoint'),
+  assertionAlg: choice(['RS384', 'ES384']).default('RS384'),
+  allowedHosts: listOf(endpointHost, 20),
+  privateNetworks: listOf(network, 20),
+  showEhrOrders: flag.default(true),
+  createRequests: flag.default(false),
+  clientIdInTokenBody: flag.default(false),
+  refreshIdToken: choice(['check', 'ignore']).default('check'),
+});
+
+/** Every setting an administrator or operator decides. */
+export type OrganizationSettings = z.output<z.ZodObject<ReturnType<typeof shape>>>;
+
+/** The last discovery that succeeded, kept so that a new process knows it (one EHR round trip fewer). */
+export interface Discovered {
+  /** Plain JSON; its reader validates it again. */
+  configuration: unknown;
+  /** ISO instants. */
+  fetchedAt: string;
+  freshUntil: string;
+}
+
+export interface Organization extends OrganizationSettings {
+  enabled: boolean;
+  /** Grows when what we trust about the EHR changes or the organization is disabled: ends its launches (MT-05, REG-11). */
+  connectionVersion: number;
+  discovered: Discovered | undefined;
+}
+
+/** One thing wrong with one setting. */
+export interface SettingProblem {
+  field: string;
+  message: string;
+}
+
+export type ParsedSettings = { ok: true; settings: OrganizationSettings } | { ok: false; problems: SettingProblem[] };
+
+/**
+ * Checks settings as typed by a person or machine; defaults fill what is missing, unknown names are problems.
+ *
+ * @param production whether http on loopback is refused, as the outbound guard will.
+ */
+export function parseSettings(input: unknown, production: boolean): ParsedSettings {
+  const parsed = z.strictObject(shape(production)).safeParse(input);
+  if (parsed.success) return { ok: true, settings: parsed.data };
+  return { ok: false, problems: parsed.error.issues.map(describeIssue) };
+}
+
+/**
+ * Reads what the database holds: settings this version does not know are dropped, new ones get their defaults.
+ *
+ * @throws ZodError when the row breaks the rules; nothing is launched on settings nobody checked.
+ */
+export function readStoredSettings(stored: unknown): OrganizationSettings {
+  return z.object(shape(false)).parse(stored);
+}
+
+function describeIssue(issue: z.core.$ZodIssue): SettingProblem {
+  if (issue.code === 'unrecognized_keys') return { field: issue.keys.join(', '), message: 'is not a setting' };
+  return { field: String(issue.path[0] ?? ''), message: issue.message };
+}

@@ -1,0 +1,105 @@
+/** What we know of each organization's EHR: discovered once, shared by all launches, kept as long as the EHR allows (DI-13, DI-14). */
+import type { Clock } from '#src/adapters/clock.ts';
+import type { Log } from '#src/adapters/log.ts';
+import type { Outbound } from '#src/adapters/outbound.ts';
+import type { IssuerToTrust } from '#src/smart/issuer-documents.ts';
+import { readStoredConfiguration, type SmartConfiguration } from '#src/smart/smart-configuration.ts';
+import { discover } from '#src/smart/step-3-discovery.ts';
+import type { Organization } from './organization.ts';
+import type { OrganizationStore } from './organization-store.ts';
+
+/** Answers from memory, from the organization's row, or from the EHR, in this order. */
+export interface SmartConnections {
+  /** @throws AppError 'discovery.…'; a failure is never kept. */
+  configurationOf(organization: Organization): Promise<SmartConfiguration>;
+}
+
+interface Known {
+  configuration: SmartConfiguration;
+  fetchedAt: number;
+  freshUntil: number;
+}
+
+/** The part of its life after which a configuration in use is fetched again behind the launch's back. */
+const RENEW_AFTER = 0.75;
+
+/** One per process. */
+export function createSmartConnections(options: {
+  outbound: Outbound;
+  store: Pick<OrganizationStore, 'saveDiscovered'>;
+  clock: Clock;
+  log: Log;
+}): SmartConnections {
+  const { outbound, store, clock, log } = options;
+  const known = new Map<string, Known & { version: number }>();
+  const underWay = new Map<string, Promise<Known>>();
+
+  const fetchOnce = (organization: Organization): Promise<Known> => {
+    const key = `${organization.id} ${organization.connectionVersion}`;
+    const shared = underWay.get(key) ?? fetchFrom(organization).finally(() => underWay.delete(key));
+    underWay.set(key, shared);
+    return shared;
+  };
+
+  async function fetchFrom(organization: Organization): Promise<Known> {
+    const { configuration, freshForMs } = await discover(ehrOf(organization), outbound);
+    const fetchedAt = clock().getTime();
+    const found = { configuration, fetchedAt, freshUntil: fetchedAt + freshForMs };
+    if (freshForMs > 0) {
+      known.set(organization.id, { ...found, version: organization.connectionVersion });
+      const row = { configuration, fetchedAt: iso(fetchedAt), freshUntil: iso(found.freshUntil) };
+      store
+        .saveDiscovered(organization.id, organization.connectionVersion, row)
+        .catch((error: unknown) => log.warn({ err: error, organizationId: organization.id }, 'discovery.not-saved'));
+    }
+    return found;
+  }
+
+  const recall = (organization: Organization): Known | undefined => {
+    const copy = known.get(organization.id);
+    return copy?.version === organization.connectionVersion ? copy : fromRow(organization);
+  };
+
+  return {
+    configurationOf: async (organization) => {
+      const now = clock().getTime();
+      const copy = recall(organization);
+      if (!copy || copy.freshUntil <= now) return (await fetchOnce(organization)).configuration;
+      if (now > copy.fetchedAt + RENEW_AFTER * (copy.freshUntil - copy.fetchedAt)) {
+        fetchOnce(organization).catch((error: unknown) =>
+          log.warn({ err: error, organizationId: organization.id }, 'discovery.renewal-failed'),
+        );
+      }
+      return copy.configuration;
+    },
+  };
+}
+
+function fromRow({ discovered }: Organization): Known | undefined {
+  const configuration = discovered && readStoredConfiguration(discovered.configuration);
+  if (!configuration) return undefined;
+  return { configuration, fetchedAt: Date.parse(discovered.fetchedAt), freshUntil: Date.parse(discovered.freshUntil) };
+}
+
+function iso(instant: number): string {
+  return new Date(instant).toISOString();
+}
+
+function ehrOf(organization: Organization) {
+  const { fhirBaseUrl, allowedHosts, privateNetworks } = organization;
+  return { fhirBaseUrl, allowedHosts, allowPrivate: privateNetworks };
+}
+
+/**
+ * The issuers whose id_tokens and callbacks this organization believes: those an administrator configured, else the one
+ * the EHR names, else its FHIR base (DI-12, ID-02; ehr-behaviour 3.3).
+ */
+export function issuersOf(organization: Organization, configuration: SmartConfiguration): IssuerToTrust[] {
+  const issuers =
+    organization.issuers.length > 0 ? organization.issuers : [configuration.issuer ?? organization.fhirBaseUrl];
+  return issuers.map((issuer) => ({
+    issuer,
+    ...(configuration.jwksUri === undefined ? {} : { fallbackJwksUri: configuration.jwksUri }),
+    allowPrivate: organization.privateNetworks,
+  }));
+}

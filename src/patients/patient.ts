@@ -1,0 +1,91 @@
+/** Reads the patient in context from the EHR and keeps what a clinician needs to be sure it is the right one. */
+import { AppError, type ErrorCode } from '#src/errors.ts';
+import { type FhirApi, FhirError, type FhirFailure, type FhirResource } from '#src/smart/step-6-fhir-api.ts';
+import type { PatientIdentity } from '#views/patient-identity.ts';
+import { ageText } from './age.ts';
+import { asRecords, asText } from './fhir-fields.ts';
+import { displayName } from './human-name.ts';
+import { medicalRecordNumber } from './medical-record-number.ts';
+
+/** The patient of a launch, parsed once. */
+export interface PatientSummary extends PatientIdentity {
+  /** the FHIR id, equal to the launch context's */
+  readonly id: string;
+  /** the EHR has merged this record into another one */
+  readonly isReplaced: boolean;
+}
+
+/** Shown where a name should be. The id is no substitute: nobody recognizes a patient by it. */
+const noName = 'Patient without a name';
+
+const sexWords = new Map<unknown, string>([
+  ['male', 'Male'],
+  ['female', 'Female'],
+  ['other', 'Other'],
+  ['unknown', 'Unknown'],
+]);
+
+/** An EHR that hides a chart often answers 404; for the patient in context both mean "not for this app". */
+const codeByFailure: Record<FhirFailure, ErrorCode> = {
+  unauthorized: 'session.expired',
+  refused: 'patient.refused',
+  'not-found': 'patient.refused',
+  throttled: 'patient.unavailable',
+  unavailable: 'patient.unavailable',
+  timeout: 'patient.timeout',
+  unexpected: 'patient.unexpected',
+  'foreign-url': 'patient.unexpected',
+};
+
+/**
+ * Reads `Patient/{id}` and proves that the answer is that patient (LC-05); stops the journey otherwise.
+ *
+ * @param patientId from the launch context, already checked (LC-02).
+ * @throws AppError `patient.mismatch` when anything but this patient came back; `session.expired` or another
+ *   `patient.*` code when the EHR did not answer with a resource.
+ */
+export async function readPatient(api: FhirApi, patientId: string, now: Date): Promise<PatientSummary> {
+  const resource = await getPatient(api, patientId);
+  if (resource.resourceType !== 'Patient' || resource['id'] !== patientId) {
+    const was = resource.resourceType === 'Patient' ? 'another id' : 'another resource type';
+    throw new AppError('patient.mismatch', `LC-05: Patient read answered with ${was}`);
+  }
+  return summarize(resource, patientId, now);
+}
+
+async function getPatient(api: FhirApi, patientId: string): Promise<FhirResource> {
+  try {
+    return await api.get(`Patient/${encodeURIComponent(patientId)}`);
+  } catch (error) {
+    if (error instanceof FhirError) {
+      throw new AppError(codeByFailure[error.failure], `Patient read failed: ${error.failure}`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+function summarize(resource: FhirResource, id: string, now: Date): PatientSummary {
+  const birthDate = asText(resource['birthDate'], 20);
+  const deathText = readDeath(resource, birthDate);
+  return {
+    id,
+    name: displayName(resource['name'], now) ?? noName,
+    birthDate,
+    ageText: birthDate === undefined || deathText !== undefined ? undefined : ageText(birthDate, now),
+    sexWord: sexWords.get(resource['gender']),
+    mrn: medicalRecordNumber(resource['identifier'], now),
+    deathText,
+    isReplaced: asRecords(resource['link']).some((link) => link.type === 'replaced-by'),
+  };
+}
+
+function readDeath(resource: FhirResource, birthDate: string | undefined): string | undefined {
+  const diedOn = asText(resource['deceasedDateTime'], 40)?.slice(0, 10);
+  if (diedOn === undefined) {
+    return resource['deceasedBoolean'] === true ? 'Died' : undefined;
+  }
+  const at = new Date(diedOn);
+  const isExact = diedOn.length === 10 && !Number.isNaN(at.getTime());
+  const age = birthDate === undefined || !isExact ? undefined : ageText(birthDate, at);
+  return age === undefined ? `Died ${diedOn}` : `Died ${diedOn}, aged ${age}`;
+}

@@ -1,0 +1,109 @@
+/** The FHIR reads behind one page, started together; those of a fresh launch begin before its browser asks. */
+import type { Clock } from '#src/adapters/clock.ts';
+import type { Outbound } from '#src/adapters/outbound.ts';
+import type { Launch } from '#src/launches/launch.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+import { displayName } from '#src/patients/human-name.ts';
+import { type PatientSummary, readPatient } from '#src/patients/patient.ts';
+import { readFhirUser, resolveFhirUser } from '#src/smart/fhir-user.ts';
+import { grantedScopes, permits } from '#src/smart/scopes.ts';
+import { createFhirApi, type FhirApi } from '#src/smart/step-6-fhir-api.ts';
+import { loadRequests, type RequestList } from './request-list.ts';
+
+/** One patient's page, as far as it has been read. Each part fails on its own. */
+export interface ChartReading {
+  startedAt: Date;
+  patient: Promise<PatientSummary>;
+  requests: Promise<RequestList>;
+  /** The signed-in user's name; undefined when the EHR does not tell (FU-05). Never rejects. */
+  userName: Promise<string | undefined>;
+}
+
+/** Starts readings, and keeps those that began at the callback until their page asks for them. */
+export interface ChartReadings {
+  /** At the callback: the browser is still following the redirect (LC-19: kept by launch). */
+  start(launch: Launch, organization: Organization): void;
+  /** The reading begun for this launch, once, while it is young; else a new one. */
+  take(launch: Launch, organization: Organization): ChartReading;
+  forget(launchId: string): void;
+}
+
+const YOUNG_MS = 30_000;
+const MOST_KEPT = 2_000;
+
+/** One per process; what it keeps only saves time, so no other instance misses it. */
+export function createChartReadings(outbound: Outbound, clock: Clock): ChartReadings {
+  const begun = new Map<string, ChartReading>();
+  const userNames = new Map<string, Promise<string | undefined>>();
+  const read = (launch: Launch, organization: Organization): ChartReading => {
+    const api = createFhirApi({
+      base: new URL(launch.fhirBaseUrl),
+      accessToken: launch.tokens.accessToken,
+      outbound,
+      allowPrivate: organization.privateNetworks,
+    });
+    const now = clock();
+    // A user's name does not change during a launch: one read, not one per page.
+    const userName = userNames.get(launch.id) ?? readUserName(api, launch, now);
+    keep(userNames, launch.id, userName);
+    return {
+      startedAt: now,
+      patient: readPatient(api, launch.context.patient, now),
+      requests: readRequests(api, launch, organization, now),
+      userName,
+    };
+  };
+  return {
+    start: (launch, organization) => {
+      const reading = read(launch, organization);
+      // Nobody may come for it: a failure waits for the page or is dropped with the reading.
+      reading.patient.catch(() => undefined);
+      reading.requests.catch(() => undefined);
+      keep(begun, launch.id, reading);
+    },
+    take: (launch, organization) => {
+      const reading = begun.get(launch.id);
+      begun.delete(launch.id);
+      const isYoung = reading && clock().getTime() - reading.startedAt.getTime() < YOUNG_MS;
+      return isYoung ? reading : read(launch, organization);
+    },
+    forget: (launchId) => {
+      begun.delete(launchId);
+      userNames.delete(launchId);
+    },
+  };
+}
+
+function keep<Value>(map: Map<string, Value>, key: string, value: Value): void {
+  map.delete(key);
+  map.set(key, value);
+  const [oldest] = map.keys();
+  if (map.size > MOST_KEPT && oldest !== undefined) map.delete(oldest);
+}
+
+async function readRequests(api: FhirApi, launch: Launch, organization: Organization, now: Date): Promise<RequestList> {
+  if (!organization.showEhrOrders) {
+    const notices = ['Your organization does not show requests from the EHR here.'];
+    return { open: [], closed: [], otherOrders: 0, notices, problem: undefined };
+  }
+  const granted = grantedScopes(launch.scope);
+  return loadRequests(api, {
+    patientId: launch.context.patient,
+    grantedSearch: permits(granted, { type: 'ServiceRequest', interaction: 's' }),
+    canRead: (type) => permits(granted, { type, interaction: 'r' }),
+    now,
+  });
+}
+
+/** Read when granted, else as the id_token says (FU-05, SCO-19). */
+async function readUserName(api: FhirApi, launch: Launch, now: Date): Promise<string | undefined> {
+  const { name, fhirUser } = launch.user;
+  const resolved = resolveFhirUser({ fhirUser, profile: undefined }, api.base);
+  if (!resolved.ok) return name;
+  const { user } = resolved;
+  const granted = grantedScopes(launch.scope);
+  // `fhirUser` itself is the permission to read that one resource, where the server honours it.
+  const mayRead = permits(granted, { type: user.type, interaction: 'r' }) || granted.tokens.has('fhirUser');
+  const read = mayRead ? await readFhirUser(api, user).catch(() => undefined) : undefined;
+  return displayName(read?.name, now) ?? name;
+}

@@ -1,0 +1,47 @@
+/** Turns a parsed request into the words of its row. */
+import type { RequestRow } from '#views/request-row.ts';
+import { dayText, elapsedText } from './request-dates.ts';
+import type { PartyReference, ServiceRequest } from './service-request.ts';
+
+const maxNamed = 2;
+
+/**
+ * @param nameOf the name of a party of this request, as `resolveNames` found it.
+ * @returns plain texts; the view escapes them.
+ */
+export function toRow(request: ServiceRequest, nameOf: (party: PartyReference) => string, now: Date): RequestRow {
+  const [first, ...others] = request.reasons;
+  return {
+    id: request.id,
+    service: request.service,
+    category: request.category,
+    caution: request.caution,
+    status: { ...request.status, sinceText: sinceText(request, now) },
+    source: request.source,
+    priority: request.priority,
+    needed: request.needed,
+    sentTo: sentTo(request, nameOf),
+    requested: {
+      on: dayText(request.authoredOn),
+      by: request.requester === undefined ? undefined : nameOf(request.requester),
+    },
+    reason: first === undefined ? undefined : { first, more: others.length },
+  };
+}
+
+/** An order is sent when it is written; when any other state began the EHR does not say, only when it last changed. */
+function sinceText(request: ServiceRequest, now: Date): string | undefined {
+  if (request.status.icon === 'sent' || request.status.icon === 'draft') {
+    return elapsedText(request.authoredOn, now);
+  }
+  const elapsed = elapsedText(request.lastUpdated, now);
+  return elapsed === undefined ? undefined : `changed ${elapsed === 'today' ? elapsed : `${elapsed} ago`}`;
+}
+
+function sentTo(request: ServiceRequest, nameOf: (party: PartyReference) => string): RequestRow['sentTo'] {
+  const names = [...new Set(request.performers.map(nameOf))];
+  if (names.length === 0) {
+    return request.performerType === undefined ? undefined : { names: [`Any: ${request.performerType}`], more: 0 };
+  }
+  return { names: names.slice(0, maxNamed), more: Math.max(0, names.length - maxNamed) };
+}

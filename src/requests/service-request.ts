@@ -1,0 +1,120 @@
+/** Parses a foreign ServiceRequest once, at the border, into a type whose every field may be relied on. */
+import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/patients/fhir-fields.ts';
+import type { RequestPriority, RequestStatus } from '#views/request-row.ts';
+import { localReference } from './reference.ts';
+import { neededText } from './request-dates.ts';
+import { describePriority, describeSource, describeStatus } from './request-status.ts';
+
+/** A ServiceRequest of the EHR. Texts are plain and bounded; undefined = not given or unreadable. */
+export interface ServiceRequest {
+  readonly id: string;
+  /** `Patient/id` on this server; undefined for any other subject */
+  readonly subject: string | undefined;
+  readonly isEnteredInError: boolean;
+  /** an execution detail of some other order, such as a nursing task, rather than a request of its own */
+  readonly isDerivedOrder: boolean;
+  readonly status: RequestStatus;
+  readonly priority: RequestPriority | undefined;
+  readonly source: string;
+  readonly service: string;
+  readonly category: string | undefined;
+  readonly caution: string | undefined;
+  readonly needed: string | undefined;
+  readonly authoredOn: string | undefined;
+  readonly lastUpdated: string | undefined;
+  readonly requester: PartyReference | undefined;
+  readonly performers: readonly PartyReference[];
+  readonly performerType: string | undefined;
+  readonly reasons: readonly string[];
+  readonly keys: MatchKeys;
+}
+
+/** Somebody named in a request: what the reference itself tells, before anything is looked up. */
+export interface PartyReference {
+  readonly display: string | undefined;
+  /** `Type/id` on this server */
+  readonly local: string | undefined;
+  readonly contained: ForeignRecord | undefined;
+}
+
+/** What tells that two entries are the same request. */
+export interface MatchKeys {
+  /** `system|value` of each business identifier of this very request */
+  readonly identifiers: readonly string[];
+  readonly requisition: string | undefined;
+  /** `ServiceRequest/id` of the requests this one fulfils or replaces */
+  readonly supersedes: readonly string[];
+}
+
+const derivedIntents = new Set<unknown>(['instance-order', 'reflex-order', 'filler-order']);
+
+/** Parses one ServiceRequest; never throws, whatever is missing or odd (FH-11). */
+export function readServiceRequest(resource: ForeignRecord, base: URL): ServiceRequest {
+  const party = (reference: ForeignRecord): PartyReference => readParty(reference, resource, base);
+  return {
+    id: asText(resource.id, 128) ?? '',
+    subject: localReference(resource.subject, base),
+    isEnteredInError: resource.status === 'entered-in-error',
+    isDerivedOrder: derivedIntents.has(resource.intent),
+    status: describeStatus(resource.status),
+    priority: describePriority(resource.priority),
+    source: describeSource(resource.intent),
+    ...readService(resource),
+    caution: readCaution(resource),
+    needed: neededText(resource),
+    authoredOn: asText(resource.authoredOn, 40),
+    lastUpdated: asText(asRecord(resource.meta).lastUpdated, 40),
+    requester: asRecords(resource.requester).map(party)[0],
+    performers: asRecords(resource.performer).map(party),
+    performerType: asConceptText(resource.performerType),
+    reasons: readReasons(resource),
+    keys: readMatchKeys(resource, base),
+  };
+}
+
+function readService(resource: ForeignRecord): { service: string; category: string | undefined } {
+  const category = asRecords(resource.category).map(asConceptText).find(Boolean);
+  const service = asConceptText(resource.code);
+  return {
+    service: service ?? category ?? 'Service not named by EHR',
+    category: service === category ? undefined : category,
+  };
+}
+
+/** Both are modifier elements: FHIR forbids showing the request as if they were not there. */
+function readCaution(resource: ForeignRecord): string | undefined {
+  if (resource.doNotPerform === true) {
+    return 'Do not perform';
+  }
+  return asRecords(resource.modifierExtension).length > 0 ? 'Conditions apply: see the EHR' : undefined;
+}
+
+function readParty(reference: ForeignRecord, resource: ForeignRecord, base: URL): PartyReference {
+  const fragment = asText(reference.reference)?.match(/^#(.+)$/)?.[1];
+  const contained = asRecords(resource.contained).find((item) => fragment !== undefined && item.id === fragment);
+  return { display: asText(reference.display), local: localReference(reference, base), contained };
+}
+
+function readReasons(resource: ForeignRecord): string[] {
+  const coded = asRecords(resource.reasonCode).map(asConceptText);
+  const referenced = asRecords(resource.reasonReference).map((reference) => asText(reference.display));
+  return [...new Set([...coded, ...referenced].filter((reason) => reason !== undefined))];
+}
+
+function readMatchKeys(resource: ForeignRecord, base: URL): MatchKeys {
+  const fulfilled = [...asRecords(resource.basedOn), ...asRecords(resource.replaces)];
+  return {
+    identifiers: asRecords(resource.identifier)
+      .map(identifierKey)
+      .filter((key) => key !== undefined),
+    requisition: asRecords(resource.requisition).map(identifierKey)[0],
+    supersedes: fulfilled.map((reference) => localReference(reference, base)).filter((key) => key !== undefined),
+  };
+}
+
+/** A placer group number (PGN) is shared by all orders of one form, so it says nothing about sameness. */
+function identifierKey(identifier: ForeignRecord): string | undefined {
+  const [system, value] = [asText(identifier.system), asText(identifier.value)];
+  const isGroupNumber = asRecords(asRecord(identifier.type).coding).some((coding) => coding.code === 'PGN');
+  return system === undefined || value === undefined || isGroupNumber ? undefined : `${system}|${value}`;
+}

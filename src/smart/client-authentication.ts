@@ -1,0 +1,43 @@
+/**
+ * Client authentication: a signed assertion instead of a shared secret (`private_key_jwt`).
+ *
+ * SMART App Launch 2.2.0, "Client Authentication: Asymmetric"; RFC 7523; rules CAJ-01..13.
+ */
+import { randomUUID } from 'node:crypto';
+import { SignJWT } from 'jose';
+
+/** A private key with the id and algorithm under which the EHR finds its public half in our JWKS. */
+export interface AssertionKey {
+  kid: string;
+  alg: 'RS384' | 'ES384';
+  privateKey: CryptoKey;
+}
+
+/** Two minutes: far below the five allowed, far above any clock skew worth tolerating (CAJ-07). */
+const LIFETIME_SECONDS = 120;
+const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+/**
+ * Makes the two body parameters that authenticate one request. Call it once per request: the `jti` is 122 random bits
+ * and never used twice, by any process (CAJ-08, CAJ-10).
+ *
+ * @param request.audience one string: the URL that is posted to, or the issuer where an organization says so (CAJ-06).
+ */
+export async function clientAssertion(request: {
+  clientId: string;
+  audience: string;
+  key: AssertionKey;
+  now: Date;
+}): Promise<{ client_assertion_type: string; client_assertion: string }> {
+  const issuedAtSeconds = Math.floor(request.now.getTime() / 1_000);
+  const assertion = await new SignJWT()
+    .setProtectedHeader({ alg: request.key.alg, kid: request.key.kid, typ: 'JWT' })
+    .setIssuer(request.clientId)
+    .setSubject(request.clientId)
+    .setAudience(request.audience)
+    .setIssuedAt(issuedAtSeconds)
+    .setExpirationTime(issuedAtSeconds + LIFETIME_SECONDS)
+    .setJti(randomUUID())
+    .sign(request.key.privateKey);
+  return { client_assertion_type: ASSERTION_TYPE, client_assertion: assertion };
+}

@@ -1,0 +1,68 @@
+/** The claims rules of an id_token that go beyond what every JWT is checked for. */
+import { createHash } from 'node:crypto';
+import type { JWTPayload } from 'jose';
+
+const SKEW_SECONDS = 60;
+const MAX_AGE_SECONDS = 600;
+const MAX_SUB_LENGTH = 255;
+
+/** What the claims must agree with. */
+export interface ClaimsExpectation {
+  readonly clientId: string;
+  readonly nonce: string;
+  readonly nonceRequired: boolean;
+  readonly accessToken: string;
+  readonly now: Date;
+  /** The verified header's, one of the allow-list: it names the hash of `at_hash`. */
+  readonly alg: string;
+}
+
+/**
+ * Judges the claims of a token whose signature, `iss`, `aud`, `exp` and `nbf` jose has verified.
+ *
+ * @param claims proven to come from the issuer.
+ * @returns the rule that is broken, never a value; undefined when none is.
+ */
+export function idTokenProblem(claims: JWTPayload, expectation: ClaimsExpectation): string | undefined {
+  return (
+    subjectProblem(claims) ??
+    audienceProblem(claims, expectation.clientId) ??
+    timeProblem(claims, expectation.now) ??
+    nonceProblem(claims, expectation) ??
+    accessTokenHashProblem(claims, expectation)
+  );
+}
+
+function subjectProblem({ sub }: JWTPayload): string | undefined {
+  const valid = typeof sub === 'string' && sub !== '' && sub.length <= MAX_SUB_LENGTH;
+  return valid ? undefined : 'sub is not a string of 1 to 255 characters (ID-16)';
+}
+
+/** No audience but us is trusted, with or without azp (ID-12). */
+function audienceProblem(claims: JWTPayload, clientId: string): string | undefined {
+  const audiences: unknown[] = [claims.aud].flat();
+  if (audiences.some((audience) => audience !== clientId)) return 'aud names others beside us (ID-12)';
+  return claims['azp'] === undefined || claims['azp'] === clientId ? undefined : 'azp is not our client_id (ID-12)';
+}
+
+function timeProblem({ iat }: JWTPayload, now: Date): string | undefined {
+  if (typeof iat !== 'number') return 'iat is not a number (ID-14)';
+  const ageSeconds = now.getTime() / 1_000 - iat;
+  if (ageSeconds < -SKEW_SECONDS) return 'iat is in the future (ID-14)';
+  return ageSeconds > MAX_AGE_SECONDS ? 'iat is more than 10 minutes ago (ID-14)' : undefined;
+}
+
+function nonceProblem(claims: JWTPayload, { nonce, nonceRequired }: ClaimsExpectation): string | undefined {
+  if (claims['nonce'] === undefined) return nonceRequired ? 'nonce is missing (ID-15)' : undefined;
+  return claims['nonce'] === nonce ? undefined : 'nonce is not the one we sent (ID-15)';
+}
+
+/** OpenID Connect Core §3.1.3.6: the left half of the hash that goes with the signature's algorithm (ID-17). */
+function accessTokenHashProblem(claims: JWTPayload, { accessToken, alg }: ClaimsExpectation): string | undefined {
+  if (claims['at_hash'] === undefined) return undefined;
+  const hash = createHash(`sha${alg.slice(2)}`)
+    .update(accessToken)
+    .digest();
+  const expected = hash.subarray(0, hash.length / 2).toString('base64url');
+  return claims['at_hash'] === expected ? undefined : 'at_hash does not match the access token (ID-17)';
+}

@@ -1,0 +1,77 @@
+/** The launch context: which patient and encounter the EHR has open, read from the token response. */
+import { AppError } from '#src/errors.ts';
+import { boundedText } from './bounded-text.ts';
+import { type FhirContextItem, readFhirContext } from './fhir-context.ts';
+import { isFhirId } from './fhir-id.ts';
+
+/** What the EHR said about the chart it opened us from. Everything in it is bounded; nothing in it is HTML. */
+export interface LaunchContext {
+  readonly patient: string | undefined;
+  readonly encounter: string | undefined;
+  /** True unless the EHR said, with a boolean `false`, that its own banner is in view (LC-11). */
+  readonly needPatientBanner: boolean;
+  /** Where the user wants to go; an unknown value means the default view (LC-12). */
+  readonly intent: string | undefined;
+  readonly fhirContext: readonly FhirContextItem[];
+  /** As sent; only fetchSmartStyle may follow it (LC-13). */
+  readonly smartStyleUrl: string | undefined;
+  /** The EHR's opaque name for the organization; for comparison only, never to select one of ours (LC-14). */
+  readonly tenant: string | undefined;
+}
+
+/** A launch context that names its patient. */
+export interface PatientLaunchContext extends LaunchContext {
+  readonly patient: string;
+}
+
+const MAX_TEXT_LENGTH = 255;
+const MAX_URL_LENGTH = 2_048;
+
+/**
+ * Reads the launch context from the members of a token response and from nowhere else (LC-01).
+ *
+ * SMART App Launch 2.2.0, "Launch context arrives with your access token". `patient` must be a FHIR id and present
+ * when required (LC-02, LC-03); `encounter` may be absent, but not malformed (LC-04); members of the wrong type that
+ * steer no FHIR call are ignored, as are all others, `authorization_details` and `appContext` included (LC-15, LC-16).
+ *
+ * @param tokenResponse the parsed JSON object; untrusted.
+ * @throws AppError context.invalid, naming the member and the rule but never a value.
+ */
+export function readLaunchContext(
+  tokenResponse: Record<string, unknown>,
+  options: { patientRequired: true },
+): PatientLaunchContext;
+export function readLaunchContext(
+  tokenResponse: Record<string, unknown>,
+  options: { patientRequired: boolean },
+): LaunchContext;
+export function readLaunchContext(
+  tokenResponse: Record<string, unknown>,
+  options: { patientRequired: boolean },
+): LaunchContext {
+  const patient = readId(tokenResponse, 'patient');
+  if (patient === undefined && options.patientRequired) {
+    throw new AppError('context.invalid', 'patient is missing from the token response (LC-03)');
+  }
+  return {
+    patient,
+    encounter: readId(tokenResponse, 'encounter'),
+    needPatientBanner: tokenResponse['need_patient_banner'] !== false,
+    intent: boundedText(tokenResponse['intent'], MAX_TEXT_LENGTH),
+    fhirContext: readFhirContext(tokenResponse['fhirContext']),
+    smartStyleUrl: boundedText(tokenResponse['smart_style_url'], MAX_URL_LENGTH),
+    tenant: boundedText(tokenResponse['tenant'], MAX_TEXT_LENGTH),
+  };
+}
+
+function readId(tokenResponse: Record<string, unknown>, member: 'patient' | 'encounter'): string | undefined {
+  if (!Object.hasOwn(tokenResponse, member)) return undefined;
+  const value = tokenResponse[member];
+  if (isFhirId(value)) return value;
+  throw new AppError('context.invalid', `${member} is not a FHIR id but ${describe(value)} (LC-02, LC-04)`);
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'string') return `a string of ${value.length} characters`;
+  return value === null ? 'null' : `of type ${typeof value}`;
+}

@@ -1,0 +1,78 @@
+/** The grammar of one scope token, v1 and v2, read into what it allows. */
+
+/** What a FHIR resource scope says; v1 suffixes are already read as v2 interactions (SCO-03). */
+export interface ResourceScope {
+  readonly level: 'patient' | 'user' | 'system';
+  /** A FHIR resource type, or `*` for all. */
+  readonly type: string;
+  readonly syntax: 'v1' | 'v2';
+  /** A non-empty subset of `cruds`, in that order. */
+  readonly interactions: string;
+  /** The part after `?`; such a scope covers only a subset of the resources. */
+  readonly filter: string | undefined;
+}
+
+const RESOURCE_SCOPE = /^(patient|user|system)\/(\*|[A-Z][A-Za-z]{0,63})\.([a-z*]+)(?:\?(.+))?$/;
+const V1_SUFFIXES = new Map([
+  ['read', 'rs'],
+  ['write', 'cud'],
+  ['*', 'cruds'],
+]);
+const V2_SUFFIX = /^c?r?u?d?s?$/;
+const FILTER = /^[A-Za-z_][\w.:-]*=[^&=]+(?:&[A-Za-z_][\w.:-]*=[^&=]+)*$/;
+const LAUNCH_SCOPE = /^launch(?:\/[a-z]+(?:\?role=[^&=?]+)?)?$/;
+// RFC 6749 §3.3, scope-token; the space is the separator and cannot occur.
+const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+
+/**
+ * Reads `patient/Observation.rs?category=x` or `patient/*.read`.
+ *
+ * SMART App Launch 2.2.0, "Scopes for requesting FHIR Resources" (SCO-01); a v1 suffix never carries a filter (SCO-05).
+ *
+ * @returns undefined for every token that is not a well-formed resource scope.
+ */
+export function parseResourceScope(token: string): ResourceScope | undefined {
+  const match = SCOPE_TOKEN.test(token) ? RESOURCE_SCOPE.exec(token) : null;
+  const [, level, type, suffix, filter] = match ?? [];
+  if (!isLevel(level) || !type || !suffix) return undefined;
+  const v1 = V1_SUFFIXES.get(suffix);
+  if (v1 ? filter !== undefined : !V2_SUFFIX.test(suffix)) return undefined;
+  if (filter !== undefined && !FILTER.test(filter)) return undefined;
+  return {
+    level,
+    type,
+    syntax: v1 ? 'v1' : 'v2',
+    interactions: v1 ?? suffix,
+    filter,
+  };
+}
+
+function isLevel(text: string | undefined): text is ResourceScope['level'] {
+  return text === 'patient' || text === 'user' || text === 'system';
+}
+
+/** `launch`, or `launch/` with a lowercase type and at most one `?role=` (SCO-12). */
+export function isLaunchScope(token: string): boolean {
+  return SCOPE_TOKEN.test(token) && LAUNCH_SCOPE.test(token);
+}
+
+/** A vendor's own scope: an absolute URI or `__name`; allowed in a request, meaningless to us in a grant (SCO-23). */
+export function isExtensionScope(token: string): boolean {
+  return SCOPE_TOKEN.test(token) && (/^__\w/.test(token) || /^(?:https?:\/\/[^/]|urn:[a-z0-9])/i.test(token));
+}
+
+/**
+ * Writes a resource scope in the other syntax.
+ *
+ * SCO-03 upwards; SCO-04 downwards, where any of r, s becomes `.read` and any of c, u, d becomes `.write`, two tokens
+ * if need be (`.*` would be shorter, but servers list `.read` and `.write`), and a filter, unknown to v1, is dropped.
+ */
+export function scopeInSyntax(scope: ResourceScope, syntax: 'v1' | 'v2'): string[] {
+  const stem = `${scope.level}/${scope.type}`;
+  if (syntax === 'v2') return [`${stem}.${scope.interactions}${scope.filter === undefined ? '' : `?${scope.filter}`}`];
+  const suffixes = [
+    ...(/[rs]/.test(scope.interactions) ? ['read'] : []),
+    ...(/[cud]/.test(scope.interactions) ? ['write'] : []),
+  ];
+  return suffixes.map((suffix) => `${stem}.${suffix}`);
+}

@@ -1,0 +1,138 @@
+/** Scopes as an organization configures them, as a launch requests them and as the EHR grants them. */
+import {
+  isExtensionScope,
+  isLaunchScope,
+  parseResourceScope,
+  type ResourceScope,
+  scopeInSyntax,
+} from './scope-grammar.ts';
+
+const IDENTITY_SCOPES = new Set(['openid', 'fhirUser', 'profile']);
+const REFRESH_SCOPES = new Set(['online_access', 'offline_access']);
+
+/**
+ * Says what is wrong with a configured scope string, one sentence per problem, for the form and the command line.
+ *
+ * SCO-01, SCO-05, SCO-12, SCO-25; bare `launch` (SCO-07) and `openid fhirUser` (SCO-10) are required because every
+ * launch here is an EHR launch that signs a clinician in; v1 and v2 are not mixed in one string (SCO-02).
+ *
+ * @param text untrusted; any white space separates, because people paste from web pages.
+ * @returns an empty list when the string may be used.
+ */
+export function scopeProblems(text: string): string[] {
+  const tokens = configuredTokens(text);
+  const repeated = new Set(tokens.filter((token, index) => tokens.indexOf(token) !== index));
+  return [
+    ...tokens.flatMap(tokenProblems),
+    ...[...repeated].map((token) => `${token} is listed more than once`),
+    ...mixedSyntaxProblems(tokens),
+    ...['launch', 'openid', 'fhirUser'].filter((name) => !tokens.includes(name)).map((name) => `${name} is missing`),
+  ];
+}
+
+function configuredTokens(text: string): string[] {
+  return text.split(/\s+/).filter(Boolean);
+}
+
+function tokenProblems(token: string): string[] {
+  const resource = parseResourceScope(token);
+  if (resource?.level === 'system') return [`${token}: system scopes cannot be used when a person launches the app`];
+  if (resource || IDENTITY_SCOPES.has(token) || REFRESH_SCOPES.has(token)) return [];
+  if (isLaunchScope(token) || isExtensionScope(token)) return [];
+  const v1WithFilter = /\.(?:read|write|\*)\?/.test(token);
+  return [v1WithFilter ? `${token}: .read, .write and .* cannot carry a ?filter` : `${token} is not a SMART scope`];
+}
+
+function mixedSyntaxProblems(tokens: readonly string[]): string[] {
+  const syntaxes = new Set(tokens.flatMap((token) => parseResourceScope(token)?.syntax ?? []));
+  return syntaxes.size > 1 ? ['v1 scopes (.read) and v2 scopes (.rs) cannot be mixed'] : [];
+}
+
+/**
+ * Builds the `scope` parameter of the authorization request from an organization's setting.
+ *
+ * SCO-02: in `auto` the setting is converted only when the server advertises exactly one of `permission-v1` and
+ * `permission-v2`; with both or neither it goes out as configured. SCO-13: unique tokens, single spaces, order kept.
+ * Nothing is dropped because of `scopes_supported` (DI-11), which is why that list is not a parameter.
+ *
+ * @param options.capabilities from smart-configuration; unknown entries are ignored.
+ */
+export function requestedScope(
+  setting: string,
+  options: { version: 'auto' | 'v1' | 'v2'; capabilities: readonly string[] },
+): string {
+  const syntax = options.version === 'auto' ? onlyAdvertisedSyntax(options.capabilities) : options.version;
+  const tokens = configuredTokens(setting).flatMap((token) => {
+    const resource = syntax && parseResourceScope(token);
+    // A scope already in the wanted syntax stays letter for letter: `.*` must not come back as `.read .write`.
+    return !resource || resource.syntax === syntax ? [token] : scopeInSyntax(resource, syntax);
+  });
+  return [...new Set(tokens)].join(' ');
+}
+
+function onlyAdvertisedSyntax(capabilities: readonly string[]): 'v1' | 'v2' | undefined {
+  const v1 = capabilities.includes('permission-v1');
+  const v2 = capabilities.includes('permission-v2');
+  if (v1 === v2) return undefined;
+  return v1 ? 'v1' : 'v2';
+}
+
+/** What the EHR granted. */
+export interface GrantedScopes {
+  /** Whole, case-sensitive tokens, for questions such as `tokens.has('openid')`. */
+  readonly tokens: ReadonlySet<string>;
+  /** The FHIR resource scopes among them. */
+  readonly resources: readonly ResourceScope[];
+}
+
+/**
+ * Reads the granted `scope` into whole, case-sensitive tokens (SCO-15; RFC 6749 §3.3); unknown tokens mean nothing
+ * (SCO-23) and the empty string means no access (SCO-18).
+ *
+ * @param scope untrusted, from the token response.
+ */
+export function grantedScopes(scope: string): GrantedScopes {
+  const tokens = new Set(scope.split(' ').filter(Boolean));
+  return { tokens, resources: [...tokens].flatMap((token) => parseResourceScope(token) ?? []) };
+}
+
+/** One thing the app wants to do: read, search, create, update or delete resources of a type. */
+export interface Permission {
+  /** A FHIR resource type. */
+  readonly type: string;
+  readonly interaction: 'c' | 'r' | 'u' | 'd' | 's';
+  /** When set, only `patient/` scopes count. */
+  readonly level?: 'patient';
+}
+
+/**
+ * Whether the grant covers an unrestricted interaction with a type (SCO-03, SCO-16, SCO-19).
+ *
+ * `user/` scopes count too unless `level` says otherwise: they let the app do what the clinician may do, which
+ * includes the chart that is open, and every read is restricted to the patient in context anyway. `system/` never
+ * counts. A `?`-limited scope covers a subset only, so it is not enough. Write never implies read (SCO-22).
+ */
+export function permits(granted: GrantedScopes, permission: Permission): boolean {
+  return granted.resources.some(
+    (scope) =>
+      (scope.level === 'patient' || (scope.level === 'user' && permission.level === undefined)) &&
+      (scope.type === '*' || scope.type === permission.type) &&
+      scope.filter === undefined &&
+      scope.interactions.includes(permission.interaction),
+  );
+}
+
+/**
+ * Names what is needed and was not granted, for the page that stops the launch (SCO-20).
+ *
+ * @param needed permissions, or plain tokens such as `openid`.
+ * @returns unique scopes in the v1 words of the registration sheet, such as `patient/Patient.read`.
+ */
+export function missingPermissions(granted: GrantedScopes, needed: readonly (Permission | string)[]): string[] {
+  const missing = needed.flatMap((need) => {
+    if (typeof need === 'string') return granted.tokens.has(need) ? [] : [need];
+    if (permits(granted, need)) return [];
+    return [`patient/${need.type}.${'rs'.includes(need.interaction) ? 'read' : 'write'}`];
+  });
+  return [...new Set(missing)];
+}

@@ -1,0 +1,153 @@
+/**
+ * The SMART configuration: an untrusted document turned into the fields we use.
+ *
+ * SMART App Launch 2.2.0, "Conformance", "Metadata"; rules DI-03..05, DI-07..10, DI-24.
+ */
+import { z } from 'zod';
+import { AppError } from '#src/errors.ts';
+
+/** Where an EHR's authorization server is and what it can do. Endpoints are absolute, https and on allowed hosts. */
+export interface SmartConfiguration {
+  authorizationEndpoint: string;
+  /** Exactly the text posted to and named as audience (CAJ-06). */
+  tokenEndpoint: string;
+  revocationEndpoint?: string | undefined;
+  introspectionEndpoint?: string | undefined;
+  issuer?: string | undefined;
+  jwksUri?: string | undefined;
+  capabilities: string[];
+  /** undefined: the server does not say. */
+  tokenEndpointAuthMethods?: string[] | undefined;
+  tokenEndpointAuthSigningAlgs?: string[] | undefined;
+  /** RFC 9207: the server promises `iss` on the callback. */
+  responseIssuerPromised: boolean;
+}
+
+/** By what an endpoint of a discovery document is judged. */
+export interface EndpointRules {
+  /** The registered FHIR base; relative endpoints resolve against it (DI-04). */
+  fhirBase: URL;
+  /** `host` or `host:port` beside the FHIR base's own (DI-05). */
+  allowedHosts: readonly string[];
+  /** The outbound guard's rule for schemes: https, or http on loopback in development. */
+  accepts(url: URL): boolean;
+}
+
+const strings = z.array(z.unknown()).transform((items) => items.filter((item) => typeof item === 'string'));
+// A field of an unexpected type is as good as absent: only the two endpoints are worth failing for (DI-10).
+const optionalStrings = strings.optional().catch(undefined);
+const optionalText = z.string().min(1).optional().catch(undefined);
+
+const documentSchema = z.object({
+  authorization_endpoint: z.string().min(1),
+  token_endpoint: z.string().min(1),
+  revocation_endpoint: optionalText,
+  introspection_endpoint: optionalText,
+  issuer: optionalText,
+  jwks_uri: optionalText,
+  capabilities: strings.catch([]).default([]),
+  token_endpoint_auth_methods_supported: optionalStrings,
+  token_endpoint_auth_signing_alg_values_supported: optionalStrings,
+  authorization_response_iss_parameter_supported: z.boolean().catch(false).default(false),
+});
+
+/**
+ * Reads the document of `{base}/.well-known/smart-configuration`. Pure, so that Settings can run it as a check.
+ *
+ * @param document parsed JSON, untrusted.
+ * @throws AppError 'discovery.invalid' or 'discovery.endpoint-refused', naming the field.
+ */
+export function readSmartConfiguration(document: unknown, rules: EndpointRules): SmartConfiguration {
+  const parsed = documentSchema.safeParse(document);
+  if (!parsed.success) {
+    const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'the document').join(', ');
+    throw new AppError('discovery.invalid', `smart-configuration: ${fields} is missing or of the wrong type`);
+  }
+  const fields = parsed.data;
+  return {
+    authorizationEndpoint: endpoint('authorization_endpoint', fields.authorization_endpoint, rules),
+    tokenEndpoint: endpoint('token_endpoint', fields.token_endpoint, rules),
+    // Optional endpoints we would not call are left out, not fatal (RV-05).
+    revocationEndpoint: usableEndpoint(fields.revocation_endpoint, rules),
+    introspectionEndpoint: usableEndpoint(fields.introspection_endpoint, rules),
+    issuer: fields.issuer,
+    jwksUri: fields.jwks_uri,
+    capabilities: fields.capabilities,
+    tokenEndpointAuthMethods: fields.token_endpoint_auth_methods_supported,
+    tokenEndpointAuthSigningAlgs: fields.token_endpoint_auth_signing_alg_values_supported,
+    responseIssuerPromised: fields.authorization_response_iss_parameter_supported,
+  };
+}
+
+const storedSchema = z.object({
+  authorizationEndpoint: z.string(),
+  tokenEndpoint: z.string(),
+  revocationEndpoint: z.string().optional(),
+  introspectionEndpoint: z.string().optional(),
+  issuer: z.string().optional(),
+  jwksUri: z.string().optional(),
+  capabilities: z.array(z.string()),
+  tokenEndpointAuthMethods: z.array(z.string()).optional(),
+  tokenEndpointAuthSigningAlgs: z.array(z.string()).optional(),
+  responseIssuerPromised: z.boolean(),
+});
+
+/** Reads a configuration that we stored ourselves; undefined when another version of us wrote it. */
+export function readStoredConfiguration(stored: unknown): SmartConfiguration | undefined {
+  const { success, data } = storedSchema.safeParse(stored);
+  return success ? data : undefined;
+}
+
+/**
+ * Resolves and judges one endpoint. An absolute URL is kept as written, because the assertion's audience must equal it
+ * byte for byte.
+ */
+function endpoint(field: string, text: string, rules: EndpointRules): string {
+  const base = rules.fhirBase;
+  const url = URL.canParse(text, base.href) ? new URL(text, base.href) : undefined;
+  const refuse = (reason: string) => new AppError('discovery.endpoint-refused', `${field} ${reason}`);
+  if (!url || /[\s\\\p{Cc}]/u.test(text)) throw refuse('is not a URL');
+  if (!rules.accepts(url)) throw refuse('is not https');
+  if (url.username || url.password) throw refuse('has userinfo');
+  if (url.hash || text.includes('#')) throw refuse('has a fragment');
+  if (!isAllowedHost(url, rules)) throw refuse(`is on ${url.host}, which is not an allowed host of this organization`);
+  return URL.canParse(text) ? text : url.href;
+}
+
+function usableEndpoint(text: string | undefined, rules: EndpointRules): string | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return endpoint('endpoint', text, rules);
+  } catch {
+    return undefined;
+  }
+}
+
+function isAllowedHost(url: URL, rules: EndpointRules): boolean {
+  return (
+    url.host === rules.fhirBase.host ||
+    rules.allowedHosts.some((host) => host.toLowerCase().replace(/:443$/, '') === url.host)
+  );
+}
+
+/**
+ * May we authenticate with private_key_jwt here? A method list without it is a refusal, whatever the capabilities say;
+ * no list is none (DI-08; some servers publish only the capability).
+ */
+export function acceptsPrivateKeyJwt(configuration: SmartConfiguration): boolean {
+  return configuration.tokenEndpointAuthMethods?.includes('private_key_jwt') ?? true;
+}
+
+/**
+ * The algorithm to sign with: the organization's choice when the server takes it, the other of ours when only that is
+ * taken, an error when neither is (DI-09).
+ *
+ * @throws AppError 'discovery.no-client-authentication'
+ */
+export function chooseAssertionAlg(configuration: SmartConfiguration, preferred: 'RS384' | 'ES384'): 'RS384' | 'ES384' {
+  const accepted = configuration.tokenEndpointAuthSigningAlgs;
+  if (accepted === undefined) return preferred;
+  const chosen = ([preferred, 'RS384', 'ES384'] as const).find((alg) => accepted.includes(alg));
+  if (chosen) return chosen;
+  throw new AppError('discovery.no-client-authentication', 'the server accepts neither RS384 nor ES384 assertions');
+}

@@ -1,0 +1,73 @@
+/** `smart_style_url`: the EHR's colours and fonts, turned into a stylesheet that can do nothing else. */
+import type { Outbound } from '#src/adapters/outbound.ts';
+
+const COLOR =
+  /^(?:#(?:[\da-f]{3,4}|[\da-f]{6}|[\da-f]{8})|rgba?\(\s*\d{1,3}(?:\s*,\s*\d{1,3}){2}(?:\s*,\s*(?:0|1|[01]?\.\d{1,4}|\d{1,3}%))?\s*\))$/i;
+const LENGTH = /^(?:0|\d{1,2}(?:\.\d{1,3})?(?:px|em|rem))$/;
+const FONT_NAME = `(?:'[A-Za-z0-9 _-]{1,60}'|"[A-Za-z0-9 _-]{1,60}"|-?[A-Za-z][A-Za-z0-9-]{0,59}(?: [A-Za-z0-9-]{1,60}){0,5})`;
+const FONT_FAMILY = new RegExp(`^${FONT_NAME}(?:\\s*,\\s*${FONT_NAME}){0,9}$`);
+
+/** The 11 properties of SMART App Launch 2.2.0, "Styling", each with all it may look like. */
+const PROPERTIES: Readonly<Record<string, RegExp>> = {
+  color_background: COLOR,
+  color_error: COLOR,
+  color_highlight: COLOR,
+  color_modal_backdrop: COLOR,
+  color_success: COLOR,
+  color_text: COLOR,
+  dim_border_radius: LENGTH,
+  dim_font_size: LENGTH,
+  dim_spacing_size: LENGTH,
+  font_family_body: FONT_FAMILY,
+  font_family_heading: FONT_FAMILY,
+};
+
+/**
+ * Fetches the EHR's style from our servers, without a token (LC-13).
+ *
+ * @param options.url from the launch context; untrusted. The outbound guard accepts https only.
+ * @param options.allowedHosts `host` or `host:port` of the organization, its FHIR server's included.
+ * @param options.allowPrivate CIDRs this organization may reach although private.
+ * @returns CSS that sets custom properties on `:root`, such as `--smart-color-background`, or undefined when nothing
+ *   usable came back. Never throws: a style is no reason to fail.
+ */
+export async function fetchSmartStyle(options: {
+  url: string;
+  allowedHosts: readonly string[];
+  outbound: Outbound;
+  allowPrivate?: readonly string[];
+}): Promise<string | undefined> {
+  const url = URL.parse(options.url);
+  if (!url || url.username || url.password || !isAllowedHost(url, options.allowedHosts)) return undefined;
+  try {
+    const response = await options.outbound.request(url, {
+      headers: { accept: 'application/json' },
+      allowPrivate: options.allowPrivate ?? [],
+    });
+    return response.status === 200 ? smartStyleSheet(JSON.parse(response.text)) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAllowedHost(url: URL, allowedHosts: readonly string[]): boolean {
+  return allowedHosts.some((host) => URL.parse(`${url.protocol}//${host}`)?.host === url.host);
+}
+
+/**
+ * Writes the usable properties of a style document as CSS; every other property and every value that is not exactly
+ * a colour, a length or a list of font names is left out, so no value can end its declaration.
+ *
+ * @param document the parsed response body; untrusted.
+ */
+export function smartStyleSheet(document: unknown): string | undefined {
+  if (typeof document !== 'object' || document === null) return undefined;
+  const values = new Map<string, unknown>(Object.entries(document));
+  const declarations = Object.entries(PROPERTIES).flatMap(([property, grammar]) => {
+    const value = values.get(property);
+    // The specification's own example ends a font list with a semicolon.
+    const text = typeof value === 'string' && value.length <= 500 ? value.trim().replace(/\s*;$/, '') : '';
+    return grammar.test(text) ? [`--smart-${property.replaceAll('_', '-')}:${text}`] : [];
+  });
+  return declarations.length > 0 ? `:root{${declarations.join(';')}}` : undefined;
+}

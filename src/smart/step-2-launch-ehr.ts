@@ -1,0 +1,63 @@
+/**
+ * Step 2: the EHR opens our launch URL with `iss` and `launch`.
+ *
+ * SMART App Launch 2.2.0, "Launch App: EHR Launch"; rules LA-01..08.
+ */
+import { AppError } from '#src/errors.ts';
+
+/** What the EHR said, checked for form only. Nothing in it is trusted until `iss` equals a registered FHIR base. */
+export interface LaunchRequest {
+  /** As sent; goes back byte for byte as `aud` (AZ-04). */
+  iss: string;
+  /** Opaque; goes back byte for byte (LA-04). */
+  launch: string;
+}
+
+const ISS_MAX_LENGTH = 2_048;
+const LAUNCH_MAX_LENGTH = 8_192;
+
+/**
+ * Reads the launch parameters.
+ *
+ * LA-01, LA-03, LA-05, LA-06. Only these two names are read; nothing else in the query can steer a launch (LA-07).
+ *
+ * @param query of the launch URL, untrusted.
+ * @throws AppError 'launch.invalid'
+ */
+export function readLaunchRequest(query: URLSearchParams): LaunchRequest {
+  const iss = single(query, 'iss', ISS_MAX_LENGTH);
+  const launch = single(query, 'launch', LAUNCH_MAX_LENGTH);
+  const problem = fhirBaseProblem(iss);
+  if (problem) throw new AppError('launch.invalid', `iss ${problem}`);
+  return { iss, launch };
+}
+
+function single(query: URLSearchParams, name: string, maxLength: number): string {
+  const values = query.getAll(name);
+  const [value] = values;
+  if (!value) throw new AppError('launch.invalid', `${name} is missing`);
+  if (values.length > 1) throw new AppError('launch.invalid', `${name} is repeated`);
+  if (value.length > maxLength) throw new AppError('launch.invalid', `${name} is longer than ${maxLength} characters`);
+  return value;
+}
+
+/**
+ * What is wrong with a FHIR base as a text, or undefined. Says nothing about whether anybody registered it.
+ *
+ * LA-03: absolute http(s) without userinfo, query, fragment, backslash, white space or control characters.
+ */
+export function fhirBaseProblem(text: string): string | undefined {
+  // URL parsers repair backslashes, tabs and line feeds, so they are refused before parsing.
+  if (/[\\\s\p{Cc}\p{Cf}]/u.test(text)) return 'has a backslash, white space or control character';
+  if (!/^https?:\/\/[^/?#@]+/i.test(text) || !URL.canParse(text)) return 'is not an absolute https URL';
+  if (/[?#]/.test(text)) return 'has a query or fragment';
+  return new URL(text).username || new URL(text).password ? 'has userinfo' : undefined;
+}
+
+/**
+ * Is the launching EHR the registered one? Characters are compared, not parsed URLs, so no normalization can make two
+ * servers equal; at most one trailing slash is ignored (LA-02, MT-03).
+ */
+export function isSameFhirBase(iss: string, registered: string): boolean {
+  return iss.replace(/\/$/, '') === registered.replace(/\/$/, '');
+}

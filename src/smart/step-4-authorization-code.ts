@@ -1,0 +1,153 @@
+/**
+ * Step 4: ask the EHR's authorization server for a code, and judge what comes back.
+ *
+ * SMART App Launch 2.2.0, "Obtain authorization code"; RFC 6749, 7636, 9207; rules AZ and CB.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { AppError, type ErrorCode } from '#src/errors.ts';
+import type { SmartConfiguration } from './smart-configuration.ts';
+
+/** The secrets of one attempt: 256 random bits each, never used again (AZ-07, AZ-11, AZ-12). */
+export interface AttemptSecrets {
+  state: string;
+  nonce: string;
+  codeVerifier: string;
+}
+
+/** Makes fresh secrets for one authorization request. */
+export function createAttemptSecrets(): AttemptSecrets {
+  const secret = () => randomBytes(32).toString('base64url');
+  return { state: secret(), nonce: secret(), codeVerifier: secret() };
+}
+
+/** What the authorization request says; `launch` is absent in a standalone launch. */
+export interface AuthorizationRequest {
+  clientId: string;
+  redirectUri: string;
+  scope: string;
+  /** The FHIR base as the EHR wrote it in `iss` (AZ-04). */
+  aud: string;
+  launch?: string;
+}
+
+/** How to send the browser to the authorization server. */
+export type AuthorizationRedirect =
+  | { method: 'GET'; url: string }
+  | { method: 'POST'; action: string; fields: Record<string, string> };
+
+/** Longer URLs fail in some proxies and servers. */
+const LONGEST_URL = 2_000;
+
+/**
+ * Builds the request: by GET, or by POST when the server offers `authorize-post` and the URL would be long (AZ-13, AZ-14).
+ * S256 always, whatever the server advertises (DI-07).
+ */
+export function authorizationRedirect(
+  configuration: SmartConfiguration,
+  request: AuthorizationRequest,
+  secrets: AttemptSecrets,
+): AuthorizationRedirect {
+  const fields = {
+    response_type: 'code',
+    client_id: request.clientId,
+    redirect_uri: request.redirectUri,
+    scope: request.scope,
+    state: secrets.state,
+    aud: request.aud,
+    ...(request.launch === undefined ? {} : { launch: request.launch }),
+    nonce: secrets.nonce,
+    code_challenge: createHash('sha256').update(secrets.codeVerifier).digest('base64url'),
+    code_challenge_method: 'S256',
+  };
+  const url = new URL(configuration.authorizationEndpoint);
+  // An endpoint may have a query of its own; it keeps it, but ours are said once (AZ-17).
+  for (const name of Object.keys(fields)) url.searchParams.delete(name);
+  const action = url.href;
+  for (const [name, value] of Object.entries(fields)) url.searchParams.set(name, value);
+  // Servers agree on %20 and not all on '+'; a literal '+' is already %2B here.
+  url.search = url.search.replaceAll('+', '%20');
+  const tooLong = url.href.length > LONGEST_URL;
+  if (tooLong && configuration.capabilities.includes('authorize-post')) return { method: 'POST', action, fields };
+  return { method: 'GET', url: url.href };
+}
+
+/** An authorization response of the right form; proof that it carries exactly one usable `code`. */
+export interface ValidatedCallback {
+  code: string;
+}
+
+/** What the browser brought back, with `state` read but nothing yet believed. */
+export interface CallbackParameters {
+  state: string;
+  code: string | undefined;
+  error: string | undefined;
+  errorDescription: string | undefined;
+  iss: string | undefined;
+}
+
+const LONGEST_STATE = 128;
+const LONGEST_VALUE = 16_384;
+
+/**
+ * Reads the callback's query. Unknown parameters are ignored (CB-09); `state` comes first, so that an error without a
+ * known state is nobody's error page (CB-01, CB-02, CB-08).
+ *
+ * @throws AppError 'callback.invalid'
+ */
+export function readCallback(query: URLSearchParams): CallbackParameters {
+  const state = once(query, 'state');
+  if (!state || state.length > LONGEST_STATE)
+    throw new AppError('callback.invalid', 'state is missing, repeated or too long');
+  return {
+    state,
+    code: once(query, 'code'),
+    error: once(query, 'error'),
+    errorDescription: once(query, 'error_description'),
+    iss: once(query, 'iss'),
+  };
+}
+
+function once(query: URLSearchParams, name: string): string | undefined {
+  const values = query.getAll(name);
+  if (values.length > 1) throw new AppError('callback.invalid', `${name} is repeated`);
+  if ((values[0]?.length ?? 0) > LONGEST_VALUE) throw new AppError('callback.invalid', `${name} is too long`);
+  return values[0];
+}
+
+/**
+ * Judges a response whose `state` this browser proved to own. `iss` first (RFC 9207; CB-11, MT-04), so that another
+ * server's error or code is never looked at.
+ *
+ * @param expected.issuers the issuers configured or discovered for this launch.
+ * @param expected.issuerPromised the server said it always sends `iss`.
+ * @throws AppError 'callback.…' or 'authorization.…'
+ */
+export function judgeCallback(
+  callback: CallbackParameters,
+  expected: { issuers: readonly string[]; issuerPromised: boolean },
+): ValidatedCallback {
+  if (callback.iss === undefined && expected.issuerPromised) {
+    throw new AppError('callback.wrong-issuer', 'iss is missing although the server promises it');
+  }
+  if (callback.iss !== undefined && !expected.issuers.includes(callback.iss)) {
+    throw new AppError('callback.wrong-issuer', 'iss is not the issuer of this launch');
+  }
+  if (callback.error !== undefined && callback.code !== undefined) {
+    throw new AppError('callback.invalid', 'code and error came together');
+  }
+  if (callback.error !== undefined) throw authorizationError(callback.error, callback.errorDescription);
+  if (!callback.code) throw new AppError('callback.invalid', 'neither code nor error came');
+  return { code: callback.code };
+}
+
+const ERRORS: Record<string, ErrorCode> = {
+  access_denied: 'authorization.denied',
+  temporarily_unavailable: 'authorization.unavailable',
+};
+
+/** CB-13, CB-14: the error code decides; the server's words are only for the log, cleaned and cut. */
+function authorizationError(error: string, description: string | undefined): AppError {
+  const known = /^[a-z_]{1,64}$/.test(error) ? error : 'an unknown error';
+  const said = description ? ', with a description' : '';
+  return new AppError(ERRORS[error] ?? 'authorization.refused', `the authorization server answered ${known}${said}`);
+}

@@ -1,0 +1,164 @@
+/**
+ * Step 5: exchange the code for an access token, once.
+ *
+ * SMART App Launch 2.2.0, "Obtain access token"; RFC 6749 4.1.3, 5; rules TK.
+ */
+import { type Outbound, OutboundError, type OutboundResponse } from '#src/adapters/outbound.ts';
+import { AppError, type ErrorCode } from '#src/errors.ts';
+import { type AssertionKey, clientAssertion } from './client-authentication.ts';
+import type { ValidatedCallback } from './step-4-authorization-code.ts';
+
+/** What the exchange needs beside a validated callback; all of it was fixed when the launch began. */
+export interface CodeExchange {
+  tokenEndpoint: string;
+  clientId: string;
+  redirectUri: string;
+  codeVerifier: string;
+  /** The assertion's one audience (CAJ-06). */
+  audience: string;
+  key: AssertionKey;
+  /** Only for servers that need it; the rule is to leave it out (TK-04). */
+  clientIdInBody: boolean;
+  allowPrivate: readonly string[];
+  now: Date;
+}
+
+/** A token response of the right form. Its id_token and context members are not yet proven. */
+export interface TokenResponse {
+  accessToken: string;
+  refreshToken: string | undefined;
+  /** undefined: the server did not say, which is neither zero nor forever (TK-12). */
+  expiresInSeconds: number | undefined;
+  /** undefined: the server did not say (SCO-17). */
+  scope: string | undefined;
+  idToken: unknown;
+  /** The whole response, for the launch context. */
+  members: Record<string, unknown>;
+}
+
+const LONGEST_TOKEN = 32_768;
+
+/**
+ * Posts the code to the token endpoint. One request: a code is never sent twice, whatever happens (TK-08).
+ *
+ * @throws AppError 'token.…' or 'connection.untrusted'
+ */
+export async function exchangeCode(
+  callback: ValidatedCallback,
+  exchange: CodeExchange,
+  outbound: Outbound,
+): Promise<TokenResponse> {
+  const assertion = await clientAssertion(exchange);
+  const body = new URLSearchParams({
+    grant_type: 'authorization_code',
+    code: callback.code,
+    redirect_uri: exchange.redirectUri,
+    code_verifier: exchange.codeVerifier,
+    ...(exchange.clientIdInBody ? { client_id: exchange.clientId } : {}),
+    ...assertion,
+  });
+  return readTokenResponse(await postToken(exchange, body, outbound));
+}
+
+async function postToken(
+  exchange: { tokenEndpoint: string; allowPrivate: readonly string[] },
+  body: URLSearchParams,
+  outbound: Outbound,
+): Promise<OutboundResponse> {
+  try {
+    return await outbound.request(new URL(exchange.tokenEndpoint), {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+      body: body.toString(),
+      allowPrivate: exchange.allowPrivate,
+    });
+  } catch (error) {
+    if (!(error instanceof OutboundError)) throw error;
+    throw new AppError(CODE_BY_FAILURE[error.failure], error.message, { cause: error });
+  }
+}
+
+const CODE_BY_FAILURE = {
+  timeout: 'token.timeout',
+  'address-refused': 'discovery.endpoint-refused',
+  'too-large': 'token.invalid',
+  tls: 'connection.untrusted',
+  network: 'token.unavailable',
+} as const satisfies Record<OutboundError['failure'], ErrorCode>;
+
+/**
+ * Judges the answer of a token endpoint: 200, JSON, a bearer token and sane members, or one clear refusal.
+ *
+ * TK-07, TK-10..13, TK-15..17, TK-21. Details name members and statuses, never values.
+ *
+ * @throws AppError
+ */
+export function readTokenResponse(response: OutboundResponse): TokenResponse {
+  if (response.status !== 200) throw tokenError(response);
+  const isJson = response.contentType === 'application/json' || response.contentType.endsWith('+json');
+  const members = isJson ? parseObject(response.text) : undefined;
+  if (!members) throw invalid(`the answer is not a JSON object (${response.contentType || 'no content type'})`);
+  if (typeof members['error'] === 'string') throw invalid('status 200 with an error member');
+  const tokenType = members['token_type'];
+  if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer') throw invalid('token_type is not Bearer');
+  const scope = members['scope'];
+  if (scope !== undefined && typeof scope !== 'string') throw invalid('scope is not a string');
+  return {
+    accessToken: readToken(members, 'access_token'),
+    refreshToken: members['refresh_token'] === undefined ? undefined : readToken(members, 'refresh_token'),
+    expiresInSeconds: readExpiresIn(members['expires_in']),
+    scope,
+    idToken: members['id_token'],
+    members,
+  };
+}
+
+function invalid(detail: string): AppError {
+  return new AppError('token.invalid', detail);
+}
+
+/** Opaque, but only characters that may stand in an Authorization header (RFC 6749 A.12; TL-07). */
+function readToken(members: Record<string, unknown>, name: string): string {
+  const value = members[name];
+  if (typeof value !== 'string' || value === '') throw invalid(`${name} is missing or not a string`);
+  if (value.length > LONGEST_TOKEN || !/^[\x20-\x7e]+$/.test(value))
+    throw invalid(`${name} is too long or has forbidden characters`);
+  return value;
+}
+
+function readExpiresIn(value: unknown): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  const isNumeric = typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value));
+  const seconds = isNumeric ? Number(value) : Number.NaN;
+  if (!Number.isSafeInteger(seconds) || seconds < 0) throw invalid('expires_in is not a whole number of seconds');
+  return seconds;
+}
+
+const CODE_BY_OAUTH_ERROR: Record<string, ErrorCode> = {
+  invalid_client: 'token.invalid-client',
+  invalid_grant: 'token.invalid-grant',
+};
+
+/** TK-16, TK-17: the OAuth error when there is one, the status when the body is anything else. */
+function tokenError(response: OutboundResponse): AppError {
+  const { status } = response;
+  const error = parseObject(response.text)?.['error'];
+  if (status === 503 || status === 429) return new AppError('token.unavailable', `token endpoint answered ${status}`);
+  if (status >= 500) return new AppError('token.failed', `token endpoint answered ${status}`);
+  if (status >= 400) {
+    const named = typeof error === 'string' && /^[a-z_]{1,64}$/.test(error) ? error : 'no OAuth error';
+    return new AppError(CODE_BY_OAUTH_ERROR[named] ?? 'token.refused', `token endpoint answered ${status}, ${named}`);
+  }
+  return invalid(`token endpoint answered ${status}`);
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,175 @@
+/**
+ * Step 6: FHIR calls with the access token, through fhirclient's FhirClient and our guarded connections.
+ *
+ * SMART App Launch 2.2.0, "Access FHIR API"; rules FH-01..07, FH-12.
+ */
+import fhirclient from 'fhirclient/lib/FhirClient.js';
+import type { Dispatcher } from 'undici';
+import { failureOf, type Outbound } from '#src/adapters/outbound.ts';
+
+/** A JSON object that says what resource it is; everything else about it is unproven. */
+export type FhirResource = { readonly resourceType: string; readonly [member: string]: unknown };
+
+/** Why a FHIR call gave nothing. */
+export type FhirFailure =
+  | 'unauthorized'
+  | 'refused'
+  | 'not-found'
+  | 'throttled'
+  | 'unavailable'
+  | 'timeout'
+  | 'unexpected'
+  | 'foreign-url';
+
+/** A failed FHIR call. Holds no cause: fhirclient's errors quote the URL and the body, which are clinical. */
+export class FhirError extends Error {
+  readonly failure: FhirFailure;
+  readonly status: number | undefined;
+
+  constructor(failure: FhirFailure, status?: number) {
+    super(`FHIR call failed: ${failure}${status === undefined ? '' : ` (${status})`}`);
+    this.name = 'FhirError';
+    this.failure = failure;
+    this.status = status;
+  }
+}
+
+/** Reads of one launch's FHIR server with that launch's token. */
+export interface FhirApi {
+  /** The FHIR base, without a trailing slash. */
+  readonly base: URL;
+  /**
+   * @param pathOrUrl relative to the base ('Patient/1') or absolute under it (a `next` link).
+   * @throws FhirError
+   */
+  get(pathOrUrl: string): Promise<FhirResource>;
+  /** Posts a batch Bundle of reads on the base. Never retried. @throws FhirError */
+  batch(bundle: FhirResource): Promise<FhirResource>;
+}
+
+const DEADLINE_MS = 10_000;
+const LONGEST_RETRY_AFTER_MS = 2_000;
+
+/**
+ * @param options.base the launch's FHIR base: the only place the token is ever sent to (FH-02).
+ * @param options.allowPrivate CIDRs the organization may reach although private.
+ */
+export function createFhirApi(options: {
+  base: URL;
+  accessToken: string;
+  outbound: Outbound;
+  allowPrivate?: readonly string[];
+}): FhirApi {
+  const base = new URL(options.base.href.replace(/\/$/, ''));
+  const client = new fhirclient.default(base.href);
+  const dispatcher = options.outbound.fhirDispatcher(options.allowPrivate).compose(staysUnder(base));
+  const call = async (url: URL, init: { method?: string; body?: string }): Promise<FhirResource> => {
+    const answer: unknown = await client.fhirRequest(url.href, {
+      ...init,
+      headers: {
+        accept: 'application/fhir+json',
+        authorization: `Bearer ${options.accessToken}`,
+        ...(init.body === undefined ? {} : { 'content-type': 'application/fhir+json' }),
+      },
+      redirect: 'error',
+      signal: AbortSignal.timeout(DEADLINE_MS),
+      // undici's own option: fhirclient hands it through to fetch untouched.
+      ...{ dispatcher },
+    });
+    return asResource(answer);
+  };
+
+  return {
+    base,
+    get: async (pathOrUrl) => {
+      const url = resolveUnder(base, pathOrUrl);
+      try {
+        return await call(url, {});
+      } catch (error) {
+        const pauseMs = retryPause(error);
+        if (pauseMs === undefined) throw toFhirError(error);
+        await new Promise((resolve) => setTimeout(resolve, pauseMs));
+        return await call(url, {}).catch((again: unknown) => {
+          throw toFhirError(again);
+        });
+      }
+    },
+    batch: async (bundle) => {
+      try {
+        return await call(base, { method: 'POST', body: JSON.stringify(bundle) });
+      } catch (error) {
+        throw toFhirError(error);
+      }
+    },
+  };
+}
+
+/** Is this URL the base itself or below it: same origin and path prefix (FH-02)? */
+export function isUnder(base: URL, url: URL): boolean {
+  const path = base.pathname.replace(/\/$/, '');
+  return url.origin === base.origin && !url.username && (url.pathname === path || url.pathname.startsWith(`${path}/`));
+}
+
+function resolveUnder(base: URL, pathOrUrl: string): URL {
+  const absolute = URL.canParse(pathOrUrl) ? pathOrUrl : `${base.href.replace(/\/$/, '')}/${pathOrUrl}`;
+  const url = URL.canParse(absolute) ? new URL(absolute) : undefined;
+  if (!url || !isUnder(base, url)) throw new FhirError('foreign-url');
+  return url;
+}
+
+/**
+ * fhirclient follows the Location of an empty 201 with the token, wherever it points; this refuses it at the last
+ * place every request passes.
+ */
+function staysUnder(base: URL): Dispatcher.DispatcherComposeInterceptor {
+  return (dispatch) => (target, handler) => {
+    const url = new URL(target.path, String(target.origin));
+    if (!isUnder(base, url)) throw new FhirError('foreign-url');
+    return dispatch(target, handler);
+  };
+}
+
+function asResource(answer: unknown): FhirResource {
+  if (
+    typeof answer === 'object' &&
+    answer !== null &&
+    'resourceType' in answer &&
+    typeof answer.resourceType === 'string'
+  ) {
+    return answer as FhirResource;
+  }
+  throw new FhirError('unexpected');
+}
+
+/** FH-07: one more try of a GET when the server asks for it and is soon done. */
+function retryPause(error: unknown): number | undefined {
+  const response = responseOf(error);
+  if (!response || ![429, 503].includes(response.status)) return undefined;
+  const seconds = Number(response.headers.get('retry-after') ?? 'none');
+  if (!Number.isFinite(seconds) || seconds < 0) return undefined;
+  return seconds * 1_000 <= LONGEST_RETRY_AFTER_MS ? seconds * 1_000 : undefined;
+}
+
+function responseOf(error: unknown): Response | undefined {
+  return error instanceof Error && 'response' in error ? (error.response as Response) : undefined;
+}
+
+const FAILURE_BY_STATUS: Record<number, FhirFailure> = {
+  401: 'unauthorized',
+  403: 'refused',
+  404: 'not-found',
+  410: 'not-found',
+  429: 'throttled',
+};
+
+function toFhirError(error: unknown): FhirError {
+  if (error instanceof FhirError) return error;
+  if (error instanceof Error && error.cause instanceof FhirError) return error.cause;
+  const status = responseOf(error)?.status;
+  if (status !== undefined)
+    return new FhirError(FAILURE_BY_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'unexpected'), status);
+  if (error instanceof SyntaxError) return new FhirError('unexpected');
+  const failure = failureOf(error);
+  if (failure === 'timeout') return new FhirError('timeout');
+  return new FhirError(failure === 'too-large' ? 'unexpected' : 'unavailable');
+}

@@ -1,0 +1,104 @@
+import { Writable } from 'node:stream';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Database } from '#src/adapters/database.ts';
+import { createLog } from '#src/adapters/log.ts';
+import { createSealer } from '#src/adapters/seal.ts';
+import { auditActor, auditPatientName, createAudit } from '#src/audit/audit.ts';
+import { listAuditRows } from '#src/audit/audit-store.ts';
+import { testDatabases } from '#test/helpers/databases.ts';
+
+const sealer = createSealer(['a secret of at least thirty-two characters']);
+const clock = () => new Date('2026-11-22T08:00:00Z');
+const ada = { iss: 'https://issuer.example', sub: 'canary-user' };
+const opened = {
+  event: 'patient-opened',
+  organizationId: 'general',
+  actor: ada,
+  patient: 'Patient/canary-patient',
+  launchId: 'canary-launch',
+  supportCode: 'ABCD-1234',
+  detail: { requests: 3 },
+} as const;
+
+function logInto(lines: string[]) {
+  return createLog(
+    'info',
+    new Writable({ write: (chunk, _encoding, written) => written(void lines.push(String(chunk)) as undefined) }),
+  );
+}
+
+describe.for(await testDatabases())('the audit trail on $name', ({ open }) => {
+  let database: Database;
+
+  beforeAll(async () => {
+    database = await open();
+  });
+  afterAll(() => database.close());
+
+  test('says who did what to which patient, and the database alone tells neither person', async () => {
+    const audit = createAudit({ db: database.db, sealer, log: logInto([]), clock });
+    audit.record(opened);
+    await audit.flush();
+    const [row] = await listAuditRows(database.db, 'general', 10);
+    expect(row).toMatchObject({
+      at: clock(),
+      event: 'patient-opened',
+      supportCode: 'ABCD-1234',
+      detail: { requests: 3 },
+    });
+    expect(row?.actor).toBe(auditActor(sealer, ada));
+    expect(await sealer.open(auditPatientName(row!.id), row!.patient!)).toBe('Patient/canary-patient');
+    const dump = JSON.stringify((await database.db.execute(sql`select * from audit_events`)).rows);
+    expect(dump).not.toContain('canary');
+    expect(dump).not.toContain(Buffer.from('canary').toString('base64url').slice(0, 7));
+  });
+
+  test('a patient moved to another row does not open there (ST-04)', async () => {
+    const audit = createAudit({ db: database.db, sealer, log: logInto([]), clock });
+    audit.record({ ...opened, organizationId: 'swap' });
+    audit.record({ ...opened, organizationId: 'swap', patient: 'Patient/2' });
+    await audit.flush();
+    const [one, other] = await listAuditRows(database.db, 'swap', 10);
+    await expect(sealer.open(auditPatientName(one!.id), other!.patient!)).rejects.toThrow('another place');
+  });
+
+  test('keeps every event of a busy moment', async () => {
+    const audit = createAudit({ db: database.db, sealer, log: logInto([]), clock });
+    for (let n = 0; n < 250; n += 1)
+      audit.record({ event: 'launch', organizationId: 'busy', actor: ada, detail: { n } });
+    await audit.flush();
+    const rows = await listAuditRows(database.db, 'busy', 1_000);
+    expect(new Set(rows.map((row) => row.detail['n'])).size).toBe(250);
+  });
+
+  test('is read one organization at a time (MT-01)', async () => {
+    const audit = createAudit({ db: database.db, sealer, log: logInto([]), clock });
+    audit.record({ event: 'denial', organizationId: 'tenant-a', actor: 'unknown' });
+    audit.record({ event: 'denial', organizationId: 'tenant-b', actor: 'unknown' });
+    await audit.flush();
+    const rows = await listAuditRows(database.db, 'tenant-a', 10);
+    expect(rows.map((row) => row.organizationId)).toEqual(['tenant-a']);
+  });
+
+  test.for(['update audit_events set event = $$x$$', 'delete from audit_events', 'truncate audit_events'])(
+    'refuses: %s',
+    async (statement) => {
+      await expect(database.db.execute(sql.raw(statement))).rejects.toMatchObject({
+        cause: { message: expect.stringContaining('append only') },
+      });
+    },
+  );
+
+  test('a failing database never reaches the caller; the log says what was lost, without the persons', async () => {
+    const closed = await open();
+    await closed.close();
+    const lines: string[] = [];
+    const audit = createAudit({ db: closed.db, sealer, log: logInto(lines), clock });
+    audit.record(opened);
+    await audit.flush();
+    expect(lines.join('')).toContain('audit events could not be written');
+    expect(lines.join('')).toContain('patient-opened');
+    expect(lines.join('')).not.toContain('canary');
+  });
+});

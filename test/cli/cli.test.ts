@@ -1,0 +1,267 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '#src/adapters/clock.ts';
+import { type Database, openDatabase } from '#src/adapters/database.ts';
+import { createLog } from '#src/adapters/log.ts';
+import { createSealer } from '#src/adapters/seal.ts';
+import { listAuditRows } from '#src/audit/audit-store.ts';
+import { createKeyRing } from '#src/keys/key-ring.ts';
+import { createOrganizationDirectory } from '#src/organizations/organization-directory.ts';
+import { createOrganizationStore } from '#src/organizations/organization-store.ts';
+import { createPostgresDatabase, hasPostgres } from '#test/helpers/databases.ts';
+
+const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+const SECRET = 'a secret of at least thirty-two characters';
+const GENERAL = ['--name', 'General Hospital', '--fhir-url', 'https://ehr.example/fhir', '--client-id', 'abc'];
+
+interface Answer {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+function run(environment: Record<string, string>, ...args: string[]): Promise<Answer> {
+  const env = { PATH: process.env['PATH'], APP_SECRETS: SECRET, PUBLIC_URL: 'https://app.example', ...environment };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [CLI, ...args], { env }, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
+    });
+  });
+}
+
+describe.runIf(await hasPostgres())('the command line on PostgreSQL', () => {
+  let drop: () => Promise<void>;
+  let environment: Record<string, string>;
+  let database: Database;
+  const admin = (...args: string[]) => run(environment, ...args);
+
+  beforeAll(async () => {
+    const created = await createPostgresDatabase();
+    drop = created.drop;
+    environment = { DATABASE_URL: created.url };
+    const migrated = await admin('migrate');
+    expect(migrated).toMatchObject({ code: 0, stdout: 'The database is up to date.\n', stderr: '' });
+    database = await openDatabase({ databaseUrl: created.url, dataDir: '' });
+  });
+  afterAll(async () => {
+    await database.close();
+    await drop();
+  });
+
+  test('creates an organization and prints what to register in the EHR (REG-09)', async () => {
+    const { code, stdout } = await admin('organization', 'set', 'general', ...GENERAL);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Organization general created.');
+    expect(stdout).toContain('https://app.example/smart/launch?orgId=general');
+    expect(stdout).toContain('https://app.example/smart/callback');
+    expect(stdout).toContain('https://app.example/.well-known/jwks.json');
+    expect(stdout).toContain('private_key_jwt');
+    expect(stdout).toContain('the app cannot be shown inside the EHR until');
+  });
+
+  test('sets every kind of setting, and shows them again as JSON', async () => {
+    const settings = [
+      'scopes=launch openid fhirUser patient/Patient.read',
+      'frameAncestors=https://ehr.example, https://*.ehr.example',
+      'allowedHosts=auth.example,auth.example:8443',
+      'issuer=https://issuer.example/',
+      'nonce=optional',
+      'showEhrOrders=false',
+    ].flatMap((text) => ['--setting', text]);
+    const saved = await admin('organization', 'set', 'settings', ...GENERAL, ...settings, '--json');
+    expect(JSON.parse(saved.stdout)).toMatchObject({ created: true, warnings: [] });
+    const { code, stdout } = await admin('organization', 'show', 'settings', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      organization: {
+        id: 'settings',
+        enabled: true,
+        scopes: 'launch openid fhirUser patient/Patient.read',
+        frameAncestors: ['https://ehr.example', 'https://*.ehr.example'],
+        allowedHosts: ['auth.example', 'auth.example:8443'],
+        issuers: ['https://issuer.example/'],
+        nonce: 'optional',
+        showEhrOrders: false,
+      },
+      registration: { launchUrlPathForm: 'https://app.example/smart/launch/settings' },
+    });
+  });
+
+  test('changes only what is given, and says when launches have ended', async () => {
+    await admin('organization', 'set', 'partial', ...GENERAL);
+    const { stdout } = await admin('organization', 'set', 'partial', '--client-id', 'xyz', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      created: false,
+      changed: ['clientId'],
+      endedLaunches: true,
+      organization: { name: 'General Hospital', clientId: 'xyz', connectionVersion: 2 },
+    });
+    const again = await admin('organization', 'set', 'partial', '--client-id', 'xyz');
+    expect(again.stdout).toContain('nothing changed');
+  });
+
+  test('a vendor brings its scopes along until somebody sets others', async () => {
+    await admin('organization', 'set', 'vendor', ...GENERAL, '--setting', 'vendor=oracle');
+    const store = createOrganizationStore(database.db);
+    expect((await store.find('vendor'))?.scopes).not.toContain('*');
+    await admin('organization', 'set', 'vendor', '--setting', 'scopes=launch openid fhirUser patient/Patient.read');
+    await admin('organization', 'set', 'vendor', '--setting', 'vendor=epic');
+    expect((await store.find('vendor'))?.scopes).toBe('launch openid fhirUser patient/Patient.read');
+  });
+
+  test.for([
+    [
+      'an unknown setting',
+      ['--setting', 'colour=red', '--setting', 'nonce=optional'],
+      'setting colour: is not a setting (valid keys: vendor, scopes',
+    ],
+    ['a bad value', ['--setting', 'nonce=maybe', '--name', 'Other'], 'setting nonce: must be required or optional'],
+    [
+      'a bad value in a list',
+      ['--setting', 'frameAncestors=https://ehr.example,*'],
+      'setting frameAncestors: * must be an origin',
+    ],
+    ['a setting without value', ['--setting', 'nonce'], 'setting nonce: needs a value'],
+    [
+      'a setting twice',
+      ['--setting', 'nonce=optional', '--setting', 'nonce=required'],
+      'setting nonce: is given twice',
+    ],
+    ['an unknown flag', ['--colour', 'red'], "Unknown option '--colour'"],
+    ['a bad FHIR URL', ['--fhir-url', 'https://ehr.example/fhir?x=1'], '--fhir-url: has a query'],
+    ['one argument too many', ['other'], '"other" is one argument too many'],
+  ] as const)('%s exits 2, says why and changes nothing', async ([name, args, reason]) => {
+    const id = `refused-${name.replaceAll(' ', '-')}`;
+    await admin('organization', 'set', id, ...GENERAL);
+    const store = createOrganizationStore(database.db);
+    const before = await store.find(id);
+    const { code, stdout, stderr } = await admin('organization', 'set', id, ...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(reason);
+    expect(stderr).toContain('Nothing has been changed.');
+    expect(await store.find(id)).toEqual(before);
+  });
+
+  test.for([
+    ['no command', [], 'a command is missing'],
+    ['an unknown command', ['destroy'], 'destroy is not a command'],
+    ['an organization without Org ID', ['organization', 'set', ...GENERAL], '<orgId> is missing'],
+    ['a bad Org ID', ['organization', 'set', '../x', ...GENERAL], '<orgId>: must be letters'],
+    ['a new organization without its values', ['organization', 'set', 'incomplete'], '--fhir-url: is required'],
+    ['an unknown verb', ['keys', 'burn'], 'keys retire <kid> [--force]'],
+    ['keys retire without kid', ['keys', 'retire', '--force'], 'exactly one <kid>'],
+  ] as const)('%s exits 2 and shows the way', async ([, args, reason]) => {
+    const { code, stderr } = await admin(...args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(reason);
+  });
+
+  test('an unknown organization exits 1, as JSON too', async () => {
+    expect(await admin('organization', 'show', 'nobody')).toMatchObject({ code: 1, stdout: '' });
+    const { code, stdout } = await admin('organization', 'disable', 'nobody', '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toEqual({
+      error: 'failed',
+      problems: [expect.stringContaining('There is no organization "nobody"')],
+    });
+  });
+
+  test('lists, disables and enables, and the audit trail keeps before and after', async () => {
+    await admin('organization', 'set', 'switched', ...GENERAL);
+    await admin('organization', 'disable', 'switched');
+    expect((await admin('organization', 'list')).stdout).toMatch(/switched +disabled +General Hospital/);
+    await admin('organization', 'enable', 'switched');
+    const { stdout } = await admin('organization', 'list', '--json');
+    expect(JSON.parse(stdout).organizations).toContainEqual(
+      expect.objectContaining({ id: 'switched', enabled: true, connectionVersion: 2 }),
+    );
+    const rows = await listAuditRows(database.db, 'switched', 10);
+    expect(rows.map((row) => [row.event, row.actor])).toEqual(Array(3).fill(['settings-change', 'cli']));
+    expect(rows[1]?.detail).toEqual({ before: { enabled: true }, after: { enabled: false } });
+  });
+
+  test('a running server sees a change (within its second of memory)', async () => {
+    let now = Date.now();
+    const store = createOrganizationStore(database.db);
+    const directory = createOrganizationDirectory(store, () => new Date(now), createLog('silent'));
+    await admin('organization', 'set', 'running', ...GENERAL);
+    expect((await directory.find('running'))?.nonce).toBe('required');
+    await admin('organization', 'set', 'running', '--setting', 'nonce=optional');
+    now += 1_000;
+    expect((await directory.find('running'))?.nonce).toBe('optional');
+  });
+
+  test('keys are listed, rotated, exported and retired; no private member is ever printed (CAJ-15)', async () => {
+    const sealer = createSealer([SECRET]);
+    const ring = await createKeyRing({ db: database.db, sealer, clock: systemClock, log: createLog('silent') });
+    ring.close();
+    const { kid } = ring.signingKey('RS384');
+    const rotated = await admin('keys', 'rotate', '--json');
+    expect(JSON.parse(rotated.stdout).keys).toHaveLength(4);
+    const list = await admin('keys', 'list');
+    expect(list.stdout).toMatch(new RegExp(`${kid} +RS384 +active`));
+    expect(list.stdout).toMatch(/ES384 +pending/);
+    const exported = await admin('keys', 'export', kid, '--json');
+    expect(JSON.parse(exported.stdout).jwks.keys).toEqual(ring.jwks().keys.filter((key) => key.kid === kid));
+    expect(await admin('keys', 'rotate')).toMatchObject({ code: 1, stderr: expect.stringContaining('under way') });
+    expect(await admin('keys', 'retire', kid)).toMatchObject({ code: 1, stderr: expect.stringContaining('--force') });
+    const retired = await admin('keys', 'retire', kid, '--force');
+    expect(retired.code).toBe(0);
+    const printed = [rotated, list, exported, retired].map(({ stdout, stderr }) => stdout + stderr).join('');
+    expect(printed).not.toMatch(/"(d|p|q|dp|dq|qi)":|PRIVATE|sealed/);
+  });
+
+  test('kids that begin with a dash are kids', async () => {
+    expect(await admin('keys', 'retire', '-dash', '--force')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('There is no key -dash'),
+    });
+  });
+});
+
+describe('the command line with the embedded database', () => {
+  let dataDir: string;
+
+  beforeAll(() => {
+    dataDir = mkdtempSync(join(tmpdir(), 'vectorcare-cli-test-'));
+  });
+  afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+
+  test('works on the data folder, and is refused while the server has it open', async () => {
+    const environment = { DATA_DIR: dataDir };
+    expect(await run(environment, 'organization', 'set', 'general', ...GENERAL)).toMatchObject({ code: 0, stderr: '' });
+    const server = await openDatabase({ databaseUrl: undefined, dataDir });
+    const refused = await run(environment, 'organization', 'disable', 'general');
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toContain('the server is running with the embedded database; stop it or set DATABASE_URL');
+    expect((await server.db.execute(sql`select id, enabled from organizations`)).rows).toEqual([
+      { id: 'general', enabled: true },
+    ]);
+    await server.close();
+    expect((await run(environment, 'organization', 'list')).stdout).toContain('General Hospital');
+  });
+
+  test('a bad configuration is one message and exit 1, without a stack', async () => {
+    const { code, stderr } = await run(
+      { DATA_DIR: dataDir, NODE_ENV: 'production', PORT: 'x' },
+      'organization',
+      'list',
+    );
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^The configuration is not usable:\n {2}- PORT/);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  test('a database that is not there is one message and exit 1', async () => {
+    const environment = { DATA_DIR: dataDir, DATABASE_URL: 'postgres://postgres:canary@127.0.0.1:1/none' };
+    const { code, stderr } = await run(environment, 'organization', 'list');
+    expect(code).toBe(1);
+    expect(stderr).toContain('ECONNREFUSED');
+    expect(stderr).not.toContain('canary');
+  });
+});

@@ -1,0 +1,214 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { Writable } from 'node:stream';
+import { sql } from 'drizzle-orm';
+import { calculateJwkThumbprint, createLocalJWKSet, jwtVerify, SignJWT } from 'jose';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Database } from '#src/adapters/database.ts';
+import { createLog } from '#src/adapters/log.ts';
+import { createSealer } from '#src/adapters/seal.ts';
+import { createAudit } from '#src/audit/audit.ts';
+import { rotateKeys } from '#src/keys/key-actions.ts';
+import { makeKey } from '#src/keys/key-pair.ts';
+import { createKeyRing, type KeyRing } from '#src/keys/key-ring.ts';
+import { changeKeys, type KeyRow, listKeyRows, signingKeys } from '#src/keys/key-store.ts';
+import { testDatabases } from '#test/helpers/databases.ts';
+
+const SECRET = 'a secret of at least thirty-two characters';
+const sealer = createSealer([SECRET]);
+const start = Date.parse('2026-11-22T08:00:00Z');
+
+describe.for(await testDatabases())('signing keys on $name', ({ open }) => {
+  let database: Database;
+  let seconds: number;
+  let logged: string;
+  let rings: KeyRing[];
+  const clock = () => new Date(start + seconds * 1_000);
+  const log = createLog(
+    'info',
+    new Writable({ write: (chunk, _encoding, written) => written(void (logged += String(chunk)) as undefined) }),
+  );
+
+  async function startInstance(instanceSealer = sealer): Promise<KeyRing> {
+    const ring = await createKeyRing({ db: database.db, sealer: instanceSealer, clock, log });
+    rings.push(ring);
+    return ring;
+  }
+  const rotate = () =>
+    rotateKeys({ db: database.db, sealer, clock, audit: createAudit({ db: database.db, sealer, log, clock }) });
+  const kids = (ring: KeyRing) => ring.jwks().keys.map(({ kid }) => kid);
+
+  beforeEach(async () => {
+    database = await open();
+    seconds = 0;
+    logged = '';
+    rings = [];
+  });
+  afterEach(async () => {
+    for (const ring of rings) ring.close();
+    await database.close();
+  });
+
+  test('the first start makes RS384 and ES384, which sign at once (JW-07)', async () => {
+    const ring = await startInstance();
+    const jwks = ring.jwks();
+    expect(jwks.keys.map(({ alg }) => alg).toSorted()).toEqual(['ES384', 'RS384']);
+    for (const alg of ['RS384', 'ES384'] as const) {
+      const { kid, privateKey } = ring.signingKey(alg);
+      const assertion = await new SignJWT({}).setProtectedHeader({ alg, kid }).sign(privateKey);
+      await expect(jwtVerify(assertion, createLocalJWKSet(jwks))).resolves.toMatchObject({
+        protectedHeader: { alg, kid },
+      });
+    }
+  });
+
+  test('only public members are published, each key with kid, alg and use (JW-02..06)', async () => {
+    const { keys } = (await startInstance()).jwks();
+    const members = Object.fromEntries(keys.map((key) => [key.kty, Object.keys(key).toSorted()]));
+    expect(members).toEqual({
+      RSA: ['alg', 'e', 'kid', 'kty', 'n', 'use'],
+      EC: ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y'],
+    });
+    for (const key of keys) expect(await calculateJwkThumbprint(key)).toBe(key.kid);
+  });
+
+  test('instances that start at the same time end with the same two keys (JW-10)', async () => {
+    const instances = await Promise.all([startInstance(), startInstance(), startInstance()]);
+    await Promise.all(instances.map((instance) => instance.refresh()));
+    const [first] = instances;
+    for (const instance of instances) expect(kids(instance)).toEqual(kids(first!));
+    expect(kids(first!)).toHaveLength(2);
+  });
+
+  test('a restart finds the keys again, also under a new secret in front of the old one (ST-08)', async () => {
+    const before = await startInstance();
+    const after = await startInstance(createSealer(['another secret of thirty-two characters', SECRET]));
+    expect(after.jwks()).toEqual(before.jwks());
+  });
+
+  test('no private member is in the database in clear, nor can a key be taken out of memory (CAJ-15)', async () => {
+    const ring = await startInstance();
+    const dump = JSON.stringify((await database.db.execute(sql`select * from signing_keys`)).rows);
+    expect(dump).not.toMatch(/"(d|p|q|dp|dq|qi|oth|k)\\?":/);
+    expect(ring.signingKey('RS384').privateKey.extractable).toBe(false);
+    expect(ring.signingKey('ES384').privateKey.extractable).toBe(false);
+  });
+
+  test('through a rotation no EHR that keeps our JWKS for its max-age ever meets an unknown kid (JW-09)', async () => {
+    const instances = [await startInstance(), await startInstance()];
+    const published: { at: number; kids: Set<string> }[] = [];
+    const signed: { at: number; kid: string }[] = [];
+    for (seconds = 0; seconds <= 1_500; seconds += 15) {
+      if (seconds === 60) await rotate();
+      // The second instance reads the keys as late as it may.
+      await instances[0]?.refresh();
+      for (const instance of instances) {
+        published.push({ at: seconds, kids: new Set(kids(instance)) });
+        signed.push({ at: seconds, kid: instance.signingKey('RS384').kid });
+      }
+      await instances[1]?.refresh();
+    }
+    expect(new Set(signed.map(({ kid }) => kid)).size).toBe(2);
+    for (const { at, kid } of signed) {
+      // An assertion is judged up to 300 s after it was made, with a JWKS fetched up to 300 s before that.
+      const seen = published.filter((jwks) => jwks.at >= at - 300 && jwks.at <= at + 300);
+      expect(
+        seen.every((jwks) => jwks.kids.has(kid)),
+        `kid signed with at ${at} s`,
+      ).toBe(true);
+    }
+    expect(instances.map((instance) => kids(instance).length)).toEqual([2, 2]);
+  });
+
+  test.for([
+    [0, 4, 'old'],
+    [329, 4, 'old'],
+    [330, 4, 'new'],
+    [929, 4, 'new'],
+    [930, 2, 'new'],
+  ] as const)('%i s after a rotation %i keys are published and the %s one signs', async ([after, count, which]) => {
+    const ring = await startInstance();
+    const old = ring.signingKey('ES384').kid;
+    await rotate();
+    await ring.refresh();
+    seconds = after;
+    expect(kids(ring)).toHaveLength(count);
+    expect(ring.signingKey('ES384').kid === old ? 'old' : 'new').toBe(which);
+  });
+
+  test('a database that fails later leaves the known keys in use and says so in the log (JW-11)', async () => {
+    const ring = await startInstance();
+    const before = ring.jwks();
+    await database.db.execute(sql`alter table signing_keys rename to hidden`);
+    await ring.refresh();
+    expect(ring.jwks()).toEqual(before);
+    expect(ring.signingKey('RS384').kid).toBeTruthy();
+    expect(logged).toContain('signing keys could not be read again');
+  });
+
+  describe('the start is refused, with what to do about it (CAJ-16),', () => {
+    const replaceRow = async (change: (row: KeyRow) => KeyRow | Promise<KeyRow>) => {
+      await startInstance();
+      const row = (await listKeyRows(database.db)).find(({ alg }) => alg === 'RS384');
+      const changed = await change(row!);
+      await changeKeys(database.db, async () => [changed]);
+      return changed.kid;
+    };
+    const weakKey = async (row: KeyRow): Promise<KeyRow> => {
+      const pair = generateKeyPairSync('rsa', { modulusLength: 1024 });
+      const bare = pair.publicKey.export({ format: 'jwk' }) as { kty: string; n: string; e: string };
+      const kid = await calculateJwkThumbprint(bare);
+      const sealed = await sealer.seal(`key:${kid}`, pair.privateKey.export({ format: 'jwk' }));
+      return { ...row, kid, publicJwk: { ...bare, kid, alg: 'RS384', use: 'sig' }, sealedPrivateJwk: sealed };
+    };
+    const copyOf = async (row: KeyRow): Promise<KeyRow> => {
+      const privateJwk = await sealer.open(`key:${row.kid}`, row.sealedPrivateJwk);
+      const publicJwk = { ...(row.publicJwk as object), kid: 'copy' };
+      return { ...row, kid: 'copy', publicJwk, sealedPrivateJwk: await sealer.seal('key:copy', privateJwk) };
+    };
+    const publicOnly = async (row: KeyRow): Promise<KeyRow> => {
+      return { ...row, sealedPrivateJwk: await sealer.seal(`key:${row.kid}`, row.publicJwk) };
+    };
+    const otherPrivateHalf = async (row: KeyRow): Promise<KeyRow> => {
+      const other = await makeKey('RS384', row, sealer);
+      const privateJwk = await sealer.open(`key:${other.kid}`, other.sealedPrivateJwk);
+      return { ...row, sealedPrivateJwk: await sealer.seal(`key:${row.kid}`, privateJwk) };
+    };
+
+    test.for([
+      ['a weak key', weakKey, 'is weak: RSA keys need at least 2048 bits'],
+      ['the same key twice', copyOf, 'duplicate'],
+      ['a public half only', publicOnly, 'private half that is missing'],
+      ['halves of two keys', otherPrivateHalf, 'of another key'],
+      ['a public half without modulus', (row: KeyRow) => ({ ...row, publicJwk: { kty: 'RSA' } }), 'not a valid RS384'],
+      ['an algorithm we do not sign with', (row: KeyRow) => ({ ...row, alg: 'HS256' }), 'not a valid HS256'],
+    ] as const)('for %s', async ([, change, reason]) => {
+      const kid = await replaceRow(change);
+      await expect(startInstance()).rejects.toThrow(reason);
+      await expect(startInstance()).rejects.toThrow(`keys retire ${kid} --force`);
+    });
+
+    test('for keys sealed with a secret that is gone', async () => {
+      await startInstance();
+      const changed = createSealer(['another secret of thirty-two characters']);
+      await expect(startInstance(changed)).rejects.toThrow('APP_SECRETS has changed. Put the former secret back');
+    });
+
+    test('but not for a key that is gone anyway', async () => {
+      await startInstance();
+      seconds = 10;
+      await database.db.update(signingKeys).set({ revokedAt: clock(), sealedPrivateJwk: 'lost' });
+      expect(kids(await startInstance())).toHaveLength(2);
+    });
+  });
+});
+
+test('coordinates that begin with zeros keep their 48 bytes (JW-05)', async () => {
+  const dates = { createdAt: new Date(start), activatesAt: new Date(start), retiresAt: null, revokedAt: null };
+  let x = '';
+  // One key in 256 begins with a zero byte.
+  for (let tries = 0; tries < 5_000 && !Buffer.from(x, 'base64url').subarray(0, 1).equals(Buffer.of(0)); tries += 1) {
+    ({ x } = (await makeKey('ES384', dates, sealer)).publicJwk as { x: string });
+  }
+  expect(Buffer.from(x, 'base64url')[0]).toBe(0);
+  expect(Buffer.from(x, 'base64url')).toHaveLength(48);
+});

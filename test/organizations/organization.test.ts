@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest';
+import { parseSettings } from '#src/organizations/organization.ts';
+
+const base = { id: 'general', name: 'General Hospital', fhirBaseUrl: 'https://ehr.example/fhir', clientId: 'abc' };
+
+function problems(change: Record<string, unknown>, production = true): string[] {
+  const parsed = parseSettings({ ...base, ...change }, production);
+  return parsed.ok ? [] : parsed.problems.map(({ field, message }) => `${field} ${message}`);
+}
+
+test('four values make an organization; the rest begins as the implementation guide says', () => {
+  expect(parseSettings(base, true)).toEqual({
+    ok: true,
+    settings: {
+      ...base,
+      vendor: 'generic',
+      scopes: 'launch/patient launch/encounter patient/*.read openid fhirUser launch profile online_access',
+      scopeVersion: 'auto',
+      frameAncestors: [],
+      issuers: [],
+      nonce: 'required',
+      assertionAudience: 'token_endpoint',
+      assertionAlg: 'RS384',
+      allowedHosts: [],
+      privateNetworks: [],
+      showEhrOrders: true,
+      createRequests: false,
+      clientIdInTokenBody: false,
+      refreshIdToken: 'check',
+    },
+  });
+});
+
+describe('a FHIR URL (LA-03)', () => {
+  test.for([
+    'https://ehr.example/fhir',
+    'https://ehr.example/fhir/',
+    'https://EHR.example:8443/interconnect/api/FHIR/R4',
+    'https://ehr.example',
+  ])('%s is kept exactly as typed, because it is sent as aud', (fhirBaseUrl) => {
+    const parsed = parseSettings({ ...base, fhirBaseUrl }, true);
+    expect(parsed.ok && parsed.settings.fhirBaseUrl).toBe(fhirBaseUrl);
+  });
+
+  test.for([
+    ['http', 'http://ehr.example/fhir'],
+    ['http on loopback in production', 'http://localhost:4000/fhir'],
+    ['another scheme', 'ftp://ehr.example/fhir'],
+    ['no scheme', 'ehr.example/fhir'],
+    ['a path only', '/fhir'],
+    ['no slashes', 'https:ehr.example/fhir'],
+    ['no host', 'https:///fhir'],
+    ['a user', 'https://user@ehr.example/fhir'],
+    ['an empty user', 'https://@ehr.example/fhir'],
+    ['a password', 'https://user:password@ehr.example/fhir'],
+    ['a query', 'https://ehr.example/fhir?x=1'],
+    ['an empty query', 'https://ehr.example/fhir?'],
+    ['a fragment', 'https://ehr.example/fhir#x'],
+    ['a backslash', 'https://ehr.example\\fhir'],
+    ['a line feed', 'https://ehr.example/fhir\n'],
+    ['a space', 'https://ehr.example/ fhir'],
+    ['a homograph', 'https://ehr.exаmple/fhir'],
+    ['dot segments', 'https://ehr.example/fhir/../other'],
+    ['nothing', ''],
+    ['too much', `https://ehr.example/${'x'.repeat(3000)}`],
+  ])('is refused with %s', ([, fhirBaseUrl]) => {
+    expect(problems({ fhirBaseUrl })).toEqual([expect.stringMatching(/^fhirBaseUrl /)]);
+    expect(problems({ issuers: [fhirBaseUrl] })).toEqual([expect.stringMatching(/^issuers /)]);
+  });
+
+  test('may be http on loopback in development, and nowhere else', () => {
+    expect(problems({ fhirBaseUrl: 'http://localhost:4000/fhir' }, false)).toEqual([]);
+    expect(problems({ fhirBaseUrl: 'http://10.0.0.1/fhir' }, false)).toHaveLength(1);
+  });
+});
+
+test.for([
+  ['a bad Org ID', { id: '../x' }, 'id must be letters'],
+  ['a reserved-looking Org ID', { id: '.' }, 'id must be letters'],
+  ['no name', { name: '' }, 'name is required'],
+  ['a name with a line feed', { name: 'A\nB' }, 'name must not contain control characters'],
+  ['a missing Client ID', { clientId: undefined }, 'clientId is required'],
+  ['a Client ID with a space', { clientId: 'a b' }, 'clientId must be 1 to 255'],
+  ['an unknown vendor', { vendor: 'acme' }, 'vendor must be generic or epic'],
+  ['an unknown nonce policy', { nonce: 'maybe' }, 'nonce must be required or optional'],
+  ['HMAC', { assertionAlg: 'HS256' }, 'assertionAlg must be RS384 or ES384'],
+  ['a scope without grammar (SCO-01)', { scopes: 'launch openid fhirUser patient/Observation.dus' }, 'scopes '],
+  [
+    'a v1 scope with a filter (SCO-05)',
+    { scopes: 'launch openid fhirUser patient/Observation.read?category=x' },
+    'scopes ',
+  ],
+  ['everybody as frame ancestor', { frameAncestors: ['*'] }, 'frameAncestors * must be an origin'],
+  ['a top-level domain as frame ancestor', { frameAncestors: ['https://*.com'] }, 'frameAncestors '],
+  ['a path in a frame ancestor', { frameAncestors: ['https://ehr.example/x'] }, 'frameAncestors '],
+  ['http in a frame ancestor', { frameAncestors: ['http://ehr.example'] }, 'frameAncestors '],
+  [
+    'a CSP directive in a frame ancestor',
+    { frameAncestors: ["https://ehr.example; script-src 'self'"] },
+    'frameAncestors ',
+  ],
+  ['a scheme in an allowed host', { allowedHosts: ['https://auth.example'] }, 'allowedHosts '],
+  ['a port out of range', { allowedHosts: ['auth.example:99999'] }, 'allowedHosts '],
+  ['a network without a mask', { privateNetworks: ['10.0.0.1'] }, 'privateNetworks '],
+  ['a word for a switch', { showEhrOrders: 'yes' }, 'showEhrOrders must be true or false'],
+  ['an unknown setting', { colour: 'red' }, 'colour is not a setting'],
+] as const)('%s is refused with a reason', ([, change, reason]) => {
+  expect(problems(change)).toEqual([expect.stringContaining(reason)]);
+});
+
+test('every problem is named at once', () => {
+  expect(problems({ nonce: 'maybe', assertionAlg: 'none', name: '' })).toHaveLength(3);
+});
+
+test('origins and hosts are kept in the form browsers and URL parsers use', () => {
+  const parsed = parseSettings(
+    {
+      ...base,
+      frameAncestors: ['https://EHR.example/', 'https://*.ehr.example', 'https://ehr.example:8443'],
+      allowedHosts: ['Auth.Example', 'auth.example:443', 'auth.example:9443', '[::1]:8443'],
+    },
+    true,
+  );
+  expect(parsed.ok && parsed.settings.frameAncestors).toEqual([
+    'https://ehr.example',
+    'https://*.ehr.example',
+    'https://ehr.example:8443',
+  ]);
+  expect(parsed.ok && parsed.settings.allowedHosts).toEqual([
+    'auth.example',
+    'auth.example',
+    'auth.example:9443',
+    '[::1]:8443',
+  ]);
+});

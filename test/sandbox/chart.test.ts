@@ -1,0 +1,86 @@
+/** The chart a human sees: patients, the app in an iframe with a fresh launch, and the switches for faults. */
+import { fetch } from 'undici';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
+import { authorizationRequest, authorize, post, startTinyApp, type TinyApp } from './tiny-app.ts';
+
+let tiny: TinyApp;
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+  tiny = await startTinyApp();
+  sandbox = await startSandbox({ app: tiny.app });
+});
+
+afterAll(async () => {
+  await sandbox.close();
+  await tiny.close();
+});
+
+const page = async (path: string) => (await fetch(`${sandbox.origin}${path}`)).text();
+
+/** The app URL in the iframe, unescaped. */
+function appUrl(text: string): URL {
+  return new URL((/<iframe[^>]* src="([^"]+)"/.exec(text)?.[1] ?? '').replaceAll('&amp;', '&'));
+}
+
+const launchOf = (url: URL) => url.searchParams.get('launch') ?? '';
+
+test('lists the patients and says that nothing here is real', async () => {
+  const text = await page('/chart');
+  expect(text).toContain('SYNTHETIC DATA');
+  expect(text).toContain('Moreno, Ada');
+  expect(text).toContain('Okafor, Ben');
+  expect(text).not.toContain('<iframe');
+});
+
+test('shows a hostile name as text', async () => {
+  const text = await page('/chart/pat-script');
+  expect(text).not.toContain('<script>alert');
+  expect(text).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+});
+
+test('every view of a chart mints a launch that works once', async () => {
+  const [first, second] = [appUrl(await page('/chart/pat-ada')), appUrl(await page('/chart/pat-ada'))];
+  const { parameters } = authorizationRequest(sandbox, tiny);
+  const { answer } = await authorize(sandbox, { ...parameters, launch: launchOf(first) });
+  expect(first.origin).toBe(new URL(tiny.app.launchUrl).origin);
+  expect(first.searchParams.get('iss')).toBe(sandbox.fhirBase);
+  expect(launchOf(first)).not.toBe(launchOf(second));
+  expect(answer.get('code')).toBeTruthy();
+});
+
+test('opens the app in a new window by a redirect with its own launch', async () => {
+  const response = await fetch(`${sandbox.origin}/chart/pat-ada/new-window`, { redirect: 'manual' });
+  expect(response.status).toBe(303);
+  expect(response.headers.get('location')).toContain('launch=');
+});
+
+test('an unknown patient has no chart and gets no launch', async () => {
+  const statuses = ['/chart/pat-nobody', '/chart/pat-nobody/new-window'].map(
+    async (path) => (await fetch(`${sandbox.origin}${path}`, { redirect: 'manual' })).status,
+  );
+  expect(await Promise.all(statuses)).toEqual([404, 404]);
+});
+
+test('people switch the same faults on and off that tests do', async () => {
+  await post(`${sandbox.origin}/faults`, { name: 'slow-token', value: '40', action: 'on' });
+  expect(sandbox.faults.active()).toEqual(['slow-token']);
+  expect(await page('/faults')).toContain('On: switch off');
+  expect(await page('/chart')).toContain('Faults on: slow-token');
+  await post(`${sandbox.origin}/faults`, { action: 'clear-all' });
+  expect(sandbox.faults.active()).toEqual([]);
+});
+
+test('a form cannot switch on what is not in the catalogue', async () => {
+  await post(`${sandbox.origin}/faults`, { name: 'constructor', action: 'on' });
+  expect(sandbox.faults.active()).toEqual([]);
+});
+
+test('the request log keeps method, path, headers and body, and can start over', async () => {
+  sandbox.requests.clear();
+  await post(`${sandbox.origin}/auth/token?x=1`, { grant_type: 'password' }, { cookie: 'a=b' });
+  const [only] = sandbox.requests;
+  expect(only).toMatchObject({ method: 'POST', path: '/auth/token?x=1', body: 'grant_type=password' });
+  expect(only?.headers.cookie).toBe('a=b');
+});

@@ -1,0 +1,120 @@
+/** Every named fault changes exactly the step of the launch it is named for, and nothing before it. */
+import { fetch } from 'undici';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { authorizeFaults } from '#sandbox/faults/authorize.ts';
+import { discoveryFaults } from '#sandbox/faults/discovery.ts';
+import { idTokenFaults } from '#sandbox/faults/id-token.ts';
+import { openidFaults } from '#sandbox/faults/openid.ts';
+import { tokenEndpointFaults } from '#sandbox/faults/token-endpoint.ts';
+import { tokenResponseFaults } from '#sandbox/faults/token-response.ts';
+import { type FaultName, faultCatalogue, faultNames } from '#sandbox/faults.ts';
+import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
+import { fhir, launch, startTinyApp, type TinyApp } from './tiny-app.ts';
+import { play, type Section, sections, type Transcript } from './transcript.ts';
+
+let tiny: TinyApp;
+let sandbox: Sandbox;
+let sound: Transcript;
+
+beforeAll(async () => {
+  tiny = await startTinyApp();
+  sandbox = await startSandbox({ app: tiny.app });
+  sound = await play(sandbox, tiny);
+});
+
+afterEach(() => sandbox.faults.clear());
+
+afterAll(async () => {
+  await sandbox.close();
+  await tiny.close();
+});
+
+/** Where the first difference may show. */
+function firstSections(name: FaultName): Section[] {
+  if (name in discoveryFaults) return ['smart-configuration'];
+  if (name in openidFaults) return ['openid-configuration', 'jwks', 'id-token'];
+  if (name in authorizeFaults) return ['authorize', 'token'];
+  if (name in tokenEndpointFaults) return ['token', 'refresh', 'revoke'];
+  if (name in tokenResponseFaults) return ['token', 'refresh'];
+  if (name in idTokenFaults) return ['id-token'];
+  return ['metadata', 'patient', 'practitioner', 'requests'];
+}
+
+const isSlow = (name: FaultName) => name.startsWith('slow-');
+
+test('an undisturbed launch always looks the same', async () => {
+  expect(await play(sandbox, tiny)).toEqual(sound);
+});
+
+test('the catalogue has at least 24 faults, each with a description', () => {
+  expect(faultNames.length).toBeGreaterThanOrEqual(24);
+  expect(faultNames.filter((name) => faultCatalogue[name].description.length < 10)).toEqual([]);
+});
+
+test.for(faultNames.filter((name) => !isSlow(name)))(
+  '%s strikes where it is named for, and first there',
+  async (name) => {
+    sandbox.faults.set(name);
+    const disturbed = await play(sandbox, tiny);
+    const changed = sections.filter((section) => disturbed[section] !== sound[section]);
+    expect(changed.length).toBeGreaterThan(0);
+    expect(firstSections(name)).toContain(changed[0]);
+  },
+);
+
+const slowTargets: [FaultName, string][] = [
+  ['slow-discovery', '/fhir/r4/.well-known/smart-configuration'],
+  ['slow-jwks', '/auth/jwks'],
+  ['slow-fhir', '/fhir/r4/Patient/pat-ada'],
+  ['slow-requests', '/fhir/r4/ServiceRequest?patient=pat-ada'],
+];
+
+test.for(slowTargets)('%s holds the request back, and closing the sandbox lets nobody hang', async ([name, path]) => {
+  const own = await startSandbox({ app: tiny.app });
+  own.faults.set(name, 600_000);
+  const held = fetch(`${own.origin}${path}`).then(
+    (response) => response.status,
+    () => 'cut off',
+  );
+  while (own.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  await own.close();
+  expect(await held).toBe('cut off');
+});
+
+test('slow-token delays and then answers truly', async () => {
+  sandbox.faults.set('slow-token', 20);
+  expect((await launch(sandbox, tiny)).status).toBe(200);
+});
+
+test('a fault set for two times switches itself off after them', async () => {
+  sandbox.faults.set('fhir-429', 5, { times: 2 });
+  const statuses: number[] = [];
+  for (const _ of [1, 2, 3]) statuses.push((await fhir(sandbox, 'x', 'Patient/pat-ada')).status);
+  expect(statuses).toEqual([429, 429, 401]);
+  expect(sandbox.faults.active()).toEqual([]);
+});
+
+test('two sandboxes in one process do not share faults, launches or tokens', async () => {
+  const other = await startSandbox({ app: tiny.app });
+  sandbox.faults.set('token-500');
+  const there = await launch(other, tiny);
+  sandbox.faults.clear();
+  expect(there.status).toBe(200);
+  expect((await fhir(sandbox, there.body.access_token, 'Patient/pat-ada')).status).toBe(401);
+  await other.close();
+});
+
+test('a narrowed grant is what the FHIR server enforces, too', async () => {
+  sandbox.faults.set('narrowed-scope');
+  const { body } = await launch(sandbox, tiny);
+  expect(String(body.scope).split(' ')).toContain('patient/Patient.read');
+  expect((await fhir(sandbox, body.access_token, 'Patient/pat-ada')).status).toBe(200);
+  expect((await fhir(sandbox, body.access_token, 'ServiceRequest?patient=pat-ada')).status).toBe(403);
+});
+
+test('foreign-resource slips in a request of another patient', async () => {
+  const { body } = await launch(sandbox, tiny);
+  sandbox.faults.set('foreign-resource');
+  const searched = await fhir(sandbox, body.access_token, 'ServiceRequest?patient=pat-ada');
+  expect(searched.body.entry[0].resource.subject.reference).toBe('Patient/pat-ben');
+});

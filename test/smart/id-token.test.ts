@@ -1,0 +1,143 @@
+import { SignJWT, UnsecuredJWT } from 'jose';
+import { describe, expect, test } from 'vitest';
+import { makeKey } from '#test/smart/key-server.ts';
+import { claimsWith, issuer, refusal, server, signer, verify } from '#test/smart/token-issuer.ts';
+
+describe('who signed', () => {
+  test.for(['RS256', 'RS384', 'PS256', 'ES256', 'ES384'])('ID-05, ID-06: %s verifies', async (alg) => {
+    const identity = await verify(
+      await signer(alg).sign(claimsWith({ name: 'Dr. Silva', profile: 'https://x.example' })),
+    );
+    expect(identity).toEqual({
+      iss: issuer,
+      sub: 'user-canary',
+      fhirUser: 'Practitioner/1',
+      profile: 'https://x.example',
+      name: 'Dr. Silva',
+      claimNames: ['iss', 'sub', 'aud', 'iat', 'exp', 'nonce', 'fhirUser', 'name', 'profile'],
+    });
+  });
+
+  test.for(['RS512', 'EdDSA', 'ES512'])('ID-06: %s is off the list', async (alg) => {
+    expect((await refusal(verify(await signer(alg).sign(claimsWith())))).message).toContain('ID-06');
+    expect(server.fetches).toEqual([]);
+  });
+
+  test('ID-06: none, and a MAC keyed with the public key', async () => {
+    expect((await refusal(verify(new UnsecuredJWT(claimsWith()).encode()))).message).toContain('ID-06');
+    const secret = new TextEncoder().encode(JSON.stringify(signer().jwk));
+    const forged = await new SignJWT(claimsWith()).setProtectedHeader({ alg: 'HS256', kid: 'kid-RS256' }).sign(secret);
+    expect((await refusal(verify(forged))).message).toContain('ID-06');
+  });
+
+  test('ID-06: an algorithm that is not that of the key named', async () => {
+    const token = await signer('ES256').sign(claimsWith(), { kid: 'kid-RS256' });
+    expect((await refusal(verify(token))).message).toContain('ID-06');
+  });
+
+  test('ID-05: one flipped bit', async () => {
+    const [header, payload, signature] = (await signer().sign(claimsWith())).split('.');
+    const bytes = Buffer.from(signature!, 'base64url');
+    bytes[10] = bytes[10]! ^ 1;
+    const token = `${header}.${payload}.${bytes.toString('base64url')}`;
+    expect((await refusal(verify(token))).message).toContain('ID-05');
+  });
+
+  test('ID-07: key material in the header is ignored', async () => {
+    const attacker = await makeKey('RS256', 'kid-RS256');
+    const header = { jwk: attacker.jwk, jku: `${server.origin}/evil`, x5u: `${server.origin}/evil` };
+    expect((await refusal(verify(await attacker.sign(claimsWith(), header)))).message).toContain('ID-05');
+    expect(server.fetches).not.toContain('/evil');
+    expect(await verify(await signer().sign(claimsWith(), header))).toMatchObject({ sub: 'user-canary' });
+  });
+
+  test('ID-07: crit is refused', async () => {
+    const header = Buffer.from(JSON.stringify({ alg: 'RS256', kid: 'kid-RS256', crit: ['x'], x: 1 })).toString(
+      'base64url',
+    );
+    const [, payload, signature] = (await signer().sign(claimsWith())).split('.');
+    expect((await refusal(verify(`${header}.${payload}.${signature}`))).message).toContain('ID-07');
+  });
+});
+
+describe('which key', () => {
+  test('ID-08: a key rotated just before signing works, and warm launches fetch nothing', async () => {
+    await verify(await signer().sign(claimsWith()));
+    await verify(await signer('ES256').sign(claimsWith()));
+    expect(server.fetches).toHaveLength(2);
+    const fresh = await makeKey('RS256', 'fresh');
+    server.serve([fresh.jwk]);
+    expect(await verify(await fresh.sign(claimsWith()))).toMatchObject({ sub: 'user-canary' });
+  });
+
+  test('ID-08: a hundred unknown kids are refused with few fetches', async () => {
+    const stranger = await makeKey('RS256');
+    for (let index = 0; index < 100; index += 1) {
+      const token = await stranger.sign(claimsWith(), { kid: `invented-${index}` });
+      expect((await refusal(verify(token))).message).toContain('ID-08');
+    }
+    expect(server.fetches.filter((path) => path === '/a/jwks').length).toBeLessThanOrEqual(4);
+  });
+
+  test('ID-09: without kid, one compatible key is enough', async () => {
+    const anonymous = await makeKey('RS256');
+    server.serve([anonymous.jwk, signer('ES256').jwk]);
+    expect(await verify(await anonymous.sign(claimsWith()))).toMatchObject({ sub: 'user-canary' });
+  });
+
+  test('ID-09: without kid, several compatible keys are a refusal', async () => {
+    const [one, two] = [await makeKey('RS256'), await makeKey('RS256')];
+    server.serve([one.jwk, two.jwk]);
+    expect((await refusal(verify(await one.sign(claimsWith())))).message).toContain('ID-09');
+  });
+
+  test('ID-08, ID-09: a rotation is noticed without kid, too', async () => {
+    const [old, fresh] = [await makeKey('RS256'), await makeKey('RS256')];
+    server.serve([old.jwk]);
+    await verify(await old.sign(claimsWith()));
+    server.serve([fresh.jwk]);
+    expect(await verify(await fresh.sign(claimsWith()))).toMatchObject({ sub: 'user-canary' });
+  });
+
+  test('ID-22: keys that cannot be had are their own failure', async () => {
+    server.answers.set('/a/jwks', { status: 500, body: {} });
+    expect((await refusal(verify(await signer().sign(claimsWith())))).code).toBe('identity.keys-unavailable');
+  });
+});
+
+describe('what form', () => {
+  test.for([
+    ['TK-14', 'nothing', undefined],
+    ['TK-14', 'null', null],
+    ['ID-19', 'a number', 5],
+    ['ID-19', 'an empty string', ''],
+    ['ID-19', 'two parts', 'a.b'],
+    ['ID-19', 'five parts', 'a.b.c.d.e'],
+    ['ID-19', 'invalid base64', '%%.%%.%%'],
+    ['ID-19', 'a JSON array as payload', 'eyJhbGciOiJSUzI1NiJ9.W10.AA'],
+    ['ID-19', 'a megabyte', `a.${'x'.repeat(1_000_000)}.c`],
+    ['ID-19', 'a kid that is no string', `${Buffer.from('{"alg":"RS256","kid":5}').toString('base64url')}.e30.AA`],
+  ] as const)('%s: %s is refused before any request', async ([rule, , idToken]) => {
+    const failure = await refusal(verify(idToken));
+    expect([failure.code, failure.status]).toEqual(['identity.invalid', 502]);
+    expect(failure.message).toContain(rule);
+    expect(server.fetches).toEqual([]);
+  });
+
+  test('ID-19: a token of more than 100 kB is refused, however well signed', async () => {
+    const token = await signer().sign(claimsWith({ filler: 'x'.repeat(100_000) }));
+    expect((await refusal(verify(token))).message).toContain('ID-19');
+  });
+
+  test('ID-21: no refusal quotes the token, its claims or what they were compared with', async () => {
+    const tokens = [
+      await signer().sign(claimsWith({ nonce: 'wrong-canary' })),
+      await signer().sign(claimsWith({ aud: 'aud-canary' })),
+      await (await makeKey('RS256', 'kid-canary')).sign(claimsWith()),
+    ];
+    for (const token of tokens) {
+      const failure = await refusal(verify(token));
+      expect(`${failure.message} ${JSON.stringify(failure)}`).not.toMatch(/canary|eyJ/);
+    }
+  });
+});

@@ -1,0 +1,34 @@
+/** The one page every failure ends in (ER-01): what happened, what to do next, and a code that finds the log line. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { icon } from './icons.ts';
+import { layout } from './layout.ts';
+
+/** A failure in the visitor's words. */
+export interface ErrorPageProps {
+  readonly title: string;
+  readonly help: string;
+  /** more words of ours after the help, such as the missing permissions; never an EHR's own text */
+  readonly shown?: string | undefined;
+  readonly supportCode: string;
+  /** whether opening the same address again can succeed */
+  readonly reloadable?: boolean | undefined;
+}
+
+/** A whole page; it never sends the visitor anywhere by itself (ER-03). */
+export function errorPage(props: ErrorPageProps): string {
+  return layout(
+    { title: props.title },
+    html`<div class="message">
+<h1>${icon('warning')} ${props.title}</h1>
+<p>${props.help}${props.shown === undefined ? null : html` <strong>${props.shown}</strong>`}</p>
+${props.reloadable === true ? html`<p><a class="btn btn-primary" href="">Reload this page</a></p>` : null}
+${supportLine(props.supportCode)}
+</div>
+`,
+  );
+}
+
+/** The code a visitor reads out to support. */
+export function supportLine(supportCode: string): SafeHtml {
+  return html`<p class="support">Support code: <code>${supportCode}</code></p>`;
+}

@@ -1,0 +1,49 @@
+/** The frame of every page: document head, top bar, landmarks. No inline style or script, so that a strict CSP holds. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+
+/** What the frame needs to know about a page. */
+export interface LayoutProps {
+  readonly title: string;
+  /** the per-launch theme's URL on this origin; it may set the --vc-… properties of app.css */
+  readonly themeUrl?: string | undefined;
+  /** what stands in the top bar beside the product's name */
+  readonly bar?: SafeHtml | undefined;
+  /** a script of ours under /assets that the page also works without */
+  readonly scriptUrl?: string | undefined;
+}
+
+/** Everything up to and including `<main>`, so that a page can be sent before its data is there. */
+export function layoutStart(props: LayoutProps): SafeHtml {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${props.title}</title>
+<link rel="icon" href="/assets/favicon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/assets/bootstrap.min.css">
+<link rel="stylesheet" href="/assets/app.css">
+${props.themeUrl === undefined ? null : html`<link rel="stylesheet" href="${props.themeUrl}">`}
+${props.scriptUrl === undefined ? null : html`<script src="${props.scriptUrl}" defer></script>`}
+</head>
+<body>
+<a class="skip-link" href="#main">Skip to content</a>
+<header class="top-bar"><span class="brand">VectorCare</span>${props.bar}</header>
+<main id="main" class="page" tabindex="-1">
+`;
+}
+
+/** The rest of the document, with a closing line where there is something to say. */
+export function layoutEnd(footer?: string): SafeHtml {
+  return html`</main>
+${footer === undefined ? null : html`<footer class="page-footer">${footer}</footer>`}
+</body>
+</html>
+`;
+}
+
+/** A whole page at once. */
+export function layout(props: LayoutProps, main: SafeHtml): string {
+  return String(html`${layoutStart(props)}${main}${layoutEnd()}`);
+}

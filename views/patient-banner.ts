@@ -1,0 +1,44 @@
+/** Says on every page, and on every printed sheet, which patient it is about. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import type { PatientIdentity } from './patient-identity.ts';
+
+/**
+ * The identity strip, or the full banner when the EHR shows none of its own (LC-11). One of the two is always there:
+ * it is what the wrong-patient check reads.
+ *
+ * @param needPatientBanner from the launch context; only boolean `false` may make it small.
+ */
+export function patientBanner(patient: PatientIdentity, needPatientBanner: boolean): SafeHtml {
+  const facts = [
+    fact('Born', patient.birthDate ?? 'not given', patient.ageText),
+    fact('Sex', patient.sexWord ?? 'not given'),
+    fact('MRN', patient.mrn ?? 'not given'),
+  ];
+  return html`<section class="patient ${needPatientBanner ? 'patient-full' : 'patient-compact'}" aria-label="Patient">
+<p class="patient-name"><bdi>${patient.name}</bdi>${death(patient.deathText)}</p>
+<dl class="patient-facts">${facts}</dl>
+</section>
+`;
+}
+
+/** The same identity as one line of text, for print. */
+export function identityLine(patient: PatientIdentity): string {
+  const age = patient.ageText === undefined ? '' : ` (${patient.ageText})`;
+  const parts = [
+    patient.name,
+    patient.deathText,
+    `Born ${patient.birthDate ?? 'not given'}${age}`,
+    `Sex ${patient.sexWord ?? 'not given'}`,
+    `MRN ${patient.mrn ?? 'not given'}`,
+  ];
+  return parts.filter((part) => part !== undefined).join(' · ');
+}
+
+function fact(label: string, value: string, extra?: string): SafeHtml {
+  const more = extra === undefined ? null : html` <span class="fact-extra">(${extra})</span>`;
+  return html`<div class="fact"><dt>${label}</dt><dd><bdi>${value}</bdi>${more}</dd></div>`;
+}
+
+function death(deathText: string | undefined): SafeHtml | null {
+  return deathText === undefined ? null : html` <span class="died">${deathText}</span>`;
+}

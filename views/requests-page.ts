@@ -1,0 +1,56 @@
+/** "Requests for <patient name>", in two parts: the first is sent as soon as the patient is known, the second when the EHR has answered. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { icon } from './icons.ts';
+import { layoutEnd, layoutStart } from './layout.ts';
+import { identityLine, patientBanner } from './patient-banner.ts';
+import type { PatientIdentity } from './patient-identity.ts';
+import { type RequestListProps, requestList } from './request-list.ts';
+
+/** What is known before the requests are. */
+export interface RequestsPageStartProps {
+  readonly patient: PatientIdentity;
+  /** false only when the launch context says boolean `false` (LC-11) */
+  readonly needPatientBanner: boolean;
+  /** `/launches/<id>`, without a trailing slash */
+  readonly base: string;
+  /** the signed-in EHR user's name; undefined when the EHR did not tell */
+  readonly userName: string | undefined;
+  /** shown as a warning label outside production, such as "UAT"; undefined in production */
+  readonly environmentLabel: string | undefined;
+  readonly csrfToken: string;
+  /** when the page was read from the EHR */
+  readonly asOf: Date;
+  readonly themeUrl?: string | undefined;
+}
+
+/** Everything through the patient strip. Ends in a line saying that the EHR is being read, which CSS hides once more follows. */
+export function requestsPageStart(props: RequestsPageStartProps): string {
+  const title = `Requests for ${props.patient.name}`;
+  return String(html`${layoutStart({ title, themeUrl: props.themeUrl, bar: topBar(props) })}${patientBanner(props.patient, props.needPatientBanner)}<div class="page-heading">
+<h1>Requests for <bdi>${props.patient.name}</bdi></h1>
+${asOfLine(props)}
+</div>
+<p class="loading">Reading requests from the EHR…</p>
+`);
+}
+
+/** The list and the end of the document. */
+export function requestsPageEnd(props: { patient: PatientIdentity; list: RequestListProps }): string {
+  return String(
+    html`${requestList(props.list, identityLine(props.patient))}${layoutEnd('These requests are read from your EHR, which has the full record.')}`,
+  );
+}
+
+function topBar(props: RequestsPageStartProps): SafeHtml {
+  const label = props.environmentLabel;
+  return html`${label === undefined ? null : html`<span class="environment">${label}</span>`}
+<span class="user">${props.userName === undefined ? 'User details unavailable' : html`<bdi>${props.userName}</bdi>`}</span>
+<form class="sign-out" method="post" action="${props.base}/sign-out"><input type="hidden" name="csrf" value="${props.csrfToken}"><button class="btn btn-sm" type="submit">Sign out</button></form>`;
+}
+
+/** In UTC, named as such: without JavaScript the server cannot know the reader's time zone. */
+function asOfLine(props: RequestsPageStartProps): SafeHtml {
+  const iso = props.asOf.toISOString();
+  const refresh = html`<span class="refresh"> · <a href="${props.base}/requests">${icon('refresh')}Refresh</a></span>`;
+  return html`<p class="as-of">as of <time datetime="${iso}"><span class="print-only">${iso.slice(0, 10)} </span>${iso.slice(11, 16)} UTC</time>${refresh}</p>`;
+}

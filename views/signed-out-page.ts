@@ -1,0 +1,17 @@
+/** Shown after signing out of one launch. */
+import { html } from '@remix-run/html-template';
+import { icon } from './icons.ts';
+import { layout } from './layout.ts';
+
+/** Says what has ended and what has not: this launch here, not the EHR session and not the app in other charts. */
+export function signedOutPage(): string {
+  return layout(
+    { title: 'You are signed out' },
+    html`<div class="message">
+<h1>${icon('done')} You are signed out</h1>
+<p>This app no longer has access to the chart. Your EHR session is not affected.</p>
+<p>To use the app again, open it from the patient's chart.</p>
+</div>
+`,
+  );
+}
