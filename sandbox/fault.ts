@@ -50,7 +50,7 @@ export interface FhirAnswer {
   body: JsonObject;
 }
 
-export interface FhirCall {
+interface FhirCall {
   resourceType: string | undefined;
   id: string | undefined;
   patient: string | undefined;
@@ -69,6 +69,8 @@ export interface Fault {
   openidConfiguration?(document: JsonObject, facts: Facts, value: FaultValue | undefined): JsonObject;
   /** Which keys the JWKS shows. */
   publishedKeys?(keys: readonly ('current-key' | 'next-key')[]): ('current-key' | 'next-key')[];
+  /** A query the authorization endpoint has of its own, and insists on (AZ-13): `name=value`. */
+  authorizeQuery?: string;
   grantScopes?(scopes: string[], value: FaultValue | undefined): string[];
   authorizationResponse?(parameters: URLSearchParams, facts: Facts, value: FaultValue | undefined): URLSearchParams;
   idToken?(draft: IdTokenDraft, facts: Facts, value: FaultValue | undefined): IdTokenDraft;

@@ -42,9 +42,16 @@ function requireThat(condition: boolean, description: string): void {
 }
 
 /** AZ-06, AZ-07, AZ-12, AZ-14, AZ-16, AZ-17, AZ-22. */
-function checkParameters(ctx: ProviderContext): void {
-  const parameters = rawParameters(ctx);
-  requireThat(ctx.method === 'GET' || ctx.querystring === '', 'a POST carries its parameters in the body only (AZ-14)');
+function checkParameters(ctx: ProviderContext, endpointQuery: string[]): void {
+  const parameters = { ...rawParameters(ctx) };
+  for (const [name, value] of endpointQuery.flatMap((query) => [...new URLSearchParams(query)])) {
+    requireThat(ctx.query[name] === value, `the endpoint's own query is lost: ${name} (AZ-13)`);
+    delete parameters[name];
+  }
+  requireThat(
+    ctx.method === 'GET' || ctx.querystring === endpointQuery.join('&'),
+    'a POST carries its parameters in the body only (AZ-14)',
+  );
   for (const [name, value] of Object.entries(parameters)) {
     requireThat(typeof value === 'string', `${name} is sent more than once (AZ-17)`);
     requireThat(known.has(name), `${name} is not a parameter of a SMART launch here (AZ-16)`);
@@ -64,7 +71,10 @@ function checkParameters(ctx: ProviderContext): void {
 export function authorizeRules(deps: AuthorizeDeps) {
   return {
     aud: (ctx: ProviderContext, aud: string | undefined) => {
-      checkParameters(ctx);
+      checkParameters(
+        ctx,
+        deps.faults.list().flatMap(({ fault }) => fault.authorizeQuery ?? []),
+      );
       requireThat(aud === deps.facts.fhirBase, `aud must be ${deps.facts.fhirBase} (AZ-04)`);
     },
     launch: async (ctx: ProviderContext, launch: string | undefined) => {

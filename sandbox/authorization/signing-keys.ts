@@ -1,7 +1,7 @@
 /** The keys the pretend EHR signs id_tokens with: made once per process, because RSA keys are slow to make. */
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 
-export type KeyName = 'current-key' | 'next-key' | 'unpublished-key';
+type KeyName = 'current-key' | 'next-key' | 'unpublished-key';
 
 export interface SigningKeys {
   privateKeys: Record<KeyName, CryptoKey>;

@@ -72,6 +72,31 @@ export const discoveryFaults = {
     description: 'only the plain PKCE method is advertised (S256 is still what the server takes)',
     smartConfiguration: (document) => ({ ...document, code_challenge_methods_supported: ['plain'] }),
   },
+  'discovery-relative-endpoints': {
+    description: 'endpoints are paths relative to the FHIR base (harmless: DI-04)',
+    smartConfiguration: (document) => ({
+      ...document,
+      authorization_endpoint: '/auth/authorize',
+      token_endpoint: '/auth/token',
+    }),
+  },
+  'discovery-endpoint-query': {
+    description: 'the authorization endpoint has a query of its own and insists on it (harmless: AZ-13)',
+    authorizeQuery: 'tenant=a',
+    smartConfiguration: (document) => ({
+      ...document,
+      authorization_endpoint: `${String(document.authorization_endpoint)}?tenant=a`,
+    }),
+  },
+  'discovery-junk': {
+    description: 'odd but legal members: URIs among capabilities, a __proto__ member (harmless: DI-10, DI-24)',
+    smartConfiguration: (document) => ({
+      ...document,
+      capabilities: [...[document.capabilities].flat(), 'https://example.org/capability', 7, null],
+      ['__proto__']: { polluted: true },
+      'https://example.org/extension': { deep: [[[[[[[[]]]]]]]] },
+    }),
+  },
   'discovery-no-capabilities': {
     description: 'smart-configuration has no capabilities array',
     smartConfiguration: ({ capabilities: _removed, ...document }) => document,

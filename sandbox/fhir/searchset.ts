@@ -16,7 +16,7 @@ interface PageState {
 }
 
 /** The next link's token: only this server reads it, and permissions are checked again when it comes back. */
-export function encodePage(state: PageState): string {
+function encodePage(state: PageState): string {
   return Buffer.from(JSON.stringify(state)).toString('base64url');
 }
 

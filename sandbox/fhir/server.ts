@@ -1,5 +1,5 @@
 /** The FHIR R4 server of the pretend EHR: bearer, scope and patient compartment are checked on every request. */
-import { json, type Request, type Response, Router } from 'express';
+import { type ErrorRequestHandler, json, type Request, type Response, Router } from 'express';
 import type { FhirResource } from 'fhir/r4.js';
 import type { AuthorizationServer } from '#sandbox/authorization/server.ts';
 import type { Records } from '#sandbox/data/records.ts';
@@ -70,6 +70,13 @@ async function respond(
   }
 }
 
+/** A body that is no JSON, or too long: FHIR answers that with an OperationOutcome as well. */
+const refuseBody: ErrorRequestHandler = (error, _request, response, next) => {
+  const status = Number(error?.status);
+  if (status >= 400 && status < 500) refuse(response, new FhirRefusal(status, 'invalid', 'the body cannot be read'));
+  else next(error);
+};
+
 /** The FHIR endpoint, to be mounted at the FHIR base. */
 export function fhirRouter(deps: FhirDeps): Router {
   const router = Router();
@@ -87,5 +94,6 @@ export function fhirRouter(deps: FhirDeps): Router {
   router.all('/{*path}', (_request, response) => {
     refuse(response, new FhirRefusal(405, 'not-supported', 'this server only reads'));
   });
+  router.use(refuseBody);
   return router;
 }

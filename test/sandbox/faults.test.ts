@@ -9,7 +9,7 @@ import { tokenEndpointFaults } from '#sandbox/faults/token-endpoint.ts';
 import { tokenResponseFaults } from '#sandbox/faults/token-response.ts';
 import { type FaultName, faultCatalogue, faultNames } from '#sandbox/faults.ts';
 import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
-import { fhir, launch, startTinyApp, type TinyApp } from './tiny-app.ts';
+import { authorizationRequest, authorize, fhir, launch, startTinyApp, type TinyApp } from './tiny-app.ts';
 import { play, type Section, sections, type Transcript } from './transcript.ts';
 
 let tiny: TinyApp;
@@ -102,6 +102,13 @@ test('two sandboxes in one process do not share faults, launches or tokens', asy
   expect(there.status).toBe(200);
   expect((await fhir(sandbox, there.body.access_token, 'Patient/pat-ada')).status).toBe(401);
   await other.close();
+});
+
+test("discovery-endpoint-query insists on the endpoint's own query (AZ-13)", async () => {
+  sandbox.faults.set('discovery-endpoint-query');
+  const lost = await authorize(sandbox, authorizationRequest(sandbox, tiny).parameters);
+  const kept = await authorize(sandbox, { tenant: 'a', ...authorizationRequest(sandbox, tiny).parameters });
+  expect([lost.answer.get('error'), kept.answer.has('code')]).toEqual(['invalid_request', true]);
 });
 
 test('a narrowed grant is what the FHIR server enforces, too', async () => {

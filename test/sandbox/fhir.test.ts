@@ -136,6 +136,16 @@ test('a batch of reads succeeds and fails entry by entry', async () => {
   });
 });
 
+test('a batch that is no JSON, no batch, or no end of entries is refused', async () => {
+  const entry = Array.from({ length: 21 }, () => ({ request: { method: 'GET', url: 'Patient/pat-ada' } }));
+  const bodies = ['{"resourceType":', '[]', JSON.stringify({ resourceType: 'Bundle', type: 'batch', entry })];
+  const statuses = bodies.map(async (body) => {
+    const headers = { authorization: `Bearer ${String(token)}`, 'content-type': 'application/fhir+json' };
+    return (await fetch(sandbox.fhirBase, { method: 'POST', headers, body })).status;
+  });
+  expect(await Promise.all(statuses)).toEqual([400, 400, 400]);
+});
+
 test('nothing can be written', async () => {
   const response = await fetch(`${sandbox.fhirBase}/ServiceRequest`, { method: 'POST', body: '{}' });
   expect(response.status).toBe(405);
