@@ -6,5 +6,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     include: ['test/**/*.test.ts'],
+    // CommonJS packages are imported as Node itself imports them, so that tests see what the process sees.
+    deps: { interopDefault: false },
   },
 });

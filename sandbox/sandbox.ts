@@ -120,20 +120,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     jwks,
     launch,
   });
-  return {
-    ...facts,
-    chartUrl: `${facts.origin}/chart`,
-    profile: profileName,
-    faults,
-    requests,
-    launch,
-    configureApp: (changed) => {
-      app.current = { ...changed };
-    },
-    close: async () => {
-      closing.abort();
-      await listening.close();
-      await jwks.close();
-    },
+  const close = async () => {
+    closing.abort();
+    await listening.close();
+    await jwks.close();
   };
+  const configureApp = (changed: SandboxApp) => void Object.assign(app, { current: { ...changed } });
+  const { origin, issuer, fhirBase } = facts;
+  const chartUrl = `${origin}/chart`;
+  return { origin, issuer, fhirBase, chartUrl, profile: profileName, faults, requests, launch, configureApp, close };
 }

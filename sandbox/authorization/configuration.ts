@@ -1,5 +1,6 @@
 /** oidc-provider's configuration: everything SMART does not need is off. */
 import type { ProviderContext } from 'oidc-provider';
+import type { VendorProfile } from '#sandbox/profiles.ts';
 import type { createAdapter } from './adapter.ts';
 import type { assertionRules } from './assertion-rules.ts';
 import type { authorizeRules } from './authorize-rules.ts';
@@ -53,6 +54,31 @@ const wantsRefresh = (scopes: Set<string>) => scopes.has('online_access') || sco
 const ownToken = (_ctx: ProviderContext, client: { clientId: string }, token: { clientId: string }) =>
   token.clientId === client.clientId;
 
+/** In seconds. */
+const lifetimes = (profile: VendorProfile) => ({
+  AccessToken: profile.accessTokenSeconds,
+  AuthorizationCode: 60,
+  Grant: day,
+  IdToken: 3600,
+  RefreshToken: day,
+  Session: 600,
+  Interaction: 600,
+});
+
+function features(parts: AuthorizationDeps) {
+  const { smartConfiguration } = parts.profile;
+  return {
+    devInteractions: off,
+    dPoP: off,
+    pushedAuthorizationRequests: off,
+    rpInitiatedLogout: off,
+    userinfo: off,
+    resourceIndicators: fhirAsResource(parts),
+    revocation: { enabled: !('revocation_endpoint' in smartConfiguration), allowedPolicy: ownToken },
+    introspection: { enabled: !('introspection_endpoint' in smartConfiguration), allowedPolicy: () => true },
+  };
+}
+
 /** Puts the parts together; see oidc-provider's README for each key. */
 export function configuration(parts: ConfigurationParts): Record<string, unknown> {
   const { profile, keys } = parts;
@@ -85,25 +111,8 @@ export function configuration(parts: ConfigurationParts): Record<string, unknown
     expiresWithSession: () => false,
     fetch: parts.fetchJwks,
     renderError,
-    ttl: {
-      AccessToken: profile.accessTokenSeconds,
-      AuthorizationCode: 60,
-      Grant: day,
-      IdToken: 3600,
-      RefreshToken: day,
-      Session: 600,
-      Interaction: 600,
-    },
-    features: {
-      devInteractions: off,
-      dPoP: off,
-      pushedAuthorizationRequests: off,
-      rpInitiatedLogout: off,
-      userinfo: off,
-      resourceIndicators: fhirAsResource(parts),
-      revocation: { enabled: !('revocation_endpoint' in profile.smartConfiguration), allowedPolicy: ownToken },
-      introspection: { enabled: !('introspection_endpoint' in profile.smartConfiguration), allowedPolicy: () => true },
-    },
+    ttl: lifetimes(profile),
+    features: features(parts),
   };
 }
 

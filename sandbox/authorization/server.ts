@@ -23,17 +23,28 @@ export interface AuthorizationServer {
   access(token: string): Promise<Access | undefined>;
 }
 
+interface AcceptedLaunch {
+  context: LaunchContext;
+  scopes: string[];
+}
+
+/** Every launch has a grant of its own, so that two patients in one browser never share one. */
+function newGrant(provider: Provider, clientId: string, fhirBase: string, launch: AcceptedLaunch) {
+  const grant = new provider.Grant({ accountId: launch.context.user.id, clientId });
+  grant.addOIDCScope(launch.scopes.join(' '));
+  grant.addResourceScope(fhirBase, launch.scopes.join(' '));
+  return grant;
+}
+
 /** Builds one authorization server; its codes, tokens and grants live in it alone. */
 export function createAuthorizationServer(deps: AuthorizationDeps): AuthorizationServer {
   const contexts = new Map<string, LaunchContext>();
-  const accepted = new WeakMap<ProviderContext['oidc'], { context: LaunchContext; scopes: string[] }>();
+  const accepted = new WeakMap<ProviderContext['oidc'], AcceptedLaunch>();
   const { facts, profile, currentApp } = deps;
   const grantFor = async (ctx: ProviderContext) => {
     const launch = accepted.get(ctx.oidc);
     if (!launch) return undefined;
-    const grant = new provider.Grant({ accountId: launch.context.user.id, clientId: ctx.oidc.client.clientId });
-    grant.addOIDCScope(launch.scopes.join(' '));
-    grant.addResourceScope(facts.fhirBase, launch.scopes.join(' '));
+    const grant = newGrant(provider, ctx.oidc.client.clientId, facts.fhirBase, launch);
     contexts.set(await grant.save(), launch.context);
     return grant;
   };

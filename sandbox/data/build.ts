@@ -13,12 +13,13 @@ export function snomed(code: string, text: string): CodeableConcept {
   return concept(text, 'http://snomed.info/sct', code);
 }
 
+const typed = (code: string, text: string) => ({ coding: [{ system: identifierTypes, code }], text });
+
 /**
  * Patient identifiers as hospitals send them: the medical record number (type code MR) is never the first one, so an
  * app that takes the first shows an insurance number.
  */
 export function patientIdentifiers(mrn: string): Identifier[] {
-  const typed = (code: string, text: string) => ({ coding: [{ system: identifierTypes, code }], text });
   return [
     { system: 'urn:oid:2.16.840.1.113883.3.9999.7', type: typed('PI', 'Enterprise ID'), value: `E${mrn}77` },
     { system: 'urn:oid:2.16.840.1.113883.3.9999.8', type: typed('JHN', 'Health number'), value: `9${mrn}1-AB` },

@@ -20,7 +20,13 @@ function condition(id: string, patient: string, code: [string, string], kind: Ki
 /** Problem list and encounter diagnoses. */
 export function conditions(): Condition[] {
   return [
-    condition('cond-ada-chf', 'pat-ada', ['42343007', 'Congestive heart failure'], 'encounter-diagnosis', 'enc-ada-stay'),
+    condition(
+      'cond-ada-chf',
+      'pat-ada',
+      ['42343007', 'Congestive heart failure'],
+      'encounter-diagnosis',
+      'enc-ada-stay',
+    ),
     condition('cond-ada-fall', 'pat-ada', ['129839007', 'At risk for falls'], 'problem-list-item'),
     condition('cond-ada-dm', 'pat-ada', ['44054006', 'Type 2 diabetes mellitus'], 'problem-list-item'),
     condition('cond-ben-hip', 'pat-ben', ['5913000', 'Fracture of neck of femur'], 'encounter-diagnosis', 'enc-ben-ed'),

@@ -15,10 +15,15 @@ export function oddPatients(): Patient[] {
   return [
     patient('pat-no-family', '200101', [{ given: ['Sukarno'] }], { gender: 'male', birthDate: '1962-06-06' }),
     patient('pat-text-only', '200102', [{ text: 'Unknown, Trauma Four' }], { gender: 'unknown' }),
-    patient('pat-script', '200103', [{ use: 'official', family: '<script>alert(1)</script>', given: ['"Bobby" & \'Co\''] }], {
-      gender: 'male',
-      birthDate: '1985-10-10',
-    }),
+    patient(
+      'pat-script',
+      '200103',
+      [{ use: 'official', family: '<script>alert(1)</script>', given: ['"Bobby" & \'Co\''] }],
+      {
+        gender: 'male',
+        birthDate: '1985-10-10',
+      },
+    ),
     patient('pat-arabic', '200104', [{ use: 'official', family: 'حسن', given: ['ليلى'] }], {
       gender: 'female',
       birthDate: '1979-04-25',
@@ -51,15 +56,26 @@ export function oddPatients(): Patient[] {
       [
         { use: 'maiden', family: 'Abernathy', given: ['Ruth'] },
         { use: 'old', family: 'Voss', given: ['Ruth'], period: { end: '1999-12-31' } },
-        { use: 'official', prefix: ['Dr.'], family: 'de la Cruz', given: ['Ruth', 'Anne', 'Marie'], suffix: ['PhD', 'Jr.'] },
+        {
+          use: 'official',
+          prefix: ['Dr.'],
+          family: 'de la Cruz',
+          given: ['Ruth', 'Anne', 'Marie'],
+          suffix: ['PhD', 'Jr.'],
+        },
       ],
       { gender: 'female', birthDate: '1953-12-24' },
     ),
     patient('pat-no-name', '200110', undefined, { birthDate: '2026-07-01', gender: 'unknown' }),
-    patient('pat-long-name', '200111', [{ use: 'official', family: 'von Hohenstein-Wolkenburg-Rautenberg', given: longGiven.split(' ') }], {
-      gender: 'female',
-      birthDate: '1967-02-17',
-    }),
+    patient(
+      'pat-long-name',
+      '200111',
+      [{ use: 'official', family: 'von Hohenstein-Wolkenburg-Rautenberg', given: longGiven.split(' ') }],
+      {
+        gender: 'female',
+        birthDate: '1967-02-17',
+      },
+    ),
     {
       resourceType: 'Patient',
       id: 'pat-no-mrn',

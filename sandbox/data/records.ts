@@ -18,12 +18,12 @@ import { coverages } from './coverage.ts';
 import { encounters } from './encounters.ts';
 import { observations } from './observations.ts';
 import { locations, organizations } from './organizations.ts';
-import { oddPatients } from './patients-odd.ts';
 import { patients } from './patients.ts';
+import { oddPatients } from './patients-odd.ts';
 import { practitionerRoles, practitioners } from './practitioners.ts';
-import { manyRequests } from './requests-many.ts';
 import { adaRequests } from './requests-ada.ts';
 import { benRequests } from './requests-ben.ts';
+import { manyRequests } from './requests-many.ts';
 import { oddRequests } from './requests-odd.ts';
 import { tasks } from './tasks.ts';
 
@@ -90,8 +90,10 @@ export function createRecords(): Records {
     ...tasks(),
   ];
   const index = new Map(all.map((resource) => [`${resource.resourceType}/${resource.id}`, resource]));
-  const isOfType = <T extends ServedType>(type: T) => (one: SandboxResource): one is Extract<SandboxResource, { resourceType: T }> =>
-    one.resourceType === type;
+  const isOfType =
+    <T extends ServedType>(type: T) =>
+    (one: SandboxResource): one is Extract<SandboxResource, { resourceType: T }> =>
+      one.resourceType === type;
   return {
     ofType: (type) => all.filter(isOfType(type)),
     byReference: (reference) => index.get(reference),

@@ -21,7 +21,13 @@ export function adaRequests(): ServiceRequest[] {
 function openRequests(): ServiceRequest[] {
   return [
     serviceRequest(
-      { id: 'ada-transport-home', patient, kind: 'transport', service: 'Wheelchair van, hospital to home', status: 'active' },
+      {
+        id: 'ada-transport-home',
+        patient,
+        kind: 'transport',
+        service: 'Wheelchair van, hospital to home',
+        status: 'active',
+      },
       {
         priority: 'urgent',
         encounter,
@@ -47,12 +53,24 @@ function openRequests(): ServiceRequest[] {
       },
     ),
     serviceRequest(
-      { id: 'ada-home-nursing', patient, kind: 'home-care', service: 'Skilled nursing visit', status: 'active', intent: 'plan' },
+      {
+        id: 'ada-home-nursing',
+        patient,
+        kind: 'home-care',
+        service: 'Skilled nursing visit',
+        status: 'active',
+        intent: 'plan',
+      },
       {
         priority: 'routine',
         authoredOn: '2026-07-13',
         occurrenceTiming: {
-          repeat: { frequency: 3, period: 1, periodUnit: 'wk', boundsPeriod: { start: '2026-07-16', end: '2026-08-13' } },
+          repeat: {
+            frequency: 3,
+            period: 1,
+            periodUnit: 'wk',
+            boundsPeriod: { start: '2026-07-16', end: '2026-08-13' },
+          },
         },
         contained: [containedRequester, containedPerformer],
         requester: { reference: '#req' },
@@ -61,7 +79,14 @@ function openRequests(): ServiceRequest[] {
       },
     ),
     serviceRequest(
-      { id: 'ada-cardiology', patient, kind: 'referral', service: 'Referral to cardiology', status: 'draft', intent: 'proposal' },
+      {
+        id: 'ada-cardiology',
+        patient,
+        kind: 'referral',
+        service: 'Referral to cardiology',
+        status: 'draft',
+        intent: 'proposal',
+      },
       {
         authoredOn: '2026-07-12T16:05:00Z',
         requester: { reference: 'PractitionerRole/role-rivera' },
@@ -91,11 +116,24 @@ function closedRequests(): ServiceRequest[] {
       { authoredOn: '2026-05-01', performer: [named('Organization/org-rehab', 'Lakeside Rehabilitation Center')] },
     ),
     serviceRequest(
-      { id: 'ada-mistake', patient, kind: 'transport', service: 'Stretcher van (wrong patient)', status: 'entered-in-error' },
+      {
+        id: 'ada-mistake',
+        patient,
+        kind: 'transport',
+        service: 'Stretcher van (wrong patient)',
+        status: 'entered-in-error',
+      },
       { authoredOn: '2026-05-01' },
     ),
     serviceRequest(
-      { id: 'ada-nursing-order', patient, kind: 'home-care', service: 'Turn every two hours', status: 'active', intent: 'instance-order' },
+      {
+        id: 'ada-nursing-order',
+        patient,
+        kind: 'home-care',
+        service: 'Turn every two hours',
+        status: 'active',
+        intent: 'instance-order',
+      },
       { authoredOn: '2026-07-14', encounter },
     ),
   ];

@@ -10,7 +10,13 @@ const sameNumber = [{ system: 'urn:oid:2.16.840.1.113883.3.9999.20', value: 'ORD
 export function benRequests(): ServiceRequest[] {
   return [
     serviceRequest(
-      { id: 'ben-stretcher', patient, kind: 'transport', service: 'Stretcher transport to rehabilitation', status: 'active' },
+      {
+        id: 'ben-stretcher',
+        patient,
+        kind: 'transport',
+        service: 'Stretcher transport to rehabilitation',
+        status: 'active',
+      },
       {
         identifier: sameNumber,
         priority: 'urgent',
@@ -22,7 +28,13 @@ export function benRequests(): ServiceRequest[] {
       },
     ),
     serviceRequest(
-      { id: 'ben-stretcher-copy', patient, kind: 'transport', service: 'Stretcher transport to rehabilitation', status: 'active' },
+      {
+        id: 'ben-stretcher-copy',
+        patient,
+        kind: 'transport',
+        service: 'Stretcher transport to rehabilitation',
+        status: 'active',
+      },
       { identifier: sameNumber, authoredOn: '2026-07-15T07:00:00-07:00' },
     ),
     serviceRequest(
@@ -42,7 +54,14 @@ export function benRequests(): ServiceRequest[] {
       { authoredOn: '2026-07-14' },
     ),
     serviceRequest(
-      { id: 'ben-bed', patient, kind: 'equipment', service: 'Hospital bed, bariatric', status: 'active', intent: 'original-order' },
+      {
+        id: 'ben-bed',
+        patient,
+        kind: 'equipment',
+        service: 'Hospital bed, bariatric',
+        status: 'active',
+        intent: 'original-order',
+      },
       {
         authoredOn: '2026-07-15T09:10:00-07:00',
         replaces: [bare('ServiceRequest/ben-bed-old')],

@@ -20,8 +20,18 @@ const van: Service = {
 const services: Service[] = [
   van,
   { kind: 'home-care', service: 'Skilled nursing visit', organization: 'org-harbor-home', name: 'Harbor Home Health' },
-  { kind: 'equipment', service: 'Portable oxygen refill', organization: 'org-comfort', name: 'Comfort Medical Equipment' },
-  { kind: 'referral', service: 'Referral to pulmonology', organization: 'org-rehab', name: 'Lakeside Rehabilitation Center' },
+  {
+    kind: 'equipment',
+    service: 'Portable oxygen refill',
+    organization: 'org-comfort',
+    name: 'Comfort Medical Equipment',
+  },
+  {
+    kind: 'referral',
+    service: 'Referral to pulmonology',
+    organization: 'org-rehab',
+    name: 'Lakeside Rehabilitation Center',
+  },
   { kind: 'home-care', service: 'Meal delivery', organization: 'org-meals', name: 'Good Neighbor Meals' },
 ];
 
@@ -42,7 +52,13 @@ export function manyRequests(): ServiceRequest[] {
     const { kind, service, organization, name } = pick(services, random, van);
     const authoredOn = new Date(first + index * fifteenDaysMs).toISOString().replace('.000', '');
     return serviceRequest(
-      { id: `many-${String(index + 1).padStart(3, '0')}`, patient: 'pat-many', kind, service, status: pick(statuses, random, 'active') },
+      {
+        id: `many-${String(index + 1).padStart(3, '0')}`,
+        patient: 'pat-many',
+        kind,
+        service,
+        status: pick(statuses, random, 'active'),
+      },
       {
         priority: pick(priorities, random, 'routine'),
         authoredOn,

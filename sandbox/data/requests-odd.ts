@@ -7,14 +7,26 @@ import { serviceRequest } from './service-request.ts';
 export function oddRequests(): ServiceRequest[] {
   return [
     serviceRequest(
-      { id: 'script-1', patient: 'pat-script', kind: 'transport', service: '<img src=x onerror=alert(1)>', status: 'active' },
+      {
+        id: 'script-1',
+        patient: 'pat-script',
+        kind: 'transport',
+        service: '<img src=x onerror=alert(1)>',
+        status: 'active',
+      },
       {
         authoredOn: '2026-07-01',
         requester: { display: '</td><script>alert(2)</script>' },
         reasonCode: [concept('"><svg onload=alert(3)>')],
       },
     ),
-    { resourceType: 'ServiceRequest', id: 'bare-1', status: 'active', intent: 'order', subject: bare('Patient/pat-no-family') },
+    {
+      resourceType: 'ServiceRequest',
+      id: 'bare-1',
+      status: 'active',
+      intent: 'order',
+      subject: bare('Patient/pat-no-family'),
+    },
     serviceRequest(
       { id: 'dangling-1', patient: 'pat-text-only', kind: 'referral', service: 'Wound clinic', status: 'active' },
       {
@@ -40,15 +52,35 @@ export function oddRequests(): ServiceRequest[] {
       { authoredOn: '2026-07-04', occurrenceTiming: { code: concept('Once a week'), event: ['2026-07-21'] } },
     ),
     serviceRequest(
-      { id: 'names-1', patient: 'pat-names', kind: 'home-care', service: 'Physical therapy at home', status: 'completed', intent: 'filler-order' },
+      {
+        id: 'names-1',
+        patient: 'pat-names',
+        kind: 'home-care',
+        service: 'Physical therapy at home',
+        status: 'completed',
+        intent: 'filler-order',
+      },
       { authoredOn: '2026-02-28' },
     ),
     serviceRequest(
-      { id: 'long-1', patient: 'pat-long-name', kind: 'referral', service: `Multidisciplinary ${'assessment '.repeat(30)}`, status: 'active' },
+      {
+        id: 'long-1',
+        patient: 'pat-long-name',
+        kind: 'referral',
+        service: `Multidisciplinary ${'assessment '.repeat(30)}`,
+        status: 'active',
+      },
       { authoredOn: '2026-07-05', intent: 'reflex-order' },
     ),
     serviceRequest(
-      { id: 'option-1', patient: 'pat-year-only', kind: 'equipment', service: 'Rollator', status: 'draft', intent: 'option' },
+      {
+        id: 'option-1',
+        patient: 'pat-year-only',
+        kind: 'equipment',
+        service: 'Rollator',
+        status: 'draft',
+        intent: 'option',
+      },
       { authoredOn: '2026' },
     ),
   ];

@@ -128,10 +128,8 @@ export function createOutbound(options: {
         return dispatch(target, handler);
       }),
     close: async () => {
-      for (const { agent, connector } of lanes.values()) {
-        connector.close();
-        await agent.destroy();
-      }
+      for (const { connector } of lanes.values()) connector.close();
+      await Promise.all([...lanes.values()].map(({ agent }) => agent.destroy()));
     },
   };
 }

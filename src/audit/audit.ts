@@ -61,6 +61,9 @@ export function createAudit({ db, sealer, log, clock }: AuditDependencies): Audi
     try {
       await appendAuditRows(db, await Promise.all(batch.map((entry) => toRow(entry, sealer))));
     } catch (error) {
+      // One row the database cannot store must not take the other organizations' rows with it (MT-06).
+      if (batch.length > 1 && isAboutData(error))
+        return void (await Promise.all(batch.map((one) => writeBatch([one]))));
       const lost = batch.map(({ at, event }) => ({ at, event: event.event, organizationId: event.organizationId }));
       log.error({ err: withoutQuery(error), lost }, 'audit events could not be written');
     }
@@ -80,6 +83,12 @@ export function createAudit({ db, sealer, log, clock }: AuditDependencies): Audi
     },
     flush: async () => writing,
   };
+}
+
+/** SQLSTATE class 22: a value of a row, not the state of the database. */
+function isAboutData(error: unknown): boolean {
+  const cause = withoutQuery(error);
+  return cause instanceof Error && 'code' in cause && String(cause.code).startsWith('22');
 }
 
 /** The name under which a row's patient is sealed: bound to the row, so that swapped ciphertexts do not open (ST-04). */

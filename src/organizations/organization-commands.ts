@@ -8,7 +8,7 @@ import {
   UsageError,
 } from '#src/adapters/command-line.ts';
 import { type EditDependencies, editOrganization, switchOrganization } from './edit-organization.ts';
-import { describeOrganization, describeSaved } from './organization-text.ts';
+import { describeOrganization, describeSaved, withoutDocument } from './organization-text.ts';
 import { readSettingTexts, type SettingChanges, settingKeyOf, settingKeys } from './setting-text.ts';
 
 export interface OrganizationCommandDependencies extends EditDependencies {
@@ -83,8 +83,9 @@ async function list({ store }: OrganizationCommandDependencies): Promise<Command
     clientId,
   ]);
   const text = table([['Org ID', 'state', 'name', 'FHIR URL', 'Client ID'], ...rows]);
-  const json = organizations.map(({ discovered: _, ...organization }) => organization);
-  return done(rows.length === 0 ? 'No organizations yet.' : text, { organizations: json });
+  return done(rows.length === 0 ? 'No organizations yet.' : text, {
+    organizations: organizations.map(withoutDocument),
+  });
 }
 
 function show(id: string): OrganizationCommand {

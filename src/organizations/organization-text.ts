@@ -25,7 +25,7 @@ export function describeSaved(
     ...warnings.map((warning) => `\nWarning: ${warning}`),
   ].join('\n');
   const created = before === undefined;
-  return done(text, { created, changed, endedLaunches, organization: publicPart(after), registration, warnings });
+  return done(text, { created, changed, endedLaunches, organization: withoutDocument(after), registration, warnings });
 }
 
 /** What `organization show` answers. */
@@ -46,7 +46,7 @@ export function describeOrganization(organization: Organization, deployment: Dep
     registrationText(registration),
     ...warnings.map((warning) => `\nWarning: ${warning}`),
   ].join('\n');
-  return done(text, { organization: publicPart(organization), registration, warnings });
+  return done(text, { organization: withoutDocument(organization), registration, warnings });
 }
 
 function headline(id: string, isNew: boolean, changed: readonly string[]): string {
@@ -83,7 +83,7 @@ function registrationText(sheet: RegistrationSheet): string {
   ].join('\n');
 }
 
-/** Everything but the discovery document, which is the EHR's and long. */
-function publicPart({ discovered, ...organization }: Organization) {
+/** An organization for machines: everything but the discovery document, which is the EHR's and long. */
+export function withoutDocument({ discovered, ...organization }: Organization) {
   return { ...organization, discoveredAt: discovered?.fetchedAt ?? null };
 }

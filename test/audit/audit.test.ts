@@ -1,12 +1,11 @@
-import { Writable } from 'node:stream';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '#src/adapters/database.ts';
-import { createLog } from '#src/adapters/log.ts';
 import { createSealer } from '#src/adapters/seal.ts';
 import { auditActor, auditPatientName, createAudit } from '#src/audit/audit.ts';
 import { listAuditRows } from '#src/audit/audit-store.ts';
 import { testDatabases } from '#test/helpers/databases.ts';
+import { logInto } from '#test/helpers/log-lines.ts';
 
 const sealer = createSealer(['a secret of at least thirty-two characters']);
 const clock = () => new Date('2026-11-22T08:00:00Z');
@@ -20,13 +19,6 @@ const opened = {
   supportCode: 'ABCD-1234',
   detail: { requests: 3 },
 } as const;
-
-function logInto(lines: string[]) {
-  return createLog(
-    'info',
-    new Writable({ write: (chunk, _encoding, written) => written(void lines.push(String(chunk)) as undefined) }),
-  );
-}
 
 describe.for(await testDatabases())('the audit trail on $name', ({ open }) => {
   let database: Database;
@@ -70,6 +62,17 @@ describe.for(await testDatabases())('the audit trail on $name', ({ open }) => {
     await audit.flush();
     const rows = await listAuditRows(database.db, 'busy', 1_000);
     expect(new Set(rows.map((row) => row.detail['n'])).size).toBe(250);
+  });
+
+  test('a row the database cannot store costs no other row (MT-06)', async () => {
+    const lines: string[] = [];
+    const audit = createAudit({ db: database.db, sealer, log: logInto(lines), clock });
+    audit.record({ event: 'denial', organizationId: 'poison', actor: 'unknown', detail: { nul: '\0' } });
+    audit.record({ event: 'denial', organizationId: 'healthy', actor: 'unknown' });
+    await audit.flush();
+    expect(await listAuditRows(database.db, 'healthy', 10)).toHaveLength(1);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain('poison');
   });
 
   test('is read one organization at a time (MT-01)', async () => {

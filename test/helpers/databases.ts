@@ -17,7 +17,7 @@ const SERVER_URL = process.env['DATABASE_URL_TEST'] ?? 'postgres://postgres@127.
 export interface TestDatabaseKind {
   name: 'embedded PGlite' | 'PostgreSQL';
   /** A migrated, empty database of its own; `close` also throws it away. */
-  open(): Promise<Database>;
+  open: () => Promise<Database>;
 }
 
 /**
@@ -57,13 +57,21 @@ async function openThrowAwayPostgres(): Promise<Database> {
   const { url, drop } = await createPostgresDatabase();
   const database = await openDatabase({ databaseUrl: url, dataDir: '' });
   await database.migrate();
-  return { ...database, close: () => database.close().finally(drop) };
+  const close = async () => {
+    await database.close();
+    await drop();
+  };
+  return { ...database, close };
 }
 
 async function onServer(statement: string): Promise<void> {
   const client = new Client({ connectionString: SERVER_URL, connectionTimeoutMillis: 2_000 });
   await client.connect();
-  await client.query(statement).finally(() => client.end());
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
 }
 
 /** A migrated PGlite as a file to load: made once per state of the migrations, because a fresh one takes seconds. */

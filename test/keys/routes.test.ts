@@ -12,6 +12,10 @@ import { testDatabases } from '#test/helpers/databases.ts';
 const PATH = '/.well-known/jwks.json';
 const [embedded] = await testDatabases();
 
+const answerError: ErrorRequestHandler = (error, _request, response, _next) => {
+  response.status(error instanceof AppError ? error.status : 500).end();
+};
+
 describe('/.well-known/jwks.json', () => {
   let database: Database;
   let ring: KeyRing;
@@ -23,9 +27,6 @@ describe('/.well-known/jwks.json', () => {
     ring = await createKeyRing({ db: database.db, sealer, clock: () => new Date(), log: createLog('silent') });
     // The stores are down for all of these tests (JW-11).
     await database.close();
-    const answerError: ErrorRequestHandler = (error, _request, response, _next) => {
-      response.status(error instanceof AppError ? error.status : 500).end();
-    };
     app = express().use(jwksRoutes(ring), answerError);
   });
   afterAll(() => ring.close());

@@ -1,8 +1,7 @@
-import { Writable } from 'node:stream';
 import { beforeEach, expect, test } from 'vitest';
-import { createLog } from '#src/adapters/log.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { createOrganizationDirectory, type OrganizationDirectory } from '#src/organizations/organization-directory.ts';
+import { logInto } from '#test/helpers/log-lines.ts';
 import { organizationSettings } from './organization-settings.ts';
 
 /** A database in memory that can be watched and made to fail. */
@@ -10,7 +9,7 @@ let rows: Map<string, Organization>;
 let isDown: boolean;
 let queries: string[];
 let now: number;
-let logged: string;
+let logged: string[];
 let directory: OrganizationDirectory;
 
 function organization(id: string, name = 'General Hospital'): Organization {
@@ -22,22 +21,13 @@ beforeEach(() => {
   isDown = false;
   queries = [];
   now = Date.parse('2026-11-22T08:00:00Z');
-  logged = '';
-  const log = createLog(
-    'info',
-    new Writable({
-      write: (chunk, _encoding, written) => {
-        logged += String(chunk);
-        written();
-      },
-    }),
-  );
+  logged = [];
   const find = async (id: string) => {
     queries.push(id);
     if (isDown) throw new Error('connection refused');
     return rows.get(id);
   };
-  directory = createOrganizationDirectory({ find }, () => new Date(now), log);
+  directory = createOrganizationDirectory({ find }, () => new Date(now), logInto(logged));
 });
 
 test('is asked once a second at most, and sees a change after that', async () => {
@@ -77,7 +67,7 @@ test('a database outage of ten minutes is survived with the last known copy, and
   isDown = true;
   now += 10 * 60_000;
   expect((await directory.find('general'))?.name).toBe('General Hospital');
-  expect(logged).toContain('organization served from memory');
+  expect(logged.join()).toContain('organization served from memory');
   now += 1_000;
   await expect(directory.find('general')).rejects.toMatchObject({ code: 'store.unavailable' });
 });

@@ -61,15 +61,18 @@ describe.for(await testDatabases())('organizations on $name', ({ open }) => {
     ['issuer', { issuers: ['https://issuer.example'] }],
     ['allowed hosts', { allowedHosts: ['auth.example'] }],
     ['private networks', { privateNetworks: ['10.1.0.0/16'] }],
-  ] as const)('another %s ends the launches and forgets the discovery (MT-05)', async ([name, settings]) => {
-    const id = `connection-${name.toLowerCase().replace(' ', '-')}`;
-    await create(id);
-    await store.saveDiscovered(id, 1, { configuration: { a: 1 }, fetchedAt: 'then', freshUntil: 'later' });
-    const saved = await change(id, { ...settings } as Partial<OrganizationSettings>);
-    expect(saved?.before?.discovered?.configuration).toEqual({ a: 1 });
-    expect(saved?.after).toMatchObject({ connectionVersion: 2, discovered: undefined });
-    expect(await store.find(id)).toEqual(saved?.after);
-  });
+  ] satisfies [string, Partial<OrganizationSettings>][])(
+    'another %s ends the launches and forgets the discovery (MT-05)',
+    async ([name, settings]) => {
+      const id = `connection-${name.toLowerCase().replace(' ', '-')}`;
+      await create(id);
+      await store.saveDiscovered(id, 1, { configuration: { a: 1 }, fetchedAt: 'then', freshUntil: 'later' });
+      const saved = await change(id, settings);
+      expect(saved?.before?.discovered?.configuration).toEqual({ a: 1 });
+      expect(saved?.after).toMatchObject({ connectionVersion: 2, discovered: undefined });
+      expect(await store.find(id)).toEqual(saved?.after);
+    },
+  );
 
   test('another name, scope or look ends nothing', async () => {
     await create('cosmetic');

@@ -1,0 +1,103 @@
+/** A browser as a test needs it: a cookie jar, redirects followed one by one, and a record of every answer. */
+import { fetch } from 'undici';
+
+/** One answer with where it came from. */
+export interface Visit {
+  url: string;
+  status: number;
+  headers: Record<string, string>;
+  setCookies: string[];
+  body: string;
+}
+
+/** What a visit may differ in. */
+export interface VisitOptions {
+  method?: string;
+  headers?: Record<string, string>;
+  form?: Record<string, string>;
+}
+
+/** A browser with a jar of its own. */
+export interface TestBrowser {
+  /** Cookie name (with prefix) → value, by host name. */
+  jar: Map<string, Map<string, string>>;
+  /** Every answer so far. */
+  history: Visit[];
+  /** One request, no redirect followed. */
+  visit(url: string, options?: VisitOptions): Promise<Visit>;
+  /** Follows redirects to the end; at most 12. */
+  open(url: string, options?: VisitOptions): Promise<Visit>;
+  /** Follows redirects until the next one would go to this path (such as the callback), and returns that URL. */
+  openUntil(url: string, path: string): Promise<string>;
+}
+
+/** @param options.blocksCookies drops every cookie, as a browser with all cookies blocked in frames does. */
+export function createBrowser(options: { blocksCookies?: boolean } = {}): TestBrowser {
+  const jar: TestBrowser['jar'] = new Map();
+  const history: Visit[] = [];
+  const visit: TestBrowser['visit'] = async (url, request = {}) => {
+    const { hostname } = new URL(url);
+    const cookies = [...(jar.get(hostname) ?? [])].map(([name, value]) => `${name}=${value}`).join('; ');
+    const response = await fetch(url, {
+      method: request.method ?? (request.form ? 'POST' : 'GET'),
+      redirect: 'manual',
+      headers: { accept: 'text/html', ...(cookies ? { cookie: cookies } : {}), ...request.headers },
+      ...(request.form ? { body: new URLSearchParams(request.form) } : {}),
+    });
+    const setCookies = response.headers.getSetCookie();
+    if (!options.blocksCookies) for (const line of setCookies) keep(jar, hostname, line);
+    const headers = Object.fromEntries(response.headers);
+    const answer = { url, status: response.status, headers, setCookies, body: await response.text() };
+    history.push(answer);
+    return answer;
+  };
+  const next = (answer: Visit): string | undefined => {
+    const location = answer.status >= 300 && answer.status < 400 ? answer.headers['location'] : undefined;
+    return location === undefined ? undefined : new URL(location, answer.url).href;
+  };
+  return {
+    jar,
+    history,
+    visit,
+    open: async (url, request) => {
+      let answer = await visit(url, request);
+      for (let hops = 0; hops < 12; hops += 1) {
+        const target = next(answer);
+        if (target === undefined) return answer;
+        answer = await visit(target);
+      }
+      throw new Error('too many redirects');
+    },
+    openUntil: async (url, path) => {
+      let target: string | undefined = url;
+      for (let hops = 0; hops < 12 && target !== undefined; hops += 1) {
+        if (new URL(target).pathname === path) return target;
+        target = next(await visit(target));
+      }
+      throw new Error(`the redirects never came to ${path}: ${history.at(-1)?.status}`);
+    },
+  };
+}
+
+function keep(jar: TestBrowser['jar'], hostname: string, line: string): void {
+  const [pair = '', ...attributes] = line.split(';').map((part) => part.trim());
+  const at = pair.indexOf('=');
+  const name = pair.slice(0, at);
+  const cookies = jar.get(hostname) ?? new Map<string, string>();
+  jar.set(hostname, cookies);
+  const isExpired = attributes.some(
+    (attribute) => /^max-age=0$/i.test(attribute) || /^expires=thu, 01 jan 1970/i.test(attribute),
+  );
+  if (isExpired) cookies.delete(name);
+  else cookies.set(name, pair.slice(at + 1));
+}
+
+/** The text of the page's title. */
+export function titleOf(page: { body: string }): string | undefined {
+  return /<title>([^<]*)<\/title>/.exec(page.body)?.[1];
+}
+
+/** The support code on an error page. */
+export function supportCodeOf(page: { body: string }): string | undefined {
+  return /Support code: <code>([^<]+)<\/code>/.exec(page.body)?.[1];
+}

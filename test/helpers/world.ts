@@ -1,0 +1,189 @@
+/** The product and a sandbox EHR on loopback, on embedded or real stores: the world most tests happen in. */
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Redis } from 'ioredis';
+import { type Sandbox, type SandboxOptions, startSandbox } from '#sandbox/sandbox.ts';
+import type { Clock } from '#src/adapters/clock.ts';
+import { openDatabase } from '#src/adapters/database.ts';
+import { createLog } from '#src/adapters/log.ts';
+import { type AppDependencies, createApp } from '#src/app.ts';
+import { type Config, loadConfig } from '#src/config.ts';
+import { openDependencies } from '#src/open-dependencies.ts';
+import { parseSettings } from '#src/organizations/organization.ts';
+import { createOrganizationStore } from '#src/organizations/organization-store.ts';
+import { createBrowser, type TestBrowser, type Visit } from './browser.ts';
+import { createPostgresDatabase, hasPostgres, migratedSnapshot } from './databases.ts';
+
+/** Where a world keeps its data. */
+export type Stores = 'embedded stores' | 'real Redis and PostgreSQL';
+
+const REDIS_SERVER = process.env['REDIS_URL_TEST'] ?? 'redis://127.0.0.1:6379';
+/** One Redis database per test worker, so that files running side by side do not see each other. */
+const redisUrl = () => `${REDIS_SERVER}/${1 + (Number(process.env['VITEST_POOL_ID'] ?? 1) % 14)}`;
+
+/** The kinds of stores this machine has; `npm test` makes sure that it is both. */
+export async function testStores(): Promise<Stores[]> {
+  return (await hasPostgres()) && (await hasRedis())
+    ? ['embedded stores', 'real Redis and PostgreSQL']
+    : ['embedded stores'];
+}
+
+async function hasRedis(): Promise<boolean> {
+  const redis = new Redis(REDIS_SERVER, { lazyConnect: true, retryStrategy: null });
+  try {
+    await redis.connect();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/** What a test may want different. */
+export interface WorldOptions {
+  stores?: Stores;
+  sandbox?: Partial<SandboxOptions>;
+  /** Settings of the first organization beyond the usual. */
+  settings?: Record<string, unknown>;
+  clock?: Clock;
+  env?: Record<string, string>;
+}
+
+/** A running product with one organization, `st-elsewhere`, on one sandbox. */
+export interface World {
+  url: string;
+  config: Config;
+  dependencies: AppDependencies;
+  sandbox: Sandbox;
+  /** Every log line so far, as text. */
+  logLines: string[];
+  /** Adds or changes an organization; `settings` over the usual ones for this sandbox. */
+  setOrganization(id: string, settings?: Record<string, unknown>, sandbox?: Sandbox): Promise<void>;
+  disableOrganization(id: string): Promise<void>;
+  /** Another EHR with the product registered for organization `id`. */
+  addSandbox(id: string, options?: Partial<SandboxOptions>): Promise<Sandbox>;
+  browser(options?: { blocksCookies?: boolean }): TestBrowser;
+  /** Launches from the chart in a browser and follows every redirect. */
+  launch(patientId: string, browser?: TestBrowser): Promise<Visit>;
+  /** Everything in Redis (or its equal) that a dump would show. */
+  dumpRedis(): Promise<string>;
+  close(): Promise<void>;
+}
+
+export const ORG_ID = 'st-elsewhere';
+const CLIENT_ID = 'vectorcare-test';
+
+/** Starts a world; close it in afterEach or afterAll. */
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const { listener, url, closeServer } = await listen();
+  const stores = await openStores(options.stores ?? 'embedded stores');
+  const config = loadConfig({
+    NODE_ENV: 'test',
+    PUBLIC_URL: url,
+    APP_SECRETS: 'a-secret-for-tests-that-is-long-enough-0123456789',
+    LOG_LEVEL: 'trace',
+    ...stores.env,
+    ...options.env,
+  });
+  const logLines: string[] = [];
+  const log = createLog(config.logLevel, { write: (line) => void logLines.push(line) });
+  const clock = options.clock ?? (() => new Date());
+  const { dependencies, close: closeDependencies } = await openDependencies(config, {
+    clock,
+    log,
+    database: stores.database,
+  });
+  listener.current = createApp(dependencies);
+
+  const store = createOrganizationStore(dependencies.database.db);
+  const sandboxes: Sandbox[] = [];
+  const addSandbox: World['addSandbox'] = async (id, changes = {}) => {
+    const launchUrl = `${url}/smart/launch?orgId=${id}`;
+    const app = {
+      launchUrl,
+      redirectUri: `${url}/smart/callback`,
+      jwksUrl: `${url}/.well-known/jwks.json`,
+      clientId: CLIENT_ID,
+    };
+    const made = await startSandbox({ port: 0, app, ...(options.clock ? { now: options.clock } : {}), ...changes });
+    sandboxes.push(made);
+    return made;
+  };
+  const sandbox = await addSandbox(ORG_ID, options.sandbox);
+  const setOrganization: World['setOrganization'] = async (id, settings = {}, at = sandbox) => {
+    const usual = {
+      id,
+      name: `Hospital ${id}`,
+      fhirBaseUrl: at.fhirBase,
+      clientId: CLIENT_ID,
+      frameAncestors: [at.origin],
+    };
+    const parsed = parseSettings({ ...usual, ...settings }, false);
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+    await store.save(id, () => parsed.settings, clock());
+  };
+  await setOrganization(ORG_ID, options.settings);
+
+  return {
+    url,
+    config,
+    dependencies,
+    sandbox,
+    logLines,
+    setOrganization,
+    disableOrganization: async (id) => void (await store.setEnabled(id, false, clock())),
+    addSandbox,
+    browser: createBrowser,
+    launch: (patientId, browser = createBrowser()) => browser.open(sandbox.launch(patientId)),
+    dumpRedis: stores.dumpRedis,
+    close: async () => {
+      await closeServer();
+      await closeDependencies();
+      await stores.close();
+      await Promise.all(sandboxes.map((one) => one.close()));
+    },
+  };
+}
+
+/** Listens before the app exists, because the app must know its own address. */
+async function listen() {
+  const listener: { current: RequestListener } = {
+    current: (_request, response) => void response.writeHead(503).end(),
+  };
+  const server = createServer((request, response) => listener.current(request, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const closeServer = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return { listener, url: `http://localhost:${port}`, closeServer };
+}
+
+async function openStores(stores: Stores) {
+  if (stores === 'embedded stores') {
+    const database = await openDatabase({ databaseUrl: undefined, dataDir: '', snapshot: await migratedSnapshot() });
+    return { env: {}, database, dumpRedis: async () => '', close: () => database.close() };
+  }
+  const { url, drop } = await createPostgresDatabase();
+  const database = await openDatabase({ databaseUrl: url, dataDir: '' });
+  await database.migrate();
+  const redis = new Redis(redisUrl());
+  await redis.flushdb();
+  return {
+    env: { REDIS_URL: redisUrl(), DATABASE_URL: url },
+    database,
+    dumpRedis: async () => {
+      const keys = await redis.keys('*');
+      const values = await Promise.all(keys.map((key) => redis.get(key)));
+      return keys.map((key, index) => `${key} ${values[index]}`).join('\n');
+    },
+    close: async () => {
+      redis.disconnect();
+      await database.close();
+      await drop();
+    },
+  };
+}

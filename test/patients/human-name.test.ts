@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import { displayName } from '#src/patients/human-name.ts';
+
+const now = new Date('2026-11-22T14:02:00Z');
+const ada = { family: 'Moreno', given: ['Ada'] };
+
+test.for<[string, unknown, string | undefined]>([
+  ['given and family', [ada], 'Ada Moreno'],
+  ['several given names', [{ ...ada, given: ['Ada', 'María'] }], 'Ada María Moreno'],
+  ['prefix and suffix', [{ ...ada, prefix: ['Dr.'], suffix: ['MD', 'PhD'] }], 'Dr. Ada Moreno MD PhD'],
+  ['no family name', [{ given: ['Sukarno'] }], 'Sukarno'],
+  ['no given name', [{ family: 'Moreno' }], 'Moreno'],
+  ['text only', [{ text: 'Ada  Moreno' }], 'Ada Moreno'],
+  ['text that knows the order', [{ text: 'Nguyễn Văn An', family: 'Nguyễn', given: ['Văn', 'An'] }], 'Nguyễn Văn An'],
+  ['text in index form', [{ ...ada, text: 'MORENO, ADA' }], 'Ada Moreno'],
+  ['Chinese parts', [{ family: '王', given: ['小明'] }], '王小明'],
+  ['Arabic parts', [{ family: 'الفارسي', given: ['سلمان'] }], 'سلمان الفارسي'],
+  ['a lone object instead of a list', ada, 'Ada Moreno'],
+  [
+    'official before usual',
+    [
+      { use: 'usual', text: 'Addie' },
+      { use: 'official', ...ada },
+    ],
+    'Ada Moreno',
+  ],
+  [
+    'usual before nickname',
+    [
+      { use: 'nickname', text: 'Addie' },
+      { use: 'usual', ...ada },
+    ],
+    'Ada Moreno',
+  ],
+  ['a current name before maiden', [{ use: 'maiden', text: 'Ada Ruiz' }, ada], 'Ada Moreno'],
+  [
+    'a current usual before an expired official',
+    [
+      { use: 'official', text: 'Ada Ruiz', period: { end: '2020-05-01' } },
+      { use: 'usual', ...ada },
+    ],
+    'Ada Moreno',
+  ],
+  ['an old name when there is no other', [{ use: 'old', text: 'Ada Ruiz' }], 'Ada Ruiz'],
+  [
+    'past an empty official',
+    [
+      { use: 'official', given: [] },
+      { use: 'usual', ...ada },
+    ],
+    'Ada Moreno',
+  ],
+  ['nothing from null', null, undefined],
+  ['nothing from a string', 'Ada Moreno', undefined],
+  ['nothing from odd parts', [{ given: [7, null, {}], family: ['x'], text: '  ' }, 4, null], undefined],
+])('reads %s', ([, names, expected]) => {
+  expect(displayName(names, now)).toBe(expected);
+});
+
+test('a name ending today is still current', () => {
+  const names = [
+    { use: 'official', text: 'Ada Ruiz', period: { end: '2026-11-22' } },
+    { use: 'usual', ...ada },
+  ];
+  expect(displayName(names, now)).toBe('Ada Ruiz');
+});
+
+test('drops control characters and bidirectional overrides, so that a name cannot pose as another (FH-10)', () => {
+  expect(displayName([{ text: 'Ada\u202E oneroM\u2066\u0000\n\tX' }], now)).toBe('Ada oneroM X');
+});
+
+test('keeps joiners, combining marks and markup as plain text', () => {
+  expect(displayName([{ text: 'می\u200Cخواهم e\u0301 <script>alert(1)</script>' }], now)).toBe(
+    'می\u200Cخواهم e\u0301 <script>alert(1)</script>',
+  );
+});
+
+test('bounds a 10 kB name and shows that it was cut (FH-12)', () => {
+  const name = displayName([{ text: '👩‍⚕️'.repeat(2_000) }], now) ?? '';
+  expect(name.endsWith('…')).toBe(true);
+  expect([...new Intl.Segmenter().segment(name)].length).toBe(120);
+  expect(name.isWellFormed()).toBe(true);
+});

@@ -1,0 +1,117 @@
+import { expect, test } from 'vitest';
+import { AppError } from '#src/errors.ts';
+import { readPatient } from '#src/patients/patient.ts';
+import { type Answer, startFhirServer } from '#test/requests/fhir-server.ts';
+
+const now = new Date('2026-11-22T14:02:00Z');
+const mrCoding = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code: 'MR' }] };
+const ada = {
+  resourceType: 'Patient',
+  id: 'pat-ada',
+  name: [{ use: 'official', family: 'Moreno', given: ['Ada'] }],
+  birthDate: '1958-03-09',
+  gender: 'female',
+  identifier: [
+    { system: 'urn:ssn', value: '999-99-9999' },
+    { type: mrCoding, value: 'MRN-1' },
+  ],
+};
+
+async function read(answer: Answer): Promise<Awaited<ReturnType<typeof readPatient>>> {
+  await using server = await startFhirServer(() => answer);
+  return await readPatient(server.api, 'pat-ada', now);
+}
+
+test('reads exactly one resource: the patient in context', async () => {
+  await using server = await startFhirServer(() => ada);
+  const patient = await readPatient(server.api, 'pat-ada', now);
+  expect(server.calls).toEqual(['GET /fhir/Patient/pat-ada']);
+  expect(patient).toEqual({
+    id: 'pat-ada',
+    name: 'Ada Moreno',
+    birthDate: '1958-03-09',
+    ageText: '68 years',
+    sexWord: 'Female',
+    mrn: 'MRN-1',
+    deathText: undefined,
+    isReplaced: false,
+  });
+});
+
+test('an empty Patient is a patient without a name (FH-11)', async () => {
+  const patient = await read({ resourceType: 'Patient', id: 'pat-ada' });
+  expect(patient.name).toBe('Patient without a name');
+  expect([patient.birthDate, patient.ageText, patient.sexWord, patient.mrn, patient.deathText]).toEqual(
+    Array(5).fill(undefined),
+  );
+});
+
+test('a Patient with everything odd does not crash (FH-11)', async () => {
+  const odd = { name: 7, birthDate: { y: 1 }, gender: ['x'], identifier: [null, 'x', { type: 4 }], link: 'x' };
+  const patient = await read({ ...ada, ...odd, deceasedDateTime: 3, deceasedBoolean: 'yes' });
+  expect(patient).toMatchObject({ name: 'Patient without a name', deathText: undefined, isReplaced: false });
+});
+
+test.for<[string, object, string]>([
+  ['a boolean', { deceasedBoolean: true }, 'Died'],
+  ['a full date', { deceasedDateTime: '2024-03-10T04:00:00Z' }, 'Died 2024-03-10, aged 66 years'],
+  ['a year', { deceasedDateTime: '2024' }, 'Died 2024'],
+])('a death given as %s replaces the age', async ([, death, expected]) => {
+  const patient = await read({ ...ada, ...death });
+  expect([patient.deathText, patient.ageText]).toEqual([expected, undefined]);
+});
+
+test.for<[string, object[], string | undefined]>([
+  ['no identifier typed MR', [{ value: '1' }, { type: { coding: [{ code: 'SS' }] }, value: '2' }], undefined],
+  ['MR of another code system', [{ type: { coding: [{ system: 'urn:x', code: 'MR' }] }, value: '1' }], undefined],
+  [
+    'the official one of two',
+    [
+      { type: mrCoding, value: '1' },
+      { use: 'official', type: mrCoding, value: '2' },
+    ],
+    '2',
+  ],
+  [
+    'a current one before an old one',
+    [
+      { use: 'old', type: mrCoding, value: '1' },
+      { type: mrCoding, value: '2' },
+    ],
+    '2',
+  ],
+  [
+    'a current one before an expired one',
+    [
+      { use: 'official', type: mrCoding, value: '1', period: { end: '2020-01-01' } },
+      { use: 'secondary', type: mrCoding, value: '2' },
+    ],
+    '2',
+  ],
+  ['one named MRN when none is coded (Epic)', [{ value: '1' }, { type: { text: 'MRN' }, value: '2' }], '2'],
+  ['one without a value passed over', [{ type: mrCoding }, { type: mrCoding, value: '2' }], '2'],
+])('medical record number: %s', async ([, identifier, expected]) => {
+  expect((await read({ ...ada, identifier })).mrn).toBe(expected);
+});
+
+test('a merged record says so', async () => {
+  const link = [{ type: 'replaced-by', other: { reference: 'Patient/2' } }];
+  expect((await read({ ...ada, link })).isReplaced).toBe(true);
+});
+
+test.for<[string, Answer, string]>([
+  ['another patient', { ...ada, id: 'pat-ben' }, 'patient.mismatch'],
+  ['a Patient without an id', { ...ada, id: undefined }, 'patient.mismatch'],
+  ['an OperationOutcome with status 200', { resourceType: 'OperationOutcome', id: 'pat-ada' }, 'patient.mismatch'],
+  ['JSON that is no resource', [1], 'patient.unexpected'],
+  ['401', { status: 401 }, 'session.expired'],
+  ['403', { status: 403 }, 'patient.refused'],
+  ['404', { status: 404 }, 'patient.refused'],
+  ['429', { status: 429 }, 'patient.unavailable'],
+  ['500', { status: 500 }, 'patient.unavailable'],
+])('stops when the EHR answers with %s (LC-05)', async ([, answer, code]) => {
+  const error = await read(answer).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(AppError);
+  expect((error as AppError).code).toBe(code);
+  expect((error as AppError).message).not.toContain('pat-');
+});

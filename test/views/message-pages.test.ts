@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { authorizeFormPage } from '#views/authorize-form-page.ts';
+import { cookiesBlockedPage } from '#views/cookies-blocked-page.ts';
+import { errorPage } from '#views/error-page.ts';
+import { signedOutPage } from '#views/signed-out-page.ts';
+
+const failure = { title: 'This EHR is not set up', help: 'Ask your administrator.', supportCode: 'K7QF-2M9X' };
+const launchUrl = '/smart/launch?orgId=a&iss=https%3A%2F%2Fehr.example%2Ffhir&launch=1';
+
+test('a failure is told in plain words with a support code, and sends the visitor nowhere by itself (ER-01, ER-03)', () => {
+  const page = errorPage(failure);
+  expect(page).toContain('<title>This EHR is not set up</title>');
+  expect(page).toContain('<p>Ask your administrator.</p>');
+  expect(page).toContain('Support code: <code>K7QF-2M9X</code>');
+  expect(page).not.toMatch(/http-equiv|<script|href=""/);
+});
+
+test('a failure that may pass offers to reload, and may name what is missing', () => {
+  const page = errorPage({ ...failure, shown: 'patient/Patient.read', reloadable: true });
+  expect(page).toContain('<strong>patient/Patient.read</strong>');
+  expect(page).toContain('href="">Reload this page</a>');
+});
+
+test('with cookies blocked the launch goes on in a window that cannot reach back', () => {
+  expect(cookiesBlockedPage({ launchUrl, supportCode: 'X' })).toContain(
+    'href="/smart/launch?orgId=a&amp;iss=https%3A%2F%2Fehr.example%2Ffhir&amp;launch=1" target="_blank" rel="noopener noreferrer">Open in a new window</a>',
+  );
+});
+
+test('the authorization form carries every parameter, with a button for those without scripts (AZ)', () => {
+  const page = authorizeFormPage({
+    action: 'https://ehr.example/authorize',
+    fields: { scope: 'a "b" <c>', state: 's' },
+  });
+  expect(page).toContain('<form id="authorize" method="post" action="https://ehr.example/authorize">');
+  expect(page).toContain('<input type="hidden" name="scope" value="a &quot;b&quot; &lt;c&gt;">');
+  expect(page).toContain('<input type="hidden" name="state" value="s">');
+  expect(page).toContain('type="submit">Continue to sign-in</button>');
+  expect(page).toContain('<script src="/assets/submit.js" defer></script>');
+});
+
+test('after signing out the page says what has ended and what has not', () => {
+  expect(signedOutPage()).toContain('Your EHR session is not affected.');
+});
+
+test.for([
+  ['error', errorPage({ ...failure, title: '<img onerror=x>', help: '"><script>', shown: '<b>', supportCode: '<i>' })],
+  ['cookies', cookiesBlockedPage({ launchUrl: '"><script>', supportCode: '<i>' })],
+  ['authorize', authorizeFormPage({ action: '"><script>', fields: { '"><script>': '"><script>' } })],
+] as const)('text on the %s page stays text', ([, page]) => {
+  expect(page).not.toMatch(/<img|<script>|<b>|<i>/);
+});

@@ -1,0 +1,204 @@
+import { expect, test } from 'vitest';
+import type { PatientIdentity } from '#views/patient-identity.ts';
+import type { RequestListProps } from '#views/request-list.ts';
+import type { RequestRow } from '#views/request-row.ts';
+import { requestsPageEnd, requestsPageStart } from '#views/requests-page.ts';
+
+const ada: PatientIdentity = {
+  name: 'Ada Moreno',
+  birthDate: '1958-03-09',
+  ageText: '68 years',
+  sexWord: 'Female',
+  mrn: 'MRN-1',
+  deathText: undefined,
+};
+const startProps = {
+  patient: ada,
+  needPatientBanner: false,
+  base: '/launches/abc',
+  userName: 'Dr. Ruth Kim',
+  environmentLabel: 'UAT',
+  csrfToken: 'token-1',
+  asOf: new Date('2026-11-22T14:02:33Z'),
+};
+const row: RequestRow = {
+  id: '1',
+  service: 'Wheelchair transport',
+  category: 'Transport',
+  caution: undefined,
+  status: { group: 'open', word: 'Sent', icon: 'sent', sinceText: '3 d' },
+  source: 'EHR order',
+  priority: { level: 'stat', word: 'STAT' },
+  needed: '2026-11-24 14:30 UTC',
+  sentTo: { names: ['Northside', 'Southside'], more: 1 },
+  requested: { on: '2026-11-19', by: 'Dr. Ruth Kim' },
+  reason: { first: 'Hip replacement', more: 2 },
+};
+const empty: RequestListProps = { open: [], closed: [], otherOrders: 0, notices: [], problem: undefined };
+
+const start = (change: object = {}): string => requestsPageStart({ ...startProps, ...change });
+const end = (change: Partial<RequestListProps> = {}, patient = ada): string =>
+  requestsPageEnd({ patient, list: { ...empty, ...change } });
+
+/** What a person reads, without markup. */
+function textOf(page: string): string {
+  return page
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+test('the first part alone says whose page it is, in title, heading and strip', () => {
+  const page = start();
+  expect(page).toContain('<title>Requests for Ada Moreno</title>');
+  expect(textOf(/<h1>.*<\/h1>/.exec(page)?.[0] ?? '')).toBe('Requests for Ada Moreno');
+  expect(textOf(/<section class="patient .*?<\/section>/s.exec(page)?.[0] ?? '')).toBe(
+    'Ada Moreno Born 1958-03-09 (68 years) Sex Female MRN MRN-1',
+  );
+  expect(textOf(page)).toContain('as of 2026-11-22 14:02 UTC');
+});
+
+test.for([
+  [true, 'patient-full'],
+  [false, 'patient-compact'],
+] as const)('with need_patient_banner %s the identity is %s, never absent (LC-11)', ([needPatientBanner, name]) => {
+  expect(start({ needPatientBanner })).toContain(`class="patient ${name}" aria-label="Patient"`);
+});
+
+test('what the EHR did not tell is said, and a death is not hidden', () => {
+  const unknown = { birthDate: undefined, ageText: undefined, sexWord: undefined, mrn: undefined };
+  const page = textOf(
+    start({ patient: { ...unknown, name: 'Ada', deathText: 'Died 2024-03-10' }, userName: undefined }),
+  );
+  expect(page).toContain('Ada Died 2024-03-10 Born not given Sex not given MRN not given');
+  expect(page).toContain('User details unavailable');
+});
+
+test('signing out is a POST with the form token', () => {
+  expect(start()).toContain(
+    '<form class="sign-out" method="post" action="/launches/abc/sign-out"><input type="hidden" name="csrf" value="token-1">',
+  );
+});
+
+test('the environment is named outside production only', () => {
+  expect(start()).toContain('<span class="environment">UAT</span>');
+  expect(start({ environmentLabel: undefined })).not.toContain('environment');
+});
+
+test('a theme comes after our own style, from our own origin', () => {
+  expect(start()).not.toContain('theme.css');
+  const links = [...start({ themeUrl: '/launches/abc/theme.css' }).matchAll(/stylesheet" href="([^"]*)"/g)];
+  expect(links.map((link) => link[1])).toEqual([
+    '/assets/bootstrap.min.css',
+    '/assets/app.css',
+    '/launches/abc/theme.css',
+  ]);
+});
+
+test('a request shows every fact, and each cell names its column for the card layout', () => {
+  const page = end({ open: [row] });
+  expect(textOf(page)).toContain(
+    'Wheelchair transport Transport Sent EHR order · 3 d STAT 2026-11-24 14:30 UTC Northside ; Southside +1 more 2026-11-19 by Dr. Ruth Kim Hip replacement +2 more',
+  );
+  const labels = [...page.matchAll(/data-label="([^"]*)"/g)].map((match) => match[1]);
+  expect(labels).toEqual(['Status', 'Priority', 'Needed', 'Sent to', 'Requested', 'Reason']);
+});
+
+test('a request without facts says so in words', () => {
+  const bare = {
+    ...row,
+    category: undefined,
+    priority: undefined,
+    needed: undefined,
+    sentTo: undefined,
+    reason: undefined,
+  };
+  const page = textOf(end({ open: [{ ...bare, requested: { on: undefined, by: undefined } }] }));
+  expect(page).toContain('Routine – Not given Not assigned Date not given – Not given');
+});
+
+test('the first column of a request that must not be done begins with that', () => {
+  expect(textOf(end({ open: [{ ...row, caution: 'Do not perform' }] }))).toContain('Do not perform Wheelchair');
+});
+
+test('closed requests are folded and counted', () => {
+  const page = end({ open: [row], closed: Array.from({ length: 12 }, () => row) });
+  expect(textOf(/<summary>.*<\/summary>/.exec(page)?.[0] ?? '')).toBe('Closed (12)');
+  expect(page).not.toContain('<details open');
+});
+
+test.for<[string, Partial<RequestListProps>, string]>([
+  ['nothing at all', {}, 'No requests for this patient yet.'],
+  ['closed ones only', { closed: [row] }, 'No open requests for this patient.'],
+])('with %s the page says so', ([, list, text]) => {
+  expect(textOf(end(list))).toContain(text);
+});
+
+test('requests that could not be read are not called absent', () => {
+  const page = textOf(end({ problem: { text: 'The EHR did not answer in time.' } }));
+  expect(page).toContain('The EHR did not answer in time.');
+  expect(page).not.toContain('No requests');
+});
+
+test('notes tell what was left out', () => {
+  const page = textOf(end({ notices: ['1 entry entered in error is not shown.'], otherOrders: 3 }));
+  expect(page).toContain('Notes on this list 1 entry entered in error is not shown. Other orders: 3.');
+  expect(end()).not.toContain('Notes on this list');
+});
+
+test('every printed table carries the patient on each sheet', () => {
+  const page = end({ open: [row], closed: [row] });
+  expect(page.split('Ada Moreno · Born 1958-03-09 (68 years) · Sex Female · MRN MRN-1')).toHaveLength(3);
+});
+
+const hostile = [
+  '<script>alert(1)</script>',
+  '"><img src=x onerror=alert(1)>',
+  "' onmouseover='alert(1)",
+  '</title></textarea><svg onload=alert(1)>',
+  '&lt;script&gt;',
+];
+
+test.for(hostile)('EHR text %j stays text wherever it appears (FH-10)', (text) => {
+  const patient = { name: text, birthDate: text, ageText: text, sexWord: text, mrn: text, deathText: text };
+  const evil = {
+    ...row,
+    id: text,
+    service: text,
+    category: text,
+    caution: text,
+    source: text,
+    needed: text,
+    priority: { level: 'other' as const, word: text },
+    status: { ...row.status, word: text, sinceText: text },
+    sentTo: { names: [text, text], more: 0 },
+    requested: { on: text, by: text },
+    reason: { first: text, more: 0 },
+  };
+  const harmless = structure(
+    start({ patient: harmlessCopy(patient), userName: 'x' }) +
+      end({ open: [harmlessCopy(evil)], notices: ['x'], problem: { text: 'x' } }, harmlessCopy(patient)),
+  );
+  const attacked = structure(
+    start({ patient, userName: text }) + end({ open: [evil], notices: [text], problem: { text } }, patient),
+  );
+  expect(attacked).toEqual(harmless);
+});
+
+/** Every tag with its attributes: what a browser would build. */
+function structure(page: string): string[] {
+  return page.match(/<[^>]*>/g) ?? [];
+}
+
+function harmlessCopy<Value>(value: Value): Value {
+  return JSON.parse(JSON.stringify(value), (_key, item: unknown) =>
+    typeof item === 'string' && hostile.includes(item) ? 'x' : item,
+  ) as Value;
+}
+
+test('nothing inline that a strict CSP would refuse', () => {
+  const page = start({ needPatientBanner: true }) + end({ open: [row], closed: [row], notices: ['x'], otherOrders: 1 });
+  expect(page).not.toMatch(/<style|<script|\sstyle=|\son[a-z]+=|javascript:/i);
+  expect(page).toMatch(/^<!doctype html>\n<html lang="en">/);
+  expect(page.trimEnd()).toMatch(/<\/html>$/);
+});
