@@ -8,12 +8,15 @@ import { openDependencies } from './open-dependencies.ts';
 /** How long requests in flight may take to end after SIGTERM. */
 const GRACE_MS = 10_000;
 
+/** A launch value of 4 kB, percent-encoded, beside the cookies of twenty open charts (LA-06). */
+const MAX_HEADER_BYTES = 32_768;
+
 async function main(): Promise<void> {
   const config = configOrExit();
   const { dependencies, close } = await openDependencies(config, { clock: systemClock, processMetrics: true });
   const { log } = dependencies;
   for (const warning of config.warnings) log.warn(warning);
-  const server = createServer(createApp(dependencies));
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, createApp(dependencies));
   server.listen(config.port, config.host, () => {
     log.info({ address: server.address(), publicUrl: config.publicUrl.origin }, 'listening');
   });

@@ -42,7 +42,6 @@ export async function listKeys({ db, clock }: KeyDependencies): Promise<KeyRepor
  */
 export async function rotateKeys({ db, sealer, audit, clock }: KeyDependencies): Promise<KeyReport[]> {
   const now = clock();
-  const activatesAt = activationOfNewKey(now);
   const changed = await changeKeys(db, async (rows) => {
     const pending = rows.find((row) => keyState(row, now) === 'pending');
     if (pending) {
@@ -51,9 +50,11 @@ export async function rotateKeys({ db, sealer, audit, clock }: KeyDependencies):
         `A rotation is under way: key ${pending.kid} becomes active at ${until}. Wait until then.`,
       );
     }
+    const retiring = rows.filter((row) => keyState(row, now) === 'active');
+    // Before the first start there is nothing an EHR could have cached.
+    const activatesAt = retiring.length > 0 ? activationOfNewKey(now) : now;
     const dates = { createdAt: now, activatesAt, retiresAt: null, revokedAt: null };
     const fresh = await Promise.all(signingAlgorithms.map((alg) => makeKey(alg, dates, sealer)));
-    const retiring = rows.filter((row) => keyState(row, now) === 'active');
     return [...retiring.map((row) => ({ ...row, retiresAt: activatesAt })), ...fresh];
   });
   const reports = changed.map((row) => describeKey(row, now));

@@ -15,7 +15,7 @@ import {
 } from './key-pair.ts';
 import { changeKeys, type KeyRow, listKeyRows } from './key-store.ts';
 
-export interface SigningKey {
+interface SigningKey {
   kid: string;
   alg: SigningAlgorithm;
   privateKey: CryptoKey;

@@ -38,7 +38,7 @@ export interface PartyReference {
 }
 
 /** What tells that two entries are the same request. */
-export interface MatchKeys {
+interface MatchKeys {
   /** `system|value` of each business identifier of this very request */
   readonly identifiers: readonly string[];
   readonly requisition: string | undefined;

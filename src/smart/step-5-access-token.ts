@@ -57,7 +57,7 @@ export async function exchangeCode(
     ...(exchange.clientIdInBody ? { client_id: exchange.clientId } : {}),
     ...assertion,
   });
-  return readTokenResponse(await postToken(exchange, body, outbound));
+  return readTokenResponse(await postToken(exchange, body, outbound), exchange.now);
 }
 
 async function postToken(
@@ -91,10 +91,11 @@ const CODE_BY_FAILURE = {
  *
  * TK-07, TK-10..13, TK-15..17, TK-21. Details name members and statuses, never values.
  *
+ * @param now when given, a refusal says how far the server's clock is from ours (CAJ-17).
  * @throws AppError
  */
-export function readTokenResponse(response: OutboundResponse): TokenResponse {
-  if (response.status !== 200) throw tokenError(response);
+export function readTokenResponse(response: OutboundResponse, now?: Date): TokenResponse {
+  if (response.status !== 200) throw tokenError(response, now);
   const isJson = response.contentType === 'application/json' || response.contentType.endsWith('+json');
   const members = isJson ? parseObject(response.text) : undefined;
   if (!members) throw invalid(`the answer is not a JSON object (${response.contentType || 'no content type'})`);
@@ -140,16 +141,29 @@ const CODE_BY_OAUTH_ERROR: Record<string, ErrorCode> = {
 };
 
 /** TK-16, TK-17: the OAuth error when there is one, the status when the body is anything else. */
-function tokenError(response: OutboundResponse): AppError {
+function tokenError(response: OutboundResponse, now: Date | undefined): AppError {
   const { status } = response;
   const error = parseObject(response.text)?.['error'];
   if (status === 503 || status === 429) return new AppError('token.unavailable', `token endpoint answered ${status}`);
   if (status >= 500) return new AppError('token.failed', `token endpoint answered ${status}`);
   if (status >= 400) {
     const named = typeof error === 'string' && /^[a-z_]{1,64}$/.test(error) ? error : 'no OAuth error';
-    return new AppError(CODE_BY_OAUTH_ERROR[named] ?? 'token.refused', `token endpoint answered ${status}, ${named}`);
+    return new AppError(
+      CODE_BY_OAUTH_ERROR[named] ?? 'token.refused',
+      `token endpoint answered ${status}, ${named}${clockNote(response, now)}`,
+    );
   }
   return invalid(`token endpoint answered ${status}`);
+}
+
+/** An assertion looks expired or not yet valid to a server whose clock is off; worth a hint well before that. */
+const NOTEWORTHY_SKEW_SECONDS = 30;
+
+function clockNote(response: OutboundResponse, now: Date | undefined): string {
+  const theirs = Date.parse(response.headers['date'] ?? '');
+  const skewSeconds = now ? Math.round((theirs - now.getTime()) / 1_000) : Number.NaN;
+  if (!(Math.abs(skewSeconds) >= NOTEWORTHY_SKEW_SECONDS)) return '';
+  return `; its clock is ${Math.abs(skewSeconds)} s ${skewSeconds > 0 ? 'ahead of' : 'behind'} ours`;
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

@@ -128,6 +128,14 @@ test('a type that the scopes do not allow is never fetched (SCO-19)', async () =
   expect(server.calls).toHaveLength(1);
 });
 
+test('an answer to what was not asked is ignored', async () => {
+  const change = { requester: { reference: 'Practitioner/ruth' }, performer: [{ reference: 'Organization/north' }] };
+  const canRead = (type: string): boolean => type === 'Practitioner';
+  const { list } = await load([request(change)], batchOf(ruth, north), { canRead });
+  expect(list.open[0]?.requested.by).toBe('Dr. Ruth Kim');
+  expect(list.open[0]?.sentTo?.names).toEqual(['Name not available']);
+});
+
 test.for<[string, object, object | undefined]>([
   ['nobody', {}, undefined],
   ['a kind of performer', { performerType: { text: 'Physiotherapist' } }, { names: ['Any: Physiotherapist'], more: 0 }],
