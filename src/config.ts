@@ -11,7 +11,12 @@ const list = z.string().transform((text) =>
     .map((part) => part.trim())
     .filter(Boolean),
 );
+/** Express's names for ranges of proxies. */
+const PROXY_NAMES = new Set(['loopback', 'linklocal', 'uniquelocal']);
 const cidr = z.string().refine(ipaddr.isValidCIDR, { error: 'must be a CIDR such as 10.0.0.0/8' });
+const proxy = z.string().refine((text) => PROXY_NAMES.has(text) || ipaddr.isValid(text) || ipaddr.isValidCIDR(text), {
+  error: 'must be addresses, CIDRs, or loopback, linklocal, uniquelocal',
+});
 const optionalUrl = (protocols: RegExp) => z.url({ protocol: protocols }).optional();
 
 /** One row per variable; `.env.example` is tested to list exactly these. */
@@ -26,7 +31,7 @@ export const environmentSchema = z.object({
   REDIS_URL: optionalUrl(/^rediss?$/),
   DATA_DIR: z.string().min(1).default('data'),
   APP_SECRETS: list.optional(),
-  TRUST_PROXY: list.default([]),
+  TRUST_PROXY: list.pipe(z.array(proxy)).default([]),
   OUTBOUND_ALLOW_PRIVATE: list.pipe(z.array(cidr)).optional(),
   EGRESS_IPS: list.default([]),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -78,14 +83,10 @@ const SECRET_MIN_LENGTH = 32;
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   // An empty line in an .env file means "not set", not "set to nothing".
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = environmentSchema.safeParse(given);
-  if (!parsed.success) {
-    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
-  }
-  const values = parsed.data;
+  const { values, problems } = readEnvironment(given);
   const production = values.NODE_ENV === 'production';
   const publicUrl = new URL(values.PUBLIC_URL ?? `http://localhost:${values.PORT}`);
-  const problems = [...publicUrlProblems(publicUrl, production), ...(production ? productionProblems(values) : [])];
+  problems.push(...publicUrlProblems(publicUrl, production), ...(production ? productionProblems(values) : []));
   if (production && env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
     problems.push('NODE_TLS_REJECT_UNAUTHORIZED: certificates are always verified in production');
   }
@@ -114,9 +115,21 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   });
 }
 
+/** What can be read, and what is wrong with the rest: a typing mistake must not hide what else is missing. */
+function readEnvironment(given: Record<string, string | undefined>) {
+  const parsed = environmentSchema.safeParse(given);
+  if (parsed.success) return { values: parsed.data, problems: [] as string[] };
+  const { issues } = parsed.error;
+  const wrong = new Set(issues.map((issue) => String(issue.path[0])));
+  const values = environmentSchema.parse(
+    Object.fromEntries(Object.entries(given).filter(([name]) => !wrong.has(name))),
+  );
+  return { values, problems: issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) };
+}
+
 function publicUrlProblems(publicUrl: URL, production: boolean): string[] {
   const problems = [];
-  if (publicUrl.pathname !== '/' || publicUrl.search || publicUrl.hash || publicUrl.username) {
+  if (publicUrl.href !== `${publicUrl.origin}/`) {
     problems.push('PUBLIC_URL: must be an origin only, such as https://fhir.example.com');
   }
   const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(publicUrl.hostname);

@@ -21,7 +21,13 @@ export function isAddressAllowed(address: string, allowPrivate: readonly string[
   });
   if (allowed) return true;
   // Judged as written: a mapped address is a way round the check, whatever it maps to.
-  return ipaddr.parse(address).range() === 'unicast' && !METADATA.includes(ip.toString());
+  const written = ipaddr.parse(address);
+  return written.range() === 'unicast' && isAllocated(written) && !METADATA.includes(ip.toString());
+}
+
+/** IPv6 gives out 2000::/3 only; elsewhere hide forms such as `::169.254.169.254` that no range list names. */
+function isAllocated(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
+  return address.kind() === 'ipv4' || address.match(ipaddr.parseCIDR('2000::/3'));
 }
 
 /** Is this the host of a URL that may be plain http in development? */

@@ -33,7 +33,6 @@ export function callbackRoute(dependencies: CallbackRouteDependencies): RequestH
     facts.organizationId = organizationId;
     const organization = await directory.find(organizationId);
     if (organization) setPagePolicy(response, { frameAncestors: organization.frameAncestors });
-    launchCookies.clearTransaction(response, callback.state);
 
     const key = { state: callback.state, binding: cookie.secret };
     const name = transactionName(key);
@@ -41,8 +40,14 @@ export function callbackRoute(dependencies: CallbackRouteDependencies): RequestH
     const visit = { callback, key, cookies: launchCookies.launches(request), supportCode };
     const finishing = underWay.get(name) ?? finishLaunch(dependencies, visit).finally(() => underWay.delete(name));
     underWay.set(name, finishing);
-    const { launchId, secret, ended } = await finishing;
+    const { launchId, secret, ended } = await finishing.catch((error: unknown) => {
+      // While the store is away nothing is decided: the browser keeps its half, so that a reload can succeed.
+      const isUndecided = error instanceof AppError && error.code === 'store.unavailable';
+      if (!isUndecided) launchCookies.clearTransaction(response, callback.state);
+      throw error;
+    });
 
+    launchCookies.clearTransaction(response, callback.state);
     await limit.finish(organizationId, request.ip ?? '');
     for (const id of ended) launchCookies.clearLaunch(response, id);
     launchCookies.setLaunch(response, {

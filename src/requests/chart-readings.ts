@@ -59,6 +59,7 @@ export function createChartReadings(outbound: Outbound, clock: Clock): ChartRead
       // Nobody may come for it: a failure waits for the page or is dropped with the reading.
       reading.patient.catch(() => undefined);
       reading.requests.catch(() => undefined);
+      dropOlderThan(begun, reading.startedAt.getTime() - YOUNG_MS);
       keep(begun, launch.id, reading);
     },
     take: (launch, organization) => {
@@ -72,6 +73,14 @@ export function createChartReadings(outbound: Outbound, clock: Clock): ChartRead
       userNames.delete(launchId);
     },
   };
+}
+
+/** Clinical data nobody came for does not stay in memory. Maps keep the order of insertion, oldest first. */
+function dropOlderThan(readings: Map<string, ChartReading>, instant: number): void {
+  for (const [launchId, { startedAt }] of readings) {
+    if (startedAt.getTime() >= instant) return;
+    readings.delete(launchId);
+  }
 }
 
 function keep<Value>(map: Map<string, Value>, key: string, value: Value): void {

@@ -111,7 +111,8 @@ function endpoint(field: string, text: string, rules: EndpointRules): string {
   if (url.username || url.password) throw refuse('has userinfo');
   if (url.hash || text.includes('#')) throw refuse('has a fragment');
   if (!isAllowedHost(url, rules)) throw refuse(`is on ${url.host}, which is not an allowed host of this organization`);
-  return URL.canParse(text) ? text : url.href;
+  // `https:evil.example` is a path below the base as a reference, and a host when it is posted to on its own.
+  return URL.canParse(text) && new URL(text).href === url.href ? text : url.href;
 }
 
 function usableEndpoint(text: string | undefined, rules: EndpointRules): string | undefined {

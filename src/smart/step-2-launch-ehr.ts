@@ -51,7 +51,7 @@ export function fhirBaseProblem(text: string): string | undefined {
   if (/[\\\s\p{Cc}\p{Cf}]/u.test(text)) return 'has a backslash, white space or control character';
   if (!/^https?:\/\/[^/?#@]+/i.test(text) || !URL.canParse(text)) return 'is not an absolute https URL';
   if (/[?#]/.test(text)) return 'has a query or fragment';
-  return new URL(text).username || new URL(text).password ? 'has userinfo' : undefined;
+  return /^[^/]*\/\/[^/]*@/.test(text) ? 'has userinfo' : undefined;
 }
 
 /**

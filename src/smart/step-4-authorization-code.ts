@@ -140,14 +140,14 @@ export function judgeCallback(
   return { code: callback.code };
 }
 
-const ERRORS: Record<string, ErrorCode> = {
-  access_denied: 'authorization.denied',
-  temporarily_unavailable: 'authorization.unavailable',
-};
+const ERRORS = new Map<string, ErrorCode>([
+  ['access_denied', 'authorization.denied'],
+  ['temporarily_unavailable', 'authorization.unavailable'],
+]);
 
 /** CB-13, CB-14: the error code decides; the server's words are only for the log, cleaned and cut. */
 function authorizationError(error: string, description: string | undefined): AppError {
   const known = /^[a-z_]{1,64}$/.test(error) ? error : 'an unknown error';
   const said = description ? ', with a description' : '';
-  return new AppError(ERRORS[error] ?? 'authorization.refused', `the authorization server answered ${known}${said}`);
+  return new AppError(ERRORS.get(error) ?? 'authorization.refused', `the authorization server answered ${known}${said}`);
 }

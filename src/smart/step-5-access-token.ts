@@ -57,10 +57,17 @@ export async function exchangeCode(
     ...(exchange.clientIdInBody ? { client_id: exchange.clientId } : {}),
     ...assertion,
   });
-  return readTokenResponse(await postToken(exchange, body, outbound), exchange.now);
+  return readTokenResponse(await postGrant(exchange, body, outbound), exchange.now);
 }
 
-async function postToken(
+/**
+ * Posts a grant to the token endpoint pinned at launch, once, and says in our words when no answer came.
+ *
+ * TK-01, TK-05..07: urlencoded, nothing in the query or the Authorization header, no redirect followed.
+ *
+ * @throws AppError 'token.…' or 'connection.untrusted'
+ */
+export async function postGrant(
   exchange: { tokenEndpoint: string; allowPrivate: readonly string[] },
   body: URLSearchParams,
   outbound: Outbound,
@@ -135,10 +142,10 @@ function readExpiresIn(value: unknown): number | undefined {
   return seconds;
 }
 
-const CODE_BY_OAUTH_ERROR: Record<string, ErrorCode> = {
-  invalid_client: 'token.invalid-client',
-  invalid_grant: 'token.invalid-grant',
-};
+const CODE_BY_OAUTH_ERROR = new Map<string, ErrorCode>([
+  ['invalid_client', 'token.invalid-client'],
+  ['invalid_grant', 'token.invalid-grant'],
+]);
 
 /** TK-16, TK-17: the OAuth error when there is one, the status when the body is anything else. */
 function tokenError(response: OutboundResponse, now: Date | undefined): AppError {
@@ -149,7 +156,7 @@ function tokenError(response: OutboundResponse, now: Date | undefined): AppError
   if (status >= 400) {
     const named = typeof error === 'string' && /^[a-z_]{1,64}$/.test(error) ? error : 'no OAuth error';
     return new AppError(
-      CODE_BY_OAUTH_ERROR[named] ?? 'token.refused',
+      CODE_BY_OAUTH_ERROR.get(named) ?? 'token.refused',
       `token endpoint answered ${status}, ${named}${clockNote(response, now)}`,
     );
   }
