@@ -11,26 +11,50 @@ import type { Metrics } from './adapters/metrics.ts';
 import type { Outbound } from './adapters/outbound.ts';
 import type { KeyStore } from './adapters/redis.ts';
 import type { Sealer } from './adapters/seal.ts';
+import { recogniseSignIn, requireOperator, requireSignIn } from './admin/admin-guard.ts';
+import { adminRoutes } from './admin/routes.ts';
+import { createUserStore } from './admin/user-store.ts';
 import type { Audit } from './audit/audit.ts';
+import { auditCsvRoute, settingsAuditRoutes } from './audit/settings-routes.ts';
 import type { Config } from './config.ts';
+import { causesByCode } from './diagnostics/causes.ts';
+import type { LaunchTraces } from './diagnostics/launch-trace.ts';
+import { settingsLaunchesRoutes } from './diagnostics/launches-routes.ts';
+import { reportRoutes } from './diagnostics/report-routes.ts';
+import { settingsVerifyRoutes } from './diagnostics/verify-routes.ts';
+import type { ErrorCode } from './errors.ts';
 import { createCookies } from './http/cookies.ts';
 import { errorHandler, notFound, onlyMethods } from './http/error-page.ts';
 import { requireHttps } from './http/own-url.ts';
 import { createLaunchLimit } from './http/rate-limit.ts';
 import { requestLog } from './http/request-log.ts';
 import { securityHeaders } from './http/security-headers.ts';
+import { adminSessions } from './http/session-middleware.ts';
+import { createSessionStore } from './http/session-store.ts';
 import type { KeyRing } from './keys/key-ring.ts';
+import type { KeySightings } from './keys/key-sightings.ts';
 import { jwksRoutes } from './keys/routes.ts';
+import { keySettingsRoutes } from './keys/settings-routes.ts';
+import { createActiveGrants } from './launches/active-grant.ts';
 import { callbackRoute } from './launches/callback-route.ts';
 import { createLaunchCookies } from './launches/launch-cookies.ts';
 import { requireLaunch } from './launches/launch-guard.ts';
 import { launchRoute } from './launches/launch-route.ts';
 import { createLaunchStore } from './launches/launch-store.ts';
+import type { Revoker } from './launches/revoker.ts';
 import { signOutRoute } from './launches/sign-out-route.ts';
 import { themeRoute } from './launches/theme-route.ts';
 import { createTransactions } from './launches/transaction.ts';
 import { opsRoutes } from './ops/routes.ts';
+import { checkReportRoutes } from './organizations/check-report-routes.ts';
+import type { ChecksStore } from './organizations/checks/checks-store.ts';
+import type { CheckDependencies } from './organizations/checks/study.ts';
+import { ehrHosts } from './organizations/ehr-hosts.ts';
+import { guideRoute } from './organizations/guide-routes.ts';
 import type { OrganizationDirectory } from './organizations/organization-directory.ts';
+import { createOrganizationStore } from './organizations/organization-store.ts';
+import { organizationsRoutes } from './organizations/organizations-routes.ts';
+import { integrationRoutes } from './organizations/settings-routes.ts';
 import type { SmartConnections } from './organizations/smart-connections.ts';
 import { createChartReadings } from './requests/chart-readings.ts';
 import { requestsRoute } from './requests/routes.ts';
@@ -44,9 +68,14 @@ export interface AppDependencies {
   outbound: Outbound;
   sealer: Sealer;
   keyRing: KeyRing;
+  revoker: Revoker;
+  sightings: KeySightings;
   directory: OrganizationDirectory;
   connections: SmartConnections;
+  checks: CheckDependencies;
+  checksStore: ChecksStore;
   audit: Audit;
+  traces: LaunchTraces;
   log: Log;
   metrics: Metrics;
   clock: Clock;
@@ -60,13 +89,30 @@ const STATIC = {
 
 /** Builds the app. Nothing listens yet, and nothing here reads the environment. */
 export function createApp(dependencies: AppDependencies): Express {
-  const { config, redis, sealer, keyRing, outbound, clock, log, metrics, directory, connections, audit } = dependencies;
+  const {
+    config,
+    database,
+    redis,
+    sealer,
+    keyRing,
+    revoker,
+    sightings,
+    outbound,
+    clock,
+    log,
+    metrics,
+    directory,
+    connections,
+    audit,
+    traces,
+  } = dependencies;
   const { publicUrl } = config;
   const launchCookies = createLaunchCookies(createCookies(publicUrl));
   const launches = createLaunchStore(redis, sealer);
   const transactions = createTransactions(redis, sealer);
   const issuerKeys = createIssuerKeys({ outbound, clock, log });
   const readings = createChartReadings(outbound, clock);
+  const grants = createActiveGrants({ launches, keyRing, issuerKeys, outbound, clock, log, metrics });
   const limit = createLaunchLimit();
   const shared = {
     publicUrl,
@@ -78,6 +124,7 @@ export function createApp(dependencies: AppDependencies): Express {
     issuerKeys,
     outbound,
     limit,
+    traces,
     clock,
   };
 
@@ -93,22 +140,57 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(requireHttps(publicUrl, config.trustProxy.length > 0));
   app.use(securityHeaders(publicUrl.protocol === 'https:'));
   app.use('/assets', ...staticFiles());
-  app.use(jwksRoutes(keyRing));
+  app.use(jwksRoutes(keyRing, sightings));
   app.use(opsRoutes(dependencies, metrics));
 
   const launch = launchRoute(shared);
   const onlyGet = onlyMethods('GET');
   for (const path of ['/smart/launch', '/smart/launch/:orgId']) app.route(path).head(onlyGet).get(launch).all(onlyGet);
   const onCompleted = readings.start;
-  const callback = callbackRoute({ ...shared, keyRing, audit, metrics, onCompleted });
+  const callback = callbackRoute({ ...shared, sealer, keyRing, revoker, sightings, audit, metrics, onCompleted });
   app.route('/smart/callback').head(onlyGet).get(callback).all(onlyGet);
 
   const guard = requireLaunch({ directory, launches, launchCookies, sealer, clock });
   const form = express.urlencoded({ extended: false, limit: '10kb' });
-  const signOut = signOutRoute({ publicUrl, launches, launchCookies, audit, onEnded: readings.forget });
-  app.route('/launches/:launchId/requests').get(guard, requestsRoute({ config, readings, audit })).all(onlyGet);
-  app.route('/launches/:launchId/theme.css').get(guard, themeRoute(outbound)).all(onlyGet);
+  const signOut = signOutRoute({ publicUrl, launches, launchCookies, audit, revoker, onEnded: readings.forget });
+  app
+    .route('/launches/:launchId/requests')
+    .head(onlyGet)
+    .get(guard, requestsRoute({ config, readings, grants, audit, traces, clock }))
+    .all(onlyGet);
+  app.route('/launches/:launchId/theme.css').head(onlyGet).get(guard, themeRoute(outbound)).all(onlyGet);
   app.route('/launches/:launchId/sign-out').post(guard, form, signOut).all(onlyMethods('POST'));
+
+  const users = createUserStore(database.db);
+  const signIn = { users, publicUrl, clock };
+  const guards = {
+    signedIn: requireSignIn(signIn),
+    operator: requireOperator(audit),
+    recognise: recogniseSignIn(signIn),
+  };
+  const store = createSessionStore(redis, clock, log);
+  // Launches and key sets never meet this session.
+  const sessions = adminSessions({ publicUrl, secrets: config.appSecrets, store });
+  app.use(['/sign-in', '/sign-out', '/settings', '/guide'], sessions);
+  app.use(adminRoutes({ ...dependencies, db: database.db, users, guards }));
+
+  const { production, outboundAllowPrivate: allowPrivate } = config;
+  const organizations = createOrganizationStore(database.db);
+  const settings = { ...dependencies, db: database.db, store: organizations, production, allowPrivate, publicUrl };
+  const keyHolders = async () => (await organizations.list()).map((one) => ({ ...one, hosts: ehrHosts(one) }));
+  const explain = (code: ErrorCode) => causesByCode[code];
+  app.use('/settings/integrations/smart-on-fhir', guards.signedIn, integrationRoutes(settings));
+  app.use('/settings/organizations', guards.signedIn, guards.operator, organizationsRoutes(settings));
+  app.use('/settings/keys', guards.signedIn, guards.operator, keySettingsRoutes({ ...settings, keyHolders }));
+  app.route('/guide').get(guards.recognise, guideRoute({ config, organizations, explain })).all(onlyGet);
+  const { traceRetentionDays, auditRetentionDays } = config;
+  const records = { ...settings, organizations, users, traceRetentionDays, auditRetentionDays };
+  app.use('/settings/launches', guards.signedIn, settingsLaunchesRoutes(records));
+  app.use('/settings/verify', guards.signedIn, settingsVerifyRoutes(records));
+  app.use('/settings/audit', guards.signedIn, settingsAuditRoutes(records));
+  app.route('/settings/audit.csv').get(guards.signedIn, auditCsvRoute(records)).all(onlyGet);
+  app.use('/reports', reportRoutes(records));
+  app.use('/reports/checks', checkReportRoutes(settings));
 
   app.use(notFound);
   app.use(errorHandler);

@@ -1,15 +1,21 @@
 /** `npm run admin -- …`: the operator's commands. Each feature reads and runs its own; this file opens and closes. */
+import { text as readText } from 'node:stream/consumers';
 import { systemClock } from '#src/adapters/clock.ts';
 import { CommandError, type CommandOutcome, done, UsageError } from '#src/adapters/command-line.ts';
 import { type Database, openDatabase, withoutQuery } from '#src/adapters/database.ts';
 import { FolderInUseError } from '#src/adapters/folder-lock.ts';
 import { createLog } from '#src/adapters/log.ts';
 import { createSealer } from '#src/adapters/seal.ts';
+import { readUserCommand, type UserCommandDependencies, userUsage } from '#src/admin/user-commands.ts';
+import { createUserStore } from '#src/admin/user-store.ts';
 import { createAudit } from '#src/audit/audit.ts';
 import { type Config, ConfigError, loadConfig } from '#src/config.ts';
 import type { KeyDependencies } from '#src/keys/key-actions.ts';
 import { keyUsage, readKeyCommand } from '#src/keys/key-commands.ts';
+import { keyState } from '#src/keys/key-life.ts';
 import { KeyError } from '#src/keys/key-pair.ts';
+import { listKeyRows } from '#src/keys/key-store.ts';
+import { checkUsage, readCheckCommand } from '#src/organizations/checks/check-commands.ts';
 import {
   type OrganizationCommandDependencies,
   organizationUsage,
@@ -19,18 +25,24 @@ import { createOrganizationStore } from '#src/organizations/organization-store.t
 
 const USAGE = [
   'Usage: npm run admin -- <command> [--json]',
-  ...[...organizationUsage, ...keyUsage, 'migrate'].map((line) => `  ${line}`),
+  ...[...organizationUsage, ...checkUsage, ...keyUsage, ...userUsage, 'migrate'].map((line) => `  ${line}`),
 ].join('\n');
 
-type Command = (dependencies: OrganizationCommandDependencies & KeyDependencies) => Promise<CommandOutcome>;
+type Command = (
+  dependencies: OrganizationCommandDependencies & KeyDependencies & UserCommandDependencies,
+) => Promise<CommandOutcome>;
 
 function readCommand(args: readonly string[]): Command {
   const [noun, ...rest] = args;
   switch (noun) {
     case 'organization':
       return readOrganizationCommand(rest);
+    case 'check':
+      return readCheckCommand(rest);
     case 'keys':
       return readKeyCommand(rest);
+    case 'user':
+      return readUserCommand(rest);
     case 'migrate':
       if (rest.length > 0) throw new UsageError(['migrate takes no arguments']);
       return async () => done('The database is up to date.', { migrated: true });
@@ -59,15 +71,22 @@ async function execute(command: Command, config: Config, database: Database): Pr
   // Standard output belongs to the answer.
   const log = createLog(config.logLevel, process.stderr);
   const audit = createAudit({ db: database.db, sealer, log, clock: systemClock });
+  const organizations = createOrganizationStore(database.db);
   try {
     return await command({
       db: database.db,
       sealer,
       audit,
       clock: systemClock,
-      store: createOrganizationStore(database.db),
+      store: organizations,
+      organizations,
+      users: createUserStore(database.db),
+      readInput: () => readText(process.stdin),
       production: config.production,
       deployment: { publicUrl: config.publicUrl, appName: config.appName },
+      allowPrivate: config.outboundAllowPrivate,
+      publishedKeys: async () =>
+        (await listKeyRows(database.db)).filter((key) => keyState(key, systemClock()) !== 'gone'),
     });
   } finally {
     await audit.flush();

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { readSignIn, type SignInConfig, signInProblems, signInSchema } from './sign-in-config.ts';
 
 const list = z.string().transform((text) =>
   text
@@ -34,7 +35,15 @@ export const environmentSchema = z.object({
   TRUST_PROXY: list.pipe(z.array(proxy)).default([]),
   OUTBOUND_ALLOW_PRIVATE: list.pipe(z.array(cidr)).optional(),
   EGRESS_IPS: list.default([]),
+  DRIFT_CHECK_HOURS: z.coerce.number().min(0).max(720).default(24),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  TRACE_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
+  AUDIT_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .refine((days) => days === 0 || days >= 30, { error: 'must be 0 (keep for ever) or at least 30' })
+    .default(0),
+  ...signInSchema.shape,
 });
 
 /** What the rest of the program may know of its environment. */
@@ -56,7 +65,14 @@ export interface Config {
   /** Private CIDRs that outbound calls may reach (TL-04). */
   readonly outboundAllowPrivate: readonly string[];
   readonly egressIps: readonly string[];
+  /** Hours between two scheduled checks of each EHR; 0 = never. */
+  readonly driftCheckHours: number;
   readonly logLevel: string;
+  /** How long launch traces are kept. */
+  readonly traceRetentionDays: number;
+  /** How long the audit trail is kept; 0 is for ever. */
+  readonly auditRetentionDays: number;
+  readonly signIn: SignInConfig;
   /** What an operator should hear at start although we run. */
   readonly warnings: readonly string[];
 }
@@ -87,6 +103,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const production = values.NODE_ENV === 'production';
   const publicUrl = new URL(values.PUBLIC_URL ?? `http://localhost:${values.PORT}`);
   problems.push(...publicUrlProblems(publicUrl, production), ...(production ? productionProblems(values) : []));
+  problems.push(...signInProblems(values, production));
   if (production && env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
     problems.push('NODE_TLS_REJECT_UNAUTHORIZED: certificates are always verified in production');
   }
@@ -105,7 +122,11 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     trustProxy: values.TRUST_PROXY,
     outboundAllowPrivate: values.OUTBOUND_ALLOW_PRIVATE ?? (production ? [] : LOOPBACK),
     egressIps: values.EGRESS_IPS,
+    driftCheckHours: values.DRIFT_CHECK_HOURS,
     logLevel: values.LOG_LEVEL,
+    traceRetentionDays: values.TRACE_RETENTION_DAYS,
+    auditRetentionDays: values.AUDIT_RETENTION_DAYS,
+    signIn: readSignIn(values),
     warnings:
       production && !values.DATABASE_URL
         ? [

@@ -191,6 +191,11 @@ const catalogue = {
     title: 'Your EHR session for this app has ended',
     help: "Open the app again from the patient's chart.",
   },
+  'refresh.unavailable': {
+    status: 503,
+    title: 'The EHR cannot renew your access at the moment',
+    help: 'Wait a moment and reload this page. Your launch is kept.',
+  },
   'patient.mismatch': {
     status: 502,
     title: 'The EHR returned a different patient',
@@ -215,6 +220,66 @@ const catalogue = {
     status: 502,
     title: 'The EHR returned an unexpected answer',
     help: 'Reload this page. If it happens again, give the support code to your EHR team.',
+  },
+  'settings.no-organization': {
+    status: 404,
+    title: 'There is no such organization',
+    help: 'Choose one at Settings > Organizations.',
+  },
+  'settings.report-gone': {
+    status: 404,
+    title: 'This report does not exist',
+    help: 'Its link has expired or is incomplete. Ask the person who sent it for a new one.',
+  },
+  'admin.sign-in-needed': {
+    status: 401,
+    title: 'Please sign in',
+    help: 'Your session has ended. Sign in again.',
+  },
+  'admin.password-change-needed': {
+    status: 403,
+    title: 'Please choose your own password first',
+    help: 'Open your account page and replace the one-time password.',
+  },
+  'admin.forbidden': {
+    status: 403,
+    title: 'This page is for operators',
+    help: 'Your account does not have access to it. Ask the operator of this service.',
+  },
+  'admin.too-many-attempts': {
+    status: 429,
+    title: 'Too many sign-in attempts',
+    help: 'Wait a quarter of an hour, then try again. If you have forgotten your password, ask the operator of this service for a new one.',
+  },
+  'admin.password-sign-in-off': {
+    status: 403,
+    title: 'Passwords are not accepted here',
+    help: 'Go back to the sign-in page and use single sign-on.',
+  },
+  'admin.sso-failed': {
+    status: 502,
+    title: 'Single sign-on did not work',
+    help: 'Start again from the sign-in page. If it happens again, give the support code to the operator of this service.',
+  },
+  'admin.sso-refused': {
+    status: 403,
+    title: 'Your account has no access to these settings',
+    help: 'Ask the operator of this service to add you, then sign in again.',
+  },
+  'settings.reason-needed': {
+    status: 400,
+    title: 'Please say why',
+    help: 'Go back and write down the reason: it becomes part of the audit trail.',
+  },
+  'settings.launch-not-found': {
+    status: 404,
+    title: 'This launch is not here',
+    help: 'Launches are deleted after some weeks. Look for it in Settings > Launches by its support code.',
+  },
+  'settings.report-not-found': {
+    status: 404,
+    title: 'This report is not here any more',
+    help: 'Reports end after 14 days. Ask for a new one.',
   },
   'store.unavailable': {
     status: 503,
@@ -247,22 +312,25 @@ export function describeError(code: ErrorCode): { status: number; title: string;
  * @param options.cause the underlying error, kept for the log.
  * @param options.shown words of ours the visitor may read after the help text, such as the missing permissions.
  * @param options.retryAfterSeconds sent as Retry-After.
+ * @param options.upstreamStatus HTTP status of the EHR's answer, for the launch trace.
  */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly shown: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly upstreamStatus: number | undefined;
 
   constructor(
     code: ErrorCode,
     detail: string,
-    options: { cause?: unknown; shown?: string; retryAfterSeconds?: number } = {},
+    options: { cause?: unknown; shown?: string; retryAfterSeconds?: number; upstreamStatus?: number } = {},
   ) {
     super(detail, { cause: options.cause });
     this.name = 'AppError';
     this.code = code;
     this.shown = options.shown;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.upstreamStatus = options.upstreamStatus;
   }
 
   /** The HTTP status of the page this error ends in. */

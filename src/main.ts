@@ -3,7 +3,10 @@ import { createServer, type Server } from 'node:http';
 import { systemClock } from './adapters/clock.ts';
 import { createApp } from './app.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
+import { startRetention } from './diagnostics/retention.ts';
 import { openDependencies } from './open-dependencies.ts';
+import { createDriftWatch } from './organizations/checks/drift-watch.ts';
+import { createOrganizationStore } from './organizations/organization-store.ts';
 
 /** How long requests in flight may take to end after SIGTERM. */
 const GRACE_MS = 10_000;
@@ -14,7 +17,8 @@ const MAX_HEADER_BYTES = 32_768;
 async function main(): Promise<void> {
   const config = configOrExit();
   const { dependencies, close } = await openDependencies(config, { clock: systemClock, processMetrics: true });
-  const { log } = dependencies;
+  const { log, database } = dependencies;
+  const retention = startRetention({ ...dependencies, db: database.db, ...config });
   for (const warning of config.warnings) log.warn(warning);
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, createApp(dependencies));
   server.listen(config.port, config.host, () => {
@@ -25,12 +29,15 @@ async function main(): Promise<void> {
     process.exit(1);
   });
 
+  const store = createOrganizationStore(dependencies.database.db);
+  const driftWatch = createDriftWatch({ ...dependencies, store, hours: config.driftCheckHours });
   let stopping = false;
   const stop = async (signal: string) => {
     if (stopping) return;
     stopping = true;
     log.info({ signal }, 'stopping');
-    await drain(server);
+    retention.stop();
+    await Promise.all([drain(server), driftWatch.close()]);
     await close();
     log.info('stopped');
   };

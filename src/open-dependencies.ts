@@ -1,15 +1,24 @@
 /** Opens the outside world in the order in which its parts need each other, and closes it in reverse. */
 import type { Clock } from './adapters/clock.ts';
+import { createConnectionProbe } from './adapters/connection-probe.ts';
 import { type Database, openDatabase } from './adapters/database.ts';
 import { createLog, type Log } from './adapters/log.ts';
 import { createMetrics } from './adapters/metrics.ts';
 import { createOutbound } from './adapters/outbound.ts';
 import { connectRedis, createMemoryStore } from './adapters/redis.ts';
 import { createSealer } from './adapters/seal.ts';
+import { bootstrapOperator } from './admin/bootstrap-operator.ts';
+import { createUserStore } from './admin/user-store.ts';
 import type { AppDependencies } from './app.ts';
 import { createAudit } from './audit/audit.ts';
 import type { Config } from './config.ts';
+import { createLaunchTraces } from './diagnostics/launch-trace.ts';
+import { createTraceWriter } from './diagnostics/trace-writer.ts';
 import { createKeyRing } from './keys/key-ring.ts';
+import { createKeySightings } from './keys/key-sightings.ts';
+import { createRevoker } from './launches/revoker.ts';
+import { createChecksStore } from './organizations/checks/checks-store.ts';
+import type { CheckDependencies } from './organizations/checks/study.ts';
 import { createOrganizationDirectory } from './organizations/organization-directory.ts';
 import { createOrganizationStore } from './organizations/organization-store.ts';
 import { createSmartConnections } from './organizations/smart-connections.ts';
@@ -47,10 +56,21 @@ export async function openDependencies(config: Config, options: OpenOptions): Pr
   const { production, outboundAllowPrivate: allowPrivate } = config;
   const outbound = createOutbound({ production, allowPrivate, metrics });
   const audit = createAudit({ db, sealer, log, clock });
+  await bootstrapOperator({ users: createUserStore(db), audit, clock, log }, config.signIn.bootstrap);
+  const traces = createLaunchTraces({ writer: createTraceWriter({ db, log }), clock });
   const keyRing = await createKeyRing({ db, sealer, clock, log });
+  const sightings = createKeySightings({ db, clock, log });
+  const revoker = createRevoker({ outbound, keyRing, clock, log });
   const store = createOrganizationStore(db);
   const directory = createOrganizationDirectory(store, clock, log);
   const connections = createSmartConnections({ outbound, store, clock, log });
+  const checks: CheckDependencies = {
+    outbound,
+    probe: createConnectionProbe(allowPrivate),
+    clock,
+    publicUrl: config.publicUrl,
+    ownKeys: () => keyRing.jwks(),
+  };
   return {
     dependencies: {
       config,
@@ -59,15 +79,23 @@ export async function openDependencies(config: Config, options: OpenOptions): Pr
       outbound,
       sealer,
       keyRing,
+      revoker,
+      sightings,
       directory,
       connections,
+      checks,
+      checksStore: createChecksStore(db),
       audit,
+      traces,
       log,
       metrics,
       clock,
     },
     close: async () => {
+      await revoker.flush();
       await audit.flush();
+      await traces.flush();
+      await sightings.close();
       keyRing.close();
       await outbound.close();
       await redis.close();

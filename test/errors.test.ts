@@ -35,6 +35,8 @@ test.for([
 
 test('no two failures look the same to the visitor unless they ask for the same', () => {
   const byTitle = Map.groupBy(errorCodes, (code) => `${describeError(code).title} ${describeError(code).status}`);
-  const doubled = [...byTitle.values()].filter((codes) => new Set(codes.map((code) => describeError(code).help)).size > 1);
+  const doubled = [...byTitle.values()].filter(
+    (codes) => new Set(codes.map((code) => describeError(code).help)).size > 1,
+  );
   expect(doubled).toEqual([]);
 });

@@ -6,6 +6,8 @@ export interface LayoutProps {
   readonly title: string;
   /** the per-launch theme's URL on this origin; it may set the --vc-… properties of app.css */
   readonly themeUrl?: string | undefined;
+  /** a stylesheet of ours under /assets, beside app.css */
+  readonly styleUrl?: string | undefined;
   /** what stands in the top bar beside the product's name */
   readonly bar?: SafeHtml | undefined;
   /** a script of ours under /assets that the page also works without */
@@ -24,6 +26,7 @@ export function layoutStart(props: LayoutProps): SafeHtml {
 <link rel="icon" href="/assets/favicon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/assets/bootstrap.min.css">
 <link rel="stylesheet" href="/assets/app.css">
+${props.styleUrl === undefined ? null : html`<link rel="stylesheet" href="${props.styleUrl}">`}
 ${props.themeUrl === undefined ? null : html`<link rel="stylesheet" href="${props.themeUrl}">`}
 ${props.scriptUrl === undefined ? null : html`<script src="${props.scriptUrl}" defer></script>`}
 </head>

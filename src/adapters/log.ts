@@ -39,7 +39,8 @@ export function createLog(level: string, destination?: pino.DestinationStream): 
 interface LoggedFailure {
   name: string;
   message?: string;
-  code?: string;
+  /** Not `code`: that name is removed, as an authorization code would be. */
+  errorCode?: string;
   frames?: string[];
   cause?: LoggedFailure | undefined;
 }
@@ -66,7 +67,7 @@ function describeFailure(error: unknown): LoggedFailure | undefined {
   return {
     name: error.name,
     ...(mayBeQuoted ? { message: error.message.slice(0, 500) } : { frames: framesOf(error) }),
-    ...('code' in error ? { code: String(error.code) } : {}),
+    ...('code' in error ? { errorCode: String(error.code) } : {}),
     ...(cause ? { cause } : {}),
   };
 }

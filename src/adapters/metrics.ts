@@ -8,8 +8,12 @@ export interface Metrics {
   registry: Registry;
   /** Ends of launches by outcome: 'completed' or an error code. */
   launches: Counter<'outcome'>;
+  /** Token refreshes by outcome: 'renewed' or an error code. */
+  refreshes: Counter<'outcome'>;
   /** Pages that ended in an error, by its code. */
   failures: Counter<'code'>;
+  /** Differences the drift watch found at EHRs, by what changed and whether it is worth a look. */
+  drift: Counter<'part' | 'severity'>;
   /** Time per outbound protocol call. */
   outboundDuration: Histogram<'method'>;
 }
@@ -27,10 +31,22 @@ export function createMetrics(options: { process?: boolean } = {}): Metrics {
       labelNames: ['outcome'],
       registers,
     }),
+    refreshes: new Counter({
+      name: 'smart_refreshes_total',
+      help: 'Token refreshes by outcome',
+      labelNames: ['outcome'],
+      registers,
+    }),
     failures: new Counter({
       name: 'app_failures_total',
       help: 'Requests that ended in an error',
       labelNames: ['code'],
+      registers,
+    }),
+    drift: new Counter({
+      name: 'smart_drift_total',
+      help: 'Differences found by scheduled checks of EHRs',
+      labelNames: ['part', 'severity'],
       registers,
     }),
     outboundDuration: new Histogram({

@@ -60,6 +60,8 @@ const FHIR_MAX_BYTES = 10_000_000;
 /** Per host, so that one slow EHR fills its own pool and nobody else's. */
 const CONNECTIONS_PER_HOST = 64;
 const KEEP_ALIVE_MS = 75_000;
+/** What the end of a launch uses at once: one token request; then the patient, the requests and the user together. */
+const WARM = { protocol: 1, fhir: 3 };
 
 interface Lane {
   agent: Agent;
@@ -116,7 +118,7 @@ export function createOutbound(options: {
         try {
           assertReachable(url, allowPrivate);
           const { agent, connector } = lane(kind, allowPrivate);
-          if (!hasFreeConnection(agent, url)) connector.warm(url);
+          for (let free = freeConnections(agent, url); free < WARM[kind]; free += 1) connector.warm(url);
         } catch {
           // The real request will say why.
         }
@@ -151,9 +153,9 @@ function openLane(allowPrivate: readonly string[], maxBytes: number): Lane {
   return { agent, dispatcher, connector };
 }
 
-function hasFreeConnection(agent: Agent, url: URL): boolean {
+function freeConnections(agent: Agent, url: URL): number {
   const stats = agent.stats[url.origin];
-  return stats !== undefined && Number(stats.connected) > stats.running;
+  return stats === undefined ? 0 : Number(stats.connected) - stats.running;
 }
 
 async function exchange(url: URL, request: OutboundRequest, dispatcher: Dispatcher): Promise<OutboundResponse> {

@@ -4,20 +4,33 @@ import { AppError } from '#src/errors.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 
+export type { Redis } from 'ioredis';
+
 /** What the launch needs of Redis: each method is one command, so each is atomic. Values are sealed before they come here. */
 export interface KeyStore {
+  /**
+   * The connection, for the libraries that bring their own commands: sessions, limits, locks. Undefined in memory. Its
+   * failures are ioredis errors, not AppError.
+   */
+  readonly client: Redis | undefined;
   get(key: string): Promise<string | undefined>;
   /** Reads and renews the lifetime in one step (GETEX). */
   getAndRenew(key: string, lifetimeMs: number): Promise<string | undefined>;
   getMany(keys: readonly string[]): Promise<(string | undefined)[]>;
   set(key: string, value: string, lifetimeMs: number): Promise<void>;
+  /** Sets what is not there yet; of many callers one gets true, which makes it a lock that ends by itself (SET NX). */
+  setIfAbsent(key: string, value: string, lifetimeMs: number): Promise<boolean>;
   /** Replaces a value that exists, keeps its lifetime and returns the old one; of many callers one gets it (SET XX GET). */
   swap(key: string, value: string): Promise<string | undefined>;
+  /** Replaces exactly the value the caller has seen, and keeps its lifetime; false when it has changed or gone. */
+  replace(key: string, seen: string, value: string): Promise<boolean>;
   delete(...keys: string[]): Promise<void>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }
 
+/** One key only, so that it also runs on a cluster. */
+const REPLACE = `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL') return 1 end return 0`;
 const COMMAND_TIMEOUT_MS = 2_000;
 
 /**
@@ -43,6 +56,7 @@ export function connectRedis(url: string, log: Log): KeyStore {
   };
 
   return {
+    client: redis,
     get: async (key) => (await guard(redis.get(key))) ?? undefined,
     getAndRenew: async (key, lifetimeMs) => (await guard(redis.getex(key, 'PX', lifetimeMs))) ?? undefined,
     getMany: async (keys) => {
@@ -53,10 +67,13 @@ export function connectRedis(url: string, log: Log): KeyStore {
     set: async (key, value, lifetimeMs) => {
       await guard(redis.set(key, value, 'PX', lifetimeMs));
     },
+    setIfAbsent: async (key, value, lifetimeMs) =>
+      (await guard(redis.set(key, value, 'PX', lifetimeMs, 'NX'))) === 'OK',
     swap: async (key, value) => {
       const old = await guard(redis.call('SET', key, value, 'XX', 'KEEPTTL', 'GET'));
       return typeof old === 'string' ? old : undefined;
     },
+    replace: async (key, seen, value) => (await guard(redis.eval(REPLACE, 1, key, seen, value))) === 1,
     delete: async (...keys) => {
       if (keys.length > 0) await guard(redis.del(...keys));
     },
@@ -83,6 +100,7 @@ export function createMemoryStore(clock: Clock): KeyStore {
   }, 60_000).unref();
 
   return {
+    client: undefined,
     get: async (key) => live(key)?.value,
     getAndRenew: async (key, lifetimeMs) => {
       const entry = live(key);
@@ -93,11 +111,22 @@ export function createMemoryStore(clock: Clock): KeyStore {
     set: async (key, value, lifetimeMs) => {
       entries.set(key, { value, expiresAt: clock().getTime() + lifetimeMs });
     },
+    setIfAbsent: async (key, value, lifetimeMs) => {
+      if (live(key)) return false;
+      entries.set(key, { value, expiresAt: clock().getTime() + lifetimeMs });
+      return true;
+    },
     swap: async (key, value) => {
       const entry = live(key);
       const old = entry?.value;
       if (entry) entry.value = value;
       return old;
+    },
+    replace: async (key, seen, value) => {
+      const entry = live(key);
+      if (entry?.value !== seen) return false;
+      entry.value = value;
+      return true;
     },
     delete: async (...keys) => {
       for (const key of keys) entries.delete(key);

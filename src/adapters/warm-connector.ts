@@ -18,6 +18,8 @@ export interface WarmConnector {
 export function createWarmConnector(options: buildConnector.BuildOptions): WarmConnector {
   const open = buildConnector(options);
   const shelf = new Map<string, Set<Socket>>();
+  const opening = new Map<string, number>();
+  let isClosed = false;
 
   return {
     connect: (target, callback) => {
@@ -29,15 +31,20 @@ export function createWarmConnector(options: buildConnector.BuildOptions): WarmC
     warm: (origin) => {
       const key = keyOf(origin.protocol, bare(origin.hostname), origin.port);
       const sockets = shelf.get(key) ?? new Set<Socket>();
-      if (sockets.size >= MOST_PER_ORIGIN) return;
+      const underWay = opening.get(key) ?? 0;
+      if (isClosed || sockets.size + underWay >= MOST_PER_ORIGIN) return;
       shelf.set(key, sockets);
+      opening.set(key, underWay + 1);
       const { protocol, host, port } = origin;
       open({ protocol, hostname: bare(origin.hostname), host, port }, (error, socket) => {
+        opening.set(key, (opening.get(key) ?? 1) - 1);
         if (error) return;
-        keep(socket, sockets);
+        if (isClosed) socket.destroy();
+        else keep(socket, sockets);
       });
     },
     close: () => {
+      isClosed = true;
       for (const sockets of shelf.values()) for (const socket of sockets) socket.destroy();
       shelf.clear();
     },

@@ -6,12 +6,34 @@ import type { Log } from '#src/adapters/log.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { type AuditRow, appendAuditRows } from './audit-store.ts';
 
+/** Every kind of event there is. */
+export const auditEventNames = [
+  'launch',
+  'patient-opened',
+  'sign-in',
+  'sign-out',
+  'denial',
+  'settings-change',
+  'key-action',
+  'check-run',
+  'user-change',
+  'audit-viewed',
+  'report-made',
+] as const;
+
+export type AuditEventName = (typeof auditEventNames)[number];
+
 /** What happened. `detail` holds facts only: codes, counts, setting values; never a name, token or clinical value. */
 export interface AuditEvent {
-  event: 'launch' | 'patient-opened' | 'sign-out' | 'denial' | 'settings-change' | 'key-action';
+  event: AuditEventName;
   organizationId?: string;
-  /** The user by the id_token's issuer and subject (stored as a keyed hash), or the operator's command line. */
-  actor: { iss: string; sub: string } | 'cli' | 'unknown';
+  /**
+   * An EHR user by the id_token's issuer and subject (stored as a keyed hash), a user of the settings by the id in the
+   * users' table (stored as `user:<id>`), the operator's command line, or the service itself.
+   */
+  actor: { iss: string; sub: string } | { userId: string } | 'cli' | 'system' | 'unknown';
+  /** Where the request came from, as `request.ip` tells. */
+  address?: string;
   /** FHIR reference such as `Patient/123`; stored sealed. */
   patient?: string;
   /** Stored as a keyed hash. */
@@ -98,17 +120,26 @@ export function auditPatientName(rowId: string): string {
 
 /** The keyed hash that stands for a user, to find a person's rows without storing who they are. */
 export function auditActor(sealer: Sealer, actor: AuditEvent['actor']): string {
-  return typeof actor === 'string' ? actor : sealer.fingerprint(JSON.stringify([actor.iss, actor.sub]));
+  if (typeof actor === 'string') return actor;
+  return 'userId' in actor ? `user:${actor.userId}` : sealer.fingerprint(JSON.stringify([actor.iss, actor.sub]));
+}
+
+/** The keyed hash of one organization's patient, for the same purpose; FHIR ids repeat between EHRs. */
+export function auditPatient(sealer: Sealer, organizationId: string, patient: string): string {
+  return sealer.fingerprint(JSON.stringify(['patient', organizationId, patient]));
 }
 
 async function toRow({ id, at, event }: Waiting, sealer: Sealer): Promise<AuditRow> {
+  const { patient, organizationId = '' } = event;
   return {
     id,
     at,
     event: event.event,
     organizationId: event.organizationId ?? null,
     actor: auditActor(sealer, event.actor),
-    patient: event.patient === undefined ? null : await sealer.seal(auditPatientName(id), event.patient),
+    address: event.address ?? null,
+    patient: patient === undefined ? null : await sealer.seal(auditPatientName(id), patient),
+    patientHash: patient === undefined ? null : auditPatient(sealer, organizationId, patient),
     launch: event.launchId === undefined ? null : sealer.fingerprint(event.launchId),
     supportCode: event.supportCode ?? null,
     detail: event.detail ?? {},

@@ -14,14 +14,17 @@ export interface Cookies {
 /**
  * `__Host-`, `Secure`, `HttpOnly`, `SameSite=None`, `Partitioned`: kept in a cross-site frame, also where third-party
  * cookies are blocked, and sent to this host alone. On http://localhost the first, second and last two go.
+ *
+ * @param place 'first-party' for pages that are never framed: `SameSite=Lax`, not partitioned.
  */
-export function createCookies(publicUrl: URL): Cookies {
+export function createCookies(publicUrl: URL, place: 'framed' | 'first-party' = 'framed'): Cookies {
   const secure = publicUrl.protocol === 'https:';
   const prefix = secure ? '__Host-' : '';
   const options: CookieOptions = {
     path: '/',
     httpOnly: true,
-    ...(secure ? { secure: true, sameSite: 'none', partitioned: true } : { sameSite: 'lax' }),
+    secure,
+    ...(secure && place === 'framed' ? { sameSite: 'none', partitioned: true } : { sameSite: 'lax' }),
   };
   return {
     read: (request) => {

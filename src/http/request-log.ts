@@ -8,8 +8,8 @@ import type { Metrics } from '#src/adapters/metrics.ts';
 export interface RequestFacts {
   supportCode: string;
   organizationId?: string;
-  /** Keyed hash, so that lines of one launch can be put together. */
-  launch?: string;
+  /** Keyed hash, so that lines of one launch can be put together. Not `launch`: that name is removed from the log. */
+  launchHash?: string;
   errorCode?: string;
   error?: unknown;
   [fact: string]: unknown;
@@ -36,7 +36,8 @@ function createSupportCode(): string {
 export function requestLog(log: Log, metrics: Metrics): RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now();
-    const { path } = request;
+    // The link of a report is its key.
+    const path = request.path.replace(/^\/reports\/.*[\w-]{40}.*/, '/reports/[removed]');
     response.once('close', () => {
       const durationMs = Math.round(performance.now() - startedAt);
       const { error, ...known } = factsOf(request);

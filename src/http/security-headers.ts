@@ -8,6 +8,8 @@ interface PagePolicy {
   frameAncestors?: readonly string[];
   /** Another origin a form on this page may post to. */
   formAction?: string;
+  /** A script of ours on this page reads pages of ours. */
+  fetchesOwnPages?: boolean;
 }
 
 const HSTS = { maxAge: 31_536_000, includeSubDomains: true };
@@ -49,6 +51,7 @@ export function setPagePolicy(response: Response, policy: PagePolicy): void {
       "script-src 'self'",
       "style-src 'self'",
       "img-src 'self' data:",
+      ...(policy.fetchesOwnPages ? ["connect-src 'self'"] : []),
       "base-uri 'none'",
       `form-action ${formAction}`,
       `frame-ancestors ${ancestors}`,

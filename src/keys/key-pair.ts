@@ -1,5 +1,5 @@
 /** Key pairs: made, sealed for the database, and judged before one is trusted to sign (CAJ-11, CAJ-16, JW-02..06). */
-import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from 'jose';
+import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import { z } from 'zod';
 import { SealError, type Sealer } from '#src/adapters/seal.ts';
 import type { KeyDates } from './key-life.ts';
@@ -53,19 +53,32 @@ export class KeyError extends Error {
 }
 
 /**
- * Makes a pair and the row that keeps it. The kid is the RFC 7638 thumbprint; the private half is sealed under the
- * key's name and never leaves this function in clear (CAJ-15).
+ * Makes a pair and the row that keeps it; the private half never leaves this file in clear (CAJ-15).
  */
 export async function makeKey(alg: SigningAlgorithm, dates: KeyDates, sealer: Sealer): Promise<KeyRow> {
   const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true, modulusLength: RSA_BITS });
-  const bare = await exportJWK(publicKey);
-  const kid = await calculateJwkThumbprint(bare);
+  return keyRow(alg, await exportJWK(publicKey), await exportJWK(privateKey), dates, sealer);
+}
+
+/**
+ * The row that keeps a pair. The kid is the RFC 7638 thumbprint; the private half is sealed under the key's name.
+ *
+ * @throws ZodError when the public half is not one of the two kinds we publish.
+ */
+export async function keyRow(
+  alg: SigningAlgorithm,
+  publicJwk: JWK,
+  privateJwk: JWK,
+  dates: KeyDates,
+  sealer: Sealer,
+): Promise<KeyRow> {
+  const kid = await calculateJwkThumbprint(publicJwk);
   return {
     ...dates,
     kid,
     alg,
-    publicJwk: publicJwkSchema.parse({ ...bare, kid, alg, use: 'sig' }),
-    sealedPrivateJwk: await sealer.seal(sealName(kid), await exportJWK(privateKey)),
+    publicJwk: publicJwkSchema.parse({ ...publicJwk, kid, alg, use: 'sig' }),
+    sealedPrivateJwk: await sealer.seal(sealName(kid), privateJwk),
   };
 }
 

@@ -1,11 +1,13 @@
 /** From the EHR's launch request to the redirect that asks its authorization server for a code. */
 import type { Outbound } from '#src/adapters/outbound.ts';
+import type { LaunchTrace } from '#src/diagnostics/launch-trace.ts';
+import { discoveryFacts, redirectFacts } from '#src/diagnostics/step-facts.ts';
 import { AppError } from '#src/errors.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { issuersOf, type SmartConnections } from '#src/organizations/smart-connections.ts';
 import type { IssuerKeys } from '#src/smart/issuer-keys.ts';
 import { requestedScope } from '#src/smart/scopes.ts';
-import { acceptsPrivateKeyJwt, chooseAssertionAlg } from '#src/smart/smart-configuration.ts';
+import { acceptsPrivateKeyJwt, chooseAssertionAlg, type SmartConfiguration } from '#src/smart/smart-configuration.ts';
 import { isSameFhirBase, type LaunchRequest } from '#src/smart/step-2-launch-ehr.ts';
 import {
   type AuthorizationRedirect,
@@ -27,6 +29,8 @@ export interface BeginLaunchDependencies {
 export interface BegunLaunch {
   redirect: AuthorizationRedirect;
   state: string;
+  /** As requested. */
+  scope: string;
 }
 
 /**
@@ -53,11 +57,39 @@ export async function beginLaunch(
   organization: Organization,
   request: LaunchRequest,
   binding: string,
+  trace: LaunchTrace,
 ): Promise<BegunLaunch> {
-  const configuration = await dependencies.connections.configurationOf(organization);
-  if (!acceptsPrivateKeyJwt(configuration)) {
-    throw new AppError('discovery.no-client-authentication', 'the token endpoint does not list private_key_jwt');
-  }
+  const discovery = () => usableConfiguration(dependencies, organization);
+  const configuration = await trace.step('discovery', discovery, {}, discoveryFacts);
+  const assertionAlg = chooseAssertionAlg(configuration, organization.assertionAlg);
+  const begun = () =>
+    prepareRedirect(dependencies, organization, request, { binding, configuration, assertionAlg, trace });
+  return trace.step('authorization-redirect', begun, {}, ({ redirect, scope }) =>
+    redirectFacts(redirect, { scope, alg: assertionAlg }),
+  );
+}
+
+async function usableConfiguration(
+  { connections }: BeginLaunchDependencies,
+  organization: Organization,
+): Promise<SmartConfiguration> {
+  const configuration = await connections.configurationOf(organization);
+  if (acceptsPrivateKeyJwt(configuration)) return configuration;
+  throw new AppError('discovery.no-client-authentication', 'the token endpoint does not list private_key_jwt');
+}
+
+async function prepareRedirect(
+  dependencies: BeginLaunchDependencies,
+  organization: Organization,
+  request: LaunchRequest,
+  attempt: {
+    binding: string;
+    configuration: SmartConfiguration;
+    assertionAlg: 'RS384' | 'ES384';
+    trace: LaunchTrace;
+  },
+): Promise<BegunLaunch> {
+  const { binding, configuration, assertionAlg, trace } = attempt;
   const secrets = createAttemptSecrets();
   const scope = requestedScope(organization.scopes, {
     version: organization.scopeVersion,
@@ -76,14 +108,15 @@ export async function beginLaunch(
       scope,
       nonce: secrets.nonce,
       codeVerifier: secrets.codeVerifier,
-      assertionAlg: chooseAssertionAlg(configuration, organization.assertionAlg),
+      assertionAlg,
+      traceId: trace.id,
     },
   );
   prepareCallback(dependencies, organization, configuration.tokenEndpoint);
   for (const issuer of issuersOf(organization, configuration)) dependencies.issuerKeys.prefetch(issuer);
   const { clientId } = organization;
   const authorization = { clientId, redirectUri, scope, aud: request.iss, launch: request.launch };
-  return { redirect: authorizationRedirect(configuration, authorization, secrets), state: secrets.state };
+  return { redirect: authorizationRedirect(configuration, authorization, secrets), state: secrets.state, scope };
 }
 
 /** The browser will be at the authorization server for a moment: time enough to open the connections its return needs. */

@@ -2,23 +2,37 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/outbound.ts';
+import type { LaunchTrace } from '#src/diagnostics/launch-trace.ts';
+import {
+  assertionFacts,
+  callbackFacts,
+  contextFacts,
+  idTokenFacts,
+  scopeFacts,
+  tokenFacts,
+} from '#src/diagnostics/step-facts.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
+import type { KeySightings } from '#src/keys/key-sightings.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { issuersOf } from '#src/organizations/smart-connections.ts';
 import { resolveFhirUser } from '#src/smart/fhir-user.ts';
 import { verifyIdToken } from '#src/smart/id-token.ts';
+import type { IssuerToTrust } from '#src/smart/issuer-documents.ts';
 import type { IssuerKeys } from '#src/smart/issuer-keys.ts';
 import { readLaunchContext } from '#src/smart/launch-context.ts';
 import { grantedScopes, missingPermissions } from '#src/smart/scopes.ts';
 import { type CallbackParameters, judgeCallback } from '#src/smart/step-4-authorization-code.ts';
 import { exchangeCode, type TokenResponse } from '#src/smart/step-5-access-token.ts';
-import { ABSOLUTE_LIMIT_MS, type Launch } from './launch.ts';
+import { ABSOLUTE_LIMIT_MS, type Launch, type LaunchTokens } from './launch.ts';
+import type { Revoker } from './revoker.ts';
 import type { Transaction } from './transaction.ts';
 
 /** What completing a launch needs of the outside. */
 export interface CompleteLaunchDependencies {
   keyRing: KeyRing;
+  sightings: Pick<KeySightings, 'keyAccepted'>;
+  revoker: Pick<Revoker, 'revoke'>;
   issuerKeys: IssuerKeys;
   outbound: Outbound;
   clock: Clock;
@@ -29,7 +43,8 @@ const NEEDED = ['openid', { type: 'Patient', interaction: 'r' }] as const;
 
 /**
  * Judges the callback, exchanges the code and checks everything that came with the token (CB-21). The only network
- * calls are the token request and, beside it, the issuer's keys when they are not known yet.
+ * calls are the token request and, beside it, the issuer's keys when they are not known yet. Tokens that came with
+ * something unacceptable are given back (CB-22).
  *
  * @param organization as it is now; the transaction says what it was.
  * @throws AppError; then nothing of the launch remains.
@@ -39,60 +54,99 @@ export async function completeLaunch(
   organization: Organization,
   transaction: Transaction,
   callback: CallbackParameters,
+  trace: LaunchTrace,
 ): Promise<Launch> {
-  assertUnchanged(organization, transaction);
   const issuers = issuersOf(organization, transaction.configuration);
-  const validated = judgeCallback(callback, {
-    issuers: issuers.map(({ issuer }) => issuer),
-    issuerPromised: transaction.configuration.responseIssuerPromised,
-  });
+  const judge = () => {
+    assertUnchanged(organization, transaction);
+    return judgeCallback(callback, {
+      issuers: issuers.map(({ issuer }) => issuer),
+      issuerPromised: transaction.configuration.responseIssuerPromised,
+    });
+  };
+  const validated = await trace.step('callback', judge, callbackFacts(callback));
   for (const issuer of issuers) dependencies.issuerKeys.prefetch(issuer);
-  const { clientId, redirectUri, codeVerifier, configuration } = transaction;
-  const { tokenEndpoint } = configuration;
-  const token = await exchangeCode(
-    validated,
-    {
-      tokenEndpoint,
-      clientId,
-      redirectUri,
-      codeVerifier,
-      audience: organization.assertionAudience === 'issuer' ? (issuers[0]?.issuer ?? tokenEndpoint) : tokenEndpoint,
-      key: dependencies.keyRing.signingKey(transaction.assertionAlg),
-      clientIdInBody: organization.clientIdInTokenBody,
-      allowPrivate: organization.privateNetworks,
-      now: dependencies.clock(),
-    },
-    dependencies.outbound,
-  );
+  const authorizationServer = authorizationServerOf(organization, transaction, issuers);
+  const key = dependencies.keyRing.signingKey(transaction.assertionAlg);
+  const { redirectUri, codeVerifier } = transaction;
+  const exchange = {
+    ...authorizationServer,
+    redirectUri,
+    codeVerifier,
+    key,
+    clientIdInBody: organization.clientIdInTokenBody,
+    allowPrivate: organization.privateNetworks,
+    now: dependencies.clock(),
+  };
+  const send = () => exchangeCode(validated, exchange, dependencies.outbound);
+  const token = await trace.step('token', send, assertionFacts(exchange), tokenFacts);
+  dependencies.sightings.keyAccepted(organization.id, key.kid);
+  try {
+    return await proveLaunch(dependencies, organization, transaction, { issuers, authorizationServer, token, trace });
+  } catch (error) {
+    dependencies.revoker.revoke({ authorizationServer, tokens: token }, organization.privateNetworks);
+    throw error;
+  }
+}
+
+/** What of the authorization server the launch keeps, as it was discovered when the launch began (DI-06). */
+function authorizationServerOf(
+  organization: Organization,
+  { configuration, clientId, assertionAlg }: Transaction,
+  issuers: readonly IssuerToTrust[],
+): Launch['authorizationServer'] {
+  const { tokenEndpoint, revocationEndpoint, jwksUri } = configuration;
+  const audience = organization.assertionAudience === 'issuer' ? (issuers[0]?.issuer ?? tokenEndpoint) : tokenEndpoint;
+  return { tokenEndpoint, revocationEndpoint, audience, clientId, assertionAlg, jwksUri };
+}
+
+/** Scopes, identity and context, each proven or refused. */
+async function proveLaunch(
+  { issuerKeys, clock }: CompleteLaunchDependencies,
+  organization: Organization,
+  transaction: Transaction,
+  came: {
+    issuers: readonly IssuerToTrust[];
+    authorizationServer: Launch['authorizationServer'];
+    token: TokenResponse;
+    trace: LaunchTrace;
+  },
+): Promise<Launch> {
+  const { token, issuers, authorizationServer, trace } = came;
   // SCO-17: a response without scope means the scope we asked for.
   const scope = token.scope ?? transaction.scope;
-  assertGranted(scope);
-  const now = dependencies.clock();
-  const identity = await verifyIdToken(token.idToken, {
-    expectedIssuers: issuers,
-    clientId,
-    nonce: transaction.nonce,
-    nonceRequired: organization.nonce === 'required',
-    accessToken: token.accessToken,
-    now,
-    keys: dependencies.issuerKeys,
-  });
-  const fhirUser = resolveFhirUser(identity, new URL(transaction.fhirBaseUrl));
+  await trace.step('scopes', () => assertGranted(scope), scopeFacts(transaction.scope, token.scope));
+  const now = clock();
+  const { fhirBaseUrl, nonce, clientId } = transaction;
+  const verify = () =>
+    verifyIdToken(token.idToken, {
+      expectedIssuers: issuers,
+      clientId,
+      nonce,
+      nonceRequired: organization.nonce === 'required',
+      accessToken: token.accessToken,
+      now,
+      keys: issuerKeys,
+    });
+  const expected = issuers.map(({ issuer }) => issuer);
+  const identity = await trace.step('id-token', verify, idTokenFacts(token.idToken, expected));
+  const resolved = resolveFhirUser(identity, new URL(fhirBaseUrl));
+  const { iss, sub, name } = identity;
+  const readContext = () => readLaunchContext(token.members, { patientRequired: true });
+  const context = await trace.step('context', readContext, {}, contextFacts);
   return {
     id: randomBytes(16).toString('base64url'),
     organizationId: organization.id,
     connectionVersion: organization.connectionVersion,
-    fhirBaseUrl: transaction.fhirBaseUrl,
-    user: {
-      iss: identity.iss,
-      sub: identity.sub,
-      name: identity.name,
-      fhirUser: fhirUser.ok ? fhirUser.user.reference : undefined,
-    },
-    context: readLaunchContext(token.members, { patientRequired: true }),
+    fhirBaseUrl,
+    authorizationServer,
+    user: { iss, sub, name, fhirUser: resolved.ok ? resolved.user.reference : undefined },
+    nonce,
+    context,
     scope,
-    tokens: { accessToken: token.accessToken, refreshToken: token.refreshToken },
+    tokens: tokensOf(token, now),
     startedAt: now.toISOString(),
+    traceId: trace.id,
     endsAt: endOf(token, now).toISOString(),
   };
 }
@@ -112,7 +166,17 @@ function assertGranted(scope: string): void {
   throw new AppError('scope.missing', `not granted: ${names}`, { shown: names });
 }
 
+/** The tokens of a response with their life in instants. */
+export function tokensOf(token: TokenResponse, now: Date): LaunchTokens {
+  const { accessToken, refreshToken, expiresInSeconds } = token;
+  const expiresAt =
+    expiresInSeconds === undefined ? undefined : new Date(now.getTime() + expiresInSeconds * 1_000).toISOString();
+  return { accessToken, refreshToken, issuedAt: now.toISOString(), expiresAt };
+}
+
+/** RF-12, RF-14: what cannot be renewed ends the launch with it. */
 function endOf(token: TokenResponse, now: Date): Date {
-  const lifetimeMs = token.expiresInSeconds === undefined ? ABSOLUTE_LIMIT_MS : token.expiresInSeconds * 1_000;
+  const isRenewable = token.refreshToken !== undefined || token.expiresInSeconds === undefined;
+  const lifetimeMs = isRenewable ? ABSOLUTE_LIMIT_MS : (token.expiresInSeconds ?? 0) * 1_000;
   return new Date(now.getTime() + Math.min(lifetimeMs, ABSOLUTE_LIMIT_MS));
 }

@@ -1,7 +1,9 @@
 /** One callback, from the claimed transaction to a stored launch record; everything that must happen exactly once. */
 import { randomBytes } from 'node:crypto';
 import type { Metrics } from '#src/adapters/metrics.ts';
-import type { Audit } from '#src/audit/audit.ts';
+import type { Sealer } from '#src/adapters/seal.ts';
+import { type Audit, auditActor, auditPatient } from '#src/audit/audit.ts';
+import type { LaunchTrace } from '#src/diagnostics/launch-trace.ts';
 import { AppError } from '#src/errors.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
@@ -19,6 +21,8 @@ export interface FinishLaunchDependencies extends CompleteLaunchDependencies {
   transactions: Transactions;
   audit: Audit;
   metrics: Metrics;
+  /** For keyed hashes in the trace. */
+  sealer: Sealer;
   /** Lets the pages start reading while the browser follows the redirect. */
   onCompleted(launch: Launch, organization: Organization): void;
 }
@@ -27,6 +31,8 @@ export interface FinishLaunchDependencies extends CompleteLaunchDependencies {
 export interface FinishedLaunch extends Completion {
   /** Launches of this browser that this one ended; their cookies go. */
   ended: string[];
+  /** False for a callback that was answered before and came again (CB-19). */
+  isFirst: boolean;
 }
 
 /** What the route knows of the browser. */
@@ -36,6 +42,7 @@ export interface CallbackVisit {
   /** Its launch cookies, oldest first. */
   cookies: readonly LaunchCookie[];
   supportCode: string;
+  trace: LaunchTrace;
 }
 
 /**
@@ -49,11 +56,16 @@ export async function finishLaunch(
   visit: CallbackVisit,
 ): Promise<FinishedLaunch> {
   const claim = await dependencies.transactions.claim(visit.key);
-  if (claim?.kind === 'completed') return { ...claim.completion, ended: [] };
+  if (claim?.kind === 'completed') {
+    visit.trace.discard();
+    return { ...claim.completion, ended: [], isFirst: false };
+  }
   if (claim?.kind !== 'transaction') {
     throw new AppError('callback.invalid', 'state is unknown, expired, used or from another browser');
   }
   const { transaction } = claim;
+  visit.trace.joins(transaction.traceId);
+  visit.trace.know({ organizationId: transaction.organizationId });
   try {
     const finished = await complete(dependencies, visit, transaction);
     dependencies.metrics.launches.inc({ outcome: 'completed' });
@@ -74,12 +86,18 @@ async function complete(
   visit: CallbackVisit,
   transaction: Transaction,
 ): Promise<FinishedLaunch> {
-  const { directory, launches, transactions, audit, clock } = dependencies;
+  const { directory, launches, transactions, audit, sealer, clock } = dependencies;
+  const { trace } = visit;
   const organization = await directory.find(transaction.organizationId);
   if (!organization) throw new AppError('callback.invalid', 'the organization is gone');
-  const launch = await completeLaunch(dependencies, organization, transaction, visit.callback);
+  const launch = await completeLaunch(dependencies, organization, transaction, visit.callback, trace);
+  trace.know({
+    userHash: auditActor(sealer, launch.user),
+    patientHash: auditPatient(sealer, launch.organizationId, `Patient/${launch.context.patient}`),
+  });
   const secret = randomBytes(32).toString('base64url');
-  await launches.save(launch, secret, clock());
+  const lasts = { 'lasts minutes': Math.round((Date.parse(launch.endsAt) - clock().getTime()) / 60_000) };
+  await trace.step('launch-record', () => launches.save(launch, secret, clock()), lasts);
   dependencies.onCompleted(launch, organization);
   const [ended] = await Promise.all([
     endOthers(launches, launch, visit.cookies),
@@ -87,7 +105,7 @@ async function complete(
   ]);
   const { id: launchId, organizationId, user } = launch;
   audit.record({ event: 'launch', organizationId, actor: user, launchId, supportCode: visit.supportCode });
-  return { launchId, secret, ended };
+  return { launchId, secret, ended, isFirst: true };
 }
 
 /**

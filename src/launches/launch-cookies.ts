@@ -28,7 +28,12 @@ const MOST_TRANSACTIONS_PER_BROWSER = 10;
 export interface LaunchCookies {
   /** Did the browser bring any cookie of ours? */
   arrived(request: Request): boolean;
-  setProbe(response: Response): void;
+  setProbe(response: Response, organizationId: string): void;
+  /**
+   * The organization this browser last launched for. Proves nothing: it only chooses where an error page may be framed,
+   * when the cookie that would know better is gone (ER-01).
+   */
+  lastOrganization(request: Request): string | undefined;
   ofTransaction(request: Request, state: string): CookieValue | undefined;
   setTransaction(request: Request, response: Response, state: string, cookie: CookieValue): void;
   clearTransaction(response: Response, state: string): void;
@@ -62,7 +67,8 @@ export function createLaunchCookies(cookies: Cookies): LaunchCookies {
   const transactionId = (state: string) => createHash('sha256').update(state).digest('base64url').slice(0, 16);
   return {
     arrived: (request) => [...cookies.read(request).keys()].some((name) => /^(probe$|tx-|launch-)/.test(name)),
-    setProbe: (response) => cookies.set(response, PROBE, '1', PROBE_LIFETIME_MS),
+    setProbe: (response, organizationId) => cookies.set(response, PROBE, organizationId, PROBE_LIFETIME_MS),
+    lastOrganization: (request) => cookies.read(request).get(PROBE),
     ofTransaction: (request, state) => parse(cookies.read(request).get(`tx-${transactionId(state)}`)),
     setTransaction: (request, response, state, cookie) => {
       const underWay = named(request, 'tx-');

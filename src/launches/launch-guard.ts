@@ -1,19 +1,21 @@
 /** The clinician's pages are behind this: the URL selects a launch, its cookie proves it, the organization still allows it. */
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, RequestHandler } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
 import { factsOf } from '#src/http/request-log.ts';
-import { setPagePolicy } from '#src/http/security-headers.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
+import { allowFraming } from './frame-policy.ts';
 import type { Launch } from './launch.ts';
 import type { LaunchCookies } from './launch-cookies.ts';
-import type { LaunchStore } from './launch-store.ts';
+import type { LaunchStore, OpenedLaunch } from './launch-store.ts';
 
 /** A proven launch, for the routes behind the guard. */
 export interface OpenLaunch {
   launch: Launch;
+  /** The record the launch was read from. */
+  opened: OpenedLaunch;
   organization: Organization;
   /** Of this launch's cookie; forms of its pages carry a token made from it. */
   cookieSecret: string;
@@ -50,27 +52,27 @@ export function requireLaunch(dependencies: LaunchGuardDependencies): RequestHan
   return async (request, response, next) => {
     const launchId = String(request.params['launchId']);
     const cookie = launchCookies.ofLaunch(request, launchId);
+    const organization = await allowFraming(
+      response,
+      directory,
+      cookie?.organizationId ?? launchCookies.lastOrganization(request),
+    );
     if (!cookie) throw new AppError('session.missing', 'no cookie for this launch');
-    const organization = await directory.find(cookie.organizationId);
-    if (organization) allowFraming(response, organization);
-    const launch = await launches.open(launchId, cookie.secret, clock());
-    if (!launch) {
+    const record = await launches.open(launchId, cookie.secret, clock());
+    if (!record) {
       launchCookies.clearLaunch(response, launchId);
       throw new AppError('session.missing', 'no open launch for this cookie');
     }
+    const { launch } = record;
     if (!organization || !isStillAllowed(launch, organization)) {
       await launches.end([launchId]);
       launchCookies.clearLaunch(response, launchId);
       throw new AppError('session.expired', 'the organization was disabled or its connection changed');
     }
-    Object.assign(factsOf(request), { organizationId: organization.id, launch: sealer.fingerprint(launchId) });
-    opened.set(request, { launch, organization, cookieSecret: cookie.secret });
+    Object.assign(factsOf(request), { organizationId: organization.id, launchHash: sealer.fingerprint(launchId) });
+    opened.set(request, { launch, opened: record, organization, cookieSecret: cookie.secret });
     next();
   };
-}
-
-function allowFraming(response: Response, organization: Organization): void {
-  setPagePolicy(response, { frameAncestors: organization.frameAncestors });
 }
 
 function isStillAllowed(launch: Launch, organization: Organization): boolean {

@@ -1,6 +1,9 @@
 /** `GET /smart/launch`: the EHR opens the app here, usually in an iframe. */
 import type { Request, RequestHandler, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
+import type { LaunchTrace, LaunchTraces } from '#src/diagnostics/launch-trace.ts';
+import { launchFacts } from '#src/diagnostics/step-facts.ts';
+import type { StepFacts } from '#src/diagnostics/trace.ts';
 import { AppError } from '#src/errors.ts';
 import { queryOf } from '#src/http/own-url.ts';
 import type { LaunchLimit } from '#src/http/rate-limit.ts';
@@ -8,7 +11,7 @@ import { factsOf } from '#src/http/request-log.ts';
 import { setPagePolicy } from '#src/http/security-headers.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
-import { readLaunchRequest } from '#src/smart/step-2-launch-ehr.ts';
+import { type LaunchRequest, readLaunchRequest } from '#src/smart/step-2-launch-ehr.ts';
 import type { AuthorizationRedirect } from '#src/smart/step-4-authorization-code.ts';
 import { authorizeFormPage } from '#views/authorize-form-page.ts';
 import { cookiesBlockedPage } from '#views/cookies-blocked-page.ts';
@@ -20,6 +23,7 @@ export interface LaunchRouteDependencies extends BeginLaunchDependencies {
   directory: OrganizationDirectory;
   launchCookies: LaunchCookies;
   limit: LaunchLimit;
+  traces: LaunchTraces;
   clock: Clock;
 }
 
@@ -31,22 +35,54 @@ const PROBED = 'probed';
  * one-time launch value is spent (LA-12), then begins the launch.
  */
 export function launchRoute(dependencies: LaunchRouteDependencies): RequestHandler {
-  const { directory, launchCookies, limit, clock } = dependencies;
   return async (request, response) => {
     if (isPrefetch(request)) return void response.status(503).end();
-    const query = queryOf(request);
-    const organization = await findOrganization(directory, request, query);
-    factsOf(request).organizationId = organization.id;
-    setPagePolicy(response, { frameAncestors: organization.frameAncestors });
-    const launchRequest = readLaunchRequest(query);
-    assertLaunchAllowed(organization, launchRequest);
-    if (!launchCookies.arrived(request)) return probeCookies(dependencies, request, response, query);
-    await limit.begin(organization.id, request.ip ?? '');
-    const cookie = createCookieValue(organization.id, clock());
-    const { redirect, state } = await beginLaunch(dependencies, organization, launchRequest, cookie.secret);
-    launchCookies.setTransaction(request, response, state, cookie);
-    sendOnward(response, redirect, organization);
+    const visit = { request, step: 'launch', facts: launchFactsOf(request) } as const;
+    await dependencies.traces.follow(visit, (trace) => launch(dependencies, request, response, trace));
   };
+}
+
+async function launch(
+  dependencies: LaunchRouteDependencies,
+  request: Request,
+  response: Response,
+  trace: LaunchTrace,
+): Promise<void> {
+  const { launchCookies, limit, clock } = dependencies;
+  const query = queryOf(request);
+  const facts = launchFactsOf(request);
+  const asked = await trace.step('launch', () => whoIsAsked(dependencies, request, response, trace), facts);
+  const { organization, launchRequest } = asked;
+  if (!launchCookies.arrived(request)) return probeCookies(dependencies, request, response, organization, trace);
+  trace.know({ cookieMode: query.has(PROBED) ? 'probed' : 'arrived' });
+  await trace.step('cookies', () => limit.begin(organization.id, request.ip ?? ''));
+  const cookie = createCookieValue(organization.id, clock());
+  const { redirect, state } = await beginLaunch(dependencies, organization, launchRequest, cookie.secret, trace);
+  launchCookies.setTransaction(request, response, state, cookie);
+  // Again, so that it outlives this launch's own cookie and names its organization.
+  launchCookies.setProbe(response, organization.id);
+  sendOnward(response, redirect, organization);
+}
+
+/** The organization and the EHR of this launch, before anything leaves this server. */
+async function whoIsAsked(
+  { directory }: LaunchRouteDependencies,
+  request: Request,
+  response: Response,
+  trace: LaunchTrace,
+): Promise<{ organization: Organization; launchRequest: LaunchRequest }> {
+  const query = queryOf(request);
+  const organization = await findOrganization(directory, request, query);
+  factsOf(request).organizationId = organization.id;
+  trace.know({ organizationId: organization.id });
+  setPagePolicy(response, { frameAncestors: organization.frameAncestors });
+  const launchRequest = readLaunchRequest(query);
+  assertLaunchAllowed(organization, launchRequest);
+  return { organization, launchRequest };
+}
+
+function launchFactsOf(request: Request): StepFacts {
+  return launchFacts(queryOf(request), request.params['orgId'] === undefined ? 'query' : 'path');
 }
 
 async function findOrganization(
@@ -71,25 +107,31 @@ function probeCookies(
   { publicUrl, launchCookies }: LaunchRouteDependencies,
   request: Request,
   response: Response,
-  query: URLSearchParams,
+  organization: Organization,
+  trace: LaunchTrace,
 ): void {
+  const query = queryOf(request);
   const isProbed = query.has(PROBED);
   query.delete(PROBED);
   const launchUrl = new URL(`${request.path}?${query.toString()}`, publicUrl);
   if (!isProbed) {
-    launchCookies.setProbe(response);
+    launchCookies.setProbe(response, organization.id);
     launchUrl.searchParams.set(PROBED, '1');
-    return response.redirect(303, launchUrl.href);
+    trace.discard();
+    return void response.status(303).location(launchUrl.href).end();
   }
   const facts = factsOf(request);
   facts.errorCode = 'launch.cookies-blocked';
+  trace.know({ cookieMode: 'blocked' });
+  trace.failed('cookies', 'launch.cookies-blocked');
   const page = cookiesBlockedPage({ launchUrl: launchUrl.href, supportCode: facts.supportCode });
   response.status(400).type('html').send(page);
 }
 
 /** AZ-14, AZ-15. */
 function sendOnward(response: Response, redirect: AuthorizationRedirect, organization: Organization): void {
-  if (redirect.method === 'GET') return response.redirect(303, redirect.url);
+  // Without a body: Express would repeat the address, and with it the launch value, in one.
+  if (redirect.method === 'GET') return void response.status(303).location(redirect.url).end();
   const formAction = new URL(redirect.action).origin;
   setPagePolicy(response, { frameAncestors: organization.frameAncestors, formAction });
   response.type('html').send(authorizeFormPage({ action: redirect.action, fields: redirect.fields }));

@@ -1,5 +1,22 @@
 /** A launch: one clinician, one patient, one EHR's token, and nothing of any other launch. */
 import type { PatientLaunchContext } from '#src/smart/launch-context.ts';
+import { grantedScopes, type Permission, permits } from '#src/smart/scopes.ts';
+
+/** The tokens of a launch and what is known of their life. */
+export interface LaunchTokens {
+  accessToken: string;
+  /** Single use; absent when the EHR gave none, and while a refresh is spending it (RF-04). */
+  refreshToken: string | undefined;
+  /** ISO instants; without `expiresAt` the EHR did not say. */
+  issuedAt: string;
+  expiresAt: string | undefined;
+}
+
+/** A refresh under way or put off. */
+export type RefreshState =
+  | { kind: 'under-way'; since: string }
+  /** The EHR was busy or away: not before this instant. */
+  | { kind: 'put-off'; until: string; failures: number };
 
 /** What one completed launch may do and for whom. Exists in Redis only, sealed. */
 export interface Launch {
@@ -10,15 +27,31 @@ export interface Launch {
   connectionVersion: number;
   /** The `aud` of the launch and the only place its token goes to. */
   fhirBaseUrl: string;
+  /** Where and how its tokens are renewed and given back, pinned at launch (DI-06). */
+  authorizationServer: {
+    tokenEndpoint: string;
+    revocationEndpoint: string | undefined;
+    /** The audience of assertions for the token endpoint (CAJ-06). */
+    audience: string;
+    clientId: string;
+    assertionAlg: 'RS384' | 'ES384';
+    jwksUri: string | undefined;
+  };
   /** Identity key is (organization, iss, sub); the name is for display (ID-18). */
   user: { iss: string; sub: string; name: string | undefined; fhirUser: string | undefined };
+  /** Of the id_token; a refreshed one must repeat it or leave it out (RF-10). */
+  nonce: string;
   context: PatientLaunchContext;
   /** As granted, whole (SCO-15). */
   scope: string;
-  tokens: { accessToken: string; refreshToken: string | undefined };
-  /** ISO instants. */
+  /** A refresh granted less: both must permit from then on (RF-09). */
+  narrowedScope?: string;
+  tokens: LaunchTokens;
+  refresh?: RefreshState | undefined;
   startedAt: string;
-  /** The absolute limit, or the token's expiry when that is sooner: a launch never outlives its token (RF-14). */
+  /** The launch trace its first page continues. */
+  traceId?: string;
+  /** The absolute limit, or the token's expiry when nothing can renew it: a launch never outlives its token (RF-14). */
   endsAt: string;
 }
 
@@ -28,3 +61,9 @@ export const IDLE_LIMIT_MS = 60 * 60_000;
 export const ABSOLUTE_LIMIT_MS = 12 * 60 * 60_000;
 /** More open charts than a person has in mind; the oldest gives way. */
 export const MOST_LAUNCHES_PER_BROWSER = 20;
+
+/** May the launch's token be used for this? What a refresh took away stays away, what it added does not count (RF-09). */
+export function mayUse(launch: Launch, permission: Permission): boolean {
+  const scopes = [launch.scope, launch.narrowedScope].filter((scope) => scope !== undefined);
+  return scopes.every((scope) => permits(grantedScopes(scope), permission));
+}

@@ -7,6 +7,7 @@ import { signedOutPage } from '#views/signed-out-page.ts';
 import type { LaunchCookies } from './launch-cookies.ts';
 import { openLaunchOf } from './launch-guard.ts';
 import type { LaunchStore } from './launch-store.ts';
+import type { Revoker } from './revoker.ts';
 
 /** Deletes the record with its tokens and the cookie. Behind {@link requireLaunch} and a urlencoded body parser. */
 export function signOutRoute(dependencies: {
@@ -14,13 +15,15 @@ export function signOutRoute(dependencies: {
   launches: LaunchStore;
   launchCookies: LaunchCookies;
   audit: Audit;
+  revoker: Revoker;
   onEnded(launchId: string): void;
 }): RequestHandler {
-  const { publicUrl, launches, launchCookies, audit, onEnded } = dependencies;
+  const { publicUrl, launches, launchCookies, audit, revoker, onEnded } = dependencies;
   return async (request, response) => {
-    const { launch, cookieSecret } = openLaunchOf(request);
+    const { launch, organization, cookieSecret } = openLaunchOf(request);
     assertOwnForm(request, publicUrl, cookieSecret);
     await launches.end([launch.id]);
+    revoker.revoke(launch, organization.privateNetworks);
     onEnded(launch.id);
     launchCookies.clearLaunch(response, launch.id);
     const { organizationId, user, id: launchId } = launch;

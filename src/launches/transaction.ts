@@ -17,6 +17,8 @@ export interface Transaction {
   nonce: string;
   codeVerifier: string;
   assertionAlg: 'RS384' | 'ES384';
+  /** The launch trace the callback continues. */
+  traceId?: string;
 }
 
 /** What finishing a transaction gave; kept for a minute, so that a reloaded callback ends where the first one did. */

@@ -1,7 +1,13 @@
 /** Changing an organization: merge, check by the one schema, save and tell the audit trail. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';
-import { type Organization, type OrganizationSettings, parseSettings, type SettingProblem } from './organization.ts';
+import {
+  type Organization,
+  type OrganizationSettings,
+  parseSettings,
+  type SettingProblem,
+  type UnsetField,
+} from './organization.ts';
 import type { OrganizationStore, SavedOrganization } from './organization-store.ts';
 import type { SettingChanges } from './setting-text.ts';
 import { presetScopes, type Vendor, vendors } from './vendor-presets.ts';
@@ -11,7 +17,12 @@ export interface EditDependencies {
   audit: Audit;
   clock: Clock;
   production: boolean;
+  /** Whether a new organization may wait for its FHIR URL and Client ID; the command line wants both at once. */
+  mayBeginUnset?: boolean;
 }
+
+/** Who changes settings, for the audit trail. */
+export type Changing = AuditEvent['actor'] | Pick<AuditEvent, 'actor' | 'address'>;
 
 export type EditResult =
   | ({ ok: true; changed: string[] } & SavedOrganization)
@@ -25,16 +36,16 @@ export type EditResult =
  * @param changes raw and untrusted.
  */
 export async function editOrganization(
-  { store, audit, clock, production }: EditDependencies,
+  { store, audit, clock, production, mayBeginUnset = false }: EditDependencies,
   id: string,
   changes: SettingChanges,
-  actor: AuditEvent['actor'],
+  by: Changing,
 ): Promise<EditResult> {
   let problems: SettingProblem[] = [];
   const saved = await store.save(
     id,
     (before) => {
-      const parsed = parseSettings(merge(id, before, changes), production);
+      const parsed = parseSettings(merge(id, before, changes), production, unsetFields(before, mayBeginUnset));
       if (parsed.ok) return parsed.settings;
       problems = parsed.problems;
       return undefined;
@@ -43,7 +54,7 @@ export async function editOrganization(
   );
   if (!saved) return { ok: false, problems };
   const changed = changedSettings(saved);
-  if (changed.length > 0) recordChange(audit, saved, changed, actor);
+  if (changed.length > 0) recordChange(audit, saved, changed, by);
   return { ok: true, changed, ...saved };
 }
 
@@ -56,10 +67,10 @@ export async function switchOrganization(
   { store, audit, clock }: EditDependencies,
   id: string,
   enabled: boolean,
-  actor: AuditEvent['actor'],
+  by: Changing,
 ): Promise<Organization | undefined> {
   const saved = await store.setEnabled(id, enabled, clock());
-  if (saved && saved.before?.enabled !== enabled) recordChange(audit, saved, ['enabled'], actor);
+  if (saved && saved.before?.enabled !== enabled) recordChange(audit, saved, ['enabled'], by);
   return saved?.after;
 }
 
@@ -69,6 +80,12 @@ function merge(id: string, before: Organization | undefined, changes: SettingCha
   const scopesAreOurs = before === undefined || before.scopes === presetScopes(before.vendor);
   const preset = vendor && scopesAreOurs ? { scopes: presetScopes(vendor) } : {};
   return { ...base, ...preset, ...changes, id };
+}
+
+/** What is set once stays set. */
+function unsetFields(before: Organization | undefined, mayBeginUnset: boolean): UnsetField[] {
+  const fields: UnsetField[] = ['fhirBaseUrl', 'clientId'];
+  return fields.filter((field) => (before ? before[field] === '' : mayBeginUnset));
 }
 
 function knownVendor(value: unknown): Vendor | undefined {
@@ -92,14 +109,14 @@ function recordChange(
   audit: Audit,
   { before, after }: SavedOrganization,
   fields: readonly string[],
-  actor: AuditEvent['actor'],
+  by: Changing,
 ): void {
   const pick = (organization: Organization | undefined) =>
     organization && Object.fromEntries(Object.entries(organization).filter(([field]) => fields.includes(field)));
   audit.record({
     event: 'settings-change',
     organizationId: after.id,
-    actor,
+    ...(typeof by === 'object' && 'actor' in by ? by : { actor: by }),
     detail: { before: pick(before) ?? null, after: pick(after) },
   });
 }

@@ -7,11 +7,12 @@ import {
   table,
   UsageError,
 } from '#src/adapters/command-line.ts';
-import { type EditDependencies, editOrganization, switchOrganization } from './edit-organization.ts';
+import { type CheckCommandDependencies, checkOrganization } from './checks/check-commands.ts';
+import { editOrganization, switchOrganization } from './edit-organization.ts';
 import { describeOrganization, describeSaved, withoutDocument } from './organization-text.ts';
 import { readSettingTexts, type SettingChanges, settingKeyOf, settingKeys } from './setting-text.ts';
 
-export interface OrganizationCommandDependencies extends EditDependencies {
+export interface OrganizationCommandDependencies extends CheckCommandDependencies {
   deployment: { publicUrl: URL; appName: string };
 }
 
@@ -23,6 +24,7 @@ export const organizationUsage = [
   `                              keys: ${settingKeys.join(', ')}`,
   'organization list',
   'organization show <orgId>',
+  'organization check <orgId>    checks its EHR; exit code 1 when a check fails',
   'organization enable <orgId>',
   'organization disable <orgId>  ends its launches at once',
 ];
@@ -42,6 +44,8 @@ export function readOrganizationCommand(args: readonly string[]): OrganizationCo
       return list;
     case 'show':
       return show(readId(rest));
+    case 'check':
+      return checkOrganization(readId(rest));
     case 'enable':
     case 'disable':
       return toggle(readId(rest), verb === 'enable');

@@ -17,9 +17,21 @@ export const organizations = pgTable('organizations', {
   connectionVersion: integer('connection_version').notNull(),
   settings: jsonb('settings').$type<Readonly<Record<string, unknown>>>().notNull(),
   discovered: jsonb('discovered').$type<Discovered>(),
+  draft: jsonb('draft').$type<ConnectionDraft>(),
   createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
   updatedAt: timestamp('updated_at', { withTimezone: true, precision: 3 }).notNull(),
 });
+
+/** A FHIR URL that did not pass its checks yet, beside the connection in use. */
+export interface ConnectionDraft {
+  fhirUrl: string;
+  /** Settings accepted for this URL; they take effect together with it. */
+  accepted: Readonly<Record<string, unknown>>;
+  /** ISO instant. */
+  at: string;
+  /** For people: an e-mail address or `cli`. */
+  by: string;
+}
 
 /** What an edit did. */
 export interface SavedOrganization {
@@ -45,6 +57,9 @@ export interface OrganizationStore {
   setEnabled(id: string, enabled: boolean, now: Date): Promise<SavedOrganization | undefined>;
   /** Keeps a discovery, unless the connection it was made for has changed meanwhile. */
   saveDiscovered(id: string, connectionVersion: number, discovered: Discovered): Promise<void>;
+  findDraft(id: string): Promise<ConnectionDraft | undefined>;
+  /** Replaces the draft; undefined removes it. Touches nothing a launch uses. */
+  saveDraft(id: string, draft: ConnectionDraft | undefined): Promise<void>;
 }
 
 /** The store over either driver. Every query but `list` names the organization (MT-01). */
@@ -69,6 +84,16 @@ export function createOrganizationStore(db: Queries): OrganizationStore {
     saveDiscovered: async (id, connectionVersion, discovered) => {
       const madeForThis = and(eq(organizations.id, id), eq(organizations.connectionVersion, connectionVersion));
       await db.update(organizations).set({ discovered }).where(madeForThis);
+    },
+    findDraft: async (id) => {
+      const rows = await db.select({ draft: organizations.draft }).from(organizations).where(eq(organizations.id, id));
+      return rows[0]?.draft ?? undefined;
+    },
+    saveDraft: async (id, draft) => {
+      await db
+        .update(organizations)
+        .set({ draft: draft ?? null })
+        .where(eq(organizations.id, id));
     },
   };
 }

@@ -76,13 +76,32 @@ export interface SettingProblem {
 
 export type ParsedSettings = { ok: true; settings: OrganizationSettings } | { ok: false; problems: SettingProblem[] };
 
+/** Settings that may be empty while an organization waits for its EHR team: no launch matches an empty FHIR base. */
+export type UnsetField = 'fhirBaseUrl' | 'clientId';
+
+const unset = z.literal('');
+
 /**
  * Checks settings as typed by a person or machine; defaults fill what is missing, unknown names are problems.
  *
  * @param production whether http on loopback is refused, as the outbound guard will.
+ * @param mayBeUnset fields for which '' is accepted; none by default.
  */
-export function parseSettings(input: unknown, production: boolean): ParsedSettings {
-  const parsed = z.strictObject(shape(production)).safeParse(input);
+export function parseSettings(
+  input: unknown,
+  production: boolean,
+  mayBeUnset: readonly UnsetField[] = [],
+): ParsedSettings {
+  const { fhirBaseUrl, clientId, ...rest } = shape(production);
+  // A union would answer a wrong URL with "invalid input" instead of the reason.
+  const isUnset = (field: UnsetField) => mayBeUnset.includes(field) && isRecord(input) && input[field] === '';
+  const parsed = z
+    .strictObject({
+      ...rest,
+      fhirBaseUrl: isUnset('fhirBaseUrl') ? unset : fhirBaseUrl,
+      clientId: isUnset('clientId') ? unset : clientId,
+    })
+    .safeParse(input);
   if (parsed.success) return { ok: true, settings: parsed.data };
   return { ok: false, problems: parsed.error.issues.map(describeIssue) };
 }
@@ -93,7 +112,17 @@ export function parseSettings(input: unknown, production: boolean): ParsedSettin
  * @throws ZodError when the row breaks the rules; nothing is launched on settings nobody checked.
  */
 export function readStoredSettings(stored: unknown): OrganizationSettings {
-  return z.object(shape(false)).parse(stored);
+  const { fhirBaseUrl, clientId, ...rest } = shape(false);
+  return z.object({ ...rest, fhirBaseUrl: unset.or(fhirBaseUrl), clientId: unset.or(clientId) }).parse(stored);
+}
+
+/** Whether its EHR is known: until then every launch ends in 'launch.unknown-issuer'. */
+export function isConnected(organization: Pick<Organization, UnsetField>): boolean {
+  return organization.fhirBaseUrl !== '' && organization.clientId !== '';
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }
 
 function describeIssue(issue: z.core.$ZodIssue): SettingProblem {

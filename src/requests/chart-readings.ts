@@ -1,12 +1,12 @@
 /** The FHIR reads behind one page, started together; those of a fresh launch begin before its browser asks. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/outbound.ts';
-import type { Launch } from '#src/launches/launch.ts';
+import { type Launch, mayUse } from '#src/launches/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { displayName } from '#src/patients/human-name.ts';
 import { type PatientSummary, readPatient } from '#src/patients/patient.ts';
 import { readFhirUser, resolveFhirUser } from '#src/smart/fhir-user.ts';
-import { grantedScopes, permits } from '#src/smart/scopes.ts';
+import { grantedScopes } from '#src/smart/scopes.ts';
 import { createFhirApi, type FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { loadRequests, type RequestList } from './request-list.ts';
 
@@ -24,9 +24,12 @@ export interface ChartReadings {
   /** At the callback: the browser is still following the redirect (LC-19: kept by launch). */
   start(launch: Launch, organization: Organization): void;
   /** The reading begun for this launch, once, while it is young; else a new one. */
-  take(launch: Launch, organization: Organization): ChartReading;
+  take(launch: Launch, organization: Organization, renew: Renew): ChartReading;
   forget(launchId: string): void;
 }
+
+/** Gives a newer token for one the EHR refused, if there is one (FH-05). */
+export type Renew = (refusedToken: string) => Promise<string | undefined>;
 
 const YOUNG_MS = 30_000;
 const MOST_KEPT = 2_000;
@@ -35,12 +38,13 @@ const MOST_KEPT = 2_000;
 export function createChartReadings(outbound: Outbound, clock: Clock): ChartReadings {
   const begun = new Map<string, ChartReading>();
   const userNames = new Map<string, Promise<string | undefined>>();
-  const read = (launch: Launch, organization: Organization): ChartReading => {
+  const read = (launch: Launch, organization: Organization, renew?: Renew): ChartReading => {
     const api = createFhirApi({
       base: new URL(launch.fhirBaseUrl),
       accessToken: launch.tokens.accessToken,
       outbound,
       allowPrivate: organization.privateNetworks,
+      ...(renew ? { renew } : {}),
     });
     const now = clock();
     // A user's name does not change during a launch: one read, not one per page.
@@ -62,11 +66,11 @@ export function createChartReadings(outbound: Outbound, clock: Clock): ChartRead
       dropOlderThan(begun, reading.startedAt.getTime() - YOUNG_MS);
       keep(begun, launch.id, reading);
     },
-    take: (launch, organization) => {
+    take: (launch, organization, renew) => {
       const reading = begun.get(launch.id);
       begun.delete(launch.id);
       const isYoung = reading && clock().getTime() - reading.startedAt.getTime() < YOUNG_MS;
-      return isYoung ? reading : read(launch, organization);
+      return isYoung ? reading : read(launch, organization, renew);
     },
     forget: (launchId) => {
       begun.delete(launchId);
@@ -95,11 +99,10 @@ async function readRequests(api: FhirApi, launch: Launch, organization: Organiza
     const notices = ['Your organization does not show requests from the EHR here.'];
     return { open: [], closed: [], otherOrders: 0, notices, problem: undefined };
   }
-  const granted = grantedScopes(launch.scope);
   return loadRequests(api, {
     patientId: launch.context.patient,
-    grantedSearch: permits(granted, { type: 'ServiceRequest', interaction: 's' }),
-    canRead: (type) => permits(granted, { type, interaction: 'r' }),
+    grantedSearch: mayUse(launch, { type: 'ServiceRequest', interaction: 's' }),
+    canRead: (type) => mayUse(launch, { type, interaction: 'r' }),
     now,
   });
 }
@@ -110,9 +113,9 @@ async function readUserName(api: FhirApi, launch: Launch, now: Date): Promise<st
   const resolved = resolveFhirUser({ fhirUser, profile: undefined }, api.base);
   if (!resolved.ok) return name;
   const { user } = resolved;
-  const granted = grantedScopes(launch.scope);
   // `fhirUser` itself is the permission to read that one resource, where the server honours it.
-  const mayRead = permits(granted, { type: user.type, interaction: 'r' }) || granted.tokens.has('fhirUser');
+  const mayRead =
+    mayUse(launch, { type: user.type, interaction: 'r' }) || grantedScopes(launch.scope).tokens.has('fhirUser');
   const read = mayRead ? await readFhirUser(api, user).catch(() => undefined) : undefined;
   return displayName(read?.name, now) ?? name;
 }

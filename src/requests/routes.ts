@@ -1,13 +1,21 @@
 /** `GET /launches/:launchId/requests`: the page every launch ends on, "Requests for <patient name>". */
-import type { RequestHandler, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
+import type { Clock } from '#src/adapters/clock.ts';
 import type { Audit } from '#src/audit/audit.ts';
 import type { Config } from '#src/config.ts';
+import type { LaunchTrace, LaunchTraces } from '#src/diagnostics/launch-trace.ts';
+import type { StepFacts } from '#src/diagnostics/trace.ts';
 import { csrfToken } from '#src/http/csrf.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
+import type { ActiveGrants } from '#src/launches/active-grant.ts';
+import type { Launch } from '#src/launches/launch.ts';
 import { openLaunchOf } from '#src/launches/launch-guard.ts';
 import { requestsPageEnd, requestsPageStart } from '#views/requests-page.ts';
 import type { ChartReading, ChartReadings } from './chart-readings.ts';
+import type { RequestList } from './request-list.ts';
+
+const FIRST_PAGE_MS = 2 * 60_000;
 
 /**
  * Sends the shell with the patient's identity as soon as Patient is known, and the list when it is. A page without a
@@ -15,14 +23,23 @@ import type { ChartReading, ChartReadings } from './chart-readings.ts';
  *
  * Behind the launch guard.
  */
-export function requestsRoute(dependencies: { config: Config; readings: ChartReadings; audit: Audit }): RequestHandler {
-  const { config, readings, audit } = dependencies;
-  return async (request, response) => {
-    const { launch, organization, cookieSecret } = openLaunchOf(request);
-    const reading = readings.take(launch, organization);
+export function requestsRoute(dependencies: {
+  config: Config;
+  readings: ChartReadings;
+  grants: ActiveGrants;
+  audit: Audit;
+  traces: LaunchTraces;
+  clock: Clock;
+}): RequestHandler {
+  const { config, readings, grants, audit, traces, clock } = dependencies;
+  const show = async (request: Request, response: Response, trace: LaunchTrace) => {
+    const { opened, organization, cookieSecret } = openLaunchOf(request);
+    trace.joins(opened.launch.traceId);
+    const launch = await grants.current(opened, organization);
+    const reading = readings.take(launch, organization, (refused) => grants.renew(opened, organization, refused));
     // The list may fail while the patient is awaited; its turn to be looked at comes below.
     reading.requests.catch(() => undefined);
-    const patient = await reading.patient;
+    const patient = await trace.step('patient', () => reading.patient);
     const base = `/launches/${launch.id}`;
     allowSameOriginReferrer(response);
     sendStart(
@@ -48,10 +65,25 @@ export function requestsRoute(dependencies: { config: Config; readings: ChartRea
       supportCode,
       patient: `Patient/${patient.id}`,
     });
-    const list = await reading.requests;
+    const list = await trace.step('requests', () => reading.requests, {}, requestFacts);
     if (list.problem) factsOf(request).listProblem = list.problem.kind;
     response.end(requestsPageEnd({ patient, list }));
+    if (isFirstPage(launch, clock())) trace.completed();
+    else trace.discard();
   };
+  return async (request, response) => {
+    await traces.follow({ request, step: 'patient' }, (trace) => show(request, response, trace));
+  };
+}
+
+/** A later page that goes well is no news for the launch trace; one that fails is, whenever it does. */
+function isFirstPage({ startedAt }: Launch, now: Date): boolean {
+  return now.getTime() - Date.parse(startedAt) < FIRST_PAGE_MS;
+}
+
+/** How it went, not what is on the list. */
+function requestFacts({ problem, notices }: RequestList): StepFacts {
+  return { problem: problem?.kind, 'notices on the page': notices.length, warning: problem?.text };
 }
 
 function sendStart(response: Response, start: string): void {

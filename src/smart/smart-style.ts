@@ -1,5 +1,6 @@
 /** `smart_style_url`: the EHR's colours and fonts, turned into a stylesheet that can do nothing else. */
 import type { Outbound } from '#src/adapters/outbound.ts';
+import { readableColors } from './readable-colors.ts';
 
 const COLOR =
   /^(?:#(?:[\da-f]{3,4}|[\da-f]{6}|[\da-f]{8})|rgba?\(\s*\d{1,3}(?:\s*,\s*\d{1,3}){2}(?:\s*,\s*(?:0|1|[01]?\.\d{1,4}|\d{1,3}%))?\s*\))$/i;
@@ -56,18 +57,61 @@ function isAllowedHost(url: URL, allowedHosts: readonly string[]): boolean {
 
 /**
  * Writes the usable properties of a style document as CSS; every other property and every value that is not exactly
- * a colour, a length or a list of font names is left out, so no value can end its declaration.
+ * a colour, a length or a list of font names is left out, so no value can end its declaration. So is a colour in which
+ * our text would be hard to read, and a size at which nobody could read or the page would not fit.
  *
  * @param document the parsed response body; untrusted.
  */
 export function smartStyleSheet(document: unknown): string | undefined {
   if (typeof document !== 'object' || document === null) return undefined;
-  const values = new Map<string, unknown>(Object.entries(document));
-  const declarations = Object.entries(PROPERTIES).flatMap(([property, grammar]) => {
-    const value = values.get(property);
-    // The specification's own example ends a font list with a semicolon.
-    const text = typeof value === 'string' && value.length <= 500 ? value.trim().replace(/\s*;$/, '') : '';
-    return grammar.test(text) ? [`--smart-${property.replaceAll('_', '-')}:${text}`] : [];
+  const { color_text, color_background, color_highlight, color_error, color_success, ...rest } = readValues(document);
+  const { page, words } = readableColors({
+    text: color_text,
+    background: color_background,
+    highlight: color_highlight,
+    error: color_error,
+    success: color_success,
   });
+  const declarations = [
+    // Scroll bars and form fields follow the page, not the system.
+    page && `color-scheme:${page.scheme}`,
+    declare('color_background', page?.background),
+    declare('color_text', page?.text),
+    declare('color_error', words.error),
+    declare('color_success', words.success),
+    declare('color_highlight', words.highlight),
+    // Lines carry no words, so they may have a colour that words may not.
+    declare('color_line', color_highlight),
+    ...Object.entries(rest).map(([property, value]) => declare(property, value)),
+  ].filter((declaration) => declaration !== undefined);
   return declarations.length > 0 ? `:root{${declarations.join(';')}}` : undefined;
+}
+
+function declare(property: string, value: string | undefined): string | undefined {
+  return value === undefined ? undefined : `--smart-${property.replaceAll('_', '-')}:${value}`;
+}
+
+function readValues(document: object): Record<string, string> {
+  const values = new Map<string, unknown>(Object.entries(document));
+  return Object.fromEntries(
+    Object.entries(PROPERTIES).flatMap(([property, grammar]) => {
+      const value = values.get(property);
+      // The specification's own example ends a font list with a semicolon.
+      const text = typeof value === 'string' && value.length <= 500 ? value.trim().replace(/\s*;$/, '') : '';
+      return grammar.test(text) && isSensibleSize(property, text) ? [[property, text]] : [];
+    }),
+  );
+}
+
+/** In pixels; `em` and `rem` count as 16. */
+const SIZES: Readonly<Record<string, { least: number; most: number }>> = {
+  dim_border_radius: { least: 0, most: 32 },
+  dim_font_size: { least: 10, most: 24 },
+  dim_spacing_size: { least: 0, most: 32 },
+};
+
+function isSensibleSize(property: string, text: string): boolean {
+  const size = SIZES[property];
+  const pixels = Number.parseFloat(text) * (text.endsWith('em') ? 16 : 1);
+  return size === undefined || (pixels >= size.least && pixels <= size.most);
 }

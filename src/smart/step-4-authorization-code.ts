@@ -149,5 +149,8 @@ const ERRORS = new Map<string, ErrorCode>([
 function authorizationError(error: string, description: string | undefined): AppError {
   const known = /^[a-z_]{1,64}$/.test(error) ? error : 'an unknown error';
   const said = description ? ', with a description' : '';
-  return new AppError(ERRORS.get(error) ?? 'authorization.refused', `the authorization server answered ${known}${said}`);
+  return new AppError(
+    ERRORS.get(error) ?? 'authorization.refused',
+    `the authorization server answered ${known}${said}`,
+  );
 }

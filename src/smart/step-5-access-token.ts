@@ -151,7 +151,9 @@ const CODE_BY_OAUTH_ERROR = new Map<string, ErrorCode>([
 function tokenError(response: OutboundResponse, now: Date | undefined): AppError {
   const { status } = response;
   const error = parseObject(response.text)?.['error'];
-  if (status === 503 || status === 429) return new AppError('token.unavailable', `token endpoint answered ${status}`);
+  if (status === 503 || status === 429) {
+    return new AppError('token.unavailable', `token endpoint answered ${status}`, retryAfter(response));
+  }
   if (status >= 500) return new AppError('token.failed', `token endpoint answered ${status}`);
   if (status >= 400) {
     const named = typeof error === 'string' && /^[a-z_]{1,64}$/.test(error) ? error : 'no OAuth error';
@@ -161,6 +163,12 @@ function tokenError(response: OutboundResponse, now: Date | undefined): AppError
     );
   }
   return invalid(`token endpoint answered ${status}`);
+}
+
+/** Only the form in seconds; the EHR's wish is honoured, not its wildest one. */
+function retryAfter(response: OutboundResponse): { retryAfterSeconds?: number } {
+  const header = response.headers['retry-after'] ?? '';
+  return /^\d{1,4}$/.test(header) ? { retryAfterSeconds: Number(header) } : {};
 }
 
 /** An assertion looks expired or not yet valid to a server whose clock is off; worth a hint well before that. */

@@ -59,16 +59,18 @@ export function createFhirApi(options: {
   accessToken: string;
   outbound: Outbound;
   allowPrivate?: readonly string[];
+  /** Asked once when the server refuses a token; a newer token means one more try of that read (FH-05). */
+  renew?: (refusedToken: string) => Promise<string | undefined>;
 }): FhirApi {
   const base = new URL(options.base.href.replace(/\/$/, ''));
   const client = new fhirclient.default(base.href);
   const dispatcher = options.outbound.fhirDispatcher(options.allowPrivate).compose(staysUnder(base));
-  const call = async (url: URL, init: { method?: string; body?: string }): Promise<FhirResource> => {
+  const callWith = async (token: string, url: URL, init: { method?: string; body?: string }): Promise<FhirResource> => {
     const answer: unknown = await client.fhirRequest(url.href, {
       ...init,
       headers: {
         accept: 'application/fhir+json',
-        authorization: `Bearer ${options.accessToken}`,
+        authorization: `Bearer ${token}`,
         ...(init.body === undefined ? {} : { 'content-type': 'application/fhir+json' }),
       },
       redirect: 'error',
@@ -77,6 +79,18 @@ export function createFhirApi(options: {
       ...{ dispatcher },
     });
     return asResource(answer);
+  };
+  let accessToken = options.accessToken;
+  const call = async (url: URL, init: { method?: string; body?: string }): Promise<FhirResource> => {
+    const used = accessToken;
+    try {
+      return await callWith(used, url, init);
+    } catch (error) {
+      const renewed = responseOf(error)?.status === 401 ? await options.renew?.(used) : undefined;
+      if (renewed === undefined) throw error;
+      accessToken = renewed;
+      return callWith(renewed, url, init);
+    }
   };
 
   return {

@@ -32,7 +32,7 @@ describe.for(await testDatabases())('the audit trail on $name', ({ open }) => {
     const audit = createAudit({ db: database.db, sealer, log: logInto([]), clock });
     audit.record(opened);
     await audit.flush();
-    const [row] = await listAuditRows(database.db, 'general', 10);
+    const [row] = await listAuditRows(database.db, { organizationId: 'general' }, 10);
     expect(row).toMatchObject({
       at: clock(),
       event: 'patient-opened',
@@ -51,7 +51,7 @@ describe.for(await testDatabases())('the audit trail on $name', ({ open }) => {
     audit.record({ ...opened, organizationId: 'swap' });
     audit.record({ ...opened, organizationId: 'swap', patient: 'Patient/2' });
     await audit.flush();
-    const [one, other] = await listAuditRows(database.db, 'swap', 10);
+    const [one, other] = await listAuditRows(database.db, { organizationId: 'swap' }, 10);
     await expect(sealer.open(auditPatientName(one!.id), other!.patient!)).rejects.toThrow('another place');
   });
 
@@ -60,7 +60,7 @@ describe.for(await testDatabases())('the audit trail on $name', ({ open }) => {
     for (let n = 0; n < 250; n += 1)
       audit.record({ event: 'launch', organizationId: 'busy', actor: ada, detail: { n } });
     await audit.flush();
-    const rows = await listAuditRows(database.db, 'busy', 1_000);
+    const rows = await listAuditRows(database.db, { organizationId: 'busy' }, 1_000);
     expect(new Set(rows.map((row) => row.detail['n'])).size).toBe(250);
   });
 
@@ -70,7 +70,7 @@ describe.for(await testDatabases())('the audit trail on $name', ({ open }) => {
     audit.record({ event: 'denial', organizationId: 'poison', actor: 'unknown', detail: { nul: '\0' } });
     audit.record({ event: 'denial', organizationId: 'healthy', actor: 'unknown' });
     await audit.flush();
-    expect(await listAuditRows(database.db, 'healthy', 10)).toHaveLength(1);
+    expect(await listAuditRows(database.db, { organizationId: 'healthy' }, 10)).toHaveLength(1);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain('poison');
   });
@@ -80,7 +80,7 @@ describe.for(await testDatabases())('the audit trail on $name', ({ open }) => {
     audit.record({ event: 'denial', organizationId: 'tenant-a', actor: 'unknown' });
     audit.record({ event: 'denial', organizationId: 'tenant-b', actor: 'unknown' });
     await audit.flush();
-    const rows = await listAuditRows(database.db, 'tenant-a', 10);
+    const rows = await listAuditRows(database.db, { organizationId: 'tenant-a' }, 10);
     expect(rows.map((row) => row.organizationId)).toEqual(['tenant-a']);
   });
 

@@ -181,7 +181,7 @@ describe.runIf(await hasPostgres())('the command line on PostgreSQL', () => {
     expect(JSON.parse(stdout).organizations).toContainEqual(
       expect.objectContaining({ id: 'switched', enabled: true, connectionVersion: 2 }),
     );
-    const rows = await listAuditRows(database.db, 'switched', 10);
+    const rows = await listAuditRows(database.db, { organizationId: 'switched' }, 10);
     expect(rows.map(({ event, actor }) => `${event} by ${actor}`)).toEqual([
       'settings-change by cli',
       'settings-change by cli',

@@ -31,8 +31,16 @@ export interface TestBrowser {
   openUntil(url: string, path: string): Promise<string>;
 }
 
-/** @param options.blocksCookies drops every cookie, as a browser with all cookies blocked in frames does. */
-export function createBrowser(options: { blocksCookies?: boolean } = {}): TestBrowser {
+/** How a browser may differ. */
+export interface BrowserOptions {
+  /** Drops every cookie, as a browser with all cookies blocked in frames does. */
+  blocksCookies?: boolean;
+  /** Sent with every visit, redirects included, such as `sec-fetch-dest`. */
+  headers?: Record<string, string>;
+}
+
+/** A browser without cookies yet. */
+export function createBrowser(options: BrowserOptions = {}): TestBrowser {
   const jar: TestBrowser['jar'] = new Map();
   const history: Visit[] = [];
   const visit: TestBrowser['visit'] = async (url, request = {}) => {
@@ -41,7 +49,7 @@ export function createBrowser(options: { blocksCookies?: boolean } = {}): TestBr
     const response = await fetch(url, {
       method: request.method ?? (request.form ? 'POST' : 'GET'),
       redirect: 'manual',
-      headers: { accept: 'text/html', ...(cookies ? { cookie: cookies } : {}), ...request.headers },
+      headers: { accept: 'text/html', ...(cookies ? { cookie: cookies } : {}), ...options.headers, ...request.headers },
       ...(request.form ? { body: new URLSearchParams(request.form) } : {}),
     });
     const setCookies = response.headers.getSetCookie();

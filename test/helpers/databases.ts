@@ -9,9 +9,11 @@ import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
 import { Client } from 'pg';
 import { type Database, openDatabase } from '#src/adapters/database.ts';
+import { DEFAULT_POSTGRES } from './preparation/postgres.ts';
+import { testServer } from './preparation/prepared.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../src/adapters/migrations', import.meta.url));
-const SERVER_URL = process.env['DATABASE_URL_TEST'] ?? 'postgres://postgres@127.0.0.1:5432/postgres';
+const SERVER_URL = testServer('DATABASE_URL_TEST', DEFAULT_POSTGRES);
 
 /** One way of running the product's database. */
 export interface TestDatabaseKind {

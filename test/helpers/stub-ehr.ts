@@ -155,7 +155,9 @@ export async function startEvil(): Promise<{ origin: string; requests: string[];
   const { origin, close } = await listen(async (incoming, response) => {
     const request = await read(incoming);
     requests.push(`${request.method} ${request.path} ${JSON.stringify(request.headers)} ${request.body}`);
-    send(response, { body: { resourceType: 'Patient', id: 'pat-1', authorization_endpoint: '/', token_endpoint: '/' } });
+    send(response, {
+      body: { resourceType: 'Patient', id: 'pat-1', authorization_endpoint: '/', token_endpoint: '/' },
+    });
   });
   return { origin, requests, close };
 }

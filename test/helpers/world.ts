@@ -11,13 +11,15 @@ import { type Config, loadConfig } from '#src/config.ts';
 import { openDependencies } from '#src/open-dependencies.ts';
 import { parseSettings } from '#src/organizations/organization.ts';
 import { createOrganizationStore } from '#src/organizations/organization-store.ts';
-import { createBrowser, type TestBrowser, type Visit } from './browser.ts';
+import { type BrowserOptions, createBrowser, type TestBrowser, type Visit } from './browser.ts';
 import { createPostgresDatabase, hasPostgres, migratedSnapshot } from './databases.ts';
+import { testServer } from './preparation/prepared.ts';
+import { DEFAULT_REDIS } from './preparation/redis.ts';
 
 /** Where a world keeps its data. */
 export type Stores = 'embedded stores' | 'real Redis and PostgreSQL';
 
-const REDIS_SERVER = process.env['REDIS_URL_TEST'] ?? 'redis://127.0.0.1:6379';
+const REDIS_SERVER = testServer('REDIS_URL_TEST', DEFAULT_REDIS);
 /** One Redis database per test worker, so that files running side by side do not see each other. */
 const redisUrl = () => `${REDIS_SERVER}/${1 + (Number(process.env['VITEST_POOL_ID'] ?? 1) % 14)}`;
 
@@ -63,7 +65,7 @@ export interface World {
   disableOrganization(id: string): Promise<void>;
   /** Another EHR with the product registered for organization `id`. */
   addSandbox(id: string, options?: Partial<SandboxOptions>): Promise<Sandbox>;
-  browser(options?: { blocksCookies?: boolean }): TestBrowser;
+  browser(options?: BrowserOptions): TestBrowser;
   /** Launches from the chart in a browser and follows every redirect. */
   launch(patientId: string, browser?: TestBrowser): Promise<Visit>;
   /** Everything in Redis (or its equal) that a dump would show. */

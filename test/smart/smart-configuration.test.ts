@@ -143,8 +143,14 @@ test.for([
 });
 
 test.for([
-  [['launch-ehr', 'permission-v2'], ['launch-ehr', 'permission-v2']],
-  [['https://x.example/cap', 7, null, ['x'], 'sso'], ['https://x.example/cap', 'sso']],
+  [
+    ['launch-ehr', 'permission-v2'],
+    ['launch-ehr', 'permission-v2'],
+  ],
+  [
+    ['https://x.example/cap', 7, null, ['x'], 'sso'],
+    ['https://x.example/cap', 'sso'],
+  ],
   ['launch-ehr', []],
   [null, []],
   [{}, []],

@@ -31,17 +31,17 @@ const EXAMPLE = {
 
 test("the specification's example becomes custom properties (LC-13)", () => {
   expect(smartStyleSheet(EXAMPLE)).toBe(
-    ':root{--smart-color-background:#edeae3;--smart-color-error:#9e2d2d;--smart-color-highlight:#69b5ce;' +
-      '--smart-color-success:#498e49;--smart-color-text:#303030;--smart-dim-border-radius:6px;--smart-dim-font-size:13px;' +
+    ':root{color-scheme:light;--smart-color-background:#edeae3;--smart-color-text:#303030;--smart-color-error:#9e2d2d;' +
+      '--smart-color-line:#69b5ce;--smart-dim-border-radius:6px;--smart-dim-font-size:13px;' +
       "--smart-dim-spacing-size:20px;--smart-font-family-body:Georgia, Times, 'Times New Roman', serif;" +
       "--smart-font-family-heading:'HelveticaNeue-Light', Helvetica, Arial, 'Lucida Grande', sans-serif}",
   );
 });
 
 test.for([
-  ['color_text', 'rgba(0, 10,255, 0.5)'],
-  ['color_text', 'RGB(1,2,3)'],
-  ['color_text', '#ABCDEF80'],
+  ['color_modal_backdrop', 'rgba(0, 10,255, 0.5)'],
+  ['color_modal_backdrop', 'RGB(1,2,3)'],
+  ['color_modal_backdrop', '#ABCDEF80'],
   ['dim_font_size', '0.875rem'],
   ['dim_border_radius', '0'],
   ['font_family_body', '-apple-system, "Segoe UI", sans-serif'],
@@ -59,6 +59,12 @@ test.for([
   ['color_text', 5],
   ['dim_font_size', '13'],
   ['dim_font_size', '900px'],
+  ['dim_font_size', '0'],
+  ['dim_font_size', '4px'],
+  ['dim_font_size', '25px'],
+  ['dim_font_size', '2rem'],
+  ['dim_spacing_size', '33px'],
+  ['dim_border_radius', '9em'],
   ['dim_font_size', 'calc(1px*1e9)'],
   ['dim_font_size', '13px/**/'],
   ['font_family_body', "'</style><script>'"],
@@ -73,10 +79,10 @@ test.for([
 });
 
 test('a style is fetched from an allowed host', async () => {
-  server.answers.set('/style.json', { body: { color_text: '#303030' } });
+  server.answers.set('/style.json', { body: { dim_font_size: '13px' } });
   const allowedHosts = [new URL(server.origin).host];
   expect(await fetchSmartStyle({ url: `${server.origin}/style.json`, allowedHosts, outbound })).toBe(
-    ':root{--smart-color-text:#303030}',
+    ':root{--smart-dim-font-size:13px}',
   );
 });
 

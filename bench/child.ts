@@ -1,0 +1,67 @@
+/** Servers under measurement, each in a process of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+/** A running server process. */
+export interface Child {
+  /** CPU time since its start, in milliseconds, all threads. */
+  cpuMs(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const preload = fileURLToPath(new URL('./report-usage.ts', import.meta.url));
+
+/**
+ * Starts `node <script>` and waits until `readyUrl` answers 200.
+ *
+ * @param flags of node itself, such as --cpu-prof.
+ * @throws Error when it ends first or does not become ready within 20 s.
+ */
+export async function startChild(
+  script: string,
+  options: { env: Record<string, string>; readyUrl: string; flags?: readonly string[] },
+): Promise<Child> {
+  const nodeFlags = ['--disable-warning=ExperimentalWarning', ...(options.flags ?? []), '--import', preload];
+  const child = spawn(process.execPath, [...nodeFlags, script], {
+    cwd: root,
+    env: { ...process.env, ...options.env },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  await untilReady(child, script, options.readyUrl);
+  return {
+    cpuMs: async () => {
+      child.send('cpu');
+      const [usage] = (await once(child, 'message')) as [NodeJS.CpuUsage];
+      return (usage.user + usage.system) / 1_000;
+    },
+    stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    },
+  };
+}
+
+/** Runs `node <script> …` to its end. @throws Error when it fails. */
+export async function runToEnd(command: readonly string[], env: Record<string, string>): Promise<void> {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...command], {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`${command.join(' ')} ended with ${code}`);
+}
+
+async function untilReady(child: ChildProcess, script: string, url: string): Promise<void> {
+  for (let attempt = 0; attempt < 1_000 && child.exitCode === null; attempt += 1) {
+    const answer = await fetch(url).catch(() => undefined);
+    await answer?.arrayBuffer();
+    if (answer?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  child.kill('SIGKILL');
+  throw new Error(`${script} did not become ready`);
+}

@@ -1,0 +1,79 @@
+/**
+ * `npm run bench`: the product beside the app a tutorial ends with, on this machine, in this run. `-- --profile` also
+ * writes a CPU profile of both to bench/results.
+ */
+import { availableParallelism, cpus } from 'node:os';
+import { gzipSync } from 'node:zlib';
+import { startMinimal, startProduct } from './contestants.ts';
+import { measureTrips, type Trips } from './round-trips.ts';
+import { startStubEhr } from './stub-control.ts';
+import { launching, measureThroughput, reloading, type Throughput } from './throughput.ts';
+import { closeVisitors, launchOnce } from './visitor.ts';
+
+const began = performance.now();
+const flags = process.argv.includes('--profile') ? ['--cpu-prof', '--cpu-prof-dir=bench/results'] : [];
+const stub = await startStubEhr();
+const product = await startProduct(stub, flags);
+const minimal = await startMinimal(stub, flags);
+const contestants = [product, minimal];
+const rows: string[][] = [['', 'product', 'minimal', 'product / minimal']];
+
+try {
+  console.log(`node ${process.version}, ${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'})`);
+  console.log(`product on ${product.stores}; minimal on express-session's memory\n`);
+
+  const launches = await measureThroughput(contestants, { rounds: 5, perRound: 200, warmUp: 400 }, launching);
+  addThroughput('launches', launches);
+  const work = await reloading(contestants);
+  addThroughput('list re-loads', await measureThroughput(contestants, { rounds: 5, perRound: 300, warmUp: 300 }, work));
+
+  const productPage = Buffer.from((await launchOnce(product.launchUrl)).page);
+  const minimalPage = Buffer.from((await launchOnce(minimal.launchUrl)).page);
+  addRow('page, bytes', productPage.length, minimalPage.length, 0);
+  addRow('page, bytes after gzip', gzipSync(productPage).length, gzipSync(minimalPage).length, 0);
+
+  const productTrips = await measureTrips(product, stub);
+  const minimalTrips = await measureTrips(minimal, stub);
+  addTrips(productTrips, minimalTrips);
+  printTable(rows);
+  console.log('\nWhat the EHR is asked:');
+  for (const { situation, paths } of productTrips) console.log(`  product, ${situation}: ${paths.join(', ')}`);
+  for (const { situation, paths } of minimalTrips) console.log(`  minimal, ${situation}: ${paths.join(', ')}`);
+} finally {
+  await minimal.stop();
+  await product.stop();
+  await stub.stop();
+  await closeVisitors();
+}
+console.log(`\nMeasured in ${Math.round((performance.now() - began) / 1_000)} s.`);
+
+function addThroughput(what: string, measured: Map<'product' | 'minimal', Throughput>): void {
+  const ours = measured.get('product');
+  const theirs = measured.get('minimal');
+  if (!ours || !theirs) return;
+  addRow(`${what} per second`, ours.perSecond, theirs.perSecond, 0);
+  addRow(`CPU ms per ${what.replace(/e?s$/, '')}`, ours.cpuMsEach, theirs.cpuMsEach, 2);
+}
+
+function addTrips(ours: readonly Trips[], theirs: readonly Trips[]): void {
+  for (const [index, { situation, requests, connections, sequential }] of ours.entries()) {
+    const other = theirs[index];
+    if (!other) continue;
+    addRow(`sequential round trips, ${situation}`, sequential, other.sequential, 2);
+    addRow(`EHR requests, ${situation}`, requests, other.requests, 0);
+    addRow(`EHR connections opened, ${situation}`, connections, other.connections, 0);
+  }
+}
+
+function addRow(name: string, ours: number, theirs: number, digits: number): void {
+  const ratio = theirs === 0 ? '-' : (ours / theirs).toFixed(2);
+  rows.push([name, ours.toFixed(digits), theirs.toFixed(digits), ratio]);
+}
+
+function printTable(lines: readonly string[][]): void {
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  for (const [name = '', ...numbers] of lines) {
+    const cells = numbers.map((cell, index) => cell.padStart(widths[index + 1] ?? 0));
+    console.log(`${name.padEnd(widths[0] ?? 0)}  ${cells.join('  ')}`);
+  }
+}

@@ -1,0 +1,49 @@
+/** The stub EHR in its own process, and its switches. */
+import { freePort } from '#test/helpers/preparation/commands.ts';
+import { startChild } from './child.ts';
+
+/** What the stub was asked since the last reset. */
+export interface StubStats {
+  requests: number;
+  connections: number;
+  paths: string[];
+}
+
+export interface StubEhr {
+  origin: string;
+  fhirBase: string;
+  /** Adds this much to every round trip from now on. */
+  setDelay(ms: number): Promise<void>;
+  reset(): Promise<void>;
+  stats(): Promise<StubStats>;
+  /** As minutes without a launch do. */
+  closeIdleConnections(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts it on a free port of 127.0.0.1. */
+export async function startStubEhr(): Promise<StubEhr> {
+  const port = await freePort(0);
+  const origin = `http://127.0.0.1:${port}`;
+  const control = async (path: string) => {
+    const answer = await fetch(`${origin}/control/${path}`);
+    return (await answer.json()) as StubStats;
+  };
+  const child = await startChild('bench/stub-ehr.ts', {
+    env: { STUB_PORT: String(port) },
+    readyUrl: `${origin}/control/stats`,
+  });
+  return {
+    origin,
+    fhirBase: `${origin}/fhir`,
+    setDelay: async (ms) => void (await control(`delay?ms=${ms}`)),
+    reset: async () => void (await control('reset')),
+    stats: () => control('stats'),
+    closeIdleConnections: async () => {
+      await control('close-idle');
+      // Both ends must have seen it: the next event is a launch.
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    },
+    stop: child.stop,
+  };
+}

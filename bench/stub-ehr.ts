@@ -1,0 +1,123 @@
+/**
+ * An EHR that costs next to nothing: constant answers after a network delay that can be set, and counts of what was
+ * asked. It checks nothing; the sandbox does that.
+ *
+ * A connection costs what it costs over TLS 1.3: two round trips from its opening until its first request can arrive. So
+ * whoever opens it ahead of need, or keeps it, gains exactly what they would gain over a real network.
+ */
+import { createSign, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { CLIENT_ID, PATIENT_ID, stubDocuments } from './stub-documents.ts';
+
+const port = Number(process.env['STUB_PORT']);
+const origin = `http://127.0.0.1:${port}`;
+const CONNECTION_TRIPS = 2;
+
+const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const documents = stubDocuments(origin, {
+  ...publicKey.export({ format: 'jwk' }),
+  kid: 'stub',
+  alg: 'RS256',
+  use: 'sig',
+});
+const openedAt = new WeakMap<Socket, number>();
+const counted = new WeakSet<Socket>();
+const nonces = new Map<string, string>();
+let delayMs = 0;
+let stats = { requests: 0, connections: 0, paths: [] as string[] };
+
+const server = createServer(
+  { keepAliveTimeout: 120_000 },
+  (request, response) => void handle(request, response).catch(() => response.destroy()),
+);
+server.on('connection', (socket) => void openedAt.set(socket, performance.now()));
+server.listen(port, '127.0.0.1');
+process.on('SIGTERM', () => process.exit());
+
+async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? '/', origin);
+  if (url.pathname.startsWith('/control/')) return control(url, response);
+  if (url.pathname === '/auth/authorize') return authorize(url, response);
+  count(request, url);
+  const body = await read(request);
+  await travel(request.socket);
+  if (url.pathname === '/auth/token') return json(response, token(new URLSearchParams(body)));
+  const document = documents.get(url.pathname);
+  if (document === undefined) return void response.writeHead(404).end();
+  json(response, document);
+}
+
+function control(url: URL, response: ServerResponse): void {
+  if (url.pathname === '/control/reset') stats = { requests: 0, connections: 0, paths: [] };
+  if (url.pathname === '/control/delay') delayMs = Number(url.searchParams.get('ms'));
+  if (url.pathname === '/control/close-idle') server.closeIdleConnections();
+  json(response, JSON.stringify(stats));
+}
+
+/** The browser's side: no form, no delay (the visitor waits by itself), not counted. */
+function authorize(url: URL, response: ServerResponse): void {
+  const code = randomBytes(16).toString('hex');
+  nonces.set(code, url.searchParams.get('nonce') ?? '');
+  const back = new URL(url.searchParams.get('redirect_uri') ?? '');
+  back.searchParams.set('code', code);
+  back.searchParams.set('state', url.searchParams.get('state') ?? '');
+  response.writeHead(302, { location: back.href }).end();
+}
+
+function count(request: IncomingMessage, url: URL): void {
+  stats.requests += 1;
+  stats.paths.push(`${request.method} ${url.pathname}`);
+  if (counted.has(request.socket)) return;
+  counted.add(request.socket);
+  stats.connections += 1;
+}
+
+async function travel(socket: Socket): Promise<void> {
+  if (delayMs === 0) return;
+  const usableAt = (openedAt.get(socket) ?? 0) + CONNECTION_TRIPS * delayMs;
+  const waitMs = Math.max(0, usableAt - performance.now()) + delayMs;
+  await new Promise((resolve) => setTimeout(resolve, waitMs));
+}
+
+function token(form: URLSearchParams): string {
+  const code = form.get('code') ?? '';
+  const nonce = nonces.get(code);
+  nonces.delete(code);
+  const now = Math.floor(Date.now() / 1_000);
+  const claims = {
+    iss: `${origin}/auth`,
+    aud: CLIENT_ID,
+    sub: 'bench-user',
+    iat: now,
+    exp: now + 300,
+    name: 'Nkechi Okonkwo',
+    fhirUser: `${origin}/fhir/Practitioner/bench-user`,
+    ...(nonce ? { nonce } : {}),
+  };
+  return JSON.stringify({
+    access_token: randomBytes(24).toString('base64url'),
+    token_type: 'Bearer',
+    expires_in: 3600,
+    scope: 'launch/patient patient/*.read openid fhirUser launch profile',
+    patient: PATIENT_ID,
+    need_patient_banner: true,
+    id_token: sign(claims),
+  });
+}
+
+function sign(claims: object): string {
+  const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
+  const input = `${encode({ alg: 'RS256', kid: 'stub', typ: 'JWT' })}.${encode(claims)}`;
+  return `${input}.${createSign('RSA-SHA256').update(input).sign(privateKey, 'base64url')}`;
+}
+
+function json(response: ServerResponse, body: string): void {
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }).end(body);
+}
+
+async function read(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}

@@ -1,0 +1,18 @@
+/** Makes the copy buttons work and visible where the browser has a clipboard; the values can be selected without it. */
+if (navigator.clipboard) {
+  for (const button of document.querySelectorAll('button[data-copy]')) {
+    button.hidden = false;
+  }
+  document.addEventListener('click', async (event) => {
+    const button = event.target.closest?.('button[data-copy]');
+    if (!button) return;
+    const copied = await navigator.clipboard.writeText(button.dataset.copy).then(
+      () => true,
+      () => false,
+    );
+    button.textContent = copied ? 'Copied' : 'Press Ctrl+C';
+    setTimeout(() => {
+      button.textContent = 'Copy';
+    }, 2_000);
+  });
+}

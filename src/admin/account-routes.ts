@@ -1,0 +1,76 @@
+/** `/settings/account`: who is signed in, and their password. */
+import type { Request, RequestHandler, Response } from 'express';
+import type { Sealer } from '#src/adapters/seal.ts';
+import { AppError } from '#src/errors.ts';
+import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
+import { fieldOf } from '#src/http/form-body.ts';
+import { queryOf } from '#src/http/own-url.ts';
+import { beginSession } from '#src/http/session-middleware.ts';
+import { accountPage, type PasswordProblem } from '#views/account-page.ts';
+import { actingOf } from './open-session.ts';
+import { PASSWORD_MIN_LENGTH } from './password-rules.ts';
+import type { SignInLimit } from './sign-in-limit.ts';
+import type { User } from './user.ts';
+import { changePassword, type UserActionDependencies } from './user-actions.ts';
+
+export interface AccountDependencies extends UserActionDependencies {
+  limit: SignInLimit;
+  sealer: Sealer;
+}
+
+/** `GET /settings/account` */
+export function accountRoute({ users }: AccountDependencies): RequestHandler {
+  return async (request, response) => {
+    const user = await users.find(adminOf(request).userId);
+    if (user) showAccount(request, response, user, undefined);
+  };
+}
+
+/**
+ * `POST /settings/account/password`. Guessing the current password is throttled like signing in; afterwards this
+ * browser has a session under a new id and every other one of the user has ended.
+ */
+export function passwordRoute(deps: AccountDependencies): RequestHandler {
+  const { users, clock, limit, sealer } = deps;
+  return async (request, response) => {
+    const { userId, email } = adminOf(request);
+    const user = await users.find(userId);
+    if (!user?.passwordHash) throw new AppError('request.bad', 'this user has no password');
+    const account = sealer.fingerprint(email);
+    const address = request.ip ?? '';
+    await limit.begin(account, address);
+    const fields = { current: 'current', next: 'next', again: 'again' } as const;
+    const given = {
+      current: fieldOf(request, fields.current),
+      next: fieldOf(request, fields.next),
+      again: fieldOf(request, fields.again),
+    };
+    const outcome = await changePassword(deps, actingOf(request, userId), user, given);
+    if (!outcome.ok) {
+      response.status(400);
+      return showAccount(request, response, user, outcome);
+    }
+    await limit.succeed(account, address);
+    const { sessionGeneration: generation } = outcome.user;
+    const signedInAt = request.session.admin?.signedInAt ?? clock().getTime();
+    await beginSession(request, { userId, generation, signedInAt, via: 'password' });
+    response.redirect(303, '/settings/account?changed');
+  };
+}
+
+function showAccount(request: Request, response: Response, user: User, problem: PasswordProblem | undefined): void {
+  const { email, role, organizationId } = adminOf(request);
+  const isForced = user.mustChangePassword && request.session.admin?.via === 'password';
+  response.type('html').send(
+    accountPage({
+      identity: { email, role },
+      organizationId,
+      csrfToken: adminCsrfToken(request),
+      hasPassword: user.passwordHash !== null,
+      isForced,
+      isChanged: queryOf(request).has('changed'),
+      minLength: PASSWORD_MIN_LENGTH,
+      problem,
+    }),
+  );
+}

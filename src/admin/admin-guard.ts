@@ -1,0 +1,108 @@
+/** Settings pages are behind this: a session of an enabled user, young enough, and every form one of ours. */
+import type { Request, RequestHandler } from 'express';
+import type { Clock } from '#src/adapters/clock.ts';
+import type { Audit } from '#src/audit/audit.ts';
+import { AppError } from '#src/errors.ts';
+import { adminOf, setAdmin } from '#src/http/admin-session.ts';
+import { assertOwnForm } from '#src/http/csrf.ts';
+import { formBody } from '#src/http/form-body.ts';
+import { factsOf } from '#src/http/request-log.ts';
+import { returnPathOf, signInUrl } from '#src/http/return-path.ts';
+import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
+import { isSessionOver } from '#src/http/session-life.ts';
+import { identityOf, type User } from './user.ts';
+import type { UserStore } from './user-store.ts';
+
+/** What the guard needs. */
+export interface AdminGuardDependencies {
+  users: UserStore;
+  publicUrl: URL;
+  clock: Clock;
+}
+
+/** The page that a forced change of the password leads to, and the form on it. */
+const PASSWORD_CHANGE_PATHS = ['/settings/account', '/settings/account/password', '/sign-out'];
+
+/**
+ * Any role. Behind the session middleware; parses urlencoded forms by itself.
+ *
+ * A page sends a stranger to sign in and back; a request for JSON gets 401. Anything but GET and HEAD must come
+ * from a page of ours (Sec-Fetch-Site, Origin, token bound to the session). The user is read each time, so disabling,
+ * a new role or a new password take effect at once.
+ *
+ * @throws AppError 'admin.sign-in-needed', 'admin.password-change-needed' or 'request.forged', as the request's failure.
+ */
+export function requireSignIn({ users, publicUrl, clock }: AdminGuardDependencies): RequestHandler[] {
+  const guard: RequestHandler = async (request, response, next) => {
+    allowSameOriginReferrer(response);
+    const user = await userOfSession(request, users, clock());
+    if (!user) {
+      if (!isPage(request)) throw new AppError('admin.sign-in-needed', 'no session, or it has ended');
+      response.redirect(303, signInUrl(returnPathOf(request, publicUrl)));
+      return;
+    }
+    if (!isRead(request)) assertOwnForm(request, publicUrl, request.sessionID);
+    if (mustChoosePassword(request, user) && !PASSWORD_CHANGE_PATHS.includes(`${request.baseUrl}${request.path}`)) {
+      if (!isPage(request)) throw new AppError('admin.password-change-needed', 'a one-time password is in force');
+      response.redirect(303, '/settings/account');
+      return;
+    }
+    setAdmin(request, identityOf(user));
+    factsOf(request)['admin'] = user.id;
+    next();
+  };
+  return [formBody(), guard];
+}
+
+/** For public pages that say more to a signed-in user; a session that has ended changes nothing there. */
+export function recogniseSignIn({ users, clock }: AdminGuardDependencies): RequestHandler {
+  return async (request, _response, next) => {
+    const user = await userOfSession(request, users, clock());
+    if (user && !mustChoosePassword(request, user)) setAdmin(request, identityOf(user));
+    next();
+  };
+}
+
+/**
+ * Operators alone; behind {@link requireSignIn}. A refusal is written to the audit trail.
+ *
+ * @throws AppError 'admin.forbidden' as the request's failure.
+ */
+export function requireOperator(audit: Audit): RequestHandler {
+  return (request, _response, next) => {
+    const { role, userId, organizationId } = adminOf(request);
+    if (role === 'operator') return next();
+    audit.record({
+      event: 'denial',
+      actor: { userId },
+      ...(organizationId === undefined ? {} : { organizationId }),
+      ...(request.ip === undefined ? {} : { address: request.ip }),
+      supportCode: factsOf(request).supportCode,
+      detail: { reason: 'operators only', path: `${request.baseUrl}${request.path}` },
+    });
+    throw new AppError('admin.forbidden', 'for operators only');
+  };
+}
+
+/** Whoever came by single sign-on has not used the one-time password. */
+function mustChoosePassword(request: Request, user: User): boolean {
+  return user.mustChangePassword && request.session.admin?.via === 'password';
+}
+
+/** The user a session proves: enabled, and with no password change, reset or new role since the sign-in. */
+async function userOfSession(request: Request, users: UserStore, now: Date): Promise<User | undefined> {
+  const held = request.session?.admin;
+  if (!held || isSessionOver(held, now)) return undefined;
+  const user = await users.find(held.userId);
+  const isCurrent = user?.disabledAt === null && user.sessionGeneration === held.generation;
+  return isCurrent ? user : undefined;
+}
+
+function isRead(request: Request): boolean {
+  return request.method === 'GET' || request.method === 'HEAD';
+}
+
+/** A form is sent on to sign in as well: the page it stood on is where the visitor comes back to. */
+function isPage(request: Request): boolean {
+  return request.accepts(['html', 'json']) === 'html';
+}

@@ -1,0 +1,173 @@
+/** Single sign-on: the OpenID Connect provider of administrators, spoken to by openid-client through our own guard. */
+import * as openid from 'openid-client';
+import { z } from 'zod';
+import type { Clock } from '#src/adapters/clock.ts';
+import type { Outbound } from '#src/adapters/outbound.ts';
+import { AppError } from '#src/errors.ts';
+import type { SingleSignOnConfig } from '#src/sign-in-config.ts';
+
+/** One sign-in under way; secret, and good for one answer of the provider. */
+export interface SsoTransaction {
+  state: string;
+  nonce: string;
+  codeVerifier: string;
+}
+
+/** A person the provider has vouched for. */
+export interface SsoPerson {
+  /** Issuer and subject: who this is, whatever their e-mail address becomes. */
+  subject: string;
+  /** As the provider wrote it; undefined unless it says that it has verified it. */
+  verifiedEmail: string | undefined;
+  groups: readonly string[];
+}
+
+export interface IdentityProvider {
+  /** Where to send the browser. @throws AppError 'admin.sso-failed' */
+  begin(): Promise<{ url: URL; transaction: SsoTransaction }>;
+  /**
+   * Redeems the answer: state, `iss`, PKCE, and an id_token whose signature, issuer, audience, times and nonce are right.
+   *
+   * @param answer our redirect URI with the query the browser came back with; untrusted.
+   * @returns undefined when the person declined at the provider.
+   * @throws AppError 'admin.sso-failed'
+   */
+  complete(answer: URL, transaction: SsoTransaction): Promise<SsoPerson | undefined>;
+}
+
+const TIMEOUT_SECONDS = 5;
+/** The provider's document and keys are read again after an hour. */
+const FRESH_MS = 3_600_000;
+
+/** @param redirectUri ours, as registered at the provider. */
+export function createIdentityProvider(
+  config: SingleSignOnConfig,
+  redirectUri: URL,
+  { outbound, clock }: { outbound: Outbound; clock: Clock },
+): IdentityProvider {
+  let known: { discovered: Promise<openid.Configuration>; at: number } | undefined;
+  const discovered = (): Promise<openid.Configuration> => {
+    const now = clock().getTime();
+    if (!known || now - known.at > FRESH_MS) {
+      const attempt = discover(config, outbound);
+      known = { discovered: attempt, at: now };
+      attempt.catch(() => (known = undefined));
+    }
+    return known.discovered;
+  };
+  return {
+    begin: () =>
+      orSsoFailed(async () => {
+        const provider = await discovered();
+        const codeVerifier = openid.randomPKCECodeVerifier();
+        const transaction = { state: openid.randomState(), nonce: openid.randomNonce(), codeVerifier };
+        const url = openid.buildAuthorizationUrl(provider, {
+          redirect_uri: redirectUri.href,
+          scope: config.scopes,
+          state: transaction.state,
+          nonce: transaction.nonce,
+          code_challenge: await openid.calculatePKCECodeChallenge(codeVerifier),
+          code_challenge_method: 'S256',
+        });
+        return { url, transaction };
+      }),
+    complete: (answer, transaction) =>
+      orSsoFailed(async () => {
+        const isDeclined =
+          answer.searchParams.get('error') === 'access_denied' &&
+          answer.searchParams.get('state') === transaction.state;
+        return isDeclined ? undefined : redeem(await discovered(), answer, transaction, config);
+      }),
+  };
+}
+
+async function discover(config: SingleSignOnConfig, outbound: Outbound): Promise<openid.Configuration> {
+  const isPlain = config.issuer.protocol === 'http:';
+  return openid.discovery(config.issuer, config.clientId, config.clientSecret, undefined, {
+    [openid.customFetch]: fetchThrough(outbound),
+    timeout: TIMEOUT_SECONDS,
+    // Without the first, openid-client trusts an id_token because it came over TLS. The second: a developer's loopback.
+    execute: [openid.enableNonRepudiationChecks, ...(isPlain ? [openid.allowInsecureRequests] : [])],
+  });
+}
+
+async function redeem(
+  provider: openid.Configuration,
+  answer: URL,
+  { state, nonce, codeVerifier }: SsoTransaction,
+  { groupsClaim }: SingleSignOnConfig,
+): Promise<SsoPerson> {
+  const tokens = await openid.authorizationCodeGrant(provider, answer, {
+    expectedState: state,
+    expectedNonce: nonce,
+    pkceCodeVerifier: codeVerifier,
+    idTokenExpected: true,
+  });
+  const claims = tokens.claims();
+  if (!claims) throw new Error('no id_token');
+  // Many providers keep e-mail and groups out of the id_token; userinfo must then speak of the same subject.
+  const hasAll = claims['email'] !== undefined && claims[groupsClaim] !== undefined;
+  const hasUserinfo = provider.serverMetadata().userinfo_endpoint !== undefined;
+  const more = hasAll || !hasUserinfo ? {} : await openid.fetchUserInfo(provider, tokens.access_token, claims.sub);
+  return toPerson({ ...more, ...claims }, groupsClaim);
+}
+
+const claimsSchema = z.looseObject({
+  iss: z.string(),
+  sub: z.string(),
+  email: z.string().optional(),
+  email_verified: z.unknown().optional(),
+});
+/** A single group may come as a plain string. */
+const groupsSchema = z.union([z.array(z.string()), z.string().transform((group) => [group])]).catch([]);
+
+function toPerson(claims: unknown, groupsClaim: string): SsoPerson {
+  const read = claimsSchema.parse(claims);
+  return {
+    subject: JSON.stringify([read.iss, read.sub]),
+    verifiedEmail: read.email_verified === true ? read.email : undefined,
+    groups: groupsSchema.parse(read[groupsClaim] ?? []),
+  };
+}
+
+/** Every call of openid-client takes the guarded way out: addresses, size, time, no redirects. */
+function fetchThrough(outbound: Outbound): openid.CustomFetch {
+  return async (url, { method, headers, body }) => {
+    const text = body === undefined || body === null ? undefined : bodyText(body);
+    const answer = await outbound.request(new URL(url), {
+      method: method === 'POST' ? 'POST' : 'GET',
+      headers,
+      ...(text === undefined ? {} : { body: text }),
+    });
+    const given = Object.entries(answer.headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value]],
+    );
+    const isBodiless = answer.status === 204 || answer.status === 304;
+    return new Response(isBodiless ? null : answer.text, {
+      status: answer.status,
+      headers: given as [string, string][],
+    });
+  };
+}
+
+function bodyText(body: NonNullable<openid.FetchBody>): string {
+  if (typeof body === 'string') return body;
+  if (body instanceof URLSearchParams) return body.toString();
+  throw new Error('an unexpected kind of request body');
+}
+
+async function orSsoFailed<T>(step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    throw new AppError('admin.sso-failed', 'single sign-on failed', { cause: withoutSecrets(error) });
+  }
+}
+
+/** openid-client hangs answers with tokens on its errors as `cause`; the log gets what failed, not what was in it. */
+function withoutSecrets(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error('unknown');
+  const code = 'code' in error ? ` (${String(error.code)})` : '';
+  const below = error.cause instanceof Error ? `: ${error.cause.name} ${error.cause.message}` : '';
+  return new Error(`${error.name}${code} ${error.message}${below}`);
+}

@@ -1,0 +1,94 @@
+/** `/sign-in` and `/sign-out`: the door of the settings. */
+import type { Request, RequestHandler, Response } from 'express';
+import type { Sealer } from '#src/adapters/seal.ts';
+import { AppError } from '#src/errors.ts';
+import { adminIfSignedIn, adminOf } from '#src/http/admin-session.ts';
+import { assertOwnForm, csrfToken } from '#src/http/csrf.ts';
+import { fieldOf } from '#src/http/form-body.ts';
+import { queryOf } from '#src/http/own-url.ts';
+import { readReturnPath } from '#src/http/return-path.ts';
+import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
+import { endSession } from '#src/http/session-middleware.ts';
+import type { SignInConfig } from '#src/sign-in-config.ts';
+import { signInPage } from '#views/sign-in-page.ts';
+import { actingOf, eventOf, type OpenSessionDependencies, openSession } from './open-session.ts';
+import { signInByPassword } from './sign-in.ts';
+import type { SignInBrowser } from './sign-in-browser.ts';
+import type { SignInLimit } from './sign-in-limit.ts';
+
+export interface SignInDependencies extends OpenSessionDependencies {
+  publicUrl: URL;
+  signIn: SignInConfig;
+  browserSecret: SignInBrowser;
+  limit: SignInLimit;
+  sealer: Sealer;
+}
+
+const REFUSED = 'The e-mail address or the password is not right.';
+
+/** `GET /sign-in?next=…`: the form; who is signed in already goes on. */
+export function signInFormRoute(deps: SignInDependencies): RequestHandler {
+  return (request, response) => {
+    const query = queryOf(request);
+    const next = readReturnPath(query.get('next'), deps.publicUrl);
+    if (adminIfSignedIn(request)) response.redirect(303, next);
+    else showForm(deps, request, response, { next, isSignedOut: query.has('signed-out') });
+  };
+}
+
+/**
+ * `POST /sign-in`: e-mail and password. Unknown user, wrong password and disabled user get the same status, page and
+ * work; attempts are counted before they are judged.
+ */
+export function signInRoute(deps: SignInDependencies): RequestHandler {
+  const { users, audit, clock, publicUrl, signIn, browserSecret, limit, sealer } = deps;
+  return async (request, response) => {
+    if (!signIn.byPassword) throw new AppError('admin.password-sign-in-off', 'PASSWORD_SIGN_IN is off');
+    assertOwnForm(request, publicUrl, browserSecret.require(request));
+    const given = { email: fieldOf(request, 'email'), password: fieldOf(request, 'password') };
+    const next = readReturnPath(fieldOf(request, 'next'), publicUrl);
+    const account = sealer.fingerprint(given.email.normalize('NFKC').trim().toLowerCase());
+    const address = request.ip ?? '';
+    await limit.begin(account, address);
+    const outcome = await signInByPassword(users, given, clock());
+    if (!outcome.ok) {
+      const detail = { reason: outcome.reason, account: account.slice(0, 12) };
+      audit.record({ event: 'denial', ...eventOf(request, outcome.user), detail });
+      response.status(401);
+      return showForm(deps, request, response, { next, email: given.email, problem: REFUSED });
+    }
+    await openSession(deps, request, outcome.user, 'password');
+    await limit.succeed(account, address);
+    browserSecret.forget(response);
+    response.redirect(303, next);
+  };
+}
+
+/** `POST /sign-out`, behind the guard. */
+export function signOutRoute({ publicUrl, audit }: SignInDependencies): RequestHandler {
+  return async (request, response) => {
+    const { userId, organizationId } = adminOf(request);
+    const { actor, supportCode } = actingOf(request, userId);
+    await endSession(request, response, publicUrl);
+    audit.record({
+      event: 'sign-out',
+      actor,
+      ...(organizationId === undefined ? {} : { organizationId }),
+      ...(request.ip === undefined ? {} : { address: request.ip }),
+      ...(supportCode === undefined ? {} : { supportCode }),
+    });
+    response.redirect(303, '/sign-in?signed-out');
+  };
+}
+
+function showForm(
+  { signIn, browserSecret }: SignInDependencies,
+  request: Request,
+  response: Response,
+  shown: { next: string; email?: string; problem?: string; isSignedOut?: boolean },
+): void {
+  allowSameOriginReferrer(response);
+  const token = csrfToken(browserSecret.ensure(request, response));
+  const hasSso = signIn.singleSignOn !== undefined;
+  response.type('html').send(signInPage({ ...shown, csrfToken: token, hasPassword: signIn.byPassword, hasSso }));
+}

@@ -1,0 +1,28 @@
+/** Signing in by e-mail and password: one answer for everything that is wrong. */
+import { isPassword } from './password.ts';
+import { normalizeEmail, type User } from './user.ts';
+import type { UserStore } from './user-store.ts';
+
+/** How it ended; the reason is for the audit trail, never for the visitor. */
+export type SignInOutcome =
+  | { ok: true; user: User }
+  | { ok: false; user: User | undefined; reason: 'unknown user' | 'wrong password' | 'disabled' | 'password expired' };
+
+/**
+ * Judges an e-mail address and a password, both untrusted. The password is verified before anything else is looked at,
+ * and a stand-in where there is no user, so the time does not tell who exists.
+ */
+export async function signInByPassword(
+  users: UserStore,
+  given: { email: string; password: string },
+  now: Date,
+): Promise<SignInOutcome> {
+  const email = normalizeEmail(given.email);
+  const user = email === undefined ? undefined : await users.findByEmail(email);
+  const isRight = await isPassword(given.password, user?.passwordHash ?? undefined);
+  if (!user) return { ok: false, user, reason: 'unknown user' };
+  if (!isRight) return { ok: false, user, reason: 'wrong password' };
+  if (user.disabledAt) return { ok: false, user, reason: 'disabled' };
+  if (user.passwordExpiresAt && user.passwordExpiresAt <= now) return { ok: false, user, reason: 'password expired' };
+  return { ok: true, user };
+}

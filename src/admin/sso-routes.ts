@@ -1,0 +1,83 @@
+/** `/sign-in/sso` and its callback: out to the identity provider of administrators, and back in. */
+import type { RequestHandler } from 'express';
+import { z } from 'zod';
+import { SealError, type Sealer } from '#src/adapters/seal.ts';
+import { AppError } from '#src/errors.ts';
+import { createCookies } from '#src/http/cookies.ts';
+import { queryOf } from '#src/http/own-url.ts';
+import { factsOf } from '#src/http/request-log.ts';
+import { readReturnPath } from '#src/http/return-path.ts';
+import type { IdentityProvider } from './identity-provider.ts';
+import { eventOf, type OpenSessionDependencies, openSession } from './open-session.ts';
+import { type SsoDependencies, userOfPerson } from './sso-user.ts';
+
+export interface SsoRouteDependencies extends OpenSessionDependencies, SsoDependencies {
+  publicUrl: URL;
+  provider: IdentityProvider;
+  sealer: Sealer;
+}
+
+const COOKIE = 'sso';
+const SEAL_NAME = 'sso-transaction';
+const LIFETIME_MS = 10 * 60_000;
+
+const transactionSchema = z.object({
+  state: z.string(),
+  nonce: z.string(),
+  codeVerifier: z.string(),
+  next: z.string(),
+  expiresAt: z.number(),
+});
+
+/**
+ * `GET /sign-in/sso?next=…`. The transaction travels sealed in a cookie of this browser, so an answer that another
+ * browser began is worth nothing here.
+ */
+export function ssoStartRoute({ publicUrl, provider, sealer, clock }: SsoRouteDependencies): RequestHandler {
+  const cookies = createCookies(publicUrl, 'first-party');
+  return async (request, response) => {
+    const next = readReturnPath(queryOf(request).get('next'), publicUrl);
+    const { url, transaction } = await provider.begin();
+    const expiresAt = clock().getTime() + LIFETIME_MS;
+    const sealed = await sealer.seal(SEAL_NAME, { ...transaction, next, expiresAt });
+    cookies.set(response, COOKIE, sealed, LIFETIME_MS);
+    response.redirect(303, url.href);
+  };
+}
+
+/** `GET /sign-in/sso/callback`: takes the transaction once, has the answer verified, finds the user, begins a session. */
+export function ssoCallbackRoute(deps: SsoRouteDependencies): RequestHandler {
+  const { publicUrl, provider, sealer, clock, audit } = deps;
+  const cookies = createCookies(publicUrl, 'first-party');
+  return async (request, response) => {
+    const sealed = cookies.read(request).get(COOKIE);
+    cookies.clear(response, COOKIE);
+    const transaction = await openTransaction(sealer, sealed, clock());
+    const answer = new URL(`/sign-in/sso/callback?${queryOf(request)}`, publicUrl);
+    const person = await provider.complete(answer, transaction);
+    if (!person) {
+      response.redirect(303, '/sign-in');
+      return;
+    }
+    const acting = { actor: 'system', address: request.ip, supportCode: factsOf(request).supportCode } as const;
+    const outcome = await userOfPerson(deps, person, acting);
+    if (!outcome.ok) {
+      const detail = { reason: outcome.reason, via: 'sso', account: sealer.fingerprint(person.subject).slice(0, 12) };
+      audit.record({ event: 'denial', ...eventOf(request, outcome.user), detail });
+      throw new AppError('admin.sso-refused', `single sign-on: ${outcome.reason}`);
+    }
+    await openSession(deps, request, outcome.user, 'sso');
+    response.redirect(303, readReturnPath(transaction.next, publicUrl));
+  };
+}
+
+async function openTransaction(sealer: Sealer, sealed: string | undefined, now: Date) {
+  try {
+    if (sealed === undefined) throw new SealError('no transaction in this browser');
+    const transaction = transactionSchema.parse(await sealer.open(SEAL_NAME, sealed));
+    if (transaction.expiresAt <= now.getTime()) throw new SealError('the transaction has expired');
+    return transaction;
+  } catch (error) {
+    throw new AppError('admin.sso-failed', 'not begun in this browser, or too long ago', { cause: error });
+  }
+}

@@ -1,0 +1,92 @@
+/** From a person the identity provider vouched for to a user of ours: by group, or by a verified e-mail address. */
+import type { SingleSignOnConfig } from '#src/sign-in-config.ts';
+import type { SsoPerson } from './identity-provider.ts';
+import { normalizeEmail, type User } from './user.ts';
+import { type Acting, recordUserChange, type UserActionDependencies } from './user-actions.ts';
+import type { Standing } from './user-store.ts';
+
+/** Which groups mean what. */
+export type GroupRules = Pick<SingleSignOnConfig, 'operatorGroup' | 'administratorGroupPrefix'>;
+
+/** What the mapping needs beyond the users. */
+export interface SsoDependencies extends UserActionDependencies {
+  groups: GroupRules;
+  /** Org IDs there are. */
+  organizationIds(): Promise<readonly string[]>;
+}
+
+/** Who it is, or why nobody may come in: for the audit trail, not for the visitor. */
+export type SsoOutcome =
+  | { ok: true; user: User }
+  | {
+      ok: false;
+      user: User | undefined;
+      reason: 'no verified e-mail' | 'unknown user' | 'no group' | 'other person' | 'disabled';
+    };
+
+/**
+ * Without group rules a person is the existing user with their verified e-mail address. With them, groups alone decide
+ * who comes in and as what, at every sign-in; unknown members become users.
+ *
+ * The first sign-in ties the user to issuer and subject: who gets the e-mail address later is another person.
+ */
+export async function userOfPerson(deps: SsoDependencies, person: SsoPerson, acting: Acting): Promise<SsoOutcome> {
+  const email = person.verifiedEmail === undefined ? undefined : normalizeEmail(person.verifiedEmail);
+  const tied = await deps.users.findBySsoSubject(person.subject);
+  const user = tied ?? (email === undefined ? undefined : await deps.users.findByEmail(email));
+  if (!user && email === undefined) return { ok: false, user, reason: 'no verified e-mail' };
+  if (user?.ssoSubject && user.ssoSubject !== person.subject) return { ok: false, user, reason: 'other person' };
+  if (user?.disabledAt) return { ok: false, user, reason: 'disabled' };
+  const standing = await standingOf(deps, person, user);
+  if (!standing) return { ok: false, user, reason: hasRules(deps.groups) ? 'no group' : 'unknown user' };
+  const known = user ?? (email === undefined ? undefined : await addMember(deps, email, standing, acting));
+  if (!known) return { ok: false, user, reason: 'unknown user' };
+  const current = await withStanding(deps, known, standing, acting);
+  return { ok: true, user: await withSubject(deps, current, person.subject, acting) };
+}
+
+function hasRules({ operatorGroup, administratorGroupPrefix }: GroupRules): boolean {
+  return operatorGroup !== undefined || administratorGroupPrefix !== undefined;
+}
+
+/** What the groups make of a person; without rules, what the user already is. */
+async function standingOf(
+  { groups, organizationIds }: SsoDependencies,
+  person: SsoPerson,
+  user: User | undefined,
+): Promise<Standing | undefined> {
+  if (!hasRules(groups)) return user;
+  if (groups.operatorGroup !== undefined && person.groups.includes(groups.operatorGroup))
+    return { role: 'operator', organizationId: null };
+  const prefix = groups.administratorGroupPrefix;
+  if (prefix === undefined) return undefined;
+  const existing = await organizationIds();
+  const mine = existing.filter((id) => person.groups.includes(`${prefix}${id}`));
+  // A user has one organization; who is in several groups keeps the one they are in.
+  const organizationId = mine.find((id) => id === user?.organizationId) ?? mine[0];
+  return organizationId === undefined ? undefined : { role: 'administrator', organizationId };
+}
+
+async function addMember(deps: SsoDependencies, email: string, standing: Standing, acting: Acting) {
+  const { role, organizationId } = standing;
+  const none = { passwordHash: null, mustChangePassword: false, passwordExpiresAt: null, ssoSubject: null };
+  const user = await deps.users.add({ email, role, organizationId, ...none }, deps.clock());
+  if (user) recordUserChange(deps.audit, acting, user, { change: 'added', role, by: 'single sign-on' });
+  return user;
+}
+
+async function withStanding(deps: SsoDependencies, user: User, standing: Standing, acting: Acting): Promise<User> {
+  if (user.role === standing.role && user.organizationId === standing.organizationId) return user;
+  const changed = (await deps.users.setStanding(user.id, standing)) ?? user;
+  const before = { role: user.role, organizationId: user.organizationId };
+  const after = { role: changed.role, organizationId: changed.organizationId };
+  recordUserChange(deps.audit, acting, changed, { change: 'role', before, after, by: 'single sign-on' });
+  return changed;
+}
+
+async function withSubject(deps: SsoDependencies, user: User, subject: string, acting: Acting): Promise<User> {
+  if (user.ssoSubject === subject) return user;
+  const tied = await deps.users.setSsoSubject(user.id, subject);
+  if (tied) recordUserChange(deps.audit, acting, tied, { change: 'tied to single sign-on' });
+  return tied ?? user;
+}

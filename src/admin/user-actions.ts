@@ -1,0 +1,117 @@
+/** What is done to users, by an operator or by themselves; each change is written to the audit trail. */
+import type { Clock } from '#src/adapters/clock.ts';
+import type { Audit, AuditEvent } from '#src/audit/audit.ts';
+import { createOneTimePassword, hashPassword, isPassword } from './password.ts';
+import { passwordProblem } from './password-rules.ts';
+import type { User } from './user.ts';
+import type { NewUser, PasswordState, Standing, UserStore } from './user-store.ts';
+
+export interface UserActionDependencies {
+  users: UserStore;
+  audit: Audit;
+  clock: Clock;
+}
+
+/** Who acts, and from where. */
+export interface Acting {
+  actor: AuditEvent['actor'];
+  address?: string | undefined;
+  supportCode?: string | undefined;
+}
+
+/** Long enough for a letter, short enough to be forgotten in a mailbox without harm. */
+const ONE_TIME_DAYS = 3;
+
+/**
+ * Makes a user with a one-time password.
+ *
+ * @param given.password chosen by the operator instead of a random one; for one use as well.
+ * @returns the password, to be shown once; undefined when the e-mail is taken.
+ */
+export async function addUser(
+  deps: UserActionDependencies,
+  acting: Acting,
+  given: Standing & { email: string; password?: string | undefined },
+): Promise<{ user: User; oneTimePassword: string } | undefined> {
+  const oneTimePassword = given.password ?? createOneTimePassword();
+  const { email, role, organizationId } = given;
+  const row: NewUser = { email, role, organizationId, ssoSubject: null, ...(await oneTime(oneTimePassword, deps)) };
+  const user = await deps.users.add(row, deps.clock());
+  if (user) recordUserChange(deps.audit, acting, user, { change: 'added', role });
+  return user && { user, oneTimePassword };
+}
+
+/** Replaces a user's password by a one-time one and ends their sessions. Undefined when there is no such user. */
+export async function resetPassword(
+  deps: UserActionDependencies,
+  acting: Acting,
+  id: string,
+): Promise<{ user: User; oneTimePassword: string } | undefined> {
+  const oneTimePassword = createOneTimePassword();
+  const user = await deps.users.setPassword(id, await oneTime(oneTimePassword, deps));
+  if (user) recordUserChange(deps.audit, acting, user, { change: 'password reset' });
+  return user && { user, oneTimePassword };
+}
+
+/** Ends the user's sessions at once. Undefined when there is no such user, or it is the last operator. */
+export async function disableUser(deps: UserActionDependencies, acting: Acting, id: string): Promise<User | undefined> {
+  const user = await deps.users.disable(id, deps.clock());
+  if (user) recordUserChange(deps.audit, acting, user, { change: 'disabled' });
+  return user;
+}
+
+/** Undefined when there is no such user. */
+export async function enableUser(deps: UserActionDependencies, acting: Acting, id: string): Promise<User | undefined> {
+  const user = await deps.users.enable(id);
+  if (user) recordUserChange(deps.audit, acting, user, { change: 'enabled' });
+  return user;
+}
+
+/**
+ * The user's own change; ends every session of theirs.
+ *
+ * @returns the user as they are now, or what is wrong with which field, in words for them.
+ */
+export async function changePassword(
+  deps: UserActionDependencies,
+  acting: Acting,
+  user: User,
+  given: { current: string; next: string; again: string },
+): Promise<{ ok: true; user: User } | { ok: false; field: 'current' | 'next' | 'again'; problem: string }> {
+  if (!(await isPassword(given.current, user.passwordHash ?? undefined)))
+    return { ok: false, field: 'current', problem: 'This is not your current password.' };
+  const problem = passwordProblem(given.next, user.email);
+  if (problem !== undefined) return { ok: false, field: 'next', problem };
+  if (given.next === given.current) return { ok: false, field: 'next', problem: 'Choose a new password.' };
+  if (given.next !== given.again) return { ok: false, field: 'again', problem: 'The two new passwords differ.' };
+  const changed = await deps.users.setPassword(user.id, {
+    passwordHash: await hashPassword(given.next),
+    mustChangePassword: false,
+    passwordExpiresAt: null,
+  });
+  if (!changed) return { ok: false, field: 'current', problem: 'Your account is no longer there.' };
+  recordUserChange(deps.audit, acting, changed, { change: 'password changed' });
+  return { ok: true, user: changed };
+}
+
+/** Writes a change of a user to the audit trail: which user, and what, never a name or password. */
+export function recordUserChange(
+  audit: Audit,
+  { actor, address, supportCode }: Acting,
+  user: User,
+  detail: Readonly<Record<string, unknown>>,
+): void {
+  audit.record({
+    event: 'user-change',
+    actor,
+    ...(user.organizationId === null ? {} : { organizationId: user.organizationId }),
+    ...(address === undefined ? {} : { address }),
+    ...(supportCode === undefined ? {} : { supportCode }),
+    detail: { user: user.id, ...detail },
+  });
+}
+
+async function oneTime(password: string, { clock }: UserActionDependencies): Promise<PasswordState> {
+  const passwordExpiresAt = new Date(clock().getTime() + ONE_TIME_DAYS * 86_400_000);
+  return { passwordHash: await hashPassword(password), mustChangePassword: true, passwordExpiresAt };
+}

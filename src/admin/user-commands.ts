@@ -1,0 +1,172 @@
+/** `user add|list|disable|enable|reset` on the command line. */
+import {
+  CommandError,
+  type CommandOutcome,
+  done,
+  readArguments,
+  table,
+  UsageError,
+} from '#src/adapters/command-line.ts';
+import type { OrganizationStore } from '#src/organizations/organization-store.ts';
+import { PASSWORD_MIN_LENGTH, passwordProblem } from './password-rules.ts';
+import { normalizeEmail, type User } from './user.ts';
+import { addUser, disableUser, enableUser, resetPassword, type UserActionDependencies } from './user-actions.ts';
+import type { Standing } from './user-store.ts';
+
+export interface UserCommandDependencies extends UserActionDependencies {
+  organizations: Pick<OrganizationStore, 'find'>;
+  /** All of standard input. */
+  readInput(): Promise<string>;
+}
+
+/** Work to do once the database is open. */
+export type UserCommand = (dependencies: UserCommandDependencies) => Promise<CommandOutcome>;
+
+export const userUsage = [
+  'user add <email> --role operator|admin [--org <orgId>] [--password-stdin]',
+  '                              prints a one-time password, or reads one from standard input',
+  'user list',
+  'user disable <email>          ends their sessions at once',
+  'user enable <email>',
+  'user reset <email>            prints a new one-time password; ends their sessions',
+];
+
+const BY_CLI = { actor: 'cli' } as const;
+
+/**
+ * Reads a command after the word `user`, before anything is opened.
+ *
+ * @throws UsageError
+ */
+export function readUserCommand(args: readonly string[]): UserCommand {
+  const [verb, ...rest] = args;
+  switch (verb) {
+    case 'add':
+      return add(rest);
+    case 'list':
+      readArguments(rest, [], {});
+      return list;
+    case 'disable':
+    case 'enable':
+      return toggle(readEmail(rest), verb === 'enable');
+    case 'reset':
+      return reset(readEmail(rest));
+    case undefined:
+    default:
+      throw new UsageError([`user ${verb ?? ''}: use one of`, ...userUsage.map((line) => `  ${line}`)]);
+  }
+}
+
+function add(args: readonly string[]): UserCommand {
+  const { values, positionals } = readArguments(args, ['<email>'], {
+    role: { type: 'string' },
+    org: { type: 'string' },
+    'password-stdin': { type: 'boolean' },
+  });
+  const email = emailOf(positionals[0]);
+  const standing = readStanding(values.role, values.org);
+  return async (deps) => {
+    if (standing.organizationId !== null && !(await deps.organizations.find(standing.organizationId)))
+      throw new CommandError(`There is no organization ${JSON.stringify(standing.organizationId)}.`);
+    const password = values['password-stdin'] === true ? await readPassword(deps, email) : undefined;
+    const added = await addUser(deps, BY_CLI, { email, ...standing, password });
+    if (!added) throw new CommandError(`There is a user ${email} already. See: npm run admin -- user list`);
+    const shown = password === undefined ? { oneTimePassword: added.oneTimePassword } : {};
+    return done([`User ${email} added as ${standing.role}.`, ...oneTimeLines(shown.oneTimePassword)].join('\n'), {
+      ...publicFacts(added.user),
+      ...shown,
+    });
+  };
+}
+
+function readStanding(role: string | undefined, organizationId: string | undefined): Standing {
+  switch (role) {
+    case 'operator':
+      if (organizationId !== undefined) throw new UsageError(['--org: is for administrators; operators see all']);
+      return { role, organizationId: null };
+    case 'admin':
+    case 'administrator':
+      if (organizationId === undefined) throw new UsageError(['--org: is required for an administrator']);
+      return { role: 'administrator', organizationId };
+    case undefined:
+    default:
+      throw new UsageError(['--role: must be operator or admin']);
+  }
+}
+
+/** The line break that `echo` adds is not part of it. */
+async function readPassword({ readInput }: UserCommandDependencies, email: string): Promise<string> {
+  const password = (await readInput()).replace(/\r?\n$/, '');
+  const problem = passwordProblem(password, email);
+  if (problem !== undefined) throw new UsageError([`the password from standard input: ${problem}`]);
+  return password;
+}
+
+async function list({ users }: UserCommandDependencies): Promise<CommandOutcome> {
+  const people = await users.list();
+  const rows = people.map((user) => [
+    user.email,
+    user.role,
+    user.organizationId ?? '-',
+    stateOf(user),
+    user.lastSignInAt?.toISOString() ?? 'never',
+  ]);
+  const text = table([['e-mail', 'role', 'Org ID', 'state', 'last sign-in'], ...rows]);
+  return done(rows.length === 0 ? 'No users yet.' : text, { users: people.map(publicFacts) });
+}
+
+function toggle(email: string, isEnabled: boolean): UserCommand {
+  return async (deps) => {
+    const { id } = await userNamed(deps, email);
+    const user = await (isEnabled ? enableUser : disableUser)(deps, BY_CLI, id);
+    if (!user) throw new CommandError(`${email} is the last operator; add another one first.`);
+    const text = isEnabled ? `User ${email} is enabled.` : `User ${email} is disabled; their sessions have ended.`;
+    return done(text, publicFacts(user));
+  };
+}
+
+function reset(email: string): UserCommand {
+  return async (deps) => {
+    const { id } = await userNamed(deps, email);
+    const changed = await resetPassword(deps, BY_CLI, id);
+    if (!changed) throw unknownUser(email);
+    const { user, oneTimePassword } = changed;
+    const text = [`User ${email} has a new password; their sessions have ended.`, ...oneTimeLines(oneTimePassword)];
+    return done(text.join('\n'), { ...publicFacts(user), oneTimePassword });
+  };
+}
+
+async function userNamed({ users }: UserCommandDependencies, email: string): Promise<User> {
+  const user = await users.findByEmail(email);
+  if (!user) throw unknownUser(email);
+  return user;
+}
+
+function unknownUser(email: string): CommandError {
+  return new CommandError(`There is no user ${email}. See: npm run admin -- user list`);
+}
+
+function readEmail(args: readonly string[]): string {
+  return emailOf(readArguments(args, ['<email>'], {}).positionals[0]);
+}
+
+function emailOf(text = ''): string {
+  const email = normalizeEmail(text);
+  if (email === undefined) throw new UsageError([`<email>: ${JSON.stringify(text)} is not an e-mail address`]);
+  return email;
+}
+
+function oneTimeLines(password: string | undefined): string[] {
+  const next = `It works for three days and is replaced at the first sign-in by one of at least ${PASSWORD_MIN_LENGTH} characters.`;
+  return password === undefined ? [next] : [`One-time password: ${password}`, next];
+}
+
+function stateOf({ disabledAt, mustChangePassword }: User): string {
+  if (disabledAt) return 'disabled';
+  return mustChangePassword ? 'one-time password' : 'enabled';
+}
+
+/** Never the hash. */
+function publicFacts({ id, email, role, organizationId, disabledAt, createdAt, lastSignInAt }: User) {
+  return { id, email, role, organizationId, disabledAt, createdAt, lastSignInAt };
+}

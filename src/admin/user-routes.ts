@@ -1,0 +1,128 @@
+/** `/settings/users`: operators add people, give new one-time passwords, and end access. */
+import type { Request, RequestHandler, Response } from 'express';
+import { AppError } from '#src/errors.ts';
+import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
+import { fieldOf } from '#src/http/form-body.ts';
+import type { OrganizationStore } from '#src/organizations/organization-store.ts';
+import { type AddUserForm, type UsersPageProps, usersPage } from '#views/users-page.ts';
+import { actingOf } from './open-session.ts';
+import { normalizeEmail } from './user.ts';
+import { addUser, disableUser, enableUser, resetPassword, type UserActionDependencies } from './user-actions.ts';
+import type { Standing } from './user-store.ts';
+
+export interface UserRouteDependencies extends UserActionDependencies {
+  organizations: Pick<OrganizationStore, 'list' | 'find'>;
+}
+
+/** What a page shows beyond the list. */
+type Extra = Pick<UsersPageProps, 'form' | 'oneTimePassword' | 'problem'>;
+
+/** `GET /settings/users` */
+export function usersRoute(deps: UserRouteDependencies): RequestHandler {
+  return (request, response) => showUsers(deps, request, response, {});
+}
+
+/** `POST /settings/users`: answers with the one-time password, which no later page can show again. */
+export function addUserRoute(deps: UserRouteDependencies): RequestHandler {
+  return async (request, response) => {
+    const form = {
+      email: fieldOf(request, 'email').trim(),
+      role: fieldOf(request, 'role'),
+      organizationId: fieldOf(request, 'organization'),
+    };
+    const email = normalizeEmail(form.email);
+    const standing = await readStanding(deps, form);
+    const problems = {
+      ...(email === undefined ? { email: 'Enter an e-mail address.' } : {}),
+      ...(standing === undefined ? { organizationId: 'Choose the organization of this administrator.' } : {}),
+    };
+    if (email === undefined || standing === undefined)
+      return refuse(deps, request, response, { form: { ...form, problems } });
+    const added = await addUser(deps, actingOf(request, adminOf(request).userId), { email, ...standing });
+    if (!added)
+      return refuse(deps, request, response, {
+        form: { ...form, problems: { email: 'There is a user with this address.' } },
+      });
+    response.status(201);
+    await showUsers(deps, request, response, { oneTimePassword: { email, password: added.oneTimePassword } });
+  };
+}
+
+/** `POST /settings/users/:id/reset`: as above, for somebody who has forgotten theirs. */
+export function resetUserRoute(deps: UserRouteDependencies): RequestHandler {
+  return async (request, response) => {
+    const { id, acting } = targetOf(request);
+    const reset = await resetPassword(deps, acting, id);
+    if (!reset) throw new AppError('request.not-found', 'no such user');
+    const { user, oneTimePassword: password } = reset;
+    await showUsers(deps, request, response, { oneTimePassword: { email: user.email, password } });
+  };
+}
+
+/** `POST /settings/users/:id/disable`; never oneself, so that nobody locks themselves out by a slip. */
+export function disableUserRoute(deps: UserRouteDependencies): RequestHandler {
+  return async (request, response) => {
+    const { id, acting } = targetOf(request);
+    const isSelf = id === adminOf(request).userId;
+    const done = isSelf ? undefined : await disableUser(deps, acting, id);
+    if (!done) return refuse(deps, request, response, { problem: 'You cannot disable yourself or the last operator.' });
+    response.redirect(303, '/settings/users');
+  };
+}
+
+/** `POST /settings/users/:id/enable` */
+export function enableUserRoute(deps: UserRouteDependencies): RequestHandler {
+  return async (request, response) => {
+    const { id, acting } = targetOf(request);
+    if (!(await enableUser(deps, acting, id))) throw new AppError('request.not-found', 'no such user');
+    response.redirect(303, '/settings/users');
+  };
+}
+
+function targetOf(request: Request) {
+  return { id: String(request.params['id']), acting: actingOf(request, adminOf(request).userId) };
+}
+
+async function readStanding(
+  { organizations }: UserRouteDependencies,
+  { role, organizationId }: Pick<AddUserForm, 'role' | 'organizationId'>,
+): Promise<Standing | undefined> {
+  if (role === 'operator') return { role, organizationId: null };
+  const organization = role === 'administrator' ? await organizations.find(organizationId) : undefined;
+  return organization && { role: 'administrator', organizationId: organization.id };
+}
+
+async function refuse(deps: UserRouteDependencies, request: Request, response: Response, extra: Extra): Promise<void> {
+  response.status(400);
+  await showUsers(deps, request, response, extra);
+}
+
+async function showUsers(
+  deps: UserRouteDependencies,
+  request: Request,
+  response: Response,
+  extra: Extra,
+): Promise<void> {
+  const { email, role, userId } = adminOf(request);
+  const [people, organizations] = await Promise.all([deps.users.list(), deps.organizations.list()]);
+  const now = deps.clock();
+  response.type('html').send(
+    usersPage({
+      identity: { email, role },
+      csrfToken: adminCsrfToken(request),
+      users: people.map((user) => ({
+        id: user.id,
+        email: user.email,
+        role: user.role,
+        organizationId: user.organizationId ?? undefined,
+        isSelf: user.id === userId,
+        isDisabled: user.disabledAt !== null,
+        waitsForFirstSignIn: user.mustChangePassword,
+        isOneTimeExpired: user.passwordExpiresAt !== null && user.passwordExpiresAt <= now,
+        lastSignInAt: user.lastSignInAt ?? undefined,
+      })),
+      organizations: organizations.map(({ id, name }) => ({ id, name })),
+      ...extra,
+    }),
+  );
+}

@@ -1,0 +1,61 @@
+/** The filter of the audit view, as typed into an address: what cannot be meant is left out. */
+import type { Request } from 'express';
+import { queryOf } from '#src/http/own-url.ts';
+import type { AuditFilter } from './audit-store.ts';
+
+/** As typed, to be shown again. */
+export type TypedAuditFilter = Record<'event' | 'from' | 'to' | 'actor' | 'code' | 'organization', string>;
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/**
+ * Days are UTC and both included.
+ *
+ * @param organizationId from visibleOrganization, never from the address alone.
+ * @param actorOf turns an e-mail address into how its user is stored.
+ */
+export function readAuditFilter(
+  request: Request,
+  organizationId: string | undefined,
+  actorOf: (typed: string) => string,
+): { filter: AuditFilter; typed: TypedAuditFilter } {
+  const query = queryOf(request);
+  const text = (name: string) => (query.get(name) ?? '').trim().slice(0, 200);
+  const typed = {
+    event: text('event'),
+    from: text('from'),
+    to: text('to'),
+    actor: text('actor'),
+    code: text('code'),
+    organization: organizationId ?? '',
+  };
+  const through = dayOf(typed.to);
+  const filter = {
+    organizationId,
+    event: typed.event || undefined,
+    actor: typed.actor === '' ? undefined : actorOf(typed.actor),
+    supportCode: typed.code.toUpperCase() || undefined,
+    from: dayOf(typed.from),
+    before: through && new Date(through.getTime() + DAY_MS),
+    after: cursorOf(text('after')),
+  };
+  return { filter, typed };
+}
+
+/** Where the next page begins: the last row of this one. */
+export function cursorAfter(row: { at: Date; id: string }): string {
+  return `${row.at.toISOString()}_${row.id}`;
+}
+
+function cursorOf(text: string): AuditFilter['after'] {
+  const [at = '', id = ''] = text.split('_');
+  const instant = new Date(at);
+  const isCursor = /^[\da-f-]{36}$/.test(id) && !Number.isNaN(instant.getTime());
+  return isCursor ? { at: instant, id } : undefined;
+}
+
+function dayOf(text: string): Date | undefined {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return undefined;
+  const day = new Date(text);
+  return Number.isNaN(day.getTime()) ? undefined : day;
+}

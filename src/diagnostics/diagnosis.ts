@@ -1,0 +1,93 @@
+/** A trace as people read it: every step of a launch in its order, what happened to it, and what to do about it. */
+import { type Explanation, explanationOf } from './causes.ts';
+import { type StepFacts, type StepName, stepNames, type TraceOutcome, type TraceRecord } from './trace.ts';
+
+/** One line of the drawing. */
+export interface DiagnosedStep {
+  name: StepName;
+  title: string;
+  state: 'passed' | 'warning' | 'failed' | 'not reached';
+  at: string | undefined;
+  durationMs: number | undefined;
+  status: number | undefined;
+  code: string | undefined;
+  detail: string | undefined;
+  facts: StepFacts;
+  /** How often it was tried, such as after a reload; the last time counts. */
+  times: number;
+}
+
+/** Safe to show to an EHR team: it is all that is stored, and that is redacted already. */
+export interface Diagnosis {
+  id: string;
+  organizationId: string | null;
+  startedAt: string;
+  outcome: TraceOutcome;
+  /** No step has been heard of for longer than a sign-in may take. */
+  isStalled: boolean;
+  supportCodes: readonly string[];
+  userHash: string | null;
+  patientHash: string | null;
+  framed: boolean | null;
+  cookieMode: string | null;
+  steps: DiagnosedStep[];
+  explanation: Explanation | undefined;
+}
+
+export const stepTitles: Record<StepName, string> = {
+  launch: 'The EHR opens the launch URL',
+  cookies: 'The browser keeps our cookies',
+  discovery: 'The EHR’s SMART configuration is read',
+  'authorization-redirect': 'The browser is sent to the authorization server',
+  callback: 'The authorization server sends it back with a code',
+  token: 'The code is exchanged for an access token',
+  'id-token': 'The id_token proves who launched',
+  scopes: 'The granted scopes are enough',
+  context: 'The EHR says which patient is open',
+  'launch-record': 'The launch is stored and the browser gets its cookie',
+  patient: 'The patient is read',
+  requests: 'The request list is shown',
+};
+
+/** A sign-in at the EHR may take this long; then the transaction has ended. */
+const STALLED_AFTER_MS = 10 * 60_000;
+
+/** @param now to tell a launch under way from one that never came back. */
+export function diagnose(trace: TraceRecord, now: Date): Diagnosis {
+  const { id, organizationId, outcome, supportCodes, userHash, patientHash, framed, cookieMode } = trace;
+  const isOld = now.getTime() - trace.startedAt.getTime() > STALLED_AFTER_MS;
+  const isUnderWay = outcome === 'under way';
+  // While the user may still be signing in there is nothing to mend.
+  const explanation = isUnderWay && !isOld ? undefined : explanationOf(trace);
+  return {
+    id,
+    organizationId,
+    startedAt: trace.startedAt.toISOString(),
+    outcome,
+    isStalled: isUnderWay && isOld,
+    supportCodes: [...new Set(supportCodes)],
+    userHash,
+    patientHash,
+    framed,
+    cookieMode,
+    steps: stepNames.map((name) => drawStep(name, trace)),
+    explanation,
+  };
+}
+
+function drawStep(name: StepName, { steps }: TraceRecord): DiagnosedStep {
+  const tries = steps.filter((step) => step.name === name).toSorted((a, b) => a.at.localeCompare(b.at));
+  const last = tries.at(-1);
+  return {
+    name,
+    title: stepTitles[name],
+    state: last?.outcome ?? 'not reached',
+    at: last?.at,
+    durationMs: last?.durationMs,
+    status: last?.status,
+    code: last?.code,
+    detail: last?.detail,
+    facts: last?.facts ?? {},
+    times: tries.length,
+  };
+}

@@ -1,0 +1,52 @@
+/** The filter of the list of launches, as typed into an address: what cannot be meant is left out. */
+import type { Request } from 'express';
+import { type ErrorCode, errorCodes } from '#src/errors.ts';
+import { queryOf } from '#src/http/own-url.ts';
+import type { TraceFilter } from './trace-store.ts';
+
+/** What was typed, to be shown again, and what it means. */
+export interface LaunchFilter {
+  typed: { outcome: string; from: string; to: string; code: string; user: string };
+  filter: Omit<TraceFilter, 'organizationId'>;
+  supportCode: string | undefined;
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** Days are UTC and both included; codes are found however they are written. */
+export function readLaunchFilter(request: Request): LaunchFilter {
+  const query = queryOf(request);
+  const text = (name: string) => (query.get(name) ?? '').trim().slice(0, 100);
+  const typed = { outcome: text('outcome'), from: text('from'), to: text('to'), code: text('code'), user: text('user') };
+  const supportCode = readSupportCode(typed.code);
+  const through = dayOf(typed.to);
+  const before = [instantOf(text('before')), through && new Date(through.getTime() + DAY_MS)];
+  const filter = {
+    outcome: readOutcome(typed.outcome),
+    from: dayOf(typed.from),
+    before: before.filter((date) => date !== undefined).toSorted((a, b) => a.getTime() - b.getTime())[0],
+    userHash: typed.user || undefined,
+    supportCode,
+  };
+  return { typed, filter, supportCode };
+}
+
+/** `k7qf 2m9d` is K7QF-2M9D: people type what they were told on the telephone. */
+export function readSupportCode(text: string): string | undefined {
+  const letters = text.toUpperCase().replaceAll(/[\s-]/g, '');
+  return /^[2-9A-HJ-NP-Z]{8}$/.test(letters) ? `${letters.slice(0, 4)}-${letters.slice(4)}` : undefined;
+}
+
+function readOutcome(text: string): TraceFilter['outcome'] {
+  if (text === 'completed' || text === 'under way' || text === 'failed') return text;
+  return errorCodes.find((code: ErrorCode) => code === text);
+}
+
+function dayOf(text: string): Date | undefined {
+  return /^\d{4}-\d\d-\d\d$/.test(text) ? instantOf(text) : undefined;
+}
+
+function instantOf(text: string): Date | undefined {
+  const at = new Date(text);
+  return text === '' || Number.isNaN(at.getTime()) || at.getUTCFullYear() > 9_999 ? undefined : at;
+}

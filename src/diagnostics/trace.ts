@@ -1,0 +1,71 @@
+/** What is remembered of a launch for those who find out why it failed: its steps, redacted, and nothing of the chart. */
+import type { ErrorCode } from '#src/errors.ts';
+
+/** A launch in the order of the specification; pages and reports draw it in this order. */
+export const stepNames = [
+  'launch',
+  'cookies',
+  'discovery',
+  'authorization-redirect',
+  'callback',
+  'token',
+  'id-token',
+  'scopes',
+  'context',
+  'launch-record',
+  'patient',
+  'requests',
+] as const;
+
+export type StepName = (typeof stepNames)[number];
+
+/** One redacted fact: a name, a count, a host, a list of names. Never a token, code, state, launch value or person. */
+export type Fact = string | number | boolean | readonly string[];
+export type StepFacts = Readonly<Record<string, Fact | undefined>>;
+
+/** One step as it went. */
+export interface TraceStep {
+  name: StepName;
+  /** ISO instant of its beginning. */
+  at: string;
+  durationMs: number;
+  /** `warning`: it went on, and somebody should look. */
+  outcome: 'passed' | 'warning' | 'failed';
+  /** What ended it. */
+  code?: ErrorCode | undefined;
+  /** In our words, as in the log. */
+  detail?: string | undefined;
+  /** HTTP status of the EHR's answer. */
+  status?: number | undefined;
+  facts: StepFacts;
+}
+
+/** Did the browser bring our cookies at once, after one redirect that set them, or not at all (LA-12)? */
+export type CookieMode = 'arrived' | 'probed' | 'blocked';
+
+/** 'completed' means that the request list was sent; a code, that this error page was. */
+export type TraceOutcome = 'under way' | 'completed' | ErrorCode;
+
+/** One launch as stored. */
+export interface TraceRecord {
+  id: string;
+  /** null when nobody knows the Org ID that was asked for: for operators only. */
+  organizationId: string | null;
+  startedAt: Date;
+  outcome: TraceOutcome;
+  /** Of every request that belonged to this launch. */
+  supportCodes: string[];
+  /** Keyed hashes: equal for the same person, and nobody can guess back. */
+  userHash: string | null;
+  patientHash: string | null;
+  /** By Sec-Fetch-Dest; null when the browser does not say. */
+  framed: boolean | null;
+  cookieMode: CookieMode | null;
+  steps: TraceStep[];
+}
+
+/** What one request adds to a trace; of several requests and instances, in whatever order they are written. */
+export interface TracePart extends TraceRecord {
+  /** `begun` and `refused` start a trace, `continued` adds to one; each has its own bound. */
+  kind: 'begun' | 'refused' | 'continued';
+}

@@ -1,0 +1,28 @@
+/** Where a visitor goes after signing in: a page of ours, never an address somebody made up. */
+import type { Request } from 'express';
+
+const START = '/settings';
+const PLACES = /^\/(settings|guide)(\/|$)/;
+
+/**
+ * The page to come back to.
+ *
+ * @param text untrusted, from a query or form.
+ * @returns a path with query on our own origin, under /settings or /guide; '/settings' for everything else.
+ */
+export function readReturnPath(text: unknown, publicUrl: URL): string {
+  if (typeof text !== 'string' || !URL.canParse(text, publicUrl)) return START;
+  const url = new URL(text, publicUrl);
+  const isOurs = url.origin === publicUrl.origin && PLACES.test(url.pathname);
+  return isOurs ? `${url.pathname}${url.search}` : START;
+}
+
+/** The page a request was for; for a form, the page it stood on. */
+export function returnPathOf(request: Request, publicUrl: URL): string {
+  return readReturnPath(request.method === 'GET' ? request.originalUrl : request.get('referer'), publicUrl);
+}
+
+/** The sign-in page, with the way back where it is not the usual one. */
+export function signInUrl(returnPath: string): string {
+  return returnPath === START ? '/sign-in' : `/sign-in?${new URLSearchParams({ next: returnPath })}`;
+}

@@ -1,0 +1,83 @@
+/** Where administrators' sessions are kept: Redis through connect-redis, or memory in development and tests. */
+import { RedisStore } from 'connect-redis';
+import type { SessionData, Store } from 'express-session';
+import type { Clock } from '#src/adapters/clock.ts';
+import type { Log } from '#src/adapters/log.ts';
+import type { KeyStore, Redis } from '#src/adapters/redis.ts';
+import { AppError } from '#src/errors.ts';
+import { remainingMs } from './session-life.ts';
+
+const PREFIX = 'admin-session:';
+
+/**
+ * A store whose entries live as long as {@link remainingMs} says, renewed by each request.
+ *
+ * Renewing only ever prolongs an entry that exists, so a request in flight cannot bring a signed-out session back.
+ */
+export function createSessionStore(keyStore: KeyStore, clock: Clock, log: Log): Store {
+  const client = keyStore.client ? nodeRedisOver(keyStore.client) : nodeRedisInMemory(keyStore);
+  const ttl = (session: SessionData) => Math.ceil(remainingMs(session.admin, clock()) / 1_000);
+  return forgivingTouch(new RedisStore({ client, prefix: PREFIX, ttl }), log);
+}
+
+/** The calls connect-redis makes on a node-redis client, on ioredis. */
+export interface NodeRedisCalls {
+  get(key: string): Promise<string | null>;
+  set(key: string, value: string, options?: { expiration: { type: 'EX'; value: number } }): Promise<unknown>;
+  expire(key: string, seconds: number): Promise<number>;
+  del(keys: string[]): Promise<number>;
+  mGet(keys: string[]): Promise<(string | null)[]>;
+  /** Yields keys in batches, as node-redis 5 does. */
+  scanIterator(options: { MATCH: string; COUNT: number }): AsyncIterable<string[]>;
+}
+
+/**
+ * connect-redis 10 speaks node-redis; we have one ioredis connection for everything.
+ *
+ * @returns calls that fail with AppError 'store.unavailable': a page of 503, never a visitor without a session.
+ */
+export function nodeRedisOver(redis: Redis): NodeRedisCalls {
+  const guard = async <T>(command: Promise<T>): Promise<T> => {
+    try {
+      return await command;
+    } catch (error) {
+      throw new AppError('store.unavailable', 'Redis did not answer', { cause: error });
+    }
+  };
+  return {
+    get: (key) => guard(redis.get(key)),
+    set: (key, value, options) =>
+      guard(options ? redis.set(key, value, 'EX', options.expiration.value) : redis.set(key, value)),
+    expire: (key, seconds) => guard(redis.expire(key, seconds)),
+    del: (keys) => guard(redis.del(...keys)),
+    mGet: (keys) => guard(redis.mget(...keys)),
+    scanIterator: ({ MATCH, COUNT }) => redis.scanStream({ match: MATCH, count: COUNT }),
+  };
+}
+
+/** Renewing happens when the page is on its way already: a failure may cost the idle time, not the page. */
+function forgivingTouch(store: Store, log: Log): Store {
+  const touch = store.touch?.bind(store);
+  store.touch = (id, session, done) => {
+    touch?.(id, session, (error?: unknown) => {
+      if (error) log.warn({ err: error }, 'a session could not be renewed');
+      done?.();
+    });
+  };
+  return store;
+}
+
+/** The same calls on the in-memory equal of Redis, which keeps the injected clock. It lists no keys; nobody asks it to. */
+function nodeRedisInMemory(keyStore: KeyStore): NodeRedisCalls {
+  return {
+    get: async (key) => (await keyStore.get(key)) ?? null,
+    set: (key, value, options) => keyStore.set(key, value, (options?.expiration.value ?? 0) * 1_000),
+    expire: async (key, seconds) => ((await keyStore.getAndRenew(key, seconds * 1_000)) === undefined ? 0 : 1),
+    del: async (keys) => {
+      await keyStore.delete(...keys);
+      return keys.length;
+    },
+    mGet: async (keys) => (await keyStore.getMany(keys)).map((value) => value ?? null),
+    scanIterator: async function* none() {},
+  };
+}

@@ -1,0 +1,17 @@
+/** Which organization's records a signed-in user may see: administrators their own, operators the one they name or all. */
+import type { Request } from 'express';
+import { AppError } from '#src/errors.ts';
+import { adminOf } from './admin-session.ts';
+import { queryOf } from './own-url.ts';
+
+/**
+ * MT-01: what an administrator writes into the address changes nothing.
+ *
+ * @returns undefined for an operator who names none, which means all.
+ */
+export function visibleOrganization(request: Request): string | undefined {
+  const { role, organizationId } = adminOf(request);
+  if (role === 'operator') return queryOf(request).get('organization') || undefined;
+  if (organizationId === undefined) throw new AppError('admin.forbidden', 'an administrator without an organization');
+  return organizationId;
+}

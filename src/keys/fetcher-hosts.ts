@@ -1,0 +1,61 @@
+/** Whose address is it: puts JWKS fetches to organizations by the addresses their EHR's hosts have in DNS. */
+import { lookup } from 'node:dns/promises';
+import ipaddr from 'ipaddr.js';
+import type { JwksFetch } from './sighting-store.ts';
+
+/** An organization as this folder needs it: its name and the hosts of its FHIR server and token endpoint. */
+export interface KeyHolder {
+  id: string;
+  name: string;
+  hosts: readonly string[];
+}
+
+export interface PlacedFetches {
+  /** The newest fetch by organization. */
+  byOrganization: ReadonlyMap<string, JwksFetch>;
+  /** Fetches from addresses of nobody we know. */
+  others: JwksFetch[];
+}
+
+const LOOKUP_MS = 2_000;
+
+/**
+ * Looks the hosts up and matches. A match is a good sign, never a proof: hosts share addresses, and EHRs call from
+ * addresses their hosts do not have.
+ *
+ * @param fetches newest first.
+ */
+export async function placeFetches(
+  fetches: readonly JwksFetch[],
+  holders: readonly KeyHolder[],
+  resolve: (host: string) => Promise<readonly string[]> = addressesOf,
+): Promise<PlacedFetches> {
+  const hosts = [...new Set(holders.flatMap((holder) => holder.hosts))];
+  const found = await Promise.all(hosts.map(async (host) => [host, await resolve(host)] as const));
+  const addresses = new Map(found);
+  const byOrganization = new Map<string, JwksFetch>();
+  const placed = new Set<JwksFetch>();
+  for (const holder of holders) {
+    const own = new Set(holder.hosts.flatMap((host) => (addresses.get(host) ?? []).map(plain)));
+    const matching = fetches.filter((fetch) => own.has(plain(fetch.address)));
+    for (const fetch of matching) placed.add(fetch);
+    if (matching[0]) byOrganization.set(holder.id, matching[0]);
+  }
+  return { byOrganization, others: fetches.filter((fetch) => !placed.has(fetch)) };
+}
+
+/** Never throws; a host that does not resolve in time has no addresses. */
+async function addressesOf(host: string): Promise<string[]> {
+  const name = host.replace(/^\[|\]$/g, '');
+  const late = new Promise<never[]>((resolve) => setTimeout(() => resolve([]), LOOKUP_MS).unref());
+  const answers = lookup(name, { all: true }).then(
+    (found) => found.map(({ address }) => address),
+    () => [],
+  );
+  return Promise.race([answers, late]);
+}
+
+/** `::ffff:192.0.2.1` and `192.0.2.1` are one. */
+function plain(address: string): string {
+  return ipaddr.isValid(address) ? ipaddr.process(address).toString() : address;
+}

@@ -1,0 +1,85 @@
+/** A private key an operator brings along: read, judged, and published like one of our own. */
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { exportJWK } from 'jose';
+import { CommandError } from '#src/adapters/command-line.ts';
+import { assertNoneWaits, describeKey, type KeyDependencies, type KeyReport, recordKeyAction } from './key-actions.ts';
+import { activationOfNewKey, keyState } from './key-life.ts';
+import { keyRow, type SigningAlgorithm } from './key-pair.ts';
+import { changeKeys } from './key-store.ts';
+
+const RSA_BITS = 2048;
+
+/**
+ * Publishes an operator's own pair now; it signs once every cached JWKS has expired, and the present keys of its
+ * algorithm retire at that moment, as in a rotation (JW-09). Sealed like any other (CAJ-15).
+ *
+ * @param text a private key as PEM (PKCS #8, PKCS #1 or SEC 1, not encrypted) or JWK; untrusted, never echoed or logged.
+ * @returns the keys that changed.
+ * @throws CommandError when the key is unreadable, weak, of another kind, known already, or a rotation is under way.
+ */
+export async function importKey(dependencies: KeyDependencies, text: string): Promise<KeyReport[]> {
+  const { db, sealer, clock } = dependencies;
+  const now = clock();
+  const privateKey = readPrivateKey(text.trim());
+  const alg = algorithmOf(privateKey);
+  const publicJwk = await exportJWK(createPublicKey(privateKey));
+  const privateJwk = await exportJWK(privateKey);
+  const changed = await changeKeys(db, async (rows) => {
+    const activatesAt = activationOfNewKey(now);
+    const dates = { createdAt: now, activatesAt, retiresAt: null, revokedAt: null };
+    const row = await keyRow(alg, publicJwk, privateJwk, dates, sealer);
+    if (rows.some(({ kid }) => kid === row.kid)) {
+      throw new CommandError('This key is known here already. A key that was taken out of use is not used again.');
+    }
+    assertNoneWaits(rows, now);
+    const retiring = rows.filter((other) => other.alg === alg && keyState(other, now) === 'active');
+    return [...retiring.map((other) => ({ ...other, retiresAt: activatesAt })), row];
+  });
+  const reports = changed.map((row) => describeKey(row, now));
+  recordKeyAction(dependencies, { action: 'import', keys: reports });
+  return reports;
+}
+
+function readPrivateKey(text: string): KeyObject {
+  if (text === '') throw new CommandError('Paste a private key.');
+  if (/ENCRYPTED/.test(text)) {
+    throw new CommandError('This key is encrypted. Decrypt it first, for example with: openssl pkcs8 -in key.pem');
+  }
+  try {
+    return text.startsWith('{') ? readJwk(text) : createPrivateKey(text);
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    // Without the cause: a parser's message may quote the key.
+    const isPublic = /BEGIN (?:PUBLIC KEY|CERTIFICATE)/.test(text);
+    throw new CommandError(
+      isPublic
+        ? 'This is a public key or certificate. Paste the private key.'
+        : 'This is not a private key in PEM or JWK form.',
+    );
+  }
+}
+
+/** A JWK, or a set that holds exactly one. */
+function readJwk(text: string): KeyObject {
+  const value: unknown = JSON.parse(text);
+  const keys: unknown[] = isRecord(value) && Array.isArray(value['keys']) ? value['keys'] : [value];
+  const [jwk, ...others] = keys;
+  if (!isRecord(jwk) || others.length > 0) throw new CommandError('Paste exactly one key.');
+  if (typeof jwk['d'] !== 'string') throw new CommandError('This JWK is a public key. Paste the private key.');
+  return createPrivateKey({ key: jwk, format: 'jwk' });
+}
+
+/** CAJ-11, CAJ-16: only what every SMART server must accept one of. */
+function algorithmOf(key: KeyObject): SigningAlgorithm {
+  const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {};
+  if (key.asymmetricKeyType === 'rsa') {
+    if (modulusLength >= RSA_BITS) return 'RS384';
+    throw new CommandError(`This RSA key has ${modulusLength} bits; at least ${RSA_BITS} are needed.`);
+  }
+  if (key.asymmetricKeyType === 'ec' && namedCurve === 'secp384r1') return 'ES384';
+  throw new CommandError('Only RSA keys (2048 bits or more) and EC keys on curve P-384 can be used.');
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

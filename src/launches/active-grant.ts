@@ -1,0 +1,208 @@
+/** A token good for now: renewed before it expires, once per launch across all instances, never twice with one refresh token. */
+import type { Clock } from '#src/adapters/clock.ts';
+import type { Log } from '#src/adapters/log.ts';
+import type { Metrics } from '#src/adapters/metrics.ts';
+import type { Outbound } from '#src/adapters/outbound.ts';
+import { AppError } from '#src/errors.ts';
+import type { KeyRing } from '#src/keys/key-ring.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+import { verifyIdToken } from '#src/smart/id-token.ts';
+import type { IssuerKeys } from '#src/smart/issuer-keys.ts';
+import type { TokenResponse } from '#src/smart/step-5-access-token.ts';
+import { assertSameContext, isPassingFailure, refreshTokens } from '#src/smart/step-7-refresh.ts';
+import { tokensOf } from './complete-launch.ts';
+import type { Launch } from './launch.ts';
+import type { LaunchStore, OpenedLaunch } from './launch-store.ts';
+import { FIRST_PAUSE_MS, isDue, isFree, isTokenExpired, unavailable } from './refresh-state.ts';
+
+/** What renewing needs of the outside. */
+export interface ActiveGrantDependencies {
+  launches: LaunchStore;
+  keyRing: KeyRing;
+  issuerKeys: IssuerKeys;
+  outbound: Outbound;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+}
+
+/** Keeps launches supplied with a token while the user is there; nothing happens in the background (RF-13). */
+export interface ActiveGrants {
+  /**
+   * The launch with a token worth using.
+   *
+   * @throws AppError 'session.expired' when the EHR's session is over, 'refresh.unavailable' when the token has expired
+   *   and the EHR cannot renew it at the moment.
+   */
+  current(opened: OpenedLaunch, organization: Organization): Promise<Launch>;
+  /** After the FHIR server refused a token: a newer one, or undefined when there is none to be had (FH-05). */
+  renew(opened: OpenedLaunch, organization: Organization, refusedToken: string): Promise<string | undefined>;
+}
+
+const WAIT_STEP_MS = 50;
+const LONGEST_WAIT_MS = 8_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+/** One per process. */
+export function createActiveGrants(dependencies: ActiveGrantDependencies): ActiveGrants {
+  const { launches, clock } = dependencies;
+  const underWay = new Map<string, Promise<Launch>>();
+
+  const shared = (opened: OpenedLaunch, organization: Organization): Promise<Launch> => {
+    const { id } = opened.launch;
+    const running =
+      underWay.get(id) ?? refreshOnce(dependencies, opened, organization).finally(() => underWay.delete(id));
+    underWay.set(id, running);
+    return running;
+  };
+
+  return {
+    current: async (opened, organization) => {
+      const { launch } = opened;
+      const now = clock();
+      const isExpired = isTokenExpired(launch, now);
+      if (!isExpired && !(isDue(launch, now) && isFree(launch, now))) return launch;
+      if (launch.refresh?.kind === 'put-off' && !isFree(launch, now)) throw unavailable(launch, now);
+      return shared(opened, organization);
+    },
+    renew: async (opened, organization, refusedToken) => {
+      const latest = await launches.reopen(opened);
+      if (!latest) return undefined;
+      if (latest.launch.tokens.accessToken !== refusedToken && latest.launch.refresh?.kind !== 'under-way') {
+        return latest.launch.tokens.accessToken;
+      }
+      if (latest.launch.refresh?.kind === 'put-off' && !isFree(latest.launch, clock())) return undefined;
+      const canRenew = latest.launch.tokens.refreshToken !== undefined || latest.launch.refresh?.kind === 'under-way';
+      if (!canRenew) return undefined;
+      const { accessToken } = (await shared(latest, organization)).tokens;
+      return accessToken === refusedToken ? undefined : accessToken;
+    },
+  };
+}
+
+/**
+ * Claims the refresh token by replacing the record with one that no longer has it, so that no other request and no
+ * restart can send it again (RF-04, RF-15); whoever comes second waits for the first.
+ */
+async function refreshOnce(
+  dependencies: ActiveGrantDependencies,
+  opened: OpenedLaunch,
+  organization: Organization,
+): Promise<Launch> {
+  const { launches, clock, metrics } = dependencies;
+  const { launch } = opened;
+  const { refreshToken } = launch.tokens;
+  if (refreshToken === undefined) return waitForOther(dependencies, opened);
+  const claimed = await launches.replace(opened, {
+    ...launch,
+    tokens: { ...launch.tokens, refreshToken: undefined },
+    refresh: { kind: 'under-way', since: clock().toISOString() },
+  });
+  if (!claimed) return waitForOther(dependencies, opened);
+  try {
+    const next = await exchange(dependencies, launch, refreshToken, organization);
+    const saved = await launches.replace(claimed, next);
+    if (!saved) throw new AppError('session.missing', 'the launch ended while its token was renewed');
+    metrics.refreshes.inc({ outcome: 'renewed' });
+    return next;
+  } catch (error) {
+    metrics.refreshes.inc({ outcome: error instanceof AppError ? error.code : 'server.unexpected' });
+    if (isPassingFailure(error)) return putOff(dependencies, claimed, launch, error);
+    await launches.end([launch.id]);
+    throw new AppError('session.expired', 'the token could not be renewed', { cause: error });
+  }
+}
+
+async function exchange(
+  { keyRing, outbound, issuerKeys, clock }: ActiveGrantDependencies,
+  launch: Launch,
+  refreshToken: string,
+  organization: Organization,
+): Promise<Launch> {
+  const { tokenEndpoint, clientId, audience, assertionAlg, jwksUri } = launch.authorizationServer;
+  const token = await refreshTokens(
+    {
+      tokenEndpoint,
+      clientId,
+      refreshToken,
+      audience,
+      key: keyRing.signingKey(assertionAlg),
+      clientIdInBody: organization.clientIdInTokenBody,
+      allowPrivate: organization.privateNetworks,
+      now: clock(),
+    },
+    outbound,
+  );
+  const now = clock();
+  assertSameContext(token.members, launch.context);
+  if (token.idToken !== undefined && organization.refreshIdToken === 'check') {
+    const issuer = { issuer: launch.user.iss, fallbackJwksUri: jwksUri, allowPrivate: organization.privateNetworks };
+    const identity = await verifyIdToken(token.idToken, {
+      expectedIssuers: [issuer],
+      clientId,
+      nonce: launch.nonce,
+      nonceRequired: false,
+      accessToken: token.accessToken,
+      now,
+      keys: issuerKeys,
+    });
+    if (identity.sub !== launch.user.sub)
+      throw new AppError('session.expired', 'the refreshed id_token is of another user');
+  }
+  return renewed(launch, token, refreshToken, now);
+}
+
+/** RF-03: a new refresh token replaces the old, none keeps it. RF-09: less takes effect, more does not. */
+function renewed(launch: Launch, token: TokenResponse, oldRefreshToken: string, now: Date): Launch {
+  const tokens = tokensOf(token, now);
+  return {
+    ...launch,
+    tokens: { ...tokens, refreshToken: tokens.refreshToken ?? oldRefreshToken },
+    ...(token.scope === undefined ? {} : { narrowedScope: token.scope }),
+    refresh: undefined,
+  };
+}
+
+/** RF-07: the refresh token goes back into the record, and the next try waits, longer each time, at a random moment. */
+async function putOff(
+  { launches, clock, log }: ActiveGrantDependencies,
+  claimed: OpenedLaunch,
+  launch: Launch,
+  error: AppError,
+): Promise<Launch> {
+  const now = clock();
+  const failures = (launch.refresh?.kind === 'put-off' ? launch.refresh.failures : 0) + 1;
+  const backOffMs = Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS) * (0.5 + Math.random() / 2);
+  const pauseMs = Math.max(backOffMs, (error.retryAfterSeconds ?? 0) * 1_000);
+  const until = new Date(now.getTime() + pauseMs).toISOString();
+  const restored: Launch = { ...launch, refresh: { kind: 'put-off', until, failures } };
+  await launches.replace(claimed, restored);
+  log.warn({ err: error, organizationId: launch.organizationId, failures }, 'refresh.put-off');
+  if (isTokenExpired(launch, now)) throw unavailable(restored, now);
+  return restored;
+}
+
+/** Another request has the refresh token: its result is ours too. */
+async function waitForOther({ launches, clock }: ActiveGrantDependencies, opened: OpenedLaunch): Promise<Launch> {
+  const deadline = Date.now() + LONGEST_WAIT_MS;
+  while (Date.now() < deadline) {
+    // oxlint-disable-next-line no-await-in-loop -- waiting is what this loop is for
+    const latest = await launches.reopen(opened);
+    if (!latest) throw new AppError('session.expired', 'the launch ended while its token was renewed');
+    const { launch } = latest;
+    const now = clock();
+    const isUnderWay = launch.refresh?.kind === 'under-way' && !isFree(launch, now);
+    if (!isUnderWay && !isTokenExpired(launch, now)) return launch;
+    if (!isUnderWay && launch.refresh?.kind === 'put-off') throw unavailable(launch, now);
+    if (!isUnderWay) {
+      // oxlint-disable-next-line no-await-in-loop -- and out
+      await launches.end([launch.id]);
+      throw new AppError('session.expired', 'the token has expired and there is no refresh token');
+    }
+    // oxlint-disable-next-line no-await-in-loop
+    await new Promise((resolve) => setTimeout(resolve, WAIT_STEP_MS));
+  }
+  throw new AppError('refresh.unavailable', 'another request did not finish renewing the token', {
+    retryAfterSeconds: 2,
+  });
+}

@@ -1,0 +1,33 @@
+/** Where a launch stands with its token: over, due for renewal, being renewed, or put off. */
+import { AppError } from '#src/errors.ts';
+import { needsRefresh } from '#src/smart/step-7-refresh.ts';
+import type { Launch } from './launch.ts';
+
+/** A claim older than this belongs to an instance that died with the refresh token spent (RF-15). */
+const CLAIM_LIFETIME_MS = 15_000;
+/** The first pause after a failed refresh. */
+export const FIRST_PAUSE_MS = 2_000;
+
+/** Is the access token over for certain? Without a known expiry only a 401 can say. */
+export function isTokenExpired({ tokens }: Launch, now: Date): boolean {
+  return tokens.expiresAt !== undefined && Date.parse(tokens.expiresAt) <= now.getTime();
+}
+
+/** Is there a refresh token, and is it time to use it (RF-05)? */
+export function isDue({ tokens }: Launch, now: Date): boolean {
+  const expiresAt = tokens.expiresAt === undefined ? undefined : new Date(tokens.expiresAt);
+  return tokens.refreshToken !== undefined && needsRefresh({ issuedAt: new Date(tokens.issuedAt), expiresAt }, now);
+}
+
+/** Is nobody refreshing, and is no pause running? */
+export function isFree({ refresh }: Launch, now: Date): boolean {
+  if (refresh?.kind === 'under-way') return now.getTime() - Date.parse(refresh.since) > CLAIM_LIFETIME_MS;
+  return refresh === undefined || Date.parse(refresh.until) <= now.getTime();
+}
+
+/** The page for a token that is over while the EHR cannot renew it, with when to come back. */
+export function unavailable({ refresh }: Launch, now: Date): AppError {
+  const waitMs = refresh?.kind === 'put-off' ? Date.parse(refresh.until) - now.getTime() : FIRST_PAUSE_MS;
+  const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1_000));
+  return new AppError('refresh.unavailable', 'the token has expired and cannot be renewed yet', { retryAfterSeconds });
+}

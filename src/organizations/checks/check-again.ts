@@ -1,0 +1,40 @@
+/** Checks the connection in use again, for the button and the command line, and keeps the run. */
+import type { Audit, AuditEvent } from '#src/audit/audit.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+import type { RunningChecks } from './check-result.ts';
+import type { CheckRun, ChecksStore, RunOccasion } from './checks-store.ts';
+import { verdictOf } from './report.ts';
+import { runChecks } from './run-checks.ts';
+import type { CheckDependencies } from './study.ts';
+
+export interface CheckAgainDependencies {
+  checks: CheckDependencies;
+  checksStore: ChecksStore;
+  audit: Audit;
+}
+
+/**
+ * Changes no setting. `run` rejects when the database fails.
+ *
+ * @param organization must have a FHIR URL.
+ * @param by `name` is shown beside the run.
+ */
+export function checkAgain(
+  { checks, checksStore, audit }: CheckAgainDependencies,
+  organization: Organization,
+  by: Pick<AuditEvent, 'actor' | 'address'> & { name: string },
+  occasion: Extract<RunOccasion, 'button' | 'cli'>,
+): { running: RunningChecks; run: Promise<CheckRun> } {
+  const running = runChecks({ fhirUrl: organization.fhirBaseUrl, organization }, checks);
+  const keep = async (): Promise<CheckRun> => {
+    const { name, ...actor } = by;
+    const finished = await running.finished;
+    const saved = { ...finished, organizationId: organization.id, by: name, occasion, differences: [] };
+    const run = await checksStore.save(saved);
+    const { fhirUrl, summary } = run;
+    const detail = { fhirUrl, verdict: verdictOf(summary), hardFailures: summary.hardFailures };
+    audit.record({ event: 'check-run', organizationId: organization.id, ...actor, detail });
+    return run;
+  };
+  return { running, run: keep() };
+}

@@ -1,0 +1,156 @@
+/** One look at a document of the EHR: what came back, in facts a row can show, and never more than that. */
+import { type Outbound, OutboundError, type OutboundFailure, type OutboundResponse } from '#src/adapters/outbound.ts';
+import type { Owner } from './check-result.ts';
+
+export type JsonObject = Record<string, unknown>;
+
+/** What kind of text a body is, whatever its content type claims. */
+export type BodyShape = 'object' | 'html' | 'xml' | 'other JSON' | 'not JSON' | 'empty';
+
+export interface Answer {
+  kind: 'answer';
+  url: URL;
+  status: number;
+  contentType: string;
+  shape: BodyShape;
+  /** The parsed body when it is a JSON object. */
+  document: JsonObject | undefined;
+  date: string | undefined;
+  cacheControl: string | undefined;
+  /** Host of a redirect's Location, which is never followed (DI-16). */
+  redirectHost: string | undefined;
+  receivedAt: Date;
+}
+
+export type Evidence = Answer | { kind: 'none'; url: URL; failure: OutboundFailure };
+
+export interface LookOptions {
+  outbound: Outbound;
+  clock: () => Date;
+  deadlineMs: number;
+  allowPrivate: readonly string[];
+  accept?: string;
+}
+
+/** Fetches a document without credentials, under the limits of a launch (REG-07, DI-17). Never throws. */
+export async function look(url: URL, options: LookOptions): Promise<Evidence> {
+  const { outbound, deadlineMs, allowPrivate, accept = 'application/json' } = options;
+  try {
+    const response = await outbound.request(url, { headers: { accept }, deadlineMs, allowPrivate });
+    return toAnswer(url, response, options.clock());
+  } catch (error) {
+    return { kind: 'none', url, failure: error instanceof OutboundError ? error.failure : 'network' };
+  }
+}
+
+function toAnswer(url: URL, response: OutboundResponse, receivedAt: Date): Answer {
+  const { status, contentType, headers, text } = response;
+  const location = headers['location'];
+  return {
+    kind: 'answer',
+    url,
+    status,
+    contentType: contentType.slice(0, 60),
+    ...readBody(text, contentType),
+    date: headers['date'],
+    cacheControl: headers['cache-control'],
+    redirectHost: location === undefined ? undefined : URL.parse(location, url)?.host,
+    receivedAt,
+  };
+}
+
+function readBody(text: string, contentType: string): { shape: BodyShape; document: JsonObject | undefined } {
+  if (text.trim() === '') return { shape: 'empty', document: undefined };
+  try {
+    const value: unknown = JSON.parse(text);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? { shape: 'object', document: value as JsonObject } : { shape: 'other JSON', document: undefined };
+  } catch {
+    const isHtml = /html/.test(contentType) || /^\s*<(?:!doctype html|html)\b/i.test(text);
+    const isXml = /xml/.test(contentType) || /^\s*</.test(text);
+    return { shape: isHtml ? 'html' : isXml ? 'xml' : 'not JSON', document: undefined };
+  }
+}
+
+/** The document of a 200 answer with a JSON object (DI-02); undefined for everything else. */
+export function documentOf(evidence: Evidence): JsonObject | undefined {
+  return evidence.kind === 'answer' && evidence.status === 200 ? evidence.document : undefined;
+}
+
+/** Does the server say that there is no such document? The only answer that allows another way (DI-18, DI-19). */
+export function isAbsent(evidence: Evidence): boolean {
+  return evidence.kind === 'answer' && (evidence.status === 404 || evidence.status === 410);
+}
+
+const NO_ANSWER: Record<OutboundFailure, string> = {
+  timeout: 'no answer in time',
+  'address-refused': 'the host is not https or has a private address, which this service does not call',
+  'too-large': 'the answer is larger than 1 MB',
+  tls: 'no trusted TLS connection',
+  network: 'no connection',
+};
+
+const SHAPES: Record<BodyShape, string> = {
+  object: '',
+  html: ', a web page (HTML) instead of JSON',
+  xml: ', XML instead of JSON',
+  'other JSON': ', JSON but not an object',
+  'not JSON': ', not valid JSON',
+  empty: ', an empty body',
+};
+
+/** What was seen, for the column "found": host, status, content type and the kind of body. */
+export function describeEvidence(evidence: Evidence): string {
+  const host = evidence.url.host;
+  if (evidence.kind === 'none') return `${host}: ${NO_ANSWER[evidence.failure]}`;
+  const { status, contentType, shape, redirectHost } = evidence;
+  if (redirectHost !== undefined)
+    return `${host}: status ${status}, a redirect to ${redirectHost}, which is not followed`;
+  return `${host}: status ${status}, ${contentType || 'no content type'}${SHAPES[shape]}`;
+}
+
+/** Whose job a missing or wrong document is, and what to do. */
+export function mendEvidence(evidence: Evidence, what: string): { owner: Owner; mend: string } {
+  if (evidence.kind === 'none') return mendNoAnswer(evidence.failure);
+  if (evidence.redirectHost !== undefined) {
+    return { owner: 'EHR team', mend: `Serve ${what} without a redirect, or enter the address it redirects to.` };
+  }
+  if (evidence.status === 401 || evidence.status === 403) {
+    return { owner: 'EHR team', mend: `Let ${what} be read without signing in: it is a public document.` };
+  }
+  if (evidence.status >= 500)
+    return { owner: 'EHR team', mend: `The server has an error of its own: look into its log.` };
+  if (evidence.status === 200 && evidence.shape === 'html') {
+    return {
+      owner: 'our administrator',
+      mend: 'This looks like a portal, not a FHIR server: ask the EHR team for the FHIR base URL.',
+    };
+  }
+  return {
+    owner: 'EHR team',
+    mend: `Serve ${what} as a JSON object with status 200 and content type application/json.`,
+  };
+}
+
+function mendNoAnswer(failure: OutboundFailure): { owner: Owner; mend: string } {
+  switch (failure) {
+    case 'timeout':
+    case 'network':
+      return {
+        owner: 'network team',
+        mend: 'Allow this service to reach the host: the guide lists the addresses its calls come from. Check the host name and port.',
+      };
+    case 'address-refused':
+      return {
+        owner: 'our administrator',
+        mend: 'Use the public https address of the EHR. For an EHR inside a private network, the operator can allow that network.',
+      };
+    case 'tls':
+      return {
+        owner: 'network team',
+        mend: 'Install a certificate of a public authority for this host name, with its whole chain.',
+      };
+    case 'too-large':
+      return { owner: 'EHR team', mend: 'Discovery documents are a few kilobytes: find out what this address serves.' };
+  }
+}

@@ -1,0 +1,163 @@
+/** Can the EHR be reached at all, and can its server be trusted: name, port and certificate (TL-01, TL-04). */
+import type { Handshake, Probed } from '#src/adapters/connection-probe.ts';
+import {
+  type CheckDefinition,
+  failure,
+  info,
+  type Opinion,
+  pass,
+  shown,
+  skipped,
+  warning,
+} from './check-definition.ts';
+import type { Study } from './study.ts';
+
+const group = 'Network';
+const DAY_MS = 86_400_000;
+const EXPIRES_SOON_DAYS = 21;
+
+export const networkChecks = (now: () => Date): CheckDefinition[] => [
+  {
+    id: 'dns',
+    title: 'The host name leads to an address this service may call',
+    group,
+    why: 'Calls go to public addresses only, unless the operator allowed a private network (TL-04; RFC 9700 §4.9.1).',
+    owner: 'network team',
+    hard: true,
+    judge: judgeName,
+  },
+  {
+    id: 'port',
+    title: 'The EHR listens on port 443',
+    group,
+    why: 'The guide asks networks to open port 443 only.',
+    owner: 'network team',
+    judge: async ({ fhirBase }) => {
+      if (fhirBase.protocol !== 'https:') return skipped('plain http on this machine, for development');
+      if (fhirBase.port === '') return pass('443');
+      return warning(
+        fhirBase.port,
+        `Open port ${fhirBase.port} between this service and the EHR on purpose, or use 443.`,
+      );
+    },
+  },
+  {
+    id: 'tls-chain',
+    title: 'The certificate is trusted, with its whole chain',
+    group,
+    why: 'Every call carries codes, assertions or patient data (SMART App Launch 2.2.0, "App protection"; TL-01).',
+    owner: 'network team',
+    hard: true,
+    judge: onHandshake(judgeChain),
+  },
+  {
+    id: 'tls-name',
+    title: 'The certificate is for this host name',
+    group,
+    why: 'A certificate for another name proves nothing about this server (RFC 9110 §4.3.4; TL-01).',
+    owner: 'network team',
+    hard: true,
+    judge: onHandshake(({ nameMatches, names }, host) =>
+      nameMatches
+        ? pass(`for ${names}`)
+        : failure(`the certificate is for ${names}`, `Install a certificate that names ${host}.`),
+    ),
+  },
+  {
+    id: 'tls-version',
+    title: 'TLS 1.2 or newer',
+    group,
+    why: 'Older versions can be broken (SMART App Launch 2.2.0, "App protection"; RFC 8996; TL-01).',
+    owner: 'network team',
+    hard: true,
+    judge: onHandshake(({ protocol }) =>
+      ['TLSv1.2', 'TLSv1.3'].includes(protocol)
+        ? pass(protocol)
+        : failure(
+            `the server offers ${protocol} at best`,
+            'Switch on TLS 1.2 or 1.3 on the server or the load balancer before it.',
+          ),
+    ),
+  },
+  {
+    id: 'tls-expiry',
+    title: 'The certificate does not expire soon',
+    group,
+    why: 'On that day every launch stops (TL-01).',
+    owner: 'network team',
+    judge: onHandshake((handshake) => judgeExpiry(handshake, now())),
+  },
+];
+
+async function judgeName({ addresses, fhirBase }: Study): Promise<Opinion> {
+  const resolved = await addresses;
+  const host = fhirBase.hostname;
+  if (resolved.ok)
+    return pass(`${host}: ${resolved.found.length} ${resolved.found.length === 1 ? 'address' : 'addresses'}`);
+  switch (resolved.failure) {
+    case 'address-refused':
+      return failure(
+        `${host} has only private or reserved addresses`,
+        'Use the public host name of the FHIR server. For an EHR inside a private network, the operator can allow that network.',
+        'our administrator',
+      );
+    case 'timeout':
+      return failure(
+        `${host}: the name server did not answer in time`,
+        'Try again; if it stays so, look at the name servers.',
+      );
+    case 'network':
+    case 'tls':
+    case 'too-large':
+      return failure(
+        `${host}: ${resolved.detail === 'ENOTFOUND' ? 'no such name' : 'the name could not be resolved'}`,
+        'Check the spelling of the FHIR URL, and that the name is in public DNS.',
+      );
+  }
+}
+
+function onHandshake(judge: (handshake: Handshake, host: string) => Opinion): CheckDefinition['judge'] {
+  return async ({ handshake, fhirBase }) => {
+    const probed = await handshake;
+    if (!probed) return skipped('plain http on this machine, for development');
+    return probed.ok ? judge(probed.found, fhirBase.hostname) : withoutHandshake(probed, fhirBase.host);
+  };
+}
+
+function withoutHandshake(probed: Extract<Probed<Handshake>, { ok: false }>, host: string): Opinion {
+  if (probed.failure === 'tls') {
+    return failure(
+      `${host}: the TLS handshake failed (${shown(probed.detail, 60)})`,
+      'Offer TLS 1.2 or 1.3 with a usual cipher on this port; plain http is never used.',
+    );
+  }
+  return skipped(`no connection to ${host}, see the row about the host name and the three checks above`);
+}
+
+const CHAIN_PROBLEMS = new Map([
+  ['CERT_HAS_EXPIRED', 'the certificate has expired'],
+  ['CERT_NOT_YET_VALID', 'the certificate is not valid yet'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'the certificate is self-signed'],
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'the chain ends in an authority this service does not know'],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'the server does not send its intermediate certificate'],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'the chain is incomplete, or ends in an authority this service does not know'],
+  ['UNABLE_TO_GET_ISSUER_CERT', 'the chain is incomplete'],
+]);
+
+function judgeChain({ chainProblem, issuer }: Handshake): Opinion {
+  if (chainProblem === undefined) return pass(`issued by ${shown(issuer, 80)}`);
+  return failure(
+    `${CHAIN_PROBLEMS.get(chainProblem) ?? shown(chainProblem, 80)} (issued by ${shown(issuer, 80)})`,
+    'Install a current certificate of a public authority together with all intermediate certificates. For an authority of your own, the operator can add it (NODE_EXTRA_CA_CERTS).',
+  );
+}
+
+function judgeExpiry({ expiresAt }: Handshake, now: Date): Opinion {
+  const days = Math.floor((expiresAt.getTime() - now.getTime()) / DAY_MS);
+  if (Number.isNaN(days)) return info('the certificate names no readable date');
+  const until = expiresAt.toISOString().slice(0, 10);
+  if (days < 0) return failure(`expired on ${until}`, 'Renew the certificate now.');
+  if (days < EXPIRES_SOON_DAYS)
+    return warning(`expires on ${until}, in ${days} days`, 'Renew the certificate in time.');
+  return pass(`until ${until}, ${days} days`);
+}

@@ -1,0 +1,49 @@
+/** The advanced settings as a form: from the organization into fields, and from what was typed into changes. */
+import { advancedFields } from '#views/integration-advanced.ts';
+import type { TypedForm } from '#views/typed-form.ts';
+import { settingsOf } from './edit-organization.ts';
+import type { Organization, SettingProblem } from './organization.ts';
+import type { SettingChanges } from './setting-text.ts';
+
+/** What stands in the fields before anybody has typed. */
+export function advancedForm(organization: Organization): TypedForm {
+  const settings: Readonly<Record<string, unknown>> = { ...settingsOf(organization) };
+  const values = advancedFields.map(({ name }) => [name, textOf(settings[name])] as const);
+  return { values: Object.fromEntries(values), problems: {} };
+}
+
+/** @param field reads one field of the form; untrusted. */
+export function typedAdvanced(field: (name: string) => string): Record<string, string> {
+  return Object.fromEntries(
+    advancedFields.map(({ name, kind }) => {
+      const text = field(name).replaceAll('\r\n', '\n').trim();
+      return [name, kind === 'flag' ? String(text === 'true') : text];
+    }),
+  );
+}
+
+/**
+ * The raw changes behind a typed form; judged later, by the one schema.
+ *
+ * @param typed by {@link typedAdvanced}.
+ * @param organization as it is: scopes nobody touched are left out, so that another vendor may bring its own.
+ */
+export function advancedChanges(typed: Readonly<Record<string, string>>, organization: Organization): SettingChanges {
+  const changes: SettingChanges = {};
+  for (const { name, kind } of advancedFields) {
+    const text = typed[name] ?? '';
+    const value = kind === 'flag' ? text === 'true' : kind === 'list' ? text.split(/[\s,]+/).filter(Boolean) : text;
+    Object.assign(changes, { [name]: value });
+  }
+  if (changes.scopes === organization.scopes) delete changes.scopes;
+  return changes;
+}
+
+/** The form again, with what is wrong at each field. */
+export function refusedForm(values: TypedForm['values'], problems: readonly SettingProblem[]): TypedForm {
+  return { values, problems: Object.fromEntries(problems.map(({ field, message }) => [field, message])) };
+}
+
+function textOf(value: unknown): string {
+  return Array.isArray(value) ? value.join('\n') : String(value ?? '');
+}

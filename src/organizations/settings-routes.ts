@@ -1,0 +1,197 @@
+/** Settings > Integrations > SMART on FHIR: an administrator's own connection, or the one an operator names. */
+import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { AppError } from '#src/errors.ts';
+import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
+import { fieldOf } from '#src/http/form-body.ts';
+import { queryOf } from '#src/http/own-url.ts';
+import { factsOf } from '#src/http/request-log.ts';
+import type { AcceptedSettings } from '#src/organizations/checks/check-result.ts';
+import { createKeyProofLimit, type KeyProofDependencies, proveKey } from '#src/organizations/checks/key-proof.ts';
+import { toReport } from '#src/organizations/checks/report.ts';
+import { type SaveOptions, type Saver, saveConnection } from '#src/organizations/checks/save-connection.ts';
+import { integrationChoice, integrationPage } from '#views/integration-page.ts';
+import { saveCheckReport } from './check-report-store.ts';
+import { editOrganization } from './edit-organization.ts';
+import { isConnected, type Organization } from './organization.ts';
+import { registrationSheet } from './registration.ts';
+import { readRecord, type StreamDependencies, streamChecks } from './settings-stream.ts';
+import { advancedChanges, refusedForm, typedAdvanced } from './settings-form.ts';
+import { headProps, integrationUrl, type PageExtras, proofProps, runProps, tailProps } from './settings-view.ts';
+import type { Queries } from '#src/adapters/database.ts';
+
+export interface IntegrationDependencies extends StreamDependencies, Omit<KeyProofDependencies, 'publicUrl'> {
+  db: Queries;
+}
+
+type Step = (request: Request, response: Response, organization: Organization) => Promise<void>;
+
+/** Mount at /settings/integrations/smart-on-fhir behind requireSignIn, which also checks the forms. */
+export function integrationRoutes(dependencies: IntegrationDependencies): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  const limit = createKeyProofLimit();
+  const on = (step: Step): RequestHandler => withOrganization(dependencies, step);
+  router.get('/', chooseOrganization(dependencies), on(show(dependencies)));
+  router.post('/', on(saveUrl(dependencies)));
+  router.post('/check', on(checkAgain(dependencies)));
+  router.post('/use-anyway', on(useAnyway(dependencies)));
+  router.post('/discard-draft', on(discardDraft(dependencies)));
+  router.post('/accept', on(accept(dependencies)));
+  router.post('/advanced', on(saveAdvanced(dependencies)));
+  router.post('/prove-key', on(keyProof(dependencies, limit)));
+  router.post('/report', on(report(dependencies)));
+  return router;
+}
+
+/** MT-01: an administrator's organization comes from the session; naming another one is refused and written down. */
+function withOrganization({ store, audit }: IntegrationDependencies, step: Step): RequestHandler {
+  return async (request, response) => {
+    const { role, userId, organizationId } = adminOf(request);
+    const named = queryOf(request).get('organization');
+    if (role === 'administrator' && named !== null && named !== organizationId) {
+      const own = organizationId === undefined ? {} : { organizationId };
+      const { supportCode } = factsOf(request);
+      audit.record({ event: 'denial', actor: { userId }, ...own, supportCode, detail: { reason: 'another organization' } });
+      throw new AppError('admin.forbidden', 'an administrator named another organization');
+    }
+    const id = role === 'operator' ? named : organizationId;
+    const organization = id ? await store.find(id) : undefined;
+    if (!organization) throw new AppError('settings.no-organization', 'no such organization');
+    factsOf(request).organizationId = organization.id;
+    await step(request, response, organization);
+  };
+}
+
+function chooseOrganization({ store }: IntegrationDependencies): RequestHandler {
+  return async (request, response, next) => {
+    const identity = adminOf(request);
+    if (identity.role !== 'operator' || queryOf(request).has('organization')) return next();
+    const admin = { identity, csrfToken: adminCsrfToken(request) };
+    response.type('html').send(integrationChoice(admin, await store.list()));
+  };
+}
+
+function show(dependencies: IntegrationDependencies, extras: PageExtras = {}): Step {
+  return async (request, response, organization) => {
+    const record = await readRecord(dependencies, organization);
+    const page = integrationPage(
+      headProps(request, record, extras),
+      record.run && runProps(record.run),
+      tailProps(request, record, extras, dependencies.config),
+    );
+    response.type('html').send(page);
+  };
+}
+
+function saveUrl(dependencies: IntegrationDependencies): Step {
+  return (request, response, organization) =>
+    checkAndStream(dependencies, fieldOf(request, 'fhirUrl'), {})(request, response, organization);
+}
+
+/** What waits as a draft, else what is in use. */
+function checkAgain(dependencies: IntegrationDependencies): Step {
+  return async (request, response, organization) => {
+    const draft = await dependencies.store.findDraft(organization.id);
+    await checkAndStream(dependencies, draft?.fhirUrl ?? organization.fhirBaseUrl, {})(request, response, organization);
+  };
+}
+
+function useAnyway(dependencies: IntegrationDependencies): Step {
+  return async (request, response, organization) => {
+    const draft = await dependencies.store.findDraft(organization.id);
+    const reason = fieldOf(request, 'reason').trim();
+    if (draft && reason !== '') {
+      await checkAndStream(dependencies, draft.fhirUrl, { useAnyway: reason })(request, response, organization);
+      return;
+    }
+    response.status(draft ? 400 : 409);
+    const extras = draft ? { reasonProblem: 'Say why; it is kept in the audit trail.' } : { problem: 'There is no draft any more.' };
+    await show(dependencies, extras)(request, response, organization);
+  };
+}
+
+function discardDraft({ store }: IntegrationDependencies): Step {
+  return async (request, response, organization) => {
+    await store.saveDraft(organization.id, undefined);
+    response.redirect(303, integrationUrl(request, organization.id, '', 'done=dropped'));
+  };
+}
+
+/** A suggestion of the run on record, by its place: values come from our own checks, never from the form. */
+function accept(dependencies: IntegrationDependencies): Step {
+  return async (request, response, organization) => {
+    const [runId = '', index = ''] = fieldOf(request, 'suggestion').split('.');
+    const latest = await dependencies.checksStore.latest(organization.id);
+    const suggestion = latest?.id === runId ? latest.summary.suggestions[Number(index)] : undefined;
+    if (!latest || !suggestion) {
+      response.status(409);
+      const problem = 'The checks have run again since; look at the newest suggestions.';
+      await show(dependencies, { problem })(request, response, organization);
+      return;
+    }
+    const accepted: AcceptedSettings = { [suggestion.setting]: suggestion.value };
+    await checkAndStream(dependencies, latest.fhirUrl, { accept: accepted })(request, response, organization);
+  };
+}
+
+function checkAndStream(dependencies: IntegrationDependencies, typed: string, options: SaveOptions): Step {
+  return async (request, response, organization) => {
+    const answer = await saveConnection(dependencies, organization.id, typed, saverOf(request), options);
+    if (answer.ok) return streamChecks(dependencies, request, response, organization, answer);
+    response.status(400);
+    await show(dependencies, { field: { value: answer.kept, problem: answer.problem } })(request, response, organization);
+  };
+}
+
+function saveAdvanced(dependencies: IntegrationDependencies): Step {
+  return async (request, response, organization) => {
+    const typed = typedAdvanced((name) => fieldOf(request, name));
+    const changes = advancedChanges(typed, organization);
+    const { name: _name, ...by } = saverOf(request);
+    const result = await editOrganization(dependencies, organization.id, changes, by);
+    if (result.ok) {
+      const ended = result.before?.connectionVersion !== result.after.connectionVersion;
+      const done = `done=advanced${ended ? '-ended' : ''}`;
+      return response.redirect(303, integrationUrl(request, organization.id, '', done));
+    }
+    response.status(400);
+    await show(dependencies, { advanced: refusedForm(typed, result.problems) })(request, response, organization);
+  };
+}
+
+function keyProof(dependencies: IntegrationDependencies, limit: ReturnType<typeof createKeyProofLimit>): Step {
+  return async (request, response, organization) => {
+    const { audit, config } = dependencies;
+    if (!isConnected(organization)) {
+      const proof = { verdict: 'undecided', text: 'Not asked: the FHIR URL or the Client ID is not set yet.', causes: [] } as const;
+      return show(dependencies, { proof })(request, response, organization);
+    }
+    await limit.begin(organization.id);
+    const proof = await proveKey(organization, { ...dependencies, publicUrl: config.publicUrl });
+    const { name: _name, ...by } = saverOf(request);
+    const detail = { action: 'key proof', outcome: proof.outcome, kid: proof.used?.kid };
+    audit.record({ event: 'check-run', organizationId: organization.id, ...by, detail });
+    await show(dependencies, { proof: proofProps(proof) })(request, response, organization);
+  };
+}
+
+function report(dependencies: IntegrationDependencies): Step {
+  return async (request, response, organization) => {
+    const { checksStore, clock, config, db, audit } = dependencies;
+    const run = await checksStore.latest(organization.id);
+    if (!run) {
+      response.status(409);
+      return show(dependencies, { problem: 'Run the checks first; the report shows them.' })(request, response, organization);
+    }
+    const shared = { ...toReport(run, organization), registration: registrationSheet(config, organization) };
+    const { token, expiresAt } = await saveCheckReport(db, shared, clock());
+    const { name: _name, ...by } = saverOf(request);
+    audit.record({ event: 'report-made', organizationId: organization.id, ...by, detail: { runId: run.id } });
+    const url = new URL(`/reports/checks/${token}`, config.publicUrl).href;
+    await show(dependencies, { report: { url, expiresAt } })(request, response, organization);
+  };
+}
+
+function saverOf(request: Request): Saver {
+  const { userId, email } = adminOf(request);
+  return { name: email, actor: { userId }, ...(request.ip === undefined ? {} : { address: request.ip }) };
+}

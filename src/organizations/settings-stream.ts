@@ -1,0 +1,71 @@
+/** A page that grows while the checks run: row by row in the order of a launch, without any script. */
+import type { Request, Response } from 'express';
+import type { Config } from '#src/config.ts';
+import { checkIds } from '#src/organizations/checks/check-catalogue.ts';
+import { inLaunchOrder } from '#src/organizations/checks/run-checks.ts';
+import type { SaveAnswer, SaveDependencies, SavedConnection } from '#src/organizations/checks/save-connection.ts';
+import { integrationEnd, integrationStart, streamedOutcome, streamedRow } from '#views/integration-page.ts';
+import type { Organization } from './organization.ts';
+import { type ConnectionRecord, connectionProps, headProps, runProps, tailProps } from './settings-view.ts';
+
+export interface StreamDependencies extends SaveDependencies {
+  config: Pick<Config, 'publicUrl' | 'appName'>;
+}
+
+const SAVED: Readonly<Record<SavedConnection['state'], string>> = {
+  'in use': 'Saved. Every launch uses this address and what was found there.',
+  'used anyway': 'Saved as you asked, although it failed. Every launch uses this address now.',
+  draft: 'Not in use: the address is kept as a draft until it passes.',
+  unchanged: 'This address is in use already; nothing was changed.',
+};
+
+/** Everything the page shows of an organization's connection. */
+export async function readRecord(
+  { store, checksStore }: Pick<StreamDependencies, 'store' | 'checksStore'>,
+  organization: Organization,
+): Promise<ConnectionRecord> {
+  const [draft, run, scheduled] = await Promise.all([
+    store.findDraft(organization.id),
+    checksStore.latest(organization.id),
+    checksStore.latestScheduled(organization.id),
+  ]);
+  return { organization, draft, run, scheduled };
+}
+
+/**
+ * Sends the page as the checks go. A visitor who leaves early does not stop them: what they found is saved.
+ *
+ * @throws what the outcome throws, after part of the page is out; the error handler then breaks it off.
+ */
+export async function streamChecks(
+  dependencies: StreamDependencies,
+  request: Request,
+  response: Response,
+  organization: Organization,
+  { url, told, running, outcome }: Extract<SaveAnswer, { ok: true }>,
+): Promise<void> {
+  // Watched from the start, so that an early failure is not an unhandled one.
+  const settled = outcome.then(
+    (saved) => ({ saved }),
+    (error: unknown) => ({ error }),
+  );
+  const before = await readRecord(dependencies, organization);
+  // The old draft is about to be replaced or dropped; until then nothing is said about it.
+  const checking = { ...before, draft: undefined };
+  const field = { value: url, told };
+  response.type('html');
+  // For proxies that would hold the rows back until the end.
+  response.setHeader('X-Accel-Buffering', 'no');
+  response.write(integrationStart(headProps(request, checking, { field })));
+  let group: string | undefined;
+  for await (const row of inLaunchOrder(running, checkIds)) {
+    response.write(streamedRow(row, group));
+    group = row.group;
+  }
+  const result = await settled;
+  if ('error' in result) throw result.error;
+  const { saved } = result;
+  const record = await readRecord(dependencies, saved.organization);
+  response.write(streamedOutcome(runProps(saved.run), connectionProps(request, record, {}), SAVED[saved.state]));
+  response.end(integrationEnd(tailProps(request, record, {}, dependencies.config)));
+}

@@ -1,0 +1,140 @@
+/** What the page of a connection shows: gathered from the organization, its last checks and its draft. */
+import type { Request } from 'express';
+import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
+import { queryOf } from '#src/http/own-url.ts';
+import type { CheckRun } from '#src/organizations/checks/checks-store.ts';
+import type { KeyProof } from '#src/organizations/checks/key-proof.ts';
+import { readStoredConfiguration } from '#src/smart/smart-configuration.ts';
+import type { ConnectionProps } from '#views/integration-connection.ts';
+import type { FinishedRun, IntegrationHeadProps, IntegrationTailProps } from '#views/integration-page.ts';
+import type { DriftProps, ProofProps } from '#views/integration-tools.ts';
+import type { TypedForm } from '#views/typed-form.ts';
+import type { Organization } from './organization.ts';
+import type { ConnectionDraft } from './organization-store.ts';
+import { registrationSheet } from './registration.ts';
+import { advancedForm } from './settings-form.ts';
+import { issuersOf } from './smart-connections.ts';
+
+const PAGE = '/settings/integrations/smart-on-fhir';
+
+/** What is on record. */
+export interface ConnectionRecord {
+  organization: Organization;
+  draft: ConnectionDraft | undefined;
+  run: CheckRun | undefined;
+  scheduled: CheckRun | undefined;
+}
+
+/** What one request adds to it. */
+export interface PageExtras {
+  field?: ConnectionProps['field'];
+  reasonProblem?: string;
+  problem?: string;
+  advanced?: TypedForm;
+  proof?: ProofProps;
+  report?: IntegrationTailProps['report'];
+}
+
+const DONE: Readonly<Record<string, string>> = {
+  advanced: 'Advanced settings saved. Check again to see the connection with them.',
+  'advanced-ended':
+    'Advanced settings saved. What the app trusts about the EHR has changed, so launches under way have ended. Check again.',
+  dropped: 'The draft was dropped.',
+};
+
+/** The address of this page or of one of its forms; an operator's carries the organization. */
+export function integrationUrl(request: Request, organizationId: string, step = '', more = ''): string {
+  const isOperator = adminOf(request).role === 'operator';
+  const query = new URLSearchParams(more);
+  if (isOperator) query.set('organization', organizationId);
+  return `${PAGE}${step === '' ? '' : `/${step}`}${query.size === 0 ? '' : `?${query}`}`;
+}
+
+/** The upper part of the page. */
+export function headProps(request: Request, record: ConnectionRecord, extras: PageExtras): IntegrationHeadProps {
+  const { id, name } = record.organization;
+  const done = request.method === 'GET' ? DONE[queryOf(request).get('done') ?? ''] : undefined;
+  return {
+    admin: { identity: adminOf(request), csrfToken: adminCsrfToken(request) },
+    organization: { id, name },
+    connection: connectionProps(request, record, extras),
+    done,
+    problem: extras.problem,
+  };
+}
+
+/** The field, the draft and what is in use. */
+export function connectionProps(request: Request, record: ConnectionRecord, extras: PageExtras): ConnectionProps {
+  const { organization, draft } = record;
+  const { id, fhirBaseUrl, enabled } = organization;
+  return {
+    actionOf: (step) => integrationUrl(request, id, step),
+    csrfToken: adminCsrfToken(request),
+    field: extras.field ?? { value: draft?.fhirUrl ?? fhirBaseUrl },
+    draft: draft && { fhirUrl: draft.fhirUrl, reasonProblem: extras.reasonProblem },
+    inUse: { fhirBaseUrl, enabled, ...discoveredFacts(record) },
+  };
+}
+
+/** The lower part. */
+export function tailProps(
+  request: Request,
+  record: ConnectionRecord,
+  extras: PageExtras,
+  deployment: { publicUrl: URL; appName: string },
+): IntegrationTailProps {
+  const { organization, scheduled } = record;
+  return {
+    organization: { id: organization.id, name: organization.name },
+    connection: connectionProps(request, record, extras),
+    proof: extras.proof,
+    report: extras.report,
+    drift: scheduled && driftProps(scheduled),
+    registration: registrationSheet(deployment, organization),
+    advanced: extras.advanced ?? advancedForm(organization),
+    privateNetworks: organization.privateNetworks,
+  };
+}
+
+/** A run as the page shows it. A suggestion is named by its place in its run, so that nobody can invent one. */
+export function runProps(run: CheckRun): FinishedRun {
+  const { fhirUrl, at, by, results, summary, id } = run;
+  const suggestions = summary.suggestions.map(({ title, why }, index) => ({ key: `${id}.${index}`, title, why }));
+  return { fhirUrl, at: new Date(at), by, rows: results, outcome: summary, suggestions };
+}
+
+/** A proof in one sentence and the causes below it. */
+export function proofProps({ outcome, verdict, found, owner, mend, used }: KeyProof): ProofProps {
+  if (outcome === 'proven' && used) {
+    const text = `Proven: the EHR accepted client ID ${used.clientId}, key ${used.kid} (${used.alg}) and audience ${used.audience}. It answered as it should: ${found}.`;
+    return { verdict: 'proven', text, causes: [] };
+  }
+  const job = owner === 'us' ? 'the operator of this service' : owner;
+  return {
+    verdict: verdict === 'failure' ? 'refused' : 'undecided',
+    text: `Not proven: ${found}. Whose job: ${job}.`,
+    causes: mend,
+  };
+}
+
+/** From the organization's row; from the last run where the EHR forbids keeping its document. */
+function discoveredFacts({ organization, run }: ConnectionRecord) {
+  const { discovered, fhirBaseUrl } = organization;
+  const configuration = discovered && readStoredConfiguration(discovered.configuration);
+  if (discovered && configuration) {
+    return {
+      authorizationServer: new URL(configuration.tokenEndpoint).origin,
+      issuer: issuersOf(organization, configuration)[0]?.issuer,
+      discoveredAt: new Date(discovered.fetchedAt),
+    };
+  }
+  const seen = run?.fhirUrl === fhirBaseUrl ? run.summary.discovered : undefined;
+  return seen && run ? { authorizationServer: seen.authorizationServer, issuer: seen.issuer, discoveredAt: new Date(run.at) } : {};
+}
+
+function driftProps({ at, differences }: CheckRun): DriftProps {
+  return {
+    at: new Date(at),
+    differences: differences.map(({ part, field, before, after }) => `${part}, ${field}: ${before || 'nothing'} → ${after || 'nothing'}`),
+  };
+}

@@ -1,0 +1,85 @@
+/**
+ * Step 7: a new access token from the refresh token, for a user who is still there.
+ *
+ * SMART App Launch 2.2.0, "Refresh access token"; RFC 6749 6; rules RF-01..11.
+ */
+import type { Outbound } from '#src/adapters/outbound.ts';
+import { AppError } from '#src/errors.ts';
+import { type AssertionKey, clientAssertion } from './client-authentication.ts';
+import { isFhirId } from './fhir-id.ts';
+import { postGrant, readTokenResponse, type TokenResponse } from './step-5-access-token.ts';
+
+/** What the refresh needs; the endpoint is the one pinned at launch (DI-06). */
+export interface TokenRefresh {
+  tokenEndpoint: string;
+  clientId: string;
+  refreshToken: string;
+  /** The assertion's one audience (CAJ-06). */
+  audience: string;
+  key: AssertionKey;
+  clientIdInBody: boolean;
+  allowPrivate: readonly string[];
+  now: Date;
+}
+
+/**
+ * Sends the refresh token, once, with a fresh client assertion (RF-01, RF-04). `scope` is left out: the same grant.
+ *
+ * @throws AppError: 'token.invalid-grant' means the user's session at the EHR is over (RF-06).
+ */
+export async function refreshTokens(refresh: TokenRefresh, outbound: Outbound): Promise<TokenResponse> {
+  const body = new URLSearchParams({
+    grant_type: 'refresh_token',
+    refresh_token: refresh.refreshToken,
+    ...(refresh.clientIdInBody ? { client_id: refresh.clientId } : {}),
+    ...(await clientAssertion(refresh)),
+  });
+  return readTokenResponse(await postGrant(refresh, body, outbound), refresh.now);
+}
+
+/** Is the failure a passing one, after which the refresh token is still good (RF-07)? */
+export function isPassingFailure(error: unknown): error is AppError {
+  return error instanceof AppError && PASSING.has(error.code);
+}
+
+const PASSING = new Set([
+  'token.unavailable',
+  'token.failed',
+  'token.timeout',
+  'token.invalid-client',
+  'token.refused',
+  'connection.untrusted',
+]);
+
+/** Refresh when this much of the lifetime is over, and this long before the end; half of a life shorter than that (RF-05). */
+const LIFETIME_SHARE = 0.8;
+const MARGIN_MS = 30_000;
+
+/**
+ * Is it time for a new token? Never for a token whose lifetime the server did not tell: a 401 will say (TK-12).
+ *
+ * @param token with `expiresAt` undefined when unknown.
+ */
+export function needsRefresh(token: { issuedAt: Date; expiresAt: Date | undefined }, now: Date): boolean {
+  if (!token.expiresAt) return false;
+  const lifetimeMs = token.expiresAt.getTime() - token.issuedAt.getTime();
+  const ageMs = now.getTime() - token.issuedAt.getTime();
+  return ageMs >= Math.min(LIFETIME_SHARE * lifetimeMs, lifetimeMs - Math.min(MARGIN_MS, lifetimeMs / 2));
+}
+
+/**
+ * The launch context does not follow the EHR: a refresh that names another patient or encounter ends the launch
+ * (LC-17, LC-18); absent members keep the old ones (RF-11).
+ *
+ * @throws AppError 'session.expired'
+ */
+export function assertSameContext(
+  members: Record<string, unknown>,
+  context: { patient: string; encounter: string | undefined },
+): void {
+  for (const name of ['patient', 'encounter'] as const) {
+    const value = members[name];
+    if (value === undefined || (isFhirId(value) && value === context[name])) continue;
+    throw new AppError('session.expired', `the refresh response names another ${name}`);
+  }
+}

@@ -1,0 +1,78 @@
+/** The log tells operators what failed and where, and never a secret, whoever puts one in (ST-07, TK-20, ER-04). */
+import { describe, expect, test } from 'vitest';
+import { createLog } from '#src/adapters/log.ts';
+import { OutboundError } from '#src/adapters/outbound.ts';
+import { AppError } from '#src/errors.ts';
+
+/** The one line a call to the log makes. */
+function lineOf(write: (log: ReturnType<typeof createLog>) => void, level = 'trace'): Record<string, unknown> {
+  const lines: string[] = [];
+  write(createLog(level, { write: (line) => void lines.push(line) }));
+  expect(lines).toHaveLength(1);
+  return JSON.parse(lines[0] ?? '') as Record<string, unknown>;
+}
+
+test('a line is JSON with level and time, without host or process', () => {
+  expect(lineOf((log) => log.warn({ organizationId: 'st-elsewhere' }, 'request'))).toEqual({
+    level: 'warn',
+    time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+    organizationId: 'st-elsewhere',
+    msg: 'request',
+  });
+});
+
+test.for([
+  'access_token',
+  'refresh_token',
+  'id_token',
+  'client_assertion',
+  'code_verifier',
+  'cookie',
+  'authorization',
+  'state',
+])('%s is removed, alone or one step down', (name) => {
+  const line = lineOf((log) => log.info({ [name]: 'CANARY', body: { [name]: 'CANARY' } }, 'careless'));
+  expect(JSON.stringify(line)).not.toContain('CANARY');
+});
+
+describe('errors', () => {
+  test('ours are told with their message, their code and their causes', () => {
+    const refused = Object.assign(new Error('connect ECONNREFUSED 10.0.0.1:443'), {
+      code: 'ECONNREFUSED',
+      syscall: 'connect',
+    });
+    const error = new AppError('discovery.unavailable', 'the EHR does not answer', {
+      cause: new OutboundError('network', 'ehr.example', refused),
+    });
+    expect(lineOf((log) => log.error({ err: error }, 'request'))['err']).toEqual({
+      name: 'AppError',
+      message: 'the EHR does not answer',
+      errorCode: 'discovery.unavailable',
+      cause: {
+        name: 'OutboundError',
+        message: 'network while calling ehr.example',
+        cause: { name: 'Error', message: refused.message, errorCode: 'ECONNREFUSED' },
+      },
+    });
+  });
+
+  test('a stranger’s message may quote what it choked on, so only its place in our code is told', () => {
+    const error = (() => {
+      try {
+        return JSON.parse('{"access_token":"CANARY"');
+      } catch (thrown) {
+        return thrown;
+      }
+    })();
+    const line = lineOf((log) => log.error({ err: error }, 'request'));
+    expect(line['err']).toMatchObject({ name: 'SyntaxError' });
+    expect(JSON.stringify(line)).toContain('log.test.ts');
+    expect(JSON.stringify(line)).not.toContain('CANARY');
+  });
+
+  test('what is not an error, and extra members of one, stay out', () => {
+    const odd = Object.assign(new AppError('token.invalid', 'odd'), { body: 'CANARY', response: { text: 'CANARY' } });
+    expect(JSON.stringify(lineOf((log) => log.error({ err: odd }, 'request')))).not.toContain('CANARY');
+    expect(JSON.stringify(lineOf((log) => log.error({ err: 'CANARY' }, 'request')))).not.toContain('CANARY');
+  });
+});

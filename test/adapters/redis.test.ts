@@ -1,0 +1,166 @@
+/** One promise, two stores: Redis and its in-memory equal behave alike, and Redis in trouble is said within two seconds. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { connectRedis, createMemoryStore, type KeyStore } from '#src/adapters/redis.ts';
+import { logInto } from '#test/helpers/log-lines.ts';
+import { createRedisServer } from '#test/helpers/redis-server.ts';
+
+const server = await createRedisServer();
+beforeAll(() => server.start());
+afterAll(() => server.stop());
+
+/** Long enough to be there for the whole test, whatever the machine does. */
+const LONG_MS = 60_000;
+
+describe.for([
+  ['Redis', () => connectRedis(server.url, logInto([]))],
+  ['memory', () => createMemoryStore(() => new Date())],
+] as const)('%s', ([, open]) => {
+  let store: KeyStore;
+  let count = 0;
+  let key: string;
+  beforeAll(() => {
+    store = open();
+  });
+  afterAll(() => store.close());
+  beforeEach(() => {
+    count += 1;
+    key = `test:${count}`;
+  });
+
+  test('what was set is there, what was deleted is not', async () => {
+    await store.set(key, 'one', LONG_MS);
+    await store.set(`${key}b`, 'two', LONG_MS);
+    expect(await store.getMany([key, 'test:nowhere', `${key}b`])).toEqual(['one', undefined, 'two']);
+    await store.delete(key, `${key}b`, 'test:nowhere');
+    expect(await store.get(key)).toBeUndefined();
+    expect(await store.get(`${key}b`)).toBeUndefined();
+  });
+
+  test('nothing in, nothing out', async () => {
+    expect(await store.getMany([])).toEqual([]);
+    await expect(store.delete()).resolves.toBeUndefined();
+    await expect(store.ping()).resolves.toBeUndefined();
+  });
+
+  test('setting again replaces value and lifetime', async () => {
+    await store.set(key, 'one', 1);
+    await store.set(key, 'two', LONG_MS);
+    await untilGone(store, 60);
+    expect(await store.get(key)).toBe('two');
+  });
+
+  test('CB-06: of fifty that swap at once exactly one gets the value', async () => {
+    await store.set(key, 'transaction', LONG_MS);
+    const got = await Promise.all(Array.from({ length: 50 }, () => store.swap(key, 'taken')));
+    expect(got.filter((value) => value === 'transaction')).toHaveLength(1);
+    expect(got.filter((value) => value === 'taken')).toHaveLength(49);
+  });
+
+  test('RF-04: of fifty that replace what they saw exactly one succeeds, and the lifetime stays', async () => {
+    await store.set(key, 'seen', 50);
+    const done = await Promise.all(Array.from({ length: 50 }, (_, index) => store.replace(key, 'seen', `by ${index}`)));
+    expect(done.filter(Boolean)).toHaveLength(1);
+    expect(await store.replace(key, 'seen', 'late')).toBe(false);
+    await untilGone(store, 60);
+    expect(await store.get(key)).toBeUndefined();
+    expect(await store.replace(key, 'seen', 'late')).toBe(false);
+  });
+
+  test('of fifty that set what is absent exactly one succeeds', async () => {
+    const done = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => store.setIfAbsent(key, `by ${index}`, LONG_MS)),
+    );
+    expect(done.filter(Boolean)).toHaveLength(1);
+    expect(await store.get(key)).toBe(`by ${done.indexOf(true)}`);
+  });
+
+  test('swapping what is not there makes nothing', async () => {
+    expect(await store.swap(key, 'taken')).toBeUndefined();
+    expect(await store.get(key)).toBeUndefined();
+  });
+
+  test('a swap keeps the lifetime', async () => {
+    await store.set(key, 'one', 50);
+    expect(await store.swap(key, 'two')).toBe('one');
+    await untilGone(store, 60);
+    expect(await store.get(key)).toBeUndefined();
+  });
+
+  test('reading with renewal gives a new lifetime, plain reading does not', async () => {
+    await store.set(key, 'renewed', 50);
+    await store.set(`${key}b`, 'read', 50);
+    expect(await store.getAndRenew(key, LONG_MS)).toBe('renewed');
+    expect(await store.get(`${key}b`)).toBe('read');
+    await untilGone(store, 60);
+    expect(await store.get(key)).toBe('renewed');
+    expect(await store.get(`${key}b`)).toBeUndefined();
+    expect(await store.getAndRenew(`${key}b`, LONG_MS)).toBeUndefined();
+  });
+});
+
+/** Resolves when a key with this lifetime, set now, has gone: then older ones with shorter lives have gone too. */
+async function untilGone(store: KeyStore, lifetimeMs: number): Promise<void> {
+  await store.set('test:hourglass', 'sand', lifetimeMs);
+  while ((await store.get('test:hourglass')) !== undefined) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('Redis in trouble', () => {
+  const unavailable = { name: 'AppError', code: 'store.unavailable' };
+  const everyCommand = (store: KeyStore) => [
+    store.get('a'),
+    store.getAndRenew('a', LONG_MS),
+    store.getMany(['a', 'b']),
+    store.set('a', 'CANARY-value', LONG_MS),
+    store.setIfAbsent('a', 'CANARY-value', LONG_MS),
+    store.swap('a', 'CANARY-value'),
+    store.replace('a', 'CANARY-seen', 'CANARY-value'),
+    store.delete('a'),
+    store.ping(),
+  ];
+  const expectAllRefused = async (store: KeyStore) => {
+    const ended = await Promise.allSettled(everyCommand(store));
+    expect(ended).toEqual(ended.map(() => ({ status: 'rejected', reason: expect.objectContaining(unavailable) })));
+  };
+
+  test.for([
+    ['was never there', 'redis://127.0.0.1:1'],
+    ['has a name nobody knows', 'redis://no-such-host.invalid:6379'],
+  ])('that %s', { timeout: 8_000 }, async ([, url = '']) => {
+    const lines: string[] = [];
+    const store = connectRedis(url, logInto(lines));
+    await expectAllRefused(store);
+    await store.close();
+    expect(lines.join('')).toContain('redis.error');
+  });
+
+  test('that hangs with its connections open, and comes back', { timeout: 12_000 }, async () => {
+    const store = connectRedis(server.url, logInto([]));
+    await store.set('a', 'before', LONG_MS);
+    server.freeze();
+    await expectAllRefused(store);
+    server.thaw();
+    await expect(store.ping()).resolves.toBeUndefined();
+    await store.close();
+  });
+
+  test('that stops and is started again', { timeout: 15_000 }, async () => {
+    const lines: string[] = [];
+    const store = connectRedis(server.url, logInto(lines));
+    await store.set('a', 'before', LONG_MS);
+    await server.stop();
+    await expectAllRefused(store);
+    await server.start();
+    await expect
+      .poll(
+        () =>
+          store.ping().then(
+            () => 'well',
+            () => 'ill',
+          ),
+        { timeout: 5_000 },
+      )
+      .toBe('well');
+    await store.close();
+    expect(lines.join('')).not.toContain('CANARY');
+  });
+});

@@ -1,0 +1,71 @@
+/** Passwords: how they are kept, and which are refused. */
+import { describe, expect, test } from 'vitest';
+import { createOneTimePassword, hashPassword, isPassword } from '#src/admin/password.ts';
+import { passwordProblem } from '#src/admin/password-rules.ts';
+
+describe('at rest', () => {
+  test('argon2id at the OWASP level, salted, and only the right password opens it', async () => {
+    const [one, two] = await Promise.all([hashPassword('correct horse'), hashPassword('correct horse')]);
+    expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
+    expect(one).not.toBe(two);
+    expect(await isPassword('correct horse', one)).toBe(true);
+    expect(await isPassword('correct horsf', one)).toBe(false);
+  });
+
+  test('a hash made by another program with other parameters is verified by its own (RFC 9106 form)', async () => {
+    const { argon2Sync } = await import('node:crypto');
+    const nonce = Buffer.from('somesaltsomesalt');
+    const tag = argon2Sync('argon2id', {
+      message: Buffer.from('pw'),
+      nonce,
+      parallelism: 1,
+      tagLength: 32,
+      memory: 64,
+      passes: 3,
+    });
+    const b64 = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '');
+    expect(await isPassword('pw', `$argon2id$v=19$m=64,t=3,p=1$${b64(nonce)}$${b64(tag)}`)).toBe(true);
+  });
+
+  test('one letter typed as one character or two is the same password', async () => {
+    expect(await isPassword('cafe\u0301 au lait', await hashPassword('caf\u00e9 au lait'))).toBe(true);
+  });
+
+  test('nobody has no password', async () => {
+    expect(await isPassword('', undefined)).toBe(false);
+  });
+
+  test('a row that is no hash of ours is an error, never a match', async () => {
+    await expect(isPassword('x', 'plain text')).rejects.toThrow('cannot be read');
+  });
+
+  test('one-time passwords differ', () => {
+    const many = Array.from({ length: 100 }, createOneTimePassword);
+    expect(new Set(many).size).toBe(100);
+  });
+});
+
+describe('refused', () => {
+  test.for([
+    ['eleven characters', 'abcdefghi jk'.slice(1), 'at least 12'],
+    ['a very long one', 'long words '.repeat(20), 'at most 200'],
+    ['the e-mail address in it', 'my ada.moreno@example.com', 'e-mail'],
+    ['a known one', 'Password2026', 'easy'],
+    ['a known one with signs around it', '!!Welcome!!2026', 'easy'],
+    ['a walk over the keyboard', '1q2w3e4r5t6y', 'easy'],
+    ['counting', '123456789012', 'easy'],
+    ['counting down', '210987654321', 'easy'],
+    ['the alphabet', 'abcdefghijkl', 'easy'],
+    ['one character again and again', 'aaaaaaaaaaaaaa', 'easy'],
+    ['four characters again and again', 'abcdabcdabcd', 'easy'],
+  ] as const)('%s', ([, password, reason]) => {
+    expect(passwordProblem(password, 'ada.moreno@example.com')).toContain(reason);
+  });
+});
+
+test.for(['correct horse battery', 'Tr0ub4dor&3xyz', 'password managers are good', 'пароль не слабый'])(
+  '%s is accepted',
+  (password) => {
+    expect(passwordProblem(password, 'ada.moreno@example.com')).toBeUndefined();
+  },
+);

@@ -1,0 +1,121 @@
+/**
+ * Who may open what: every route of the settings × nobody, an administrator of A, one of B, an operator.
+ *
+ * Add a row for each new route. Forms are sent with the right token, so that a refusal is about the role alone.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addPerson, signedIn, tokenOf, usersOf } from '#test/helpers/administrators.ts';
+import type { TestBrowser } from '#test/helpers/browser.ts';
+import { startWorld, type World } from '#test/helpers/world.ts';
+
+/** 'sign-in': sent to the sign-in page. A number: that status. 'in': let through, whatever the page then says. */
+type Expected = 'sign-in' | 'in' | number;
+
+interface Row {
+  route: string;
+  form?: Record<string, string>;
+  anonymous: Expected;
+  administratorOfA: Expected;
+  administratorOfB: Expected;
+  operator: Expected;
+}
+
+const everyone = { anonymous: 'in', administratorOfA: 'in', administratorOfB: 'in', operator: 'in' } as const;
+const signedInOnly = { ...everyone, anonymous: 'sign-in' } as const;
+const operatorsOnly = { anonymous: 'sign-in', administratorOfA: 403, administratorOfB: 403, operator: 'in' } as const;
+
+/** Of the organization st-elsewhere, which is A's. */
+const ofA = { ...signedInOnly, administratorOfB: 403 } as const;
+const integration = '/settings/integrations/smart-on-fhir';
+
+const rows: Row[] = [
+  { route: 'GET /settings', ...signedInOnly },
+  { route: 'GET /settings/account', ...signedInOnly },
+  { route: 'POST /settings/account/password', ...signedInOnly },
+  { route: 'GET /settings/users', ...operatorsOnly },
+  { route: 'POST /settings/users', ...operatorsOnly },
+  { route: 'POST /settings/users/:other/reset', ...operatorsOnly },
+  { route: 'POST /settings/users/:other/disable', ...operatorsOnly },
+  { route: 'POST /settings/users/:other/enable', ...operatorsOnly },
+  { route: 'GET /guide', ...everyone },
+  { route: 'GET /reports/checks/unknown', anonymous: 404, administratorOfA: 404, administratorOfB: 404, operator: 404 },
+  { route: `GET ${integration}`, ...signedInOnly },
+  { route: `GET ${integration}?organization=st-elsewhere`, ...ofA },
+  { route: `POST ${integration}?organization=st-elsewhere`, ...ofA },
+  { route: `POST ${integration}/check?organization=st-elsewhere`, ...ofA },
+  { route: `POST ${integration}/use-anyway?organization=st-elsewhere`, ...ofA },
+  { route: `POST ${integration}/discard-draft?organization=st-elsewhere`, ...ofA },
+  { route: `POST ${integration}/accept?organization=st-elsewhere`, ...ofA },
+  { route: `POST ${integration}/advanced?organization=st-elsewhere`, ...ofA },
+  { route: `POST ${integration}/prove-key?organization=st-elsewhere`, ...ofA },
+  { route: `POST ${integration}/report?organization=st-elsewhere`, ...ofA },
+  { route: 'GET /settings/organizations', ...operatorsOnly },
+  { route: 'POST /settings/organizations', ...operatorsOnly },
+  { route: 'GET /settings/organizations/st-elsewhere', ...operatorsOnly },
+  { route: 'POST /settings/organizations/st-elsewhere', ...operatorsOnly },
+  { route: 'POST /settings/organizations/hospital-b/enable', ...operatorsOnly },
+  { route: 'POST /settings/organizations/hospital-b/disable', ...operatorsOnly },
+  { route: 'GET /settings/keys', ...operatorsOnly },
+  { route: 'POST /settings/keys/rotate', ...operatorsOnly },
+  { route: 'POST /settings/keys/retire', form: { kid: ':kid' }, ...operatorsOnly },
+  { route: 'POST /settings/keys/revoke', form: { kid: ':kid' }, ...operatorsOnly },
+  { route: 'POST /settings/keys/import', ...operatorsOnly },
+  { route: 'GET /settings/keys/:kid/public.pem', ...operatorsOnly },
+  { route: 'GET /settings/keys/:kid/jwks.json', ...operatorsOnly },
+];
+
+const OF_B = 'hospital-b';
+let world: World;
+let otherId: string;
+const kidToRetire = () => world.dependencies.keyRing.signingKey('ES384').kid;
+const browsers: Partial<Record<keyof Row, TestBrowser>> = {};
+
+beforeAll(async () => {
+  world = await startWorld();
+  await world.setOrganization(OF_B);
+  await addPerson(world, 'operator@example.com');
+  await addPerson(world, 'a@example.com', { role: 'administrator' });
+  await addPerson(world, 'b@example.com', { role: 'administrator', organizationId: OF_B });
+  otherId = (await addPerson(world, 'other@example.com')).id;
+  browsers.operator = await signedIn(world, 'operator@example.com');
+  browsers.administratorOfA = await signedIn(world, 'a@example.com');
+  browsers.administratorOfB = await signedIn(world, 'b@example.com');
+});
+afterAll(() => world.close());
+
+describe.for(rows)('$route', (row) => {
+  test.for(['anonymous', 'administratorOfA', 'administratorOfB', 'operator'] as const)('%s', async (who) => {
+    const browser = browsers[who] ?? world.browser();
+    const [method, path = ''] = row.route.split(' ');
+    const csrf = method === 'POST' ? await tokenOf(world, browser) : '';
+    const filled = (text: string) => text.replace(':other', otherId).replace(':kid', kidToRetire());
+    const form = Object.fromEntries(Object.entries(row.form ?? {}).map(([name, value]) => [name, filled(value)]));
+    const url = world.url + filled(path);
+    const answer = await browser.visit(url, method === 'POST' ? { form: { csrf, ...form } } : {});
+    const isSentToSignIn = answer.status === 303 && answer.headers['location']?.startsWith('/sign-in') === true;
+    const isIn = !isSentToSignIn && ![401, 403, 404, 405, 500].includes(answer.status);
+    const outcome = isSentToSignIn ? 'sign-in' : isIn ? 'in' : answer.status;
+    expect(outcome).toBe(row[who]);
+  });
+});
+
+test('every refusal of an administrator is in the audit trail, with who, from where and the support code', async () => {
+  const person = await usersOf(world).findByEmail('a@example.com');
+  await browsers.administratorOfA?.visit(`${world.url}/settings/users`);
+  await world.dependencies.audit.flush();
+  const { rows: found } = await world.dependencies.database.db.execute(
+    `select * from audit_events where event = 'denial' and actor = 'user:${person?.id}' order by at desc`,
+  );
+  expect(found[0]).toMatchObject({
+    organization_id: 'st-elsewhere',
+    address: expect.stringMatching(/127\.0\.0\.1/),
+    support_code: expect.stringMatching(/^\w{4}-\w{4}$/),
+    detail: { reason: 'operators only', path: '/settings/users' },
+  });
+});
+
+test('a request for JSON without a session gets 401 instead of a page', async () => {
+  const answer = await world.browser().visit(`${world.url}/settings`, { headers: { accept: 'application/json' } });
+  expect(answer.status).toBe(401);
+  expect(JSON.parse(answer.body)).toMatchObject({ error: 'admin.sign-in-needed' });
+});

@@ -1,0 +1,248 @@
+/** Signing in and out of the settings, on embedded and real stores (issue 3 §1). */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addPerson, PASSWORD, signedIn, signIn, tokenOf, usersOf } from '#test/helpers/administrators.ts';
+import { createBrowser, titleOf } from '#test/helpers/browser.ts';
+import { cookiesOf, csrfOf } from '#test/helpers/visits.ts';
+import { startWorld, testStores, type World } from '#test/helpers/world.ts';
+
+const MINUTE = 60_000;
+
+describe.for(await testStores())('on %s', (stores) => {
+  let world: World;
+  let now = Date.now();
+  let people = 0;
+
+  beforeAll(async () => {
+    world = await startWorld({ stores, clock: () => new Date(now) });
+  });
+  afterAll(() => world.close());
+
+  const person = async (options: Parameters<typeof addPerson>[2] = {}) => {
+    people += 1;
+    return addPerson(world, `person-${people}@example.com`, options);
+  };
+  const visitAccount = (browser: ReturnType<typeof createBrowser>) => browser.visit(`${world.url}/settings/account`);
+
+  test('e-mail in any spelling and password lead to the settings, and to the page that was asked for', async () => {
+    const { email } = await person();
+    const browser = createBrowser();
+    const sent = await browser.visit(`${world.url}/settings/users?page=2`);
+    expect([sent.status, sent.headers['location']]).toEqual([303, '/sign-in?next=%2Fsettings%2Fusers%3Fpage%3D2']);
+    const form = await browser.visit(`${world.url}${sent.headers['location']}`);
+    expect(titleOf(form)).toContain('Sign in');
+    const fields = { csrf: csrfOf(form), email: ` ${email.toUpperCase()} `, password: PASSWORD };
+    const answer = await browser.visit(`${world.url}/sign-in`, { form: { ...fields, next: '/settings/users?page=2' } });
+    expect([answer.status, answer.headers['location']]).toEqual([303, '/settings/users?page=2']);
+    expect((await browser.visit(`${world.url}/settings/users`)).status).toBe(200);
+    expect((await usersOf(world).findByEmail(email))?.lastSignInAt).toEqual(new Date(now));
+  });
+
+  test.for([
+    'https://evil.example/settings',
+    '//evil.example/settings',
+    String.raw`/\evil.example/settings`,
+    '/settings/../smart/launch',
+    '/settings-of-somebody',
+    'javascript:alert(1)',
+  ])('never goes on to %s', async (next) => {
+    const { email } = await person();
+    const browser = createBrowser();
+    const form = await browser.visit(`${world.url}/sign-in?${new URLSearchParams({ next })}`);
+    expect(form.body).toContain('name="next" value="/settings"');
+    const answer = await browser.visit(`${world.url}/sign-in`, {
+      form: { csrf: csrfOf(form), email, password: PASSWORD, next },
+    });
+    expect(answer.headers['location']).toBe('/settings');
+  });
+
+  test('visitors, launches and key sets never meet a session: no cookie, nothing stored', async () => {
+    const browser = createBrowser();
+    const before = await world.dumpRedis();
+    for (const path of ['/sign-in', '/guide', '/settings', '/.well-known/jwks.json', '/smart/launch', '/health/live']) {
+      await browser.visit(world.url + path);
+    }
+    expect(cookiesOf(browser).has('admin')).toBe(false);
+    expect(await world.dumpRedis()).toBe(before);
+    const signed = await signedIn(world, (await person()).email);
+    const jwks = await signed.visit(`${world.url}/.well-known/jwks.json`);
+    expect(jwks.setCookies).toEqual([]);
+  });
+
+  test('the cookie is for this host, HTTP and our own pages only, and ends with the browser', async () => {
+    const { answer } = await signIn(world, (await person()).email);
+    const cookie = answer.setCookies.find((line) => line.startsWith('admin='));
+    expect(cookie).toMatch(/^admin=s%3A[\w%.-]+; Path=\/; HttpOnly; SameSite=Lax$/);
+    expect(answer.headers['cache-control']).toBe('no-store');
+  });
+
+  test('pages of the settings are never framed or kept, and tell our own origin where a form came from', async () => {
+    const browser = await signedIn(world, (await person()).email);
+    for (const page of [await visitAccount(browser), await createBrowser().visit(`${world.url}/sign-in`)]) {
+      expect(page.headers['content-security-policy']).toContain("frame-ancestors 'none'");
+      expect(page.headers['cache-control']).toBe('no-store');
+      expect(page.headers['referrer-policy']).toBe('same-origin');
+    }
+  });
+
+  test('unknown user, wrong password, disabled user and expired one-time password get the very same answer', async () => {
+    const known = await person();
+    const disabled = await person();
+    await usersOf(world).disable(disabled.id, new Date(now));
+    const expired = await person({ mustChangePassword: true, passwordExpiresAt: new Date(now) });
+    const browser = createBrowser();
+    const form = await browser.visit(`${world.url}/sign-in`);
+    const attempts = [
+      ['nobody@example.com', PASSWORD],
+      ['not an address', PASSWORD],
+      [known.email, 'wrong password'],
+      [disabled.email, PASSWORD],
+      [expired.email, PASSWORD],
+    ] as const;
+    const answers = [];
+    for (const [email, password] of attempts) {
+      const answer = await browser.visit(`${world.url}/sign-in`, { form: { csrf: csrfOf(form), email, password } });
+      const { date: _date, ...headers } = answer.headers;
+      headers['content-length'] = '';
+      headers['set-cookie'] = '';
+      answers.push({ status: answer.status, headers, body: answer.body.replaceAll(email, 'E-MAIL') });
+    }
+    expect(answers[0]?.status).toBe(401);
+    expect(answers[0]?.body).toContain('The e-mail address or the password is not right.');
+    for (const answer of answers) expect(answer).toEqual(answers[0]);
+    expect(cookiesOf(browser).has('admin')).toBe(false);
+  });
+
+  test('a session id somebody planted before the sign-in is worth nothing after it (fixation)', async () => {
+    const attacker = await signedIn(world, (await person()).email);
+    const planted = cookiesOf(attacker).get('admin') ?? '';
+    const victim = createBrowser();
+    await victim.visit(`${world.url}/sign-in`);
+    victim.jar.get('localhost')?.set('admin', planted);
+    // The planted session is a signed-in one, so the form page would lead on; the form is sent all the same.
+    const email = (await person()).email;
+    const form = await createBrowser().visit(`${world.url}/sign-in`);
+    const secret = /sign-in=([\w-]+)/.exec(form.setCookies.join())?.[1] ?? '';
+    victim.jar.get('localhost')?.set('sign-in', secret);
+    const fields = { csrf: csrfOf(form), email, password: PASSWORD };
+    expect((await victim.visit(`${world.url}/sign-in`, { form: fields })).status).toBe(303);
+    expect(cookiesOf(victim).get('admin')).not.toBe(planted);
+    expect((await visitAccount(victim)).body).toContain(email);
+    expect((await visitAccount(attacker)).status).toBe(303);
+  });
+
+  test('sign-out ends the session here and in the store; the old cookie opens nothing', async () => {
+    const browser = await signedIn(world, (await person()).email);
+    const old = cookiesOf(browser).get('admin') ?? '';
+    const csrf = await tokenOf(world, browser);
+    const answer = await browser.visit(`${world.url}/sign-out`, { form: { csrf } });
+    expect([answer.status, answer.headers['location']]).toEqual([303, '/sign-in?signed-out']);
+    expect(cookiesOf(browser).has('admin')).toBe(false);
+    browser.jar.get('localhost')?.set('admin', old);
+    expect((await visitAccount(browser)).status).toBe(303);
+  });
+
+  test.for([
+    ['from another site', { 'sec-fetch-site': 'cross-site' }, 'right'],
+    ['from a sibling host', { 'sec-fetch-site': 'same-site' }, 'right'],
+    ['typed by nobody', { 'sec-fetch-site': 'none' }, 'right'],
+    ['with another Origin', { origin: 'https://evil.example' }, 'right'],
+    ['with a hidden Origin', { origin: 'null' }, 'right'],
+    ['without token', {}, 'none'],
+    ['with a wrong token', {}, 'wrong'],
+    ["with another session's token", {}, 'foreign'],
+  ] as const)('a form %s is refused (CSRF), before and after signing in', async ([, headers, kind]) => {
+    const { email } = await person();
+    const browser = await signedIn(world, email);
+    const stranger = await signedIn(world, (await person()).email);
+    const anonymous = createBrowser();
+    const signInForm = await anonymous.visit(`${world.url}/sign-in`);
+    const foreignForm = await createBrowser().visit(`${world.url}/sign-in`);
+    const tokens = {
+      right: [await tokenOf(world, browser), csrfOf(signInForm)],
+      none: [],
+      wrong: ['x', 'x'],
+      foreign: [await tokenOf(world, stranger), csrfOf(foreignForm)],
+    }[kind];
+    const withToken = (token: string | undefined) => (token === undefined ? {} : { csrf: token });
+    const signOut = await browser.visit(`${world.url}/sign-out`, { headers, form: withToken(tokens[0]) });
+    expect(signOut.status).toBe(403);
+    expect((await visitAccount(browser)).status).toBe(200);
+    const form = { email, password: PASSWORD, ...withToken(tokens[1]) };
+    expect((await anonymous.visit(`${world.url}/sign-in`, { headers, form })).status).toBe(403);
+  });
+
+  test('a sign-in form that this browser was never shown is refused', async () => {
+    const { email } = await person();
+    const form = await createBrowser().visit(`${world.url}/sign-in`);
+    const fields = { csrf: csrfOf(form), email, password: PASSWORD };
+    expect((await createBrowser().visit(`${world.url}/sign-in`, { form: fields })).status).toBe(403);
+  });
+
+  test('eight hours after the sign-in a session is over, however busy it was', async () => {
+    const browser = await signedIn(world, (await person()).email);
+    for (let minutes = 0; minutes < 8 * 60 - 20; minutes += 20) {
+      now += 20 * MINUTE;
+      expect((await visitAccount(browser)).status).toBe(200);
+    }
+    now += 20 * MINUTE;
+    expect((await visitAccount(browser)).status).toBe(303);
+  });
+
+  test.runIf(stores === 'embedded stores')('half an hour without a request ends a session', async () => {
+    const browser = await signedIn(world, (await person()).email);
+    now += 29 * MINUTE;
+    expect((await visitAccount(browser)).status).toBe(200);
+    now += 29 * MINUTE;
+    expect((await visitAccount(browser)).status).toBe(200);
+    now += 30 * MINUTE;
+    expect((await visitAccount(browser)).status).toBe(303);
+  });
+
+  test('disabling a user ends their open session at once', async () => {
+    const user = await person();
+    const browser = await signedIn(world, user.email);
+    expect((await visitAccount(browser)).status).toBe(200);
+    await usersOf(world).disable(user.id, new Date(now));
+    expect((await visitAccount(browser)).status).toBe(303);
+  });
+
+  test('the eleventh wrong password is not looked at, the right one neither, nor for accounts nobody has', async () => {
+    const { email } = await person();
+    for (const account of [email, 'nobody-at-all@example.com']) {
+      const browser = createBrowser();
+      const csrf = csrfOf(await browser.visit(`${world.url}/sign-in`));
+      const attempt = (password: string) =>
+        browser.visit(`${world.url}/sign-in`, { form: { csrf, email: account, password } });
+      const wrong = await Promise.all(Array.from({ length: 12 }, () => attempt('wrong password')));
+      const statuses = wrong.map(({ status }) => status);
+      expect(statuses.filter((status) => status === 401)).toHaveLength(10);
+      expect(statuses.filter((status) => status === 429)).toHaveLength(2);
+      const late = await attempt(PASSWORD);
+      expect(late.status).toBe(429);
+      expect(Number(late.headers['retry-after'])).toBeGreaterThan(800);
+      expect(Number(late.headers['retry-after'])).toBeLessThanOrEqual(900);
+    }
+    const other = await person();
+    expect((await signIn(world, other.email)).answer.status).toBe(303);
+  });
+
+  test('sign-in, refusal and sign-out are in the audit trail; passwords, tokens and session ids nowhere', async () => {
+    const { email, id } = await person({ role: 'administrator' });
+    await signIn(world, email, 'canary wrong password');
+    const browser = await signedIn(world, email);
+    await browser.visit(`${world.url}/sign-out`, { form: { csrf: await tokenOf(world, browser) } });
+    await world.dependencies.audit.flush();
+    const { rows } = await world.dependencies.database.db.execute(
+      `select * from audit_events where actor = 'user:${id}' order by at, id`,
+    );
+    expect(rows.map(({ event }) => String(event)).toSorted()).toEqual(['denial', 'sign-in', 'sign-out']);
+    for (const row of rows) {
+      expect(row).toMatchObject({ organization_id: 'st-elsewhere', address: expect.stringContaining('127.0.0.1') });
+    }
+    const session = decodeURIComponent(cookiesOf(await signedIn(world, email)).get('admin') ?? '').slice(2, 34);
+    const everything = JSON.stringify(rows) + world.logLines.join('\n');
+    expect(everything).not.toMatch(/canary|correct horse|argon2id/);
+    expect(everything).not.toContain(session);
+    expect(everything).not.toContain(email);
+  });
+});

@@ -1,0 +1,124 @@
+/** Users as operators manage them: one-time passwords shown once, sessions ended, nobody locked out by a slip. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addPerson, signedIn, signIn, tokenOf, usersOf } from '#test/helpers/administrators.ts';
+import type { TestBrowser } from '#test/helpers/browser.ts';
+import { startWorld, type World } from '#test/helpers/world.ts';
+
+let world: World;
+let operator: TestBrowser;
+let operatorId: string;
+
+beforeAll(async () => {
+  world = await startWorld();
+  operatorId = (await addPerson(world, 'operator@example.com')).id;
+  operator = await signedIn(world, 'operator@example.com');
+});
+afterAll(() => world.close());
+
+async function post(path: string, fields: Record<string, string> = {}) {
+  return operator.visit(world.url + path, { form: { csrf: await tokenOf(world, operator), ...fields } });
+}
+const shownPassword = (body: string) => /class="one-time">([^<]+)</.exec(body)?.[1] ?? '';
+
+test('an added administrator signs in with the password shown once, and nothing keeps it readable', async () => {
+  const added = await post('/settings/users', {
+    email: 'New@Example.com',
+    role: 'administrator',
+    organization: 'st-elsewhere',
+  });
+  expect(added.status).toBe(201);
+  const password = shownPassword(added.body);
+  expect(password).toMatch(/^([2-9a-z]{5}-){3}[2-9a-z]{5}$/);
+  expect((await operator.visit(`${world.url}/settings/users`)).body).not.toContain(password);
+  expect((await signIn(world, 'new@example.com', password)).answer.status).toBe(303);
+  const user = await usersOf(world).findByEmail('new@example.com');
+  expect(user).toMatchObject({ role: 'administrator', organizationId: 'st-elsewhere', mustChangePassword: true });
+  expect(user?.passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  expect(JSON.stringify(user) + world.logLines.join('')).not.toContain(password);
+});
+
+test.for([
+  ['an address that is none', { email: 'nobody', role: 'operator' }, 'Enter an e-mail address.'],
+  [
+    'an address that is taken',
+    { email: 'operator@example.com', role: 'operator' },
+    'There is a user with this address.',
+  ],
+  ['no organization', { email: 'x@example.com', role: 'administrator', organization: '' }, 'Choose the organization'],
+  [
+    'an unknown organization',
+    { email: 'x@example.com', role: 'administrator', organization: 'none' },
+    'Choose the organi',
+  ],
+  [
+    'an unknown role',
+    { email: 'x@example.com', role: 'root', organization: 'st-elsewhere' },
+    'Choose the organization',
+  ],
+] as const)('%s is refused at the field, and what was typed is kept', async ([, fields, reason]) => {
+  const answer = await post('/settings/users', fields);
+  expect(answer.status).toBe(400);
+  expect(answer.body).toContain(reason);
+  expect(answer.body).toContain(`value="${fields.email}"`);
+  expect(await usersOf(world).findByEmail('x@example.com')).toBeUndefined();
+});
+
+test('a hostile address is shown as text', async () => {
+  const answer = await post('/settings/users', { email: '"><script>alert(1)</script>', role: 'operator' });
+  expect(answer.body).not.toContain('<script>alert');
+});
+
+test('a reset ends the sessions and the old password, and shows a new one once', async () => {
+  const { id, email } = await addPerson(world, 'forgetful@example.com');
+  const theirs = await signedIn(world, email);
+  const reset = await post(`/settings/users/${id}/reset`);
+  expect(reset.status).toBe(200);
+  expect((await theirs.visit(`${world.url}/settings/account`)).status).toBe(303);
+  expect((await signIn(world, email)).answer.status).toBe(401);
+  expect((await signIn(world, email, shownPassword(reset.body))).answer.status).toBe(303);
+});
+
+test('a one-time password works for three days', async () => {
+  const { id, email } = await addPerson(world, 'slow@example.com');
+  const password = shownPassword((await post(`/settings/users/${id}/reset`)).body);
+  const user = await usersOf(world).findByEmail(email);
+  const days = ((user?.passwordExpiresAt?.getTime() ?? 0) - Date.now()) / 86_400_000;
+  expect(days).toBeGreaterThan(2.9);
+  expect(days).toBeLessThanOrEqual(3);
+  expect(password).not.toBe('');
+});
+
+test('disabled is out, enabled is back in', async () => {
+  const { id, email } = await addPerson(world, 'leaver@example.com');
+  expect((await post(`/settings/users/${id}/disable`)).status).toBe(303);
+  expect((await signIn(world, email)).answer.status).toBe(401);
+  expect((await post(`/settings/users/${id}/enable`)).status).toBe(303);
+  expect((await signIn(world, email)).answer.status).toBe(303);
+});
+
+test('operators cannot disable themselves, and the last one cannot be disabled at all', async () => {
+  expect((await post(`/settings/users/${operatorId}/disable`)).status).toBe(400);
+  const users = usersOf(world);
+  for (const user of await users.list()) {
+    if (user.role === 'operator' && user.id !== operatorId) await users.disable(user.id, new Date());
+  }
+  expect(await users.disable(operatorId, new Date())).toBeUndefined();
+  expect((await users.find(operatorId))?.disabledAt).toBeNull();
+});
+
+test.for(['reset', 'enable'])('%s of somebody who is not there is 404', async (verb) => {
+  expect((await post(`/settings/users/not-a-uuid/${verb}`)).status).toBe(404);
+  expect((await post(`/settings/users/00000000-0000-4000-8000-000000000000/${verb}`)).status).toBe(404);
+});
+
+test('every change is in the audit trail: who, which user, what', async () => {
+  const { id } = await addPerson(world, 'traced@example.com');
+  await post(`/settings/users/${id}/reset`);
+  await post(`/settings/users/${id}/disable`);
+  await world.dependencies.audit.flush();
+  const { rows } = await world.dependencies.database.db.execute<{ actor: string; detail: { change: string } }>(
+    `select actor, detail from audit_events where event = 'user-change' and detail->>'user' = '${id}' order by at, id`,
+  );
+  expect(rows.map(({ detail }) => detail.change).toSorted()).toEqual(['disabled', 'password reset']);
+  expect(rows.every(({ actor }) => actor === `user:${operatorId}`)).toBe(true);
+});

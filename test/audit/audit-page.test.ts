@@ -1,0 +1,122 @@
+/** Settings > Audit: who may read what, what is exported, and whose chart it was (issue 3 §6, ER-05). */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { csvLine } from '#src/audit/audit-csv.ts';
+import { listAuditRows } from '#src/audit/audit-store.ts';
+import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
+import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
+import { startWorld, testStores, type World } from '#test/helpers/world.ts';
+
+const rowsOf = (page: Visit) => [...page.body.matchAll(/<tr id="row-([^"]+)">.*?<\/tr>/gs)].map(([row]) => row);
+
+describe.for(await testStores())('on %s', (stores) => {
+  let world: World;
+  let operator: TestBrowser;
+  let administrator: TestBrowser;
+  const audit = (who: TestBrowser, query = '') => who.visit(`${world.url}/settings/audit${query}`);
+
+  beforeAll(async () => {
+    world = await startWorld({ stores });
+    await world.setOrganization('hospital-b');
+    await addPerson(world, 'operator@example.com');
+    await addPerson(world, 'admin@example.com', { role: 'administrator' });
+    operator = await signedIn(world, 'operator@example.com');
+    administrator = await signedIn(world, 'admin@example.com');
+    await world.launch('pat-ada');
+    const other = new URL(world.sandbox.launch('pat-ben'));
+    other.searchParams.set('orgId', 'hospital-b');
+    await world.browser().open(other.href);
+  });
+  afterAll(() => world.close());
+
+  test('MT-01: an administrator reads their own organization whatever the address says, and no patient', async () => {
+    for (const query of ['', '?organization=hospital-b']) {
+      const page = await audit(administrator, query);
+      expect(rowsOf(page).join('')).toContain('patient-opened');
+      expect(page.body).not.toContain('hospital-b');
+      expect(page.body).not.toContain('/patient"');
+    }
+    const csv = await administrator.visit(`${world.url}/settings/audit.csv?organization=hospital-b`);
+    expect(csv.body).toContain('st-elsewhere');
+    expect(csv.body).not.toContain('hospital-b');
+  });
+
+  test('an operator filters by event, organization, actor, day and support code', async () => {
+    const opened = rowsOf(await audit(operator, '?event=patient-opened&organization=hospital-b'));
+    expect(opened).toHaveLength(1);
+    expect(opened[0]).toContain('hospital-b');
+    const mine = rowsOf(await audit(operator, '?event=sign-in&actor=operator@example.com'));
+    expect(mine).toHaveLength(1);
+    expect(mine[0]).toContain('127.0.0.1');
+    const code = /code=([A-Z2-9]{4}-[A-Z2-9]{4})/.exec(opened[0] ?? '')?.[1];
+    expect(rowsOf(await audit(operator, `?code=${code?.toLowerCase()}`)).length).toBeGreaterThan(0);
+    expect(rowsOf(await audit(operator, '?to=2000-01-01'))).toEqual([]);
+  });
+
+  test('hostile filters are shown as text and find nothing', async () => {
+    const page = await audit(operator, `?actor=${encodeURIComponent('"><script>alert(1)</script>')}&after=x&from=x`);
+    expect(page.status).toBe(200);
+    expect(page.body).not.toContain('<script>alert');
+    expect(rowsOf(page)).toEqual([]);
+  });
+
+  test('a patient is opened for an operator with a reason, and that is an event', async () => {
+    const [row = ''] = rowsOf(await audit(operator, '?event=patient-opened&organization=st-elsewhere'));
+    expect(row).not.toContain('pat-ada');
+    const [, id] = /row-([^"]+)"/.exec(row) ?? [];
+    const csrf = await tokenOf(world, operator);
+    const address = `${world.url}/settings/audit/${id}/patient`;
+    expect((await operator.visit(address, { form: { csrf, reason: ' ' } })).status).toBe(400);
+    const page = await operator.visit(address, { form: { csrf, reason: 'access request 17' } });
+    expect(page.body).toContain('<code>Patient/pat-ada</code>');
+    const { db } = world.dependencies.database;
+    const [viewed] = await listAuditRows(db, { organizationId: 'st-elsewhere', event: 'audit-viewed' }, 1);
+    expect(viewed).toMatchObject({ detail: { row: id, reason: 'access request 17' }, address: expect.stringMatching(/127/) });
+  });
+
+  test('who opened one chart is found without opening every row, and not in another organization', async () => {
+    const csrf = await tokenOf(world, operator);
+    const search = async (organization: string) =>
+      rowsOf(
+        await operator.visit(`${world.url}/settings/audit/patient`, {
+          form: { csrf, organization, patient: 'pat-ben', reason: 'access request 18' },
+        }),
+      ).filter((row) => row.includes('patient-opened'));
+    expect(await search('hospital-b')).toHaveLength(1);
+    expect(await search('st-elsewhere')).toHaveLength(0);
+  });
+
+  test.for(['/settings/audit/patient', '/settings/audit/0d9c0cf6-0000-4000-8000-000000000000/patient'])(
+    'an administrator may not: POST %s',
+    async (path) => {
+      const csrf = await tokenOf(world, administrator);
+      const form = { csrf, organization: 'st-elsewhere', patient: 'pat-ada', reason: 'curious' };
+      expect((await administrator.visit(`${world.url}${path}`, { form })).status).toBe(403);
+    },
+  );
+
+  test('the export has every row, no patient, and is an event of its own', async () => {
+    for (let n = 0; n < 2_100; n += 1)
+      world.dependencies.audit.record({ event: 'denial', organizationId: 'busy', actor: 'unknown', detail: { n } });
+    await world.dependencies.audit.flush();
+    const csv = await operator.visit(`${world.url}/settings/audit.csv?organization=busy&event=denial`);
+    expect(csv.headers['content-type']).toContain('text/csv');
+    expect(csv.headers['content-disposition']).toContain('attachment');
+    const numbers = [...csv.body.matchAll(/""n"":(\d+)/g)].map(([, n]) => n);
+    expect(new Set(numbers).size).toBe(2_100);
+    expect(numbers).toHaveLength(2_100);
+    const all = await operator.visit(`${world.url}/settings/audit.csv`);
+    expect(all.body).toContain('""as"":""csv""');
+    expect(all.body).not.toContain('pat-ada');
+  });
+});
+
+test.for(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', ' =1', '|cmd', '＝1', '﻿=1'])(
+  'a spreadsheet takes %j for a text',
+  (text) => {
+    expect(csvLine([text])).toBe(`"'${text}"\r\n`);
+  },
+);
+
+test('quotes and line breaks stay inside their cell', () => {
+  expect(csvLine(['a "quoted"\nword', 'b'])).toBe('"a ""quoted""\nword","b"\r\n');
+});

@@ -1,0 +1,114 @@
+/** Settings > Verify ticks the guide's acceptance list by itself (product guide, "Verifying"; issue 3 §5). */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addPerson, signedIn } from '#test/helpers/administrators.ts';
+import type { TestBrowser } from '#test/helpers/browser.ts';
+import { startWorld, type World } from '#test/helpers/world.ts';
+
+const FRAMED = { headers: { 'sec-fetch-dest': 'iframe' } };
+/** Begins now: the sandbox's authorization server has a clock of its own. */
+let now = Date.now();
+let world: World;
+let administrator: TestBrowser;
+
+beforeAll(async () => {
+  world = await startWorld({ clock: () => new Date(now) });
+  await world.setOrganization('hospital-b');
+  await addPerson(world, 'admin@example.com', { role: 'administrator' });
+  await addPerson(world, 'operator@example.com');
+  administrator = await signedIn(world, 'admin@example.com');
+});
+afterAll(() => world.close());
+
+const ticksOf = (page: { body: string }) =>
+  Object.fromEntries(
+    [...page.body.matchAll(/data-tick="([^"]+)" data-state="([^"]+)"/g)].map(([, id, state]) => [id, state]),
+  );
+
+/** Opened now; the moment stands in the address. */
+const openPage = async () => {
+  now += 1_000;
+  return (await administrator.open(`${world.url}/settings/verify`)).url;
+};
+
+test('waits for a launch, then ticks everything after one in a frame', async () => {
+  const url = await openPage();
+  expect(new Set(Object.values(ticksOf(await administrator.visit(url))))).toEqual(new Set(['waiting']));
+  now += 1_000;
+  await world.browser(FRAMED).open(world.sandbox.launch('pat-ada'));
+  const page = await administrator.visit(url);
+  expect(ticksOf(page)).toEqual({
+    framed: 'passed',
+    'no-launch-error': 'passed',
+    'no-oauth-error': 'passed',
+    'list-reached': 'passed',
+  });
+  expect(page.body).toContain('The app is working');
+});
+
+test.for([
+  ['token-500', { 'no-launch-error': 'failed', 'no-oauth-error': 'failed', 'list-reached': 'failed' }],
+  ['no-patient', { 'no-launch-error': 'failed', 'no-oauth-error': 'waiting', 'list-reached': 'failed' }],
+] as const)('says what did not work: %s', async ([fault, expected]) => {
+  const url = await openPage();
+  now += 1_000;
+  world.sandbox.faults.set(fault);
+  await world.browser(FRAMED).open(world.sandbox.launch('pat-ada'));
+  world.sandbox.faults.clear();
+  expect(ticksOf(await administrator.visit(url))).toMatchObject(expected);
+});
+
+test('a launch in a window of its own is not iframe-style; a browser that does not say leaves it open', async () => {
+  const url = await openPage();
+  now += 1_000;
+  await world.browser({ headers: { 'sec-fetch-dest': 'document' } }).open(world.sandbox.launch('pat-ada'));
+  expect(ticksOf(await administrator.visit(url))).toMatchObject({ framed: 'failed', 'list-reached': 'passed' });
+  now += 1_000;
+  await world.launch('pat-ada');
+  expect(ticksOf(await administrator.visit(url))).toMatchObject({ framed: 'unknown', 'list-reached': 'passed' });
+});
+
+test('launches before the page was opened, and those of other organizations, tick nothing', async () => {
+  now += 1_000;
+  await world.launch('pat-ada');
+  const url = await openPage();
+  now += 1_000;
+  const other = new URL(world.sandbox.launch('pat-ada'));
+  other.searchParams.set('orgId', 'hospital-b');
+  await world.browser(FRAMED).open(other.href);
+  const asked = new URL(url);
+  asked.searchParams.set('organization', 'hospital-b');
+  for (const address of [url, asked.href])
+    expect(new Set(Object.values(ticksOf(await administrator.visit(address))))).toEqual(new Set(['waiting']));
+});
+
+test('a browser that never comes back from the authorization server is an OAuth error after ten minutes', async () => {
+  const url = await openPage();
+  now += 1_000;
+  await world.browser().openUntil(world.sandbox.launch('pat-ada'), '/smart/callback');
+  expect(ticksOf(await administrator.visit(url))).toMatchObject({ 'no-oauth-error': 'waiting' });
+  now += 11 * 60_000;
+  expect(ticksOf(await administrator.visit(url))).toMatchObject({ 'no-oauth-error': 'failed' });
+});
+
+test('reloads itself without script, reads only our own pages with it, and stops after half an hour', async () => {
+  const url = await openPage();
+  const page = await administrator.visit(url);
+  expect(page.body).toContain('<noscript><meta http-equiv="refresh"');
+  expect(page.headers['content-security-policy']).toContain("connect-src 'self'");
+  expect(page.headers['content-security-policy']).toContain("frame-ancestors 'none'");
+  now += 29 * 60_000;
+  await administrator.visit(url);
+  now += 2 * 60_000;
+  const later = await administrator.visit(url);
+  expect(later.body).not.toContain('http-equiv="refresh"');
+  expect(later.body).toContain('data-watching="no"');
+});
+
+test('an operator names the organization', async () => {
+  const operator = await signedIn(world, 'operator@example.com');
+  const choice = await operator.open(`${world.url}/settings/verify`);
+  expect(choice.body).toContain('Choose one');
+  const page = await operator.open(`${world.url}/settings/verify?organization=hospital-b`);
+  expect(page.body).toContain('Hospital hospital-b');
+  expect(page.url).toContain('organization=hospital-b');
+});

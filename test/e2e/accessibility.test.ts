@@ -1,0 +1,68 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Deployment, startDeployment } from './deployment.ts';
+import { examine } from './examine.ts';
+import { createVisitor, type Visitor } from './visitor.ts';
+
+let deployment: Deployment;
+let visitor: Visitor;
+let page: Page;
+beforeAll(async () => {
+  deployment = await startDeployment();
+  visitor = await createVisitor(deployment);
+  page = await visitor.newTab();
+});
+afterAll(async () => {
+  await visitor?.close();
+  await deployment?.close();
+});
+
+const launchThemed = async (patient: string) => {
+  await page.goto(deployment.ehr.launch(patient));
+  await page.locator('.page-footer').waitFor();
+};
+/** The EHR names a style that we do not fetch, so the page has our own colours, light or dark. */
+const launch = async (patient: string) => {
+  deployment.ehr.faults.set('hostile-style-url');
+  await launchThemed(patient).finally(() => deployment.ehr.faults.clear());
+};
+const unfold = () => page.locator('summary').click();
+const heading = (name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
+
+test.for<[string, () => Promise<unknown>]>([
+  ['request list', () => launch('pat-ada').then(unfold)],
+  ['request list in the colours of the EHR', () => launchThemed('pat-ada').then(unfold)],
+  ['empty list', () => launch('pat-none')],
+  ['120 requests', () => launch('pat-many')],
+  ['long name', () => launch('pat-long-name')],
+  ['Arabic name', () => launch('pat-arabic')],
+  ['patient who has died', () => launch('pat-deceased')],
+  [
+    'list that the EHR did not give',
+    () => {
+      deployment.ehr.faults.set('narrowed-scope');
+      return launchThemed('pat-ada').finally(() => deployment.ehr.faults.clear());
+    },
+  ],
+  [
+    'signed out',
+    async () => {
+      await launchThemed('pat-ada');
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await heading('You are signed out');
+    },
+  ],
+  ['error page', () => page.goto(`${deployment.appUrl}/launches/nobody/requests`)],
+  [
+    'cookies blocked',
+    async () => {
+      await page.context().clearCookies();
+      await page.goto(`${deployment.ehr.launch('pat-ada')}&probed=1`);
+      await heading('Your browser blocks cookies here');
+    },
+  ],
+])('%s: no accessibility violation, light and dark, at 1280, 768 and 360 px', async ([name, open]) => {
+  await open();
+  await examine(page, name);
+  expect(visitor.complaints.splice(0)).toEqual([]);
+});

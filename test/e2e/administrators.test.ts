@@ -1,0 +1,63 @@
+/** The administrators' own pages in a real browser: through the door with the keyboard's means, and axe everywhere. */
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addPerson, PASSWORD } from '#test/helpers/administrators.ts';
+import { type Chromium, openChromium } from '#test/helpers/chromium.ts';
+import { startWorld, type World } from '#test/helpers/world.ts';
+import { examine } from './examine.ts';
+
+let world: World;
+let chromium: Chromium;
+let page: Page;
+
+beforeAll(async () => {
+  const oidc = { OIDC_ISSUER: 'http://localhost:1', OIDC_CLIENT_ID: 'client', OIDC_CLIENT_SECRET: 'secret' };
+  world = await startWorld({ env: oidc });
+  await addPerson(world, 'operator@example.com', { mustChangePassword: true });
+  await addPerson(world, 'a-rather-long-name.of-somebody@department.hospital.example.com', { role: 'administrator' });
+  chromium = await openChromium({ cookies: 'third-party blocked', spki: '' });
+  page = await chromium.context.newPage();
+});
+afterAll(async () => {
+  await chromium.close();
+  await world.close();
+});
+
+const signIn = async (password: string) => {
+  await page.getByLabel('E-mail address').fill('operator@example.com');
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+};
+
+test('through the door, a forced change of the password, a new user, and out again', async () => {
+  await page.goto(`${world.url}/settings/users`);
+  await examine(page, 'sign in');
+  await signIn('wrong password');
+  await page.getByRole('alert').waitFor();
+  await examine(page, 'sign in refused');
+  await signIn(PASSWORD);
+  await page.getByRole('heading', { level: 1, name: 'Choose your own password' }).waitFor();
+  await examine(page, 'choose a password');
+  await page.getByLabel('One-time password').fill(PASSWORD);
+  await page.getByLabel('New password', { exact: true }).fill('a new password 2');
+  await page.getByLabel('New password again').fill('something else');
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await page.getByText('The two new passwords differ.').waitFor();
+  await examine(page, 'choose a password refused');
+  await page.getByLabel('One-time password').fill(PASSWORD);
+  await page.getByLabel('New password', { exact: true }).fill('seven silent seagulls');
+  await page.getByLabel('New password again').fill('seven silent seagulls');
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await page.getByText('Your password is changed').waitFor();
+  await examine(page, 'account');
+  await page.getByRole('link', { name: 'Users' }).click();
+  await page.getByLabel('E-mail address').fill('new@example.com');
+  await page.getByLabel('Operator').check();
+  await page.getByRole('button', { name: 'Add user' }).click();
+  await page.locator('.one-time').waitFor();
+  await examine(page, 'users');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByText('You are signed out.').waitFor();
+  await page.goto(`${world.url}/settings/account`);
+  expect(new URL(page.url()).pathname).toBe('/sign-in');
+}, 180_000);

@@ -1,0 +1,96 @@
+/** Product and EHR over https on two sites: the product in production mode behind a TLS proxy, on real stores. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
+import { createPostgresDatabase } from '#test/helpers/databases.ts';
+import { testStores } from '#test/helpers/world.ts';
+import { createSiteCertificate } from './certificates.ts';
+import { runAdmin, startProduct } from './product-process.ts';
+import { startTlsProxy, type TlsProxy } from './tls-proxy.ts';
+
+/** A running deployment with organization `st-elsewhere` on one sandbox EHR. */
+export interface Deployment {
+  /** `https://localhost:<port>`: to a browser another site than the EHR's, and both need no DNS. */
+  appUrl: string;
+  /** On `https://127.0.0.1:<port>`. */
+  ehr: Sandbox;
+  proxy: TlsProxy;
+  spki: string;
+  tls: { key: string; cert: string };
+  /** The product's log so far. */
+  logLines: string[];
+  close(): Promise<void>;
+}
+
+const ORG_ID = 'st-elsewhere';
+const CLIENT_ID = 'vectorcare-e2e';
+
+/**
+ * Starts it all; close it in afterAll.
+ *
+ * @param options.settings of the organization beyond the usual, as an operator writes them: `scopes=…`.
+ */
+export async function startDeployment(options: { settings?: readonly string[] } = {}): Promise<Deployment> {
+  // Closed in reverse, also when something does not start.
+  await using opened = new AsyncDisposableStack();
+  const certificate = createSiteCertificate(['DNS:localhost', 'IP:127.0.0.1']);
+  opened.defer(certificate.remove);
+  const tls = { key: certificate.key, cert: certificate.cert };
+  const stores = await openStores();
+  opened.defer(stores.close);
+  const proxy = await startTlsProxy(tls);
+  opened.defer(proxy.close);
+  const appUrl = `https://localhost:${proxy.port}`;
+  const ehr = await startSandbox({
+    port: 0,
+    origin: (port) => `https://127.0.0.1:${port}`,
+    tls,
+    app: {
+      launchUrl: `${appUrl}/smart/launch?orgId=${ORG_ID}`,
+      redirectUri: `${appUrl}/smart/callback`,
+      jwksUrl: `${appUrl}/.well-known/jwks.json`,
+      clientId: CLIENT_ID,
+      ca: certificate.authority,
+    },
+  });
+  opened.defer(ehr.close);
+  const env = {
+    PATH: process.env['PATH'],
+    PUBLIC_URL: appUrl,
+    APP_SECRETS: 'Zk3-end-to-end-9rT-secret-Wq8-of-one-run-0127',
+    TRUST_PROXY: '127.0.0.1',
+    OUTBOUND_ALLOW_PRIVATE: '127.0.0.0/8',
+    NODE_EXTRA_CA_CERTS: certificate.authorityFile,
+    ...stores.env,
+  };
+  const registration = ['--name', 'St. Elsewhere Hospital', '--fhir-url', ehr.fhirBase, '--client-id', CLIENT_ID];
+  const settings = [`frameAncestors=${ehr.origin}`, ...(options.settings ?? [])].flatMap((one) => ['--setting', one]);
+  await runAdmin(env, ['organization', 'set', ORG_ID, ...registration, ...settings]);
+  const product = await startProduct(env);
+  opened.defer(product.stop);
+  proxy.target.port = product.port;
+  const running = opened.move();
+  return {
+    appUrl,
+    ehr,
+    proxy,
+    spki: certificate.spki,
+    tls,
+    logLines: product.logLines,
+    close: () => running.disposeAsync(),
+  };
+}
+
+/** Production demands Redis and PostgreSQL; a machine without them runs the same tests as a developer would. */
+async function openStores(): Promise<{ env: Record<string, string>; close: () => Promise<void> }> {
+  if ((await testStores()).includes('real Redis and PostgreSQL')) {
+    const { url, drop } = await createPostgresDatabase();
+    // Not one of the databases that world.ts empties; what a run leaves here expires by itself.
+    const REDIS_URL = `${process.env['REDIS_URL_TEST'] ?? 'redis://127.0.0.1:6379'}/15`;
+    return { env: { NODE_ENV: 'production', ENVIRONMENT: 'production', REDIS_URL, DATABASE_URL: url }, close: drop };
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'vectorcare-e2e-'));
+  const close = async () => rmSync(folder, { recursive: true, force: true });
+  return { env: { NODE_ENV: 'development', DATA_DIR: folder }, close };
+}

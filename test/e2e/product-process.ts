@@ -1,0 +1,61 @@
+/** The product as an operator runs it: two programs, configured by environment and command line. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A product that listens. */
+export interface ProductProcess {
+  port: number;
+  /** Its log so far, one JSON text per line. */
+  logLines: string[];
+  /** Ends it by SIGTERM and waits. */
+  stop(): Promise<void>;
+}
+
+/** Runs `npm run admin -- …` to its end. @throws Error with what it said. */
+export async function runAdmin(env: NodeJS.ProcessEnv, args: readonly string[]): Promise<void> {
+  const child = start(env, ['src/cli.ts', ...args]);
+  const said: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => said.push(String(chunk)));
+  const code = await exitOf(child);
+  if (code !== 0) throw new Error(`admin ${args.join(' ')} ended with ${code}: ${said.join('')}`);
+}
+
+/** Runs `npm start` until it listens. @throws Error with its log when it ends before. */
+export async function startProduct(env: NodeJS.ProcessEnv): Promise<ProductProcess> {
+  const child = start({ ...env, PORT: '0' }, ['src/main.ts']);
+  const ended = exitOf(child);
+  const logLines: string[] = [];
+  child.stderr?.on('data', (chunk) => logLines.push(String(chunk)));
+  const port = await new Promise<number>((resolve, reject) => {
+    if (child.stdout === null) throw new Error('no standard output');
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      logLines.push(line);
+      const found = /"address":\{[^}]*"port":(\d+)/.exec(line)?.[1];
+      if (found !== undefined) resolve(Number(found));
+    });
+    void ended.then((code) => reject(new Error(`the product ended with ${code}: ${logLines.join('\n')}`)));
+  });
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await ended;
+  };
+  return { port, logLines, stop };
+}
+
+function start(env: NodeJS.ProcessEnv, command: readonly string[]): ChildProcess {
+  return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...command], {
+    cwd: ROOT,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+function exitOf(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+}

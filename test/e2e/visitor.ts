@@ -1,0 +1,69 @@
+/** A person at a workstation: opens charts, clicks, and notices everything the browser complains about. */
+import type { FrameLocator, Page } from 'playwright-core';
+import { type CookiePolicy, openChromium } from '#test/helpers/chromium.ts';
+import type { Deployment } from './deployment.ts';
+
+/** A browser at this deployment. */
+export interface Visitor {
+  newTab(): Promise<Page>;
+  /** Opens the EHR, picks the patient from its list, and gives the app's frame. */
+  openChart(page: Page, chartName: string): Promise<FrameLocator>;
+  /** Opens the chart and from there the app in a window of its own. */
+  openInWindow(page: Page, chartName: string): Promise<Page>;
+  /** Waits for the window that a click opens. */
+  windowOpenedBy(click: () => Promise<void>): Promise<Page>;
+  /** Console errors, script errors and CSP violations in any window so far. */
+  complaints: string[];
+  close(): Promise<void>;
+}
+
+/** Opens a browser with a profile of its own. */
+export async function createVisitor(
+  deployment: Deployment,
+  options: { cookies?: CookiePolicy; javaScript?: boolean } = {},
+): Promise<Visitor> {
+  const { context, close } = await openChromium({
+    cookies: options.cookies ?? 'all allowed',
+    spki: deployment.spki,
+    ...(options.javaScript === undefined ? {} : { javaScript: options.javaScript }),
+  });
+  const complaints: string[] = [];
+  context.on('weberror', (error) => complaints.push(String(error.error())));
+  context.on('console', (message) => {
+    const text = message.text();
+    // Chromium says so of every page with such a status, and our refusals have one on purpose.
+    const isStatusOfAPage =
+      /^Failed to load resource: .* status of 4\d\d/.test(text) && !isAsset(message.location().url);
+    if (message.type() === 'error' && !isStatusOfAPage) complaints.push(`${text} (${message.location().url})`);
+  });
+  context.on('response', (response) => {
+    if (response.status() < 500 || !response.url().startsWith(deployment.appUrl)) return;
+    // A page that never comes fails by waiting; this says why it did not come.
+    console.error(deployment.logLines.findLast((line) => line.includes('"level":"error"')));
+  });
+  const openChart: Visitor['openChart'] = async (page, chartName) => {
+    await page.goto(deployment.ehr.chartUrl);
+    await page.getByRole('link', { name: chartName }).click();
+    await page.getByRole('heading', { name: `Chart of ${chartName}` }).waitFor();
+    return page.frameLocator('iframe');
+  };
+  const windowOpenedBy: Visitor['windowOpenedBy'] = async (click) => {
+    const [opened] = await Promise.all([context.waitForEvent('page'), click()]);
+    return opened;
+  };
+  return {
+    newTab: () => context.newPage(),
+    openChart,
+    openInWindow: async (page, chartName) => {
+      await openChart(page, chartName);
+      return windowOpenedBy(() => page.getByRole('link', { name: 'Open in a new window' }).click());
+    },
+    windowOpenedBy,
+    complaints,
+    close,
+  };
+}
+
+function isAsset(url: string): boolean {
+  return /\/assets\/|\/theme\.css$/.test(url);
+}

@@ -1,0 +1,67 @@
+/** People who sign in to the settings of a world. */
+import { hashPassword } from '#src/admin/password.ts';
+import type { User } from '#src/admin/user.ts';
+import { createUserStore } from '#src/admin/user-store.ts';
+import { createBrowser, type TestBrowser, type Visit } from './browser.ts';
+import { csrfOf } from './visits.ts';
+import { ORG_ID, type World } from './world.ts';
+
+/** A password of their own, long enough for the rules. */
+export const PASSWORD = 'correct horse battery';
+
+/** The users' table of a world. */
+export function usersOf(world: World) {
+  return createUserStore(world.dependencies.database.db);
+}
+
+/** What a person may differ in. */
+export interface PersonOptions {
+  role?: User['role'];
+  /** Of an administrator; the world's first organization when not given. */
+  organizationId?: string;
+  mustChangePassword?: boolean;
+  passwordExpiresAt?: Date | null;
+}
+
+/** Adds a person with {@link PASSWORD}. */
+export async function addPerson(world: World, email: string, options: PersonOptions = {}): Promise<User> {
+  const role = options.role ?? 'operator';
+  const user = await usersOf(world).add(
+    {
+      email,
+      role,
+      organizationId: role === 'operator' ? null : (options.organizationId ?? ORG_ID),
+      passwordHash: await hashPassword(PASSWORD),
+      mustChangePassword: options.mustChangePassword ?? false,
+      passwordExpiresAt: options.passwordExpiresAt ?? null,
+      ssoSubject: null,
+    },
+    world.dependencies.clock(),
+  );
+  if (!user) throw new Error(`${email} is taken`);
+  return user;
+}
+
+/** Opens the form and sends it, as a person does. */
+export async function signIn(
+  world: World,
+  email: string,
+  password = PASSWORD,
+  browser: TestBrowser = createBrowser(),
+): Promise<{ browser: TestBrowser; answer: Visit }> {
+  const form = await browser.visit(`${world.url}/sign-in`);
+  const answer = await browser.visit(`${world.url}/sign-in`, { form: { csrf: csrfOf(form), email, password } });
+  return { browser, answer };
+}
+
+/** A browser of a person who is signed in. */
+export async function signedIn(world: World, email: string): Promise<TestBrowser> {
+  const { browser, answer } = await signIn(world, email);
+  if (answer.status !== 303) throw new Error(`${email} could not sign in: ${answer.status}`);
+  return browser;
+}
+
+/** The form token of this browser's session, as every page of the settings carries it. */
+export async function tokenOf(world: World, browser: TestBrowser): Promise<string> {
+  return csrfOf(await browser.visit(`${world.url}/settings/account`));
+}

@@ -1,0 +1,65 @@
+/** The product with a scriptable EHR and a server that must never be seen: the world of the tests about bad EHRs. */
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
+import { supportCodeOf, type TestBrowser, type Visit } from './browser.ts';
+import { type StubEhr, startEvil, startStubEhr } from './stub-ehr.ts';
+import { startWorld, type World } from './world.ts';
+
+/** The title of the list of the stub's patient. */
+export const LIST = 'Requests for Stella Stub';
+
+let world: World;
+let serial = 0;
+/** The stub, without scripts or requests at the beginning of each test. */
+export let ehr: StubEhr;
+export let evil: Awaited<ReturnType<typeof startEvil>>;
+
+/** Starts all three for a test file and, at its end, proves that nobody ever called the evil one. */
+export function useStubWorld(): { world: () => World } {
+  beforeAll(async () => {
+    [world, ehr, evil] = await Promise.all([startWorld(), startStubEhr(), startEvil()]);
+  });
+  beforeEach(() => ehr.reset());
+  afterAll(async () => {
+    const { requests } = evil;
+    await Promise.all([world.close(), ehr.close(), evil.close()]);
+    expect(requests).toEqual([]);
+  });
+  return { world: () => world };
+}
+
+/** An organization nobody remembers anything of. Its own private network keeps even its connections apart. */
+export async function newOrganization(settings: Record<string, unknown> = {}, at = ehr): Promise<string> {
+  serial += 1;
+  const id = `stub-${serial}`;
+  const usual = { fhirBaseUrl: at.fhirBase, frameAncestors: [at.origin], privateNetworks: [`10.1.${serial}.0/24`] };
+  await world.setOrganization(id, { ...usual, ...settings });
+  return id;
+}
+
+/** The address the EHR opens. */
+export function launchUrl(orgId: string, launchValue = 'opaque', at = ehr): string {
+  const query = new URLSearchParams({ orgId, iss: at.fhirBase, launch: launchValue });
+  return `${world.url}/smart/launch?${query.toString()}`;
+}
+
+/** A whole launch for a new organization; the answer is where the browser ended. */
+export async function launch(settings: Record<string, unknown> = {}, browser?: TestBrowser): Promise<Visit> {
+  return (browser ?? world.browser()).open(launchUrl(await newOrganization(settings)));
+}
+
+/** Status of a page, and the error code of the log line that its support code finds. */
+export function outcomeOf(page: Visit): { status: number; code: string | undefined } {
+  const supportCode = supportCodeOf(page);
+  const line = world.logLines.map((text) => JSON.parse(text)).find((one) => one.supportCode === supportCode);
+  return { status: page.status, code: supportCode === undefined ? undefined : line?.errorCode };
+}
+
+/** The form of the n-th token request. */
+export function tokenForm(index = 0): URLSearchParams {
+  return new URLSearchParams(ehr.seen('token')[index]?.body);
+}
+
+/** Header (0) or claims (1) of a JWT, unverified. */
+export function partOf(jwt: string | null, index: 0 | 1) {
+  return JSON.parse(Buffer.from(jwt?.split('.')[index] ?? '', 'base64url').toString());
+}

@@ -1,0 +1,24 @@
+/** What tests read off visits and cookies again and again. */
+import type { TestBrowser, Visit } from './browser.ts';
+
+/** `<launch id>` of `/launches/<launch id>/…`. */
+export function launchIdOf(visit: { url: string }): string {
+  const id = /\/launches\/([^/]+)\//.exec(visit.url)?.[1];
+  if (id === undefined) throw new Error(`not a page of a launch: ${visit.url}`);
+  return id;
+}
+
+/** The cookies of ours in this browser, by name, whatever their host. */
+export function cookiesOf(browser: TestBrowser): Map<string, string> {
+  return new Map([...browser.jar.values()].flatMap((cookies) => [...cookies]));
+}
+
+/** The csrf token of the page's form. */
+export function csrfOf(page: Visit): string {
+  return /name="csrf" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
+}
+
+/** Status, headers and body as one text, for saying that something is not in an answer. */
+export function wholeOf(visit: Visit): string {
+  return [visit.status, ...Object.entries(visit.headers).map((pair) => pair.join(': ')), visit.body].join('\n');
+}

@@ -1,0 +1,114 @@
+/** Cookies as an EHR's iframe needs them, and only there (LA-11, LA-12, CB-18, TL-03). */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { titleOf, type Visit } from '#test/helpers/browser.ts';
+import { startWorld, type World } from '#test/helpers/world.ts';
+
+const PUBLIC_URL = 'https://fhir.example.com';
+
+/** Name, value length and attributes of every cookie an answer sets. */
+function cookiesSetBy({ setCookies }: Visit) {
+  return setCookies.map((line) => {
+    const [pair = '', ...attributes] = line.split('; ');
+    return {
+      name: pair.split('=')[0] ?? '',
+      value: pair.slice(pair.indexOf('=') + 1),
+      attributes: attributes.toSorted(),
+    };
+  });
+}
+
+describe('on https, behind a proxy that says so', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld({ env: { PUBLIC_URL, TRUST_PROXY: 'loopback' } });
+  });
+  afterAll(() => world.close());
+
+  const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'evil.example' };
+  const launchPath = () => new URL(world.sandbox.launch('pat-ada')).search;
+  const begin = async () => {
+    const browser = world.browser();
+    const first = await browser.visit(`${world.url}/smart/launch${launchPath()}`, { headers });
+    const again = new URL(first.headers['location'] ?? '');
+    return { first, again, second: await browser.visit(`${world.url}${again.pathname}${again.search}`, { headers }) };
+  };
+
+  test('every cookie is ours alone, out of reach of scripts, and kept inside the chart', async () => {
+    const { first, second } = await begin();
+    const cookies = [...cookiesSetBy(first), ...cookiesSetBy(second)];
+    expect(cookies.map(({ name }) => name.replace(/-[\w-]{16}$/, '-…'))).toEqual(
+      expect.arrayContaining(['__Host-probe', expect.stringMatching(/^__Host-tx-/)]),
+    );
+    for (const { attributes } of cookies)
+      expect(attributes).toEqual([
+        expect.stringMatching(/^Expires=/),
+        'HttpOnly',
+        expect.stringMatching(/^Max-Age=\d+$/),
+        'Partitioned',
+        'Path=/',
+        'SameSite=None',
+        'Secure',
+      ]);
+  });
+
+  test('REG-02: redirects and redirect_uri are built from configuration, whatever the request claims', async () => {
+    const { again, second } = await begin();
+    expect(again.origin).toBe(PUBLIC_URL);
+    const authorize = new URL(second.headers['location'] ?? '');
+    expect(authorize.searchParams.get('redirect_uri')).toBe(`${PUBLIC_URL}/smart/callback`);
+    expect(JSON.stringify([...second.setCookies, second.headers])).not.toContain('evil');
+  });
+
+  test('TL-03: a visitor by plain http is sent to https first, without a cookie', async () => {
+    const search = launchPath();
+    const plain = { 'x-forwarded-proto': 'http' };
+    const answer = await world.browser().visit(`${world.url}/smart/launch${search}`, { headers: plain });
+    expect([answer.status, answer.headers['location']]).toEqual([308, `${PUBLIC_URL}/smart/launch${search}`]);
+    expect(answer.setCookies).toEqual([]);
+    const health = await world.browser().visit(`${world.url}/health/live`, { headers: plain });
+    expect(health.status).toBe(200);
+  });
+
+  test('cookies planted without the prefix are not ours', async () => {
+    const browser = world.browser();
+    browser.jar.set('localhost', new Map([['probe', 'st-elsewhere']]));
+    const answer = await browser.visit(`${world.url}/smart/launch${launchPath()}`, { headers });
+    expect(new URL(answer.headers['location'] ?? '').searchParams.get('probed')).toBe('1');
+  });
+});
+
+describe('on http://localhost', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld();
+  });
+  afterAll(() => world.close());
+
+  test('prefix, Secure, SameSite=None and Partitioned go, nothing else does', async () => {
+    const browser = world.browser();
+    await world.launch('pat-ada', browser);
+    const cookies = browser.history.filter(({ url }) => url.startsWith(world.url)).flatMap(cookiesSetBy);
+    const kept = cookies.filter(({ value }) => value !== '');
+    expect(new Set(kept.map(({ name }) => name.split('-')[0]))).toEqual(new Set(['probe', 'tx', 'launch']));
+    for (const { attributes } of kept)
+      expect(attributes).toEqual([expect.anything(), 'HttpOnly', expect.anything(), 'Path=/', 'SameSite=Lax']);
+  });
+
+  test('TL-05: without a named proxy X-Forwarded-* mean nothing', async () => {
+    const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'evil.example', 'x-forwarded-for': '10.9.8.7' };
+    const answer = await world.browser().visit(world.sandbox.launch('pat-ada'), { headers });
+    expect(new URL(answer.headers['location'] ?? '').origin).toBe(world.url);
+    expect(world.logLines.join('')).not.toContain('10.9.8.7');
+  });
+
+  test('LA-12: a browser without cookies gets one page that says so, and the launch value stays unspent', async () => {
+    const browser = world.browser({ blocksCookies: true });
+    const launchUrl = world.sandbox.launch('pat-ada');
+    const page = await browser.open(launchUrl);
+    expect([page.status, titleOf(page)]).toEqual([400, 'Your browser blocks cookies here']);
+    expect(browser.history).toHaveLength(2);
+    const link = /href="([^"]+)" target="_blank"/.exec(page.body)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    expect(link).not.toContain('probed');
+    expect(titleOf(await world.browser().open(link))).toBe('Requests for Ada Moreno');
+  });
+});

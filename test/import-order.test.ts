@@ -1,0 +1,122 @@
+/** The layout of design.md §3 as a rule: who may import whom, and which file alone knows a library or the environment. */
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+/** In import order: a file may import its own folder and anything earlier. */
+const ORDER = [
+  'src/errors.ts',
+  'src/sign-in-config.ts',
+  'src/config.ts',
+  'src/adapters/',
+  'views/',
+  'src/http/',
+  'src/smart/',
+  'src/audit/',
+  'src/keys/',
+  'src/organizations/',
+  'src/diagnostics/',
+  'src/launches/',
+  'src/patients/',
+  'src/requests/',
+  'src/admin/',
+  'src/ops/',
+  'src/app.ts',
+  'src/open-dependencies.ts',
+  'src/main.ts',
+  'src/cli.ts',
+];
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const filesOf = (folder: string) => globSync(`${folder}/**/*.ts`, { cwd: root }).toSorted();
+const textOf = (file: string) => readFileSync(`${root}${file}`, 'utf8');
+
+/** What a file imports, exports from or loads on demand, as written. */
+function importsOf(file: string): string[] {
+  const pattern = /^(?:import|export)\s(?:[^'";=]*\sfrom\s)?'([^']+)'|\bimport\('([^']+)'\)/gm;
+  return [...textOf(file).matchAll(pattern)].map(([, written, onDemand]) => written ?? onDemand ?? '');
+}
+
+/** The imported file from the root of the project; undefined for a package. */
+function resolve(file: string, target: string): string | undefined {
+  if (target.startsWith('./')) return `${file.slice(0, file.lastIndexOf('/'))}/${target.slice(2)}`;
+  return target.startsWith('#') && target.includes('/') ? target.slice(1) : undefined;
+}
+
+const placeOf = (file: string) =>
+  ORDER.findIndex((entry) => (entry.endsWith('/') ? file.startsWith(entry) : file === entry));
+
+const product = [...filesOf('src'), ...filesOf('views')];
+const everything = [...product, ...filesOf('sandbox'), ...filesOf('test'), ...filesOf('bench')];
+
+describe('imports', () => {
+  test('every product file has its place in the order', () => {
+    expect(product.filter((file) => placeOf(file) < 0)).toEqual([]);
+  });
+
+  test('a product file imports its own folder and what stands earlier', () => {
+    const late = product.flatMap((file) =>
+      importsOf(file).flatMap((target) => {
+        const imported = resolve(file, target);
+        if (imported === undefined) return [];
+        return placeOf(imported) >= 0 && placeOf(imported) <= placeOf(file) ? [] : [`${file} → ${target}`];
+      }),
+    );
+    expect(late).toEqual([]);
+  });
+
+  test('a view imports only views', () => {
+    const strangers = filesOf('views').flatMap((file) =>
+      importsOf(file).filter((target) => !/^(\.\/|#views\/|@remix-run\/html-template$)/.test(target)),
+    );
+    expect(strangers).toEqual([]);
+  });
+
+  test('product and sandbox never import each other', () => {
+    const across = [
+      ...product.flatMap((file) => importsOf(file).filter((target) => /^#(sandbox|test)\//.test(target))),
+      ...filesOf('sandbox').flatMap((file) => importsOf(file).filter((target) => /^#(src|views|test)\//.test(target))),
+    ];
+    expect(across).toEqual([]);
+  });
+
+  test('no path climbs, and every file is named with its extension', () => {
+    const odd = everything.flatMap((file) =>
+      importsOf(file)
+        .filter((target) => target.includes('../') || (/^[.#]/.test(target) && !/^#package$|\.(ts|json)$/.test(target)))
+        .map((target) => `${file} → ${target}`),
+    );
+    expect(odd).toEqual([]);
+  });
+});
+
+describe('one home', () => {
+  test('only src/config.ts reads the environment', () => {
+    expect(product.filter((file) => /process\.env|\bimport\.meta\.env/.test(textOf(file)))).toEqual(['src/config.ts']);
+  });
+
+  test.for([
+    ['ioredis', /^src\/adapters\/redis\.ts$/],
+    ['pg', /^src\/adapters\/database\.ts$/],
+    ['pino', /^src\/adapters\/log\.ts$/],
+    ['prom-client', /^src\/adapters\/metrics\.ts$/],
+    ['undici', /^src\/(adapters\/(outbound|warm-connector)|smart\/step-6-fhir-api)\.ts$/],
+    ['openid-client', /^src\/admin\/identity-provider\.ts$/],
+    ['connect-redis', /^src\/http\/session-store\.ts$/],
+    ['express-session', /^src\/http\/session-(store|middleware)\.ts$/],
+    ['helmet', /^src\/http\/security-headers\.ts$/],
+    ['fhirclient/lib/FhirClient.js', /^src\/smart\/step-6-fhir-api\.ts$/],
+    ['drizzle-orm/pg-core', /^src\/(adapters\/database|.+-store)\.ts$/],
+  ] as const)('%s is known in its own place only', ([name, home]) => {
+    const users = product.filter((file) => importsOf(file).includes(name));
+    expect(users.filter((file) => !home.test(file))).toEqual([]);
+    expect(users.length).toBeGreaterThan(0);
+  });
+
+  test('the protocol is pure of Express, SQL and configuration', () => {
+    const impure = filesOf('src/smart').flatMap((file) =>
+      importsOf(file).filter((target) => /^(express|helmet|drizzle-orm.*|pg|ioredis|#src\/config\.ts)$/.test(target)),
+    );
+    expect(impure).toEqual([]);
+  });
+});

@@ -1,0 +1,169 @@
+/** No secret and no patient leaves its place: every page, header, log line and store dump is searched (ST-01..07, TK-20, ID-21, FH-16). */
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { FaultName } from '#sandbox/faults.ts';
+import type { TestBrowser } from '#test/helpers/browser.ts';
+import { decoded, leaksOf, type Secrets, secretsSeenBy } from '#test/helpers/canaries.ts';
+import { csrfOf, launchIdOf } from '#test/helpers/visits.ts';
+import { startWorld, testStores, type World } from '#test/helpers/world.ts';
+
+/** Launches that end in every part of the product. */
+const TROUBLES: FaultName[] = [
+  'hostile-error',
+  'access-denied',
+  'wrong-state',
+  'issuer-mismatch',
+  'token-500',
+  'token-error-200',
+  'expired-code',
+  'invalid-client',
+  'token-html-200',
+  'no-id-token',
+  'wrong-nonce',
+  'bad-signature',
+  'expired-id-token',
+  'wrong-at-hash',
+  'empty-scope',
+  'narrowed-scope',
+  'bad-patient-id',
+  'no-patient',
+  'odd-context',
+  'hostile-style-url',
+  'wrong-patient',
+  'foreign-resource',
+  'foreign-next-link',
+  'fhir-401',
+  'fhir-403',
+  'fhir-500',
+  'fhir-html',
+  'fhir-truncated',
+  'huge-bundle',
+  'outcome-entry',
+];
+
+const CLINICAL = ['Moreno', 'Ada Moreno', '1958-03-14', '100231', 'Wheelchair', 'Rivera', 'pat-ada', 'CANARY'];
+
+describe.for(await testStores())('on %s', (stores) => {
+  let world: World;
+  let browser: TestBrowser;
+  let secrets: Secrets;
+  beforeAll(async () => {
+    world = await startWorld({ stores });
+    browser = world.browser();
+    const page = await world.launch('pat-ada', browser);
+    await browser.visit(page.url);
+    for (const fault of TROUBLES) {
+      world.sandbox.faults.set(fault);
+      const answer = await world.launch('pat-ada', browser);
+      if (answer.url.includes('/launches/')) await browser.visit(answer.url);
+      world.sandbox.faults.clear();
+    }
+    await hostileVisits(world, browser);
+    await browser.visit(`${world.url}/launches/${launchIdOf(page)}/sign-out`, { form: { csrf: csrfOf(page) } });
+    await world.launch('pat-ada', browser);
+    await browser.openUntil(world.sandbox.launch('pat-ada'), '/smart/callback');
+    await world.dependencies.audit.flush();
+    secrets = secretsSeenBy(world.sandbox);
+    for (const { setCookies } of browser.history)
+      for (const line of setCookies) {
+        const secret = line.split(';')[0]?.split('~')[1];
+        if (secret) secrets.set('cookie secret', (secrets.get('cookie secret') ?? new Set()).add(secret));
+      }
+  });
+  afterAll(() => world.close());
+
+  test('the search has something to look for', () => {
+    const counts = Object.fromEntries([...secrets].map(([kind, values]) => [kind, values.size]));
+    const kinds = [
+      'launch',
+      'state',
+      'nonce',
+      'code',
+      'code_verifier',
+      'client_assertion',
+      'access token',
+      'cookie secret',
+    ];
+    for (const kind of kinds) expect(counts[kind], kind).toBeGreaterThan(5);
+    expect(leaksOf(secrets, [...(secrets.get('code') ?? [])].join())).not.toEqual([]);
+  });
+
+  test('ST-01, FH-16: no page and no header of ours holds one', () => {
+    const ours = browser.history.filter(({ url }) => url.startsWith(world.url));
+    expect(ours.length).toBeGreaterThan(100);
+    const inside = ours.flatMap(({ status, headers, body, setCookies }) => {
+      const { location: _location, 'set-cookie': _cookies, ...rest } = headers;
+      const page = status === 303 ? '' : body;
+      return [page, JSON.stringify(rest), ...setCookies.map((line) => line.replace(/~[^~]+~/, '~~'))];
+    });
+    expect(leaksOf(secrets, inside.join('\n'))).toEqual([]);
+    const redirects = ours
+      .flatMap(({ status, headers, body }) => (status === 303 ? [headers['location'], body] : []))
+      .join('\n');
+    expect(redirects).toContain('/auth/authorize');
+    // AZ-18: on the way to the authorization server only what belongs there.
+    const belongs = new Set(['launch', 'state', 'nonce']);
+    expect(
+      leaksOf(
+        secrets,
+        redirects,
+        [...secrets.keys()].filter((kind) => !belongs.has(kind)),
+      ),
+    ).toEqual([]);
+  });
+
+  test('ST-07, TK-20: no log line holds one, at the most talkative level, nor a name, number or request', () => {
+    const lines = world.logLines.join('');
+    expect(world.logLines.length).toBeGreaterThan(100);
+    expect(leaksOf(secrets, lines)).toEqual([]);
+    expect(CLINICAL.filter((text) => lines.includes(text))).toEqual([]);
+    expect(lines).not.toMatch(/<script|alert\(1\)|BEGIN [A-Z ]*PRIVATE KEY|"d":/);
+  });
+
+  if (stores !== 'embedded stores')
+    test('ST-03, ST-05: Redis holds none in clear, in base64 or in hex', async () => {
+      const dump = await world.dumpRedis();
+      expect(dump).toMatch(/^launch:/m);
+      expect(dump).toMatch(/^tx:/m);
+      expect(leaksOf(secrets, `${dump}\n${decoded(dump)}`)).toEqual([]);
+      expect(CLINICAL.filter((text) => `${dump}${decoded(dump)}`.includes(text))).toEqual([]);
+    });
+
+  test('ST-03, CAJ-15: neither does the database, nor a private key, nor which patient was opened', async () => {
+    const { db } = world.dependencies.database;
+    const tables = await db.execute<{ name: string }>(
+      sql`select table_schema || '.' || quote_ident(table_name) as name from information_schema.tables
+          where table_schema not in ('pg_catalog', 'information_schema') and table_type = 'BASE TABLE'`,
+    );
+    const rows = await Promise.all(
+      tables.rows.map(({ name }) => db.execute<{ row: string }>(sql.raw(`select t::text as row from ${name} t`))),
+    );
+    const dump = rows.flatMap(({ rows: found }) => found.map(({ row }) => row)).join('\n');
+    expect(dump).toContain('patient-opened');
+    expect(dump).toContain('st-elsewhere');
+    expect(leaksOf(secrets, `${dump}\n${decoded(dump)}`)).toEqual([]);
+    expect(CLINICAL.filter((text) => `${dump}${decoded(dump)}`.includes(text))).toEqual([]);
+    expect(dump).not.toMatch(/""d""|"d":|PRIVATE KEY/);
+  });
+});
+
+/** What a stranger might send to have it written down somewhere. */
+async function hostileVisits(world: World, browser: TestBrowser): Promise<void> {
+  const marker = 'CANARY-visitor-1234567890';
+  for (const path of [
+    `/smart/launch?orgId=${marker}&iss=${marker}&launch=${marker}`,
+    `/smart/launch?orgId=st-elsewhere&iss=https://${marker}/&launch=${marker}`,
+    `/smart/callback?code=${marker}&state=${marker}`,
+    `/smart/callback?error=${marker}&error_description=${marker}`,
+    `/launches/x/requests?access_token=${marker}`,
+    `/nowhere?token=${marker}`,
+  ])
+    await browser.visit(`${world.url}${path}`, {
+      headers: {
+        authorization: `Bearer ${marker}`,
+        referer: `https://${marker}/`,
+        'user-agent': marker,
+        'x-forwarded-for': marker,
+      },
+    });
+}

@@ -1,0 +1,299 @@
+/** Every named fault of the sandbox that concerns a launch, and the one page it ends in (ER-01..04; design §9). */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type FaultName, faultNames } from '#sandbox/faults.ts';
+import type { Sandbox } from '#sandbox/sandbox.ts';
+import { describeError, type ErrorCode } from '#src/errors.ts';
+import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
+import { startEvil } from '#test/helpers/stub-ehr.ts';
+import { startWorld, type World } from '#test/helpers/world.ts';
+
+const EVIL = 'the URL of a server that must never be seen';
+
+/** Fault, its value, status, errorCode, and the last place that may have been called. */
+type Row = [
+  fault: FaultName,
+  value: string | undefined,
+  status: number,
+  code: ErrorCode,
+  last: 'discovery' | 'authorize' | 'token',
+];
+const AUTHORIZE_ERRORS = ['invalid_request', 'unauthorized_client', 'unsupported_response_type', 'server_error', 'new'];
+const refusals: Row[] = [
+  ['discovery-500', undefined, 503, 'discovery.unavailable', 'discovery'],
+  ['discovery-html', undefined, 502, 'discovery.invalid', 'discovery'],
+  ['discovery-not-an-object', undefined, 502, 'discovery.invalid', 'discovery'],
+  ['discovery-truncated', undefined, 502, 'discovery.invalid', 'discovery'],
+  ['discovery-redirect', EVIL, 502, 'discovery.invalid', 'discovery'],
+  ['discovery-huge', undefined, 502, 'discovery.invalid', 'discovery'],
+  ['discovery-http-endpoint', undefined, 502, 'discovery.endpoint-refused', 'discovery'],
+  ['discovery-foreign-token-endpoint', EVIL, 502, 'discovery.endpoint-refused', 'discovery'],
+  ['discovery-no-token-endpoint', undefined, 502, 'discovery.invalid', 'discovery'],
+  ['discovery-no-asymmetric', undefined, 502, 'discovery.no-client-authentication', 'discovery'],
+  ['discovery-no-common-algorithm', undefined, 502, 'discovery.no-client-authentication', 'discovery'],
+  ['access-denied', undefined, 403, 'authorization.denied', 'authorize'],
+  ['hostile-error', undefined, 403, 'authorization.denied', 'authorize'],
+  ['login-error', undefined, 503, 'authorization.unavailable', 'authorize'],
+  ...AUTHORIZE_ERRORS.map((error): Row => ['login-error', error, 502, 'authorization.refused', 'authorize']),
+  ['login-error', 'constructor', 502, 'authorization.refused', 'authorize'],
+  ['invalid-scope', undefined, 502, 'authorization.refused', 'authorize'],
+  ['wrong-state', undefined, 400, 'callback.invalid', 'authorize'],
+  ['no-state', undefined, 400, 'callback.invalid', 'authorize'],
+  ['no-code', undefined, 400, 'callback.invalid', 'authorize'],
+  ['issuer-mismatch', EVIL, 400, 'callback.wrong-issuer', 'authorize'],
+  ['missing-iss', undefined, 400, 'callback.wrong-issuer', 'authorize'],
+  ['narrowed-scope', 'openid fhirUser launch', 403, 'scope.missing', 'token'],
+  ['narrowed-scope', 'launch patient/Patient.read', 403, 'scope.missing', 'token'],
+  ['token-500', undefined, 502, 'token.failed', 'token'],
+  ['token-503', undefined, 503, 'token.unavailable', 'token'],
+  ['token-429', undefined, 503, 'token.unavailable', 'token'],
+  ['token-html-200', undefined, 502, 'token.invalid', 'token'],
+  ['token-redirect', EVIL, 502, 'token.invalid', 'token'],
+  ['token-error-200', undefined, 502, 'token.invalid', 'token'],
+  ['expired-code', undefined, 502, 'token.invalid-grant', 'token'],
+  ['invalid-client', undefined, 502, 'token.invalid-client', 'token'],
+  ['unauthorized-client', undefined, 502, 'token.refused', 'token'],
+  ['no-access-token', undefined, 502, 'token.invalid', 'token'],
+  ['token-type-mac', undefined, 502, 'token.invalid', 'token'],
+  ['string-expires-in', '-1', 502, 'token.invalid', 'token'],
+  ['string-expires-in', '3600.5', 502, 'token.invalid', 'token'],
+  ['no-id-token', undefined, 502, 'identity.invalid', 'token'],
+  ['empty-scope', undefined, 403, 'scope.missing', 'token'],
+  ['no-patient', undefined, 502, 'context.invalid', 'token'],
+  ['bad-patient-id', undefined, 502, 'context.invalid', 'token'],
+  ['bad-patient-id', 'Patient/1', 502, 'context.invalid', 'token'],
+  ['bad-encounter-id', undefined, 502, 'context.invalid', 'token'],
+  ['oidc-html', undefined, 502, 'identity.keys-unavailable', 'token'],
+  ['oidc-issuer-mismatch', undefined, 502, 'identity.keys-unavailable', 'token'],
+  ['jwks-500', undefined, 502, 'identity.keys-unavailable', 'token'],
+  ['jwks-empty', undefined, 502, 'identity.keys-unavailable', 'token'],
+  ['unknown-key', undefined, 502, 'identity.invalid', 'token'],
+  ['wrong-nonce', undefined, 502, 'identity.invalid', 'token'],
+  ['no-nonce', undefined, 502, 'identity.invalid', 'token'],
+  ['bad-signature', undefined, 502, 'identity.invalid', 'token'],
+  ['alg-none', undefined, 502, 'identity.invalid', 'token'],
+  ['wrong-audience', undefined, 502, 'identity.invalid', 'token'],
+  ['extra-audience', undefined, 502, 'identity.invalid', 'token'],
+  ['foreign-issuer', EVIL, 502, 'identity.invalid', 'token'],
+  ['expired-id-token', undefined, 502, 'identity.invalid', 'token'],
+  ['future-id-token', undefined, 502, 'identity.invalid', 'token'],
+  ['wrong-at-hash', undefined, 502, 'identity.invalid', 'token'],
+  ['no-sub', undefined, 502, 'identity.invalid', 'token'],
+];
+const slow: Row[] = [
+  ['slow-discovery', undefined, 504, 'discovery.timeout', 'discovery'],
+  ['slow-token', undefined, 504, 'token.timeout', 'token'],
+  ['slow-jwks', undefined, 504, 'identity.keys-timeout', 'token'],
+];
+/** The launch is complete; its page cannot be shown. */
+const pageFailures: [FaultName, string | undefined, number, ErrorCode][] = [
+  ['fhir-401', undefined, 401, 'session.expired'],
+  ['fhir-403', undefined, 403, 'patient.refused'],
+  ['fhir-429', '3600', 503, 'patient.unavailable'],
+  ['fhir-500', undefined, 503, 'patient.unavailable'],
+  ['fhir-html', undefined, 502, 'patient.unexpected'],
+  ['fhir-truncated', undefined, 502, 'patient.unexpected'],
+  ['fhir-redirect', EVIL, 503, 'patient.unavailable'],
+  ['wrong-patient', undefined, 502, 'patient.mismatch'],
+  ['patient-outcome-200', undefined, 502, 'patient.mismatch'],
+];
+/** Odd, and no reason to fail. */
+const harmless: [FaultName, string?][] = [
+  ['discovery-no-s256'],
+  ['discovery-relative-endpoints'],
+  ['discovery-endpoint-query'],
+  ['discovery-junk'],
+  ['discovery-no-capabilities'],
+  ['no-oidc-document'],
+  ['rotated-key'],
+  ['extra-response-parameters'],
+  ['narrowed-scope'],
+  ['token-type-lowercase'],
+  ['no-expires-in'],
+  ['string-expires-in'],
+  ['no-refresh-token'],
+  ['no-scope'],
+  ['no-banner-flag'],
+  ['string-banner-flag'],
+  ['hostile-style-url', EVIL],
+  ['odd-context'],
+  ['no-fhir-user'],
+  ['relative-fhir-user'],
+  ['foreign-fhir-user', EVIL],
+  ['bad-fhir-user'],
+  ['patient-in-id-token'],
+  ['fhir-user-404'],
+  ['fhir-403-requests'],
+  ['foreign-resource'],
+  ['foreign-next-link', EVIL],
+  ['metadata-500'],
+];
+/** Of the list, the refresh and the revocation; and one that wants settings of its own, above. */
+const ELSEWHERE: FaultName[] = [
+  'discovery-404',
+  'slow-fhir',
+  'slow-requests',
+  'endless-paging',
+  'outcome-entry',
+  'huge-bundle',
+  'empty-entries',
+  'refresh-invalid-grant',
+  'refresh-503',
+  'refresh-other-patient',
+  'revocation-503',
+];
+
+let world: World;
+let evil: Awaited<ReturnType<typeof startEvil>>;
+let browser: TestBrowser;
+let earlier: string;
+let serial = 0;
+beforeAll(async () => {
+  [world, evil] = await Promise.all([startWorld(), startEvil()]);
+  browser = world.browser();
+  earlier = (await world.launch('pat-ben', browser)).url;
+});
+afterAll(async () => {
+  expect(evil.requests).toEqual([]);
+  await Promise.all([world.close(), evil.close()]);
+});
+
+/** A new organization on the sandbox, so that nothing is remembered of it: neither discovery nor keys. */
+async function newOrganization(sandbox: Sandbox, settings: Record<string, unknown> = {}): Promise<string> {
+  serial += 1;
+  const id = `org-${serial}`;
+  await world.setOrganization(id, { privateNetworks: [`10.0.${serial}.0/24`], ...settings }, sandbox);
+  return id;
+}
+const valueOf = (value: string | undefined) => (value === EVIL ? `${evil.origin}/fhir` : value);
+
+/** Launches with one fault; the answer is where the browser ended and what the EHR was asked. */
+async function launchWith(fault: FaultName, value?: string, sandbox = world.sandbox, user = browser) {
+  const launchUrl = new URL(sandbox.launch('pat-ada'));
+  launchUrl.searchParams.set('orgId', await newOrganization(sandbox));
+  sandbox.requests.clear();
+  const from = user.history.length;
+  sandbox.faults.set(fault, valueOf(value));
+  const page = await user.open(launchUrl.href);
+  sandbox.faults.clear();
+  const paths = sandbox.requests.map(({ path }) => path);
+  const count = (pattern: RegExp) => paths.filter((path) => pattern.test(path)).length;
+  const ours = user.history.slice(from).filter(({ url }) => url.startsWith(world.url));
+  return {
+    page,
+    ours,
+    calls: {
+      discovery: count(/smart-configuration$/),
+      authorize: count(/^\/auth\/authorize\?/),
+      token: count(/^\/auth\/token/),
+      fhir: count(/^\/fhir\/r4\/(?!metadata|\.well-known)/),
+    },
+  };
+}
+
+const logLineOf = (page: Visit) => {
+  const supportCode = supportCodeOf(page);
+  const lines = world.logLines.map((line) => JSON.parse(line)).filter((line) => line.supportCode === supportCode);
+  expect(lines).toHaveLength(1);
+  return lines[0];
+};
+
+function expectPlainPage(page: Visit, status: number, code: ErrorCode): void {
+  const { title, help } = describeError(code);
+  const escape = (text: string) => text.replaceAll("'", '&#39;').replaceAll('"', '&quot;');
+  expect({ status: page.status, title: titleOf(page), code: logLineOf(page).errorCode }).toEqual({
+    status,
+    title: escape(title),
+    code,
+  });
+  expect(page.body).toContain(escape(help));
+  expect(page.headers['cache-control']).toBe('no-store');
+  expect(page.headers['content-security-policy']).toContain("default-src 'none'");
+  // ER-01, ER-03: nothing of the EHR's own words or addresses, and no way on by itself.
+  expect(page.body).not.toMatch(/127\.0\.0\.1|localhost|elsewhere\.example|http-equiv|<script|at \/|alert\(1\)/);
+}
+
+async function expectEarlierLaunchWorks(): Promise<void> {
+  const page = await browser.open(earlier);
+  expect({ status: page.status, title: titleOf(page) }).toEqual({ status: 200, title: 'Requests for Ben Okafor' });
+}
+
+function expectRejected({ page, ours, calls }: Awaited<ReturnType<typeof launchWith>>, row: Row): void {
+  const [, , status, code, last] = row;
+  expectPlainPage(page, status, code);
+  expect(
+    ours.flatMap(({ setCookies }) => setCookies).filter((line) => /^(__Host-)?launch-\S+=[^;]/.test(line)),
+  ).toEqual([]);
+  expect(calls).toEqual({
+    discovery: 1,
+    authorize: last === 'discovery' ? 0 : 1,
+    token: last === 'token' ? 1 : 0,
+    fhir: 0,
+  });
+}
+
+describe('REJECT', () => {
+  test.for(refusals)('%s (%s): %d %s, after %s', async (row) => {
+    const [fault, value] = row;
+    expectRejected(await launchWith(fault, value), row);
+    await expectEarlierLaunchWorks();
+  });
+
+  test('DI-15, TK-19, ID-22: an EHR that is too slow, at discovery, token and keys', async () => {
+    const sandboxes = await Promise.all(slow.map(([fault]) => world.addSandbox(fault)));
+    await Promise.all(
+      slow.map(async (row, index) =>
+        expectRejected(await launchWith(row[0], undefined, sandboxes[index], world.browser()), row),
+      ),
+    );
+  });
+});
+
+test.for(pageFailures)('%s (%s): the launch is complete, its page is %d %s', async ([fault, value, status, code]) => {
+  const { page, calls } = await launchWith(fault, value);
+  expectPlainPage(page, status, code);
+  expect(new URL(page.url).pathname).toMatch(/^\/launches\/[\w-]{22}\/requests$/);
+  expect(calls).toMatchObject({ discovery: 1, authorize: 1, token: 1 });
+});
+
+test.for(harmless)('%s (%s) is no reason to fail', async ([fault, value]) => {
+  const { page } = await launchWith(fault, value);
+  expect({ status: page.status, title: titleOf(page) }).toEqual({ status: 200, title: 'Requests for Ada Moreno' });
+  expect(page.body).not.toMatch(/elsewhere\.example|evil\.example/);
+});
+
+test('DI-18, DI-20: without a well-known document the launch goes by the CapabilityStatement, as strict as ever', async () => {
+  const id = await newOrganization(world.sandbox, { issuers: [world.sandbox.issuer] });
+  const launchUrl = new URL(world.sandbox.launch('pat-ada'));
+  launchUrl.searchParams.set('orgId', id);
+  world.sandbox.requests.clear();
+  world.sandbox.faults.set('discovery-404');
+  const page = await world.browser().open(launchUrl.href);
+  world.sandbox.faults.clear();
+  expect(titleOf(page)).toBe('Requests for Ada Moreno');
+  const sent = (pattern: RegExp) => world.sandbox.requests.find(({ path }) => pattern.test(path));
+  expect(sent(/^\/auth\/authorize\?/)?.path).toContain('&code_challenge_method=S256');
+  expect(sent(/^\/auth\/token/)?.body).toContain('client-assertion-type');
+});
+
+test('SCO-20: the page names the permissions that are missing', async () => {
+  const { page } = await launchWith('narrowed-scope', 'launch fhirUser');
+  expect(page.body).toContain('<strong>openid, patient/Patient.read</strong>');
+});
+
+test('ER-04: the log line has organization, status and cause, and no query', async () => {
+  const { page } = await launchWith('discovery-html');
+  const line = logLineOf(page);
+  expect(line).toMatchObject({
+    level: 'error',
+    organizationId: `org-${serial}`,
+    path: '/smart/launch',
+    status: 502,
+    err: { name: 'AppError', message: expect.stringContaining('not JSON') },
+  });
+  expect(JSON.stringify(line)).not.toMatch(/iss=|launch=|CANARY/);
+});
+
+test('every fault of the sandbox is in one of these tables, or tested where its page is', () => {
+  const tested = [...refusals, ...slow, ...pageFailures, ...harmless].map(([fault]) => fault);
+  expect(faultNames.filter((name) => ![...tested, ...ELSEWHERE].includes(name))).toEqual([]);
+});

@@ -1,0 +1,177 @@
+/** One launch, one patient, one cookie: whatever is opened beside it, finished out of order or forged (LA-09, MT-01, CB-17). */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createRecords } from '#sandbox/data/records.ts';
+import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
+import { cookiesOf, launchIdOf, wholeOf } from '#test/helpers/visits.ts';
+import { startWorld, testStores, type World } from '#test/helpers/world.ts';
+
+const PATIENTS = [
+  'pat-ada',
+  'pat-ben',
+  'pat-many',
+  'pat-deceased',
+  'pat-minor',
+  'pat-no-family',
+  'pat-text-only',
+  'pat-year-only',
+  'pat-month-only',
+  'pat-leap-day',
+  'pat-names',
+  'pat-long-name',
+];
+
+/** Texts only this patient's chart has: names, record number and what was requested. */
+const ownTexts = new Map(
+  PATIENTS.map((id) => {
+    const records = createRecords();
+    const patient = records.ofType('Patient').find((one) => one.id === id);
+    const names = (patient?.name ?? []).flatMap(({ family, given, text }) => [family, text, ...(given ?? [])]);
+    const requests = records.ofType('ServiceRequest').filter(({ subject }) => subject.reference === `Patient/${id}`);
+    const mrn = patient?.identifier?.find(({ use }) => use === 'usual')?.value;
+    return [
+      id,
+      new Set([...names, mrn, ...requests.map(({ code }) => code?.text)].filter((text) => (text?.length ?? 0) > 3)),
+    ];
+  }),
+);
+
+/** Every text of other patients that this one's chart does not have as well. */
+function foreignTexts(id: string): string[] {
+  const own = [...(ownTexts.get(id) ?? [])].join('\n');
+  const others = PATIENTS.filter((other) => other !== id).flatMap((other) => [...(ownTexts.get(other) ?? [])]);
+  return others.filter((text) => text !== undefined && !own.includes(text)) as string[];
+}
+
+function expectOnly(id: string, page: Visit): void {
+  expect(page.status, id).toBe(200);
+  const mrn = [...(ownTexts.get(id) ?? [])].find((text) => /^\d{6}$/.test(text ?? ''));
+  expect(page.body).toContain(`<bdi>${mrn}</bdi>`);
+  expect(foreignTexts(id).filter((text) => page.body.includes(text))).toEqual([]);
+}
+
+describe.for(await testStores())('on %s', (stores) => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld({ stores });
+  });
+  afterAll(() => world.close());
+
+  const pageOf = (visit: Visit, browser: TestBrowser) => browser.visit(visit.url);
+  const asUser = (patient: string, user: string, browser: TestBrowser) =>
+    browser.open(world.sandbox.launch(patient, { user }));
+
+  test('AZ-19: tabs opened A, B, C and finished C, A, B each show their own patient', async () => {
+    const browser = world.browser();
+    const tabs = ['pat-ada', 'pat-ben', 'pat-minor'];
+    const callbacks = new Map<string, string>();
+    for (const id of tabs) callbacks.set(id, await browser.openUntil(world.sandbox.launch(id), '/smart/callback'));
+    for (const id of ['pat-minor', 'pat-ada', 'pat-ben']) expectOnly(id, await browser.open(callbacks.get(id) ?? ''));
+  });
+
+  test('fifty launches at once in ten browsers: no byte of another patient on any page, then or on reload', async () => {
+    const browsers = Array.from({ length: 10 }, () => world.browser());
+    const launches = Array.from({ length: 50 }, (_unused, index) => ({
+      id: PATIENTS[index % PATIENTS.length] ?? '',
+      browser: browsers[index % browsers.length] ?? world.browser(),
+    }));
+    const pages = await Promise.all(
+      launches.map(async ({ id, browser }) => ({ id, browser, page: await world.launch(id, browser) })),
+    );
+    for (const { id, page } of pages) expectOnly(id, page);
+    const again = await Promise.all(
+      pages.map(async (one) => ({ id: one.id, page: await pageOf(one.page, one.browser) })),
+    );
+    for (const { id, page } of again) expectOnly(id, page);
+    expect(new Set(pages.map(({ page }) => page.url)).size).toBe(50);
+  });
+
+  test('the same user keeps the earlier tab; another user in the same browser ends it', async () => {
+    const browser = world.browser();
+    const ada = await asUser('pat-ada', 'prac-rivera', browser);
+    const ben = await asUser('pat-ben', 'prac-rivera', browser);
+    expect(titleOf(await pageOf(ada, browser))).toBe('Requests for Ada Moreno');
+    const mila = await asUser('pat-minor', 'prac-osei', browser);
+    expect((await pageOf(ada, browser)).status).toBe(401);
+    expect((await pageOf(ben, browser)).status).toBe(401);
+    expectOnly('pat-minor', await pageOf(mila, browser));
+    const names = [...cookiesOf(browser).keys()].filter((name) => name.startsWith('launch-'));
+    expect(names).toEqual([`launch-${launchIdOf(mila)}`]);
+  });
+
+  test('another user in another browser ends nothing', async () => {
+    const browser = world.browser();
+    const ada = await asUser('pat-ada', 'prac-rivera', browser);
+    await asUser('pat-ben', 'prac-osei', world.browser());
+    expect((await pageOf(ada, browser)).status).toBe(200);
+  });
+
+  test('a twenty-first chart ends the oldest of twenty', async () => {
+    const browser = world.browser();
+    const pages: Visit[] = [];
+    for (let count = 0; count < 21; count += 1) pages.push(await world.launch('pat-none', browser));
+    const [first, second] = await Promise.all(pages.slice(0, 2).map((page) => pageOf(page, browser)));
+    expect([first?.status, second?.status, pages.at(-1)?.status]).toEqual([401, 200, 200]);
+  });
+
+  test('LA-14: a launch that never finishes replaces nothing', async () => {
+    const browser = world.browser();
+    const ada = await asUser('pat-ada', 'prac-rivera', browser);
+    await browser.openUntil(world.sandbox.launch('pat-ben', { user: 'prac-osei' }), '/smart/callback');
+    expectOnly('pat-ada', await pageOf(ada, browser));
+  });
+
+  test('CB-17: a cookie planted before the launch is not the one after it', async () => {
+    const browser = world.browser();
+    const planted = 'mjx0a1b2~planted-secret~st-elsewhere';
+    browser.jar.set('localhost', new Map([['launch-planted', planted]]));
+    const page = await world.launch('pat-ada', browser);
+    const cookie = cookiesOf(browser).get(`launch-${launchIdOf(page)}`);
+    expect(cookie).toBeDefined();
+    expect(cookie).not.toContain('planted');
+    expect((await browser.visit(`${world.url}/launches/planted/requests`)).status).toBe(401);
+  });
+
+  describe('MT-01: a page without its own proof is 401 and says nothing', () => {
+    let ada: Visit;
+    let ben: Visit;
+    let cookies: Map<string, string>;
+    beforeAll(async () => {
+      const browser = world.browser();
+      ada = await world.launch('pat-ada', browser);
+      ben = await world.launch('pat-ben', browser);
+      cookies = cookiesOf(browser);
+    });
+
+    const forgeries: [string, () => [string, string][]][] = [
+      ['no cookie', () => []],
+      ['only another launch’s cookie', () => [[`launch-${launchIdOf(ben)}`, valueOf(ben)]]],
+      ['another launch’s secret under its name', () => [[`launch-${launchIdOf(ada)}`, valueOf(ben)]]],
+      ['an empty value', () => [[`launch-${launchIdOf(ada)}`, '']]],
+      ['a value without a secret', () => [[`launch-${launchIdOf(ada)}`, 'mjx0a1b2~~st-elsewhere']]],
+      ['a guessed secret', () => [[`launch-${launchIdOf(ada)}`, `mjx0a1b2~${'A'.repeat(43)}~st-elsewhere`]]],
+      ['a cut secret', () => [[`launch-${launchIdOf(ada)}`, valueOf(ada).replace(/.~st-elsewhere$/, '~st-elsewhere')]]],
+      ['its own secret under another’s name', () => [[`launch-${launchIdOf(ben)}`, valueOf(ada)]]],
+    ];
+    const valueOf = (page: Visit) => cookies.get(`launch-${launchIdOf(page)}`) ?? '';
+
+    test.for(forgeries)('%s', async ([, jar]) => {
+      const browser = world.browser();
+      browser.jar.set('localhost', new Map(jar()));
+      for (const path of ['requests', 'theme.css']) {
+        const answer = await browser.visit(`${world.url}/launches/${launchIdOf(ada)}/${path}`);
+        expect(answer.status).toBe(401);
+        expect(supportCodeOf(answer)).toBeDefined();
+        expect(wholeOf(answer)).not.toMatch(/Moreno|Okafor|100231|Wheelchair/);
+      }
+      const posted = await browser.visit(`${world.url}/launches/${launchIdOf(ada)}/sign-out`, { form: { csrf: 'x' } });
+      expect(posted.status).toBe(401);
+    });
+
+    test('and none of it ended the launch', async () => {
+      const browser = world.browser();
+      browser.jar.set('localhost', new Map(cookies));
+      expectOnly('pat-ada', await browser.visit(ada.url));
+      expectOnly('pat-ben', await browser.visit(ben.url));
+    });
+  });
+});

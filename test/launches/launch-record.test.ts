@@ -1,0 +1,133 @@
+/** The record of a launch: sealed, bound to its place, opened by one cookie, and over when its time is (ST-03..06, ST-08, RF-14). */
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createSealer } from '#src/adapters/seal.ts';
+import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
+import { cookiesOf, launchIdOf } from '#test/helpers/visits.ts';
+import { startWorld, testStores, type World } from '#test/helpers/world.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+describe.for(await testStores())('on %s', (stores) => {
+  let world: World;
+  let passedMs = 0;
+  let browser: TestBrowser;
+  beforeAll(async () => {
+    world = await startWorld({ stores, clock: () => new Date(Date.now() + passedMs) });
+  });
+  afterAll(() => world.close());
+  beforeEach(() => {
+    passedMs = 0;
+    world.sandbox.faults.clear();
+    browser = world.browser();
+  });
+
+  const recordKeyOf = (page: Visit) => `launch:${launchIdOf(page)}`;
+  /** The cheapest page behind the guard: it calls no EHR. */
+  const isOpen = async (page: Visit) =>
+    (await browser.visit(page.url.replace('/requests', '/theme.css'))).status === 200;
+
+  test('ST-03, ST-05: neither the token nor the cookie’s secret can be read from the store', async () => {
+    const page = await world.launch('pat-ada', browser);
+    const record = (await world.dependencies.redis.get(recordKeyOf(page))) ?? '';
+    const [, secret = ''] =
+      cookiesOf(browser)
+        .get(`launch-${launchIdOf(page)}`)
+        ?.split('~') ?? [];
+    expect(secret).toMatch(/^[\w-]{43}$/);
+    const readable = [record, ...record.split('.').map((part) => Buffer.from(part, 'base64url').toString('latin1'))];
+    expect(readable.join('\n')).not.toContain(secret);
+    const token = world.sandbox.requests.flatMap(
+      ({ headers }) => /^Bearer (.+)/.exec(String(headers['authorization']))?.[1] ?? [],
+    );
+    expect(token.length).toBeGreaterThan(0);
+    expect(token.filter((one) => readable.join('\n').includes(one))).toEqual([]);
+  });
+
+  test('ST-04: two records that change places open neither launch', async () => {
+    const { redis } = world.dependencies;
+    const [ada, ben] = [await world.launch('pat-ada', browser), await world.launch('pat-ben', browser)];
+    const [first, second] = await redis.getMany([recordKeyOf(ada), recordKeyOf(ben)]);
+    await redis.set(recordKeyOf(ada), second ?? '', HOUR_MS);
+    await redis.set(recordKeyOf(ben), first ?? '', HOUR_MS);
+    for (const page of [ada, ben]) {
+      const answer = await browser.visit(page.url);
+      expect(answer.status).toBe(401);
+      expect(answer.body).not.toMatch(/Moreno|Okafor/);
+    }
+  });
+
+  test.for(['', 'taken', 'a.b.c.d.e', '{"launch":{}}'])(
+    'ST-03: a record that says %j opens nothing',
+    async (forged) => {
+      const page = await world.launch('pat-ada', browser);
+      await world.dependencies.redis.set(recordKeyOf(page), forged, HOUR_MS);
+      expect((await browser.visit(page.url)).status).toBe(401);
+    },
+  );
+
+  test('ST-08: a record sealed with a secret that is gone ends cleanly', async () => {
+    const page = await world.launch('pat-ada', browser);
+    const key = recordKeyOf(page);
+    const { redis, sealer } = world.dependencies;
+    const record = await sealer.open(key, (await redis.get(key)) ?? '');
+    await redis.set(key, await createSealer(['a-secret-that-was-retired-long-ago-012345']).seal(key, record), HOUR_MS);
+    const answer = await browser.visit(page.url);
+    expect(answer.status).toBe(401);
+    expect(answer.setCookies.join()).toMatch(/launch-[^=]+=;/);
+  });
+
+  test('RF-14: a launch without refresh ends with its token', async () => {
+    world.sandbox.faults.set('string-expires-in', '300');
+    world.sandbox.faults.set('no-refresh-token');
+    const page = await world.launch('pat-ada', browser);
+    passedMs = 4 * MINUTE_MS;
+    expect(await isOpen(page)).toBe(true);
+    passedMs = 5 * MINUTE_MS + 1_000;
+    expect((await browser.visit(page.url)).status).toBe(401);
+    expect(await world.dependencies.redis.get(recordKeyOf(page))).toBeUndefined();
+  });
+
+  test('RF-14: no launch is longer than twelve hours, however busy', async () => {
+    world.sandbox.faults.set('no-expires-in');
+    world.sandbox.faults.set('no-refresh-token');
+    const page = await world.launch('pat-ada', browser);
+    for (passedMs = 0; passedMs < 12 * HOUR_MS; passedMs += 50 * MINUTE_MS) expect(await isOpen(page)).toBe(true);
+    passedMs = 12 * HOUR_MS + 1_000;
+    expect(await isOpen(page)).toBe(false);
+  });
+
+  // Redis counts the idle hour by its own clock, so there the lifetime it was given is read instead.
+  if (stores === 'embedded stores')
+    test('RF-14: an hour without a visit ends it; a visit begins a new hour', async () => {
+      world.sandbox.faults.set('no-expires-in');
+      const page = await world.launch('pat-ada', browser);
+      passedMs = 59 * MINUTE_MS;
+      expect(await isOpen(page)).toBe(true);
+      passedMs += 59 * MINUTE_MS;
+      expect(await isOpen(page)).toBe(true);
+      passedMs += 61 * MINUTE_MS;
+      expect(await isOpen(page)).toBe(false);
+    });
+
+  if (stores !== 'embedded stores')
+    test('ST-06: everything Redis holds for launches goes away by itself', async () => {
+      const redis = new Redis(world.config.redisUrl ?? '');
+      await redis.flushdb();
+      await browser.openUntil(world.sandbox.launch('pat-ben'), '/smart/callback');
+      const page = await world.launch('pat-ada', browser);
+      await redis.pexpire(recordKeyOf(page), MINUTE_MS);
+      expect(await isOpen(page)).toBe(true);
+      const lifetimes = await Promise.all(
+        (await redis.keys('*')).map(async (key) => [key, await redis.pttl(key)] as const),
+      );
+      redis.disconnect();
+      expect(lifetimes.filter(([key]) => key.startsWith('tx:')).length).toBeGreaterThan(0);
+      for (const [key, lifetimeMs] of lifetimes) {
+        expect(lifetimeMs, key).toBeGreaterThan(0);
+        expect(lifetimeMs, key).toBeLessThanOrEqual(key.startsWith('tx:') ? 10 * MINUTE_MS : HOUR_MS);
+      }
+      expect(Object.fromEntries(lifetimes)[recordKeyOf(page)]).toBeGreaterThan(59 * MINUTE_MS);
+    });
+});

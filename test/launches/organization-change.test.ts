@@ -1,0 +1,174 @@
+/** Organizations kept apart, and launches ended at once when theirs is switched off or changed (REG-11, MT-01..05). */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Sandbox } from '#sandbox/sandbox.ts';
+import { type TestBrowser, titleOf } from '#test/helpers/browser.ts';
+import { cookiesOf, launchIdOf } from '#test/helpers/visits.ts';
+import { ORG_ID, startWorld, testStores, type World } from '#test/helpers/world.ts';
+
+/** Longer than the directory remembers, shorter than the two seconds promised. */
+const NOTICED_MS = 1_500;
+
+describe.for(await testStores())('on %s', (stores) => {
+  let world: World;
+  let twin: Sandbox;
+  let browser: TestBrowser;
+  let passedMs = 0;
+  beforeAll(async () => {
+    world = await startWorld({ stores, clock: () => new Date(Date.now() + passedMs) });
+    twin = await world.addSandbox('twin');
+    await world.setOrganization('twin', {}, twin);
+  });
+  afterAll(() => world.close());
+  beforeEach(async () => {
+    passedMs = 0;
+    world.sandbox.faults.clear();
+    twin.faults.clear();
+    browser = world.browser();
+  });
+
+  /** An organization of the test's own on the same EHR, because what ends one ends it for good. */
+  let count = 0;
+  const organization = async () => {
+    count += 1;
+    const id = `org-${count}`;
+    await world.setOrganization(id);
+    const launch = (patient: string) => world.sandbox.launch(patient).replace(`orgId=${ORG_ID}`, `orgId=${id}`);
+    return { id, launch };
+  };
+  const notice = () => {
+    passedMs += NOTICED_MS;
+  };
+  const tokenCalls = () => world.sandbox.requests.filter(({ path }) => path === '/auth/token').length;
+
+  const changes: [string, Record<string, unknown>][] = [
+    ['its FHIR URL', { fhirBaseUrl: 'http://localhost:1/fhir' }],
+    ['its client id', { clientId: 'another-client' }],
+    ['its issuer', { issuers: ['https://login.example/auth'] }],
+  ];
+
+  test.for(changes)('MT-05: changing %s ends its launches, and only its own', async ([, settings]) => {
+    const { id, launch } = await organization();
+    const page = await browser.open(launch('pat-ada'));
+    const other = world.browser();
+    const kept = await world.launch('pat-ben', other);
+    await world.setOrganization(id, settings);
+    notice();
+    const answer = await browser.visit(page.url);
+    expect(answer.status).toBe(401);
+    expect(answer.body).not.toContain('Moreno');
+    expect(await world.dependencies.redis.get(`launch:${launchIdOf(page)}`)).toBeUndefined();
+    expect((await other.visit(kept.url)).status).toBe(200);
+
+    // Back to what it was: what has ended stays ended.
+    await world.setOrganization(id);
+    notice();
+    expect((await browser.visit(page.url)).status).toBe(401);
+  });
+
+  test.for(changes)('MT-05: changing %s refuses a launch that is under way', async ([, settings]) => {
+    const { id, launch } = await organization();
+    const callback = await browser.openUntil(launch('pat-ada'), '/smart/callback');
+    await world.setOrganization(id, settings);
+    notice();
+    const calls = tokenCalls();
+    expect((await browser.visit(callback)).status).toBe(400);
+    expect(tokenCalls()).toBe(calls);
+  });
+
+  test('what is not about the connection ends nothing', async () => {
+    const { id, launch } = await organization();
+    const page = await browser.open(launch('pat-ada'));
+    await world.setOrganization(id, { name: 'Renamed', frameAncestors: ['https://ehr.example'], nonce: 'optional' });
+    notice();
+    const answer = await browser.visit(page.url);
+    expect(answer.status).toBe(200);
+    expect(answer.headers['content-security-policy']).toContain('frame-ancestors https://ehr.example');
+  });
+
+  test('REG-11: switching it off stops pages, callbacks and launches', async () => {
+    const { id, launch } = await organization();
+    const page = await browser.open(launch('pat-ada'));
+    const callback = await browser.openUntil(launch('pat-ben'), '/smart/callback');
+    await world.disableOrganization(id);
+    notice();
+    world.sandbox.requests.clear();
+    expect((await browser.visit(page.url)).status).toBe(401);
+    expect((await browser.visit(callback)).status).toBe(403);
+    expect((await browser.open(launch('pat-ada'))).status).toBe(403);
+    expect(world.sandbox.requests).toHaveLength(0);
+    expect((await world.launch('pat-ada')).status).toBe(200);
+  });
+
+  describe('MT-02: twins with equal patient ids, subs and client ids', () => {
+    test('each token goes to its own EHR, and one’s bad day is not the other’s', async () => {
+      world.sandbox.requests.clear();
+      twin.requests.clear();
+      twin.faults.set('fhir-403-requests');
+      const [ours, theirs] = await Promise.all([world.launch('pat-ada'), world.browser().open(twin.launch('pat-ada'))]);
+      expect(ours.body).toContain('Wheelchair van');
+      expect(theirs.body).toContain('did not let this app read requests');
+      expect(theirs.body).not.toContain('Wheelchair van');
+      const [a, b] = [tokensAt(world.sandbox), tokensAt(twin)];
+      expect(a.size).toBeGreaterThan(0);
+      expect(b.size).toBeGreaterThan(0);
+      expect([...a].filter((token) => b.has(token))).toEqual([]);
+    });
+
+    test('the same sub at the other hospital is another user: the older launch ends', async () => {
+      const ours = await world.launch('pat-ada', browser);
+      await browser.open(twin.launch('pat-ada'));
+      expect((await browser.visit(ours.url)).status).toBe(401);
+    });
+
+    test('a cookie of one opens no page of the other, whatever it is called', async () => {
+      const other = world.browser();
+      const [ours, theirs] = [await world.launch('pat-ada', browser), await other.open(twin.launch('pat-ada'))];
+      const value = cookiesOf(browser).get(`launch-${launchIdOf(ours)}`) ?? '';
+      const thief = world.browser();
+      for (const forged of [value, value.replace(ORG_ID, 'twin')]) {
+        thief.jar.set('localhost', new Map([[`launch-${launchIdOf(theirs)}`, forged]]));
+        expect((await thief.visit(theirs.url)).status).toBe(401);
+      }
+      expect((await other.visit(theirs.url)).status).toBe(200);
+    });
+
+    test('LA-08: a launch that mixes them is refused before any call', async () => {
+      world.sandbox.requests.clear();
+      twin.requests.clear();
+      for (const url of [
+        twin.launch('pat-ada').replace('orgId=twin', `orgId=${ORG_ID}`),
+        world.sandbox.launch('pat-ada').replace(ORG_ID, 'twin'),
+      ])
+        expect((await browser.open(url)).status).toBe(400);
+      expect([...world.sandbox.requests, ...twin.requests]).toEqual([]);
+    });
+  });
+
+  test.for(['/b', 'b', '/../r4', '.', '%2F'])('MT-03: a base that continues as %s is another EHR', async (ending) => {
+    await world.setOrganization('longer', { fhirBaseUrl: `${world.sandbox.fhirBase}/b` });
+    notice();
+    const to = (id: string, iss: string) =>
+      `${world.url}/smart/launch?${new URLSearchParams({ orgId: id, iss, launch: 'x' })}`;
+    world.sandbox.requests.clear();
+    expect((await browser.open(to(ORG_ID, `${world.sandbox.fhirBase}${ending}`))).status).toBe(400);
+    expect((await browser.open(to('longer', world.sandbox.fhirBase))).status).toBe(400);
+    expect(world.sandbox.requests).toHaveLength(0);
+  });
+
+  test('MT-03, FH-02: a next page on the same host under a longer or shorter path is not read', async () => {
+    for (const path of ['/fhir/r4b/ServiceRequest?page=2', '/fhir/ServiceRequest?page=2', '/fhir/r4/../r5/x']) {
+      world.sandbox.requests.clear();
+      world.sandbox.faults.set('foreign-next-link', `${world.sandbox.origin}${path}`);
+      const page = await world.launch('pat-ada');
+      expect(titleOf(page)).toBe('Requests for Ada Moreno');
+      expect(page.body).toContain('pointed to another server');
+      expect(world.sandbox.requests.filter((request) => /page=2|r5/.test(request.path))).toEqual([]);
+    }
+  });
+});
+
+function tokensAt(sandbox: Sandbox): Set<string> {
+  return new Set(
+    sandbox.requests.flatMap(({ headers }) => /^Bearer (.+)/.exec(String(headers['authorization']))?.[1] ?? []),
+  );
+}

@@ -1,0 +1,193 @@
+/** The page every launch ends on, as the EHR's good and bad days make it (FH-04..12, LC-05, LC-06, LC-11, ER-01, SCO-19). */
+import { fetch } from 'undici';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { FaultName } from '#sandbox/faults.ts';
+import { supportCodeOf, type TestBrowser, titleOf } from '#test/helpers/browser.ts';
+import { startServer } from '#test/helpers/listener.ts';
+import { cookiesOf, wholeOf } from '#test/helpers/visits.ts';
+import { startWorld, type World } from '#test/helpers/world.ts';
+
+let world: World;
+let browser: TestBrowser;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.close());
+beforeEach(() => {
+  world.sandbox.faults.clear();
+  world.sandbox.requests.clear();
+  browser = world.browser();
+});
+
+const fhirCalls = (path: string) =>
+  world.sandbox.requests.filter((request) => request.path.includes(`/fhir/r4/${path}`));
+
+describe('without a proven patient nothing is shown', () => {
+  const rows: [FaultName, number, string][] = [
+    ['wrong-patient', 502, 'The EHR returned a different patient'],
+    ['patient-outcome-200', 502, 'The EHR returned a different patient'],
+    ['fhir-html', 502, 'The EHR returned an unexpected answer'],
+    ['fhir-truncated', 502, 'The EHR returned an unexpected answer'],
+    ['fhir-401', 401, 'Your EHR session for this app has ended'],
+    ['fhir-403', 403, 'The EHR did not let this app read the patient'],
+    ['fhir-500', 503, 'The EHR cannot show the patient at the moment'],
+    ['fhir-redirect', 503, 'The EHR cannot show the patient at the moment'],
+  ];
+  test.for(rows)('%s: %d', async ([fault, status, title]) => {
+    const elsewhere = await startServer((_request, response) => response.end('{}'));
+    world.sandbox.faults.set(fault, fault === 'fhir-redirect' ? `${elsewhere.origin}/fhir` : undefined);
+    const page = await world.launch('pat-ada', browser);
+    expect([page.status, titleOf(page)]).toEqual([status, title]);
+    expect(page.headers['cache-control']).toBe('no-store');
+    expect(supportCodeOf(page)).toMatch(/^[2-9A-Z]{4}-[2-9A-Z]{4}$/);
+    expect(wholeOf(page)).not.toMatch(/Moreno|100231|Wheelchair|token not active|database down|Sign in</);
+    expect(elsewhere.requests).toEqual([]);
+    await elsewhere.close();
+  });
+
+  test('FH-05: a token the EHR no longer takes is not tried again and again', async () => {
+    world.sandbox.faults.set('fhir-401');
+    await world.launch('pat-ada', browser);
+    expect(fhirCalls('Patient/pat-ada').length).toBeLessThanOrEqual(2);
+    expect(world.sandbox.requests.filter(({ path }) => path === '/auth/token').length).toBeLessThanOrEqual(2);
+  });
+
+  test('FH-06: a refusal is not asked again', async () => {
+    world.sandbox.faults.set('fhir-403');
+    await world.launch('pat-ada', browser);
+    expect(fhirCalls('Patient/pat-ada')).toHaveLength(1);
+  });
+
+  test('ER-04: the support code leads to the log line with cause, organization and step', async () => {
+    world.sandbox.faults.set('wrong-patient');
+    const code = supportCodeOf(await world.launch('pat-ada', browser));
+    await expect.poll(() => world.logLines.filter((line) => line.includes(String(code)))).toHaveLength(1);
+    const line = JSON.parse(world.logLines.find((one) => one.includes(String(code))) ?? '') as Record<string, unknown>;
+    expect(line).toMatchObject({
+      errorCode: 'patient.mismatch',
+      organizationId: 'st-elsewhere',
+      path: expect.stringMatching(/^\/launches\/[\w-]+\/requests$/),
+      err: { message: expect.stringContaining('LC-05') },
+    });
+  });
+});
+
+describe('the patient is shown, and an honest line says what is wrong with the list', () => {
+  const rows: [FaultName, string | undefined, string][] = [
+    ['fhir-403-requests', undefined, 'The EHR did not let this app read requests.'],
+    ['foreign-resource', undefined, '1 entry from the EHR did not name this patient and is not shown.'],
+    ['endless-paging', undefined, 'This list may be incomplete. The EHR returned an unexpected answer.'],
+    ['foreign-next-link', undefined, 'The EHR pointed to another server'],
+    ['outcome-entry', undefined, 'The EHR remarked that its answer may be incomplete.'],
+    ['huge-bundle', undefined, 'The EHR returned an unexpected answer.'],
+  ];
+  test.for(rows)('%s', async ([fault, value, line]) => {
+    world.sandbox.faults.set(fault, value);
+    const page = await world.launch('pat-ada', browser);
+    expect([page.status, titleOf(page)]).toEqual([200, 'Requests for Ada Moreno']);
+    expect(page.body).toContain(line);
+    expect(page.body).not.toMatch(/Okafor|4101|not for this app/);
+  });
+
+  test('FH-02: a next page elsewhere is never called, with or without the token', async () => {
+    const elsewhere = await startServer((_request, response) => response.end('{}'));
+    world.sandbox.faults.set('foreign-next-link', `${elsewhere.origin}/fhir/r4/ServiceRequest?page=2`);
+    const page = await world.launch('pat-ada', browser);
+    expect(page.body).toContain('Wheelchair van');
+    expect(elsewhere.connections).toHaveLength(0);
+    await elsewhere.close();
+  });
+
+  test('FH-09: endless paging ends', async () => {
+    world.sandbox.faults.set('endless-paging');
+    await world.launch('pat-ada', browser);
+    expect(fhirCalls('ServiceRequest').length).toBeLessThanOrEqual(10);
+  });
+
+  test('FH-09: a long list is read page by page and shown whole', async () => {
+    const page = await world.launch('pat-many', browser);
+    expect(titleOf(page)).toBe('Requests for Grace Lindqvist');
+    expect(page.body.match(/many-\d{3}|Portable oxygen refill|Skilled nursing visit/g)?.length).toBeGreaterThan(20);
+    expect(world.sandbox.requests.filter(({ path }) => path.includes('?_page='))).toHaveLength(2);
+  });
+
+  test('FH-13: every search names the patient in context', async () => {
+    await world.launch('pat-many', browser);
+    const searches = world.sandbox.requests.map(({ path }) => path).filter((path) => /^\/fhir\/r4.*\?/.test(path));
+    expect(searches.length).toBeGreaterThan(1);
+    expect(searches.filter((path) => !/[?&](patient=pat-many&|_page=)/.test(path))).toEqual([]);
+  });
+
+  test('FH-07: asked to wait a moment, it asks once more', async () => {
+    world.sandbox.faults.set('fhir-429', 0, { times: 1 });
+    expect((await world.launch('pat-ada', browser)).status).toBe(200);
+  });
+
+  test('SCO-19: without the permission the EHR is not asked, and the page says which is missing', async () => {
+    world.sandbox.faults.set('narrowed-scope');
+    const page = await world.launch('pat-ada', browser);
+    expect(titleOf(page)).toBe('Requests for Ada Moreno');
+    expect(page.body).toContain('patient/ServiceRequest.read');
+    expect(fhirCalls('ServiceRequest')).toEqual([]);
+  });
+});
+
+describe('LC-11: only the boolean false makes the banner small', () => {
+  const rows: [string, () => string, string][] = [
+    ['true', () => world.sandbox.launch('pat-ada'), 'patient-full'],
+    ['false', () => world.sandbox.launch('pat-ada', { needPatientBanner: false }), 'patient-compact'],
+  ];
+  test.for(rows)('%s', async ([, launch, shown]) => {
+    const page = await browser.open(launch());
+    expect(page.body).toContain(`class="patient ${shown}"`);
+    for (const fact of ['Ada Moreno', '1958-03-14', 'Female', '100231']) expect(page.body).toContain(fact);
+  });
+
+  test.for(['no-banner-flag', 'string-banner-flag'] as const)('%s', async (fault) => {
+    world.sandbox.faults.set(fault);
+    expect((await browser.open(world.sandbox.launch('pat-ada'))).body).toContain('class="patient patient-full"');
+  });
+});
+
+test('FH-10: hostile text is text', async () => {
+  const page = await world.launch('pat-script', browser);
+  expect(titleOf(page)).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+  expect(page.body).not.toMatch(/<script|<img src=x|<svg onload|onerror=alert\(1\)>/);
+  expect(page.body).toContain('&lt;img src=x onerror=alert(1)&gt;');
+});
+
+test.for([
+  'pat-no-name',
+  'pat-no-mrn',
+  'pat-no-family',
+  'pat-text-only',
+  'pat-year-only',
+  'pat-arabic',
+  'pat-deceased',
+])('FH-11: %s is no reason to fail', async (patient) => {
+  const page = await world.launch(patient, browser);
+  expect(page.status).toBe(200);
+  expect(page.body).toMatch(/<\/html>\s*$/);
+  expect(page.body).not.toMatch(/undefined|\[object/);
+});
+
+test('the patient is on the screen while the EHR still searches', async () => {
+  world.sandbox.faults.set('slow-requests');
+  const response = await openStream(
+    browser,
+    await browser.openUntil(world.sandbox.launch('pat-ada'), '/smart/callback'),
+  );
+  const reader = response.body?.getReader();
+  const first = Buffer.from((await reader?.read())?.value ?? []).toString();
+  expect(first).toContain('Requests for <bdi>Ada Moreno</bdi>');
+  expect(first).toContain('Reading requests from the EHR');
+  expect(first).not.toContain('</html>');
+  await reader?.cancel();
+});
+
+/** Finishes a launch and opens its page without waiting for the end of it. */
+async function openStream(by: TestBrowser, callback: string) {
+  const { headers } = await by.visit(callback);
+  const cookie = [...cookiesOf(by)].map((pair) => pair.join('=')).join('; ');
+  return fetch(String(headers['location']), { headers: { cookie, accept: 'text/html' } });
+}

@@ -1,0 +1,58 @@
+/** What operators' machines ask for: alive, ready, metrics without a name in them (design.md §4; stores that fail: launches/faults-of-stores). */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startWorld, testStores, type World } from '#test/helpers/world.ts';
+
+describe.for(await testStores())('on %s', (stores) => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld({ stores });
+  });
+  afterAll(() => world.close());
+
+  const get = (path: string) => world.browser().visit(`${world.url}${path}`);
+
+  test('a healthy instance is alive and ready, part by part', async () => {
+    expect(JSON.parse((await get('/health/live')).body)).toEqual({ status: 'live' });
+    const ready = await get('/health/ready');
+    expect(ready.status).toBe(200);
+    expect(JSON.parse(ready.body)).toEqual({ status: 'ready', checks: { database: 'ok', redis: 'ok', keys: 'ok' } });
+    expect(ready.headers['cache-control']).toBe('no-store');
+  });
+
+  test('metrics count launches by outcome, failures by code and calls by duration', async () => {
+    await world.launch('pat-ada');
+    world.sandbox.faults.set('access-denied');
+    await world.launch('pat-ada');
+    world.sandbox.faults.clear();
+    await get('/nowhere');
+    const { headers, body } = await get('/metrics');
+    expect(headers['content-type']).toMatch(/^text\/plain/);
+    expect(body).toContain('smart_launches_total{outcome="completed"} 1');
+    expect(body).toContain('smart_launches_total{outcome="authorization.denied"} 1');
+    expect(body).toMatch(/app_failures_total\{code="request\.not-found"\} 1/);
+    expect(body).toMatch(/smart_outbound_duration_seconds_count\{method="POST"\} 1/);
+    expect(body).not.toMatch(/Moreno|pat-ada|Rivera|localhost:\d/);
+  });
+});
+
+describe('a part that fails or hangs', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld();
+  });
+  afterAll(() => world.close());
+
+  // Two seconds of waiting, the rest for a busy machine.
+  test('readiness names it within its two seconds; liveness does not care', { timeout: 10_000 }, async () => {
+    const { redis, database } = world.dependencies;
+    redis.ping = () => new Promise(() => {});
+    database.ping = () => Promise.reject(new Error('gone'));
+    const ready = await world.browser().visit(`${world.url}/health/ready`);
+    expect(ready.status).toBe(503);
+    expect(JSON.parse(ready.body)).toEqual({
+      status: 'not ready',
+      checks: { database: 'failed', redis: 'failed', keys: 'ok' },
+    });
+    expect((await world.browser().visit(`${world.url}/health/live`)).status).toBe(200);
+  });
+});

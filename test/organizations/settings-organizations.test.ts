@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
+import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
+import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
+
+const PAGE = '/settings/organizations';
+let world: World;
+let browser: TestBrowser;
+
+beforeAll(async () => {
+  world = await startWorld();
+  await addPerson(world, 'operator@example.com');
+  browser = await signedIn(world, 'operator@example.com');
+});
+afterAll(() => world.close());
+
+const press = async (path: string, form: Record<string, string> = {}): Promise<Visit> =>
+  browser.open(world.url + PAGE + path, { form: { csrf: await tokenOf(world, browser), ...form } });
+const find = (id: string) => world.dependencies.directory.find(id);
+
+describe('an operator and the organizations', () => {
+  test('creates one that waits for its FHIR URL, and its launches say so', async () => {
+    const created = await press('', { id: 'new-hospital', name: 'New Hospital', clientId: '' });
+    expect(created.body).toContain('Created.');
+    expect(created.body).toContain(`${world.url}/smart/launch?orgId=new-hospital`);
+    expect(await find('new-hospital')).toMatchObject({ fhirBaseUrl: '', clientId: '', enabled: true });
+    const list = await browser.visit(world.url + PAGE);
+    expect(list.body).toContain('not connected');
+    const iss = encodeURIComponent(world.sandbox.fhirBase);
+    const launched = await world.browser().open(`${world.url}/smart/launch?orgId=new-hospital&iss=${iss}&launch=x`);
+    expect(launched.status).toBe(400);
+    expect(launched.body).toContain('This EHR is not set up');
+  });
+
+  test.for([
+    ['no Org ID', { id: '', name: 'X' }, 'id'],
+    ['an Org ID that cannot stand in a URL', { id: 'a b', name: 'X' }, 'id'],
+    ['a taken Org ID', { id: ORG_ID, name: 'X' }, 'id'],
+    ['no name', { id: 'other', name: '' }, 'name'],
+    ['a client ID with spaces', { id: 'other', name: 'X', clientId: 'a b' }, 'clientId'],
+  ] as const)('cannot create one with %s: the field says why and keeps what was typed', async ([, form, field]) => {
+    const refused = await press('', form);
+    expect(refused.status).toBe(400);
+    expect(refused.body).toContain(`id="${field}-problem"`);
+    expect(refused.body).toContain(`value="${form.name}"`);
+    expect(await find('other')).toBeUndefined();
+  });
+
+  test('sets the Client ID and private networks, which only operators may', async () => {
+    const saved = await press(`/${ORG_ID}`, { name: 'Renamed', clientId: 'vectorcare-test', privateNetworks: '10.20.0.0/16, 10.30.0.0/16' });
+    expect(saved.body).toContain('Saved.');
+    await expect.poll(() => find(ORG_ID)).toMatchObject({ name: 'Renamed', privateNetworks: ['10.20.0.0/16', '10.30.0.0/16'] });
+    const refused = await press(`/${ORG_ID}`, { name: 'Renamed', clientId: 'x', privateNetworks: 'our LAN' });
+    expect(refused.status).toBe(400);
+    expect(refused.body).toContain('value="our LAN"');
+  });
+
+  test('does not empty a Client ID that is in use', async () => {
+    const refused = await press(`/${ORG_ID}`, { name: 'Renamed', clientId: '', privateNetworks: '' });
+    expect(refused.status).toBe(400);
+    expect(refused.body).toContain('id="clientId-problem"');
+  });
+
+  test('disables and enables one; both are in the audit trail with who did it (REG-11)', async () => {
+    expect((await press(`/${ORG_ID}/disable`)).body).toContain('its launches have ended');
+    await expect.poll(() => find(ORG_ID)).toMatchObject({ enabled: false });
+    expect((await world.launch('pat-ada')).status).toBe(403);
+    expect((await press(`/${ORG_ID}/enable`)).body).toContain('Enabled.');
+    await world.dependencies.audit.flush();
+    const { rows } = await world.dependencies.database.db.execute<{ actor: string }>(
+      `select actor from audit_events where event = 'settings-change' and detail->'after' ? 'enabled'`,
+    );
+    expect(rows).toHaveLength(2);
+    for (const { actor } of rows) expect(actor).toMatch(/^user:/);
+  });
+
+  test('an unknown organization is not found', async () => {
+    expect((await browser.visit(`${world.url}${PAGE}/nobody`)).status).toBe(404);
+  });
+});

@@ -1,0 +1,219 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createOrganizationStore } from '#src/organizations/organization-store.ts';
+import { registrationSheet } from '#src/organizations/registration.ts';
+import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
+import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
+import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
+
+const PAGE = '/settings/integrations/smart-on-fhir';
+let world: World;
+let browser: TestBrowser;
+
+beforeEach(async () => {
+  world = await startWorld();
+  await addPerson(world, 'admin@example.com', { role: 'administrator' });
+  browser = await signedIn(world, 'admin@example.com');
+});
+afterEach(() => world.close());
+
+const page = () => browser.visit(world.url + PAGE);
+const press = async (step: string, form: Record<string, string> = {}): Promise<Visit> => {
+  const url = `${world.url}${PAGE}${step === '' ? '' : `/${step}`}`;
+  return browser.open(url, { form: { csrf: await tokenOf(world, browser), ...form } });
+};
+const save = (fhirUrl: string) => press('', { fhirUrl });
+const organization = async () => {
+  const found = await createOrganizationStore(world.dependencies.database.db).find(ORG_ID);
+  if (!found) throw new Error('the organization is gone');
+  return found;
+};
+const audited = async (event: string) => {
+  await world.dependencies.audit.flush();
+  const { rows } = await world.dependencies.database.db.execute<{ actor: string; detail: Record<string, unknown> }>(
+    `select actor, detail from audit_events where event = '${event}' order by at`,
+  );
+  return rows;
+};
+/** A server that answers every path with a page, as a portal does. */
+const portal = () => `${world.url}/guide`;
+
+describe('saving the FHIR URL', () => {
+  test('of a good EHR says All checks passed, names the authorization server, and launches use it', async () => {
+    const saved = await save(world.sandbox.fhirBase);
+    expect(saved.status).toBe(200);
+    expect(saved.body).toContain('<span>All checks passed</span>');
+    const { body } = await page();
+    expect(body).toContain('<span>All checks passed</span>');
+    expect(body).toContain('by <bdi>admin@example.com</bdi>');
+    expect(body).toContain(world.sandbox.issuer);
+    expect((await organization()).discovered).toBeDefined();
+    expect((await world.launch('pat-ada')).body).toContain('Requests for');
+  });
+
+  test('sends each row in the order of a launch, with whose job it is', async () => {
+    world.sandbox.faults.set('discovery-404');
+    const { body } = await save(world.sandbox.fhirBase);
+    expect(body).toContain('Not all checks passed');
+    expect(body).toContain('Whose job: <strong>EHR team</strong>');
+    expect(body.indexOf('The checks of the implementation guide')).toBeLessThan(body.indexOf('>Network<'));
+    expect(body.indexOf('class="summary"')).toBeGreaterThan(body.lastIndexOf('class="check '));
+  });
+
+  test.for([
+    ['a slash at the end', (url: string) => `${url}/`, 'Removed the slash at the end.'],
+    ['a pasted document', (url: string) => `${url}/metadata`, 'Removed the document at the end'],
+    ['spaces', (url: string) => `  ${url} `, undefined],
+    ['marks around it', (url: string) => `<${url}>`, 'Removed the marks around the address.'],
+  ] as const)('mends %s and says so', async ([, change, told]) => {
+    const { body } = await save(change(world.sandbox.fhirBase));
+    expect(body).toContain('All checks passed');
+    if (told) expect(body).toContain(told);
+    expect((await organization()).fhirBaseUrl).toBe(world.sandbox.fhirBase);
+  });
+
+  test.for([
+    ['nothing', '', 'Enter the FHIR URL'],
+    ['no host', 'https://:/fhir', 'web address'],
+    ['another scheme', 'ftp://ehr.example.org/fhir', 'https://'],
+    ['a private address', 'https://10.1.2.3/fhir', 'private or reserved address'],
+    ['the metadata address', 'https://169.254.169.254/latest', 'private or reserved address'],
+    ['a password', 'https://me:secret@ehr.example.org/fhir', 'user name or password'],
+  ] as const)('refuses %s at the field and keeps what was typed', async ([, typed, reason]) => {
+    const { status, body } = await save(typed);
+    expect(status).toBe(400);
+    expect(body).toContain('id="fhirUrl-problem"');
+    expect(body).toContain('aria-invalid="true"');
+    expect(body).toContain(reason);
+    expect(body).not.toContain('secret@');
+    if (typed !== '' && !typed.includes('@')) expect(body).toContain(`value="${typed}"`);
+    expect((await organization()).fhirBaseUrl).toBe(world.sandbox.fhirBase);
+  });
+
+  test('of a portal that answers with pages keeps it as a draft, and launches go on with the address in use', async () => {
+    const { body } = await save(portal());
+    expect(body).toContain('Kept as a draft');
+    expect(body).toContain('Not in use: the address is kept as a draft');
+    expect((await organization()).fhirBaseUrl).toBe(world.sandbox.fhirBase);
+    expect((await page()).body).toContain('stays in use');
+    expect((await world.launch('pat-ada')).body).toContain('Requests for');
+    expect((await press('discard-draft')).body).not.toContain('Kept as a draft');
+  });
+
+  test('"use it anyway" needs a reason, which the audit trail keeps with who gave it', async () => {
+    await save(portal());
+    const refused = await press('use-anyway', { reason: ' ' });
+    expect(refused.status).toBe(400);
+    expect(refused.body).toContain('Say why');
+    expect((await organization()).fhirBaseUrl).toBe(world.sandbox.fhirBase);
+
+    const used = await press('use-anyway', { reason: 'the EHR team is on it' });
+    expect(used.body).toContain('Saved as you asked');
+    expect((await organization()).fhirBaseUrl).toBe(portal());
+    const runs = await audited('check-run');
+    expect(runs.at(-1)).toMatchObject({
+      actor: expect.stringMatching(/^user:/),
+      detail: { state: 'used anyway', reason: 'the EHR team is on it' },
+    });
+    expect(await audited('settings-change')).toHaveLength(1);
+  });
+});
+
+describe('the rest of the page', () => {
+  test('shows the registration sheet, the same values as everywhere (REG-09)', async () => {
+    const { body } = await page();
+    const { grantTypes, ...sheet } = registrationSheet(world.config, await organization());
+    for (const value of [...Object.values(sheet), grantTypes.join(', ')]) expect(body).toContain(value);
+    expect(body).toContain('data-copy="');
+  });
+
+  test('advanced settings are saved, audited, and told', async () => {
+    const saved = await press('advanced', {
+      ...advanced(await page()),
+      nonce: 'optional',
+      frameAncestors: 'https://ehr.example.org\nhttps://*.example.org',
+    });
+    expect(saved.body).toContain('Advanced settings saved');
+    const { nonce, frameAncestors } = await organization();
+    expect({ nonce, frameAncestors }).toEqual({
+      nonce: 'optional',
+      frameAncestors: ['https://ehr.example.org', 'https://*.example.org'],
+    });
+    expect((await audited('settings-change'))[0]?.actor).toMatch(/^user:/);
+  });
+
+  test('another vendor brings its scopes, unless somebody has set them', async () => {
+    await press('advanced', { ...advanced(await page()), vendor: 'oracle' });
+    expect((await organization()).scopes).toContain('patient/ServiceRequest.read');
+  });
+
+  test('a wrong advanced setting is refused at its field with everything typed kept', async () => {
+    const typed = { ...advanced(await page()), frameAncestors: 'everywhere', allowedHosts: 'auth.example.org' };
+    const { status, body } = await press('advanced', typed);
+    expect(status).toBe(400);
+    expect(body).toContain('id="frameAncestors-problem"');
+    expect(body).toContain('everywhere</textarea>');
+    expect(body).toContain('auth.example.org</textarea>');
+    expect((await organization()).allowedHosts).toEqual([]);
+  });
+
+  test.for(['privateNetworks', 'clientId', 'id', 'enabled'])('an administrator cannot set %s through a form', async (field) => {
+    const before = await organization();
+    await press('advanced', { ...advanced(await page()), [field]: '10.0.0.0/8' });
+    expect(await organization()).toEqual(before);
+  });
+
+  test('the key proof says that the EHR accepted client ID and key', async () => {
+    const { body } = await press('prove-key');
+    expect(body).toContain('Proven: the EHR accepted client ID');
+    expect((await audited('check-run'))[0]?.detail).toMatchObject({ action: 'key proof', outcome: 'proven' });
+  });
+
+  test('the key proof names the usual causes, and is limited', async () => {
+    await world.setOrganization(ORG_ID, { clientId: 'somebody-else' });
+    const { body } = await press('prove-key');
+    expect(body).toContain('Not proven');
+    expect(body).toContain('JWKS URL is not registered');
+    const presses = await Promise.all(Array.from({ length: 5 }, () => press('prove-key')));
+    expect(presses.map(({ status }) => status)).toContain(429);
+  });
+
+  test('a report is readable by whoever has its link, as a page and as JSON, without secrets', async () => {
+    expect((await press('report')).status).toBe(409);
+    await save(world.sandbox.fhirBase);
+    const made = await press('report');
+    const [link = ''] = /http:\/\/localhost:\d+\/reports\/checks\/[\w-]{43}/.exec(made.body) ?? [];
+    const stranger = world.browser();
+    const read = await stranger.visit(link);
+    expect(read.status).toBe(200);
+    expect(read.body).toContain('All checks passed');
+    expect(read.headers['x-robots-tag']).toBe('noindex');
+    expect(read.setCookies).toEqual([]);
+    const json = await stranger.visit(`${link}.json`);
+    expect(JSON.parse(json.body)).toMatchObject({ verdict: 'All checks passed', organization: { id: ORG_ID } });
+    expect(read.body + json.body).not.toMatch(/admin@example\.com|PRIVATE|eyJ/);
+    expect((await stranger.visit(`${link.slice(0, -1)}`)).status).toBe(404);
+  });
+});
+
+describe('operators', () => {
+  test('choose an organization, which administrators of another cannot name', async () => {
+    await world.setOrganization('hospital-b');
+    await addPerson(world, 'operator@example.com');
+    const operator = await signedIn(world, 'operator@example.com');
+    expect((await operator.visit(world.url + PAGE)).body).toContain('Which organization?');
+    const chosen = await operator.visit(`${world.url}${PAGE}?organization=hospital-b`);
+    expect(chosen.body).toContain(`action="${PAGE}/check?organization=hospital-b"`.replace('/check', ''));
+    expect((await browser.visit(`${world.url}${PAGE}?organization=hospital-b`)).status).toBe(403);
+    expect(await audited('denial')).toHaveLength(1);
+  });
+});
+
+/** The advanced form as the page sends it untouched. */
+function advanced({ body }: Visit): Record<string, string> {
+  const form: Record<string, string> = {};
+  for (const [, name = '', value = ''] of body.matchAll(/<textarea[^>]* name="(\w+)"[^>]*>\n([^<]*)<\/textarea>/g)) form[name] = value;
+  for (const [, name = '', options = ''] of body.matchAll(/<select[^>]* name="(\w+)"[^>]*>(.*?)<\/select>/gs))
+    form[name] = /value="([^"]*)" selected/.exec(options)?.[1] ?? '';
+  for (const [, name = ''] of body.matchAll(/type="checkbox"[^>]* name="(\w+)" value="true" checked/g)) form[name] = 'true';
+  return form;
+}

@@ -1,0 +1,219 @@
+/** Step 3: discovery against a real HTTP server that says what no sandbox would (DI-01..02, DI-15..25). */
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createOutbound } from '#src/adapters/outbound.ts';
+import { AppError } from '#src/errors.ts';
+import { discover } from '#src/smart/step-3-discovery.ts';
+import { flood, type Script, type StubEhr, startEvil, startStubEhr } from '#test/helpers/stub-ehr.ts';
+
+const OAUTH_URIS = 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris';
+const CONFIGURATION = 'smart-configuration';
+const outbound = createOutbound({ production: false, allowPrivate: ['127.0.0.0/8'] });
+let ehr: StubEhr;
+let evil: Awaited<ReturnType<typeof startEvil>>;
+beforeAll(async () => {
+  [ehr, evil] = await Promise.all([startStubEhr(), startEvil()]);
+});
+beforeEach(() => ehr.reset());
+afterAll(async () => {
+  expect(evil.requests).toEqual([]);
+  await outbound.close();
+  await Promise.all([ehr.close(), evil.close()]);
+});
+
+const discoverAt = (fhirBaseUrl = ehr.fhirBase) =>
+  discover({ fhirBaseUrl, allowedHosts: [], allowPrivate: [] }, outbound);
+async function refusal(): Promise<AppError> {
+  const error: unknown = await discoverAt().then(
+    () => new Error('accepted'),
+    (reason: unknown) => reason,
+  );
+  if (error instanceof AppError) return error;
+  throw error;
+}
+const statement = (origin: string, rest: unknown[] = []) => ({
+  resourceType: 'CapabilityStatement',
+  rest: [
+    ...rest,
+    {
+      mode: 'server',
+      security: {
+        extension: [
+          {
+            url: OAUTH_URIS,
+            extension: [
+              { url: 'token', valueUri: `${origin}/old/token` },
+              { url: 'authorize', valueUri: `${origin}/old/authorize` },
+            ],
+          },
+        ],
+      },
+    },
+  ],
+});
+
+test.for([
+  ['with a path', '/fhir', '/fhir/.well-known/smart-configuration'],
+  ['with a trailing slash', '/fhir/', '/fhir/.well-known/smart-configuration'],
+  ['with a long path', '/a/b%2Fc/r4', '/a/b%2Fc/r4/.well-known/smart-configuration'],
+  ['without a path', '', '/.well-known/smart-configuration'],
+  ['without a path, with a slash', '/', '/.well-known/smart-configuration'],
+] as const)('DI-01: appends to a base %s', async ([, path, expected]) => {
+  ehr.on(expected, async (request) => ehr.standard({ ...request, route: CONFIGURATION }));
+  await discoverAt(`${ehr.origin}${path}`);
+  expect(ehr.requests.map(({ path: sent }) => sent)).toEqual([expected]);
+});
+
+test('DI-01, DI-17: asks for JSON, with no credential, cookie or name of ours', async () => {
+  await discoverAt();
+  const [request] = ehr.requests;
+  expect(request?.headers['accept']).toBe('application/json');
+  const names = Object.keys(request?.headers ?? {}).toSorted();
+  expect(names).toEqual(['accept', 'accept-encoding', 'connection', 'host']);
+});
+
+const answer =
+  (status: number, body: unknown, headers: Record<string, string> = {}): Script =>
+  () => ({ status, body, headers });
+
+describe('refuses', () => {
+  test.for([
+    ['DI-02: a portal page', answer(200, '<!doctype html>', { 'content-type': 'text/html' }), 'discovery.invalid'],
+    ['DI-02: a list', answer(200, '[]'), 'discovery.invalid'],
+    ['DI-02: null', answer(200, 'null'), 'discovery.invalid'],
+    ['DI-02: nothing', answer(200, ''), 'discovery.invalid'],
+    ['DI-02: half a document', answer(200, '{"authorization_endpoint":"htt'), 'discovery.invalid'],
+    ['DI-02: 204', answer(204, undefined), 'discovery.invalid'],
+    ['DI-02: 201', answer(201, { token_endpoint: '/a', authorization_endpoint: '/b' }), 'discovery.invalid'],
+    ['DI-02: 401', answer(401, {}), 'discovery.invalid'],
+    ['DI-02: 403', answer(403, {}), 'discovery.invalid'],
+    ['DI-19: 500', answer(500, {}), 'discovery.unavailable'],
+    ['DI-19: 503', answer(503, {}), 'discovery.unavailable'],
+    ['DI-19: 429', answer(429, {}), 'discovery.unavailable'],
+    ['DI-15: 50 MB', (_request, response) => flood(response, 50e6), 'discovery.invalid'],
+    [
+      'DI-15: a gzip bomb',
+      () => ({ body: gzipSync(Buffer.alloc(20e6, ' ')), headers: { 'content-encoding': 'gzip' } }),
+      'discovery.invalid',
+    ],
+    ['a broken connection', (_request, response) => (response.destroy(), 'answered'), 'discovery.unavailable'],
+  ] as [string, Script, string][])('%s, without falling back (DI-19)', async ([name, script, code]) => {
+    ehr.on(CONFIGURATION, script);
+    ehr.on('metadata', answer(200, statement(evil.origin)));
+    const error = await refusal();
+    expect(error.code).toBe(code);
+    if (/50 MB|bomb/.test(name)) expect(error.message).toContain('too-large');
+    expect(ehr.requests).toHaveLength(1);
+  });
+
+  test.for([301, 302, 303, 307, 308])('DI-16: a redirect with %d, unfollowed', async (status) => {
+    ehr.on(CONFIGURATION, answer(status, '', { location: `${evil.origin}/smart` }));
+    expect((await refusal()).code).toBe('discovery.invalid');
+    expect(ehr.requests).toHaveLength(1);
+  });
+
+  test('DI-02: quotes nothing of the answer', async () => {
+    ehr.on(CONFIGURATION, answer(200, 'CANARY-7f3a', { 'content-type': 'text/CANARY-TYPE' }));
+    const error = await refusal();
+    expect(`${error.message} ${String(error.cause)}`).not.toContain('CANARY-7f3a');
+  });
+
+  test('an address outside the allowed networks', async () => {
+    const strict = createOutbound({ production: false, allowPrivate: [] });
+    const ehrToRefuse = { fhirBaseUrl: ehr.fhirBase, allowedHosts: [], allowPrivate: [] };
+    await expect(discover(ehrToRefuse, strict)).rejects.toMatchObject({ code: 'discovery.endpoint-refused' });
+    await strict.close();
+    expect(ehr.requests).toEqual([]);
+  });
+
+  test('a host where nobody listens', async () => {
+    await expect(discoverAt('http://127.0.0.1:1/fhir')).rejects.toMatchObject({ code: 'discovery.unavailable' });
+  });
+});
+
+describe('DI-24: survives', () => {
+  const standard = () => `"authorization_endpoint":"${ehr.origin}/a","token_endpoint":"${ehr.origin}/t"`;
+  test.for([
+    ['a byte order mark', () => `\ufeff{${standard()}}`],
+    ['duplicate keys: the last counts', () => `{"token_endpoint":"${evil.origin}/t",${standard()}}`],
+    [
+      '__proto__ and constructor',
+      () => `{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},${standard()}}`,
+    ],
+    ['deep nesting', () => `{"x":${'['.repeat(100_000)}${']'.repeat(100_000)},${standard()}}`],
+    [
+      'deep nesting where a list is expected',
+      () => `{"capabilities":${'['.repeat(9_000)}${']'.repeat(9_000)},${standard()}}`,
+    ],
+    [
+      'a thousand unknown members',
+      () => `{${Array.from({ length: 1_000 }, (_, n) => `"x${n}":${n}`).join()},${standard()}}`,
+    ],
+    ['another content type', () => `{${standard()}}`],
+  ] as const)('%s', async ([name, body]) => {
+    const type = name === 'another content type' ? 'text/plain' : 'application/json';
+    ehr.on(CONFIGURATION, answer(200, body(), { 'content-type': type }));
+    const { configuration } = await discoverAt();
+    expect(configuration.tokenEndpoint).toBe(`${ehr.origin}/t`);
+    expect(Object.keys(Object.prototype)).toEqual([]);
+    expect('polluted' in {}).toBe(false);
+  });
+
+  test('bytes that are not UTF-8', async () => {
+    ehr.on(CONFIGURATION, answer(200, Buffer.from([0x7b, 0xff, 0xfe, 0x00])));
+    expect((await refusal()).code).toBe('discovery.invalid');
+  });
+});
+
+test.for([
+  ['DI-13: five minutes when nothing is said', {}, 300_000],
+  ['DI-13: as the server says', { 'cache-control': 'max-age=60' }, 60_000],
+  ['DI-13: an hour at most', { 'cache-control': 'max-age=86400' }, 3_600_000],
+  ['DI-13: not at all', { 'cache-control': 'no-store' }, 0],
+  ['DI-25: whatever the case of the name', { 'CaChE-cOnTrOl': 'MAX-AGE=60' }, 60_000],
+] as const)('%s', async ([, headers, freshForMs]) => {
+  ehr.on(CONFIGURATION, async (request) => ({ ...(await ehr.standard(request)), headers }));
+  expect((await discoverAt()).freshForMs).toBe(freshForMs);
+});
+
+test('DI-15: a compressed document of normal size is read', async () => {
+  ehr.on(CONFIGURATION, async (request) => ({
+    body: gzipSync(JSON.stringify((await ehr.standard(request)).body)),
+    headers: { 'content-encoding': 'gzip' },
+  }));
+  expect((await discoverAt()).configuration.tokenEndpoint).toBe(`${ehr.origin}/auth/token`);
+});
+
+describe('DI-18: only where the document does not exist', () => {
+  test.for([404, 410])('(%d) the CapabilityStatement names the endpoints', async (status) => {
+    ehr.on(CONFIGURATION, answer(status, {}));
+    ehr.on('metadata', answer(200, statement(ehr.origin, [{ mode: 'client' }])));
+    const { configuration } = await discoverAt();
+    expect(configuration.authorizationEndpoint).toBe(`${ehr.origin}/old/authorize`);
+    expect(configuration.tokenEndpoint).toBe(`${ehr.origin}/old/token`);
+    expect(ehr.seen('metadata')[0]?.headers['accept']).toBe('application/fhir+json');
+  });
+
+  test('DI-22: with both documents the CapabilityStatement is not asked', async () => {
+    ehr.on('metadata', answer(200, statement(evil.origin)));
+    expect((await discoverAt()).configuration.tokenEndpoint).toBe(`${ehr.origin}/auth/token`);
+    expect(ehr.seen('metadata')).toEqual([]);
+  });
+
+  test.for([
+    ['DI-21: no extension', answer(200, { resourceType: 'CapabilityStatement', rest: [] }), 'discovery.invalid'],
+    ['DI-21: no statement either', answer(404, {}), 'discovery.invalid'],
+    ['a portal page', answer(200, '<html>'), 'discovery.invalid'],
+    ['a failing server', answer(500, {}), 'discovery.unavailable'],
+  ] as [string, Script, string][])('%s is a refusal', async ([, script, code]) => {
+    ehr.on(CONFIGURATION, answer(404, {}));
+    ehr.on('metadata', script);
+    expect((await refusal()).code).toBe(code);
+  });
+
+  test('DI-05: its endpoints obey the same rules', async () => {
+    ehr.on(CONFIGURATION, answer(404, {}));
+    ehr.on('metadata', answer(200, statement(evil.origin)));
+    expect((await refusal()).code).toBe('discovery.endpoint-refused');
+  });
+});

@@ -1,0 +1,285 @@
+/** Step 5: the token request as the server sees it, and the answers that are believed (TK-01..21, CAJ-06). */
+import { generateKeyPair } from 'jose';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createOutbound } from '#src/adapters/outbound.ts';
+import { AppError } from '#src/errors.ts';
+import type { AssertionKey } from '#src/smart/client-authentication.ts';
+import { type CodeExchange, exchangeCode, readTokenResponse } from '#src/smart/step-5-access-token.ts';
+import { flood, type Script, type StubEhr, startEvil, startStubEhr } from '#test/helpers/stub-ehr.ts';
+
+const outbound = createOutbound({ production: false, allowPrivate: ['127.0.0.0/8'] });
+const NOW = new Date();
+let ehr: StubEhr;
+let evil: Awaited<ReturnType<typeof startEvil>>;
+let key: AssertionKey;
+beforeAll(async () => {
+  [ehr, evil] = await Promise.all([startStubEhr(), startEvil()]);
+  key = { kid: 'k', alg: 'ES384', privateKey: (await generateKeyPair('ES384')).privateKey };
+});
+beforeEach(() => ehr.reset());
+afterAll(async () => {
+  expect(evil.requests).toEqual([]);
+  await outbound.close();
+  await Promise.all([ehr.close(), evil.close()]);
+});
+
+function exchange(change: Partial<CodeExchange> = {}, code = 'code-1') {
+  const tokenEndpoint = change.tokenEndpoint ?? `${ehr.origin}/auth/token`;
+  const settings: CodeExchange = {
+    tokenEndpoint,
+    clientId: 'client-1',
+    redirectUri: 'https://app.example/smart/callback',
+    codeVerifier: 'v'.repeat(43),
+    audience: tokenEndpoint,
+    key,
+    clientIdInBody: false,
+    allowPrivate: [],
+    now: NOW,
+    ...change,
+  };
+  return exchangeCode({ code }, settings, outbound);
+}
+async function refusal(promise: Promise<unknown>): Promise<AppError> {
+  const error: unknown = await promise.then(
+    () => new Error('accepted'),
+    (reason: unknown) => reason,
+  );
+  if (error instanceof AppError) return error;
+  throw error;
+}
+
+describe('the request', () => {
+  test('TK-01..05: one form with these fields, once each, and no second way of authentication', async () => {
+    await exchange();
+    const [request, ...more] = ehr.requests;
+    expect(more).toEqual([]);
+    expect(request).toMatchObject({ method: 'POST', path: '/auth/token' });
+    expect(request?.headers).toMatchObject({
+      'content-type': 'application/x-www-form-urlencoded',
+      accept: 'application/json',
+    });
+    expect(request?.headers).not.toHaveProperty('authorization');
+    expect(request?.headers).not.toHaveProperty('cookie');
+    const form = [...new URLSearchParams(request?.body)];
+    expect(form.map(([name]) => name)).toEqual([
+      'grant_type',
+      'code',
+      'redirect_uri',
+      'code_verifier',
+      'client_assertion_type',
+      'client_assertion',
+    ]);
+    expect(Object.fromEntries(form)).toMatchObject({
+      grant_type: 'authorization_code',
+      code: 'code-1',
+      redirect_uri: 'https://app.example/smart/callback',
+      code_verifier: 'v'.repeat(43),
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    });
+  });
+
+  test('TK-04: client_id only where an organization asks for it', async () => {
+    await exchange({ clientIdInBody: true });
+    expect(new URLSearchParams(ehr.requests[0]?.body).getAll('client_id')).toEqual(['client-1']);
+  });
+
+  test.for(['a+b/=&grant_type=x%41', 'ü ~\r\n"', 'x'.repeat(4_096)])(
+    'CB-10: the code %j arrives intact',
+    async (code) => {
+      await exchange({}, code);
+      const form = new URLSearchParams(ehr.requests[0]?.body);
+      expect(form.getAll('code')).toEqual([code]);
+      expect(form.getAll('grant_type')).toEqual(['authorization_code']);
+    },
+  );
+
+  test.for(['/auth/token?tenant=a%20b&x=1', '/t/a%2Fb/token/', '/Token;v=1'])(
+    'TK-06, CAJ-06: %s keeps its own path and query, and is the audience as written',
+    async (path) => {
+      ehr.on(path.split('?')[0] ?? '', (request) => ehr.standard({ ...request, route: 'token' }));
+      await exchange({ tokenEndpoint: `${ehr.origin}${path}` });
+      const [request] = ehr.requests;
+      expect(request?.path).toBe(path);
+      const assertion = new URLSearchParams(request?.body).get('client_assertion') ?? '';
+      const claims = JSON.parse(Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString());
+      expect(claims.aud).toBe(`${ehr.origin}${path}`);
+    },
+  );
+});
+
+describe('one request, whatever comes back (TK-08)', () => {
+  const answer =
+    (status: number, body: unknown, headers: Record<string, string> = {}): Script =>
+    () => ({ status, body, headers });
+  const away = (status: number): [string, Script, string] => [
+    `TK-07: a redirect with ${status}`,
+    () => ({ status, headers: { location: `${evil.origin}/token` } }),
+    'token.invalid',
+  ];
+  test.for([
+    ...[301, 302, 303, 307, 308].map(away),
+    ['TK-10: 201', answer(201, { access_token: 'x', token_type: 'Bearer' }), 'token.invalid'],
+    ['TK-10: 204', answer(204, undefined), 'token.invalid'],
+    ['TK-08: 503', answer(503, { error: 'temporarily_unavailable' }, { 'retry-after': '0' }), 'token.unavailable'],
+    ['TK-08: 429', answer(429, {}, { 'retry-after': '0' }), 'token.unavailable'],
+    ['TK-17: an HTML 500', answer(500, '<h1>', { 'content-type': 'text/html' }), 'token.failed'],
+    ['TK-17: an OperationOutcome 401', answer(401, { resourceType: 'OperationOutcome' }), 'token.refused'],
+    [
+      'TK-16: invalid_client',
+      answer(401, { error: 'invalid_client', error_description: null }),
+      'token.invalid-client',
+    ],
+    ['TK-16: invalid_grant', answer(400, { error: 'invalid_grant' }), 'token.invalid-grant'],
+    ['TK-16: another error', answer(400, { error: 'unauthorized_client' }), 'token.refused'],
+    ['TK-16: an error that is no text', answer(400, { error: { code: 'invalid_grant' } }), 'token.refused'],
+    ['TK-16: an error named constructor', answer(400, { error: 'constructor' }), 'token.refused'],
+    ['TK-16: an error named __proto__', answer(400, '{"error":"__proto__"}'), 'token.refused'],
+    ['TK-17: a 400 without a body', answer(400, ''), 'token.refused'],
+    ['TK-08: a broken connection', (_request, response) => (response.destroy(), 'answered'), 'token.unavailable'],
+    ['TK-19: 50 MB', (_request, response) => flood(response, 50e6), 'token.invalid'],
+  ] as [string, Script, string][])('%s', async ([name, script, code]) => {
+    ehr.on('token', script);
+    const error = await refusal(exchange());
+    expect(error.code).toBe(code);
+    if (/50 MB/.test(name)) expect(error.message).toContain('too-large');
+    expect(ehr.requests).toHaveLength(1);
+  });
+
+  test('TK-20: nothing of the answer is quoted', async () => {
+    ehr.on('token', () => ({ status: 400, body: { error: 'CANARY x', error_description: 'CANARY' } }));
+    const error = await refusal(exchange());
+    expect(`${error.message} ${String(error.cause)} ${error.shown}`).not.toContain('CANARY');
+  });
+});
+
+const good = { access_token: 'abc.def.ghi', token_type: 'Bearer', expires_in: 3_600, scope: 'openid' };
+const respond = (members: unknown, contentType = 'application/json') =>
+  readTokenResponse({
+    status: 200,
+    headers: {},
+    contentType,
+    text: typeof members === 'string' ? members : JSON.stringify(members),
+  });
+const refusedWith = (members: unknown, contentType?: string) => {
+  try {
+    respond(members, contentType);
+  } catch (error) {
+    if (error instanceof AppError) return error.code;
+  }
+  return 'accepted';
+};
+
+test('TK-10, TK-15: reads the members it knows and keeps the rest for the launch context', () => {
+  expect(respond({ ...good, refresh_token: 'r', id_token: 'i', patient: 'pat-1' })).toMatchObject({
+    accessToken: 'abc.def.ghi',
+    refreshToken: 'r',
+    expiresInSeconds: 3_600,
+    scope: 'openid',
+    idToken: 'i',
+    members: { patient: 'pat-1' },
+  });
+});
+
+test.for([
+  ['an empty object', {}],
+  ['a list', [good]],
+  ['a number', '5'],
+  ['a text', JSON.stringify('x')],
+  ['null', 'null'],
+  ['nothing', ''],
+  ['half of it', '{"access_token":"a'],
+  ['an error', { error: 'invalid_grant' }],
+  ['a token and an error', { ...good, error: 'invalid_grant' }],
+  ['no access_token', { ...good, access_token: undefined }],
+  ['an empty access_token', { ...good, access_token: '' }],
+  ['an access_token that is a number', { ...good, access_token: 7 }],
+  ['an access_token with a line feed', { ...good, access_token: 'a\r\nX-Evil: 1' }],
+  ['an access_token beyond ASCII', { ...good, access_token: 'tökén' }],
+  ['an access_token of 40 kB', { ...good, access_token: 'x'.repeat(40_000) }],
+  ['a refresh_token that is a list', { ...good, refresh_token: ['r'] }],
+  ['a scope that is a list', { ...good, scope: ['openid'] }],
+  ['everything under __proto__ only', `{"__proto__":${JSON.stringify(good)}}`],
+] as const)('TK-10: refuses %s', ([, members]) => {
+  expect(refusedWith(members)).toBe('token.invalid');
+});
+
+test.for([
+  ['Bearer', 'accepted'],
+  ['bearer', 'accepted'],
+  ['BEARER', 'accepted'],
+  ['mac', 'token.invalid'],
+  ['DPoP', 'token.invalid'],
+  ['Bearer ', 'token.invalid'],
+  ['', 'token.invalid'],
+  [undefined, 'token.invalid'],
+  [null, 'token.invalid'],
+  [['Bearer'], 'token.invalid'],
+] as const)('TK-11: token_type %j: %s', ([tokenType, outcome]) => {
+  expect(refusedWith({ ...good, token_type: tokenType })).toBe(outcome);
+});
+
+test.for([
+  [undefined, undefined],
+  [null, undefined],
+  [3_600, 3_600],
+  ['3600', 3_600],
+  [0, 0],
+  [1e9, 1e9],
+] as const)('TK-12: expires_in %j means %s', ([expiresIn, seconds]) => {
+  expect(respond({ ...good, expires_in: expiresIn }).expiresInSeconds).toBe(seconds);
+});
+
+test.for([-1, '-1', 3600.5, '3600.5', '1e99', '', ' 5', 'soon', true, {}, [3_600], '9'.repeat(30)])(
+  'TK-12: refuses expires_in %j',
+  (expiresIn) => expect(refusedWith({ ...good, expires_in: expiresIn })).toBe('token.invalid'),
+);
+
+test('TK-12: refuses expires_in beyond all numbers', () => {
+  expect(refusedWith('{"access_token":"a","token_type":"Bearer","expires_in":1e99}')).toBe('token.invalid');
+  expect(refusedWith('{"access_token":"a","token_type":"Bearer","expires_in":1e999}')).toBe('token.invalid');
+});
+
+test.for(['abc.def.ghi', 'a~+/=-._', 'with space', 'x'.repeat(8_192), '{"not":"json"}'])(
+  'TK-13: the token %j is opaque',
+  (token) => {
+    const { accessToken, refreshToken } = respond({ ...good, access_token: token, refresh_token: token });
+    expect([accessToken, refreshToken]).toEqual([token, token]);
+  },
+);
+
+test('TK-15: unknown members cannot break or override anything', () => {
+  const junk = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`__x${index}`, { deep: [index] }]));
+  const odd = { ...junk, constructor: { prototype: { access_token: 'evil' } }, 'https://x.example/ext': 1 };
+  const text = `{"__proto__":{"access_token":"evil","patient":"pat-2"},${JSON.stringify({ ...odd, ...good }).slice(1)}`;
+  const response = respond(text);
+  expect(response.accessToken).toBe(good.access_token);
+  expect(response.members['patient']).toBeUndefined();
+  expect('access_token' in {}).toBe(false);
+});
+
+test.for([
+  ['application/json', 'accepted'],
+  ['application/fhir+json', 'accepted'],
+  ['application/vnd.x+json', 'accepted'],
+  ['text/html', 'token.invalid'],
+  ['text/plain', 'token.invalid'],
+  ['application/x-www-form-urlencoded', 'token.invalid'],
+  ['application/jsonp', 'token.invalid'],
+  ['', 'token.invalid'],
+] as const)('TK-21: right JSON labelled "%s": %s', ([contentType, outcome]) => {
+  expect(refusedWith(good, contentType)).toBe(outcome);
+});
+
+test.for(['Application/JSON; charset=utf-8', 'application/json;charset=UTF-8', 'APPLICATION/FHIR+JSON'])(
+  'TK-21, DI-25: %s is JSON on the wire',
+  async (contentType) => {
+    ehr.on('token', () => ({ body: good, headers: { 'Content-TYPE': contentType } }));
+    expect((await exchange()).accessToken).toBe(good.access_token);
+  },
+);
+
+test("CAJ-17: a refusal tells the operator how far the server's clock is off", async () => {
+  const date = new Date(NOW.getTime() - 240_000).toUTCString();
+  ehr.on('token', () => ({ status: 401, body: { error: 'invalid_client' }, headers: { date } }));
+  expect((await refusal(exchange())).message).toMatch(/its clock is 2(39|40|41) s behind ours/);
+});

@@ -1,0 +1,201 @@
+/** Step 6: where the access token goes and, above all, where it does not (FH-01..07, FH-12). */
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createOutbound } from '#src/adapters/outbound.ts';
+import { createFhirApi, FhirError, isUnder } from '#src/smart/step-6-fhir-api.ts';
+import { flood, type Script, type StubEhr, startEvil, startStubEhr } from '#test/helpers/stub-ehr.ts';
+
+const TOKEN = 'token.canary~1';
+const outbound = createOutbound({ production: false, allowPrivate: ['127.0.0.0/8'] });
+let ehr: StubEhr;
+let evil: Awaited<ReturnType<typeof startEvil>>;
+beforeAll(async () => {
+  [ehr, evil] = await Promise.all([startStubEhr(), startEvil()]);
+});
+beforeEach(() => ehr.reset());
+afterAll(async () => {
+  expect(evil.requests).toEqual([]);
+  await outbound.close();
+  await Promise.all([ehr.close(), evil.close()]);
+});
+
+const api = (base = ehr.fhirBase) => createFhirApi({ base: new URL(base), accessToken: TOKEN, outbound });
+async function refusal(promise: Promise<unknown>): Promise<FhirError> {
+  const error: unknown = await promise.then(
+    () => new Error('accepted'),
+    (reason: unknown) => reason,
+  );
+  if (error instanceof FhirError) return error;
+  throw error;
+}
+
+test.for(['/fhir', '/fhir/'])('FH-01, FH-04: reads under %s with a bearer header and nothing else', async (path) => {
+  const patient = await api(`${ehr.origin}${path}`).get('Patient/pat-1?_format=json&x=a%7Cb');
+  expect(patient).toMatchObject({ resourceType: 'Patient', id: 'pat-1' });
+  const [request] = ehr.requests;
+  expect(request?.path).toBe('/fhir/Patient/pat-1?_format=json&x=a%7Cb');
+  expect(request?.headers).toMatchObject({ authorization: `Bearer ${TOKEN}`, accept: 'application/fhir+json' });
+  expect(request?.headers).not.toHaveProperty('cookie');
+});
+
+test('FH-09: a next link under the base is followed as it is', async () => {
+  ehr.on('requests', () => ({ body: { resourceType: 'Bundle', page: 2 } }));
+  expect(await api().get(`${ehr.fhirBase}/ServiceRequest?page=2&_id=a,b`)).toMatchObject({ page: 2 });
+  expect(ehr.requests[0]?.path).toBe('/fhir/ServiceRequest?page=2&_id=a,b');
+});
+
+test.for<[string, () => string]>([
+  ['another host', () => `${evil.origin}/fhir/Patient/1`],
+  ['another host without a scheme', () => `//${new URL(evil.origin).host}/fhir/Patient/1`],
+  ['another port', () => `http://127.0.0.1:1/fhir/Patient/1`],
+  ['another scheme', () => `${ehr.fhirBase.replace('http:', 'https:')}/Patient/1`],
+  ['another path', () => `${ehr.origin}/other/Patient/1`],
+  ['a longer name', () => `${ehr.origin}/fhir-admin/Patient/1`],
+  ['a way up', () => '../admin/Patient/1'],
+  ['an encoded way up', () => '%2e%2e/admin/Patient/1'],
+  ['a way up in an absolute URL', () => `${ehr.fhirBase}/../admin`],
+  ['userinfo', () => `${ehr.fhirBase.replace('//', '//user@')}/Patient/1`],
+  ['a script', () => 'javascript:alert(1)'],
+  ['a backslash host', () => `\\\\${new URL(evil.origin).host}\\x`],
+])('FH-02: %s is not the FHIR server: nothing is sent', async ([, url]) => {
+  const outcome = await api()
+    .get(url())
+    .catch((error: unknown) => error);
+  if (outcome instanceof FhirError && outcome.failure === 'foreign-url') expect(ehr.requests).toEqual([]);
+  // What a URL parser keeps below the base may be asked there, and nowhere else.
+  else expect(ehr.requests.every(({ path }) => path.startsWith('/fhir/'))).toBe(true);
+  expect(evil.requests).toEqual([]);
+});
+
+test.for([
+  ['https://ehr.example/fhir', 'https://ehr.example/fhir/Patient/1', true],
+  ['https://ehr.example/fhir', 'https://ehr.example/fhir', true],
+  ['https://ehr.example/fhir/', 'https://ehr.example/fhir?x=1', true],
+  ['https://ehr.example', 'https://ehr.example/Patient/1', true],
+  ['https://ehr.example/fhir', 'https://ehr.example:443/fhir/x', true],
+  ['https://ehr.example/fhir/a', 'https://ehr.example/fhir/ab/x', false],
+  ['https://ehr.example/fhir', 'https://ehr.example/FHIR/x', false],
+  ['https://ehr.example/fhir', 'https://user@ehr.example/fhir/x', false],
+  ['https://ehr.example/fhir', 'https://ehr.example.evil/fhir/x', false],
+] as const)('MT-03: at %s, %s is under it: %s', ([base, url, under]) => {
+  expect(isUnder(new URL(base), new URL(url))).toBe(under);
+});
+
+describe('answers', () => {
+  const answer =
+    (status: number, body: unknown, headers: Record<string, string> = {}): Script =>
+    () => ({ status, body, headers });
+  const fhir = { 'content-type': 'application/fhir+json' };
+  const cases: [string, Script, string][] = [
+    ...[301, 302, 303, 307, 308].map((status): [string, Script, string] => [
+      `FH-03: a redirect with ${status}`,
+      () => ({ status, headers: { location: `${evil.origin}/fhir/Patient/pat-1` } }),
+      'unavailable',
+    ]),
+    [
+      'FH-02: 201 with a Location elsewhere',
+      () => ({ status: 201, headers: { location: `${evil.origin}/x` } }),
+      'foreign-url',
+    ],
+    ['FH-05: 401', answer(401, {}, fhir), 'unauthorized'],
+    ['FH-06: 403', answer(403, {}, fhir), 'refused'],
+    ['FH-07: 404', answer(404, {}, fhir), 'not-found'],
+    ['FH-07: 410', answer(410, {}, fhir), 'not-found'],
+    ['FH-07: 429 without Retry-After', answer(429, {}, fhir), 'throttled'],
+    ['FH-07: 429 with a long Retry-After', answer(429, {}, { ...fhir, 'retry-after': '3600' }), 'throttled'],
+    [
+      'FH-07: 503 with a date',
+      answer(503, {}, { ...fhir, 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' }),
+      'unavailable',
+    ],
+    ['FH-07: 500', answer(500, {}, fhir), 'unavailable'],
+    ['FH-07: 400', answer(400, {}, fhir), 'unexpected'],
+    ['FH-04: a login page', answer(200, '<html>', { 'content-type': 'text/html' }), 'unexpected'],
+    ['FH-04: XML', answer(200, '<Patient/>', { 'content-type': 'application/fhir+xml' }), 'unexpected'],
+    ['FH-04: half a resource', answer(200, '{"resourceType":"Pa', fhir), 'unexpected'],
+    ['FH-04: JSON without resourceType', answer(200, { id: 'pat-1' }, fhir), 'unexpected'],
+    ['FH-04: a list', answer(200, [], fhir), 'unexpected'],
+    ['FH-04: null', answer(200, 'null', fhir), 'unexpected'],
+    ['FH-04: 204', answer(204, undefined), 'unexpected'],
+    ['FH-12: 50 MB', (_request, response) => flood(response, 50e6), 'unexpected'],
+    [
+      'FH-12: a gzip bomb',
+      () => ({ body: gzipSync(Buffer.alloc(30e6, ' ')), headers: { ...fhir, 'content-encoding': 'gzip' } }),
+      'unexpected',
+    ],
+    ['a broken connection', (_request, response) => (response.destroy(), 'answered'), 'unavailable'],
+  ];
+  test.for(cases)('%s', async ([, script, failure]) => {
+    ehr.on('patient', script);
+    const error = await refusal(api().get('Patient/pat-1'));
+    expect(error.failure).toBe(failure);
+    expect(ehr.requests).toHaveLength(1);
+    // fhirclient's errors quote URL and body, which are clinical.
+    expect(error.cause).toBeUndefined();
+    expect(error.message).not.toMatch(/pat-1|127\.0\.0\.1/);
+  });
+});
+
+describe('FH-07: asked to come back at once', () => {
+  test.for([429, 503])('(%d) a read is tried once more', async (status) => {
+    let calls = 0;
+    ehr.on('patient', (request) => {
+      calls += 1;
+      return calls === 1 ? { status, body: {}, headers: { 'retry-after': '0' } } : ehr.standard(request);
+    });
+    expect(await api().get('Patient/pat-1')).toMatchObject({ id: 'pat-1' });
+    expect(ehr.requests).toHaveLength(2);
+  });
+
+  test('a read is tried once more and not twice', async () => {
+    ehr.on('patient', () => ({ status: 503, body: {}, headers: { 'retry-after': '0' } }));
+    expect((await refusal(api().get('Patient/pat-1'))).failure).toBe('unavailable');
+    expect(ehr.requests).toHaveLength(2);
+  });
+
+  test('a POST never is', async () => {
+    ehr.on('/fhir', () => ({ status: 503, body: {}, headers: { 'retry-after': '0' } }));
+    expect((await refusal(api().batch({ resourceType: 'Bundle' }))).failure).toBe('unavailable');
+    expect(ehr.requests).toHaveLength(1);
+  });
+});
+
+describe('FH-05: a token that the server refuses', () => {
+  const withRenewal = (renew: (refused: string) => Promise<string | undefined>) =>
+    createFhirApi({ base: new URL(ehr.fhirBase), accessToken: TOKEN, outbound, renew });
+
+  test('is renewed once, and the read tried once more', async () => {
+    const refused: string[] = [];
+    ehr.on('patient', (request) =>
+      request.headers['authorization'] === 'Bearer fresh' ? ehr.standard(request) : { status: 401, body: {} },
+    );
+    const renewing = withRenewal(async (token) => (refused.push(token), 'fresh'));
+    expect(await renewing.get('Patient/pat-1')).toMatchObject({ id: 'pat-1' });
+    await renewing.get('Patient/pat-1');
+    expect(refused).toEqual([TOKEN]);
+    expect(ehr.requests).toHaveLength(3);
+  });
+
+  test.for([
+    ['refused again', 'fresh', 2],
+    ['not renewable', undefined, 1],
+  ] as const)('and is %s ends the read', async ([, renewed, requests]) => {
+    ehr.on('patient', () => ({ status: 401, body: {} }));
+    expect((await refusal(withRenewal(async () => renewed).get('Patient/pat-1'))).failure).toBe('unauthorized');
+    expect(ehr.requests).toHaveLength(requests);
+  });
+
+  test('FH-06: 403 is no reason to renew', async () => {
+    ehr.on('patient', () => ({ status: 403, body: {} }));
+    const renewing = withRenewal(() => Promise.reject(new Error('asked')));
+    expect((await refusal(renewing.get('Patient/pat-1'))).failure).toBe('refused');
+  });
+});
+
+test('a batch is posted to the base as FHIR JSON', async () => {
+  ehr.on('/fhir', () => ({ body: { resourceType: 'Bundle', type: 'batch-response' } }));
+  expect(await api().batch({ resourceType: 'Bundle', type: 'batch' })).toMatchObject({ type: 'batch-response' });
+  const [request] = ehr.requests;
+  expect(request).toMatchObject({ method: 'POST', path: '/fhir', body: '{"resourceType":"Bundle","type":"batch"}' });
+  expect(request?.headers['content-type']).toBe('application/fhir+json');
+});

@@ -1,0 +1,36 @@
+/** One labelled field of a form, with its explanation and with what is wrong at the field itself. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { icon } from './icons.ts';
+
+/** A text field. Texts are plain and not yet escaped. */
+export interface FormFieldProps {
+  readonly name: string;
+  readonly label: string;
+  readonly type?: 'text' | 'email' | 'password' | 'url';
+  readonly value?: string | undefined;
+  readonly hint?: string | undefined;
+  /** what is wrong with the value, in words for the person who typed it */
+  readonly problem?: string | undefined;
+  readonly autocomplete?: string | undefined;
+  readonly isRequired?: boolean | undefined;
+  readonly minLength?: number | undefined;
+}
+
+/** Label, hint, input, problem; tied together for screen readers. */
+export function formField(props: FormFieldProps): SafeHtml {
+  const { name, label, hint, problem, autocomplete, minLength } = props;
+  const described = [hint === undefined ? '' : `${name}-hint`, problem === undefined ? '' : `${name}-problem`];
+  const describedBy = described.filter(Boolean).join(' ');
+  return html`<div class="field"><label for="${name}">${label}</label>
+${hint === undefined ? null : html`<p class="hint" id="${name}-hint">${hint}</p>`}
+<input class="form-control" id="${name}" name="${name}" type="${props.type ?? 'text'}" value="${props.value ?? ''}"${props.isRequired === true ? html` required` : null}${autocomplete === undefined ? null : html` autocomplete="${autocomplete}"`}${minLength === undefined ? null : html` minlength="${minLength}"`}${describedBy === '' ? null : html` aria-describedby="${describedBy}"`}${problem === undefined ? null : html` aria-invalid="true"`}>
+${fieldProblem(name, problem)}</div>
+`;
+}
+
+/** What is wrong with a field, where the eye is; nothing when nothing is. */
+export function fieldProblem(name: string, problem: string | undefined): SafeHtml | null {
+  return problem === undefined
+    ? null
+    : html`<p class="field-problem" id="${name}-problem">${icon('warning')} ${problem}</p>`;
+}

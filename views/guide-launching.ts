@@ -1,0 +1,74 @@
+/** The guide's second half: placing the launch, checking that it works, and trying it without an EHR. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+
+/** Chapters 5 and 6. */
+export function guideLaunching(): SafeHtml {
+  return html`<section aria-labelledby="settings-check">
+<h2 id="settings-check">5. Connect and check</h2>
+<ol>
+<li>Sign in here and open <a href="/settings/integrations/smart-on-fhir">Settings &gt; Integrations &gt; SMART on FHIR</a>.</li>
+<li>Type the FHIR server URL of this environment into <strong>FHIR URL</strong> and press <strong>Save</strong>. Our servers, not your browser, then check three things and more: the SMART configuration below that URL can be read; the issuer it names has a valid OpenID Connect document; and that document's key set can be fetched.</li>
+<li>Read <strong>All checks passed</strong>, or read in each row what was found, why it matters, whose job it is and how to mend it.</li>
+<li>Under <strong>Advanced</strong>, enter the origins of the EHR pages that show the app in a frame. Without them a browser refuses to show the app inside the EHR.</li>
+<li>Press <strong>Prove our key</strong> once the app is registered: it tells without any patient or user whether client ID, key and algorithm match.</li>
+</ol>
+</section>
+<section aria-labelledby="placing">
+<h2 id="placing">6. Place the launch</h2>
+<ul>
+<li>Add the app to the patient chart or the encounter, as an embedded window (iframe) where your EHR offers it.</li>
+<li>Show it only to the roles that should use it: who may launch is decided by the EHR.</li>
+<li>It must be an <strong>EHR launch</strong>: the EHR opens the launch URL with <code>iss</code> and <code>launch</code>. Opening the launch URL by hand ends in an error page, as it should.</li>
+<li>Do not add parameters of your own, and do not put a patient identifier into the launch URL.</li>
+</ul>
+</section>
+`;
+}
+
+/** Chapter 7. */
+export function guideVerifying(): SafeHtml {
+  return html`<section aria-labelledby="verifying">
+<h2 id="verifying">7. Verify it</h2>
+<p>In a test session of the EHR, from the chart of a test patient:</p>
+<ol class="checklist">
+<li>The app opens in an iframe-style window.</li>
+<li>No launch error and no error screen appears.</li>
+<li>No OAuth2 or authentication error comes from the authorization server.</li>
+<li>The user lands on the Request List titled <strong>Requests for &lt;patient name&gt;</strong>.</li>
+</ol>
+<p>That proves the launch, OAuth2 and the hand-over of the session. Keep <a href="/settings/verify">Settings &gt; Verify</a> open while you launch: it ticks this list by itself. Creating requests needs extra configuration on our side and is not needed to verify the integration.</p>
+</section>
+`;
+}
+
+export interface GuideTestingProps {
+  readonly launchUrlPathForm: string;
+  readonly jwksUri: string;
+  readonly clientId: string;
+  readonly scopes: string;
+}
+
+/** Chapter 9. */
+export function guideTesting(props: GuideTestingProps): SafeHtml {
+  return html`<section aria-labelledby="testing">
+<h2 id="testing">9. Try it without your EHR</h2>
+<h3>With the public SMART launcher</h3>
+<p>At <code>https://launch.smarthealthit.org</code>, for deployments that it can reach from the internet:</p>
+<table class="guide-table">
+<thead><tr><th scope="col">Setting of the launcher</th><th scope="col">Value</th></tr></thead>
+<tbody>
+<tr><th scope="row">Launch type</th><td>Provider EHR Launch, FHIR version R4</td></tr>
+<tr><th scope="row">Client type</th><td>Confidential, Asymmetric</td></tr>
+<tr><th scope="row">Client ID</th><td><code class="value">${props.clientId}</code></td></tr>
+<tr><th scope="row">Scopes</th><td><code class="value">${props.scopes}</code></td></tr>
+<tr><th scope="row">Redirect URIs</th><td>as on the registration sheet</td></tr>
+<tr><th scope="row">JWKS URL</th><td><code class="value">${props.jwksUri}</code></td></tr>
+<tr><th scope="row">App's launch URL</th><td><code class="value">${props.launchUrlPathForm}</code> (the path form: the launcher appends <code>?iss=</code>)</td></tr>
+</tbody>
+</table>
+<p>Here, use an organization of its own for it: <strong>FHIR URL</strong> is the launcher's server URL for these very settings (it contains them, so it changes when you change them), and under Advanced set <strong>id_token in a refresh answer</strong> to <em>ignore</em> (<code>refreshIdToken=ignore</code>), because the launcher sends one without an audience. Synthetic patients only.</p>
+<h3>With our own pretend hospital</h3>
+<p>In a checkout of this product, <code>npm run demo</code> starts the app and a sandbox EHR with synthetic patients and prints the address of its chart page. Its page <strong>/faults</strong> switches on one named fault at a time (a wrong issuer, a rotated key, a slow server, …) or a vendor's behaviour, so that you can see what each failure looks like before it happens to you.</p>
+</section>
+`;
+}

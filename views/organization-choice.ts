@@ -1,0 +1,17 @@
+/** The field in which an operator names an organization. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+
+export interface OrganizationOption {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** @param all what no choice means, such as every organization. */
+export function organizationChoice(
+  organizations: readonly OrganizationOption[],
+  chosen: string,
+  all = 'All organizations',
+): SafeHtml {
+  return html`<div class="field"><label for="organization">Organization</label><select class="form-select" id="organization" name="organization"><option value="">${all}</option>${organizations.map(({ id, name }) => html`<option value="${id}"${id === chosen ? html` selected` : null}>${name} (${id})</option>`)}</select></div>
+`;
+}

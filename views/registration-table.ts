@@ -1,0 +1,56 @@
+/** The registration sheet as a table with a copy button per value: what an EHR team types into its own forms. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+
+/** The values of the sheet; where none is known yet, a word that says who gives it out. */
+export interface RegistrationValues {
+  readonly applicationName: string;
+  readonly clientType: string;
+  readonly fhirVersion: string;
+  readonly launchUrl: string;
+  readonly launchUrlPathForm: string;
+  readonly redirectUri: string;
+  readonly jwksUri: string;
+  readonly clientAuthentication: string;
+  readonly grantTypes: readonly string[];
+  readonly clientId: string;
+  readonly scopes: string;
+}
+
+/**
+ * @param organizationId undefined while nobody says which organization: then the placeholder {Org ID} stands in the URLs.
+ */
+export function registrationTable(values: RegistrationValues, organizationId: string | undefined): SafeHtml {
+  return html`<table class="sheet">
+<tbody>
+${sheetRow('Application name', values.applicationName)}
+${sheetRow('Org ID', organizationId ?? 'given out by the operator of this service', organizationId !== undefined)}
+${sheetRow('Client ID', values.clientId, organizationId !== undefined)}
+${sheetRow('Client type', values.clientType, false)}
+${sheetRow('FHIR version', values.fhirVersion, false)}
+${sheetRow('Launch URL', values.launchUrl, organizationId !== undefined)}
+${sheetRow('Launch URL, path form', values.launchUrlPathForm, organizationId !== undefined, 'for EHRs and test kits that append ?iss= to whatever is registered')}
+${sheetRow('Redirect URI', values.redirectUri)}
+${sheetRow('JWKS URI', values.jwksUri)}
+${sheetRow('Client authentication', values.clientAuthentication, true, 'a signed JWT as client_assertion; no shared secret')}
+${sheetRow('Grant types', values.grantTypes.join(', '), false, 'Authorization Code and Refresh Token')}
+${sheetRow('Scopes', values.scopes)}
+</tbody>
+</table>
+`;
+}
+
+/** One value with its name. Without scripts the value is selected by one click; copy.js shows the button. */
+function sheetRow(name: string, value: string, mayCopy = true, note?: string): SafeHtml {
+  const label = `Copy ${name}`;
+  return html`<tr><th scope="row">${name}</th><td>${mayCopy ? html`<code class="value">${value}</code> ${copyButton(label, value)}` : html`<span class="value">${value}</span>`}${note === undefined ? null : html`<span class="note">${note}</span>`}</td></tr>
+`;
+}
+
+/**
+ * A button that /assets/copy.js makes work and visible; without scripts it stays hidden.
+ *
+ * @param label what the button is called for people who do not see the value beside it.
+ */
+export function copyButton(label: string, value: string): SafeHtml {
+  return html`<button class="btn btn-sm copy" type="button" data-copy="${value}" aria-label="${label}" hidden>Copy</button>`;
+}
