@@ -22,10 +22,13 @@ try {
   console.log(`node ${process.version}, ${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'})`);
   console.log(`product on ${product.stores}; minimal on express-session's memory\n`);
 
-  const launches = await measureThroughput(contestants, { rounds: 5, perRound: 200, warmUp: 400 }, launching);
+  const launches = await measureThroughput(contestants, { rounds: 3, roundMs: 2_500, warmUpMs: 5_000 }, launching);
   addThroughput('launches', launches);
   const work = await reloading(contestants);
-  addThroughput('list re-loads', await measureThroughput(contestants, { rounds: 5, perRound: 300, warmUp: 300 }, work));
+  addThroughput(
+    'list re-loads',
+    await measureThroughput(contestants, { rounds: 3, roundMs: 1_500, warmUpMs: 1_500 }, work),
+  );
 
   const productPage = Buffer.from((await launchOnce(product.launchUrl)).page);
   const minimalPage = Buffer.from((await launchOnce(minimal.launchUrl)).page);

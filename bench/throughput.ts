@@ -11,28 +11,26 @@ export interface Throughput {
 const AT_ONCE = 8;
 
 /**
- * Measures the contestants in turns, so that whatever else the machine does falls on both.
+ * Measures the contestants in turns, so that whatever else the machine does falls on both. Bounded by time, not by work:
+ * a busy machine gives fewer samples, not a longer run.
  *
  * @param work one piece of it, for one contestant.
  */
 export async function measureThroughput(
   contestants: readonly Contestant[],
-  options: { rounds: number; perRound: number; warmUp: number },
+  options: { rounds: number; roundMs: number; warmUpMs: number },
   work: (contestant: Contestant) => Promise<unknown>,
 ): Promise<Map<Contestant['name'], Throughput>> {
-  for (const contestant of contestants) await repeat(options.warmUp, () => work(contestant));
+  for (const contestant of contestants) await repeatFor(options.warmUpMs, () => work(contestant));
   const samples = new Map(contestants.map(({ name }) => [name, [] as Throughput[]]));
   for (let round = 0; round < options.rounds; round += 1) {
     for (const contestant of contestants) {
       const cpuBefore = await contestant.child().cpuMs();
       const began = performance.now();
-      await repeat(options.perRound, () => work(contestant));
+      const times = await repeatFor(options.roundMs, () => work(contestant));
       const seconds = (performance.now() - began) / 1_000;
       const cpuMs = (await contestant.child().cpuMs()) - cpuBefore;
-      samples.get(contestant.name)?.push({
-        perSecond: options.perRound / seconds,
-        cpuMsEach: cpuMs / options.perRound,
-      });
+      samples.get(contestant.name)?.push({ perSecond: times / seconds, cpuMsEach: cpuMs / times });
     }
   }
   return new Map(
@@ -65,13 +63,16 @@ export function median(numbers: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-async function repeat(times: number, work: () => Promise<unknown>): Promise<void> {
-  let left = times;
+/** @returns how many times it was done. */
+async function repeatFor(durationMs: number, work: () => Promise<unknown>): Promise<number> {
+  const end = performance.now() + durationMs;
+  let times = 0;
   const worker = async () => {
-    while (left > 0) {
-      left -= 1;
+    while (performance.now() < end) {
       await work();
+      times += 1;
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return times;
 }

@@ -3,16 +3,19 @@ if (navigator.clipboard) {
   for (const button of document.querySelectorAll('button[data-copy]')) {
     button.hidden = false;
   }
-  document.addEventListener('click', async (event) => {
+  document.addEventListener('click', (event) => {
     const button = event.target.closest?.('button[data-copy]');
-    if (!button) return;
-    const copied = await navigator.clipboard.writeText(button.dataset.copy).then(
-      () => true,
-      () => false,
-    );
-    button.textContent = copied ? 'Copied' : 'Press Ctrl+C';
-    setTimeout(() => {
-      button.textContent = 'Copy';
-    }, 2_000);
+    if (button) void copy(button);
   });
+}
+
+async function copy(button) {
+  const isCopied = await navigator.clipboard.writeText(button.dataset.copy).then(
+    () => true,
+    () => false,
+  );
+  button.textContent = isCopied ? 'Copied' : 'Press Ctrl+C';
+  setTimeout(() => {
+    button.textContent = 'Copy';
+  }, 2_000);
 }

@@ -1,6 +1,6 @@
 /** Settings > Audit: who did what and when, filtered; patients are shown one at a time, to operators, for a reason. */
 import { html, type SafeHtml } from '@remix-run/html-template';
-import { organizationChoice, type OrganizationOption } from './organization-choice.ts';
+import { type OrganizationOption, organizationChoice } from './organization-choice.ts';
 import { type SettingsPageProps, settingsPage } from './settings-layout.ts';
 
 export interface AuditRowProps {
@@ -82,9 +82,17 @@ function auditRow(row: AuditRowProps, isOperator: boolean, csrfToken: string): S
   return html`<tr id="row-${row.id}"><td data-label="When"><time datetime="${iso}">${iso.slice(0, 19).replace('T', ' ')}</time></td><td data-label="Event">${row.event}</td>
 ${isOperator ? html`<td data-label="Organization">${row.organizationId ?? ''}</td>` : null}
 <td data-label="Actor">${row.actorName === undefined ? html`<code>${row.actor.length > 20 ? `${row.actor.slice(0, 12)}…` : row.actor}</code>` : html`<bdi>${row.actorName}</bdi>`}</td>
-<td data-label="Address">${row.address ?? ''}</td><td data-label="Code">${row.supportCode === null ? '' : html`<a href="/settings/launches?code=${row.supportCode}"><code>${row.supportCode}</code></a>`}</td><td data-label="Detail">${row.detail === '' ? '' : html`<code class="detail">${row.detail}</code>`}</td>
+<td data-label="Address">${row.address ?? ''}</td><td data-label="Code">${supportCodeCell(row)}</td><td data-label="Detail">${row.detail === '' ? '' : html`<code class="detail">${row.detail}</code>`}</td>
 ${isOperator ? html`<td data-label="Patient">${patientCell(row, csrfToken)}</td>` : null}</tr>
 `;
+}
+
+/** Of a launch, the way to its trace. */
+function supportCodeCell({ supportCode, event }: AuditRowProps): SafeHtml | string {
+  if (supportCode === null) return '';
+  const isOfLaunch = ['launch', 'patient-opened', 'denial'].includes(event);
+  const code = html`<code>${supportCode}</code>`;
+  return isOfLaunch ? html`<a href="/settings/launches?code=${supportCode}">${code}</a>` : code;
 }
 
 function patientCell(row: AuditRowProps, csrfToken: string): SafeHtml | string {

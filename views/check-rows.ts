@@ -50,8 +50,12 @@ export function checkRow(row: CheckRow, groupBefore: string | undefined): SafeHt
 <p class="verdict">${icon(picture)} ${word}</p>
 <div><h4>${row.title}</h4>
 <p class="found"><bdi>${row.found}</bdi></p>
-${needsWork ? html`<p>${row.mend}</p>
-<p class="note">Whose job: <strong>${OWNERS[row.owner] ?? row.owner}</strong>. Why it matters: ${row.why}</p>` : html`<p class="note">${row.why}</p>`}</div>
+${
+  needsWork
+    ? html`<p>${row.mend}</p>
+<p class="note">Whose job: <strong>${OWNERS[row.owner] ?? row.owner}</strong>. Why it matters: ${row.why}</p>`
+    : html`<p class="note">${row.why}</p>`
+}</div>
 </article>
 `;
 }

@@ -21,7 +21,7 @@ export function guideRegistration(props: GuideRegistrationProps): SafeHtml {
   return html`<section aria-labelledby="registration">
 <h2 id="registration">1. Register the app in the EHR</h2>
 <p>Create one application in your EHR with these values. They belong to this deployment, which is for <strong>${environment}</strong>; the other environment is another deployment with values of its own, and its own Client ID.</p>
-${organization === undefined ? html`<p class="notice">The operator of this service gives you the <strong>Org ID</strong> and the <strong>Client ID</strong>. <a href="/sign-in?next=%2Fguide">Sign in</a> to see this page with your own values filled in.</p>` : html`<p>These are the values of <strong>${organization.name}</strong>.</p>`}
+${organization === undefined ? html`<p class="notice"><span>The operator of this service gives you the <strong>Org ID</strong> and the <strong>Client ID</strong>. <a href="/sign-in?next=%2Fguide">Sign in</a> to see this page with your own values filled in.</span></p>` : html`<p>These are the values of <strong>${organization.name}</strong>.</p>`}
 ${registrationTable(props.registration, organization?.id)}
 </section>
 `;
@@ -36,10 +36,12 @@ export function guideScopes({ registration, scopes }: GuideRegistrationProps): S
 <table class="guide-table">
 <thead><tr><th scope="col">Scope</th><th scope="col">Why</th></tr></thead>
 <tbody>
-${scopes.map(({ scope, reason }) => html`<tr><th scope="row"><code>${scope}</code></th><td>${reason}</td></tr>
-`)}</tbody>
+${scopes.map(
+  ({ scope, reason }) => html`<tr><th scope="row"><code>${scope}</code></th><td>${reason}</td></tr>
+`,
+)}</tbody>
 </table>
-<p>Some EHRs refuse wildcards: see <a href="#vendors">your vendor</a>. The app only reads; what was granted is compared with what was asked for at every launch, and the launch page names what is missing.</p>
+<p>Some EHRs refuse wildcards: see <a href="#vendors">your vendor</a>. With these scopes the app only reads; what was granted is compared with what was asked for at every launch, and the launch page names what is missing.</p>
 </section>
 `;
 }

@@ -34,8 +34,12 @@ export function fhirUrlForm({ actionOf, csrfToken, field }: ConnectionProps): Sa
 ${formField({ name: 'fhirUrl', label: 'FHIR URL', hint: 'The FHIR R4 server of this environment, as the EHR team calls it. It is checked from our servers when you save.', value: field.value, problem: field.problem, autocomplete: 'off', isRequired: true })}
 <button class="btn btn-primary" type="submit">Save</button>
 </form>
-${told.length === 0 ? null : html`<div class="notice" role="status">${icon('info')} <div><p>What you typed was changed a little:</p><ul>${told.map((sentence) => html`<li>${sentence}</li>`)}</ul></div></div>
-`}`;
+${
+  told.length === 0
+    ? null
+    : html`<div class="notice" role="status">${icon('info')} <div><p>What you typed was changed a little:</p><ul>${told.map((sentence) => html`<li>${sentence}</li>`)}</ul></div></div>
+`
+}`;
 }
 
 /** The draft and the ways out of it: mend it and check again, use it on one's own responsibility, or drop it. */

@@ -81,9 +81,13 @@ export function integrationStart(head: IntegrationHeadProps, isChecking = true):
 ${done === undefined ? null : html`<p class="notice notice-done" role="status">${icon('done')} <span>${done}</span></p>`}
 ${problem === undefined ? null : html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${problem}</span></p>`}
 ${fhirUrlForm(connection)}
-${isChecking ? html`<section class="checks checks-running" aria-labelledby="checks"><h2 id="checks">Checks of <bdi>${connection.field.value}</bdi></h2>
+${
+  isChecking
+    ? html`<section class="checks checks-running" aria-labelledby="checks"><h2 id="checks">Checks of <bdi>${connection.field.value}</bdi></h2>
 <p class="checking" role="status">Checking from our servers; this takes 15 seconds at most…</p>
-` : null}`)
+`
+    : null
+}`)
   );
 }
 

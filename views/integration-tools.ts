@@ -18,11 +18,20 @@ export interface SuggestionProps {
 }
 
 /** One button each; nothing changes without a press. */
-export function suggestionList(suggestions: readonly SuggestionProps[], { actionOf, csrfToken }: Forms): SafeHtml | null {
+export function suggestionList(
+  suggestions: readonly SuggestionProps[],
+  { actionOf, csrfToken }: Forms,
+): SafeHtml | null {
   if (suggestions.length === 0) return null;
   return html`<div class="suggestions"><h3>Suggested changes</h3>
-${suggestions.map(({ key, title, why }) => html`<form method="post" action="${actionOf('accept')}"><input type="hidden" name="csrf" value="${csrfToken}"><input type="hidden" name="suggestion" value="${key}"><p>${why}</p><button class="btn btn-outline-secondary" type="submit"><bdi>${title}</bdi></button></form>
-`)}</div>
+${suggestions.map(
+  ({
+    key,
+    title,
+    why,
+  }) => html`<form method="post" action="${actionOf('accept')}"><input type="hidden" name="csrf" value="${csrfToken}"><input type="hidden" name="suggestion" value="${key}"><p>${why}</p><button class="btn btn-outline-secondary" type="submit"><bdi>${title}</bdi></button></form>
+`,
+)}</div>
 `;
 }
 
@@ -43,7 +52,7 @@ const PROOF_PICTURES: Readonly<Record<ProofProps['verdict'], IconName>> = {
 export function keyProof(proof: ProofProps | undefined, { actionOf, csrfToken }: Forms): SafeHtml {
   return html`<section aria-labelledby="key-proof">
 <h2 id="key-proof">Key proof</h2>
-<p>Sends one token request with a code that cannot be valid. If the EHR answers <code>invalid_grant</code>, it has accepted our client ID, key, algorithm and audience: the registration is right. If it answers <code>invalid_client</code>, it has not. No patient and no user is involved. Some servers count failed requests, so it happens only when you press, and a few times an hour at most.</p>
+<p>Sends one token request with a code that cannot be valid. If the EHR answers <code>invalid_grant</code>, it has accepted our client ID, key, algorithm and audience: the registration is right. If it answers <code>invalid_client</code>, it has not. No patient and no user is involved. Some servers count failed requests, so it happens only when you press, and five times in ten minutes at most.</p>
 ${proof === undefined ? null : proofResult(proof)}
 <form method="post" action="${actionOf('prove-key')}#key-proof"><input type="hidden" name="csrf" value="${csrfToken}"><button class="btn btn-outline-secondary" type="submit">Prove our key</button></form>
 </section>

@@ -1,5 +1,6 @@
 /** Settings > Keys: the signing keys, who has seen them, and what an operator may do with them. */
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { icon } from './icons.ts';
 import { age, instant } from './instant.ts';
 import { fetcherTable, type JwksFetcher, type KeySighting, sightingTable } from './key-sightings.ts';
 import { copyButton } from './registration-table.ts';
@@ -25,7 +26,9 @@ export interface KeysPageProps {
   /** what was done, after a form */
   readonly done: string | undefined;
   /** what was refused; `retireAnyway` names the key that may be retired all the same */
-  readonly problem: { readonly text: string; readonly at: 'keys' | 'import'; readonly retireAnyway?: string } | undefined;
+  readonly problem:
+    | { readonly text: string; readonly at: 'keys' | 'import'; readonly retireAnyway?: string }
+    | undefined;
 }
 
 /** A whole page. */
@@ -38,7 +41,7 @@ export function keysPage(props: KeysPageProps): string {
 function keysMain(props: KeysPageProps): SafeHtml {
   const { csrfToken } = props.admin;
   return html`<h1>Signing keys</h1>
-${props.done === undefined ? null : html`<p class="notice notice-done" role="status">${props.done}</p>`}
+${props.done === undefined ? null : html`<p class="notice notice-done" role="status">${icon('done')} <span>${props.done}</span></p>`}
 <p>Our requests to an EHR are signed with these. EHRs read the public halves at <code class="value">${props.jwksUri}</code> ${copyButton('Copy the JWKS URI', props.jwksUri)} and may keep them for ${props.maxAgeSeconds} seconds.</p>
 ${props.problem?.at === 'keys' ? keysProblem(props.problem, csrfToken) : null}
 <table class="settings-table">
@@ -72,7 +75,7 @@ function keyRow(key: KeyRowProps, now: Date, csrfToken: string): SafeHtml {
 <td data-label="Age">${age(key.createdAt, now)}</td>
 <td data-label="Dates">${state === 'pending' ? 'signs from' : 'has signed since'} ${instant(key.activatesAt)}${key.publishedUntil === null ? null : html`<br>published until ${instant(key.publishedUntil)}`}</td>
 <td data-label="Actions" class="actions"><a href="${downloads}/public.pem">PEM</a> <a href="${downloads}/jwks.json">JWKS</a>
-${state === 'retired' ? null : retireForm(kid, csrfToken)}
+${state === 'retired' ? null : retireForm(kid, csrfToken, state === 'pending' ? 'Call off' : 'Retire')}
 <details><summary>Emergency…</summary>
 <p>For a key that somebody else may have. It leaves the JWKS at once and the next key signs at once; EHRs that still hold the old JWKS refuse us until it runs out.</p>
 ${actionForm('revoke', csrfToken, html`<input type="hidden" name="kid" value="${kid}"><button class="btn btn-sm btn-outline-danger" type="submit">Revoke now</button>`)}
@@ -80,11 +83,15 @@ ${actionForm('revoke', csrfToken, html`<input type="hidden" name="kid" value="${
 `;
 }
 
-function retireForm(kid: string, csrfToken: string, evenIfUsed = false): SafeHtml {
+/** `Call off` drops a key that does not sign yet, and the rotation it belongs to. */
+type RetireWord = 'Retire' | 'Call off' | 'Retire it anyway';
+
+function retireForm(kid: string, csrfToken: string, word: RetireWord): SafeHtml {
+  const told = word === 'Retire it anyway' ? html`<input type="hidden" name="evenIfUsed" value="yes">` : null;
   return actionForm(
     'retire',
     csrfToken,
-    html`<input type="hidden" name="kid" value="${kid}">${evenIfUsed ? html`<input type="hidden" name="evenIfUsed" value="yes">` : null}<button class="btn btn-sm btn-outline-secondary" type="submit">${evenIfUsed ? 'Retire it anyway' : 'Retire'}</button>`,
+    html`<input type="hidden" name="kid" value="${kid}">${told}<button class="btn btn-sm btn-outline-secondary" type="submit">${word}</button>`,
   );
 }
 
@@ -93,7 +100,7 @@ function actionForm(action: string, csrfToken: string, content: SafeHtml): SafeH
 }
 
 function keysProblem(problem: NonNullable<KeysPageProps['problem']>, csrfToken: string): SafeHtml {
-  return html`<div class="notice notice-problem" role="alert"><p>${problem.text}</p>${problem.retireAnyway === undefined ? null : retireForm(problem.retireAnyway, csrfToken, true)}</div>
+  return html`<div class="notice notice-problem" role="alert">${icon('warning')} <div><p>${problem.text}</p>${problem.retireAnyway === undefined ? null : retireForm(problem.retireAnyway, csrfToken, 'Retire it anyway')}</div></div>
 `;
 }
 

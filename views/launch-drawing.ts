@@ -97,7 +97,11 @@ ${factsOf(drawn)}</li>
 
 function timing({ durationMs, status, times }: DrawnStep): SafeHtml | null {
   if (durationMs === undefined) return null;
-  const parts = [`${durationMs} ms`, status === undefined ? '' : `HTTP ${status}`, times > 1 ? `tried ${times} times` : ''];
+  const parts = [
+    `${durationMs} ms`,
+    status === undefined ? '' : `HTTP ${status}`,
+    times > 1 ? `tried ${times} times` : '',
+  ];
   return html` <span class="trace-timing">${parts.filter(Boolean).join(' · ')}</span>`;
 }
 

@@ -1,11 +1,12 @@
 /** Settings > Launches: every launch of the last weeks, newest first, and the field that finds one by its support code. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { type DrawnLaunch, outcomeWord } from './launch-drawing.ts';
-import { organizationChoice, type OrganizationOption } from './organization-choice.ts';
+import { type OrganizationOption, organizationChoice } from './organization-choice.ts';
 import { type SettingsPageProps, settingsPage } from './settings-layout.ts';
 
 /** One line of the list. */
-export interface LaunchRowProps extends Pick<DrawnLaunch, 'id' | 'organizationId' | 'outcome' | 'isStalled' | 'framed' | 'userHash'> {
+export interface LaunchRowProps
+  extends Pick<DrawnLaunch, 'id' | 'organizationId' | 'outcome' | 'isStalled' | 'framed' | 'userHash'> {
   /** ISO instant */
   readonly startedAt: string;
   /** the step that failed, or the last one that was taken */
@@ -44,7 +45,12 @@ const OUTCOMES = [
 
 /** A whole page. */
 export function launchesPage(props: LaunchesPageProps): string {
-  const settings = { title: 'Launches', ...props.admin, current: 'launches', styleUrl: '/assets/diagnostics.css' } as const;
+  const settings = {
+    title: 'Launches',
+    ...props.admin,
+    current: 'launches',
+    styleUrl: '/assets/diagnostics.css',
+  } as const;
   return settingsPage(settings, launchesMain(props));
 }
 

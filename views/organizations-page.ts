@@ -1,10 +1,10 @@
 /** Settings > Organizations, for operators: the list, a form for a new one, and a page for one. */
 import { html, type SafeHtml } from '@remix-run/html-template';
-import { asSentence, type TypedForm } from './typed-form.ts';
 import { formField } from './form-field.ts';
 import { icon } from './icons.ts';
 import { type RegistrationValues, registrationTable } from './registration-table.ts';
 import { type SettingsPageProps, settingsPage } from './settings-layout.ts';
+import { asSentence, type TypedForm } from './typed-form.ts';
 
 type Admin = Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
 
@@ -54,7 +54,11 @@ ${formField({ name: 'clientId', label: 'Client ID', hint: 'As issued by the EHR.
 }
 
 function organizationRow(row: OrganizationRow): SafeHtml {
-  const state = row.enabled ? (row.fhirBaseUrl === '' || row.clientId === '' ? 'not connected' : 'enabled') : 'disabled';
+  const state = row.enabled
+    ? row.fhirBaseUrl === '' || row.clientId === ''
+      ? 'not connected'
+      : 'enabled'
+    : 'disabled';
   return html`<tr><th scope="row" data-label="Name"><a href="${LIST}/${row.id}">${row.name}</a></th><td data-label="Org ID"><code>${row.id}</code></td><td data-label="State"><span class="state state-${state.replace(' ', '-')}">${state}</span></td><td data-label="FHIR URL">${row.fhirBaseUrl === '' ? 'not set yet' : row.fhirBaseUrl}</td></tr>
 `;
 }

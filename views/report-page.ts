@@ -32,10 +32,18 @@ export function reportPage(report: ReportProps, link: { expiresAt: Date; jsonUrl
 <tr><th scope="row">Authorization server</th><td>${report.authorizationServer ?? 'not discovered'}</td></tr>
 <tr><th scope="row">Issuer</th><td>${report.issuer ?? 'not discovered'}</td></tr>
 </tbody></table>
-${open.length === 0 ? null : html`<section aria-labelledby="open"><h2 id="open">To be mended</h2>
-<ul>${open.map(({ id, title, mend }) => html`<li><a href="#check-${id}">${title}</a>: ${mend}</li>`)}</ul></section>`}
-${report.differences.length === 0 ? null : html`<section aria-labelledby="drift"><h2 id="drift">Changed since the last good checks</h2>
-<ul>${report.differences.map(({ field, before, after }) => html`<li><bdi>${field}</bdi>: <bdi>${before}</bdi> → <bdi>${after}</bdi></li>`)}</ul></section>`}
+${
+  open.length === 0
+    ? null
+    : html`<section aria-labelledby="open"><h2 id="open">To be mended</h2>
+<ul>${open.map(({ id, title, mend }) => html`<li><a href="#check-${id}">${title}</a>: ${mend}</li>`)}</ul></section>`
+}
+${
+  report.differences.length === 0
+    ? null
+    : html`<section aria-labelledby="drift"><h2 id="drift">Changed since the last good checks</h2>
+<ul>${report.differences.map(({ field, before, after }) => html`<li><bdi>${field}</bdi>: <bdi>${before}</bdi> → <bdi>${after}</bdi></li>`)}</ul></section>`
+}
 <section class="checks" aria-labelledby="rows"><h2 id="rows">All checks</h2>
 ${checkRows(report.results)}</section>
 <section aria-labelledby="sheet"><h2 id="sheet">Registration sheet</h2>

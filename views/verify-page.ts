@@ -1,7 +1,7 @@
 /** Settings > Verify: the guide's acceptance list, ticked by the newest launch while this page is open. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { type IconName, icon } from './icons.ts';
-import { organizationChoice, type OrganizationOption } from './organization-choice.ts';
+import { type OrganizationOption, organizationChoice } from './organization-choice.ts';
 import { type SettingsPageProps, settingsPage } from './settings-layout.ts';
 
 type TickState = 'waiting' | 'passed' | 'failed' | 'unknown';
@@ -22,7 +22,9 @@ export interface VerifyPageProps {
   readonly since: string;
   readonly ticks: readonly TickProps[];
   /** of the newest launch since then */
-  readonly launch: { readonly id: string; readonly startedAt: string; readonly word: string; readonly others: number } | undefined;
+  readonly launch:
+    | { readonly id: string; readonly startedAt: string; readonly word: string; readonly others: number }
+    | undefined;
   /** the page asks again by itself; not for ever, so that a forgotten page does not keep its session open */
   readonly isWatching: boolean;
   readonly againHref: string;

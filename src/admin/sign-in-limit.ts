@@ -15,7 +15,7 @@ export interface SignInLimit {
 }
 
 const WINDOW_SECONDS = 15 * 60;
-export const ATTEMPTS_PER_ACCOUNT = 10;
+const ATTEMPTS_PER_ACCOUNT = 10;
 /** A hospital's administrators can sit behind one address. */
 const ATTEMPTS_PER_ADDRESS = 100;
 

@@ -51,6 +51,9 @@ export interface AuditFilter {
   after?: { at: Date; id: string } | undefined;
 }
 
+/** One row as read. */
+export type AuditListRow = typeof auditEvents.$inferSelect;
+
 /** Newest first. */
 export function listAuditRows(db: Queries, filter: AuditFilter, limit: number) {
   const { organizationId, event, actor, supportCode, patientHash, at, id } = auditEvents;
@@ -95,7 +98,10 @@ export async function deleteAuditRowsBefore(db: Queries, instant: Date): Promise
       .from(auditEvents)
       .where(lt(auditEvents.at, instant))
       .limit(DELETED_AT_ONCE);
-    const rows = await transaction.delete(auditEvents).where(inArray(auditEvents.id, old)).returning({ id: auditEvents.id });
+    const rows = await transaction
+      .delete(auditEvents)
+      .where(inArray(auditEvents.id, old))
+      .returning({ id: auditEvents.id });
     return { deleted: rows.length, isDone: rows.length < DELETED_AT_ONCE };
   });
 }

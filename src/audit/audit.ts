@@ -33,7 +33,7 @@ export interface AuditEvent {
    */
   actor: { iss: string; sub: string } | { userId: string } | 'cli' | 'system' | 'unknown';
   /** Where the request came from, as `request.ip` tells. */
-  address?: string;
+  address?: string | undefined;
   /** FHIR reference such as `Patient/123`; stored sealed. */
   patient?: string;
   /** Stored as a keyed hash. */

@@ -28,7 +28,11 @@ export function acceptance(launch: Diagnosis | undefined): Tick[] {
     {
       id: 'no-oauth-error',
       text: 'No OAuth2 or authentication error from the authorization server',
-      ...outcomeTick(launch, launch !== undefined && (failedAtOauth(launch) || launch.isStalled), error ?? stalledNote(launch)),
+      ...outcomeTick(
+        launch,
+        launch !== undefined && (failedAtOauth(launch) || launch.isStalled),
+        error ?? stalledNote(launch),
+      ),
     },
     {
       id: 'list-reached',

@@ -30,40 +30,63 @@ export const causesByCode: Partial<Record<ErrorCode, Explanation>> = {
     'The launch URL was opened from a bookmark or link, not from a chart, so iss or launch is missing',
     'The EHR adds iss or launch twice because they are also typed into the registered launch URL',
   ]),
-  'launch.unknown-organization': explain(ehrTeam, 'Register the launch URL of the registration sheet, with its Org ID.', [
-    'The Org ID in the launch URL is misspelled or missing',
-    'The launch URL of the other environment (production or non-production) is registered',
-  ]),
-  'launch.unknown-issuer': explain('Your administrator', 'Compare the FHIR URL in Settings with the iss this launch named.', [
-    'The EHR launches from another environment than the one whose FHIR URL is in Settings',
-    'The FHIR URL in Settings differs in case, path or version segment from the one the EHR uses',
-  ]),
-  'launch.organization-disabled': explain('VectorCare', 'Ask the operator of this service to switch the organization on.', [
-    'The organization was switched off, or is not switched on yet',
-  ]),
-  'launch.cookies-blocked': explain('Workstation team', 'Allow cookies for this site in frames of the EHR, or open the app in a new window.', [
-    'The browser or a policy blocks third-party cookies in the EHR’s frame, partitioned ones included',
-    'The embedded browser of the EHR client is old and keeps no cookie with SameSite=None or Partitioned',
-  ]),
+  'launch.unknown-organization': explain(
+    ehrTeam,
+    'Register the launch URL of the registration sheet, with its Org ID.',
+    [
+      'The Org ID in the launch URL is misspelled or missing',
+      'The launch URL of the other environment (production or non-production) is registered',
+    ],
+  ),
+  'launch.unknown-issuer': explain(
+    'Your administrator',
+    'Compare the FHIR URL in Settings with the iss this launch named.',
+    [
+      'The EHR launches from another environment than the one whose FHIR URL is in Settings',
+      'The FHIR URL in Settings differs in case, path or version segment from the one the EHR uses',
+    ],
+  ),
+  'launch.organization-disabled': explain(
+    'VectorCare',
+    'Ask the operator of this service to switch the organization on.',
+    ['The organization was switched off, or is not switched on yet'],
+  ),
+  'launch.cookies-blocked': explain(
+    'Workstation team',
+    'Allow cookies for this site in frames of the EHR, or open the app in a new window.',
+    [
+      'The browser or a policy blocks third-party cookies in the EHR’s frame, partitioned ones included',
+      'The embedded browser of the EHR client is old and keeps no cookie with SameSite=None or Partitioned',
+    ],
+  ),
   'request.too-many': explain('VectorCare', 'Wait a minute; if no flood of launches explains it, tell the operator.', [
     'Very many launches were begun and not finished, often a monitoring script that opens the launch URL',
   ]),
-  'discovery.unavailable': explain(ehrTeam, 'Open {FHIR URL}/.well-known/smart-configuration; ask the network team whether our addresses may reach it.', [
-    'The FHIR server or the gateway in front of it is down or failing',
-    'A firewall does not let our egress addresses through',
-  ]),
-  'discovery.timeout': explain('Network team', 'Check the way from our egress addresses to the FHIR server, and the server’s own load.', [
-    'A firewall drops our packets without an answer',
-    'The FHIR server is overloaded',
-  ]),
+  'discovery.unavailable': explain(
+    ehrTeam,
+    'Open {FHIR URL}/.well-known/smart-configuration; ask the network team whether our addresses may reach it.',
+    [
+      'The FHIR server or the gateway in front of it is down or failing',
+      'A firewall does not let our egress addresses through',
+    ],
+  ),
+  'discovery.timeout': explain(
+    'Network team',
+    'Check the way from our egress addresses to the FHIR server, and the server’s own load.',
+    ['A firewall drops our packets without an answer', 'The FHIR server is overloaded'],
+  ),
   'discovery.invalid': explain(ehrTeam, 'Run the checks in Settings: they name the field that is missing or wrong.', [
     'The FHIR URL leads to a portal or login page instead of the FHIR server',
     'The smart-configuration lacks a required field, or redirects elsewhere',
   ]),
-  'discovery.endpoint-refused': explain('Your administrator', 'If the host is right, add it to the allowed hosts in Settings.', [
-    'The authorization server is on another host than the FHIR server, and that host is not allowed yet',
-    'The EHR names an endpoint on plain http or on a private address',
-  ]),
+  'discovery.endpoint-refused': explain(
+    'Your administrator',
+    'If the host is right, add it to the allowed hosts in Settings.',
+    [
+      'The authorization server is on another host than the FHIR server, and that host is not allowed yet',
+      'The EHR names an endpoint on plain http or on a private address',
+    ],
+  ),
   'discovery.no-client-authentication': explain(ehrTeam, 'Enable private_key_jwt with RS384 or ES384 for this app.', [
     'The authorization server offers shared secrets only',
   ]),
@@ -76,10 +99,14 @@ export const causesByCode: Partial<Record<ErrorCode, Explanation>> = {
     'Cookies were lost between the launch and the way back',
     'Settings were changed while the launch was under way',
   ]),
-  'callback.wrong-issuer': explain(ehrTeam, 'Compare the issuer in Settings with the iss the authorization server sends.', [
-    'The authorization server names itself differently on the callback and in its metadata',
-    'The sign-in was answered by another server than the one this launch began with',
-  ]),
+  'callback.wrong-issuer': explain(
+    ehrTeam,
+    'Compare the issuer in Settings with the iss the authorization server sends.',
+    [
+      'The authorization server names itself differently on the callback and in its metadata',
+      'The sign-in was answered by another server than the one this launch began with',
+    ],
+  ),
   'authorization.denied': explain(ehrTeam, 'Check that this user and role may use the app; then open it again.', [
     'The user declined, or the EHR’s rules do not let this role use the app',
   ]),
@@ -88,57 +115,82 @@ export const causesByCode: Partial<Record<ErrorCode, Explanation>> = {
     'The client ID is of the other environment (unauthorized_client)',
     'The redirect URI is not registered letter for letter',
   ]),
-  'authorization.unavailable': explain(ehrTeam, `Wait a moment. ${again}`, ['The authorization server is overloaded or in maintenance']),
+  'authorization.unavailable': explain(ehrTeam, `Wait a moment. ${again}`, [
+    'The authorization server is overloaded or in maintenance',
+  ]),
   'token.unavailable': explain(ehrTeam, `Wait a moment. ${again}`, [
     'The token endpoint is overloaded, in maintenance or not reachable from our addresses',
   ]),
   'token.failed': explain(ehrTeam, 'Look for this launch in the authorization server’s log.', [
     'The authorization server failed inside, often because it could not read our JWKS',
   ]),
-  'token.timeout': explain(ehrTeam, 'Check that the authorization server can reach our JWKS URL: waiting for it is the usual reason.', [
-    'The authorization server cannot reach our JWKS URL and waits',
-    'The authorization server is overloaded',
-  ]),
+  'token.timeout': explain(
+    ehrTeam,
+    'Check that the authorization server can reach our JWKS URL: waiting for it is the usual reason.',
+    ['The authorization server cannot reach our JWKS URL and waits', 'The authorization server is overloaded'],
+  ),
   'token.invalid': explain(ehrTeam, 'Look at the members of the token response on this page.', [
     'The token response lacks access_token or token_type Bearer, or is not JSON',
     'A portal page answered instead of the token endpoint',
   ]),
-  'token.invalid-client': explain(ehrTeam, 'Check client ID and JWKS URL in the registration, then that the EHR can fetch the JWKS URL.', [
-    'The client ID in Settings is not the registered one, or is of the other environment',
-    'Our JWKS URL is not registered, or the EHR’s servers cannot reach it',
-    'The EHR keeps an old copy of our JWKS without the key (kid) shown here',
-    'The EHR expects another audience or algorithm for the client assertion',
-    'A clock is off by more than a minute',
-  ]),
-  'token.invalid-grant': explain('The person who launches', `${again} If it fails every time, compare the redirect URI in the registration.`, [
-    'The code expired or was used already',
-    'The redirect URI or the PKCE challenge did not match',
-  ]),
-  'token.refused': explain(ehrTeam, 'Compare the registration with the registration sheet: grant types and client authentication.', [
-    'The grant type Authorization Code is not registered for this app (unauthorized_client)',
-    'The server wants client_id in the body as well: a switch in Settings',
-  ]),
-  'identity.invalid': explain(ehrTeam, 'The detail names the rule that failed; compare issuer, client ID and signing keys.', [
-    'The issuer in the id_token is not the one in the metadata: set the issuer in Settings if it is right',
-    'The id_token is missing because openid is not registered for this app',
-    'The EHR’s JWKS does not contain the key that signed the id_token',
-    'The nonce is not sent back: a switch in Settings accepts its absence',
-  ]),
-  'identity.keys-unavailable': explain(ehrTeam, 'Open the issuer’s /.well-known/openid-configuration and its jwks_uri.', [
-    'The OpenID Connect document or the key set is missing, not JSON or empty',
-    'They are on a host that our addresses cannot reach',
-  ]),
+  'token.invalid-client': explain(
+    ehrTeam,
+    'Check client ID and JWKS URL in the registration, then that the EHR can fetch the JWKS URL.',
+    [
+      'The client ID in Settings is not the registered one, or is of the other environment',
+      'Our JWKS URL is not registered, or the EHR’s servers cannot reach it',
+      'The EHR keeps an old copy of our JWKS without the key (kid) shown here',
+      'The EHR expects another audience or algorithm for the client assertion',
+      'A clock is off by more than a minute',
+    ],
+  ),
+  'token.invalid-grant': explain(
+    'The person who launches',
+    `${again} If it fails every time, compare the redirect URI in the registration.`,
+    ['The code expired or was used already', 'The redirect URI or the PKCE challenge did not match'],
+  ),
+  'token.refused': explain(
+    ehrTeam,
+    'Compare the registration with the registration sheet: grant types and client authentication.',
+    [
+      'The grant type Authorization Code is not registered for this app (unauthorized_client)',
+      'The server wants client_id in the body as well: a switch in Settings',
+    ],
+  ),
+  'identity.invalid': explain(
+    ehrTeam,
+    'The detail names the rule that failed; compare issuer, client ID and signing keys.',
+    [
+      'The issuer in the id_token is not the one in the metadata: set the issuer in Settings if it is right',
+      'The id_token is missing because openid is not registered for this app',
+      'The EHR’s JWKS does not contain the key that signed the id_token',
+      'The nonce is not sent back: a switch in Settings accepts its absence',
+    ],
+  ),
+  'identity.keys-unavailable': explain(
+    ehrTeam,
+    'Open the issuer’s /.well-known/openid-configuration and its jwks_uri.',
+    [
+      'The OpenID Connect document or the key set is missing, not JSON or empty',
+      'They are on a host that our addresses cannot reach',
+    ],
+  ),
   'identity.keys-timeout': explain('Network team', 'Check the way from our egress addresses to the issuer’s host.', [
     'A firewall drops our packets to the issuer’s host without an answer',
   ]),
-  'scope.missing': explain(ehrTeam, 'Register the scopes of the registration sheet; the missing ones are named on this page.', [
-    'Permissions are not registered for this app, or not approved',
-    'The user’s role is not allowed to grant them',
-  ]),
-  'context.invalid': explain(ehrTeam, 'Check that the launch point is in a patient’s chart and that launch/patient is registered.', [
-    'The app was opened from a place without a patient',
-    'The scope launch or launch/patient is not registered, so the EHR sends no patient',
-  ]),
+  'scope.missing': explain(
+    ehrTeam,
+    'Register the scopes of the registration sheet; the missing ones are named on this page.',
+    ['Permissions are not registered for this app, or not approved', 'The user’s role is not allowed to grant them'],
+  ),
+  'context.invalid': explain(
+    ehrTeam,
+    'Check that the launch point is in a patient’s chart and that launch/patient is registered.',
+    [
+      'The app was opened from a place without a patient',
+      'The scope launch or launch/patient is not registered, so the EHR sends no patient',
+    ],
+  ),
   'session.missing': explain('The person who launches', again, [
     'The page has ended, or belongs to another window or browser',
     'The browser did not keep the cookie of this launch',
@@ -153,42 +205,68 @@ export const causesByCode: Partial<Record<ErrorCode, Explanation>> = {
   'patient.mismatch': explain(ehrTeam, 'Tell the EHR’s vendor: a read of one patient gave another resource.', [
     'The FHIR server answers Patient reads with another patient, or with a merged record under another id',
   ]),
-  'patient.refused': explain(ehrTeam, 'Check the permission patient/Patient.read and the user’s access to this chart.', [
-    'The FHIR server enforces a permission that was not granted',
-    'The chart is restricted (break the glass) or outside the user’s access',
+  'patient.refused': explain(
+    ehrTeam,
+    'Check the permission patient/Patient.read and the user’s access to this chart.',
+    [
+      'The FHIR server enforces a permission that was not granted',
+      'The chart is restricted (break the glass) or outside the user’s access',
+    ],
+  ),
+  'patient.unavailable': explain(ehrTeam, 'Reload the page; look at the FHIR server’s state.', [
+    'The FHIR server is failing or asks to slow down',
   ]),
-  'patient.unavailable': explain(ehrTeam, 'Reload the page; look at the FHIR server’s state.', ['The FHIR server is failing or asks to slow down']),
-  'patient.timeout': explain(ehrTeam, 'Reload the page; look at the FHIR server’s load.', ['The FHIR server is overloaded']),
+  'patient.timeout': explain(ehrTeam, 'Reload the page; look at the FHIR server’s load.', [
+    'The FHIR server is overloaded',
+  ]),
   'patient.unexpected': explain(ehrTeam, 'Compare the FHIR URL in Settings with the server’s real base.', [
     'The FHIR server answered with something that is not FHIR, such as a portal page or a redirect',
   ]),
   'store.unavailable': explain('VectorCare', 'Tell the operator of this service.', ['Our own storage did not answer']),
-  'server.unexpected': explain('VectorCare', 'Send the support code to the operator of this service.', ['A mistake of ours']),
+  'server.unexpected': explain('VectorCare', 'Send the support code to the operator of this service.', [
+    'A mistake of ours',
+  ]),
 };
 
 /** The list was sent, and something on it is missing. */
-export const causesByListProblem: Record<FhirFailure | 'not-granted', Explanation> = {
-  'not-granted': explain(ehrTeam, 'Register patient/ServiceRequest.read, or patient/*.read.', ['The permission to search ServiceRequest was not granted']),
-  refused: explain(ehrTeam, 'Check the permission patient/ServiceRequest.read and the user’s access to orders.', ['The FHIR server refused the search']),
+const causesByListProblem: Record<FhirFailure | 'not-granted', Explanation> = {
+  'not-granted': explain(ehrTeam, 'Register patient/ServiceRequest.read, or patient/*.read.', [
+    'The permission to search ServiceRequest was not granted',
+  ]),
+  refused: explain(ehrTeam, 'Check the permission patient/ServiceRequest.read and the user’s access to orders.', [
+    'The FHIR server refused the search',
+  ]),
   unauthorized: explain(ehrTeam, again, ['The FHIR server no longer accepts the access token']),
-  'not-found': explain(ehrTeam, 'Ask whether the server supports ServiceRequest.', ['The FHIR server does not offer ServiceRequest']),
+  'not-found': explain(ehrTeam, 'Ask whether the server supports ServiceRequest.', [
+    'The FHIR server does not offer ServiceRequest',
+  ]),
   throttled: explain(ehrTeam, 'Reload the page in a minute.', ['The FHIR server asked us to slow down']),
   unavailable: explain(ehrTeam, 'Look at the FHIR server’s state.', ['The FHIR server failed']),
   timeout: explain(ehrTeam, 'Look at the FHIR server’s load.', ['The search took too long']),
   unexpected: explain(ehrTeam, 'Look at what the search answers.', ['The answer was not a searchset Bundle']),
-  'foreign-url': explain(ehrTeam, 'Look at the next links of the server’s search results.', ['A page of results is on another server']),
+  'foreign-url': explain(ehrTeam, 'Look at the next links of the server’s search results.', [
+    'A page of results is on another server',
+  ]),
 };
 
 /** A launch that nobody refused and that still did not arrive: by the last step it took. */
 const causesByLastStep: Partial<Record<StepName, Explanation>> = {
-  'authorization-redirect': explain(ehrTeam, 'Look at the page the EHR showed, and compare redirect URI, client ID and scopes with the registration sheet.', [
-    'The authorization server showed an error page of its own: redirect URI or client ID not registered',
-    'The user is still at, or closed, the EHR’s sign-in page',
-  ]),
-  'launch-record': explain('Workstation team', 'Allow cookies for this site in frames of the EHR; then open the app again.', [
-    'The browser did not keep the cookie of the finished launch, so the list could not be opened',
-    'The window was closed at that moment',
-  ]),
+  'authorization-redirect': explain(
+    ehrTeam,
+    'Look at the page the EHR showed, and compare redirect URI, client ID and scopes with the registration sheet.',
+    [
+      'The authorization server showed an error page of its own: redirect URI or client ID not registered',
+      'The user is still at, or closed, the EHR’s sign-in page',
+    ],
+  ),
+  'launch-record': explain(
+    'Workstation team',
+    'Allow cookies for this site in frames of the EHR; then open the app again.',
+    [
+      'The browser did not keep the cookie of the finished launch, so the list could not be opened',
+      'The window was closed at that moment',
+    ],
+  ),
 };
 
 /** What to tell about a trace; undefined when there is nothing to mend. */
@@ -200,7 +278,9 @@ export function explanationOf(trace: Pick<TraceRecord, 'outcome' | 'steps'>): Ex
   }
   if (outcome !== 'completed') return causesByCode[outcome];
   // The launch arrived; a page of it may have failed later.
-  const failed = stepNames.map((name) => steps.findLast((step) => step.name === name)).find((step) => step?.code !== undefined);
+  const failed = stepNames
+    .map((name) => steps.findLast((step) => step.name === name))
+    .find((step) => step?.code !== undefined);
   if (failed?.code !== undefined) return causesByCode[failed.code];
   const problem = steps.findLast(({ name }) => name === 'requests')?.facts['problem'];
   return typeof problem === 'string' && problem in causesByListProblem

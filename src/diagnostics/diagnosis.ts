@@ -34,7 +34,7 @@ export interface Diagnosis {
   explanation: Explanation | undefined;
 }
 
-export const stepTitles: Record<StepName, string> = {
+const stepTitles: Record<StepName, string> = {
   launch: 'The EHR opens the launch URL',
   cookies: 'The browser keeps our cookies',
   discovery: 'The EHR’s SMART configuration is read',

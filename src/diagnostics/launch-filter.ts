@@ -17,7 +17,13 @@ const DAY_MS = 24 * 60 * 60_000;
 export function readLaunchFilter(request: Request): LaunchFilter {
   const query = queryOf(request);
   const text = (name: string) => (query.get(name) ?? '').trim().slice(0, 100);
-  const typed = { outcome: text('outcome'), from: text('from'), to: text('to'), code: text('code'), user: text('user') };
+  const typed = {
+    outcome: text('outcome'),
+    from: text('from'),
+    to: text('to'),
+    code: text('code'),
+    user: text('user'),
+  };
   const supportCode = readSupportCode(typed.code);
   const through = dayOf(typed.to);
   const before = [instantOf(text('before')), through && new Date(through.getTime() + DAY_MS)];
@@ -32,7 +38,7 @@ export function readLaunchFilter(request: Request): LaunchFilter {
 }
 
 /** `k7qf 2m9d` is K7QF-2M9D: people type what they were told on the telephone. */
-export function readSupportCode(text: string): string | undefined {
+function readSupportCode(text: string): string | undefined {
   const letters = text.toUpperCase().replaceAll(/[\s-]/g, '');
   return /^[2-9A-HJ-NP-Z]{8}$/.test(letters) ? `${letters.slice(0, 4)}-${letters.slice(4)}` : undefined;
 }

@@ -7,8 +7,8 @@ import { AppError, describeError, type ErrorCode } from '#src/errors.ts';
 import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import { visibleOrganization } from '#src/http/visible-organization.ts';
-import { type LaunchRowProps, launchesPage } from '#views/launches-page.ts';
 import { launchTracePage } from '#views/launch-trace-page.ts';
+import { type LaunchRowProps, launchesPage } from '#views/launches-page.ts';
 import { type Diagnosis, diagnose } from './diagnosis.ts';
 import { readLaunchFilter } from './launch-filter.ts';
 import { saveReport } from './report-store.ts';
@@ -98,7 +98,11 @@ function makeReport(deps: LaunchesRouteDependencies): RequestHandler {
   };
 }
 
-function tracePage(request: Request, launch: Diagnosis, report: { url: string; expiresOn: string } | undefined): string {
+function tracePage(
+  request: Request,
+  launch: Diagnosis,
+  report: { url: string; expiresOn: string } | undefined,
+): string {
   const { userHash } = launch;
   return launchTracePage({
     admin: adminProps(request),
@@ -121,7 +125,9 @@ async function diagnosisOf(deps: LaunchesRouteDependencies, request: Request): P
 
 /** The words the visitor read, for a launch that ended in an error page. */
 export function shownTitle({ outcome }: Pick<Diagnosis, 'outcome'>): string | undefined {
-  return outcome === 'completed' || outcome === 'under way' ? undefined : describeError(outcome satisfies ErrorCode).title;
+  return outcome === 'completed' || outcome === 'under way'
+    ? undefined
+    : describeError(outcome satisfies ErrorCode).title;
 }
 
 function rowOf(launch: Diagnosis): LaunchRowProps {

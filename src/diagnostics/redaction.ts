@@ -28,7 +28,9 @@ function clean(fact: Fact): Fact {
  */
 export function namesOf(names: Iterable<string>): string[] {
   const unique = [...new Set(names)].slice(0, MOST_NAMES);
-  return unique.map((name) => (/^[A-Za-z][A-Za-z0-9_.:/-]*$/.test(name) && name.length <= LONGEST_NAME ? name : '(unusual name)'));
+  return unique.map((name) =>
+    /^[A-Za-z][A-Za-z0-9_.:/-]*$/.test(name) && name.length <= LONGEST_NAME ? name : '(unusual name)',
+  );
 }
 
 /** Scope tokens; what follows a `?` may name a person. */

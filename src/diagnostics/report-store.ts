@@ -29,7 +29,11 @@ const LIFETIME_MS = 14 * 24 * 60 * 60_000;
 const hashOf = (token: string) => createHash('sha256').update(token).digest('base64url');
 
 /** Keeps a copy, so that the report says tomorrow what it says today. The token of its link has 256 random bits. */
-export async function saveReport(db: Queries, diagnosis: Diagnosis, now: Date): Promise<{ token: string; expiresAt: Date }> {
+export async function saveReport(
+  db: Queries,
+  diagnosis: Diagnosis,
+  now: Date,
+): Promise<{ token: string; expiresAt: Date }> {
   const token = randomBytes(32).toString('base64url');
   const expiresAt = new Date(now.getTime() + LIFETIME_MS);
   const { organizationId } = diagnosis;

@@ -45,8 +45,8 @@ export async function deleteWhatIsOver(dependencies: RetentionDependencies): Pro
 }
 
 async function deleteOldAudit(db: Queries, instant: Date): Promise<number> {
-  // oxlint-disable-next-line no-await-in-loop -- small transactions, one after the other, leave the table to the others
   for (let total = 0; ; ) {
+    // oxlint-disable-next-line no-await-in-loop -- small transactions, one after the other, leave the table to the others
     const { deleted, isDone } = await deleteAuditRowsBefore(db, instant);
     total += deleted;
     if (isDone) return total;

@@ -1,6 +1,5 @@
 /** What each protocol step may tell the trace: names, shapes, hosts and counts, read from values that hold much more. */
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import type { VerifiedIdentity } from '#src/smart/id-token.ts';
 import type { LaunchContext } from '#src/smart/launch-context.ts';
 import type { SmartConfiguration } from '#src/smart/smart-configuration.ts';
 import type { AuthorizationRedirect, CallbackParameters } from '#src/smart/step-4-authorization-code.ts';
@@ -65,7 +64,8 @@ export function assertionFacts(exchange: {
     host: hostOf(exchange.tokenEndpoint),
     kid: exchange.key.kid,
     'assertion algorithm': exchange.key.alg,
-    'assertion audience': exchange.audience === exchange.tokenEndpoint ? 'token endpoint' : withoutQuery(exchange.audience),
+    'assertion audience':
+      exchange.audience === exchange.tokenEndpoint ? 'token endpoint' : withoutQuery(exchange.audience),
     'client_id in the body': exchange.clientIdInBody,
   };
 }
@@ -97,11 +97,6 @@ export function idTokenFacts(idToken: unknown, expectedIssuers: readonly string[
   }
 }
 
-/** ID-18: who it is stays out; that it is somebody, and of which kind, is in. */
-export function identityFacts(identity: VerifiedIdentity): StepFacts {
-  return { 'fhirUser named': identity.fhirUser !== undefined, 'name given': identity.name !== undefined };
-}
-
 /** SCO-15, SCO-17, SCO-19: asked for, given, and the difference. */
 export function scopeFacts(requested: string, granted: string | undefined): StepFacts {
   const asked = scopeTokens(requested);
@@ -130,5 +125,9 @@ function withoutQuery(url: string): string {
 }
 
 function shortName(value: unknown): string {
-  return typeof value === 'string' && /^[\w.:~+/=-]{1,64}$/.test(value) ? value : value === undefined ? '(missing)' : '(unusual)';
+  return typeof value === 'string' && /^[\w.:~+/=-]{1,64}$/.test(value)
+    ? value
+    : value === undefined
+      ? '(missing)'
+      : '(unusual)';
 }

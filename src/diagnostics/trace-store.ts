@@ -113,6 +113,9 @@ export async function findTrace(
 
 /** Ends what is older than the retention; returns how many there were. */
 export async function deleteTracesBefore(db: Queries, instant: Date): Promise<number> {
-  const deleted = await db.delete(launchTraces).where(lt(launchTraces.startedAt, instant)).returning({ id: launchTraces.id });
+  const deleted = await db
+    .delete(launchTraces)
+    .where(lt(launchTraces.startedAt, instant))
+    .returning({ id: launchTraces.id });
   return deleted.length;
 }

@@ -32,7 +32,12 @@ function createSupportCode(): string {
   return `${letters.slice(0, 4)}-${letters.slice(4)}`;
 }
 
-/** Logs each request when it ends: warn for refusals, error for our own failures. */
+/**
+ * Logs each request when it ends: warn for refusals, error for our own failures.
+ *
+ * Not pino-http: it binds the request, with its cookies and the query of launch and callback, to a logger first and
+ * leaves it to serializers to take them out again.
+ */
 export function requestLog(log: Log, metrics: Metrics): RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now();

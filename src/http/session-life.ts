@@ -18,9 +18,9 @@ declare module 'express-session' {
 }
 
 /** Without a request for this long, a session ends. */
-export const IDLE_MS = 30 * 60_000;
+const IDLE_MS = 30 * 60_000;
 /** So long after the sign-in it ends whatever happens. */
-export const ABSOLUTE_MS = 8 * 60 * 60_000;
+const ABSOLUTE_MS = 8 * 60 * 60_000;
 
 /** Has the absolute end come? (The idle end is the store's: what is not asked for is forgotten there.) */
 export function isSessionOver(held: AdminSessionData, now: Date): boolean {

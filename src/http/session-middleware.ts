@@ -36,7 +36,7 @@ export function adminSessions({ publicUrl, secrets, store }: SessionOptions): Re
 }
 
 /** `__Host-` only works where `Secure` does. */
-export function sessionCookieName(publicUrl: URL): string {
+function sessionCookieName(publicUrl: URL): string {
   return publicUrl.protocol === 'https:' ? '__Host-admin' : 'admin';
 }
 

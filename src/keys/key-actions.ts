@@ -157,7 +157,8 @@ export function recordKeyAction({ audit, by }: KeyDependencies, detail: Readonly
 
 function retireGently(row: KeyRow, others: KeyRow[], now: Date): KeyRow[] {
   const state = keyState(row, now);
-  if (state === 'retired') throw new KeyRefusal('retired', `Key ${row.kid} is retired already; --force removes it at once.`);
+  if (state === 'retired')
+    throw new KeyRefusal('retired', `Key ${row.kid} is retired already; --force removes it at once.`);
   if (state === 'pending') return [{ ...row, revokedAt: now }, ...unretired(row, others, now)];
   const signsOn = others.some((other) => keyState(other, now) === 'active');
   if (signsOn) return [{ ...row, retiresAt: now }];

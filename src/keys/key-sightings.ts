@@ -42,7 +42,8 @@ export function createKeySightings(dependencies: { db: Queries; clock: Clock; lo
 
   const timer = setInterval(() => void flush(), FLUSH_MS).unref();
   return {
-    keyAccepted: (organizationId, kid) => void uses.set(`${organizationId} ${kid}`, { organizationId, kid, at: clock() }),
+    keyAccepted: (organizationId, kid) =>
+      void uses.set(`${organizationId} ${kid}`, { organizationId, kid, at: clock() }),
     jwksFetched: (address, givenAgent) => {
       const userAgent = givenAgent.replace(/[^\x20-\x7e]/g, '').slice(0, MAX_USER_AGENT);
       const name = `${address} ${userAgent}`;

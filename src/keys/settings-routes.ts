@@ -37,7 +37,10 @@ export function keySettingsRoutes(dependencies: KeySettingsDependencies): Router
   router.get('/', async (request, response) => {
     await showKeys(dependencies, request, response, undefined);
   });
-  router.post('/rotate', action(dependencies, 'rotate', (deps) => rotateKeys(deps)));
+  router.post(
+    '/rotate',
+    action(dependencies, 'rotate', (deps) => rotateKeys(deps)),
+  );
   router.post(
     '/retire',
     action(dependencies, 'retire', (deps, request) =>
@@ -88,9 +91,7 @@ const WORDS: Readonly<Record<KeyRefusal['reason'], string>> = {
 function problemOf(error: CommandError, name: string, request: Request): NonNullable<KeysPageProps['problem']> {
   if (!(error instanceof KeyRefusal)) return { text: error.message, at: name === 'import' ? 'import' : 'keys' };
   const text = WORDS[error.reason];
-  return error.reason === 'in-use'
-    ? { text, at: 'keys', retireAnyway: fieldOf(request, 'kid') }
-    : { text, at: 'keys' };
+  return error.reason === 'in-use' ? { text, at: 'keys', retireAnyway: fieldOf(request, 'kid') } : { text, at: 'keys' };
 }
 
 async function showKeys(

@@ -38,7 +38,10 @@ export async function saveSightings(db: Queries, uses: KeyUse[], fetches: JwksFe
     const at = sql`greatest(${jwksFetches.at}, excluded.at)`;
     const count = sql`${jwksFetches.fetches} + excluded.fetches`;
     const target = [jwksFetches.address, jwksFetches.userAgent];
-    await db.insert(jwksFetches).values(fetches).onConflictDoUpdate({ target, set: { at, fetches: count } });
+    await db
+      .insert(jwksFetches)
+      .values(fetches)
+      .onConflictDoUpdate({ target, set: { at, fetches: count } });
   }
 }
 

@@ -42,6 +42,8 @@ export interface CallbackVisit {
   /** Its launch cookies, oldest first. */
   cookies: readonly LaunchCookie[];
   supportCode: string;
+  /** As `request.ip` tells, for the audit trail. */
+  address: string | undefined;
   trace: LaunchTrace;
 }
 
@@ -74,8 +76,9 @@ export async function finishLaunch(
     const code = error instanceof AppError ? error.code : 'server.unexpected';
     dependencies.metrics.launches.inc({ outcome: code });
     const { organizationId } = transaction;
-    const { supportCode } = visit;
-    dependencies.audit.record({ event: 'denial', organizationId, actor: 'unknown', supportCode, detail: { code } });
+    const { supportCode, address } = visit;
+    const denial = { organizationId, actor: 'unknown', supportCode, address, detail: { code } } as const;
+    dependencies.audit.record({ event: 'denial', ...denial });
     await dependencies.transactions.abandon(visit.key).catch(() => undefined);
     throw error;
   }
@@ -104,7 +107,8 @@ async function complete(
     transactions.complete(visit.key, { launchId: launch.id, secret }),
   ]);
   const { id: launchId, organizationId, user } = launch;
-  audit.record({ event: 'launch', organizationId, actor: user, launchId, supportCode: visit.supportCode });
+  const { supportCode, address } = visit;
+  audit.record({ event: 'launch', organizationId, actor: user, address, launchId, supportCode });
   return { launchId, secret, ended, isFirst: true };
 }
 

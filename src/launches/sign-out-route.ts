@@ -31,6 +31,7 @@ export function signOutRoute(dependencies: {
       event: 'sign-out',
       organizationId,
       actor: user,
+      address: request.ip,
       launchId,
       supportCode: factsOf(request).supportCode,
     });

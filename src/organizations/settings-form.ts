@@ -45,5 +45,6 @@ export function refusedForm(values: TypedForm['values'], problems: readonly Sett
 }
 
 function textOf(value: unknown): string {
-  return Array.isArray(value) ? value.join('\n') : String(value ?? '');
+  if (Array.isArray(value)) return value.join('\n');
+  return typeof value === 'string' || typeof value === 'boolean' ? String(value) : '';
 }

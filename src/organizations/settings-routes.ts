@@ -1,36 +1,26 @@
 /** Settings > Integrations > SMART on FHIR: an administrator's own connection, or the one an operator names. */
-import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { type RequestHandler, Router } from 'express';
 import { AppError } from '#src/errors.ts';
 import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { queryOf } from '#src/http/own-url.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import type { AcceptedSettings } from '#src/organizations/checks/check-result.ts';
-import { createKeyProofLimit, type KeyProofDependencies, proveKey } from '#src/organizations/checks/key-proof.ts';
-import { toReport } from '#src/organizations/checks/report.ts';
-import { type SaveOptions, type Saver, saveConnection } from '#src/organizations/checks/save-connection.ts';
-import { integrationChoice, integrationPage } from '#views/integration-page.ts';
-import { saveCheckReport } from './check-report-store.ts';
+import { createKeyProofLimit } from '#src/organizations/checks/key-proof.ts';
+import { type SaveOptions, saveConnection } from '#src/organizations/checks/save-connection.ts';
+import { integrationChoice } from '#views/integration-page.ts';
 import { editOrganization } from './edit-organization.ts';
-import { isConnected, type Organization } from './organization.ts';
-import { registrationSheet } from './registration.ts';
-import { readRecord, type StreamDependencies, streamChecks } from './settings-stream.ts';
 import { advancedChanges, refusedForm, typedAdvanced } from './settings-form.ts';
-import { headProps, integrationUrl, type PageExtras, proofProps, runProps, tailProps } from './settings-view.ts';
-import type { Queries } from '#src/adapters/database.ts';
-
-export interface IntegrationDependencies extends StreamDependencies, Omit<KeyProofDependencies, 'publicUrl'> {
-  db: Queries;
-}
-
-type Step = (request: Request, response: Response, organization: Organization) => Promise<void>;
+import { streamChecks } from './settings-stream.ts';
+import { type IntegrationDependencies, keyProof, report, type Step, saverOf, showPage } from './settings-tools.ts';
+import { integrationUrl } from './settings-view.ts';
 
 /** Mount at /settings/integrations/smart-on-fhir behind requireSignIn, which also checks the forms. */
 export function integrationRoutes(dependencies: IntegrationDependencies): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const limit = createKeyProofLimit();
   const on = (step: Step): RequestHandler => withOrganization(dependencies, step);
-  router.get('/', chooseOrganization(dependencies), on(show(dependencies)));
+  router.get('/', chooseOrganization(dependencies), on(showPage(dependencies)));
   router.post('/', on(saveUrl(dependencies)));
   router.post('/check', on(checkAgain(dependencies)));
   router.post('/use-anyway', on(useAnyway(dependencies)));
@@ -50,7 +40,13 @@ function withOrganization({ store, audit }: IntegrationDependencies, step: Step)
     if (role === 'administrator' && named !== null && named !== organizationId) {
       const own = organizationId === undefined ? {} : { organizationId };
       const { supportCode } = factsOf(request);
-      audit.record({ event: 'denial', actor: { userId }, ...own, supportCode, detail: { reason: 'another organization' } });
+      audit.record({
+        event: 'denial',
+        actor: { userId },
+        ...own,
+        supportCode,
+        detail: { reason: 'another organization' },
+      });
       throw new AppError('admin.forbidden', 'an administrator named another organization');
     }
     const id = role === 'operator' ? named : organizationId;
@@ -67,18 +63,6 @@ function chooseOrganization({ store }: IntegrationDependencies): RequestHandler 
     if (identity.role !== 'operator' || queryOf(request).has('organization')) return next();
     const admin = { identity, csrfToken: adminCsrfToken(request) };
     response.type('html').send(integrationChoice(admin, await store.list()));
-  };
-}
-
-function show(dependencies: IntegrationDependencies, extras: PageExtras = {}): Step {
-  return async (request, response, organization) => {
-    const record = await readRecord(dependencies, organization);
-    const page = integrationPage(
-      headProps(request, record, extras),
-      record.run && runProps(record.run),
-      tailProps(request, record, extras, dependencies.config),
-    );
-    response.type('html').send(page);
   };
 }
 
@@ -104,8 +88,10 @@ function useAnyway(dependencies: IntegrationDependencies): Step {
       return;
     }
     response.status(draft ? 400 : 409);
-    const extras = draft ? { reasonProblem: 'Say why; it is kept in the audit trail.' } : { problem: 'There is no draft any more.' };
-    await show(dependencies, extras)(request, response, organization);
+    const extras = draft
+      ? { reasonProblem: 'Say why; it is kept in the audit trail.' }
+      : { problem: 'There is no draft any more.' };
+    await showPage(dependencies, extras)(request, response, organization);
   };
 }
 
@@ -125,7 +111,7 @@ function accept(dependencies: IntegrationDependencies): Step {
     if (!latest || !suggestion) {
       response.status(409);
       const problem = 'The checks have run again since; look at the newest suggestions.';
-      await show(dependencies, { problem })(request, response, organization);
+      await showPage(dependencies, { problem })(request, response, organization);
       return;
     }
     const accepted: AcceptedSettings = { [suggestion.setting]: suggestion.value };
@@ -138,7 +124,11 @@ function checkAndStream(dependencies: IntegrationDependencies, typed: string, op
     const answer = await saveConnection(dependencies, organization.id, typed, saverOf(request), options);
     if (answer.ok) return streamChecks(dependencies, request, response, organization, answer);
     response.status(400);
-    await show(dependencies, { field: { value: answer.kept, problem: answer.problem } })(request, response, organization);
+    await showPage(dependencies, { field: { value: answer.kept, problem: answer.problem } })(
+      request,
+      response,
+      organization,
+    );
   };
 }
 
@@ -154,44 +144,6 @@ function saveAdvanced(dependencies: IntegrationDependencies): Step {
       return response.redirect(303, integrationUrl(request, organization.id, '', done));
     }
     response.status(400);
-    await show(dependencies, { advanced: refusedForm(typed, result.problems) })(request, response, organization);
+    await showPage(dependencies, { advanced: refusedForm(typed, result.problems) })(request, response, organization);
   };
-}
-
-function keyProof(dependencies: IntegrationDependencies, limit: ReturnType<typeof createKeyProofLimit>): Step {
-  return async (request, response, organization) => {
-    const { audit, config } = dependencies;
-    if (!isConnected(organization)) {
-      const proof = { verdict: 'undecided', text: 'Not asked: the FHIR URL or the Client ID is not set yet.', causes: [] } as const;
-      return show(dependencies, { proof })(request, response, organization);
-    }
-    await limit.begin(organization.id);
-    const proof = await proveKey(organization, { ...dependencies, publicUrl: config.publicUrl });
-    const { name: _name, ...by } = saverOf(request);
-    const detail = { action: 'key proof', outcome: proof.outcome, kid: proof.used?.kid };
-    audit.record({ event: 'check-run', organizationId: organization.id, ...by, detail });
-    await show(dependencies, { proof: proofProps(proof) })(request, response, organization);
-  };
-}
-
-function report(dependencies: IntegrationDependencies): Step {
-  return async (request, response, organization) => {
-    const { checksStore, clock, config, db, audit } = dependencies;
-    const run = await checksStore.latest(organization.id);
-    if (!run) {
-      response.status(409);
-      return show(dependencies, { problem: 'Run the checks first; the report shows them.' })(request, response, organization);
-    }
-    const shared = { ...toReport(run, organization), registration: registrationSheet(config, organization) };
-    const { token, expiresAt } = await saveCheckReport(db, shared, clock());
-    const { name: _name, ...by } = saverOf(request);
-    audit.record({ event: 'report-made', organizationId: organization.id, ...by, detail: { runId: run.id } });
-    const url = new URL(`/reports/checks/${token}`, config.publicUrl).href;
-    await show(dependencies, { report: { url, expiresAt } })(request, response, organization);
-  };
-}
-
-function saverOf(request: Request): Saver {
-  const { userId, email } = adminOf(request);
-  return { name: email, actor: { userId }, ...(request.ip === undefined ? {} : { address: request.ip }) };
 }

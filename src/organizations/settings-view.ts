@@ -129,12 +129,16 @@ function discoveredFacts({ organization, run }: ConnectionRecord) {
     };
   }
   const seen = run?.fhirUrl === fhirBaseUrl ? run.summary.discovered : undefined;
-  return seen && run ? { authorizationServer: seen.authorizationServer, issuer: seen.issuer, discoveredAt: new Date(run.at) } : {};
+  return seen && run
+    ? { authorizationServer: seen.authorizationServer, issuer: seen.issuer, discoveredAt: new Date(run.at) }
+    : {};
 }
 
 function driftProps({ at, differences }: CheckRun): DriftProps {
   return {
     at: new Date(at),
-    differences: differences.map(({ part, field, before, after }) => `${part}, ${field}: ${before || 'nothing'} → ${after || 'nothing'}`),
+    differences: differences.map(
+      ({ part, field, before, after }) => `${part}, ${field}: ${before || 'nothing'} → ${after || 'nothing'}`,
+    ),
   };
 }

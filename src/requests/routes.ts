@@ -61,6 +61,7 @@ export function requestsRoute(dependencies: {
       event: 'patient-opened',
       organizationId,
       actor: user,
+      address: request.ip,
       launchId,
       supportCode,
       patient: `Patient/${patient.id}`,

@@ -61,10 +61,12 @@ async function get(ehr: Ehr, path: string, accept: string, outbound: Outbound): 
 }
 
 function judge(response: OutboundResponse, read: (document: unknown) => SmartConfiguration): Discovery {
+  const answered = { upstreamStatus: response.status };
   if (response.status >= 500 || response.status === 429) {
-    throw new AppError('discovery.unavailable', `discovery answered ${response.status}`);
+    throw new AppError('discovery.unavailable', `discovery answered ${response.status}`, answered);
   }
-  if (response.status !== 200) throw new AppError('discovery.invalid', `discovery answered ${response.status}`);
+  if (response.status !== 200)
+    throw new AppError('discovery.invalid', `discovery answered ${response.status}`, answered);
   const configuration = read(parseObject(response));
   return { configuration, freshForMs: cacheLifetimeMs(response.headers['cache-control'], BOUNDS) };
 }

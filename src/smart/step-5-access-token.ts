@@ -150,16 +150,21 @@ const CODE_BY_OAUTH_ERROR = new Map<string, ErrorCode>([
 /** TK-16, TK-17: the OAuth error when there is one, the status when the body is anything else. */
 function tokenError(response: OutboundResponse, now: Date | undefined): AppError {
   const { status } = response;
+  const answered = { upstreamStatus: status };
   const error = parseObject(response.text)?.['error'];
   if (status === 503 || status === 429) {
-    return new AppError('token.unavailable', `token endpoint answered ${status}`, retryAfter(response));
+    return new AppError('token.unavailable', `token endpoint answered ${status}`, {
+      ...retryAfter(response),
+      ...answered,
+    });
   }
-  if (status >= 500) return new AppError('token.failed', `token endpoint answered ${status}`);
+  if (status >= 500) return new AppError('token.failed', `token endpoint answered ${status}`, answered);
   if (status >= 400) {
     const named = typeof error === 'string' && /^[a-z_]{1,64}$/.test(error) ? error : 'no OAuth error';
     return new AppError(
       CODE_BY_OAUTH_ERROR.get(named) ?? 'token.refused',
       `token endpoint answered ${status}, ${named}${clockNote(response, now)}`,
+      answered,
     );
   }
   return invalid(`token endpoint answered ${status}`);

@@ -70,7 +70,10 @@ describe.for(await testStores())('on %s', (stores) => {
     expect(page.body).toContain('<code>Patient/pat-ada</code>');
     const { db } = world.dependencies.database;
     const [viewed] = await listAuditRows(db, { organizationId: 'st-elsewhere', event: 'audit-viewed' }, 1);
-    expect(viewed).toMatchObject({ detail: { row: id, reason: 'access request 17' }, address: expect.stringMatching(/127/) });
+    expect(viewed).toMatchObject({
+      detail: { row: id, reason: 'access request 17' },
+      address: expect.stringMatching(/127/),
+    });
   });
 
   test('who opened one chart is found without opening every row, and not in another organization', async () => {

@@ -75,15 +75,25 @@ describe.for(await testStores())('on %s', (stores) => {
     expect(page.body).toContain(titleOf(answer));
   });
 
+  test.for([
+    ['token-500', 'HTTP 500'],
+    ['fhir-403', 'HTTP 403'],
+  ] as const)('%s: the step says what the EHR answered: %s', async ([fault, status]) => {
+    world.sandbox.faults.set(fault);
+    const answer = await world.launch('pat-ada');
+    world.sandbox.faults.clear();
+    expect((await inspect(supportCodeOf(answer))).body).toContain(status);
+  });
+
   test('a launch that arrives is completed, step by step, also in what was asked for and granted', async () => {
     await world.launch('pat-ada');
     const list = await administrator.open(`${world.url}/settings/launches?outcome=completed`);
     const [, id] = /\/settings\/launches\/([\da-f-]{36})/.exec(list.body) ?? [];
     const page = await administrator.visit(`${world.url}/settings/launches/${id}`);
     expect(failingStepOf(page)).toBeUndefined();
-    for (const step of ['launch', 'cookies', 'discovery', 'authorization-redirect', 'callback', 'token', 'id-token'])
+    for (const step of ['launch', 'cookies', 'discovery', 'authorization-redirect', 'callback', 'token', 'scopes'])
       expect([step, stateOf(page, step)]).toEqual([step, 'passed']);
-    for (const step of ['scopes', 'context', 'launch-record', 'patient', 'requests'])
+    for (const step of ['id-token', 'context', 'launch-record', 'patient', 'requests'])
       expect([step, stateOf(page, step)]).toEqual([step, 'passed']);
     expect(page.body).toContain('granted scopes');
     expect(page.body).toContain('patient/*.read');

@@ -51,14 +51,20 @@ test('the link is in no table and in no log line', async () => {
   expect(token).toMatch(/^[\w-]{43}$/);
   await world.dependencies.audit.flush();
   const { db } = world.dependencies.database;
-  const tables = [await db.execute(sql`select * from launch_reports`), await db.execute(sql`select * from audit_events`)];
+  const tables = [
+    await db.execute(sql`select * from launch_reports`),
+    await db.execute(sql`select * from audit_events`),
+  ];
   expect(JSON.stringify(tables.map(({ rows }) => rows))).not.toContain(token);
   expect(world.logLines.join('')).not.toContain(token);
 });
 
-test.for(['unknown', `${'A'.repeat(43)}`, `${'A'.repeat(43)}.json`])('a link that nobody made leads nowhere: %s', async (token) => {
-  expect((await createBrowser().visit(`${world.url}/reports/${token}`)).status).toBe(404);
-});
+test.for(['unknown', 'A'.repeat(43), `${'A'.repeat(43)}.json`])(
+  'a link that nobody made leads nowhere: %s',
+  async (token) => {
+    expect((await createBrowser().visit(`${world.url}/reports/${token}`)).status).toBe(404);
+  },
+);
 
 test('making one takes the form of our page', async () => {
   expect((await administrator.visit(`${launchUrl}/report`, { form: { csrf: 'forged' } })).status).toBe(403);

@@ -55,7 +55,9 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     });
     await upsertTraces(database.db, [trace('old', 31), trace('young', 29)]);
     expect(await run()).toMatchObject({ traces: 1 });
-    expect(await listTraces(database.db, { organizationId: undefined }, 10)).toMatchObject([{ organizationId: 'young' }]);
+    expect(await listTraces(database.db, { organizationId: undefined }, 10)).toMatchObject([
+      { organizationId: 'young' },
+    ]);
   });
 
   test('two instances share one turn an hour', async () => {
@@ -79,7 +81,9 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
       await transaction.execute(sql`select set_config('vectorcare.audit_retention', 'on', true)`);
       await transaction.execute(sql`delete from audit_events where organization_id = 'audit-now'`);
     });
-    await expect(takeYoung).rejects.toMatchObject({ cause: { message: expect.stringContaining('younger than 30 days') } });
+    await expect(takeYoung).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('younger than 30 days') },
+    });
     await run({ auditRetentionDays: 365 });
     await expect(database.db.execute(sql`delete from audit_events`)).rejects.toMatchObject({
       cause: { message: expect.stringContaining('append only') },

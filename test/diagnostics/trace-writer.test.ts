@@ -43,7 +43,14 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     const id = randomUUID();
     const parts = [
       part({ id, framed: true, cookieMode: 'probed' }),
-      part({ id, kind: 'continued', organizationId: null, userHash: 'user', steps: [step('token')], supportCodes: ['BCDE-3456'] }),
+      part({
+        id,
+        kind: 'continued',
+        organizationId: null,
+        userHash: 'user',
+        steps: [step('token')],
+        supportCodes: ['BCDE-3456'],
+      }),
       part({ id, kind: 'continued', outcome: 'completed', steps: [step('requests')], supportCodes: ['CDEF-4567'] }),
     ];
     const writers = parts.map(() => writer());
@@ -62,17 +69,20 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     ['refused', 60],
     ['begun', 300],
     ['continued', 600],
-  ] as const)('a flood of launches that are %s is bounded, said once, and costs no other organization', async ([kind, most]) => {
-    const lines: string[] = [];
-    const flooded = writer(lines);
-    const organizationId = `flood-${kind}`;
-    for (let n = 0; n < most + 200; n += 1) flooded.write(part({ kind, organizationId }));
-    flooded.write(part({ organizationId: `beside-${kind}`, supportCodes: ['WXYZ-6789'] }));
-    await flooded.flush();
-    expect(await listTraces(database.db, { organizationId }, 2_000)).toHaveLength(most);
-    expect(await listTraces(database.db, { organizationId: `beside-${kind}` }, 10)).toHaveLength(1);
-    expect(lines.filter((line) => line.includes('too many this minute'))).toHaveLength(1);
-  });
+  ] as const)(
+    'a flood of launches that are %s is bounded, said once, and costs no other organization',
+    async ([kind, most]) => {
+      const lines: string[] = [];
+      const flooded = writer(lines);
+      const organizationId = `flood-${kind}`;
+      for (let n = 0; n < most + 200; n += 1) flooded.write(part({ kind, organizationId }));
+      flooded.write(part({ organizationId: `beside-${kind}`, supportCodes: ['WXYZ-6789'] }));
+      await flooded.flush();
+      expect(await listTraces(database.db, { organizationId }, 2_000)).toHaveLength(most);
+      expect(await listTraces(database.db, { organizationId: `beside-${kind}` }, 10)).toHaveLength(1);
+      expect(lines.filter((line) => line.includes('too many this minute'))).toHaveLength(1);
+    },
+  );
 
   test('a trace that is reloaded for ever stops growing', async () => {
     const id = randomUUID();

@@ -174,7 +174,10 @@ describe('where the keys were seen', () => {
     const fetch = (address: string) => ({ address, userAgent: 'x', at, fetches: 1 });
     const known = fetch('::ffff:192.0.2.1');
     const stranger = fetch('198.51.100.7');
-    const holders = [{ id: 'a', name: 'A', hosts: ['ehr.example'] }, { id: 'b', name: 'B', hosts: [] }];
+    const holders = [
+      { id: 'a', name: 'A', hosts: ['ehr.example'] },
+      { id: 'b', name: 'B', hosts: [] },
+    ];
     const resolve = (host: string) => Promise.resolve(host === 'ehr.example' ? ['192.0.2.1'] : []);
     const { byOrganization, others } = await placeFetches([known, stranger], holders, resolve);
     expect(byOrganization.get('a')).toBe(known);

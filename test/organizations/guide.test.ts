@@ -66,7 +66,13 @@ describe('the implementation guide', () => {
 
   test('tells how to try it with the public SMART launcher and with the sandbox', async () => {
     const { body } = await guide();
-    for (const text of ['https://launch.smarthealthit.org', 'Asymmetric', 'refreshIdToken=ignore', 'npm run demo', '/faults'])
+    for (const text of [
+      'https://launch.smarthealthit.org',
+      'Asymmetric',
+      'refreshIdToken=ignore',
+      'npm run demo',
+      '/faults',
+    ])
       expect(body).toContain(text);
     expect(body).toContain(`${world.url}/smart/launch/{Org ID}`);
   });

@@ -47,9 +47,15 @@ describe('an operator and the organizations', () => {
   });
 
   test('sets the Client ID and private networks, which only operators may', async () => {
-    const saved = await press(`/${ORG_ID}`, { name: 'Renamed', clientId: 'vectorcare-test', privateNetworks: '10.20.0.0/16, 10.30.0.0/16' });
+    const saved = await press(`/${ORG_ID}`, {
+      name: 'Renamed',
+      clientId: 'vectorcare-test',
+      privateNetworks: '10.20.0.0/16, 10.30.0.0/16',
+    });
     expect(saved.body).toContain('Saved.');
-    await expect.poll(() => find(ORG_ID)).toMatchObject({ name: 'Renamed', privateNetworks: ['10.20.0.0/16', '10.30.0.0/16'] });
+    await expect
+      .poll(() => find(ORG_ID))
+      .toMatchObject({ name: 'Renamed', privateNetworks: ['10.20.0.0/16', '10.30.0.0/16'] });
     const refused = await press(`/${ORG_ID}`, { name: 'Renamed', clientId: 'x', privateNetworks: 'our LAN' });
     expect(refused.status).toBe(400);
     expect(refused.body).toContain('value="our LAN"');

@@ -89,6 +89,34 @@ describe('saving the FHIR URL', () => {
     expect((await organization()).fhirBaseUrl).toBe(world.sandbox.fhirBase);
   });
 
+  test('begins to show before the checks have ended, and needs no script for it', async () => {
+    const cookie = [...(browser.jar.get('localhost') ?? [])].map(([name, value]) => `${name}=${value}`).join('; ');
+    const form = { csrf: await tokenOf(world, browser), fhirUrl: world.sandbox.fhirBase };
+    const answer = await fetch(world.url + PAGE, {
+      method: 'POST',
+      headers: { cookie },
+      body: new URLSearchParams(form),
+    });
+    const chunks: string[] = [];
+    const decoder = new TextDecoder();
+    for await (const chunk of answer.body ?? []) chunks.push(decoder.decode(chunk, { stream: true }));
+    expect(chunks.length).toBeGreaterThan(2);
+    expect(chunks[0]).toContain('Checking from our servers');
+    expect(chunks[0]).not.toContain('All checks passed');
+    expect(chunks.join('')).toContain('All checks passed');
+  });
+
+  test('a suggestion of the checks is accepted with one press, and never invented by a form', async () => {
+    const nextGen = await world.addSandbox(ORG_ID, { profile: 'nextgen-like' });
+    const { body } = await save(nextGen.fhirBase);
+    const [, key = ''] = /name="suggestion" value="([^"]+)"/.exec(body) ?? [];
+    expect(key).not.toBe('');
+    expect((await press('accept', { suggestion: 'https://evil.example' })).status).toBe(409);
+    await press('accept', { suggestion: key });
+    expect(await organization()).toMatchObject({ fhirBaseUrl: nextGen.fhirBase });
+    expect((await organization()).issuers).toHaveLength(1);
+  });
+
   test('of a portal that answers with pages keeps it as a draft, and launches go on with the address in use', async () => {
     const { body } = await save(portal());
     expect(body).toContain('Kept as a draft');
@@ -156,11 +184,14 @@ describe('the rest of the page', () => {
     expect((await organization()).allowedHosts).toEqual([]);
   });
 
-  test.for(['privateNetworks', 'clientId', 'id', 'enabled'])('an administrator cannot set %s through a form', async (field) => {
-    const before = await organization();
-    await press('advanced', { ...advanced(await page()), [field]: '10.0.0.0/8' });
-    expect(await organization()).toEqual(before);
-  });
+  test.for(['privateNetworks', 'clientId', 'id', 'enabled'])(
+    'an administrator cannot set %s through a form',
+    async (field) => {
+      const before = await organization();
+      await press('advanced', { ...advanced(await page()), [field]: '10.0.0.0/8' });
+      expect(await organization()).toEqual(before);
+    },
+  );
 
   test('the key proof says that the EHR accepted client ID and key', async () => {
     const { body } = await press('prove-key');
@@ -191,7 +222,7 @@ describe('the rest of the page', () => {
     const json = await stranger.visit(`${link}.json`);
     expect(JSON.parse(json.body)).toMatchObject({ verdict: 'All checks passed', organization: { id: ORG_ID } });
     expect(read.body + json.body).not.toMatch(/admin@example\.com|PRIVATE|eyJ/);
-    expect((await stranger.visit(`${link.slice(0, -1)}`)).status).toBe(404);
+    expect((await stranger.visit(link.slice(0, -1))).status).toBe(404);
   });
 });
 
@@ -211,9 +242,11 @@ describe('operators', () => {
 /** The advanced form as the page sends it untouched. */
 function advanced({ body }: Visit): Record<string, string> {
   const form: Record<string, string> = {};
-  for (const [, name = '', value = ''] of body.matchAll(/<textarea[^>]* name="(\w+)"[^>]*>\n([^<]*)<\/textarea>/g)) form[name] = value;
+  for (const [, name = '', value = ''] of body.matchAll(/<textarea[^>]* name="(\w+)"[^>]*>\n([^<]*)<\/textarea>/g))
+    form[name] = value;
   for (const [, name = '', options = ''] of body.matchAll(/<select[^>]* name="(\w+)"[^>]*>(.*?)<\/select>/gs))
     form[name] = /value="([^"]*)" selected/.exec(options)?.[1] ?? '';
-  for (const [, name = ''] of body.matchAll(/type="checkbox"[^>]* name="(\w+)" value="true" checked/g)) form[name] = 'true';
+  for (const [, name = ''] of body.matchAll(/type="checkbox"[^>]* name="(\w+)" value="true" checked/g))
+    form[name] = 'true';
   return form;
 }

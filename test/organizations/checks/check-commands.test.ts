@@ -64,7 +64,6 @@ test('organization check <orgId> checks the connection in use', async () => {
 test.for([
   ['an address that may not be called', ['check', 'http://169.254.169.254/'], 1, 'private'],
   ['an unknown organization', ['check', 'https://ehr.example/fhir', '--org', 'nobody'], 1, 'no organization "nobody"'],
-  ['an unknown organization to check', ['organization', 'check', 'nobody'], 1, 'no organization "nobody"'],
   ['no URL', ['check'], 2, '<fhirUrl> is missing'],
 ] as const)('%s', async ([, args, exitCode, words]) => {
   const { code, stderr } = await admin(...args);

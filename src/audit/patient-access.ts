@@ -1,0 +1,65 @@
+/** Access accounting: whose chart it was, for an operator who says why; looking is an event before anything is shown. */
+import type { Request, RequestHandler } from 'express';
+import { AppError } from '#src/errors.ts';
+import { adminOf } from '#src/http/admin-session.ts';
+import { fieldOf } from '#src/http/form-body.ts';
+import { auditPatient, auditPatientName } from './audit.ts';
+import { readAuditFilter } from './audit-filter.ts';
+import { findAuditRow } from './audit-store.ts';
+import { type AuditRouteDependencies, actorIn, namesOf, showAudit, viewed } from './audit-view.ts';
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+/** @throws AppError 'admin.forbidden' as the request's failure. */
+export const operatorsOnly: RequestHandler = (request, _response, next) => {
+  if (adminOf(request).role !== 'operator') throw new AppError('admin.forbidden', 'patients are for operators only');
+  next();
+};
+
+/** One row's patient, opened for an operator who says why; recorded before it is shown. */
+export function revealPatient(deps: AuditRouteDependencies): RequestHandler {
+  return async (request, response) => {
+    const id = String(request.params['id']);
+    const row = UUID.test(id) ? await findAuditRow(deps.db, id) : undefined;
+    if (!row?.patient) throw new AppError('request.not-found', 'no audit row with a patient has this id');
+    const reason = reasonOf(request);
+    deps.audit.record(viewed(request, row.organizationId ?? undefined, { as: 'patient of one row', row: id, reason }));
+    await deps.audit.flush();
+    const reference = String(await deps.sealer.open(auditPatientName(id), row.patient));
+    const names = await namesOf(deps);
+    const { typed } = readAuditFilter(request, undefined, actorIn(names));
+    // The row itself and what stands before it, so that the operator sees it in its place.
+    const filter = { organizationId: row.organizationId ?? undefined, before: new Date(row.at.getTime() + 1) };
+    response
+      .type('html')
+      .send(await showAudit(deps, request, { filter, typed, names, revealed: { rowId: id, reference } }));
+  };
+}
+
+/** Everybody who opened one chart. A form, not an address: a patient does not belong into a log of addresses. */
+export function accountForPatient(deps: AuditRouteDependencies): RequestHandler {
+  return async (request, response) => {
+    const organizationId = fieldOf(request, 'organization');
+    const reference = `Patient/${fieldOf(request, 'patient')
+      .trim()
+      .replace(/^Patient\//, '')
+      .slice(0, 64)}`;
+    const patientHash = auditPatient(deps.sealer, organizationId, reference);
+    const reason = reasonOf(request);
+    deps.audit.record({
+      ...viewed(request, organizationId, { as: 'accesses to one patient', reason }),
+      patient: reference,
+    });
+    await deps.audit.flush();
+    const names = await namesOf(deps);
+    const { typed } = readAuditFilter(request, organizationId, actorIn(names));
+    const filter = { organizationId, patientHash };
+    response.type('html').send(await showAudit(deps, request, { filter, typed, names, revealed: { reference } }));
+  };
+}
+
+function reasonOf(request: Request): string {
+  const reason = fieldOf(request, 'reason').trim().slice(0, 300);
+  if (reason === '') throw new AppError('settings.reason-needed', 'no reason was given');
+  return reason;
+}

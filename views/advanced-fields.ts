@@ -1,0 +1,145 @@
+/** The advanced settings of a connection in words: what each does, why one would touch it, and the safe choice. */
+
+/** One value of a choice, and what it is called. */
+export interface Choice {
+  readonly value: string;
+  readonly text: string;
+}
+
+/** One setting. */
+export interface AdvancedField {
+  readonly name: string;
+  readonly label: string;
+  readonly hint: string;
+  /** a choice, a switch, or several lines */
+  readonly kind: readonly Choice[] | 'switch' | 'lines';
+}
+
+const VENDORS: readonly Choice[] = [
+  { value: 'generic', text: 'Any other (the implementation guide)' },
+  { value: 'epic', text: 'Epic' },
+  { value: 'oracle', text: 'Oracle Health' },
+  { value: 'athenahealth', text: 'athenahealth' },
+  { value: 'meditech', text: 'MEDITECH' },
+  { value: 'eclinicalworks', text: 'eClinicalWorks' },
+  { value: 'nextgen', text: 'NextGen' },
+  { value: 'veradigm', text: 'Veradigm' },
+];
+
+/** By what an administrator wants to change. */
+export const advancedGroups: readonly { title: string; fields: readonly AdvancedField[] }[] = [
+  {
+    title: 'Where the app is shown',
+    fields: [
+      {
+        name: 'frameAncestors',
+        label: 'EHR pages that may show the app in a frame',
+        hint: 'Origins, one per line, such as https://ehr.example.org or https://*.example.org. Empty: the app opens in a window of its own only.',
+        kind: 'lines',
+      },
+    ],
+  },
+  {
+    title: 'What the app asks for',
+    fields: [
+      {
+        name: 'vendor',
+        label: 'EHR vendor',
+        hint: 'Sets the scopes to what this vendor is known to accept, unless somebody has changed them here.',
+        kind: VENDORS,
+      },
+      {
+        name: 'scopes',
+        label: 'Scopes',
+        hint: 'As registered in the EHR, separated by spaces. launch, openid and fhirUser are needed.',
+        kind: 'lines',
+      },
+      {
+        name: 'scopeVersion',
+        label: 'Spelling of the scopes',
+        hint: 'Safe choice: automatic, which follows what the EHR says it understands.',
+        kind: [
+          { value: 'auto', text: 'automatic' },
+          { value: 'v1', text: 'v1 (patient/Patient.read)' },
+          { value: 'v2', text: 'v2 (patient/Patient.rs)' },
+        ],
+      },
+      {
+        name: 'showEhrOrders',
+        label: 'Show orders of the EHR in the request list',
+        hint: 'Needs ServiceRequest on the FHIR server. Safe choice: on.',
+        kind: 'switch',
+      },
+      {
+        name: 'createRequests',
+        label: 'Let clinicians create requests',
+        hint: 'Off unless agreed with the operator of this service; it is not needed to verify a launch.',
+        kind: 'switch',
+      },
+    ],
+  },
+  {
+    title: 'Whom the app trusts',
+    fields: [
+      {
+        name: 'issuers',
+        label: 'Issuers of id_tokens',
+        hint: 'One URL per line. Empty: the issuer that the EHR names. Fill it only when the checks suggest one, or an id_token is refused because of its issuer and the EHR team confirms the value.',
+        kind: 'lines',
+      },
+      {
+        name: 'allowedHosts',
+        label: 'Extra hosts for sign-in addresses',
+        hint: 'host or host:port, one per line. Only hosts the EHR team confirms as theirs: sign-in codes are sent there.',
+        kind: 'lines',
+      },
+      {
+        name: 'nonce',
+        label: 'Nonce in the id_token',
+        hint: 'Safe choice: required. Optional accepts an EHR that leaves it out; a wrong one is refused either way.',
+        kind: [
+          { value: 'required', text: 'required' },
+          { value: 'optional', text: 'optional' },
+        ],
+      },
+      {
+        name: 'refreshIdToken',
+        label: 'id_token in a refresh answer',
+        hint: 'Safe choice: check. Ignore is for test servers that send one without an audience, such as the public SMART launcher.',
+        kind: [
+          { value: 'check', text: 'check' },
+          { value: 'ignore', text: 'ignore' },
+        ],
+      },
+    ],
+  },
+  {
+    title: 'How the app proves itself to the EHR',
+    fields: [
+      {
+        name: 'assertionAlg',
+        label: 'Signing algorithm',
+        hint: 'Safe choice: RS384, which every EHR vendor accepts.',
+        kind: [
+          { value: 'RS384', text: 'RS384 (RSA)' },
+          { value: 'ES384', text: 'ES384 (elliptic curve)' },
+        ],
+      },
+      {
+        name: 'assertionAudience',
+        label: 'Audience of the signed assertion',
+        hint: 'Safe choice: token endpoint, as SMART says. Issuer is for servers that demand it, such as HelseID.',
+        kind: [
+          { value: 'token_endpoint', text: 'token endpoint' },
+          { value: 'issuer', text: 'issuer' },
+        ],
+      },
+      {
+        name: 'clientIdInTokenBody',
+        label: 'Send the client ID in token requests as well',
+        hint: 'Off unless the EHR refuses token requests without it: SMART leaves it out.',
+        kind: 'switch',
+      },
+    ],
+  },
+];
