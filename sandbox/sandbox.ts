@@ -17,10 +17,8 @@ import { requestFaults } from './request-faults.ts';
 import { createRequestLog, record } from './request-log.ts';
 import { defaultUsers } from './users.ts';
 
-export type { LaunchOptions, Sandbox, SandboxApp, SandboxOptions, SandboxRequest, SandboxUser } from './contract.ts';
-export type { FaultSwitches } from './fault-switches.ts';
+export type { Sandbox, SandboxApp, SandboxOptions } from './contract.ts';
 export type { FaultName } from './faults.ts';
-export type { VendorProfileName } from './profiles.ts';
 
 interface Parts {
   options: SandboxOptions;

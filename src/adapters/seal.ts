@@ -22,7 +22,8 @@ export class SealError extends Error {
 
 interface SealingKey {
   kid: string;
-  key: Uint8Array;
+  /** Imported once: jose would import raw bytes again for every value. */
+  key: Promise<CryptoKey>;
 }
 
 /**
@@ -38,10 +39,10 @@ export function createSealer(secrets: readonly string[]): Sealer {
   const fingerprintKey = Buffer.from(hkdfSync('sha256', firstSecret, '', 'vectorcare fingerprint', 32));
 
   return {
-    seal: (name, value) =>
+    seal: async (name, value) =>
       new CompactEncrypt(new TextEncoder().encode(JSON.stringify(value)))
         .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: first.kid, for: name })
-        .encrypt(first.key),
+        .encrypt(await first.key),
     open: async (name, sealed) => {
       const { plaintext, protectedHeader } = await decrypt(sealed, keys);
       if (protectedHeader['for'] !== name) throw new SealError('sealed for another place');
@@ -52,8 +53,9 @@ export function createSealer(secrets: readonly string[]): Sealer {
 }
 
 function derive(secret: string): SealingKey {
-  const key = Buffer.from(hkdfSync('sha256', secret, '', 'vectorcare seal', 32));
-  return { key, kid: createHash('sha256').update('kid').update(key).digest('base64url').slice(0, 8) };
+  const bytes = Buffer.from(hkdfSync('sha256', secret, '', 'vectorcare seal', 32));
+  const kid = createHash('sha256').update('kid').update(bytes).digest('base64url').slice(0, 8);
+  return { kid, key: crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt']) };
 }
 
 async function decrypt(sealed: string, keys: readonly SealingKey[]) {

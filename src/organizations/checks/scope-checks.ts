@@ -42,7 +42,7 @@ export const scopeChecks: CheckDefinition[] = [
 ];
 
 /** The scope string of a launch, as the settings and the server's capabilities make it. */
-export function scopeToAskFor({ settings }: Study, capabilities: readonly string[]): string {
+function scopeToAskFor({ settings }: Study, capabilities: readonly string[]): string {
   return requestedScope(settings.scopes, { version: settings.scopeVersion, capabilities });
 }
 
