@@ -221,6 +221,11 @@ const catalogue = {
     title: 'The EHR returned an unexpected answer',
     help: 'Reload this page. If it happens again, give the support code to your EHR team.',
   },
+  'settings.too-many-tries': {
+    status: 429,
+    title: 'Too many tries in a short time',
+    help: 'EHRs may count failed attempts, so this is limited. Wait a few minutes, then try again.',
+  },
   'settings.no-organization': {
     status: 404,
     title: 'There is no such organization',

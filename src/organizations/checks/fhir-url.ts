@@ -82,7 +82,11 @@ function withScheme(text: string, told: string[]): string {
 function judgeHost(url: URL, { allowPrivate }: UrlPolicy): string | undefined {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const address = isLoopbackHost(url.hostname) && !ipaddr.isValid(host) ? '127.0.0.1' : host;
-  if (!ipaddr.isValid(address) || isAddressAllowed(address, allowPrivate)) return undefined;
+  if (!ipaddr.isValid(address)) {
+    // Words typed instead of an address would otherwise become a host of their own.
+    return host.includes('.') ? undefined : 'This is not a web address. It looks like https://ehr.example.org/fhir/r4.';
+  }
+  if (isAddressAllowed(address, allowPrivate)) return undefined;
   return `${url.hostname} is a private or reserved address, which this service does not call. Use the public host name of the FHIR server; for an EHR inside a private network, the operator can allow that network.`;
 }
 

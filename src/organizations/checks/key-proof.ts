@@ -131,7 +131,7 @@ function memberOf({ text }: OutboundResponse, name: string): string | undefined 
 
 /** Keeps a press of the button from becoming an attack on an EHR that counts failures. In this process. */
 export interface KeyProofLimit {
-  /** @throws AppError 'request.too-many' with Retry-After. */
+  /** @throws AppError 'settings.too-many-tries' with Retry-After. */
   begin(organizationId: string): Promise<void>;
 }
 
@@ -147,7 +147,7 @@ export function createKeyProofLimit(): KeyProofLimit {
       } catch (refusal) {
         if (!(refusal instanceof RateLimiterRes)) throw refusal;
         const retryAfterSeconds = Math.ceil(refusal.msBeforeNext / 1_000);
-        throw new AppError('request.too-many', 'too many key proofs for this organization', { retryAfterSeconds });
+        throw new AppError('settings.too-many-tries', 'too many key proofs for this organization', { retryAfterSeconds });
       }
     },
   };

@@ -44,6 +44,8 @@ describe('the FHIR URL is refused with a reason, and what was typed is kept', ()
     ['a script', 'javascript:alert(1)', 'https://'],
     ['no address at all', 'https://', 'not a web address'],
     ['a backslash', 'https://ehr.example.org\\fhir', 'backslash'],
+    ['words instead of an address', 'our epic server', 'not a web address'],
+    ['a host without a dot', 'https://ehr/fhir', 'not a web address'],
     ['loopback', 'https://127.0.0.1/fhir', 'private'],
     ['localhost', 'http://localhost:9000/fhir', 'private'],
     ['a metadata service', 'http://169.254.169.254/', 'private'],

@@ -98,6 +98,6 @@ test('neither assertion nor code are in the proof or the log', async () => {
 test('the sixth press within ten minutes is refused, per organization', async () => {
   const limit = createKeyProofLimit();
   for (let press = 0; press < 5; press += 1) await limit.begin('one');
-  await expect(limit.begin('one')).rejects.toMatchObject({ code: 'request.too-many' });
+  await expect(limit.begin('one')).rejects.toMatchObject({ code: 'settings.too-many-tries' });
   await expect(limit.begin('other')).resolves.toBeUndefined();
 });
