@@ -4,7 +4,7 @@ import { buildConnector } from 'undici';
 
 /** How long an unused connection is kept; a sign-in at the authorization server rarely takes longer. */
 const KEEP_MS = 60_000;
-const MOST_PER_ORIGIN = 4;
+const MOST_PER_ORIGIN = 12;
 
 /** An undici connector with a shelf of connections that nobody has used yet. */
 export interface WarmConnector {
