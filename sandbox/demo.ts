@@ -6,6 +6,7 @@ import { startSandbox } from './sandbox.ts';
 
 const ORG_ID = 'st-elsewhere';
 const CLIENT_ID = 'vectorcare-demo';
+const OPERATOR = { email: 'operator@example.com', password: 'synthetic-demo-password' };
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 const port = await freePort(Number(process.env['PORT'] ?? 3000));
@@ -25,12 +26,18 @@ const env = {
   ...process.env,
   NODE_ENV: 'development',
   PORT: String(port),
+  // Whatever an image says: the operator's password below is known to everybody.
+  HOST: '127.0.0.1',
   PUBLIC_URL: appUrl,
   DATA_DIR: `${root}data/demo`,
   LOG_LEVEL: 'warn',
   DATABASE_URL: '',
   REDIS_URL: '',
   APP_SECRETS: '',
+  // Has no effect when an earlier demo has made an operator.
+  BOOTSTRAP_OPERATOR_EMAIL: OPERATOR.email,
+  BOOTSTRAP_OPERATOR_PASSWORD: OPERATOR.password,
+  PASSWORD_SIGN_IN: 'on',
 };
 await runToEnd([
   'src/cli.ts',
@@ -54,6 +61,8 @@ VectorCare SMART on FHIR, with a pretend hospital (SYNTHETIC DATA)
 
   Open        ${sandbox.chartUrl}
   Break it    ${sandbox.origin}/faults
+  Settings    ${appUrl}/sign-in as ${OPERATOR.email} with ${OPERATOR.password}
+              (the first sign-in asks for a new password; later demos keep that one)
   Stop        Ctrl+C
 `);
 

@@ -18,15 +18,15 @@ export interface DocumentDeps {
 const style = {
   color_background: '#f6f8fa',
   color_error: '#9e2d2d',
-  color_highlight: '#69b5ce',
+  color_highlight: '#005f87',
   color_modal_backdrop: '',
-  color_success: '#498e49',
+  color_success: '#2f6f33',
   color_text: '#303030',
   dim_border_radius: '6px',
   dim_font_size: '15px',
   dim_spacing_size: '18px',
-  font_family_body: 'Georgia, Times, serif',
-  font_family_heading: "'HelveticaNeue-Light', Helvetica, Arial, sans-serif",
+  font_family_body: 'system-ui, "Segoe UI", Arial, sans-serif',
+  font_family_heading: 'system-ui, "Segoe UI", Arial, sans-serif',
 };
 
 function send(response: Response, document: JsonObject): void {

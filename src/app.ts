@@ -37,6 +37,7 @@ import { jwksRoutes } from './keys/routes.ts';
 import { keySettingsRoutes } from './keys/settings-routes.ts';
 import { createActiveGrants } from './launches/active-grant.ts';
 import { callbackRoute } from './launches/callback-route.ts';
+import type { Launch } from './launches/launch.ts';
 import { createLaunchCookies } from './launches/launch-cookies.ts';
 import { requireLaunch } from './launches/launch-guard.ts';
 import { launchRoute } from './launches/launch-route.ts';
@@ -51,6 +52,7 @@ import type { ChecksStore } from './organizations/checks/checks-store.ts';
 import type { CheckDependencies } from './organizations/checks/study.ts';
 import { ehrHosts } from './organizations/ehr-hosts.ts';
 import { guideRoute } from './organizations/guide-routes.ts';
+import type { Organization } from './organizations/organization.ts';
 import type { OrganizationDirectory } from './organizations/organization-directory.ts';
 import { createOrganizationStore } from './organizations/organization-store.ts';
 import { organizationsRoutes } from './organizations/organizations-routes.ts';
@@ -112,7 +114,7 @@ export function createApp(dependencies: AppDependencies): Express {
   const transactions = createTransactions(redis, sealer);
   const issuerKeys = createIssuerKeys({ outbound, clock, log });
   const readings = createChartReadings(outbound, clock);
-  const grants = createActiveGrants({ launches, keyRing, issuerKeys, outbound, clock, log, metrics });
+  const grants = createActiveGrants({ launches, keyRing, issuerKeys, outbound, revoker, clock, log, metrics });
   const limit = createLaunchLimit();
   const shared = {
     publicUrl,
@@ -146,7 +148,8 @@ export function createApp(dependencies: AppDependencies): Express {
   const launch = launchRoute(shared);
   const onlyGet = onlyMethods('GET');
   for (const path of ['/smart/launch', '/smart/launch/:orgId']) app.route(path).head(onlyGet).get(launch).all(onlyGet);
-  const onCompleted = readings.start;
+  const onCompleted = (completed: Launch, organization: Organization) =>
+    readings.start(completed, organization, (refused) => grants.renew(completed.id, organization, refused));
   const callback = callbackRoute({ ...shared, sealer, keyRing, revoker, sightings, audit, metrics, onCompleted });
   app.route('/smart/callback').head(onlyGet).get(callback).all(onlyGet);
 

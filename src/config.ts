@@ -103,7 +103,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const production = values.NODE_ENV === 'production';
   const publicUrl = new URL(values.PUBLIC_URL ?? `http://localhost:${values.PORT}`);
   problems.push(...publicUrlProblems(publicUrl, production), ...(production ? productionProblems(values) : []));
-  problems.push(...signInProblems(values, production));
+  problems.push(...signInProblems(values, production, given));
   if (production && env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
     problems.push('NODE_TLS_REJECT_UNAUTHORIZED: certificates are always verified in production');
   }

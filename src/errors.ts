@@ -178,7 +178,7 @@ const catalogue = {
   },
   'context.invalid': {
     status: 502,
-    title: 'The EHR did not say which patient is open',
+    title: 'The EHR did not say correctly what is open in the chart',
     help: "Open the app from a patient's chart. If you did, give the support code to your EHR team.",
   },
   'session.missing': {

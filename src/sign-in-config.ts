@@ -3,8 +3,12 @@ import { z } from 'zod';
 
 /** Accounts of administrators: the first operator, and single sign-on by OpenID Connect. */
 export const signInSchema = z.object({
-  BOOTSTRAP_OPERATOR_EMAIL: z.email().max(254).toLowerCase().optional(),
-  BOOTSTRAP_OPERATOR_PASSWORD: z.string().min(12).max(200).optional(),
+  BOOTSTRAP_OPERATOR_EMAIL: z.email({ error: 'must be an e-mail address' }).max(254).toLowerCase().optional(),
+  BOOTSTRAP_OPERATOR_PASSWORD: z
+    .string()
+    .min(12, { error: 'must have at least 12 characters' })
+    .max(200, { error: 'must have at most 200 characters' })
+    .optional(),
   PASSWORD_SIGN_IN: z.enum(['on', 'off']).default('on'),
   OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
   OIDC_CLIENT_ID: z.string().optional(),
@@ -65,10 +69,14 @@ export function readSignIn(values: SignInValues): SignInConfig {
   };
 }
 
-/** What does not fit together, in words for the operator; never a value. */
-export function signInProblems(values: SignInValues, production: boolean): string[] {
+/**
+ * What does not fit together, in words for the operator; never a value.
+ *
+ * @param given the environment without empty variables: what is set wrongly is reported once, and is not missing.
+ */
+export function signInProblems(values: SignInValues, production: boolean, given: NodeJS.ProcessEnv): string[] {
   const problems = [];
-  const isSet = (names: readonly (keyof typeof values)[]) => names.filter((name) => values[name] !== undefined).length;
+  const isSet = (names: readonly (keyof typeof values)[]) => names.filter((name) => given[name] !== undefined).length;
   if (isSet(['BOOTSTRAP_OPERATOR_EMAIL', 'BOOTSTRAP_OPERATOR_PASSWORD']) === 1) {
     problems.push('BOOTSTRAP_OPERATOR_EMAIL, BOOTSTRAP_OPERATOR_PASSWORD: set both or none');
   }

@@ -42,3 +42,18 @@ describe('refused', () => {
     expect(() => loadConfig({ ...base, ...env })).not.toThrow('hunter2');
   });
 });
+
+test.for([
+  [
+    { BOOTSTRAP_OPERATOR_EMAIL: 'o@e.com', BOOTSTRAP_OPERATOR_PASSWORD: 'short' },
+    'BOOTSTRAP_OPERATOR_PASSWORD: must have at least 12 characters',
+  ],
+  [
+    { BOOTSTRAP_OPERATOR_EMAIL: 'ops', BOOTSTRAP_OPERATOR_PASSWORD: 'long enough for us' },
+    'BOOTSTRAP_OPERATOR_EMAIL: must be an e-mail address',
+  ],
+] as const)('a variable that is set wrongly is one plain problem, not also a missing one: %s', ([env, problem]) => {
+  expect(() => loadConfig({ ...base, ...env })).toThrow(
+    expect.objectContaining({ message: `The configuration is not usable:\n  - ${problem}` }),
+  );
+});

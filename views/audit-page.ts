@@ -82,9 +82,14 @@ function auditRow(row: AuditRowProps, isOperator: boolean, csrfToken: string): S
   return html`<tr id="row-${row.id}"><td data-label="When"><time datetime="${iso}">${iso.slice(0, 19).replace('T', ' ')}</time></td><td data-label="Event">${row.event}</td>
 ${isOperator ? html`<td data-label="Organization">${row.organizationId ?? ''}</td>` : null}
 <td data-label="Actor">${row.actorName === undefined ? html`<code>${row.actor.length > 20 ? `${row.actor.slice(0, 12)}…` : row.actor}</code>` : html`<bdi>${row.actorName}</bdi>`}</td>
-<td data-label="Address">${row.address ?? ''}</td><td data-label="Code">${supportCodeCell(row)}</td><td data-label="Detail">${row.detail === '' ? '' : html`<code class="detail">${row.detail}</code>`}</td>
+<td data-label="Address">${row.address ?? ''}</td><td data-label="Code">${supportCodeCell(row)}</td><td data-label="Detail">${row.detail === '' ? '' : html`<details><summary>Show</summary><code class="detail">${spaced(row.detail)}</code></details>`}</td>
 ${isOperator ? html`<td data-label="Patient">${patientCell(row, csrfToken)}</td>` : null}</tr>
 `;
+}
+
+/** One member per line, so that lines end between words. */
+function spaced(json: string): string {
+  return JSON.stringify(JSON.parse(json), undefined, 1);
 }
 
 /** Of a launch, the way to its trace. */

@@ -9,7 +9,7 @@ export function guideLaunching(): SafeHtml {
 <li>Sign in here and open <a href="/settings/integrations/smart-on-fhir">Settings &gt; Integrations &gt; SMART on FHIR</a>.</li>
 <li>Type the FHIR server URL of this environment into <strong>FHIR URL</strong> and press <strong>Save</strong>. Our servers, not your browser, then check three things and more: the SMART configuration below that URL can be read; the issuer it names has a valid OpenID Connect document; and that document's key set can be fetched.</li>
 <li>Read <strong>All checks passed</strong>, or read in each row what was found, why it matters, whose job it is and how to mend it.</li>
-<li>Under <strong>Advanced</strong>, enter the origins of the EHR pages that show the app in a frame. Without them a browser refuses to show the app inside the EHR.</li>
+<li>Under <strong>Advanced settings</strong>, enter the origins of the EHR pages that show the app in a frame. Without them a browser refuses to show the app inside the EHR.</li>
 <li>Press <strong>Prove our key</strong> once the app is registered: it tells without any patient or user whether client ID, key and algorithm match.</li>
 </ol>
 </section>
@@ -59,14 +59,14 @@ export function guideTesting(props: GuideTestingProps): SafeHtml {
 <tbody>
 <tr><th scope="row">Launch type</th><td>Provider EHR Launch, FHIR version R4</td></tr>
 <tr><th scope="row">Client type</th><td>Confidential, Asymmetric</td></tr>
-<tr><th scope="row">Client ID</th><td><code class="value">${props.clientId}</code></td></tr>
+<tr><th scope="row">Client ID</th><td>${props.clientId === '' ? html`the one the operator enters in Settings &gt; Organizations` : html`<code class="value">${props.clientId}</code>`}</td></tr>
 <tr><th scope="row">Scopes</th><td><code class="value">${props.scopes}</code></td></tr>
 <tr><th scope="row">Redirect URIs</th><td>as on the registration sheet</td></tr>
 <tr><th scope="row">JWKS URL</th><td><code class="value">${props.jwksUri}</code></td></tr>
 <tr><th scope="row">App's launch URL</th><td><code class="value">${props.launchUrlPathForm}</code> (the path form: the launcher appends <code>?iss=</code>)</td></tr>
 </tbody>
 </table>
-<p>Here, use an organization of its own for it: <strong>FHIR URL</strong> is the launcher's server URL for these very settings (it contains them, so it changes when you change them), and under Advanced set <strong>id_token in a refresh answer</strong> to <em>ignore</em> (<code>refreshIdToken=ignore</code>), because the launcher sends one without an audience. Synthetic patients only.</p>
+<p>Here, use an organization of its own for it: <strong>FHIR URL</strong> is the launcher's server URL for these very settings (it contains them, so it changes when you change them), and under <strong>Advanced settings</strong> set <strong>id_token in a refresh answer</strong> to <em>ignore</em> (<code>refreshIdToken=ignore</code>), because the launcher sends one without an audience. Synthetic patients only.</p>
 <h3>With our own pretend hospital</h3>
 <p>In a checkout of this product, <code>npm run demo</code> starts the app and a sandbox EHR with synthetic patients and prints the address of its chart page. Its page <strong>/faults</strong> switches on one named fault at a time (a wrong issuer, a rotated key, a slow server, …) or a vendor's behaviour, so that you can see what each failure looks like before it happens to you.</p>
 </section>

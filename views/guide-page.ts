@@ -56,7 +56,7 @@ ${organizationChoice(props)}
 <nav class="chapters" aria-label="Chapters"><ul>
 ${chapters.map(([id, text]) => html`<li><a href="#${id}">${text}</a></li>`)}
 </ul></nav>
-${guideRegistration(props)}
+${guideRegistration(props, props.admin !== undefined)}
 ${guideScopes(props)}
 ${guideNetwork({ ...props.network, jwksUri })}
 ${guideVendors(props.vendors, props.vendor)}

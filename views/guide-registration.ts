@@ -1,6 +1,6 @@
 /** The guide's first half: what to register, which scopes and why, what the network must let through. */
 import { html, type SafeHtml } from '@remix-run/html-template';
-import { copyButton, type RegistrationValues, registrationTable } from './registration-table.ts';
+import { CLIENT_ID_PLACE, copyButton, type RegistrationValues, registrationTable } from './registration-table.ts';
 
 /** A scope and why we ask for it. */
 export interface GuideScope {
@@ -15,16 +15,27 @@ export interface GuideRegistrationProps {
   readonly scopes: readonly GuideScope[];
 }
 
-/** Chapter 1: the sheet. */
-export function guideRegistration(props: GuideRegistrationProps): SafeHtml {
+/**
+ * Chapter 1: the sheet.
+ *
+ * @param isSignedIn somebody who may choose an organization at the top of the page.
+ */
+export function guideRegistration(props: GuideRegistrationProps, isSignedIn: boolean): SafeHtml {
   const { organization, environment } = props;
   return html`<section aria-labelledby="registration">
 <h2 id="registration">1. Register the app in the EHR</h2>
 <p>Create one application in your EHR with these values. They belong to this deployment, which is for <strong>${environment}</strong>; the other environment is another deployment with values of its own, and its own Client ID.</p>
-${organization === undefined ? html`<p class="notice"><span>The operator of this service gives you the <strong>Org ID</strong> and the <strong>Client ID</strong>. <a href="/sign-in?next=%2Fguide">Sign in</a> to see this page with your own values filled in.</span></p>` : html`<p>These are the values of <strong>${organization.name}</strong>.</p>`}
+${organization === undefined ? withoutOrganization(isSignedIn) : html`<p>These are the values of <strong>${organization.name}</strong>.</p>`}
 ${registrationTable(props.registration, organization?.id)}
 </section>
 `;
+}
+
+function withoutOrganization(isSignedIn: boolean): SafeHtml {
+  const toSeeValues = isSignedIn
+    ? html`Choose an organization at the top of this page (<code>?organization=</code>) to see it with that organization's values.`
+    : html`<a href="/sign-in?next=%2Fguide">Sign in</a> to see this page with your own values filled in.`;
+  return html`<p class="notice"><span>The operator of this service gives you the <strong>Org ID</strong>. The <strong>Client ID</strong> is ${CLIENT_ID_PLACE}. ${toSeeValues}</span></p>`;
 }
 
 /** Chapter 2: the scopes. */

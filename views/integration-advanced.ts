@@ -19,7 +19,7 @@ export const advancedFields: readonly { name: string; kind: 'text' | 'list' | 'f
 );
 
 /**
- * The form, folded away until something in it is wrong.
+ * The form, folded away until something in it is wrong or without the one setting that has no default.
  *
  * @param props.operatorNote what only an operator can change, in words.
  */
@@ -29,7 +29,8 @@ export function advancedForm(props: {
   readonly form: TypedForm;
   readonly operatorNote: SafeHtml;
 }): SafeHtml {
-  const isOpen = Object.keys(props.form.problems).length > 0;
+  const { problems, values } = props.form;
+  const isOpen = Object.keys(problems).length > 0 || (values['frameAncestors'] ?? '') === '';
   return html`<details class="advanced" id="advanced"${isOpen ? html` open` : null}><summary><h2>Advanced settings</h2></summary>
 <p>The defaults are right for most EHRs. Change what a check, a vendor's note or a failed launch tells you to.</p>
 <form method="post" action="${props.action}">

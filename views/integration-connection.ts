@@ -20,6 +20,8 @@ export interface ConnectionProps {
   readonly inUse: {
     readonly fhirBaseUrl: string;
     readonly enabled: boolean;
+    /** EHR pages that may show the app in a frame */
+    readonly frameAncestors: readonly string[];
     readonly authorizationServer?: string | undefined;
     readonly issuer?: string | undefined;
     readonly discoveredAt?: Date | undefined;
@@ -40,6 +42,14 @@ ${
     : html`<div class="notice" role="status">${icon('info')} <div><p>What you typed was changed a little:</p><ul>${told.map((sentence) => html`<li>${sentence}</li>`)}</ul></div></div>
 `
 }`;
+}
+
+/** Beside the FHIR URL, because without this setting every check passes and no clinician sees the app. */
+export function frameNotice({ inUse }: ConnectionProps): SafeHtml | null {
+  return inUse.frameAncestors.length > 0
+    ? null
+    : html`<p class="notice notice-problem">${icon('warning')} <span>The app cannot be shown inside the EHR until you name the EHR pages that may show it in a frame. <a href="#frameAncestors">Name them in the advanced settings</a></span></p>
+`;
 }
 
 /** The draft and the ways out of it: mend it and check again, use it on one's own responsibility, or drop it. */

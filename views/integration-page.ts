@@ -1,10 +1,16 @@
 /** Settings > Integrations > SMART on FHIR: an organization's connection to its EHR, whole or sent while its checks run. */
 import { html, type SafeHtml } from '@remix-run/html-template';
-import { type CheckOutcome, type CheckRow, checkOutcome, checkRow, checkRows } from './check-rows.ts';
+import { type CheckOutcome, type CheckRow, checkOutcome, checkRow, checkRows, foldedCheckRows } from './check-rows.ts';
 import { icon } from './icons.ts';
 import { instant } from './instant.ts';
 import { advancedForm } from './integration-advanced.ts';
-import { type ConnectionProps, connectionFacts, draftNotice, fhirUrlForm } from './integration-connection.ts';
+import {
+  type ConnectionProps,
+  connectionFacts,
+  draftNotice,
+  fhirUrlForm,
+  frameNotice,
+} from './integration-connection.ts';
 import {
   type DriftProps,
   driftSection,
@@ -69,7 +75,7 @@ export function integrationStart(head: IntegrationHeadProps, isChecking = true):
   const { admin, organization, connection, done, problem } = head;
   const hasProblem = connection.field.problem !== undefined || problem !== undefined;
   const page = {
-    title: `${hasProblem ? 'Error: ' : ''}SMART on FHIR · ${organization.name}`,
+    title: `${hasProblem ? 'Error: ' : ''}Integrations > SMART on FHIR · ${organization.name}`,
     ...admin,
     current: 'integration' as const,
     scriptUrl: '/assets/copy.js',
@@ -77,11 +83,11 @@ export function integrationStart(head: IntegrationHeadProps, isChecking = true):
   };
   return (
     settingsPageStart(page) +
-    String(html`<h1>SMART on FHIR <span class="of">${organization.name}</span></h1>
+    String(html`<h1>Integrations &gt; SMART on FHIR <span class="of">${organization.name}</span></h1>
 ${done === undefined ? null : html`<p class="notice notice-done" role="status">${icon('done')} <span>${done}</span></p>`}
 ${problem === undefined ? null : html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${problem}</span></p>`}
 ${fhirUrlForm(connection)}
-${
+${frameNotice(connection)}${
   isChecking
     ? html`<section class="checks checks-running" aria-labelledby="checks"><h2 id="checks">Checks of <bdi>${connection.field.value}</bdi></h2>
 <p class="checking" role="status">Checking from our servers; this takes 15 seconds at most…</p>
@@ -108,6 +114,11 @@ ${suggestionList(run.suggestions, connection)}${draftNotice(connection)}</div>
 `);
 }
 
+/** What ends the streamed checks when what became of them could not be stored. */
+export function streamedFailure(row: CheckRow, groupBefore: string | undefined): string {
+  return `${streamedRow(row, groupBefore)}</section>\n`;
+}
+
 /** The rest of the page. */
 export function integrationEnd(tail: IntegrationTailProps): string {
   const { connection, organization, privateNetworks } = tail;
@@ -132,12 +143,11 @@ ${advancedForm({
 function lastRun(run: FinishedRun | undefined, connection: ConnectionProps): SafeHtml {
   const csrf = html`<input type="hidden" name="csrf" value="${connection.csrfToken}">`;
   if (!run) return html`<p>Not checked yet. Save the FHIR URL to check it.</p>`;
-  const rows = checkRows(run.rows);
   return html`<section class="checks" aria-labelledby="checks"><h2 id="checks">Last checks</h2>
 ${checkOutcome(run.outcome)}${runLine(run)}
 <form method="post" action="${connection.actionOf('check')}">${csrf}<button class="btn btn-outline-secondary" type="submit">Check again</button></form>
 ${suggestionList(run.suggestions, connection)}
-${run.outcome.allPassed ? html`<details><summary>Show all ${run.rows.length} checks</summary>${rows}</details>` : rows}
+${run.outcome.allPassed ? foldedCheckRows(run.rows) : checkRows(run.rows)}
 </section>
 `;
 }
@@ -152,9 +162,14 @@ export function integrationChoice(
   admin: IntegrationHeadProps['admin'],
   organizations: readonly { readonly id: string; readonly name: string }[],
 ): string {
-  const page = { title: 'SMART on FHIR', ...admin, current: 'integration' as const, styleUrl: '/assets/settings.css' };
+  const page = {
+    title: 'Integrations > SMART on FHIR',
+    ...admin,
+    current: 'integration' as const,
+    styleUrl: '/assets/settings.css',
+  };
   const list = html`<ul>${organizations.map(({ id, name }) => html`<li><a href="/settings/integrations/smart-on-fhir?organization=${id}">${name}</a> <span class="note">${id}</span></li>`)}</ul>`;
-  const main = html`<h1>SMART on FHIR</h1>
+  const main = html`<h1>Integrations &gt; SMART on FHIR</h1>
 ${organizations.length === 0 ? html`<p>No organizations yet. <a href="/settings/organizations">Create one.</a></p>` : html`<p>Which organization?</p>${list}`}`;
   return settingsPageStart(page) + String(main) + settingsPageEnd();
 }

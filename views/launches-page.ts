@@ -22,6 +22,8 @@ export interface LaunchFilterProps {
   readonly from: string;
   readonly to: string;
   readonly code: string;
+  /** the code reads like one of ours */
+  readonly isSupportCode: boolean;
   readonly user: string;
   readonly organization: string;
 }
@@ -77,10 +79,10 @@ ${filter.user === '' ? null : html`<p class="lead-in">Only launches of one user 
 `;
 }
 
-function nothing({ code }: LaunchFilterProps): SafeHtml {
+function nothing({ code, isSupportCode }: LaunchFilterProps): SafeHtml {
   return code === ''
     ? html`<p class="empty">No launch fits.</p>`
-    : html`<p class="empty">No launch has this support code. Codes have eight letters and digits, such as K7QF-2M9D; launches that are too old are deleted.</p>`;
+    : html`<p class="empty">${isSupportCode ? 'This code belongs to no launch here; the operator finds it in the log.' : 'This is no support code: they have eight letters and digits, such as K7QF-2M9D.'}</p>`;
 }
 
 function table({ rows, organizations }: LaunchesPageProps): SafeHtml {

@@ -45,7 +45,7 @@ ${organizations.map(organizationRow)}</tbody>
 <input type="hidden" name="csrf" value="${admin.csrfToken}">
 ${formField({ name: 'id', label: 'Org ID', hint: 'Letters, digits, ".", "_" or "-". It stands in the launch URL and cannot be changed later.', ...typed(form, 'id'), isRequired: true })}
 ${formField({ name: 'name', label: 'Name', ...typed(form, 'name'), isRequired: true })}
-${formField({ name: 'clientId', label: 'Client ID', hint: 'As issued by the EHR. It can be entered later; until then no launch can succeed.', ...typed(form, 'clientId') })}
+${formField({ name: 'clientId', label: 'Client ID', hint: 'As registered at the EHR. It can be entered later; until then no launch can succeed.', ...typed(form, 'clientId') })}
 <button class="btn btn-primary" type="submit">Create organization</button>
 </form>
 </section>
@@ -84,7 +84,7 @@ ${done === undefined ? null : html`<p class="notice notice-done" role="status">$
 <form method="post" action="${LIST}/${id}">
 ${csrf}
 ${formField({ name: 'name', label: 'Name', ...typed(form, 'name'), isRequired: true })}
-${formField({ name: 'clientId', label: 'Client ID', hint: 'As issued by the EHR for this environment. Changing it ends the launches of this organization.', ...typed(form, 'clientId') })}
+${formField({ name: 'clientId', label: 'Client ID', hint: 'As registered at the EHR for this environment. Changing it ends the launches of this organization.', ...typed(form, 'clientId') })}
 ${formField({ name: 'privateNetworks', label: 'Private networks our servers may call', hint: 'For an EHR inside a private network: networks such as 10.20.0.0/16, separated by commas. Leave it empty for everybody else: each entry opens our servers’ way into that network.', ...typed(form, 'privateNetworks') })}
 <button class="btn btn-primary" type="submit">Save</button>
 </form>

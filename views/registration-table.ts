@@ -1,7 +1,10 @@
 /** The registration sheet as a table with a copy button per value: what an EHR team types into its own forms. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 
-/** The values of the sheet; where none is known yet, a word that says who gives it out. */
+/** What stands where a Client ID would, until the operator has entered it: the EHR's registration assigns it. */
+export const CLIENT_ID_PLACE = 'as registered at the EHR (the operator enters it in Settings > Organizations)';
+
+/** The values of the sheet; `clientId` is empty until it is known. */
 export interface RegistrationValues {
   readonly applicationName: string;
   readonly clientType: string;
@@ -24,7 +27,7 @@ export function registrationTable(values: RegistrationValues, organizationId: st
 <tbody>
 ${sheetRow('Application name', values.applicationName)}
 ${sheetRow('Org ID', organizationId ?? 'given out by the operator of this service', organizationId !== undefined)}
-${sheetRow('Client ID', values.clientId, organizationId !== undefined)}
+${sheetRow('Client ID', values.clientId || CLIENT_ID_PLACE, values.clientId !== '')}
 ${sheetRow('Client type', values.clientType, false)}
 ${sheetRow('FHIR version', values.fhirVersion, false)}
 ${sheetRow('Launch URL', values.launchUrl, organizationId !== undefined)}

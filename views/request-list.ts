@@ -18,9 +18,9 @@ export interface RequestListProps {
 /**
  * @param identityLine the patient in one line: printed at the top of every sheet, because sheets get separated.
  */
-export function requestList(list: RequestListProps, identityLine: string): SafeHtml {
+export function requestList(list: RequestListProps, identityLine: string, supportCode: string): SafeHtml {
   return html`<div class="requests">
-${list.problem === undefined ? null : problemLine(list.problem.text)}
+${list.problem === undefined ? null : problemLine(list.problem.text, supportCode)}
 ${list.open.length > 0 ? openRequests(list.open, identityLine) : emptyState(list)}
 ${list.closed.length > 0 ? closedRequests(list.closed, identityLine) : null}
 ${noticeLines(list)}
@@ -28,8 +28,8 @@ ${noticeLines(list)}
 `;
 }
 
-function problemLine(text: string): SafeHtml {
-  return html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${text}</span></p>`;
+function problemLine(text: string, supportCode: string): SafeHtml {
+  return html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${text} Support code: <code>${supportCode}</code></span></p>`;
 }
 
 function openRequests(rows: readonly RequestRow[], identityLine: string): SafeHtml {

@@ -35,9 +35,14 @@ ${asOfLine(props)}
 }
 
 /** The list and the end of the document. */
-export function requestsPageEnd(props: { patient: PatientIdentity; list: RequestListProps }): string {
+export function requestsPageEnd(props: {
+  patient: PatientIdentity;
+  list: RequestListProps;
+  /** finds this page's log line; shown where something is missing */
+  supportCode: string;
+}): string {
   return String(
-    html`${requestList(props.list, identityLine(props.patient))}${layoutEnd('These requests are read from your EHR, which has the full record.')}`,
+    html`${requestList(props.list, identityLine(props.patient), props.supportCode)}${layoutEnd('These requests are read from your EHR, which has the full record.')}`,
   );
 }
 

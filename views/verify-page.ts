@@ -4,7 +4,7 @@ import { type IconName, icon } from './icons.ts';
 import { type OrganizationOption, organizationChoice } from './organization-choice.ts';
 import { type SettingsPageProps, settingsPage } from './settings-layout.ts';
 
-type TickState = 'waiting' | 'passed' | 'failed' | 'unknown';
+type TickState = 'waiting' | 'passed' | 'warning' | 'failed' | 'unknown';
 
 /** One line of the acceptance list. */
 export interface TickProps {
@@ -23,7 +23,13 @@ export interface VerifyPageProps {
   readonly ticks: readonly TickProps[];
   /** of the newest launch since then */
   readonly launch:
-    | { readonly id: string; readonly startedAt: string; readonly word: string; readonly others: number }
+    | {
+        readonly id: string;
+        readonly startedAt: string;
+        readonly word: string;
+        readonly isCompleted: boolean;
+        readonly others: number;
+      }
     | undefined;
   /** the page asks again by itself; not for ever, so that a forgotten page does not keep its session open */
   readonly isWatching: boolean;
@@ -34,6 +40,7 @@ const REFRESH_SECONDS = 4;
 const LOOKS: Record<TickState, { icon: IconName; word: string }> = {
   waiting: { icon: 'hold', word: 'Waiting' },
   passed: { icon: 'done', word: 'Yes' },
+  warning: { icon: 'warning', word: 'Yes, but' },
   failed: { icon: 'cancelled', word: 'No' },
   unknown: { icon: 'unknown', word: 'Cannot be told' },
 };
@@ -70,10 +77,15 @@ function tick({ id, text, state, note }: TickProps): SafeHtml {
 `;
 }
 
-function verdict({ launch }: VerifyPageProps, isDone: boolean): SafeHtml {
+function verdict({ launch, ticks }: VerifyPageProps, isDone: boolean): SafeHtml {
   if (launch === undefined) return html`Waiting for a launch.`;
   if (isDone) return html`<strong>The app is working:</strong> launch, sign-in and the session hand-off are proven.`;
-  return html`Newest launch at ${launch.startedAt.slice(11, 19)} UTC: ${launch.word}.`;
+  const newest = html`Newest launch at ${launch.startedAt.slice(11, 19)} UTC: ${launch.word}.`;
+  // A launch that failed says so itself; one that completed needs the word on what is still open.
+  const open = launch.isCompleted ? ticks.find(({ state }) => state === 'failed' || state === 'warning') : undefined;
+  return open === undefined
+    ? newest
+    : html`${newest} <strong>Not everything works yet:</strong> ${open.note ?? open.text}`;
 }
 
 export interface VerifyChoicePageProps {

@@ -28,6 +28,7 @@ export function faultsPage({ profileName, active }: FaultsProps): SafeHtml {
   const content = html`<main class="container-fluid py-3">
 <h1 class="h4">Faults</h1>
 <p>Vendor profile <strong>${profileName}</strong>: ${profiles[profileName].description}. ${active.length} of ${faultNames.length} faults are on.</p>
+<p>The app keeps a copy of discovery documents and keys. Faults of these show only when that copy has run out (after five minutes), or at once when Settings checks the connection again.</p>
 <form method="post" action="/faults" class="mb-3"><button class="btn btn-sm btn-primary" name="action" value="clear-all">Switch all off</button></form>
 <div class="table-responsive"><table class="table table-sm align-middle bg-white">
 <thead><tr><th scope="col">Fault</th><th scope="col">What happens</th><th scope="col">Switch</th></tr></thead>

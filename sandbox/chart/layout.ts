@@ -10,6 +10,7 @@ export function layout(title: string, content: SafeHtml): SafeHtml {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} - St. Elsewhere (SYNTHETIC DATA)</title>
+<link rel="icon" href="/favicon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/assets/bootstrap.css">
 <style>${html.raw`${chartStyle}`}</style>
 </head>

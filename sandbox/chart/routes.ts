@@ -22,6 +22,10 @@ export interface ChartDeps {
 
 const bootstrap = fileURLToPath(import.meta.resolve('bootstrap/dist/css/bootstrap.min.css'));
 
+/** A white cross on the hospital's blue; browsers ask for it on pages without a link to it as well. */
+const favicon =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#005f87"/><path d="M6 3h4v3h3v4h-3v3H6v-3H3V6h3z" fill="#fff"/></svg>';
+
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
@@ -83,6 +87,9 @@ export function chartRouter(deps: ChartDeps): Router {
   const router = Router();
   router.get('/', (_request, response) => response.redirect(303, '/chart'));
   router.get('/assets/bootstrap.css', (_request, response) => response.sendFile(bootstrap, { maxAge: '1h' }));
+  router.get(['/favicon.svg', '/favicon.ico'], (_request, response) => {
+    response.set('cache-control', 'public, max-age=3600').type('svg').send(favicon);
+  });
   router.get(['/chart', '/chart/:patientId'], (request, response) => showChart(request, response, deps));
   router.get('/chart/:patientId/new-window', (request, response) => openNewWindow(request, response, deps));
   router.get('/faults', (_request, response) => {

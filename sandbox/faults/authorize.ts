@@ -69,7 +69,7 @@ export const authorizeFaults = {
     authorizationResponse: (parameters) => change(parameters, 'iss', undefined),
   },
   'extra-response-parameters': {
-    description: 'the redirect carries parameters nobody asked for (harmless: CB-09)',
+    description: 'the redirect carries parameters nobody asked for (harmless)',
     authorizationResponse: (parameters) => change(change(parameters, 'session_state', 'x'), 'next', '//evil.example'),
   },
   'narrowed-scope': {

@@ -73,7 +73,7 @@ export const discoveryFaults = {
     smartConfiguration: (document) => ({ ...document, code_challenge_methods_supported: ['plain'] }),
   },
   'discovery-relative-endpoints': {
-    description: 'endpoints are paths relative to the FHIR base (harmless: DI-04)',
+    description: 'endpoints are paths relative to the FHIR base (harmless)',
     smartConfiguration: (document) => ({
       ...document,
       authorization_endpoint: '/auth/authorize',
@@ -81,7 +81,7 @@ export const discoveryFaults = {
     }),
   },
   'discovery-endpoint-query': {
-    description: 'the authorization endpoint has a query of its own and insists on it (harmless: AZ-13)',
+    description: 'the authorization endpoint has a query of its own and insists on it (harmless)',
     authorizeQuery: 'tenant=a',
     smartConfiguration: (document) => ({
       ...document,
@@ -89,7 +89,7 @@ export const discoveryFaults = {
     }),
   },
   'discovery-junk': {
-    description: 'odd but legal members: URIs among capabilities, a __proto__ member (harmless: DI-10, DI-24)',
+    description: 'odd but legal members: URIs among capabilities, a __proto__ member (harmless)',
     smartConfiguration: (document) => ({
       ...document,
       capabilities: [...[document.capabilities].flat(), 'https://example.org/capability', 7, null],

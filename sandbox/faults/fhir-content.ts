@@ -56,7 +56,7 @@ export const fhirContentFaults = {
     fhirAnswer: (answer, call) => inSearchset(answer, (bundle) => withNext(bundle, call.url.href)),
   },
   'outcome-entry': {
-    description: 'a search answers with an OperationOutcome among its entries, as Epic does (harmless: FH-08)',
+    description: 'a search answers with an OperationOutcome among its entries, as Epic does (harmless)',
     fhirAnswer: (answer) =>
       inSearchset(answer, (bundle) =>
         withEntry(bundle, {
@@ -73,7 +73,7 @@ export const fhirContentFaults = {
     fhirAnswer: (answer) => inSearchset(answer, (bundle) => ({ ...bundle, padding: 'x'.repeat(12 * 1024 * 1024) })),
   },
   'empty-entries': {
-    description: 'Bundle entries without a resource, and null (harmless: FH-11)',
+    description: 'Bundle entries without a resource, and null (harmless)',
     fhirAnswer: (answer) =>
       inSearchset(answer, (bundle) => withEntry(withEntry(bundle, {}), { resource: null, search: { mode: 'match' } })),
   },

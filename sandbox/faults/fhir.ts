@@ -66,7 +66,7 @@ export const fhirFaults = {
     ),
   },
   'metadata-500': {
-    description: 'the CapabilityStatement answers 500 (harmless: FH-14)',
+    description: 'the CapabilityStatement answers 500 (harmless)',
     request: on('metadata', () => refusal(500, 'exception', 'no statement today')),
   },
 } as const satisfies Record<string, Fault>;

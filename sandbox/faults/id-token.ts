@@ -48,7 +48,7 @@ export const idTokenFaults = {
   'no-sub': { description: 'the id_token has no sub', idToken: withoutClaim('sub') },
   'no-fhir-user': { description: 'the id_token has no fhirUser', idToken: withoutClaim('fhirUser') },
   'relative-fhir-user': {
-    description: 'fhirUser is relative to the FHIR base (harmless: FU-01)',
+    description: 'fhirUser is relative to the FHIR base (harmless)',
     idToken: (draft, facts) =>
       claim('fhirUser', String(draft.claims.fhirUser).replace(`${facts.fhirBase}/`, ''))(draft),
   },
@@ -64,7 +64,7 @@ export const idTokenFaults = {
     idToken: (draft, _facts, value) => claim('fhirUser', String(value ?? 'Device/1'))(draft),
   },
   'patient-in-id-token': {
-    description: 'the id_token names another patient (harmless: LC-01)',
+    description: 'the id_token names another patient (harmless)',
     idToken: claim('patient', 'pat-ben'),
   },
 } as const satisfies Record<string, Fault>;

@@ -13,7 +13,7 @@ export const tokenResponseFaults = {
   'no-access-token': { description: 'no access_token in the token response', tokenResponse: without('access_token') },
   'token-type-mac': { description: 'token_type is mac', tokenResponse: withMember('token_type', 'mac') },
   'token-type-lowercase': {
-    description: 'token_type is bearer in lower case (harmless: TK-11)',
+    description: 'token_type is bearer in lower case (harmless)',
     tokenResponse: withMember('token_type', 'bearer'),
   },
   'no-expires-in': { description: 'no expires_in in the token response', tokenResponse: without('expires_in') },
@@ -56,7 +56,7 @@ export const tokenResponseFaults = {
     }),
   },
   'odd-context': {
-    description: 'fhirContext, intent and extension members full of nonsense (harmless: LC-07, LC-12, LC-15)',
+    description: 'fhirContext, intent and extension members full of nonsense (harmless)',
     tokenResponse: (members) => ({
       ...members,
       fhirContext: [
@@ -72,7 +72,7 @@ export const tokenResponseFaults = {
     }),
   },
   'refresh-other-patient': {
-    description: 'a refresh answers with another patient (LC-18)',
+    description: 'a refresh answers with another patient',
     tokenResponse: (members, grantType) =>
       grantType === 'refresh_token' ? { ...members, patient: 'pat-ben' } : undefined,
   },

@@ -1,5 +1,6 @@
 /** The filter of the audit view, as typed into an address: what cannot be meant is left out. */
 import type { Request } from 'express';
+import { dayOf, filterText, instantOf, ROW_ID } from '#src/http/filter-fields.ts';
 import { queryOf } from '#src/http/own-url.ts';
 import type { AuditFilter } from './audit-store.ts';
 
@@ -20,7 +21,7 @@ export function readAuditFilter(
   actorOf: (typed: string) => string,
 ): { filter: AuditFilter; typed: TypedAuditFilter } {
   const query = queryOf(request);
-  const text = (name: string) => (query.get(name) ?? '').trim().slice(0, 200);
+  const text = (name: string) => filterText(query, name, 200);
   const typed = {
     event: text('event'),
     from: text('from'),
@@ -49,13 +50,6 @@ export function cursorAfter(row: { at: Date; id: string }): string {
 
 function cursorOf(text: string): AuditFilter['after'] {
   const [at = '', id = ''] = text.split('_');
-  const instant = new Date(at);
-  const isCursor = /^[\da-f-]{36}$/.test(id) && !Number.isNaN(instant.getTime());
-  return isCursor ? { at: instant, id } : undefined;
-}
-
-function dayOf(text: string): Date | undefined {
-  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return undefined;
-  const day = new Date(text);
-  return Number.isNaN(day.getTime()) ? undefined : day;
+  const instant = instantOf(at);
+  return instant && ROW_ID.test(id) ? { at: instant, id } : undefined;
 }

@@ -1,9 +1,11 @@
-/** The audit trail: who did what to which patient, written behind the caller's back and never in its way. */
+/** The audit trail: who did what to which patient, written behind the caller's back unless the caller depends on it. */
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '#src/adapters/clock.ts';
 import { type Queries, withoutQuery } from '#src/adapters/database.ts';
 import type { Log } from '#src/adapters/log.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
+import { storedText, storedValue } from '#src/adapters/stored-text.ts';
+import { AppError } from '#src/errors.ts';
 import { type AuditRow, appendAuditRows } from './audit-store.ts';
 
 /** Every kind of event there is. */
@@ -45,6 +47,13 @@ export interface AuditEvent {
 export interface Audit {
   /** Returns at once and never throws; a row that cannot be written is logged, without its content. */
   record(event: AuditEvent): void;
+  /**
+   * For what may only happen when it is written down: accesses to patients, and a connection used in spite of its
+   * checks.
+   *
+   * @throws AppError 'store.unavailable' when the row was not stored.
+   */
+  recordNow(event: AuditEvent): Promise<void>;
   /** Resolves when everything recorded so far is written or given up: for shutdown and tests. */
   flush(): Promise<void>;
 }
@@ -103,6 +112,15 @@ export function createAudit({ db, sealer, log, clock }: AuditDependencies): Audi
       waiting.push({ id: randomUUID(), at: clock(), event });
       writing ??= Promise.resolve().then(drain);
     },
+    recordNow: async (event) => {
+      try {
+        await appendAuditRows(db, [await toRow({ id: randomUUID(), at: clock(), event }, sealer)]);
+      } catch (error) {
+        throw new AppError('store.unavailable', `the ${event.event} event could not be stored`, {
+          cause: withoutQuery(error),
+        });
+      }
+    },
     flush: async () => writing,
   };
 }
@@ -129,19 +147,24 @@ export function auditPatient(sealer: Sealer, organizationId: string, patient: st
   return sealer.fingerprint(JSON.stringify(['patient', organizationId, patient]));
 }
 
+/** Every text is cleaned: no event is lost for a character. */
 async function toRow({ id, at, event }: Waiting, sealer: Sealer): Promise<AuditRow> {
   const { patient, organizationId = '' } = event;
   return {
     id,
     at,
     event: event.event,
-    organizationId: event.organizationId ?? null,
-    actor: auditActor(sealer, event.actor),
-    address: event.address ?? null,
+    organizationId: textOrNull(event.organizationId),
+    actor: storedText(auditActor(sealer, event.actor)),
+    address: textOrNull(event.address),
     patient: patient === undefined ? null : await sealer.seal(auditPatientName(id), patient),
     patientHash: patient === undefined ? null : auditPatient(sealer, organizationId, patient),
     launch: event.launchId === undefined ? null : sealer.fingerprint(event.launchId),
-    supportCode: event.supportCode ?? null,
-    detail: event.detail ?? {},
+    supportCode: textOrNull(event.supportCode),
+    detail: storedValue(event.detail ?? {}),
   };
+}
+
+function textOrNull(text: string | undefined): string | null {
+  return text === undefined ? null : storedText(text);
 }

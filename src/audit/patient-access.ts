@@ -1,14 +1,14 @@
-/** Access accounting: whose chart it was, for an operator who says why; looking is an event before anything is shown. */
+/** Access accounting: whose chart it was, for an operator who says why; looking is stored as an event, or nothing is shown. */
 import type { Request, RequestHandler } from 'express';
+import { storedText } from '#src/adapters/stored-text.ts';
 import { AppError } from '#src/errors.ts';
 import { adminOf } from '#src/http/admin-session.ts';
+import { ROW_ID } from '#src/http/filter-fields.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { auditPatient, auditPatientName } from './audit.ts';
 import { readAuditFilter } from './audit-filter.ts';
 import { findAuditRow } from './audit-store.ts';
 import { type AuditRouteDependencies, actorIn, namesOf, showAudit, viewed } from './audit-view.ts';
-
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 /** @throws AppError 'admin.forbidden' as the request's failure. */
 export const operatorsOnly: RequestHandler = (request, _response, next) => {
@@ -20,11 +20,11 @@ export const operatorsOnly: RequestHandler = (request, _response, next) => {
 export function revealPatient(deps: AuditRouteDependencies): RequestHandler {
   return async (request, response) => {
     const id = String(request.params['id']);
-    const row = UUID.test(id) ? await findAuditRow(deps.db, id) : undefined;
+    const row = ROW_ID.test(id) ? await findAuditRow(deps.db, id) : undefined;
     if (!row?.patient) throw new AppError('request.not-found', 'no audit row with a patient has this id');
     const reason = reasonOf(request);
-    deps.audit.record(viewed(request, row.organizationId ?? undefined, { as: 'patient of one row', row: id, reason }));
-    await deps.audit.flush();
+    const detail = { as: 'patient of one row', row: id, reason };
+    await deps.audit.recordNow(viewed(request, row.organizationId ?? undefined, detail));
     const reference = String(await deps.sealer.open(auditPatientName(id), row.patient));
     const names = await namesOf(deps);
     const { typed } = readAuditFilter(request, undefined, actorIn(names));
@@ -46,11 +46,10 @@ export function accountForPatient(deps: AuditRouteDependencies): RequestHandler 
       .slice(0, 64)}`;
     const patientHash = auditPatient(deps.sealer, organizationId, reference);
     const reason = reasonOf(request);
-    deps.audit.record({
+    await deps.audit.recordNow({
       ...viewed(request, organizationId, { as: 'accesses to one patient', reason }),
       patient: reference,
     });
-    await deps.audit.flush();
     const names = await namesOf(deps);
     const { typed } = readAuditFilter(request, organizationId, actorIn(names));
     const filter = { organizationId, patientHash };
@@ -59,7 +58,7 @@ export function accountForPatient(deps: AuditRouteDependencies): RequestHandler 
 }
 
 function reasonOf(request: Request): string {
-  const reason = fieldOf(request, 'reason').trim().slice(0, 300);
+  const reason = storedText(fieldOf(request, 'reason').trim(), 300);
   if (reason === '') throw new AppError('settings.reason-needed', 'no reason was given');
   return reason;
 }

@@ -31,7 +31,7 @@ export function auditCsvRoute(deps: AuditRouteDependencies): RequestHandler {
   return async (request, response) => {
     const names = await namesOf(deps);
     const { filter } = readAuditFilter(request, visibleOrganization(request), actorIn(names));
-    deps.audit.record(viewed(request, filter.organizationId, { as: 'csv' }));
+    await deps.audit.recordNow(viewed(request, filter.organizationId, { as: 'csv' }));
     await deps.audit.flush();
     response.type('text/csv; charset=utf-8');
     response.setHeader('Content-Disposition', 'attachment; filename="audit.csv"');

@@ -3,7 +3,8 @@ import { describeError } from '#src/errors.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import type { StepName } from './trace.ts';
 
-export type TickState = 'waiting' | 'passed' | 'failed' | 'unknown';
+/** `warning`: it went on, but something is missing. */
+export type TickState = 'waiting' | 'passed' | 'warning' | 'failed' | 'unknown';
 
 /** One line of the list. */
 export interface Tick {
@@ -15,11 +16,19 @@ export interface Tick {
 
 const OAUTH_STEPS: readonly StepName[] = ['authorization-redirect', 'callback', 'token', 'id-token', 'scopes'];
 
-/** @param launch the newest one; undefined while there is none. */
-export function acceptance(launch: Diagnosis | undefined): Tick[] {
+/** What stands on the page the user lands on. */
+const PAGE_STEPS: readonly StepName[] = ['patient', 'requests'];
+const NO_ANCESTORS =
+  'The browser refuses to show the app: no EHR page may show it yet. Set “EHR pages that may show the app in a frame” under Advanced settings.';
+
+/**
+ * @param launch the newest one; undefined while there is none.
+ * @param frameAncestors of the launch's organization; when empty, no browser shows a framed page, though the launch itself completes.
+ */
+export function acceptance(launch: Diagnosis | undefined, frameAncestors: readonly string[]): Tick[] {
   const error = launch && errorOf(launch);
   return [
-    { id: 'framed', text: 'The app opens in an iframe-style window', ...framed(launch) },
+    { id: 'framed', text: 'The app opens in an iframe-style window', ...framed(launch, frameAncestors) },
     {
       id: 'no-launch-error',
       text: 'No launch error or error screen',
@@ -37,23 +46,38 @@ export function acceptance(launch: Diagnosis | undefined): Tick[] {
     {
       id: 'list-reached',
       text: 'The user lands on the Request List, titled Requests for the patient',
-      ...outcomeTick(launch, error !== undefined, undefined),
+      ...landed(launch, error !== undefined),
     },
   ];
 }
 
 type Judged = Pick<Tick, 'state' | 'note'>;
 
-function framed(launch: Diagnosis | undefined): Judged {
+function framed(launch: Diagnosis | undefined, frameAncestors: readonly string[]): Judged {
   if (!launch) return { state: 'waiting', note: undefined };
   if (launch.framed === null) return { state: 'unknown', note: 'The browser does not say whether it is a frame.' };
-  if (launch.framed) return { state: 'passed', note: undefined };
+  if (launch.framed) {
+    return frameAncestors.length > 0 ? { state: 'passed', note: undefined } : { state: 'failed', note: NO_ANCESTORS };
+  }
   return { state: 'failed', note: 'It opened in a window of its own. Ask the EHR team to place it inside the chart.' };
 }
 
 function outcomeTick(launch: Diagnosis | undefined, hasFailed: boolean, note: string | undefined): Judged {
   if (launch?.outcome === 'completed') return { state: 'passed', note: undefined };
   return hasFailed ? { state: 'failed', note } : { state: 'waiting', note: undefined };
+}
+
+/** The list was sent; that is not enough when something on it is missing. */
+function landed(launch: Diagnosis | undefined, hasFailed: boolean): Judged {
+  const judged = outcomeTick(launch, hasFailed, undefined);
+  const open = launch?.steps.find(
+    ({ name, state }) => PAGE_STEPS.includes(name) && (state === 'warning' || state === 'failed'),
+  );
+  if (judged.state !== 'passed' || !open) return judged;
+  return {
+    state: 'warning',
+    note: [open.detail ?? `Look at this step: ${open.title}.`, launch?.explanation?.whatToDo].filter(Boolean).join(' '),
+  };
 }
 
 function errorOf({ outcome }: Diagnosis): string | undefined {

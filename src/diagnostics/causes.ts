@@ -40,7 +40,7 @@ export const causesByCode: Partial<Record<ErrorCode, Explanation>> = {
   ),
   'launch.unknown-issuer': explain(
     'Your administrator',
-    'Compare the FHIR URL in Settings with the iss this launch named.',
+    'Compare the FHIR URL in Settings > Integrations > SMART on FHIR with the iss this launch named.',
     [
       'The EHR launches from another environment than the one whose FHIR URL is in Settings',
       'The FHIR URL in Settings differs in case, path or version segment from the one the EHR uses',
@@ -75,13 +75,17 @@ export const causesByCode: Partial<Record<ErrorCode, Explanation>> = {
     'Check the way from our egress addresses to the FHIR server, and the server’s own load.',
     ['A firewall drops our packets without an answer', 'The FHIR server is overloaded'],
   ),
-  'discovery.invalid': explain(ehrTeam, 'Run the checks in Settings: they name the field that is missing or wrong.', [
-    'The FHIR URL leads to a portal or login page instead of the FHIR server',
-    'The smart-configuration lacks a required field, or redirects elsewhere',
-  ]),
+  'discovery.invalid': explain(
+    ehrTeam,
+    'Check again in Settings > Integrations > SMART on FHIR: the checks name the field that is missing or wrong.',
+    [
+      'The FHIR URL leads to a portal or login page instead of the FHIR server',
+      'The smart-configuration lacks a required field, or redirects elsewhere',
+    ],
+  ),
   'discovery.endpoint-refused': explain(
     'Your administrator',
-    'If the host is right, add it to the allowed hosts in Settings.',
+    'If the host is right, add it to “Extra hosts for sign-in addresses” in Settings > Integrations > SMART on FHIR, Advanced settings.',
     [
       'The authorization server is on another host than the FHIR server, and that host is not allowed yet',
       'The EHR names an endpoint on plain http or on a private address',
@@ -101,7 +105,7 @@ export const causesByCode: Partial<Record<ErrorCode, Explanation>> = {
   ]),
   'callback.wrong-issuer': explain(
     ehrTeam,
-    'Compare the issuer in Settings with the iss the authorization server sends.',
+    'Compare “Issuers of id_tokens” (Advanced settings) with the iss the authorization server sends.',
     [
       'The authorization server names itself differently on the callback and in its metadata',
       'The sign-in was answered by another server than the one this launch began with',
@@ -137,7 +141,7 @@ export const causesByCode: Partial<Record<ErrorCode, Explanation>> = {
     ehrTeam,
     'Check client ID and JWKS URL in the registration, then that the EHR can fetch the JWKS URL.',
     [
-      'The client ID in Settings is not the registered one, or is of the other environment',
+      'The Client ID in Settings > Organizations is not the registered one, or is of the other environment',
       'Our JWKS URL is not registered, or the EHR’s servers cannot reach it',
       'The EHR keeps an old copy of our JWKS without the key (kid) shown here',
       'The EHR expects another audience or algorithm for the client assertion',
@@ -154,17 +158,17 @@ export const causesByCode: Partial<Record<ErrorCode, Explanation>> = {
     'Compare the registration with the registration sheet: grant types and client authentication.',
     [
       'The grant type Authorization Code is not registered for this app (unauthorized_client)',
-      'The server wants client_id in the body as well: a switch in Settings',
+      'The server wants client_id in the body as well: “Send the client ID in token requests as well” in Advanced settings',
     ],
   ),
   'identity.invalid': explain(
     ehrTeam,
     'The detail names the rule that failed; compare issuer, client ID and signing keys.',
     [
-      'The issuer in the id_token is not the one in the metadata: set the issuer in Settings if it is right',
+      'The issuer in the id_token is not the one in the metadata: add it to “Issuers of id_tokens” in Advanced settings if it is right',
       'The id_token is missing because openid is not registered for this app',
       'The EHR’s JWKS does not contain the key that signed the id_token',
-      'The nonce is not sent back: a switch in Settings accepts its absence',
+      'The nonce is not sent back: “Nonce in the id_token” in Advanced settings can accept its absence',
     ],
   ),
   'identity.keys-unavailable': explain(
@@ -219,9 +223,11 @@ export const causesByCode: Partial<Record<ErrorCode, Explanation>> = {
   'patient.timeout': explain(ehrTeam, 'Reload the page; look at the FHIR server’s load.', [
     'The FHIR server is overloaded',
   ]),
-  'patient.unexpected': explain(ehrTeam, 'Compare the FHIR URL in Settings with the server’s real base.', [
-    'The FHIR server answered with something that is not FHIR, such as a portal page or a redirect',
-  ]),
+  'patient.unexpected': explain(
+    ehrTeam,
+    'Compare the FHIR URL in Settings > Integrations > SMART on FHIR with the server’s real base.',
+    ['The FHIR server answered with something that is not FHIR, such as a portal page or a redirect'],
+  ),
   'store.unavailable': explain('VectorCare', 'Tell the operator of this service.', ['Our own storage did not answer']),
   'server.unexpected': explain('VectorCare', 'Send the support code to the operator of this service.', [
     'A mistake of ours',

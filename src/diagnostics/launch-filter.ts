@@ -1,6 +1,7 @@
 /** The filter of the list of launches, as typed into an address: what cannot be meant is left out. */
 import type { Request } from 'express';
 import { type ErrorCode, errorCodes } from '#src/errors.ts';
+import { dayOf, filterText, instantOf } from '#src/http/filter-fields.ts';
 import { queryOf } from '#src/http/own-url.ts';
 import type { TraceFilter } from './trace-store.ts';
 
@@ -16,7 +17,7 @@ const DAY_MS = 24 * 60 * 60_000;
 /** Days are UTC and both included; codes are found however they are written. */
 export function readLaunchFilter(request: Request): LaunchFilter {
   const query = queryOf(request);
-  const text = (name: string) => (query.get(name) ?? '').trim().slice(0, 100);
+  const text = (name: string) => filterText(query, name, 100);
   const typed = {
     outcome: text('outcome'),
     from: text('from'),
@@ -46,13 +47,4 @@ function readSupportCode(text: string): string | undefined {
 function readOutcome(text: string): TraceFilter['outcome'] {
   if (text === 'completed' || text === 'under way' || text === 'failed') return text;
   return errorCodes.find((code: ErrorCode) => code === text);
-}
-
-function dayOf(text: string): Date | undefined {
-  return /^\d{4}-\d\d-\d\d$/.test(text) ? instantOf(text) : undefined;
-}
-
-function instantOf(text: string): Date | undefined {
-  const at = new Date(text);
-  return text === '' || Number.isNaN(at.getTime()) || at.getUTCFullYear() > 9_999 ? undefined : at;
 }

@@ -55,7 +55,11 @@ function list(deps: LaunchesRouteDependencies): RequestHandler {
     response.type('html').send(
       launchesPage({
         admin: adminProps(request),
-        filter: { ...typed, organization: role === 'operator' ? (organizationId ?? '') : '' },
+        filter: {
+          ...typed,
+          isSupportCode: supportCode !== undefined,
+          organization: role === 'operator' ? (organizationId ?? '') : '',
+        },
         organizations: role === 'operator' ? await deps.organizations.list() : undefined,
         rows,
         olderHref: found.length > PAGE_SIZE ? olderHref(request, rows) : undefined,

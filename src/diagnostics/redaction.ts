@@ -5,9 +5,17 @@ const LONGEST_TEXT = 300;
 const LONGEST_NAME = 40;
 const MOST_NAMES = 80;
 
-/** One line of printable text; PostgreSQL's jsonb cannot hold a NUL, and a page should not hold the others. */
+/** Our own names for rules, such as "(ID-06, ID-08)" or "LC-05: ": readers of a trace cannot look them up. */
+const RULE = '(?:AZ|CAJ|CB|DI|FH|FU|ID|JW|LA|LC|MT|RF|SCO|ST|TK|TL)-\\d{2}';
+const RULES = new RegExp(` ?\\(${RULE}(?:, ${RULE})*\\)|\\b${RULE}: `, 'g');
+
+/** Printable text on one line, for readers outside; PostgreSQL's jsonb cannot hold a NUL, nor should a page the others. */
 export function cleanText(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ').slice(0, LONGEST_TEXT);
+  // Cut first: a cut may leave half a character behind, which jsonb holds no more than a NUL.
+  return text
+    .replace(RULES, '')
+    .slice(0, LONGEST_TEXT)
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ');
 }
 
 /** Drops what is undefined and bounds the rest. */

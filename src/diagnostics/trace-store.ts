@@ -2,6 +2,7 @@
 import { and, arrayContains, desc, eq, gte, lt, notInArray, sql } from 'drizzle-orm';
 import { boolean, index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database.ts';
+import { storedText, storedValue } from '#src/adapters/stored-text.ts';
 import type { CookieMode, TraceOutcome, TraceRecord, TraceStep } from './trace.ts';
 
 export const launchTraces = pgTable(
@@ -40,7 +41,7 @@ export async function upsertTraces(db: Queries, parts: readonly TraceRecord[]): 
     sql.raw(`coalesce(launch_traces.${column.name}, excluded.${column.name})`);
   await db
     .insert(launchTraces)
-    .values([...parts])
+    .values(parts.map(storable))
     .onConflictDoUpdate({
       target: launchTraces.id,
       set: {
@@ -57,6 +58,12 @@ export async function upsertTraces(db: Queries, parts: readonly TraceRecord[]): 
       // The whole update is left out for a trace that is full.
       setWhere: sql`jsonb_array_length(${steps}) < ${MOST_STEPS}`,
     });
+}
+
+/** What an EHR said in a step must not cost the launch its trace. */
+function storable(part: TraceRecord): TraceRecord {
+  const { supportCodes, steps } = part;
+  return { ...part, supportCodes: supportCodes.map((code) => storedText(code)), steps: storedValue(steps) };
 }
 
 /** Which traces to list; an organization is named or an operator asks for all. */

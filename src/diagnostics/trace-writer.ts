@@ -53,7 +53,7 @@ export function createTraceWriter({ db, log }: { db: Queries; log: Log }): Trace
 
   async function writeBatch(batch: TracePart[]): Promise<void> {
     const allowed = await Promise.all(batch.map(isWithinBound));
-    const parts = merge(batch.filter((_part, index) => allowed[index]));
+    const parts = batch.filter((_part, index) => allowed[index]);
     if (parts.length > 0) await writeParts(parts);
   }
 
@@ -61,10 +61,10 @@ export function createTraceWriter({ db, log }: { db: Queries; log: Log }): Trace
     try {
       await upsertTraces(
         db,
-        parts.map(({ kind: _kind, ...record }) => record),
+        merge(parts).map(({ kind: _kind, ...record }) => record),
       );
     } catch (error) {
-      // One row the database cannot store must not take the other organizations' rows with it (MT-06).
+      // One part the database cannot store must not take others with it: other organizations' (MT-06), or its launch's.
       if (parts.length > 1 && isAboutData(error)) {
         await Promise.all(parts.map((part) => writeParts([part])));
         return;

@@ -11,7 +11,9 @@ import { diagnose } from './diagnosis.ts';
 import type { LaunchesRouteDependencies } from './launches-routes.ts';
 import { listTraces } from './trace-store.ts';
 
-export type VerifyRouteDependencies = Pick<LaunchesRouteDependencies, 'db' | 'clock' | 'traces' | 'organizations'>;
+export interface VerifyRouteDependencies extends Pick<LaunchesRouteDependencies, 'db' | 'clock' | 'traces'> {
+  organizations: { list(): Promise<{ id: string; name: string; frameAncestors: readonly string[] }[]> };
+}
 
 /** A page that asks again by itself keeps its session alive, so it does not for ever. */
 const WATCHING_MS = 30 * 60_000;
@@ -39,8 +41,13 @@ export function settingsVerifyRoutes({ db, clock, traces, organizations }: Verif
         admin,
         organizationName: organization.name,
         since: since.toISOString(),
-        ticks: acceptance(newest),
-        launch: newest && { ...newest, word: outcomeWord(newest).toLowerCase(), others: launches.length - 1 },
+        ticks: acceptance(newest, organization.frameAncestors),
+        launch: newest && {
+          ...newest,
+          word: outcomeWord(newest).toLowerCase(),
+          isCompleted: newest.outcome === 'completed',
+          others: launches.length - 1,
+        },
         isWatching: now.getTime() - since.getTime() < WATCHING_MS,
         againHref: hrefFrom(request, organization.id, undefined),
       }),

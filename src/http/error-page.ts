@@ -41,8 +41,12 @@ function sendError(request: Request, response: Response, error: AppError, suppor
   response.type('html').send(errorPage({ ...props, ...(error.shown ? { shown: error.shown } : {}) }));
 }
 
-/** A launch or callback address works once, so only the pages behind them are worth a reload. */
+/**
+ * A launch or callback address works once, so only the pages behind them are worth a reload; and an EHR that showed
+ * another patient is not asked again on a whim.
+ */
 function isReloadable(request: Request, code: ErrorCode): boolean {
+  if (code === 'patient.mismatch') return false;
   return request.method === 'GET' && request.path.startsWith('/launches/') && describeError(code).status >= 500;
 }
 

@@ -11,6 +11,8 @@ export interface RequestFacts {
   /** Keyed hash, so that lines of one launch can be put together. Not `launch`: that name is removed from the log. */
   launchHash?: string;
   errorCode?: string;
+  /** The page was sent, but the EHR did not let it show everything. */
+  listProblem?: string;
   error?: unknown;
   [fact: string]: unknown;
 }
@@ -42,19 +44,24 @@ export function requestLog(log: Log, metrics: Metrics): RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now();
     // The link of a report is its key.
-    const path = request.path.replace(/^\/reports\/.*[\w-]{40}.*/, '/reports/[removed]');
+    // And where a query was encoded into the path, it is still a query.
+    const path = request.path
+      .replace(/^\/reports\/.*[\w-]{40}.*/, '/reports/[removed]')
+      .replace(/(%3f|[=&;]).*$/i, '…');
     response.once('close', () => {
       const durationMs = Math.round(performance.now() - startedAt);
       const { error, ...known } = factsOf(request);
       const line = { ...known, method: request.method, path, status: response.statusCode, durationMs };
-      log[levelOf(response)]({ ...line, ...(error === undefined ? {} : { err: error }) }, 'request');
+      log[levelOf(response, known)]({ ...line, ...(error === undefined ? {} : { err: error }) }, 'request');
       if (known.errorCode) metrics.failures.inc({ code: known.errorCode });
     });
     next();
   };
 }
 
-function levelOf(response: Response): 'info' | 'warn' | 'error' {
-  if (response.statusCode >= 500) return 'error';
-  return response.statusCode >= 400 ? 'warn' : 'info';
+function levelOf(response: Response, known: { errorCode?: string; listProblem?: string }): 'info' | 'warn' | 'error' {
+  const { statusCode } = response;
+  // A page that was under way when something failed had its 200 long before.
+  if (statusCode >= 500 || (statusCode < 400 && known.errorCode !== undefined)) return 'error';
+  return statusCode >= 400 || known.listProblem !== undefined ? 'warn' : 'info';
 }

@@ -14,6 +14,7 @@ import { tokensOf } from './complete-launch.ts';
 import type { Launch } from './launch.ts';
 import type { LaunchStore, OpenedLaunch } from './launch-store.ts';
 import { FIRST_PAUSE_MS, isDue, isFree, isTokenExpired, unavailable } from './refresh-state.ts';
+import type { Revoker } from './revoker.ts';
 
 /** What renewing needs of the outside. */
 export interface ActiveGrantDependencies {
@@ -24,6 +25,7 @@ export interface ActiveGrantDependencies {
   clock: Clock;
   log: Log;
   metrics: Metrics;
+  revoker: Pick<Revoker, 'revoke'>;
 }
 
 /** Keeps launches supplied with a token while the user is there; nothing happens in the background (RF-13). */
@@ -36,9 +38,14 @@ export interface ActiveGrants {
    */
   current(opened: OpenedLaunch, organization: Organization): Promise<Launch>;
   /** After the FHIR server refused a token: a newer one, or undefined when there is none to be had (FH-05). */
-  renew(opened: OpenedLaunch, organization: Organization, refusedToken: string): Promise<string | undefined>;
+  renew(launchId: string, organization: Organization, refusedToken: string): Promise<string | undefined>;
+  /** The EHR refuses the launch for good: ends it here and gives its tokens back (FH-05, RV-02). */
+  end(launchId: string, organization: Organization): Promise<void>;
 }
 
+/** A token younger than this that is refused is not refused for its age. */
+const RENEW_AGAIN_AFTER_MS = 60_000;
+const SAVE_ATTEMPTS = 3;
 const WAIT_STEP_MS = 50;
 const LONGEST_WAIT_MS = 8_000;
 const LONGEST_PAUSE_MS = 60_000;
@@ -65,19 +72,29 @@ export function createActiveGrants(dependencies: ActiveGrantDependencies): Activ
       if (launch.refresh?.kind === 'put-off' && !isFree(launch, now)) throw unavailable(launch, now);
       return shared(opened, organization);
     },
-    renew: async (opened, organization, refusedToken) => {
-      const latest = await launches.reopen(opened);
+    renew: async (launchId, organization, refusedToken) => {
+      const latest = await launches.reopen(launchId);
       if (!latest) return undefined;
-      if (latest.launch.tokens.accessToken !== refusedToken && latest.launch.refresh?.kind !== 'under-way') {
-        return latest.launch.tokens.accessToken;
-      }
-      if (latest.launch.refresh?.kind === 'put-off' && !isFree(latest.launch, clock())) return undefined;
-      const canRenew = latest.launch.tokens.refreshToken !== undefined || latest.launch.refresh?.kind === 'under-way';
-      if (!canRenew) return undefined;
+      const { tokens, refresh } = latest.launch;
+      if (tokens.accessToken !== refusedToken && refresh?.kind !== 'under-way') return tokens.accessToken;
+      if (!canRenew(latest.launch, clock())) return undefined;
       const { accessToken } = (await shared(latest, organization)).tokens;
       return accessToken === refusedToken ? undefined : accessToken;
     },
+    end: async (launchId, organization) => {
+      const latest = await launches.reopen(launchId);
+      if (!latest) return;
+      await launches.end([launchId]);
+      dependencies.revoker.revoke(latest.launch, organization.privateNetworks);
+    },
   };
+}
+
+/** Is there any sense in a refresh after a 401? Not while one is put off, and not right after one. */
+function canRenew(launch: Launch, now: Date): boolean {
+  if (launch.refresh?.kind === 'under-way') return true;
+  if (launch.tokens.refreshToken === undefined || !isFree(launch, now)) return false;
+  return launch.refreshedAt === undefined || now.getTime() - Date.parse(launch.refreshedAt) > RENEW_AGAIN_AFTER_MS;
 }
 
 /**
@@ -101,25 +118,30 @@ async function refreshOnce(
   if (!claimed) return waitForOther(dependencies, opened);
   try {
     const next = await exchange(dependencies, launch, refreshToken, organization);
-    const saved = await launches.replace(claimed, next);
-    if (!saved) throw new AppError('session.missing', 'the launch ended while its token was renewed');
+    if (!(await save(launches, claimed, next))) {
+      // Signed out meanwhile: nobody else knows of these tokens.
+      dependencies.revoker.revoke(next, organization.privateNetworks);
+      throw new AppError('session.missing', 'the launch ended while its token was renewed');
+    }
     metrics.refreshes.inc({ outcome: 'renewed' });
     return next;
   } catch (error) {
     metrics.refreshes.inc({ outcome: error instanceof AppError ? error.code : 'server.unexpected' });
     if (isPassingFailure(error)) return putOff(dependencies, claimed, launch, error);
+    // The record may still be saved, or is left without its refresh token: never a second use of it.
+    if (error instanceof AppError && error.code === 'store.unavailable') throw error;
     await launches.end([launch.id]);
     throw new AppError('session.expired', 'the token could not be renewed', { cause: error });
   }
 }
 
 async function exchange(
-  { keyRing, outbound, issuerKeys, clock }: ActiveGrantDependencies,
+  { keyRing, outbound, issuerKeys, clock, revoker }: ActiveGrantDependencies,
   launch: Launch,
   refreshToken: string,
   organization: Organization,
 ): Promise<Launch> {
-  const { tokenEndpoint, clientId, audience, assertionAlg, jwksUri } = launch.authorizationServer;
+  const { tokenEndpoint, clientId, audience, assertionAlg } = launch.authorizationServer;
   const token = await refreshTokens(
     {
       tokenEndpoint,
@@ -133,23 +155,55 @@ async function exchange(
     },
     outbound,
   );
-  const now = clock();
-  assertSameContext(token.members, launch.context);
-  if (token.idToken !== undefined && organization.refreshIdToken === 'check') {
-    const issuer = { issuer: launch.user.iss, fallbackJwksUri: jwksUri, allowPrivate: organization.privateNetworks };
-    const identity = await verifyIdToken(token.idToken, {
-      expectedIssuers: [issuer],
-      clientId,
-      nonce: launch.nonce,
-      nonceRequired: false,
-      accessToken: token.accessToken,
-      now,
-      keys: issuerKeys,
-    });
-    if (identity.sub !== launch.user.sub)
-      throw new AppError('session.expired', 'the refreshed id_token is of another user');
+  try {
+    await assertSameLaunch({ issuerKeys, clock }, launch, organization, token);
+  } catch (error) {
+    revoker.revoke({ authorizationServer: launch.authorizationServer, tokens: token }, organization.privateNetworks);
+    throw error;
   }
-  return renewed(launch, token, refreshToken, now);
+  return renewed(launch, token, refreshToken, clock());
+}
+
+/** The same patient and encounter, and the same user where an id_token came again (LC-18, RF-10). */
+async function assertSameLaunch(
+  { issuerKeys, clock }: Pick<ActiveGrantDependencies, 'issuerKeys' | 'clock'>,
+  launch: Launch,
+  organization: Organization,
+  token: TokenResponse,
+): Promise<void> {
+  assertSameContext(token.members, launch.context);
+  if (token.idToken === undefined || organization.refreshIdToken === 'ignore') return;
+  const { clientId, jwksUri } = launch.authorizationServer;
+  const issuer = { issuer: launch.user.iss, fallbackJwksUri: jwksUri, allowPrivate: organization.privateNetworks };
+  const identity = await verifyIdToken(token.idToken, {
+    expectedIssuers: [issuer],
+    clientId,
+    nonce: launch.nonce,
+    nonceRequired: false,
+    accessToken: token.accessToken,
+    now: clock(),
+    keys: issuerKeys,
+  });
+  if (identity.sub !== launch.user.sub)
+    throw new AppError('session.expired', 'the refreshed id_token is of another user');
+}
+
+/**
+ * Stores the renewed tokens before anybody uses them, more than once where the store was away: an attempt that was not
+ * answered may have been done.
+ */
+async function save(launches: LaunchStore, claimed: OpenedLaunch, next: Launch): Promise<boolean> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- one attempt after the other
+      if (await launches.replace(claimed, next)) return true;
+      // oxlint-disable-next-line no-await-in-loop
+      const latest = await launches.reopen(next.id);
+      return latest?.launch.tokens.accessToken === next.tokens.accessToken;
+    } catch (error) {
+      if (attempt === SAVE_ATTEMPTS) throw error;
+    }
+  }
 }
 
 /** RF-03: a new refresh token replaces the old, none keeps it. RF-09: less takes effect, more does not. */
@@ -160,6 +214,7 @@ function renewed(launch: Launch, token: TokenResponse, oldRefreshToken: string, 
     tokens: { ...tokens, refreshToken: tokens.refreshToken ?? oldRefreshToken },
     ...(token.scope === undefined ? {} : { narrowedScope: token.scope }),
     refresh: undefined,
+    refreshedAt: now.toISOString(),
   };
 }
 
@@ -187,13 +242,14 @@ async function waitForOther({ launches, clock }: ActiveGrantDependencies, opened
   const deadline = Date.now() + LONGEST_WAIT_MS;
   while (Date.now() < deadline) {
     // oxlint-disable-next-line no-await-in-loop -- waiting is what this loop is for
-    const latest = await launches.reopen(opened);
+    const latest = await launches.reopen(opened.launch.id);
     if (!latest) throw new AppError('session.expired', 'the launch ended while its token was renewed');
     const { launch } = latest;
     const now = clock();
     const isUnderWay = launch.refresh?.kind === 'under-way' && !isFree(launch, now);
-    if (!isUnderWay && !isTokenExpired(launch, now)) return launch;
-    if (!isUnderWay && launch.refresh?.kind === 'put-off') throw unavailable(launch, now);
+    const isNewer = launch.tokens.accessToken !== opened.launch.tokens.accessToken;
+    if (!isUnderWay && (isNewer || !isTokenExpired(launch, now))) return launch;
+    if (!isUnderWay && launch.tokens.refreshToken !== undefined) throw unavailable(launch, now);
     if (!isUnderWay) {
       // oxlint-disable-next-line no-await-in-loop -- and out
       await launches.end([launch.id]);

@@ -103,7 +103,7 @@ async function complete(
   await trace.step('launch-record', () => launches.save(launch, secret, clock()), lasts);
   dependencies.onCompleted(launch, organization);
   const [ended] = await Promise.all([
-    endOthers(launches, launch, visit.cookies),
+    endOthers(dependencies, launch, visit.cookies),
     transactions.complete(visit.key, { launchId: launch.id, secret }),
   ]);
   const { id: launchId, organizationId, user } = launch;
@@ -116,14 +116,22 @@ async function complete(
  * A launch by another user or organization ends this browser's older ones; so does one too many. Only launches whose
  * cookie secret is right are looked at, so a forged cookie ends nothing.
  */
-async function endOthers(launches: LaunchStore, launch: Launch, cookies: readonly LaunchCookie[]): Promise<string[]> {
+async function endOthers(
+  { launches, directory, revoker }: FinishLaunchDependencies,
+  launch: Launch,
+  cookies: readonly LaunchCookie[],
+): Promise<string[]> {
   if (cookies.length === 0) return [];
   const others = await launches.peek(cookies);
-  const ofSomebodyElse = others.filter((other) => !isSameUser(other, launch)).map(({ id }) => id);
-  const provenIds = new Set(others.map(({ id }) => id));
-  const tooMany = launchesToEnd(cookies).map(({ id }) => id);
-  await launches.end([...new Set([...ofSomebodyElse, ...tooMany.filter((id) => provenIds.has(id))])]);
-  return [...new Set([...ofSomebodyElse, ...tooMany])];
+  const tooMany = new Set(launchesToEnd(cookies).map(({ id }) => id));
+  const ended = others.filter((other) => tooMany.has(other.id) || !isSameUser(other, launch));
+  await launches.end(ended.map(({ id }) => id));
+  for (const one of ended) {
+    // oxlint-disable-next-line no-await-in-loop -- from memory; rarely more than one
+    const organization = await directory.find(one.organizationId).catch(() => undefined);
+    revoker.revoke(one, organization?.privateNetworks ?? []);
+  }
+  return [...new Set([...ended.map(({ id }) => id), ...tooMany])];
 }
 
 function isSameUser(a: Launch, b: Launch): boolean {

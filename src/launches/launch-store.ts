@@ -17,8 +17,8 @@ export interface LaunchStore {
   save(launch: Launch, secret: string, now: Date): Promise<void>;
   /** The launch and a new idle period, or undefined when it is unknown, over, or the secret is another's. */
   open(id: string, secret: string, now: Date): Promise<OpenedLaunch | undefined>;
-  /** The record as it is now, for a holder of an opened launch; its lifetime stays. */
-  reopen(opened: OpenedLaunch): Promise<OpenedLaunch | undefined>;
+  /** The record as it is now, for those who have proved the launch before; its lifetime stays. */
+  reopen(id: string): Promise<OpenedLaunch | undefined>;
   /** Replaces the record unless it has changed or ended since it was opened: of many callers one succeeds (RF-04). */
   replace(opened: OpenedLaunch, next: Launch): Promise<OpenedLaunch | undefined>;
   /** The launches of one browser's cookies that are still open; lifetimes stay as they are. */
@@ -62,7 +62,7 @@ export function createLaunchStore(redis: KeyStore, sealer: Sealer): LaunchStore 
       await redis.delete(keyOf(id));
       return undefined;
     },
-    reopen: async ({ launch: { id } }) => {
+    reopen: async (id) => {
       const sealed = await redis.get(keyOf(id));
       const record = await unseal(id, sealed);
       return record && sealed !== undefined ? { launch: record.launch, sealed } : undefined;

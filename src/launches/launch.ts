@@ -48,6 +48,8 @@ export interface Launch {
   narrowedScope?: string;
   tokens: LaunchTokens;
   refresh?: RefreshState | undefined;
+  /** When a refresh last brought a token; one refused soon after is not cured by another (FH-05). */
+  refreshedAt?: string;
   startedAt: string;
   /** The launch trace its first page continues. */
   traceId?: string;

@@ -55,13 +55,9 @@ async function guideProps(dependencies: GuideDependencies, request: Request): Pr
   };
 }
 
-/** The sheet as everywhere else; while no organization is known, words stand where its values go. */
+/** The sheet as everywhere else; while no organization is known, a placeholder stands for its Org ID. */
 function guideSheet(config: GuideDependencies['config'], organization: Organization | undefined): RegistrationSheet {
-  const sheet = registrationSheet(
-    config,
-    organization ?? { id: '{Org ID}', clientId: '', scopes: presetScopes('generic') },
-  );
-  return sheet.clientId === '' ? { ...sheet, clientId: 'given out by the operator of this service' } : sheet;
+  return registrationSheet(config, organization ?? { id: '{Org ID}', clientId: '', scopes: presetScopes('generic') });
 }
 
 /** What can end a launch or a clinician's page; failures of the settings pages explain themselves there. */

@@ -2,7 +2,14 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { boolean, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database.ts';
-import { type Discovered, type Organization, type OrganizationSettings, readStoredSettings } from './organization.ts';
+import { storedValue } from '#src/adapters/stored-text.ts';
+import {
+  type Discovered,
+  ORGANIZATION_ID,
+  type Organization,
+  type OrganizationSettings,
+  readStoredSettings,
+} from './organization.ts';
 
 /**
  * REG-05, "unique per FHIR base (+ org)": the primary key is the organization discriminator. Every launch URL we hand
@@ -83,16 +90,20 @@ export function createOrganizationStore(db: Queries): OrganizationStore {
       }),
     saveDiscovered: async (id, connectionVersion, discovered) => {
       const madeForThis = and(eq(organizations.id, id), eq(organizations.connectionVersion, connectionVersion));
-      await db.update(organizations).set({ discovered }).where(madeForThis);
+      await db
+        .update(organizations)
+        .set({ discovered: storedValue(discovered) })
+        .where(madeForThis);
     },
     findDraft: async (id) => {
+      if (!ORGANIZATION_ID.test(id)) return undefined;
       const rows = await db.select({ draft: organizations.draft }).from(organizations).where(eq(organizations.id, id));
       return rows[0]?.draft ?? undefined;
     },
     saveDraft: async (id, draft) => {
       await db
         .update(organizations)
-        .set({ draft: draft ?? null })
+        .set({ draft: storedValue(draft) ?? null })
         .where(eq(organizations.id, id));
     },
   };
@@ -100,11 +111,15 @@ export function createOrganizationStore(db: Queries): OrganizationStore {
 
 /** Also when the row does not exist yet, so that two creations do not overwrite each other. */
 async function lockAndFind(tx: Queries, id: string): Promise<Organization | undefined> {
+  // No row can have it, and the schema refuses to make one.
+  if (!ORGANIZATION_ID.test(id)) return undefined;
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`organization:${id}`}, 0))`);
   return findRow(tx, id);
 }
 
+/** @param id untrusted; what cannot be an Org ID is not looked up. */
 async function findRow(db: Queries, id: string): Promise<Organization | undefined> {
+  if (!ORGANIZATION_ID.test(id)) return undefined;
   const [row] = await db.select().from(organizations).where(eq(organizations.id, id));
   return row && toOrganization(row);
 }

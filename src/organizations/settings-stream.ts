@@ -1,10 +1,20 @@
 /** A page that grows while the checks run: row by row in the order of a launch, without any script. */
 import type { Request, Response } from 'express';
+import { withoutQuery } from '#src/adapters/database.ts';
 import type { Config } from '#src/config.ts';
+import { AppError } from '#src/errors.ts';
+import { factsOf } from '#src/http/request-log.ts';
 import { checkIds } from '#src/organizations/checks/check-catalogue.ts';
+import type { CheckResult } from '#src/organizations/checks/check-result.ts';
 import { inLaunchOrder } from '#src/organizations/checks/run-checks.ts';
 import type { SaveAnswer, SaveDependencies, SavedConnection } from '#src/organizations/checks/save-connection.ts';
-import { integrationEnd, integrationStart, streamedOutcome, streamedRow } from '#views/integration-page.ts';
+import {
+  integrationEnd,
+  integrationStart,
+  streamedFailure,
+  streamedOutcome,
+  streamedRow,
+} from '#views/integration-page.ts';
 import type { Organization } from './organization.ts';
 import { type ConnectionRecord, connectionProps, headProps, runProps, tailProps } from './settings-view.ts';
 
@@ -35,7 +45,7 @@ export async function readRecord(
 /**
  * Sends the page as the checks go. A visitor who leaves early does not stop them: what they found is saved.
  *
- * @throws what the outcome throws, after part of the page is out; the error handler then breaks it off.
+ * Part of the page is out when the run cannot be stored: a row says so, the page is ended, and the log has the cause.
  */
 export async function streamChecks(
   dependencies: StreamDependencies,
@@ -63,9 +73,34 @@ export async function streamChecks(
     group = row.group;
   }
   const result = await settled;
-  if ('error' in result) throw result.error;
+  if ('error' in result) {
+    noteFailure(request, result.error);
+    response.write(streamedFailure(notStored(factsOf(request).supportCode), group));
+    response.end(integrationEnd(tailProps(request, checking, {}, dependencies.config)));
+    return;
+  }
   const { saved } = result;
   const record = await readRecord(dependencies, saved.organization);
   response.write(streamedOutcome(runProps(saved.run), connectionProps(request, record, {}), SAVED[saved.state]));
   response.end(integrationEnd(tailProps(request, record, {}, dependencies.config)));
+}
+
+/** The status is out already, so the error handler could do no more than tear the page off. */
+function noteFailure(request: Request, error: unknown): void {
+  const facts = factsOf(request);
+  facts.errorCode = error instanceof AppError ? error.code : 'store.unavailable';
+  facts.error = withoutQuery(error);
+}
+
+function notStored(supportCode: string): CheckResult {
+  return {
+    id: 'not-stored',
+    title: 'These checks could not be kept',
+    group: 'This app',
+    verdict: 'failure',
+    found: 'what was found could not be stored',
+    why: 'An address is taken into use only when its checks are on record.',
+    owner: 'us',
+    mend: `Open this page again in a moment to see which address is in use. If it happens again, give support code ${supportCode} to the operator of this service.`,
+  };
 }

@@ -66,13 +66,13 @@ export function headProps(request: Request, record: ConnectionRecord, extras: Pa
 /** The field, the draft and what is in use. */
 export function connectionProps(request: Request, record: ConnectionRecord, extras: PageExtras): ConnectionProps {
   const { organization, draft } = record;
-  const { id, fhirBaseUrl, enabled } = organization;
+  const { id, fhirBaseUrl, enabled, frameAncestors } = organization;
   return {
     actionOf: (step) => integrationUrl(request, id, step),
     csrfToken: adminCsrfToken(request),
     field: extras.field ?? { value: draft?.fhirUrl ?? fhirBaseUrl },
     draft: draft && { fhirUrl: draft.fhirUrl, reasonProblem: extras.reasonProblem },
-    inUse: { fhirBaseUrl, enabled, ...discoveredFacts(record) },
+    inUse: { fhirBaseUrl, enabled, frameAncestors, ...discoveredFacts(record) },
   };
 }
 

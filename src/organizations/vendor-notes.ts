@@ -15,7 +15,7 @@ export interface VendorNotes {
   register: readonly VendorNote[];
   /** What the EHR does that looks wrong and is not, or is wrong and how to tell. */
   expect: readonly VendorNote[];
-  /** Settings of ours to choose at Settings > Integrations > SMART on FHIR > Advanced. */
+  /** Settings of ours to choose at Settings > Integrations > SMART on FHIR, under Advanced settings. */
   settings: readonly VendorNote[];
 }
 
@@ -65,7 +65,7 @@ const ORACLE: Omit<VendorNotes, 'vendor' | 'name'> = {
       text: 'Scopes that are not allowed are left out of the grant without an error; our launch says which are missing.',
     },
     {
-      text: 'The id_token names another issuer (…/oidc/idsps/…) than the SMART configuration. Confirm it as an extra issuer after the first launch.',
+      text: 'The id_token names another issuer (…/oidc/idsps/…) than the SMART configuration. Add it to “Issuers of id_tokens” (Advanced settings) after the first launch.',
     },
     { text: 'Signing keys change about every two days; an unknown key ID makes us fetch the keys once more.' },
     {
@@ -91,7 +91,7 @@ const ATHENA: Omit<VendorNotes, 'vendor' | 'name'> = {
   ],
   settings: [
     {
-      text: 'Extra endpoint hosts: api.platform.athenahealth.com, if the check says that an endpoint is on another host.',
+      text: 'Extra hosts for sign-in addresses: api.platform.athenahealth.com, if the check says that an endpoint is on another host.',
     },
   ],
 };

@@ -1,6 +1,7 @@
 /** The FHIR reads behind one page, started together; those of a fresh launch begin before its browser asks. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/outbound.ts';
+import { AppError } from '#src/errors.ts';
 import { type Launch, mayUse } from '#src/launches/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { displayName } from '#src/patients/human-name.ts';
@@ -22,7 +23,7 @@ export interface ChartReading {
 /** Starts readings, and keeps those that began at the callback until their page asks for them. */
 export interface ChartReadings {
   /** At the callback: the browser is still following the redirect (LC-19: kept by launch). */
-  start(launch: Launch, organization: Organization): void;
+  start(launch: Launch, organization: Organization, renew: Renew): void;
   /** The reading begun for this launch, once, while it is young; else a new one. */
   take(launch: Launch, organization: Organization, renew: Renew): ChartReading;
   forget(launchId: string): void;
@@ -38,13 +39,13 @@ const MOST_KEPT = 2_000;
 export function createChartReadings(outbound: Outbound, clock: Clock): ChartReadings {
   const begun = new Map<string, ChartReading>();
   const userNames = new Map<string, Promise<string | undefined>>();
-  const read = (launch: Launch, organization: Organization, renew?: Renew): ChartReading => {
+  const read = (launch: Launch, organization: Organization, renew: Renew): ChartReading => {
     const api = createFhirApi({
       base: new URL(launch.fhirBaseUrl),
       accessToken: launch.tokens.accessToken,
       outbound,
       allowPrivate: organization.privateNetworks,
-      ...(renew ? { renew } : {}),
+      renew,
     });
     const now = clock();
     // A user's name does not change during a launch: one read, not one per page.
@@ -52,14 +53,14 @@ export function createChartReadings(outbound: Outbound, clock: Clock): ChartRead
     keep(userNames, launch.id, userName);
     return {
       startedAt: now,
-      patient: readPatient(api, launch.context.patient, now),
+      patient: readPatientIfPermitted(api, launch, now),
       requests: readRequests(api, launch, organization, now),
       userName,
     };
   };
   return {
-    start: (launch, organization) => {
-      const reading = read(launch, organization);
+    start: (launch, organization, renew) => {
+      const reading = read(launch, organization, renew);
       // Nobody may come for it: a failure waits for the page or is dropped with the reading.
       reading.patient.catch(() => undefined);
       reading.requests.catch(() => undefined);
@@ -92,6 +93,13 @@ function keep<Value>(map: Map<string, Value>, key: string, value: Value): void {
   map.set(key, value);
   const [oldest] = map.keys();
   if (map.size > MOST_KEPT && oldest !== undefined) map.delete(oldest);
+}
+
+/** A refresh may have taken the permission away (RF-09, SCO-19). */
+async function readPatientIfPermitted(api: FhirApi, launch: Launch, now: Date): Promise<PatientSummary> {
+  if (mayUse(launch, { type: 'Patient', interaction: 'r' })) return readPatient(api, launch.context.patient, now);
+  const shown = 'patient/Patient.read';
+  throw new AppError('scope.missing', `no longer granted: ${shown}`, { shown });
 }
 
 async function readRequests(api: FhirApi, launch: Launch, organization: Organization, now: Date): Promise<RequestList> {

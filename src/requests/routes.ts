@@ -5,6 +5,7 @@ import type { Audit } from '#src/audit/audit.ts';
 import type { Config } from '#src/config.ts';
 import type { LaunchTrace, LaunchTraces } from '#src/diagnostics/launch-trace.ts';
 import type { StepFacts } from '#src/diagnostics/trace.ts';
+import { AppError } from '#src/errors.ts';
 import { csrfToken } from '#src/http/csrf.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
@@ -36,10 +37,16 @@ export function requestsRoute(dependencies: {
     const { opened, organization, cookieSecret } = openLaunchOf(request);
     trace.joins(opened.launch.traceId);
     const launch = await grants.current(opened, organization);
-    const reading = readings.take(launch, organization, (refused) => grants.renew(opened, organization, refused));
+    const reading = readings.take(launch, organization, (refused) => grants.renew(launch.id, organization, refused));
     // The list may fail while the patient is awaited; its turn to be looked at comes below.
     reading.requests.catch(() => undefined);
-    const patient = await trace.step('patient', () => reading.patient);
+    const patient = await trace
+      .step('patient', () => reading.patient)
+      .catch(async (error: unknown) => {
+        // Refused with a fresh token too: the launch is over, and no reload may try for ever (FH-05).
+        if (error instanceof AppError && error.code === 'session.expired') await grants.end(launch.id, organization);
+        throw error;
+      });
     const base = `/launches/${launch.id}`;
     allowSameOriginReferrer(response);
     sendStart(
@@ -68,7 +75,7 @@ export function requestsRoute(dependencies: {
     });
     const list = await trace.step('requests', () => reading.requests, {}, requestFacts);
     if (list.problem) factsOf(request).listProblem = list.problem.kind;
-    response.end(requestsPageEnd({ patient, list }));
+    response.end(requestsPageEnd({ patient, list, supportCode }));
     if (isFirstPage(launch, clock())) trace.completed();
     else trace.discard();
   };

@@ -68,6 +68,8 @@ function readId(tokenResponse: Record<string, unknown>, member: 'patient' | 'enc
   if (!Object.hasOwn(tokenResponse, member)) return undefined;
   const value = tokenResponse[member];
   if (isFhirId(value)) return value;
+  // No encounter is normal, however it is said (LC-04); no patient never is.
+  if (value === null && member === 'encounter') return undefined;
   throw new AppError('context.invalid', `${member} is not a FHIR id but ${describe(value)} (LC-02, LC-04)`);
 }
 

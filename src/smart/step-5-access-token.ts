@@ -109,11 +109,12 @@ export function readTokenResponse(response: OutboundResponse, now?: Date): Token
   if (typeof members['error'] === 'string') throw invalid('status 200 with an error member');
   const tokenType = members['token_type'];
   if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer') throw invalid('token_type is not Bearer');
-  const scope = members['scope'];
+  const scope = members['scope'] ?? undefined;
   if (scope !== undefined && typeof scope !== 'string') throw invalid('scope is not a string');
   return {
     accessToken: readToken(members, 'access_token'),
-    refreshToken: members['refresh_token'] === undefined ? undefined : readToken(members, 'refresh_token'),
+    // null and '' are some servers' way to say none.
+    refreshToken: members['refresh_token'] ? readToken(members, 'refresh_token') : undefined,
     expiresInSeconds: readExpiresIn(members['expires_in']),
     scope,
     idToken: members['id_token'],
@@ -134,12 +135,15 @@ function readToken(members: Record<string, unknown>, name: string): string {
   return value;
 }
 
+/** Thirty years: no launch lasts so long, and no date overflows by it. */
+const LONGEST_LIFETIME_SECONDS = 1_000_000_000;
+
 function readExpiresIn(value: unknown): number | undefined {
   if (value === undefined || value === null) return undefined;
   const isNumeric = typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value));
   const seconds = isNumeric ? Number(value) : Number.NaN;
   if (!Number.isSafeInteger(seconds) || seconds < 0) throw invalid('expires_in is not a whole number of seconds');
-  return seconds;
+  return Math.min(seconds, LONGEST_LIFETIME_SECONDS);
 }
 
 const CODE_BY_OAUTH_ERROR = new Map<string, ErrorCode>([

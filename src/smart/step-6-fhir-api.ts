@@ -81,12 +81,14 @@ export function createFhirApi(options: {
     return asResource(answer);
   };
   let accessToken = options.accessToken;
+  // A renewal that fails leaves the refusal as it was: the visitor is told to open the app again.
+  const newerThan = async (used: string) => options.renew?.(used).catch(() => undefined);
   const call = async (url: URL, init: { method?: string; body?: string }): Promise<FhirResource> => {
     const used = accessToken;
     try {
       return await callWith(used, url, init);
     } catch (error) {
-      const renewed = responseOf(error)?.status === 401 ? await options.renew?.(used) : undefined;
+      const renewed = responseOf(error)?.status === 401 ? await newerThan(used) : undefined;
       if (renewed === undefined) throw error;
       accessToken = renewed;
       return callWith(renewed, url, init);

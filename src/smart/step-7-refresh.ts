@@ -79,7 +79,7 @@ export function assertSameContext(
 ): void {
   for (const name of ['patient', 'encounter'] as const) {
     const value = members[name];
-    if (value === undefined || (isFhirId(value) && value === context[name])) continue;
+    if (value === undefined || value === null || (isFhirId(value) && value === context[name])) continue;
     throw new AppError('session.expired', `the refresh response names another ${name}`);
   }
 }

@@ -66,13 +66,41 @@ describe.for(await testDatabases())('the audit trail on $name', ({ open }) => {
 
   test('a row the database cannot store costs no other row (MT-06)', async () => {
     const lines: string[] = [];
-    const audit = createAudit({ db: database.db, sealer, log: logInto(lines), clock });
-    audit.record({ event: 'denial', organizationId: 'poison', actor: 'unknown', detail: { nul: '\0' } });
+    // No timestamp of PostgreSQL's: texts of every kind are stored.
+    const instants = [new Date(8.64e15), clock()];
+    const audit = createAudit({
+      db: database.db,
+      sealer,
+      log: logInto(lines),
+      clock: () => instants.shift() ?? clock(),
+    });
+    audit.record({ event: 'denial', organizationId: 'poison', actor: 'unknown' });
     audit.record({ event: 'denial', organizationId: 'healthy', actor: 'unknown' });
     await audit.flush();
     expect(await listAuditRows(database.db, { organizationId: 'healthy' }, 10)).toHaveLength(1);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain('poison');
+  });
+
+  test.for(['a\0b', 'a\uD83D', '\uDE00b', 'c\u0007d'])('no event is lost for a character: %j', async (odd) => {
+    const lines: string[] = [];
+    const audit = createAudit({ db: database.db, sealer, log: logInto(lines), clock });
+    const organizationId = `odd-${odd}`;
+    const actor = { userId: odd };
+    const event = { event: 'denial', organizationId, actor, address: odd, supportCode: odd } as const;
+    audit.record({ ...event, patient: odd, launchId: odd, detail: { reason: odd, [odd]: [odd, { deep: odd }] } });
+    await audit.flush();
+    const stored = organizationId.replace(/\p{Cc}/u, ' ').toWellFormed();
+    expect(await listAuditRows(database.db, { organizationId: stored }, 10)).toHaveLength(1);
+    expect(lines).toEqual([]);
+  });
+
+  test('who depends on the row waits until it is stored, and hears when it is not (ER-05)', async () => {
+    const audit = createAudit({ db: database.db, sealer, log: logInto([]), clock });
+    await audit.recordNow({ ...opened, organizationId: 'now' });
+    expect(await listAuditRows(database.db, { organizationId: 'now' }, 10)).toHaveLength(1);
+    const never = createAudit({ db: database.db, sealer, log: logInto([]), clock: () => new Date(8.64e15) });
+    await expect(never.recordNow(opened)).rejects.toMatchObject({ code: 'store.unavailable' });
   });
 
   test('is read one organization at a time (MT-01)', async () => {

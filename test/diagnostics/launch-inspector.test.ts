@@ -129,6 +129,19 @@ describe.for(await testStores())('on %s', (stores) => {
     expect(stateOf(page, 'discovery')).toBe('not-reached');
   });
 
+  test.for([
+    ['ABCD-2345', 'This code belongs to no launch here; the operator finds it in the log.'],
+    ['hello', 'This is no support code'],
+  ] as const)('the code %s, which no launch has: %s', async ([code, words]) => {
+    expect((await inspect(code)).body).toContain(words);
+  });
+
+  test('what failed is told without our own names for rules', async () => {
+    const { body } = await inspect(supportCodeOf(await launchWith('wrong-patient')));
+    expect(body).toContain('Patient read answered with');
+    expect(body).not.toContain('LC-05');
+  });
+
   test('MT-01: an administrator never sees another organization, by list, code, address or report', async () => {
     await world.setOrganization('hospital-c');
     const url = new URL(world.sandbox.launch('pat-ada'));
@@ -139,7 +152,7 @@ describe.for(await testStores())('on %s', (stores) => {
     const code = supportCodeOf(answer) ?? '';
     const found = await inspect(code);
     const id = found.url.split('/').at(-1);
-    expect((await inspect(code, administrator)).body).toContain('No launch has this support code');
+    expect((await inspect(code, administrator)).body).toContain('This code belongs to no launch here');
     expect((await administrator.visit(`${world.url}/settings/launches/${id}`)).status).toBe(404);
     const list = await administrator.visit(`${world.url}/settings/launches?organization=hospital-c`);
     expect(list.body).not.toContain('hospital-c');

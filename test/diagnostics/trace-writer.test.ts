@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '#src/adapters/database.ts';
+import { cleanFacts, cleanText } from '#src/diagnostics/redaction.ts';
 import type { TracePart } from '#src/diagnostics/trace.ts';
 import { findTrace, listTraces } from '#src/diagnostics/trace-store.ts';
 import { createTraceWriter } from '#src/diagnostics/trace-writer.ts';
@@ -97,11 +98,35 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
   test('a row the database cannot store costs no other row (MT-06)', async () => {
     const lines: string[] = [];
     const one = writer(lines);
-    one.write(part({ organizationId: 'poison', steps: [{ ...step('launch'), detail: '\0' }] }));
+    one.write(part({ organizationId: 'poison', startedAt: new Date(8.64e15) }));
     one.write(part({ organizationId: 'healthy' }));
     await one.flush();
     expect(await listTraces(database.db, { organizationId: 'healthy' }, 10)).toHaveLength(1);
     expect(lines).toHaveLength(1);
+  });
+
+  test.for(['a\0b', `${'a'.repeat(299)}😀`, '\uDE00'])('no value of an EHR erases its own trace: %j', async (odd) => {
+    const lines: string[] = [];
+    const one = writer(lines);
+    const id = randomUUID();
+    const facts = cleanFacts({ said: odd, names: [odd] });
+    one.write(part({ id, steps: [{ ...step('launch'), detail: cleanText(odd), facts }] }));
+    one.write(part({ id, kind: 'continued', steps: [{ ...step('token'), detail: odd }] }));
+    await one.flush();
+    expect((await findTrace(database.db, id, 'general'))?.steps).toHaveLength(2);
+    expect(cleanText(odd).isWellFormed()).toBe(true);
+    expect(lines).toEqual([]);
+  });
+
+  test('a part the database cannot store costs its launch no other part', async () => {
+    const one = writer();
+    const id = randomUUID();
+    one.write(part({ id, steps: [step('launch')] }));
+    one.write(part({ id, kind: 'continued', userHash: 'a\0b', steps: [step('token')] }));
+    one.write(part({ id, kind: 'continued', steps: [step('requests')] }));
+    await one.flush();
+    const found = await findTrace(database.db, id, 'general');
+    expect(found?.steps.map(({ name }) => name).toSorted()).toEqual(['launch', 'requests']);
   });
 
   test('a database that is away is a log line, nothing more', async () => {

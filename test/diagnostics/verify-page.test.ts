@@ -72,6 +72,30 @@ test('a launch in a window of its own is not iframe-style; a browser that does n
   await expect.poll(() => ticksAt(url)).toMatchObject({ framed: 'unknown', 'list-reached': 'passed' });
 });
 
+test('a framed launch that no EHR page may show is not a working app, and the setting is named', async () => {
+  await world.setOrganization('st-elsewhere', { frameAncestors: [] });
+  const url = await openPage();
+  now += 10;
+  await world.browser(FRAMED).open(world.sandbox.launch('pat-ada'));
+  await expect.poll(() => ticksAt(url)).toMatchObject({ framed: 'failed', 'list-reached': 'passed' });
+  const { body } = await administrator.visit(url);
+  expect(body).not.toContain('The app is working');
+  expect(body).toMatch(/Not everything works yet:<\/strong> [^<]*EHR pages that may show the app in a frame/);
+  await world.setOrganization('st-elsewhere');
+});
+
+test('a list on which the orders of the EHR are missing is reached with a reservation', async () => {
+  const url = await openPage();
+  now += 10;
+  world.sandbox.faults.set('fhir-403-requests');
+  await world.browser(FRAMED).open(world.sandbox.launch('pat-ada'));
+  world.sandbox.faults.clear();
+  await expect.poll(() => ticksAt(url)).toMatchObject({ framed: 'passed', 'list-reached': 'warning' });
+  const { body } = await administrator.visit(url);
+  expect(body).not.toContain('The app is working');
+  expect(body).toMatch(/Not everything works yet:<\/strong> [^<]*patient\/ServiceRequest\.read/);
+});
+
 test('launches before the page was opened, and those of other organizations, tick nothing', async () => {
   now += 10;
   await world.launch('pat-ada');

@@ -37,6 +37,15 @@ const save = async (fhirUrl: string) => {
   await page.locator('.summary').waitFor();
 };
 
+/** Rows of every length: a failed launch, an opened chart, a check with its addresses. */
+const audited = async () => {
+  await world.launch('pat-ada');
+  world.sandbox.faults.set('token-500');
+  await world.launch('pat-ada');
+  world.sandbox.faults.clear();
+  await save(world.sandbox.fhirBase);
+};
+
 test.for<[string, () => Promise<unknown>]>([
   ['guide', () => open('/guide').then(unfoldAll)],
   ['organizations', () => open('/settings/organizations')],
@@ -45,6 +54,8 @@ test.for<[string, () => Promise<unknown>]>([
   ['connection with everything unfolded', () => open(PAGE).then(unfoldAll)],
   ['connection with a draft', () => save(`${world.url}/guide`)],
   ['keys', () => open('/settings/keys')],
+  ['audit', () => audited().then(() => open('/settings/audit'))],
+  ['audit with everything unfolded', () => open('/settings/audit').then(unfoldAll)],
 ])('%s: readable by everybody, wide and narrow, light and dark', async ([name, visit]) => {
   await visit();
   await examine(page, name);

@@ -154,6 +154,49 @@ describe.for(await testStores())('on %s', (stores) => {
     expect(refreshes()).toHaveLength(1);
   });
 
+  test('FH-05, RF-06: a refused token whose renewal is refused too is the relaunch page, not an outage', async () => {
+    world.sandbox.faults.set('fhir-401');
+    world.sandbox.faults.set('refresh-invalid-grant');
+    const page = await reload();
+    expect(page.status).toBe(401);
+    expect(page.body).toContain('Open the app again');
+    expect((await reload()).status).toBe(401);
+    expect(refreshes()).toHaveLength(1);
+  });
+
+  test('FH-05: the very first page survives a token that the FHIR server refuses once', async () => {
+    world.sandbox.faults.set('fhir-401', undefined, { times: 3 });
+    const page = await world.launch('pat-ben', world.browser());
+    expect(titleOf(page)).toBe('Requests for Ben Okafor');
+    expect(refreshes()).toHaveLength(1);
+  });
+
+  test('FH-05: a FHIR server that never accepts a token ends the launch, so no reload tries again', async () => {
+    world.sandbox.faults.set('fhir-401');
+    expect((await reload()).status).toBe(401);
+    expect((await reload()).status).toBe(401);
+    expect(refreshes()).toHaveLength(1);
+    await world.dependencies.revoker.flush();
+    expect(world.sandbox.requests.some(({ path }) => path.startsWith('/auth/revoke'))).toBe(true);
+  });
+
+  test('RV-02, LC-18: tokens of a refresh that names another patient are given back', async () => {
+    world.sandbox.faults.set('refresh-other-patient');
+    advance(OVER_MS);
+    expect((await reload()).status).toBe(401);
+    await world.dependencies.revoker.flush();
+    expect(world.sandbox.requests.filter(({ path }) => path.startsWith('/auth/revoke')).length).toBeGreaterThan(0);
+  });
+
+  test('RV-02: a launch by another user in the same browser gives the older tokens back', async () => {
+    const [, launchId] = /launches\/([^/]+)\//.exec(list) ?? [];
+    await browser.open(world.sandbox.launch('pat-ben', { user: 'prac-osei' }));
+    await world.dependencies.revoker.flush();
+    expect(launchId).toBeDefined();
+    expect(world.sandbox.requests.filter(({ path }) => path.startsWith('/auth/revoke'))).toHaveLength(2);
+    expect((await reload()).status).toBe(401);
+  });
+
   test('RV-02, CAJ-13: signing out gives the refresh token and then the access token back', async () => {
     const csrf = /name="csrf" value="([^"]+)"/.exec((await reload()).body)?.[1] ?? '';
     const page = await browser.visit(list.replace(/requests$/, 'sign-out'), { form: { csrf } });

@@ -27,6 +27,8 @@ describe('the implementation guide', () => {
     expect(body).toContain(`${world.url}/smart/callback`);
     expect(body).toContain(`${world.url}/.well-known/jwks.json`);
     expect(body).toContain('given out by the operator of this service');
+    expect(body).toContain('as registered at the EHR (the operator enters it in Settings &gt; Organizations)');
+    expect(body).toContain('Sign in</a> to see this page');
     expect(body).not.toContain(ORG_ID);
   });
 
@@ -108,7 +110,10 @@ describe('the guide of somebody who is signed in', () => {
   test('an operator chooses the organization', async () => {
     await addPerson(world, 'operator@example.com');
     const browser = await signedIn(world, 'operator@example.com');
-    expect((await guide(browser)).body).toContain('{Org ID}');
+    const { body } = await guide(browser);
+    expect(body).toContain('{Org ID}');
+    expect(body).toContain('Choose an organization at the top of this page');
+    expect(body).not.toContain('/sign-in?next=');
     expect((await guide(browser, `?organization=${OF_B}`)).body).toContain(`orgId=${OF_B}`);
   });
 

@@ -50,6 +50,19 @@ describe('saving the FHIR URL', () => {
     expect((await world.launch('pat-ada')).body).toContain('Requests for');
   });
 
+  test('without EHR pages that may show the app says so beside the field, with the setting unfolded', async () => {
+    expect((await page()).body).not.toContain('cannot be shown inside the EHR');
+    await world.setOrganization(ORG_ID, { frameAncestors: [] });
+    for (const { body } of [await save(world.sandbox.fhirBase), await page()]) {
+      expect(body).toContain('The app cannot be shown inside the EHR until');
+      expect(body).toContain('href="#frameAncestors"');
+      expect(body).toMatch(/id="advanced" open/);
+    }
+    const { body } = await page();
+    expect(body).toContain('All checks passed');
+    expect(body.indexOf('id="check-frame-ancestors"')).toBeLessThan(body.indexOf('<summary>Show the other'));
+  });
+
   test('sends each row in the order of a launch, with whose job it is', async () => {
     world.sandbox.faults.set('discovery-404');
     const { body } = await save(world.sandbox.fhirBase);

@@ -2,6 +2,7 @@
 import { fetch } from 'undici';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
+import { smartStyleSheet } from '#src/smart/smart-style.ts';
 import { authorizationRequest, authorize, post, startTinyApp, type TinyApp } from './tiny-app.ts';
 
 let tiny: TinyApp;
@@ -70,6 +71,27 @@ test('people switch the same faults on and off that tests do', async () => {
   expect(await page('/chart')).toContain('Faults on: slow-token');
   await post(`${sandbox.origin}/faults`, { action: 'clear-all' });
   expect(sandbox.faults.active()).toEqual([]);
+});
+
+test('the faults page says when discovery and key faults show, and quotes no rule of ours', async () => {
+  const text = await page('/faults');
+  expect(text).toContain('only when that copy has run out');
+  expect(text).not.toMatch(/\b[A-Z]{2,4}-\d{2}\b/);
+});
+
+test('every page finds its icon', async () => {
+  expect(await page('/chart')).toContain('href="/favicon.svg"');
+  const icons = await Promise.all(['/favicon.svg', '/favicon.ico'].map((path) => fetch(`${sandbox.origin}${path}`)));
+  expect(icons.map(({ status }) => status)).toEqual([200, 200]);
+  expect(icons[0]?.headers.get('content-type')).toContain('image/svg+xml');
+});
+
+test('the hospital’s style is one the app takes whole: readable colours and a sans-serif face', async () => {
+  const style: Record<string, string> = JSON.parse(await page('/style.json'));
+  const sheet = smartStyleSheet(style) ?? '';
+  for (const value of Object.values(style).filter(Boolean)) expect(sheet).toContain(`:${value}`);
+  expect(sheet).toContain(`--smart-color-highlight:${style['color_highlight']}`);
+  expect(style['font_family_body']).toMatch(/sans-serif$/);
 });
 
 test('a form cannot switch on what is not in the catalogue', async () => {

@@ -225,6 +225,8 @@ test.for([
   ['3600', 3_600],
   [0, 0],
   [1e9, 1e9],
+  // No instant is that far away; a launch that long would be 500 instead of a page.
+  [Number.MAX_SAFE_INTEGER, 1e9],
 ] as const)('TK-12: expires_in %j means %s', ([expiresIn, seconds]) => {
   expect(respond({ ...good, expires_in: expiresIn }).expiresInSeconds).toBe(seconds);
 });
@@ -282,4 +284,8 @@ test("CAJ-17: a refusal tells the operator how far the server's clock is off", a
   const date = new Date(NOW.getTime() - 240_000).toUTCString();
   ehr.on('token', () => ({ status: 401, body: { error: 'invalid_client' }, headers: { date } }));
   expect((await refusal(exchange())).message).toMatch(/its clock is 2(39|40|41) s behind ours/);
+});
+
+test.for([null, '', undefined])('TK-15, RF-03: refresh_token %j means that there is none', (value) => {
+  expect(respond({ ...good, refresh_token: value, scope: null }).refreshToken).toBeUndefined();
 });

@@ -38,7 +38,7 @@ const empty: RequestListProps = { open: [], closed: [], otherOrders: 0, notices:
 
 const start = (change: object = {}): string => requestsPageStart({ ...startProps, ...change });
 const end = (change: Partial<RequestListProps> = {}, patient = ada): string =>
-  requestsPageEnd({ patient, list: { ...empty, ...change } });
+  requestsPageEnd({ patient, list: { ...empty, ...change }, supportCode: 'T8WJ-RXV9' });
 
 /** What a person reads, without markup. */
 function textOf(page: string): string {

@@ -21,7 +21,8 @@ export const capabilityChecks: CheckDefinition[] = [
     id: 'pkce',
     title: 'PKCE with S256',
     group,
-    why: 'A stolen code is worthless without its verifier; every launch sends S256 (SMART App Launch 2.2.0, "Considerations for PKCE support"; RFC 7636; DI-07).',
+    // DI-07
+    why: 'A stolen code is worthless without its verifier; every launch sends S256 (SMART App Launch 2.2.0, "Considerations for PKCE support"; RFC 7636).',
     owner: 'EHR team',
     judge: onDocument((found) => {
       const methods = listMember(found.document, 'code_challenge_methods_supported');
@@ -55,7 +56,8 @@ export const capabilityChecks: CheckDefinition[] = [
     id: 'client-authentication',
     title: 'The app may authenticate with private_key_jwt',
     group,
-    why: 'A signed assertion instead of a shared secret (SMART App Launch 2.2.0, "Client Authentication: Asymmetric"; DI-08).',
+    // DI-08
+    why: 'A signed assertion instead of a shared secret (SMART App Launch 2.2.0, "Client Authentication: Asymmetric").',
     owner: 'EHR team',
     hard: true,
     judge: onDocument(judgeAuthentication),
@@ -64,7 +66,8 @@ export const capabilityChecks: CheckDefinition[] = [
     id: 'assertion-algorithm',
     title: 'A signing algorithm in common',
     group,
-    why: 'The app signs with RS384 or ES384 (SMART App Launch 2.2.0, "Client Authentication: Asymmetric"; DI-09, CAJ-01).',
+    // DI-09, CAJ-01
+    why: 'The app signs with RS384 or ES384 (SMART App Launch 2.2.0, "Client Authentication: Asymmetric").',
     owner: 'EHR team',
     hard: true,
     judge: onDocument(judgeAlgorithm),

@@ -1,4 +1,5 @@
 /** How a check is written down: its row, and the question it asks of the evidence. */
+import { storedText } from '#src/adapters/stored-text.ts';
 import type { CheckGroup, Judgement, Owner } from './check-result.ts';
 import type { Study } from './study.ts';
 
@@ -51,5 +52,5 @@ export function shown(text: string, longest = LONGEST): string {
     .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
     .replace(/eyJ[\w-]+\.[\w.-]+/g, '(token)')
     .trim();
-  return clean.length > longest ? `${clean.slice(0, longest - 1)}…` : clean;
+  return clean.length > longest ? `${storedText(clean.slice(0, 2 * longest), longest - 1)}…` : storedText(clean);
 }

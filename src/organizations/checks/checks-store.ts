@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { and, desc, eq, notInArray } from 'drizzle-orm';
 import { boolean, index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database.ts';
+import { storedValue } from '#src/adapters/stored-text.ts';
+import { ROW_ID } from '#src/http/filter-fields.ts';
 import type { CheckResult, CheckSummary, ConnectionState, FinishedChecks } from './check-result.ts';
 import type { Difference } from './drift.ts';
 
@@ -42,6 +44,7 @@ export interface CheckRun extends FinishedChecks {
 
 /** Every query names the organization (MT-01). */
 export interface ChecksStore {
+  /** What an EHR said is kept without the characters no column takes. */
   save(run: Omit<CheckRun, 'id' | 'good'>): Promise<CheckRun>;
   latest(organizationId: string): Promise<CheckRun | undefined>;
   /** By its id, for a page or report that was linked to. */
@@ -67,13 +70,14 @@ export function createChecksStore(db: Queries): ChecksStore {
   };
   return {
     save: async (run) => {
-      const saved = { ...run, id: randomUUID(), good: run.summary.hardFailures.length === 0 };
+      const saved = { ...storedValue(run), id: randomUUID(), good: run.summary.hardFailures.length === 0 };
       await db.insert(checkRuns).values({ ...saved, at: new Date(run.at) });
       await prune(db, run.organizationId);
       return saved;
     },
     latest: (organizationId) => newest(organizationId),
-    find: (organizationId, runId) => newest(organizationId, eq(checkRuns.id, runId)),
+    find: async (organizationId, runId) =>
+      ROW_ID.test(runId) ? newest(organizationId, eq(checkRuns.id, runId)) : undefined,
     latestScheduled: (organizationId) => newest(organizationId, eq(checkRuns.occasion, 'schedule')),
     lastGood: (organizationId, fhirUrl) =>
       newest(organizationId, eq(checkRuns.fhirUrl, fhirUrl), eq(checkRuns.good, true)),

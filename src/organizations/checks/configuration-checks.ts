@@ -10,7 +10,9 @@ import {
   warning,
 } from './check-definition.ts';
 import { listMember, textMember } from './configuration-finding.ts';
-import { describeEvidence, type JsonObject, mendEvidence } from './evidence.ts';
+import { describeEvidence, type JsonObject } from './evidence.ts';
+import { mendBelowFhirUrl, mendEvidence } from './evidence-mend.ts';
+import { judgeUnreached } from './host-name.ts';
 import type { Study } from './study.ts';
 
 const group = 'SMART configuration';
@@ -21,7 +23,8 @@ export const configurationChecks: CheckDefinition[] = [
     id: 'configuration-status',
     title: 'smart-configuration answers with status 200',
     group,
-    why: 'Any other status means that there is no configuration; redirects are never followed (DI-02, DI-16).',
+    // DI-02, DI-16
+    why: 'Any other status means that there is no configuration; redirects are never followed.',
     owner: 'EHR team',
     hard: true,
     judge: judgeStatus,
@@ -38,7 +41,8 @@ export const configurationChecks: CheckDefinition[] = [
     id: 'configuration-json',
     title: 'It is a JSON object',
     group,
-    why: 'Anything else cannot be read (DI-02, DI-24).',
+    // DI-02, DI-24
+    why: 'Anything else cannot be read.',
     owner: 'EHR team',
     hard: true,
     judge: judgeJson,
@@ -47,27 +51,30 @@ export const configurationChecks: CheckDefinition[] = [
     id: 'configuration-fields',
     title: 'The required fields are there',
     group,
-    why: 'authorization_endpoint and token_endpoint are needed for every launch (SMART App Launch 2.2.0, "Metadata"; DI-03).',
+    // DI-03
+    why: 'authorization_endpoint and token_endpoint are needed for every launch (SMART App Launch 2.2.0, "Metadata").',
     owner: 'EHR team',
     hard: true,
     judge: judgeFields,
   },
 ];
 
-async function judgeStatus({ wellKnown, configuration }: Study): Promise<Opinion> {
-  const evidence = await wellKnown;
+async function judgeStatus(study: Study): Promise<Opinion> {
+  const evidence = await study.wellKnown;
   const seen = describeEvidence(evidence);
   if (evidence.kind === 'answer' && evidence.status === 200) return pass(seen);
-  const { owner, mend } = mendEvidence(evidence, WHAT);
-  const isReplaced = (await configuration)?.source === 'CapabilityStatement';
-  return isReplaced ? warning(seen, mend, owner) : failure(seen, mend, owner);
+  // A CapabilityStatement in its place proves that the FHIR URL is right.
+  const isReplaced = (await study.configuration)?.source === 'CapabilityStatement';
+  const { owner, mend } = (isReplaced ? mendEvidence : mendBelowFhirUrl)(evidence, WHAT);
+  if (isReplaced) return warning(seen, mend, owner);
+  return (await judgeUnreached(evidence, study)) ?? failure(seen, mend, owner);
 }
 
 async function judgeType({ wellKnown }: Study): Promise<Opinion> {
   const evidence = await wellKnown;
   if (evidence.kind === 'none' || evidence.status !== 200) return skipped('there is no document');
   const { contentType, shape } = evidence;
-  const { owner, mend } = mendEvidence(evidence, WHAT);
+  const { owner, mend } = mendBelowFhirUrl(evidence, WHAT);
   if (shape === 'html') return failure('a web page (HTML) with status 200', mend, owner);
   if (shape === 'xml') {
     return failure('XML, although JSON was asked for', 'Answer "Accept: application/json" with JSON.', owner);
@@ -80,7 +87,8 @@ async function judgeJson({ wellKnown }: Study): Promise<Opinion> {
   const evidence = await wellKnown;
   if (evidence.kind === 'none' || evidence.status !== 200) return skipped('there is no document');
   if (evidence.document) return pass(`an object with ${Object.keys(evidence.document).length} members`);
-  return failure(describeEvidence(evidence), mendEvidence(evidence, WHAT).mend);
+  const { owner, mend } = mendBelowFhirUrl(evidence, WHAT);
+  return failure(describeEvidence(evidence), mend, owner);
 }
 
 async function judgeFields({ configuration }: Study): Promise<Opinion> {

@@ -1,4 +1,5 @@
 /** What has changed at an EHR since it was last well. */
+import { storedText } from '#src/adapters/stored-text.ts';
 import type { ConnectionState } from './check-result.ts';
 
 export interface Difference {
@@ -63,5 +64,5 @@ function certificateDifferences(
 
 function textOf(value: string | string[] | undefined): string {
   const text = value === undefined ? '' : [value].flat().join(', ');
-  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
+  return text.length > LONGEST ? `${storedText(text.slice(0, 2 * LONGEST), LONGEST - 1)}…` : text;
 }

@@ -12,7 +12,8 @@ export const endpointChecks: CheckDefinition[] = [
     id: 'endpoints-https',
     title: 'Every endpoint is https',
     group,
-    why: 'Codes, assertions and tokens travel there (SMART App Launch 2.2.0, "App protection"; DI-05, TL-01).',
+    // DI-05, TL-01
+    why: 'Codes, assertions and tokens travel there (SMART App Launch 2.2.0, "App protection").',
     owner: 'EHR team',
     hard: true,
     judge: judgeHttps,
@@ -21,7 +22,8 @@ export const endpointChecks: CheckDefinition[] = [
     id: 'endpoints-hosts',
     title: 'Every endpoint is on a host your organization allows',
     group,
-    why: 'A changed document must not lead clinicians and tokens to a stranger (RFC 9700 §4.4; DI-05, CAJ-14).',
+    // DI-05, CAJ-14
+    why: 'A changed document must not lead clinicians and tokens to a stranger (RFC 9700 §4.4).',
     owner: 'our administrator',
     hard: true,
     judge: judgeHosts,
@@ -64,7 +66,8 @@ async function judgeHosts(study: Study): Promise<Opinion> {
   const hosts = [...new Set(endpoints.flatMap(({ url }) => (url ? [url.host] : [])))].map((host) => shown(host, 80));
   if (foreign.length === 0) return pass(hosts.join(', '));
   const seen = foreign.map(({ name, url }) => `${name} on ${shown(url?.host ?? '', 80)}`).join(', ');
-  const mend = 'Ask the EHR team whether this host belongs to the EHR; if so, add it to the allowed hosts.';
+  const mend =
+    'Ask the EHR team whether this host belongs to the EHR; if so, add it to “Extra hosts for sign-in addresses” (Advanced settings).';
   return foreign.some(({ isRequired }) => isRequired)
     ? failure(seen, mend)
     : warning(`${seen}: not used until the host is allowed`, mend);

@@ -1,6 +1,5 @@
 /** One look at a document of the EHR: what came back, in facts a row can show, and never more than that. */
 import { type Outbound, OutboundError, type OutboundFailure, type OutboundResponse } from '#src/adapters/outbound.ts';
-import type { Owner } from './check-result.ts';
 
 export type JsonObject = Record<string, unknown>;
 
@@ -107,50 +106,4 @@ export function describeEvidence(evidence: Evidence): string {
   if (redirectHost !== undefined)
     return `${host}: status ${status}, a redirect to ${redirectHost}, which is not followed`;
   return `${host}: status ${status}, ${contentType || 'no content type'}${SHAPES[shape]}`;
-}
-
-/** Whose job a missing or wrong document is, and what to do. */
-export function mendEvidence(evidence: Evidence, what: string): { owner: Owner; mend: string } {
-  if (evidence.kind === 'none') return mendNoAnswer(evidence.failure);
-  if (evidence.redirectHost !== undefined) {
-    return { owner: 'EHR team', mend: `Serve ${what} without a redirect, or enter the address it redirects to.` };
-  }
-  if (evidence.status === 401 || evidence.status === 403) {
-    return { owner: 'EHR team', mend: `Let ${what} be read without signing in: it is a public document.` };
-  }
-  if (evidence.status >= 500)
-    return { owner: 'EHR team', mend: `The server has an error of its own: look into its log.` };
-  if (evidence.status === 200 && evidence.shape === 'html') {
-    return {
-      owner: 'our administrator',
-      mend: 'This looks like a portal, not a FHIR server: ask the EHR team for the FHIR base URL.',
-    };
-  }
-  return {
-    owner: 'EHR team',
-    mend: `Serve ${what} as a JSON object with status 200 and content type application/json.`,
-  };
-}
-
-function mendNoAnswer(failure: OutboundFailure): { owner: Owner; mend: string } {
-  switch (failure) {
-    case 'timeout':
-    case 'network':
-      return {
-        owner: 'network team',
-        mend: 'Allow this service to reach the host: the guide lists the addresses its calls come from. Check the host name and port.',
-      };
-    case 'address-refused':
-      return {
-        owner: 'our administrator',
-        mend: 'Use the public https address of the EHR. For an EHR inside a private network, the operator can allow that network.',
-      };
-    case 'tls':
-      return {
-        owner: 'network team',
-        mend: 'Install a certificate of a public authority for this host name, with its whole chain.',
-      };
-    case 'too-large':
-      return { owner: 'EHR team', mend: 'Discovery documents are a few kilobytes: find out what this address serves.' };
-  }
 }

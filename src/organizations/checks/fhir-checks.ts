@@ -9,8 +9,10 @@ import {
   skipped,
   warning,
 } from './check-definition.ts';
-import { describeEvidence, documentOf, mendEvidence } from './evidence.ts';
+import { describeEvidence, documentOf } from './evidence.ts';
+import { mendBelowFhirUrl, mendEvidence } from './evidence-mend.ts';
 import { type FhirCapability, readCapability } from './fhir-capability.ts';
+import { judgeUnreached } from './host-name.ts';
 import type { Study } from './study.ts';
 
 const group = 'FHIR server';
@@ -20,7 +22,8 @@ export const fhirChecks: CheckDefinition[] = [
     id: 'capability-statement',
     title: '{FHIR URL}/metadata gives a CapabilityStatement',
     group,
-    why: 'It says what the server can do; a launch does not need it (FHIR R4, "capabilities"; FH-14).',
+    // FH-14
+    why: 'It says what the server can do; a launch does not need it (FHIR R4, "capabilities").',
     owner: 'EHR team',
     judge: judgeStatement,
   },
@@ -28,7 +31,8 @@ export const fhirChecks: CheckDefinition[] = [
     id: 'fhir-version',
     title: 'FHIR version 4.0',
     group,
-    why: 'The app reads FHIR R4; other versions have other fields (FH-15).',
+    // FH-15
+    why: 'The app reads FHIR R4; other versions have other fields.',
     owner: 'EHR team',
     hard: true,
     judge: onCapability(({ fhirVersion }) => {
@@ -50,7 +54,8 @@ export const fhirChecks: CheckDefinition[] = [
     id: 'fhir-resources',
     title: 'The resources the app uses',
     group,
-    why: 'Patient is needed for every page, ServiceRequest for the requests of the EHR; the rest fills names and forms (FH-15).',
+    // FH-15
+    why: 'Patient is needed for every page, ServiceRequest for the requests of the EHR; the rest fills names and forms.',
     owner: 'EHR team',
     judge: onCapability(judgeResources),
   },
@@ -58,7 +63,8 @@ export const fhirChecks: CheckDefinition[] = [
     id: 'fhir-interactions',
     title: 'Their interactions: read and search',
     group,
-    why: 'Patient is read, ServiceRequest is read and searched (FH-13, FH-15).',
+    // FH-13, FH-15
+    why: 'Patient is read, ServiceRequest is read and searched.',
     owner: 'EHR team',
     judge: onCapability(judgeInteractions),
   },
@@ -66,7 +72,8 @@ export const fhirChecks: CheckDefinition[] = [
     id: 'fhir-search',
     title: 'ServiceRequest can be searched by patient',
     group,
-    why: 'The list asks for ServiceRequest?patient=… and nothing more (FH-13).',
+    // FH-13
+    why: 'The list asks for ServiceRequest?patient=… and nothing more.',
     owner: 'EHR team',
     judge: onCapability((capability) => {
       const parameters = capability.resources.get('ServiceRequest')?.searchParameters;
@@ -100,12 +107,15 @@ function onCapability(judge: (capability: FhirCapability, study: Study) => Opini
   };
 }
 
-async function judgeStatement({ metadata }: Study): Promise<Opinion> {
-  const evidence = await metadata;
+async function judgeStatement(study: Study): Promise<Opinion> {
+  const evidence = await study.metadata;
   const document = documentOf(evidence);
   const seen = describeEvidence(evidence);
   if (readCapability(document)) return pass(seen);
-  const { owner, mend } = mendEvidence(evidence, 'the CapabilityStatement');
+  const unreached = await judgeUnreached(evidence, study);
+  if (unreached) return skipped(unreached.found);
+  const judge = (await study.configuration) ? mendEvidence : mendBelowFhirUrl;
+  const { owner, mend } = judge(evidence, 'the CapabilityStatement');
   if (document)
     return failure(
       `${seen}, but no CapabilityStatement`,

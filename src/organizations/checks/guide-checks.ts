@@ -1,7 +1,9 @@
 /** The three checks the implementation guide promises, by its own names (REG-06). */
 import { type CheckDefinition, failure, type Opinion, pass, shown, skipped, warning } from './check-definition.ts';
 import { textMember } from './configuration-finding.ts';
-import { describeEvidence, documentOf, mendEvidence } from './evidence.ts';
+import { describeEvidence, documentOf } from './evidence.ts';
+import { mendBelowFhirUrl, mendEvidence } from './evidence-mend.ts';
+import { judgeUnreached } from './host-name.ts';
 import type { IssuerFinding } from './issuer-finding.ts';
 import type { Study } from './study.ts';
 
@@ -12,7 +14,8 @@ export const guideChecks: CheckDefinition[] = [
     id: 'guide-smart-configuration',
     title: '1. {FHIR URL}/.well-known/smart-configuration is reachable',
     group,
-    why: 'It says where clinicians sign in; without it no launch can begin (SMART App Launch 2.2.0, "Retrieve .well-known/smart-configuration"; DI-01, DI-02).',
+    // DI-01, DI-02
+    why: 'It says where clinicians sign in; without it no launch can begin (SMART App Launch 2.2.0, "Retrieve .well-known/smart-configuration").',
     owner: 'EHR team',
     hard: true,
     judge: judgeConfiguration,
@@ -21,7 +24,8 @@ export const guideChecks: CheckDefinition[] = [
     id: 'guide-issuer',
     title: '2. The issuer serves a valid OpenID Connect document',
     group,
-    why: 'It vouches for who signed in (SMART App Launch 2.2.0, "Scopes for requesting identity data"; OpenID Connect Discovery 1.0 §4; ID-03, ID-04).',
+    // ID-03, ID-04
+    why: 'It vouches for who signed in (SMART App Launch 2.2.0, "Scopes for requesting identity data"; OpenID Connect Discovery 1.0 §4).',
     owner: 'EHR team',
     hard: true,
     judge: judgeIssuer,
@@ -30,15 +34,16 @@ export const guideChecks: CheckDefinition[] = [
     id: 'guide-jwks',
     title: '3. The jwks_uri resolves',
     group,
-    why: "The EHR's public keys prove that an id_token is genuine (OpenID Connect Core 1.0 §10.1; ID-03, ID-05).",
+    // ID-03, ID-05
+    why: "The EHR's public keys prove that an id_token is genuine (OpenID Connect Core 1.0 §10.1).",
     owner: 'EHR team',
     hard: true,
     judge: judgeJwks,
   },
 ];
 
-async function judgeConfiguration({ wellKnown, configuration }: Study): Promise<Opinion> {
-  const [evidence, found] = await Promise.all([wellKnown, configuration]);
+async function judgeConfiguration(study: Study): Promise<Opinion> {
+  const [evidence, found] = await Promise.all([study.wellKnown, study.configuration]);
   const seen = describeEvidence(evidence);
   if (documentOf(evidence)) return pass(seen);
   if (found) {
@@ -47,8 +52,8 @@ async function judgeConfiguration({ wellKnown, configuration }: Study): Promise<
       'Launches use the CapabilityStatement. Serve smart-configuration as well: the older way is deprecated and names no issuer.',
     );
   }
-  const { owner, mend } = mendEvidence(evidence, '{FHIR URL}/.well-known/smart-configuration');
-  return failure(seen, mend, owner);
+  const { owner, mend } = mendBelowFhirUrl(evidence, '{FHIR URL}/.well-known/smart-configuration');
+  return (await judgeUnreached(evidence, study)) ?? failure(seen, mend, owner);
 }
 
 async function judgeIssuer(study: Study): Promise<Opinion> {
@@ -76,7 +81,7 @@ function judgeOneIssuer(finding: IssuerFinding, otherJwksUri: string | undefined
     case 'mismatch':
       return warning(
         `asked for ${shown(issuer, 120)}, the document says ${shown(named ?? 'no issuer', 120)}${elsewhere && `; ${elsewhere}`}`,
-        'Ask the EHR team which of the two stands as "iss" in its id_tokens, and choose it as issuer in the settings; until then sign-in may be refused.',
+        'Ask the EHR team which of the two stands as "iss" in its id_tokens, and choose it under “Issuers of id_tokens” (Advanced settings); until then sign-in may be refused.',
         'our administrator',
       );
     case 'absent':

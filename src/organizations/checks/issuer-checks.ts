@@ -21,7 +21,8 @@ export const issuerChecks: CheckDefinition[] = [
     id: 'issuer-fhir-url',
     title: 'FHIR URL and issuer',
     group,
-    why: 'An id_token must name exactly the expected issuer; many EHRs have another one than their FHIR URL (DI-12, ID-02).',
+    // DI-12, ID-02
+    why: 'An id_token must name exactly the expected issuer; many EHRs have another one than their FHIR URL.',
     owner: 'EHR team',
     judge: judgeFhirUrl,
   },
@@ -29,7 +30,8 @@ export const issuerChecks: CheckDefinition[] = [
     id: 'issuer-documents',
     title: 'smart-configuration and the OpenID Connect document agree',
     group,
-    why: "Or another issuer's keys would vouch for this one (OpenID Connect Discovery 1.0 §4.3; ID-04).",
+    // ID-04
+    why: "Or another issuer's keys would vouch for this one (OpenID Connect Discovery 1.0 §4.3).",
     owner: 'our administrator',
     judge: judgeDocuments,
   },
@@ -37,7 +39,8 @@ export const issuerChecks: CheckDefinition[] = [
     id: 'jwks-keys',
     title: 'The key set has keys that can verify an id_token',
     group,
-    why: `RS256 must work; ${idTokenAlgorithms.slice(1).join(', ')} are accepted as well (OpenID Connect Core 1.0 §3.1.3.7; ID-06, ID-10).`,
+    // ID-06, ID-10
+    why: `RS256 must work; ${idTokenAlgorithms.slice(1).join(', ')} are accepted as well (OpenID Connect Core 1.0 §3.1.3.7).`,
     owner: 'EHR team',
     hard: true,
     judge: judgeKeys,

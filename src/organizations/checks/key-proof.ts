@@ -147,7 +147,9 @@ export function createKeyProofLimit(): KeyProofLimit {
       } catch (refusal) {
         if (!(refusal instanceof RateLimiterRes)) throw refusal;
         const retryAfterSeconds = Math.ceil(refusal.msBeforeNext / 1_000);
-        throw new AppError('settings.too-many-tries', 'too many key proofs for this organization', { retryAfterSeconds });
+        throw new AppError('settings.too-many-tries', 'too many key proofs for this organization', {
+          retryAfterSeconds,
+        });
       }
     },
   };

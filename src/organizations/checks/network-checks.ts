@@ -10,6 +10,7 @@ import {
   skipped,
   warning,
 } from './check-definition.ts';
+import { judgeHostName } from './host-name.ts';
 import type { Study } from './study.ts';
 
 const group = 'Network';
@@ -21,7 +22,8 @@ export const networkChecks = (now: () => Date): CheckDefinition[] => [
     id: 'dns',
     title: 'The host name leads to an address this service may call',
     group,
-    why: 'Calls go to public addresses only, unless the operator allowed a private network (TL-04; RFC 9700 §4.9.1).',
+    // TL-04
+    why: 'Calls go to public addresses only, unless the operator allowed a private network (RFC 9700 §4.9.1).',
     owner: 'network team',
     hard: true,
     judge: judgeName,
@@ -32,20 +34,14 @@ export const networkChecks = (now: () => Date): CheckDefinition[] => [
     group,
     why: 'The guide asks networks to open port 443 only.',
     owner: 'network team',
-    judge: async ({ fhirBase }) => {
-      if (fhirBase.protocol !== 'https:') return skipped('plain http on this machine, for development');
-      if (fhirBase.port === '') return pass('443');
-      return warning(
-        fhirBase.port,
-        `Open port ${fhirBase.port} between this service and the EHR on purpose, or use 443.`,
-      );
-    },
+    judge: judgePort,
   },
   {
     id: 'tls-chain',
     title: 'The certificate is trusted, with its whole chain',
     group,
-    why: 'Every call carries codes, assertions or patient data (SMART App Launch 2.2.0, "App protection"; TL-01).',
+    // TL-01
+    why: 'Every call carries codes, assertions or patient data (SMART App Launch 2.2.0, "App protection").',
     owner: 'network team',
     hard: true,
     judge: onHandshake(judgeChain),
@@ -54,7 +50,8 @@ export const networkChecks = (now: () => Date): CheckDefinition[] => [
     id: 'tls-name',
     title: 'The certificate is for this host name',
     group,
-    why: 'A certificate for another name proves nothing about this server (RFC 9110 §4.3.4; TL-01).',
+    // TL-01
+    why: 'A certificate for another name proves nothing about this server (RFC 9110 §4.3.4).',
     owner: 'network team',
     hard: true,
     judge: onHandshake(({ nameMatches, names }, host) =>
@@ -67,7 +64,8 @@ export const networkChecks = (now: () => Date): CheckDefinition[] => [
     id: 'tls-version',
     title: 'TLS 1.2 or newer',
     group,
-    why: 'Older versions can be broken (SMART App Launch 2.2.0, "App protection"; RFC 8996; TL-01).',
+    // TL-01
+    why: 'Older versions can be broken (SMART App Launch 2.2.0, "App protection"; RFC 8996).',
     owner: 'network team',
     hard: true,
     judge: onHandshake(({ protocol }) =>
@@ -83,37 +81,30 @@ export const networkChecks = (now: () => Date): CheckDefinition[] => [
     id: 'tls-expiry',
     title: 'The certificate does not expire soon',
     group,
-    why: 'On that day every launch stops (TL-01).',
+    // TL-01
+    why: 'On that day every launch stops.',
     owner: 'network team',
     judge: onHandshake((handshake) => judgeExpiry(handshake, now())),
   },
 ];
 
-async function judgeName({ addresses, fhirBase }: Study): Promise<Opinion> {
-  const resolved = await addresses;
-  const host = fhirBase.hostname;
-  if (resolved.ok)
-    return pass(`${host}: ${resolved.found.length} ${resolved.found.length === 1 ? 'address' : 'addresses'}`);
-  switch (resolved.failure) {
-    case 'address-refused':
-      return failure(
-        `${host} has only private or reserved addresses`,
-        'Use the public host name of the FHIR server. For an EHR inside a private network, the operator can allow that network.',
-        'our administrator',
-      );
-    case 'timeout':
-      return failure(
-        `${host}: the name server did not answer in time`,
-        'Try again; if it stays so, look at the name servers.',
-      );
-    case 'network':
-    case 'tls':
-    case 'too-large':
-      return failure(
-        `${host}: ${resolved.detail === 'ENOTFOUND' ? 'no such name' : 'the name could not be resolved'}`,
-        'Check the spelling of the FHIR URL, and that the name is in public DNS.',
-      );
+async function judgeName(study: Study): Promise<Opinion> {
+  const problem = await judgeHostName(study);
+  if (problem) return problem;
+  const resolved = await study.addresses;
+  const count = resolved.ok ? resolved.found.length : 0;
+  return pass(`${study.fhirBase.hostname}: ${count} ${count === 1 ? 'address' : 'addresses'}`);
+}
+
+async function judgePort({ fhirBase, handshake }: Study): Promise<Opinion> {
+  const probed = await handshake;
+  if (!probed) return skipped('plain http on this machine, for development');
+  if (fhirBase.port !== '') {
+    const mend = `Open port ${fhirBase.port} between this service and the EHR on purpose, or use 443.`;
+    return warning(fhirBase.port, mend);
   }
+  // Whoever does not speak TLS still listens.
+  return probed.ok || probed.failure === 'tls' ? pass('443') : withoutHandshake(probed, fhirBase.host);
 }
 
 function onHandshake(judge: (handshake: Handshake, host: string) => Opinion): CheckDefinition['judge'] {

@@ -23,7 +23,8 @@ export const ownChecks: CheckDefinition[] = [
     id: 'public-url',
     title: 'Our own address is https',
     group,
-    why: 'Launch URL, redirect URI and JWKS URL are built from it (REG-02, TL-03).',
+    // REG-02, TL-03
+    why: 'Launch URL, redirect URI and JWKS URL are built from it.',
     owner: 'us',
     judge: async ({ publicUrl }) => {
       if (publicUrl.protocol === 'https:') return pass(publicUrl.origin);
@@ -35,7 +36,8 @@ export const ownChecks: CheckDefinition[] = [
     id: 'own-jwks',
     title: 'Our JWKS URL serves our keys',
     group,
-    why: 'The EHR verifies our assertions with them (SMART App Launch 2.2.0, "Registering a client for asymmetric authentication"; JW-01, JW-10).',
+    // JW-01, JW-10
+    why: 'The EHR verifies our assertions with them (SMART App Launch 2.2.0, "Registering a client for asymmetric authentication").',
     owner: 'us',
     judge: judgeOwnJwks,
   },
@@ -58,7 +60,8 @@ export const ownChecks: CheckDefinition[] = [
     id: 'clock',
     title: 'Both clocks agree',
     group,
-    why: 'Assertions and id_tokens live for minutes: a clock that is off makes them expired or not yet valid (CAJ-17; RFC 7523 §3).',
+    // CAJ-17
+    why: 'Assertions and id_tokens live for minutes: a clock that is off makes them expired or not yet valid (RFC 7523 §3).',
     owner: 'EHR team',
     judge: judgeClock,
   },

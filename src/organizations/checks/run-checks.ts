@@ -1,4 +1,5 @@
 /** The launch doctor: asks every question at once, hands out rows as they are answered, and always ends in time. */
+import { storedValue } from '#src/adapters/stored-text.ts';
 import { checkCatalogue } from './check-catalogue.ts';
 import type { CheckDefinition, Opinion } from './check-definition.ts';
 import type { CheckInput, CheckResult, ConnectionState, FinishedChecks, RunningChecks } from './check-result.ts';
@@ -37,7 +38,7 @@ function startDeadline(overallMs: number): Deadline {
 async function answer(definition: CheckDefinition, study: Study, passed: Promise<undefined>): Promise<CheckResult> {
   const { id, title, group, why, owner } = definition;
   const opinion = await Promise.race([definition.judge(study).catch(ourMistake), passed]);
-  return { id, title, group, why, owner, mend: '', ...(opinion ?? unanswered) };
+  return storedValue({ id, title, group, why, owner, mend: '', ...(opinion ?? unanswered) });
 }
 
 const unanswered: Opinion = {
@@ -75,7 +76,8 @@ async function finish(run: {
   deadline.stop();
   const hardIds = new Set(definitions.filter(({ hard }) => hard).map(({ id }) => id));
   const summary = { ...countVerdicts(results, hardIds), discovered, suggestions: suggestions ?? [] };
-  return { fhirUrl, at, results, summary, state: state ?? nothingSeen };
+  // Cleaned here already, so that a run compares equal to the one on record.
+  return storedValue({ fhirUrl, at, results, summary, state: state ?? nothingSeen });
 }
 
 const nothingSeen: ConnectionState = {

@@ -1,4 +1,5 @@
 /** Save: checks the typed FHIR URL first, and only a URL that works replaces the one in use (REG-06). */
+import { storedText } from '#src/adapters/stored-text.ts';
 import type { AuditEvent } from '#src/audit/audit.ts';
 import { type EditDependencies, editOrganization, settingsOf } from '#src/organizations/edit-organization.ts';
 import {
@@ -104,8 +105,6 @@ async function settle(
   const isInUse = organization.fhirBaseUrl === url && Object.keys(accepted).length === 0;
   const state = mayUse ? (isGood ? 'in use' : 'used anyway') : isInUse ? 'unchanged' : 'draft';
   const draft = state === 'draft' ? { fhirUrl: url, accepted, at: clock().toISOString(), by: saver.name } : undefined;
-  if (draft) await store.saveDraft(organization.id, draft);
-  const after = mayUse ? await use(dependencies, saving, finished) : organization;
   const run = await checksStore.save({
     ...finished,
     organizationId: organization.id,
@@ -113,7 +112,10 @@ async function settle(
     occasion: 'save',
     differences: [],
   });
-  recordRun(dependencies, saving, run, state);
+  // Nothing a launch uses changes before the run and who decided on it are on record.
+  await recordRun(dependencies, saving, run, state);
+  if (draft) await store.saveDraft(organization.id, draft);
+  const after = mayUse ? await use(dependencies, saving, finished) : organization;
   return { state, run, organization: after, draft };
 }
 
@@ -144,14 +146,15 @@ async function use(
   return (await store.find(organization.id)) ?? edited.after;
 }
 
-function recordRun(
+/** @throws AppError 'store.unavailable' when the event was not stored. */
+async function recordRun(
   { audit }: SaveDependencies,
   { organization, saver: { name: _name, ...by }, reason }: Saving,
   run: CheckRun,
   state: SavedConnection['state'],
-): void {
+): Promise<void> {
   const { fhirUrl, summary } = run;
-  audit.record({
+  await audit.recordNow({
     event: 'check-run',
     organizationId: organization.id,
     ...by,
@@ -166,7 +169,7 @@ function recordRun(
 }
 
 function reasonOf({ useAnyway }: SaveOptions): string | undefined {
-  const reason = useAnyway?.trim().slice(0, LONGEST_REASON);
+  const reason = useAnyway === undefined ? undefined : storedText(useAnyway, LONGEST_REASON).trim();
   return reason === '' ? undefined : reason;
 }
 

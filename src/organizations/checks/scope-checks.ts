@@ -14,7 +14,8 @@ export const scopeChecks: CheckDefinition[] = [
     id: 'permissions',
     title: 'Scope syntax, version 1 or 2',
     group,
-    why: 'permission-v1 and permission-v2 say which syntax the server reads (SMART App Launch 2.2.0, "Scopes"; SCO-02).',
+    // SCO-02
+    why: 'permission-v1 and permission-v2 say which syntax the server reads (SMART App Launch 2.2.0, "Scopes").',
     owner: 'EHR team',
     judge: judgePermissions,
   },
@@ -22,7 +23,8 @@ export const scopeChecks: CheckDefinition[] = [
     id: 'scopes',
     title: 'The scopes the app will ask for',
     group,
-    why: 'Lists are not exhaustive, so nothing is left out; but some servers refuse or drop what they do not list (DI-11, SCO-20).',
+    // DI-11, SCO-20
+    why: 'Lists are not exhaustive, so nothing is left out; but some servers refuse or drop what they do not list.',
     owner: 'our administrator',
     judge: judgeScopes,
   },
@@ -70,7 +72,7 @@ async function judgeScopes(study: Study): Promise<Opinion> {
   }
   return warning(
     seen,
-    'Ask the EHR team whether these are granted. Where wildcards are refused, choose the vendor in the settings: its preset names each resource.',
+    'Ask the EHR team whether these are granted. Where wildcards are refused, choose the EHR vendor under Advanced settings: its preset names each resource.',
   );
 }
 

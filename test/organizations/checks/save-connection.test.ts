@@ -1,6 +1,7 @@
 /** Save: a URL that works is used for every later flow, one that does not stays a draft (REG-06). */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
+import { createAudit } from '#src/audit/audit.ts';
 import { listAuditRows } from '#src/audit/audit-store.ts';
 import { createChecksStore } from '#src/organizations/checks/checks-store.ts';
 import { toReport } from '#src/organizations/checks/report.ts';
@@ -93,6 +94,51 @@ test('"use it anyway" saves a failing URL and keeps the reason in the audit trai
   expect((await find()).fhirBaseUrl).toBe(other.fhirBase);
   const run = (await auditRows()).find(({ event }) => event === 'check-run');
   expect(run?.detail).toMatchObject({ state: 'used anyway', reason: 'their window is tonight' });
+});
+
+test('"use it anyway" with a reason no column takes is recorded all the same', async () => {
+  const { save, auditRows } = await arrange();
+  other.faults.set('discovery-500');
+  expect((await save(other.fhirBase, { useAnyway: 'evil\0reason\uD83D' })).state).toBe('used anyway');
+  const run = (await auditRows()).find(({ event }) => event === 'check-run');
+  expect(run?.detail).toMatchObject({ state: 'used anyway', reason: 'evil reason\uFFFD' });
+});
+
+test('"use it anyway" changes nothing when who decided on it cannot be recorded', async () => {
+  const { deps, id, find } = await arrange();
+  const before = await find();
+  other.faults.set('discovery-500');
+  const { sealer, log } = world.dependencies;
+  const audit = createAudit({ db: world.dependencies.database.db, sealer, log, clock: () => new Date(8.64e15) });
+  const by = { actor: 'cli', name: 'ann@example.org' } as const;
+  const answer = await saveConnection({ ...deps, audit }, id, other.fhirBase, by, { useAnyway: 'tonight' });
+  await expect(answer.ok && answer.outcome).rejects.toMatchObject({ code: 'store.unavailable' });
+  expect(await find()).toEqual(before);
+});
+
+test.for([
+  ['a NUL in a list', 'smart-configuration', { capabilities: ['launch-ehr', 'a\0b'] }],
+  ['half a character', 'smart-configuration', { capabilities: ['launch-ehr', 'a\uD83D'] }],
+  ['an issuer with a NUL', 'smart-configuration', { issuer: 'https://a.example/\0' }],
+  ['a text cut within a character', 'smart-configuration', { issuer: `${'a'.repeat(298)}😀😀` }],
+  ['a FHIR version with a NUL', 'metadata', { fhirVersion: '4.0.1\0' }],
+] as const)('an EHR that answers with %s gets its verdict, stored and shown', async ([, route, members]) => {
+  const { save, id, checksStore } = await arrange();
+  alter(ehr, route, members);
+  const { run } = await save(ehr.fhirBase);
+  expect((await checksStore.latest(id))?.results).toEqual(run.results);
+  // Escaped by JSON once: twice is a text about such a character.
+  expect(JSON.stringify(run)).not.toMatch(/(?<!\\)\\u(?:0000|d[89a-f])/i);
+});
+
+test('nothing is taken into use when the run cannot be stored', async () => {
+  const { deps, id, find } = await arrange();
+  const before = await find();
+  const checksStore = { ...deps.checksStore, save: () => Promise.reject(new Error('the disk is full')) };
+  const by = { actor: 'cli', name: 'ann@example.org' } as const;
+  const answer = await saveConnection({ ...deps, checksStore }, id, other.fhirBase, by);
+  await expect(answer.ok && answer.outcome).rejects.toThrow('the disk is full');
+  expect(await find()).toEqual(before);
 });
 
 test('"use it anyway" without a reason is no such thing', async () => {

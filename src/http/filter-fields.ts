@@ -1,0 +1,26 @@
+/** Filters of our own lists as typed into an address: what cannot be meant is as good as not given. */
+import { storedText } from '#src/adapters/stored-text.ts';
+
+/** The ids of our rows: anything else is not even looked up. */
+export const ROW_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+/** What dates of our rows can be; PostgreSQL and ISO texts disagree about years beyond. */
+const FIRST_YEAR = 1970;
+const LAST_YEAR = 9998;
+
+/** One parameter, '' when it is missing: trimmed, one line, and short. */
+export function filterText(query: URLSearchParams, name: string, longest: number): string {
+  return storedText((query.get(name) ?? '').slice(0, 2 * longest), longest).trim();
+}
+
+/** The first instant of a day such as 2026-11-22, in UTC. */
+export function dayOf(text: string): Date | undefined {
+  return /^\d{4}-\d\d-\d\d$/.test(text) ? instantOf(text) : undefined;
+}
+
+/** An instant of the years 1970 to 9998. */
+export function instantOf(text: string): Date | undefined {
+  const at = new Date(text);
+  const year = at.getUTCFullYear();
+  return year >= FIRST_YEAR && year <= LAST_YEAR ? at : undefined;
+}

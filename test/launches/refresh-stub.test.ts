@@ -1,0 +1,33 @@
+/** What only a scripted EHR does to a refresh: less granted, absurd lifetimes, members that are null. */
+import { expect, test } from 'vitest';
+import { titleOf } from '#test/helpers/browser.ts';
+import { ehr, LIST, launch, outcomeOf, useStubWorld } from '#test/helpers/stub-world.ts';
+
+const { world } = useStubWorld();
+/** Launches with a token that is due at once, then answers the refresh with these members changed. */
+async function refreshedWith(change: Record<string, unknown>) {
+  ehr.change('token', { expires_in: 0, refresh_token: 'first' });
+  const browser = world().browser();
+  const page = await launch({}, browser);
+  ehr.change('token', { expires_in: 3_600, refresh_token: 'second', id_token: undefined, ...change });
+  return browser.visit(page.url);
+}
+
+test.for(['openid', ''])(
+  'RF-09, SCO-19: a refresh that grants only %j ends in the page that names what is missing',
+  async (scope) => {
+    const page = await refreshedWith({ scope });
+    expect(outcomeOf(page)).toEqual({ status: 403, code: 'scope.missing' });
+    expect(page.body).toContain('patient/Patient.read');
+    expect(page.body).not.toContain('Stella');
+  },
+);
+
+test('RF-03, RF-11, TK-15: null says nothing: the old refresh token, scope and context stay', async () => {
+  const page = await refreshedWith({ refresh_token: null, scope: null, patient: null, encounter: null });
+  expect(titleOf(page)).toBe(LIST);
+});
+
+test('TK-12: a lifetime beyond all dates is a long one', async () => {
+  expect(titleOf(await refreshedWith({ expires_in: Number.MAX_SAFE_INTEGER }))).toBe(LIST);
+});

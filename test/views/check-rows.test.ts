@@ -1,0 +1,36 @@
+/** What the checks of a connection say together, and what stays in sight (REG-06). */
+import { expect, test } from 'vitest';
+import { checkCatalogue } from '#src/organizations/checks/check-catalogue.ts';
+import { type CheckRow, checkOutcome, foldedCheckRows } from '#views/check-rows.ts';
+
+const row = (id: string, verdict: CheckRow['verdict']): CheckRow => {
+  const texts = { title: id, group: 'This app', found: '', why: '', owner: 'EHR team', mend: 'Mend it.' };
+  return { id, verdict, ...texts };
+};
+const counts = { pass: 3, warning: 0, failure: 0, skipped: 0, info: 0 };
+
+test.for([
+  [{ failure: 0, warning: 2 }, 'Usable, with open points: 2 warnings.'],
+  [{ failure: 0, warning: 0 }, 'Usable, with open points.'],
+  [{ failure: 1, warning: 2 }, 'Not all checks passed: 1 failure, 2 warnings.'],
+  [{ failure: 2, warning: 0 }, 'Not all checks passed: 2 failures.'],
+] as const)('%o without the guide’s three: %s', ([found, words]) => {
+  expect(String(checkOutcome({ allPassed: false, counts: { ...counts, ...found } }))).toContain(words);
+});
+
+test('warnings stand before the fold, passed checks inside it', () => {
+  const page = String(foldedCheckRows([row('good', 'pass'), row('look-here', 'warning'), row('known', 'info')]));
+  const fold = page.indexOf('<details>');
+  expect(page.indexOf('id="check-look-here"')).toBeLessThan(fold);
+  expect(page.indexOf('id="check-good"')).toBeGreaterThan(fold);
+  expect(page).toContain('Show the other 2 checks');
+  expect(String(foldedCheckRows([row('good', 'pass')]))).toMatch(/^<details>/);
+});
+
+test('reasons name clauses a reader can look up, never our own rules', () => {
+  const reasons = checkCatalogue(() => new Date(0))
+    .map(({ why }) => why)
+    .join('\n');
+  expect(reasons).not.toMatch(/\b(?!RFC)[A-Z]{2,3}-\d\d\b/);
+  expect(reasons).toContain('SMART App Launch 2.2.0');
+});
