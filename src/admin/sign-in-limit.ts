@@ -15,18 +15,23 @@ export interface SignInLimit {
 }
 
 const WINDOW_SECONDS = 15 * 60;
-const ATTEMPTS_PER_ACCOUNT = 10;
+/** From one address; so an outsider's guesses do not lock the owner out elsewhere. */
+const ATTEMPTS_PER_ACCOUNT_AND_ADDRESS = 10;
+/** From everywhere: many addresses guess no more than this. */
+const ATTEMPTS_PER_ACCOUNT = 50;
 /** A hospital's administrators can sit behind one address. */
 const ATTEMPTS_PER_ADDRESS = 100;
 
 /** In Redis; in this process while Redis is away, and in development. */
 export function createSignInLimit(keyStore: KeyStore): SignInLimit {
+  const byBoth = limiter(keyStore, 'sign-in-both', ATTEMPTS_PER_ACCOUNT_AND_ADDRESS);
   const byAccount = limiter(keyStore, 'sign-in-account', ATTEMPTS_PER_ACCOUNT);
   const byAddress = limiter(keyStore, 'sign-in-address', ATTEMPTS_PER_ADDRESS);
   return {
     begin: async (account, address) => {
       try {
         await byAddress.consume(address);
+        await byBoth.consume(`${account} ${address}`);
         await byAccount.consume(account);
       } catch (refusal) {
         if (!(refusal instanceof RateLimiterRes)) throw refusal;
@@ -35,7 +40,7 @@ export function createSignInLimit(keyStore: KeyStore): SignInLimit {
       }
     },
     succeed: async (account, address) => {
-      await Promise.all([byAccount.delete(account), byAddress.reward(address)]);
+      await Promise.all([byBoth.delete(`${account} ${address}`), byAccount.delete(account), byAddress.reward(address)]);
     },
   };
 }
