@@ -11,8 +11,8 @@ export interface AdvancedField {
   readonly name: string;
   readonly label: string;
   readonly hint: string;
-  /** a choice, a switch, or several lines */
-  readonly kind: readonly Choice[] | 'switch' | 'lines';
+  /** a choice, a switch, several lines, or a whole number */
+  readonly kind: readonly Choice[] | 'switch' | 'lines' | 'number';
 }
 
 const VENDORS: readonly Choice[] = [
@@ -65,6 +65,12 @@ export const advancedGroups: readonly { title: string; fields: readonly Advanced
         ],
       },
       {
+        name: 'searchParameters',
+        label: 'Extra parameters of FHIR searches',
+        hint: 'name=value, one per line, only where the EHR team asks for them, such as ah-practice at athenahealth.',
+        kind: 'lines',
+      },
+      {
         name: 'showEhrOrders',
         label: 'Show orders of the EHR in the request list',
         hint: 'Needs ServiceRequest on the FHIR server. Safe choice: on.',
@@ -114,6 +120,62 @@ export const advancedGroups: readonly { title: string; fields: readonly Advanced
     ],
   },
   {
+    title: 'Who may use the app',
+    fields: [
+      {
+        name: 'userTypes',
+        label: 'Kinds of EHR users',
+        hint: 'Whose launches are accepted, as the EHR describes them (fhirUser).',
+        kind: [
+          { value: 'any', text: 'everybody the EHR lets launch the app' },
+          { value: 'practitioner', text: 'practitioners only' },
+        ],
+      },
+      {
+        name: 'userAssociation',
+        label: 'First launch of an EHR user',
+        hint: 'How a person who launches for the first time becomes a user of this organization here.',
+        kind: [
+          { value: 'automatic', text: 'let them in at once' },
+          { value: 'code', text: 'ask for a one-time code from you' },
+          { value: 'confirmation', text: 'wait until you confirm them' },
+        ],
+      },
+      {
+        name: 'standalone',
+        label: 'Standalone launch',
+        hint: 'Lets people open the app outside the EHR, sign in there and pick a patient. Off unless the EHR team has agreed.',
+        kind: 'switch',
+      },
+    ],
+  },
+  {
+    title: 'How long a launch lasts',
+    fields: [
+      {
+        name: 'refreshMarginSeconds',
+        label: 'Renew a token this many seconds before it ends',
+        hint: '30 to 600. Safe choice: 30. More where the clocks of the EHR differ.',
+        kind: 'number',
+      },
+      {
+        name: 'introspection',
+        label: 'Ask the EHR whether a token is still active',
+        hint: 'Needs an introspection endpoint. Safe choice: off.',
+        kind: [
+          { value: 'off', text: 'off' },
+          { value: 'on', text: 'on' },
+        ],
+      },
+      {
+        name: 'requestsPerMinute',
+        label: 'Most calls to the EHR per minute',
+        hint: '0: no limit. Set what the EHR vendor allows, such as 250 at eClinicalWorks.',
+        kind: 'number',
+      },
+    ],
+  },
+  {
     title: 'How the app proves itself to the EHR',
     fields: [
       {
@@ -132,6 +194,15 @@ export const advancedGroups: readonly { title: string; fields: readonly Advanced
         kind: [
           { value: 'token_endpoint', text: 'token endpoint' },
           { value: 'issuer', text: 'issuer' },
+        ],
+      },
+      {
+        name: 'assertionType',
+        label: 'Type of the signed assertion',
+        hint: 'Safe choice: JWT, as SMART says. The other is for servers of RFC 7523bis, such as HelseID.',
+        kind: [
+          { value: 'JWT', text: 'JWT' },
+          { value: 'client-authentication+jwt', text: 'client-authentication+jwt' },
         ],
       },
       {

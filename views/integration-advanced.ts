@@ -76,5 +76,8 @@ function control(
     return html`<textarea class="form-control" id="${name}" name="${name}" rows="${rows}" spellcheck="false"${described}>
 ${value}</textarea>`;
   }
+  if (kind === 'number') {
+    return html`<input class="form-control" type="number" inputmode="numeric" id="${name}" name="${name}" value="${value}"${described}>`;
+  }
   return html`<select class="form-select" id="${name}" name="${name}"${described}>${kind.map((choice) => html`<option value="${choice.value}"${choice.value === value ? html` selected` : null}>${choice.text}</option>`)}</select>`;
 }

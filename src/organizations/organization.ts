@@ -1,7 +1,15 @@
 /** An organization (tenant): everything that pins its EHR and how we behave there (REG-05). */
 import { z } from 'zod';
 import { scopeProblems } from '#src/smart/scopes.ts';
-import { endpointHost, frameAncestor, network, serverUrl, textFormat } from './setting-formats.ts';
+import {
+  endpointHost,
+  frameAncestor,
+  network,
+  searchParameter,
+  serverUrl,
+  textFormat,
+  wholeNumber,
+} from './setting-formats.ts';
 import { presetScopes, vendors } from './vendor-presets.ts';
 
 /** Org IDs stand in URLs, cookies and file names: letters, digits, `.`, `_` and `-`, at most 64. */
@@ -41,12 +49,26 @@ const shape = (production: boolean) => ({
   nonce: choice(['required', 'optional']).default('required'),
   assertionAudience: choice(['token_endpoint', 'issuer']).default('token_endpoint'),
   assertionAlg: choice(['RS384', 'ES384']).default('RS384'),
+  /** Header `typ` of the assertion; servers of RFC 7523bis want the longer one (CAJ-03). */
+  assertionType: choice(['JWT', 'client-authentication+jwt']).default('JWT'),
   allowedHosts: listOf(endpointHost, 20),
   privateNetworks: listOf(network, 20),
   showEhrOrders: flag.default(true),
   createRequests: flag.default(false),
   clientIdInTokenBody: flag.default(false),
   refreshIdToken: choice(['check', 'ignore']).default('check'),
+  /** A token is renewed at least this long before it ends (RF-05). */
+  refreshMarginSeconds: wholeNumber(30, 600).default(30),
+  /** `name=value` added to FHIR searches, for EHRs that tell tenants apart by such. */
+  searchParameters: listOf(searchParameter, 10),
+  /** Calls to this EHR per minute over all instances; 0 is no limit. */
+  requestsPerMinute: wholeNumber(0, 100_000).default(0),
+  standalone: flag.default(false),
+  /** How an EHR user becomes a user here: at the first launch, by a one-time code, or when an administrator confirms. */
+  userAssociation: choice(['automatic', 'code', 'confirmation']).default('automatic'),
+  /** Whose launches are accepted, by the type of `fhirUser` (FU-06). */
+  userTypes: choice(['any', 'practitioner']).default('any'),
+  introspection: choice(['off', 'on']).default('off'),
 });
 
 /** Every setting an administrator or operator decides. */

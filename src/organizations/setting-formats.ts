@@ -61,6 +61,34 @@ export const endpointHost = z
   .refine(isHost, { error: (issue) => `${String(issue.input)} must be a host or host:port` })
   .transform((text) => new URL(`https://${text}`).host);
 
+/** A whole number, also as the digits a form or command line brings. */
+export function wholeNumber(min: number, max: number) {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z
+    .union(
+      [
+        z.number(),
+        z
+          .string()
+          .regex(/^\d{1,9}$/)
+          .transform(Number),
+      ],
+      { error },
+    )
+    .refine((value) => Number.isInteger(value) && value >= min && value <= max, { error });
+}
+
+/** `name=value` of a FHIR search, unencoded; never what selects the patient or the page (FH-13). */
+export const searchParameter = z
+  .string()
+  .refine(
+    (text) => /^[A-Za-z][\w-]{0,63}=[\x21-\x7e]{1,200}$/.test(text) && !/^(?:patient|subject|_\w*)=/i.test(text),
+    {
+      error: (issue) =>
+        `${String(issue.input)} must be name=value, and neither patient, subject nor one that begins with _`,
+    },
+  );
+
 /** A network in CIDR notation. */
 export const network = z.string().refine(ipaddr.isValidCIDR, {
   error: (issue) => `${String(issue.input)} must be a network such as 10.20.0.0/16`,

@@ -22,6 +22,14 @@ const SETTINGS: Record<string, { field: SettingField; kind: Kind }> = {
   createRequests: { field: 'createRequests', kind: 'flag' },
   clientIdInTokenBody: { field: 'clientIdInTokenBody', kind: 'flag' },
   refreshIdToken: { field: 'refreshIdToken', kind: 'text' },
+  assertionType: { field: 'assertionType', kind: 'text' },
+  refreshMarginSeconds: { field: 'refreshMarginSeconds', kind: 'text' },
+  searchParameters: { field: 'searchParameters', kind: 'list' },
+  requestsPerMinute: { field: 'requestsPerMinute', kind: 'text' },
+  standalone: { field: 'standalone', kind: 'flag' },
+  userAssociation: { field: 'userAssociation', kind: 'text' },
+  userTypes: { field: 'userTypes', kind: 'text' },
+  introspection: { field: 'introspection', kind: 'text' },
 };
 
 /** The keys `--setting` knows. */

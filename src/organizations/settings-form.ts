@@ -46,5 +46,5 @@ export function refusedForm(values: TypedForm['values'], problems: readonly Sett
 
 function textOf(value: unknown): string {
   if (Array.isArray(value)) return value.join('\n');
-  return typeof value === 'string' || typeof value === 'boolean' ? String(value) : '';
+  return ['string', 'boolean', 'number'].includes(typeof value) ? String(value) : '';
 }
