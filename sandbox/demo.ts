@@ -6,6 +6,8 @@ import { startSandbox } from './sandbox.ts';
 
 const ORG_ID = 'st-elsewhere';
 const CLIENT_ID = 'vectorcare-demo';
+/** The implementation guide's, and with them permission for New request. */
+const GUIDE_SCOPES = 'launch/patient launch/encounter patient/*.read openid fhirUser launch profile online_access';
 const OPERATOR = { email: 'operator@example.com', password: 'synthetic-demo-password' };
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -52,6 +54,10 @@ await runToEnd([
   CLIENT_ID,
   '--setting',
   `frameAncestors=${sandbox.origin}`,
+  '--setting',
+  'createRequests=true',
+  '--setting',
+  `scopes=${GUIDE_SCOPES} patient/ServiceRequest.write`,
 ]);
 const product = startChild(['src/main.ts'], 'inherit');
 product.once('exit', (code) => void stop(code ?? 0));

@@ -36,6 +36,8 @@ export interface VendorProfile {
   serviceRequestSearch: readonly string[];
   serviceRequestIncludes: readonly string[];
   hasPractitionerRole: boolean;
+  /** Whether ServiceRequest may be created: Epic's newest and Veradigm, few others. */
+  createsRequests: boolean;
   hasTask: boolean;
   /** The `sandbox` attribute of the chart's iframe, if the vendor sets one. */
   iframeSandbox?: string;
@@ -55,6 +57,7 @@ const generic: VendorProfile = {
   serviceRequestSearch: ['patient', 'subject', 'status', 'category', 'encounter'],
   serviceRequestIncludes: ['ServiceRequest:requester', 'ServiceRequest:performer'],
   hasPractitionerRole: true,
+  createsRequests: true,
   hasTask: true,
 };
 
@@ -89,6 +92,7 @@ export const profiles: Record<VendorProfileName, VendorProfile> = {
     serviceRequestSearch: ['patient', 'subject', 'code', 'category'],
     serviceRequestIncludes: [],
     hasPractitionerRole: false,
+    createsRequests: false,
     hasTask: false,
   },
   'meditech-like': {

@@ -25,6 +25,7 @@ import { settingsVerifyRoutes } from './diagnostics/verify-routes.ts';
 import type { ErrorCode } from './errors.ts';
 import { createCookies } from './http/cookies.ts';
 import { errorHandler, notFound, onlyMethods } from './http/error-page.ts';
+import { formBody } from './http/form-body.ts';
 import { requireHttps } from './http/own-url.ts';
 import { createLaunchLimit } from './http/rate-limit.ts';
 import { requestLog } from './http/request-log.ts';
@@ -59,6 +60,8 @@ import { organizationsRoutes } from './organizations/organizations-routes.ts';
 import { integrationRoutes } from './organizations/settings-routes.ts';
 import type { SmartConnections } from './organizations/smart-connections.ts';
 import { createChartReadings } from './requests/chart-readings.ts';
+import { createRequest, discardDraft, keepTyped, newRequestForm, sayKept } from './requests/new-request-routes.ts';
+import { createRequestDrafts } from './requests/request-drafts.ts';
 import { requestsRoute } from './requests/routes.ts';
 import { createIssuerKeys } from './smart/issuer-keys.ts';
 
@@ -114,6 +117,7 @@ export function createApp(dependencies: AppDependencies): Express {
   const transactions = createTransactions(redis, sealer);
   const issuerKeys = createIssuerKeys({ outbound, clock, log });
   const readings = createChartReadings(outbound, clock);
+  const drafts = createRequestDrafts(redis, sealer);
   const grants = createActiveGrants({ launches, keyRing, issuerKeys, outbound, revoker, clock, log, metrics });
   const limit = createLaunchLimit();
   const shared = {
@@ -159,8 +163,19 @@ export function createApp(dependencies: AppDependencies): Express {
   app
     .route('/launches/:launchId/requests')
     .head(onlyGet)
-    .get(guard, requestsRoute({ config, readings, grants, audit, traces, clock }))
+    .get(guard, requestsRoute({ config, readings, grants, drafts, audit, traces, clock }))
     .all(onlyGet);
+  const newRequest = { publicUrl, readings, grants, drafts, audit, clock };
+  app
+    .route('/launches/:launchId/requests/new')
+    .head(onlyMethods('GET', 'POST'))
+    .get(guard, newRequestForm(newRequest))
+    .post(formBody(), keepTyped(newRequest), guard, createRequest(newRequest), sayKept)
+    .all(onlyMethods('GET', 'POST'));
+  app
+    .route('/launches/:launchId/requests/new/discard')
+    .post(guard, form, discardDraft(newRequest))
+    .all(onlyMethods('POST'));
   app.route('/launches/:launchId/theme.css').head(onlyGet).get(guard, themeRoute(outbound)).all(onlyGet);
   app.route('/launches/:launchId/sign-out').post(guard, form, signOut).all(onlyMethods('POST'));
 

@@ -79,7 +79,7 @@ export const advancedGroups: readonly { title: string; fields: readonly Advanced
       {
         name: 'createRequests',
         label: 'Let clinicians create requests',
-        hint: 'Off unless agreed with the operator of this service; it is not needed to verify a launch.',
+        hint: 'Writes a ServiceRequest to the EHR. Needs an EHR that takes them and the scope patient/ServiceRequest.write (v2: .c) among the scopes above. Not needed to verify a launch.',
         kind: 'switch',
       },
     ],

@@ -20,6 +20,10 @@ export interface RequestsPageStartProps {
   readonly csrfToken: string;
   /** when the page was read from the EHR */
   readonly asOf: Date;
+  /** whether a request can be created here, and whether one is waiting that was typed and not sent */
+  readonly create?: 'new' | 'draft' | undefined;
+  /** the visitor has just sent one */
+  readonly isSent?: boolean;
   readonly themeUrl?: string | undefined;
 }
 
@@ -30,8 +34,16 @@ export function requestsPageStart(props: RequestsPageStartProps): string {
 <h1>Requests for <bdi>${props.patient.name}</bdi></h1>
 ${asOfLine(props)}
 </div>
-<p class="loading">Reading requests from the EHR…</p>
+${createLine(props)}<p class="loading">Reading requests from the EHR…</p>
 `);
+}
+
+function createLine({ create, isSent, base }: RequestsPageStartProps): SafeHtml {
+  const sent = html`<p class="notice notice-done" role="status">${icon('done')} <span>The request was sent to the EHR.</span></p>
+`;
+  const link = html`<p class="create-request"><a class="btn btn-sm btn-primary" href="${base}/requests/new">${create === 'draft' ? 'Continue your unsent request' : 'New request'}</a></p>
+`;
+  return html`${isSent === true ? sent : null}${create === undefined ? null : link}`;
 }
 
 /** The list and the end of the document. */

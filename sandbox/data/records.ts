@@ -67,6 +67,8 @@ export interface Records {
   ofType<T extends ServedType>(type: T): Extract<SandboxResource, { resourceType: T }>[];
   /** `Type/id`, relative. */
   byReference(reference: string): SandboxResource | undefined;
+  /** What an app has created. */
+  add(resource: SandboxResource): void;
 }
 
 /** Builds the records anew, so that no two sandboxes share an object. */
@@ -97,5 +99,9 @@ export function createRecords(): Records {
   return {
     ofType: (type) => all.filter(isOfType(type)),
     byReference: (reference) => index.get(reference),
+    add: (resource) => {
+      all.push(resource);
+      index.set(`${resource.resourceType}/${resource.id}`, resource);
+    },
   };
 }

@@ -14,7 +14,11 @@ function resourceRow(type: ServedType, profile: VendorProfile): CapabilityStatem
   const includes = type === 'ServiceRequest' ? [...profile.serviceRequestIncludes] : [];
   return {
     type,
-    interaction: [{ code: 'read' }, { code: 'search-type' }],
+    interaction: [
+      { code: 'read' },
+      { code: 'search-type' },
+      ...(type === 'ServiceRequest' && profile.createsRequests ? [{ code: 'create' as const }] : []),
+    ],
     searchParam: ['_id', ...searchParameters(type, profile)].map((name) => ({
       name,
       type: referenceParameters.has(name) ? 'reference' : 'token',

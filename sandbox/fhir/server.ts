@@ -8,6 +8,7 @@ import type { FhirAnswer } from '#sandbox/fault.ts';
 import { type FaultSwitches, throughFaults } from '#sandbox/fault-switches.ts';
 import type { VendorProfile } from '#sandbox/profiles.ts';
 import { capabilityStatement } from './capability.ts';
+import { createServiceRequest } from './create.ts';
 import { batch, type FhirContext, get } from './interactions.ts';
 import { FhirRefusal, operationOutcome } from './outcome.ts';
 
@@ -40,7 +41,7 @@ async function send(request: Request, response: Response, resource: FhirResource
   const url = new URL(request.originalUrl, deps.facts.origin);
   const [resourceType, id] = request.path.split('/').filter(Boolean);
   const call = { resourceType, id, patient, url, facts: deps.facts, records: deps.records };
-  const real: FhirAnswer = { status: 200, body: { ...resource } };
+  const real: FhirAnswer = { status: response.statusCode, body: { ...resource } };
   const answer = await throughFaults(deps.faults, real, (fault, current, value) =>
     fault.fhirAnswer?.(current, call, value),
   );
@@ -90,6 +91,9 @@ export function fhirRouter(deps: FhirDeps): Router {
   });
   router.post('/', json({ type: [fhirJson, 'application/json'], limit: '1mb' }), async (request, response) => {
     await respond(request, response, deps, (context) => batch(request.body, context));
+  });
+  router.post('/ServiceRequest', json({ type: fhirJson, limit: '1mb' }), async (request, response) => {
+    await respond(request, response.status(201), deps, (context) => createServiceRequest(request.body, context));
   });
   router.all('/{*path}', (_request, response) => {
     refuse(response, new FhirRefusal(405, 'not-supported', 'this server only reads'));

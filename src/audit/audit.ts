@@ -12,6 +12,7 @@ import { type AuditRow, appendAuditRows } from './audit-store.ts';
 export const auditEventNames = [
   'launch',
   'patient-opened',
+  'request-created',
   'sign-in',
   'sign-out',
   'denial',

@@ -26,6 +26,8 @@ export interface ChartReadings {
   start(launch: Launch, organization: Organization, renew: Renew): void;
   /** The reading begun for this launch, once, while it is young; else a new one. */
   take(launch: Launch, organization: Organization, renew: Renew): ChartReading;
+  /** For the other pages of a launch: its calls, and the patient they are about. */
+  open(launch: Launch, organization: Organization, renew: Renew): { api: FhirApi; patient: Promise<PatientSummary> };
   forget(launchId: string): void;
 }
 
@@ -39,14 +41,16 @@ const MOST_KEPT = 2_000;
 export function createChartReadings(outbound: Outbound, clock: Clock): ChartReadings {
   const begun = new Map<string, ChartReading>();
   const userNames = new Map<string, Promise<string | undefined>>();
-  const read = (launch: Launch, organization: Organization, renew: Renew): ChartReading => {
-    const api = createFhirApi({
+  const apiOf = (launch: Launch, organization: Organization, renew: Renew): FhirApi =>
+    createFhirApi({
       base: new URL(launch.fhirBaseUrl),
       accessToken: launch.tokens.accessToken,
       outbound,
       allowPrivate: organization.privateNetworks,
       renew,
     });
+  const read = (launch: Launch, organization: Organization, renew: Renew): ChartReading => {
+    const api = apiOf(launch, organization, renew);
     const now = clock();
     // A user's name does not change during a launch: one read, not one per page.
     const userName = userNames.get(launch.id) ?? readUserName(api, launch, now);
@@ -72,6 +76,10 @@ export function createChartReadings(outbound: Outbound, clock: Clock): ChartRead
       begun.delete(launch.id);
       const isYoung = reading && clock().getTime() - reading.startedAt.getTime() < YOUNG_MS;
       return isYoung ? reading : read(launch, organization, renew);
+    },
+    open: (launch, organization, renew) => {
+      const api = apiOf(launch, organization, renew);
+      return { api, patient: readPatientIfPermitted(api, launch, clock()) };
     },
     forget: (launchId) => {
       begun.delete(launchId);

@@ -7,6 +7,7 @@ import type { LaunchTrace, LaunchTraces } from '#src/diagnostics/launch-trace.ts
 import type { StepFacts } from '#src/diagnostics/trace.ts';
 import { AppError } from '#src/errors.ts';
 import { csrfToken } from '#src/http/csrf.ts';
+import { queryOf } from '#src/http/own-url.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import type { ActiveGrants } from '#src/launches/active-grant.ts';
@@ -14,6 +15,8 @@ import type { Launch } from '#src/launches/launch.ts';
 import { openLaunchOf } from '#src/launches/launch-guard.ts';
 import { requestsPageEnd, requestsPageStart } from '#views/requests-page.ts';
 import type { ChartReading, ChartReadings } from './chart-readings.ts';
+import { mayCreateRequests } from './new-request-routes.ts';
+import { draftOwner, type RequestDrafts } from './request-drafts.ts';
 import type { RequestList } from './request-list.ts';
 
 const FIRST_PAGE_MS = 2 * 60_000;
@@ -28,11 +31,12 @@ export function requestsRoute(dependencies: {
   config: Config;
   readings: ChartReadings;
   grants: ActiveGrants;
+  drafts: RequestDrafts;
   audit: Audit;
   traces: LaunchTraces;
   clock: Clock;
 }): RequestHandler {
-  const { config, readings, grants, audit, traces, clock } = dependencies;
+  const { config, readings, grants, drafts, audit, traces, clock } = dependencies;
   const show = async (request: Request, response: Response, trace: LaunchTrace) => {
     const { opened, organization, cookieSecret } = openLaunchOf(request);
     trace.joins(opened.launch.traceId);
@@ -48,6 +52,7 @@ export function requestsRoute(dependencies: {
         throw error;
       });
     const base = `/launches/${launch.id}`;
+    const mayCreate = mayCreateRequests(launch, organization);
     allowSameOriginReferrer(response);
     sendStart(
       response,
@@ -59,6 +64,8 @@ export function requestsRoute(dependencies: {
         environmentLabel: config.environment === 'production' ? undefined : 'Non-production',
         csrfToken: csrfToken(cookieSecret),
         asOf: reading.startedAt,
+        create: mayCreate ? ((await drafts.find(draftOwner(launch))) ? 'draft' : 'new') : undefined,
+        isSent: queryOf(request).has('sent'),
         themeUrl: launch.context.smartStyleUrl === undefined ? undefined : `${base}/theme.css`,
       }),
     );

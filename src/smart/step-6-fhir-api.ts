@@ -45,6 +45,18 @@ export interface FhirApi {
   get(pathOrUrl: string): Promise<FhirResource>;
   /** Posts a batch Bundle of reads on the base. Never retried. @throws FhirError */
   batch(bundle: FhirResource): Promise<FhirResource>;
+  /**
+   * Posts a new resource to its type's endpoint; any 2xx is success. Never retried but for a refused token, with which
+   * nothing was done (FH-07, FH-17).
+   *
+   * @throws FhirError; whether the resource exists is known only by {@link isRefusal}.
+   */
+  create(resource: FhirResource): Promise<void>;
+}
+
+/** Did the server answer that it will not do this? Everything else leaves open whether it was done. */
+export function isRefusal({ status, failure }: FhirError): boolean {
+  return failure === 'foreign-url' || (status !== undefined && status >= 400 && status < 500 && status !== 408);
 }
 
 const DEADLINE_MS = 10_000;
@@ -65,7 +77,7 @@ export function createFhirApi(options: {
   const base = new URL(options.base.href.replace(/\/$/, ''));
   const client = new fhirclient.default(base.href);
   const dispatcher = options.outbound.fhirDispatcher(options.allowPrivate).compose(staysUnder(base));
-  const callWith = async (token: string, url: URL, init: { method?: string; body?: string }): Promise<FhirResource> => {
+  const callWith = async (token: string, url: URL, init: { method?: string; body?: string }): Promise<unknown> => {
     const answer: unknown = await client.fhirRequest(url.href, {
       ...init,
       headers: {
@@ -78,12 +90,12 @@ export function createFhirApi(options: {
       // undici's own option: fhirclient hands it through to fetch untouched.
       ...{ dispatcher },
     });
-    return asResource(answer);
+    return answer;
   };
   let accessToken = options.accessToken;
   // A renewal that fails leaves the refusal as it was: the visitor is told to open the app again.
   const newerThan = async (used: string) => options.renew?.(used).catch(() => undefined);
-  const call = async (url: URL, init: { method?: string; body?: string }): Promise<FhirResource> => {
+  const call = async (url: URL, init: { method?: string; body?: string }): Promise<unknown> => {
     const used = accessToken;
     try {
       return await callWith(used, url, init);
@@ -100,19 +112,26 @@ export function createFhirApi(options: {
     get: async (pathOrUrl) => {
       const url = resolveUnder(base, pathOrUrl);
       try {
-        return await call(url, {});
+        return asResource(await call(url, {}));
       } catch (error) {
         const pauseMs = retryPause(error);
         if (pauseMs === undefined) throw toFhirError(error);
         await new Promise((resolve) => setTimeout(resolve, pauseMs));
-        return await call(url, {}).catch((again: unknown) => {
+        return await call(url, {}).then(asResource, (again: unknown) => {
           throw toFhirError(again);
         });
       }
     },
     batch: async (bundle) => {
       try {
-        return await call(base, { method: 'POST', body: JSON.stringify(bundle) });
+        return asResource(await call(base, { method: 'POST', body: JSON.stringify(bundle) }));
+      } catch (error) {
+        throw toFhirError(error);
+      }
+    },
+    create: async (resource) => {
+      try {
+        await call(resolveUnder(base, resource.resourceType), { method: 'POST', body: JSON.stringify(resource) });
       } catch (error) {
         throw toFhirError(error);
       }

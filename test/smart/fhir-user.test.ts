@@ -76,6 +76,7 @@ const api = (answer: () => FhirResource): FhirApi => ({
   base,
   get: async (path) => (path === 'Practitioner/1' ? answer() : Promise.reject(new Error('another read'))),
   batch: () => Promise.reject(new Error('no batch')),
+  create: () => Promise.reject(new Error('no create')),
 });
 
 describe("the user's resource", () => {

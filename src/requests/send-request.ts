@@ -1,0 +1,57 @@
+/** Sends a request to the EHR so that it exists there once, or says that nobody knows (FH-17, request-list §4.4 C). */
+import { asRecords, asText } from '#src/patients/fhir-fields.ts';
+import { type FhirApi, FhirError, type FhirFailure, type FhirResource, isRefusal } from '#src/smart/step-6-fhir-api.ts';
+import { searchRequests } from './request-query.ts';
+
+/** How a sending ended. */
+export type Sending =
+  | { kind: 'sent' }
+  /** The EHR will not take it; nothing was created. */
+  | { kind: 'refused'; failure: FhirFailure }
+  /** It may exist or not: never posted again before somebody has looked. */
+  | { kind: 'unknown' };
+
+/** Whether the EHR has it, as far as can be seen. */
+type Existence = 'exists' | 'absent' | 'unknown';
+
+/**
+ * Posts once. When an earlier attempt, or this one, was left without an answer, the EHR is asked for the patient's
+ * requests and the identifier is looked for: every vendor can search by patient, few by identifier.
+ *
+ * @param resource with exactly one identifier of ours.
+ * @param options.attempted an earlier sending ended in `unknown`.
+ * @param options.beforePosting runs when the request is about to leave: from then on it may exist.
+ * @param options.patientId the launch's patient, whom the resource is about.
+ */
+export async function sendRequest(
+  api: FhirApi,
+  resource: FhirResource,
+  options: { patientId: string; attempted: boolean; beforePosting(): Promise<void> },
+): Promise<Sending> {
+  if (options.attempted) {
+    const existence = await look(api, resource, options.patientId);
+    if (existence !== 'absent') return existence === 'exists' ? { kind: 'sent' } : { kind: 'unknown' };
+  }
+  await options.beforePosting();
+  try {
+    await api.create(resource);
+    return { kind: 'sent' };
+  } catch (error) {
+    if (!(error instanceof FhirError)) throw error;
+    if (isRefusal(error)) return { kind: 'refused', failure: error.failure };
+    // An EHR may show an order later than it takes it, so only finding it is proof.
+    return (await look(api, resource, options.patientId)) === 'exists' ? { kind: 'sent' } : { kind: 'unknown' };
+  }
+}
+
+async function look(api: FhirApi, resource: FhirResource, patientId: string): Promise<Existence> {
+  const wanted = identifiersOf(resource);
+  const { requests, end } = await searchRequests(api, { patientId, withNames: false });
+  const isThere = requests.some((one) => identifiersOf(one).some((identifier) => wanted.includes(identifier)));
+  if (isThere) return 'exists';
+  return end === 'complete' ? 'absent' : 'unknown';
+}
+
+function identifiersOf(resource: Readonly<Record<string, unknown>>): string[] {
+  return asRecords(resource['identifier']).map(({ system, value }) => `${asText(system)}|${asText(value)}`);
+}

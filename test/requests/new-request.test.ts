@@ -1,0 +1,248 @@
+/** Creating a request: sent once, for the patient in the chart, and never lost while it is typed (FH-17, request-list §4.4). */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { FaultName } from '#sandbox/faults.ts';
+import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
+import { cookiesOf, csrfOf, launchIdOf, wholeOf } from '#test/helpers/visits.ts';
+import { startWorld, testStores, type World } from '#test/helpers/world.ts';
+
+const SCOPES =
+  'launch launch/patient openid fhirUser profile online_access patient/*.read patient/ServiceRequest.write';
+const TYPED = {
+  service: 'transport',
+  what: 'Wheelchair van to dialysis',
+  neededOn: '2099-03-01',
+  priority: 'urgent',
+  reason: 'Next dialysis <tomorrow>',
+  note: 'Two steps at the door',
+};
+const HOUR_MS = 60 * 60_000;
+
+describe.for(await testStores())('on %s', (stores) => {
+  let world: World;
+  let browser: TestBrowser;
+  let list: Visit;
+
+  beforeAll(async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    world = await startWorld({ stores, settings: { createRequests: true, scopes: SCOPES } });
+  });
+  afterAll(async () => {
+    vi.useRealTimers();
+    await world.close();
+  });
+  beforeEach(async () => {
+    browser = world.browser();
+    list = await world.launch('pat-ben', browser);
+    world.sandbox.requests.clear();
+  });
+  afterEach(async () => {
+    world.sandbox.faults.clear();
+    await forget();
+  });
+
+  const formUrl = (page: Visit = list) => `${world.url}/launches/${launchIdOf(page)}/requests/new`;
+  const ticketOf = (page: Visit) => /name="ticket" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
+  const fieldsOf = (page: Visit) => ({ csrf: csrfOf(page), ticket: ticketOf(page) });
+  const openForm = () => browser.visit(formUrl());
+  const post = async (typed: Record<string, string> = TYPED) =>
+    browser.open(formUrl(), { form: { ...fieldsOf(await openForm()), ...typed } });
+  const created = () =>
+    world.sandbox.requests.filter(({ method, path }) => method === 'POST' && path.endsWith('/ServiceRequest'));
+  const signOut = (page: Visit = list) =>
+    browser.visit(formUrl(page).replace('requests/new', 'sign-out'), { form: { csrf: csrfOf(page) } });
+  /** A draft left by a test is not the next one's. */
+  const forget = async () => {
+    const page = await openForm();
+    if (page.status === 200) await browser.visit(`${formUrl()}/discard`, { form: { csrf: csrfOf(page) } });
+  };
+
+  test('the list offers it, and what is typed arrives in the EHR once, for this patient, and on the list', async () => {
+    expect(list.body).toContain('New request');
+    const page = await post();
+    expect([page.status, titleOf(page)]).toEqual([200, 'Requests for Ben Okafor']);
+    expect(page.body).toContain('The request was sent to the EHR.');
+    expect(page.body).toContain('Wheelchair van to dialysis');
+    expect(page.body).toContain('Next dialysis &lt;tomorrow&gt;');
+    expect(created()).toHaveLength(1);
+    expect(JSON.parse(created()[0]?.body ?? '')).toMatchObject({
+      status: 'active',
+      intent: 'order',
+      priority: 'urgent',
+      subject: { reference: 'Patient/pat-ben' },
+      occurrenceDateTime: '2099-03-01',
+    });
+    expect((await openForm()).body).not.toContain('Wheelchair van');
+  });
+
+  test.for([
+    ['no service', { service: '' }, 'service'],
+    ['a service that is not offered', { service: 'surgery' }, 'service'],
+    ['nothing said', { what: '  ' }, 'what'],
+    ['too much said', { what: 'x'.repeat(201) }, 'what'],
+    ['no date', { neededOn: '' }, 'neededOn'],
+    ['a date that is none', { neededOn: '2099-02-30' }, 'neededOn'],
+    ['a day in the past', { neededOn: '2020-01-01' }, 'neededOn'],
+    ['an unknown priority', { priority: 'yesterday' }, 'priority'],
+    ['urgent without a reason', { reason: '' }, 'reason'],
+    ['a note that is too long', { note: 'x'.repeat(1_001) }, 'note'],
+  ] as const)('%s is marked at its field, nothing is sent and nothing typed is lost', async ([, change, field]) => {
+    const page = await post({ ...TYPED, ...change });
+    expect(page.status).toBe(400);
+    expect(page.body).toContain(`id="${field}-problem"`);
+    expect(page.body).toContain('Two steps at the door'.slice(0, 'note' in change ? 0 : undefined));
+    expect(created()).toHaveLength(0);
+  });
+
+  test('what was typed survives the end of the launch: the same user finds it at the same patient, for an hour', async () => {
+    const form = { ...fieldsOf(await openForm()), ...TYPED };
+    await signOut();
+    const refused = await browser.visit(formUrl(), { form });
+    expect(refused.status).toBe(401);
+    expect(refused.body).toContain('What you typed is kept for an hour');
+    expect(created()).toHaveLength(0);
+
+    list = await world.launch('pat-ben', browser);
+    expect(list.body).toContain('Continue your unsent request');
+    const again = await openForm();
+    expect(again.body).toContain('value="Wheelchair van to dialysis"');
+    expect(again.body).toContain('Two steps at the door');
+    vi.setSystemTime(Date.now() + HOUR_MS - 60_000);
+    expect((await openForm()).status).toBe(200);
+  });
+
+  test('after an hour it is gone', async () => {
+    const form = { ...fieldsOf(await openForm()), ...TYPED };
+    await signOut();
+    await browser.visit(formUrl(), { form });
+    const { client } = world.dependencies.redis;
+    const lifetimes = await Promise.all(((await client?.keys('draft:*')) ?? []).map((key) => client?.pttl(key)));
+    // Redis counts its own time; the injected clock moves the in-memory store.
+    if (client) {
+      expect(lifetimes).toHaveLength(1);
+      expect(lifetimes[0]).toBeLessThanOrEqual(HOUR_MS);
+      expect(lifetimes[0]).toBeGreaterThan(0);
+      return;
+    }
+    vi.setSystemTime(Date.now() + HOUR_MS + 1_000);
+    list = await world.launch('pat-ben', browser);
+    expect((await openForm()).body).not.toContain('Wheelchair');
+  });
+
+  test('LC-19: another patient and another user see nothing of it', async () => {
+    const form = { ...fieldsOf(await openForm()), ...TYPED };
+    await signOut();
+    await browser.visit(formUrl(), { form });
+    const ada = await world.launch('pat-ada', browser);
+    expect((await browser.visit(formUrl(ada))).body).not.toContain('Wheelchair van');
+    const other = await browser.open(world.sandbox.launch('pat-ben', { user: 'prac-osei' }));
+    expect((await browser.visit(formUrl(other))).body).not.toContain('Wheelchair van');
+    list = await world.launch('pat-ben', browser);
+    expect((await openForm()).body).toContain('Wheelchair van');
+  });
+
+  test('the last look before sending: a form filled in for one patient is not sent in the launch of another', async () => {
+    const ben = fieldsOf(await openForm());
+    const ada = await world.launch('pat-ada', browser);
+    const adaForm = fieldsOf(await browser.visit(formUrl(ada)));
+    const page = await browser.visit(formUrl(ada), { form: { ...TYPED, csrf: adaForm.csrf, ticket: ben.ticket } });
+    expect(page.status).toBe(403);
+    expect(created()).toHaveLength(0);
+  });
+
+  test.for([
+    ['no csrf token', (form: Record<string, string>) => ({ ...form, csrf: '' })],
+    ['no ticket', (form: Record<string, string>) => ({ ...form, ticket: '' })],
+    ['a forged ticket', (form: Record<string, string>) => ({ ...form, ticket: `${form['ticket']}A` })],
+  ] as const)('a POST with %s is 403 and sends nothing', async ([, forge]) => {
+    const form = forge({ ...fieldsOf(await openForm()), ...TYPED });
+    expect((await browser.visit(formUrl(), { form })).status).toBe(403);
+    expect(created()).toHaveLength(0);
+  });
+
+  test('FH-17: two clicks at once are one request', async () => {
+    const form = { ...fieldsOf(await openForm()), ...TYPED };
+    const pages = await Promise.all([1, 2, 3].map(() => browser.visit(formUrl(), { form })));
+    expect(pages.filter(({ status }) => status === 303)).toHaveLength(1);
+    expect(created()).toHaveLength(1);
+  });
+
+  test('FH-17: an answer that is lost duplicates nothing: the EHR is asked whether it has the request', async () => {
+    world.sandbox.faults.set('create-unconfirmed');
+    const page = await post();
+    expect(page.body).toContain('The request was sent to the EHR.');
+    expect(created()).toHaveLength(1);
+  });
+
+  test('FH-17: while nobody knows, the page says so and keeps the draft; sending again asks first', async () => {
+    world.sandbox.faults.set('create-lost');
+    const page = await post();
+    expect([page.status, created().length]).toEqual([504, 1]);
+    expect(page.body).toContain('did not confirm');
+    world.sandbox.faults.clear();
+    const sent = await browser.open(formUrl(), { form: { ...fieldsOf(page), ...TYPED } });
+    expect(sent.body).toContain('The request was sent to the EHR.');
+    expect(created()).toHaveLength(2);
+    const [first, second] = created().map(({ body }) => JSON.parse(body).identifier[0].value);
+    expect(first).toBe(second);
+  });
+
+  test('FH-17: a request that arrived unseen is found when it is sent again, and not sent again', async () => {
+    world.sandbox.faults.set('create-unconfirmed');
+    world.sandbox.faults.set('search-500');
+    const page = await post();
+    expect([page.status, created().length]).toEqual([504, 1]);
+    world.sandbox.faults.clear();
+    const sent = await browser.open(formUrl(), { form: { ...fieldsOf(page), ...TYPED } });
+    expect(sent.body).toContain('The request was sent to the EHR.');
+    expect(created()).toHaveLength(1);
+  });
+
+  test.for<[FaultName, number, string]>([
+    ['create-refused', 502, 'The EHR did not let you create this request'],
+    ['fhir-401', 401, 'What you typed is kept'],
+  ])('%s: %d, and nothing typed is lost', async ([fault, status, words]) => {
+    const form = { ...fieldsOf(await openForm()), ...TYPED };
+    world.sandbox.faults.set(fault);
+    const page = await browser.open(formUrl(), { form });
+    expect(page.status).toBe(status);
+    expect(page.body).toContain(words);
+    world.sandbox.faults.clear();
+    list = await world.launch('pat-ben', browser);
+    expect((await openForm()).body).toContain('Wheelchair van');
+  });
+
+  test('SCO-19: without the permission to create, or with it switched off, there is neither button nor page', async () => {
+    await world.setOrganization('st-elsewhere', { createRequests: true });
+    vi.setSystemTime(Date.now() + 2_000);
+    list = await world.launch('pat-ben', browser);
+    expect(list.body).not.toContain('New request');
+    const refused = await openForm();
+    expect(refused.status).toBe(403);
+    expect(refused.body).toContain('patient/ServiceRequest.write');
+    await world.setOrganization('st-elsewhere', { scopes: SCOPES });
+    vi.setSystemTime(Date.now() + 2_000);
+    list = await world.launch('pat-ben', browser);
+    expect((await openForm()).status).toBe(404);
+    await world.setOrganization('st-elsewhere', { createRequests: true, scopes: SCOPES });
+    vi.setSystemTime(Date.now() + 2_000);
+    list = await world.launch('pat-ben', browser);
+  });
+
+  test('ST-03, ST-07: what is typed is in Redis sealed, and in no log, audit row or address', async () => {
+    const form = { ...fieldsOf(await openForm()), ...TYPED };
+    world.sandbox.faults.set('create-lost');
+    await browser.visit(formUrl(), { form });
+    await signOut();
+    await browser.visit(formUrl(), { form });
+    await world.dependencies.audit.flush();
+    const places = [
+      await world.dumpRedis(),
+      ...world.logLines,
+      ...browser.history.map(({ url, headers }) => `${url} ${JSON.stringify(headers)}`),
+      ...cookiesOf(browser).values(),
+    ].join('\n');
+    expect(places).not.toMatch(/Wheelchair|dialysis|Two steps/);
+    list = await world.launch('pat-ben', browser);
+    expect(wholeOf(list)).not.toMatch(/Two steps/);
+  });
+});

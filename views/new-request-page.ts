@@ -1,0 +1,136 @@
+/** "New request": what a clinician fills in for the patient whose chart is open. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { fieldProblem } from './form-field.ts';
+import { icon } from './icons.ts';
+import { layout } from './layout.ts';
+import { patientBanner } from './patient-banner.ts';
+import type { PatientIdentity } from './patient-identity.ts';
+import { asSentence, type TypedForm } from './typed-form.ts';
+
+/** What can be asked for; the text becomes the request's category. */
+export const services = [
+  { value: 'transport', text: 'Transport' },
+  { value: 'home-care', text: 'Home care' },
+  { value: 'equipment', text: 'Equipment' },
+  { value: 'referral', text: 'Referral' },
+] as const;
+
+/** FHIR's request-priority, most common first. */
+export const priorities = [
+  { value: 'routine', text: 'Routine' },
+  { value: 'urgent', text: 'Urgent' },
+  { value: 'asap', text: 'As soon as possible' },
+  { value: 'stat', text: 'Immediately (stat)' },
+] as const;
+
+/** The fields of the form, in its order. */
+export const newRequestFields = ['service', 'what', 'neededOn', 'priority', 'reason', 'note'] as const;
+
+export interface NewRequestPageProps {
+  readonly patient: PatientIdentity;
+  /** false only when the launch context says boolean `false` (LC-11) */
+  readonly needPatientBanner: boolean;
+  /** `/launches/<id>`, without a trailing slash */
+  readonly base: string;
+  readonly csrfToken: string;
+  /** keeps what is typed when the launch has ended before it is sent */
+  readonly ticket: string;
+  readonly form: TypedForm;
+  /** when the fields hold what was typed earlier and not sent */
+  readonly draftSavedAt: Date | undefined;
+  /** why it was not sent, in words for the clinician */
+  readonly problem?: string | undefined;
+  readonly themeUrl?: string | undefined;
+}
+
+/** A whole page; the patient stands above the form, because that is what the last look before sending is for. */
+export function newRequestPage(props: NewRequestPageProps): string {
+  const { patient, base, csrfToken, problem, form } = props;
+  const hasProblems = Object.keys(form.problems).length > 0;
+  return layout(
+    { title: `New request for ${patient.name}`, themeUrl: props.themeUrl },
+    html`${patientBanner(patient, props.needPatientBanner)}<div class="page-heading">
+<h1>New request for <bdi>${patient.name}</bdi></h1>
+<p class="as-of"><a href="${base}/requests">Back to the list</a></p>
+</div>
+${problem === undefined ? null : html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${problem}</span></p>`}
+${hasProblems ? html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>Not sent yet: please correct what is marked.</span></p>` : null}
+${draftLine(props)}
+<form class="new-request" method="post" action="${base}/requests/new">
+<input type="hidden" name="csrf" value="${csrfToken}">
+<input type="hidden" name="ticket" value="${props.ticket}">
+${select('service', 'Service', services, form)}
+${line('what', 'What is needed', 'Such as: wheelchair transport to dialysis and back.', 'text', form)}
+${line('neededOn', 'Needed on', undefined, 'date', form)}
+${select('priority', 'Priority', priorities, form)}
+${area('reason', 'Reason', 'Required unless the request is routine.', form)}
+${area('note', 'Note for whoever carries it out', 'Such as times, places, a companion, stairs.', form)}
+<p class="new-request-actions"><button class="btn btn-primary" type="submit">Send to the EHR</button></p>
+</form>
+`,
+  );
+}
+
+function draftLine({ draftSavedAt, base, csrfToken }: NewRequestPageProps): SafeHtml | null {
+  if (draftSavedAt === undefined) return null;
+  const iso = draftSavedAt.toISOString();
+  return html`<form class="notice" method="post" action="${base}/requests/new/discard"><input type="hidden" name="csrf" value="${csrfToken}">${icon('draft')}
+<span>This is what you typed at <time datetime="${iso}">${iso.slice(11, 16)} UTC</time>. It has not been sent and is kept for an hour.</span> <button class="btn btn-sm" type="submit">Discard</button></form>`;
+}
+
+type Choice = { readonly value: string; readonly text: string };
+
+function select(name: string, label: string, choices: readonly Choice[], form: TypedForm): SafeHtml {
+  const chosen = form.values[name] ?? '';
+  return field(
+    name,
+    label,
+    undefined,
+    form,
+    (described) =>
+      html`<select class="form-select" id="${name}" name="${name}"${described}>${choices.map(({ value, text }) => html`<option value="${value}"${value === chosen ? html` selected` : null}>${text}</option>`)}</select>`,
+  );
+}
+
+function line(name: string, label: string, hint: string | undefined, type: 'text' | 'date', form: TypedForm): SafeHtml {
+  return field(
+    name,
+    label,
+    hint,
+    form,
+    (described) =>
+      html`<input class="form-control" id="${name}" name="${name}" type="${type}" value="${form.values[name] ?? ''}" required autocomplete="off"${described}>`,
+  );
+}
+
+function area(name: string, label: string, hint: string, form: TypedForm): SafeHtml {
+  return field(
+    name,
+    label,
+    hint,
+    form,
+    (described) =>
+      html`<textarea class="form-control" id="${name}" name="${name}" rows="3" autocomplete="off"${described}>
+${form.values[name] ?? ''}</textarea>`,
+  );
+}
+
+/** Label, hint, control and problem, tied together for screen readers. */
+function field(
+  name: string,
+  label: string,
+  hint: string | undefined,
+  form: TypedForm,
+  control: (described: SafeHtml) => SafeHtml,
+): SafeHtml {
+  const raw = form.problems[name];
+  const problem = raw === undefined ? undefined : asSentence(raw);
+  const ids = [hint === undefined ? '' : `${name}-hint`, problem === undefined ? '' : `${name}-problem`];
+  const describedBy = ids.filter(Boolean).join(' ');
+  const described = html`${describedBy === '' ? null : html` aria-describedby="${describedBy}"`}${problem === undefined ? null : html` aria-invalid="true"`}`;
+  return html`<div class="field"><label for="${name}">${label}</label>
+${hint === undefined ? null : html`<p class="hint" id="${name}-hint">${hint}</p>`}
+${control(described)}
+${fieldProblem(name, problem)}</div>
+`;
+}
