@@ -9,6 +9,7 @@ import { openidFaults } from '#sandbox/faults/openid.ts';
 import { tokenEndpointFaults } from '#sandbox/faults/token-endpoint.ts';
 import { tokenResponseFaults } from '#sandbox/faults/token-response.ts';
 import type { Fault } from './fault.ts';
+import { fhirCreateFaults } from './faults/fhir-create.ts';
 
 const catalogue = {
   ...discoveryFaults,
@@ -18,6 +19,7 @@ const catalogue = {
   ...tokenResponseFaults,
   ...idTokenFaults,
   ...fhirFaults,
+  ...fhirCreateFaults,
   ...fhirContentFaults,
 } as const satisfies Record<string, Fault>;
 

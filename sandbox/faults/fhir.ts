@@ -3,7 +3,7 @@ import type { Call, Fault } from '#sandbox/fault.ts';
 import { htmlAnswer, jsonAnswer, on, slow } from './answers.ts';
 
 /** A FHIR refusal with an OperationOutcome. */
-function refusal(status: number, code: string, text: string, headers: Record<string, string> = {}) {
+export function refusal(status: number, code: string, text: string, headers: Record<string, string> = {}) {
   const issue = [{ severity: 'error', code, diagnostics: text }];
   return jsonAnswer(
     status,
@@ -16,7 +16,6 @@ function refusal(status: number, code: string, text: string, headers: Record<str
 }
 
 const isRequestSearch = (call: Call) => call.url.pathname.includes('/ServiceRequest');
-const isCreate = (call: Call) => isRequestSearch(call) && call.method === 'POST';
 
 export const fhirFaults = {
   'slow-fhir': { description: 'FHIR answers late', value: 'milliseconds, default 60000', request: slow('fhir') },
@@ -45,23 +44,10 @@ export const fhirFaults = {
     description: 'FHIR answers 500',
     request: on('fhir', () => refusal(500, 'exception', 'database down')),
   },
-  'create-refused': {
-    description: 'FHIR refuses to create a request',
-    request: on('fhir', (call) => (isCreate(call) ? refusal(403, 'forbidden', 'not for this app') : undefined)),
-  },
-  'create-unconfirmed': {
-    description: 'a request is created, and the answer is lost',
-    fhirAnswer: (answer) =>
-      answer.status === 201 ? { status: 500, body: { resourceType: 'OperationOutcome' } } : undefined,
-  },
-  'create-lost': {
-    description: 'a request to create never arrives',
-    request: on('fhir', (call) => (isCreate(call) ? refusal(503, 'transient', 'overloaded') : undefined)),
-  },
   'search-500': {
     description: 'searches of ServiceRequest answer 500',
     request: on('fhir', (call) =>
-      isRequestSearch(call) && !isCreate(call) ? refusal(500, 'exception', 'database down') : undefined,
+      isRequestSearch(call) && call.method === 'GET' ? refusal(500, 'exception', 'database down') : undefined,
     ),
   },
   'fhir-html': { description: 'FHIR answers 200 with a login page', request: on('fhir', () => htmlAnswer(200)) },

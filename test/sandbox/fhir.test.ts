@@ -146,9 +146,32 @@ test('a batch that is no JSON, no batch, or no end of entries is refused', async
   expect(await Promise.all(statuses)).toEqual([400, 400, 400]);
 });
 
-test('nothing can be written', async () => {
-  const response = await fetch(`${sandbox.fhirBase}/ServiceRequest`, { method: 'POST', body: '{}' });
+test('nothing but a ServiceRequest can be written', async () => {
+  const response = await fetch(`${sandbox.fhirBase}/Patient`, { method: 'POST', body: '{}' });
   expect(response.status).toBe(405);
+});
+
+const order = {
+  resourceType: 'ServiceRequest',
+  identifier: [{ system: 'https://app.example/requests', value: '1' }],
+  status: 'active',
+  intent: 'order',
+  code: { text: 'Wheelchair' },
+  subject: { reference: 'Patient/pat-ada' },
+};
+
+test.for([
+  ['with the scope', 'launch patient/ServiceRequest.c', {}, 201],
+  ['with the v1 scope', 'launch patient/ServiceRequest.write', {}, 201],
+  ['with reading alone (SCO-22)', 'launch patient/ServiceRequest.read', {}, 403],
+  ['for another patient', 'launch patient/ServiceRequest.c', { subject: { reference: 'Patient/pat-ben' } }, 403],
+  ['without an identifier', 'launch patient/ServiceRequest.c', { identifier: undefined }, 422],
+  ['with an id of the app', 'launch patient/ServiceRequest.c', { id: 'mine' }, 422],
+] as [string, string, object, number][])('FHIR create %s: %d', async ([, scope, change, status]) => {
+  const bearer = await tokenFor(scope);
+  const headers = { authorization: `Bearer ${String(bearer)}`, 'content-type': 'application/fhir+json' };
+  const body = JSON.stringify({ ...order, ...change });
+  expect((await fetch(`${sandbox.fhirBase}/ServiceRequest`, { method: 'POST', headers, body })).status).toBe(status);
 });
 
 test('the CapabilityStatement is public and names the OAuth endpoints (DI-18)', async () => {
