@@ -88,7 +88,7 @@ function select(name: string, label: string, choices: readonly Choice[], form: T
     undefined,
     form,
     (described) =>
-      html`<select class="form-select" id="${name}" name="${name}"${described}>${choices.map(({ value, text }) => html`<option value="${value}"${value === chosen ? html` selected` : null}>${text}</option>`)}</select>`,
+      html`<select class="form-select" id="${name}" name="${name}" required${described}>${name === 'service' && chosen === '' ? html`<option value="">Choose…</option>` : null}${choices.map(({ value, text }) => html`<option value="${value}"${value === chosen ? html` selected` : null}>${text}</option>`)}</select>`,
   );
 }
 

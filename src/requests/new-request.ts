@@ -18,7 +18,7 @@ export interface NewRequest {
 
 const text = (max: number) => z.string().trim().max(max, `must be at most ${max} characters`);
 const oneOf = (choices: readonly { value: string }[]) =>
-  z.string().refine((value) => choices.some((choice) => choice.value === value), { error: 'must be one of the list' });
+  z.string().refine((value) => choices.some((choice) => choice.value === value), { error: 'must be chosen' });
 
 const schema = z
   .object({
