@@ -155,7 +155,8 @@ export function createApp(dependencies: AppDependencies): Express {
   const onCompleted = (completed: Launch, organization: Organization) =>
     readings.start(completed, organization, (refused) => grants.renew(completed.id, organization, refused));
   const callback = callbackRoute({ ...shared, sealer, keyRing, revoker, sightings, audit, metrics, onCompleted });
-  app.route('/smart/callback').head(onlyGet).get(callback).all(onlyGet);
+  for (const path of ['/smart/callback', '/smart/callback/:orgId'])
+    app.route(path).head(onlyGet).get(callback).all(onlyGet);
 
   const guard = requireLaunch({ directory, launches, launchCookies, sealer, clock });
   const form = express.urlencoded({ extended: false, limit: '10kb' });

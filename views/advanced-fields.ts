@@ -100,6 +100,15 @@ export const advancedGroups: readonly { title: string; fields: readonly Advanced
         kind: 'lines',
       },
       {
+        name: 'redirectUri',
+        label: 'Redirect URI',
+        hint: 'Own adds the Org ID to it, so that no other EHR can answer in the name of this one. Safe choice: own, where the EHR team can register it; change both at the same time.',
+        kind: [
+          { value: 'shared', text: 'shared by all organizations' },
+          { value: 'own', text: 'own, with the Org ID' },
+        ],
+      },
+      {
         name: 'nonce',
         label: 'Nonce in the id_token',
         hint: 'Safe choice: required. Optional accepts an EHR that leaves it out; a wrong one is refused either way.',

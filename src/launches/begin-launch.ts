@@ -4,6 +4,7 @@ import type { LaunchTrace } from '#src/diagnostics/launch-trace.ts';
 import { discoveryFacts, redirectFacts } from '#src/diagnostics/step-facts.ts';
 import { AppError } from '#src/errors.ts';
 import type { Organization } from '#src/organizations/organization.ts';
+import { redirectUriOf } from '#src/organizations/registration.ts';
 import { issuersOf, type SmartConnections } from '#src/organizations/smart-connections.ts';
 import type { IssuerKeys } from '#src/smart/issuer-keys.ts';
 import { requestedScope } from '#src/smart/scopes.ts';
@@ -95,7 +96,7 @@ async function prepareRedirect(
     version: organization.scopeVersion,
     capabilities: configuration.capabilities,
   });
-  const redirectUri = new URL('/smart/callback', dependencies.publicUrl).href;
+  const redirectUri = redirectUriOf(dependencies.publicUrl, organization);
   await dependencies.transactions.begin(
     { state: secrets.state, binding },
     {

@@ -47,7 +47,16 @@ export function callbackRoute(dependencies: CallbackRouteDependencies): RequestH
     const key = { state: callback.state, binding: cookie.secret };
     const name = transactionName(key);
     const { supportCode } = facts;
-    const visit = { callback, key, cookies: launchCookies.launches(request), supportCode, address: request.ip, trace };
+    const redirectUri = `${publicUrl.origin}${request.path}`;
+    const visit = {
+      callback,
+      redirectUri,
+      key,
+      cookies: launchCookies.launches(request),
+      supportCode,
+      address: request.ip,
+      trace,
+    };
     const shared = underWay.get(name);
     const finishing = shared?.finishing ?? finishLaunch(dependencies, visit).finally(() => underWay.delete(name));
     underWay.set(name, { finishing, trace: shared?.trace ?? trace });

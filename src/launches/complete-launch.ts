@@ -53,12 +53,13 @@ export async function completeLaunch(
   dependencies: CompleteLaunchDependencies,
   organization: Organization,
   transaction: Transaction,
-  callback: CallbackParameters,
+  { callback, redirectUri: arrivedAt }: { callback: CallbackParameters; redirectUri: string },
   trace: LaunchTrace,
 ): Promise<Launch> {
   const issuers = issuersOf(organization, transaction.configuration);
   const judge = () => {
     assertUnchanged(organization, transaction);
+    assertSameRedirectUri(transaction, arrivedAt);
     return judgeCallback(callback, {
       issuers: issuers.map(({ issuer }) => issuer),
       issuerPromised: transaction.configuration.responseIssuerPromised,
@@ -156,6 +157,13 @@ function assertUnchanged(organization: Organization, transaction: Transaction): 
   if (!organization.enabled) throw new AppError('launch.organization-disabled', 'the organization is disabled');
   if (organization.connectionVersion !== transaction.connectionVersion) {
     throw new AppError('callback.invalid', "the organization's connection was changed during the launch");
+  }
+}
+
+/** MT-04: with a redirect URI of its own, an organization's answers come there and nobody else's do (CB-12). */
+function assertSameRedirectUri({ redirectUri }: Transaction, arrivedAt: string): void {
+  if (redirectUri !== arrivedAt) {
+    throw new AppError('callback.wrong-issuer', "the answer came to another organization's redirect URI");
   }
 }
 

@@ -38,6 +38,8 @@ export interface FinishedLaunch extends Completion {
 /** What the route knows of the browser. */
 export interface CallbackVisit {
   callback: CallbackParameters;
+  /** The address of ours it came to. */
+  redirectUri: string;
   key: TransactionKey;
   /** Its launch cookies, oldest first. */
   cookies: readonly LaunchCookie[];
@@ -93,7 +95,7 @@ async function complete(
   const { trace } = visit;
   const organization = await directory.find(transaction.organizationId);
   if (!organization) throw new AppError('callback.invalid', 'the organization is gone');
-  const launch = await completeLaunch(dependencies, organization, transaction, visit.callback, trace);
+  const launch = await completeLaunch(dependencies, organization, transaction, visit, trace);
   trace.know({
     userHash: auditActor(sealer, launch.user),
     patientHash: auditPatient(sealer, launch.organizationId, `Patient/${launch.context.patient}`),

@@ -57,7 +57,10 @@ async function guideProps(dependencies: GuideDependencies, request: Request): Pr
 
 /** The sheet as everywhere else; while no organization is known, a placeholder stands for its Org ID. */
 function guideSheet(config: GuideDependencies['config'], organization: Organization | undefined): RegistrationSheet {
-  return registrationSheet(config, organization ?? { id: '{Org ID}', clientId: '', scopes: presetScopes('generic') });
+  return registrationSheet(
+    config,
+    organization ?? { id: '{Org ID}', clientId: '', scopes: presetScopes('generic'), redirectUri: 'shared' },
+  );
 }
 
 /** What can end a launch or a clinician's page; failures of the settings pages explain themselves there. */

@@ -45,6 +45,8 @@ const shape = (production: boolean) => ({
   scopes: scopeString.default(presetScopes('generic')),
   scopeVersion: choice(['auto', 'v1', 'v2']).default('auto'),
   frameAncestors: listOf(frameAncestor(production), 50),
+  /** `own`: a redirect URI that names the organization, the mix-up defence at EHRs without RFC 9207 (MT-04). */
+  redirectUri: choice(['shared', 'own']).default('shared'),
   issuers: listOf(serverUrl(production), 10),
   nonce: choice(['required', 'optional']).default('required'),
   assertionAudience: choice(['token_endpoint', 'issuer']).default('token_endpoint'),

@@ -15,10 +15,18 @@ export interface RegistrationSheet {
   scopes: string;
 }
 
+/**
+ * Where the authorization server sends the browser back to. With a redirect URI of its own no other organization's
+ * authorization server can bring an answer of this one to us unnoticed (MT-04, CB-12).
+ */
+export function redirectUriOf(publicUrl: URL, organization: { id: string; redirectUri: 'shared' | 'own' }): string {
+  return `${publicUrl.origin}/smart/callback${organization.redirectUri === 'own' ? `/${organization.id}` : ''}`;
+}
+
 /** Built from PUBLIC_URL alone, never from a request (REG-02). */
 export function registrationSheet(
   deployment: { publicUrl: URL; appName: string },
-  organization: { id: string; clientId: string; scopes: string },
+  organization: { id: string; clientId: string; scopes: string; redirectUri: 'shared' | 'own' },
 ): RegistrationSheet {
   const { origin } = deployment.publicUrl;
   return {
@@ -27,7 +35,7 @@ export function registrationSheet(
     fhirVersion: 'R4',
     launchUrl: `${origin}/smart/launch?orgId=${organization.id}`,
     launchUrlPathForm: `${origin}/smart/launch/${organization.id}`,
-    redirectUri: `${origin}/smart/callback`,
+    redirectUri: redirectUriOf(deployment.publicUrl, organization),
     jwksUri: `${origin}/.well-known/jwks.json`,
     clientAuthentication: 'private_key_jwt',
     grantTypes: ['authorization_code', 'refresh_token'],

@@ -12,6 +12,7 @@ const SETTINGS: Record<string, { field: SettingField; kind: Kind }> = {
   scopes: { field: 'scopes', kind: 'text' },
   scopeVersion: { field: 'scopeVersion', kind: 'text' },
   frameAncestors: { field: 'frameAncestors', kind: 'list' },
+  redirectUri: { field: 'redirectUri', kind: 'text' },
   allowedHosts: { field: 'allowedHosts', kind: 'list' },
   privateNetworks: { field: 'privateNetworks', kind: 'list' },
   issuer: { field: 'issuers', kind: 'list' },

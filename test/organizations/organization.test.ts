@@ -27,6 +27,15 @@ test('four values make an organization; the rest begins as the implementation gu
       createRequests: false,
       clientIdInTokenBody: false,
       refreshIdToken: 'check',
+      redirectUri: 'shared',
+      assertionType: 'JWT',
+      refreshMarginSeconds: 30,
+      searchParameters: [],
+      requestsPerMinute: 0,
+      standalone: false,
+      userAssociation: 'automatic',
+      userTypes: 'any',
+      introspection: 'off',
     },
   });
 });

@@ -261,5 +261,7 @@ function advanced({ body }: Visit): Record<string, string> {
     form[name] = /value="([^"]*)" selected/.exec(options)?.[1] ?? '';
   for (const [, name = ''] of body.matchAll(/type="checkbox"[^>]* name="(\w+)" value="true" checked/g))
     form[name] = 'true';
+  for (const [, name = '', value = ''] of body.matchAll(/type="number"[^>]* name="(\w+)" value="(\d*)"/g))
+    form[name] = value;
   return form;
 }

@@ -6,6 +6,7 @@ import type { Outbound, OutboundResponse } from '#src/adapters/outbound.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
 import type { Organization } from '#src/organizations/organization.ts';
+import { redirectUriOf } from '#src/organizations/registration.ts';
 import { issuersOf, type SmartConnections } from '#src/organizations/smart-connections.ts';
 import { chooseAssertionAlg } from '#src/smart/smart-configuration.ts';
 import { exchangeCode } from '#src/smart/step-5-access-token.ts';
@@ -77,7 +78,7 @@ async function attempt(
     {
       tokenEndpoint,
       clientId,
-      redirectUri: new URL('/smart/callback', publicUrl).href,
+      redirectUri: redirectUriOf(publicUrl, organization),
       codeVerifier: randomBytes(32).toString('base64url'),
       audience,
       key,
