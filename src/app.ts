@@ -11,6 +11,7 @@ import type { Metrics } from './adapters/metrics.ts';
 import type { Outbound } from './adapters/outbound.ts';
 import type { KeyStore } from './adapters/redis.ts';
 import type { Sealer } from './adapters/seal.ts';
+import type { Telemetry } from './adapters/telemetry.ts';
 import { recogniseSignIn, requireOperator, requireSignIn } from './admin/admin-guard.ts';
 import { adminRoutes } from './admin/routes.ts';
 import { createUserStore } from './admin/user-store.ts';
@@ -28,6 +29,7 @@ import { errorHandler, notFound, onlyMethods } from './http/error-page.ts';
 import { requireHttps } from './http/own-url.ts';
 import { createLaunchLimit } from './http/rate-limit.ts';
 import { requestLog } from './http/request-log.ts';
+import { requestSpan } from './http/request-span.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { adminSessions } from './http/session-middleware.ts';
 import { createSessionStore } from './http/session-store.ts';
@@ -80,6 +82,8 @@ export interface AppDependencies {
   traces: LaunchTraces;
   log: Log;
   metrics: Metrics;
+  /** undefined when no endpoint is configured. */
+  telemetry: Telemetry | undefined;
   clock: Clock;
 }
 
@@ -103,6 +107,7 @@ export function createApp(dependencies: AppDependencies): Express {
     clock,
     log,
     metrics,
+    telemetry,
     directory,
     connections,
     audit,
@@ -138,6 +143,7 @@ export function createApp(dependencies: AppDependencies): Express {
   app.set('query parser', false);
   app.set('trust proxy', [...config.trustProxy]);
 
+  if (telemetry) app.use(requestSpan(telemetry));
   app.use(requestLog(log, metrics));
   app.use(requireHttps(publicUrl, config.trustProxy.length > 0));
   app.use(securityHeaders(publicUrl.protocol === 'https:'));

@@ -43,8 +43,7 @@ export function createChartReadings(outbound: Outbound, clock: Clock): ChartRead
     const api = createFhirApi({
       base: new URL(launch.fhirBaseUrl),
       accessToken: launch.tokens.accessToken,
-      outbound,
-      allowPrivate: organization.privateNetworks,
+      outbound: outbound.forOrganization(organization),
       renew,
     });
     const now = clock();
