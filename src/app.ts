@@ -11,6 +11,7 @@ import type { Metrics } from './adapters/metrics.ts';
 import type { Outbound } from './adapters/outbound.ts';
 import type { KeyStore } from './adapters/redis.ts';
 import type { Sealer } from './adapters/seal.ts';
+import type { Telemetry } from './adapters/telemetry.ts';
 import { recogniseSignIn, requireOperator, requireSignIn } from './admin/admin-guard.ts';
 import { adminRoutes } from './admin/routes.ts';
 import { createUserStore } from './admin/user-store.ts';
@@ -29,6 +30,7 @@ import { formBody } from './http/form-body.ts';
 import { requireHttps } from './http/own-url.ts';
 import { createLaunchLimit } from './http/rate-limit.ts';
 import { requestLog } from './http/request-log.ts';
+import { requestSpan } from './http/request-span.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { adminSessions } from './http/session-middleware.ts';
 import { createSessionStore } from './http/session-store.ts';
@@ -83,6 +85,8 @@ export interface AppDependencies {
   traces: LaunchTraces;
   log: Log;
   metrics: Metrics;
+  /** undefined when no endpoint is configured. */
+  telemetry: Telemetry | undefined;
   clock: Clock;
 }
 
@@ -106,6 +110,7 @@ export function createApp(dependencies: AppDependencies): Express {
     clock,
     log,
     metrics,
+    telemetry,
     directory,
     connections,
     audit,
@@ -142,6 +147,7 @@ export function createApp(dependencies: AppDependencies): Express {
   app.set('query parser', false);
   app.set('trust proxy', [...config.trustProxy]);
 
+  if (telemetry) app.use(requestSpan(telemetry));
   app.use(requestLog(log, metrics));
   app.use(requireHttps(publicUrl, config.trustProxy.length > 0));
   app.use(securityHeaders(publicUrl.protocol === 'https:'));

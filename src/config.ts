@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { readSignIn, type SignInConfig, signInProblems, signInSchema } from './sign-in-config.ts';
+import { readTelemetry, type TelemetryConfig, telemetrySchema } from './telemetry-config.ts';
 
 const list = z.string().transform((text) =>
   text
@@ -44,6 +45,7 @@ export const environmentSchema = z.object({
     .refine((days) => days === 0 || days >= 30, { error: 'must be 0 (keep for ever) or at least 30' })
     .default(0),
   ...signInSchema.shape,
+  ...telemetrySchema.shape,
 });
 
 /** What the rest of the program may know of its environment. */
@@ -73,6 +75,8 @@ export interface Config {
   /** How long the audit trail is kept; 0 is for ever. */
   readonly auditRetentionDays: number;
   readonly signIn: SignInConfig;
+  /** undefined: no traces, and nothing of OpenTelemetry is loaded. */
+  readonly telemetry: TelemetryConfig | undefined;
   /** What an operator should hear at start although we run. */
   readonly warnings: readonly string[];
 }
@@ -127,6 +131,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     traceRetentionDays: values.TRACE_RETENTION_DAYS,
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     signIn: readSignIn(values),
+    telemetry: readTelemetry(values),
     warnings:
       production && !values.DATABASE_URL
         ? [

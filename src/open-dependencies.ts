@@ -2,11 +2,13 @@
 import type { Clock } from './adapters/clock.ts';
 import { createConnectionProbe } from './adapters/connection-probe.ts';
 import { type Database, openDatabase } from './adapters/database.ts';
+import { createEhrBudgets } from './adapters/ehr-budgets.ts';
 import { createLog, type Log } from './adapters/log.ts';
 import { createMetrics } from './adapters/metrics.ts';
 import { createOutbound } from './adapters/outbound.ts';
 import { connectRedis, createMemoryStore } from './adapters/redis.ts';
 import { createSealer } from './adapters/seal.ts';
+import { startTelemetry } from './adapters/telemetry.ts';
 import { bootstrapOperator } from './admin/bootstrap-operator.ts';
 import { createUserStore } from './admin/user-store.ts';
 import type { AppDependencies } from './app.ts';
@@ -54,10 +56,12 @@ export async function openDependencies(config: Config, options: OpenOptions): Pr
   const { db } = database;
   const redis = config.redisUrl === undefined ? createMemoryStore(clock) : connectRedis(config.redisUrl, log);
   const { production, outboundAllowPrivate: allowPrivate } = config;
-  const outbound = createOutbound({ production, allowPrivate, metrics });
+  const telemetry = config.telemetry && (await startTelemetry(config.telemetry, log));
+  const budgets = createEhrBudgets({ store: redis, metrics });
+  const outbound = createOutbound({ production, allowPrivate, metrics, budgets, telemetry, log });
   const audit = createAudit({ db, sealer, log, clock });
   await bootstrapOperator({ users: createUserStore(db), audit, clock, log }, config.signIn.bootstrap);
-  const traces = createLaunchTraces({ writer: createTraceWriter({ db, log }), clock });
+  const traces = createLaunchTraces({ writer: createTraceWriter({ db, log }), clock, metrics, telemetry });
   const keyRing = await createKeyRing({ db, sealer, clock, log });
   const sightings = createKeySightings({ db, clock, log });
   const revoker = createRevoker({ outbound, keyRing, clock, log });
@@ -89,6 +93,7 @@ export async function openDependencies(config: Config, options: OpenOptions): Pr
       traces,
       log,
       metrics,
+      telemetry,
       clock,
     },
     close: async () => {
@@ -98,6 +103,7 @@ export async function openDependencies(config: Config, options: OpenOptions): Pr
       await sightings.close();
       keyRing.close();
       await outbound.close();
+      await telemetry?.close();
       await redis.close();
       if (!options.database) await database.close();
     },

@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 const ORDER = [
   'src/errors.ts',
   'src/sign-in-config.ts',
+  'src/telemetry-config.ts',
   'src/config.ts',
   'src/adapters/',
   'views/',
@@ -100,7 +101,9 @@ describe('one home', () => {
     ['pg', /^src\/adapters\/database\.ts$/],
     ['pino', /^src\/adapters\/log\.ts$/],
     ['prom-client', /^src\/adapters\/metrics\.ts$/],
-    ['undici', /^src\/(adapters\/(outbound|warm-connector)|smart\/step-6-fhir-api)\.ts$/],
+    ['undici', /^src\/(adapters\/(outbound|outbound-error|warm-connector)|smart\/step-6-fhir-api)\.ts$/],
+    ['cockatiel', /^src\/adapters\/ehr-lanes\.ts$/],
+    ['@opentelemetry/sdk-trace', /^src\/adapters\/telemetry\.ts$/],
     ['openid-client', /^src\/admin\/identity-provider\.ts$/],
     ['connect-redis', /^src\/http\/session-store\.ts$/],
     ['express-session', /^src\/http\/session-(store|middleware)\.ts$/],

@@ -6,16 +6,26 @@ const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** The counters and histograms the product keeps. Labels carry codes and ids of ours, never values from an EHR. */
 export interface Metrics {
   registry: Registry;
-  /** Ends of launches by outcome: 'completed' or an error code. */
-  launches: Counter<'outcome'>;
+  /** Ends of launches by outcome: 'completed' or an error code; organization '' when none was found. */
+  launches: Counter<'outcome' | 'organization'>;
+  /** Time per step of a launch, and per part of its pages, by the names of the launch inspector. */
+  stepDuration: Histogram<'step'>;
   /** Token refreshes by outcome: 'renewed' or an error code. */
-  refreshes: Counter<'outcome'>;
+  refreshes: Counter<'outcome' | 'organization'>;
   /** Pages that ended in an error, by its code. */
   failures: Counter<'code'>;
   /** Differences the drift watch found at EHRs, by what changed and whether it is worth a look. */
   drift: Counter<'part' | 'severity'>;
-  /** Time per outbound protocol call. */
-  outboundDuration: Histogram<'method'>;
+  /** Time per call from its sending to its answer, by what it was for; organization '' for checks and our own sign-in. */
+  outboundDuration: Histogram<'organization' | 'kind'>;
+  /** Answers of EHRs by class of status (`2xx`), or why there was none. */
+  outboundCalls: Counter<'organization' | 'kind' | 'outcome'>;
+  /** Calls we did not make: 'busy', 'circuit-open' or 'over-budget'. */
+  refusedCalls: Counter<'organization' | 'reason'>;
+  /** Circuits that became 'open', 'half-open' or 'closed'. */
+  circuitChanges: Counter<'organization' | 'state'>;
+  /** Calls that waited for the next minute of their budget. */
+  budgetWaits: Counter<'organization'>;
 }
 
 /** @param options.process adds Node's own metrics (memory, event loop); off in tests. */
@@ -28,13 +38,20 @@ export function createMetrics(options: { process?: boolean } = {}): Metrics {
     launches: new Counter({
       name: 'smart_launches_total',
       help: 'Launches by outcome',
-      labelNames: ['outcome'],
+      labelNames: ['outcome', 'organization'],
+      registers,
+    }),
+    stepDuration: new Histogram({
+      name: 'smart_step_duration_seconds',
+      help: 'Duration of the steps of launches and their pages',
+      labelNames: ['step'],
+      buckets: SECONDS,
       registers,
     }),
     refreshes: new Counter({
       name: 'smart_refreshes_total',
       help: 'Token refreshes by outcome',
-      labelNames: ['outcome'],
+      labelNames: ['outcome', 'organization'],
       registers,
     }),
     failures: new Counter({
@@ -52,8 +69,38 @@ export function createMetrics(options: { process?: boolean } = {}): Metrics {
     outboundDuration: new Histogram({
       name: 'smart_outbound_duration_seconds',
       help: 'Duration of calls to EHRs',
-      labelNames: ['method'],
+      labelNames: ['organization', 'kind'],
       buckets: SECONDS,
+      registers,
+    }),
+    ...callCounters(registers),
+  };
+}
+
+function callCounters(registers: Registry[]) {
+  return {
+    outboundCalls: new Counter({
+      name: 'smart_outbound_calls_total',
+      help: 'Calls to EHRs by how they ended',
+      labelNames: ['organization', 'kind', 'outcome'],
+      registers,
+    }),
+    refusedCalls: new Counter({
+      name: 'smart_outbound_refused_total',
+      help: 'Calls to EHRs that were not made',
+      labelNames: ['organization', 'reason'],
+      registers,
+    }),
+    circuitChanges: new Counter({
+      name: 'smart_circuit_changes_total',
+      help: 'Circuits to EHRs that opened, half-opened or closed',
+      labelNames: ['organization', 'state'],
+      registers,
+    }),
+    budgetWaits: new Counter({
+      name: 'smart_budget_waits_total',
+      help: 'Calls to EHRs that waited for their budget',
+      labelNames: ['organization'],
       registers,
     }),
   };

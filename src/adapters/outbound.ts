@@ -1,7 +1,13 @@
 /** The one way out: every HTTP call to an EHR passes this guard (TL-01, TL-04, TL-06, DI-15, DI-16). */
-import { Agent, type Dispatcher, errors, interceptors, request as send } from 'undici';
-import { AddressRefusedError, guardedLookup, isAddressAllowed, isLoopbackHost } from './address-policy.ts';
+import { Agent, type Dispatcher, interceptors, request as send } from 'undici';
+import { guardedLookup, isAddressAllowed, isLoopbackHost } from './address-policy.ts';
+import type { EhrBudgets } from './ehr-budgets.ts';
+import { createEhrLanes } from './ehr-lanes.ts';
+import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import { type CallEnd, failureOf, OutboundError } from './outbound-error.ts';
+import { type CallKind, createWatch, type WatchedCall } from './outbound-watch.ts';
+import type { Telemetry } from './telemetry.ts';
 import { createWarmConnector, type WarmConnector } from './warm-connector.ts';
 
 /** One call; the defaults are right for discovery, token and key requests. */
@@ -11,8 +17,10 @@ export interface OutboundRequest {
   body?: string;
   /** For the whole exchange: name lookup, connection, answer and body. */
   deadlineMs?: number;
-  /** CIDRs this organization may reach although private. */
+  /** CIDRs this call may reach although private. */
   allowPrivate?: readonly string[];
+  /** For metrics and traces; 'other' when not told. */
+  kind?: CallKind;
 }
 
 /** What came back, whatever its status; the protocol step judges it. */
@@ -25,45 +33,48 @@ export interface OutboundResponse {
   text: string;
 }
 
-/** Why there is no response. */
-export type OutboundFailure = 'timeout' | 'address-refused' | 'too-large' | 'tls' | 'network';
-
-/** A call that ended without a usable response. Names the host, never the path or query. */
-export class OutboundError extends Error {
-  readonly failure: OutboundFailure;
-  readonly host: string;
-
-  constructor(failure: OutboundFailure, host: string, cause?: unknown) {
-    super(`${failure} while calling ${host}`, { cause });
-    this.name = 'OutboundError';
-    this.failure = failure;
-    this.host = host;
-  }
+/** An organization as far as its calls go; its settings have these names. */
+export interface EhrOwner {
+  id: string;
+  /** CIDRs it may reach although private. */
+  privateNetworks: readonly string[];
+  /** Over all instances; 0 is no limit. */
+  requestsPerMinute: number;
 }
 
-/** The guarded HTTP client. */
-export interface Outbound {
+/** The guarded HTTP client, for one organization or for none. */
+export interface EhrClient {
   /** Sends one request and never follows a redirect. @throws OutboundError */
   request(url: URL, request?: OutboundRequest): Promise<OutboundResponse>;
   /** May this URL be called at all: https, or http on loopback outside production. */
   accepts(url: URL): boolean;
   /** Opens connections for a token request and FHIR reads ahead of need. Never throws. */
-  warm(urls: { protocol: URL; fhir: URL }, allowPrivate?: readonly string[]): void;
-  /** The same guard and pools for fhirclient's fetch. The caller checks the URL with {@link accepts}. */
-  fhirDispatcher(allowPrivate?: readonly string[]): Dispatcher;
+  warm(urls: { protocol: URL; fhir: URL }): void;
+  /** The same guard and pools for fhirclient's fetch, inside {@link fhirCall}. */
+  fhirDispatcher(): Dispatcher;
+  /** Makes one FHIR call that goes through {@link fhirDispatcher}. @throws OutboundError when refused, or what `call` throws. */
+  fhirCall<T>(target: { url: URL; method: string }, call: () => Promise<T>): Promise<T>;
+  /** Counts a request that the browser will make at the EHR, such as authorize. @throws OutboundError 'busy' */
+  countVisit(url: URL): Promise<void>;
+}
+
+/** For no organization: checks, which have to measure whatever the circuit says, and our own sign-in. */
+export interface Outbound extends EhrClient {
+  /** For calls on behalf of an organization: in its lane, within its budget, to its private networks (TL-06, MT-06). */
+  forOrganization(organization: EhrOwner): EhrClient;
   close(): Promise<void>;
 }
 
 const DEADLINE_MS = 5_000;
 const PROTOCOL_MAX_BYTES = 1_000_000;
 const FHIR_MAX_BYTES = 10_000_000;
-/** Per host, so that one slow EHR fills its own pool and nobody else's. */
-const CONNECTIONS_PER_HOST = 64;
+/** A ceiling against leaks only: organizations may share a host, and the lane of each bounds what it uses of this. */
+const CONNECTIONS_PER_HOST = 1_000;
 const KEEP_ALIVE_MS = 75_000;
 /** What the end of a launch uses at once: one token request; then the patient, the requests and the user together. */
 const WARM = { protocol: 1, fhir: 3 };
 
-interface Lane {
+interface Pool {
   agent: Agent;
   dispatcher: Dispatcher;
   connector: WarmConnector;
@@ -72,71 +83,102 @@ interface Lane {
 /**
  * @param options.production refuses plain http even on loopback.
  * @param options.allowPrivate CIDRs every call may reach although private.
+ * @param options.budgets for `requestsPerMinute`; without, nothing is counted.
  */
 export function createOutbound(options: {
   production: boolean;
   allowPrivate: readonly string[];
   metrics?: Metrics;
+  budgets?: EhrBudgets;
+  telemetry?: Telemetry | undefined;
+  log?: Log;
 }): Outbound {
-  const lanes = new Map<string, Lane>();
-  const lane = (kind: 'protocol' | 'fhir', allowPrivate: readonly string[] = []): Lane => {
-    const key = `${kind} ${allowPrivate.join(',')}`;
-    const known = lanes.get(key);
-    if (known) return known;
-    const made = openLane(
-      [...options.allowPrivate, ...allowPrivate],
-      kind === 'fhir' ? FHIR_MAX_BYTES : PROTOCOL_MAX_BYTES,
-    );
-    lanes.set(key, made);
-    return made;
-  };
+  const pools = createPools(options.allowPrivate);
+  const watch = createWatch(options);
+  const lanes = createEhrLanes(options);
   const accepts = (url: URL) =>
     url.protocol === 'https:' || (url.protocol === 'http:' && !options.production && isLoopbackHost(url.hostname));
-  const assertReachable = (url: URL, allowPrivate: readonly string[] = []) => {
+  const assertReachable = (url: URL, allowPrivate: readonly string[]) => {
     const literal = url.hostname.replace(/^\[|\]$/g, '');
     const isLiteral = /^[\d.]+$/.test(literal) || literal.includes(':');
     if (!accepts(url) || (isLiteral && !isAddressAllowed(literal, [...options.allowPrivate, ...allowPrivate]))) {
       throw new OutboundError('address-refused', url.host);
     }
   };
+  const spend = async (owner: EhrOwner, url: URL): Promise<void> => {
+    const seconds = await options.budgets?.spend(owner);
+    if (seconds === undefined) return;
+    options.metrics?.refusedCalls.inc({ organization: owner.id, reason: 'over-budget' });
+    throw new OutboundError('busy', url.host, undefined, seconds);
+  };
 
-  return {
-    accepts,
-    request: async (url, request = {}) => {
-      assertReachable(url, request.allowPrivate);
-      const end = options.metrics?.outboundDuration.startTimer({ method: request.method ?? 'GET' });
-      try {
-        return await exchange(url, request, lane('protocol', request.allowPrivate).dispatcher);
-      } catch (error) {
-        throw new OutboundError(failureOf(error), url.host, error);
-      } finally {
-        end?.();
-      }
-    },
-    warm: (urls, allowPrivate) => {
-      for (const [kind, url] of Object.entries(urls) as ['protocol' | 'fhir', URL][]) {
-        try {
-          assertReachable(url, allowPrivate);
-          const { agent, connector } = lane(kind, allowPrivate);
-          for (let free = freeConnections(agent, url); free < WARM[kind]; free += 1) connector.warm(url);
-        } catch {
-          // The real request will say why.
+  const clientFor = (owner: EhrOwner | undefined): EhrClient => {
+    const networks = owner?.privateNetworks ?? [];
+    const make = <T>(target: Target, call: () => Promise<T>, endOfResult: (result: T) => CallEnd): Promise<T> => {
+      const watched = () => watch({ ...target, organizationId: owner?.id }, call, endOfResult);
+      if (!owner) return watched();
+      const prepare = owner.requestsPerMinute === 0 ? undefined : () => spend(owner, target.url);
+      return lanes.run({ organizationId: owner.id, url: target.url }, watched, endOfResult, prepare);
+    };
+    return {
+      accepts,
+      request: async (url, request = {}) => {
+        const allowPrivate = request.allowPrivate ?? networks;
+        assertReachable(url, allowPrivate);
+        const { dispatcher } = pools.of('protocol', allowPrivate);
+        const { method = 'GET', kind = 'other' } = request;
+        return make({ kind, method, url }, () => exchange(url, request, dispatcher), statusOf);
+      },
+      warm: (urls) => {
+        for (const [kind, url] of Object.entries(urls) as ['protocol' | 'fhir', URL][]) {
+          try {
+            assertReachable(url, networks);
+            const { agent, connector } = pools.of(kind, networks);
+            for (let free = freeConnections(agent, url); free < WARM[kind]; free += 1) connector.warm(url);
+          } catch {
+            // The real request will say why.
+          }
         }
-      }
+      },
+      fhirDispatcher: () =>
+        pools.of('fhir', networks).dispatcher.compose((dispatch) => (target, handler) => {
+          assertReachable(new URL(String(target.origin)), networks);
+          return dispatch(target, handler);
+        }),
+      fhirCall: (target, call) => make({ kind: 'fhir', ...target }, call, () => ({ status: 200 })),
+      countVisit: async (url) => {
+        if (owner) await spend(owner, url);
+      },
+    };
+  };
+
+  return { ...clientFor(undefined), forOrganization: clientFor, close: pools.close };
+}
+
+type Target = Pick<WatchedCall, 'kind' | 'method' | 'url'>;
+
+const statusOf = ({ status }: OutboundResponse): CallEnd => ({ status });
+
+/** Connections by use and by what they may reach, so that no permission lends another its own. */
+function createPools(allowPrivate: readonly string[]) {
+  const pools = new Map<string, Pool>();
+  return {
+    of: (kind: 'protocol' | 'fhir', networks: readonly string[]): Pool => {
+      const key = `${kind} ${networks.join(',')}`;
+      const known = pools.get(key);
+      if (known) return known;
+      const made = openPool([...allowPrivate, ...networks], kind === 'fhir' ? FHIR_MAX_BYTES : PROTOCOL_MAX_BYTES);
+      pools.set(key, made);
+      return made;
     },
-    fhirDispatcher: (allowPrivate) =>
-      lane('fhir', allowPrivate).dispatcher.compose((dispatch) => (target, handler) => {
-        assertReachable(new URL(String(target.origin)), allowPrivate);
-        return dispatch(target, handler);
-      }),
-    close: async () => {
-      for (const { connector } of lanes.values()) connector.close();
-      await Promise.all([...lanes.values()].map(({ agent }) => agent.destroy()));
+    close: async (): Promise<void> => {
+      for (const { connector } of pools.values()) connector.close();
+      await Promise.all([...pools.values()].map(({ agent }) => agent.destroy()));
     },
   };
 }
 
-function openLane(allowPrivate: readonly string[], maxBytes: number): Lane {
+function openPool(allowPrivate: readonly string[], maxBytes: number): Pool {
   const connector = createWarmConnector({
     lookup: guardedLookup(allowPrivate),
     timeout: DEADLINE_MS,
@@ -159,6 +201,14 @@ function freeConnections(agent: Agent, url: URL): number {
 }
 
 async function exchange(url: URL, request: OutboundRequest, dispatcher: Dispatcher): Promise<OutboundResponse> {
+  try {
+    return await sendOnce(url, request, dispatcher);
+  } catch (error) {
+    throw new OutboundError(failureOf(error), url.host, error);
+  }
+}
+
+async function sendOnce(url: URL, request: OutboundRequest, dispatcher: Dispatcher): Promise<OutboundResponse> {
   const response = await send(url, {
     dispatcher,
     method: request.method ?? 'GET',
@@ -175,31 +225,4 @@ async function exchange(url: URL, request: OutboundRequest, dispatcher: Dispatch
   );
   const contentType = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   return { status: response.statusCode, headers, contentType, text };
-}
-
-/** Names the reason in our words; also used for errors that fhirclient's fetch wraps. */
-export function failureOf(error: unknown): OutboundFailure {
-  const seen = causes(error);
-  if (seen.some((cause) => cause instanceof OutboundError && cause.failure === 'address-refused'))
-    return 'address-refused';
-  if (seen.some((cause) => cause instanceof AddressRefusedError)) return 'address-refused';
-  const names = seen.map((cause) => `${cause.name} ${codeOf(cause)}`).join(' ');
-  if (/Timeout|UND_ERR_\w+_TIMEOUT|ETIMEDOUT/.test(names)) return 'timeout';
-  if (seen.some((cause) => cause instanceof errors.ResponseExceededMaxSizeError) || /EXCEEDED_MAX_SIZE/.test(names))
-    return 'too-large';
-  if (/CERT|TLS|SSL|ERR_TLS|SELF_SIGNED|UNABLE_TO_|EPROTO|HOSTNAME_MISMATCH/.test(names)) return 'tls';
-  return 'network';
-}
-
-function causes(error: unknown): Error[] {
-  const chain: Error[] = [];
-  for (let next = error; next instanceof Error && chain.length < 8; next = next.cause) {
-    chain.push(next);
-    if (next instanceof AggregateError) chain.push(...next.errors.filter((one): one is Error => one instanceof Error));
-  }
-  return chain;
-}
-
-function codeOf(error: Error): string {
-  return 'code' in error ? String(error.code) : '';
 }

@@ -1,7 +1,10 @@
 /** The recorder a launch carries through its steps: it times them, keeps how they ended, and changes nothing about them. */
 import type { Request } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
+import type { Metrics } from '#src/adapters/metrics.ts';
+import type { Telemetry } from '#src/adapters/telemetry.ts';
 import type { ErrorCode } from '#src/errors.ts';
+import { watchSteps } from './step-watch.ts';
 import type { CookieMode, StepFacts, StepName } from './trace.ts';
 import { recordTrace } from './trace-recorder.ts';
 import type { TraceWriter } from './trace-writer.ts';
@@ -52,14 +55,30 @@ export interface LaunchTraces {
   flush(): Promise<void>;
 }
 
-/** @param writer where parts go; it decides how many are kept. */
-export function createLaunchTraces({ writer, clock }: { writer: TraceWriter; clock: Clock }): LaunchTraces {
+/** What traces are fed to. */
+export interface LaunchTracesDependencies {
+  /** Where parts go; it decides how many are kept. */
+  writer: TraceWriter;
+  clock: Clock;
+  metrics?: Metrics;
+  telemetry?: Telemetry | undefined;
+}
+
+/** One per process. */
+export function createLaunchTraces(dependencies: LaunchTracesDependencies): LaunchTraces {
+  const { writer, clock, metrics } = dependencies;
+  const watch = watchSteps(dependencies);
   return {
     follow: async (visit, work) => {
-      const { trace, end } = recordTrace(visit, clock);
+      const { trace, end } = recordTrace(visit, clock, watch);
       const write = (error?: unknown) => {
         const part = end(error);
-        if (part) writer.write(part);
+        if (!part) return;
+        writer.write(part);
+        // A launch that does not get as far as its callback; the others are counted there.
+        const { outcome, organizationId } = part;
+        if (visit.step === 'launch' && outcome !== 'under way')
+          metrics?.launches.inc({ outcome, organization: organizationId ?? '' });
       };
       try {
         const result = await work(trace);

@@ -6,6 +6,7 @@ import { factsOf } from '#src/http/request-log.ts';
 import { FhirError } from '#src/smart/step-6-fhir-api.ts';
 import type { LaunchTrace, TraceVisit } from './launch-trace.ts';
 import { cleanFacts, cleanText } from './redaction.ts';
+import type { StepWatch } from './step-watch.ts';
 import type { StepFacts, StepName, TracePart, TraceStep } from './trace.ts';
 
 /** A recording under way. */
@@ -17,8 +18,11 @@ export interface Recording {
 
 const FRAMES = new Set(['iframe', 'frame', 'embed', 'object', 'fencedframe']);
 
-/** @param visit the request, and where a failure between the steps belongs. */
-export function recordTrace(visit: TraceVisit, clock: Clock): Recording {
+/**
+ * @param visit the request, and where a failure between the steps belongs.
+ * @param watch sees each step beside the trace.
+ */
+export function recordTrace(visit: TraceVisit, clock: Clock, watch: StepWatch): Recording {
   const part = beginPart(visit, clock());
   let isWorthARow = true;
   const keep = (name: StepName, startedAt: Date, ended: Pick<TraceStep, 'outcome' | 'code' | 'detail' | 'facts'>) => {
@@ -33,7 +37,7 @@ export function recordTrace(visit: TraceVisit, clock: Clock): Recording {
       const startedAt = clock();
       let result;
       try {
-        result = await work();
+        result = await watch(name, work, (error) => describe(error).code);
       } catch (error) {
         const { warning: _ifItPasses, ...facts } = known;
         keep(name, startedAt, { outcome: 'failed', ...describe(error), facts });

@@ -58,7 +58,7 @@ export function createActiveGrants(dependencies: RefreshDependencies): ActiveGra
       const latest = await launches.reopen(launchId);
       if (!latest) return;
       await launches.end([launchId]);
-      dependencies.revoker.revoke(latest.launch, organization.privateNetworks);
+      dependencies.revoker.revoke(latest.launch, organization);
     },
   };
 }

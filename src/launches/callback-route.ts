@@ -7,6 +7,7 @@ import { queryOf } from '#src/http/own-url.ts';
 import type { LaunchLimit } from '#src/http/rate-limit.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import { readCallback } from '#src/smart/step-4-authorization-code.ts';
+import { isGrantUnused } from '#src/smart/step-5-access-token.ts';
 import { type FinishedLaunch, type FinishLaunchDependencies, finishLaunch } from './finish-launch.ts';
 import { allowFraming } from './frame-policy.ts';
 import type { LaunchCookies } from './launch-cookies.ts';
@@ -64,8 +65,8 @@ export function callbackRoute(dependencies: CallbackRouteDependencies): RequestH
     const { launchId, secret, ended, isFirst } = await finishing
       .finally(() => trace.joins(shared?.trace.id))
       .catch((error: unknown) => {
-        // While the store is away nothing is decided: the browser keeps its half, so that a reload can succeed.
-        const isUndecided = error instanceof AppError && error.code === 'store.unavailable';
+        // Store away or code not sent: nothing is decided, and the browser keeps its half, so that a reload can succeed.
+        const isUndecided = (error instanceof AppError && error.code === 'store.unavailable') || isGrantUnused(error);
         if (!isUndecided) launchCookies.clearTransaction(response, callback.state);
         throw error;
       });

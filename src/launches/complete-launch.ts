@@ -76,16 +76,15 @@ export async function completeLaunch(
     codeVerifier,
     key,
     clientIdInBody: organization.clientIdInTokenBody,
-    allowPrivate: organization.privateNetworks,
     now: dependencies.clock(),
   };
-  const send = () => exchangeCode(validated, exchange, dependencies.outbound);
+  const send = () => exchangeCode(validated, exchange, dependencies.outbound.forOrganization(organization));
   const token = await trace.step('token', send, assertionFacts(exchange), tokenFacts);
   dependencies.sightings.keyAccepted(organization.id, key.kid);
   try {
     return await proveLaunch(dependencies, organization, transaction, { issuers, authorizationServer, token, trace });
   } catch (error) {
-    dependencies.revoker.revoke({ authorizationServer, tokens: token }, organization.privateNetworks);
+    dependencies.revoker.revoke({ authorizationServer, tokens: token }, organization);
     throw error;
   }
 }

@@ -8,6 +8,7 @@ import { AppError } from '#src/errors.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
 import type { CallbackParameters } from '#src/smart/step-4-authorization-code.ts';
+import { isGrantUnused } from '#src/smart/step-5-access-token.ts';
 import { type CompleteLaunchDependencies, completeLaunch } from './complete-launch.ts';
 import type { Launch } from './launch.ts';
 import { type LaunchCookie, launchesToEnd } from './launch-cookies.ts';
@@ -72,18 +73,29 @@ export async function finishLaunch(
   visit.trace.know({ organizationId: transaction.organizationId });
   try {
     const finished = await complete(dependencies, visit, transaction);
-    dependencies.metrics.launches.inc({ outcome: 'completed' });
+    dependencies.metrics.launches.inc({ outcome: 'completed', organization: transaction.organizationId });
     return finished;
   } catch (error) {
     const code = error instanceof AppError ? error.code : 'server.unexpected';
-    dependencies.metrics.launches.inc({ outcome: code });
     const { organizationId } = transaction;
+    dependencies.metrics.launches.inc({ outcome: code, organization: organizationId });
     const { supportCode, address } = visit;
     const denial = { organizationId, actor: 'unknown', supportCode, address, detail: { code } } as const;
     dependencies.audit.record({ event: 'denial', ...denial });
-    await dependencies.transactions.abandon(visit.key).catch(() => undefined);
+    await forget(dependencies.transactions, visit.key, transaction, error).catch(() => undefined);
     throw error;
   }
+}
+
+/** A code that was not sent is still good: the same callback may come again (TK-08). */
+async function forget(
+  transactions: Transactions,
+  key: TransactionKey,
+  transaction: Transaction,
+  error: unknown,
+): Promise<void> {
+  if (isGrantUnused(error)) await transactions.begin(key, transaction);
+  else await transactions.abandon(key);
 }
 
 async function complete(
@@ -131,7 +143,7 @@ async function endOthers(
   for (const one of ended) {
     // oxlint-disable-next-line no-await-in-loop -- from memory; rarely more than one
     const organization = await directory.find(one.organizationId).catch(() => undefined);
-    revoker.revoke(one, organization?.privateNetworks ?? []);
+    revoker.revoke(one, organization ?? { id: one.organizationId, privateNetworks: [], requestsPerMinute: 0 });
   }
   return [...new Set([...ended.map(({ id }) => id), ...tooMany])];
 }

@@ -60,13 +60,14 @@ export async function refreshOnce(
     const next = await exchange(dependencies, launch, refreshToken, organization);
     if (!(await save(launches, claimed, next))) {
       // Signed out meanwhile: nobody else knows of these tokens.
-      dependencies.revoker.revoke(next, organization.privateNetworks);
+      dependencies.revoker.revoke(next, organization);
       throw new AppError('session.missing', 'the launch ended while its token was renewed');
     }
-    metrics.refreshes.inc({ outcome: 'renewed' });
+    metrics.refreshes.inc({ outcome: 'renewed', organization: organization.id });
     return next;
   } catch (error) {
-    metrics.refreshes.inc({ outcome: error instanceof AppError ? error.code : 'server.unexpected' });
+    const outcome = error instanceof AppError ? error.code : 'server.unexpected';
+    metrics.refreshes.inc({ outcome, organization: organization.id });
     if (isPassingFailure(error)) return putOff(dependencies, claimed, launch, error);
     // The record may still be saved, or is left without its refresh token: never a second use of it.
     if (error instanceof AppError && error.code === 'store.unavailable') throw error;
@@ -90,15 +91,14 @@ async function exchange(
       audience,
       key: keyRing.signingKey(assertionAlg),
       clientIdInBody: organization.clientIdInTokenBody,
-      allowPrivate: organization.privateNetworks,
       now: clock(),
     },
-    outbound,
+    outbound.forOrganization(organization),
   );
   try {
     await assertSameLaunch({ issuerKeys, clock }, launch, organization, token);
   } catch (error) {
-    revoker.revoke({ authorizationServer: launch.authorizationServer, tokens: token }, organization.privateNetworks);
+    revoker.revoke({ authorizationServer: launch.authorizationServer, tokens: token }, organization);
     throw error;
   }
   return renewed(launch, token, refreshToken, clock());
@@ -114,7 +114,7 @@ async function assertSameLaunch(
   assertSameContext(token.members, launch.context);
   if (token.idToken === undefined || organization.refreshIdToken === 'ignore') return;
   const { clientId, jwksUri } = launch.authorizationServer;
-  const issuer = { issuer: launch.user.iss, fallbackJwksUri: jwksUri, allowPrivate: organization.privateNetworks };
+  const issuer = { issuer: launch.user.iss, fallbackJwksUri: jwksUri, organization };
   const identity = await verifyIdToken(token.idToken, {
     expectedIssuers: [issuer],
     clientId,

@@ -1,7 +1,7 @@
 /** Gives a finished launch's tokens back to the EHR, behind the visitor's back and within bounds (RV-02..04). */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Log } from '#src/adapters/log.ts';
-import type { Outbound } from '#src/adapters/outbound.ts';
+import type { EhrClient, EhrOwner, Outbound } from '#src/adapters/outbound.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
 import { type Revocation, revokeToken } from '#src/smart/revocation.ts';
 import type { Launch } from './launch.ts';
@@ -15,7 +15,7 @@ export interface RevocableGrant {
 /** Revokes in the background. */
 export interface Revoker {
   /** Returns at once. Refresh token first, then the access token; nothing where the EHR offers no revocation (RV-04). */
-  revoke(grant: RevocableGrant, allowPrivate: readonly string[]): void;
+  revoke(grant: RevocableGrant, organization: EhrOwner): void;
   /** Resolves when everything under way is done or given up, for shutdown and tests. */
   flush(): Promise<void>;
 }
@@ -30,10 +30,10 @@ export function createRevoker(dependencies: { outbound: Outbound; keyRing: KeyRi
   const underWay = new Set<Promise<unknown>>();
   const stopping = new AbortController();
 
-  const revokeOne = async (make: () => Revocation): Promise<void> => {
+  const revokeOne = async (client: EhrClient, make: () => Revocation): Promise<void> => {
     for (let attempt = 1; attempt <= MOST_TRIES; attempt += 1) {
       // oxlint-disable-next-line no-await-in-loop -- one try after the other
-      const answer = await revokeToken(make(), outbound);
+      const answer = await revokeToken(make(), client);
       if (answer.kind === 'revoked') return;
       if (answer.kind === 'refused') {
         log.warn({ reason: answer.reason }, 'revocation.refused');
@@ -47,17 +47,18 @@ export function createRevoker(dependencies: { outbound: Outbound; keyRing: KeyRi
   };
 
   return {
-    revoke: ({ authorizationServer, tokens }, allowPrivate) => {
+    revoke: ({ authorizationServer, tokens }, organization) => {
       const { revocationEndpoint, clientId, assertionAlg } = authorizationServer;
       if (revocationEndpoint === undefined) return;
+      const client = outbound.forOrganization(organization);
       const make = (token: string, hint: Revocation['hint']) => () => {
         const key = keyRing.signingKey(assertionAlg);
-        return { revocationEndpoint, clientId, key, token, hint, allowPrivate, now: clock() };
+        return { revocationEndpoint, clientId, key, token, hint, now: clock() };
       };
       const { accessToken, refreshToken } = tokens;
       const work = (async () => {
-        if (refreshToken !== undefined) await revokeOne(make(refreshToken, 'refresh_token'));
-        await revokeOne(make(accessToken, 'access_token'));
+        if (refreshToken !== undefined) await revokeOne(client, make(refreshToken, 'refresh_token'));
+        await revokeOne(client, make(accessToken, 'access_token'));
       })()
         .catch((error: unknown) => log.error({ err: error }, 'revocation.failed'))
         .finally(() => underWay.delete(work));

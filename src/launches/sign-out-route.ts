@@ -23,7 +23,7 @@ export function signOutRoute(dependencies: {
     const { launch, organization, cookieSecret } = openLaunchOf(request);
     assertOwnForm(request, publicUrl, cookieSecret);
     await launches.end([launch.id]);
-    revoker.revoke(launch, organization.privateNetworks);
+    revoker.revoke(launch, organization);
     onEnded(launch.id);
     launchCookies.clearLaunch(response, launch.id);
     const { organizationId, user, id: launchId } = launch;

@@ -21,8 +21,7 @@ export function themeRoute(outbound: Outbound): RequestHandler {
         : fetchSmartStyle({
             url,
             allowedHosts: [new URL(organization.fhirBaseUrl).host, ...organization.allowedHosts],
-            outbound,
-            allowPrivate: organization.privateNetworks,
+            outbound: outbound.forOrganization(organization),
           }));
     const css = await style;
     if (css !== undefined) {

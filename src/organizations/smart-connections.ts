@@ -42,7 +42,7 @@ export function createSmartConnections(options: {
   };
 
   async function fetchFrom(organization: Organization): Promise<Known> {
-    const { configuration, freshForMs } = await discover(ehrOf(organization), outbound);
+    const { configuration, freshForMs } = await discover(organization, outbound.forOrganization(organization));
     const fetchedAt = clock().getTime();
     const found = { configuration, fetchedAt, freshUntil: fetchedAt + freshForMs };
     if (freshForMs > 0) {
@@ -85,11 +85,6 @@ function iso(instant: number): string {
   return new Date(instant).toISOString();
 }
 
-function ehrOf(organization: Organization) {
-  const { fhirBaseUrl, allowedHosts, privateNetworks } = organization;
-  return { fhirBaseUrl, allowedHosts, allowPrivate: privateNetworks };
-}
-
 /**
  * The issuers whose id_tokens and callbacks this organization believes: those an administrator configured, else the one
  * the EHR names, else its FHIR base (DI-12, ID-02; ehr-behaviour 3.3).
@@ -100,6 +95,6 @@ export function issuersOf(organization: Organization, configuration: SmartConfig
   return issuers.map((issuer) => ({
     issuer,
     ...(configuration.jwksUri === undefined ? {} : { fallbackJwksUri: configuration.jwksUri }),
-    allowPrivate: organization.privateNetworks,
+    organization,
   }));
 }

@@ -58,7 +58,9 @@ async function getPatient(api: FhirApi, patientId: string): Promise<FhirResource
     return await api.get(`Patient/${encodeURIComponent(patientId)}`);
   } catch (error) {
     if (error instanceof FhirError) {
-      throw new AppError(codeByFailure[error.failure], `Patient read failed: ${error.failure}`, { cause: error });
+      const { failure, retryAfterSeconds } = error;
+      const retry = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+      throw new AppError(codeByFailure[failure], `Patient read failed: ${failure}`, { cause: error, ...retry });
     }
     throw error;
   }

@@ -45,8 +45,7 @@ export function createChartReadings(outbound: Outbound, clock: Clock): ChartRead
     createFhirApi({
       base: new URL(launch.fhirBaseUrl),
       accessToken: launch.tokens.accessToken,
-      outbound,
-      allowPrivate: organization.privateNetworks,
+      outbound: outbound.forOrganization(organization),
       renew,
     });
   const read = (launch: Launch, organization: Organization, renew: Renew): ChartReading => {

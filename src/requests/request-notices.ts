@@ -19,7 +19,7 @@ const problemTexts: Record<RequestsProblem['kind'], string> = {
   refused: 'The EHR did not let this app read requests. Ask your EHR team to check your access to orders in this app.',
   unauthorized: "Your EHR session for this app has ended. Open the app again from the patient's chart.",
   'not-found': 'The EHR does not offer requests to this app. Ask your EHR team whether it supports ServiceRequest.',
-  throttled: 'The EHR is busy and asked this app to wait. Reload this page in a minute.',
+  throttled: 'The EHR is busy. Reload this page in a minute.',
   unavailable: 'The EHR cannot show requests at the moment. Reload this page in a moment.',
   timeout: 'The EHR did not answer in time. Reload this page in a moment.',
   unexpected: 'The EHR returned an unexpected answer. Reload this page; if it happens again, tell your EHR team.',

@@ -1,5 +1,6 @@
 /** The two documents an issuer's keys come from: its OpenID configuration and the JWKS that names. */
-import { type Outbound, OutboundError, type OutboundResponse } from '#src/adapters/outbound.ts';
+import type { EhrClient, EhrOwner, Outbound, OutboundResponse } from '#src/adapters/outbound.ts';
+import { OutboundError } from '#src/adapters/outbound-error.ts';
 import { AppError } from '#src/errors.ts';
 import { cacheLifetimeMs } from './cache-lifetime.ts';
 import { readVerificationKeySet, type VerificationKeySet } from './verification-key-set.ts';
@@ -10,8 +11,8 @@ export interface IssuerToTrust {
   readonly issuer: string;
   /** From smart-configuration; used only when the issuer has no OpenID document (404 or 410). */
   readonly fallbackJwksUri?: string | undefined;
-  /** CIDRs this organization may reach although private. */
-  readonly allowPrivate?: readonly string[] | undefined;
+  /** Whose lane, budget and private networks its documents are fetched by. */
+  readonly organization?: EhrOwner | undefined;
 }
 
 /** An issuer's keys as just fetched. */
@@ -31,18 +32,18 @@ const LIFETIME = { defaultMs: 300_000, capMs: 3_600_000 };
  *   says "no such document" (404, 410) leads to the JWKS of smart-configuration (ID-22, ehr-behaviour §3.3).
  */
 export async function fetchIssuerKeys(issuer: IssuerToTrust, outbound: Outbound): Promise<FetchedKeys> {
-  const allowPrivate = issuer.allowPrivate ?? [];
+  const client = issuer.organization ? outbound.forOrganization(issuer.organization) : outbound;
   const configuration = await fetchDocument(
     `${issuer.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
     'openid-configuration',
-    { outbound, allowPrivate },
+    client,
   );
   const absent = configuration.status === 404 || configuration.status === 410;
   const jwksUri =
     absent && issuer.fallbackJwksUri !== undefined
       ? issuer.fallbackJwksUri
       : readJwksUri(readObject(configuration, 'openid-configuration'), issuer.issuer);
-  const jwks = await fetchDocument(jwksUri, 'JWKS', { outbound, allowPrivate });
+  const jwks = await fetchDocument(jwksUri, 'JWKS', client);
   const keySet = await readVerificationKeySet(readObject(jwks, 'JWKS'));
   if (!keySet) throw unavailable('JWKS holds no key that can verify an id_token (ID-10)');
   const lifetimes = [...(absent ? [] : [configuration]), jwks].map(({ headers }) =>
@@ -62,19 +63,15 @@ function readJwksUri(configuration: object, issuer: string): string {
   return configuration.jwks_uri;
 }
 
-async function fetchDocument(
-  address: string,
-  what: string,
-  { outbound, allowPrivate }: { outbound: Outbound; allowPrivate: readonly string[] },
-): Promise<OutboundResponse> {
+async function fetchDocument(address: string, what: string, client: EhrClient): Promise<OutboundResponse> {
   const url = URL.parse(address);
   if (!url || url.username || url.password) throw unavailable(`the address of the ${what} is not a usable URL`);
   try {
-    return await outbound.request(url, { headers: { accept: 'application/json' }, allowPrivate });
+    return await client.request(url, { headers: { accept: 'application/json' }, kind: 'keys' });
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error;
     const code = error.failure === 'timeout' ? 'identity.keys-timeout' : 'identity.keys-unavailable';
-    throw new AppError(code, `${what}: ${error.failure} at ${error.host}`, { cause: error });
+    throw new AppError(code, `${what}: ${error.failure} at ${error.host}`, { cause: error, ...error.retry });
   }
 }
 

@@ -88,9 +88,10 @@ export function createIssuerKeys(options: { outbound: Outbound; clock: Clock; lo
   };
 }
 
-/** Keyed by all that decides what is fetched and how, so that no organization gets keys by another's permissions (MT-05). */
+/** Keyed by all that decides what is fetched and how: no organization gets keys by another's permissions, or fails with it (MT-05, MT-06). */
 function entryFor(entries: Map<string, Entry>, issuer: IssuerToTrust): Entry {
-  const key = JSON.stringify([issuer.issuer, issuer.fallbackJwksUri ?? '', issuer.allowPrivate ?? []]);
+  const { id = '', privateNetworks = [] } = issuer.organization ?? {};
+  const key = JSON.stringify([issuer.issuer, issuer.fallbackJwksUri ?? '', id, privateNetworks]);
   const entry = entries.get(key) ?? { fetched: undefined, pending: undefined, reserved: false, refetchedAt: [] };
   // Deleted and set again: the Map's order is then the order of use, oldest first.
   entries.delete(key);

@@ -3,7 +3,8 @@
  *
  * RFC 7009; SMART App Launch 2.2.0, `revocation_endpoint`; rules RV-02..05, CAJ-13.
  */
-import { type Outbound, OutboundError } from '#src/adapters/outbound.ts';
+import type { EhrClient } from '#src/adapters/outbound.ts';
+import { OutboundError } from '#src/adapters/outbound-error.ts';
 import { type AssertionKey, clientAssertion } from './client-authentication.ts';
 
 /** One token to give back. */
@@ -13,7 +14,6 @@ export interface Revocation {
   key: AssertionKey;
   token: string;
   hint: 'refresh_token' | 'access_token';
-  allowPrivate: readonly string[];
   now: Date;
 }
 
@@ -28,15 +28,15 @@ const DEFAULT_PAUSE_SECONDS = 30;
  * Asks the server to forget one token. The assertion's audience is the revocation endpoint itself, so that no other
  * server could use it (CAJ-13). Never throws: a launch has ended here whatever the EHR says.
  */
-export async function revokeToken(revocation: Revocation, outbound: Outbound): Promise<RevocationAnswer> {
-  const { revocationEndpoint, token, hint, allowPrivate } = revocation;
+export async function revokeToken(revocation: Revocation, outbound: EhrClient): Promise<RevocationAnswer> {
+  const { revocationEndpoint, token, hint } = revocation;
   try {
     const assertion = await clientAssertion({ ...revocation, audience: revocationEndpoint });
     const response = await outbound.request(new URL(revocationEndpoint), {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
       body: new URLSearchParams({ token, token_type_hint: hint, ...assertion }).toString(),
-      allowPrivate,
+      kind: 'revocation',
     });
     if (response.status === 200) return { kind: 'revoked' };
     if (response.status !== 503 && response.status !== 429)
@@ -44,7 +44,8 @@ export async function revokeToken(revocation: Revocation, outbound: Outbound): P
     const seconds = Number(response.headers['retry-after'] ?? Number.NaN);
     return { kind: 'later', afterSeconds: Number.isFinite(seconds) && seconds >= 0 ? seconds : DEFAULT_PAUSE_SECONDS };
   } catch (error) {
-    if (error instanceof OutboundError) return { kind: 'refused', reason: error.failure };
-    throw error;
+    if (!(error instanceof OutboundError)) throw error;
+    const { failure: reason, retryAfterSeconds: afterSeconds } = error;
+    return afterSeconds === undefined ? { kind: 'refused', reason } : { kind: 'later', afterSeconds };
   }
 }

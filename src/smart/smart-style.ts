@@ -1,5 +1,5 @@
 /** `smart_style_url`: the EHR's colours and fonts, turned into a stylesheet that can do nothing else. */
-import type { Outbound } from '#src/adapters/outbound.ts';
+import type { EhrClient } from '#src/adapters/outbound.ts';
 import { readableColors } from './readable-colors.ts';
 
 const COLOR =
@@ -28,22 +28,20 @@ const PROPERTIES: Readonly<Record<string, RegExp>> = {
  *
  * @param options.url from the launch context; untrusted. The outbound guard accepts https only.
  * @param options.allowedHosts `host` or `host:port` of the organization, its FHIR server's included.
- * @param options.allowPrivate CIDRs this organization may reach although private.
  * @returns CSS that sets custom properties on `:root`, such as `--smart-color-background`, or undefined when nothing
  *   usable came back. Never throws: a style is no reason to fail.
  */
 export async function fetchSmartStyle(options: {
   url: string;
   allowedHosts: readonly string[];
-  outbound: Outbound;
-  allowPrivate?: readonly string[];
+  outbound: EhrClient;
 }): Promise<string | undefined> {
   const url = URL.parse(options.url);
   if (!url || url.username || url.password || !isAllowedHost(url, options.allowedHosts)) return undefined;
   try {
     const response = await options.outbound.request(url, {
       headers: { accept: 'application/json' },
-      allowPrivate: options.allowPrivate ?? [],
+      kind: 'style',
     });
     return response.status === 200 ? smartStyleSheet(JSON.parse(response.text)) : undefined;
   } catch {

@@ -4,7 +4,8 @@
  * SMART App Launch 2.2.0, "Retrieve .well-known/smart-configuration"; the deprecated CapabilityStatement only where that
  * does not exist. Rules DI-01..02, DI-15..25.
  */
-import { type Outbound, OutboundError, type OutboundResponse } from '#src/adapters/outbound.ts';
+import type { EhrClient, OutboundResponse } from '#src/adapters/outbound.ts';
+import { OutboundError } from '#src/adapters/outbound-error.ts';
 import { AppError } from '#src/errors.ts';
 import { cacheLifetimeMs } from './cache-lifetime.ts';
 import { capabilityEndpoints } from './capability-statement.ts';
@@ -22,8 +23,6 @@ export interface Ehr {
   /** The registered FHIR base, as the administrator wrote it. */
   fhirBaseUrl: string;
   allowedHosts: readonly string[];
-  /** CIDRs this organization may reach although private. */
-  allowPrivate: readonly string[];
 }
 
 const BOUNDS = { defaultMs: 300_000, capMs: 3_600_000 };
@@ -33,7 +32,7 @@ const BOUNDS = { defaultMs: 300_000, capMs: 3_600_000 };
  *
  * @throws AppError 'discovery.…' or 'connection.untrusted'. A server error is never a reason to fall back (DI-19).
  */
-export async function discover(ehr: Ehr, outbound: Outbound): Promise<Discovery> {
+export async function discover(ehr: Ehr, outbound: EhrClient): Promise<Discovery> {
   const rules: EndpointRules = {
     fhirBase: new URL(ehr.fhirBaseUrl),
     allowedHosts: ehr.allowedHosts,
@@ -45,16 +44,16 @@ export async function discover(ehr: Ehr, outbound: Outbound): Promise<Discovery>
 }
 
 /** DI-18..22: only reached when the well-known document does not exist; its endpoints obey the same rules. */
-async function discoverFromCapability(ehr: Ehr, rules: EndpointRules, outbound: Outbound): Promise<Discovery> {
+async function discoverFromCapability(ehr: Ehr, rules: EndpointRules, outbound: EhrClient): Promise<Discovery> {
   const response = await get(ehr, 'metadata', 'application/fhir+json', outbound);
   return judge(response, (document) => readSmartConfiguration(capabilityEndpoints(document), rules));
 }
 
-async function get(ehr: Ehr, path: string, accept: string, outbound: Outbound): Promise<OutboundResponse> {
+async function get(ehr: Ehr, path: string, accept: string, outbound: EhrClient): Promise<OutboundResponse> {
   // Appended, not resolved: a FHIR base usually has a path of its own.
   const url = new URL(`${ehr.fhirBaseUrl.replace(/\/$/, '')}/${path}`);
   try {
-    return await outbound.request(url, { headers: { accept }, allowPrivate: ehr.allowPrivate });
+    return await outbound.request(url, { headers: { accept }, kind: 'discovery' });
   } catch (error) {
     throw toDiscoveryError(error);
   }
@@ -91,6 +90,8 @@ function toDiscoveryError(error: unknown): unknown {
     case 'tls':
       return new AppError('connection.untrusted', error.message, { cause: error });
     case 'network':
-      return new AppError('discovery.unavailable', error.message, { cause: error });
+    case 'busy':
+    case 'circuit-open':
+      return new AppError('discovery.unavailable', error.message, { cause: error, ...error.retry });
   }
 }

@@ -3,7 +3,8 @@
  *
  * SMART App Launch 2.2.0, "Obtain access token"; RFC 6749 4.1.3, 5; rules TK.
  */
-import { type Outbound, OutboundError, type OutboundResponse } from '#src/adapters/outbound.ts';
+import type { EhrClient, OutboundResponse } from '#src/adapters/outbound.ts';
+import { isUnsent, OutboundError } from '#src/adapters/outbound-error.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import { type AssertionKey, clientAssertion } from './client-authentication.ts';
 import type { ValidatedCallback } from './step-4-authorization-code.ts';
@@ -19,7 +20,6 @@ export interface CodeExchange {
   key: AssertionKey;
   /** Only for servers that need it; the rule is to leave it out (TK-04). */
   clientIdInBody: boolean;
-  allowPrivate: readonly string[];
   now: Date;
 }
 
@@ -46,7 +46,7 @@ const LONGEST_TOKEN = 32_768;
 export async function exchangeCode(
   callback: ValidatedCallback,
   exchange: CodeExchange,
-  outbound: Outbound,
+  outbound: EhrClient,
 ): Promise<TokenResponse> {
   const assertion = await clientAssertion(exchange);
   const body = new URLSearchParams({
@@ -68,20 +68,20 @@ export async function exchangeCode(
  * @throws AppError 'token.…' or 'connection.untrusted'
  */
 export async function postGrant(
-  exchange: { tokenEndpoint: string; allowPrivate: readonly string[] },
+  exchange: { tokenEndpoint: string },
   body: URLSearchParams,
-  outbound: Outbound,
+  outbound: EhrClient,
 ): Promise<OutboundResponse> {
   try {
     return await outbound.request(new URL(exchange.tokenEndpoint), {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
       body: body.toString(),
-      allowPrivate: exchange.allowPrivate,
+      kind: 'token',
     });
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error;
-    throw new AppError(CODE_BY_FAILURE[error.failure], error.message, { cause: error });
+    throw new AppError(CODE_BY_FAILURE[error.failure], error.message, { cause: error, ...error.retry });
   }
 }
 
@@ -91,7 +91,14 @@ const CODE_BY_FAILURE = {
   'too-large': 'token.invalid',
   tls: 'connection.untrusted',
   network: 'token.unavailable',
+  busy: 'token.unavailable',
+  'circuit-open': 'token.unavailable',
 } as const satisfies Record<OutboundError['failure'], ErrorCode>;
+
+/** Did a token request fail before it was sent, so that its code can still be exchanged (TK-08)? */
+export function isGrantUnused(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'token.unavailable' && isUnsent(error.cause);
+}
 
 /**
  * Judges the answer of a token endpoint: 200, JSON, a bearer token and sane members, or one clear refusal.

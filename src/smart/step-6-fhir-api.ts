@@ -5,7 +5,8 @@
  */
 import fhirclient from 'fhirclient/lib/FhirClient.js';
 import type { Dispatcher } from 'undici';
-import { failureOf, type Outbound } from '#src/adapters/outbound.ts';
+import type { EhrClient } from '#src/adapters/outbound.ts';
+import { failureOf, OutboundError } from '#src/adapters/outbound-error.ts';
 
 /** A JSON object that says what resource it is; everything else about it is unproven. */
 export type FhirResource = { readonly resourceType: string; readonly [member: string]: unknown };
@@ -25,12 +26,15 @@ export type FhirFailure =
 export class FhirError extends Error {
   readonly failure: FhirFailure;
   readonly status: number | undefined;
+  /** When another try makes sense; known for calls we did not make. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(failure: FhirFailure, status?: number) {
+  constructor(failure: FhirFailure, status?: number, retryAfterSeconds?: number) {
     super(`FHIR call failed: ${failure}${status === undefined ? '' : ` (${status})`}`);
     this.name = 'FhirError';
     this.failure = failure;
     this.status = status;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
@@ -64,33 +68,34 @@ const LONGEST_RETRY_AFTER_MS = 2_000;
 
 /**
  * @param options.base the launch's FHIR base: the only place the token is ever sent to (FH-02).
- * @param options.allowPrivate CIDRs the organization may reach although private.
+ * @param options.outbound of the organization whose EHR this is.
  */
 export function createFhirApi(options: {
   base: URL;
   accessToken: string;
-  outbound: Outbound;
-  allowPrivate?: readonly string[];
+  outbound: EhrClient;
   /** Asked once when the server refuses a token; a newer token means one more try of that read (FH-05). */
   renew?: (refusedToken: string) => Promise<string | undefined>;
 }): FhirApi {
   const base = new URL(options.base.href.replace(/\/$/, ''));
   const client = new fhirclient.default(base.href);
-  const dispatcher = options.outbound.fhirDispatcher(options.allowPrivate).compose(staysUnder(base));
+  const { outbound } = options;
+  const dispatcher = outbound.fhirDispatcher().compose(staysUnder(base));
   const callWith = async (token: string, url: URL, init: { method?: string; body?: string }): Promise<unknown> => {
-    const answer: unknown = await client.fhirRequest(url.href, {
-      ...init,
-      headers: {
-        accept: 'application/fhir+json',
-        authorization: `Bearer ${token}`,
-        ...(init.body === undefined ? {} : { 'content-type': 'application/fhir+json' }),
-      },
-      redirect: 'error',
-      signal: AbortSignal.timeout(DEADLINE_MS),
-      // undici's own option: fhirclient hands it through to fetch untouched.
-      ...{ dispatcher },
-    });
-    return answer;
+    const send = (): Promise<unknown> =>
+      client.fhirRequest(url.href, {
+        ...init,
+        headers: {
+          accept: 'application/fhir+json',
+          authorization: `Bearer ${token}`,
+          ...(init.body === undefined ? {} : { 'content-type': 'application/fhir+json' }),
+        },
+        redirect: 'error',
+        signal: AbortSignal.timeout(DEADLINE_MS),
+        // undici's own option: fhirclient hands it through to fetch untouched.
+        ...{ dispatcher },
+      });
+    return outbound.fhirCall({ url, method: init.method ?? 'GET' }, send);
   };
   let accessToken = options.accessToken;
   // A renewal that fails leaves the refusal as it was: the visitor is told to open the app again.
@@ -176,11 +181,14 @@ function asResource(answer: unknown): FhirResource {
   throw new FhirError('unexpected');
 }
 
-/** FH-07: one more try of a GET when the server asks for it and is soon done. */
+/** FH-07: one more try of a GET when the server asks for it and is soon done, or is too busy to say when (row 39). */
 function retryPause(error: unknown): number | undefined {
   const response = responseOf(error);
   if (!response || ![429, 503].includes(response.status)) return undefined;
-  const seconds = Number(response.headers.get('retry-after') ?? 'none');
+  const asked = response.headers.get('retry-after');
+  // At a random moment, so that those who were refused together do not come back together.
+  if (asked === null && response.status === 429) return LONGEST_RETRY_AFTER_MS * (0.2 + 0.8 * Math.random());
+  const seconds = Number(asked ?? 'none');
   if (!Number.isFinite(seconds) || seconds < 0) return undefined;
   return seconds * 1_000 <= LONGEST_RETRY_AFTER_MS ? seconds * 1_000 : undefined;
 }
@@ -200,6 +208,7 @@ const FAILURE_BY_STATUS: Record<number, FhirFailure> = {
 function toFhirError(error: unknown): FhirError {
   if (error instanceof FhirError) return error;
   if (error instanceof Error && error.cause instanceof FhirError) return error.cause;
+  if (error instanceof OutboundError) return refusedCall(error);
   const status = responseOf(error)?.status;
   if (status !== undefined)
     return new FhirError(FAILURE_BY_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'unexpected'), status);
@@ -207,4 +216,9 @@ function toFhirError(error: unknown): FhirError {
   const failure = failureOf(error);
   if (failure === 'timeout') return new FhirError('timeout');
   return new FhirError(failure === 'too-large' ? 'unexpected' : 'unavailable');
+}
+
+/** A call we did not make: the EHR is down, or has enough of us for now. */
+function refusedCall({ failure, retryAfterSeconds }: OutboundError): FhirError {
+  return new FhirError(failure === 'busy' ? 'throttled' : 'unavailable', undefined, retryAfterSeconds);
 }

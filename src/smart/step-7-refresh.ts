@@ -3,7 +3,7 @@
  *
  * SMART App Launch 2.2.0, "Refresh access token"; RFC 6749 6; rules RF-01..11.
  */
-import type { Outbound } from '#src/adapters/outbound.ts';
+import type { EhrClient } from '#src/adapters/outbound.ts';
 import { AppError } from '#src/errors.ts';
 import { type AssertionKey, clientAssertion } from './client-authentication.ts';
 import { isFhirId } from './fhir-id.ts';
@@ -18,7 +18,6 @@ export interface TokenRefresh {
   audience: string;
   key: AssertionKey;
   clientIdInBody: boolean;
-  allowPrivate: readonly string[];
   now: Date;
 }
 
@@ -27,7 +26,7 @@ export interface TokenRefresh {
  *
  * @throws AppError: 'token.invalid-grant' means the user's session at the EHR is over (RF-06).
  */
-export async function refreshTokens(refresh: TokenRefresh, outbound: Outbound): Promise<TokenResponse> {
+export async function refreshTokens(refresh: TokenRefresh, outbound: EhrClient): Promise<TokenResponse> {
   const body = new URLSearchParams({
     grant_type: 'refresh_token',
     refresh_token: refresh.refreshToken,

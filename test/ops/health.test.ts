@@ -19,6 +19,16 @@ describe.for(await testStores())('on %s', (stores) => {
     expect(ready.headers['cache-control']).toBe('no-store');
   });
 
+  test('metrics count a launch that ends before its callback, under no name a visitor can choose', async () => {
+    const start = (orgId: string) => get(`/smart/launch?orgId=${orgId}&iss=https://elsewhere.example/fhir&launch=x`);
+    await start('st-elsewhere');
+    await start('invented-by-a-visitor');
+    const { body } = await get('/metrics');
+    expect(body).toContain('smart_launches_total{outcome="launch.unknown-issuer",organization="st-elsewhere"} 1');
+    expect(body).toContain('smart_launches_total{outcome="launch.unknown-organization",organization=""} 1');
+    expect(body).not.toContain('invented');
+  });
+
   test('metrics count launches by outcome, failures by code and calls by duration', async () => {
     await world.launch('pat-ada');
     world.sandbox.faults.set('access-denied');
@@ -27,10 +37,15 @@ describe.for(await testStores())('on %s', (stores) => {
     await get('/nowhere');
     const { headers, body } = await get('/metrics');
     expect(headers['content-type']).toMatch(/^text\/plain/);
-    expect(body).toContain('smart_launches_total{outcome="completed"} 1');
-    expect(body).toContain('smart_launches_total{outcome="authorization.denied"} 1');
+    expect(body).toContain('smart_launches_total{outcome="completed",organization="st-elsewhere"} 1');
+    expect(body).toContain('smart_launches_total{outcome="authorization.denied",organization="st-elsewhere"} 1');
     expect(body).toMatch(/app_failures_total\{code="request\.not-found"\} 1/);
-    expect(body).toMatch(/smart_outbound_duration_seconds_count\{method="POST"\} 1/);
+    for (const [kind, calls] of [['discovery', 1], ['token', 1], ['keys', 2], ['fhir', 4]] as const) {
+      expect(body).toContain(`smart_outbound_duration_seconds_count{organization="st-elsewhere",kind="${kind}"} ${calls}`);
+      expect(body).toContain(`smart_outbound_calls_total{organization="st-elsewhere",kind="${kind}",outcome="2xx"} ${calls}`);
+    }
+    expect(body).toMatch(/smart_step_duration_seconds_count\{step="token"\} 1/);
+    expect(body).toMatch(/smart_step_duration_seconds_count\{step="requests"\} 1/);
     expect(body).not.toMatch(/Moreno|pat-ada|Rivera|localhost:\d/);
   });
 });

@@ -107,8 +107,11 @@ describe('how long keys are kept', () => {
     const keys = cache();
     expect(kidsOf(await keys.keysFor({ issuer: a }))).toEqual(['rsa-1']);
     expect(kidsOf(await keys.keysFor({ issuer: `${server.origin}/b` }))).toEqual(['ec-1']);
-    await keys.keysFor({ issuer: a, allowPrivate: ['10.0.0.0/8'] });
-    expect(server.fetches).toHaveLength(6);
+    const one = { id: 'one', privateNetworks: [], requestsPerMinute: 0 };
+    await keys.keysFor({ issuer: a, organization: one });
+    await keys.keysFor({ issuer: a, organization: { ...one, privateNetworks: ['10.0.0.0/8'] } });
+    await keys.keysFor({ issuer: a, organization: { ...one, id: 'two' } });
+    expect(server.fetches).toHaveLength(10);
   });
 });
 

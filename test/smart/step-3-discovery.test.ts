@@ -21,8 +21,7 @@ afterAll(async () => {
   await Promise.all([ehr.close(), evil.close()]);
 });
 
-const discoverAt = (fhirBaseUrl = ehr.fhirBase) =>
-  discover({ fhirBaseUrl, allowedHosts: [], allowPrivate: [] }, outbound);
+const discoverAt = (fhirBaseUrl = ehr.fhirBase) => discover({ fhirBaseUrl, allowedHosts: [] }, outbound);
 async function refusal(): Promise<AppError> {
   const error: unknown = await discoverAt().then(
     () => new Error('accepted'),
@@ -120,7 +119,7 @@ describe('refuses', () => {
 
   test('an address outside the allowed networks', async () => {
     const strict = createOutbound({ production: false, allowPrivate: [] });
-    const ehrToRefuse = { fhirBaseUrl: ehr.fhirBase, allowedHosts: [], allowPrivate: [] };
+    const ehrToRefuse = { fhirBaseUrl: ehr.fhirBase, allowedHosts: [] };
     await expect(discover(ehrToRefuse, strict)).rejects.toMatchObject({ code: 'discovery.endpoint-refused' });
     await strict.close();
     expect(ehr.requests).toEqual([]);

@@ -33,7 +33,6 @@ function exchange(change: Partial<CodeExchange> = {}, code = 'code-1') {
     audience: tokenEndpoint,
     key,
     clientIdInBody: false,
-    allowPrivate: [],
     now: NOW,
     ...change,
   };

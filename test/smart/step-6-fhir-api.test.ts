@@ -101,7 +101,6 @@ describe('answers', () => {
     ['FH-06: 403', answer(403, {}, fhir), 'refused'],
     ['FH-07: 404', answer(404, {}, fhir), 'not-found'],
     ['FH-07: 410', answer(410, {}, fhir), 'not-found'],
-    ['FH-07: 429 without Retry-After', answer(429, {}, fhir), 'throttled'],
     ['FH-07: 429 with a long Retry-After', answer(429, {}, { ...fhir, 'retry-after': '3600' }), 'throttled'],
     [
       'FH-07: 503 with a date',
@@ -150,6 +149,12 @@ describe('FH-07: asked to come back at once', () => {
   test('a read is tried once more and not twice', async () => {
     ehr.on('patient', () => ({ status: 503, body: {}, headers: { 'retry-after': '0' } }));
     expect((await refusal(api().get('Patient/pat-1'))).failure).toBe('unavailable');
+    expect(ehr.requests).toHaveLength(2);
+  });
+
+  test('row 39: 429 without a word on when is tried once more, within two seconds, and not twice', async () => {
+    ehr.on('patient', () => ({ status: 429, body: {} }));
+    expect((await refusal(api().get('Patient/pat-1'))).failure).toBe('throttled');
     expect(ehr.requests).toHaveLength(2);
   });
 

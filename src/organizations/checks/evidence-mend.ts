@@ -1,5 +1,5 @@
 /** Whose job a missing or wrong document is, and what to do about it. */
-import type { OutboundFailure } from '#src/adapters/outbound.ts';
+import type { OutboundFailure } from '#src/adapters/outbound-error.ts';
 import type { Owner } from './check-result.ts';
 import { type Evidence, isAbsent } from './evidence.ts';
 
@@ -45,6 +45,9 @@ function mendNoAnswer(failure: OutboundFailure): Mend {
   switch (failure) {
     case 'timeout':
     case 'network':
+    // Not of a check, which nothing holds back; the type has them.
+    case 'busy':
+    case 'circuit-open':
       return {
         owner: 'network team',
         mend: 'Allow this service to reach the host: the guide lists the addresses its calls come from. Check the host name and port.',

@@ -1,5 +1,6 @@
 /** One look at a document of the EHR: what came back, in facts a row can show, and never more than that. */
-import { type Outbound, OutboundError, type OutboundFailure, type OutboundResponse } from '#src/adapters/outbound.ts';
+import type { Outbound, OutboundResponse } from '#src/adapters/outbound.ts';
+import { OutboundError, type OutboundFailure } from '#src/adapters/outbound-error.ts';
 
 export type JsonObject = Record<string, unknown>;
 
@@ -87,6 +88,8 @@ const NO_ANSWER: Record<OutboundFailure, string> = {
   'too-large': 'the answer is larger than 1 MB',
   tls: 'no trusted TLS connection',
   network: 'no connection',
+  busy: 'not asked: too many calls at once',
+  'circuit-open': 'not asked: the EHR was down a moment ago',
 };
 
 const SHAPES: Record<BodyShape, string> = {

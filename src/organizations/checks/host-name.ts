@@ -24,6 +24,8 @@ export async function judgeHostName({ addresses, fhirBase }: Study): Promise<Opi
     case 'network':
     case 'tls':
     case 'too-large':
+    case 'busy':
+    case 'circuit-open':
       return resolved.detail === 'ENOTFOUND'
         ? failure(
             `${host}: no such name`,

@@ -83,14 +83,13 @@ async function attempt(
       audience,
       key,
       clientIdInBody: organization.clientIdInTokenBody,
-      allowPrivate: organization.privateNetworks,
       now: clock(),
     },
-    // The same request as a launch's, with an ear on the answer.
+    // The same request as a launch's, whatever the circuit says, with an ear on the answer.
     {
       ...outbound,
       request: async (url, request) => {
-        seen.response = await outbound.request(url, request);
+        seen.response = await outbound.request(url, { ...request, allowPrivate: organization.privateNetworks });
         return seen.response;
       },
     },

@@ -1,0 +1,84 @@
+/** How a call to an EHR can end, in our words. */
+import { errors } from 'undici';
+import { AddressRefusedError } from './address-policy.ts';
+
+/** Why there is no response; `busy` and `circuit-open` are calls we did not make at all. */
+export type OutboundFailure = 'timeout' | 'address-refused' | 'too-large' | 'tls' | 'network' | 'busy' | 'circuit-open';
+
+/** A call that ended without a usable response. Names the host, never the path or query. */
+export class OutboundError extends Error {
+  readonly failure: OutboundFailure;
+  readonly host: string;
+  /** When another try makes sense; known for calls we refused ourselves. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(failure: OutboundFailure, host: string, cause?: unknown, retryAfterSeconds?: number) {
+    super(`${failure} while calling ${host}`, { cause });
+    this.name = 'OutboundError';
+    this.failure = failure;
+    this.host = host;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+
+  /** The Retry-After of the AppError this becomes. */
+  get retry(): { retryAfterSeconds?: number } {
+    return this.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: this.retryAfterSeconds };
+  }
+}
+
+/** Was the call refused on our side before a byte of it left, so that whatever it carried is still unused? */
+export function isUnsent(error: unknown): error is OutboundError {
+  return error instanceof OutboundError && (error.failure === 'busy' || error.failure === 'circuit-open');
+}
+
+/** How one call ended: the EHR's status, or why there is none; neither when an answer could not be read. */
+export interface CallEnd {
+  status?: number;
+  failure?: OutboundFailure;
+}
+
+/** @param error an OutboundError, or what fhirclient threw: its errors carry the response. */
+export function endOf(error: unknown): CallEnd {
+  const refused = causes(error).find((cause) => cause instanceof OutboundError);
+  if (refused) return { failure: refused.failure };
+  if (error instanceof Error && 'response' in error) return { status: (error.response as Response).status };
+  const failure = failureOf(error);
+  const isTransport = failure !== 'network' || causes(error).some((cause) => codeOf(cause) !== '');
+  return isTransport ? { failure } : {};
+}
+
+/**
+ * Does this end say that the EHR is down? Its own refusals (4xx, 501) say that it is up, and a certificate, an address
+ * or a size we do not accept needs people, not patience.
+ */
+export function isEhrDown({ status = 0, failure }: CallEnd): boolean {
+  return failure === 'timeout' || failure === 'network' || (status >= 500 && status !== 501);
+}
+
+/** Names the reason in our words; also used for errors that fhirclient's fetch wraps. */
+export function failureOf(error: unknown): OutboundFailure {
+  const seen = causes(error);
+  const ours = seen.find((cause) => cause instanceof OutboundError);
+  if (ours) return ours.failure;
+  if (seen.some((cause) => cause instanceof AddressRefusedError)) return 'address-refused';
+  const names = seen.map((cause) => `${cause.name} ${codeOf(cause)}`).join(' ');
+  if (/Timeout|UND_ERR_\w+_TIMEOUT|ETIMEDOUT/.test(names)) return 'timeout';
+  if (seen.some((cause) => cause instanceof errors.ResponseExceededMaxSizeError) || /EXCEEDED_MAX_SIZE/.test(names))
+    return 'too-large';
+  if (/CERT|TLS|SSL|ERR_TLS|SELF_SIGNED|UNABLE_TO_|EPROTO|HOSTNAME_MISMATCH/.test(names)) return 'tls';
+  return 'network';
+}
+
+function causes(error: unknown): Error[] {
+  const chain: Error[] = [];
+  for (let next = error; next instanceof Error && chain.length < 8; next = next.cause) {
+    chain.push(next);
+    if (next instanceof AggregateError) chain.push(...next.errors.filter((one): one is Error => one instanceof Error));
+  }
+  return chain;
+}
+
+function codeOf(error: Error): string {
+  // DOMException's own codes are numbers and say nothing.
+  return 'code' in error && typeof error.code === 'string' ? error.code : '';
+}

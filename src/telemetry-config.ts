@@ -1,0 +1,50 @@
+/** The part of the environment about OpenTelemetry traces: the standard variables, as far as we decide by them. */
+import { z } from 'zod';
+
+const SAMPLERS = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+] as const;
+
+const endpoint = z.url({ protocol: /^https?$/ }).optional();
+
+/** Rows of the environment's schema. */
+export const telemetrySchema = z.object({
+  OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpoint,
+  // As the specification has it: only "true" is true.
+  OTEL_SDK_DISABLED: z
+    .string()
+    .default('false')
+    .transform((text) => text.toLowerCase() === 'true'),
+  OTEL_SERVICE_NAME: z.string().max(200).default('vectorcare-smart-on-fhir'),
+  OTEL_TRACES_SAMPLER: z.enum(SAMPLERS).default('parentbased_always_on'),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
+});
+
+/** Where traces go, and which. */
+export interface TelemetryConfig {
+  /** OTLP over HTTP, JSON. */
+  readonly tracesUrl: string;
+  readonly serviceName: string;
+  readonly sampler: (typeof SAMPLERS)[number];
+  /** Share of traces that a ratio sampler keeps, 0 to 1. */
+  readonly ratio: number;
+}
+
+/** @returns undefined when no endpoint is named or the SDK is disabled: then nothing of OpenTelemetry is loaded. */
+export function readTelemetry(values: z.output<typeof telemetrySchema>): TelemetryConfig | undefined {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: shared, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: own } = values;
+  const tracesUrl = own ?? (shared && `${shared.replace(/\/$/, '')}/v1/traces`);
+  if (tracesUrl === undefined || values.OTEL_SDK_DISABLED) return undefined;
+  return {
+    tracesUrl,
+    serviceName: values.OTEL_SERVICE_NAME,
+    sampler: values.OTEL_TRACES_SAMPLER,
+    ratio: values.OTEL_TRACES_SAMPLER_ARG,
+  };
+}
