@@ -1,7 +1,7 @@
 /** Why launches fail, whose job it is and what to do: one table, for the launch inspector, reports and the guide. */
 import type { ErrorCode } from '#src/errors.ts';
 import type { FhirFailure } from '#src/smart/step-6-fhir-api.ts';
-import { type StepName, stepNames, type TraceRecord } from './trace.ts';
+import { type StepName, stepNames, type TraceRecord, type TraceStep } from './trace.ts';
 
 /** Who can mend it. */
 export type Owner =
@@ -294,7 +294,9 @@ const causesByLastStep: Partial<Record<StepName, Explanation>> = {
 };
 
 /** What to tell about a trace; undefined when there is nothing to mend. */
-export function explanationOf(trace: Pick<TraceRecord, 'outcome' | 'steps'>): Explanation | undefined {
+export function explanationOf(
+  trace: Pick<TraceRecord, 'outcome'> & { readonly steps: readonly TraceStep[] },
+): Explanation | undefined {
   const { outcome, steps } = trace;
   if (outcome === 'under way') {
     const last = stepNames.findLast((name) => steps.some((step) => step.name === name));
