@@ -71,6 +71,12 @@ export interface Fault {
   publishedKeys?(keys: readonly ('current-key' | 'next-key')[]): ('current-key' | 'next-key')[];
   /** A query the authorization endpoint has of its own, and insists on (AZ-13): `name=value`. */
   authorizeQuery?: string;
+  /** Whether the authorization endpoint answers `invalid_scope`; the launch value stays good for another try. */
+  refusesScopes?(scope: string, value: FaultValue | undefined): boolean;
+  /** Launch values are spent by a request that is then refused for its scopes. */
+  spendsRefusedLaunch?: true;
+  /** Launch values stay good after a request that was accepted. */
+  keepsLaunch?: true;
   grantScopes?(scopes: string[], value: FaultValue | undefined): string[];
   authorizationResponse?(parameters: URLSearchParams, facts: Facts, value: FaultValue | undefined): URLSearchParams;
   idToken?(draft: IdTokenDraft, facts: Facts, value: FaultValue | undefined): IdTokenDraft;

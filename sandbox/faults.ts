@@ -6,6 +6,7 @@ import { fhirFaults } from '#sandbox/faults/fhir.ts';
 import { fhirContentFaults } from '#sandbox/faults/fhir-content.ts';
 import { idTokenFaults } from '#sandbox/faults/id-token.ts';
 import { openidFaults } from '#sandbox/faults/openid.ts';
+import { scopeFaults } from '#sandbox/faults/scopes.ts';
 import { tokenEndpointFaults } from '#sandbox/faults/token-endpoint.ts';
 import { tokenResponseFaults } from '#sandbox/faults/token-response.ts';
 import type { Fault } from './fault.ts';
@@ -15,6 +16,7 @@ const catalogue = {
   ...discoveryFaults,
   ...openidFaults,
   ...authorizeFaults,
+  ...scopeFaults,
   ...tokenEndpointFaults,
   ...tokenResponseFaults,
   ...idTokenFaults,

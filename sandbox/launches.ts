@@ -17,8 +17,8 @@ export interface LaunchContext {
 export interface Launches {
   /** Mints a value for a context. */
   mint(patient: string, user: SandboxUser, options: LaunchOptions): string;
-  /** Gives the context out once; undefined when unknown, expired or spent. */
-  take(value: string): LaunchContext | undefined;
+  /** Gives the context out once, or leaves the value good; undefined when unknown, expired or spent. */
+  take(value: string, keep?: boolean): LaunchContext | undefined;
 }
 
 /** The launch values of one sandbox. */
@@ -33,9 +33,9 @@ export function createLaunches(now: () => Date): Launches {
       open.set(value, { context, expires: now().getTime() + lifetimeMs });
       return value;
     },
-    take: (value) => {
+    take: (value, keep = false) => {
       const found = open.get(value);
-      open.delete(value);
+      if (!keep) open.delete(value);
       return found && found.expires > now().getTime() ? found.context : undefined;
     },
   };

@@ -59,6 +59,7 @@ import type { Organization } from './organizations/organization.ts';
 import type { OrganizationDirectory } from './organizations/organization-directory.ts';
 import { createOrganizationStore } from './organizations/organization-store.ts';
 import { organizationsRoutes } from './organizations/organizations-routes.ts';
+import { createScopeLearning } from './organizations/scope-learning.ts';
 import { integrationRoutes } from './organizations/settings-routes.ts';
 import type { SmartConnections } from './organizations/smart-connections.ts';
 import { createChartReadings } from './requests/chart-readings.ts';
@@ -124,6 +125,7 @@ export function createApp(dependencies: AppDependencies): Express {
   const readings = createChartReadings(outbound, clock);
   const drafts = createRequestDrafts(redis, sealer);
   const grants = createActiveGrants({ launches, keyRing, issuerKeys, outbound, revoker, clock, log, metrics });
+  const scopeLearning = createScopeLearning({ store: createOrganizationStore(database.db), audit, clock, log });
   const limit = createLaunchLimit();
   const shared = {
     publicUrl,
@@ -160,7 +162,17 @@ export function createApp(dependencies: AppDependencies): Express {
   for (const path of ['/smart/launch', '/smart/launch/:orgId']) app.route(path).head(onlyGet).get(launch).all(onlyGet);
   const onCompleted = (completed: Launch, organization: Organization) =>
     readings.start(completed, organization, (refused) => grants.renew(completed.id, organization, refused));
-  const callback = callbackRoute({ ...shared, sealer, keyRing, revoker, sightings, audit, metrics, onCompleted });
+  const callback = callbackRoute({
+    ...shared,
+    sealer,
+    keyRing,
+    revoker,
+    sightings,
+    audit,
+    metrics,
+    scopeLearning,
+    onCompleted,
+  });
   for (const path of ['/smart/callback', '/smart/callback/:orgId'])
     app.route(path).head(onlyGet).get(callback).all(onlyGet);
 

@@ -116,6 +116,11 @@ const catalogue = {
     title: 'The EHR refused the sign-in request',
     help: 'Give the support code to your EHR team: the client ID, redirect URI or scopes may not be registered as on the registration sheet.',
   },
+  'authorization.scope-refused': {
+    status: 502,
+    title: 'The EHR refused the permissions this app asks for',
+    help: 'Give the support code to your EHR team: the scopes may not be registered as on the registration sheet.',
+  },
   'authorization.unavailable': {
     status: 503,
     title: 'The EHR cannot sign you in at the moment',
@@ -175,6 +180,16 @@ const catalogue = {
     status: 403,
     title: 'The EHR did not grant a permission this app needs',
     help: 'Give the support code to your EHR team. Missing:',
+  },
+  'scope.none-granted': {
+    status: 403,
+    title: 'The EHR granted this app nothing to read',
+    help: "Open the app once more from the patient's chart. If it happens again, give the support code to your EHR team. Missing:",
+  },
+  'scope.open-again': {
+    status: 502,
+    title: 'Please open the app once more',
+    help: "The EHR refused the permissions this app asked for. Open the app again from the patient's chart: it will ask for them in another way.",
   },
   'context.invalid': {
     status: 502,

@@ -1,6 +1,7 @@
 /** A launch drawn step by step, the failing one marked, with what it means: the same on our page and in a report. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { type IconName, icon } from './icons.ts';
+import { type ScopeAttemptProps, scopeAttemptTables } from './scope-attempts.ts';
 
 type Fact = string | number | boolean | readonly string[] | undefined;
 type StepState = 'passed' | 'warning' | 'failed' | 'not reached';
@@ -36,6 +37,8 @@ export interface DrawnLaunch {
   readonly framed: boolean | null;
   readonly cookieMode: string | null;
   readonly steps: readonly DrawnStep[];
+  /** absent in older reports */
+  readonly scopeAttempts?: readonly ScopeAttemptProps[] | undefined;
   readonly explanation:
     | { readonly owner: string; readonly causes: readonly string[]; readonly whatToDo: string }
     | undefined;
@@ -70,7 +73,7 @@ export function launchDrawing(launch: DrawnLaunch): SafeHtml {
 </dl>
 <h2 id="steps">Steps</h2>
 <ol class="trace" aria-labelledby="steps">
-${launch.steps.map(step)}</ol>
+${launch.steps.map((drawn) => step(drawn, launch.scopeAttempts ?? []))}</ol>
 `;
 }
 
@@ -85,13 +88,13 @@ function explanationBox({ explanation, outcome }: DrawnLaunch): SafeHtml | null 
 `;
 }
 
-function step(drawn: DrawnStep): SafeHtml {
+function step(drawn: DrawnStep, attempts: readonly ScopeAttemptProps[]): SafeHtml {
   const { icon: picture, word } = STATES[drawn.state];
   const mark = drawn.state.replace(' ', '-');
   return html`<li class="trace-step trace-${mark}" data-step="${drawn.name}"${drawn.state === 'failed' ? html` aria-current="step"` : null}>
 <p class="trace-title">${icon(picture)} <strong>${drawn.title}</strong> <span class="trace-state">${word}</span>${timing(drawn)}</p>
 ${drawn.detail === undefined ? null : html`<p class="trace-detail">${drawn.detail}${drawn.code === undefined ? null : html` <code>${drawn.code}</code>`}</p>`}
-${factsOf(drawn)}</li>
+${factsOf(drawn)}${drawn.name === 'scopes' ? scopeAttemptTables(attempts) : null}</li>
 `;
 }
 

@@ -67,6 +67,16 @@ function checkParameters(ctx: ProviderContext, endpointQuery: string[]): void {
   requireThat(typeof nonce === 'string' && nonce.length >= 22 && nonce !== state, 'nonce: 128 bits or more (AZ-12)');
 }
 
+/** `invalid_scope`, where a fault says so; before the launch value is spent, unless a fault spends it. */
+function refuseByFault(faults: FaultSwitches, requested: string, spend: () => void): void {
+  const active = faults.list();
+  const refusing = active.find(({ fault, value }) => fault.refusesScopes?.(requested, value));
+  if (!refusing) return;
+  refusing.used();
+  if (active.some(({ fault }) => fault.spendsRefusedLaunch)) spend();
+  throw new errors.InvalidScope('a scope is not registered for this client', requested);
+}
+
 /** The validations by parameter name; they run in this order, so that only a perfect request spends the launch value. */
 export function authorizeRules(deps: AuthorizeDeps) {
   return {
@@ -81,7 +91,9 @@ export function authorizeRules(deps: AuthorizeDeps) {
       const requested = String(rawParameters(ctx).scope ?? '');
       const problem = scopeProblem(requested);
       if (problem) throw new errors.InvalidScope(problem, requested);
-      const context = launch === undefined ? undefined : deps.launches.take(launch);
+      refuseByFault(deps.faults, requested, () => launch !== undefined && deps.launches.take(launch));
+      const keeps = deps.faults.list().some(({ fault }) => fault.keepsLaunch);
+      const context = launch === undefined ? undefined : deps.launches.take(launch, keeps);
       if (!context) throw new errors.InvalidRequest('launch is unknown, expired or already used (AZ-05)');
       const granted = grantable(requested, deps.profile.refusesScope);
       const scopes = await throughFaults(deps.faults, granted, (fault, current, value) =>

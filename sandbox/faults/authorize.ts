@@ -28,10 +28,6 @@ export const authorizeFaults = {
     authorizationResponse: (parameters, _facts, value) =>
       refuse(parameters, String(value ?? 'temporarily_unavailable'), 'Try again in a few minutes'),
   },
-  'invalid-scope': {
-    description: 'the EHR does not know a requested scope: invalid_scope',
-    authorizationResponse: (parameters) => refuse(parameters, 'invalid_scope', 'patient/*.read is not registered'),
-  },
   'hostile-error': {
     description: 'an error with markup and control characters in its description, and an error_uri',
     authorizationResponse: (parameters) => {

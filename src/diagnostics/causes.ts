@@ -1,7 +1,7 @@
 /** Why launches fail, whose job it is and what to do: one table, for the launch inspector, reports and the guide. */
 import type { ErrorCode } from '#src/errors.ts';
 import type { FhirFailure } from '#src/smart/step-6-fhir-api.ts';
-import { type StepName, stepNames, type TraceRecord } from './trace.ts';
+import { type StepName, stepNames, type TraceRecord, type TraceStep } from './trace.ts';
 
 /** Who can mend it. */
 export type Owner =
@@ -115,10 +115,17 @@ export const causesByCode: Partial<Record<ErrorCode, Explanation>> = {
     'The user declined, or the EHR’s rules do not let this role use the app',
   ]),
   'authorization.refused': explain(ehrTeam, 'Compare client ID, redirect URI and scopes with the registration sheet.', [
-    'A scope we ask for is not registered for this app (invalid_scope)',
     'The client ID is of the other environment (unauthorized_client)',
     'The redirect URI is not registered letter for letter',
   ]),
+  'authorization.scope-refused': explain(
+    ehrTeam,
+    'Register the scopes of the registration sheet, or have an administrator configure those that are registered.',
+    [
+      'A scope we ask for is not registered for this app (invalid_scope)',
+      'The server does not take wildcards such as patient/*.read, or reads another spelling (.read, .rs, .r)',
+    ],
+  ),
   'authorization.unavailable': explain(ehrTeam, `Wait a moment. ${again}`, [
     'The authorization server is overloaded or in maintenance',
   ]),
@@ -187,6 +194,17 @@ export const causesByCode: Partial<Record<ErrorCode, Explanation>> = {
     'Register the scopes of the registration sheet; the missing ones are named on this page.',
     ['Permissions are not registered for this app, or not approved', 'The user’s role is not allowed to grant them'],
   ),
+  'scope.none-granted': explain(
+    ehrTeam,
+    'Look at what was asked for on this page, and register scopes the server can grant.',
+    [
+      'The server drops wildcards or the spelling of the scopes without saying so',
+      'Permissions are not registered for this app, or not approved',
+    ],
+  ),
+  'scope.open-again': explain('The person who launches', again, [
+    'The EHR refused the configured scopes, and its launch value was spent before we could ask for others',
+  ]),
   'context.invalid': explain(
     ehrTeam,
     'Check that the launch point is in a patient’s chart and that launch/patient is registered.',
@@ -276,7 +294,9 @@ const causesByLastStep: Partial<Record<StepName, Explanation>> = {
 };
 
 /** What to tell about a trace; undefined when there is nothing to mend. */
-export function explanationOf(trace: Pick<TraceRecord, 'outcome' | 'steps'>): Explanation | undefined {
+export function explanationOf(
+  trace: Pick<TraceRecord, 'outcome'> & { readonly steps: readonly TraceStep[] },
+): Explanation | undefined {
   const { outcome, steps } = trace;
   if (outcome === 'under way') {
     const last = stepNames.findLast((name) => steps.some((step) => step.name === name));

@@ -1,6 +1,14 @@
 /** A trace as people read it: every step of a launch in its order, what happened to it, and what to do about it. */
 import { type Explanation, explanationOf } from './causes.ts';
-import { type StepFacts, type StepName, stepNames, type TraceOutcome, type TraceRecord } from './trace.ts';
+import { type ScopeAttempt, scopeAttempts, withoutEarlierAttempts } from './scope-attempts.ts';
+import {
+  type StepFacts,
+  type StepName,
+  stepNames,
+  type TraceOutcome,
+  type TraceRecord,
+  type TraceStep,
+} from './trace.ts';
 
 /** One line of the drawing. */
 export interface DiagnosedStep {
@@ -31,6 +39,8 @@ export interface Diagnosis {
   framed: boolean | null;
   cookieMode: string | null;
   steps: DiagnosedStep[];
+  /** Absent in reports made before there were any. */
+  scopeAttempts?: ScopeAttempt[];
   explanation: Explanation | undefined;
 }
 
@@ -58,7 +68,9 @@ export function diagnose(trace: TraceRecord, now: Date): Diagnosis {
   const isOld = now.getTime() - trace.startedAt.getTime() > STALLED_AFTER_MS;
   const isUnderWay = outcome === 'under way';
   // While the user may still be signing in there is nothing to mend.
-  const explanation = isUnderWay && !isOld ? undefined : explanationOf(trace);
+  const happened = trace.steps.toSorted((a, b) => a.at.localeCompare(b.at));
+  const steps = withoutEarlierAttempts(happened);
+  const explanation = isUnderWay && !isOld ? undefined : explanationOf({ outcome, steps });
   return {
     id,
     organizationId,
@@ -70,13 +82,14 @@ export function diagnose(trace: TraceRecord, now: Date): Diagnosis {
     patientHash,
     framed,
     cookieMode,
-    steps: stepNames.map((name) => drawStep(name, trace)),
+    steps: stepNames.map((name) => drawStep(name, steps)),
+    scopeAttempts: scopeAttempts(happened),
     explanation,
   };
 }
 
-function drawStep(name: StepName, { steps }: TraceRecord): DiagnosedStep {
-  const tries = steps.filter((step) => step.name === name).toSorted((a, b) => a.at.localeCompare(b.at));
+function drawStep(name: StepName, steps: readonly TraceStep[]): DiagnosedStep {
+  const tries = steps.filter((step) => step.name === name);
   const last = tries.at(-1);
   return {
     name,

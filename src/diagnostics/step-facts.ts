@@ -105,6 +105,7 @@ export function scopeFacts(requested: string, granted: string | undefined): Step
     'requested scopes': asked,
     'granted scopes': given,
     'not granted': asked.filter((token) => !given.includes(token)),
+    'granted beyond': given.filter((token) => !asked.includes(token)),
     warning: granted === undefined ? 'the token response names no scope: taken as requested (SCO-17)' : undefined,
   };
 }

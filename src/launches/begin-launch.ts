@@ -1,14 +1,15 @@
 /** From the EHR's launch request to the redirect that asks its authorization server for a code. */
+import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/outbound.ts';
 import { OutboundError } from '#src/adapters/outbound-error.ts';
 import type { LaunchTrace } from '#src/diagnostics/launch-trace.ts';
 import { discoveryFacts, redirectFacts } from '#src/diagnostics/step-facts.ts';
 import { AppError } from '#src/errors.ts';
+import { learningKey, scopeToAskFor } from '#src/organizations/learned-scopes.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { redirectUriOf } from '#src/organizations/registration.ts';
 import { issuersOf, type SmartConnections } from '#src/organizations/smart-connections.ts';
 import type { IssuerKeys } from '#src/smart/issuer-keys.ts';
-import { requestedScope } from '#src/smart/scopes.ts';
 import { acceptsPrivateKeyJwt, chooseAssertionAlg, type SmartConfiguration } from '#src/smart/smart-configuration.ts';
 import { isSameFhirBase, type LaunchRequest } from '#src/smart/step-2-launch-ehr.ts';
 import {
@@ -25,6 +26,7 @@ export interface BeginLaunchDependencies {
   issuerKeys: IssuerKeys;
   transactions: Transactions;
   outbound: Outbound;
+  clock: Clock;
 }
 
 /** A launch under way: where to send the browser, and the state its transaction cookie is for. */
@@ -93,10 +95,7 @@ async function prepareRedirect(
 ): Promise<BegunLaunch> {
   const { binding, configuration, assertionAlg, trace } = attempt;
   const secrets = createAttemptSecrets();
-  const scope = requestedScope(organization.scopes, {
-    version: organization.scopeVersion,
-    capabilities: configuration.capabilities,
-  });
+  const scope = scopeToAskFor(organization, configuration.capabilities, dependencies.clock());
   await countAuthorization(dependencies, organization, configuration);
   const redirectUri = redirectUriOf(dependencies.publicUrl, organization);
   await dependencies.transactions.begin(
@@ -113,6 +112,8 @@ async function prepareRedirect(
       codeVerifier: secrets.codeVerifier,
       assertionAlg,
       traceId: trace.id,
+      launch: request.launch,
+      scopeKey: learningKey(organization),
     },
   );
   prepareCallback(dependencies, organization, configuration.tokenEndpoint);

@@ -8,9 +8,10 @@ import type { LaunchLimit } from '#src/http/rate-limit.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import { readCallback } from '#src/smart/step-4-authorization-code.ts';
 import { isGrantUnused } from '#src/smart/step-5-access-token.ts';
-import { type FinishedLaunch, type FinishLaunchDependencies, finishLaunch } from './finish-launch.ts';
+import { type FinishLaunchDependencies, finishLaunch } from './finish-launch.ts';
 import { allowFraming } from './frame-policy.ts';
 import type { LaunchCookies } from './launch-cookies.ts';
+import { sendOnward } from './send-onward.ts';
 import { transactionName } from './transaction.ts';
 
 /** What the callback route needs. */
@@ -22,7 +23,7 @@ export interface CallbackRouteDependencies extends FinishLaunchDependencies {
 }
 
 interface UnderWay {
-  finishing: Promise<FinishedLaunch>;
+  finishing: ReturnType<typeof finishLaunch>;
   trace: LaunchTrace;
 }
 
@@ -62,7 +63,7 @@ export function callbackRoute(dependencies: CallbackRouteDependencies): RequestH
     const finishing = shared?.finishing ?? finishLaunch(dependencies, visit).finally(() => underWay.delete(name));
     underWay.set(name, { finishing, trace: shared?.trace ?? trace });
     // One trace for one launch, however often its callback is called.
-    const { launchId, secret, ended, isFirst } = await finishing
+    const end = await finishing
       .finally(() => trace.joins(shared?.trace.id))
       .catch((error: unknown) => {
         // Store away or code not sent: nothing is decided, and the browser keeps its half, so that a reload can succeed.
@@ -72,6 +73,11 @@ export function callbackRoute(dependencies: CallbackRouteDependencies): RequestH
       });
 
     launchCookies.clearTransaction(response, callback.state);
+    if (end.kind === 'asked-again') {
+      launchCookies.setTransaction(request, response, end.state, end.cookie);
+      return sendOnward(response, end.redirect, end.organization);
+    }
+    const { launchId, secret, ended, isFirst } = end;
     // One launch gives back one place, however often its callback is called.
     if (isFirst && !shared) await limit.finish(organizationId, request.ip ?? '');
     for (const id of ended) launchCookies.clearLaunch(response, id);

@@ -21,6 +21,7 @@ import { verifyIdToken } from '#src/smart/id-token.ts';
 import type { IssuerToTrust } from '#src/smart/issuer-documents.ts';
 import type { IssuerKeys } from '#src/smart/issuer-keys.ts';
 import { readLaunchContext } from '#src/smart/launch-context.ts';
+import { isEmptyGrant } from '#src/smart/scope-ladder.ts';
 import { grantedScopes, missingPermissions } from '#src/smart/scopes.ts';
 import { type CallbackParameters, judgeCallback } from '#src/smart/step-4-authorization-code.ts';
 import { exchangeCode, type TokenResponse } from '#src/smart/step-5-access-token.ts';
@@ -115,7 +116,7 @@ async function proveLaunch(
   const { token, issuers, authorizationServer, trace } = came;
   // SCO-17: a response without scope means the scope we asked for.
   const scope = token.scope ?? transaction.scope;
-  await trace.step('scopes', () => assertGranted(scope), scopeFacts(transaction.scope, token.scope));
+  await trace.step('scopes', () => assertGranted(scope, transaction.scope), scopeFacts(transaction.scope, token.scope));
   const now = clock();
   const { fhirBaseUrl, nonce, clientId } = transaction;
   const verify = () =>
@@ -166,10 +167,13 @@ function assertSameRedirectUri({ redirectUri }: Transaction, arrivedAt: string):
   }
 }
 
-function assertGranted(scope: string): void {
+function assertGranted(scope: string, requested: string): void {
   const missing = missingPermissions(grantedScopes(scope), NEEDED);
   if (missing.length === 0) return;
   const names = missing.join(', ');
+  if (isEmptyGrant(requested, scope)) {
+    throw new AppError('scope.none-granted', `no resource was granted; not granted: ${names}`, { shown: names });
+  }
   throw new AppError('scope.missing', `not granted: ${names}`, { shown: names });
 }
 

@@ -9,6 +9,13 @@ import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
 import type { CallbackParameters } from '#src/smart/step-4-authorization-code.ts';
 import { isGrantUnused } from '#src/smart/step-5-access-token.ts';
+import {
+  type AskAgainDependencies,
+  type AskedAgain,
+  afterAskingAgain,
+  askAgain,
+  rememberWhatWorked,
+} from './ask-again.ts';
 import { type CompleteLaunchDependencies, completeLaunch } from './complete-launch.ts';
 import type { Launch } from './launch.ts';
 import { type LaunchCookie, launchesToEnd } from './launch-cookies.ts';
@@ -16,7 +23,7 @@ import type { LaunchStore } from './launch-store.ts';
 import type { Completion, Transaction, TransactionKey, Transactions } from './transaction.ts';
 
 /** What finishing a launch needs. */
-export interface FinishLaunchDependencies extends CompleteLaunchDependencies {
+export interface FinishLaunchDependencies extends CompleteLaunchDependencies, AskAgainDependencies {
   directory: OrganizationDirectory;
   launches: LaunchStore;
   transactions: Transactions;
@@ -30,6 +37,7 @@ export interface FinishLaunchDependencies extends CompleteLaunchDependencies {
 
 /** A finished launch as the browser needs to know it. */
 export interface FinishedLaunch extends Completion {
+  kind: 'finished';
   /** Launches of this browser that this one ended; their cookies go. */
   ended: string[];
   /** False for a callback that was answered before and came again (CB-19). */
@@ -52,18 +60,19 @@ export interface CallbackVisit {
 
 /**
  * Claims the transaction and completes the launch. A transaction completed a moment ago leads to its launch again
- * (CB-19); one that another request holds, or nobody knows, leads nowhere (CB-02, CB-04..06).
+ * (CB-19); one that another request holds, or nobody knows, leads nowhere (CB-02, CB-04..06). One that was refused for
+ * its scopes leads back to the authorization server, once.
  *
  * @throws AppError; then the transaction is gone and no launch exists.
  */
 export async function finishLaunch(
   dependencies: FinishLaunchDependencies,
   visit: CallbackVisit,
-): Promise<FinishedLaunch> {
+): Promise<FinishedLaunch | AskedAgain> {
   const claim = await dependencies.transactions.claim(visit.key);
   if (claim?.kind === 'completed') {
     visit.trace.discard();
-    return { ...claim.completion, ended: [], isFirst: false };
+    return { kind: 'finished', ...claim.completion, ended: [], isFirst: false };
   }
   if (claim?.kind !== 'transaction') {
     throw new AppError('callback.invalid', 'state is unknown, expired, used or from another browser');
@@ -72,9 +81,10 @@ export async function finishLaunch(
   visit.trace.joins(transaction.traceId);
   visit.trace.know({ organizationId: transaction.organizationId });
   try {
-    const finished = await complete(dependencies, visit, transaction);
-    dependencies.metrics.launches.inc({ outcome: 'completed', organization: transaction.organizationId });
-    return finished;
+    const end = await completeOrAskAgain(dependencies, visit, transaction);
+    if (end.kind === 'finished')
+      dependencies.metrics.launches.inc({ outcome: 'completed', organization: transaction.organizationId });
+    return end;
   } catch (error) {
     const code = error instanceof AppError ? error.code : 'server.unexpected';
     const { organizationId } = transaction;
@@ -98,15 +108,33 @@ async function forget(
   else await transactions.abandon(key);
 }
 
+async function completeOrAskAgain(
+  dependencies: FinishLaunchDependencies,
+  visit: CallbackVisit,
+  transaction: Transaction,
+): Promise<FinishedLaunch | AskedAgain> {
+  const organization = await dependencies.directory.find(transaction.organizationId);
+  if (!organization) throw new AppError('callback.invalid', 'the organization is gone');
+  try {
+    const finished = await complete(dependencies, visit, transaction, organization);
+    await rememberWhatWorked(dependencies, organization, transaction);
+    return finished;
+  } catch (error) {
+    const again = await askAgain(dependencies, organization, transaction, error, visit.trace);
+    if (!again) throw afterAskingAgain(transaction, error);
+    await dependencies.transactions.abandon(visit.key).catch(() => undefined);
+    return again;
+  }
+}
+
 async function complete(
   dependencies: FinishLaunchDependencies,
   visit: CallbackVisit,
   transaction: Transaction,
+  organization: Organization,
 ): Promise<FinishedLaunch> {
-  const { directory, launches, transactions, audit, sealer, clock } = dependencies;
+  const { launches, transactions, audit, sealer, clock } = dependencies;
   const { trace } = visit;
-  const organization = await directory.find(transaction.organizationId);
-  if (!organization) throw new AppError('callback.invalid', 'the organization is gone');
   const launch = await completeLaunch(dependencies, organization, transaction, visit, trace);
   trace.know({
     userHash: auditActor(sealer, launch.user),
@@ -123,7 +151,7 @@ async function complete(
   const { id: launchId, organizationId, user } = launch;
   const { supportCode, address } = visit;
   audit.record({ event: 'launch', organizationId, actor: user, address, launchId, supportCode });
-  return { launchId, secret, ended, isFirst: true };
+  return { kind: 'finished', launchId, secret, ended, isFirst: true };
 }
 
 /**

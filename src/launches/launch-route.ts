@@ -12,11 +12,10 @@ import { setPagePolicy } from '#src/http/security-headers.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
 import { type LaunchRequest, readLaunchRequest } from '#src/smart/step-2-launch-ehr.ts';
-import type { AuthorizationRedirect } from '#src/smart/step-4-authorization-code.ts';
-import { authorizeFormPage } from '#views/authorize-form-page.ts';
 import { cookiesBlockedPage } from '#views/cookies-blocked-page.ts';
 import { assertLaunchAllowed, type BeginLaunchDependencies, beginLaunch } from './begin-launch.ts';
 import { createCookieValue, type LaunchCookies } from './launch-cookies.ts';
+import { sendOnward } from './send-onward.ts';
 
 /** What the launch route needs. */
 export interface LaunchRouteDependencies extends BeginLaunchDependencies {
@@ -126,13 +125,4 @@ function probeCookies(
   trace.failed('cookies', 'launch.cookies-blocked');
   const page = cookiesBlockedPage({ launchUrl: launchUrl.href, supportCode: facts.supportCode });
   response.status(400).type('html').send(page);
-}
-
-/** AZ-14, AZ-15. */
-function sendOnward(response: Response, redirect: AuthorizationRedirect, organization: Organization): void {
-  // Without a body: Express would repeat the address, and with it the launch value, in one.
-  if (redirect.method === 'GET') return void response.status(303).location(redirect.url).end();
-  const formAction = new URL(redirect.action).origin;
-  setPagePolicy(response, { frameAncestors: organization.frameAncestors, formAction });
-  response.type('html').send(authorizeFormPage({ action: redirect.action, fields: redirect.fields }));
 }

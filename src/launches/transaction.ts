@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { KeyStore } from '#src/adapters/redis.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
+import type { FailedScope } from '#src/smart/scope-ladder.ts';
 import type { SmartConfiguration } from '#src/smart/smart-configuration.ts';
 
 /** Everything the callback needs, fixed at launch so that nothing can change under way (DI-06). */
@@ -19,6 +20,12 @@ export interface Transaction {
   assertionAlg: 'RS384' | 'ES384';
   /** The launch trace the callback continues. */
   traceId?: string;
+  /** The EHR's one-time value, for the one further request a refusal of scopes may lead to; nowhere else (LA-04). */
+  launch?: string;
+  /** Of the settings that `scope` was made of; a lesson about others is dropped. */
+  scopeKey?: string;
+  /** Only in that further request: what the one before it was refused with. There is never a third (ER-03). */
+  answerTo?: FailedScope & { shown: string | undefined };
 }
 
 /** What finishing a transaction gave; kept for a minute, so that a reloaded callback ends where the first one did. */

@@ -94,7 +94,13 @@ function knownVendor(value: unknown): Vendor | undefined {
 
 /** The organization without what nobody sets by hand. */
 export function settingsOf(organization: Organization): OrganizationSettings {
-  const { enabled: _enabled, connectionVersion: _version, discovered: _discovered, ...settings } = organization;
+  const {
+    enabled: _enabled,
+    connectionVersion: _version,
+    discovered: _discovered,
+    learnedScopes: _learned,
+    ...settings
+  } = organization;
   return settings;
 }
 

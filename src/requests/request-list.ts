@@ -3,8 +3,14 @@ import type { ForeignRecord } from '#src/patients/fhir-fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { RequestListProps } from '#views/request-list.ts';
 import { mergeDuplicates } from './request-merge.ts';
-import { resolveNames } from './request-names.ts';
-import { describeLeftOut, describeOutcomes, describeProblem, type RequestsProblem } from './request-notices.ts';
+import { resolveNames, typesNotGranted } from './request-names.ts';
+import {
+  describeLeftOut,
+  describeNotGranted,
+  describeOutcomes,
+  describeProblem,
+  type RequestsProblem,
+} from './request-notices.ts';
 import { orderForReading } from './request-order.ts';
 import { maxRequests, type RequestAnswer, searchRequests } from './request-query.ts';
 import { toRow } from './request-to-row.ts';
@@ -43,13 +49,13 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
   const sifted = sift(answer.requests, patientId, api.base);
   const { kept, mergedCount } = mergeDuplicates(orderForReading(sifted.requests));
   const shown = kept.slice(0, maxRequests);
-  const rows = await nameAll(api, shown, answer.included, options);
+  const { rows, notGranted } = await nameAll(api, shown, answer.included, options);
   const leftOut = { ...sifted, merged: mergedCount, hasMore: answer.end === 'more' || kept.length > shown.length };
   return {
     open: rows.filter((row) => row.status.group === 'open'),
     closed: rows.filter((row) => row.status.group === 'closed'),
     otherOrders: sifted.otherOrders,
-    notices: [...describeLeftOut(leftOut), ...describeOutcomes(answer.outcomes)],
+    notices: [...describeLeftOut(leftOut), ...describeNotGranted(notGranted), ...describeOutcomes(answer.outcomes)],
     problem: problemOf(answer),
   };
 }
@@ -85,9 +91,11 @@ async function nameAll(
   requests: readonly ServiceRequest[],
   included: readonly ForeignRecord[],
   options: RequestListOptions,
-): Promise<ReturnType<typeof toRow>[]> {
+): Promise<{ rows: ReturnType<typeof toRow>[]; notGranted: string[] }> {
   const { now, canRead = () => true } = options;
   const parties = requests.flatMap((request) => [...request.performers, request.requester ?? []].flat());
-  const nameOf = await resolveNames(api, parties, { included, now, canRead });
-  return requests.map((request) => toRow(request, nameOf, now));
+  const naming = { included, now, canRead };
+  const nameOf = await resolveNames(api, parties, naming);
+  const rows = requests.map((request) => toRow(request, nameOf, now));
+  return { rows, notGranted: typesNotGranted(api.base, parties, naming) };
 }

@@ -48,6 +48,23 @@ export async function resolveNames(
   return (party) => nameOf(party, known, naming) ?? notAvailable;
 }
 
+/**
+ * The types that would have named somebody on this page and may not be read (SCO-19); nothing for parties whose name is
+ * known anyway.
+ *
+ * @param options as for {@link resolveNames}.
+ */
+export function typesNotGranted(
+  base: URL,
+  parties: readonly PartyReference[],
+  options: { included: readonly ForeignRecord[]; now: Date; canRead: (resourceType: string) => boolean },
+): string[] {
+  const included = byReference(options.included);
+  const nameless = parties.filter((party) => nameOf(party, included, { base, now: options.now }) === undefined);
+  const types = nameless.map(({ local }) => local?.split('/')[0] ?? '');
+  return [...new Set(types)].filter((type) => readableTypes.has(type) && !options.canRead(type)).toSorted();
+}
+
 function isReadable(local: string, canRead: (resourceType: string) => boolean): boolean {
   const type = local.split('/')[0] ?? '';
   return readableTypes.has(type) && canRead(type);

@@ -52,6 +52,19 @@ export function describeLeftOut(leftOut: LeftOut): string[] {
   ].filter((line) => line !== false);
 }
 
+/** One line for all resources that would have named somebody on this page and were not granted (SCO-19). */
+export function describeNotGranted(types: readonly string[]): string[] {
+  if (types.length === 0) return [];
+  const permissions = types.map((type) => `patient/${type}.read`);
+  return [
+    `The EHR did not let this app read ${inWords(types)}, so some names are not available. If you need them, ask your EHR team for ${inWords(permissions)}.`,
+  ];
+}
+
+function inWords(names: readonly string[]): string {
+  return new Intl.ListFormat('en', { type: 'conjunction' }).format(names);
+}
+
 /** What the EHR itself remarked about its answer (FH-08); at most three lines, each once. Its diagnostics stay out. */
 export function describeOutcomes(outcomes: readonly ForeignRecord[]): string[] {
   const lines = outcomes.flatMap((outcome) => asRecords(outcome.issue)).map(describeIssue);

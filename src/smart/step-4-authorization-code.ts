@@ -143,6 +143,7 @@ export function judgeCallback(
 const ERRORS = new Map<string, ErrorCode>([
   ['access_denied', 'authorization.denied'],
   ['temporarily_unavailable', 'authorization.unavailable'],
+  ['invalid_scope', 'authorization.scope-refused'],
 ]);
 
 /** CB-13, CB-14: the error code decides; the server's words are only for the log, cleaned and cut. */

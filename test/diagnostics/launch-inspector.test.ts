@@ -26,7 +26,9 @@ const FAULTS: [FaultName, step: string, owner: string][] = [
   ['token-html-200', 'token', 'EHR team'],
   ['bad-signature', 'id-token', 'EHR team'],
   ['wrong-nonce', 'id-token', 'EHR team'],
-  ['empty-scope', 'scopes', 'EHR team'],
+  ['empty-grant', 'scopes', 'EHR team'],
+  // Its second request is refused, because the launch value is spent.
+  ['empty-scope', 'callback', 'EHR team'],
   ['no-patient', 'context', 'EHR team'],
   ['wrong-patient', 'patient', 'EHR team'],
   ['fhir-403', 'patient', 'EHR team'],

@@ -24,6 +24,8 @@ const TROUBLES: FaultName[] = [
   'expired-id-token',
   'wrong-at-hash',
   'empty-scope',
+  'empty-grant',
+  'invalid-scope',
   'narrowed-scope',
   'bad-patient-id',
   'no-patient',

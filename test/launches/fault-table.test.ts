@@ -35,13 +35,13 @@ const refusals: Row[] = [
   ['login-error', undefined, 503, 'authorization.unavailable', 'authorize'],
   ...AUTHORIZE_ERRORS.map((error): Row => ['login-error', error, 502, 'authorization.refused', 'authorize']),
   ['login-error', 'constructor', 502, 'authorization.refused', 'authorize'],
-  ['invalid-scope', undefined, 502, 'authorization.refused', 'authorize'],
+  ['invalid-scope', undefined, 502, 'authorization.scope-refused', 'authorize'],
   ['wrong-state', undefined, 400, 'callback.invalid', 'authorize'],
   ['no-state', undefined, 400, 'callback.invalid', 'authorize'],
   ['no-code', undefined, 400, 'callback.invalid', 'authorize'],
   ['issuer-mismatch', EVIL, 400, 'callback.wrong-issuer', 'authorize'],
   ['missing-iss', undefined, 400, 'callback.wrong-issuer', 'authorize'],
-  ['narrowed-scope', 'openid fhirUser launch', 403, 'scope.missing', 'token'],
+  ['narrowed-scope', 'openid fhirUser launch', 403, 'scope.none-granted', 'token'],
   ['narrowed-scope', 'launch patient/Patient.read', 403, 'scope.missing', 'token'],
   ['token-500', undefined, 502, 'token.failed', 'token'],
   ['token-503', undefined, 503, 'token.unavailable', 'token'],
@@ -57,7 +57,8 @@ const refusals: Row[] = [
   ['string-expires-in', '-1', 502, 'token.invalid', 'token'],
   ['string-expires-in', '3600.5', 502, 'token.invalid', 'token'],
   ['no-id-token', undefined, 502, 'identity.invalid', 'token'],
-  ['empty-scope', undefined, 403, 'scope.missing', 'token'],
+  ['empty-scope', undefined, 403, 'scope.none-granted', 'token'],
+  ['empty-grant', undefined, 403, 'scope.none-granted', 'token'],
   ['no-patient', undefined, 502, 'context.invalid', 'token'],
   ['bad-patient-id', undefined, 502, 'context.invalid', 'token'],
   ['bad-patient-id', 'Patient/1', 502, 'context.invalid', 'token'],
@@ -130,6 +131,7 @@ const harmless: [FaultName, string?][] = [
 /** Of the list, the refresh and the revocation; and one that wants settings of its own, above. */
 const ELSEWHERE: FaultName[] = [
   'discovery-404',
+  'spends-launch-on-invalid-scope',
   'slow-fhir',
   'slow-requests',
   'endless-paging',
@@ -218,15 +220,18 @@ async function expectEarlierLaunchWorks(): Promise<void> {
 }
 
 function expectRejected({ page, ours, calls }: Awaited<ReturnType<typeof launchWith>>, row: Row): void {
-  const [, , status, code, last] = row;
+  const [fault, , status, code, last] = row;
+  // A refusal of scopes is answered once with other scopes.
+  const requests = ['authorization.scope-refused', 'scope.none-granted'].includes(code) ? 2 : 1;
   expectPlainPage(page, status, code);
   expect(
     ours.flatMap(({ setCookies }) => setCookies).filter((line) => /^(__Host-)?launch-\S+=[^;]/.test(line)),
   ).toEqual([]);
   expect(calls).toEqual({
     discovery: 1,
-    authorize: last === 'discovery' ? 0 : 1,
-    token: last === 'token' ? 1 : 0,
+    authorize: last === 'discovery' ? 0 : requests,
+    // A launch value that is spent gives no second code.
+    token: last === 'token' ? (fault === 'empty-grant' ? 2 : 1) : 0,
     fhir: 0,
   });
 }

@@ -151,3 +151,25 @@ test('asks for included names only from servers known to support it', async () =
     'GET /fhir/ServiceRequest?patient=pat-ada&_count=50&_include=ServiceRequest:requester&_include=ServiceRequest:performer',
   );
 });
+
+const practitioner = { requester: { reference: 'Practitioner/ruth' } };
+const role = { performer: [{ reference: 'PractitionerRole/role' }] };
+
+test.for<[string, object[], string[], string[]]>([
+  [
+    'one line for all that is missing',
+    [practitioner, role, { performer: [{ reference: 'Practitioner/other' }] }],
+    [],
+    [
+      'The EHR did not let this app read Practitioner and PractitionerRole, so some names are not available. If you need them, ask your EHR team for patient/Practitioner.read and patient/PractitionerRole.read.',
+    ],
+  ],
+  ['nothing for what was granted', [practitioner, role], ['Practitioner', 'PractitionerRole'], []],
+  ['nothing for a name the EHR sent along', [{ requester: { ...practitioner.requester, display: 'R. Kim' } }], [], []],
+  ['nothing for types this page never reads', [{ requester: { reference: 'Device/pump' } }], [], []],
+  ['nothing for what nobody on the page needs', [{}], [], []],
+])('SCO-19: %s', async ([, changes, granted, notices]) => {
+  const resources = changes.map((change, index) => request(change, String(index)));
+  const { list } = await load(resources, batchOf(), { canRead: (type: string) => granted.includes(type) });
+  expect(list.notices).toEqual(notices);
+});

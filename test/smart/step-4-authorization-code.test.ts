@@ -206,7 +206,7 @@ test.for([
 test.for([
   ['access_denied', 'authorization.denied', 403],
   ['temporarily_unavailable', 'authorization.unavailable', 503],
-  ['invalid_scope', 'authorization.refused', 502],
+  ['invalid_scope', 'authorization.scope-refused', 502],
   ['invalid_request', 'authorization.refused', 502],
   ['unauthorized_client', 'authorization.refused', 502],
   ['unsupported_response_type', 'authorization.refused', 502],

@@ -1,0 +1,29 @@
+/** Faults of an EHR that does not take the scopes it is asked for (ehr-behaviour 3.2; CB-14, SCO-18). */
+import type { Fault, FaultValue } from '#sandbox/fault.ts';
+
+const WHICH = 'a pattern of the scopes it is about, such as /\\*; default: any';
+
+/** Whether any of the scopes, separated by spaces, is one the fault is about. */
+function isAbout(scopes: unknown, value: FaultValue | undefined): boolean {
+  const pattern = new RegExp(String(value ?? ''));
+  return typeof scopes === 'string' && scopes.split(' ').some((scope) => pattern.test(scope));
+}
+
+export const scopeFaults = {
+  'invalid-scope': {
+    description: 'the EHR does not know a requested scope: invalid_scope; the launch value stays good',
+    value: WHICH,
+    refusesScopes: isAbout,
+  },
+  'spends-launch-on-invalid-scope': {
+    description: 'with invalid-scope: the launch value is spent all the same',
+    spendsRefusedLaunch: true,
+  },
+  'empty-grant': {
+    description: 'an empty scope is granted without a word, as at Oracle; the launch value stays good',
+    value: WHICH,
+    keepsLaunch: true,
+    tokenResponse: (members, grantType, value) =>
+      grantType === 'authorization_code' && isAbout(members['scope'], value) ? { ...members, scope: '' } : undefined,
+  },
+} as const satisfies Record<string, Fault>;

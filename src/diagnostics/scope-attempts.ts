@@ -1,0 +1,76 @@
+/** What a launch asked for and what it was granted, one attempt after the other, read from the steps of its trace. */
+import { parseResourceScope } from '#src/smart/scope-grammar.ts';
+import { grantedScopes, permits } from '#src/smart/scopes.ts';
+import type { TraceStep } from './trace.ts';
+
+/** One scope of an attempt. */
+export interface ScopeVerdict {
+  scope: string;
+  /** `covered`: granted in other words (SCO-03, SCO-16); `extra`: nobody asked for it; `no answer`: no token came, or not yet. */
+  verdict: 'granted' | 'covered' | 'not granted' | 'extra' | 'no answer';
+}
+
+/** One authorization request and what came of it. */
+export interface ScopeAttempt {
+  scopes: ScopeVerdict[];
+  /** Whether the token response named no scope, so that `granted` is what was asked for (SCO-17). */
+  isAssumed: boolean;
+  /** Our code for what ended it. */
+  endedBy: string | undefined;
+}
+
+/** @param steps in the order in which they happened. */
+export function scopeAttempts(steps: readonly TraceStep[]): ScopeAttempt[] {
+  return attemptsOf(steps).map(([sent, ...then]) => {
+    const judged = then.find(({ name }) => name === 'scopes');
+    return {
+      scopes: verdicts(listOf(sent?.facts['requested scopes']) ?? [], listOf(judged?.facts['granted scopes'])),
+      isAssumed: judged?.outcome === 'warning',
+      endedBy: then.find(({ name, outcome }) => SCOPE_STEPS.has(name) && outcome === 'failed')?.code,
+    };
+  });
+}
+
+/** The steps of the last attempt and those before any; what an earlier one did is told by {@link scopeAttempts}. */
+export function withoutEarlierAttempts(steps: readonly TraceStep[]): readonly TraceStep[] {
+  const attempts = attemptsOf(steps);
+  const before = steps.slice(0, steps.length - attempts.flat().length);
+  return [...before, ...(attempts.at(-1) ?? [])];
+}
+
+function verdicts(requested: readonly string[], granted: readonly string[] | undefined): ScopeVerdict[] {
+  if (!granted) return requested.map((scope) => ({ scope, verdict: 'no answer' }));
+  const asked = requested.map((scope): ScopeVerdict => {
+    if (granted.includes(scope)) return { scope, verdict: 'granted' };
+    return { scope, verdict: isCovered(scope, granted) ? 'covered' : 'not granted' };
+  });
+  const extra = granted.filter((scope) => !requested.includes(scope));
+  return [...asked, ...extra.map((scope): ScopeVerdict => ({ scope, verdict: 'extra' }))];
+}
+
+/** A scope whose filter was cut off for the trace is compared as it stands only. */
+function isCovered(scope: string, granted: readonly string[]): boolean {
+  const asked = parseResourceScope(scope);
+  if (!asked || asked.level === 'system') return false;
+  const grant = grantedScopes(granted.join(' '));
+  const level = asked.level === 'patient' ? { level: asked.level } : {};
+  return (['c', 'r', 'u', 'd', 's'] as const)
+    .filter((interaction) => asked.interactions.includes(interaction))
+    .every((interaction) => permits(grant, { type: asked.type, interaction, ...level }));
+}
+
+const SCOPE_STEPS = new Set<TraceStep['name']>(['callback', 'scopes']);
+
+/** Each begins where the browser is sent to the authorization server. */
+function attemptsOf(steps: readonly TraceStep[]): TraceStep[][] {
+  const attempts: TraceStep[][] = [];
+  for (const step of steps) {
+    if (step.name === 'authorization-redirect') attempts.push([step]);
+    else attempts.at(-1)?.push(step);
+  }
+  return attempts;
+}
+
+function listOf(fact: TraceStep['facts'][string]): readonly string[] | undefined {
+  return Array.isArray(fact) ? fact : undefined;
+}

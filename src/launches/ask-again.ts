@@ -1,0 +1,110 @@
+/** One more authorization request, with other scopes, in a launch whose first was refused for its scopes. */
+import type { Clock } from '#src/adapters/clock.ts';
+import type { LaunchTrace } from '#src/diagnostics/launch-trace.ts';
+import { redirectFacts } from '#src/diagnostics/step-facts.ts';
+import { AppError } from '#src/errors.ts';
+import { learningKey, scopeToAskFor } from '#src/organizations/learned-scopes.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+import type { ScopeLearning } from '#src/organizations/scope-learning.ts';
+import type { FailedScope } from '#src/smart/scope-ladder.ts';
+import { requestedScope } from '#src/smart/scopes.ts';
+import {
+  type AuthorizationRedirect,
+  authorizationRedirect,
+  createAttemptSecrets,
+} from '#src/smart/step-4-authorization-code.ts';
+import { type CookieValue, createCookieValue } from './launch-cookies.ts';
+import type { Transaction, Transactions } from './transaction.ts';
+
+/** What asking once more needs. */
+export interface AskAgainDependencies {
+  transactions: Transactions;
+  scopeLearning: ScopeLearning;
+  clock: Clock;
+}
+
+/** The browser goes back to the authorization server, with a transaction and a cookie of its own. */
+export interface AskedAgain {
+  kind: 'asked-again';
+  redirect: AuthorizationRedirect;
+  state: string;
+  cookie: CookieValue;
+  organization: Organization;
+}
+
+/**
+ * Was this a refusal of scopes, and may the launch ask once more? Then it does: fresh state, nonce, verifier and browser
+ * secret, and of the old transaction what was pinned, with the same `launch` and `aud`.
+ *
+ * Once per launch, so that nothing ever goes round in circles (ER-03). Every refusal is remembered, also one after
+ * which the browser may never come back because the EHR has spent its launch value.
+ *
+ * @param organization as it is now; with other scopes than when the launch began, nothing is learned or asked.
+ * @returns undefined when the error is to be shown.
+ */
+export async function askAgain(
+  { transactions, scopeLearning, clock }: AskAgainDependencies,
+  organization: Organization,
+  transaction: Transaction,
+  error: unknown,
+  trace: LaunchTrace,
+): Promise<AskedAgain | undefined> {
+  const failure = failureOf(error);
+  const { configuration, clientId, redirectUri, fhirBaseUrl: aud, scope: refused, launch, scopeKey } = transaction;
+  if (!failure || scopeKey === undefined || scopeKey !== learningKey(organization)) return undefined;
+  const now = clock();
+  const failed = { scope: refused, failure };
+  const shown = error instanceof AppError ? error.shown : undefined;
+  const scope = scopeToAskFor(organization, configuration.capabilities, now, failed);
+  await scopeLearning.refused({ organizationId: organization.id, key: scopeKey, scope: refused }, failure);
+  // Only a launch by the EHR: it is the one that proved to work without `launch/patient`.
+  if (transaction.answerTo || launch === undefined || scope === undefined) return undefined;
+  const send = async (): Promise<AskedAgain> => {
+    const secrets = createAttemptSecrets();
+    const cookie = createCookieValue(organization.id, now);
+    const { state, nonce, codeVerifier } = secrets;
+    const next = { ...transaction, scope, nonce, codeVerifier, traceId: trace.id, answerTo: { ...failed, shown } };
+    await transactions.begin({ state, binding: cookie.secret }, next);
+    const redirect = authorizationRedirect(configuration, { clientId, redirectUri, scope, aud, launch }, secrets);
+    return { kind: 'asked-again', redirect, state, cookie, organization };
+  };
+  return trace.step('authorization-redirect', send, {}, ({ redirect }) => ({
+    ...redirectFacts(redirect, { scope, alg: transaction.assertionAlg }),
+    'asked again because': failure === 'invalid-scope' ? 'the EHR refused the scopes' : 'nothing was granted',
+  }));
+}
+
+function failureOf(error: unknown): FailedScope['failure'] | undefined {
+  if (!(error instanceof AppError)) return undefined;
+  if (error.code === 'authorization.scope-refused') return 'invalid-scope';
+  return error.code === 'scope.none-granted' ? 'empty-grant' : undefined;
+}
+
+/** A launch was completed: its scopes are what the next one begins with, if they are not the configured ones. */
+export async function rememberWhatWorked(
+  { scopeLearning }: Pick<AskAgainDependencies, 'scopeLearning'>,
+  organization: Organization,
+  { scope, scopeKey, answerTo, configuration: { capabilities } }: Transaction,
+): Promise<void> {
+  if (scopeKey === undefined) return;
+  const { id: organizationId, scopes, scopeVersion: version } = organization;
+  const isConfigured = scope === requestedScope(scopes, { version, capabilities });
+  const lesson = { organizationId, key: scopeKey, scope, isConfigured, isAnswer: answerTo !== undefined };
+  await scopeLearning.worked(organization, lesson);
+}
+
+/**
+ * What the visitor reads when the second request fails as well. An EHR that has spent its launch value answers
+ * `invalid_request` or the like: that says nothing about the scopes, and the next launch asks for them at once. What
+ * was missing from an empty grant is still named (SCO-20).
+ */
+export function afterAskingAgain(transaction: Transaction, error: unknown): unknown {
+  const isUnjudged = error instanceof AppError && error.code === 'authorization.refused';
+  const { answerTo } = transaction;
+  if (!answerTo || !isUnjudged) return error;
+  const detail = `asked again with other scopes, and ${error.message}`;
+  const { failure, shown } = answerTo;
+  return failure === 'empty-grant' && shown !== undefined
+    ? new AppError('scope.none-granted', detail, { cause: error, shown })
+    : new AppError('scope.open-again', detail, { cause: error });
+}

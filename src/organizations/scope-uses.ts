@@ -1,0 +1,70 @@
+/** What the app does with each resource it may read, and what a clinician loses without it: for settings and the ladder. */
+import type { Permission } from '#src/smart/scopes.ts';
+import type { OrganizationSettings } from './organization.ts';
+
+/** One use of the chart. */
+export interface ScopeUse {
+  /** Every one of these is needed. */
+  readonly permissions: readonly Permission[];
+  /** What the app does with it. */
+  readonly purpose: string;
+  /** What a clinician misses without it. */
+  readonly loss: string;
+}
+
+/** The settings that decide what the app does. */
+export type UseSettings = Pick<OrganizationSettings, 'showEhrOrders' | 'createRequests'>;
+
+const read = (type: string): Permission => ({ type, interaction: 'r' });
+
+const ALWAYS: readonly ScopeUse[] = [
+  {
+    permissions: [read('Patient')],
+    purpose: 'Shows whose chart is open: name, date of birth, sex and record number.',
+    loss: 'The app cannot be used: no page is shown without a proven patient.',
+  },
+  {
+    permissions: [read('Practitioner')],
+    purpose: 'Names the clinician who is signed in, and who asks for or provides each request.',
+    loss: 'Names of clinicians are missing where the EHR sends references only.',
+  },
+];
+
+const ORDERS: readonly ScopeUse[] = [
+  {
+    permissions: [read('ServiceRequest'), { type: 'ServiceRequest', interaction: 's' }],
+    purpose: 'Shows the patient’s requests that are orders in the EHR.',
+    loss: 'The list of requests from the EHR is empty.',
+  },
+  ...[
+    ['PractitionerRole', 'Names clinicians whom the EHR refers to by their role.', 'clinicians'],
+    ['Organization', 'Names the organizations that ask for or provide a request.', 'organizations'],
+    ['Location', 'Names the places where a request is carried out.', 'places'],
+  ].map(([type = '', purpose = '', whose = '']) => ({
+    permissions: [read(type)],
+    purpose,
+    loss: `Names of ${whose} are missing where the EHR sends references only.`,
+  })),
+];
+
+const CREATING: readonly ScopeUse[] = [
+  ['Encounter', 'the visit'],
+  ['Coverage', 'the insurance'],
+  ['Condition', 'diagnoses'],
+  ['AllergyIntolerance', 'allergies'],
+  ['Observation', 'measurements'],
+].map(([type = '', what = '']) => ({
+  permissions: [read(type), { type, interaction: 's' as const }],
+  purpose: `Lets a new request be filled in from the chart: ${what}.`,
+  loss: `A clinician types ${what} into a new request by hand.`,
+}));
+
+/** Everything this organization's clinicians can do with the chart, the most important first. */
+export function scopeUses({ showEhrOrders, createRequests }: UseSettings): ScopeUse[] {
+  return [...ALWAYS, ...(showEhrOrders ? ORDERS : []), ...(createRequests ? CREATING : [])];
+}
+
+/** The FHIR resource types behind {@link scopeUses}. */
+export function usedTypes(settings: UseSettings): string[] {
+  return scopeUses(settings).flatMap(({ permissions: [first] }) => first?.type ?? []);
+}

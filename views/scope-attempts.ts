@@ -1,0 +1,55 @@
+/** What a launch asked for and what it was granted, as a table for each attempt. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+
+/** One authorization request and what came of it. */
+export interface ScopeAttemptProps {
+  readonly scopes: readonly {
+    readonly scope: string;
+    readonly verdict: 'granted' | 'covered' | 'not granted' | 'extra' | 'no answer';
+  }[];
+  /** the EHR did not say what it granted, so it counts as what was asked for */
+  readonly isAssumed: boolean;
+  /** our code for what ended it */
+  readonly endedBy: string | undefined;
+}
+
+const ENDINGS: Readonly<Record<string, string>> = {
+  'authorization.scope-refused': 'The EHR refused the scopes (invalid_scope).',
+  'scope.none-granted': 'The EHR granted nothing to read; the tokens were given back.',
+  'scope.missing': 'A scope that is needed was not granted.',
+};
+
+/** Nothing before the browser was sent to the authorization server. */
+export function scopeAttemptTables(attempts: readonly ScopeAttemptProps[]): SafeHtml | null {
+  if (attempts.length === 0) return null;
+  const isRetried = attempts.length > 1;
+  return html`<section class="scope-attempts" aria-labelledby="scopes"><h3 id="scopes">Scopes requested and granted</h3>
+${isRetried ? html`<p>The first request was not granted, so the app asked once more with other scopes.</p>` : null}
+${attempts.map((attempt, index) => attemptTable(attempt, isRetried ? index + 1 : undefined))}</section>
+`;
+}
+
+function attemptTable(attempt: ScopeAttemptProps, number: number | undefined): SafeHtml {
+  const { scopes, isAssumed, endedBy } = attempt;
+  const ending = endedBy === undefined ? undefined : (ENDINGS[endedBy] ?? 'The request failed for another reason.');
+  return html`<table class="guide-table scope-table">
+<caption>${number === undefined ? 'One request' : `Request ${number}`}${ending === undefined ? null : html`: ${ending}`}</caption>
+<thead><tr><th scope="col">Scope</th><th scope="col">Requested</th><th scope="col">Granted</th></tr></thead>
+<tbody>
+${scopes.map(scopeRow)}</tbody></table>
+${isAssumed ? html`<p class="note">The EHR did not say what it granted: taken as requested.</p>` : null}
+`;
+}
+
+const WORDS = {
+  granted: 'granted',
+  covered: 'granted in other words',
+  'not granted': 'not granted',
+  extra: 'extra',
+  'no answer': 'no answer',
+} as const;
+
+function scopeRow({ scope, verdict }: ScopeAttemptProps['scopes'][number]): SafeHtml {
+  return html`<tr class="scope-${verdict.replace(' ', '-')}"><th scope="row"><code>${scope}</code></th><td>${verdict === 'extra' ? 'not requested' : 'requested'}</td><td>${WORDS[verdict]}</td></tr>
+`;
+}
