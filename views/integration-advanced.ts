@@ -2,6 +2,7 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { type AdvancedField, advancedGroups } from './advanced-fields.ts';
 import { fieldProblem } from './form-field.ts';
+import { type ScopeEditorProps, scopeEditor } from './scope-editor.ts';
 import { asSentence, type TypedForm } from './typed-form.ts';
 
 /** The names of the fields, for whoever reads the form. */
@@ -27,17 +28,20 @@ export function advancedForm(props: {
   readonly action: string;
   readonly csrfToken: string;
   readonly form: TypedForm;
+  readonly scopes: ScopeEditorProps;
   readonly operatorNote: SafeHtml;
 }): SafeHtml {
   const { problems, values } = props.form;
-  const isOpen = Object.keys(problems).length > 0 || (values['frameAncestors'] ?? '') === '';
+  const isPreview = props.scopes.preview !== undefined;
+  const isOpen = isPreview || Object.keys(problems).length > 0 || (values['frameAncestors'] ?? '') === '';
   return html`<details class="advanced" id="advanced"${isOpen ? html` open` : null}><summary><h2>Advanced settings</h2></summary>
 <p>The defaults are right for most EHRs. Change what a check, a vendor's note or a failed launch tells you to.</p>
 <form method="post" action="${props.action}">
 <input type="hidden" name="csrf" value="${props.csrfToken}">
+${enterSaves()}
 ${advancedGroups.map(
   ({ title, fields }) => html`<fieldset><legend>${title}</legend>
-${fields.map((field) => advancedField(field, props.form))}</fieldset>
+${fields.map((field) => html`${advancedField(field, props.form)}${field.name === 'scopes' ? scopeEditor(props.scopes) : null}`)}</fieldset>
 `,
 )}
 <button class="btn btn-primary" type="submit">Save advanced settings</button>
@@ -45,6 +49,11 @@ ${fields.map((field) => advancedField(field, props.form))}</fieldset>
 ${props.operatorNote}
 </details>
 `;
+}
+
+/** The Enter key presses the first button of a form, which must not be the preview. */
+function enterSaves(): SafeHtml {
+  return html`<button class="visually-hidden" type="submit" tabindex="-1" aria-hidden="true">Save</button>`;
 }
 
 function advancedField(field: AdvancedField, form: TypedForm): SafeHtml {

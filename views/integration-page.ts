@@ -21,6 +21,7 @@ import {
   suggestionList,
 } from './integration-tools.ts';
 import { type RegistrationValues, registrationTable } from './registration-table.ts';
+import { type LearnedScopesProps, learnedScopesNotice, type ScopeEditorProps } from './scope-editor.ts';
 import { type SettingsPageProps, settingsPageEnd, settingsPageStart } from './settings-layout.ts';
 import type { TypedForm } from './typed-form.ts';
 
@@ -53,6 +54,8 @@ export interface IntegrationTailProps {
   readonly drift: DriftProps | undefined;
   readonly registration: RegistrationValues;
   readonly advanced: TypedForm;
+  readonly scopes: ScopeEditorProps;
+  readonly learned: LearnedScopesProps | undefined;
   /** networks only an operator can open */
   readonly privateNetworks: readonly string[];
 }
@@ -124,6 +127,7 @@ export function integrationEnd(tail: IntegrationTailProps): string {
   const { connection, organization, privateNetworks } = tail;
   return (
     String(html`${connectionFacts(connection)}
+${learnedScopesNotice(tail.learned, connection)}
 ${keyProof(tail.proof, connection)}
 ${reportSection(tail.report, connection)}
 ${driftSection(tail.drift)}
@@ -134,6 +138,7 @@ ${advancedForm({
   action: connection.actionOf('advanced'),
   csrfToken: connection.csrfToken,
   form: tail.advanced,
+  scopes: tail.scopes,
   operatorNote: html`<p class="note">Only the operator of this service changes the Client ID, the Org ID and the private networks our servers may call (${privateNetworks.length === 0 ? 'none' : privateNetworks.join(', ')}).</p>`,
 })}
 `) + settingsPageEnd()

@@ -41,7 +41,9 @@ export function advancedChanges(typed: Readonly<Record<string, string>>, organiz
 
 /** The form again, with what is wrong at each field. */
 export function refusedForm(values: TypedForm['values'], problems: readonly SettingProblem[]): TypedForm {
-  return { values, problems: Object.fromEntries(problems.map(({ field, message }) => [field, message])) };
+  const byField = Map.groupBy(problems, ({ field }) => field);
+  const texts = [...byField].map(([field, found]) => [field, found.map(({ message }) => message).join('; ')] as const);
+  return { values, problems: Object.fromEntries(texts) };
 }
 
 function textOf(value: unknown): string {

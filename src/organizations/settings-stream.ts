@@ -31,7 +31,7 @@ const SAVED: Readonly<Record<SavedConnection['state'], string>> = {
 
 /** Everything the page shows of an organization's connection. */
 export async function readRecord(
-  { store, checksStore }: Pick<StreamDependencies, 'store' | 'checksStore'>,
+  { store, checksStore, clock }: Pick<StreamDependencies, 'store' | 'checksStore' | 'clock'>,
   organization: Organization,
 ): Promise<ConnectionRecord> {
   const [draft, run, scheduled] = await Promise.all([
@@ -39,7 +39,7 @@ export async function readRecord(
     checksStore.latest(organization.id),
     checksStore.latestScheduled(organization.id),
   ]);
-  return { organization, draft, run, scheduled };
+  return { organization, draft, run, scheduled, readAt: clock() };
 }
 
 /**

@@ -12,6 +12,7 @@ import type { TypedForm } from '#views/typed-form.ts';
 import type { Organization } from './organization.ts';
 import type { ConnectionDraft } from './organization-store.ts';
 import { registrationSheet } from './registration.ts';
+import { learnedScopesProps, scopeEditorProps } from './scope-editor-props.ts';
 import { advancedForm } from './settings-form.ts';
 import { issuersOf } from './smart-connections.ts';
 
@@ -23,6 +24,7 @@ export interface ConnectionRecord {
   draft: ConnectionDraft | undefined;
   run: CheckRun | undefined;
   scheduled: CheckRun | undefined;
+  readAt: Date;
 }
 
 /** What one request adds to it. */
@@ -31,6 +33,8 @@ export interface PageExtras {
   reasonProblem?: string;
   problem?: string;
   advanced?: TypedForm;
+  /** the form was typed only to see what its scopes mean */
+  preview?: { problems: readonly string[] };
   proof?: ProofProps;
   report?: IntegrationTailProps['report'];
 }
@@ -40,6 +44,7 @@ const DONE: Readonly<Record<string, string>> = {
   'advanced-ended':
     'Advanced settings saved. What the app trusts about the EHR has changed, so launches under way have ended. Check again.',
   dropped: 'The draft was dropped.',
+  'scopes-forgotten': 'Launches ask for the configured scopes again.',
 };
 
 /** The address of this page or of one of its forms; an operator's carries the organization. */
@@ -83,7 +88,8 @@ export function tailProps(
   extras: PageExtras,
   deployment: { publicUrl: URL; appName: string },
 ): IntegrationTailProps {
-  const { organization, scheduled } = record;
+  const { organization, scheduled, readAt } = record;
+  const advanced = extras.advanced ?? advancedForm(organization);
   return {
     organization: { id: organization.id, name: organization.name },
     connection: connectionProps(request, record, extras),
@@ -91,7 +97,12 @@ export function tailProps(
     report: extras.report,
     drift: scheduled && driftProps(scheduled),
     registration: registrationSheet(deployment, organization),
-    advanced: extras.advanced ?? advancedForm(organization),
+    advanced,
+    learned: learnedScopesProps(organization, readAt),
+    scopes: {
+      previewAction: integrationUrl(request, organization.id, 'preview-scopes'),
+      ...scopeEditorProps(organization, advanced, extras.preview),
+    },
     privateNetworks: organization.privateNetworks,
   };
 }

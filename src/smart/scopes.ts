@@ -1,14 +1,6 @@
 /** Scopes as an organization configures them, as a launch requests them and as the EHR grants them. */
-import {
-  isExtensionScope,
-  isLaunchScope,
-  parseResourceScope,
-  type ResourceScope,
-  scopeInSyntax,
-} from './scope-grammar.ts';
-
-const IDENTITY_SCOPES = new Set(['openid', 'fhirUser', 'profile']);
-const REFRESH_SCOPES = new Set(['online_access', 'offline_access']);
+import { parseResourceScope, type ResourceScope, scopeInSyntax } from './scope-grammar.ts';
+import { tokenProblem } from './token-problem.ts';
 
 /**
  * Says what is wrong with a configured scope string, one sentence per problem, for the form and the command line.
@@ -23,7 +15,7 @@ export function scopeProblems(text: string): string[] {
   const tokens = configuredTokens(text);
   const repeated = new Set(tokens.filter((token, index) => tokens.indexOf(token) !== index));
   return [
-    ...tokens.flatMap(tokenProblems),
+    ...[...new Set(tokens)].flatMap((token) => tokenProblem(token) ?? []),
     ...[...repeated].map((token) => `${token} is listed more than once`),
     ...mixedSyntaxProblems(tokens),
     ...['launch', 'openid', 'fhirUser'].filter((name) => !tokens.includes(name)).map((name) => `${name} is missing`),
@@ -34,18 +26,10 @@ function configuredTokens(text: string): string[] {
   return text.split(/\s+/).filter(Boolean);
 }
 
-function tokenProblems(token: string): string[] {
-  const resource = parseResourceScope(token);
-  if (resource?.level === 'system') return [`${token}: system scopes cannot be used when a person launches the app`];
-  if (resource || IDENTITY_SCOPES.has(token) || REFRESH_SCOPES.has(token)) return [];
-  if (isLaunchScope(token) || isExtensionScope(token)) return [];
-  const v1WithFilter = /\.(?:read|write|\*)\?/.test(token);
-  return [v1WithFilter ? `${token}: .read, .write and .* cannot carry a ?filter` : `${token} is not a SMART scope`];
-}
-
 function mixedSyntaxProblems(tokens: readonly string[]): string[] {
-  const syntaxes = new Set(tokens.flatMap((token) => parseResourceScope(token)?.syntax ?? []));
-  return syntaxes.size > 1 ? ['v1 scopes (.read) and v2 scopes (.rs) cannot be mixed'] : [];
+  const first = (syntax: 'v1' | 'v2') => tokens.find((token) => parseResourceScope(token)?.syntax === syntax);
+  const [v1, v2] = [first('v1'), first('v2')];
+  return v1 && v2 ? [`v1 scopes (${v1}) and v2 scopes (${v2}) cannot be mixed`] : [];
 }
 
 /**

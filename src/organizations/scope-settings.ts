@@ -1,0 +1,36 @@
+/** The scopes in the settings: explained beside their field, previewed without saving, and what was learned about them. */
+import { fieldOf } from '#src/http/form-body.ts';
+import { settingsOf } from './edit-organization.ts';
+import { parseSettings } from './organization.ts';
+import { forgetScopes } from './scope-learning.ts';
+import { advancedChanges, refusedForm, typedAdvanced } from './settings-form.ts';
+import { type IntegrationDependencies, type Step, saverOf, showPage } from './settings-tools.ts';
+import { integrationUrl } from './settings-view.ts';
+
+/**
+ * Shows what the typed form would ask for, with its problems, and saves nothing.
+ *
+ * Everything else that was typed stands in the form again.
+ */
+export function previewScopes(dependencies: IntegrationDependencies): Step {
+  return async (request, response, organization) => {
+    const typed = typedAdvanced((name) => fieldOf(request, name));
+    const parsed = parseSettings(
+      { ...settingsOf(organization), ...advancedChanges(typed, organization), scopes: typed['scopes'] },
+      dependencies.production,
+      ['fhirBaseUrl', 'clientId'],
+    );
+    const problems = parsed.ok ? [] : parsed.problems.filter(({ field }) => field === 'scopes');
+    const preview = { problems: problems.map(({ message }) => message) };
+    await showPage(dependencies, { advanced: refusedForm(typed, problems), preview })(request, response, organization);
+  };
+}
+
+/** What an administrator presses when the EHR has changed its mind. */
+export function forgetLearnedScopes(dependencies: IntegrationDependencies): Step {
+  return async (request, response, organization) => {
+    const { name: _name, ...by } = saverOf(request);
+    await forgetScopes(dependencies, organization.id, by);
+    response.redirect(303, integrationUrl(request, organization.id, '', 'done=scopes-forgotten'));
+  };
+}
