@@ -147,7 +147,11 @@ describe('a circuit', () => {
   });
 
   test('counts FHIR reads as well, and refuses them with a time to come back', async () => {
-    const api = createFhirApi({ base: new URL('/500', server.origin), accessToken: 'token', outbound: organization('a') });
+    const api = createFhirApi({
+      base: new URL('/500', server.origin),
+      accessToken: 'token',
+      outbound: organization('a'),
+    });
     for (let read = 0; read < FAILURES; read += 1) await api.get('Patient/1').catch(() => undefined);
     server.requests.length = 0;
     await expect(api.get('Patient/1')).rejects.toMatchObject({ failure: 'unavailable', retryAfterSeconds: 10 });

@@ -40,9 +40,18 @@ describe.for(await testStores())('on %s', (stores) => {
     expect(body).toContain('smart_launches_total{outcome="completed",organization="st-elsewhere"} 1');
     expect(body).toContain('smart_launches_total{outcome="authorization.denied",organization="st-elsewhere"} 1');
     expect(body).toMatch(/app_failures_total\{code="request\.not-found"\} 1/);
-    for (const [kind, calls] of [['discovery', 1], ['token', 1], ['keys', 2], ['fhir', 4]] as const) {
-      expect(body).toContain(`smart_outbound_duration_seconds_count{organization="st-elsewhere",kind="${kind}"} ${calls}`);
-      expect(body).toContain(`smart_outbound_calls_total{organization="st-elsewhere",kind="${kind}",outcome="2xx"} ${calls}`);
+    for (const [kind, calls] of [
+      ['discovery', 1],
+      ['token', 1],
+      ['keys', 2],
+      ['fhir', 4],
+    ] as const) {
+      expect(body).toContain(
+        `smart_outbound_duration_seconds_count{organization="st-elsewhere",kind="${kind}"} ${calls}`,
+      );
+      expect(body).toContain(
+        `smart_outbound_calls_total{organization="st-elsewhere",kind="${kind}",outcome="2xx"} ${calls}`,
+      );
     }
     expect(body).toMatch(/smart_step_duration_seconds_count\{step="token"\} 1/);
     expect(body).toMatch(/smart_step_duration_seconds_count\{step="requests"\} 1/);
