@@ -160,9 +160,9 @@ describe('a circuit', () => {
 
   test('is no way around the guard: an address that is refused stays so and opens nothing', async () => {
     const client = organization('a');
-    const private_ = new URL('https://10.0.0.1/');
+    const metadata = new URL('https://10.0.0.1/latest');
     for (let call = 0; call < 2 * FAILURES; call += 1)
-      await expect(client.request(private_)).rejects.toMatchObject({ failure: 'address-refused' });
+      await expect(client.request(metadata)).rejects.toMatchObject({ failure: 'address-refused' });
   });
 });
 

@@ -1,0 +1,164 @@
+/** An EHR that is down costs its own visitors a clear page at once, and nobody else anything (TL-06, MT-06, RF-07, TK-08). */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Sandbox } from '#sandbox/sandbox.ts';
+import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
+import { ORG_ID, startWorld, testStores, type World } from '#test/helpers/world.ts';
+
+const FAILURES = 10;
+const OVER_MS = 101_000;
+const OTHER = 'other-hospital';
+
+/** Moves the one clock that product, sandbox and authorization server share in this process. */
+const advance = (ms: number) => void vi.setSystemTime(Date.now() + ms);
+
+/** The error code of the log line that the page's support code finds. */
+function codeOf(page: Visit, logLines: readonly string[]): unknown {
+  const supportCode = supportCodeOf(page);
+  return logLines.map((text) => JSON.parse(text)).find((line) => line.supportCode === supportCode)?.errorCode;
+}
+
+describe.for(await testStores())('on %s', (stores) => {
+  let world: World;
+  let other: Sandbox;
+  let browser: TestBrowser;
+  let list: string;
+
+  beforeAll(async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    world = await startWorld({ stores });
+    other = await world.addSandbox(OTHER);
+    await world.setOrganization(OTHER, {}, other);
+  });
+  afterAll(async () => {
+    vi.useRealTimers();
+    await world.close();
+  });
+  beforeEach(async () => {
+    world.sandbox.faults.set('string-expires-in', '100');
+    browser = world.browser();
+    const page = await world.launch('pat-ada', browser);
+    expect(titleOf(page)).toBe('Requests for Ada Moreno');
+    list = page.url;
+    world.sandbox.requests.clear();
+  });
+  afterEach(async () => {
+    world.sandbox.faults.clear();
+    // The next call is the probe that closes the circuit again.
+    advance(10_000);
+    await callEhr();
+  });
+
+  const callEhr = async (path = 'metadata', id = ORG_ID) => {
+    const { dependencies, sandbox } = world;
+    const organization = await dependencies.directory.find(id);
+    if (!organization) throw new Error('no organization');
+    return dependencies.outbound.forOrganization(organization).request(new URL(`${sandbox.fhirBase}/${path}`));
+  };
+  const openCircuit = async (id = ORG_ID) => {
+    world.sandbox.faults.set('fhir-500');
+    for (let call = 0; call < FAILURES; call += 1) expect((await callEhr('Patient/pat-ada', id)).status).toBe(500);
+    world.sandbox.faults.clear('fhir-500');
+    world.sandbox.requests.clear();
+  };
+  const seen = (what: string) => world.sandbox.requests.filter(({ body }) => body.includes(what));
+  const expectLater = ({ status, headers }: Visit) => {
+    expect(status).toBe(503);
+    expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+  };
+
+  test('TL-06: sixty pages of an EHR that hangs do not hold up another hospital; then its pages are refused at once, and come back by themselves', {
+    timeout: 60_000,
+  }, async () => {
+    world.sandbox.faults.set('slow-fhir', '60000');
+    const ended: string[] = [];
+    const hanging = Array.from({ length: 60 }, () => browser.visit(list).then((page) => (ended.push('A'), page)));
+    const visitor = world.browser();
+    const elsewhere = await visitor.open(other.launch('pat-ben'));
+    expect(titleOf(elsewhere)).toBe('Requests for Ben Okafor');
+    expect(titleOf(await visitor.visit(elsewhere.url))).toBe('Requests for Ben Okafor');
+    expect(ended).toEqual([]);
+    const statuses = (await Promise.all(hanging)).map(({ status }) => status);
+    expect(new Set(statuses)).toEqual(new Set([503, 504]));
+
+    world.sandbox.requests.clear();
+    const refused = await browser.visit(list);
+    expectLater(refused);
+    expect(refused.body).toContain('Support code');
+    expect([...world.sandbox.requests]).toEqual([]);
+
+    world.sandbox.faults.clear('slow-fhir');
+    advance(10_000);
+    // The first call is the probe, and those beside it are refused: the page after that one is whole.
+    await expect.poll(async () => titleOf(await browser.visit(list))).toBe('Requests for Ada Moreno');
+    const page = await browser.visit(list);
+    expect(page.body).not.toContain('cannot show requests');
+    const { body } = await browser.visit(`${world.url}/metrics`);
+    for (const state of ['open', 'half-open', 'closed'])
+      expect(body).toMatch(
+        new RegExp(`smart_circuit_changes_total\\{organization="${ORG_ID}",state="${state}"\\} [1-9]`),
+      );
+    expect(body).toMatch(
+      new RegExp(`smart_outbound_refused_total\\{organization="${ORG_ID}",reason="circuit-open"\\} [1-9]`),
+    );
+    expect(body).not.toMatch(new RegExp(`_(refused|circuit_changes)_total\\{organization="${OTHER}"`));
+  });
+
+  test('RF-07: a refresh that was refused keeps its refresh token, which is used once when the EHR is back', async () => {
+    advance(OVER_MS);
+    await openCircuit();
+    expectLater(await browser.visit(list));
+    expectLater(await browser.visit(list));
+    expect(seen('grant_type=refresh_token')).toHaveLength(0);
+    advance(60_000);
+    expect(titleOf(await browser.visit(list))).toBe('Requests for Ada Moreno');
+    expect(seen('grant_type=refresh_token')).toHaveLength(1);
+  });
+
+  test('TK-08: a code that could not be sent is not lost: the same callback works when the EHR is back, once', async () => {
+    const callback = await browser.openUntil(world.sandbox.launch('pat-ben'), '/smart/callback');
+    await openCircuit();
+    const page = await browser.visit(callback);
+    expectLater(page);
+    expect(seen('grant_type=authorization_code')).toHaveLength(0);
+    advance(10_000);
+    expect(titleOf(await browser.open(callback))).toBe('Requests for Ben Okafor');
+    expect(seen('grant_type=authorization_code')).toHaveLength(1);
+  });
+
+  test('TK-08: a code that was sent to an EHR that fails is never sent again', async () => {
+    world.sandbox.faults.set('token-500');
+    const callback = await browser.openUntil(world.sandbox.launch('pat-ben'), '/smart/callback');
+    expect((await browser.visit(callback)).status).toBe(502);
+    world.sandbox.faults.clear('token-500');
+    expect((await browser.visit(callback)).status).toBe(400);
+    expect(seen('grant_type=authorization_code')).toHaveLength(1);
+  });
+
+  test('a launch that needs discovery is told at once when to come back', async () => {
+    await world.setOrganization('never-launched');
+    await openCircuit('never-launched');
+    const { fhirBase } = world.sandbox;
+    const url = `${world.url}/smart/launch?orgId=never-launched&iss=${encodeURIComponent(fhirBase)}&launch=opaque`;
+    const page = await world.browser().open(url);
+    expectLater(page);
+    expect(codeOf(page, world.logLines)).toBe('discovery.unavailable');
+    expect([...world.sandbox.requests]).toEqual([]);
+  });
+
+  test('row 39: over its budget an organization is told when to come back, and another is not asked to wait', async () => {
+    const id = 'small-budget';
+    const sandbox = await world.addSandbox(id);
+    // Discovery, the browser at authorize, two documents of keys: the token request is one too many.
+    await world.setOrganization(id, { requestsPerMinute: 4 }, sandbox);
+    const visitor = world.browser();
+    const page = await visitor.open(sandbox.launch('pat-ada'));
+    expectLater(page);
+    expect(sandbox.requests.filter(({ body }) => body.includes('grant_type'))).toHaveLength(0);
+    expectLater(await visitor.open(sandbox.launch('pat-ada')));
+    expect(titleOf(await world.browser().open(other.launch('pat-ben')))).toBe('Requests for Ben Okafor');
+    const { body } = await browser.visit(`${world.url}/metrics`);
+    expect(body).toMatch(
+      new RegExp(`smart_outbound_refused_total\\{organization="${id}",reason="over-budget"\\} [1-9]`),
+    );
+  });
+});
