@@ -115,7 +115,7 @@ export function createApp(dependencies: AppDependencies): Express {
   const issuerKeys = createIssuerKeys({ outbound, clock, log });
   const readings = createChartReadings(outbound, clock);
   const grants = createActiveGrants({ launches, keyRing, issuerKeys, outbound, revoker, clock, log, metrics });
-  const limit = createLaunchLimit();
+  const limit = createLaunchLimit(redis);
   const shared = {
     publicUrl,
     directory,

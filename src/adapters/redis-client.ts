@@ -7,7 +7,8 @@ import type { Log } from './log.ts';
 /** For libraries that bring their own commands; each key alone, so that they also run on a cluster. */
 export type RedisClient = Redis | Cluster;
 
-const COMMAND_TIMEOUT_MS = 2_000;
+/** Short of two seconds, because a launch also asks for its limit. */
+const COMMAND_TIMEOUT_MS = 1_700;
 
 /** A host that vanished without a word is given up, so that a fail-over is found. Only counts while an answer is due. */
 const SILENCE_MS = 5_000;
