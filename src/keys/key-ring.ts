@@ -13,7 +13,7 @@ import {
   type SigningAlgorithm,
   signingAlgorithms,
 } from './key-pair.ts';
-import { changeKeys, type KeyRow, listKeyRows } from './key-store.ts';
+import { changeKeys, type KeyRow, listKeyDates, listKeyRows } from './key-store.ts';
 
 interface SigningKey {
   kid: string;
@@ -52,14 +52,29 @@ export async function createKeyRing(dependencies: KeyRingDependencies): Promise<
   const { clock, log } = dependencies;
   await makeMissingKeys(dependencies);
   let keys = await loadKeys(dependencies, []);
-  const refresh = async () => {
+  let isWell = true;
+  const look = async () => {
     try {
-      keys = await loadKeys(dependencies, keys);
+      keys = await currentKeys(dependencies, keys);
+      isWell = true;
     } catch (error) {
-      log.error({ err: withoutQuery(error) }, 'signing keys could not be read again; the known ones stay in use');
+      // Once per outage, not once per second.
+      if (isWell)
+        log.error({ err: withoutQuery(error) }, 'signing keys could not be read again; the known ones stay in use');
+      isWell = false;
     }
   };
-  const timer = setInterval(() => void refresh(), REFRESH_INTERVAL_SECONDS * 1_000).unref();
+  // One after the other: an older answer must not overwrite a newer one, and a slow database is not asked each second.
+  let underWay = 0;
+  let last = Promise.resolve();
+  const refresh = () => {
+    underWay += 1;
+    last = last.then(look).finally(() => (underWay -= 1));
+    return last;
+  };
+  const timer = setInterval(() => {
+    if (underWay === 0) void refresh();
+  }, REFRESH_INTERVAL_SECONDS * 1_000).unref();
   return {
     signingKey: (alg) => newestActive(keys, alg, clock()),
     jwks: () => {
@@ -90,6 +105,21 @@ async function makeMissingKeys({ db, sealer, clock }: KeyRingDependencies): Prom
 
 function canSign(row: KeyRow, now: Date): boolean {
   return keyState(row, now) === 'active';
+}
+
+/**
+ * How a change made elsewhere, by another instance or the command line, is seen: the dates of all keys are read each
+ * second, the keys themselves only when there is a new one. Read from the database and not announced by Redis, because
+ * what is committed there is what every instance must agree on, whatever Redis is doing.
+ */
+async function currentKeys(dependencies: KeyRingDependencies, known: readonly LoadedKey[]): Promise<LoadedKey[]> {
+  const now = dependencies.clock();
+  const rows = (await listKeyDates(dependencies.db)).filter((row) => keyState(row, now) !== 'gone');
+  const current = rows.flatMap(({ kid, activatesAt, retiresAt, revokedAt }) => {
+    const same = known.find((key) => key.kid === kid);
+    return same ? [{ ...same, activatesAt, retiresAt, revokedAt }] : [];
+  });
+  return current.length === rows.length ? current : loadKeys(dependencies, known);
 }
 
 /** Each private key is opened and imported once; later only its dates are read again. */
