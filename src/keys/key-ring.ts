@@ -95,12 +95,19 @@ function newestActive(keys: readonly LoadedKey[], alg: SigningAlgorithm, now: Da
 
 /** The first start: both algorithms, active at once because no EHR can have cached a JWKS without them. */
 async function makeMissingKeys({ db, sealer, clock }: KeyRingDependencies): Promise<void> {
+  const now = clock();
+  const dates = { createdAt: now, activatesAt: now, retiresAt: null, revokedAt: null };
+  // Made before the lock is taken, so that instances starting together do not wait for each other's arithmetic.
+  const made = await Promise.all(missingIn(await listKeyRows(db), now).map((alg) => makeKey(alg, dates, sealer)));
+  if (made.length === 0) return;
   await changeKeys(db, async (rows) => {
-    const now = clock();
-    const missing = signingAlgorithms.filter((alg) => !rows.some((row) => row.alg === alg && canSign(row, now)));
-    const dates = { createdAt: now, activatesAt: now, retiresAt: null, revokedAt: null };
-    return Promise.all(missing.map((alg) => makeKey(alg, dates, sealer)));
+    const missing = missingIn(rows, now);
+    return made.filter((key) => missing.some((alg) => alg === key.alg));
   });
+}
+
+function missingIn(rows: readonly KeyRow[], now: Date): SigningAlgorithm[] {
+  return signingAlgorithms.filter((alg) => !rows.some((row) => row.alg === alg && canSign(row, now)));
 }
 
 function canSign(row: KeyRow, now: Date): boolean {

@@ -30,10 +30,11 @@ export function listKeyRows(db: Queries): Promise<KeyRow[]> {
   return db.select().from(signingKeys).orderBy(asc(signingKeys.createdAt), asc(signingKeys.kid));
 }
 
-/** The dates alone, for a look each second. */
+/** The dates alone, oldest first, for a look each second. */
 export function listKeyDates(db: Queries): Promise<KeyDatesRow[]> {
   const { kid, createdAt, activatesAt, retiresAt, revokedAt } = signingKeys;
-  return db.select({ kid, createdAt, activatesAt, retiresAt, revokedAt }).from(signingKeys);
+  const dates = { kid, createdAt, activatesAt, retiresAt, revokedAt };
+  return db.select(dates).from(signingKeys).orderBy(asc(createdAt), asc(kid));
 }
 
 /**

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createLog } from '#src/adapters/log.ts';
 import { type AppDependencies, createApp } from '#src/app.ts';
+import type { Config } from '#src/config.ts';
 import { openDependencies } from '#src/open-dependencies.ts';
 import type { World } from './world.ts';
 
@@ -14,10 +15,13 @@ export interface Instance {
 }
 
 /** @param world needs a Redis of its own; an embedded database is shared as an object, PostgreSQL is connected to anew. */
-export async function addInstance(world: World): Promise<Instance> {
+export async function addInstance(world: World, changes: Partial<Config> = {}): Promise<Instance> {
   const { database, clock } = world.dependencies;
   const log = createLog(world.config.logLevel, { write: (line) => void world.logLines.push(line) });
-  const opened = await openDependencies(world.config, { clock, log, ...(database.isEmbedded ? { database } : {}) });
+  const opened = await openDependencies(
+    { ...world.config, ...changes },
+    { clock, log, ...(database.isEmbedded ? { database } : {}) },
+  );
   const server = createServer(createApp(opened.dependencies));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
