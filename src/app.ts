@@ -32,7 +32,7 @@ import { createLaunchLimit } from './http/rate-limit.ts';
 import { requestLog } from './http/request-log.ts';
 import { requestSpan } from './http/request-span.ts';
 import { securityHeaders } from './http/security-headers.ts';
-import { adminSessions } from './http/session-middleware.ts';
+import { adminSessions, sessionsIfReachable } from './http/session-middleware.ts';
 import { createSessionStore } from './http/session-store.ts';
 import type { KeyRing } from './keys/key-ring.ts';
 import type { KeySightings } from './keys/key-sightings.ts';
@@ -126,7 +126,7 @@ export function createApp(dependencies: AppDependencies): Express {
   const drafts = createRequestDrafts(redis, sealer);
   const grants = createActiveGrants({ launches, keyRing, issuerKeys, outbound, revoker, clock, log, metrics });
   const scopeLearning = createScopeLearning({ store: createOrganizationStore(database.db), audit, clock, log });
-  const limit = createLaunchLimit();
+  const limit = createLaunchLimit(redis);
   const shared = {
     publicUrl,
     directory,
@@ -207,8 +207,9 @@ export function createApp(dependencies: AppDependencies): Express {
   };
   const store = createSessionStore(redis, clock, log);
   // Launches and key sets never meet this session.
-  const sessions = adminSessions({ publicUrl, secrets: config.appSecrets, store });
-  app.use(['/sign-in', '/sign-out', '/settings', '/guide'], sessions);
+  const sessions = { publicUrl, secrets: config.appSecrets, store };
+  app.use(['/sign-in', '/sign-out', '/settings'], adminSessions(sessions));
+  app.use('/guide', sessionsIfReachable(sessions));
   app.use(adminRoutes({ ...dependencies, db: database.db, users, guards }));
 
   const { production, outboundAllowPrivate: allowPrivate } = config;

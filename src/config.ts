@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { readRedisUrl } from './redis-url.ts';
 import { readSignIn, type SignInConfig, signInProblems, signInSchema } from './sign-in-config.ts';
 import { readTelemetry, type TelemetryConfig, telemetrySchema } from './telemetry-config.ts';
 
@@ -21,6 +22,15 @@ const proxy = z.string().refine((text) => PROXY_NAMES.has(text) || ipaddr.isVali
 });
 const optionalUrl = (protocols: RegExp) => z.url({ protocol: protocols }).optional();
 
+const redisUrl = z.string().superRefine((text, context) => {
+  try {
+    readRedisUrl(text);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+  }
+});
+
 /** One row per variable; `.env.example` is tested to list exactly these. */
 export const environmentSchema = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
@@ -30,7 +40,7 @@ export const environmentSchema = z.object({
   ENVIRONMENT: z.enum(['non-production', 'production']).default('non-production'),
   APP_NAME: z.string().min(1).max(100).default('VectorCare SMART on FHIR'),
   DATABASE_URL: optionalUrl(/^postgres(ql)?$/),
-  REDIS_URL: optionalUrl(/^rediss?$/),
+  REDIS_URL: redisUrl.optional(),
   DATA_DIR: z.string().min(1).default('data'),
   APP_SECRETS: list.optional(),
   TRUST_PROXY: list.pipe(z.array(proxy)).default([]),

@@ -239,7 +239,7 @@ const catalogue = {
   'settings.too-many-tries': {
     status: 429,
     title: 'Too many tries in a short time',
-    help: 'EHRs may count failed attempts, so this is limited. Wait a few minutes, then try again.',
+    help: 'To spare EHRs, which may count failed attempts, this is limited. Wait ten minutes, then try again.',
   },
   'settings.no-organization': {
     status: 404,

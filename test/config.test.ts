@@ -55,6 +55,8 @@ describe('in production', () => {
     ['a long secret of few letters', { APP_SECRETS: 'abab'.repeat(20) }, 'APP_SECRETS: secret 1 is weak'],
     ['a weak secret kept for rotation', { APP_SECRETS: `${STRONG},changeme` }, 'APP_SECRETS: secret 2 is weak'],
     ['an empty list of secrets', { APP_SECRETS: ' , ' }, 'APP_SECRETS: is required'],
+    ['a database in a Redis cluster', { REDIS_URL: 'redis-cluster://a:1/2' }, 'REDIS_URL: a cluster has no database'],
+    ['sentinels without a master', { REDIS_URL: 'redis-sentinel://a:1' }, 'REDIS_URL: the name of the master'],
     ['plain http', { PUBLIC_URL: 'http://fhir.example.com' }, 'PUBLIC_URL: must be https'],
     ['plain http on this machine', { PUBLIC_URL: 'http://localhost:3000' }, 'PUBLIC_URL: must be https'],
     ['certificates not verified', { NODE_TLS_REJECT_UNAUTHORIZED: '0' }, 'NODE_TLS_REJECT_UNAUTHORIZED'],

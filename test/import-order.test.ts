@@ -8,6 +8,7 @@ const ORDER = [
   'src/errors.ts',
   'src/sign-in-config.ts',
   'src/telemetry-config.ts',
+  'src/redis-url.ts',
   'src/config.ts',
   'src/adapters/',
   'views/',
@@ -97,7 +98,7 @@ describe('one home', () => {
   });
 
   test.for([
-    ['ioredis', /^src\/adapters\/redis\.ts$/],
+    ['ioredis', /^src\/adapters\/redis-client\.ts$/],
     ['pg', /^src\/adapters\/database\.ts$/],
     ['pino', /^src\/adapters\/log\.ts$/],
     ['prom-client', /^src\/adapters\/metrics\.ts$/],

@@ -41,8 +41,9 @@ export interface DatabaseOptions {
 const MIGRATIONS = { migrationsFolder: fileURLToPath(new URL('./migrations', import.meta.url)) };
 /** Any number, the same in every instance. */
 const MIGRATION_LOCK = 7_236_214;
-const CONNECT_TIMEOUT_MS = 3_000;
-const STATEMENT_TIMEOUT_MS = 5_000;
+/** A page that waits longer is better told to come back; the migration has a connection of its own. */
+const CONNECT_TIMEOUT_MS = 2_000;
+const STATEMENT_TIMEOUT_MS = 2_000;
 const POOL_SIZE = 10;
 
 /**
@@ -63,6 +64,21 @@ export function withoutQuery(error: unknown): unknown {
   return error instanceof DrizzleQueryError ? (error.cause ?? new Error('a query failed')) : error;
 }
 
+/** Classes of SQLSTATE: connection, shutdown, resources, unknown database; and a statement that took too long. */
+const AWAY_STATES = /^(?:08|57P|53|3D000|57014)/;
+const AWAY_CODES = /^E(?:CONN|TIMEDOUT|PIPE|NOTFOUND|AI_AGAIN|HOST|NET)/;
+/** Of the driver and its pool, which give no code. */
+const AWAY_WORDS =
+  /Query read timeout|timeout exceeded when trying to connect|Connection terminated|Cannot use a pool/i;
+
+/** Did this fail because the database is away or too slow, rather than by what it was asked? */
+export function isDatabaseAway(error: unknown): boolean {
+  const cause = withoutQuery(error);
+  if (!(cause instanceof Error)) return false;
+  const code = 'code' in cause ? String(cause.code) : '';
+  return AWAY_STATES.test(code) || AWAY_CODES.test(code) || AWAY_WORDS.test(cause.message);
+}
+
 function openPostgres(connectionString: string): Database {
   const pool = new Pool({
     connectionString,
@@ -70,7 +86,7 @@ function openPostgres(connectionString: string): Database {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     // The client's own clock, for a server that no longer answers at all.
-    query_timeout: STATEMENT_TIMEOUT_MS + 500,
+    query_timeout: STATEMENT_TIMEOUT_MS,
     keepAlive: true,
     application_name: 'vectorcare-smart',
   });

@@ -1,18 +1,15 @@
 /** Everything short-lived: launch transactions and launch records, in Redis or in its in-memory equal. */
-import { Redis } from 'ioredis';
-import { AppError } from '#src/errors.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
-
-export type { Redis } from 'ioredis';
+import { answerOf, openRedisClient, type RedisClient } from './redis-client.ts';
 
 /** What the launch needs of Redis: each method is one command, so each is atomic. Values are sealed before they come here. */
 export interface KeyStore {
   /**
-   * The connection, for the libraries that bring their own commands: sessions, limits, locks. Undefined in memory. Its
-   * failures are ioredis errors, not AppError.
+   * The connection, for the libraries that bring their own commands: sessions and limits, through `answerOf`. Undefined
+   * in memory. May be a cluster: one key per command.
    */
-  readonly client: Redis | undefined;
+  readonly client: RedisClient | undefined;
   get(key: string): Promise<string | undefined>;
   /** Reads and renews the lifetime in one step (GETEX). */
   getAndRenew(key: string, lifetimeMs: number): Promise<string | undefined>;
@@ -31,54 +28,41 @@ export interface KeyStore {
 
 /** One key only, so that it also runs on a cluster. */
 const REPLACE = `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL') return 1 end return 0`;
-const COMMAND_TIMEOUT_MS = 2_000;
 
 /**
- * Redis itself. Every failure is AppError 'store.unavailable' within two seconds: nothing waits for Redis to come back.
+ * Redis itself, of any kind. Every failure is AppError 'store.unavailable' within two seconds: nothing waits for Redis to come back.
  *
- * @param url redis:// or rediss://, from configuration.
+ * @param url one server, a cluster or sentinels, from configuration.
  */
 export function connectRedis(url: string, log: Log): KeyStore {
-  const redis = new Redis(url, {
-    commandTimeout: COMMAND_TIMEOUT_MS,
-    connectTimeout: COMMAND_TIMEOUT_MS,
-    maxRetriesPerRequest: 1,
-    enableAutoPipelining: true,
-    retryStrategy: (attempt) => Math.min(attempt * 100, 1_000),
-  });
-  redis.on('error', (error) => log.warn({ err: error }, 'redis.error'));
-  const guard = async <T>(command: Promise<T>): Promise<T> => {
-    try {
-      return await command;
-    } catch (error) {
-      throw new AppError('store.unavailable', 'Redis did not answer', { cause: error });
-    }
-  };
+  const redis = openRedisClient(url, log);
+  const answer = <T>(command: () => Promise<T>): Promise<T> => answerOf(redis, command);
 
   return {
     client: redis,
-    get: async (key) => (await guard(redis.get(key))) ?? undefined,
-    getAndRenew: async (key, lifetimeMs) => (await guard(redis.getex(key, 'PX', lifetimeMs))) ?? undefined,
+    get: async (key) => (await answer(() => redis.get(key))) ?? undefined,
+    getAndRenew: async (key, lifetimeMs) => (await answer(() => redis.getex(key, 'PX', lifetimeMs))) ?? undefined,
+    // Key by key, as a cluster wants it; they leave together all the same.
     getMany: async (keys) => {
-      if (keys.length === 0) return [];
-      const values = await guard(redis.mget(...keys));
+      const values = await answer(() => Promise.all(keys.map((key) => redis.get(key))));
       return values.map((value) => value ?? undefined);
     },
     set: async (key, value, lifetimeMs) => {
-      await guard(redis.set(key, value, 'PX', lifetimeMs));
+      await answer(() => redis.set(key, value, 'PX', lifetimeMs));
     },
     setIfAbsent: async (key, value, lifetimeMs) =>
-      (await guard(redis.set(key, value, 'PX', lifetimeMs, 'NX'))) === 'OK',
+      (await answer(() => redis.set(key, value, 'PX', lifetimeMs, 'NX'))) === 'OK',
     swap: async (key, value) => {
-      const old = await guard(redis.call('SET', key, value, 'XX', 'KEEPTTL', 'GET'));
+      const old = await answer(() => redis.call('SET', key, value, 'XX', 'KEEPTTL', 'GET'));
       return typeof old === 'string' ? old : undefined;
     },
-    replace: async (key, seen, value) => (await guard(redis.eval(REPLACE, 1, key, seen, value))) === 1,
+    replace: async (key, seen, value) => (await answer(() => redis.eval(REPLACE, 1, key, seen, value))) === 1,
     delete: async (...keys) => {
-      if (keys.length > 0) await guard(redis.del(...keys));
+      await answer(() => Promise.all(keys.map((key) => redis.del(key))));
     },
+    // A cluster that is down still answers PING.
     ping: async () => {
-      await guard(redis.ping());
+      await answer(() => redis.get('ping'));
     },
     close: async () => {
       redis.disconnect();

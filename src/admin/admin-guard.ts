@@ -1,6 +1,7 @@
 /** Settings pages are behind this: a session of an enabled user, young enough, and every form one of ours. */
 import type { Request, RequestHandler } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
+import { isDatabaseAway } from '#src/adapters/database.ts';
 import type { Audit } from '#src/audit/audit.ts';
 import { AppError } from '#src/errors.ts';
 import { adminOf, setAdmin } from '#src/http/admin-session.ts';
@@ -54,10 +55,13 @@ export function requireSignIn({ users, publicUrl, clock }: AdminGuardDependencie
   return [formBody(), guard];
 }
 
-/** For public pages that say more to a signed-in user; a session that has ended changes nothing there. */
+/** For public pages that say more to a signed-in user; a session that has ended, or a database away, changes nothing there. */
 export function recogniseSignIn({ users, clock }: AdminGuardDependencies): RequestHandler {
   return async (request, _response, next) => {
-    const user = await userOfSession(request, users, clock());
+    const user = await userOfSession(request, users, clock()).catch((error: unknown) => {
+      if (isDatabaseAway(error)) return undefined;
+      throw error;
+    });
     if (user && !mustChoosePassword(request, user)) setAdmin(request, identityOf(user));
     next();
   };

@@ -2,10 +2,13 @@
 import { type Request, type RequestHandler, Router } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Queries } from '#src/adapters/database.ts';
+import type { KeyStore } from '#src/adapters/redis.ts';
 import type { Audit } from '#src/audit/audit.ts';
 import { AppError, describeError, type ErrorCode } from '#src/errors.ts';
 import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
+import type { Limiter } from '#src/http/limiter.ts';
 import { factsOf } from '#src/http/request-log.ts';
+import { createReportLimit } from '#src/http/settings-limit.ts';
 import { visibleOrganization } from '#src/http/visible-organization.ts';
 import { launchTracePage } from '#views/launch-trace-page.ts';
 import { type LaunchRowProps, launchesPage } from '#views/launches-page.ts';
@@ -16,6 +19,7 @@ import { findTrace, listTraces } from './trace-store.ts';
 
 export interface LaunchesRouteDependencies {
   db: Queries;
+  redis: KeyStore;
   audit: Audit;
   clock: Clock;
   publicUrl: URL;
@@ -33,7 +37,7 @@ export function settingsLaunchesRoutes(dependencies: LaunchesRouteDependencies):
   const router = Router({ caseSensitive: true, strict: true });
   router.get('/', list(dependencies));
   router.get('/:id', show(dependencies));
-  router.post('/:id/report', makeReport(dependencies));
+  router.post('/:id/report', makeReport(dependencies, createReportLimit(dependencies.redis)));
   return router;
 }
 
@@ -84,9 +88,10 @@ function show(deps: LaunchesRouteDependencies): RequestHandler {
 }
 
 /** The link is on this one answer only: the database keeps its hash. */
-function makeReport(deps: LaunchesRouteDependencies): RequestHandler {
+function makeReport(deps: LaunchesRouteDependencies, limit: Limiter): RequestHandler {
   return async (request, response) => {
     const launch = await diagnosisOf(deps, request);
+    await limit.take(launch.organizationId ?? '');
     const { token, expiresAt } = await saveReport(deps.db, launch, deps.clock());
     const { userId } = adminOf(request);
     deps.audit.record({

@@ -1,5 +1,5 @@
 /** The table of launch traces: one row per launch, to which each of its requests appends, whichever instance it met. */
-import { and, arrayContains, desc, eq, gte, lt, notInArray, sql } from 'drizzle-orm';
+import { and, arrayContains, desc, eq, gte, inArray, lt, notInArray, sql } from 'drizzle-orm';
 import { boolean, index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database.ts';
 import { storedText, storedValue } from '#src/adapters/stored-text.ts';
@@ -27,6 +27,7 @@ export const launchTraces = pgTable(
 );
 
 /** A launch that goes on for ever (reloads of its page) stops adding here. */
+const DELETED_AT_ONCE = 5_000;
 const MOST_STEPS = 60;
 
 /**
@@ -120,9 +121,18 @@ export async function findTrace(
 
 /** Ends what is older than the retention; returns how many there were. */
 export async function deleteTracesBefore(db: Queries, instant: Date): Promise<number> {
-  const deleted = await db
-    .delete(launchTraces)
+  const some = db
+    .select({ id: launchTraces.id })
+    .from(launchTraces)
     .where(lt(launchTraces.startedAt, instant))
-    .returning({ id: launchTraces.id });
-  return deleted.length;
+    .limit(DELETED_AT_ONCE);
+  for (let total = 0; ; ) {
+    // oxlint-disable-next-line no-await-in-loop -- small statements, one after the other, stay within their time
+    const deleted = await db
+      .delete(launchTraces)
+      .where(inArray(launchTraces.id, some))
+      .returning({ id: launchTraces.id });
+    total += deleted.length;
+    if (deleted.length < DELETED_AT_ONCE) return total;
+  }
 }

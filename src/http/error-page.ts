@@ -1,5 +1,6 @@
 /** The one page, or JSON, in which every failure ends (ER-01..03). */
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import { isDatabaseAway } from '#src/adapters/database.ts';
 import { AppError, describeError, type ErrorCode } from '#src/errors.ts';
 import { errorPage } from '#views/error-page.ts';
 import { factsOf } from './request-log.ts';
@@ -52,6 +53,8 @@ function isReloadable(request: Request, code: ErrorCode): boolean {
 
 function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
+  if (isDatabaseAway(thrown))
+    return new AppError('store.unavailable', 'the database does not answer', { cause: thrown });
   const status = thrown instanceof Error && 'status' in thrown ? thrown.status : undefined;
   if (status === 413) return new AppError('request.too-large', 'the body is too large');
   if (typeof status === 'number' && status >= 400 && status < 500)

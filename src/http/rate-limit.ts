@@ -1,38 +1,37 @@
 /** A bound on launches that are begun and not finished: floods stop, busy hospitals do not (LA-15). */
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { AppError } from '#src/errors.ts';
+import type { KeyStore } from '#src/adapters/redis.ts';
+import { createLimiter } from './limiter.ts';
 
-/** Counts unfinished launches per address within an organization, and per organization. In this process. */
+/** Counts unfinished launches per address within an organization, and per organization, over all instances. */
 export interface LaunchLimit {
-  /** @throws AppError 'request.too-many' with Retry-After. */
+  /** Two commands, one round trip. @throws AppError 'request.too-many' with Retry-After. */
   begin(organizationId: string, address: string): Promise<void>;
-  /** A launch that was completed gives its place back, so only those that never arrive count. */
+  /** A launch that was completed gives its place back, so only those that never arrive count. Never rejects. */
   finish(organizationId: string, address: string): Promise<void>;
 }
 
-const WINDOW_SECONDS = 60;
+const WINDOW = { seconds: 60, code: 'request.too-many' } as const;
 /** A whole hospital can sit behind one address. */
 const UNFINISHED_PER_ADDRESS = 300;
 const UNFINISHED_PER_ORGANIZATION = 3_000;
 
 /** One per app. */
-export function createLaunchLimit(): LaunchLimit {
-  const byAddress = new RateLimiterMemory({ points: UNFINISHED_PER_ADDRESS, duration: WINDOW_SECONDS });
-  const byOrganization = new RateLimiterMemory({ points: UNFINISHED_PER_ORGANIZATION, duration: WINDOW_SECONDS });
+export function createLaunchLimit(redis: KeyStore): LaunchLimit {
+  const byAddress = createLimiter(redis, { name: 'launch-address', points: UNFINISHED_PER_ADDRESS, ...WINDOW });
+  const byOrganization = createLimiter(redis, { name: 'launch', points: UNFINISHED_PER_ORGANIZATION, ...WINDOW });
   return {
     begin: async (organizationId, address) => {
-      try {
-        await byAddress.consume(`${organizationId} ${address}`);
-        await byOrganization.consume(organizationId);
-      } catch (refusal) {
-        if (!(refusal instanceof RateLimiterRes)) throw refusal;
-        const retryAfterSeconds = Math.ceil(refusal.msBeforeNext / 1_000);
-        throw new AppError('request.too-many', 'too many unfinished launches', { retryAfterSeconds });
-      }
+      const [own, all] = await Promise.allSettled([
+        byAddress.take(`${organizationId} ${address}`),
+        byOrganization.take(organizationId),
+      ]);
+      // What one address was refused is not held against its organization: one visitor must not shut out a hospital.
+      if (own.status === 'rejected' && all.status === 'fulfilled') await byOrganization.giveBack(organizationId);
+      if (own.status === 'rejected') throw own.reason;
+      if (all.status === 'rejected') throw all.reason;
     },
     finish: async (organizationId, address) => {
-      await byAddress.reward(`${organizationId} ${address}`);
-      await byOrganization.reward(organizationId);
+      await Promise.all([byAddress.giveBack(`${organizationId} ${address}`), byOrganization.giveBack(organizationId)]);
     },
   };
 }

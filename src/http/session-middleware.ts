@@ -35,6 +35,22 @@ export function adminSessions({ publicUrl, secrets, store }: SessionOptions): Re
   return secure ? [reachedByHttps, load] : [load];
 }
 
+/**
+ * The same for public pages that only say more to a signed-in user: while the store is away they are shown as to a
+ * stranger, and the browser keeps its cookie.
+ */
+export function sessionsIfReachable(options: SessionOptions): RequestHandler[] {
+  return adminSessions(options).map(
+    (handler): RequestHandler =>
+      (request, response, next) => {
+        handler(request, response, (error?: unknown) => {
+          if (error instanceof AppError && error.code === 'store.unavailable') next();
+          else next(error);
+        });
+      },
+  );
+}
+
 /** `__Host-` only works where `Secure` does. */
 function sessionCookieName(publicUrl: URL): string {
   return publicUrl.protocol === 'https:' ? '__Host-admin' : 'admin';

@@ -3,8 +3,8 @@ import { RedisStore } from 'connect-redis';
 import type { SessionData, Store } from 'express-session';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Log } from '#src/adapters/log.ts';
-import type { KeyStore, Redis } from '#src/adapters/redis.ts';
-import { AppError } from '#src/errors.ts';
+import type { KeyStore } from '#src/adapters/redis.ts';
+import { answerOf, mastersOf, type RedisClient } from '#src/adapters/redis-client.ts';
 import { remainingMs } from './session-life.ts';
 
 const PREFIX = 'admin-session:';
@@ -36,22 +36,22 @@ export interface NodeRedisCalls {
  *
  * @returns calls that fail with AppError 'store.unavailable': a page of 503, never a visitor without a session.
  */
-export function nodeRedisOver(redis: Redis): NodeRedisCalls {
-  const guard = async <T>(command: Promise<T>): Promise<T> => {
-    try {
-      return await command;
-    } catch (error) {
-      throw new AppError('store.unavailable', 'Redis did not answer', { cause: error });
-    }
-  };
+export function nodeRedisOver(redis: RedisClient): NodeRedisCalls {
+  const answer = <T>(command: () => Promise<T>): Promise<T> => answerOf(redis, command);
   return {
-    get: (key) => guard(redis.get(key)),
+    get: (key) => answer(() => redis.get(key)),
     set: (key, value, options) =>
-      guard(options ? redis.set(key, value, 'EX', options.expiration.value) : redis.set(key, value)),
-    expire: (key, seconds) => guard(redis.expire(key, seconds)),
-    del: (keys) => guard(redis.del(...keys)),
-    mGet: (keys) => guard(redis.mget(...keys)),
-    scanIterator: ({ MATCH, COUNT }) => redis.scanStream({ match: MATCH, count: COUNT }),
+      answer(() => (options ? redis.set(key, value, 'EX', options.expiration.value) : redis.set(key, value))),
+    expire: (key, seconds) => answer(() => redis.expire(key, seconds)),
+    // Key by key, as a cluster wants it.
+    del: async (keys) => {
+      const deleted = await answer(() => Promise.all(keys.map((key) => redis.del(key))));
+      return deleted.reduce((sum, count) => sum + count, 0);
+    },
+    mGet: (keys) => answer(() => Promise.all(keys.map((key) => redis.get(key)))),
+    scanIterator: async function* scan({ MATCH, COUNT }) {
+      for (const master of mastersOf(redis)) yield* master.scanStream({ match: MATCH, count: COUNT });
+    },
   };
 }
 

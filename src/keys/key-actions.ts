@@ -5,7 +5,14 @@ import { CommandError } from '#src/adapters/command-line.ts';
 import type { Queries } from '#src/adapters/database.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';
-import { activationOfNewKey, JWKS_MAX_AGE_SECONDS, type KeyState, keyState, publishedUntil } from './key-life.ts';
+import {
+  activationOfNewKey,
+  emergencyInstant,
+  JWKS_MAX_AGE_SECONDS,
+  type KeyState,
+  keyState,
+  publishedUntil,
+} from './key-life.ts';
 import { makeKey, type PublicJwk, readPublicJwk, signingAlgorithms } from './key-pair.ts';
 import { changeKeys, type KeyRow, listKeyRows } from './key-store.ts';
 import { listKeyUses } from './sighting-store.ts';
@@ -103,7 +110,7 @@ export async function retireKey(
     const row = rows.find((candidate) => candidate.kid === kid && keyState(candidate, now) !== 'gone');
     if (!row) throw new KeyRefusal('unknown', `There is no key ${kid}. See: npm run admin -- keys list`);
     const others = rows.filter((other) => other.alg === row.alg && other.kid !== kid);
-    if (options.force) return [{ ...row, revokedAt: now }, ...(await successors(row, others, now, sealer))];
+    if (options.force) return remove(row, others, now, sealer);
     const retired = retireGently(row, others, now);
     assertUnused(kid, users);
     return retired;
@@ -178,14 +185,20 @@ function unretired(pending: KeyRow, others: KeyRow[], now: Date): KeyRow[] {
     .map((other) => ({ ...other, retiresAt: null }));
 }
 
-async function successors(removed: KeyRow, others: KeyRow[], now: Date, sealer: Sealer): Promise<KeyRow[]> {
+/**
+ * At once when another key signs already. Else the removed key goes and the next one signs at the same moment in every
+ * instance, which is when all of them publish the next one: an EHR must not cache a set that lacks it (JW-10, JW-13).
+ */
+async function remove(removed: KeyRow, others: KeyRow[], now: Date, sealer: Sealer): Promise<KeyRow[]> {
+  if (keyState(removed, now) === 'pending') return [{ ...removed, revokedAt: now }, ...unretired(removed, others, now)];
+  const isNeeded = keyState(removed, now) === 'active' && !others.some((other) => keyState(other, now) === 'active');
+  if (!isNeeded) return [{ ...removed, revokedAt: now }];
+  const at = emergencyInstant(now);
   const pending = others.filter((other) => keyState(other, now) === 'pending');
-  if (keyState(removed, now) === 'pending') return unretired(removed, others, now);
-  if (others.some((other) => keyState(other, now) === 'active')) return [];
-  if (pending.length > 0) return pending.map((next) => ({ ...next, activatesAt: now }));
+  const dates = { createdAt: now, activatesAt: at, retiresAt: null, revokedAt: null };
   const alg = signingAlgorithms.find((candidate) => candidate === removed.alg);
-  const dates = { createdAt: now, activatesAt: now, retiresAt: null, revokedAt: null };
-  return alg ? [await makeKey(alg, dates, sealer)] : [];
+  const made = alg && pending.length === 0 ? [await makeKey(alg, dates, sealer)] : [];
+  return [{ ...removed, revokedAt: at }, ...pending.map((next) => ({ ...next, activatesAt: at })), ...made];
 }
 
 /** @param now decides the state. */

@@ -4,8 +4,12 @@
 export const JWKS_MAX_AGE_SECONDS = 300;
 /** The longest a client assertion may live (CAJ-07). */
 const ASSERTION_LIFE_SECONDS = 300;
-/** How often every instance reads the keys again. */
-export const REFRESH_INTERVAL_SECONDS = 15;
+/** How often every instance looks for a change of the keys. */
+export const REFRESH_INTERVAL_SECONDS = 1;
+/** When every instance has seen a change made now: no instance signs earlier with a key it made (JW-10). */
+export const SEEN_BY_ALL_SECONDS = 2;
+/** An instance that cannot reach the database has this long to come back before the others sign with a new key. */
+const OUTAGE_ALLOWANCE_SECONDS = 30;
 
 /**
  * - pending: published, not signing yet, because EHRs and our other instances may not have it
@@ -30,9 +34,14 @@ export function keyState(key: KeyDates, now: Date): KeyState {
   return key.activatesAt <= now ? 'active' : 'pending';
 }
 
-/** When a key made `now` may sign: every cached JWKS has expired and every instance has read it twice over (JW-10). */
+/** When a key made `now` may sign: every instance publishes it and every JWKS cached before that has expired (JW-10). */
 export function activationOfNewKey(now: Date): Date {
-  return after(now, JWKS_MAX_AGE_SECONDS + 2 * REFRESH_INTERVAL_SECONDS);
+  return after(now, JWKS_MAX_AGE_SECONDS + OUTAGE_ALLOWANCE_SECONDS);
+}
+
+/** When an emergency takes effect that needs another key to sign: everywhere at the same moment (JW-10, JW-13). */
+export function emergencyInstant(now: Date): Date {
+  return after(now, SEEN_BY_ALL_SECONDS);
 }
 
 /** When a key that retires then leaves the JWKS: no assertion signed with it can still be on its way. */

@@ -13,7 +13,7 @@ import {
   type SigningAlgorithm,
   signingAlgorithms,
 } from './key-pair.ts';
-import { changeKeys, type KeyRow, listKeyRows } from './key-store.ts';
+import { changeKeys, type KeyRow, listKeyDates, listKeyRows } from './key-store.ts';
 
 interface SigningKey {
   kid: string;
@@ -52,14 +52,29 @@ export async function createKeyRing(dependencies: KeyRingDependencies): Promise<
   const { clock, log } = dependencies;
   await makeMissingKeys(dependencies);
   let keys = await loadKeys(dependencies, []);
-  const refresh = async () => {
+  let isWell = true;
+  const look = async () => {
     try {
-      keys = await loadKeys(dependencies, keys);
+      keys = await currentKeys(dependencies, keys);
+      isWell = true;
     } catch (error) {
-      log.error({ err: withoutQuery(error) }, 'signing keys could not be read again; the known ones stay in use');
+      // Once per outage, not once per second.
+      if (isWell)
+        log.error({ err: withoutQuery(error) }, 'signing keys could not be read again; the known ones stay in use');
+      isWell = false;
     }
   };
-  const timer = setInterval(() => void refresh(), REFRESH_INTERVAL_SECONDS * 1_000).unref();
+  // One after the other: an older answer must not overwrite a newer one, and a slow database is not asked each second.
+  let underWay = 0;
+  let last = Promise.resolve();
+  const refresh = () => {
+    underWay += 1;
+    last = last.then(look).finally(() => (underWay -= 1));
+    return last;
+  };
+  const timer = setInterval(() => {
+    if (underWay === 0) void refresh();
+  }, REFRESH_INTERVAL_SECONDS * 1_000).unref();
   return {
     signingKey: (alg) => newestActive(keys, alg, clock()),
     jwks: () => {
@@ -80,16 +95,38 @@ function newestActive(keys: readonly LoadedKey[], alg: SigningAlgorithm, now: Da
 
 /** The first start: both algorithms, active at once because no EHR can have cached a JWKS without them. */
 async function makeMissingKeys({ db, sealer, clock }: KeyRingDependencies): Promise<void> {
+  const now = clock();
+  const dates = { createdAt: now, activatesAt: now, retiresAt: null, revokedAt: null };
+  // Made before the lock is taken, so that instances starting together do not wait for each other's arithmetic.
+  const made = await Promise.all(missingIn(await listKeyRows(db), now).map((alg) => makeKey(alg, dates, sealer)));
+  if (made.length === 0) return;
   await changeKeys(db, async (rows) => {
-    const now = clock();
-    const missing = signingAlgorithms.filter((alg) => !rows.some((row) => row.alg === alg && canSign(row, now)));
-    const dates = { createdAt: now, activatesAt: now, retiresAt: null, revokedAt: null };
-    return Promise.all(missing.map((alg) => makeKey(alg, dates, sealer)));
+    const missing = missingIn(rows, now);
+    return made.filter((key) => missing.some((alg) => alg === key.alg));
   });
+}
+
+function missingIn(rows: readonly KeyRow[], now: Date): SigningAlgorithm[] {
+  return signingAlgorithms.filter((alg) => !rows.some((row) => row.alg === alg && canSign(row, now)));
 }
 
 function canSign(row: KeyRow, now: Date): boolean {
   return keyState(row, now) === 'active';
+}
+
+/**
+ * How a change made elsewhere, by another instance or the command line, is seen: the dates of all keys are read each
+ * second, the keys themselves only when there is a new one. Read from the database and not announced by Redis, because
+ * what is committed there is what every instance must agree on, whatever Redis is doing.
+ */
+async function currentKeys(dependencies: KeyRingDependencies, known: readonly LoadedKey[]): Promise<LoadedKey[]> {
+  const now = dependencies.clock();
+  const rows = (await listKeyDates(dependencies.db)).filter((row) => keyState(row, now) !== 'gone');
+  const current = rows.flatMap(({ kid, activatesAt, retiresAt, revokedAt }) => {
+    const same = known.find((key) => key.kid === kid);
+    return same ? [{ ...same, activatesAt, retiresAt, revokedAt }] : [];
+  });
+  return current.length === rows.length ? current : loadKeys(dependencies, known);
 }
 
 /** Each private key is opened and imported once; later only its dates are read again. */

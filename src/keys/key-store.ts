@@ -20,11 +20,21 @@ export const signingKeys = pgTable('signing_keys', {
 /** One key as stored; foreign until `readStoredKey` has looked at it. */
 export type KeyRow = typeof signingKeys.$inferSelect;
 
+/** What may change in the life of a key. */
+export type KeyDatesRow = Pick<KeyRow, 'kid' | 'createdAt' | 'activatesAt' | 'retiresAt' | 'revokedAt'>;
+
 const KEYS_LOCK = 7_236_215;
 
 /** Every key ever made, oldest first. */
 export function listKeyRows(db: Queries): Promise<KeyRow[]> {
   return db.select().from(signingKeys).orderBy(asc(signingKeys.createdAt), asc(signingKeys.kid));
+}
+
+/** The dates alone, oldest first, for a look each second. */
+export function listKeyDates(db: Queries): Promise<KeyDatesRow[]> {
+  const { kid, createdAt, activatesAt, retiresAt, revokedAt } = signingKeys;
+  const dates = { kid, createdAt, activatesAt, retiresAt, revokedAt };
+  return db.select(dates).from(signingKeys).orderBy(asc(createdAt), asc(kid));
 }
 
 /**

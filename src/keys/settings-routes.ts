@@ -25,7 +25,7 @@ export interface KeySettingsDependencies extends Omit<KeyDependencies, 'by'> {
 const DONE: Readonly<Record<string, string>> = {
   rotate: 'New keys are published. They sign once every EHR can know them.',
   retire: 'The key was retired.',
-  revoke: 'The key was revoked and has left the JWKS.',
+  revoke: 'The key is revoked: within two seconds it has left the JWKS and signs no more.',
   import: 'The key was imported and published. It signs once every EHR can know it.',
 };
 const FETCHES_SHOWN = 200;

@@ -78,8 +78,8 @@ export function callbackRoute(dependencies: CallbackRouteDependencies): RequestH
       return sendOnward(response, end.redirect, end.organization);
     }
     const { launchId, secret, ended, isFirst } = end;
-    // One launch gives back one place, however often its callback is called.
-    if (isFirst && !shared) await limit.finish(organizationId, request.ip ?? '');
+    // One launch gives back one place, however often its callback is called; nobody waits for it.
+    if (isFirst && !shared) void limit.finish(organizationId, request.ip ?? '');
     for (const id of ended) launchCookies.clearLaunch(response, id);
     launchCookies.setLaunch(response, {
       id: launchId,

@@ -20,7 +20,7 @@ import { type CompleteLaunchDependencies, completeLaunch } from './complete-laun
 import type { Launch } from './launch.ts';
 import { type LaunchCookie, launchesToEnd } from './launch-cookies.ts';
 import type { LaunchStore } from './launch-store.ts';
-import type { Completion, Transaction, TransactionKey, Transactions } from './transaction.ts';
+import type { Claim, Completion, Transaction, TransactionKey, Transactions } from './transaction.ts';
 
 /** What finishing a launch needs. */
 export interface FinishLaunchDependencies extends CompleteLaunchDependencies, AskAgainDependencies {
@@ -60,8 +60,8 @@ export interface CallbackVisit {
 
 /**
  * Claims the transaction and completes the launch. A transaction completed a moment ago leads to its launch again
- * (CB-19); one that another request holds, or nobody knows, leads nowhere (CB-02, CB-04..06). One that was refused for
- * its scopes leads back to the authorization server, once.
+ * (CB-19), and one that another instance holds is waited for; one that nobody knows leads nowhere (CB-02, CB-04..06). One
+ * that was refused for its scopes leads back to the authorization server, once.
  *
  * @throws AppError; then the transaction is gone and no launch exists.
  */
@@ -70,9 +70,10 @@ export async function finishLaunch(
   visit: CallbackVisit,
 ): Promise<FinishedLaunch | AskedAgain> {
   const claim = await dependencies.transactions.claim(visit.key);
-  if (claim?.kind === 'completed') {
+  const completion = await completionOf(dependencies, visit.key, claim);
+  if (completion) {
     visit.trace.discard();
-    return { kind: 'finished', ...claim.completion, ended: [], isFirst: false };
+    return { kind: 'finished', ...completion, ended: [], isFirst: false };
   }
   if (claim?.kind !== 'transaction') {
     throw new AppError('callback.invalid', 'state is unknown, expired, used or from another browser');
@@ -125,6 +126,16 @@ async function completeOrAskAgain(
     await dependencies.transactions.abandon(visit.key).catch(() => undefined);
     return again;
   }
+}
+
+/** The launch another callback has made of this transaction, or another instance is about to make. */
+async function completionOf(
+  { transactions }: FinishLaunchDependencies,
+  key: TransactionKey,
+  claim: Claim | undefined,
+): Promise<Completion | undefined> {
+  if (claim?.kind === 'completed') return claim.completion;
+  return claim?.kind === 'taken' ? transactions.untilCompleted(key) : undefined;
 }
 
 async function complete(

@@ -1,5 +1,6 @@
 /** A launch under way: what must be remembered between sending the browser to the EHR and its return. */
 import { createHash } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type { KeyStore } from '#src/adapters/redis.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import type { FailedScope } from '#src/smart/scope-ladder.ts';
@@ -45,6 +46,9 @@ export type Claim =
 export const TRANSACTION_LIFETIME_MS = 10 * 60_000;
 const COMPLETION_LIFETIME_MS = 60_000;
 const TAKEN = 'taken';
+/** Token and key requests of five seconds each, and a little. */
+const LONGEST_CALLBACK_MS = 12_000;
+const ASK_AGAIN_MS = 150;
 
 /** The browser's half of a transaction: the `state` on the redirect and the secret in its cookie. */
 export interface TransactionKey {
@@ -72,6 +76,12 @@ export interface Transactions {
    */
   claim(key: TransactionKey): Promise<Claim | undefined>;
   complete(key: TransactionKey, completion: Completion): Promise<void>;
+  /**
+   * Waits for another instance that has claimed the transaction, as long as a callback may take (CB-19).
+   *
+   * @returns undefined when it was given up, or that instance has died.
+   */
+  untilCompleted(key: TransactionKey): Promise<Completion | undefined>;
   abandon(key: TransactionKey): Promise<void>;
 }
 
@@ -95,6 +105,20 @@ export function createTransactions(redis: KeyStore, sealer: Sealer): Transaction
     complete: async (key, completion) => {
       const name = transactionName(key);
       await redis.set(name, await sealer.seal(name, { completion }), COMPLETION_LIFETIME_MS);
+    },
+    untilCompleted: async (key) => {
+      const name = transactionName(key);
+      const deadline = performance.now() + LONGEST_CALLBACK_MS;
+      /* oxlint-disable no-await-in-loop -- asking again is what this is for */
+      while (performance.now() < deadline) {
+        const stored = await redis.get(name);
+        if (stored === undefined) return undefined;
+        const found = stored === TAKEN ? undefined : await openClaim(name, stored, sealer);
+        if (found) return found.kind === 'completed' ? found.completion : undefined;
+        await setTimeout(ASK_AGAIN_MS);
+      }
+      /* oxlint-enable no-await-in-loop */
+      return undefined;
     },
     abandon: (key) => redis.delete(transactionName(key)),
   };

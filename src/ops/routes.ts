@@ -1,6 +1,7 @@
 /** What operators and their machines ask: alive, ready, and how it goes. */
 import { Router } from 'express';
 import type { Metrics } from '#src/adapters/metrics.ts';
+import { signingAlgorithms } from '#src/keys/key-pair.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
 
 /** Parts whose loss makes this instance useless to a visitor. */
@@ -14,7 +15,7 @@ const DEADLINE_MS = 2_000;
 
 /**
  * `/health/live` says that the process answers; `/health/ready` that a launch could succeed: database, Redis and a
- * signing key, each within two seconds; `/metrics` is for Prometheus and holds no patient, user or token.
+ * signing key of each algorithm, each within two seconds; `/metrics` is for Prometheus and holds no patient, user or token.
  */
 export function opsRoutes(dependencies: ReadinessDependencies, metrics: Metrics): Router {
   const router = Router({ caseSensitive: true, strict: true });
@@ -36,7 +37,9 @@ async function readiness({
   keyRing,
 }: ReadinessDependencies): Promise<Record<string, 'ok' | 'failed'>> {
   const [databaseState, redisState] = await Promise.all([probe(() => database.ping()), probe(() => redis.ping())]);
-  const keys = await probe(async () => void keyRing.signingKey('RS384'));
+  const keys = await probe(async () => {
+    for (const alg of signingAlgorithms) keyRing.signingKey(alg);
+  });
   return { database: databaseState, redis: redisState, keys };
 }
 

@@ -20,6 +20,8 @@ interface Copy {
   readAt: number;
   /** When the database was last asked, in vain or not: an outage is not made worse by asking for every request. */
   askedAt: number;
+  /** The last question went unanswered: until one is answered nobody waits for the next. */
+  isOutage: boolean;
 }
 
 /** A change by the command line on another machine is seen well within the promised 2 s. */
@@ -44,7 +46,7 @@ export function createOrganizationDirectory(
       const organization = await store.find(id);
       const now = clock().getTime();
       (organization ? unknown : known).delete(id);
-      keep(organization ? known : unknown, id, { organization, readAt: now, askedAt: now });
+      keep(organization ? known : unknown, id, { organization, readAt: now, askedAt: now, isOutage: false });
       return organization;
     } catch (error) {
       return lastKnown(id, error);
@@ -58,6 +60,7 @@ export function createOrganizationDirectory(
       throw new AppError('store.unavailable', 'the organization cannot be read', { cause: withoutQuery(error) });
     }
     copy.askedAt = now;
+    copy.isOutage = true;
     log.warn({ err: withoutQuery(error), organizationId: id }, 'organization served from memory: the database fails');
     return copy.organization;
   }
@@ -76,7 +79,9 @@ export function createOrganizationDirectory(
       if (copy && clock().getTime() - copy.askedAt < FRESH_MS) return copy.organization;
       const shared = underWay.get(id) ?? ask(id).finally(() => underWay.delete(id));
       underWay.set(id, shared);
-      return shared;
+      if (!copy?.isOutage || clock().getTime() - copy.readAt > OUTAGE_MS) return shared;
+      shared.catch(() => undefined);
+      return copy.organization;
     },
   };
 }

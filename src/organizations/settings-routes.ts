@@ -5,8 +5,8 @@ import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { queryOf } from '#src/http/own-url.ts';
 import { factsOf } from '#src/http/request-log.ts';
+import { createCheckLimit, createKeyProofLimit, createReportLimit } from '#src/http/settings-limit.ts';
 import type { AcceptedSettings } from '#src/organizations/checks/check-result.ts';
-import { createKeyProofLimit } from '#src/organizations/checks/key-proof.ts';
 import { type SaveOptions, saveConnection } from '#src/organizations/checks/save-connection.ts';
 import { integrationChoice } from '#views/integration-page.ts';
 import { editOrganization } from './edit-organization.ts';
@@ -19,19 +19,25 @@ import { integrationUrl } from './settings-view.ts';
 /** Mount at /settings/integrations/smart-on-fhir behind requireSignIn, which also checks the forms. */
 export function integrationRoutes(dependencies: IntegrationDependencies): Router {
   const router = Router({ caseSensitive: true, strict: true });
-  const limit = createKeyProofLimit();
+  const { redis } = dependencies;
+  const checks = createCheckLimit(redis);
   const on = (step: Step): RequestHandler => withOrganization(dependencies, step);
+  const onLimited = (step: Step): RequestHandler =>
+    on(async (request, response, organization) => {
+      await checks.take(organization.id);
+      await step(request, response, organization);
+    });
   router.get('/', chooseOrganization(dependencies), on(showPage(dependencies)));
-  router.post('/', on(saveUrl(dependencies)));
-  router.post('/check', on(checkAgain(dependencies)));
-  router.post('/use-anyway', on(useAnyway(dependencies)));
+  router.post('/', onLimited(saveUrl(dependencies)));
+  router.post('/check', onLimited(checkAgain(dependencies)));
+  router.post('/use-anyway', onLimited(useAnyway(dependencies)));
   router.post('/discard-draft', on(discardDraft(dependencies)));
-  router.post('/accept', on(accept(dependencies)));
+  router.post('/accept', onLimited(accept(dependencies)));
   router.post('/advanced', on(saveAdvanced(dependencies)));
   router.post('/preview-scopes', on(previewScopes(dependencies)));
   router.post('/forget-scopes', on(forgetLearnedScopes(dependencies)));
-  router.post('/prove-key', on(keyProof(dependencies, limit)));
-  router.post('/report', on(report(dependencies)));
+  router.post('/prove-key', on(keyProof(dependencies, createKeyProofLimit(redis))));
+  router.post('/report', on(report(dependencies, createReportLimit(redis))));
   return router;
 }
 

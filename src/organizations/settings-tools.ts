@@ -1,8 +1,10 @@
 /** Beside the checks of a connection: the page itself, the key proof, and the report for the EHR team. */
 import type { Request, Response } from 'express';
 import type { Queries } from '#src/adapters/database.ts';
+import type { KeyStore } from '#src/adapters/redis.ts';
 import { adminOf } from '#src/http/admin-session.ts';
-import { type KeyProofDependencies, type KeyProofLimit, proveKey } from '#src/organizations/checks/key-proof.ts';
+import type { Limiter } from '#src/http/limiter.ts';
+import { type KeyProofDependencies, proveKey } from '#src/organizations/checks/key-proof.ts';
 import { toReport } from '#src/organizations/checks/report.ts';
 import type { Saver } from '#src/organizations/checks/save-connection.ts';
 import { integrationPage } from '#views/integration-page.ts';
@@ -14,6 +16,7 @@ import { headProps, type PageExtras, proofProps, runProps, tailProps } from './s
 
 export interface IntegrationDependencies extends StreamDependencies, Omit<KeyProofDependencies, 'publicUrl'> {
   db: Queries;
+  redis: KeyStore;
 }
 
 /** Answers one request about an organization the visitor may see. */
@@ -33,7 +36,7 @@ export function showPage(dependencies: IntegrationDependencies, extras: PageExtr
 }
 
 /** One token request per press; limited, and in the audit trail. */
-export function keyProof(dependencies: IntegrationDependencies, limit: KeyProofLimit): Step {
+export function keyProof(dependencies: IntegrationDependencies, limit: Limiter): Step {
   return async (request, response, organization) => {
     const { audit, config } = dependencies;
     if (!isConnected(organization)) {
@@ -44,7 +47,7 @@ export function keyProof(dependencies: IntegrationDependencies, limit: KeyProofL
       } as const;
       return showPage(dependencies, { proof })(request, response, organization);
     }
-    await limit.begin(organization.id);
+    await limit.take(organization.id);
     const proof = await proveKey(organization, { ...dependencies, publicUrl: config.publicUrl });
     const { name: _name, ...by } = saverOf(request);
     const detail = { action: 'key proof', outcome: proof.outcome, kid: proof.used?.kid };
@@ -54,7 +57,7 @@ export function keyProof(dependencies: IntegrationDependencies, limit: KeyProofL
 }
 
 /** A link to the last run, for people without an account. */
-export function report(dependencies: IntegrationDependencies): Step {
+export function report(dependencies: IntegrationDependencies, limit: Limiter): Step {
   return async (request, response, organization) => {
     const { checksStore, clock, config, db, audit } = dependencies;
     const run = await checksStore.latest(organization.id);
@@ -66,6 +69,7 @@ export function report(dependencies: IntegrationDependencies): Step {
         organization,
       );
     }
+    await limit.take(organization.id);
     const shared = { ...toReport(run, organization), registration: registrationSheet(config, organization) };
     const { token, expiresAt } = await saveCheckReport(db, shared, clock());
     const { name: _name, ...by } = saverOf(request);

@@ -55,9 +55,15 @@ export function createSmartConnections(options: {
     return found;
   }
 
+  // The row is as young as the directory's copy, so what another instance or a check has found is seen within its second.
   const recall = (organization: Organization): Known | undefined => {
-    const copy = known.get(organization.id);
-    return copy?.version === organization.connectionVersion ? copy : fromRow(organization);
+    const { id, connectionVersion: version, discovered } = organization;
+    const copy = known.get(id);
+    const own = copy?.version === version ? copy : undefined;
+    if (own && !(discovered && Date.parse(discovered.fetchedAt) > own.fetchedAt)) return own;
+    const found = fromRow(organization);
+    if (found) known.set(id, { ...found, version });
+    return found ?? own;
   };
 
   return {

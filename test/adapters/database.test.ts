@@ -86,7 +86,7 @@ describe.runIf(await hasPostgres())('PostgreSQL', () => {
   test('statements have a deadline of seconds', async () => {
     const { url, drop } = await createPostgresDatabase();
     const database = await openDatabase({ databaseUrl: url, dataDir: '' });
-    expect((await database.db.execute(sql`show statement_timeout`)).rows).toEqual([{ statement_timeout: '5s' }]);
+    expect((await database.db.execute(sql`show statement_timeout`)).rows).toEqual([{ statement_timeout: '2s' }]);
     await database.close();
     await drop();
   });

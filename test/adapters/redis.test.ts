@@ -1,18 +1,27 @@
-/** One promise, two stores: Redis and its in-memory equal behave alike, and Redis in trouble is said within two seconds. */
+/** One promise, four stores: Redis of every kind and its in-memory equal behave alike, and trouble is said within two seconds. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { connectRedis, createMemoryStore, type KeyStore } from '#src/adapters/redis.ts';
 import { logInto } from '#test/helpers/log-lines.ts';
 import { createRedisServer } from '#test/helpers/redis-server.ts';
+import { type RedisSet, type SentinelSet, startRedisCluster, startSentinels } from '#test/helpers/redis-set.ts';
 
 const server = await createRedisServer();
-beforeAll(() => server.start());
-afterAll(() => server.stop());
+let cluster: RedisSet;
+let sentinels: SentinelSet;
+beforeAll(async () => {
+  [cluster, sentinels] = await Promise.all([startRedisCluster(), startSentinels(), server.start()]);
+}, 60_000);
+afterAll(async () => {
+  await Promise.all([cluster.stop(), sentinels.stop(), server.stop()]);
+});
 
 /** Long enough to be there for the whole test, whatever the machine does. */
 const LONG_MS = 60_000;
 
 describe.for([
   ['Redis', () => connectRedis(server.url, logInto([]))],
+  ['a Redis cluster', () => connectRedis(cluster.url, logInto([]))],
+  ['Redis behind sentinels', () => connectRedis(sentinels.url, logInto([]))],
   ['memory', () => createMemoryStore(() => new Date())],
 ] as const)('%s', ([, open]) => {
   let store: KeyStore;
@@ -105,6 +114,11 @@ async function untilGone(store: KeyStore, lifetimeMs: number): Promise<void> {
 }
 
 describe('Redis in trouble', () => {
+  const stateOf = (store: KeyStore) =>
+    store.ping().then(
+      () => 'well',
+      () => 'ill',
+    );
   const unavailable = { name: 'AppError', code: 'store.unavailable' };
   const everyCommand = (store: KeyStore) => [
     store.get('a'),
@@ -133,6 +147,49 @@ describe('Redis in trouble', () => {
     expect(lines.join('')).toContain('redis.error');
   });
 
+  test.for([
+    ['a cluster that was never there', 'redis-cluster://127.0.0.1:1,127.0.0.1:2'],
+    ['sentinels that were never there', 'redis-sentinel://127.0.0.1:1,127.0.0.1:2/mymaster'],
+  ])('%s', { timeout: 8_000 }, async ([, url = '']) => {
+    const store = connectRedis(url, logInto([]));
+    await expectAllRefused(store);
+    await store.close();
+  });
+
+  test.for([
+    ['cluster', () => cluster],
+    ['sentinels’ master and replica', () => sentinels],
+  ] as const)('the %s hang with connections open, and come back', { timeout: 30_000 }, async ([, set]) => {
+    const store = connectRedis(set().url, logInto([]));
+    await store.set('a', 'before', LONG_MS);
+    set().signal('SIGSTOP');
+    await expectAllRefused(store);
+    set().signal('SIGCONT');
+    await expect.poll(() => stateOf(store), { timeout: 20_000 }).toBe('well');
+    await store.close();
+  });
+
+  test('sentinels: the master dies, the other one takes over with what it had been given', {
+    timeout: 40_000,
+  }, async () => {
+    const store = connectRedis(sentinels.url, logInto([]));
+    await store.set('kept', 'by the replica', LONG_MS);
+    await sentinels.untilReplicated();
+    await sentinels.killMaster();
+    await expect.poll(() => store.get('kept').catch(() => 'away'), { timeout: 30_000 }).toBe('by the replica');
+    await expect
+      .poll(
+        () =>
+          store.set('new', 'one', LONG_MS).then(
+            () => store.get('new'),
+            () => 'away',
+          ),
+        { timeout: 10_000 },
+      )
+      .toBe('one');
+    await store.close();
+  });
+
   test('that hangs with its connections open, and comes back', { timeout: 12_000 }, async () => {
     const store = connectRedis(server.url, logInto([]));
     await store.set('a', 'before', LONG_MS);
@@ -150,16 +207,7 @@ describe('Redis in trouble', () => {
     await server.stop();
     await expectAllRefused(store);
     await server.start();
-    await expect
-      .poll(
-        () =>
-          store.ping().then(
-            () => 'well',
-            () => 'ill',
-          ),
-        { timeout: 5_000 },
-      )
-      .toBe('well');
+    await expect.poll(() => stateOf(store), { timeout: 5_000 }).toBe('well');
     await store.close();
     expect(lines.join('')).not.toContain('CANARY');
   });

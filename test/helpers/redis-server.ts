@@ -38,20 +38,22 @@ export async function createRedisServer(): Promise<RedisServer> {
   };
 }
 
-async function freePort(): Promise<number> {
+/** A port nobody listens on now; low enough for a cluster's bus port, which is 10,000 above. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   server.close();
   await once(server, 'close');
-  return port;
+  return port < 55_000 ? port : freePort();
 }
 
-function untilReady(redis: ChildProcess): Promise<void> {
+/** Resolves when a server, cluster node or sentinel says that it is up. */
+export function untilReady(redis: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
     redis.once('exit', () => reject(new Error('redis-server did not start')));
     redis.stdout?.on('data', (chunk) => {
-      if (String(chunk).includes('Ready to accept connections')) resolve();
+      if (/Ready to accept connections|\+monitor master/.test(String(chunk))) resolve();
     });
   });
 }

@@ -57,24 +57,27 @@ describe.for(await testDatabases())('the operator and the signing keys on $name'
     expect(ring.signingKey('RS384').kid).toBe(kid);
   });
 
-  test('removes a compromised key at once, and launches go on with a new one (JW-13)', async () => {
+  test('removes a compromised key within two seconds, and launches go on with a new one (JW-13)', async () => {
     const { kid } = ring.signingKey('RS384');
     await retireKey(operator, kid, { force: true });
     await ring.refresh();
+    seconds = 2;
     expect(published()).not.toContain(kid);
     expect(ring.signingKey('RS384').kid).not.toBe(kid);
     expect(published()).toContain(ring.signingKey('RS384').kid);
     expect(published()).toHaveLength(2);
   });
 
-  test('removes a compromised key while the next one waits: that one signs at once', async () => {
+  test('removes a compromised key while the next one waits: that one signs two seconds later', async () => {
     const { kid } = ring.signingKey('RS384');
     const rotated = await rotateKeys(operator);
     const next = rotated.find((key) => key.alg === 'RS384' && key.state === 'pending');
     seconds = 10;
     await retireKey(operator, kid, { force: true });
     await ring.refresh();
+    seconds = 12;
     expect(ring.signingKey('RS384').kid).toBe(next?.kid);
+    expect(published()).not.toContain(kid);
   });
 
   test.for([{ force: false }, { force: true }])(

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '#src/adapters/database.ts';
 import { createSealer } from '#src/adapters/seal.ts';
 import { createAudit } from '#src/audit/audit.ts';
-import { rotateKeys } from '#src/keys/key-actions.ts';
+import { retireKey, rotateKeys } from '#src/keys/key-actions.ts';
 import { makeKey, readPublicJwk } from '#src/keys/key-pair.ts';
 import { createKeyRing, type KeyRing } from '#src/keys/key-ring.ts';
 import { testDatabases } from '#test/helpers/databases.ts';
@@ -27,13 +27,13 @@ describe.for(await testDatabases())('signing keys on $name', ({ open }) => {
     rings.push(ring);
     return ring;
   }
-  const rotate = () =>
-    rotateKeys({
-      db: database.db,
-      sealer,
-      clock,
-      audit: createAudit({ db: database.db, sealer, log: logInto(logged), clock }),
-    });
+  const operator = () => ({
+    db: database.db,
+    sealer,
+    clock,
+    audit: createAudit({ db: database.db, sealer, log: logInto(logged), clock }),
+  });
+  const rotate = () => rotateKeys(operator());
 
   beforeEach(async () => {
     database = await open();
@@ -75,6 +75,30 @@ describe.for(await testDatabases())('signing keys on $name', ({ open }) => {
     const [first] = instances;
     for (const instance of instances) expect(kids(instance)).toEqual(kids(first));
     expect(kids(first)).toHaveLength(2);
+  });
+
+  test('a rotation reaches an instance that nobody told about it (JW-10)', async () => {
+    const [here, there] = await Promise.all([startInstance(), startInstance()]);
+    const rotated = await rotate();
+    await Promise.all([here, there].map((ring) => expect.poll(() => kids(ring), { timeout: 10_000 }).toHaveLength(4)));
+    expect(kids(there).toSorted()).toEqual(kids(here).toSorted());
+    expect(kids(there)).toEqual(expect.arrayContaining(rotated.map(({ kid }) => kid)));
+  });
+
+  test('an emergency removal: all instances change at one moment, none signs with a key another lacks (JW-10, JW-13)', async () => {
+    const [here, there] = await Promise.all([startInstance(), startInstance()]);
+    for (const ring of rings) ring.close();
+    const { kid } = here.signingKey('RS384');
+    await retireKey(operator(), kid, { force: true });
+    await here.refresh();
+    // The other instance has not looked yet.
+    for (seconds = 0; seconds < 2; seconds += 0.5) expect(kids(there)).toContain(here.signingKey('RS384').kid);
+    seconds = 1.9;
+    await there.refresh();
+    seconds = 2;
+    for (const ring of rings) expect(kids(ring)).not.toContain(kid);
+    expect(there.signingKey('RS384').kid).toBe(here.signingKey('RS384').kid);
+    expect(kids(there).toSorted()).toEqual(kids(here).toSorted());
   });
 
   test('a restart finds the keys again, also under a new secret in front of the old one (ST-08)', async () => {

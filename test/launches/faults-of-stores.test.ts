@@ -1,8 +1,11 @@
 /** What still works when Redis or the database does not, and how everything comes back (AZ-21, JW-11, design.md §9). */
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { supportCodeOf, titleOf } from '#test/helpers/browser.ts';
+import { addPerson, PASSWORD, signedIn } from '#test/helpers/administrators.ts';
+import { supportCodeOf, type TestBrowser, titleOf } from '#test/helpers/browser.ts';
+import { addInstance, type Instance } from '#test/helpers/instances.ts';
 import { createRedisServer } from '#test/helpers/redis-server.ts';
+import { startTcpProxy, type TcpProxy } from '#test/helpers/tcp-proxy.ts';
 import { csrfOf, launchIdOf } from '#test/helpers/visits.ts';
 import { startWorld, testStores, type World } from '#test/helpers/world.ts';
 
@@ -25,7 +28,7 @@ describe('without Redis', () => {
   describe.for([
     ['stopped', () => redis.stop(), () => redis.start()],
     ['hanging', async () => redis.freeze(), async () => redis.thaw()],
-  ] as const)('%s', ([, fail, mend]) => {
+  ] as const)('%s', ([kind, fail, mend]) => {
     test('AZ-21: a launch ends in 503 and the EHR’s launch value is not spent', SOON, async () => {
       const browser = world.browser();
       const launchUrl = world.sandbox.launch('pat-ada');
@@ -57,6 +60,28 @@ describe('without Redis', () => {
       expect(answer.body).not.toContain('Moreno');
       expect(answer.headers['content-security-policy']).toContain(world.sandbox.origin);
       await mend();
+    });
+
+    test('the guide is there for everybody, settings and sign-in say wait, and nobody is signed out', {
+      timeout: 20_000,
+    }, async () => {
+      await expect.poll(() => statusOf('/health/ready'), { timeout: 8_000 }).toBe(200);
+      const email = `${kind}@example.com`;
+      await addPerson(world, email);
+      const browser = await signedIn(world, email);
+      await fail();
+      for (const visitor of [browser, world.browser()]) {
+        const guide = await visitor.visit(`${world.url}/guide`);
+        expect([guide.status, guide.setCookies]).toEqual([200, []]);
+      }
+      const page = await browser.visit(`${world.url}/settings/account`);
+      expect([page.status, titleOf(page)]).toEqual([503, 'This service is not available at the moment']);
+      expect(page.setCookies).toEqual([]);
+      await mend();
+      await expect.poll(() => statusOf('/health/ready'), { timeout: 8_000 }).toBe(200);
+      // This Redis keeps nothing on disk: what was stopped has forgotten every session.
+      const after = await browser.visit(`${world.url}/settings/account`);
+      expect(after.status).toBe(kind === 'hanging' ? 200 : 303);
     });
 
     test('a callback that comes meanwhile is answered, and can be repeated once Redis is back', {
@@ -114,6 +139,64 @@ if ((await testStores()).length > 1)
       expect(lines).toContain('audit events could not be written');
       expect(lines).not.toMatch(/Moreno|Okafor|pat-ada|pat-ben|insert into|eyJhbGciOiJkaXIi/);
     });
+  });
+
+if ((await testStores()).length > 1)
+  describe('with PostgreSQL behind a bad wire', () => {
+    let world: World;
+    let wire: TcpProxy;
+    let instance: Instance;
+    let operator: TestBrowser;
+    beforeAll(async () => {
+      world = await startWorld({ stores: 'real Redis and PostgreSQL' });
+      const url = new URL(world.config.databaseUrl ?? '');
+      wire = await startTcpProxy({ host: url.hostname, port: Number(url.port || 5432) });
+      url.host = `127.0.0.1:${wire.port}`;
+      instance = await addInstance(world, { databaseUrl: url.href });
+      await addPerson(world, 'operator@example.com');
+      operator = await signedIn(world, 'operator@example.com');
+    }, 60_000);
+    afterAll(async () => {
+      wire.mend();
+      await instance.close();
+      await wire.close();
+      await world.close();
+    });
+    const there = (url: string) => url.replace(world.url, instance.url);
+    const statusOf = async (path: string) => (await operator.visit(`${instance.url}${path}`)).status;
+
+    test.for(['cut', 'clamp'] as const)(
+      '%s: launches go on, settings and sign-in say wait, and it comes back',
+      {
+        timeout: 60_000,
+      },
+      async (fault) => {
+        const browser = world.browser();
+        const ada = await world.launch('pat-ada', browser);
+        expect((await browser.visit(there(ada.url))).status).toBe(200);
+        expect(await statusOf('/settings/account')).toBe(200);
+        const form = await browser.visit(`${instance.url}/sign-in`);
+        wire[fault]();
+        expect(titleOf(await browser.visit(there(ada.url)))).toBe('Requests for Ada Moreno');
+        const callback = await browser.openUntil(there(world.sandbox.launch('pat-ben')), '/smart/callback');
+        const done = await browser.visit(there(callback));
+        expect(titleOf(await browser.visit(there(done.headers['location'] ?? '')))).toBe('Requests for Ben Okafor');
+        for (const path of ['/settings/account', '/settings/integrations/smart-on-fhir', '/settings/launches']) {
+          const page = await operator.visit(`${instance.url}${path}`);
+          expect([page.status, titleOf(page)]).toEqual([503, 'This service is not available at the moment']);
+        }
+        const answer = { csrf: csrfOf(form), email: 'operator@example.com', password: PASSWORD };
+        expect((await browser.visit(`${instance.url}/sign-in`, { form: answer })).status).toBe(503);
+        for (const path of ['/guide', '/.well-known/jwks.json', '/health/live']) expect(await statusOf(path)).toBe(200);
+        expect(await statusOf('/health/ready')).toBe(503);
+        // What could not be written down is said, row by row, without what it was about.
+        await instance.dependencies.audit.flush();
+        expect(world.logLines.join('')).toMatch(/"lost":\[\{[^\]]*"event":"launch"/);
+        wire.mend();
+        await expect.poll(() => statusOf('/health/ready'), { timeout: 20_000 }).toBe(200);
+        expect(await statusOf('/settings/account')).toBe(200);
+      },
+    );
   });
 
 /** The database goes away under open connections; the server stays, as other tests need it. */

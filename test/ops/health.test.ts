@@ -66,6 +66,17 @@ describe('a part that fails or hangs', () => {
   });
   afterAll(() => world.close());
 
+  test.for(['RS384', 'ES384'])('without a %s key that signs it is not ready', async (alg) => {
+    const { db } = world.dependencies.database;
+    await db.execute(`update signing_keys set revoked_at = now() where alg = '${alg}'`);
+    await world.dependencies.keyRing.refresh();
+    const ready = await world.browser().visit(`${world.url}/health/ready`);
+    await db.execute('update signing_keys set revoked_at = null');
+    await world.dependencies.keyRing.refresh();
+    expect(ready.status).toBe(503);
+    expect(JSON.parse(ready.body).checks).toEqual({ database: 'ok', redis: 'ok', keys: 'failed' });
+  });
+
   // Two seconds of waiting, the rest for a busy machine.
   test('readiness names it within its two seconds; liveness does not care', { timeout: 10_000 }, async () => {
     const { redis, database } = world.dependencies;

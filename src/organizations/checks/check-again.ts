@@ -1,8 +1,10 @@
 /** Checks the connection in use again, for the button and the command line, and keeps the run. */
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';
 import type { Organization } from '#src/organizations/organization.ts';
+import type { OrganizationStore } from '#src/organizations/organization-store.ts';
 import type { RunningChecks } from './check-result.ts';
 import type { CheckRun, ChecksStore, RunOccasion } from './checks-store.ts';
+import { keepDiscovered } from './keep-discovered.ts';
 import { verdictOf } from './report.ts';
 import { runChecks } from './run-checks.ts';
 import type { CheckDependencies } from './study.ts';
@@ -10,17 +12,18 @@ import type { CheckDependencies } from './study.ts';
 export interface CheckAgainDependencies {
   checks: CheckDependencies;
   checksStore: ChecksStore;
+  store: Pick<OrganizationStore, 'saveDiscovered'>;
   audit: Audit;
 }
 
 /**
- * Changes no setting. `run` rejects when the database fails.
+ * Changes no setting; what a good run discovered is what launches use from then on. `run` rejects when the database fails.
  *
  * @param organization must have a FHIR URL.
  * @param by `name` is shown beside the run.
  */
 export function checkAgain(
-  { checks, checksStore, audit }: CheckAgainDependencies,
+  { checks, checksStore, store, audit }: CheckAgainDependencies,
   organization: Organization,
   by: Pick<AuditEvent, 'actor' | 'address'> & { name: string },
   occasion: Extract<RunOccasion, 'button' | 'cli'>,
@@ -31,6 +34,7 @@ export function checkAgain(
     const finished = await running.finished;
     const saved = { ...finished, organizationId: organization.id, by: name, occasion, differences: [] };
     const run = await checksStore.save(saved);
+    if (run.good) await keepDiscovered(store, organization, finished);
     const { fhirUrl, summary } = run;
     const detail = { fhirUrl, verdict: verdictOf(summary), hardFailures: summary.hardFailures };
     audit.record({ event: 'check-run', organizationId: organization.id, ...actor, detail });

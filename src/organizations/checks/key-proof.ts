@@ -1,6 +1,5 @@
 /** The key proof: does the EHR accept our client id, key, algorithm and audience? Found out without a patient or a user. */
 import { randomBytes } from 'node:crypto';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound, OutboundResponse } from '#src/adapters/outbound.ts';
 import { AppError } from '#src/errors.ts';
@@ -41,7 +40,7 @@ export interface KeyProof {
  * Sends one token request with an invented code and our real assertion, exactly as a launch would. `invalid_grant` means
  * that the assertion was accepted and only the code was not. One attempt per call, never retried: some servers count.
  *
- * @param organization must be connected; who may ask, and how often, is the caller's business ({@link createKeyProofLimit}).
+ * @param organization must be connected; who may ask, and how often, is the caller's business.
  * @returns always a proof; failures of discovery and network are outcomes.
  */
 export async function proveKey(organization: Organization, dependencies: KeyProofDependencies): Promise<KeyProof> {
@@ -127,30 +126,4 @@ function memberOf({ text }: OutboundResponse, name: string): string | undefined 
   } catch {
     return undefined;
   }
-}
-
-/** Keeps a press of the button from becoming an attack on an EHR that counts failures. In this process. */
-export interface KeyProofLimit {
-  /** @throws AppError 'settings.too-many-tries' with Retry-After. */
-  begin(organizationId: string): Promise<void>;
-}
-
-const ATTEMPTS = { points: 5, duration: 600 };
-
-/** Five attempts in ten minutes per organization. One per app. */
-export function createKeyProofLimit(): KeyProofLimit {
-  const limiter = new RateLimiterMemory(ATTEMPTS);
-  return {
-    begin: async (organizationId) => {
-      try {
-        await limiter.consume(organizationId);
-      } catch (refusal) {
-        if (!(refusal instanceof RateLimiterRes)) throw refusal;
-        const retryAfterSeconds = Math.ceil(refusal.msBeforeNext / 1_000);
-        throw new AppError('settings.too-many-tries', 'too many key proofs for this organization', {
-          retryAfterSeconds,
-        });
-      }
-    },
-  };
 }

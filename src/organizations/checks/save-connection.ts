@@ -12,6 +12,7 @@ import type { ConnectionDraft } from '#src/organizations/organization-store.ts';
 import type { AcceptedSettings, FinishedChecks, RunningChecks } from './check-result.ts';
 import type { CheckRun, ChecksStore } from './checks-store.ts';
 import { normalizeFhirUrl } from './fhir-url.ts';
+import { keepDiscovered } from './keep-discovered.ts';
 import { verdictOf } from './report.ts';
 import { runChecks } from './run-checks.ts';
 import type { CheckDependencies } from './study.ts';
@@ -135,14 +136,7 @@ async function use(
   // Judged before the checks; only a change made meanwhile by somebody else can have spoilt it.
   if (!edited.ok) throw new Error(`the connection could not be saved: ${sentenceOf(edited.problems)}`);
   await store.saveDraft(organization.id, undefined);
-  const { discovered } = finished.summary;
-  if (discovered && discovered.freshForMs > 0) {
-    await store.saveDiscovered(organization.id, edited.after.connectionVersion, {
-      configuration: discovered.configuration,
-      fetchedAt: finished.at,
-      freshUntil: new Date(Date.parse(finished.at) + discovered.freshForMs).toISOString(),
-    });
-  }
+  await keepDiscovered(store, edited.after, finished);
   return (await store.find(organization.id)) ?? edited.after;
 }
 

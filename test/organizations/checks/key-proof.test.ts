@@ -1,7 +1,9 @@
 /** The key proof against the sandbox's real authorization server: which answer proves what. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { FaultName } from '#sandbox/sandbox.ts';
-import { createKeyProofLimit, type KeyProof, proveKey } from '#src/organizations/checks/key-proof.ts';
+import { createMemoryStore } from '#src/adapters/redis.ts';
+import { createKeyProofLimit } from '#src/http/settings-limit.ts';
+import { type KeyProof, proveKey } from '#src/organizations/checks/key-proof.ts';
 import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 
 let world: World;
@@ -96,8 +98,8 @@ test('neither assertion nor code are in the proof or the log', async () => {
 });
 
 test('the sixth press within ten minutes is refused, per organization', async () => {
-  const limit = createKeyProofLimit();
-  for (let press = 0; press < 5; press += 1) await limit.begin('one');
-  await expect(limit.begin('one')).rejects.toMatchObject({ code: 'settings.too-many-tries' });
-  await expect(limit.begin('other')).resolves.toBeUndefined();
+  const limit = createKeyProofLimit(createMemoryStore(() => new Date()));
+  for (let press = 0; press < 5; press += 1) await limit.take('one');
+  await expect(limit.take('one')).rejects.toMatchObject({ code: 'settings.too-many-tries' });
+  await expect(limit.take('other')).resolves.toBeUndefined();
 });

@@ -1,0 +1,109 @@
+/** REDIS_URL: one server, a cluster, or the sentinels that know which server is the master. */
+
+/** A node as named in the URL. */
+export interface RedisNode {
+  host: string;
+  port: number;
+}
+
+interface Access {
+  username: string | undefined;
+  password: string | undefined;
+  tls: boolean;
+}
+
+/** Where Redis is and how to reach it. */
+export type RedisTarget =
+  /** The URL as given: ioredis reads it itself. */
+  | { kind: 'single'; url: string }
+  | ({ kind: 'cluster'; nodes: RedisNode[] } & Access)
+  | ({
+      kind: 'sentinel';
+      nodes: RedisNode[];
+      masterName: string;
+      database: number;
+      /** Of the sentinels themselves, where they ask for one; `username` and `password` are the master's. */
+      sentinelPassword: string | undefined;
+    } & Access);
+
+const SHAPE = /^(rediss?)(-cluster|-sentinel)?:\/\/(?:([^@/?#]*)@)?([^@/?#]+)(\/[^?#]*)?(?:\?([^#]*))?$/;
+const DEFAULT_PORT = { cluster: 6379, sentinel: 26379 } as const;
+
+/**
+ * Reads `redis://`, `redis-cluster://h1:p,h2:p` and `redis-sentinel://h1:p,h2:p/<master-name>[/<database>]`, each with
+ * `rediss` for TLS. User name and password are percent-encoded.
+ *
+ * @throws RangeError saying what is wrong; never quotes the URL, which may hold a password.
+ */
+export function readRedisUrl(text: string): RedisTarget {
+  const [, protocol, topology, credentials, hosts = '', path = '', query = ''] = SHAPE.exec(text) ?? [];
+  if (protocol === undefined) {
+    throw new RangeError(
+      'must be redis://host:port, redis-cluster://host:port,… or redis-sentinel://host:port,…/master',
+    );
+  }
+  if (topology === undefined) return single(text, path);
+  const access = { ...readCredentials(credentials), tls: protocol === 'rediss' };
+  if (topology === '-cluster') {
+    assertNoQuery(query);
+    if (path !== '' && path !== '/')
+      throw new RangeError('a cluster has no database numbers: nothing may follow its hosts');
+    return { kind: 'cluster', nodes: readNodes(hosts, DEFAULT_PORT.cluster), ...access };
+  }
+  const nodes = readNodes(hosts, DEFAULT_PORT.sentinel);
+  return { kind: 'sentinel', nodes, ...readMaster(path), sentinelPassword: readSentinelPassword(query), ...access };
+}
+
+function single(text: string, path: string): RedisTarget {
+  const url = URL.parse(text);
+  if (!url?.hostname) {
+    throw new RangeError('redis:// names one server; several are redis-cluster:// or redis-sentinel://');
+  }
+  if (!/^\/?\d*$/.test(path)) throw new RangeError('what follows the server must be a database number, such as /0');
+  return { kind: 'single', url: text };
+}
+
+function readNodes(hosts: string, defaultPort: number): RedisNode[] {
+  return hosts.split(',').map((part, index) => {
+    const [, host, port] = /^(\[[0-9a-f:.]+\]|[^:[\]\s]+)(?::(\d{1,5}))?$/i.exec(part.trim()) ?? [];
+    const number = port === undefined ? defaultPort : Number(port);
+    if (host === undefined || number < 1 || number > 65_535)
+      throw new RangeError(`host ${index + 1} must be host:port`);
+    return { host: host.replace(/^\[|\]$/g, ''), port: number };
+  });
+}
+
+function readMaster(path: string): { masterName: string; database: number } {
+  const [masterName = '', database = '0', ...rest] = path.slice(1).split('/');
+  if (masterName === '') {
+    throw new RangeError('the name of the master is missing: redis-sentinel://host:port,…/<master-name>');
+  }
+  if (!/^\d{1,3}$/.test(database) || rest.length > 0) {
+    throw new RangeError('what follows the name of the master must be a database number, such as /0');
+  }
+  return { masterName: decoded(masterName), database: Number(database) };
+}
+
+function readSentinelPassword(query: string): string | undefined {
+  const { sentinelPassword, ...others } = Object.fromEntries(new URLSearchParams(query));
+  if (Object.keys(others).length > 0) throw new RangeError('only sentinelPassword may follow the question mark');
+  return sentinelPassword === '' ? undefined : sentinelPassword;
+}
+
+function assertNoQuery(query: string): void {
+  if (query !== '') throw new RangeError('nothing may follow a question mark');
+}
+
+function readCredentials(text: string | undefined): Pick<Access, 'username' | 'password'> {
+  const [username, ...password] = (text ?? '').split(':').map(decoded);
+  if (password.length > 1) throw new RangeError('a colon in user name or password must be written as %3A');
+  return { username: username || undefined, password: password[0] || undefined };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new RangeError('a percent sign in user name, password or master name must be written as %25');
+  }
+}
