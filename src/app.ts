@@ -47,6 +47,7 @@ import { launchRoute } from './launches/launch-route.ts';
 import { createLaunchStore } from './launches/launch-store.ts';
 import type { Revoker } from './launches/revoker.ts';
 import { signOutRoute } from './launches/sign-out-route.ts';
+import type { StoreRetries } from './launches/store-retries.ts';
 import { themeRoute } from './launches/theme-route.ts';
 import { createTransactions } from './launches/transaction.ts';
 import { opsRoutes } from './ops/routes.ts';
@@ -77,6 +78,7 @@ export interface AppDependencies {
   sealer: Sealer;
   keyRing: KeyRing;
   revoker: Revoker;
+  retries: StoreRetries;
   sightings: KeySightings;
   directory: OrganizationDirectory;
   connections: SmartConnections;
@@ -106,6 +108,7 @@ export function createApp(dependencies: AppDependencies): Express {
     sealer,
     keyRing,
     revoker,
+    retries,
     sightings,
     outbound,
     clock,
@@ -124,7 +127,7 @@ export function createApp(dependencies: AppDependencies): Express {
   const issuerKeys = createIssuerKeys({ outbound, clock, log });
   const readings = createChartReadings(outbound, clock);
   const drafts = createRequestDrafts(redis, sealer);
-  const grants = createActiveGrants({ launches, keyRing, issuerKeys, outbound, revoker, clock, log, metrics });
+  const grants = createActiveGrants({ launches, keyRing, issuerKeys, outbound, revoker, retries, clock, log, metrics });
   const scopeLearning = createScopeLearning({ store: createOrganizationStore(database.db), audit, clock, log });
   const limit = createLaunchLimit(redis);
   const shared = {

@@ -19,6 +19,7 @@ import { createTraceWriter } from './diagnostics/trace-writer.ts';
 import { createKeyRing } from './keys/key-ring.ts';
 import { createKeySightings } from './keys/key-sightings.ts';
 import { createRevoker } from './launches/revoker.ts';
+import { createStoreRetries } from './launches/store-retries.ts';
 import { createChecksStore } from './organizations/checks/checks-store.ts';
 import type { CheckDependencies } from './organizations/checks/study.ts';
 import { createOrganizationDirectory } from './organizations/organization-directory.ts';
@@ -65,6 +66,7 @@ export async function openDependencies(config: Config, options: OpenOptions): Pr
   const keyRing = await createKeyRing({ db, sealer, clock, log });
   const sightings = createKeySightings({ db, clock, log });
   const revoker = createRevoker({ outbound, keyRing, clock, log });
+  const retries = createStoreRetries({ log });
   const store = createOrganizationStore(db);
   const directory = createOrganizationDirectory(store, clock, log);
   const connections = createSmartConnections({ outbound, store, clock, log });
@@ -84,6 +86,7 @@ export async function openDependencies(config: Config, options: OpenOptions): Pr
       sealer,
       keyRing,
       revoker,
+      retries,
       sightings,
       directory,
       connections,
@@ -97,6 +100,7 @@ export async function openDependencies(config: Config, options: OpenOptions): Pr
       clock,
     },
     close: async () => {
+      await retries.flush();
       await revoker.flush();
       await audit.flush();
       await traces.flush();

@@ -120,9 +120,10 @@ export const advancedGroups: readonly { title: string; fields: readonly Advanced
       {
         name: 'refreshIdToken',
         label: 'id_token in a refresh answer',
-        hint: 'Safe choice: check. Ignore is for test servers that send one without an audience, such as the public SMART launcher.',
+        hint: 'Safe choice: check. The second is for test servers that send one without an audience, such as the public SMART launcher; all else is still checked. Ignore looks at none of it.',
         kind: [
           { value: 'check', text: 'check' },
+          { value: 'missing-aud', text: 'check, but accept one without an audience' },
           { value: 'ignore', text: 'ignore' },
         ],
       },

@@ -3,6 +3,7 @@ import type { Organization } from '#src/organizations/organization.ts';
 import type { Launch } from './launch.ts';
 import type { OpenedLaunch } from './launch-store.ts';
 import { type RefreshDependencies, refreshOnce } from './refresh-launch.ts';
+import { proveLater } from './refresh-proof.ts';
 import { isDue, isFree, isTokenExpired, unavailable } from './refresh-state.ts';
 
 /** Keeps launches supplied with a token while the user is there; nothing happens in the background (RF-13). */
@@ -14,7 +15,11 @@ export interface ActiveGrants {
    *   and the EHR cannot renew it at the moment.
    */
   current(opened: OpenedLaunch, organization: Organization): Promise<Launch>;
-  /** After the FHIR server refused a token: a newer one, or undefined when there is none to be had (FH-05). */
+  /**
+   * After the FHIR server refused a token: a newer one, or undefined when there is none to be had (FH-05).
+   *
+   * @throws AppError 'refresh.unavailable' or 'store.unavailable' when there may be one later (RF-07).
+   */
   renew(launchId: string, organization: Organization, refusedToken: string): Promise<string | undefined>;
   /** The EHR refuses the launch for good: ends it here and gives its tokens back (FH-05, RV-02). */
   end(launchId: string, organization: Organization): Promise<void>;
@@ -40,6 +45,10 @@ export function createActiveGrants(dependencies: RefreshDependencies): ActiveGra
     current: async (opened, organization) => {
       const { launch } = opened;
       const now = clock();
+      if (launch.refresh?.kind === 'unproven') {
+        if (!isFree(launch, now)) throw unavailable(launch, now);
+        return proveLater(dependencies, opened, organization);
+      }
       const isExpired = isTokenExpired(launch, now);
       if (!isExpired && !(isDue(launch, now) && isFree(launch, now))) return launch;
       if (launch.refresh?.kind === 'put-off' && !isFree(launch, now)) throw unavailable(launch, now);
@@ -49,6 +58,7 @@ export function createActiveGrants(dependencies: RefreshDependencies): ActiveGra
       const latest = await launches.reopen(launchId);
       if (!latest) return undefined;
       const { tokens, refresh } = latest.launch;
+      if (refresh?.kind === 'unproven') throw unavailable(latest.launch, clock());
       if (tokens.accessToken !== refusedToken && refresh?.kind !== 'under-way') return tokens.accessToken;
       if (!canRenew(latest.launch, clock())) return undefined;
       const { accessToken } = (await shared(latest, organization)).tokens;

@@ -179,10 +179,12 @@ function assertGranted(scope: string, requested: string): void {
 
 /** The tokens of a response with their life in instants. */
 export function tokensOf(token: TokenResponse, now: Date): LaunchTokens {
-  const { accessToken, refreshToken, expiresInSeconds } = token;
+  const { accessToken, refreshToken, expiresInSeconds, activeTtlSeconds } = token;
   const expiresAt =
     expiresInSeconds === undefined ? undefined : new Date(now.getTime() + expiresInSeconds * 1_000).toISOString();
-  return { accessToken, refreshToken, issuedAt: now.toISOString(), expiresAt };
+  const activeUntil =
+    activeTtlSeconds === undefined ? undefined : new Date(now.getTime() + activeTtlSeconds * 1_000).toISOString();
+  return { accessToken, refreshToken, issuedAt: now.toISOString(), expiresAt, activeUntil };
 }
 
 /** RF-12, RF-14: what cannot be renewed ends the launch with it. */

@@ -10,11 +10,16 @@ export interface LaunchTokens {
   /** ISO instants; without `expiresAt` the EHR did not say. */
   issuedAt: string;
   expiresAt: string | undefined;
+  /** The refresh token ends here unless the EHR hears of the user before (Oracle's Active User Presence). */
+  activeUntil?: string | undefined;
 }
 
 /** A refresh under way or put off. */
 export type RefreshState =
-  | { kind: 'under-way'; since: string }
+  /** `claim` is who renews it, so that a claim whose answer never came can be taken back. */
+  | { kind: 'under-way'; since: string; claim: string }
+  /** Renewed, but whose it is cannot be verified yet: the issuer's keys are away. Not to be used (ID-22). */
+  | { kind: 'unproven'; idToken: string; until: string; failures: number }
   /** The EHR was busy or away: not before this instant. */
   | { kind: 'put-off'; until: string; failures: number };
 

@@ -7,16 +7,24 @@ import type { Launch } from './launch.ts';
 const CLAIM_LIFETIME_MS = 15_000;
 /** The first pause after a failed refresh. */
 export const FIRST_PAUSE_MS = 2_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+/** How long to wait after so many failures: longer each time, at a random moment (RF-07). */
+export function pauseBefore(failures: number): number {
+  return Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS) * (0.5 + Math.random() / 2);
+}
 
 /** Is the access token over for certain? Without a known expiry only a 401 can say. */
 export function isTokenExpired({ tokens }: Launch, now: Date): boolean {
   return tokens.expiresAt !== undefined && Date.parse(tokens.expiresAt) <= now.getTime();
 }
 
-/** Is there a refresh token, and is it time to use it (RF-05)? */
+/** Is there a refresh token, and is it time to use it, for its own sake or to tell the EHR of the user (RF-05)? */
 export function isDue({ tokens }: Launch, now: Date): boolean {
-  const expiresAt = tokens.expiresAt === undefined ? undefined : new Date(tokens.expiresAt);
-  return tokens.refreshToken !== undefined && needsRefresh({ issuedAt: new Date(tokens.issuedAt), expiresAt }, now);
+  const { refreshToken, expiresAt, activeUntil } = tokens;
+  const issuedAt = new Date(tokens.issuedAt);
+  const ends = [expiresAt, activeUntil].filter((end) => end !== undefined);
+  return refreshToken !== undefined && ends.some((end) => needsRefresh({ issuedAt, expiresAt: new Date(end) }, now));
 }
 
 /** Is nobody refreshing, and is no pause running? */
@@ -27,7 +35,8 @@ export function isFree({ refresh }: Launch, now: Date): boolean {
 
 /** The page for a token that is over while the EHR cannot renew it, with when to come back. */
 export function unavailable({ refresh }: Launch, now: Date): AppError {
-  const waitMs = refresh?.kind === 'put-off' ? Date.parse(refresh.until) - now.getTime() : FIRST_PAUSE_MS;
+  const isWaiting = refresh?.kind === 'put-off' || refresh?.kind === 'unproven';
+  const waitMs = isWaiting ? Date.parse(refresh.until) - now.getTime() : FIRST_PAUSE_MS;
   const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1_000));
   return new AppError('refresh.unavailable', 'the token has expired and cannot be renewed yet', { retryAfterSeconds });
 }

@@ -58,7 +58,7 @@ const shape = (production: boolean) => ({
   showEhrOrders: flag.default(true),
   createRequests: flag.default(false),
   clientIdInTokenBody: flag.default(false),
-  refreshIdToken: choice(['check', 'ignore']).default('check'),
+  refreshIdToken: choice(['check', 'missing-aud', 'ignore']).default('check'),
   /** A token is renewed at least this long before it ends (RF-05). */
   refreshMarginSeconds: wholeNumber(30, 600).default(30),
   /** `name=value` added to FHIR searches, for EHRs that tell tenants apart by such. */

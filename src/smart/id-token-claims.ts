@@ -11,6 +11,7 @@ export interface ClaimsExpectation {
   readonly clientId: string;
   readonly nonce: string;
   readonly nonceRequired: boolean;
+  readonly audienceRequired?: boolean;
   readonly accessToken: string;
   readonly now: Date;
   /** The verified header's, one of the allow-list: it names the hash of `at_hash`. */
@@ -26,7 +27,7 @@ export interface ClaimsExpectation {
 export function idTokenProblem(claims: JWTPayload, expectation: ClaimsExpectation): string | undefined {
   return (
     subjectProblem(claims) ??
-    audienceProblem(claims, expectation.clientId) ??
+    audienceProblem(claims, expectation) ??
     timeProblem(claims, expectation.now) ??
     nonceProblem(claims, expectation) ??
     accessTokenHashProblem(claims, expectation)
@@ -39,8 +40,12 @@ function subjectProblem({ sub }: JWTPayload): string | undefined {
 }
 
 /** No audience but us is trusted, with or without azp (ID-12). */
-function audienceProblem(claims: JWTPayload, clientId: string): string | undefined {
-  const audiences: unknown[] = [claims.aud].flat();
+function audienceProblem(
+  claims: JWTPayload,
+  { clientId, audienceRequired = true }: ClaimsExpectation,
+): string | undefined {
+  const isAccepted = claims.aud === undefined && !audienceRequired;
+  const audiences: unknown[] = isAccepted ? [] : [claims.aud].flat();
   if (audiences.some((audience) => audience !== clientId)) return 'aud names others beside us (ID-12)';
   return claims['azp'] === undefined || claims['azp'] === clientId ? undefined : 'azp is not our client_id (ID-12)';
 }

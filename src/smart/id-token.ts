@@ -1,5 +1,5 @@
 /** The id_token: proof of who launched the app, believed only after every check of OpenID Connect Core §3.1.3.7. */
-import { errors, type JWTPayload, jwtVerify } from 'jose';
+import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
 import { boundedText } from './bounded-text.ts';
 import { idTokenProblem } from './id-token-claims.ts';
 import { readUnverifiedIdToken, refusedIdToken, type UnverifiedIdToken } from './id-token-form.ts';
@@ -28,6 +28,8 @@ export interface IdTokenExpectation {
   readonly nonce: string;
   /** False accepts an absent nonce; a wrong one is refused always (ID-15). */
   readonly nonceRequired: boolean;
+  /** False accepts an absent `aud`, in a refresh only; a wrong one is refused always (RF-10). Default: required. */
+  readonly audienceRequired?: boolean;
   /** From the same token response, for `at_hash`. */
   readonly accessToken: string;
   readonly now: Date;
@@ -72,12 +74,13 @@ async function verifySignature(
   expectation: IdTokenExpectation,
 ): Promise<JWTPayload> {
   const { keySet, fetchAgain } = await expectation.keys.keysFor(issuer);
+  const isUnaddressed = expectation.audienceRequired === false && decodeJwt(token.text).aud === undefined;
   const verify = async (keys: VerificationKeySet) =>
     (
       await jwtVerify(token.text, keys, {
         algorithms: [...idTokenAlgorithms],
         issuer: issuer.issuer,
-        audience: expectation.clientId,
+        ...(isUnaddressed ? {} : { audience: expectation.clientId }),
         requiredClaims: ['sub', 'exp', 'iat'],
         currentDate: expectation.now,
         clockTolerance: SKEW_SECONDS,

@@ -29,6 +29,8 @@ export interface TokenResponse {
   refreshToken: string | undefined;
   /** undefined: the server did not say, which is neither zero nor forever (TK-12). */
   expiresInSeconds: number | undefined;
+  /** Seconds after which the EHR takes the user for gone; undefined: no such rule (Oracle's Active User Presence). */
+  activeTtlSeconds: number | undefined;
   /** undefined: the server did not say (SCO-17). */
   scope: string | undefined;
   idToken: unknown;
@@ -123,6 +125,7 @@ export function readTokenResponse(response: OutboundResponse, now?: Date): Token
     // null and '' are some servers' way to say none.
     refreshToken: members['refresh_token'] ? readToken(members, 'refresh_token') : undefined,
     expiresInSeconds: readExpiresIn(members['expires_in']),
+    activeTtlSeconds: readActiveTtl(members['active_ttl']),
     scope,
     idToken: members['id_token'],
     members,
@@ -151,6 +154,13 @@ function readExpiresIn(value: unknown): number | undefined {
   const seconds = isNumeric ? Number(value) : Number.NaN;
   if (!Number.isSafeInteger(seconds) || seconds < 0) throw invalid('expires_in is not a whole number of seconds');
   return Math.min(seconds, LONGEST_LIFETIME_SECONDS);
+}
+
+/** An extension of one vendor: what is not understood is as good as absent (TK-15). */
+function readActiveTtl(value: unknown): number | undefined {
+  const seconds = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+  const isUsable = typeof seconds === 'number' && Number.isSafeInteger(seconds) && seconds > 0;
+  return isUsable ? Math.min(seconds, LONGEST_LIFETIME_SECONDS) : undefined;
 }
 
 const CODE_BY_OAUTH_ERROR = new Map<string, ErrorCode>([

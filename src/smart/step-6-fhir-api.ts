@@ -7,6 +7,7 @@ import fhirclient from 'fhirclient/lib/FhirClient.js';
 import type { Dispatcher } from 'undici';
 import type { EhrClient } from '#src/adapters/outbound.ts';
 import { failureOf, OutboundError } from '#src/adapters/outbound-error.ts';
+import { AppError } from '#src/errors.ts';
 
 /** A JSON object that says what resource it is; everything else about it is unproven. */
 export type FhirResource = { readonly resourceType: string; readonly [member: string]: unknown };
@@ -98,8 +99,13 @@ export function createFhirApi(options: {
     return outbound.fhirCall({ url, method: init.method ?? 'GET' }, send);
   };
   let accessToken = options.accessToken;
-  // A renewal that fails leaves the refusal as it was: the visitor is told to open the app again.
-  const newerThan = async (used: string) => options.renew?.(used).catch(() => undefined);
+  // A renewal that fails leaves the refusal as it was, and the visitor is told to open the app again; one that is only
+  // put off is an EHR that is away for a moment (RF-07).
+  const newerThan = async (used: string) =>
+    options.renew?.(used).catch((error: unknown) => {
+      if (error instanceof AppError && error.status === 503) throw new FhirError('unavailable');
+      return undefined;
+    });
   const call = async (url: URL, init: { method?: string; body?: string }): Promise<unknown> => {
     const used = accessToken;
     try {

@@ -18,11 +18,16 @@ export interface TokenRefresh {
   audience: string;
   key: AssertionKey;
   clientIdInBody: boolean;
+  /** The token response spoke of `active_ttl`: the EHR wants to hear when the user was last active. */
+  tellsActivity: boolean;
   now: Date;
 }
 
 /**
  * Sends the refresh token, once, with a fresh client assertion (RF-01, RF-04). `scope` is left out: the same grant.
+ *
+ * `active_at` is in seconds ago (Oracle Health, Active User Presence Extension). It is always 0: a token is renewed only
+ * because the user has just asked for a page (RF-13).
  *
  * @throws AppError: 'token.invalid-grant' means the user's session at the EHR is over (RF-06).
  */
@@ -31,6 +36,7 @@ export async function refreshTokens(refresh: TokenRefresh, outbound: EhrClient):
     grant_type: 'refresh_token',
     refresh_token: refresh.refreshToken,
     ...(refresh.clientIdInBody ? { client_id: refresh.clientId } : {}),
+    ...(refresh.tellsActivity ? { active_at: '0' } : {}),
     ...(await clientAssertion(refresh)),
   });
   return readTokenResponse(await postGrant(refresh, body, outbound), refresh.now);

@@ -1,0 +1,54 @@
+/** Writes that would lose a launch if they were given up because the store was away for a moment. */
+import type { Log } from '#src/adapters/log.ts';
+
+/** Finishes such writes behind the visitor's back, within bounds. */
+export interface StoreRetries {
+  /**
+   * Tries again and again until the work is done; the caller has tried it once.
+   *
+   * @param work one attempt; throws while the store is away. It must do no harm when it comes late or twice.
+   * @param giveUp after {@link LONGEST_MS}, or at shutdown.
+   */
+  insist(work: () => Promise<void>, giveUp: () => void): void;
+  /** Leaves what is under way a few seconds more, for shutdown. */
+  flush(): Promise<void>;
+}
+
+/** Tokens wait in memory no longer than this for the store to come back. */
+const LONGEST_MS = 60_000;
+/** Far shorter than any visitor's reload, so that the launch is whole again before somebody asks for it. */
+const PAUSE_MS = 200;
+const LONGEST_FLUSH_MS = 5_000;
+
+/** One per process. */
+export function createStoreRetries({ log }: { log: Log }): StoreRetries {
+  const underWay = new Set<Promise<void>>();
+  let deadline = Number.POSITIVE_INFINITY;
+
+  async function retry(work: () => Promise<void>, giveUp: () => void): Promise<void> {
+    const ownDeadline = Date.now() + LONGEST_MS;
+    while (Date.now() < Math.min(ownDeadline, deadline)) {
+      // oxlint-disable-next-line no-await-in-loop -- one attempt after the other
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      try {
+        // oxlint-disable-next-line no-await-in-loop
+        return await work();
+      } catch {
+        // The store is still away; the reason was logged when it went.
+      }
+    }
+    log.error('store.retries-given-up');
+    giveUp();
+  }
+
+  return {
+    insist: (work, giveUp) => {
+      const running = retry(work, giveUp).finally(() => underWay.delete(running));
+      underWay.add(running);
+    },
+    flush: async () => {
+      deadline = Date.now() + LONGEST_FLUSH_MS;
+      await Promise.all(underWay);
+    },
+  };
+}
