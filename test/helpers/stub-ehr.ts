@@ -34,6 +34,8 @@ export type Script = (
 export interface StubEhr {
   origin: string;
   fhirBase: string;
+  /** Signs its id_tokens. */
+  signingKey: CryptoKey;
   requests: StubRequest[];
   /** The requests of one route: `METHOD /path`, or the name of a standard one such as 'token'. */
   seen(route: string): StubRequest[];
@@ -132,6 +134,7 @@ export async function startStubEhr(): Promise<StubEhr> {
   return {
     origin,
     fhirBase: `${origin}/fhir`,
+    signingKey: (await signingKey).privateKey,
     requests,
     seen: (route) => requests.filter((request) => request.route === route),
     on: (route, script) => void scripts.set(route, script),

@@ -1,0 +1,230 @@
+/** Every way a refresh can go wrong: what the visitor sees, what is sent, and whether the launch lives (RF-03..11, LC-18). */
+import { generateKeyPair, SignJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
+import type { Script, StubAnswer, StubRequest } from '#test/helpers/stub-ehr.ts';
+import { ehr, LIST, launch, outcomeOf, useStubWorld } from '#test/helpers/stub-world.ts';
+
+const { world } = useStubWorld();
+beforeAll(() => void vi.useFakeTimers({ toFake: ['Date'] }));
+afterAll(() => void vi.useRealTimers());
+const advance = (ms: number) => void vi.setSystemTime(Date.now() + ms);
+
+let browser: TestBrowser;
+let page: Visit;
+const reload = () => browser.visit(page.url);
+const refreshes = () => ehr.seen('token').filter(({ body }) => body.includes('grant_type=refresh_token'));
+const sentTokens = () => refreshes().map(({ body }) => new URLSearchParams(body).get('refresh_token'));
+const record = () => world().dependencies.redis.get(`launch:${/launches\/([^/]+)/.exec(page.url)?.[1]}`);
+
+/** A launch whose token is over, at an EHR that answers the refresh by this script. */
+async function overAt(script: Script, settings: Record<string, unknown> = {}): Promise<void> {
+  ehr.change('token', { expires_in: 60, refresh_token: 'first' });
+  browser = world().browser();
+  page = await launch(settings, browser);
+  expect(titleOf(page)).toBe(LIST);
+  ehr.requests.length = 0;
+  advance(61_000);
+  ehr.on('token', script);
+}
+
+const renewedBy =
+  (change: Record<string, unknown>): Script =>
+  async (request) => {
+    const { body } = await ehr.standard(request);
+    return { body: { ...(body as object), refresh_token: 'second', ...change } };
+  };
+const fine = renewedBy({});
+const answers =
+  (answer: StubAnswer): Script =>
+  () =>
+    answer;
+const oauthError = (status: number, error: string, headers: Record<string, string> = {}) =>
+  answers({ status, headers, body: { error } });
+
+describe('passing failures keep the launch and its refresh token (RF-07)', () => {
+  const hangUp: Script = (_request, response) => {
+    response.destroy();
+    return 'answered';
+  };
+  test.for<[string, Script]>([
+    ['500 without a body', answers({ status: 500 })],
+    [
+      '502 with a page',
+      answers({ status: 502, headers: { 'content-type': 'text/html' }, body: '<h1>Bad gateway</h1>' }),
+    ],
+    ['503', answers({ status: 503 })],
+    ['503 with Retry-After', answers({ status: 503, headers: { 'retry-after': '1' } })],
+    ['429 without Retry-After', answers({ status: 429 })],
+    ['429 with Retry-After', answers({ status: 429, headers: { 'retry-after': '1' } })],
+    ['a connection that is cut', hangUp],
+    ['invalid_client', oauthError(401, 'invalid_client')],
+    ['unauthorized_client', oauthError(400, 'unauthorized_client')],
+  ])('%s', async ([, script]) => {
+    await overAt(script);
+    const wait = await reload();
+    expect(outcomeOf(wait)).toEqual({ status: 503, code: 'refresh.unavailable' });
+    expect(Number(wait.headers['retry-after'])).toBeGreaterThan(0);
+    expect(wait.body).not.toContain('Stella');
+    // Asked again at once, nothing is sent: the pause is kept.
+    expect((await reload()).status).toBe(503);
+    expect(refreshes()).toHaveLength(1);
+    ehr.on('token', fine);
+    advance(5_000);
+    expect(titleOf(await reload())).toBe(LIST);
+    expect(sentTokens()).toEqual(['first', 'first']);
+  });
+
+  test('each pause is longer than the one before', async () => {
+    await overAt(answers({ status: 503 }));
+    const waits: number[] = [];
+    for (let failure = 0; failure < 4; failure += 1) {
+      waits.push(Number((await reload()).headers['retry-after']));
+      advance(120_000);
+    }
+    expect(refreshes()).toHaveLength(4);
+    expect(waits[3]).toBeGreaterThan(waits[0] ?? 0);
+  });
+});
+
+describe('final failures end the launch, and no reload sends anything more (RF-06, RF-08, LC-18)', () => {
+  test.for<[string, Script]>([
+    ['invalid_grant', oauthError(400, 'invalid_grant')],
+    ['an answer without access token', answers({ body: { token_type: 'Bearer', expires_in: 60 } })],
+    ['an answer that is no JSON', answers({ headers: { 'content-type': 'text/html' }, body: '<h1>Sign in</h1>' })],
+    ['a token of another type', renewedBy({ token_type: 'DPoP' })],
+    ['another patient', renewedBy({ patient: 'pat-2' })],
+    ['another encounter', renewedBy({ encounter: 'enc-9' })],
+    ['a patient that is no id', renewedBy({ patient: { reference: 'Patient/pat-1' } })],
+    ['an id_token that is none', renewedBy({ id_token: 'abc' })],
+  ])('%s', async ([, script]) => {
+    await overAt(script);
+    expect(outcomeOf(await reload())).toEqual({ status: 401, code: 'session.expired' });
+    expect(await record()).toBeUndefined();
+    expect((await reload()).status).toBe(401);
+    expect(refreshes()).toHaveLength(1);
+  });
+});
+
+describe('the id_token of a refresh (RF-10)', () => {
+  const other = generateKeyPair('ES256');
+  const signedAnew =
+    (change: Record<string, unknown>, key?: CryptoKey): Script =>
+    async (request: StubRequest) => {
+      const { body } = await ehr.standard(request);
+      const members = body as Record<string, string>;
+      const [, payload = ''] = (members['id_token'] ?? '').split('.');
+      const claims = { ...JSON.parse(Buffer.from(payload, 'base64url').toString()), ...change };
+      const signer = new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'stub' });
+      return { body: { ...members, refresh_token: 'second', id_token: await signer.sign(key ?? ehr.signingKey) } };
+    };
+
+  test.for<[string, Record<string, unknown>]>([
+    ['another user', { sub: 'user-2' }],
+    ['another issuer', { iss: 'https://evil.example' }],
+    ['another audience', { aud: 'somebody-else' }],
+    ['no audience', { aud: undefined }],
+    ['another nonce', { nonce: 'replayed' }],
+    ['a time long gone', { iat: 1_000_000 }],
+    ['another azp', { azp: 'somebody-else' }],
+  ])('%s ends the launch', async ([, change]) => {
+    await overAt(signedAnew(change));
+    expect((await reload()).status).toBe(401);
+    expect(await record()).toBeUndefined();
+  });
+
+  test('a signature of somebody else ends the launch', async () => {
+    await overAt(signedAnew({}, (await other).privateKey));
+    expect((await reload()).status).toBe(401);
+  });
+
+  test('without a nonce it is fine', async () => {
+    await overAt(signedAnew({ nonce: undefined }));
+    expect(titleOf(await reload())).toBe(LIST);
+  });
+
+  test('refreshIdToken=missing-aud accepts one without audience, and nothing else', async () => {
+    await overAt(signedAnew({ aud: undefined }), { refreshIdToken: 'missing-aud' });
+    expect(titleOf(await reload())).toBe(LIST);
+    for (const change of [{ aud: 'somebody-else' }, { aud: undefined, sub: 'user-2' }]) {
+      await overAt(signedAnew(change), { refreshIdToken: 'missing-aud' });
+      expect((await reload()).status).toBe(401);
+    }
+  });
+});
+
+describe('ID-22: while the issuer’s keys are away', () => {
+  const away = () => ehr.on('jwks', answers({ status: 503 }));
+
+  /** Longer than keys are remembered without being told to, shorter than a clinician may be idle. */
+  const KEYS_FORGOTTEN_MS = 55 * 60_000;
+
+  test('what was renewed is kept and not used; with the keys back the launch goes on, and nothing was sent twice', async () => {
+    await overAt(fine);
+    away();
+    advance(KEYS_FORGOTTEN_MS);
+    const wait = await reload();
+    expect(wait.status).toBe(503);
+    expect(wait.body).not.toContain('Stella');
+    expect(ehr.seen('patient')).toHaveLength(0);
+    expect((await reload()).status).toBe(503);
+    ehr.on('jwks', (request) => ehr.standard(request));
+    advance(60_000);
+    expect(titleOf(await reload())).toBe(LIST);
+    expect(sentTokens()).toEqual(['first']);
+  });
+
+  test('and when they say that it was another user, the launch is over', async () => {
+    const script: Script = async (request) => {
+      const { body } = await ehr.standard(request);
+      const idToken = await new SignJWT({})
+        .setProtectedHeader({ alg: 'ES256', kid: 'stub' })
+        .setIssuer(`${ehr.origin}/auth`)
+        .setSubject('user-2')
+        .setAudience('vectorcare-test')
+        .setIssuedAt()
+        .setExpirationTime('5m')
+        .sign(ehr.signingKey);
+      return { body: { ...(body as object), id_token: idToken, refresh_token: 'second' } };
+    };
+    await overAt(script);
+    away();
+    advance(KEYS_FORGOTTEN_MS);
+    expect((await reload()).status).toBe(503);
+    ehr.on('jwks', (request) => ehr.standard(request));
+    advance(60_000);
+    expect((await reload()).status).toBe(401);
+    expect(await record()).toBeUndefined();
+  });
+});
+
+describe('Active User Presence (ehr-behaviour row 17)', () => {
+  test('with active_ttl the EHR hears how many seconds ago the user was active, before the time is up', async () => {
+    ehr.change('token', { expires_in: 3_600, active_ttl: 600, refresh_token: 'first' });
+    browser = world().browser();
+    page = await launch({}, browser);
+    ehr.requests.length = 0;
+    ehr.on('token', renewedBy({ expires_in: 3_600, active_ttl: '600' }));
+    expect(titleOf(await reload())).toBe(LIST);
+    expect(refreshes()).toHaveLength(0);
+    advance(500_000);
+    expect(titleOf(await reload())).toBe(LIST);
+    expect(refreshes()).toHaveLength(1);
+    expect(new URLSearchParams(refreshes()[0]?.body).get('active_at')).toBe('0');
+  });
+
+  test('without it nothing of the kind is sent', async () => {
+    await overAt(fine);
+    expect(titleOf(await reload())).toBe(LIST);
+    expect(new URLSearchParams(refreshes()[0]?.body).has('active_at')).toBe(false);
+  });
+
+  test.for([0, -1, 'soon', '', null, {}, 1.5])('an active_ttl of %j is as good as none', async (value) => {
+    ehr.change('token', { expires_in: 3_600, active_ttl: value, refresh_token: 'first' });
+    browser = world().browser();
+    page = await launch({}, browser);
+    advance(1_000_000);
+    expect(titleOf(await reload())).toBe(LIST);
+    expect(refreshes()).toHaveLength(0);
+  });
+});
