@@ -14,14 +14,16 @@ export interface RedisServer {
   thaw(): void;
 }
 
-/** Reserves a free port; nothing runs until `start`. */
-export async function createRedisServer(): Promise<RedisServer> {
+/** Reserves a free port; nothing runs until `start`. @param folder where everything survives a stop; none: nothing does. */
+export async function createRedisServer(folder?: string): Promise<RedisServer> {
   const port = await freePort();
   let running: ChildProcess | undefined;
   return {
     url: `redis://127.0.0.1:${port}`,
     start: async () => {
-      const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+      const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', ''];
+      if (folder === undefined) args.push('--appendonly', 'no');
+      else args.push('--dir', folder, '--appendonly', 'yes', '--appendfsync', 'always');
       running = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] });
       await untilReady(running);
     },
