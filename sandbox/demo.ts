@@ -150,11 +150,12 @@ async function runToEnd(command: string[]): Promise<void> {
 }
 
 async function untilReady(url: string, child: ChildProcess): Promise<void> {
-  for (let attempt = 0; attempt < 300 && child.exitCode === null; attempt += 1) {
+  for (let attempt = 0; attempt < 1_200 && child.exitCode === null; attempt += 1) {
     const answer = await fetch(url).catch(() => undefined);
     if (answer?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+  await stop(1);
   throw new Error('the product did not become ready');
 }
 
