@@ -1,8 +1,15 @@
-/** `npm run demo`: the product and a pretend hospital on embedded stores; prints the one URL to open. */
+/**
+ * `npm run demo`: the product and a pretend hospital on embedded stores; prints the one URL to open.
+ * `npm run demo -- --instances 3`: three products behind one address, on a shared Redis and PostgreSQL.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { type RoundRobin, startRoundRobin } from './round-robin.ts';
 import { startSandbox } from './sandbox.ts';
+import { openSharedStores } from './shared-stores.ts';
 
 const ORG_ID = 'st-elsewhere';
 const CLIENT_ID = 'vectorcare-demo';
@@ -10,6 +17,13 @@ const CLIENT_ID = 'vectorcare-demo';
 const GUIDE_SCOPES = 'launch/patient launch/encounter patient/*.read openid fhirUser launch profile online_access';
 const OPERATOR = { email: 'operator@example.com', password: 'synthetic-demo-password' };
 const root = fileURLToPath(new URL('..', import.meta.url));
+
+const instances = readInstances();
+const dataDir = `${root}data/${instances === 1 ? 'demo' : 'demo-instances'}`;
+const stores =
+  instances === 1
+    ? { REDIS_URL: '', DATABASE_URL: '' }
+    : await openSharedStores(process.env, !existsSync(`${dataDir}/development-secret`)).catch(leave);
 
 const port = await freePort(Number(process.env['PORT'] ?? 3000));
 const appUrl = `http://localhost:${port}`;
@@ -31,10 +45,10 @@ const env = {
   // Whatever an image says: the operator's password below is known to everybody.
   HOST: '127.0.0.1',
   PUBLIC_URL: appUrl,
-  DATA_DIR: `${root}data/demo`,
+  DATA_DIR: dataDir,
   LOG_LEVEL: 'warn',
-  DATABASE_URL: '',
-  REDIS_URL: '',
+  ...stores,
+  ...(instances === 1 ? {} : { TRUST_PROXY: 'loopback' }),
   APP_SECRETS: '',
   // Has no effect when an earlier demo has made an operator.
   BOOTSTRAP_OPERATOR_EMAIL: OPERATOR.email,
@@ -59,35 +73,77 @@ await runToEnd([
   '--setting',
   `scopes=${GUIDE_SCOPES} patient/ServiceRequest.write`,
 ]);
-const product = startChild(['src/main.ts'], 'inherit');
-product.once('exit', (code) => void stop(code ?? 0));
-await untilReady(`${appUrl}/health/ready`);
+const products: { child: ChildProcess; port: number }[] = [];
+let roundRobin: RoundRobin | undefined;
+let stopping = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0));
+for (let count = 0; count < instances; count += 1) {
+  // oxlint-disable-next-line no-await-in-loop -- a port is free until the next one is taken
+  const own = instances === 1 ? port : await freePort(port + 1 + count);
+  const child = startChild(['src/main.ts'], 'inherit', { PORT: String(own) });
+  products.push({ child, port: own });
+  // One of several may be killed; the demo ends with the last.
+  child.once('exit', (code) => {
+    if (products.every(({ child: { exitCode, signalCode } }) => exitCode !== null || signalCode !== null)) {
+      void stop(code ?? 0);
+    }
+  });
+  // oxlint-disable-next-line no-await-in-loop -- the first one migrates and makes the keys
+  await untilReady(`http://127.0.0.1:${own}/health/ready`, child);
+}
+if (instances > 1)
+  roundRobin = await startRoundRobin(
+    port,
+    products.map((one) => one.port),
+  );
+const pids = products.map(({ child, port: own }) => `${child.pid} (port ${own})`).join(', ');
+const instanceLines =
+  instances === 1 ? '' : `\n  Instances   ${pids}\n              kill -9 one of them: the others go on\n`;
 console.log(`
 VectorCare SMART on FHIR, with a pretend hospital (SYNTHETIC DATA)
 
   Open        ${sandbox.chartUrl}
   Break it    ${sandbox.origin}/faults
   Settings    ${appUrl}/sign-in as ${OPERATOR.email} with ${OPERATOR.password}
-              (the first sign-in asks for a new password; later demos keep that one)
+              (the first sign-in asks for a new password; later demos keep that one)${instanceLines}
   Stop        Ctrl+C
 `);
-
-let stopping = false;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0));
 
 async function stop(code: number): Promise<void> {
   if (stopping) return;
   stopping = true;
-  product.kill('SIGTERM');
-  if (product.exitCode === null) await new Promise((resolve) => product.once('exit', resolve));
+  await roundRobin?.close();
+  await Promise.all(products.map(({ child }) => end(child)));
   await sandbox.close();
   process.exitCode = code;
 }
 
-function startChild(command: string[], stdout: 'inherit' | 'ignore'): ChildProcess {
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGTERM');
+  await new Promise((resolve) => child.once('exit', resolve));
+}
+
+function readInstances(): number {
+  const { values } = parseArgs({ options: { instances: { type: 'string', default: '1' } } });
+  const count = Number(values.instances);
+  if (Number.isInteger(count) && count >= 1 && count <= 9) return count;
+  return leave(new Error('--instances takes a number from 1 to 9'));
+}
+
+function leave(error: unknown): never {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}
+
+function startChild(
+  command: string[],
+  stdout: 'inherit' | 'ignore',
+  changes: Record<string, string> = {},
+): ChildProcess {
   return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...command], {
     cwd: root,
-    env,
+    env: { ...env, ...changes },
     stdio: ['ignore', stdout, 'inherit'],
   });
 }
@@ -99,12 +155,13 @@ async function runToEnd(command: string[]): Promise<void> {
   throw new Error('the demo organization could not be created');
 }
 
-async function untilReady(url: string): Promise<void> {
-  for (let attempt = 0; attempt < 100 && product.exitCode === null; attempt += 1) {
+async function untilReady(url: string, child: ChildProcess): Promise<void> {
+  for (let attempt = 0; attempt < 1_200 && child.exitCode === null; attempt += 1) {
     const answer = await fetch(url).catch(() => undefined);
     if (answer?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+  await stop(1);
   throw new Error('the product did not become ready');
 }
 

@@ -8,7 +8,7 @@ export type KeyCommand = (dependencies: KeyDependencies) => Promise<CommandOutco
 export const keyUsage = [
   'keys list',
   'keys rotate',
-  'keys retire <kid> [--force]   --force: compromised, leave the JWKS at once',
+  'keys retire <kid> [--force]   --force: compromised, leaves the JWKS within two seconds',
   'keys export <kid>             the public key as JWKS and PEM',
 ];
 

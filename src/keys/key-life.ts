@@ -7,7 +7,7 @@ const ASSERTION_LIFE_SECONDS = 300;
 /** How often every instance looks for a change of the keys. */
 export const REFRESH_INTERVAL_SECONDS = 1;
 /** When every instance has seen a change made now: no instance signs earlier with a key it made (JW-10). */
-export const SEEN_BY_ALL_SECONDS = 2;
+const SEEN_BY_ALL_SECONDS = 2;
 /** An instance that cannot reach the database has this long to come back before the others sign with a new key. */
 const OUTAGE_ALLOWANCE_SECONDS = 30;
 

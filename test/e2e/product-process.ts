@@ -12,6 +12,8 @@ export interface ProductProcess {
   logLines: string[];
   /** Ends it by SIGTERM and waits. */
   stop(): Promise<void>;
+  /** Ends it as a crash does, and waits. */
+  kill(): Promise<void>;
 }
 
 /** Runs `npm run admin -- …` to its end. @throws Error with what it said. */
@@ -42,7 +44,11 @@ export async function startProduct(env: NodeJS.ProcessEnv): Promise<ProductProce
     child.kill('SIGTERM');
     await ended;
   };
-  return { port, logLines, stop };
+  const kill = async () => {
+    child.kill('SIGKILL');
+    await ended;
+  };
+  return { port, logLines, stop, kill };
 }
 
 function start(env: NodeJS.ProcessEnv, command: readonly string[]): ChildProcess {
