@@ -1,6 +1,7 @@
 /** A scope string explained: what each scope is for, what a clinician loses without it, and what is absent. */
 import { parseResourceScope } from '#src/smart/scope-grammar.ts';
 import { grantedScopes, permits, requestedScope } from '#src/smart/scopes.ts';
+import { tokenProblem } from '#src/smart/token-problem.ts';
 import { scopeReasons } from './scope-reasons.ts';
 import { type ScopeUse, scopeUses, type UseSettings } from './scope-uses.ts';
 
@@ -59,6 +60,7 @@ export function spellingSent(
 function explain(scope: string, reason: string, uses: readonly ScopeUse[]): ExplainedScope {
   const plain = LOSSES.get(scope);
   if (plain !== undefined) return { scope, purpose: reason, loss: plain };
+  if (tokenProblem(scope) !== undefined) return { scope, purpose: 'It cannot be asked for.', loss: NONE };
   const resource = parseResourceScope(scope);
   if (!resource) return { scope, purpose: 'Unknown to this app; only the EHR knows what it is for.', loss: NONE };
   if (resource.type === '*') {
