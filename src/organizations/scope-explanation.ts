@@ -18,6 +18,7 @@ export interface ScopeExplanation {
   absent: ExplainedScope[];
 }
 
+const INTERACTIONS = ['c', 'r', 'u', 'd', 's'] as const;
 const NONE = 'Nothing: the app does not use it.';
 const LOSSES: ReadonlyMap<string, string> = new Map([
   ['launch', 'The app cannot be launched from a chart.'],
@@ -88,7 +89,7 @@ function absentResources(text: string, uses: readonly ScopeUse[]): ExplainedScop
   return uses.flatMap(({ permissions, purpose, loss }) => {
     if (permissions.every((permission) => permits(granted, permission))) return [];
     const type = permissions[0]?.type ?? '';
-    const letters = [...'cruds'].filter((one) => permissions.some(({ interaction }) => interaction === one)).join('');
+    const letters = INTERACTIONS.filter((one) => permissions.some(({ interaction }) => interaction === one)).join('');
     return [{ scope: `patient/${type}.${isV2 ? letters : 'read'}`, purpose, loss }];
   });
 }
