@@ -73,7 +73,7 @@ export interface Fault {
   authorizeQuery?: string;
   /** Whether the authorization endpoint answers `invalid_scope`; the launch value stays good for another try. */
   refusesScopes?(scope: string, value: FaultValue | undefined): boolean;
-  /** Launch values are spent by a request that is then refused for its scopes. */
+  /** Such a refusal spends the launch value. */
   spendsRefusedLaunch?: true;
   /** Launch values stay good after a request that was accepted. */
   keepsLaunch?: true;

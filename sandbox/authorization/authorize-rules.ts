@@ -69,11 +69,10 @@ function checkParameters(ctx: ProviderContext, endpointQuery: string[]): void {
 
 /** `invalid_scope`, where a fault says so; before the launch value is spent, unless a fault spends it. */
 function refuseByFault(faults: FaultSwitches, requested: string, spend: () => void): void {
-  const active = faults.list();
-  const refusing = active.find(({ fault, value }) => fault.refusesScopes?.(requested, value));
+  const refusing = faults.list().find(({ fault, value }) => fault.refusesScopes?.(requested, value));
   if (!refusing) return;
   refusing.used();
-  if (active.some(({ fault }) => fault.spendsRefusedLaunch)) spend();
+  if (refusing.fault.spendsRefusedLaunch) spend();
   throw new errors.InvalidScope('a scope is not registered for this client', requested);
 }
 

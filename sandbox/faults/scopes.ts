@@ -16,7 +16,9 @@ export const scopeFaults = {
     refusesScopes: isAbout,
   },
   'spends-launch-on-invalid-scope': {
-    description: 'with invalid-scope: the launch value is spent all the same',
+    description: 'the EHR does not know a requested scope: invalid_scope; the launch value is spent all the same',
+    value: WHICH,
+    refusesScopes: isAbout,
     spendsRefusedLaunch: true,
   },
   'empty-grant': {

@@ -11,7 +11,7 @@ import { usedTypes } from './scope-uses.ts';
 const UNPROVEN_MS = 60 * 60_000;
 
 /** What the ladder is built of for this organization. */
-export function ladderBase(organization: Organization, capabilities: readonly string[]): LadderBase {
+function ladderBase(organization: Organization, capabilities: readonly string[]): LadderBase {
   const { scopes: setting, scopeVersion: version } = organization;
   return { setting, version, capabilities, types: usedTypes(organization) };
 }

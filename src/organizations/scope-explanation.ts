@@ -1,6 +1,7 @@
 /** A scope string explained: what each scope is for, what a clinician loses without it, and what is absent. */
 import { parseResourceScope } from '#src/smart/scope-grammar.ts';
 import { grantedScopes, permits, requestedScope } from '#src/smart/scopes.ts';
+import { tokenProblem } from '#src/smart/token-problem.ts';
 import { scopeReasons } from './scope-reasons.ts';
 import { type ScopeUse, scopeUses, type UseSettings } from './scope-uses.ts';
 
@@ -17,6 +18,7 @@ export interface ScopeExplanation {
   absent: ExplainedScope[];
 }
 
+const INTERACTIONS = ['c', 'r', 'u', 'd', 's'] as const;
 const NONE = 'Nothing: the app does not use it.';
 const LOSSES: ReadonlyMap<string, string> = new Map([
   ['launch', 'The app cannot be launched from a chart.'],
@@ -59,6 +61,7 @@ export function spellingSent(
 function explain(scope: string, reason: string, uses: readonly ScopeUse[]): ExplainedScope {
   const plain = LOSSES.get(scope);
   if (plain !== undefined) return { scope, purpose: reason, loss: plain };
+  if (tokenProblem(scope) !== undefined) return { scope, purpose: 'It cannot be asked for.', loss: NONE };
   const resource = parseResourceScope(scope);
   if (!resource) return { scope, purpose: 'Unknown to this app; only the EHR knows what it is for.', loss: NONE };
   if (resource.type === '*') {
@@ -86,7 +89,7 @@ function absentResources(text: string, uses: readonly ScopeUse[]): ExplainedScop
   return uses.flatMap(({ permissions, purpose, loss }) => {
     if (permissions.every((permission) => permits(granted, permission))) return [];
     const type = permissions[0]?.type ?? '';
-    const letters = [...'cruds'].filter((one) => permissions.some(({ interaction }) => interaction === one)).join('');
+    const letters = INTERACTIONS.filter((one) => permissions.some(({ interaction }) => interaction === one)).join('');
     return [{ scope: `patient/${type}.${isV2 ? letters : 'read'}`, purpose, loss }];
   });
 }

@@ -61,6 +61,8 @@ export function createScopeLearning(deps: {
       if (isConfigured ? !known : known?.worked?.scope === scope) return;
       await learn(lesson, (before) => {
         if (isConfigured) return undefined;
+        // Another launch was quicker: “since” stays.
+        if (before?.worked?.scope === scope) return before;
         // Forgotten by an administrator while this launch was under way: it stays so.
         if (!before && !isAnswer) return before;
         return { key, failed: before?.failed ?? [], worked: { scope, since: clock().toISOString() } };

@@ -116,7 +116,7 @@ function interactionsOf(scopes: readonly ResourceScope[], type: string): string 
   const allowing = scopes.filter((scope) => scope.type === type || scope.type === '*');
   const allows = (one: string) =>
     allowing.some((scope) => scope.interactions.includes(one) && (scope.type === type || 'rs'.includes(one)));
-  return [...'cruds'].filter(allows).join('');
+  return ['c', 'r', 'u', 'd', 's'].filter(allows).join('');
 }
 
 function levelsOf(tokens: readonly string[]): ('patient' | 'user')[] {

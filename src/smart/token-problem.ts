@@ -2,13 +2,7 @@
 import { isExtensionScope, isLaunchScope, parseResourceScope } from './scope-grammar.ts';
 
 /** Scopes that stand for themselves. */
-export const PLAIN_SCOPES: ReadonlySet<string> = new Set([
-  'openid',
-  'fhirUser',
-  'profile',
-  'online_access',
-  'offline_access',
-]);
+const PLAIN_SCOPES: ReadonlySet<string> = new Set(['openid', 'fhirUser', 'profile', 'online_access', 'offline_access']);
 
 /**
  * @param token without white space; untrusted.

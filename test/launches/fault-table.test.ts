@@ -36,6 +36,7 @@ const refusals: Row[] = [
   ...AUTHORIZE_ERRORS.map((error): Row => ['login-error', error, 502, 'authorization.refused', 'authorize']),
   ['login-error', 'constructor', 502, 'authorization.refused', 'authorize'],
   ['invalid-scope', undefined, 502, 'authorization.scope-refused', 'authorize'],
+  ['spends-launch-on-invalid-scope', '\\*', 502, 'scope.open-again', 'authorize'],
   ['wrong-state', undefined, 400, 'callback.invalid', 'authorize'],
   ['no-state', undefined, 400, 'callback.invalid', 'authorize'],
   ['no-code', undefined, 400, 'callback.invalid', 'authorize'],
@@ -131,7 +132,6 @@ const harmless: [FaultName, string?][] = [
 /** Of the list, the refresh and the revocation; and one that wants settings of its own, above. */
 const ELSEWHERE: FaultName[] = [
   'discovery-404',
-  'spends-launch-on-invalid-scope',
   'slow-fhir',
   'slow-requests',
   'endless-paging',
@@ -222,7 +222,7 @@ async function expectEarlierLaunchWorks(): Promise<void> {
 function expectRejected({ page, ours, calls }: Awaited<ReturnType<typeof launchWith>>, row: Row): void {
   const [fault, , status, code, last] = row;
   // A refusal of scopes is answered once with other scopes.
-  const requests = ['authorization.scope-refused', 'scope.none-granted'].includes(code) ? 2 : 1;
+  const requests = ['authorization.scope-refused', 'scope.none-granted', 'scope.open-again'].includes(code) ? 2 : 1;
   expectPlainPage(page, status, code);
   expect(
     ours.flatMap(({ setCookies }) => setCookies).filter((line) => /^(__Host-)?launch-\S+=[^;]/.test(line)),

@@ -151,8 +151,7 @@ describe.for(await testStores())('on %s', (stores) => {
   });
 
   test('an EHR that spends its launch value: the visitor opens the app again, which then asks for the next scopes', async () => {
-    world.sandbox.faults.set('invalid-scope', WILDCARD);
-    world.sandbox.faults.set('spends-launch-on-invalid-scope');
+    world.sandbox.faults.set('spends-launch-on-invalid-scope', WILDCARD);
     const page = await launch();
     expect({ status: page.status, code: codeOf(page) }).toEqual({ status: 502, code: 'scope.open-again' });
     expect(authorizations()).toHaveLength(2);

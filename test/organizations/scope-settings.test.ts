@@ -51,6 +51,8 @@ describe('a scope string explained', () => {
   test.for([
     ['patient/ServiceRequest.rs?status=active', 'Nothing: the app does not use it.'],
     ['patient/Device.read', 'Nothing: the app does not use it.'],
+    ['system/*.read', 'Nothing: the app does not use it.'],
+    ['patient/Patient.sr', 'Nothing: the app does not use it.'],
     ['__vendor', 'Nothing: the app does not use it.'],
     ['patient/Patient.read', 'The app cannot be used: no page is shown without a proven patient.'],
   ])('%s: %s', ([scope, loss]) => {

@@ -6,6 +6,7 @@ import { discoveryFaults } from '#sandbox/faults/discovery.ts';
 import { fhirCreateFaults } from '#sandbox/faults/fhir-create.ts';
 import { idTokenFaults } from '#sandbox/faults/id-token.ts';
 import { openidFaults } from '#sandbox/faults/openid.ts';
+import { scopeFaults } from '#sandbox/faults/scopes.ts';
 import { tokenEndpointFaults } from '#sandbox/faults/token-endpoint.ts';
 import { tokenResponseFaults } from '#sandbox/faults/token-response.ts';
 import { type FaultName, faultCatalogue, faultNames } from '#sandbox/faults.ts';
@@ -35,6 +36,7 @@ function firstSections(name: FaultName): Section[] {
   if (name in discoveryFaults) return ['smart-configuration'];
   if (name in openidFaults) return ['openid-configuration', 'jwks', 'id-token'];
   if (name in authorizeFaults) return ['authorize', 'token'];
+  if (name in scopeFaults) return ['authorize', 'token'];
   if (name in tokenEndpointFaults) return ['token', 'refresh', 'revoke'];
   if (name in tokenResponseFaults) return ['token', 'refresh'];
   if (name in idTokenFaults) return ['id-token'];

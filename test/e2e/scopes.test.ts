@@ -1,0 +1,78 @@
+/** Scopes in a real browser: the editor and what was learned in the settings, and a launch that asked twice (issue 4 §3). */
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addPerson, PASSWORD } from '#test/helpers/administrators.ts';
+import { type Chromium, openChromium } from '#test/helpers/chromium.ts';
+import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
+import { examine } from './examine.ts';
+
+const PAGE = `/settings/integrations/smart-on-fhir?organization=${ORG_ID}`;
+let world: World;
+const browsers: Chromium[] = [];
+let page: Page;
+
+beforeAll(async () => {
+  world = await startWorld();
+  await addPerson(world, 'operator@example.com');
+  world.sandbox.faults.set('invalid-scope', '\\*');
+  await world.launch('pat-ada');
+  world.sandbox.faults.clear();
+  page = await signedIn(true);
+});
+afterAll(async () => {
+  await Promise.all(browsers.map((browser) => browser.close()));
+  await world?.close();
+});
+
+async function signedIn(javaScript: boolean): Promise<Page> {
+  const chromium = await openChromium({ cookies: 'all allowed', spki: '', javaScript });
+  browsers.push(chromium);
+  const opened = await chromium.context.newPage();
+  await opened.goto(`${world.url}/sign-in`);
+  await opened.getByLabel('E-mail address').fill('operator@example.com');
+  await opened.getByLabel('Password').fill(PASSWORD);
+  await opened.getByRole('button', { name: 'Sign in' }).click();
+  await opened.getByRole('heading', { name: 'Organizations' }).waitFor();
+  return opened;
+}
+
+const openEditor = async () => {
+  await page.goto(world.url + PAGE);
+  await page.getByText('Advanced settings', { exact: true }).click();
+};
+const preview = async (scopes: string) => {
+  await openEditor();
+  await page.getByLabel('Scopes', { exact: true }).fill(scopes);
+  await page.getByRole('button', { name: 'Preview scopes' }).click();
+  await page.getByText('A preview: nothing is saved.').waitFor();
+};
+const openLaunch = async () => {
+  await page.goto(`${world.url}/settings/launches?organization=${ORG_ID}`);
+  await page.locator('a[href^="/settings/launches/"]').first().click();
+  await page.getByRole('heading', { name: 'Scopes requested and granted' }).waitFor();
+};
+
+test.for<[string, () => Promise<unknown>]>([
+  [
+    'settings of an EHR that refused the scopes, with a preview of others',
+    () => preview('launch openid patient/Patient.sr system/*.read'),
+  ],
+  ['launch that asked twice', openLaunch],
+])('%s: readable by everybody, wide and narrow, light and dark', async ([name, visit]) => {
+  await visit();
+  await examine(page, name);
+});
+
+test('without scripts the preview works, and the Enter key in the form saves', async () => {
+  page = await signedIn(false);
+  await preview('launch openid fhirUser patient/Patient.read');
+  expect(await page.getByText('The list of requests from the EHR is empty.').count()).toBe(1);
+  await openEditor();
+  await page.getByLabel('Renew a token this many seconds before it ends').fill('45');
+  await page.keyboard.press('Enter');
+  await page.getByText('Advanced settings saved.').waitFor();
+  const saved = async () =>
+    (await world.dependencies.directory.find(ORG_ID)) ?? { refreshMarginSeconds: 0, scopes: '' };
+  await expect.poll(async () => (await saved()).refreshMarginSeconds, { timeout: 5_000 }).toBe(45);
+  expect((await saved()).scopes).toContain('patient/*.read');
+});
