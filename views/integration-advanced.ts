@@ -1,6 +1,6 @@
 /** The form of the advanced settings. */
 import { html, type SafeHtml } from '@remix-run/html-template';
-import { type AdvancedField, advancedGroups } from './advanced-fields.ts';
+import { type AdvancedField, advancedGroups, type Choice } from './advanced-fields.ts';
 import { fieldProblem } from './form-field.ts';
 import { asSentence, type TypedForm } from './typed-form.ts';
 
@@ -27,6 +27,7 @@ export function advancedForm(props: {
   readonly action: string;
   readonly csrfToken: string;
   readonly form: TypedForm;
+  readonly vendors: readonly Choice[];
   readonly operatorNote: SafeHtml;
 }): SafeHtml {
   const { problems, values } = props.form;
@@ -37,7 +38,7 @@ export function advancedForm(props: {
 <input type="hidden" name="csrf" value="${props.csrfToken}">
 ${advancedGroups.map(
   ({ title, fields }) => html`<fieldset><legend>${title}</legend>
-${fields.map((field) => advancedField(field, props.form))}</fieldset>
+${fields.map((field) => advancedField(field, props.form, props.vendors))}</fieldset>
 `,
 )}
 <button class="btn btn-primary" type="submit">Save advanced settings</button>
@@ -47,8 +48,9 @@ ${props.operatorNote}
 `;
 }
 
-function advancedField(field: AdvancedField, form: TypedForm): SafeHtml {
-  const { name, label, hint, kind } = field;
+function advancedField(field: AdvancedField, form: TypedForm, vendors: readonly Choice[]): SafeHtml {
+  const { name, label, hint } = field;
+  const kind = field.kind === 'vendor' ? vendors : field.kind;
   const value = form.values[name] ?? '';
   const problem = form.problems[name] === undefined ? undefined : asSentence(form.problems[name]);
   const described = html` aria-describedby="${name}-hint${problem === undefined ? '' : ` ${name}-problem`}"${problem === undefined ? null : html` aria-invalid="true"`}`;
@@ -67,7 +69,7 @@ ${fieldProblem(name, problem)}</div>
 
 function control(
   name: string,
-  kind: Exclude<AdvancedField['kind'], 'switch'>,
+  kind: Exclude<AdvancedField['kind'], 'switch' | 'vendor'>,
   value: string,
   described: SafeHtml,
 ): SafeHtml {

@@ -20,6 +20,7 @@ import {
   type SuggestionProps,
   suggestionList,
 } from './integration-tools.ts';
+import { type VendorProps, vendorSection } from './integration-vendor.ts';
 import { type RegistrationValues, registrationTable } from './registration-table.ts';
 import { type SettingsPageProps, settingsPageEnd, settingsPageStart } from './settings-layout.ts';
 import type { TypedForm } from './typed-form.ts';
@@ -53,6 +54,9 @@ export interface IntegrationTailProps {
   readonly drift: DriftProps | undefined;
   readonly registration: RegistrationValues;
   readonly advanced: TypedForm;
+  readonly vendor: VendorProps;
+  /** to choose from */
+  readonly vendors: readonly { readonly value: string; readonly text: string }[];
   /** networks only an operator can open */
   readonly privateNetworks: readonly string[];
 }
@@ -124,6 +128,7 @@ export function integrationEnd(tail: IntegrationTailProps): string {
   const { connection, organization, privateNetworks } = tail;
   return (
     String(html`${connectionFacts(connection)}
+${vendorSection(tail.vendor, connection)}
 ${keyProof(tail.proof, connection)}
 ${reportSection(tail.report, connection)}
 ${driftSection(tail.drift)}
@@ -134,6 +139,7 @@ ${advancedForm({
   action: connection.actionOf('advanced'),
   csrfToken: connection.csrfToken,
   form: tail.advanced,
+  vendors: tail.vendors,
   operatorNote: html`<p class="note">Only the operator of this service changes the Client ID, the Org ID and the private networks our servers may call (${privateNetworks.length === 0 ? 'none' : privateNetworks.join(', ')}).</p>`,
 })}
 `) + settingsPageEnd()

@@ -74,6 +74,7 @@ export async function completeLaunch(
     redirectUri,
     codeVerifier,
     key,
+    assertionType: organization.assertionType,
     clientIdInBody: organization.clientIdInTokenBody,
     allowPrivate: organization.privateNetworks,
     now: dependencies.clock(),
@@ -96,8 +97,9 @@ function authorizationServerOf(
   issuers: readonly IssuerToTrust[],
 ): Launch['authorizationServer'] {
   const { tokenEndpoint, revocationEndpoint, jwksUri } = configuration;
-  const audience = organization.assertionAudience === 'issuer' ? (issuers[0]?.issuer ?? tokenEndpoint) : tokenEndpoint;
-  return { tokenEndpoint, revocationEndpoint, audience, clientId, assertionAlg, jwksUri };
+  const { assertionAudience, assertionType } = organization;
+  const audience = assertionAudience === 'issuer' ? (issuers[0]?.issuer ?? tokenEndpoint) : tokenEndpoint;
+  return { tokenEndpoint, revocationEndpoint, audience, clientId, assertionAlg, assertionType, jwksUri };
 }
 
 /** Scopes, identity and context, each proven or refused. */

@@ -81,7 +81,7 @@ async function exchange(
   refreshToken: string,
   organization: Organization,
 ): Promise<Launch> {
-  const { tokenEndpoint, clientId, audience, assertionAlg } = launch.authorizationServer;
+  const { tokenEndpoint, clientId, audience, assertionAlg, assertionType = 'JWT' } = launch.authorizationServer;
   const token = await refreshTokens(
     {
       tokenEndpoint,
@@ -89,6 +89,7 @@ async function exchange(
       refreshToken,
       audience,
       key: keyRing.signingKey(assertionAlg),
+      assertionType,
       clientIdInBody: organization.clientIdInTokenBody,
       allowPrivate: organization.privateNetworks,
       now: clock(),

@@ -13,10 +13,15 @@ export function isTokenExpired({ tokens }: Launch, now: Date): boolean {
   return tokens.expiresAt !== undefined && Date.parse(tokens.expiresAt) <= now.getTime();
 }
 
-/** Is there a refresh token, and is it time to use it (RF-05)? */
-export function isDue({ tokens }: Launch, now: Date): boolean {
+/**
+ * Is there a refresh token, and is it time to use it (RF-05)?
+ *
+ * @param marginSeconds the organization's `refreshMarginSeconds`, as it is now.
+ */
+export function isDue({ tokens }: Launch, marginSeconds: number, now: Date): boolean {
   const expiresAt = tokens.expiresAt === undefined ? undefined : new Date(tokens.expiresAt);
-  return tokens.refreshToken !== undefined && needsRefresh({ issuedAt: new Date(tokens.issuedAt), expiresAt }, now);
+  const life = { issuedAt: new Date(tokens.issuedAt), expiresAt };
+  return tokens.refreshToken !== undefined && needsRefresh(life, marginSeconds, now);
 }
 
 /** Is nobody refreshing, and is no pause running? */

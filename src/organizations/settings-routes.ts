@@ -10,6 +10,7 @@ import { createKeyProofLimit } from '#src/organizations/checks/key-proof.ts';
 import { type SaveOptions, saveConnection } from '#src/organizations/checks/save-connection.ts';
 import { integrationChoice } from '#views/integration-page.ts';
 import { editOrganization } from './edit-organization.ts';
+import { usePreset } from './preset-route.ts';
 import { advancedChanges, refusedForm, typedAdvanced } from './settings-form.ts';
 import { streamChecks } from './settings-stream.ts';
 import { type IntegrationDependencies, keyProof, report, type Step, saverOf, showPage } from './settings-tools.ts';
@@ -27,6 +28,7 @@ export function integrationRoutes(dependencies: IntegrationDependencies): Router
   router.post('/discard-draft', on(discardDraft(dependencies)));
   router.post('/accept', on(accept(dependencies)));
   router.post('/advanced', on(saveAdvanced(dependencies)));
+  router.post('/use-preset', on(usePreset(dependencies)));
   router.post('/prove-key', on(keyProof(dependencies, limit)));
   router.post('/report', on(report(dependencies)));
   return router;

@@ -11,6 +11,7 @@ import type { DriftProps, ProofProps } from '#views/integration-tools.ts';
 import type { TypedForm } from '#views/typed-form.ts';
 import type { Organization } from './organization.ts';
 import type { ConnectionDraft } from './organization-store.ts';
+import { vendorChoices, vendorProps } from './preset-view.ts';
 import { registrationSheet } from './registration.ts';
 import { advancedForm } from './settings-form.ts';
 import { issuersOf } from './smart-connections.ts';
@@ -40,6 +41,7 @@ const DONE: Readonly<Record<string, string>> = {
   'advanced-ended':
     'Advanced settings saved. What the app trusts about the EHR has changed, so launches under way have ended. Check again.',
   dropped: 'The draft was dropped.',
+  preset: 'The preset is in use. Check again to see the connection with it.',
 };
 
 /** The address of this page or of one of its forms; an operator's carries the organization. */
@@ -83,7 +85,7 @@ export function tailProps(
   extras: PageExtras,
   deployment: { publicUrl: URL; appName: string },
 ): IntegrationTailProps {
-  const { organization, scheduled } = record;
+  const { organization, scheduled, draft } = record;
   return {
     organization: { id: organization.id, name: organization.name },
     connection: connectionProps(request, record, extras),
@@ -92,6 +94,8 @@ export function tailProps(
     drift: scheduled && driftProps(scheduled),
     registration: registrationSheet(deployment, organization),
     advanced: extras.advanced ?? advancedForm(organization),
+    vendor: vendorProps(organization, draft?.fhirUrl),
+    vendors: vendorChoices,
     privateNetworks: organization.privateNetworks,
   };
 }

@@ -4,13 +4,16 @@
  * RFC 7009; SMART App Launch 2.2.0, `revocation_endpoint`; rules RV-02..05, CAJ-13.
  */
 import { type Outbound, OutboundError } from '#src/adapters/outbound.ts';
-import { type AssertionKey, clientAssertion } from './client-authentication.ts';
+import { type AssertionKey, type AssertionType, clientAssertion } from './client-authentication.ts';
 
 /** One token to give back. */
 export interface Revocation {
   revocationEndpoint: string;
   clientId: string;
   key: AssertionKey;
+  assertionType: AssertionType;
+  /** The assertion's one audience: the revocation endpoint, or the issuer where the server wants that (CAJ-13). */
+  audience: string;
   token: string;
   hint: 'refresh_token' | 'access_token';
   allowPrivate: readonly string[];
@@ -25,13 +28,12 @@ export type RevocationAnswer =
 const DEFAULT_PAUSE_SECONDS = 30;
 
 /**
- * Asks the server to forget one token. The assertion's audience is the revocation endpoint itself, so that no other
- * server could use it (CAJ-13). Never throws: a launch has ended here whatever the EHR says.
+ * Asks the server to forget one token. Never throws: a launch has ended here whatever the EHR says.
  */
 export async function revokeToken(revocation: Revocation, outbound: Outbound): Promise<RevocationAnswer> {
   const { revocationEndpoint, token, hint, allowPrivate } = revocation;
   try {
-    const assertion = await clientAssertion({ ...revocation, audience: revocationEndpoint });
+    const assertion = await clientAssertion(revocation);
     const response = await outbound.request(new URL(revocationEndpoint), {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },

@@ -120,7 +120,7 @@ describe('saving the FHIR URL', () => {
   });
 
   test('a suggestion of the checks is accepted with one press, and never invented by a form', async () => {
-    const nextGen = await world.addSandbox(ORG_ID, { profile: 'nextgen-like' });
+    const nextGen = await world.addSandbox(ORG_ID, { profile: 'nextgen-enterprise-like' });
     const { body } = await save(nextGen.fhirBase);
     const [, key = ''] = /name="suggestion" value="([^"]+)"/.exec(body) ?? [];
     expect(key).not.toBe('');

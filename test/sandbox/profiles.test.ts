@@ -55,7 +55,7 @@ const issuers: [VendorProfileName, (sandbox: Sandbox) => string, number][] = [
   ['oracle-like', (sandbox) => `${sandbox.origin}/tenants/ec2458f2/oidc/idsps/ec2458f2/`, 404],
   ['meditech-like', (sandbox) => `${sandbox.origin}/auth/`, 200],
   ['ecw-like', (sandbox) => `${sandbox.origin}/auth`, 404],
-  ['nextgen-like', (sandbox) => sandbox.fhirBase, 404],
+  ['nextgen-enterprise-like', (sandbox) => sandbox.fhirBase, 404],
 ];
 
 test.for(issuers)('%s: where the id_token says it comes from', async ([name, issuer, document]) => {
@@ -86,8 +86,8 @@ test('epic-like: no revocation endpoint, five scopes, and no iss on the redirect
   });
 });
 
-test('keycloak-like: a refresh must name client_id', async () => {
-  await inProfile('keycloak-like', async (sandbox) => {
+test('nextgen-office-like: a refresh must name client_id', async () => {
+  await inProfile('nextgen-office-like', async (sandbox) => {
     const { body } = await launch(sandbox, tiny, 'pat-ada', { scope: enumerated });
     const url = `${sandbox.origin}/auth/token`;
     const form = {
@@ -101,8 +101,8 @@ test('keycloak-like: a refresh must name client_id', async () => {
   });
 });
 
-test('nextgen-like: no _include, and only the search parameters it lists', async () => {
-  await inProfile('nextgen-like', async (sandbox) => {
+test('nextgen-enterprise-like: no _include, and only the search parameters it lists', async () => {
+  await inProfile('nextgen-enterprise-like', async (sandbox) => {
     const { body } = await launch(sandbox, tiny, 'pat-ada', { scope: enumerated });
     const asked = ['_include=ServiceRequest:requester', 'status=active'];
     const answers = await Promise.all(
