@@ -106,6 +106,16 @@ describe.runIf(await hasPostgres())('the command line on PostgreSQL', () => {
     expect(again.stdout).toContain('nothing changed');
   });
 
+  test('a FHIR URL that gives its vendor away is a hint, and changes nothing by itself', async () => {
+    const url = ['--fhir-url', 'https://ehr.example/interconnect/api/FHIR/R4'];
+    const first = await admin('organization', 'set', 'hinted', ...GENERAL, ...url);
+    expect(first.stdout).toContain('Hint: the FHIR URL looks like one of Epic (/interconnect/api/FHIR/R4)');
+    expect(first.stdout).toContain('organization set hinted --setting vendor=epic');
+    expect((await store.find('hinted'))?.vendor).toBe('generic');
+    const second = await admin('organization', 'set', 'hinted', '--setting', 'vendor=epic');
+    expect(second.stdout).not.toContain('Hint:');
+  });
+
   test('a vendor brings its scopes along until somebody sets others', async () => {
     await admin('organization', 'set', 'vendor', ...GENERAL, '--setting', 'vendor=oracle');
     const store = createOrganizationStore(database.db);

@@ -1,36 +1,52 @@
 /** Each vendor's preset against an EHR that behaves like that vendor: launch, refresh, sign-out; and what breaks without. */
 
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { VendorProfileName } from '#sandbox/profiles.ts';
 import type { Sandbox } from '#sandbox/sandbox.ts';
 import type { Vendor } from '#src/organizations/vendor.ts';
 import { presetSettings } from '#src/organizations/vendor-presets.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { csrfOf } from '#test/helpers/visits.ts';
-import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
+import { startWorld, type World } from '#test/helpers/world.ts';
 
 let world: World;
+let sandbox: Sandbox;
 let browser: TestBrowser;
+let orgId: string;
+let hospitals = 0;
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
-afterEach(async () => {
+beforeAll(async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  world = await startWorld();
+});
+afterAll(async () => {
   vi.useRealTimers();
   await world.close();
 });
 
 const advance = (seconds: number) => void vi.setSystemTime(Date.now() + seconds * 1_000);
 const sentTo = (path: string, text = '') =>
-  world.sandbox.requests.filter((request) => request.path.startsWith(path) && request.body.includes(text));
+  sandbox.requests.filter((request) => request.path.startsWith(path) && request.body.includes(text));
 const refreshes = () => sentTo('/auth/token', 'grant_type=refresh_token');
 const assertionOf = ({ body }: { body: string }) => new URLSearchParams(body).get('client_assertion') ?? '';
+const refusedRevocations = () => world.logLines.filter((line) => line.includes('revocation.refused')).length;
+const launch = (patientId: string) => browser.open(sandbox.launch(patientId));
 
-/** A world at one vendor, with settings that may depend on where the EHR came to be. */
-async function at(profile: VendorProfileName, settings: (sandbox: Sandbox) => Record<string, unknown>): Promise<Visit> {
-  world = await startWorld({ sandbox: { profile } });
-  await world.setOrganization(ORG_ID, settings(world.sandbox));
+/** A hospital of its own at one vendor, with settings that may depend on where the EHR came to be. */
+async function at(profile: VendorProfileName, settings: (ehr: Sandbox) => Record<string, unknown>): Promise<Visit> {
+  hospitals += 1;
+  orgId = `hospital-${hospitals}`;
+  sandbox = await world.addSandbox(orgId, { profile });
+  await set(settings(sandbox));
   browser = world.browser();
-  return world.launch('pat-ada', browser);
+  return launch('pat-ada');
+}
+
+/** Settings take effect within two seconds. */
+async function set(settings: Record<string, unknown>): Promise<void> {
+  await world.setOrganization(orgId, settings, sandbox);
+  advance(2);
 }
 
 async function signOut(list: string): Promise<Visit> {
@@ -48,7 +64,7 @@ interface Row {
   refreshes: boolean;
   revokes?: boolean;
   /** What no preset can know and an administrator confirms: the issuer of the id_tokens, where discovery names another. */
-  confirmed?: (sandbox: Sandbox) => Record<string, unknown>;
+  confirmed?: (ehr: Sandbox) => Record<string, unknown>;
 }
 
 const rows: Row[] = [
@@ -80,17 +96,19 @@ const rows: Row[] = [
 ];
 
 test.for(rows)('$vendor at $profile: launch, refresh or end, sign-out', async (row) => {
-  const page = await at(row.profile, (sandbox) => ({
+  const page = await at(row.profile, (ehr) => ({
     vendor: row.vendor,
     ...presetSettings(row.vendor),
-    ...row.confirmed?.(sandbox),
+    ...row.confirmed?.(ehr),
   }));
   expect(titleOf(page)).toBe('Requests for Ada Moreno');
-  expect(page.body).toContain('Open requests');
+  expect(page.body).not.toContain('class="notice notice-problem"');
+  // In the middle of its life, so that the launch is not ended for nobody having been there.
+  advance(row.tokenSeconds / 2);
   expect((await browser.visit(page.url)).status).toBe(200);
   expect(refreshes()).toHaveLength(0);
 
-  advance(row.tokenSeconds * (row.refreshes ? 0.85 : 1.01));
+  advance(row.tokenSeconds * (row.refreshes ? 0.35 : 0.51));
   const later = await browser.visit(page.url);
   if (!row.refreshes) {
     expect(later.status).toBe(401);
@@ -104,11 +122,11 @@ test.for(rows)('$vendor at $profile: launch, refresh or end, sign-out', async (r
   const { revokes = true } = row;
   expect(sentTo('/auth/revoke')).toHaveLength(revokes ? 2 : 0);
   expect((await browser.visit(page.url)).status).toBe(401);
-  expect(world.logLines.some((line) => line.includes('revocation.refused'))).toBe(false);
+  expect(refusedRevocations()).toBe(0);
 });
 
 describe('without the preset', () => {
-  const generic = () => presetSettings('generic');
+  const generic = () => ({ ...presetSettings('generic') });
 
   test.for(['oracle-like', 'athenahealth-like'] as const)(
     '%s trims the wildcard, and the page names the permission that is missing (SCO-20)',
@@ -122,7 +140,9 @@ describe('without the preset', () => {
   test('nextgen-office-like refuses a refresh that does not name the client', async () => {
     const page = await at('nextgen-office-like', generic);
     expect(titleOf(page)).toBe('Requests for Ada Moreno');
-    advance(3_700);
+    advance(1_800);
+    expect((await browser.visit(page.url)).status).toBe(200);
+    advance(1_900);
     expect((await browser.visit(page.url)).status).toBe(503);
     expect(refreshes()).toHaveLength(1);
   });
@@ -133,13 +153,13 @@ describe('without the preset', () => {
   ] as const)('%s needs its issuer confirmed as well: no preset may know it (ID-02)', async ([profile, vendor]) => {
     const page = await at(profile, () => ({ vendor, ...presetSettings(vendor) }));
     expect(page.status).toBe(502);
-    expect(page.body).toContain('identity.');
+    expect(world.logLines.at(-1)).toMatch(/identity\.invalid.*iss/);
   });
 
   test('eCW-like answers more than 250 a minute with 429 and no waiting time', async () => {
     await at('ecw-like', () => ({ vendor: 'eclinicalworks', ...presetSettings('eclinicalworks') }));
     const answers = [];
-    for (let count = 0; count < 260; count += 1) answers.push(await fetch(`${world.sandbox.fhirBase}/metadata`));
+    for (let count = 0; count < 260; count += 1) answers.push(await fetch(`${sandbox.fhirBase}/metadata`));
     const refused = answers.filter(({ status }) => status === 429);
     expect(refused.length).toBeGreaterThan(9);
     expect(refused[0]?.headers.get('retry-after')).toBeNull();
@@ -157,13 +177,13 @@ describe('HelseID-like: the assertion is for the issuer and has the type of RFC 
   ] as const)('refused with %s', async ([, settings]) => {
     const page = await at('helseid-like', () => settings);
     expect(page.status).toBe(502);
-    expect(page.body).toContain('token.invalid-client');
+    expect(titleOf(page)).toBe('The EHR does not recognize this app');
   });
 
   test('CAJ-03, CAJ-06, CAJ-13: with both, the token, the refresh and the revocation say so, even when the setting changes meanwhile', async () => {
     const page = await at('helseid-like', () => both);
     expect(titleOf(page)).toBe('Requests for Ada Moreno');
-    await world.setOrganization(ORG_ID, {});
+    await set({});
     advance(3_000);
     expect((await browser.visit(page.url)).status).toBe(200);
     expect((await signOut(page.url)).status).toBe(200);
@@ -171,17 +191,17 @@ describe('HelseID-like: the assertion is for the issuer and has the type of RFC 
     expect(sent).toHaveLength(4);
     for (const assertion of sent) {
       expect(decodeProtectedHeader(assertion).typ).toBe(both.assertionType);
-      expect(decodeJwt(assertion).aud).toBe(world.sandbox.issuer);
+      expect(decodeJwt(assertion).aud).toBe(sandbox.issuer);
     }
-    expect(world.logLines.some((line) => line.includes('revocation.refused'))).toBe(false);
+    expect(refusedRevocations()).toBe(0);
   });
 });
 
 describe('what the settings say', () => {
   test('RF-05: a larger margin renews earlier', async () => {
     const page = await at('generic', () => ({ refreshMarginSeconds: 600 }));
-    world.sandbox.faults.set('string-expires-in', '600');
-    const { url } = await world.launch('pat-ben', browser);
+    sandbox.faults.set('string-expires-in', '600');
+    const { url } = await launch('pat-ben');
     advance(310);
     expect((await browser.visit(url)).status).toBe(200);
     expect(refreshes()).toHaveLength(1);
@@ -192,16 +212,17 @@ describe('what the settings say', () => {
   test('athenahealth-like that wants its practice on every search gets it, and not on reads', async () => {
     const preset = { vendor: 'athenahealth', ...presetSettings('athenahealth') };
     await at('athenahealth-like', () => preset);
-    world.sandbox.faults.set('search-needs-ah-practice');
-    expect((await world.launch('pat-ada')).body).toContain('refused');
-    await world.setOrganization(ORG_ID, {
+    sandbox.faults.set('search-needs-ah-practice');
+    expect((await launch('pat-ada')).body).toContain('class="notice notice-problem"');
+    await set({
       ...preset,
       searchParameters: ['ah-practice=Organization/a-1.Practice-1'],
     });
-    world.sandbox.requests.clear();
-    const page = await world.launch('pat-ada');
-    expect(page.body).toContain('Open requests');
-    const fhir = world.sandbox.requests.filter(({ path }) => path.startsWith('/fhir/r4/')).map(({ path }) => path);
+    sandbox.requests.clear();
+    const page = await launch('pat-ada');
+    expect(titleOf(page)).toBe('Requests for Ada Moreno');
+    expect(page.body).not.toContain('class="notice notice-problem"');
+    const fhir = sandbox.requests.filter(({ path }) => path.startsWith('/fhir/r4/')).map(({ path }) => path);
     const searches = fhir.filter((path) => path.includes('?'));
     expect(searches.length).toBeGreaterThan(0);
     expect(searches.every((path) => path.includes('ah-practice=Organization%2Fa-1.Practice-1'))).toBe(true);

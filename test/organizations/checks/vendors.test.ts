@@ -29,6 +29,8 @@ const vendors: [VendorProfileName, { allPassed: boolean; warnings: string[] }][]
   ['ecw-like', { allPassed: false, warnings: ['guide-issuer', 'issuer-documents', 'scopes'] }],
   ['nextgen-enterprise-like', { allPassed: false, warnings: ['guide-issuer', 'issuer-documents'] }],
   ['nextgen-office-like', { allPassed: true, warnings: [] }],
+  ['athenahealth-like', { allPassed: true, warnings: [] }],
+  ['veradigm-like', { allPassed: false, warnings: ['guide-issuer', 'issuer-documents'] }],
   ['helseid-like', { allPassed: true, warnings: [] }],
 ];
 
