@@ -38,7 +38,7 @@ function suggested(
   { vendor, name, seen, rows }: NonNullable<VendorProps['suggestion']>,
   { actionOf, csrfToken }: Forms,
 ): SafeHtml {
-  return html`<div class="notice">${icon('info')} <div><p>The FHIR URL looks like one of ${name} (<bdi>${seen}</bdi>). Its preset sets the values below, except where somebody has set another value on purpose.</p>
+  return html`<div class="notice">${icon('info')} <div><p>The FHIR URL looks like an address of ${name} (<bdi>${seen}</bdi>). Its preset sets the values below, except where somebody has set another value on purpose.</p>
 <form method="post" action="${actionOf('use-preset')}"><input type="hidden" name="csrf" value="${csrfToken}"><input type="hidden" name="vendor" value="${vendor}"><button class="btn btn-outline-secondary" type="submit">Use the preset for ${name}</button></form>
 <details><summary>What it sets</summary>${presetTable(rows)}</details></div></div>
 `;

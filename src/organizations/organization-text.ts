@@ -74,7 +74,7 @@ function warningsOf(organization: Organization): string[] {
 
 function vendorHint(id: string, { vendor, name, seen }: VendorSuggestion): string {
   return (
-    `the FHIR URL looks like one of ${name} (${seen}). Its preset is not in use; take it up with\n` +
+    `the FHIR URL looks like an address of ${name} (${seen}). Its preset is not in use; take it up with\n` +
     `  organization set ${id} --setting vendor=${vendor}`
   );
 }
