@@ -33,6 +33,12 @@ function send(response: Response, document: JsonObject): void {
   response.set('cache-control', 'public, max-age=300').json(document);
 }
 
+/** As a server does that turns any object into XML: an element per member. Names and values here need no escaping. */
+function sendXml(response: Response, document: JsonObject): void {
+  const elements = Object.entries(document).map(([name, value]) => `<${name}>${String(value)}</${name}>`);
+  response.type('application/xml').send(`<SmartConfiguration>${elements.join('')}</SmartConfiguration>`);
+}
+
 /** Where openid-configuration is served, if anywhere, as a path. */
 function openidPath({ facts, profile }: DocumentDeps): string[] {
   if (profile.openidConfiguration === 'none') return [];
@@ -50,14 +56,13 @@ async function keySet({ faults, keys }: DocumentDeps): Promise<JsonObject> {
 export function documentsRouter(deps: DocumentDeps): Router {
   const { facts, profile, faults } = deps;
   const router = Router();
-  router.get('/fhir/r4/.well-known/smart-configuration', async (_request, response) => {
-    const document = smartConfiguration(facts, profile);
-    send(
-      response,
-      await throughFaults(faults, document, (fault: Fault, current, value) =>
-        fault.smartConfiguration?.(current, facts, value),
-      ),
+  router.get('/fhir/r4/.well-known/smart-configuration', async (request, response) => {
+    const document = await throughFaults(faults, smartConfiguration(facts, profile), (fault: Fault, current, value) =>
+      fault.smartConfiguration?.(current, facts, value),
     );
+    const wantsJson = /\bapplication\/json\b/.test(request.get('accept') ?? '');
+    if (profile.smartConfigurationIsXml && !wantsJson) sendXml(response, document);
+    else send(response, document);
   });
   for (const path of openidPath(deps)) {
     router.get(path, async (_request, response) => {

@@ -2,6 +2,8 @@
 export interface Facts {
   origin: string;
   issuer: string;
+  /** Where the authorization server's endpoints are, without a slash at the end. */
+  authorizationBase: string;
   fhirBase: string;
   now: () => Date;
 }

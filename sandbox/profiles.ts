@@ -1,5 +1,5 @@
 /** Vendor profiles: what real EHRs do differently, as overrides of the generic, strict server (ehr-behaviour.md §3.1). */
-import type { JsonObject } from './fault.ts';
+import { generic, type VendorProfile } from './vendor-profile.ts';
 
 export type VendorProfileName =
   | 'generic'
@@ -7,59 +7,13 @@ export type VendorProfileName =
   | 'oracle-like'
   | 'meditech-like'
   | 'ecw-like'
-  | 'nextgen-like'
-  | 'keycloak-like'
+  | 'athenahealth-like'
+  | 'nextgen-enterprise-like'
+  | 'nextgen-office-like'
+  | 'veradigm-like'
   | 'helseid-like';
 
-export interface VendorProfile {
-  /** One line for the faults page. */
-  description: string;
-  /** Path of the issuer; everything of the authorization server hangs below it. */
-  issuerPath: '/auth' | '/auth/';
-  accessTokenSeconds: number;
-  /** The id_token's `iss`, where it differs from the issuer. `{origin}` and `{fhirBase}` are filled in. */
-  idTokenIssuer?: string;
-  /** Whether the redirect carries `iss` and the metadata says so (RFC 9207); most EHRs do not. */
-  sendsResponseIssuer: boolean;
-  /** Where openid-configuration is served: at the issuer, at the FHIR base (with that as issuer), or nowhere. */
-  openidConfiguration: 'issuer' | 'fhir-base' | 'none';
-  /** Members laid over smart-configuration; undefined removes one. */
-  smartConfiguration: JsonObject;
-  /** Scopes the server does not grant although asked; trimmed in silence. */
-  refusesScope: (scope: string) => boolean;
-  /** Header `typ` and `aud` a client assertion must have. */
-  assertionType: 'JWT' | 'client-authentication+jwt';
-  assertionAudience: 'endpoint' | 'issuer';
-  /** Whether a refresh must name `client_id` in its body (otherwise SMART's omission is enforced). */
-  refreshNeedsClientId: boolean;
-  /** Search parameters of ServiceRequest beside `_id` and `_count`. */
-  serviceRequestSearch: readonly string[];
-  serviceRequestIncludes: readonly string[];
-  hasPractitionerRole: boolean;
-  /** Whether ServiceRequest may be created: Epic's newest and Veradigm, few others. */
-  createsRequests: boolean;
-  hasTask: boolean;
-  /** The `sandbox` attribute of the chart's iframe, if the vendor sets one. */
-  iframeSandbox?: string;
-}
-
-const generic: VendorProfile = {
-  description: 'As strict as SMART App Launch 2.2 allows; supports everything',
-  issuerPath: '/auth',
-  accessTokenSeconds: 3600,
-  sendsResponseIssuer: true,
-  openidConfiguration: 'issuer',
-  smartConfiguration: {},
-  refusesScope: () => false,
-  assertionType: 'JWT',
-  assertionAudience: 'endpoint',
-  refreshNeedsClientId: false,
-  serviceRequestSearch: ['patient', 'subject', 'status', 'category', 'encounter'],
-  serviceRequestIncludes: ['ServiceRequest:requester', 'ServiceRequest:performer'],
-  hasPractitionerRole: true,
-  createsRequests: true,
-  hasTask: true,
-};
+export type { VendorProfile } from './vendor-profile.ts';
 
 const isClinicalWildcard = (scope: string) => /^(patient|user)\/\*\./.test(scope);
 
@@ -105,8 +59,11 @@ export const profiles: Record<VendorProfileName, VendorProfile> = {
   'ecw-like': {
     ...generic,
     sendsResponseIssuer: false,
-    description: 'Only .r and .read scopes with `patient/*.r` for all, no online_access, no OIDC document, RS384 only',
+    description:
+      'Only .r and .read scopes with `patient/*.r` for all, no online_access, no OIDC document, RS384 only, XML unless asked for JSON, 250 requests a minute',
     openidConfiguration: 'none',
+    smartConfigurationIsXml: true,
+    requestsPerMinute: 250,
     smartConfiguration: {
       scopes_supported: [
         'openid',
@@ -123,9 +80,10 @@ export const profiles: Record<VendorProfileName, VendorProfile> = {
     },
     refusesScope: (scope) => scope === 'online_access' || scope === 'launch/encounter',
     serviceRequestIncludes: ['*'],
+    createsRequests: false,
     hasTask: false,
   },
-  'nextgen-like': {
+  'nextgen-enterprise-like': {
     ...generic,
     sendsResponseIssuer: false,
     description:
@@ -148,13 +106,45 @@ export const profiles: Record<VendorProfileName, VendorProfile> = {
     refusesScope: (scope) => scope === 'online_access',
     serviceRequestSearch: ['patient', 'category', 'code'],
     serviceRequestIncludes: [],
+    createsRequests: false,
     hasTask: false,
   },
-  'keycloak-like': {
+  'nextgen-office-like': {
     ...generic,
-    description: 'No scopes in smart-configuration; a refresh must name client_id',
+    description:
+      'Keycloak: the OIDC document is at the realm, no scopes in smart-configuration, a refresh must name client_id',
+    issuerPath: '/auth/realms/office',
     smartConfiguration: { scopes_supported: undefined },
     refreshNeedsClientId: true,
+  },
+  'athenahealth-like': {
+    ...generic,
+    sendsResponseIssuer: false,
+    description:
+      'Issuer and OIDC document on another host than the endpoints, no scopes advertised, wildcards trimmed, a frame without top navigation and storage access',
+    issuerOnOtherHost: true,
+    smartConfiguration: {
+      scopes_supported: undefined,
+      grant_types_supported: ['authorization_code', 'client_credentials'],
+    },
+    refusesScope: isClinicalWildcard,
+    serviceRequestSearch: [...generic.serviceRequestSearch, 'ah-practice', 'ah-chart-sharing-group'],
+    iframeSandbox:
+      'allow-forms allow-modals allow-pointer-lock allow-popups allow-popups-to-escape-sandbox allow-same-origin allow-scripts allow-downloads',
+  },
+  'veradigm-like': {
+    ...generic,
+    sendsResponseIssuer: false,
+    description:
+      'Issuer on another host and no OIDC document, authentication methods under a non-standard name and without private_key_jwt, no launch/encounter',
+    issuerOnOtherHost: true,
+    openidConfiguration: 'none',
+    smartConfiguration: {
+      token_endpoint_auth_methods_supported: undefined,
+      token_endpoint_auth_methods: ['client_secret_basic', 'client_secret_post'],
+      token_endpoint_auth_signing_alg_values_supported: undefined,
+    },
+    refusesScope: (scope) => scope === 'launch/encounter',
   },
   'helseid-like': {
     ...generic,

@@ -13,6 +13,7 @@ import { createJwksFetch, type JwksFetch } from './jwks-fetch.ts';
 import { createLaunches, type Launches } from './launches.ts';
 import { listen } from './listen.ts';
 import { profiles, type VendorProfileName } from './profiles.ts';
+import { requestBudget } from './request-budget.ts';
 import { requestFaults } from './request-faults.ts';
 import { createRequestLog, record } from './request-log.ts';
 import { defaultUsers } from './users.ts';
@@ -57,6 +58,7 @@ function createEhr(parts: Parts): Express {
     next();
   });
   ehr.use(requestFaults(faults, facts, parts.closing.signal));
+  if (profile.requestsPerMinute !== undefined) ehr.use(requestBudget(profile.requestsPerMinute, facts.now));
   ehr.use(documentsRouter({ facts, profile, faults, keys }));
   ehr.use('/auth', (request, response) => authorization.handle(request, response));
   ehr.use('/fhir/r4', fhirRouter({ facts, profile, faults, records, authorization }));
@@ -83,8 +85,18 @@ function createLaunch(options: SandboxOptions, facts: Facts, launches: Launches,
 
 function createFacts(options: SandboxOptions, port: number): Facts {
   const origin = options.origin?.(port) ?? `${options.tls ? 'https' : 'http'}://localhost:${port}`;
-  const issuer = `${origin}${profiles[options.profile ?? 'generic'].issuerPath}`;
-  return { origin, issuer, fhirBase: `${origin}/fhir/r4`, now: options.now ?? (() => new Date()) };
+  const { issuerPath, issuerOnOtherHost } = profiles[options.profile ?? 'generic'];
+  const issuer = `${issuerOnOtherHost ? otherLoopback(origin) : origin}${issuerPath}`;
+  const authorizationBase = `${origin}/auth`;
+  return { origin, issuer, authorizationBase, fhirBase: `${origin}/fhir/r4`, now: options.now ?? (() => new Date()) };
+}
+
+/** The same port by the other name of this machine; a sandbox with a public name has no other. */
+function otherLoopback(origin: string): string {
+  const url = new URL(origin);
+  if (url.hostname === 'localhost') url.hostname = '127.0.0.1';
+  else if (url.hostname === '127.0.0.1') url.hostname = 'localhost';
+  return url.origin;
 }
 
 /**

@@ -11,20 +11,9 @@ export interface AdvancedField {
   readonly name: string;
   readonly label: string;
   readonly hint: string;
-  /** a choice, a switch, several lines, or a whole number */
-  readonly kind: readonly Choice[] | 'switch' | 'lines' | 'number';
+  /** a choice, the choice of a vendor, a switch, several lines, or a whole number */
+  readonly kind: readonly Choice[] | 'vendor' | 'switch' | 'lines' | 'number';
 }
-
-const VENDORS: readonly Choice[] = [
-  { value: 'generic', text: 'Any other (the implementation guide)' },
-  { value: 'epic', text: 'Epic' },
-  { value: 'oracle', text: 'Oracle Health' },
-  { value: 'athenahealth', text: 'athenahealth' },
-  { value: 'meditech', text: 'MEDITECH' },
-  { value: 'eclinicalworks', text: 'eClinicalWorks' },
-  { value: 'nextgen', text: 'NextGen' },
-  { value: 'veradigm', text: 'Veradigm' },
-];
 
 /** By what an administrator wants to change. */
 export const advancedGroups: readonly { title: string; fields: readonly AdvancedField[] }[] = [
@@ -45,8 +34,8 @@ export const advancedGroups: readonly { title: string; fields: readonly Advanced
       {
         name: 'vendor',
         label: 'EHR vendor',
-        hint: 'Sets the scopes to what this vendor is known to accept, unless somebody has changed them here.',
-        kind: VENDORS,
+        hint: 'Sets everything its preset names (the table above), except what somebody has changed here, now or before.',
+        kind: 'vendor',
       },
       {
         name: 'scopes',
@@ -67,7 +56,7 @@ export const advancedGroups: readonly { title: string; fields: readonly Advanced
       {
         name: 'searchParameters',
         label: 'Extra parameters of FHIR searches',
-        hint: 'name=value, one per line, only where the EHR team asks for them, such as ah-practice at athenahealth.',
+        hint: 'name=value, one per line, added to every search for requests. Only where the EHR team asks for them, such as ah-practice at athenahealth. The patient cannot be set here.',
         kind: 'lines',
       },
       {
@@ -165,7 +154,7 @@ export const advancedGroups: readonly { title: string; fields: readonly Advanced
       {
         name: 'refreshMarginSeconds',
         label: 'Renew a token this many seconds before it ends',
-        hint: '30 to 600. Safe choice: 30. More where the clocks of the EHR differ.',
+        hint: '30 to 600. Safe choice: 30; the last fifth of a token’s life counts anyway. More where the clock of the EHR is ahead. A token shorter than twice this is renewed at half its life.',
         kind: 'number',
       },
       {
@@ -209,7 +198,7 @@ export const advancedGroups: readonly { title: string; fields: readonly Advanced
       {
         name: 'assertionType',
         label: 'Type of the signed assertion',
-        hint: 'Safe choice: JWT, as SMART says. The other is for servers of RFC 7523bis, such as HelseID.',
+        hint: 'Safe choice: JWT, as SMART says. The other is for servers of RFC 7523bis, such as HelseID, which want the issuer as audience as well.',
         kind: [
           { value: 'JWT', text: 'JWT' },
           { value: 'client-authentication+jwt', text: 'client-authentication+jwt' },

@@ -1,5 +1,6 @@
 /** The guide's notes per EHR vendor: what to do, what to expect, which of our settings fit. */
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { type PresetRowProps, presetTable } from './preset-table.ts';
 
 /** One thing to do or to expect; `confirm` when the source is not the vendor itself. */
 export interface GuideNote {
@@ -13,8 +14,8 @@ export interface GuideVendor {
   readonly register: readonly GuideNote[];
   readonly expect: readonly GuideNote[];
   readonly settings: readonly GuideNote[];
-  /** the scope string to begin with */
-  readonly scopes: string;
+  /** what choosing this vendor sets */
+  readonly preset: readonly PresetRowProps[];
 }
 
 /** Chapter 4. `current` is the organization's own vendor, whose notes come open. */
@@ -35,8 +36,13 @@ function vendorNotes(vendor: GuideVendor, isOpen: boolean): SafeHtml {
 <h4>What to expect</h4>
 <ul>${vendor.expect.map(note)}</ul>
 <h4>Settings here</h4>
-<ul>${vendor.settings.map(note)}
-<li>Scopes to begin with: <code class="value">${vendor.scopes}</code></li></ul>
+<p>Choosing the vendor at Settings &gt; Integrations &gt; SMART on FHIR, under Advanced settings, sets:</p>
+${presetTable(vendor.preset)}${
+  vendor.settings.length === 0
+    ? null
+    : html`<p>What a preset cannot know:</p>
+<ul>${vendor.settings.map(note)}</ul>`
+}
 </details>
 `;
 }

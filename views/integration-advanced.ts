@@ -1,6 +1,6 @@
 /** The form of the advanced settings. */
 import { html, type SafeHtml } from '@remix-run/html-template';
-import { type AdvancedField, advancedGroups } from './advanced-fields.ts';
+import { type AdvancedField, advancedGroups, type Choice } from './advanced-fields.ts';
 import { fieldProblem } from './form-field.ts';
 import { type ScopeEditorProps, scopeEditor } from './scope-editor.ts';
 import { asSentence, type TypedForm } from './typed-form.ts';
@@ -29,6 +29,7 @@ export function advancedForm(props: {
   readonly csrfToken: string;
   readonly form: TypedForm;
   readonly scopes: ScopeEditorProps;
+  readonly vendors: readonly Choice[];
   readonly operatorNote: SafeHtml;
 }): SafeHtml {
   const { problems, values } = props.form;
@@ -41,7 +42,7 @@ export function advancedForm(props: {
 ${enterSaves()}
 ${advancedGroups.map(
   ({ title, fields }) => html`<fieldset><legend>${title}</legend>
-${fields.map((field) => html`${advancedField(field, props.form)}${field.name === 'scopes' ? scopeEditor(props.scopes) : null}`)}</fieldset>
+${fields.map((field) => html`${advancedField(field, props.form, props.vendors)}${field.name === 'scopes' ? scopeEditor(props.scopes) : null}`)}</fieldset>
 `,
 )}
 <button class="btn btn-primary" type="submit">Save advanced settings</button>
@@ -56,8 +57,9 @@ function enterSaves(): SafeHtml {
   return html`<button class="visually-hidden" type="submit" tabindex="-1" aria-hidden="true">Save</button>`;
 }
 
-function advancedField(field: AdvancedField, form: TypedForm): SafeHtml {
-  const { name, label, hint, kind } = field;
+function advancedField(field: AdvancedField, form: TypedForm, vendors: readonly Choice[]): SafeHtml {
+  const { name, label, hint } = field;
+  const kind = field.kind === 'vendor' ? vendors : field.kind;
   const value = form.values[name] ?? '';
   const problem = form.problems[name] === undefined ? undefined : asSentence(form.problems[name]);
   const described = html` aria-describedby="${name}-hint${problem === undefined ? '' : ` ${name}-problem`}"${problem === undefined ? null : html` aria-invalid="true"`}`;
@@ -76,7 +78,7 @@ ${fieldProblem(name, problem)}</div>
 
 function control(
   name: string,
-  kind: Exclude<AdvancedField['kind'], 'switch'>,
+  kind: Exclude<AdvancedField['kind'], 'switch' | 'vendor'>,
   value: string,
   described: SafeHtml,
 ): SafeHtml {

@@ -20,6 +20,7 @@ import {
   type SuggestionProps,
   suggestionList,
 } from './integration-tools.ts';
+import { type VendorProps, vendorSection } from './integration-vendor.ts';
 import { type RegistrationValues, registrationTable } from './registration-table.ts';
 import { type LearnedScopesProps, learnedScopesNotice, type ScopeEditorProps } from './scope-editor.ts';
 import { type SettingsPageProps, settingsPageEnd, settingsPageStart } from './settings-layout.ts';
@@ -56,6 +57,9 @@ export interface IntegrationTailProps {
   readonly advanced: TypedForm;
   readonly scopes: ScopeEditorProps;
   readonly learned: LearnedScopesProps | undefined;
+  readonly vendor: VendorProps;
+  /** to choose from */
+  readonly vendors: readonly { readonly value: string; readonly text: string }[];
   /** networks only an operator can open */
   readonly privateNetworks: readonly string[];
 }
@@ -128,6 +132,7 @@ export function integrationEnd(tail: IntegrationTailProps): string {
   return (
     String(html`${connectionFacts(connection)}
 ${learnedScopesNotice(tail.learned, connection)}
+${vendorSection(tail.vendor, connection)}
 ${keyProof(tail.proof, connection)}
 ${reportSection(tail.report, connection)}
 ${driftSection(tail.drift)}
@@ -139,6 +144,7 @@ ${advancedForm({
   csrfToken: connection.csrfToken,
   form: tail.advanced,
   scopes: tail.scopes,
+  vendors: tail.vendors,
   operatorNote: html`<p class="note">Only the operator of this service changes the Client ID, the Org ID and the private networks our servers may call (${privateNetworks.length === 0 ? 'none' : privateNetworks.join(', ')}).</p>`,
 })}
 `) + settingsPageEnd()

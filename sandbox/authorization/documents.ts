@@ -9,9 +9,9 @@ export function assertionAlgorithms(profile: VendorProfile): string[] {
   return Array.isArray(advertised) ? advertised : ['RS384', 'ES384'];
 }
 
-/** The addresses of the authorization server, below its issuer. */
+/** The addresses of the authorization server. */
 export function endpoints(facts: Facts) {
-  const base = facts.issuer.replace(/\/$/, '');
+  const base = facts.authorizationBase;
   return {
     authorization_endpoint: `${base}/authorize`,
     token_endpoint: `${base}/token`,
@@ -74,6 +74,8 @@ export function openidConfiguration(facts: Facts, profile: VendorProfile): JsonO
   return {
     issuer: profile.openidConfiguration === 'fhir-base' ? facts.fhirBase : facts.issuer,
     ...endpoints(facts),
+    // An identity provider of its own serves its own keys.
+    jwks_uri: `${profile.issuerOnOtherHost ? `${new URL(facts.issuer).origin}/auth` : facts.authorizationBase}/jwks`,
     response_types_supported: ['code'],
     response_modes_supported: ['query'],
     grant_types_supported: ['authorization_code', 'refresh_token'],

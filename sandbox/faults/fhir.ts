@@ -71,6 +71,14 @@ export const fhirFaults = {
       call.url.pathname.includes('/Practitioner/') ? refusal(404, 'not-found', 'no such Practitioner') : undefined,
     ),
   },
+  'search-needs-ah-practice': {
+    description: 'FHIR refuses searches that do not name the practice (ah-practice), as athenahealth may',
+    request: on('fhir', ({ url }) =>
+      url.searchParams.has('patient') && !url.searchParams.has('ah-practice')
+        ? refusal(403, 'forbidden', 'ah-practice is required')
+        : undefined,
+    ),
+  },
   'metadata-500': {
     description: 'the CapabilityStatement answers 500 (harmless)',
     request: on('metadata', () => refusal(500, 'exception', 'no statement today')),

@@ -9,6 +9,9 @@ import { conceptsOf, hasCoding } from './tokens.ts';
 /** Parameters every search takes beside its own. */
 const common = new Set(['_id', '_count', '_page']);
 
+/** Parameters that select no resource here: paging, and whose practice the tenant is (athenahealth). */
+const unfiltered = new Set(['_count', '_page', '_include', 'ah-practice', 'ah-chart-sharing-group']);
+
 /** Own search parameters by type; ServiceRequest's come from the vendor profile. */
 export function searchParameters(type: ServedType, profile: VendorProfile): readonly string[] {
   if (type === 'ServiceRequest') return profile.serviceRequestSearch;
@@ -90,7 +93,7 @@ export function search(
 ): SandboxResource[] {
   requireScope(access, 's', type);
   checkParameters(type, query, access, profile);
-  const filters = [...query].filter(([name]) => !['_count', '_page', '_include'].includes(name));
+  const filters = [...query].filter(([name]) => !unfiltered.has(name));
   return records
     .ofType(type)
     .filter((resource) => maySee(access, 's', resource))

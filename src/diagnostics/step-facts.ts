@@ -58,12 +58,14 @@ export function assertionFacts(exchange: {
   tokenEndpoint: string;
   audience: string;
   key: { kid: string; alg: string };
+  assertionType: string;
   clientIdInBody: boolean;
 }): StepFacts {
   return {
     host: hostOf(exchange.tokenEndpoint),
     kid: exchange.key.kid,
     'assertion algorithm': exchange.key.alg,
+    'assertion type': exchange.assertionType,
     'assertion audience':
       exchange.audience === exchange.tokenEndpoint ? 'token endpoint' : withoutQuery(exchange.audience),
     'client_id in the body': exchange.clientIdInBody,

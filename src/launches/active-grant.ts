@@ -50,7 +50,8 @@ export function createActiveGrants(dependencies: RefreshDependencies): ActiveGra
         return proveLater(dependencies, opened, organization);
       }
       const isExpired = isTokenExpired(launch, now);
-      if (!isExpired && !(isDue(launch, now) && isFree(launch, now))) return launch;
+      const wantsRefresh = isDue(launch, organization.refreshMarginSeconds, now) && isFree(launch, now);
+      if (!isExpired && !wantsRefresh) return launch;
       if (launch.refresh?.kind === 'put-off' && !isFree(launch, now)) throw unavailable(launch, now);
       return shared(opened, organization);
     },

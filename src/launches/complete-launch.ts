@@ -76,6 +76,7 @@ export async function completeLaunch(
     redirectUri,
     codeVerifier,
     key,
+    assertionType: organization.assertionType,
     clientIdInBody: organization.clientIdInTokenBody,
     now: dependencies.clock(),
   };
@@ -97,8 +98,9 @@ function authorizationServerOf(
   issuers: readonly IssuerToTrust[],
 ): Launch['authorizationServer'] {
   const { tokenEndpoint, revocationEndpoint, jwksUri } = configuration;
-  const audience = organization.assertionAudience === 'issuer' ? (issuers[0]?.issuer ?? tokenEndpoint) : tokenEndpoint;
-  return { tokenEndpoint, revocationEndpoint, audience, clientId, assertionAlg, jwksUri };
+  const { assertionAudience, assertionType } = organization;
+  const audience = assertionAudience === 'issuer' ? (issuers[0]?.issuer ?? tokenEndpoint) : tokenEndpoint;
+  return { tokenEndpoint, revocationEndpoint, audience, clientId, assertionAlg, assertionType, jwksUri };
 }
 
 /** Scopes, identity and context, each proven or refused. */

@@ -1,4 +1,5 @@
 /** A launch: one clinician, one patient, one EHR's token, and nothing of any other launch. */
+import type { AssertionType } from '#src/smart/client-authentication.ts';
 import type { PatientLaunchContext } from '#src/smart/launch-context.ts';
 import { grantedScopes, type Permission, permits } from '#src/smart/scopes.ts';
 
@@ -40,6 +41,8 @@ export interface Launch {
     audience: string;
     clientId: string;
     assertionAlg: 'RS384' | 'ES384';
+    /** Absent in launches of a version that knew `JWT` only (CAJ-03). */
+    assertionType?: AssertionType;
     jwksUri: string | undefined;
   };
   /** Identity key is (organization, iss, sub); the name is for display (ID-18). */

@@ -114,7 +114,7 @@ async function exchange(
   refreshToken: string,
   organization: Organization,
 ): Promise<Launch> {
-  const { tokenEndpoint, clientId, audience, assertionAlg } = launch.authorizationServer;
+  const { tokenEndpoint, clientId, audience, assertionAlg, assertionType = 'JWT' } = launch.authorizationServer;
   const token = await refreshTokens(
     {
       tokenEndpoint,
@@ -122,6 +122,7 @@ async function exchange(
       refreshToken,
       audience,
       key: keyRing.signingKey(assertionAlg),
+      assertionType,
       clientIdInBody: organization.clientIdInTokenBody,
       tellsActivity: launch.tokens.activeUntil !== undefined,
       now: clock(),

@@ -19,12 +19,18 @@ export function isTokenExpired({ tokens }: Launch, now: Date): boolean {
   return tokens.expiresAt !== undefined && Date.parse(tokens.expiresAt) <= now.getTime();
 }
 
-/** Is there a refresh token, and is it time to use it, for its own sake or to tell the EHR of the user (RF-05)? */
-export function isDue({ tokens }: Launch, now: Date): boolean {
+/**
+ * Is there a refresh token, and is it time to use it, for its own sake or to tell the EHR of the user (RF-05)?
+ *
+ * @param marginSeconds the organization's `refreshMarginSeconds`, as it is now.
+ */
+export function isDue({ tokens }: Launch, marginSeconds: number, now: Date): boolean {
   const { refreshToken, expiresAt, activeUntil } = tokens;
   const issuedAt = new Date(tokens.issuedAt);
-  const ends = [expiresAt, activeUntil].filter((end) => end !== undefined);
-  return refreshToken !== undefined && ends.some((end) => needsRefresh({ issuedAt, expiresAt: new Date(end) }, now));
+  const ends = [expiresAt, activeUntil].filter((end) => end !== undefined).map((end) => new Date(end));
+  return (
+    refreshToken !== undefined && ends.some((end) => needsRefresh({ issuedAt, expiresAt: end }, marginSeconds, now))
+  );
 }
 
 /** Is nobody refreshing, and is no pause running? */

@@ -8,7 +8,7 @@ import type { Launch } from './launch.ts';
 
 /** What there is to give back, and to whom. */
 export interface RevocableGrant {
-  authorizationServer: Pick<Launch['authorizationServer'], 'revocationEndpoint' | 'clientId' | 'assertionAlg'>;
+  authorizationServer: Omit<Launch['authorizationServer'], 'jwksUri'>;
   tokens: Pick<Launch['tokens'], 'accessToken' | 'refreshToken'>;
 }
 
@@ -48,12 +48,16 @@ export function createRevoker(dependencies: { outbound: Outbound; keyRing: KeyRi
 
   return {
     revoke: ({ authorizationServer, tokens }, organization) => {
-      const { revocationEndpoint, clientId, assertionAlg } = authorizationServer;
+      const { tokenEndpoint, revocationEndpoint, clientId, assertionAlg, assertionType = 'JWT' } = authorizationServer;
       if (revocationEndpoint === undefined) return;
       const client = outbound.forOrganization(organization);
+      // CAJ-13: never the address of another endpoint, which another server could have named as its own.
+      const audience =
+        authorizationServer.audience === tokenEndpoint ? revocationEndpoint : authorizationServer.audience;
       const make = (token: string, hint: Revocation['hint']) => () => {
         const key = keyRing.signingKey(assertionAlg);
-        return { revocationEndpoint, clientId, key, token, hint, now: clock() };
+        const now = clock();
+        return { revocationEndpoint, clientId, key, assertionType, audience, token, hint, now };
       };
       const { accessToken, refreshToken } = tokens;
       const work = (async () => {

@@ -10,7 +10,8 @@ import {
 } from './organization.ts';
 import type { OrganizationStore, SavedOrganization } from './organization-store.ts';
 import type { SettingChanges } from './setting-text.ts';
-import { presetScopes, type Vendor, vendors } from './vendor-presets.ts';
+import { vendorOf } from './vendor.ts';
+import { broughtAlong } from './vendor-presets.ts';
 
 export interface EditDependencies {
   store: OrganizationStore;
@@ -31,7 +32,7 @@ export type EditResult =
 /**
  * Creates the organization or changes what is given of it; with any problem nothing is changed.
  *
- * A vendor chosen later brings its scopes along, unless somebody has set scopes on purpose.
+ * A vendor brings its preset along for every setting nobody has set on purpose; what is given beside it comes first.
  *
  * @param changes raw and untrusted.
  */
@@ -76,9 +77,8 @@ export async function switchOrganization(
 
 function merge(id: string, before: Organization | undefined, changes: SettingChanges): SettingChanges {
   const base = before && settingsOf(before);
-  const vendor = knownVendor(changes.vendor);
-  const scopesAreOurs = before === undefined || before.scopes === presetScopes(before.vendor);
-  const preset = vendor && scopesAreOurs ? { scopes: presetScopes(vendor) } : {};
+  const vendor = vendorOf(changes.vendor);
+  const preset = vendor && broughtAlong(before, vendor);
   return { ...base, ...preset, ...changes, id };
 }
 
@@ -86,10 +86,6 @@ function merge(id: string, before: Organization | undefined, changes: SettingCha
 function unsetFields(before: Organization | undefined, mayBeginUnset: boolean): UnsetField[] {
   const fields: UnsetField[] = ['fhirBaseUrl', 'clientId'];
   return fields.filter((field) => (before ? before[field] === '' : mayBeginUnset));
-}
-
-function knownVendor(value: unknown): Vendor | undefined {
-  return vendors.find((vendor) => vendor === value);
 }
 
 /** The organization without what nobody sets by hand. */

@@ -9,9 +9,10 @@ import { type GuidePageProps, guidePage } from '#views/guide-page.ts';
 import type { GuideExplanation } from '#views/guide-troubleshooting.ts';
 import type { Organization } from './organization.ts';
 import type { OrganizationStore } from './organization-store.ts';
+import { presetRows } from './preset-view.ts';
 import { type RegistrationSheet, registrationSheet } from './registration.ts';
 import { scopeReasons } from './scope-reasons.ts';
-import { scopesFor, vendorNotes } from './vendor-notes.ts';
+import { vendorNotes } from './vendor-notes.ts';
 import { presetScopes } from './vendor-presets.ts';
 
 export interface GuideDependencies {
@@ -47,7 +48,7 @@ async function guideProps(dependencies: GuideDependencies, request: Request): Pr
     registration,
     scopes: scopeReasons(registration.scopes),
     network: { host: config.publicUrl.host, port: config.publicUrl.port || '443', egressIps: config.egressIps },
-    vendors: vendorNotes.map((notes) => ({ ...notes, scopes: scopesFor(notes) })),
+    vendors: vendorNotes.map((notes) => ({ ...notes, preset: presetRows(notes.vendor) })),
     vendor: organization?.vendor,
     failures: launchFailures(dependencies.explain),
     organizations: identity?.role === 'operator' ? await organizations.list() : [],

@@ -3,8 +3,10 @@ import { type CommandOutcome, done, table } from '#src/adapters/command-line.ts'
 import { settingsOf } from './edit-organization.ts';
 import type { Organization } from './organization.ts';
 import type { SavedOrganization } from './organization-store.ts';
+import { suggestionFor } from './preset-view.ts';
 import { type RegistrationSheet, registrationSheet } from './registration.ts';
 import { settingKeyOf } from './setting-text.ts';
+import type { VendorSuggestion } from './vendor-suggestion.ts';
 
 type Deployment = { publicUrl: URL; appName: string };
 
@@ -16,6 +18,7 @@ export function describeSaved(
   const { before, after, changed } = saved;
   const registration = registrationSheet(deployment, after);
   const warnings = warningsOf(after);
+  const suggestion = suggestionFor(after);
   const endedLaunches = before !== undefined && before.connectionVersion !== after.connectionVersion;
   const text = [
     headline(after.id, before === undefined, changed),
@@ -23,9 +26,11 @@ export function describeSaved(
     '',
     registrationText(registration),
     ...warnings.map((warning) => `\nWarning: ${warning}`),
+    ...(suggestion ? [`\nHint: ${vendorHint(after.id, suggestion)}`] : []),
   ].join('\n');
-  const created = before === undefined;
-  return done(text, { created, changed, endedLaunches, organization: withoutDocument(after), registration, warnings });
+  const machine = { organization: withoutDocument(after), registration, warnings };
+  const suggestedVendor = suggestion?.vendor ?? null;
+  return done(text, { created: before === undefined, changed, endedLaunches, ...machine, suggestedVendor });
 }
 
 /** What `organization show` answers. */
@@ -65,6 +70,13 @@ function warningsOf(organization: Organization): string[] {
   }
   if (!organization.enabled) warnings.push(`the organization is disabled: organization enable ${organization.id}`);
   return warnings;
+}
+
+function vendorHint(id: string, { vendor, name, seen }: VendorSuggestion): string {
+  return (
+    `the FHIR URL looks like an address of ${name} (${seen}). Its preset is not in use; take it up with\n` +
+    `  organization set ${id} --setting vendor=${vendor}`
+  );
 }
 
 function registrationText(sheet: RegistrationSheet): string {

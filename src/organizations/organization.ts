@@ -10,7 +10,8 @@ import {
   textFormat,
   wholeNumber,
 } from './setting-formats.ts';
-import { presetScopes, vendors } from './vendor-presets.ts';
+import { formerVendors, vendorOf, vendors } from './vendor.ts';
+import { presetScopes } from './vendor-presets.ts';
 
 /** Org IDs stand in URLs, cookies and file names: letters, digits, `.`, `_` and `-`, at most 64. */
 export const ORGANIZATION_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -24,6 +25,11 @@ const plainText = (max: number) =>
 
 const choice = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   z.enum(values, { error: `must be ${values.join(' or ')}` });
+
+/** A name of an earlier version is read as today's. */
+const vendorChoice = z
+  .enum([...vendors, ...formerVendors], { error: `must be ${vendors.join(' or ')}` })
+  .transform((name) => vendorOf(name) ?? 'generic');
 
 const flag = z.boolean({ error: 'must be true or false' });
 const listOf = <Item extends z.ZodType>(item: Item, max: number) =>
@@ -41,7 +47,7 @@ const shape = (production: boolean) => ({
   fhirBaseUrl: serverUrl(production),
   /** RFC 6749 appendix A.1: printable ASCII. */
   clientId: textFormat().regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 printable characters without spaces'),
-  vendor: choice(vendors).default('generic'),
+  vendor: vendorChoice.default('generic'),
   scopes: scopeString.default(presetScopes('generic')),
   scopeVersion: choice(['auto', 'v1', 'v2']).default('auto'),
   frameAncestors: listOf(frameAncestor(production), 50),

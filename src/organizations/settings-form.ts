@@ -26,16 +26,17 @@ export function typedAdvanced(field: (name: string) => string): Record<string, s
  * The raw changes behind a typed form; judged later, by the one schema.
  *
  * @param typed by {@link typedAdvanced}.
- * @param organization as it is: scopes nobody touched are left out, so that another vendor may bring its own.
+ * @param organization as it is: what nobody touched is left out, so that another vendor may bring its own values.
  */
 export function advancedChanges(typed: Readonly<Record<string, string>>, organization: Organization): SettingChanges {
   const changes: SettingChanges = {};
+  const { values } = advancedForm(organization);
   for (const { name, kind } of advancedFields) {
     const text = typed[name] ?? '';
+    if (text === values[name]) continue;
     const value = kind === 'flag' ? text === 'true' : kind === 'list' ? text.split(/[\s,]+/).filter(Boolean) : text;
     Object.assign(changes, { [name]: value });
   }
-  if (changes.scopes === organization.scopes) delete changes.scopes;
   return changes;
 }
 

@@ -10,6 +10,7 @@ import type { AcceptedSettings } from '#src/organizations/checks/check-result.ts
 import { type SaveOptions, saveConnection } from '#src/organizations/checks/save-connection.ts';
 import { integrationChoice } from '#views/integration-page.ts';
 import { editOrganization } from './edit-organization.ts';
+import { usePreset } from './preset-route.ts';
 import { forgetLearnedScopes, previewScopes } from './scope-settings.ts';
 import { advancedChanges, refusedForm, typedAdvanced } from './settings-form.ts';
 import { streamChecks } from './settings-stream.ts';
@@ -36,6 +37,7 @@ export function integrationRoutes(dependencies: IntegrationDependencies): Router
   router.post('/advanced', on(saveAdvanced(dependencies)));
   router.post('/preview-scopes', on(previewScopes(dependencies)));
   router.post('/forget-scopes', on(forgetLearnedScopes(dependencies)));
+  router.post('/use-preset', on(usePreset(dependencies)));
   router.post('/prove-key', on(keyProof(dependencies, createKeyProofLimit(redis))));
   router.post('/report', on(report(dependencies, createReportLimit(redis))));
   return router;

@@ -11,6 +11,7 @@ import type { DriftProps, ProofProps } from '#views/integration-tools.ts';
 import type { TypedForm } from '#views/typed-form.ts';
 import type { Organization } from './organization.ts';
 import type { ConnectionDraft } from './organization-store.ts';
+import { vendorChoices, vendorProps } from './preset-view.ts';
 import { registrationSheet } from './registration.ts';
 import { learnedScopesProps, scopeEditorProps } from './scope-editor-props.ts';
 import { advancedForm } from './settings-form.ts';
@@ -45,6 +46,7 @@ const DONE: Readonly<Record<string, string>> = {
     'Advanced settings saved. What the app trusts about the EHR has changed, so launches under way have ended. Check again.',
   dropped: 'The draft was dropped.',
   'scopes-forgotten': 'Launches ask for the configured scopes again.',
+  preset: 'The preset is in use. Check again to see the connection with it.',
 };
 
 /** The address of this page or of one of its forms; an operator's carries the organization. */
@@ -88,7 +90,7 @@ export function tailProps(
   extras: PageExtras,
   deployment: { publicUrl: URL; appName: string },
 ): IntegrationTailProps {
-  const { organization, scheduled, readAt } = record;
+  const { organization, scheduled, readAt, draft } = record;
   const advanced = extras.advanced ?? advancedForm(organization);
   return {
     organization: { id: organization.id, name: organization.name },
@@ -103,6 +105,8 @@ export function tailProps(
       previewAction: integrationUrl(request, organization.id, 'preview-scopes'),
       ...scopeEditorProps(organization, advanced, extras.preview),
     },
+    vendor: vendorProps(organization, draft?.fhirUrl),
+    vendors: vendorChoices,
     privateNetworks: organization.privateNetworks,
   };
 }

@@ -1,5 +1,9 @@
-/** What the guide tells an EHR team about its vendor: from the vendors' own documents, and marked where it is not. */
-import { presetScopes, type Vendor } from './vendor-presets.ts';
+/**
+ * What the guide tells an EHR team about its vendor beside the preset, which says itself what it sets and why: from the
+ * vendors' own documents, and marked where it is not.
+ */
+import type { Vendor } from './vendor.ts';
+import { vendorName } from './vendor-presets.ts';
 
 /** One thing to do or to expect. */
 export interface VendorNote {
@@ -15,7 +19,7 @@ export interface VendorNotes {
   register: readonly VendorNote[];
   /** What the EHR does that looks wrong and is not, or is wrong and how to tell. */
   expect: readonly VendorNote[];
-  /** Settings of ours to choose at Settings > Integrations > SMART on FHIR, under Advanced settings. */
+  /** Settings no preset can know, to choose at Settings > Integrations > SMART on FHIR, under Advanced settings. */
   settings: readonly VendorNote[];
 }
 
@@ -34,9 +38,6 @@ const EPIC: Omit<VendorNotes, 'vendor' | 'name'> = {
       text: 'The FHIR URL ends in /api/FHIR/R4 and the issuer in /oauth2. That they differ is normal; the check says so as information.',
     },
     {
-      text: 'The sandbox lists five supported scopes only. We compare with what is granted, not with that list.',
-    },
-    {
       text: 'There is no revocation endpoint: signing out here forgets the token on our side; it runs out at Epic by itself.',
     },
     {
@@ -48,15 +49,12 @@ const EPIC: Omit<VendorNotes, 'vendor' | 'name'> = {
     },
     { text: 'A restricted (break-the-glass) chart must be opened in Epic first; the app is refused until then.' },
   ],
-  settings: [{ text: 'Signing algorithm RS384 (the default). ES384 works only where the JWKS URI is registered.' }],
+  settings: [],
 };
 
 const ORACLE: Omit<VendorNotes, 'vendor' | 'name'> = {
   register: [
-    { text: 'Enter the scopes one by one: Oracle Health does not support wildcards such as patient/*.read.' },
-    {
-      text: 'Leave out launch/patient and launch/encounter: they are not among its 303 advertised scopes; launch alone gives the patient.',
-    },
+    { text: 'Enter the scopes of the preset, one by one.' },
     { text: 'Wait 15 minutes after every change of the configuration.' },
   ],
   expect: [
@@ -65,7 +63,7 @@ const ORACLE: Omit<VendorNotes, 'vendor' | 'name'> = {
       text: 'Scopes that are not allowed are left out of the grant without an error; our launch says which are missing.',
     },
     {
-      text: 'The id_token names another issuer (…/oidc/idsps/…) than the SMART configuration. Add it to “Issuers of id_tokens” (Advanced settings) after the first launch.',
+      text: 'The id_token names another issuer (…/oidc/idsps/…) than the SMART configuration.',
     },
     { text: 'Signing keys change about every two days; an unknown key ID makes us fetch the keys once more.' },
     {
@@ -73,11 +71,15 @@ const ORACLE: Omit<VendorNotes, 'vendor' | 'name'> = {
     },
     { text: 'PowerChart opens the app in Edge WebView2, also over Citrix; cookies of the app must be allowed there.' },
   ],
-  settings: [{ text: 'Vendor preset Oracle Health: it lists the resources one by one.' }],
+  settings: [
+    {
+      text: 'Issuers of id_tokens: after the first launch, the issuer that its id_token names, once the EHR team confirms it.',
+    },
+  ],
 };
 
 const ATHENA: Omit<VendorNotes, 'vendor' | 'name'> = {
-  register: [{ text: 'Enter the scopes one by one; wildcards are not supported.', confirm: true }],
+  register: [{ text: 'Enter the scopes of the preset, one by one.' }],
   expect: [
     {
       text: 'The issuer is on athena.okta.com, the endpoints and keys on api.platform.athenahealth.com. Different hosts are normal here.',
@@ -93,6 +95,10 @@ const ATHENA: Omit<VendorNotes, 'vendor' | 'name'> = {
     {
       text: 'Extra hosts for sign-in addresses: api.platform.athenahealth.com, if the check says that an endpoint is on another host.',
     },
+    {
+      text: 'Extra parameters of FHIR searches: ah-practice=Organization/a-1.Practice-…, if athenahealth asks for the practice; the number is your practice’s own.',
+      confirm: true,
+    },
   ],
 };
 
@@ -101,10 +107,7 @@ const MEDITECH: Omit<VendorNotes, 'vendor' | 'name'> = {
     {
       text: 'Client IDs are issued in a call with MEDITECH. Ask there whether the production site registers private_key_jwt; it is the only method this app uses.',
     },
-    { text: 'Ask for an RSA key registration: the server accepts RS256, RS384 and RS512 only.' },
-    {
-      text: 'The wildcard scope works in Greenfield only; production is limited to the approved minimum. Enter the scopes one by one.',
-    },
+    { text: 'Ask for an RSA key registration, and for the scopes of the preset.' },
   ],
   expect: [
     {
@@ -117,7 +120,7 @@ const MEDITECH: Omit<VendorNotes, 'vendor' | 'name'> = {
       text: 'Its documentation hosts answer any path with a page and status 200: take the FHIR URL from the registration, not from a browser.',
     },
   ],
-  settings: [{ text: 'Signing algorithm RS384 (the default).' }],
+  settings: [],
 };
 
 const ECLINICALWORKS: Omit<VendorNotes, 'vendor' | 'name'> = {
@@ -126,42 +129,33 @@ const ECLINICALWORKS: Omit<VendorNotes, 'vendor' | 'name'> = {
     { text: 'The FHIR URL contains the six-character practice code: one organization here per practice.' },
     { text: 'A launch URL on localhost is refused.', confirm: true },
   ],
-  expect: [
-    { text: 'Assertions are accepted with RS384 only.' },
-    {
-      text: 'Scopes are listed as patient/*.r and patient/ServiceRequest.r, not as .read, and there is no online_access.',
-    },
-    { text: '250 requests a minute per practice, sign-in included; more is refused with 429 and no waiting time.' },
-  ],
-  settings: [
-    { text: 'Signing algorithm RS384 (the default).' },
-    {
-      text: 'Without online_access a launch ends when its access token does. offline_access would outlive the clinician’s session; choose it only on purpose.',
-    },
-  ],
+  expect: [{ text: 'Without online_access a launch ends when its access token does.' }],
+  settings: [],
 };
 
-const NEXTGEN: Omit<VendorNotes, 'vendor' | 'name'> = {
-  register: [
-    {
-      text: 'NextGen Enterprise and NextGen Office are two different servers: register in the one that serves the FHIR URL.',
-    },
-  ],
+const TWO_SERVERS: VendorNote = {
+  text: 'NextGen Enterprise and NextGen Office are two different servers: register in the one that serves the FHIR URL.',
+};
+
+const NEXTGEN_ENTERPRISE: Omit<VendorNotes, 'vendor' | 'name'> = {
+  register: [TWO_SERVERS],
   expect: [
-    {
-      text: 'Enterprise: the SMART configuration and the OpenID document name different issuers and keys. The check shows both and you choose.',
-    },
-    { text: 'Enterprise lists seven scopes, patient/*.* among them, and neither fhirUser nor online_access.' },
-    { text: 'Office signs users in with Keycloak: its OpenID document is at the realm, not at the FHIR URL.' },
+    { text: 'The SMART configuration and the OpenID document name different issuers and keys. The check shows both.' },
+    { text: 'Without online_access a launch ends when its access token does.' },
+  ],
+  settings: [{ text: 'Issuers of id_tokens: the one of the two that the EHR team confirms.' }],
+};
+
+const NEXTGEN_OFFICE: Omit<VendorNotes, 'vendor' | 'name'> = {
+  register: [TWO_SERVERS],
+  expect: [
+    { text: 'Users sign in with Keycloak: the OpenID document is at its realm, not at the FHIR URL.' },
     {
       text: 'A Keycloak sign-in page refuses to be shown in a frame: the app then offers to open in a new window.',
       confirm: true,
     },
   ],
-  settings: [
-    { text: 'Enterprise: set the accepted issuers to what the check found.' },
-    { text: 'Office: send the client ID in the token request as well, if the refresh is refused.', confirm: true },
-  ],
+  settings: [],
 };
 
 const VERADIGM: Omit<VendorNotes, 'vendor' | 'name'> = {
@@ -176,21 +170,23 @@ const VERADIGM: Omit<VendorNotes, 'vendor' | 'name'> = {
       text: 'The SMART configuration uses a non-standard field name for its authentication methods; we judge by the capability as well.',
     },
   ],
-  settings: [{ text: 'Vendor preset Veradigm: it leaves out launch/encounter, which is not advertised.' }],
+  settings: [],
 };
 
-/** In the order of the guide. */
-export const vendorNotes: readonly VendorNotes[] = [
-  { vendor: 'epic', name: 'Epic', ...EPIC },
-  { vendor: 'oracle', name: 'Oracle Health (Cerner)', ...ORACLE },
-  { vendor: 'athenahealth', name: 'athenahealth', ...ATHENA },
-  { vendor: 'meditech', name: 'MEDITECH', ...MEDITECH },
-  { vendor: 'eclinicalworks', name: 'eClinicalWorks', ...ECLINICALWORKS },
-  { vendor: 'nextgen', name: 'NextGen', ...NEXTGEN },
-  { vendor: 'veradigm', name: 'Veradigm (Allscripts)', ...VERADIGM },
-];
+const NOTES = {
+  epic: EPIC,
+  oracle: ORACLE,
+  athenahealth: ATHENA,
+  meditech: MEDITECH,
+  eclinicalworks: ECLINICALWORKS,
+  'nextgen-enterprise': NEXTGEN_ENTERPRISE,
+  'nextgen-office': NEXTGEN_OFFICE,
+  veradigm: VERADIGM,
+} satisfies Partial<Record<Vendor, unknown>>;
 
-/** The scope string an organization begins with when this vendor is chosen. */
-export function scopesFor(notes: VendorNotes): string {
-  return presetScopes(notes.vendor);
-}
+/** In the order of the guide: every vendor but the two generic ones. */
+export const vendorNotes: readonly VendorNotes[] = (Object.keys(NOTES) as (keyof typeof NOTES)[]).map((vendor) => ({
+  vendor,
+  name: vendorName(vendor),
+  ...NOTES[vendor],
+}));

@@ -1,56 +1,66 @@
 /** What an EHR vendor's servers are known to want, as starting values an administrator may change. */
+import type { PresetField, PresetSettings, Vendor } from './vendor.ts';
+import { type PresetRow, vendorRows } from './vendor-rows.ts';
 
-/** Vendors with a preset; `generic` is the implementation guide's own word. */
-export const vendors = [
-  'generic',
-  'epic',
-  'oracle',
-  'athenahealth',
-  'meditech',
-  'eclinicalworks',
-  'nextgen',
-  'veradigm',
-] as const;
-
-export type Vendor = (typeof vendors)[number];
-
-/** The full string of the implementation guide, in its order. */
-const GUIDE_SCOPES = 'launch/patient launch/encounter patient/*.read openid fhirUser launch profile online_access';
-
-const IDENTITY = 'openid fhirUser profile';
-const RESOURCES = [
-  'Patient',
-  'ServiceRequest',
-  'Practitioner',
-  'PractitionerRole',
-  'Organization',
-  'Location',
-  'Encounter',
-  'Coverage',
-  'Condition',
-  'AllergyIntolerance',
-  'Observation',
-]
-  .map((type) => `patient/${type}.read`)
-  .join(' ');
-
-const enumerated = `launch launch/patient launch/encounter ${IDENTITY} online_access ${RESOURCES}`;
-
-/** Resources one by one, because wildcards are refused by some vendors and frowned on by most (SCO-06). */
-const scopes: Record<Vendor, string> = {
-  generic: GUIDE_SCOPES,
-  epic: enumerated,
-  // Oracle does not know launch/patient and launch/encounter; an EHR launch gives the context with `launch` alone.
-  oracle: `launch ${IDENTITY} online_access ${RESOURCES}`,
-  athenahealth: enumerated,
-  meditech: enumerated,
-  // These two grant refresh tokens by offline_access only, which is an administrator's own decision (SCO-11).
-  eclinicalworks: `launch ${IDENTITY} ${RESOURCES}`,
-  nextgen: `launch launch/patient launch/encounter ${IDENTITY} ${RESOURCES}`,
-  veradigm: `launch launch/patient ${IDENTITY} online_access ${RESOURCES}`,
+/** What holds where a vendor's row says nothing: SMART App Launch as written, and the guide's full scope string. */
+const COMMON: Readonly<PresetSettings> = {
+  scopes: 'launch/patient launch/encounter patient/*.read openid fhirUser launch profile online_access',
+  scopeVersion: 'auto',
+  nonce: 'required',
+  assertionAudience: 'token_endpoint',
+  assertionAlg: 'RS384',
+  assertionType: 'JWT',
+  clientIdInTokenBody: false,
+  refreshIdToken: 'check',
+  // 80 % of a token's life comes first for every lifetime a vendor is known to give (300 s and more); see needsRefresh.
+  refreshMarginSeconds: 30,
+  searchParameters: [],
+  requestsPerMinute: 0,
 };
 
-/** The scope string to begin with at this vendor (design: the guide's full string for `generic`). */
+/** What people call a vendor. */
+export function vendorName(vendor: Vendor): string {
+  return vendorRows[vendor].name;
+}
+
+/** Everything an organization of this vendor begins with. */
+export function presetSettings(vendor: Vendor): PresetSettings {
+  const { sets } = vendorRows[vendor];
+  const own = Object.entries(sets).map(([field, { value }]) => [field, value]);
+  return { ...COMMON, searchParameters: [], ...Object.fromEntries(own) };
+}
+
+/** The scope string to begin with at this vendor. */
 export function presetScopes(vendor: Vendor): string {
-  return scopes[vendor];
+  return presetSettings(vendor).scopes;
+}
+
+/** What a vendor's row says of one setting, and why; only such values differ from {@link COMMON}. */
+export function presetReasons(vendor: Vendor): (PresetRow & { field: PresetField })[] {
+  const { sets } = vendorRows[vendor];
+  return presetFields.flatMap((field) => (sets[field] ? [{ field, ...sets[field] }] : []));
+}
+
+export const presetFields = Object.keys(COMMON) as PresetField[];
+
+/** The settings that are no longer what the preset of their vendor says: somebody changed them on purpose. */
+export function changedFromPreset(settings: PresetSettings & { vendor: Vendor }): PresetField[] {
+  const preset = presetSettings(settings.vendor);
+  return presetFields.filter((field) => JSON.stringify(settings[field]) !== JSON.stringify(preset[field]));
+}
+
+/**
+ * What choosing another vendor changes: every setting that still is what the former vendor's preset says.
+ *
+ * @param before undefined for an organization that is just being made; then the whole preset.
+ */
+export function broughtAlong(
+  before: (PresetSettings & { vendor: Vendor }) | undefined,
+  vendor: Vendor,
+): Partial<PresetSettings> {
+  const kept = before ? changedFromPreset(before) : [];
+  const preset = presetSettings(vendor);
+  return Object.fromEntries(
+    presetFields.filter((field) => !kept.includes(field)).map((field) => [field, preset[field]]),
+  );
 }

@@ -118,6 +118,7 @@ async function readRequests(api: FhirApi, launch: Launch, organization: Organiza
     patientId: launch.context.patient,
     grantedSearch: mayUse(launch, { type: 'ServiceRequest', interaction: 's' }),
     canRead: (type) => mayUse(launch, { type, interaction: 'r' }),
+    searchParameters: organization.searchParameters,
     now,
   });
 }

@@ -128,6 +128,7 @@ async function sendOnce(
     const owner = draftOwner(launch);
     const sending = await sendRequest(api, resource, {
       patientId: launch.context.patient,
+      searchParameters: organization.searchParameters,
       attempted: draft.attempted,
       beforePosting: () => deps.drafts.replace(owner, { ...draft, attempted: true }),
     });

@@ -30,6 +30,8 @@ export interface RequestListOptions {
   readonly now: Date;
   /** whether the granted scopes allow reading a type, for names; default: yes */
   readonly canRead?: (resourceType: string) => boolean;
+  /** `name=value` the organization's EHR wants on every search; default: none */
+  readonly searchParameters?: readonly string[];
   /** the server is known to support `_include` of requester and performer; default: no */
   readonly includeSupported?: boolean;
 }
@@ -44,8 +46,8 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
     const problem = describeProblem('not-granted', false);
     return { open: [], closed: [], otherOrders: 0, notices: [], problem };
   }
-  const { patientId, includeSupported = false } = options;
-  const answer = await searchRequests(api, { patientId, withNames: includeSupported });
+  const { patientId, includeSupported = false, searchParameters = [] } = options;
+  const answer = await searchRequests(api, { patientId, withNames: includeSupported, searchParameters });
   const sifted = sift(answer.requests, patientId, api.base);
   const { kept, mergedCount } = mergeDuplicates(orderForReading(sifted.requests));
   const shown = kept.slice(0, maxRequests);

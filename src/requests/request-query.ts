@@ -1,6 +1,7 @@
 /** Asks the EHR for a patient's ServiceRequests in the one way every server understands (request-list §4.2). */
 import { asRecord, asRecords, type ForeignRecord } from '#src/patients/fhir-fields.ts';
 import { type FhirApi, FhirError, type FhirFailure, type FhirResource } from '#src/smart/step-6-fhir-api.ts';
+import { withSearchParameters } from './search-parameters.ts';
 
 const pageSize = 50;
 const maxPages = 10;
@@ -17,19 +18,24 @@ export interface RequestAnswer {
   readonly end: 'complete' | 'more' | FhirFailure;
 }
 
+/** What is asked for. */
+interface RequestSearch {
+  patientId: string;
+  withNames: boolean;
+  searchParameters: readonly string[];
+}
+
 /**
  * Searches by patient alone (FH-13): `_sort`, `_revinclude` and status filters are refused by some servers, so none is sent.
  *
  * Follows `next` links, at most 10 pages or 200 requests, never the same one twice (FH-09); a link to another origin or
  * path is refused by FhirApi before a request is made (FH-02).
  *
+ * @param options.searchParameters the organization's own `name=value` beside them; a `next` link is followed as given.
  * @param options.withNames also `_include` requester and performer: only for servers known to support it.
  * @returns what could be read; a FHIR failure is part of the answer, never thrown.
  */
-export async function searchRequests(
-  api: FhirApi,
-  options: { patientId: string; withNames: boolean },
-): Promise<RequestAnswer> {
+export async function searchRequests(api: FhirApi, options: RequestSearch): Promise<RequestAnswer> {
   const found = { requests: [], included: [], outcomes: [] } as Record<
     'requests' | 'included' | 'outcomes',
     ForeignRecord[]
@@ -57,13 +63,13 @@ export async function searchRequests(
   }
 }
 
-function searchPath(options: { patientId: string; withNames: boolean }): string {
+function searchPath(options: RequestSearch): string {
   const query = new URLSearchParams({ patient: options.patientId, _count: String(pageSize) });
   if (options.withNames) {
     query.append('_include', 'ServiceRequest:requester');
     query.append('_include', 'ServiceRequest:performer');
   }
-  return `ServiceRequest?${query}`;
+  return `ServiceRequest?${withSearchParameters(query, options.searchParameters)}`;
 }
 
 function collect(bundle: FhirResource, found: Record<'requests' | 'included' | 'outcomes', ForeignRecord[]>): void {

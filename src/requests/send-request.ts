@@ -11,6 +11,13 @@ export type Sending =
   /** It may exist or not: never posted again before somebody has looked. */
   | { kind: 'unknown' };
 
+/** How this patient's requests are searched at this EHR. */
+interface PatientSearch {
+  patientId: string;
+  /** The organization's own `name=value`. */
+  searchParameters: readonly string[];
+}
+
 /** Whether the EHR has it, as far as can be seen. */
 type Existence = 'exists' | 'absent' | 'unknown';
 
@@ -26,10 +33,10 @@ type Existence = 'exists' | 'absent' | 'unknown';
 export async function sendRequest(
   api: FhirApi,
   resource: FhirResource,
-  options: { patientId: string; attempted: boolean; beforePosting(): Promise<void> },
+  options: PatientSearch & { attempted: boolean; beforePosting(): Promise<void> },
 ): Promise<Sending> {
   if (options.attempted) {
-    const existence = await look(api, resource, options.patientId);
+    const existence = await look(api, resource, options);
     if (existence !== 'absent') return existence === 'exists' ? { kind: 'sent' } : { kind: 'unknown' };
   }
   await options.beforePosting();
@@ -40,13 +47,17 @@ export async function sendRequest(
     if (!(error instanceof FhirError)) throw error;
     if (isRefusal(error)) return { kind: 'refused', failure: error.failure };
     // An EHR may show an order later than it takes it, so only finding it is proof.
-    return (await look(api, resource, options.patientId)) === 'exists' ? { kind: 'sent' } : { kind: 'unknown' };
+    return (await look(api, resource, options)) === 'exists' ? { kind: 'sent' } : { kind: 'unknown' };
   }
 }
 
-async function look(api: FhirApi, resource: FhirResource, patientId: string): Promise<Existence> {
+async function look(
+  api: FhirApi,
+  resource: FhirResource,
+  { patientId, searchParameters }: PatientSearch,
+): Promise<Existence> {
   const wanted = identifiersOf(resource);
-  const { requests, end } = await searchRequests(api, { patientId, withNames: false });
+  const { requests, end } = await searchRequests(api, { patientId, withNames: false, searchParameters });
   const isThere = requests.some((one) => identifiersOf(one).some((identifier) => wanted.includes(identifier)));
   if (isThere) return 'exists';
   return end === 'complete' ? 'absent' : 'unknown';

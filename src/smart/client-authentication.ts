@@ -13,6 +13,11 @@ export interface AssertionKey {
   privateKey: CryptoKey;
 }
 
+/**
+ * Header `typ`: `JWT` as SMART says, the longer one for servers of RFC 7523bis (CAJ-03).
+ */
+export type AssertionType = 'JWT' | 'client-authentication+jwt';
+
 /** Two minutes: far below the five allowed, far above any clock skew worth tolerating (CAJ-07). */
 const LIFETIME_SECONDS = 120;
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
@@ -21,17 +26,19 @@ const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
  * Makes the two body parameters that authenticate one request. Call it once per request: the `jti` is 122 random bits
  * and never used twice, by any process (CAJ-08, CAJ-10).
  *
+ * @param request.assertionType header `typ`, an organization's setting (CAJ-03).
  * @param request.audience one string: the URL that is posted to, or the issuer where an organization says so (CAJ-06).
  */
 export async function clientAssertion(request: {
   clientId: string;
   audience: string;
   key: AssertionKey;
+  assertionType: AssertionType;
   now: Date;
 }): Promise<{ client_assertion_type: string; client_assertion: string }> {
   const issuedAtSeconds = Math.floor(request.now.getTime() / 1_000);
   const assertion = await new SignJWT()
-    .setProtectedHeader({ alg: request.key.alg, kid: request.key.kid, typ: 'JWT' })
+    .setProtectedHeader({ alg: request.key.alg, kid: request.key.kid, typ: request.assertionType })
     .setIssuer(request.clientId)
     .setSubject(request.clientId)
     .setAudience(request.audience)

@@ -5,13 +5,16 @@
  */
 import type { EhrClient } from '#src/adapters/outbound.ts';
 import { OutboundError } from '#src/adapters/outbound-error.ts';
-import { type AssertionKey, clientAssertion } from './client-authentication.ts';
+import { type AssertionKey, type AssertionType, clientAssertion } from './client-authentication.ts';
 
 /** One token to give back. */
 export interface Revocation {
   revocationEndpoint: string;
   clientId: string;
   key: AssertionKey;
+  assertionType: AssertionType;
+  /** The assertion's one audience: the revocation endpoint, or the issuer where the server wants that (CAJ-13). */
+  audience: string;
   token: string;
   hint: 'refresh_token' | 'access_token';
   now: Date;
@@ -25,13 +28,12 @@ export type RevocationAnswer =
 const DEFAULT_PAUSE_SECONDS = 30;
 
 /**
- * Asks the server to forget one token. The assertion's audience is the revocation endpoint itself, so that no other
- * server could use it (CAJ-13). Never throws: a launch has ended here whatever the EHR says.
+ * Asks the server to forget one token. Never throws: a launch has ended here whatever the EHR says.
  */
 export async function revokeToken(revocation: Revocation, outbound: EhrClient): Promise<RevocationAnswer> {
   const { revocationEndpoint, token, hint } = revocation;
   try {
-    const assertion = await clientAssertion({ ...revocation, audience: revocationEndpoint });
+    const assertion = await clientAssertion(revocation);
     const response = await outbound.request(new URL(revocationEndpoint), {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },

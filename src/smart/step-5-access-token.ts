@@ -6,7 +6,7 @@
 import type { EhrClient, OutboundResponse } from '#src/adapters/outbound.ts';
 import { isUnsent, OutboundError } from '#src/adapters/outbound-error.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
-import { type AssertionKey, clientAssertion } from './client-authentication.ts';
+import { type AssertionKey, type AssertionType, clientAssertion } from './client-authentication.ts';
 import type { ValidatedCallback } from './step-4-authorization-code.ts';
 
 /** What the exchange needs beside a validated callback; all of it was fixed when the launch began. */
@@ -18,6 +18,7 @@ export interface CodeExchange {
   /** The assertion's one audience (CAJ-06). */
   audience: string;
   key: AssertionKey;
+  assertionType: AssertionType;
   /** Only for servers that need it; the rule is to leave it out (TK-04). */
   clientIdInBody: boolean;
   now: Date;

@@ -5,7 +5,7 @@
  */
 import type { EhrClient } from '#src/adapters/outbound.ts';
 import { AppError } from '#src/errors.ts';
-import { type AssertionKey, clientAssertion } from './client-authentication.ts';
+import { type AssertionKey, type AssertionType, clientAssertion } from './client-authentication.ts';
 import { isFhirId } from './fhir-id.ts';
 import { postGrant, readTokenResponse, type TokenResponse } from './step-5-access-token.ts';
 
@@ -17,6 +17,7 @@ export interface TokenRefresh {
   /** The assertion's one audience (CAJ-06). */
   audience: string;
   key: AssertionKey;
+  assertionType: AssertionType;
   clientIdInBody: boolean;
   /** The token response spoke of `active_ttl`: the EHR wants to hear when the user was last active. */
   tellsActivity: boolean;
@@ -56,20 +57,25 @@ const PASSING = new Set([
   'connection.untrusted',
 ]);
 
-/** Refresh when this much of the lifetime is over, and this long before the end; half of a life shorter than that (RF-05). */
+/** Refresh when this much of the lifetime is over, at the latest (RF-05). */
 const LIFETIME_SHARE = 0.8;
-const MARGIN_MS = 30_000;
 
 /**
- * Is it time for a new token? Never for a token whose lifetime the server did not tell: a 401 will say (TK-12).
+ * Is it time for a new token? After 80 % of its life, and at least the margin before its end; a life shorter than twice
+ * the margin is halved instead (RF-05). Never for a token whose lifetime the server did not tell: a 401 will say (TK-12).
  *
  * @param token with `expiresAt` undefined when unknown.
+ * @param marginSeconds the organization's setting.
  */
-export function needsRefresh(token: { issuedAt: Date; expiresAt: Date | undefined }, now: Date): boolean {
+export function needsRefresh(
+  token: { issuedAt: Date; expiresAt: Date | undefined },
+  marginSeconds: number,
+  now: Date,
+): boolean {
   if (!token.expiresAt) return false;
   const lifetimeMs = token.expiresAt.getTime() - token.issuedAt.getTime();
   const ageMs = now.getTime() - token.issuedAt.getTime();
-  return ageMs >= Math.min(LIFETIME_SHARE * lifetimeMs, lifetimeMs - Math.min(MARGIN_MS, lifetimeMs / 2));
+  return ageMs >= Math.min(LIFETIME_SHARE * lifetimeMs, lifetimeMs - Math.min(marginSeconds * 1_000, lifetimeMs / 2));
 }
 
 /**

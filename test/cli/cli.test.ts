@@ -106,6 +106,19 @@ describe.runIf(await hasPostgres())('the command line on PostgreSQL', () => {
     expect(again.stdout).toContain('nothing changed');
   });
 
+  test('a FHIR URL that gives its vendor away is a hint, and changes nothing by itself', async () => {
+    const url = ['--fhir-url', 'https://ehr.example/interconnect/api/FHIR/R4'];
+    const first = await admin('organization', 'set', 'hinted', ...GENERAL, ...url);
+    expect(first.stdout).toContain('Hint: the FHIR URL looks like an address of Epic (/interconnect/api/FHIR/R4)');
+    expect(first.stdout).toContain('organization set hinted --setting vendor=epic');
+    const second = await admin('organization', 'set', 'hinted', '--setting', 'vendor=epic', '--json');
+    expect(JSON.parse(second.stdout)).toMatchObject({
+      changed: ['vendor', 'scopes'],
+      organization: { vendor: 'epic' },
+      suggestedVendor: null,
+    });
+  });
+
   test('a vendor brings its scopes along until somebody sets others', async () => {
     await admin('organization', 'set', 'vendor', ...GENERAL, '--setting', 'vendor=oracle');
     const store = createOrganizationStore(database.db);

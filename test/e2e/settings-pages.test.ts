@@ -37,8 +37,22 @@ const save = async (fhirUrl: string) => {
   await page.locator('.summary').waitFor();
 };
 
+const preset = async () => {
+  await world.setOrganization(ORG_ID, {
+    vendor: 'eclinicalworks',
+    scopes: 'launch openid fhirUser patient/Patient.read',
+  });
+  await open(PAGE);
+};
+const suggesting = async () => {
+  await world.setOrganization(ORG_ID, { fhirBaseUrl: 'https://ehr.example/interconnect-fhir-oauth/api/FHIR/R4' });
+  await open(PAGE);
+  await page.getByRole('button', { name: 'Use the preset for Epic' }).waitFor();
+};
+
 /** Rows of every length: a failed launch, an opened chart, a check with its addresses. */
 const audited = async () => {
+  await world.setOrganization(ORG_ID);
   await world.launch('pat-ada');
   world.sandbox.faults.set('token-500');
   await world.launch('pat-ada');
@@ -53,6 +67,8 @@ test.for<[string, () => Promise<unknown>]>([
   ['connection that was saved', () => save(world.sandbox.fhirBase)],
   ['connection with everything unfolded', () => open(PAGE).then(unfoldAll)],
   ['connection with a draft', () => save(`${world.url}/guide`)],
+  ['connection with a vendor’s preset', () => preset().then(unfoldAll)],
+  ['connection that suggests a vendor', () => suggesting().then(unfoldAll)],
   ['keys', () => open('/settings/keys')],
   ['audit', () => audited().then(() => open('/settings/audit'))],
   ['audit with everything unfolded', () => open('/settings/audit').then(unfoldAll)],

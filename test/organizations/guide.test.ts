@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorCodes } from '#src/errors.ts';
 import { registrationSheet } from '#src/organizations/registration.ts';
 import { vendorNotes } from '#src/organizations/vendor-notes.ts';
+import { presetReasons } from '#src/organizations/vendor-presets.ts';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 
@@ -44,7 +45,7 @@ describe('the implementation guide', () => {
     for (const text of [new URL(world.url).host, '192.0.2.10', '192.0.2.11', 'TLS 1.2']) expect(body).toContain(text);
   });
 
-  test('has notes for each of the seven vendors, and marks what must be confirmed', async () => {
+  test('has notes for each vendor but the generic ones, and marks what must be confirmed', async () => {
     const { body } = await guide();
     expect(vendorNotes.map(({ vendor }) => vendor)).toEqual([
       'epic',
@@ -52,10 +53,13 @@ describe('the implementation guide', () => {
       'athenahealth',
       'meditech',
       'eclinicalworks',
-      'nextgen',
+      'nextgen-enterprise',
+      'nextgen-office',
       'veradigm',
     ]);
     for (const { name } of vendorNotes) expect(body).toContain(name);
+    const reasons = vendorNotes.flatMap(({ vendor }) => presetReasons(vendor));
+    for (const { why, source } of reasons) expect(body).toContain(`${why}</td><td data-label="Source">${source}`);
     expect(body).toContain('confirm with your vendor');
   });
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createOrganizationStore } from '#src/organizations/organization-store.ts';
 import { registrationSheet } from '#src/organizations/registration.ts';
+import { presetReasons, presetSettings } from '#src/organizations/vendor-presets.ts';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
 import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
@@ -120,7 +121,7 @@ describe('saving the FHIR URL', () => {
   });
 
   test('a suggestion of the checks is accepted with one press, and never invented by a form', async () => {
-    const nextGen = await world.addSandbox(ORG_ID, { profile: 'nextgen-like' });
+    const nextGen = await world.addSandbox(ORG_ID, { profile: 'nextgen-enterprise-like' });
     const { body } = await save(nextGen.fhirBase);
     const [, key = ''] = /name="suggestion" value="([^"]+)"/.exec(body) ?? [];
     expect(key).not.toBe('');
@@ -185,6 +186,46 @@ describe('the rest of the page', () => {
   test('another vendor brings its scopes, unless somebody has set them', async () => {
     await press('advanced', { ...advanced(await page()), vendor: 'oracle' });
     expect((await organization()).scopes).toContain('patient/ServiceRequest.read');
+  });
+
+  test('another vendor brings everything its preset sets, except what is typed beside it or was changed before', async () => {
+    await press('advanced', { ...advanced(await page()), refreshMarginSeconds: '120' });
+    await press('advanced', { ...advanced(await page()), vendor: 'eclinicalworks', nonce: 'optional' });
+    const { requestsPerMinute, nonce, refreshMarginSeconds, scopes } = await organization();
+    expect({ requestsPerMinute, nonce, refreshMarginSeconds }).toEqual({
+      requestsPerMinute: 200,
+      nonce: 'optional',
+      refreshMarginSeconds: 120,
+    });
+    expect(scopes).toBe(presetSettings('eclinicalworks').scopes);
+    const { body } = await page();
+    expect(body).toContain('Preset in use: <strong>eClinicalWorks</strong>');
+    for (const { why, source } of presetReasons('eclinicalworks')) {
+      expect(body).toContain(why);
+      expect(body).toContain(source);
+    }
+    expect(body.match(/changed here to/g)).toHaveLength(2);
+    expect(body).toContain('changed here to <code>120</code>');
+  });
+
+  test('a FHIR URL that gives its vendor away offers the preset, and takes it up only when pressed', async () => {
+    await world.setOrganization(ORG_ID, { fhirBaseUrl: 'https://ehr.example/interconnect/api/FHIR/R4' });
+    const { body } = await page();
+    expect(body).toContain('Use the preset for Epic');
+    expect((await organization()).vendor).toBe('generic');
+    expect((await press('use-preset', { vendor: 'oracle' })).status).toBe(409);
+    expect((await organization()).vendor).toBe('generic');
+    const after = await press('use-preset', { vendor: 'epic' });
+    expect(after.body).toContain('The preset is in use');
+    expect(after.body).not.toContain('Use the preset for');
+    expect(await organization()).toMatchObject({ vendor: 'epic', ...presetSettings('epic') });
+    expect((await press('use-preset', { vendor: 'epic' })).status).toBe(409);
+  });
+
+  test('a FHIR URL of nobody known, or a vendor already chosen, offers no preset', async () => {
+    expect((await page()).body).not.toContain('Use the preset for');
+    await world.setOrganization(ORG_ID, { vendor: 'generic-v2', fhirBaseUrl: 'https://ehr.example/api/FHIR/R4' });
+    expect((await page()).body).not.toContain('Use the preset for');
   });
 
   test('a wrong advanced setting is refused at its field with everything typed kept', async () => {
@@ -261,7 +302,7 @@ function advanced({ body }: Visit): Record<string, string> {
     form[name] = /value="([^"]*)" selected/.exec(options)?.[1] ?? '';
   for (const [, name = ''] of body.matchAll(/type="checkbox"[^>]* name="(\w+)" value="true" checked/g))
     form[name] = 'true';
-  for (const [, name = '', value = ''] of body.matchAll(/type="number"[^>]* name="(\w+)" value="(\d*)"/g))
+  for (const [, name = '', value = ''] of body.matchAll(/<input[^>]*type="number"[^>]* name="(\w+)" value="(\d*)"/g))
     form[name] = value;
   return form;
 }

@@ -55,7 +55,10 @@ const issuers: [VendorProfileName, (sandbox: Sandbox) => string, number][] = [
   ['oracle-like', (sandbox) => `${sandbox.origin}/tenants/ec2458f2/oidc/idsps/ec2458f2/`, 404],
   ['meditech-like', (sandbox) => `${sandbox.origin}/auth/`, 200],
   ['ecw-like', (sandbox) => `${sandbox.origin}/auth`, 404],
-  ['nextgen-like', (sandbox) => sandbox.fhirBase, 404],
+  ['nextgen-enterprise-like', (sandbox) => sandbox.fhirBase, 404],
+  ['nextgen-office-like', (sandbox) => `${sandbox.origin}/auth/realms/office`, 200],
+  ['athenahealth-like', ({ origin }) => `${origin.replace('localhost', '127.0.0.1')}/auth`, 200],
+  ['veradigm-like', ({ origin }) => `${origin.replace('localhost', '127.0.0.1')}/auth`, 404],
 ];
 
 test.for(issuers)('%s: where the id_token says it comes from', async ([name, issuer, document]) => {
@@ -75,6 +78,43 @@ test('oracle-like: wildcards and launch/patient are trimmed in silence, tokens l
   });
 });
 
+test('athenahealth-like: endpoints and issuer on two hosts, each with the keys, and a frame that allows little', async () => {
+  await inProfile('athenahealth-like', async (sandbox) => {
+    const { body } = await fhir(sandbox, undefined, '.well-known/smart-configuration');
+    const openid = await fhir(sandbox, undefined, `${sandbox.issuer}/.well-known/openid-configuration`);
+    expect(new URL(String(body.token_endpoint)).hostname).toBe('localhost');
+    expect(new URL(String(openid.body.jwks_uri)).hostname).toBe('127.0.0.1');
+    expect('scopes_supported' in body).toBe(false);
+    const keys = await Promise.all(
+      [body, openid.body].map(({ jwks_uri }) => fhir(sandbox, undefined, String(jwks_uri))),
+    );
+    expect(keys.map(({ status }) => status)).toEqual([200, 200]);
+    const chart = await fetch(`${sandbox.chartUrl}/pat-ada`);
+    const frame = /<iframe[^>]* sandbox="([^"]*)"/.exec(await chart.text())?.[1]?.split(' ');
+    expect(frame).toContain('allow-scripts');
+    expect(frame).not.toContain('allow-top-navigation');
+    expect(frame).not.toContain('allow-storage-access-by-user-activation');
+  });
+});
+
+test('veradigm-like: a method list of its own name, without private_key_jwt, beside the capability', async () => {
+  await inProfile('veradigm-like', async (sandbox) => {
+    const { body } = await fhir(sandbox, undefined, '.well-known/smart-configuration');
+    expect('token_endpoint_auth_methods_supported' in body).toBe(false);
+    expect(body.token_endpoint_auth_methods).not.toContain('private_key_jwt');
+    expect(body.capabilities).toContain('client-confidential-asymmetric');
+  });
+});
+
+test('ecw-like: XML for whoever does not ask for JSON by name', async () => {
+  await inProfile('ecw-like', async ({ fhirBase }) => {
+    const typeFor = async (accept: string) =>
+      (await fetch(`${fhirBase}/.well-known/smart-configuration`, { headers: { accept } })).headers.get('content-type');
+    expect(await typeFor('*/*')).toContain('application/xml');
+    expect(await typeFor('application/json')).toContain('application/json');
+  });
+});
+
 test('epic-like: no revocation endpoint, five scopes, and no iss on the redirect', async () => {
   await inProfile('epic-like', async (sandbox) => {
     const { body } = await fhir(sandbox, undefined, '.well-known/smart-configuration');
@@ -86,8 +126,8 @@ test('epic-like: no revocation endpoint, five scopes, and no iss on the redirect
   });
 });
 
-test('keycloak-like: a refresh must name client_id', async () => {
-  await inProfile('keycloak-like', async (sandbox) => {
+test('nextgen-office-like: a refresh must name client_id', async () => {
+  await inProfile('nextgen-office-like', async (sandbox) => {
     const { body } = await launch(sandbox, tiny, 'pat-ada', { scope: enumerated });
     const url = `${sandbox.origin}/auth/token`;
     const form = {
@@ -101,8 +141,8 @@ test('keycloak-like: a refresh must name client_id', async () => {
   });
 });
 
-test('nextgen-like: no _include, and only the search parameters it lists', async () => {
-  await inProfile('nextgen-like', async (sandbox) => {
+test('nextgen-enterprise-like: no _include, and only the search parameters it lists', async () => {
+  await inProfile('nextgen-enterprise-like', async (sandbox) => {
     const { body } = await launch(sandbox, tiny, 'pat-ada', { scope: enumerated });
     const asked = ['_include=ServiceRequest:requester', 'status=active'];
     const answers = await Promise.all(

@@ -1,7 +1,7 @@
 /** The client assertion, verified as an EHR does (CAJ-01..13). */
 import { decodeProtectedHeader, exportJWK, generateKeyPair, importJWK, type JWK, jwtVerify } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type AssertionKey, clientAssertion } from '#src/smart/client-authentication.ts';
+import { type AssertionKey, type AssertionType, clientAssertion } from '#src/smart/client-authentication.ts';
 
 const NOW = new Date('2026-06-01T12:00:00.987Z');
 const NOW_SECONDS = Math.floor(NOW.getTime() / 1_000);
@@ -15,8 +15,8 @@ beforeAll(async () => {
   }
 });
 const keyOf = (alg: string) => keys.get(alg)!;
-const make = (alg: string, audience = AUDIENCE) =>
-  clientAssertion({ clientId: 'client-1', audience, key: keyOf(alg).key, now: NOW });
+const make = (alg: string, audience = AUDIENCE, assertionType: AssertionType = 'JWT') =>
+  clientAssertion({ clientId: 'client-1', audience, key: keyOf(alg).key, assertionType, now: NOW });
 
 describe.for(['RS384', 'ES384'] as const)('signed with %s', (alg) => {
   test('CAJ-01, CAJ-05..07, CAJ-09: verifies, and says exactly this', async () => {
@@ -37,6 +37,11 @@ describe.for(['RS384', 'ES384'] as const)('signed with %s', (alg) => {
   test('CAJ-02..04, CAJ-12: the header names algorithm, key and type, and nothing else', async () => {
     const { client_assertion: assertion } = await make(alg);
     expect(decodeProtectedHeader(assertion)).toEqual({ alg, kid: `kid-${alg}`, typ: 'JWT' });
+  });
+
+  test('CAJ-03: the type is the other one where an organization says so', async () => {
+    const { client_assertion: assertion } = await make(alg, AUDIENCE, 'client-authentication+jwt');
+    expect(decodeProtectedHeader(assertion).typ).toBe('client-authentication+jwt');
   });
 });
 

@@ -32,6 +32,7 @@ function exchange(change: Partial<CodeExchange> = {}, code = 'code-1') {
     codeVerifier: 'v'.repeat(43),
     audience: tokenEndpoint,
     key,
+    assertionType: 'JWT',
     clientIdInBody: false,
     now: NOW,
     ...change,

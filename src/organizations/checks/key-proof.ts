@@ -70,7 +70,7 @@ async function attempt(
   const { tokenEndpoint } = configuration;
   const issuer = issuersOf(organization, configuration)[0]?.issuer ?? tokenEndpoint;
   const audience = organization.assertionAudience === 'issuer' ? issuer : tokenEndpoint;
-  const { clientId } = organization;
+  const { clientId, assertionType } = organization;
   seen.used = { clientId, kid: key.kid, alg: key.alg, audience, tokenEndpoint };
   await exchangeCode(
     { code: `key-proof-${randomBytes(16).toString('base64url')}` },
@@ -81,6 +81,7 @@ async function attempt(
       codeVerifier: randomBytes(32).toString('base64url'),
       audience,
       key,
+      assertionType,
       clientIdInBody: organization.clientIdInTokenBody,
       now: clock(),
     },

@@ -27,8 +27,10 @@ const vendors: [VendorProfileName, { allPassed: boolean; warnings: string[] }][]
   ['oracle-like', { allPassed: false, warnings: ['guide-issuer', 'issuer-documents'] }],
   ['meditech-like', { allPassed: true, warnings: [] }],
   ['ecw-like', { allPassed: false, warnings: ['guide-issuer', 'issuer-documents', 'scopes'] }],
-  ['nextgen-like', { allPassed: false, warnings: ['guide-issuer', 'issuer-documents'] }],
-  ['keycloak-like', { allPassed: true, warnings: [] }],
+  ['nextgen-enterprise-like', { allPassed: false, warnings: ['guide-issuer', 'issuer-documents'] }],
+  ['nextgen-office-like', { allPassed: true, warnings: [] }],
+  ['athenahealth-like', { allPassed: true, warnings: [] }],
+  ['veradigm-like', { allPassed: false, warnings: ['guide-issuer', 'issuer-documents'] }],
   ['helseid-like', { allPassed: true, warnings: [] }],
 ];
 
@@ -57,7 +59,7 @@ test('Oracle: without an OpenID document the keys come from smart-configuration'
   }));
 
 test('NextGen Enterprise: both issuers are shown, either can be chosen, and the choice settles it', () =>
-  atVendor('nextgen-like', async (sandbox, checkup) => {
+  atVendor('nextgen-enterprise-like', async (sandbox, checkup) => {
     const before = await checkup.run(sandbox.fhirBase, { frameAncestors });
     expect(row(before, 'issuer-documents').found).toContain(sandbox.issuer);
     expect(row(before, 'issuer-documents').found).toContain(sandbox.fhirBase);

@@ -1,0 +1,20 @@
+/** The extra parameters an organization's EHR wants on every search, such as a practice at athenahealth (row 29). */
+
+/** Selects the patient, the page or the resources: ours alone, whatever the settings say (FH-13). */
+const OURS = /^(?:patient|subject|_.*)$/i;
+
+/**
+ * Adds an organization's `searchParameters` to a search, encoded by URLSearchParams. A name the search has already is
+ * left as it is, so no setting changes whose data is asked for. Never for a read or a `next` link.
+ *
+ * @param parameters `name=value`, unencoded, as the settings keep them.
+ */
+export function withSearchParameters(query: URLSearchParams, parameters: readonly string[]): URLSearchParams {
+  const extended = new URLSearchParams(query);
+  for (const parameter of parameters) {
+    const at = parameter.indexOf('=');
+    const name = parameter.slice(0, at);
+    if (at > 0 && !OURS.test(name) && !query.has(name)) extended.append(name, parameter.slice(at + 1));
+  }
+  return extended;
+}
