@@ -172,7 +172,7 @@ export function createApp(dependencies: AppDependencies): Express {
     .all(onlyGet);
   app.route('/launches/:launchId/theme.css').head(onlyGet).get(guard, themeRoute(outbound)).all(onlyGet);
   app.route('/launches/:launchId/sign-out').post(guardOfWaiting, form, signOut).all(onlyMethods('POST'));
-  const association = { publicUrl, clinicians, limit: createAssociationLimit(redis) };
+  const association = { publicUrl, clinicians, launches, limit: createAssociationLimit(redis) };
   app
     .route('/launches/:launchId/association')
     .head(onlyMethods('GET', 'POST'))

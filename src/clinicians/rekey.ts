@@ -8,6 +8,8 @@ import { listIdentitiesAfter, updateIdentity } from './identity-store.ts';
 
 /** A run under way. */
 export interface Rekeying {
+  /** When every row has had its turn, or the database failed. */
+  done: Promise<void>;
   /** Resolves when it has ended, at the next row at the latest. */
   stop(): Promise<void>;
 }
@@ -34,6 +36,7 @@ export function rekeyClinicians(deps: { db: Queries; sealer: Sealer; log: Log; s
           deps.log.warn({ err: withoutQuery(error) }, 'clinicians are still kept under an older secret'),
         );
   return {
+    done: running,
     stop: () => {
       stopping.abort();
       return running;

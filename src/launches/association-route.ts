@@ -10,11 +10,14 @@ import { factsOf } from '#src/http/request-log.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import { type AssociationProblem, associationPage } from '#views/association-page.ts';
 import { openLaunchOf } from './launch-guard.ts';
+import type { LaunchStore } from './launch-store.ts';
+import { tieToClinician } from './user-admission.ts';
 
 /** What the route needs. */
 export interface AssociationRouteDependencies {
   publicUrl: URL;
   clinicians: Pick<Clinicians, 'admit' | 'redeem'>;
+  launches: Pick<LaunchStore, 'replace'>;
   limit: AssociationLimit;
 }
 
@@ -34,9 +37,10 @@ export function associationRoute(deps: AssociationRouteDependencies): RequestHan
 }
 
 /** `POST`: the one-time code. Behind the same guard and a urlencoded body parser. */
-export function redeemCodeRoute({ publicUrl, clinicians, limit }: AssociationRouteDependencies): RequestHandler {
+export function redeemCodeRoute(deps: AssociationRouteDependencies): RequestHandler {
+  const { publicUrl, clinicians, launches, limit } = deps;
   return async (request, response) => {
-    const { launch, organization, cookieSecret } = openLaunchOf(request);
+    const { launch, opened, organization, cookieSecret } = openLaunchOf(request);
     assertOwnForm(request, publicUrl, cookieSecret);
     if (organization.userAssociation !== 'code') return show(request, response, undefined);
     const code = fieldOf(request, 'code').slice(0, 100);
@@ -45,6 +49,7 @@ export function redeemCodeRoute({ publicUrl, clinicians, limit }: AssociationRou
     const launching = { user: launch.user, launchId: launch.id, supportCode, address: request.ip };
     const outcome = await clinicians.redeem(organization, launching, code);
     if (outcome.kind !== 'linked') return show(request, response, outcome.kind);
+    await tieToClinician(launches, opened, outcome.clinicianId);
     await limit.succeed(organization.id, launch.id);
     response.redirect(303, `/launches/${launch.id}/requests`);
   };

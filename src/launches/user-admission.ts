@@ -91,15 +91,15 @@ export async function recheckUser(
     if (!isAutomatic || standing.kind === 'refused') return { kind: 'waits', standing };
     const admission = await clinicians.admit(organization, { user: launch.user, launchId: launch.id });
     if (admission.kind === 'waits') return admission;
-    return { kind: 'admitted', opened: await tie(launches, opened, admission.clinicianId) };
+    return { kind: 'admitted', opened: await tieToClinician(launches, opened, admission.clinicianId) };
   }
   const { clinicianId, isDisabled } = standing;
   if (isDisabled || (launch.clinicianId !== undefined && launch.clinicianId !== clinicianId)) return { kind: 'ended' };
-  return { kind: 'admitted', opened: await tie(launches, opened, clinicianId) };
+  return { kind: 'admitted', opened: await tieToClinician(launches, opened, clinicianId) };
 }
 
 /** From now on the launch ends with the association. A record that is being changed by another request is tied later. */
-async function tie(
+export async function tieToClinician(
   launches: UserAdmissionDependencies['launches'],
   opened: OpenedLaunch,
   clinicianId: string | undefined,
