@@ -89,7 +89,7 @@ function issuedNotice({ name, code }: { name: string | undefined; code: string }
 }
 
 function waitingSection({ waiting, choices, actionOf, admin }: CliniciansPageProps): SafeHtml {
-  return html`<section aria-labelledby="waiting"><h2 id="waiting">Not confirmed</h2>
+  return html`<section class="people-section" aria-labelledby="waiting"><h2 id="waiting">Not confirmed</h2>
 <p class="hint">Ask for the reference on the person’s screen: the name is only what the EHR says.</p>
 <ul class="people">
 ${waiting.map((row) => waitingItem(row, choices, actionOf, admin.csrfToken))}</ul></section>
@@ -118,7 +118,7 @@ ${choices.length === 0 ? null : html`<div><label for="${choiceField}">or as</lab
 function knownSection({ rows, total, actionOf, admin, newerHref, olderHref }: CliniciansPageProps): SafeHtml {
   if (total === 0)
     return html`<p class="empty">Nobody yet. People appear here at their first launch, or when you add them.</p>`;
-  return html`<section aria-labelledby="known"><h2 id="known">Clinicians <span class="count">${total}</span></h2>
+  return html`<section class="people-section" aria-labelledby="known"><h2 id="known">Clinicians <span class="count">${total}</span></h2>
 <ul class="people">
 ${rows.map((row) => clinicianItem(row, actionOf, admin.csrfToken))}</ul>
 ${newerHref === undefined ? null : html`<p><a href="${newerHref}">Previous page</a></p>`}
