@@ -24,6 +24,7 @@ export interface CliniciansViewDependencies {
 const PAGE = '/settings/clinicians';
 const PAGE_SIZE = 100;
 const MOST_WAITING = 100;
+const CONFLICT_SHOWN_MS = 30 * 24 * 60 * 60_000;
 /** To choose from when confirming; whoever is further down the list is confirmed under a new name or found later. */
 const MOST_CHOICES = 500;
 
@@ -93,10 +94,15 @@ async function clinicianRow(
     isDisabled: clinician.disabledAt !== null,
     codeUntil: isCodeOpen && codeExpiresAt > clock() ? codeExpiresAt : undefined,
     isCodeExpired: isCodeOpen && codeExpiresAt <= clock(),
-    conflictAt: clinician.conflictAt ?? undefined,
+    conflictAt: isRecent(clinician.conflictAt, clock()) ? (clinician.conflictAt ?? undefined) : undefined,
     firstLaunchAt: identity?.firstSeenAt,
     lastLaunchAt: clinician.lastLaunchAt ?? undefined,
   };
+}
+
+/** A conflict is shown for a month; the audit trail keeps it. */
+function isRecent(at: Date | null, now: Date): boolean {
+  return at !== null && now.getTime() - at.getTime() < CONFLICT_SHOWN_MS;
 }
 
 async function waitingRow({ sealer }: CliniciansViewDependencies, row: IdentityRow): Promise<WaitingRowProps> {

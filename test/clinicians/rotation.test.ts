@@ -24,8 +24,8 @@ describe.for(await testStores())('on %s', (stores) => {
     const sealer = createSealer(secrets);
     return { sealer, clinicians: createClinicians({ db: database.db, sealer, audit, clock, log }) };
   };
-  const launchAs = async (secrets: string[], sub: string) => {
-    const organization = await createOrganizationStore(world.dependencies.database.db).find(ORG_ID);
+  const launchAs = async (secrets: string[], sub: string, organizationId = ORG_ID) => {
+    const organization = await createOrganizationStore(world.dependencies.database.db).find(organizationId);
     if (!organization) throw new Error('no organization');
     const user = { iss: 'https://ehr.example', sub, name: `Name of ${sub}`, fhirUser: undefined };
     return under(secrets).clinicians.admit(organization, { user });
@@ -71,6 +71,15 @@ describe.for(await testStores())('on %s', (stores) => {
     const names = await Promise.all(entries.map(({ clinician }) => openName(onlyNew, clinician)));
     expect(names).toContain('Name of on-holiday');
     expect(names).not.toContain(undefined);
+  });
+
+  test('MT-02: the same issuer and subject in two organizations are two clinicians', async () => {
+    await world.setOrganization('twin');
+    const here = await launchAs([NEW], 'same-person');
+    const there = await launchAs([NEW], 'same-person', 'twin');
+    expect([here, there]).toMatchObject([{ isFirst: true }, { isFirst: true }]);
+    expect(await launchAs([NEW], 'same-person')).toEqual({ ...here, isFirst: false });
+    expect(await launchAs([NEW], 'same-person', 'twin')).toEqual({ ...there, isFirst: false });
   });
 
   test('without the old secret, too early, the person is new and no page fails', async () => {

@@ -54,7 +54,7 @@ const answer = (route: string, body: unknown, status = 200) => ehr.on(route, () 
 test.for([
   ['a practitioner and the role found by them', 'as-practitioner', 'Kwame Osei · Discharge nurse'],
   ['a role and the practitioner it names', 'as-role', 'Dr. Hiro Tanaka · Cardiologist'],
-])('%s', async ([, user, expected]) => {
+] as const)('%s', async ([, user, expected]) => {
   const browser = hospital.browser();
   const page = await browser.open(hospital.sandbox.launch('pat-ada', { user }));
   expect(titleOf(page)).toBe('Requests for Ada Moreno');
