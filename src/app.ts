@@ -17,6 +17,9 @@ import { adminRoutes } from './admin/routes.ts';
 import { createUserStore } from './admin/user-store.ts';
 import type { Audit } from './audit/audit.ts';
 import { auditCsvRoute, settingsAuditRoutes } from './audit/settings-routes.ts';
+import { createAssociationLimit } from './clinicians/association-limit.ts';
+import type { Clinicians } from './clinicians/clinicians.ts';
+import { clinicianRoutes } from './clinicians/settings-routes.ts';
 import type { Config } from './config.ts';
 import { causesByCode } from './diagnostics/causes.ts';
 import type { LaunchTraces } from './diagnostics/launch-trace.ts';
@@ -39,6 +42,7 @@ import type { KeySightings } from './keys/key-sightings.ts';
 import { jwksRoutes } from './keys/routes.ts';
 import { keySettingsRoutes } from './keys/settings-routes.ts';
 import { createActiveGrants } from './launches/active-grant.ts';
+import { associationRoute, redeemCodeRoute } from './launches/association-route.ts';
 import { callbackRoute } from './launches/callback-route.ts';
 import type { Launch } from './launches/launch.ts';
 import { createLaunchCookies } from './launches/launch-cookies.ts';
@@ -84,6 +88,7 @@ export interface AppDependencies {
   connections: SmartConnections;
   checks: CheckDependencies;
   checksStore: ChecksStore;
+  clinicians: Clinicians;
   audit: Audit;
   traces: LaunchTraces;
   log: Log;
@@ -117,6 +122,7 @@ export function createApp(dependencies: AppDependencies): Express {
     telemetry,
     directory,
     connections,
+    clinicians,
     audit,
     traces,
   } = dependencies;
@@ -125,7 +131,7 @@ export function createApp(dependencies: AppDependencies): Express {
   const launches = createLaunchStore(redis, sealer);
   const transactions = createTransactions(redis, sealer);
   const issuerKeys = createIssuerKeys({ outbound, clock, log });
-  const readings = createChartReadings(outbound, clock);
+  const readings = createChartReadings(outbound, clock, clinicians);
   const drafts = createRequestDrafts(redis, sealer);
   const grants = createActiveGrants({ launches, keyRing, issuerKeys, outbound, revoker, retries, clock, log, metrics });
   const scopeLearning = createScopeLearning({ store: createOrganizationStore(database.db), audit, clock, log });
@@ -134,6 +140,7 @@ export function createApp(dependencies: AppDependencies): Express {
     publicUrl,
     directory,
     connections,
+    clinicians,
     launchCookies,
     launches,
     transactions,
@@ -179,7 +186,9 @@ export function createApp(dependencies: AppDependencies): Express {
   for (const path of ['/smart/callback', '/smart/callback/:orgId'])
     app.route(path).head(onlyGet).get(callback).all(onlyGet);
 
-  const guard = requireLaunch({ directory, launches, launchCookies, sealer, clock });
+  const guarding = { directory, clinicians, launches, launchCookies, sealer, revoker, clock };
+  const guard = requireLaunch(guarding);
+  const guardOfWaiting = requireLaunch({ ...guarding, acceptsWaiting: true });
   const form = express.urlencoded({ extended: false, limit: '10kb' });
   const signOut = signOutRoute({ publicUrl, launches, launchCookies, audit, revoker, onEnded: readings.forget });
   app
@@ -199,7 +208,14 @@ export function createApp(dependencies: AppDependencies): Express {
     .post(guard, form, discardDraft(newRequest))
     .all(onlyMethods('POST'));
   app.route('/launches/:launchId/theme.css').head(onlyGet).get(guard, themeRoute(outbound)).all(onlyGet);
-  app.route('/launches/:launchId/sign-out').post(guard, form, signOut).all(onlyMethods('POST'));
+  app.route('/launches/:launchId/sign-out').post(guardOfWaiting, form, signOut).all(onlyMethods('POST'));
+  const association = { publicUrl, clinicians, launches, limit: createAssociationLimit(redis) };
+  app
+    .route('/launches/:launchId/association')
+    .head(onlyMethods('GET', 'POST'))
+    .get(guardOfWaiting, associationRoute(association))
+    .post(guardOfWaiting, form, redeemCodeRoute(association))
+    .all(onlyMethods('GET', 'POST'));
 
   const users = createUserStore(database.db);
   const signIn = { users, publicUrl, clock };
@@ -221,6 +237,7 @@ export function createApp(dependencies: AppDependencies): Express {
   const keyHolders = async () => (await organizations.list()).map((one) => ({ ...one, hosts: ehrHosts(one) }));
   const explain = (code: ErrorCode) => causesByCode[code];
   app.use('/settings/integrations/smart-on-fhir', guards.signedIn, integrationRoutes(settings));
+  app.use('/settings/clinicians', guards.signedIn, clinicianRoutes(settings));
   app.use('/settings/organizations', guards.signedIn, guards.operator, organizationsRoutes(settings));
   app.use('/settings/keys', guards.signedIn, guards.operator, keySettingsRoutes({ ...settings, keyHolders }));
   app.route('/guide').get(guards.recognise, guideRoute({ config, organizations, explain })).all(onlyGet);

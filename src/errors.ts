@@ -196,6 +196,26 @@ const catalogue = {
     title: 'The EHR did not say correctly what is open in the chart',
     help: "Open the app from a patient's chart. If you did, give the support code to your EHR team.",
   },
+  'user.not-allowed': {
+    status: 403,
+    title: 'This app is for practitioners',
+    help: 'Your EHR account is not one of a practitioner. If it should be, give the support code to your EHR team.',
+  },
+  'user.disabled': {
+    status: 403,
+    title: 'Your access to this app is switched off',
+    help: 'Ask your administrator to switch it on again, then open the app from the chart.',
+  },
+  'user.not-associated': {
+    status: 403,
+    title: 'You are not known here yet',
+    help: "Open the app again from the patient's chart and follow what it asks for.",
+  },
+  'user.too-many-tries': {
+    status: 429,
+    title: 'Too many codes were tried',
+    help: 'Wait a quarter of an hour, then try again with the code from your administrator.',
+  },
   'session.missing': {
     status: 401,
     title: 'Please open the app again',

@@ -13,6 +13,8 @@ import { bootstrapOperator } from './admin/bootstrap-operator.ts';
 import { createUserStore } from './admin/user-store.ts';
 import type { AppDependencies } from './app.ts';
 import { createAudit } from './audit/audit.ts';
+import { createClinicians } from './clinicians/clinicians.ts';
+import { rekeyClinicians } from './clinicians/rekey.ts';
 import type { Config } from './config.ts';
 import { createLaunchTraces } from './diagnostics/launch-trace.ts';
 import { createTraceWriter } from './diagnostics/trace-writer.ts';
@@ -62,6 +64,8 @@ export async function openDependencies(config: Config, options: OpenOptions): Pr
   const outbound = createOutbound({ production, allowPrivate, metrics, budgets, telemetry, log });
   const audit = createAudit({ db, sealer, log, clock });
   await bootstrapOperator({ users: createUserStore(db), audit, clock, log }, config.signIn.bootstrap);
+  const clinicians = createClinicians({ db, sealer, audit, clock, log });
+  const rekeyed = rekeyClinicians({ db, sealer, log, secretCount: config.appSecrets.length });
   const traces = createLaunchTraces({ writer: createTraceWriter({ db, log }), clock, metrics, telemetry });
   const keyRing = await createKeyRing({ db, sealer, clock, log });
   const sightings = createKeySightings({ db, clock, log });
@@ -92,6 +96,7 @@ export async function openDependencies(config: Config, options: OpenOptions): Pr
       connections,
       checks,
       checksStore: createChecksStore(db),
+      clinicians,
       audit,
       traces,
       log,
@@ -102,6 +107,8 @@ export async function openDependencies(config: Config, options: OpenOptions): Pr
     close: async () => {
       await retries.flush();
       await revoker.flush();
+      await rekeyed.stop();
+      await clinicians.flush();
       await audit.flush();
       await traces.flush();
       await sightings.close();

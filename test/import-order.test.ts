@@ -18,6 +18,7 @@ const ORDER = [
   'src/keys/',
   'src/organizations/',
   'src/diagnostics/',
+  'src/clinicians/',
   'src/launches/',
   'src/patients/',
   'src/requests/',

@@ -127,13 +127,13 @@ export const advancedGroups: readonly { title: string; fields: readonly Advanced
         hint: 'Whose launches are accepted, as the EHR describes them (fhirUser).',
         kind: [
           { value: 'any', text: 'everybody the EHR lets launch the app' },
-          { value: 'practitioner', text: 'practitioners only' },
+          { value: 'practitioner', text: 'practitioners only (Practitioner, PractitionerRole)' },
         ],
       },
       {
         name: 'userAssociation',
         label: 'First launch of an EHR user',
-        hint: 'How a person who launches for the first time becomes a user of this organization here.',
+        hint: 'How a person who launches for the first time becomes a user of this organization here. Codes and confirmations are in Settings > Clinicians. Those who are linked already notice nothing.',
         kind: [
           { value: 'automatic', text: 'let them in at once' },
           { value: 'code', text: 'ask for a one-time code from you' },

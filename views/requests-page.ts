@@ -15,6 +15,8 @@ export interface RequestsPageStartProps {
   readonly base: string;
   /** the signed-in EHR user's name; undefined when the EHR did not tell */
   readonly userName: string | undefined;
+  /** what they do, such as "Cardiology" */
+  readonly userRole?: string | undefined;
   /** shown as a warning label outside production, such as "UAT"; undefined in production */
   readonly environmentLabel: string | undefined;
   readonly csrfToken: string;
@@ -61,7 +63,7 @@ export function requestsPageEnd(props: {
 function topBar(props: RequestsPageStartProps): SafeHtml {
   const label = props.environmentLabel;
   return html`${label === undefined ? null : html`<span class="environment">${label}</span>`}
-<span class="user">${props.userName === undefined ? 'User details unavailable' : html`<bdi>${props.userName}</bdi>`}</span>
+<span class="user">${props.userName === undefined ? 'User details unavailable' : html`<bdi>${props.userName}</bdi>${props.userRole === undefined ? null : html` · <bdi>${props.userRole}</bdi>`}`}</span>
 <form class="sign-out" method="post" action="${props.base}/sign-out"><input type="hidden" name="csrf" value="${props.csrfToken}"><button class="btn btn-sm" type="submit">Sign out</button></form>`;
 }
 

@@ -10,6 +10,7 @@ export type SettingsPage =
   | 'keys'
   | 'audit'
   | 'users'
+  | 'clinicians'
   | 'organizations'
   | 'guide'
   | 'account';
@@ -30,6 +31,7 @@ const links: readonly { page: SettingsPage; href: string; text: string; operator
   { page: 'organizations', href: '/settings/organizations', text: 'Organizations', operatorOnly: true },
   { page: 'integration', href: '/settings/integrations/smart-on-fhir', text: 'SMART on FHIR' },
   { page: 'verify', href: '/settings/verify', text: 'Verify' },
+  { page: 'clinicians', href: '/settings/clinicians', text: 'Clinicians' },
   { page: 'launches', href: '/settings/launches', text: 'Launches' },
   { page: 'keys', href: '/settings/keys', text: 'Keys', operatorOnly: true },
   { page: 'audit', href: '/settings/audit', text: 'Audit' },

@@ -1,6 +1,6 @@
 /** Sealing: what is stored is encrypted, authenticated and bound to the place it is stored in (ST-03, ST-04, ST-08). */
 import { createHash, createHmac, hkdfSync } from 'node:crypto';
-import { CompactEncrypt, compactDecrypt } from 'jose';
+import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from 'jose';
 
 /** Seals JSON values for a store and opens them again. */
 export interface Sealer {
@@ -8,8 +8,14 @@ export interface Sealer {
   seal(name: string, value: unknown): Promise<string>;
   /** @throws SealError when forged, sealed under another name, or by no secret we know. */
   open(name: string, sealed: string): Promise<unknown>;
+  /** Was it sealed by the first secret? One that was not should be sealed again before its secret goes. */
+  isCurrent(sealed: string): boolean;
   /** Keyed hash (HMAC-SHA256, base64url) for logs and audit: equal texts match, nobody can guess back. */
   fingerprint(text: string): string;
+  /**
+   * The same under every secret, the current one first: a row stored before a rotation is still found by one of them.
+   */
+  fingerprints(text: string): readonly [string, ...string[]];
 }
 
 /** Something stored cannot be trusted. The message never holds a part of it. */
@@ -34,9 +40,8 @@ interface SealingKey {
 export function createSealer(secrets: readonly string[]): Sealer {
   const keys = secrets.map((secret) => derive(secret));
   const [first] = keys;
-  const [firstSecret] = secrets;
-  if (!first || firstSecret === undefined) throw new SealError('at least one secret is needed');
-  const fingerprintKey = Buffer.from(hkdfSync('sha256', firstSecret, '', 'vectorcare fingerprint', 32));
+  const [firstHash, ...olderHashes] = secrets.map(keyedHash);
+  if (!first || !firstHash) throw new SealError('at least one secret is needed');
 
   return {
     seal: async (name, value) =>
@@ -48,8 +53,23 @@ export function createSealer(secrets: readonly string[]): Sealer {
       if (protectedHeader['for'] !== name) throw new SealError('sealed for another place');
       return JSON.parse(new TextDecoder().decode(plaintext));
     },
-    fingerprint: (text) => createHmac('sha256', fingerprintKey).update(text).digest('base64url'),
+    isCurrent: (sealed) => kidOf(sealed) === first.kid,
+    fingerprint: firstHash,
+    fingerprints: (text) => [firstHash(text), ...olderHashes.map((hash) => hash(text))],
   };
+}
+
+function kidOf(sealed: string): unknown {
+  try {
+    return decodeProtectedHeader(sealed).kid;
+  } catch {
+    return undefined;
+  }
+}
+
+function keyedHash(secret: string): (text: string) => string {
+  const key = Buffer.from(hkdfSync('sha256', secret, '', 'vectorcare fingerprint', 32));
+  return (text) => createHmac('sha256', key).update(text).digest('base64url');
 }
 
 function derive(secret: string): SealingKey {

@@ -20,6 +20,9 @@ export const auditEventNames = [
   'key-action',
   'check-run',
   'user-change',
+  'user-linked',
+  'user-unlinked',
+  'clinician-change',
   'audit-viewed',
   'report-made',
 ] as const;

@@ -213,6 +213,23 @@ export const causesByCode: Partial<Record<ErrorCode, Explanation>> = {
       'The scope launch or launch/patient is not registered, so the EHR sends no patient',
     ],
   ),
+  'user.not-allowed': explain(
+    'Your administrator',
+    'Look at “Kinds of EHR users” in Settings > Integrations > SMART on FHIR, Advanced settings; else ask the EHR team for fhirUser.',
+    [
+      'The person who launched is a patient or a related person, and this organization accepts practitioners only',
+      'The id_token has no fhirUser, or one of another server: the scope fhirUser may not be registered',
+    ],
+  ),
+  'user.disabled': explain('Your administrator', 'Enable the person in Settings > Clinicians.', [
+    'An administrator has disabled this person',
+  ]),
+  'user.not-associated': explain('The person who launches', again, [
+    'A page was asked for before the one-time code was typed or the administrator had confirmed the person',
+  ]),
+  'user.too-many-tries': explain('Your administrator', 'Issue a new code in Settings > Clinicians.', [
+    'Somebody typed wrong one-time codes again and again',
+  ]),
   'session.missing': explain('The person who launches', again, [
     'The page has ended, or belongs to another window or browser',
     'The browser did not keep the cookie of this launch',
@@ -283,6 +300,11 @@ const causesByLastStep: Partial<Record<StepName, Explanation>> = {
       'The user is still at, or closed, the EHR’s sign-in page',
     ],
   ),
+  user: explain(
+    'Your administrator',
+    'Open Settings > Clinicians: issue a one-time code, or confirm who waits with this reference.',
+    ['The person launches for the first time and is not associated with a clinician of the organization yet'],
+  ),
   'launch-record': explain(
     'Workstation team',
     'Allow cookies for this site in frames of the EHR; then open the app again.',
@@ -299,7 +321,8 @@ export function explanationOf(
 ): Explanation | undefined {
   const { outcome, steps } = trace;
   if (outcome === 'under way') {
-    const last = stepNames.findLast((name) => steps.some((step) => step.name === name));
+    const waits = steps.some(({ name, outcome: end }) => name === 'user' && end === 'warning');
+    const last = waits ? 'user' : stepNames.findLast((name) => steps.some((step) => step.name === name));
     return last && causesByLastStep[last];
   }
   if (outcome !== 'completed') return causesByCode[outcome];

@@ -54,6 +54,7 @@ const stepTitles: Record<StepName, string> = {
   'id-token': 'The id_token proves who launched',
   scopes: 'The granted scopes are enough',
   context: 'The EHR says which patient is open',
+  user: 'The person is a clinician of this organization',
   'launch-record': 'The launch is stored and the browser gets its cookie',
   patient: 'The patient is read',
   requests: 'The request list is shown',

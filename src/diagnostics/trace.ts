@@ -12,6 +12,7 @@ export const stepNames = [
   'scopes',
   'id-token',
   'context',
+  'user',
   'launch-record',
   'patient',
   'requests',

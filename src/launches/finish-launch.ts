@@ -21,10 +21,12 @@ import type { Launch } from './launch.ts';
 import { type LaunchCookie, launchesToEnd } from './launch-cookies.ts';
 import type { LaunchStore } from './launch-store.ts';
 import type { Claim, Completion, Transaction, TransactionKey, Transactions } from './transaction.ts';
+import { admitUser, type UserAdmissionDependencies } from './user-admission.ts';
 
 /** What finishing a launch needs. */
 export interface FinishLaunchDependencies extends CompleteLaunchDependencies, AskAgainDependencies {
   directory: OrganizationDirectory;
+  clinicians: UserAdmissionDependencies['clinicians'];
   launches: LaunchStore;
   transactions: Transactions;
   audit: Audit;
@@ -146,22 +148,25 @@ async function complete(
 ): Promise<FinishedLaunch> {
   const { launches, transactions, audit, sealer, clock } = dependencies;
   const { trace } = visit;
-  const launch = await completeLaunch(dependencies, organization, transaction, visit, trace);
+  const proven = await completeLaunch(dependencies, organization, transaction, visit, trace);
   trace.know({
-    userHash: auditActor(sealer, launch.user),
-    patientHash: auditPatient(sealer, launch.organizationId, `Patient/${launch.context.patient}`),
+    userHash: auditActor(sealer, proven.user),
+    patientHash: auditPatient(sealer, proven.organizationId, `Patient/${proven.context.patient}`),
   });
+  const { launch, isAdmitted } = await admitUser(dependencies, organization, proven, visit);
   const secret = randomBytes(32).toString('base64url');
   const lasts = { 'lasts minutes': Math.round((Date.parse(launch.endsAt) - clock().getTime()) / 60_000) };
   await trace.step('launch-record', () => launches.save(launch, secret, clock()), lasts);
-  dependencies.onCompleted(launch, organization);
+  // FU-07: of somebody who is not known yet nothing is read, the patient least of all.
+  if (isAdmitted) dependencies.onCompleted(launch, organization);
   const [ended] = await Promise.all([
     endOthers(dependencies, launch, visit.cookies),
     transactions.complete(visit.key, { launchId: launch.id, secret }),
   ]);
   const { id: launchId, organizationId, user } = launch;
   const { supportCode, address } = visit;
-  audit.record({ event: 'launch', organizationId, actor: user, address, launchId, supportCode });
+  const event = { organizationId, actor: user, address, launchId, supportCode } as const;
+  audit.record({ event: 'launch', ...event, ...(isAdmitted ? {} : { detail: { association: 'awaited' } }) });
   return { kind: 'finished', launchId, secret, ended, isFirst: true };
 }
 

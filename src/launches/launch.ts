@@ -47,6 +47,8 @@ export interface Launch {
   };
   /** Identity key is (organization, iss, sub); the name is for display (ID-18). */
   user: { iss: string; sub: string; name: string | undefined; fhirUser: string | undefined };
+  /** Who that is here; undefined while the association is awaited or could not be recorded (FU-07). */
+  clinicianId?: string;
   /** Of the id_token; a refreshed one must repeat it or leave it out (RF-10). */
   nonce: string;
   context: PatientLaunchContext;

@@ -44,7 +44,10 @@ export function integrationRoutes(dependencies: IntegrationDependencies): Router
 }
 
 /** MT-01: an administrator's organization comes from the session; naming another one is refused and written down. */
-function withOrganization({ store, audit }: IntegrationDependencies, step: Step): RequestHandler {
+export function withOrganization(
+  { store, audit }: Pick<IntegrationDependencies, 'store' | 'audit'>,
+  step: Step,
+): RequestHandler {
   return async (request, response) => {
     const { role, userId, organizationId } = adminOf(request);
     const named = queryOf(request).get('organization');

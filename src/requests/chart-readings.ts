@@ -1,23 +1,22 @@
 /** The FHIR reads behind one page, started together; those of a fresh launch begin before its browser asks. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/outbound.ts';
+import type { Clinicians } from '#src/clinicians/clinicians.ts';
 import { AppError } from '#src/errors.ts';
 import { type Launch, mayUse } from '#src/launches/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import { displayName } from '#src/patients/human-name.ts';
 import { type PatientSummary, readPatient } from '#src/patients/patient.ts';
-import { readFhirUser, resolveFhirUser } from '#src/smart/fhir-user.ts';
-import { grantedScopes } from '#src/smart/scopes.ts';
 import { createFhirApi, type FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { loadRequests, type RequestList } from './request-list.ts';
+import { readUser, type UserReading } from './user-reading.ts';
 
 /** One patient's page, as far as it has been read. Each part fails on its own. */
 export interface ChartReading {
   startedAt: Date;
   patient: Promise<PatientSummary>;
   requests: Promise<RequestList>;
-  /** The signed-in user's name; undefined when the EHR does not tell (FU-05). Never rejects. */
-  userName: Promise<string | undefined>;
+  /** Who is signed in, as far as the EHR tells (FU-05). */
+  user: UserReading;
 }
 
 /** Starts readings, and keeps those that began at the callback until their page asks for them. */
@@ -38,9 +37,13 @@ const YOUNG_MS = 30_000;
 const MOST_KEPT = 2_000;
 
 /** One per process; what it keeps only saves time, so no other instance misses it. */
-export function createChartReadings(outbound: Outbound, clock: Clock): ChartReadings {
+export function createChartReadings(
+  outbound: Outbound,
+  clock: Clock,
+  clinicians: Pick<Clinicians, 'learn'>,
+): ChartReadings {
   const begun = new Map<string, ChartReading>();
-  const userNames = new Map<string, Promise<string | undefined>>();
+  const users = new Map<string, UserReading>();
   const apiOf = (launch: Launch, organization: Organization, renew: Renew): FhirApi =>
     createFhirApi({
       base: new URL(launch.fhirBaseUrl),
@@ -51,15 +54,22 @@ export function createChartReadings(outbound: Outbound, clock: Clock): ChartRead
   const read = (launch: Launch, organization: Organization, renew: Renew): ChartReading => {
     const api = apiOf(launch, organization, renew);
     const now = clock();
-    // A user's name does not change during a launch: one read, not one per page.
-    const userName = userNames.get(launch.id) ?? readUserName(api, launch, now);
-    keep(userNames, launch.id, userName);
+    // Who the user is does not change during a launch: one read, not one per page.
+    const user = users.get(launch.id) ?? readUserOnce(api, launch, now);
+    keep(users, launch.id, user);
     return {
       startedAt: now,
       patient: readPatientIfPermitted(api, launch, now),
       requests: readRequests(api, launch, organization, now),
-      userName,
+      user,
     };
+  };
+  const readUserOnce = (api: FhirApi, launch: Launch, now: Date): UserReading => {
+    const user = readUser(api, launch, now);
+    void Promise.all([user.name, user.role]).then(([name, role]) =>
+      clinicians.learn(launch.organizationId, launch.user, { name, role }),
+    );
+    return user;
   };
   return {
     start: (launch, organization, renew) => {
@@ -82,7 +92,7 @@ export function createChartReadings(outbound: Outbound, clock: Clock): ChartRead
     },
     forget: (launchId) => {
       begun.delete(launchId);
-      userNames.delete(launchId);
+      users.delete(launchId);
     },
   };
 }
@@ -121,17 +131,4 @@ async function readRequests(api: FhirApi, launch: Launch, organization: Organiza
     searchParameters: organization.searchParameters,
     now,
   });
-}
-
-/** Read when granted, else as the id_token says (FU-05, SCO-19). */
-async function readUserName(api: FhirApi, launch: Launch, now: Date): Promise<string | undefined> {
-  const { name, fhirUser } = launch.user;
-  const resolved = resolveFhirUser({ fhirUser, profile: undefined }, api.base);
-  if (!resolved.ok) return name;
-  const { user } = resolved;
-  // `fhirUser` itself is the permission to read that one resource, where the server honours it.
-  const mayRead =
-    mayUse(launch, { type: user.type, interaction: 'r' }) || grantedScopes(launch.scope).tokens.has('fhirUser');
-  const read = mayRead ? await readFhirUser(api, user).catch(() => undefined) : undefined;
-  return displayName(read?.name, now) ?? name;
 }

@@ -60,7 +60,7 @@ export function requestsRoute(dependencies: {
         patient,
         needPatientBanner: launch.context.needPatientBanner,
         base,
-        userName: await nameIfKnown(reading, launch.user.name),
+        ...(await userIfKnown(reading, launch.user.name)),
         environmentLabel: config.environment === 'production' ? undefined : 'Non-production',
         csrfToken: csrfToken(cookieSecret),
         asOf: reading.startedAt,
@@ -106,10 +106,12 @@ function sendStart(response: Response, start: string): void {
   response.write(start);
 }
 
-/** The shell waits for the patient only: whoever the user is, their name is shown if it has arrived by then. */
-async function nameIfKnown(reading: ChartReading, fallback: string | undefined): Promise<string | undefined> {
-  return Promise.race([
-    reading.userName,
-    new Promise<string | undefined>((resolve) => setImmediate(resolve, fallback)),
+/** The shell waits for the patient only: whoever the user is, name and role are shown if they have arrived by then. */
+async function userIfKnown({ user }: ChartReading, fallback: string | undefined) {
+  const turn = <T>(late: T) => new Promise<T>((resolve) => setImmediate(resolve, late));
+  const [userName, userRole] = await Promise.all([
+    Promise.race([user.name, turn(fallback)]),
+    Promise.race([user.role, turn(undefined)]),
   ]);
+  return { userName, userRole };
 }

@@ -1,6 +1,6 @@
 /** `fhirUser`: the signed-in person as a resource of the EHR. */
 import { isFhirId } from './fhir-id.ts';
-import { type FhirApi, FhirError } from './step-6-fhir-api.ts';
+import { type FhirApi, FhirError, type FhirResource } from './step-6-fhir-api.ts';
 
 const USER_TYPES = ['Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson', 'Person'] as const;
 
@@ -55,16 +55,18 @@ function pathUnder(fhirBase: URL, claim: string): string | undefined {
 }
 
 /**
- * Reads the user's resource for a name to show.
+ * Reads the user's resource for what there is to show.
  *
  * @returns undefined when the EHR does not let us read it (FU-05) or answers with another resource (FU-04): the page
- *   then does without. `name` is the raw member, unproven; PractitionerRole has none, and its Practitioner is not
- *   looked up.
+ *   then does without. Its members are unproven.
  */
-export async function readFhirUser(api: FhirApi, user: FhirUser): Promise<{ readonly name: unknown } | undefined> {
+export async function readFhirUser(
+  api: FhirApi,
+  user: Pick<FhirUser, 'type' | 'id' | 'reference'>,
+): Promise<FhirResource | undefined> {
   try {
     const resource = await api.get(user.reference);
-    return resource.resourceType === user.type && resource['id'] === user.id ? { name: resource['name'] } : undefined;
+    return resource.resourceType === user.type && resource['id'] === user.id ? resource : undefined;
   } catch (error) {
     if (error instanceof FhirError) return undefined;
     throw error;

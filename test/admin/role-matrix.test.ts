@@ -4,6 +4,7 @@
  * Add a row for each new route. Forms are sent with the right token, so that a refusal is about the role alone.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addClinician } from '#src/clinicians/clinician-actions.ts';
 import { addPerson, signedIn, tokenOf, usersOf } from '#test/helpers/administrators.ts';
 import type { TestBrowser } from '#test/helpers/browser.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
@@ -27,6 +28,9 @@ const operatorsOnly = { anonymous: 'sign-in', administratorOfA: 403, administrat
 /** Of the organization st-elsewhere, which is A's. */
 const ofA = { ...signedInOnly, administratorOfB: 403 } as const;
 const integration = '/settings/integrations/smart-on-fhir';
+const clinicians = '/settings/clinicians';
+/** Of a clinician of A, without naming the organization: B's administrator finds nobody, an operator has to name one. */
+const ofNamed = { anonymous: 'sign-in', administratorOfA: 'in', administratorOfB: 404, operator: 404 } as const;
 
 const rows: Row[] = [
   { route: 'GET /settings', ...signedInOnly },
@@ -54,6 +58,17 @@ const rows: Row[] = [
   { route: `POST ${integration}/advanced?organization=st-elsewhere`, ...ofA },
   { route: `POST ${integration}/prove-key?organization=st-elsewhere`, ...ofA },
   { route: `POST ${integration}/report?organization=st-elsewhere`, ...ofA },
+  { route: 'GET /settings/clinicians', ...signedInOnly },
+  { route: `GET ${clinicians}?organization=st-elsewhere`, ...ofA },
+  { route: `POST ${clinicians}?organization=st-elsewhere`, ...ofA },
+  { route: `POST ${clinicians}/:clinician/code?organization=st-elsewhere`, ...ofA },
+  { route: `POST ${clinicians}/:clinician/unlink?organization=st-elsewhere`, ...ofA },
+  { route: `POST ${clinicians}/:clinician/disable?organization=st-elsewhere`, ...ofA },
+  { route: `POST ${clinicians}/:clinician/enable?organization=st-elsewhere`, ...ofA },
+  { route: `POST ${clinicians}/:clinician/code`, ...ofNamed },
+  { route: `POST ${clinicians}/waiting/AAAAAA/confirm?organization=st-elsewhere`, form: { name: '' }, ...ofA },
+  { route: `POST ${clinicians}/waiting/AAAAAA/refuse?organization=st-elsewhere`, ...ofA },
+  { route: `POST ${clinicians}/waiting/AAAAAA/forget?organization=st-elsewhere`, ...ofA },
   { route: 'GET /settings/organizations', ...operatorsOnly },
   { route: 'POST /settings/organizations', ...operatorsOnly },
   { route: 'GET /settings/organizations/st-elsewhere', ...operatorsOnly },
@@ -72,6 +87,7 @@ const rows: Row[] = [
 const OF_B = 'hospital-b';
 let world: World;
 let otherId: string;
+let clinicianId: string;
 const kidToRetire = () => world.dependencies.keyRing.signingKey('ES384').kid;
 const browsers: Partial<Record<keyof Row, TestBrowser>> = {};
 
@@ -82,6 +98,9 @@ beforeAll(async () => {
   await addPerson(world, 'a@example.com', { role: 'administrator' });
   await addPerson(world, 'b@example.com', { role: 'administrator', organizationId: OF_B });
   otherId = (await addPerson(world, 'other@example.com')).id;
+  const { audit, clock, database, log, sealer } = world.dependencies;
+  const acting = { organizationId: 'st-elsewhere', actor: { userId: otherId }, supportCode: 'TEST-CODE' };
+  ({ clinicianId } = await addClinician({ audit, clock, db: database.db, log, sealer }, acting, 'Some Clinician'));
   browsers.operator = await signedIn(world, 'operator@example.com');
   browsers.administratorOfA = await signedIn(world, 'a@example.com');
   browsers.administratorOfB = await signedIn(world, 'b@example.com');
@@ -93,7 +112,8 @@ describe.for(rows)('$route', (row) => {
     const browser = browsers[who] ?? world.browser();
     const [method, path = ''] = row.route.split(' ');
     const csrf = method === 'POST' ? await tokenOf(world, browser) : '';
-    const filled = (text: string) => text.replace(':other', otherId).replace(':kid', kidToRetire());
+    const filled = (text: string) =>
+      text.replace(':other', otherId).replace(':clinician', clinicianId).replace(':kid', kidToRetire());
     const form = Object.fromEntries(Object.entries(row.form ?? {}).map(([name, value]) => [name, filled(value)]));
     const url = world.url + filled(path);
     const answer = await browser.visit(url, method === 'POST' ? { form: { csrf, ...form } } : {});

@@ -1,0 +1,146 @@
+/** What an administrator does with clinicians; each change is written to the audit trail, without names (ER-05). */
+import { randomUUID } from 'node:crypto';
+import type { AuditEvent, AuditEventName } from '#src/audit/audit.ts';
+import { CODE_LIFETIME_MS, type Conflict, codeHash, createAssociationCode } from './clinician.ts';
+import { sealName } from './clinician-details.ts';
+import { deleteIdentityOf, insertClinician, lockClinician, updateClinician } from './clinician-store.ts';
+import type { CliniciansDependencies } from './clinicians.ts';
+import {
+  forgetIdentity,
+  hasOtherIdentity,
+  lockIdentityByReference,
+  refuseIdentity,
+  updateIdentity,
+} from './identity-store.ts';
+
+/** Who acts, in which organization, and from where. */
+export interface ActingOn {
+  organizationId: string;
+  actor: { userId: string };
+  address?: string | undefined;
+  supportCode: string;
+}
+
+/** A code, to be shown once. */
+export interface IssuedCode {
+  clinicianId: string;
+  code: string;
+}
+
+type Deps = CliniciansDependencies;
+
+/** Makes a clinician under a typed name, with a one-time code. */
+export async function addClinician(deps: Deps, acting: ActingOn, name: string): Promise<IssuedCode> {
+  const { organizationId } = acting;
+  const id = randomUUID();
+  const { code, columns } = newCode(deps, organizationId);
+  const details = await sealName(deps.sealer, id, name);
+  await insertClinician(deps.db, { id, organizationId, details, createdAt: deps.clock(), ...columns });
+  record(deps, acting, 'clinician-change', { clinician: id, change: 'added, code issued' });
+  return { clinicianId: id, code };
+}
+
+/** A new code; an older one stops working. Refused for somebody who is linked: that has to be undone first. */
+export async function issueCode(
+  deps: Deps,
+  acting: ActingOn,
+  id: string,
+): Promise<IssuedCode | 'not-found' | 'clinician-taken'> {
+  const { organizationId } = acting;
+  const { code, columns } = newCode(deps, organizationId);
+  const outcome = await deps.db.transaction(async (tx) => {
+    if (!(await lockClinician(tx, organizationId, id))) return 'not-found';
+    if (await hasOtherIdentity(tx, organizationId, id, [])) return 'clinician-taken';
+    await updateClinician(tx, organizationId, id, { ...columns, codeUsedAt: null, conflictAt: null });
+    return 'issued';
+  });
+  if (outcome !== 'issued') return outcome;
+  record(deps, acting, 'clinician-change', { clinician: id, change: 'code issued' });
+  return { clinicianId: id, code };
+}
+
+/** Ends the association and, within two seconds, the user's launches. Their next launch is a first one again. */
+export async function unlink(deps: Deps, acting: ActingOn, id: string): Promise<boolean> {
+  const { organizationId } = acting;
+  const done = await deleteIdentityOf(deps.db, organizationId, id);
+  if (done) {
+    await updateClinician(deps.db, organizationId, id, { conflictAt: null });
+    record(deps, acting, 'user-unlinked', { clinician: id });
+  }
+  return done;
+}
+
+/** Disabled: launches end and new ones are refused; the association stays. */
+export async function setDisabled(deps: Deps, acting: ActingOn, id: string, isDisabled: boolean): Promise<boolean> {
+  const disabledAt = isDisabled ? deps.clock() : null;
+  const done = await updateClinician(deps.db, acting.organizationId, id, { disabledAt });
+  if (done) record(deps, acting, 'clinician-change', { clinician: id, change: isDisabled ? 'disabled' : 'enabled' });
+  return done;
+}
+
+/** What a confirmation came to. */
+export type Confirmation = { kind: 'linked'; clinicianId: string } | { kind: 'not-found' } | { kind: Conflict };
+
+/**
+ * Confirms a waiting user, or one who was refused, as a new clinician or as one there is.
+ *
+ * @param as the typed name of a new clinician, or the id of one of this organization.
+ */
+export async function confirm(
+  deps: Deps,
+  acting: ActingOn,
+  reference: string,
+  as: { name: string } | { clinicianId: string },
+): Promise<Confirmation> {
+  const { db, sealer, clock } = deps;
+  const { organizationId, actor } = acting;
+  const now = clock();
+  const outcome = await db.transaction(async (tx): Promise<Confirmation> => {
+    const isKnown = 'clinicianId' in as;
+    const id = isKnown ? as.clinicianId : randomUUID();
+    if (isKnown && !(await lockClinician(tx, organizationId, id))) return { kind: 'not-found' };
+    const identity = await lockIdentityByReference(tx, organizationId, reference);
+    if (!identity) return { kind: 'not-found' };
+    if (identity.clinicianId !== null) return { kind: 'identity-taken' };
+    if (isKnown && (await hasOtherIdentity(tx, organizationId, id, []))) return { kind: 'clinician-taken' };
+    if (isKnown) await updateClinician(tx, organizationId, id, { codeUsedAt: now, lastLaunchAt: identity.firstSeenAt });
+    else {
+      const details = await sealName(sealer, id, as.name);
+      const lastLaunchAt = identity.firstSeenAt;
+      await insertClinician(tx, { id, organizationId, details, createdAt: now, lastLaunchAt });
+    }
+    const link = { clinicianId: id, refusedAt: null, linkedAt: now, linkedBy: `user:${actor.userId}` };
+    await updateIdentity(tx, organizationId, identity.lookup, link);
+    return { kind: 'linked', clinicianId: id };
+  });
+  if (outcome.kind === 'linked') {
+    record(deps, acting, 'user-linked', { clinician: outcome.clinicianId, how: 'confirmation', reference });
+  } else if (outcome.kind !== 'not-found') {
+    record(deps, acting, 'denial', { reason: `confirmation: ${outcome.kind}`, reference });
+  }
+  return outcome;
+}
+
+/** The user reads so at once; an administrator can still confirm them later. */
+export async function refuse(deps: Deps, acting: ActingOn, reference: string): Promise<boolean> {
+  const done = await refuseIdentity(deps.db, acting.organizationId, reference, deps.clock());
+  if (done) record(deps, acting, 'clinician-change', { change: 'refused', reference });
+  return done;
+}
+
+/** As if the user had never launched. */
+export async function forget(deps: Deps, acting: ActingOn, reference: string): Promise<boolean> {
+  const done = await forgetIdentity(deps.db, acting.organizationId, reference);
+  if (done) record(deps, acting, 'clinician-change', { change: 'forgotten', reference });
+  return done;
+}
+
+function newCode({ clock }: Deps, organizationId: string) {
+  const code = createAssociationCode();
+  const codeExpiresAt = new Date(clock().getTime() + CODE_LIFETIME_MS);
+  return { code, columns: { codeHash: codeHash(organizationId, code), codeExpiresAt } };
+}
+
+function record({ audit }: Deps, acting: ActingOn, event: AuditEventName, detail: AuditEvent['detail'] & object): void {
+  audit.record({ event, ...acting, detail });
+}

@@ -1,0 +1,78 @@
+/** What of a clinician is sealed: names, issuer, subject. Rows are found by keyed hashes, never by these. */
+import { SealError, type Sealer } from '#src/adapters/seal.ts';
+import { storedText } from '#src/adapters/stored-text.ts';
+import type { EhrUser } from './clinician.ts';
+import type { IdentityRow } from './clinician-store.ts';
+import type { Lookups } from './identity-store.ts';
+
+/** Of an EHR user, as last seen. */
+export interface IdentityDetails {
+  iss: string;
+  sub: string;
+  /** As the id_token says. */
+  name?: string | undefined;
+  /** As their own resource says, once a page has read it. */
+  shownName?: string | undefined;
+  fhirUser?: string | undefined;
+  /** What the EHR says they do, such as "Cardiology". */
+  role?: string | undefined;
+}
+
+const LONGEST = 200;
+
+/** ID-18, MT-02: the same `sub` in another organization, or of another issuer, is somebody else. */
+export function lookupsOf(sealer: Sealer, organizationId: string, { iss, sub }: Pick<EhrUser, 'iss' | 'sub'>): Lookups {
+  return sealer.fingerprints(JSON.stringify(['ehr-user', organizationId, iss, sub]));
+}
+
+/** Bound to its row, so that swapped ciphertexts do not open (ST-04). */
+export function sealIdentity(
+  sealer: Sealer,
+  row: Pick<IdentityRow, 'organizationId' | 'lookup'>,
+  details: IdentityDetails,
+): Promise<string> {
+  const { iss, sub, name, shownName, fhirUser, role } = details;
+  const short = (text: string | undefined) => text && storedText(text, LONGEST);
+  return sealer.seal(identityName(row), {
+    iss,
+    sub,
+    name: short(name),
+    shownName: short(shownName),
+    fhirUser,
+    role: short(role),
+  });
+}
+
+/** @returns undefined when its secret is gone: then the row is known to nobody. */
+export async function openIdentity(
+  sealer: Sealer,
+  row: Pick<IdentityRow, 'organizationId' | 'lookup' | 'details'>,
+): Promise<IdentityDetails | undefined> {
+  return (await opened(sealer, identityName(row), row.details)) as IdentityDetails | undefined;
+}
+
+/** The name an administrator typed, or the EHR gave at the first launch. */
+export function sealName(sealer: Sealer, clinicianId: string, name: string | undefined): Promise<string> {
+  return sealer.seal(`clinician:${clinicianId}`, { name: name && storedText(name, LONGEST) });
+}
+
+/** See {@link sealName}. */
+export async function openName(
+  sealer: Sealer,
+  { id, details }: { id: string; details: string },
+): Promise<string | undefined> {
+  return ((await opened(sealer, `clinician:${id}`, details)) as { name?: string } | undefined)?.name;
+}
+
+function identityName({ organizationId, lookup }: Pick<IdentityRow, 'organizationId' | 'lookup'>): string {
+  return `ehr-identity:${organizationId}:${lookup}`;
+}
+
+async function opened(sealer: Sealer, name: string, sealed: string): Promise<unknown> {
+  try {
+    return await sealer.open(name, sealed);
+  } catch (error) {
+    if (error instanceof SealError) return undefined;
+    throw error;
+  }
+}

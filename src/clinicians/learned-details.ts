@@ -1,0 +1,28 @@
+/** What the EHR's directory says about a linked user, kept as a hint for the administrator's list. */
+import type { EhrUser } from './clinician.ts';
+import { lookupsOf, openIdentity, sealIdentity } from './clinician-details.ts';
+import type { CliniciansDependencies } from './clinicians.ts';
+import { findIdentity, updateIdentity } from './identity-store.ts';
+
+/** Read from Practitioner and PractitionerRole; undefined where the EHR did not tell. */
+export interface LearnedDetails {
+  name: string | undefined;
+  role: string | undefined;
+}
+
+/** Writes only what is new. What the EHR did not tell this time stays as it was. @throws whatever the database throws. */
+export async function learn(
+  { db, sealer }: CliniciansDependencies,
+  organizationId: string,
+  user: EhrUser,
+  learned: LearnedDetails,
+): Promise<void> {
+  if (learned.name === undefined && learned.role === undefined) return;
+  const found = await findIdentity(db, organizationId, lookupsOf(sealer, organizationId, user));
+  const before = found && (await openIdentity(sealer, found.identity));
+  if (!before) return;
+  const next = { ...before, shownName: learned.name ?? before.shownName, role: learned.role ?? before.role };
+  if (next.shownName === before.shownName && next.role === before.role) return;
+  const { lookup } = found.identity;
+  await updateIdentity(db, organizationId, lookup, { details: await sealIdentity(sealer, found.identity, next) });
+}

@@ -1,0 +1,85 @@
+/** The signed-in user's name and role, from Practitioner and PractitionerRole where they may be read (FU-01..05, SCO-19). */
+import { type Launch, mayUse } from '#src/launches/launch.ts';
+import { asConceptText, asRecord, asRecords, asText, type ForeignRecord, hasEnded } from '#src/patients/fhir-fields.ts';
+import { displayName } from '#src/patients/human-name.ts';
+import { type FhirUser, readFhirUser, resolveFhirUser } from '#src/smart/fhir-user.ts';
+import { grantedScopes } from '#src/smart/scopes.ts';
+import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
+import { localReference } from './reference.ts';
+
+/** Each part comes when it comes; neither ever rejects, and undefined means that the EHR does not tell. */
+export interface UserReading {
+  name: Promise<string | undefined>;
+  /** Such as "Cardiology"; plain text of the EHR, for display only. */
+  role: Promise<string | undefined>;
+}
+
+/** A directory that lists more roles than this of one person does not get more attention. */
+const MOST_ROLES = 10;
+const LONGEST_ROLE = 60;
+
+interface Reader {
+  api: FhirApi;
+  launch: Launch;
+  now: Date;
+}
+
+/** Begins at most two reads beside those of the patient; a role's own practitioner is a third after them. */
+export function readUser(api: FhirApi, launch: Launch, now: Date): UserReading {
+  const { name, fhirUser } = launch.user;
+  const reader = { api, launch, now };
+  const resolved = resolveFhirUser({ fhirUser, profile: undefined }, api.base);
+  const none = Promise.resolve(undefined);
+  if (!resolved.ok) return { name: Promise.resolve(name), role: none };
+  const { user } = resolved;
+  const resource = mayRead(launch, user) ? readFhirUser(api, user).catch(() => undefined) : none;
+  const nameOf = resource.then((read) => ownName(reader, user, read)).catch(() => undefined);
+  const roleOf =
+    user.type === 'PractitionerRole'
+      ? resource.then((read) => read && roleText(read))
+      : user.type === 'Practitioner' && mayUse(launch, { type: 'PractitionerRole', interaction: 's' })
+        ? findRole(reader, user)
+        : none;
+  return { name: nameOf.then((read) => read ?? name), role: roleOf.catch(() => undefined) };
+}
+
+/** `fhirUser` itself is the permission to read that one resource, where the server honours it. */
+function mayRead(launch: Launch, { type }: FhirUser): boolean {
+  return mayUse(launch, { type, interaction: 'r' }) || grantedScopes(launch.scope).tokens.has('fhirUser');
+}
+
+async function ownName(
+  { api, launch, now }: Reader,
+  { type }: FhirUser,
+  read: ForeignRecord | undefined,
+): Promise<string | undefined> {
+  if (!read || type !== 'PractitionerRole') return read && displayName(read.name, now);
+  const shown = asText(asRecord(read.practitioner).display, 120);
+  const reference = localReference(read.practitioner, api.base);
+  const [referred, id] = reference?.split('/') ?? [];
+  if (reference === undefined || referred !== 'Practitioner' || id === undefined) return shown;
+  if (!mayUse(launch, { type: 'Practitioner', interaction: 'r' })) return shown;
+  const practitioner = await readFhirUser(api, { type: referred, id, reference });
+  return (practitioner && displayName(practitioner['name'], now)) ?? shown;
+}
+
+/** The first role that is in force; one of somebody else, which a server may add, does not count (FU-04). */
+async function findRole({ api, now }: Reader, { id, reference }: FhirUser): Promise<string | undefined> {
+  const bundle = await api.get(`PractitionerRole?practitioner=${encodeURIComponent(id)}&_count=${MOST_ROLES}`);
+  if (bundle.resourceType !== 'Bundle') return undefined;
+  return asRecords(bundle['entry'], MOST_ROLES)
+    .map((entry) => asRecord(entry.resource))
+    .filter((role) => role.resourceType === 'PractitionerRole' && role.active !== false && !hasEnded(role.period, now))
+    .filter((role) => localReference(role.practitioner, api.base) === reference)
+    .map(roleText)
+    .find((text) => text !== undefined);
+}
+
+/** What they are specialists in says more than what they are employed as. */
+function roleText({ specialty, code }: ForeignRecord): string | undefined {
+  const texts = [...asRecords(specialty, 5), ...asRecords(code, 5)].map(asConceptText);
+  return asText(
+    texts.find((text) => text !== undefined),
+    LONGEST_ROLE,
+  );
+}

@@ -1,0 +1,96 @@
+/** Who is let in while the database is away: whoever was, and where everybody is, whoever comes; nobody else (FU-07). */
+import { Client } from 'pg';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { SandboxUser } from '#sandbox/contract.ts';
+import { titleOf } from '#test/helpers/browser.ts';
+import { ORG_ID, startWorld, testStores, type World } from '#test/helpers/world.ts';
+import { administrator, fhirReads, stored, typeCode } from './association-world.ts';
+
+const LIST = 'Requests for Ada Moreno';
+const AWAY = 'This service is not available at the moment';
+const users: SandboxUser[] = ['known', 'second', 'stranger', 'guest', 'later'].map((id) => ({
+  id,
+  name: `Dr. ${id}`,
+  fhirUser: 'Practitioner/prac-rivera',
+}));
+
+if ((await testStores()).length > 1)
+  describe('without PostgreSQL', () => {
+    let world: World;
+    beforeEach(async () => {
+      vi.useFakeTimers({ toFake: ['Date'] });
+      world = await startWorld({ stores: 'real Redis and PostgreSQL', sandbox: { users } });
+      return async () => {
+        vi.useRealTimers();
+        await switchDatabase(world, true);
+        await world.close();
+      };
+    });
+    afterAll(() => void vi.useRealTimers());
+
+    const launch = (user: string, browser = world.browser()) => browser.open(world.sandbox.launch('pat-ada', { user }));
+    const advance = (ms: number) => void vi.setSystemTime(Date.now() + ms);
+
+    test('at once: known and unknown users launch, open launches go on, and who came is written down later', async () => {
+      const browser = world.browser();
+      const open = await launch('known', browser);
+      expect(titleOf(open)).toBe(LIST);
+      await switchDatabase(world, false);
+      advance(1_500);
+      expect(titleOf(await browser.visit(open.url))).toBe(LIST);
+      expect(titleOf(await launch('known'))).toBe(LIST);
+      const later = world.browser();
+      const unrecorded = await launch('later', later);
+      expect(titleOf(unrecorded)).toBe(LIST);
+      await switchDatabase(world, true);
+      advance(1_500);
+      expect((await stored(world, ORG_ID)).clinicians).toHaveLength(1);
+      expect(titleOf(await later.visit(unrecorded.url))).toBe(LIST);
+      expect((await stored(world, ORG_ID)).clinicians).toHaveLength(2);
+    });
+
+    test.for(['code', 'confirmation'])(
+      '%s: whoever is not known from a moment ago is refused, tokens go back',
+      async (userAssociation) => {
+        const admin = await administrator(world, 'admin@example.com', ORG_ID);
+        await launch('known');
+        await world.setOrganization(ORG_ID, { userAssociation });
+        advance(1_500);
+        const browser = world.browser();
+        const open = await launch('known', browser);
+        expect(titleOf(open)).toBe(LIST);
+        const waitingBrowser = world.browser();
+        const waiting = await launch('guest', waitingBrowser);
+        const code = userAssociation === 'code' ? await admin.codeFor('Guest') : '';
+        await switchDatabase(world, false);
+        advance(1_500);
+        expect(titleOf(await launch('known'))).toBe(LIST);
+        world.sandbox.requests.clear();
+        const refused = await launch('stranger');
+        expect([refused.status, titleOf(refused)]).toEqual([503, AWAY]);
+        await expect
+          .poll(() => world.sandbox.requests.filter(({ path }) => path === '/auth/revoke').length)
+          .toBeGreaterThan(0);
+        expect((await waitingBrowser.open(waiting.url)).status).toBe(503);
+        if (userAssociation === 'code') expect((await typeCode(waitingBrowser, waiting, code)).status).toBe(503);
+        expect(fhirReads(world)).toEqual([]);
+        advance(9 * 60_000);
+        expect(titleOf(await browser.visit(open.url))).toBe(LIST);
+      },
+    );
+  });
+
+/** No connection is let in, and those there are end; the rest of the server stays, as other tests need it. */
+async function switchDatabase(world: World, isOn: boolean): Promise<void> {
+  const server = new URL(world.config.databaseUrl ?? '');
+  const name = server.pathname.slice(1);
+  server.pathname = '/postgres';
+  const client = new Client({ connectionString: server.href });
+  await client.connect();
+  try {
+    await client.query(`alter database "${name}" with allow_connections ${isOn}`);
+    if (!isOn) await client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
+  } finally {
+    await client.end();
+  }
+}

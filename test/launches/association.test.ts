@@ -1,0 +1,427 @@
+/** Who the EHR user is: at once, by a one-time code or by confirmation, per organization and never by name (FU-07, ID-18, MT-02). */
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { SandboxUser } from '#sandbox/contract.ts';
+import type { Sandbox } from '#sandbox/sandbox.ts';
+import { createApp } from '#src/app.ts';
+import { type TestBrowser, titleOf } from '#test/helpers/browser.ts';
+import { decoded } from '#test/helpers/canaries.ts';
+import { csrfOf, launchIdOf } from '#test/helpers/visits.ts';
+import { ORG_ID, startWorld, testStores, type World } from '#test/helpers/world.ts';
+import {
+  type Administrator,
+  administrator,
+  audited,
+  clinicianIdIn,
+  codeIn,
+  dumpOf,
+  fhirReads,
+  referenceIn,
+  stored,
+  typeCode,
+} from './association-world.ts';
+
+const LIST = 'Requests for Ada Moreno';
+const DAY_MS = 24 * 60 * 60_000;
+/** Longer than the directory remembers, shorter than the two seconds promised. */
+const NOTICED_MS = 1_500;
+const HOSTILE = `"><script>alert(1)</script> O'Brien`;
+
+const users: SandboxUser[] = [
+  ...Array.from({ length: 30 }, (_, index) => ({
+    id: `subject-of-user-${index}`,
+    name: `Nurse Number ${index}`,
+    fhirUser: 'Practitioner/prac-osei',
+  })),
+  { id: 'subject-hostile', name: HOSTILE, fhirUser: 'Practitioner/prac-rivera' },
+];
+
+describe.for(await testStores())('on %s', (stores) => {
+  let world: World;
+  let twin: Sandbox;
+  let admin: Administrator;
+  let adminOfTwin: Administrator;
+  let serial = 0;
+  let browser: TestBrowser;
+  let user: string;
+
+  beforeAll(async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    world = await startWorld({ stores, sandbox: { users } });
+    twin = await world.addSandbox('twin', { users });
+    await world.setOrganization('twin', {}, twin);
+    admin = await administrator(world, 'admin@example.com', ORG_ID);
+    adminOfTwin = await administrator(world, 'twin@example.com', 'twin');
+  });
+  afterAll(async () => {
+    vi.useRealTimers();
+    await world.close();
+  });
+  beforeEach(() => {
+    user = `subject-of-user-${serial}`;
+    serial += 1;
+    browser = world.browser();
+    world.sandbox.requests.clear();
+  });
+
+  const ask = async (userAssociation: string, id = ORG_ID, at = world.sandbox) => {
+    await world.setOrganization(id, { userAssociation }, at);
+    notice();
+  };
+  /** The one clock of product and sandbox. */
+  const advance = (ms: number) => void vi.setSystemTime(Date.now() + ms);
+  const notice = () => advance(NOTICED_MS);
+  const launch = (who = user, by = browser) => by.open(world.sandbox.launch('pat-ada', { user: who }));
+  const clinicianOf = async (name: string) => clinicianIdIn(await admin.page(), name);
+
+  describe('at once', () => {
+    beforeEach(() => ask('automatic'));
+
+    test('FU-07, ID-18: the first launch makes a clinician, later ones find them', async () => {
+      const before = (await stored(world, ORG_ID)).clinicians.length;
+      expect(titleOf(await launch())).toBe(LIST);
+      const first = await stored(world, ORG_ID);
+      expect(first.clinicians).toHaveLength(before + 1);
+      advance(DAY_MS);
+      expect(titleOf(await launch(user, world.browser()))).toBe(LIST);
+      const second = await stored(world, ORG_ID);
+      expect(second.clinicians).toHaveLength(before + 1);
+      const latest = (rows: typeof first) =>
+        Math.max(...rows.clinicians.map((row) => new Date(row.last_launch_at ?? 0).getTime()));
+      expect(latest(second) - latest(first)).toBeGreaterThanOrEqual(DAY_MS);
+    });
+
+    test('MT-02: the same sub in another organization is another clinician', async () => {
+      await ask('automatic', 'twin', twin);
+      await launch();
+      await world.browser().open(twin.launch('pat-ada', { user }));
+      const [here, there] = [await stored(world, ORG_ID), await stored(world, 'twin')];
+      const lookups = new Set(here.identities.map(({ lookup }) => lookup));
+      expect(there.identities.length).toBeGreaterThan(0);
+      expect(there.identities.filter(({ lookup }) => lookups.has(lookup))).toEqual([]);
+      const ids = new Set(here.clinicians.map(({ id }) => id));
+      expect(there.clinicians.filter(({ id }) => ids.has(id))).toEqual([]);
+    });
+
+    test('ID-18: somebody whose name and fhirUser changed is the same clinician', async () => {
+      await launch();
+      const before = await stored(world, ORG_ID);
+      const changing = users.find(({ id }) => id === user);
+      if (!changing) throw new Error('no such user');
+      Object.assign(changing, { name: 'Another Name', fhirUser: 'Practitioner/prac-tanaka' });
+      expect(titleOf(await launch(user, world.browser()))).toBe(LIST);
+      const after = await stored(world, ORG_ID);
+      expect(after.clinicians.map(({ id }) => id)).toEqual(before.clinicians.map(({ id }) => id));
+    });
+
+    test('twenty first launches of one user at once make one clinician', async () => {
+      const before = (await stored(world, ORG_ID)).clinicians.length;
+      const pages = await Promise.all(Array.from({ length: 20 }, () => launch(user, world.browser())));
+      expect(pages.map(titleOf)).toEqual(Array.from({ length: 20 }, () => LIST));
+      expect((await stored(world, ORG_ID)).clinicians).toHaveLength(before + 1);
+    });
+
+    test('undone: open launches end, the next one is a first one again', async () => {
+      const page = await launch();
+      const id = await clinicianOf(`Nurse Number ${serial - 1}`);
+      expect((await admin.send(`/${id}/unlink`)).status).toBe(303);
+      notice();
+      const answer = await browser.visit(page.url);
+      expect([answer.status, titleOf(answer)]).toEqual([401, 'Your EHR session for this app has ended']);
+      expect(answer.body).not.toContain('Moreno');
+      expect(await world.dependencies.redis.get(`launch:${launchIdOf(page)}`)).toBeUndefined();
+      const before = (await stored(world, ORG_ID)).clinicians.length;
+      expect(titleOf(await launch())).toBe(LIST);
+      expect((await stored(world, ORG_ID)).clinicians).toHaveLength(before + 1);
+      expect(await audited(world, 'user-unlinked')).toContainEqual(
+        expect.objectContaining({ organization_id: ORG_ID, detail: { clinician: id } }),
+      );
+    });
+
+    test('disabled: launches end on every instance, new ones are refused and their tokens given back', async () => {
+      const other = createApp(world.dependencies);
+      const page = await launch();
+      const id = await clinicianOf(`Nurse Number ${serial - 1}`);
+      const { default: supertest } = await import('supertest');
+      const cookie = [...(browser.jar.get('localhost') ?? [])].map((pair) => pair.join('=')).join('; ');
+      const elsewhere = () => supertest(other).get(new URL(page.url).pathname).set('cookie', cookie);
+      expect((await elsewhere()).status).toBe(200);
+      expect((await admin.send(`/${id}/disable`)).status).toBe(303);
+      notice();
+      expect((await elsewhere()).status).toBe(401);
+      expect((await browser.visit(page.url)).status).toBe(401);
+      world.sandbox.requests.clear();
+      const again = await launch();
+      expect([again.status, titleOf(again)]).toEqual([403, 'Your access to this app is switched off']);
+      await expect
+        .poll(() => world.sandbox.requests.filter(({ path }) => path === '/auth/revoke').length)
+        .toBeGreaterThan(0);
+      expect(fhirReads(world)).toEqual([]);
+      await admin.send(`/${id}/enable`);
+      expect(titleOf(await launch(user, world.browser()))).toBe(LIST);
+    });
+  });
+
+  describe('by a one-time code', () => {
+    beforeEach(() => ask('code'));
+
+    test('FU-07: the code comes first, the patient after; it works once', async () => {
+      const code = await admin.codeFor('Jane Osei');
+      expect(code).toMatch(/^([2-9A-HJ-NP-Z]{5}-){3}[2-9A-HJ-NP-Z]{5}$/);
+      const page = await launch();
+      expect(titleOf(page)).toBe('Enter your one-time code');
+      expect(page.url).toMatch(/\/launches\/[\w-]+\/association$/);
+      expect(page.headers['content-security-policy']).toContain(world.sandbox.origin);
+      const list = `${world.url}/launches/${launchIdOf(page)}/requests`;
+      const bypass = await browser.visit(list);
+      expect([bypass.status, bypass.headers['location']]).toEqual([303, expect.stringContaining('/association')]);
+      const asJson = await browser.visit(list, { headers: { accept: 'application/json' } });
+      expect([asJson.status, JSON.parse(asJson.body)]).toMatchObject([403, { error: 'user.not-associated' }]);
+      expect(fhirReads(world)).toEqual([]);
+
+      const typed = await typeCode(browser, page, ` ${code.toLowerCase().replaceAll('-', ' ')} `);
+      expect([typed.status, typed.headers['location']]).toEqual([303, expect.stringMatching(/\/requests$/)]);
+      expect(titleOf(await browser.visit(list))).toBe(LIST);
+      expect(await stored(world, ORG_ID)).toMatchObject({ identities: expect.arrayContaining([expect.anything()]) });
+      expect(titleOf(await launch(user, world.browser()))).toBe(LIST);
+
+      const stranger = world.browser();
+      const other = await launch('subject-of-user-29', stranger);
+      const reused = await typeCode(stranger, other, code);
+      expect(reused.status).toBe(409);
+      expect(reused.body).toContain('This code has been used');
+      expect((await stored(world, ORG_ID)).identities.filter((row) => row.clinician_id === null)).toEqual([]);
+      const shown = await admin.page();
+      expect(shown.body).toContain('Somebody who is not this clinician tried this clinician’s code');
+    });
+
+    test('an expired code, a wrong one and another organization’s say the same', async () => {
+      const expired = await admin.codeFor('Late Comer');
+      advance(7 * DAY_MS + 1);
+      const ofTwin = await adminOfTwin.codeFor('Twin Person');
+      const page = await launch();
+      for (const code of [expired, ofTwin, 'AAAAA-AAAAA-AAAAA-AAAAA', '', HOSTILE]) {
+        const answer = await typeCode(browser, page, code);
+        expect(answer.status).toBe(400);
+        expect(answer.body).toContain('This code is not right or has expired');
+        expect(answer.body).not.toContain('<script>alert');
+      }
+      expect(fhirReads(world)).toEqual([]);
+    });
+
+    test('wrong codes are limited per launch, with Retry-After; another launch may still try', async () => {
+      const code = await admin.codeFor('Patient Typist');
+      const page = await launch();
+      const answers = [];
+      for (let index = 0; index < 11; index += 1)
+        // oxlint-disable-next-line no-await-in-loop -- one after the other, as a person types
+        answers.push((await typeCode(browser, page, `WRONG-${index}`)).status);
+      expect(answers).toEqual([...Array.from({ length: 10 }, () => 400), 429]);
+      const right = await typeCode(browser, page, code);
+      expect(right.status).toBe(429);
+      expect(Number(right.headers['retry-after'])).toBeGreaterThan(0);
+      const fresh = await launch(user, browser);
+      expect((await typeCode(browser, fresh, code)).status).toBe(303);
+    });
+
+    test('a code sent without the page’s token, or from elsewhere, changes nothing', async () => {
+      const code = await admin.codeFor('Forged Request');
+      const page = await launch();
+      expect((await browser.visit(page.url, { form: { code } })).status).toBe(403);
+      const headers = { origin: 'https://evil.example' };
+      expect((await browser.visit(page.url, { form: { code, csrf: csrfOf(page) }, headers })).status).toBe(403);
+      expect((await typeCode(browser, page, code)).status).toBe(303);
+    });
+
+    test('of two who type one code at once, one is linked', async () => {
+      const code = await admin.codeFor('Only One');
+      const rivals = [`subject-of-user-27`, `subject-of-user-28`].map((who) => ({ who, browser: world.browser() }));
+      const pages = await Promise.all(rivals.map(({ who, browser: by }) => launch(who, by)));
+      const answers = await Promise.all(
+        rivals.map(({ browser: by }, index) => {
+          const page = pages[index];
+          if (!page) throw new Error('no page');
+          return typeCode(by, page, code);
+        }),
+      );
+      expect(answers.map(({ status }) => status).toSorted()).toEqual([303, 409]);
+    });
+
+    test('somebody linked already who types another’s code is told, and nothing is overwritten', async () => {
+      const own = await admin.codeFor('Rightful Owner');
+      const others = await admin.codeFor('Somebody Else');
+      const page = await launch();
+      expect((await typeCode(browser, page, own)).status).toBe(303);
+      const before = await stored(world, ORG_ID);
+      const answer = await typeCode(browser, page, others);
+      expect(answer.status).toBe(409);
+      expect(answer.body).toContain('Your EHR user belongs to another account here');
+      expect((await stored(world, ORG_ID)).identities).toEqual(before.identities);
+    });
+
+    test('a new code is refused for somebody who is linked, until that is undone', async () => {
+      const page = await launch();
+      await typeCode(browser, page, await admin.codeFor('Linked Person'));
+      const id = await clinicianOf('Linked Person');
+      const refused = await admin.send(`/${id}/code`);
+      expect(refused.status).toBe(409);
+      expect(refused.body).toContain('this clinician is linked to another EHR user');
+      await admin.send(`/${id}/unlink`);
+      notice();
+      expect((await browser.visit(page.url.replace(/[^/]*$/, 'requests'))).status).toBe(401);
+      const again = await launch();
+      expect(titleOf(again)).toBe('Enter your one-time code');
+      const code = codeIn(await admin.send(`/${id}/code`));
+      expect((await typeCode(browser, again, code)).status).toBe(303);
+    });
+
+    test('signing out works before the code is typed, and gives the tokens back', async () => {
+      const page = await launch();
+      const signOut = `${world.url}/launches/${launchIdOf(page)}/sign-out`;
+      expect((await browser.visit(signOut, { form: { csrf: csrfOf(page) } })).status).toBe(200);
+      expect((await browser.visit(page.url)).status).toBe(401);
+      expect(fhirReads(world)).toEqual([]);
+    });
+  });
+
+  describe('by confirmation', () => {
+    beforeEach(() => ask('confirmation'));
+
+    test('FU-07: waits with a reference, is let in once confirmed as a new clinician', async () => {
+      const page = await launch();
+      expect(titleOf(page)).toBe('Waiting for your administrator');
+      const reference = referenceIn(page);
+      expect(reference).toMatch(/^[2-9A-HJ-NP-Z]{6}$/);
+      expect(referenceIn(await browser.open(page.url))).toBe(reference);
+      expect(referenceIn(await launch(user, world.browser()))).toBe(reference);
+      expect(fhirReads(world)).toEqual([]);
+      expect((await admin.page()).body).toContain(reference);
+      const done = await admin.send(`/waiting/${reference}/confirm`, { name: 'Confirmed Nurse', clinician: '' });
+      expect(done.status).toBe(303);
+      expect(titleOf(await browser.open(page.url))).toBe(LIST);
+      expect((await admin.page()).body).toContain('Confirmed Nurse');
+      expect(await audited(world, 'user-linked')).toContainEqual(
+        expect.objectContaining({ detail: expect.objectContaining({ how: 'confirmation', reference }) }),
+      );
+      const twice = await admin.send(`/waiting/${reference}/confirm`, { name: 'Twice', clinician: '' });
+      expect(twice.status).toBe(409);
+      expect(twice.body).toContain('linked to a clinician already');
+    });
+
+    test('as an existing clinician; one who has another EHR user is a conflict in words', async () => {
+      await admin.codeFor('Prepared Person');
+      const id = await clinicianOf('Prepared Person');
+      const page = await launch();
+      const reference = referenceIn(page);
+      expect((await admin.send(`/waiting/${reference}/confirm`, { name: '', clinician: id })).status).toBe(303);
+      expect(titleOf(await browser.open(page.url))).toBe(LIST);
+
+      const second = world.browser();
+      const waiting = await launch('subject-of-user-26', second);
+      const form = { name: '', clinician: id };
+      const conflict = await admin.send(`/waiting/${referenceIn(waiting)}/confirm`, form);
+      expect(conflict.status).toBe(409);
+      expect(conflict.body).toContain('this clinician is linked to another EHR user');
+      expect(titleOf(await second.open(waiting.url))).toBe('Waiting for your administrator');
+      expect((await admin.send(`/waiting/${referenceIn(waiting)}/confirm`, { name: ' ' })).status).toBe(400);
+    });
+
+    test('refused, forgotten, and asked again', async () => {
+      const page = await launch();
+      const reference = referenceIn(page);
+      await admin.send(`/waiting/${reference}/refuse`);
+      const refused = await browser.open(page.url);
+      expect([refused.status, titleOf(refused)]).toEqual([403, 'Your administrator has not let you in']);
+      await ask('automatic');
+      expect((await launch(user, world.browser())).status).toBe(403);
+      await ask('confirmation');
+      await admin.send(`/waiting/${reference}/forget`);
+      const again = referenceIn(await launch());
+      expect(again).not.toBe('');
+      expect(again).not.toBe(reference);
+      expect(fhirReads(world)).toEqual([]);
+    });
+
+    test('MT-01: another organization’s administrator finds neither the reference nor the clinician', async () => {
+      const page = await launch();
+      const reference = referenceIn(page);
+      await admin.codeFor('Ours Alone');
+      const id = await clinicianOf('Ours Alone');
+      expect((await adminOfTwin.page()).body).not.toContain(reference);
+      // oxlint-disable-next-line no-await-in-loop -- one session
+      for (const [step, form] of [
+        [`/waiting/${reference}/confirm`, { name: 'Stolen', clinician: '' }],
+        [`/waiting/${reference}/refuse`, {}],
+        [`/waiting/${reference}/forget`, {}],
+        [`/${id}/code`, {}],
+        [`/${id}/unlink`, {}],
+        [`/${id}/disable`, {}],
+      ] as const)
+        expect([404, 409], step).toContain((await adminOfTwin.send(step, form)).status);
+      expect(titleOf(await browser.open(page.url))).toBe('Waiting for your administrator');
+      expect((await admin.page()).body).toContain('Ours Alone');
+    });
+
+    test('hostile names are text, on the administrator’s page and the clinician’s', async () => {
+      const page = await launch('subject-hostile');
+      expect(page.body).not.toContain('<script>alert');
+      const waiting = await admin.page();
+      expect(waiting.body).toContain('O&#39;Brien');
+      expect(waiting.body).not.toContain('<script>alert');
+      const reference = referenceIn(page);
+      await admin.send(`/waiting/${reference}/confirm`, { name: HOSTILE, clinician: '' });
+      expect((await admin.page()).body).not.toContain('<script>alert');
+    });
+
+    test('back to at once: who waited is let in, and was not asked for twice', async () => {
+      const waiting = async () => (await stored(world, ORG_ID)).identities.filter((row) => row.clinician_id === null);
+      const before = (await waiting()).length;
+      const page = await launch();
+      expect(await waiting()).toHaveLength(before + 1);
+      await ask('automatic');
+      expect(titleOf(await browser.open(page.url.replace('association', 'requests')))).toBe(LIST);
+      expect(await waiting()).toHaveLength(before);
+    });
+  });
+
+  describe('FU-06: practitioners only', () => {
+    beforeAll(async () => {
+      await world.setOrganization(ORG_ID, { userTypes: 'practitioner' });
+      notice();
+    });
+    const typed = users.find(({ id }) => id === 'subject-of-user-25');
+
+    test.for([
+      ['a practitioner', 'Practitioner/prac-osei', 200],
+      ['one in a role', 'PractitionerRole/role-osei', 200],
+      ['a patient', 'Patient/pat-ada', 403],
+      ['a relative', 'RelatedPerson/1', 403],
+      ['a person', 'Person/1', 403],
+    ] as const)('%s', async ([, fhirUser, status]) => {
+      Object.assign(typed ?? {}, { fhirUser });
+      const before = await stored(world, ORG_ID);
+      const page = await launch('subject-of-user-25');
+      expect(page.status).toBe(status);
+      if (status === 200) return;
+      expect(titleOf(page)).toBe('This app is for practitioners');
+      expect(fhirReads(world)).toEqual([]);
+      expect((await stored(world, ORG_ID)).identities).toEqual(before.identities);
+      await expect
+        .poll(() => world.sandbox.requests.filter(({ path }) => path === '/auth/revoke').length)
+        .toBeGreaterThan(0);
+      expect((await audited(world, 'denial')).at(-1)?.detail).toEqual({ code: 'user.not-allowed' });
+    });
+  });
+
+  test('MT-02, ST-07: no sub, name, fhirUser or code stands in the database or the log', async () => {
+    const code = await admin.codeFor('Secret Name');
+    const id = await clinicianOf('Secret Name');
+    await world.dependencies.audit.flush();
+    await world.dependencies.clinicians.flush();
+    const dump = await dumpOf(world);
+    expect(dump).toContain(id);
+    const text = [dump, decoded(dump), world.logLines.join('')].join('\n');
+    const secrets = [code, code.replaceAll('-', ''), 'Secret Name', 'subject-of-user', 'Nurse Number', "O'Brien"];
+    expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
+    expect(text).not.toMatch(/prac-osei|prac-rivera/);
+  });
+});

@@ -1,0 +1,131 @@
+/** Who is signed in, in the page's top bar: name and role where the EHR lets them be read, and never at the patient's cost (FU-01..05, SCO-19). */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { titleOf, type Visit } from '#test/helpers/browser.ts';
+import { ehr, evil, LIST, launch, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';
+import { startWorld, type World } from '#test/helpers/world.ts';
+
+const { world } = useStubWorld();
+let hospital: World;
+beforeAll(async () => {
+  hospital = await startWorld({
+    sandbox: {
+      users: [
+        { id: 'as-practitioner', name: 'From The Token', fhirUser: 'Practitioner/prac-osei' },
+        { id: 'as-role', name: 'From The Token', fhirUser: 'PractitionerRole/role-tanaka' },
+      ],
+    },
+  });
+});
+afterAll(() => hospital.close());
+
+/** What the top bar says, with the tags taken out. */
+function userOf(page: Visit): string | undefined {
+  return /<span class="user">(.*?)<\/span>/.exec(page.body)?.[1]?.replaceAll(/<\/?bdi>/g, '');
+}
+
+/** A launch, and its page again and again until the top bar has settled. */
+async function settled(expected: string, settings: Record<string, unknown> = {}): Promise<void> {
+  const browser = world().browser();
+  const page = await launch(settings, browser);
+  expect(titleOf(page)).toBe(LIST);
+  await expect.poll(async () => userOf(await browser.visit(page.url))).toBe(expected);
+}
+
+const JANE = {
+  resourceType: 'Practitioner',
+  id: 'prac-1',
+  name: [{ prefix: ['Dr.'], given: ['Jane'], family: 'Osei' }],
+};
+const role = (change: Record<string, unknown> = {}) => ({
+  resourceType: 'PractitionerRole',
+  id: 'role-1',
+  practitioner: { reference: 'Practitioner/prac-1' },
+  code: [{ text: 'Physician' }],
+  specialty: [{ coding: [{ display: 'Cardiology' }] }],
+  ...change,
+});
+const bundleOf = (...resources: unknown[]) => ({
+  resourceType: 'Bundle',
+  type: 'searchset',
+  entry: resources.map((resource) => ({ resource })),
+});
+const answer = (route: string, body: unknown, status = 200) => ehr.on(route, () => ({ status, body }));
+
+test.for([
+  ['a practitioner and the role found by them', 'as-practitioner', 'Kwame Osei · Discharge nurse'],
+  ['a role and the practitioner it names', 'as-role', 'Dr. Hiro Tanaka · Cardiologist'],
+] as const)('%s', async ([, user, expected]) => {
+  const browser = hospital.browser();
+  const page = await browser.open(hospital.sandbox.launch('pat-ada', { user }));
+  expect(titleOf(page)).toBe('Requests for Ada Moreno');
+  await expect.poll(async () => userOf(await browser.visit(page.url))).toBe(expected);
+  const reads = hospital.sandbox.requests.filter(({ path }) => path.includes('PractitionerRole?'));
+  if (user === 'as-practitioner') expect(reads[0]?.path).toContain('practitioner=prac-osei');
+  expect(hospital.logLines.join('')).not.toMatch(/Osei|Tanaka|Discharge|Cardiologist/);
+});
+
+test('the specialty says more than the employment', async () => {
+  answer('/fhir/Practitioner/prac-1', JANE);
+  answer('/fhir/PractitionerRole', bundleOf(role()));
+  await settled('Dr. Jane Osei · Cardiology');
+  expect(ehr.seen('/fhir/PractitionerRole').length).toBe(1);
+});
+
+test.for([
+  ['of somebody else (FU-04)', role({ practitioner: { reference: 'Practitioner/prac-2' } })],
+  [
+    'of the same id on another server',
+    role({ practitioner: { reference: 'https://evil.example/fhir/Practitioner/prac-1' } }),
+  ],
+  ['that is not active', role({ active: false })],
+  ['that has ended', role({ period: { end: '2001-01-01' } })],
+  ['without words', role({ code: undefined, specialty: [{}] })],
+  ['that is no role', { ...role(), resourceType: 'Patient' }],
+])('a role %s is not shown', async ([, found]) => {
+  answer('/fhir/Practitioner/prac-1', JANE);
+  answer('/fhir/PractitionerRole', bundleOf(found, 'no resource'));
+  await settled('Dr. Jane Osei');
+});
+
+test.for([403, 404, 500, 200])(
+  'FU-05: a role search that answers %i with nothing of use costs the role only',
+  async (status) => {
+    answer('/fhir/Practitioner/prac-1', JANE);
+    answer('/fhir/PractitionerRole', 'an HTML page', status);
+    await settled('Dr. Jane Osei');
+  },
+);
+
+test('FU-05: without the practitioner the page says so, and the role is still there', async () => {
+  answer('/fhir/Practitioner/prac-1', '', 403);
+  answer('/fhir/PractitionerRole', bundleOf(role()));
+  await settled('User details unavailable');
+});
+
+test('FU-05: a directory that never answers does not delay the patient', async () => {
+  const waiting: (() => void)[] = [];
+  for (const route of ['/fhir/Practitioner/prac-1', '/fhir/PractitionerRole'])
+    ehr.on(route, () => new Promise((resolve) => waiting.push(() => resolve({ status: 500 }))));
+  const page = await launch();
+  expect([titleOf(page), userOf(page)]).toEqual([LIST, 'User details unavailable']);
+  for (const go of waiting) go();
+});
+
+test('SCO-19: without the permission nobody is searched for', async () => {
+  ehr.change('token', { scope: 'launch openid patient/Patient.read patient/ServiceRequest.read' });
+  expect(titleOf(await launch())).toBe(LIST);
+  expect(ehr.requests.filter(({ path }) => path.includes('/Practitioner'))).toEqual([]);
+});
+
+test('hostile words are text and short', async () => {
+  const words = `<img src=x onerror=alert(1)>${'x'.repeat(500)}`;
+  answer('/fhir/Practitioner/prac-1', { ...JANE, name: [{ text: `<script>alert(1)</script>` }] });
+  answer('/fhir/PractitionerRole', bundleOf(role({ specialty: [{ text: words }] })));
+  const browser = world().browser();
+  const page = await browser.open(launchUrl(await newOrganization()));
+  await expect.poll(async () => userOf(await browser.visit(page.url))).toContain('…');
+  const shown = userOf(await browser.visit(page.url)) ?? '';
+  expect(shown).not.toMatch(/<img|<script/);
+  expect(shown.length).toBeLessThan(200);
+  expect(evil.requests).toEqual([]);
+});
