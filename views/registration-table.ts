@@ -17,6 +17,8 @@ export interface RegistrationValues {
   readonly grantTypes: readonly string[];
   readonly clientId: string;
   readonly scopes: string;
+  /** only where standalone launch is switched on */
+  readonly standalone?: { readonly url: string; readonly scopes: string };
 }
 
 /**
@@ -37,8 +39,14 @@ ${sheetRow('JWKS URI', values.jwksUri)}
 ${sheetRow('Client authentication', values.clientAuthentication, true, 'a signed JWT as client_assertion; no shared secret')}
 ${sheetRow('Grant types', values.grantTypes.join(', '), false, 'Authorization Code and Refresh Token')}
 ${sheetRow('Scopes', values.scopes)}
-</tbody>
+${values.standalone === undefined ? null : standaloneRows(values.standalone)}</tbody>
 </table>
+`;
+}
+
+function standaloneRows({ url, scopes }: NonNullable<RegistrationValues['standalone']>): SafeHtml {
+  return html`${sheetRow('Standalone URL', url, true, 'for a link or bookmark outside the EHR; not a launch URL, and it takes no parameters')}
+${sheetRow('Scopes of a standalone launch', scopes)}
 `;
 }
 

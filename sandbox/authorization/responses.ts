@@ -14,9 +14,9 @@ export interface ResponseDeps extends IdTokenDeps {
 /** SMART's launch context parameters (scopes-and-launch-context, "Launch context arrives with your access_token"). */
 function contextMembers(context: LaunchContext, origin: string): JsonObject {
   return {
-    patient: context.patient,
+    ...(context.patient !== undefined && { patient: context.patient }),
     ...(context.encounter !== undefined && { encounter: context.encounter }),
-    need_patient_banner: context.needPatientBanner,
+    ...(context.needPatientBanner !== undefined && { need_patient_banner: context.needPatientBanner }),
     smart_style_url: `${origin}/style.json`,
     tenant: 'st-elsewhere',
     ...(context.intent !== undefined && { intent: context.intent }),

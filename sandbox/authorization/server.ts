@@ -12,7 +12,7 @@ import { finishResponses } from './responses.ts';
 
 /** What an access token permits, as the FHIR server needs it. */
 export interface Access {
-  patient: string;
+  patient: string | undefined;
   user: SandboxUser;
   scopes: string[];
 }

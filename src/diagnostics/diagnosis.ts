@@ -1,5 +1,6 @@
 /** A trace as people read it: every step of a launch in its order, what happened to it, and what to do about it. */
 import { type Explanation, explanationOf } from './causes.ts';
+import { isStandalone } from './step-facts.ts';
 import { type StepFacts, type StepName, stepNames, type TraceOutcome, type TraceRecord } from './trace.ts';
 
 /** One line of the drawing. */
@@ -29,6 +30,8 @@ export interface Diagnosis {
   userHash: string | null;
   patientHash: string | null;
   framed: boolean | null;
+  /** Begun outside the EHR, with the patient picked there. */
+  standalone: boolean;
   cookieMode: string | null;
   steps: DiagnosedStep[];
   explanation: Explanation | undefined;
@@ -69,6 +72,7 @@ export function diagnose(trace: TraceRecord, now: Date): Diagnosis {
     userHash,
     patientHash,
     framed,
+    standalone: isStandalone(trace.steps),
     cookieMode,
     steps: stepNames.map((name) => drawStep(name, trace)),
     explanation,
@@ -80,7 +84,7 @@ function drawStep(name: StepName, { steps }: TraceRecord): DiagnosedStep {
   const last = tries.at(-1);
   return {
     name,
-    title: stepTitles[name],
+    title: name === 'launch' && isStandalone(steps) ? 'The app is opened at its standalone address' : stepTitles[name],
     state: last?.outcome ?? 'not reached',
     at: last?.at,
     durationMs: last?.durationMs,

@@ -8,6 +8,7 @@ import { issuersOf, type SmartConnections } from '#src/organizations/smart-conne
 import type { IssuerKeys } from '#src/smart/issuer-keys.ts';
 import { requestedScope } from '#src/smart/scopes.ts';
 import { acceptsPrivateKeyJwt, chooseAssertionAlg, type SmartConfiguration } from '#src/smart/smart-configuration.ts';
+import { standaloneScopes } from '#src/smart/standalone-scopes.ts';
 import { isSameFhirBase, type LaunchRequest } from '#src/smart/step-2-launch-ehr.ts';
 import {
   type AuthorizationRedirect,
@@ -24,6 +25,9 @@ export interface BeginLaunchDependencies {
   transactions: Transactions;
   outbound: Outbound;
 }
+
+/** What a launch begins with: what the EHR sent, or for a standalone launch the registered FHIR base alone (AZ-04, AZ-05). */
+export type LaunchStart = ({ kind: 'ehr' } & LaunchRequest) | { kind: 'standalone'; iss: string };
 
 /** A launch under way: where to send the browser, and the state its transaction cookie is for. */
 export interface BegunLaunch {
@@ -48,14 +52,14 @@ export function assertLaunchAllowed(organization: Organization, request: LaunchR
 /**
  * Discovers, prepares and stores the transaction; only then is there anywhere to redirect to (AZ-21).
  *
- * @param request already allowed by {@link assertLaunchAllowed}.
+ * @param start already allowed, for an EHR launch by {@link assertLaunchAllowed}.
  * @param binding the secret of the transaction cookie the browser gets with this redirect.
  * @throws AppError 'discovery.…' or 'store.unavailable'
  */
 export async function beginLaunch(
   dependencies: BeginLaunchDependencies,
   organization: Organization,
-  request: LaunchRequest,
+  start: LaunchStart,
   binding: string,
   trace: LaunchTrace,
 ): Promise<BegunLaunch> {
@@ -63,7 +67,7 @@ export async function beginLaunch(
   const configuration = await trace.step('discovery', discovery, {}, discoveryFacts);
   const assertionAlg = chooseAssertionAlg(configuration, organization.assertionAlg);
   const begun = () =>
-    prepareRedirect(dependencies, organization, request, { binding, configuration, assertionAlg, trace });
+    prepareRedirect(dependencies, organization, start, { binding, configuration, assertionAlg, trace });
   return trace.step('authorization-redirect', begun, {}, ({ redirect, scope }) =>
     redirectFacts(redirect, { scope, alg: assertionAlg }),
   );
@@ -81,7 +85,7 @@ async function usableConfiguration(
 async function prepareRedirect(
   dependencies: BeginLaunchDependencies,
   organization: Organization,
-  request: LaunchRequest,
+  start: LaunchStart,
   attempt: {
     binding: string;
     configuration: SmartConfiguration;
@@ -91,7 +95,9 @@ async function prepareRedirect(
 ): Promise<BegunLaunch> {
   const { binding, configuration, assertionAlg, trace } = attempt;
   const secrets = createAttemptSecrets();
-  const scope = requestedScope(organization.scopes, {
+  const { kind, iss } = start;
+  const setting = kind === 'standalone' ? standaloneScopes(organization.scopes) : organization.scopes;
+  const scope = requestedScope(setting, {
     version: organization.scopeVersion,
     capabilities: configuration.capabilities,
   });
@@ -99,9 +105,10 @@ async function prepareRedirect(
   await dependencies.transactions.begin(
     { state: secrets.state, binding },
     {
+      kind,
       organizationId: organization.id,
       connectionVersion: organization.connectionVersion,
-      fhirBaseUrl: request.iss,
+      fhirBaseUrl: iss,
       configuration,
       clientId: organization.clientId,
       redirectUri,
@@ -115,7 +122,8 @@ async function prepareRedirect(
   prepareCallback(dependencies, organization, configuration.tokenEndpoint);
   for (const issuer of issuersOf(organization, configuration)) dependencies.issuerKeys.prefetch(issuer);
   const { clientId } = organization;
-  const authorization = { clientId, redirectUri, scope, aud: request.iss, launch: request.launch };
+  const launch = start.kind === 'ehr' ? { launch: start.launch } : {};
+  const authorization = { clientId, redirectUri, scope, aud: iss, ...launch };
   return { redirect: authorizationRedirect(configuration, authorization, secrets), state: secrets.state, scope };
 }
 

@@ -136,6 +136,7 @@ async function proveLaunch(
   const context = await trace.step('context', readContext, {}, contextFacts);
   return {
     id: randomBytes(16).toString('base64url'),
+    kind: transaction.kind,
     organizationId: organization.id,
     connectionVersion: organization.connectionVersion,
     fhirBaseUrl,

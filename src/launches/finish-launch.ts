@@ -9,7 +9,7 @@ import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
 import type { CallbackParameters } from '#src/smart/step-4-authorization-code.ts';
 import { type CompleteLaunchDependencies, completeLaunch } from './complete-launch.ts';
-import type { Launch } from './launch.ts';
+import type { Launch, LaunchKind } from './launch.ts';
 import { type LaunchCookie, launchesToEnd } from './launch-cookies.ts';
 import type { LaunchStore } from './launch-store.ts';
 import type { Completion, Transaction, TransactionKey, Transactions } from './transaction.ts';
@@ -29,8 +29,8 @@ export interface FinishLaunchDependencies extends CompleteLaunchDependencies {
 
 /** A finished launch as the browser needs to know it. */
 export interface FinishedLaunch extends Completion {
-  /** Launches of this browser that this one ended; their cookies go. */
-  ended: string[];
+  /** Cookies of launches of this browser that this one ended; they go. */
+  ended: LaunchCookie[];
   /** False for a callback that was answered before and came again (CB-19). */
   isFirst: boolean;
 }
@@ -39,6 +39,8 @@ export interface FinishedLaunch extends Completion {
 export interface CallbackVisit {
   callback: CallbackParameters;
   key: TransactionKey;
+  /** As its transaction cookie says. */
+  kind: LaunchKind;
   /** Its launch cookies, oldest first. */
   cookies: readonly LaunchCookie[];
   supportCode: string;
@@ -69,6 +71,7 @@ export async function finishLaunch(
   visit.trace.joins(transaction.traceId);
   visit.trace.know({ organizationId: transaction.organizationId });
   try {
+    if (transaction.kind !== visit.kind) throw new AppError('callback.invalid', 'the cookie is of another kind of launch');
     const finished = await complete(dependencies, visit, transaction);
     dependencies.metrics.launches.inc({ outcome: 'completed' });
     return finished;
@@ -113,17 +116,18 @@ async function complete(
 }
 
 /**
- * A launch by another user or organization ends this browser's older ones; so does one too many. Only launches whose
+ * A launch by another user or organization ends this browser's older ones; so does one too many of its kind. Only launches whose
  * cookie secret is right are looked at, so a forged cookie ends nothing.
  */
 async function endOthers(
   { launches, directory, revoker }: FinishLaunchDependencies,
   launch: Launch,
   cookies: readonly LaunchCookie[],
-): Promise<string[]> {
+): Promise<LaunchCookie[]> {
   if (cookies.length === 0) return [];
   const others = await launches.peek(cookies);
-  const tooMany = new Set(launchesToEnd(cookies).map(({ id }) => id));
+  const ofItsKind = cookies.filter(({ kind }) => kind === launch.kind);
+  const tooMany = new Set(launchesToEnd(ofItsKind).map(({ id }) => id));
   const ended = others.filter((other) => tooMany.has(other.id) || !isSameUser(other, launch));
   await launches.end(ended.map(({ id }) => id));
   for (const one of ended) {
@@ -131,7 +135,8 @@ async function endOthers(
     const organization = await directory.find(one.organizationId).catch(() => undefined);
     revoker.revoke(one, organization?.privateNetworks ?? []);
   }
-  return [...new Set([...ended.map(({ id }) => id), ...tooMany])];
+  const gone = new Set([...ended.map(({ id }) => id), ...tooMany]);
+  return cookies.filter(({ id }) => gone.has(id));
 }
 
 function isSameUser(a: Launch, b: Launch): boolean {

@@ -79,6 +79,12 @@ function registrationText(sheet: RegistrationSheet): string {
       ['  Client authentication', `${sheet.clientAuthentication} (${sheet.clientType.toLowerCase()} client)`],
       ['  Grant types', sheet.grantTypes.join(', ')],
       ['  Scopes', sheet.scopes],
+      ...(sheet.standalone
+        ? [
+            ['  Standalone URL (outside the EHR)', sheet.standalone.url],
+            ['  Scopes of a standalone launch', sheet.standalone.scopes],
+          ]
+        : []),
     ]),
   ].join('\n');
 }

@@ -1,5 +1,7 @@
 /** The values an EHR team registers for one organization, the same wherever they are shown (REG-04, REG-09). */
 
+import { standaloneScopes } from '#src/smart/standalone-scopes.ts';
+
 export interface RegistrationSheet {
   applicationName: string;
   clientType: 'Confidential';
@@ -13,12 +15,14 @@ export interface RegistrationSheet {
   grantTypes: readonly ['authorization_code', 'refresh_token'];
   clientId: string;
   scopes: string;
+  /** Only where standalone launch is switched on. */
+  standalone?: { url: string; scopes: string };
 }
 
 /** Built from PUBLIC_URL alone, never from a request (REG-02). */
 export function registrationSheet(
   deployment: { publicUrl: URL; appName: string },
-  organization: { id: string; clientId: string; scopes: string },
+  organization: { id: string; clientId: string; scopes: string; standalone?: boolean },
 ): RegistrationSheet {
   const { origin } = deployment.publicUrl;
   return {
@@ -33,5 +37,13 @@ export function registrationSheet(
     grantTypes: ['authorization_code', 'refresh_token'],
     clientId: organization.clientId,
     scopes: organization.scopes,
+    ...(organization.standalone
+      ? {
+          standalone: {
+            url: `${origin}/smart/standalone/${organization.id}`,
+            scopes: standaloneScopes(organization.scopes),
+          },
+        }
+      : {}),
   };
 }
