@@ -17,6 +17,7 @@ const sandbox = await startSandbox({
     launchUrl: `${appUrl}/smart/launch?orgId=${ORG_ID}`,
     redirectUri: `${appUrl}/smart/callback`,
     jwksUrl: `${appUrl}/.well-known/jwks.json`,
+    standaloneUrl: `${appUrl}/smart/standalone/${ORG_ID}`,
     clientId: CLIENT_ID,
   },
 });
@@ -52,6 +53,8 @@ await runToEnd([
   CLIENT_ID,
   '--setting',
   `frameAncestors=${sandbox.origin}`,
+  '--setting',
+  'standalone=true',
 ]);
 const product = startChild(['src/main.ts'], 'inherit');
 product.once('exit', (code) => void stop(code ?? 0));
@@ -60,6 +63,7 @@ console.log(`
 VectorCare SMART on FHIR, with a pretend hospital (SYNTHETIC DATA)
 
   Open        ${sandbox.chartUrl}
+  Standalone  ${appUrl}/smart/standalone/${ORG_ID}
   Break it    ${sandbox.origin}/faults
   Settings    ${appUrl}/sign-in as ${OPERATOR.email} with ${OPERATOR.password}
               (the first sign-in asks for a new password; later demos keep that one)

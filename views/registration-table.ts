@@ -18,7 +18,8 @@ export interface RegistrationValues {
   readonly clientId: string;
   readonly scopes: string;
   /** only where standalone launch is switched on */
-  readonly standalone?: { readonly url: string; readonly scopes: string };
+  readonly standaloneUrl?: string;
+  readonly standaloneScopes?: string;
 }
 
 /**
@@ -39,14 +40,10 @@ ${sheetRow('JWKS URI', values.jwksUri)}
 ${sheetRow('Client authentication', values.clientAuthentication, true, 'a signed JWT as client_assertion; no shared secret')}
 ${sheetRow('Grant types', values.grantTypes.join(', '), false, 'Authorization Code and Refresh Token')}
 ${sheetRow('Scopes', values.scopes)}
-${values.standalone === undefined ? null : standaloneRows(values.standalone)}</tbody>
+${values.standaloneUrl === undefined ? null : sheetRow('Standalone URL', values.standaloneUrl, true, 'for a link or bookmark outside the EHR; it takes no parameters')}
+${values.standaloneScopes === undefined ? null : sheetRow('Scopes of a standalone launch', values.standaloneScopes)}
+</tbody>
 </table>
-`;
-}
-
-function standaloneRows({ url, scopes }: NonNullable<RegistrationValues['standalone']>): SafeHtml {
-  return html`${sheetRow('Standalone URL', url, true, 'for a link or bookmark outside the EHR; not a launch URL, and it takes no parameters')}
-${sheetRow('Scopes of a standalone launch', scopes)}
 `;
 }
 

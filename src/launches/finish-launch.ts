@@ -71,7 +71,8 @@ export async function finishLaunch(
   visit.trace.joins(transaction.traceId);
   visit.trace.know({ organizationId: transaction.organizationId });
   try {
-    if (transaction.kind !== visit.kind) throw new AppError('callback.invalid', 'the cookie is of another kind of launch');
+    if (transaction.kind !== visit.kind)
+      throw new AppError('callback.invalid', 'the cookie is of another kind of launch');
     const finished = await complete(dependencies, visit, transaction);
     dependencies.metrics.launches.inc({ outcome: 'completed' });
     return finished;

@@ -102,12 +102,7 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): Launc
     ofLaunch: (request, launchId) => ofBothKinds(request, 'launch').find(({ id }) => id === launchId),
     launches: (request) => ofBothKinds(request, 'launch'),
     setLaunch: (response, cookie) =>
-      cookies[cookie.kind].set(
-        response,
-        `${NAMES[cookie.kind].launch}${cookie.id}`,
-        format(cookie),
-        ABSOLUTE_LIMIT_MS,
-      ),
+      cookies[cookie.kind].set(response, `${NAMES[cookie.kind].launch}${cookie.id}`, format(cookie), ABSOLUTE_LIMIT_MS),
     clearLaunch: (response, { id, kind }) => cookies[kind].clear(response, `${NAMES[kind].launch}${id}`),
   };
 }

@@ -16,7 +16,8 @@ export interface RegistrationSheet {
   clientId: string;
   scopes: string;
   /** Only where standalone launch is switched on. */
-  standalone?: { url: string; scopes: string };
+  standaloneUrl?: string;
+  standaloneScopes?: string;
 }
 
 /** Built from PUBLIC_URL alone, never from a request (REG-02). */
@@ -39,10 +40,8 @@ export function registrationSheet(
     scopes: organization.scopes,
     ...(organization.standalone
       ? {
-          standalone: {
-            url: `${origin}/smart/standalone/${organization.id}`,
-            scopes: standaloneScopes(organization.scopes),
-          },
+          standaloneUrl: `${origin}/smart/standalone/${organization.id}`,
+          standaloneScopes: standaloneScopes(organization.scopes),
         }
       : {}),
   };
