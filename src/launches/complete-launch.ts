@@ -158,6 +158,9 @@ function assertUnchanged(organization: Organization, transaction: Transaction): 
   if (organization.connectionVersion !== transaction.connectionVersion) {
     throw new AppError('callback.invalid', "the organization's connection was changed during the launch");
   }
+  if (transaction.kind === 'standalone' && !organization.standalone) {
+    throw new AppError('launch.standalone-off', 'standalone was switched off during the launch');
+  }
 }
 
 function assertGranted(scope: string): void {

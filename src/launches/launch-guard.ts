@@ -75,6 +75,7 @@ function isStillAllowed(launch: Launch, organization: Organization): boolean {
   return (
     organization.enabled &&
     organization.id === launch.organizationId &&
+    (launch.kind === 'ehr' || organization.standalone) &&
     organization.connectionVersion === launch.connectionVersion
   );
 }
