@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 const scope = 'launch/patient launch/encounter openid fhirUser patient/*.read';
-const request = (changes: Changes = {}) => {
+const request = (changes: Changes = {}): { verifier: string; parameters: Changes } => {
   const { verifier, parameters } = authorizationRequest(sandbox, tiny);
   return { verifier, parameters: { ...parameters, launch: undefined, scope, ...changes } };
 };
@@ -114,7 +114,7 @@ test('cancelling is access_denied with state and iss', async () => {
   const { answer } = await resume((await submit({ form, action: 'cancel', patient: undefined })).resumed);
   expect(Object.fromEntries(answer)).toMatchObject({
     error: 'access_denied',
-    state: parameters.state,
+    state: parameters['state'],
     iss: sandbox.issuer,
   });
   expect(answer.get('code')).toBeNull();
