@@ -143,7 +143,8 @@ async function proveLaunch(
     authorizationServer,
     user: { iss, sub, name, fhirUser: resolved.ok ? resolved.user.reference : undefined },
     nonce,
-    context,
+    // Outside the EHR nobody else shows who the patient is, whatever the EHR says (LC-11).
+    context: transaction.kind === 'standalone' ? { ...context, needPatientBanner: true } : context,
     scope,
     tokens: tokensOf(token, now),
     startedAt: now.toISOString(),

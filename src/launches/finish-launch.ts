@@ -112,7 +112,8 @@ async function complete(
   ]);
   const { id: launchId, organizationId, user } = launch;
   const { supportCode, address } = visit;
-  audit.record({ event: 'launch', organizationId, actor: user, address, launchId, supportCode });
+  const detail = launch.kind === 'standalone' ? { detail: { kind: launch.kind } } : {};
+  audit.record({ event: 'launch', organizationId, actor: user, address, launchId, supportCode, ...detail });
   return { launchId, secret, ended, isFirst: true };
 }
 

@@ -69,7 +69,7 @@ describe.for(await testStores())('on %s', (stores) => {
 
   test('LC-11: the EHR says nothing of a patient banner, so ours is shown', async () => {
     const page = await standalone('pat-ada');
-    expect(page.body).toMatch(/aria-label="Patient"[^]*100231/);
+    expect(page.body).toMatch(/<section class="patient patient-full" aria-label="Patient">[^]*100231/);
   });
 
   test('LA-14: every page is framed by nobody, although the organization’s EHR may frame launches from the chart', async () => {
