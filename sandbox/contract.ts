@@ -9,6 +9,8 @@ export interface SandboxApp {
   redirectUri: string;
   jwksUrl: string;
   clientId: string;
+  /** Where the app is opened outside the chart; the chart links to it. */
+  standaloneUrl?: string;
   /** PEM to trust when `jwksUrl` is fetched over https. */
   ca?: string;
 }

@@ -33,6 +33,7 @@ const sandbox = await startSandbox({
     launchUrl: `${appUrl}/smart/launch?orgId=${ORG_ID}`,
     redirectUri: `${appUrl}/smart/callback`,
     jwksUrl: `${appUrl}/.well-known/jwks.json`,
+    standaloneUrl: `${appUrl}/smart/standalone/${ORG_ID}`,
     clientId: CLIENT_ID,
   },
 });
@@ -72,6 +73,8 @@ await runToEnd([
   'createRequests=true',
   '--setting',
   `scopes=${GUIDE_SCOPES} patient/ServiceRequest.write`,
+  '--setting',
+  'standalone=true',
 ]);
 const products: { child: ChildProcess; port: number }[] = [];
 let roundRobin: RoundRobin | undefined;
@@ -103,6 +106,7 @@ console.log(`
 VectorCare SMART on FHIR, with a pretend hospital (SYNTHETIC DATA)
 
   Open        ${sandbox.chartUrl}
+  Standalone  ${appUrl}/smart/standalone/${ORG_ID}
   Break it    ${sandbox.origin}/faults
   Settings    ${appUrl}/sign-in as ${OPERATOR.email} with ${OPERATOR.password}
               (the first sign-in asks for a new password; later demos keep that one)${instanceLines}

@@ -6,11 +6,13 @@ import type { LaunchOptions, SandboxUser } from './contract.ts';
 const lifetimeMs = 5 * 60_000;
 
 export interface LaunchContext {
-  patient: string;
+  /** undefined: a standalone launch that did not ask for one. */
+  patient: string | undefined;
   user: SandboxUser;
   encounter: string | undefined;
   intent: string | undefined;
-  needPatientBanner: boolean;
+  /** undefined: not said. */
+  needPatientBanner: boolean | undefined;
   fhirContext: unknown;
 }
 

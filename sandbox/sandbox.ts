@@ -1,6 +1,8 @@
 /** A pretend EHR in one call: chart, authorization server, FHIR server, synthetic patients, named faults. */
 import express, { type Express } from 'express';
 import { createAuthorizationServer } from '#sandbox/authorization/server.ts';
+import { signInRouter } from '#sandbox/authorization/sign-in-routes.ts';
+import { createSignIns } from '#sandbox/authorization/sign-ins.ts';
 import { type SigningKeys, signingKeys } from '#sandbox/authorization/signing-keys.ts';
 import { chartRouter } from '#sandbox/chart/routes.ts';
 import { createRecords } from '#sandbox/data/records.ts';
@@ -42,11 +44,13 @@ function createEhr(parts: Parts): Express {
   const users = parts.options.users ?? defaultUsers;
   const records = createRecords();
   const currentApp = () => app.current;
+  const signIn = { facts, records, users, signIns: createSignIns(facts.now) };
   const authorization = createAuthorizationServer({
     facts,
     profile,
     faults,
     launches,
+    signIn,
     users,
     keys,
     currentApp,
@@ -60,9 +64,12 @@ function createEhr(parts: Parts): Express {
   ehr.use(requestFaults(faults, facts, parts.closing.signal));
   if (profile.requestsPerMinute !== undefined) ehr.use(requestBudget(profile.requestsPerMinute, facts.now));
   ehr.use(documentsRouter({ facts, profile, faults, keys }));
+  ehr.use(signInRouter(signIn));
   ehr.use('/auth', (request, response) => authorization.handle(request, response));
   ehr.use('/fhir/r4', fhirRouter({ facts, profile, faults, records, authorization }));
-  ehr.use(chartRouter({ facts, profileName: parts.profileName, faults, records, users, launch: parts.launch }));
+  const standaloneUrl = () => app.current.standaloneUrl;
+  const { profileName, launch } = parts;
+  ehr.use(chartRouter({ facts, profileName, faults, records, users, launch, standaloneUrl }));
   return ehr;
 }
 

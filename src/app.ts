@@ -51,6 +51,7 @@ import { launchRoute } from './launches/launch-route.ts';
 import { createLaunchStore } from './launches/launch-store.ts';
 import type { Revoker } from './launches/revoker.ts';
 import { signOutRoute } from './launches/sign-out-route.ts';
+import { standaloneRoute } from './launches/standalone-route.ts';
 import type { StoreRetries } from './launches/store-retries.ts';
 import { themeRoute } from './launches/theme-route.ts';
 import { createTransactions } from './launches/transaction.ts';
@@ -127,7 +128,10 @@ export function createApp(dependencies: AppDependencies): Express {
     traces,
   } = dependencies;
   const { publicUrl } = config;
-  const launchCookies = createLaunchCookies(createCookies(publicUrl));
+  const launchCookies = createLaunchCookies({
+    ehr: createCookies(publicUrl),
+    standalone: createCookies(publicUrl, 'first-party'),
+  });
   const launches = createLaunchStore(redis, sealer);
   const transactions = createTransactions(redis, sealer);
   const issuerKeys = createIssuerKeys({ outbound, clock, log });
@@ -170,6 +174,7 @@ export function createApp(dependencies: AppDependencies): Express {
   const launch = launchRoute(shared);
   const onlyGet = onlyMethods('GET');
   for (const path of ['/smart/launch', '/smart/launch/:orgId']) app.route(path).head(onlyGet).get(launch).all(onlyGet);
+  app.route('/smart/standalone/:orgId').head(onlyGet).get(standaloneRoute(shared)).all(onlyGet);
   const onCompleted = (completed: Launch, organization: Organization) =>
     readings.start(completed, organization, (refused) => grants.renew(completed.id, organization, refused));
   const callback = callbackRoute({

@@ -61,6 +61,16 @@ const catalogue = {
     title: 'This organization is switched off',
     help: 'Ask your administrator or the operator of this service to switch it on again.',
   },
+  'launch.standalone-off': {
+    status: 400,
+    title: 'This app is opened from the chart here',
+    help: "Open the app from the patient's chart. To open it outside the EHR, ask your administrator to switch on standalone launch in Settings.",
+  },
+  'launch.standalone-parameters': {
+    status: 400,
+    title: 'Something was added to this address',
+    help: 'This address takes nothing after the organization. An EHR that launches the app from a chart uses the launch URL of the registration sheet instead.',
+  },
   'launch.cookies-blocked': {
     status: 400,
     title: 'Your browser blocks cookies here',

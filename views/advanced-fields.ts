@@ -143,7 +143,7 @@ export const advancedGroups: readonly { title: string; fields: readonly Advanced
       {
         name: 'standalone',
         label: 'Standalone launch',
-        hint: 'Lets people open the app outside the EHR, sign in there and pick a patient. Off unless the EHR team has agreed.',
+        hint: 'Lets people open the app outside the EHR, sign in there and pick a patient. The registration sheet then has the address and the scopes. Off unless the EHR team has agreed.',
         kind: 'switch',
       },
     ],

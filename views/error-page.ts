@@ -12,6 +12,8 @@ export interface ErrorPageProps {
   readonly supportCode: string;
   /** whether opening the same address again can succeed */
   readonly reloadable?: boolean | undefined;
+  /** our own address where a launch outside the EHR starts again */
+  readonly startAgain?: string | undefined;
 }
 
 /** A whole page; it never sends the visitor anywhere by itself (ER-03). */
@@ -22,10 +24,16 @@ export function errorPage(props: ErrorPageProps): string {
 <h1>${icon('warning')} ${props.title}</h1>
 <p>${props.help}${props.shown === undefined ? null : html` <strong>${props.shown}</strong>`}</p>
 ${props.reloadable === true ? html`<p><a class="btn btn-primary" href="">Reload this page</a></p>` : null}
+${props.startAgain === undefined ? null : startAgainLink(props.startAgain)}
 ${supportLine(props.supportCode)}
 </div>
 `,
   );
+}
+
+/** A link and not a redirect: the visitor decides when to sign in again (ER-03). */
+export function startAgainLink(path: string): SafeHtml {
+  return html`<p><a class="btn btn-primary" href="${path}">Start again</a></p>`;
 }
 
 /** The code a visitor reads out to support. */

@@ -1,8 +1,27 @@
 /** The guide's second half: placing the launch, checking that it works, and trying it without an EHR. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 
+function standaloneLaunch(url: string, scopes: string | undefined): SafeHtml {
+  return html`<h3>Outside the EHR</h3>
+<p>Standalone launch is switched on for this organization. A link or bookmark to the standalone URL opens the app in a window of its own: the user signs in at the EHR, picks a patient there, and lands on that patient's list. It uses the same client, redirect URI and keys.</p>
+<table class="guide-table">
+<tbody>
+<tr><th scope="row">Standalone URL</th><td><code class="value">${url}</code> (no parameters; never in a frame)</td></tr>
+<tr><th scope="row">Scopes</th><td><code class="value">${scopes}</code> (<code>launch/patient</code> asks the EHR for its patient picker; <code>launch</code> is not sent)</td></tr>
+<tr><th scope="row">The EHR</th><td>names <code>launch-standalone</code> and <code>context-standalone-patient</code> among its capabilities and lets this client use them</td></tr>
+</tbody>
+</table>
+`;
+}
+
+/** Where the app is opened outside the EHR, for an organization that has switched that on. */
+export interface StandaloneProps {
+  readonly standaloneUrl?: string;
+  readonly standaloneScopes?: string;
+}
+
 /** Chapters 5 and 6. */
-export function guideLaunching(): SafeHtml {
+export function guideLaunching({ standaloneUrl, standaloneScopes }: StandaloneProps): SafeHtml {
   return html`<section aria-labelledby="settings-check">
 <h2 id="settings-check">5. Connect and check</h2>
 <ol>
@@ -21,7 +40,7 @@ export function guideLaunching(): SafeHtml {
 <li>It must be an <strong>EHR launch</strong>: the EHR opens the launch URL with <code>iss</code> and <code>launch</code>. Opening the launch URL by hand ends in an error page, as it should.</li>
 <li>Do not add parameters of your own, and do not put a patient identifier into the launch URL.</li>
 </ul>
-</section>
+${standaloneUrl === undefined ? null : standaloneLaunch(standaloneUrl, standaloneScopes)}</section>
 `;
 }
 

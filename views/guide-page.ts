@@ -60,7 +60,7 @@ ${guideRegistration(props, props.admin !== undefined)}
 ${guideScopes(props)}
 ${guideNetwork({ ...props.network, jwksUri })}
 ${guideVendors(props.vendors, props.vendor)}
-${guideLaunching()}
+${guideLaunching(registration)}
 ${guideVerifying()}
 ${guideTroubleshooting(props.failures)}
 ${guideTesting(registration)}

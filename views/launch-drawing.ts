@@ -35,6 +35,8 @@ export interface DrawnLaunch {
   readonly userHash: string | null;
   readonly patientHash: string | null;
   readonly framed: boolean | null;
+  /** missing in reports made by an earlier version */
+  readonly standalone?: boolean | undefined;
   readonly cookieMode: string | null;
   readonly steps: readonly DrawnStep[];
   /** absent in older reports */
@@ -66,6 +68,7 @@ export function launchDrawing(launch: DrawnLaunch): SafeHtml {
 <dt>Outcome</dt><dd>${outcomeWord(launch)}${/^[a-z-]+\.[a-z-]+$/.test(launch.outcome) ? html` <code>${launch.outcome}</code>` : null}</dd>
 <dt>Organization</dt><dd>${launch.organizationId ?? 'not known'}</dd>
 <dt>Support codes</dt><dd>${launch.supportCodes.map((code) => html`<code>${code}</code> `)}</dd>
+<dt>Kind of launch</dt><dd>${launch.standalone === true ? 'standalone' : 'from the EHR'}</dd>
 <dt>In a frame of the EHR</dt><dd>${framedWord(launch.framed)}</dd>
 <dt>Cookies</dt><dd>${cookieWord(launch.cookieMode)}</dd>
 <dt>User, keyed hash</dt><dd>${hashOf(launch.userHash)}</dd>

@@ -6,7 +6,7 @@ import { type SettingsPageProps, settingsPage } from './settings-layout.ts';
 
 /** One line of the list. */
 export interface LaunchRowProps
-  extends Pick<DrawnLaunch, 'id' | 'organizationId' | 'outcome' | 'isStalled' | 'framed' | 'userHash'> {
+  extends Pick<DrawnLaunch, 'id' | 'organizationId' | 'outcome' | 'isStalled' | 'framed' | 'standalone' | 'userHash'> {
   /** ISO instant */
   readonly startedAt: string;
   /** the step that failed, or the last one that was taken */
@@ -101,7 +101,7 @@ ${withOrganization ? html`<td data-label="Organization">${row.organizationId ?? 
 <td data-label="Outcome"><strong class="outcome">${word}</strong>${row.shownTitle === undefined ? null : html` ${row.shownTitle}`}</td>
 <td data-label="Last step">${row.stepTitle ?? ''}</td>
 <td data-label="Whose job">${row.owner ?? ''}</td>
-<td data-label="Framed">${row.framed === null ? '?' : row.framed ? 'yes' : 'no'}</td>
+<td data-label="Framed">${row.standalone === true ? 'standalone' : row.framed === null ? '?' : row.framed ? 'yes' : 'no'}</td>
 <td data-label="User">${row.userHash === null ? '' : html`<a href="/settings/launches?user=${encodeURIComponent(row.userHash)}"><code>${row.userHash.slice(0, 8)}</code></a>`}</td></tr>
 `;
 }

@@ -17,6 +17,9 @@ export interface RegistrationValues {
   readonly grantTypes: readonly string[];
   readonly clientId: string;
   readonly scopes: string;
+  /** only where standalone launch is switched on */
+  readonly standaloneUrl?: string;
+  readonly standaloneScopes?: string;
 }
 
 /**
@@ -37,6 +40,8 @@ ${sheetRow('JWKS URI', values.jwksUri)}
 ${sheetRow('Client authentication', values.clientAuthentication, true, 'a signed JWT as client_assertion; no shared secret')}
 ${sheetRow('Grant types', values.grantTypes.join(', '), false, 'Authorization Code and Refresh Token')}
 ${sheetRow('Scopes', values.scopes)}
+${values.standaloneUrl === undefined ? null : sheetRow('Standalone URL', values.standaloneUrl, true, 'for a link or bookmark outside the EHR; it takes no parameters')}
+${values.standaloneScopes === undefined ? null : sheetRow('Scopes of a standalone launch', values.standaloneScopes)}
 </tbody>
 </table>
 `;

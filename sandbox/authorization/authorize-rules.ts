@@ -5,6 +5,7 @@ import { type FaultSwitches, throughFaults } from '#sandbox/fault-switches.ts';
 import type { LaunchContext, Launches } from '#sandbox/launches.ts';
 import type { VendorProfile } from '#sandbox/profiles.ts';
 import { grantable, scopeProblem } from './scope-policy.ts';
+import type { RequestParameters, SignIns } from './sign-ins.ts';
 
 /** Nothing else may be sent: AZ-16 forbids `max_age`, `claims` and the like, and we hold an app to what it needs. */
 const known = new Set([
@@ -19,6 +20,8 @@ const known = new Set([
   'code_challenge',
   'code_challenge_method',
   'nonce',
+  // Ours: how the sign-in page of a standalone launch resumes the request it belongs to.
+  'signed_in',
 ]);
 
 export interface AuthorizeDeps {
@@ -28,6 +31,9 @@ export interface AuthorizeDeps {
   launches: Launches;
   /** Called once the request is accepted; the user who opened the chart is the one who is signed in. */
   accept(ctx: ProviderContext, context: LaunchContext, scopes: string[]): void;
+  signIns: SignIns;
+  /** Called when a standalone request is good but for its user: the sign-in page is shown instead of an answer. */
+  ask(ctx: ProviderContext, parameters: RequestParameters, wantsPatient: boolean): void;
 }
 
 type Parameters = Record<string, string | string[] | undefined>;
@@ -88,17 +94,46 @@ export function authorizeRules(deps: AuthorizeDeps) {
     },
     launch: async (ctx: ProviderContext, launch: string | undefined) => {
       const requested = String(rawParameters(ctx).scope ?? '');
-      const problem = scopeProblem(requested);
+      requireThat(
+        launch !== undefined || !requested.split(' ').includes('launch'),
+        'launch is missing (AZ-05, SCO-08)',
+      );
+      const problem = scopeProblem(requested, launch === undefined ? 'standalone' : 'ehr');
       if (problem) throw new errors.InvalidScope(problem, requested);
       refuseByFault(deps.faults, requested, () => launch !== undefined && deps.launches.take(launch));
-      const keeps = deps.faults.list().some(({ fault }) => fault.keepsLaunch);
-      const context = launch === undefined ? undefined : deps.launches.take(launch, keeps);
-      if (!context) throw new errors.InvalidRequest('launch is unknown, expired or already used (AZ-05)');
       const granted = grantable(requested, deps.profile.refusesScope);
+      const context = launch === undefined ? standaloneContext(ctx, granted, deps) : launchContext(ctx, launch, deps);
       const scopes = await throughFaults(deps.faults, granted, (fault, current, value) =>
         fault.grantScopes?.(current, value),
       );
       deps.accept(ctx, context, scopes);
     },
   };
+}
+
+function launchContext(ctx: ProviderContext, launch: string, { faults, launches }: AuthorizeDeps): LaunchContext {
+  requireThat(rawParameters(ctx).signed_in === undefined, 'signed_in belongs to a standalone launch');
+  const keeps = faults.list().some(({ fault }) => fault.keepsLaunch);
+  const context = launches.take(launch, keeps);
+  if (!context) throw new errors.InvalidRequest('launch is unknown, expired or already used (AZ-05)');
+  return context;
+}
+
+/** Nobody has opened a chart: the user signs in and picks a patient, and the same request comes again with that. */
+function standaloneContext(ctx: ProviderContext, granted: string[], { signIns, ask }: AuthorizeDeps): LaunchContext {
+  const { signed_in: signedIn, ...parameters } = onceEach({ ...ctx.query, ...rawParameters(ctx) });
+  if (signedIn === undefined) {
+    ask(ctx, parameters, granted.includes('launch/patient'));
+    throw new errors.AccessDenied('the user is being asked');
+  }
+  const answer = signIns.take(signedIn, parameters);
+  if (!answer) throw new errors.InvalidRequest('the sign-in is unknown, used, expired or of another request');
+  if (answer.kind === 'cancelled') throw new errors.AccessDenied('the user cancelled');
+  return granted.includes('launch/patient') ? answer.context : { ...answer.context, patient: undefined };
+}
+
+/** Repeated parameters were refused before. */
+function onceEach(parameters: Parameters): RequestParameters {
+  const entries = Object.entries(parameters);
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 }

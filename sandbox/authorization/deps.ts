@@ -4,6 +4,7 @@ import type { Facts } from '#sandbox/facts.ts';
 import type { FaultSwitches } from '#sandbox/fault-switches.ts';
 import type { Launches } from '#sandbox/launches.ts';
 import type { VendorProfile } from '#sandbox/profiles.ts';
+import type { SignInDeps } from './sign-in-routes.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 export interface AuthorizationDeps {
@@ -11,6 +12,8 @@ export interface AuthorizationDeps {
   profile: VendorProfile;
   faults: FaultSwitches;
   launches: Launches;
+  /** For standalone launches. */
+  signIn: SignInDeps;
   users: readonly SandboxUser[];
   keys: SigningKeys;
   currentApp: () => SandboxApp;

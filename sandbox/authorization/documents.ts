@@ -37,6 +37,7 @@ const scopes = [
 
 const capabilities = [
   'launch-ehr',
+  'launch-standalone',
   'authorize-post',
   'client-confidential-asymmetric',
   'sso-openid-connect',
@@ -44,6 +45,8 @@ const capabilities = [
   'context-style',
   'context-ehr-patient',
   'context-ehr-encounter',
+  'context-standalone-patient',
+  'context-standalone-encounter',
   'permission-offline',
   'permission-online',
   'permission-patient',

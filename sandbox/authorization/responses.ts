@@ -9,14 +9,16 @@ import { finishIdToken, type IdTokenDeps } from './id-token.ts';
 export interface ResponseDeps extends IdTokenDeps {
   currentApp: () => SandboxApp;
   contextOf(grantId: string | undefined): LaunchContext | undefined;
+  /** A page to show instead of the provider's answer. */
+  pageOf(oidc: OidcContext): string | undefined;
 }
 
 /** SMART's launch context parameters (scopes-and-launch-context, "Launch context arrives with your access_token"). */
 function contextMembers(context: LaunchContext, origin: string): JsonObject {
   return {
-    patient: context.patient,
+    ...(context.patient !== undefined && { patient: context.patient }),
     ...(context.encounter !== undefined && { encounter: context.encounter }),
-    need_patient_banner: context.needPatientBanner,
+    ...(context.needPatientBanner !== undefined && { need_patient_banner: context.needPatientBanner }),
     smart_style_url: `${origin}/style.json`,
     tenant: 'st-elsewhere',
     ...(context.intent !== undefined && { intent: context.intent }),
@@ -59,12 +61,22 @@ export function finishResponses(deps: ResponseDeps) {
     await next();
     for (const header of unwanted) ctx.remove(header);
     if (!ctx.oidc) return;
+    const page = deps.pageOf(ctx.oidc);
+    if (page !== undefined) return showPage(ctx, page);
     if (ctx.oidc.route === 'authorization') await finishRedirect(ctx, deps);
     if (ctx.oidc.route === 'introspection') addContextToIntrospection(ctx, deps);
     if (ctx.oidc.route === 'token' && ctx.status === 200) {
       ctx.body = await finishTokenResponse(ctx.oidc, asObject(ctx.body), deps);
     }
   };
+}
+
+function showPage(ctx: KoaContext, page: string): void {
+  ctx.remove('location');
+  ctx.set('cache-control', 'no-store');
+  ctx.status = 200;
+  ctx.type = 'html';
+  ctx.body = page;
 }
 
 /** SMART token introspection: conditional fields for launch context. */

@@ -41,15 +41,16 @@ export function parseClinicalScope(scope: string): ClinicalScope | undefined {
 }
 
 /**
- * Judges the scope string of an authorization request in an EHR launch.
+ * Judges the scope string of an authorization request.
  *
+ * @param kind whether the request brought a launch value; bare `launch` without one is refused before (AZ-05).
  * @returns the reason it must be refused (SCO-01, SCO-05, SCO-07, SCO-13, SCO-25), or undefined when it may proceed.
  */
-export function scopeProblem(scope: string): string | undefined {
+export function scopeProblem(scope: string, kind: 'ehr' | 'standalone'): string | undefined {
   const scopes = scope.split(' ');
   if (scopes.includes('')) return 'scopes are separated by single spaces (SCO-13)';
   if (new Set(scopes).size !== scopes.length) return 'a scope is requested twice (SCO-13)';
-  if (!scopes.includes('launch')) return 'an EHR launch requests the scope launch itself (SCO-07)';
+  if (kind === 'ehr' && !scopes.includes('launch')) return 'an EHR launch requests the scope launch itself (SCO-07)';
   if (scopes.some((one) => one.startsWith('system/'))) return 'no system scope in a user launch (SCO-25)';
   const malformed = scopes.find((one) => /^(patient|user)\//.test(one) && !parseClinicalScope(one));
   if (malformed) return `${malformed} is neither a v1 nor a v2 scope (SCO-01, SCO-05)`;

@@ -9,10 +9,12 @@ import { authorizeRules } from './authorize-rules.ts';
 import { configuration } from './configuration.ts';
 import type { AuthorizationDeps } from './deps.ts';
 import { finishResponses } from './responses.ts';
+import { askUser } from './sign-in-routes.ts';
+import type { RequestParameters } from './sign-ins.ts';
 
 /** What an access token permits, as the FHIR server needs it. */
 export interface Access {
-  patient: string;
+  patient: string | undefined;
   user: SandboxUser;
   scopes: string[];
 }
@@ -53,18 +55,21 @@ export function createAuthorizationServer(deps: AuthorizationDeps): Authorizatio
     ctx.oidc.session.loginAccount({ accountId: context.user.id, transient: true });
     accepted.set(ctx.oidc, { context, scopes });
   };
+  const pages = new WeakMap<ProviderContext['oidc'], string>();
+  const ask = (ctx: ProviderContext, parameters: RequestParameters, wantsPatient: boolean) =>
+    void pages.set(ctx.oidc, askUser(deps.signIn, parameters, wantsPatient));
   const provider: Provider = new Provider(
     facts.issuer,
     configuration({
       ...deps,
       adapter: createAdapter(currentApp),
-      extraParams: authorizeRules({ ...deps, accept }),
+      extraParams: authorizeRules({ ...deps, signIns: deps.signIn.signIns, accept, ask }),
       assertion: assertionRules(profile, currentApp),
       grantFor,
     }),
   );
   const contextOf = (grantId: string | undefined) => (grantId === undefined ? undefined : contexts.get(grantId));
-  provider.use(finishResponses({ ...deps, contextOf }));
+  provider.use(finishResponses({ ...deps, contextOf, pageOf: (oidc) => pages.get(oidc) }));
   const callback = provider.callback();
   return {
     handle: (request, response) => callback(request, response),

@@ -14,6 +14,8 @@ export interface ChartProps {
   profileName: string;
   /** The open chart, with a launch URL minted for this page view. */
   open?: { patient: Patient; appUrl: string };
+  /** Where the app is opened outside the chart, if it offers that. */
+  standaloneUrl: string | undefined;
   iframeSandbox: string | undefined;
 }
 
@@ -47,6 +49,11 @@ function notice({ activeFaults, profileName }: ChartProps): SafeHtml {
 Faults on: ${activeFaults.length > 0 ? activeFaults.join(', ') : 'none'}.</p>`;
 }
 
+function standaloneLink({ standaloneUrl }: ChartProps): SafeHtml | null {
+  if (standaloneUrl === undefined) return null;
+  return html`<p class="small mt-3 mb-0"><a href="${standaloneUrl}" target="_blank" rel="noopener">Open the app outside the chart (standalone)</a></p>`;
+}
+
 function openChart(props: ChartProps): SafeHtml {
   if (!props.open) return html`<p class="p-4 mb-0">Open a patient's chart to start the app in it.</p>`;
   const { patient, appUrl } = props.open;
@@ -66,6 +73,7 @@ export function chartPage(props: ChartProps): SafeHtml {
 ${userPicker(props)}
 <h2 class="h6">Patients</h2>
 ${patientList(props)}
+${standaloneLink(props)}
 ${notice(props)}
 </section>
 <section class="ehr-chart" aria-label="Chart">${openChart(props)}</section>

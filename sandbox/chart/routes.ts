@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import express, { type Request, type Response, Router } from 'express';
 import type { Patient } from 'fhir/r4.js';
 import type { LaunchOptions, SandboxUser } from '#sandbox/contract.ts';
+import { currentStay } from '#sandbox/data/current-stay.ts';
 import type { Records } from '#sandbox/data/records.ts';
 import type { Facts } from '#sandbox/facts.ts';
 import type { FaultSwitches } from '#sandbox/fault-switches.ts';
@@ -18,6 +19,8 @@ export interface ChartDeps {
   records: Records;
   users: readonly SandboxUser[];
   launch: (patientId: string, options?: LaunchOptions) => string;
+  /** Where the app is opened outside the chart, if it offers that. */
+  standaloneUrl: () => string | undefined;
 }
 
 const bootstrap = fileURLToPath(import.meta.resolve('bootstrap/dist/css/bootstrap.min.css'));
@@ -34,10 +37,8 @@ function textOf(value: unknown): string | undefined {
 function launchOptions(request: Request, patientId: string, { records, users }: ChartDeps): LaunchOptions {
   const asked = textOf(request.query.user);
   const user = users.find((one) => one.id === asked) ?? users[0];
-  const stay = records
-    .ofType('Encounter')
-    .find((one) => one.status === 'in-progress' && one.subject?.reference === `Patient/${patientId}`);
-  return { ...(user && { user: user.id }), ...(stay?.id && { encounter: stay.id }) };
+  const encounter = currentStay(records, patientId);
+  return { ...(user && { user: user.id }), ...(encounter && { encounter }) };
 }
 
 /** The patient in the path; answers 404 itself when there is none by that id. */
@@ -66,6 +67,7 @@ function showChart(request: Request, response: Response, deps: ChartDeps): void 
     ...(patient?.id && {
       open: { patient, appUrl: deps.launch(patient.id, launchOptions(request, patient.id, deps)) },
     }),
+    standaloneUrl: deps.standaloneUrl(),
     iframeSandbox: profiles[deps.profileName].iframeSandbox,
   });
   response.set('cache-control', 'no-store').type('html').send(String(page));

@@ -16,6 +16,7 @@ body { margin: 0; min-height: 100vh; display: flex; flex-direction: column; back
 .ehr-chart-header { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; padding: .6rem 1rem; background: #fff; border-bottom: 3px solid #2d7fb8; }
 .ehr-chart-header h1 { font-size: 1.15rem; margin: 0; overflow-wrap: anywhere; }
 .ehr-chart iframe { flex: 1; width: 100%; min-height: 34rem; border: 0; background: #fff; }
+main.ehr-sign-in { width: min(34rem, 100% - 2rem); margin: 1.5rem auto; padding: 1.25rem; background: #fff; border: 1px solid #c5d0d9; border-radius: .375rem; overflow-wrap: anywhere; }
 @media (max-width: 700px) {
   .ehr-main { grid-template-columns: minmax(0, 1fr); }
   .ehr-patients { max-height: 14rem; border-right: 0; border-bottom: 1px solid #c5d0d9; }

@@ -50,7 +50,7 @@ function covers(access: Access, letter: 'c' | 'r' | 's', resourceType: string, r
 /** Whether the token may see this resource in a search result: scope and patient compartment. */
 export function maySee(access: Access, letter: 'r' | 's', resource: SandboxResource): boolean {
   const owner = patientOf(resource);
-  const inContext = !isInCompartment(resource.resourceType) || owner === access.patient;
+  const inContext = !isInCompartment(resource.resourceType) || (owner !== undefined && owner === access.patient);
   return inContext && covers(access, letter, resource.resourceType, resource);
 }
 

@@ -55,6 +55,8 @@ type Judged = Pick<Tick, 'state' | 'note'>;
 
 function framed(launch: Diagnosis | undefined, frameAncestors: readonly string[]): Judged {
   if (!launch) return { state: 'waiting', note: undefined };
+  if (launch.standalone)
+    return { state: 'unknown', note: 'A standalone launch has a window of its own. Launch from a chart to see this.' };
   if (launch.framed === null) return { state: 'unknown', note: 'The browser does not say whether it is a frame.' };
   if (launch.framed) {
     return frameAncestors.length > 0 ? { state: 'passed', note: undefined } : { state: 'failed', note: NO_ANCESTORS };

@@ -51,6 +51,19 @@ export const causesByCode: Partial<Record<ErrorCode, Explanation>> = {
     'Ask the operator of this service to switch the organization on.',
     ['The organization was switched off, or is not switched on yet'],
   ),
+  'launch.standalone-off': explain(
+    'Your administrator',
+    'If people may open the app outside the EHR, switch on “Standalone launch” in Settings > Integrations > SMART on FHIR, Advanced settings.',
+    ['Somebody opened the standalone address of an organization that uses the app from the chart only'],
+  ),
+  'launch.standalone-parameters': explain(
+    ehrTeam,
+    'Register the launch URL of the registration sheet for launches from a chart; link to the standalone URL without any parameter.',
+    [
+      'The EHR uses the standalone URL as launch URL and adds iss and launch',
+      'A link to the standalone URL was made with parameters of its own',
+    ],
+  ),
   'launch.cookies-blocked': explain(
     'Workstation team',
     'Allow cookies for this site in frames of the EHR, or open the app in a new window.',
@@ -211,6 +224,7 @@ export const causesByCode: Partial<Record<ErrorCode, Explanation>> = {
     [
       'The app was opened from a place without a patient',
       'The scope launch or launch/patient is not registered, so the EHR sends no patient',
+      'In a standalone launch no patient was picked, or the EHR has no patient picker for this app',
     ],
   ),
   'user.not-allowed': explain(

@@ -1,6 +1,7 @@
 /** A trace as people read it: every step of a launch in its order, what happened to it, and what to do about it. */
 import { type Explanation, explanationOf } from './causes.ts';
 import { type ScopeAttempt, scopeAttempts, withoutEarlierAttempts } from './scope-attempts.ts';
+import { isStandalone } from './step-facts.ts';
 import {
   type StepFacts,
   type StepName,
@@ -37,6 +38,8 @@ export interface Diagnosis {
   userHash: string | null;
   patientHash: string | null;
   framed: boolean | null;
+  /** Begun outside the EHR, with the patient picked there. */
+  standalone: boolean;
   cookieMode: string | null;
   steps: DiagnosedStep[];
   /** Absent in reports made before there were any. */
@@ -82,6 +85,7 @@ export function diagnose(trace: TraceRecord, now: Date): Diagnosis {
     userHash,
     patientHash,
     framed,
+    standalone: isStandalone(trace.steps),
     cookieMode,
     steps: stepNames.map((name) => drawStep(name, steps)),
     scopeAttempts: scopeAttempts(happened),
@@ -94,7 +98,7 @@ function drawStep(name: StepName, steps: readonly TraceStep[]): DiagnosedStep {
   const last = tries.at(-1);
   return {
     name,
-    title: stepTitles[name],
+    title: name === 'launch' && isStandalone(steps) ? 'The app is opened at its standalone address' : stepTitles[name],
     state: last?.outcome ?? 'not reached',
     at: last?.at,
     durationMs: last?.durationMs,

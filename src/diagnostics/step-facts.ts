@@ -17,6 +17,18 @@ export function launchFacts(query: URLSearchParams, orgIdForm: 'path' | 'query')
   };
 }
 
+/** A launch outside the EHR, with what was added to its URL by name. */
+export function standaloneFacts(query: URLSearchParams): StepFacts {
+  return { 'kind of launch': STANDALONE, parameters: namesOf(query.keys()) };
+}
+
+const STANDALONE = 'standalone';
+
+/** Did these steps begin with {@link standaloneFacts}? */
+export function isStandalone(steps: readonly { facts: StepFacts }[]): boolean {
+  return steps.some(({ facts }) => facts['kind of launch'] === STANDALONE);
+}
+
 export function discoveryFacts(configuration: SmartConfiguration): StepFacts {
   return {
     'authorization host': hostOf(configuration.authorizationEndpoint),

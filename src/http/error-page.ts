@@ -4,6 +4,7 @@ import { isDatabaseAway } from '#src/adapters/database.ts';
 import { AppError, describeError, type ErrorCode } from '#src/errors.ts';
 import { errorPage } from '#views/error-page.ts';
 import { factsOf } from './request-log.ts';
+import { describeStandaloneError, isMendedByStartingAgain, startAgainOf } from './start-again.ts';
 
 /** No route took the request. */
 export const notFound: RequestHandler = () => {
@@ -30,7 +31,8 @@ export const errorHandler: ErrorRequestHandler = (thrown: unknown, request, resp
 };
 
 function sendError(request: Request, response: Response, error: AppError, supportCode: string): void {
-  const { status, title, help } = describeError(error.code);
+  const startAgain = startAgainOf(request);
+  const { status, title, help } = (startAgain === undefined ? describeError : describeStandaloneError)(error.code);
   response.status(status).setHeader('Cache-Control', 'no-store');
   response.vary('Accept');
   if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(error.retryAfterSeconds));
@@ -38,7 +40,9 @@ function sendError(request: Request, response: Response, error: AppError, suppor
     response.json({ error: error.code, title, help, ...(error.shown ? { shown: error.shown } : {}), supportCode });
     return;
   }
-  const props = { title, help, supportCode, reloadable: isReloadable(request, error.code) };
+  const reloadable = isReloadable(request, error.code);
+  const offered = isMendedByStartingAgain(error.code) && !reloadable ? startAgain : undefined;
+  const props = { title, help, supportCode, reloadable, startAgain: offered };
   response.type('html').send(errorPage({ ...props, ...(error.shown ? { shown: error.shown } : {}) }));
 }
 

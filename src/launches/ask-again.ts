@@ -61,7 +61,7 @@ export async function askAgain(
   if (transaction.answerTo || launch === undefined || scope === undefined) return undefined;
   const send = async (): Promise<AskedAgain> => {
     const secrets = createAttemptSecrets();
-    const cookie = createCookieValue(organization.id, now);
+    const cookie = createCookieValue({ kind: 'ehr', organizationId: organization.id }, now);
     const { state, nonce, codeVerifier } = secrets;
     const next = { ...transaction, scope, nonce, codeVerifier, traceId: trace.id, answerTo: { ...failed, shown } };
     await transactions.begin({ state, binding: cookie.secret }, next);

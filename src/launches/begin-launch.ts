@@ -10,7 +10,9 @@ import type { Organization } from '#src/organizations/organization.ts';
 import { redirectUriOf } from '#src/organizations/registration.ts';
 import { issuersOf, type SmartConnections } from '#src/organizations/smart-connections.ts';
 import type { IssuerKeys } from '#src/smart/issuer-keys.ts';
+import { requestedScope } from '#src/smart/scopes.ts';
 import { acceptsPrivateKeyJwt, chooseAssertionAlg, type SmartConfiguration } from '#src/smart/smart-configuration.ts';
+import { standaloneScopes } from '#src/smart/standalone-scopes.ts';
 import { isSameFhirBase, type LaunchRequest } from '#src/smart/step-2-launch-ehr.ts';
 import {
   type AuthorizationRedirect,
@@ -28,6 +30,9 @@ export interface BeginLaunchDependencies {
   outbound: Outbound;
   clock: Clock;
 }
+
+/** What a launch begins with: what the EHR sent, or for a standalone launch the registered FHIR base alone (AZ-04, AZ-05). */
+export type LaunchStart = ({ kind: 'ehr' } & LaunchRequest) | { kind: 'standalone'; iss: string };
 
 /** A launch under way: where to send the browser, and the state its transaction cookie is for. */
 export interface BegunLaunch {
@@ -52,14 +57,14 @@ export function assertLaunchAllowed(organization: Organization, request: LaunchR
 /**
  * Discovers, prepares and stores the transaction; only then is there anywhere to redirect to (AZ-21).
  *
- * @param request already allowed by {@link assertLaunchAllowed}.
+ * @param start already allowed, for an EHR launch by {@link assertLaunchAllowed}.
  * @param binding the secret of the transaction cookie the browser gets with this redirect.
  * @throws AppError 'discovery.…' or 'store.unavailable'
  */
 export async function beginLaunch(
   dependencies: BeginLaunchDependencies,
   organization: Organization,
-  request: LaunchRequest,
+  start: LaunchStart,
   binding: string,
   trace: LaunchTrace,
 ): Promise<BegunLaunch> {
@@ -67,7 +72,7 @@ export async function beginLaunch(
   const configuration = await trace.step('discovery', discovery, {}, discoveryFacts);
   const assertionAlg = chooseAssertionAlg(configuration, organization.assertionAlg);
   const begun = () =>
-    prepareRedirect(dependencies, organization, request, { binding, configuration, assertionAlg, trace });
+    prepareRedirect(dependencies, organization, start, { binding, configuration, assertionAlg, trace });
   return trace.step('authorization-redirect', begun, {}, ({ redirect, scope }) =>
     redirectFacts(redirect, { scope, alg: assertionAlg }),
   );
@@ -85,7 +90,7 @@ async function usableConfiguration(
 async function prepareRedirect(
   dependencies: BeginLaunchDependencies,
   organization: Organization,
-  request: LaunchRequest,
+  start: LaunchStart,
   attempt: {
     binding: string;
     configuration: SmartConfiguration;
@@ -95,15 +100,21 @@ async function prepareRedirect(
 ): Promise<BegunLaunch> {
   const { binding, configuration, assertionAlg, trace } = attempt;
   const secrets = createAttemptSecrets();
-  const scope = scopeToAskFor(organization, configuration.capabilities, dependencies.clock());
+  const { kind, iss } = start;
+  const { capabilities } = configuration;
+  const scope =
+    kind === 'standalone'
+      ? requestedScope(standaloneScopes(organization.scopes), { version: organization.scopeVersion, capabilities })
+      : scopeToAskFor(organization, capabilities, dependencies.clock());
   await countAuthorization(dependencies, organization, configuration);
   const redirectUri = redirectUriOf(dependencies.publicUrl, organization);
   await dependencies.transactions.begin(
     { state: secrets.state, binding },
     {
+      kind,
       organizationId: organization.id,
       connectionVersion: organization.connectionVersion,
-      fhirBaseUrl: request.iss,
+      fhirBaseUrl: iss,
       configuration,
       clientId: organization.clientId,
       redirectUri,
@@ -112,14 +123,15 @@ async function prepareRedirect(
       codeVerifier: secrets.codeVerifier,
       assertionAlg,
       traceId: trace.id,
-      launch: request.launch,
-      scopeKey: learningKey(organization),
+      // What is learned of scopes is learned of launches by the EHR.
+      ...(start.kind === 'ehr' ? { launch: start.launch, scopeKey: learningKey(organization) } : {}),
     },
   );
   prepareCallback(dependencies, organization, configuration.tokenEndpoint);
   for (const issuer of issuersOf(organization, configuration)) dependencies.issuerKeys.prefetch(issuer);
   const { clientId } = organization;
-  const authorization = { clientId, redirectUri, scope, aud: request.iss, launch: request.launch };
+  const launch = start.kind === 'ehr' ? { launch: start.launch } : {};
+  const authorization = { clientId, redirectUri, scope, aud: iss, ...launch };
   return { redirect: authorizationRedirect(configuration, authorization, secrets), state: secrets.state, scope };
 }
 

@@ -9,7 +9,7 @@ import { factsOf } from '#src/http/request-log.ts';
 import { readCallback } from '#src/smart/step-4-authorization-code.ts';
 import { isGrantUnused } from '#src/smart/step-5-access-token.ts';
 import { type FinishLaunchDependencies, finishLaunch } from './finish-launch.ts';
-import { allowFraming } from './frame-policy.ts';
+import { fitPage } from './journey.ts';
 import type { LaunchCookies } from './launch-cookies.ts';
 import { sendOnward } from './send-onward.ts';
 import { transactionName } from './transaction.ts';
@@ -37,28 +37,21 @@ export function callbackRoute(dependencies: CallbackRouteDependencies): RequestH
   const { launchCookies, directory, limit, traces, publicUrl } = dependencies;
   const underWay = new Map<string, UnderWay>();
   const finish: TracedHandler = async (request, response, trace) => {
-    await allowFraming(response, directory, launchCookies.lastOrganization(request));
+    await fitPage(response, directory, launchCookies.lastJourney(request));
     const callback = readCallback(queryOf(request));
     const cookie = launchCookies.ofTransaction(request, callback.state);
     if (!cookie) throw new AppError('callback.invalid', 'no transaction cookie for this state');
-    const { organizationId } = cookie;
+    const { organizationId, kind } = cookie;
     const facts = factsOf(request);
     facts.organizationId = organizationId;
-    if (await allowFraming(response, directory, organizationId)) trace.know({ organizationId });
+    if (await fitPage(response, directory, cookie)) trace.know({ organizationId });
 
     const key = { state: callback.state, binding: cookie.secret };
     const name = transactionName(key);
     const { supportCode } = facts;
     const redirectUri = `${publicUrl.origin}${request.path}`;
-    const visit = {
-      callback,
-      redirectUri,
-      key,
-      cookies: launchCookies.launches(request),
-      supportCode,
-      address: request.ip,
-      trace,
-    };
+    const cookies = launchCookies.launches(request);
+    const visit = { callback, redirectUri, key, kind, cookies, supportCode, address: request.ip, trace };
     const shared = underWay.get(name);
     const finishing = shared?.finishing ?? finishLaunch(dependencies, visit).finally(() => underWay.delete(name));
     underWay.set(name, { finishing, trace: shared?.trace ?? trace });
@@ -68,21 +61,22 @@ export function callbackRoute(dependencies: CallbackRouteDependencies): RequestH
       .catch((error: unknown) => {
         // Store away or code not sent: nothing is decided, and the browser keeps its half, so that a reload can succeed.
         const isUndecided = (error instanceof AppError && error.code === 'store.unavailable') || isGrantUnused(error);
-        if (!isUndecided) launchCookies.clearTransaction(response, callback.state);
+        if (!isUndecided) launchCookies.clearTransaction(response, callback.state, kind);
         throw error;
       });
 
-    launchCookies.clearTransaction(response, callback.state);
+    launchCookies.clearTransaction(response, callback.state, kind);
     if (end.kind === 'asked-again') {
       launchCookies.setTransaction(request, response, end.state, end.cookie);
-      return sendOnward(response, end.redirect, end.organization);
+      return sendOnward(response, end.redirect, end.organization.frameAncestors);
     }
     const { launchId, secret, ended, isFirst } = end;
     // One launch gives back one place, however often its callback is called; nobody waits for it.
     if (isFirst && !shared) void limit.finish(organizationId, request.ip ?? '');
-    for (const id of ended) launchCookies.clearLaunch(response, id);
+    for (const gone of ended) launchCookies.clearLaunch(response, gone);
     launchCookies.setLaunch(response, {
       id: launchId,
+      kind,
       secret,
       organizationId,
       issuedAt: dependencies.clock().getTime(),

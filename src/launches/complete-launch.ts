@@ -139,13 +139,15 @@ async function proveLaunch(
   const context = await trace.step('context', readContext, {}, contextFacts);
   return {
     id: randomBytes(16).toString('base64url'),
+    kind: transaction.kind,
     organizationId: organization.id,
     connectionVersion: organization.connectionVersion,
     fhirBaseUrl,
     authorizationServer,
     user: { iss, sub, name, fhirUser: resolved.ok ? resolved.user.reference : undefined },
     nonce,
-    context,
+    // Outside the EHR nobody else shows who the patient is, whatever the EHR says (LC-11).
+    context: transaction.kind === 'standalone' ? { ...context, needPatientBanner: true } : context,
     scope,
     tokens: tokensOf(token, now),
     startedAt: now.toISOString(),
@@ -159,6 +161,9 @@ function assertUnchanged(organization: Organization, transaction: Transaction): 
   if (!organization.enabled) throw new AppError('launch.organization-disabled', 'the organization is disabled');
   if (organization.connectionVersion !== transaction.connectionVersion) {
     throw new AppError('callback.invalid', "the organization's connection was changed during the launch");
+  }
+  if (transaction.kind === 'standalone' && !organization.standalone) {
+    throw new AppError('launch.standalone-off', 'standalone was switched off during the launch');
   }
 }
 

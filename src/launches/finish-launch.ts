@@ -17,7 +17,7 @@ import {
   rememberWhatWorked,
 } from './ask-again.ts';
 import { type CompleteLaunchDependencies, completeLaunch } from './complete-launch.ts';
-import type { Launch } from './launch.ts';
+import type { Launch, LaunchKind } from './launch.ts';
 import { type LaunchCookie, launchesToEnd } from './launch-cookies.ts';
 import type { LaunchStore } from './launch-store.ts';
 import type { Claim, Completion, Transaction, TransactionKey, Transactions } from './transaction.ts';
@@ -40,8 +40,8 @@ export interface FinishLaunchDependencies extends CompleteLaunchDependencies, As
 /** A finished launch as the browser needs to know it. */
 export interface FinishedLaunch extends Completion {
   kind: 'finished';
-  /** Launches of this browser that this one ended; their cookies go. */
-  ended: string[];
+  /** Cookies of launches of this browser that this one ended; they go. */
+  ended: LaunchCookie[];
   /** False for a callback that was answered before and came again (CB-19). */
   isFirst: boolean;
 }
@@ -52,6 +52,8 @@ export interface CallbackVisit {
   /** The address of ours it came to. */
   redirectUri: string;
   key: TransactionKey;
+  /** As its transaction cookie says. */
+  kind: LaunchKind;
   /** Its launch cookies, oldest first. */
   cookies: readonly LaunchCookie[];
   supportCode: string;
@@ -84,6 +86,8 @@ export async function finishLaunch(
   visit.trace.joins(transaction.traceId);
   visit.trace.know({ organizationId: transaction.organizationId });
   try {
+    if (transaction.kind !== visit.kind)
+      throw new AppError('callback.invalid', 'the cookie is of another kind of launch');
     const end = await completeOrAskAgain(dependencies, visit, transaction);
     if (end.kind === 'finished')
       dependencies.metrics.launches.inc({ outcome: 'completed', organization: transaction.organizationId });
@@ -166,22 +170,27 @@ async function complete(
   const { id: launchId, organizationId, user } = launch;
   const { supportCode, address } = visit;
   const event = { organizationId, actor: user, address, launchId, supportCode } as const;
-  audit.record({ event: 'launch', ...event, ...(isAdmitted ? {} : { detail: { association: 'awaited' } }) });
+  const detail = {
+    ...(launch.kind === 'standalone' ? { kind: launch.kind } : {}),
+    ...(isAdmitted ? {} : { association: 'awaited' }),
+  };
+  audit.record({ event: 'launch', ...event, ...(Object.keys(detail).length > 0 ? { detail } : {}) });
   return { kind: 'finished', launchId, secret, ended, isFirst: true };
 }
 
 /**
- * A launch by another user or organization ends this browser's older ones; so does one too many. Only launches whose
+ * A launch by another user or organization ends this browser's older ones; so does one too many of its kind. Only launches whose
  * cookie secret is right are looked at, so a forged cookie ends nothing.
  */
 async function endOthers(
   { launches, directory, revoker }: FinishLaunchDependencies,
   launch: Launch,
   cookies: readonly LaunchCookie[],
-): Promise<string[]> {
+): Promise<LaunchCookie[]> {
   if (cookies.length === 0) return [];
   const others = await launches.peek(cookies);
-  const tooMany = new Set(launchesToEnd(cookies).map(({ id }) => id));
+  const ofItsKind = cookies.filter(({ kind }) => kind === launch.kind);
+  const tooMany = new Set(launchesToEnd(ofItsKind).map(({ id }) => id));
   const ended = others.filter((other) => tooMany.has(other.id) || !isSameUser(other, launch));
   await launches.end(ended.map(({ id }) => id));
   for (const one of ended) {
@@ -189,7 +198,8 @@ async function endOthers(
     const organization = await directory.find(one.organizationId).catch(() => undefined);
     revoker.revoke(one, organization ?? { id: one.organizationId, privateNetworks: [], requestsPerMinute: 0 });
   }
-  return [...new Set([...ended.map(({ id }) => id), ...tooMany])];
+  const gone = new Set([...ended.map(({ id }) => id), ...tooMany]);
+  return cookies.filter(({ id }) => gone.has(id));
 }
 
 function isSameUser(a: Launch, b: Launch): boolean {

@@ -2,17 +2,17 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Cookies } from '#src/http/cookies.ts';
-import { ABSOLUTE_LIMIT_MS, MOST_LAUNCHES_PER_BROWSER } from './launch.ts';
+import type { Journey } from './journey.ts';
+import { ABSOLUTE_LIMIT_MS, type LaunchKind, MOST_LAUNCHES_PER_BROWSER } from './launch.ts';
 import { TRANSACTION_LIFETIME_MS } from './transaction.ts';
 
 /**
- * What a cookie says. The secret authenticates; the organization is only for the frame policy of an error page, when the
- * record that would know it is gone.
+ * What a cookie says. The secret authenticates; the journey is only for the page policy and the words of an error page,
+ * when the record that would know them is gone.
  */
-export interface CookieValue {
+export interface CookieValue extends Journey {
   issuedAt: number;
   secret: string;
-  organizationId: string;
 }
 
 /** A launch cookie with the launch it is for. */
@@ -20,33 +20,41 @@ export interface LaunchCookie extends CookieValue {
   id: string;
 }
 
-const PROBE = 'probe';
+/**
+ * The kind of launch is in a cookie's name: one browser may hold both, with different attributes, and neither must
+ * replace, refuse or clear the other.
+ */
+const NAMES = {
+  ehr: { probe: 'probe', tx: 'tx-', launch: 'launch-' },
+  standalone: { probe: 'standalone-probe', tx: 'standalone-tx-', launch: 'standalone-launch-' },
+} as const satisfies Record<LaunchKind, unknown>;
+const KINDS = ['ehr', 'standalone'] as const;
 const PROBE_LIFETIME_MS = 24 * 60 * 60_000;
 const MOST_TRANSACTIONS_PER_BROWSER = 10;
 
 /** Reads and writes them on one deployment. */
 export interface LaunchCookies {
-  /** Did the browser bring any cookie of ours? */
-  arrived(request: Request): boolean;
-  setProbe(response: Response, organizationId: string): void;
+  /** Did the browser bring any cookie of ours for this kind of launch? */
+  arrived(request: Request, kind: LaunchKind): boolean;
+  setProbe(response: Response, journey: Journey): void;
   /**
-   * The organization this browser last launched for. Proves nothing: it only chooses where an error page may be framed,
-   * when the cookie that would know better is gone (ER-01).
+   * The journey this browser last began; the one from a chart, if it began both. Proves nothing: it only chooses where
+   * an error page may be framed and what it offers, when the cookie that would know better is gone (ER-01).
    */
-  lastOrganization(request: Request): string | undefined;
+  lastJourney(request: Request): Journey | undefined;
   ofTransaction(request: Request, state: string): CookieValue | undefined;
   setTransaction(request: Request, response: Response, state: string, cookie: CookieValue): void;
-  clearTransaction(response: Response, state: string): void;
+  clearTransaction(response: Response, state: string, kind: LaunchKind): void;
   ofLaunch(request: Request, launchId: string): LaunchCookie | undefined;
   /** Every launch cookie of this browser, oldest first. */
   launches(request: Request): LaunchCookie[];
   setLaunch(response: Response, cookie: LaunchCookie): void;
-  clearLaunch(response: Response, launchId: string): void;
+  clearLaunch(response: Response, launch: Pick<LaunchCookie, 'id' | 'kind'>): void;
 }
 
 /** A fresh cookie with a secret of 256 bits. */
-export function createCookieValue(organizationId: string, now: Date): CookieValue {
-  return { issuedAt: now.getTime(), secret: randomBytes(32).toString('base64url'), organizationId };
+export function createCookieValue({ kind, organizationId }: Journey, now: Date): CookieValue {
+  return { issuedAt: now.getTime(), secret: randomBytes(32).toString('base64url'), kind, organizationId };
 }
 
 /** How many of a browser's launches must end before another begins, oldest first. */
@@ -54,33 +62,48 @@ export function launchesToEnd(open: readonly LaunchCookie[]): LaunchCookie[] {
   return open.slice(0, Math.max(0, open.length - MOST_LAUNCHES_PER_BROWSER + 1));
 }
 
-/** See {@link LaunchCookies}. */
-export function createLaunchCookies(cookies: Cookies): LaunchCookies {
-  const named = (request: Request, prefix: string) =>
-    [...cookies.read(request)]
+/** See {@link LaunchCookies}. @param cookies where each kind of launch is shown: in the EHR's frame, or in a window. */
+export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): LaunchCookies {
+  const named = (request: Request, what: 'tx' | 'launch', kind: LaunchKind) => {
+    const prefix = NAMES[kind][what];
+    return [...cookies[kind].read(request)]
       .filter(([name]) => name.startsWith(prefix))
       .flatMap(([name, value]) => {
-        const parsed = parse(value);
+        const parsed = parse(value, kind);
         return parsed ? [{ id: name.slice(prefix.length), ...parsed }] : [];
       })
       .toSorted((a, b) => a.issuedAt - b.issuedAt);
+  };
+  const ofBothKinds = (request: Request, what: 'tx' | 'launch') =>
+    KINDS.flatMap((kind) => named(request, what, kind)).toSorted((a, b) => a.issuedAt - b.issuedAt);
   const transactionId = (state: string) => createHash('sha256').update(state).digest('base64url').slice(0, 16);
+  const transactionName = (state: string, kind: LaunchKind) => `${NAMES[kind].tx}${transactionId(state)}`;
   return {
-    arrived: (request) => [...cookies.read(request).keys()].some((name) => /^(probe$|tx-|launch-)/.test(name)),
-    setProbe: (response, organizationId) => cookies.set(response, PROBE, organizationId, PROBE_LIFETIME_MS),
-    lastOrganization: (request) => cookies.read(request).get(PROBE),
-    ofTransaction: (request, state) => parse(cookies.read(request).get(`tx-${transactionId(state)}`)),
-    setTransaction: (request, response, state, cookie) => {
-      const underWay = named(request, 'tx-');
-      const stale = underWay.slice(0, Math.max(0, underWay.length - MOST_TRANSACTIONS_PER_BROWSER + 1));
-      for (const { id } of stale) cookies.clear(response, `tx-${id}`);
-      cookies.set(response, `tx-${transactionId(state)}`, format(cookie), TRANSACTION_LIFETIME_MS);
+    arrived: (request, kind) => {
+      const { probe, tx, launch } = NAMES[kind];
+      const isOurs = (name: string) => name === probe || name.startsWith(tx) || name.startsWith(launch);
+      return [...cookies[kind].read(request).keys()].some(isOurs);
     },
-    clearTransaction: (response, state) => cookies.clear(response, `tx-${transactionId(state)}`),
-    ofLaunch: (request, launchId) => named(request, 'launch-').find(({ id }) => id === launchId),
-    launches: (request) => named(request, 'launch-'),
-    setLaunch: (response, cookie) => cookies.set(response, `launch-${cookie.id}`, format(cookie), ABSOLUTE_LIMIT_MS),
-    clearLaunch: (response, launchId) => cookies.clear(response, `launch-${launchId}`),
+    setProbe: (response, { kind, organizationId }) =>
+      cookies[kind].set(response, NAMES[kind].probe, organizationId, PROBE_LIFETIME_MS),
+    lastJourney: (request) => {
+      const began = KINDS.map((kind) => ({ kind, organizationId: cookies[kind].read(request).get(NAMES[kind].probe) }));
+      return began.find((journey): journey is Journey => journey.organizationId !== undefined);
+    },
+    ofTransaction: (request, state) => ofBothKinds(request, 'tx').find(({ id }) => id === transactionId(state)),
+    setTransaction: (request, response, state, cookie) => {
+      const { kind } = cookie;
+      const underWay = named(request, 'tx', kind);
+      const stale = underWay.slice(0, Math.max(0, underWay.length - MOST_TRANSACTIONS_PER_BROWSER + 1));
+      for (const { id } of stale) cookies[kind].clear(response, `${NAMES[kind].tx}${id}`);
+      cookies[kind].set(response, transactionName(state, kind), format(cookie), TRANSACTION_LIFETIME_MS);
+    },
+    clearTransaction: (response, state, kind) => cookies[kind].clear(response, transactionName(state, kind)),
+    ofLaunch: (request, launchId) => ofBothKinds(request, 'launch').find(({ id }) => id === launchId),
+    launches: (request) => ofBothKinds(request, 'launch'),
+    setLaunch: (response, cookie) =>
+      cookies[cookie.kind].set(response, `${NAMES[cookie.kind].launch}${cookie.id}`, format(cookie), ABSOLUTE_LIMIT_MS),
+    clearLaunch: (response, { id, kind }) => cookies[kind].clear(response, `${NAMES[kind].launch}${id}`),
   };
 }
 
@@ -88,9 +111,9 @@ function format({ issuedAt, secret, organizationId }: CookieValue): string {
   return [issuedAt.toString(36), secret, organizationId].join('~');
 }
 
-function parse(value: string | undefined): CookieValue | undefined {
-  const [time, secret, organizationId] = (value ?? '').split('~');
+function parse(value: string, kind: LaunchKind): CookieValue | undefined {
+  const [time, secret, organizationId] = value.split('~');
   const issuedAt = Number.parseInt(time ?? '', 36);
   if (!Number.isSafeInteger(issuedAt) || !secret || !organizationId) return undefined;
-  return { issuedAt, secret, organizationId };
+  return { issuedAt, secret, kind, organizationId };
 }

@@ -6,7 +6,7 @@ import { AppError } from '#src/errors.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
-import { allowFraming } from './frame-policy.ts';
+import { fitPage } from './journey.ts';
 import type { Launch } from './launch.ts';
 import type { LaunchCookies } from './launch-cookies.ts';
 import type { LaunchStore, OpenedLaunch } from './launch-store.ts';
@@ -58,21 +58,17 @@ export function requireLaunch(dependencies: LaunchGuardDependencies): RequestHan
   return async (request, response, next) => {
     const launchId = String(request.params['launchId']);
     const cookie = launchCookies.ofLaunch(request, launchId);
-    const organization = await allowFraming(
-      response,
-      directory,
-      cookie?.organizationId ?? launchCookies.lastOrganization(request),
-    );
+    const organization = await fitPage(response, directory, cookie ?? launchCookies.lastJourney(request));
     if (!cookie) throw new AppError('session.missing', 'no cookie for this launch');
     const record = await launches.open(launchId, cookie.secret, clock());
-    if (!record) {
-      launchCookies.clearLaunch(response, launchId);
+    if (!record || record.launch.kind !== cookie.kind) {
+      launchCookies.clearLaunch(response, cookie);
       throw new AppError('session.missing', 'no open launch for this cookie');
     }
     const { launch } = record;
     if (!organization || !isStillAllowed(launch, organization)) {
       await launches.end([launchId]);
-      launchCookies.clearLaunch(response, launchId);
+      launchCookies.clearLaunch(response, cookie);
       throw new AppError('session.expired', 'the organization was disabled or its connection changed');
     }
     Object.assign(factsOf(request), { organizationId: organization.id, launchHash: sealer.fingerprint(launchId) });
@@ -80,7 +76,7 @@ export function requireLaunch(dependencies: LaunchGuardDependencies): RequestHan
     if (checked.kind === 'ended') {
       await launches.end([launchId]);
       dependencies.revoker.revoke(launch, organization);
-      launchCookies.clearLaunch(response, launchId);
+      launchCookies.clearLaunch(response, cookie);
       throw new AppError('session.expired', 'the association of the user was undone, or the user disabled');
     }
     const waits = checked.kind === 'waits' ? checked.standing : undefined;
@@ -102,6 +98,7 @@ function isStillAllowed(launch: Launch, organization: Organization): boolean {
   return (
     organization.enabled &&
     organization.id === launch.organizationId &&
+    (launch.kind === 'ehr' || organization.standalone) &&
     organization.connectionVersion === launch.connectionVersion
   );
 }

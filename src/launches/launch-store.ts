@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { KeyStore } from '#src/adapters/redis.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { isEqualSecret } from '#src/http/csrf.ts';
-import { IDLE_LIMIT_MS, type Launch } from './launch.ts';
+import { IDLE_LIMIT_MS, type Launch, type LaunchKind } from './launch.ts';
 
 /** A launch as it was opened, with the stored text that a replacement must still find. */
 export interface OpenedLaunch {
@@ -32,6 +32,11 @@ interface LaunchRecord {
   secretHash: string;
 }
 
+/** An instance of the version before standalone launches stores none. */
+interface StoredRecord extends Omit<LaunchRecord, 'launch'> {
+  launch: Omit<Launch, 'kind'> & { kind?: LaunchKind };
+}
+
 const keyOf = (id: string) => `launch:${id}`;
 const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url');
 
@@ -39,7 +44,9 @@ const hashOf = (secret: string) => createHash('sha256').update(secret).digest('b
 export function createLaunchStore(redis: KeyStore, sealer: Sealer): LaunchStore {
   const unseal = async (id: string, sealed: string | undefined): Promise<LaunchRecord | undefined> => {
     try {
-      return sealed === undefined ? undefined : ((await sealer.open(keyOf(id), sealed)) as LaunchRecord);
+      if (sealed === undefined) return undefined;
+      const record = (await sealer.open(keyOf(id), sealed)) as StoredRecord;
+      return { ...record, launch: { kind: 'ehr', ...record.launch } };
     } catch {
       // Forged, moved from another key, or sealed by a secret that was retired: fail closed (ST-04, ST-08).
       return undefined;

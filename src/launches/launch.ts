@@ -24,10 +24,14 @@ export type RefreshState =
   /** The EHR was busy or away: not before this instant. */
   | { kind: 'put-off'; until: string; failures: number };
 
+/** Where a launch began: in a chart of the EHR, or at our own address, with the patient picked at the EHR. */
+export type LaunchKind = 'ehr' | 'standalone';
+
 /** What one completed launch may do and for whom. Exists in Redis only, sealed. */
 export interface Launch {
   /** 128 random bits, in URLs; selects the launch and proves nothing. */
   id: string;
+  kind: LaunchKind;
   organizationId: string;
   /** Of the organization when the launch began; when the organization's has moved on, the launch has ended (MT-05). */
   connectionVersion: number;

@@ -7,16 +7,16 @@ import { authorizeFormPage } from '#views/authorize-form-page.ts';
 /**
  * By redirect, or by a form that posts itself when the address would be too long (AZ-14, AZ-15).
  *
- * @param organization whose EHR may show that form in a frame.
+ * @param frameAncestors who may show that form in a frame.
  */
 export function sendOnward(
   response: Response,
   redirect: AuthorizationRedirect,
-  organization: { readonly frameAncestors: readonly string[] },
+  frameAncestors: readonly string[],
 ): void {
   // Without a body: Express would repeat the address, and with it the launch value, in one.
   if (redirect.method === 'GET') return void response.status(303).location(redirect.url).end();
   const formAction = new URL(redirect.action).origin;
-  setPagePolicy(response, { frameAncestors: organization.frameAncestors, formAction });
+  setPagePolicy(response, { frameAncestors, formAction });
   response.type('html').send(authorizeFormPage({ action: redirect.action, fields: redirect.fields }));
 }

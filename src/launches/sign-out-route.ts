@@ -4,6 +4,7 @@ import type { Audit } from '#src/audit/audit.ts';
 import { assertOwnForm } from '#src/http/csrf.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import { signedOutPage } from '#views/signed-out-page.ts';
+import { standalonePath } from './journey.ts';
 import type { LaunchCookies } from './launch-cookies.ts';
 import { openLaunchOf } from './launch-guard.ts';
 import type { LaunchStore } from './launch-store.ts';
@@ -25,7 +26,7 @@ export function signOutRoute(dependencies: {
     await launches.end([launch.id]);
     revoker.revoke(launch, organization);
     onEnded(launch.id);
-    launchCookies.clearLaunch(response, launch.id);
+    launchCookies.clearLaunch(response, launch);
     const { organizationId, user, id: launchId } = launch;
     audit.record({
       event: 'sign-out',
@@ -35,6 +36,7 @@ export function signOutRoute(dependencies: {
       launchId,
       supportCode: factsOf(request).supportCode,
     });
-    response.type('html').send(signedOutPage());
+    const startAgain = launch.kind === 'standalone' ? standalonePath(organization.id) : undefined;
+    response.type('html').send(signedOutPage(startAgain));
   };
 }

@@ -5,12 +5,14 @@ import type { KeyStore } from '#src/adapters/redis.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import type { FailedScope } from '#src/smart/scope-ladder.ts';
 import type { SmartConfiguration } from '#src/smart/smart-configuration.ts';
+import type { LaunchKind } from './launch.ts';
 
 /** Everything the callback needs, fixed at launch so that nothing can change under way (DI-06). */
 export interface Transaction {
+  kind: LaunchKind;
   organizationId: string;
   connectionVersion: number;
-  /** The EHR's `iss` as sent. */
+  /** The EHR's `iss` as sent; of a standalone launch, as registered. */
   fhirBaseUrl: string;
   configuration: SmartConfiguration;
   clientId: string;
@@ -127,10 +129,11 @@ export function createTransactions(redis: KeyStore, sealer: Sealer): Transaction
 async function openClaim(name: string, stored: string, sealer: Sealer): Promise<Claim | undefined> {
   try {
     const { transaction, completion } = (await sealer.open(name, stored)) as {
-      transaction?: Transaction;
+      // An instance of the version before standalone launches stores no kind.
+      transaction?: Omit<Transaction, 'kind'> & { kind?: LaunchKind };
       completion?: Completion;
     };
-    if (transaction) return { kind: 'transaction', transaction };
+    if (transaction) return { kind: 'transaction', transaction: { kind: 'ehr', ...transaction } };
     return completion && { kind: 'completed', completion };
   } catch {
     return undefined;

@@ -91,8 +91,14 @@ function registrationText(sheet: RegistrationSheet): string {
       ['  Client authentication', `${sheet.clientAuthentication} (${sheet.clientType.toLowerCase()} client)`],
       ['  Grant types', sheet.grantTypes.join(', ')],
       ['  Scopes', sheet.scopes],
+      ...optionalRow('  Standalone URL (outside the EHR)', sheet.standaloneUrl),
+      ...optionalRow('  Scopes of a standalone launch', sheet.standaloneScopes),
     ]),
   ].join('\n');
+}
+
+function optionalRow(name: string, value: string | undefined): string[][] {
+  return value === undefined ? [] : [[name, value]];
 }
 
 /** An organization for machines: everything but the discovery document, which is the EHR's and long. */

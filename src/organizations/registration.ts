@@ -1,5 +1,7 @@
 /** The values an EHR team registers for one organization, the same wherever they are shown (REG-04, REG-09). */
 
+import { standaloneScopes } from '#src/smart/standalone-scopes.ts';
+
 export interface RegistrationSheet {
   applicationName: string;
   clientType: 'Confidential';
@@ -13,6 +15,9 @@ export interface RegistrationSheet {
   grantTypes: readonly ['authorization_code', 'refresh_token'];
   clientId: string;
   scopes: string;
+  /** Only where standalone launch is switched on. */
+  standaloneUrl?: string;
+  standaloneScopes?: string;
 }
 
 /**
@@ -26,7 +31,13 @@ export function redirectUriOf(publicUrl: URL, organization: { id: string; redire
 /** Built from PUBLIC_URL alone, never from a request (REG-02). */
 export function registrationSheet(
   deployment: { publicUrl: URL; appName: string },
-  organization: { id: string; clientId: string; scopes: string; redirectUri: 'shared' | 'own' },
+  organization: {
+    id: string;
+    clientId: string;
+    scopes: string;
+    redirectUri: 'shared' | 'own';
+    standalone?: boolean;
+  },
 ): RegistrationSheet {
   const { origin } = deployment.publicUrl;
   return {
@@ -41,5 +52,11 @@ export function registrationSheet(
     grantTypes: ['authorization_code', 'refresh_token'],
     clientId: organization.clientId,
     scopes: organization.scopes,
+    ...(organization.standalone
+      ? {
+          standaloneUrl: `${origin}/smart/standalone/${organization.id}`,
+          standaloneScopes: standaloneScopes(organization.scopes),
+        }
+      : {}),
   };
 }

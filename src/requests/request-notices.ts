@@ -17,7 +17,7 @@ const problemTexts: Record<RequestsProblem['kind'], string> = {
   'not-granted':
     'The EHR did not let this app read requests. Ask your EHR team for the permission patient/ServiceRequest.read.',
   refused: 'The EHR did not let this app read requests. Ask your EHR team to check your access to orders in this app.',
-  unauthorized: "Your EHR session for this app has ended. Open the app again from the patient's chart.",
+  unauthorized: 'Your EHR session for this app has ended. Open the app again the way you opened it before.',
   'not-found': 'The EHR does not offer requests to this app. Ask your EHR team whether it supports ServiceRequest.',
   throttled: 'The EHR is busy. Reload this page in a minute.',
   unavailable: 'The EHR cannot show requests at the moment. Reload this page in a moment.',

@@ -6,7 +6,8 @@ import { tokenProblem } from './token-problem.ts';
  * Says what is wrong with a configured scope string, one sentence per problem, for the form and the command line.
  *
  * SCO-01, SCO-05, SCO-12, SCO-25; bare `launch` (SCO-07) and `openid fhirUser` (SCO-10) are required because every
- * launch here is an EHR launch that signs a clinician in; v1 and v2 are not mixed in one string (SCO-02).
+ * organization launches from the EHR and signs a clinician in (standaloneScopes takes `launch` out); v1
+ * and v2 are not mixed in one string (SCO-02).
  *
  * @param text untrusted; any white space separates, because people paste from web pages.
  * @returns an empty list when the string may be used.

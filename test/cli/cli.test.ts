@@ -63,6 +63,14 @@ describe.runIf(await hasPostgres())('the command line on PostgreSQL', () => {
     expect(stdout).toContain('https://app.example/.well-known/jwks.json');
     expect(stdout).toContain('private_key_jwt');
     expect(stdout).toContain('the app cannot be shown inside the EHR until');
+    expect(stdout).not.toContain('standalone');
+  });
+
+  test('standalone launch, once on, shows its address and scopes with the rest (SCO-08)', async () => {
+    await admin('organization', 'set', 'outside', ...GENERAL, '--setting', 'standalone=true');
+    const { stdout } = await admin('organization', 'show', 'outside');
+    expect(stdout).toContain('https://app.example/smart/standalone/outside');
+    expect(stdout).toMatch(/Scopes of a standalone launch +launch\/patient launch\/encounter /);
   });
 
   test('sets every kind of setting, and shows them again as JSON', async () => {

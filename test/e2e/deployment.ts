@@ -31,7 +31,7 @@ const CLIENT_ID = 'vectorcare-e2e';
  *
  * @param options.settings of the organization beyond the usual, as an operator writes them: `scopes=…`.
  */
-export async function startDeployment(options: { settings?: readonly string[] } = {}): Promise<Deployment> {
+export async function startDeployment({ settings = [] }: { settings?: readonly string[] } = {}): Promise<Deployment> {
   // Closed in reverse, also when something does not start.
   await using opened = new AsyncDisposableStack();
   const certificate = createSiteCertificate(['DNS:localhost', 'IP:127.0.0.1']);
@@ -50,6 +50,7 @@ export async function startDeployment(options: { settings?: readonly string[] } 
       launchUrl: `${appUrl}/smart/launch?orgId=${ORG_ID}`,
       redirectUri: `${appUrl}/smart/callback`,
       jwksUrl: `${appUrl}/.well-known/jwks.json`,
+      ...(settings.includes('standalone=true') ? { standaloneUrl: `${appUrl}/smart/standalone/${ORG_ID}` } : {}),
       clientId: CLIENT_ID,
       ca: certificate.authority,
     },
@@ -65,8 +66,8 @@ export async function startDeployment(options: { settings?: readonly string[] } 
     ...stores.env,
   };
   const registration = ['--name', 'St. Elsewhere Hospital', '--fhir-url', ehr.fhirBase, '--client-id', CLIENT_ID];
-  const settings = [`frameAncestors=${ehr.origin}`, ...(options.settings ?? [])].flatMap((one) => ['--setting', one]);
-  await runAdmin(env, ['organization', 'set', ORG_ID, ...registration, ...settings]);
+  const set = [`frameAncestors=${ehr.origin}`, ...settings].flatMap((one) => ['--setting', one]);
+  await runAdmin(env, ['organization', 'set', ORG_ID, ...registration, ...set]);
   const product = await startProduct(env);
   opened.defer(product.stop);
   proxy.target.port = product.port;

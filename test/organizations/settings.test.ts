@@ -168,6 +168,20 @@ describe('the rest of the page', () => {
     expect(body).toContain('data-copy="');
   });
 
+  test('the sheet has the standalone address and scopes once it is switched on', async () => {
+    const url = `${world.url}/smart/standalone/${ORG_ID}`;
+    expect((await page()).body).not.toContain(url);
+    await press('advanced', { ...advanced(await page()), standalone: 'on' });
+    const { body } = await page();
+    expect(body).toContain(`<code class="value">${url}</code>`);
+    expect(body).toMatch(
+      /Scopes of a standalone launch<\/th><td><code class="value">launch\/patient launch\/encounter /,
+    );
+    const guide = await browser.open(`${world.url}/guide`);
+    expect(guide.body).toContain('<h3>Outside the EHR</h3>');
+    expect(guide.body.split(url).length).toBeGreaterThan(2);
+  });
+
   test('advanced settings are saved, audited, and told', async () => {
     const saved = await press('advanced', {
       ...advanced(await page()),

@@ -57,6 +57,15 @@ test('opens the app in a new window by a redirect with its own launch', async ()
   expect(response.headers.get('location')).toContain('launch=');
 });
 
+test('links to the app outside the chart only where the app offers that', async () => {
+  const link = 'Open the app outside the chart (standalone)';
+  expect(await page('/chart')).not.toContain(link);
+  sandbox.configureApp({ ...tiny.app, standaloneUrl: 'http://localhost:1/standalone/a' });
+  const text = await page('/chart/pat-ada');
+  sandbox.configureApp(tiny.app);
+  expect(text).toContain(`<a href="http://localhost:1/standalone/a" target="_blank" rel="noopener">${link}</a>`);
+});
+
 test('an unknown patient has no chart and gets no launch', async () => {
   const statuses = ['/chart/pat-nobody', '/chart/pat-nobody/new-window'].map(
     async (path) => (await fetch(`${sandbox.origin}${path}`, { redirect: 'manual' })).status,

@@ -22,7 +22,7 @@ test('a failure that may pass offers to reload, and may name what is missing', (
 });
 
 test('with cookies blocked the launch goes on in a window that cannot reach back', () => {
-  expect(cookiesBlockedPage({ launchUrl, supportCode: 'X' })).toContain(
+  expect(cookiesBlockedPage({ launchUrl, supportCode: 'X', kind: 'ehr' })).toContain(
     'href="/smart/launch?orgId=a&amp;iss=https%3A%2F%2Fehr.example%2Ffhir&amp;launch=1" target="_blank" rel="noopener noreferrer">Open in a new window</a>',
   );
 });
@@ -45,7 +45,7 @@ test('after signing out the page says what has ended and what has not', () => {
 
 test.for([
   ['error', errorPage({ ...failure, title: '<img onerror=x>', help: '"><script>', shown: '<b>', supportCode: '<i>' })],
-  ['cookies', cookiesBlockedPage({ launchUrl: '"><script>', supportCode: '<i>' })],
+  ['cookies', cookiesBlockedPage({ launchUrl: '"><script>', supportCode: '<i>', kind: 'ehr' })],
   ['authorize', authorizeFormPage({ action: '"><script>', fields: { '"><script>': '"><script>' } })],
 ] as const)('text on the %s page stays text', ([, page]) => {
   expect(page).not.toMatch(/<img|<script>|<b>|<i>/);

@@ -53,6 +53,14 @@ export const capabilityChecks: CheckDefinition[] = [
     }),
   },
   {
+    id: 'launch-standalone',
+    title: 'Launch outside the EHR',
+    group,
+    why: 'People open the app by itself, sign in at the EHR and pick a patient (SMART App Launch 2.2.0, "Conformance", launch-standalone).',
+    owner: 'EHR team',
+    judge: async (study) => (study.settings.standalone ? judgeStandalone(study) : skipped('standalone launch is off')),
+  },
+  {
     id: 'client-authentication',
     title: 'The app may authenticate with private_key_jwt',
     group,
@@ -73,6 +81,17 @@ export const capabilityChecks: CheckDefinition[] = [
     judge: onDocument(judgeAlgorithm),
   },
 ];
+
+const judgeStandalone = onDocument((found) => {
+  const capabilities = listMember(found.document, 'capabilities') ?? [];
+  const hasPicker = capabilities.includes('context-standalone-patient');
+  const picker = hasPicker ? 'context-standalone-patient' : 'context-standalone-patient is not listed';
+  if (capabilities.includes('launch-standalone')) return pass(`launch-standalone; ${picker}`);
+  return warning(
+    'launch-standalone is not among the capabilities',
+    'Standalone launches are tried anyway. Ask the EHR team whether this server lets a user of the app pick a patient, or switch standalone launch off.',
+  );
+});
 
 /** Asks only about a document that can be used at all. */
 function onDocument(judge: (found: ConfigurationFinding, study: Study) => Opinion): CheckDefinition['judge'] {

@@ -49,6 +49,7 @@ export type CheckedSettings = Pick<
   | 'assertionAlg'
   | 'nonce'
   | 'showEhrOrders'
+  | 'standalone'
 >;
 
 /** What is to be checked. */

@@ -61,6 +61,7 @@ const DEFAULTS: CheckedSettings = {
   assertionAlg: 'RS384',
   nonce: 'required',
   showEhrOrders: true,
+  standalone: false,
 };
 
 /** Starts fetching. */

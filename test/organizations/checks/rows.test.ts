@@ -324,6 +324,19 @@ test('an older server: endpoints from the CapabilityStatement are recognized (DI
   expect(finished.summary.discovered?.configuration.tokenEndpoint).toBe(uris.token);
 });
 
+test.for([
+  [['launch-standalone', 'context-standalone-patient'], true, 'pass', 'launch-standalone; context-standalone-patient'],
+  [['launch-standalone'], true, 'pass', 'context-standalone-patient is not listed'],
+  [['context-standalone-patient'], true, 'warning', 'launch-standalone is not among the capabilities'],
+  [undefined, true, 'warning', 'launch-standalone is not among the capabilities'],
+  [[], false, 'skipped', 'standalone launch is off'],
+] as const)('capabilities %j with standalone %s: %s', async ([listed, standalone, verdict, found]) => {
+  const healthy = healthyDocument(ehr, 'smart-configuration')['capabilities'] as string[];
+  alter(ehr, 'smart-configuration', { capabilities: listed && [...healthy, ...listed] });
+  const result = row(await check({ standalone }), 'launch-standalone');
+  expect(result).toMatchObject({ verdict, found: expect.stringContaining(found) });
+});
+
 test('frame ancestors: an organization without any is warned, a URL alone is not judged', async () => {
   expect(row(await check({ frameAncestors: [] }), 'frame-ancestors').verdict).toBe('warning');
   expect(row(await checkup.run(ehr.fhirBase), 'frame-ancestors').verdict).toBe('skipped');

@@ -1,0 +1,86 @@
+/** What every launch does once it is known who is asked: do cookies arrive, is there room, and off to the EHR. */
+import type { Request, Response } from 'express';
+import type { Clock } from '#src/adapters/clock.ts';
+import type { LaunchTrace } from '#src/diagnostics/launch-trace.ts';
+import { queryOf } from '#src/http/own-url.ts';
+import type { LaunchLimit } from '#src/http/rate-limit.ts';
+import { factsOf } from '#src/http/request-log.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+import { cookiesBlockedPage } from '#views/cookies-blocked-page.ts';
+import { type BeginLaunchDependencies, beginLaunch, type LaunchStart } from './begin-launch.ts';
+import type { Journey } from './journey.ts';
+import { createCookieValue, type LaunchCookies } from './launch-cookies.ts';
+import { sendOnward } from './send-onward.ts';
+
+/** What starting a launch needs. */
+export interface StartLaunchDependencies extends BeginLaunchDependencies {
+  launchCookies: LaunchCookies;
+  limit: LaunchLimit;
+  clock: Clock;
+}
+
+/** One visit to a launch URL. */
+export interface LaunchVisit {
+  request: Request;
+  response: Response;
+  trace: LaunchTrace;
+}
+
+/** Marks the one redirect to ourselves that finds out whether cookies arrive. */
+export const PROBED = 'probed';
+
+/** LA-10: looking ahead is not launching. */
+export function isPrefetch(request: Request): boolean {
+  return /prefetch|prerender/i.test(`${request.get('sec-purpose') ?? ''} ${request.get('purpose') ?? ''}`);
+}
+
+/**
+ * Finds out whether cookies arrive before the EHR's one-time launch value is spent (LA-12), then begins the launch and
+ * sends the browser to the EHR.
+ *
+ * @param start already allowed for this organization.
+ */
+export async function startLaunch(
+  dependencies: StartLaunchDependencies,
+  visit: LaunchVisit,
+  organization: Organization,
+  start: LaunchStart,
+): Promise<void> {
+  const { launchCookies, limit, clock } = dependencies;
+  const { request, response, trace } = visit;
+  const journey: Journey = { kind: start.kind, organizationId: organization.id };
+  if (!launchCookies.arrived(request, start.kind)) return probeCookies(dependencies, visit, journey);
+  trace.know({ cookieMode: queryOf(request).has(PROBED) ? 'probed' : 'arrived' });
+  await trace.step('cookies', () => limit.begin(organization.id, request.ip ?? ''));
+  const cookie = createCookieValue(journey, clock());
+  const { redirect, state } = await beginLaunch(dependencies, organization, start, cookie.secret, trace);
+  launchCookies.setTransaction(request, response, state, cookie);
+  // Again, so that it outlives this launch's own cookie and names its organization.
+  launchCookies.setProbe(response, journey);
+  sendOnward(response, redirect, start.kind === 'ehr' ? organization.frameAncestors : []);
+}
+
+function probeCookies(
+  { publicUrl, launchCookies }: StartLaunchDependencies,
+  { request, response, trace }: LaunchVisit,
+  journey: Journey,
+): void {
+  const query = queryOf(request);
+  const isProbed = query.has(PROBED);
+  query.delete(PROBED);
+  const launchUrl = new URL(request.path, publicUrl);
+  launchUrl.search = query.toString();
+  if (!isProbed) {
+    launchCookies.setProbe(response, journey);
+    launchUrl.searchParams.set(PROBED, '1');
+    trace.discard();
+    return void response.status(303).location(launchUrl.href).end();
+  }
+  const facts = factsOf(request);
+  facts.errorCode = 'launch.cookies-blocked';
+  trace.know({ cookieMode: 'blocked' });
+  trace.failed('cookies', 'launch.cookies-blocked');
+  const { kind } = journey;
+  const page = cookiesBlockedPage({ launchUrl: launchUrl.href, supportCode: facts.supportCode, kind });
+  response.status(400).type('html').send(page);
+}

@@ -1,0 +1,112 @@
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type Deployment, startDeployment } from './deployment.ts';
+import { examine } from './examine.ts';
+import { createVisitor, type Visitor } from './visitor.ts';
+
+let deployment: Deployment;
+let visitor: Visitor;
+beforeAll(async () => {
+  deployment = await startDeployment({ settings: ['standalone=true'] });
+});
+beforeEach(async () => {
+  visitor = await createVisitor(deployment, { cookies: 'third-party blocked' });
+  deployment.ehr.requests.clear();
+});
+afterEach(() => visitor?.close());
+afterAll(() => deployment?.close());
+
+const start = () => `${deployment.appUrl}/smart/standalone/st-elsewhere`;
+const tokenCalls = () => deployment.ehr.requests.filter(({ path }) => path.startsWith('/auth/token')).length;
+
+/** Signs in at the EHR, on another site than the app, and picks a patient. */
+async function pick(page: Page, patient: string): Promise<void> {
+  await page.getByRole('heading', { name: 'Sign in to St. Elsewhere' }).waitFor();
+  expect(new URL(page.url()).origin).toBe(deployment.ehr.origin);
+  await page.getByLabel('Who are you?').selectOption({ label: 'Kwame Osei, RN' });
+  await page.getByLabel(patient).check();
+  await page.getByRole('button', { name: 'Continue' }).click();
+}
+
+test('from the link beside the chart to Ben’s list, with third-party cookies blocked, and on after a reload (SCO-08)', async () => {
+  const chart = await visitor.newTab();
+  await chart.goto(deployment.ehr.chartUrl);
+  const link = chart.getByRole('link', { name: 'Open the app outside the chart (standalone)' });
+  const app = await visitor.windowOpenedBy(() => link.click());
+  await pick(app, 'Okafor, Ben');
+  await app.getByRole('heading', { name: 'Requests for Ben Okafor' }).waitFor();
+  expect(app.url()).toMatch(new RegExp(`^${deployment.appUrl}/launches/[\\w-]+/requests$`));
+  expect(tokenCalls()).toBe(1);
+  await app.reload();
+  await app.getByRole('heading', { name: 'Requests for Ben Okafor' }).waitFor();
+
+  const cookies = (await app.context().cookies(deployment.appUrl)).filter(({ name }) => name.includes('standalone'));
+  expect(cookies.map(({ name }) => name.replace(/launch-.*/, 'launch-')).toSorted()).toEqual([
+    '__Host-standalone-launch-',
+    '__Host-standalone-probe',
+  ]);
+  for (const cookie of cookies)
+    expect(cookie).toMatchObject({ httpOnly: true, secure: true, sameSite: 'Lax', path: '/' });
+  expect(visitor.complaints).toEqual([]);
+});
+
+test('beside the app in a chart: each keeps its own patient, and signing out of one leaves the other', async () => {
+  const chart = await visitor.newTab();
+  const ada = await visitor.openChart(chart, 'Moreno, Ada');
+  await ada.getByRole('heading', { name: 'Requests for Ada Moreno' }).waitFor();
+  const own = await visitor.newTab();
+  await own.goto(start());
+  await pick(own, 'Okafor, Ben');
+  await own.getByRole('heading', { name: 'Requests for Ben Okafor' }).waitFor();
+  await ada.getByRole('link', { name: 'Refresh' }).click();
+  await ada.getByRole('heading', { name: 'Requests for Ada Moreno' }).waitFor();
+
+  await own.getByRole('button', { name: 'Sign out' }).click();
+  await own.getByRole('heading', { name: 'You are signed out' }).waitFor();
+  await ada.getByRole('link', { name: 'Refresh' }).click();
+  await ada.getByRole('heading', { name: 'Requests for Ada Moreno' }).waitFor();
+
+  await own.goBack();
+  await own.getByRole('heading', { name: 'Please start again' }).waitFor();
+  await own.getByRole('link', { name: 'Start again' }).click();
+  await pick(own, 'Moreno, Ada');
+  await own.getByRole('heading', { name: 'Requests for Ada Moreno' }).waitFor();
+  expect(visitor.complaints).toEqual([]);
+});
+
+test('Cancel at the EHR is a page with a way to start again, for everybody', async () => {
+  const page = await visitor.newTab();
+  await page.goto(start());
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('heading', { name: 'The EHR did not allow access' }).waitFor();
+  await examine(page, 'cancelled standalone launch');
+  await page.getByRole('link', { name: 'Start again' }).click();
+  await page.getByRole('heading', { name: 'Sign in to St. Elsewhere' }).waitFor();
+  expect(tokenCalls()).toBe(0);
+});
+
+test('no site can show it in a frame, the organization’s own EHR included, not even a list that is open (LA-14)', async () => {
+  const own = await visitor.newTab();
+  await own.goto(start());
+  await pick(own, 'Okafor, Ben');
+  await own.getByRole('heading', { name: 'Requests for Ben Okafor' }).waitFor();
+  for (const address of [start(), own.url()]) {
+    const server = createServer(deployment.tls, (_request, response) => {
+      response.end(`<!doctype html><title>Elsewhere</title><iframe src="${address}"></iframe>`);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const tab = await visitor.newTab();
+      const refusal = tab.waitForEvent('console', (message) => message.text().includes('frame-ancestors'));
+      await tab.goto(`https://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      expect((await refusal).text()).toContain("'none'");
+      expect(tab.frames()[1]?.url()).not.toContain(deployment.appUrl);
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
+  }
+  expect(deployment.ehr.requests.filter(({ path }) => path.startsWith('/auth/authorize?'))).toHaveLength(2);
+});
