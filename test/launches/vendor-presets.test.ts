@@ -117,6 +117,10 @@ test.for(rows)('$vendor at $profile: launch, refresh or end, sign-out', async (r
   }
   expect(titleOf(later)).toBe('Requests for Ada Moreno');
   expect(refreshes()).toHaveLength(1);
+  // Past the end of the first token: the second one was really given.
+  advance(row.tokenSeconds * 0.3);
+  expect(titleOf(await browser.visit(page.url))).toBe('Requests for Ada Moreno');
+  expect(refreshes()).toHaveLength(1);
 
   expect((await signOut(page.url)).status).toBe(200);
   const { revokes = true } = row;
