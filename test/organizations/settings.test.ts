@@ -171,7 +171,7 @@ describe('the rest of the page', () => {
   test('the sheet has the standalone address and scopes once it is switched on', async () => {
     const url = `${world.url}/smart/standalone/${ORG_ID}`;
     expect((await page()).body).not.toContain(url);
-    await press('advanced', { ...advanced(await page()), standalone: 'on' });
+    await world.setOrganization(ORG_ID, { standalone: true });
     const { body } = await page();
     expect(body).toContain(`<code class="value">${url}</code>`);
     expect(body).toMatch(
