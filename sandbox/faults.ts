@@ -5,6 +5,7 @@ import { discoveryFaults } from '#sandbox/faults/discovery.ts';
 import { fhirFaults } from '#sandbox/faults/fhir.ts';
 import { fhirContentFaults } from '#sandbox/faults/fhir-content.ts';
 import { idTokenFaults } from '#sandbox/faults/id-token.ts';
+import { introspectionFaults } from '#sandbox/faults/introspection.ts';
 import { openidFaults } from '#sandbox/faults/openid.ts';
 import { tokenEndpointFaults } from '#sandbox/faults/token-endpoint.ts';
 import { tokenResponseFaults } from '#sandbox/faults/token-response.ts';
@@ -17,6 +18,7 @@ const catalogue = {
   ...tokenEndpointFaults,
   ...tokenResponseFaults,
   ...idTokenFaults,
+  ...introspectionFaults,
   ...fhirFaults,
   ...fhirContentFaults,
 } as const satisfies Record<string, Fault>;

@@ -37,14 +37,17 @@ import { jwksRoutes } from './keys/routes.ts';
 import { keySettingsRoutes } from './keys/settings-routes.ts';
 import { createActiveGrants } from './launches/active-grant.ts';
 import { callbackRoute } from './launches/callback-route.ts';
+import { closingRoute } from './launches/closing-route.ts';
 import type { Launch } from './launches/launch.ts';
 import { createLaunchCookies } from './launches/launch-cookies.ts';
+import { createLaunchEndings } from './launches/launch-endings.ts';
 import { requireLaunch } from './launches/launch-guard.ts';
 import { launchRoute } from './launches/launch-route.ts';
 import { createLaunchStore } from './launches/launch-store.ts';
 import type { Revoker } from './launches/revoker.ts';
-import { signOutRoute } from './launches/sign-out-route.ts';
+import { signedOutRoute, signOutRoute } from './launches/sign-out-route.ts';
 import { themeRoute } from './launches/theme-route.ts';
+import { createTokenConfirmations } from './launches/token-confirmation.ts';
 import { createTransactions } from './launches/transaction.ts';
 import { opsRoutes } from './ops/routes.ts';
 import { checkReportRoutes } from './organizations/check-report-routes.ts';
@@ -115,6 +118,8 @@ export function createApp(dependencies: AppDependencies): Express {
   const issuerKeys = createIssuerKeys({ outbound, clock, log });
   const readings = createChartReadings(outbound, clock);
   const grants = createActiveGrants({ launches, keyRing, issuerKeys, outbound, revoker, clock, log, metrics });
+  const endings = createLaunchEndings({ launches, revoker, audit, clock });
+  const confirmations = createTokenConfirmations({ ...dependencies, launches, endings, grants });
   const limit = createLaunchLimit();
   const shared = {
     publicUrl,
@@ -153,16 +158,17 @@ export function createApp(dependencies: AppDependencies): Express {
   const callback = callbackRoute({ ...shared, sealer, keyRing, revoker, sightings, audit, metrics, onCompleted });
   app.route('/smart/callback').head(onlyGet).get(callback).all(onlyGet);
 
-  const guard = requireLaunch({ directory, launches, launchCookies, sealer, clock });
+  const guarding = { directory, launches, launchCookies, endings, sealer, clock };
+  const guard = requireLaunch(guarding);
   const form = express.urlencoded({ extended: false, limit: '10kb' });
-  const signOut = signOutRoute({ publicUrl, launches, launchCookies, audit, revoker, onEnded: readings.forget });
-  app
-    .route('/launches/:launchId/requests')
-    .head(onlyGet)
-    .get(guard, requestsRoute({ config, readings, grants, audit, traces, clock }))
-    .all(onlyGet);
+  const signOut = signOutRoute({ publicUrl, launches, launchCookies, endings, onEnded: readings.forget });
+  const list = requestsRoute({ config, readings, grants, confirmations, launchCookies, audit, traces, clock });
+  app.route('/launches/:launchId/requests').head(onlyGet).get(guard, list).all(onlyGet);
+  const watch = requireLaunch(guarding, { renews: false });
+  app.route('/launches/:launchId/closing').head(onlyGet).get(watch, closingRoute(clock)).all(onlyGet);
   app.route('/launches/:launchId/theme.css').head(onlyGet).get(guard, themeRoute(outbound)).all(onlyGet);
   app.route('/launches/:launchId/sign-out').post(guard, form, signOut).all(onlyMethods('POST'));
+  app.route('/signed-out/:orgId').head(onlyGet).get(signedOutRoute(directory)).all(onlyGet);
 
   const users = createUserStore(database.db);
   const signIn = { users, publicUrl, clock };

@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { AppError } from '#src/errors.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
+import { createMemoryRankings } from './memory-rankings.ts';
 
 export type { Redis } from 'ioredis';
 
@@ -24,6 +25,19 @@ export interface KeyStore {
   swap(key: string, value: string): Promise<string | undefined>;
   /** Replaces exactly the value the caller has seen, and keeps its lifetime; false when it has changed or gone. */
   replace(key: string, seen: string, value: string): Promise<boolean>;
+  /** Reads and deletes in one step: of many callers one gets the value (GETDEL). */
+  take(key: string): Promise<string | undefined>;
+  /** How much of its lifetime a key has left (PTTL); undefined when it is not there or has no end. */
+  lifetimeLeftMs(key: string): Promise<number | undefined>;
+  /**
+   * Puts a member into a ranking or moves it there (sorted set), drops members ranked below `dropBelow`, and gives the
+   * whole ranking a new lifetime.
+   */
+  rank(key: string, member: string, options: { score: number; dropBelow: number; lifetimeMs: number }): Promise<void>;
+  unrank(key: string, ...members: string[]): Promise<void>;
+  /** Members ranked at `fromScore` or above, highest first; all of them unless `most` says how many. */
+  ranked(key: string, fromScore: number, most?: number): Promise<string[]>;
+  countRanked(key: string, fromScore: number): Promise<number>;
   delete(...keys: string[]): Promise<void>;
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -31,6 +45,7 @@ export interface KeyStore {
 
 /** One key only, so that it also runs on a cluster. */
 const REPLACE = `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL') return 1 end return 0`;
+const RANK = `redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2]) redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. ARGV[3]) return redis.call('PEXPIRE', KEYS[1], ARGV[4])`;
 const COMMAND_TIMEOUT_MS = 2_000;
 
 /**
@@ -74,6 +89,20 @@ export function connectRedis(url: string, log: Log): KeyStore {
       return typeof old === 'string' ? old : undefined;
     },
     replace: async (key, seen, value) => (await guard(redis.eval(REPLACE, 1, key, seen, value))) === 1,
+    take: async (key) => (await guard(redis.getdel(key))) ?? undefined,
+    lifetimeLeftMs: async (key) => {
+      const left = await guard(redis.pttl(key));
+      return left < 0 ? undefined : left;
+    },
+    rank: async (key, member, { score, dropBelow, lifetimeMs }) => {
+      await guard(redis.eval(RANK, 1, key, score, member, dropBelow, lifetimeMs));
+    },
+    unrank: async (key, ...members) => {
+      if (members.length > 0) await guard(redis.zrem(key, ...members));
+    },
+    ranked: (key, fromScore, most) =>
+      guard(redis.zrange(key, '+inf', String(fromScore), 'BYSCORE', 'REV', 'LIMIT', 0, most ?? -1)),
+    countRanked: (key, fromScore) => guard(redis.zcount(key, fromScore, '+inf')),
     delete: async (...keys) => {
       if (keys.length > 0) await guard(redis.del(...keys));
     },
@@ -95,8 +124,10 @@ export function createMemoryStore(clock: Clock): KeyStore {
     entries.delete(key);
     return undefined;
   };
+  const rankings = createMemoryRankings(clock);
   const sweep = setInterval(() => {
     for (const key of entries.keys()) live(key);
+    rankings.sweep();
   }, 60_000).unref();
 
   return {
@@ -128,6 +159,16 @@ export function createMemoryStore(clock: Clock): KeyStore {
       entry.value = value;
       return true;
     },
+    take: async (key) => {
+      const value = live(key)?.value;
+      entries.delete(key);
+      return value;
+    },
+    lifetimeLeftMs: async (key) => {
+      const entry = live(key);
+      return entry && entry.expiresAt - clock().getTime();
+    },
+    ...rankings.commands,
     delete: async (...keys) => {
       for (const key of keys) entries.delete(key);
     },

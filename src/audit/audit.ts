@@ -14,6 +14,7 @@ export const auditEventNames = [
   'patient-opened',
   'sign-in',
   'sign-out',
+  'launch-ended',
   'denial',
   'settings-change',
   'key-action',

@@ -64,7 +64,7 @@ export function callbackRoute(dependencies: CallbackRouteDependencies): RequestH
     launchCookies.clearTransaction(response, callback.state);
     // One launch gives back one place, however often its callback is called.
     if (isFirst && !shared) await limit.finish(organizationId, request.ip ?? '');
-    for (const id of ended) launchCookies.clearLaunch(response, id);
+    launchCookies.retireLaunches(request, response, ended, 'replaced');
     launchCookies.setLaunch(response, {
       id: launchId,
       secret,

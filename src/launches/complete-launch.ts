@@ -95,9 +95,9 @@ function authorizationServerOf(
   { configuration, clientId, assertionAlg }: Transaction,
   issuers: readonly IssuerToTrust[],
 ): Launch['authorizationServer'] {
-  const { tokenEndpoint, revocationEndpoint, jwksUri } = configuration;
+  const { tokenEndpoint, revocationEndpoint, introspectionEndpoint, jwksUri } = configuration;
   const audience = organization.assertionAudience === 'issuer' ? (issuers[0]?.issuer ?? tokenEndpoint) : tokenEndpoint;
-  return { tokenEndpoint, revocationEndpoint, audience, clientId, assertionAlg, jwksUri };
+  return { tokenEndpoint, revocationEndpoint, introspectionEndpoint, audience, clientId, assertionAlg, jwksUri };
 }
 
 /** Scopes, identity and context, each proven or refused. */

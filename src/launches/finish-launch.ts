@@ -9,7 +9,7 @@ import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
 import type { CallbackParameters } from '#src/smart/step-4-authorization-code.ts';
 import { type CompleteLaunchDependencies, completeLaunch } from './complete-launch.ts';
-import type { Launch } from './launch.ts';
+import { isSameUser, type Launch } from './launch.ts';
 import { type LaunchCookie, launchesToEnd } from './launch-cookies.ts';
 import type { LaunchStore } from './launch-store.ts';
 import type { Completion, Transaction, TransactionKey, Transactions } from './transaction.ts';
@@ -125,15 +125,14 @@ async function endOthers(
   const others = await launches.peek(cookies);
   const tooMany = new Set(launchesToEnd(cookies).map(({ id }) => id));
   const ended = others.filter((other) => tooMany.has(other.id) || !isSameUser(other, launch));
-  await launches.end(ended.map(({ id }) => id));
+  await launches.end(
+    ended.map(({ id }) => id),
+    'replaced',
+  );
   for (const one of ended) {
     // oxlint-disable-next-line no-await-in-loop -- from memory; rarely more than one
     const organization = await directory.find(one.organizationId).catch(() => undefined);
     revoker.revoke(one, organization?.privateNetworks ?? []);
   }
   return [...new Set([...ended.map(({ id }) => id), ...tooMany])];
-}
-
-function isSameUser(a: Launch, b: Launch): boolean {
-  return a.organizationId === b.organizationId && a.user.iss === b.user.iss && a.user.sub === b.user.sub;
 }

@@ -1,8 +1,9 @@
-/** Our three kinds of cookie: a probe, one per launch under way, and one per completed launch. */
+/** Our kinds of cookie: a probe, one per launch under way, one per completed launch, and a note of why one ended. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Cookies } from '#src/http/cookies.ts';
 import { ABSOLUTE_LIMIT_MS, MOST_LAUNCHES_PER_BROWSER } from './launch.ts';
+import { type ToldReason, toldReasons } from './launch-end.ts';
 import { TRANSACTION_LIFETIME_MS } from './transaction.ts';
 
 /**
@@ -23,6 +24,9 @@ export interface LaunchCookie extends CookieValue {
 const PROBE = 'probe';
 const PROBE_LIFETIME_MS = 24 * 60 * 60_000;
 const MOST_TRANSACTIONS_PER_BROWSER = 10;
+/** A browser keeps few cookies for a framed site, and the open launches need them. */
+const MOST_ENDED_PER_BROWSER = 5;
+const ENDED_LIFETIME_MS = 60 * 60_000;
 
 /** Reads and writes them on one deployment. */
 export interface LaunchCookies {
@@ -41,7 +45,12 @@ export interface LaunchCookies {
   /** Every launch cookie of this browser, oldest first. */
   launches(request: Request): LaunchCookie[];
   setLaunch(response: Response, cookie: LaunchCookie): void;
-  clearLaunch(response: Response, launchId: string): void;
+  /**
+   * Takes launches' cookies away and, where it is known, notes why they ended: another tab of the same launch would
+   * otherwise have nothing to say. Proves nothing and chooses nothing but words and who may frame them.
+   */
+  retireLaunches(request: Request, response: Response, ids: readonly string[], reason: ToldReason | undefined): void;
+  endedLaunch(request: Request, launchId: string): { reason: ToldReason; organizationId: string } | undefined;
 }
 
 /** A fresh cookie with a secret of 256 bits. */
@@ -80,7 +89,22 @@ export function createLaunchCookies(cookies: Cookies): LaunchCookies {
     ofLaunch: (request, launchId) => named(request, 'launch-').find(({ id }) => id === launchId),
     launches: (request) => named(request, 'launch-'),
     setLaunch: (response, cookie) => cookies.set(response, `launch-${cookie.id}`, format(cookie), ABSOLUTE_LIMIT_MS),
-    clearLaunch: (response, launchId) => cookies.clear(response, `launch-${launchId}`),
+    retireLaunches: (request, response, ids, reason) => {
+      const held = named(request, 'launch-').filter(({ id }) => ids.includes(id));
+      for (const id of ids) cookies.clear(response, `launch-${id}`);
+      if (reason === undefined) return;
+      const notes = held.slice(-MOST_ENDED_PER_BROWSER);
+      const older = [...cookies.read(request).keys()].filter((name) => name.startsWith('ended-'));
+      const room = MOST_ENDED_PER_BROWSER - notes.length;
+      for (const name of older.slice(0, Math.max(0, older.length - room))) cookies.clear(response, name);
+      for (const { id, organizationId } of notes)
+        cookies.set(response, `ended-${id}`, `${reason}~${organizationId}`, ENDED_LIFETIME_MS);
+    },
+    endedLaunch: (request, launchId) => {
+      const [told, organizationId] = (cookies.read(request).get(`ended-${launchId}`) ?? '').split('~');
+      const reason = toldReasons.find((one) => one === told);
+      return reason && organizationId ? { reason, organizationId } : undefined;
+    },
   };
 }
 

@@ -3,12 +3,15 @@ import type { Request, RequestHandler } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
+import { queryOf } from '#src/http/own-url.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
 import { allowFraming } from './frame-policy.ts';
-import type { Launch } from './launch.ts';
-import type { LaunchCookies } from './launch-cookies.ts';
+import { IDLE_LIMIT_MS, type Launch } from './launch.ts';
+import type { LaunchCookie, LaunchCookies } from './launch-cookies.ts';
+import { type Closing, closingOf, type EndReason, endedError, isOver, limitReason } from './launch-end.ts';
+import type { LaunchEndings } from './launch-endings.ts';
 import type { LaunchStore, OpenedLaunch } from './launch-store.ts';
 
 /** A proven launch, for the routes behind the guard. */
@@ -19,13 +22,21 @@ export interface OpenLaunch {
   organization: Organization;
   /** Of this launch's cookie; forms of its pages carry a token made from it. */
   cookieSecret: string;
+  /** As things stand with this visit. */
+  closing: Closing;
+  /** Whether a browser came by itself, so that nobody's hour began anew. */
+  isUnattended: boolean;
 }
+
+/** In the query of an address that a page of ours goes to by itself. */
+export const UNATTENDED = 'unattended';
 
 /** What the guard needs. */
 export interface LaunchGuardDependencies {
   directory: OrganizationDirectory;
   launches: LaunchStore;
   launchCookies: LaunchCookies;
+  endings: LaunchEndings;
   sealer: Sealer;
   clock: Clock;
 }
@@ -44,35 +55,68 @@ export function openLaunchOf(request: Request): OpenLaunch {
 }
 
 /**
- * Proves the launch of `/launches/:launchId/…` (MT-01, LA-09): 401 unless this browser holds its cookie, the record is
- * there, and the organization is enabled and unchanged since (REG-11, MT-05).
+ * Proves the launch of `/launches/:launchId/…` (MT-01, LA-09): 401 with the reason unless this browser holds its cookie,
+ * the record is there and not at its limit, and the organization is enabled and unchanged since (REG-11, MT-05).
+ *
+ * @param options.renews false for pages that never begin a new idle hour; others do unless the visit is unattended.
  */
-export function requireLaunch(dependencies: LaunchGuardDependencies): RequestHandler {
-  const { directory, launches, launchCookies, sealer, clock } = dependencies;
+export function requireLaunch(
+  dependencies: LaunchGuardDependencies,
+  { renews = true }: { renews?: boolean } = {},
+): RequestHandler {
+  const { directory, launchCookies, endings, sealer, clock } = dependencies;
   return async (request, response, next) => {
     const launchId = String(request.params['launchId']);
     const cookie = launchCookies.ofLaunch(request, launchId);
+    const ended = cookie ? undefined : launchCookies.endedLaunch(request, launchId);
     const organization = await allowFraming(
       response,
       directory,
-      cookie?.organizationId ?? launchCookies.lastOrganization(request),
+      cookie?.organizationId ?? ended?.organizationId ?? launchCookies.lastOrganization(request),
     );
-    if (!cookie) throw new AppError('session.missing', 'no cookie for this launch');
-    const record = await launches.open(launchId, cookie.secret, clock());
-    if (!record) {
-      launchCookies.clearLaunch(response, launchId);
-      throw new AppError('session.missing', 'no open launch for this cookie');
+    if (!cookie) throw ended ? endedError(ended.reason) : new AppError('session.missing', 'no cookie for this launch');
+    const now = clock();
+    const isUnattended = !renews || queryOf(request).has(UNATTENDED);
+    const record = await openRecord(dependencies, cookie, isUnattended, now);
+    const reason = record
+      ? whyNot(record.launch, organization, now)
+      : await dependencies.launches.whyEnded(cookie, now);
+    if (!record || !organization || reason !== undefined) {
+      const supportCode = { supportCode: factsOf(request).supportCode };
+      if (record) await endings.end([launchId], reason as EndReason, organization, { actor: 'system', ...supportCode });
+      launchCookies.retireLaunches(request, response, [launchId], reason);
+      throw endedError(reason);
     }
-    const { launch } = record;
-    if (!organization || !isStillAllowed(launch, organization)) {
-      await launches.end([launchId]);
-      launchCookies.clearLaunch(response, launchId);
-      throw new AppError('session.expired', 'the organization was disabled or its connection changed');
-    }
+    const { launch, idleLeftMs } = record;
     Object.assign(factsOf(request), { organizationId: organization.id, launchHash: sealer.fingerprint(launchId) });
-    opened.set(request, { launch, opened: record, organization, cookieSecret: cookie.secret });
+    const closing = closingOf(launch, idleLeftMs, now);
+    opened.set(request, {
+      launch,
+      opened: record,
+      organization,
+      cookieSecret: cookie.secret,
+      closing,
+      isUnattended,
+    });
     next();
   };
+}
+
+async function openRecord(
+  { launches }: LaunchGuardDependencies,
+  { id, secret }: LaunchCookie,
+  isUnattended: boolean,
+  now: Date,
+): Promise<(OpenedLaunch & { idleLeftMs: number }) | undefined> {
+  if (isUnattended) return launches.glance(id, secret);
+  const record = await launches.open(id, secret, now);
+  return record && { ...record, idleLeftMs: IDLE_LIMIT_MS };
+}
+
+/** Why a launch that is still stored has ended all the same. */
+function whyNot(launch: Launch, organization: Organization | undefined, now: Date): EndReason | undefined {
+  if (!organization || !isStillAllowed(launch, organization)) return 'organization';
+  return isOver(launch, now) ? limitReason(launch) : undefined;
 }
 
 function isStillAllowed(launch: Launch, organization: Organization): boolean {
