@@ -44,6 +44,8 @@ import { createLaunchEndings } from './launches/launch-endings.ts';
 import { requireLaunch } from './launches/launch-guard.ts';
 import { launchRoute } from './launches/launch-route.ts';
 import { createLaunchStore } from './launches/launch-store.ts';
+import { liveLaunchesRoutes } from './launches/live-launches-routes.ts';
+import { endAfterChange } from './launches/organization-ending.ts';
 import type { Revoker } from './launches/revoker.ts';
 import { signedOutRoute, signOutRoute } from './launches/sign-out-route.ts';
 import { themeRoute } from './launches/theme-route.ts';
@@ -185,7 +187,9 @@ export function createApp(dependencies: AppDependencies): Express {
 
   const { production, outboundAllowPrivate: allowPrivate } = config;
   const organizations = createOrganizationStore(database.db);
-  const settings = { ...dependencies, db: database.db, store: organizations, production, allowPrivate, publicUrl };
+  const endLaunches = endAfterChange(endings, log);
+  const stored = { db: database.db, store: organizations };
+  const settings = { ...dependencies, ...stored, endLaunches, production, allowPrivate, publicUrl };
   const keyHolders = async () => (await organizations.list()).map((one) => ({ ...one, hosts: ehrHosts(one) }));
   const explain = (code: ErrorCode) => causesByCode[code];
   app.use('/settings/integrations/smart-on-fhir', guards.signedIn, integrationRoutes(settings));
@@ -195,6 +199,7 @@ export function createApp(dependencies: AppDependencies): Express {
   const { traceRetentionDays, auditRetentionDays } = config;
   const records = { ...settings, organizations, users, traceRetentionDays, auditRetentionDays };
   app.use('/settings/launches', guards.signedIn, settingsLaunchesRoutes(records));
+  app.use('/settings/live-launches', guards.signedIn, liveLaunchesRoutes({ ...settings, launches, endings }));
   app.use('/settings/verify', guards.signedIn, settingsVerifyRoutes(records));
   app.use('/settings/audit', guards.signedIn, settingsAuditRoutes(records));
   app.route('/settings/audit.csv').get(guards.signedIn, auditCsvRoute(records)).all(onlyGet);

@@ -16,6 +16,7 @@ import { createLaunchTraces } from './diagnostics/launch-trace.ts';
 import { createTraceWriter } from './diagnostics/trace-writer.ts';
 import { createKeyRing } from './keys/key-ring.ts';
 import { createKeySightings } from './keys/key-sightings.ts';
+import { measureLiveLaunches } from './launches/live-gauge.ts';
 import { createRevoker } from './launches/revoker.ts';
 import { createChecksStore } from './organizations/checks/checks-store.ts';
 import type { CheckDependencies } from './organizations/checks/study.ts';
@@ -62,6 +63,7 @@ export async function openDependencies(config: Config, options: OpenOptions): Pr
   const sightings = createKeySightings({ db, clock, log });
   const revoker = createRevoker({ outbound, keyRing, clock, log });
   const store = createOrganizationStore(db);
+  measureLiveLaunches({ metrics, redis, organizations: store, clock, log });
   const directory = createOrganizationDirectory(store, clock, log);
   const connections = createSmartConnections({ outbound, store, clock, log });
   const checks: CheckDependencies = {

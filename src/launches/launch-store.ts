@@ -55,6 +55,7 @@ interface LaunchRecord {
   secretHash: string;
 }
 
+const BATCH = 100;
 const keyOf = (id: string) => `launch:${id}`;
 const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url');
 
@@ -131,13 +132,19 @@ export function createLaunchStore(redis: KeyStore, sealer: Sealer): LaunchStore 
     },
     live: async (organizationId, now, most) => {
       const ids = await index.ids(organizationId, now, most);
-      const found = await Promise.all(ids.map((id) => liveOne(id, now)));
-      await index.drop(
-        organizationId,
-        ids.filter((_, at) => found[at] === undefined),
-      );
-      const open = found.filter((one) => one !== undefined && one.launch.organizationId === organizationId);
-      return open as LiveLaunch[];
+      const open: LiveLaunch[] = [];
+      for (let at = 0; at < ids.length; at += BATCH) {
+        const batch = ids.slice(at, at + BATCH);
+        // oxlint-disable-next-line no-await-in-loop -- so many at a time, for the sake of everybody else
+        const found = await Promise.all(batch.map((id) => liveOne(id, now)));
+        const gone = batch.filter((_, place) => found[place]?.launch.organizationId !== organizationId);
+        // oxlint-disable-next-line no-await-in-loop
+        await index.drop(organizationId, gone);
+        open.push(
+          ...found.filter((one) => one?.launch.organizationId === organizationId).filter((one) => one !== undefined),
+        );
+      }
+      return open;
     },
   };
 }

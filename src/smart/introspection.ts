@@ -27,7 +27,7 @@ export type IntrospectionAnswer =
 
 const text = z.string().optional().catch(undefined);
 const schema = z.looseObject({
-  active: z.unknown(),
+  active: z.unknown().optional(),
   client_id: text,
   patient: text,
   exp: z.number().optional().catch(undefined),
