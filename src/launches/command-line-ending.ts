@@ -3,7 +3,7 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { Queries } from '#src/adapters/database.ts';
 import type { Log } from '#src/adapters/log.ts';
 import { createOutbound } from '#src/adapters/outbound.ts';
-import { connectRedis } from '#src/adapters/redis.ts';
+import { connectRedis, type KeyStore } from '#src/adapters/redis.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import type { Audit } from '#src/audit/audit.ts';
 import { createKeyRing } from '#src/keys/key-ring.ts';
@@ -21,6 +21,8 @@ export interface CommandLineEndingDependencies {
   clock: Clock;
   log: Log;
 }
+
+const TRIES = 5;
 
 /** Without Redis there is nothing to reach: the launches are in another process's memory. */
 export function endFromCommandLine(dependencies: CommandLineEndingDependencies): EndLaunches {
@@ -51,6 +53,20 @@ async function endWith(
   opened.defer(() => outbound.close());
   const revoker = createRevoker({ outbound, keyRing, clock, log });
   opened.defer(() => revoker.flush());
+  await untilItAnswers(redis);
   const endings = createLaunchEndings({ launches: createLaunchStore(redis, sealer), revoker, audit, clock });
-  return work(endAfterChange(endings, log));
+  // Awaited here: what was opened is closed on the way out.
+  return await work(endAfterChange(endings, log));
+}
+
+/** Nobody waits for a page here, so a first connection may take longer than a visitor's. */
+async function untilItAnswers(redis: KeyStore): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- one try after the other
+      return await redis.ping();
+    } catch (error) {
+      if (attempt === TRIES) throw error;
+    }
+  }
 }

@@ -39,7 +39,7 @@ describe.runIf((await testStores()).length > 1)('beside a running server', () =>
   };
   const revocations = () => world.sandbox.requests.filter(({ path }) => path === '/auth/revoke');
 
-  test('disable deletes the records and gives the tokens back', { timeout: 30_000 }, async () => {
+  test('disable deletes the records and gives the tokens back', { timeout: 60_000 }, async () => {
     const { browser, page, record } = await opened('cli-a');
     const { text, code } = await admin(world.config.redisUrl, 'organization', 'disable', 'cli-a');
     expect([code, text]).toEqual([0, expect.stringContaining('1 open launch was ended and its tokens given back')]);
@@ -48,7 +48,7 @@ describe.runIf((await testStores()).length > 1)('beside a running server', () =>
     expect(titleOf(await browser.visit(page.url))).toMatch(/connection to this app was changed or switched off/);
   });
 
-  test('so does another Client ID, as JSON too', { timeout: 30_000 }, async () => {
+  test('so does another Client ID, as JSON too', { timeout: 60_000 }, async () => {
     const { record } = await opened('cli-b');
     const args = ['organization', 'set', 'cli-b', '--client-id', 'another', '--json'];
     const { text } = await admin(world.config.redisUrl, ...args);
@@ -60,7 +60,7 @@ describe.runIf((await testStores()).length > 1)('beside a running server', () =>
   test.for([
     ['without Redis', undefined],
     ['with a Redis that does not answer', 'redis://127.0.0.1:1'],
-  ] as const)('%s it says what happens instead, and the change is made', { timeout: 30_000 }, async ([, url]) => {
+  ] as const)('%s it says what happens instead, and the change is made', { timeout: 60_000 }, async ([, url]) => {
     const { record } = await opened('cli-c');
     const { text, code } = await admin(url, 'organization', 'disable', 'cli-c');
     expect(code).toBe(0);
