@@ -5,6 +5,7 @@ import { discoveryFaults } from '#sandbox/faults/discovery.ts';
 import { fhirFaults } from '#sandbox/faults/fhir.ts';
 import { fhirContentFaults } from '#sandbox/faults/fhir-content.ts';
 import { idTokenFaults } from '#sandbox/faults/id-token.ts';
+import { introspectionFaults } from '#sandbox/faults/introspection.ts';
 import { openidFaults } from '#sandbox/faults/openid.ts';
 import { scopeFaults } from '#sandbox/faults/scopes.ts';
 import { tokenEndpointFaults } from '#sandbox/faults/token-endpoint.ts';
@@ -20,6 +21,7 @@ const catalogue = {
   ...tokenEndpointFaults,
   ...tokenResponseFaults,
   ...idTokenFaults,
+  ...introspectionFaults,
   ...fhirFaults,
   ...fhirCreateFaults,
   ...fhirContentFaults,

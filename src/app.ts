@@ -44,16 +44,21 @@ import { keySettingsRoutes } from './keys/settings-routes.ts';
 import { createActiveGrants } from './launches/active-grant.ts';
 import { associationRoute, redeemCodeRoute } from './launches/association-route.ts';
 import { callbackRoute } from './launches/callback-route.ts';
+import { closingRoute } from './launches/closing-route.ts';
 import type { Launch } from './launches/launch.ts';
 import { createLaunchCookies } from './launches/launch-cookies.ts';
+import { createLaunchEndings } from './launches/launch-endings.ts';
 import { requireLaunch } from './launches/launch-guard.ts';
 import { launchRoute } from './launches/launch-route.ts';
 import { createLaunchStore } from './launches/launch-store.ts';
+import { liveLaunchesRoutes } from './launches/live-launches-routes.ts';
+import { endAfterChange } from './launches/organization-ending.ts';
 import type { Revoker } from './launches/revoker.ts';
-import { signOutRoute } from './launches/sign-out-route.ts';
+import { signedOutRoute, signOutRoute } from './launches/sign-out-route.ts';
 import { standaloneRoute } from './launches/standalone-route.ts';
 import type { StoreRetries } from './launches/store-retries.ts';
 import { themeRoute } from './launches/theme-route.ts';
+import { createTokenConfirmations } from './launches/token-confirmation.ts';
 import { createTransactions } from './launches/transaction.ts';
 import { opsRoutes } from './ops/routes.ts';
 import { checkReportRoutes } from './organizations/check-report-routes.ts';
@@ -138,6 +143,8 @@ export function createApp(dependencies: AppDependencies): Express {
   const readings = createChartReadings(outbound, clock, clinicians);
   const drafts = createRequestDrafts(redis, sealer);
   const grants = createActiveGrants({ launches, keyRing, issuerKeys, outbound, revoker, retries, clock, log, metrics });
+  const endings = createLaunchEndings({ launches, revoker, audit, clock });
+  const confirmations = createTokenConfirmations({ ...dependencies, launches, endings, grants });
   const scopeLearning = createScopeLearning({ store: createOrganizationStore(database.db), audit, clock, log });
   const limit = createLaunchLimit(redis);
   const shared = {
@@ -191,16 +198,15 @@ export function createApp(dependencies: AppDependencies): Express {
   for (const path of ['/smart/callback', '/smart/callback/:orgId'])
     app.route(path).head(onlyGet).get(callback).all(onlyGet);
 
-  const guarding = { directory, clinicians, launches, launchCookies, sealer, revoker, clock };
+  const guarding = { directory, clinicians, launches, launchCookies, endings, sealer, clock };
   const guard = requireLaunch(guarding);
   const guardOfWaiting = requireLaunch({ ...guarding, acceptsWaiting: true });
   const form = express.urlencoded({ extended: false, limit: '10kb' });
-  const signOut = signOutRoute({ publicUrl, launches, launchCookies, audit, revoker, onEnded: readings.forget });
-  app
-    .route('/launches/:launchId/requests')
-    .head(onlyGet)
-    .get(guard, requestsRoute({ config, readings, grants, drafts, audit, traces, clock }))
-    .all(onlyGet);
+  const signOut = signOutRoute({ publicUrl, launches, launchCookies, endings, onEnded: readings.forget });
+  const list = requestsRoute({ config, readings, grants, drafts, confirmations, launchCookies, audit, traces, clock });
+  app.route('/launches/:launchId/requests').head(onlyGet).get(guard, list).all(onlyGet);
+  const watch = requireLaunch(guarding, { renews: false });
+  app.route('/launches/:launchId/closing').head(onlyGet).get(watch, closingRoute(clock)).all(onlyGet);
   const newRequest = { publicUrl, readings, grants, drafts, audit, clock };
   app
     .route('/launches/:launchId/requests/new')
@@ -214,6 +220,7 @@ export function createApp(dependencies: AppDependencies): Express {
     .all(onlyMethods('POST'));
   app.route('/launches/:launchId/theme.css').head(onlyGet).get(guard, themeRoute(outbound)).all(onlyGet);
   app.route('/launches/:launchId/sign-out').post(guardOfWaiting, form, signOut).all(onlyMethods('POST'));
+  app.route('/signed-out/:orgId').head(onlyGet).get(signedOutRoute(directory)).all(onlyGet);
   const association = { publicUrl, clinicians, launches, limit: createAssociationLimit(redis) };
   app
     .route('/launches/:launchId/association')
@@ -238,7 +245,9 @@ export function createApp(dependencies: AppDependencies): Express {
 
   const { production, outboundAllowPrivate: allowPrivate } = config;
   const organizations = createOrganizationStore(database.db);
-  const settings = { ...dependencies, db: database.db, store: organizations, production, allowPrivate, publicUrl };
+  const endLaunches = endAfterChange(endings, log);
+  const stored = { db: database.db, store: organizations };
+  const settings = { ...dependencies, ...stored, endLaunches, production, allowPrivate, publicUrl };
   const keyHolders = async () => (await organizations.list()).map((one) => ({ ...one, hosts: ehrHosts(one) }));
   const explain = (code: ErrorCode) => causesByCode[code];
   app.use('/settings/integrations/smart-on-fhir', guards.signedIn, integrationRoutes(settings));
@@ -249,6 +258,7 @@ export function createApp(dependencies: AppDependencies): Express {
   const { traceRetentionDays, auditRetentionDays } = config;
   const records = { ...settings, organizations, users, traceRetentionDays, auditRetentionDays };
   app.use('/settings/launches', guards.signedIn, settingsLaunchesRoutes(records));
+  app.use('/settings/live-launches', guards.signedIn, liveLaunchesRoutes({ ...settings, launches, endings }));
   app.use('/settings/verify', guards.signedIn, settingsVerifyRoutes(records));
   app.use('/settings/audit', guards.signedIn, settingsAuditRoutes(records));
   app.route('/settings/audit.csv').get(guards.signedIn, auditCsvRoute(records)).all(onlyGet);

@@ -15,6 +15,7 @@ import { keyUsage, readKeyCommand } from '#src/keys/key-commands.ts';
 import { keyState } from '#src/keys/key-life.ts';
 import { KeyError } from '#src/keys/key-pair.ts';
 import { listKeyRows } from '#src/keys/key-store.ts';
+import { endFromCommandLine } from '#src/launches/command-line-ending.ts';
 import { checkUsage, readCheckCommand } from '#src/organizations/checks/check-commands.ts';
 import {
   type OrganizationCommandDependencies,
@@ -79,6 +80,7 @@ async function execute(command: Command, config: Config, database: Database): Pr
       audit,
       clock: systemClock,
       store: organizations,
+      endLaunches: endFromCommandLine({ config, db: database.db, sealer, audit, clock: systemClock, log }),
       organizations,
       users: createUserStore(database.db),
       readInput: () => readText(process.stdin),

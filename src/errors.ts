@@ -236,6 +236,36 @@ const catalogue = {
     title: 'Your EHR session for this app has ended',
     help: "Open the app again from the patient's chart.",
   },
+  'session.idle': {
+    status: 401,
+    title: 'This page has closed',
+    help: "Most likely nobody used it for an hour: it closes by itself then, to protect the patient. Open the app again from the patient's chart.",
+  },
+  'session.limit': {
+    status: 401,
+    title: 'This page was open for twelve hours',
+    help: "That is the longest it stays open. Open the app again from the patient's chart.",
+  },
+  'session.signed-out': {
+    status: 401,
+    title: 'You signed out of this page in another tab or window',
+    help: "To use the app again, open it from the patient's chart.",
+  },
+  'session.ended': {
+    status: 401,
+    title: 'An administrator has closed this page',
+    help: "Open the app again from the patient's chart, or ask your administrator why.",
+  },
+  'session.organization': {
+    status: 401,
+    title: "Your organization's connection to this app was changed or switched off",
+    help: "Open the app again from the patient's chart. If that does not work, ask your administrator.",
+  },
+  'session.replaced': {
+    status: 401,
+    title: 'A newer launch in this browser has closed this page',
+    help: "Somebody else has opened the app here since, or too many charts were open. Open the app again from the patient's chart.",
+  },
   'refresh.unavailable': {
     status: 503,
     title: 'The EHR cannot renew your access at the moment',

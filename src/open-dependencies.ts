@@ -20,6 +20,7 @@ import { createLaunchTraces } from './diagnostics/launch-trace.ts';
 import { createTraceWriter } from './diagnostics/trace-writer.ts';
 import { createKeyRing } from './keys/key-ring.ts';
 import { createKeySightings } from './keys/key-sightings.ts';
+import { measureLiveLaunches } from './launches/live-gauge.ts';
 import { createRevoker } from './launches/revoker.ts';
 import { createStoreRetries } from './launches/store-retries.ts';
 import { createChecksStore } from './organizations/checks/checks-store.ts';
@@ -72,6 +73,7 @@ export async function openDependencies(config: Config, options: OpenOptions): Pr
   const revoker = createRevoker({ outbound, keyRing, clock, log });
   const retries = createStoreRetries({ log });
   const store = createOrganizationStore(db);
+  measureLiveLaunches({ metrics, redis, organizations: store, clock, log });
   const directory = createOrganizationDirectory(store, clock, log);
   const connections = createSmartConnections({ outbound, store, clock, log });
   const checks: CheckDependencies = {

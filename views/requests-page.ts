@@ -20,6 +20,8 @@ export interface RequestsPageStartProps {
   /** shown as a warning label outside production, such as "UAT"; undefined in production */
   readonly environmentLabel: string | undefined;
   readonly csrfToken: string;
+  /** whether this browser has the app open for other patients too */
+  readonly hasOthers?: boolean;
   /** when the page was read from the EHR */
   readonly asOf: Date;
   /** whether a request can be created here, and whether one is waiting that was typed and not sent */
@@ -64,7 +66,7 @@ function topBar(props: RequestsPageStartProps): SafeHtml {
   const label = props.environmentLabel;
   return html`${label === undefined ? null : html`<span class="environment">${label}</span>`}
 <span class="user">${props.userName === undefined ? 'User details unavailable' : html`<bdi>${props.userName}</bdi>${props.userRole === undefined ? null : html` · <bdi>${props.userRole}</bdi>`}`}</span>
-<form class="sign-out" method="post" action="${props.base}/sign-out"><input type="hidden" name="csrf" value="${props.csrfToken}"><button class="btn btn-sm" type="submit">Sign out</button></form>`;
+<form class="sign-out" method="post" action="${props.base}/sign-out"><input type="hidden" name="csrf" value="${props.csrfToken}"><button class="btn btn-sm" type="submit">Sign out</button>${props.hasOthers === true ? html` <button class="btn btn-sm btn-quiet" type="submit" name="all" value="true">Sign out of all patients</button>` : null}</form>`;
 }
 
 /** In UTC, named as such: without JavaScript the server cannot know the reader's time zone. */

@@ -6,6 +6,7 @@ import { layoutEnd, layoutStart } from './layout.ts';
 export type SettingsPage =
   | 'integration'
   | 'launches'
+  | 'live'
   | 'verify'
   | 'keys'
   | 'audit'
@@ -33,6 +34,7 @@ const links: readonly { page: SettingsPage; href: string; text: string; operator
   { page: 'verify', href: '/settings/verify', text: 'Verify' },
   { page: 'clinicians', href: '/settings/clinicians', text: 'Clinicians' },
   { page: 'launches', href: '/settings/launches', text: 'Launches' },
+  { page: 'live', href: '/settings/live-launches', text: 'Live launches' },
   { page: 'keys', href: '/settings/keys', text: 'Keys', operatorOnly: true },
   { page: 'audit', href: '/settings/audit', text: 'Audit' },
   { page: 'users', href: '/settings/users', text: 'Users', operatorOnly: true },

@@ -1,5 +1,5 @@
 /** What operators can count: one registry per app, so that two apps in one process do not mix. */
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -26,6 +26,8 @@ export interface Metrics {
   circuitChanges: Counter<'organization' | 'state'>;
   /** Calls that waited for the next minute of their budget. */
   budgetWaits: Counter<'organization'>;
+  /** Keeps the gauge of open launches; `count` gives [organization, launches] at each scrape and never rejects. */
+  openLaunches(count: () => Promise<readonly (readonly [string, number])[]>): void;
 }
 
 /** @param options.process adds Node's own metrics (memory, event loop); off in tests. */
@@ -66,6 +68,19 @@ export function createMetrics(options: { process?: boolean } = {}): Metrics {
       labelNames: ['part', 'severity'],
       registers,
     }),
+    openLaunches: (count) => {
+      const gauge: Gauge<'organization'> = new Gauge({
+        name: 'smart_open_launches',
+        help: 'Launches open now, by organization',
+        labelNames: ['organization'],
+        registers,
+        collect: async () => {
+          const counts = await count();
+          gauge.reset();
+          for (const [organization, launches] of counts) gauge.set({ organization }, launches);
+        },
+      });
+    },
     outboundDuration: new Histogram({
       name: 'smart_outbound_duration_seconds',
       help: 'Duration of calls to EHRs',

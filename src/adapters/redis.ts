@@ -1,6 +1,7 @@
 /** Everything short-lived: launch transactions and launch records, in Redis or in its in-memory equal. */
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
+import { createMemoryRankings } from './memory-rankings.ts';
 import { answerOf, openRedisClient, type RedisClient } from './redis-client.ts';
 
 /** What the launch needs of Redis: each method is one command, so each is atomic. Values are sealed before they come here. */
@@ -21,6 +22,19 @@ export interface KeyStore {
   swap(key: string, value: string): Promise<string | undefined>;
   /** Replaces exactly the value the caller has seen, and keeps its lifetime; false when it has changed or gone. */
   replace(key: string, seen: string, value: string): Promise<boolean>;
+  /** Reads and deletes in one step: of many callers one gets the value (GETDEL). */
+  take(key: string): Promise<string | undefined>;
+  /** How much of its lifetime a key has left (PTTL); undefined when it is not there or has no end. */
+  lifetimeLeftMs(key: string): Promise<number | undefined>;
+  /**
+   * Puts a member into a ranking or moves it there (sorted set), drops members ranked below `dropBelow`, and gives the
+   * whole ranking a new lifetime.
+   */
+  rank(key: string, member: string, options: { score: number; dropBelow: number; lifetimeMs: number }): Promise<void>;
+  unrank(key: string, ...members: string[]): Promise<void>;
+  /** Members ranked at `fromScore` or above, highest first; all of them unless `most` says how many. */
+  ranked(key: string, fromScore: number, most?: number): Promise<string[]>;
+  countRanked(key: string, fromScore: number): Promise<number>;
   delete(...keys: string[]): Promise<void>;
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -28,6 +42,7 @@ export interface KeyStore {
 
 /** One key only, so that it also runs on a cluster. */
 const REPLACE = `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL') return 1 end return 0`;
+const RANK = `redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2]) redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. ARGV[3]) return redis.call('PEXPIRE', KEYS[1], ARGV[4])`;
 
 /**
  * Redis itself, of any kind. Every failure is AppError 'store.unavailable' within two seconds: nothing waits for Redis to come back.
@@ -57,6 +72,20 @@ export function connectRedis(url: string, log: Log): KeyStore {
       return typeof old === 'string' ? old : undefined;
     },
     replace: async (key, seen, value) => (await answer(() => redis.eval(REPLACE, 1, key, seen, value))) === 1,
+    take: async (key) => (await answer(() => redis.getdel(key))) ?? undefined,
+    lifetimeLeftMs: async (key) => {
+      const left = await answer(() => redis.pttl(key));
+      return left < 0 ? undefined : left;
+    },
+    rank: async (key, member, { score, dropBelow, lifetimeMs }) => {
+      await answer(() => redis.eval(RANK, 1, key, score, member, dropBelow, lifetimeMs));
+    },
+    unrank: async (key, ...members) => {
+      if (members.length > 0) await answer(() => redis.zrem(key, ...members));
+    },
+    ranked: (key, fromScore, most) =>
+      answer(() => redis.zrange(key, '+inf', String(fromScore), 'BYSCORE', 'REV', 'LIMIT', 0, most ?? -1)),
+    countRanked: (key, fromScore) => answer(() => redis.zcount(key, fromScore, '+inf')),
     delete: async (...keys) => {
       await answer(() => Promise.all(keys.map((key) => redis.del(key))));
     },
@@ -79,8 +108,10 @@ export function createMemoryStore(clock: Clock): KeyStore {
     entries.delete(key);
     return undefined;
   };
+  const rankings = createMemoryRankings(clock);
   const sweep = setInterval(() => {
     for (const key of entries.keys()) live(key);
+    rankings.sweep();
   }, 60_000).unref();
 
   return {
@@ -112,6 +143,16 @@ export function createMemoryStore(clock: Clock): KeyStore {
       entry.value = value;
       return true;
     },
+    take: async (key) => {
+      const value = live(key)?.value;
+      entries.delete(key);
+      return value;
+    },
+    lifetimeLeftMs: async (key) => {
+      const entry = live(key);
+      return entry && entry.expiresAt - clock().getTime();
+    },
+    ...rankings.commands,
     delete: async (...keys) => {
       for (const key of keys) entries.delete(key);
     },

@@ -15,6 +15,7 @@ export const auditEventNames = [
   'request-created',
   'sign-in',
   'sign-out',
+  'launch-ended',
   'denial',
   'settings-change',
   'key-action',

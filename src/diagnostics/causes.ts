@@ -250,7 +250,22 @@ export const causesByCode: Partial<Record<ErrorCode, Explanation>> = {
   ]),
   'session.expired': explain('The person who launches', again, [
     'The EHR ended the session or no longer accepts the access token',
-    'The organization was disabled or its connection changed meanwhile',
+    'The access token ran out and the EHR gave none to renew it',
+  ]),
+  'session.idle': explain('The person who launches', again, ['Nobody used the page for an hour']),
+  'session.limit': explain('The person who launches', again, ['The page was open for twelve hours']),
+  'session.signed-out': explain('The person who launches', again, [
+    'The same launch was signed out of in another tab or window',
+  ]),
+  'session.ended': explain('The person who launches', again, [
+    'An administrator ended the launch at Settings > Live launches',
+  ]),
+  'session.organization': explain('The person who launches', again, [
+    'The organization was disabled, or its FHIR URL, Client ID, issuer or hosts were changed',
+  ]),
+  'session.replaced': explain('The person who launches', again, [
+    'Another user launched the app in the same browser',
+    'More launches were open in one browser than it may have',
   ]),
   'refresh.unavailable': explain(ehrTeam, 'Reload the page in a moment; look at the token endpoint’s state.', [
     'The authorization server could not renew the access token at that moment',

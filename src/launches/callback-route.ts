@@ -73,7 +73,12 @@ export function callbackRoute(dependencies: CallbackRouteDependencies): RequestH
     const { launchId, secret, ended, isFirst } = end;
     // One launch gives back one place, however often its callback is called; nobody waits for it.
     if (isFirst && !shared) void limit.finish(organizationId, request.ip ?? '');
-    for (const gone of ended) launchCookies.clearLaunch(response, gone);
+    launchCookies.retireLaunches(
+      request,
+      response,
+      ended.map(({ id }) => id),
+      'replaced',
+    );
     launchCookies.setLaunch(response, {
       id: launchId,
       kind,

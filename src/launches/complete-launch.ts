@@ -97,10 +97,11 @@ function authorizationServerOf(
   { configuration, clientId, assertionAlg }: Transaction,
   issuers: readonly IssuerToTrust[],
 ): Launch['authorizationServer'] {
-  const { tokenEndpoint, revocationEndpoint, jwksUri } = configuration;
+  const { tokenEndpoint, revocationEndpoint, introspectionEndpoint, jwksUri } = configuration;
   const { assertionAudience, assertionType } = organization;
   const audience = assertionAudience === 'issuer' ? (issuers[0]?.issuer ?? tokenEndpoint) : tokenEndpoint;
-  return { tokenEndpoint, revocationEndpoint, audience, clientId, assertionAlg, assertionType, jwksUri };
+  const endpoints = { tokenEndpoint, revocationEndpoint, introspectionEndpoint };
+  return { ...endpoints, audience, clientId, assertionAlg, assertionType, jwksUri };
 }
 
 /** Scopes, identity and context, each proven or refused. */

@@ -17,7 +17,7 @@ import {
   rememberWhatWorked,
 } from './ask-again.ts';
 import { type CompleteLaunchDependencies, completeLaunch } from './complete-launch.ts';
-import type { Launch, LaunchKind } from './launch.ts';
+import { isSameUser, type Launch, type LaunchKind } from './launch.ts';
 import { type LaunchCookie, launchesToEnd } from './launch-cookies.ts';
 import type { LaunchStore } from './launch-store.ts';
 import type { Claim, Completion, Transaction, TransactionKey, Transactions } from './transaction.ts';
@@ -192,7 +192,10 @@ async function endOthers(
   const ofItsKind = cookies.filter(({ kind }) => kind === launch.kind);
   const tooMany = new Set(launchesToEnd(ofItsKind).map(({ id }) => id));
   const ended = others.filter((other) => tooMany.has(other.id) || !isSameUser(other, launch));
-  await launches.end(ended.map(({ id }) => id));
+  await launches.end(
+    ended.map(({ id }) => id),
+    'replaced',
+  );
   for (const one of ended) {
     // oxlint-disable-next-line no-await-in-loop -- from memory; rarely more than one
     const organization = await directory.find(one.organizationId).catch(() => undefined);
@@ -200,8 +203,4 @@ async function endOthers(
   }
   const gone = new Set([...ended.map(({ id }) => id), ...tooMany]);
   return cookies.filter(({ id }) => gone.has(id));
-}
-
-function isSameUser(a: Launch, b: Launch): boolean {
-  return a.organizationId === b.organizationId && a.user.iss === b.user.iss && a.user.sub === b.user.sub;
 }

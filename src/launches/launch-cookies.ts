@@ -1,9 +1,10 @@
-/** Our three kinds of cookie: a probe, one per launch under way, and one per completed launch. */
+/** Our kinds of cookie: a probe, one per launch under way, one per completed launch, and a note of why one ended. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Cookies } from '#src/http/cookies.ts';
 import type { Journey } from './journey.ts';
 import { ABSOLUTE_LIMIT_MS, type LaunchKind, MOST_LAUNCHES_PER_BROWSER } from './launch.ts';
+import { type ToldReason, toldReasons } from './launch-end.ts';
 import { TRANSACTION_LIFETIME_MS } from './transaction.ts';
 
 /**
@@ -25,12 +26,20 @@ export interface LaunchCookie extends CookieValue {
  * replace, refuse or clear the other.
  */
 const NAMES = {
-  ehr: { probe: 'probe', tx: 'tx-', launch: 'launch-' },
-  standalone: { probe: 'standalone-probe', tx: 'standalone-tx-', launch: 'standalone-launch-' },
+  ehr: { probe: 'probe', tx: 'tx-', launch: 'launch-', ended: 'ended-' },
+  standalone: {
+    probe: 'standalone-probe',
+    tx: 'standalone-tx-',
+    launch: 'standalone-launch-',
+    ended: 'standalone-ended-',
+  },
 } as const satisfies Record<LaunchKind, unknown>;
 const KINDS = ['ehr', 'standalone'] as const;
 const PROBE_LIFETIME_MS = 24 * 60 * 60_000;
 const MOST_TRANSACTIONS_PER_BROWSER = 10;
+/** A browser keeps few cookies for a framed site, and the open launches need them. */
+const MOST_ENDED_PER_BROWSER = 5;
+const ENDED_LIFETIME_MS = 60 * 60_000;
 
 /** Reads and writes them on one deployment. */
 export interface LaunchCookies {
@@ -49,7 +58,12 @@ export interface LaunchCookies {
   /** Every launch cookie of this browser, oldest first. */
   launches(request: Request): LaunchCookie[];
   setLaunch(response: Response, cookie: LaunchCookie): void;
-  clearLaunch(response: Response, launch: Pick<LaunchCookie, 'id' | 'kind'>): void;
+  /**
+   * Takes launches' cookies away and, where it is known, notes why they ended: another tab of the same launch would
+   * otherwise have nothing to say. Proves nothing and chooses nothing but words and who may frame them.
+   */
+  retireLaunches(request: Request, response: Response, ids: readonly string[], reason: ToldReason | undefined): void;
+  endedLaunch(request: Request, launchId: string): (Journey & { reason: ToldReason }) | undefined;
 }
 
 /** A fresh cookie with a secret of 256 bits. */
@@ -74,6 +88,8 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): Launc
       })
       .toSorted((a, b) => a.issuedAt - b.issuedAt);
   };
+  const namesOf = (request: Request, kind: LaunchKind, prefix: string) =>
+    [...cookies[kind].read(request).keys()].filter((name) => name.startsWith(prefix));
   const ofBothKinds = (request: Request, what: 'tx' | 'launch') =>
     KINDS.flatMap((kind) => named(request, what, kind)).toSorted((a, b) => a.issuedAt - b.issuedAt);
   const transactionId = (state: string) => createHash('sha256').update(state).digest('base64url').slice(0, 16);
@@ -103,7 +119,28 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): Launc
     launches: (request) => ofBothKinds(request, 'launch'),
     setLaunch: (response, cookie) =>
       cookies[cookie.kind].set(response, `${NAMES[cookie.kind].launch}${cookie.id}`, format(cookie), ABSOLUTE_LIMIT_MS),
-    clearLaunch: (response, { id, kind }) => cookies[kind].clear(response, `${NAMES[kind].launch}${id}`),
+    retireLaunches: (request, response, ids, reason) => {
+      const held = ofBothKinds(request, 'launch').filter(({ id }) => ids.includes(id));
+      for (const { id, kind } of held) cookies[kind].clear(response, `${NAMES[kind].launch}${id}`);
+      if (reason === undefined) return;
+      const notes = held.slice(-MOST_ENDED_PER_BROWSER);
+      const older = KINDS.flatMap((kind) => namesOf(request, kind, NAMES[kind].ended).map((name) => ({ kind, name })));
+      const room = MOST_ENDED_PER_BROWSER - notes.length;
+      for (const { kind, name } of older.slice(0, Math.max(0, older.length - room)))
+        cookies[kind].clear(response, name);
+      for (const { id, kind, organizationId } of notes)
+        cookies[kind].set(response, `${NAMES[kind].ended}${id}`, `${reason}~${organizationId}`, ENDED_LIFETIME_MS);
+    },
+    endedLaunch: (request, launchId) => {
+      const notes = KINDS.map((kind) => ({
+        kind,
+        note: cookies[kind].read(request).get(`${NAMES[kind].ended}${launchId}`),
+      }));
+      const { kind, note = '' } = notes.find((one) => one.note !== undefined) ?? {};
+      const [told, organizationId] = note.split('~');
+      const reason = toldReasons.find((one) => one === told);
+      return kind && reason && organizationId ? { reason, kind, organizationId } : undefined;
+    },
   };
 }
 

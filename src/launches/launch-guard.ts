@@ -3,12 +3,15 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
+import { queryOf } from '#src/http/own-url.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
 import { fitPage } from './journey.ts';
-import type { Launch } from './launch.ts';
-import type { LaunchCookies } from './launch-cookies.ts';
+import { IDLE_LIMIT_MS, type Launch } from './launch.ts';
+import type { LaunchCookie, LaunchCookies } from './launch-cookies.ts';
+import { type Closing, closingOf, type EndReason, endedError, isOver, limitReason } from './launch-end.ts';
+import type { LaunchEndings } from './launch-endings.ts';
 import type { LaunchStore, OpenedLaunch } from './launch-store.ts';
 import { recheckUser, type UserAdmissionDependencies, type Waiting } from './user-admission.ts';
 
@@ -22,13 +25,21 @@ export interface OpenLaunch {
   cookieSecret: string;
   /** Behind the guard that lets waiting launches pass: why this one waits. */
   waits: Waiting | undefined;
+  /** As things stand with this visit. */
+  closing: Closing;
+  /** Whether a browser came by itself, so that nobody's hour began anew. */
+  isUnattended: boolean;
 }
 
+/** In the query of an address that a page of ours goes to by itself. */
+export const UNATTENDED = 'unattended';
+
 /** What the guard needs. */
-export interface LaunchGuardDependencies extends Pick<UserAdmissionDependencies, 'clinicians' | 'revoker'> {
+export interface LaunchGuardDependencies extends Pick<UserAdmissionDependencies, 'clinicians'> {
   directory: OrganizationDirectory;
   launches: LaunchStore;
   launchCookies: LaunchCookies;
+  endings: LaunchEndings;
   sealer: Sealer;
   clock: Clock;
   /** For the few routes of somebody who is not associated yet: the association itself and signing out. */
@@ -49,40 +60,58 @@ export function openLaunchOf(request: Request): OpenLaunch {
 }
 
 /**
- * Proves the launch of `/launches/:launchId/…` (MT-01, LA-09): 401 unless this browser holds its cookie, the record is
- * there, the organization is enabled and unchanged since (REG-11, MT-05), and the user still one of its clinicians
- * (FU-07). Whoever is not associated yet is sent to `/launches/:launchId/association`.
+ * Proves the launch of `/launches/:launchId/…` (MT-01, LA-09): 401 with the reason unless this browser holds its cookie,
+ * the record is there and not at its limit, the organization is enabled and unchanged since (REG-11, MT-05), and the user
+ * still one of its clinicians (FU-07). Whoever is not associated yet is sent to `/launches/:launchId/association`.
+ *
+ * @param options.renews false for pages that never begin a new idle hour; others do unless the visit is unattended.
  */
-export function requireLaunch(dependencies: LaunchGuardDependencies): RequestHandler {
-  const { directory, launches, launchCookies, sealer, clock } = dependencies;
+export function requireLaunch(
+  dependencies: LaunchGuardDependencies,
+  { renews = true }: { renews?: boolean } = {},
+): RequestHandler {
+  const { directory, launchCookies, endings, sealer, clock } = dependencies;
   return async (request, response, next) => {
     const launchId = String(request.params['launchId']);
     const cookie = launchCookies.ofLaunch(request, launchId);
-    const organization = await fitPage(response, directory, cookie ?? launchCookies.lastJourney(request));
-    if (!cookie) throw new AppError('session.missing', 'no cookie for this launch');
-    const record = await launches.open(launchId, cookie.secret, clock());
-    if (!record || record.launch.kind !== cookie.kind) {
-      launchCookies.clearLaunch(response, cookie);
-      throw new AppError('session.missing', 'no open launch for this cookie');
+    const ended = cookie ? undefined : launchCookies.endedLaunch(request, launchId);
+    const organization = await fitPage(response, directory, cookie ?? ended ?? launchCookies.lastJourney(request));
+    if (!cookie) throw ended ? endedError(ended.reason) : new AppError('session.missing', 'no cookie for this launch');
+    const now = clock();
+    const isUnattended = !renews || queryOf(request).has(UNATTENDED);
+    const stored = await openRecord(dependencies, cookie, isUnattended, now);
+    // The kind says who may frame the page, so a record of the other kind is not this cookie's.
+    const record = stored?.launch.kind === cookie.kind ? stored : undefined;
+    const reason = record
+      ? whyNot(record.launch, organization, now)
+      : await dependencies.launches.whyEnded(cookie, now);
+    if (!record || !organization || reason !== undefined) {
+      const supportCode = { supportCode: factsOf(request).supportCode };
+      if (record) await endings.end([launchId], reason as EndReason, organization, { actor: 'system', ...supportCode });
+      launchCookies.retireLaunches(request, response, [launchId], reason);
+      throw endedError(reason);
     }
-    const { launch } = record;
-    if (!organization || !isStillAllowed(launch, organization)) {
-      await launches.end([launchId]);
-      launchCookies.clearLaunch(response, cookie);
-      throw new AppError('session.expired', 'the organization was disabled or its connection changed');
-    }
+    const { launch, idleLeftMs } = record;
     Object.assign(factsOf(request), { organizationId: organization.id, launchHash: sealer.fingerprint(launchId) });
     const checked = await recheckUser(dependencies, record, organization);
     if (checked.kind === 'ended') {
-      await launches.end([launchId]);
-      dependencies.revoker.revoke(launch, organization);
-      launchCookies.clearLaunch(response, cookie);
-      throw new AppError('session.expired', 'the association of the user was undone, or the user disabled');
+      const by = { actor: 'system', supportCode: factsOf(request).supportCode } as const;
+      await endings.end([launchId], 'administrator', organization, by);
+      launchCookies.retireLaunches(request, response, [launchId], 'administrator');
+      throw endedError('administrator');
     }
     const waits = checked.kind === 'waits' ? checked.standing : undefined;
     if (waits && dependencies.acceptsWaiting !== true) return sendToAssociation(request, response, launchId);
     const known = checked.kind === 'admitted' ? checked.opened : record;
-    opened.set(request, { launch: known.launch, opened: known, organization, cookieSecret: cookie.secret, waits });
+    opened.set(request, {
+      launch: known.launch,
+      opened: known,
+      organization,
+      cookieSecret: cookie.secret,
+      waits,
+      closing: closingOf(launch, idleLeftMs, now),
+      isUnattended,
+    });
     next();
   };
 }
@@ -92,6 +121,23 @@ function sendToAssociation(request: Request, response: Response, launchId: strin
   if (request.method === 'GET' && request.accepts(['html', 'json']) === 'html')
     return response.redirect(303, `/launches/${launchId}/association`);
   throw new AppError('user.not-associated', 'the user is not associated with a clinician yet');
+}
+
+async function openRecord(
+  { launches }: LaunchGuardDependencies,
+  { id, secret }: LaunchCookie,
+  isUnattended: boolean,
+  now: Date,
+): Promise<(OpenedLaunch & { idleLeftMs: number }) | undefined> {
+  if (isUnattended) return launches.glance(id, secret);
+  const record = await launches.open(id, secret, now);
+  return record && { ...record, idleLeftMs: IDLE_LIMIT_MS };
+}
+
+/** Why a launch that is still stored has ended all the same. */
+function whyNot(launch: Launch, organization: Organization | undefined, now: Date): EndReason | undefined {
+  if (!organization || !isStillAllowed(launch, organization)) return 'organization';
+  return isOver(launch, now) ? limitReason(launch) : undefined;
 }
 
 function isStillAllowed(launch: Launch, organization: Organization): boolean {

@@ -4,6 +4,9 @@ import type { KeyStore } from '#src/adapters/redis.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { isEqualSecret } from '#src/http/csrf.ts';
 import { IDLE_LIMIT_MS, type Launch, type LaunchKind } from './launch.ts';
+import { type EndReason, isOver, type ToldReason } from './launch-end.ts';
+import { createLiveIndex } from './live-index.ts';
+import { createTombstones } from './tombstones.ts';
 
 /** A launch as it was opened, with the stored text that a replacement must still find. */
 export interface OpenedLaunch {
@@ -11,20 +14,40 @@ export interface OpenedLaunch {
   sealed: string;
 }
 
+/** A launch as administrators see it. */
+export interface LiveLaunch {
+  launch: Launch;
+  lastUsedAt: Date;
+}
+
 /** The records of all launches; every instance sees the same. */
 export interface LaunchStore {
   /** @param secret of the cookie; only its hash is stored (ST-05). */
   save(launch: Launch, secret: string, now: Date): Promise<void>;
-  /** The launch and a new idle period, or undefined when it is unknown, over, or the secret is another's. */
+  /**
+   * The launch and a new idle period, or undefined when it is unknown, ended, or the secret is another's. The caller
+   * judges its limit.
+   */
   open(id: string, secret: string, now: Date): Promise<OpenedLaunch | undefined>;
+  /** The same without a new idle period, and how much is left of the one under way. */
+  glance(id: string, secret: string): Promise<(OpenedLaunch & { idleLeftMs: number }) | undefined>;
   /** The record as it is now, for those who have proved the launch before; its lifetime stays. */
   reopen(id: string): Promise<OpenedLaunch | undefined>;
   /** Replaces the record unless it has changed or ended since it was opened: of many callers one succeeds (RF-04). */
   replace(opened: OpenedLaunch, next: Launch): Promise<OpenedLaunch | undefined>;
   /** The launches of one browser's cookies that are still open; lifetimes stay as they are. */
   peek(cookies: readonly { id: string; secret: string }[]): Promise<Launch[]>;
-  /** Deletes records and with them their tokens (ST-09). */
-  end(ids: readonly string[]): Promise<void>;
+  /**
+   * Deletes records and with them their tokens (ST-09), and leaves the reason for the next visit.
+   *
+   * @param reason without one, that the EHR's session is over.
+   * @returns the launches that this call ended; of many callers one gets each, and gives its tokens back.
+   */
+  end(ids: readonly string[], reason?: EndReason): Promise<Launch[]>;
+  /** Why there is nothing to open, as far as that is known. Honest about idleness only for a cookie that is old enough. */
+  whyEnded(cookie: { id: string; secret: string; issuedAt: number }, now: Date): Promise<ToldReason | undefined>;
+  /** The open launches of an organization, as the records say; most recently used first, `most` at most. */
+  live(organizationId: string, now: Date, most?: number): Promise<LiveLaunch[]>;
 }
 
 interface LaunchRecord {
@@ -37,11 +60,14 @@ interface StoredRecord extends Omit<LaunchRecord, 'launch'> {
   launch: Omit<Launch, 'kind'> & { kind?: LaunchKind };
 }
 
+const BATCH = 100;
 const keyOf = (id: string) => `launch:${id}`;
 const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url');
 
 /** @throws from its methods: AppError 'store.unavailable'. */
 export function createLaunchStore(redis: KeyStore, sealer: Sealer): LaunchStore {
+  const index = createLiveIndex(redis);
+  const tombstones = createTombstones(redis, sealer);
   const unseal = async (id: string, sealed: string | undefined): Promise<LaunchRecord | undefined> => {
     try {
       if (sealed === undefined) return undefined;
@@ -57,23 +83,43 @@ export function createLaunchStore(redis: KeyStore, sealer: Sealer): LaunchStore 
     const isProven = record !== undefined && isEqualSecret(record.secretHash, hashOf(secret));
     return isProven && sealed !== undefined ? { launch: record.launch, sealed } : undefined;
   };
+  const reopen: LaunchStore['reopen'] = async (id) => {
+    const sealed = await redis.get(keyOf(id));
+    const record = await unseal(id, sealed);
+    return record && sealed !== undefined ? { launch: record.launch, sealed } : undefined;
+  };
+  const endOne = async (id: string, reason: EndReason): Promise<Launch[]> => {
+    const record = await unseal(id, await redis.take(keyOf(id)));
+    if (!record) return [];
+    const { launch, secretHash } = record;
+    await Promise.all([tombstones.leave(id, secretHash, reason), index.drop(launch.organizationId, [id])]);
+    return [launch];
+  };
+  const liveOne = async (id: string, now: Date): Promise<LiveLaunch | undefined> => {
+    const [opened, left] = await Promise.all([reopen(id), redis.lifetimeLeftMs(keyOf(id))]);
+    if (!opened || left === undefined || isOver(opened.launch, now)) return undefined;
+    // A record that was never opened may have been given less than an hour.
+    const used = Math.max(now.getTime() - (IDLE_LIMIT_MS - left), Date.parse(opened.launch.startedAt));
+    return { launch: opened.launch, lastUsedAt: new Date(used) };
+  };
   return {
     save: async (launch, secret, now) => {
       const record: LaunchRecord = { launch, secretHash: hashOf(secret) };
       const lifetimeMs = Math.min(IDLE_LIMIT_MS, Date.parse(launch.endsAt) - now.getTime());
-      await redis.set(keyOf(launch.id), await sealer.seal(keyOf(launch.id), record), Math.max(lifetimeMs, 1));
+      const sealed = await sealer.seal(keyOf(launch.id), record);
+      await Promise.all([redis.set(keyOf(launch.id), sealed, Math.max(lifetimeMs, 1)), index.note(launch, now)]);
     },
     open: async (id, secret, now) => {
       const opened = await prove(id, secret, await redis.getAndRenew(keyOf(id), IDLE_LIMIT_MS));
-      if (!opened || Date.parse(opened.launch.endsAt) > now.getTime()) return opened;
-      await redis.delete(keyOf(id));
-      return undefined;
+      if (opened) await index.note(opened.launch, now);
+      return opened;
     },
-    reopen: async (id) => {
-      const sealed = await redis.get(keyOf(id));
-      const record = await unseal(id, sealed);
-      return record && sealed !== undefined ? { launch: record.launch, sealed } : undefined;
+    glance: async (id, secret) => {
+      const [sealed, idleLeftMs] = await Promise.all([redis.get(keyOf(id)), redis.lifetimeLeftMs(keyOf(id))]);
+      const opened = await prove(id, secret, sealed);
+      return opened && idleLeftMs !== undefined ? { ...opened, idleLeftMs } : undefined;
     },
+    reopen,
     replace: async ({ launch: { id }, sealed }, next) => {
       const record = await unseal(id, sealed);
       if (!record) return undefined;
@@ -82,9 +128,30 @@ export function createLaunchStore(redis: KeyStore, sealer: Sealer): LaunchStore 
     },
     peek: async (cookies) => {
       const sealed = await redis.getMany(cookies.map(({ id }) => keyOf(id)));
-      const opened = await Promise.all(cookies.map(({ id, secret }, index) => prove(id, secret, sealed[index])));
+      const opened = await Promise.all(cookies.map(({ id, secret }, at) => prove(id, secret, sealed[at])));
       return opened.flatMap((one) => (one ? [one.launch] : []));
     },
-    end: (ids) => redis.delete(...ids.map(keyOf)),
+    end: async (ids, reason = 'ehr-session') => (await Promise.all(ids.map((id) => endOne(id, reason)))).flat(),
+    whyEnded: async ({ id, secret, issuedAt }, now) => {
+      const [reason, record] = await Promise.all([tombstones.read(id, hashOf(secret)), redis.get(keyOf(id))]);
+      const isOld = now.getTime() - issuedAt >= IDLE_LIMIT_MS;
+      return reason ?? (isOld && record === undefined ? 'idle' : undefined);
+    },
+    live: async (organizationId, now, most) => {
+      const ids = await index.ids(organizationId, now, most);
+      const open: LiveLaunch[] = [];
+      for (let at = 0; at < ids.length; at += BATCH) {
+        const batch = ids.slice(at, at + BATCH);
+        // oxlint-disable-next-line no-await-in-loop -- so many at a time, for the sake of everybody else
+        const found = await Promise.all(batch.map((id) => liveOne(id, now)));
+        const gone = batch.filter((_, place) => found[place]?.launch.organizationId !== organizationId);
+        // oxlint-disable-next-line no-await-in-loop
+        await index.drop(organizationId, gone);
+        open.push(
+          ...found.filter((one) => one?.launch.organizationId === organizationId).filter((one) => one !== undefined),
+        );
+      }
+      return open;
+    },
   };
 }

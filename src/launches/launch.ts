@@ -41,6 +41,7 @@ export interface Launch {
   authorizationServer: {
     tokenEndpoint: string;
     revocationEndpoint: string | undefined;
+    introspectionEndpoint?: string | undefined;
     /** The audience of assertions for the token endpoint (CAJ-06). */
     audience: string;
     clientId: string;
@@ -82,4 +83,12 @@ export const MOST_LAUNCHES_PER_BROWSER = 20;
 export function mayUse(launch: Launch, permission: Permission): boolean {
   const scopes = [launch.scope, launch.narrowedScope].filter((scope) => scope !== undefined);
   return scopes.every((scope) => permits(grantedScopes(scope), permission));
+}
+
+/** Launches of one person: identity key is (organization, iss, sub) (ID-18). */
+export function isSameUser(
+  a: Pick<Launch, 'organizationId' | 'user'>,
+  b: Pick<Launch, 'organizationId' | 'user'>,
+): boolean {
+  return a.organizationId === b.organizationId && a.user.iss === b.user.iss && a.user.sub === b.user.sub;
 }

@@ -1,42 +1,61 @@
-/** `POST /launches/:launchId/sign-out`: ends one launch here and now, whatever the EHR does (RV-01, ST-09). */
-import type { RequestHandler } from 'express';
-import type { Audit } from '#src/audit/audit.ts';
+/** `POST /launches/:launchId/sign-out`: ends one launch, or all of this user's here, whatever the EHR does (RV-01, ST-09). */
+import type { Request, RequestHandler } from 'express';
 import { assertOwnForm } from '#src/http/csrf.ts';
+import { fieldOf } from '#src/http/form-body.ts';
+import { queryOf } from '#src/http/own-url.ts';
 import { factsOf } from '#src/http/request-log.ts';
+import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
 import { signedOutPage } from '#views/signed-out-page.ts';
-import { standalonePath } from './journey.ts';
+import { fitPage, standalonePath } from './journey.ts';
+import { isSameUser, type Launch } from './launch.ts';
 import type { LaunchCookies } from './launch-cookies.ts';
+import type { LaunchEndings } from './launch-endings.ts';
 import { openLaunchOf } from './launch-guard.ts';
 import type { LaunchStore } from './launch-store.ts';
-import type { Revoker } from './revoker.ts';
 
-/** Deletes the record with its tokens and the cookie. Behind {@link requireLaunch} and a urlencoded body parser. */
+/**
+ * What the browser may have kept of our pages. Not `"cookies"`: that reaches every site of our registrable domain, also
+ * the settings in another tab; ours are taken away one by one.
+ */
+const CLEARED = '"cache", "storage"';
+
+/** Deletes records with their tokens and the cookies. Behind {@link requireLaunch} and a urlencoded body parser. */
 export function signOutRoute(dependencies: {
   publicUrl: URL;
   launches: LaunchStore;
   launchCookies: LaunchCookies;
-  audit: Audit;
-  revoker: Revoker;
+  endings: LaunchEndings;
   onEnded(launchId: string): void;
 }): RequestHandler {
-  const { publicUrl, launches, launchCookies, audit, revoker, onEnded } = dependencies;
+  const { publicUrl, launches, launchCookies, endings, onEnded } = dependencies;
+  const launchesToEnd = async (request: Request, launch: Launch): Promise<string[]> => {
+    if (fieldOf(request, 'all') !== 'true') return [launch.id];
+    const here = await launches.peek(launchCookies.launches(request));
+    return here.filter((other) => isSameUser(other, launch)).map(({ id }) => id);
+  };
   return async (request, response) => {
     const { launch, organization, cookieSecret } = openLaunchOf(request);
     assertOwnForm(request, publicUrl, cookieSecret);
-    await launches.end([launch.id]);
-    revoker.revoke(launch, organization);
-    onEnded(launch.id);
-    launchCookies.clearLaunch(response, launch);
-    const { organizationId, user, id: launchId } = launch;
-    audit.record({
-      event: 'sign-out',
-      organizationId,
-      actor: user,
-      address: request.ip,
-      launchId,
-      supportCode: factsOf(request).supportCode,
-    });
-    const startAgain = launch.kind === 'standalone' ? standalonePath(organization.id) : undefined;
+    const ids = await launchesToEnd(request, launch);
+    const { supportCode } = factsOf(request);
+    const by = { actor: launch.user, address: request.ip, supportCode };
+    await endings.end(ids, 'signed-out', organization, by);
+    for (const id of ids) onEnded(id);
+    launchCookies.retireLaunches(request, response, ids, 'signed-out');
+    response.setHeader('Clear-Site-Data', CLEARED);
+    // A page of its own, so that reloading it is no second sign-out.
+    const kind = launch.kind === 'standalone' ? '?standalone' : '';
+    response.redirect(303, new URL(`/signed-out/${organization.id}${kind}`, publicUrl).href);
+  };
+}
+
+/** `GET /signed-out/:orgId`: the same for everybody; the organization only says whose EHR may frame it. */
+export function signedOutRoute(directory: OrganizationDirectory): RequestHandler {
+  return async (request, response) => {
+    const organizationId = String(request.params['orgId']);
+    const kind = queryOf(request).has('standalone') ? 'standalone' : 'ehr';
+    const organization = await fitPage(response, directory, { kind, organizationId });
+    const startAgain = kind === 'standalone' && organization ? standalonePath(organization.id) : undefined;
     response.type('html').send(signedOutPage(startAgain));
   };
 }

@@ -74,7 +74,7 @@ export type Rechecked =
  * @throws AppError 'store.unavailable' while nobody can be asked about somebody who was not admitted before.
  */
 export async function recheckUser(
-  { clinicians, launches }: UserAdmissionDependencies,
+  { clinicians, launches }: Omit<UserAdmissionDependencies, 'revoker'>,
   opened: OpenedLaunch,
   organization: Organization,
 ): Promise<Rechecked> {

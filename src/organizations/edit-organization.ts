@@ -20,13 +20,25 @@ export interface EditDependencies {
   production: boolean;
   /** Whether a new organization may wait for its FHIR URL and Client ID; the command line wants both at once. */
   mayBeginUnset?: boolean;
+  endLaunches: EndLaunches;
 }
+
+/**
+ * Ends everything an organization has open and gives the tokens back, as it was when they were made (MT-05, REG-11).
+ * Never fails a change that is already saved.
+ *
+ * @returns how many; undefined when that cannot be done from here or now: then each is refused at its next request.
+ */
+export type EndLaunches = (organization: Organization, by: Changing) => Promise<number | undefined>;
 
 /** Who changes settings, for the audit trail. */
 export type Changing = AuditEvent['actor'] | Pick<AuditEvent, 'actor' | 'address'>;
 
+/** 'none': the change ends no launch; undefined: see {@link EndLaunches}. */
+export type EndedLaunches = number | 'none' | undefined;
+
 export type EditResult =
-  | ({ ok: true; changed: string[] } & SavedOrganization)
+  | ({ ok: true; changed: string[]; ended: EndedLaunches } & SavedOrganization)
   | { ok: false; problems: SettingProblem[] };
 
 /**
@@ -37,7 +49,7 @@ export type EditResult =
  * @param changes raw and untrusted.
  */
 export async function editOrganization(
-  { store, audit, clock, production, mayBeginUnset = false }: EditDependencies,
+  { store, audit, clock, production, endLaunches, mayBeginUnset = false }: EditDependencies,
   id: string,
   changes: SettingChanges,
   by: Changing,
@@ -56,7 +68,17 @@ export async function editOrganization(
   if (!saved) return { ok: false, problems };
   const changed = changedSettings(saved);
   if (changed.length > 0) recordChange(audit, saved, changed, by);
-  return { ok: true, changed, ...saved };
+  return { ok: true, changed, ended: await endAfter(endLaunches, saved, by), ...saved };
+}
+
+/** Only what the saved change has ended already: the next request of any of them would be refused. */
+async function endAfter(
+  endLaunches: EndLaunches,
+  { before, after }: SavedOrganization,
+  by: Changing,
+): Promise<EndedLaunches> {
+  if (!before || before.connectionVersion === after.connectionVersion) return 'none';
+  return endLaunches(before, by);
 }
 
 /**
@@ -65,14 +87,14 @@ export async function editOrganization(
  * @returns undefined when there is no such organization.
  */
 export async function switchOrganization(
-  { store, audit, clock }: EditDependencies,
+  { store, audit, clock, endLaunches }: EditDependencies,
   id: string,
   enabled: boolean,
   by: Changing,
-): Promise<Organization | undefined> {
+): Promise<{ after: Organization; ended: EndedLaunches } | undefined> {
   const saved = await store.setEnabled(id, enabled, clock());
   if (saved && saved.before?.enabled !== enabled) recordChange(audit, saved, ['enabled'], by);
-  return saved?.after;
+  return saved && { after: saved.after, ended: await endAfter(endLaunches, saved, by) };
 }
 
 function merge(id: string, before: Organization | undefined, changes: SettingChanges): SettingChanges {

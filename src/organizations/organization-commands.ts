@@ -9,7 +9,7 @@ import {
 } from '#src/adapters/command-line.ts';
 import { type CheckCommandDependencies, checkOrganization } from './checks/check-commands.ts';
 import { editOrganization, switchOrganization } from './edit-organization.ts';
-import { describeOrganization, describeSaved, withoutDocument } from './organization-text.ts';
+import { describeOrganization, describeSaved, endedText, withoutDocument } from './organization-text.ts';
 import { readSettingTexts, type SettingChanges, settingKeyOf, settingKeys } from './setting-text.ts';
 
 export interface OrganizationCommandDependencies extends CheckCommandDependencies {
@@ -102,12 +102,18 @@ function show(id: string): OrganizationCommand {
 
 function toggle(id: string, enabled: boolean): OrganizationCommand {
   return async (dependencies) => {
-    const organization = await switchOrganization(dependencies, id, enabled, 'cli');
-    if (!organization) throw unknownOrganization(id);
+    const switched = await switchOrganization(dependencies, id, enabled, 'cli');
+    if (!switched) throw unknownOrganization(id);
+    const { after, ended } = switched;
     const text = enabled
       ? `Organization ${id} is enabled.`
-      : `Organization ${id} is disabled; its launches have ended.`;
-    return done(text, { id, enabled, connectionVersion: organization.connectionVersion });
+      : [`Organization ${id} is disabled.`, ...endedText(ended)].join(' ');
+    return done(text, {
+      id,
+      enabled,
+      connectionVersion: after.connectionVersion,
+      endedCount: ended === 'none' ? 0 : (ended ?? null),
+    });
   };
 }
 

@@ -1,6 +1,6 @@
 /** An organization as the command line shows it: settings, registration sheet, warnings. */
 import { type CommandOutcome, done, table } from '#src/adapters/command-line.ts';
-import { settingsOf } from './edit-organization.ts';
+import { type EndedLaunches, settingsOf } from './edit-organization.ts';
 import type { Organization } from './organization.ts';
 import type { SavedOrganization } from './organization-store.ts';
 import { suggestionFor } from './preset-view.ts';
@@ -12,25 +12,40 @@ type Deployment = { publicUrl: URL; appName: string };
 
 /** What `organization set` answers: what changed, what to register in the EHR, and what is still in the way. */
 export function describeSaved(
-  saved: SavedOrganization & { changed: string[] },
+  saved: SavedOrganization & { changed: string[]; ended: EndedLaunches },
   deployment: Deployment,
 ): CommandOutcome {
-  const { before, after, changed } = saved;
+  const { before, after, changed, ended } = saved;
   const registration = registrationSheet(deployment, after);
   const warnings = warningsOf(after);
   const suggestion = suggestionFor(after);
   const endedLaunches = before !== undefined && before.connectionVersion !== after.connectionVersion;
   const text = [
     headline(after.id, before === undefined, changed),
-    ...(endedLaunches ? ['The connection to the EHR changed: launches of this organization have ended.'] : []),
+    ...(endedLaunches ? ['The connection to the EHR changed.', ...endedText(ended)] : []),
     '',
     registrationText(registration),
     ...warnings.map((warning) => `\nWarning: ${warning}`),
     ...(suggestion ? [`\nHint: ${vendorHint(after.id, suggestion)}`] : []),
   ].join('\n');
+  const endedCount = ended === 'none' ? 0 : (ended ?? null);
   const machine = { organization: withoutDocument(after), registration, warnings };
   const suggestedVendor = suggestion?.vendor ?? null;
-  return done(text, { created: before === undefined, changed, endedLaunches, ...machine, suggestedVendor });
+  const created = before === undefined;
+  return done(text, { created, changed, endedLaunches, endedCount, ...machine, suggestedVendor });
+}
+
+/** What has become of the launches under way; nothing where the change left them alone. */
+export function endedText(ended: EndedLaunches): string[] {
+  if (ended === 'none') return [];
+  if (ended === undefined) {
+    return [
+      'Its launches have ended: each is refused at its next request. Their tokens could not be given back from here.',
+    ];
+  }
+  const launches =
+    ended === 1 ? '1 open launch was ended and its tokens' : `${ended} open launches were ended and their tokens`;
+  return [ended === 0 ? 'No launch was open.' : `${launches} given back to the EHR where it takes them.`];
 }
 
 /** What `organization show` answers. */

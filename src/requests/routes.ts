@@ -11,8 +11,11 @@ import { queryOf } from '#src/http/own-url.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import type { ActiveGrants } from '#src/launches/active-grant.ts';
+import { leaveInTime } from '#src/launches/closing-route.ts';
 import type { Launch } from '#src/launches/launch.ts';
-import { openLaunchOf } from '#src/launches/launch-guard.ts';
+import type { LaunchCookies } from '#src/launches/launch-cookies.ts';
+import { openLaunchOf, UNATTENDED } from '#src/launches/launch-guard.ts';
+import type { TokenConfirmations } from '#src/launches/token-confirmation.ts';
 import { requestsPageEnd, requestsPageStart } from '#views/requests-page.ts';
 import type { ChartReading, ChartReadings } from './chart-readings.ts';
 import { mayCreateRequests } from './new-request-routes.ts';
@@ -32,15 +35,17 @@ export function requestsRoute(dependencies: {
   readings: ChartReadings;
   grants: ActiveGrants;
   drafts: RequestDrafts;
+  confirmations: TokenConfirmations;
+  launchCookies: LaunchCookies;
   audit: Audit;
   traces: LaunchTraces;
   clock: Clock;
 }): RequestHandler {
-  const { config, readings, grants, drafts, audit, traces, clock } = dependencies;
+  const { config, readings, grants, drafts, confirmations, launchCookies, audit, traces, clock } = dependencies;
   const show = async (request: Request, response: Response, trace: LaunchTrace) => {
-    const { opened, organization, cookieSecret } = openLaunchOf(request);
+    const { opened, organization, cookieSecret, closing, isUnattended } = openLaunchOf(request);
     trace.joins(opened.launch.traceId);
-    const launch = await grants.current(opened, organization);
+    const launch = await confirmations.confirm(await grants.current(opened, organization), organization);
     const reading = readings.take(launch, organization, (refused) => grants.renew(launch.id, organization, refused));
     // The list may fail while the patient is awaited; its turn to be looked at comes below.
     reading.requests.catch(() => undefined);
@@ -54,6 +59,8 @@ export function requestsRoute(dependencies: {
     const base = `/launches/${launch.id}`;
     const mayCreate = mayCreateRequests(launch, organization);
     allowSameOriginReferrer(response);
+    leaveInTime(response, launch.id, closing, clock());
+    const theme = `${base}/theme.css${isUnattended ? `?${UNATTENDED}` : ''}`;
     sendStart(
       response,
       requestsPageStart({
@@ -66,7 +73,8 @@ export function requestsRoute(dependencies: {
         asOf: reading.startedAt,
         create: mayCreate ? ((await drafts.find(draftOwner(launch))) ? 'draft' : 'new') : undefined,
         isSent: queryOf(request).has('sent'),
-        themeUrl: launch.context.smartStyleUrl === undefined ? undefined : `${base}/theme.css`,
+        themeUrl: launch.context.smartStyleUrl === undefined ? undefined : theme,
+        hasOthers: launchCookies.launches(request).length > 1,
       }),
     );
     const { organizationId, user, id: launchId } = launch;

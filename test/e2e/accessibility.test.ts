@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { closingPage } from '#views/closing-page.ts';
 import { type Deployment, startDeployment } from './deployment.ts';
 import { examine } from './examine.ts';
 import { createVisitor, type Visitor } from './visitor.ts';
@@ -26,6 +27,15 @@ const launch = async (patient: string) => {
   deployment.ehr.faults.set('hostile-style-url');
   await launchThemed(patient).finally(() => deployment.ehr.faults.clear());
 };
+/** Time is long in a real browser: the page comes from its view, all it loads from the app. */
+const closing = async ({ canStay }: { canStay: boolean }) => {
+  const now = new Date();
+  const closesAt = new Date(now.getTime() + 5 * 60_000);
+  const body = closingPage({ base: '/launches/x', closesAt, canStay, now, csrfToken: 'x' });
+  await page.route('**/launches/x/closing', (route) => route.fulfill({ body, contentType: 'text/html' }));
+  await page.goto(`${deployment.appUrl}/launches/x/closing`);
+  await heading('This page closes in 5 minutes');
+};
 const unfold = () => page.locator('summary').click();
 const heading = (name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
 
@@ -48,10 +58,12 @@ test.for<[string, () => Promise<unknown>]>([
     'signed out',
     async () => {
       await launchThemed('pat-ada');
-      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByRole('button', { name: 'Sign out', exact: true }).click();
       await heading('You are signed out');
     },
   ],
+  ['page that closes soon', () => closing({ canStay: true })],
+  ['page that closes whatever one does', () => closing({ canStay: false })],
   ['error page', () => page.goto(`${deployment.appUrl}/launches/nobody/requests`)],
   [
     'cookies blocked',

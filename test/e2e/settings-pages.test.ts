@@ -60,6 +60,14 @@ const audited = async () => {
   await save(world.sandbox.fhirBase);
 };
 
+/** One person with two charts, another with one. */
+const launchedTwice = async () => {
+  const browser = world.browser();
+  await world.launch('pat-ada', browser);
+  await world.launch('pat-ben', browser);
+  await world.browser().open(world.sandbox.launch('pat-ada', { user: 'prac-osei' }));
+};
+
 test.for<[string, () => Promise<unknown>]>([
   ['guide', () => open('/guide').then(unfoldAll)],
   ['organizations', () => open('/settings/organizations')],
@@ -71,6 +79,13 @@ test.for<[string, () => Promise<unknown>]>([
   ['connection that suggests a vendor', () => suggesting().then(unfoldAll)],
   ['keys', () => open('/settings/keys')],
   ['audit', () => audited().then(() => open('/settings/audit'))],
+  [
+    'live launches',
+    () =>
+      launchedTwice()
+        .then(() => open(`/settings/live-launches?organization=${ORG_ID}`))
+        .then(unfoldAll),
+  ],
   ['audit with everything unfolded', () => open('/settings/audit').then(unfoldAll)],
 ])('%s: readable by everybody, wide and narrow, light and dark', async ([name, visit]) => {
   await visit();

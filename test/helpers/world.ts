@@ -179,8 +179,10 @@ async function openStores(stores: Stores) {
     database,
     dumpRedis: async () => {
       const keys = await redis.keys('*');
-      const values = await Promise.all(keys.map((key) => redis.get(key)));
-      return keys.map((key, index) => `${key} ${values[index]}`).join('\n');
+      const values = await Promise.all(
+        keys.map(async (key) => ((await redis.type(key)) === 'zset' ? redis.zrange(key, '0', '-1') : redis.get(key))),
+      );
+      return keys.map((key, index) => `${key} ${String(values[index])}`).join('\n');
     },
     close: async () => {
       redis.disconnect();

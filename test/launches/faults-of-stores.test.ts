@@ -129,7 +129,7 @@ if ((await testStores()).length > 1)
       expect(JSON.parse(ready.body)).toMatchObject({ checks: { database: 'failed', redis: 'ok', keys: 'ok' } });
       expect((await browser.visit(`${world.url}/.well-known/jwks.json`)).status).toBe(200);
       const signOut = `${world.url}/launches/${launchIdOf(ada)}/sign-out`;
-      expect((await browser.visit(signOut, { form: { csrf: csrfOf(ada) } })).status).toBe(200);
+      expect((await browser.visit(signOut, { form: { csrf: csrfOf(ada) } })).status).toBe(303);
       expect((await browser.visit(ada.url)).status).toBe(401);
     });
 

@@ -1,7 +1,8 @@
 /** Organizations kept apart, and launches ended at once when theirs is switched off or changed (REG-11, MT-01..05). */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Sandbox } from '#sandbox/sandbox.ts';
-import { type TestBrowser, titleOf } from '#test/helpers/browser.ts';
+import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
+import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { cookiesOf, launchIdOf } from '#test/helpers/visits.ts';
 import { ORG_ID, startWorld, testStores, type World } from '#test/helpers/world.ts';
 
@@ -75,6 +76,50 @@ describe.for(await testStores())('on %s', (stores) => {
     expect(tokenCalls()).toBe(calls);
   });
 
+  describe('made in Settings', () => {
+    const records = (...pages: Visit[]) =>
+      Promise.all(pages.map((page) => world.dependencies.redis.get(`launch:${launchIdOf(page)}`)));
+    let operator: TestBrowser;
+    beforeAll(async () => {
+      await addPerson(world, 'operator@example.com');
+      operator = await signedIn(world, 'operator@example.com');
+    });
+    const save = async (path: string, form: Record<string, string> = {}) =>
+      operator.visit(`${world.url}/settings/organizations/${path}`, {
+        form: { csrf: await tokenOf(world, operator), ...form },
+      });
+    const revocations = () => world.sandbox.requests.filter(({ path }) => path === '/auth/revoke');
+
+    test.for([
+      ['REG-11: switching it off', (id: string) => save(`${id}/disable`)],
+      ['MT-05: another Client ID', (id: string) => save(id, { name: 'Same', clientId: 'other', privateNetworks: '' })],
+    ] as const)('%s deletes its records and gives the tokens back without a visit', async ([, change]) => {
+      const { id, launch } = await organization();
+      const pages = [await browser.open(launch('pat-ada')), await browser.open(launch('pat-ben'))];
+      const other = world.browser();
+      const kept = await world.launch('pat-ben', other);
+      world.sandbox.requests.clear();
+      expect((await change(id)).status).toBe(303);
+      expect(await records(...pages)).toEqual([undefined, undefined]);
+      await world.dependencies.revoker.flush();
+      expect(revocations()).toHaveLength(4);
+      expect((await other.visit(kept.url)).status).toBe(200);
+      expect(titleOf(await browser.visit(pages[0]?.url ?? ''))).toMatch(/connection to this app was changed/);
+      await world.dependencies.audit.flush();
+      const { rows } = await world.dependencies.database.db.execute(
+        `select detail from audit_events where event = 'launch-ended' and organization_id = '${id}' and actor like 'user:%'`,
+      );
+      expect(rows).toEqual([{ detail: { reason: 'organization' } }, { detail: { reason: 'organization' } }]);
+    });
+
+    test('a new name ends nothing', async () => {
+      const { id, launch } = await organization();
+      const page = await browser.open(launch('pat-ada'));
+      expect((await save(id, { name: 'New', clientId: 'vectorcare-test', privateNetworks: '' })).status).toBe(303);
+      expect(await records(page)).not.toContain(undefined);
+    });
+  });
+
   test('what is not about the connection ends nothing', async () => {
     const { id, launch } = await organization();
     const page = await browser.open(launch('pat-ada'));
@@ -95,7 +140,8 @@ describe.for(await testStores())('on %s', (stores) => {
     expect((await browser.visit(page.url)).status).toBe(401);
     expect((await browser.visit(callback)).status).toBe(403);
     expect((await browser.open(launch('pat-ada'))).status).toBe(403);
-    expect(world.sandbox.requests).toHaveLength(0);
+    // Nothing is asked of the EHR any more; it only gets its tokens back.
+    expect(world.sandbox.requests.filter(({ path }) => path !== '/auth/revoke')).toEqual([]);
     expect((await world.launch('pat-ada')).status).toBe(200);
   });
 
@@ -162,7 +208,7 @@ describe.for(await testStores())('on %s', (stores) => {
       const page = await world.launch('pat-ada');
       expect(titleOf(page)).toBe('Requests for Ada Moreno');
       expect(page.body).toContain('pointed to another server');
-      expect(world.sandbox.requests.filter((request) => /page=2|r5/.test(request.path))).toEqual([]);
+      expect(world.sandbox.requests.filter((request) => /page=2|\/r5\//.test(request.path))).toEqual([]);
     }
   });
 });

@@ -200,7 +200,7 @@ describe.for(await testStores())('on %s', (stores) => {
   test('RV-02, CAJ-13: signing out gives the refresh token and then the access token back', async () => {
     const csrf = /name="csrf" value="([^"]+)"/.exec((await reload()).body)?.[1] ?? '';
     const page = await browser.visit(list.replace(/requests$/, 'sign-out'), { form: { csrf } });
-    expect(page.status).toBe(200);
+    expect(page.status).toBe(303);
     await world.dependencies.revoker.flush();
     const revocations = world.sandbox.requests.filter(({ path }) => path.startsWith('/auth/revoke'));
     expect(revocations.map(({ body }) => new URLSearchParams(body).get('token_type_hint'))).toEqual([

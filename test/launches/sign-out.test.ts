@@ -27,7 +27,7 @@ describe.for(await testStores())('on %s', (stores) => {
     const headers = { origin: world.url, 'sec-fetch-site': 'same-origin' };
     const cookies = new Map(cookiesOf(browser));
     const answer = await browser.visit(signOutUrl(), { form, headers });
-    expect([answer.status, titleOf(answer)]).toEqual([200, 'You are signed out']);
+    expect([answer.status, answer.headers['location']]).toEqual([303, `${world.url}/signed-out/st-elsewhere`]);
     expect(await record()).toBeUndefined();
     expect([...cookiesOf(browser).keys()].filter((name) => name.startsWith('launch-'))).toEqual([]);
 
@@ -43,11 +43,88 @@ describe.for(await testStores())('on %s', (stores) => {
     expect(titleOf(await browser.visit(ben.url))).toBe('Requests for Ben Okafor');
   });
 
+  test('the page after it is an address of its own, for the EHR to frame, and as good after a reload', async () => {
+    const answer = await browser.open(signOutUrl(), { form: { csrf: csrfOf(page) } });
+    expect(answer.url).toBe(`${world.url}/signed-out/st-elsewhere`);
+    for (const visitor of [browser, browser, world.browser()]) {
+      const again = await visitor.visit(answer.url);
+      expect([again.status, titleOf(again)]).toEqual([200, 'You are signed out']);
+      expect(again.headers['content-security-policy']).toContain(`frame-ancestors ${world.sandbox.origin}`);
+      expect(again.setCookies).toEqual([]);
+    }
+    const nowhere = await browser.visit(`${world.url}/signed-out/nowhere`);
+    expect(nowhere.headers['content-security-policy']).toContain("frame-ancestors 'none'");
+    expect((await browser.visit(answer.url, { method: 'POST' })).status).toBe(405);
+  });
+
+  test('the browser is told to forget what it kept of our pages', async () => {
+    const answer = await browser.visit(signOutUrl(), { form: { csrf: csrfOf(page) } });
+    expect(answer.headers['clear-site-data']).toBe('"cache", "storage"');
+    const refused = await world.browser().visit(signOutUrl(), { form: { csrf: csrfOf(page) } });
+    expect(refused.headers['clear-site-data']).toBeUndefined();
+  });
+
+  describe('of all patients', () => {
+    const revocations = () => world.sandbox.requests.filter(({ path }) => path === '/auth/revoke');
+    const all = (from: Visit, who = browser) =>
+      who.visit(from.url.replace(/requests$/, 'sign-out'), { form: { csrf: csrfOf(from), all: 'true' } });
+
+    test('is offered where there is more than one, after Sign out', async () => {
+      expect(page.body).not.toContain('Sign out of all patients');
+      const ben = await world.launch('pat-ben', browser);
+      expect(ben.body).toMatch(/>Sign out<.*name="all" value="true">Sign out of all patients</);
+    });
+
+    test('ends, revokes and forgets every launch of this browser, and each is in the audit trail', async () => {
+      const others = [await world.launch('pat-ben', browser), await world.launch('pat-none', browser)];
+      world.sandbox.requests.clear();
+      const answer = await all(page);
+      expect([answer.status, answer.headers['location']]).toEqual([303, `${world.url}/signed-out/st-elsewhere`]);
+      expect([...cookiesOf(browser).keys()].filter((name) => name.startsWith('launch-'))).toEqual([]);
+      for (const one of [page, ...others]) {
+        expect(await world.dependencies.redis.get(`launch:${launchIdOf(one)}`)).toBeUndefined();
+        expect(titleOf(await browser.visit(one.url))).toBe('You signed out of this page in another tab or window');
+      }
+      await world.dependencies.revoker.flush();
+      expect(revocations()).toHaveLength(6);
+      await world.dependencies.audit.flush();
+      const ended = [page, ...others].map((one) => world.dependencies.sealer.fingerprint(launchIdOf(one)));
+      const { rows } = await world.dependencies.database.db.execute<{ launch: string }>(
+        `select launch from audit_events where event = 'sign-out'`,
+      );
+      expect(rows.map(({ launch }) => launch)).toEqual(expect.arrayContaining(ended));
+    });
+
+    test('is of this browser: the same person’s launch at another workstation goes on', async () => {
+      const elsewhere = world.browser();
+      const kept = await world.launch('pat-ben', elsewhere);
+      await all(page);
+      expect(titleOf(await elsewhere.visit(kept.url))).toBe('Requests for Ben Okafor');
+    });
+
+    test('a cookie that proves nothing ends nothing', async () => {
+      const elsewhere = world.browser();
+      const kept = await world.launch('pat-ben', elsewhere);
+      const held = cookiesOf(elsewhere).get(`launch-${launchIdOf(kept)}`) ?? '';
+      const forged = held.replace(/~[^~]+~/, `~${'x'.repeat(43)}~`);
+      browser.jar.get('localhost')?.set(`launch-${launchIdOf(kept)}`, forged);
+      await all(page);
+      expect((await elsewhere.visit(kept.url)).status).toBe(200);
+    });
+
+    test('needs the token of the form like the other', async () => {
+      const ben = await world.launch('pat-ben', browser);
+      const answer = await browser.visit(signOutUrl(), { form: { csrf: csrfOf(ben), all: 'true' } });
+      expect(answer.status).toBe(403);
+      for (const one of [page, ben]) expect((await browser.visit(one.url)).status).toBe(200);
+    });
+  });
+
   test.for(['fhir-500', 'token-500', 'discovery-500', 'revocation-503'] as const)(
     'it works while the EHR is ill: %s',
     async (fault) => {
       world.sandbox.faults.set(fault);
-      expect((await browser.visit(signOutUrl(), { form: { csrf: csrfOf(page) } })).status).toBe(200);
+      expect((await browser.visit(signOutUrl(), { form: { csrf: csrfOf(page) } })).status).toBe(303);
       expect(await record()).toBeUndefined();
     },
   );

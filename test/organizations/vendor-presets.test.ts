@@ -81,12 +81,13 @@ describe('editing an organization', () => {
   const edited = async (changes: Parameters<typeof editOrganization>[2][]) => {
     const { audit, database, clock } = world.dependencies;
     const store = createOrganizationStore(database.db);
+    const endLaunches = async () => 0;
     const { id: _id, ...first } = base;
     made += 1;
     const id = `edited-${made}`;
     const results = [];
     for (const change of [first, ...changes])
-      results.push(await editOrganization({ store, audit, clock, production: true }, id, change, 'cli'));
+      results.push(await editOrganization({ store, audit, clock, production: true, endLaunches }, id, change, 'cli'));
     return { results, saved: await store.find(id) };
   };
 

@@ -40,6 +40,7 @@ async function arrange() {
     audit,
     clock,
     production: false,
+    endLaunches: async () => 0,
     checks,
     checksStore: createChecksStore(database.db),
     allowPrivate: config.outboundAllowPrivate,

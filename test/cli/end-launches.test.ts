@@ -1,0 +1,73 @@
+/** The command line ends what an organization has open, where it reaches Redis, and says how far it came (MT-05, REG-11). */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { titleOf } from '#test/helpers/browser.ts';
+import { launchIdOf } from '#test/helpers/visits.ts';
+import { ORG_ID, startWorld, testStores, type World } from '#test/helpers/world.ts';
+
+const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+
+describe.runIf((await testStores()).length > 1)('beside a running server', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld({ stores: 'real Redis and PostgreSQL' });
+  });
+  afterAll(() => world.close());
+
+  const admin = (redisUrl: string | undefined, ...args: string[]): Promise<{ text: string; code: number }> => {
+    const env = {
+      PATH: process.env['PATH'],
+      NODE_ENV: 'test',
+      PUBLIC_URL: world.url,
+      APP_SECRETS: 'a-secret-for-tests-that-is-long-enough-0123456789',
+      DATABASE_URL: world.config.databaseUrl,
+      ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
+    };
+    return new Promise((resolve) => {
+      execFile(process.execPath, [CLI, ...args], { env }, (error, stdout) =>
+        resolve({ text: stdout, code: error ? Number(error.code) : 0 }),
+      );
+    });
+  };
+  const opened = async (id: string) => {
+    await world.setOrganization(id);
+    const browser = world.browser();
+    const page = await browser.open(world.sandbox.launch('pat-ada').replace(`orgId=${ORG_ID}`, `orgId=${id}`));
+    world.sandbox.requests.clear();
+    return { browser, page, record: () => world.dependencies.redis.get(`launch:${launchIdOf(page)}`) };
+  };
+  const revocations = () => world.sandbox.requests.filter(({ path }) => path === '/auth/revoke');
+
+  test('disable deletes the records and gives the tokens back', { timeout: 60_000 }, async () => {
+    const { browser, page, record } = await opened('cli-a');
+    const { text, code } = await admin(world.config.redisUrl, 'organization', 'disable', 'cli-a');
+    expect([code, text]).toEqual([0, expect.stringContaining('1 open launch was ended and its tokens given back')]);
+    expect(await record()).toBeUndefined();
+    expect(revocations()).toHaveLength(2);
+    expect(titleOf(await browser.visit(page.url))).toMatch(/connection to this app was changed or switched off/);
+  });
+
+  test('so does another Client ID, as JSON too', { timeout: 60_000 }, async () => {
+    const { record } = await opened('cli-b');
+    const args = ['organization', 'set', 'cli-b', '--client-id', 'another', '--json'];
+    const { text } = await admin(world.config.redisUrl, ...args);
+    expect(JSON.parse(text)).toMatchObject({ endedLaunches: true, endedCount: 1 });
+    expect(await record()).toBeUndefined();
+    expect(revocations()).toHaveLength(2);
+  });
+
+  test.for([
+    ['without Redis', undefined],
+    ['with a Redis that does not answer', 'redis://127.0.0.1:1'],
+  ] as const)('%s it says what happens instead, and the change is made', { timeout: 60_000 }, async ([, url]) => {
+    const { record } = await opened('cli-c');
+    const { text, code } = await admin(url, 'organization', 'disable', 'cli-c');
+    expect(code).toBe(0);
+    expect(text).toContain(
+      'Organization cli-c is disabled. Its launches have ended: each is refused at its next request.',
+    );
+    expect(await record()).toBeDefined();
+    await admin(undefined, 'organization', 'enable', 'cli-c');
+  });
+});

@@ -1,0 +1,146 @@
+/** Where an organization wishes it, the EHR is asked whether it still honours the token (RV-06, RV-07, CAJ-13). */
+import { decodeJwt } from 'jose';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { FaultName } from '#sandbox/faults.ts';
+import { readIntrospection } from '#src/smart/introspection.ts';
+import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
+import { launchIdOf } from '#test/helpers/visits.ts';
+import { startWorld, testStores, type World } from '#test/helpers/world.ts';
+
+describe.for(await testStores())('on %s', (stores) => {
+  let world: World;
+  let browser: TestBrowser;
+  let page: Visit;
+  beforeAll(async () => {
+    world = await startWorld({ stores, settings: { introspection: 'on' } });
+  });
+  afterAll(() => world.close());
+  beforeEach(async () => {
+    world.sandbox.faults.clear();
+    browser = world.browser();
+    page = await world.launch('pat-ada', browser);
+    expect(titleOf(page)).toBe('Requests for Ada Moreno');
+  });
+
+  const to = (path: string) => world.sandbox.requests.filter((request) => request.path === `/auth/${path}`);
+  const refreshes = () => to('token').filter(({ body }) => body.includes('grant_type=refresh_token'));
+  /** The minute is Redis's own. */
+  const nextMinute = () => world.dependencies.redis.delete(`introspected:${launchIdOf(page)}`);
+  const reloadWith = async (fault: FaultName) => {
+    await nextMinute();
+    world.sandbox.requests.clear();
+    world.sandbox.faults.set(fault);
+    const answer = await browser.visit(page.url);
+    await world.dependencies.revoker.flush();
+    return answer;
+  };
+
+  test('CAJ-13: the first page asks, with the token and an assertion for this endpoint alone', () => {
+    const [asked] = to('introspect').slice(-1);
+    const form = new URLSearchParams(asked?.body);
+    expect([...form.keys()].toSorted()).toEqual([
+      'client_assertion',
+      'client_assertion_type',
+      'token',
+      'token_type_hint',
+    ]);
+    expect(decodeJwt(form.get('client_assertion') ?? '')).toMatchObject({
+      aud: `${world.sandbox.origin}/auth/introspect`,
+      iss: 'vectorcare-test',
+      sub: 'vectorcare-test',
+    });
+    expect(asked?.path).not.toContain('?');
+  });
+
+  test('it is asked once a minute, however many pages are asked for', async () => {
+    world.sandbox.requests.clear();
+    await Promise.all([1, 2, 3, 4].map(() => browser.visit(page.url)));
+    expect(to('introspect')).toHaveLength(0);
+    await nextMinute();
+    await Promise.all([1, 2, 3, 4].map(() => browser.visit(page.url)));
+    expect(to('introspect')).toHaveLength(1);
+  });
+
+  test.for(['introspection-inactive', 'introspection-string-true', 'introspection-empty'] as const)(
+    'RV-06: %s is not active: one refresh, and the page with the new token',
+    async (fault) => {
+      const answer = await reloadWith(fault);
+      expect(titleOf(answer)).toBe('Requests for Ada Moreno');
+      expect(refreshes()).toHaveLength(1);
+      // A token that was renewed a moment ago and is not active either: the end, and no further try.
+      const over = await reloadWith(fault);
+      expect([over.status, titleOf(over)]).toEqual([401, 'Your EHR session for this app has ended']);
+      expect(refreshes()).toHaveLength(0);
+      expect(to('revoke')).toHaveLength(2);
+      expect(titleOf(await browser.visit(page.url))).toBe('Your EHR session for this app has ended');
+    },
+  );
+
+  test('RV-06: without a refresh token it is the end', async () => {
+    world.sandbox.faults.set('no-refresh-token');
+    page = await world.launch('pat-ben', browser);
+    const answer = await reloadWith('introspection-inactive');
+    expect([answer.status, titleOf(answer)]).toEqual([401, 'Your EHR session for this app has ended']);
+    expect(answer.body).not.toContain('Okafor');
+    expect(to('revoke').map(({ body }) => new URLSearchParams(body).get('token_type_hint'))).toEqual(['access_token']);
+  });
+
+  test('RV-06: nor does a refresh that the EHR refuses keep it', async () => {
+    world.sandbox.faults.set('refresh-invalid-grant');
+    const answer = await reloadWith('introspection-inactive');
+    expect([answer.status, titleOf(answer)]).toEqual([401, 'Your EHR session for this app has ended']);
+  });
+
+  test.for(['introspection-500', 'introspection-401', 'introspection-html'] as const)(
+    'RV-06: %s ends nothing and refreshes nothing',
+    async (fault) => {
+      expect(titleOf(await reloadWith(fault))).toBe('Requests for Ada Moreno');
+      expect([refreshes(), to('revoke')]).toEqual([[], []]);
+      expect(to('introspect')).toHaveLength(1);
+      expect(world.logLines.join('')).toContain('introspection.failed');
+    },
+  );
+
+  test.for(['introspection-other-client', 'introspection-other-patient'] as const)(
+    'RV-07: %s ends the launch and gives its tokens back',
+    async (fault) => {
+      const answer = await reloadWith(fault);
+      expect([answer.status, titleOf(answer)]).toEqual([401, 'Your EHR session for this app has ended']);
+      expect(answer.body).not.toMatch(/Moreno|Okafor/);
+      expect(refreshes()).toHaveLength(0);
+      expect(to('revoke')).toHaveLength(2);
+      expect(await world.dependencies.redis.get(`launch:${launchIdOf(page)}`)).toBeUndefined();
+    },
+  );
+
+  test('off, which is the rule, asks nobody', async () => {
+    await world.setOrganization('silent');
+    world.sandbox.requests.clear();
+    const silent = await browser.open(world.sandbox.launch('pat-ada').replace('st-elsewhere', 'silent'));
+    expect(titleOf(silent)).toBe('Requests for Ada Moreno');
+    expect(to('introspect')).toHaveLength(0);
+  });
+});
+
+describe('the answer', () => {
+  const now = new Date('2026-11-25T12:00:00Z');
+  const seconds = now.getTime() / 1_000;
+  test.for<[string, string, string]>([
+    ['active', '{"active":true}', 'active'],
+    ['active with members of odd types', '{"active":true,"client_id":7,"patient":[],"exp":"x"}', 'active'],
+    ['active until later', JSON.stringify({ active: true, exp: seconds + 1 }), 'active'],
+    ['active until now, by a clock that is off', JSON.stringify({ active: true, exp: seconds - 59 }), 'active'],
+    ['active, and long over', JSON.stringify({ active: true, exp: seconds - 61 }), 'inactive'],
+    ['false', '{"active":false}', 'inactive'],
+    ['1', '{"active":1}', 'inactive'],
+    ['"true"', '{"active":"true"}', 'inactive'],
+    ['null', '{"active":null}', 'inactive'],
+    ['nothing', '{}', 'inactive'],
+    ['an array', '[]', 'unknown'],
+    ['a bare true', 'true', 'unknown'],
+    ['no JSON', '<html>', 'unknown'],
+    ['nothing at all', '', 'unknown'],
+  ])('%s', ([, body, kind]) => {
+    expect(readIntrospection(body, now).kind).toBe(kind);
+  });
+});

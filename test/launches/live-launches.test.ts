@@ -1,0 +1,231 @@
+/** Settings > Live launches: administrators see who has the app open in their organization, and end it at once (RF-16, MT-01). */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createApp } from '#src/app.ts';
+import { openDependencies } from '#src/open-dependencies.ts';
+import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
+import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
+import { decoded, leaksOf, secretsSeenBy } from '#test/helpers/canaries.ts';
+import { csrfOf, launchIdOf, wholeOf } from '#test/helpers/visits.ts';
+import { ORG_ID, startWorld, testStores, type World } from '#test/helpers/world.ts';
+
+const PAGE = '/settings/live-launches';
+
+describe.for(await testStores())('on %s', (stores) => {
+  let world: World;
+  let admin: TestBrowser;
+  let otherAdmin: TestBrowser;
+  let operator: TestBrowser;
+  beforeAll(async () => {
+    world = await startWorld({ stores });
+    await world.setOrganization('hospital-b');
+    await addPerson(world, 'a@example.com', { role: 'administrator' });
+    await addPerson(world, 'b@example.com', { role: 'administrator', organizationId: 'hospital-b' });
+    await addPerson(world, 'operator@example.com');
+    admin = await signedIn(world, 'a@example.com');
+    otherAdmin = await signedIn(world, 'b@example.com');
+    operator = await signedIn(world, 'operator@example.com');
+  });
+  afterAll(() => world.close());
+  beforeEach(async () => {
+    world.sandbox.faults.clear();
+    await post(operator, 'end-all', {}, `?organization=${ORG_ID}`);
+    await post(operator, 'end-all', {}, '?organization=hospital-b');
+    await world.dependencies.revoker.flush();
+    world.sandbox.requests.clear();
+  });
+
+  const see = async (browser: TestBrowser, query = '') => (await browser.visit(`${world.url}${PAGE}${query}`)).body;
+  const post = async (browser: TestBrowser, action: string, form: Record<string, string>, query = '') =>
+    browser.visit(`${world.url}${PAGE}/${action}${query}`, { form: { csrf: await tokenOf(world, browser), ...form } });
+  const launchAt = (id: string, patient: string, options = {}, browser = world.browser()) =>
+    browser.open(world.sandbox.launch(patient, options).replace(`orgId=${ORG_ID}`, `orgId=${id}`));
+  const rowsOf = (body: string) => [...body.matchAll(/<tr><td data-label="User">.*?<\/tr>/gs)].map(([row]) => row);
+  const revocations = () => world.sandbox.requests.filter(({ path }) => path === '/auth/revoke');
+  const record = (page: Visit) => world.dependencies.redis.get(`launch:${launchIdOf(page)}`);
+
+  test('the list says who, since when and until when, and nothing of a patient or a token', async () => {
+    const browser = world.browser();
+    await launchAt(ORG_ID, 'pat-ada', {}, browser);
+    await launchAt(ORG_ID, 'pat-ben', {}, browser);
+    await launchAt(ORG_ID, 'pat-ada', { user: 'prac-osei' });
+    const answer = await admin.visit(`${world.url}${PAGE}`);
+    const rows = rowsOf(answer.body);
+    expect(rows).toHaveLength(3);
+    expect(rows.filter((row) => row.includes('2 open'))).toHaveLength(2);
+    expect(answer.body).toContain('3 launches open.');
+    expect(answer.body).toContain('less than a minute ago');
+    expect(rows.every((row) => row.includes('after an hour without use'))).toBe(true);
+    expect(leaksOf(secretsSeenBy(world.sandbox), wholeOf(answer))).toEqual([]);
+    expect(answer.body).not.toMatch(/Moreno|Okafor|pat-ada|pat-ben/);
+  });
+
+  test('End closes one launch at its next click, on every instance, and gives the tokens back', async () => {
+    const browser = world.browser();
+    const page = await launchAt(ORG_ID, 'pat-ada', {}, browser);
+    const other = world.browser();
+    const kept = await launchAt(ORG_ID, 'pat-ben', { user: 'prac-osei' }, other);
+    const second = await openDependencies(world.config, {
+      clock: world.dependencies.clock,
+      log: world.dependencies.log,
+      database: world.dependencies.database,
+    });
+    // Without Redis an instance has no other's launches.
+    const there = stores === 'embedded stores' ? world.dependencies : second.dependencies;
+    const server = createApp(there).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const address = server.address();
+    const elsewhere = page.url.replace(/localhost:\d+/, `localhost:${typeof address === 'object' ? address?.port : 0}`);
+    expect((await browser.visit(elsewhere)).status).toBe(200);
+
+    const answer = await post(admin, 'end', { launch: launchIdOf(page) });
+    expect([answer.status, answer.headers['location']]).toEqual([303, `${PAGE}?ended=1`]);
+    expect(await see(admin, '?ended=1')).toContain('1 launch was ended.');
+    expect(await record(page)).toBeUndefined();
+    const over = await browser.visit(elsewhere);
+    server.close();
+    await second.close();
+    expect([over.status, titleOf(over)]).toEqual([401, 'An administrator has closed this page']);
+    expect(titleOf(await browser.visit(page.url))).toBe('An administrator has closed this page');
+    await world.dependencies.revoker.flush();
+    expect(revocations().map(({ body }) => new URLSearchParams(body).get('token_type_hint'))).toEqual([
+      'refresh_token',
+      'access_token',
+    ]);
+    expect((await other.visit(kept.url)).status).toBe(200);
+    expect(rowsOf(await see(admin))).toHaveLength(1);
+  });
+
+  test('End all of a person leaves the others alone', async () => {
+    const browser = world.browser();
+    const pages = [await launchAt(ORG_ID, 'pat-ada', {}, browser), await launchAt(ORG_ID, 'pat-ben', {}, browser)];
+    const elsewhere = await launchAt(ORG_ID, 'pat-ada');
+    const other = world.browser();
+    const kept = await launchAt(ORG_ID, 'pat-ada', { user: 'prac-osei' }, other);
+    const [, user = ''] = /name="user" value="([^"]+)"/.exec(await see(admin)) ?? [];
+    expect((await post(admin, 'end-user', { user })).headers['location']).toBe(`${PAGE}?ended=3`);
+    for (const page of [...pages, elsewhere]) expect(await record(page)).toBeUndefined();
+    expect((await other.visit(kept.url)).status).toBe(200);
+  });
+
+  test('End all of the organization is of that organization', async () => {
+    const other = world.browser();
+    const kept = await launchAt('hospital-b', 'pat-ada', {}, other);
+    const pages = [await launchAt(ORG_ID, 'pat-ada'), await launchAt(ORG_ID, 'pat-ben')];
+    expect((await post(admin, 'end-all', {})).headers['location']).toBe(`${PAGE}?ended=2`);
+    for (const page of pages) expect(await record(page)).toBeUndefined();
+    expect((await other.visit(kept.url)).status).toBe(200);
+    expect(await see(admin)).toContain('Nobody has the app open.');
+    await world.dependencies.revoker.flush();
+    expect(revocations()).toHaveLength(4);
+  });
+
+  test('MT-01: an administrator sees and ends nothing of another organization, whatever the address or form says', async () => {
+    const browser = world.browser();
+    const page = await launchAt('hospital-b', 'pat-ada', {}, browser);
+    expect(rowsOf(await see(otherAdmin))).toHaveLength(1);
+    for (const query of ['', '?organization=hospital-b', '?organization=']) {
+      expect(rowsOf(await see(admin, query))).toHaveLength(0);
+      expect((await post(admin, 'end', { launch: launchIdOf(page) }, query)).headers['location']).toMatch(/ended=0$/);
+      expect((await post(admin, 'end-all', {}, query)).headers['location']).toMatch(/ended=0$/);
+    }
+    const [, user = ''] = /name="user" value="([^"]+)"/.exec(await see(otherAdmin)) ?? [];
+    expect((await post(admin, 'end-user', { user })).headers['location']).toMatch(/ended=0$/);
+    expect((await browser.visit(page.url)).status).toBe(200);
+  });
+
+  test('an operator chooses the organization first, and ends nothing without one', async () => {
+    const page = await launchAt('hospital-b', 'pat-ada');
+    expect(rowsOf(await see(operator))).toHaveLength(0);
+    expect(await see(operator)).toContain('Choose an organization');
+    expect((await post(operator, 'end-all', {})).status).toBe(404);
+    expect((await operator.visit(`${world.url}${PAGE}?organization=nowhere`)).status).toBe(404);
+    expect(await record(page)).toBeDefined();
+    const query = '?organization=hospital-b';
+    expect(rowsOf(await see(operator, query))).toHaveLength(1);
+    const answer = await post(operator, 'end', { launch: launchIdOf(page) }, query);
+    expect(answer.headers['location']).toBe(`${PAGE}${query}&ended=1`);
+  });
+
+  test('a form without the session’s token ends nothing', async () => {
+    const page = await launchAt(ORG_ID, 'pat-ada');
+    for (const action of ['end', 'end-user', 'end-all']) {
+      const form = { launch: launchIdOf(page) };
+      expect((await admin.visit(`${world.url}${PAGE}/${action}`, { form })).status).toBe(403);
+    }
+    expect(await record(page)).toBeDefined();
+  });
+
+  test('what signed out, what was ended and what is gone is no longer listed, and a used one comes first', async () => {
+    const browser = world.browser();
+    const [first, second, third] = [
+      await launchAt(ORG_ID, 'pat-ada', {}, browser),
+      await launchAt(ORG_ID, 'pat-ben', {}, browser),
+      await launchAt(ORG_ID, 'pat-none', {}, browser),
+    ];
+    expect(rowsOf(await see(admin))).toHaveLength(3);
+    await browser.visit(first.url.replace(/requests$/, 'sign-out'), { form: { csrf: csrfOf(first) } });
+    await world.dependencies.redis.delete(`launch:${launchIdOf(third)}`);
+    const rows = rowsOf(await see(admin));
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toContain(launchIdOf(second));
+    expect(await world.dependencies.redis.ranked(`live:${ORG_ID}`, 0)).toEqual([launchIdOf(second)]);
+  });
+
+  test('every ended launch is in the audit trail, with who ended it and why', async () => {
+    const page = await launchAt(ORG_ID, 'pat-ada');
+    await post(admin, 'end', { launch: launchIdOf(page) });
+    await world.dependencies.audit.flush();
+    const { rows } = await world.dependencies.database.db.execute(
+      `select * from audit_events where event = 'launch-ended' order by at desc limit 1`,
+    );
+    expect(rows[0]).toMatchObject({
+      organization_id: ORG_ID,
+      actor: expect.stringMatching(/^user:/),
+      detail: { reason: 'administrator' },
+      launch: world.dependencies.sealer.fingerprint(launchIdOf(page)),
+      support_code: expect.stringMatching(/^\w{4}-\w{4}$/),
+    });
+  });
+
+  test('/metrics counts them by organization', async () => {
+    await launchAt(ORG_ID, 'pat-ada');
+    await launchAt(ORG_ID, 'pat-ben');
+    await launchAt('hospital-b', 'pat-ben');
+    const { body } = await world.browser().visit(`${world.url}/metrics`);
+    expect(body).toContain(`smart_open_launches{organization="${ORG_ID}"} 2`);
+    expect(body).toContain('smart_open_launches{organization="hospital-b"} 1');
+  });
+
+  test('a page lists 200 of many and says how many there are', async () => {
+    const { sealer, redis, clock } = world.dependencies;
+    const page = await launchAt(ORG_ID, 'pat-ada');
+    const stored = (await sealer.open(`launch:${launchIdOf(page)}`, (await record(page)) ?? '')) as {
+      launch: Record<string, unknown>;
+    };
+    const score = clock().getTime() + 60_000;
+    const ids = Array.from({ length: 250 }, (_, at) => `many-${at}`);
+    for (const id of ids) {
+      const key = `launch:${id}`;
+      await redis.set(key, await sealer.seal(key, { ...stored, launch: { ...stored.launch, id } }), 60_000);
+      await redis.rank(`live:${ORG_ID}`, id, { score, dropBelow: 0, lifetimeMs: 60_000 });
+    }
+    const body = await see(admin);
+    expect(rowsOf(body)).toHaveLength(200);
+    expect(body).toContain('251 launches open; the 200 used last are listed');
+    expect((await post(admin, 'end-all', {})).headers['location']).toBe(`${PAGE}?ended=251`);
+    expect(await redis.countRanked(`live:${ORG_ID}`, 0)).toBe(0);
+  });
+
+  if (stores !== 'embedded stores')
+    test('ST-03: neither the index nor a tombstone holds a token, a secret or a patient', async () => {
+      const browser = world.browser();
+      const page = await launchAt(ORG_ID, 'pat-ada', {}, browser);
+      await launchAt(ORG_ID, 'pat-ben', {}, browser);
+      await post(admin, 'end', { launch: launchIdOf(page) });
+      const dump = await world.dumpRedis();
+      expect(dump).toMatch(/^live:st-elsewhere [\w-]{22}$/m);
+      expect(dump).toMatch(/^ended:/m);
+      expect(leaksOf(secretsSeenBy(world.sandbox), `${dump}\n${decoded(dump)}`)).toEqual([]);
+      expect(dump).not.toMatch(/pat-ada|pat-ben|Moreno|Okafor|Rivera/);
+    });
+});

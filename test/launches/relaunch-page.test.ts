@@ -1,0 +1,159 @@
+/** After the end of a launch: the page says what happened and what to do, and goes on saying so (RF-12, RF-14, ER-01). */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createApp } from '#src/app.ts';
+import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
+import { cookiesOf, csrfOf, launchIdOf } from '#test/helpers/visits.ts';
+import { ORG_ID, startWorld, testStores, type World } from '#test/helpers/world.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const AGAIN = /[Oo]pen (?:the app again|it) from the patient&#39;s chart/;
+
+describe.for(await testStores())('on %s', (stores) => {
+  let world: World;
+  let passedMs = 0;
+  let browser: TestBrowser;
+  let page: Visit;
+  beforeAll(async () => {
+    world = await startWorld({ stores, clock: () => new Date(Date.now() + passedMs) });
+  });
+  afterAll(() => world.close());
+  beforeEach(async () => {
+    passedMs = 0;
+    world.sandbox.faults.clear();
+    browser = world.browser();
+  });
+
+  const launch = async (patient = 'pat-ada') => {
+    page = await world.launch(patient, browser);
+    expect(titleOf(page)).toMatch(/^Requests for/);
+    return page;
+  };
+  /** What Redis does by its own clock, done by hand. */
+  const forget = () => world.dependencies.redis.delete(`launch:${launchIdOf(page)}`);
+  const told = async (code: string, title: string) => {
+    for (const visit of ['first', 'reload']) {
+      const answer = await browser.visit(page.url);
+      expect([answer.status, titleOf(answer)], visit).toEqual([401, title]);
+      expect(answer.body).toMatch(AGAIN);
+      expect(answer.body).not.toMatch(/Moreno|Okafor/);
+      expect(answer.headers['content-security-policy']).toContain(world.sandbox.origin);
+      const json = await browser.visit(page.url, { headers: { accept: 'application/json' } });
+      expect(JSON.parse(json.body)).toMatchObject({ error: code });
+    }
+  };
+
+  test('an hour without a visit is said to be the likely reason, as nothing else is known', async () => {
+    await launch();
+    await forget();
+    passedMs = HOUR_MS + 1_000;
+    await told('session.idle', 'This page has closed');
+    expect((await browser.visit(page.url)).body).toContain('Most likely nobody used it for an hour');
+  });
+
+  test('a launch that is gone too early for that is not explained away', async () => {
+    await launch();
+    await forget();
+    passedMs = 59 * MINUTE_MS;
+    expect(titleOf(await browser.visit(page.url))).toBe('Please open the app again');
+  });
+
+  test('RF-14: twelve hours', async () => {
+    world.sandbox.faults.set('no-expires-in');
+    await launch();
+    world.sandbox.requests.clear();
+    for (passedMs = 0; passedMs < 12 * HOUR_MS; passedMs += 55 * MINUTE_MS)
+      await browser.visit(page.url.replace('/requests', '/theme.css'));
+    passedMs = 12 * HOUR_MS + 1_000;
+    world.sandbox.requests.clear();
+    await told('session.limit', 'This page was open for twelve hours');
+    await world.dependencies.revoker.flush();
+    expect(revocations()).toHaveLength(2);
+  });
+
+  test('RF-12: a token that ran out and cannot be renewed is the end of the EHR’s session for us', async () => {
+    world.sandbox.faults.set('string-expires-in', '300');
+    world.sandbox.faults.set('no-refresh-token');
+    await launch();
+    passedMs = 5 * MINUTE_MS + 1_000;
+    await told('session.expired', 'Your EHR session for this app has ended');
+  });
+
+  test('RF-06: so is a refresh that the EHR refuses', async () => {
+    world.sandbox.faults.set('string-expires-in', '100');
+    world.sandbox.faults.set('refresh-invalid-grant');
+    await launch();
+    passedMs = 101_000;
+    await told('session.expired', 'Your EHR session for this app has ended');
+  });
+
+  test('signed out in another tab', async () => {
+    await launch();
+    await browser.visit(page.url.replace(/requests$/, 'sign-out'), { form: { csrf: csrfOf(page) } });
+    await told('session.signed-out', 'You signed out of this page in another tab or window');
+  });
+
+  test('another user launched in the same browser', async () => {
+    await launch();
+    await browser.open(world.sandbox.launch('pat-ben', { user: 'prac-osei' }));
+    await told('session.replaced', 'A newer launch in this browser has closed this page');
+  });
+
+  test('MT-05, REG-11: the organization was changed', async () => {
+    await world.setOrganization('changing');
+    page = await browser.open(world.sandbox.launch('pat-ada').replace(`orgId=${ORG_ID}`, 'orgId=changing'));
+    await world.setOrganization('changing', { clientId: 'another-client' });
+    passedMs = 1_500;
+    await told('session.organization', 'Your organization&#39;s connection to this app was changed or switched off');
+  });
+
+  test('the reason is for the browser that held the launch, and is no key to anything', async () => {
+    await launch();
+    const id = launchIdOf(page);
+    const cookies = new Map(cookiesOf(browser));
+    await browser.visit(page.url.replace(/requests$/, 'sign-out'), { form: { csrf: csrfOf(page) } });
+    const stranger = world.browser();
+    expect(titleOf(await stranger.visit(page.url))).toBe('Please open the app again');
+    const held = cookies.get(`launch-${id}`) ?? '';
+    stranger.jar.set('localhost', new Map([[`launch-${id}`, held.replace(/~[^~]+~/, `~${'x'.repeat(43)}~`)]]));
+    expect(titleOf(await stranger.visit(page.url))).toBe('Please open the app again');
+    stranger.jar.set('localhost', new Map([[`launch-${id}`, held]]));
+    expect(titleOf(await stranger.visit(page.url))).toMatch(/signed out/);
+    const tombstone = (await world.dependencies.redis.get(`ended:${id}`)) ?? '';
+    expect(await world.dependencies.sealer.open(`ended:${id}`, tombstone)).toEqual({
+      reason: 'signed-out',
+      secretHash: expect.stringMatching(/^[\w-]{43}$/),
+    });
+    for (const forged of [`ended-${id}=`, 'nonsense~st-elsewhere', 'signed-out', '~', 'idle~']) {
+      stranger.jar.set('localhost', new Map([[`ended-${id}`, forged]]));
+      expect(titleOf(await stranger.visit(page.url))).toBe('Please open the app again');
+    }
+  });
+
+  test('however many launches end, the browser keeps few notes of it', async () => {
+    for (const patient of ['pat-ada', 'pat-ben', 'pat-none', 'pat-ada', 'pat-ben', 'pat-none', 'pat-ada'])
+      await launch(patient);
+    await browser.visit(page.url.replace(/requests$/, 'sign-out'), { form: { csrf: csrfOf(page), all: 'true' } });
+    expect([...cookiesOf(browser).keys()].filter((name) => name.startsWith('ended-'))).toHaveLength(5);
+    await launch();
+    await browser.visit(page.url.replace(/requests$/, 'sign-out'), { form: { csrf: csrfOf(page) } });
+    expect([...cookiesOf(browser).keys()].filter((name) => name.startsWith('ended-'))).toHaveLength(5);
+    await told('session.signed-out', 'You signed out of this page in another tab or window');
+  });
+
+  test('it is the same on another instance', async () => {
+    await launch();
+    const second = createApp(world.dependencies).listen(0, '127.0.0.1');
+    await new Promise((resolve) => second.once('listening', resolve));
+    const address = second.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    const held = new Map(cookiesOf(browser));
+    await browser.visit(page.url.replace(/requests$/, 'sign-out'), { form: { csrf: csrfOf(page) } });
+    browser.jar.set('localhost', held);
+    const there = await browser.visit(page.url.replace(/localhost:\d+/, `localhost:${port}`));
+    second.close();
+    expect([there.status, titleOf(there)]).toEqual([401, 'You signed out of this page in another tab or window']);
+  });
+
+  const revocations = () => world.sandbox.requests.filter(({ path }) => path === '/auth/revoke');
+});
