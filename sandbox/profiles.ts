@@ -37,8 +37,9 @@ export const profiles: Record<VendorProfileName, VendorProfile> = {
     ...generic,
     sendsResponseIssuer: false,
     description:
-      'Wildcards and launch/patient trimmed in silence, 570-second tokens, id_token issued elsewhere, no OIDC document, no _include, no status search',
+      'Wildcards and launch/patient trimmed in silence, 570-second tokens, id_token issued elsewhere, no OIDC document, no _include, no status search, refresh tokens that end without active user presence',
     accessTokenSeconds: 570,
+    activeTtlSeconds: 1_200,
     idTokenIssuer: '{origin}/tenants/ec2458f2/oidc/idsps/ec2458f2/',
     openidConfiguration: 'none',
     smartConfiguration: { grant_types_supported: ['authorization_code', 'client_credentials'] },

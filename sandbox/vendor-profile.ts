@@ -9,6 +9,8 @@ export interface VendorProfile {
   /** Whether the issuer is on another host name than the endpoints: the other loopback name of the same port. */
   issuerOnOtherHost: boolean;
   accessTokenSeconds: number;
+  /** Seconds without activity after which a refresh token ends; told in the token response (Oracle's `active_ttl`). */
+  activeTtlSeconds?: number;
   /** The id_token's `iss`, where it differs from the issuer. `{origin}` and `{fhirBase}` are filled in. */
   idTokenIssuer?: string;
   /** Whether the redirect carries `iss` and the metadata says so (RFC 9207); most EHRs do not. */

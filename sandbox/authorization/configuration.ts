@@ -6,11 +6,13 @@ import type { assertionRules } from './assertion-rules.ts';
 import type { authorizeRules } from './authorize-rules.ts';
 import type { AuthorizationDeps } from './deps.ts';
 import { assertionAlgorithms } from './documents.ts';
+import type { Presence } from './presence.ts';
 
 export interface ConfigurationParts extends AuthorizationDeps {
   adapter: ReturnType<typeof createAdapter>;
   extraParams: ReturnType<typeof authorizeRules>;
   assertion: ReturnType<typeof assertionRules>;
+  presence: Presence;
   grantFor: (ctx: ProviderContext) => Promise<unknown>;
 }
 
@@ -107,7 +109,10 @@ export function configuration(parts: ConfigurationParts): Record<string, unknown
     findAccount: findAccount(parts),
     issueRefreshToken: (_ctx: ProviderContext, _client: unknown, source: { scopes: Set<string> }) =>
       wantsRefresh(source.scopes),
-    rotateRefreshToken: () => true,
+    rotateRefreshToken: (ctx: ProviderContext) => {
+      parts.presence.judge(ctx);
+      return true;
+    },
     expiresWithSession: () => false,
     fetch: parts.fetchJwks,
     renderError,

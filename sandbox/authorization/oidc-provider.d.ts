@@ -74,6 +74,9 @@ declare module 'oidc-provider' {
     class InvalidClientAuth extends Error {
       constructor(detail: string);
     }
+    class InvalidGrant extends Error {
+      constructor(detail: string);
+    }
     class AccessDenied extends Error {
       constructor(description: string);
     }

@@ -5,9 +5,11 @@ import type { JsonObject } from '#sandbox/fault.ts';
 import { throughFaults } from '#sandbox/fault-switches.ts';
 import type { LaunchContext } from '#sandbox/launches.ts';
 import { finishIdToken, type IdTokenDeps } from './id-token.ts';
+import type { Presence } from './presence.ts';
 
 export interface ResponseDeps extends IdTokenDeps {
   currentApp: () => SandboxApp;
+  presence: Presence;
   contextOf(grantId: string | undefined): LaunchContext | undefined;
   /** A page to show instead of the provider's answer. */
   pageOf(oidc: OidcContext): string | undefined;
@@ -27,9 +29,11 @@ function contextMembers(context: LaunchContext, origin: string): JsonObject {
 }
 
 async function finishTokenResponse(oidc: OidcContext, body: JsonObject, deps: ResponseDeps): Promise<JsonObject> {
-  const context = deps.contextOf(oidc.entities.AccessToken?.grantId);
+  const grantId = oidc.entities.AccessToken?.grantId;
+  const context = deps.contextOf(grantId);
   const grantType = oidc.params?.grant_type === 'refresh_token' ? 'refresh_token' : 'authorization_code';
   const members: JsonObject = { ...body, ...(context && contextMembers(context, deps.facts.origin)) };
+  if (body.refresh_token !== undefined) Object.assign(members, deps.presence.members(grantId));
   if (typeof body.id_token === 'string') {
     members.id_token = await finishIdToken(body.id_token, String(body.access_token), deps);
   }

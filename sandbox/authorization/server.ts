@@ -8,6 +8,7 @@ import { assertionRules } from './assertion-rules.ts';
 import { authorizeRules } from './authorize-rules.ts';
 import { configuration } from './configuration.ts';
 import type { AuthorizationDeps } from './deps.ts';
+import { createPresence } from './presence.ts';
 import { finishResponses } from './responses.ts';
 import { askUser } from './sign-in-routes.ts';
 import type { RequestParameters } from './sign-ins.ts';
@@ -43,6 +44,7 @@ export function createAuthorizationServer(deps: AuthorizationDeps): Authorizatio
   const contexts = new Map<string, LaunchContext>();
   const accepted = new WeakMap<ProviderContext['oidc'], AcceptedLaunch>();
   const { facts, profile, currentApp } = deps;
+  const presence = createPresence(facts, profile.activeTtlSeconds);
   const grantFor = async (ctx: ProviderContext) => {
     const launch = accepted.get(ctx.oidc);
     if (!launch) return undefined;
@@ -65,11 +67,12 @@ export function createAuthorizationServer(deps: AuthorizationDeps): Authorizatio
       adapter: createAdapter(currentApp),
       extraParams: authorizeRules({ ...deps, signIns: deps.signIn.signIns, accept, ask }),
       assertion: assertionRules(profile, currentApp),
+      presence,
       grantFor,
     }),
   );
   const contextOf = (grantId: string | undefined) => (grantId === undefined ? undefined : contexts.get(grantId));
-  provider.use(finishResponses({ ...deps, contextOf, pageOf: (oidc) => pages.get(oidc) }));
+  provider.use(finishResponses({ ...deps, presence, contextOf, pageOf: (oidc) => pages.get(oidc) }));
   const callback = provider.callback();
   return {
     handle: (request, response) => callback(request, response),

@@ -161,3 +161,24 @@ test('helseid-like: only an assertion for the issuer, typed client-authenticatio
     expect([usual.status, special.status]).toEqual([401, 200]);
   });
 });
+
+test('oracle-like: a refresh without active_at does not count as activity, one with it does, and the idle are out', async () => {
+  let late = 0;
+  const sandbox = await startSandbox({ app: tiny.app, profile: 'oracle-like', now: () => new Date(Date.now() + late) });
+  const url = `${sandbox.origin}/auth/token`;
+  const refresh = async (token: unknown, form: Record<string, string> = {}) => {
+    const client = { client_assertion_type: assertionType, client_assertion: await tiny.assertion(url) };
+    return post(url, { grant_type: 'refresh_token', refresh_token: String(token), ...client, ...form });
+  };
+  const first = await launch(sandbox, tiny, 'pat-ada', { scope: enumerated });
+  expect(first.body.active_ttl).toBe(1_200);
+  late = 600_000;
+  const silent = await refresh(first.body.refresh_token, { active_at: '-5' });
+  expect(silent.body.active_ttl).toBeLessThanOrEqual(600);
+  const active = await refresh(silent.body.refresh_token, { active_at: '100' });
+  expect(active.body.active_ttl).toBeGreaterThan(1_090);
+  late = 1_900_000;
+  const idle = await refresh(active.body.refresh_token, { active_at: '0' });
+  expect([idle.status, idle.body.error]).toEqual([400, 'invalid_grant']);
+  await sandbox.close();
+});
