@@ -51,7 +51,7 @@ Faults on: ${activeFaults.length > 0 ? activeFaults.join(', ') : 'none'}.</p>`;
 
 function standaloneLink({ standaloneUrl }: ChartProps): SafeHtml | null {
   if (standaloneUrl === undefined) return null;
-  return html`<p class="small mt-3 mb-0"><a href="${standaloneUrl}" target="_blank" rel="noopener">Open the app outside the chart (standalone)</a></p>`;
+  return html`<p class="small mb-3"><a href="${standaloneUrl}" target="_blank" rel="noopener">Open the app outside the chart (standalone)</a></p>`;
 }
 
 function openChart(props: ChartProps): SafeHtml {
@@ -71,9 +71,9 @@ export function chartPage(props: ChartProps): SafeHtml {
   const content = html`<main class="ehr-main">
 <section class="ehr-patients" aria-label="Patients">
 ${userPicker(props)}
+${standaloneLink(props)}
 <h2 class="h6">Patients</h2>
 ${patientList(props)}
-${standaloneLink(props)}
 ${notice(props)}
 </section>
 <section class="ehr-chart" aria-label="Chart">${openChart(props)}</section>

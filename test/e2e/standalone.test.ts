@@ -85,7 +85,7 @@ test('Cancel at the EHR is a page with a way to start again, for everybody', asy
   await page.getByRole('link', { name: 'Start again' }).click();
   await page.getByRole('heading', { name: 'Sign in to St. Elsewhere' }).waitFor();
   expect(tokenCalls()).toBe(0);
-});
+}, 60_000);
 
 test('no site can show it in a frame, the organization’s own EHR included, not even a list that is open (LA-14)', async () => {
   const own = await visitor.newTab();
