@@ -243,7 +243,7 @@ describe.for(await testStores())('on %s', (stores) => {
           return typeCode(by, page, code);
         }),
       );
-      expect(answers.map(({ status }) => status).toSorted()).toEqual([303, 409]);
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([303, 409]));
     });
 
     test('somebody linked already who types another’s code is told, and nothing is overwritten', async () => {
