@@ -58,12 +58,17 @@ test.for<[string, () => Promise<unknown>]>([
     () => preview('launch openid patient/Patient.sr system/*.read'),
   ],
   ['launch that asked twice', openLaunch],
-])('%s: readable by everybody, wide and narrow, light and dark', async ([name, visit]) => {
-  await visit();
-  await examine(page, name);
-});
+])(
+  '%s: readable by everybody, wide and narrow, light and dark',
+  // The longest page there is, looked at in six forms.
+  { timeout: 60_000 },
+  async ([name, visit]) => {
+    await visit();
+    await examine(page, name);
+  },
+);
 
-test('without scripts the preview works, and the Enter key in the form saves', async () => {
+test('without scripts the preview works, and the Enter key in the form saves', { timeout: 60_000 }, async () => {
   page = await signedIn(false);
   await preview('launch openid fhirUser patient/Patient.read');
   expect(await page.getByText('The list of requests from the EHR is empty.').count()).toBe(1);
