@@ -98,10 +98,10 @@ export function createLaunchCookies(cookies: Cookies): LaunchCookies {
       const room = MOST_ENDED_PER_BROWSER - notes.length;
       for (const name of older.slice(0, Math.max(0, older.length - room))) cookies.clear(response, name);
       for (const { id, organizationId } of notes)
-        cookies.set(response, `ended-${id}`, `${reason}~${organizationId}`, ENDED_LIFETIME_MS);
+        cookies.set(response, `ended-${id}`, `${reason}:${organizationId}`, ENDED_LIFETIME_MS);
     },
     endedLaunch: (request, launchId) => {
-      const [told, organizationId] = (cookies.read(request).get(`ended-${launchId}`) ?? '').split('~');
+      const [told, organizationId] = (cookies.read(request).get(`ended-${launchId}`) ?? '').split(':');
       const reason = toldReasons.find((one) => one === told);
       return reason && organizationId ? { reason, organizationId } : undefined;
     },
