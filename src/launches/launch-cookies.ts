@@ -129,7 +129,7 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): Launc
       for (const { kind, name } of older.slice(0, Math.max(0, older.length - room)))
         cookies[kind].clear(response, name);
       for (const { id, kind, organizationId } of notes)
-        cookies[kind].set(response, `${NAMES[kind].ended}${id}`, `${reason}~${organizationId}`, ENDED_LIFETIME_MS);
+        cookies[kind].set(response, `${NAMES[kind].ended}${id}`, `${reason}:${organizationId}`, ENDED_LIFETIME_MS);
     },
     endedLaunch: (request, launchId) => {
       const notes = KINDS.map((kind) => ({
@@ -137,7 +137,7 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): Launc
         note: cookies[kind].read(request).get(`${NAMES[kind].ended}${launchId}`),
       }));
       const { kind, note = '' } = notes.find((one) => one.note !== undefined) ?? {};
-      const [told, organizationId] = note.split('~');
+      const [told, organizationId] = note.split(':');
       const reason = toldReasons.find((one) => one === told);
       return kind && reason && organizationId ? { reason, kind, organizationId } : undefined;
     },

@@ -131,6 +131,14 @@ const harmless: [FaultName, string?][] = [
 ];
 /** Of the list, the refresh and the revocation; and one that wants settings of its own, above. */
 const ELSEWHERE: FaultName[] = [
+  'introspection-inactive',
+  'introspection-string-true',
+  'introspection-empty',
+  'introspection-html',
+  'introspection-500',
+  'introspection-401',
+  'introspection-other-client',
+  'introspection-other-patient',
   'discovery-404',
   'slow-fhir',
   'slow-requests',

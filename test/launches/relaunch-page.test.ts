@@ -124,7 +124,14 @@ describe.for(await testStores())('on %s', (stores) => {
       reason: 'signed-out',
       secretHash: expect.stringMatching(/^[\w-]{43}$/),
     });
-    for (const forged of [`ended-${id}=`, 'nonsense~st-elsewhere', 'signed-out', '~', 'idle~']) {
+    for (const forged of [
+      `ended-${id}=`,
+      'nonsense:st-elsewhere',
+      'signed-out',
+      ':',
+      'idle:',
+      '__proto__:st-elsewhere',
+    ]) {
       stranger.jar.set('localhost', new Map([[`ended-${id}`, forged]]));
       expect(titleOf(await stranger.visit(page.url))).toBe('Please open the app again');
     }
