@@ -64,7 +64,7 @@ export async function startMinimal({ fhirBase }: StubAddress, flags: readonly st
 export async function startProduct(
   { fhirBase }: StubAddress,
   flags: readonly string[],
-): Promise<Contestant & { stores: string }> {
+): Promise<Contestant & { stores: string; env: Record<string, string> }> {
   const port = await freePort(0);
   const origin = `http://127.0.0.1:${port}`;
   const stores = await openStores();
@@ -89,7 +89,7 @@ export async function startProduct(
     await contestant.stop();
     await stores.drop();
   };
-  return { ...contestant, stop, stores: stores.name };
+  return { ...contestant, stop, stores: stores.name, env };
 }
 
 async function openStores(): Promise<{ name: string; env: Record<string, string>; drop: () => Promise<void> }> {

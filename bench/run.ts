@@ -1,10 +1,13 @@
 /**
  * `npm run bench`: the product beside the app a tutorial ends with, on this machine, in this run. `-- --profile` also
- * writes a CPU profile of both to bench/results.
+ * writes a CPU profile of both to bench/results; `-- --refresh` measures what renewing a token costs, and
+ * `-- --instances` one, two and three instances on one Redis, in place of the rest.
  */
 import { availableParallelism, cpus } from 'node:os';
 import { gzipSync } from 'node:zlib';
 import { startMinimal, startProduct } from './contestants.ts';
+import { measureInstances } from './instances.ts';
+import { measureRefresh } from './refresh.ts';
 import { measureTrips, type Trips } from './round-trips.ts';
 import { startStubEhr } from './stub-control.ts';
 import { launching, measureThroughput, reloading, type Throughput } from './throughput.ts';
@@ -22,6 +25,37 @@ try {
   console.log(`node ${process.version}, ${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'})`);
   console.log(`product on ${product.stores}; minimal on express-session's memory\n`);
 
+  if (process.argv.includes('--refresh')) await refreshes();
+  else if (process.argv.includes('--instances')) await instances();
+  else await launchesAndReloads();
+  printTable(rows);
+} finally {
+  await minimal.stop();
+  await product.stop();
+  await stub.stop();
+  await closeVisitors();
+}
+console.log(`\nMeasured in ${Math.round((performance.now() - began) / 1_000)} s.`);
+
+async function refreshes(): Promise<void> {
+  const [ours, theirs] = [await measureRefresh(product, stub), await measureRefresh(minimal, stub)];
+  addRow('CPU ms per page, fresh token', ours.freshCpuMs, theirs.freshCpuMs, 2);
+  addRow('CPU ms per page with a refresh', ours.refreshedCpuMs, theirs.refreshedCpuMs, 2);
+  addRow('CPU ms per refresh', ours.refreshedCpuMs - ours.freshCpuMs, theirs.refreshedCpuMs - theirs.freshCpuMs, 2);
+  addRow('sequential round trips, fresh token', ours.freshTrips, theirs.freshTrips, 2);
+  addRow('sequential round trips with a refresh', ours.refreshedTrips, theirs.refreshedTrips, 2);
+}
+
+async function instances(): Promise<void> {
+  if (product.env['REDIS_URL'] === '') throw new Error('instances share a Redis and a PostgreSQL: start both first');
+  rows[0] = ['', '1 instance', '2 instances', '3 instances', '2 / 1', '3 / 1'];
+  for (const [name, [one, two, three]] of await measureInstances(product)) {
+    const ratios = [two / one, three / one].map((ratio) => ratio.toFixed(2));
+    rows.push([`${name} per second`, ...[one, two, three].map((number) => number.toFixed(0)), ...ratios]);
+  }
+}
+
+async function launchesAndReloads(): Promise<void> {
   const launches = await measureThroughput(contestants, { rounds: 3, roundMs: 2_500, warmUpMs: 5_000 }, launching);
   addThroughput('launches', launches);
   const work = await reloading(contestants);
@@ -38,17 +72,11 @@ try {
   const productTrips = await measureTrips(product, stub);
   const minimalTrips = await measureTrips(minimal, stub);
   addTrips(productTrips, minimalTrips);
-  printTable(rows);
-  console.log('\nWhat the EHR is asked:');
+  console.log('What the EHR is asked:');
   for (const { situation, paths } of productTrips) console.log(`  product, ${situation}: ${paths.join(', ')}`);
   for (const { situation, paths } of minimalTrips) console.log(`  minimal, ${situation}: ${paths.join(', ')}`);
-} finally {
-  await minimal.stop();
-  await product.stop();
-  await stub.stop();
-  await closeVisitors();
+  console.log();
 }
-console.log(`\nMeasured in ${Math.round((performance.now() - began) / 1_000)} s.`);
 
 function addThroughput(what: string, measured: Map<'product' | 'minimal', Throughput>): void {
   const ours = measured.get('product');
@@ -74,7 +102,7 @@ function addRow(name: string, ours: number, theirs: number, digits: number): voi
 }
 
 function printTable(lines: readonly string[][]): void {
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
   for (const [name = '', ...numbers] of lines) {
     const cells = numbers.map((cell, index) => cell.padStart(widths[index + 1] ?? 0));
     console.log(`${name.padEnd(widths[0] ?? 0)}  ${cells.join('  ')}`);

@@ -14,6 +14,8 @@ export interface StubEhr {
   fhirBase: string;
   /** Adds this much to every round trip from now on. */
   setDelay(ms: number): Promise<void>;
+  /** Tokens given from now on live so long. */
+  setLifetime(seconds: number): Promise<void>;
   reset(): Promise<void>;
   stats(): Promise<StubStats>;
   /** As minutes without a launch do. */
@@ -37,6 +39,7 @@ export async function startStubEhr(): Promise<StubEhr> {
     origin,
     fhirBase: `${origin}/fhir`,
     setDelay: async (ms) => void (await control(`delay?ms=${ms}`)),
+    setLifetime: async (seconds) => void (await control(`lifetime?seconds=${seconds}`)),
     reset: async () => void (await control('reset')),
     stats: () => control('stats'),
     closeIdleConnections: async () => {

@@ -25,6 +25,8 @@ const openedAt = new WeakMap<Socket, number>();
 const counted = new WeakSet<Socket>();
 const nonces = new Map<string, string>();
 let delayMs = 0;
+/** Of the tokens given from now on; with it comes a refresh token. */
+let lifetimeSeconds = 3600;
 let stats = { requests: 0, connections: 0, paths: [] as string[] };
 
 const server = createServer(
@@ -51,6 +53,7 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
 function control(url: URL, response: ServerResponse): void {
   if (url.pathname === '/control/reset') stats = { requests: 0, connections: 0, paths: [] };
   if (url.pathname === '/control/delay') delayMs = Number(url.searchParams.get('ms'));
+  if (url.pathname === '/control/lifetime') lifetimeSeconds = Number(url.searchParams.get('seconds'));
   if (url.pathname === '/control/close-idle') server.closeIdleConnections();
   json(response, JSON.stringify(stats));
 }
@@ -98,8 +101,9 @@ function token(form: URLSearchParams): string {
   return JSON.stringify({
     access_token: randomBytes(24).toString('base64url'),
     token_type: 'Bearer',
-    expires_in: 3600,
-    scope: 'launch/patient patient/*.read openid fhirUser launch profile',
+    refresh_token: randomBytes(24).toString('base64url'),
+    expires_in: lifetimeSeconds,
+    scope: 'launch/patient patient/*.read openid fhirUser launch profile online_access',
     patient: PATIENT_ID,
     need_patient_banner: true,
     id_token: sign(claims),

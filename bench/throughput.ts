@@ -63,8 +63,8 @@ export function median(numbers: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-/** @returns how many times it was done. */
-async function repeatFor(durationMs: number, work: () => Promise<unknown>): Promise<number> {
+/** Does a piece of work again and again, eight at once. @returns how many times it was done. */
+export async function repeatFor(durationMs: number, work: () => Promise<unknown>): Promise<number> {
   const end = performance.now() + durationMs;
   let times = 0;
   const worker = async () => {

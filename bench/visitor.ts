@@ -18,9 +18,14 @@ const agent = new Agent({ connections: 64, keepAliveTimeout: 60_000 });
  * Launches in a fresh browser and follows every redirect to the page.
  *
  * @param pauseAtEhrMs how long the browser is at the authorization server.
+ * @param at the instance that answers a URL of the app's public address, as a load balancer decides.
  * @throws Error when the journey does not end in a page with the patient's name.
  */
-export async function launchOnce(launchUrl: string, pauseAtEhrMs = 0): Promise<Landing> {
+export async function launchOnce(
+  launchUrl: string,
+  pauseAtEhrMs = 0,
+  at: (url: string) => string = (url) => url,
+): Promise<Landing> {
   const appOrigin = new URL(launchUrl).origin;
   const cookies = new Map<string, string>();
   let appMs = 0;
@@ -30,7 +35,7 @@ export async function launchOnce(launchUrl: string, pauseAtEhrMs = 0): Promise<L
     const isApp = new URL(url).origin === appOrigin;
     if (!isApp && pauseAtEhrMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseAtEhrMs));
     const began = performance.now();
-    const answer = await get(url, isApp ? serialize(cookies) : '');
+    const answer = await get(isApp ? at(url) : url, isApp ? serialize(cookies) : '');
     if (isApp) {
       appMs += performance.now() - began;
       appRequests += 1;

@@ -62,8 +62,11 @@ export function createActiveGrants(dependencies: RefreshDependencies): ActiveGra
       if (refresh?.kind === 'unproven') throw unavailable(latest.launch, clock());
       if (tokens.accessToken !== refusedToken && refresh?.kind !== 'under-way') return tokens.accessToken;
       if (!canRenew(latest.launch, clock())) return undefined;
-      const { accessToken } = (await shared(latest, organization)).tokens;
-      return accessToken === refusedToken ? undefined : accessToken;
+      const renewed = await shared(latest, organization);
+      if (renewed.tokens.accessToken !== refusedToken) return renewed.tokens.accessToken;
+      // Put off: for a page the old token may be good enough meanwhile, for this read it is not (RF-07).
+      if (renewed.refresh) throw unavailable(renewed, clock());
+      return undefined;
     },
     end: async (launchId, organization) => {
       const latest = await launches.reopen(launchId);
