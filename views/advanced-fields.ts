@@ -160,7 +160,7 @@ export const advancedGroups: readonly { title: string; fields: readonly Advanced
       {
         name: 'introspection',
         label: 'Ask the EHR whether a token is still active',
-        hint: 'Needs an introspection endpoint. Safe choice: off.',
+        hint: 'At most once a minute, when a page is asked for; a token that is not active is renewed or ends the launch. Needs an introspection endpoint. Safe choice: off.',
         kind: [
           { value: 'off', text: 'off' },
           { value: 'on', text: 'on' },

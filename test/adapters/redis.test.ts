@@ -83,6 +83,49 @@ describe.for([
     expect(await store.get(key)).toBe(`by ${done.indexOf(true)}`);
   });
 
+  test('of fifty that take a value exactly one gets it', async () => {
+    await store.set(key, 'tokens', LONG_MS);
+    const got = await Promise.all(Array.from({ length: 50 }, () => store.take(key)));
+    expect(got.filter((value) => value === 'tokens')).toHaveLength(1);
+    expect(await store.get(key)).toBeUndefined();
+  });
+
+  test('how much of its lifetime a key has left can be read, and reading does not renew it', async () => {
+    await store.set(key, 'one', LONG_MS);
+    const left = await store.lifetimeLeftMs(key);
+    expect(left).toBeGreaterThan(0);
+    expect(left).toBeLessThanOrEqual(LONG_MS);
+    expect(await store.lifetimeLeftMs('test:nowhere')).toBeUndefined();
+  });
+
+  test('a ranking has its highest first, forgets what is too low, and moves a member that comes again', async () => {
+    const options = { dropBelow: 10, lifetimeMs: LONG_MS };
+    await store.rank(key, 'low', { score: 5, ...options, dropBelow: 0 });
+    await store.rank(key, 'middle', { score: 15, ...options });
+    await store.rank(key, 'high', { score: 25, ...options });
+    expect(await store.ranked(key, 0)).toEqual(['high', 'middle']);
+    await store.rank(key, 'middle', { score: 35, ...options });
+    expect(await store.ranked(key, 0)).toEqual(['middle', 'high']);
+    expect(await store.ranked(key, 0, 1)).toEqual(['middle']);
+    expect(await store.ranked(key, 30)).toEqual(['middle']);
+    expect([
+      await store.countRanked(key, 0),
+      await store.countRanked(key, 25),
+      await store.countRanked(key, 36),
+    ]).toEqual([2, 2, 0]);
+    await store.unrank(key, 'middle', 'nobody');
+    await store.unrank(key);
+    expect(await store.ranked(key, 0)).toEqual(['high']);
+    expect(await store.ranked('test:nowhere', 0)).toEqual([]);
+    expect(await store.lifetimeLeftMs('test:nowhere')).toBeUndefined();
+  });
+
+  test('a ranking goes away with its lifetime', async () => {
+    await store.rank(key, 'one', { score: 1, dropBelow: 0, lifetimeMs: 50 });
+    await untilGone(store, 60);
+    expect([await store.ranked(key, 0), await store.countRanked(key, 0)]).toEqual([[], 0]);
+  });
+
   test('swapping what is not there makes nothing', async () => {
     expect(await store.swap(key, 'taken')).toBeUndefined();
     expect(await store.get(key)).toBeUndefined();
@@ -128,6 +171,12 @@ describe('Redis in trouble', () => {
     store.setIfAbsent('a', 'CANARY-value', LONG_MS),
     store.swap('a', 'CANARY-value'),
     store.replace('a', 'CANARY-seen', 'CANARY-value'),
+    store.take('a'),
+    store.lifetimeLeftMs('a'),
+    store.rank('a', 'CANARY-member', { score: 1, dropBelow: 0, lifetimeMs: LONG_MS }),
+    store.unrank('a', 'CANARY-member'),
+    store.ranked('a', 0),
+    store.countRanked('a', 0),
     store.delete('a'),
     store.ping(),
   ];
