@@ -55,7 +55,7 @@ export function createChartReadings(
     const api = apiOf(launch, organization, renew);
     const now = clock();
     // Who the user is does not change during a launch: one read, not one per page.
-    const user = users.get(launch.id) ?? readUserOnce(api, launch, now);
+    const user = users.get(launch.id) ?? readUserOnce(api, launch, organization.searchParameters, now);
     keep(users, launch.id, user);
     return {
       startedAt: now,
@@ -64,8 +64,8 @@ export function createChartReadings(
       user,
     };
   };
-  const readUserOnce = (api: FhirApi, launch: Launch, now: Date): UserReading => {
-    const user = readUser(api, launch, now);
+  const readUserOnce = (api: FhirApi, launch: Launch, searchParameters: readonly string[], now: Date): UserReading => {
+    const user = readUser({ api, launch, searchParameters, now });
     void Promise.all([user.name, user.role]).then(([name, role]) =>
       clinicians.learn(launch.organizationId, launch.user, { name, role }),
     );

@@ -6,6 +6,7 @@ import { type FhirUser, readFhirUser, resolveFhirUser } from '#src/smart/fhir-us
 import { grantedScopes } from '#src/smart/scopes.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { localReference } from './reference.ts';
+import { withSearchParameters } from './search-parameters.ts';
 
 /** Each part comes when it comes; neither ever rejects, and undefined means that the EHR does not tell. */
 export interface UserReading {
@@ -18,16 +19,19 @@ export interface UserReading {
 const MOST_ROLES = 10;
 const LONGEST_ROLE = 60;
 
+/** What reading the user needs. */
 interface Reader {
   api: FhirApi;
   launch: Launch;
+  /** The organization's own `name=value` of searches. */
+  searchParameters: readonly string[];
   now: Date;
 }
 
 /** Begins at most two reads beside those of the patient; a role's own practitioner is a third after them. */
-export function readUser(api: FhirApi, launch: Launch, now: Date): UserReading {
+export function readUser(reader: Reader): UserReading {
+  const { api, launch } = reader;
   const { name, fhirUser } = launch.user;
-  const reader = { api, launch, now };
   const resolved = resolveFhirUser({ fhirUser, profile: undefined }, api.base);
   const none = Promise.resolve(undefined);
   if (!resolved.ok) return { name: Promise.resolve(name), role: none };
@@ -64,8 +68,12 @@ async function ownName(
 }
 
 /** The first role that is in force; one of somebody else, which a server may add, does not count (FU-04). */
-async function findRole({ api, now }: Reader, { id, reference }: FhirUser): Promise<string | undefined> {
-  const bundle = await api.get(`PractitionerRole?practitioner=${encodeURIComponent(id)}&_count=${MOST_ROLES}`);
+async function findRole(
+  { api, searchParameters, now }: Reader,
+  { id, reference }: FhirUser,
+): Promise<string | undefined> {
+  const query = new URLSearchParams({ practitioner: id, _count: String(MOST_ROLES) });
+  const bundle = await api.get(`PractitionerRole?${withSearchParameters(query, searchParameters)}`);
   if (bundle.resourceType !== 'Bundle') return undefined;
   return asRecords(bundle['entry'], MOST_ROLES)
     .map((entry) => asRecord(entry.resource))

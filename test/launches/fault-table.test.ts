@@ -131,6 +131,10 @@ const harmless: [FaultName, string?][] = [
 ];
 /** Of the list, the refresh and the revocation; and one that wants settings of its own, above. */
 const ELSEWHERE: FaultName[] = [
+  'search-500',
+  'create-refused',
+  'create-unconfirmed',
+  'create-lost',
   'introspection-inactive',
   'introspection-string-true',
   'introspection-empty',

@@ -33,7 +33,7 @@ test.for([
     expect([titleOf(ada), titleOf(ben)]).toEqual(['Requests for Ada Moreno', 'Requests for Ben Okafor']);
     expect(titleOf(await browser.visit(ada.url))).toBe('Requests for Ada Moreno');
     const signOut = `${world().url}/launches/${launchIdOf(ada)}/sign-out`;
-    expect((await browser.visit(signOut, { form: { csrf: csrfOf(ada) } })).status).toBe(200);
+    expect((await browser.open(signOut, { form: { csrf: csrfOf(ada) } })).status).toBe(200);
     expect((await browser.visit(ada.url)).status).toBe(401);
     expect((await browser.visit(ben.url)).status).toBe(200);
     await addPerson(world(), 'operator@example.com');

@@ -188,7 +188,7 @@ describe.for(await testStores())('on %s', (stores) => {
     const browser = world.browser();
     const page = await standalone('pat-ada', browser);
     const form = { csrf: csrfOf(page) };
-    const answer = await browser.visit(`${world.url}/launches/${launchIdOf(page)}/sign-out`, { form });
+    const answer = await browser.open(`${world.url}/launches/${launchIdOf(page)}/sign-out`, { form });
     expect([answer.status, titleOf(answer)]).toEqual([200, 'You are signed out']);
     expect(answer.body).toContain(LINK);
     expect(answer.body).not.toContain("from the patient's chart");

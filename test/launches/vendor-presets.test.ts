@@ -122,7 +122,7 @@ test.for(rows)('$vendor at $profile: launch, refresh or end, sign-out', async (r
   expect(titleOf(await browser.visit(page.url))).toBe('Requests for Ada Moreno');
   expect(refreshes()).toHaveLength(1);
 
-  expect((await signOut(page.url)).status).toBe(200);
+  expect((await signOut(page.url)).status).toBe(303);
   const { revokes = true } = row;
   expect(sentTo('/auth/revoke')).toHaveLength(revokes ? 2 : 0);
   expect((await browser.visit(page.url)).status).toBe(401);
@@ -190,7 +190,7 @@ describe('HelseID-like: the assertion is for the issuer and has the type of RFC 
     await set({});
     advance(3_000);
     expect((await browser.visit(page.url)).status).toBe(200);
-    expect((await signOut(page.url)).status).toBe(200);
+    expect((await signOut(page.url)).status).toBe(303);
     const sent = [...sentTo('/auth/token'), ...sentTo('/auth/revoke')].map(assertionOf);
     expect(sent).toHaveLength(4);
     for (const assertion of sent) {
