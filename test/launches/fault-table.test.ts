@@ -132,6 +132,7 @@ const harmless: [FaultName, string?][] = [
 /** Of the list, the refresh and the revocation; and one that wants settings of its own, above. */
 const ELSEWHERE: FaultName[] = [
   'search-500',
+  'search-needs-ah-practice',
   'create-refused',
   'create-unconfirmed',
   'create-lost',

@@ -208,7 +208,7 @@ if ((await testStores()).length > 1) {
       world.sandbox.requests.clear();
       world.sandbox.faults.set('slow-token', 400);
       const isRefreshing = async () => {
-        if (refreshesAt(world.sandbox).length === 0) void one.browser.visit(one.url);
+        if (refreshesAt(world.sandbox).length === 0) void one.browser.visit(one.url).catch(() => undefined);
         return refreshesAt(world.sandbox).length;
       };
       await expect.poll(isRefreshing, { timeout: 10_000, interval: 100 }).toBeGreaterThan(0);
