@@ -26,6 +26,22 @@ const OWN_WORDS: Partial<Record<ErrorCode, { title: string; help: string }>> = {
     title: 'The EHR did not say which patient was picked',
     help: 'No patient was picked, or the EHR did not name one. Start again and pick a patient; if you did, give the support code to your EHR team.',
   },
+  'scope.none-granted': {
+    title: 'The EHR granted nothing to read',
+    help: 'Start again. If it happens again, give the support code to your EHR team. Missing:',
+  },
+  'scope.open-again': {
+    title: 'Please start again',
+    help: 'The EHR did not accept the permissions asked for at first. Start again: others are asked for now.',
+  },
+  'user.disabled': {
+    title: 'Your access to this app is switched off',
+    help: 'Ask your administrator to switch it on, then start again.',
+  },
+  'session.signed-out': {
+    title: 'You have signed out',
+    help: 'Start again to sign in and pick a patient.',
+  },
   'session.missing': {
     title: 'Please start again',
     help: 'This page has ended or belongs to another window. Start again to sign in and pick a patient.',

@@ -15,7 +15,14 @@ import type { FhirFailure } from '#src/smart/step-6-fhir-api.ts';
 import { newRequestFields, newRequestPage } from '#views/new-request-page.ts';
 import type { ChartReadings } from './chart-readings.ts';
 import { type NewRequest, readNewRequest, type TypedRequest, toServiceRequest } from './new-request.ts';
-import { type Draft, draftOwner, isSameOwner, type RequestDrafts } from './request-drafts.ts';
+import {
+  type Draft,
+  type DraftTicket,
+  draftOwner,
+  isSameOwner,
+  type RequestDrafts,
+  ticketFor,
+} from './request-drafts.ts';
 import { type Sending, sendRequest } from './send-request.ts';
 
 export interface NewRequestDependencies {
@@ -50,9 +57,9 @@ export function newRequestForm(deps: NewRequestDependencies): RequestHandler {
  */
 export function keepTyped({ drafts, clock }: NewRequestDependencies): RequestHandler {
   return async (request, response, next) => {
-    const owner = await drafts.readTicket(fieldOf(request, 'ticket'));
-    if (owner) {
-      await drafts.keep(owner, typedOf(request), clock());
+    const ticket = await drafts.readTicket(fieldOf(request, 'ticket'));
+    if (ticket) {
+      await drafts.keep(ticket, typedOf(request), clock());
       response.locals['isKept'] = true;
     }
     next();
@@ -73,22 +80,22 @@ export function createRequest(deps: NewRequestDependencies): RequestHandler {
     const { launch, cookieSecret } = openLaunchOf(request);
     assertOwnForm(request, deps.publicUrl, cookieSecret);
     const owner = draftOwner(launch);
-    const ticketOwner = await deps.drafts.readTicket(fieldOf(request, 'ticket'));
+    const ticket = await deps.drafts.readTicket(fieldOf(request, 'ticket'));
     // The last look before sending: the form was filled in for this patient, by this user.
-    if (!ticketOwner || !isSameOwner(ticketOwner, owner)) {
+    if (!ticket || !isSameOwner(ticket.owner, owner)) {
       throw new AppError('request.forged', "the form's ticket is missing or of another patient or user");
     }
     const typed = typedOf(request);
     const read = readNewRequest(typed, deps.clock());
     if (!read.ok) {
       response.status(400);
-      return showForm(deps, request, response, { typed, problems: read.problems });
+      return showForm(deps, request, response, { typed, problems: read.problems, ticket });
     }
-    const draft = await deps.drafts.keep(owner, typed, deps.clock());
+    const draft = await deps.drafts.keep(ticket, typed, deps.clock());
     const sending = await sendOnce(deps, openLaunchOf(request), draft, read.request);
     if (sending === 'elsewhere' || sending.kind !== 'sent') {
       response.status(sending === 'elsewhere' ? 409 : sending.kind === 'refused' ? 502 : 504);
-      return showForm(deps, request, response, { typed, draft, problem: problemOf(sending) });
+      return showForm(deps, request, response, { typed, draft, ticket, problem: problemOf(sending) });
     }
     await deps.drafts.discard(owner);
     recordCreated(deps.audit, request, launch);
@@ -115,7 +122,9 @@ async function sendOnce(
 ): Promise<Sending | 'elsewhere'> {
   const launch = await deps.grants.current(opened, organization);
   assertMayCreate(launch, organization);
-  if (!(await deps.drafts.claimSending(draft))) return 'elsewhere';
+  if (!(await deps.drafts.claimSending(draft)))
+    return (await deps.drafts.wasSent(draft)) ? { kind: 'sent' } : 'elsewhere';
+  let isSent = false;
   try {
     const { api, patient } = openReadings(deps, launch, organization);
     const resource = toServiceRequest(request, {
@@ -133,9 +142,10 @@ async function sendOnce(
       beforePosting: () => deps.drafts.replace(owner, { ...draft, attempted: true }),
     });
     if (sending.kind === 'refused') await deps.drafts.replace(owner, { ...draft, attempted: false });
+    isSent = sending.kind === 'sent';
     return sending;
   } finally {
-    await deps.drafts.releaseSending(draft);
+    await (isSent ? deps.drafts.markSent(draft) : deps.drafts.releaseSending(draft));
   }
 }
 
@@ -151,7 +161,13 @@ async function showForm(
   deps: NewRequestDependencies,
   request: Request,
   response: Response,
-  form: { typed: TypedRequest; problems?: Record<string, string>; problem?: string; draft?: Draft | undefined },
+  form: {
+    typed: TypedRequest;
+    problems?: Record<string, string>;
+    problem?: string;
+    draft?: Draft | undefined;
+    ticket?: DraftTicket;
+  },
 ): Promise<void> {
   const { opened, organization, cookieSecret } = openLaunchOf(request);
   const launch = await deps.grants.current(opened, organization);
@@ -165,7 +181,7 @@ async function showForm(
       needPatientBanner: launch.context.needPatientBanner,
       base,
       csrfToken: csrfToken(cookieSecret),
-      ticket: await deps.drafts.issueTicket(draftOwner(launch)),
+      ticket: await deps.drafts.issueTicket(form.ticket ?? ticketFor(draftOwner(launch), form.draft)),
       form: { values: form.typed, problems: form.problems ?? {} },
       draftSavedAt: form.draft && new Date(form.draft.savedAt),
       problem: form.problem,

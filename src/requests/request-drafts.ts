@@ -28,25 +28,40 @@ export interface DraftOwner {
 /** Drafts in Redis, sealed; one per owner. Every method may throw AppError 'store.unavailable'. */
 export interface RequestDrafts {
   find(owner: DraftOwner): Promise<Draft | undefined>;
-  /** Keeps what was typed for another hour, under the identifier the draft already has. */
-  keep(owner: DraftOwner, values: TypedRequest, now: Date): Promise<Draft>;
+  /** Keeps what was typed for another hour, under the identifier of the form it was typed in. */
+  keep(ticket: DraftTicket, values: TypedRequest, now: Date): Promise<Draft>;
   replace(owner: DraftOwner, draft: Draft): Promise<void>;
   discard(owner: DraftOwner): Promise<void>;
   /** Of two sendings at once one gets true; ends by itself. */
   claimSending(draft: Draft): Promise<boolean>;
   releaseSending(draft: Draft): Promise<void>;
+  /** From now on the same form, posted again, is the same request and is not sent again (FH-17). */
+  markSent(draft: Draft): Promise<void>;
+  wasSent(draft: Draft): Promise<boolean>;
   /**
    * A ticket for the form's page: whoever posts it may keep a draft for this owner, also when the launch has ended
    * meanwhile. It opens nothing and reads nothing.
    */
-  issueTicket(owner: DraftOwner): Promise<string>;
+  issueTicket(ticket: DraftTicket): Promise<string>;
   /** @param ticket untrusted. @returns undefined for whatever we have not sealed. */
-  readTicket(ticket: string): Promise<DraftOwner | undefined>;
+  readTicket(ticket: string): Promise<DraftTicket | undefined>;
+}
+
+/** One form: for whom it was made, and the identifier its request will have. */
+export interface DraftTicket {
+  owner: DraftOwner;
+  id: string;
+}
+
+/** The ticket of a form: of the draft that it continues, or of a new one. */
+export function ticketFor(owner: DraftOwner, draft: Draft | undefined): DraftTicket {
+  return { owner, id: draft?.id ?? randomUUID() };
 }
 
 const LIFETIME_MS = 60 * 60_000;
 const SENDING_MS = 30_000;
 const TICKET = 'draft-ticket';
+const SENT = 'sent';
 
 /** Whose drafts a launch's pages are about. */
 export function draftOwner({ organizationId, fhirBaseUrl, user, context }: Launch): DraftOwner {
@@ -76,20 +91,22 @@ export function createRequestDrafts(redis: KeyStore, sealer: Sealer): RequestDra
   return {
     find,
     replace,
-    keep: async (owner, values, now) => {
+    keep: async ({ owner, id }, values, now) => {
       const known = await find(owner);
       const savedAt = now.toISOString();
-      const draft = { id: known?.id ?? randomUUID(), values, savedAt, attempted: known?.attempted ?? false };
+      const draft = { id, values, savedAt, attempted: known?.id === id && known.attempted };
       await replace(owner, draft);
       return draft;
     },
     discard: (owner) => redis.delete(keyOf(owner)),
     claimSending: ({ id }) => redis.setIfAbsent(`draft-sending:${id}`, 'sending', SENDING_MS),
     releaseSending: ({ id }) => redis.delete(`draft-sending:${id}`),
-    issueTicket: (owner) => sealer.seal(TICKET, owner),
+    markSent: ({ id }) => redis.set(`draft-sending:${id}`, SENT, LIFETIME_MS),
+    wasSent: async ({ id }) => (await redis.get(`draft-sending:${id}`)) === SENT,
+    issueTicket: (ticket) => sealer.seal(TICKET, ticket),
     readTicket: async (ticket) => {
       if (ticket === '') return undefined;
-      return (await sealer.open(TICKET, ticket).catch(() => undefined)) as DraftOwner | undefined;
+      return (await sealer.open(TICKET, ticket).catch(() => undefined)) as DraftTicket | undefined;
     },
   };
 }

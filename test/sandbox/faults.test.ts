@@ -44,8 +44,8 @@ function firstSections(name: FaultName): Section[] {
 }
 
 const isSlow = (name: FaultName) => name.startsWith('slow-');
-/** A launch creates nothing; test/requests/new-request.test.ts plays these. */
-const isOfCreate = (name: FaultName) => name in fhirCreateFaults;
+/** A launch creates and introspects nothing; test/requests/new-request.test.ts and introspection.test.ts play these. */
+const isOfCreate = (name: FaultName) => name in fhirCreateFaults || name.startsWith('introspection-');
 
 test('an undisturbed launch always looks the same', async () => {
   expect(await play(sandbox, tiny)).toEqual(sound);
