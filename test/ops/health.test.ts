@@ -44,7 +44,7 @@ describe.for(await testStores())('on %s', (stores) => {
       ['discovery', 1],
       ['token', 1],
       ['keys', 2],
-      ['fhir', 4],
+      ['fhir', 5],
     ] as const) {
       expect(body).toContain(
         `smart_outbound_duration_seconds_count{organization="st-elsewhere",kind="${kind}"} ${calls}`,
