@@ -135,7 +135,7 @@ async function proveLaunch(
   const expected = issuers.map(({ issuer }) => issuer);
   const identity = await trace.step('id-token', verify, idTokenFacts(token.idToken, expected));
   const resolved = resolveFhirUser(identity, new URL(fhirBaseUrl));
-  const { iss, sub, name } = identity;
+  const { iss, sub, name, authTime } = identity;
   const readContext = () => readLaunchContext(token.members, { patientRequired: true });
   const context = await trace.step('context', readContext, {}, contextFacts);
   return {
@@ -147,6 +147,7 @@ async function proveLaunch(
     authorizationServer,
     user: { iss, sub, name, fhirUser: resolved.ok ? resolved.user.reference : undefined },
     nonce,
+    ...(authTime === undefined ? {} : { authTime }),
     // Outside the EHR nobody else shows who the patient is, whatever the EHR says (LC-11).
     context: transaction.kind === 'standalone' ? { ...context, needPatientBanner: true } : context,
     scope,

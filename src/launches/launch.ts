@@ -56,6 +56,8 @@ export interface Launch {
   clinicianId?: string;
   /** Of the id_token; a refreshed one must repeat it or leave it out (RF-10). */
   nonce: string;
+  /** Of the id_token, where it had one: a refresh is no new sign-in (RF-10). */
+  authTime?: number;
   context: PatientLaunchContext;
   /** As granted, whole (SCO-15). */
   scope: string;

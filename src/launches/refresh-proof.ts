@@ -25,7 +25,8 @@ export function areKeysAway(error: unknown): error is AppError {
 const KEYS_AWAY = new Set(['identity.keys-unavailable', 'identity.keys-timeout']);
 
 /**
- * Same issuer, subject and audience, and a nonce that is absent or the launch's (RF-10, OpenID Connect Core 12.2).
+ * Same issuer, subject and audience; a nonce and a time of sign-in that are absent or the launch's (RF-10, OpenID Connect
+ * Core 12.2).
  *
  * @param launch with the tokens the id_token came with.
  * @param idToken untrusted; judged by the clock of the moment it came, so that waiting for keys does not make it old.
@@ -50,6 +51,9 @@ export async function assertSameUser(
   });
   if (identity.sub !== launch.user.sub)
     throw new AppError('session.expired', 'the refreshed id_token is of another user');
+  const { authTime = launch.authTime } = identity;
+  if (launch.authTime !== undefined && authTime !== launch.authTime)
+    throw new AppError('session.expired', 'the refreshed id_token is of another sign-in');
 }
 
 /** The renewed launch, not to be used before its id_token is verified. */

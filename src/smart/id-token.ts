@@ -16,6 +16,8 @@ export interface VerifiedIdentity {
   readonly fhirUser: string | undefined;
   readonly profile: string | undefined;
   readonly name: string | undefined;
+  /** `auth_time`, seconds: when the user signed in at the EHR. */
+  readonly authTime: number | undefined;
   /** Names only, for the launch trace. */
   readonly claimNames: readonly string[];
 }
@@ -62,6 +64,7 @@ export async function verifyIdToken(idToken: unknown, expectation: IdTokenExpect
     fhirUser: boundedText(claims['fhirUser'], MAX_CLAIM_LENGTH),
     profile: boundedText(claims['profile'], MAX_CLAIM_LENGTH),
     name: boundedText(claims['name'], MAX_CLAIM_LENGTH),
+    authTime: typeof claims['auth_time'] === 'number' ? claims['auth_time'] : undefined,
     claimNames: Object.keys(claims)
       .slice(0, 50)
       .map((name) => name.slice(0, 64)),

@@ -117,7 +117,7 @@ export async function startStubEhr(): Promise<StubEhr> {
   async function tokenResponse(form: URLSearchParams): Promise<Record<string, unknown>> {
     const asked = codes.get(form.get('code') ?? '') ?? [...codes.values()].at(-1);
     const accessToken = randomBytes(16).toString('base64url');
-    const claims = { nonce: asked?.nonce, fhirUser: `${origin}/fhir/Practitioner/prac-1` };
+    const claims = { nonce: asked?.nonce, auth_time: 1_700_000_000, fhirUser: `${origin}/fhir/Practitioner/prac-1` };
     const idToken = await new SignJWT(claims)
       .setProtectedHeader({ alg: 'ES256', kid: 'stub' })
       .setIssuer(`${origin}/auth`)

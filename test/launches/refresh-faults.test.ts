@@ -127,6 +127,7 @@ describe('the id_token of a refresh (RF-10)', () => {
     ['another nonce', { nonce: 'replayed' }],
     ['a time long gone', { iat: 1_000_000 }],
     ['another azp', { azp: 'somebody-else' }],
+    ['another sign-in', { auth_time: 1_700_000_001 }],
   ])('%s ends the launch', async ([, change]) => {
     await overAt(signedAnew(change));
     expect((await reload()).status).toBe(401);
@@ -138,8 +139,11 @@ describe('the id_token of a refresh (RF-10)', () => {
     expect((await reload()).status).toBe(401);
   });
 
-  test('without a nonce it is fine', async () => {
-    await overAt(signedAnew({ nonce: undefined }));
+  test.for([
+    ['a nonce', { nonce: undefined }],
+    ['a time of sign-in', { auth_time: undefined }],
+  ] as const)('without %s it is fine', async ([, change]) => {
+    await overAt(signedAnew(change));
     expect(titleOf(await reload())).toBe(LIST);
   });
 
