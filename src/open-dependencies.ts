@@ -4,30 +4,54 @@ import { createConnectionProbe } from './adapters/connection-probe.ts';
 import { type Database, openDatabase } from './adapters/database.ts';
 import { createEhrBudgets } from './adapters/ehr-budgets.ts';
 import { createLog, type Log } from './adapters/log.ts';
-import { createMetrics } from './adapters/metrics.ts';
-import { createOutbound } from './adapters/outbound.ts';
-import { connectRedis, createMemoryStore } from './adapters/redis.ts';
-import { createSealer } from './adapters/seal.ts';
-import { startTelemetry } from './adapters/telemetry.ts';
+import { createMetrics, type Metrics } from './adapters/metrics.ts';
+import { createOutbound, type Outbound } from './adapters/outbound.ts';
+import { connectRedis, createMemoryStore, type KeyStore } from './adapters/redis.ts';
+import { createSealer, type Sealer } from './adapters/seal.ts';
+import { startTelemetry, type Telemetry } from './adapters/telemetry.ts';
 import { bootstrapOperator } from './admin/bootstrap-operator.ts';
 import { createUserStore } from './admin/user-store.ts';
-import type { AppDependencies } from './app.ts';
-import { createAudit } from './audit/audit.ts';
-import { createClinicians } from './clinicians/clinicians.ts';
+import { type Audit, createAudit } from './audit/audit.ts';
+import { type Clinicians, createClinicians } from './clinicians/clinicians.ts';
 import { rekeyClinicians } from './clinicians/rekey.ts';
 import type { Config } from './config.ts';
-import { createLaunchTraces } from './diagnostics/launch-trace.ts';
+import { createLaunchTraces, type LaunchTraces } from './diagnostics/launch-trace.ts';
 import { createTraceWriter } from './diagnostics/trace-writer.ts';
-import { createKeyRing } from './keys/key-ring.ts';
-import { createKeySightings } from './keys/key-sightings.ts';
+import { createKeyRing, type KeyRing } from './keys/key-ring.ts';
+import { createKeySightings, type KeySightings } from './keys/key-sightings.ts';
 import { measureLiveLaunches } from './launches/live-gauge.ts';
-import { createRevoker } from './launches/revoker.ts';
-import { createStoreRetries } from './launches/store-retries.ts';
-import { createChecksStore } from './organizations/checks/checks-store.ts';
+import { createRevoker, type Revoker } from './launches/revoker.ts';
+import { createStoreRetries, type StoreRetries } from './launches/store-retries.ts';
+import { type ChecksStore, createChecksStore } from './organizations/checks/checks-store.ts';
 import type { CheckDependencies } from './organizations/checks/study.ts';
-import { createOrganizationDirectory } from './organizations/organization-directory.ts';
+import { createOrganizationDirectory, type OrganizationDirectory } from './organizations/organization-directory.ts';
 import { createOrganizationStore } from './organizations/organization-store.ts';
-import { createSmartConnections } from './organizations/smart-connections.ts';
+import { createSmartConnections, type SmartConnections } from './organizations/smart-connections.ts';
+
+/** The outside world, opened by main.ts or by a test, as the app sees it. */
+export interface AppDependencies {
+  config: Config;
+  database: Database;
+  redis: KeyStore;
+  outbound: Outbound;
+  sealer: Sealer;
+  keyRing: KeyRing;
+  revoker: Revoker;
+  retries: StoreRetries;
+  sightings: KeySightings;
+  directory: OrganizationDirectory;
+  connections: SmartConnections;
+  checks: CheckDependencies;
+  checksStore: ChecksStore;
+  clinicians: Clinicians;
+  audit: Audit;
+  traces: LaunchTraces;
+  log: Log;
+  metrics: Metrics;
+  /** undefined when no endpoint is configured. */
+  telemetry: Telemetry | undefined;
+  clock: Clock;
+}
 
 /** What may differ from a deployment: tests move time, read the log and reuse a database. */
 export interface OpenOptions {

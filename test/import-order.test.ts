@@ -24,8 +24,10 @@ const ORDER = [
   'src/requests/',
   'src/admin/',
   'src/ops/',
-  'src/app.ts',
   'src/open-dependencies.ts',
+  'src/clinician-site.ts',
+  'src/settings-site.ts',
+  'src/app.ts',
   'src/main.ts',
   'src/cli.ts',
 ];

@@ -6,8 +6,9 @@ import { type Sandbox, type SandboxOptions, startSandbox } from '#sandbox/sandbo
 import type { Clock } from '#src/adapters/clock.ts';
 import { openDatabase } from '#src/adapters/database.ts';
 import { createLog } from '#src/adapters/log.ts';
-import { type AppDependencies, createApp } from '#src/app.ts';
+import { createApp } from '#src/app.ts';
 import { type Config, loadConfig } from '#src/config.ts';
+import type { AppDependencies } from '#src/open-dependencies.ts';
 import { openDependencies } from '#src/open-dependencies.ts';
 import { parseSettings } from '#src/organizations/organization.ts';
 import { createOrganizationStore } from '#src/organizations/organization-store.ts';

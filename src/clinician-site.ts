@@ -1,0 +1,124 @@
+/** Every address that a clinician's browser visits: launch, callback and the pages of a launch, each with its guard. */
+import express, { Router } from 'express';
+import { createAssociationLimit } from './clinicians/association-limit.ts';
+import { createCookies } from './http/cookies.ts';
+import { onlyMethods } from './http/error-page.ts';
+import { formBody } from './http/form-body.ts';
+import { createLaunchLimit } from './http/rate-limit.ts';
+import { type ActiveGrants, createActiveGrants } from './launches/active-grant.ts';
+import { associationRoute, redeemCodeRoute } from './launches/association-route.ts';
+import { callbackRoute } from './launches/callback-route.ts';
+import { closingRoute } from './launches/closing-route.ts';
+import type { Launch } from './launches/launch.ts';
+import { createLaunchCookies, type LaunchCookies } from './launches/launch-cookies.ts';
+import type { LaunchEndings } from './launches/launch-endings.ts';
+import { requireLaunch } from './launches/launch-guard.ts';
+import { launchRoute } from './launches/launch-route.ts';
+import type { LaunchStore } from './launches/launch-store.ts';
+import { signedOutRoute, signOutRoute } from './launches/sign-out-route.ts';
+import { standaloneRoute } from './launches/standalone-route.ts';
+import { themeRoute } from './launches/theme-route.ts';
+import { createTokenConfirmations } from './launches/token-confirmation.ts';
+import { createTransactions } from './launches/transaction.ts';
+import type { AppDependencies } from './open-dependencies.ts';
+import type { Organization } from './organizations/organization.ts';
+import { createOrganizationStore } from './organizations/organization-store.ts';
+import { createScopeLearning } from './organizations/scope-learning.ts';
+import { type ChartReadings, createChartReadings } from './requests/chart-readings.ts';
+import { createRequest, discardDraft, keepTyped, newRequestForm, sayKept } from './requests/new-request-routes.ts';
+import { createRequestDrafts } from './requests/request-drafts.ts';
+import { requestsRoute } from './requests/routes.ts';
+import { createIssuerKeys, type IssuerKeys } from './smart/issuer-keys.ts';
+
+/** The outside world, and the launches that administrators see too. */
+export interface ClinicianSiteDependencies extends AppDependencies {
+  launches: LaunchStore;
+  endings: LaunchEndings;
+}
+
+/** What both halves of the site share. */
+interface Shared extends ClinicianSiteDependencies {
+  publicUrl: URL;
+  launchCookies: LaunchCookies;
+  issuerKeys: IssuerKeys;
+  grants: ActiveGrants;
+  readings: ChartReadings;
+}
+
+const ONLY_GET = onlyMethods('GET');
+const ONLY_POST = onlyMethods('POST');
+const GET_OR_POST = onlyMethods('GET', 'POST');
+
+/** Mounted at the root. */
+export function clinicianSite(dependencies: ClinicianSiteDependencies): Router {
+  const { config, outbound, clock, log, clinicians } = dependencies;
+  const { publicUrl } = config;
+  const issuerKeys = createIssuerKeys({ outbound, clock, log });
+  const shared: Shared = {
+    ...dependencies,
+    publicUrl,
+    launchCookies: createLaunchCookies({
+      ehr: createCookies(publicUrl),
+      standalone: createCookies(publicUrl, 'first-party'),
+    }),
+    issuerKeys,
+    grants: createActiveGrants({ ...dependencies, issuerKeys }),
+    readings: createChartReadings(outbound, clock, clinicians),
+  };
+  const router = Router({ caseSensitive: true, strict: true });
+  mountLaunching(router, shared);
+  mountLaunchPages(router, shared);
+  return router;
+}
+
+/** From the EHR's chart, or our own address, to a launch. */
+function mountLaunching(router: Router, shared: Shared): void {
+  const { redis, sealer, database, audit, clock, log, readings, grants, directory } = shared;
+  const launching = { ...shared, transactions: createTransactions(redis, sealer), limit: createLaunchLimit(redis) };
+  const launch = launchRoute(launching);
+  for (const path of ['/smart/launch', '/smart/launch/:orgId'])
+    router.route(path).head(ONLY_GET).get(launch).all(ONLY_GET);
+  router.route('/smart/standalone/:orgId').head(ONLY_GET).get(standaloneRoute(launching)).all(ONLY_GET);
+
+  const scopeLearning = createScopeLearning({ store: createOrganizationStore(database.db), audit, clock, log });
+  const onCompleted = (completed: Launch, organization: Organization) =>
+    readings.start(completed, organization, (refused) => grants.renew(completed.id, organization, refused));
+  const callback = callbackRoute({ ...launching, scopeLearning, onCompleted });
+  for (const path of ['/smart/callback', '/smart/callback/:orgId'])
+    router.route(path).head(ONLY_GET).get(callback).all(ONLY_GET);
+  router.route('/signed-out/:orgId').head(ONLY_GET).get(signedOutRoute(directory)).all(ONLY_GET);
+}
+
+/** The pages of one launch, for the browser that holds it. */
+function mountLaunchPages(router: Router, shared: Shared): void {
+  const { redis, sealer, outbound, clock, readings } = shared;
+  const guard = requireLaunch(shared);
+  const guardOfWaiting = requireLaunch({ ...shared, acceptsWaiting: true });
+  const guardOfWatching = requireLaunch(shared, { renews: false });
+  const form = express.urlencoded({ extended: false, limit: '10kb' });
+  const drafts = createRequestDrafts(redis, sealer);
+  const at = (path: string) => router.route(`/launches/:launchId${path}`);
+
+  const list = requestsRoute({ ...shared, drafts, confirmations: createTokenConfirmations(shared) });
+  at('/requests').head(ONLY_GET).get(guard, list).all(ONLY_GET);
+  at('/closing').head(ONLY_GET).get(guardOfWatching, closingRoute(clock)).all(ONLY_GET);
+  at('/theme.css').head(ONLY_GET).get(guard, themeRoute(outbound)).all(ONLY_GET);
+  at('/sign-out')
+    .post(guardOfWaiting, form, signOutRoute({ ...shared, onEnded: readings.forget }))
+    .all(ONLY_POST);
+
+  const newRequest = { ...shared, drafts };
+  at('/requests/new')
+    .head(GET_OR_POST)
+    .get(guard, newRequestForm(newRequest))
+    .post(formBody(), keepTyped(newRequest), guard, createRequest(newRequest), sayKept)
+    .all(GET_OR_POST);
+  at('/requests/new/discard').post(guard, form, discardDraft(newRequest)).all(ONLY_POST);
+
+  const association = { ...shared, limit: createAssociationLimit(redis) };
+  at('/association')
+    .head(GET_OR_POST)
+    .get(guardOfWaiting, associationRoute(association))
+    .post(guardOfWaiting, form, redeemCodeRoute(association))
+    .all(GET_OR_POST);
+}

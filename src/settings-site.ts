@@ -1,0 +1,75 @@
+/** Every address that administrators and hospital IT visit: sign-in, Settings, guide and reports, each with its guard. */
+import { Router } from 'express';
+import { recogniseSignIn, requireOperator, requireSignIn } from './admin/admin-guard.ts';
+import { adminRoutes } from './admin/routes.ts';
+import { createUserStore } from './admin/user-store.ts';
+import { auditCsvRoute, settingsAuditRoutes } from './audit/settings-routes.ts';
+import { clinicianRoutes } from './clinicians/settings-routes.ts';
+import { causesByCode } from './diagnostics/causes.ts';
+import { settingsLaunchesRoutes } from './diagnostics/launches-routes.ts';
+import { reportRoutes } from './diagnostics/report-routes.ts';
+import { settingsVerifyRoutes } from './diagnostics/verify-routes.ts';
+import type { ErrorCode } from './errors.ts';
+import { onlyMethods } from './http/error-page.ts';
+import { adminSessions, sessionsIfReachable } from './http/session-middleware.ts';
+import { createSessionStore } from './http/session-store.ts';
+import { keySettingsRoutes } from './keys/settings-routes.ts';
+import type { LaunchEndings } from './launches/launch-endings.ts';
+import type { LaunchStore } from './launches/launch-store.ts';
+import { liveLaunchesRoutes } from './launches/live-launches-routes.ts';
+import { endAfterChange } from './launches/organization-ending.ts';
+import type { AppDependencies } from './open-dependencies.ts';
+import { checkReportRoutes } from './organizations/check-report-routes.ts';
+import { ehrHosts } from './organizations/ehr-hosts.ts';
+import { guideRoute } from './organizations/guide-routes.ts';
+import { createOrganizationStore } from './organizations/organization-store.ts';
+import { organizationsRoutes } from './organizations/organizations-routes.ts';
+import { integrationRoutes } from './organizations/settings-routes.ts';
+
+/** The outside world, and the launches that clinicians hold. */
+export interface SettingsSiteDependencies extends AppDependencies {
+  launches: LaunchStore;
+  endings: LaunchEndings;
+}
+
+/** Mounted at the root. */
+export function settingsSite(dependencies: SettingsSiteDependencies): Router {
+  const { config, database, redis, audit, clock, log, endings } = dependencies;
+  const { publicUrl, production, outboundAllowPrivate: allowPrivate } = config;
+  const { traceRetentionDays, auditRetentionDays } = config;
+  const { db } = database;
+  const users = createUserStore(db);
+  const organizations = createOrganizationStore(db);
+  const router = Router({ caseSensitive: true, strict: true });
+
+  const signIn = { users, publicUrl, clock };
+  const signedIn = requireSignIn(signIn);
+  const operator = requireOperator(audit);
+  const recognise = recogniseSignIn(signIn);
+  // Launches and key sets never meet this session.
+  const sessions = { publicUrl, secrets: config.appSecrets, store: createSessionStore(redis, clock, log) };
+  router.use(['/sign-in', '/sign-out', '/settings'], adminSessions(sessions));
+  router.use('/guide', sessionsIfReachable(sessions));
+  router.use(adminRoutes({ ...dependencies, db, users, guards: { signedIn, operator, recognise } }));
+
+  const endLaunches = endAfterChange(endings, log);
+  const settings = { ...dependencies, db, store: organizations, endLaunches, production, allowPrivate, publicUrl };
+  const records = { ...settings, organizations, users, traceRetentionDays, auditRetentionDays };
+  const keyHolders = async () => (await organizations.list()).map((one) => ({ ...one, hosts: ehrHosts(one) }));
+  const explain = (code: ErrorCode) => causesByCode[code];
+  const onlyGet = onlyMethods('GET');
+
+  router.use('/settings/integrations/smart-on-fhir', signedIn, integrationRoutes(settings));
+  router.use('/settings/clinicians', signedIn, clinicianRoutes(settings));
+  router.use('/settings/organizations', signedIn, operator, organizationsRoutes(settings));
+  router.use('/settings/keys', signedIn, operator, keySettingsRoutes({ ...settings, keyHolders }));
+  router.use('/settings/launches', signedIn, settingsLaunchesRoutes(records));
+  router.use('/settings/live-launches', signedIn, liveLaunchesRoutes(settings));
+  router.use('/settings/verify', signedIn, settingsVerifyRoutes(records));
+  router.use('/settings/audit', signedIn, settingsAuditRoutes(records));
+  router.route('/settings/audit.csv').get(signedIn, auditCsvRoute(records)).all(onlyGet);
+  router.route('/guide').get(recognise, guideRoute({ config, organizations, explain })).all(onlyGet);
+  router.use('/reports', reportRoutes(records));
+  router.use('/reports/checks', checkReportRoutes(settings));
+  return router;
+}
