@@ -58,8 +58,6 @@ ${rows.map(
 export interface LearnedScopesProps {
   readonly since: Date;
   readonly askedFor: string;
-  /** a launch was completed with them */
-  readonly isProven: boolean;
   readonly refused: readonly { readonly scope: string; readonly how: string }[];
 }
 
@@ -69,10 +67,10 @@ export function learnedScopesNotice(
   { actionOf, csrfToken }: { readonly actionOf: (step: string) => string; readonly csrfToken: string },
 ): SafeHtml | null {
   if (!learned) return null;
-  const { since, askedFor, isProven, refused } = learned;
+  const { since, askedFor, refused } = learned;
   return html`<section class="notice learned-scopes" aria-labelledby="learned-scopes">${icon('warning')} <div>
 <h2 id="learned-scopes">The EHR refused the configured scopes</h2>
-<p>${isProven ? html`Since ${instant(since)} launches ask for:` : html`After a refusal at ${instant(since)} the next launch asks for:`} <code class="value">${askedFor}</code></p>
+<p>Since ${instant(since)} launches ask for: <code class="value">${askedFor}</code></p>
 <details><summary>What was refused</summary><ul>${refused.map(({ scope, how }) => html`<li><code>${scope}</code> <span class="note">${how}</span></li>`)}</ul></details>
 <p>Register the configured scopes in the EHR, or configure what it grants. A change of the scopes or of the connection forgets this, and so does the button.</p>
 <form method="post" action="${actionOf('forget-scopes')}"><input type="hidden" name="csrf" value="${csrfToken}"><button class="btn btn-outline-secondary" type="submit">Ask for the configured scopes again</button></form>

@@ -3,11 +3,10 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { LaunchTrace } from '#src/diagnostics/launch-trace.ts';
 import { redirectFacts } from '#src/diagnostics/step-facts.ts';
 import { AppError } from '#src/errors.ts';
-import { learningKey, scopeToAskFor } from '#src/organizations/learned-scopes.ts';
+import { learningKey, type Refusals, scopeAfter } from '#src/organizations/learned-scopes.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { ScopeLearning } from '#src/organizations/scope-learning.ts';
 import type { FailedScope } from '#src/smart/scope-ladder.ts';
-import { requestedScope } from '#src/smart/scopes.ts';
 import {
   type AuthorizationRedirect,
   authorizationRedirect,
@@ -36,34 +35,35 @@ export interface AskedAgain {
  * Was this a refusal of scopes, and may the launch ask once more? Then it does: fresh state, nonce, verifier and browser
  * secret, and of the old transaction what was pinned, with the same `launch` and `aud`.
  *
- * Once per launch, so that nothing ever goes round in circles (ER-03). Every refusal is remembered, also one after
- * which the browser may never come back because the EHR has spent its launch value.
+ * Once per launch, so that nothing ever goes round in circles (ER-03).
  *
- * @param organization as it is now; with other scopes than when the launch began, nothing is learned or asked.
+ * @param organization as it is now; with other scopes than when the launch began, nothing is asked.
+ * @param onRefused hears of every refusal, for this browser's next launch: it may not come back from the second request,
+ *   because the EHR has spent its launch value.
  * @returns undefined when the error is to be shown.
  */
 export async function askAgain(
-  { transactions, scopeLearning, clock }: AskAgainDependencies,
+  { transactions, clock }: AskAgainDependencies,
   organization: Organization,
   transaction: Transaction,
   error: unknown,
-  trace: LaunchTrace,
+  { trace, onRefused }: { trace: LaunchTrace; onRefused: (organization: Organization, refusals: Refusals) => void },
 ): Promise<AskedAgain | undefined> {
   const failure = failureOf(error);
-  const { configuration, clientId, redirectUri, fhirBaseUrl: aud, scope: refused, launch, scopeKey } = transaction;
+  const { configuration, clientId, redirectUri, fhirBaseUrl: aud, launch, scopeKey } = transaction;
   if (!failure || scopeKey === undefined || scopeKey !== learningKey(organization)) return undefined;
-  const now = clock();
-  const failed = { scope: refused, failure };
   const shown = error instanceof AppError ? error.shown : undefined;
-  const scope = scopeToAskFor(organization, configuration.capabilities, now, failed);
-  await scopeLearning.refused({ organizationId: organization.id, key: scopeKey, scope: refused }, failure);
+  const refusals = [...(transaction.refusals ?? []), failure];
+  onRefused(organization, refusals);
+  const scope = scopeAfter(organization, configuration.capabilities, refusals)?.scope;
   // Only a launch by the EHR: it is the one that proved to work without `launch/patient`.
   if (transaction.answerTo || launch === undefined || scope === undefined) return undefined;
   const send = async (): Promise<AskedAgain> => {
     const secrets = createAttemptSecrets();
-    const cookie = createCookieValue({ kind: 'ehr', organizationId: organization.id }, now);
+    const cookie = createCookieValue({ kind: 'ehr', organizationId: organization.id }, clock());
     const { state, nonce, codeVerifier } = secrets;
-    const next = { ...transaction, scope, nonce, codeVerifier, traceId: trace.id, answerTo: { ...failed, shown } };
+    const answerTo = { failure, shown };
+    const next = { ...transaction, scope, refusals, nonce, codeVerifier, traceId: trace.id, answerTo };
     await transactions.begin({ state, binding: cookie.secret }, next);
     const redirect = authorizationRedirect(configuration, { clientId, redirectUri, scope, aud, launch }, secrets);
     return { kind: 'asked-again', redirect, state, cookie, organization };
@@ -80,17 +80,15 @@ function failureOf(error: unknown): FailedScope['failure'] | undefined {
   return error.code === 'scope.none-granted' ? 'empty-grant' : undefined;
 }
 
-/** A launch was completed: its scopes are what the next one begins with, if they are not the configured ones. */
+/** A launch was completed after a refusal: its scopes are what the next one begins with, in every browser. */
 export async function rememberWhatWorked(
   { scopeLearning }: Pick<AskAgainDependencies, 'scopeLearning'>,
   organization: Organization,
-  { scope, scopeKey, answerTo, configuration: { capabilities } }: Transaction,
+  { scope, scopeKey: key, refusals = [], configuration: { capabilities } }: Transaction,
 ): Promise<void> {
-  if (scopeKey === undefined) return;
-  const { id: organizationId, scopes, scopeVersion: version } = organization;
-  const isConfigured = scope === requestedScope(scopes, { version, capabilities });
-  const lesson = { organizationId, key: scopeKey, scope, isConfigured, isAnswer: answerTo !== undefined };
-  await scopeLearning.worked(organization, lesson);
+  if (key === undefined || refusals.length === 0) return;
+  const failed = scopeAfter(organization, capabilities, refusals)?.failed ?? [];
+  await scopeLearning.worked({ organizationId: organization.id, key, scope, failed });
 }
 
 /**

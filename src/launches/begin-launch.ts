@@ -1,11 +1,10 @@
 /** From the EHR's launch request to the redirect that asks its authorization server for a code. */
-import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/outbound.ts';
 import { OutboundError } from '#src/adapters/outbound-error.ts';
 import type { LaunchTrace } from '#src/diagnostics/launch-trace.ts';
 import { discoveryFacts, redirectFacts } from '#src/diagnostics/step-facts.ts';
 import { AppError } from '#src/errors.ts';
-import { learningKey, scopeToAskFor } from '#src/organizations/learned-scopes.ts';
+import { learningKey, type Refusals, scopeAfter, startingScope } from '#src/organizations/learned-scopes.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { redirectUriOf } from '#src/organizations/registration.ts';
 import { issuersOf, type SmartConnections } from '#src/organizations/smart-connections.ts';
@@ -28,11 +27,16 @@ export interface BeginLaunchDependencies {
   issuerKeys: IssuerKeys;
   transactions: Transactions;
   outbound: Outbound;
-  clock: Clock;
 }
 
 /** What a launch begins with: what the EHR sent, or for a standalone launch the registered FHIR base alone (AZ-04, AZ-05). */
 export type LaunchStart = ({ kind: 'ehr' } & LaunchRequest) | { kind: 'standalone'; iss: string };
+
+/** The browser that launches, as its cookies say. */
+export interface LaunchingBrowser {
+  secret: string;
+  refusals: Refusals;
+}
 
 /** A launch under way: where to send the browser, and the state its transaction cookie is for. */
 export interface BegunLaunch {
@@ -58,21 +62,21 @@ export function assertLaunchAllowed(organization: Organization, request: LaunchR
  * Discovers, prepares and stores the transaction; only then is there anywhere to redirect to (AZ-21).
  *
  * @param start already allowed, for an EHR launch by {@link assertLaunchAllowed}.
- * @param binding the secret of the transaction cookie the browser gets with this redirect.
+ * @param browser the secret of the transaction cookie it gets with this redirect, and how it was refused lately.
  * @throws AppError 'discovery.…' or 'store.unavailable'
  */
 export async function beginLaunch(
   dependencies: BeginLaunchDependencies,
   organization: Organization,
   start: LaunchStart,
-  binding: string,
+  browser: LaunchingBrowser,
   trace: LaunchTrace,
 ): Promise<BegunLaunch> {
   const discovery = () => usableConfiguration(dependencies, organization);
   const configuration = await trace.step('discovery', discovery, {}, discoveryFacts);
   const assertionAlg = chooseAssertionAlg(configuration, organization.assertionAlg);
   const begun = () =>
-    prepareRedirect(dependencies, organization, start, { binding, configuration, assertionAlg, trace });
+    prepareRedirect(dependencies, organization, start, { browser, configuration, assertionAlg, trace });
   return trace.step('authorization-redirect', begun, {}, ({ redirect, scope }) =>
     redirectFacts(redirect, { scope, alg: assertionAlg }),
   );
@@ -92,24 +96,20 @@ async function prepareRedirect(
   organization: Organization,
   start: LaunchStart,
   attempt: {
-    binding: string;
+    browser: LaunchingBrowser;
     configuration: SmartConfiguration;
     assertionAlg: 'RS384' | 'ES384';
     trace: LaunchTrace;
   },
 ): Promise<BegunLaunch> {
-  const { binding, configuration, assertionAlg, trace } = attempt;
+  const { browser, configuration, assertionAlg, trace } = attempt;
   const secrets = createAttemptSecrets();
   const { kind, iss } = start;
-  const { capabilities } = configuration;
-  const scope =
-    kind === 'standalone'
-      ? requestedScope(standaloneScopes(organization.scopes), { version: organization.scopeVersion, capabilities })
-      : scopeToAskFor(organization, capabilities, dependencies.clock());
+  const { scope, refusals } = scopeOf(organization, kind, configuration, browser.refusals);
   await countAuthorization(dependencies, organization, configuration);
   const redirectUri = redirectUriOf(dependencies.publicUrl, organization);
   await dependencies.transactions.begin(
-    { state: secrets.state, binding },
+    { state: secrets.state, binding: browser.secret },
     {
       kind,
       organizationId: organization.id,
@@ -124,7 +124,7 @@ async function prepareRedirect(
       assertionAlg,
       traceId: trace.id,
       // What is learned of scopes is learned of launches by the EHR.
-      ...(start.kind === 'ehr' ? { launch: start.launch, scopeKey: learningKey(organization) } : {}),
+      ...(start.kind === 'ehr' ? { launch: start.launch, scopeKey: learningKey(organization), refusals } : {}),
     },
   );
   prepareCallback(dependencies, organization, configuration.tokenEndpoint);
@@ -133,6 +133,21 @@ async function prepareRedirect(
   const launch = start.kind === 'ehr' ? { launch: start.launch } : {};
   const authorization = { clientId, redirectUri, scope, aud: iss, ...launch };
   return { redirect: authorizationRedirect(configuration, authorization, secrets), state: secrets.state, scope };
+}
+
+/** What this launch asks for. A browser that was refused everything begins anew. */
+function scopeOf(
+  organization: Organization,
+  kind: LaunchStart['kind'],
+  { capabilities }: SmartConfiguration,
+  refusals: Refusals,
+): { scope: string; refusals: Refusals } {
+  if (kind === 'standalone') {
+    const wanted = { version: organization.scopeVersion, capabilities };
+    return { scope: requestedScope(standaloneScopes(organization.scopes), wanted), refusals: [] };
+  }
+  const next = scopeAfter(organization, capabilities, refusals);
+  return next ? { scope: next.scope, refusals } : { scope: startingScope(organization, capabilities), refusals: [] };
 }
 
 /** The browser will be at the authorization server for a moment: time enough to open the connections its return needs. */

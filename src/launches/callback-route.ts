@@ -6,6 +6,8 @@ import { AppError } from '#src/errors.ts';
 import { queryOf } from '#src/http/own-url.ts';
 import type { LaunchLimit } from '#src/http/rate-limit.ts';
 import { factsOf } from '#src/http/request-log.ts';
+import type { Refusals } from '#src/organizations/learned-scopes.ts';
+import type { Organization } from '#src/organizations/organization.ts';
 import { readCallback } from '#src/smart/step-4-authorization-code.ts';
 import { isGrantUnused } from '#src/smart/step-5-access-token.ts';
 import { type FinishLaunchDependencies, finishLaunch } from './finish-launch.ts';
@@ -51,7 +53,9 @@ export function callbackRoute(dependencies: CallbackRouteDependencies): RequestH
     const { supportCode } = facts;
     const redirectUri = `${publicUrl.origin}${request.path}`;
     const cookies = launchCookies.launches(request);
-    const visit = { callback, redirectUri, key, kind, cookies, supportCode, address: request.ip, trace };
+    const onRefused = (organization: Organization, refusals: Refusals) =>
+      launchCookies.setRefusals(response, organization, refusals);
+    const visit = { callback, redirectUri, key, kind, cookies, supportCode, address: request.ip, trace, onRefused };
     const shared = underWay.get(name);
     const finishing = shared?.finishing ?? finishLaunch(dependencies, visit).finally(() => underWay.delete(name));
     underWay.set(name, { finishing, trace: shared?.trace ?? trace });

@@ -5,6 +5,7 @@ import type { Sealer } from '#src/adapters/seal.ts';
 import { type Audit, auditActor, auditPatient } from '#src/audit/audit.ts';
 import type { LaunchTrace } from '#src/diagnostics/launch-trace.ts';
 import { AppError } from '#src/errors.ts';
+import type { Refusals } from '#src/organizations/learned-scopes.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
 import type { CallbackParameters } from '#src/smart/step-4-authorization-code.ts';
@@ -60,6 +61,8 @@ export interface CallbackVisit {
   /** As `request.ip` tells, for the audit trail. */
   address: string | undefined;
   trace: LaunchTrace;
+  /** For this browser's next launch of the organization. */
+  onRefused(organization: Organization, refusals: Refusals): void;
 }
 
 /**
@@ -127,7 +130,7 @@ async function completeOrAskAgain(
     await rememberWhatWorked(dependencies, organization, transaction);
     return finished;
   } catch (error) {
-    const again = await askAgain(dependencies, organization, transaction, error, visit.trace);
+    const again = await askAgain(dependencies, organization, transaction, error, visit);
     if (!again) throw afterAskingAgain(transaction, error);
     await dependencies.transactions.abandon(visit.key).catch(() => undefined);
     return again;

@@ -1,7 +1,9 @@
-/** Our kinds of cookie: a probe, one per launch under way, one per completed launch, and a note of why one ended. */
+/** Our kinds of cookie: a probe, one per launch under way, one per completed launch, and notes of what ended or was refused. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Cookies } from '#src/http/cookies.ts';
+import { type Refusals, refusalBasis } from '#src/organizations/learned-scopes.ts';
+import type { Organization } from '#src/organizations/organization.ts';
 import type { Journey } from './journey.ts';
 import { ABSOLUTE_LIMIT_MS, type LaunchKind, MOST_LAUNCHES_PER_BROWSER } from './launch.ts';
 import { type ToldReason, toldReasons } from './launch-end.ts';
@@ -40,6 +42,12 @@ const MOST_TRANSACTIONS_PER_BROWSER = 10;
 /** A browser keeps few cookies for a framed site, and the open launches need them. */
 const MOST_ENDED_PER_BROWSER = 5;
 const ENDED_LIFETIME_MS = 60 * 60_000;
+/** Of launches by the EHR alone: only they ask again. */
+const REFUSED = 'refused-';
+const REFUSED_LIFETIME_MS = 60 * 60_000;
+const REFUSALS = ['invalid-scope', 'empty-grant'] as const satisfies Refusals;
+/** More than any ladder has rungs. */
+const MOST_REFUSALS = 20;
 
 /** Reads and writes them on one deployment. */
 export interface LaunchCookies {
@@ -64,6 +72,9 @@ export interface LaunchCookies {
    */
   retireLaunches(request: Request, response: Response, ids: readonly string[], reason: ToldReason | undefined): void;
   endedLaunch(request: Request, launchId: string): (Journey & { reason: ToldReason }) | undefined;
+  /** How this browser's launches from the organization's charts were refused in the last hour; by its own word. */
+  refusals(request: Request, organization: Organization): Refusals;
+  setRefusals(response: Response, organization: Organization, refusals: Refusals): void;
 }
 
 /** A fresh cookie with a secret of 256 bits. */
@@ -92,8 +103,7 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): Launc
     [...cookies[kind].read(request).keys()].filter((name) => name.startsWith(prefix));
   const ofBothKinds = (request: Request, what: 'tx' | 'launch') =>
     KINDS.flatMap((kind) => named(request, what, kind)).toSorted((a, b) => a.issuedAt - b.issuedAt);
-  const transactionId = (state: string) => createHash('sha256').update(state).digest('base64url').slice(0, 16);
-  const transactionName = (state: string, kind: LaunchKind) => `${NAMES[kind].tx}${transactionId(state)}`;
+  const transactionName = (state: string, kind: LaunchKind) => `${NAMES[kind].tx}${shortHash(state)}`;
   return {
     arrived: (request, kind) => {
       const { probe, tx, launch } = NAMES[kind];
@@ -106,7 +116,7 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): Launc
       const began = KINDS.map((kind) => ({ kind, organizationId: cookies[kind].read(request).get(NAMES[kind].probe) }));
       return began.find((journey): journey is Journey => journey.organizationId !== undefined);
     },
-    ofTransaction: (request, state) => ofBothKinds(request, 'tx').find(({ id }) => id === transactionId(state)),
+    ofTransaction: (request, state) => ofBothKinds(request, 'tx').find(({ id }) => id === shortHash(state)),
     setTransaction: (request, response, state, cookie) => {
       const { kind } = cookie;
       const underWay = named(request, 'tx', kind);
@@ -141,7 +151,21 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): Launc
       const reason = toldReasons.find((one) => one === told);
       return kind && reason && organizationId ? { reason, kind, organizationId } : undefined;
     },
+    refusals: (request, organization) => {
+      const [basis, refusals = ''] = cookies.ehr.read(request).get(`${REFUSED}${organization.id}`)?.split('~') ?? [];
+      if (basis !== shortHash(refusalBasis(organization))) return [];
+      const told = refusals.split('.').slice(0, MOST_REFUSALS);
+      return told.flatMap((one) => REFUSALS.filter((refusal) => refusal === one));
+    },
+    setRefusals: (response, organization, refusals) => {
+      const value = `${shortHash(refusalBasis(organization))}~${refusals.join('.')}`;
+      cookies.ehr.set(response, `${REFUSED}${organization.id}`, value, REFUSED_LIFETIME_MS);
+    },
   };
+}
+
+function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 16);
 }
 
 function format({ issuedAt, secret, organizationId }: CookieValue): string {

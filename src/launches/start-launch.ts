@@ -53,7 +53,9 @@ export async function startLaunch(
   trace.know({ cookieMode: queryOf(request).has(PROBED) ? 'probed' : 'arrived' });
   await trace.step('cookies', () => limit.begin(organization.id, request.ip ?? ''));
   const cookie = createCookieValue(journey, clock());
-  const { redirect, state } = await beginLaunch(dependencies, organization, start, cookie.secret, trace);
+  const refusals = launchCookies.refusals(request, organization);
+  const browser = { secret: cookie.secret, refusals };
+  const { redirect, state } = await beginLaunch(dependencies, organization, start, browser, trace);
   launchCookies.setTransaction(request, response, state, cookie);
   // Again, so that it outlives this launch's own cookie and names its organization.
   launchCookies.setProbe(response, journey);

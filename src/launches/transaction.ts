@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { KeyStore } from '#src/adapters/redis.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
+import type { Refusals } from '#src/organizations/learned-scopes.ts';
 import type { FailedScope } from '#src/smart/scope-ladder.ts';
 import type { SmartConfiguration } from '#src/smart/smart-configuration.ts';
 import type { LaunchKind } from './launch.ts';
@@ -27,8 +28,10 @@ export interface Transaction {
   launch?: string;
   /** Of the settings that `scope` was made of; a lesson about others is dropped. */
   scopeKey?: string;
+  /** How this browser's launches were refused before `scope` was asked for. */
+  refusals?: Refusals;
   /** Only in that further request: what the one before it was refused with. There is never a third (ER-03). */
-  answerTo?: FailedScope & { shown: string | undefined };
+  answerTo?: Pick<FailedScope, 'failure'> & { shown: string | undefined };
 }
 
 /** What finishing a transaction gave; kept for a minute, so that a reloaded callback ends where the first one did. */

@@ -5,10 +5,11 @@ import type { LearnedScopes, Organization } from './organization.ts';
 import { usedTypes } from './scope-uses.ts';
 
 /**
- * A refusal that nothing worked after yet counts for so long. Anybody who can open the launch URL can come back with
- * `error=invalid_scope`, so by itself it must not change an organization's launches for good.
+ * How one browser's launches were refused since one last worked, oldest first. Anybody who can open the launch URL can
+ * come back with `error=invalid_scope`, so a refusal counts in that browser alone; what is learned for the organization
+ * is what led to a launch, which takes a user of the EHR.
  */
-const UNPROVEN_MS = 60 * 60_000;
+export type Refusals = readonly FailedScope['failure'][];
 
 /** What the ladder is built of for this organization. */
 function ladderBase(organization: Organization, capabilities: readonly string[]): LadderBase {
@@ -23,39 +24,41 @@ export function learningKey(organization: Organization): string {
 }
 
 /** What was learned and still counts. */
-export function learnedOf(organization: Organization, now: Date): LearnedScopes | undefined {
+export function learnedOf(organization: Organization): LearnedScopes | undefined {
   const { learnedScopes: learned } = organization;
-  if (learned?.key !== learningKey(organization)) return undefined;
-  if (learned.worked) return learned;
-  const failed = learned.failed.filter(({ at }) => now.getTime() - Date.parse(at) < UNPROVEN_MS);
-  return failed.length === 0 ? undefined : { ...learned, failed };
+  return learned?.key === learningKey(organization) ? learned : undefined;
+}
+
+/** What refusals are counted from, as one comparable text: with other settings, or another string learned, they are void. */
+export function refusalBasis(organization: Organization): string {
+  return JSON.stringify([learningKey(organization), learnedOf(organization)?.worked.scope]);
 }
 
 /**
- * The `scope` of the next authorization request (SCO-02, SCO-13).
+ * The `scope` of the next authorization request (SCO-02, SCO-13), and what was asked for in vain before it.
  *
  * @param capabilities of the EHR's smart-configuration.
- * @param justFailed what this very launch was refused with.
- * @returns undefined only after `justFailed`, when there is nothing left to ask for.
+ * @param refusals counted from this organization's {@link refusalBasis}.
+ * @returns undefined when there is nothing left to ask for.
  */
-export function scopeToAskFor(organization: Organization, capabilities: readonly string[], now: Date): string;
-export function scopeToAskFor(
+export function scopeAfter(
   organization: Organization,
   capabilities: readonly string[],
-  now: Date,
-  justFailed: FailedScope,
-): string | undefined;
-export function scopeToAskFor(
-  organization: Organization,
-  capabilities: readonly string[],
-  now: Date,
-  justFailed?: FailedScope,
-): string | undefined {
+  refusals: Refusals,
+): { scope: string; failed: FailedScope[] } | undefined {
   const base = ladderBase(organization, capabilities);
-  const learned = learnedOf(organization, now);
-  const failed = learned?.failed ?? [];
-  if (justFailed) return nextScope(base, [...failed, justFailed]);
-  const configured = requestedScope(base.setting, base);
-  if (!learned) return configured;
-  return learned.worked?.scope ?? nextScope(base, failed) ?? configured;
+  const failed: FailedScope[] = [...(learnedOf(organization)?.failed ?? [])];
+  let scope: string | undefined = startingScope(organization, capabilities);
+  for (const failure of refusals) {
+    if (scope === undefined) return undefined;
+    failed.push({ scope, failure });
+    scope = nextScope(base, failed);
+  }
+  return scope === undefined ? undefined : { scope, failed };
+}
+
+/** The `scope` a launch begins with when nothing was refused in its browser. */
+export function startingScope(organization: Organization, capabilities: readonly string[]): string {
+  const base = ladderBase(organization, capabilities);
+  return learnedOf(organization)?.worked.scope ?? requestedScope(base.setting, base);
 }

@@ -98,7 +98,7 @@ const learnedScopesSchema = z.object({
     z.object({ scope: z.string(), failure: z.enum(['invalid-scope', 'empty-grant']), at: z.iso.datetime() }),
   ),
   /** What led to a launch, and since when launches begin with it. */
-  worked: z.object({ scope: z.string(), since: z.iso.datetime() }).optional(),
+  worked: z.object({ scope: z.string(), since: z.iso.datetime() }),
 });
 
 /** What the EHR taught us about the scopes it takes: plain scope strings and ISO instants, no secret. */

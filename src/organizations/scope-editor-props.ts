@@ -2,7 +2,7 @@
 import { readStoredConfiguration } from '#src/smart/smart-configuration.ts';
 import type { LearnedScopesProps, ScopeEditorProps } from '#views/scope-editor.ts';
 import type { TypedForm } from '#views/typed-form.ts';
-import { learnedOf, scopeToAskFor } from './learned-scopes.ts';
+import { learnedOf } from './learned-scopes.ts';
 import type { Organization } from './organization.ts';
 import { explainScopes, spellingSent } from './scope-explanation.ts';
 
@@ -34,15 +34,12 @@ export function scopeEditorProps(
 }
 
 /** What was learned from refusals and still counts; undefined while launches ask for the configured scopes. */
-export function learnedScopesProps(organization: Organization, now: Date): LearnedScopesProps | undefined {
-  const learned = learnedOf(organization, now);
-  const refusedAt = learned?.failed.at(-1)?.at;
+export function learnedScopesProps(organization: Organization): LearnedScopesProps | undefined {
+  const learned = learnedOf(organization);
   if (!learned) return undefined;
-  const { worked } = learned;
   return {
-    since: new Date(worked?.since ?? refusedAt ?? now),
-    askedFor: scopeToAskFor(organization, capabilitiesOf(organization) ?? [], now),
-    isProven: worked !== undefined,
+    since: new Date(learned.worked.since),
+    askedFor: learned.worked.scope,
     refused: learned.failed.map(({ scope, failure }) => ({
       scope,
       how: failure === 'invalid-scope' ? 'refused (invalid_scope)' : 'granted nothing to read',

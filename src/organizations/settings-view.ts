@@ -90,7 +90,7 @@ export function tailProps(
   extras: PageExtras,
   deployment: { publicUrl: URL; appName: string },
 ): IntegrationTailProps {
-  const { organization, scheduled, readAt, draft } = record;
+  const { organization, scheduled, draft } = record;
   const advanced = extras.advanced ?? advancedForm(organization);
   return {
     organization: { id: organization.id, name: organization.name },
@@ -100,7 +100,7 @@ export function tailProps(
     drift: scheduled && driftProps(scheduled),
     registration: registrationSheet(deployment, organization),
     advanced,
-    learned: learnedScopesProps(organization, readAt),
+    learned: learnedScopesProps(organization),
     scopes: {
       previewAction: integrationUrl(request, organization.id, 'preview-scopes'),
       ...scopeEditorProps(organization, advanced, extras.preview),

@@ -99,7 +99,7 @@ describe.for(await testStores())('on %s', (stores) => {
     expect(askedScopes()).toEqual([asked ?? expect.stringContaining('patient/*.read')]);
   });
 
-  test('ER-03: two refusals end in the error page after exactly two requests; the next launch begins where this one ended', async () => {
+  test('ER-03: two refusals end in the error page after exactly two requests; this browser’s next launch begins there', async () => {
     world.sandbox.faults.set('invalid-scope');
     const page = await launch();
     expect({ status: page.status, code: codeOf(page) }).toEqual({ status: 502, code: 'authorization.scope-refused' });
@@ -110,8 +110,9 @@ describe.for(await testStores())('on %s', (stores) => {
     aSecondLater();
     world.sandbox.faults.set('invalid-scope', `${WILDCARD}|read`);
     world.sandbox.requests.clear();
-    expect(titleOf(await launch(world.browser()))).toBe(LIST);
+    expect(titleOf(await launch())).toBe(LIST);
     expect(askedScopes()).toEqual([ENUMERATED.replaceAll('.read', '.rs')]);
+    expect(await stored()).toMatchObject({ failed: [{}, { scope: ENUMERATED }] });
   });
 
   test('CB-06: a reload of either callback after the error page asks nothing more', async () => {
@@ -162,20 +163,46 @@ describe.for(await testStores())('on %s', (stores) => {
     expect(await stored()).toMatchObject({ worked: { scope: ENUMERATED } });
   });
 
-  test('a refusal that nothing worked after is forgotten in an hour', async () => {
-    const callback = new URL(await browser.openUntil(launchUrl(), CALLBACK));
+  const refusedBy = async (visitor: TestBrowser) => {
+    const callback = new URL(await visitor.openUntil(launchUrl(), CALLBACK));
     callback.searchParams.delete('code');
     callback.searchParams.set('error', 'invalid_scope');
-    await browser.visit(callback.href);
-    now.current = new Date(now.current.getTime() + 61 * 60_000);
+    return visitor.visit(callback.href);
+  };
+
+  test('MT-06: whoever comes back with invalid_scope and never signs in changes nothing for others', async () => {
+    const stranger = world.browser();
+    for (let visit = 0; visit < 3; visit += 1) await refusedBy(stranger);
+    aSecondLater();
     world.sandbox.requests.clear();
-    const next = world.browser();
-    const later = await next.openUntil(launchUrl(), CALLBACK);
+    expect(titleOf(await launch())).toBe(LIST);
     expect(askedScopes()).toEqual([expect.stringContaining('patient/*.read')]);
-    // The sandbox judges our assertions by a clock of its own.
-    now.current = new Date();
-    expect(titleOf(await next.open(later))).toBe(LIST);
     expect(await stored()).toBeUndefined();
+  });
+
+  test.for([
+    ['other settings', { scopes: 'launch openid fhirUser patient/*.rs' }, (note: string) => note, 'patient/*.rs'],
+    ['a note of another basis', {}, () => 'x~invalid-scope', 'patient/*.read'],
+    ['a note of nonsense', {}, () => 'nonsense', 'patient/*.read'],
+    ['a note that has nonsense added', {}, (note: string) => `${note}.nonsense.${'x'.repeat(2_000)}`, 'Patient.read'],
+  ] as const)('%s and the note of what this browser was refused', async ([, settings, change, asked]) => {
+    await refusedBy(browser);
+    const name = `refused-${orgId}`;
+    const cookies = [...browser.jar.values()].find((ofHost) => ofHost.has(name));
+    cookies?.set(name, change(cookies.get(name) ?? ''));
+    await world.setOrganization(orgId, settings);
+    aSecondLater();
+    world.sandbox.requests.clear();
+    expect(titleOf(await launch())).toBe(LIST);
+    expect(askedScopes()).toEqual([expect.stringContaining(asked)]);
+  });
+
+  test('a browser that was refused everything begins with the configured scopes again', async () => {
+    world.sandbox.faults.set('invalid-scope');
+    for (let visit = 0; visit < 10; visit += 1) await launch();
+    const [configured, ...others] = askedScopes();
+    expect(others).toContain(configured);
+    expect(new Set(others).size).toBeGreaterThan(5);
   });
 
   test('a remembered string that is refused later is replaced by the next one', async () => {
@@ -247,7 +274,8 @@ describe.for(await testStores())('on %s', (stores) => {
   test('LA-04, ST-07: the launch value is nowhere but in sealed transactions and on the way to the EHR', async () => {
     world.sandbox.faults.set('invalid-scope', WILDCARD);
     await launch();
-    const unfinished = await browser.visit(await browser.openUntil(launchUrl(), CALLBACK));
+    const other = world.browser();
+    const unfinished = await other.visit(await other.openUntil(launchUrl(), CALLBACK));
     await world.dependencies.audit.flush();
     await world.dependencies.traces.flush();
     const secrets = secretsSeenBy(world.sandbox);
@@ -256,7 +284,7 @@ describe.for(await testStores())('on %s', (stores) => {
     const tables = ['organizations', 'launch_traces', 'audit_events'];
     const rows = await Promise.all(tables.map((name) => db.execute(sql.raw(`select t::text as row from ${name} t`))));
     const dump = `${JSON.stringify(rows)}\n${await world.dumpRedis()}`;
-    const answers = browser.history
+    const answers = [...browser.history, ...other.history]
       .filter(({ url }) => url.startsWith(world.url))
       .map(({ headers: { location: _onward, ...headers }, body, setCookies }) =>
         JSON.stringify([headers, body, setCookies]),
