@@ -1,14 +1,14 @@
 /** The one way out: every HTTP call to an EHR passes this guard (TL-01, TL-04, TL-06, DI-15, DI-16). */
-import { Agent, type Dispatcher, interceptors, request as send } from 'undici';
-import { guardedLookup, isAddressAllowed, isLoopbackHost } from './address-policy.ts';
+import { type Dispatcher, request as send } from 'undici';
+import { isAddressAllowed, isLoopbackHost } from './address-policy.ts';
 import type { EhrBudgets } from './ehr-budgets.ts';
 import { createEhrLanes } from './ehr-lanes.ts';
+import { createEhrPools, type PoolUse } from './ehr-pools.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { type CallEnd, failureOf, OutboundError } from './outbound-error.ts';
 import { type CallKind, createWatch, type WatchedCall } from './outbound-watch.ts';
 import type { Telemetry } from './telemetry.ts';
-import { createWarmConnector, type WarmConnector } from './warm-connector.ts';
 
 /** One call; the defaults are right for discovery, token and key requests. */
 export interface OutboundRequest {
@@ -66,19 +66,6 @@ export interface Outbound extends EhrClient {
 }
 
 const DEADLINE_MS = 5_000;
-const PROTOCOL_MAX_BYTES = 1_000_000;
-const FHIR_MAX_BYTES = 10_000_000;
-/** A ceiling against leaks only: organizations may share a host, and the lane of each bounds what it uses of this. */
-const CONNECTIONS_PER_HOST = 1_000;
-const KEEP_ALIVE_MS = 75_000;
-/** What the end of a launch uses at once: one token request; then the patient, the requests and the user together. */
-const WARM = { protocol: 1, fhir: 3 };
-
-interface Pool {
-  agent: Agent;
-  dispatcher: Dispatcher;
-  connector: WarmConnector;
-}
 
 /**
  * @param options.production refuses plain http even on loopback.
@@ -93,7 +80,7 @@ export function createOutbound(options: {
   telemetry?: Telemetry | undefined;
   log?: Log;
 }): Outbound {
-  const pools = createPools(options.allowPrivate);
+  const pools = createEhrPools(options.allowPrivate, DEADLINE_MS);
   const watch = createWatch(options);
   const lanes = createEhrLanes(options);
   const accepts = (url: URL) =>
@@ -130,11 +117,10 @@ export function createOutbound(options: {
         return make({ kind, method, url }, () => exchange(url, request, dispatcher), statusOf);
       },
       warm: (urls) => {
-        for (const [kind, url] of Object.entries(urls) as ['protocol' | 'fhir', URL][]) {
+        for (const [use, url] of Object.entries(urls) as [PoolUse, URL][]) {
           try {
             assertReachable(url, networks);
-            const { agent, connector } = pools.of(kind, networks);
-            for (let free = freeConnections(agent, url); free < WARM[kind]; free += 1) connector.warm(url);
+            pools.of(use, networks).warm(url);
           } catch {
             // The real request will say why.
           }
@@ -158,47 +144,6 @@ export function createOutbound(options: {
 type Target = Pick<WatchedCall, 'kind' | 'method' | 'url'>;
 
 const statusOf = ({ status }: OutboundResponse): CallEnd => ({ status });
-
-/** Connections by use and by what they may reach, so that no permission lends another its own. */
-function createPools(allowPrivate: readonly string[]) {
-  const pools = new Map<string, Pool>();
-  return {
-    of: (kind: 'protocol' | 'fhir', networks: readonly string[]): Pool => {
-      const key = `${kind} ${networks.join(',')}`;
-      const known = pools.get(key);
-      if (known) return known;
-      const made = openPool([...allowPrivate, ...networks], kind === 'fhir' ? FHIR_MAX_BYTES : PROTOCOL_MAX_BYTES);
-      pools.set(key, made);
-      return made;
-    },
-    close: async (): Promise<void> => {
-      for (const { connector } of pools.values()) connector.close();
-      await Promise.all([...pools.values()].map(({ agent }) => agent.destroy()));
-    },
-  };
-}
-
-function openPool(allowPrivate: readonly string[], maxBytes: number): Pool {
-  const connector = createWarmConnector({
-    lookup: guardedLookup(allowPrivate),
-    timeout: DEADLINE_MS,
-    minVersion: 'TLSv1.2',
-  });
-  const agent = new Agent({
-    connect: connector.connect,
-    connections: CONNECTIONS_PER_HOST,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    maxResponseSize: maxBytes,
-    allowH2: false,
-  });
-  const dispatcher = agent.compose(interceptors.decompress({ maxSize: maxBytes, skipErrorResponses: false }));
-  return { agent, dispatcher, connector };
-}
-
-function freeConnections(agent: Agent, url: URL): number {
-  const stats = agent.stats[url.origin];
-  return stats === undefined ? 0 : Number(stats.connected) - stats.running;
-}
 
 async function exchange(url: URL, request: OutboundRequest, dispatcher: Dispatcher): Promise<OutboundResponse> {
   try {

@@ -1,0 +1,74 @@
+/** Connections to EHRs, kept for the next call, by use and by what they may reach. */
+import { Agent, type Dispatcher, interceptors } from 'undici';
+import { guardedLookup } from './address-policy.ts';
+import { createWarmConnector } from './warm-connector.ts';
+
+/** Calls of the protocol, or reads of FHIR: their answers differ in size, and neither waits for the other's connections. */
+export type PoolUse = 'protocol' | 'fhir';
+
+/** The connections for one use. */
+export interface EhrPool {
+  /** Answers are decompressed and limited in size. */
+  dispatcher: Dispatcher;
+  /** Opens what the end of a launch uses at once and is not open yet. */
+  warm(url: URL): void;
+}
+
+/** Every pool of this process. */
+export interface EhrPools {
+  /** @param networks CIDRs that may be reached although private: no permission lends another its connections. */
+  of(use: PoolUse, networks: readonly string[]): EhrPool;
+  close(): Promise<void>;
+}
+
+const MAX_BYTES: Record<PoolUse, number> = { protocol: 1_000_000, fhir: 10_000_000 };
+/** A ceiling against leaks only: organizations may share a host, and the lane of each bounds what it uses of this. */
+const CONNECTIONS_PER_HOST = 1_000;
+const KEEP_ALIVE_MS = 75_000;
+/** What the end of a launch uses at once: one token request; then the patient, the requests and the user together. */
+const WARM: Record<PoolUse, number> = { protocol: 1, fhir: 3 };
+
+/**
+ * @param allowPrivate CIDRs that every pool may reach although private.
+ * @param connectTimeoutMs for name lookup, connection and TLS.
+ */
+export function createEhrPools(allowPrivate: readonly string[], connectTimeoutMs: number): EhrPools {
+  const pools = new Map<string, EhrPool & { close(): Promise<void> }>();
+  return {
+    of: (use, networks) => {
+      const key = `${use} ${networks.join(',')}`;
+      const known = pools.get(key);
+      if (known) return known;
+      const made = openPool(use, [...allowPrivate, ...networks], connectTimeoutMs);
+      pools.set(key, made);
+      return made;
+    },
+    close: async () => void (await Promise.all([...pools.values()].map((pool) => pool.close()))),
+  };
+}
+
+function openPool(use: PoolUse, networks: readonly string[], timeout: number) {
+  const connector = createWarmConnector({ lookup: guardedLookup(networks), timeout, minVersion: 'TLSv1.2' });
+  const agent = new Agent({
+    connect: connector.connect,
+    connections: CONNECTIONS_PER_HOST,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    maxResponseSize: MAX_BYTES[use],
+    allowH2: false,
+  });
+  return {
+    dispatcher: agent.compose(interceptors.decompress({ maxSize: MAX_BYTES[use], skipErrorResponses: false })),
+    warm: (url: URL) => {
+      for (let free = freeConnections(agent, url); free < WARM[use]; free += 1) connector.warm(url);
+    },
+    close: async () => {
+      connector.close();
+      await agent.destroy();
+    },
+  };
+}
+
+function freeConnections(agent: Agent, url: URL): number {
+  const stats = agent.stats[url.origin];
+  return stats === undefined ? 0 : Number(stats.connected) - stats.running;
+}
