@@ -5,7 +5,7 @@ import { redirectFacts } from '#src/diagnostics/step-facts.ts';
 import { AppError } from '#src/errors.ts';
 import { learningKey, type Refusals, scopeAfter } from '#src/organizations/learned-scopes.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import type { ScopeLearning } from '#src/organizations/scope-learning.ts';
+import type { ScopeLearning, ScopeLesson } from '#src/organizations/scope-learning.ts';
 import type { FailedScope } from '#src/smart/scope-ladder.ts';
 import {
   type AuthorizationRedirect,
@@ -85,10 +85,11 @@ export async function rememberWhatWorked(
   { scopeLearning }: Pick<AskAgainDependencies, 'scopeLearning'>,
   organization: Organization,
   { scope, scopeKey: key, refusals = [], configuration: { capabilities } }: Transaction,
+  by: ScopeLesson['by'],
 ): Promise<void> {
   if (key === undefined || refusals.length === 0) return;
   const failed = scopeAfter(organization, capabilities, refusals)?.failed ?? [];
-  await scopeLearning.worked({ organizationId: organization.id, key, scope, failed });
+  await scopeLearning.worked({ organizationId: organization.id, key, scope, failed, by });
 }
 
 /**

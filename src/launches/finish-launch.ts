@@ -127,7 +127,8 @@ async function completeOrAskAgain(
   if (!organization) throw new AppError('callback.invalid', 'the organization is gone');
   try {
     const finished = await complete(dependencies, visit, transaction, organization);
-    await rememberWhatWorked(dependencies, organization, transaction);
+    const by = { actor: 'system', address: visit.address, launchId: finished.launchId } as const;
+    await rememberWhatWorked(dependencies, organization, transaction, by);
     return finished;
   } catch (error) {
     const again = await askAgain(dependencies, organization, transaction, error, visit);

@@ -16,6 +16,8 @@ export interface ScopeLesson {
   scope: string;
   /** What was refused before it. */
   failed: readonly FailedScope[];
+  /** The launch it came of: a refusal is the browser's word, so who changes everybody's launches by one is on record. */
+  by: Pick<AuditEvent, 'actor' | 'address' | 'launchId'>;
 }
 
 /** Never throws: a launch does not fail because nothing could be remembered. */
@@ -32,7 +34,7 @@ export function createScopeLearning(deps: {
 }): ScopeLearning {
   const { store, audit, clock, log } = deps;
   return {
-    worked: async ({ organizationId, key, scope, failed }) => {
+    worked: async ({ organizationId, key, scope, failed, by }) => {
       const now = clock().toISOString();
       const learned = { key, failed: failed.map((one) => ({ ...one, at: now })), worked: { scope, since: now } };
       try {
@@ -43,7 +45,7 @@ export function createScopeLearning(deps: {
           const isKnown = known?.key === key && known.worked.scope === scope;
           return isOutdated || isKnown ? known : learned;
         });
-        if (saved) recordChange(audit, saved.before, saved.learned, { actor: 'system' });
+        if (saved) recordChange(audit, saved.before, saved.learned, by);
       } catch (error) {
         log.warn({ err: withoutQuery(error), organizationId }, 'scopes.not-remembered');
       }
@@ -51,12 +53,12 @@ export function createScopeLearning(deps: {
   };
 }
 
-/** Whoever changes what launches ask for is in the audit trail, also when it is we. */
+/** Whoever changes what launches ask for is in the audit trail. */
 function recordChange(
   audit: Audit,
   before: Organization,
   learned: LearnedScopes | undefined,
-  by: Pick<AuditEvent, 'actor' | 'address'>,
+  by: ScopeLesson['by'],
 ): void {
   const asked = { before: before.learnedScopes?.worked.scope ?? null, after: learned?.worked.scope ?? null };
   if (asked.before === asked.after) return;

@@ -108,7 +108,7 @@ describe.for(await testStores())('on %s', (stores) => {
   const audited = async () => {
     await world.dependencies.audit.flush();
     const { rows } = await world.dependencies.database.db.execute<{ actor: string; detail: unknown }>(
-      `select actor, detail from audit_events where event = 'settings-change' and organization_id = '${orgId}' order by at`,
+      `select actor, detail, launch from audit_events where event = 'settings-change' and organization_id = '${orgId}' order by at`,
     );
     return rows;
   };
@@ -180,7 +180,9 @@ describe.for(await testStores())('on %s', (stores) => {
     expect(body).toMatch(/Since <time[^>]+>[^<]+<\/time> launches ask for:/);
     expect(body).toContain('patient/Patient.read patient/Practitioner.read');
     expect(body).toContain('refused (invalid_scope)');
-    expect(await audited()).toMatchObject([{ actor: 'system', detail: { before: { scopesAskedFor: null } } }]);
+    expect(await audited()).toMatchObject([
+      { actor: 'system', detail: { before: { scopesAskedFor: null } }, launch: expect.any(String) },
+    ]);
 
     world.sandbox.faults.clear();
     const after = await press('forget-scopes');

@@ -61,6 +61,16 @@ export const capabilityChecks: CheckDefinition[] = [
     judge: async (study) => (study.settings.standalone ? judgeStandalone(study) : skipped('standalone launch is off')),
   },
   {
+    id: 'answer-issuer',
+    title: 'Answers of sign-in cannot be taken for those of another EHR',
+    group,
+    // MT-04, CB-12
+    why: 'Otherwise the hostile EHR of another organization here could have the code of this one sent to itself (RFC 9207; RFC 9700 §4.4).',
+    owner: 'our administrator',
+    judge: async (study) =>
+      study.settings.redirectUri === 'own' ? pass('a redirect URI of its own') : judgeAnswerIssuer(study),
+  },
+  {
     id: 'client-authentication',
     title: 'The app may authenticate with private_key_jwt',
     group,
@@ -90,6 +100,15 @@ const judgeStandalone = onDocument((found) => {
   return warning(
     'launch-standalone is not among the capabilities',
     'Standalone launches are tried anyway. Ask the EHR team whether this server lets a user of the app pick a patient, or switch standalone launch off.',
+  );
+});
+
+const judgeAnswerIssuer = onDocument((found, { hasOrganization }) => {
+  if (found.document['authorization_response_iss_parameter_supported'] === true) return pass('they name their issuer');
+  if (!hasOrganization) return skipped('depends on the redirect URI of the organization');
+  return warning(
+    'they do not name their issuer, and the redirect URI is shared',
+    'Where other organizations with other EHRs use this deployment too, set the redirect URI to “own” and have it registered in this EHR.',
   );
 });
 

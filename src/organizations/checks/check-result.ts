@@ -50,6 +50,7 @@ export type CheckedSettings = Pick<
   | 'nonce'
   | 'showEhrOrders'
   | 'standalone'
+  | 'redirectUri'
 >;
 
 /** What is to be checked. */

@@ -62,6 +62,7 @@ const DEFAULTS: CheckedSettings = {
   nonce: 'required',
   showEhrOrders: true,
   standalone: false,
+  redirectUri: 'shared',
 };
 
 /** Starts fetching. */

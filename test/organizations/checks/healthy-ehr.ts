@@ -65,6 +65,7 @@ export function healthyDocument(ehr: HealthyEhr, route: string): Record<string, 
     token_endpoint_auth_methods_supported: ['private_key_jwt'],
     token_endpoint_auth_signing_alg_values_supported: ['RS384', 'ES384'],
     code_challenge_methods_supported: ['S256'],
+    authorization_response_iss_parameter_supported: true,
     grant_types_supported: ['authorization_code'],
     scopes_supported: scopes.split(' '),
     capabilities: [

@@ -337,6 +337,18 @@ test.for([
   expect(result).toMatchObject({ verdict, found: expect.stringContaining(found) });
 });
 
+test.for([
+  [true, 'shared', 'pass', 'they name their issuer'],
+  [undefined, 'own', 'pass', 'a redirect URI of its own'],
+  [undefined, 'shared', 'warning', 'the redirect URI is shared'],
+  ['true', 'shared', 'warning', 'the redirect URI is shared'],
+] as const)('MT-04: iss in answers %j, redirect URI %s: %s', async ([promised, redirectUri, verdict, found]) => {
+  alter(ehr, 'smart-configuration', { authorization_response_iss_parameter_supported: promised });
+  const finished = await check({ redirectUri });
+  expect(row(finished, 'answer-issuer')).toMatchObject({ verdict, found: expect.stringContaining(found) });
+  expect(finished.summary.allPassed).toBe(true);
+});
+
 test('frame ancestors: an organization without any is warned, a URL alone is not judged', async () => {
   expect(row(await check({ frameAncestors: [] }), 'frame-ancestors').verdict).toBe('warning');
   expect(row(await checkup.run(ehr.fhirBase), 'frame-ancestors').verdict).toBe('skipped');
