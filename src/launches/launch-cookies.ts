@@ -152,13 +152,12 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): Launc
       return kind && reason && organizationId ? { reason, kind, organizationId } : undefined;
     },
     refusals: (request, organization) => {
-      const [basis, refusals = ''] = cookies.ehr.read(request).get(`${REFUSED}${organization.id}`)?.split('~') ?? [];
+      const [basis, ...told] = cookies.ehr.read(request).get(`${REFUSED}${organization.id}`)?.split('.') ?? [];
       if (basis !== shortHash(refusalBasis(organization))) return [];
-      const told = refusals.split('.').slice(0, MOST_REFUSALS);
-      return told.flatMap((one) => REFUSALS.filter((refusal) => refusal === one));
+      return told.slice(0, MOST_REFUSALS).flatMap((one) => REFUSALS.filter((refusal) => refusal === one));
     },
     setRefusals: (response, organization, refusals) => {
-      const value = `${shortHash(refusalBasis(organization))}~${refusals.join('.')}`;
+      const value = [shortHash(refusalBasis(organization)), ...refusals].join('.');
       cookies.ehr.set(response, `${REFUSED}${organization.id}`, value, REFUSED_LIFETIME_MS);
     },
   };

@@ -182,7 +182,7 @@ describe.for(await testStores())('on %s', (stores) => {
 
   test.for([
     ['other settings', { scopes: 'launch openid fhirUser patient/*.rs' }, (note: string) => note, 'patient/*.rs'],
-    ['a note of another basis', {}, () => 'x~invalid-scope', 'patient/*.read'],
+    ['a note of another basis', {}, () => 'x.invalid-scope', 'patient/*.read'],
     ['a note of nonsense', {}, () => 'nonsense', 'patient/*.read'],
     ['a note that has nonsense added', {}, (note: string) => `${note}.nonsense.${'x'.repeat(2_000)}`, 'Patient.read'],
   ] as const)('%s and the note of what this browser was refused', async ([, settings, change, asked]) => {
