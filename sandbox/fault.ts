@@ -48,6 +48,9 @@ export interface IdTokenDraft {
 export interface FhirAnswer {
   status: number;
   body: JsonObject;
+  headers?: Record<string, string>;
+  /** The body is not sent. */
+  isEmpty?: true;
 }
 
 interface FhirCall {

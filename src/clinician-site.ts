@@ -27,6 +27,7 @@ import { createScopeLearning } from './organizations/scope-learning.ts';
 import { type ChartReadings, createChartReadings } from './requests/chart-readings.ts';
 import { createRequest, discardDraft, keepTyped, newRequestForm, sayKept } from './requests/new-request-routes.ts';
 import { createRequestDrafts } from './requests/request-drafts.ts';
+import { createRequestSendings } from './requests/request-sendings.ts';
 import { requestsRoute } from './requests/routes.ts';
 import { createIssuerKeys, type IssuerKeys } from './smart/issuer-keys.ts';
 
@@ -107,7 +108,7 @@ function mountLaunchPages(router: Router, shared: Shared): void {
     .post(guardOfWaiting, form, signOutRoute({ ...shared, onEnded: readings.forget }))
     .all(ONLY_POST);
 
-  const newRequest = { ...shared, drafts };
+  const newRequest = { ...shared, drafts, sendings: createRequestSendings(redis, sealer, clock) };
   at('/requests/new')
     .head(GET_OR_POST)
     .get(guard, newRequestForm(newRequest))

@@ -26,6 +26,13 @@ export const priorities = [
 /** The fields of the form, in its order. */
 export const newRequestFields = ['service', 'what', 'neededOn', 'priority', 'reason', 'note'] as const;
 
+/** What was typed earlier and is in the fields again. */
+export interface KeptDraft {
+  readonly savedAt: Date;
+  /** nobody knows whether it is in the EHR */
+  readonly mayBeSent: boolean;
+}
+
 export interface NewRequestPageProps {
   readonly patient: PatientIdentity;
   /** false only when the launch context says boolean `false` (LC-11) */
@@ -36,8 +43,7 @@ export interface NewRequestPageProps {
   /** keeps what is typed when the launch has ended before it is sent */
   readonly ticket: string;
   readonly form: TypedForm;
-  /** when the fields hold what was typed earlier and not sent */
-  readonly draftSavedAt: Date | undefined;
+  readonly draft: KeptDraft | undefined;
   /** why it was not sent, in words for the clinician */
   readonly problem?: string | undefined;
   readonly themeUrl?: string | undefined;
@@ -71,11 +77,12 @@ ${area('note', 'Note for whoever carries it out', 'Such as times, places, a comp
   );
 }
 
-function draftLine({ draftSavedAt, base, csrfToken }: NewRequestPageProps): SafeHtml | null {
-  if (draftSavedAt === undefined) return null;
-  const iso = draftSavedAt.toISOString();
+function draftLine({ draft, base, csrfToken }: NewRequestPageProps): SafeHtml | null {
+  if (draft === undefined) return null;
+  const iso = draft.savedAt.toISOString();
+  const fate = draft.mayBeSent ? 'It may be in the EHR already' : 'It has not been sent';
   return html`<form class="notice" method="post" action="${base}/requests/new/discard"><input type="hidden" name="csrf" value="${csrfToken}">${icon('draft')}
-<span>This is what you typed at <time datetime="${iso}">${iso.slice(11, 16)} UTC</time>. It has not been sent and is kept for an hour.</span> <button class="btn btn-sm" type="submit">Discard</button></form>`;
+<span>This is what you typed at <time datetime="${iso}">${iso.slice(11, 16)} UTC</time>. ${fate}, and is kept here for an hour.</span> <button class="btn btn-sm" type="submit">Discard</button></form>`;
 }
 
 type Choice = { readonly value: string; readonly text: string };

@@ -45,7 +45,11 @@ async function send(request: Request, response: Response, resource: FhirResource
   const answer = await throughFaults(deps.faults, real, (fault, current, value) =>
     fault.fhirAnswer?.(current, call, value),
   );
-  response.status(answer.status).type(fhirJson).set('cache-control', 'no-store').send(JSON.stringify(answer.body));
+  response
+    .status(answer.status)
+    .type(fhirJson)
+    .set({ 'cache-control': 'no-store', ...answer.headers });
+  response.send(answer.isEmpty ? '' : JSON.stringify(answer.body));
 }
 
 function refuse(response: Response, refusal: FhirRefusal): void {

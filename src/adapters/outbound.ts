@@ -21,6 +21,8 @@ export interface OutboundRequest {
   allowPrivate?: readonly string[];
   /** For metrics and traces; 'other' when not told. */
   kind?: CallKind;
+  /** The answer is its status: it ends with its headers, `text` is '', and a body that breaks off is no failure. */
+  wantsStatusOnly?: true;
 }
 
 /** What came back, whatever its status; the protocol step judges it. */
@@ -161,7 +163,9 @@ async function sendOnce(url: URL, request: OutboundRequest, dispatcher: Dispatch
     ...(request.body === undefined ? {} : { body: request.body }),
     signal: AbortSignal.timeout(request.deadlineMs ?? DEADLINE_MS),
   });
-  const text = await response.body.text();
+  // Read to its end all the same, so that the connection can be used again.
+  if (request.wantsStatusOnly) response.body.dump().catch(() => undefined);
+  const text = request.wantsStatusOnly ? '' : await response.body.text();
   const headers = Object.fromEntries(
     Object.entries(response.headers).map(([name, value]) => [
       name.toLowerCase(),

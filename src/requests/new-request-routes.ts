@@ -9,27 +9,30 @@ import { factsOf } from '#src/http/request-log.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import type { ActiveGrants } from '#src/launches/active-grant.ts';
 import { type Launch, mayUse } from '#src/launches/launch.ts';
-import { type OpenLaunch, openLaunchOf } from '#src/launches/launch-guard.ts';
+import { openLaunchOf } from '#src/launches/launch-guard.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import type { FhirFailure } from '#src/smart/step-6-fhir-api.ts';
-import { newRequestFields, newRequestPage } from '#views/new-request-page.ts';
+import { type KeptDraft, newRequestFields, newRequestPage } from '#views/new-request-page.ts';
 import type { ChartReadings } from './chart-readings.ts';
-import { type NewRequest, readNewRequest, type TypedRequest, toServiceRequest } from './new-request.ts';
+import { readNewRequest, type TypedRequest } from './new-request.ts';
 import {
-  type Draft,
+  type DraftOwner,
   type DraftTicket,
   draftOwner,
+  isExpired,
   isSameOwner,
+  newForm,
   type RequestDrafts,
-  ticketFor,
 } from './request-drafts.ts';
-import { type Sending, sendRequest } from './send-request.ts';
+import type { RequestSendings } from './request-sendings.ts';
+import { fateOf, sendForm } from './send-form.ts';
+import { EXPIRED, problemOf, UNSENT_STATUS } from './sending-problems.ts';
 
 export interface NewRequestDependencies {
   publicUrl: URL;
   readings: ChartReadings;
   grants: ActiveGrants;
   drafts: RequestDrafts;
+  sendings: RequestSendings;
   audit: Audit;
   clock: Clock;
 }
@@ -46,8 +49,20 @@ export function mayCreateRequests(launch: Launch, organization: Organization): b
 /** `GET`: empty, or with the draft of an earlier try. Behind the launch guard. */
 export function newRequestForm(deps: NewRequestDependencies): RequestHandler {
   return async (request, response) => {
-    const draft = await deps.drafts.find(draftOwner(openLaunchOf(request).launch));
-    await showForm(deps, request, response, { typed: draft?.values ?? {}, draft });
+    const owner = draftOwner(openLaunchOf(request).launch);
+    const now = deps.clock();
+    const draft = await deps.drafts.find(owner);
+    const fate = draft && (await fateOf(draft, deps.sendings, now));
+    if (fate === 'sent') await deps.drafts.discard(owner);
+    if (!draft || fate === 'sent') {
+      return showForm(deps, request, response, { typed: {}, ticket: { owner, ...newForm(now) } });
+    }
+    const { id, issuedAt } = isExpired(draft, now) ? newForm(now) : draft;
+    await showForm(deps, request, response, {
+      typed: draft.values,
+      ticket: { owner, id, issuedAt },
+      draft: { savedAt: new Date(draft.savedAt), mayBeSent: fate !== undefined },
+    });
   };
 }
 
@@ -80,27 +95,45 @@ export function createRequest(deps: NewRequestDependencies): RequestHandler {
     const { launch, cookieSecret } = openLaunchOf(request);
     assertOwnForm(request, deps.publicUrl, cookieSecret);
     const owner = draftOwner(launch);
-    const ticket = await deps.drafts.readTicket(fieldOf(request, 'ticket'));
-    // The last look before sending: the form was filled in for this patient, by this user.
-    if (!ticket || !isSameOwner(ticket.owner, owner)) {
-      throw new AppError('request.forged', "the form's ticket is missing or of another patient or user");
-    }
+    const ticket = await ownTicket(deps, request, owner);
     const typed = typedOf(request);
-    const read = readNewRequest(typed, deps.clock());
+    const now = deps.clock();
+    const showAgain = async (status: number, problem: string, next: DraftTicket) => {
+      const mayBeSent = (await fateOf({ ...ticket, values: typed }, deps.sendings, now)) !== undefined;
+      response.status(status);
+      return showForm(deps, request, response, { typed, ticket: next, problem, draft: { savedAt: now, mayBeSent } });
+    };
+    if (isExpired(ticket, now)) return showAgain(409, EXPIRED, { owner, ...newForm(now) });
+    const read = readNewRequest(typed, now);
     if (!read.ok) {
       response.status(400);
       return showForm(deps, request, response, { typed, problems: read.problems, ticket });
     }
-    const draft = await deps.drafts.keep(ticket, typed, deps.clock());
-    const sending = await sendOnce(deps, openLaunchOf(request), draft, read.request);
-    if (sending === 'elsewhere' || sending.kind !== 'sent') {
-      response.status(sending === 'elsewhere' ? 409 : sending.kind === 'refused' ? 502 : 504);
-      return showForm(deps, request, response, { typed, draft, ticket, problem: problemOf(sending) });
+    const { organization, opened } = openLaunchOf(request);
+    const current = await deps.grants.current(opened, organization);
+    assertMayCreate(current, organization);
+    const { searchParameters } = organization;
+    const sendingLaunch = { launch: current, searchParameters, open: () => openReadings(deps, current, organization) };
+    const sending = await sendForm({ ...deps, now }, sendingLaunch, ticket, read.request);
+    if (sending.kind !== 'sent') {
+      const next = sending.kind === 'changed' ? { ...ticket, told: sending.told } : ticket;
+      return showAgain(UNSENT_STATUS[sending.kind], problemOf(sending), next);
     }
     await deps.drafts.discard(owner);
-    recordCreated(deps.audit, request, launch);
+    if (sending.isNew) recordCreated(deps.audit, request, launch);
     response.redirect(303, new URL(`/launches/${launch.id}/requests?sent`, deps.publicUrl).href);
   };
+}
+
+/** The last look before sending: was the form filled in for this patient, by this user? @throws AppError 'request.forged' */
+async function ownTicket(
+  { drafts }: NewRequestDependencies,
+  request: Request,
+  owner: DraftOwner,
+): Promise<DraftTicket> {
+  const ticket = await drafts.readTicket(fieldOf(request, 'ticket'));
+  if (ticket && isSameOwner(ticket.owner, owner)) return ticket;
+  throw new AppError('request.forged', "the form's ticket is missing or of another patient or user");
 }
 
 /** `POST …/discard`: the draft goes. Behind the launch guard. */
@@ -111,42 +144,6 @@ export function discardDraft({ publicUrl, drafts }: NewRequestDependencies): Req
     await drafts.discard(draftOwner(launch));
     response.redirect(303, new URL(`/launches/${launch.id}/requests/new`, publicUrl).href);
   };
-}
-
-/** Two clicks, or two windows, are one request. */
-async function sendOnce(
-  deps: NewRequestDependencies,
-  { opened, organization }: OpenLaunch,
-  draft: Draft,
-  request: NewRequest,
-): Promise<Sending | 'elsewhere'> {
-  const launch = await deps.grants.current(opened, organization);
-  assertMayCreate(launch, organization);
-  if (!(await deps.drafts.claimSending(draft)))
-    return (await deps.drafts.wasSent(draft)) ? { kind: 'sent' } : 'elsewhere';
-  let isSent = false;
-  try {
-    const { api, patient } = openReadings(deps, launch, organization);
-    const resource = toServiceRequest(request, {
-      identifier: { system: new URL('/requests', deps.publicUrl).href, value: draft.id },
-      patientId: (await patient).id,
-      encounterId: launch.context.encounter,
-      fhirUser: launch.user.fhirUser,
-      now: deps.clock(),
-    });
-    const owner = draftOwner(launch);
-    const sending = await sendRequest(api, resource, {
-      patientId: launch.context.patient,
-      searchParameters: organization.searchParameters,
-      attempted: draft.attempted,
-      beforePosting: () => deps.drafts.replace(owner, { ...draft, attempted: true }),
-    });
-    if (sending.kind === 'refused') await deps.drafts.replace(owner, { ...draft, attempted: false });
-    isSent = sending.kind === 'sent';
-    return sending;
-  } finally {
-    await (isSent ? deps.drafts.markSent(draft) : deps.drafts.releaseSending(draft));
-  }
 }
 
 /** @throws AppError 'request.not-found' where nobody has switched it on, 'scope.missing' where the EHR does not permit it. */
@@ -163,10 +160,10 @@ async function showForm(
   response: Response,
   form: {
     typed: TypedRequest;
+    ticket: DraftTicket;
     problems?: Record<string, string>;
     problem?: string;
-    draft?: Draft | undefined;
-    ticket?: DraftTicket;
+    draft?: KeptDraft;
   },
 ): Promise<void> {
   const { opened, organization, cookieSecret } = openLaunchOf(request);
@@ -181,9 +178,9 @@ async function showForm(
       needPatientBanner: launch.context.needPatientBanner,
       base,
       csrfToken: csrfToken(cookieSecret),
-      ticket: await deps.drafts.issueTicket(form.ticket ?? ticketFor(draftOwner(launch), form.draft)),
+      ticket: await deps.drafts.issueTicket(form.ticket),
       form: { values: form.typed, problems: form.problems ?? {} },
-      draftSavedAt: form.draft && new Date(form.draft.savedAt),
+      draft: form.draft,
       problem: form.problem,
       themeUrl: launch.context.smartStyleUrl === undefined ? undefined : `${base}/theme.css`,
     }),
@@ -196,21 +193,6 @@ function openReadings({ readings, grants }: NewRequestDependencies, launch: Laun
 
 function typedOf(request: Request): TypedRequest {
   return Object.fromEntries(newRequestFields.map((name) => [name, fieldOf(request, name).slice(0, LONGEST_FIELD)]));
-}
-
-const REFUSED: Partial<Record<FhirFailure, string>> = {
-  unauthorized: "Your EHR session for this app has ended. Open the app again from the patient's chart.",
-  refused: 'The EHR did not let you create this request. Ask your EHR team to check your access to orders.',
-  'not-found': 'The EHR does not take requests from this app. Tell your administrator.',
-  throttled: 'The EHR is busy. Wait a minute, then send it again.',
-};
-
-function problemOf(sending: Exclude<Sending, { kind: 'sent' }> | 'elsewhere'): string {
-  if (sending === 'elsewhere') return 'This request is being sent in another window. Look at the list first.';
-  if (sending.kind === 'refused') {
-    return `Not sent. ${REFUSED[sending.failure] ?? 'The EHR did not accept this request. Tell your EHR team.'}`;
-  }
-  return 'The EHR did not confirm the request, so it may be there already. Look in the chart. If you send again, the app first asks the EHR whether it has it.';
 }
 
 function recordCreated(audit: Audit, request: Request, launch: Launch): void {

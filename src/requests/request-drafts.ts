@@ -2,18 +2,21 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { KeyStore } from '#src/adapters/redis.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
-import type { Launch } from '#src/launches/launch.ts';
+import { ABSOLUTE_LIMIT_MS, type Launch } from '#src/launches/launch.ts';
 import type { TypedRequest } from './new-request.ts';
 
-/** A request on its way. */
-export interface Draft {
-  /** The request's own identifier, the same however often it is sent (FH-17). */
+/** One form, in however many windows and launches it is shown: what it sends is known by it (FH-17). */
+export interface Form {
   id: string;
+  /** ISO instant of its first page. */
+  issuedAt: string;
+}
+
+/** What a form holds. */
+export interface Draft extends Form {
   values: TypedRequest;
   /** ISO instant. */
   savedAt: string;
-  /** It was sent once and nobody knows whether it arrived. */
-  attempted: boolean;
 }
 
 /** The same user at the same patient of the same EHR: whose draft it is, in whatever launch (MT-02, LC-19). */
@@ -28,40 +31,39 @@ export interface DraftOwner {
 /** Drafts in Redis, sealed; one per owner. Every method may throw AppError 'store.unavailable'. */
 export interface RequestDrafts {
   find(owner: DraftOwner): Promise<Draft | undefined>;
-  /** Keeps what was typed for another hour, under the identifier of the form it was typed in. */
-  keep(ticket: DraftTicket, values: TypedRequest, now: Date): Promise<Draft>;
-  replace(owner: DraftOwner, draft: Draft): Promise<void>;
+  /** Keeps what was typed for another hour, as what this form holds. */
+  keep(ticket: DraftTicket, values: TypedRequest, now: Date): Promise<void>;
   discard(owner: DraftOwner): Promise<void>;
-  /** Of two sendings at once one gets true; ends by itself. */
-  claimSending(draft: Draft): Promise<boolean>;
-  releaseSending(draft: Draft): Promise<void>;
-  /** From now on the same form, posted again, is the same request and is not sent again (FH-17). */
-  markSent(draft: Draft): Promise<void>;
-  wasSent(draft: Draft): Promise<boolean>;
   /**
    * A ticket for the form's page: whoever posts it may keep a draft for this owner, also when the launch has ended
    * meanwhile. It opens nothing and reads nothing.
    */
   issueTicket(ticket: DraftTicket): Promise<string>;
-  /** @param ticket untrusted. @returns undefined for whatever we have not sealed. */
+  /** @param ticket untrusted. @returns undefined for whatever we have not sealed; it may be of an expired form. */
   readTicket(ticket: string): Promise<DraftTicket | undefined>;
 }
 
-/** One form: for whom it was made, and the identifier its request will have. */
-export interface DraftTicket {
+/** A form's page: for whom it was made. */
+export interface DraftTicket extends Form {
   owner: DraftOwner;
-  id: string;
+  /** Identifiers of the earlier versions that the page speaks of: who sends it again wants another request. */
+  told?: readonly string[];
 }
 
-/** The ticket of a form: of the draft that it continues, or of a new one. */
-export function ticketFor(owner: DraftOwner, draft: Draft | undefined): DraftTicket {
-  return { owner, id: draft?.id ?? randomUUID() };
+/** A form that nobody has seen yet. */
+export function newForm(now: Date): Form {
+  return { id: randomUUID(), issuedAt: now.toISOString() };
 }
 
+/** Is the form older than what is remembered of it? Nothing is sent from it any more. */
+export function isExpired({ issuedAt }: Form, now: Date): boolean {
+  return !(now.getTime() - Date.parse(issuedAt) < FORM_LIFETIME_MS);
+}
+
+/** As long as the longest launch, and so longer than any page that can still be posted. */
+export const FORM_LIFETIME_MS = ABSOLUTE_LIMIT_MS;
 const LIFETIME_MS = 60 * 60_000;
-const SENDING_MS = 30_000;
 const TICKET = 'draft-ticket';
-const SENT = 'sent';
 
 /** Whose drafts a launch's pages are about. */
 export function draftOwner({ organizationId, fhirBaseUrl, user, context }: Launch): DraftOwner {
@@ -86,23 +88,13 @@ export function createRequestDrafts(redis: KeyStore, sealer: Sealer): RequestDra
     // Forged, or sealed by a secret that was retired: as good as none (ST-04, ST-08).
     return sealed === undefined ? undefined : ((await sealer.open(key, sealed).catch(() => undefined)) as Draft);
   };
-  const replace = async (owner: DraftOwner, draft: Draft) =>
-    redis.set(keyOf(owner), await sealer.seal(keyOf(owner), draft), LIFETIME_MS);
   return {
     find,
-    replace,
-    keep: async ({ owner, id }, values, now) => {
-      const known = await find(owner);
-      const savedAt = now.toISOString();
-      const draft = { id, values, savedAt, attempted: known?.id === id && known.attempted };
-      await replace(owner, draft);
-      return draft;
+    keep: async ({ owner, id, issuedAt }, values, now) => {
+      const draft: Draft = { id, issuedAt, values, savedAt: now.toISOString() };
+      await redis.set(keyOf(owner), await sealer.seal(keyOf(owner), draft), LIFETIME_MS);
     },
     discard: (owner) => redis.delete(keyOf(owner)),
-    claimSending: ({ id }) => redis.setIfAbsent(`draft-sending:${id}`, 'sending', SENDING_MS),
-    releaseSending: ({ id }) => redis.delete(`draft-sending:${id}`),
-    markSent: ({ id }) => redis.set(`draft-sending:${id}`, SENT, LIFETIME_MS),
-    wasSent: async ({ id }) => (await redis.get(`draft-sending:${id}`)) === SENT,
     issueTicket: (ticket) => sealer.seal(TICKET, ticket),
     readTicket: async (ticket) => {
       if (ticket === '') return undefined;

@@ -9,7 +9,9 @@ export type Sending =
   /** The EHR will not take it; nothing was created. */
   | { kind: 'refused'; failure: FhirFailure }
   /** It may exist or not: never posted again before somebody has looked. */
-  | { kind: 'unknown' };
+  | { kind: 'unknown' }
+  /** Another window was quicker: nothing was sent here. */
+  | { kind: 'elsewhere' };
 
 /** How this patient's requests are searched at this EHR. */
 interface PatientSearch {
@@ -27,19 +29,19 @@ type Existence = 'exists' | 'absent' | 'unknown';
  *
  * @param resource with exactly one identifier of ours.
  * @param options.attempted an earlier sending ended in `unknown`.
- * @param options.beforePosting runs when the request is about to leave: from then on it may exist.
+ * @param options.beforePosting runs when the request is about to leave: from then on it may exist. With false it stays.
  * @param options.patientId the launch's patient, whom the resource is about.
  */
 export async function sendRequest(
   api: FhirApi,
   resource: FhirResource,
-  options: PatientSearch & { attempted: boolean; beforePosting(): Promise<void> },
+  options: PatientSearch & { attempted: boolean; beforePosting(): Promise<boolean> },
 ): Promise<Sending> {
   if (options.attempted) {
     const existence = await look(api, resource, options);
     if (existence !== 'absent') return existence === 'exists' ? { kind: 'sent' } : { kind: 'unknown' };
   }
-  await options.beforePosting();
+  if (!(await options.beforePosting())) return { kind: 'elsewhere' };
   try {
     await api.create(resource);
     return { kind: 'sent' };

@@ -1,12 +1,13 @@
 /**
- * Step 6: FHIR calls with the access token, through fhirclient's FhirClient and our guarded connections.
+ * Step 6: FHIR calls with the access token through our guarded connections: reads by fhirclient's FhirClient, the create
+ * by ourselves.
  *
- * SMART App Launch 2.2.0, "Access FHIR API"; rules FH-01..07, FH-12.
+ * SMART App Launch 2.2.0, "Access FHIR API"; rules FH-01..07, FH-12, FH-17.
  */
 import fhirclient from 'fhirclient/lib/FhirClient.js';
 import type { Dispatcher } from 'undici';
 import type { EhrClient } from '#src/adapters/outbound.ts';
-import { failureOf, OutboundError } from '#src/adapters/outbound-error.ts';
+import { failureOf, isUnsent, type OutboundError } from '#src/adapters/outbound-error.ts';
 import { AppError } from '#src/errors.ts';
 
 /** A JSON object that says what resource it is; everything else about it is unproven. */
@@ -39,7 +40,7 @@ export class FhirError extends Error {
   }
 }
 
-/** Reads of one launch's FHIR server with that launch's token. */
+/** One launch's FHIR server with that launch's token. */
 export interface FhirApi {
   /** The FHIR base, without a trailing slash. */
   readonly base: URL;
@@ -51,8 +52,9 @@ export interface FhirApi {
   /** Posts a batch Bundle of reads on the base. Never retried. @throws FhirError */
   batch(bundle: FhirResource): Promise<FhirResource>;
   /**
-   * Posts a new resource to its type's endpoint; any 2xx is success. Never retried but for a refused token, with which
-   * nothing was done (FH-07, FH-17).
+   * Posts a new resource to its type's endpoint. The status of the answer to this POST decides, and nothing after it: a
+   * 201 and any other 2xx is success, but for a 200 with a web page, which is a portal's. Never retried but for a
+   * refused token, with which nothing was done (FH-05, FH-07, FH-17).
    *
    * @throws FhirError; whether the resource exists is known only by {@link isRefusal}.
    */
@@ -64,6 +66,7 @@ export function isRefusal({ status, failure }: FhirError): boolean {
   return failure === 'foreign-url' || (status !== undefined && status >= 400 && status < 500 && status !== 408);
 }
 
+const FHIR_JSON = 'application/fhir+json';
 const DEADLINE_MS = 10_000;
 const LONGEST_RETRY_AFTER_MS = 2_000;
 
@@ -86,11 +89,7 @@ export function createFhirApi(options: {
     const send = (): Promise<unknown> =>
       client.fhirRequest(url.href, {
         ...init,
-        headers: {
-          accept: 'application/fhir+json',
-          authorization: `Bearer ${token}`,
-          ...(init.body === undefined ? {} : { 'content-type': 'application/fhir+json' }),
-        },
+        headers: { ...headersOf(token), ...(init.body === undefined ? {} : { 'content-type': FHIR_JSON }) },
         redirect: 'error',
         signal: AbortSignal.timeout(DEADLINE_MS),
         // undici's own option: fhirclient hands it through to fetch untouched.
@@ -106,16 +105,31 @@ export function createFhirApi(options: {
       if (error instanceof AppError && error.status === 503) throw new FhirError('unavailable');
       return undefined;
     });
-  const call = async (url: URL, init: { method?: string; body?: string }): Promise<unknown> => {
+  const withGoodToken = async <T>(send: (token: string) => Promise<T>): Promise<T> => {
     const used = accessToken;
     try {
-      return await callWith(used, url, init);
+      return await send(used);
     } catch (error) {
-      const renewed = responseOf(error)?.status === 401 ? await newerThan(used) : undefined;
+      const renewed = statusOf(error) === 401 ? await newerThan(used) : undefined;
       if (renewed === undefined) throw error;
       accessToken = renewed;
-      return callWith(renewed, url, init);
+      return send(renewed);
     }
+  };
+  const call = (url: URL, init: { method?: string; body?: string }): Promise<unknown> =>
+    withGoodToken((token) => callWith(token, url, init));
+  // Not by fhirclient: after an empty 201 it reads the Location in the same call, and what comes of that would pass for
+  // the answer to the POST.
+  const post = async (token: string, url: URL, resource: FhirResource): Promise<void> => {
+    const { status, contentType } = await outbound.request(url, {
+      method: 'POST',
+      kind: 'fhir',
+      headers: { ...headersOf(token), 'content-type': FHIR_JSON },
+      body: JSON.stringify(resource),
+      deadlineMs: DEADLINE_MS,
+      wantsStatusOnly: true,
+    });
+    if (!isDone(status, contentType)) throw answered(status);
   };
 
   return {
@@ -142,12 +156,22 @@ export function createFhirApi(options: {
     },
     create: async (resource) => {
       try {
-        await call(resolveUnder(base, resource.resourceType), { method: 'POST', body: JSON.stringify(resource) });
+        const url = resolveUnder(base, resource.resourceType);
+        await withGoodToken((token) => post(token, url, resource));
       } catch (error) {
         throw toFhirError(error);
       }
     },
   };
+}
+
+function headersOf(token: string): Record<string, string> {
+  return { accept: FHIR_JSON, authorization: `Bearer ${token}` };
+}
+
+/** FHIR http, create: 201; servers that are less exact answer another 2xx. */
+function isDone(status: number, contentType: string): boolean {
+  return status === 201 || (status >= 200 && status < 300 && contentType !== 'text/html');
 }
 
 /** Is this URL the base itself or below it: same origin and path prefix (FH-02)? */
@@ -199,6 +223,10 @@ function retryPause(error: unknown): number | undefined {
   return seconds * 1_000 <= LONGEST_RETRY_AFTER_MS ? seconds * 1_000 : undefined;
 }
 
+function statusOf(error: unknown): number | undefined {
+  return error instanceof FhirError ? error.status : responseOf(error)?.status;
+}
+
 function responseOf(error: unknown): Response | undefined {
   return error instanceof Error && 'response' in error ? (error.response as Response) : undefined;
 }
@@ -211,13 +239,16 @@ const FAILURE_BY_STATUS: Record<number, FhirFailure> = {
   429: 'throttled',
 };
 
+function answered(status: number): FhirError {
+  return new FhirError(FAILURE_BY_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'unexpected'), status);
+}
+
 function toFhirError(error: unknown): FhirError {
   if (error instanceof FhirError) return error;
   if (error instanceof Error && error.cause instanceof FhirError) return error.cause;
-  if (error instanceof OutboundError) return refusedCall(error);
-  const status = responseOf(error)?.status;
-  if (status !== undefined)
-    return new FhirError(FAILURE_BY_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'unexpected'), status);
+  if (isUnsent(error)) return refusedCall(error);
+  const status = statusOf(error);
+  if (status !== undefined) return answered(status);
   if (error instanceof SyntaxError) return new FhirError('unexpected');
   const failure = failureOf(error);
   if (failure === 'timeout') return new FhirError('timeout');

@@ -166,8 +166,8 @@ export async function startEvil(): Promise<{ origin: string; requests: string[];
 }
 
 /** Writes without end in pieces of 64 KB, until `bytes` or the reader is gone. */
-export function flood(response: ServerResponse, bytes: number): 'answered' {
-  response.writeHead(200, { 'content-type': 'application/json' });
+export function flood(response: ServerResponse, bytes: number, status = 200): 'answered' {
+  response.writeHead(status, { 'content-type': 'application/json' });
   const piece = Buffer.alloc(65_536, ' ');
   let sent = 0;
   const more = () => {

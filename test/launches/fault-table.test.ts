@@ -135,6 +135,7 @@ const ELSEWHERE: FaultName[] = [
   'search-needs-ah-practice',
   'create-refused',
   'create-unconfirmed',
+  'create-empty-201',
   'create-lost',
   'introspection-inactive',
   'introspection-string-true',

@@ -173,6 +173,17 @@ describe.for(await testStores())('on %s', (stores) => {
     expect(created()).toHaveLength(1);
   });
 
+  test.for([401, 403, 404, 500])(
+    'FH-17: created with an empty 201 that reads back as %d is sent, and nobody reads it back',
+    async (status) => {
+      world.sandbox.faults.set('create-empty-201', status);
+      const page = await post();
+      expect(page.body).toContain('The request was sent to the EHR.');
+      expect(created()).toHaveLength(1);
+      expect(world.sandbox.requests.filter(({ path }) => path.includes('/ServiceRequest/'))).toEqual([]);
+    },
+  );
+
   test('FH-17: while nobody knows, the page says so and keeps the draft; sending again asks first', async () => {
     world.sandbox.faults.set('create-lost');
     const page = await post();

@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createOutbound } from '#src/adapters/outbound.ts';
-import { createFhirApi, FhirError, isUnder } from '#src/smart/step-6-fhir-api.ts';
+import { createFhirApi, FhirError, type FhirFailure, isRefusal, isUnder } from '#src/smart/step-6-fhir-api.ts';
 import { flood, type Script, type StubEhr, startEvil, startStubEhr } from '#test/helpers/stub-ehr.ts';
 
 const TOKEN = 'token.canary~1';
@@ -203,4 +203,84 @@ test('a batch is posted to the base as FHIR JSON', async () => {
   const [request] = ehr.requests;
   expect(request).toMatchObject({ method: 'POST', path: '/fhir', body: '{"resourceType":"Bundle","type":"batch"}' });
   expect(request?.headers['content-type']).toBe('application/fhir+json');
+});
+
+describe('FH-17: a create', () => {
+  const REQUEST = { resourceType: 'ServiceRequest', status: 'active' };
+  const json = { 'content-type': 'application/fhir+json' };
+  const portal = { 'content-type': 'text/html; charset=utf-8' };
+
+  test('is posted as FHIR JSON with a bearer header', async () => {
+    ehr.on('requests', () => ({ status: 201, body: REQUEST }));
+    await api().create(REQUEST);
+    const [request] = ehr.requests;
+    expect(request).toMatchObject({ method: 'POST', path: '/fhir/ServiceRequest', body: JSON.stringify(REQUEST) });
+    expect(request?.headers).toMatchObject({
+      authorization: `Bearer ${TOKEN}`,
+      accept: json['content-type'],
+      'content-type': json['content-type'],
+    });
+  });
+
+  const done: [string, Script][] = [
+    [
+      'an empty 201 with a Location',
+      () => ({ status: 201, headers: { ...json, location: `${ehr.fhirBase}/ServiceRequest/1` } }),
+    ],
+    ['an empty 201 with a Location elsewhere', () => ({ status: 201, headers: { location: `${evil.origin}/x` } })],
+    ['201 with half a resource', () => ({ status: 201, headers: json, body: '{"resourceType":"Serv' })],
+    ['201 with a web page', () => ({ status: 201, headers: portal, body: '<html>' })],
+    ['201 with 12 MB', (_request, response) => flood(response, 12e6, 201)],
+    [
+      '201 and a connection that breaks',
+      (_request, response) => {
+        response.writeHead(201, { ...json, 'content-length': '1000' });
+        response.write('{', () => response.destroy());
+        return 'answered';
+      },
+    ],
+    ['200', () => ({ status: 200, headers: json, body: REQUEST })],
+    ['202', () => ({ status: 202 })],
+    ['204', () => ({ status: 204 })],
+  ];
+  test.for(done)('is done with %s, and nothing is asked after it', async ([, script]) => {
+    ehr.on('requests', script);
+    await api().create(REQUEST);
+    expect(ehr.requests.map(({ method }) => method)).toEqual(['POST']);
+  });
+
+  const undone: [string, Script, FhirFailure, boolean][] = [
+    ['401', () => ({ status: 401 }), 'unauthorized', true],
+    ['403', () => ({ status: 403 }), 'refused', true],
+    ['404', () => ({ status: 404 }), 'not-found', true],
+    ['422', () => ({ status: 422 }), 'unexpected', true],
+    ['429', () => ({ status: 429, headers: { 'retry-after': '0' } }), 'throttled', true],
+    ['408', () => ({ status: 408 }), 'unexpected', false],
+    ['503', () => ({ status: 503, headers: { 'retry-after': '0' } }), 'unavailable', false],
+    ['307', () => ({ status: 307, headers: { location: `${evil.origin}/x` } }), 'unexpected', false],
+    ["200 with a portal's web page", () => ({ status: 200, headers: portal, body: '<html>' }), 'unexpected', false],
+    ['a broken connection', (_request, response) => (response.destroy(), 'answered'), 'unavailable', false],
+  ];
+  test.for(undone)('%s: tried once; %s, certainly not done: %s', async ([, script, failure, isCertain]) => {
+    ehr.on('requests', script);
+    const error = await refusal(api().create(REQUEST));
+    expect([error.failure, isRefusal(error)]).toEqual([failure, isCertain]);
+    expect(ehr.requests).toHaveLength(1);
+  });
+
+  test.for([
+    ['is posted again with a newer token', 'fresh', 2],
+    ['is not posted again without one', undefined, 1],
+  ] as const)('FH-05: refused for its token, it %s', async ([, renewed, posts]) => {
+    const renewing = createFhirApi({
+      base: new URL(ehr.fhirBase),
+      accessToken: TOKEN,
+      outbound,
+      renew: async () => renewed,
+    });
+    ehr.on('requests', ({ headers }) => ({ status: headers['authorization'] === 'Bearer fresh' ? 201 : 401 }));
+    const end = await renewing.create(REQUEST).catch((error: FhirError) => error.failure);
+    expect(end).toBe(renewed ? undefined : 'unauthorized');
+    expect(ehr.requests).toHaveLength(posts);
+  });
 });

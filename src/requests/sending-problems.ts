@@ -1,0 +1,41 @@
+/** What a clinician is told when a request was not sent, or may have been: what is known, and nothing else. */
+import type { FhirFailure } from '#src/smart/step-6-fhir-api.ts';
+import type { FormSending } from './send-form.ts';
+
+/** A sending that did not end in the list. */
+export type Unsent = Exclude<FormSending, { kind: 'sent' }>;
+
+/** By how the sending ended. */
+export const UNSENT_STATUS: Record<Unsent['kind'], number> = {
+  elsewhere: 409,
+  changed: 409,
+  refused: 502,
+  unknown: 504,
+};
+
+/** Of a form that is older than what is remembered of it. */
+export const EXPIRED =
+  'This page was open for more than twelve hours, so nothing was sent from it now. Look at the list first, then send it if it is still needed.';
+
+const REFUSED: Partial<Record<FhirFailure, string>> = {
+  unauthorized: "Your EHR session for this app has ended. Open the app again from the patient's chart.",
+  refused: 'The EHR did not let you create this request. Ask your EHR team to check your access to orders.',
+  'not-found': 'The EHR does not take requests from this app. Tell your administrator.',
+  throttled: 'The EHR is busy. Wait a minute, then send it again.',
+};
+
+/** In words for the clinician. */
+export function problemOf(sending: Unsent): string {
+  switch (sending.kind) {
+    case 'elsewhere':
+      return 'This request is being sent in another window. Look at the list first.';
+    case 'changed':
+      return sending.isEarlierSent
+        ? 'An earlier version of this request was sent and is in the EHR. What you see now was not sent. Send it only if the patient needs both: it becomes a second request.'
+        : 'The EHR did not confirm an earlier version of this request, so that one may be there already: look in the chart. What you see now was not sent. If you send it, it becomes a second request.';
+    case 'refused':
+      return `Not sent. ${REFUSED[sending.failure] ?? 'The EHR did not accept this request. Tell your EHR team.'}`;
+    case 'unknown':
+      return 'The EHR did not confirm the request, so it may be there already. Look in the chart. If you send it again unchanged, the app first asks the EHR whether it has it.';
+  }
+}
