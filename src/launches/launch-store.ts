@@ -6,6 +6,7 @@ import { isEqualSecret } from '#src/http/csrf.ts';
 import { IDLE_LIMIT_MS, type Launch, type LaunchKind } from './launch.ts';
 import { type EndReason, isOver, type ToldReason } from './launch-end.ts';
 import { createLiveIndex } from './live-index.ts';
+import type { StoreRetries } from './store-retries.ts';
 import { createTombstones } from './tombstones.ts';
 
 /** A launch as it was opened, with the stored text that a replacement must still find. */
@@ -38,10 +39,13 @@ export interface LaunchStore {
   /** The launches of one browser's cookies that are still open; lifetimes stay as they are. */
   peek(cookies: readonly { id: string; secret: string }[]): Promise<Launch[]>;
   /**
-   * Deletes records and with them their tokens (ST-09), and leaves the reason for the next visit.
+   * Deletes records and with them their tokens (ST-09), and leaves the reason for the next visit. What was read is as
+   * good as deleted: a store that stops answering then is seen to behind the caller's back.
    *
    * @param reason without one, that the EHR's session is over.
-   * @returns the launches that this call ended; of many callers one gets each, and gives its tokens back.
+   * @returns the launches that this call ended; of many callers one gets each, and gives its tokens back. Only where the
+   *   store does not say who was first, more than one may.
+   * @throws AppError 'store.unavailable' when nothing could be read; then nothing was deleted either.
    */
   end(ids: readonly string[], reason?: EndReason): Promise<Launch[]>;
   /** Why there is nothing to open, as far as that is known. Honest about idleness only for a cookie that is old enough. */
@@ -65,7 +69,11 @@ const keyOf = (id: string) => `launch:${id}`;
 const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url');
 
 /** @throws from its methods: AppError 'store.unavailable'. */
-export function createLaunchStore(redis: KeyStore, sealer: Sealer): LaunchStore {
+export function createLaunchStore(
+  redis: KeyStore,
+  sealer: Sealer,
+  retries: Pick<StoreRetries, 'insist'>,
+): LaunchStore {
   const index = createLiveIndex(redis);
   const tombstones = createTombstones(redis, sealer);
   const unseal = async (id: string, sealed: string | undefined): Promise<LaunchRecord | undefined> => {
@@ -88,12 +96,19 @@ export function createLaunchStore(redis: KeyStore, sealer: Sealer): LaunchStore 
     const record = await unseal(id, sealed);
     return record && sealed !== undefined ? { launch: record.launch, sealed } : undefined;
   };
-  const endOne = async (id: string, reason: EndReason): Promise<Launch[]> => {
-    const record = await unseal(id, await redis.take(keyOf(id)));
-    if (!record) return [];
-    const { launch, secretHash } = record;
-    await Promise.all([tombstones.leave(id, secretHash, reason), index.drop(launch.organizationId, [id])]);
-    return [launch];
+  const endOne = async ({ launch: seen, secretHash }: LaunchRecord, reason: EndReason): Promise<Launch[]> => {
+    const { id, organizationId } = seen;
+    const bury = () => Promise.all([tombstones.leave(id, secretHash, reason), index.drop(organizationId, [id])]);
+    try {
+      const taken = await unseal(id, await redis.take(keyOf(id)));
+      if (!taken) return [];
+      await bury().catch(() => retries.insist(bury));
+      return [taken.launch];
+    } catch {
+      // Whether it was taken, nobody knows: whoever gives its tokens back has them from the copy.
+      retries.insist(() => Promise.all([redis.delete(keyOf(id)), bury()]));
+      return [seen];
+    }
   };
   const liveOne = async (id: string, now: Date): Promise<LiveLaunch | undefined> => {
     const [opened, left] = await Promise.all([reopen(id), redis.lifetimeLeftMs(keyOf(id))]);
@@ -131,7 +146,12 @@ export function createLaunchStore(redis: KeyStore, sealer: Sealer): LaunchStore 
       const opened = await Promise.all(cookies.map(({ id, secret }, at) => prove(id, secret, sealed[at])));
       return opened.flatMap((one) => (one ? [one.launch] : []));
     },
-    end: async (ids, reason = 'ehr-session') => (await Promise.all(ids.map((id) => endOne(id, reason)))).flat(),
+    end: async (ids, reason = 'ehr-session') => {
+      const sealed = await redis.getMany(ids.map(keyOf));
+      const records = await Promise.all(ids.map((id, at) => unseal(id, sealed[at])));
+      const open = records.filter((record) => record !== undefined);
+      return (await Promise.all(open.map((record) => endOne(record, reason)))).flat();
+    },
     whyEnded: async ({ id, secret, issuedAt }, now) => {
       const [reason, record] = await Promise.all([tombstones.read(id, hashOf(secret)), redis.get(keyOf(id))]);
       const isOld = now.getTime() - issuedAt >= IDLE_LIMIT_MS;
