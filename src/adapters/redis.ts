@@ -18,9 +18,10 @@ export interface KeyStore {
   set(key: string, value: string, lifetimeMs: number): Promise<void>;
   /** Sets what is not there yet; of many callers one gets true, which makes it a lock that ends by itself (SET NX). */
   setIfAbsent(key: string, value: string, lifetimeMs: number): Promise<boolean>;
-  /** Replaces a value that exists, keeps its lifetime and returns the old one; of many callers one gets it (SET XX GET). */
-  swap(key: string, value: string): Promise<string | undefined>;
-  /** Replaces exactly the value the caller has seen, and keeps its lifetime; false when it has changed or gone. */
+  /**
+   * Replaces exactly the value the caller has seen, and keeps its lifetime; false when it has changed or gone, so that of
+   * many callers one gets true.
+   */
   replace(key: string, seen: string, value: string): Promise<boolean>;
   /** Reads and deletes in one step: of many callers one gets the value (GETDEL). */
   take(key: string): Promise<string | undefined>;
@@ -67,10 +68,6 @@ export function connectRedis(url: string, log: Log): KeyStore {
     },
     setIfAbsent: async (key, value, lifetimeMs) =>
       (await answer(() => redis.set(key, value, 'PX', lifetimeMs, 'NX'))) === 'OK',
-    swap: async (key, value) => {
-      const old = await answer(() => redis.call('SET', key, value, 'XX', 'KEEPTTL', 'GET'));
-      return typeof old === 'string' ? old : undefined;
-    },
     replace: async (key, seen, value) => (await answer(() => redis.eval(REPLACE, 1, key, seen, value))) === 1,
     take: async (key) => (await answer(() => redis.getdel(key))) ?? undefined,
     lifetimeLeftMs: async (key) => {
@@ -130,12 +127,6 @@ export function createMemoryStore(clock: Clock): KeyStore {
       if (live(key)) return false;
       entries.set(key, { value, expiresAt: clock().getTime() + lifetimeMs });
       return true;
-    },
-    swap: async (key, value) => {
-      const entry = live(key);
-      const old = entry?.value;
-      if (entry) entry.value = value;
-      return old;
     },
     replace: async (key, seen, value) => {
       const entry = live(key);

@@ -20,7 +20,7 @@ import type { Launch, LaunchKind } from './launch.ts';
 import type { LaunchCookie } from './launch-cookies.ts';
 import { type RecordLaunchDependencies, recordLaunch } from './record-launch.ts';
 import type { StoreRetries } from './store-retries.ts';
-import type { Claim, Completion, Transaction, TransactionKey } from './transaction.ts';
+import type { Completion, Transaction, TransactionKey } from './transaction.ts';
 import { admitUser, type UserAdmissionDependencies } from './user-admission.ts';
 
 /** What finishing a launch needs. */
@@ -77,13 +77,10 @@ export async function finishLaunch(
   visit: CallbackVisit,
 ): Promise<FinishedLaunch | AskedAgain> {
   const claim = await dependencies.transactions.claim(visit.key);
-  const completion = await completionOf(dependencies, visit.key, claim);
-  if (completion) {
+  if (!claim) throw new AppError('callback.invalid', 'state is unknown, expired, used or from another browser');
+  if (claim.kind === 'completed') {
     visit.trace.discard();
-    return { kind: 'finished', ...completion, ended: [], isFirst: false };
-  }
-  if (claim?.kind !== 'transaction') {
-    throw new AppError('callback.invalid', 'state is unknown, expired, used or from another browser');
+    return { kind: 'finished', ...claim.completion, ended: [], isFirst: false };
   }
   const { transaction } = claim;
   visit.trace.joins(transaction.traceId);
@@ -137,16 +134,6 @@ async function completeOrAskAgain(
     await dependencies.transactions.abandon(visit.key).catch(() => undefined);
     return again;
   }
-}
-
-/** The launch another callback has made of this transaction, or another instance is about to make. */
-async function completionOf(
-  { transactions }: FinishLaunchDependencies,
-  key: TransactionKey,
-  claim: Claim | undefined,
-): Promise<Completion | undefined> {
-  if (claim?.kind === 'completed') return claim.completion;
-  return claim?.kind === 'taken' ? transactions.untilCompleted(key) : undefined;
 }
 
 async function complete(

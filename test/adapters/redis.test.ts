@@ -58,14 +58,7 @@ describe.for([
     expect(await store.get(key)).toBe('two');
   });
 
-  test('CB-06: of fifty that swap at once exactly one gets the value', async () => {
-    await store.set(key, 'transaction', LONG_MS);
-    const got = await Promise.all(Array.from({ length: 50 }, () => store.swap(key, 'taken')));
-    expect(got.filter((value) => value === 'transaction')).toHaveLength(1);
-    expect(got.filter((value) => value === 'taken')).toHaveLength(49);
-  });
-
-  test('RF-04: of fifty that replace what they saw exactly one succeeds, and the lifetime stays', async () => {
+  test('CB-06, RF-04: of fifty that replace what they saw exactly one succeeds, and the lifetime stays', async () => {
     await store.set(key, 'seen', 50);
     const done = await Promise.all(Array.from({ length: 50 }, (_, index) => store.replace(key, 'seen', `by ${index}`)));
     expect(done.filter(Boolean)).toHaveLength(1);
@@ -126,18 +119,6 @@ describe.for([
     expect([await store.ranked(key, 0), await store.countRanked(key, 0)]).toEqual([[], 0]);
   });
 
-  test('swapping what is not there makes nothing', async () => {
-    expect(await store.swap(key, 'taken')).toBeUndefined();
-    expect(await store.get(key)).toBeUndefined();
-  });
-
-  test('a swap keeps the lifetime', async () => {
-    await store.set(key, 'one', 50);
-    expect(await store.swap(key, 'two')).toBe('one');
-    await untilGone(store, 60);
-    expect(await store.get(key)).toBeUndefined();
-  });
-
   test('reading with renewal gives a new lifetime, plain reading does not', async () => {
     await store.set(key, 'renewed', 50);
     await store.set(`${key}b`, 'read', 50);
@@ -169,7 +150,6 @@ describe('Redis in trouble', () => {
     store.getMany(['a', 'b']),
     store.set('a', 'CANARY-value', LONG_MS),
     store.setIfAbsent('a', 'CANARY-value', LONG_MS),
-    store.swap('a', 'CANARY-value'),
     store.replace('a', 'CANARY-seen', 'CANARY-value'),
     store.take('a'),
     store.lifetimeLeftMs('a'),
