@@ -36,6 +36,8 @@ export interface LaunchStore {
   reopen(id: string): Promise<OpenedLaunch | undefined>;
   /** Replaces the record unless it has changed or ended since it was opened: of many callers one succeeds (RF-04). */
   replace(opened: OpenedLaunch, next: Launch): Promise<OpenedLaunch | undefined>;
+  /** The same, for what must not be done unknown to anybody: if the store does not answer, what it may have done is undone. */
+  claim(opened: OpenedLaunch, next: Launch): Promise<OpenedLaunch | undefined>;
   /** The launches of one browser's cookies that are still open; lifetimes stay as they are. */
   peek(cookies: readonly { id: string; secret: string }[]): Promise<Launch[]>;
   /**
@@ -69,11 +71,7 @@ const keyOf = (id: string) => `launch:${id}`;
 const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url');
 
 /** @throws from its methods: AppError 'store.unavailable'. */
-export function createLaunchStore(
-  redis: KeyStore,
-  sealer: Sealer,
-  retries: Pick<StoreRetries, 'insist'>,
-): LaunchStore {
+export function createLaunchStore(redis: KeyStore, sealer: Sealer, retries: Pick<StoreRetries, 'insist'>): LaunchStore {
   const index = createLiveIndex(redis);
   const tombstones = createTombstones(redis, sealer);
   const unseal = async (id: string, sealed: string | undefined): Promise<LaunchRecord | undefined> => {
@@ -95,6 +93,22 @@ export function createLaunchStore(
     const sealed = await redis.get(keyOf(id));
     const record = await unseal(id, sealed);
     return record && sealed !== undefined ? { launch: record.launch, sealed } : undefined;
+  };
+  const replaceWith = async (
+    { launch: { id }, sealed }: OpenedLaunch,
+    next: Launch,
+    undoLater: (undo: () => Promise<unknown>) => void,
+  ): Promise<OpenedLaunch | undefined> => {
+    const record = await unseal(id, sealed);
+    if (!record) return undefined;
+    const key = keyOf(id);
+    const nextSealed = await sealer.seal(key, { ...record, launch: next });
+    try {
+      return (await redis.replace(key, sealed, nextSealed)) ? { launch: next, sealed: nextSealed } : undefined;
+    } catch (error) {
+      undoLater(() => redis.replace(key, nextSealed, sealed));
+      throw error;
+    }
   };
   const endOne = async ({ launch: seen, secretHash }: LaunchRecord, reason: EndReason): Promise<Launch[]> => {
     const { id, organizationId } = seen;
@@ -135,12 +149,8 @@ export function createLaunchStore(
       return opened && idleLeftMs !== undefined ? { ...opened, idleLeftMs } : undefined;
     },
     reopen,
-    replace: async ({ launch: { id }, sealed }, next) => {
-      const record = await unseal(id, sealed);
-      if (!record) return undefined;
-      const nextSealed = await sealer.seal(keyOf(id), { ...record, launch: next });
-      return (await redis.replace(keyOf(id), sealed, nextSealed)) ? { launch: next, sealed: nextSealed } : undefined;
-    },
+    replace: (opened, next) => replaceWith(opened, next, () => undefined),
+    claim: (opened, next) => replaceWith(opened, next, retries.insist),
     peek: async (cookies) => {
       const sealed = await redis.getMany(cookies.map(({ id }) => keyOf(id)));
       const opened = await Promise.all(cookies.map(({ id, secret }, at) => prove(id, secret, sealed[at])));

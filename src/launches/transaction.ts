@@ -42,9 +42,7 @@ export interface Completion {
 }
 
 /** What a `state` from this browser stands for. */
-export type Claim =
-  | { kind: 'transaction'; transaction: Transaction }
-  | { kind: 'completed'; completion: Completion };
+export type Claim = { kind: 'transaction'; transaction: Transaction } | { kind: 'completed'; completion: Completion };
 
 /** `state` lives this long (AZ-08). */
 export const TRANSACTION_LIFETIME_MS = 10 * 60_000;

@@ -40,7 +40,6 @@ beforeEach(async () => {
 });
 afterEach(() => void vi.restoreAllMocks());
 
-
 const store = () => world.dependencies.redis;
 const organizationId = () => `stub-${serial}`;
 const launchUrl = () =>
@@ -71,15 +70,19 @@ describe('a callback', () => {
   });
   const open = () => store().ranked(`live:${organizationId()}`, 0);
 
-  test('CB-04, AZ-21: whose transaction was claimed too late can be repeated: one token call, one launch', PATIENT, async () => {
-    hangAt('replace');
-    expect((await browser.visit(callback)).status).toBe(503);
-    expect(ehr.seen('token')).toEqual([]);
-    await thawed();
-    expect(titleOf(await browser.open(callback))).toBe(LIST);
-    expect(ehr.seen('token')).toHaveLength(1);
-    expect(await open()).toHaveLength(1);
-  });
+  test(
+    'CB-04, AZ-21: whose transaction was claimed too late can be repeated: one token call, one launch',
+    PATIENT,
+    async () => {
+      hangAt('replace');
+      expect((await browser.visit(callback)).status).toBe(503);
+      expect(ehr.seen('token')).toEqual([]);
+      await thawed();
+      expect(titleOf(await browser.open(callback))).toBe(LIST);
+      expect(ehr.seen('token')).toHaveLength(1);
+      expect(await open()).toHaveLength(1);
+    },
+  );
 
   test('CB-22: whose launch was recorded too late gives its tokens back, and leaves no record', PATIENT, async () => {
     const others = await records();
@@ -122,7 +125,8 @@ describe('signing out', () => {
     await expect.poll(revoked).toEqual(['refresh', 'access']);
     // A thief who kept the cookie finds what everybody finds.
     browser.jar.set('localhost', cookies);
-    const left = () => Promise.all([`launch:${launchIdOf(page)}`, `ended:${launchIdOf(page)}`].map((key) => store().get(key)));
+    const left = () =>
+      Promise.all([`launch:${launchIdOf(page)}`, `ended:${launchIdOf(page)}`].map((key) => store().get(key)));
     await expect.poll(left).toEqual([undefined, expect.any(String)]);
     expect(titleOf(await browser.visit(page.url))).toBe('You signed out of this page in another tab or window');
     await world.dependencies.audit.flush();

@@ -1,7 +1,7 @@
 /** While a refresh is put off: whatever refuses the old token meanwhile, the launch waits for the EHR to come back (RF-07). */
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import type { Script } from '#test/helpers/stub-ehr.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
+import type { Script } from '#test/helpers/stub-ehr.ts';
 import { ehr, LIST, launch, outcomeOf, useStubWorld } from '#test/helpers/stub-world.ts';
 import { launchIdOf } from '#test/helpers/visits.ts';
 
