@@ -139,9 +139,11 @@ export function createLaunchStore(redis: KeyStore, sealer: Sealer, retries: Pick
       await Promise.all([redis.set(keyOf(launch.id), sealed, Math.max(lifetimeMs, 1)), index.note(launch, now)]);
     },
     open: async (id, secret, now) => {
-      const opened = await prove(id, secret, await redis.getAndRenew(keyOf(id), IDLE_LIMIT_MS));
-      if (opened) await index.note(opened.launch, now);
-      return opened;
+      const opened = await prove(id, secret, await redis.get(keyOf(id)));
+      if (!opened) return undefined;
+      // Only now: an id that stands in URLs and logs keeps nothing open (RF-14).
+      const [isThere] = await Promise.all([redis.renew(keyOf(id), IDLE_LIMIT_MS), index.note(opened.launch, now)]);
+      return isThere ? opened : undefined;
     },
     glance: async (id, secret) => {
       const [sealed, idleLeftMs] = await Promise.all([redis.get(keyOf(id)), redis.lifetimeLeftMs(keyOf(id))]);

@@ -119,15 +119,15 @@ describe.for([
     expect([await store.ranked(key, 0), await store.countRanked(key, 0)]).toEqual([[], 0]);
   });
 
-  test('reading with renewal gives a new lifetime, plain reading does not', async () => {
+  test('renewing gives a new lifetime, reading does not, and what has gone is not renewed', async () => {
     await store.set(key, 'renewed', 50);
     await store.set(`${key}b`, 'read', 50);
-    expect(await store.getAndRenew(key, LONG_MS)).toBe('renewed');
+    expect(await store.renew(key, LONG_MS)).toBe(true);
     expect(await store.get(`${key}b`)).toBe('read');
     await untilGone(store, 60);
     expect(await store.get(key)).toBe('renewed');
     expect(await store.get(`${key}b`)).toBeUndefined();
-    expect(await store.getAndRenew(`${key}b`, LONG_MS)).toBeUndefined();
+    expect(await store.renew(`${key}b`, LONG_MS)).toBe(false);
   });
 });
 
@@ -146,11 +146,11 @@ describe('Redis in trouble', () => {
   const unavailable = { name: 'AppError', code: 'store.unavailable' };
   const everyCommand = (store: KeyStore) => [
     store.get('a'),
-    store.getAndRenew('a', LONG_MS),
     store.getMany(['a', 'b']),
     store.set('a', 'CANARY-value', LONG_MS),
     store.setIfAbsent('a', 'CANARY-value', LONG_MS),
     store.replace('a', 'CANARY-seen', 'CANARY-value'),
+    store.renew('a', LONG_MS),
     store.take('a'),
     store.lifetimeLeftMs('a'),
     store.rank('a', 'CANARY-member', { score: 1, dropBelow: 0, lifetimeMs: LONG_MS }),
