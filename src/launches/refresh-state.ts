@@ -24,6 +24,11 @@ export function isTokenExpired({ tokens }: Launch, now: Date): boolean {
   return tokens.expiresAt !== undefined && Date.parse(tokens.expiresAt) <= now.getTime();
 }
 
+/** Can the launch's token be used as it is, with nobody there for whom it could be renewed (RF-13)? */
+export function isUsableAsIs(launch: Launch, now: Date): boolean {
+  return launch.refresh?.kind !== 'unproven' && !isTokenExpired(launch, now);
+}
+
 /**
  * Is there a refresh token, and is it time to use it, for its own sake or to tell the EHR of the user (RF-05)?
  *
