@@ -25,9 +25,9 @@ const STATIC = {
 
 /** Builds the app. Nothing listens yet, and nothing here reads the environment. */
 export function createApp(dependencies: AppDependencies): Express {
-  const { config, redis, sealer, keyRing, sightings, log, metrics, telemetry } = dependencies;
+  const { config, redis, sealer, retries, keyRing, sightings, log, metrics, telemetry } = dependencies;
   const { publicUrl } = config;
-  const launches = createLaunchStore(redis, sealer);
+  const launches = createLaunchStore(redis, sealer, retries);
   const endings = createLaunchEndings({ ...dependencies, launches });
 
   const app = express();

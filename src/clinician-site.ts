@@ -74,8 +74,12 @@ export function clinicianSite(dependencies: ClinicianSiteDependencies): Router {
 
 /** From the EHR's chart, or our own address, to a launch. */
 function mountLaunching(router: Router, shared: Shared): void {
-  const { redis, sealer, database, audit, clock, log, readings, grants, directory } = shared;
-  const launching = { ...shared, transactions: createTransactions(redis, sealer), limit: createLaunchLimit(redis) };
+  const { redis, sealer, retries, database, audit, clock, log, readings, grants, directory } = shared;
+  const launching = {
+    ...shared,
+    transactions: createTransactions(redis, sealer, retries),
+    limit: createLaunchLimit(redis),
+  };
   const launch = launchRoute(launching);
   for (const path of ['/smart/launch', '/smart/launch/:orgId'])
     router.route(path).head(ONLY_GET).get(launch).all(ONLY_GET);

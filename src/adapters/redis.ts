@@ -12,16 +12,17 @@ export interface KeyStore {
    */
   readonly client: RedisClient | undefined;
   get(key: string): Promise<string | undefined>;
-  /** Reads and renews the lifetime in one step (GETEX). */
-  getAndRenew(key: string, lifetimeMs: number): Promise<string | undefined>;
   getMany(keys: readonly string[]): Promise<(string | undefined)[]>;
   set(key: string, value: string, lifetimeMs: number): Promise<void>;
   /** Sets what is not there yet; of many callers one gets true, which makes it a lock that ends by itself (SET NX). */
   setIfAbsent(key: string, value: string, lifetimeMs: number): Promise<boolean>;
-  /** Replaces a value that exists, keeps its lifetime and returns the old one; of many callers one gets it (SET XX GET). */
-  swap(key: string, value: string): Promise<string | undefined>;
-  /** Replaces exactly the value the caller has seen, and keeps its lifetime; false when it has changed or gone. */
+  /**
+   * Replaces exactly the value the caller has seen, and keeps its lifetime; false when it has changed or gone, so that of
+   * many callers one gets true.
+   */
   replace(key: string, seen: string, value: string): Promise<boolean>;
+  /** Gives what is there a new lifetime (PEXPIRE); false when nothing is. */
+  renew(key: string, lifetimeMs: number): Promise<boolean>;
   /** Reads and deletes in one step: of many callers one gets the value (GETDEL). */
   take(key: string): Promise<string | undefined>;
   /** How much of its lifetime a key has left (PTTL); undefined when it is not there or has no end. */
@@ -56,7 +57,6 @@ export function connectRedis(url: string, log: Log): KeyStore {
   return {
     client: redis,
     get: async (key) => (await answer(() => redis.get(key))) ?? undefined,
-    getAndRenew: async (key, lifetimeMs) => (await answer(() => redis.getex(key, 'PX', lifetimeMs))) ?? undefined,
     // Key by key, as a cluster wants it; they leave together all the same.
     getMany: async (keys) => {
       const values = await answer(() => Promise.all(keys.map((key) => redis.get(key))));
@@ -67,11 +67,8 @@ export function connectRedis(url: string, log: Log): KeyStore {
     },
     setIfAbsent: async (key, value, lifetimeMs) =>
       (await answer(() => redis.set(key, value, 'PX', lifetimeMs, 'NX'))) === 'OK',
-    swap: async (key, value) => {
-      const old = await answer(() => redis.call('SET', key, value, 'XX', 'KEEPTTL', 'GET'));
-      return typeof old === 'string' ? old : undefined;
-    },
     replace: async (key, seen, value) => (await answer(() => redis.eval(REPLACE, 1, key, seen, value))) === 1,
+    renew: async (key, lifetimeMs) => (await answer(() => redis.pexpire(key, lifetimeMs))) === 1,
     take: async (key) => (await answer(() => redis.getdel(key))) ?? undefined,
     lifetimeLeftMs: async (key) => {
       const left = await answer(() => redis.pttl(key));
@@ -117,11 +114,6 @@ export function createMemoryStore(clock: Clock): KeyStore {
   return {
     client: undefined,
     get: async (key) => live(key)?.value,
-    getAndRenew: async (key, lifetimeMs) => {
-      const entry = live(key);
-      if (entry) entry.expiresAt = clock().getTime() + lifetimeMs;
-      return entry?.value;
-    },
     getMany: async (keys) => keys.map((key) => live(key)?.value),
     set: async (key, value, lifetimeMs) => {
       entries.set(key, { value, expiresAt: clock().getTime() + lifetimeMs });
@@ -131,17 +123,16 @@ export function createMemoryStore(clock: Clock): KeyStore {
       entries.set(key, { value, expiresAt: clock().getTime() + lifetimeMs });
       return true;
     },
-    swap: async (key, value) => {
-      const entry = live(key);
-      const old = entry?.value;
-      if (entry) entry.value = value;
-      return old;
-    },
     replace: async (key, seen, value) => {
       const entry = live(key);
       if (entry?.value !== seen) return false;
       entry.value = value;
       return true;
+    },
+    renew: async (key, lifetimeMs) => {
+      const entry = live(key);
+      if (entry) entry.expiresAt = clock().getTime() + lifetimeMs;
+      return entry !== undefined;
     },
     take: async (key) => {
       const value = live(key)?.value;

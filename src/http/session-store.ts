@@ -72,7 +72,7 @@ function nodeRedisInMemory(keyStore: KeyStore): NodeRedisCalls {
   return {
     get: async (key) => (await keyStore.get(key)) ?? null,
     set: (key, value, options) => keyStore.set(key, value, (options?.expiration.value ?? 0) * 1_000),
-    expire: async (key, seconds) => ((await keyStore.getAndRenew(key, seconds * 1_000)) === undefined ? 0 : 1),
+    expire: async (key, seconds) => ((await keyStore.renew(key, seconds * 1_000)) ? 1 : 0),
     del: async (keys) => {
       await keyStore.delete(...keys);
       return keys.length;

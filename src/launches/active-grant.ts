@@ -59,9 +59,12 @@ export function createActiveGrants(dependencies: RefreshDependencies): ActiveGra
       const latest = await launches.reopen(launchId);
       if (!latest) return undefined;
       const { tokens, refresh } = latest.launch;
-      if (refresh?.kind === 'unproven') throw unavailable(latest.launch, clock());
+      const now = clock();
+      if (refresh?.kind === 'unproven') throw unavailable(latest.launch, now);
       if (tokens.accessToken !== refusedToken && refresh?.kind !== 'under-way') return tokens.accessToken;
-      if (!canRenew(latest.launch, clock())) return undefined;
+      // A pause says nothing about the refresh token: nothing is sent, and nothing ends (RF-07).
+      if (refresh?.kind === 'put-off' && !isFree(latest.launch, now)) throw unavailable(latest.launch, now);
+      if (!canRenew(latest.launch, now)) return undefined;
       const renewed = await shared(latest, organization);
       if (renewed.tokens.accessToken !== refusedToken) return renewed.tokens.accessToken;
       // Put off: for a page the old token may be good enough meanwhile, for this read it is not (RF-07).
@@ -77,9 +80,9 @@ export function createActiveGrants(dependencies: RefreshDependencies): ActiveGra
   };
 }
 
-/** Is there any sense in a refresh after a 401? Not while one is put off, and not right after one. */
+/** Is there any sense in a refresh after a 401? Not without a refresh token, and not right after one. */
 function canRenew(launch: Launch, now: Date): boolean {
   if (launch.refresh?.kind === 'under-way') return true;
-  if (launch.tokens.refreshToken === undefined || !isFree(launch, now)) return false;
+  if (launch.tokens.refreshToken === undefined) return false;
   return launch.refreshedAt === undefined || now.getTime() - Date.parse(launch.refreshedAt) > RENEW_AGAIN_AFTER_MS;
 }

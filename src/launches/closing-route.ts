@@ -6,6 +6,7 @@ import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import { closingPage } from '#views/closing-page.ts';
 import type { Closing } from './launch-end.ts';
 import { openLaunchOf, UNATTENDED } from './launch-guard.ts';
+import { isUsableAsIs } from './refresh-state.ts';
 
 /**
  * Makes a page of a launch go to the announcement when it is time, and beyond it when that has been read and the launch
@@ -21,14 +22,16 @@ export function leaveInTime(response: Response, launchId: string, { at, warnAt }
 
 /**
  * Behind a launch guard that renews nothing. Whoever used the launch in another tab meanwhile is sent straight back, to a
- * list that counts as no visit: two tabs left alone must not keep each other open (RF-13, RF-14).
+ * list that counts as no visit: two tabs left alone must not keep each other open, and no token is renewed for them; with
+ * a token that is over they wait here (RF-13, RF-14).
  */
 export function closingRoute(clock: Clock): RequestHandler {
   return (request, response) => {
     const { launch, closing, cookieSecret } = openLaunchOf(request);
     const now = clock();
     const base = `/launches/${launch.id}`;
-    if (now < closing.warnAt) return response.redirect(303, `${base}/requests?${UNATTENDED}`);
+    if (now < closing.warnAt && isUsableAsIs(launch, now))
+      return response.redirect(303, `${base}/requests?${UNATTENDED}`);
     refreshAt(response, launch.id, closing.at, now);
     allowSameOriginReferrer(response);
     response

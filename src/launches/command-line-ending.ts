@@ -12,6 +12,7 @@ import { createLaunchEndings } from './launch-endings.ts';
 import { createLaunchStore } from './launch-store.ts';
 import { endAfterChange } from './organization-ending.ts';
 import { createRevoker } from './revoker.ts';
+import { createStoreRetries } from './store-retries.ts';
 
 export interface CommandLineEndingDependencies {
   config: { redisUrl?: string | undefined; production: boolean; outboundAllowPrivate: readonly string[] };
@@ -53,8 +54,10 @@ async function endWith(
   opened.defer(() => outbound.close());
   const revoker = createRevoker({ outbound, keyRing, clock, log });
   opened.defer(() => revoker.flush());
+  const retries = createStoreRetries({ log });
+  opened.defer(() => retries.flush());
   await untilItAnswers(redis);
-  const endings = createLaunchEndings({ launches: createLaunchStore(redis, sealer), revoker, audit, clock });
+  const endings = createLaunchEndings({ launches: createLaunchStore(redis, sealer, retries), revoker, audit, clock });
   // Awaited here: what was opened is closed on the way out.
   return await work(endAfterChange(endings, log));
 }

@@ -1,5 +1,4 @@
 /** One callback, from the claimed transaction to a stored launch record; everything that must happen exactly once. */
-import { randomBytes } from 'node:crypto';
 import type { Metrics } from '#src/adapters/metrics.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { type Audit, auditActor, auditPatient } from '#src/audit/audit.ts';
@@ -7,7 +6,6 @@ import type { LaunchTrace } from '#src/diagnostics/launch-trace.ts';
 import { AppError } from '#src/errors.ts';
 import type { Refusals } from '#src/organizations/learned-scopes.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
 import type { CallbackParameters } from '#src/smart/step-4-authorization-code.ts';
 import { isGrantUnused } from '#src/smart/step-5-access-token.ts';
 import {
@@ -18,20 +16,22 @@ import {
   rememberWhatWorked,
 } from './ask-again.ts';
 import { type CompleteLaunchDependencies, completeLaunch } from './complete-launch.ts';
-import { isSameUser, type Launch, type LaunchKind } from './launch.ts';
-import { type LaunchCookie, launchesToEnd } from './launch-cookies.ts';
-import type { LaunchStore } from './launch-store.ts';
-import type { Claim, Completion, Transaction, TransactionKey, Transactions } from './transaction.ts';
+import type { Launch, LaunchKind } from './launch.ts';
+import type { LaunchCookie } from './launch-cookies.ts';
+import { type RecordLaunchDependencies, recordLaunch } from './record-launch.ts';
+import type { StoreRetries } from './store-retries.ts';
+import type { Completion, Transaction, TransactionKey } from './transaction.ts';
 import { admitUser, type UserAdmissionDependencies } from './user-admission.ts';
 
 /** What finishing a launch needs. */
-export interface FinishLaunchDependencies extends CompleteLaunchDependencies, AskAgainDependencies {
-  directory: OrganizationDirectory;
+export interface FinishLaunchDependencies
+  extends CompleteLaunchDependencies,
+    AskAgainDependencies,
+    RecordLaunchDependencies {
   clinicians: UserAdmissionDependencies['clinicians'];
-  launches: LaunchStore;
-  transactions: Transactions;
   audit: Audit;
   metrics: Metrics;
+  retries: Pick<StoreRetries, 'insist'>;
   /** For keyed hashes in the trace. */
   sealer: Sealer;
   /** Lets the pages start reading while the browser follows the redirect. */
@@ -77,13 +77,10 @@ export async function finishLaunch(
   visit: CallbackVisit,
 ): Promise<FinishedLaunch | AskedAgain> {
   const claim = await dependencies.transactions.claim(visit.key);
-  const completion = await completionOf(dependencies, visit.key, claim);
-  if (completion) {
+  if (!claim) throw new AppError('callback.invalid', 'state is unknown, expired, used or from another browser');
+  if (claim.kind === 'completed') {
     visit.trace.discard();
-    return { kind: 'finished', ...completion, ended: [], isFirst: false };
-  }
-  if (claim?.kind !== 'transaction') {
-    throw new AppError('callback.invalid', 'state is unknown, expired, used or from another browser');
+    return { kind: 'finished', ...claim.completion, ended: [], isFirst: false };
   }
   const { transaction } = claim;
   visit.trace.joins(transaction.traceId);
@@ -102,20 +99,22 @@ export async function finishLaunch(
     const { supportCode, address } = visit;
     const denial = { organizationId, actor: 'unknown', supportCode, address, detail: { code } } as const;
     dependencies.audit.record({ event: 'denial', ...denial });
-    await forget(dependencies.transactions, visit.key, transaction, error).catch(() => undefined);
+    await release(dependencies, visit.key, transaction, error);
     throw error;
   }
 }
 
-/** A code that was not sent is still good: the same callback may come again (TK-08). */
-async function forget(
-  transactions: Transactions,
+/** A code that was not sent is still good: the same callback may come again (TK-08). Any other is spent. */
+async function release(
+  { transactions, retries }: FinishLaunchDependencies,
   key: TransactionKey,
   transaction: Transaction,
   error: unknown,
 ): Promise<void> {
-  if (isGrantUnused(error)) await transactions.begin(key, transaction);
-  else await transactions.abandon(key);
+  const work = () => (isGrantUnused(error) ? transactions.begin(key, transaction) : transactions.abandon(key));
+  // Nobody waits a second time for a store that has just not answered.
+  if (error instanceof AppError && error.code === 'store.unavailable') retries.insist(work);
+  else await work().catch(() => retries.insist(work));
 }
 
 async function completeOrAskAgain(
@@ -138,23 +137,13 @@ async function completeOrAskAgain(
   }
 }
 
-/** The launch another callback has made of this transaction, or another instance is about to make. */
-async function completionOf(
-  { transactions }: FinishLaunchDependencies,
-  key: TransactionKey,
-  claim: Claim | undefined,
-): Promise<Completion | undefined> {
-  if (claim?.kind === 'completed') return claim.completion;
-  return claim?.kind === 'taken' ? transactions.untilCompleted(key) : undefined;
-}
-
 async function complete(
   dependencies: FinishLaunchDependencies,
   visit: CallbackVisit,
   transaction: Transaction,
   organization: Organization,
 ): Promise<FinishedLaunch> {
-  const { launches, transactions, audit, sealer, clock } = dependencies;
+  const { audit, sealer } = dependencies;
   const { trace } = visit;
   const proven = await completeLaunch(dependencies, organization, transaction, visit, trace);
   trace.know({
@@ -162,15 +151,14 @@ async function complete(
     patientHash: auditPatient(sealer, proven.organizationId, `Patient/${proven.context.patient}`),
   });
   const { launch, isAdmitted } = await admitUser(dependencies, organization, proven, visit);
-  const secret = randomBytes(32).toString('base64url');
-  const lasts = { 'lasts minutes': Math.round((Date.parse(launch.endsAt) - clock().getTime()) / 60_000) };
-  await trace.step('launch-record', () => launches.save(launch, secret, clock()), lasts);
   // FU-07: of somebody who is not known yet nothing is read, the patient least of all.
-  if (isAdmitted) dependencies.onCompleted(launch, organization);
-  const [ended] = await Promise.all([
-    endOthers(dependencies, launch, visit.cookies),
-    transactions.complete(visit.key, { launchId: launch.id, secret }),
-  ]);
+  const onSaved = () => isAdmitted && dependencies.onCompleted(launch, organization);
+  const { secret, ended } = await recordLaunch(dependencies, visit, launch, onSaved).catch((error: unknown) => {
+    // Nobody gets its cookie, and a store that has not answered may keep the record all the same (CB-22).
+    dependencies.revoker.revoke(launch, organization);
+    dependencies.retries.insist(() => dependencies.launches.end([launch.id]));
+    throw error;
+  });
   const { id: launchId, organizationId, user } = launch;
   const { supportCode, address } = visit;
   const event = { organizationId, actor: user, address, launchId, supportCode } as const;
@@ -180,31 +168,4 @@ async function complete(
   };
   audit.record({ event: 'launch', ...event, ...(Object.keys(detail).length > 0 ? { detail } : {}) });
   return { kind: 'finished', launchId, secret, ended, isFirst: true };
-}
-
-/**
- * A launch by another user or organization ends this browser's older ones; so does one too many of its kind. Only launches whose
- * cookie secret is right are looked at, so a forged cookie ends nothing.
- */
-async function endOthers(
-  { launches, directory, revoker }: FinishLaunchDependencies,
-  launch: Launch,
-  cookies: readonly LaunchCookie[],
-): Promise<LaunchCookie[]> {
-  if (cookies.length === 0) return [];
-  const others = await launches.peek(cookies);
-  const ofItsKind = cookies.filter(({ kind }) => kind === launch.kind);
-  const tooMany = new Set(launchesToEnd(ofItsKind).map(({ id }) => id));
-  const ended = others.filter((other) => tooMany.has(other.id) || !isSameUser(other, launch));
-  await launches.end(
-    ended.map(({ id }) => id),
-    'replaced',
-  );
-  for (const one of ended) {
-    // oxlint-disable-next-line no-await-in-loop -- from memory; rarely more than one
-    const organization = await directory.find(one.organizationId).catch(() => undefined);
-    revoker.revoke(one, organization ?? { id: one.organizationId, privateNetworks: [], requestsPerMinute: 0 });
-  }
-  const gone = new Set([...ended.map(({ id }) => id), ...tooMany]);
-  return cookies.filter(({ id }) => gone.has(id));
 }

@@ -6,6 +6,7 @@ import { isEqualSecret } from '#src/http/csrf.ts';
 import { IDLE_LIMIT_MS, type Launch, type LaunchKind } from './launch.ts';
 import { type EndReason, isOver, type ToldReason } from './launch-end.ts';
 import { createLiveIndex } from './live-index.ts';
+import type { StoreRetries } from './store-retries.ts';
 import { createTombstones } from './tombstones.ts';
 
 /** A launch as it was opened, with the stored text that a replacement must still find. */
@@ -35,13 +36,18 @@ export interface LaunchStore {
   reopen(id: string): Promise<OpenedLaunch | undefined>;
   /** Replaces the record unless it has changed or ended since it was opened: of many callers one succeeds (RF-04). */
   replace(opened: OpenedLaunch, next: Launch): Promise<OpenedLaunch | undefined>;
+  /** The same, for what must not be done unknown to anybody: if the store does not answer, what it may have done is undone. */
+  claim(opened: OpenedLaunch, next: Launch): Promise<OpenedLaunch | undefined>;
   /** The launches of one browser's cookies that are still open; lifetimes stay as they are. */
   peek(cookies: readonly { id: string; secret: string }[]): Promise<Launch[]>;
   /**
-   * Deletes records and with them their tokens (ST-09), and leaves the reason for the next visit.
+   * Deletes records and with them their tokens (ST-09), and leaves the reason for the next visit. What was read is as
+   * good as deleted: a store that stops answering then is seen to behind the caller's back.
    *
    * @param reason without one, that the EHR's session is over.
-   * @returns the launches that this call ended; of many callers one gets each, and gives its tokens back.
+   * @returns the launches that this call ended; of many callers one gets each, and gives its tokens back. Only where the
+   *   store does not say who was first, more than one may.
+   * @throws AppError 'store.unavailable' when nothing could be read; then nothing was deleted either.
    */
   end(ids: readonly string[], reason?: EndReason): Promise<Launch[]>;
   /** Why there is nothing to open, as far as that is known. Honest about idleness only for a cookie that is old enough. */
@@ -65,7 +71,7 @@ const keyOf = (id: string) => `launch:${id}`;
 const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url');
 
 /** @throws from its methods: AppError 'store.unavailable'. */
-export function createLaunchStore(redis: KeyStore, sealer: Sealer): LaunchStore {
+export function createLaunchStore(redis: KeyStore, sealer: Sealer, retries: Pick<StoreRetries, 'insist'>): LaunchStore {
   const index = createLiveIndex(redis);
   const tombstones = createTombstones(redis, sealer);
   const unseal = async (id: string, sealed: string | undefined): Promise<LaunchRecord | undefined> => {
@@ -88,12 +94,35 @@ export function createLaunchStore(redis: KeyStore, sealer: Sealer): LaunchStore 
     const record = await unseal(id, sealed);
     return record && sealed !== undefined ? { launch: record.launch, sealed } : undefined;
   };
-  const endOne = async (id: string, reason: EndReason): Promise<Launch[]> => {
-    const record = await unseal(id, await redis.take(keyOf(id)));
-    if (!record) return [];
-    const { launch, secretHash } = record;
-    await Promise.all([tombstones.leave(id, secretHash, reason), index.drop(launch.organizationId, [id])]);
-    return [launch];
+  const replaceWith = async (
+    { launch: { id }, sealed }: OpenedLaunch,
+    next: Launch,
+    undoLater: (undo: () => Promise<unknown>) => void,
+  ): Promise<OpenedLaunch | undefined> => {
+    const record = await unseal(id, sealed);
+    if (!record) return undefined;
+    const key = keyOf(id);
+    const nextSealed = await sealer.seal(key, { ...record, launch: next });
+    try {
+      return (await redis.replace(key, sealed, nextSealed)) ? { launch: next, sealed: nextSealed } : undefined;
+    } catch (error) {
+      undoLater(() => redis.replace(key, nextSealed, sealed));
+      throw error;
+    }
+  };
+  const endOne = async ({ launch: seen, secretHash }: LaunchRecord, reason: EndReason): Promise<Launch[]> => {
+    const { id, organizationId } = seen;
+    const bury = () => Promise.all([tombstones.leave(id, secretHash, reason), index.drop(organizationId, [id])]);
+    try {
+      const taken = await unseal(id, await redis.take(keyOf(id)));
+      if (!taken) return [];
+      await bury().catch(() => retries.insist(bury));
+      return [taken.launch];
+    } catch {
+      // Whether it was taken, nobody knows: whoever gives its tokens back has them from the copy.
+      retries.insist(() => Promise.all([redis.delete(keyOf(id)), bury()]));
+      return [seen];
+    }
   };
   const liveOne = async (id: string, now: Date): Promise<LiveLaunch | undefined> => {
     const [opened, left] = await Promise.all([reopen(id), redis.lifetimeLeftMs(keyOf(id))]);
@@ -110,9 +139,11 @@ export function createLaunchStore(redis: KeyStore, sealer: Sealer): LaunchStore 
       await Promise.all([redis.set(keyOf(launch.id), sealed, Math.max(lifetimeMs, 1)), index.note(launch, now)]);
     },
     open: async (id, secret, now) => {
-      const opened = await prove(id, secret, await redis.getAndRenew(keyOf(id), IDLE_LIMIT_MS));
-      if (opened) await index.note(opened.launch, now);
-      return opened;
+      const opened = await prove(id, secret, await redis.get(keyOf(id)));
+      if (!opened) return undefined;
+      // Only now: an id that stands in URLs and logs keeps nothing open (RF-14).
+      const [isThere] = await Promise.all([redis.renew(keyOf(id), IDLE_LIMIT_MS), index.note(opened.launch, now)]);
+      return isThere ? opened : undefined;
     },
     glance: async (id, secret) => {
       const [sealed, idleLeftMs] = await Promise.all([redis.get(keyOf(id)), redis.lifetimeLeftMs(keyOf(id))]);
@@ -120,18 +151,19 @@ export function createLaunchStore(redis: KeyStore, sealer: Sealer): LaunchStore 
       return opened && idleLeftMs !== undefined ? { ...opened, idleLeftMs } : undefined;
     },
     reopen,
-    replace: async ({ launch: { id }, sealed }, next) => {
-      const record = await unseal(id, sealed);
-      if (!record) return undefined;
-      const nextSealed = await sealer.seal(keyOf(id), { ...record, launch: next });
-      return (await redis.replace(keyOf(id), sealed, nextSealed)) ? { launch: next, sealed: nextSealed } : undefined;
-    },
+    replace: (opened, next) => replaceWith(opened, next, () => undefined),
+    claim: (opened, next) => replaceWith(opened, next, retries.insist),
     peek: async (cookies) => {
       const sealed = await redis.getMany(cookies.map(({ id }) => keyOf(id)));
       const opened = await Promise.all(cookies.map(({ id, secret }, at) => prove(id, secret, sealed[at])));
       return opened.flatMap((one) => (one ? [one.launch] : []));
     },
-    end: async (ids, reason = 'ehr-session') => (await Promise.all(ids.map((id) => endOne(id, reason)))).flat(),
+    end: async (ids, reason = 'ehr-session') => {
+      const sealed = await redis.getMany(ids.map(keyOf));
+      const records = await Promise.all(ids.map((id, at) => unseal(id, sealed[at])));
+      const open = records.filter((record) => record !== undefined);
+      return (await Promise.all(open.map((record) => endOne(record, reason)))).flat();
+    },
     whyEnded: async ({ id, secret, issuedAt }, now) => {
       const [reason, record] = await Promise.all([tombstones.read(id, hashOf(secret)), redis.get(keyOf(id))]);
       const isOld = now.getTime() - issuedAt >= IDLE_LIMIT_MS;

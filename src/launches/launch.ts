@@ -17,8 +17,7 @@ export interface LaunchTokens {
 
 /** A refresh under way or put off. */
 export type RefreshState =
-  /** `claim` is who renews it, so that a claim whose answer never came can be taken back. */
-  | { kind: 'under-way'; since: string; claim: string }
+  | { kind: 'under-way'; since: string }
   /** Renewed, but whose it is cannot be verified yet: the issuer's keys are away. Not to be used (ID-22). */
   | { kind: 'unproven'; idToken: string; until: string; failures: number }
   /** The EHR was busy or away: not before this instant. */

@@ -6,7 +6,7 @@ import { verifyIdToken } from '#src/smart/id-token.ts';
 import type { IssuerKeys } from '#src/smart/issuer-keys.ts';
 import type { Launch } from './launch.ts';
 import type { LaunchStore, OpenedLaunch } from './launch-store.ts';
-import { FIRST_PAUSE_MS, pauseBefore, unavailable } from './refresh-state.ts';
+import { FIRST_PAUSE_MS, LONGEST_PROOF_MS, pauseBefore, unavailable } from './refresh-state.ts';
 import type { Revoker } from './revoker.ts';
 
 /** What proving needs of the outside. */
@@ -54,6 +54,25 @@ export async function assertSameUser(
   const { authTime = launch.authTime } = identity;
   if (launch.authTime !== undefined && authTime !== launch.authTime)
     throw new AppError('session.expired', 'the refreshed id_token is of another sign-in');
+}
+
+/**
+ * The same, while the refresh token is claimed: within {@link LONGEST_PROOF_MS}, so that the claim does not outlive its
+ * time (RF-15). The keys are fetched all the same, for the next try.
+ *
+ * @throws also AppError 'identity.keys-timeout'.
+ */
+export async function assertSameUserInTime(...given: Parameters<typeof assertSameUser>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    const error = new AppError('identity.keys-timeout', 'the keys took too long for a refresh');
+    timer = setTimeout(() => reject(error), LONGEST_PROOF_MS);
+  });
+  try {
+    await Promise.race([assertSameUser(...given), tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** The renewed launch, not to be used before its id_token is verified. */

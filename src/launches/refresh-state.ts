@@ -3,8 +3,13 @@ import { AppError } from '#src/errors.ts';
 import { needsRefresh } from '#src/smart/step-7-refresh.ts';
 import type { Launch } from './launch.ts';
 
-/** A claim older than this belongs to an instance that died with the refresh token spent (RF-15). */
-const CLAIM_LIFETIME_MS = 15_000;
+/**
+ * A claim older than this belongs to an instance that died with the refresh token spent (RF-15). No refresh takes longer:
+ * a turn in the EHR's lane and its budget 5 s, the token request 5 s, {@link LONGEST_PROOF_MS}, and 2 s to store it.
+ */
+const CLAIM_LIFETIME_MS = 20_000;
+/** Keys that take longer are as good as away; see {@link CLAIM_LIFETIME_MS}. */
+export const LONGEST_PROOF_MS = 4_000;
 /** The first pause after a failed refresh. */
 export const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 60_000;
@@ -17,6 +22,11 @@ export function pauseBefore(failures: number): number {
 /** Is the access token over for certain? Without a known expiry only a 401 can say. */
 export function isTokenExpired({ tokens }: Launch, now: Date): boolean {
   return tokens.expiresAt !== undefined && Date.parse(tokens.expiresAt) <= now.getTime();
+}
+
+/** Can the launch's token be used as it is, with nobody there for whom it could be renewed (RF-13)? */
+export function isUsableAsIs(launch: Launch, now: Date): boolean {
+  return launch.refresh?.kind !== 'unproven' && !isTokenExpired(launch, now);
 }
 
 /**

@@ -12,6 +12,7 @@ import type { LaunchCookies } from './launch-cookies.ts';
 import type { LaunchEndings } from './launch-endings.ts';
 import { openLaunchOf } from './launch-guard.ts';
 import type { LaunchStore } from './launch-store.ts';
+import type { StoreRetries } from './store-retries.ts';
 
 /**
  * What the browser may have kept of our pages. Not `"cookies"`: that reaches every site of our registrable domain, also
@@ -25,9 +26,10 @@ export function signOutRoute(dependencies: {
   launches: LaunchStore;
   launchCookies: LaunchCookies;
   endings: LaunchEndings;
+  retries: Pick<StoreRetries, 'insist'>;
   onEnded(launchId: string): void;
 }): RequestHandler {
-  const { publicUrl, launches, launchCookies, endings, onEnded } = dependencies;
+  const { publicUrl, launches, launchCookies, endings, retries, onEnded } = dependencies;
   const launchesToEnd = async (request: Request, launch: Launch): Promise<string[]> => {
     if (fieldOf(request, 'all') !== 'true') return [launch.id];
     const here = await launches.peek(launchCookies.launches(request));
@@ -39,7 +41,9 @@ export function signOutRoute(dependencies: {
     const ids = await launchesToEnd(request, launch);
     const { supportCode } = factsOf(request);
     const by = { actor: launch.user, address: request.ip, supportCode };
-    await endings.end(ids, 'signed-out', organization, by);
+    const end = () => endings.end(ids, 'signed-out', organization, by);
+    // The visitor is signed out here and now; a store that does not answer hears of it when it does.
+    await end().catch(() => retries.insist(end));
     for (const id of ids) onEnded(id);
     launchCookies.retireLaunches(request, response, ids, 'signed-out');
     response.setHeader('Clear-Site-Data', CLEARED);

@@ -1,4 +1,4 @@
-/** Writes that would lose a launch if they were given up because the store was away for a moment. */
+/** Writes that would lose a launch, or leave one behind, if they were given up because the store was away for a moment. */
 import type { Log } from '#src/adapters/log.ts';
 
 /** Finishes such writes behind the visitor's back, within bounds. */
@@ -9,7 +9,7 @@ export interface StoreRetries {
    * @param work one attempt; throws while the store is away. It must do no harm when it comes late or twice.
    * @param giveUp after {@link LONGEST_MS}, or at shutdown.
    */
-  insist(work: () => Promise<void>, giveUp: () => void): void;
+  insist(work: () => Promise<unknown>, giveUp?: () => void): void;
   /** Leaves what is under way a few seconds more, for shutdown. */
   flush(): Promise<void>;
 }
@@ -25,14 +25,15 @@ export function createStoreRetries({ log }: { log: Log }): StoreRetries {
   const underWay = new Set<Promise<void>>();
   let deadline = Number.POSITIVE_INFINITY;
 
-  async function retry(work: () => Promise<void>, giveUp: () => void): Promise<void> {
+  async function retry(work: () => Promise<unknown>, giveUp: () => void): Promise<void> {
     const ownDeadline = Date.now() + LONGEST_MS;
     while (Date.now() < Math.min(ownDeadline, deadline)) {
       // oxlint-disable-next-line no-await-in-loop -- one attempt after the other
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
       try {
         // oxlint-disable-next-line no-await-in-loop
-        return await work();
+        await work();
+        return;
       } catch {
         // The store is still away; the reason was logged when it went.
       }
@@ -42,7 +43,7 @@ export function createStoreRetries({ log }: { log: Log }): StoreRetries {
   }
 
   return {
-    insist: (work, giveUp) => {
+    insist: (work, giveUp = () => undefined) => {
       const running = retry(work, giveUp).finally(() => underWay.delete(running));
       underWay.add(running);
     },

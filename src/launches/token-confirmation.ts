@@ -19,7 +19,7 @@ export interface TokenConfirmations {
    * nothing.
    *
    * @throws AppError 'session.expired' when the token is over and not renewed, or is another app's or patient's: then the
-   *   launch has ended.
+   *   launch has ended. 'refresh.unavailable' when it may be renewed later (RF-07).
    */
   confirm(launch: Launch, organization: Organization): Promise<Launch>;
 }

@@ -1,5 +1,5 @@
 /** A launch under way: what must be remembered between sending the browser to the EHR and its return. */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { KeyStore } from '#src/adapters/redis.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
@@ -7,6 +7,7 @@ import type { Refusals } from '#src/organizations/learned-scopes.ts';
 import type { FailedScope } from '#src/smart/scope-ladder.ts';
 import type { SmartConfiguration } from '#src/smart/smart-configuration.ts';
 import type { LaunchKind } from './launch.ts';
+import type { StoreRetries } from './store-retries.ts';
 
 /** Everything the callback needs, fixed at launch so that nothing can change under way (DI-06). */
 export interface Transaction {
@@ -41,15 +42,12 @@ export interface Completion {
 }
 
 /** What a `state` from this browser stands for. */
-export type Claim =
-  | { kind: 'transaction'; transaction: Transaction }
-  | { kind: 'completed'; completion: Completion }
-  /** Taken by another request and not completed. */
-  | { kind: 'taken' };
+export type Claim = { kind: 'transaction'; transaction: Transaction } | { kind: 'completed'; completion: Completion };
 
 /** `state` lives this long (AZ-08). */
 export const TRANSACTION_LIFETIME_MS = 10 * 60_000;
 const COMPLETION_LIFETIME_MS = 60_000;
+/** In place of a transaction, with who has it. */
 const TAKEN = 'taken';
 /** Token and key requests of five seconds each, and a little. */
 const LONGEST_CALLBACK_MS = 12_000;
@@ -74,24 +72,34 @@ export interface Transactions {
   /** Before the browser is sent onward; if it fails, it is not sent (AZ-21). */
   begin(key: TransactionKey, transaction: Transaction): Promise<void>;
   /**
-   * Takes a transaction out: of many callers one gets it (CB-04, CB-06).
+   * Takes a transaction out: of many callers one gets it (CB-04, CB-06). The others wait, as long as a callback may take,
+   * for what it was completed with (CB-19), or until it is put back.
    *
-   * @returns undefined when unknown, expired, or begun in another browser; the caller cannot tell which, and neither
-   *   can an attacker.
+   * @returns undefined when unknown, expired, or begun in another browser, or when whoever has it gave it up or has died;
+   *   the caller cannot tell which, and neither can an attacker.
+   * @throws AppError 'store.unavailable'; what may have been taken then is put back.
    */
   claim(key: TransactionKey): Promise<Claim | undefined>;
   complete(key: TransactionKey, completion: Completion): Promise<void>;
-  /**
-   * Waits for another instance that has claimed the transaction, as long as a callback may take (CB-19).
-   *
-   * @returns undefined when it was given up, or that instance has died.
-   */
-  untilCompleted(key: TransactionKey): Promise<Completion | undefined>;
   abandon(key: TransactionKey): Promise<void>;
 }
 
 /** See {@link Transactions}. */
-export function createTransactions(redis: KeyStore, sealer: Sealer): Transactions {
+export function createTransactions(
+  redis: KeyStore,
+  sealer: Sealer,
+  retries: Pick<StoreRetries, 'insist'>,
+): Transactions {
+  const take = async (name: string, stored: string): Promise<boolean> => {
+    const taken = `${TAKEN} ${randomUUID()}`;
+    try {
+      return await redis.replace(name, stored, taken);
+    } catch (error) {
+      // Done or not, now or later: nothing has come of it.
+      retries.insist(() => redis.replace(name, taken, stored));
+      throw error;
+    }
+  };
   return {
     begin: async (key, transaction) => {
       const name = transactionName(key);
@@ -99,31 +107,23 @@ export function createTransactions(redis: KeyStore, sealer: Sealer): Transaction
     },
     claim: async (key) => {
       const name = transactionName(key);
-      const stored = await redis.swap(name, TAKEN);
-      if (stored === undefined) return undefined;
-      if (stored === TAKEN) return { kind: 'taken' };
-      const opened = await openClaim(name, stored, sealer);
-      // The swap took a completion away from the next reload: put it back.
-      if (opened?.kind === 'completed') await redis.set(name, stored, COMPLETION_LIFETIME_MS);
-      return opened;
-    },
-    complete: async (key, completion) => {
-      const name = transactionName(key);
-      await redis.set(name, await sealer.seal(name, { completion }), COMPLETION_LIFETIME_MS);
-    },
-    untilCompleted: async (key) => {
-      const name = transactionName(key);
       const deadline = performance.now() + LONGEST_CALLBACK_MS;
       /* oxlint-disable no-await-in-loop -- asking again is what this is for */
       while (performance.now() < deadline) {
         const stored = await redis.get(name);
         if (stored === undefined) return undefined;
-        const found = stored === TAKEN ? undefined : await openClaim(name, stored, sealer);
-        if (found) return found.kind === 'completed' ? found.completion : undefined;
+        if (!stored.startsWith(TAKEN)) {
+          const opened = await openClaim(name, stored, sealer);
+          if (opened?.kind !== 'transaction' || (await take(name, stored))) return opened;
+        }
         await setTimeout(ASK_AGAIN_MS);
       }
       /* oxlint-enable no-await-in-loop */
       return undefined;
+    },
+    complete: async (key, completion) => {
+      const name = transactionName(key);
+      await redis.set(name, await sealer.seal(name, { completion }), COMPLETION_LIFETIME_MS);
     },
     abandon: (key) => redis.delete(transactionName(key)),
   };

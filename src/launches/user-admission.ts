@@ -98,7 +98,10 @@ export async function recheckUser(
   return { kind: 'admitted', opened: await tieToClinician(launches, opened, clinicianId) };
 }
 
-/** From now on the launch ends with the association. A record that is being changed by another request is tied later. */
+/**
+ * From now on the launch ends with the association. A record that is being changed by another request is tied later; so is
+ * one whose token is being renewed, as only the record that was claimed can take the new one (RF-03).
+ */
 export async function tieToClinician(
   launches: UserAdmissionDependencies['launches'],
   opened: OpenedLaunch,
@@ -106,5 +109,6 @@ export async function tieToClinician(
 ): Promise<OpenedLaunch> {
   const { launch } = opened;
   if (clinicianId === undefined || launch.clinicianId === clinicianId) return opened;
+  if (launch.refresh?.kind === 'under-way') return opened;
   return (await launches.replace(opened, { ...launch, clinicianId })) ?? opened;
 }

@@ -15,6 +15,7 @@ import { leaveInTime } from '#src/launches/closing-route.ts';
 import type { Launch } from '#src/launches/launch.ts';
 import type { LaunchCookies } from '#src/launches/launch-cookies.ts';
 import { openLaunchOf, UNATTENDED } from '#src/launches/launch-guard.ts';
+import { isUsableAsIs, unavailable } from '#src/launches/refresh-state.ts';
 import type { TokenConfirmations } from '#src/launches/token-confirmation.ts';
 import { requestsPageEnd, requestsPageStart } from '#views/requests-page.ts';
 import type { ChartReading, ChartReadings } from './chart-readings.ts';
@@ -45,8 +46,18 @@ export function requestsRoute(dependencies: {
   const show = async (request: Request, response: Response, trace: LaunchTrace) => {
     const { opened, organization, cookieSecret, closing, isUnattended } = openLaunchOf(request);
     trace.joins(opened.launch.traceId);
-    const launch = await confirmations.confirm(await grants.current(opened, organization), organization);
-    const reading = readings.take(launch, organization, (refused) => grants.renew(launch.id, organization, refused));
+    const base = `/launches/${opened.launch.id}`;
+    // RF-13: for a browser that came by itself no token is renewed, and none is asked about.
+    if (isUnattended && !isUsableAsIs(opened.launch, clock())) {
+      trace.discard();
+      return response.redirect(303, `${base}/closing`);
+    }
+    const launch = isUnattended
+      ? opened.launch
+      : await confirmations.confirm(await grants.current(opened, organization), organization);
+    const renew = (refused: string) =>
+      isUnattended ? Promise.reject(unavailable(launch, clock())) : grants.renew(launch.id, organization, refused);
+    const reading = readings.take(launch, organization, renew);
     // The list may fail while the patient is awaited; its turn to be looked at comes below.
     reading.requests.catch(() => undefined);
     const patient = await trace
@@ -56,7 +67,6 @@ export function requestsRoute(dependencies: {
         if (error instanceof AppError && error.code === 'session.expired') await grants.end(launch.id, organization);
         throw error;
       });
-    const base = `/launches/${launch.id}`;
     const mayCreate = mayCreateRequests(launch, organization);
     allowSameOriginReferrer(response);
     leaveInTime(response, launch.id, closing, clock());

@@ -58,14 +58,7 @@ describe.for([
     expect(await store.get(key)).toBe('two');
   });
 
-  test('CB-06: of fifty that swap at once exactly one gets the value', async () => {
-    await store.set(key, 'transaction', LONG_MS);
-    const got = await Promise.all(Array.from({ length: 50 }, () => store.swap(key, 'taken')));
-    expect(got.filter((value) => value === 'transaction')).toHaveLength(1);
-    expect(got.filter((value) => value === 'taken')).toHaveLength(49);
-  });
-
-  test('RF-04: of fifty that replace what they saw exactly one succeeds, and the lifetime stays', async () => {
+  test('CB-06, RF-04: of fifty that replace what they saw exactly one succeeds, and the lifetime stays', async () => {
     await store.set(key, 'seen', 50);
     const done = await Promise.all(Array.from({ length: 50 }, (_, index) => store.replace(key, 'seen', `by ${index}`)));
     expect(done.filter(Boolean)).toHaveLength(1);
@@ -126,27 +119,15 @@ describe.for([
     expect([await store.ranked(key, 0), await store.countRanked(key, 0)]).toEqual([[], 0]);
   });
 
-  test('swapping what is not there makes nothing', async () => {
-    expect(await store.swap(key, 'taken')).toBeUndefined();
-    expect(await store.get(key)).toBeUndefined();
-  });
-
-  test('a swap keeps the lifetime', async () => {
-    await store.set(key, 'one', 50);
-    expect(await store.swap(key, 'two')).toBe('one');
-    await untilGone(store, 60);
-    expect(await store.get(key)).toBeUndefined();
-  });
-
-  test('reading with renewal gives a new lifetime, plain reading does not', async () => {
+  test('renewing gives a new lifetime, reading does not, and what has gone is not renewed', async () => {
     await store.set(key, 'renewed', 50);
     await store.set(`${key}b`, 'read', 50);
-    expect(await store.getAndRenew(key, LONG_MS)).toBe('renewed');
+    expect(await store.renew(key, LONG_MS)).toBe(true);
     expect(await store.get(`${key}b`)).toBe('read');
     await untilGone(store, 60);
     expect(await store.get(key)).toBe('renewed');
     expect(await store.get(`${key}b`)).toBeUndefined();
-    expect(await store.getAndRenew(`${key}b`, LONG_MS)).toBeUndefined();
+    expect(await store.renew(`${key}b`, LONG_MS)).toBe(false);
   });
 });
 
@@ -165,12 +146,11 @@ describe('Redis in trouble', () => {
   const unavailable = { name: 'AppError', code: 'store.unavailable' };
   const everyCommand = (store: KeyStore) => [
     store.get('a'),
-    store.getAndRenew('a', LONG_MS),
     store.getMany(['a', 'b']),
     store.set('a', 'CANARY-value', LONG_MS),
     store.setIfAbsent('a', 'CANARY-value', LONG_MS),
-    store.swap('a', 'CANARY-value'),
     store.replace('a', 'CANARY-seen', 'CANARY-value'),
+    store.renew('a', LONG_MS),
     store.take('a'),
     store.lifetimeLeftMs('a'),
     store.rank('a', 'CANARY-member', { score: 1, dropBelow: 0, lifetimeMs: LONG_MS }),

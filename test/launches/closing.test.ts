@@ -128,6 +128,42 @@ test('RF-13: two tabs that nobody touches do not keep each other open', async ()
   expect((await browser.visit(refreshOf(second).url)).status).toBe(401);
 });
 
+describe('RF-13: for a tab that comes by itself', () => {
+  const refreshes = () => world.sandbox.requests.filter(({ body }) => body.includes('grant_type=refresh_token'));
+  const unattended = () => browser.visit(`${page.url}?unattended`);
+  beforeEach(async () => {
+    world.sandbox.faults.set('string-expires-in', '600');
+    await launch();
+    world.sandbox.requests.clear();
+  });
+
+  test('a token that is over is not renewed: the tab waits where somebody can say that they are there', async () => {
+    at(20 * MINUTE_MS);
+    await browser.visit(page.url);
+    world.sandbox.requests.clear();
+    at(55 * MINUTE_MS + SECOND_MS);
+    const waiting = await browser.open(refreshOf(page).url);
+    expect([waiting.status, titleOf(waiting)]).toEqual([200, 'This page closes in 25 minutes']);
+    const list = await unattended();
+    expect([list.status, list.headers['location']]).toEqual([303, new URL(waiting.url).pathname]);
+    expect(world.sandbox.requests).toHaveLength(0);
+    const [, stay = ''] = /href="([^"]+)">Stay</.exec(waiting.body) ?? [];
+    expect(titleOf(await browser.visit(new URL(stay, world.url).href))).toBe('Requests for Ada Moreno');
+    expect(refreshes()).toHaveLength(1);
+  });
+
+  test('nor is one that is due, or that the EHR refuses; and neither ends the launch', async () => {
+    at(9 * MINUTE_MS);
+    expect(titleOf(await unattended())).toBe('Requests for Ada Moreno');
+    world.sandbox.faults.set('fhir-401');
+    expect((await unattended()).status).toBe(503);
+    expect(refreshes()).toHaveLength(0);
+    world.sandbox.faults.clear();
+    expect(titleOf(await browser.visit(page.url))).toBe('Requests for Ada Moreno');
+    expect(refreshes()).toHaveLength(1);
+  });
+});
+
 describe('a limit that nobody can put off', () => {
   beforeEach(() => {
     world.sandbox.faults.set('no-refresh-token');

@@ -98,6 +98,21 @@ describe.for(await testStores())('on %s', (stores) => {
     expect(await isOpen(page)).toBe(false);
   });
 
+  test('RF-14: a visit that does not know the secret begins no new hour', async () => {
+    const page = await world.launch('pat-ada', browser);
+    const name = `launch-${launchIdOf(page)}`;
+    const [issuedAt, , organizationId] = cookiesOf(browser).get(name)?.split('~') ?? [];
+    const { redis } = world.dependencies;
+    const record = (await redis.get(recordKeyOf(page))) ?? '';
+    await redis.set(recordKeyOf(page), record, MINUTE_MS);
+    const cookie = `${name}=${issuedAt}~${'x'.repeat(43)}~${organizationId}`;
+    const guess = await world.browser().visit(page.url, { headers: { cookie } });
+    expect(guess.status).toBe(401);
+    expect(await redis.lifetimeLeftMs(recordKeyOf(page))).toBeLessThanOrEqual(MINUTE_MS);
+    expect(await isOpen(page)).toBe(true);
+    expect(await redis.lifetimeLeftMs(recordKeyOf(page))).toBeGreaterThan(MINUTE_MS);
+  });
+
   // Redis counts the idle hour by its own clock, so there the lifetime it was given is read instead.
   if (stores === 'embedded stores')
     test('RF-14: an hour without a visit ends it; a visit begins a new hour', async () => {

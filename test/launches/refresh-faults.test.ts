@@ -178,6 +178,24 @@ describe('ID-22: while the issuer’s keys are away', () => {
     expect(sentTokens()).toEqual(['first']);
   });
 
+  test('RF-15: keys that take too long are away: the claim is not held for them, and they are asked for once', {
+    timeout: 15_000,
+  }, async () => {
+    await overAt(fine);
+    advance(KEYS_FORGOTTEN_MS);
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+    ehr.on('jwks', async (request) => {
+      await answered;
+      return ehr.standard(request);
+    });
+    expect((await reload()).status).toBe(503);
+    answer();
+    advance(60_000);
+    expect(titleOf(await reload())).toBe(LIST);
+    expect(ehr.seen('jwks')).toHaveLength(1);
+    expect(sentTokens()).toEqual(['first']);
+  });
+
   test('and when they say that it was another user, the launch is over', async () => {
     const script: Script = async (request) => {
       const { body } = await ehr.standard(request);

@@ -48,6 +48,12 @@ test('a shift of a page every quarter of an hour is one launch', async () => {
   }
 });
 
+test('RF-13: nor is a page that goes there by itself', async () => {
+  advance(9 * MINUTE_MS);
+  expect(titleOf(await browser.visit(`${page.url}?unattended`))).toBe(titleOf(page));
+  expect(activeAt()).toEqual([]);
+});
+
 test('a theme is no activity, and away for longer than active_ttl is over', async () => {
   advance(15 * MINUTE_MS);
   await browser.visit(page.url.replace(/requests$/, 'theme.css'));
