@@ -1,5 +1,6 @@
 /** "New request": what a clinician fills in for the patient whose chart is open. */
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
 import { fieldProblem } from './form-field.ts';
 import { icon } from './icons.ts';
 import { layout } from './layout.ts';
@@ -37,29 +38,32 @@ export interface NewRequestPageProps {
   readonly patient: PatientIdentity;
   /** false only when the launch context says boolean `false` (LC-11) */
   readonly needPatientBanner: boolean;
-  /** `/launches/<id>`, without a trailing slash */
-  readonly base: string;
-  readonly csrfToken: string;
+  readonly bar: ClinicianBarProps;
   /** keeps what is typed when the launch has ended before it is sent */
   readonly ticket: string;
   readonly form: TypedForm;
   readonly draft: KeptDraft | undefined;
-  /** why it was not sent, in words for the clinician */
-  readonly problem?: string | undefined;
+  /** why it was not sent, in words for the clinician, with what finds it in the log */
+  readonly problem?: { readonly text: string; readonly supportCode: string } | undefined;
   readonly themeUrl?: string | undefined;
 }
 
 /** A whole page; the patient stands above the form, because that is what the last look before sending is for. */
 export function newRequestPage(props: NewRequestPageProps): string {
-  const { patient, base, csrfToken, problem, form } = props;
+  const {
+    patient,
+    bar: { base, csrfToken },
+    problem,
+    form,
+  } = props;
   const hasProblems = Object.keys(form.problems).length > 0;
   return layout(
-    { title: `New request for ${patient.name}`, themeUrl: props.themeUrl },
+    { title: `New request for ${patient.name}`, themeUrl: props.themeUrl, bar: clinicianBar(props.bar) },
     html`${patientBanner(patient, props.needPatientBanner)}<div class="page-heading">
 <h1>New request for <bdi>${patient.name}</bdi></h1>
 <p class="as-of"><a href="${base}/requests">Back to the list</a></p>
 </div>
-${problem === undefined ? null : html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${problem}</span></p>`}
+${problem === undefined ? null : html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${problem.text} <span class="support">Support code: <code>${problem.supportCode}</code></span></span></p>`}
 ${hasProblems ? html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>Not sent yet: please correct what is marked.</span></p>` : null}
 ${draftLine(props)}
 <form class="new-request" method="post" action="${base}/requests/new">
@@ -77,7 +81,7 @@ ${area('note', 'Note for whoever carries it out', 'Such as times, places, a comp
   );
 }
 
-function draftLine({ draft, base, csrfToken }: NewRequestPageProps): SafeHtml | null {
+function draftLine({ draft, bar: { base, csrfToken } }: NewRequestPageProps): SafeHtml | null {
   if (draft === undefined) return null;
   const iso = draft.savedAt.toISOString();
   const fate = draft.mayBeSent ? 'It may be in the EHR already' : 'It has not been sent';
@@ -95,7 +99,7 @@ function select(name: string, label: string, choices: readonly Choice[], form: T
     undefined,
     form,
     (described) =>
-      html`<select class="form-select" id="${name}" name="${name}" required${described}>${name === 'service' && chosen === '' ? html`<option value="">Choose…</option>` : null}${choices.map(({ value, text }) => html`<option value="${value}"${value === chosen ? html` selected` : null}>${text}</option>`)}</select>`,
+      html`<select class="form-select" id="${name}" name="${name}" required autocomplete="off"${described}>${name === 'service' && chosen === '' ? html`<option value="">Choose…</option>` : null}${choices.map(({ value, text }) => html`<option value="${value}"${value === chosen ? html` selected` : null}>${text}</option>`)}</select>`,
   );
 }
 

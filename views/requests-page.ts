@@ -1,5 +1,6 @@
 /** "Requests for <patient name>", in two parts: the first is sent as soon as the patient is known, the second when the EHR has answered. */
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
 import { icon } from './icons.ts';
 import { layoutEnd, layoutStart } from './layout.ts';
 import { identityLine, patientBanner } from './patient-banner.ts';
@@ -11,21 +12,11 @@ export interface RequestsPageStartProps {
   readonly patient: PatientIdentity;
   /** false only when the launch context says boolean `false` (LC-11) */
   readonly needPatientBanner: boolean;
-  /** `/launches/<id>`, without a trailing slash */
-  readonly base: string;
-  /** the signed-in EHR user's name; undefined when the EHR did not tell */
-  readonly userName: string | undefined;
-  /** what they do, such as "Cardiology" */
-  readonly userRole?: string | undefined;
-  /** shown as a warning label outside production, such as "UAT"; undefined in production */
-  readonly environmentLabel: string | undefined;
-  readonly csrfToken: string;
-  /** whether this browser has the app open for other patients too */
-  readonly hasOthers?: boolean;
+  readonly bar: ClinicianBarProps;
   /** when the page was read from the EHR */
   readonly asOf: Date;
   /** whether a request can be created here, and whether one is waiting that was typed and not sent */
-  readonly create?: 'new' | 'draft' | undefined;
+  readonly create?: 'new' | 'draft' | 'not-permitted' | undefined;
   /** the visitor has just sent one */
   readonly isSent?: boolean;
   readonly themeUrl?: string | undefined;
@@ -34,7 +25,7 @@ export interface RequestsPageStartProps {
 /** Everything through the patient strip. Ends in a line saying that the EHR is being read, which CSS hides once more follows. */
 export function requestsPageStart(props: RequestsPageStartProps): string {
   const title = `Requests for ${props.patient.name}`;
-  return String(html`${layoutStart({ title, themeUrl: props.themeUrl, bar: topBar(props) })}${patientBanner(props.patient, props.needPatientBanner)}<div class="page-heading">
+  return String(html`${layoutStart({ title, themeUrl: props.themeUrl, bar: clinicianBar(props.bar) })}${patientBanner(props.patient, props.needPatientBanner)}<div class="page-heading">
 <h1>Requests for <bdi>${props.patient.name}</bdi></h1>
 ${asOfLine(props)}
 </div>
@@ -42,12 +33,14 @@ ${createLine(props)}<p class="loading">Reading requests from the EHR…</p>
 `);
 }
 
-function createLine({ create, isSent, base }: RequestsPageStartProps): SafeHtml {
+function createLine({ create, isSent, bar: { base } }: RequestsPageStartProps): SafeHtml {
   const sent = html`<p class="notice notice-done" role="status">${icon('done')} <span>The request was sent to the EHR.</span></p>
 `;
   const link = html`<p class="create-request"><a class="btn btn-sm btn-primary" href="${base}/requests/new">${create === 'draft' ? 'Continue your unsent request' : 'New request'}</a></p>
 `;
-  return html`${isSent === true ? sent : null}${create === undefined ? null : link}`;
+  const refusal = html`<p class="note">New requests cannot be created here: the EHR did not permit this app to.</p>
+`;
+  return html`${isSent === true ? sent : null}${create === undefined ? null : create === 'not-permitted' ? refusal : link}`;
 }
 
 /** The list and the end of the document. */
@@ -62,16 +55,9 @@ export function requestsPageEnd(props: {
   );
 }
 
-function topBar(props: RequestsPageStartProps): SafeHtml {
-  const label = props.environmentLabel;
-  return html`${label === undefined ? null : html`<span class="environment">${label}</span>`}
-<span class="user">${props.userName === undefined ? 'User details unavailable' : html`<bdi>${props.userName}</bdi>${props.userRole === undefined ? null : html` · <bdi>${props.userRole}</bdi>`}`}</span>
-<form class="sign-out" method="post" action="${props.base}/sign-out"><input type="hidden" name="csrf" value="${props.csrfToken}"><button class="btn btn-sm" type="submit">Sign out</button>${props.hasOthers === true ? html` <button class="btn btn-sm btn-quiet" type="submit" name="all" value="true">Sign out of all patients</button>` : null}</form>`;
-}
-
 /** In UTC, named as such: without JavaScript the server cannot know the reader's time zone. */
 function asOfLine(props: RequestsPageStartProps): SafeHtml {
   const iso = props.asOf.toISOString();
-  const refresh = html`<span class="refresh"> · <a href="${props.base}/requests">${icon('refresh')}Refresh</a></span>`;
+  const refresh = html`<span class="refresh"> · <a href="${props.bar.base}/requests">${icon('refresh')}Refresh</a></span>`;
   return html`<p class="as-of">as of <time datetime="${iso}"><span class="print-only">${iso.slice(0, 10)} </span>${iso.slice(11, 16)} UTC</time>${refresh}</p>`;
 }

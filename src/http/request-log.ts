@@ -12,7 +12,7 @@ export interface RequestFacts {
   launchHash?: string;
   errorCode?: string;
   /** The page was sent, but the EHR did not let it show everything. */
-  listProblem?: string;
+  pageProblem?: string;
   error?: unknown;
   [fact: string]: unknown;
 }
@@ -59,9 +59,9 @@ export function requestLog(log: Log, metrics: Metrics): RequestHandler {
   };
 }
 
-function levelOf(response: Response, known: { errorCode?: string; listProblem?: string }): 'info' | 'warn' | 'error' {
+function levelOf(response: Response, known: { errorCode?: string; pageProblem?: string }): 'info' | 'warn' | 'error' {
   const { statusCode } = response;
   // A page that was under way when something failed had its 200 long before.
   if (statusCode >= 500 || (statusCode < 400 && known.errorCode !== undefined)) return 'error';
-  return statusCode >= 400 || known.listProblem !== undefined ? 'warn' : 'info';
+  return statusCode >= 400 || known.pageProblem !== undefined ? 'warn' : 'info';
 }

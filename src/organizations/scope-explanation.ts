@@ -90,6 +90,8 @@ function absentResources(text: string, uses: readonly ScopeUse[]): ExplainedScop
     if (permissions.every((permission) => permits(granted, permission))) return [];
     const type = permissions[0]?.type ?? '';
     const letters = INTERACTIONS.filter((one) => permissions.some(({ interaction }) => interaction === one)).join('');
-    return [{ scope: `patient/${type}.${isV2 ? letters : 'read'}`, purpose, loss }];
+    // SCO-04
+    const v1 = /[rs]/.test(letters) ? 'read' : 'write';
+    return [{ scope: `patient/${type}.${isV2 ? letters : v1}`, purpose, loss }];
   });
 }

@@ -1,4 +1,4 @@
-/** What the app does with each resource it may read, and what a clinician loses without it: for settings and the ladder. */
+/** What the app does with each resource it may use, and what a clinician loses without it: for settings and the ladder. */
 import type { Permission } from '#src/smart/scopes.ts';
 import type { OrganizationSettings } from './organization.ts';
 
@@ -48,16 +48,12 @@ const ORDERS: readonly ScopeUse[] = [
 ];
 
 const CREATING: readonly ScopeUse[] = [
-  ['Encounter', 'the visit'],
-  ['Coverage', 'the insurance'],
-  ['Condition', 'diagnoses'],
-  ['AllergyIntolerance', 'allergies'],
-  ['Observation', 'measurements'],
-].map(([type = '', what = '']) => ({
-  permissions: [read(type), { type, interaction: 's' as const }],
-  purpose: `Lets a new request be filled in from the chart: ${what}.`,
-  loss: `A clinician types ${what} into a new request by hand.`,
-}));
+  {
+    permissions: [{ type: 'ServiceRequest', interaction: 'c' }],
+    purpose: 'Lets a clinician create a request in the EHR.',
+    loss: 'There is no New request, although “Let clinicians create requests” is on.',
+  },
+];
 
 /** Everything this organization's clinicians can do with the chart, the most important first. */
 export function scopeUses({ showEhrOrders, createRequests }: UseSettings): ScopeUse[] {
@@ -66,5 +62,5 @@ export function scopeUses({ showEhrOrders, createRequests }: UseSettings): Scope
 
 /** The FHIR resource types behind {@link scopeUses}. */
 export function usedTypes(settings: UseSettings): string[] {
-  return scopeUses(settings).flatMap(({ permissions: [first] }) => first?.type ?? []);
+  return [...new Set(scopeUses(settings).flatMap(({ permissions: [first] }) => first?.type ?? []))];
 }

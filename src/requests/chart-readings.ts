@@ -25,8 +25,12 @@ export interface ChartReadings {
   start(launch: Launch, organization: Organization, renew: Renew): void;
   /** The reading begun for this launch, once, while it is young; else a new one. */
   take(launch: Launch, organization: Organization, renew: Renew): ChartReading;
-  /** For the other pages of a launch: its calls, and the patient they are about. */
-  open(launch: Launch, organization: Organization, renew: Renew): { api: FhirApi; patient: Promise<PatientSummary> };
+  /** For the other pages of a launch: its calls, the patient they are about, and the user. */
+  open(
+    launch: Launch,
+    organization: Organization,
+    renew: Renew,
+  ): { api: FhirApi; patient: Promise<PatientSummary>; user: UserReading };
   forget(launchId: string): void;
 }
 
@@ -54,15 +58,18 @@ export function createChartReadings(
   const read = (launch: Launch, organization: Organization, renew: Renew): ChartReading => {
     const api = apiOf(launch, organization, renew);
     const now = clock();
-    // Who the user is does not change during a launch: one read, not one per page.
-    const user = users.get(launch.id) ?? readUserOnce(api, launch, organization.searchParameters, now);
-    keep(users, launch.id, user);
     return {
       startedAt: now,
       patient: readPatientIfPermitted(api, launch, now),
       requests: readRequests(api, launch, organization, now),
-      user,
+      user: userOf(api, launch, organization, now),
     };
+  };
+  // Who the user is does not change during a launch: one read, not one per page.
+  const userOf = (api: FhirApi, launch: Launch, { searchParameters }: Organization, now: Date): UserReading => {
+    const user = users.get(launch.id) ?? readUserOnce(api, launch, searchParameters, now);
+    keep(users, launch.id, user);
+    return user;
   };
   const readUserOnce = (api: FhirApi, launch: Launch, searchParameters: readonly string[], now: Date): UserReading => {
     const user = readUser({ api, launch, searchParameters, now });
@@ -88,7 +95,8 @@ export function createChartReadings(
     },
     open: (launch, organization, renew) => {
       const api = apiOf(launch, organization, renew);
-      return { api, patient: readPatientIfPermitted(api, launch, clock()) };
+      const now = clock();
+      return { api, patient: readPatientIfPermitted(api, launch, now), user: userOf(api, launch, organization, now) };
     },
     forget: (launchId) => {
       begun.delete(launchId);

@@ -3,7 +3,7 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Audit } from '#src/audit/audit.ts';
 import { AppError } from '#src/errors.ts';
-import { assertOwnForm, csrfToken } from '#src/http/csrf.ts';
+import { assertOwnForm } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
@@ -13,6 +13,7 @@ import { openLaunchOf } from '#src/launches/launch-guard.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { type KeptDraft, newRequestFields, newRequestPage } from '#views/new-request-page.ts';
 import type { ChartReadings } from './chart-readings.ts';
+import { type BarDependencies, clinicianBarOf } from './clinician-bar.ts';
 import { readNewRequest, type TypedRequest } from './new-request.ts';
 import {
   type DraftOwner,
@@ -27,7 +28,7 @@ import type { RequestSendings } from './request-sendings.ts';
 import { fateOf, sendForm } from './send-form.ts';
 import { EXPIRED, problemOf, UNSENT_STATUS } from './sending-problems.ts';
 
-export interface NewRequestDependencies {
+export interface NewRequestDependencies extends BarDependencies {
   publicUrl: URL;
   readings: ChartReadings;
   grants: ActiveGrants;
@@ -39,7 +40,8 @@ export interface NewRequestDependencies {
 
 /** Longer than any field may be, so that what is refused for its length is still given back whole. */
 const LONGEST_FIELD = 4_000;
-const KEPT = "What you typed is kept for an hour. Open the app from this patient's chart and choose New request.";
+const KEPT =
+  "What you typed is kept for an hour. Open the app from this patient's chart and choose “Continue your unsent request”.";
 
 /** May requests be created in this launch: switched on by the organization, and granted by the EHR (SCO-19)? */
 export function mayCreateRequests(launch: Launch, organization: Organization): boolean {
@@ -116,6 +118,7 @@ export function createRequest(deps: NewRequestDependencies): RequestHandler {
     const sendingLaunch = { launch: current, searchParameters, open: () => openReadings(deps, current, organization) };
     const sending = await sendForm({ ...deps, now }, sendingLaunch, ticket, read.request);
     if (sending.kind !== 'sent') {
+      factsOf(request).pageProblem = sending.kind === 'refused' ? sending.failure : sending.kind;
       const next = sending.kind === 'changed' ? { ...ticket, told: sending.told } : ticket;
       return showAgain(UNSENT_STATUS[sending.kind], problemOf(sending), next);
     }
@@ -169,19 +172,20 @@ async function showForm(
   const { opened, organization, cookieSecret } = openLaunchOf(request);
   const launch = await deps.grants.current(opened, organization);
   assertMayCreate(launch, organization);
-  const patient = await openReadings(deps, launch, organization).patient;
+  const { patient: reading, user } = openReadings(deps, launch, organization);
+  const patient = await reading;
   const base = `/launches/${launch.id}`;
   allowSameOriginReferrer(response);
   response.type('html').send(
     newRequestPage({
       patient,
       needPatientBanner: launch.context.needPatientBanner,
-      base,
-      csrfToken: csrfToken(cookieSecret),
+      bar: await clinicianBarOf(deps, request, { launch, cookieSecret, user }),
       ticket: await deps.drafts.issueTicket(form.ticket),
       form: { values: form.typed, problems: form.problems ?? {} },
       draft: form.draft,
-      problem: form.problem,
+      problem:
+        form.problem === undefined ? undefined : { text: form.problem, supportCode: factsOf(request).supportCode },
       themeUrl: launch.context.smartStyleUrl === undefined ? undefined : `${base}/theme.css`,
     }),
   );

@@ -20,21 +20,24 @@ const text = (max: number) => z.string().trim().max(max, `must be at most ${max}
 const oneOf = (choices: readonly { value: string }[]) =>
   z.string().refine((value) => choices.some((choice) => choice.value === value), { error: 'must be chosen' });
 
-const schema = z
-  .object({
-    service: oneOf(services),
-    what: text(200).min(3, 'must say what is needed, in a few words'),
-    neededOn: z.iso.date({ error: 'must be a date' }),
-    priority: oneOf(priorities),
-    reason: text(500),
-    note: text(1_000),
-  })
-  .refine(({ priority, reason }) => priority === 'routine' || reason !== '', {
-    path: ['reason'],
-    error: 'is required when the request is not routine',
-  });
-
 const DAY_MS = 24 * 60 * 60_000;
+
+const schemaAt = (now: Date) =>
+  z
+    .object({
+      service: oneOf(services),
+      what: text(200).min(3, 'must say what is needed, in a few words'),
+      neededOn: z.iso
+        .date({ error: 'must be a date' })
+        .refine((date) => Date.parse(date) >= now.getTime() - 2 * DAY_MS, { error: 'must not be in the past' }),
+      priority: oneOf(priorities),
+      reason: text(500),
+      note: text(1_000),
+    })
+    .refine(({ priority, reason }) => priority === 'routine' || reason !== '', {
+      path: ['reason'],
+      error: 'is required when the request is not routine',
+    });
 
 /**
  * Judges what was typed.
@@ -47,13 +50,10 @@ export function readNewRequest(
   now: Date,
 ): { ok: true; request: NewRequest } | { ok: false; problems: Record<string, string> } {
   const values = Object.fromEntries(newRequestFields.map((name) => [name, typed[name] ?? '']));
-  const parsed = schema.safeParse(values);
+  const parsed = schemaAt(now).safeParse(values);
   if (!parsed.success) {
     const found = parsed.error.issues.map(({ path, message }) => [String(path[0]), message] as const);
     return { ok: false, problems: Object.fromEntries(found.toReversed()) };
-  }
-  if (Date.parse(parsed.data.neededOn) < now.getTime() - 2 * DAY_MS) {
-    return { ok: false, problems: { neededOn: 'must not be in the past' } };
   }
   return { ok: true, request: parsed.data as NewRequest };
 }

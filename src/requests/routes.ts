@@ -6,7 +6,6 @@ import type { Config } from '#src/config.ts';
 import type { LaunchTrace, LaunchTraces } from '#src/diagnostics/launch-trace.ts';
 import type { StepFacts } from '#src/diagnostics/trace.ts';
 import { AppError } from '#src/errors.ts';
-import { csrfToken } from '#src/http/csrf.ts';
 import { queryOf } from '#src/http/own-url.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
@@ -17,8 +16,10 @@ import type { LaunchCookies } from '#src/launches/launch-cookies.ts';
 import { openLaunchOf, UNATTENDED } from '#src/launches/launch-guard.ts';
 import { isUsableAsIs, unavailable } from '#src/launches/refresh-state.ts';
 import type { TokenConfirmations } from '#src/launches/token-confirmation.ts';
+import type { Organization } from '#src/organizations/organization.ts';
 import { requestsPageEnd, requestsPageStart } from '#views/requests-page.ts';
-import type { ChartReading, ChartReadings } from './chart-readings.ts';
+import type { ChartReadings } from './chart-readings.ts';
+import { clinicianBarOf } from './clinician-bar.ts';
 import { mayCreateRequests } from './new-request-routes.ts';
 import { draftOwner, type RequestDrafts } from './request-drafts.ts';
 import type { RequestList } from './request-list.ts';
@@ -42,7 +43,7 @@ export function requestsRoute(dependencies: {
   traces: LaunchTraces;
   clock: Clock;
 }): RequestHandler {
-  const { config, readings, grants, drafts, confirmations, launchCookies, audit, traces, clock } = dependencies;
+  const { readings, grants, drafts, confirmations, audit, traces, clock } = dependencies;
   const show = async (request: Request, response: Response, trace: LaunchTrace) => {
     const { opened, organization, cookieSecret, closing, isUnattended } = openLaunchOf(request);
     trace.joins(opened.launch.traceId);
@@ -67,7 +68,6 @@ export function requestsRoute(dependencies: {
         if (error instanceof AppError && error.code === 'session.expired') await grants.end(launch.id, organization);
         throw error;
       });
-    const mayCreate = mayCreateRequests(launch, organization);
     allowSameOriginReferrer(response);
     leaveInTime(response, launch.id, closing, clock());
     const theme = `${base}/theme.css${isUnattended ? `?${UNATTENDED}` : ''}`;
@@ -76,15 +76,11 @@ export function requestsRoute(dependencies: {
       requestsPageStart({
         patient,
         needPatientBanner: launch.context.needPatientBanner,
-        base,
-        ...(await userIfKnown(reading, launch.user.name)),
-        environmentLabel: config.environment === 'production' ? undefined : 'Non-production',
-        csrfToken: csrfToken(cookieSecret),
+        bar: await clinicianBarOf(dependencies, request, { launch, cookieSecret, user: reading.user }),
         asOf: reading.startedAt,
-        create: mayCreate ? ((await drafts.find(draftOwner(launch))) ? 'draft' : 'new') : undefined,
+        create: organization.createRequests ? await creation(drafts, launch, organization) : undefined,
         isSent: queryOf(request).has('sent'),
         themeUrl: launch.context.smartStyleUrl === undefined ? undefined : theme,
-        hasOthers: launchCookies.launches(request).length > 1,
       }),
     );
     const { organizationId, user, id: launchId } = launch;
@@ -99,7 +95,7 @@ export function requestsRoute(dependencies: {
       patient: `Patient/${patient.id}`,
     });
     const list = await trace.step('requests', () => reading.requests, {}, requestFacts);
-    if (list.problem) factsOf(request).listProblem = list.problem.kind;
+    if (list.problem) factsOf(request).pageProblem = list.problem.kind;
     response.end(requestsPageEnd({ patient, list, supportCode }));
     if (isFirstPage(launch, clock())) trace.completed();
     else trace.discard();
@@ -124,12 +120,7 @@ function sendStart(response: Response, start: string): void {
   response.write(start);
 }
 
-/** The shell waits for the patient only: whoever the user is, name and role are shown if they have arrived by then. */
-async function userIfKnown({ user }: ChartReading, fallback: string | undefined) {
-  const turn = <T>(late: T) => new Promise<T>((resolve) => setImmediate(resolve, late));
-  const [userName, userRole] = await Promise.all([
-    Promise.race([user.name, turn(fallback)]),
-    Promise.race([user.role, turn(undefined)]),
-  ]);
-  return { userName, userRole };
+async function creation(drafts: RequestDrafts, launch: Launch, organization: Organization) {
+  if (!mayCreateRequests(launch, organization)) return 'not-permitted';
+  return (await drafts.find(draftOwner(launch))) ? 'draft' : 'new';
 }

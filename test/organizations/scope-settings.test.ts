@@ -13,7 +13,7 @@ const scopesOf = (rows: readonly { scope: string }[]) => rows.map(({ scope }) =>
 describe('a scope string explained', () => {
   test('the guide’s string lacks nothing', () => {
     const guide = 'launch/patient launch/encounter patient/*.read openid fhirUser launch profile online_access';
-    const { present, absent } = explainScopes(guide, ALL);
+    const { present, absent } = explainScopes(guide, { ...ALL, createRequests: false });
     expect(scopesOf(present).toSorted()).toEqual(guide.split(' ').toSorted());
     expect(absent).toEqual([]);
     for (const { purpose, loss } of present) expect(purpose.length * loss.length).toBeGreaterThan(0);
@@ -30,13 +30,21 @@ describe('a scope string explained', () => {
       'patient/PractitionerRole.r',
       'patient/Organization.r',
       'patient/Location.r',
-      'patient/Encounter.rs',
-      'patient/Coverage.rs',
-      'patient/Condition.rs',
-      'patient/AllergyIntolerance.rs',
-      'patient/Observation.rs',
+      'patient/ServiceRequest.c',
     ]);
     expect(absent.find(({ scope }) => scope === 'patient/ServiceRequest.rs')?.loss).toContain('is empty');
+  });
+
+  test.for([
+    ['patient/*.read', ['patient/ServiceRequest.write']],
+    ['patient/*.rs', ['patient/ServiceRequest.c']],
+    ['patient/*.read patient/ServiceRequest.write', []],
+  ] as const)('%s: creating requests needs a scope of its own', ([resources, missed]) => {
+    const guide = `launch/patient launch/encounter openid fhirUser launch profile online_access ${resources}`;
+    const { present, absent } = explainScopes(guide, ALL);
+    expect(scopesOf(absent)).toEqual(missed);
+    const written = present.find(({ scope }) => scope.endsWith('.write'));
+    if (missed.length === 0) expect(written?.loss).toContain('There is no New request');
   });
 
   test('only what these settings use is missed', () => {

@@ -1,7 +1,7 @@
 /** Creating a request: sent once, for the patient in the chart, and never lost while it is typed (FH-17, request-list §4.4). */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { FaultName } from '#sandbox/faults.ts';
-import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
+import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { cookiesOf, csrfOf, launchIdOf, wholeOf } from '#test/helpers/visits.ts';
 import { startWorld, testStores, type World } from '#test/helpers/world.ts';
 
@@ -217,22 +217,43 @@ describe.for(await testStores())('on %s', (stores) => {
     const page = await browser.open(formUrl(), { form });
     expect(page.status).toBe(status);
     expect(page.body).toContain(words);
+    const line = world.logLines.map((text) => JSON.parse(text)).find((one) => one.supportCode === supportCodeOf(page));
+    expect(line?.errorCode ?? line?.pageProblem).toBeDefined();
     world.sandbox.faults.clear();
     list = await world.launch('pat-ben', browser);
     expect((await openForm()).body).toContain('Wheelchair van');
+  });
+
+  test('the form is labelled like the list: which deployment, who is signed in, and the way out', async () => {
+    const { body } = await openForm();
+    const bar = /<header class="top-bar">[^]*?<\/header>/.exec(list.body)?.[0];
+    expect(bar).toContain('Non-production');
+    expect(bar).toContain('Dr. Elena Rivera');
+    expect(body).toContain(bar);
+  });
+
+  test('every field that is wrong is marked at once', async () => {
+    const typed = { ...TYPED, service: 'x', what: 'a'.repeat(201), neededOn: '2020-01-01', reason: '', note: '' };
+    const page = await browser.visit(formUrl(), { form: { ...fieldsOf(await openForm()), ...typed } });
+    expect(page.status).toBe(400);
+    const marked = [...page.body.matchAll(/id="(\w+)-problem"/g)].map(([, field]) => field);
+    expect(marked).toEqual(['service', 'what', 'neededOn', 'reason']);
+    expect(created()).toEqual([]);
   });
 
   test('SCO-19: without the permission to create, or with it switched off, there is neither button nor page', async () => {
     await world.setOrganization('st-elsewhere', { createRequests: true });
     vi.setSystemTime(Date.now() + 2_000);
     list = await world.launch('pat-ben', browser);
-    expect(list.body).not.toContain('New request');
+    expect(list.body).not.toContain('/requests/new');
+    expect(list.body).toContain('New requests cannot be created here: the EHR did not permit this app to.');
     const refused = await openForm();
     expect(refused.status).toBe(403);
     expect(refused.body).toContain('patient/ServiceRequest.write');
     await world.setOrganization('st-elsewhere', { scopes: SCOPES });
     vi.setSystemTime(Date.now() + 2_000);
     list = await world.launch('pat-ben', browser);
+    expect(list.body).not.toMatch(/new requests?/i);
     expect((await openForm()).status).toBe(404);
     await world.setOrganization('st-elsewhere', { createRequests: true, scopes: SCOPES });
     vi.setSystemTime(Date.now() + 2_000);

@@ -12,13 +12,11 @@ const ada: PatientIdentity = {
   mrn: 'MRN-1',
   deathText: undefined,
 };
+const bar = { base: '/launches/abc', userName: 'Dr. Ruth Kim', environmentLabel: 'UAT', csrfToken: 'token-1' };
 const startProps = {
   patient: ada,
   needPatientBanner: false,
-  base: '/launches/abc',
-  userName: 'Dr. Ruth Kim',
-  environmentLabel: 'UAT',
-  csrfToken: 'token-1',
+  bar,
   asOf: new Date('2026-11-22T14:02:33Z'),
 };
 const row: RequestRow = {
@@ -68,7 +66,7 @@ test.for([
 test('what the EHR did not tell is said, and a death is not hidden', () => {
   const unknown = { birthDate: undefined, ageText: undefined, sexWord: undefined, mrn: undefined };
   const page = textOf(
-    start({ patient: { ...unknown, name: 'Ada', deathText: 'Died 2024-03-10' }, userName: undefined }),
+    start({ patient: { ...unknown, name: 'Ada', deathText: 'Died 2024-03-10' }, bar: { ...bar, userName: undefined } }),
   );
   expect(page).toContain('Ada Died 2024-03-10 Born not given Sex not given MRN not given');
   expect(page).toContain('User details unavailable');
@@ -82,7 +80,7 @@ test('signing out is a POST with the form token', () => {
 
 test('the environment is named outside production only', () => {
   expect(start()).toContain('<span class="environment">UAT</span>');
-  expect(start({ environmentLabel: undefined })).not.toContain('environment');
+  expect(start({ bar: { ...bar, environmentLabel: undefined } })).not.toContain('environment');
 });
 
 test('a theme comes after our own style, from our own origin', () => {
@@ -176,11 +174,12 @@ test.for(hostile)('EHR text %j stays text wherever it appears (FH-10)', (text) =
     reason: { first: text, more: 0 },
   };
   const harmless = structure(
-    start({ patient: harmlessCopy(patient), userName: 'x' }) +
+    start({ patient: harmlessCopy(patient), bar: { ...bar, userName: 'x' } }) +
       end({ open: [harmlessCopy(evil)], notices: ['x'], problem: { text: 'x' } }, harmlessCopy(patient)),
   );
   const attacked = structure(
-    start({ patient, userName: text }) + end({ open: [evil], notices: [text], problem: { text } }, patient),
+    start({ patient, bar: { ...bar, userName: text } }) +
+      end({ open: [evil], notices: [text], problem: { text } }, patient),
   );
   expect(attacked).toEqual(harmless);
 });

@@ -1,0 +1,38 @@
+/** What the bar at the top of a launch's page says, on every page of it. */
+import type { Request } from 'express';
+import type { Config } from '#src/config.ts';
+import { csrfToken } from '#src/http/csrf.ts';
+import type { Launch } from '#src/launches/launch.ts';
+import type { LaunchCookies } from '#src/launches/launch-cookies.ts';
+import type { ClinicianBarProps } from '#views/clinician-bar.ts';
+import type { UserReading } from './user-reading.ts';
+
+export interface BarDependencies {
+  config: Pick<Config, 'environment'>;
+  launchCookies: Pick<LaunchCookies, 'launches'>;
+}
+
+/**
+ * Waits for nothing: whoever the user is, name and role are shown if they have arrived by now.
+ *
+ * @param cookieSecret of the launch's cookie, proven by the launch guard.
+ */
+export async function clinicianBarOf(
+  { config, launchCookies }: BarDependencies,
+  request: Request,
+  { launch, cookieSecret, user }: { launch: Launch; cookieSecret: string; user: UserReading },
+): Promise<ClinicianBarProps> {
+  const turn = <T>(late: T) => new Promise<T>((resolve) => setImmediate(resolve, late));
+  const [userName, userRole] = await Promise.all([
+    Promise.race([user.name, turn(launch.user.name)]),
+    Promise.race([user.role, turn(undefined)]),
+  ]);
+  return {
+    base: `/launches/${launch.id}`,
+    userName,
+    userRole,
+    environmentLabel: config.environment === 'production' ? undefined : 'Non-production',
+    csrfToken: csrfToken(cookieSecret),
+    hasOthers: launchCookies.launches(request).length > 1,
+  };
+}

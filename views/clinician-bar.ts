@@ -1,0 +1,24 @@
+/** What stands at the top of every page of a launch: which deployment this is, who is signed in, and the way out. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+
+export interface ClinicianBarProps {
+  /** `/launches/<id>`, without a trailing slash */
+  readonly base: string;
+  /** the signed-in EHR user's name; undefined when the EHR did not tell */
+  readonly userName: string | undefined;
+  /** what they do, such as "Cardiology" */
+  readonly userRole?: string | undefined;
+  /** shown as a warning label outside production, such as "UAT"; undefined in production */
+  readonly environmentLabel: string | undefined;
+  readonly csrfToken: string;
+  /** whether this browser has the app open for other patients too */
+  readonly hasOthers?: boolean;
+}
+
+/** For the layout's `bar`. */
+export function clinicianBar(props: ClinicianBarProps): SafeHtml {
+  const label = props.environmentLabel;
+  return html`${label === undefined ? null : html`<span class="environment">${label}</span>`}
+<span class="user">${props.userName === undefined ? 'User details unavailable' : html`<bdi>${props.userName}</bdi>${props.userRole === undefined ? null : html` · <bdi>${props.userRole}</bdi>`}`}</span>
+<form class="sign-out" method="post" action="${props.base}/sign-out"><input type="hidden" name="csrf" value="${props.csrfToken}"><button class="btn btn-sm" type="submit">Sign out</button>${props.hasOthers === true ? html` <button class="btn btn-sm btn-quiet" type="submit" name="all" value="true">Sign out of all patients</button>` : null}</form>`;
+}
