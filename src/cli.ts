@@ -114,9 +114,12 @@ function describeFailure(error: unknown): string {
 }
 
 const args = process.argv.slice(2);
-const outcome = await run(args.filter((text) => text !== '--json')).catch(failed);
 const isJson = args.includes('--json');
+// Standard output gets the answer, also one that says no; standard error, why there is none.
+const { outcome, say } = await run(args.filter((text) => text !== '--json')).then(
+  (answer) => ({ outcome: answer, say: console.log }),
+  (error: unknown) => ({ outcome: failed(error), say: console.error }),
+);
 if (isJson) console.log(JSON.stringify(outcome.json, null, 2));
-if (outcome.exitCode > 0) console.error(outcome.text);
-else if (!isJson) console.log(outcome.text);
+if (!isJson || say === console.error) say(outcome.text);
 process.exitCode = outcome.exitCode;

@@ -20,7 +20,15 @@ const cidr = z.string().refine(ipaddr.isValidCIDR, { error: 'must be a CIDR such
 const proxy = z.string().refine((text) => PROXY_NAMES.has(text) || ipaddr.isValid(text) || ipaddr.isValidCIDR(text), {
   error: 'must be addresses, CIDRs, or loopback, linklocal, uniquelocal',
 });
-const optionalUrl = (protocols: RegExp) => z.url({ protocol: protocols }).optional();
+const optionalUrl = (protocols: RegExp, example: string) =>
+  z.url({ protocol: protocols, error: `must be a URL such as ${example}` }).optional();
+/** A number as text; bounds are inclusive. */
+const number = (least: number, most: number) =>
+  z.coerce
+    .number({ error: `must be a number from ${least} to ${most}` })
+    .min(least, `must be at least ${least}`)
+    .max(most, `must be at most ${most}`);
+const wholeNumber = (least: number, most: number) => number(least, most).int('must be a whole number');
 
 const redisUrl = z.string().superRefine((text, context) => {
   try {
@@ -34,24 +42,22 @@ const redisUrl = z.string().superRefine((text, context) => {
 /** One row per variable; `.env.example` is tested to list exactly these. */
 export const environmentSchema = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
-  PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  PORT: wholeNumber(0, 65_535).default(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
-  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  PUBLIC_URL: optionalUrl(/^https?$/, 'https://fhir.example.com'),
   ENVIRONMENT: z.enum(['non-production', 'production']).default('non-production'),
   APP_NAME: z.string().min(1).max(100).default('VectorCare SMART on FHIR'),
-  DATABASE_URL: optionalUrl(/^postgres(ql)?$/),
+  DATABASE_URL: optionalUrl(/^postgres(ql)?$/, 'postgres://user:password@host:5432/database'),
   REDIS_URL: redisUrl.optional(),
   DATA_DIR: z.string().min(1).default('data'),
   APP_SECRETS: list.optional(),
   TRUST_PROXY: list.pipe(z.array(proxy)).default([]),
   OUTBOUND_ALLOW_PRIVATE: list.pipe(z.array(cidr)).optional(),
   EGRESS_IPS: list.default([]),
-  DRIFT_CHECK_HOURS: z.coerce.number().min(0).max(720).default(24),
+  DRIFT_CHECK_HOURS: number(0, 720).default(24),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  TRACE_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
-  AUDIT_RETENTION_DAYS: z.coerce
-    .number()
-    .int()
+  TRACE_RETENTION_DAYS: wholeNumber(1, 3_650).default(30),
+  AUDIT_RETENTION_DAYS: wholeNumber(0, 100_000)
     .refine((days) => days === 0 || days >= 30, { error: 'must be 0 (keep for ever) or at least 30' })
     .default(0),
   ...signInSchema.shape,
@@ -113,14 +119,20 @@ const SECRET_MIN_LENGTH = 32;
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   // An empty line in an .env file means "not set", not "set to nothing".
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const { values, problems } = readEnvironment(given);
+  const { values, problems: unreadable } = readEnvironment(given);
   const production = values.NODE_ENV === 'production';
   const publicUrl = new URL(values.PUBLIC_URL ?? `http://localhost:${values.PORT}`);
-  problems.push(...publicUrlProblems(publicUrl, production), ...(production ? productionProblems(values) : []));
-  problems.push(...signInProblems(values, production, given));
-  if (production && env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
-    problems.push('NODE_TLS_REJECT_UNAUTHORIZED: certificates are always verified in production');
-  }
+  const unfit = [
+    ...(values.PUBLIC_URL ? publicUrlProblems(publicUrl, production) : []),
+    ...(production ? productionProblems(values) : []),
+    ...signInProblems(values, production, given),
+    ...(production && env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0'
+      ? ['NODE_TLS_REJECT_UNAUTHORIZED: certificates are always verified in production']
+      : []),
+  ];
+  // What cannot be read is not missing as well.
+  const isRead = (problem: string) => !unreadable.some((other) => nameOf(other) === nameOf(problem));
+  const problems = [...unreadable, ...unfit.filter(isRead)];
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze({
     production,
@@ -160,7 +172,16 @@ function readEnvironment(given: Record<string, string | undefined>) {
   const values = environmentSchema.parse(
     Object.fromEntries(Object.entries(given).filter(([name]) => !wrong.has(name))),
   );
-  return { values, problems: issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) };
+  // The first thing that is wrong with each.
+  const problems = new Map(
+    issues.toReversed().map(({ path: [name], message }) => [name, `${String(name)}: ${message}`]),
+  );
+  return { values, problems: [...problems.values()].toReversed() };
+}
+
+/** Of the variable that a problem is about. */
+function nameOf(problem: string): string {
+  return problem.slice(0, problem.indexOf(':'));
 }
 
 function publicUrlProblems(publicUrl: URL, production: boolean): string[] {

@@ -51,6 +51,18 @@ describe('in production', () => {
   });
 
   test.for([
+    ['nothing but the mode', { PUBLIC_URL: '', REDIS_URL: '', APP_SECRETS: '' }],
+    ['values that cannot be read', { PUBLIC_URL: 'x', REDIS_URL: 'mysql://a', DATABASE_URL: 'mysql://a', PORT: 'web' }],
+    ['lists of nonsense', { TRUST_PROXY: 'a,b', OUTBOUND_ALLOW_PRIVATE: 'c,d', DRIFT_CHECK_HOURS: 'often' }],
+    ['numbers out of bounds', { PORT: '70000', TRACE_RETENTION_DAYS: '0.5', AUDIT_RETENTION_DAYS: '7' }],
+  ])('%s: one plain sentence for each variable', ([, change]) => {
+    const [, ...problems] = refusalOf({ ...production, ...(change as Record<string, string>) }).split('\n');
+    const names = problems.map((problem) => /^ {2}- ([A-Z_]+): /.exec(problem)?.[1]);
+    expect(names.toSorted()).toEqual(Object.keys(change ?? {}).toSorted());
+    expect(problems.join('\n')).not.toMatch(/Invalid|NaN|expected/);
+  });
+
+  test.for([
     ['a short secret', { APP_SECRETS: 'x7!kQ' }, 'APP_SECRETS: secret 1 is weak'],
     ['a long secret of few letters', { APP_SECRETS: 'abab'.repeat(20) }, 'APP_SECRETS: secret 1 is weak'],
     ['a weak secret kept for rotation', { APP_SECRETS: `${STRONG},changeme` }, 'APP_SECRETS: secret 2 is weak'],

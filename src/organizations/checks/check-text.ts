@@ -1,6 +1,6 @@
 /** A run of the checks in a terminal and as JSON for machines. */
 import type { CommandOutcome } from '#src/adapters/command-line.ts';
-import type { CheckResult, FinishedChecks, Verdict } from './check-result.ts';
+import type { CheckResult, FinishedChecks, Owner, Verdict } from './check-result.ts';
 import { verdictOf } from './report.ts';
 
 const MARKS: Record<Verdict, string> = {
@@ -9,6 +9,14 @@ const MARKS: Record<Verdict, string> = {
   failure: 'FAILURE',
   skipped: 'skipped',
   info: 'info   ',
+};
+
+/** As the operator at the command line calls them. */
+const OWNERS: Record<Owner, string> = {
+  'EHR team': 'EHR team',
+  'network team': 'network team',
+  'our administrator': "the organization's administrator",
+  us: 'the operator',
 };
 
 /** Exit code 1 when any check failed; warnings are for people to judge. */
@@ -35,5 +43,5 @@ export function describeRun(finished: FinishedChecks, told: readonly string[]): 
 function linesOf({ verdict, title, found, why, owner, mend }: CheckResult): string[] {
   const line = `  ${MARKS[verdict]}  ${title}: ${found}`;
   if (verdict !== 'failure' && verdict !== 'warning') return [line];
-  return [line, `             why: ${why}`, `             ${owner}: ${mend}`];
+  return [line, `             why: ${why}`, `             ${OWNERS[owner]}: ${mend}`];
 }
