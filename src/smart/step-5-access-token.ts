@@ -83,6 +83,7 @@ export async function postGrant(
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
       body: body.toString(),
       kind: 'token',
+      isProvoked: body.get('grant_type') === 'authorization_code',
     });
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error;
