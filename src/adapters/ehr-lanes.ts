@@ -24,10 +24,15 @@ const OPEN_MS = 10_000;
 /** While one call finds out whether the EHR is back. */
 const PROBE_SECONDS = 5;
 
+/** An EHR names hosts as it likes, for its keys above all: those used last are remembered. */
+const MOST_CIRCUITS = 100;
+
 /** Where a call goes, and for whom. */
 export interface LaneCall {
   organizationId: string;
   url: URL;
+  /** Whoever comes can have it sent, with whatever it carries: a server error in answer to it opens no circuit (MT-06). */
+  isProvoked?: boolean | undefined;
 }
 
 /** The lanes of this process. */
@@ -77,7 +82,11 @@ export function createEhrLanes({ metrics, log }: { metrics?: Metrics | undefined
   };
   const circuitOf = ({ circuits }: Lane, { organizationId, url }: LaneCall): Circuit => {
     const known = circuits.get(url.origin);
-    if (known) return known;
+    if (known) {
+      circuits.delete(url.origin);
+      circuits.set(url.origin, known);
+      return known;
+    }
     const made = { policy: openableCircuit(), openedAt: 0 };
     made.policy.onStateChange((to) => {
       if (to === CircuitState.Open) made.openedAt = Date.now();
@@ -86,6 +95,8 @@ export function createEhrLanes({ metrics, log }: { metrics?: Metrics | undefined
       log?.warn({ organizationId, host: url.host, state }, 'ehr.circuit');
     });
     circuits.set(url.origin, made);
+    const [unusedLongest] = circuits.keys();
+    if (circuits.size > MOST_CIRCUITS && unusedLongest !== undefined) circuits.delete(unusedLongest);
     return made;
   };
   const refuse = (call: LaneCall, reason: 'busy' | 'circuit-open', retryAfterSeconds: number): never => {
@@ -106,10 +117,11 @@ export function createEhrLanes({ metrics, log }: { metrics?: Metrics | undefined
       const entered = await enter(lane.places, async () => {
         // Again, and in one go with the call: the library lets callers wait for a probe, and nobody should wait here.
         refuseIfOpen();
-        return circuit.policy.execute(async () => {
+        const attempt = async () => {
           const result = await call();
           return new Ended(result, endOfResult(result));
-        });
+        };
+        return target.isProvoked ? toldAfterwards(circuit, attempt()) : circuit.policy.execute(attempt);
       });
       return entered === 'busy' ? refuse(target, 'busy', BUSY_SECONDS) : entered.result;
     },
@@ -128,6 +140,18 @@ function openableCircuit(): CircuitBreakerPolicy {
     (ended) => ended instanceof Ended && isEhrDown(ended.end),
   );
   return circuitBreaker(failing, { halfOpenAfter: OPEN_MS, breaker: new ConsecutiveBreaker(FAILURES) });
+}
+
+/** What the circuit hears of a provoked call: that the EHR answered well, or not at all. Never is it the probe. */
+async function toldAfterwards<T>({ policy }: Circuit, attempt: Promise<Ended<T>>): Promise<Ended<T>> {
+  const isServerError = await attempt.then(
+    ({ end }) => isEhrDown(end),
+    () => false,
+  );
+  if (!isServerError && policy.state !== CircuitState.HalfOpen) {
+    await policy.execute(() => attempt).catch(() => undefined);
+  }
+  return attempt;
 }
 
 /** How long calls are refused; undefined when the next one may go, be it as the probe. */

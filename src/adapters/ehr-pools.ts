@@ -21,7 +21,8 @@ export interface EhrPools {
   close(): Promise<void>;
 }
 
-const MAX_BYTES: Record<PoolUse, number> = { protocol: 1_000_000, fhir: 10_000_000 };
+/** A page of 200 requests with narratives is well below a half of the second (FH-12). */
+const MAX_BYTES: Record<PoolUse, number> = { protocol: 1_000_000, fhir: 5_000_000 };
 /** A ceiling against leaks only: organizations may share a host, and the lane of each bounds what it uses of this. */
 const CONNECTIONS_PER_HOST = 1_000;
 const KEEP_ALIVE_MS = 75_000;

@@ -2,7 +2,7 @@
 import { type Dispatcher, request as send } from 'undici';
 import { isAddressAllowed, isLoopbackHost } from './address-policy.ts';
 import type { EhrBudgets } from './ehr-budgets.ts';
-import { createEhrLanes } from './ehr-lanes.ts';
+import { createEhrLanes, type LaneCall } from './ehr-lanes.ts';
 import { createEhrPools, type PoolUse } from './ehr-pools.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -23,6 +23,8 @@ export interface OutboundRequest {
   kind?: CallKind;
   /** The answer is its status: it ends with its headers, `text` is '', and a body that breaks off is no failure. */
   wantsStatusOnly?: true;
+  /** Carries what a visitor brought and nobody has checked, such as a code: see {@link LaneCall}. */
+  isProvoked?: boolean;
 }
 
 /** What came back, whatever its status; the protocol step judges it. */
@@ -56,8 +58,8 @@ export interface EhrClient {
   fhirDispatcher(): Dispatcher;
   /** Makes one FHIR call that goes through {@link fhirDispatcher}. @throws OutboundError when refused, or what `call` throws. */
   fhirCall<T>(target: { url: URL; method: string }, call: () => Promise<T>): Promise<T>;
-  /** Counts a request that the browser will make at the EHR, such as authorize. @throws OutboundError 'busy' */
-  countVisit(url: URL): Promise<void>;
+  /** Counts a request that the browser has made at the EHR, such as authorize (ehr-behaviour row 39). Never rejects. */
+  countVisit(): Promise<void>;
 }
 
 /** For no organization: checks, which have to measure whatever the circuit says, and our own sign-in. */
@@ -107,7 +109,8 @@ export function createOutbound(options: {
       const watched = () => watch({ ...target, organizationId: owner?.id }, call, endOfResult);
       if (!owner) return watched();
       const prepare = owner.requestsPerMinute === 0 ? undefined : () => spend(owner, target.url);
-      return lanes.run({ organizationId: owner.id, url: target.url }, watched, endOfResult, prepare);
+      const { url, isProvoked } = target;
+      return lanes.run({ organizationId: owner.id, url, isProvoked }, watched, endOfResult, prepare);
     };
     return {
       accepts,
@@ -115,8 +118,8 @@ export function createOutbound(options: {
         const allowPrivate = request.allowPrivate ?? networks;
         assertReachable(url, allowPrivate);
         const { dispatcher } = pools.of('protocol', allowPrivate);
-        const { method = 'GET', kind = 'other' } = request;
-        return make({ kind, method, url }, () => exchange(url, request, dispatcher), statusOf);
+        const { method = 'GET', kind = 'other', isProvoked } = request;
+        return make({ kind, method, url, isProvoked }, () => exchange(url, request, dispatcher), statusOf);
       },
       warm: (urls) => {
         for (const [use, url] of Object.entries(urls) as [PoolUse, URL][]) {
@@ -134,8 +137,8 @@ export function createOutbound(options: {
           return dispatch(target, handler);
         }),
       fhirCall: (target, call) => make({ kind: 'fhir', ...target }, call, () => ({ status: 200 })),
-      countVisit: async (url) => {
-        if (owner) await spend(owner, url);
+      countVisit: async () => {
+        if (owner) await options.budgets?.count(owner);
       },
     };
   };
@@ -143,7 +146,7 @@ export function createOutbound(options: {
   return { ...clientFor(undefined), forOrganization: clientFor, close: pools.close };
 }
 
-type Target = Pick<WatchedCall, 'kind' | 'method' | 'url'>;
+type Target = Pick<WatchedCall, 'kind' | 'method' | 'url'> & Pick<LaneCall, 'isProvoked'>;
 
 const statusOf = ({ status }: OutboundResponse): CallEnd => ({ status });
 

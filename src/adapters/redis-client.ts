@@ -84,7 +84,9 @@ export async function answerOf<T>(
 ): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${withinMs} ms`)), withinMs);
+    const giveUp = () => reject(new Error(`no answer in ${withinMs} ms`));
+    // After what has arrived is read: a process that was busy itself must not take that for Redis's silence.
+    timer = setTimeout(() => setImmediate(giveUp), withinMs);
   });
   let isOver = false;
   const asked = async () => {

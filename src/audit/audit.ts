@@ -50,7 +50,12 @@ export interface AuditEvent {
 }
 
 export interface Audit {
-  /** Returns at once and never throws; a row that cannot be written is logged, without its content. */
+  /**
+   * Returns at once and never throws; a row that cannot be written is logged, without its content.
+   *
+   * Denials of nobody known, about no patient, cost a stranger nothing and are kept as long as the others: after 30 a
+   * minute, organization and instance one row says that more came, and the rest stand in the request log alone.
+   */
   record(event: AuditEvent): void;
   /**
    * For what may only happen when it is written down: accesses to patients, and a connection used in spite of its
@@ -74,6 +79,8 @@ const BATCH = 100;
 /** About a minute of heavy use during an outage; beyond that rows are counted in the log instead of filling memory. */
 const MAX_WAITING = 10_000;
 
+const MOST_ANONYMOUS_DENIALS = 30;
+
 interface Waiting {
   id: string;
   at: Date;
@@ -83,6 +90,7 @@ interface Waiting {
 /** One per process. */
 export function createAudit({ db, sealer, log, clock }: AuditDependencies): Audit {
   const waiting: Waiting[] = [];
+  const bounded = boundDenials();
   let writing: Promise<void> | undefined;
 
   async function drain(): Promise<void> {
@@ -106,7 +114,10 @@ export function createAudit({ db, sealer, log, clock }: AuditDependencies): Audi
   }
 
   return {
-    record: (event) => {
+    record: (given) => {
+      const at = clock();
+      const event = bounded(given, at);
+      if (!event) return;
       if (waiting.length >= MAX_WAITING) {
         log.error(
           { event: event.event, organizationId: event.organizationId },
@@ -114,7 +125,7 @@ export function createAudit({ db, sealer, log, clock }: AuditDependencies): Audi
         );
         return;
       }
-      waiting.push({ id: randomUUID(), at: clock(), event });
+      waiting.push({ id: randomUUID(), at, event });
       writing ??= Promise.resolve().then(drain);
     },
     recordNow: async (event) => {
@@ -127,6 +138,24 @@ export function createAudit({ db, sealer, log, clock }: AuditDependencies): Audi
       }
     },
     flush: async () => writing,
+  };
+}
+
+/** The event itself, the row that stands for all further ones of its minute, or nothing. */
+function boundDenials(): (event: AuditEvent, at: Date) => AuditEvent | undefined {
+  let minute = 0;
+  const counts = new Map<string | undefined, number>();
+  return (event, at) => {
+    const { organizationId, actor, patient } = event;
+    if (event.event !== 'denial' || actor !== 'unknown' || patient !== undefined) return event;
+    const now = Math.floor(at.getTime() / 60_000);
+    if (now !== minute) counts.clear();
+    minute = now;
+    const count = (counts.get(organizationId) ?? 0) + 1;
+    counts.set(organizationId, count);
+    if (count <= MOST_ANONYMOUS_DENIALS) return event;
+    const summary = { ...event, detail: { reason: 'more denials of unknown visitors this minute are not listed' } };
+    return count === MOST_ANONYMOUS_DENIALS + 1 ? summary : undefined;
   };
 }
 

@@ -1,4 +1,4 @@
-/** Who is linked, for the request path: from memory for a second, and through a short database outage. */
+/** Who is linked, for the request path: from memory for a second, and through a database outage; refusals through any. */
 import type { Clock } from '#src/adapters/clock.ts';
 import { type Queries, withoutQuery } from '#src/adapters/database.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
@@ -17,7 +17,10 @@ export interface ClinicianDirectory {
   standing(organizationId: string, user: EhrUser): Promise<Standing>;
   /** What the database said a moment ago, to somebody who asked it. */
   note(organizationId: string, user: EhrUser, standing: Standing): void;
-  /** The last thing known within ten minutes, while the database does not answer. */
+  /**
+   * While the database does not answer: a refusal, whenever this process last heard of it; else what was known within
+   * ten minutes.
+   */
   lastKnown(organizationId: string, user: EhrUser): Standing | undefined;
 }
 
@@ -34,19 +37,21 @@ const MOST_KNOWN = 20_000;
 export function createClinicianDirectory(deps: { db: Queries; sealer: Sealer; clock: Clock }): ClinicianDirectory {
   const { db, sealer, clock } = deps;
   const known = new Map<string, Copy>();
+  /** Apart, so that no crowd of others makes one forgotten. */
+  const refused = new Map<string, Standing>();
   let failedAt = -Infinity;
 
   const keyOf = (organizationId: string, user: EhrUser) => lookupsOf(sealer, organizationId, user)[0];
   const note = (key: string, standing: Standing) => {
-    known.delete(key);
-    if (standing.kind === 'linked') known.set(key, { standing, readAt: clock().getTime() });
-    const [oldest] = known.keys();
-    if (known.size > MOST_KNOWN && oldest !== undefined) known.delete(oldest);
+    const copy = standing.kind === 'linked' ? { standing, readAt: clock().getTime() } : undefined;
+    keep(known, key, copy);
+    keep(refused, key, isRefusal(standing) ? standing : undefined);
   };
   const recent = (key: string, ageMs: number) => {
     const copy = known.get(key);
     return copy && clock().getTime() - copy.readAt < ageMs ? copy.standing : undefined;
   };
+  const lastKnown = (key: string) => refused.get(key) ?? recent(key, OUTAGE_MS);
 
   return {
     standing: async (organizationId, user) => {
@@ -54,7 +59,7 @@ export function createClinicianDirectory(deps: { db: Queries; sealer: Sealer; cl
       const [key] = lookups;
       // An outage is not made worse by asking for every request.
       const isFailing = clock().getTime() - failedAt < FRESH_MS;
-      const standing = recent(key, isFailing ? OUTAGE_MS : FRESH_MS);
+      const standing = isFailing ? lastKnown(key) : recent(key, FRESH_MS);
       if (standing) return standing;
       try {
         if (isFailing) throw new Error('the database failed a moment ago');
@@ -63,14 +68,26 @@ export function createClinicianDirectory(deps: { db: Queries; sealer: Sealer; cl
         return found;
       } catch (error) {
         if (!isFailing) failedAt = clock().getTime();
-        const last = recent(key, OUTAGE_MS);
+        const last = lastKnown(key);
         if (last) return last;
         throw new AppError('store.unavailable', 'the EHR user cannot be looked up', { cause: withoutQuery(error) });
       }
     },
     note: (organizationId, user, standing) => note(keyOf(organizationId, user), standing),
-    lastKnown: (organizationId, user) => recent(keyOf(organizationId, user), OUTAGE_MS),
+    lastKnown: (organizationId, user) => lastKnown(keyOf(organizationId, user)),
   };
+}
+
+function isRefusal(standing: Standing): boolean {
+  return standing.kind === 'refused' || (standing.kind === 'linked' && standing.isDisabled);
+}
+
+/** Maps keep the order of insertion: what was noted longest ago goes first. */
+function keep<Value>(map: Map<string, Value>, key: string, value: Value | undefined): void {
+  map.delete(key);
+  if (value !== undefined) map.set(key, value);
+  const [oldest] = map.keys();
+  if (map.size > MOST_KNOWN && oldest !== undefined) map.delete(oldest);
 }
 
 /** A row in words. */

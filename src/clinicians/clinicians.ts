@@ -31,6 +31,10 @@ export interface Clinicians extends Pick<ClinicianDirectory, 'standing'> {
   /**
    * At a launch: finds the clinician or, where the organization wants it so, makes one.
    *
+   * While the database is away or slow, 'automatic' lets in whoever this process has not been told to refuse. It has been
+   * told when the user came, or had a page open, since they were disabled or refused: one who was disabled and then
+   * meets the outage at an instance that never saw them is let in, until the database answers their next page.
+   *
    * @throws AppError 'user.disabled'; 'store.unavailable' when the database fails, the user was not known a moment ago
    *   and the organization does not let everybody in.
    */

@@ -4,7 +4,7 @@ import { createLimiter } from './limiter.ts';
 
 /** Counts unfinished launches per address within an organization, and per organization, over all instances. */
 export interface LaunchLimit {
-  /** Two commands, one round trip. @throws AppError 'request.too-many' with Retry-After. */
+  /** @throws AppError 'request.too-many' with Retry-After. */
   begin(organizationId: string, address: string): Promise<void>;
   /** A launch that was completed gives its place back, so only those that never arrive count. Never rejects. */
   finish(organizationId: string, address: string): Promise<void>;
@@ -21,14 +21,10 @@ export function createLaunchLimit(redis: KeyStore): LaunchLimit {
   const byOrganization = createLimiter(redis, { name: 'launch', points: UNFINISHED_PER_ORGANIZATION, ...WINDOW });
   return {
     begin: async (organizationId, address) => {
-      const [own, all] = await Promise.allSettled([
-        byAddress.take(`${organizationId} ${address}`),
-        byOrganization.take(organizationId),
-      ]);
-      // What one address was refused is not held against its organization: one visitor must not shut out a hospital.
-      if (own.status === 'rejected' && all.status === 'fulfilled') await byOrganization.giveBack(organizationId);
-      if (own.status === 'rejected') throw own.reason;
-      if (all.status === 'rejected') throw all.reason;
+      // One after the other: what an address is refused never counts for its organization, or one visitor could shut out
+      // a hospital.
+      await byAddress.take(`${organizationId} ${address}`);
+      await byOrganization.take(organizationId);
     },
     finish: async (organizationId, address) => {
       await Promise.all([byAddress.giveBack(`${organizationId} ${address}`), byOrganization.giveBack(organizationId)]);

@@ -1,6 +1,5 @@
 /** From the EHR's launch request to the redirect that asks its authorization server for a code. */
 import type { Outbound } from '#src/adapters/outbound.ts';
-import { OutboundError } from '#src/adapters/outbound-error.ts';
 import type { LaunchTrace } from '#src/diagnostics/launch-trace.ts';
 import { discoveryFacts, redirectFacts } from '#src/diagnostics/step-facts.ts';
 import { AppError } from '#src/errors.ts';
@@ -106,7 +105,6 @@ async function prepareRedirect(
   const secrets = createAttemptSecrets();
   const { kind, iss } = start;
   const { scope, refusals } = scopeOf(organization, kind, configuration, browser.refusals);
-  await countAuthorization(dependencies, organization, configuration);
   const redirectUri = redirectUriOf(dependencies.publicUrl, organization);
   await dependencies.transactions.begin(
     { state: secrets.state, binding: browser.secret },
@@ -158,18 +156,4 @@ function prepareCallback(
 ): void {
   const urls = { protocol: new URL(tokenEndpoint), fhir: new URL(organization.fhirBaseUrl) };
   outbound.forOrganization(organization).warm(urls);
-}
-
-/** The browser's own request to the authorization server is one of those the EHR counts (ehr-behaviour row 39). */
-async function countAuthorization(
-  { outbound }: BeginLaunchDependencies,
-  organization: Organization,
-  { authorizationEndpoint }: SmartConfiguration,
-): Promise<void> {
-  try {
-    await outbound.forOrganization(organization).countVisit(new URL(authorizationEndpoint));
-  } catch (error) {
-    if (!(error instanceof OutboundError)) throw error;
-    throw new AppError('discovery.unavailable', error.message, { cause: error, ...error.retry });
-  }
 }

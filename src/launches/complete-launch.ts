@@ -80,9 +80,12 @@ export async function completeLaunch(
     clientIdInBody: organization.clientIdInTokenBody,
     now: dependencies.clock(),
   };
-  const send = () => exchangeCode(validated, exchange, dependencies.outbound.forOrganization(organization));
+  const ehr = dependencies.outbound.forOrganization(organization);
+  const send = () => exchangeCode(validated, exchange, ehr);
   const token = await trace.step('token', send, assertionFacts(exchange), tokenFacts);
   dependencies.sightings.keyAccepted(organization.id, key.kid);
+  // A good code is proof that the browser was there; anything less would let strangers spend the budget (MT-06).
+  void ehr.countVisit();
   try {
     return await proveLaunch(dependencies, organization, transaction, { issuers, authorizationServer, token, trace });
   } catch (error) {

@@ -2,17 +2,18 @@
 import type { ForeignRecord } from '#src/patients/fhir-fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { RequestListProps } from '#views/request-list.ts';
+import { type NamedResource, readNamedResource } from './named-resource.ts';
 import { mergeDuplicates } from './request-merge.ts';
 import { resolveNames, typesNotGranted } from './request-names.ts';
 import {
   describeLeftOut,
   describeNotGranted,
-  describeOutcomes,
+  describeOutcome,
   describeProblem,
   type RequestsProblem,
 } from './request-notices.ts';
 import { orderForReading } from './request-order.ts';
-import { maxRequests, type RequestAnswer, searchRequests } from './request-query.ts';
+import { maxRequests, type SearchEnd, searchRequests } from './request-query.ts';
 import { toRow } from './request-to-row.ts';
 import { readServiceRequest, type ServiceRequest } from './service-request.ts';
 
@@ -46,24 +47,49 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
     const problem = describeProblem('not-granted', false);
     return { open: [], closed: [], otherOrders: 0, notices: [], problem };
   }
-  const { patientId, includeSupported = false, searchParameters = [] } = options;
-  const answer = await searchRequests(api, { patientId, withNames: includeSupported, searchParameters });
-  const sifted = sift(answer.requests, patientId, api.base);
+  const found = await search(api, options);
+  const sifted = sift(found.requests, options.patientId);
   const { kept, mergedCount } = mergeDuplicates(orderForReading(sifted.requests));
   const shown = kept.slice(0, maxRequests);
-  const { rows, notGranted } = await nameAll(api, shown, answer.included, options);
-  const leftOut = { ...sifted, merged: mergedCount, hasMore: answer.end === 'more' || kept.length > shown.length };
+  const { rows, notGranted } = await nameAll(api, shown, found.included, options);
+  const leftOut = { ...sifted, merged: mergedCount, hasMore: found.end === 'more' || kept.length > shown.length };
   return {
     open: rows.filter((row) => row.status.group === 'open'),
     closed: rows.filter((row) => row.status.group === 'closed'),
     otherOrders: sifted.otherOrders,
-    notices: [...describeLeftOut(leftOut), ...describeNotGranted(notGranted), ...describeOutcomes(answer.outcomes)],
-    problem: problemOf(answer),
+    notices: [...describeLeftOut(leftOut), ...describeNotGranted(notGranted), ...[...found.remarks].slice(0, 3)],
+    problem: problemOf(found),
   };
 }
 
-function problemOf(answer: RequestAnswer): RequestsProblem | undefined {
-  const { end, requests } = answer;
+interface Found {
+  requests: ServiceRequest[];
+  /** resources of other types that came along, good only for names */
+  included: NamedResource[];
+  /** The EHR's own, each once. */
+  remarks: Set<string>;
+  end: SearchEnd;
+}
+
+/** Only what the list shows is kept of what an EHR sends, as soon as it is there (FH-12). */
+async function search(api: FhirApi, options: RequestListOptions): Promise<Found> {
+  const { patientId, includeSupported = false, searchParameters = [], now } = options;
+  const [requests, included, remarks]: [ServiceRequest[], NamedResource[], Set<string>] = [[], [], new Set()];
+  const at = { base: api.base, now };
+  const take = (resource: ForeignRecord): void => {
+    if (resource.resourceType === 'ServiceRequest') {
+      requests.push(readServiceRequest(resource, at));
+    } else if (resource.resourceType === 'OperationOutcome') {
+      for (const line of describeOutcome(resource)) remarks.add(line);
+    } else {
+      included.push(readNamedResource(resource, at));
+    }
+  };
+  const end = await searchRequests(api, { patientId, withNames: includeSupported, searchParameters }, take);
+  return { requests, included, remarks, end };
+}
+
+function problemOf({ end, requests }: Found): RequestsProblem | undefined {
   return end === 'complete' || end === 'more' ? undefined : describeProblem(end, requests.length > 0);
 }
 
@@ -75,8 +101,7 @@ interface Sifted {
 }
 
 /** Another patient's entry is counted and forgotten before anything else about it is looked at. */
-function sift(resources: readonly ForeignRecord[], patientId: string, base: URL): Sifted {
-  const all = resources.map((resource) => readServiceRequest(resource, base));
+function sift(all: readonly ServiceRequest[], patientId: string): Sifted {
   const own = all.filter((request) => request.subject === `Patient/${patientId}`);
   const valid = own.filter((request) => !request.isEnteredInError);
   const requests = valid.filter((request) => !request.isDerivedOrder);
@@ -91,7 +116,7 @@ function sift(resources: readonly ForeignRecord[], patientId: string, base: URL)
 async function nameAll(
   api: FhirApi,
   requests: readonly ServiceRequest[],
-  included: readonly ForeignRecord[],
+  included: readonly NamedResource[],
   options: RequestListOptions,
 ): Promise<{ rows: ReturnType<typeof toRow>[]; notGranted: string[] }> {
   const { now, canRead = () => true } = options;
@@ -99,5 +124,5 @@ async function nameAll(
   const naming = { included, now, canRead };
   const nameOf = await resolveNames(api, parties, naming);
   const rows = requests.map((request) => toRow(request, nameOf, now));
-  return { rows, notGranted: typesNotGranted(api.base, parties, naming) };
+  return { rows, notGranted: typesNotGranted(parties, naming) };
 }

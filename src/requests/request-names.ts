@@ -1,9 +1,7 @@
 /** Finds out what the people and places named in requests are called, with at most one call to the EHR. */
-import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/patients/fhir-fields.ts';
-import { displayName } from '#src/patients/human-name.ts';
-import { isFhirId } from '#src/smart/fhir-id.ts';
+import { asRecord, asRecords } from '#src/patients/fhir-fields.ts';
 import { type FhirApi, FhirError } from '#src/smart/step-6-fhir-api.ts';
-import { localReference } from './reference.ts';
+import { type NamedResource, readNamedResource } from './named-resource.ts';
 import type { PartyReference } from './service-request.ts';
 
 /** Types that name who asks or who provides; nothing clinical is ever read for a name. */
@@ -19,7 +17,7 @@ const maxReads = 10;
 const notAvailable = 'Name not available';
 
 /** Resources by `Type/id`. */
-type Known = ReadonlyMap<string, ForeignRecord>;
+type Known = ReadonlyMap<string, NamedResource>;
 
 /**
  * Learns names from display, contained and included resources; what is then missing is read in one batch of at most 10.
@@ -33,19 +31,18 @@ type Known = ReadonlyMap<string, ForeignRecord>;
 export async function resolveNames(
   api: FhirApi,
   parties: readonly PartyReference[],
-  options: { included: readonly ForeignRecord[]; now: Date; canRead: (resourceType: string) => boolean },
+  options: { included: readonly NamedResource[]; now: Date; canRead: (resourceType: string) => boolean },
 ): Promise<(party: PartyReference) => string> {
   const included = byReference(options.included);
-  const naming = { base: api.base, now: options.now };
   const missing = parties
-    .filter((party) => nameOf(party, included, naming) === undefined)
+    .filter((party) => nameOf(party, included) === undefined)
     .map((party) => party.local)
     .filter((local) => local !== undefined && isReadable(local, options.canRead))
     .filter((local) => local !== undefined);
   const wanted = [...new Set(missing)].slice(0, maxReads);
-  const read = wanted.length === 0 ? new Map<string, ForeignRecord>() : await readAll(api, wanted);
+  const read: Known = wanted.length === 0 ? new Map() : await readAll(api, wanted, options.now);
   const known = new Map([...included, ...read]);
-  return (party) => nameOf(party, known, naming) ?? notAvailable;
+  return (party) => nameOf(party, known) ?? notAvailable;
 }
 
 /**
@@ -55,12 +52,11 @@ export async function resolveNames(
  * @param options as for {@link resolveNames}.
  */
 export function typesNotGranted(
-  base: URL,
   parties: readonly PartyReference[],
-  options: { included: readonly ForeignRecord[]; now: Date; canRead: (resourceType: string) => boolean },
+  options: { included: readonly NamedResource[]; canRead: (resourceType: string) => boolean },
 ): string[] {
   const included = byReference(options.included);
-  const nameless = parties.filter((party) => nameOf(party, included, { base, now: options.now }) === undefined);
+  const nameless = parties.filter((party) => nameOf(party, included) === undefined);
   const types = nameless.map(({ local }) => local?.split('/')[0] ?? '');
   return [...new Set(types)].filter((type) => readableTypes.has(type) && !options.canRead(type)).toSorted();
 }
@@ -71,11 +67,12 @@ function isReadable(local: string, canRead: (resourceType: string) => boolean): 
 }
 
 /** Takes from the answer only what was asked for, by the resources' own type and id. */
-async function readAll(api: FhirApi, wanted: readonly string[]): Promise<Known> {
+async function readAll(api: FhirApi, wanted: readonly string[], now: Date): Promise<Known> {
   const entry = wanted.map((url) => ({ request: { method: 'GET', url } }));
   try {
     const answer = await api.batch({ resourceType: 'Bundle', type: 'batch', entry });
-    const found = byReference(asRecords(answer['entry']).map((item) => asRecord(item.resource)));
+    const resources = asRecords(answer['entry']).map((item) => asRecord(item.resource));
+    const found = byReference(resources.map((resource) => readNamedResource(resource, { base: api.base, now })));
     return new Map([...found].filter(([reference]) => wanted.includes(reference)));
   } catch (error) {
     if (error instanceof FhirError) {
@@ -85,37 +82,26 @@ async function readAll(api: FhirApi, wanted: readonly string[]): Promise<Known> 
   }
 }
 
-function byReference(resources: readonly ForeignRecord[]): Known {
-  const named = resources.filter((resource) => isFhirId(resource.id));
-  return new Map(named.map((resource) => [`${asText(resource.resourceType)}/${String(resource.id)}`, resource]));
+function byReference(resources: readonly NamedResource[]): Known {
+  return new Map(resources.flatMap((one) => (one.reference === undefined ? [] : [[one.reference, one] as const])));
 }
 
-function nameOf(party: PartyReference, known: Known, naming: { base: URL; now: Date }): string | undefined {
+function nameOf(party: PartyReference, known: Known): string | undefined {
   if (party.display !== undefined) {
     return party.display;
   }
   const resource = party.contained ?? known.get(party.local ?? '');
   if (resource !== undefined) {
-    return resourceName(resource, known, naming);
+    return resource.role === undefined ? resource.name : roleName(resource.role, known);
   }
   return party.local?.startsWith('Patient/') === true ? 'The patient' : undefined;
 }
 
-function resourceName(resource: ForeignRecord, known: Known, naming: { base: URL; now: Date }): string | undefined {
-  if (resource.resourceType === 'PractitionerRole') {
-    return roleName(resource, known, naming);
-  }
-  // A HumanName list for people, a string for organizations and places.
-  return asText(resource.name) ?? displayName(resource.name, naming.now);
-}
-
-function roleName(role: ForeignRecord, known: Known, naming: { base: URL; now: Date }): string | undefined {
-  const nameVia = (reference: unknown): string | undefined => {
-    const resource = known.get(localReference(reference, naming.base) ?? '');
-    const isRole = resource === undefined || resource.resourceType === 'PractitionerRole';
-    return asText(asRecord(reference).display) ?? (isRole ? undefined : resourceName(resource, known, naming));
+function roleName(role: NonNullable<NamedResource['role']>, known: Known): string | undefined {
+  const nameVia = ({ display, local }: { display: string | undefined; local: string | undefined }) => {
+    const resource = known.get(local ?? '');
+    return display ?? (resource?.role === undefined ? resource?.name : undefined);
   };
-  const person = nameVia(role.practitioner) ?? asRecords(role.code).map(asConceptText).find(Boolean);
-  const organization = nameVia(role.organization);
-  return [person, organization].filter((name) => name !== undefined).join(', ') || undefined;
+  const names = [nameVia(role.practitioner) ?? role.title, nameVia(role.organization)];
+  return names.filter((name) => name !== undefined).join(', ') || undefined;
 }

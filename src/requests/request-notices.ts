@@ -1,7 +1,6 @@
 /** The honest lines beside a request list: what is missing, what was left out, and why. */
 import { asConceptText, asRecord, asRecords, type ForeignRecord } from '#src/patients/fhir-fields.ts';
 import type { FhirFailure } from '#src/smart/step-6-fhir-api.ts';
-import { maxRequests } from './request-query.ts';
 
 /** Why requests are missing: a FHIR failure, or a permission the EHR did not grant. */
 export interface RequestsProblem {
@@ -46,7 +45,7 @@ export function describeLeftOut(leftOut: LeftOut): string[] {
   return [
     otherPatients > 0 &&
       `${entries(otherPatients)} from the EHR did not name this patient and ${isAre(otherPatients)} not shown. Tell your EHR team.`,
-    hasMore && `The EHR has more requests than the ${maxRequests} this page reads. See the rest in the EHR.`,
+    hasMore && 'The EHR has more requests than this page reads. See the rest in the EHR.',
     merged > 0 && `${entries(merged)} repeated another request and ${isAre(merged)} shown once.`,
     enteredInError > 0 && `${entries(enteredInError)} entered in error ${isAre(enteredInError)} not shown.`,
   ].filter((line) => line !== false);
@@ -65,10 +64,9 @@ function inWords(names: readonly string[]): string {
   return new Intl.ListFormat('en', { type: 'conjunction' }).format(names);
 }
 
-/** What the EHR itself remarked about its answer (FH-08); at most three lines, each once. Its diagnostics stay out. */
-export function describeOutcomes(outcomes: readonly ForeignRecord[]): string[] {
-  const lines = outcomes.flatMap((outcome) => asRecords(outcome.issue)).map(describeIssue);
-  return [...new Set(lines)].slice(0, 3);
+/** What the EHR itself remarked in an OperationOutcome about its answer (FH-08). Its diagnostics stay out. */
+export function describeOutcome(outcome: ForeignRecord): string[] {
+  return asRecords(outcome.issue).map(describeIssue);
 }
 
 function describeIssue(issue: ForeignRecord): string {

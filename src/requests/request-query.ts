@@ -8,15 +8,12 @@ const maxPages = 10;
 /** Beyond this the list says that there is more. */
 export const maxRequests = 200;
 
-/** What the search brought, page after page, before anybody has judged it. */
-export interface RequestAnswer {
-  readonly requests: readonly ForeignRecord[];
-  /** resources of other types that came along, good only for names */
-  readonly included: readonly ForeignRecord[];
-  readonly outcomes: readonly ForeignRecord[];
-  /** `more`: stopped at our own limit; a failure: the rest, or all of it, could not be read */
-  readonly end: 'complete' | 'more' | FhirFailure;
-}
+/** Entries of any kind that are looked at, and bytes after which no further page is read (FH-12). */
+const maxEntries = 1_000;
+const maxBytes = 5_000_000;
+
+/** `more`: stopped at our own limit; a failure: the rest, or all of it, could not be read */
+export type SearchEnd = 'complete' | 'more' | FhirFailure;
 
 /** What is asked for. */
 interface RequestSearch {
@@ -28,37 +25,45 @@ interface RequestSearch {
 /**
  * Searches by patient alone (FH-13): `_sort`, `_revinclude` and status filters are refused by some servers, so none is sent.
  *
- * Follows `next` links, at most 10 pages or 200 requests, never the same one twice (FH-09); a link to another origin or
- * path is refused by FhirApi before a request is made (FH-02).
+ * Follows `next` links, at most 10 pages, 200 requests, 1,000 entries or 5 MB, never the same one twice (FH-09, FH-12);
+ * a link to another origin or path is refused by FhirApi before a request is made (FH-02).
  *
  * @param options.searchParameters the organization's own `name=value` beside them; a `next` link is followed as given.
  * @param options.withNames also `_include` requester and performer: only for servers known to support it.
- * @returns what could be read; a FHIR failure is part of the answer, never thrown.
+ * @param take gets every resource, unjudged, and keeps what it needs of it: a page is dropped before the next one is read.
+ * @returns how it ended; a FHIR failure is part of the answer, never thrown.
  */
-export async function searchRequests(api: FhirApi, options: RequestSearch): Promise<RequestAnswer> {
-  const found = { requests: [], included: [], outcomes: [] } as Record<
-    'requests' | 'included' | 'outcomes',
-    ForeignRecord[]
-  >;
+export async function searchRequests(
+  api: FhirApi,
+  options: RequestSearch,
+  take: (resource: ForeignRecord) => void,
+): Promise<SearchEnd> {
   const visited = new Set<string>();
+  const read = { requests: 0, entries: 0, bytes: 0 };
+  const isEnough = () => read.requests >= maxRequests || read.entries > maxEntries || read.bytes >= maxBytes;
+  // A function of its own, so that the page is gone while the next one is read.
+  const readPage = async (path: string): Promise<string | undefined> => {
+    const bundle = await api.get(path, (bytes) => void (read.bytes += bytes));
+    for (const resource of resourcesOf(bundle)) {
+      read.entries += 1;
+      if (read.entries > maxEntries) break;
+      if (resource.resourceType === 'ServiceRequest') read.requests += 1;
+      take(resource);
+    }
+    return nextLink(bundle, api.base);
+  };
   let next: string | undefined = searchPath(options);
   try {
     while (next !== undefined) {
-      const isRepeated = visited.has(next);
-      if (isRepeated || visited.size >= maxPages || found.requests.length >= maxRequests) {
-        return { ...found, end: isRepeated ? 'unexpected' : 'more' };
-      }
+      if (visited.has(next)) return 'unexpected';
+      if (visited.size >= maxPages || isEnough()) return 'more';
       visited.add(next);
       // oxlint-disable-next-line no-await-in-loop -- each page names the next one.
-      const bundle: FhirResource = await api.get(next);
-      collect(bundle, found);
-      next = nextLink(bundle, api.base);
+      next = await readPage(next);
     }
-    return { ...found, end: 'complete' };
+    return read.entries > maxEntries ? 'more' : 'complete';
   } catch (error) {
-    if (error instanceof FhirError) {
-      return { ...found, end: error.failure };
-    }
+    if (error instanceof FhirError) return error.failure;
     throw error;
   }
 }
@@ -72,23 +77,11 @@ function searchPath(options: RequestSearch): string {
   return `ServiceRequest?${withSearchParameters(query, options.searchParameters)}`;
 }
 
-function collect(bundle: FhirResource, found: Record<'requests' | 'included' | 'outcomes', ForeignRecord[]>): void {
+function resourcesOf(bundle: FhirResource): ForeignRecord[] {
   if (bundle.resourceType !== 'Bundle') {
     throw new FhirError('unexpected');
   }
-  for (const entry of asRecords(bundle['entry'], 5_000)) {
-    const resource = asRecord(entry.resource);
-    switch (resource.resourceType) {
-      case 'ServiceRequest':
-        found.requests.push(resource);
-        break;
-      case 'OperationOutcome':
-        found.outcomes.push(resource);
-        break;
-      default:
-        found.included.push(resource);
-    }
-  }
+  return asRecords(bundle['entry'], maxEntries + 1).map((entry) => asRecord(entry.resource));
 }
 
 /** Absolute, because FhirApi takes a relative path from the base while a server may mean it from its own root. */

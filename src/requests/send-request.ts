@@ -59,8 +59,10 @@ async function look(
   { patientId, searchParameters }: PatientSearch,
 ): Promise<Existence> {
   const wanted = identifiersOf(resource);
-  const { requests, end } = await searchRequests(api, { patientId, withNames: false, searchParameters });
-  const isThere = requests.some((one) => identifiersOf(one).some((identifier) => wanted.includes(identifier)));
+  let isThere = false;
+  const end = await searchRequests(api, { patientId, withNames: false, searchParameters }, (one) => {
+    isThere ||= one.resourceType === 'ServiceRequest' && identifiersOf(one).some((each) => wanted.includes(each));
+  });
   if (isThere) return 'exists';
   return end === 'complete' ? 'absent' : 'unknown';
 }

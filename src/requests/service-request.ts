@@ -1,6 +1,7 @@
 /** Parses a foreign ServiceRequest once, at the border, into a type whose every field may be relied on. */
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/patients/fhir-fields.ts';
 import type { RequestPriority, RequestStatus } from '#views/request-row.ts';
+import { type NamedResource, readNamedResource } from './named-resource.ts';
 import { localReference } from './reference.ts';
 import { neededText } from './request-dates.ts';
 import { describePriority, describeSource, describeStatus } from './request-status.ts';
@@ -34,7 +35,7 @@ export interface PartyReference {
   readonly display: string | undefined;
   /** `Type/id` on this server */
   readonly local: string | undefined;
-  readonly contained: ForeignRecord | undefined;
+  readonly contained: NamedResource | undefined;
 }
 
 /** What tells that two entries are the same request. */
@@ -49,8 +50,9 @@ interface MatchKeys {
 const derivedIntents = new Set<unknown>(['instance-order', 'reflex-order', 'filler-order']);
 
 /** Parses one ServiceRequest; never throws, whatever is missing or odd (FH-11). */
-export function readServiceRequest(resource: ForeignRecord, base: URL): ServiceRequest {
-  const party = (reference: ForeignRecord): PartyReference => readParty(reference, resource, base);
+export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now: Date }): ServiceRequest {
+  const { base } = at;
+  const party = (reference: ForeignRecord): PartyReference => readParty(reference, resource, at);
   return {
     id: asText(resource.id, 128) ?? '',
     subject: localReference(resource.subject, base),
@@ -89,10 +91,14 @@ function readCaution(resource: ForeignRecord): string | undefined {
   return asRecords(resource.modifierExtension).length > 0 ? 'Conditions apply: see the EHR' : undefined;
 }
 
-function readParty(reference: ForeignRecord, resource: ForeignRecord, base: URL): PartyReference {
+function readParty(reference: ForeignRecord, resource: ForeignRecord, at: { base: URL; now: Date }): PartyReference {
   const fragment = asText(reference.reference)?.match(/^#(.+)$/)?.[1];
   const contained = asRecords(resource.contained).find((item) => fragment !== undefined && item.id === fragment);
-  return { display: asText(reference.display), local: localReference(reference, base), contained };
+  return {
+    display: asText(reference.display),
+    local: localReference(reference, at.base),
+    contained: contained && readNamedResource(contained, at),
+  };
 }
 
 function readReasons(resource: ForeignRecord): string[] {

@@ -33,10 +33,18 @@ export interface EndpointRules {
   accepts(url: URL): boolean;
 }
 
-const strings = z.array(z.unknown()).transform((items) => items.filter((item) => typeof item === 'string'));
+/** Every launch under way keeps what is read here, so no EHR decides how much that is (MT-06). */
+const MOST_ITEMS = 200;
+const LONGEST_ITEM = 200;
+const LONGEST_URL = 2_048;
+
+const strings = z.array(z.unknown()).transform((items) => {
+  const usable = items.filter((item) => typeof item === 'string' && item.length <= LONGEST_ITEM);
+  return usable.slice(0, MOST_ITEMS) as string[];
+});
 // A field of an unexpected type is as good as absent: only the two endpoints are worth failing for (DI-10).
 const optionalStrings = strings.optional().catch(undefined);
-const optionalText = z.string().min(1).optional().catch(undefined);
+const optionalText = z.string().min(1).max(LONGEST_URL).optional().catch(undefined);
 
 const documentSchema = z.object({
   authorization_endpoint: z.string().min(1),
@@ -106,6 +114,7 @@ function endpoint(field: string, text: string, rules: EndpointRules): string {
   const base = rules.fhirBase;
   const url = URL.canParse(text, base.href) ? new URL(text, base.href) : undefined;
   const refuse = (reason: string) => new AppError('discovery.endpoint-refused', `${field} ${reason}`);
+  if (text.length > LONGEST_URL) throw refuse('is too long');
   if (!url || /[\s\\\p{Cc}]/u.test(text)) throw refuse('is not a URL');
   if (!rules.accepts(url)) throw refuse('is not https');
   if (url.username || url.password) throw refuse('has userinfo');

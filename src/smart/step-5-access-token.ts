@@ -40,6 +40,8 @@ export interface TokenResponse {
 }
 
 const LONGEST_TOKEN = 32_768;
+/** Kept with the launch, so no EHR decides how much that is (MT-06): about 500 scopes. */
+const LONGEST_SCOPE = 16_384;
 
 /**
  * Posts the code to the token endpoint. One request: a code is never sent twice, whatever happens (TK-08).
@@ -81,6 +83,7 @@ export async function postGrant(
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
       body: body.toString(),
       kind: 'token',
+      isProvoked: body.get('grant_type') === 'authorization_code',
     });
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error;
@@ -121,6 +124,7 @@ export function readTokenResponse(response: OutboundResponse, now?: Date): Token
   if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer') throw invalid('token_type is not Bearer');
   const scope = members['scope'] ?? undefined;
   if (scope !== undefined && typeof scope !== 'string') throw invalid('scope is not a string');
+  if (scope !== undefined && scope.length > LONGEST_SCOPE) throw invalid('scope is too long');
   return {
     accessToken: readToken(members, 'access_token'),
     // null and '' are some servers' way to say none.

@@ -46,9 +46,10 @@ export interface FhirApi {
   readonly base: URL;
   /**
    * @param pathOrUrl relative to the base ('Patient/1') or absolute under it (a `next` link).
+   * @param onBytes hears how much came, piece by piece: for reads that go on from page to page (FH-12).
    * @throws FhirError
    */
-  get(pathOrUrl: string): Promise<FhirResource>;
+  get(pathOrUrl: string, onBytes?: (count: number) => void): Promise<FhirResource>;
   /** Posts a batch Bundle of reads on the base. Never retried. @throws FhirError */
   batch(bundle: FhirResource): Promise<FhirResource>;
   /**
@@ -64,6 +65,12 @@ export interface FhirApi {
 /** Did the server answer that it will not do this? Everything else leaves open whether it was done. */
 export function isRefusal({ status, failure }: FhirError): boolean {
   return failure === 'foreign-url' || (status !== undefined && status >= 400 && status < 500 && status !== 408);
+}
+
+interface CallInit {
+  method?: string;
+  body?: string;
+  onBytes?: (count: number) => void;
 }
 
 const FHIR_JSON = 'application/fhir+json';
@@ -85,7 +92,7 @@ export function createFhirApi(options: {
   const client = new fhirclient.default(base.href);
   const { outbound } = options;
   const dispatcher = outbound.fhirDispatcher().compose(staysUnder(base));
-  const callWith = async (token: string, url: URL, init: { method?: string; body?: string }): Promise<unknown> => {
+  const callWith = async (token: string, url: URL, { onBytes, ...init }: CallInit): Promise<unknown> => {
     const send = (): Promise<unknown> =>
       client.fhirRequest(url.href, {
         ...init,
@@ -93,7 +100,7 @@ export function createFhirApi(options: {
         redirect: 'error',
         signal: AbortSignal.timeout(DEADLINE_MS),
         // undici's own option: fhirclient hands it through to fetch untouched.
-        ...{ dispatcher },
+        ...{ dispatcher: onBytes ? dispatcher.compose(counts(onBytes)) : dispatcher },
       });
     return outbound.fhirCall({ url, method: init.method ?? 'GET' }, send);
   };
@@ -116,8 +123,7 @@ export function createFhirApi(options: {
       return send(renewed);
     }
   };
-  const call = (url: URL, init: { method?: string; body?: string }): Promise<unknown> =>
-    withGoodToken((token) => callWith(token, url, init));
+  const call = (url: URL, init: CallInit): Promise<unknown> => withGoodToken((token) => callWith(token, url, init));
   // Not by fhirclient: after an empty 201 it reads the Location in the same call, and what comes of that would pass for
   // the answer to the POST.
   const post = async (token: string, url: URL, resource: FhirResource): Promise<void> => {
@@ -134,15 +140,16 @@ export function createFhirApi(options: {
 
   return {
     base,
-    get: async (pathOrUrl) => {
+    get: async (pathOrUrl, onBytes) => {
       const url = resolveUnder(base, pathOrUrl);
+      const init = onBytes ? { onBytes } : {};
       try {
-        return asResource(await call(url, {}));
+        return asResource(await call(url, init));
       } catch (error) {
         const pauseMs = retryPause(error);
         if (pauseMs === undefined) throw toFhirError(error);
         await new Promise((resolve) => setTimeout(resolve, pauseMs));
-        return await call(url, {}).then(asResource, (again: unknown) => {
+        return await call(url, init).then(asResource, (again: unknown) => {
           throw toFhirError(again);
         });
       }
@@ -197,6 +204,22 @@ function staysUnder(base: URL): Dispatcher.DispatcherComposeInterceptor {
     if (!isUnder(base, url)) throw new FhirError('foreign-url');
     return dispatch(target, handler);
   };
+}
+
+/** Tells how many bytes of an answer arrive, decompressed as they are kept. */
+function counts(onBytes: (count: number) => void): Dispatcher.DispatcherComposeInterceptor {
+  return (dispatch) => (target, handler) =>
+    dispatch(target, {
+      onRequestStart: (...told) => handler.onRequestStart?.(...told),
+      onResponseStarted: () => handler.onResponseStarted?.(),
+      onResponseStart: (...told) => handler.onResponseStart?.(...told),
+      onResponseData: (controller, chunk) => {
+        onBytes(chunk.length);
+        handler.onResponseData?.(controller, chunk);
+      },
+      onResponseEnd: (...told) => handler.onResponseEnd?.(...told),
+      onResponseError: (...told) => handler.onResponseError?.(...told),
+    });
 }
 
 function asResource(answer: unknown): FhirResource {

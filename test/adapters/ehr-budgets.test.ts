@@ -1,5 +1,6 @@
 /** What an EHR grants per minute is counted once for all instances, and not at all where it grants everything (row 39). */
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createEhrBudgets } from '#src/adapters/ehr-budgets.ts';
 import { createLog } from '#src/adapters/log.ts';
@@ -7,6 +8,7 @@ import { createMetrics } from '#src/adapters/metrics.ts';
 import { connectRedis, createMemoryStore, type KeyStore } from '#src/adapters/redis.ts';
 import { testServer } from '#test/helpers/preparation/prepared.ts';
 import { DEFAULT_REDIS } from '#test/helpers/preparation/redis.ts';
+import { createRedisServer } from '#test/helpers/redis-server.ts';
 
 const REDIS = testServer('REDIS_URL_TEST', DEFAULT_REDIS);
 const log = createLog('silent');
@@ -44,6 +46,48 @@ describe('a budget of six calls a minute', () => {
     const spent = [];
     for (let call = 0; call < 7; call += 1) spent.push(await budgets.spend({ id: 'a', requestsPerMinute: 6 }));
     expect(spent).toEqual([...Array(6).fill(undefined), 60]);
+  });
+
+  test('MT-06: is not waited for while Redis hangs: six calls may go before Redis itself is given up', async () => {
+    const redis = await createRedisServer();
+    await redis.start();
+    const store = connectRedis(redis.url, log);
+    const budgets = open(store);
+    await budgets.spend({ id: 'another', requestsPerMinute: 6 });
+    try {
+      redis.freeze();
+      const ended: string[] = [];
+      const givenUp = store.get('x').catch(() => ended.push('given up'));
+      const organization = { id: 'a', requestsPerMinute: 6 };
+      for (let call = 0; call < 6; call += 1) expect(await budgets.spend(organization)).toBeUndefined();
+      expect(await budgets.spend(organization)).toBe(60);
+      ended.push('spent');
+      await givenUp;
+      expect(ended).toEqual(['spent', 'given up']);
+    } finally {
+      await redis.stop();
+    }
+  });
+
+  test('is counted in Redis although this process was too busy to read the answer at once', async () => {
+    const store = connectRedis(REDIS, log);
+    const budgets = open(store);
+    const organization = { id: randomUUID(), requestsPerMinute: 6 };
+    await budgets.spend(organization);
+    const spent = budgets.spend(organization);
+    await setImmediate();
+    const nobodySignals = new Int32Array(new SharedArrayBuffer(4));
+    Atomics.wait(nobodySignals, 0, 0, 400);
+    await spent;
+    expect(await store.get(`ehr-budget:${organization.id}`)).toBe('2');
+    await budgets.spend(organization);
+    expect(await store.get(`ehr-budget:${organization.id}`)).toBe('3');
+  });
+
+  test('counts what was made anyhow, and refuses no such call', async () => {
+    const budgets = open(createMemoryStore(clock));
+    for (let call = 0; call < 7; call += 1) await budgets.count({ id: 'a', requestsPerMinute: 6 });
+    expect(await budgets.spend({ id: 'a', requestsPerMinute: 6 })).toBe(60);
   });
 
   test('is waited for when the minute ends within two seconds', async () => {

@@ -1,6 +1,7 @@
 /** Every organization has a lane of its own to its EHR: bounded, left alone while the EHR is down, and nobody else's (TL-06, MT-06). */
 import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createEhrLanes } from '#src/adapters/ehr-lanes.ts';
 import { createMetrics, type Metrics } from '#src/adapters/metrics.ts';
 import { createOutbound, type EhrClient, type Outbound } from '#src/adapters/outbound.ts';
 import { isUnsent, OutboundError } from '#src/adapters/outbound-error.ts';
@@ -115,6 +116,55 @@ describe('a circuit', () => {
   test('does not hold back what is for no organization, such as the checks of Settings', async () => {
     await outcomes(organization('a'), '/503', FAILURES);
     expect(await outcome(outbound, '/ok')).toBe(200);
+  });
+
+  describe('and a call that whoever comes can have sent, such as a code', () => {
+    const provoked = (client: EhrClient, path: string) =>
+      client.request(new URL(path, server.origin), { isProvoked: true }).then(
+        ({ status }) => status,
+        (error: unknown) => (error instanceof OutboundError ? error.failure : error),
+      );
+
+    test('MT-06: server errors in answer to it open nothing, and close nothing either', async () => {
+      const client = organization('a');
+      for (let call = 0; call < 3 * FAILURES; call += 1) expect(await provoked(client, '/500')).toBe(500);
+      expect(await outcome(client, '/ok')).toBe(200);
+      for (let call = 0; call < FAILURES; call += 1) {
+        expect(await outcome(client, '/503')).toBe(503);
+        expect(await provoked(client, '/500')).toBe(call + 1 < FAILURES ? 500 : 'circuit-open');
+      }
+    });
+
+    test('no answer counts as ever', async () => {
+      const client = organization('a');
+      for (let call = 0; call < FAILURES; call += 1) expect(await provoked(client, '/cut')).toBe('network');
+      expect(await outcome(client, '/ok')).toBe('circuit-open');
+    });
+
+    test('after ten seconds a good answer closes the circuit, a server error does not open it anew', async () => {
+      const client = organization('a');
+      await outcomes(client, '/503', FAILURES);
+      expect(await provoked(client, '/ok')).toBe('circuit-open');
+      vi.setSystemTime(Date.now() + OPEN_MS);
+      expect(await provoked(client, '/500')).toBe(500);
+      expect(await provoked(client, '/ok')).toBe(200);
+      expect(await Promise.all([outcome(client, '/ok'), outcome(client, '/ok')])).toEqual([200, 200]);
+    });
+  });
+
+  test('of the hosts an EHR names those used last are remembered, a hundred of them', async () => {
+    const lanes = createEhrLanes({});
+    const call = (host: string, status: number) =>
+      lanes.run(
+        { organizationId: 'a', url: new URL(`https://${host}.example`) },
+        async () => status,
+        () => ({ status }),
+      );
+    for (let failure = 0; failure < FAILURES; failure += 1) await call('down', 503);
+    for (let host = 0; host < 99; host += 1) await call(`host-${host}`, 200);
+    await expect(call('down', 200)).rejects.toMatchObject({ failure: 'circuit-open' });
+    for (let host = 100; host < 200; host += 1) await call(`host-${host}`, 200);
+    expect(await call('down', 200)).toBe(200);
   });
 
   test('lets one call try after ten seconds, refuses the others meanwhile, and closes when it succeeds', async () => {

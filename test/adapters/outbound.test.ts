@@ -28,13 +28,13 @@ const pages: Record<string, (response: ServerResponse) => void> = {
   '/drip': (response) => void response.writeHead(200).write('{'),
   '/cut': (response) => response.writeHead(200, { 'content-length': '100' }).write('{', () => response.destroy()),
   '/fhir/Basic/large': (response) =>
-    response.setHeader('content-type', 'application/fhir+json').end(jsonOf(5 * MEGABYTE)),
+    response.setHeader('content-type', 'application/fhir+json').end(jsonOf(4 * MEGABYTE)),
   '/fhir/Basic/zipped': (response) =>
     response
       .writeHead(200, { 'content-type': 'application/fhir+json', 'content-encoding': 'gzip' })
       .end(gzipSync(jsonOf(10))),
   '/fhir/Basic/huge': (response) =>
-    response.setHeader('content-type', 'application/fhir+json').end(jsonOf(11 * MEGABYTE)),
+    response.setHeader('content-type', 'application/fhir+json').end(jsonOf(6 * MEGABYTE)),
   '/fhir/Basic/bomb': (response) =>
     response
       .writeHead(200, { 'content-type': 'application/fhir+json', 'content-encoding': 'gzip' })
@@ -158,7 +158,7 @@ describe('DI-15: how much and how long', () => {
     expect(await failureOf('/cut')).toBe('network');
   });
 
-  test('FH-12: FHIR may be larger, up to 10 MB after decompression', async () => {
+  test('FH-12: FHIR may be larger, up to 5 MB after decompression', async () => {
     const api = createFhirApi({ base: new URL('/fhir', server.origin), accessToken: 'token', outbound });
     expect(await api.get('Basic/zipped')).toMatchObject({ resourceType: 'Basic' });
     expect(await api.get('Basic/large')).toMatchObject({ resourceType: 'Basic' });

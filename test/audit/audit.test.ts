@@ -64,6 +64,33 @@ describe.for(await testDatabases())('the audit trail on $name', ({ open }) => {
     expect(new Set(rows.map((row) => row.detail['n'])).size).toBe(250);
   });
 
+  test('MT-06: of a flood of denials thirty a minute and one line are kept, and every row about somebody', async () => {
+    let now = clock();
+    const audit = createAudit({ db: database.db, sealer, log: logInto([]), clock: () => now });
+    const flood = (organizationId: string, times: number) => {
+      for (let n = 0; n < times; n += 1)
+        audit.record({ event: 'denial', organizationId, actor: 'unknown', detail: { n } });
+    };
+    const rowsOf = async (organizationId: string) => {
+      await audit.flush();
+      return (await listAuditRows(database.db, { organizationId }, 1_000)).map(({ detail }) => detail);
+    };
+    flood('flooded', 200);
+    flood('beside', 3);
+    expect(await rowsOf('beside')).toHaveLength(3);
+    expect(await rowsOf('flooded')).toHaveLength(31);
+    expect(await rowsOf('flooded')).toContainEqual({
+      reason: 'more denials of unknown visitors this minute are not listed',
+    });
+    audit.record({ event: 'denial', organizationId: 'flooded', actor: ada });
+    audit.record({ event: 'denial', organizationId: 'flooded', actor: 'unknown', patient: 'Patient/1' });
+    audit.record({ event: 'launch', organizationId: 'flooded', actor: 'unknown' });
+    expect(await rowsOf('flooded')).toHaveLength(34);
+    now = new Date(now.getTime() + 60_000);
+    flood('flooded', 1);
+    expect(await rowsOf('flooded')).toHaveLength(35);
+  });
+
   test('a row the database cannot store costs no other row (MT-06)', async () => {
     const lines: string[] = [];
     // No timestamp of PostgreSQL's: texts of every kind are stored.

@@ -47,6 +47,13 @@ test('many addresses together are bounded as well, per organization', async () =
   await expect(limit.begin('quiet', '192.0.2.9')).resolves.toBeUndefined();
 });
 
+test('MT-06: seven thousand launches of one address at once leave the places of its organization to others', async () => {
+  const limit = createLaunchLimit(createMemoryStore(() => new Date()));
+  const begun = await Promise.allSettled(Array.from({ length: 7_000 }, () => limit.begin('hospital', '192.0.2.1')));
+  expect(begun.filter(({ status }) => status === 'fulfilled')).toHaveLength(300);
+  await expect(limit.begin('hospital', '192.0.2.9')).resolves.toBeUndefined();
+});
+
 describe('two instances on one Redis', () => {
   let both: World;
   let second: Instance;

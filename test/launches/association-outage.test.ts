@@ -4,7 +4,7 @@ import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SandboxUser } from '#sandbox/contract.ts';
 import { titleOf } from '#test/helpers/browser.ts';
 import { ORG_ID, startWorld, testStores, type World } from '#test/helpers/world.ts';
-import { administrator, fhirReads, stored, typeCode } from './association-world.ts';
+import { administrator, clinicianIdIn, fhirReads, stored, typeCode } from './association-world.ts';
 
 const LIST = 'Requests for Ada Moreno';
 const AWAY = 'This service is not available at the moment';
@@ -47,6 +47,24 @@ if ((await testStores()).length > 1)
       expect((await stored(world, ORG_ID)).clinicians).toHaveLength(1);
       expect(titleOf(await later.visit(unrecorded.url))).toBe(LIST);
       expect((await stored(world, ORG_ID)).clinicians).toHaveLength(2);
+    });
+
+    test('FU-07: whoever was seen disabled stays out through the whole outage, however long ago that was', async () => {
+      const admin = await administrator(world, 'admin@example.com', ORG_ID);
+      await launch('known');
+      await launch('second');
+      const id = clinicianIdIn(await admin.page(), 'Dr. known');
+      await admin.send(`/${id}/disable`);
+      advance(2_000);
+      expect((await launch('known')).status).toBe(403);
+      advance(11 * 60_000);
+      await launch('second');
+      await switchDatabase(world, false);
+      expect((await launch('known')).status).toBe(403);
+      expect(titleOf(await launch('second'))).toBe(LIST);
+      await switchDatabase(world, true);
+      await admin.send(`/${id}/enable`);
+      await expect.poll(async () => titleOf(await launch('known'))).toBe(LIST);
     });
 
     test.for(['code', 'confirmation'])(

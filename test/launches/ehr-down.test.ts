@@ -134,6 +134,17 @@ describe.for(await testStores())('on %s', (stores) => {
     expect(seen('grant_type=authorization_code')).toHaveLength(1);
   });
 
+  test('MT-06: made-up codes that the token endpoint chokes on close no chart', async () => {
+    world.sandbox.faults.set('token-500');
+    const stranger = world.browser();
+    for (let call = 0; call < FAILURES; call += 1) {
+      const callback = new URL(await stranger.openUntil(world.sandbox.launch('pat-ben'), '/smart/callback'));
+      callback.searchParams.set('code', 'made-up');
+      expect((await stranger.visit(callback.href)).status).toBe(502);
+    }
+    expect(titleOf(await browser.visit(list))).toBe('Requests for Ada Moreno');
+  });
+
   test('a launch that needs discovery is told at once when to come back', async () => {
     await world.setOrganization('never-launched');
     await openCircuit('never-launched');
@@ -148,8 +159,8 @@ describe.for(await testStores())('on %s', (stores) => {
   test('row 39: over its budget an organization is told when to come back, and another is not asked to wait', async () => {
     const id = 'small-budget';
     const sandbox = await world.addSandbox(id);
-    // Discovery, the browser at authorize, two documents of keys: the token request is one too many.
-    await world.setOrganization(id, { requestsPerMinute: 4 }, sandbox);
+    // Discovery and two documents of keys: the token request is one too many.
+    await world.setOrganization(id, { requestsPerMinute: 3 }, sandbox);
     const visitor = world.browser();
     const page = await visitor.open(sandbox.launch('pat-ada'));
     expectLater(page);
@@ -160,5 +171,30 @@ describe.for(await testStores())('on %s', (stores) => {
     expect(body).toMatch(
       new RegExp(`smart_outbound_refused_total\\{organization="${id}",reason="over-budget"\\} [1-9]`),
     );
+  });
+
+  test('row 39, MT-06: the browser at authorize is counted when its code proved good; launches nobody finishes cost nothing', async () => {
+    const id = 'counted-budget';
+    const budget = 40;
+    const sandbox = await world.addSandbox(id);
+    await world.setOrganization(id, { requestsPerMinute: budget }, sandbox);
+    const url = sandbox.launch('pat-ada');
+    const clinician = world.browser();
+    const page = await clinician.open(url);
+    const stranger = world.browser();
+    for (let visit = 0; visit < budget; visit += 1) await stranger.openUntil(url, '/smart/callback');
+    expect(titleOf(await clinician.visit(page.url))).toBe('Requests for Ada Moreno');
+
+    const strangers = stranger.history.filter(({ url: at }) => at.startsWith(sandbox.origin)).length;
+    const spent = sandbox.requests.length - strangers;
+    const organization = await world.dependencies.directory.find(id);
+    const client = world.dependencies.outbound.forOrganization(organization!);
+    const call = () =>
+      client.request(new URL(`${sandbox.fhirBase}/metadata`)).then(
+        () => 'made',
+        ({ failure }) => failure as string,
+      );
+    for (let calls = spent; calls < budget; calls += 1) expect(await call()).toBe('made');
+    expect(await call()).toBe('busy');
   });
 });

@@ -199,6 +199,34 @@ test.for([[['PS256']], [['RS256', 'HS256', 'none']], [[]], [['rs384']]])(
   },
 );
 
+describe('MT-06: of an endless document', () => {
+  const fields = {
+    capabilities: 'capabilities',
+    token_endpoint_auth_methods_supported: 'tokenEndpointAuthMethods',
+    token_endpoint_auth_signing_alg_values_supported: 'tokenEndpointAuthSigningAlgs',
+  } as const;
+  test.for(Object.entries(fields))('the first 200 of %s are kept, none longer than 200', ([member, field]) => {
+    const items = ['first', 'x'.repeat(201), ...Array.from({ length: 60_000 }, (_, index) => `item-${index}`)];
+    expect(read({ [member]: items })[field as 'capabilities']).toEqual(['first', ...items.slice(2, 201)]);
+  });
+
+  test('a list of scopes, which real servers fill with hundreds, is not kept at all', () => {
+    const scopes = Array.from({ length: 60_000 }, (_, index) => `patient/A${index}.read`);
+    expect(read({ scopes_supported: scopes })).toEqual(read({}));
+  });
+
+  const long = `https://ehr.example/${'x'.repeat(2_048)}`;
+  test.for(['issuer', 'jwks_uri', 'revocation_endpoint', 'introspection_endpoint'])(
+    'a %s of 2 kB is as good as absent',
+    (member) => {
+      expect(read({ [member]: long })).toEqual(read({}));
+    },
+  );
+  test.for(['authorization_endpoint', 'token_endpoint'])('a %s of 2 kB is refused', (member) => {
+    expect(refusalOf(() => read({ [member]: long })).code).toBe('discovery.endpoint-refused');
+  });
+});
+
 describe('a configuration stored by us', () => {
   test('is read back as it was', () => {
     const configuration = read({

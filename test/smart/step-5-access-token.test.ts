@@ -198,6 +198,7 @@ test.for([
   ['an access_token of 40 kB', { ...good, access_token: 'x'.repeat(40_000) }],
   ['a refresh_token that is a list', { ...good, refresh_token: ['r'] }],
   ['a scope that is a list', { ...good, scope: ['openid'] }],
+  ['a scope of 900 kB (MT-06)', { ...good, scope: `openid ${'patient/A.read '.repeat(60_000)}` }],
   ['everything under __proto__ only', `{"__proto__":${JSON.stringify(good)}}`],
 ] as const)('TK-10: refuses %s', ([, members]) => {
   expect(refusedWith(members)).toBe('token.invalid');
