@@ -27,7 +27,7 @@ import { type CallbackParameters, judgeCallback } from '#src/smart/step-4-author
 import { exchangeCode, type TokenResponse } from '#src/smart/step-5-access-token.ts';
 import { ABSOLUTE_LIMIT_MS, type Launch, type LaunchTokens } from './launch.ts';
 import type { Revoker } from './revoker.ts';
-import type { Transaction } from './transaction.ts';
+import type { Transaction, TransactionKey, Transactions } from './transaction.ts';
 
 /** What completing a launch needs of the outside. */
 export interface CompleteLaunchDependencies {
@@ -36,6 +36,7 @@ export interface CompleteLaunchDependencies {
   revoker: Pick<Revoker, 'revoke'>;
   issuerKeys: IssuerKeys;
   outbound: Outbound;
+  transactions: Transactions;
   clock: Clock;
 }
 
@@ -54,7 +55,11 @@ export async function completeLaunch(
   dependencies: CompleteLaunchDependencies,
   organization: Organization,
   transaction: Transaction,
-  { callback, redirectUri: arrivedAt }: { callback: CallbackParameters; redirectUri: string },
+  {
+    callback,
+    redirectUri: arrivedAt,
+    key: at,
+  }: { callback: CallbackParameters; redirectUri: string; key: TransactionKey },
   trace: LaunchTrace,
 ): Promise<Launch> {
   const issuers = issuersOf(organization, transaction.configuration);
@@ -67,6 +72,8 @@ export async function completeLaunch(
     });
   };
   const validated = await trace.step('callback', judge, callbackFacts(callback));
+  if (!(await dependencies.transactions.bindCode(at, validated.code)))
+    throw new AppError('callback.invalid', 'the code came with another launch before');
   for (const issuer of issuers) dependencies.issuerKeys.prefetch(issuer);
   const authorizationServer = authorizationServerOf(organization, transaction, issuers);
   const key = dependencies.keyRing.signingKey(transaction.assertionAlg);

@@ -81,6 +81,13 @@ export interface Transactions {
    */
   claim(key: TransactionKey): Promise<Claim | undefined>;
   complete(key: TransactionKey, completion: Completion): Promise<void>;
+  /**
+   * A code belongs to the first transaction it comes with. Codes are sent to one token endpoint once, so whoever got hold
+   * of one there can only bring it here again, with another `state` of ours (MT-04, RFC 9700 section 4.4 and 4.5).
+   *
+   * @returns false when it came with another transaction before.
+   */
+  bindCode(key: TransactionKey, code: string): Promise<boolean>;
   abandon(key: TransactionKey): Promise<void>;
 }
 
@@ -124,6 +131,13 @@ export function createTransactions(
     complete: async (key, completion) => {
       const name = transactionName(key);
       await redis.set(name, await sealer.seal(name, { completion }), COMPLETION_LIFETIME_MS);
+    },
+    bindCode: async (key, code) => {
+      const mark = `code:${createHash('sha256').update(code).digest('base64url')}`;
+      const name = transactionName(key);
+      // As long as any transaction that was under way when the code came.
+      const isFirst = await redis.setIfAbsent(mark, name, TRANSACTION_LIFETIME_MS);
+      return isFirst || (await redis.get(mark)) === name;
     },
     abandon: (key) => redis.delete(transactionName(key)),
   };

@@ -1,0 +1,55 @@
+/** Two organizations, one of them hostile, at EHRs that send no `iss`, on the shared redirect URI (MT-04, CB-12; RFC 9700 §4.4). */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type TestBrowser, titleOf } from '#test/helpers/browser.ts';
+import { startWorld, testStores, type World } from '#test/helpers/world.ts';
+
+const profile = 'epic-like';
+const CALLBACK = '/smart/callback';
+
+describe.for(await testStores())('on %s', (stores) => {
+  let world: World;
+  let hostile: World['sandbox'];
+  beforeAll(async () => {
+    world = await startWorld({ stores, sandbox: { profile } });
+    hostile = await world.addSandbox('hostile', { profile });
+    await world.setOrganization('hostile', {}, hostile);
+  });
+  afterAll(() => world.close());
+
+  const tokenCalls = (sandbox: World['sandbox']) =>
+    sandbox.requests
+      .filter(({ path }) => path === '/auth/token')
+      .map(({ body }) => new URLSearchParams(body).get('code'));
+
+  /** Where the app sends this browser to ask for a code. */
+  async function authorizeUrl(browser: TestBrowser, orgId: string, iss: string): Promise<URL> {
+    const query = new URLSearchParams({ orgId, iss, launch: 'made-up' });
+    const probed = await browser.visit(`${world.url}/smart/launch?${query}`);
+    const answer = await browser.visit(probed.headers['location'] ?? '');
+    return new URL(answer.headers['location'] ?? '');
+  }
+
+  test('a code that the hostile EHR got hold of opens nothing in the launch it was asked for', async () => {
+    const attacker = world.browser();
+    const victim = world.browser();
+    const own = await authorizeUrl(attacker, 'st-elsewhere', world.sandbox.fhirBase);
+    const atHostile = await authorizeUrl(victim, 'hostile', hostile.fhirBase);
+    // The hostile server sends the victim on, with the attacker's challenge and nonce and the victim's own state.
+    const bounced = new URL(own);
+    bounced.searchParams.set('state', atHostile.searchParams.get('state') ?? '');
+    bounced.searchParams.set('launch', new URL(world.sandbox.launch('pat-ada')).searchParams.get('launch') ?? '');
+    const callback = await victim.openUntil(bounced.href, CALLBACK);
+    expect((await victim.visit(callback)).status).toBeGreaterThanOrEqual(400);
+    const code = new URL(callback).searchParams.get('code') ?? '';
+    expect(tokenCalls(hostile)).toContain(code);
+
+    const injected = new URL(`${world.url}${CALLBACK}`);
+    injected.search = new URLSearchParams({ code, state: own.searchParams.get('state') ?? '' }).toString();
+    const page = await attacker.open(injected.href);
+    expect({ status: page.status, title: titleOf(page) }).toEqual({
+      status: 400,
+      title: 'This sign-in cannot be completed',
+    });
+    expect(tokenCalls(world.sandbox)).not.toContain(code);
+  });
+});
