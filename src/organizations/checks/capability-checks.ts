@@ -106,9 +106,8 @@ const judgeStandalone = onDocument((found) => {
 const judgeAnswerIssuer = onDocument((found, { hasOrganization }) => {
   if (found.document['authorization_response_iss_parameter_supported'] === true) return pass('they name their issuer');
   if (!hasOrganization) return skipped('depends on the redirect URI of the organization');
-  return warning(
-    'they do not name their issuer, and the redirect URI is shared',
-    'Where other organizations with other EHRs use this deployment too, set the redirect URI to “own” and have it registered in this EHR.',
+  return info(
+    'they do not name their issuer, and the redirect URI is shared: a code that another EHR got hold of is refused, because it comes a second time; the redirect URI “own” keeps it from getting there',
   );
 });
 

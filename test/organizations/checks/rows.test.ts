@@ -340,8 +340,8 @@ test.for([
 test.for([
   [true, 'shared', 'pass', 'they name their issuer'],
   [undefined, 'own', 'pass', 'a redirect URI of its own'],
-  [undefined, 'shared', 'warning', 'the redirect URI is shared'],
-  ['true', 'shared', 'warning', 'the redirect URI is shared'],
+  [undefined, 'shared', 'info', 'the redirect URI is shared'],
+  ['true', 'shared', 'info', 'the redirect URI is shared'],
 ] as const)('MT-04: iss in answers %j, redirect URI %s: %s', async ([promised, redirectUri, verdict, found]) => {
   alter(ehr, 'smart-configuration', { authorization_response_iss_parameter_supported: promised });
   const finished = await check({ redirectUri });

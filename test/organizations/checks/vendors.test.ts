@@ -21,19 +21,16 @@ async function atVendor(profile: VendorProfileName, use: (sandbox: Sandbox, chec
   }
 }
 
-/** Neither `iss` in answers nor a redirect URI of the organization's own. */
-const SHARED = 'answer-issuer';
-
 const vendors: [VendorProfileName, { allPassed: boolean; warnings: string[] }][] = [
   ['generic', { allPassed: true, warnings: [] }],
-  ['epic-like', { allPassed: true, warnings: [SHARED] }],
-  ['oracle-like', { allPassed: false, warnings: ['guide-issuer', SHARED, 'issuer-documents'] }],
-  ['meditech-like', { allPassed: true, warnings: [SHARED] }],
-  ['ecw-like', { allPassed: false, warnings: ['guide-issuer', SHARED, 'issuer-documents', 'scopes'] }],
-  ['nextgen-enterprise-like', { allPassed: false, warnings: ['guide-issuer', SHARED, 'issuer-documents'] }],
+  ['epic-like', { allPassed: true, warnings: [] }],
+  ['oracle-like', { allPassed: false, warnings: ['guide-issuer', 'issuer-documents'] }],
+  ['meditech-like', { allPassed: true, warnings: [] }],
+  ['ecw-like', { allPassed: false, warnings: ['guide-issuer', 'issuer-documents', 'scopes'] }],
+  ['nextgen-enterprise-like', { allPassed: false, warnings: ['guide-issuer', 'issuer-documents'] }],
   ['nextgen-office-like', { allPassed: true, warnings: [] }],
-  ['athenahealth-like', { allPassed: true, warnings: [SHARED] }],
-  ['veradigm-like', { allPassed: false, warnings: ['guide-issuer', SHARED, 'issuer-documents'] }],
+  ['athenahealth-like', { allPassed: true, warnings: [] }],
+  ['veradigm-like', { allPassed: false, warnings: ['guide-issuer', 'issuer-documents'] }],
   ['helseid-like', { allPassed: true, warnings: [] }],
 ];
 
