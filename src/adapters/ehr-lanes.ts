@@ -49,6 +49,8 @@ export interface EhrLanes {
     endOfResult: (result: T) => CallEnd,
     prepare?: () => Promise<void>,
   ): Promise<T>;
+  /** Nothing is sent. @throws OutboundError 'circuit-open' while calls to that host are refused. */
+  assertAnswering(lane: LaneCall): void;
 }
 
 /** A circuit per host, so that a broken authorization server does not close the charts that are open. */
@@ -104,14 +106,17 @@ export function createEhrLanes({ metrics, log }: { metrics?: Metrics | undefined
     throw new OutboundError(reason, call.url.host, undefined, retryAfterSeconds);
   };
 
+  const assertClosed = (circuit: Circuit, target: LaneCall) => {
+    const seconds = secondsClosedTo(circuit);
+    if (seconds !== undefined) refuse(target, 'circuit-open', seconds);
+  };
+
   return {
+    assertAnswering: (target) => assertClosed(circuitOf(laneOf(target.organizationId), target), target),
     run: async (target, call, endOfResult, prepare) => {
       const lane = laneOf(target.organizationId);
       const circuit = circuitOf(lane, target);
-      const refuseIfOpen = () => {
-        const seconds = secondsClosedTo(circuit);
-        if (seconds !== undefined) refuse(target, 'circuit-open', seconds);
-      };
+      const refuseIfOpen = () => assertClosed(circuit, target);
       refuseIfOpen();
       await prepare?.();
       const entered = await enter(lane.places, async () => {

@@ -60,6 +60,8 @@ export interface EhrClient {
   fhirCall<T>(target: { url: URL; method: string }, call: () => Promise<T>): Promise<T>;
   /** Counts a request that the browser has made at the EHR, such as authorize (ehr-behaviour row 39). Never rejects. */
   countVisit(): Promise<void>;
+  /** Nothing is sent. @throws OutboundError 'circuit-open' while calls to this URL's host would be refused. */
+  assertAnswering(url: URL): void;
 }
 
 /** For no organization: checks, which have to measure whatever the circuit says, and our own sign-in. */
@@ -137,6 +139,9 @@ export function createOutbound(options: {
           return dispatch(target, handler);
         }),
       fhirCall: (target, call) => make({ kind: 'fhir', ...target }, call, () => ({ status: 200 })),
+      assertAnswering: (url) => {
+        if (owner) lanes.assertAnswering({ organizationId: owner.id, url });
+      },
       countVisit: async () => {
         if (owner) await options.budgets?.count(owner);
       },

@@ -1,5 +1,6 @@
 /** From the EHR's launch request to the redirect that asks its authorization server for a code. */
-import type { Outbound } from '#src/adapters/outbound.ts';
+import type { EhrClient, Outbound } from '#src/adapters/outbound.ts';
+import { OutboundError } from '#src/adapters/outbound-error.ts';
 import type { LaunchTrace } from '#src/diagnostics/launch-trace.ts';
 import { discoveryFacts, redirectFacts } from '#src/diagnostics/step-facts.ts';
 import { AppError } from '#src/errors.ts';
@@ -82,12 +83,24 @@ export async function beginLaunch(
 }
 
 async function usableConfiguration(
-  { connections }: BeginLaunchDependencies,
+  { connections, outbound }: BeginLaunchDependencies,
   organization: Organization,
 ): Promise<SmartConfiguration> {
   const configuration = await connections.configurationOf(organization);
+  const ehr = outbound.forOrganization(organization);
+  for (const url of [configuration.tokenEndpoint, organization.fhirBaseUrl]) assertAnswering(ehr, new URL(url));
   if (acceptsPrivateKeyJwt(configuration)) return configuration;
   throw new AppError('discovery.no-client-authentication', 'the token endpoint does not list private_key_jwt');
+}
+
+/** Nobody is sent to an EHR that is down: a browser's own error page would be all they see, and the launch value spent. */
+function assertAnswering(ehr: EhrClient, url: URL): void {
+  try {
+    ehr.assertAnswering(url);
+  } catch (error) {
+    if (!(error instanceof OutboundError)) throw error;
+    throw new AppError('discovery.unavailable', error.message, { cause: error, ...error.retry });
+  }
 }
 
 async function prepareRedirect(

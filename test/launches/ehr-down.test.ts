@@ -139,10 +139,24 @@ describe.for(await testStores())('on %s', (stores) => {
     const stranger = world.browser();
     for (let call = 0; call < FAILURES; call += 1) {
       const callback = new URL(await stranger.openUntil(world.sandbox.launch('pat-ben'), '/smart/callback'));
-      callback.searchParams.set('code', 'made-up');
+      callback.searchParams.set('code', `made-up-${call}`);
       expect((await stranger.visit(callback.href)).status).toBe(502);
     }
     expect(titleOf(await browser.visit(list))).toBe('Requests for Ada Moreno');
+  });
+
+  test('nobody is sent to an EHR that is down: the launch is told when to come back, and its launch value is not spent', async () => {
+    const url = world.sandbox.launch('pat-ben');
+    const visitor = world.browser();
+    // Cookies are known to arrive.
+    await visitor.open(world.sandbox.launch('pat-ben'));
+    await openCircuit();
+    const page = await visitor.visit(url);
+    expectLater(page);
+    expect(codeOf(page, world.logLines)).toBe('discovery.unavailable');
+    expect([...world.sandbox.requests]).toEqual([]);
+    advance(10_000);
+    expect(titleOf(await visitor.open(url))).toBe('Requests for Ben Okafor');
   });
 
   test('a launch that needs discovery is told at once when to come back', async () => {
