@@ -85,7 +85,7 @@ describe('a callback', () => {
   );
 
   test('CB-22: whose launch was recorded too late gives its tokens back, and leaves no record', PATIENT, async () => {
-    const others = await records();
+    const [others, begun] = [await keys('launch:*'), await keys('tx:*')];
     ehr.on('token', async (request) => {
       const answer = await token(request, undefined as never);
       server.freeze();
@@ -94,7 +94,8 @@ describe('a callback', () => {
     expect((await browser.visit(callback)).status).toBe(503);
     await thawed();
     await expect.poll(revoked).toEqual(['refresh', 'access']);
-    await expect.poll(records).toEqual(others);
+    await expect.poll(() => keys('launch:*')).toEqual(others);
+    await expect.poll(async () => (await keys('tx:*')).length).toBe(begun.length - 1);
     expect(await open()).toEqual([]);
     const again = await browser.open(callback);
     expect([again.status, ehr.seen('token').length]).toEqual([400, 1]);
@@ -138,7 +139,7 @@ describe('signing out', () => {
   });
 });
 
-async function records(): Promise<string[]> {
+async function keys(pattern: string): Promise<string[]> {
   const client = store().client;
-  return client instanceof Redis ? (await client.keys('launch:*')).toSorted() : [];
+  return client instanceof Redis ? (await client.keys(pattern)).toSorted() : [];
 }
