@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Files wait for servers more than they compute: each processor takes one, on databases of its own.
+    maxWorkers: '100%',
     include: ['test/**/*.test.ts'],
     // CommonJS packages are imported as Node itself imports them, so that tests see what the process sees.
     deps: { interopDefault: false },
