@@ -108,9 +108,14 @@ function sift(all: readonly ServiceRequest[], patientId: string): Sifted {
   return {
     requests,
     otherPatients: all.length - own.length,
-    enteredInError: own.length - valid.length,
-    otherOrders: valid.length - requests.length,
+    enteredInError: countOnce(own.filter((request) => request.isEnteredInError)),
+    otherOrders: countOnce(valid.filter((request) => request.isDerivedOrder)),
   };
+}
+
+/** Pages may overlap: the same resource twice is one. */
+function countOnce(requests: readonly ServiceRequest[]): number {
+  return new Set(requests.map((request) => request.id || request)).size;
 }
 
 async function nameAll(
