@@ -47,7 +47,10 @@ export function createActiveGrants(dependencies: RefreshDependencies): ActiveGra
       const now = clock();
       if (launch.refresh?.kind === 'unproven') {
         if (!isFree(launch, now)) throw unavailable(launch, now);
-        return proveLater(dependencies, opened, organization);
+        const proven = await proveLater(dependencies, opened, organization);
+        // It may have run out while the keys were away.
+        const latest = isTokenExpired(proven, clock()) ? await launches.reopen(proven.id) : undefined;
+        return latest ? shared(latest, organization) : proven;
       }
       const isExpired = isTokenExpired(launch, now);
       const wantsRefresh = isDue(launch, organization.refreshMarginSeconds, now) && isFree(launch, now);
@@ -72,17 +75,15 @@ export function createActiveGrants(dependencies: RefreshDependencies): ActiveGra
       return undefined;
     },
     end: async (launchId, organization) => {
-      const latest = await launches.reopen(launchId);
-      if (!latest) return;
-      await launches.end([launchId]);
-      dependencies.revoker.revoke(latest.launch, organization);
+      for (const launch of await launches.end([launchId])) dependencies.revoker.revoke(launch, organization);
     },
   };
 }
 
-/** Is there any sense in a refresh after a 401? Not without a refresh token, and not right after one. */
+/** Is there any sense in a refresh after a 401? Not without a refresh token, and not right after one but for its age. */
 function canRenew(launch: Launch, now: Date): boolean {
   if (launch.refresh?.kind === 'under-way') return true;
   if (launch.tokens.refreshToken === undefined) return false;
+  if (isTokenExpired(launch, now)) return true;
   return launch.refreshedAt === undefined || now.getTime() - Date.parse(launch.refreshedAt) > RENEW_AGAIN_AFTER_MS;
 }

@@ -3,7 +3,7 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { LaunchTrace } from '#src/diagnostics/launch-trace.ts';
 import { redirectFacts } from '#src/diagnostics/step-facts.ts';
 import { AppError } from '#src/errors.ts';
-import { learningKey, type Refusals, scopeAfter } from '#src/organizations/learned-scopes.ts';
+import { type Refusals, refusalBasis, scopeAfter } from '#src/organizations/learned-scopes.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { ScopeLearning, ScopeLesson } from '#src/organizations/scope-learning.ts';
 import type { FailedScope } from '#src/smart/scope-ladder.ts';
@@ -37,7 +37,7 @@ export interface AskedAgain {
  *
  * Once per launch, so that nothing ever goes round in circles (ER-03).
  *
- * @param organization as it is now; with other scopes than when the launch began, nothing is asked.
+ * @param organization as it is now.
  * @param onRefused hears of every refusal, for this browser's next launch: it may not come back from the second request,
  *   because the EHR has spent its launch value.
  * @returns undefined when the error is to be shown.
@@ -50,20 +50,24 @@ export async function askAgain(
   { trace, onRefused }: { trace: LaunchTrace; onRefused: (organization: Organization, refusals: Refusals) => void },
 ): Promise<AskedAgain | undefined> {
   const failure = failureOf(error);
-  const { configuration, clientId, redirectUri, fhirBaseUrl: aud, launch, scopeKey } = transaction;
-  if (!failure || scopeKey === undefined || scopeKey !== learningKey(organization)) return undefined;
+  const { configuration, clientId, redirectUri, fhirBaseUrl: aud, launch } = transaction;
+  if (!failure || transaction.scopeBasis === undefined) return undefined;
+  const scopeBasis = refusalBasis(organization);
+  // Another launch has taught us something meanwhile: that is what this one asks for next.
+  const isOutdated = transaction.scopeBasis !== scopeBasis;
   const shown = error instanceof AppError ? error.shown : undefined;
-  const refusals = [...(transaction.refusals ?? []), failure];
-  onRefused(organization, refusals);
+  const refusals = isOutdated ? [] : [...(transaction.refusals ?? []), failure];
+  if (!isOutdated) onRefused(organization, refusals);
   const scope = scopeAfter(organization, configuration.capabilities, refusals)?.scope;
   // Only a launch by the EHR: it is the one that proved to work without `launch/patient`.
-  if (transaction.answerTo || launch === undefined || scope === undefined) return undefined;
+  if (transaction.answerTo || launch === undefined || scope === undefined || scope === transaction.scope)
+    return undefined;
   const send = async (): Promise<AskedAgain> => {
     const secrets = createAttemptSecrets();
     const cookie = createCookieValue({ kind: 'ehr', organizationId: organization.id }, clock());
     const { state, nonce, codeVerifier } = secrets;
     const answerTo = { failure, shown };
-    const next = { ...transaction, scope, refusals, nonce, codeVerifier, traceId: trace.id, answerTo };
+    const next = { ...transaction, scope, scopeBasis, refusals, nonce, codeVerifier, traceId: trace.id, answerTo };
     await transactions.begin({ state, binding: cookie.secret }, next);
     const redirect = authorizationRedirect(configuration, { clientId, redirectUri, scope, aud, launch }, secrets);
     return { kind: 'asked-again', redirect, state, cookie, organization };
@@ -84,12 +88,12 @@ function failureOf(error: unknown): FailedScope['failure'] | undefined {
 export async function rememberWhatWorked(
   { scopeLearning }: Pick<AskAgainDependencies, 'scopeLearning'>,
   organization: Organization,
-  { scope, scopeKey: key, refusals = [], configuration: { capabilities } }: Transaction,
+  { scope, scopeBasis: basis, refusals = [], configuration: { capabilities } }: Transaction,
   by: ScopeLesson['by'],
 ): Promise<void> {
-  if (key === undefined || refusals.length === 0) return;
+  if (basis === undefined || refusals.length === 0) return;
   const failed = scopeAfter(organization, capabilities, refusals)?.failed ?? [];
-  await scopeLearning.worked({ organizationId: organization.id, key, scope, failed, by });
+  await scopeLearning.worked({ organizationId: organization.id, basis, scope, failed, by });
 }
 
 /**

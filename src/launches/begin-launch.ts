@@ -4,7 +4,7 @@ import { OutboundError } from '#src/adapters/outbound-error.ts';
 import type { LaunchTrace } from '#src/diagnostics/launch-trace.ts';
 import { discoveryFacts, redirectFacts } from '#src/diagnostics/step-facts.ts';
 import { AppError } from '#src/errors.ts';
-import { learningKey, type Refusals, scopeAfter, startingScope } from '#src/organizations/learned-scopes.ts';
+import { type Refusals, refusalBasis, scopeAfter, startingScope } from '#src/organizations/learned-scopes.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { redirectUriOf } from '#src/organizations/registration.ts';
 import { issuersOf, type SmartConnections } from '#src/organizations/smart-connections.ts';
@@ -135,7 +135,7 @@ async function prepareRedirect(
       assertionAlg,
       traceId: trace.id,
       // What is learned of scopes is learned of launches by the EHR.
-      ...(start.kind === 'ehr' ? { launch: start.launch, scopeKey: learningKey(organization), refusals } : {}),
+      ...(start.kind === 'ehr' ? { launch: start.launch, scopeBasis: refusalBasis(organization), refusals } : {}),
     },
   );
   prepareCallback(dependencies, organization, configuration.tokenEndpoint);

@@ -49,19 +49,17 @@ const NEEDED = ['openid', { type: 'Patient', interaction: 'r' }] as const;
  * something unacceptable are given back (CB-22).
  *
  * @param organization as it is now; the transaction says what it was.
+ * @param visit hears with `isCodeSent` when the code leaves.
  * @throws AppError; then nothing of the launch remains.
  */
 export async function completeLaunch(
   dependencies: CompleteLaunchDependencies,
   organization: Organization,
   transaction: Transaction,
-  {
-    callback,
-    redirectUri: arrivedAt,
-    key: at,
-  }: { callback: CallbackParameters; redirectUri: string; key: TransactionKey },
+  visit: { callback: CallbackParameters; redirectUri: string; key: TransactionKey; isCodeSent?: boolean },
   trace: LaunchTrace,
 ): Promise<Launch> {
+  const { callback, redirectUri: arrivedAt, key: at } = visit;
   const issuers = issuersOf(organization, transaction.configuration);
   const judge = () => {
     assertUnchanged(organization, transaction);
@@ -88,7 +86,10 @@ export async function completeLaunch(
     now: dependencies.clock(),
   };
   const ehr = dependencies.outbound.forOrganization(organization);
-  const send = () => exchangeCode(validated, exchange, ehr);
+  const send = () => {
+    visit.isCodeSent = true;
+    return exchangeCode(validated, exchange, ehr);
+  };
   const token = await trace.step('token', send, assertionFacts(exchange), tokenFacts);
   dependencies.sightings.keyAccepted(organization.id, key.kid);
   // A good code is proof that the browser was there; anything less would let strangers spend the budget (MT-06).

@@ -61,6 +61,8 @@ export interface CallbackVisit {
   /** As `request.ip` tells, for the audit trail. */
   address: string | undefined;
   trace: LaunchTrace;
+  /** Noted here when the code leaves: from then on it is spent. */
+  isCodeSent?: boolean;
   /** For this browser's next launch of the organization. */
   onRefused(organization: Organization, refusals: Refusals): void;
 }
@@ -99,21 +101,23 @@ export async function finishLaunch(
     const { supportCode, address } = visit;
     const denial = { organizationId, actor: 'unknown', supportCode, address, detail: { code } } as const;
     dependencies.audit.record({ event: 'denial', ...denial });
-    await release(dependencies, visit.key, transaction, error);
+    await release(dependencies, visit, transaction, error);
     throw error;
   }
 }
 
-/** A code that was not sent is still good: the same callback may come again (TK-08). Any other is spent. */
+/** A code that was not sent is still good, where nothing speaks against it: the same callback may come again (TK-08). */
 async function release(
   { transactions, retries }: FinishLaunchDependencies,
-  key: TransactionKey,
+  { key, isCodeSent }: CallbackVisit,
   transaction: Transaction,
   error: unknown,
 ): Promise<void> {
-  const work = () => (isGrantUnused(error) ? transactions.begin(key, transaction) : transactions.abandon(key));
+  const isStoreAway = error instanceof AppError && error.code === 'store.unavailable';
+  const mayComeAgain = isGrantUnused(error) || (isStoreAway && isCodeSent !== true);
+  const work = () => (mayComeAgain ? transactions.begin(key, transaction) : transactions.abandon(key));
   // Nobody waits a second time for a store that has just not answered.
-  if (error instanceof AppError && error.code === 'store.unavailable') retries.insist(work);
+  if (isStoreAway) retries.insist(work);
   else await work().catch(() => retries.insist(work));
 }
 

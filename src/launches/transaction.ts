@@ -27,8 +27,8 @@ export interface Transaction {
   traceId?: string;
   /** The EHR's one-time value, for the one further request a refusal of scopes may lead to; nowhere else (LA-04). */
   launch?: string;
-  /** Of the settings that `scope` was made of; a lesson about others is dropped. */
-  scopeKey?: string;
+  /** What `scope` was made of and `refusals` are counted from; with another one now, neither says anything. */
+  scopeBasis?: string;
   /** How this browser's launches were refused before `scope` was asked for. */
   refusals?: Refusals;
   /** Only in that further request: what the one before it was refused with. There is never a third (ER-03). */
@@ -49,8 +49,8 @@ export const TRANSACTION_LIFETIME_MS = 10 * 60_000;
 const COMPLETION_LIFETIME_MS = 60_000;
 /** In place of a transaction, with who has it. */
 const TAKEN = 'taken';
-/** Token and key requests of five seconds each, and a little. */
-const LONGEST_CALLBACK_MS = 12_000;
+/** A place in the lane, the budget's minute, the token, the issuer's keys and the user: each has a deadline of its own. */
+const LONGEST_CALLBACK_MS = 20_000;
 const ASK_AGAIN_MS = 150;
 
 /** The browser's half of a transaction: the `state` on the redirect and the secret in its cookie. */

@@ -4,15 +4,15 @@ import { withoutQuery } from '#src/adapters/database.ts';
 import type { Log } from '#src/adapters/log.ts';
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';
 import type { FailedScope } from '#src/smart/scope-ladder.ts';
-import { learningKey } from './learned-scopes.ts';
+import { learningKey, refusalBasis } from './learned-scopes.ts';
 import type { LearnedScopes, Organization } from './organization.ts';
 import type { OrganizationStore } from './organization-store.ts';
 
 /** What one completed launch says about scopes. */
 export interface ScopeLesson {
   organizationId: string;
-  /** Of {@link learningKey} when it began; a lesson about other settings than today's is dropped. */
-  key: string;
+  /** Of {@link refusalBasis} when it began; a lesson from any other is dropped. */
+  basis: string;
   scope: string;
   /** What was refused before it. */
   failed: readonly FailedScope[];
@@ -34,16 +34,14 @@ export function createScopeLearning(deps: {
 }): ScopeLearning {
   const { store, audit, clock, log } = deps;
   return {
-    worked: async ({ organizationId, key, scope, failed, by }) => {
+    worked: async ({ organizationId, basis, scope, failed: strings, by }) => {
       const now = clock().toISOString();
-      const learned = { key, failed: failed.map((one) => ({ ...one, at: now })), worked: { scope, since: now } };
+      const failed = strings.map((one) => ({ ...one, at: now }));
       try {
         const saved = await store.learnScopes(organizationId, (before) => {
-          const { learnedScopes: known } = before;
-          const isOutdated = learningKey(before) !== key;
-          // Another launch was quicker: “since” stays.
-          const isKnown = known?.key === key && known.worked.scope === scope;
-          return isOutdated || isKnown ? known : learned;
+          // Another launch was quicker, or the settings have changed.
+          if (refusalBasis(before) !== basis) return before.learnedScopes;
+          return { key: learningKey(before), failed, worked: { scope, since: now } };
         });
         if (saved) recordChange(audit, saved.before, saved.learned, by);
       } catch (error) {

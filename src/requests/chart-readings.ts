@@ -69,6 +69,10 @@ export function createChartReadings(
   const userOf = (api: FhirApi, launch: Launch, { searchParameters }: Organization, now: Date): UserReading => {
     const user = users.get(launch.id) ?? readUserOnce(api, launch, searchParameters, now);
     keep(users, launch.id, user);
+    // What could not be read is asked for again by the next page.
+    void user.name.then((name) => {
+      if (name === undefined && users.get(launch.id) === user) users.delete(launch.id);
+    });
     return user;
   };
   const readUserOnce = (api: FhirApi, launch: Launch, searchParameters: readonly string[], now: Date): UserReading => {

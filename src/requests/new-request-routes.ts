@@ -10,6 +10,7 @@ import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import type { ActiveGrants } from '#src/launches/active-grant.ts';
 import { type Launch, mayUse } from '#src/launches/launch.ts';
 import { openLaunchOf } from '#src/launches/launch-guard.ts';
+import type { StoreRetries } from '#src/launches/store-retries.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { type KeptDraft, newRequestFields, newRequestPage } from '#views/new-request-page.ts';
 import type { ChartReadings } from './chart-readings.ts';
@@ -34,6 +35,7 @@ export interface NewRequestDependencies extends BarDependencies {
   grants: ActiveGrants;
   drafts: RequestDrafts;
   sendings: RequestSendings;
+  retries: Pick<StoreRetries, 'insist'>;
   audit: Audit;
   clock: Clock;
 }
@@ -122,8 +124,12 @@ export function createRequest(deps: NewRequestDependencies): RequestHandler {
       const next = sending.kind === 'changed' ? { ...ticket, told: sending.told } : ticket;
       return showAgain(UNSENT_STATUS[sending.kind], problemOf(sending), next);
     }
-    await deps.drafts.discard(owner);
     if (sending.isNew) recordCreated(deps.audit, request, launch);
+    // It may come late: what was typed into another form since stays.
+    const discard = async () => {
+      if ((await deps.drafts.find(owner))?.id === ticket.id) await deps.drafts.discard(owner);
+    };
+    await discard().catch(() => deps.retries.insist(discard));
     response.redirect(303, new URL(`/launches/${launch.id}/requests?sent`, deps.publicUrl).href);
   };
 }
@@ -192,7 +198,21 @@ async function showForm(
 }
 
 function openReadings({ readings, grants }: NewRequestDependencies, launch: Launch, organization: Organization) {
-  return readings.open(launch, organization, (refused) => grants.renew(launch.id, organization, refused));
+  const { patient, ...rest } = readings.open(launch, organization, (refused) =>
+    grants.renew(launch.id, organization, refused),
+  );
+  return { ...rest, patient: patient.catch((error: unknown) => endIfOver(grants, launch, organization, error)) };
+}
+
+/** Refused with a fresh token too: the launch is over, and no reload may try for ever (FH-05). Always throws. */
+export async function endIfOver(
+  grants: ActiveGrants,
+  launch: Launch,
+  organization: Organization,
+  error: unknown,
+): Promise<never> {
+  if (error instanceof AppError && error.code === 'session.expired') await grants.end(launch.id, organization);
+  throw error;
 }
 
 function typedOf(request: Request): TypedRequest {

@@ -5,7 +5,6 @@ import type { Audit } from '#src/audit/audit.ts';
 import type { Config } from '#src/config.ts';
 import type { LaunchTrace, LaunchTraces } from '#src/diagnostics/launch-trace.ts';
 import type { StepFacts } from '#src/diagnostics/trace.ts';
-import { AppError } from '#src/errors.ts';
 import { queryOf } from '#src/http/own-url.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
@@ -20,7 +19,7 @@ import type { Organization } from '#src/organizations/organization.ts';
 import { requestsPageEnd, requestsPageStart } from '#views/requests-page.ts';
 import type { ChartReadings } from './chart-readings.ts';
 import { clinicianBarOf } from './clinician-bar.ts';
-import { mayCreateRequests } from './new-request-routes.ts';
+import { endIfOver, mayCreateRequests } from './new-request-routes.ts';
 import { draftOwner, type RequestDrafts } from './request-drafts.ts';
 import type { RequestList } from './request-list.ts';
 
@@ -63,11 +62,7 @@ export function requestsRoute(dependencies: {
     reading.requests.catch(() => undefined);
     const patient = await trace
       .step('patient', () => reading.patient)
-      .catch(async (error: unknown) => {
-        // Refused with a fresh token too: the launch is over, and no reload may try for ever (FH-05).
-        if (error instanceof AppError && error.code === 'session.expired') await grants.end(launch.id, organization);
-        throw error;
-      });
+      .catch((error: unknown) => endIfOver(grants, launch, organization, error));
     allowSameOriginReferrer(response);
     leaveInTime(response, launch.id, closing, clock());
     const theme = `${base}/theme.css${isUnattended ? `?${UNATTENDED}` : ''}`;

@@ -1,5 +1,6 @@
 /** Sends what a form holds once, however often and in however many windows it is posted (FH-17). */
-import type { Launch } from '#src/launches/launch.ts';
+import { type Launch, mayUse } from '#src/launches/launch.ts';
+import type { StoreRetries } from '#src/launches/store-retries.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { type NewRequest, readNewRequest, toServiceRequest } from './new-request.ts';
 import { type Draft, type DraftTicket, type Form, isExpired } from './request-drafts.ts';
@@ -27,7 +28,12 @@ export interface SendingLaunch {
  * @param request what the form says.
  */
 export async function sendForm(
-  { sendings, publicUrl, now }: { sendings: RequestSendings; publicUrl: URL; now: Date },
+  {
+    sendings,
+    retries,
+    publicUrl,
+    now,
+  }: { sendings: RequestSendings; retries: Pick<StoreRetries, 'insist'>; publicUrl: URL; now: Date },
   { launch, searchParameters, open }: SendingLaunch,
   ticket: DraftTicket,
   request: NewRequest,
@@ -56,6 +62,7 @@ export async function sendForm(
     patientId: launch.context.patient,
     searchParameters,
     attempted: state === 'unknown',
+    mayLook: mayUse(launch, { type: 'ServiceRequest', interaction: 's' }),
     beforePosting: async () => {
       const posting = await sendings.change(record, identifier, 'posting');
       latest = posting ?? record;
@@ -65,7 +72,15 @@ export async function sendForm(
   if (sending.kind === 'elsewhere') return sending;
   // A refusal says nothing of an earlier attempt that nobody answered.
   const became = sending.kind === 'refused' ? state : sending.kind;
-  const isTakenDown = (await sendings.change(latest, identifier, became)) !== undefined;
+  const takeDown = () => sendings.change(latest, identifier, became);
+  // What is known is said, whether or not the store can take it down this moment.
+  const isTakenDown = await takeDown().then(
+    (changed) => changed !== undefined,
+    () => {
+      retries.insist(takeDown);
+      return true;
+    },
+  );
   return sending.kind === 'sent' ? { kind: 'sent', isNew: isTakenDown } : sending;
 }
 

@@ -18,6 +18,8 @@ interface PatientSearch {
   patientId: string;
   /** The organization's own `name=value`. */
   searchParameters: readonly string[];
+  /** Whether the EHR permits the search at all; without, nobody can know (SCO-22). */
+  mayLook: boolean;
 }
 
 /** Whether the EHR has it, as far as can be seen. */
@@ -56,8 +58,9 @@ export async function sendRequest(
 async function look(
   api: FhirApi,
   resource: FhirResource,
-  { patientId, searchParameters }: PatientSearch,
+  { patientId, searchParameters, mayLook }: PatientSearch,
 ): Promise<Existence> {
+  if (!mayLook) return 'unknown';
   const wanted = identifiersOf(resource);
   let isThere = false;
   const end = await searchRequests(api, { patientId, withNames: false, searchParameters }, (one) => {

@@ -21,6 +21,7 @@ const REFUSED: Partial<Record<FhirFailure, string>> = {
   unauthorized: "Your EHR session for this app has ended. Open the app again from the patient's chart.",
   refused: 'The EHR did not let you create this request. Ask your EHR team to check your access to orders.',
   'not-found': 'The EHR does not take requests from this app. Tell your administrator.',
+  unavailable: 'The EHR is not available at the moment. Wait a minute, then send it again.',
   throttled: 'The EHR is busy. Wait a minute, then send it again.',
 };
 

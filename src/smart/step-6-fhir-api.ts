@@ -106,10 +106,10 @@ export function createFhirApi(options: {
   };
   let accessToken = options.accessToken;
   // A renewal that fails leaves the refusal as it was, and the visitor is told to open the app again; one that is only
-  // put off is an EHR that is away for a moment (RF-07).
+  // put off is an EHR that is away for a moment (RF-07), and still a refusal: nothing was done.
   const newerThan = async (used: string) =>
     options.renew?.(used).catch((error: unknown) => {
-      if (error instanceof AppError && error.status === 503) throw new FhirError('unavailable');
+      if (error instanceof AppError && error.status === 503) throw new FhirError('unavailable', 401);
       return undefined;
     });
   const withGoodToken = async <T>(send: (token: string) => Promise<T>): Promise<T> => {

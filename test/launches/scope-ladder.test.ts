@@ -271,6 +271,27 @@ describe.for(await testStores())('on %s', (stores) => {
     expect(titles).toEqual(['Requests for Ben Okafor', LIST]);
   });
 
+  test.for([
+    ['takes one spelling only', '\\*|\\.rs|\\.r( |$)'],
+    ['takes several', WILDCARD],
+  ])(
+    'two first launches at once, at an EHR that %s: the later one follows what the first one learned',
+    async ([, refused]) => {
+      world.sandbox.faults.set('invalid-scope', refused);
+      const later = world.browser();
+      const callback = await later.openUntil(launchUrl(), CALLBACK);
+      expect(titleOf(await launch())).toBe(LIST);
+      const learned = await stored();
+      expect(learned).toMatchObject({ worked: { scope: ENUMERATED } });
+      aSecondLater();
+      expect(titleOf(await later.open(callback))).toBe(LIST);
+      expect(await stored()).toEqual(learned);
+      world.sandbox.requests.clear();
+      expect(titleOf(await launch(later))).toBe(LIST);
+      expect(askedScopes()).toEqual([ENUMERATED]);
+    },
+  );
+
   test('LA-04, ST-07: the launch value is nowhere but in sealed transactions and on the way to the EHR', async () => {
     world.sandbox.faults.set('invalid-scope', WILDCARD);
     await launch();
