@@ -69,11 +69,12 @@ export function createChartReadings(
   const userOf = (api: FhirApi, launch: Launch, { searchParameters }: Organization, now: Date): UserReading => {
     const user = users.get(launch.id) ?? readUserOnce(api, launch, searchParameters, now);
     keep(users, launch.id, user);
-    // What could not be read is asked for again by the next page.
-    void user.name.then((name) => {
-      if (name === undefined && users.get(launch.id) === user) users.delete(launch.id);
-    });
+    void forgetUnread(launch.id, user);
     return user;
+  };
+  // What could not be read is asked for again by the next page.
+  const forgetUnread = async (launchId: string, user: UserReading): Promise<void> => {
+    if ((await user.name) === undefined && users.get(launchId) === user) users.delete(launchId);
   };
   const readUserOnce = (api: FhirApi, launch: Launch, searchParameters: readonly string[], now: Date): UserReading => {
     const user = readUser({ api, launch, searchParameters, now });
