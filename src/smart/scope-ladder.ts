@@ -106,7 +106,11 @@ function enumerate({ types }: LadderBase, tokens: readonly string[], spelling: S
 /** v1 has one word for r and s (SCO-04); v2 says no more than the setting does. */
 function spell(stem: string, allowed: string, spelling: Spelling): string[] {
   if (!/[rs]/.test(allowed)) return [];
-  if (spelling === 'r') return allowed.includes('r') ? [`${stem}.r`] : [];
+  // The last resort asks for the letters that the app uses, each by itself.
+  if (spelling === 'r') {
+    const used = ['r', 'c'].filter((one) => allowed.includes(one));
+    return used.includes('r') ? used.map((one) => `${stem}.${one}`) : [];
+  }
   if (spelling === 'rs') return [`${stem}.${allowed}`];
   return [`${stem}.read`, ...(/[cud]/.test(allowed) ? [`${stem}.write`] : [])];
 }

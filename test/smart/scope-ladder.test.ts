@@ -156,6 +156,14 @@ test('no rung asks for more than the setting covers, as far as its spelling can 
   expect(climb(setting, 'empty-grant', { version: 'v2' })).toEqual(['launch openid fhirUser patient/Patient.r']);
 });
 
+test.for(['patient/ServiceRequest.write', 'patient/ServiceRequest.c'])('no rung gives up creating: %s', (writing) => {
+  const setting = `launch openid fhirUser patient/*.read ${writing}`;
+  const creates = (scope: string) => /ServiceRequest\.(write|c\w*)(\s|$)/.test(scope);
+  const enumerated = climb(setting, 'invalid-scope').filter((scope) => scope.includes('ServiceRequest'));
+  expect(enumerated.length).toBeGreaterThan(2);
+  expect(enumerated.filter((scope) => !creates(scope))).toEqual([]);
+});
+
 test.for([
   ['SCO-18: the empty string', 'launch patient/*.read', '', true],
   ['identity only', 'launch openid patient/*.read', 'launch openid', true],
