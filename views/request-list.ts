@@ -12,7 +12,7 @@ export interface RequestListProps {
   readonly otherOrders: number;
   readonly notices: readonly string[];
   /** why nothing, or not everything, could be read */
-  readonly problem: { readonly text: string } | undefined;
+  readonly problem: { readonly text: string; readonly canReload?: boolean } | undefined;
 }
 
 /**
@@ -20,7 +20,7 @@ export interface RequestListProps {
  */
 export function requestList(list: RequestListProps, identityLine: string, supportCode: string): SafeHtml {
   return html`<div class="requests">
-${list.problem === undefined ? null : problemLine(list.problem.text, supportCode)}
+${list.problem === undefined ? null : problemLine(list.problem, supportCode)}
 ${list.open.length > 0 ? openRequests(list.open, identityLine) : emptyState(list)}
 ${list.closed.length > 0 ? closedRequests(list.closed, identityLine) : null}
 ${noticeLines(list)}
@@ -28,8 +28,11 @@ ${noticeLines(list)}
 `;
 }
 
-function problemLine(text: string, supportCode: string): SafeHtml {
-  return html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${text} Support code: <code>${supportCode}</code></span></p>`;
+/** The page's own address ends in `requests`, so the link finds it from there. */
+function problemLine({ text, canReload }: NonNullable<RequestListProps['problem']>, supportCode: string): SafeHtml {
+  const reload =
+    canReload === true ? html` <a class="btn btn-sm btn-outline-secondary refresh" href="requests">Reload</a>` : null;
+  return html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${text} Support code: <code>${supportCode}</code></span>${reload}</p>`;
 }
 
 function openRequests(rows: readonly RequestRow[], identityLine: string): SafeHtml {
@@ -54,13 +57,15 @@ ${rows.map(requestRow)}</tbody>
 </table>`;
 }
 
-/** Nothing is claimed about requests that could not be read. */
+/** Nothing is claimed about requests that could not be read; "none" only where nothing was left out, for any reason. */
 function emptyState(list: RequestListProps): SafeHtml | null {
   if (list.problem !== undefined) {
     return null;
   }
-  const text = list.closed.length > 0 ? 'No open requests for this patient.' : 'No requests for this patient yet.';
-  return html`<p class="empty">${text}</p>`;
+  const isWhole = list.notices.length === 0 && list.otherOrders === 0;
+  const whole = list.closed.length > 0 ? 'No open requests for this patient.' : 'No requests for this patient yet.';
+  const part = list.closed.length > 0 ? 'No open requests are shown.' : 'No requests are shown.';
+  return html`<p class="empty">${isWhole ? whole : `${part} The notes below say what this list leaves out.`}</p>`;
 }
 
 function noticeLines(list: RequestListProps): SafeHtml | null {

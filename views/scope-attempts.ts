@@ -5,7 +5,7 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 export interface ScopeAttemptProps {
   readonly scopes: readonly {
     readonly scope: string;
-    readonly verdict: 'granted' | 'covered' | 'not granted' | 'extra' | 'no answer';
+    readonly verdict: 'granted' | 'covered' | 'in part' | 'not granted' | 'extra' | 'no answer';
   }[];
   /** the EHR did not say what it granted, so it counts as what was asked for */
   readonly isAssumed: boolean;
@@ -44,6 +44,7 @@ ${isAssumed ? html`<p class="note">The EHR did not say what it granted: taken as
 const WORDS = {
   granted: 'granted',
   covered: 'granted in other words',
+  'in part': 'granted in part',
   'not granted': 'not granted',
   extra: 'extra',
   'no answer': 'no answer',

@@ -299,7 +299,7 @@ export const causesByCode: Partial<Record<ErrorCode, Explanation>> = {
 };
 
 /** The list was sent, and something on it is missing. */
-const causesByListProblem: Record<FhirFailure | 'not-granted', Explanation> = {
+const causesByListProblem: Record<FhirFailure | 'not-granted' | 'page-gone', Explanation> = {
   'not-granted': explain(ehrTeam, 'Register patient/ServiceRequest.read, or patient/*.read.', [
     'The permission to search ServiceRequest was not granted',
   ]),
@@ -309,6 +309,10 @@ const causesByListProblem: Record<FhirFailure | 'not-granted', Explanation> = {
   unauthorized: explain(ehrTeam, again, ['The FHIR server no longer accepts the access token']),
   'not-found': explain(ehrTeam, 'Ask whether the server supports ServiceRequest.', [
     'The FHIR server does not offer ServiceRequest',
+    'The FHIR server answers 404 when the patient has no requests',
+  ]),
+  'page-gone': explain(ehrTeam, 'Reload the page; look at how long the server keeps the pages of a search.', [
+    'The FHIR server no longer knows the next page of its own search result',
   ]),
   throttled: explain(ehrTeam, 'Reload the page in a minute.', ['The FHIR server asked us to slow down']),
   unavailable: explain(ehrTeam, 'Look at the FHIR server’s state.', ['The FHIR server failed']),

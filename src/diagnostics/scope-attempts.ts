@@ -1,13 +1,15 @@
 /** What a launch asked for and what it was granted, one attempt after the other, read from the steps of its trace. */
-import { parseResourceScope } from '#src/smart/scope-grammar.ts';
-import { grantedScopes, permits } from '#src/smart/scopes.ts';
+import { coverageOf, grantedScopes } from '#src/smart/scopes.ts';
 import type { TraceStep } from './trace.ts';
 
 /** One scope of an attempt. */
 export interface ScopeVerdict {
   scope: string;
-  /** `covered`: granted in other words (SCO-03, SCO-16); `extra`: nobody asked for it; `no answer`: no token came, or not yet. */
-  verdict: 'granted' | 'covered' | 'not granted' | 'extra' | 'no answer';
+  /**
+   * `covered`: granted in other words (SCO-03, SCO-16); `in part`: limited by a search; `extra`: nobody asked for it;
+   * `no answer`: no token came, or not yet.
+   */
+  verdict: 'granted' | 'covered' | 'in part' | 'not granted' | 'extra' | 'no answer';
 }
 
 /** One authorization request and what came of it. */
@@ -40,25 +42,16 @@ export function withoutEarlierAttempts(steps: readonly TraceStep[]): readonly Tr
 
 function verdicts(requested: readonly string[], granted: readonly string[] | undefined): ScopeVerdict[] {
   if (!granted) return requested.map((scope) => ({ scope, verdict: 'no answer' }));
+  const grant = grantedScopes(granted.join(' '));
   const asked = requested.map((scope): ScopeVerdict => {
     if (granted.includes(scope)) return { scope, verdict: 'granted' };
-    return { scope, verdict: isCovered(scope, granted) ? 'covered' : 'not granted' };
+    return { scope, verdict: COVERAGE[coverageOf(scope, grant)] };
   });
   const extra = granted.filter((scope) => !requested.includes(scope));
   return [...asked, ...extra.map((scope): ScopeVerdict => ({ scope, verdict: 'extra' }))];
 }
 
-/** A scope whose filter was cut off for the trace is compared as it stands only. */
-function isCovered(scope: string, granted: readonly string[]): boolean {
-  const asked = parseResourceScope(scope);
-  if (!asked || asked.level === 'system') return false;
-  const grant = grantedScopes(granted.join(' '));
-  const level = asked.level === 'patient' ? { level: asked.level } : {};
-  return (['c', 'r', 'u', 'd', 's'] as const)
-    .filter((interaction) => asked.interactions.includes(interaction))
-    .every((interaction) => permits(grant, { type: asked.type, interaction, ...level }));
-}
-
+const COVERAGE = { whole: 'covered', part: 'in part', none: 'not granted' } as const;
 const SCOPE_STEPS = new Set<TraceStep['name']>(['callback', 'scopes']);
 
 /** Each begins where the browser is sent to the authorization server. */

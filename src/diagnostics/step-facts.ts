@@ -1,6 +1,7 @@
 /** What each protocol step may tell the trace: names, shapes, hosts and counts, read from values that hold much more. */
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import type { LaunchContext } from '#src/smart/launch-context.ts';
+import { coverageOf, grantedScopes } from '#src/smart/scopes.ts';
 import type { SmartConfiguration } from '#src/smart/smart-configuration.ts';
 import type { AuthorizationRedirect, CallbackParameters } from '#src/smart/step-4-authorization-code.ts';
 import type { TokenResponse } from '#src/smart/step-5-access-token.ts';
@@ -115,10 +116,11 @@ export function idTokenFacts(idToken: unknown, expectedIssuers: readonly string[
 export function scopeFacts(requested: string, granted: string | undefined): StepFacts {
   const asked = scopeTokens(requested);
   const given = scopeTokens(granted ?? requested);
+  const grant = grantedScopes(given.join(' '));
   return {
     'requested scopes': asked,
     'granted scopes': given,
-    'not granted': asked.filter((token) => !given.includes(token)),
+    'not granted': asked.filter((token) => !given.includes(token) && coverageOf(token, grant) === 'none'),
     'granted beyond': given.filter((token) => !asked.includes(token)),
     warning: granted === undefined ? 'the token response names no scope: taken as requested (SCO-17)' : undefined,
   };

@@ -1,7 +1,7 @@
 /** A launch: one clinician, one patient, one EHR's token, and nothing of any other launch. */
 import type { AssertionType } from '#src/smart/client-authentication.ts';
 import type { PatientLaunchContext } from '#src/smart/launch-context.ts';
-import { grantedScopes, type Permission, permits } from '#src/smart/scopes.ts';
+import { type GrantedScopes, grantedScopes, limitsOf, mayAsk, type Permission } from '#src/smart/scopes.ts';
 
 /** The tokens of a launch and what is known of their life. */
 export interface LaunchTokens {
@@ -80,10 +80,22 @@ export const ABSOLUTE_LIMIT_MS = 12 * 60 * 60_000;
 /** More open charts than a person has in mind; the oldest gives way. */
 export const MOST_LAUNCHES_PER_BROWSER = 20;
 
-/** May the launch's token be used for this? What a refresh took away stays away, what it added does not count (RF-09). */
+/**
+ * May the launch's token be used for this? What a refresh took away stays away, what it added does not count (RF-09). A
+ * scope limited by a search is enough to read, not to write; {@link limitsOn} says which part it covers.
+ */
 export function mayUse(launch: Launch, permission: Permission): boolean {
-  const scopes = [launch.scope, launch.narrowedScope].filter((scope) => scope !== undefined);
-  return scopes.every((scope) => permits(grantedScopes(scope), permission));
+  return grantsOf(launch).every((granted) => mayAsk(granted, permission));
+}
+
+/** The searches that limit what the launch's token covers of this, as `name=value&…`; empty when nothing limits it. */
+export function limitsOn(launch: Launch, permission: Permission): readonly string[] {
+  const limits = grantsOf(launch).map((granted) => limitsOf(granted, permission) ?? []);
+  return limits.findLast(({ length }) => length > 0) ?? [];
+}
+
+function grantsOf({ scope, narrowedScope }: Launch): GrantedScopes[] {
+  return [scope, narrowedScope].filter((one) => one !== undefined).map(grantedScopes);
 }
 
 /** Launches of one person: identity key is (organization, iss, sub) (ID-18). */

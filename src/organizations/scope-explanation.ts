@@ -1,6 +1,6 @@
 /** A scope string explained: what each scope is for, what a clinician loses without it, and what is absent. */
 import { parseResourceScope } from '#src/smart/scope-grammar.ts';
-import { grantedScopes, permits, requestedScope } from '#src/smart/scopes.ts';
+import { grantedScopes, mayAsk, requestedScope } from '#src/smart/scopes.ts';
 import { tokenProblem } from '#src/smart/token-problem.ts';
 import { scopeReasons } from './scope-reasons.ts';
 import { type ScopeUse, scopeUses, type UseSettings } from './scope-uses.ts';
@@ -68,7 +68,7 @@ function explain(scope: string, reason: string, uses: readonly ScopeUse[]): Expl
     return { scope, purpose: reason, loss: 'All the app reads from the chart, unless each resource is listed.' };
   }
   const granted = grantedScopes(scope);
-  const used = uses.filter(({ permissions }) => permissions.some((permission) => permits(granted, permission)));
+  const used = uses.filter(({ permissions }) => permissions.some((permission) => mayAsk(granted, permission)));
   if (used.length === 0) return { scope, purpose: reason, loss: NONE };
   const sentence = (part: 'purpose' | 'loss') => used.map((use) => use[part]).join(' ');
   return { scope, purpose: sentence('purpose'), loss: sentence('loss') };
@@ -87,7 +87,7 @@ function absentResources(text: string, uses: readonly ScopeUse[]): ExplainedScop
   const granted = grantedScopes(text.replace(/\s+/g, ' '));
   const isV2 = granted.resources.some(({ syntax }) => syntax === 'v2');
   return uses.flatMap(({ permissions, purpose, loss }) => {
-    if (permissions.every((permission) => permits(granted, permission))) return [];
+    if (permissions.every((permission) => mayAsk(granted, permission))) return [];
     const type = permissions[0]?.type ?? '';
     const letters = INTERACTIONS.filter((one) => permissions.some(({ interaction }) => interaction === one)).join('');
     // SCO-04

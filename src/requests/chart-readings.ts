@@ -3,7 +3,7 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/outbound.ts';
 import type { Clinicians } from '#src/clinicians/clinicians.ts';
 import { AppError } from '#src/errors.ts';
-import { type Launch, mayUse } from '#src/launches/launch.ts';
+import { type Launch, limitsOn, mayUse } from '#src/launches/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { type PatientSummary, readPatient } from '#src/patients/patient.ts';
 import { createFhirApi, type FhirApi } from '#src/smart/step-6-fhir-api.ts';
@@ -137,9 +137,11 @@ async function readRequests(api: FhirApi, launch: Launch, organization: Organiza
     const notices = ['Your organization does not show requests from the EHR here.'];
     return { open: [], closed: [], otherOrders: 0, notices, problem: undefined };
   }
+  const search = { type: 'ServiceRequest', interaction: 's' } as const;
   return loadRequests(api, {
     patientId: launch.context.patient,
-    grantedSearch: mayUse(launch, { type: 'ServiceRequest', interaction: 's' }),
+    grantedSearch: mayUse(launch, search),
+    limits: limitsOn(launch, search),
     canRead: (type) => mayUse(launch, { type, interaction: 'r' }),
     searchParameters: organization.searchParameters,
     now,

@@ -3,18 +3,21 @@ import type { ForeignRecord } from '#src/patients/fhir-fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { RequestListProps } from '#views/request-list.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
-import { mergeDuplicates } from './request-merge.ts';
+import { describeLimits } from './request-limits.ts';
+import { mergeRequests } from './request-merge.ts';
 import { resolveNames, typesNotGranted } from './request-names.ts';
 import {
   describeLeftOut,
+  describeMerged,
   describeNotGranted,
   describeOutcome,
   describeProblem,
   type RequestsProblem,
 } from './request-notices.ts';
 import { orderForReading } from './request-order.ts';
-import { maxRequests, type SearchEnd, searchRequests } from './request-query.ts';
+import { maxRequests, type SearchResult, searchRequests } from './request-query.ts';
 import { toRow } from './request-to-row.ts';
+import { newestVersions } from './request-versions.ts';
 import { readServiceRequest, type ServiceRequest } from './service-request.ts';
 
 /** The page's list, with the kind of problem for the log. */
@@ -33,8 +36,8 @@ export interface RequestListOptions {
   readonly canRead?: (resourceType: string) => boolean;
   /** `name=value` the organization's EHR wants on every search; default: none */
   readonly searchParameters?: readonly string[];
-  /** the server is known to support `_include` of requester and performer; default: no */
-  readonly includeSupported?: boolean;
+  /** the searches that limit which requests the granted scopes cover, as `name=value&…`; default: nothing does */
+  readonly limits?: readonly string[];
 }
 
 /**
@@ -49,16 +52,29 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
   }
   const found = await search(api, options);
   const sifted = sift(found.requests, options.patientId);
-  const { kept, mergedCount } = mergeDuplicates(orderForReading(sifted.requests));
-  const shown = kept.slice(0, maxRequests);
-  const { rows, notGranted } = await nameAll(api, shown, found.included, options);
-  const leftOut = { ...sifted, merged: mergedCount, hasMore: found.end === 'more' || kept.length > shown.length };
+  const shown = orderForReading(sifted.requests).slice(0, maxRequests);
+  const merged = mergeRequests(shown, sifted.inDoubt);
+  const { rows, notGranted } = await nameAll(api, merged.kept, found.included, options);
+  const { end, counted, unreadable } = found.result;
+  const hasMore = end === 'more' || sifted.requests.length > shown.length;
   return {
     open: rows.filter((row) => row.status.group === 'open'),
     closed: rows.filter((row) => row.status.group === 'closed'),
     otherOrders: sifted.otherOrders,
-    notices: [...describeLeftOut(leftOut), ...describeNotGranted(notGranted), ...[...found.remarks].slice(0, 3)],
-    problem: problemOf(found),
+    notices: [
+      ...describeLimits(options.limits ?? []),
+      ...describeLeftOut({ ...sifted, unreadable, counted, hasMore }),
+      ...describeMerged({
+        replaced: servicesOf(merged.replaced),
+        repeated: servicesOf(merged.repeated),
+        referred: servicesOf(merged.referred),
+        inDoubt: servicesOf(onceById(sifted.inDoubt)),
+        disputed: servicesOf(sifted.disputed),
+      }),
+      ...describeNotGranted(notGranted),
+      ...[...found.remarks].slice(0, 3),
+    ],
+    problem: problemOf(found.result),
   };
 }
 
@@ -68,12 +84,12 @@ interface Found {
   included: NamedResource[];
   /** The EHR's own, each once. */
   remarks: Set<string>;
-  end: SearchEnd;
+  result: SearchResult;
 }
 
 /** Only what the list shows is kept of what an EHR sends, as soon as it is there (FH-12). */
 async function search(api: FhirApi, options: RequestListOptions): Promise<Found> {
-  const { patientId, includeSupported = false, searchParameters = [], now } = options;
+  const { patientId, searchParameters = [], now } = options;
   const [requests, included, remarks]: [ServiceRequest[], NamedResource[], Set<string>] = [[], [], new Set()];
   const at = { base: api.base, now };
   const take = (resource: ForeignRecord): void => {
@@ -85,37 +101,52 @@ async function search(api: FhirApi, options: RequestListOptions): Promise<Found>
       included.push(readNamedResource(resource, at));
     }
   };
-  const end = await searchRequests(api, { patientId, withNames: includeSupported, searchParameters }, take);
-  return { requests, included, remarks, end };
+  const result = await searchRequests(api, { patientId, searchParameters }, take);
+  return { requests, included, remarks, result };
 }
 
-function problemOf({ end, requests }: Found): RequestsProblem | undefined {
-  return end === 'complete' || end === 'more' ? undefined : describeProblem(end, requests.length > 0);
+function problemOf({ end, isBegun }: SearchResult): RequestsProblem | undefined {
+  return end === 'complete' || end === 'more' ? undefined : describeProblem(end, isBegun);
 }
 
 interface Sifted {
   requests: ServiceRequest[];
+  inDoubt: ReadonlySet<ServiceRequest>;
+  /** This patient's, with an id that also came without this patient. */
+  disputed: ServiceRequest[];
   otherPatients: number;
+  unknownPatients: number;
   enteredInError: number;
   otherOrders: number;
 }
 
 /** Another patient's entry is counted and forgotten before anything else about it is looked at. */
 function sift(all: readonly ServiceRequest[], patientId: string): Sifted {
-  const own = all.filter((request) => request.subject === `Patient/${patientId}`);
-  const valid = own.filter((request) => !request.isEnteredInError);
+  const isOwn = ({ subject }: ServiceRequest) => subject === `Patient/${patientId}`;
+  const [own, others] = [all.filter(isOwn), all.filter((request) => !isOwn(request))];
+  const { newest, inDoubt } = newestVersions(own);
+  const valid = newest.filter((request) => !request.isEnteredInError);
   const requests = valid.filter((request) => !request.isDerivedOrder);
+  const idsOfOthers = new Set(others.map(({ keys }) => keys.id).filter((id) => id !== undefined));
+  const isOfPatient = ({ subject }: ServiceRequest) => subject?.startsWith('Patient/') === true;
   return {
     requests,
-    otherPatients: all.length - own.length,
-    enteredInError: countOnce(own.filter((request) => request.isEnteredInError)),
-    otherOrders: countOnce(valid.filter((request) => request.isDerivedOrder)),
+    inDoubt,
+    disputed: onceById(requests.filter(({ keys }) => keys.id !== undefined && idsOfOthers.has(keys.id))),
+    otherPatients: onceById(others.filter(isOfPatient)).length,
+    unknownPatients: onceById(others.filter((request) => !isOfPatient(request))).length,
+    enteredInError: onceById(newest.filter((request) => request.isEnteredInError)).length,
+    otherOrders: onceById(valid.filter((request) => request.isDerivedOrder)).length,
   };
 }
 
 /** Pages may overlap: the same resource twice is one. */
-function countOnce(requests: readonly ServiceRequest[]): number {
-  return new Set(requests.map((request) => request.id || request)).size;
+function onceById(requests: Iterable<ServiceRequest>): ServiceRequest[] {
+  return [...new Map([...requests].map((request) => [request.keys.id ?? request, request])).values()];
+}
+
+function servicesOf(requests: readonly ServiceRequest[]): string[] {
+  return requests.map(({ service }) => service);
 }
 
 async function nameAll(

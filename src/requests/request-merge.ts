@@ -1,73 +1,142 @@
-/** Shows each request once, although EHRs list some twice (Oracle: a referral and the order it came from). */
+/** Shows a request once where it is proved to be one, although the EHR lists it twice. In doubt both are shown. */
+import { hasSameMembers } from './request-versions.ts';
 import type { ServiceRequest } from './service-request.ts';
 
+/** What is shown, and what is not and why. */
+export interface MergedRequests {
+  readonly kept: readonly ServiceRequest[];
+  /** ended by a request of the list that replaces them */
+  readonly replaced: readonly ServiceRequest[];
+  /** equal in every detail to one that is shown */
+  readonly repeated: readonly ServiceRequest[];
+  /** orders that are shown as the referral made from them */
+  readonly referred: readonly ServiceRequest[];
+}
+
 /**
- * Drops every entry that another one stands for: the same business identifier; an order this one is based on or
- * replaces; the same service on the same requisition (request-list §4.2, 4).
+ * Takes out of the list what another request of it stands for. A shared number, a requisition and `basedOn` are hints
+ * and no proof: orders of one form share them, and so do the left and the right hand.
  *
- * An open request is never dropped in favour of a closed one: a repeat order with one visit done is still open.
+ * - Only `replaces` ends an older request, and only by a request that is itself in force ({@link mayReplace}).
+ * - Twins are equal in every member and share a number; both must name their service.
+ * - The pair of Oracle Health is a referral `R-…` that is `basedOn` its order, with the same service and days.
  *
- * @param requests open ones first, else in the order of preference: of two equals the first stays.
- * @returns `mergedCount` counts entries of another id; the same entry on two pages is just the same entry.
+ * @param requests of one patient, one for each id but for those `inDoubt`, in reading order, which is kept.
+ * @param inDoubt versions that may be outdated: they end nothing.
  */
-export function mergeDuplicates(requests: readonly ServiceRequest[]): { kept: ServiceRequest[]; mergedCount: number } {
-  const distinct = [...new Map(requests.map((request, index) => [request.id || index, request])).values()];
-  const dropped = new Set<ServiceRequest>();
-  dropSuperseded(distinct, dropped);
-  dropTwins(distinct, dropped);
-  return { kept: distinct.filter((request) => !dropped.has(request)), mergedCount: dropped.size };
+export function mergeRequests(
+  requests: readonly ServiceRequest[],
+  inDoubt: ReadonlySet<ServiceRequest> = new Set(),
+): MergedRequests {
+  const replaced = findReplaced(requests, inDoubt);
+  const current = requests.filter((request) => !replaced.has(request));
+  const pairs = findPairs(current);
+  const merged = current.filter((request) => !pairs.has(request)).map((request) => withOrder(request, pairs));
+  const repeated = findRepeated(merged);
+  return {
+    kept: merged.filter((request) => !repeated.has(request)),
+    replaced: [...replaced],
+    repeated: [...repeated],
+    referred: [...pairs.keys()],
+  };
 }
 
-function dropSuperseded(requests: readonly ServiceRequest[], dropped: Set<ServiceRequest>): void {
-  const byReference = new Map(requests.map((request) => [`ServiceRequest/${request.id}`, request]));
-  for (const request of requests) {
-    // Of two that name each other only the first one met may drop the other.
-    const older = dropped.has(request) ? [] : ancestors(request, byReference);
-    for (const candidate of older) {
-      if (!isClosed(request) || isClosed(candidate)) {
-        dropped.add(candidate);
-      }
+const keyOf = ({ keys }: ServiceRequest): string | undefined =>
+  keys.id === undefined ? undefined : `ServiceRequest/${keys.id}`;
+
+function findReplaced(requests: readonly ServiceRequest[], inDoubt: ReadonlySet<ServiceRequest>): Set<ServiceRequest> {
+  const byKey = Map.groupBy(requests, keyOf);
+  const olderOf = (request: ServiceRequest) => request.keys.replaces.flatMap((key) => byKey.get(key) ?? []);
+  const replaced = new Set<ServiceRequest>();
+  for (const newer of requests.filter((request) => !inDoubt.has(request))) {
+    for (const older of olderOf(newer)) {
+      if (mayReplace(newer, older) && !reaches(older, newer, olderOf)) replaced.add(older);
     }
   }
+  return replaced;
 }
 
-/** Every listed request this one fulfils or replaces, directly or through others; never itself. */
-function ancestors(request: ServiceRequest, byReference: Map<string, ServiceRequest>): Set<ServiceRequest> {
-  const found = new Set<ServiceRequest>([request]);
-  // A Set visits what is added while it is being walked, and nothing twice: cycles end.
-  for (const one of found) {
-    for (const key of one.keys.supersedes) {
-      const older = byReference.get(key);
-      if (older !== undefined) {
-        found.add(older);
-      }
-    }
+/**
+ * Whether a request is in force and of the kind that can end the other. A draft or a cancelled one is not; one that is
+ * done does not hide an open one; a proposal ends no order; and one with conditions may mean something else altogether.
+ */
+function mayReplace(newer: ServiceRequest, older: ServiceRequest): boolean {
+  const isInForce = newer.keys.state === 'active' || newer.keys.state === 'on-hold';
+  const isDone = newer.keys.state === 'completed' && older.status.group === 'closed';
+  const isOfKind = newer.keys.intent === older.keys.intent || orderIntents.has(newer.keys.intent);
+  return (isInForce || isDone) && isOfKind && newer.caution === undefined;
+}
+
+const orderIntents = new Set<unknown>(['order', 'original-order']);
+
+/** Requests that replace each other in a circle, or themselves, prove nothing. */
+function reaches(
+  from: ServiceRequest,
+  target: ServiceRequest,
+  olderOf: (request: ServiceRequest) => readonly ServiceRequest[],
+): boolean {
+  // A Set visits what is added while it is being walked, and nothing twice: circles end.
+  const found = new Set([from]);
+  for (const one of found) for (const older of olderOf(one)) found.add(older);
+  return found.has(target);
+}
+
+/** The orders with the referrals that were made from them. */
+function findPairs(requests: readonly ServiceRequest[]): Map<ServiceRequest, ServiceRequest> {
+  const byKey = Map.groupBy(requests, keyOf);
+  const pairs = new Map<ServiceRequest, ServiceRequest>();
+  for (const referral of requests.filter(isReferral)) {
+    const [order, ...others] = byKey.get(referral.keys.basedOn ?? '') ?? [];
+    if (order && others.length === 0 && !isReferral(order) && isPair(referral, order)) pairs.set(order, referral);
   }
-  found.delete(request);
-  return found;
+  return pairs;
 }
 
-function dropTwins(requests: readonly ServiceRequest[], dropped: Set<ServiceRequest>): void {
-  const seen = new Set<string>();
-  for (const request of requests) {
-    const keys = dropped.has(request) ? [] : twinKeys(request);
-    if (keys.some((key) => seen.has(key))) {
-      dropped.add(request);
-    }
-    for (const key of keys) {
-      seen.add(key);
-    }
-  }
+const isReferral = ({ keys }: ServiceRequest): boolean => keys.id?.startsWith('R-') === true;
+
+/** Numbers and the day of writing are each one's own. */
+const ownOfEach = new Set(['text', 'identifier', 'requisition', 'basedOn', 'authoredOn']);
+/** What one of the two may leave out; where both say it, it is the same. */
+const saidByEither = new Set([
+  'category',
+  'requester',
+  'performer',
+  'performerType',
+  'reasonCode',
+  'reasonReference',
+  'encounter',
+  'supportingInfo',
+  'insurance',
+  'relevantHistory',
+  'note',
+]);
+
+function isPair(referral: ServiceRequest, order: ServiceRequest): boolean {
+  const [a, b] = [referral.keys.members, order.keys.members];
+  const isEqual = (name: string) =>
+    ownOfEach.has(name) || a.get(name) === b.get(name) || (saidByEither.has(name) && !(a.has(name) && b.has(name)));
+  return referral.keys.isExplicit && order.keys.isExplicit && [...new Set([...a.keys(), ...b.keys()])].every(isEqual);
 }
 
-/** Different services share a requisition when they were ordered together, so the service has to match as well. */
-function twinKeys(request: ServiceRequest): string[] {
-  const { identifiers, requisition } = request.keys;
-  const onRequisition =
-    requisition === undefined ? [] : [JSON.stringify([requisition, request.service, request.needed])];
-  return [...identifiers, ...onRequisition];
+/** What only the order says is not lost with it. */
+function withOrder(request: ServiceRequest, pairs: ReadonlyMap<ServiceRequest, ServiceRequest>): ServiceRequest {
+  const [order] = [...pairs].find(([, referral]) => referral === request) ?? [];
+  if (!order) return request;
+  return {
+    ...request,
+    category: request.category ?? order.category,
+    requester: request.requester ?? order.requester,
+    performers: request.performers.length > 0 ? request.performers : order.performers,
+    performerType: request.performerType ?? order.performerType,
+    reasons: request.reasons.length > 0 ? request.reasons : order.reasons,
+  };
 }
 
-function isClosed(request: ServiceRequest): boolean {
-  return request.status.group === 'closed';
+function findRepeated(requests: readonly ServiceRequest[]): Set<ServiceRequest> {
+  const isTwin = (one: ServiceRequest, other: ServiceRequest) =>
+    one.keys.isExplicit &&
+    one.keys.id !== other.keys.id &&
+    one.keys.numbers.some((number) => other.keys.numbers.includes(number)) &&
+    hasSameMembers(one, other);
+  return new Set(requests.filter((one, index) => requests.slice(0, index).some((earlier) => isTwin(earlier, one))));
 }

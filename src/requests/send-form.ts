@@ -1,5 +1,5 @@
 /** Sends what a form holds once, however often and in however many windows it is posted (FH-17). */
-import { type Launch, mayUse } from '#src/launches/launch.ts';
+import { type Launch, limitsOn, mayUse } from '#src/launches/launch.ts';
 import type { StoreRetries } from '#src/launches/store-retries.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { type NewRequest, readNewRequest, toServiceRequest } from './new-request.ts';
@@ -62,7 +62,7 @@ export async function sendForm(
     patientId: launch.context.patient,
     searchParameters,
     attempted: state === 'unknown',
-    mayLook: mayUse(launch, { type: 'ServiceRequest', interaction: 's' }),
+    mayLook: maySeeAll(launch),
     beforePosting: async () => {
       const posting = await sendings.change(record, identifier, 'posting');
       latest = posting ?? record;
@@ -82,6 +82,12 @@ export async function sendForm(
     },
   );
   return sending.kind === 'sent' ? { kind: 'sent', isNew: isTakenDown } : sending;
+}
+
+/** Under a limited scope a request that is not found may still be there. */
+function maySeeAll(launch: Launch): boolean {
+  const search = { type: 'ServiceRequest', interaction: 's' } as const;
+  return mayUse(launch, search) && limitsOn(launch, search).length === 0;
 }
 
 /** What became of what this form says, as far as we know; undefined when it certainly never left. */

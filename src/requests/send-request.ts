@@ -63,11 +63,11 @@ async function look(
   if (!mayLook) return 'unknown';
   const wanted = identifiersOf(resource);
   let isThere = false;
-  const end = await searchRequests(api, { patientId, withNames: false, searchParameters }, (one) => {
+  const { isWhole } = await searchRequests(api, { patientId, searchParameters }, (one) => {
     isThere ||= one.resourceType === 'ServiceRequest' && identifiersOf(one).some((each) => wanted.includes(each));
   });
   if (isThere) return 'exists';
-  return end === 'complete' ? 'absent' : 'unknown';
+  return isWhole ? 'absent' : 'unknown';
 }
 
 function identifiersOf(resource: Readonly<Record<string, unknown>>): string[] {

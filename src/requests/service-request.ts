@@ -4,6 +4,7 @@ import type { RequestPriority, RequestStatus } from '#views/request-row.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
 import { localReference } from './reference.ts';
 import { neededText } from './request-dates.ts';
+import { type RequestKeys, readRequestKeys } from './request-keys.ts';
 import { describePriority, describeSource, describeStatus } from './request-status.ts';
 
 /** A ServiceRequest of the EHR. Texts are plain and bounded; undefined = not given or unreadable. */
@@ -27,7 +28,7 @@ export interface ServiceRequest {
   readonly performers: readonly PartyReference[];
   readonly performerType: string | undefined;
   readonly reasons: readonly string[];
-  readonly keys: MatchKeys;
+  readonly keys: RequestKeys;
 }
 
 /** Somebody named in a request: what the reference itself tells, before anything is looked up. */
@@ -36,15 +37,6 @@ export interface PartyReference {
   /** `Type/id` on this server */
   readonly local: string | undefined;
   readonly contained: NamedResource | undefined;
-}
-
-/** What tells that two entries are the same request. */
-interface MatchKeys {
-  /** `system|value` of each business identifier of this very request */
-  readonly identifiers: readonly string[];
-  readonly requisition: string | undefined;
-  /** `ServiceRequest/id` of the requests this one fulfils or replaces */
-  readonly supersedes: readonly string[];
 }
 
 const derivedIntents = new Set<unknown>(['instance-order', 'reflex-order', 'filler-order']);
@@ -70,7 +62,7 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     performers: asRecords(resource.performer).map(party),
     performerType: asConceptText(resource.performerType),
     reasons: readReasons(resource),
-    keys: readMatchKeys(resource, base),
+    keys: readRequestKeys(resource, base),
   };
 }
 
@@ -105,22 +97,4 @@ function readReasons(resource: ForeignRecord): string[] {
   const coded = asRecords(resource.reasonCode).map(asConceptText);
   const referenced = asRecords(resource.reasonReference).map((reference) => asText(reference.display));
   return [...new Set([...coded, ...referenced].filter((reason) => reason !== undefined))];
-}
-
-function readMatchKeys(resource: ForeignRecord, base: URL): MatchKeys {
-  const fulfilled = [...asRecords(resource.basedOn), ...asRecords(resource.replaces)];
-  return {
-    identifiers: asRecords(resource.identifier)
-      .map(identifierKey)
-      .filter((key) => key !== undefined),
-    requisition: asRecords(resource.requisition).map(identifierKey)[0],
-    supersedes: fulfilled.map((reference) => localReference(reference, base)).filter((key) => key !== undefined),
-  };
-}
-
-/** A placer group number (PGN) is shared by all orders of one form, so it says nothing about sameness. */
-function identifierKey(identifier: ForeignRecord): string | undefined {
-  const [system, value] = [asText(identifier.system), asText(identifier.value)];
-  const isGroupNumber = asRecords(asRecord(identifier.type).coding).some((coding) => coding.code === 'PGN');
-  return system === undefined || value === undefined || isGroupNumber ? undefined : `${system}|${value}`;
 }

@@ -47,6 +47,16 @@ export function parseResourceScope(token: string): ResourceScope | undefined {
   };
 }
 
+/**
+ * Reads a scope as a server granted it. Whatever search stands after its `?` is taken as a limit, and one is understood
+ * after a v1 suffix too: what the EHR grants in its own way is not for us to refuse.
+ */
+export function parseGrantedScope(token: string): ResourceScope | undefined {
+  const at = token.indexOf('?');
+  const scope = parseResourceScope(at === -1 ? token : token.slice(0, at));
+  return scope && at !== -1 ? { ...scope, filter: token.slice(at + 1) } : scope;
+}
+
 function isLevel(text: string | undefined): text is ResourceScope['level'] {
   return text === 'patient' || text === 'user' || text === 'system';
 }

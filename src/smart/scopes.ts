@@ -1,5 +1,5 @@
 /** Scopes as an organization configures them, as a launch requests them and as the EHR grants them. */
-import { parseResourceScope, type ResourceScope, scopeInSyntax } from './scope-grammar.ts';
+import { parseGrantedScope, parseResourceScope, type ResourceScope, scopeInSyntax } from './scope-grammar.ts';
 import { tokenProblem } from './token-problem.ts';
 
 /**
@@ -78,7 +78,7 @@ export interface GrantedScopes {
  */
 export function grantedScopes(scope: string): GrantedScopes {
   const tokens = new Set(scope.split(' ').filter(Boolean));
-  return { tokens, resources: [...tokens].flatMap((token) => parseResourceScope(token) ?? []) };
+  return { tokens, resources: [...tokens].flatMap((token) => parseGrantedScope(token) ?? []) };
 }
 
 /** One thing the app wants to do: read, search, create, update or delete resources of a type. */
@@ -98,13 +98,46 @@ export interface Permission {
  * counts. A `?`-limited scope covers a subset only, so it is not enough. Write never implies read (SCO-22).
  */
 export function permits(granted: GrantedScopes, permission: Permission): boolean {
-  return granted.resources.some(
+  return limitsOf(granted, permission)?.length === 0;
+}
+
+/**
+ * The searches that limit what the grant covers of an interaction with a type: the parts after `?` of each such scope.
+ *
+ * @returns empty when nothing limits it; undefined when it is not granted at all.
+ */
+export function limitsOf(granted: GrantedScopes, permission: Permission): readonly string[] | undefined {
+  const covering = granted.resources.filter(
     (scope) =>
       (scope.level === 'patient' || (scope.level === 'user' && permission.level === undefined)) &&
       (scope.type === '*' || scope.type === permission.type) &&
-      scope.filter === undefined &&
       scope.interactions.includes(permission.interaction),
   );
+  if (covering.length === 0) return undefined;
+  const filters = covering.flatMap(({ filter }) => filter ?? []);
+  return filters.length < covering.length ? [] : [...new Set(filters)];
+}
+
+/**
+ * Whether the EHR may be asked for this: a read that the grant covers in part gets that part, and the EHR judges which
+ * it is. A write needs a grant without limits, because whether ours is within them is not for us to guess.
+ */
+export function mayAsk(granted: GrantedScopes, permission: Permission): boolean {
+  return 'rs'.includes(permission.interaction)
+    ? limitsOf(granted, permission) !== undefined
+    : permits(granted, permission);
+}
+
+/** How much of what a resource scope asks for a grant covers, in whatever words (SCO-03, SCO-16). */
+export function coverageOf(token: string, granted: GrantedScopes): 'whole' | 'part' | 'none' {
+  const asked = parseGrantedScope(token);
+  if (!asked || asked.level === 'system') return 'none';
+  const level = asked.level === 'patient' ? { level: asked.level } : {};
+  const limits = (['c', 'r', 'u', 'd', 's'] as const)
+    .filter((interaction) => asked.interactions.includes(interaction))
+    .map((interaction) => limitsOf(granted, { type: asked.type, interaction, ...level }));
+  if (limits.includes(undefined)) return 'none';
+  return limits.every((one) => one?.length === 0) ? 'whole' : 'part';
 }
 
 /**
@@ -116,7 +149,7 @@ export function permits(granted: GrantedScopes, permission: Permission): boolean
 export function missingPermissions(granted: GrantedScopes, needed: readonly (Permission | string)[]): string[] {
   const missing = needed.flatMap((need) => {
     if (typeof need === 'string') return granted.tokens.has(need) ? [] : [need];
-    if (permits(granted, need)) return [];
+    if (mayAsk(granted, need)) return [];
     return [`patient/${need.type}.${'rs'.includes(need.interaction) ? 'read' : 'write'}`];
   });
   return [...new Set(missing)];

@@ -64,7 +64,9 @@ async function judgeScopes(study: Study): Promise<Opinion> {
   const asked = scopeToAskFor(study, listMember(found.document, 'capabilities') ?? []);
   const listed = listMember(found.document, 'scopes_supported') ?? (await scopesOfIssuer(study));
   if (!listed) return info(`the server lists none; we ask for: ${shown(asked, 240)}`);
-  const unlisted = asked.split(' ').filter((scope) => !listed.includes(scope));
+  // A scope that is listed with a search behind it is granted in part.
+  const isListed = (scope: string) => listed.some((one) => one === scope || one.startsWith(`${scope}?`));
+  const unlisted = asked.split(' ').filter((scope) => !isListed(scope));
   if (unlisted.length === 0) return pass(`all listed: ${shown(asked, 240)}`);
   const seen = `not listed: ${shown(unlisted.join(' '), 200)}`;
   if (listed.length < COMPLETE_LIST && !unlisted.some((scope) => isRefusedWildcard(scope, listed))) {
