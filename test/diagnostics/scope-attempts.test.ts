@@ -1,10 +1,12 @@
 /** Requested and granted side by side in the launch inspector, also of a launch that asked twice (issue 4 §3, SCO-19). */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scopeAttempts, withoutEarlierAttempts } from '#src/diagnostics/scope-attempts.ts';
+import { scopeFacts } from '#src/diagnostics/step-facts.ts';
 import type { StepFacts, StepName, TraceStep } from '#src/diagnostics/trace.ts';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import { supportCodeOf, type TestBrowser, titleOf } from '#test/helpers/browser.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
+import { scopeAttemptTables } from '#views/scope-attempts.ts';
 
 let world: World;
 let operator: TestBrowser;
@@ -74,6 +76,25 @@ const step = (name: StepName, outcome: TraceStep['outcome'] = 'passed', facts: S
   durationMs: 1,
   outcome,
   facts,
+});
+
+test('a scope that the EHR limits by a search is granted in part, and no fact says that it was not granted', () => {
+  const requested = 'openid patient/ServiceRequest.rs patient/Task.r patient/Goal.rs?category=a';
+  const granted = 'openid patient/ServiceRequest.rs?category=a patient/ServiceRequest.rs?category=b patient/Goal.rs';
+  const facts = scopeFacts(requested, granted);
+  expect(facts['not granted']).toEqual(['patient/Task.r']);
+  const sent = step('authorization-redirect', 'passed', { 'requested scopes': facts['requested scopes'] });
+  const [attempt] = scopeAttempts([sent, step('scopes', 'passed', facts)]);
+  expect(attempt?.scopes).toEqual([
+    { scope: 'openid', verdict: 'granted' },
+    { scope: 'patient/ServiceRequest.rs', verdict: 'in part' },
+    { scope: 'patient/Task.r', verdict: 'not granted' },
+    { scope: 'patient/Goal.rs?…', verdict: 'covered' },
+    { scope: 'patient/ServiceRequest.rs?…', verdict: 'extra' },
+    { scope: 'patient/ServiceRequest.rs?…', verdict: 'extra' },
+    { scope: 'patient/Goal.rs', verdict: 'extra' },
+  ]);
+  expect(String(scopeAttemptTables(attempt ? [attempt] : []))).toContain('granted in part');
 });
 
 test('a second request that never came back leaves the later steps as not reached', () => {

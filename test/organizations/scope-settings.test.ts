@@ -57,7 +57,8 @@ describe('a scope string explained', () => {
   });
 
   test.for([
-    ['patient/ServiceRequest.rs?status=active', 'Nothing: the app does not use it.'],
+    ['patient/ServiceRequest.rs?status=active', 'The list of requests from the EHR is empty.'],
+    ['patient/ServiceRequest.c?status=active', 'Nothing: the app does not use it.'],
     ['patient/Device.read', 'Nothing: the app does not use it.'],
     ['system/*.read', 'Nothing: the app does not use it.'],
     ['patient/Patient.sr', 'Nothing: the app does not use it.'],

@@ -145,13 +145,6 @@ test.for<[string, object, object | undefined]>([
   expect(list.open[0]?.sentTo).toEqual(expected);
 });
 
-test('asks for included names only from servers known to support it', async () => {
-  const { server } = await load([], undefined, { includeSupported: true });
-  expect(decodeURIComponent(server.calls[0] ?? '')).toBe(
-    'GET /fhir/ServiceRequest?patient=pat-ada&_count=50&_include=ServiceRequest:requester&_include=ServiceRequest:performer',
-  );
-});
-
 const practitioner = { requester: { reference: 'Practitioner/ruth' } };
 const role = { performer: [{ reference: 'PractitionerRole/role' }] };
 

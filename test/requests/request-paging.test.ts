@@ -6,6 +6,7 @@ import { loadRequests } from '#src/requests/request-list.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { type Answer, type FhirServer, searchset, startFhirServer } from './fhir-server.ts';
 
+const MORE = 'The EHR has more requests than this page reads. See the rest in the EHR.';
 const options = { patientId: 'pat-ada', grantedSearch: true, now: new Date('2026-11-22T14:02:00Z') };
 
 function requests(from: number, count: number): object[] {
@@ -87,7 +88,7 @@ test('stops at 200 requests and says that there are more', async () => {
   const { list, server } = await loadPages((base) => page(0, base), page);
   expect(server.calls).toHaveLength(4);
   expect(list.open).toHaveLength(200);
-  expect(list.notices).toEqual(['The EHR has more requests than this page reads. See the rest in the EHR.']);
+  expect(list.notices).toEqual([MORE]);
 });
 
 test('a server that ignores the page size does not make the page longer than 200', async () => {
@@ -110,17 +111,116 @@ test('a failure on a later page keeps what was read', async () => {
   );
 });
 
-test.for([[7], [{}], ['']])('a next link of %j is no next link (FH-11)', async ([url]) => {
+test.for([[undefined], ['']])('a next link of %j is no next link (FH-11)', async ([url]) => {
   const { list } = await loadPages(
     () => searchset(requests(0, 1), next(url)),
     () => searchset([]),
   );
-  expect([list.open.length, list.problem]).toEqual([1, undefined]);
+  expect([list.open.length, list.problem, list.notices]).toEqual([1, undefined, []]);
+});
+
+test.for([[7], [{}], [true]])(
+  'a next link of %j leads nowhere, and there is more all the same (FH-11)',
+  async ([url]) => {
+    const { list } = await loadPages(
+      () => searchset(requests(0, 1), next(url)),
+      () => searchset([]),
+    );
+    expect([list.open.length, list.problem, list.notices]).toEqual([1, undefined, [MORE]]);
+  },
+);
+
+test.for<[string, Answer, string, string]>([
+  ['401', { status: 401 }, 'unauthorized', 'session'],
+  ['403', { status: 403 }, 'refused', 'did not let'],
+  ['404', { status: 404 }, 'page-gone', 'The EHR no longer has the next page of its list. Reload this page.'],
+  ['410', { status: 410 }, 'page-gone', 'The EHR no longer has the next page of its list. Reload this page.'],
+  ['429', { status: 429, headers: { 'retry-after': '9' } }, 'throttled', 'Reload'],
+  ['400', { status: 400 }, 'unexpected', 'Reload'],
+  ['503', { status: 503 }, 'unavailable', 'Reload'],
+  ['an outcome', { resourceType: 'OperationOutcome' }, 'unexpected', 'Reload'],
+  ['a web page', { status: 200, headers: { 'content-type': 'text/html' } }, 'unexpected', 'Reload'],
+])(
+  'page two answers with %s: what was read stays, and the list says that it may be incomplete',
+  async ([, answer, kind, text]) => {
+    for (const first of [requests(0, 2), []]) {
+      const { list } = await loadPages(
+        (base) => searchset(first, next(`${base}/ServiceRequest?page=2`)),
+        () => answer,
+      );
+      expect(list.open).toHaveLength(first.length);
+      expect(list.problem?.kind).toBe(kind);
+      expect(list.problem?.text).toMatch(/^This list may be incomplete\. /);
+      expect(list.problem?.text).toContain(text);
+      expect(list.problem?.canReload).toBe(/Reload/.test(String(list.problem?.text)));
+    }
+  },
+);
+
+describe('Bundle.total', () => {
+  const page = (count: number, more: object): Answer => searchset(requests(0, count), more);
+  test.for<[string, Answer, string[]]>([
+    [
+      '57 and two came',
+      page(2, { total: 57 }),
+      ['The EHR counts 57 requests for this patient and sent 2. See the rest in the EHR.'],
+    ],
+    [
+      '57 and none came',
+      page(0, { total: 57 }),
+      ['The EHR counts 57 requests for this patient and sent none. See the rest in the EHR.'],
+    ],
+    [
+      '1 and no entry member',
+      { resourceType: 'Bundle', total: 1 },
+      ['The EHR counts 1 request for this patient and sent none. See the rest in the EHR.'],
+    ],
+    [
+      '57 as text',
+      page(2, { total: '57' }),
+      ['The EHR counts 57 requests for this patient and sent 2. See the rest in the EHR.'],
+    ],
+    ['2', page(2, { total: 2 }), []],
+    ['less than what came', page(2, { total: 1 }), []],
+    ['absent', page(2, {}), []],
+    ['odd', page(2, { total: 'many' }), []],
+    ['negative', page(2, { total: -3 }), []],
+    ['a fraction', page(2, { total: 3.5 }), []],
+  ])('%s', async ([, answer, notices]) => {
+    const { list } = await loadPages(
+      () => answer,
+      () => searchset([]),
+    );
+    expect([list.problem, list.notices]).toEqual([undefined, notices]);
+  });
+
+  test('counts over all pages, each request once, without what only goes with it', async () => {
+    const companion = { resourceType: 'Practitioner', id: 'p' };
+    const { list } = await loadPages(
+      (base) => searchset([...requests(0, 2), companion], { total: 4, ...next(`${base}/ServiceRequest?page=2`) }),
+      () => searchset([...requests(1, 2), companion], { total: 4 }),
+    );
+    expect(list.open).toHaveLength(3);
+    expect(list.notices).toEqual(['The EHR counts 4 requests for this patient and sent 3. See the rest in the EHR.']);
+  });
+
+  test('what came and is not shown is not missing', async () => {
+    const other = {
+      resourceType: 'ServiceRequest',
+      id: 'x',
+      status: 'entered-in-error',
+      subject: { reference: 'Patient/pat-ada' },
+    };
+    const { list } = await loadPages(
+      () => searchset([...requests(0, 1), other], { total: 2 }),
+      () => searchset([]),
+    );
+    expect(list.notices).toEqual(['1 entry entered in error is not shown.']);
+  });
 });
 
 describe('an EHR that sends much (FH-12, MT-06)', () => {
-  const ENOUGH = 'The EHR has more requests than this page reads. See the rest in the EHR.';
-  const heavy = (megabytes: number) => ({ resourceType: 'Basic', id: 'heavy', text: 'x'.repeat(megabytes * 1e6) });
+  const heavy = (megabytes: number) => ({ resourceType: 'Location', id: 'heavy', text: 'x'.repeat(megabytes * 1e6) });
 
   test.for<[string, number, number]>([
     ['follows no next link after 5 MB', 3, 2],
@@ -134,7 +234,7 @@ describe('an EHR that sends much (FH-12, MT-06)', () => {
     );
     expect(server.calls).toHaveLength(pages);
     expect(list.open).toHaveLength(pages);
-    expect([list.problem, list.notices]).toEqual([undefined, pages < 6 ? [ENOUGH] : []]);
+    expect([list.problem, list.notices]).toEqual([undefined, pages < 6 ? [MORE] : []]);
   });
 
   test('a page of more than 5 MB is not read, and the list says so', async () => {
@@ -146,13 +246,13 @@ describe('an EHR that sends much (FH-12, MT-06)', () => {
   });
 
   test('entries after the first thousand, of whatever kind, are not looked at, and the list says so', async () => {
-    const others = Array.from({ length: 999 }, (_, index) => ({ resourceType: 'Basic', id: `b${index}` }));
+    const others = Array.from({ length: 999 }, (_, index) => ({ resourceType: 'Location', id: `b${index}` }));
     const { list } = await loadPages(
       () => searchset([...requests(0, 1), ...others, ...requests(1, 1)]),
       () => searchset([]),
     );
     expect(list.open).toHaveLength(1);
-    expect([list.problem, list.notices]).toEqual([undefined, [ENOUGH]]);
+    expect([list.problem, list.notices]).toEqual([undefined, [MORE]]);
   });
 
   test('of a page only what the list shows is kept while the next one is read', async () => {

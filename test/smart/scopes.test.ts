@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { grantedScopes, missingPermissions, permits, requestedScope, scopeProblems } from '#src/smart/scopes.ts';
+import {
+  coverageOf,
+  grantedScopes,
+  limitsOf,
+  mayAsk,
+  missingPermissions,
+  permits,
+  requestedScope,
+  scopeProblems,
+} from '#src/smart/scopes.ts';
 
 const GUIDE = 'launch/patient launch/encounter patient/*.read openid fhirUser launch profile online_access';
 const BASE = 'launch openid fhirUser';
@@ -114,6 +123,61 @@ describe('the requested scope', () => {
     expect(requestedScope(GUIDE, { version: 'auto', capabilities: ['launch-ehr', 'https://ehr.example/x'] })).toBe(
       GUIDE,
     );
+  });
+});
+
+describe('a grant that is limited by a search (SCO-16)', () => {
+  const asks = (scope: string): string => {
+    const granted = grantedScopes(scope);
+    const interactions = ['c', 'r', 'u', 'd', 's'] as const;
+    return interactions.filter((interaction) => mayAsk(granted, { type: 'ServiceRequest', interaction })).join('');
+  };
+  test.for([
+    ['patient/ServiceRequest.rs?category=laboratory', 'rs'],
+    ['patient/ServiceRequest.rs?category=a patient/ServiceRequest.rs?category=b', 'rs'],
+    ['patient/ServiceRequest.rs?category=http://snomed.info/sct|1&status=active', 'rs'],
+    ['patient/ServiceRequest.rs?category=http%3A%2F%2Fsnomed.info%2Fsct%7C1', 'rs'],
+    ['patient/ServiceRequest.read?category=a', 'rs'],
+    ['patient/ServiceRequest.s?category=a', 's'],
+    ['patient/*.rs?category=a', 'rs'],
+    ['user/ServiceRequest.rs?category=a', 'rs'],
+    ['patient/ServiceRequest.rs?', 'rs'],
+    ['patient/ServiceRequest.rs?odd', 'rs'],
+    ['patient/ServiceRequest.cruds?category=a', 'rs'],
+    ['patient/ServiceRequest.c?category=a', ''],
+    ['patient/ServiceRequest.write?category=a', ''],
+    ['patient/ServiceRequest.c patient/ServiceRequest.c?category=a', 'c'],
+    ['patient/Observation.rs?category=a', ''],
+    ['system/ServiceRequest.rs?category=a', ''],
+    ['patient/ServiceRequest.sr?category=a', ''],
+    ['xpatient/ServiceRequest.rs?category=a', ''],
+  ])('%s lets the app ask for "%s"', ([scope, expected]) => expect(asks(`${scope}`)).toBe(expected));
+
+  test.for<[string, readonly string[] | undefined]>([
+    ['patient/ServiceRequest.rs?a=1 patient/ServiceRequest.s?b=2 patient/ServiceRequest.rs?a=1', ['a=1', 'b=2']],
+    ['patient/ServiceRequest.rs?a=1 patient/ServiceRequest.rs', []],
+    ['patient/ServiceRequest.rs?a=1 patient/*.read', []],
+    ['patient/ServiceRequest.r', undefined],
+  ])('%s is limited to %j', ([scope, expected]) => {
+    const permission = { type: 'ServiceRequest', interaction: 's' } as const;
+    expect(limitsOf(grantedScopes(scope), permission)).toEqual(expected);
+  });
+
+  test.for([
+    ['patient/ServiceRequest.rs', 'patient/ServiceRequest.rs?category=a', 'part'],
+    ['patient/ServiceRequest.read', 'patient/ServiceRequest.rs?category=a', 'part'],
+    ['patient/ServiceRequest.rs?category=a', 'patient/*.read', 'whole'],
+    ['patient/ServiceRequest.rs', 'patient/ServiceRequest.r?category=a', 'none'],
+    ['patient/ServiceRequest.rs', 'user/ServiceRequest.rs', 'none'],
+    ['openid', 'openid', 'none'],
+  ] as const)('%s is covered by %s: %s', ([asked, granted, expected]) => {
+    expect(coverageOf(asked, grantedScopes(granted))).toBe(expected);
+  });
+
+  test('nothing is called missing that may be asked for', () => {
+    const limited = grantedScopes('patient/ServiceRequest.cruds?category=a');
+    const needed = (['r', 's', 'c'] as const).map((interaction) => ({ type: 'ServiceRequest', interaction }));
+    expect(missingPermissions(limited, needed)).toEqual(['patient/ServiceRequest.write']);
   });
 });
 
