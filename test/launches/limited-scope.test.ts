@@ -1,5 +1,6 @@
 /** Scopes that the EHR limits by a search, as MEDITECH grants them: asked for, and the list says which part it is (SCO-16, SCO-19). */
 import { beforeEach, describe, expect, test } from 'vitest';
+import { type Launch, limitsOn, mayUse } from '#src/launches/launch.ts';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import { titleOf } from '#test/helpers/browser.ts';
 import { ehr, LIST, launch, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';
@@ -69,6 +70,19 @@ describe('creating requests', () => {
     expect(page.body.includes('New requests cannot be created here')).toBe(!isOffered);
     expect(page.body.includes('/requests/new"')).toBe(isOffered);
   });
+});
+
+test('RF-09: a limit that a refresh brings counts from then on, one that it lifts stays', () => {
+  const search = { type: 'ServiceRequest', interaction: 's' } as const;
+  const limitsOf = (scope: string, narrowedScope?: string) => {
+    const opened = { scope, narrowedScope } as Launch;
+    return [mayUse(opened, search), limitsOn(opened, search)];
+  };
+  const [whole, part] = ['patient/ServiceRequest.rs', 'patient/ServiceRequest.rs?category=a'];
+  expect(limitsOf(whole)).toEqual([true, []]);
+  expect(limitsOf(whole, part)).toEqual([true, ['category=a']]);
+  expect(limitsOf(part, whole)).toEqual([true, ['category=a']]);
+  expect(limitsOf(part, 'openid')).toEqual([false, ['category=a']]);
 });
 
 test('the inspector does not say that it was not granted', async () => {

@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { loadRequests } from '#src/requests/request-list.ts';
+import { searchRequests } from '#src/requests/request-query.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { type Answer, type FhirServer, searchset, startFhirServer } from './fhir-server.ts';
 
@@ -156,6 +157,19 @@ test.for<[string, Answer, string, string]>([
     }
   },
 );
+
+test.for<[string, object, boolean]>([
+  ['all that is counted', searchset(requests(0, 1), { total: 1 }), true],
+  ['without a count', searchset(requests(0, 1)), true],
+  ['fewer than are counted', searchset(requests(0, 1), { total: 2 }), false],
+  ['an entry without a resource', { resourceType: 'Bundle', entry: [{}] }, false],
+  ['a next link that leads nowhere', searchset(requests(0, 1), next(7)), false],
+  ['a page that is gone', searchset(requests(0, 1), next('?page=2')), false],
+])('a search that brought %s is whole: %s', async ([, answer, expected]) => {
+  await using server = await startFhirServer((call) => (call.includes('page=2') ? { status: 410 } : answer));
+  const search = { patientId: 'pat-ada', searchParameters: [] };
+  expect((await searchRequests(server.api, search, () => {})).isWhole).toBe(expected);
+});
 
 describe('Bundle.total', () => {
   const page = (count: number, more: object): Answer => searchset(requests(0, count), more);

@@ -138,6 +138,23 @@ test('requests that could not be read are not called absent', () => {
   expect(page).not.toContain('No requests');
 });
 
+test.for<[string, Partial<RequestListProps>, string]>([
+  ['a note', { notices: ['1 entry is not shown.'] }, 'No requests are shown.'],
+  ['other orders', { otherOrders: 1 }, 'No requests are shown.'],
+  ['closed ones and a note', { closed: [row], notices: ['x'] }, 'No open requests are shown.'],
+])('with %s nothing is called absent', ([, list, text]) => {
+  const page = textOf(end(list));
+  expect(page).toContain(`${text} The notes below say what this list leaves out.`);
+  expect(page).not.toMatch(/requests for this patient/);
+});
+
+test.for([true, false])('a problem offers to reload the page only where that may help: %s', (canReload) => {
+  const page = end({ problem: { text: 'x', canReload } });
+  expect(page.includes('<a class="btn btn-sm btn-outline-secondary refresh" href="requests">Reload</a>')).toBe(
+    canReload,
+  );
+});
+
 test('notes tell what was left out', () => {
   const page = textOf(end({ notices: ['1 entry entered in error is not shown.'], otherOrders: 3 }));
   expect(page).toContain('Notes on this list 1 entry entered in error is not shown. Other orders: 3.');

@@ -1,5 +1,5 @@
 /** Which permissions we will ask for, and what the server says about them (SCO-02..07, DI-11). */
-import { requestedScope } from '#src/smart/scopes.ts';
+import { coverageOf, grantedScopes, requestedScope } from '#src/smart/scopes.ts';
 import { type CheckDefinition, info, type Opinion, pass, shown, skipped, warning } from './check-definition.ts';
 import { listMember } from './configuration-finding.ts';
 import { documentOf } from './evidence.ts';
@@ -64,8 +64,9 @@ async function judgeScopes(study: Study): Promise<Opinion> {
   const asked = scopeToAskFor(study, listMember(found.document, 'capabilities') ?? []);
   const listed = listMember(found.document, 'scopes_supported') ?? (await scopesOfIssuer(study));
   if (!listed) return info(`the server lists none; we ask for: ${shown(asked, 240)}`);
-  // A scope that is listed with a search behind it is granted in part.
-  const isListed = (scope: string) => listed.some((one) => one === scope || one.startsWith(`${scope}?`));
+  const offered = grantedScopes(listed.join(' '));
+  // A scope that is listed with searches that limit it is granted in part, and that is enough to ask.
+  const isListed = (scope: string) => listed.includes(scope) || coverageOf(scope, offered) === 'part';
   const unlisted = asked.split(' ').filter((scope) => !isListed(scope));
   if (unlisted.length === 0) return pass(`all listed: ${shown(asked, 240)}`);
   const seen = `not listed: ${shown(unlisted.join(' '), 200)}`;
