@@ -12,6 +12,7 @@ import {
   describeNotGranted,
   describeOutcome,
   describeProblem,
+  describeRemarks,
   type RequestsProblem,
 } from './request-notices.ts';
 import { orderForReading } from './request-order.ts';
@@ -72,7 +73,7 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
         disputed: servicesOf(sifted.disputed),
       }),
       ...describeNotGranted(notGranted),
-      ...[...found.remarks].slice(0, 3),
+      ...describeRemarks([...found.remarks]),
     ],
     problem: problemOf(found.result),
   };

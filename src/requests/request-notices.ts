@@ -138,9 +138,22 @@ export function describeOutcome(outcome: ForeignRecord): string[] {
   return asRecords(outcome.issue).map(describeIssue);
 }
 
+/** More remarks than these are counted, but for those of a restricted chart: they always say that something is missing. */
+const MOST_REMARKS = 3;
+
+/** @param lines of {@link describeOutcome}, each once. */
+export function describeRemarks(lines: readonly string[]): string[] {
+  const inOrder = lines.toSorted((a, b) => Number(b === RESTRICTED) - Number(a === RESTRICTED));
+  const rest = lines.length - MOST_REMARKS;
+  const more = rest > 0 ? [`The EHR made ${rest} more ${rest === 1 ? 'remark' : 'remarks'}.`] : [];
+  return [...inOrder.slice(0, MOST_REMARKS), ...more];
+}
+
+const RESTRICTED = 'Part of this chart is restricted. Open the chart in the EHR to see all requests.';
+
 function describeIssue(issue: ForeignRecord): string {
   if (asRecords(asRecord(issue.details).coding).some((coding) => restrictedChartCodes.has(coding.code))) {
-    return 'Part of this chart is restricted. Open the chart in the EHR to see all requests.';
+    return RESTRICTED;
   }
   const text = asConceptText(issue.details);
   return text === undefined ? 'The EHR remarked that its answer may be incomplete.' : `The EHR remarked: ${text}`;

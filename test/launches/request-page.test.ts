@@ -98,6 +98,18 @@ describe('the patient is shown, and an honest line says what is wrong with the l
     await elsewhere.close();
   });
 
+  test('a next page that is gone: what was read stays, and a button loads the page again', async () => {
+    world.sandbox.faults.set('foreign-next-link', `${world.sandbox.fhirBase}/ServiceRequest/gone`);
+    const page = await world.launch('pat-ada', browser);
+    expect(page.body).toContain('This list may be incomplete. The EHR no longer has the next page of its list.');
+    expect(page.body).toContain('Wheelchair van');
+    const reload = /<a class="[^"]*" href="([^"]+)">Reload</.exec(page.body)?.[1];
+    world.sandbox.faults.clear();
+    const again = await browser.open(new URL(reload ?? '', page.url).href);
+    expect([again.url.split('?')[0], titleOf(again)]).toEqual([page.url.split('?')[0], 'Requests for Ada Moreno']);
+    expect(again.body).not.toContain('may be incomplete');
+  });
+
   test('FH-09: endless paging ends', async () => {
     world.sandbox.faults.set('endless-paging');
     await world.launch('pat-ada', browser);

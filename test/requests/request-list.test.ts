@@ -180,6 +180,20 @@ test.for<[string, object, string]>([
   expect(list.notices).toEqual([expected]);
 });
 
+test('of many remarks the one about a restricted chart is shown, and the rest are counted', async () => {
+  const issue = [
+    ...['A', 'B', 'C', 'D'].map((text) => ({ details: { text } })),
+    { details: { coding: [{ code: '4131' }] } },
+  ];
+  const list = await load(searchset([{ resourceType: 'OperationOutcome', issue }]));
+  expect(list.notices).toEqual([
+    'Part of this chart is restricted. Open the chart in the EHR to see all requests.',
+    'The EHR remarked: A',
+    'The EHR remarked: B',
+    'The EHR made 2 more remarks.',
+  ]);
+});
+
 test('a request that must not be done, or that has unknown conditions, says so', async () => {
   const modifierExtension = [{ url: 'urn:only-if', valueBoolean: true }];
   const list = await load(searchset([request('1', { doNotPerform: true }), request('2', { modifierExtension })]));

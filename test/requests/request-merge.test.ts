@@ -1,8 +1,11 @@
 /** No order disappears: in doubt both are shown, and a note says what really happened. */
 import { describe, expect, test } from 'vitest';
 import { loadRequests, type RequestList } from '#src/requests/request-list.ts';
+import { mergeRequests } from '#src/requests/request-merge.ts';
+import { readServiceRequest } from '#src/requests/service-request.ts';
 import { searchset, startFhirServer } from './fhir-server.ts';
 
+const base = new URL('https://ehr.example/fhir');
 const options = { patientId: 'pat-ada', grantedSearch: true, now: new Date('2026-11-22T14:02:00Z') };
 
 /** A request of this patient that is equal to every other one; `change` makes it special. */
@@ -317,6 +320,24 @@ describe('of one id the newest version counts', () => {
     const list = await load(versions.map((meta, index) => request('x', { ...meta, code: text(`Version ${index}`) })));
     expect(list.open).toHaveLength(4);
   });
+});
+
+test('a resource nested without end is read, and proves nothing', () => {
+  let deep: object = {};
+  for (let depth = 0; depth < 50_000; depth += 1) deep = { extension: [deep] };
+  const nested = () => readServiceRequest({ ...request('a', twin), ...deep }, { base, now: options.now });
+  expect(mergeRequests([nested(), { ...nested(), id: 'b' }])).toMatchObject({ replaced: [], repeated: [] });
+  expect(nested().keys.isExplicit).toBe(false);
+});
+
+test('five services are named in a note, the others counted', async () => {
+  const olds = Array.from({ length: 7 }, (_, index) => request(`o${index}`, { code: text(`Old ${index}`) }));
+  const newer = request('n', replaces(...olds.map((_, index) => `o${index}`)));
+  const list = await load([...olds, newer]);
+  expect(idsOf(list)).toEqual(['n']);
+  expect(list.notices).toEqual([
+    '7 requests were replaced by newer ones: Old 0, Old 1, Old 2, Old 3, Old 4 and 2 more.',
+  ]);
 });
 
 /** Pseudo-random numbers in [0, 1), the same in every run (mulberry32). */

@@ -310,6 +310,14 @@ test('a foreign host is offered to the administrator, and once allowed it passes
   expect(allowed.summary.discovered?.authorizationServer).toBe('https://login.example');
 });
 
+test('scopes that are listed with a limiting search are listed (SCO-16)', async () => {
+  const limited = (scope: string) =>
+    scope.startsWith('patient/') ? `${scope.replace('.read', '.rs')}?category=a` : scope;
+  const fillers = Array.from({ length: 30 }, (_, index) => `user/R${index}.read`);
+  alter(ehr, 'smart-configuration', { scopes_supported: [...scopes.split(' ').map(limited), ...fillers] });
+  expect(row(await check(), 'scopes').verdict).toBe('pass');
+});
+
 test('an older server: endpoints from the CapabilityStatement are recognized (DI-18)', async () => {
   const uris = { authorize: `${ehr.origin}/auth/authorize`, token: `${ehr.origin}/auth/token` };
   const extension = Object.entries(uris).map(([url, valueUri]) => ({ url, valueUri }));
