@@ -4,39 +4,27 @@ import { bare, concept, named, snomed } from './build.ts';
 import { serviceRequest } from './service-request.ts';
 
 const patient = 'pat-ben';
-const sameNumber = [{ system: 'urn:oid:2.16.840.1.113883.3.9999.20', value: 'ORD-BEN-4711' }];
+
+/** The EHR lists it under two ids, equal in every detail. */
+const stretcher = (id: string): ServiceRequest =>
+  serviceRequest(
+    { id, patient, kind: 'transport', service: 'Stretcher transport to rehabilitation', status: 'active' },
+    {
+      identifier: [{ system: 'urn:oid:2.16.840.1.113883.3.9999.20', value: 'ORD-BEN-4711' }],
+      priority: 'urgent',
+      authoredOn: '2026-07-15T07:00:00-07:00',
+      occurrenceDateTime: '2026-07-17',
+      requester: bare('Practitioner/prac-novak'),
+      performer: [named('Organization/org-swift', 'Swift Medical Transport')],
+      reasonCode: [snomed('5913000', 'Fracture of neck of femur')],
+    },
+  );
 
 /** Three services, six resources. */
 export function benRequests(): ServiceRequest[] {
   return [
-    serviceRequest(
-      {
-        id: 'ben-stretcher',
-        patient,
-        kind: 'transport',
-        service: 'Stretcher transport to rehabilitation',
-        status: 'active',
-      },
-      {
-        identifier: sameNumber,
-        priority: 'urgent',
-        authoredOn: '2026-07-15T07:00:00-07:00',
-        occurrenceDateTime: '2026-07-17',
-        requester: bare('Practitioner/prac-novak'),
-        performer: [named('Organization/org-swift', 'Swift Medical Transport')],
-        reasonCode: [snomed('5913000', 'Fracture of neck of femur')],
-      },
-    ),
-    serviceRequest(
-      {
-        id: 'ben-stretcher-copy',
-        patient,
-        kind: 'transport',
-        service: 'Stretcher transport to rehabilitation',
-        status: 'active',
-      },
-      { identifier: sameNumber, authoredOn: '2026-07-15T07:00:00-07:00' },
-    ),
+    stretcher('ben-stretcher'),
+    stretcher('ben-stretcher-copy'),
     serviceRequest(
       { id: 'ben-rehab-order', patient, kind: 'referral', service: 'Inpatient rehabilitation', status: 'active' },
       { authoredOn: '2026-07-15', requester: named('Practitioner/prac-novak', 'Dr. Jana Novák') },

@@ -110,6 +110,15 @@ describe('the patient is shown, and an honest line says what is wrong with the l
     expect(again.body).not.toContain('may be incomplete');
   });
 
+  test('what the list shows as one, it says, and names the services', async () => {
+    const { body } = await world.launch('pat-ben', browser);
+    expect(body).toContain('1 request was replaced by a newer one: Hospital bed, standard.');
+    expect(body).toContain(
+      '1 entry repeated another request in every detail and is shown once: Stretcher transport to rehabilitation.',
+    );
+    expect(body).toContain('1 order and the referral made from it are shown as one: Inpatient rehabilitation.');
+  });
+
   test('FH-09: endless paging ends', async () => {
     world.sandbox.faults.set('endless-paging');
     await world.launch('pat-ada', browser);
