@@ -31,7 +31,9 @@ ${noticeLines(list)}
 /** The page's own address ends in `requests`, so the link finds it from there. */
 function problemLine({ text, canReload }: NonNullable<RequestListProps['problem']>, supportCode: string): SafeHtml {
   const reload =
-    canReload === true ? html` <a class="btn btn-sm btn-outline-secondary refresh" href="requests">Reload</a>` : null;
+    canReload === true
+      ? html` <a class="btn btn-sm btn-outline-secondary flex-shrink-0 refresh" href="requests">Reload</a>`
+      : null;
   return html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${text} Support code: <code>${supportCode}</code></span>${reload}</p>`;
 }
 

@@ -6,7 +6,7 @@ import type { TraceStep } from './trace.ts';
 export interface ScopeVerdict {
   scope: string;
   /**
-   * `covered`: granted in other words (SCO-03, SCO-16); `in part`: limited by a search; `extra`: nobody asked for it;
+   * `covered`: granted in other words (SCO-03, SCO-16); `in part`: limited by a search; `extra`: not requested;
    * `no answer`: no token came, or not yet.
    */
   verdict: 'granted' | 'covered' | 'in part' | 'not granted' | 'extra' | 'no answer';

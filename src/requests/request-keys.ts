@@ -95,7 +95,7 @@ function readVersion({ versionId, lastUpdated }: ForeignRecord): RequestVersion 
   return { number: isNumber ? BigInt(text) : undefined, updatedMs: instantMs(lastUpdated) };
 }
 
-/** Only a FHIR instant: without a time zone nobody knows which of two moments is the later one. */
+/** Only a FHIR instant: without a time zone it is unknown which of two moments is the later one. */
 function instantMs(value: unknown): number | undefined {
   const isInstant =
     typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/.test(value);

@@ -13,7 +13,7 @@ const maxEntries = 1_000;
 const maxBytes = 5_000_000;
 
 /**
- * `more`: stopped at our own limit, or at a next link that nobody can follow; `page-gone`: the EHR no longer knows a later
+ * `more`: stopped at our own limit, or at a next link that cannot be followed; `page-gone`: the EHR no longer knows a later
  * page; a failure: the rest, or all of it, could not be read.
  */
 export type SearchEnd = 'complete' | 'more' | 'page-gone' | FhirFailure;

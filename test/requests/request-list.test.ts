@@ -85,7 +85,7 @@ test.for<[string, (base: string) => unknown]>([
   ['another patient', () => ({ reference: 'Patient/pat-ben' })],
   ['another patient, absolute', (base) => ({ reference: `${base}/Patient/pat-ben` })],
   ['a longer id', () => ({ reference: 'Patient/pat-ada2' })],
-])('a request about %s is not shown, and is said to be somebody else’s (LC-06)', async ([, subject]) => {
+])('a request about %s is not shown, and is said to be about another patient (LC-06)', async ([, subject]) => {
   await using server = await startFhirServer((_call, base) =>
     searchset([request('1', { subject: subject(base) }), request('2')]),
   );

@@ -150,9 +150,9 @@ test.for<[string, Partial<RequestListProps>, string]>([
 
 test.for([true, false])('a problem offers to reload the page only where that may help: %s', (canReload) => {
   const page = end({ problem: { text: 'x', canReload } });
-  expect(page.includes('<a class="btn btn-sm btn-outline-secondary refresh" href="requests">Reload</a>')).toBe(
-    canReload,
-  );
+  expect(
+    page.includes('<a class="btn btn-sm btn-outline-secondary flex-shrink-0 refresh" href="requests">Reload</a>'),
+  ).toBe(canReload);
 });
 
 test('notes tell what was left out', () => {
