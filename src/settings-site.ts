@@ -34,7 +34,7 @@ export interface SettingsSiteDependencies extends AppDependencies {
 
 /** Mounted at the root. */
 export function settingsSite(dependencies: SettingsSiteDependencies): Router {
-  const { config, database, redis, audit, clock, log, endings } = dependencies;
+  const { config, database, redis, sealer, audit, clock, log, endings } = dependencies;
   const { publicUrl, production, outboundAllowPrivate: allowPrivate } = config;
   const { traceRetentionDays, auditRetentionDays } = config;
   const { db } = database;
@@ -47,7 +47,8 @@ export function settingsSite(dependencies: SettingsSiteDependencies): Router {
   const operator = requireOperator(audit);
   const recognise = recogniseSignIn(signIn);
   // Launches and key sets never meet this session.
-  const sessions = { publicUrl, secrets: config.appSecrets, store: createSessionStore(redis, clock, log) };
+  const store = createSessionStore({ keyStore: redis, sealer, clock, log });
+  const sessions = { publicUrl, secrets: config.appSecrets, store };
   router.use(['/sign-in', '/sign-out', '/settings'], adminSessions(sessions));
   router.use('/guide', sessionsIfReachable(sessions));
   router.use(adminRoutes({ ...dependencies, db, users, guards: { signedIn, operator, recognise } }));
