@@ -36,6 +36,11 @@ const catalogue = {
     title: 'Too many launches at once',
     help: 'Wait a minute, then open the app again from the chart.',
   },
+  'launch.too-many-open': {
+    status: 503,
+    title: 'Too many charts are open',
+    help: 'Close charts you no longer need, wait a minute, then open the app again from the chart.',
+  },
   'request.forged': {
     status: 403,
     title: 'This action did not come from our page',
