@@ -3,7 +3,8 @@ import { Router } from 'express';
 import { recogniseSignIn, requireOperator, requireSignIn } from './admin/admin-guard.ts';
 import { adminRoutes } from './admin/routes.ts';
 import { createUserStore } from './admin/user-store.ts';
-import { auditCsvRoute, settingsAuditRoutes } from './audit/settings-routes.ts';
+import { auditCsvRoute } from './audit/export-route.ts';
+import { settingsAuditRoutes } from './audit/settings-routes.ts';
 import { clinicianRoutes } from './clinicians/settings-routes.ts';
 import { causesByCode } from './diagnostics/causes.ts';
 import { settingsLaunchesRoutes } from './diagnostics/launches-routes.ts';
@@ -13,6 +14,7 @@ import type { ErrorCode } from './errors.ts';
 import { onlyMethods } from './http/error-page.ts';
 import { adminSessions, sessionsIfReachable } from './http/session-middleware.ts';
 import { createSessionStore } from './http/session-store.ts';
+import { createExportLimit, limitWrites } from './http/settings-limit.ts';
 import { keySettingsRoutes } from './keys/settings-routes.ts';
 import type { LaunchEndings } from './launches/launch-endings.ts';
 import type { LaunchStore } from './launches/launch-store.ts';
@@ -43,7 +45,7 @@ export function settingsSite(dependencies: SettingsSiteDependencies): Router {
   const router = Router({ caseSensitive: true, strict: true });
 
   const signIn = { users, publicUrl, clock };
-  const signedIn = requireSignIn(signIn);
+  const signedIn = [...requireSignIn(signIn), limitWrites(redis)];
   const operator = requireOperator(audit);
   const recognise = recogniseSignIn(signIn);
   // Launches and key sets never meet this session.
@@ -68,7 +70,10 @@ export function settingsSite(dependencies: SettingsSiteDependencies): Router {
   router.use('/settings/live-launches', signedIn, liveLaunchesRoutes(settings));
   router.use('/settings/verify', signedIn, settingsVerifyRoutes(records));
   router.use('/settings/audit', signedIn, settingsAuditRoutes(records));
-  router.route('/settings/audit.csv').get(signedIn, auditCsvRoute(records)).all(onlyGet);
+  router
+    .route('/settings/audit.csv')
+    .get(signedIn, auditCsvRoute({ ...records, exportLimit: createExportLimit(redis) }))
+    .all(onlyGet);
   router.route('/guide').get(recognise, guideRoute({ config, organizations, explain })).all(onlyGet);
   router.use('/reports', reportRoutes(records));
   router.use('/reports/checks', checkReportRoutes(settings));
