@@ -136,4 +136,5 @@ async function attack(worker: number): Promise<void> {
 for (let connection = 0; connection < SLOW_CONNECTIONS; connection += 1) crawl();
 await Promise.all(Array.from({ length: AT_ONCE }, (_, worker) => attack(worker)));
 await agent.close();
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
 parentPort?.postMessage(Object.fromEntries(answers));

@@ -44,7 +44,7 @@ test('addresses that make a launch too large to keep are refused before the brow
   const long = `${ehr.origin}/auth/${'a'.repeat(1_950)}`;
   const endpoints = ['authorization', 'token', 'revocation', 'introspection'].map((name) => [`${name}_endpoint`, long]);
   ehr.change('smart-configuration', { ...Object.fromEntries(endpoints), issuer: long, jwks_uri: long });
-  const letters = [...'abcdefghijklmnopqrstuvwxyz'];
+  const letters = Array.from('abcdefghijklmnopqrstuvwxyz');
   const scopes = letters.flatMap((letter) =>
     letters.slice(0, 4).map((end) => `patient/Abcdefghijklmno${letter}${end}.read`),
   );
