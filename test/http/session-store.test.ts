@@ -145,7 +145,7 @@ describe('what Redis holds of a session', () => {
   const signedInWithKey = async (email: string) => {
     const known = new Set(await redis.keys('admin-session:*'));
     const browser = await signedIn(world, email);
-    const [key = ''] = (await redis.keys('admin-session:*')).filter((one) => !known.has(one));
+    const key = (await redis.keys('admin-session:*')).find((one) => !known.has(one)) ?? '';
     return { browser, key, id: idOf(cookiesOf(browser).get('admin')) };
   };
   const statusOfAccount = async (browser: Awaited<ReturnType<typeof signedIn>>) =>
