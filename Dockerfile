@@ -1,13 +1,13 @@
 # syntax=docker/dockerfile:1
 # The service alone: no build step, no dev dependencies, no sandbox, no tests.
 
-FROM node:24-slim AS dependencies
+FROM node:24.19.0-bookworm-slim@sha256:a9f5f7c91a432850b2a8a7797adf5eadb6c733ceed61167806cee7ea7fbc29df AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --no-fund --no-audit && npm cache clean --force
 
 # A pretend hospital with a product of its own, for trying out; never part of a deployment.
-FROM node:24-slim AS sandbox
+FROM node:24.19.0-bookworm-slim@sha256:a9f5f7c91a432850b2a8a7797adf5eadb6c733ceed61167806cee7ea7fbc29df AS sandbox
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts --no-fund --no-audit && npm cache clean --force
@@ -21,7 +21,7 @@ USER node
 # Both servers listen on 127.0.0.1 only: run it in the host's network.
 CMD ["node", "--disable-warning=ExperimentalWarning", "sandbox/demo.ts"]
 
-FROM node:24-slim AS app
+FROM node:24.19.0-bookworm-slim@sha256:a9f5f7c91a432850b2a8a7797adf5eadb6c733ceed61167806cee7ea7fbc29df AS app
 WORKDIR /app
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000
 COPY --from=dependencies /app/node_modules node_modules

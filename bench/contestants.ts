@@ -73,6 +73,8 @@ export async function startProduct(
     PORT: String(port),
     HOST: '127.0.0.1',
     PUBLIC_URL: origin,
+    // The attacker of --attack says where it comes from; the others send no such header.
+    TRUST_PROXY: 'loopback',
     APP_SECRETS: randomBytes(48).toString('base64url'),
     ...stores.env,
   };

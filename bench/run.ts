@@ -1,10 +1,12 @@
 /**
  * `npm run bench`: the product beside the app a tutorial ends with, on this machine, in this run. `-- --profile` also
  * writes a CPU profile of both to bench/results; `-- --refresh` measures what renewing a token costs, and
- * `-- --instances` one, two and three instances on one Redis, in place of the rest.
+ * `-- --instances` one, two and three instances on one Redis, in place of the rest. `-- --attack` is no comparison: it
+ * exits with 1 when a launch fails or a health check takes over a second while a visitor means harm.
  */
 import { availableParallelism, cpus } from 'node:os';
 import { gzipSync } from 'node:zlib';
+import { measureAttack } from './attack.ts';
 import { startMinimal, startProduct } from './contestants.ts';
 import { measureInstances } from './instances.ts';
 import { measureRefresh } from './refresh.ts';
@@ -13,6 +15,7 @@ import { startStubEhr } from './stub-control.ts';
 import { launching, measureThroughput, reloading, type Throughput } from './throughput.ts';
 import { closeVisitors, launchOnce } from './visitor.ts';
 
+const LONGEST_HEALTH_MS = 1_000;
 const began = performance.now();
 const flags = process.argv.includes('--profile') ? ['--cpu-prof', '--cpu-prof-dir=bench/results'] : [];
 const stub = await startStubEhr();
@@ -27,6 +30,7 @@ try {
 
   if (process.argv.includes('--refresh')) await refreshes();
   else if (process.argv.includes('--instances')) await instances();
+  else if (process.argv.includes('--attack')) await attack();
   else await launchesAndReloads();
   printTable(rows);
 } finally {
@@ -53,6 +57,20 @@ async function instances(): Promise<void> {
     const ratios = [two / one, three / one].map((ratio) => ratio.toFixed(2));
     rows.push([`${name} per second`, ...[one, two, three].map((number) => number.toFixed(0)), ...ratios]);
   }
+}
+
+async function attack(): Promise<void> {
+  const result = await measureAttack(product, 60);
+  rows.splice(0, rows.length, ['sixty seconds under attack', '']);
+  rows.push(['launches of clinicians', String(result.launches)]);
+  rows.push(['of them failed', String(result.failed.length)]);
+  rows.push(['median launch, ms', result.medianLaunchMs.toFixed(0)]);
+  rows.push(['longest launch, ms', result.longestLaunchMs.toFixed(0)]);
+  rows.push(['health checks', String(result.healthChecks)]);
+  rows.push(['longest health check, ms', result.longestHealthMs.toFixed(0)]);
+  for (const [answer, times] of Object.entries(result.answers)) rows.push([`attacker got ${answer}`, String(times)]);
+  for (const failure of new Set(result.failed)) console.error(failure);
+  if (result.failed.length > 0 || result.longestHealthMs > LONGEST_HEALTH_MS) process.exitCode = 1;
 }
 
 async function launchesAndReloads(): Promise<void> {

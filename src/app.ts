@@ -44,7 +44,7 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(securityHeaders(publicUrl.protocol === 'https:'));
   app.use('/assets', ...staticFiles());
   app.use(jwksRoutes(keyRing, sightings));
-  app.use(opsRoutes(dependencies, metrics));
+  app.use(opsRoutes(dependencies, metrics, config.opsAddresses));
   app.use(clinicianSite({ ...dependencies, launches, endings }));
   app.use(settingsSite({ ...dependencies, launches, endings }));
   app.use(notFound);

@@ -15,11 +15,12 @@ import type { LaunchEndings } from './launches/launch-endings.ts';
 import { requireLaunch } from './launches/launch-guard.ts';
 import { launchRoute } from './launches/launch-route.ts';
 import type { LaunchStore } from './launches/launch-store.ts';
+import { createPendingBytes } from './launches/pending-bytes.ts';
 import { signedOutRoute, signOutRoute } from './launches/sign-out-route.ts';
 import { standaloneRoute } from './launches/standalone-route.ts';
 import { themeRoute } from './launches/theme-route.ts';
 import { createTokenConfirmations } from './launches/token-confirmation.ts';
-import { createTransactions } from './launches/transaction.ts';
+import { createTransactions, TRANSACTION_LIFETIME_MS } from './launches/transaction.ts';
 import type { AppDependencies } from './open-dependencies.ts';
 import type { Organization } from './organizations/organization.ts';
 import { createOrganizationStore } from './organizations/organization-store.ts';
@@ -75,9 +76,10 @@ export function clinicianSite(dependencies: ClinicianSiteDependencies): Router {
 /** From the EHR's chart, or our own address, to a launch. */
 function mountLaunching(router: Router, shared: Shared): void {
   const { redis, sealer, retries, database, audit, clock, log, readings, grants, directory } = shared;
+  const pending = createPendingBytes({ clock, lifetimeMs: TRANSACTION_LIFETIME_MS });
   const launching = {
     ...shared,
-    transactions: createTransactions(redis, sealer, retries),
+    transactions: createTransactions(redis, sealer, retries, pending),
     limit: createLaunchLimit(redis),
   };
   const launch = launchRoute(launching);

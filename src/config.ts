@@ -4,9 +4,12 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { isPrivateNetwork } from './private-network.ts';
 import { readRedisUrl } from './redis-url.ts';
 import { readSignIn, type SignInConfig, signInProblems, signInSchema } from './sign-in-config.ts';
 import { readTelemetry, type TelemetryConfig, telemetrySchema } from './telemetry-config.ts';
+
+const LOOPBACK = ['127.0.0.0/8', '::1/128'];
 
 const list = z.string().transform((text) =>
   text
@@ -15,11 +18,25 @@ const list = z.string().transform((text) =>
     .filter(Boolean),
 );
 /** Express's names for ranges of proxies. */
+const WIDEST_PROXIES = 7;
 const PROXY_NAMES = new Set(['loopback', 'linklocal', 'uniquelocal']);
-const cidr = z.string().refine(ipaddr.isValidCIDR, { error: 'must be a CIDR such as 10.0.0.0/8' });
-const proxy = z.string().refine((text) => PROXY_NAMES.has(text) || ipaddr.isValid(text) || ipaddr.isValidCIDR(text), {
-  error: 'must be addresses, CIDRs, or loopback, linklocal, uniquelocal',
+const privateNetwork = z
+  .string()
+  .refine(ipaddr.isValidCIDR, { error: 'must be a CIDR such as 10.0.0.0/8', abort: true })
+  .refine(isPrivateNetwork, { error: 'must be within a private range such as 10.0.0.0/8 or fc00::/7' });
+/** An address or a range of addresses. */
+const addressRange = z.string().refine((text) => ipaddr.isValid(text) || ipaddr.isValidCIDR(text), {
+  error: 'must be addresses or CIDRs such as 10.0.0.0/8',
 });
+const proxy = z
+  .string()
+  .refine((text) => PROXY_NAMES.has(text) || ipaddr.isValid(text) || ipaddr.isValidCIDR(text), {
+    error: 'must be addresses, CIDRs, or loopback, linklocal, uniquelocal',
+    abort: true,
+  })
+  .refine((text) => !text.includes('/') || ipaddr.parseCIDR(text)[1] >= WIDEST_PROXIES, {
+    error: `must not trust a network wider than /${WIDEST_PROXIES}: its hosts would choose what address they come from`,
+  });
 const optionalUrl = (protocols: RegExp, example: string) =>
   z.url({ protocol: protocols, error: `must be a URL such as ${example}` }).optional();
 /** A number as text; bounds are inclusive. */
@@ -52,7 +69,8 @@ export const environmentSchema = z.object({
   DATA_DIR: z.string().min(1).default('data'),
   APP_SECRETS: list.optional(),
   TRUST_PROXY: list.pipe(z.array(proxy)).default([]),
-  OUTBOUND_ALLOW_PRIVATE: list.pipe(z.array(cidr)).optional(),
+  OUTBOUND_ALLOW_PRIVATE: list.pipe(z.array(privateNetwork)).optional(),
+  OPS_ADDRESSES: list.pipe(z.array(addressRange)).default([...LOOPBACK]),
   EGRESS_IPS: list.default([]),
   DRIFT_CHECK_HOURS: number(0, 720).default(24),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -82,6 +100,8 @@ export interface Config {
   readonly trustProxy: readonly string[];
   /** Private CIDRs that outbound calls may reach (TL-04). */
   readonly outboundAllowPrivate: readonly string[];
+  /** Addresses or CIDRs that may ask for health and metrics. */
+  readonly opsAddresses: readonly string[];
   readonly egressIps: readonly string[];
   /** Hours between two scheduled checks of each EHR; 0 = never. */
   readonly driftCheckHours: number;
@@ -105,7 +125,6 @@ export class ConfigError extends Error {
   }
 }
 
-const LOOPBACK = ['127.0.0.0/8', '::1/128'];
 const SECRET_MIN_LENGTH = 32;
 
 /**
@@ -147,6 +166,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     appSecrets: values.APP_SECRETS?.length ? values.APP_SECRETS : [developmentSecret(values.DATA_DIR)],
     trustProxy: values.TRUST_PROXY,
     outboundAllowPrivate: values.OUTBOUND_ALLOW_PRIVATE ?? (production ? [] : LOOPBACK),
+    opsAddresses: values.OPS_ADDRESSES,
     egressIps: values.EGRESS_IPS,
     driftCheckHours: values.DRIFT_CHECK_HOURS,
     logLevel: values.LOG_LEVEL,
@@ -154,13 +174,21 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     signIn: readSignIn(values),
     telemetry: readTelemetry(values),
-    warnings:
-      production && !values.DATABASE_URL
-        ? [
-            'DATABASE_URL is not set: organizations and keys live in an embedded database in DATA_DIR, on this host only.',
-          ]
-        : [],
+    warnings: production ? productionWarnings(values) : [],
   });
+}
+
+function productionWarnings({ DATABASE_URL, REDIS_URL = '' }: z.infer<typeof environmentSchema>): string[] {
+  const warnings = [];
+  if (!DATABASE_URL) {
+    warnings.push(
+      'DATABASE_URL is not set: organizations and keys live in an embedded database in DATA_DIR, on this host only.',
+    );
+  }
+  if (!/:\/\/[^/?#]*:[^/?#@]+@/.test(REDIS_URL)) {
+    warnings.push('REDIS_URL has no password: any host that reaches Redis can end launches and reset limits.');
+  }
+  return warnings;
 }
 
 /** What can be read, and what is wrong with the rest: a typing mistake must not hide what else is missing. */

@@ -36,6 +36,11 @@ const catalogue = {
     title: 'Too many launches at once',
     help: 'Wait a minute, then open the app again from the chart.',
   },
+  'launch.too-many-open': {
+    status: 503,
+    title: 'Too many charts are open',
+    help: 'Close charts you no longer need, wait a minute, then open the app again from the chart.',
+  },
   'request.forged': {
     status: 403,
     title: 'This action did not come from our page',
@@ -299,7 +304,12 @@ const catalogue = {
   'settings.too-many-tries': {
     status: 429,
     title: 'Too many tries in a short time',
-    help: 'To spare EHRs, which may count failed attempts, this is limited. Wait ten minutes, then try again.',
+    help: 'Changes and checks are limited, to protect EHRs and the audit trail. Wait ten minutes, then try again.',
+  },
+  'settings.export-running': {
+    status: 429,
+    title: 'Your last export is still running',
+    help: 'Wait until its download has finished or cancel it, then start the next one.',
   },
   'settings.no-organization': {
     status: 404,

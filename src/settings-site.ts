@@ -3,7 +3,8 @@ import { Router } from 'express';
 import { recogniseSignIn, requireOperator, requireSignIn } from './admin/admin-guard.ts';
 import { adminRoutes } from './admin/routes.ts';
 import { createUserStore } from './admin/user-store.ts';
-import { auditCsvRoute, settingsAuditRoutes } from './audit/settings-routes.ts';
+import { auditCsvRoute } from './audit/export-route.ts';
+import { settingsAuditRoutes } from './audit/settings-routes.ts';
 import { clinicianRoutes } from './clinicians/settings-routes.ts';
 import { causesByCode } from './diagnostics/causes.ts';
 import { settingsLaunchesRoutes } from './diagnostics/launches-routes.ts';
@@ -13,6 +14,7 @@ import type { ErrorCode } from './errors.ts';
 import { onlyMethods } from './http/error-page.ts';
 import { adminSessions, sessionsIfReachable } from './http/session-middleware.ts';
 import { createSessionStore } from './http/session-store.ts';
+import { createExportLimit, limitWrites } from './http/settings-limit.ts';
 import { keySettingsRoutes } from './keys/settings-routes.ts';
 import type { LaunchEndings } from './launches/launch-endings.ts';
 import type { LaunchStore } from './launches/launch-store.ts';
@@ -34,7 +36,7 @@ export interface SettingsSiteDependencies extends AppDependencies {
 
 /** Mounted at the root. */
 export function settingsSite(dependencies: SettingsSiteDependencies): Router {
-  const { config, database, redis, audit, clock, log, endings } = dependencies;
+  const { config, database, redis, sealer, audit, clock, log, endings } = dependencies;
   const { publicUrl, production, outboundAllowPrivate: allowPrivate } = config;
   const { traceRetentionDays, auditRetentionDays } = config;
   const { db } = database;
@@ -43,11 +45,12 @@ export function settingsSite(dependencies: SettingsSiteDependencies): Router {
   const router = Router({ caseSensitive: true, strict: true });
 
   const signIn = { users, publicUrl, clock };
-  const signedIn = requireSignIn(signIn);
+  const signedIn = [...requireSignIn(signIn), limitWrites(redis)];
   const operator = requireOperator(audit);
   const recognise = recogniseSignIn(signIn);
   // Launches and key sets never meet this session.
-  const sessions = { publicUrl, secrets: config.appSecrets, store: createSessionStore(redis, clock, log) };
+  const store = createSessionStore({ keyStore: redis, sealer, clock, log });
+  const sessions = { publicUrl, secrets: config.appSecrets, store };
   router.use(['/sign-in', '/sign-out', '/settings'], adminSessions(sessions));
   router.use('/guide', sessionsIfReachable(sessions));
   router.use(adminRoutes({ ...dependencies, db, users, guards: { signedIn, operator, recognise } }));
@@ -67,7 +70,10 @@ export function settingsSite(dependencies: SettingsSiteDependencies): Router {
   router.use('/settings/live-launches', signedIn, liveLaunchesRoutes(settings));
   router.use('/settings/verify', signedIn, settingsVerifyRoutes(records));
   router.use('/settings/audit', signedIn, settingsAuditRoutes(records));
-  router.route('/settings/audit.csv').get(signedIn, auditCsvRoute(records)).all(onlyGet);
+  router
+    .route('/settings/audit.csv')
+    .get(signedIn, auditCsvRoute({ ...records, exportLimit: createExportLimit(redis) }))
+    .all(onlyGet);
   router.route('/guide').get(recognise, guideRoute({ config, organizations, explain })).all(onlyGet);
   router.use('/reports', reportRoutes(records));
   router.use('/reports/checks', checkReportRoutes(settings));

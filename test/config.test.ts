@@ -9,7 +9,7 @@ const STRONG = 'q9V2mX7bT4kL0sR8wZ1nC6yD3fH5jP_gA-eUoIxQ';
 const production = {
   NODE_ENV: 'production',
   PUBLIC_URL: 'https://fhir.example.com',
-  REDIS_URL: 'rediss://redis.example.com:6379',
+  REDIS_URL: 'rediss://:secret@redis.example.com:6379',
   DATABASE_URL: 'postgres://app@db.example.com/app',
   APP_SECRETS: STRONG,
 };
@@ -86,6 +86,15 @@ describe('in production', () => {
     const { DATABASE_URL: _removed, ...rest } = production;
     expect(loadConfig(rest).warnings).toEqual([expect.stringContaining('DATABASE_URL is not set')]);
   });
+
+  test.for([
+    'redis://redis:6379',
+    'rediss://user@redis:6379/1',
+    'redis-cluster://a:1,b:2',
+    'redis-sentinel://a:1/main',
+  ])('a Redis without a password is allowed, with a warning: %s', (REDIS_URL) => {
+    expect(loadConfig({ ...production, REDIS_URL }).warnings).toEqual([expect.stringContaining('has no password')]);
+  });
 });
 
 describe('anywhere', () => {
@@ -99,7 +108,12 @@ describe('anywhere', () => {
     ['an address of another kind', { PUBLIC_URL: 'ftp://example.com' }, 'PUBLIC_URL'],
     ['plain http that is not this machine', { PUBLIC_URL: 'http://fhir.example.com' }, 'PUBLIC_URL: must be https'],
     ['a network that is none', { OUTBOUND_ALLOW_PRIVATE: '10.0.0.0/8,10.0.0.1' }, 'OUTBOUND_ALLOW_PRIVATE'],
+    ['a network of the internet', { OUTBOUND_ALLOW_PRIVATE: '0.0.0.0/0' }, 'must be within a private range'],
+    ['half of the internet', { OUTBOUND_ALLOW_PRIVATE: '10.0.0.0/8,::/1' }, 'must be within a private range'],
     ['a proxy list that trusts everybody', { TRUST_PROXY: 'true' }, 'TRUST_PROXY'],
+    ['a proxy network of all addresses', { TRUST_PROXY: 'loopback,0.0.0.0/0' }, 'TRUST_PROXY: must not trust'],
+    ['a proxy network of all IPv6 addresses', { TRUST_PROXY: '::/0' }, 'TRUST_PROXY: must not trust'],
+    ['names for those who watch', { OPS_ADDRESSES: 'prometheus' }, 'OPS_ADDRESSES: must be addresses'],
     ['a database of another kind', { DATABASE_URL: 'mysql://db/app' }, 'DATABASE_URL'],
     ['a Redis of another kind', { REDIS_URL: 'http://redis' }, 'REDIS_URL'],
   ] as const)('%s is refused', ([, env, reason]) => {

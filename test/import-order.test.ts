@@ -9,6 +9,7 @@ const ORDER = [
   'src/sign-in-config.ts',
   'src/telemetry-config.ts',
   'src/redis-url.ts',
+  'src/private-network.ts',
   'src/config.ts',
   'src/adapters/',
   'views/',

@@ -14,15 +14,30 @@ const METADATA = ['168.63.129.16'];
  */
 export function isAddressAllowed(address: string, allowPrivate: readonly string[]): boolean {
   if (!ipaddr.isValid(address)) return false;
-  const ip = ipaddr.process(address);
-  const allowed = allowPrivate.some((cidr) => {
-    const [network, bits] = ipaddr.parseCIDR(cidr);
-    return network.kind() === ip.kind() && ip.match(network, bits);
-  });
-  if (allowed) return true;
+  if (isAddressIn(allowPrivate)(address)) return true;
   // Judged as written: a mapped address is a way round the check, whatever it maps to.
   const written = ipaddr.parse(address);
-  return written.range() === 'unicast' && isAllocated(written) && !METADATA.includes(ip.toString());
+  return (
+    written.range() === 'unicast' && isAllocated(written) && !METADATA.includes(ipaddr.process(address).toString())
+  );
+}
+
+/**
+ * Asks whether an address is one of these; IPv4-mapped addresses count as the IPv4 address.
+ *
+ * @param ranges addresses or CIDRs, from configuration or settings.
+ */
+export function isAddressIn(ranges: readonly string[]): (address: string | undefined) => boolean {
+  const parsed = ranges.map((range) => {
+    if (range.includes('/')) return ipaddr.parseCIDR(range);
+    const one = ipaddr.process(range);
+    return [one, one.kind() === 'ipv4' ? 32 : 128] as const;
+  });
+  return (address = '') => {
+    if (!ipaddr.isValid(address)) return false;
+    const ip = ipaddr.process(address);
+    return parsed.some(([network, bits]) => network.kind() === ip.kind() && ip.match(network, bits));
+  };
 }
 
 /** IPv6 gives out 2000::/3 only; elsewhere hide forms such as `::169.254.169.254` that no range list names. */

@@ -4,8 +4,12 @@ import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from 'jose';
 
 /** Seals JSON values for a store and opens them again. */
 export interface Sealer {
-  /** @param name where the value is stored; opening under another name fails. */
-  seal(name: string, value: unknown): Promise<string>;
+  /**
+   * @param name where the value is stored; opening under another name fails.
+   * @param mostBytes of the value as JSON: no EHR and no visitor decides how much is stored (MT-06).
+   * @throws TooLargeError when it is larger.
+   */
+  seal(name: string, value: unknown, mostBytes?: number): Promise<string>;
   /** @throws SealError when forged, sealed under another name, or by no secret we know. */
   open(name: string, sealed: string): Promise<unknown>;
   /** Was it sealed by the first secret? One that was not should be sealed again before its secret goes. */
@@ -26,6 +30,17 @@ export class SealError extends Error {
   }
 }
 
+/** A value is larger than may be stored. The message never holds a part of it. */
+export class TooLargeError extends SealError {
+  constructor(bytes: number, mostBytes: number) {
+    super(`${bytes} bytes to seal, ${mostBytes} at most`);
+    this.name = 'TooLargeError';
+  }
+}
+
+/** Of a sealed value, unless its place allows another size. */
+const MOST_BYTES = 16_384;
+
 interface SealingKey {
   kid: string;
   /** Imported once: jose would import raw bytes again for every value. */
@@ -44,10 +59,13 @@ export function createSealer(secrets: readonly string[]): Sealer {
   if (!first || !firstHash) throw new SealError('at least one secret is needed');
 
   return {
-    seal: async (name, value) =>
-      new CompactEncrypt(new TextEncoder().encode(JSON.stringify(value)))
+    seal: async (name, value, mostBytes = MOST_BYTES) => {
+      const plaintext = new TextEncoder().encode(JSON.stringify(value));
+      if (plaintext.length > mostBytes) throw new TooLargeError(plaintext.length, mostBytes);
+      return new CompactEncrypt(plaintext)
         .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: first.kid, for: name })
-        .encrypt(await first.key),
+        .encrypt(await first.key);
+    },
     open: async (name, sealed) => {
       const { plaintext, protectedHeader } = await decrypt(sealed, keys);
       if (protectedHeader['for'] !== name) throw new SealError('sealed for another place');

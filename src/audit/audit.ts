@@ -53,8 +53,9 @@ export interface Audit {
   /**
    * Returns at once and never throws; a row that cannot be written is logged, without its content.
    *
-   * Denials of nobody known, about no patient, cost a stranger nothing and are kept as long as the others: after 30 a
-   * minute, organization and instance one row says that more came, and the rest stand in the request log alone.
+   * Denials cost the caller nothing and are kept as long as the other rows. Of one user of the settings, and of all
+   * unauthenticated visitors of one organization, 30 a minute and instance are written; one more row says that more
+   * came, and the rest stand in the request log alone.
    */
   record(event: AuditEvent): void;
   /**
@@ -79,7 +80,7 @@ const BATCH = 100;
 /** About a minute of heavy use during an outage; beyond that rows are counted in the log instead of filling memory. */
 const MAX_WAITING = 10_000;
 
-const MOST_ANONYMOUS_DENIALS = 30;
+const MOST_DENIALS = 30;
 
 interface Waiting {
   id: string;
@@ -144,21 +145,28 @@ export function createAudit({ db, sealer, log, clock }: AuditDependencies): Audi
 /** The event itself, the row that stands for all further ones of its minute, or nothing. */
 function boundDenials(): (event: AuditEvent, at: Date) => AuditEvent | undefined {
   let minute = 0;
-  const counts = new Map<string | undefined, number>();
+  const counts = new Map<string, number>();
   return (event, at) => {
-    const { organizationId, actor, patient, detail } = event;
-    // A code of `user.…` comes of a verified identity: those are people, and none of their tries goes unlisted.
-    const isOfUser = patient !== undefined || String(detail?.['code']).startsWith('user.');
-    if (event.event !== 'denial' || actor !== 'unknown' || isOfUser) return event;
+    const denied = deniedAs(event);
+    if (denied === undefined) return event;
     const now = Math.floor(at.getTime() / 60_000);
     if (now !== minute) counts.clear();
     minute = now;
-    const count = (counts.get(organizationId) ?? 0) + 1;
-    counts.set(organizationId, count);
-    if (count <= MOST_ANONYMOUS_DENIALS) return event;
-    const summary = { ...event, detail: { reason: 'more denials of unknown visitors this minute are not listed' } };
-    return count === MOST_ANONYMOUS_DENIALS + 1 ? summary : undefined;
+    const count = (counts.get(denied) ?? 0) + 1;
+    counts.set(denied, count);
+    if (count <= MOST_DENIALS) return event;
+    const summary = { ...event, detail: { reason: 'more denials of this kind in this minute are not listed' } };
+    return count === MOST_DENIALS + 1 ? summary : undefined;
   };
+}
+
+/** Whose bound a denial counts in; undefined for what is never left out: EHR users' denials, and those about a patient. */
+function deniedAs({ event, organizationId, actor, patient, detail }: AuditEvent): string | undefined {
+  if (event !== 'denial' || patient !== undefined) return undefined;
+  if (typeof actor === 'object') return 'userId' in actor ? `user ${actor.userId}` : undefined;
+  // A code of `user.…` comes of a verified identity, that of an EHR user who was not admitted.
+  const isOfUser = String(detail?.['code']).startsWith('user.');
+  return actor === 'unknown' && !isOfUser ? `organization ${organizationId}` : undefined;
 }
 
 /** SQLSTATE class 22: a value of a row, not the state of the database. */

@@ -75,6 +75,14 @@ export const causesByCode: Partial<Record<ErrorCode, Explanation>> = {
   'request.too-many': explain('VectorCare', 'Wait a minute; if no flood of launches explains it, tell the operator.', [
     'Very many launches were begun and not finished, often a monitoring script that opens the launch URL',
   ]),
+  'launch.too-many-open': explain(
+    'VectorCare',
+    'Look at Settings > Live launches, and end the launches that are not used.',
+    [
+      'A script or a test kit completes launches and never signs out',
+      'The EHR opens the app in every chart at once, used or not',
+    ],
+  ),
   'discovery.unavailable': explain(
     ehrTeam,
     'Open {FHIR URL}/.well-known/smart-configuration; ask the network team whether our addresses may reach it.',

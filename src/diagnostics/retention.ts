@@ -5,7 +5,7 @@ import type { Log } from '#src/adapters/log.ts';
 import type { KeyStore } from '#src/adapters/redis.ts';
 import { deleteAuditRowsBefore } from '#src/audit/audit-store.ts';
 import { deleteExpiredReports } from './report-store.ts';
-import { deleteTracesBefore } from './trace-store.ts';
+import { deleteTracesBefore, deleteTracesBeyond } from './trace-store.ts';
 
 export interface RetentionDependencies {
   db: Queries;
@@ -26,6 +26,8 @@ export interface RetentionResult {
 
 const DAY_MS = 24 * 60 * 60_000;
 const EVERY_MS = 60 * 60_000;
+/** Of one organization: some months of a large hospital, and a bound for one that launches without end. */
+const MOST_TRACES = 50_000;
 /** A little less than the interval, so that each hour somebody runs. */
 const TURN_MS = EVERY_MS - 60_000;
 
@@ -36,12 +38,17 @@ export async function deleteWhatIsOver(dependencies: RetentionDependencies): Pro
   const now = clock();
   const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS);
   const result = {
-    traces: await deleteTracesBefore(db, daysAgo(traceRetentionDays)),
+    traces: await deleteOldTraces(db, daysAgo(traceRetentionDays)),
     reports: await deleteExpiredReports(db, now),
     auditRows: auditRetentionDays === 0 ? 0 : await deleteOldAudit(db, daysAgo(auditRetentionDays)),
   };
   if (Object.values(result).some((count) => count > 0)) log.info(result, 'what was kept long enough is deleted');
   return result;
+}
+
+async function deleteOldTraces(db: Queries, instant: Date): Promise<number> {
+  const old = await deleteTracesBefore(db, instant);
+  return old + (await deleteTracesBeyond(db, MOST_TRACES));
 }
 
 async function deleteOldAudit(db: Queries, instant: Date): Promise<number> {

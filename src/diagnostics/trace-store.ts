@@ -1,5 +1,5 @@
 /** The table of launch traces: one row per launch, to which each of its requests appends, whichever instance it met. */
-import { and, arrayContains, desc, eq, gte, inArray, lt, notInArray, sql } from 'drizzle-orm';
+import { and, arrayContains, desc, eq, gt, gte, inArray, isNull, lt, notInArray, type SQL, sql } from 'drizzle-orm';
 import { boolean, index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database.ts';
 import { storedText, storedValue } from '#src/adapters/stored-text.ts';
@@ -120,12 +120,35 @@ export async function findTrace(
 }
 
 /** Ends what is older than the retention; returns how many there were. */
-export async function deleteTracesBefore(db: Queries, instant: Date): Promise<number> {
-  const some = db
-    .select({ id: launchTraces.id })
+export function deleteTracesBefore(db: Queries, instant: Date): Promise<number> {
+  return deleteTraces(db, lt(launchTraces.startedAt, instant));
+}
+
+/**
+ * Ends what an organization has beyond its newest `most`, so that none fills the disk for the others (MT-06); returns
+ * how many there were.
+ */
+export async function deleteTracesBeyond(db: Queries, most: number): Promise<number> {
+  const { organizationId, startedAt } = launchTraces;
+  const crowded = await db
+    .select({ organizationId })
     .from(launchTraces)
-    .where(lt(launchTraces.startedAt, instant))
-    .limit(DELETED_AT_ONCE);
+    .groupBy(organizationId)
+    .having(gt(sql`count(*)`, most));
+  let total = 0;
+  for (const { organizationId: id } of crowded) {
+    const ofIt = id === null ? isNull(organizationId) : eq(organizationId, id);
+    const newest = db.select({ startedAt }).from(launchTraces).where(ofIt).orderBy(desc(startedAt));
+    // oxlint-disable-next-line no-await-in-loop -- one organization after the other, for the sake of the database
+    const [oldestKept] = await newest.offset(most - 1).limit(1);
+    // oxlint-disable-next-line no-await-in-loop
+    if (oldestKept) total += await deleteTraces(db, and(ofIt, lt(startedAt, oldestKept.startedAt)));
+  }
+  return total;
+}
+
+async function deleteTraces(db: Queries, which: SQL | undefined): Promise<number> {
+  const some = db.select({ id: launchTraces.id }).from(launchTraces).where(which).limit(DELETED_AT_ONCE);
   for (let total = 0; ; ) {
     // oxlint-disable-next-line no-await-in-loop -- small statements, one after the other, stay within their time
     const deleted = await db

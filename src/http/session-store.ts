@@ -1,21 +1,32 @@
 /** Where administrators' sessions are kept: Redis through connect-redis, or memory in development and tests. */
+import { createHash } from 'node:crypto';
 import { RedisStore } from 'connect-redis';
 import type { SessionData, Store } from 'express-session';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Log } from '#src/adapters/log.ts';
 import type { KeyStore } from '#src/adapters/redis.ts';
 import { answerOf, mastersOf, type RedisClient } from '#src/adapters/redis-client.ts';
+import { SealError, type Sealer } from '#src/adapters/seal.ts';
 import { remainingMs } from './session-life.ts';
 
 const PREFIX = 'admin-session:';
 
+/** What a session store is made of. */
+export interface SessionStoreOptions {
+  keyStore: KeyStore;
+  sealer: Sealer;
+  clock: Clock;
+  log: Log;
+}
+
 /**
- * A store whose entries live as long as {@link remainingMs} says, renewed by each request.
+ * A store whose entries live as long as {@link remainingMs} says, renewed by each request. Each entry is sealed for its
+ * key, and the key is a hash of the session's id, so access to Redis neither shows a session nor makes one (ST-03..05).
  *
  * Renewing only ever prolongs an entry that exists, so a request in flight cannot bring a signed-out session back.
  */
-export function createSessionStore(keyStore: KeyStore, clock: Clock, log: Log): Store {
-  const client = keyStore.client ? nodeRedisOver(keyStore.client) : nodeRedisInMemory(keyStore);
+export function createSessionStore({ keyStore, sealer, clock, log }: SessionStoreOptions): Store {
+  const client = sealedCalls(keyStore.client ? nodeRedisOver(keyStore.client) : nodeRedisInMemory(keyStore), sealer);
   const ttl = (session: SessionData) => Math.ceil(remainingMs(session.admin, clock()) / 1_000);
   return forgivingTouch(new RedisStore({ client, prefix: PREFIX, ttl }), log);
 }
@@ -53,6 +64,34 @@ export function nodeRedisOver(redis: RedisClient): NodeRedisCalls {
       for (const master of mastersOf(redis)) yield* master.scanStream({ match: MATCH, count: COUNT });
     },
   };
+}
+
+/** The same calls with keys hashed and values sealed; a value that cannot be opened is none, so its user signs in again. */
+function sealedCalls(calls: NodeRedisCalls, sealer: Sealer): NodeRedisCalls {
+  const get = async (key: string) => openOrNull(nameOf(key), await calls.get(nameOf(key)), sealer);
+  return {
+    get,
+    set: async (key, value, options) => calls.set(nameOf(key), await sealer.seal(nameOf(key), value), options),
+    expire: (key, seconds) => calls.expire(nameOf(key), seconds),
+    del: (keys) => calls.del(keys.map(nameOf)),
+    mGet: (keys) => Promise.all(keys.map(get)),
+    // Keys are hashes, which name no session: there is nothing to list.
+    scanIterator: async function* none() {},
+  };
+}
+
+/** Where the session of this connect-redis key is stored. */
+function nameOf(key: string): string {
+  return `${PREFIX}${createHash('sha256').update(key.slice(PREFIX.length)).digest('base64url')}`;
+}
+
+async function openOrNull(name: string, sealed: string | null, sealer: Sealer): Promise<string | null> {
+  try {
+    return sealed === null ? null : String(await sealer.open(name, sealed));
+  } catch (error) {
+    if (error instanceof SealError) return null;
+    throw error;
+  }
 }
 
 /** Renewing happens when the page is on its way already: a failure may cost the idle time, not the page. */

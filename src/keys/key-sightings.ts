@@ -2,13 +2,14 @@
 import type { Clock } from '#src/adapters/clock.ts';
 import { type Queries, withoutQuery } from '#src/adapters/database.ts';
 import type { Log } from '#src/adapters/log.ts';
+import { visitorKey } from '#src/http/visitor-key.ts';
 import { type JwksFetch, type KeyUse, pruneFetches, saveSightings } from './sighting-store.ts';
 
 /** One per process. */
 export interface KeySightings {
   /** An EHR's token endpoint accepted an assertion signed with this key. */
   keyAccepted(organizationId: string, kid: string): void;
-  /** Somebody fetched the JWKS. Both values come from the request: untrusted, shortened here. */
+  /** The JWKS was fetched. Both values come from the request: untrusted, shortened here. */
   jwksFetched(address: string, userAgent: string): void;
   /** Writes what is waiting; never throws. */
   flush(): Promise<void>;
@@ -16,15 +17,27 @@ export interface KeySightings {
 }
 
 const FLUSH_MS = 5_000;
+const PRUNE_MS = 10 * 60_000;
 const FETCHES_KEPT_MS = 30 * 86_400_000;
-/** A scanner with many names must not fill memory or the table: beyond this, fetchers of one interval are not noted. */
-const MAX_FETCHERS = 500;
+/** A scanner with many addresses must not fill memory: beyond this, fetchers of one interval are not noted. */
+const MAX_FETCHERS = 100;
+/** Nor the table: the newest stay, and an EHR comes back within the day. */
+const MOST_ROWS = 2_000;
 const MAX_USER_AGENT = 120;
+const MAX_ADDRESS = 60;
 
 export function createKeySightings(dependencies: { db: Queries; clock: Clock; log: Log }): KeySightings {
   const { db, clock, log } = dependencies;
   let uses = new Map<string, KeyUse>();
   let fetches = new Map<string, JwksFetch>();
+  let prunedAt = Number.NEGATIVE_INFINITY;
+
+  async function prune(): Promise<void> {
+    const now = clock().getTime();
+    if (now - prunedAt < PRUNE_MS) return;
+    prunedAt = now;
+    await pruneFetches(db, new Date(now - FETCHES_KEPT_MS), MOST_ROWS);
+  }
 
   async function flush(): Promise<void> {
     const [seenUses, seenFetches] = [[...uses.values()], [...fetches.values()]];
@@ -33,7 +46,7 @@ export function createKeySightings(dependencies: { db: Queries; clock: Clock; lo
     fetches = new Map();
     try {
       await saveSightings(db, seenUses, seenFetches);
-      await pruneFetches(db, new Date(clock().getTime() - FETCHES_KEPT_MS));
+      await prune();
     } catch (error) {
       // Only the operator's page is poorer for it; the next launch or fetch is noted again.
       log.warn({ err: withoutQuery(error), uses: seenUses.length }, 'key sightings could not be written');
@@ -44,12 +57,14 @@ export function createKeySightings(dependencies: { db: Queries; clock: Clock; lo
   return {
     keyAccepted: (organizationId, kid) =>
       void uses.set(`${organizationId} ${kid}`, { organizationId, kid, at: clock() }),
-    jwksFetched: (address, givenAgent) => {
-      const userAgent = givenAgent.replace(/[^\x20-\x7e]/g, '').slice(0, MAX_USER_AGENT);
-      const name = `${address} ${userAgent}`;
-      const known = fetches.get(name);
+    jwksFetched: (givenAddress, givenAgent) => {
+      const address = givenAddress.slice(0, MAX_ADDRESS);
+      const userAgent = givenAgent.slice(0, MAX_USER_AGENT).replace(/[^\x20-\x7e]/g, '');
+      // What a fetcher calls itself makes no row of its own: it may be anything, and another with each request.
+      const { one: visitor } = visitorKey(address);
+      const known = fetches.get(visitor);
       if (!known && fetches.size >= MAX_FETCHERS) return;
-      fetches.set(name, { address, userAgent, at: clock(), fetches: (known?.fetches ?? 0) + 1 });
+      fetches.set(visitor, { visitor, address, userAgent, at: clock(), fetches: (known?.fetches ?? 0) + 1 });
     },
     flush,
     close: async () => {

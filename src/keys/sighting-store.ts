@@ -1,6 +1,6 @@
 /** What was seen of our keys outside: which key an EHR accepted, and who fetched the JWKS. Newest sighting per row. */
 import { desc, lt, sql } from 'drizzle-orm';
-import { integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database.ts';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
@@ -12,16 +12,19 @@ export const keyUses = pgTable(
   (table) => [primaryKey({ columns: [table.organizationId, table.kid] })],
 );
 
-/** Who fetched the JWKS: the address is all that such a request tells about itself. */
+/** Who fetched the JWKS: the address is all that such a request tells about itself. One row for one visitor. */
 export const jwksFetches = pgTable(
   'jwks_fetches',
   {
+    /** As limits count visitors: an IPv4 address or an IPv6 /64. */
+    visitor: text('visitor').primaryKey(),
+    /** Of the last fetch, as is the rest. */
     address: text('address').notNull(),
     userAgent: text('user_agent').notNull(),
     at: instant('at').notNull(),
     fetches: integer('fetches').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.address, table.userAgent] })],
+  (table) => [index('jwks_fetches_by_time').on(table.at)],
 );
 
 export type KeyUse = typeof keyUses.$inferSelect;
@@ -37,17 +40,27 @@ export async function saveSightings(db: Queries, uses: KeyUse[], fetches: JwksFe
   if (fetches.length > 0) {
     const at = sql`greatest(${jwksFetches.at}, excluded.at)`;
     const count = sql`${jwksFetches.fetches} + excluded.fetches`;
-    const target = [jwksFetches.address, jwksFetches.userAgent];
+    const last = { address: sql`excluded.address`, userAgent: sql`excluded.user_agent` };
     await db
       .insert(jwksFetches)
       .values(fetches)
-      .onConflictDoUpdate({ target, set: { at, fetches: count } });
+      .onConflictDoUpdate({ target: jwksFetches.visitor, set: { ...last, at, fetches: count } });
   }
 }
 
-/** Forgets fetchers not seen since `before`: addresses are personal data of a kind, and most are scanners. */
-export async function pruneFetches(db: Queries, before: Date): Promise<void> {
+/**
+ * Forgets fetchers not seen since `before`, and all but the newest `most` (with those of the same instant): addresses are personal data of a kind, most
+ * are scanners', and no number of them fills the table.
+ */
+export async function pruneFetches(db: Queries, before: Date, most: number): Promise<void> {
   await db.delete(jwksFetches).where(lt(jwksFetches.at, before));
+  const [oldestKept] = await db
+    .select({ at: jwksFetches.at })
+    .from(jwksFetches)
+    .orderBy(desc(jwksFetches.at))
+    .offset(most - 1)
+    .limit(1);
+  if (oldestKept) await db.delete(jwksFetches).where(lt(jwksFetches.at, oldestKept.at));
 }
 
 /** Every organization's accepted keys, newest first. For operators only: it spans organizations. */

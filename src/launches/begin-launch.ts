@@ -10,7 +10,12 @@ import { redirectUriOf } from '#src/organizations/registration.ts';
 import { issuersOf, type SmartConnections } from '#src/organizations/smart-connections.ts';
 import type { IssuerKeys } from '#src/smart/issuer-keys.ts';
 import { requestedScope } from '#src/smart/scopes.ts';
-import { acceptsPrivateKeyJwt, chooseAssertionAlg, type SmartConfiguration } from '#src/smart/smart-configuration.ts';
+import {
+  acceptsPrivateKeyJwt,
+  chooseAssertionAlg,
+  pinnedConfiguration,
+  type SmartConfiguration,
+} from '#src/smart/smart-configuration.ts';
 import { standaloneScopes } from '#src/smart/standalone-scopes.ts';
 import { isSameFhirBase, type LaunchRequest } from '#src/smart/step-2-launch-ehr.ts';
 import {
@@ -126,7 +131,7 @@ async function prepareRedirect(
       organizationId: organization.id,
       connectionVersion: organization.connectionVersion,
       fhirBaseUrl: iss,
-      configuration,
+      configuration: pinnedConfiguration(configuration),
       clientId: organization.clientId,
       redirectUri,
       scope,

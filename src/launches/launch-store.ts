@@ -1,7 +1,8 @@
 /** Launch records in Redis: sealed, one key each, opened only with the secret of that launch's cookie. */
 import { createHash } from 'node:crypto';
 import type { KeyStore } from '#src/adapters/redis.ts';
-import type { Sealer } from '#src/adapters/seal.ts';
+import { type Sealer, TooLargeError } from '#src/adapters/seal.ts';
+import { AppError } from '#src/errors.ts';
 import { isEqualSecret } from '#src/http/csrf.ts';
 import { IDLE_LIMIT_MS, type Launch, type LaunchKind } from './launch.ts';
 import { type EndReason, isOver, type ToldReason } from './launch-end.ts';
@@ -23,7 +24,17 @@ export interface LiveLaunch {
 
 /** The records of all launches; every instance sees the same. */
 export interface LaunchStore {
-  /** @param secret of the cookie; only its hash is stored (ST-05). */
+  /**
+   * Is there room for one more launch of this organization? Asked before the EHR's launch value is spent, and answered
+   * from a count that is some seconds old (MT-06).
+   *
+   * @throws AppError 'launch.too-many-open'
+   */
+  assertRoom(organizationId: string, now: Date): Promise<void>;
+  /**
+   * @param secret of the cookie; only its hash is stored (ST-05).
+   * @throws AppError 'token.invalid' when what the EHR granted is too large to keep, here and in replacements.
+   */
   save(launch: Launch, secret: string, now: Date): Promise<void>;
   /**
    * The launch and a new idle period, or undefined when it is unknown, ended, or the secret is another's. The caller
@@ -67,6 +78,9 @@ interface StoredRecord extends Omit<LaunchRecord, 'launch'> {
 }
 
 const BATCH = 100;
+/** Of one organization: a large hospital's, with an hour of idle time. */
+const MOST_OPEN = 20_000;
+const RETRY_AFTER_SECONDS = 60;
 const keyOf = (id: string) => `launch:${id}`;
 const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url');
 
@@ -102,7 +116,7 @@ export function createLaunchStore(redis: KeyStore, sealer: Sealer, retries: Pick
     const record = await unseal(id, sealed);
     if (!record) return undefined;
     const key = keyOf(id);
-    const nextSealed = await sealer.seal(key, { ...record, launch: next });
+    const nextSealed = await sealRecord(sealer, { ...record, launch: next });
     try {
       return (await redis.replace(key, sealed, nextSealed)) ? { launch: next, sealed: nextSealed } : undefined;
     } catch (error) {
@@ -132,10 +146,15 @@ export function createLaunchStore(redis: KeyStore, sealer: Sealer, retries: Pick
     return { launch: opened.launch, lastUsedAt: new Date(used) };
   };
   return {
+    assertRoom: async (organizationId, now) => {
+      if ((await index.recentCount(organizationId, now)) < MOST_OPEN) return;
+      const retry = { retryAfterSeconds: RETRY_AFTER_SECONDS };
+      throw new AppError('launch.too-many-open', `${MOST_OPEN} launches are open, the most there may be`, retry);
+    },
     save: async (launch, secret, now) => {
       const record: LaunchRecord = { launch, secretHash: hashOf(secret) };
       const lifetimeMs = Math.min(IDLE_LIMIT_MS, Date.parse(launch.endsAt) - now.getTime());
-      const sealed = await sealer.seal(keyOf(launch.id), record);
+      const sealed = await sealRecord(sealer, record);
       await Promise.all([redis.set(keyOf(launch.id), sealed, Math.max(lifetimeMs, 1)), index.note(launch, now)]);
     },
     open: async (id, secret, now) => {
@@ -186,4 +205,14 @@ export function createLaunchStore(redis: KeyStore, sealer: Sealer, retries: Pick
       return open;
     },
   };
+}
+
+/** Tokens and scopes are as long as the EHR makes them, up to what a record may hold. */
+async function sealRecord(sealer: Sealer, record: LaunchRecord): Promise<string> {
+  try {
+    return await sealer.seal(keyOf(record.launch.id), record);
+  } catch (error) {
+    if (!(error instanceof TooLargeError)) throw error;
+    throw new AppError('token.invalid', `tokens and scopes are too large to keep: ${error.message}`);
+  }
 }

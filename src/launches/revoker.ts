@@ -23,6 +23,8 @@ export interface Revoker {
 /** Tokens in memory wait for nobody longer than this. */
 const LONGEST_PAUSE_SECONDS = 60;
 const MOST_TRIES = 3;
+/** An authorization server that does not answer must not fill memory with tokens; a whole hospital may end at once. */
+const MOST_UNDER_WAY = 20_000;
 
 /** One per process. */
 export function createRevoker(dependencies: { outbound: Outbound; keyRing: KeyRing; clock: Clock; log: Log }): Revoker {
@@ -50,6 +52,7 @@ export function createRevoker(dependencies: { outbound: Outbound; keyRing: KeyRi
     revoke: ({ authorizationServer, tokens }, organization) => {
       const { tokenEndpoint, revocationEndpoint, clientId, assertionAlg, assertionType = 'JWT' } = authorizationServer;
       if (revocationEndpoint === undefined) return;
+      if (underWay.size >= MOST_UNDER_WAY) return log.warn('revocation.given-up');
       const client = outbound.forOrganization(organization);
       // CAJ-13: never the address of another endpoint, which another server could have named as its own.
       const audience =

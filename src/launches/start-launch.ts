@@ -10,12 +10,14 @@ import { cookiesBlockedPage } from '#views/cookies-blocked-page.ts';
 import { type BeginLaunchDependencies, beginLaunch, type LaunchStart } from './begin-launch.ts';
 import type { Journey } from './journey.ts';
 import { createCookieValue, type LaunchCookies } from './launch-cookies.ts';
+import type { LaunchStore } from './launch-store.ts';
 import { sendOnward } from './send-onward.ts';
 
 /** What starting a launch needs. */
 export interface StartLaunchDependencies extends BeginLaunchDependencies {
   launchCookies: LaunchCookies;
   limit: LaunchLimit;
+  launches: Pick<LaunchStore, 'assertRoom'>;
   clock: Clock;
 }
 
@@ -46,12 +48,15 @@ export async function startLaunch(
   organization: Organization,
   start: LaunchStart,
 ): Promise<void> {
-  const { launchCookies, limit, clock } = dependencies;
+  const { launchCookies, launches, limit, clock } = dependencies;
   const { request, response, trace } = visit;
   const journey: Journey = { kind: start.kind, organizationId: organization.id };
   if (!launchCookies.arrived(request, start.kind)) return probeCookies(dependencies, visit, journey);
   trace.know({ cookieMode: queryOf(request).has(PROBED) ? 'probed' : 'arrived' });
-  await trace.step('cookies', () => limit.begin(organization.id, request.ip ?? ''));
+  await trace.step('cookies', async () => {
+    await limit.begin(organization.id, request.ip ?? '');
+    await launches.assertRoom(organization.id, clock());
+  });
   const cookie = createCookieValue(journey, clock());
   const refusals = launchCookies.refusals(request, organization);
   const browser = { secret: cookie.secret, refusals };

@@ -2,11 +2,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { KeyStore } from '#src/adapters/redis.ts';
-import type { Sealer } from '#src/adapters/seal.ts';
+import { type Sealer, TooLargeError } from '#src/adapters/seal.ts';
+import { AppError } from '#src/errors.ts';
 import type { Refusals } from '#src/organizations/learned-scopes.ts';
 import type { FailedScope } from '#src/smart/scope-ladder.ts';
 import type { SmartConfiguration } from '#src/smart/smart-configuration.ts';
 import type { LaunchKind } from './launch.ts';
+import type { PendingBytes } from './pending-bytes.ts';
 import type { StoreRetries } from './store-retries.ts';
 
 /** Everything the callback needs, fixed at launch so that nothing can change under way (DI-06). */
@@ -69,7 +71,12 @@ export function transactionName({ state, binding }: TransactionKey): string {
 
 /** Transactions in Redis, sealed. Every method may throw AppError 'store.unavailable'. */
 export interface Transactions {
-  /** Before the browser is sent onward; if it fails, it is not sent (AZ-21). */
+  /**
+   * Before the browser is sent onward; if it fails, it is not sent (AZ-21).
+   *
+   * @throws AppError 'discovery.invalid' when the EHR's addresses make it too large; 'request.too-many' when the
+   *   organization's unfinished launches take all the room they may (MT-06).
+   */
   begin(key: TransactionKey, transaction: Transaction): Promise<void>;
   /**
    * Takes a transaction out: of many callers one gets it (CB-04, CB-06). The others wait, as long as a callback may take,
@@ -96,6 +103,7 @@ export function createTransactions(
   redis: KeyStore,
   sealer: Sealer,
   retries: Pick<StoreRetries, 'insist'>,
+  pending: PendingBytes,
 ): Transactions {
   const take = async (name: string, stored: string): Promise<boolean> => {
     const taken = `${TAKEN} ${randomUUID()}`;
@@ -110,7 +118,9 @@ export function createTransactions(
   return {
     begin: async (key, transaction) => {
       const name = transactionName(key);
-      await redis.set(name, await sealer.seal(name, { transaction }), TRANSACTION_LIFETIME_MS);
+      const sealed = await sealTransaction(name, transaction, sealer);
+      pending.take(transaction.organizationId, name, sealed.length);
+      await redis.set(name, sealed, TRANSACTION_LIFETIME_MS);
     },
     claim: async (key) => {
       const name = transactionName(key);
@@ -131,6 +141,7 @@ export function createTransactions(
     complete: async (key, completion) => {
       const name = transactionName(key);
       await redis.set(name, await sealer.seal(name, { completion }), COMPLETION_LIFETIME_MS);
+      pending.release(name);
     },
     bindCode: async (key, code) => {
       const mark = `code:${createHash('sha256').update(code).digest('base64url')}`;
@@ -139,8 +150,21 @@ export function createTransactions(
       const isFirst = await redis.setIfAbsent(mark, name, TRANSACTION_LIFETIME_MS);
       return isFirst || (await redis.get(mark)) === name;
     },
-    abandon: (key) => redis.delete(transactionName(key)),
+    abandon: async (key) => {
+      const name = transactionName(key);
+      await redis.delete(name);
+      pending.release(name);
+    },
   };
+}
+
+async function sealTransaction(name: string, transaction: Transaction, sealer: Sealer): Promise<string> {
+  try {
+    return await sealer.seal(name, { transaction });
+  } catch (error) {
+    if (!(error instanceof TooLargeError)) throw error;
+    throw new AppError('discovery.invalid', `a launch under way is too large to keep: ${error.message}`);
+  }
 }
 
 async function openClaim(name: string, stored: string, sealer: Sealer): Promise<Claim | undefined> {

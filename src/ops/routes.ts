@@ -1,5 +1,6 @@
 /** What operators and their machines ask: alive, ready, and how it goes. */
-import { Router } from 'express';
+import { type RequestHandler, Router } from 'express';
+import { isAddressIn } from '#src/adapters/address-policy.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
 import { signingAlgorithms } from '#src/keys/key-pair.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
@@ -16,9 +17,13 @@ const DEADLINE_MS = 2_000;
 /**
  * `/health/live` says that the process answers; `/health/ready` that a launch could succeed: database, Redis and a
  * signing key of each algorithm, each within two seconds; `/metrics` is for Prometheus and holds no patient, user or token.
+ * The last two say more than a visitor needs and cost more than a page.
+ *
+ * @param addresses addresses or CIDRs that may ask for them; for all others they do not exist.
  */
-export function opsRoutes(dependencies: ReadinessDependencies, metrics: Metrics): Router {
+export function opsRoutes(dependencies: ReadinessDependencies, metrics: Metrics, addresses: readonly string[]): Router {
   const router = Router({ caseSensitive: true, strict: true });
+  router.use(['/health/ready', '/metrics'], onlyFrom(addresses));
   router.get('/health/live', (_request, response) => void response.json({ status: 'live' }));
   router.get('/health/ready', async (_request, response) => {
     const checks = await readiness(dependencies);
@@ -29,6 +34,16 @@ export function opsRoutes(dependencies: ReadinessDependencies, metrics: Metrics)
     response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
   return router;
+}
+
+function onlyFrom(addresses: readonly string[]): RequestHandler {
+  const isListed = isAddressIn(addresses);
+  return (request, _response, next) => {
+    // Behind a proxy that TRUST_PROXY does not name, every visitor of the internet has the proxy's address.
+    const isForwarded = request.get('x-forwarded-for') !== undefined || request.get('forwarded') !== undefined;
+    const isOwnAddress = request.ip !== request.socket.remoteAddress || !isForwarded;
+    next(isOwnAddress && isListed(request.ip) ? undefined : 'router');
+  };
 }
 
 async function readiness({

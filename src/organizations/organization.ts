@@ -16,11 +16,17 @@ import { presetScopes } from './vendor-presets.ts';
 /** Org IDs stand in URLs, cookies and file names: letters, digits, `.`, `_` and `-`, at most 64. */
 export const ORGANIZATION_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
+/** Bidirectional controls, zero-width and other invisible characters: with them one name can look like another. */
+const INVISIBLE =
+  /[\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{Variation_Selector}\u2800\u3164\uffa0]|\u034f|\u115f|\u1160|\u17b4|\u17b5/u;
+
 const plainText = (max: number) =>
   textFormat()
-    .min(1, 'is required')
-    .max(max, `must be at most ${max} characters`)
+    .min(1, { error: 'is required', abort: true })
+    .max(max, { error: `must be at most ${max} characters`, abort: true })
     .refine((name) => !/\p{Cc}/u.test(name), { error: 'must not contain control characters' })
+    .refine((name) => !INVISIBLE.test(name), { error: 'must not contain invisible characters or marks of direction' })
+    .refine((name) => /[\p{L}\p{N}]/u.test(name), { error: 'must contain a letter or a digit' })
     .refine((name) => name.trim() === name, { error: 'must not begin or end with a space' });
 
 const choice = <const Values extends readonly [string, ...string[]]>(values: Values) =>

@@ -1,7 +1,9 @@
 /** What an address in an organization's settings must look like, as zod formats with messages an administrator can act on. */
 import ipaddr from 'ipaddr.js';
+import { getDomain } from 'tldts';
 import { z } from 'zod';
 import { isLoopbackHost } from '#src/adapters/address-policy.ts';
+import { isPrivateNetwork } from '#src/private-network.ts';
 import { fhirBaseProblem } from '#src/smart/step-2-launch-ehr.ts';
 
 const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
@@ -35,15 +37,29 @@ export function serverUrl(production: boolean) {
   });
 }
 
-/** An origin that may frame us: a CSP source of scheme, host and port, `https://*.example.org` included, never `*`. */
+/**
+ * An origin that may frame us: a CSP source of scheme, host and port, `https://*.example.org` included, never `*` and
+ * never a wildcard over a public suffix such as `co.uk` or `azurewebsites.net`, where anyone may register a name.
+ */
 export function frameAncestor(production: boolean) {
   return z
     .string()
     .transform((text) => text.replace(/\/$/, '').toLowerCase())
     .refine((text) => isFrameAncestor(text, production), {
+      abort: true,
       error: (issue) =>
-        `${String(issue.input)} must be an origin such as https://ehr.example.org or https://*.example.org`,
+        `${shown(issue.input)} must be an origin such as https://ehr.example.org or https://*.example.org`,
+    })
+    .refine((text) => !isWildcardOverPublicSuffix(text), {
+      error: (issue) =>
+        `${shown(issue.input)} would let sites of strangers show a chart: name a host below it, such as https://*.ehr.example.org`,
     });
+}
+
+/** The Public Suffix List, with the domains of hosting companies. */
+function isWildcardOverPublicSuffix(text: string): boolean {
+  const [, host] = /^https?:\/\/\*\.([^:]+)/.exec(text) ?? [];
+  return host !== undefined && getDomain(host, { allowPrivateDomains: true }) === null;
 }
 
 function isFrameAncestor(text: string, production: boolean): boolean {
@@ -89,10 +105,21 @@ export const searchParameter = z
     },
   );
 
-/** A network in CIDR notation. */
-export const network = z.string().refine(ipaddr.isValidCIDR, {
-  error: (issue) => `${String(issue.input)} must be a network such as 10.20.0.0/16`,
-});
+/** A private network in CIDR notation. */
+export const network = z
+  .string()
+  .refine(ipaddr.isValidCIDR, {
+    abort: true,
+    error: (issue) => `${shown(issue.input)} must be a network such as 10.20.0.0/16`,
+  })
+  .refine(isPrivateNetwork, {
+    error: (issue) => `${shown(issue.input)} must be within a private range such as 10.0.0.0/8 or fc00::/7`,
+  });
+
+/** A wrong entry as the problem quotes it. */
+function shown(input: unknown): string {
+  return String(input).slice(0, 100);
+}
 
 function isHost(text: string): boolean {
   const [, name, port] = /^(\[[0-9a-f:.]+\]|[^:]+)(?::(\d{1,5}))?$/i.exec(text) ?? [];

@@ -87,6 +87,19 @@ export function readSmartConfiguration(document: unknown, rules: EndpointRules):
   };
 }
 
+/** The capabilities that decide something after the launch request: scope syntax, and a POST to the authorization endpoint. */
+const CAPABILITIES_USED = new Set(['permission-v1', 'permission-v2', 'authorize-post']);
+
+/**
+ * The part of a configuration that the rest of a launch uses (DI-06), for keeping with each launch under way: the lists
+ * an EHR fills as it likes are left out, or reduced to the names the code asks for.
+ */
+export function pinnedConfiguration(configuration: SmartConfiguration): SmartConfiguration {
+  const { tokenEndpointAuthMethods: _methods, tokenEndpointAuthSigningAlgs: _algs, ...pinned } = configuration;
+  const capabilities = configuration.capabilities.filter((name) => CAPABILITIES_USED.has(name));
+  return { ...pinned, capabilities: [...new Set(capabilities)] };
+}
+
 const storedSchema = z.object({
   authorizationEndpoint: z.string(),
   tokenEndpoint: z.string(),

@@ -1,6 +1,6 @@
 /** What is stored can only be read by us, only where it was stored, and through a change of secrets (ST-03, ST-04, ST-08). */
 import { describe, expect, test } from 'vitest';
-import { createSealer, SealError } from '#src/adapters/seal.ts';
+import { createSealer, SealError, TooLargeError } from '#src/adapters/seal.ts';
 
 const OLD = 'the-old-secret-0123456789-abcdefghijkl';
 const NEW = 'the-new-secret-0123456789-abcdefghijkl';
@@ -77,4 +77,11 @@ test('equal texts have equal fingerprints, under one secret only, and none revea
 
 test('there is no sealing without a secret', () => {
   expect(() => createSealer([])).toThrow(SealError);
+});
+
+test('MT-06: a value larger than its place allows is not sealed, whatever characters make it large', async () => {
+  await expect(sealer.seal('a', 'x'.repeat(16_382))).resolves.toBeTypeOf('string');
+  await expect(sealer.seal('a', 'x'.repeat(16_383))).rejects.toBeInstanceOf(TooLargeError);
+  await expect(sealer.seal('a', 'ä'.repeat(8_192))).rejects.toBeInstanceOf(TooLargeError);
+  await expect(sealer.seal('a', 'x'.repeat(16_383), 20_000)).resolves.toBeTypeOf('string');
 });

@@ -80,7 +80,7 @@ describe.for(await testDatabases())('the audit trail on $name', ({ open }) => {
     expect(await rowsOf('beside')).toHaveLength(3);
     expect(await rowsOf('flooded')).toHaveLength(31);
     expect(await rowsOf('flooded')).toContainEqual({
-      reason: 'more denials of unknown visitors this minute are not listed',
+      reason: 'more denials of this kind in this minute are not listed',
     });
     audit.record({ event: 'denial', organizationId: 'flooded', actor: ada });
     audit.record({ event: 'denial', organizationId: 'flooded', actor: 'unknown', patient: 'Patient/1' });
@@ -89,6 +89,25 @@ describe.for(await testDatabases())('the audit trail on $name', ({ open }) => {
     now = new Date(now.getTime() + 60_000);
     flood('flooded', 1);
     expect(await rowsOf('flooded')).toHaveLength(35);
+  });
+
+  test('MT-06: one user of the settings cannot fill the trail with refusals, and takes no room from others', async () => {
+    const audit = createAudit({ db: database.db, sealer, log: logInto([]), clock });
+    const refuse = (userId: string, times: number) => {
+      for (let n = 0; n < times; n += 1)
+        audit.record({ event: 'denial', organizationId: 'refusing', actor: { userId }, detail: { n } });
+    };
+    refuse('curious', 500);
+    refuse('other', 2);
+    for (let n = 0; n < 40; n += 1)
+      audit.record({ event: 'settings-change', organizationId: 'refusing', actor: { userId: 'curious' } });
+    await audit.flush();
+    const rows = await listAuditRows(database.db, { organizationId: 'refusing' }, 1_000);
+    expect(Object.groupBy(rows, ({ actor, event }) => `${actor} ${event}`)).toMatchObject({
+      'user:curious denial': { length: 31 },
+      'user:other denial': { length: 2 },
+      'user:curious settings-change': { length: 40 },
+    });
   });
 
   test('a row the database cannot store costs no other row (MT-06)', async () => {

@@ -8,7 +8,7 @@ import { createSealer } from '#src/adapters/seal.ts';
 import { createAudit } from '#src/audit/audit.ts';
 import { listAuditRows } from '#src/audit/audit-store.ts';
 import { deleteWhatIsOver } from '#src/diagnostics/retention.ts';
-import { listTraces, upsertTraces } from '#src/diagnostics/trace-store.ts';
+import { deleteTracesBeyond, listTraces, upsertTraces } from '#src/diagnostics/trace-store.ts';
 import { testDatabases } from '#test/helpers/databases.ts';
 import { logInto } from '#test/helpers/log-lines.ts';
 
@@ -58,6 +58,19 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     expect(await listTraces(database.db, { organizationId: undefined }, 10)).toMatchObject([
       { organizationId: 'young' },
     ]);
+  });
+
+  test('MT-06: an organization keeps its newest traces, so many as it may have, and those of others stay', async () => {
+    await database.db.execute(sql`
+      insert into launch_traces (id, organization_id, started_at, outcome, support_codes, steps)
+      select gen_random_uuid(), 'crowded', now() - n * interval '1 second', 'completed', '{}', '[]'
+      from generate_series(1, 250) n`);
+    expect(await deleteTracesBeyond(database.db, 100)).toBe(150);
+    const kept = await listTraces(database.db, { organizationId: 'crowded' }, 1_000);
+    expect(kept).toHaveLength(100);
+    expect(Date.now() - (kept.at(-1)?.startedAt.getTime() ?? 0)).toBeLessThan(200_000);
+    expect(await listTraces(database.db, { organizationId: 'young' }, 10)).toHaveLength(1);
+    expect(await deleteTracesBeyond(database.db, 100)).toBe(0);
   });
 
   test('two instances share one turn an hour', async () => {

@@ -1,4 +1,5 @@
 /** Administrators' sessions in a real Redis: the calls connect-redis makes, and what happens while Redis is away. */
+import { createHash } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type NodeRedisCalls, nodeRedisOver } from '#src/http/session-store.ts';
@@ -113,12 +114,77 @@ describe('while Redis is away', () => {
   test('a request that was under way when the session ended does not bring it back', async () => {
     const browser = await signedIn(world, 'operator@example.com');
     const redis = new Redis(server.url);
-    const id = decodeURIComponent(cookiesOf(browser).get('admin') ?? '')
-      .slice(2)
-      .split('.')[0];
-    const [page] = await Promise.all([browser.visit(`${world.url}/settings/users`), redis.del(`admin-session:${id}`)]);
+    const key = keyOf(idOf(cookiesOf(browser).get('admin')));
+    expect(await redis.exists(key)).toBe(1);
+    const [page] = await Promise.all([browser.visit(`${world.url}/settings/users`), redis.del(key)]);
     expect([200, 303]).toContain(page.status);
-    expect(await redis.exists(`admin-session:${id}`)).toBe(0);
+    expect(await redis.exists(key)).toBe(0);
     redis.disconnect();
   });
 });
+
+describe('what Redis holds of a session', () => {
+  let server: RedisServer;
+  let world: World;
+  let redis: Redis;
+
+  beforeAll(async () => {
+    server = await createRedisServer();
+    await server.start();
+    world = await startWorld({ env: { REDIS_URL: server.url } });
+    redis = new Redis(server.url);
+    await addPerson(world, 'operator@example.com');
+    await addPerson(world, 'admin@example.com', { role: 'administrator' });
+  });
+  afterAll(async () => {
+    redis.disconnect();
+    await world.close();
+    await server.stop();
+  });
+
+  const signedInWithKey = async (email: string) => {
+    const known = new Set(await redis.keys('admin-session:*'));
+    const browser = await signedIn(world, email);
+    const key = (await redis.keys('admin-session:*')).find((one) => !known.has(one)) ?? '';
+    return { browser, key, id: idOf(cookiesOf(browser).get('admin')) };
+  };
+  const statusOfAccount = async (browser: Awaited<ReturnType<typeof signedIn>>) =>
+    (await browser.visit(`${world.url}/settings/account`)).status;
+
+  test('neither the id of a session nor whose it is can be read', async () => {
+    const { key, id } = await signedInWithKey('operator@example.com');
+    expect(key).toBe(keyOf(id));
+    const stored = `${key} ${await redis.get(key)}`;
+    for (const secret of [id, 'operator', 'userId', 'generation']) expect(stored).not.toContain(secret);
+  });
+
+  test.for(['plain JSON', "another session's value", 'a value that was changed', 'an empty value'] as const)(
+    '%s written over a session signs its user out and nobody in',
+    async (kind) => {
+      const operator = await signedInWithKey('operator@example.com');
+      const administrator = await signedInWithKey('admin@example.com');
+      const theirs = (await redis.get(operator.key)) ?? '';
+      const planted = {
+        'plain JSON': JSON.stringify({ cookie: { path: '/' }, admin: { userId: '1', generation: 0, signedInAt: 0 } }),
+        "another session's value": theirs,
+        'a value that was changed':
+          theirs.slice(0, -10) + theirs.slice(-10).replace(/./, (one) => (one === 'A' ? 'B' : 'A')),
+        'an empty value': '',
+      }[kind];
+      await redis.set(administrator.key, planted);
+      expect(await statusOfAccount(administrator.browser)).toBe(303);
+      expect(await statusOfAccount(operator.browser)).toBe(200);
+    },
+  );
+});
+
+/** Without the signature that express-session puts behind it. */
+function idOf(cookie: string | undefined): string {
+  return decodeURIComponent(cookie ?? '')
+    .slice(2)
+    .split('.')[0] as string;
+}
+
+function keyOf(id: string): string {
+  return `admin-session:${createHash('sha256').update(id).digest('base64url')}`;
+}

@@ -172,7 +172,7 @@ describe('where the keys were seen', () => {
 
   test('a fetch from an address of nobody’s host stays with the others', async () => {
     const at = new Date(0);
-    const fetch = (address: string) => ({ address, userAgent: 'x', at, fetches: 1 });
+    const fetch = (address: string) => ({ visitor: address, address, userAgent: 'x', at, fetches: 1 });
     const known = fetch('::ffff:192.0.2.1');
     const stranger = fetch('198.51.100.7');
     const holders = [

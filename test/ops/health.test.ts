@@ -91,3 +91,27 @@ describe('a part that fails or hangs', () => {
     expect((await world.browser().visit(`${world.url}/health/live`)).status).toBe(200);
   });
 });
+
+test.for([
+  ['an address that is listed', '10.20.0.0/16', '10.20.0.7', 200],
+  ['one address that is listed', '10.20.0.7', '10.20.0.7', 200],
+  ['an address that is not', '10.20.0.0/16', '10.21.0.7', 404],
+  ['an IPv4-mapped address that is listed', '10.20.0.0/16', '::ffff:10.20.0.7', 200],
+  ['an IPv6 address that is listed', '2001:db8::/32', '2001:db8::9', 200],
+  ['the loopback address when others are listed', '10.20.0.0/16', undefined, 404],
+] as const)('health and metrics answer as OPS_ADDRESSES says: %s', async ([, listed, from, status]) => {
+  const world = await startWorld({ env: { OPS_ADDRESSES: listed, TRUST_PROXY: 'loopback' } });
+  const headers = from === undefined ? {} : { 'x-forwarded-for': from };
+  const ask = async (path: string) => (await world.browser().visit(`${world.url}${path}`, { headers })).status;
+  expect([await ask('/health/ready'), await ask('/metrics')]).toEqual([status, status]);
+  expect(await ask('/health/live')).toBe(200);
+  await world.close();
+});
+
+test('behind a proxy that is not trusted, no visitor counts as one from this host', async () => {
+  const world = await startWorld();
+  const headers = { 'x-forwarded-for': '127.0.0.1' };
+  expect((await world.browser().visit(`${world.url}/metrics`, { headers })).status).toBe(404);
+  expect((await world.browser().visit(`${world.url}/metrics`)).status).toBe(200);
+  await world.close();
+});

@@ -110,12 +110,68 @@ test.for([
   ],
   ['a scheme in an allowed host', { allowedHosts: ['https://auth.example'] }, 'allowedHosts '],
   ['a port out of range', { allowedHosts: ['auth.example:99999'] }, 'allowedHosts '],
+  ...[
+    'https://*.co.uk',
+    'https://*.com.au',
+    'https://*.gov.uk',
+    'https://*.k12.ca.us',
+    'https://*.github.io',
+    'https://*.azurewebsites.net',
+    'https://*.s3.amazonaws.com',
+    'https://*.herokuapp.com:8443',
+    'https://*.kawasaki.jp',
+    'https://*.CO.UK/',
+    'https://*.xn--p1ai.',
+  ].map(
+    (origin) =>
+      [`a wildcard over a public suffix, ${origin}`, { frameAncestors: [origin] }, 'frameAncestors '] as const,
+  ),
+  ...['\u202e', '\u2066', '\u200b', '\u200d', '\ufeff', '\u00ad', '\u3164', '\u2800', '\u2028', '\u{e0041}'].map(
+    (character) =>
+      [
+        `an invisible character in a name, ${character.codePointAt(0)?.toString(16)}`,
+        { name: `St. ${character}Elsewhere` },
+        'name must not contain invisible characters',
+      ] as const,
+  ),
+  ['a name without a letter', { name: '—' }, 'name must contain a letter or a digit'],
+  ...['0.0.0.0/0', '::/0', '0.0.0.0/1', '10.0.0.0/7', '8.8.8.0/24', '169.254.0.0/16', 'fe80::/10', '::ffff:0:0/96'].map(
+    (cidr) =>
+      [
+        `a network that is not private, ${cidr}`,
+        { privateNetworks: [cidr] },
+        `${cidr} must be within a private`,
+      ] as const,
+  ),
   ['a network without a mask', { privateNetworks: ['10.0.0.1'] }, 'privateNetworks '],
   ['a word for a switch', { showEhrOrders: 'yes' }, 'showEhrOrders must be true or false'],
   ['an unknown setting', { colour: 'red' }, 'colour is not a setting'],
 ] as const)('%s is refused with a reason', ([, change, reason]) => {
   expect(problems(change)).toEqual([expect.stringContaining(reason)]);
 });
+
+test.for([
+  'https://*.hospital.example',
+  'https://*.uclh.nhs.uk',
+  'https://*.hospital.local',
+  'https://*.epic.com:8443',
+])('a wildcard over a domain of one owner is taken: %s', (origin) => {
+  expect(problems({ frameAncestors: [origin] })).toEqual([]);
+});
+
+test.for(['10.0.0.0/8', '172.20.0.0/16', '192.168.1.0/24', '100.64.0.0/10', 'fd00:1::/32', '127.0.0.1/32'])(
+  'a private network is taken: %s',
+  (cidr) => {
+    expect(problems({ privateNetworks: [cidr] })).toEqual([]);
+  },
+);
+
+test.for(['Hôpital Saint-Luc', '千葉病院', 'بیمارستان', 'Клиника 5', "St. Mary's (North)"])(
+  'a name in any script is taken: %s',
+  (name) => {
+    expect(problems({ name })).toEqual([]);
+  },
+);
 
 test('every problem is named at once', () => {
   expect(problems({ nonce: 'maybe', assertionAlg: 'none', name: '' })).toHaveLength(3);

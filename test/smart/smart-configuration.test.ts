@@ -4,6 +4,7 @@ import { AppError } from '#src/errors.ts';
 import {
   acceptsPrivateKeyJwt,
   chooseAssertionAlg,
+  pinnedConfiguration,
   readSmartConfiguration,
   readStoredConfiguration,
 } from '#src/smart/smart-configuration.ts';
@@ -245,4 +246,17 @@ describe('a configuration stored by us', () => {
     'is not believed when it is %j',
     (stored) => expect(readStoredConfiguration(stored)).toBeUndefined(),
   );
+});
+
+test('what a launch under way keeps of a configuration is what its callback uses', () => {
+  const configuration = read({
+    capabilities: ['launch-ehr', 'permission-v2', 'permission-v2', 'authorize-post', 'x'],
+    token_endpoint_auth_methods_supported: ['private_key_jwt'],
+    token_endpoint_auth_signing_alg_values_supported: ['RS384'],
+    issuer: 'https://ehr.example',
+  });
+  const pinned = pinnedConfiguration(configuration);
+  expect(Object.keys(pinned)).not.toContain('tokenEndpointAuthMethods');
+  expect(Object.keys(pinned)).not.toContain('tokenEndpointAuthSigningAlgs');
+  expect(pinned).toMatchObject({ issuer: 'https://ehr.example', capabilities: ['permission-v2', 'authorize-post'] });
 });

@@ -1,0 +1,71 @@
+/** `npm run bench -- --attack`: do clinicians still launch, and does health still answer, while a visitor means harm? */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { request } from 'undici';
+import type { AttackOrder } from './attacker.ts';
+import type { Contestant } from './contestants.ts';
+import { median } from './throughput.ts';
+import { launchOnce } from './visitor.ts';
+
+/** What happened while it lasted. */
+export interface AttackResult {
+  launches: number;
+  failed: string[];
+  medianLaunchMs: number;
+  longestLaunchMs: number;
+  healthChecks: number;
+  longestHealthMs: number;
+  /** Of the attacker's requests, by status. */
+  answers: Record<string, number>;
+}
+
+const LAUNCH_EVERY_MS = 3_000;
+const HEALTH_EVERY_MS = 200;
+
+/** Twenty launches a minute and five health checks a second, beside the attacker. */
+export async function measureAttack(product: Contestant, seconds: number): Promise<AttackResult> {
+  const { launchUrl } = product;
+  const { origin } = new URL(launchUrl);
+  // Before: the organization is known and the connections are open, as on any working day.
+  await launchOnce(launchUrl);
+  const order: AttackOrder = { origin, launchUrl, seconds };
+  const attacker = new Worker(new URL('./attacker.ts', import.meta.url), { workerData: order });
+  const finished = once(attacker, 'message') as Promise<[Record<string, number>]>;
+  const end = performance.now() + seconds * 1_000;
+  const launchTimes: number[] = [];
+  const healthTimes: number[] = [];
+  const failed: string[] = [];
+  const launch = async () => {
+    const began = performance.now();
+    await launchOnce(launchUrl).catch((error: unknown) => failed.push(String(error).slice(0, 200)));
+    launchTimes.push(performance.now() - began);
+  };
+  const ask = async () => {
+    const began = performance.now();
+    const answer = await request(`${origin}/health/live`).catch((error: unknown) => failed.push(String(error)));
+    if (typeof answer === 'object') await answer.body.dump();
+    healthTimes.push(performance.now() - began);
+  };
+  await Promise.all([every(LAUNCH_EVERY_MS, end, launch), every(HEALTH_EVERY_MS, end, ask)]);
+  const [answers] = await finished;
+  return {
+    launches: launchTimes.length,
+    failed,
+    medianLaunchMs: median(launchTimes),
+    longestLaunchMs: Math.max(...launchTimes),
+    healthChecks: healthTimes.length,
+    longestHealthMs: Math.max(...healthTimes),
+    answers,
+  };
+}
+
+/** Begins a piece of work at each interval, whether or not the one before has ended; resolves when all have. */
+async function every(intervalMs: number, end: number, work: () => Promise<void>): Promise<void> {
+  const begun: Promise<void>[] = [];
+  while (performance.now() < end) {
+    begun.push(work());
+    // oxlint-disable-next-line no-await-in-loop -- a clock
+    await new Promise((resolve) => setTimeout(resolve, intervalMs));
+  }
+  await Promise.all(begun);
+}

@@ -1,0 +1,66 @@
+/** How much of the store an organization's unfinished launches may take: one EHR cannot fill it for the others (MT-06). */
+import type { Clock } from '#src/adapters/clock.ts';
+import { AppError } from '#src/errors.ts';
+
+/** Counts per process what is stored until a launch is finished, given up or expired. */
+export interface PendingBytes {
+  /** @throws AppError 'request.too-many' when there is no room for so many bytes more. */
+  take(organizationId: string, name: string, bytes: number): void;
+  /** Finished or given up: its room is free again. Unknown names, such as another process's, are ignored. */
+  release(name: string): void;
+}
+
+/** Some eight thousand ordinary launches that were begun and not finished within ten minutes. */
+const MOST_BYTES_PER_ORGANIZATION = 32 * 1_024 * 1_024;
+const RETRY_AFTER_SECONDS = 60;
+
+interface Pending {
+  organizationId: string;
+  bytes: number;
+  expiresAt: number;
+}
+
+/**
+ * One per process.
+ *
+ * @param options.lifetimeMs how long the store keeps what is taken.
+ * @param options.mostBytes per organization.
+ */
+export function createPendingBytes(options: { clock: Clock; lifetimeMs: number; mostBytes?: number }): PendingBytes {
+  const { clock, lifetimeMs, mostBytes = MOST_BYTES_PER_ORGANIZATION } = options;
+  // All live equally long, so the order of insertion is the order of expiry.
+  const pending = new Map<string, Pending>();
+  const totals = new Map<string, number>();
+
+  const add = (organizationId: string, bytes: number): void => {
+    const total = (totals.get(organizationId) ?? 0) + bytes;
+    if (total > 0) totals.set(organizationId, total);
+    else totals.delete(organizationId);
+  };
+  const release = (name: string): void => {
+    const known = pending.get(name);
+    if (!known) return;
+    pending.delete(name);
+    add(known.organizationId, -known.bytes);
+  };
+  const releaseExpired = (now: number): void => {
+    for (const [name, { expiresAt }] of pending) {
+      if (expiresAt > now) return;
+      release(name);
+    }
+  };
+
+  return {
+    take: (organizationId, name, bytes) => {
+      const now = clock().getTime();
+      releaseExpired(now);
+      if ((totals.get(organizationId) ?? 0) + bytes > mostBytes) {
+        const retry = { retryAfterSeconds: RETRY_AFTER_SECONDS };
+        throw new AppError('request.too-many', "the organization's unfinished launches take all their room", retry);
+      }
+      pending.set(name, { organizationId, bytes, expiresAt: now + lifetimeMs });
+      add(organizationId, bytes);
+    },
+    release,
+  };
+}
