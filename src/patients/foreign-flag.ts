@@ -22,5 +22,6 @@ function readFlag(value: unknown): Flag {
     const flags = new Set(value.slice(0, 10).map((item) => (Array.isArray(item) ? 'unclear' : readFlag(item))));
     return flags.size > 1 ? 'unclear' : [...flags][0];
   }
-  return WORDS.get(String(value).trim().toLowerCase()) ?? 'unclear';
+  const isWord = typeof value === 'string' || typeof value === 'number';
+  return (isWord ? WORDS.get(String(value).trim().toLowerCase()) : undefined) ?? 'unclear';
 }

@@ -2,17 +2,16 @@
 import { asInformation, asRecord, asRecords, asText, type ForeignRecord, hasEnded } from './fhir-fields.ts';
 import { isMarkedAbsent } from './no-information.ts';
 
-const TYPE_SYSTEMS = new Set([
-  'http://terminology.hl7.org/CodeSystem/v2-0203',
-  'http://hl7.org/fhir/v2/0203',
-  'http://hl7.org/fhir/identifier-type',
-  'urn:oid:2.16.840.1.113883.18.108',
-  'urn:oid:2.16.840.1.113883.12.203',
-]);
+/** HL7 v2 table 0203 under the names of every FHIR version and of CDA. */
+const TYPE_SYSTEM =
+  /^(?:https?:\/\/(?:terminology\.hl7\.org\/CodeSystem\/v2-0203|hl7\.org\/fhir\/(?:v2\/0203|identifier-type))\/?|urn:oid:2\.16\.840\.1\.113883\.(?:18\.108|12\.203))(?:\|.*)?$/;
 /** Of v2-0203: a number that may well be the hospital's own when its text says so. */
 const NAMEABLE_CODES = new Set<unknown>(['PI', 'PT', 'U', 'RRI']);
 const USES_BEST_FIRST = ['official', 'usual', undefined, 'secondary', 'temp'];
-const MRN_NAME = /^(?:mrn|mrn no|mr (?:no|number)|medical record|medical record (?:no|num|nr|number|id|identifier))$/;
+/** All the words of a name for it; "mother's" or "former" make another number of it. */
+const MRN_WORDS = new Set(
+  'mrn mr medical record records number num no nr id identifier patient hospital facility the'.split(' '),
+);
 /** Numbers of several hospitals that share a server. */
 const MOST_SHOWN = 3;
 
@@ -80,19 +79,17 @@ function isNamedMrn(identifier: ForeignRecord): boolean {
     ({ code, system }) => isTypeSystem(system) && code !== undefined && !NAMEABLE_CODES.has(code),
   );
   const names = [type.text, ...codings.flatMap(({ code, display }) => [display, code === 'MR' ? undefined : code])];
-  return !isOther && names.some((name) => MRN_NAME.test(plain(asText(name) ?? '')));
+  return !isOther && names.some((name) => isMrnName(asText(name) ?? ''));
 }
 
 function isTypeSystem(system: unknown): boolean {
-  return typeof system === 'string' && TYPE_SYSTEMS.has(system.replace(/\|.*$/, ''));
+  return typeof system === 'string' && TYPE_SYSTEM.test(system);
 }
 
-function plain(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/#/g, ' no')
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim();
+function isMrnName(name: string): boolean {
+  const words: string[] = name.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  const isNamed = words.includes('mrn') || /\bmr (?:no|number)\b|\bmedical records? ?/.test(words.join(' '));
+  return isNamed && words.every((word) => MRN_WORDS.has(word));
 }
 
 function startsLater(period: unknown, now: Date): boolean {

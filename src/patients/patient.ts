@@ -3,7 +3,7 @@ import { AppError, type ErrorCode } from '#src/errors.ts';
 import { type FhirApi, FhirError, type FhirFailure, type FhirResource } from '#src/smart/step-6-fhir-api.ts';
 import type { PatientIdentity } from '#views/patient-identity.ts';
 import { ageText } from './age.ts';
-import { asText } from './fhir-fields.ts';
+import { asInformation, asRecord, asText } from './fhir-fields.ts';
 import { displayName } from './human-name.ts';
 import { medicalRecordNumber } from './medical-record-number.ts';
 import { readStanding } from './patient-record.ts';
@@ -80,7 +80,7 @@ async function getPatient(api: FhirApi, patientId: string): Promise<FhirResource
 }
 
 function summarize(resource: FhirResource, id: string, now: Date): PatientSummary {
-  const birthDate = asText(resource['birthDate'], 20);
+  const birthDate = asInformation(resource['birthDate'], 20);
   const deathText = readDeath(resource, birthDate);
   return {
     id,
@@ -94,13 +94,18 @@ function summarize(resource: FhirResource, id: string, now: Date): PatientSummar
   };
 }
 
+/** `deceased[x]` is a modifier element: a text or a number for the boolean, and a date that is only marked absent, count. */
 function readDeath(resource: FhirResource, birthDate: string | undefined): string | undefined {
-  const diedOn = asText(resource['deceasedDateTime'], 40)?.slice(0, 10);
-  if (diedOn === undefined) {
-    return resource['deceasedBoolean'] === true ? 'Died' : undefined;
-  }
+  const diedOn = asInformation(resource['deceasedDateTime'], 40)?.slice(0, 10);
+  if (diedOn === undefined) return isDead(resource) ? 'Died' : undefined;
   const at = new Date(diedOn);
   const isExact = diedOn.length === 10 && !Number.isNaN(at.getTime());
   const age = birthDate === undefined || !isExact ? undefined : ageText(birthDate, at);
   return age === undefined ? `Died ${diedOn}` : `Died ${diedOn}, aged ${age}`;
+}
+
+function isDead({ deceasedBoolean, deceasedDateTime, ...resource }: FhirResource): boolean {
+  const isFlagged = deceasedBoolean === 1 || asText(deceasedBoolean)?.toLowerCase() === 'true';
+  const isDateAbsent = asRecord(resource['_deceasedDateTime']).extension !== undefined;
+  return deceasedBoolean === true || isFlagged || isDateAbsent || asText(deceasedDateTime) !== undefined;
 }

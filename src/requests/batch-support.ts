@@ -1,6 +1,6 @@
 /** Which EHRs take no batch: learned from their answers and kept as long as what discovery found. */
 import type { Clock } from '#src/adapters/clock.ts';
-import { asRecord, asRecords } from '#src/patients/fhir-fields.ts';
+import { asRecord, asRecords, asText } from '#src/patients/fhir-fields.ts';
 import type { FhirError, FhirResource } from '#src/smart/step-6-fhir-api.ts';
 
 /** Of one organization's EHR. */
@@ -54,6 +54,8 @@ export function isNoBatchResponse(answer: FhirResource): boolean {
   const entries = asRecords(answer['entry']);
   if (entries.some(({ resource }) => resource !== undefined)) return false;
   if (answer['type'] === 'batch-response' || answer['type'] === undefined)
-    return entries.length > 0 && entries.every(({ response }) => NOT_DONE.test(String(asRecord(response).status)));
+    return (
+      entries.length > 0 && entries.every(({ response }) => NOT_DONE.test(asText(asRecord(response).status) ?? ''))
+    );
   return true;
 }

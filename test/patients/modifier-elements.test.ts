@@ -22,6 +22,7 @@ test.for<[unknown, string[]]>([
   [2, [UNCLEAR]],
   [{}, [UNCLEAR]],
   [{ value: false }, [UNCLEAR]],
+  [{ toString: 1, valueOf: 1 }, [UNCLEAR]],
   [[true, false], [UNCLEAR]],
   [[[false]], [UNCLEAR]],
   [false, []],

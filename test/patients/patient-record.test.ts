@@ -28,7 +28,7 @@ test.for<[string, Record<string, unknown>, boolean, string[]]>([
   ],
   [
     'the last of many',
-    { link: [...Array(60).fill({ type: 'seealso', other }), { type: 'replaced-by', other }] },
+    { link: [...Array.from({ length: 60 }, () => ({ type: 'seealso', other })), { type: 'replaced-by', other }] },
     true,
     [replaced, seeAlso],
   ],

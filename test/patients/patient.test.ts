@@ -61,6 +61,10 @@ test.for<[string, object, string]>([
   ['a boolean', { deceasedBoolean: true }, 'Died'],
   ['a full date', { deceasedDateTime: '2024-03-10T04:00:00Z' }, 'Died 2024-03-10, aged 66 years'],
   ['a year', { deceasedDateTime: '2024' }, 'Died 2024'],
+  ['a text', { deceasedBoolean: 'true' }, 'Died'],
+  ['a number', { deceasedBoolean: 1 }, 'Died'],
+  ['an unknown date', { deceasedDateTime: 'unknown' }, 'Died'],
+  ['a date marked absent', { _deceasedDateTime: { extension: [{ url: 'urn:x', valueCode: 'unknown' }] } }, 'Died'],
 ])('a death given as %s replaces the age', async ([, death, expected]) => {
   const patient = await read({ ...ada, ...death });
   expect([patient.deathText, patient.ageText]).toEqual([expected, undefined]);
@@ -109,6 +113,14 @@ test.for<[string, object[], string | undefined]>([
   ['a local code MRN', [{ type: { coding: [{ system: 'urn:x', code: 'MRN' }] }, value: '2' }], '2'],
   ["the hospital's own number that is named MRN", [{ type: { text: 'MRN', coding: [hl7('PI')] }, value: '2' }], '2'],
   ['not a passport, whatever its text says', [{ type: { text: 'MRN', coding: [hl7('PPN')] }, value: '1' }], undefined],
+  ['its name and abbreviation', [{ type: { text: 'Hospital Medical Record Number (MRN)' }, value: '2' }], '2'],
+  [
+    'a system with https and a slash',
+    [{ type: { coding: [{ ...hl7('MR'), system: `${hl7('').system}/`.replace('http:', 'https:') }] }, value: '2' }],
+    '2',
+  ],
+  ['not an enterprise number', [{ type: { text: 'Enterprise MRN' }, value: '1' }], undefined],
+  ['not a former one', [{ type: { text: 'Former medical record number' }, value: '1' }], undefined],
   ["not the mother's", [{ type: { text: "Mother's MRN" }, value: '1' }], undefined],
   ['not one that is only like it', [{ type: { text: 'MRN of newborn' }, value: '1' }], undefined],
   [

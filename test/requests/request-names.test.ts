@@ -224,6 +224,8 @@ const bundle = {
   entry: [{ request: { method: 'GET', url: 'Practitioner/ruth' } }],
 };
 
+const NAMED = ['Dr. Ruth Kim', 'Northside'];
+
 /** An EHR that answers `batch` to a batch and has Ruth and Northside to read one by one. */
 async function loadWithout(batch: Answer, times = 1) {
   const change = { requester: { reference: 'Practitioner/ruth' }, performer: [{ reference: 'Organization/north' }] };
@@ -266,14 +268,14 @@ test.for<[string, Answer]>([
   'an EHR that answers a batch %s takes none: names are read one by one, and it is not asked again',
   async ([, batch]) => {
     const { posts, named } = await loadWithout(batch, 2);
-    expect(named).toEqual(Array(2).fill(['Dr. Ruth Kim', 'Northside']));
+    expect(named).toEqual([NAMED, NAMED]);
     expect(posts).toBe(1);
   },
 );
 
 test('an EHR that fails at a batch is asked again, and the names are there meanwhile', async () => {
   const { posts, named } = await loadWithout({ status: 500 }, 2);
-  expect(named).toEqual(Array(2).fill(['Dr. Ruth Kim', 'Northside']));
+  expect(named).toEqual([NAMED, NAMED]);
   expect(posts).toBe(2);
 });
 
