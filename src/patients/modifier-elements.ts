@@ -3,8 +3,8 @@
  * nowhere else. FHIR R4, "Is-Modifier": an application that does not understand one must not show the rest as if it were
  * not there, so each is said in words.
  */
-import { asRecord, asRecords, asTexts, type ForeignRecord } from './fhir-fields.ts';
-import { flagOf } from './foreign-flag.ts';
+import { asRecord, asRecords, asText, asTexts, type ForeignRecord } from './fhir-fields.ts';
+import { type Flag, flagOf } from './foreign-flag.ts';
 
 /** No resource of an honest server has more elements or more levels. */
 const MOST_ELEMENTS = 20_000;
@@ -18,14 +18,22 @@ const MOST_ELEMENTS = 20_000;
  * @returns short sentences, the gravest first; empty when nothing modifies the resource.
  */
 export function conditionsOf(resource: ForeignRecord): string[] {
-  const doNotPerform = flagOf(resource, 'doNotPerform');
+  const prohibitions = prohibitionsIn(resource);
   return [
-    doNotPerform === true && 'Do not perform',
-    doNotPerform === 'unclear' && 'May mean “do not perform”: see the EHR',
+    prohibitions.includes(true) && 'Do not perform',
+    !prohibitions.includes(true) && prohibitions.includes('unclear') && 'May mean “do not perform”: see the EHR',
     isPresent(resource.modifierExtension) && 'Conditions apply: see the EHR',
     hasConditionInside(resource) && 'Conditions apply to a part of it: see the EHR',
     (isPresent(resource.implicitRules) || isPresent(resource['_implicitRules'])) && 'Special rules apply: see the EHR',
   ].filter((line) => line !== false);
+}
+
+/** As an element or, where a FHIR version has none, as the extension request-doNotPerform. */
+function prohibitionsIn(resource: ForeignRecord): Flag[] {
+  const extensions = asRecords(resource.modifierExtension).filter(({ url }) =>
+    /\bdoNotPerform$/i.test(asText(url) ?? ''),
+  );
+  return [flagOf(resource, 'doNotPerform'), ...extensions.map((extension) => flagOf(extension, 'valueBoolean'))];
 }
 
 /** Codes of `status`, `verificationStatus` and `clinicalStatus` without which a name would mislead. */

@@ -43,6 +43,13 @@ test.for<[string, Record<string, unknown>, string[]]>([
   ['nothing', { id: '1', extension, modifierExtension: [] }, []],
   ['a modifier extension', { modifierExtension: extension }, [WHOLE]],
   ['a lone one', { modifierExtension: extension[0] }, [WHOLE]],
+  [
+    'a prohibition as an extension',
+    {
+      modifierExtension: [{ url: 'http://hl7.org/fhir/StructureDefinition/request-doNotPerform', valueBoolean: true }],
+    },
+    [DO_NOT, WHOLE],
+  ],
   ['an empty one', { modifierExtension: [{}] }, [WHOLE]],
   ['one of a wrong type', { modifierExtension: 'x' }, [WHOLE]],
   ['a list of a wrong type', { modifierExtension: [7] }, [WHOLE]],
