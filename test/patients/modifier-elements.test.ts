@@ -83,7 +83,7 @@ test.for<[string, Record<string, unknown>, string[]]>([
   ['an inactive one', { resourceType: 'Practitioner', active: false }, ['inactive']],
   ['inactive as text', { resourceType: 'PractitionerRole', active: 'false' }, ['inactive']],
   ['inactive as a number', { resourceType: 'HealthcareService', active: 0 }, ['inactive']],
-  ['activity nobody can read', { active: {} }, ['perhaps inactive']],
+  ['activity that cannot be read', { active: {} }, ['perhaps inactive']],
   ['a suspended place', { resourceType: 'Location', status: 'suspended' }, ['suspended']],
   ['a kind of place', { resourceType: 'Location', mode: 'kind' }, ['any such place']],
   ['a team to come', { resourceType: 'CareTeam', status: 'proposed' }, ['proposed']],

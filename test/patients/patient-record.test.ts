@@ -1,4 +1,4 @@
-/** An order in a record that was merged into another one is seen by nobody: the strip says so before anything is written. */
+/** An order in a record that was merged into another one is not seen by the staff: the strip says so before anything is written. */
 import { expect, test } from 'vitest';
 import { readStanding } from '#src/patients/patient-record.ts';
 
@@ -47,7 +47,12 @@ test.for<[string, Record<string, unknown>, boolean, string[]]>([
   ['an inactive record', { active: false }, false, [inactive]],
   ['inactive as text', { active: 'false' }, false, [inactive]],
   ['inactive as a number', { active: 0 }, false, [inactive]],
-  ['activity nobody can read', { active: {} }, false, ['The EHR does not say clearly whether this record is active.']],
+  [
+    'activity that cannot be read',
+    { active: {} },
+    false,
+    ['The EHR does not say clearly whether this record is active.'],
+  ],
   ['a modifier extension', { modifierExtension: extension }, false, ['Conditions apply: see the EHR.']],
   [
     'one inside the name',

@@ -8,7 +8,8 @@ import { startFhirServer } from './fhir-server.ts';
 const at = { base: new URL('https://ehr.example/fhir'), now: new Date('2026-11-22T14:02:00Z') };
 
 let deep: unknown = 'x';
-for (let level = 0; level < 2_000; level += 1) deep = level % 2 === 0 ? [deep] : { [level % 4 === 1 ? 'extension' : 'coding']: deep };
+for (let level = 0; level < 2_000; level += 1)
+  deep = level % 2 === 0 ? [deep] : { [level % 4 === 1 ? 'extension' : 'coding']: deep };
 const long = '\u3164x<script>'.repeat(50_000);
 
 const hostile: [string, unknown][] = [

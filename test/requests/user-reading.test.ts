@@ -109,7 +109,7 @@ test('FU-05: a directory that never answers does not delay the patient', async (
   for (const route of ['/fhir/Practitioner/prac-1', '/fhir/PractitionerRole'])
     ehr.on(route, () => new Promise((resolve) => waiting.push(() => resolve({ status: 500 }))));
   const page = await launch();
-  // Nobody knows yet, so nothing is said.
+  // The name may yet come, so nothing is said.
   expect([titleOf(page), userOf(page)]).toEqual([LIST, '']);
   for (const go of waiting) go();
 });
