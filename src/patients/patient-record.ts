@@ -60,7 +60,7 @@ function linksOf(item: unknown): Link[] {
   const types = asTexts(type).map(
     (text) => LINKS.get(text.toLowerCase().replace(/[^a-z]/g, '') as 'refer') ?? 'unclear',
   );
-  // The same person as somebody's relative, such as a mother in her child's chart, is no other record of a patient.
+  // The same person as another patient's relative, such as a mother in her child's chart, is no other record of a patient.
   if (isRelatedPerson(other)) return types.filter((link) => link !== 'other');
   return types.length === 0 ? ['unclear'] : types;
 }
