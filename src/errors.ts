@@ -286,6 +286,11 @@ const catalogue = {
     title: 'The EHR did not let this app read the patient',
     help: 'Ask your EHR team to check your access to this chart and the permission patient/Patient.read.',
   },
+  'patient.replaced': {
+    status: 403,
+    title: 'This patient’s record was merged into another one',
+    help: 'Nothing was sent. Open the patient’s current record in the EHR and start the app from there.',
+  },
   'patient.unavailable': {
     status: 503,
     title: 'The EHR cannot show the patient at the moment',

@@ -53,7 +53,7 @@ ${supportLine(props.supportCode)}
 }
 
 function topBar({ base, csrfToken, userName }: AssociationPageProps): SafeHtml {
-  return html`<span class="user">${userName === undefined ? 'User details unavailable' : html`<bdi>${userName}</bdi>`}</span>
+  return html`<span class="user">${userName === undefined ? null : html`<bdi>${userName}</bdi>`}</span>
 <form class="sign-out" method="post" action="${base}/sign-out"><input type="hidden" name="csrf" value="${csrfToken}"><button class="btn btn-sm" type="submit">Sign out</button></form>`;
 }
 

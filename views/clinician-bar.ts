@@ -6,6 +6,8 @@ export interface ClinicianBarProps {
   readonly base: string;
   /** the signed-in EHR user's name; undefined when the EHR did not tell */
   readonly userName: string | undefined;
+  /** the name may yet come, so that nothing is said about it */
+  readonly isUserPending?: boolean;
   /** what they do, such as "Cardiology" */
   readonly userRole?: string | undefined;
   /** shown as a warning label outside production, such as "UAT"; undefined in production */
@@ -19,6 +21,11 @@ export interface ClinicianBarProps {
 export function clinicianBar(props: ClinicianBarProps): SafeHtml {
   const label = props.environmentLabel;
   return html`${label === undefined ? null : html`<span class="environment">${label}</span>`}
-<span class="user">${props.userName === undefined ? 'User details unavailable' : html`<bdi>${props.userName}</bdi>${props.userRole === undefined ? null : html` · <bdi>${props.userRole}</bdi>`}`}</span>
+<span class="user">${userText(props)}</span>
 <form class="sign-out" method="post" action="${props.base}/sign-out"><input type="hidden" name="csrf" value="${props.csrfToken}"><button class="btn btn-sm" type="submit">Sign out</button>${props.hasOthers === true ? html` <button class="btn btn-sm btn-quiet" type="submit" name="all" value="true">Sign out of all patients</button>` : null}</form>`;
+}
+
+function userText({ userName, userRole, isUserPending }: ClinicianBarProps): SafeHtml | string {
+  if (userName === undefined) return isUserPending === true ? '' : 'User details unavailable';
+  return html`<bdi>${userName}</bdi>${userRole === undefined ? null : html` · <bdi>${userRole}</bdi>`}`;
 }

@@ -1,5 +1,6 @@
 /** Says on every page, and on every printed sheet, which patient it is about. */
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { icon } from './icons.ts';
 import type { PatientIdentity } from './patient-identity.ts';
 
 /**
@@ -17,7 +18,7 @@ export function patientBanner(patient: PatientIdentity, needPatientBanner: boole
   return html`<section class="patient ${needPatientBanner ? 'patient-full' : 'patient-compact'}" aria-label="Patient">
 <p class="patient-name"><bdi>${patient.name}</bdi>${death(patient.deathText)}</p>
 <dl class="patient-facts">${facts}</dl>
-</section>
+${cautionLines(patient.cautions ?? [])}</section>
 `;
 }
 
@@ -30,6 +31,7 @@ export function identityLine(patient: PatientIdentity): string {
     `Born ${patient.birthDate ?? 'not given'}${age}`,
     `Sex ${patient.sexWord ?? 'not given'}`,
     `MRN ${patient.mrn ?? 'not given'}`,
+    ...(patient.cautions ?? []),
   ];
   return parts.filter((part) => part !== undefined).join(' · ');
 }
@@ -41,4 +43,10 @@ function fact(label: string, value: string, extra?: string): SafeHtml {
 
 function death(deathText: string | undefined): SafeHtml | null {
   return deathText === undefined ? null : html` <span class="died">${deathText}</span>`;
+}
+
+function cautionLines(cautions: readonly string[]): SafeHtml | null {
+  if (cautions.length === 0) return null;
+  return html`<ul class="patient-cautions">${cautions.map((line) => html`<li>${icon('warning')} ${line}</li>`)}</ul>
+`;
 }

@@ -11,4 +11,6 @@ export interface PatientIdentity {
   readonly mrn: string | undefined;
   /** "Died 2024-03-02, aged 81 years"; undefined for the living */
   readonly deathText: string | undefined;
+  /** sentences about the record itself, such as that it was merged; the gravest first */
+  readonly cautions?: readonly string[];
 }

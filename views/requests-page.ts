@@ -16,7 +16,7 @@ export interface RequestsPageStartProps {
   /** when the page was read from the EHR */
   readonly asOf: Date;
   /** whether a request can be created here, and whether one is waiting that was typed and not sent */
-  readonly create?: 'new' | 'draft' | 'not-permitted' | undefined;
+  readonly create?: 'new' | 'draft' | 'not-permitted' | 'replaced' | undefined;
   /** the visitor has just sent one */
   readonly isSent?: boolean;
   readonly themeUrl?: string | undefined;
@@ -38,9 +38,11 @@ function createLine({ create, isSent, bar: { base } }: RequestsPageStartProps): 
 `;
   const link = html`<p class="create-request"><a class="btn btn-sm btn-primary" href="${base}/requests/new">${create === 'draft' ? 'Continue your unsent request' : 'New request'}</a></p>
 `;
-  const refusal = html`<p class="note">New requests cannot be created here: the EHR did not permit this app to.</p>
+  const reason =
+    create === 'replaced' ? 'this record was merged into another one.' : 'the EHR did not permit this app to.';
+  const refusal = html`<p class="note">New requests cannot be created here: ${reason}</p>
 `;
-  return html`${isSent === true ? sent : null}${create === undefined ? null : create === 'not-permitted' ? refusal : link}`;
+  return html`${isSent === true ? sent : null}${create === undefined ? null : create === 'not-permitted' || create === 'replaced' ? refusal : link}`;
 }
 
 /** The list and the end of the document. */

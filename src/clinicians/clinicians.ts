@@ -8,7 +8,7 @@ import { AppError } from '#src/errors.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { EhrUser, Standing } from './clinician.ts';
 import { type ClinicianDirectory, createClinicianDirectory } from './clinician-directory.ts';
-import { type LearnedDetails, learn } from './learned-details.ts';
+import { type LearnedDetails, learn, recall } from './learned-details.ts';
 import { type LaunchingUser, meet } from './meet-user.ts';
 import { type RedeemOutcome, redeem } from './redeem-code.ts';
 
@@ -43,6 +43,8 @@ export interface Clinicians extends Pick<ClinicianDirectory, 'standing'> {
   redeem(organization: Organization, launching: LaunchingUser, code: string): Promise<RedeemOutcome>;
   /** What a page has read about its user, for the administrator's list. Never throws; waits for nothing. */
   learn(organizationId: string, user: EhrUser, details: LearnedDetails): void;
+  /** What was learned at an earlier launch. Never rejects: undefined while the database does not answer. */
+  recall(organizationId: string, user: EhrUser): Promise<LearnedDetails | undefined>;
   /** Resolves when everything learned is written or given up. */
   flush(): Promise<void>;
 }
@@ -108,6 +110,7 @@ export function createClinicians(deps: CliniciansDependencies): Clinicians {
       }
     },
     learn: (organizationId, user, details) => inBackground(learn(deps, organizationId, user, details)),
+    recall: (organizationId, user) => recall(deps, organizationId, user).catch(() => undefined),
     flush: async () => void (await Promise.all(underWay)),
   };
 }

@@ -26,3 +26,14 @@ export async function learn(
   const { lookup } = found.identity;
   await updateIdentity(db, organizationId, lookup, { details: await sealIdentity(sealer, found.identity, next) });
 }
+
+/** What an earlier page has read about a user, or their id_token said. @throws whatever the database throws. */
+export async function recall(
+  { db, sealer }: Pick<CliniciansDependencies, 'db' | 'sealer'>,
+  organizationId: string,
+  user: EhrUser,
+): Promise<LearnedDetails | undefined> {
+  const found = await findIdentity(db, organizationId, lookupsOf(sealer, organizationId, user));
+  const details = found && (await openIdentity(sealer, found.identity));
+  return details && { name: details.shownName ?? details.name, role: details.role };
+}

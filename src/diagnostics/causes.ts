@@ -289,6 +289,11 @@ export const causesByCode: Partial<Record<ErrorCode, Explanation>> = {
       'The chart is restricted (break the glass) or outside the user’s access',
     ],
   ),
+  'patient.replaced': explain(
+    'The person who launches',
+    'Open the patient’s current record in the EHR; requests are not written to a record that was merged.',
+    ['The EHR launched the app for a record that its Patient.link calls replaced'],
+  ),
   'patient.unavailable': explain(ehrTeam, 'Reload the page; look at the FHIR server’s state.', [
     'The FHIR server is failing or asks to slow down',
   ]),

@@ -1,4 +1,6 @@
 /** Reads single fields of foreign FHIR JSON without trusting their shape: the border every domain parser stands on (FH-11, FH-12). */
+import { isCatchAll, isMarkedAbsent, isNullCode, isNullSystem, saysNothing } from './no-information.ts';
+import { visibleLength } from './visible-text.ts';
 
 const characters = new Intl.Segmenter();
 
@@ -39,11 +41,13 @@ export function asText(value: unknown, maxLength = 200): string | undefined {
     .toWellFormed()
     .replace(/\p{Cc}+/gu, ' ')
     .replace(/[\p{Cf}--[\u200C\u200D]]/gv, '')
+    // Letters that fonts draw as a space.
+    .replace(/[\u2800\u3164\uFFA0]+/gu, ' ')
     .replace(/\s+/gu, ' ')
     .trim();
   const isTooLong = line.length > maxLength || value.length > maxLength * 8;
   const bounded = isTooLong ? shorten(line, maxLength) : line;
-  return /[^\s\u200C\u200D]/u.test(bounded) ? bounded : undefined;
+  return visibleLength(bounded) > 0 ? bounded : undefined;
 }
 
 /** Cuts between characters as people see them, not inside an emoji or an accented letter. */
@@ -59,24 +63,58 @@ export function asTexts(value: unknown, limit = 10): string[] {
 }
 
 /**
+ * The value as {@link asText}, unless it says only that there is nothing: "unknown", "UNK", "n/a", "-".
+ *
+ * For displays and numbers, beside which something better may stand.
+ */
+export function asInformation(value: unknown, maxLength = 200): string | undefined {
+  const text = asText(value, maxLength);
+  return text === undefined || saysNothing(text) ? undefined : text;
+}
+
+/**
  * What a CodeableConcept says to a person: its text, the display its author picked, any display, else a bare code.
  *
- * FHIR R4 datatypes, CodeableConcept: text is "the concept as entered or chosen by the user".
+ * FHIR R4 datatypes, CodeableConcept: text is "the concept as entered or chosen by the user". What says why there is no
+ * value (v3-NullFlavor, data-absent-reason, "unknown") is no value: it never stands in the place of one, and alone it
+ * counts as not given. "Other" is shown only when nothing says more.
  */
 export function asConceptText(value: unknown): string | undefined {
   const concept = asRecord(value);
-  const codings = asRecords(concept.coding);
+  const codings = asRecords(concept.coding).filter(
+    ({ system, extension }) => !isNullSystem(system) && !isMarkedAbsent(asRecords(extension)),
+  );
   const picked = codings.filter((coding) => coding.userSelected === true);
-  const displays = [...picked, ...codings].map((coding) => asText(coding.display));
-  const codes = codings.map((coding) => asText(coding.code, 60));
-  return asText(concept.text) ?? [...displays, ...codes].find((text) => text !== undefined);
+  const displays = [...picked, ...codings].map((coding) => memberText(coding, 'display'));
+  const texts = [memberText(concept, 'text'), ...displays, ...codings.map(codeText)].filter(
+    (text) => text !== undefined,
+  );
+  return texts.find((text) => !isCatchAll(text)) ?? texts[0];
 }
 
-/** Whether a FHIR Period has ended before `now`. A missing, partial or unreadable end has not. */
+/** FHIR JSON keeps the extensions of a primitive member beside it, under `_` and its name. */
+function memberText(element: ForeignRecord, member: string): string | undefined {
+  const { extension } = asRecord(element[`_${member}`]);
+  return isMarkedAbsent(asRecords(extension)) ? undefined : asInformation(element[member]);
+}
+
+/** Only of a coding without a display: the code for "Unknown" says no more than its display. */
+function codeText(coding: ForeignRecord): string | undefined {
+  const code = asText(coding.display) === undefined ? asInformation(coding.code, 60) : undefined;
+  return code !== undefined && asText(coding.system) === undefined && isNullCode(code) ? undefined : code;
+}
+
+/** Whether a FHIR Period has ended before `now`. A missing or unreadable end has not; a partial one is its last day. */
 export function hasEnded(period: unknown, now: Date): boolean {
   const end = asRecord(period).end;
+  if (typeof end !== 'string') return false;
+  const [, year, month, day] = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?$/.exec(end) ?? [];
   // A bare date lasts until its day is over, and somewhere on earth that is 12 hours after UTC.
-  const instant =
-    typeof end === 'string' ? Date.parse(/^\d{4}-\d\d-\d\d$/.test(end) ? `${end}T23:59:59-12:00` : end) : NaN;
-  return instant < now.getTime();
+  const nextDay = Date.UTC(
+    Number(year),
+    month === undefined ? 12 : Number(month) - (day ? 1 : 0),
+    Number(day ?? 0) + 1,
+  );
+  const instant = year === undefined ? Date.parse(end) : nextDay + 12 * 60 * 60_000;
+  return instant <= now.getTime();
 }

@@ -1,5 +1,6 @@
 /** Turns a FHIR HumanName list into the one name a person reads: page title, patient strip, practitioner, audit. */
 import { asRecords, asText, asTexts, type ForeignRecord, hasEnded } from './fhir-fields.ts';
+import { saysNothing } from './no-information.ts';
 
 /** FHIR name-use, best first. A missing or unknown use stands between "usual" and the makeshift ones. */
 const usesBestFirst = ['official', 'usual', undefined, 'temp', 'nickname', 'anonymous'];
@@ -7,7 +8,8 @@ const pastUses = new Set<unknown>(['old', 'maiden']);
 const maxNameLength = 120;
 
 /**
- * The name to show: official before usual before others; an old, maiden or expired name only when there is no other.
+ * The name to show: official before usual before others; an old, maiden or expired name only when there is no other,
+ * and "Unknown" only when there is none at all.
  *
  * FHIR R4 datatypes, HumanName. Odd or empty entries are passed over, never fatal (FH-11). Not HTML-safe: views escape.
  *
@@ -16,8 +18,9 @@ const maxNameLength = 120;
  */
 export function displayName(names: unknown, now: Date): string | undefined {
   const candidates = asRecords(names)
-    .map((name) => ({ text: formatName(name), rank: rankOf(name, now) }))
-    .filter((candidate) => candidate.text !== undefined)
+    .map((name) => ({ text: formatName(name) ?? '', rank: rankOf(name, now) }))
+    .filter(({ text }) => text !== '')
+    .map(({ text, rank }) => ({ text, rank: saysNothing(text) ? rank + 2 * usesBestFirst.length : rank }))
     .toSorted((a, b) => a.rank - b.rank);
   return candidates[0]?.text;
 }

@@ -1,38 +1,98 @@
 /** Finds the medical record number among a patient's identifiers; never guesses with "the first one". */
-import { asRecord, asRecords, asText, type ForeignRecord, hasEnded } from './fhir-fields.ts';
+import { asInformation, asRecord, asRecords, asText, type ForeignRecord, hasEnded } from './fhir-fields.ts';
+import { isMarkedAbsent } from './no-information.ts';
 
-const identifierTypeSystems = ['http://terminology.hl7.org/CodeSystem/v2-0203', 'http://hl7.org/fhir/v2/0203'];
-const usesBestFirst = ['official', 'usual', undefined, 'secondary', 'temp'];
+/** HL7 v2 table 0203 under the names of every FHIR version and of CDA. */
+const TYPE_SYSTEM =
+  /^(?:https?:\/\/(?:terminology\.hl7\.org\/CodeSystem\/v2-0203|hl7\.org\/fhir\/(?:v2\/0203|identifier-type))\/?|urn:oid:2\.16\.840\.1\.113883\.(?:18\.108|12\.203))(?:\|.*)?$/;
+/** Of v2-0203: a number that may well be the hospital's own when its text says so. */
+const NAMEABLE_CODES = new Set<unknown>(['PI', 'PT', 'U', 'RRI']);
+const USES_BEST_FIRST = ['official', 'usual', undefined, 'secondary', 'temp'];
+/** All the words of a name for it; "mother's" or "former" make another number of it. */
+const MRN_WORDS = new Set(
+  'mrn mr medical record records number num no nr id identifier patient hospital facility the'.split(' '),
+);
+/** Numbers of several hospitals that share a server. */
+const MOST_SHOWN = 3;
 
 /**
- * The MRN: an identifier whose type is coded MR (HL7 v2-0203), current before expired, official or usual before others.
+ * The MRN: an identifier whose type is coded MR (HL7 v2-0203, or without a system), or which the EHR names "MRN" or
+ * "Medical record number" beside a code of its own.
  *
- * Epic leaves the coding out and writes the type's text "MRN"; that counts only when no identifier is coded.
+ * Current before expired; then coded before named; then official or usual before others. Equals of different numbers are
+ * all shown, with their assigners: none is picked by chance. One that is no longer used is shown as such.
  *
  * @param identifiers `Patient.identifier` as received; untrusted.
  * @returns undefined when the EHR calls none of them a medical record number.
  */
 export function medicalRecordNumber(identifiers: unknown, now: Date): string | undefined {
-  const usable = asRecords(identifiers).filter((identifier) => asText(identifier.value) !== undefined);
-  const coded = usable.filter(isCodedAsMrn);
-  const candidates = coded.length > 0 ? coded : usable.filter(isNamedMrn);
-  const best = candidates.toSorted((a, b) => rankOf(a, now) - rankOf(b, now))[0];
-  return asText(best?.value, 64);
+  const candidates = asRecords(identifiers).flatMap((identifier) => candidateOf(identifier, now) ?? []);
+  const best = Math.min(...candidates.map(({ rank }) => rank));
+  const equals = new Map(candidates.filter(({ rank }) => rank === best).map((one) => [one.value, one] as const));
+  const shown = [...equals.values()].slice(0, MOST_SHOWN);
+  const more = equals.size > shown.length ? ' and more' : '';
+  return shown.length === 0 ? undefined : `${shown.map((one) => textOf(one, shown.length > 1)).join(', ')}${more}`;
 }
 
-function isCodedAsMrn(identifier: ForeignRecord): boolean {
-  return asRecords(asRecord(identifier.type).coding).some(
-    (coding) => coding.code === 'MR' && identifierTypeSystems.some((system) => system === coding.system),
+interface Candidate {
+  value: string;
+  assigner: string | undefined;
+  isPast: boolean;
+  /** The lower the better. */
+  rank: number;
+}
+
+function candidateOf(identifier: ForeignRecord, now: Date): Candidate | undefined {
+  const value = valueOf(identifier);
+  const kind = isCodedAsMrn(identifier) ? 0 : isNamedMrn(identifier) ? 10 : undefined;
+  if (value === undefined || kind === undefined) return undefined;
+  const known = USES_BEST_FIRST.indexOf(typeof identifier.use === 'string' ? identifier.use : undefined);
+  const isPast = identifier.use === 'old' || hasEnded(identifier.period, now);
+  const late = isPast ? 200 : startsLater(identifier.period, now) ? 100 : 0;
+  const rank = late + kind + (known === -1 ? USES_BEST_FIRST.length : known);
+  return { value, assigner: asInformation(asRecord(identifier.assigner).display, 60), isPast, rank };
+}
+
+function valueOf(identifier: ForeignRecord): string | undefined {
+  const isAbsent = [identifier['_value'], identifier].some((element) =>
+    isMarkedAbsent(asRecords(asRecord(element).extension)),
+  );
+  return isAbsent ? undefined : asInformation(identifier.value, 64);
+}
+
+function textOf({ value, assigner, isPast }: Candidate, isOneOfSeveral: boolean): string {
+  const remarks = [isOneOfSeveral && assigner, isPast && 'no longer used'].filter(Boolean);
+  return remarks.length === 0 ? value : `${value} (${remarks.join(', ')})`;
+}
+
+function isCodedAsMrn({ type }: ForeignRecord): boolean {
+  return asRecords(asRecord(type).coding).some(
+    ({ code, system }) => code === 'MR' && (asText(system) === undefined || isTypeSystem(system)),
   );
 }
 
+/** HL7's own code for another kind of number is believed against any text. */
 function isNamedMrn(identifier: ForeignRecord): boolean {
   const type = asRecord(identifier.type);
-  return asRecords(type.coding).length === 0 && /^(mrn|medical record number)$/i.test(asText(type.text) ?? '');
+  const codings = asRecords(type.coding);
+  const isOther = codings.some(
+    ({ code, system }) => isTypeSystem(system) && code !== undefined && !NAMEABLE_CODES.has(code),
+  );
+  const names = [type.text, ...codings.flatMap(({ code, display }) => [display, code === 'MR' ? undefined : code])];
+  return !isOther && names.some((name) => isMrnName(asText(name) ?? ''));
 }
 
-function rankOf(identifier: ForeignRecord, now: Date): number {
-  const known = usesBestFirst.indexOf(typeof identifier.use === 'string' ? identifier.use : undefined);
-  const rank = known === -1 ? usesBestFirst.length : known;
-  return identifier.use === 'old' || hasEnded(identifier.period, now) ? rank + 10 : rank;
+function isTypeSystem(system: unknown): boolean {
+  return typeof system === 'string' && TYPE_SYSTEM.test(system);
+}
+
+function isMrnName(name: string): boolean {
+  const words: string[] = name.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  const isNamed = words.includes('mrn') || /\bmr (?:no|number)\b|\bmedical records? ?/.test(words.join(' '));
+  return isNamed && words.every((word) => MRN_WORDS.has(word));
+}
+
+function startsLater(period: unknown, now: Date): boolean {
+  const { start } = asRecord(period);
+  return typeof start === 'string' && Date.parse(start) > now.getTime() + 24 * 60 * 60_000;
 }

@@ -3,15 +3,16 @@ import { AppError, type ErrorCode } from '#src/errors.ts';
 import { type FhirApi, FhirError, type FhirFailure, type FhirResource } from '#src/smart/step-6-fhir-api.ts';
 import type { PatientIdentity } from '#views/patient-identity.ts';
 import { ageText } from './age.ts';
-import { asRecords, asText } from './fhir-fields.ts';
+import { asInformation, asRecord, asText } from './fhir-fields.ts';
 import { displayName } from './human-name.ts';
 import { medicalRecordNumber } from './medical-record-number.ts';
+import { readStanding } from './patient-record.ts';
 
 /** The patient of a launch, parsed once. */
 export interface PatientSummary extends PatientIdentity {
   /** the FHIR id, equal to the launch context's */
   readonly id: string;
-  /** the EHR has merged this record into another one */
+  /** the EHR has merged this record into another one, so nothing may be written to it */
   readonly isReplaced: boolean;
 }
 
@@ -53,6 +54,18 @@ export async function readPatient(api: FhirApi, patientId: string, now: Date): P
   return summarize(resource, patientId, now);
 }
 
+/**
+ * Before anything is written for a patient: an order in a record that was merged is seen by no one (section 4 of FHIR R4
+ * Patient, `link.type` replaced-by: "this resource must no longer be used").
+ *
+ * @throws AppError 'patient.replaced'
+ */
+export function assertInUse(patient: PatientSummary): PatientSummary {
+  if (!patient.isReplaced) return patient;
+  const shown = 'New requests are switched off for the old record.';
+  throw new AppError('patient.replaced', 'Patient.link says replaced-by', { shown });
+}
+
 async function getPatient(api: FhirApi, patientId: string): Promise<FhirResource> {
   try {
     return await api.get(`Patient/${encodeURIComponent(patientId)}`);
@@ -67,7 +80,7 @@ async function getPatient(api: FhirApi, patientId: string): Promise<FhirResource
 }
 
 function summarize(resource: FhirResource, id: string, now: Date): PatientSummary {
-  const birthDate = asText(resource['birthDate'], 20);
+  const birthDate = asInformation(resource['birthDate'], 20);
   const deathText = readDeath(resource, birthDate);
   return {
     id,
@@ -77,17 +90,22 @@ function summarize(resource: FhirResource, id: string, now: Date): PatientSummar
     sexWord: sexWords.get(resource['gender']),
     mrn: medicalRecordNumber(resource['identifier'], now),
     deathText,
-    isReplaced: asRecords(resource['link']).some((link) => link.type === 'replaced-by'),
+    ...readStanding(resource),
   };
 }
 
+/** `deceased[x]` is a modifier element: a text or a number for the boolean, and a date that is only marked absent, count. */
 function readDeath(resource: FhirResource, birthDate: string | undefined): string | undefined {
-  const diedOn = asText(resource['deceasedDateTime'], 40)?.slice(0, 10);
-  if (diedOn === undefined) {
-    return resource['deceasedBoolean'] === true ? 'Died' : undefined;
-  }
+  const diedOn = asInformation(resource['deceasedDateTime'], 40)?.slice(0, 10);
+  if (diedOn === undefined) return isDead(resource) ? 'Died' : undefined;
   const at = new Date(diedOn);
   const isExact = diedOn.length === 10 && !Number.isNaN(at.getTime());
   const age = birthDate === undefined || !isExact ? undefined : ageText(birthDate, at);
   return age === undefined ? `Died ${diedOn}` : `Died ${diedOn}, aged ${age}`;
+}
+
+function isDead({ deceasedBoolean, deceasedDateTime, ...resource }: FhirResource): boolean {
+  const isFlagged = deceasedBoolean === 1 || asText(deceasedBoolean)?.toLowerCase() === 'true';
+  const isDateAbsent = asRecord(resource['_deceasedDateTime']).extension !== undefined;
+  return deceasedBoolean === true || isFlagged || isDateAbsent || asText(deceasedDateTime) !== undefined;
 }

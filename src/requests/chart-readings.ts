@@ -7,7 +7,8 @@ import { type Launch, limitsOn, mayUse } from '#src/launches/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { type PatientSummary, readPatient } from '#src/patients/patient.ts';
 import { createFhirApi, type FhirApi } from '#src/smart/step-6-fhir-api.ts';
-import { loadRequests, type RequestList } from './request-list.ts';
+import { createBatchSupport } from './batch-support.ts';
+import { loadRequests, type RequestList, type RequestListOptions } from './request-list.ts';
 import { readUser, type UserReading } from './user-reading.ts';
 
 /** One patient's page, as far as it has been read. Each part fails on its own. */
@@ -44,10 +45,11 @@ const MOST_KEPT = 2_000;
 export function createChartReadings(
   outbound: Outbound,
   clock: Clock,
-  clinicians: Pick<Clinicians, 'learn'>,
+  clinicians: Pick<Clinicians, 'learn' | 'recall'>,
 ): ChartReadings {
   const begun = new Map<string, ChartReading>();
   const users = new Map<string, UserReading>();
+  const batchesOf = createBatchSupport(clock);
   const apiOf = (launch: Launch, organization: Organization, renew: Renew): FhirApi =>
     createFhirApi({
       base: new URL(launch.fhirBaseUrl),
@@ -58,11 +60,13 @@ export function createChartReadings(
   const read = (launch: Launch, organization: Organization, renew: Renew): ChartReading => {
     const api = apiOf(launch, organization, renew);
     const now = clock();
+    const user = userOf(api, launch, organization, now);
+    const naming = { user: ownUserOf(launch, user), batches: batchesOf(organization) };
     return {
       startedAt: now,
       patient: readPatientIfPermitted(api, launch, now),
-      requests: readRequests(api, launch, organization, now),
-      user: userOf(api, launch, organization, now),
+      requests: readRequests(api, launch, organization, { ...naming, now }),
+      user,
     };
   };
   // Who the user is does not change during a launch: one read, not one per page.
@@ -77,7 +81,8 @@ export function createChartReadings(
     if ((await user.name) === undefined && users.get(launchId) === user) users.delete(launchId);
   };
   const readUserOnce = (api: FhirApi, launch: Launch, searchParameters: readonly string[], now: Date): UserReading => {
-    const user = readUser({ api, launch, searchParameters, now });
+    const stored = clinicians.recall(launch.organizationId, launch.user);
+    const user = readUser({ api, launch, searchParameters, now, stored });
     void Promise.all([user.name, user.role]).then(([name, role]) =>
       clinicians.learn(launch.organizationId, launch.user, { name, role }),
     );
@@ -132,7 +137,17 @@ async function readPatientIfPermitted(api: FhirApi, launch: Launch, now: Date): 
   throw new AppError('scope.missing', `no longer granted: ${shown}`, { shown });
 }
 
-async function readRequests(api: FhirApi, launch: Launch, organization: Organization, now: Date): Promise<RequestList> {
+/** Their own name is known, or on its way, without another call. */
+function ownUserOf({ user: { fhirUser } }: Launch, user: UserReading): RequestListOptions['user'] {
+  return fhirUser === undefined ? undefined : { reference: fhirUser, name: async () => (await user.soon()).name };
+}
+
+async function readRequests(
+  api: FhirApi,
+  launch: Launch,
+  organization: Organization,
+  naming: Pick<RequestListOptions, 'user' | 'batches' | 'now'>,
+): Promise<RequestList> {
   if (!organization.showEhrOrders) {
     const notices = ['Your organization does not show requests from the EHR here.'];
     return { open: [], closed: [], otherOrders: 0, notices, problem: undefined };
@@ -144,6 +159,6 @@ async function readRequests(api: FhirApi, launch: Launch, organization: Organiza
     limits: limitsOn(launch, search),
     canRead: (type) => mayUse(launch, { type, interaction: 'r' }),
     searchParameters: organization.searchParameters,
-    now,
+    ...naming,
   });
 }

@@ -13,7 +13,7 @@ export interface BarDependencies {
 }
 
 /**
- * Waits for nothing: whoever the user is, name and role are shown if they have arrived by now.
+ * Waits a tenth of a second at most: name and role are shown if they are known by then.
  *
  * @param cookieSecret of the launch's cookie, proven by the launch guard.
  */
@@ -22,15 +22,12 @@ export async function clinicianBarOf(
   request: Request,
   { launch, cookieSecret, user }: { launch: Launch; cookieSecret: string; user: UserReading },
 ): Promise<ClinicianBarProps> {
-  const turn = <T>(late: T) => new Promise<T>((resolve) => setImmediate(resolve, late));
-  const [userName, userRole] = await Promise.all([
-    Promise.race([user.name, turn(launch.user.name)]),
-    Promise.race([user.role, turn(undefined)]),
-  ]);
+  const { name, role, isPending } = await user.soon();
   return {
     base: `/launches/${launch.id}`,
-    userName,
-    userRole,
+    userName: name,
+    userRole: role,
+    isUserPending: isPending,
     environmentLabel: config.environment === 'production' ? undefined : 'Non-production',
     csrfToken: csrfToken(cookieSecret),
     hasOthers: launchCookies.launches(request).length > 1,

@@ -1,13 +1,24 @@
-/** What a FHIR resource says about how somebody or some place is called; the rest of it need not be kept (FH-12). */
-import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/patients/fhir-fields.ts';
+/** What a FHIR resource says about how a person, an organization or a place is called; the rest of it need not be kept (FH-12). */
+import {
+  asConceptText,
+  asInformation,
+  asRecord,
+  asRecords,
+  asText,
+  asTexts,
+  type ForeignRecord,
+} from '#src/patients/fhir-fields.ts';
 import { displayName } from '#src/patients/human-name.ts';
+import { remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
 import { isFhirId } from '#src/smart/fhir-id.ts';
+import { containedOf, type Place } from './contained.ts';
 import { localReference } from './reference.ts';
 
 /** A resource as far as it names somebody. Texts are plain and bounded. */
 export interface NamedResource {
   /** `Type/id`; undefined without a usable id, as of a contained resource. */
   readonly reference: string | undefined;
+  /** With what must be known beside it: "Northside (inactive)". */
   readonly name: string | undefined;
   /** Only of a PractitionerRole, which is named after others. */
   readonly role: RoleNames | undefined;
@@ -17,30 +28,53 @@ interface RoleNames {
   readonly practitioner: Pointer;
   readonly organization: Pointer;
   readonly title: string | undefined;
+  /** Such as "inactive". */
+  readonly remarks: readonly string[];
 }
 
 interface Pointer {
+  /** As the reference itself, or the contained resource it points at, says. */
   readonly display: string | undefined;
   /** `Type/id` on this server */
   readonly local: string | undefined;
 }
 
-/** Parses any resource; never throws, whatever is missing or odd (FH-11). */
-export function readNamedResource(resource: ForeignRecord, { base, now }: { base: URL; now: Date }): NamedResource {
-  const { resourceType, id, name } = resource;
-  const pointer = (reference: unknown): Pointer => ({
-    display: asText(asRecord(reference).display),
-    local: localReference(reference, base),
-  });
-  const role = (): RoleNames => ({
-    practitioner: pointer(resource.practitioner),
-    organization: pointer(resource.organization),
-    title: asRecords(resource.code).map(asConceptText).find(Boolean),
-  });
+/**
+ * Parses any resource; never throws, whatever is missing or odd (FH-11).
+ *
+ * @param place where its references lead: a contained resource points at others beside it. A role is named after what it
+ *   points at, and not any further, so that a ring of references ends.
+ */
+export function readNamedResource(resource: ForeignRecord, place: Place & { now: Date }): NamedResource {
+  const { resourceType, id } = resource;
+  const inside = { ...place, container: place.container ?? resource };
   return {
     reference: isFhirId(id) ? `${asText(resourceType)}/${id}` : undefined,
-    // A string for organizations and places, a HumanName list for people.
-    name: asText(name) ?? displayName(name, now),
-    role: resourceType === 'PractitionerRole' ? role() : undefined,
+    name: withRemarks(ownName(resource, place.now), resource),
+    role: resourceType === 'PractitionerRole' ? readRole(resource, inside) : undefined,
+  };
+}
+
+/** A string for organizations and places, a HumanName list for people, a list of objects for devices. */
+function ownName({ name, alias, deviceName }: ForeignRecord, now: Date): string | undefined {
+  const texts = [name, ...asTexts(alias), ...asRecords(deviceName).map((one) => one.name)];
+  return texts.map((text) => asInformation(text)).find(Boolean) ?? displayName(name, now);
+}
+
+function readRole(role: ForeignRecord, place: Place & { now: Date }): RoleNames {
+  const pointer = (reference: unknown): Pointer => {
+    const contained = containedOf(reference, place);
+    const name =
+      contained?.resourceType === 'PractitionerRole' ? undefined : contained && ownName(contained, place.now);
+    return {
+      display: asInformation(asRecord(reference).display) ?? withRemarks(name, contained ?? {}),
+      local: localReference(reference, place.base),
+    };
+  };
+  return {
+    practitioner: pointer(role.practitioner),
+    organization: pointer(role.organization),
+    title: [...asRecords(role.code), ...asRecords(role.specialty)].map(asConceptText).find(Boolean),
+    remarks: remarksOn(role),
   };
 }

@@ -12,6 +12,7 @@ import { type Launch, mayUse } from '#src/launches/launch.ts';
 import { openLaunchOf } from '#src/launches/launch-guard.ts';
 import type { StoreRetries } from '#src/launches/store-retries.ts';
 import type { Organization } from '#src/organizations/organization.ts';
+import { assertInUse } from '#src/patients/patient.ts';
 import { type KeptDraft, newRequestFields, newRequestPage } from '#views/new-request-page.ts';
 import type { ChartReadings } from './chart-readings.ts';
 import { type BarDependencies, clinicianBarOf } from './clinician-bar.ts';
@@ -201,7 +202,8 @@ function openReadings({ readings, grants }: NewRequestDependencies, launch: Laun
   const { patient, ...rest } = readings.open(launch, organization, (refused) =>
     grants.renew(launch.id, organization, refused),
   );
-  return { ...rest, patient: patient.catch((error: unknown) => endIfOver(grants, launch, organization, error)) };
+  const inUse = patient.then(assertInUse);
+  return { ...rest, patient: inUse.catch((error: unknown) => endIfOver(grants, launch, organization, error)) };
 }
 
 /** Refused with a fresh token too: the launch is over, and no reload may try for ever (FH-05). Always throws. */

@@ -1,5 +1,6 @@
 /** A request as a clinician types it: judged field by field, then written as the ServiceRequest the EHR gets. */
 import { z } from 'zod';
+import { visibleLength } from '#src/patients/visible-text.ts';
 import type { FhirResource } from '#src/smart/step-6-fhir-api.ts';
 import { newRequestFields, priorities, services } from '#views/new-request-page.ts';
 
@@ -16,7 +17,13 @@ export interface NewRequest {
   note: string;
 }
 
-const text = (max: number) => z.string().trim().max(max, `must be at most ${max} characters`);
+/** Invisible characters alone are nothing typed. */
+const text = (max: number) =>
+  z
+    .string()
+    .trim()
+    .max(max, `must be at most ${max} characters`)
+    .transform((typed) => (visibleLength(typed) === 0 ? '' : typed));
 const oneOf = (choices: readonly { value: string }[]) =>
   z.string().refine((value) => choices.some((choice) => choice.value === value), { error: 'must be chosen' });
 
@@ -26,7 +33,7 @@ const schemaAt = (now: Date) =>
   z
     .object({
       service: oneOf(services),
-      what: text(200).min(3, 'must say what is needed, in a few words'),
+      what: text(200).refine((typed) => visibleLength(typed) >= 3, 'must say what is needed, in a few words'),
       neededOn: z.iso
         .date({ error: 'must be a date' })
         .refine((date) => Date.parse(date) >= now.getTime() - 2 * DAY_MS, { error: 'must not be in the past' }),
@@ -66,12 +73,14 @@ export interface RequestAuthorship {
   encounterId: string | undefined;
   /** The signed-in user's reference, such as `Practitioner/1`; only who may be a requester is named. */
   fhirUser: string | undefined;
+  /** Their name, where it is known. */
+  userName?: string | undefined;
   now: Date;
 }
 
 /** FHIR R4 ServiceRequest, request-list §4.4, transport C. */
 export function toServiceRequest(request: NewRequest, by: RequestAuthorship): FhirResource {
-  const { identifier, patientId, encounterId, fhirUser, now } = by;
+  const { identifier, patientId, encounterId, fhirUser, userName, now } = by;
   const isRequester = /^Practitioner(?:Role)?\//.test(fhirUser ?? '');
   const category = services.find(({ value }) => value === request.service)?.text;
   return {
@@ -86,7 +95,9 @@ export function toServiceRequest(request: NewRequest, by: RequestAuthorship): Fh
     ...(encounterId === undefined ? {} : { encounter: { reference: `Encounter/${encounterId}` } }),
     occurrenceDateTime: request.neededOn,
     authoredOn: now.toISOString(),
-    ...(isRequester ? { requester: { reference: fhirUser } } : {}),
+    ...(isRequester
+      ? { requester: { reference: fhirUser, ...(userName === undefined ? {} : { display: userName }) } }
+      : {}),
     ...(request.reason === '' ? {} : { reasonCode: [{ text: request.reason }] }),
     ...(request.note === '' ? {} : { note: [{ text: request.note }] }),
   };

@@ -5,7 +5,7 @@ import type { RequestListProps } from '#views/request-list.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
 import { describeLimits } from './request-limits.ts';
 import { mergeRequests } from './request-merge.ts';
-import { resolveNames, typesNotGranted } from './request-names.ts';
+import { type Naming, resolveNames, typesNotGranted } from './request-names.ts';
 import {
   describeLeftOut,
   describeMerged,
@@ -27,7 +27,7 @@ export interface RequestList extends RequestListProps {
 }
 
 /** What loading the list depends on besides the EHR. */
-export interface RequestListOptions {
+export interface RequestListOptions extends Pick<Naming, 'user' | 'batches'> {
   /** the launch's patient, already checked (LC-02) */
   readonly patientId: string;
   /** whether the granted scopes allow searching ServiceRequest; without, the EHR is not even asked (SCO-19) */
@@ -158,7 +158,7 @@ async function nameAll(
 ): Promise<{ rows: ReturnType<typeof toRow>[]; notGranted: string[] }> {
   const { now, canRead = () => true } = options;
   const parties = requests.flatMap((request) => [...request.performers, request.requester ?? []].flat());
-  const naming = { included, now, canRead };
+  const naming = { included, now, canRead, user: options.user, batches: options.batches };
   const nameOf = await resolveNames(api, parties, naming);
   const rows = requests.map((request) => toRow(request, nameOf, now));
   return { rows, notGranted: typesNotGranted(parties, naming) };

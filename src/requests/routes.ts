@@ -16,6 +16,7 @@ import { openLaunchOf, UNATTENDED } from '#src/launches/launch-guard.ts';
 import { isUsableAsIs, unavailable } from '#src/launches/refresh-state.ts';
 import type { TokenConfirmations } from '#src/launches/token-confirmation.ts';
 import type { Organization } from '#src/organizations/organization.ts';
+import type { PatientSummary } from '#src/patients/patient.ts';
 import { requestsPageEnd, requestsPageStart } from '#views/requests-page.ts';
 import type { ChartReadings } from './chart-readings.ts';
 import { clinicianBarOf } from './clinician-bar.ts';
@@ -73,7 +74,7 @@ export function requestsRoute(dependencies: {
         needPatientBanner: launch.context.needPatientBanner,
         bar: await clinicianBarOf(dependencies, request, { launch, cookieSecret, user: reading.user }),
         asOf: reading.startedAt,
-        create: organization.createRequests ? await creation(drafts, launch, organization) : undefined,
+        create: organization.createRequests ? await creation(drafts, launch, organization, patient) : undefined,
         isSent: queryOf(request).has('sent'),
         themeUrl: launch.context.smartStyleUrl === undefined ? undefined : theme,
       }),
@@ -115,7 +116,13 @@ function sendStart(response: Response, start: string): void {
   response.write(start);
 }
 
-async function creation(drafts: RequestDrafts, launch: Launch, organization: Organization) {
+async function creation(
+  drafts: RequestDrafts,
+  launch: Launch,
+  organization: Organization,
+  { isReplaced }: PatientSummary,
+) {
+  if (isReplaced) return 'replaced';
   if (!mayCreateRequests(launch, organization)) return 'not-permitted';
   return (await drafts.find(draftOwner(launch))) ? 'draft' : 'new';
 }

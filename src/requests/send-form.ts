@@ -6,6 +6,7 @@ import { type NewRequest, readNewRequest, toServiceRequest } from './new-request
 import { type Draft, type DraftTicket, type Form, isExpired } from './request-drafts.ts';
 import { identifierOf, type RequestSendings, type SendingState } from './request-sendings.ts';
 import { type Sending, sendRequest } from './send-request.ts';
+import type { UserReading } from './user-reading.ts';
 
 /** How the sending of a form ended. */
 export type FormSending =
@@ -20,7 +21,7 @@ export interface SendingLaunch {
   launch: Launch;
   searchParameters: readonly string[];
   /** Opened only when the EHR is asked at all. */
-  open(): { api: FhirApi; patient: Promise<{ id: string }> };
+  open(): { api: FhirApi; patient: Promise<{ id: string }>; user: Pick<UserReading, 'soon'> };
 }
 
 /**
@@ -49,12 +50,13 @@ export async function sendForm(
     return { kind: 'changed', isEarlierSent, told: Object.keys(others) };
   }
 
-  const { api, patient } = open();
+  const { api, patient, user } = open();
   const resource = toServiceRequest(request, {
     identifier: { system: new URL('/requests', publicUrl).href, value: identifier },
     patientId: (await patient).id,
     encounterId: launch.context.encounter,
     fhirUser: launch.user.fhirUser,
+    userName: (await user.soon()).name,
     now,
   });
   let latest = record;

@@ -1,8 +1,17 @@
 /** Parses a foreign ServiceRequest once, at the border, into a type whose every field may be relied on. */
-import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/patients/fhir-fields.ts';
+import {
+  asConceptText,
+  asInformation,
+  asRecord,
+  asRecords,
+  asText,
+  type ForeignRecord,
+} from '#src/patients/fhir-fields.ts';
 import type { RequestPriority, RequestStatus } from '#views/request-row.ts';
+import { containedOf } from './contained.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
 import { localReference } from './reference.ts';
+import { readCaution, readReasons, readService } from './request-concepts.ts';
 import { neededText } from './request-dates.ts';
 import { type RequestKeys, readRequestKeys } from './request-keys.ts';
 import { describePriority, describeSource, describeStatus } from './request-status.ts';
@@ -61,40 +70,17 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     requester: asRecords(resource.requester).map(party)[0],
     performers: asRecords(resource.performer).map(party),
     performerType: asConceptText(resource.performerType),
-    reasons: readReasons(resource),
+    reasons: readReasons(resource, base),
     keys: readRequestKeys(resource, base),
   };
 }
 
-function readService(resource: ForeignRecord): { service: string; category: string | undefined } {
-  const category = asRecords(resource.category).map(asConceptText).find(Boolean);
-  const service = asConceptText(resource.code);
-  return {
-    service: service ?? category ?? 'Service not named by EHR',
-    category: service === category ? undefined : category,
-  };
-}
-
-/** Both are modifier elements: FHIR forbids showing the request as if they were not there. */
-function readCaution(resource: ForeignRecord): string | undefined {
-  if (resource.doNotPerform === true) {
-    return 'Do not perform';
-  }
-  return asRecords(resource.modifierExtension).length > 0 ? 'Conditions apply: see the EHR' : undefined;
-}
-
 function readParty(reference: ForeignRecord, resource: ForeignRecord, at: { base: URL; now: Date }): PartyReference {
-  const fragment = asText(reference.reference)?.match(/^#(.+)$/)?.[1];
-  const contained = asRecords(resource.contained).find((item) => fragment !== undefined && item.id === fragment);
+  const place = { ...at, container: resource };
+  const contained = containedOf(reference, place);
   return {
-    display: asText(reference.display),
+    display: asInformation(reference.display),
     local: localReference(reference, at.base),
-    contained: contained && readNamedResource(contained, at),
+    contained: contained && readNamedResource(contained, place),
   };
-}
-
-function readReasons(resource: ForeignRecord): string[] {
-  const coded = asRecords(resource.reasonCode).map(asConceptText);
-  const referenced = asRecords(resource.reasonReference).map((reference) => asText(reference.display));
-  return [...new Set([...coded, ...referenced].filter((reason) => reason !== undefined))];
 }

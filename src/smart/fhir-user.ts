@@ -8,7 +8,7 @@ const USER_TYPES = ['Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerso
 export interface FhirUser {
   readonly type: (typeof USER_TYPES)[number];
   readonly id: string;
-  /** `Type/id`, relative to the FHIR base. */
+  /** `Type/id`, relative to the FHIR base and without a version. */
   readonly reference: string;
 }
 
@@ -19,7 +19,8 @@ export type ResolvedFhirUser =
 
 /**
  * Resolves the `fhirUser` claim, relative or absolute, to a resource under the FHIR base (FU-01 to FU-03; SMART App
- * Launch 2.2.0, "Scopes for requesting identity data"). A URL of another server is neither fetched nor rewritten.
+ * Launch 2.2.0, "Scopes for requesting identity data"). A URL of another server is neither fetched nor rewritten. A
+ * version (`/_history/2`) is left out: the person is meant, as they are now.
  *
  * @param claims of a verified id_token; `profile` counts only where `fhirUser` is absent and only when it is such a
  *   URL (ID-20), because OpenID Connect means a home page by it.
@@ -33,11 +34,17 @@ export function resolveFhirUser(
   if (claim === undefined) return { ok: false, reason: 'fhirUser is absent (ID-20)' };
   const path = isAbsolute(claim) ? pathUnder(fhirBase, claim) : claim;
   if (path === undefined) return { ok: false, reason: 'fhirUser is not on this FHIR server (FU-03)' };
-  const [typeName, id, ...rest] = path.split('/');
+  const [typeName, id, ...version] = path.split('/');
   const type = USER_TYPES.find((known) => known === typeName);
-  if (!type || rest.length > 0 || !isFhirId(id))
+  if (!type || !isFhirId(id) || !isVersion(version))
     return { ok: false, reason: 'fhirUser is not a user resource (FU-02)' };
   return { ok: true, user: { type, id, reference: `${type}/${id}` } };
+}
+
+/** FHIR R4 http, vread. */
+function isVersion(segments: readonly string[]): boolean {
+  const [history, version] = segments;
+  return segments.length === 0 || (segments.length === 2 && history === '_history' && isFhirId(version));
 }
 
 function isAbsolute(claim: string): boolean {

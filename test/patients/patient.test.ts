@@ -5,6 +5,10 @@ import { type Answer, startFhirServer } from '#test/requests/fhir-server.ts';
 
 const now = new Date('2026-11-22T14:02:00Z');
 const mrCoding = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code: 'MR' }] };
+const oid = 'urn:oid:2.16.840.1.113883.18.108';
+const local = { system: 'urn:hospital:types', code: '42' };
+const hl7 = (code: string) => ({ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code });
+const mrn = (value: string) => ({ type: mrCoding, value });
 const ada = {
   resourceType: 'Patient',
   id: 'pat-ada',
@@ -35,6 +39,7 @@ test('reads exactly one resource: the patient in context', async () => {
     mrn: 'MRN-1',
     deathText: undefined,
     isReplaced: false,
+    cautions: [],
   });
 });
 
@@ -56,6 +61,10 @@ test.for<[string, object, string]>([
   ['a boolean', { deceasedBoolean: true }, 'Died'],
   ['a full date', { deceasedDateTime: '2024-03-10T04:00:00Z' }, 'Died 2024-03-10, aged 66 years'],
   ['a year', { deceasedDateTime: '2024' }, 'Died 2024'],
+  ['a text', { deceasedBoolean: 'true' }, 'Died'],
+  ['a number', { deceasedBoolean: 1 }, 'Died'],
+  ['an unknown date', { deceasedDateTime: 'unknown' }, 'Died'],
+  ['a date marked absent', { _deceasedDateTime: { extension: [{ url: 'urn:x', valueCode: 'unknown' }] } }, 'Died'],
 ])('a death given as %s replaces the age', async ([, death, expected]) => {
   const patient = await read({ ...ada, ...death });
   expect([patient.deathText, patient.ageText]).toEqual([expected, undefined]);
@@ -90,6 +99,89 @@ test.for<[string, object[], string | undefined]>([
   ],
   ['one named MRN when none is coded (Epic)', [{ value: '1' }, { type: { text: 'MRN' }, value: '2' }], '2'],
   ['one without a value passed over', [{ type: mrCoding }, { type: mrCoding, value: '2' }], '2'],
+  ['MR without a system', [{ value: '1' }, { type: { coding: [{ code: 'MR' }] }, value: '2' }], '2'],
+  ['MR with an empty system', [{ type: { coding: [{ system: '', code: 'MR' }] }, value: '2' }], '2'],
+  ['MR as HL7 calls the table by OID', [{ type: { coding: [{ system: oid, code: 'MR' }] }, value: '2' }], '2'],
+  ['the text MRN beside a local code', [{ type: { text: 'MRN', coding: [local] }, value: '2' }], '2'],
+  [
+    'its long name beside a local code',
+    [{ type: { text: 'Medical record number', coding: [local] }, value: '2' }],
+    '2',
+  ],
+  ['its name in other letters', [{ type: { text: ' MEDICAL-RECORD No. ' }, value: '2' }], '2'],
+  ['its name as the display of a local code', [{ type: { coding: [{ ...local, display: 'MRN' }] }, value: '2' }], '2'],
+  ['a local code MRN', [{ type: { coding: [{ system: 'urn:x', code: 'MRN' }] }, value: '2' }], '2'],
+  ["the hospital's own number that is named MRN", [{ type: { text: 'MRN', coding: [hl7('PI')] }, value: '2' }], '2'],
+  ['not a passport, whatever its text says', [{ type: { text: 'MRN', coding: [hl7('PPN')] }, value: '1' }], undefined],
+  ['its name and abbreviation', [{ type: { text: 'Hospital Medical Record Number (MRN)' }, value: '2' }], '2'],
+  [
+    'a system with https and a slash',
+    [{ type: { coding: [{ ...hl7('MR'), system: `${hl7('').system}/`.replace('http:', 'https:') }] }, value: '2' }],
+    '2',
+  ],
+  ['not an enterprise number', [{ type: { text: 'Enterprise MRN' }, value: '1' }], undefined],
+  ['not a former one', [{ type: { text: 'Former medical record number' }, value: '1' }], undefined],
+  ["not the mother's", [{ type: { text: "Mother's MRN" }, value: '1' }], undefined],
+  ['not one that is only like it', [{ type: { text: 'MRN of newborn' }, value: '1' }], undefined],
+  [
+    'a coded one before a named one',
+    [
+      { type: { text: 'MRN' }, use: 'official', value: '1' },
+      { type: mrCoding, value: '2' },
+    ],
+    '2',
+  ],
+  [
+    'a current named one before an old coded one',
+    [
+      { type: mrCoding, use: 'old', value: '1' },
+      { type: { text: 'MRN' }, value: '2' },
+    ],
+    '2',
+  ],
+  [
+    'one in force before one to come',
+    [
+      { type: mrCoding, use: 'official', value: '1', period: { start: '2030-01-01' } },
+      { type: mrCoding, value: '2' },
+    ],
+    '2',
+  ],
+  ['an old one alone, as such', [{ type: mrCoding, use: 'old', value: '1' }], '1 (no longer used)'],
+  [
+    'one that ended in a past month',
+    [{ type: mrCoding, value: '1', period: { end: '2026-10' } }],
+    '1 (no longer used)',
+  ],
+  ['one that ends within this year', [{ type: mrCoding, value: '1', period: { end: '2026' } }], '1'],
+  [
+    'both of two hospitals',
+    [
+      { type: mrCoding, value: '1', assigner: { display: 'Northside' } },
+      { type: mrCoding, value: '2', assigner: { display: 'Southside' } },
+    ],
+    '1 (Northside), 2 (Southside)',
+  ],
+  ['one that is listed twice', [mrn('1'), mrn('1')], '1'],
+  ['three of many', [mrn('1'), mrn('2'), mrn('3'), mrn('4')], '1, 2, 3 and more'],
+  ['no number that says there is none', [mrn('UNKNOWN'), mrn('N/A'), mrn('-'), mrn('\u3164')], undefined],
+  [
+    'no number that is marked absent',
+    [
+      {
+        ...mrn('1'),
+        _value: {
+          extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'error' }],
+        },
+      },
+    ],
+    undefined,
+  ],
+  [
+    'nothing of odd things',
+    [7, null, 'x', { type: 'MR', value: '1' }, { type: { coding: 'MR' }, value: '2' }] as object[],
+    undefined,
+  ],
 ])('medical record number: %s', async ([, identifier, expected]) => {
   expect((await read({ ...ada, identifier })).mrn).toBe(expected);
 });

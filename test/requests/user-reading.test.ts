@@ -12,6 +12,7 @@ beforeAll(async () => {
       users: [
         { id: 'as-practitioner', name: 'From The Token', fhirUser: 'Practitioner/prac-osei' },
         { id: 'as-role', name: 'From The Token', fhirUser: 'PractitionerRole/role-tanaka' },
+        { id: 'as-version', name: 'From The Token', fhirUser: 'Practitioner/prac-osei/_history/2' },
       ],
     },
   });
@@ -54,6 +55,7 @@ const answer = (route: string, body: unknown, status = 200) => ehr.on(route, () 
 test.for([
   ['a practitioner and the role found by them', 'as-practitioner', 'Kwame Osei · Discharge nurse'],
   ['a role and the practitioner it names', 'as-role', 'Dr. Hiro Tanaka · Cardiologist'],
+  ['a version of a practitioner, read as they are now', 'as-version', 'Kwame Osei · Discharge nurse'],
 ] as const)('%s', async ([, user, expected]) => {
   const browser = hospital.browser();
   const page = await browser.open(hospital.sandbox.launch('pat-ada', { user }));
@@ -107,8 +109,72 @@ test('FU-05: a directory that never answers does not delay the patient', async (
   for (const route of ['/fhir/Practitioner/prac-1', '/fhir/PractitionerRole'])
     ehr.on(route, () => new Promise((resolve) => waiting.push(() => resolve({ status: 500 }))));
   const page = await launch();
-  expect([titleOf(page), userOf(page)]).toEqual([LIST, 'User details unavailable']);
+  // The name may yet come, so nothing is said.
+  expect([titleOf(page), userOf(page)]).toEqual([LIST, '']);
   for (const go of waiting) go();
+});
+
+test('the first page already says who is signed in, although the directory answers after the patient', async () => {
+  const patientIsThere = Promise.withResolvers<void>();
+  ehr.on('patient', async (request) => {
+    setImmediate(patientIsThere.resolve);
+    return ehr.standard(request);
+  });
+  ehr.on('/fhir/Practitioner/prac-1', async () => {
+    await patientIsThere.promise;
+    for (let turn = 0; turn < 20; turn += 1) {
+      // oxlint-disable-next-line no-await-in-loop -- one turn of the event loop after the other.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return { body: JANE };
+  });
+  answer('/fhir/PractitionerRole', bundleOf(role()));
+  expect(userOf(await launch())).toContain('Dr. Jane Osei');
+});
+
+test('a known clinician is named on the first page, whether or not the directory answers in time', async () => {
+  answer('/fhir/Practitioner/prac-1', JANE);
+  answer('/fhir/PractitionerRole', bundleOf(role()));
+  const orgId = await newOrganization();
+  const browser = world().browser();
+  const page = await browser.open(launchUrl(orgId));
+  await expect.poll(async () => userOf(await browser.visit(page.url))).toBe('Dr. Jane Osei · Cardiology');
+  await world().dependencies.clinicians.flush();
+
+  const waiting: (() => void)[] = [];
+  for (const route of ['/fhir/Practitioner/prac-1', '/fhir/PractitionerRole'])
+    ehr.on(route, () => new Promise((resolve) => waiting.push(() => resolve({ status: 500 }))));
+  const again = await world().browser().open(launchUrl(orgId));
+  expect([titleOf(again), userOf(again)]).toEqual([LIST, 'Dr. Jane Osei · Cardiology']);
+  for (const go of waiting) go();
+});
+
+test('a name of another organization is not known in this one (MT-02)', async () => {
+  answer('/fhir/Practitioner/prac-1', JANE);
+  answer('/fhir/PractitionerRole', bundleOf(role()));
+  await settled('Dr. Jane Osei · Cardiology');
+  await world().dependencies.clinicians.flush();
+  answer('/fhir/Practitioner/prac-1', '', 403);
+  answer('/fhir/PractitionerRole', '', 403);
+  await settled('User details unavailable');
+});
+
+test('a practitioner whom the directory calls inactive is shown as such', async () => {
+  answer('/fhir/Practitioner/prac-1', { ...JANE, active: 'false' });
+  answer(
+    '/fhir/PractitionerRole',
+    bundleOf(role({ active: 'false' }), role({ id: 'role-2', specialty: [{ text: 'X' }] })),
+  );
+  await settled('Dr. Jane Osei · X · inactive');
+});
+
+test('a role code that only says that there is none is passed over', async () => {
+  const none = {
+    coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'UNK', display: 'x' }],
+  };
+  answer('/fhir/Practitioner/prac-1', JANE);
+  answer('/fhir/PractitionerRole', bundleOf(role({ specialty: [none] })));
+  await settled('Dr. Jane Osei · Physician');
 });
 
 test('SCO-19: without the permission nobody is searched for', async () => {

@@ -18,6 +18,13 @@ describe('the fhirUser claim', () => {
     ],
     ['absolute, base at the root', 'https://ehr.example/Practitioner/1', new URL('https://ehr.example')],
     ['default port and host case', 'https://EHR.example:443/fhir/a/Practitioner/1', base],
+    ['relative with a version', 'Practitioner/1/_history/2', base],
+    ['absolute with a version', 'https://ehr.example/fhir/a/Practitioner/1/_history/a-2.1', base],
+    [
+      'with a version, base at the root',
+      'https://ehr.example/Practitioner/1/_history/2',
+      new URL('https://ehr.example/'),
+    ],
   ] as const)('FU-01: %s resolves to the same read', ([, claim, at]) => {
     expect(resolve(claim, undefined, at)).toEqual(practitioner);
   });
@@ -34,7 +41,16 @@ describe('the fhirUser claim', () => {
     ['FU-02', 'Practitioner?_id=1'],
     ['FU-02', 'Practitioner/1?_elements=name'],
     ['FU-02', 'Practitioner/1#x'],
-    ['FU-02', 'Practitioner/1/_history/2'],
+    ['FU-02', 'Practitioner/1/_history'],
+    ['FU-02', 'Practitioner/1/_history/'],
+    ['FU-02', 'Practitioner/1/_history/2/3'],
+    ['FU-02', 'Practitioner/1/_history/..'],
+    ['FU-02', 'Practitioner/1/_history/2?x=y'],
+    ['FU-02', 'Practitioner/1/history/2'],
+    ['FU-02', 'Practitioner/1/Patient/2'],
+    ['FU-02', 'Practitioner/_history/2'],
+    ['FU-03', 'https://evil.example/fhir/a/Practitioner/1/_history/2'],
+    ['FU-03, MT-03', 'https://ehr.example/fhir/b/Practitioner/1/_history/2'],
     ['FU-02', 'Practitioner/'],
     ['FU-02', 'Practitioner'],
     ['FU-02', '/Practitioner/1'],

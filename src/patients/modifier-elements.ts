@@ -1,0 +1,104 @@
+/**
+ * Reads FHIR's modifier elements, those that change what a resource means: for every resource the pages show, here and
+ * nowhere else. FHIR R4, "Is-Modifier": an application that does not understand one must not show the rest as if it were
+ * not there, so each is said in words.
+ */
+import { asRecord, asRecords, asText, asTexts, type ForeignRecord } from './fhir-fields.ts';
+import { type Flag, flagOf } from './foreign-flag.ts';
+
+/** No resource of an honest server has more elements or more levels. */
+const MOST_ELEMENTS = 20_000;
+
+/**
+ * Conditions on a whole resource: not to be performed, rules of its own, extensions that modify it or a part of it.
+ *
+ * A value that cannot be read counts as the dangerous one. What `contained` holds is judged by itself.
+ *
+ * @param resource as received; untrusted. Never throws.
+ * @returns short sentences, the gravest first; empty when nothing modifies the resource.
+ */
+export function conditionsOf(resource: ForeignRecord): string[] {
+  const prohibitions = prohibitionsIn(resource);
+  return [
+    prohibitions.includes(true) && 'Do not perform',
+    !prohibitions.includes(true) && prohibitions.includes('unclear') && 'May mean “do not perform”: see the EHR',
+    isPresent(resource.modifierExtension) && 'Conditions apply: see the EHR',
+    hasConditionInside(resource) && 'Conditions apply to a part of it: see the EHR',
+    (isPresent(resource.implicitRules) || isPresent(resource['_implicitRules'])) && 'Special rules apply: see the EHR',
+  ].filter((line) => line !== false);
+}
+
+/** As an element or, where a FHIR version has none, as the extension request-doNotPerform. */
+function prohibitionsIn(resource: ForeignRecord): Flag[] {
+  const extensions = asRecords(resource.modifierExtension).filter(({ url }) =>
+    /\bdoNotPerform$/i.test(asText(url) ?? ''),
+  );
+  return [flagOf(resource, 'doNotPerform'), ...extensions.map((extension) => flagOf(extension, 'valueBoolean'))];
+}
+
+/** Codes of `status`, `verificationStatus` and `clinicalStatus` without which a name would mislead. */
+const STATES = new Map([
+  ['inactive', 'inactive'],
+  ['suspended', 'suspended'],
+  ['proposed', 'proposed'],
+  ['off', 'inactive'],
+  ['entered-in-error', 'entered in error'],
+  ['cancelled', 'cancelled'],
+  ['superseded', 'superseded'],
+  ['refuted', 'refuted'],
+  ['unconfirmed', 'unconfirmed'],
+  ['provisional', 'provisional'],
+  ['differential', 'differential'],
+  ['resolved', 'resolved'],
+  ['remission', 'in remission'],
+]);
+
+/**
+ * The states and conditions of a resource that is shown by its name alone: a person, a place, a reason.
+ *
+ * @returns "inactive", "entered in error", "conditions apply: see the EHR"; empty when the name says it all.
+ */
+export function remarksOn(resource: ForeignRecord): string[] {
+  const active = flagOf(resource, 'active');
+  const codes = [
+    resource.status,
+    ...['verificationStatus', 'clinicalStatus'].flatMap((name) => codesOf(resource[name])),
+  ];
+  const states = codes.flatMap((code) => STATES.get(typeof code === 'string' ? code : '') ?? []);
+  const remarks = [
+    active === false && 'inactive',
+    active === 'unclear' && 'perhaps inactive',
+    ...states,
+    resource.mode === 'kind' && 'any such place',
+    ...conditionsOf(resource).map((line) => line.charAt(0).toLowerCase() + line.slice(1)),
+  ];
+  return [...new Set(remarks.filter((remark) => remark !== false))];
+}
+
+/** A name with what must be known beside it: "Northside (inactive)". */
+export function withRemarks(name: string | undefined, resource: ForeignRecord): string | undefined {
+  const remarks = name === undefined ? [] : remarksOn(resource);
+  return remarks.length === 0 ? name : `${name} (${remarks.join('; ')})`;
+}
+
+function codesOf(concept: unknown): unknown[] {
+  return [...asRecords(asRecord(concept).coding).map((coding) => coding.code), ...asTexts(concept)];
+}
+
+/** Anything at all counts, also what has no business there. */
+function isPresent(value: unknown): boolean {
+  if (Array.isArray(value)) return value.slice(0, 100).some((item) => Array.isArray(item) || isPresent(item));
+  return value !== undefined && value !== null && value !== '' && value !== false;
+}
+
+function hasConditionInside({ contained: _contained, modifierExtension: _own, ...resource }: ForeignRecord): boolean {
+  const open: unknown[] = Object.values(resource);
+  for (let seen = 0; open.length > 0; seen += 1) {
+    const element = open.pop();
+    if (seen > MOST_ELEMENTS) return true;
+    if (typeof element !== 'object' || element === null) continue;
+    if (!Array.isArray(element) && isPresent(asRecord(element).modifierExtension)) return true;
+    for (const inner of Object.values(element)) open.push(inner);
+  }
+  return false;
+}

@@ -1,0 +1,72 @@
+/** Recognizes the many ways in which an EHR says that it has nothing to say; none of them may stand where a fact is. */
+
+/** v3-NullFlavor and data-absent-reason under the names of every FHIR version and of CDA. */
+const NULL_SYSTEM = /null-?flavor|data-absent-reason|2\.16\.840\.1\.113883\.5\.1008(?!\d)/i;
+
+/** v3-NullFlavor and data-absent-reason, for codings without a system. */
+const NULL_CODES = new Set(
+  'NI INV DER OTH NINF PINF UNC MSK NA UNK ASKU NAV NAVU NASK QS TRC NP unknown asked-unknown temp-unknown not-asked asked-declined masked not-applicable unsupported as-text error not-a-number negative-infinity positive-infinity not-performed not-permitted'.split(
+    ' ',
+  ),
+);
+
+/** As a whole text or word by word. NA is missing: it is also sodium. */
+const EMPTY_WORDS = new Set(
+  'unknown unk unkn unspecified ni nask asku nav n/a n.a. null nullflavor undefined nil tbd'.split(' '),
+);
+const EMPTY_PHRASES = new Set([
+  'no information',
+  'no information available',
+  'no data',
+  'no value',
+  'asked but unknown',
+  'asked unknown',
+  'asked declined',
+  'not asked',
+  'not applicable',
+  'not available',
+  'not documented',
+  'not given',
+  'not known',
+  'not provided',
+  'not recorded',
+  'not specified',
+  'not stated',
+  'none given',
+  'masked',
+  'temp unknown',
+  'temporarily unavailable',
+  'temporarily unknown',
+  'unsupported',
+  'data absent',
+]);
+
+/** Is this coding of a vocabulary that only says why there is no value? */
+export function isNullSystem(system: unknown): boolean {
+  return typeof system === 'string' && NULL_SYSTEM.test(system);
+}
+
+/** Is this code, given without a system, one of those that say why there is no value? */
+export function isNullCode(code: string): boolean {
+  return NULL_CODES.has(code);
+}
+
+/** Does this text say no more than that there is nothing: "unknown", "UNK", "not available", "-"? */
+export function saysNothing(text: string): boolean {
+  const phrase = text
+    .toLowerCase()
+    .replace(/[\s_\u2010-\u2015-]+/gu, ' ')
+    .replace(/^[\s()[\]<>{}"'*.,:;!?]+|[\s()[\]<>{}"'*,:;!?]+$/gu, '');
+  if (phrase === '' || EMPTY_PHRASES.has(phrase) || EMPTY_PHRASES.has(phrase.replace(/\.$/, ''))) return true;
+  return phrase.split(/[\s,;|]+/u).every((word) => EMPTY_WORDS.has(word) || EMPTY_WORDS.has(word.replace(/\.$/, '')));
+}
+
+/** "Other" is an answer, though any real one says more. */
+export function isCatchAll(text: string): boolean {
+  return /^\W*(?:other|oth)\W*$/i.test(text);
+}
+
+/** Does an extension of this element say that its value is absent? */
+export function isMarkedAbsent(extensions: readonly { readonly [member: string]: unknown }[]): boolean {
+  return extensions.some(({ url }) => isNullSystem(url));
+}

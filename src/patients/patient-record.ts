@@ -1,0 +1,71 @@
+/** Whether a Patient resource is the record to work with, and what must be known about it. */
+import { asTexts, type ForeignRecord } from './fhir-fields.ts';
+import { flagOf } from './foreign-flag.ts';
+import { conditionsOf } from './modifier-elements.ts';
+
+/** What the strip says beside the identity. */
+export interface RecordStanding {
+  /** The EHR has merged this record into another one: nothing may be written to it. */
+  isReplaced: boolean;
+  /** Sentences for the clinician, the gravest first. */
+  cautions: readonly string[];
+}
+
+const MOST_LINKS = 1_000;
+
+/** Patient.link.type, by its letters; `replace` is what DSTU2 calls `replaced-by`. */
+const LINKS = new Map([
+  ['replacedby', 'replaced'],
+  ['replace', 'replaced'],
+  ['replaces', 'replaces'],
+  ['refer', 'refer'],
+  ['seealso', 'other'],
+] as const);
+
+type Link = 'replaced' | 'replaces' | 'refer' | 'other' | 'unclear';
+
+const SENTENCES = [
+  ['replaced', 'This record was merged into another one. Open the patient’s current record in the EHR.'],
+  ['refer', 'This is not the patient’s main record. See the EHR for the main one.'],
+  ['unclear', 'This record is linked to another one. See the EHR.'],
+  ['replaces', 'This record replaces an older one. Requests of the older one may be missing here.'],
+  ['other', 'The EHR has another record of this patient. Its requests are not shown here.'],
+] as const satisfies [Link, string][];
+
+/**
+ * Reads the modifier elements of a Patient: `link`, `active` and those of every resource.
+ *
+ * @param resource untrusted. Never throws. A link that cannot be read is said, not passed over.
+ */
+export function readStanding(resource: ForeignRecord): RecordStanding {
+  const links = new Set(itemsOf(resource.link).flatMap(linksOf));
+  const active = flagOf(resource, 'active');
+  const said = SENTENCES.filter(([link]) => links.has(link)).map(([, sentence]) => sentence);
+  const cautions = [
+    ...said,
+    active === false && 'The EHR marks this record as inactive.',
+    active === 'unclear' && 'The EHR does not say clearly whether this record is active.',
+    ...conditionsOf(resource).map((line) => `${line}.`),
+  ];
+  return { isReplaced: links.has('replaced'), cautions: cautions.filter((line) => line !== false) };
+}
+
+function itemsOf(value: unknown): unknown[] {
+  const items: unknown[] = Array.isArray(value) ? value.slice(0, MOST_LINKS) : [value];
+  return items.filter((item) => item !== undefined && item !== null);
+}
+
+function linksOf(item: unknown): Link[] {
+  const { type, other } = typeof item === 'object' ? (item as ForeignRecord) : {};
+  const types = asTexts(type).map(
+    (text) => LINKS.get(text.toLowerCase().replace(/[^a-z]/g, '') as 'refer') ?? 'unclear',
+  );
+  // The same person as another patient's relative, such as a mother in her child's chart, is no other record of a patient.
+  if (isRelatedPerson(other)) return types.filter((link) => link !== 'other');
+  return types.length === 0 ? ['unclear'] : types;
+}
+
+function isRelatedPerson(other: unknown): boolean {
+  const { reference, type } = typeof other === 'object' && other !== null ? (other as ForeignRecord) : {};
+  return type === 'RelatedPerson' || (typeof reference === 'string' && /(?:^|\/)RelatedPerson\//.test(reference));
+}

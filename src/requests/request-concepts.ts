@@ -1,0 +1,60 @@
+/** The words of a ServiceRequest that stand for concepts: what is asked for, why, and under which conditions. */
+import { asConceptText, asInformation, asRecord, asRecords, type ForeignRecord } from '#src/patients/fhir-fields.ts';
+import { conditionsOf, remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
+import { containedOf, type Place } from './contained.ts';
+
+const NOT_NAMED = 'Service not named by EHR';
+/** The EHR has a reason and this app does not read it. */
+const REASON_ELSEWHERE = 'Given in the EHR';
+
+/** The service, and the first category that says something else. */
+export function readService(resource: ForeignRecord): { service: string; category: string | undefined } {
+  const categories = asRecords(resource.category)
+    .map(asConceptText)
+    .filter((text) => text !== undefined);
+  const service = asConceptText(resource.code) ?? categories[0] ?? NOT_NAMED;
+  return { service, category: categories.find((category) => !isSame(category, service)) };
+}
+
+/** Everything that changes the meaning of the whole request, in one line; FHIR forbids showing it as if it were not there. */
+export function readCaution(resource: ForeignRecord): string | undefined {
+  return conditionsOf(resource).join(' · ') || undefined;
+}
+
+/**
+ * Each reason once: coded ones, then what the references tell by themselves or by what is contained.
+ *
+ * @returns "Given in the EHR" alone where the EHR refers to a reason without saying what it is.
+ */
+export function readReasons(resource: ForeignRecord, base: URL): string[] {
+  const place = { base, container: resource };
+  const coded = asRecords(resource.reasonCode).map(asConceptText);
+  const references = asRecords(resource.reasonReference);
+  const referred = references.map((reference) => reasonOf(reference, place));
+  const told = [...new Set([...coded, ...referred].filter((reason) => reason !== undefined))];
+  return told.length === 0 && references.some((reference) => leadsSomewhere(reference, place))
+    ? [REASON_ELSEWHERE]
+    : told;
+}
+
+function reasonOf(reference: ForeignRecord, place: Place): string | undefined {
+  const contained = containedOf(reference, place) ?? {};
+  if (isError(contained)) return undefined;
+  const concept = asConceptText(contained.code) ?? asConceptText(contained.type) ?? asConceptText(contained.category);
+  const said = asInformation(reference.display) ?? concept ?? asInformation(contained.description);
+  return withRemarks(said, contained);
+}
+
+function leadsSomewhere(reference: ForeignRecord, place: Place): boolean {
+  const isNamed = asInformation(reference.reference) ?? asInformation(asRecord(reference.identifier).value);
+  return isNamed !== undefined && !isError(containedOf(reference, place) ?? {});
+}
+
+function isError(resource: ForeignRecord): boolean {
+  return remarksOn(resource).includes('entered in error');
+}
+
+function isSame(one: string, other: string): boolean {
+  const letters = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}\p{S}]+/gu, '');
+  return letters(one) === letters(other);
+}

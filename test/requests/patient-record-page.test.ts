@@ -1,0 +1,114 @@
+/** What a page says about the patient's record itself, and what may be written to it. */
+import { expect, test } from 'vitest';
+import { titleOf, type Visit } from '#test/helpers/browser.ts';
+import { ehr, LIST, launch, outcomeOf, useStubWorld } from '#test/helpers/stub-world.ts';
+import { csrfOf } from '#test/helpers/visits.ts';
+
+const { world } = useStubWorld();
+
+const SCOPE = 'launch openid fhirUser patient/*.read patient/ServiceRequest.write';
+const MERGED = { link: [{ type: 'replaced-by', other: { reference: 'Patient/pat-2' } }] };
+const TYPED = {
+  service: 'transport',
+  what: 'Wheelchair van',
+  neededOn: '2099-03-01',
+  priority: 'urgent',
+  reason: 'Dialysis',
+  note: '',
+};
+const JANE = { resourceType: 'Practitioner', id: 'prac-1', name: [{ given: ['Jane'], family: 'Osei' }] };
+const posted = () => ehr.requests.filter(({ method, path }) => method === 'POST' && path === '/fhir/ServiceRequest');
+
+/** The list of a launch in which requests may be created. */
+async function openList(): Promise<{ browser: ReturnType<ReturnType<typeof world>['browser']>; list: Visit }> {
+  const browser = world().browser();
+  ehr.change('token', { scope: SCOPE });
+  return { browser, list: await launch({ createRequests: true, scopes: `${SCOPE} launch/patient` }, browser) };
+}
+
+const formOf = (list: Visit) => `${list.url}/new`;
+const ticketOf = (page: Visit) => /name="ticket" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
+const fieldsOf = (page: Visit) => ({ csrf: csrfOf(page), ticket: ticketOf(page) });
+
+test('a merged record says so, and nothing new can be requested in it', async () => {
+  ehr.change('patient', MERGED);
+  const { browser, list } = await openList();
+  expect(titleOf(list)).toBe(LIST);
+  expect(list.body).toContain('This record was merged into another one.');
+  expect(list.body).toContain('New requests cannot be created here: this record was merged into another one.');
+  expect(list.body).not.toContain('requests/new"');
+  const form = await browser.visit(formOf(list));
+  expect(outcomeOf(form)).toEqual({ status: 403, code: 'patient.replaced' });
+  expect(form.body).not.toContain('<form class="new-request"');
+});
+
+test('a record that was merged while the form was open gets nothing', async () => {
+  const { browser, list } = await openList();
+  const form = await browser.visit(formOf(list));
+  expect(form.status).toBe(200);
+  ehr.change('patient', MERGED);
+  const answer = await browser.visit(formOf(list), { form: { ...fieldsOf(form), ...TYPED } });
+  expect(outcomeOf(answer)).toEqual({ status: 403, code: 'patient.replaced' });
+  expect(answer.body).toContain('Nothing was sent.');
+  expect(answer.body).not.toContain('Continue your unsent request');
+  const invalid = await browser.visit(formOf(list), { form: { ...fieldsOf(form), ...TYPED, what: '' } });
+  expect(outcomeOf(invalid)).toEqual({ status: 403, code: 'patient.replaced' });
+  expect(posted()).toEqual([]);
+});
+
+test.for<[string, Record<string, unknown>, string]>([
+  ['inactive', { active: false }, 'The EHR marks this record as inactive.'],
+  ['one of two', { link: [{ type: 'seealso', other: { reference: 'Patient/2' } }] }, 'another record of this patient'],
+  ['modified', { modifierExtension: [{ url: 'urn:x' }] }, 'Conditions apply: see the EHR.'],
+])('a record that is %s says so on list and form, where requests stay possible', async ([, change, sentence]) => {
+  ehr.change('patient', change);
+  const { browser, list } = await openList();
+  expect(list.body).toContain(sentence);
+  expect(list.body).toContain('New request');
+  const form = await browser.visit(formOf(list));
+  expect(form.status).toBe(200);
+  expect(form.body).toContain(sentence);
+});
+
+test("the user's own request names them, in the EHR and on the list, without a read for it", async () => {
+  ehr.on('/fhir/Practitioner/prac-1', () => ({ body: JANE }));
+  const { browser, list } = await openList();
+  await expect.poll(async () => (await browser.visit(list.url)).body).toContain('<bdi>Jane Osei</bdi>');
+  const form = await browser.visit(formOf(list));
+  ehr.on('requests', (request) =>
+    request.method === 'POST' ? { status: 201, body: JSON.parse(request.body) } : { body: listed() },
+  );
+  const listed = () => {
+    const [own] = posted().map(({ body }) => JSON.parse(body));
+    const entry = own ? [{ resource: { ...own, id: '1', requester: { reference: own.requester.reference } } }] : [];
+    return { resourceType: 'Bundle', type: 'searchset', entry };
+  };
+  const sent = await browser.open(formOf(list), { form: { ...fieldsOf(form), ...TYPED } });
+  expect(posted().map(({ body }) => JSON.parse(body).requester)).toEqual([
+    { reference: 'Practitioner/prac-1', display: 'Jane Osei' },
+  ]);
+  expect(sent.body).toContain('by <bdi>Jane Osei</bdi>');
+  expect(ehr.requests.filter(({ method, path }) => method === 'POST' && /^\/fhir\/?$/.test(path))).toEqual([]);
+  expect(ehr.seen('/fhir/Practitioner/prac-1')).toHaveLength(1);
+});
+
+test.for([
+  ['a zero-width space', '\u200B\u200B\u200B'],
+  ['braille blanks', '\u2800\u2800\u2800\u2800'],
+  ['Hangul fillers', '\u3164\u3164\u115F\u1160\uFFA0'],
+  ['soft hyphens', '\u00AD\u00AD\u00AD'],
+  ['tags', '\u{E0041}\u{E0042}'],
+  ['one letter among blanks', 'a\u200B\u200B\u2800'],
+] as const)('%s is nothing said: neither what is needed nor a reason', async ([, text]) => {
+  const { browser, list } = await openList();
+  const form = await browser.visit(formOf(list));
+  const what = await browser.visit(formOf(list), { form: { ...fieldsOf(form), ...TYPED, what: text } });
+  expect(what.status).toBe(400);
+  expect(what.body).toContain('id="what-problem"');
+  if (!text.startsWith('a')) {
+    const reason = await browser.visit(formOf(list), { form: { ...fieldsOf(form), ...TYPED, reason: text } });
+    expect(reason.status).toBe(400);
+    expect(reason.body).toContain('id="reason-problem"');
+  }
+  expect(posted()).toEqual([]);
+});
