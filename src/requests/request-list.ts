@@ -2,6 +2,7 @@
 import type { ForeignRecord } from '#src/patients/fhir-fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { RequestListProps } from '#views/request-list.ts';
+import { serverTimeZone } from '#views/zone.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
 import { mergeDuplicates } from './request-merge.ts';
 import { resolveNames, typesNotGranted } from './request-names.ts';
@@ -29,6 +30,8 @@ export interface RequestListOptions {
   /** whether the granted scopes allow searching ServiceRequest; without, the EHR is not even asked (SCO-19) */
   readonly grantedSearch: boolean;
   readonly now: Date;
+  /** the organization's, an IANA name; default: the server's */
+  readonly timeZone?: string;
   /** whether the granted scopes allow reading a type, for names; default: yes */
   readonly canRead?: (resourceType: string) => boolean;
   /** `name=value` the organization's EHR wants on every search; default: none */
@@ -73,9 +76,9 @@ interface Found {
 
 /** Only what the list shows is kept of what an EHR sends, as soon as it is there (FH-12). */
 async function search(api: FhirApi, options: RequestListOptions): Promise<Found> {
-  const { patientId, includeSupported = false, searchParameters = [], now } = options;
+  const { patientId, includeSupported = false, searchParameters = [], now, timeZone = serverTimeZone } = options;
   const [requests, included, remarks]: [ServiceRequest[], NamedResource[], Set<string>] = [[], [], new Set()];
-  const at = { base: api.base, now };
+  const at = { base: api.base, now, timeZone };
   const take = (resource: ForeignRecord): void => {
     if (resource.resourceType === 'ServiceRequest') {
       requests.push(readServiceRequest(resource, at));
@@ -124,10 +127,10 @@ async function nameAll(
   included: readonly NamedResource[],
   options: RequestListOptions,
 ): Promise<{ rows: ReturnType<typeof toRow>[]; notGranted: string[] }> {
-  const { now, canRead = () => true } = options;
+  const { now, timeZone = serverTimeZone, canRead = () => true } = options;
   const parties = requests.flatMap((request) => [...request.performers, request.requester ?? []].flat());
   const naming = { included, now, canRead };
   const nameOf = await resolveNames(api, parties, naming);
-  const rows = requests.map((request) => toRow(request, nameOf, now));
+  const rows = requests.map((request) => toRow(request, nameOf, { now, timeZone }));
   return { rows, notGranted: typesNotGranted(parties, naming) };
 }

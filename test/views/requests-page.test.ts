@@ -24,7 +24,15 @@ const row: RequestRow = {
   service: 'Wheelchair transport',
   category: 'Transport',
   caution: undefined,
-  status: { group: 'open', word: 'Sent', icon: 'sent', sinceText: '3 d' },
+  status: {
+    group: 'open',
+    word: 'Ordered',
+    icon: 'ordered',
+    note: 'reply unknown',
+    hasProvider: true,
+    isOverdue: true,
+    sinceText: '3 d',
+  },
   source: 'EHR order',
   priority: { level: 'stat', word: 'STAT' },
   needed: '2026-11-24 14:30 UTC',
@@ -96,15 +104,16 @@ test('a theme comes after our own style, from our own origin', () => {
 test('a request shows every fact, and each cell names its column for the card layout', () => {
   const page = end({ open: [row] });
   expect(textOf(page)).toContain(
-    'Wheelchair transport Transport Sent EHR order · 3 d STAT 2026-11-24 14:30 UTC Northside ; Southside +1 more 2026-11-19 by Dr. Ruth Kim Hip replacement +2 more',
+    'Wheelchair transport Transport Overdue Ordered reply unknown · EHR order · 3 d STAT 2026-11-24 14:30 UTC Northside ; Southside +1 more 2026-11-19 by Dr. Ruth Kim Hip replacement +2 more',
   );
   const labels = [...page.matchAll(/data-label="([^"]*)"/g)].map((match) => match[1]);
-  expect(labels).toEqual(['Status', 'Priority', 'Needed', 'Sent to', 'Requested', 'Reason']);
+  expect(labels).toEqual(['Status', 'Priority', 'Needed', 'Provider', 'Requested', 'Reason']);
 });
 
 test('a request without facts says so in words', () => {
   const bare = {
     ...row,
+    status: { ...row.status, hasProvider: false },
     category: undefined,
     priority: undefined,
     needed: undefined,
@@ -112,7 +121,7 @@ test('a request without facts says so in words', () => {
     reason: undefined,
   };
   const page = textOf(end({ open: [{ ...bare, requested: { on: undefined, by: undefined } }] }));
-  expect(page).toContain('Routine – Not given Not assigned Date not given – Not given');
+  expect(page).toContain('Routine – Not given No provider yet Date not given – Not given');
 });
 
 test('the first column of a request that must not be done begins with that', () => {
