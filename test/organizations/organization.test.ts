@@ -25,6 +25,7 @@ test('four values make an organization; the rest begins as the implementation gu
       privateNetworks: [],
       showEhrOrders: true,
       createRequests: false,
+      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       clientIdInTokenBody: false,
       refreshIdToken: 'check',
       redirectUri: 'shared',
