@@ -23,6 +23,24 @@ export function dayIn(at: Date, timeZone: string): string {
   return `${year.padStart(4, '0')}-${month}-${day}`;
 }
 
+/**
+ * The moment a day begins in a time zone: midnight, or what comes first where the clock jumps over midnight.
+ *
+ * @param day `YYYY-MM-DD`, on the calendar.
+ */
+export function startOfDay(day: string, timeZone: string): Date {
+  const utc = Date.parse(day);
+  // Where clocks change that day, the second look is the right one.
+  const guess = utc - offsetMs(new Date(utc), timeZone);
+  const at = utc - offsetMs(new Date(guess), timeZone);
+  return dayIn(new Date(at), timeZone) < day ? new Date(guess) : new Date(at);
+}
+
+function offsetMs(at: Date, timeZone: string): number {
+  const local = Date.parse(`${dayIn(at, timeZone)}T${secondsIn(at, timeZone)}Z`);
+  return local - Math.floor(at.getTime() / 1_000) * 1_000;
+}
+
 /** The time it is in a time zone, to the minute: `14:02`. */
 export function clockIn(at: Date, timeZone: string): string {
   const { hour, minute } = partsIn(at, timeZone);

@@ -4,7 +4,15 @@ import { visibleOrganization } from '#src/http/visible-organization.ts';
 import { csvLine } from './audit-csv.ts';
 import { readAuditFilter } from './audit-filter.ts';
 import { type AuditListRow, listAuditRows } from './audit-store.ts';
-import { type AuditRouteDependencies, actorIn, type Names, namesOf, showAudit, viewed } from './audit-view.ts';
+import {
+  type AuditRouteDependencies,
+  actorIn,
+  type Names,
+  namesOf,
+  pageZone,
+  showAudit,
+  viewed,
+} from './audit-view.ts';
 import { accountForPatient, operatorsOnly, revealPatient } from './patient-access.ts';
 
 const CSV_BATCH = 1_000;
@@ -18,19 +26,23 @@ export function settingsAuditRoutes(deps: AuditRouteDependencies): Router {
   const router = Router({ caseSensitive: true, strict: true });
   router.get('/', async (request, response) => {
     const names = await namesOf(deps);
-    const { filter, typed } = readAuditFilter(request, visibleOrganization(request), actorIn(names));
-    response.type('html').send(await showAudit(deps, request, { filter, typed, names }));
+    const organizationId = visibleOrganization(request);
+    const timeZone = await pageZone(deps, organizationId);
+    const { filter, typed } = readAuditFilter(request, organizationId, actorIn(names), timeZone);
+    response.type('html').send(await showAudit(deps, request, { filter, typed, timeZone, names }));
   });
   router.post('/patient', operatorsOnly, accountForPatient(deps));
   router.post('/:id/patient', operatorsOnly, revealPatient(deps));
   return router;
 }
 
-/** Mount at /settings/audit.csv behind requireSignIn. The same filter; patients stay sealed. */
+/** Mount at /settings/audit.csv behind requireSignIn. The same filter; patients stay sealed. Times are ISO, in UTC. */
 export function auditCsvRoute(deps: AuditRouteDependencies): RequestHandler {
   return async (request, response) => {
     const names = await namesOf(deps);
-    const { filter } = readAuditFilter(request, visibleOrganization(request), actorIn(names));
+    const organizationId = visibleOrganization(request);
+    const timeZone = await pageZone(deps, organizationId);
+    const { filter } = readAuditFilter(request, organizationId, actorIn(names), timeZone);
     await deps.audit.recordNow(viewed(request, filter.organizationId, { as: 'csv' }));
     await deps.audit.flush();
     response.type('text/csv; charset=utf-8');

@@ -18,6 +18,7 @@ const startProps = {
   needPatientBanner: false,
   bar,
   asOf: new Date('2026-11-22T14:02:33Z'),
+  timeZone: 'America/New_York',
 };
 const row: RequestRow = {
   id: '1',
@@ -61,7 +62,7 @@ test('the first part alone says whose page it is, in title, heading and strip', 
   expect(textOf(/<section class="patient .*?<\/section>/s.exec(page)?.[0] ?? '')).toBe(
     'Ada Moreno Born 1958-03-09 (68 years) Sex Female MRN MRN-1',
   );
-  expect(textOf(page)).toContain('as of 2026-11-22 14:02 UTC');
+  expect(textOf(page)).toContain('as of 2026-11-22 09:02 EST');
 });
 
 test.for([
