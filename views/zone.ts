@@ -19,8 +19,13 @@ export function isTimeZone(name: string): boolean {
  * @param timeZone an IANA name; an organization's has been checked.
  */
 export function dayIn(at: Date, timeZone: string): string {
-  const { year = '', month, day } = partsIn(at, timeZone);
-  return `${year.padStart(4, '0')}-${month}-${day}`;
+  return dayAndClockIn(at, timeZone).day;
+}
+
+/** Both at once, for lists of many moments: `2026-11-24` and `14:02`. */
+export function dayAndClockIn(at: Date, timeZone: string): { day: string; time: string } {
+  const { year = '', month, day, hour, minute } = partsIn(at, timeZone);
+  return { day: `${year.padStart(4, '0')}-${month}-${day}`, time: `${hour}:${minute}` };
 }
 
 /**
@@ -43,8 +48,7 @@ function offsetMs(at: Date, timeZone: string): number {
 
 /** The time it is in a time zone, to the minute: `14:02`. */
 export function clockIn(at: Date, timeZone: string): string {
-  const { hour, minute } = partsIn(at, timeZone);
-  return `${hour}:${minute}`;
+  return dayAndClockIn(at, timeZone).time;
 }
 
 /** The same to the second: `14:02:09`. */

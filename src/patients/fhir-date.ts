@@ -1,5 +1,5 @@
 /** Reads a FHIR date, dateTime or instant into the day and time of one time zone; partial dates stay partial (FH-11). */
-import { clockIn, dayIn, zoneName } from '#views/zone.ts';
+import { dayAndClockIn } from '#views/zone.ts';
 import { asText } from './fhir-fields.ts';
 
 /** A date as far as the EHR gave it. */
@@ -8,8 +8,8 @@ export interface FhirDate {
   readonly day: string;
   /** `HH:MM`; undefined for a date without a time */
   readonly time: string | undefined;
-  /** the short name of the zone of `time`; undefined where the EHR wrote a time without an offset */
-  readonly zone: string | undefined;
+  /** the EHR wrote from which offset the time counts, so that it is a moment and `time` is of the time zone asked for */
+  readonly isMoment: boolean;
   /** for sorting, in ms: the moment, or where the day, month or year begins */
   readonly at: number;
 }
@@ -28,12 +28,12 @@ export function readFhirDate(value: unknown, timeZone: string): FhirDate | undef
   const text = typeof value === 'string' && value.length <= 40 ? value : '';
   const [, day, hour, minute, offset] = DATE.exec(text) ?? [];
   if (day === undefined || !isOnCalendar(day)) return undefined;
-  if (hour === undefined) return { day, time: undefined, zone: undefined, at: Date.parse(day) };
+  if (hour === undefined) return { day, time: undefined, isMoment: false, at: Date.parse(day) };
   if (day.length < 10) return undefined;
-  if (offset === undefined) return { day, time: `${hour}:${minute}`, zone: undefined, at: Date.parse(`${text}Z`) };
+  if (offset === undefined) return { day, time: `${hour}:${minute}`, isMoment: false, at: Date.parse(`${text}Z`) };
   const at = new Date(text);
   if (Number.isNaN(at.getTime())) return undefined;
-  return { day: dayIn(at, timeZone), time: clockIn(at, timeZone), zone: zoneName(at, timeZone), at: at.getTime() };
+  return { ...dayAndClockIn(at, timeZone), isMoment: true, at: at.getTime() };
 }
 
 /** The day of a FHIR date in this time zone, partial where it is; odd text bounded as it came. */

@@ -2,6 +2,7 @@
 
 import { type FhirDate, lastDayOf, readFhirDate } from '#src/patients/fhir-date.ts';
 import { asText, type ForeignRecord } from '#src/patients/fhir-fields.ts';
+import { zoneName } from '#views/zone.ts';
 import { isGiven, otherMembers, type Phrases } from './phrases.ts';
 
 /** Where and when a date is read. */
@@ -15,12 +16,18 @@ export interface DateContext {
 /** `2026-11-24 09:30 EST`; a partial date as far as it goes, odd text bounded as it came, `null` for no text at all. */
 export function momentText(value: unknown, { timeZone }: DateContext): string | null {
   const date = readFhirDate(value, timeZone);
-  return date ? dateText(date) : (asText(value, 40) ?? null);
+  return date ? dateText(date, timeZone) : (asText(value, 40) ?? null);
 }
 
 /** A date that has been read, as people read it. */
-export function dateText({ day, time, zone }: FhirDate): string {
-  return time === undefined ? day : `${day} ${time} ${zone ?? '(time zone not given)'}`;
+export function dateText(date: FhirDate, timeZone: string): string {
+  const { day, time } = date;
+  return time === undefined ? day : `${day} ${time} ${zoneText(date, timeZone)}`;
+}
+
+/** The zone a time is told in; a time that the EHR wrote without an offset stands as it wrote it. */
+export function zoneText({ at, isMoment }: FhirDate, timeZone: string): string {
+  return isMoment ? zoneName(new Date(at), timeZone) : '(time zone not given)';
 }
 
 /** Whether a day, or all of a month or year, has passed. */
@@ -56,8 +63,9 @@ function wholePeriod(start: string, end: string, period: ForeignRecord, context:
   const [from, to] = [period.start, period.end].map((value) => readFhirDate(value, context.timeZone));
   if (start === end) return [start];
   if (!from || !to || to.at < from.at) return [`${start} to ${end}`, null];
-  if (from.day === to.day && from.time !== undefined && to.time !== undefined && from.zone === to.zone)
-    return [`${from.day} ${from.time}–${to.time} ${from.zone ?? '(time zone not given)'}`];
+  const zones = [from, to].map((date) => zoneText(date, context.timeZone));
+  if (from.day === to.day && from.time !== undefined && to.time !== undefined && zones[0] === zones[1])
+    return [`${from.day} ${from.time}–${to.time} ${zones[0]}`];
   return [isPast(to.day, context) ? `from ${start}, ended ${end}` : `${start} to ${end}`];
 }
 

@@ -5,7 +5,7 @@ import { dayIn } from '#views/zone.ts';
 import { type DateContext, momentText, periodPhrases } from './moments.ts';
 import { isGiven, otherMembers, type Phrases } from './phrases.ts';
 import { timingCodePhrases } from './timing-codes.ts';
-import { eventPhrases, lastEventDay } from './timing-events.ts';
+import { readEvents } from './timing-events.ts';
 import { repeatPhrases } from './timing-repeat.ts';
 
 /** What the list says of the time of a request. */
@@ -74,14 +74,15 @@ function boundedText(said: string, unsaid: boolean): string | undefined {
 function timingPhrases(timing: ForeignRecord, context: DateContext): { phrases: Phrases; lastDay: string | undefined } {
   const { code, event, repeat } = timing;
   const others = otherMembers(timing, ['code', 'event', 'repeat']);
+  const events = readEvents(event, context);
   const found = [
     ...(isGiven(code) ? timingCodePhrases(code) : []),
-    ...eventPhrases(event, context),
+    ...events.phrases,
     ...(isGiven(repeat) ? orMore(repeatPhrases(asRecord(repeat), context)) : []),
     ...others,
   ];
   const phrases = [...new Set(orMore(found))];
-  return { phrases, lastDay: phrases.includes(null) ? undefined : seriesEnd(timing, context) };
+  return { phrases, lastDay: phrases.includes(null) ? undefined : seriesEnd(timing, events.lastDay, context) };
 }
 
 /** What is no object, or an empty one, has no words either. */
@@ -90,13 +91,11 @@ function orMore(phrases: Phrases): Phrases {
 }
 
 /** Only events and a Period say when a series is over; any other rhythm goes on as far as we know. */
-function seriesEnd({ code, event, repeat }: ForeignRecord, context: DateContext): string | undefined {
-  const end = isGiven(repeat) ? lastDayAt(asRecord(asRecord(repeat).boundsPeriod).end, context) : undefined;
-  if (isGiven(code) || isGiven(repeat)) {
-    const last = isGiven(event) ? lastEventDay(event, context) : end;
-    return end === undefined || last === undefined ? undefined : [end, last].toSorted().at(-1);
-  }
-  return lastEventDay(event, context);
+function seriesEnd({ code, event, repeat }: ForeignRecord, last: string | undefined, context: DateContext) {
+  if (!isGiven(code) && !isGiven(repeat)) return last;
+  const end = lastDayAt(asRecord(asRecord(repeat).boundsPeriod).end, context);
+  if (end === undefined || !isGiven(event)) return end;
+  return last === undefined ? undefined : [end, last].toSorted().at(-1);
 }
 
 function periodEnd(period: unknown, context: DateContext): string | undefined {

@@ -13,7 +13,7 @@ const hourMs = 3_600_000;
 export function elapsedText(value: unknown, { now, timeZone }: { now: Date; timeZone: string }): string | undefined {
   const date = readFhirDate(value, timeZone);
   if (date === undefined || date.day.length < 10) return undefined;
-  if (date.zone === undefined) {
+  if (!date.isMoment) {
     const days = (Date.parse(dayIn(now, timeZone)) - Date.parse(date.day)) / (24 * hourMs);
     return days === 0 ? 'today' : dayCount(days);
   }

@@ -1,6 +1,6 @@
 /** `Timing.event` in words: the next day first, then how many more; of a past series, when it ended. */
 import { type FhirDate, lastDayOf, readFhirDate } from '#src/patients/fhir-date.ts';
-import { type DateContext, dateText, isPast } from './moments.ts';
+import { type DateContext, dateText, isPast, zoneText } from './moments.ts';
 import { isGiven, type Phrases } from './phrases.ts';
 
 const MOST_TIMES = 6;
@@ -12,29 +12,19 @@ type Days = readonly (readonly [day: string, dates: readonly FhirDate[]])[];
  * "2026-11-24 09:00 and 14:00 CET, +2 more days (1 earlier)".
  *
  * @param value a list of dateTimes as received, or a lone one; untrusted.
+ * @returns `lastDay`: the last day any event can be on; undefined where one is unreadable or none is given.
  */
-export function eventPhrases(value: unknown, context: DateContext): Phrases {
-  if (!isGiven(value)) return [];
-  const { days, isWhole } = readEvents(value, context);
-  return [...wordsOf(days, context), ...(isWhole ? [] : [null])];
-}
-
-/** The last day any event can be on; undefined where one is unreadable. */
-export function lastEventDay(value: unknown, context: DateContext): string | undefined {
-  const { days, isWhole } = readEvents(value, context);
-  return isWhole
-    ? days
-        .map(([day]) => lastDayOf(day))
-        .toSorted()
-        .at(-1)
-    : undefined;
-}
-
-function readEvents(value: unknown, { timeZone }: DateContext): { days: Days; isWhole: boolean } {
-  const items: unknown[] = [value].flat();
-  const dates = items.map((item) => readFhirDate(item, timeZone)).filter((date) => date !== undefined);
+export function readEvents(value: unknown, context: DateContext): { phrases: Phrases; lastDay: string | undefined } {
+  const items: unknown[] = isGiven(value) ? [value].flat() : [];
+  const dates = items.map((item) => readFhirDate(item, context.timeZone)).filter((date) => date !== undefined);
   const inOrder = dates.toSorted((a, b) => a.at - b.at);
-  return { days: [...Map.groupBy(inOrder, ({ day }) => day)], isWhole: dates.length === items.length };
+  const days = [...Map.groupBy(inOrder, ({ day }) => day)];
+  const isWhole = dates.length === items.length;
+  const lastDays = days.map(([day]) => lastDayOf(day)).toSorted();
+  return {
+    phrases: [...wordsOf(days, context), ...(isWhole ? [] : [null])],
+    lastDay: isWhole ? lastDays.at(-1) : undefined,
+  };
 }
 
 function wordsOf(days: Days, context: DateContext): string[] {
@@ -43,10 +33,12 @@ function wordsOf(days: Days, context: DateContext): string[] {
   const last = past?.at(-1);
   if (next) {
     const earlier = past?.length ? ` (${past.length} earlier)` : '';
-    return [`${dayWords(next)}${later.length > 0 ? `, +${dayCount(later.length, 'more ')}` : ''}${earlier}`];
+    return [`${dayWords(next, context)}${later.length > 0 ? `, +${dayCount(later.length, 'more ')}` : ''}${earlier}`];
   }
   if (!last) return [];
-  return days.length === 1 ? [dayWords(last)] : [`ended ${dayWords(last)}, ${dayCount(days.length)} in all`];
+  return days.length === 1
+    ? [dayWords(last, context)]
+    : [`ended ${dayWords(last, context)}, ${dayCount(days.length)} in all`];
 }
 
 function dayCount(count: number, more = ''): string {
@@ -54,14 +46,12 @@ function dayCount(count: number, more = ''): string {
 }
 
 /** The times of one day in one breath where they are of one zone, else each in full. */
-function dayWords([day, dates]: Days[number]): string {
-  const timed = dates.filter(({ time }) => time !== undefined);
-  const texts = [...new Set(timed.map(dateText))];
-  if (texts.length === 0) return day;
-  const shown = texts.slice(0, MOST_TIMES);
-  const more = texts.length > MOST_TIMES ? ` +${texts.length - MOST_TIMES} more times` : '';
-  const zones = new Set(timed.map(({ zone }) => zone));
-  if (zones.size > 1 || shown.length === 1) return `${shown.join(' and ')}${more}`;
-  const times = [...new Set(timed.map(({ time }) => time))].slice(0, MOST_TIMES).join(' and ');
-  return `${day} ${times} ${[...zones][0] ?? '(time zone not given)'}${more}`;
+function dayWords([day, dates]: Days[number], { timeZone }: DateContext): string {
+  const timed = [...new Map(dates.filter(({ time }) => time !== undefined).map((date) => [date.at, date])).values()];
+  if (timed.length === 0) return day;
+  const shown = timed.slice(0, MOST_TIMES);
+  const more = timed.length > shown.length ? ` +${timed.length - shown.length} more times` : '';
+  const [zone, ...others] = new Set(shown.map((date) => zoneText(date, timeZone)));
+  if (others.length > 0) return `${shown.map((date) => dateText(date, timeZone)).join(' and ')}${more}`;
+  return `${day} ${shown.map(({ time }) => time).join(' and ')} ${zone}${more}`;
 }
