@@ -1,6 +1,6 @@
 /** A moment as people read it: in a time zone that is named, with the exact one for machines. */
 import { html, type SafeHtml } from '@remix-run/html-template';
-import { clockIn, dayIn, secondsIn, zoneName } from './zone.ts';
+import { clockIn, dayIn, instantText, secondsIn, zoneName } from './zone.ts';
 
 /**
  * `2026-11-22 09:05 CET`. The zone is always named: without a script the server cannot know the reader's own.
@@ -8,7 +8,7 @@ import { clockIn, dayIn, secondsIn, zoneName } from './zone.ts';
  * @param timeZone the organization's the page is about; the server's where there is none.
  */
 export function instant(at: Date, timeZone: string): SafeHtml {
-  return timeElement(at, `${dayIn(at, timeZone)} ${clockIn(at, timeZone)} ${zoneName(at, timeZone)}`);
+  return timeElement(at, instantText(at, timeZone));
 }
 
 /** The same to the second, for those who compare it with a log: `2026-11-22 09:05:41 CET`. */

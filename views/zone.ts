@@ -65,6 +65,11 @@ export function zoneName(at: Date, timeZone: string): string {
   return names.find((name) => !/^(?:GMT|UTC)[+-]/.test(name)) ?? names[0] ?? timeZone;
 }
 
+/** All of it in a line: `2026-11-22 09:05 CET`. */
+export function instantText(at: Date, timeZone: string): string {
+  return `${dayIn(at, timeZone)} ${clockIn(at, timeZone)} ${zoneName(at, timeZone)}`;
+}
+
 type Parts = Partial<Record<Intl.DateTimeFormatPartTypes, string>>;
 
 function partsIn(at: Date, timeZone: string, locale = 'en-US'): Parts {

@@ -62,11 +62,17 @@ function endOnly(end: string | null | undefined, period: ForeignRecord, context:
 function wholePeriod(start: string, end: string, period: ForeignRecord, context: DateContext): Phrases {
   const [from, to] = [period.start, period.end].map((value) => readFhirDate(value, context.timeZone));
   if (start === end) return [start];
-  if (!from || !to || to.at < from.at) return [`${start} to ${end}`, null];
+  if (!from || !to || isReversed(from, to)) return [`${start} to ${end}`, null];
   const zones = [from, to].map((date) => zoneText(date, context.timeZone));
   if (from.day === to.day && from.time !== undefined && to.time !== undefined && zones[0] === zones[1])
     return [`${from.day} ${from.time}–${to.time} ${zones[0]}`];
   return [isPast(to.day, context) ? `from ${start}, ended ${end}` : `${start} to ${end}`];
+}
+
+/** Whether a Period ends before it begins, as far as its dates go: a day without a time ends after every time of it. */
+export function isReversed(from: FhirDate, to: FhirDate): boolean {
+  const areTimed = from.time !== undefined && to.time !== undefined;
+  return areTimed ? to.at < from.at : lastDayOf(to.day) < from.day;
 }
 
 function isOverAt(value: unknown, context: DateContext): boolean {

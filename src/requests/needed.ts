@@ -2,7 +2,7 @@
 import { lastDayOf, readFhirDate } from '#src/patients/fhir-date.ts';
 import { asConceptText, asRecord, asText, type ForeignRecord } from '#src/patients/fhir-fields.ts';
 import { dayIn } from '#views/zone.ts';
-import { type DateContext, momentText, periodPhrases } from './moments.ts';
+import { type DateContext, isReversed, momentText, periodPhrases } from './moments.ts';
 import { isGiven, otherMembers, type Phrases } from './phrases.ts';
 import { timingCodePhrases } from './timing-codes.ts';
 import { readEvents } from './timing-events.ts';
@@ -101,7 +101,7 @@ function seriesEnd({ code, event, repeat }: ForeignRecord, last: string | undefi
 function periodEnd(period: unknown, context: DateContext): string | undefined {
   const { start, end } = asRecord(period);
   const [from, to] = [start, end].map((value) => readFhirDate(value, context.timeZone));
-  const isOrdered = !isGiven(start) || (from !== undefined && to !== undefined && from.at <= to.at);
+  const isOrdered = !isGiven(start) || (from !== undefined && to !== undefined && !isReversed(from, to));
   return to && isOrdered ? lastDayOf(to.day) : undefined;
 }
 
