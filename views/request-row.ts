@@ -105,7 +105,7 @@ function providers({ sentTo, status }: RequestRow): SafeHtml | undefined {
   const none = isWaiting ? html`<span class="minor">No provider yet</span>` : undefined;
   if (sentTo === undefined) return none;
   const names = sentTo.names.map((name, index) => html`${index === 0 ? null : '; '}<bdi>${name}</bdi>`);
-  return html`${names}${moreNote(sentTo.more)}${none ?? null}`;
+  return html`${names}${moreNote(sentTo.more)}${none === undefined ? null : html` ${none}`}`;
 }
 
 function requestedText(requested: RequestRow['requested']): SafeHtml {
