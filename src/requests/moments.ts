@@ -49,7 +49,7 @@ export function periodPhrases(period: ForeignRecord, context: DateContext, kind:
   if (!start && !end) return [null];
   if (!end) return [`from ${start}`, ...others];
   if (!start) return [...endOnly(end, period, context, kind), ...others];
-  return [...wholePeriod(String(start), end, period, context), ...others];
+  return [...wholePeriod(start, end, period, context), ...others];
 }
 
 function endOnly(end: string | null | undefined, period: ForeignRecord, context: DateContext, kind: string): Phrases {

@@ -40,8 +40,8 @@ export function readNeeded(resource: ForeignRecord, at: { now: Date; timeZone: s
   const asNeeded = asNeededPhrases(resource);
   const unsaid = [...given.flatMap(({ phrases }) => phrases), ...asNeeded, ...unknownKinds(resource)].includes(null);
   const said = [when.filter(Boolean).join('; '), ...asNeeded.filter((text) => text !== null)];
-  const lastDays = given.map(({ lastDay }) => lastDay);
-  const isLimited = asNeeded.length === 0 && !lastDays.includes(undefined);
+  const lastDays = given.map(({ lastDay }) => lastDay).filter((day) => day !== undefined);
+  const isLimited = asNeeded.length === 0 && lastDays.length === given.length;
   return {
     text: boundedText(said.filter(Boolean).join(', '), unsaid),
     lastDay: isLimited ? lastDays.toSorted().at(-1) : undefined,
