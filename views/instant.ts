@@ -11,7 +11,7 @@ export function instant(at: Date, timeZone: string): SafeHtml {
   return timeElement(at, instantText(at, timeZone));
 }
 
-/** The same to the second, for those who compare it with a log: `2026-11-22 09:05:41 CET`. */
+/** The same to the second, to be compared with a log: `2026-11-22 09:05:41 CET`. */
 export function exactInstant(at: Date, timeZone: string): SafeHtml {
   return timeElement(at, `${dayIn(at, timeZone)} ${secondsIn(at, timeZone)} ${zoneName(at, timeZone)}`);
 }

@@ -99,7 +99,7 @@ function dates(text: string): SafeHtml {
   return html`${parts.map((part, index) => (index % 2 === 1 ? html`<span class="date">${part}</span>` : part))}`;
 }
 
-/** An open request for which nobody is named has no provider yet, whichever kind is asked for. */
+/** An open request that names no provider has none yet, whichever kind is asked for. */
 function providers({ sentTo, status }: RequestRow): SafeHtml | undefined {
   const isWaiting = status.group === 'open' && !status.hasProvider;
   const none = isWaiting ? html`<span class="minor">No provider yet</span>` : undefined;

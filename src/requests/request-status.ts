@@ -43,7 +43,7 @@ export function describeStatus({ status, intent, hasProvider, isPastNeeded }: St
   };
 }
 
-/** A proposal, plan, directive or option has been ordered by nobody. */
+/** A proposal, plan, directive or option is no order yet. */
 function activeWord(intent: unknown, hasProvider: boolean): RequestWord {
   const verb = sources.has(intent) ? 'Active' : 'Ordered';
   return { group: 'open', word: hasProvider ? verb : `${verb} in the EHR`, icon: 'ordered' };

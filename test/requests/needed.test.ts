@@ -277,7 +277,7 @@ describe('Timing.code', () => {
   });
 });
 
-describe('members nobody knows', () => {
+describe('unknown members', () => {
   test.for<[unknown, string]>([
     [{}, more],
     [[], ''],
