@@ -11,8 +11,8 @@ export interface AdvancedField {
   readonly name: string;
   readonly label: string;
   readonly hint: string;
-  /** a choice, the choice of a vendor, a switch, several lines, or a whole number */
-  readonly kind: readonly Choice[] | 'vendor' | 'switch' | 'lines' | 'number';
+  /** a choice, the choice of a vendor, a switch, several lines, one line, or a whole number */
+  readonly kind: readonly Choice[] | 'vendor' | 'switch' | 'lines' | 'line' | 'number';
 }
 
 /** By what an administrator wants to change. */
@@ -25,6 +25,17 @@ export const advancedGroups: readonly { title: string; fields: readonly Advanced
         label: 'EHR pages that may show the app in a frame',
         hint: 'Origins, one per line, such as https://ehr.example.org or https://*.example.org. Empty: the app opens in a window of its own only.',
         kind: 'lines',
+      },
+    ],
+  },
+  {
+    title: 'Where the organization is',
+    fields: [
+      {
+        name: 'timeZone',
+        label: 'Time zone',
+        hint: 'IANA name, such as America/New_York or Europe/Berlin. Days and times of its requests and of its Settings pages are shown in it, and a request is overdue when its day is over there. Empty: the time zone of the server.',
+        kind: 'line',
       },
     ],
   },

@@ -1,5 +1,6 @@
 /** Settings > Audit: who did what and when, filtered; patients are shown one at a time, to operators, for a reason. */
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { exactInstant } from './instant.ts';
 import { type OrganizationOption, organizationChoice } from './organization-choice.ts';
 import { type SettingsPageProps, settingsPage } from './settings-layout.ts';
 
@@ -24,6 +25,8 @@ export interface AuditRowProps {
 export interface AuditPageProps {
   readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
   readonly filter: Readonly<Record<'event' | 'from' | 'to' | 'actor' | 'code' | 'organization', string>>;
+  /** in which days and times stand */
+  readonly timeZone: string;
   readonly eventNames: readonly string[];
   /** undefined for administrators, who see their own and no patients */
   readonly organizations: readonly OrganizationOption[] | undefined;
@@ -53,12 +56,12 @@ ${props.organizations === undefined ? null : patientSearch(props, props.organiza
 `;
 }
 
-function filterForm({ filter, eventNames, organizations }: AuditPageProps): SafeHtml {
+function filterForm({ filter, eventNames, organizations, timeZone }: AuditPageProps): SafeHtml {
   return html`<form class="filter" method="get" action="/settings/audit" role="search">
 <div class="field"><label for="event">Event</label><select class="form-select" id="event" name="event"><option value="">All</option>${eventNames.map((name) => html`<option value="${name}"${name === filter.event ? html` selected` : null}>${name}</option>`)}</select></div>
 ${organizations === undefined ? null : organizationChoice(organizations, filter.organization)}
-<div class="field"><label for="from">From (UTC)</label><input class="form-control" id="from" name="from" type="date" value="${filter.from}"></div>
-<div class="field"><label for="to">Through (UTC)</label><input class="form-control" id="to" name="to" type="date" value="${filter.to}"></div>
+<div class="field"><label for="from">From (${timeZone})</label><input class="form-control" id="from" name="from" type="date" value="${filter.from}"></div>
+<div class="field"><label for="to">Through (${timeZone})</label><input class="form-control" id="to" name="to" type="date" value="${filter.to}"></div>
 <div class="field"><label for="actor">Actor: e-mail or hash</label><input class="form-control" id="actor" name="actor" value="${filter.actor}" autocomplete="off"></div>
 <div class="field"><label for="code">Support code</label><input class="form-control" id="code" name="code" value="${filter.code}" autocomplete="off"></div>
 <button class="btn btn-primary" type="submit">Show</button>
@@ -67,19 +70,21 @@ ${organizations === undefined ? null : organizationChoice(organizations, filter.
 `;
 }
 
-function table({ rows, organizations, admin }: AuditPageProps): SafeHtml {
+function table({ rows, organizations, admin, timeZone }: AuditPageProps): SafeHtml {
   const isOperator = organizations !== undefined;
   return html`<table class="settings-table audit">
-<thead><tr><th scope="col">When (UTC)</th><th scope="col">Event</th>${isOperator ? html`<th scope="col">Organization</th>` : null}<th scope="col">Actor</th><th scope="col">Address</th><th scope="col">Code</th><th scope="col">Detail</th>${isOperator ? html`<th scope="col">Patient</th>` : null}</tr></thead>
+<thead><tr><th scope="col">When</th><th scope="col">Event</th>${isOperator ? html`<th scope="col">Organization</th>` : null}<th scope="col">Actor</th><th scope="col">Address</th><th scope="col">Code</th><th scope="col">Detail</th>${isOperator ? html`<th scope="col">Patient</th>` : null}</tr></thead>
 <tbody>
-${rows.map((row) => auditRow(row, isOperator, admin.csrfToken))}</tbody>
+${rows.map((row) => auditRow(row, { isOperator, csrfToken: admin.csrfToken, timeZone }))}</tbody>
 </table>
 `;
 }
 
-function auditRow(row: AuditRowProps, isOperator: boolean, csrfToken: string): SafeHtml {
-  const iso = row.at.toISOString();
-  return html`<tr id="row-${row.id}"><td data-label="When"><time datetime="${iso}">${iso.slice(0, 19).replace('T', ' ')}</time></td><td data-label="Event">${row.event}</td>
+function auditRow(
+  row: AuditRowProps,
+  { isOperator, csrfToken, timeZone }: { isOperator: boolean; csrfToken: string; timeZone: string },
+): SafeHtml {
+  return html`<tr id="row-${row.id}"><td data-label="When">${exactInstant(row.at, timeZone)}</td><td data-label="Event">${row.event}</td>
 ${isOperator ? html`<td data-label="Organization">${row.organizationId ?? ''}</td>` : null}
 <td data-label="Actor">${row.actorName === undefined ? html`<code>${row.actor.length > 20 ? `${row.actor.slice(0, 12)}…` : row.actor}</code>` : html`<bdi>${row.actorName}</bdi>`}</td>
 <td data-label="Address">${row.address ?? ''}</td><td data-label="Code">${supportCodeCell(row)}</td><td data-label="Detail">${row.detail === '' ? '' : html`<details><summary>Show</summary><code class="detail">${spaced(row.detail)}</code></details>`}</td>

@@ -36,7 +36,7 @@ export interface WaitingRowProps {
 
 export interface CliniciansPageProps {
   readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
-  readonly organization: { readonly id: string; readonly name: string };
+  readonly organization: { readonly id: string; readonly name: string; readonly timeZone: string };
   readonly mode: 'automatic' | 'code' | 'confirmation';
   /** the address of a form of this page, such as `/<id>/code` */
   readonly actionOf: (step: string) => string;
@@ -88,25 +88,23 @@ function issuedNotice({ name, code }: { name: string | undefined; code: string }
 </div></div>`;
 }
 
-function waitingSection({ waiting, choices, actionOf, admin }: CliniciansPageProps): SafeHtml {
+function waitingSection(props: CliniciansPageProps): SafeHtml {
   return html`<section class="people-section" aria-labelledby="waiting"><h2 id="waiting">Not confirmed</h2>
 <p class="hint">Ask for the reference on the person’s screen: the name is only what the EHR says.</p>
 <ul class="people">
-${waiting.map((row) => waitingItem(row, choices, actionOf, admin.csrfToken))}</ul></section>
+${props.waiting.map((row) => waitingItem(row, props))}</ul></section>
 `;
 }
 
 function waitingItem(
   { reference, name, userType, isRefused, since }: WaitingRowProps,
-  choices: CliniciansPageProps['choices'],
-  actionOf: CliniciansPageProps['actionOf'],
-  csrfToken: string,
+  { choices, actionOf, organization, admin: { csrfToken } }: CliniciansPageProps,
 ): SafeHtml {
   const action = (verb: string) => actionOf(`/waiting/${reference}/${verb}`);
   const nameField = `name-${reference}`;
   const choiceField = `clinician-${reference}`;
   return html`<li><div class="person"><p class="person-name"><bdi>${name ?? NAMELESS}</bdi> <code class="one-time">${reference}</code></p>
-<p class="hint">${userType ?? 'Kind of user not known'} · ${isRefused ? 'refused; ' : ''}first launched ${instant(since)}</p></div>
+<p class="hint">${userType ?? 'Kind of user not known'} · ${isRefused ? 'refused; ' : ''}first launched ${instant(since, organization.timeZone)}</p></div>
 <form class="confirmation" method="post" action="${action('confirm')}"><input type="hidden" name="csrf" value="${csrfToken}">
 <div><label for="${nameField}">As a new clinician named</label><input class="form-control" id="${nameField}" name="name" value="${name ?? ''}" maxlength="120" autocomplete="off"></div>
 ${choices.length === 0 ? null : html`<div><label for="${choiceField}">or as</label><select class="form-select" id="${choiceField}" name="clinician"><option value="">a new clinician</option>${choices.map((one) => html`<option value="${one.id}">${one.name}${one.isLinked ? ' (linked already)' : ''}</option>`)}</select></div>`}
@@ -115,25 +113,29 @@ ${choices.length === 0 ? null : html`<div><label for="${choiceField}">or as</lab
 `;
 }
 
-function knownSection({ rows, total, actionOf, admin, newerHref, olderHref }: CliniciansPageProps): SafeHtml {
+function knownSection(props: CliniciansPageProps): SafeHtml {
+  const { rows, total, newerHref, olderHref } = props;
   if (total === 0)
     return html`<p class="empty">Nobody yet. People appear here at their first launch, or when you add them.</p>`;
   return html`<section class="people-section" aria-labelledby="known"><h2 id="known">Clinicians <span class="count">${total}</span></h2>
 <ul class="people">
-${rows.map((row) => clinicianItem(row, actionOf, admin.csrfToken))}</ul>
+${rows.map((row) => clinicianItem(row, props))}</ul>
 ${newerHref === undefined ? null : html`<p><a href="${newerHref}">Previous page</a></p>`}
 ${olderHref === undefined ? null : html`<p><a href="${olderHref}">Next page</a></p>`}
 </section>
 `;
 }
 
-function clinicianItem(row: ClinicianRowProps, actionOf: CliniciansPageProps['actionOf'], csrfToken: string): SafeHtml {
+function clinicianItem(
+  row: ClinicianRowProps,
+  { actionOf, organization: { timeZone }, admin: { csrfToken } }: CliniciansPageProps,
+): SafeHtml {
   const name = row.name ?? NAMELESS;
   const action = (verb: string, label: string) => actionForm(actionOf(`/${row.id}/${verb}`), csrfToken, label, name);
   return html`<li><div class="person"><p class="person-name"><bdi>${name}</bdi>${row.role === undefined ? null : html` · <bdi>${row.role}</bdi>`}${row.isDisabled ? html` <span class="chip">disabled</span>` : null}</p>
-<p class="hint">${stateOf(row)}</p>
+<p class="hint">${stateOf(row, timeZone)}</p>
 ${row.ehrName === undefined ? null : html`<p class="hint">The EHR calls them <bdi>${row.ehrName}</bdi>.</p>`}
-${row.conflictAt === undefined ? null : html`<p class="field-problem">${icon('warning')} Somebody who is not this clinician tried this clinician’s code (${instant(row.conflictAt)}). Nothing was changed.</p>`}</div>
+${row.conflictAt === undefined ? null : html`<p class="field-problem">${icon('warning')} Somebody who is not this clinician tried this clinician’s code (${instant(row.conflictAt, timeZone)}). Nothing was changed.</p>`}</div>
 <div class="person-actions">${row.isLinked ? action('unlink', 'Undo association') : row.isDisabled ? null : action('code', 'New one-time code')}${row.isDisabled ? action('enable', 'Enable') : action('disable', 'Disable')}</div></li>
 `;
 }
@@ -144,13 +146,13 @@ const linkedByText: Readonly<Record<string, string>> = {
   confirmation: 'confirmed by an administrator',
 };
 
-function stateOf(row: ClinicianRowProps): SafeHtml {
+function stateOf(row: ClinicianRowProps, timeZone: string): SafeHtml {
   if (!row.isLinked) {
-    if (row.codeUntil) return html`not linked · code works until ${instant(row.codeUntil)}`;
+    if (row.codeUntil) return html`not linked · code works until ${instant(row.codeUntil, timeZone)}`;
     return row.isCodeExpired ? html`not linked · code has expired` : html`not linked to an EHR user`;
   }
-  const first = row.firstLaunchAt === undefined ? null : html` · first launch ${instant(row.firstLaunchAt)}`;
-  const last = row.lastLaunchAt === undefined ? null : html` · last launch ${instant(row.lastLaunchAt)}`;
+  const first = row.firstLaunchAt === undefined ? null : html` · first launch ${instant(row.firstLaunchAt, timeZone)}`;
+  const last = row.lastLaunchAt === undefined ? null : html` · last launch ${instant(row.lastLaunchAt, timeZone)}`;
   return html`${linkedByText[row.linkedBy ?? ''] ?? 'linked'}${first}${last}`;
 }
 

@@ -1,6 +1,7 @@
 /** Says that a page is about to close, without saying whose it is: nobody may be sitting before it. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from './icons.ts';
+import { clockTime } from './instant.ts';
 import { layout } from './layout.ts';
 
 export interface ClosingPageProps {
@@ -10,6 +11,8 @@ export interface ClosingPageProps {
   /** false when the launch ends then whatever the visitor does */
   readonly canStay: boolean;
   readonly now: Date;
+  /** the organization's */
+  readonly timeZone: string;
   readonly csrfToken: string;
 }
 
@@ -29,18 +32,12 @@ ${canStay ? idleText(props) : limitText(props)}
   );
 }
 
-function idleText({ closesAt }: ClosingPageProps): SafeHtml {
-  return html`<p>Nobody has used it for a while. It closes at ${clockTime(closesAt)}, to protect the patient, unless you stay.</p>`;
+function idleText({ closesAt, timeZone }: ClosingPageProps): SafeHtml {
+  return html`<p>Nobody has used it for a while. It closes at ${clockTime(closesAt, timeZone)}, to protect the patient, unless you stay.</p>`;
 }
 
-function limitText({ closesAt }: ClosingPageProps): SafeHtml {
-  return html`<p>Its access to the chart ends at ${clockTime(closesAt)} and cannot be made longer. To go on after that, open the app again from the patient's chart.</p>`;
-}
-
-/** In UTC, named as such: without JavaScript the server cannot know the reader's time zone. */
-function clockTime(at: Date): SafeHtml {
-  const iso = at.toISOString();
-  return html`<time datetime="${iso}">${iso.slice(11, 16)} UTC</time>`;
+function limitText({ closesAt, timeZone }: ClosingPageProps): SafeHtml {
+  return html`<p>Its access to the chart ends at ${clockTime(closesAt, timeZone)} and cannot be made longer. To go on after that, open the app again from the patient's chart.</p>`;
 }
 
 function inWords({ closesAt, now }: ClosingPageProps): string {

@@ -4,7 +4,7 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 /** Drawn on a 16 × 16 grid with strokes only. */
 const drawings = {
   draft: html`<path d="M3 13l.6-3L11 2.6l2.4 2.4L6 12.4z"/>`,
-  sent: html`<path d="M14 2L7 9M14 2L9.6 14 7 9 2 6.4z"/>`,
+  ordered: html`<path d="M4 3.4h8v10.4H4zM6.2 2h3.6v2.8H6.2zM6.2 7.8h3.6M6.2 10.6h3.6"/>`,
   hold: html`<circle cx="8" cy="8" r="6"/><path d="M6.4 5.8v4.4M9.6 5.8v4.4"/>`,
   done: html`<circle cx="8" cy="8" r="6"/><path d="M5.2 8.2l2 2 3.6-4"/>`,
   cancelled: html`<circle cx="8" cy="8" r="6"/><path d="M5.8 5.8l4.4 4.4M10.2 5.8l-4.4 4.4"/>`,

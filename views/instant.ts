@@ -1,10 +1,33 @@
-/** A moment as administrators read it: in UTC, to the minute, with the exact one for machines. */
+/** A moment as people read it: in a time zone that is named, with the exact one for machines. */
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { clockIn, dayIn, instantText, secondsIn, zoneName } from './zone.ts';
 
-/** `2026-11-22 08:05 UTC`; administrators and EHR teams in several time zones read the same line. */
-export function instant(at: Date): SafeHtml {
-  const iso = at.toISOString();
-  return html`<time datetime="${iso}">${iso.slice(0, 16).replace('T', ' ')} UTC</time>`;
+/**
+ * `2026-11-22 09:05 CET`. The zone is always named: without a script the server cannot know the reader's own.
+ *
+ * @param timeZone the organization's the page is about; the server's where there is none.
+ */
+export function instant(at: Date, timeZone: string): SafeHtml {
+  return timeElement(at, instantText(at, timeZone));
+}
+
+/** The same to the second, to be compared with a log: `2026-11-22 09:05:41 CET`. */
+export function exactInstant(at: Date, timeZone: string): SafeHtml {
+  return timeElement(at, `${dayIn(at, timeZone)} ${secondsIn(at, timeZone)} ${zoneName(at, timeZone)}`);
+}
+
+/** A moment of the last hours: `09:05 CET`. */
+export function clockTime(at: Date, timeZone: string): SafeHtml {
+  return timeElement(at, `${clockIn(at, timeZone)} ${zoneName(at, timeZone)}`);
+}
+
+/** The same to the second: `09:05:41 CET`. */
+export function exactClockTime(at: Date, timeZone: string): SafeHtml {
+  return timeElement(at, `${secondsIn(at, timeZone)} ${zoneName(at, timeZone)}`);
+}
+
+function timeElement(at: Date, text: string): SafeHtml {
+  return html`<time datetime="${at.toISOString()}">${text}</time>`;
 }
 
 /** How long ago, in the largest unit that is not zero: `3 days`, `1 hour`, `less than a minute`. */

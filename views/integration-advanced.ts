@@ -87,6 +87,9 @@ function control(
     return html`<textarea class="form-control" id="${name}" name="${name}" rows="${rows}" spellcheck="false"${described}>
 ${value}</textarea>`;
   }
+  if (kind === 'line') {
+    return html`<input class="form-control" type="text" id="${name}" name="${name}" value="${value}" spellcheck="false" autocomplete="off"${described}>`;
+  }
   if (kind === 'number') {
     return html`<input class="form-control" type="number" inputmode="numeric" id="${name}" name="${name}" value="${value}"${described}>`;
   }

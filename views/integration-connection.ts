@@ -8,6 +8,8 @@ export interface ConnectionProps {
   /** where the forms of this page post to; `''` is saving the URL */
   readonly actionOf: (step: string) => string;
   readonly csrfToken: string;
+  /** the organization's */
+  readonly timeZone: string;
   readonly field: {
     /** as typed, or the address in use or kept as a draft */
     readonly value: string;
@@ -73,7 +75,7 @@ ${formField({ name: 'reason', label: 'Why should it be used although it failed?'
 }
 
 /** What every launch uses now. */
-export function connectionFacts({ inUse }: ConnectionProps): SafeHtml {
+export function connectionFacts({ inUse, timeZone }: ConnectionProps): SafeHtml {
   const { fhirBaseUrl, authorizationServer, issuer, discoveredAt } = inUse;
   return html`<section aria-labelledby="connection">
 <h2 id="connection">In use for every launch</h2>
@@ -81,7 +83,7 @@ export function connectionFacts({ inUse }: ConnectionProps): SafeHtml {
 <tr><th scope="row">FHIR URL</th><td>${fhirBaseUrl === '' ? 'not set yet' : html`<code class="value">${fhirBaseUrl}</code>`}</td></tr>
 <tr><th scope="row">Authorization server</th><td>${authorizationServer === undefined ? 'not discovered yet' : html`<code class="value">${authorizationServer}</code>`}</td></tr>
 <tr><th scope="row">Issuer</th><td>${issuer === undefined ? 'not discovered yet' : html`<code class="value">${issuer}</code>`}</td></tr>
-<tr><th scope="row">Discovered</th><td>${discoveredAt === undefined ? 'not yet' : instant(discoveredAt)}</td></tr>
+<tr><th scope="row">Discovered</th><td>${discoveredAt === undefined ? 'not yet' : instant(discoveredAt, timeZone)}</td></tr>
 </tbody></table>
 ${inUse.enabled ? null : html`<p class="notice notice-problem">${icon('warning')} <span>This organization is disabled: every launch is refused. Ask the operator of this service.</span></p>`}
 </section>

@@ -115,7 +115,7 @@ export function streamedRow(row: CheckRow, groupBefore: string | undefined): str
  * @param saved what became of the address.
  */
 export function streamedOutcome(run: FinishedRun, connection: ConnectionProps, saved: string): string {
-  return String(html`<div class="summary">${checkOutcome(run.outcome)}<p>${saved}</p>${runLine(run)}
+  return String(html`<div class="summary">${checkOutcome(run.outcome)}<p>${saved}</p>${runLine(run, connection.timeZone)}
 ${suggestionList(run.suggestions, connection)}${draftNotice(connection)}</div>
 </section>
 `);
@@ -135,7 +135,7 @@ ${learnedScopesNotice(tail.learned, connection)}
 ${vendorSection(tail.vendor, connection)}
 ${keyProof(tail.proof, connection)}
 ${reportSection(tail.report, connection)}
-${driftSection(tail.drift)}
+${driftSection(tail.drift, connection)}
 <section aria-labelledby="sheet"><h2 id="sheet">Registration sheet</h2>
 <p>For the EHR team; the <a href="/guide?organization=${organization.id}">implementation guide</a> explains each value.</p>
 ${registrationTable(tail.registration, organization.id)}</section>
@@ -155,7 +155,7 @@ function lastRun(run: FinishedRun | undefined, connection: ConnectionProps): Saf
   const csrf = html`<input type="hidden" name="csrf" value="${connection.csrfToken}">`;
   if (!run) return html`<p>Not checked yet. Save the FHIR URL to check it.</p>`;
   return html`<section class="checks" aria-labelledby="checks"><h2 id="checks">Last checks</h2>
-${checkOutcome(run.outcome)}${runLine(run)}
+${checkOutcome(run.outcome)}${runLine(run, connection.timeZone)}
 <form method="post" action="${connection.actionOf('check')}">${csrf}<button class="btn btn-outline-secondary" type="submit">Check again</button></form>
 ${suggestionList(run.suggestions, connection)}
 ${run.outcome.allPassed ? foldedCheckRows(run.rows) : checkRows(run.rows)}
@@ -163,8 +163,8 @@ ${run.outcome.allPassed ? foldedCheckRows(run.rows) : checkRows(run.rows)}
 `;
 }
 
-function runLine({ fhirUrl, at, by }: FinishedRun): SafeHtml {
-  return html`<p class="note">Checked ${instant(at)} by <bdi>${by}</bdi>: <bdi>${fhirUrl}</bdi></p>
+function runLine({ fhirUrl, at, by }: FinishedRun, timeZone: string): SafeHtml {
+  return html`<p class="note">Checked ${instant(at, timeZone)} by <bdi>${by}</bdi>: <bdi>${fhirUrl}</bdi></p>
 `;
 }
 

@@ -7,6 +7,7 @@ import { copyButton } from './registration-table.ts';
 interface Forms {
   readonly actionOf: (step: string) => string;
   readonly csrfToken: string;
+  readonly timeZone: string;
 }
 
 /** A change of settings that the last checks suggest. */
@@ -68,12 +69,12 @@ function proofResult({ verdict, text, causes }: ProofProps): SafeHtml {
 /** A link to what the checks found, for people who cannot sign in here. */
 export function reportSection(
   report: { readonly url: string; readonly expiresAt: Date } | undefined,
-  { actionOf, csrfToken }: Forms,
+  { actionOf, csrfToken, timeZone }: Forms,
 ): SafeHtml {
   return html`<section aria-labelledby="report">
 <h2 id="report">Report for the EHR and network teams</h2>
 <p>One dated page with the last checks and the registration sheet, without secrets. Whoever has the link can read it, without signing in, until it expires.</p>
-${report === undefined ? null : html`<div class="notice notice-done" role="status">${icon('done')} <div><p><code class="value">${report.url}</code> ${copyButton('Copy the link of the report', report.url)}</p><p class="note">Works until ${instant(report.expiresAt)}. <a href="${report.url}">Open the report</a></p></div></div>`}
+${report === undefined ? null : html`<div class="notice notice-done" role="status">${icon('done')} <div><p><code class="value">${report.url}</code> ${copyButton('Copy the link of the report', report.url)}</p><p class="note">Works until ${instant(report.expiresAt, timeZone)}. <a href="${report.url}">Open the report</a></p></div></div>`}
 <form method="post" action="${actionOf('report')}#report"><input type="hidden" name="csrf" value="${csrfToken}"><button class="btn btn-outline-secondary" type="submit">Make a link</button></form>
 </section>
 `;
@@ -86,11 +87,11 @@ export interface DriftProps {
 }
 
 /** Nothing before the first re-check. */
-export function driftSection(drift: DriftProps | undefined): SafeHtml | null {
+export function driftSection(drift: DriftProps | undefined, { timeZone }: Forms): SafeHtml | null {
   if (!drift) return null;
   return html`<section aria-labelledby="drift">
 <h2 id="drift">Changes at the EHR</h2>
-${drift.differences.length === 0 ? html`<p>None against the last good checks, as of ${instant(drift.at)}.</p>` : html`<p>Against the last good checks, as of ${instant(drift.at)}:</p><ul>${drift.differences.map((difference) => html`<li><bdi>${difference}</bdi></li>`)}</ul>`}
+${drift.differences.length === 0 ? html`<p>None against the last good checks, as of ${instant(drift.at, timeZone)}.</p>` : html`<p>Against the last good checks, as of ${instant(drift.at, timeZone)}:</p><ul>${drift.differences.map((difference) => html`<li><bdi>${difference}</bdi></li>`)}</ul>`}
 </section>
 `;
 }

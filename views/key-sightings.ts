@@ -1,6 +1,7 @@
 /** What is known of our keys outside: per organization, and the fetchers of the JWKS nobody could place. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { age, instant } from './instant.ts';
+import { serverTimeZone } from './zone.ts';
 
 /** An organization and what its EHR was seen doing with our keys. */
 export interface KeySighting {
@@ -37,8 +38,8 @@ ${sightings.map(
     accepted,
     fetched,
   }) => html`<tr><th scope="row" data-label="Organization">${name} <span class="note">${id}</span></th>
-<td data-label="Last accepted signature">${accepted === undefined ? 'none seen' : html`<code>${accepted.kid}</code><span class="note">${age(accepted.at, now)} ago, ${instant(accepted.at)}</span>`}</td>
-<td data-label="Last fetched our JWKS">${fetched === undefined ? 'unknown' : html`${age(fetched.at, now)} ago<span class="note">from ${fetched.address}, ${instant(fetched.at)}</span>`}</td></tr>
+<td data-label="Last accepted signature">${accepted === undefined ? 'none seen' : html`<code>${accepted.kid}</code><span class="note">${age(accepted.at, now)} ago, ${instant(accepted.at, serverTimeZone)}</span>`}</td>
+<td data-label="Last fetched our JWKS">${fetched === undefined ? 'unknown' : html`${age(fetched.at, now)} ago<span class="note">from ${fetched.address}, ${instant(fetched.at, serverTimeZone)}</span>`}</td></tr>
 `,
 )}</tbody>
 </table>`
@@ -64,7 +65,7 @@ ${fetchers.map(
     userAgent,
     at,
     fetches,
-  }) => html`<tr><th scope="row" data-label="Address"><code>${address}</code></th><td data-label="User agent">${userAgent === '' ? 'none given' : userAgent}</td><td data-label="Last">${instant(at)}</td><td data-label="Times">${fetches}</td></tr>
+  }) => html`<tr><th scope="row" data-label="Address"><code>${address}</code></th><td data-label="User agent">${userAgent === '' ? 'none given' : userAgent}</td><td data-label="Last">${instant(at, serverTimeZone)}</td><td data-label="Times">${fetches}</td></tr>
 `,
 )}</tbody>
 </table>`

@@ -5,6 +5,7 @@ import { age, instant } from './instant.ts';
 import { fetcherTable, type JwksFetcher, type KeySighting, sightingTable } from './key-sightings.ts';
 import { copyButton } from './registration-table.ts';
 import { type SettingsPageProps, settingsPage } from './settings-layout.ts';
+import { serverTimeZone } from './zone.ts';
 
 export interface KeyRowProps {
   readonly kid: string;
@@ -73,7 +74,7 @@ function keyRow(key: KeyRowProps, now: Date, csrfToken: string): SafeHtml {
 <td data-label="Algorithm">${alg}</td>
 <td data-label="State"><span class="state state-${state}">${state}</span><span class="note">${STATES[state]}</span></td>
 <td data-label="Age">${age(key.createdAt, now)}</td>
-<td data-label="Dates">${state === 'pending' ? 'signs from' : 'has signed since'} ${instant(key.activatesAt)}${key.publishedUntil === null ? null : html`<br>published until ${instant(key.publishedUntil)}`}</td>
+<td data-label="Dates">${state === 'pending' ? 'signs from' : 'has signed since'} ${instant(key.activatesAt, serverTimeZone)}${key.publishedUntil === null ? null : html`<br>published until ${instant(key.publishedUntil, serverTimeZone)}`}</td>
 <td data-label="Actions" class="actions"><a href="${downloads}/public.pem">PEM</a> <a href="${downloads}/jwks.json">JWKS</a>
 ${state === 'retired' ? null : retireForm(kid, csrfToken, state === 'pending' ? 'Call off' : 'Retire')}
 <details><summary>Emergency…</summary>

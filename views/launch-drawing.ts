@@ -1,6 +1,7 @@
 /** A launch drawn step by step, the failing one marked, with what it means: the same on our page and in a report. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { type IconName, icon } from './icons.ts';
+import { exactInstant } from './instant.ts';
 import { type ScopeAttemptProps, scopeAttemptTables } from './scope-attempts.ts';
 
 type Fact = string | number | boolean | readonly string[] | undefined;
@@ -61,10 +62,10 @@ export function outcomeWord(launch: Pick<DrawnLaunch, 'outcome' | 'isStalled'>):
 }
 
 /** What it means, then what is known of the launch, then every step. */
-export function launchDrawing(launch: DrawnLaunch): SafeHtml {
+export function launchDrawing(launch: DrawnLaunch, timeZone: string): SafeHtml {
   return html`${launch.explanation === undefined ? null : explanationBox(launch)}
 <dl class="facts launch-facts">
-<dt>Began</dt><dd><time datetime="${launch.startedAt}">${launch.startedAt.slice(0, 19).replace('T', ' ')} UTC</time></dd>
+<dt>Began</dt><dd>${exactInstant(new Date(launch.startedAt), timeZone)}</dd>
 <dt>Outcome</dt><dd>${outcomeWord(launch)}${/^[a-z-]+\.[a-z-]+$/.test(launch.outcome) ? html` <code>${launch.outcome}</code>` : null}</dd>
 <dt>Organization</dt><dd>${launch.organizationId ?? 'not known'}</dd>
 <dt>Support codes</dt><dd>${launch.supportCodes.map((code) => html`<code>${code}</code> `)}</dd>

@@ -11,6 +11,8 @@ export interface LaunchTracePageProps {
   readonly launch: DrawnLaunch;
   /** the words the visitor read, for a launch that failed */
   readonly shownTitle: string | undefined;
+  /** the organization's */
+  readonly timeZone: string;
   readonly sameUserHref: string | undefined;
   /** a report that was just made */
   readonly report: { readonly url: string; readonly expiresOn: string } | undefined;
@@ -21,11 +23,11 @@ export function launchTracePage(props: LaunchTracePageProps): string {
   return settingsPage({ title: 'Launch', ...props.admin, current: 'launches', styleUrl }, traceMain(props));
 }
 
-function traceMain({ launch, shownTitle, sameUserHref, report, admin }: LaunchTracePageProps): SafeHtml {
+function traceMain({ launch, shownTitle, timeZone, sameUserHref, report, admin }: LaunchTracePageProps): SafeHtml {
   return html`<p><a href="/settings/launches">All launches</a></p>
 <h1>${heading(launch, shownTitle)}</h1>
 ${report === undefined ? null : reportNotice(report)}
-${launchDrawing(launch)}
+${launchDrawing(launch, timeZone)}
 <div class="trace-actions">
 ${sameUserHref === undefined ? null : html`<p><a href="${sameUserHref}">Launches of the same user</a></p>`}
 <form method="post" action="/settings/launches/${launch.id}/report"><input type="hidden" name="csrf" value="${admin.csrfToken}">
@@ -51,7 +53,9 @@ function reportNotice({ url, expiresOn }: { url: string; expiresOn: string }): S
 export interface LaunchReportPageProps {
   readonly launch: DrawnLaunch;
   readonly shownTitle: string | undefined;
-  /** `YYYY-MM-DD` */
+  /** of the server, as readers are in any zone; it is named */
+  readonly timeZone: string;
+  /** `YYYY-MM-DD` there */
   readonly madeOn: string;
   readonly expiresOn: string;
   readonly jsonUrl: string;
@@ -64,7 +68,7 @@ export function launchReportPage(props: LaunchReportPageProps): string {
     html`<div class="report">
 <h1>${heading(props.launch, props.shownTitle)}</h1>
 <p class="lead-in">Report of one SMART launch, made on ${props.madeOn}, here until ${props.expiresOn}. It holds names and shapes only: no token, no code, nothing of the chart. <a class="no-print" href="${props.jsonUrl}">JSON</a></p>
-${launchDrawing(props.launch)}
+${launchDrawing(props.launch, props.timeZone)}
 </div>
 `,
   );

@@ -1,5 +1,6 @@
 /** Settings > Launches: every launch of the last weeks, newest first, and the field that finds one by its support code. */
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { exactInstant } from './instant.ts';
 import { type DrawnLaunch, outcomeWord } from './launch-drawing.ts';
 import { type OrganizationOption, organizationChoice } from './organization-choice.ts';
 import { type SettingsPageProps, settingsPage } from './settings-layout.ts';
@@ -33,6 +34,8 @@ export interface LaunchesPageProps {
   readonly filter: LaunchFilterProps;
   /** operators choose among them; undefined for administrators */
   readonly organizations: readonly OrganizationOption[] | undefined;
+  /** in which days and times stand */
+  readonly timeZone: string;
   readonly rows: readonly LaunchRowProps[];
   readonly olderHref: string | undefined;
   readonly retentionDays: number;
@@ -65,12 +68,12 @@ ${props.olderHref === undefined ? null : html`<p><a href="${props.olderHref}">Ol
 `;
 }
 
-function filterForm({ filter, organizations }: LaunchesPageProps): SafeHtml {
+function filterForm({ filter, organizations, timeZone }: LaunchesPageProps): SafeHtml {
   return html`<form class="filter" method="get" action="/settings/launches" role="search">
 <div class="field"><label for="code">Support code</label><input class="form-control" id="code" name="code" value="${filter.code}" autocomplete="off" spellcheck="false"></div>
 <div class="field"><label for="outcome">Outcome</label><select class="form-select" id="outcome" name="outcome">${OUTCOMES.map(([value, text]) => html`<option value="${value}"${value === filter.outcome ? html` selected` : null}>${text}</option>`)}</select></div>
-<div class="field"><label for="from">From (UTC)</label><input class="form-control" id="from" name="from" type="date" value="${filter.from}"></div>
-<div class="field"><label for="to">Through (UTC)</label><input class="form-control" id="to" name="to" type="date" value="${filter.to}"></div>
+<div class="field"><label for="from">From (${timeZone})</label><input class="form-control" id="from" name="from" type="date" value="${filter.from}"></div>
+<div class="field"><label for="to">Through (${timeZone})</label><input class="form-control" id="to" name="to" type="date" value="${filter.to}"></div>
 ${organizations === undefined ? null : organizationChoice(organizations, filter.organization)}
 ${filter.user === '' ? null : html`<input type="hidden" name="user" value="${filter.user}">`}
 <button class="btn btn-primary" type="submit">Show</button>
@@ -85,18 +88,18 @@ function nothing({ code, isSupportCode }: LaunchFilterProps): SafeHtml {
     : html`<p class="empty">${isSupportCode ? 'This code belongs to no launch here; the operator finds it in the log.' : 'This is no support code: they have eight letters and digits, such as K7QF-2M9D.'}</p>`;
 }
 
-function table({ rows, organizations }: LaunchesPageProps): SafeHtml {
+function table({ rows, organizations, timeZone }: LaunchesPageProps): SafeHtml {
   return html`<table class="settings-table launches">
 <thead><tr><th scope="col">Began</th>${organizations === undefined ? null : html`<th scope="col">Organization</th>`}<th scope="col">Outcome</th><th scope="col">Last step</th><th scope="col">Whose job</th><th scope="col">Framed</th><th scope="col">User</th></tr></thead>
 <tbody>
-${rows.map((row) => launchRow(row, organizations !== undefined))}</tbody>
+${rows.map((row) => launchRow(row, organizations !== undefined, timeZone))}</tbody>
 </table>
 `;
 }
 
-function launchRow(row: LaunchRowProps, withOrganization: boolean): SafeHtml {
+function launchRow(row: LaunchRowProps, withOrganization: boolean, timeZone: string): SafeHtml {
   const word = outcomeWord(row);
-  return html`<tr class="launch-${word.toLowerCase().replaceAll(' ', '-')}"><td data-label="Began"><a href="/settings/launches/${row.id}"><time datetime="${row.startedAt}">${row.startedAt.slice(0, 19).replace('T', ' ')}</time></a>${row.supportCode === undefined ? null : html` <code>${row.supportCode}</code>`}</td>
+  return html`<tr class="launch-${word.toLowerCase().replaceAll(' ', '-')}"><td data-label="Began"><a href="/settings/launches/${row.id}">${exactInstant(new Date(row.startedAt), timeZone)}</a>${row.supportCode === undefined ? null : html` <code>${row.supportCode}</code>`}</td>
 ${withOrganization ? html`<td data-label="Organization">${row.organizationId ?? 'not known'}</td>` : null}
 <td data-label="Outcome"><strong class="outcome">${word}</strong>${row.shownTitle === undefined ? null : html` ${row.shownTitle}`}</td>
 <td data-label="Last step">${row.stepTitle ?? ''}</td>

@@ -25,7 +25,7 @@ type Admin = Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
 
 export interface LiveLaunchesPageProps {
   readonly admin: Admin;
-  readonly organization: OrganizationOption;
+  readonly organization: OrganizationOption & { readonly timeZone: string };
   /** `organization=…` for operators, '' for administrators */
   readonly query: string;
   /** most recently used first */
@@ -87,9 +87,9 @@ ${props.rows.map((row) => launchRow(row, props))}</tbody>
 function launchRow(row: LiveLaunchProps, props: LiveLaunchesPageProps): SafeHtml {
   const name = row.userName ?? 'name not told';
   return html`<tr><td data-label="User"><bdi>${name}</bdi>${row.ofUser > 1 ? html` <span class="hint">${row.ofUser} open</span>` : null}</td>
-<td data-label="Began">${instant(row.startedAt)}</td>
+<td data-label="Began">${instant(row.startedAt, props.organization.timeZone)}</td>
 <td data-label="Last used">${age(row.lastUsedAt, props.now)} ago</td>
-<td data-label="Ends">${row.isRenewable ? 'after an hour without use, at the latest' : 'with its token,'} ${instant(row.endsAt)}</td>
+<td data-label="Ends">${row.isRenewable ? 'after an hour without use, at the latest' : 'with its token,'} ${instant(row.endsAt, props.organization.timeZone)}</td>
 <td data-label="End it"><div class="row-actions">${endForm(props, 'end', { launch: row.id }, html`End<span class="visually-hidden"> this launch of ${name}</span>`)}${row.ofUser > 1 ? endForm(props, 'end-user', { user: row.userKey }, html`End all ${row.ofUser}<span class="visually-hidden"> of ${name}</span>`) : null}</div></td></tr>
 `;
 }

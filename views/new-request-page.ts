@@ -3,6 +3,7 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
 import { fieldProblem } from './form-field.ts';
 import { icon } from './icons.ts';
+import { clockTime } from './instant.ts';
 import { layout } from './layout.ts';
 import { patientBanner } from './patient-banner.ts';
 import type { PatientIdentity } from './patient-identity.ts';
@@ -43,6 +44,8 @@ export interface NewRequestPageProps {
   readonly ticket: string;
   readonly form: TypedForm;
   readonly draft: KeptDraft | undefined;
+  /** the organization's, an IANA name */
+  readonly timeZone: string;
   /** why it was not sent, in words for the clinician, with what finds it in the log */
   readonly problem?: { readonly text: string; readonly supportCode: string } | undefined;
   readonly themeUrl?: string | undefined;
@@ -81,12 +84,11 @@ ${area('note', 'Note for whoever carries it out', 'Such as times, places, a comp
   );
 }
 
-function draftLine({ draft, bar: { base, csrfToken } }: NewRequestPageProps): SafeHtml | null {
+function draftLine({ draft, timeZone, bar: { base, csrfToken } }: NewRequestPageProps): SafeHtml | null {
   if (draft === undefined) return null;
-  const iso = draft.savedAt.toISOString();
   const fate = draft.mayBeSent ? 'It may be in the EHR already' : 'It has not been sent';
   return html`<form class="notice" method="post" action="${base}/requests/new/discard"><input type="hidden" name="csrf" value="${csrfToken}">${icon('draft')}
-<span>This is what you typed at <time datetime="${iso}">${iso.slice(11, 16)} UTC</time>. ${fate}, and is kept here for an hour.</span> <button class="btn btn-sm" type="submit">Discard</button></form>`;
+<span>This is what you typed at ${clockTime(draft.savedAt, timeZone)}. ${fate}, and is kept here for an hour.</span> <button class="btn btn-sm" type="submit">Discard</button></form>`;
 }
 
 type Choice = { readonly value: string; readonly text: string };

@@ -4,6 +4,7 @@ import { type CheckRow, checkRows } from './check-rows.ts';
 import { instant } from './instant.ts';
 import { layout } from './layout.ts';
 import { type RegistrationValues, registrationTable } from './registration-table.ts';
+import { serverTimeZone } from './zone.ts';
 
 export interface ReportProps {
   readonly title: string;
@@ -26,7 +27,7 @@ export function reportPage(report: ReportProps, link: { expiresAt: Date; jsonUrl
     { title: report.title, scriptUrl: '/assets/copy.js', styleUrl: '/assets/settings.css' },
     html`<div class="report">
 <h1>SMART on FHIR checks</h1>
-<p class="lead">${report.organization.name}: ${report.verdict}. Checked ${instant(new Date(report.checkedAt))}.</p>
+<p class="lead">${report.organization.name}: ${report.verdict}. Checked ${instant(new Date(report.checkedAt), serverTimeZone)}.</p>
 <table class="sheet"><tbody>
 <tr><th scope="row">FHIR URL</th><td><code class="value">${report.fhirUrl}</code></td></tr>
 <tr><th scope="row">Authorization server</th><td>${report.authorizationServer ?? 'not discovered'}</td></tr>
@@ -48,7 +49,7 @@ ${
 ${checkRows(report.results)}</section>
 <section aria-labelledby="sheet"><h2 id="sheet">Registration sheet</h2>
 ${registrationTable(report.registration, report.organization.id)}</section>
-<p class="note">This page works until ${instant(link.expiresAt)}. <a href="${link.jsonUrl}">The same as JSON</a></p>
+<p class="note">This page works until ${instant(link.expiresAt, serverTimeZone)}. <a href="${link.jsonUrl}">The same as JSON</a></p>
 </div>
 `,
   );

@@ -15,7 +15,7 @@ export interface RequestRow {
   /** undefined when routine: everything else is worth a look */
   readonly priority: RequestPriority | undefined;
   readonly needed: string | undefined;
-  /** whom it went to, and how many more there are; undefined when nobody is named */
+  /** who is to carry it out, and how many more there are; that anybody has heard of it is not said */
   readonly sentTo: { readonly names: readonly string[]; readonly more: number } | undefined;
   readonly requested: { readonly on: string | undefined; readonly by: string | undefined };
   readonly reason: { readonly first: string; readonly more: number } | undefined;
@@ -26,6 +26,12 @@ export interface RequestStatus {
   readonly group: 'open' | 'closed';
   readonly word: string;
   readonly icon: IconName;
+  /** what the word does not say, such as "reply unknown" */
+  readonly note: string | undefined;
+  /** a provider is named, not only a kind of provider */
+  readonly hasProvider: boolean;
+  /** still open although its needed day is over */
+  readonly isOverdue: boolean;
 }
 
 /** How urgent: `level` chooses the colour, `word` is read. */
@@ -35,7 +41,7 @@ export interface RequestPriority {
 }
 
 /** The columns in order; the words are also the labels inside the cards. */
-export const requestColumns = ['Service', 'Status', 'Priority', 'Needed', 'Sent to', 'Requested', 'Reason'] as const;
+export const requestColumns = ['Service', 'Status', 'Priority', 'Needed', 'Provider', 'Requested', 'Reason'] as const;
 
 /**
  * One table row. The ARIA roles repeat what the elements mean, because CSS turns rows into cards on narrow screens and
@@ -44,10 +50,10 @@ export const requestColumns = ['Service', 'Status', 'Priority', 'Needed', 'Sent 
 export function requestRow(row: RequestRow): SafeHtml {
   return html`<tr role="row">
 <th role="rowheader" scope="row" class="cell-service">${cautionBadge(row.caution)}<bdi>${row.service}</bdi>${chip(row.category)}</th>
-${cell('Status', 'status', html`<span class="status status-${row.status.group}">${icon(row.status.icon)} ${row.status.word}</span> <span class="minor">${statusNote(row)}</span>`)}
+${cell('Status', 'status', html`${overdueBadge(row.status)}<span class="status status-${row.status.group}">${icon(row.status.icon)} ${row.status.word}</span> <span class="minor">${statusNote(row)}</span>`)}
 ${cell('Priority', 'priority', priorityBadge(row.priority), 'Routine')}
 ${cell('Needed', 'needed', row.needed === undefined ? undefined : dates(row.needed))}
-${cell('Sent to', 'sent-to', receivers(row.sentTo))}
+${cell('Provider', 'provider', providers(row))}
 ${cell('Requested', 'requested', requestedText(row.requested))}
 ${cell('Reason', 'reason', reasonText(row.reason))}
 </tr>
@@ -75,8 +81,12 @@ function chip(category: string | undefined): SafeHtml | null {
   return category === undefined ? null : html` <span class="chip"><bdi>${category}</bdi></span>`;
 }
 
-function statusNote(row: RequestRow): string {
-  return row.status.sinceText === undefined ? row.source : `${row.source} · ${row.status.sinceText}`;
+function overdueBadge({ isOverdue }: RequestRow['status']): SafeHtml | null {
+  return isOverdue ? html`<span class="overdue">${icon('warning')} Overdue</span> ` : null;
+}
+
+function statusNote({ status, source }: RequestRow): string {
+  return [status.note, source, status.sinceText].filter((part) => part !== undefined).join(' · ');
 }
 
 function priorityBadge(priority: RequestPriority | undefined): SafeHtml | undefined {
@@ -89,12 +99,13 @@ function dates(text: string): SafeHtml {
   return html`${parts.map((part, index) => (index % 2 === 1 ? html`<span class="date">${part}</span>` : part))}`;
 }
 
-function receivers(sentTo: RequestRow['sentTo']): SafeHtml {
-  if (sentTo === undefined) {
-    return html`<span class="minor">Not assigned</span>`;
-  }
+/** An open request that names no provider has none yet, whichever kind is asked for. */
+function providers({ sentTo, status }: RequestRow): SafeHtml | undefined {
+  const isWaiting = status.group === 'open' && !status.hasProvider;
+  const none = isWaiting ? html`<span class="minor">No provider yet</span>` : undefined;
+  if (sentTo === undefined) return none;
   const names = sentTo.names.map((name, index) => html`${index === 0 ? null : '; '}<bdi>${name}</bdi>`);
-  return html`${names}${moreNote(sentTo.more)}`;
+  return html`${names}${moreNote(sentTo.more)}${none === undefined ? null : html` ${none}`}`;
 }
 
 function requestedText(requested: RequestRow['requested']): SafeHtml {

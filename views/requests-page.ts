@@ -2,10 +2,12 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
 import { icon } from './icons.ts';
+import { clockTime } from './instant.ts';
 import { layoutEnd, layoutStart } from './layout.ts';
 import { identityLine, patientBanner } from './patient-banner.ts';
 import type { PatientIdentity } from './patient-identity.ts';
 import { type RequestListProps, requestList } from './request-list.ts';
+import { dayIn } from './zone.ts';
 
 /** What is known before the requests are. */
 export interface RequestsPageStartProps {
@@ -15,6 +17,8 @@ export interface RequestsPageStartProps {
   readonly bar: ClinicianBarProps;
   /** when the page was read from the EHR */
   readonly asOf: Date;
+  /** the organization's, an IANA name */
+  readonly timeZone: string;
   /** whether a request can be created here, and whether one is waiting that was typed and not sent */
   readonly create?: 'new' | 'draft' | 'not-permitted' | 'replaced' | undefined;
   /** the visitor has just sent one */
@@ -57,9 +61,9 @@ export function requestsPageEnd(props: {
   );
 }
 
-/** In UTC, named as such: without JavaScript the server cannot know the reader's time zone. */
+/** The zone is named: without JavaScript the server cannot know the reader's own. */
 function asOfLine(props: RequestsPageStartProps): SafeHtml {
-  const iso = props.asOf.toISOString();
+  const { asOf, timeZone } = props;
   const refresh = html`<span class="refresh"> · <a href="${props.bar.base}/requests">${icon('refresh')}Refresh</a></span>`;
-  return html`<p class="as-of">as of <time datetime="${iso}"><span class="print-only">${iso.slice(0, 10)} </span>${iso.slice(11, 16)} UTC</time>${refresh}</p>`;
+  return html`<p class="as-of">as of <span class="print-only">${dayIn(asOf, timeZone)} </span>${clockTime(asOf, timeZone)}${refresh}</p>`;
 }

@@ -64,13 +64,17 @@ export interface LearnedScopesProps {
 /** Nothing while launches ask for what is configured. */
 export function learnedScopesNotice(
   learned: LearnedScopesProps | undefined,
-  { actionOf, csrfToken }: { readonly actionOf: (step: string) => string; readonly csrfToken: string },
+  {
+    actionOf,
+    csrfToken,
+    timeZone,
+  }: { readonly actionOf: (step: string) => string; readonly csrfToken: string; readonly timeZone: string },
 ): SafeHtml | null {
   if (!learned) return null;
   const { since, askedFor, refused } = learned;
   return html`<section class="notice learned-scopes" aria-labelledby="learned-scopes">${icon('warning')} <div>
 <h2 id="learned-scopes">The EHR refused the configured scopes</h2>
-<p>Since ${instant(since)} launches ask for: <code class="value">${askedFor}</code></p>
+<p>Since ${instant(since, timeZone)} launches ask for: <code class="value">${askedFor}</code></p>
 <details><summary>What was refused</summary><ul>${refused.map(({ scope, how }) => html`<li><code>${scope}</code> <span class="note">${how}</span></li>`)}</ul></details>
 <p>Register the configured scopes in the EHR, or configure what it grants. A change of the scopes or of the connection forgets this, and so does the button.</p>
 <form method="post" action="${actionOf('forget-scopes')}"><input type="hidden" name="csrf" value="${csrfToken}"><button class="btn btn-outline-secondary" type="submit">Ask for the configured scopes again</button></form>

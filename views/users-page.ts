@@ -2,7 +2,9 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { fieldProblem, formField } from './form-field.ts';
 import { icon } from './icons.ts';
+import { instant } from './instant.ts';
 import { settingsPage } from './settings-layout.ts';
+import { serverTimeZone } from './zone.ts';
 
 /** One person. Texts are plain and not yet escaped. */
 export interface UserRow {
@@ -67,12 +69,12 @@ function userItem(user: UserRow, csrfToken: string): SafeHtml {
 `;
 }
 
-function stateOf({ isDisabled, waitsForFirstSignIn, isOneTimeExpired, lastSignInAt }: UserRow): string {
+function stateOf({ isDisabled, waitsForFirstSignIn, isOneTimeExpired, lastSignInAt }: UserRow): SafeHtml | string {
   if (isDisabled) return 'disabled';
   if (isOneTimeExpired) return 'one-time password has expired';
   if (waitsForFirstSignIn) return 'one-time password not replaced yet';
   if (lastSignInAt === undefined) return 'never signed in';
-  return `last signed in ${lastSignInAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  return html`last signed in ${instant(lastSignInAt, serverTimeZone)}`;
 }
 
 function actionsOf(user: UserRow, csrfToken: string): SafeHtml {

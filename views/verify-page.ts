@@ -1,6 +1,7 @@
 /** Settings > Verify: the guide's acceptance list, ticked by the newest launch while this page is open. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { type IconName, icon } from './icons.ts';
+import { exactClockTime } from './instant.ts';
 import { type OrganizationOption, organizationChoice } from './organization-choice.ts';
 import { type SettingsPageProps, settingsPage } from './settings-layout.ts';
 
@@ -18,6 +19,7 @@ export interface TickProps {
 export interface VerifyPageProps {
   readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
   readonly organizationName: string;
+  readonly timeZone: string;
   /** ISO instant from which launches count */
   readonly since: string;
   readonly ticks: readonly TickProps[];
@@ -55,7 +57,7 @@ function verifyMain(props: VerifyPageProps): SafeHtml {
   const isDone = props.ticks.every(({ state }) => state === 'passed');
   return html`${props.isWatching ? html`<noscript><meta http-equiv="refresh" content="${REFRESH_SECONDS}"></noscript>` : null}
 <h1>Verify the app is working</h1>
-<p>Keep this page open. In a test session of the EHR, open the app from a patient's chart of ${props.organizationName}. This list ticks itself from the newest launch since <time datetime="${props.since}">${props.since.slice(11, 19)} UTC</time>.</p>
+<p>Keep this page open. In a test session of the EHR, open the app from a patient's chart of ${props.organizationName}. This list ticks itself from the newest launch since ${exactClockTime(new Date(props.since), props.timeZone)}.</p>
 <div class="verify" data-watching="${props.isWatching ? 'yes' : 'no'}">
 <ol class="ticks">
 ${props.ticks.map(tick)}</ol>
@@ -77,10 +79,10 @@ function tick({ id, text, state, note }: TickProps): SafeHtml {
 `;
 }
 
-function verdict({ launch, ticks }: VerifyPageProps, isDone: boolean): SafeHtml {
+function verdict({ launch, ticks, timeZone }: VerifyPageProps, isDone: boolean): SafeHtml {
   if (launch === undefined) return html`Waiting for a launch.`;
   if (isDone) return html`<strong>The app is working:</strong> launch, sign-in and the session hand-off are proven.`;
-  const newest = html`Newest launch at ${launch.startedAt.slice(11, 19)} UTC: ${launch.word}.`;
+  const newest = html`Newest launch at ${exactClockTime(new Date(launch.startedAt), timeZone)}: ${launch.word}.`;
   // A launch that failed says so itself; one that completed needs the word on what is still open.
   const open = launch.isCompleted ? ticks.find(({ state }) => state === 'failed' || state === 'warning') : undefined;
   return open === undefined

@@ -7,10 +7,8 @@ import type { AuditFilter } from './audit-store.ts';
 /** As typed, to be shown again. */
 export type TypedAuditFilter = Record<'event' | 'from' | 'to' | 'actor' | 'code' | 'organization', string>;
 
-const DAY_MS = 24 * 60 * 60_000;
-
 /**
- * Days are UTC and both included.
+ * Days are those of the page's time zone, and both included.
  *
  * @param organizationId from visibleOrganization, never from the address alone.
  * @param actorOf turns an e-mail address into how its user is stored.
@@ -19,6 +17,7 @@ export function readAuditFilter(
   request: Request,
   organizationId: string | undefined,
   actorOf: (typed: string) => string,
+  timeZone: string,
 ): { filter: AuditFilter; typed: TypedAuditFilter } {
   const query = queryOf(request);
   const text = (name: string) => filterText(query, name, 200);
@@ -30,14 +29,13 @@ export function readAuditFilter(
     code: text('code'),
     organization: organizationId ?? '',
   };
-  const through = dayOf(typed.to);
   const filter = {
     organizationId,
     event: typed.event || undefined,
     actor: typed.actor === '' ? undefined : actorOf(typed.actor),
     supportCode: typed.code.toUpperCase() || undefined,
-    from: dayOf(typed.from),
-    before: through && new Date(through.getTime() + DAY_MS),
+    from: dayOf(typed.from, timeZone)?.from,
+    before: dayOf(typed.to, timeZone)?.until,
     after: cursorOf(text('after')),
   };
   return { filter, typed };

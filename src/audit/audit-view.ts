@@ -5,6 +5,7 @@ import type { Queries } from '#src/adapters/database.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
 import { factsOf } from '#src/http/request-log.ts';
+import { timeZoneOf } from '#src/http/visible-organization.ts';
 import { type AuditRowProps, auditPage } from '#views/audit-page.ts';
 import { type Audit, type AuditEvent, auditEventNames } from './audit.ts';
 import { cursorAfter, type TypedAuditFilter } from './audit-filter.ts';
@@ -18,7 +19,7 @@ export interface AuditRouteDependencies {
   auditRetentionDays: number;
   /** The users' table comes later in the import order. */
   users: { list(): Promise<{ id: string; email: string }[]> };
-  organizations: { list(): Promise<{ id: string; name: string }[]> };
+  organizations: { list(): Promise<{ id: string; name: string; timeZone: string }[]> };
 }
 
 /** E-mail addresses by how their users stand in the rows. */
@@ -30,6 +31,7 @@ const PAGE_SIZE = 100;
 export interface Shown {
   filter: AuditFilter;
   typed: TypedAuditFilter;
+  timeZone: string;
   names: Names;
   /** The patient of one row, or that one patient's rows are shown. */
   revealed?: { rowId?: string; reference: string };
@@ -38,7 +40,7 @@ export interface Shown {
 /** The page, with everything that happened until now. */
 export async function showAudit(deps: AuditRouteDependencies, request: Request, shown: Shown): Promise<string> {
   await deps.audit.flush();
-  const { filter, typed, names, revealed } = shown;
+  const { filter, typed, timeZone, names, revealed } = shown;
   const isOperator = adminOf(request).role === 'operator';
   const found = await listAuditRows(deps.db, filter, PAGE_SIZE + 1);
   const rows = found.slice(0, PAGE_SIZE);
@@ -46,6 +48,7 @@ export async function showAudit(deps: AuditRouteDependencies, request: Request, 
   return auditPage({
     admin: { identity: adminOf(request), csrfToken: adminCsrfToken(request) },
     filter: typed,
+    timeZone,
     eventNames: auditEventNames,
     organizations: isOperator ? await deps.organizations.list() : undefined,
     rows: rows.map((row) => rowProps(row, names, revealed)),
@@ -91,6 +94,11 @@ export function viewed(
 /** Read anew for each page: users come and go. */
 export async function namesOf({ users }: AuditRouteDependencies): Promise<Names> {
   return new Map((await users.list()).map(({ id, email }) => [`user:${id}`, email]));
+}
+
+/** The time zone of the page: the organization's that is looked at, else the server's. */
+export async function pageZone(deps: AuditRouteDependencies, organizationId: string | undefined): Promise<string> {
+  return timeZoneOf(await deps.organizations.list(), organizationId);
 }
 
 /** How the filter finds what was typed: an e-mail address by its user, anything else as it is. */

@@ -10,7 +10,7 @@ import { visibleOrganization } from '#src/http/visible-organization.ts';
 import { csvLine } from './audit-csv.ts';
 import { readAuditFilter } from './audit-filter.ts';
 import { type AuditFilter, type AuditListRow, listAuditRows } from './audit-store.ts';
-import { type AuditRouteDependencies, actorIn, type Names, namesOf, viewed } from './audit-view.ts';
+import { type AuditRouteDependencies, actorIn, type Names, namesOf, pageZone, viewed } from './audit-view.ts';
 
 /** What the export needs. */
 export interface ExportDependencies extends AuditRouteDependencies {
@@ -24,7 +24,7 @@ const MOST_ROWS = 100_000;
 const LONGEST_MS = 5 * 60_000;
 
 /**
- * Mount at /settings/audit.csv behind requireSignIn. The page's filter; patients stay sealed. A row is read when the
+ * Mount at /settings/audit.csv behind requireSignIn. The page's filter; patients stay sealed, times are ISO in UTC. A row is read when the
  * reader has taken those before it, so an export holds a batch of rows in memory and no more.
  *
  * @throws AppError 'settings.export-running' or 'settings.too-many-tries', both as the request's failure.
@@ -38,7 +38,9 @@ export function auditCsvRoute(deps: ExportDependencies): RequestHandler {
     try {
       await deps.exportLimit.take(userId);
       const names = await namesOf(deps);
-      const { filter } = readAuditFilter(request, visibleOrganization(request), actorIn(names));
+      const organizationId = visibleOrganization(request);
+      const timeZone = await pageZone(deps, organizationId);
+      const { filter } = readAuditFilter(request, organizationId, actorIn(names), timeZone);
       await deps.audit.recordNow(viewed(request, filter.organizationId, { as: 'csv' }));
       await deps.audit.flush();
       response.type('text/csv; charset=utf-8');

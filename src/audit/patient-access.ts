@@ -8,7 +8,7 @@ import { fieldOf } from '#src/http/form-body.ts';
 import { auditPatient, auditPatientName } from './audit.ts';
 import { readAuditFilter } from './audit-filter.ts';
 import { findAuditRow } from './audit-store.ts';
-import { type AuditRouteDependencies, actorIn, namesOf, showAudit, viewed } from './audit-view.ts';
+import { type AuditRouteDependencies, actorIn, namesOf, pageZone, showAudit, viewed } from './audit-view.ts';
 
 /** @throws AppError 'admin.forbidden' as the request's failure. */
 export const operatorsOnly: RequestHandler = (request, _response, next) => {
@@ -27,12 +27,13 @@ export function revealPatient(deps: AuditRouteDependencies): RequestHandler {
     await deps.audit.recordNow(viewed(request, row.organizationId ?? undefined, detail));
     const reference = String(await deps.sealer.open(auditPatientName(id), row.patient));
     const names = await namesOf(deps);
-    const { typed } = readAuditFilter(request, undefined, actorIn(names));
+    const timeZone = await pageZone(deps, undefined);
+    const { typed } = readAuditFilter(request, undefined, actorIn(names), timeZone);
     // The row itself and what stands before it, so that the operator sees it in its place.
     const filter = { organizationId: row.organizationId ?? undefined, before: new Date(row.at.getTime() + 1) };
     response
       .type('html')
-      .send(await showAudit(deps, request, { filter, typed, names, revealed: { rowId: id, reference } }));
+      .send(await showAudit(deps, request, { filter, typed, timeZone, names, revealed: { rowId: id, reference } }));
   };
 }
 
@@ -51,9 +52,12 @@ export function accountForPatient(deps: AuditRouteDependencies): RequestHandler 
       patient: reference,
     });
     const names = await namesOf(deps);
-    const { typed } = readAuditFilter(request, organizationId, actorIn(names));
+    const timeZone = await pageZone(deps, organizationId);
+    const { typed } = readAuditFilter(request, organizationId, actorIn(names), timeZone);
     const filter = { organizationId, patientHash };
-    response.type('html').send(await showAudit(deps, request, { filter, typed, names, revealed: { reference } }));
+    response
+      .type('html')
+      .send(await showAudit(deps, request, { filter, typed, timeZone, names, revealed: { reference } }));
   };
 }
 

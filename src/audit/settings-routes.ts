@@ -2,7 +2,7 @@
 import { Router } from 'express';
 import { visibleOrganization } from '#src/http/visible-organization.ts';
 import { readAuditFilter } from './audit-filter.ts';
-import { type AuditRouteDependencies, actorIn, namesOf, showAudit } from './audit-view.ts';
+import { type AuditRouteDependencies, actorIn, namesOf, pageZone, showAudit } from './audit-view.ts';
 import { accountForPatient, operatorsOnly, revealPatient } from './patient-access.ts';
 
 /**
@@ -13,8 +13,10 @@ export function settingsAuditRoutes(deps: AuditRouteDependencies): Router {
   const router = Router({ caseSensitive: true, strict: true });
   router.get('/', async (request, response) => {
     const names = await namesOf(deps);
-    const { filter, typed } = readAuditFilter(request, visibleOrganization(request), actorIn(names));
-    response.type('html').send(await showAudit(deps, request, { filter, typed, names }));
+    const organizationId = visibleOrganization(request);
+    const timeZone = await pageZone(deps, organizationId);
+    const { filter, typed } = readAuditFilter(request, organizationId, actorIn(names), timeZone);
+    response.type('html').send(await showAudit(deps, request, { filter, typed, timeZone, names }));
   });
   router.post('/patient', operatorsOnly, accountForPatient(deps));
   router.post('/:id/patient', operatorsOnly, revealPatient(deps));

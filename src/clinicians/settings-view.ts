@@ -57,7 +57,7 @@ export async function showClinicians(
   const issued = extra.issued && { ...extra.issued, name: extra.issued.name ?? nameIn(rows, extra.issued.clinicianId) };
   return cliniciansPage({
     admin: { identity: adminOf(request), csrfToken: adminCsrfToken(request) },
-    organization: { id, name: organization.name },
+    organization: { id, name: organization.name, timeZone: organization.timeZone },
     mode: organization.userAssociation,
     actionOf: (step) => cliniciansUrl(request, id, step),
     settingsUrl: cliniciansUrl(request, id).replace(PAGE, '/settings/integrations/smart-on-fhir'),

@@ -12,10 +12,8 @@ export interface LaunchFilter {
   supportCode: string | undefined;
 }
 
-const DAY_MS = 24 * 60 * 60_000;
-
-/** Days are UTC and both included; codes are found however they are written. */
-export function readLaunchFilter(request: Request): LaunchFilter {
+/** Days are those of the page's time zone, and both included; codes are found however they are written. */
+export function readLaunchFilter(request: Request, timeZone: string): LaunchFilter {
   const query = queryOf(request);
   const text = (name: string) => filterText(query, name, 100);
   const typed = {
@@ -26,11 +24,10 @@ export function readLaunchFilter(request: Request): LaunchFilter {
     user: text('user'),
   };
   const supportCode = readSupportCode(typed.code);
-  const through = dayOf(typed.to);
-  const before = [instantOf(text('before')), through && new Date(through.getTime() + DAY_MS)];
+  const before = [instantOf(text('before')), dayOf(typed.to, timeZone)?.until];
   const filter = {
     outcome: readOutcome(typed.outcome),
-    from: dayOf(typed.from),
+    from: dayOf(typed.from, timeZone)?.from,
     before: before.filter((date) => date !== undefined).toSorted((a, b) => a.getTime() - b.getTime())[0],
     userHash: typed.user || undefined,
     supportCode,

@@ -9,9 +9,10 @@ import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
 import type { Limiter } from '#src/http/limiter.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import { createReportLimit } from '#src/http/settings-limit.ts';
-import { visibleOrganization } from '#src/http/visible-organization.ts';
+import { timeZoneOf, visibleOrganization } from '#src/http/visible-organization.ts';
 import { launchTracePage } from '#views/launch-trace-page.ts';
 import { type LaunchRowProps, launchesPage } from '#views/launches-page.ts';
+import { dayIn } from '#views/zone.ts';
 import { type Diagnosis, diagnose } from './diagnosis.ts';
 import { readLaunchFilter } from './launch-filter.ts';
 import { saveReport } from './report-store.ts';
@@ -26,7 +27,7 @@ export interface LaunchesRouteDependencies {
   traceRetentionDays: number;
   /** Writes out what is still waiting, so that a launch of this second is on the page. */
   traces: { flush(): Promise<void> };
-  organizations: { list(): Promise<{ id: string; name: string }[]> };
+  organizations: { list(): Promise<{ id: string; name: string; timeZone: string }[]> };
 }
 
 const PAGE_SIZE = 50;
@@ -45,7 +46,9 @@ function list(deps: LaunchesRouteDependencies): RequestHandler {
   return async (request, response) => {
     await deps.traces.flush();
     const organizationId = visibleOrganization(request);
-    const { filter, typed, supportCode } = readLaunchFilter(request);
+    const organizations = await deps.organizations.list();
+    const timeZone = timeZoneOf(organizations, organizationId);
+    const { filter, typed, supportCode } = readLaunchFilter(request, timeZone);
     // A code that cannot be one finds nothing, rather than everything.
     const isHopeless = typed.code !== '' && supportCode === undefined;
     const found = isHopeless ? [] : await listTraces(deps.db, { ...filter, organizationId }, PAGE_SIZE + 1);
@@ -64,7 +67,8 @@ function list(deps: LaunchesRouteDependencies): RequestHandler {
           isSupportCode: supportCode !== undefined,
           organization: role === 'operator' ? (organizationId ?? '') : '',
         },
-        organizations: role === 'operator' ? await deps.organizations.list() : undefined,
+        organizations: role === 'operator' ? organizations : undefined,
+        timeZone,
         rows,
         olderHref: found.length > PAGE_SIZE ? olderHref(request, rows) : undefined,
         retentionDays: deps.traceRetentionDays,
@@ -83,7 +87,7 @@ function olderHref(request: Request, rows: readonly LaunchRowProps[]): string {
 function show(deps: LaunchesRouteDependencies): RequestHandler {
   return async (request, response) => {
     const launch = await diagnosisOf(deps, request);
-    response.type('html').send(tracePage(request, launch, undefined));
+    response.type('html').send(tracePage(request, launch, { timeZone: await zoneOf(deps, launch) }));
   };
 }
 
@@ -102,21 +106,24 @@ function makeReport(deps: LaunchesRouteDependencies, limit: Limiter): RequestHan
       supportCode: factsOf(request).supportCode,
       detail: { launch: launch.id, expiresAt: expiresAt.toISOString() },
     });
-    const report = { url: new URL(`/reports/${token}`, deps.publicUrl).href, expiresOn: day(expiresAt) };
-    response.type('html').send(tracePage(request, launch, report));
+    const timeZone = await zoneOf(deps, launch);
+    const url = new URL(`/reports/${token}`, deps.publicUrl).href;
+    const report = { url, expiresOn: dayIn(expiresAt, timeZone) };
+    response.type('html').send(tracePage(request, launch, { timeZone, report }));
   };
 }
 
 function tracePage(
   request: Request,
   launch: Diagnosis,
-  report: { url: string; expiresOn: string } | undefined,
+  { timeZone, report }: { timeZone: string; report?: { url: string; expiresOn: string } },
 ): string {
   const { userHash } = launch;
   return launchTracePage({
     admin: adminProps(request),
     launch,
     shownTitle: shownTitle(launch),
+    timeZone,
     sameUserHref: userHash === null ? undefined : `/settings/launches?${new URLSearchParams({ user: userHash })}`,
     report,
   });
@@ -155,6 +162,6 @@ function adminProps(request: Request) {
   return { identity: adminOf(request), csrfToken: adminCsrfToken(request) };
 }
 
-function day(at: Date): string {
-  return at.toISOString().slice(0, 10);
+async function zoneOf(deps: LaunchesRouteDependencies, { organizationId }: Diagnosis): Promise<string> {
+  return timeZoneOf(await deps.organizations.list(), organizationId);
 }

@@ -4,6 +4,7 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { Queries } from '#src/adapters/database.ts';
 import { onlyMethods } from '#src/http/error-page.ts';
 import { launchReportPage } from '#views/launch-trace-page.ts';
+import { dayIn, serverTimeZone } from '#views/zone.ts';
 import { shownTitle } from './launches-routes.ts';
 import { findReport, type LaunchReport } from './report-store.ts';
 
@@ -42,12 +43,12 @@ function reply(
 }
 
 function pageOf({ createdAt, expiresAt, diagnosis }: LaunchReport, token: string): string {
-  const day = (at: Date) => at.toISOString().slice(0, 10);
   return launchReportPage({
     launch: diagnosis,
     shownTitle: shownTitle(diagnosis),
-    madeOn: day(createdAt),
-    expiresOn: day(expiresAt),
+    timeZone: serverTimeZone,
+    madeOn: dayIn(createdAt, serverTimeZone),
+    expiresOn: dayIn(expiresAt, serverTimeZone),
     jsonUrl: `/reports/${token}.json`,
   });
 }

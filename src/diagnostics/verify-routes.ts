@@ -12,7 +12,9 @@ import type { LaunchesRouteDependencies } from './launches-routes.ts';
 import { listTraces } from './trace-store.ts';
 
 export interface VerifyRouteDependencies extends Pick<LaunchesRouteDependencies, 'db' | 'clock' | 'traces'> {
-  organizations: { list(): Promise<{ id: string; name: string; frameAncestors: readonly string[] }[]> };
+  organizations: {
+    list(): Promise<{ id: string; name: string; timeZone: string; frameAncestors: readonly string[] }[]>;
+  };
 }
 
 /** A page that asks again by itself keeps its session alive, so it does not for ever. */
@@ -40,6 +42,7 @@ export function settingsVerifyRoutes({ db, clock, traces, organizations }: Verif
       verifyPage({
         admin,
         organizationName: organization.name,
+        timeZone: organization.timeZone,
         since: since.toISOString(),
         ticks: acceptance(newest, organization.frameAncestors),
         launch: newest && {

@@ -1,5 +1,6 @@
 /** Filters of our own lists as typed into an address: what cannot be meant is as good as not given. */
 import { storedText } from '#src/adapters/stored-text.ts';
+import { startOfDay } from '#views/zone.ts';
 
 /** The ids of our rows: anything else is not even looked up. */
 export const ROW_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
@@ -7,15 +8,23 @@ export const ROW_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 /** What dates of our rows can be; PostgreSQL and ISO texts disagree about years beyond. */
 const FIRST_YEAR = 1970;
 const LAST_YEAR = 9998;
+const DAY_MS = 24 * 60 * 60_000;
 
 /** One parameter, '' when it is missing: trimmed, one line, and short. */
 export function filterText(query: URLSearchParams, name: string, longest: number): string {
   return storedText((query.get(name) ?? '').slice(0, 2 * longest), longest).trim();
 }
 
-/** The first instant of a day such as 2026-11-22, in UTC. */
-export function dayOf(text: string): Date | undefined {
-  return /^\d{4}-\d\d-\d\d$/.test(text) ? instantOf(text) : undefined;
+/**
+ * The first moment of a day such as 2026-11-22, and of the day after it, in a time zone.
+ *
+ * @param timeZone an IANA name that has been checked.
+ */
+export function dayOf(text: string, timeZone: string): { from: Date; until: Date } | undefined {
+  const noon = /^\d{4}-\d\d-\d\d$/.test(text) ? instantOf(`${text}T12:00:00Z`) : undefined;
+  if (noon === undefined) return undefined;
+  const [day = '', next = ''] = [0, DAY_MS].map((ms) => new Date(noon.getTime() + ms).toISOString().slice(0, 10));
+  return { from: startOfDay(day, timeZone), until: startOfDay(next, timeZone) };
 }
 
 /** An instant of the years 1970 to 9998. */

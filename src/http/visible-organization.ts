@@ -2,6 +2,7 @@
 import type { Request } from 'express';
 import { storedText } from '#src/adapters/stored-text.ts';
 import { AppError } from '#src/errors.ts';
+import { serverTimeZone } from '#views/zone.ts';
 import { adminOf } from './admin-session.ts';
 import { queryOf } from './own-url.ts';
 
@@ -15,4 +16,12 @@ export function visibleOrganization(request: Request): string | undefined {
   if (role === 'operator') return storedText(queryOf(request).get('organization') ?? '', 64) || undefined;
   if (organizationId === undefined) throw new AppError('admin.forbidden', 'an administrator without an organization');
   return organizationId;
+}
+
+/** The time zone of a page: of the organization it is about, or the server's where it is about all or an unknown one. */
+export function timeZoneOf(
+  organizations: readonly { readonly id: string; readonly timeZone: string }[],
+  organizationId: string | null | undefined,
+): string {
+  return organizations.find(({ id }) => id === organizationId)?.timeZone ?? serverTimeZone;
 }

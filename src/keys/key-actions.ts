@@ -5,6 +5,7 @@ import { CommandError } from '#src/adapters/command-line.ts';
 import type { Queries } from '#src/adapters/database.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';
+import { instantText, serverTimeZone } from '#views/zone.ts';
 import {
   activationOfNewKey,
   emergencyInstant,
@@ -83,7 +84,7 @@ export async function rotateKeys(dependencies: KeyDependencies): Promise<KeyRepo
 export function assertNoneWaits(rows: readonly KeyRow[], now: Date): void {
   const pending = rows.find((row) => keyState(row, now) === 'pending');
   if (!pending) return;
-  const until = pending.activatesAt.toISOString();
+  const until = instantText(pending.activatesAt, serverTimeZone);
   throw new CommandError(`A rotation is under way: key ${pending.kid} becomes active at ${until}. Wait until then.`);
 }
 

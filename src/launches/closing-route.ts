@@ -27,18 +27,24 @@ export function leaveInTime(response: Response, launchId: string, { at, warnAt }
  */
 export function closingRoute(clock: Clock): RequestHandler {
   return (request, response) => {
-    const { launch, closing, cookieSecret } = openLaunchOf(request);
+    const { launch, organization, closing, cookieSecret } = openLaunchOf(request);
+    const { timeZone } = organization;
     const now = clock();
     const base = `/launches/${launch.id}`;
     if (now < closing.warnAt && isUsableAsIs(launch, now))
       return response.redirect(303, `${base}/requests?${UNATTENDED}`);
     refreshAt(response, launch.id, closing.at, now);
     allowSameOriginReferrer(response);
-    response
-      .type('html')
-      .send(
-        closingPage({ base, closesAt: closing.at, canStay: closing.canStay, now, csrfToken: csrfToken(cookieSecret) }),
-      );
+    response.type('html').send(
+      closingPage({
+        base,
+        closesAt: closing.at,
+        canStay: closing.canStay,
+        now,
+        timeZone,
+        csrfToken: csrfToken(cookieSecret),
+      }),
+    );
   };
 }
 

@@ -1,6 +1,7 @@
 /** An organization (tenant): everything that pins its EHR and how we behave there (REG-05). */
 import { z } from 'zod';
 import { scopeProblems } from '#src/smart/scopes.ts';
+import { serverTimeZone } from '#views/zone.ts';
 import {
   endpointHost,
   frameAncestor,
@@ -8,6 +9,7 @@ import {
   searchParameter,
   serverUrl,
   textFormat,
+  timeZone,
   wholeNumber,
 } from './setting-formats.ts';
 import { formerVendors, vendorOf, vendors } from './vendor.ts';
@@ -69,6 +71,8 @@ const shape = (production: boolean) => ({
   privateNetworks: listOf(network, 20),
   showEhrOrders: flag.default(true),
   createRequests: flag.default(false),
+  /** In which days and times are told; empty as typed: the server's own. */
+  timeZone: timeZone.default(serverTimeZone),
   clientIdInTokenBody: flag.default(false),
   refreshIdToken: choice(['check', 'missing-aud', 'ignore']).default('check'),
   /** A token is renewed at least this long before it ends (RF-05). */

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { isLoopbackHost } from '#src/adapters/address-policy.ts';
 import { isPrivateNetwork } from '#src/private-network.ts';
 import { fhirBaseProblem } from '#src/smart/step-2-launch-ehr.ts';
+import { isTimeZone, serverTimeZone } from '#views/zone.ts';
 
 const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const HOST_NAME = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`, 'i');
@@ -76,6 +77,11 @@ export const endpointHost = z
   .string()
   .refine(isHost, { error: (issue) => `${String(issue.input)} must be a host or host:port` })
   .transform((text) => new URL(`https://${text}`).host);
+
+/** An IANA time zone; an empty text stands for the server's. */
+export const timeZone = textFormat()
+  .transform((name) => (name === '' ? serverTimeZone : name))
+  .refine(isTimeZone, { error: 'must be a time zone such as America/New_York or Europe/Berlin' });
 
 /** A whole number, also as the digits a form or command line brings. */
 export function wholeNumber(min: number, max: number) {

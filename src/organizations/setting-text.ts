@@ -21,6 +21,7 @@ const SETTINGS: Record<string, { field: SettingField; kind: Kind }> = {
   assertionAlg: { field: 'assertionAlg', kind: 'text' },
   showEhrOrders: { field: 'showEhrOrders', kind: 'flag' },
   createRequests: { field: 'createRequests', kind: 'flag' },
+  timeZone: { field: 'timeZone', kind: 'text' },
   clientIdInTokenBody: { field: 'clientIdInTokenBody', kind: 'flag' },
   refreshIdToken: { field: 'refreshIdToken', kind: 'text' },
   assertionType: { field: 'assertionType', kind: 'text' },

@@ -77,6 +77,7 @@ export function connectionProps(request: Request, record: ConnectionRecord, extr
   return {
     actionOf: (step) => integrationUrl(request, id, step),
     csrfToken: adminCsrfToken(request),
+    timeZone: organization.timeZone,
     field: extras.field ?? { value: draft?.fhirUrl ?? fhirBaseUrl },
     draft: draft && { fhirUrl: draft.fhirUrl, reasonProblem: extras.reasonProblem },
     inUse: { fhirBaseUrl, enabled, frameAncestors, ...discoveredFacts(record) },

@@ -5,9 +5,8 @@ const dayMs = 86_400_000;
 /**
  * The age at `at`: days for the newborn, months under two years, then years; "about" when only a year or month is known.
  *
- * Counted in UTC; around midnight this can differ from the ward's clock by one day.
- *
  * @param birthDate FHIR date (`YYYY`, `YYYY-MM` or `YYYY-MM-DD`); untrusted.
+ * @param at the day it is where the patient is, in UTC.
  * @returns undefined when the date is unreadable, impossible or after `at`.
  */
 export function ageText(birthDate: string, at: Date): string | undefined {

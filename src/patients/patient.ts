@@ -2,7 +2,9 @@
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import { type FhirApi, FhirError, type FhirFailure, type FhirResource } from '#src/smart/step-6-fhir-api.ts';
 import type { PatientIdentity } from '#views/patient-identity.ts';
+import { dayIn, serverTimeZone } from '#views/zone.ts';
 import { ageText } from './age.ts';
+import { dayText } from './fhir-date.ts';
 import { asInformation, asRecord, asText } from './fhir-fields.ts';
 import { displayName } from './human-name.ts';
 import { medicalRecordNumber } from './medical-record-number.ts';
@@ -42,16 +44,22 @@ const codeByFailure: Record<FhirFailure, ErrorCode> = {
  * Reads `Patient/{id}` and proves that the answer is that patient (LC-05); stops the journey otherwise.
  *
  * @param patientId from the launch context, already checked (LC-02).
+ * @param timeZone the organization's: ages change at midnight there.
  * @throws AppError `patient.mismatch` when anything but this patient came back; `session.expired` or another
  *   `patient.*` code when the EHR did not answer with a resource.
  */
-export async function readPatient(api: FhirApi, patientId: string, now: Date): Promise<PatientSummary> {
+export async function readPatient(
+  api: FhirApi,
+  patientId: string,
+  now: Date,
+  timeZone = serverTimeZone,
+): Promise<PatientSummary> {
   const resource = await getPatient(api, patientId);
   if (resource.resourceType !== 'Patient' || resource['id'] !== patientId) {
     const was = resource.resourceType === 'Patient' ? 'another id' : 'another resource type';
     throw new AppError('patient.mismatch', `LC-05: Patient read answered with ${was}`);
   }
-  return summarize(resource, patientId, now);
+  return summarize(resource, patientId, now, timeZone);
 }
 
 /**
@@ -79,14 +87,17 @@ async function getPatient(api: FhirApi, patientId: string): Promise<FhirResource
   }
 }
 
-function summarize(resource: FhirResource, id: string, now: Date): PatientSummary {
+function summarize(resource: FhirResource, id: string, now: Date, timeZone: string): PatientSummary {
   const birthDate = asInformation(resource['birthDate'], 20);
-  const deathText = readDeath(resource, birthDate);
+  const deathText = readDeath(resource, birthDate, timeZone);
   return {
     id,
     name: displayName(resource['name'], now) ?? noName,
     birthDate,
-    ageText: birthDate === undefined || deathText !== undefined ? undefined : ageText(birthDate, now),
+    ageText:
+      birthDate === undefined || deathText !== undefined
+        ? undefined
+        : ageText(birthDate, new Date(dayIn(now, timeZone))),
     sexWord: sexWords.get(resource['gender']),
     mrn: medicalRecordNumber(resource['identifier'], now),
     deathText,
@@ -95,8 +106,8 @@ function summarize(resource: FhirResource, id: string, now: Date): PatientSummar
 }
 
 /** `deceased[x]` is a modifier element: a text or a number for the boolean, and a date that is only marked absent, count. */
-function readDeath(resource: FhirResource, birthDate: string | undefined): string | undefined {
-  const diedOn = asInformation(resource['deceasedDateTime'], 40)?.slice(0, 10);
+function readDeath(resource: FhirResource, birthDate: string | undefined, timeZone: string): string | undefined {
+  const diedOn = dayText(asInformation(resource['deceasedDateTime'], 40), timeZone)?.slice(0, 10);
   if (diedOn === undefined) return isDead(resource) ? 'Died' : undefined;
   const at = new Date(diedOn);
   const isExact = diedOn.length === 10 && !Number.isNaN(at.getTime());

@@ -64,7 +64,7 @@ export function createChartReadings(
     const naming = { user: ownUserOf(launch, user), batches: batchesOf(organization) };
     return {
       startedAt: now,
-      patient: readPatientIfPermitted(api, launch, now),
+      patient: readPatientIfPermitted(api, launch, { now, timeZone: organization.timeZone }),
       requests: readRequests(api, launch, organization, { ...naming, now }),
       user,
     };
@@ -106,7 +106,11 @@ export function createChartReadings(
     open: (launch, organization, renew) => {
       const api = apiOf(launch, organization, renew);
       const now = clock();
-      return { api, patient: readPatientIfPermitted(api, launch, now), user: userOf(api, launch, organization, now) };
+      return {
+        api,
+        patient: readPatientIfPermitted(api, launch, { now, timeZone: organization.timeZone }),
+        user: userOf(api, launch, organization, now),
+      };
     },
     forget: (launchId) => {
       begun.delete(launchId);
@@ -131,8 +135,13 @@ function keep<Value>(map: Map<string, Value>, key: string, value: Value): void {
 }
 
 /** A refresh may have taken the permission away (RF-09, SCO-19). */
-async function readPatientIfPermitted(api: FhirApi, launch: Launch, now: Date): Promise<PatientSummary> {
-  if (mayUse(launch, { type: 'Patient', interaction: 'r' })) return readPatient(api, launch.context.patient, now);
+async function readPatientIfPermitted(
+  api: FhirApi,
+  launch: Launch,
+  { now, timeZone }: { now: Date; timeZone: string },
+): Promise<PatientSummary> {
+  if (mayUse(launch, { type: 'Patient', interaction: 'r' }))
+    return readPatient(api, launch.context.patient, now, timeZone);
   const shown = 'patient/Patient.read';
   throw new AppError('scope.missing', `no longer granted: ${shown}`, { shown });
 }
@@ -160,5 +169,6 @@ async function readRequests(
     canRead: (type) => mayUse(launch, { type, interaction: 'r' }),
     searchParameters: organization.searchParameters,
     ...naming,
+    timeZone: organization.timeZone,
   });
 }

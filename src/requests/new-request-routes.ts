@@ -191,6 +191,7 @@ async function showForm(
       ticket: await deps.drafts.issueTicket(form.ticket),
       form: { values: form.typed, problems: form.problems ?? {} },
       draft: form.draft,
+      timeZone: organization.timeZone,
       problem:
         form.problem === undefined ? undefined : { text: form.problem, supportCode: factsOf(request).supportCode },
       themeUrl: launch.context.smartStyleUrl === undefined ? undefined : `${base}/theme.css`,

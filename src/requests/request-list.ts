@@ -2,6 +2,7 @@
 import type { ForeignRecord } from '#src/patients/fhir-fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { RequestListProps } from '#views/request-list.ts';
+import { serverTimeZone } from '#views/zone.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
 import { describeLimits } from './request-limits.ts';
 import { mergeRequests } from './request-merge.ts';
@@ -33,6 +34,8 @@ export interface RequestListOptions extends Pick<Naming, 'user' | 'batches'> {
   /** whether the granted scopes allow searching ServiceRequest; without, the EHR is not even asked (SCO-19) */
   readonly grantedSearch: boolean;
   readonly now: Date;
+  /** the organization's, an IANA name; default: the server's */
+  readonly timeZone?: string;
   /** whether the granted scopes allow reading a type, for names; default: yes */
   readonly canRead?: (resourceType: string) => boolean;
   /** `name=value` the organization's EHR wants on every search; default: none */
@@ -90,9 +93,9 @@ interface Found {
 
 /** Only what the list shows is kept of what an EHR sends, as soon as it is there (FH-12). */
 async function search(api: FhirApi, options: RequestListOptions): Promise<Found> {
-  const { patientId, searchParameters = [], now } = options;
+  const { patientId, searchParameters = [], now, timeZone = serverTimeZone } = options;
   const [requests, included, remarks]: [ServiceRequest[], NamedResource[], Set<string>] = [[], [], new Set()];
-  const at = { base: api.base, now };
+  const at = { base: api.base, now, timeZone };
   const take = (resource: ForeignRecord): void => {
     if (resource.resourceType === 'ServiceRequest') {
       requests.push(readServiceRequest(resource, at));
@@ -156,10 +159,10 @@ async function nameAll(
   included: readonly NamedResource[],
   options: RequestListOptions,
 ): Promise<{ rows: ReturnType<typeof toRow>[]; notGranted: string[] }> {
-  const { now, canRead = () => true } = options;
+  const { now, timeZone = serverTimeZone, canRead = () => true } = options;
   const parties = requests.flatMap((request) => [...request.performers, request.requester ?? []].flat());
   const naming = { included, now, canRead, user: options.user, batches: options.batches };
   const nameOf = await resolveNames(api, parties, naming);
-  const rows = requests.map((request) => toRow(request, nameOf, now));
+  const rows = requests.map((request) => toRow(request, nameOf, { now, timeZone }));
   return { rows, notGranted: typesNotGranted(parties, naming) };
 }

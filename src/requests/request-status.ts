@@ -3,19 +3,51 @@ import { asText } from '#src/patients/fhir-fields.ts';
 import type { RequestPriority, RequestStatus } from '#views/request-row.ts';
 
 /**
- * ServiceRequest.status in plain words. `active` is "Sent" and no more: an EHR order says nothing about whether the
- * receiver has it. `entered-in-error` is absent because such an order is never shown.
+ * ServiceRequest.status in plain words; `active` has its own, below. `entered-in-error` is absent because such an order
+ * is never shown.
  */
-const statuses = new Map<unknown, RequestStatus>([
+const statuses = new Map<unknown, RequestWord>([
   ['draft', { group: 'open', word: 'Draft', icon: 'draft' }],
-  ['active', { group: 'open', word: 'Sent', icon: 'sent' }],
   ['on-hold', { group: 'open', word: 'On hold', icon: 'hold' }],
   ['completed', { group: 'closed', word: 'Done', icon: 'done' }],
   ['revoked', { group: 'closed', word: 'Cancelled', icon: 'cancelled' }],
 ]);
 
+type RequestWord = Pick<RequestStatus, 'group' | 'word' | 'icon'>;
+
 /** Open, because a request nobody can vouch for must not be folded away. */
-const notGiven: RequestStatus = { group: 'open', word: 'Status not given by EHR', icon: 'unknown' };
+const notGiven: RequestWord = { group: 'open', word: 'Status not given by EHR', icon: 'unknown' };
+
+/** What besides its status decides how a request is called. */
+export interface StatusFacts {
+  /** ServiceRequest.status and .intent as received; untrusted */
+  readonly status: unknown;
+  readonly intent: unknown;
+  /** the EHR names who is to carry it out; a kind of provider is no name */
+  readonly hasProvider: boolean;
+  /** its needed day is over, and with it every later one of a series */
+  readonly isPastNeeded: boolean;
+}
+
+/**
+ * The plain words for a status. `active` says that an order stands in the EHR and no more: whether a receiver has heard
+ * of it, the EHR does not tell. A request that is still open after its needed day is overdue, whatever else it is.
+ */
+export function describeStatus({ status, intent, hasProvider, isPastNeeded }: StatusFacts): RequestStatus {
+  const word = status === 'active' ? activeWord(intent, hasProvider) : (statuses.get(status) ?? notGiven);
+  return {
+    ...word,
+    hasProvider,
+    note: status === 'active' && hasProvider ? 'reply unknown' : undefined,
+    isOverdue: word.group === 'open' && isPastNeeded,
+  };
+}
+
+/** A proposal, plan, directive or option is no order yet. */
+function activeWord(intent: unknown, hasProvider: boolean): RequestWord {
+  const verb = sources.has(intent) ? 'Active' : 'Ordered';
+  return { group: 'open', word: hasProvider ? verb : `${verb} in the EHR`, icon: 'ordered' };
+}
 
 const priorities = new Map<unknown, RequestPriority>([
   ['stat', { level: 'stat', word: 'STAT' }],
@@ -30,11 +62,6 @@ const sources = new Map<unknown, string>([
   ['directive', 'EHR directive'],
   ['option', 'EHR option'],
 ]);
-
-/** The plain word for a ServiceRequest.status as received; `unknown`, missing or odd: "Status not given by EHR". */
-export function describeStatus(status: unknown): RequestStatus {
-  return statuses.get(status) ?? notGiven;
-}
 
 /** The priority worth showing; undefined for routine or none. A code FHIR does not know is shown as it came. */
 export function describePriority(priority: unknown): RequestPriority | undefined {

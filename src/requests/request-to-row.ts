@@ -1,40 +1,48 @@
 /** Turns a parsed request into the words of its row. */
+import { dayText } from '#src/patients/fhir-date.ts';
 import type { RequestRow } from '#views/request-row.ts';
-import { dayText, elapsedText } from './request-dates.ts';
+import { elapsedText } from './request-dates.ts';
 import type { PartyReference, ServiceRequest } from './service-request.ts';
 
 const maxNamed = 2;
+
+/** When and where a page is read. */
+interface ReadAt {
+  readonly now: Date;
+  /** the organization's, an IANA name */
+  readonly timeZone: string;
+}
 
 /**
  * @param nameOf the name of a party of this request, as `resolveNames` found it.
  * @returns plain texts; the view escapes them.
  */
-export function toRow(request: ServiceRequest, nameOf: (party: PartyReference) => string, now: Date): RequestRow {
+export function toRow(request: ServiceRequest, nameOf: (party: PartyReference) => string, at: ReadAt): RequestRow {
   const [first, ...others] = request.reasons;
   return {
     id: request.id,
     service: request.service,
     category: request.category,
     caution: request.caution,
-    status: { ...request.status, sinceText: sinceText(request, now) },
+    status: { ...request.status, sinceText: sinceText(request, at) },
     source: request.source,
     priority: request.priority,
     needed: request.needed,
     sentTo: sentTo(request, nameOf),
     requested: {
-      on: dayText(request.authoredOn),
+      on: dayText(request.authoredOn, at.timeZone),
       by: request.requester === undefined ? undefined : nameOf(request.requester),
     },
     reason: first === undefined ? undefined : { first, more: others.length },
   };
 }
 
-/** An order is sent when it is written; when any other state began the EHR does not say, only when it last changed. */
-function sinceText(request: ServiceRequest, now: Date): string | undefined {
-  if (request.status.icon === 'sent' || request.status.icon === 'draft') {
-    return elapsedText(request.authoredOn, now);
+/** An order or draft began when it was written; when any other state began the EHR does not say, only when it last changed. */
+function sinceText(request: ServiceRequest, at: ReadAt): string | undefined {
+  if (request.status.icon === 'ordered' || request.status.icon === 'draft') {
+    return elapsedText(request.authoredOn, at);
   }
-  const elapsed = elapsedText(request.lastUpdated, now);
+  const elapsed = elapsedText(request.lastUpdated, at);
   return elapsed === undefined ? undefined : `changed ${elapsed === 'today' ? elapsed : `${elapsed} ago`}`;
 }
 

@@ -74,6 +74,7 @@ export function requestsRoute(dependencies: {
         needPatientBanner: launch.context.needPatientBanner,
         bar: await clinicianBarOf(dependencies, request, { launch, cookieSecret, user: reading.user }),
         asOf: reading.startedAt,
+        timeZone: organization.timeZone,
         create: organization.createRequests ? await creation(drafts, launch, organization, patient) : undefined,
         isSent: queryOf(request).has('sent'),
         themeUrl: launch.context.smartStyleUrl === undefined ? undefined : theme,

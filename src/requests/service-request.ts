@@ -8,11 +8,12 @@ import {
   type ForeignRecord,
 } from '#src/patients/fhir-fields.ts';
 import type { RequestPriority, RequestStatus } from '#views/request-row.ts';
+import { dayIn } from '#views/zone.ts';
 import { containedOf } from './contained.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
+import { readNeeded } from './needed.ts';
 import { localReference } from './reference.ts';
 import { readCaution, readReasons, readService } from './request-concepts.ts';
-import { neededText } from './request-dates.ts';
 import { type RequestKeys, readRequestKeys } from './request-keys.ts';
 import { describePriority, describeSource, describeStatus } from './request-status.ts';
 
@@ -50,29 +51,53 @@ export interface PartyReference {
 
 const derivedIntents = new Set<unknown>(['instance-order', 'reflex-order', 'filler-order']);
 
-/** Parses one ServiceRequest; never throws, whatever is missing or odd (FH-11). */
-export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now: Date }): ServiceRequest {
+/**
+ * Parses one ServiceRequest; never throws, whatever is missing or odd (FH-11).
+ *
+ * @param at `timeZone` is the organization's: days are told, and counted, in it.
+ */
+export function readServiceRequest(
+  resource: ForeignRecord,
+  at: { base: URL; now: Date; timeZone: string },
+): ServiceRequest {
   const { base } = at;
+  const needed = readNeeded(resource, at);
+  const performers = asRecords(resource.performer).filter(namesAnybody);
   const party = (reference: ForeignRecord): PartyReference => readParty(reference, resource, at);
   return {
     id: asText(resource.id, 128) ?? '',
     subject: localReference(resource.subject, base),
     isEnteredInError: resource.status === 'entered-in-error',
     isDerivedOrder: derivedIntents.has(resource.intent),
-    status: describeStatus(resource.status),
+    status: describeStatus({
+      status: resource.status,
+      intent: resource.intent,
+      hasProvider: performers.length > 0,
+      isPastNeeded: isPastNeeded(resource, needed.lastDay, dayIn(at.now, at.timeZone)),
+    }),
     priority: describePriority(resource.priority),
     source: describeSource(resource.intent),
     ...readService(resource),
     caution: readCaution(resource),
-    needed: neededText(resource),
+    needed: needed.text,
     authoredOn: asText(resource.authoredOn, 40),
     lastUpdated: asText(asRecord(resource.meta).lastUpdated, 40),
     requester: asRecords(resource.requester).map(party)[0],
-    performers: asRecords(resource.performer).map(party),
+    performers: performers.map(party),
     performerType: asConceptText(resource.performerType),
     reasons: readReasons(resource, base),
     keys: readRequestKeys(resource, base),
   };
+}
+
+/** What must not be done cannot be late. */
+function isPastNeeded({ doNotPerform }: ForeignRecord, lastDay: string | undefined, today: string): boolean {
+  return lastDay !== undefined && lastDay < today && (doNotPerform === undefined || doNotPerform === false);
+}
+
+/** An empty reference, or one that holds only the reason why it is empty, names no provider. */
+function namesAnybody({ reference, display, identifier }: ForeignRecord): boolean {
+  return [reference, display, asRecord(identifier).value].some((text) => asText(text) !== undefined);
 }
 
 function readParty(reference: ForeignRecord, resource: ForeignRecord, at: { base: URL; now: Date }): PartyReference {

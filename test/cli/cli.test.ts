@@ -81,6 +81,7 @@ describe.runIf(await hasPostgres())('the command line on PostgreSQL', () => {
       'issuer=https://issuer.example/',
       'nonce=optional',
       'showEhrOrders=false',
+      'timeZone=America/New_York',
     ].flatMap((text) => ['--setting', text]);
     const saved = await admin('organization', 'set', 'settings', ...GENERAL, ...settings, '--json');
     expect(JSON.parse(saved.stdout)).toMatchObject({ created: true, warnings: [] });
@@ -96,6 +97,7 @@ describe.runIf(await hasPostgres())('the command line on PostgreSQL', () => {
         issuers: ['https://issuer.example/'],
         nonce: 'optional',
         showEhrOrders: false,
+        timeZone: 'America/New_York',
       },
       registration: { launchUrlPathForm: 'https://app.example/smart/launch/settings' },
     });

@@ -25,6 +25,7 @@ test('four values make an organization; the rest begins as the implementation gu
       privateNetworks: [],
       showEhrOrders: true,
       createRequests: false,
+      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       clientIdInTokenBody: false,
       refreshIdToken: 'check',
       redirectUri: 'shared',
@@ -38,6 +39,30 @@ test('four values make an organization; the rest begins as the implementation gu
       introspection: 'off',
     },
   });
+});
+
+describe('a time zone', () => {
+  test.for(['America/New_York', 'Europe/Berlin', 'UTC', 'Asia/Kolkata', 'America/Argentina/Buenos_Aires'])(
+    '%s is one',
+    (timeZone) => {
+      const parsed = parseSettings({ ...base, timeZone }, true);
+      expect(parsed.ok && parsed.settings.timeZone).toBe(timeZone);
+    },
+  );
+
+  test('empty stands for the one of the server', () => {
+    const parsed = parseSettings({ ...base, timeZone: '' }, true);
+    expect(parsed.ok && parsed.settings.timeZone).toBe(Intl.DateTimeFormat().resolvedOptions().timeZone);
+  });
+
+  test.for(['Mars/Olympus', '+01:00', 'GMT+1', ' Europe/Berlin', 'Europe/Berlin\n', 'x'.repeat(100), '../etc/passwd'])(
+    '%j is none',
+    (timeZone) => {
+      expect(problems({ timeZone })).toEqual([
+        'timeZone must be a time zone such as America/New_York or Europe/Berlin',
+      ]);
+    },
+  );
 });
 
 describe('a FHIR URL (LA-03)', () => {

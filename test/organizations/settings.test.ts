@@ -197,6 +197,20 @@ describe('the rest of the page', () => {
     expect((await audited('settings-change'))[0]?.actor).toMatch(/^user:/);
   });
 
+  test('the time zone is set, kept by a form that leaves it, emptied to the one of the server, and refused when it is none', async () => {
+    const server = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    expect((await organization()).timeZone).toBe(server);
+    await press('advanced', { ...advanced(await page()), timeZone: 'Asia/Kolkata' });
+    await press('advanced', { ...advanced(await page()), nonce: 'optional' });
+    expect((await organization()).timeZone).toBe('Asia/Kolkata');
+    const wrong = await press('advanced', { ...advanced(await page()), timeZone: 'Mars/Olympus' });
+    expect(wrong.status).toBe(400);
+    expect(wrong.body).toContain('id="timeZone-problem"');
+    expect(wrong.body).toContain('value="Mars/Olympus"');
+    await press('advanced', { ...advanced(await page()), timeZone: '' });
+    expect((await organization()).timeZone).toBe(server);
+  });
+
   test('another vendor brings its scopes, unless somebody has set them', async () => {
     await press('advanced', { ...advanced(await page()), vendor: 'oracle' });
     expect((await organization()).scopes).toContain('patient/ServiceRequest.read');
@@ -318,5 +332,6 @@ function advanced({ body }: Visit): Record<string, string> {
     form[name] = 'true';
   for (const [, name = '', value = ''] of body.matchAll(/<input[^>]*type="number"[^>]* name="(\w+)" value="(\d*)"/g))
     form[name] = value;
+  form['timeZone'] = /name="timeZone" value="([^"]*)"/.exec(body)?.[1] ?? '';
   return form;
 }

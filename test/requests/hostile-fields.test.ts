@@ -5,7 +5,7 @@ import { readNamedResource } from '#src/requests/named-resource.ts';
 import { readServiceRequest } from '#src/requests/service-request.ts';
 import { startFhirServer } from './fhir-server.ts';
 
-const at = { base: new URL('https://ehr.example/fhir'), now: new Date('2026-11-22T14:02:00Z') };
+const at = { base: new URL('https://ehr.example/fhir'), now: new Date('2026-11-22T14:02:00Z'), timeZone: 'UTC' };
 
 let deep: unknown = 'x';
 for (let level = 0; level < 2_000; level += 1)

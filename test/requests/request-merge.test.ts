@@ -325,7 +325,8 @@ describe('of one id the newest version counts', () => {
 test('a resource nested without end is read, and proves nothing', () => {
   let deep: object = {};
   for (let depth = 0; depth < 50_000; depth += 1) deep = { extension: [deep] };
-  const nested = () => readServiceRequest({ ...request('a', twin), ...deep }, { base, now: options.now });
+  const nested = () =>
+    readServiceRequest({ ...request('a', twin), ...deep }, { base, now: options.now, timeZone: 'UTC' });
   expect(mergeRequests([nested(), { ...nested(), id: 'b' }])).toMatchObject({ replaced: [], repeated: [] });
   expect(nested().keys.isExplicit).toBe(false);
 });

@@ -1,12 +1,17 @@
-import { expect, test } from 'vitest';
-import { dayText, elapsedText, neededText } from '#src/requests/request-dates.ts';
+import { describe, expect, test } from 'vitest';
+import { dayText } from '#src/patients/fhir-date.ts';
+import { elapsedText } from '#src/requests/request-dates.ts';
 import { describePriority, describeSource, describeStatus } from '#src/requests/request-status.ts';
+import { toRow } from '#src/requests/request-to-row.ts';
+import { readServiceRequest } from '#src/requests/service-request.ts';
+import { requestRow } from '#views/request-row.ts';
 
 const now = new Date('2026-11-22T14:02:00Z');
+const at = { now, timeZone: 'UTC' };
 
 test.for<[unknown, string, string]>([
   ['draft', 'Draft', 'open'],
-  ['active', 'Sent', 'open'],
+  ['active', 'Ordered in the EHR', 'open'],
   ['on-hold', 'On hold', 'open'],
   ['completed', 'Done', 'closed'],
   ['revoked', 'Cancelled', 'closed'],
@@ -15,8 +20,125 @@ test.for<[unknown, string, string]>([
   ['in-progress', 'Status not given by EHR', 'open'],
   [7, 'Status not given by EHR', 'open'],
 ])('the EHR status %s reads "%s"', ([status, word, group]) => {
-  expect(describeStatus(status)).toMatchObject({ word, group });
+  const facts = { status, intent: 'order', hasProvider: false, isPastNeeded: false };
+  expect(describeStatus(facts)).toMatchObject({ word, group });
 });
+
+/** Three days over, today, in two days; the time of day is noon of the organization. */
+const dates = { past: '2026-11-19', today: '2026-11-22', future: '2026-11-24', none: undefined };
+const receiver = { performer: [{ display: 'Northside' }] };
+const kind = { performerType: { text: 'Transport' } };
+
+describe('status, receiver and time in words', () => {
+  const cases: [status: string, receiver: object, when: keyof typeof dates, words: string, provider: string][] = [
+    ['active', {}, 'future', 'Ordered in the EHR', 'No provider yet'],
+    ['active', {}, 'today', 'Ordered in the EHR', 'No provider yet'],
+    ['active', {}, 'none', 'Ordered in the EHR', 'No provider yet'],
+    ['active', {}, 'past', 'Overdue Ordered in the EHR', 'No provider yet'],
+    ['active', receiver, 'future', 'Ordered reply unknown', 'Northside'],
+    ['active', receiver, 'today', 'Ordered reply unknown', 'Northside'],
+    ['active', receiver, 'none', 'Ordered reply unknown', 'Northside'],
+    ['active', receiver, 'past', 'Overdue Ordered reply unknown', 'Northside'],
+    ['active', kind, 'future', 'Ordered in the EHR', 'Any: Transport No provider yet'],
+    ['active', kind, 'past', 'Overdue Ordered in the EHR', 'Any: Transport No provider yet'],
+    ['active', { performer: [{}] }, 'future', 'Ordered in the EHR', 'No provider yet'],
+    ['active', { performer: [{ extension: [{ url: 'x' }] }] }, 'none', 'Ordered in the EHR', 'No provider yet'],
+    ['active', { performer: [{ reference: 'https://other.example/x' }] }, 'none', 'Ordered reply unknown', 'nameless'],
+    ['active', { performer: [{ identifier: { value: '7' } }] }, 'none', 'Ordered reply unknown', 'nameless'],
+    ['draft', {}, 'future', 'Draft', 'No provider yet'],
+    ['draft', {}, 'past', 'Overdue Draft', 'No provider yet'],
+    ['draft', receiver, 'past', 'Overdue Draft', 'Northside'],
+    ['on-hold', {}, 'none', 'On hold', 'No provider yet'],
+    ['on-hold', receiver, 'past', 'Overdue On hold', 'Northside'],
+    ['unknown', {}, 'past', 'Overdue Status not given by EHR', 'No provider yet'],
+    ['unknown', receiver, 'future', 'Status not given by EHR', 'Northside'],
+    ['completed', {}, 'past', 'Done', '– Not given'],
+    ['completed', receiver, 'past', 'Done', 'Northside'],
+    ['revoked', {}, 'past', 'Cancelled', '– Not given'],
+    ['revoked', kind, 'future', 'Cancelled', 'Any: Transport'],
+  ];
+  test.for(cases)('%s, %j, %s: "%s", "%s"', ([status, who, when, words, provider]) => {
+    const cells = cellsOf({ status, intent: 'order', ...who, occurrenceDateTime: dates[when] });
+    expect(cells).toMatchObject({ status: `${words} EHR order`.replace('unknown EHR', 'unknown · EHR'), provider });
+  });
+
+  test.for([
+    ['order', 'Ordered in the EHR'],
+    ['original-order', 'Ordered in the EHR'],
+    [undefined, 'Ordered in the EHR'],
+    ['proposal', 'Active in the EHR'],
+    ['plan', 'Active in the EHR'],
+    ['directive', 'Active in the EHR'],
+    ['option', 'Active in the EHR'],
+  ])('an active %s is called "%s": only an order has been ordered', ([intent, word]) => {
+    expect(wordOf({ intent })).toBe(word);
+  });
+
+  test('neither "Sent" nor "Received" is ever claimed', () => {
+    const pages = cases.map(([status, who]) => String(rowOf({ status, ...who })));
+    expect(pages.join('')).not.toMatch(/\b(?:sent|received|not assigned)\b/i);
+  });
+});
+
+describe('overdue', () => {
+  const timing = (event: string[]) => ({ occurrenceTiming: { event } });
+  test.for<[string, object, boolean]>([
+    ['the day itself, until it is over in New York', { occurrenceDateTime: '2026-11-22' }, false],
+    ['the day before', { occurrenceDateTime: '2026-11-21' }, true],
+    ['two hours ago, of today', { occurrenceDateTime: '2026-11-22T12:00:00Z' }, false],
+    ['a moment of yesterday there, of today in UTC', { occurrenceDateTime: '2026-11-22T04:00:00Z' }, true],
+    ['this month', { occurrenceDateTime: '2026-11' }, false],
+    ['last month', { occurrenceDateTime: '2026-10' }, true],
+    ['this year', { occurrenceDateTime: '2026' }, false],
+    ['last year', { occurrenceDateTime: '2025' }, true],
+    ['a date that is none', { occurrenceDateTime: 'yesterday' }, false],
+    ['a window that is over', { occurrencePeriod: { start: '2026-11-01', end: '2026-11-20' } }, true],
+    ['a window without an end', { occurrencePeriod: { start: '2026-11-01' } }, false],
+    ['a series with a day to come', timing(['2026-11-01', '2026-12-01']), false],
+    ['a series whose last day is over', timing(['2026-11-01', '2026-11-08']), true],
+    ['a series without an end', { occurrenceTiming: { repeat: { period: 1, periodUnit: 'd' } } }, false],
+    ['as needed', { occurrenceDateTime: '2026-11-01', asNeededBoolean: true }, false],
+    ['what must not be done', { occurrenceDateTime: '2026-11-01', doNotPerform: true }, false],
+    ['what must not be done, as text', { occurrenceDateTime: '2026-11-01', doNotPerform: 'true' }, false],
+    ['no date', {}, false],
+  ])('%s', ([, resource, isOverdue]) => {
+    const request = readServiceRequest(
+      { status: 'active', ...resource },
+      { base: new URL('https://ehr.example'), now, timeZone: 'America/New_York' },
+    );
+    expect(request.status.isOverdue).toBe(isOverdue);
+  });
+
+  test('a day ends in New York five hours after it ends in London', () => {
+    const base = new URL('https://ehr.example');
+    const resource = { status: 'active', occurrenceDateTime: '2026-11-22' };
+    const isOverdue = (time: string, timeZone: string) =>
+      readServiceRequest(resource, { base, now: new Date(time), timeZone }).status.isOverdue;
+    expect(isOverdue('2026-11-22T23:59:00Z', 'Europe/London')).toBe(false);
+    expect(isOverdue('2026-11-23T00:01:00Z', 'Europe/London')).toBe(true);
+    expect(isOverdue('2026-11-23T04:59:00Z', 'America/New_York')).toBe(false);
+    expect(isOverdue('2026-11-23T05:01:00Z', 'America/New_York')).toBe(true);
+  });
+});
+
+function rowOf(resource: object) {
+  const request = readServiceRequest({ ...resource }, { ...at, base: new URL('https://ehr.example') });
+  return requestRow(toRow(request, ({ display }) => display ?? 'nameless', at));
+}
+
+function wordOf(resource: object) {
+  const all = { status: 'active', ...resource };
+  return readServiceRequest(all, { ...at, base: new URL('https://ehr.example') }).status.word;
+}
+
+function cellsOf(resource: object) {
+  const cell = (name: string) =>
+    (new RegExp(`class="cell-${name}[^>]*>(.*?)</td>`, 's').exec(String(rowOf(resource)))?.[1] ?? '')
+      .replaceAll(/<[^>]+>/g, ' ')
+      .replaceAll(/\s+/g, ' ')
+      .trim();
+  return { status: cell('status'), provider: cell('provider') };
+}
 
 test.for<[unknown, object | undefined]>([
   ['routine', undefined],
@@ -39,36 +161,6 @@ test.for([
   expect(describeSource(intent)).toBe(label);
 });
 
-test.for<[object, string | undefined]>([
-  [{}, undefined],
-  [{ occurrenceDateTime: '2026-11-24' }, '2026-11-24'],
-  [{ occurrenceDateTime: '2026-11' }, '2026-11'],
-  [{ occurrenceDateTime: '2026-11-24T14:30:00Z' }, '2026-11-24 14:30 UTC'],
-  [{ occurrenceDateTime: '2026-11-24T14:30:00.000-05:00' }, '2026-11-24 14:30 UTC−05:00'],
-  [{ occurrenceDateTime: 'next Tuesday' }, 'next Tuesday'],
-  [{ occurrenceDateTime: 20261124 }, undefined],
-  [
-    { occurrencePeriod: { start: '2026-11-24T14:30:00+01:00', end: '2026-11-24T16:00:00+01:00' } },
-    '2026-11-24 14:30–16:00 UTC+01:00',
-  ],
-  [{ occurrencePeriod: { start: '2026-11-24', end: '2026-11-28' } }, '2026-11-24 to 2026-11-28'],
-  [{ occurrencePeriod: { start: '2026-11-24', end: '2026-11-24' } }, '2026-11-24'],
-  [{ occurrencePeriod: { start: '2026-11-24' } }, 'from 2026-11-24'],
-  [{ occurrencePeriod: { end: '2026-11-28' } }, 'by 2026-11-28'],
-  [{ occurrencePeriod: {} }, undefined],
-  [{ occurrenceTiming: { repeat: { frequency: 2, period: 1, periodUnit: 'wk' } } }, '2 × every 1 wk'],
-  [
-    { occurrenceTiming: { code: { text: 'Twice a week' }, repeat: { boundsPeriod: { start: '2026-12-01' } } } },
-    'Twice a week, from 2026-12-01',
-  ],
-  [{ occurrenceTiming: { event: ['2026-11-24', '2026-12-01'] } }, '2026-11-24'],
-  [{ occurrenceTiming: {} }, 'repeating'],
-  [{ asNeededBoolean: true }, 'as needed'],
-  [{ occurrenceDateTime: '2026-11-24', asNeededCodeableConcept: { text: 'pain' } }, '2026-11-24, as needed for pain'],
-])('needed: %j reads %j', ([resource, expected]) => {
-  expect(neededText({ ...resource })).toBe(expected);
-});
-
 test.for<[unknown, string | undefined]>([
   ['2026-11-22T13:37:00Z', '25 min'],
   ['2026-11-22T09:02:00-01:00', '4 h'],
@@ -78,18 +170,25 @@ test.for<[unknown, string | undefined]>([
   ['2026-06-22', '5 months'],
   ['2023-11-01', '3 y'],
   ['2026-11-23', undefined],
+  ['2026-11-22T14:03:00Z', undefined],
   ['2026', undefined],
+  ['2026-02-30', undefined],
   ['soon', undefined],
   [undefined, undefined],
 ])('%s was %s ago', ([value, expected]) => {
-  expect(elapsedText(value, now)).toBe(expected);
+  expect(elapsedText(value, at)).toBe(expected);
 });
 
-test('a date is shown in the time zone it was written in', () => {
-  expect([dayText('2026-11-21T23:30:00-08:00'), dayText('2026'), dayText('soon'), dayText(3)]).toEqual([
-    '2026-11-21',
-    '2026',
-    'soon',
-    undefined,
-  ]);
+test('days are counted by the calendar of the organization', () => {
+  const late = new Date('2026-11-23T03:00:00Z');
+  expect(elapsedText('2026-11-22', { now: late, timeZone: 'UTC' })).toBe('1 d');
+  expect(elapsedText('2026-11-22', { now: late, timeZone: 'America/New_York' })).toBe('today');
+  expect(elapsedText('2026-11-23', { now: late, timeZone: 'America/New_York' })).toBeUndefined();
+});
+
+test('a moment is on the day it was in the organization; a date stays, partial or odd', () => {
+  const values = ['2026-11-21T23:30:00-08:00', '2026-11-21', '2026', 'soon', 3];
+  expect(values.map((value) => dayText(value, 'UTC'))).toEqual(['2026-11-22', '2026-11-21', '2026', 'soon', undefined]);
+  expect(dayText('2026-11-21T23:30:00-08:00', 'America/New_York')).toBe('2026-11-22');
+  expect(dayText('2026-11-21T23:30:00-08:00', 'America/Los_Angeles')).toBe('2026-11-21');
 });

@@ -18,13 +18,22 @@ const startProps = {
   needPatientBanner: false,
   bar,
   asOf: new Date('2026-11-22T14:02:33Z'),
+  timeZone: 'America/New_York',
 };
 const row: RequestRow = {
   id: '1',
   service: 'Wheelchair transport',
   category: 'Transport',
   caution: undefined,
-  status: { group: 'open', word: 'Sent', icon: 'sent', sinceText: '3 d' },
+  status: {
+    group: 'open',
+    word: 'Ordered',
+    icon: 'ordered',
+    note: 'reply unknown',
+    hasProvider: true,
+    isOverdue: true,
+    sinceText: '3 d',
+  },
   source: 'EHR order',
   priority: { level: 'stat', word: 'STAT' },
   needed: '2026-11-24 14:30 UTC',
@@ -53,7 +62,7 @@ test('the first part alone says whose page it is, in title, heading and strip', 
   expect(textOf(/<section class="patient .*?<\/section>/s.exec(page)?.[0] ?? '')).toBe(
     'Ada Moreno Born 1958-03-09 (68 years) Sex Female MRN MRN-1',
   );
-  expect(textOf(page)).toContain('as of 2026-11-22 14:02 UTC');
+  expect(textOf(page)).toContain('as of 2026-11-22 09:02 EST');
 });
 
 test.for([
@@ -96,15 +105,16 @@ test('a theme comes after our own style, from our own origin', () => {
 test('a request shows every fact, and each cell names its column for the card layout', () => {
   const page = end({ open: [row] });
   expect(textOf(page)).toContain(
-    'Wheelchair transport Transport Sent EHR order · 3 d STAT 2026-11-24 14:30 UTC Northside ; Southside +1 more 2026-11-19 by Dr. Ruth Kim Hip replacement +2 more',
+    'Wheelchair transport Transport Overdue Ordered reply unknown · EHR order · 3 d STAT 2026-11-24 14:30 UTC Northside ; Southside +1 more 2026-11-19 by Dr. Ruth Kim Hip replacement +2 more',
   );
   const labels = [...page.matchAll(/data-label="([^"]*)"/g)].map((match) => match[1]);
-  expect(labels).toEqual(['Status', 'Priority', 'Needed', 'Sent to', 'Requested', 'Reason']);
+  expect(labels).toEqual(['Status', 'Priority', 'Needed', 'Provider', 'Requested', 'Reason']);
 });
 
 test('a request without facts says so in words', () => {
   const bare = {
     ...row,
+    status: { ...row.status, hasProvider: false },
     category: undefined,
     priority: undefined,
     needed: undefined,
@@ -112,7 +122,7 @@ test('a request without facts says so in words', () => {
     reason: undefined,
   };
   const page = textOf(end({ open: [{ ...bare, requested: { on: undefined, by: undefined } }] }));
-  expect(page).toContain('Routine – Not given Not assigned Date not given – Not given');
+  expect(page).toContain('Routine – Not given No provider yet Date not given – Not given');
 });
 
 test('the first column of a request that must not be done begins with that', () => {

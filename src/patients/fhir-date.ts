@@ -1,0 +1,53 @@
+/** Reads a FHIR date, dateTime or instant into the day and time of one time zone; partial dates stay partial (FH-11). */
+import { dayAndClockIn } from '#views/zone.ts';
+import { asText } from './fhir-fields.ts';
+
+/** A date as far as the EHR gave it. */
+export interface FhirDate {
+  /** `YYYY`, `YYYY-MM` or `YYYY-MM-DD`: of the time zone asked for, where there is a time with an offset */
+  readonly day: string;
+  /** `HH:MM`; undefined for a date without a time */
+  readonly time: string | undefined;
+  /** the EHR wrote from which offset the time counts, so that it is a moment and `time` is of the time zone asked for */
+  readonly isMoment: boolean;
+  /** for sorting, in ms: the moment, or where the day, month or year begins */
+  readonly at: number;
+}
+
+const DATE =
+  /^([1-9]\d{3}(?:-\d\d(?:-\d\d)?)?)(?:T([01]\d|2[0-3]):([0-5]\d)(?::[0-5]\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/;
+
+/**
+ * FHIR R4 datatypes, date, dateTime and instant.
+ *
+ * @param value as received; untrusted.
+ * @param timeZone in which a moment is told. A date without a time is a date on the calendar and moves nowhere.
+ * @returns undefined for anything else, impossible days such as 30 February included.
+ */
+export function readFhirDate(value: unknown, timeZone: string): FhirDate | undefined {
+  const text = typeof value === 'string' && value.length <= 40 ? value : '';
+  const [, day, hour, minute, offset] = DATE.exec(text) ?? [];
+  if (day === undefined || !isOnCalendar(day)) return undefined;
+  if (hour === undefined) return { day, time: undefined, isMoment: false, at: Date.parse(day) };
+  if (day.length < 10) return undefined;
+  if (offset === undefined) return { day, time: `${hour}:${minute}`, isMoment: false, at: Date.parse(`${text}Z`) };
+  const at = new Date(text);
+  if (Number.isNaN(at.getTime())) return undefined;
+  return { ...dayAndClockIn(at, timeZone), isMoment: true, at: at.getTime() };
+}
+
+/** The day of a FHIR date in this time zone, partial where it is; odd text bounded as it came. */
+export function dayText(value: unknown, timeZone: string): string | undefined {
+  return readFhirDate(value, timeZone)?.day ?? asText(value, 40);
+}
+
+/** The last day a partial date can mean, in a form that compares as text: `2026-11` → `2026-11-31`. */
+export function lastDayOf(day: string): string {
+  return `${day}${'-12-31'.slice(day.length === 4 ? 0 : 3, day.length === 10 ? 3 : undefined)}`;
+}
+
+/** `new Date` would silently take 30 February for 2 March. */
+function isOnCalendar(day: string): boolean {
+  const at = new Date(day);
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(day);
+}

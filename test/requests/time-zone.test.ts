@@ -1,0 +1,111 @@
+/** What a clinician and an administrator read of days and times is told in their organization's time zone. */
+import { afterAll, expect, test, vi } from 'vitest';
+import { addPerson, signedIn } from '#test/helpers/administrators.ts';
+import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
+import { ehr, launch, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';
+import { launchIdOf } from '#test/helpers/visits.ts';
+
+/** In New York it is 21:30 of the day before. */
+const NOW = new Date('2026-11-25T02:30:00Z');
+// Before the world begins: its keys count from its first moment.
+vi.useFakeTimers({ toFake: ['Date'], now: NOW });
+const { world } = useStubWorld();
+const NEW_YORK = { timeZone: 'America/New_York' };
+
+afterAll(() => void vi.useRealTimers());
+
+const textOf = ({ body }: Visit) => body.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ');
+const serve = (...requests: object[]) => {
+  const resources = requests.map((request, index) => ({
+    ...{ resourceType: 'ServiceRequest', id: `sr-${index}`, intent: 'order', status: 'active' },
+    ...{ subject: { reference: 'Patient/pat-1' }, code: { text: `Service ${index}` } },
+    ...request,
+  }));
+  const entry = resources.map((resource) => ({ resource }));
+  ehr.on('requests', () => ({ body: { resourceType: 'Bundle', type: 'searchset', total: entry.length, entry } }));
+};
+
+test.for([
+  ['America/New_York', 'as of 2026-11-24 21:30 EST', '2026-11-24 09:30 EST', '2026-11-23 by'],
+  ['Europe/Berlin', 'as of 2026-11-25 03:30 CET', '2026-11-24 15:30 CET', '2026-11-24 by'],
+  ['UTC', 'as of 2026-11-25 02:30 UTC', '2026-11-24 14:30 UTC', '2026-11-24 by'],
+] as const)('the list in %s', async ([timeZone, asOf, needed, requested]) => {
+  serve({
+    occurrenceDateTime: '2026-11-24T14:30:00Z',
+    authoredOn: '2026-11-24T03:00:00Z',
+    requester: { display: 'Dr. Ruth Kim' },
+  });
+  const text = textOf(await launch({ timeZone }));
+  expect(text).toContain(asOf);
+  expect(text).toContain(needed);
+  expect(text).toContain(requested);
+  if (timeZone !== 'UTC') expect(text).not.toMatch(/\bUTC\b/);
+});
+
+test('an order is overdue when its day is over there, not before', async () => {
+  serve({ occurrenceDateTime: '2026-11-24' });
+  expect(textOf(await launch(NEW_YORK))).not.toContain('Overdue');
+  serve({ occurrenceDateTime: '2026-11-24' });
+  const berlin = textOf(await launch({ timeZone: 'Europe/Berlin' }));
+  expect(berlin).toContain('Overdue Ordered in the EHR');
+  expect(berlin).toContain('No provider yet');
+});
+
+test('the age of a patient changes at midnight there', async () => {
+  ehr.change('patient', { birthDate: '1966-11-25' });
+  expect(textOf(await launch(NEW_YORK))).toContain('59 years');
+  expect(textOf(await launch({ timeZone: 'Europe/Berlin' }))).toContain('60 years');
+});
+
+test('a death is on the day it was there', async () => {
+  ehr.change('patient', { birthDate: '1966-11-24', deceasedDateTime: '2026-11-24T02:00:00Z' });
+  expect(textOf(await launch(NEW_YORK))).toContain('Died 2026-11-23, aged 59 years');
+});
+
+test('the end of a launch is announced in it', async () => {
+  serve();
+  const browser = world().browser();
+  const page = await launch(NEW_YORK, browser);
+  vi.setSystemTime(NOW.getTime() + Number.parseInt(String(page.headers['refresh']), 10) * 1_000);
+  const closing = await browser.visit(`${world().url}/launches/${launchIdOf(page)}/closing`);
+  vi.setSystemTime(NOW);
+  expect(textOf(closing)).toMatch(/ends at 2[12]:\d\d EST/);
+});
+
+test('Settings tell, and filter by, the days of the organization', async () => {
+  serve();
+  const id = await newOrganization(NEW_YORK);
+  await world().browser().open(launchUrl(id));
+  await addPerson(world(), 'admin@ny.example', { role: 'administrator', organizationId: id });
+  await addPerson(world(), 'operator@example.com');
+  const administrator = await signedIn(world(), 'admin@ny.example');
+  const read = async (who: TestBrowser, path: string) => textOf(await who.visit(`${world().url}/settings/${path}`));
+
+  for (const page of ['launches', 'audit']) {
+    // oxlint-disable-next-line no-await-in-loop -- one page after the other
+    const text = await read(administrator, page);
+    expect(text).toContain('2026-11-24 21:30:00 EST');
+    expect(text).toContain('From (America/New_York)');
+    expect(text).not.toMatch(/\bUTC\b/);
+    // oxlint-disable-next-line no-await-in-loop -- as above
+    expect(await read(administrator, `${page}?from=2026-11-25`)).not.toContain('21:30:00');
+    // oxlint-disable-next-line no-await-in-loop -- as above
+    expect(await read(administrator, `${page}?from=2026-11-24&to=2026-11-24`)).toContain('21:30:00 EST');
+    // oxlint-disable-next-line no-await-in-loop -- as above
+    expect(await read(administrator, `${page}?to=2026-11-23`)).not.toContain('21:30:00');
+  }
+  expect(await read(administrator, 'live-launches')).toContain('2026-11-24 21:30 EST');
+  expect(await read(administrator, 'clinicians')).toContain('2026-11-24 21:30 EST');
+  expect(await read(administrator, 'verify?since=2026-11-25T02:29:00Z')).toContain('21:29:00 EST');
+  const connection = await read(administrator, 'integrations/smart-on-fhir');
+  expect(connection).toContain('2026-11-24 21:30 EST');
+  expect(connection).toContain('Time zone');
+  expect(connection).not.toMatch(/\bUTC\b/);
+  const csv = await administrator.visit(`${world().url}/settings/audit.csv?from=2026-11-25`);
+  expect(csv.body).not.toContain('2026-11-25T02:30');
+
+  const operator = await signedIn(world(), 'operator@example.com');
+  const server = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  expect(await read(operator, 'audit')).toContain(`From (${server})`);
+  expect(await read(operator, `audit?organization=${id}`)).toContain('2026-11-24 21:30:00 EST');
+});

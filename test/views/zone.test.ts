@@ -1,0 +1,45 @@
+/** Days and times of a time zone, around midnight and where clocks change. */
+import { expect, test } from 'vitest';
+import { clockIn, dayIn, isTimeZone, secondsIn, startOfDay, zoneName } from '#views/zone.ts';
+
+test.for<[string, string, string]>([
+  ['2026-11-24T04:59:59Z', 'America/New_York', '2026-11-23 23:59:59 EST'],
+  ['2026-11-24T05:00:00Z', 'America/New_York', '2026-11-24 00:00:00 EST'],
+  ['2026-03-08T06:59:00Z', 'America/New_York', '2026-03-08 01:59:00 EST'],
+  ['2026-03-08T07:00:00Z', 'America/New_York', '2026-03-08 03:00:00 EDT'],
+  ['2026-11-01T05:30:00Z', 'America/New_York', '2026-11-01 01:30:00 EDT'],
+  ['2026-11-01T06:30:00Z', 'America/New_York', '2026-11-01 01:30:00 EST'],
+  ['2026-07-01T22:30:00Z', 'Europe/Berlin', '2026-07-02 00:30:00 CEST'],
+  ['2026-12-31T23:30:00Z', 'Europe/Berlin', '2027-01-01 00:30:00 CET'],
+  ['2026-06-30T23:30:00Z', 'Europe/London', '2026-07-01 00:30:00 BST'],
+  ['2026-11-24T12:00:00Z', 'Australia/Sydney', '2026-11-24 23:00:00 AEDT'],
+  ['2026-11-24T12:00:00Z', 'Asia/Kathmandu', '2026-11-24 17:45:00 GMT+5:45'],
+  ['2026-11-24T12:00:00Z', 'America/Sao_Paulo', '2026-11-24 09:00:00 GMT-3'],
+  ['2026-11-24T12:00:00Z', 'UTC', '2026-11-24 12:00:00 UTC'],
+])('%s in %s is %s', ([iso, zone, words]) => {
+  const at = new Date(iso);
+  expect(`${dayIn(at, zone)} ${secondsIn(at, zone)} ${zoneName(at, zone)}`).toBe(words);
+  expect(secondsIn(at, zone).slice(0, 5)).toBe(clockIn(at, zone));
+});
+
+test.for<[string, string, string]>([
+  ['2026-11-24', 'UTC', '2026-11-24T00:00:00.000Z'],
+  ['2026-11-24', 'America/New_York', '2026-11-24T05:00:00.000Z'],
+  ['2026-07-24', 'America/New_York', '2026-07-24T04:00:00.000Z'],
+  ['2026-03-08', 'America/New_York', '2026-03-08T05:00:00.000Z'],
+  ['2026-03-09', 'America/New_York', '2026-03-09T04:00:00.000Z'],
+  ['2026-11-01', 'America/New_York', '2026-11-01T04:00:00.000Z'],
+  ['2026-11-02', 'America/New_York', '2026-11-02T05:00:00.000Z'],
+  ['2026-03-29', 'Europe/Berlin', '2026-03-28T23:00:00.000Z'],
+  ['2026-11-24', 'Pacific/Auckland', '2026-11-23T11:00:00.000Z'],
+  ['2026-11-24', 'Asia/Kathmandu', '2026-11-23T18:15:00.000Z'],
+  // The clock jumps from 0:00 to 1:00.
+  ['2026-09-06', 'America/Santiago', '2026-09-06T04:00:00.000Z'],
+])('%s begins in %s at %s', ([day, zone, iso]) => {
+  expect(startOfDay(day, zone).toISOString()).toBe(iso);
+});
+
+test('an IANA name is a time zone, an offset or anything else is not', () => {
+  expect(['Europe/Berlin', 'UTC', 'Etc/GMT+5', 'US/Eastern'].every(isTimeZone)).toBe(true);
+  expect(['', '+01:00', 'Mars/Olympus', 'Europe/Berlin\n', ' UTC'].some(isTimeZone)).toBe(false);
+});
