@@ -13,6 +13,8 @@ export interface RequestListProps {
   readonly notices: readonly string[];
   /** why nothing, or not everything, could be read */
   readonly problem: { readonly text: string } | undefined;
+  /** how long ago requests were sent that are not in this list, such as '1 minute ago' */
+  readonly awaited?: readonly string[];
 }
 
 /**
@@ -21,7 +23,7 @@ export interface RequestListProps {
 export function requestList(list: RequestListProps, identityLine: string, supportCode: string): SafeHtml {
   return html`<div class="requests">
 ${list.problem === undefined ? null : problemLine(list.problem.text, supportCode)}
-${list.open.length > 0 ? openRequests(list.open, identityLine) : emptyState(list)}
+${awaitedLines(list)}${list.open.length > 0 ? openRequests(list.open, identityLine) : emptyState(list)}
 ${list.closed.length > 0 ? closedRequests(list.closed, identityLine) : null}
 ${noticeLines(list)}
 </div>
@@ -30,6 +32,15 @@ ${noticeLines(list)}
 
 function problemLine(text: string, supportCode: string): SafeHtml {
   return html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${text} Support code: <code>${supportCode}</code></span></p>`;
+}
+
+function awaitedLines({ awaited = [] }: RequestListProps): SafeHtml[] {
+  return awaited.map(
+    (
+      ago,
+    ) => html`<p class="notice" role="status">${icon('info')} <span>You sent a request ${ago}. It may take a moment to appear in this list.</span></p>
+`,
+  );
 }
 
 function openRequests(rows: readonly RequestRow[], identityLine: string): SafeHtml {
@@ -56,7 +67,7 @@ ${rows.map(requestRow)}</tbody>
 
 /** Nothing is claimed about requests that could not be read. */
 function emptyState(list: RequestListProps): SafeHtml | null {
-  if (list.problem !== undefined) {
+  if (list.problem !== undefined || (list.awaited ?? []).length > 0) {
     return null;
   }
   const text = list.closed.length > 0 ? 'No open requests for this patient.' : 'No requests for this patient yet.';

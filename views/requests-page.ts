@@ -7,6 +7,11 @@ import { identityLine, patientBanner } from './patient-banner.ts';
 import type { PatientIdentity } from './patient-identity.ts';
 import { type RequestListProps, requestList } from './request-list.ts';
 
+/**
+ * Whether a request can be created, and whether one is waiting: typed and not sent, or sent and not confirmed by the EHR.
+ */
+export type CreateOffer = 'new' | 'draft' | 'unconfirmed' | 'not-permitted';
+
 /** What is known before the requests are. */
 export interface RequestsPageStartProps {
   readonly patient: PatientIdentity;
@@ -15,8 +20,8 @@ export interface RequestsPageStartProps {
   readonly bar: ClinicianBarProps;
   /** when the page was read from the EHR */
   readonly asOf: Date;
-  /** whether a request can be created here, and whether one is waiting that was typed and not sent */
-  readonly create?: 'new' | 'draft' | 'not-permitted' | undefined;
+  /** whether a request can be created here; `undecided`: the second part says it */
+  readonly create?: CreateOffer | 'undecided' | undefined;
   /** the visitor has just sent one */
   readonly isSent?: boolean;
   readonly themeUrl?: string | undefined;
@@ -29,18 +34,29 @@ export function requestsPageStart(props: RequestsPageStartProps): string {
 <h1>Requests for <bdi>${props.patient.name}</bdi></h1>
 ${asOfLine(props)}
 </div>
-${createLine(props)}<p class="loading">Reading requests from the EHR…</p>
+${props.isSent === true ? doneLine('The request was sent to the EHR.') : null}${createLine(props.create, props.bar.base)}<p class="loading">Reading requests from the EHR…</p>
 `);
 }
 
-function createLine({ create, isSent, bar: { base } }: RequestsPageStartProps): SafeHtml {
-  const sent = html`<p class="notice notice-done" role="status">${icon('done')} <span>The request was sent to the EHR.</span></p>
+function doneLine(text: string): SafeHtml {
+  return html`<p class="notice notice-done" role="status">${icon('done')} <span>${text}</span></p>
 `;
-  const link = html`<p class="create-request"><a class="btn btn-sm btn-primary" href="${base}/requests/new">${create === 'draft' ? 'Continue your unsent request' : 'New request'}</a></p>
+}
+
+const CREATE_WORDS: Record<Exclude<CreateOffer, 'not-permitted'>, string> = {
+  new: 'New request',
+  draft: 'Continue your unsent request',
+  unconfirmed: 'See your unconfirmed request',
+};
+
+function createLine(create: RequestsPageStartProps['create'], base: string): SafeHtml | null {
+  if (create === undefined || create === 'undecided') return null;
+  if (create === 'not-permitted') {
+    return html`<p class="note">New requests cannot be created here: the EHR did not permit this app to.</p>
 `;
-  const refusal = html`<p class="note">New requests cannot be created here: the EHR did not permit this app to.</p>
+  }
+  return html`<p class="create-request"><a class="btn btn-sm btn-primary" href="${base}/requests/new">${CREATE_WORDS[create]}</a></p>
 `;
-  return html`${isSent === true ? sent : null}${create === undefined ? null : create === 'not-permitted' ? refusal : link}`;
 }
 
 /** The list and the end of the document. */
@@ -49,9 +65,18 @@ export function requestsPageEnd(props: {
   list: RequestListProps;
   /** finds this page's log line; shown where something is missing */
   supportCode: string;
+  /** what only the list could tell of requests sent from here */
+  sent?: {
+    readonly base: string;
+    readonly create: CreateOffer | undefined;
+    /** how many are in the list that the EHR had not confirmed */
+    readonly newlyFound: number;
+  };
 }): string {
+  const { newlyFound = 0, create, base = '' } = props.sent ?? {};
+  const found = newlyFound > 0 ? doneLine('The request that the EHR had not confirmed is in the EHR now.') : null;
   return String(
-    html`${requestList(props.list, identityLine(props.patient), props.supportCode)}${layoutEnd('These requests are read from your EHR, which has the full record.')}`,
+    html`${found}${createLine(create, base)}${requestList(props.list, identityLine(props.patient), props.supportCode)}${layoutEnd('These requests are read from your EHR, which has the full record.')}`,
   );
 }
 

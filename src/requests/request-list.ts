@@ -1,7 +1,8 @@
 /** Loads the EHR's requests of one patient, checked, sorted, merged and named, as the page shows them. */
 import type { ForeignRecord } from '#src/patients/fhir-fields.ts';
-import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
+import type { FhirApi, FhirError } from '#src/smart/step-6-fhir-api.ts';
 import type { RequestListProps } from '#views/request-list.ts';
+import { identifiersOf, isOfAnotherPatient } from './create-proof.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
 import { mergeDuplicates } from './request-merge.ts';
 import { resolveNames, typesNotGranted } from './request-names.ts';
@@ -20,6 +21,11 @@ import { readServiceRequest, type ServiceRequest } from './service-request.ts';
 /** The page's list, with the kind of problem for the log. */
 export interface RequestList extends RequestListProps {
   readonly problem: RequestsProblem | undefined;
+  /**
+   * `system|value` and `ServiceRequest/id` of all that was read, so that what was sent a moment ago can be looked for;
+   * undefined where the EHR was not asked.
+   */
+  readonly identifiers?: ReadonlySet<string>;
 }
 
 /** What loading the list depends on besides the EHR. */
@@ -59,10 +65,14 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
     otherOrders: sifted.otherOrders,
     notices: [...describeLeftOut(leftOut), ...describeNotGranted(notGranted), ...[...found.remarks].slice(0, 3)],
     problem: problemOf(found),
+    identifiers: found.identifiers,
   };
 }
 
 interface Found {
+  identifiers: Set<string>;
+  /** Why the search ended early. */
+  failure: FhirError | undefined;
   requests: ServiceRequest[];
   /** resources of other types that came along, good only for names */
   included: NamedResource[];
@@ -76,21 +86,28 @@ async function search(api: FhirApi, options: RequestListOptions): Promise<Found>
   const { patientId, includeSupported = false, searchParameters = [], now } = options;
   const [requests, included, remarks]: [ServiceRequest[], NamedResource[], Set<string>] = [[], [], new Set()];
   const at = { base: api.base, now };
+  const identifiers = new Set<string>();
+  let failure: FhirError | undefined;
+  const onFailure = (error: FhirError) => void (failure = error);
+  const own = { subject: { reference: `Patient/${patientId}` } };
   const take = (resource: ForeignRecord): void => {
     if (resource.resourceType === 'ServiceRequest') {
       requests.push(readServiceRequest(resource, at));
+      if (isOfAnotherPatient(resource, own)) return;
+      for (const name of [...identifiersOf(resource), `ServiceRequest/${String(resource.id)}`]) identifiers.add(name);
     } else if (resource.resourceType === 'OperationOutcome') {
       for (const line of describeOutcome(resource)) remarks.add(line);
     } else {
       included.push(readNamedResource(resource, at));
     }
   };
-  const end = await searchRequests(api, { patientId, withNames: includeSupported, searchParameters }, take);
-  return { requests, included, remarks, end };
+  const end = await searchRequests(api, { patientId, withNames: includeSupported, searchParameters, onFailure }, take);
+  return { requests, included, remarks, end, identifiers, failure };
 }
 
-function problemOf({ end, requests }: Found): RequestsProblem | undefined {
-  return end === 'complete' || end === 'more' ? undefined : describeProblem(end, requests.length > 0);
+function problemOf({ end, requests, failure }: Found): RequestsProblem | undefined {
+  if (end === 'complete' || end === 'more') return undefined;
+  return { ...describeProblem(end, requests.length > 0), status: failure?.status, issues: failure?.issues };
 }
 
 interface Sifted {

@@ -7,6 +7,9 @@ export interface RequestsProblem {
   readonly kind: FhirFailure | 'not-granted';
   /** one line for the visitor; holds nothing of the EHR's own words */
   readonly text: string;
+  /** for log and trace: HTTP status and OperationOutcome issue codes of the EHR's answer */
+  readonly status?: number | undefined;
+  readonly issues?: readonly string[] | undefined;
 }
 
 /** Epic's break-the-glass codes: the chart is open only to those who say why, and only in the EHR itself. */

@@ -20,6 +20,10 @@ interface RequestSearch {
   patientId: string;
   withNames: boolean;
   searchParameters: readonly string[];
+  /** `system|value`: only requests with one of these, where the EHR can search so; default: all of the patient's. */
+  identifiers?: readonly string[];
+  /** Hears what ended the search early. */
+  onFailure?: (error: FhirError) => void;
 }
 
 /**
@@ -63,13 +67,16 @@ export async function searchRequests(
     }
     return read.entries > maxEntries ? 'more' : 'complete';
   } catch (error) {
-    if (error instanceof FhirError) return error.failure;
-    throw error;
+    if (!(error instanceof FhirError)) throw error;
+    options.onFailure?.(error);
+    return error.failure;
   }
 }
 
 function searchPath(options: RequestSearch): string {
   const query = new URLSearchParams({ patient: options.patientId, _count: String(pageSize) });
+  const { identifiers = [] } = options;
+  if (identifiers.length > 0) query.set('identifier', identifiers.join(','));
   if (options.withNames) {
     query.append('_include', 'ServiceRequest:requester');
     query.append('_include', 'ServiceRequest:performer');

@@ -1,0 +1,29 @@
+/** The FHIR calls of the pages of a launch beside its list, and what ends the launch when its token does. */
+import { AppError } from '#src/errors.ts';
+import type { ActiveGrants } from '#src/launches/active-grant.ts';
+import type { Launch } from '#src/launches/launch.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+import type { ChartReadings } from './chart-readings.ts';
+
+/** The launch's calls, its patient and its user; a token that is refused for good ends the launch. */
+export function openReadings(
+  { readings, grants }: { readings: ChartReadings; grants: ActiveGrants },
+  launch: Launch,
+  organization: Organization,
+) {
+  const { patient, ...rest } = readings.open(launch, organization, (refused) =>
+    grants.renew(launch.id, organization, refused),
+  );
+  return { ...rest, patient: patient.catch((error: unknown) => endIfOver(grants, launch, organization, error)) };
+}
+
+/** Refused with a fresh token too: the launch is over, and no reload may try for ever (FH-05). Always throws. */
+export async function endIfOver(
+  grants: ActiveGrants,
+  launch: Launch,
+  organization: Organization,
+  error: unknown,
+): Promise<never> {
+  if (error instanceof AppError && error.code === 'session.expired') await grants.end(launch.id, organization);
+  throw error;
+}
