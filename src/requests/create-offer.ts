@@ -7,7 +7,7 @@ import type { Organization } from '#src/organizations/organization.ts';
 import type { CreateOffer } from '#views/requests-page.ts';
 import { mayCreateRequests } from './create-permission.ts';
 import { markSent, unconfirmedOf } from './look-again.ts';
-import type { RecentRequestStore, RecentRequests } from './recent-requests.ts';
+import { NOTHING, type RecentRequestStore, type RecentRequests } from './recent-requests.ts';
 import { type Draft, draftOwner, type RequestDrafts } from './request-drafts.ts';
 import type { RequestList } from './request-list.ts';
 import { businessIdentifier, type RequestSendings } from './request-sendings.ts';
@@ -51,11 +51,10 @@ export async function offerSoFar(
 ): Promise<OfferSoFar> {
   const { drafts, sendings, recents, clock } = deps;
   const owner = draftOwner(launch);
-  const recent = await recents.of(owner);
+  if (!organization.createRequests) return { create: undefined, isSent: false, draft: undefined, recent: NOTHING };
+  const [recent, draft] = await Promise.all([recents.of(owner), drafts.find(owner)]);
   const ends = { isSent: recent.isNews, recent };
-  if (!organization.createRequests) return { ...ends, create: undefined, draft: undefined };
   if (!mayCreateRequests(launch, organization)) return { ...ends, create: 'not-permitted', draft: undefined };
-  const draft = await drafts.find(owner);
   if (!draft) return { ...ends, create: 'new', draft };
   const fate = await fateOf(draft, sendings, clock());
   if (fate === undefined) return { ...ends, create: 'draft', draft };
@@ -80,11 +79,13 @@ export async function offerAtLast(
     const { system, value } = businessIdentifier(publicUrl, identifier);
     return identifiers?.has(`${system}|${value}`) === true;
   };
-  const record = draft && (await sendings.read(draft.id));
+  // The list is more than this: without the store it comes all the same, and nothing is called sent.
+  const record = draft && (await sendings.read(draft.id).catch(() => undefined));
   const arrived = record ? unconfirmedOf(record).filter(isListed) : [];
   const newlyFound = record ? await markSent(deps, record, arrived) : 0;
   await Promise.all(arrived.map((one) => soon(deps, () => recents.isSent(owner, one, { isNews: false }))));
-  const isDraftSent = draft && arrived.length > 0 && (await fateOf(draft, sendings, clock())) === 'sent';
+  const isDraftSent =
+    draft && arrived.length > 0 && (await fateOf(draft, sendings, clock()).catch(() => undefined)) === 'sent';
   if (isDraftSent) await soon(deps, () => drafts.discard(owner, draft.id));
   const isAwaited = ({ isConfirmed, identifier, resource }: RecentRequests['requests'][number]) =>
     isConfirmed && !isListed(identifier) && (resource === undefined || identifiers?.has(resource) !== true);

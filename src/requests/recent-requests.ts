@@ -29,6 +29,9 @@ export interface RecentRequests {
   isNews: boolean;
 }
 
+/** Of a user who has sent nothing lately. */
+export const NOTHING: RecentRequests = { requests: [], isNews: false };
+
 /** One record per owner in Redis, sealed. Every method may throw AppError 'store.unavailable'. */
 export interface RecentRequestStore {
   of(owner: DraftOwner): Promise<RecentRequests>;
@@ -104,8 +107,6 @@ export function createRecentRequests(redis: KeyStore, sealer: Sealer, clock: Clo
     isSaid: (owner) => change(owner, ({ requests }) => ({ requests, isNews: false })),
   };
 }
-
-const NOTHING: RecentRequests = { requests: [], isNews: false };
 
 function without(requests: readonly RecentRequest[], identifier: string): RecentRequest[] {
   return requests.filter((one) => one.identifier !== identifier);
