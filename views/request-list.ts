@@ -13,6 +13,8 @@ export interface RequestListProps {
   readonly notices: readonly string[];
   /** why nothing, or not everything, could be read */
   readonly problem: { readonly text: string } | undefined;
+  /** the EHR was not asked, so nothing is claimed about what it has */
+  readonly isUnread?: boolean;
   /** how long ago requests were sent that are not in this list, such as '1 minute ago' */
   readonly awaited?: readonly string[];
 }
@@ -67,7 +69,7 @@ ${rows.map(requestRow)}</tbody>
 
 /** Nothing is claimed about requests that could not be read. */
 function emptyState(list: RequestListProps): SafeHtml | null {
-  if (list.problem !== undefined || (list.awaited ?? []).length > 0) {
+  if (list.problem !== undefined || list.isUnread === true || (list.awaited ?? []).length > 0) {
     return null;
   }
   const text = list.closed.length > 0 ? 'No open requests for this patient.' : 'No requests for this patient yet.';

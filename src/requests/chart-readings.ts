@@ -135,7 +135,7 @@ async function readPatientIfPermitted(api: FhirApi, launch: Launch, now: Date): 
 async function readRequests(api: FhirApi, launch: Launch, organization: Organization, now: Date): Promise<RequestList> {
   if (!organization.showEhrOrders) {
     const notices = ['Your organization does not show requests from the EHR here.'];
-    return { open: [], closed: [], otherOrders: 0, notices, problem: undefined };
+    return { open: [], closed: [], otherOrders: 0, notices, problem: undefined, isUnread: true };
   }
   return loadRequests(api, {
     patientId: launch.context.patient,

@@ -50,7 +50,7 @@ export interface RecentRequestStore {
 }
 
 /** Long enough for second thoughts and a second window, and short enough not to ask about the next day's order. */
-export const REMEMBERED_MS = 15 * 60_000;
+const REMEMBERED_MS = 15 * 60_000;
 const MOST = 20;
 const MOST_TRIES = 5;
 

@@ -114,6 +114,15 @@ describe('after "sent"', () => {
     expect((await openList()).body).not.toContain(AWAITED);
   });
 
+  test('where the organization shows no requests of the EHR, nothing is promised and nothing denied', async () => {
+    organizationId = await newOrganization({ createRequests: true, scopes: SCOPE, showEhrOrders: false });
+    list = await browser.open(launchUrl(organizationId));
+    const { body } = await send();
+    expect(body).toContain(SENT);
+    expect(body).not.toContain(AWAITED);
+    expect(body).not.toMatch(NONE);
+  });
+
   test('a list that could not be read promises nothing', async () => {
     const form = await openForm();
     ehr.on('requests', ({ method }) => (method === 'POST' ? { status: 201, body: {} } : { status: 500 }));
@@ -269,7 +278,7 @@ describe('the same request within minutes', () => {
     expect((await send()).body).toContain(SENT);
   });
 
-  test('another user, and the same for another patient, are not asked', async () => {
+  test('the same for another patient is not asked about', async () => {
     await send();
     ehr.change('token', { scope: SCOPE, refresh_token: 'x', expires_in: 3_600, patient: 'pat-2' });
     ehr.on('/fhir/Patient/pat-2', () => ({
