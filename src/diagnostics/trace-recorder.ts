@@ -105,7 +105,7 @@ function readFacts<T>(found: ((result: T) => StepFacts) | undefined, result: T):
   }
 }
 
-/** What a FHIR server said of its refusal to a machine: codes of FHIR's own value set, which name nobody. */
+/** What a FHIR server said of its refusal to a machine: codes of the FHIR value set, which name no person. */
 function outcomeFacts(error: unknown): StepFacts {
   const cause = error instanceof AppError ? error.cause : undefined;
   return cause instanceof FhirError && cause.issues.length > 0 ? { 'issue codes': cause.issues } : {};

@@ -9,7 +9,7 @@ export interface PatientSearch {
   patientId: string;
   /** The organization's own `name=value`. */
   searchParameters: readonly string[];
-  /** Whether the EHR permits the search at all; without, nobody can know (SCO-22). */
+  /** Whether the EHR permits the search at all; without it the answer stays unknown (SCO-22). */
   mayLook: boolean;
 }
 

@@ -31,7 +31,7 @@ export interface FormOutcomes {
 /** See {@link FormOutcomes}. */
 export function createFormOutcomes(redis: KeyStore, sealer: Sealer): FormOutcomes {
   const keyOf = (name: string) => `form-outcome:${name}`;
-  // Not the form's id: whoever knows that can test guesses of what was typed against the identifier in the EHR.
+  // Not the form's id: a reader of that could test guesses of what was typed against the identifier in the EHR.
   const nameOf = (formId: string) => createHash('sha256').update(`form-outcome ${formId}`).digest('base64url');
   return {
     keep: async (outcome) => {

@@ -7,7 +7,7 @@ import { newRequestFields } from '#views/new-request-page.ts';
 import type { TypedRequest } from './new-request.ts';
 import type { RequestDrafts } from './request-drafts.ts';
 
-/** Longer than any field may be, so that what is refused for its length is still given back whole. */
+/** Longer than any field may be, so that what is refused for its length is still shown again whole. */
 const LONGEST_FIELD = 4_000;
 const KEPT =
   "What you typed is kept for an hour. Open the app from this patient's chart and choose “Continue your unsent request”.";

@@ -60,7 +60,7 @@ export function unconfirmedOf({ states }: FormRecord): string[] {
 }
 
 /**
- * Takes down that requests of a form were found in the EHR.
+ * Records that requests of a form were found in the EHR.
  *
  * @returns for how many of them this is news: another window may have been quicker.
  */

@@ -17,7 +17,7 @@ export function openReadings(
   return { ...rest, patient: patient.catch((error: unknown) => endIfOver(grants, launch, organization, error)) };
 }
 
-/** Refused with a fresh token too: the launch is over, and no reload may try for ever (FH-05). Always throws. */
+/** Refused with a fresh token too: the launch is over, and no reload may try indefinitely (FH-05). Always throws. */
 export async function endIfOver(
   grants: ActiveGrants,
   launch: Launch,
