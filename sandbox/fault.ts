@@ -51,6 +51,8 @@ export interface FhirAnswer {
   headers?: Record<string, string>;
   /** The body is not sent. */
   isEmpty?: true;
+  /** Sent instead of all that, as it is: with no other header than its own. */
+  raw?: Answer;
 }
 
 interface FhirCall {

@@ -35,6 +35,11 @@ export function requestFaults(faults: FaultSwitches, facts: Facts, closing: Abor
       given ? undefined : fault.request?.(call, value),
     );
     if (!answer) return next();
-    response.status(answer.status).set(answer.headers).send(answer.body);
+    sendRaw(response, answer);
   };
+}
+
+/** As it is: Express would add a content type where there is none. */
+export function sendRaw(response: Response, { status, headers, body }: Answer): void {
+  response.status(status).set(headers).end(body);
 }

@@ -26,7 +26,11 @@ import type { Organization } from './organizations/organization.ts';
 import { createOrganizationStore } from './organizations/organization-store.ts';
 import { createScopeLearning } from './organizations/scope-learning.ts';
 import { type ChartReadings, createChartReadings } from './requests/chart-readings.ts';
-import { createRequest, discardDraft, keepTyped, newRequestForm, sayKept } from './requests/new-request-routes.ts';
+import { createFormOutcomes } from './requests/form-outcomes.ts';
+import { keepTyped, sayKept } from './requests/keep-typed.ts';
+import { newRequestForm } from './requests/new-request-form.ts';
+import { createRequest, discardDraft } from './requests/new-request-routes.ts';
+import { createRecentRequests } from './requests/recent-requests.ts';
 import { createRequestDrafts } from './requests/request-drafts.ts';
 import { createRequestSendings } from './requests/request-sendings.ts';
 import { requestsRoute } from './requests/routes.ts';
@@ -106,7 +110,13 @@ function mountLaunchPages(router: Router, shared: Shared): void {
   const drafts = createRequestDrafts(redis, sealer);
   const at = (path: string) => router.route(`/launches/:launchId${path}`);
 
-  const list = requestsRoute({ ...shared, drafts, confirmations: createTokenConfirmations(shared) });
+  const creating = {
+    ...shared,
+    drafts,
+    sendings: createRequestSendings(redis, sealer, clock),
+    recents: createRecentRequests(redis, sealer, clock),
+  };
+  const list = requestsRoute({ ...creating, confirmations: createTokenConfirmations(shared) });
   at('/requests').head(ONLY_GET).get(guard, list).all(ONLY_GET);
   at('/closing').head(ONLY_GET).get(guardOfWatching, closingRoute(clock)).all(ONLY_GET);
   at('/theme.css').head(ONLY_GET).get(guard, themeRoute(outbound)).all(ONLY_GET);
@@ -114,7 +124,7 @@ function mountLaunchPages(router: Router, shared: Shared): void {
     .post(guardOfWaiting, form, signOutRoute({ ...shared, onEnded: readings.forget }))
     .all(ONLY_POST);
 
-  const newRequest = { ...shared, drafts, sendings: createRequestSendings(redis, sealer, clock) };
+  const newRequest = { ...creating, outcomes: createFormOutcomes(redis, sealer) };
   at('/requests/new')
     .head(GET_OR_POST)
     .get(guard, newRequestForm(newRequest))

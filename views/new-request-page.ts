@@ -46,6 +46,8 @@ export interface NewRequestPageProps {
   readonly draft: KeptDraft | undefined;
   /** the organization's, an IANA name */
   readonly timeZone: string;
+  /** something of this form left and was not confirmed: the EHR can be asked for it */
+  readonly canLook?: boolean;
   /** why it was not sent, in words for the clinician, with what finds it in the log */
   readonly problem?: { readonly text: string; readonly supportCode: string } | undefined;
   readonly themeUrl?: string | undefined;
@@ -64,7 +66,6 @@ export function newRequestPage(props: NewRequestPageProps): string {
     { title: `New request for ${patient.name}`, themeUrl: props.themeUrl, bar: clinicianBar(props.bar) },
     html`${patientBanner(patient, props.needPatientBanner)}<div class="page-heading">
 <h1>New request for <bdi>${patient.name}</bdi></h1>
-<p class="as-of"><a href="${base}/requests">Back to the list</a></p>
 </div>
 ${problem === undefined ? null : html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${problem.text} <span class="support">Support code: <code>${problem.supportCode}</code></span></span></p>`}
 ${hasProblems ? html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>Not sent yet: please correct what is marked.</span></p>` : null}
@@ -78,10 +79,17 @@ ${line('neededOn', 'Needed on', undefined, 'date', form)}
 ${select('priority', 'Priority', priorities, form)}
 ${area('reason', 'Reason', 'Required unless the request is routine.', form)}
 ${area('note', 'Note for whoever carries it out', 'Such as times, places, a companion, stairs.', form)}
-<p class="new-request-actions"><button class="btn btn-primary" type="submit">Send to the EHR</button></p>
+${actions(props.canLook === true)}
 </form>
 `,
   );
+}
+
+/** The first button is what Enter does. Going back keeps what was typed, so it is a button of the form and no link. */
+function actions(canLook: boolean): SafeHtml {
+  const look = html`<button class="btn btn-primary" type="submit" name="intent" value="look" formnovalidate>Look again in the EHR</button> <button class="btn" type="submit">Send again</button>`;
+  const send = html`<button class="btn btn-primary" type="submit">Send to the EHR</button>`;
+  return html`<p class="new-request-actions">${canLook ? look : send} <button class="btn" type="submit" name="intent" value="back" formnovalidate>Back to the list</button></p>`;
 }
 
 function draftLine({ draft, timeZone, bar: { base, csrfToken } }: NewRequestPageProps): SafeHtml | null {

@@ -13,6 +13,10 @@ export interface RequestListProps {
   readonly notices: readonly string[];
   /** why nothing, or not everything, could be read */
   readonly problem: { readonly text: string; readonly canReload?: boolean } | undefined;
+  /** the EHR was not asked, so nothing is claimed about what it has */
+  readonly isUnread?: boolean;
+  /** how long ago requests were sent that are not in this list, such as '1 minute ago' */
+  readonly awaited?: readonly string[];
 }
 
 /**
@@ -21,7 +25,7 @@ export interface RequestListProps {
 export function requestList(list: RequestListProps, identityLine: string, supportCode: string): SafeHtml {
   return html`<div class="requests">
 ${list.problem === undefined ? null : problemLine(list.problem, supportCode)}
-${list.open.length > 0 ? openRequests(list.open, identityLine) : emptyState(list)}
+${awaitedLines(list)}${list.open.length > 0 ? openRequests(list.open, identityLine) : emptyState(list)}
 ${list.closed.length > 0 ? closedRequests(list.closed, identityLine) : null}
 ${noticeLines(list)}
 </div>
@@ -35,6 +39,15 @@ function problemLine({ text, canReload }: NonNullable<RequestListProps['problem'
       ? html` <a class="btn btn-sm btn-outline-secondary flex-shrink-0 refresh" href="requests">Reload</a>`
       : null;
   return html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${text} Support code: <code>${supportCode}</code></span>${reload}</p>`;
+}
+
+function awaitedLines({ awaited = [] }: RequestListProps): SafeHtml[] {
+  return awaited.map(
+    (
+      ago,
+    ) => html`<p class="notice" role="status">${icon('info')} <span>You sent a request ${ago}. It may take a moment to appear in this list.</span></p>
+`,
+  );
 }
 
 function openRequests(rows: readonly RequestRow[], identityLine: string): SafeHtml {
@@ -61,7 +74,7 @@ ${rows.map(requestRow)}</tbody>
 
 /** Nothing is claimed about requests that could not be read; "none" only where nothing was left out, for any reason. */
 function emptyState(list: RequestListProps): SafeHtml | null {
-  if (list.problem !== undefined) {
+  if (list.problem !== undefined || list.isUnread === true || (list.awaited ?? []).length > 0) {
     return null;
   }
   const isWhole = list.notices.length === 0 && list.otherOrders === 0;

@@ -9,6 +9,11 @@ import type { PatientIdentity } from './patient-identity.ts';
 import { type RequestListProps, requestList } from './request-list.ts';
 import { dayIn } from './zone.ts';
 
+/**
+ * Whether a request can be created, and whether one is waiting: typed and not sent, or sent and not confirmed by the EHR.
+ */
+export type CreateOffer = 'new' | 'draft' | 'unconfirmed' | 'not-permitted' | 'replaced';
+
 /** What is known before the requests are. */
 export interface RequestsPageStartProps {
   readonly patient: PatientIdentity;
@@ -19,8 +24,8 @@ export interface RequestsPageStartProps {
   readonly asOf: Date;
   /** the organization's, an IANA name */
   readonly timeZone: string;
-  /** whether a request can be created here, and whether one is waiting that was typed and not sent */
-  readonly create?: 'new' | 'draft' | 'not-permitted' | 'replaced' | undefined;
+  /** whether a request can be created here; `undecided`: the second part says it */
+  readonly create?: CreateOffer | 'undecided' | undefined;
   /** the visitor has just sent one */
   readonly isSent?: boolean;
   readonly themeUrl?: string | undefined;
@@ -33,20 +38,33 @@ export function requestsPageStart(props: RequestsPageStartProps): string {
 <h1>Requests for <bdi>${props.patient.name}</bdi></h1>
 ${asOfLine(props)}
 </div>
-${createLine(props)}<p class="loading">Reading requests from the EHR…</p>
+${props.isSent === true ? doneLine('The request was sent to the EHR.') : null}${createLine(props.create, props.bar.base)}<p class="loading">Reading requests from the EHR…</p>
 `);
 }
 
-function createLine({ create, isSent, bar: { base } }: RequestsPageStartProps): SafeHtml {
-  const sent = html`<p class="notice notice-done" role="status">${icon('done')} <span>The request was sent to the EHR.</span></p>
+function doneLine(text: string): SafeHtml {
+  return html`<p class="notice notice-done" role="status">${icon('done')} <span>${text}</span></p>
 `;
-  const link = html`<p class="create-request"><a class="btn btn-sm btn-primary" href="${base}/requests/new">${create === 'draft' ? 'Continue your unsent request' : 'New request'}</a></p>
+}
+
+const REFUSALS = {
+  'not-permitted': 'the EHR did not permit this app to.',
+  replaced: 'this record was merged into another one.',
+};
+const CREATE_WORDS = {
+  new: 'New request',
+  draft: 'Continue your unsent request',
+  unconfirmed: 'See your unconfirmed request',
+};
+
+function createLine(create: RequestsPageStartProps['create'], base: string): SafeHtml | null {
+  if (create === undefined || create === 'undecided') return null;
+  if (create === 'not-permitted' || create === 'replaced') {
+    return html`<p class="note">New requests cannot be created here: ${REFUSALS[create]}</p>
 `;
-  const reason =
-    create === 'replaced' ? 'this record was merged into another one.' : 'the EHR did not permit this app to.';
-  const refusal = html`<p class="note">New requests cannot be created here: ${reason}</p>
+  }
+  return html`<p class="create-request"><a class="btn btn-sm btn-primary" href="${base}/requests/new">${CREATE_WORDS[create]}</a></p>
 `;
-  return html`${isSent === true ? sent : null}${create === undefined ? null : create === 'not-permitted' || create === 'replaced' ? refusal : link}`;
 }
 
 /** The list and the end of the document. */
@@ -55,9 +73,18 @@ export function requestsPageEnd(props: {
   list: RequestListProps;
   /** finds this page's log line; shown where something is missing */
   supportCode: string;
+  /** what only the list could tell of requests sent from here */
+  sent?: {
+    readonly base: string;
+    readonly create: CreateOffer | undefined;
+    /** how many are in the list that the EHR had not confirmed */
+    readonly newlyFound: number;
+  };
 }): string {
+  const { newlyFound = 0, create, base = '' } = props.sent ?? {};
+  const found = newlyFound > 0 ? doneLine('The request that the EHR had not confirmed is in the EHR now.') : null;
   return String(
-    html`${requestList(props.list, identityLine(props.patient), props.supportCode)}${layoutEnd('These requests are read from your EHR, which has the full record.')}`,
+    html`${found}${createLine(create, base)}${requestList(props.list, identityLine(props.patient), props.supportCode)}${layoutEnd('These requests are read from your EHR, which has the full record.')}`,
   );
 }
 

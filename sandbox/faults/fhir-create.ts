@@ -1,12 +1,93 @@
-/** Faults of creating a request: refused, never arrived, done with the answer lost, or done and not to be read back (FH-17). */
-import type { Call, Fault } from '#sandbox/fault.ts';
-import { on } from './answers.ts';
+/**
+ * Faults of creating a request: refused, never arrived, done with the answer lost, done and not to be read back, or
+ * answered with a success that proves nothing (FH-17).
+ */
+import type { Answer, Call, Fault } from '#sandbox/fault.ts';
+import { htmlAnswer, jsonAnswer, on } from './answers.ts';
 import { refusal } from './fhir.ts';
 
 const isCreate = (call: Call) => call.url.pathname.endsWith('/ServiceRequest') && call.method === 'POST';
 const isReadBack = (call: Call) => /\/ServiceRequest\/[^/]+$/.test(call.url.pathname) && call.method === 'GET';
 
+const fhirJson = { 'content-type': 'application/fhir+json; charset=utf-8' };
+const request = { resourceType: 'ServiceRequest', status: 'active', intent: 'order' };
+
+/** An answer in place of the real one: without the value `created` nothing is created. */
+function answeredWith(description: string, answer: Answer): Fault {
+  return {
+    description: `a request to create is answered with ${description}`,
+    value: "'created' when the request is created all the same; default: it is not",
+    request: on('fhir', (call, value) => (isCreate(call) && value !== 'created' ? answer : undefined)),
+    fhirAnswer: (real, _call, value) =>
+      real.status === 201 && value === 'created' ? { ...real, raw: answer } : undefined,
+  };
+}
+
+/** Every success that is none, or may be none. */
+const unprovedAnswers = {
+  'create-200-error': answeredWith('200 and an OperationOutcome of an error', refusal(200, 'business-rule', 'no')),
+  'create-200-fatal': answeredWith(
+    '200 and an OperationOutcome of a fatal error',
+    jsonAnswer(200, {
+      resourceType: 'OperationOutcome',
+      issue: [
+        { severity: 'information', code: 'informational' },
+        { severity: 'fatal', code: 'exception' },
+      ],
+    }),
+  ),
+  'create-200-information': answeredWith(
+    '200 and an OperationOutcome that is no error',
+    jsonAnswer(200, { resourceType: 'OperationOutcome', issue: [{ severity: 'information', code: 'informational' }] }),
+  ),
+  'create-201-error': answeredWith('201 and an OperationOutcome of an error', refusal(201, 'no-store', 'not stored')),
+  'create-200-text': answeredWith('200 and plain text', {
+    status: 200,
+    headers: { 'content-type': 'text/plain' },
+    body: 'Request received',
+  }),
+  'create-200-untyped': answeredWith('200 without a content type, from a firewall', {
+    status: 200,
+    headers: {},
+    body: '',
+  }),
+  'create-200-empty-object': answeredWith('200 and {}', jsonAnswer(200, {})),
+  'create-200-html': answeredWith('200 and a web page', htmlAnswer(200)),
+  'create-200-array': answeredWith('200 and a list', { status: 200, headers: fhirJson, body: '[]' }),
+  'create-200-bundle': answeredWith('200 and a Bundle', jsonAnswer(200, { resourceType: 'Bundle', type: 'searchset' })),
+  'create-200-patient': answeredWith(
+    '200 and a resource of another type',
+    jsonAnswer(200, { resourceType: 'Patient', id: 'pat-ben' }),
+  ),
+  'create-200-other-identifier': answeredWith(
+    '200 and another ServiceRequest',
+    jsonAnswer(200, { ...request, id: 'sr-other', identifier: [{ system: 'urn:other', value: '1' }] }),
+  ),
+  'create-200-other-patient': answeredWith(
+    '200 and the ServiceRequest of another patient',
+    jsonAnswer(200, { ...request, id: 'sr-other', subject: { reference: 'Patient/pat-other' } }),
+  ),
+  'create-201-other-patient': answeredWith(
+    '201 and the ServiceRequest of another patient',
+    jsonAnswer(201, { ...request, id: 'sr-other', subject: { reference: 'Patient/pat-other' } }),
+  ),
+  'create-200-nameless': answeredWith('200 and a ServiceRequest without id and identifier', jsonAnswer(200, request)),
+  'create-200-truncated': answeredWith('200 and half a ServiceRequest', {
+    status: 200,
+    headers: fhirJson,
+    body: '{"resourceType":"ServiceRequest","id":"sr-1","ident',
+  }),
+  'create-200-oversize': answeredWith(
+    '200 and 2 MB',
+    jsonAnswer(200, { ...request, id: 'sr-1', note: [{ text: 'x'.repeat(2_000_000) }] }),
+  ),
+  'create-202': answeredWith('202: accepted, to be done later', { status: 202, headers: {}, body: '' }),
+  'create-204': answeredWith('204', { status: 204, headers: {}, body: '' }),
+  'create-206': answeredWith('206 and a ServiceRequest', jsonAnswer(206, { ...request, id: 'sr-1' })),
+} as const satisfies Record<string, Fault>;
+
 export const fhirCreateFaults = {
+  ...unprovedAnswers,
   'create-refused': {
     description: 'FHIR refuses to create a request',
     request: on('fhir', (call) => (isCreate(call) ? refusal(403, 'forbidden', 'not for this app') : undefined)),
@@ -32,3 +113,6 @@ export const fhirCreateFaults = {
     request: on('fhir', (call) => (isCreate(call) ? refusal(503, 'transient', 'overloaded') : undefined)),
   },
 } as const satisfies Record<string, Fault>;
+
+/** Names of the faults of this kind: without the value `created` nothing of them is in the EHR. */
+export const unprovedCreateFaults = Object.keys(unprovedAnswers) as (keyof typeof unprovedAnswers)[];

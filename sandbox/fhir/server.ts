@@ -7,6 +7,7 @@ import type { Facts } from '#sandbox/facts.ts';
 import type { FhirAnswer } from '#sandbox/fault.ts';
 import { type FaultSwitches, throughFaults } from '#sandbox/fault-switches.ts';
 import type { VendorProfile } from '#sandbox/profiles.ts';
+import { sendRaw } from '#sandbox/request-faults.ts';
 import { capabilityStatement } from './capability.ts';
 import { createServiceRequest } from './create.ts';
 import { batch, type FhirContext, get } from './interactions.ts';
@@ -45,6 +46,7 @@ async function send(request: Request, response: Response, resource: FhirResource
   const answer = await throughFaults(deps.faults, real, (fault, current, value) =>
     fault.fhirAnswer?.(current, call, value),
   );
+  if (answer.raw) return sendRaw(response, answer.raw);
   response
     .status(answer.status)
     .type(fhirJson)

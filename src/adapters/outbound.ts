@@ -21,8 +21,8 @@ export interface OutboundRequest {
   allowPrivate?: readonly string[];
   /** For metrics and traces; 'other' when not told. */
   kind?: CallKind;
-  /** The answer is its status: it ends with its headers, `text` is '', and a body that breaks off is no failure. */
-  wantsStatusOnly?: true;
+  /** The answer is its status first: with a body that breaks off, is late or too large, `text` is '' and nothing fails. */
+  statusStands?: true;
   /** Carries what a visitor brought and nobody has checked, such as a code: see {@link LaneCall}. */
   isProvoked?: boolean;
 }
@@ -171,9 +171,8 @@ async function sendOnce(url: URL, request: OutboundRequest, dispatcher: Dispatch
     ...(request.body === undefined ? {} : { body: request.body }),
     signal: AbortSignal.timeout(request.deadlineMs ?? DEADLINE_MS),
   });
-  // Read to its end all the same, so that the connection can be used again.
-  if (request.wantsStatusOnly) response.body.dump().catch(() => undefined);
-  const text = request.wantsStatusOnly ? '' : await response.body.text();
+  const reading = response.body.text();
+  const text = await (request.statusStands ? reading.catch(() => '') : reading);
   const headers = Object.fromEntries(
     Object.entries(response.headers).map(([name, value]) => [
       name.toLowerCase(),

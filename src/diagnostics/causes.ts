@@ -336,6 +336,22 @@ const causesByListProblem: Record<FhirFailure | 'not-granted' | 'page-gone', Exp
   ]),
 };
 
+/** The list was shown, and a request could not be created: by how that ended, see the facts of the step `create`. */
+const causesByCreateEnd: Record<'refused' | 'unknown' | 'absent', Explanation> = {
+  refused: explain(ehrTeam, 'Look at the HTTP status and the issue codes of the step, and at the FHIR server’s log.', [
+    'The FHIR server’s rules refuse the order: a required element, a profile, or who may order',
+    'The permission patient/ServiceRequest.write was granted, and the user may not create orders',
+  ]),
+  unknown: explain(ehrTeam, 'Look for the create in the FHIR server’s log, by time and user.', [
+    'The FHIR server, or a gateway before it, did not answer the create with 201, and the request could not be looked for',
+    'The server takes orders into a queue and shows them later',
+  ]),
+  absent: explain(ehrTeam, 'Look for the create in the FHIR server’s log, by time and user.', [
+    'A gateway or firewall answered the create in the FHIR server’s place',
+    'The server takes orders into a queue and shows them later',
+  ]),
+};
+
 /** A launch that nobody refused and that still did not arrive: by the last step it took. */
 const causesByLastStep: Partial<Record<StepName, Explanation>> = {
   'authorization-redirect': explain(
@@ -378,8 +394,12 @@ export function explanationOf(
     .find((step) => step?.code !== undefined);
   if (failed?.code !== undefined) return causesByCode[failed.code];
   const problem = steps.findLast(({ name }) => name === 'requests')?.facts['problem'];
-  return typeof problem === 'string' && problem in causesByListProblem
-    ? causesByListProblem[problem as keyof typeof causesByListProblem]
+  if (typeof problem === 'string' && problem in causesByListProblem) {
+    return causesByListProblem[problem as keyof typeof causesByListProblem];
+  }
+  const ended = steps.findLast(({ name }) => name === 'create')?.facts['how it ended'];
+  return typeof ended === 'string' && ended in causesByCreateEnd
+    ? causesByCreateEnd[ended as keyof typeof causesByCreateEnd]
     : undefined;
 }
 

@@ -3,6 +3,7 @@ import { type Explanation, explanationOf } from './causes.ts';
 import { type ScopeAttempt, scopeAttempts, withoutEarlierAttempts } from './scope-attempts.ts';
 import { isStandalone } from './step-facts.ts';
 import {
+  optionalSteps,
   type StepFacts,
   type StepName,
   stepNames,
@@ -61,6 +62,8 @@ const stepTitles: Record<StepName, string> = {
   'launch-record': 'The launch is stored and the browser gets its cookie',
   patient: 'The patient is read',
   requests: 'The request list is shown',
+  'new-request': 'The form for a new request is shown or posted',
+  create: 'A request is sent to the EHR',
 };
 
 /** A sign-in at the EHR may take this long; then the transaction has ended. */
@@ -74,6 +77,7 @@ export function diagnose(trace: TraceRecord, now: Date): Diagnosis {
   // While the user may still be signing in there is nothing to mend.
   const happened = trace.steps.toSorted((a, b) => a.at.localeCompare(b.at));
   const steps = withoutEarlierAttempts(happened);
+  const isDrawn = (name: StepName) => !optionalSteps.has(name) || steps.some((step) => step.name === name);
   const explanation = isUnderWay && !isOld ? undefined : explanationOf({ outcome, steps });
   return {
     id,
@@ -87,7 +91,7 @@ export function diagnose(trace: TraceRecord, now: Date): Diagnosis {
     framed,
     standalone: isStandalone(trace.steps),
     cookieMode,
-    steps: stepNames.map((name) => drawStep(name, steps)),
+    steps: stepNames.filter(isDrawn).map((name) => drawStep(name, steps)),
     scopeAttempts: scopeAttempts(happened),
     explanation,
   };

@@ -25,7 +25,7 @@ const FRAMES = new Set(['iframe', 'frame', 'embed', 'object', 'fencedframe']);
 export function recordTrace(visit: TraceVisit, clock: Clock, watch: StepWatch): Recording {
   const part = beginPart(visit, clock());
   let isWorthARow = true;
-  const keep = (name: StepName, startedAt: Date, ended: Pick<TraceStep, 'outcome' | 'code' | 'detail' | 'facts'>) => {
+  const keep = (name: StepName, startedAt: Date, ended: Omit<TraceStep, 'name' | 'at' | 'durationMs'>) => {
     const durationMs = clock().getTime() - startedAt.getTime();
     part.steps.push({ name, at: startedAt.toISOString(), durationMs, ...ended, facts: cleanFacts(ended.facts) });
   };
@@ -40,12 +40,13 @@ export function recordTrace(visit: TraceVisit, clock: Clock, watch: StepWatch): 
         result = await watch(name, work, (error) => describe(error).code);
       } catch (error) {
         const { warning: _ifItPasses, ...facts } = known;
-        keep(name, startedAt, { outcome: 'failed', ...describe(error), facts });
+        keep(name, startedAt, { outcome: 'failed', ...describe(error), facts: { ...facts, ...outcomeFacts(error) } });
         throw error;
       }
-      const { warning, ...facts } = { ...known, ...readFacts(found, result) };
-      if (typeof warning !== 'string') keep(name, startedAt, { outcome: 'passed', facts });
-      else keep(name, startedAt, { outcome: 'warning', detail: cleanText(warning), facts });
+      const { warning, status: answered, ...facts } = { ...known, ...readFacts(found, result) };
+      const status = typeof answered === 'number' ? { status: answered } : {};
+      if (typeof warning !== 'string') keep(name, startedAt, { outcome: 'passed', ...status, facts });
+      else keep(name, startedAt, { outcome: 'warning', detail: cleanText(warning), ...status, facts });
       return result;
     },
     failed: (name, code, facts = {}) => {
@@ -64,7 +65,7 @@ export function recordTrace(visit: TraceVisit, clock: Clock, watch: StepWatch): 
       part.outcome = describe(error).code;
       // Thrown between the steps, such as for a state nobody knows.
       const isMarked = part.steps.some(({ outcome }) => outcome === 'failed');
-      const facts = visit.facts ?? {};
+      const facts = { ...visit.facts, ...outcomeFacts(error) };
       if (!isMarked) keep(visit.step, part.startedAt, { outcome: 'failed', ...describe(error), facts });
     }
     return isWorthARow ? asWritten(part) : undefined;
@@ -102,6 +103,12 @@ function readFacts<T>(found: ((result: T) => StepFacts) | undefined, result: T):
   } catch {
     return {};
   }
+}
+
+/** What a FHIR server said of its refusal to a machine: codes of the FHIR value set, which name no person. */
+function outcomeFacts(error: unknown): StepFacts {
+  const cause = error instanceof AppError ? error.cause : undefined;
+  return cause instanceof FhirError && cause.issues.length > 0 ? { 'issue codes': cause.issues } : {};
 }
 
 /** Code, our own words and the EHR's HTTP status; a stranger's message stays out, it may quote what it choked on. */

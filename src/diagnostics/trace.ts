@@ -16,9 +16,14 @@ export const stepNames = [
   'launch-record',
   'patient',
   'requests',
+  'new-request',
+  'create',
 ] as const;
 
 export type StepName = (typeof stepNames)[number];
+
+/** Steps that a launch may do without: what a user may do on its pages. */
+export const optionalSteps: ReadonlySet<StepName> = new Set(['new-request', 'create']);
 
 /** One redacted fact: a name, a count, a host, a list of names. Never a token, code, state, launch value or person. */
 export type Fact = string | number | boolean | readonly string[];

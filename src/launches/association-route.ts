@@ -6,6 +6,7 @@ import type { RedeemOutcome } from '#src/clinicians/redeem-code.ts';
 import { AppError } from '#src/errors.ts';
 import { assertOwnForm, csrfToken } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
+import { queryOf } from '#src/http/own-url.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import { type AssociationProblem, associationPage } from '#views/association-page.ts';
@@ -21,10 +22,15 @@ export interface AssociationRouteDependencies {
   limit: AssociationLimit;
 }
 
-/** Behind the launch guard that lets waiting launches pass. */
+/**
+ * Behind the launch guard that lets waiting launches pass. What came of a code is in the query, since a page that is
+ * reloaded must not spend another try; it is a word of ours and tells nothing else.
+ */
 export function associationRoute(deps: AssociationRouteDependencies): RequestHandler {
   return async (request, response) => {
     const { launch, organization, waits } = openLaunchOf(request);
+    const problem = problems.find((one) => one === queryOf(request).get('problem'));
+    if (problem !== undefined && organization.userAssociation === 'code') return show(request, response, problem);
     if (waits?.kind !== 'unknown' || organization.userAssociation !== 'confirmation')
       return show(request, response, undefined);
     // The organization began to ask for confirmations after this launch: the administrator has to see it.
@@ -48,20 +54,20 @@ export function redeemCodeRoute(deps: AssociationRouteDependencies): RequestHand
     const { supportCode } = factsOf(request);
     const launching = { user: launch.user, launchId: launch.id, supportCode, address: request.ip };
     const outcome = await clinicians.redeem(organization, launching, code);
-    if (outcome.kind !== 'linked') return show(request, response, outcome.kind);
+    if (outcome.kind !== 'linked') {
+      factsOf(request)['association'] = outcome.kind;
+      return response.redirect(303, `/launches/${launch.id}/association?problem=${outcome.kind}`);
+    }
     await tieToClinician(launches, opened, outcome.clinicianId);
     await limit.succeed(organization.id, launch.id);
     response.redirect(303, `/launches/${launch.id}/requests`);
   };
 }
 
-const STATUS: Record<Exclude<RedeemOutcome['kind'], 'linked'>, number> = {
-  wrong: 400,
-  used: 409,
-  'clinician-taken': 409,
-  'identity-taken': 409,
-  refused: 403,
-};
+const problems = ['wrong', 'used', 'clinician-taken', 'identity-taken', 'refused'] as const satisfies Exclude<
+  RedeemOutcome['kind'],
+  'linked'
+>[];
 
 function show(
   request: Request,
@@ -77,7 +83,7 @@ function show(
   if (problem !== undefined) factsOf(request)['association'] = problem;
   allowSameOriginReferrer(response);
   response
-    .status(problem === undefined ? (waits?.kind === 'refused' ? 403 : 200) : STATUS[problem])
+    .status(waits?.kind === 'refused' ? 403 : 200)
     .type('html')
     .send(
       associationPage({

@@ -159,7 +159,7 @@ async function readRequests(
 ): Promise<RequestList> {
   if (!organization.showEhrOrders) {
     const notices = ['Your organization does not show requests from the EHR here.'];
-    return { open: [], closed: [], otherOrders: 0, notices, problem: undefined };
+    return { open: [], closed: [], otherOrders: 0, notices, problem: undefined, isUnread: true };
   }
   const search = { type: 'ServiceRequest', interaction: 's' } as const;
   return loadRequests(api, {

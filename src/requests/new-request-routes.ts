@@ -1,138 +1,136 @@
-/** `/launches/:launchId/requests/new`: the form, what becomes of it, and nothing typed is lost when the launch ends. */
-import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
-import type { Clock } from '#src/adapters/clock.ts';
+/** `POST /launches/:launchId/requests/new`: what becomes of the form; the browser is always sent on to a page (PRG). */
+import type { Request, RequestHandler, Response } from 'express';
 import type { Audit } from '#src/audit/audit.ts';
+import type { LaunchTrace } from '#src/diagnostics/launch-trace.ts';
 import { AppError } from '#src/errors.ts';
 import { assertOwnForm } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { factsOf } from '#src/http/request-log.ts';
-import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
-import type { ActiveGrants } from '#src/launches/active-grant.ts';
-import { type Launch, mayUse } from '#src/launches/launch.ts';
 import { openLaunchOf } from '#src/launches/launch-guard.ts';
-import type { StoreRetries } from '#src/launches/store-retries.ts';
-import type { Organization } from '#src/organizations/organization.ts';
-import { assertInUse } from '#src/patients/patient.ts';
-import { type KeptDraft, newRequestFields, newRequestPage } from '#views/new-request-page.ts';
-import type { ChartReadings } from './chart-readings.ts';
-import { type BarDependencies, clinicianBarOf } from './clinician-bar.ts';
-import { readNewRequest, type TypedRequest } from './new-request.ts';
-import {
-  type DraftOwner,
-  type DraftTicket,
-  draftOwner,
-  isExpired,
-  isSameOwner,
-  newForm,
-  type RequestDrafts,
-} from './request-drafts.ts';
-import type { RequestSendings } from './request-sendings.ts';
-import { fateOf, sendForm } from './send-form.ts';
-import { EXPIRED, problemOf, UNSENT_STATUS } from './sending-problems.ts';
+import { type CreateEnd, createFacts } from './create-facts.ts';
+import { assertMayCreate } from './create-permission.ts';
+import type { FormOutcome } from './form-outcomes.ts';
+import { hasContent, typedOf } from './keep-typed.ts';
+import { lookAgain } from './look-again.ts';
+import { type NewRequest, readNewRequest, type TypedRequest } from './new-request.ts';
+import { type NewRequestFormDependencies, OUTCOME } from './new-request-form.ts';
+import { openReadings } from './open-readings.ts';
+import type { RecentRequestStore } from './recent-requests.ts';
+import { recordCreated } from './record-created.ts';
+import { type DraftOwner, type DraftTicket, draftOwner, isExpired, isSameOwner, newForm } from './request-drafts.ts';
+import { identifierOf } from './request-sendings.ts';
+import { sendForm, soon } from './send-form.ts';
+import { EXPIRED, problemOf } from './sending-problems.ts';
 
-export interface NewRequestDependencies extends BarDependencies {
+export interface NewRequestDependencies extends NewRequestFormDependencies {
   publicUrl: URL;
-  readings: ChartReadings;
-  grants: ActiveGrants;
-  drafts: RequestDrafts;
-  sendings: RequestSendings;
-  retries: Pick<StoreRetries, 'insist'>;
+  recents: RecentRequestStore;
   audit: Audit;
-  clock: Clock;
 }
 
-/** Longer than any field may be, so that what is refused for its length is still given back whole. */
-const LONGEST_FIELD = 4_000;
-const KEPT =
-  "What you typed is kept for an hour. Open the app from this patient's chart and choose “Continue your unsent request”.";
-
-/** May requests be created in this launch: switched on by the organization, and granted by the EHR (SCO-19)? */
-export function mayCreateRequests(launch: Launch, organization: Organization): boolean {
-  return organization.createRequests && mayUse(launch, { type: 'ServiceRequest', interaction: 'c' });
+/** A post that was proved to be this launch's own. */
+interface Posted {
+  request: Request;
+  response: Response;
+  trace: LaunchTrace;
+  ticket: DraftTicket;
+  typed: TypedRequest;
+  now: Date;
 }
 
-/** `GET`: empty, or with the draft of an earlier try. Behind the launch guard. */
-export function newRequestForm(deps: NewRequestDependencies): RequestHandler {
+/**
+ * Sends the request to the EHR, once; or, by the button `intent`, looks for it there (`look`) or keeps it and goes back
+ * to the list (`back`). Behind keepTyped and the launch guard.
+ */
+export function createRequest(deps: NewRequestDependencies): RequestHandler {
   return async (request, response) => {
-    const owner = draftOwner(openLaunchOf(request).launch);
-    const now = deps.clock();
-    const draft = await deps.drafts.find(owner);
-    const fate = draft && (await fateOf(draft, deps.sendings, now));
-    if (fate === 'sent') await deps.drafts.discard(owner);
-    if (!draft || fate === 'sent') {
-      return showForm(deps, request, response, { typed: {}, ticket: { owner, ...newForm(now) } });
-    }
-    const { id, issuedAt } = isExpired(draft, now) ? newForm(now) : draft;
-    await showForm(deps, request, response, {
-      typed: draft.values,
-      ticket: { owner, id, issuedAt },
-      draft: { savedAt: new Date(draft.savedAt), mayBeSent: fate !== undefined },
+    await deps.traces.follow({ request, step: 'new-request' }, async (trace) => {
+      const { launch, cookieSecret } = openLaunchOf(request);
+      trace.joins(launch.traceId);
+      assertOwnForm(request, deps.publicUrl, cookieSecret);
+      const ticket = await ownTicket(deps, request, draftOwner(launch));
+      const posted = { request, response, trace, ticket, typed: typedOf(request), now: deps.clock() };
+      await (fieldOf(request, 'intent') === 'back' ? goBack(deps, posted) : askTheEhr(deps, posted));
     });
   };
 }
 
-/**
- * Before the launch guard: keeps what was typed, for whom the page's sealed ticket names, whatever the guard will say.
- * A ticket opens nothing, so a stolen one can at most fill in a form for its owner.
- */
-export function keepTyped({ drafts, clock }: NewRequestDependencies): RequestHandler {
-  return async (request, response, next) => {
-    const ticket = await drafts.readTicket(fieldOf(request, 'ticket'));
-    if (ticket) {
-      await drafts.keep(ticket, typedOf(request), clock());
-      response.locals['isKept'] = true;
-    }
-    next();
-  };
+/** keepTyped has stored the draft. */
+async function goBack(deps: NewRequestDependencies, { request, response, trace, ticket, typed }: Posted) {
+  trace.discard();
+  if (!hasContent(typed)) await deps.drafts.discard(ticket.owner, ticket.id);
+  toList(deps, request, response);
 }
 
-/** Behind {@link keepTyped} and everything that can fail: says on the error page that nothing typed is lost. */
-export const sayKept: ErrorRequestHandler = (error: unknown, _request, response, next) => {
-  const isKept = response.locals['isKept'] === true && error instanceof AppError && error.shown === undefined;
-  if (!isKept) return next(error);
-  const { code, message, cause, retryAfterSeconds } = error;
-  next(new AppError(code, message, { cause, shown: KEPT, ...(retryAfterSeconds ? { retryAfterSeconds } : {}) }));
-};
-
-/** `POST`: sends the request to the EHR, once. Behind {@link keepTyped} and the launch guard. */
-export function createRequest(deps: NewRequestDependencies): RequestHandler {
-  return async (request, response) => {
-    const { launch, cookieSecret } = openLaunchOf(request);
-    assertOwnForm(request, deps.publicUrl, cookieSecret);
-    const owner = draftOwner(launch);
-    const ticket = await ownTicket(deps, request, owner);
-    const typed = typedOf(request);
-    const now = deps.clock();
-    const showAgain = async (status: number, problem: string, next: DraftTicket) => {
-      const mayBeSent = (await fateOf({ ...ticket, values: typed }, deps.sendings, now)) !== undefined;
-      response.status(status);
-      return showForm(deps, request, response, { typed, ticket: next, problem, draft: { savedAt: now, mayBeSent } });
-    };
-    if (isExpired(ticket, now)) return showAgain(409, EXPIRED, { owner, ...newForm(now) });
-    const read = readNewRequest(typed, now);
-    if (!read.ok) {
-      response.status(400);
-      return showForm(deps, request, response, { typed, problems: read.problems, ticket });
-    }
-    const { organization, opened } = openLaunchOf(request);
-    const current = await deps.grants.current(opened, organization);
-    assertMayCreate(current, organization);
-    const { searchParameters } = organization;
-    const sendingLaunch = { launch: current, searchParameters, open: () => openReadings(deps, current, organization) };
-    const sending = await sendForm({ ...deps, now }, sendingLaunch, ticket, read.request);
-    if (sending.kind !== 'sent') {
-      factsOf(request).pageProblem = sending.kind === 'refused' ? sending.failure : sending.kind;
-      const next = sending.kind === 'changed' ? { ...ticket, told: sending.told } : ticket;
-      return showAgain(UNSENT_STATUS[sending.kind], problemOf(sending), next);
-    }
-    if (sending.isNew) recordCreated(deps.audit, request, launch);
-    // It may come late: what was typed into another form since stays.
-    const discard = async () => {
-      if ((await deps.drafts.find(owner))?.id === ticket.id) await deps.drafts.discard(owner);
-    };
-    await discard().catch(() => deps.retries.insist(discard));
-    response.redirect(303, new URL(`/launches/${launch.id}/requests?sent`, deps.publicUrl).href);
+async function askTheEhr(deps: NewRequestDependencies, posted: Posted): Promise<void> {
+  const { request, response, trace, ticket, typed, now } = posted;
+  const { owner } = ticket;
+  const savedAt = now.toISOString();
+  const showAgain = async (outcome: Pick<FormOutcome, 'ticket'> & Partial<FormOutcome>) => {
+    const name = await deps.outcomes.keep({ values: typed, savedAt, ...outcome });
+    toPage(deps, request, response, `/requests/new?${OUTCOME}=${name}`);
   };
+  const problemIn = (text: string) => ({ text, supportCode: factsOf(request).supportCode });
+  if (isExpired(ticket, now)) {
+    trace.discard();
+    return showAgain({ ticket: { owner, ...newForm(now) }, problem: problemIn(EXPIRED), isAfterExpired: true });
+  }
+  const isLook = fieldOf(request, 'intent') === 'look';
+  const read = readNewRequest(typed, now);
+  if (!read.ok && !isLook) {
+    trace.discard();
+    return showAgain({ ticket, problems: read.problems });
+  }
+  const typedNow = read.ok ? read.request : undefined;
+  const { sending, newlyFound } = await trace.step(
+    'create',
+    () => ask(deps, posted, typedNow, isLook),
+    {},
+    createFacts,
+  );
+  if (sending.kind === 'changed' || sending.kind === 'alike' || sending.kind === 'elsewhere') trace.discard();
+  if ('answer' in sending && sending.answer) {
+    Object.assign(factsOf(request), { ehrStatus: sending.answer.status, issueCodes: sending.answer.issues });
+  }
+  const { launch } = openLaunchOf(request);
+  for (let found = 0; found < newlyFound; found += 1) recordCreated(deps.audit, request, launch);
+  if (sending.kind !== 'sent') {
+    factsOf(request).pageProblem = sending.kind === 'refused' ? sending.failure : sending.kind;
+    const told = 'told' in sending ? { told: sending.told } : {};
+    return showAgain({ ticket: { ...ticket, ...told }, problem: problemIn(problemOf(sending, now)) });
+  }
+  const { resource } = sending;
+  const say =
+    typedNow && (() => deps.recents.isSent(owner, identifierOf(ticket.id, typedNow), { isNews: true, resource }));
+  if (say) await soon(deps, say);
+  // It may come late: what was typed into another form since stays.
+  await soon(deps, () => deps.drafts.discard(owner, ticket.id));
+  toList(deps, request, response);
+}
+
+/** Looks or sends in this launch, with its token as it is now. */
+async function ask(
+  deps: NewRequestDependencies,
+  { request, ticket, now }: Posted,
+  typed: NewRequest | undefined,
+  isLook: boolean,
+): Promise<CreateEnd> {
+  const { organization, opened } = openLaunchOf(request);
+  const launch = await deps.grants.current(opened, organization);
+  assertMayCreate(launch, organization);
+  const { searchParameters } = organization;
+  const sendingLaunch = { launch, searchParameters, open: () => openReadings(deps, launch, organization) };
+  if (isLook || !typed) return lookAgain({ ...deps, now }, sendingLaunch, ticket, typed);
+  const sending = await sendForm({ ...deps, now }, sendingLaunch, ticket, typed);
+  return { sending, newlyFound: sending.kind === 'sent' && sending.isNew ? 1 : 0 };
+}
+
+function toList(deps: NewRequestDependencies, request: Request, response: Response): void {
+  toPage(deps, request, response, '/requests');
+}
+
+function toPage({ publicUrl }: NewRequestDependencies, request: Request, response: Response, path: string): void {
+  response.redirect(303, new URL(`/launches/${openLaunchOf(request).launch.id}${path}`, publicUrl).href);
 }
 
 /** The last look before sending: was the form filled in for this patient, by this user? @throws AppError 'request.forged' */
@@ -146,93 +144,15 @@ async function ownTicket(
   throw new AppError('request.forged', "the form's ticket is missing or of another patient or user");
 }
 
-/** `POST …/discard`: the draft goes. Behind the launch guard. */
-export function discardDraft({ publicUrl, drafts }: NewRequestDependencies): RequestHandler {
+/** `POST …/discard`: the draft goes, and with it what became of its last post. Behind the launch guard. */
+export function discardDraft(deps: NewRequestDependencies): RequestHandler {
   return async (request, response) => {
     const { launch, cookieSecret } = openLaunchOf(request);
-    assertOwnForm(request, publicUrl, cookieSecret);
-    await drafts.discard(draftOwner(launch));
-    response.redirect(303, new URL(`/launches/${launch.id}/requests/new`, publicUrl).href);
+    assertOwnForm(request, deps.publicUrl, cookieSecret);
+    const owner = draftOwner(launch);
+    const draft = await deps.drafts.find(owner);
+    if (draft) await deps.outcomes.discard(draft.id);
+    await deps.drafts.discard(owner);
+    toPage(deps, request, response, '/requests/new');
   };
-}
-
-/** @throws AppError 'request.not-found' where nobody has switched it on, 'scope.missing' where the EHR does not permit it. */
-function assertMayCreate(launch: Launch, organization: Organization): void {
-  if (!organization.createRequests) throw new AppError('request.not-found', 'createRequests is off');
-  if (mayCreateRequests(launch, organization)) return;
-  const shown = 'patient/ServiceRequest.write';
-  throw new AppError('scope.missing', `not granted: ${shown}`, { shown });
-}
-
-async function showForm(
-  deps: NewRequestDependencies,
-  request: Request,
-  response: Response,
-  form: {
-    typed: TypedRequest;
-    ticket: DraftTicket;
-    problems?: Record<string, string>;
-    problem?: string;
-    draft?: KeptDraft;
-  },
-): Promise<void> {
-  const { opened, organization, cookieSecret } = openLaunchOf(request);
-  const launch = await deps.grants.current(opened, organization);
-  assertMayCreate(launch, organization);
-  const { patient: reading, user } = openReadings(deps, launch, organization);
-  const patient = await reading;
-  const base = `/launches/${launch.id}`;
-  allowSameOriginReferrer(response);
-  response.type('html').send(
-    newRequestPage({
-      patient,
-      needPatientBanner: launch.context.needPatientBanner,
-      bar: await clinicianBarOf(deps, request, { launch, cookieSecret, user }),
-      ticket: await deps.drafts.issueTicket(form.ticket),
-      form: { values: form.typed, problems: form.problems ?? {} },
-      draft: form.draft,
-      timeZone: organization.timeZone,
-      problem:
-        form.problem === undefined ? undefined : { text: form.problem, supportCode: factsOf(request).supportCode },
-      themeUrl: launch.context.smartStyleUrl === undefined ? undefined : `${base}/theme.css`,
-    }),
-  );
-}
-
-function openReadings({ readings, grants }: NewRequestDependencies, launch: Launch, organization: Organization) {
-  const { patient, ...rest } = readings.open(launch, organization, (refused) =>
-    grants.renew(launch.id, organization, refused),
-  );
-  const inUse = patient.then(assertInUse);
-  return { ...rest, patient: inUse.catch((error: unknown) => endIfOver(grants, launch, organization, error)) };
-}
-
-/** Refused with a fresh token too: the launch is over, and no reload may try for ever (FH-05). Always throws. */
-export async function endIfOver(
-  grants: ActiveGrants,
-  launch: Launch,
-  organization: Organization,
-  error: unknown,
-): Promise<never> {
-  if (error instanceof AppError && error.code === 'session.expired') await grants.end(launch.id, organization);
-  throw error;
-}
-
-function typedOf(request: Request): TypedRequest {
-  return Object.fromEntries(newRequestFields.map((name) => [name, fieldOf(request, name).slice(0, LONGEST_FIELD)]));
-}
-
-function recordCreated(audit: Audit, request: Request, launch: Launch): void {
-  const { organizationId, user, id: launchId, context } = launch;
-  const { supportCode } = factsOf(request);
-  const patient = `Patient/${context.patient}`;
-  audit.record({
-    event: 'request-created',
-    organizationId,
-    actor: user,
-    address: request.ip,
-    launchId,
-    supportCode,
-    patient,
-  });
 }

@@ -33,7 +33,8 @@ export interface RequestDrafts {
   find(owner: DraftOwner): Promise<Draft | undefined>;
   /** Keeps what was typed for another hour, as what this form holds. */
   keep(ticket: DraftTicket, values: TypedRequest, now: Date): Promise<void>;
-  discard(owner: DraftOwner): Promise<void>;
+  /** @param formId given: only what this form holds; what was typed into another one since stays. */
+  discard(owner: DraftOwner, formId?: string): Promise<void>;
   /**
    * A ticket for the form's page: whoever posts it may keep a draft for this owner, also when the launch has ended
    * meanwhile. It opens nothing and reads nothing.
@@ -46,7 +47,7 @@ export interface RequestDrafts {
 /** A form's page: for whom it was made. */
 export interface DraftTicket extends Form {
   owner: DraftOwner;
-  /** Identifiers of the earlier versions that the page speaks of: who sends it again wants another request. */
+  /** Identifiers of earlier versions, and of requests just like it, that the page speaks of: sending it means one more. */
   told?: readonly string[];
 }
 
@@ -62,7 +63,8 @@ export function isExpired({ issuedAt }: Form, now: Date): boolean {
 
 /** As long as the longest launch, and so longer than any page that can still be posted. */
 export const FORM_LIFETIME_MS = ABSOLUTE_LIMIT_MS;
-const LIFETIME_MS = 60 * 60_000;
+/** What was typed is kept for an hour, in a draft and in what a page says of it. */
+export const DRAFT_LIFETIME_MS = 60 * 60_000;
 const TICKET = 'draft-ticket';
 
 /** Whose drafts a launch's pages are about. */
@@ -72,13 +74,16 @@ export function draftOwner({ organizationId, fhirBaseUrl, user, context }: Launc
 
 /** Are these the same user at the same patient? */
 export function isSameOwner(one: DraftOwner, other: DraftOwner): boolean {
-  return keyOf(one) === keyOf(other);
+  return ownerHash(one) === ownerHash(other);
 }
 
-function keyOf({ organizationId, fhirBaseUrl, iss, sub, patientId }: DraftOwner): string {
+/** The owner in the name of a stored record: says nothing of who it is. */
+export function ownerHash({ organizationId, fhirBaseUrl, iss, sub, patientId }: DraftOwner): string {
   const owner = JSON.stringify([organizationId, fhirBaseUrl.replace(/\/$/, ''), iss, sub, patientId]);
-  return `draft:${createHash('sha256').update(owner).digest('base64url')}`;
+  return createHash('sha256').update(owner).digest('base64url');
 }
+
+const keyOf = (owner: DraftOwner) => `draft:${ownerHash(owner)}`;
 
 /** See {@link RequestDrafts}. */
 export function createRequestDrafts(redis: KeyStore, sealer: Sealer): RequestDrafts {
@@ -92,9 +97,11 @@ export function createRequestDrafts(redis: KeyStore, sealer: Sealer): RequestDra
     find,
     keep: async ({ owner, id, issuedAt }, values, now) => {
       const draft: Draft = { id, issuedAt, values, savedAt: now.toISOString() };
-      await redis.set(keyOf(owner), await sealer.seal(keyOf(owner), draft), LIFETIME_MS);
+      await redis.set(keyOf(owner), await sealer.seal(keyOf(owner), draft), DRAFT_LIFETIME_MS);
     },
-    discard: (owner) => redis.delete(keyOf(owner)),
+    discard: async (owner, formId) => {
+      if (formId === undefined || (await find(owner))?.id === formId) await redis.delete(keyOf(owner));
+    },
     issueTicket: (ticket) => sealer.seal(TICKET, ticket),
     readTicket: async (ticket) => {
       if (ticket === '') return undefined;

@@ -1,8 +1,9 @@
 /** Loads the EHR's requests of one patient, checked, sorted, merged and named, as the page shows them. */
 import type { ForeignRecord } from '#src/patients/fhir-fields.ts';
-import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
+import type { FhirApi, FhirError } from '#src/smart/step-6-fhir-api.ts';
 import type { RequestListProps } from '#views/request-list.ts';
 import { serverTimeZone } from '#views/zone.ts';
+import { identifiersOf, isOfAnotherPatient } from './create-proof.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
 import { describeLimits } from './request-limits.ts';
 import { mergeRequests } from './request-merge.ts';
@@ -25,6 +26,11 @@ import { readServiceRequest, type ServiceRequest } from './service-request.ts';
 /** The page's list, with the kind of problem for the log. */
 export interface RequestList extends RequestListProps {
   readonly problem: RequestsProblem | undefined;
+  /**
+   * `system|value` and `ServiceRequest/id` of all that was read, so that what was sent a moment ago can be looked for;
+   * undefined where the EHR was not asked.
+   */
+  readonly identifiers?: ReadonlySet<string>;
 }
 
 /** What loading the list depends on besides the EHR. */
@@ -78,11 +84,15 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
       ...describeNotGranted(notGranted),
       ...describeRemarks([...found.remarks]),
     ],
-    problem: problemOf(found.result),
+    problem: problemOf(found),
+    identifiers: found.identifiers,
   };
 }
 
 interface Found {
+  identifiers: Set<string>;
+  /** Why the search ended early. */
+  failure: FhirError | undefined;
   requests: ServiceRequest[];
   /** resources of other types that came along, good only for names */
   included: NamedResource[];
@@ -96,21 +106,28 @@ async function search(api: FhirApi, options: RequestListOptions): Promise<Found>
   const { patientId, searchParameters = [], now, timeZone = serverTimeZone } = options;
   const [requests, included, remarks]: [ServiceRequest[], NamedResource[], Set<string>] = [[], [], new Set()];
   const at = { base: api.base, now, timeZone };
+  const identifiers = new Set<string>();
+  let failure: FhirError | undefined;
+  const onFailure = (error: FhirError) => void (failure = error);
+  const own = { subject: { reference: `Patient/${patientId}` } };
   const take = (resource: ForeignRecord): void => {
     if (resource.resourceType === 'ServiceRequest') {
       requests.push(readServiceRequest(resource, at));
+      if (isOfAnotherPatient(resource, own)) return;
+      for (const name of [...identifiersOf(resource), `ServiceRequest/${String(resource.id)}`]) identifiers.add(name);
     } else if (resource.resourceType === 'OperationOutcome') {
       for (const line of describeOutcome(resource)) remarks.add(line);
     } else {
       included.push(readNamedResource(resource, at));
     }
   };
-  const result = await searchRequests(api, { patientId, searchParameters }, take);
-  return { requests, included, remarks, result };
+  const result = await searchRequests(api, { patientId, searchParameters, onFailure }, take);
+  return { requests, included, remarks, result, identifiers, failure };
 }
 
-function problemOf({ end, isBegun }: SearchResult): RequestsProblem | undefined {
-  return end === 'complete' || end === 'more' ? undefined : describeProblem(end, isBegun);
+function problemOf({ result: { end, isBegun }, failure }: Found): RequestsProblem | undefined {
+  if (end === 'complete' || end === 'more') return undefined;
+  return { ...describeProblem(end, isBegun), status: failure?.status, issues: failure?.issues };
 }
 
 interface Sifted {

@@ -9,6 +9,9 @@ export interface RequestsProblem {
   readonly text: string;
   /** whether to load the page again may help */
   readonly canReload: boolean;
+  /** for log and trace: HTTP status and OperationOutcome issue codes of the EHR's answer */
+  readonly status?: number | undefined;
+  readonly issues?: readonly string[] | undefined;
 }
 
 /** `page-gone`: the EHR no longer knows a later page of the list that it began. */

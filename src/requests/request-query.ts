@@ -35,6 +35,10 @@ export interface SearchResult {
 interface RequestSearch {
   patientId: string;
   searchParameters: readonly string[];
+  /** `system|value`: only requests with one of these, where the EHR can search so; default: all of the patient's. */
+  identifiers?: readonly string[];
+  /** Hears what ended the search early. */
+  onFailure?: (error: FhirError) => void;
 }
 
 /** What may come along with requests: who asks, who provides, and what an EHR adds to name or to explain them. */
@@ -102,6 +106,7 @@ export async function searchRequests(
   };
   const end = await readAll().catch((error: unknown) => {
     if (!(error instanceof FhirError)) throw error;
+    options.onFailure?.(error);
     return error.failure === 'not-found' && read.pages > 0 ? 'page-gone' : error.failure;
   });
   const { counted, unreadable } = tally;
@@ -138,6 +143,8 @@ function createTally() {
 
 function searchPath(options: RequestSearch): string {
   const query = new URLSearchParams({ patient: options.patientId, _count: String(pageSize) });
+  const { identifiers = [] } = options;
+  if (identifiers.length > 0) query.set('identifier', identifiers.join(','));
   return `ServiceRequest?${withSearchParameters(query, options.searchParameters)}`;
 }
 

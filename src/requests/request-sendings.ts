@@ -39,17 +39,26 @@ export function identifierOf(formId: string, request: NewRequest): string {
     .digest('base64url');
 }
 
+/** The identifier as the resource carries it. */
+export function businessIdentifier(publicUrl: URL, identifier: string): { system: string; value: string } {
+  return { system: new URL('/requests', publicUrl).href, value: identifier };
+}
+
 /** Longer than a POST can take with its renewed token: what is older was left by a process that ended. */
 const LONGEST_POSTING_MS = 60_000;
 
 type Stored = Record<string, { state: SendingState; at: string }>;
+
+/** Stands for whatever left of a form whose record cannot be opened: its secret was retired. */
+export const UNREADABLE = 'unreadable';
+const UNREADABLE_RECORD: Stored = { [UNREADABLE]: { state: 'unknown', at: new Date(0).toISOString() } };
 
 /** See {@link RequestSendings}. */
 export function createRequestSendings(redis: KeyStore, sealer: Sealer, clock: Clock): RequestSendings {
   const keyOf = (formId: string) => `draft-sending:${formId}`;
   const open = async (formId: string, sealed: string): Promise<Stored> =>
     // Sealed by a secret that was retired: something left, and nobody can say what.
-    (await sealer.open(keyOf(formId), sealed).catch(() => UNREADABLE)) as Stored;
+    (await sealer.open(keyOf(formId), sealed).catch(() => UNREADABLE_RECORD)) as Stored;
   const asRead = (formId: string, sealed: string, stored: Stored): FormRecord => {
     const oldest = clock().getTime() - LONGEST_POSTING_MS;
     const states = Object.entries(stored).map(([identifier, { state, at }]): [string, SendingState] => [
@@ -79,5 +88,3 @@ export function createRequestSendings(redis: KeyStore, sealer: Sealer, clock: Cl
     },
   };
 }
-
-const UNREADABLE: Stored = { unreadable: { state: 'unknown', at: new Date(0).toISOString() } };

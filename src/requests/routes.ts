@@ -1,11 +1,9 @@
 /** `GET /launches/:launchId/requests`: the page every launch ends on, "Requests for <patient name>". */
 import type { Request, RequestHandler, Response } from 'express';
-import type { Clock } from '#src/adapters/clock.ts';
 import type { Audit } from '#src/audit/audit.ts';
 import type { Config } from '#src/config.ts';
 import type { LaunchTrace, LaunchTraces } from '#src/diagnostics/launch-trace.ts';
 import type { StepFacts } from '#src/diagnostics/trace.ts';
-import { queryOf } from '#src/http/own-url.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import type { ActiveGrants } from '#src/launches/active-grant.ts';
@@ -15,13 +13,13 @@ import type { LaunchCookies } from '#src/launches/launch-cookies.ts';
 import { openLaunchOf, UNATTENDED } from '#src/launches/launch-guard.ts';
 import { isUsableAsIs, unavailable } from '#src/launches/refresh-state.ts';
 import type { TokenConfirmations } from '#src/launches/token-confirmation.ts';
-import type { Organization } from '#src/organizations/organization.ts';
-import type { PatientSummary } from '#src/patients/patient.ts';
 import { requestsPageEnd, requestsPageStart } from '#views/requests-page.ts';
 import type { ChartReadings } from './chart-readings.ts';
 import { clinicianBarOf } from './clinician-bar.ts';
-import { endIfOver, mayCreateRequests } from './new-request-routes.ts';
-import { draftOwner, type RequestDrafts } from './request-drafts.ts';
+import { type CreateOfferDependencies, offerAtLast, offerSoFar } from './create-offer.ts';
+import { endIfOver } from './open-readings.ts';
+import { recordCreated } from './record-created.ts';
+import { draftOwner } from './request-drafts.ts';
 import type { RequestList } from './request-list.ts';
 
 const FIRST_PAGE_MS = 2 * 60_000;
@@ -32,18 +30,18 @@ const FIRST_PAGE_MS = 2 * 60_000;
  *
  * Behind the launch guard.
  */
-export function requestsRoute(dependencies: {
-  config: Config;
-  readings: ChartReadings;
-  grants: ActiveGrants;
-  drafts: RequestDrafts;
-  confirmations: TokenConfirmations;
-  launchCookies: LaunchCookies;
-  audit: Audit;
-  traces: LaunchTraces;
-  clock: Clock;
-}): RequestHandler {
-  const { readings, grants, drafts, confirmations, audit, traces, clock } = dependencies;
+export function requestsRoute(
+  dependencies: CreateOfferDependencies & {
+    config: Config;
+    readings: ChartReadings;
+    grants: ActiveGrants;
+    confirmations: TokenConfirmations;
+    launchCookies: LaunchCookies;
+    audit: Audit;
+    traces: LaunchTraces;
+  },
+): RequestHandler {
+  const { readings, grants, recents, confirmations, audit, traces, clock } = dependencies;
   const show = async (request: Request, response: Response, trace: LaunchTrace) => {
     const { opened, organization, cookieSecret, closing, isUnattended } = openLaunchOf(request);
     trace.joins(opened.launch.traceId);
@@ -67,6 +65,7 @@ export function requestsRoute(dependencies: {
     allowSameOriginReferrer(response);
     leaveInTime(response, launch.id, closing, clock());
     const theme = `${base}/theme.css${isUnattended ? `?${UNATTENDED}` : ''}`;
+    const offer = await offerSoFar(dependencies, launch, organization, patient);
     sendStart(
       response,
       requestsPageStart({
@@ -75,11 +74,13 @@ export function requestsRoute(dependencies: {
         bar: await clinicianBarOf(dependencies, request, { launch, cookieSecret, user: reading.user }),
         asOf: reading.startedAt,
         timeZone: organization.timeZone,
-        create: organization.createRequests ? await creation(drafts, launch, organization, patient) : undefined,
-        isSent: queryOf(request).has('sent'),
+        create: offer.create,
+        isSent: offer.isSent,
         themeUrl: launch.context.smartStyleUrl === undefined ? undefined : theme,
       }),
     );
+    // Said once, and not by a page that came by itself.
+    if (offer.isSent && !isUnattended) await recents.isSaid(draftOwner(launch)).catch(() => undefined);
     const { organizationId, user, id: launchId } = launch;
     const { supportCode } = factsOf(request);
     audit.record({
@@ -92,10 +93,15 @@ export function requestsRoute(dependencies: {
       patient: `Patient/${patient.id}`,
     });
     const list = await trace.step('requests', () => reading.requests, {}, requestFacts);
-    if (list.problem) factsOf(request).pageProblem = list.problem.kind;
-    response.end(requestsPageEnd({ patient, list, supportCode }));
+    if (list.problem) {
+      const { kind, status, issues } = list.problem;
+      Object.assign(factsOf(request), { pageProblem: kind, ehrStatus: status, issueCodes: issues });
+    }
+    const { awaited, ...sent } = await offerAtLast(dependencies, launch, offer, list);
+    for (let found = 0; found < sent.newlyFound; found += 1) recordCreated(audit, request, launch);
+    response.end(requestsPageEnd({ patient, list: { ...list, awaited }, supportCode, sent: { ...sent, base } }));
     if (isFirstPage(launch, clock())) trace.completed();
-    else trace.discard();
+    else if (!list.problem) trace.discard();
   };
   return async (request, response) => {
     await traces.follow({ request, step: 'patient' }, (trace) => show(request, response, trace));
@@ -109,21 +115,17 @@ function isFirstPage({ startedAt }: Launch, now: Date): boolean {
 
 /** How it went, not what is on the list. */
 function requestFacts({ problem, notices }: RequestList): StepFacts {
-  return { problem: problem?.kind, 'notices on the page': notices.length, warning: problem?.text };
+  const { kind, status, issues } = problem ?? {};
+  return {
+    problem: kind,
+    status,
+    'issue codes': issues,
+    'notices on the page': notices.length,
+    warning: problem?.text,
+  };
 }
 
 function sendStart(response: Response, start: string): void {
   response.type('html');
   response.write(start);
-}
-
-async function creation(
-  drafts: RequestDrafts,
-  launch: Launch,
-  organization: Organization,
-  { isReplaced }: PatientSummary,
-) {
-  if (isReplaced) return 'replaced';
-  if (!mayCreateRequests(launch, organization)) return 'not-permitted';
-  return (await drafts.find(draftOwner(launch))) ? 'draft' : 'new';
 }

@@ -1,75 +1,69 @@
-/** Sends a request to the EHR so that it exists there once, or says that nobody knows (FH-17, request-list §4.4 C). */
-import { asRecords, asText } from '#src/patients/fhir-fields.ts';
+/** Sends a request to the EHR so that it exists there once, or says that it is not known (FH-17, request-list §4.4 C). */
+import { summarizeOutcome } from '#src/smart/issue-codes.ts';
 import { type FhirApi, FhirError, type FhirFailure, type FhirResource, isRefusal } from '#src/smart/step-6-fhir-api.ts';
-import { searchRequests } from './request-query.ts';
+import { createdResource, proofOf } from './create-proof.ts';
+import { findSent, type PatientSearch } from './find-sent.ts';
 
-/** How a sending ended. */
+/** The EHR's answer to the create, as far as a log may hold it. */
+export interface EhrAnswer {
+  /** HTTP status; undefined where no answer came. */
+  status: number | undefined;
+  /** OperationOutcome issue codes of FHIR's own value set. */
+  issues: readonly string[];
+}
+
+/** How a sending ended; `answer` is there when a create was sent. */
 export type Sending =
-  | { kind: 'sent' }
+  | { kind: 'sent'; answer?: EhrAnswer; resource?: string | undefined }
   /** The EHR will not take it; nothing was created. */
-  | { kind: 'refused'; failure: FhirFailure }
-  /** It may exist or not: never posted again before somebody has looked. */
-  | { kind: 'unknown' }
+  | { kind: 'refused'; failure: FhirFailure; answer: EhrAnswer }
+  /** It may exist or not: never posted again before the EHR was asked for it. */
+  | { kind: 'unknown'; answer?: EhrAnswer }
   /** Another window was quicker: nothing was sent here. */
   | { kind: 'elsewhere' };
 
-/** How this patient's requests are searched at this EHR. */
-interface PatientSearch {
-  patientId: string;
-  /** The organization's own `name=value`. */
-  searchParameters: readonly string[];
-  /** Whether the EHR permits the search at all; without, nobody can know (SCO-22). */
-  mayLook: boolean;
-}
-
-/** Whether the EHR has it, as far as can be seen. */
-type Existence = 'exists' | 'absent' | 'unknown';
-
 /**
- * Posts once. When an earlier attempt, or this one, was left without an answer, the EHR is asked for the patient's
- * requests and the identifier is looked for: every vendor can search by patient, few by identifier.
+ * Posts once. When an earlier attempt was left unconfirmed, or this one proves nothing, the EHR is asked for it.
  *
- * @param resource with exactly one identifier of ours.
+ * @param resource with exactly one identifier of ours, about the launch's patient.
  * @param options.attempted an earlier sending ended in `unknown`.
  * @param options.beforePosting runs when the request is about to leave: from then on it may exist. With false it stays.
- * @param options.patientId the launch's patient, whom the resource is about.
  */
 export async function sendRequest(
   api: FhirApi,
   resource: FhirResource,
   options: PatientSearch & { attempted: boolean; beforePosting(): Promise<boolean> },
 ): Promise<Sending> {
+  const look = () => findSent(api, [resource], options);
   if (options.attempted) {
-    const existence = await look(api, resource, options);
-    if (existence !== 'absent') return existence === 'exists' ? { kind: 'sent' } : { kind: 'unknown' };
+    const { found, isComplete } = await look();
+    if (found.length > 0) return { kind: 'sent' };
+    if (!isComplete) return { kind: 'unknown' };
   }
   if (!(await options.beforePosting())) return { kind: 'elsewhere' };
+  const { proof, failure, answer, created } = await post(api, resource);
+  if (proof === 'created') return { kind: 'sent', answer, resource: created };
+  if (proof === 'refused') return { kind: 'refused', failure, answer };
+  const { found, isComplete } = await look();
+  if (found.length > 0) return { kind: 'sent', answer };
+  // An EHR may show an order later than it takes it, so what is not seen is refused only where the EHR itself said so.
+  return proof === 'denied' && isComplete ? { kind: 'refused', failure, answer } : { kind: 'unknown', answer };
+}
+
+/** Every end of a POST, in one form. */
+async function post(api: FhirApi, resource: FhirResource) {
   try {
-    await api.create(resource);
-    return { kind: 'sent' };
+    const created = await api.create(resource);
+    const answer: EhrAnswer = { status: created.status, issues: summarizeOutcome(created.body).issues };
+    const proof = proofOf(created, resource);
+    return { proof, failure: 'unexpected' as const, answer, created: createdResource(created) };
   } catch (error) {
     if (!(error instanceof FhirError)) throw error;
-    if (isRefusal(error)) return { kind: 'refused', failure: error.failure };
-    // An EHR may show an order later than it takes it, so only finding it is proof.
-    return (await look(api, resource, options)) === 'exists' ? { kind: 'sent' } : { kind: 'unknown' };
+    const { failure, status, issues } = error;
+    return {
+      proof: isRefusal(error) ? ('refused' as const) : ('unproved' as const),
+      failure,
+      answer: { status, issues },
+    };
   }
-}
-
-async function look(
-  api: FhirApi,
-  resource: FhirResource,
-  { patientId, searchParameters, mayLook }: PatientSearch,
-): Promise<Existence> {
-  if (!mayLook) return 'unknown';
-  const wanted = identifiersOf(resource);
-  let isThere = false;
-  const { isWhole } = await searchRequests(api, { patientId, searchParameters }, (one) => {
-    isThere ||= one.resourceType === 'ServiceRequest' && identifiersOf(one).some((each) => wanted.includes(each));
-  });
-  if (isThere) return 'exists';
-  return isWhole ? 'absent' : 'unknown';
-}
-
-function identifiersOf(resource: Readonly<Record<string, unknown>>): string[] {
-  return asRecords(resource['identifier']).map(({ system, value }) => `${asText(system)}|${asText(value)}`);
 }

@@ -1,17 +1,9 @@
 /** What a clinician is told when a request was not sent, or may have been: what is known, and nothing else. */
 import type { FhirFailure } from '#src/smart/step-6-fhir-api.ts';
-import type { FormSending } from './send-form.ts';
+import type { FormLook } from './look-again.ts';
 
 /** A sending that did not end in the list. */
-export type Unsent = Exclude<FormSending, { kind: 'sent' }>;
-
-/** By how the sending ended. */
-export const UNSENT_STATUS: Record<Unsent['kind'], number> = {
-  elsewhere: 409,
-  changed: 409,
-  refused: 502,
-  unknown: 504,
-};
+export type Unsent = Exclude<FormLook['sending'], { kind: 'sent' }>;
 
 /** Of a form that is older than what is remembered of it. */
 export const EXPIRED =
@@ -25,8 +17,10 @@ const REFUSED: Partial<Record<FhirFailure, string>> = {
   throttled: 'The EHR is busy. Wait a minute, then send it again.',
 };
 
+const LOOKS_FIRST = 'If you send it again unchanged, the app first asks the EHR whether it has it.';
+
 /** In words for the clinician. */
-export function problemOf(sending: Unsent): string {
+export function problemOf(sending: Unsent, now: Date): string {
   switch (sending.kind) {
     case 'elsewhere':
       return 'This request is being sent in another window. Look at the list first.';
@@ -34,9 +28,20 @@ export function problemOf(sending: Unsent): string {
       return sending.isEarlierSent
         ? 'An earlier version of this request was sent and is in the EHR. What you see now was not sent. Send it only if the patient needs both: it becomes a second request.'
         : 'The EHR did not confirm an earlier version of this request, so that one may be there already: look in the chart. What you see now was not sent. If you send it, it becomes a second request.';
+    case 'alike':
+      return `You sent the same request ${agoText(sending.at, now)}${sending.isConfirmed ? '' : ', and the EHR has not confirmed it'}. What you see now was not sent. Send it only if the patient needs both: it becomes a second request.`;
     case 'refused':
       return `Not sent. ${REFUSED[sending.failure] ?? 'The EHR did not accept this request. Tell your EHR team.'}`;
     case 'unknown':
-      return 'The EHR did not confirm the request, so it may be there already. Look in the chart. If you send it again unchanged, the app first asks the EHR whether it has it.';
+      return `The EHR did not confirm the request, so it may be there already. Look again, or look in the chart. ${LOOKS_FIRST}`;
+    case 'absent':
+      return `The EHR does not show this request now. It may take a moment to appear, so look once more before you send it again. ${LOOKS_FIRST}`;
   }
+}
+
+/** How long ago, in minutes. */
+export function agoText(at: Date, now: Date): string {
+  const minutes = Math.floor((now.getTime() - at.getTime()) / 60_000);
+  if (minutes < 1) return 'less than a minute ago';
+  return minutes === 1 ? '1 minute ago' : `${minutes} minutes ago`;
 }

@@ -9,6 +9,7 @@ import type { Dispatcher } from 'undici';
 import type { EhrClient } from '#src/adapters/outbound.ts';
 import { failureOf, isUnsent, type OutboundError } from '#src/adapters/outbound-error.ts';
 import { AppError } from '#src/errors.ts';
+import { parseJson, summarizeOutcome } from './issue-codes.ts';
 
 /** A JSON object that says what resource it is; everything else about it is unproven. */
 export type FhirResource = { readonly resourceType: string; readonly [member: string]: unknown };
@@ -30,14 +31,27 @@ export class FhirError extends Error {
   readonly status: number | undefined;
   /** When another try makes sense; known for calls we did not make. */
   readonly retryAfterSeconds: number | undefined;
+  /** The issue codes of the answer's OperationOutcome, of FHIR's own value set. */
+  readonly issues: readonly string[];
 
-  constructor(failure: FhirFailure, status?: number, retryAfterSeconds?: number) {
-    super(`FHIR call failed: ${failure}${status === undefined ? '' : ` (${status})`}`);
+  constructor(failure: FhirFailure, status?: number, retryAfterSeconds?: number, issues: readonly string[] = []) {
+    const answer = [...(status === undefined ? [] : [status]), ...issues].join(', ');
+    super(`FHIR call failed: ${failure}${answer === '' ? '' : ` (${answer})`}`);
     this.name = 'FhirError';
     this.failure = failure;
     this.status = status;
     this.retryAfterSeconds = retryAfterSeconds;
+    this.issues = issues;
   }
+}
+
+/** A 2xx to a create. Only its reader can say whether it proves that the resource exists. */
+export interface CreateAnswer {
+  readonly status: number;
+  /** Parsed JSON, whatever the content type says; undefined when it cannot be read as such. Untrusted. */
+  readonly body: unknown;
+  /** Where the resource is, as the server says; untrusted and never followed. */
+  readonly location: string | undefined;
 }
 
 /** One launch's FHIR server with that launch's token. */
@@ -53,13 +67,13 @@ export interface FhirApi {
   /** Posts a batch Bundle of reads on the base. Never retried. @throws FhirError */
   batch(bundle: FhirResource): Promise<FhirResource>;
   /**
-   * Posts a new resource to its type's endpoint. The status of the answer to this POST decides, and nothing after it: a
-   * 201 and any other 2xx is success, but for a 200 with a web page, which is a portal's. Never retried but for a
-   * refused token, with which nothing was done (FH-05, FH-07, FH-17).
+   * Posts a new resource to its type's endpoint. Never retried but for a refused token, with which nothing was done
+   * (FH-05, FH-07, FH-17). A body that breaks off, is too large or no JSON leaves its status standing.
    *
-   * @throws FhirError; whether the resource exists is known only by {@link isRefusal}.
+   * @returns any 2xx, unjudged: portals, firewalls and queues answer so too.
+   * @throws FhirError for any other end; then {@link isRefusal} alone says that the resource does not exist.
    */
-  create(resource: FhirResource): Promise<void>;
+  create(resource: FhirResource): Promise<CreateAnswer>;
 }
 
 /** Did the server answer that it will not do this? Everything else leaves open whether it was done. */
@@ -126,16 +140,18 @@ export function createFhirApi(options: {
   const call = (url: URL, init: CallInit): Promise<unknown> => withGoodToken((token) => callWith(token, url, init));
   // Not by fhirclient: after an empty 201 it reads the Location in the same call, and what comes of that would pass for
   // the answer to the POST.
-  const post = async (token: string, url: URL, resource: FhirResource): Promise<void> => {
-    const { status, contentType } = await outbound.request(url, {
+  const post = async (token: string, url: URL, resource: FhirResource): Promise<CreateAnswer> => {
+    const { status, text, headers } = await outbound.request(url, {
       method: 'POST',
       kind: 'fhir',
       headers: { ...headersOf(token), 'content-type': FHIR_JSON },
       body: JSON.stringify(resource),
       deadlineMs: DEADLINE_MS,
-      wantsStatusOnly: true,
+      statusStands: true,
     });
-    if (!isDone(status, contentType)) throw answered(status);
+    const body = parseJson(text);
+    if (status < 200 || status >= 300) throw answered(status, summarizeOutcome(body).issues);
+    return { status, body, location: headers['location'] };
   };
 
   return {
@@ -164,7 +180,7 @@ export function createFhirApi(options: {
     create: async (resource) => {
       try {
         const url = resolveUnder(base, resource.resourceType);
-        await withGoodToken((token) => post(token, url, resource));
+        return await withGoodToken((token) => post(token, url, resource));
       } catch (error) {
         throw toFhirError(error);
       }
@@ -174,11 +190,6 @@ export function createFhirApi(options: {
 
 function headersOf(token: string): Record<string, string> {
   return { accept: FHIR_JSON, authorization: `Bearer ${token}` };
-}
-
-/** FHIR http, create: 201; servers that are less exact answer another 2xx. */
-function isDone(status: number, contentType: string): boolean {
-  return status === 201 || (status >= 200 && status < 300 && contentType !== 'text/html');
 }
 
 /** Is this URL the base itself or below it: same origin and path prefix (FH-02)? */
@@ -262,8 +273,15 @@ const FAILURE_BY_STATUS: Record<number, FhirFailure> = {
   429: 'throttled',
 };
 
-function answered(status: number): FhirError {
-  return new FhirError(FAILURE_BY_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'unexpected'), status);
+function answered(status: number, issues: readonly string[]): FhirError {
+  const failure = FAILURE_BY_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'unexpected');
+  return new FhirError(failure, status, undefined, issues);
+}
+
+/** fhirclient has read the body of a refusal by now, and keeps it at the end of its message alone. */
+function issuesOf(error: unknown): readonly string[] {
+  const body = error instanceof Error ? error.message.replace(/^[^]*?\n\n/, '') : '';
+  return summarizeOutcome(parseJson(body)).issues;
 }
 
 function toFhirError(error: unknown): FhirError {
@@ -271,7 +289,7 @@ function toFhirError(error: unknown): FhirError {
   if (error instanceof Error && error.cause instanceof FhirError) return error.cause;
   if (isUnsent(error)) return refusedCall(error);
   const status = statusOf(error);
-  if (status !== undefined) return answered(status);
+  if (status !== undefined) return answered(status, issuesOf(error));
   if (error instanceof SyntaxError) return new FhirError('unexpected');
   const failure = failureOf(error);
   if (failure === 'timeout') return new FhirError('timeout');

@@ -1,6 +1,6 @@
 /** Every way a launch can fail has an explanation, for the inspector and for the guide's table. */
 import { expect, test } from 'vitest';
-import { causesByCode } from '#src/diagnostics/causes.ts';
+import { causesByCode, explanationOf } from '#src/diagnostics/causes.ts';
 import { errorCodes } from '#src/errors.ts';
 
 /** Codes of pages that are no part of a launch. */
@@ -14,3 +14,15 @@ test.for(errorCodes.filter((code) => !NOT_OF_A_LAUNCH.test(code)))(
     for (const cause of causesByCode[code]?.causes ?? []) expect(cause).not.toMatch(/\.$/);
   },
 );
+
+const step = { at: '2026-01-01T00:00:00.000Z', durationMs: 1 };
+
+test.for([
+  ['refused', 'EHR team'],
+  ['unknown', 'EHR team'],
+  ['absent', 'EHR team'],
+  ['sent', undefined],
+])('a create that ended %s is explained for: %s', ([ended, owner]) => {
+  const create = { ...step, name: 'create', outcome: 'warning', facts: { 'how it ended': ended } } as const;
+  expect(explanationOf({ outcome: 'completed', steps: [create] })?.owner).toBe(owner);
+});

@@ -22,3 +22,8 @@ export function csrfOf(page: Visit): string {
 export function wholeOf(visit: Visit): string {
   return [visit.status, ...Object.entries(visit.headers).map((pair) => pair.join(': ')), visit.body].join('\n');
 }
+
+/** Whether this page is where a form's post has sent the browser on to: a reload of it posts nothing. */
+export function isShownAgain(page: Visit): boolean {
+  return page.status === 200 && /\/requests\/new\?form=[\w-]{43}$/.test(page.url);
+}

@@ -65,6 +65,15 @@ export async function typeCode(browser: TestBrowser, page: Visit, code: string):
   return browser.visit(url, { form: { csrf: csrfOf(page), code } });
 }
 
+/** Types a code that is not taken, and reads the page that says why: the post itself leads there. */
+export async function refusedCode(browser: TestBrowser, page: Visit, code: string): Promise<Visit> {
+  const posted = await typeCode(browser, page, code);
+  const location = posted.headers['location'] ?? '';
+  if (posted.status !== 303 || !location.includes('/association?problem='))
+    throw new Error(`not refused: ${posted.status}`);
+  return browser.visit(new URL(location, page.url).href);
+}
+
 export interface StoredIdentity {
   organization_id: string;
   lookup: string;

@@ -16,6 +16,7 @@ import {
   dumpOf,
   fhirReads,
   referenceIn,
+  refusedCode,
   stored,
   typeCode,
 } from './association-world.ts';
@@ -186,8 +187,10 @@ describe.for(await testStores())('on %s', (stores) => {
 
       const stranger = world.browser();
       const other = await launch('subject-of-user-29', stranger);
-      const reused = await typeCode(stranger, other, code);
-      expect(reused.status).toBe(409);
+      const reused = await refusedCode(stranger, other, code);
+      expect(reused.url).toMatch(/\?problem=used$/);
+      // A reload asks to send nothing, and spends no try.
+      expect((await stranger.visit(reused.url)).body).toContain('This code has been used');
       expect(reused.body).toContain('This code has been used');
       expect((await stored(world, ORG_ID)).identities.filter((row) => row.clinician_id === null)).toEqual([]);
       const shown = await admin.page();
@@ -200,8 +203,8 @@ describe.for(await testStores())('on %s', (stores) => {
       const ofTwin = await adminOfTwin.codeFor('Twin Person');
       const page = await launch();
       for (const code of [expired, ofTwin, 'AAAAA-AAAAA-AAAAA-AAAAA', '', HOSTILE]) {
-        const answer = await typeCode(browser, page, code);
-        expect(answer.status).toBe(400);
+        const answer = await refusedCode(browser, page, code);
+        expect(answer.url).toMatch(/\?problem=wrong$/);
         expect(answer.body).toContain('This code is not right or has expired');
         expect(answer.body).not.toContain('<script>alert');
       }
@@ -215,7 +218,7 @@ describe.for(await testStores())('on %s', (stores) => {
       for (let index = 0; index < 11; index += 1)
         // oxlint-disable-next-line no-await-in-loop -- one after the other, as a person types
         answers.push((await typeCode(browser, page, `WRONG-${index}`)).status);
-      expect(answers).toEqual([...Array.from({ length: 10 }, () => 400), 429]);
+      expect(answers).toEqual([...Array.from({ length: 10 }, () => 303), 429]);
       const right = await typeCode(browser, page, code);
       expect(right.status).toBe(429);
       expect(Number(right.headers['retry-after'])).toBeGreaterThan(0);
@@ -243,7 +246,9 @@ describe.for(await testStores())('on %s', (stores) => {
           return typeCode(by, page, code);
         }),
       );
-      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([303, 409]));
+      expect(answers.map(({ status }) => status)).toEqual([303, 303]);
+      const ends = answers.map(({ headers }) => headers['location']?.replace(/^.*\//, ''));
+      expect(new Set(ends)).toEqual(new Set(['requests', 'association?problem=used']));
     });
 
     test('somebody linked already who types another’s code is told, and nothing is overwritten', async () => {
@@ -252,8 +257,8 @@ describe.for(await testStores())('on %s', (stores) => {
       const page = await launch();
       expect((await typeCode(browser, page, own)).status).toBe(303);
       const before = await stored(world, ORG_ID);
-      const answer = await typeCode(browser, page, others);
-      expect(answer.status).toBe(409);
+      const answer = await refusedCode(browser, page, others);
+      expect(answer.url).toMatch(/\?problem=identity-taken$/);
       expect(answer.body).toContain('Your EHR user belongs to another account here');
       expect((await stored(world, ORG_ID)).identities).toEqual(before.identities);
     });

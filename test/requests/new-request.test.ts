@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { FaultName } from '#sandbox/faults.ts';
 import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
-import { cookiesOf, csrfOf, launchIdOf, wholeOf } from '#test/helpers/visits.ts';
+import { cookiesOf, csrfOf, isShownAgain, launchIdOf, wholeOf } from '#test/helpers/visits.ts';
 import { startWorld, testStores, type World } from '#test/helpers/world.ts';
 
 const SCOPES =
@@ -32,6 +32,8 @@ describe.for(await testStores())('on %s', (stores) => {
   });
   beforeEach(async () => {
     browser = world.browser();
+    // What an earlier test has sent is no recent request of the next one.
+    vi.setSystemTime(Date.now() + 16 * 60_000);
     list = await world.launch('pat-ben', browser);
     world.sandbox.requests.clear();
   });
@@ -87,7 +89,7 @@ describe.for(await testStores())('on %s', (stores) => {
     ['a note that is too long', { note: 'x'.repeat(1_001) }, 'note'],
   ] as const)('%s is marked at its field, nothing is sent and nothing typed is lost', async ([, change, field]) => {
     const page = await post({ ...TYPED, ...change });
-    expect(page.status).toBe(400);
+    expect(isShownAgain(page)).toBe(true);
     expect(page.body).toContain(`id="${field}-problem"`);
     expect(page.body).toContain('Two steps at the door'.slice(0, 'note' in change ? 0 : undefined));
     expect(created()).toHaveLength(0);
@@ -162,7 +164,7 @@ describe.for(await testStores())('on %s', (stores) => {
   test('FH-17: two clicks at once are one request', async () => {
     const form = { ...fieldsOf(await openForm()), ...TYPED };
     const pages = await Promise.all([1, 2, 3].map(() => browser.visit(formUrl(), { form })));
-    expect(pages.map(({ status }) => status).filter((status) => status !== 303 && status !== 409)).toEqual([]);
+    expect(pages.map(({ status }) => status).filter((status) => status !== 303)).toEqual([]);
     expect(created()).toHaveLength(1);
   });
 
@@ -187,7 +189,7 @@ describe.for(await testStores())('on %s', (stores) => {
   test('FH-17: while nobody knows, the page says so and keeps the draft; sending again asks first', async () => {
     world.sandbox.faults.set('create-lost');
     const page = await post();
-    expect([page.status, created().length]).toEqual([504, 1]);
+    expect([isShownAgain(page), created().length]).toEqual([true, 1]);
     expect(page.body).toContain('did not confirm');
     world.sandbox.faults.clear();
     const sent = await browser.open(formUrl(), { form: { ...fieldsOf(page), ...TYPED } });
@@ -201,7 +203,7 @@ describe.for(await testStores())('on %s', (stores) => {
     world.sandbox.faults.set('create-unconfirmed');
     world.sandbox.faults.set('search-500');
     const page = await post();
-    expect([page.status, created().length]).toEqual([504, 1]);
+    expect([isShownAgain(page), created().length]).toEqual([true, 1]);
     world.sandbox.faults.clear();
     const sent = await browser.open(formUrl(), { form: { ...fieldsOf(page), ...TYPED } });
     expect(sent.body).toContain('The request was sent to the EHR.');
@@ -209,7 +211,7 @@ describe.for(await testStores())('on %s', (stores) => {
   });
 
   test.for<[FaultName, number, string]>([
-    ['create-refused', 502, 'The EHR did not let you create this request'],
+    ['create-refused', 200, 'The EHR did not let you create this request'],
     ['fhir-401', 401, 'What you typed is kept'],
   ])('%s: %d, and nothing typed is lost', async ([fault, status, words]) => {
     const form = { ...fieldsOf(await openForm()), ...TYPED };
@@ -234,8 +236,8 @@ describe.for(await testStores())('on %s', (stores) => {
 
   test('every field that is wrong is marked at once', async () => {
     const typed = { ...TYPED, service: 'x', what: 'a'.repeat(201), neededOn: '2020-01-01', reason: '', note: '' };
-    const page = await browser.visit(formUrl(), { form: { ...fieldsOf(await openForm()), ...typed } });
-    expect(page.status).toBe(400);
+    const page = await post(typed);
+    expect(isShownAgain(page)).toBe(true);
     const marked = [...page.body.matchAll(/id="(\w+)-problem"/g)].map(([, field]) => field);
     expect(marked).toEqual(['service', 'what', 'neededOn', 'reason']);
     expect(created()).toEqual([]);

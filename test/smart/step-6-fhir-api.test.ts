@@ -197,6 +197,31 @@ describe('FH-05: a token that the server refuses', () => {
   });
 });
 
+test.for<[string, unknown, string[]]>([
+  [
+    'an outcome',
+    { issue: [{ severity: 'error', code: 'forbidden' }, { code: 'business-rule' }] },
+    ['forbidden', 'business-rule'],
+  ],
+  ['one code twice', { issue: [{ code: 'invalid' }, { code: 'invalid' }] }, ['invalid']],
+  ['one lone issue', { issue: { code: 'throttled' } }, ['throttled']],
+  ['codes that are not FHIR’s', { issue: [{ code: 'Ada Moreno' }, { code: 7 }, null, 'x'] }, []],
+  ['no issue', {}, []],
+])('FH-08: a refusal with %s tells its issue codes, and nothing else of it', async ([, outcome, issues]) => {
+  const text = { details: { text: 'Ada Moreno' }, diagnostics: 'Ada Moreno, born 1958' };
+  const body = { resourceType: 'OperationOutcome', text, ...(outcome as object) };
+  for (const [method, call] of [
+    ['GET', () => api().get('ServiceRequest?patient=pat-1')],
+    ['POST', () => api().create({ resourceType: 'ServiceRequest' })],
+  ] as const) {
+    ehr.on('requests', (request) => ({ status: request.method === method ? 403 : 200, body }));
+    // oxlint-disable-next-line no-await-in-loop -- one stub, one call after the other
+    const error = await refusal(call());
+    expect([error.status, error.issues]).toEqual([403, issues]);
+    expect(error.message).toBe(`FHIR call failed: refused (${['403', ...issues].join(', ')})`);
+  }
+});
+
 test('a batch is posted to the base as FHIR JSON', async () => {
   ehr.on('/fhir', () => ({ body: { resourceType: 'Bundle', type: 'batch-response' } }));
   expect(await api().batch({ resourceType: 'Bundle', type: 'batch' })).toMatchObject({ type: 'batch-response' });
@@ -208,6 +233,7 @@ test('a batch is posted to the base as FHIR JSON', async () => {
 describe('FH-17: a create', () => {
   const REQUEST = { resourceType: 'ServiceRequest', status: 'active' };
   const json = { 'content-type': 'application/fhir+json' };
+  const zipped = { ...json, 'content-encoding': 'gzip' };
   const portal = { 'content-type': 'text/html; charset=utf-8' };
 
   test('is posted as FHIR JSON with a bearer header', async () => {
@@ -222,32 +248,59 @@ describe('FH-17: a create', () => {
     });
   });
 
-  const done: [string, Script][] = [
+  const answers: [string, number, unknown, Script][] = [
     [
       'an empty 201 with a Location',
+      201,
+      undefined,
       () => ({ status: 201, headers: { ...json, location: `${ehr.fhirBase}/ServiceRequest/1` } }),
     ],
-    ['an empty 201 with a Location elsewhere', () => ({ status: 201, headers: { location: `${evil.origin}/x` } })],
-    ['201 with half a resource', () => ({ status: 201, headers: json, body: '{"resourceType":"Serv' })],
-    ['201 with a web page', () => ({ status: 201, headers: portal, body: '<html>' })],
-    ['201 with 12 MB', (_request, response) => flood(response, 12e6, 201)],
+    [
+      'an empty 201 with a Location elsewhere',
+      201,
+      undefined,
+      () => ({ status: 201, headers: { location: `${evil.origin}/x` } }),
+    ],
+    ['201 with half a resource', 201, undefined, () => ({ status: 201, headers: json, body: '{"resourceType":"Serv' })],
+    ['201 with a web page', 201, undefined, () => ({ status: 201, headers: portal, body: '<html>' })],
+    ['201 with 12 MB', 201, undefined, (_request, response) => flood(response, 12e6, 201)],
     [
       '201 and a connection that breaks',
+      201,
+      undefined,
       (_request, response) => {
         response.writeHead(201, { ...json, 'content-length': '1000' });
         response.write('{', () => response.destroy());
         return 'answered';
       },
     ],
-    ['200', () => ({ status: 200, headers: json, body: REQUEST })],
-    ['202', () => ({ status: 202 })],
-    ['204', () => ({ status: 204 })],
+    ['201 with bytes that are no gzip', 201, undefined, () => ({ status: 201, headers: zipped, body: 'no gzip' })],
+    [
+      '201 with zipped JSON',
+      201,
+      REQUEST,
+      () => ({ status: 201, headers: zipped, body: gzipSync(JSON.stringify(REQUEST)) }),
+    ],
+    ['200', 200, REQUEST, () => ({ status: 200, headers: json, body: REQUEST })],
+    [
+      '200 as plain text',
+      200,
+      REQUEST,
+      () => ({ headers: { 'content-type': 'text/plain' }, body: JSON.stringify(REQUEST) }),
+    ],
+    ['200 after a byte order mark', 200, REQUEST, () => ({ headers: json, body: `\uFEFF${JSON.stringify(REQUEST)}` })],
+    ["200 with a portal's web page", 200, undefined, () => ({ headers: portal, body: '<html>' })],
+    ['202', 202, undefined, () => ({ status: 202 })],
+    ['204', 204, undefined, () => ({ status: 204 })],
   ];
-  test.for(done)('is done with %s, and nothing is asked after it', async ([, script]) => {
-    ehr.on('requests', script);
-    await api().create(REQUEST);
-    expect(ehr.requests.map(({ method }) => method)).toEqual(['POST']);
-  });
+  test.for(answers)(
+    'answered with %s is told as it is, and nothing is asked after it',
+    async ([, status, body, script]) => {
+      ehr.on('requests', script);
+      expect(await api().create(REQUEST)).toMatchObject({ status, body });
+      expect(ehr.requests.map(({ method }) => method)).toEqual(['POST']);
+    },
+  );
 
   const undone: [string, Script, FhirFailure, boolean][] = [
     ['401', () => ({ status: 401 }), 'unauthorized', true],
@@ -258,7 +311,6 @@ describe('FH-17: a create', () => {
     ['408', () => ({ status: 408 }), 'unexpected', false],
     ['503', () => ({ status: 503, headers: { 'retry-after': '0' } }), 'unavailable', false],
     ['307', () => ({ status: 307, headers: { location: `${evil.origin}/x` } }), 'unexpected', false],
-    ["200 with a portal's web page", () => ({ status: 200, headers: portal, body: '<html>' }), 'unexpected', false],
     ['a broken connection', (_request, response) => (response.destroy(), 'answered'), 'unavailable', false],
   ];
   test.for(undone)('%s: tried once; %s, certainly not done: %s', async ([, script, failure, isCertain]) => {
@@ -280,7 +332,7 @@ describe('FH-17: a create', () => {
     });
     ehr.on('requests', ({ headers }) => ({ status: headers['authorization'] === 'Bearer fresh' ? 201 : 401 }));
     const end = await renewing.create(REQUEST).catch((error: FhirError) => error.failure);
-    expect(end).toBe(renewed ? undefined : 'unauthorized');
+    expect(end).toEqual(renewed ? expect.objectContaining({ status: 201 }) : 'unauthorized');
     expect(ehr.requests).toHaveLength(posts);
   });
 });

@@ -1,0 +1,49 @@
+/** Nothing typed is lost when a post fails: it is kept before anything is judged. */
+import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
+import type { Clock } from '#src/adapters/clock.ts';
+import { AppError } from '#src/errors.ts';
+import { fieldOf } from '#src/http/form-body.ts';
+import { newRequestFields } from '#views/new-request-page.ts';
+import type { TypedRequest } from './new-request.ts';
+import type { RequestDrafts } from './request-drafts.ts';
+
+/** Longer than any field may be, so that what is refused for its length is still shown again whole. */
+const LONGEST_FIELD = 4_000;
+const KEPT =
+  "What you typed is kept for an hour. Open the app from this patient's chart and choose “Continue your unsent request”.";
+/** Chosen for the user when the form is opened, so it is no sign of work. */
+const CHOSEN_FOR_YOU = 'priority';
+
+/**
+ * Before the launch guard: keeps what was typed, for whom the page's sealed ticket names, whatever the guard will say.
+ * A ticket opens nothing, so a stolen one can at most fill in a form for its owner.
+ */
+export function keepTyped({ drafts, clock }: { drafts: RequestDrafts; clock: Clock }): RequestHandler {
+  return async (request, response, next) => {
+    const ticket = await drafts.readTicket(fieldOf(request, 'ticket'));
+    const typed = typedOf(request);
+    if (ticket && hasContent(typed)) {
+      await drafts.keep(ticket, typed, clock());
+      response.locals['isKept'] = true;
+    }
+    next();
+  };
+}
+
+/** Behind {@link keepTyped} and everything that can fail: says on the error page that nothing typed is lost. */
+export const sayKept: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+  const isKept = response.locals['isKept'] === true && error instanceof AppError && error.shown === undefined;
+  if (!isKept) return next(error);
+  const { code, message, cause, retryAfterSeconds } = error;
+  next(new AppError(code, message, { cause, shown: KEPT, ...(retryAfterSeconds ? { retryAfterSeconds } : {}) }));
+};
+
+/** The form's fields as they arrived; untrusted, and cut at a length that no field may have. */
+export function typedOf(request: Request): TypedRequest {
+  return Object.fromEntries(newRequestFields.map((name) => [name, fieldOf(request, name).slice(0, LONGEST_FIELD)]));
+}
+
+/** Has the user put anything into the form? */
+export function hasContent(typed: TypedRequest): boolean {
+  return Object.entries(typed).some(([name, text]) => name !== CHOSEN_FOR_YOU && text.trim() !== '');
+}

@@ -1,0 +1,361 @@
+/** What a clinician sees after a post: pages that can be reloaded, a list that does not deny what was sent, no second order by accident. */
+import { sql } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { supportCodeOf, type TestBrowser, type Visit } from '#test/helpers/browser.ts';
+import { ehr, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';
+import { csrfOf, isShownAgain, launchIdOf } from '#test/helpers/visits.ts';
+
+const SCOPE = 'launch launch/patient openid fhirUser patient/*.read patient/ServiceRequest.write';
+const VAN = {
+  service: 'transport',
+  what: 'Wheelchair van',
+  neededOn: '2099-03-01',
+  priority: 'routine',
+  reason: '',
+  note: '',
+};
+const SENT = 'The request was sent to the EHR.';
+const AWAITED = 'It may take a moment to appear in this list.';
+const NONE = /No (?:open )?requests for this patient/;
+const MINUTE_MS = 60_000;
+
+const { world } = useStubWorld();
+let browser: TestBrowser;
+let list: Visit;
+let organizationId: string;
+/** What the EHR shows. */
+let chart: Record<string, unknown>[];
+/** What the EHR took. */
+let taken: Record<string, unknown>[];
+let isLate: boolean;
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  ehr.change('token', { scope: SCOPE, refresh_token: 'first', expires_in: 3_600 });
+  organizationId = await newOrganization({ createRequests: true, scopes: SCOPE });
+  browser = world().browser();
+  [chart, taken, isLate] = [[], [], false];
+  ehr.on('requests', ({ method, body }) => {
+    if (method !== 'POST') return searchset();
+    const resource = { ...JSON.parse(body), id: `sr-${taken.length}` };
+    taken.push(resource);
+    if (!isLate) chart.push(resource);
+    return { status: 201, body: resource };
+  });
+  list = await browser.open(launchUrl(organizationId));
+});
+afterEach(() => void vi.useRealTimers());
+
+const searchset = () => ({
+  body: { resourceType: 'Bundle', type: 'searchset', entry: chart.map((resource) => ({ resource })) },
+});
+const formUrl = () => `${world().url}/launches/${launchIdOf(list)}/requests/new`;
+const openForm = () => browser.visit(formUrl());
+const openList = () => browser.visit(list.url);
+const fieldsOf = (page: Visit) => ({
+  csrf: csrfOf(page),
+  ticket: /name="ticket" value="([^"]+)"/.exec(page.body)?.[1] ?? '',
+});
+const press = (page: Visit, typed: Record<string, string>) =>
+  browser.open(formUrl(), { form: { ...fieldsOf(page), ...typed } });
+const send = async (typed: Record<string, string> = VAN) => press(await openForm(), typed);
+const wait = (ms: number) => void vi.setSystemTime(Date.now() + ms);
+
+describe('after "sent"', () => {
+  test('a reload does not say it again', async () => {
+    const page = await send();
+    expect(page.body).toContain(SENT);
+    expect(browser.history.at(-2)?.status).toBe(303);
+    const again = await browser.visit(page.url);
+    expect([again.status, again.body.includes(SENT)]).toEqual([200, false]);
+    expect(again.body).toContain('Wheelchair van');
+  });
+
+  test('a list that does not have it yet says so, also after a reload, and never that there is none', async () => {
+    isLate = true;
+    const page = await send();
+    expect(page.body).toContain(SENT);
+    for (const body of [page.body, (await openList()).body]) {
+      expect(body).toContain(`You sent a request less than a minute ago. ${AWAITED}`);
+      expect(body).not.toMatch(NONE);
+    }
+    wait(2 * MINUTE_MS);
+    expect((await openList()).body).toContain(`You sent a request 2 minutes ago. ${AWAITED}`);
+    chart.push(...taken);
+    const there = await openList();
+    expect([there.body.includes(AWAITED), there.body.includes('Wheelchair van')]).toEqual([false, true]);
+  });
+
+  test('and closed ones alone are not "no open requests"', async () => {
+    chart.push({
+      resourceType: 'ServiceRequest',
+      id: 'old',
+      status: 'completed',
+      subject: { reference: 'Patient/pat-1' },
+    });
+    isLate = true;
+    const { body } = await send();
+    expect(body).toContain(AWAITED);
+    expect(body).not.toMatch(NONE);
+  });
+
+  test('an EHR that keeps no identifier of ours shows it by its id', async () => {
+    isLate = true;
+    await send();
+    chart.push(...taken.map(({ identifier: _dropped, ...rest }) => rest));
+    const { body } = await openList();
+    expect([body.includes(AWAITED), body.includes('Wheelchair van')]).toEqual([false, true]);
+  });
+
+  test('a quarter of an hour later it is awaited no more', async () => {
+    isLate = true;
+    await send();
+    wait(15 * MINUTE_MS);
+    expect((await openList()).body).not.toContain(AWAITED);
+  });
+
+  test('where the organization shows no requests of the EHR, nothing is promised and nothing denied', async () => {
+    organizationId = await newOrganization({ createRequests: true, scopes: SCOPE, showEhrOrders: false });
+    list = await browser.open(launchUrl(organizationId));
+    const { body } = await send();
+    expect(body).toContain(SENT);
+    expect(body).not.toContain(AWAITED);
+    expect(body).not.toMatch(NONE);
+  });
+
+  test('a list that could not be read promises nothing', async () => {
+    const form = await openForm();
+    ehr.on('requests', ({ method }) => (method === 'POST' ? { status: 201, body: {} } : { status: 500 }));
+    const { body } = await press(form, VAN);
+    expect(body).toContain(SENT);
+    expect(body).not.toContain(AWAITED);
+    expect(body).not.toMatch(NONE);
+  });
+});
+
+describe('Back and reload post nothing', () => {
+  test.for([
+    ['fields that are wrong', { ...VAN, what: '', priority: 'stat' }, 'id="what-problem"'],
+    ['a refusal', VAN, 'Not sent.'],
+  ] as const)('after %s the page says the same again', async ([, typed, words]) => {
+    ehr.on('requests', ({ method }) => (method === 'POST' ? { status: 422, body: {} } : searchset()));
+    const page = await send(typed);
+    expect([isShownAgain(page), browser.history.at(-2)?.status]).toEqual([true, 303]);
+    expect(page.body).toContain(words);
+    const posts = ehr.seen('requests').filter(({ method }) => method === 'POST').length;
+    const again = await browser.visit(page.url);
+    expect([again.status, again.body.includes(words)]).toEqual([200, true]);
+    expect(ehr.seen('requests').filter(({ method }) => method === 'POST')).toHaveLength(posts);
+    // Opened anew, the form holds what was typed and accuses of nothing.
+    expect((await openForm()).body).not.toContain(words);
+  });
+
+  test('the address says nothing, and is of no use in another launch', async () => {
+    const page = await send({ ...VAN, neededOn: '' });
+    expect(page.url).not.toMatch(/Wheelchair|transport/);
+    const name = new URL(page.url).search;
+    const other = world().browser();
+    ehr.change('token', { scope: SCOPE, refresh_token: 'x', expires_in: 3_600, patient: 'pat-2' });
+    ehr.on('/fhir/Patient/pat-2', () => ({
+      body: { resourceType: 'Patient', id: 'pat-2', name: [{ family: 'Two' }] },
+    }));
+    const theirs = await other.open(launchUrl(organizationId));
+    const stolen = await other.visit(`${world().url}/launches/${launchIdOf(theirs)}/requests/new${name}`);
+    expect([stolen.status, stolen.body.includes('Wheelchair')]).toEqual([200, false]);
+    for (const forged of ['?form=x', `?form=${'A'.repeat(43)}`, `${name}&form=${name.slice(6)}`, '?form=../draft']) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      expect((await browser.visit(formUrl() + forged)).status).toBe(200);
+    }
+  });
+
+  test('the page of a form that was sent since leads to the list', async () => {
+    const page = await send({ ...VAN, what: '' });
+    await press(page, VAN);
+    const back = await browser.open(page.url);
+    // Its fields were wrong: nothing of it was sent, and it is filled in again as it was.
+    expect([back.status, back.body.includes('id="what-problem"')]).toEqual([200, true]);
+    ehr.on('requests', ({ method }) => (method === 'POST' ? { status: 422, body: {} } : searchset()));
+    const refused = await send({ ...VAN, what: 'Oxygen' });
+    ehr.on('requests', ({ method }) => (method === 'POST' ? { status: 201, body: {} } : searchset()));
+    await press(refused, { ...VAN, what: 'Oxygen' });
+    expect((await browser.open(refused.url)).url).toMatch(/\/requests$/);
+  });
+
+  test('after "Discard" the address of the old page holds nothing', async () => {
+    const page = await send({ ...VAN, what: '' });
+    await browser.open(`${formUrl()}/discard`, { form: { csrf: csrfOf(page) } });
+    expect((await browser.visit(page.url)).body).not.toContain('2099-03-01');
+  });
+});
+
+describe('"Back to the list"', () => {
+  test('keeps what was typed, however far it was, and sends nothing', async () => {
+    const form = await openForm();
+    expect(form.body).toMatch(/name="intent" value="back" formnovalidate[^>]*>Back to the list/);
+    const page = await press(form, { ...VAN, neededOn: '', intent: 'back' });
+    expect([page.status, page.url]).toEqual([200, list.url]);
+    expect(page.body).toContain('Continue your unsent request');
+    const again = await openForm();
+    expect(again.body).toContain('value="Wheelchair van"');
+    expect(again.body).not.toContain('neededOn-problem');
+    expect(taken).toEqual([]);
+  });
+
+  test('from an empty form leaves nothing behind', async () => {
+    const nothing = { service: '', what: ' ', neededOn: '', priority: 'routine', reason: '', note: '', intent: 'back' };
+    expect((await press(await openForm(), nothing)).body).toContain('New request');
+    await press(await openForm(), { ...VAN, intent: 'back' });
+    expect((await press(await openForm(), nothing)).body).not.toContain('Continue your unsent request');
+  });
+
+  test('is refused without the form’s proof', async () => {
+    const form = { ...fieldsOf(await openForm()), ...VAN, intent: 'back' };
+    expect((await browser.visit(formUrl(), { form: { ...form, csrf: '' } })).status).toBe(403);
+    expect((await browser.visit(formUrl(), { form: { ...form, ticket: '' } })).status).toBe(403);
+  });
+});
+
+describe('the same request within minutes', () => {
+  test.for([
+    ['word for word', VAN],
+    ['in other case and space', { ...VAN, what: '  wheelchair   VAN ' }],
+    ['with another priority, reason and note', { ...VAN, priority: 'urgent', reason: 'Now', note: 'Stairs' }],
+  ] as const)('%s is asked about once, then it goes out', async ([, typed]) => {
+    await send();
+    wait(2 * MINUTE_MS);
+    const asked = await send(typed);
+    expect([isShownAgain(asked), taken.length]).toEqual([true, 1]);
+    expect(asked.body).toContain('You sent the same request 2 minutes ago.');
+    expect(asked.body).toContain('What you see now was not sent.');
+    expect((await browser.visit(asked.url)).body).toContain('You sent the same request');
+    expect((await press(asked, typed)).body).toContain(SENT);
+    expect(taken).toHaveLength(2);
+    // The next one is asked about again.
+    expect((await send(typed)).body).toContain('You sent the same request less than a minute ago.');
+    expect(taken).toHaveLength(2);
+  });
+
+  test.for([
+    ['another day', { ...VAN, neededOn: '2099-03-02' }],
+    ['another service', { ...VAN, service: 'equipment' }],
+    ['something else', { ...VAN, what: 'Wheelchair' }],
+  ] as const)('%s is another request', async ([, typed]) => {
+    await send();
+    expect((await send(typed)).body).toContain(SENT);
+    expect(taken).toHaveLength(2);
+  });
+
+  test('a quarter of an hour later nothing is asked', async () => {
+    await send();
+    wait(15 * MINUTE_MS);
+    expect((await send()).body).toContain(SENT);
+  });
+
+  test('while the first is on its way, and while it is not confirmed', async () => {
+    const { promise, resolve: letGo } = Promise.withResolvers<void>();
+    let posts = 0;
+    ehr.on('requests', async ({ method }, response) => {
+      if (method !== 'POST') return { status: 500 };
+      posts += 1;
+      await promise;
+      response.destroy();
+      return 'answered';
+    });
+    const [one, other] = [await openForm(), await openForm()];
+    const first = press(one, VAN);
+    await vi.waitUntil(() => posts === 1);
+    const asked = await press(other, VAN);
+    expect(asked.body).toContain('You sent the same request less than a minute ago, and the EHR has not confirmed it.');
+    letGo();
+    expect((await first).body).toContain('The EHR did not confirm the request');
+    expect(posts).toBe(1);
+  });
+
+  test('one that was refused was not sent', async () => {
+    ehr.on('requests', ({ method }) => (method === 'POST' ? { status: 422, body: {} } : searchset()));
+    await send();
+    ehr.on('requests', ({ method }) => (method === 'POST' ? { status: 201, body: {} } : searchset()));
+    expect((await send()).body).toContain(SENT);
+  });
+
+  test('the same for another patient is not asked about', async () => {
+    await send();
+    ehr.change('token', { scope: SCOPE, refresh_token: 'x', expires_in: 3_600, patient: 'pat-2' });
+    ehr.on('/fhir/Patient/pat-2', () => ({
+      body: { resourceType: 'Patient', id: 'pat-2', name: [{ family: 'Two' }] },
+    }));
+    list = await browser.open(launchUrl(organizationId));
+    expect((await send()).body).toContain(SENT);
+    expect(taken).toHaveLength(2);
+  });
+});
+
+describe('a create that failed can be found out', () => {
+  const outcome = {
+    resourceType: 'OperationOutcome',
+    issue: [
+      {
+        severity: 'error',
+        code: 'business-rule',
+        diagnostics: 'Stella Stub has no referral',
+        details: { text: 'Stella' },
+      },
+      { severity: 'error', code: 'Stella', expression: ['ServiceRequest.code'] },
+    ],
+  };
+  const traceOf = async () => {
+    const { traces, database } = world().dependencies;
+    await traces.flush();
+    const { rows } = await database.db.execute(
+      sql`select support_codes, outcome, steps from launch_traces where organization_id = ${organizationId}`,
+    );
+    expect(rows).toHaveLength(1);
+    return rows[0] as { support_codes: string[]; outcome: string; steps: Record<string, unknown>[] };
+  };
+  const lineOf = (page: Visit) =>
+    world()
+      .logLines.map((text) => JSON.parse(text))
+      .find((one) => one.supportCode === supportCodeOf(page));
+
+  test.for([
+    ['refused', 422, outcome, 'refused', ['business-rule']],
+    ['refused in a 200', 200, outcome, 'refused', ['business-rule']],
+    ['lost', 503, '', 'unknown', []],
+    ['taken by a queue', 202, '', 'unknown', []],
+  ] as const)('%s: by its support code, with HTTP status and issue codes', async ([, status, body, ended, issues]) => {
+    ehr.on('requests', ({ method }) => (method === 'POST' ? { status, body } : searchset()));
+    const page = await send();
+    const { support_codes: codes, outcome: launchOutcome, steps } = await traceOf();
+    expect([codes.includes(supportCodeOf(page) ?? ''), launchOutcome]).toEqual([true, 'completed']);
+    const step = steps.find(({ name }) => name === 'create');
+    expect(step).toMatchObject({ outcome: 'warning', status, facts: { 'how it ended': ended, 'issue codes': issues } });
+    expect(lineOf(page)).toMatchObject({ ehrStatus: status, issueCodes: issues, status: 303 });
+    expect(JSON.stringify([steps, lineOf(page)])).not.toMatch(/Stella|referral|Wheelchair/);
+  });
+
+  test('one that went well is a step of the launch too', async () => {
+    await send();
+    const { steps } = await traceOf();
+    expect(steps.filter(({ name }) => name === 'create')).toMatchObject([{ outcome: 'passed', status: 201 }]);
+  });
+
+  test.for([
+    ['the form, when the patient cannot be read', () => formUrl(), 'patient', 'patient', 403],
+    ['the list, when its requests cannot be read', () => list.url, 'requests', 'requests', 403],
+  ] as const)('%s: joins the launch, long after it began', async ([, url, route, name, status]) => {
+    wait(5 * MINUTE_MS);
+    ehr.on(route, () => ({ status, body: { ...outcome, issue: [{ code: 'forbidden', diagnostics: 'Stella' }] } }));
+    const page = await browser.visit(url());
+    const { support_codes: codes, steps } = await traceOf();
+    expect(codes).toContain(supportCodeOf(page));
+    const step = steps.findLast((one) => one['name'] === name);
+    expect(step).toMatchObject({ status, facts: { 'issue codes': ['forbidden'] } });
+    expect(JSON.stringify(lineOf(page))).toContain('forbidden');
+    expect(JSON.stringify([step, lineOf(page)])).not.toMatch(/Stella/);
+  });
+
+  test('a post that asked the EHR nothing leaves no step', async () => {
+    await send({ ...VAN, what: '' });
+    expect((await traceOf()).steps.filter(({ name }) => name === 'create')).toEqual([]);
+  });
+});

@@ -1,0 +1,153 @@
+/** "Sent" is said of what the EHR proves, and of nothing else, whatever answers a create with a success (FH-17). */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { unprovedCreateFaults } from '#sandbox/faults/fhir-create.ts';
+import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
+import { csrfOf, isShownAgain, launchIdOf } from '#test/helpers/visits.ts';
+import { startWorld, type World } from '#test/helpers/world.ts';
+
+const SCOPES =
+  'launch launch/patient openid fhirUser profile online_access patient/*.read patient/ServiceRequest.write';
+const TYPED = {
+  service: 'transport',
+  what: 'Wheelchair van to dialysis',
+  neededOn: '2099-03-01',
+  priority: 'urgent',
+  reason: 'Next dialysis',
+  note: 'Two steps at the door',
+};
+const SENT = 'The request was sent to the EHR.';
+const UNCONFIRMED = 'The EHR did not confirm the request';
+const ABSENT = 'The EHR does not show this request now.';
+const denied = unprovedCreateFaults.filter((name) => /-(?:error|fatal)$/.test(name));
+const silent = unprovedCreateFaults.filter((name) => !denied.includes(name));
+
+let world: World;
+let browser: TestBrowser;
+let list: Visit;
+
+beforeAll(async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  world = await startWorld({ settings: { createRequests: true, scopes: SCOPES } });
+});
+afterAll(async () => {
+  vi.useRealTimers();
+  await world.close();
+});
+beforeEach(async () => {
+  browser = world.browser();
+  vi.setSystemTime(Date.now() + 16 * 60_000);
+  list = await world.launch('pat-ben', browser);
+  world.sandbox.requests.clear();
+});
+afterEach(async () => {
+  world.sandbox.faults.clear();
+  const page = await browser.visit(formUrl());
+  await browser.visit(`${formUrl()}/discard`, { form: { csrf: csrfOf(page) } });
+});
+
+const formUrl = () => `${world.url}/launches/${launchIdOf(list)}/requests/new`;
+const ticketOf = (page: Visit) => /name="ticket" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
+const press = (page: Visit, intent: Record<string, string> = {}, typed: Record<string, string> = TYPED) =>
+  browser.open(formUrl(), { form: { csrf: csrfOf(page), ticket: ticketOf(page), ...typed, ...intent } });
+const send = async (typed: Record<string, string> = TYPED) => press(await browser.visit(formUrl()), {}, typed);
+const calls = (method: string) =>
+  world.sandbox.requests.filter((one) => one.method === method && /\/ServiceRequest($|\?)/.test(one.path)).length;
+
+describe('nothing was created', () => {
+  test.for(silent)(
+    '%s: not confirmed, with the form as it was and a button that looks and posts nothing',
+    async (name) => {
+      world.sandbox.faults.set(name);
+      const page = await send();
+      expect([isShownAgain(page), page.body.includes(UNCONFIRMED), page.body.includes(SENT)]).toEqual([
+        true,
+        true,
+        false,
+      ]);
+      expect(page.body).toContain('value="Wheelchair van to dialysis"');
+      expect(page.body).toContain('Two steps at the door');
+      expect(page.body).toContain('name="intent" value="look"');
+      expect(calls('GET')).toBeGreaterThan(0);
+      const [asked, posted] = [calls('GET'), calls('POST')];
+      const looked = await press(page, { intent: 'look' });
+      expect([looked.body.includes(ABSENT), looked.body.includes(SENT)]).toEqual([true, false]);
+      expect([calls('GET') > asked, calls('POST')]).toEqual([true, posted]);
+      expect(looked.body).toContain('value="Wheelchair van to dialysis"');
+      world.sandbox.faults.clear();
+      // Sent again it is looked for once more, and leaves.
+      expect((await press(looked)).body).toContain(SENT);
+      expect(calls('POST')).toBe(2);
+    },
+  );
+
+  test.for(denied)('%s: the EHR called it an error and does not have it, so it was not sent', async (name) => {
+    world.sandbox.faults.set(name);
+    const page = await send();
+    expect(page.body).toContain('Not sent. The EHR did not accept this request.');
+    expect(page.body).toContain('It has not been sent, and is kept here');
+    expect(page.body).not.toContain(SENT);
+    expect(calls('GET')).toBeGreaterThan(0);
+  });
+
+  test.for(denied)('%s: while the EHR cannot be searched, the error alone is no proof', async (name) => {
+    world.sandbox.faults.set(name);
+    world.sandbox.faults.set('search-500');
+    expect((await send()).body).toContain(UNCONFIRMED);
+  });
+});
+
+test.for(unprovedCreateFaults)('%s, and the EHR has it: found by its identifier, it is sent', async (name) => {
+  world.sandbox.faults.set(name, 'created');
+  const page = await send({ ...TYPED, what: `Van for ${name}` });
+  expect(page.body).toContain(SENT);
+  expect(page.body).toContain(`Van for ${name}`);
+  expect(calls('POST')).toBe(1);
+});
+
+test('a look finds what has arrived late, and it is sent from then on', async () => {
+  world.sandbox.faults.set('create-202', 'created');
+  world.sandbox.faults.set('search-500');
+  const page = await send();
+  expect(page.body).toContain(UNCONFIRMED);
+  expect((await press(page, { intent: 'look' })).body).toContain(UNCONFIRMED);
+  world.sandbox.faults.clear('search-500');
+  expect((await press(page, { intent: 'look' })).body).toContain(SENT);
+  expect((await press(page)).body).toContain(SENT);
+  expect(calls('POST')).toBe(1);
+});
+
+test('a look after the form was changed says that the earlier version was sent, and keeps the change', async () => {
+  world.sandbox.faults.set('create-204', 'created');
+  world.sandbox.faults.set('search-500');
+  const page = await send();
+  world.sandbox.faults.clear();
+  const looked = await press(page, { intent: 'look' }, { ...TYPED, what: 'Van with a lift' });
+  expect(looked.body).toContain('An earlier version of this request was sent and is in the EHR.');
+  expect(looked.body).toContain('value="Van with a lift"');
+  expect(calls('POST')).toBe(1);
+});
+
+describe('after an unconfirmed create', () => {
+  test('the list that has it offers no unsent request, and says that it is there', async () => {
+    world.sandbox.faults.set('create-202', 'created');
+    world.sandbox.faults.set('search-500');
+    expect((await send({ ...TYPED, what: 'Van that arrived late' })).body).toContain(UNCONFIRMED);
+    world.sandbox.faults.clear();
+    const page = await browser.visit(list.url);
+    expect(page.body).toContain('Van that arrived late');
+    expect(page.body).toContain('The request that the EHR had not confirmed is in the EHR now.');
+    expect(page.body).not.toMatch(/unsent request|unconfirmed request/);
+    expect(page.body).toContain('New request');
+    expect((await browser.visit(list.url)).body).not.toContain('had not confirmed');
+    expect((await browser.visit(formUrl())).body).not.toContain('Van that arrived late');
+  });
+
+  test('the list that does not have it does not call it unsent', async () => {
+    world.sandbox.faults.set('create-204');
+    await send();
+    world.sandbox.faults.clear();
+    const page = await browser.visit(list.url);
+    expect(page.body).toContain('See your unconfirmed request');
+    expect(page.body).not.toContain('Continue your unsent request');
+  });
+});
