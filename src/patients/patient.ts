@@ -41,16 +41,21 @@ const codeByFailure: Record<FhirFailure, ErrorCode> = {
  * Reads `Patient/{id}` and proves that the answer is that patient (LC-05); stops the journey otherwise.
  *
  * @param patientId from the launch context, already checked (LC-02).
- * @throws AppError `patient.mismatch` when anything but this patient came back; `session.expired` or another
- *   `patient.*` code when the EHR did not answer with a resource.
+ * @throws AppError `patient.mismatch` when another patient came back; `patient.not-returned` for any other resource;
+ *   `session.expired` or another `patient.*` code when the EHR did not answer with a resource.
  */
 export async function readPatient(api: FhirApi, patientId: string, now: Date): Promise<PatientSummary> {
   const resource = await getPatient(api, patientId);
-  if (resource.resourceType !== 'Patient' || resource['id'] !== patientId) {
-    const was = resource.resourceType === 'Patient' ? 'another id' : 'another resource type';
-    throw new AppError('patient.mismatch', `LC-05: Patient read answered with ${was}`);
-  }
+  assertSamePatient(resource, patientId);
   return summarize(resource, patientId, now);
+}
+
+/** Another Patient is the alarm; an answer that is no Patient at all is none, and shows nothing either (LC-05). */
+function assertSamePatient(resource: FhirResource, patientId: string): void {
+  if (resource.resourceType !== 'Patient')
+    throw new AppError('patient.not-returned', 'LC-05: Patient read answered with another resource type');
+  if (resource['id'] !== patientId)
+    throw new AppError('patient.mismatch', 'LC-05: Patient read answered with another id');
 }
 
 async function getPatient(api: FhirApi, patientId: string): Promise<FhirResource> {

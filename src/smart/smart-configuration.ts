@@ -44,7 +44,7 @@ const strings = z.array(z.unknown()).transform((items) => {
 });
 // A field of an unexpected type is as good as absent: only the two endpoints are worth failing for (DI-10).
 const optionalStrings = strings.optional().catch(undefined);
-const optionalText = z.string().min(1).max(LONGEST_URL).optional().catch(undefined);
+const optionalText = z.string().regex(/\S/).max(LONGEST_URL).optional().catch(undefined);
 
 const documentSchema = z.object({
   authorization_endpoint: z.string().min(1),

@@ -18,6 +18,7 @@ type Row = [
   last: 'discovery' | 'authorize' | 'token',
 ];
 const AUTHORIZE_ERRORS = ['invalid_request', 'unauthorized_client', 'unsupported_response_type', 'server_error', 'new'];
+const SIGN_IN_ERRORS = ['login_required', 'interaction_required', 'consent_required', 'account_selection_required'];
 const refusals: Row[] = [
   ['discovery-500', undefined, 503, 'discovery.unavailable', 'discovery'],
   ['discovery-html', undefined, 502, 'discovery.invalid', 'discovery'],
@@ -34,6 +35,7 @@ const refusals: Row[] = [
   ['hostile-error', undefined, 403, 'authorization.denied', 'authorize'],
   ['login-error', undefined, 503, 'authorization.unavailable', 'authorize'],
   ...AUTHORIZE_ERRORS.map((error): Row => ['login-error', error, 502, 'authorization.refused', 'authorize']),
+  ...SIGN_IN_ERRORS.map((error): Row => ['login-error', error, 403, 'authorization.sign-in-needed', 'authorize']),
   ['login-error', 'constructor', 502, 'authorization.refused', 'authorize'],
   ['invalid-scope', undefined, 502, 'authorization.scope-refused', 'authorize'],
   ['spends-launch-on-invalid-scope', '\\*', 502, 'scope.open-again', 'authorize'],
@@ -96,7 +98,7 @@ const pageFailures: [FaultName, string | undefined, number, ErrorCode][] = [
   ['fhir-truncated', undefined, 502, 'patient.unexpected'],
   ['fhir-redirect', EVIL, 503, 'patient.unavailable'],
   ['wrong-patient', undefined, 502, 'patient.mismatch'],
-  ['patient-outcome-200', undefined, 502, 'patient.mismatch'],
+  ['patient-outcome-200', undefined, 502, 'patient.not-returned'],
 ];
 /** Odd, and no reason to fail. */
 const harmless: [FaultName, string?][] = [

@@ -28,6 +28,20 @@ test('RF-03, RF-11, TK-15: null says nothing: the old refresh token, scope and c
   expect(titleOf(page)).toBe(LIST);
 });
 
+test.for(['', '  '])('RF-03, RF-11, TK-15: so does %j, but for the patient', async (blank) => {
+  const page = await refreshedWith({ refresh_token: blank, id_token: blank, encounter: blank, expires_in: blank });
+  expect(titleOf(page)).toBe(LIST);
+  const fatal = await refreshedWith({ patient: blank });
+  expect(outcomeOf(fatal)).toEqual({ status: 401, code: 'session.expired' });
+});
+
+test('RFC 6750: a renewed access_token that may not stand in a header is never used', async () => {
+  const page = await refreshedWith({ access_token: 'two words' });
+  expect(page.body).not.toContain('Stella');
+  expect(outcomeOf(page)).toEqual({ status: 502, code: 'token.invalid' });
+  expect(ehr.requests.filter(({ headers }) => headers.authorization?.includes('two words'))).toEqual([]);
+});
+
 test('TK-12: a lifetime beyond all dates is a long one', async () => {
   expect(titleOf(await refreshedWith({ expires_in: Number.MAX_SAFE_INTEGER }))).toBe(LIST);
 });
