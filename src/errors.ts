@@ -164,7 +164,7 @@ const catalogue = {
   'token.invalid': {
     status: 502,
     title: 'The EHR answered the sign-in incorrectly',
-    help: 'Give the support code to your EHR team: the token response breaks the SMART rules.',
+    help: "Open the app again from the patient's chart. If it happens again, give the support code to your EHR team: the token response breaks the SMART rules.",
   },
   'token.invalid-client': {
     status: 502,

@@ -48,12 +48,15 @@ function sendError(request: Request, response: Response, error: AppError, suppor
 
 /**
  * A launch or callback address works once, so only the pages behind them are worth a reload; and an EHR that showed
- * another patient is not asked again on a whim.
+ * another patient is not asked again without thought.
  */
 function isReloadable(request: Request, code: ErrorCode): boolean {
-  if (code === 'patient.mismatch') return false;
+  if (NOT_BY_A_RELOAD.has(code)) return false;
   return request.method === 'GET' && request.path.startsWith('/launches/') && describeError(code).status >= 500;
 }
+
+/** An EHR that showed another patient, and a renewal that ended the launch. */
+const NOT_BY_A_RELOAD: ReadonlySet<ErrorCode> = new Set(['patient.mismatch', 'token.invalid']);
 
 function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;

@@ -40,8 +40,8 @@ export interface CompleteLaunchDependencies {
   clock: Clock;
 }
 
-/** Without these there is no page to show: who is asking, and who the patient is (SCO-20). */
-const NEEDED = ['openid', { type: 'Patient', interaction: 'r' }] as const;
+/** Without it there is no page to show (SCO-20). */
+const NEEDED = [{ type: 'Patient', interaction: 'r' }] as const;
 
 /**
  * Judges the callback, exchanges the code and checks everything that came with the token (CB-21). The only network
@@ -130,7 +130,8 @@ async function proveLaunch(
   const { token, issuers, authorizationServer, trace } = came;
   // SCO-17: a response without scope means the scope we asked for.
   const scope = token.scope ?? transaction.scope;
-  await trace.step('scopes', () => assertGranted(scope, transaction.scope), scopeFacts(transaction.scope, token.scope));
+  const judgeScopes = () => assertGranted(scope, transaction.scope, token.idToken !== undefined);
+  await trace.step('scopes', judgeScopes, scopeFacts(transaction.scope, token.scope));
   const now = clock();
   const { fhirBaseUrl, nonce, clientId } = transaction;
   const verify = () =>
@@ -187,8 +188,13 @@ function assertSameRedirectUri({ redirectUri }: Transaction, arrivedAt: string):
   }
 }
 
-function assertGranted(scope: string, requested: string): void {
-  const missing = missingPermissions(grantedScopes(scope), NEEDED);
+/**
+ * An id_token is the proof that `openid` was granted, once it is verified: servers need not repeat it in `scope`, and
+ * Microsoft Entra ID does not. Only where none came, what the scope says of `openid` tells why.
+ */
+function assertGranted(scope: string, requested: string, hasIdToken: boolean): void {
+  const needed = hasIdToken ? NEEDED : (['openid', ...NEEDED] as const);
+  const missing = missingPermissions(grantedScopes(scope), needed);
   if (missing.length === 0) return;
   const names = missing.join(', ');
   if (isEmptyGrant(requested, scope)) {

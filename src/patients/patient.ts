@@ -63,6 +63,8 @@ async function getPatient(api: FhirApi, patientId: string): Promise<FhirResource
     return await api.get(`Patient/${encodeURIComponent(patientId)}`);
   } catch (error) {
     if (error instanceof FhirError) {
+      // The launch has ended by it, and why is worth more than that the token was refused.
+      if (error.renewal) throw error.renewal;
       const { failure, retryAfterSeconds } = error;
       const retry = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
       throw new AppError(codeByFailure[failure], `Patient read failed: ${failure}`, { cause: error, ...retry });

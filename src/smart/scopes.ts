@@ -107,6 +107,12 @@ export function permits(granted: GrantedScopes, permission: Permission): boolean
   );
 }
 
+/** The same for any part of a type's resources: a scope limited by a search is enough. */
+export function touches(granted: GrantedScopes, permission: Permission): boolean {
+  const unlimited = granted.resources.map((scope) => ({ ...scope, filter: undefined }));
+  return permits({ ...granted, resources: unlimited }, permission);
+}
+
 /**
  * Names what is needed and was not granted, for the page that stops the launch (SCO-20).
  *

@@ -9,6 +9,8 @@ import type { Dispatcher } from 'undici';
 import type { EhrClient } from '#src/adapters/outbound.ts';
 import { failureOf, isUnsent, type OutboundError } from '#src/adapters/outbound-error.ts';
 import { AppError } from '#src/errors.ts';
+import { neededPermissions, type SentCall } from './needed-permissions.ts';
+import type { Permission } from './scopes.ts';
 
 /** A JSON object that says what resource it is; everything else about it is unproven. */
 export type FhirResource = { readonly resourceType: string; readonly [member: string]: unknown };
@@ -30,9 +32,12 @@ export class FhirError extends Error {
   readonly status: number | undefined;
   /** When another try makes sense; known for calls we did not make. */
   readonly retryAfterSeconds: number | undefined;
+  /** Why the token that was refused could not be renewed; ours, so it quotes nothing. */
+  readonly renewal: AppError | undefined;
 
-  constructor(failure: FhirFailure, status?: number, retryAfterSeconds?: number) {
+  constructor(failure: FhirFailure, status?: number, retryAfterSeconds?: number, renewal?: AppError) {
     super(`FHIR call failed: ${failure}${status === undefined ? '' : ` (${status})`}`);
+    this.renewal = renewal;
     this.name = 'FhirError';
     this.failure = failure;
     this.status = status;
@@ -87,6 +92,8 @@ export function createFhirApi(options: {
   outbound: EhrClient;
   /** Asked once when the server refuses a token; a newer token means one more try of that read (FH-05). */
   renew?: (refusedToken: string) => Promise<string | undefined>;
+  /** Did a renewal take away what a call needs? Such a call is not sent (RF-09, SCO-19). */
+  isTakenAway?: (permission: Permission | undefined) => boolean;
 }): FhirApi {
   const base = new URL(options.base.href.replace(/\/$/, ''));
   const client = new fhirclient.default(base.href);
@@ -109,21 +116,30 @@ export function createFhirApi(options: {
   // put off is an EHR that is away for a moment (RF-07), and still a refusal: nothing was done.
   const newerThan = async (used: string) =>
     options.renew?.(used).catch((error: unknown) => {
-      if (error instanceof AppError && error.status === 503) throw new FhirError('unavailable', 401);
-      return undefined;
+      if (!(error instanceof AppError)) return undefined;
+      if (error.status === 503) throw new FhirError('unavailable', 401);
+      throw new FhirError('unauthorized', 401, undefined, error);
     });
-  const withGoodToken = async <T>(send: (token: string) => Promise<T>): Promise<T> => {
+  // A read may have waited for the renewal of another, or have its turn after one: asked before every request.
+  const withGoodToken = async <T>(sent: SentCall, send: (token: string) => Promise<T>): Promise<T> => {
+    const assertPermitted = () => {
+      if (neededPermissions(base, sent).some((permission) => options.isTakenAway?.(permission)))
+        throw new FhirError('refused', 401);
+    };
     const used = accessToken;
+    assertPermitted();
     try {
       return await send(used);
     } catch (error) {
       const renewed = statusOf(error) === 401 ? await newerThan(used) : undefined;
       if (renewed === undefined) throw error;
       accessToken = renewed;
+      assertPermitted();
       return send(renewed);
     }
   };
-  const call = (url: URL, init: CallInit): Promise<unknown> => withGoodToken((token) => callWith(token, url, init));
+  const call = (url: URL, init: CallInit): Promise<unknown> =>
+    withGoodToken({ url, method: init.method ?? 'GET', body: init.body }, (token) => callWith(token, url, init));
   // Not by fhirclient: after an empty 201 it reads the Location in the same call, and what comes of that would pass for
   // the answer to the POST.
   const post = async (token: string, url: URL, resource: FhirResource): Promise<void> => {
@@ -164,7 +180,7 @@ export function createFhirApi(options: {
     create: async (resource) => {
       try {
         const url = resolveUnder(base, resource.resourceType);
-        await withGoodToken((token) => post(token, url, resource));
+        await withGoodToken({ url, method: 'POST' }, (token) => post(token, url, resource));
       } catch (error) {
         throw toFhirError(error);
       }

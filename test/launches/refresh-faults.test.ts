@@ -88,18 +88,32 @@ describe('passing failures keep the launch and its refresh token (RF-07)', () =>
 });
 
 describe('final failures end the launch, and no reload sends anything more (RF-06, RF-08, LC-18)', () => {
-  test.for<[string, Script]>([
-    ['invalid_grant', oauthError(400, 'invalid_grant')],
-    ['an answer without access token', answers({ body: { token_type: 'Bearer', expires_in: 60 } })],
-    ['an answer that is no JSON', answers({ headers: { 'content-type': 'text/html' }, body: '<h1>Sign in</h1>' })],
-    ['a token of another type', renewedBy({ token_type: 'DPoP' })],
-    ['another patient', renewedBy({ patient: 'pat-2' })],
-    ['another encounter', renewedBy({ encounter: 'enc-9' })],
-    ['a patient that is no id', renewedBy({ patient: { reference: 'Patient/pat-1' } })],
-    ['an id_token that is none', renewedBy({ id_token: 'abc' })],
-  ])('%s', async ([, script]) => {
+  const OVER = { status: 401, code: 'session.expired' };
+  const BROKEN = { status: 502, code: 'token.invalid' };
+  const UNPROVEN = { status: 401, code: 'refresh.identity-refused' };
+  test.for<[string, Script, { status: number; code: string }]>([
+    ['invalid_grant', oauthError(400, 'invalid_grant'), OVER],
+    ['an answer without access token', answers({ body: { token_type: 'Bearer', expires_in: 60 } }), BROKEN],
+    [
+      'an answer that is no JSON',
+      answers({ headers: { 'content-type': 'text/html' }, body: '<h1>Sign in</h1>' }),
+      BROKEN,
+    ],
+    ['a token of another type', renewedBy({ token_type: 'DPoP' }), BROKEN],
+    ['a token with a space', renewedBy({ access_token: 'two words' }), BROKEN],
+    ['a token with a line feed', renewedBy({ access_token: 'a\r\nX-Evil: 1' }), BROKEN],
+    ['a refresh token with a control character', renewedBy({ refresh_token: 'a\u0000' }), BROKEN],
+    ['another patient', renewedBy({ patient: 'pat-2' }), OVER],
+    ['another encounter', renewedBy({ encounter: 'enc-9' }), OVER],
+    ['a patient that is no id', renewedBy({ patient: { reference: 'Patient/pat-1' } }), OVER],
+    ['an id_token that is none', renewedBy({ id_token: 'abc' }), UNPROVEN],
+    ['an id_token that is a number', renewedBy({ id_token: 7 }), UNPROVEN],
+  ])('%s', async ([, script, outcome]) => {
     await overAt(script);
-    expect(outcomeOf(await reload())).toEqual({ status: 401, code: 'session.expired' });
+    const end = await reload();
+    expect(outcomeOf(end)).toEqual(outcome);
+    // A reload would not bring the launch back.
+    expect(end.body).not.toContain('Reload this page');
     expect(await record()).toBeUndefined();
     expect((await reload()).status).toBe(401);
     expect(refreshes()).toHaveLength(1);

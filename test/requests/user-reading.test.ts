@@ -111,6 +111,12 @@ test('FU-05: a directory that never answers does not delay the patient', async (
   for (const go of waiting) go();
 });
 
+test('a granted scope that repeats no OpenID scope: the claim in the id_token is the permission', async () => {
+  ehr.change('token', { scope: 'launch patient/Patient.read patient/ServiceRequest.read' });
+  answer('/fhir/Practitioner/prac-1', JANE);
+  await settled('Dr. Jane Osei');
+});
+
 test('SCO-19: without the permission nobody is searched for', async () => {
   ehr.change('token', { scope: 'launch openid patient/Patient.read patient/ServiceRequest.read' });
   expect(titleOf(await launch())).toBe(LIST);
