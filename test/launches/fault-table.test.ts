@@ -300,7 +300,7 @@ test('DI-18, DI-20: without a well-known document the launch goes by the Capabil
 
 test('SCO-20: the page names the permissions that are missing', async () => {
   const { page } = await launchWith('narrowed-scope', 'launch fhirUser');
-  expect(page.body).toContain('<strong>openid, patient/Patient.read</strong>');
+  expect(page.body).toContain('<strong>patient/Patient.read</strong>');
 });
 
 test('ER-04: the log line has organization, status and cause, and no query', async () => {
