@@ -23,7 +23,7 @@ const NO_ANCESTORS =
 
 /**
  * @param launch the newest one; undefined while there is none.
- * @param frameAncestors of the launch's organization; when empty, no browser shows a framed page, though the launch itself completes.
+ * @param frameAncestors of the launch's organization; when empty, a framed launch is stopped.
  */
 export function acceptance(launch: Diagnosis | undefined, frameAncestors: readonly string[]): Tick[] {
   const error = launch && errorOf(launch);

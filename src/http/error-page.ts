@@ -4,6 +4,7 @@ import { isDatabaseAway } from '#src/adapters/database.ts';
 import { AppError, describeError, type ErrorCode } from '#src/errors.ts';
 import { errorPage } from '#views/error-page.ts';
 import { factsOf } from './request-log.ts';
+import { allowAnyFrame } from './security-headers.ts';
 import { describeStandaloneError, isMendedByStartingAgain, startAgainOf } from './start-again.ts';
 
 /** No route took the request. */
@@ -34,6 +35,7 @@ function sendError(request: Request, response: Response, error: AppError, suppor
   const startAgain = startAgainOf(request);
   const { status, title, help } = (startAgain === undefined ? describeError : describeStandaloneError)(error.code);
   response.status(status).setHeader('Cache-Control', 'no-store');
+  if (error.code === 'launch.frame-not-allowed') allowAnyFrame(response);
   response.vary('Accept');
   if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(error.retryAfterSeconds));
   if (request.accepts(['html', 'json']) === 'json') {

@@ -25,6 +25,7 @@ import { isEmptyGrant } from '#src/smart/scope-ladder.ts';
 import { grantedScopes, missingPermissions } from '#src/smart/scopes.ts';
 import { type CallbackParameters, judgeCallback } from '#src/smart/step-4-authorization-code.ts';
 import { exchangeCode, type TokenResponse } from '#src/smart/step-5-access-token.ts';
+import { assertShowable } from './begin-launch.ts';
 import { ABSOLUTE_LIMIT_MS, type Launch, type LaunchTokens } from './launch.ts';
 import type { Revoker } from './revoker.ts';
 import type { Transaction, TransactionKey, Transactions } from './transaction.ts';
@@ -56,7 +57,13 @@ export async function completeLaunch(
   dependencies: CompleteLaunchDependencies,
   organization: Organization,
   transaction: Transaction,
-  visit: { callback: CallbackParameters; redirectUri: string; key: TransactionKey; isCodeSent?: boolean },
+  visit: {
+    callback: CallbackParameters;
+    redirectUri: string;
+    key: TransactionKey;
+    isInFrame: boolean | undefined;
+    isCodeSent?: boolean;
+  },
   trace: LaunchTrace,
 ): Promise<Launch> {
   const { callback, redirectUri: arrivedAt, key: at } = visit;
@@ -64,6 +71,7 @@ export async function completeLaunch(
   const judge = () => {
     assertUnchanged(organization, transaction);
     assertSameRedirectUri(transaction, arrivedAt);
+    if (transaction.kind === 'ehr') assertShowable(organization, visit.isInFrame);
     return judgeCallback(callback, {
       issuers: issuers.map(({ issuer }) => issuer),
       issuerPromised: transaction.configuration.responseIssuerPromised,

@@ -141,6 +141,28 @@ function isAllowedHost(url: URL, rules: EndpointRules): boolean {
 }
 
 /**
+ * Can a launch begin with this configuration at all? One that is refused is not kept: the EHR team may correct it any
+ * minute, and the next launch reads it anew (DI-08, DI-09, DI-14).
+ *
+ * @throws AppError 'discovery.no-client-authentication'
+ */
+export function assertUsable(configuration: SmartConfiguration): void {
+  if (!acceptsPrivateKeyJwt(configuration))
+    throw new AppError('discovery.no-client-authentication', 'the token endpoint does not list private_key_jwt');
+  chooseAssertionAlg(configuration, 'RS384');
+}
+
+/** The same as a question, for what was stored by a check or before. */
+export function isUsable(configuration: SmartConfiguration): boolean {
+  try {
+    assertUsable(configuration);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
  * May we authenticate with private_key_jwt here? A method list without it is a refusal, whatever the capabilities say;
  * no list is none (DI-08; some servers publish only the capability).
  */

@@ -77,7 +77,9 @@ test('a framed launch that no EHR page may show is not a working app, and the se
   const url = await openPage();
   now += 10;
   await world.browser(FRAMED).open(world.sandbox.launch('pat-ada'));
-  await expect.poll(() => ticksAt(url)).toMatchObject({ framed: 'failed', 'list-reached': 'passed' });
+  await expect
+    .poll(() => ticksAt(url))
+    .toMatchObject({ framed: 'failed', 'no-launch-error': 'failed', 'list-reached': 'failed' });
   const { body } = await administrator.visit(url);
   expect(body).not.toContain('The app is working');
   expect(body).toMatch(/Not everything works yet:<\/strong> [^<]*EHR pages that may show the app in a frame/);

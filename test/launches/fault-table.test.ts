@@ -45,6 +45,8 @@ const refusals: Row[] = [
   ['issuer-mismatch', EVIL, 400, 'callback.wrong-issuer', 'authorize'],
   ['missing-iss', undefined, 400, 'callback.wrong-issuer', 'authorize'],
   ['narrowed-scope', 'openid fhirUser launch', 403, 'scope.none-granted', 'token'],
+  // The mock EHR sends no id_token then.
+  ['narrowed-scope', 'launch patient/Patient.read', 403, 'scope.missing', 'token'],
   ['narrowed-scope', 'launch openid fhirUser patient/ServiceRequest.read', 403, 'scope.missing', 'token'],
   ['token-500', undefined, 502, 'token.failed', 'token'],
   ['token-503', undefined, 503, 'token.unavailable', 'token'],
@@ -111,7 +113,6 @@ const harmless: [FaultName, string?][] = [
   ['rotated-key'],
   ['extra-response-parameters'],
   ['narrowed-scope'],
-  ['narrowed-scope', 'launch patient/Patient.read'],
   ['token-type-lowercase'],
   ['no-expires-in'],
   ['string-expires-in'],
@@ -300,7 +301,7 @@ test('DI-18, DI-20: without a well-known document the launch goes by the Capabil
 
 test('SCO-20: the page names the permissions that are missing', async () => {
   const { page } = await launchWith('narrowed-scope', 'launch fhirUser');
-  expect(page.body).toContain('<strong>patient/Patient.read</strong>');
+  expect(page.body).toContain('<strong>openid, patient/Patient.read</strong>');
 });
 
 test('ER-04: the log line has organization, status and cause, and no query', async () => {

@@ -1,7 +1,8 @@
 /** Every way a refresh can go wrong: what the visitor sees, what is sent, and whether the launch lives (RF-03..11, LC-18). */
 import { generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
+import { addPerson, signedIn } from '#test/helpers/administrators.ts';
+import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import type { Script, StubAnswer, StubRequest } from '#test/helpers/stub-ehr.ts';
 import { ehr, LIST, launch, outcomeOf, useStubWorld } from '#test/helpers/stub-world.ts';
 
@@ -146,6 +147,31 @@ describe('the id_token of a refresh (RF-10)', () => {
     await overAt(signedAnew(change));
     expect((await reload()).status).toBe(401);
     expect(await record()).toBeUndefined();
+  });
+
+  test('the inspector says which rule failed, whose job it is, and which setting helps', async () => {
+    await addPerson(world(), 'operator@example.com');
+    const operator = await signedIn(world(), 'operator@example.com');
+    const diagnosed = async (visit: { body: string }) => {
+      const inspect = () => operator.open(`${world().url}/settings/launches?code=${supportCodeOf(visit)}`);
+      await expect.poll(async () => (await inspect()).body).toContain('refresh.identity-refused');
+      return (await inspect()).body;
+    };
+    const expectDiagnosis = (body: string, rule: string) => {
+      expect(/class="owner">([^<]+)</.exec(body)?.[1]).toBe('EHR team');
+      expect(body).toContain(rule);
+      expect(body).toContain('refreshIdToken');
+      expect(body).not.toContain('no refresh token');
+    };
+    await overAt(signedAnew({ aud: undefined }));
+    expectDiagnosis(await diagnosed(await reload()), 'aud is missing');
+    // The same where the FHIR server refuses the token before its time.
+    ehr.change('token', { expires_in: 3_600, refresh_token: 'first' });
+    browser = world().browser();
+    page = await launch({}, browser);
+    ehr.on('token', signedAnew({ nonce: 'replayed' }));
+    ehr.on('patient', answers({ status: 401, body: {} }));
+    expectDiagnosis(await diagnosed(await reload()), 'nonce is not the one we sent');
   });
 
   test('a signature of somebody else ends the launch', async () => {
