@@ -99,7 +99,7 @@ export function isTakenAway(before: Launch, now: Launch, permission: Permission 
     tokens(launch).every((scope) => touches(grantedScopes(scope), wanted));
   if (permission) return covers(before, permission) && !covers(now, permission);
   return grantedScopes(before.narrowedScope ?? before.scope).resources.some(({ type, interactions }) =>
-    [...interactions].some((interaction) => !covers(now, { type, interaction } as Permission)),
+    interactions.split('').some((interaction) => !covers(now, { type, interaction } as Permission)),
   );
 }
 
