@@ -7,6 +7,7 @@ import express, { type Express } from 'express';
 import { clinicianSite } from './clinician-site.ts';
 import { errorHandler, notFound } from './http/error-page.ts';
 import { requireHttps } from './http/own-url.ts';
+import { redirectWithoutBody } from './http/redirect-without-body.ts';
 import { requestLog } from './http/request-log.ts';
 import { requestSpan } from './http/request-span.ts';
 import { securityHeaders } from './http/security-headers.ts';
@@ -31,6 +32,7 @@ export function createApp(dependencies: AppDependencies): Express {
   const endings = createLaunchEndings({ ...dependencies, launches });
 
   const app = express();
+  redirectWithoutBody(app);
   app.disable('x-powered-by');
   app.disable('etag');
   app.enable('case sensitive routing');

@@ -76,6 +76,11 @@ const catalogue = {
     title: 'Something was added to this address',
     help: 'This address takes nothing after the organization. An EHR that launches the app from a chart uses the launch URL of the registration sheet instead.',
   },
+  'launch.frame-not-allowed': {
+    status: 403,
+    title: 'This app may not be shown inside this page yet',
+    help: 'Your EHR shows the app in a frame, and no EHR page is allowed to do that here. Ask your administrator to enter the address of your EHR at “EHR pages that may show the app in a frame” in Settings, then open the app again.',
+  },
   'launch.cookies-blocked': {
     status: 400,
     title: 'Your browser blocks cookies here',
@@ -126,10 +131,15 @@ const catalogue = {
     title: 'The EHR did not allow access',
     help: 'You or the EHR declined. Open the app again from the chart, or ask your EHR team for access to this app.',
   },
+  'authorization.sign-in-needed': {
+    status: 403,
+    title: 'The EHR needs you to sign in first',
+    help: "Sign in to the EHR and open the app again from the patient's chart. If the EHR asks you to choose an account or to agree, do that.",
+  },
   'authorization.refused': {
     status: 502,
     title: 'The EHR refused the sign-in request',
-    help: 'Give the support code to your EHR team: the client ID, redirect URI or scopes may not be registered as on the registration sheet.',
+    help: "Open the app again from the patient's chart. If it happens again, give the support code to your EHR team: the client ID, redirect URI or scopes may not be registered as on the registration sheet.",
   },
   'authorization.scope-refused': {
     status: 502,
@@ -159,7 +169,7 @@ const catalogue = {
   'token.invalid': {
     status: 502,
     title: 'The EHR answered the sign-in incorrectly',
-    help: 'Give the support code to your EHR team: the token response breaks the SMART rules.',
+    help: "Open the app again from the patient's chart. If it happens again, give the support code to your EHR team: the token response breaks the SMART rules.",
   },
   'token.invalid-client': {
     status: 502,
@@ -271,6 +281,11 @@ const catalogue = {
     title: 'A newer launch in this browser has closed this page',
     help: "Somebody else has opened the app here since, or too many charts were open. Open the app again from the patient's chart.",
   },
+  'refresh.identity-refused': {
+    status: 401,
+    title: 'Your access could not be renewed',
+    help: "Open the app again from the patient's chart. If this happens again and again, give the support code to your EHR team: the id_token that came when your access was renewed failed verification.",
+  },
   'refresh.unavailable': {
     status: 503,
     title: 'The EHR cannot renew your access at the moment',
@@ -280,6 +295,11 @@ const catalogue = {
     status: 502,
     title: 'The EHR returned a different patient',
     help: 'Nothing is shown, to keep patients safe. Open the app again from the chart and tell your EHR team the support code.',
+  },
+  'patient.not-returned': {
+    status: 502,
+    title: 'The EHR did not return the patient',
+    help: 'Its answer was something else than a patient record. Reload this page. If it happens again, give the support code to your EHR team.',
   },
   'patient.refused': {
     status: 403,

@@ -33,6 +33,9 @@ export const introspectionFaults = {
   },
   'introspection-other-patient': {
     description: 'introspection names another patient',
-    request: on('introspect', () => jsonAnswer(200, { active: true, patient: 'pat-ben' })),
+    value: 'the member patient as JSON, default "pat-ben"',
+    request: on('introspect', (_call, value) =>
+      jsonAnswer(200, { active: true, patient: JSON.parse(String(value ?? '"pat-ben"')) }),
+    ),
   },
 } as const satisfies Record<string, Fault>;

@@ -20,6 +20,10 @@ export const openidFaults = {
     request: on('jwks', () => jsonAnswer(500, { message: 'internal error' })),
   },
   'jwks-empty': { description: 'the key set is empty', publishedKeys: () => [] },
+  'repeated-key': {
+    description: 'the key set lists the signing key twice (harmless)',
+    publishedKeys: (keys) => keys.flatMap((key) => [key, key]),
+  },
   'slow-jwks': {
     description: 'the key set answers late',
     value: 'milliseconds, default 60000',

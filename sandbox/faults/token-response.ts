@@ -9,6 +9,17 @@ function withMember(member: string, value: unknown): (members: JsonObject) => Js
   return (members) => ({ ...members, [member]: value });
 }
 
+const OPTIONAL = [
+  'refresh_token',
+  'encounter',
+  'need_patient_banner',
+  'smart_style_url',
+  'fhirContext',
+  'intent',
+  'tenant',
+  'active_ttl',
+];
+
 export const tokenResponseFaults = {
   'no-access-token': { description: 'no access_token in the token response', tokenResponse: without('access_token') },
   'token-type-mac': { description: 'token_type is mac', tokenResponse: withMember('token_type', 'mac') },
@@ -21,6 +32,27 @@ export const tokenResponseFaults = {
     description: 'expires_in is a string',
     value: 'the string, default "3600"',
     tokenResponse: (members, _grantType, value) => ({ ...members, expires_in: String(value ?? '3600') }),
+  },
+  'bad-access-token': {
+    description: 'access_token has characters that no Authorization header may carry',
+    value: 'the token, default "two words"',
+    tokenResponse: (members, _grantType, value) => ({ ...members, access_token: String(value ?? 'two words') }),
+  },
+  'scope-without-openid': {
+    description: 'scope repeats no scope of OpenID Connect, as Microsoft Entra ID does (harmless)',
+    tokenResponse: (members) => {
+      const names = String(members['scope']).split(' ');
+      const others = names.filter((name) => !['openid', 'fhirUser', 'profile', 'offline_access'].includes(name));
+      return { ...members, scope: others.join(' ') };
+    },
+  },
+  'blank-members': {
+    description: 'optional members are there and say nothing (harmless)',
+    value: 'what stands in them, default ""',
+    tokenResponse: (members, _grantType, value = '') => ({
+      ...members,
+      ...Object.fromEntries(OPTIONAL.map((name) => [name, value])),
+    }),
   },
   'no-id-token': { description: 'no id_token although openid was granted', tokenResponse: without('id_token') },
   'no-refresh-token': {

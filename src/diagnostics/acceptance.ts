@@ -19,11 +19,11 @@ const OAUTH_STEPS: readonly StepName[] = ['authorization-redirect', 'callback', 
 /** What stands on the page the user lands on. */
 const PAGE_STEPS: readonly StepName[] = ['patient', 'requests'];
 const NO_ANCESTORS =
-  'The browser refuses to show the app: no EHR page may show it yet. Set “EHR pages that may show the app in a frame” under Advanced settings.';
+  'The launch is stopped: no EHR page may show the app yet. Set “EHR pages that may show the app in a frame” under Advanced settings.';
 
 /**
  * @param launch the newest one; undefined while there is none.
- * @param frameAncestors of the launch's organization; when empty, no browser shows a framed page, though the launch itself completes.
+ * @param frameAncestors of the launch's organization; when empty, a framed launch is stopped.
  */
 export function acceptance(launch: Diagnosis | undefined, frameAncestors: readonly string[]): Tick[] {
   const error = launch && errorOf(launch);

@@ -64,6 +64,13 @@ export const causesByCode: Partial<Record<ErrorCode, Explanation>> = {
       'A link to the standalone URL was made with parameters of its own',
     ],
   ),
+  'launch.frame-not-allowed': explain(
+    'Your administrator',
+    'Enter the origins of the EHR at “EHR pages that may show the app in a frame” in Settings > Integrations > SMART on FHIR, Advanced settings.',
+    [
+      'The EHR shows the app in a frame, and the organization names no EHR page that may; the launch was stopped before its code was spent',
+    ],
+  ),
   'launch.cookies-blocked': explain(
     'Workstation team',
     'Allow cookies for this site in frames of the EHR, or open the app in a new window.',
@@ -135,9 +142,18 @@ export const causesByCode: Partial<Record<ErrorCode, Explanation>> = {
   'authorization.denied': explain(ehrTeam, 'Check that this user and role may use the app; then open it again.', [
     'The user declined, or the EHR’s rules do not let this role use the app',
   ]),
+  'authorization.sign-in-needed': explain(
+    'The person who launches',
+    'Sign in to the EHR, agree or choose an account if it asks, and open the app again from the patient’s chart.',
+    [
+      'The user’s own session at the EHR is over or was never there (login_required)',
+      'The EHR has something to ask that it could not ask here (interaction_required, consent_required, account_selection_required)',
+    ],
+  ),
   'authorization.refused': explain(ehrTeam, 'Compare client ID, redirect URI and scopes with the registration sheet.', [
     'The client ID is of the other environment (unauthorized_client)',
     'The redirect URI is not registered letter for letter',
+    'The authorization server failed inside (server_error)',
   ]),
   'authorization.scope-refused': explain(
     ehrTeam,
@@ -258,7 +274,7 @@ export const causesByCode: Partial<Record<ErrorCode, Explanation>> = {
   ]),
   'session.expired': explain('The person who launches', again, [
     'The EHR ended the session or no longer accepts the access token',
-    'The access token ran out and the EHR gave none to renew it',
+    'The access token ran out, and the EHR gave no refresh token or no longer accepts it',
   ]),
   'session.idle': explain('The person who launches', again, ['Nobody used the page for an hour']),
   'session.limit': explain('The person who launches', again, ['The page was open for twelve hours']),
@@ -275,11 +291,23 @@ export const causesByCode: Partial<Record<ErrorCode, Explanation>> = {
     'Another user launched the app in the same browser',
     'More launches were open in one browser than it may have',
   ]),
+  'refresh.identity-refused': explain(
+    ehrTeam,
+    'The detail names the rule that failed: ask the EHR team to correct the id_token of its refresh answers. Until then “id_token in a refresh answer” (refreshIdToken) in Advanced settings can accept one without an audience, or ignore it.',
+    [
+      'The EHR sends an id_token with a renewed access token, and it lacks an audience or breaks another rule',
+      'It is of another user or another sign-in than the launch',
+    ],
+  ),
   'refresh.unavailable': explain(ehrTeam, 'Reload the page in a moment; look at the token endpoint’s state.', [
     'The authorization server could not renew the access token at that moment',
   ]),
-  'patient.mismatch': explain(ehrTeam, 'Tell the EHR’s vendor: a read of one patient gave another resource.', [
+  'patient.mismatch': explain(ehrTeam, 'Tell the EHR’s vendor: a read of one patient gave another patient.', [
     'The FHIR server answers Patient reads with another patient, or with a merged record under another id',
+  ]),
+  'patient.not-returned': explain(ehrTeam, 'Read Patient/{id} with this user’s token and look at what is answered.', [
+    'The FHIR server answers a Patient read with status 200 and an OperationOutcome, a Bundle or another resource',
+    'A gateway between us and the FHIR server answers in its place',
   ]),
   'patient.refused': explain(
     ehrTeam,

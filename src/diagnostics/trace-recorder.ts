@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '#src/adapters/clock.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
+import { isFramed } from '#src/http/framed.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import { FhirError } from '#src/smart/step-6-fhir-api.ts';
 import type { LaunchTrace, TraceVisit } from './launch-trace.ts';
@@ -15,8 +16,6 @@ export interface Recording {
   /** Ends it, with what the request failed of; undefined when there is nothing worth a row. */
   end(error: unknown): TracePart | undefined;
 }
-
-const FRAMES = new Set(['iframe', 'frame', 'embed', 'object', 'fencedframe']);
 
 /**
  * @param visit the request, and where a failure between the steps belongs.
@@ -74,7 +73,6 @@ export function recordTrace(visit: TraceVisit, clock: Clock, watch: StepWatch): 
 }
 
 function beginPart({ request }: TraceVisit, startedAt: Date): TracePart {
-  const fetchDest = request.get('sec-fetch-dest');
   return {
     id: randomUUID(),
     kind: 'begun',
@@ -84,7 +82,7 @@ function beginPart({ request }: TraceVisit, startedAt: Date): TracePart {
     supportCodes: [factsOf(request).supportCode],
     userHash: null,
     patientHash: null,
-    framed: fetchDest === undefined ? null : FRAMES.has(fetchDest),
+    framed: isFramed(request) ?? null,
     cookieMode: null,
     steps: [],
   };

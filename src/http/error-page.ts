@@ -4,6 +4,7 @@ import { isDatabaseAway } from '#src/adapters/database.ts';
 import { AppError, describeError, type ErrorCode } from '#src/errors.ts';
 import { errorPage } from '#views/error-page.ts';
 import { factsOf } from './request-log.ts';
+import { allowAnyFrame } from './security-headers.ts';
 import { describeStandaloneError, isMendedByStartingAgain, startAgainOf } from './start-again.ts';
 
 /** No route took the request. */
@@ -34,6 +35,7 @@ function sendError(request: Request, response: Response, error: AppError, suppor
   const startAgain = startAgainOf(request);
   const { status, title, help } = (startAgain === undefined ? describeError : describeStandaloneError)(error.code);
   response.status(status).setHeader('Cache-Control', 'no-store');
+  if (error.code === 'launch.frame-not-allowed') allowAnyFrame(response);
   response.vary('Accept');
   if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(error.retryAfterSeconds));
   if (request.accepts(['html', 'json']) === 'json') {
@@ -48,12 +50,15 @@ function sendError(request: Request, response: Response, error: AppError, suppor
 
 /**
  * A launch or callback address works once, so only the pages behind them are worth a reload; and an EHR that showed
- * another patient is not asked again on a whim.
+ * another patient is not asked again without thought.
  */
 function isReloadable(request: Request, code: ErrorCode): boolean {
-  if (code === 'patient.mismatch') return false;
+  if (NOT_BY_A_RELOAD.has(code)) return false;
   return request.method === 'GET' && request.path.startsWith('/launches/') && describeError(code).status >= 500;
 }
+
+/** An EHR that showed another patient, and a renewal that ended the launch. */
+const NOT_BY_A_RELOAD: ReadonlySet<ErrorCode> = new Set(['patient.mismatch', 'token.invalid']);
 
 function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;

@@ -60,6 +60,15 @@ export function setPagePolicy(response: Response, policy: PagePolicy): void {
 }
 
 /**
+ * For the page that tells why nothing else may be shown in a frame: any page may frame it. There is nothing on it to be
+ * clicked by mistake, and its policy lets neither a script run nor a form be sent, whatever it holds (LA-11).
+ */
+export function allowAnyFrame(response: Response): void {
+  const policy = ["default-src 'none'", "style-src 'self'", "img-src 'self' data:", "base-uri 'none'"];
+  response.setHeader('Content-Security-Policy', [...policy, "form-action 'none'", 'frame-ancestors *'].join('; '));
+}
+
+/**
  * For pages with forms of our own: without any referrer a browser sends `Origin: null`, and the CSRF check could not
  * tell our page from a stranger's.
  */

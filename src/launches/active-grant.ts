@@ -16,11 +16,12 @@ export interface ActiveGrants {
    */
   current(opened: OpenedLaunch, organization: Organization): Promise<Launch>;
   /**
-   * After the FHIR server refused a token: a newer one, or undefined when there is none to be had (FH-05).
+   * After the FHIR server refused a token: the launch with a newer one, which may permit less than before (RF-09), or
+   * undefined when there is none to be had (FH-05).
    *
    * @throws AppError 'refresh.unavailable' or 'store.unavailable' when there may be one later (RF-07).
    */
-  renew(launchId: string, organization: Organization, refusedToken: string): Promise<string | undefined>;
+  renew(launchId: string, organization: Organization, refusedToken: string): Promise<Launch | undefined>;
   /** The EHR refuses the launch for good: ends it here and gives its tokens back (FH-05, RV-02). */
   end(launchId: string, organization: Organization): Promise<void>;
 }
@@ -64,12 +65,12 @@ export function createActiveGrants(dependencies: RefreshDependencies): ActiveGra
       const { tokens, refresh } = latest.launch;
       const now = clock();
       if (refresh?.kind === 'unproven') throw unavailable(latest.launch, now);
-      if (tokens.accessToken !== refusedToken && refresh?.kind !== 'under-way') return tokens.accessToken;
+      if (tokens.accessToken !== refusedToken && refresh?.kind !== 'under-way') return latest.launch;
       // A pause says nothing about the refresh token: nothing is sent, and nothing ends (RF-07).
       if (refresh?.kind === 'put-off' && !isFree(latest.launch, now)) throw unavailable(latest.launch, now);
       if (!canRenew(latest.launch, now)) return undefined;
       const renewed = await shared(latest, organization);
-      if (renewed.tokens.accessToken !== refusedToken) return renewed.tokens.accessToken;
+      if (renewed.tokens.accessToken !== refusedToken) return renewed;
       // Put off: for a page the old token may be good enough meanwhile, for this read it is not (RF-07).
       if (renewed.refresh) throw unavailable(renewed, clock());
       return undefined;

@@ -10,12 +10,7 @@ import { redirectUriOf } from '#src/organizations/registration.ts';
 import { issuersOf, type SmartConnections } from '#src/organizations/smart-connections.ts';
 import type { IssuerKeys } from '#src/smart/issuer-keys.ts';
 import { requestedScope } from '#src/smart/scopes.ts';
-import {
-  acceptsPrivateKeyJwt,
-  chooseAssertionAlg,
-  pinnedConfiguration,
-  type SmartConfiguration,
-} from '#src/smart/smart-configuration.ts';
+import { chooseAssertionAlg, pinnedConfiguration, type SmartConfiguration } from '#src/smart/smart-configuration.ts';
 import { standaloneScopes } from '#src/smart/standalone-scopes.ts';
 import { isSameFhirBase, type LaunchRequest } from '#src/smart/step-2-launch-ehr.ts';
 import {
@@ -64,6 +59,18 @@ export function assertLaunchAllowed(organization: Organization, request: LaunchR
 }
 
 /**
+ * May the browser show what this launch leads to? A frame that no EHR page may show stays empty to its end, which is no
+ * launch: it stops before anything of the EHR's is spent (LA-11).
+ *
+ * @param isInFrame as the browser says; undefined when it does not.
+ * @throws AppError 'launch.frame-not-allowed', whose page may be shown in any frame.
+ */
+export function assertShowable({ frameAncestors }: Organization, isInFrame: boolean | undefined): void {
+  if (isInFrame === true && frameAncestors.length === 0)
+    throw new AppError('launch.frame-not-allowed', 'opened in a frame, and frameAncestors is empty (LA-11)');
+}
+
+/**
  * Discovers, prepares and stores the transaction; only then is there anywhere to redirect to (AZ-21).
  *
  * @param start already allowed, for an EHR launch by {@link assertLaunchAllowed}.
@@ -94,8 +101,7 @@ async function usableConfiguration(
   const configuration = await connections.configurationOf(organization);
   const ehr = outbound.forOrganization(organization);
   for (const url of [configuration.tokenEndpoint, organization.fhirBaseUrl]) assertAnswering(ehr, new URL(url));
-  if (acceptsPrivateKeyJwt(configuration)) return configuration;
-  throw new AppError('discovery.no-client-authentication', 'the token endpoint does not list private_key_jwt');
+  return configuration;
 }
 
 /** Nobody is sent to an EHR that is down: a browser's own error page would be all they see, and the launch value spent. */

@@ -3,6 +3,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { LaunchTrace, LaunchTraces } from '#src/diagnostics/launch-trace.ts';
 import { namesOf } from '#src/diagnostics/redaction.ts';
 import { AppError } from '#src/errors.ts';
+import { isFramed } from '#src/http/framed.ts';
 import { queryOf } from '#src/http/own-url.ts';
 import type { LaunchLimit } from '#src/http/rate-limit.ts';
 import { factsOf } from '#src/http/request-log.ts';
@@ -55,7 +56,9 @@ export function callbackRoute(dependencies: CallbackRouteDependencies): RequestH
     const cookies = launchCookies.launches(request);
     const onRefused = (organization: Organization, refusals: Refusals) =>
       launchCookies.setRefusals(response, organization, refusals);
-    const visit = { callback, redirectUri, key, kind, cookies, supportCode, address: request.ip, trace, onRefused };
+    const isInFrame = isFramed(request);
+    const seen = { callback, redirectUri, key, kind, isInFrame, cookies };
+    const visit = { ...seen, supportCode, address: request.ip, trace, onRefused };
     const shared = underWay.get(name);
     const finishing = shared?.finishing ?? finishLaunch(dependencies, visit).finally(() => underWay.delete(name));
     underWay.set(name, { finishing, trace: shared?.trace ?? trace });

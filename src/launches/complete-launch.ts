@@ -25,6 +25,7 @@ import { isEmptyGrant } from '#src/smart/scope-ladder.ts';
 import { grantedScopes, missingPermissions } from '#src/smart/scopes.ts';
 import { type CallbackParameters, judgeCallback } from '#src/smart/step-4-authorization-code.ts';
 import { exchangeCode, type TokenResponse } from '#src/smart/step-5-access-token.ts';
+import { assertShowable } from './begin-launch.ts';
 import { ABSOLUTE_LIMIT_MS, type Launch, type LaunchTokens } from './launch.ts';
 import type { Revoker } from './revoker.ts';
 import type { Transaction, TransactionKey, Transactions } from './transaction.ts';
@@ -40,8 +41,8 @@ export interface CompleteLaunchDependencies {
   clock: Clock;
 }
 
-/** Without these there is no page to show: who is asking, and who the patient is (SCO-20). */
-const NEEDED = ['openid', { type: 'Patient', interaction: 'r' }] as const;
+/** Without it there is no page to show (SCO-20). */
+const NEEDED = [{ type: 'Patient', interaction: 'r' }] as const;
 
 /**
  * Judges the callback, exchanges the code and checks everything that came with the token (CB-21). The only network
@@ -56,7 +57,13 @@ export async function completeLaunch(
   dependencies: CompleteLaunchDependencies,
   organization: Organization,
   transaction: Transaction,
-  visit: { callback: CallbackParameters; redirectUri: string; key: TransactionKey; isCodeSent?: boolean },
+  visit: {
+    callback: CallbackParameters;
+    redirectUri: string;
+    key: TransactionKey;
+    isInFrame: boolean | undefined;
+    isCodeSent?: boolean;
+  },
   trace: LaunchTrace,
 ): Promise<Launch> {
   const { callback, redirectUri: arrivedAt, key: at } = visit;
@@ -64,6 +71,7 @@ export async function completeLaunch(
   const judge = () => {
     assertUnchanged(organization, transaction);
     assertSameRedirectUri(transaction, arrivedAt);
+    if (transaction.kind === 'ehr') assertShowable(organization, visit.isInFrame);
     return judgeCallback(callback, {
       issuers: issuers.map(({ issuer }) => issuer),
       issuerPromised: transaction.configuration.responseIssuerPromised,
@@ -130,7 +138,8 @@ async function proveLaunch(
   const { token, issuers, authorizationServer, trace } = came;
   // SCO-17: a response without scope means the scope we asked for.
   const scope = token.scope ?? transaction.scope;
-  await trace.step('scopes', () => assertGranted(scope, transaction.scope), scopeFacts(transaction.scope, token.scope));
+  const judgeScopes = () => assertGranted(scope, transaction.scope, token.idToken !== undefined);
+  await trace.step('scopes', judgeScopes, scopeFacts(transaction.scope, token.scope));
   const now = clock();
   const { fhirBaseUrl, nonce, clientId } = transaction;
   const verify = () =>
@@ -187,8 +196,13 @@ function assertSameRedirectUri({ redirectUri }: Transaction, arrivedAt: string):
   }
 }
 
-function assertGranted(scope: string, requested: string): void {
-  const missing = missingPermissions(grantedScopes(scope), NEEDED);
+/**
+ * An id_token is the proof that `openid` was granted, once it is verified: servers need not repeat it in `scope`, and
+ * Microsoft Entra ID does not. Only where none came, what the scope says of `openid` tells why.
+ */
+function assertGranted(scope: string, requested: string, hasIdToken: boolean): void {
+  const needed = hasIdToken ? NEEDED : (['openid', ...NEEDED] as const);
+  const missing = missingPermissions(grantedScopes(scope), needed);
   if (missing.length === 0) return;
   const names = missing.join(', ');
   if (isEmptyGrant(requested, scope)) {

@@ -55,6 +55,8 @@ export interface CallbackVisit {
   key: TransactionKey;
   /** As its transaction cookie says. */
   kind: LaunchKind;
+  /** As the browser says; undefined when it does not. */
+  isInFrame: boolean | undefined;
   /** Its launch cookies, oldest first. */
   cookies: readonly LaunchCookie[];
   supportCode: string;

@@ -4,13 +4,14 @@ import type { LaunchTrace, LaunchTraces } from '#src/diagnostics/launch-trace.ts
 import { launchFacts } from '#src/diagnostics/step-facts.ts';
 import type { StepFacts } from '#src/diagnostics/trace.ts';
 import { AppError } from '#src/errors.ts';
+import { isFramed } from '#src/http/framed.ts';
 import { queryOf } from '#src/http/own-url.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import { setPagePolicy } from '#src/http/security-headers.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
 import { type LaunchRequest, readLaunchRequest } from '#src/smart/step-2-launch-ehr.ts';
-import { assertLaunchAllowed } from './begin-launch.ts';
+import { assertLaunchAllowed, assertShowable } from './begin-launch.ts';
 import { isPrefetch, type StartLaunchDependencies, startLaunch } from './start-launch.ts';
 
 /** What the launch route needs. */
@@ -47,6 +48,7 @@ async function whoIsAsked(
   factsOf(request).organizationId = organization.id;
   trace.know({ organizationId: organization.id });
   setPagePolicy(response, { frameAncestors: organization.frameAncestors });
+  assertShowable(organization, isFramed(request));
   const launchRequest = readLaunchRequest(query);
   assertLaunchAllowed(organization, launchRequest);
   return { organization, launchRequest };

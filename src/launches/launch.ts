@@ -1,7 +1,7 @@
 /** A launch: one clinician, one patient, one EHR's token, and nothing of any other launch. */
 import type { AssertionType } from '#src/smart/client-authentication.ts';
 import type { PatientLaunchContext } from '#src/smart/launch-context.ts';
-import { type GrantedScopes, grantedScopes, limitsOf, mayAsk, type Permission } from '#src/smart/scopes.ts';
+import { type GrantedScopes, grantedScopes, limitsOf, mayAsk, type Permission, touches } from '#src/smart/scopes.ts';
 
 /** The tokens of a launch and what is known of their life. */
 export interface LaunchTokens {
@@ -96,6 +96,23 @@ export function limitsOn(launch: Launch, permission: Permission): readonly strin
 
 function grantsOf({ scope, narrowedScope }: Launch): GrantedScopes[] {
   return [scope, narrowedScope].filter((one) => one !== undefined).map(grantedScopes);
+}
+
+/**
+ * Has a refresh taken this away since (RF-09)? What was not granted before either is not taken away: such a call, as that
+ * for `fhirUser`, has another reason. A scope limited by a search counts as a scope.
+ *
+ * @param permission undefined when nobody can tell what a call needs: then anything less is too little.
+ */
+export function isTakenAway(before: Launch, now: Launch, permission: Permission | undefined): boolean {
+  if (before.narrowedScope === now.narrowedScope) return false;
+  const tokens = ({ scope, narrowedScope }: Launch) => [scope, narrowedScope].filter((one) => one !== undefined);
+  const covers = (launch: Launch, wanted: Permission) =>
+    tokens(launch).every((scope) => touches(grantedScopes(scope), wanted));
+  if (permission) return covers(before, permission) && !covers(now, permission);
+  return grantedScopes(before.narrowedScope ?? before.scope).resources.some(({ type, interactions }) =>
+    interactions.split('').some((interaction) => !covers(now, { type, interaction } as Permission)),
+  );
 }
 
 /** Launches of one person: identity key is (organization, iss, sub) (ID-18). */

@@ -20,6 +20,7 @@ import {
   waitForOther,
 } from './refresh-record.ts';
 import { unavailable } from './refresh-state.ts';
+import { renewalError } from './renewal-error.ts';
 import type { Revoker } from './revoker.ts';
 
 /** What renewing needs of the outside. */
@@ -35,7 +36,7 @@ export interface RefreshDependencies extends RefreshRecordDependencies {
  * Claims the refresh token, or waits for whoever has it.
  *
  * @param opened as it was when the refresh became due; a record that has changed since is another request's.
- * @throws AppError 'session.expired' or 'session.missing' when the launch is over, 'refresh.unavailable' or
+ * @throws AppError as {@link renewalError} says or 'session.missing' when the launch is over, 'refresh.unavailable' or
  *   'store.unavailable' when it is not and there is no good token now.
  */
 export async function refreshOnce(
@@ -64,7 +65,7 @@ export async function refreshOnce(
     // The record may still be saved, or is left without its refresh token: never a second use of it.
     if (error instanceof AppError && KEPT.has(error.code)) throw error;
     await launches.end([opened.launch.id]);
-    throw new AppError('session.expired', 'the token could not be renewed', { cause: error });
+    throw renewalError(error);
   }
 }
 

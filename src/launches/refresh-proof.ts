@@ -7,6 +7,7 @@ import type { IssuerKeys } from '#src/smart/issuer-keys.ts';
 import type { Launch } from './launch.ts';
 import type { LaunchStore, OpenedLaunch } from './launch-store.ts';
 import { FIRST_PAUSE_MS, LONGEST_PROOF_MS, pauseBefore, unavailable } from './refresh-state.ts';
+import { renewalError } from './renewal-error.ts';
 import type { Revoker } from './revoker.ts';
 
 /** What proving needs of the outside. */
@@ -30,7 +31,7 @@ const KEYS_AWAY = new Set(['identity.keys-unavailable', 'identity.keys-timeout']
  *
  * @param launch with the tokens the id_token came with.
  * @param idToken untrusted; judged by the clock of the moment it came, so that waiting for keys does not make it old.
- * @throws AppError 'session.expired' or 'identity.…'
+ * @throws AppError 'refresh.identity-refused' or 'identity.…'
  */
 export async function assertSameUser(
   { issuerKeys }: Pick<ProofDependencies, 'issuerKeys'>,
@@ -50,10 +51,10 @@ export async function assertSameUser(
     keys: issuerKeys,
   });
   if (identity.sub !== launch.user.sub)
-    throw new AppError('session.expired', 'the refreshed id_token is of another user');
+    throw new AppError('refresh.identity-refused', 'the refreshed id_token is of another user (RF-10)');
   const { authTime = launch.authTime } = identity;
   if (launch.authTime !== undefined && authTime !== launch.authTime)
-    throw new AppError('session.expired', 'the refreshed id_token is of another sign-in');
+    throw new AppError('refresh.identity-refused', 'the refreshed id_token is of another sign-in (RF-10)');
 }
 
 /**
@@ -84,7 +85,7 @@ export function withoutProof(launch: Launch, idToken: string): Launch {
 /**
  * Tries again to verify what could not be verified when it came. Doing it twice at once does no harm.
  *
- * @throws AppError 'refresh.unavailable' while the keys are away, 'session.expired' when it is another user's: then the
+ * @throws AppError 'refresh.unavailable' while the keys are away, 'refresh.identity-refused' when it is not good: then the
  *   launch has ended and its tokens are given back.
  */
 export async function proveLater(
@@ -109,7 +110,7 @@ export async function proveLater(
     }
     await launches.end([launch.id]);
     revoker.revoke(launch, organization);
-    throw new AppError('session.expired', 'the id_token of the refresh is not acceptable', { cause: error });
+    throw renewalError(error);
   }
   if (await launches.replace(opened, proven)) return proven;
   const latest = await launches.reopen(launch.id);

@@ -7,6 +7,7 @@ import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { type IntrospectionAnswer, introspectToken } from '#src/smart/introspection.ts';
+import { patientIdOf } from '#src/smart/patient-reference.ts';
 import type { ActiveGrants } from './active-grant.ts';
 import type { Launch } from './launch.ts';
 import type { LaunchEndings } from './launch-endings.ts';
@@ -81,12 +82,12 @@ export function createTokenConfirmations(dependencies: {
   };
 }
 
-/** RV-07: a member the server does not send says nothing. */
+/** RV-07: a member the server does not send says nothing; a patient that cannot be read for certain is another one. */
 function foreignMember(
-  { authorizationServer, context }: Launch,
+  { authorizationServer, context, fhirBaseUrl }: Launch,
   { clientId, patient }: Extract<IntrospectionAnswer, { kind: 'active' }>,
 ): string | undefined {
   if (clientId !== undefined && clientId !== authorizationServer.clientId) return 'client_id';
-  if (patient !== undefined && patient !== context.patient) return 'patient';
+  if (patient !== undefined && patientIdOf(patient, new URL(fhirBaseUrl)) !== context.patient) return 'patient';
   return undefined;
 }

@@ -3,14 +3,19 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { Log } from '#src/adapters/log.ts';
 import type { Outbound } from '#src/adapters/outbound.ts';
 import type { IssuerToTrust } from '#src/smart/issuer-documents.ts';
-import { readStoredConfiguration, type SmartConfiguration } from '#src/smart/smart-configuration.ts';
+import {
+  assertUsable,
+  isUsable,
+  readStoredConfiguration,
+  type SmartConfiguration,
+} from '#src/smart/smart-configuration.ts';
 import { discover } from '#src/smart/step-3-discovery.ts';
 import type { Organization } from './organization.ts';
 import type { OrganizationStore } from './organization-store.ts';
 
 /** Answers from memory, from the organization's row, or from the EHR, in this order. */
 export interface SmartConnections {
-  /** @throws AppError 'discovery.…'; a failure is never kept. */
+  /** @throws AppError 'discovery.…'; a failure is never kept, nor a document that a launch refuses. */
   configurationOf(organization: Organization): Promise<SmartConfiguration>;
 }
 
@@ -43,6 +48,7 @@ export function createSmartConnections(options: {
 
   async function fetchFrom(organization: Organization): Promise<Known> {
     const { configuration, freshForMs } = await discover(organization, outbound.forOrganization(organization));
+    assertUsable(configuration);
     const fetchedAt = clock().getTime();
     const found = { configuration, fetchedAt, freshUntil: fetchedAt + freshForMs };
     if (freshForMs > 0) {
@@ -83,7 +89,7 @@ export function createSmartConnections(options: {
 
 function fromRow({ discovered }: Organization): Known | undefined {
   const configuration = discovered && readStoredConfiguration(discovered.configuration);
-  if (!configuration) return undefined;
+  if (!configuration || !isUsable(configuration)) return undefined;
   return { configuration, fetchedAt: Date.parse(discovered.fetchedAt), freshUntil: Date.parse(discovered.freshUntil) };
 }
 

@@ -45,8 +45,8 @@ const codeByFailure: Record<FhirFailure, ErrorCode> = {
  *
  * @param patientId from the launch context, already checked (LC-02).
  * @param timeZone the organization's: ages change at midnight there.
- * @throws AppError `patient.mismatch` when anything but this patient came back; `session.expired` or another
- *   `patient.*` code when the EHR did not answer with a resource.
+ * @throws AppError `patient.mismatch` when another patient came back; `patient.not-returned` for any other resource;
+ *   `session.expired` or another `patient.*` code when the EHR did not answer with a resource.
  */
 export async function readPatient(
   api: FhirApi,
@@ -55,10 +55,7 @@ export async function readPatient(
   timeZone = serverTimeZone,
 ): Promise<PatientSummary> {
   const resource = await getPatient(api, patientId);
-  if (resource.resourceType !== 'Patient' || resource['id'] !== patientId) {
-    const was = resource.resourceType === 'Patient' ? 'another id' : 'another resource type';
-    throw new AppError('patient.mismatch', `LC-05: Patient read answered with ${was}`);
-  }
+  assertSamePatient(resource, patientId);
   return summarize(resource, patientId, now, timeZone);
 }
 
@@ -74,11 +71,21 @@ export function assertInUse(patient: PatientSummary): PatientSummary {
   throw new AppError('patient.replaced', 'Patient.link says replaced-by', { shown });
 }
 
+/** Another Patient is the alarm; an answer that is no Patient at all is none, and shows nothing either (LC-05). */
+function assertSamePatient(resource: FhirResource, patientId: string): void {
+  if (resource.resourceType !== 'Patient')
+    throw new AppError('patient.not-returned', 'LC-05: Patient read answered with another resource type');
+  if (resource['id'] !== patientId)
+    throw new AppError('patient.mismatch', 'LC-05: Patient read answered with another id');
+}
+
 async function getPatient(api: FhirApi, patientId: string): Promise<FhirResource> {
   try {
     return await api.get(`Patient/${encodeURIComponent(patientId)}`);
   } catch (error) {
     if (error instanceof FhirError) {
+      // The launch has ended by it, and why is worth more than that the token was refused.
+      if (error.renewal) throw error.renewal;
       const { failure, retryAfterSeconds } = error;
       const retry = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
       throw new AppError(codeByFailure[failure], `Patient read failed: ${failure}`, { cause: error, ...retry });

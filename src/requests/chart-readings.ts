@@ -3,7 +3,7 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/outbound.ts';
 import type { Clinicians } from '#src/clinicians/clinicians.ts';
 import { AppError } from '#src/errors.ts';
-import { type Launch, limitsOn, mayUse } from '#src/launches/launch.ts';
+import { isTakenAway, type Launch, limitsOn, mayUse } from '#src/launches/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { type PatientSummary, readPatient } from '#src/patients/patient.ts';
 import { createFhirApi, type FhirApi } from '#src/smart/step-6-fhir-api.ts';
@@ -35,8 +35,8 @@ export interface ChartReadings {
   forget(launchId: string): void;
 }
 
-/** Gives a newer token for one the EHR refused, if there is one (FH-05). */
-export type Renew = (refusedToken: string) => Promise<string | undefined>;
+/** Gives the launch with a newer token for one the EHR refused, if there is one (FH-05). */
+export type Renew = (refusedToken: string) => Promise<Launch | undefined>;
 
 const YOUNG_MS = 30_000;
 const MOST_KEPT = 2_000;
@@ -50,13 +50,19 @@ export function createChartReadings(
   const begun = new Map<string, ChartReading>();
   const users = new Map<string, UserReading>();
   const batchesOf = createBatchSupport(clock);
-  const apiOf = (launch: Launch, organization: Organization, renew: Renew): FhirApi =>
-    createFhirApi({
+  const apiOf = (launch: Launch, organization: Organization, renew: Renew): FhirApi => {
+    let current = launch;
+    return createFhirApi({
       base: new URL(launch.fhirBaseUrl),
       accessToken: launch.tokens.accessToken,
       outbound: outbound.forOrganization(organization),
-      renew,
+      renew: async (refused) => {
+        current = (await renew(refused)) ?? current;
+        return current.tokens.accessToken === refused ? undefined : current.tokens.accessToken;
+      },
+      isTakenAway: (permission) => isTakenAway(launch, current, permission),
     });
+  };
   const read = (launch: Launch, organization: Organization, renew: Renew): ChartReading => {
     const api = apiOf(launch, organization, renew);
     const now = clock();

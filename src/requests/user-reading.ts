@@ -106,9 +106,13 @@ function reading(
   return { name, role, soon };
 }
 
-/** `fhirUser` itself is the permission to read that one resource, where the server honours it. */
+/**
+ * `fhirUser` itself is the permission to read that one resource, where the server honours it. A server whose granted scope
+ * repeats no scope of OpenID Connect grants it by the claim in the verified id_token.
+ */
 function mayRead(launch: Launch, { type }: FhirUser): boolean {
-  return mayUse(launch, { type, interaction: 'r' }) || grantedScopes(launch.scope).tokens.has('fhirUser');
+  const { tokens } = grantedScopes(launch.scope);
+  return mayUse(launch, { type, interaction: 'r' }) || tokens.has('fhirUser') || !tokens.has('openid');
 }
 
 async function ownName(

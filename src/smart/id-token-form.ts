@@ -11,7 +11,6 @@ export interface UnverifiedIdToken {
   readonly text: string;
   /** On the allow-list. */
   readonly alg: string;
-  readonly hasKid: boolean;
   /** For the choice of the issuer only. */
   readonly iss: unknown;
 }
@@ -35,7 +34,7 @@ export function readUnverifiedIdToken(idToken: unknown): UnverifiedIdToken {
   if (!idTokenAlgorithms.some((allowed) => allowed === header.alg)) throw refusedIdToken('alg is not allowed (ID-06)');
   if (header.crit !== undefined) throw refusedIdToken('the header has crit (ID-07)');
   if (header.kid !== undefined && typeof header.kid !== 'string') throw refusedIdToken('kid is not a string (ID-19)');
-  return { text: idToken, alg: String(header.alg), hasKid: header.kid !== undefined, iss: claims.iss };
+  return { text: idToken, alg: String(header.alg), iss: claims.iss };
 }
 
 function decode(idToken: string): { header: ReturnType<typeof decodeProtectedHeader>; claims: JWTPayload } {

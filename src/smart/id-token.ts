@@ -1,5 +1,14 @@
 /** The id_token: proof of who launched the app, believed only after every check of OpenID Connect Core §3.1.3.7. */
-import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
+import {
+  type CryptoKey,
+  calculateJwkThumbprint,
+  decodeJwt,
+  errors,
+  exportJWK,
+  type JWTPayload,
+  type JWTVerifyOptions,
+  jwtVerify,
+} from 'jose';
 import { boundedText } from './bounded-text.ts';
 import { idTokenProblem } from './id-token-claims.ts';
 import { readUnverifiedIdToken, refusedIdToken, type UnverifiedIdToken } from './id-token-form.ts';
@@ -45,7 +54,8 @@ const SKEW_SECONDS = 60;
  * Verifies an id_token (ID-01 to ID-17, ID-19, TK-14), although it came over TLS from the token endpoint.
  *
  * The unverified `iss` is compared with the expected issuers before anything is fetched (ID-02); key material in the
- * header is never looked at (ID-07); an unknown key causes one new fetch of the keys (ID-08).
+ * header is never looked at (ID-07); an unknown key, or a signature that the known keys do not verify, causes one new
+ * fetch of the keys (ID-08). Where several keys fit, each is tried, {@link MOST_TRIED} at most (ID-09).
  *
  * @param idToken the `id_token` member of the token response; untrusted, any JSON.
  * @throws AppError identity.invalid, its detail naming the rule and never a value (ID-21); identity.keys-unavailable
@@ -78,42 +88,77 @@ async function verifySignature(
 ): Promise<JWTPayload> {
   const { keySet, fetchAgain } = await expectation.keys.keysFor(issuer);
   const isUnaddressed = expectation.audienceRequired === false && decodeJwt(token.text).aud === undefined;
-  const verify = async (keys: VerificationKeySet) =>
-    (
-      await jwtVerify(token.text, keys, {
-        algorithms: [...idTokenAlgorithms],
-        issuer: issuer.issuer,
-        ...(isUnaddressed ? {} : { audience: expectation.clientId }),
-        requiredClaims: ['sub', 'exp', 'iat'],
-        currentDate: expectation.now,
-        clockTolerance: SKEW_SECONDS,
-      })
-    ).payload;
+  const options = {
+    algorithms: [...idTokenAlgorithms],
+    issuer: issuer.issuer,
+    ...(isUnaddressed ? {} : { audience: expectation.clientId }),
+    requiredClaims: ['sub', 'exp', 'iat'],
+    currentDate: expectation.now,
+    clockTolerance: SKEW_SECONDS,
+  };
+  let failure: unknown;
   try {
-    return await verify(keySet);
+    return await verifyWith(keySet, token.text, options);
   } catch (error) {
-    if (!mayBeRotation(error, token)) throw refusedIdToken(describeFailure(error));
+    // A rotated key shows as a bad signature where it has no `kid`, or the old one's.
+    if (!isOfTheKey(error)) throw refusedIdToken(describeFailure(error));
+    failure = error;
   }
   const newKeySet = await fetchAgain();
-  if (!newKeySet) throw refusedIdToken('the signing key is unknown and was looked for too often lately (ID-08)');
+  if (!newKeySet && failure instanceof errors.JWKSNoMatchingKey)
+    throw refusedIdToken('the signing key is unknown and was looked for too often lately (ID-08)');
+  if (!newKeySet) throw refusedIdToken(describeFailure(failure));
   try {
-    return await verify(newKeySet);
+    return await verifyWith(newKeySet, token.text, options);
   } catch (error) {
     throw refusedIdToken(describeFailure(error));
   }
 }
 
-/** Without `kid`, a rotated key shows as a bad signature. */
-function mayBeRotation(error: unknown, token: UnverifiedIdToken): boolean {
-  if (error instanceof errors.JWKSNoMatchingKey) return true;
-  return error instanceof errors.JWSSignatureVerificationFailed && !token.hasKid;
+/** No issuer needs more under one name, and nobody makes us try hundreds. */
+const MOST_TRIED = 10;
+
+async function verifyWith(keys: VerificationKeySet, token: string, options: JWTVerifyOptions): Promise<JWTPayload> {
+  try {
+    return (await jwtVerify(token, keys, options)).payload;
+  } catch (error) {
+    if (error instanceof errors.JWKSMultipleMatchingKeys) return tryInTurn(error, token, options);
+    throw error;
+  }
+}
+
+/** Equal keys count once; what the right one says of the claims is final. */
+async function tryInTurn(
+  candidates: AsyncIterable<CryptoKey>,
+  token: string,
+  options: JWTVerifyOptions,
+): Promise<JWTPayload> {
+  const tried = new Set<string>();
+  for await (const key of candidates) {
+    const thumbprint = await calculateJwkThumbprint(await exportJWK(key));
+    if (tried.has(thumbprint)) continue;
+    if (tried.size === MOST_TRIED) break;
+    tried.add(thumbprint);
+    try {
+      return (await jwtVerify(token, key, options)).payload;
+    } catch (error) {
+      if (!isOfTheKey(error)) throw error;
+    }
+  }
+  throw new errors.JWSSignatureVerificationFailed();
+}
+
+/** Is it the key that is wrong, and not what the token says? An unusable key, such as a short one, is no JOSE error. */
+function isOfTheKey(error: unknown): boolean {
+  const isUnverified =
+    error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWSSignatureVerificationFailed;
+  return isUnverified || !(error instanceof errors.JOSEError);
 }
 
 /** In our words: jose's errors carry the claims. */
 function describeFailure(error: unknown): string {
   if (error instanceof errors.JWKSNoMatchingKey)
     return "no key of the issuer fits the token's kid and alg (ID-06, ID-08)";
-  if (error instanceof errors.JWKSMultipleMatchingKeys) return 'several keys fit a token without kid (ID-09)';
   if (error instanceof errors.JWSSignatureVerificationFailed) return 'the signature does not verify (ID-05)';
   if (error instanceof errors.JWTExpired) return 'exp has passed (ID-13)';
   if (error instanceof errors.JWTClaimValidationFailed) return describeClaim(error);

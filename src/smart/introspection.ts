@@ -22,13 +22,14 @@ export interface Introspection {
 
 /** What the server says of it. */
 export type IntrospectionAnswer =
-  /** Members are undefined when the server does not tell. */
+  /** Members are undefined when the server does not tell; `patient` is as sent, and patientIdOf reads it. */
   | { kind: 'active'; clientId: string | undefined; patient: string | undefined }
   | { kind: 'inactive' }
   /** No answer worth the name: nothing is known, and nothing ends because of it. */
   | { kind: 'unknown'; reason: string };
 
-const text = z.string().optional().catch(undefined);
+// A blank member tells nothing either.
+const text = z.string().regex(/\S/).optional().catch(undefined);
 const schema = z.looseObject({
   active: z.unknown().optional(),
   client_id: text,

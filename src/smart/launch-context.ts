@@ -1,6 +1,6 @@
 /** The launch context: which patient and encounter the EHR has open, read from the token response. */
 import { AppError } from '#src/errors.ts';
-import { boundedText } from './bounded-text.ts';
+import { boundedText, isBlank } from './bounded-text.ts';
 import { type FhirContextItem, readFhirContext } from './fhir-context.ts';
 import { isFhirId } from './fhir-id.ts';
 
@@ -31,8 +31,9 @@ const MAX_URL_LENGTH = 2_048;
  * Reads the launch context from the members of a token response and from nowhere else (LC-01).
  *
  * SMART App Launch 2.2.0, "Launch context arrives with your access token". `patient` must be a FHIR id and present
- * when required (LC-02, LC-03); `encounter` may be absent, but not malformed (LC-04); members of the wrong type that
- * steer no FHIR call are ignored, as are all others, `authorization_details` and `appContext` included (LC-15, LC-16).
+ * when required (LC-02, LC-03); `encounter` may be absent or blank, but not malformed (LC-04); members of the wrong type
+ * that steer no FHIR call are ignored, as are all others, `authorization_details` and `appContext` included (LC-15,
+ * LC-16). References such as `Patient/1` are no ids: the IG shows bare ids only, and a patient is never guessed.
  *
  * @param tokenResponse the parsed JSON object; untrusted.
  * @throws AppError context.invalid, naming the member and the rule but never a value.
@@ -57,10 +58,10 @@ export function readLaunchContext(
     patient,
     encounter: readId(tokenResponse, 'encounter'),
     needPatientBanner: tokenResponse['need_patient_banner'] !== false,
-    intent: boundedText(tokenResponse['intent'], MAX_TEXT_LENGTH),
+    intent: readText(tokenResponse['intent'], MAX_TEXT_LENGTH),
     fhirContext: readFhirContext(tokenResponse['fhirContext']),
-    smartStyleUrl: boundedText(tokenResponse['smart_style_url'], MAX_URL_LENGTH),
-    tenant: boundedText(tokenResponse['tenant'], MAX_TEXT_LENGTH),
+    smartStyleUrl: readText(tokenResponse['smart_style_url'], MAX_URL_LENGTH),
+    tenant: readText(tokenResponse['tenant'], MAX_TEXT_LENGTH),
   };
 }
 
@@ -69,8 +70,12 @@ function readId(tokenResponse: Record<string, unknown>, member: 'patient' | 'enc
   const value = tokenResponse[member];
   if (isFhirId(value)) return value;
   // No encounter is normal, however it is said (LC-04); no patient never is.
-  if (value === null && member === 'encounter') return undefined;
+  if (isBlank(value) && member === 'encounter') return undefined;
   throw new AppError('context.invalid', `${member} is not a FHIR id but ${describe(value)} (LC-02, LC-04)`);
+}
+
+function readText(value: unknown, maxLength: number): string | undefined {
+  return isBlank(value) ? undefined : boundedText(value, maxLength);
 }
 
 function describe(value: unknown): string {

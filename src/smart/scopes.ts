@@ -140,6 +140,12 @@ export function coverageOf(token: string, granted: GrantedScopes): 'whole' | 'pa
   return limits.every((one) => one?.length === 0) ? 'whole' : 'part';
 }
 
+/** The same for any part of a type's resources: a scope limited by a search is enough. */
+export function touches(granted: GrantedScopes, permission: Permission): boolean {
+  const unlimited = granted.resources.map((scope) => ({ ...scope, filter: undefined }));
+  return permits({ ...granted, resources: unlimited }, permission);
+}
+
 /**
  * Names what is needed and was not granted, for the page that stops the launch (SCO-20).
  *

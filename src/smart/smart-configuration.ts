@@ -44,7 +44,7 @@ const strings = z.array(z.unknown()).transform((items) => {
 });
 // A field of an unexpected type is as good as absent: only the two endpoints are worth failing for (DI-10).
 const optionalStrings = strings.optional().catch(undefined);
-const optionalText = z.string().min(1).max(LONGEST_URL).optional().catch(undefined);
+const optionalText = z.string().regex(/\S/).max(LONGEST_URL).optional().catch(undefined);
 
 const documentSchema = z.object({
   authorization_endpoint: z.string().min(1),
@@ -151,6 +151,28 @@ function isAllowedHost(url: URL, rules: EndpointRules): boolean {
     url.host === rules.fhirBase.host ||
     rules.allowedHosts.some((host) => host.toLowerCase().replace(/:443$/, '') === url.host)
   );
+}
+
+/**
+ * Can a launch begin with this configuration at all? One that is refused is not kept: the EHR team may correct it any
+ * minute, and the next launch reads it anew (DI-08, DI-09, DI-14).
+ *
+ * @throws AppError 'discovery.no-client-authentication'
+ */
+export function assertUsable(configuration: SmartConfiguration): void {
+  if (!acceptsPrivateKeyJwt(configuration))
+    throw new AppError('discovery.no-client-authentication', 'the token endpoint does not list private_key_jwt');
+  chooseAssertionAlg(configuration, 'RS384');
+}
+
+/** The same as a question, for what was stored by a check or before. */
+export function isUsable(configuration: SmartConfiguration): boolean {
+  try {
+    assertUsable(configuration);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -144,6 +144,12 @@ const ERRORS = new Map<string, ErrorCode>([
   ['access_denied', 'authorization.denied'],
   ['temporarily_unavailable', 'authorization.unavailable'],
   ['invalid_scope', 'authorization.scope-refused'],
+  // OpenID Connect Core 3.1.2.6 and its Unmet Authentication Requirements 1.0: what only the user can do, at the EHR.
+  ['login_required', 'authorization.sign-in-needed'],
+  ['interaction_required', 'authorization.sign-in-needed'],
+  ['consent_required', 'authorization.sign-in-needed'],
+  ['account_selection_required', 'authorization.sign-in-needed'],
+  ['unmet_authentication_requirements', 'authorization.sign-in-needed'],
 ]);
 
 /** CB-13, CB-14: the error code decides; the server's words are only for the log, cleaned and cut. */

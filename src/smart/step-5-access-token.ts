@@ -6,6 +6,7 @@
 import type { EhrClient, OutboundResponse } from '#src/adapters/outbound.ts';
 import { isUnsent, OutboundError } from '#src/adapters/outbound-error.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
+import { isBlank } from './bounded-text.ts';
 import { type AssertionKey, type AssertionType, clientAssertion } from './client-authentication.ts';
 import type { ValidatedCallback } from './step-4-authorization-code.ts';
 
@@ -34,6 +35,7 @@ export interface TokenResponse {
   activeTtlSeconds: number | undefined;
   /** undefined: the server did not say (SCO-17). */
   scope: string | undefined;
+  /** undefined: none came. */
   idToken: unknown;
   /** The whole response, for the launch context. */
   members: Record<string, unknown>;
@@ -119,20 +121,20 @@ export function readTokenResponse(response: OutboundResponse, now?: Date): Token
   const isJson = response.contentType === 'application/json' || response.contentType.endsWith('+json');
   const members = isJson ? parseObject(response.text) : undefined;
   if (!members) throw invalid(`the answer is not a JSON object (${response.contentType || 'no content type'})`);
-  if (typeof members['error'] === 'string') throw invalid('status 200 with an error member');
+  if (typeof members['error'] === 'string' && !isBlank(members['error']))
+    throw invalid('status 200 with an error member');
   const tokenType = members['token_type'];
   if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer') throw invalid('token_type is not Bearer');
   const scope = members['scope'] ?? undefined;
   if (scope !== undefined && typeof scope !== 'string') throw invalid('scope is not a string');
   if (scope !== undefined && scope.length > LONGEST_SCOPE) throw invalid('scope is too long');
   return {
-    accessToken: readToken(members, 'access_token'),
-    // null and '' are some servers' way to say none.
-    refreshToken: members['refresh_token'] ? readToken(members, 'refresh_token') : undefined,
+    accessToken: readToken(members, 'access_token', B64_TOKEN),
+    refreshToken: isBlank(members['refresh_token']) ? undefined : readToken(members, 'refresh_token', VISIBLE),
     expiresInSeconds: readExpiresIn(members['expires_in']),
     activeTtlSeconds: readActiveTtl(members['active_ttl']),
     scope,
-    idToken: members['id_token'],
+    idToken: isBlank(members['id_token']) ? undefined : members['id_token'],
     members,
   };
 }
@@ -141,11 +143,16 @@ function invalid(detail: string): AppError {
   return new AppError('token.invalid', detail);
 }
 
-/** Opaque, but only characters that may stand in an Authorization header (RFC 6749 A.12; TL-07). */
-function readToken(members: Record<string, unknown>, name: string): string {
+/** RFC 6750 2.1, b64token: what an Authorization header may carry; anything else could end it or begin another. */
+const B64_TOKEN = /^[\w.~+/-]+=*$/;
+/** RFC 6749 A.17: only ever sent in a form. */
+const VISIBLE = /^[\x20-\x7e]+$/;
+
+/** Opaque, but only of the characters that may stand where it will be sent (TL-07). */
+function readToken(members: Record<string, unknown>, name: string, allowed: RegExp): string {
   const value = members[name];
-  if (typeof value !== 'string' || value === '') throw invalid(`${name} is missing or not a string`);
-  if (value.length > LONGEST_TOKEN || !/^[\x20-\x7e]+$/.test(value))
+  if (typeof value !== 'string' || isBlank(value)) throw invalid(`${name} is missing or not a string`);
+  if (value.length > LONGEST_TOKEN || !allowed.test(value))
     throw invalid(`${name} is too long or has forbidden characters`);
   return value;
 }
@@ -154,7 +161,7 @@ function readToken(members: Record<string, unknown>, name: string): string {
 const LONGEST_LIFETIME_SECONDS = 1_000_000_000;
 
 function readExpiresIn(value: unknown): number | undefined {
-  if (value === undefined || value === null) return undefined;
+  if (isBlank(value)) return undefined;
   const isNumeric = typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value));
   const seconds = isNumeric ? Number(value) : Number.NaN;
   if (!Number.isSafeInteger(seconds) || seconds < 0) throw invalid('expires_in is not a whole number of seconds');

@@ -10,6 +10,8 @@ import type { EhrClient } from '#src/adapters/outbound.ts';
 import { failureOf, isUnsent, type OutboundError } from '#src/adapters/outbound-error.ts';
 import { AppError } from '#src/errors.ts';
 import { parseJson, summarizeOutcome } from './issue-codes.ts';
+import { neededPermissions, type SentCall } from './needed-permissions.ts';
+import type { Permission } from './scopes.ts';
 
 /** A JSON object that says what resource it is; everything else about it is unproven. */
 export type FhirResource = { readonly resourceType: string; readonly [member: string]: unknown };
@@ -33,10 +35,18 @@ export class FhirError extends Error {
   readonly retryAfterSeconds: number | undefined;
   /** The issue codes of the answer's OperationOutcome, of FHIR's own value set. */
   readonly issues: readonly string[];
+  /** Why the token that was refused could not be renewed; ours, so it quotes nothing. */
+  readonly renewal: AppError | undefined;
 
-  constructor(failure: FhirFailure, status?: number, retryAfterSeconds?: number, issues: readonly string[] = []) {
+  constructor(
+    failure: FhirFailure,
+    status?: number,
+    more: { retryAfterSeconds?: number | undefined; issues?: readonly string[]; renewal?: AppError | undefined } = {},
+  ) {
+    const { retryAfterSeconds, issues = [], renewal } = more;
     const answer = [...(status === undefined ? [] : [status]), ...issues].join(', ');
     super(`FHIR call failed: ${failure}${answer === '' ? '' : ` (${answer})`}`);
+    this.renewal = renewal;
     this.name = 'FhirError';
     this.failure = failure;
     this.status = status;
@@ -101,6 +111,8 @@ export function createFhirApi(options: {
   outbound: EhrClient;
   /** Asked once when the server refuses a token; a newer token means one more try of that read (FH-05). */
   renew?: (refusedToken: string) => Promise<string | undefined>;
+  /** Did a renewal take away what a call needs? Such a call is not sent (RF-09, SCO-19). */
+  isTakenAway?: (permission: Permission | undefined) => boolean;
 }): FhirApi {
   const base = new URL(options.base.href.replace(/\/$/, ''));
   const client = new fhirclient.default(base.href);
@@ -123,21 +135,30 @@ export function createFhirApi(options: {
   // put off is an EHR that is away for a moment (RF-07), and still a refusal: nothing was done.
   const newerThan = async (used: string) =>
     options.renew?.(used).catch((error: unknown) => {
-      if (error instanceof AppError && error.status === 503) throw new FhirError('unavailable', 401);
-      return undefined;
+      if (!(error instanceof AppError)) return undefined;
+      if (error.status === 503) throw new FhirError('unavailable', 401);
+      throw new FhirError('unauthorized', 401, { renewal: error });
     });
-  const withGoodToken = async <T>(send: (token: string) => Promise<T>): Promise<T> => {
+  // A read may have waited for the renewal of another, or have its turn after one: asked before every request.
+  const withGoodToken = async <T>(sent: SentCall, send: (token: string) => Promise<T>): Promise<T> => {
+    const assertPermitted = () => {
+      if (neededPermissions(base, sent).some((permission) => options.isTakenAway?.(permission)))
+        throw new FhirError('refused', 401);
+    };
     const used = accessToken;
+    assertPermitted();
     try {
       return await send(used);
     } catch (error) {
       const renewed = statusOf(error) === 401 ? await newerThan(used) : undefined;
       if (renewed === undefined) throw error;
       accessToken = renewed;
+      assertPermitted();
       return send(renewed);
     }
   };
-  const call = (url: URL, init: CallInit): Promise<unknown> => withGoodToken((token) => callWith(token, url, init));
+  const call = (url: URL, init: CallInit): Promise<unknown> =>
+    withGoodToken({ url, method: init.method ?? 'GET', body: init.body }, (token) => callWith(token, url, init));
   // Not by fhirclient: after an empty 201 it reads the Location in the same call, and what comes of that would pass for
   // the answer to the POST.
   const post = async (token: string, url: URL, resource: FhirResource): Promise<CreateAnswer> => {
@@ -180,7 +201,7 @@ export function createFhirApi(options: {
     create: async (resource) => {
       try {
         const url = resolveUnder(base, resource.resourceType);
-        return await withGoodToken((token) => post(token, url, resource));
+        return await withGoodToken({ url, method: 'POST' }, (token) => post(token, url, resource));
       } catch (error) {
         throw toFhirError(error);
       }
@@ -275,7 +296,7 @@ const FAILURE_BY_STATUS: Record<number, FhirFailure> = {
 
 function answered(status: number, issues: readonly string[]): FhirError {
   const failure = FAILURE_BY_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'unexpected');
-  return new FhirError(failure, status, undefined, issues);
+  return new FhirError(failure, status, { issues });
 }
 
 /** fhirclient has read the body of a refusal by now, and keeps it at the end of its message alone. */
@@ -298,5 +319,5 @@ function toFhirError(error: unknown): FhirError {
 
 /** A call we did not make: the EHR is down, or has enough of us for now. */
 function refusedCall({ failure, retryAfterSeconds }: OutboundError): FhirError {
-  return new FhirError(failure === 'busy' ? 'throttled' : 'unavailable', undefined, retryAfterSeconds);
+  return new FhirError(failure === 'busy' ? 'throttled' : 'unavailable', undefined, { retryAfterSeconds });
 }

@@ -5,6 +5,7 @@
  */
 import type { EhrClient } from '#src/adapters/outbound.ts';
 import { AppError } from '#src/errors.ts';
+import { isBlank } from './bounded-text.ts';
 import { type AssertionKey, type AssertionType, clientAssertion } from './client-authentication.ts';
 import { isFhirId } from './fhir-id.ts';
 import { postGrant, readTokenResponse, type TokenResponse } from './step-5-access-token.ts';
@@ -80,7 +81,7 @@ export function needsRefresh(
 
 /**
  * The launch context does not follow the EHR: a refresh that names another patient or encounter ends the launch
- * (LC-17, LC-18); absent members keep the old ones (RF-11).
+ * (LC-17, LC-18); absent members keep the old ones (RF-11). So does a blank encounter; a blank patient is none of ours.
  *
  * @throws AppError 'session.expired'
  */
@@ -90,7 +91,8 @@ export function assertSameContext(
 ): void {
   for (const name of ['patient', 'encounter'] as const) {
     const value = members[name];
-    if (value === undefined || value === null || (isFhirId(value) && value === context[name])) continue;
+    if (value === undefined || value === null || (isBlank(value) && name === 'encounter')) continue;
+    if (isFhirId(value) && value === context[name]) continue;
     throw new AppError('session.expired', `the refresh response names another ${name}`);
   }
 }

@@ -66,7 +66,8 @@ export async function startDeployment({ settings = [] }: { settings?: readonly s
     ...stores.env,
   };
   const registration = ['--name', 'St. Elsewhere Hospital', '--fhir-url', ehr.fhirBase, '--client-id', CLIENT_ID];
-  const set = [`frameAncestors=${ehr.origin}`, ...settings].flatMap((one) => ['--setting', one]);
+  const framing = settings.some((one) => one.startsWith('frameAncestors=')) ? [] : [`frameAncestors=${ehr.origin}`];
+  const set = [...framing, ...settings].flatMap((one) => ['--setting', one]);
   await runAdmin(env, ['organization', 'set', ORG_ID, ...registration, ...set]);
   const product = await startProduct(env);
   opened.defer(product.stop);

@@ -64,6 +64,7 @@ describe('on https, behind a proxy that says so', () => {
     const plain = { 'x-forwarded-proto': 'http' };
     const answer = await world.browser().visit(`${world.url}/smart/launch${search}`, { headers: plain });
     expect([answer.status, answer.headers['location']]).toEqual([308, `${PUBLIC_URL}/smart/launch${search}`]);
+    expect(answer.body).toBe('');
     expect(answer.setCookies).toEqual([]);
     const health = await world.browser().visit(`${world.url}/health/live`, { headers: plain });
     expect(health.status).toBe(200);

@@ -18,6 +18,7 @@ type Row = [
   last: 'discovery' | 'authorize' | 'token',
 ];
 const AUTHORIZE_ERRORS = ['invalid_request', 'unauthorized_client', 'unsupported_response_type', 'server_error', 'new'];
+const SIGN_IN_ERRORS = ['login_required', 'interaction_required', 'consent_required', 'account_selection_required'];
 const refusals: Row[] = [
   ['discovery-500', undefined, 503, 'discovery.unavailable', 'discovery'],
   ['discovery-html', undefined, 502, 'discovery.invalid', 'discovery'],
@@ -34,6 +35,7 @@ const refusals: Row[] = [
   ['hostile-error', undefined, 403, 'authorization.denied', 'authorize'],
   ['login-error', undefined, 503, 'authorization.unavailable', 'authorize'],
   ...AUTHORIZE_ERRORS.map((error): Row => ['login-error', error, 502, 'authorization.refused', 'authorize']),
+  ...SIGN_IN_ERRORS.map((error): Row => ['login-error', error, 403, 'authorization.sign-in-needed', 'authorize']),
   ['login-error', 'constructor', 502, 'authorization.refused', 'authorize'],
   ['invalid-scope', undefined, 502, 'authorization.scope-refused', 'authorize'],
   ['spends-launch-on-invalid-scope', '\\*', 502, 'scope.open-again', 'authorize'],
@@ -43,7 +45,9 @@ const refusals: Row[] = [
   ['issuer-mismatch', EVIL, 400, 'callback.wrong-issuer', 'authorize'],
   ['missing-iss', undefined, 400, 'callback.wrong-issuer', 'authorize'],
   ['narrowed-scope', 'openid fhirUser launch', 403, 'scope.none-granted', 'token'],
+  // The mock EHR sends no id_token then.
   ['narrowed-scope', 'launch patient/Patient.read', 403, 'scope.missing', 'token'],
+  ['narrowed-scope', 'launch openid fhirUser patient/ServiceRequest.read', 403, 'scope.missing', 'token'],
   ['token-500', undefined, 502, 'token.failed', 'token'],
   ['token-503', undefined, 503, 'token.unavailable', 'token'],
   ['token-429', undefined, 503, 'token.unavailable', 'token'],
@@ -54,6 +58,8 @@ const refusals: Row[] = [
   ['invalid-client', undefined, 502, 'token.invalid-client', 'token'],
   ['unauthorized-client', undefined, 502, 'token.refused', 'token'],
   ['no-access-token', undefined, 502, 'token.invalid', 'token'],
+  ['bad-access-token', undefined, 502, 'token.invalid', 'token'],
+  ['bad-access-token', 'a\r\nX-Evil: 1', 502, 'token.invalid', 'token'],
   ['token-type-mac', undefined, 502, 'token.invalid', 'token'],
   ['string-expires-in', '-1', 502, 'token.invalid', 'token'],
   ['string-expires-in', '3600.5', 502, 'token.invalid', 'token'],
@@ -96,7 +102,7 @@ const pageFailures: [FaultName, string | undefined, number, ErrorCode][] = [
   ['fhir-truncated', undefined, 502, 'patient.unexpected'],
   ['fhir-redirect', EVIL, 503, 'patient.unavailable'],
   ['wrong-patient', undefined, 502, 'patient.mismatch'],
-  ['patient-outcome-200', undefined, 502, 'patient.mismatch'],
+  ['patient-outcome-200', undefined, 502, 'patient.not-returned'],
 ];
 /** Odd, and no reason to fail. */
 const harmless: [FaultName, string?][] = [
@@ -107,9 +113,13 @@ const harmless: [FaultName, string?][] = [
   ['discovery-no-capabilities'],
   ['no-oidc-document'],
   ['rotated-key'],
+  ['repeated-key'],
   ['extra-response-parameters'],
   ['narrowed-scope'],
   ['token-type-lowercase'],
+  ['scope-without-openid'],
+  ['blank-members'],
+  ['blank-members', '  '],
   ['no-expires-in'],
   ['string-expires-in'],
   ['no-refresh-token'],

@@ -113,6 +113,44 @@ describe.for(await testStores())('on %s', (stores) => {
     },
   );
 
+  const base = () => world.sandbox.fhirBase;
+  const own: [string, () => unknown][] = [
+    ['the id', () => 'pat-ada'],
+    ['a reference', () => 'Patient/pat-ada'],
+    ['the URL', () => `${base()}/Patient/pat-ada`],
+    ['a version of it', () => 'Patient/pat-ada/_history/2'],
+    ['the URL of a version', () => `${base()}/Patient/pat-ada/_history/2`],
+    ['the URL with its scheme in capitals', () => `${base().replace('http:', 'HTTP:')}/Patient/pat-ada`],
+    ['nothing, in words', () => ''],
+    ['null', () => null],
+  ];
+  test.for(own)('RV-07: %s is the patient of the launch', async ([, patient]) => {
+    world.sandbox.faults.set('introspection-other-patient', JSON.stringify(patient()));
+    await nextMinute();
+    expect(titleOf(await browser.visit(page.url))).toBe('Requests for Ada Moreno');
+  });
+
+  const foreign: [string, () => unknown][] = [
+    ['another reference', () => 'Patient/pat-ben'],
+    ['another type', () => 'Practitioner/pat-ada'],
+    ['another server', () => 'https://elsewhere.example/fhir/Patient/pat-ada'],
+    ['a base that begins like ours', () => `${base()}2/Patient/pat-ada`],
+    ['a path that climbs', () => `${base()}/Patient/pat-ben/../pat-ada`],
+    ['a query', () => `${base()}/Patient/pat-ada?x=pat-ben`],
+    ['a fragment', () => 'Patient/pat-ada#pat-ben'],
+    ['a scheme-relative URL', () => `${base().replace('http:', '')}/Patient/pat-ada`],
+    ['a broken version', () => 'Patient/pat-ada/_history/'],
+    ['two patients', () => 'pat-ada pat-ben'],
+    ['a type in small letters', () => 'patient/pat-ada'],
+    ['an encoded slash', () => 'Patient%2Fpat-ada'],
+  ];
+  test.for(foreign)('RV-07: %s is not, and ends the launch', async ([, patient]) => {
+    world.sandbox.faults.set('introspection-other-patient', JSON.stringify(patient()));
+    await nextMinute();
+    const answer = await browser.visit(page.url);
+    expect([answer.status, titleOf(answer)]).toEqual([401, 'Your EHR session for this app has ended']);
+  });
+
   test('off, which is the rule, asks nobody', async () => {
     await world.setOrganization('silent');
     world.sandbox.requests.clear();

@@ -20,6 +20,40 @@ const CALLBACK = '/smart/callback';
 const { world } = useStubWorld();
 
 describe('says it oddly, and is understood', () => {
+  test.for([
+    'patient/*.read',
+    'patient/Patient.read',
+    'launch/patient patient/Patient.rs',
+    'profile email patient/Patient.r',
+    'OPENID patient/Patient.read',
+  ])('SCO-20: a granted scope that does not repeat openid (%s): the verified id_token is the proof', async (scope) => {
+    ehr.change('token', { scope });
+    expect(titleOf(await launch())).toBe(LIST);
+  });
+
+  test.for([undefined, null, '', ' '])(
+    'SCO-20: openid is missing where the id_token is %j and no scope says it',
+    async (idToken) => {
+      ehr.change('token', { scope: 'patient/*.read', id_token: idToken });
+      const page = await launch();
+      expect(outcomeOf(page)).toEqual({ status: 403, code: 'scope.missing' });
+      expect(page.body).toContain('openid');
+    },
+  );
+
+  test.for([undefined, null, '', ' '])(
+    'TK-14: with openid granted an id_token that is %j is a fault of its own',
+    async (idToken) => {
+      ehr.change('token', { id_token: idToken });
+      expect(outcomeOf(await launch())).toEqual({ status: 502, code: 'identity.invalid' });
+    },
+  );
+
+  test('SCO-20: without openid in the scope a bad id_token is still refused', async () => {
+    ehr.change('token', { scope: 'patient/*.read', id_token: 'abc' });
+    expect(outcomeOf(await launch())).toEqual({ status: 502, code: 'identity.invalid' });
+  });
+
   test('AZ-13: an authorization endpoint with a query of its own keeps it', async () => {
     ehr.change('smart-configuration', { authorization_endpoint: `${ehr.origin}/auth/authorize?tenant=a&x=%20y` });
     expect(titleOf(await launch())).toBe(LIST);

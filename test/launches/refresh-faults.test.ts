@@ -1,7 +1,8 @@
 /** Every way a refresh can go wrong: what the visitor sees, what is sent, and whether the launch lives (RF-03..11, LC-18). */
 import { generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
+import { addPerson, signedIn } from '#test/helpers/administrators.ts';
+import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import type { Script, StubAnswer, StubRequest } from '#test/helpers/stub-ehr.ts';
 import { ehr, LIST, launch, outcomeOf, useStubWorld } from '#test/helpers/stub-world.ts';
 
@@ -88,18 +89,32 @@ describe('passing failures keep the launch and its refresh token (RF-07)', () =>
 });
 
 describe('final failures end the launch, and no reload sends anything more (RF-06, RF-08, LC-18)', () => {
-  test.for<[string, Script]>([
-    ['invalid_grant', oauthError(400, 'invalid_grant')],
-    ['an answer without access token', answers({ body: { token_type: 'Bearer', expires_in: 60 } })],
-    ['an answer that is no JSON', answers({ headers: { 'content-type': 'text/html' }, body: '<h1>Sign in</h1>' })],
-    ['a token of another type', renewedBy({ token_type: 'DPoP' })],
-    ['another patient', renewedBy({ patient: 'pat-2' })],
-    ['another encounter', renewedBy({ encounter: 'enc-9' })],
-    ['a patient that is no id', renewedBy({ patient: { reference: 'Patient/pat-1' } })],
-    ['an id_token that is none', renewedBy({ id_token: 'abc' })],
-  ])('%s', async ([, script]) => {
+  const OVER = { status: 401, code: 'session.expired' };
+  const BROKEN = { status: 502, code: 'token.invalid' };
+  const UNPROVEN = { status: 401, code: 'refresh.identity-refused' };
+  test.for<[string, Script, { status: number; code: string }]>([
+    ['invalid_grant', oauthError(400, 'invalid_grant'), OVER],
+    ['an answer without access token', answers({ body: { token_type: 'Bearer', expires_in: 60 } }), BROKEN],
+    [
+      'an answer that is no JSON',
+      answers({ headers: { 'content-type': 'text/html' }, body: '<h1>Sign in</h1>' }),
+      BROKEN,
+    ],
+    ['a token of another type', renewedBy({ token_type: 'DPoP' }), BROKEN],
+    ['a token with a space', renewedBy({ access_token: 'two words' }), BROKEN],
+    ['a token with a line feed', renewedBy({ access_token: 'a\r\nX-Evil: 1' }), BROKEN],
+    ['a refresh token with a control character', renewedBy({ refresh_token: 'a\u0000' }), BROKEN],
+    ['another patient', renewedBy({ patient: 'pat-2' }), OVER],
+    ['another encounter', renewedBy({ encounter: 'enc-9' }), OVER],
+    ['a patient that is no id', renewedBy({ patient: { reference: 'Patient/pat-1' } }), OVER],
+    ['an id_token that is none', renewedBy({ id_token: 'abc' }), UNPROVEN],
+    ['an id_token that is a number', renewedBy({ id_token: 7 }), UNPROVEN],
+  ])('%s', async ([, script, outcome]) => {
     await overAt(script);
-    expect(outcomeOf(await reload())).toEqual({ status: 401, code: 'session.expired' });
+    const end = await reload();
+    expect(outcomeOf(end)).toEqual(outcome);
+    // A reload would not bring the launch back.
+    expect(end.body).not.toContain('Reload this page');
     expect(await record()).toBeUndefined();
     expect((await reload()).status).toBe(401);
     expect(refreshes()).toHaveLength(1);
@@ -132,6 +147,31 @@ describe('the id_token of a refresh (RF-10)', () => {
     await overAt(signedAnew(change));
     expect((await reload()).status).toBe(401);
     expect(await record()).toBeUndefined();
+  });
+
+  test('the inspector says which rule failed, whose job it is, and which setting helps', async () => {
+    await addPerson(world(), 'operator@example.com');
+    const operator = await signedIn(world(), 'operator@example.com');
+    const diagnosed = async (visit: { body: string }) => {
+      const inspect = () => operator.open(`${world().url}/settings/launches?code=${supportCodeOf(visit)}`);
+      await expect.poll(async () => (await inspect()).body).toContain('refresh.identity-refused');
+      return (await inspect()).body;
+    };
+    const expectDiagnosis = (body: string, rule: string) => {
+      expect(/class="owner">([^<]+)</.exec(body)?.[1]).toBe('EHR team');
+      expect(body).toContain(rule);
+      expect(body).toContain('refreshIdToken');
+      expect(body).not.toContain('no refresh token');
+    };
+    await overAt(signedAnew({ aud: undefined }));
+    expectDiagnosis(await diagnosed(await reload()), 'aud is missing');
+    // The same where the FHIR server refuses the token before its time.
+    ehr.change('token', { expires_in: 3_600, refresh_token: 'first' });
+    browser = world().browser();
+    page = await launch({}, browser);
+    ehr.on('token', signedAnew({ nonce: 'replayed' }));
+    ehr.on('patient', answers({ status: 401, body: {} }));
+    expectDiagnosis(await diagnosed(await reload()), 'nonce is not the one we sent');
   });
 
   test('a signature of somebody else ends the launch', async () => {

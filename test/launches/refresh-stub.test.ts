@@ -28,6 +28,68 @@ test('RF-03, RF-11, TK-15: null says nothing: the old refresh token, scope and c
   expect(titleOf(page)).toBe(LIST);
 });
 
+test.for(['', '  '])('RF-03, RF-11, TK-15: so does %j, but for the patient', async (blank) => {
+  const page = await refreshedWith({ refresh_token: blank, id_token: blank, encounter: blank, expires_in: blank });
+  expect(titleOf(page)).toBe(LIST);
+  const fatal = await refreshedWith({ patient: blank });
+  expect(outcomeOf(fatal)).toEqual({ status: 401, code: 'session.expired' });
+});
+
+test('RFC 6750: a renewed access_token that may not stand in a header is never used', async () => {
+  const page = await refreshedWith({ access_token: 'two words' });
+  expect(page.body).not.toContain('Stella');
+  expect(outcomeOf(page)).toEqual({ status: 502, code: 'token.invalid' });
+  expect(ehr.requests.filter(({ headers }) => headers.authorization?.includes('two words'))).toEqual([]);
+});
+
+/** The narrowed answer to the refresh that a 401 to this route leads to. */
+const NARROWED: [string, string, string][] = [
+  ['the search', 'requests', 'patient/Patient.read'],
+  ['the patient', 'patient', 'patient/ServiceRequest.read'],
+];
+test.for(NARROWED)(
+  'RF-09: %s that waited for a refresh which took its permission is not sent again',
+  async ([, route, scope]) => {
+    ehr.change('token', { refresh_token: 'first' });
+    const browser = world().browser();
+    const page = await launch({}, browser);
+    ehr.change('token', {
+      refresh_token: 'second',
+      id_token: undefined,
+      access_token: 'renewed',
+      scope: `openid ${scope}`,
+    });
+    ehr.on(route, ({ headers }) =>
+      headers.authorization === 'Bearer renewed' ? { status: 500 } : { status: 401, body: {} },
+    );
+    ehr.requests.length = 0;
+    const again = await browser.visit(page.url);
+    expect(ehr.seen('token')).toHaveLength(1);
+    expect(ehr.seen(route)).toHaveLength(1);
+    expect(again.body).not.toMatch(/No open requests|No requests/);
+    if (route === 'patient') expect(outcomeOf(again)).toEqual({ status: 403, code: 'patient.refused' });
+  },
+);
+
+test('RF-09: a page of results that waited so is not sent either, whatever its address', async () => {
+  ehr.change('token', { refresh_token: 'first' });
+  const browser = world().browser();
+  const page = await launch({}, browser);
+  ehr.change('token', {
+    refresh_token: 'second',
+    id_token: undefined,
+    access_token: 'renewed',
+    scope: 'openid patient/Patient.read',
+  });
+  const link = [{ relation: 'next', url: `${ehr.fhirBase}?_getpages=2` }];
+  ehr.on('requests', () => ({ body: { resourceType: 'Bundle', type: 'searchset', entry: [], link } }));
+  ehr.on('/fhir', () => ({ status: 401, body: {} }));
+  ehr.requests.length = 0;
+  await browser.visit(page.url);
+  expect(ehr.seen('/fhir').map(({ headers }) => headers.authorization)).not.toContain('Bearer renewed');
+  expect(ehr.seen('/fhir')).toHaveLength(1);
+});
+
 test('TK-12: a lifetime beyond all dates is a long one', async () => {
   expect(titleOf(await refreshedWith({ expires_in: Number.MAX_SAFE_INTEGER }))).toBe(LIST);
 });

@@ -25,7 +25,7 @@ const fhirCalls = (path: string) =>
 describe('without a proven patient nothing is shown', () => {
   const rows: [FaultName, number, string][] = [
     ['wrong-patient', 502, 'The EHR returned a different patient'],
-    ['patient-outcome-200', 502, 'The EHR returned a different patient'],
+    ['patient-outcome-200', 502, 'The EHR did not return the patient'],
     ['fhir-html', 502, 'The EHR returned an unexpected answer'],
     ['fhir-truncated', 502, 'The EHR returned an unexpected answer'],
     ['fhir-401', 401, 'Your EHR session for this app has ended'],

@@ -146,7 +146,7 @@ describe.for(await testStores())('on %s', (stores) => {
     world.sandbox.faults.set('empty-grant');
     const page = await launch();
     expect({ status: page.status, code: codeOf(page) }).toEqual({ status: 403, code: 'scope.none-granted' });
-    expect(page.body).toContain('<strong>openid, patient/Patient.read</strong>');
+    expect(page.body).toContain('<strong>patient/Patient.read</strong>');
     expect(authorizations()).toHaveLength(2);
     expect(tokenCalls()).toBe(2);
   });

@@ -194,7 +194,12 @@ test('a merged record says so', async () => {
 test.for<[string, Answer, string]>([
   ['another patient', { ...ada, id: 'pat-ben' }, 'patient.mismatch'],
   ['a Patient without an id', { ...ada, id: undefined }, 'patient.mismatch'],
-  ['an OperationOutcome with status 200', { resourceType: 'OperationOutcome', id: 'pat-ada' }, 'patient.mismatch'],
+  ['an OperationOutcome with status 200', { resourceType: 'OperationOutcome', id: 'pat-ada' }, 'patient.not-returned'],
+  ['an OperationOutcome without an id', { resourceType: 'OperationOutcome', issue: [] }, 'patient.not-returned'],
+  ['a Bundle around the patient', { resourceType: 'Bundle', entry: [{ resource: ada }] }, 'patient.not-returned'],
+  ['a Person', { ...ada, resourceType: 'Person' }, 'patient.not-returned'],
+  ['a resource of no type', { ...ada, resourceType: '' }, 'patient.not-returned'],
+  ['an empty object', {}, 'patient.unexpected'],
   ['JSON that is no resource', [1], 'patient.unexpected'],
   ['401', { status: 401 }, 'session.expired'],
   ['403', { status: 403 }, 'patient.refused'],

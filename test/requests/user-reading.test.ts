@@ -177,6 +177,12 @@ test('a role code that only says that there is none is passed over', async () =>
   await settled('Dr. Jane Osei · Physician');
 });
 
+test('a granted scope that repeats no OpenID scope: the claim in the id_token is the permission', async () => {
+  ehr.change('token', { scope: 'launch patient/Patient.read patient/ServiceRequest.read' });
+  answer('/fhir/Practitioner/prac-1', JANE);
+  await settled('Dr. Jane Osei');
+});
+
 test('SCO-19: without the permission nobody is searched for', async () => {
   ehr.change('token', { scope: 'launch openid patient/Patient.read patient/ServiceRequest.read' });
   expect(titleOf(await launch())).toBe(LIST);

@@ -23,6 +23,27 @@ test.for([
   ['beside other endpoints', statement(server({ extension: [oauthUris([uri('manage'), uri('register'), ...all])] }))],
   ['after a client rest', statement({ mode: 'client' }, server({ extension: [oauthUris(all)] }))],
   ['in a second server rest', statement(server({}), server({ cors: true, extension: [oauthUris(all)] }))],
+  ...[null, 7, 'x', [], {}, { url: 7 }, { url: 'authorize', valueUri: 7 }, { url: 'x', valueUri: null }].flatMap(
+    (odd) =>
+      [
+        [`beside an odd rest ${JSON.stringify(odd)}`, statement(odd, server({ extension: [oauthUris(all)] }))],
+        [`beside an odd extension ${JSON.stringify(odd)}`, statement(server({ extension: [odd, oauthUris(all)] }))],
+        [`with an odd part ${JSON.stringify(odd)}`, statement(server({ extension: [oauthUris([odd, ...all])] }))],
+      ] as const,
+  ),
+  ...[null, 7, 'x', []].map(
+    (odd) =>
+      [
+        `beside an odd security ${JSON.stringify(odd)}`,
+        statement(server(odd), server({ extension: [oauthUris(all)] })),
+      ] as const,
+  ),
+  ['beside an odd extension of its own', statement(server({ extension: [oauthUris('x'), oauthUris(all)] }))],
+  ['with a mode that is no text beside it', statement({ mode: 7 }, server({ extension: [oauthUris(all)] }))],
+  [
+    'with a blank address before the right one',
+    statement(server({ extension: [oauthUris([uri('token', ' '), ...all])] })),
+  ],
   [
     'not that of a client',
     statement(

@@ -85,10 +85,73 @@ describe('which key', () => {
     expect(await verify(await anonymous.sign(claimsWith()))).toMatchObject({ sub: 'user-canary' });
   });
 
-  test('ID-09: without kid, several compatible keys are a refusal', async () => {
-    const [one, two] = [await makeKey('RS256'), await makeKey('RS256')];
+  // As JSON leaves it out.
+  const NO_KID = { kid: undefined } as unknown as { kid: string };
+  /** The same key once more, with other metadata. */
+  const twice: [string, Record<string, unknown>][] = [
+    ['word for word', {}],
+    ['without alg', { alg: undefined }],
+    ['with alg null', { alg: null }],
+    ['without use', { use: undefined }],
+    ['without kid', { kid: undefined }],
+    ['under another kid', { kid: 'other' }],
+    ['with a kid that is a number', { kid: 7 }],
+    ['with key_ops', { key_ops: ['verify'], use: undefined }],
+    ['with key_ops twice', { key_ops: ['verify', 'verify'] }],
+    ['with x5c, x5t and members of its own', { x5c: ['MIIB'], x5t: 'AA', 'x5t#S256': 'AA', exp: 1, issuer: 'x' }],
+    ['for another algorithm', { alg: 'RS384' }],
+    ['for encryption', { use: 'enc', alg: 'RSA-OAEP' }],
+    ['with ext as a text', { ext: 'true' }],
+  ];
+  test.for(twice)('ID-09: a key that is listed twice, %s, counts once', async ([, change]) => {
+    for (const withKid of [true, false]) {
+      const key = await makeKey('RS256', 'kid-1');
+      const other = { ...key.jwk, ...change };
+      for (const keys of [
+        [key.jwk, other],
+        [other, key.jwk],
+        [key.jwk, other, other, key.jwk],
+      ]) {
+        server.serve(keys);
+        const token = await key.sign(claimsWith(), withKid ? {} : NO_KID);
+        expect(await verify(token), JSON.stringify(keys.map(({ kid }) => kid))).toMatchObject({ sub: 'user-canary' });
+      }
+    }
+  });
+
+  test.for(['a-kid', undefined])('ID-09: different keys under the kid %s are tried in turn', async (kid) => {
+    const keys = await Promise.all([1, 2, 3].map(() => makeKey('RS256', kid)));
+    server.serve(keys.map(({ jwk }) => jwk));
+    for (const key of keys) expect(await verify(await key.sign(claimsWith()))).toMatchObject({ sub: 'user-canary' });
+    const stranger = await makeKey('RS256', kid);
+    expect((await refusal(verify(await stranger.sign(claimsWith())))).message).toContain('ID-05');
+  });
+
+  test('ID-09: what the right key says of the claims is final, whichever keys come after it', async () => {
+    const [one, two] = [await makeKey('RS256', 'k'), await makeKey('RS256', 'k')];
     server.serve([one.jwk, two.jwk]);
-    expect((await refusal(verify(await one.sign(claimsWith())))).message).toContain('ID-09');
+    for (const key of [one, two]) {
+      expect((await refusal(verify(await key.sign(claimsWith({ aud: 'another' }))))).message).toContain('ID-11');
+      expect((await refusal(verify(await key.sign(claimsWith({ exp: 1 }))))).message).toContain('ID-13');
+    }
+  });
+
+  test('ID-09: at most ten different keys are tried, and repeated ones are none of them', async () => {
+    const strangers = await Promise.all(Array.from({ length: 10 }, () => makeKey('ES256', 'k')));
+    const right = await makeKey('ES256', 'k');
+    server.serve([...strangers, right].map(({ jwk }) => jwk));
+    expect((await refusal(verify(await right.sign(claimsWith())))).message).toContain('ID-05');
+    const repeated = strangers.slice(0, 9).flatMap(({ jwk }) => [jwk, { ...jwk, alg: undefined }]);
+    server.serve([...repeated, right.jwk]);
+    expect(await verify(await right.sign(claimsWith()))).toMatchObject({ sub: 'user-canary' });
+  });
+
+  test('ID-08: a key replaced under its old kid works: keys that refused a token are fetched again', async () => {
+    const [old, fresh] = [await makeKey('RS256', 'same'), await makeKey('RS256', 'same')];
+    server.serve([old.jwk]);
+    await verify(await old.sign(claimsWith()));
+    server.serve([fresh.jwk]);
+    expect(await verify(await fresh.sign(claimsWith()))).toMatchObject({ sub: 'user-canary' });
   });
 
   test('ID-08, ID-09: a rotation is noticed without kid, too', async () => {

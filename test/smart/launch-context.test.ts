@@ -44,11 +44,15 @@ describe('patient and encounter', () => {
     },
   );
 
-  test.for(badIds.filter((value) => value !== null).map((value) => [JSON.stringify(value), value] as const))(
-    'LC-04: encounter %s is refused',
-    ([, value]) => {
-      expect(failureOf(() => read({ encounter: value })).code).toBe('context.invalid');
-    },
+  test.for(
+    badIds.filter((value) => value !== null && value !== '').map((value) => [JSON.stringify(value), value] as const),
+  )('LC-04: encounter %s is refused', ([, value]) => {
+    expect(failureOf(() => read({ encounter: value })).code).toBe('context.invalid');
+  });
+
+  test.for(['  ', 'Patient/pat-1', 'https://ehr.example/fhir/Patient/pat-1', 'Patient/pat-1/_history/2'])(
+    'LC-02: patient %j is fatal also where it could be guessed',
+    (patient) => expect(failureOf(() => read({ patient })).code).toBe('context.invalid'),
   );
 
   test('LC-03: no patient stops a launch that needs one', () => {
@@ -64,7 +68,7 @@ describe('patient and encounter', () => {
 
   test('LC-04: no encounter is normal; 64 characters are an id', () => {
     expect(read({}).encounter).toBeUndefined();
-    expect(read({ encounter: null }).encounter).toBeUndefined();
+    for (const blank of [null, '', ' ', '\t\n']) expect(read({ encounter: blank }).encounter).toBeUndefined();
     expect(read({ patient: 'A-b.9'.padEnd(64, 'x'), encounter: 'enc.1' })).toMatchObject({ encounter: 'enc.1' });
   });
 
@@ -95,6 +99,8 @@ test.for([
   ['false', true],
   [0, true],
   [null, true],
+  ['', true],
+  [' ', true],
 ])('LC-11: need_patient_banner %j shows the banner: %j', ([value, shown]) => {
   expect(read(value === undefined ? {} : { need_patient_banner: value }).needPatientBanner).toBe(shown);
 });
@@ -105,6 +111,11 @@ test.for([
   ['intent', 'intent', 'x'.repeat(256), undefined],
   ['intent', 'intent', 'a\u0000b', undefined],
   ['intent', 'intent', 7, undefined],
+  ...(['intent', 'tenant'] as const).flatMap((name) =>
+    [null, '', '  '].map((blank) => [name, name, blank, undefined] as const),
+  ),
+  ['smart_style_url', 'smartStyleUrl', '', undefined],
+  ['smart_style_url', 'smartStyleUrl', ' ', undefined],
   ['tenant', 'tenant', 'tenant-b', 'tenant-b'],
   ['tenant', 'tenant', { id: 'b' }, undefined],
   ['tenant', 'tenant', 'x'.repeat(1_000_000), undefined],
@@ -118,6 +129,8 @@ describe('fhirContext', () => {
   test.for([
     ['LC-07: an object instead of an array', { reference: 'ServiceRequest/1' }],
     ['LC-07: a string', 'ServiceRequest/1'],
+    ['LC-07: a blank string', ''],
+    ['LC-07: null', null],
     ['LC-07: items that are no objects', ['ServiceRequest/1', null, 5, [], {}]],
     ['LC-07: an item that names nothing', [{ type: 'ServiceRequest', role: 'launch' }]],
     ['LC-08: an empty role', [{ reference: 'ServiceRequest/1', role: '' }]],

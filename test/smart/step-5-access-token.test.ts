@@ -222,6 +222,8 @@ test.for([
 test.for([
   [undefined, undefined],
   [null, undefined],
+  ['', undefined],
+  ['  ', undefined],
   [3_600, 3_600],
   ['3600', 3_600],
   [0, 0],
@@ -232,7 +234,7 @@ test.for([
   expect(respond({ ...good, expires_in: expiresIn }).expiresInSeconds).toBe(seconds);
 });
 
-test.for([-1, '-1', 3600.5, '3600.5', '1e99', '', ' 5', 'soon', true, {}, [3_600], '9'.repeat(30)])(
+test.for([-1, '-1', 3600.5, '3600.5', '1e99', ' 5', 'soon', true, {}, [3_600], '9'.repeat(30)])(
   'TK-12: refuses expires_in %j',
   (expiresIn) => expect(refusedWith({ ...good, expires_in: expiresIn })).toBe('token.invalid'),
 );
@@ -242,13 +244,38 @@ test('TK-12: refuses expires_in beyond all numbers', () => {
   expect(refusedWith('{"access_token":"a","token_type":"Bearer","expires_in":1e999}')).toBe('token.invalid');
 });
 
-test.for(['abc.def.ghi', 'a~+/=-._', 'with space', 'x'.repeat(8_192), '{"not":"json"}'])(
-  'TK-13: the token %j is opaque',
-  (token) => {
-    const { accessToken, refreshToken } = respond({ ...good, access_token: token, refresh_token: token });
-    expect([accessToken, refreshToken]).toEqual([token, token]);
-  },
+test.for(['abc.def.ghi', 'a~+/-._==', 'x'.repeat(8_192)])('TK-13: the token %j is opaque', (token) => {
+  const { accessToken, refreshToken } = respond({ ...good, access_token: token, refresh_token: token });
+  expect([accessToken, refreshToken]).toEqual([token, token]);
+});
+
+/** RFC 6750 2.1: 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"=". */
+test.for([
+  'with space',
+  ' lead',
+  'trail ',
+  '{"not":"json"}',
+  'a,b',
+  'a;b',
+  'a"b',
+  'a\\b',
+  'a=b',
+  '=',
+  'a:b',
+  'a%20b',
+  'a\n',
+])('RFC 6750: the access_token %j may not stand in a header', (token) =>
+  expect(refusedWith({ ...good, access_token: token })).toBe('token.invalid'),
 );
+
+test.for(['a\u0000b', 'a\r\nX-Evil: 1', 'a\u007f', 'tökén', 'a\u200bb', ['r'], 7, {}, true])(
+  'RFC 6749 A.17: the refresh_token %j is refused',
+  (token) => expect(refusedWith({ ...good, refresh_token: token })).toBe('token.invalid'),
+);
+
+test('a refresh_token may have spaces and quotes: it goes into a form only', () => {
+  expect(respond({ ...good, refresh_token: '{"not": "json"}' }).refreshToken).toBe('{"not": "json"}');
+});
 
 test('TK-15: unknown members cannot break or override anything', () => {
   const junk = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`__x${index}`, { deep: [index] }]));
@@ -287,6 +314,18 @@ test("CAJ-17: a refusal tells the operator how far the server's clock is off", a
   expect((await refusal(exchange())).message).toMatch(/its clock is 2(39|40|41) s behind ours/);
 });
 
-test.for([null, '', undefined])('TK-15, RF-03: refresh_token %j means that there is none', (value) => {
-  expect(respond({ ...good, refresh_token: value, scope: null }).refreshToken).toBeUndefined();
+test.for([null, '', ' \t', undefined])('TK-15, RF-03: an optional member that is %j is absent', (value) => {
+  const blank = { refresh_token: value, id_token: value, expires_in: value, active_ttl: value, error: value };
+  expect(respond({ ...good, ...blank, scope: null })).toMatchObject({
+    refreshToken: undefined,
+    idToken: undefined,
+    expiresInSeconds: undefined,
+    activeTtlSeconds: undefined,
+    scope: undefined,
+  });
+});
+
+test.for([null, '', ' '])('TK-10, TK-11: a required member that is %j is missing', (value) => {
+  expect(refusedWith({ ...good, access_token: value })).toBe('token.invalid');
+  expect(refusedWith({ ...good, token_type: value })).toBe('token.invalid');
 });

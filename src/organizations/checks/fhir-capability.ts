@@ -6,26 +6,21 @@ export interface FhirCapability {
   resources: Map<string, { interactions: string[]; searchParameters: string[] }>;
 }
 
-const codes = <Name extends 'code' | 'name'>(name: Name) =>
+/** Entry by entry: an odd one must not hide the others. */
+const listOf = <Entry extends z.ZodType>(entry: Entry) =>
   z
-    .array(z.object({ [name]: z.string() } as Record<Name, z.ZodString>))
+    .array(entry.optional().catch(undefined))
     .catch([])
-    .default([]);
+    .default([])
+    .transform((entries) => entries.filter((one) => one !== undefined));
+const codes = <Name extends 'code' | 'name'>(name: Name) =>
+  listOf(z.object({ [name]: z.string() } as Record<Name, z.ZodString>));
 
 const resource = z.object({ type: z.string(), interaction: codes('code'), searchParam: codes('name') });
 const statementSchema = z.object({
   resourceType: z.literal('CapabilityStatement'),
   fhirVersion: z.string().optional().catch(undefined),
-  rest: z
-    .array(
-      z.object({
-        mode: z.string().catch('server').default('server'),
-        // One odd entry must not hide the others.
-        resource: z.array(resource.optional().catch(undefined)).catch([]).default([]),
-      }),
-    )
-    .catch([])
-    .default([]),
+  rest: listOf(z.object({ mode: z.string().catch('server').default('server'), resource: listOf(resource) })),
 });
 
 /** @returns undefined when the document is no CapabilityStatement. */
@@ -34,7 +29,6 @@ export function readCapability(document: unknown): FhirCapability | undefined {
   if (!success) return undefined;
   const resources: FhirCapability['resources'] = new Map();
   for (const entry of data.rest.filter(({ mode }) => mode === 'server').flatMap((rest) => rest.resource)) {
-    if (!entry) continue;
     resources.set(entry.type, {
       interactions: entry.interaction.map(({ code }) => code),
       searchParameters: entry.searchParam.map(({ name }) => name),

@@ -12,6 +12,7 @@ import {
   warning,
 } from './check-definition.ts';
 import { listMember, textMember } from './configuration-finding.ts';
+import type { FoundKey } from './keys-finding.ts';
 import type { Study } from './study.ts';
 
 const group = 'Issuer and keys';
@@ -101,5 +102,23 @@ async function judgeKeys({ keys }: Study): Promise<Opinion> {
       `Publish a public signing key for one of ${idTokenAlgorithms.join(', ')}, not marked for encryption.`,
     );
   }
-  return pass(`${seen}: ${shown(usable.map(({ kid }) => kid).join(', '), 160)}`);
+  const kids = shown([...new Set(usable.map(({ kid }) => kid))].join(', '), 160);
+  const ambiguity = ambiguityOf(usable);
+  if (ambiguity === undefined) return pass(`${seen}: ${kids}`);
+  return warning(
+    `${seen}: ${kids}; ${ambiguity}`,
+    'Publish each key once, with a kid of its own: launches try the keys in turn, other apps may fail.',
+  );
+}
+
+/** A key that is listed twice, or different keys that nothing tells apart; undefined when every key has its own kid. */
+function ambiguityOf(keys: readonly FoundKey[]): string | undefined {
+  const repeated = keys.filter(({ thumbprint }, at) => keys.findIndex((key) => key.thumbprint === thumbprint) < at);
+  if (repeated.length > 0) {
+    const names = [...new Set(repeated.map(({ kid }) => kid))].join(', ');
+    return `the same key is listed more than once: ${shown(names, 100)}`;
+  }
+  const shared = keys.filter(({ kid }, at) => keys.findIndex((key) => key.kid === kid) < at);
+  const names = [...new Set(shared.map(({ kid }) => kid))].join(', ');
+  return shared.length > 0 ? `different keys have the same kid: ${shown(names, 100)}` : undefined;
 }

@@ -1,14 +1,15 @@
 /** What the checks have read anew serves the launches of every instance from then on. */
 import type { OrganizationStore } from '#src/organizations/organization-store.ts';
+import { isUsable } from '#src/smart/smart-configuration.ts';
 import type { FinishedChecks } from './check-result.ts';
 
-/** Unless the checks failed, the EHR lets nobody keep it, or the connection has changed since. */
+/** Unless the checks failed, a launch would refuse it, the EHR lets nobody keep it, or the connection has changed since. */
 export async function keepDiscovered(
   store: Pick<OrganizationStore, 'saveDiscovered'>,
   organization: { id: string; connectionVersion: number },
   { at, summary: { discovered } }: FinishedChecks,
 ): Promise<void> {
-  if (!discovered || discovered.freshForMs <= 0) return;
+  if (!discovered || discovered.freshForMs <= 0 || !isUsable(discovered.configuration)) return;
   await store.saveDiscovered(organization.id, organization.connectionVersion, {
     configuration: discovered.configuration,
     fetchedAt: at,

@@ -1,5 +1,5 @@
 /** The EHR's signing keys: where they are named, and how many of them can verify an id_token (ID-03, ID-06, ID-10). */
-import { readVerificationKeySet } from '#src/smart/verification-key-set.ts';
+import { readVerificationKey } from '#src/smart/verification-key-set.ts';
 import { type ConfigurationFinding, textMember } from './configuration-finding.ts';
 import { documentOf, type Evidence } from './evidence.ts';
 import type { IssuerFinding } from './issuer-finding.ts';
@@ -12,7 +12,16 @@ export interface KeysFinding {
   /** undefined when nothing could be asked. */
   evidence: Evidence | undefined;
   /** Entries of the set, or undefined when it is no key set. */
-  keys: { kid: string; usable: boolean }[] | undefined;
+  keys: FoundKey[] | undefined;
+}
+
+/** One entry of the set. */
+export interface FoundKey {
+  /** In brackets when there is none. */
+  kid: string;
+  usable: boolean;
+  /** Equal for equal keys; undefined when it is not usable. */
+  thumbprint: string | undefined;
 }
 
 const MOST_KEYS = 50;
@@ -39,13 +48,16 @@ export async function findKeys(from: {
   return { source, jwksUri, evidence, keys: await readKeys(evidence) };
 }
 
+const NO_KID = '(no kid)';
+
 async function readKeys(evidence: Evidence): Promise<KeysFinding['keys']> {
   const entries = documentOf(evidence)?.['keys'];
   if (!Array.isArray(entries)) return undefined;
   return Promise.all(
     entries.slice(0, MOST_KEYS).map(async (entry: unknown) => {
-      const kid = typeof entry === 'object' && entry !== null && 'kid' in entry ? String(entry.kid) : '(no kid)';
-      return { kid, usable: (await readVerificationKeySet({ keys: [entry] })) !== undefined };
+      const kid = typeof entry === 'object' && entry !== null && 'kid' in entry ? String(entry.kid) : NO_KID;
+      const thumbprint = (await readVerificationKey(entry))?.thumbprint;
+      return { kid, usable: thumbprint !== undefined, thumbprint };
     }),
   );
 }

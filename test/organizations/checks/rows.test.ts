@@ -1,4 +1,5 @@
 /** Every row of the launch doctor, against a server that breaks just what the row is about (REG-06). */
+import { exportJWK, generateKeyPair } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { checkIds } from '#src/organizations/checks/check-catalogue.ts';
 import type { Verdict } from '#src/organizations/checks/check-result.ts';
@@ -40,6 +41,13 @@ const only = (type: string, change: object) => ({
 const without = (type: string) => ({
   rest: statement.rest.map((rest) => ({ ...rest, resource: rest.resource.filter((one) => one.type !== type) })),
 });
+const keysWith = (list: (key: Record<string, unknown>) => unknown[]) => (at: HealthyEhr) =>
+  at.on('jwks', async (request) => {
+    const { body } = await at.standard(request);
+    const [key = {}] = (body as { keys: Record<string, unknown>[] }).keys;
+    return { body: { keys: list(key) } };
+  });
+const otherKey = { ...(await exportJWK((await generateKeyPair('ES256')).publicKey)), alg: 'ES256', use: 'sig' };
 const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toUTCString();
 
 test('a healthy EHR: all checks passed, nothing to mend, and what was discovered is told', async () => {
@@ -212,6 +220,30 @@ const cases: Case[] = [
   ['a key set that fails', answer('jwks', { status: 500, body: {} }), { 'guide-jwks': 'failure' }, 'status 500'],
   ['a key set without a list', answer('jwks', { body: {} }), { 'guide-jwks': 'failure' }, 'without a list of keys'],
   ['an empty key set', answer('jwks', { body: { keys: [] } }), { 'jwks-keys': 'failure' }, '0 of 0'],
+  [
+    'a key that is listed twice',
+    keysWith((key) => [key, { ...key, alg: undefined }]),
+    { 'jwks-keys': 'warning' },
+    'the same key is listed more than once',
+  ],
+  [
+    'a key that is listed twice under two kids',
+    keysWith((key) => [key, { ...key, kid: 'other' }]),
+    { 'jwks-keys': 'warning' },
+    'the same key is listed more than once',
+  ],
+  [
+    'different keys under one kid',
+    keysWith((key) => [key, { ...otherKey, kid: key['kid'] }]),
+    { 'jwks-keys': 'warning' },
+    'different keys have the same kid',
+  ],
+  [
+    'different keys without kid',
+    keysWith((key) => [{ ...key, kid: undefined }, otherKey]),
+    { 'jwks-keys': 'warning' },
+    'different keys have the same kid: (no kid)',
+  ],
   [
     'only a key for encryption',
     answer('jwks', { body: { keys: [{ kty: 'RSA', use: 'enc', n: 'AQ', e: 'AQAB', kid: 'e' }] } }),

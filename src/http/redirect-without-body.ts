@@ -1,0 +1,15 @@
+/** No redirect of ours has a body: Express would repeat its address there, and with it a launch value or a code. */
+import type { Express, Response } from 'express';
+
+/**
+ * Replaces `response.redirect` for the whole app, so that no route can forget it (LA-04, ER-02). Browsers follow the
+ * Location header and show nothing of a body.
+ */
+export function redirectWithoutBody(app: Express): void {
+  app.response.redirect = function redirect(this: Response, ...given: [string] | [number, string] | [string, number]) {
+    const [first, second] = given;
+    const status = [first, second].find((one) => typeof one === 'number') ?? 302;
+    const address = typeof first === 'string' ? first : String(second);
+    this.status(status).location(address).end();
+  };
+}

@@ -1,0 +1,22 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Deployment, startDeployment } from './deployment.ts';
+import { createVisitor, type Visitor } from './visitor.ts';
+
+let deployment: Deployment;
+let visitor: Visitor | undefined;
+beforeAll(async () => {
+  deployment = await startDeployment({ settings: ['frameAncestors='] });
+});
+afterAll(async () => {
+  await visitor?.close();
+  await deployment?.close();
+});
+
+test('in a frame that no EHR page may show, the clinician reads what is missing, and the EHR is asked for nothing (LA-11)', async () => {
+  visitor = await createVisitor(deployment, {});
+  const app = await visitor.openChart(await visitor.newTab(), 'Moreno, Ada');
+  await app.getByRole('heading', { name: 'This app may not be shown inside this page yet' }).waitFor();
+  expect(await app.getByRole('button').count()).toBe(0);
+  expect(deployment.ehr.requests.filter(({ path }) => path.startsWith('/auth/'))).toEqual([]);
+  expect(visitor.complaints).toEqual([]);
+});
