@@ -3,6 +3,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { LaunchTrace, LaunchTraces } from '#src/diagnostics/launch-trace.ts';
 import { namesOf } from '#src/diagnostics/redaction.ts';
 import { AppError } from '#src/errors.ts';
+import type { KnownBrowsers } from '#src/http/known-browsers.ts';
 import { queryOf } from '#src/http/own-url.ts';
 import type { LaunchLimit } from '#src/http/rate-limit.ts';
 import { factsOf } from '#src/http/request-log.ts';
@@ -12,6 +13,7 @@ import { readCallback } from '#src/smart/step-4-authorization-code.ts';
 import { isGrantUnused } from '#src/smart/step-5-access-token.ts';
 import { type FinishLaunchDependencies, finishLaunch } from './finish-launch.ts';
 import { fitPage } from './journey.ts';
+import type { LaunchKind } from './launch.ts';
 import type { LaunchCookies } from './launch-cookies.ts';
 import { sendOnward } from './send-onward.ts';
 import { transactionName } from './transaction.ts';
@@ -20,6 +22,7 @@ import { transactionName } from './transaction.ts';
 export interface CallbackRouteDependencies extends FinishLaunchDependencies {
   publicUrl: URL;
   launchCookies: LaunchCookies;
+  knownBrowsers: Record<LaunchKind, KnownBrowsers>;
   limit: LaunchLimit;
   traces: LaunchTraces;
 }
@@ -36,7 +39,7 @@ type TracedHandler = (request: Request, response: Response, trace: LaunchTrace) 
  * in this process waits for the first, a later one is sent where the first ended (CB-06, CB-19).
  */
 export function callbackRoute(dependencies: CallbackRouteDependencies): RequestHandler {
-  const { launchCookies, directory, limit, traces, publicUrl } = dependencies;
+  const { launchCookies, knownBrowsers, directory, limit, traces, publicUrl } = dependencies;
   const underWay = new Map<string, UnderWay>();
   const finish: TracedHandler = async (request, response, trace) => {
     await fitPage(response, directory, launchCookies.lastJourney(request));
@@ -75,8 +78,11 @@ export function callbackRoute(dependencies: CallbackRouteDependencies): RequestH
       return sendOnward(response, end.redirect, end.organization.frameAncestors);
     }
     const { launchId, secret, ended, isFirst } = end;
+    const browsers = knownBrowsers[kind];
     // One launch gives back one place, however often its callback is called; nobody waits for it.
-    if (isFirst && !shared) void limit.finish(organizationId, request.ip ?? '');
+    if (isFirst && !shared)
+      void limit.finish(organizationId, request.ip, await browsers.recognise(request, organizationId));
+    await browsers.remember(request, response, organizationId);
     launchCookies.retireLaunches(
       request,
       response,

@@ -2,6 +2,7 @@
 import type { Request, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { LaunchTrace } from '#src/diagnostics/launch-trace.ts';
+import type { KnownBrowsers } from '#src/http/known-browsers.ts';
 import { queryOf } from '#src/http/own-url.ts';
 import type { LaunchLimit } from '#src/http/rate-limit.ts';
 import { factsOf } from '#src/http/request-log.ts';
@@ -9,12 +10,14 @@ import type { Organization } from '#src/organizations/organization.ts';
 import { cookiesBlockedPage } from '#views/cookies-blocked-page.ts';
 import { type BeginLaunchDependencies, beginLaunch, type LaunchStart } from './begin-launch.ts';
 import type { Journey } from './journey.ts';
+import type { LaunchKind } from './launch.ts';
 import { createCookieValue, type LaunchCookies } from './launch-cookies.ts';
 import { sendOnward } from './send-onward.ts';
 
 /** What starting a launch needs. */
 export interface StartLaunchDependencies extends BeginLaunchDependencies {
   launchCookies: LaunchCookies;
+  knownBrowsers: Record<LaunchKind, KnownBrowsers>;
   limit: LaunchLimit;
   clock: Clock;
 }
@@ -46,12 +49,13 @@ export async function startLaunch(
   organization: Organization,
   start: LaunchStart,
 ): Promise<void> {
-  const { launchCookies, limit, clock } = dependencies;
+  const { launchCookies, knownBrowsers, limit, clock } = dependencies;
   const { request, response, trace } = visit;
   const journey: Journey = { kind: start.kind, organizationId: organization.id };
   if (!launchCookies.arrived(request, start.kind)) return probeCookies(dependencies, visit, journey);
   trace.know({ cookieMode: queryOf(request).has(PROBED) ? 'probed' : 'arrived' });
-  await trace.step('cookies', () => limit.begin(organization.id, request.ip ?? ''));
+  const known = await knownBrowsers[start.kind].recognise(request, organization.id);
+  await trace.step('cookies', () => limit.begin(organization.id, request.ip, known));
   const cookie = createCookieValue(journey, clock());
   const refusals = launchCookies.refusals(request, organization);
   const browser = { secret: cookie.secret, refusals };

@@ -22,6 +22,7 @@ import {
   draftOwner,
   isExpired,
   isSameOwner,
+  mayKeep,
   newForm,
   type RequestDrafts,
 } from './request-drafts.ts';
@@ -77,7 +78,7 @@ export function newRequestForm(deps: NewRequestDependencies): RequestHandler {
 export function keepTyped({ drafts, clock }: NewRequestDependencies): RequestHandler {
   return async (request, response, next) => {
     const ticket = await drafts.readTicket(fieldOf(request, 'ticket'));
-    if (ticket) {
+    if (ticket && mayKeep(ticket, clock())) {
       await drafts.keep(ticket, typedOf(request), clock());
       response.locals['isKept'] = true;
     }
@@ -187,7 +188,7 @@ async function showForm(
       patient,
       needPatientBanner: launch.context.needPatientBanner,
       bar: await clinicianBarOf(deps, request, { launch, cookieSecret, user }),
-      ticket: await deps.drafts.issueTicket(form.ticket),
+      ticket: await deps.drafts.issueTicket(form.ticket, deps.clock()),
       form: { values: form.typed, problems: form.problems ?? {} },
       draft: form.draft,
       problem:

@@ -36,9 +36,9 @@ export interface RequestDrafts {
   discard(owner: DraftOwner): Promise<void>;
   /**
    * A ticket for the form's page: whoever posts it may keep a draft for this owner, also when the launch has ended
-   * meanwhile. It opens nothing and reads nothing.
+   * meanwhile. It opens nothing and reads nothing, and keeps nothing once {@link mayKeep} says no.
    */
-  issueTicket(ticket: DraftTicket): Promise<string>;
+  issueTicket(ticket: DraftTicket, now: Date): Promise<string>;
   /** @param ticket untrusted. @returns undefined for whatever we have not sealed; it may be of an expired form. */
   readTicket(ticket: string): Promise<DraftTicket | undefined>;
 }
@@ -46,6 +46,8 @@ export interface RequestDrafts {
 /** A form's page: for whom it was made. */
 export interface DraftTicket extends Form {
   owner: DraftOwner;
+  /** ISO instant of this page. */
+  shownAt?: string;
   /** Identifiers of the earlier versions that the page speaks of: who sends it again wants another request. */
   told?: readonly string[];
 }
@@ -58,6 +60,11 @@ export function newForm(now: Date): Form {
 /** Is the form older than what is remembered of it? Nothing is sent from it any more. */
 export function isExpired({ issuedAt }: Form, now: Date): boolean {
   return !(now.getTime() - Date.parse(issuedAt) < FORM_LIFETIME_MS);
+}
+
+/** Is the page that the ticket stands on young enough to be one of an open launch, or of one that ended meanwhile? */
+export function mayKeep({ shownAt = '' }: DraftTicket, now: Date): boolean {
+  return now.getTime() - Date.parse(shownAt) < FORM_LIFETIME_MS;
 }
 
 /** As long as the longest launch, and so longer than any page that can still be posted. */
@@ -95,7 +102,7 @@ export function createRequestDrafts(redis: KeyStore, sealer: Sealer): RequestDra
       await redis.set(keyOf(owner), await sealer.seal(keyOf(owner), draft), LIFETIME_MS);
     },
     discard: (owner) => redis.delete(keyOf(owner)),
-    issueTicket: (ticket) => sealer.seal(TICKET, ticket),
+    issueTicket: (ticket, now) => sealer.seal(TICKET, { ...ticket, shownAt: now.toISOString() }),
     readTicket: async (ticket) => {
       if (ticket === '') return undefined;
       return (await sealer.open(TICKET, ticket).catch(() => undefined)) as DraftTicket | undefined;

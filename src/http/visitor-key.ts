@@ -1,0 +1,71 @@
+/** Who counts as one visitor: the part of an address that one subscriber is given, not what they may choose in it. */
+import ipaddr from 'ipaddr.js';
+
+/** What limits count by. */
+export interface VisitorKey {
+  /** An IPv4 address, or an IPv6 /64: one line's addresses. */
+  one: string;
+  /** The /48 around an IPv6 /64, for a second and wider count: one customer's networks. Undefined for IPv4. */
+  network: string | undefined;
+}
+
+/** Everything that is not an address is one visitor, so that garbage buys no count of its own. */
+const UNREADABLE: VisitorKey = { one: 'unreadable', network: undefined };
+/** The longest text of an address with brackets, zone and port; nothing longer is looked at. */
+const LONGEST = 100;
+
+/** IPv6 addresses that stand for an IPv4 one, and the byte at which it begins. */
+const CARRIES_IPV4: readonly (readonly [cidr: string, at: number])[] = [
+  ['::ffff:0:0/96', 12],
+  // RFC 2765 and its successors, stateless translation; RFC 6052 and RFC 8215, NAT64.
+  ['::ffff:0:0:0/96', 12],
+  ['64:ff9b::/96', 12],
+  ['64:ff9b:1::/48', 12],
+  // RFC 3056, 6to4: every holder of one IPv4 address has a whole /48.
+  ['2002::/16', 2],
+];
+/** RFC 4380, Teredo: the last four bytes are the client's IPv4 address with every bit turned over. */
+const TEREDO = '2001::/32';
+
+/**
+ * The visitor behind an address, as `request.ip` tells it.
+ *
+ * IPv4 counts whole. IPv6 counts by /64, because one line chooses freely among its 2^64 addresses, and once more by
+ * /48. Forms that carry an IPv4 address (mapped, NAT64, 6to4, Teredo) count as that address: otherwise one holder would
+ * be many, or all holders one.
+ *
+ * @param address untrusted; also as proxies write it, with a port, brackets or a zone.
+ */
+export function visitorKey(address: string | undefined): VisitorKey {
+  const text = bare(address ?? '');
+  if (!ipaddr.isValid(text)) return UNREADABLE;
+  const ip = ipaddr.parse(text);
+  if (ip instanceof ipaddr.IPv4) return { one: ip.toString(), network: undefined };
+  const carried = ipv4In(ip);
+  if (carried !== undefined) return { one: carried, network: undefined };
+  return { one: prefix(ip, 64), network: prefix(ip, 48) };
+}
+
+function bare(written: string): string {
+  const text = written.length > LONGEST ? '' : written.trim();
+  const [, inBrackets, withPort] = /^(?:\[([^\]]+)\](?::\d+)?|([\d.]+):\d+)$/.exec(text) ?? [];
+  const [address = ''] = (inBrackets ?? withPort ?? text).split('%');
+  return address;
+}
+
+function ipv4In(ip: ipaddr.IPv6): string | undefined {
+  const bytes = ip.toByteArray();
+  const found = CARRIES_IPV4.find(([cidr]) => ip.match(ipaddr.IPv6.parseCIDR(cidr)));
+  if (found) return bytes.slice(found[1], found[1] + 4).join('.');
+  const isTeredo = ip.match(ipaddr.IPv6.parseCIDR(TEREDO));
+  return isTeredo
+    ? bytes
+        .slice(12)
+        .map((byte) => 255 - byte)
+        .join('.')
+    : undefined;
+}
+
+function prefix(ip: ipaddr.IPv6, bits: number): string {
+  return `${ipaddr.IPv6.networkAddressFromCIDR(`${ip.toString()}/${bits}`).toString()}/${bits}`;
+}
