@@ -57,14 +57,17 @@ export function clinicianSite(dependencies: ClinicianSiteDependencies): Router {
   const { config, outbound, sealer, clock, log, clinicians } = dependencies;
   const { publicUrl } = config;
   const issuerKeys = createIssuerKeys({ outbound, clock, log });
-  const cookies = { ehr: createCookies(publicUrl), standalone: createCookies(publicUrl, 'first-party') };
+  const launchCookies = createLaunchCookies({
+    ehr: createCookies(publicUrl),
+    standalone: createCookies(publicUrl, 'first-party'),
+  });
   const shared: Shared = {
     ...dependencies,
     publicUrl,
-    launchCookies: createLaunchCookies(cookies),
+    launchCookies,
     knownBrowsers: {
-      ehr: createKnownBrowsers('probe-known', { cookies: cookies.ehr, sealer, clock }),
-      standalone: createKnownBrowsers('standalone-probe-known', { cookies: cookies.standalone, sealer, clock }),
+      ehr: createKnownBrowsers('ehr', { cookie: launchCookies.knownNote('ehr'), sealer, clock }),
+      standalone: createKnownBrowsers('standalone', { cookie: launchCookies.knownNote('standalone'), sealer, clock }),
     },
     issuerKeys,
     grants: createActiveGrants({ ...dependencies, issuerKeys }),

@@ -40,7 +40,7 @@ export function passwordRoute(deps: AccountDependencies): RequestHandler {
     const user = await users.find(userId);
     if (!user?.passwordHash) throw new AppError('request.bad', 'this user has no password');
     const account = sealer.fingerprint(email);
-    const browser = await knownBrowsers.recognise(request, email);
+    const browser = knownBrowsers.recognise(request, email);
     await limit.begin(account, request.ip, browser);
     const fields = { current: 'current', next: 'next', again: 'again' } as const;
     const given = {

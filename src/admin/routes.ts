@@ -8,7 +8,7 @@ import { adminOf } from '#src/http/admin-session.ts';
 import { createCookies } from '#src/http/cookies.ts';
 import { onlyMethods } from '#src/http/error-page.ts';
 import { formBody } from '#src/http/form-body.ts';
-import { createKnownBrowsers } from '#src/http/known-browsers.ts';
+import { createKnownBrowsers, KNOWN_LIFETIME_MS, type NoteCookie } from '#src/http/known-browsers.ts';
 import { createOrganizationStore } from '#src/organizations/organization-store.ts';
 import { type AccountDependencies, accountRoute, passwordRoute } from './account-routes.ts';
 import { createIdentityProvider } from './identity-provider.ts';
@@ -40,7 +40,7 @@ export function adminRoutes(deps: AdminRouteDependencies): Router {
   const { publicUrl, signIn } = config;
   const organizations = createOrganizationStore(db);
   const limit = createSignInLimit(redis);
-  const knownBrowsers = createKnownBrowsers('device', { ...deps, cookies: createCookies(publicUrl, 'first-party') });
+  const knownBrowsers = createKnownBrowsers('account', { ...deps, cookie: deviceCookie(publicUrl) });
   const browserSecret = createSignInBrowser(publicUrl);
   const shared = { ...deps, publicUrl, signIn, organizations, limit, knownBrowsers, browserSecret };
   const router = Router({ caseSensitive: true, strict: true });
@@ -58,6 +58,15 @@ export function adminRoutes(deps: AdminRouteDependencies): Router {
   router.route('/settings/account/password').post(guards.signedIn, passwordRoute(shared)).all(onlyPost);
   mountUsers(router, [...guards.signedIn, guards.operator], shared);
   return router;
+}
+
+/** Never framed: `SameSite=Lax`. */
+function deviceCookie(publicUrl: URL): NoteCookie {
+  const cookies = createCookies(publicUrl, 'first-party');
+  return {
+    read: (request) => cookies.read(request).get('device'),
+    write: (_request, response, note) => cookies.set(response, 'device', note, KNOWN_LIFETIME_MS),
+  };
 }
 
 function mountUsers(router: Router, guard: RequestHandler[], deps: UserRouteDependencies): void {

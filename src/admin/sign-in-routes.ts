@@ -55,7 +55,7 @@ export function signInRoute(deps: SignInDependencies): RequestHandler {
     const next = readReturnPath(fieldOf(request, 'next'), publicUrl);
     const typed = given.email.normalize('NFKC').trim().toLowerCase();
     const account = sealer.fingerprint(typed);
-    const browser = await knownBrowsers.recognise(request, typed);
+    const browser = knownBrowsers.recognise(request, typed);
     await limit.begin(account, request.ip, browser);
     const turn = turnOf(request.ip, browser);
     const outcome = await signInByPassword(users, given, { now: clock(), turn }).catch(async (error: unknown) => {
@@ -73,7 +73,7 @@ export function signInRoute(deps: SignInDependencies): RequestHandler {
       throw error;
     });
     await limit.succeed(account, request.ip, browser);
-    await knownBrowsers.remember(request, response, outcome.user.email);
+    knownBrowsers.remember(request, response, outcome.user.email);
     browserSecret.forget(response);
     response.redirect(303, next);
   };

@@ -79,7 +79,7 @@ export function ssoCallbackRoute(deps: SsoRouteDependencies): RequestHandler {
       throw new AppError('admin.sso-refused', `single sign-on: ${outcome.reason}`);
     }
     await openSession(deps, request, outcome.user, 'sso');
-    await knownBrowsers.remember(request, response, outcome.user.email);
+    knownBrowsers.remember(request, response, outcome.user.email);
     response.redirect(303, readReturnPath(transaction.next, publicUrl));
   };
 }

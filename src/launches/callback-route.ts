@@ -78,11 +78,10 @@ export function callbackRoute(dependencies: CallbackRouteDependencies): RequestH
       return sendOnward(response, end.redirect, end.organization.frameAncestors);
     }
     const { launchId, secret, ended, isFirst } = end;
-    const browsers = knownBrowsers[kind];
+    const known = knownBrowsers[kind].recognise(request, organizationId);
     // One launch gives back one place, however often its callback is called; nobody waits for it.
-    if (isFirst && !shared)
-      void limit.finish(organizationId, request.ip, await browsers.recognise(request, organizationId));
-    await browsers.remember(request, response, organizationId);
+    if (isFirst && !shared) void limit.finish(organizationId, request.ip, known);
+    knownBrowsers[kind].remember(request, response, organizationId);
     launchCookies.retireLaunches(
       request,
       response,

@@ -54,7 +54,7 @@ export async function startLaunch(
   const journey: Journey = { kind: start.kind, organizationId: organization.id };
   if (!launchCookies.arrived(request, start.kind)) return probeCookies(dependencies, visit, journey);
   trace.know({ cookieMode: queryOf(request).has(PROBED) ? 'probed' : 'arrived' });
-  const known = await knownBrowsers[start.kind].recognise(request, organization.id);
+  const known = knownBrowsers[start.kind].recognise(request, organization.id);
   await trace.step('cookies', () => limit.begin(organization.id, request.ip, known));
   const cookie = createCookieValue(journey, clock());
   const refusals = launchCookies.refusals(request, organization);
@@ -62,7 +62,7 @@ export async function startLaunch(
   const { redirect, state } = await beginLaunch(dependencies, organization, start, browser, trace);
   launchCookies.setTransaction(request, response, state, cookie);
   // Again, so that it outlives this launch's own cookie and names its organization.
-  launchCookies.setProbe(response, journey);
+  launchCookies.setProbe(request, response, journey);
   sendOnward(response, redirect, start.kind === 'ehr' ? organization.frameAncestors : []);
 }
 
@@ -77,7 +77,7 @@ function probeCookies(
   const launchUrl = new URL(request.path, publicUrl);
   launchUrl.search = query.toString();
   if (!isProbed) {
-    launchCookies.setProbe(response, journey);
+    launchCookies.setProbe(request, response, journey);
     launchUrl.searchParams.set(PROBED, '1');
     trace.discard();
     return void response.status(303).location(launchUrl.href).end();
