@@ -29,13 +29,13 @@ async function flood(addresses: readonly string[]): Promise<number[]> {
   return statuses;
 }
 
-test('three thousand addresses of one /64 are one visitor; clinicians elsewhere launch', {
+test('six hundred addresses of one /64 are one visitor; clinicians elsewhere launch', {
   timeout: 300_000,
 }, async () => {
-  const addresses = Array.from({ length: 3_000 }, (_unused, index) => `2001:db8:1:2:${index.toString(16)}::1`);
+  const addresses = Array.from({ length: 600 }, (_unused, index) => `2001:db8:1:2:${index.toString(16)}::1`);
   const statuses = await flood(addresses);
   expect(statuses.filter((status) => status === 303)).toHaveLength(300);
-  expect(statuses.filter((status) => status === 429)).toHaveLength(2_700);
+  expect(statuses.filter((status) => status === 429)).toHaveLength(300);
   for (const address of ['192.0.2.7', '2001:db8:1:3::1', '2001:db8:2::1'])
     expect(titleOf(await browserAt(address).open(world.sandbox.launch('pat-ada')))).toBe('Requests for Ada Moreno');
 });
@@ -61,7 +61,7 @@ test('while strangers have taken all that is for strangers, browsers that launch
     return titleOf(await browser.open(url));
   };
   const full = 'Too many launches at once';
-  const strangers = [undefined, ORG_ID, `${note}x`, note.replace(/.~/, 'x~'), `${ORG_ID}~`, `${note}~${note}`, '~'];
+  const strangers = [undefined, ORG_ID, `${note}x`, note.replace('~', '~x'), `${ORG_ID}~`, `${note}~${note}`, '~'];
   for (const stranger of strangers) expect(await launch(stranger)).toBe(full);
   for (let again = 0; again < 3; again += 1)
     expect(titleOf(await known.open(world.sandbox.launch('pat-ada')))).toBe('Requests for Ada Moreno');
