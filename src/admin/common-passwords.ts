@@ -52,7 +52,7 @@ const LONGEST_PART = 16;
 const LETTER = /\p{L}/u;
 /** Every walk with a letter in it, there and back. */
 const WALKS = new Set(
-  KEYBOARDS.flatMap((keys) => [keys, [...keys].toReversed().join('')]).flatMap((keys) => pieces(keys)),
+  KEYBOARDS.flatMap((keys) => [keys, Array.from(keys).toReversed().join('')]).flatMap((keys) => pieces(keys)),
 );
 const SHORTEST_NUMBER = 24;
 /** How letters are written with digits and signs. */

@@ -109,7 +109,7 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): Launc
   const probeOf = (request: Request, kind: LaunchKind) => {
     const [, organizationId, note] =
       /^([^~]*)(?:~(.*))?$/.exec(cookies[kind].read(request).get(NAMES[kind].probe) ?? '') ?? [];
-    return organizationId ? { organizationId, note } : undefined;
+    return organizationId === undefined ? undefined : { organizationId, note };
   };
   const setProbe = (response: Response, { kind, organizationId }: Journey, note: string | undefined) => {
     const value = note === undefined ? organizationId : `${organizationId}~${note}`;
@@ -131,7 +131,10 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): Launc
       },
     }),
     lastJourney: (request) => {
-      const began = KINDS.map((kind) => ({ kind, organizationId: probeOf(request, kind)?.organizationId }));
+      const began = KINDS.map((kind) => ({
+        kind,
+        organizationId: probeOf(request, kind)?.organizationId || undefined,
+      }));
       return began.find((journey): journey is Journey => journey.organizationId !== undefined);
     },
     ofTransaction: (request, state) => ofBothKinds(request, 'tx').find(({ id }) => id === shortHash(state)),

@@ -254,7 +254,7 @@ describe('by group', () => {
     expect((await browser.visit(`${world.url}/settings/users`)).status).toBe(200);
     const stays = createBrowser();
     await comeIn(world, stays);
-    provider.current = person as unknown as TestIdentityProvider['current'];
+    provider.current = person;
     expect((await comeIn(world, browser)).status).toBe(403);
     expect((await browser.visit(`${world.url}/settings/users`)).status).toBe(303);
     expect((await stays.visit(`${world.url}/settings/users`)).status).toBe(200);

@@ -43,31 +43,31 @@ test('six hundred addresses of one /64 are one visitor; clinicians elsewhere lau
 test('while strangers have taken all that is for strangers, browsers that launched before launch', async () => {
   const redis = await createRedisServer();
   await redis.start();
-  const world = await startWorld({ env: { ...env, REDIS_URL: redis.url } });
+  const shared = await startWorld({ env: { ...env, REDIS_URL: redis.url } });
   const known = browserAt('192.0.2.20');
-  await known.open(world.sandbox.launch('pat-ada'));
+  await known.open(shared.sandbox.launch('pat-ada'));
   // As after a night: the launch is over, and only the probe stays in the browser.
   const jar = known.jar.get('localhost') ?? new Map<string, string>();
   for (const name of jar.keys()) if (name !== 'probe') jar.delete(name);
   const note = jar.get('probe') ?? '';
 
-  await world.setOrganization('neighbour');
-  const fill = (organization: string) => world.dependencies.redis.set(`limit:launch:${organization}`, '3000', 60_000);
+  await shared.setOrganization('neighbour');
+  const fill = (organization: string) => shared.dependencies.redis.set(`limit:launch:${organization}`, '3000', 60_000);
   await fill(ORG_ID);
   const launch = async (probe: string | undefined, organization = ORG_ID) => {
     const browser = browserAt('192.0.2.21');
     if (probe !== undefined) browser.jar.set('localhost', new Map([['probe', probe]]));
-    const url = world.sandbox.launch('pat-ada').replace(`orgId=${ORG_ID}`, `orgId=${organization}`);
+    const url = shared.sandbox.launch('pat-ada').replace(`orgId=${ORG_ID}`, `orgId=${organization}`);
     return titleOf(await browser.open(url));
   };
   const full = 'Too many launches at once';
   const strangers = [undefined, ORG_ID, `${note}x`, note.replace('~', '~x'), `${ORG_ID}~`, `${note}~${note}`, '~'];
   for (const stranger of strangers) expect(await launch(stranger)).toBe(full);
   for (let again = 0; again < 3; again += 1)
-    expect(titleOf(await known.open(world.sandbox.launch('pat-ada')))).toBe('Requests for Ada Moreno');
+    expect(titleOf(await known.open(shared.sandbox.launch('pat-ada')))).toBe('Requests for Ada Moreno');
   // What is known of one organization's browsers says nothing at another's.
   await fill('neighbour');
   expect(await launch(note, 'neighbour')).toBe(full);
-  await world.close();
+  await shared.close();
   await redis.stop();
 });
