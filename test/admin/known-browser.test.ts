@@ -1,9 +1,12 @@
 /** Strangers cannot lock an operator out of the browser they sign in with, nor fill the queue before them. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { addPerson, PASSWORD, signedIn, signIn } from '#test/helpers/administrators.ts';
 import { createBrowser, type TestBrowser } from '#test/helpers/browser.ts';
 import { cookiesOf, csrfOf } from '#test/helpers/visits.ts';
 import { startWorld, testStores, type World } from '#test/helpers/world.ts';
+
+/** Hundreds of passwords are hashed, two at a time. */
+vi.setConfig({ testTimeout: 120_000 });
 
 describe.for(await testStores())('on %s', (stores) => {
   let world: World;
@@ -78,9 +81,7 @@ describe.for(await testStores())('on %s', (stores) => {
     expect((await signIn(world, email)).answer.status).toBe(303);
   });
 
-  test('three hundred sign-ins at once: most are told to come back, the known browser is served', {
-    timeout: 120_000,
-  }, async () => {
+  test('three hundred sign-ins at once: most are told to come back, the known browser is served', async () => {
     const { email } = await addPerson(world, 'busy@example.com');
     const owner = later(await signedIn(world, email));
     const form = await owner.visit(`${world.url}/sign-in`);
