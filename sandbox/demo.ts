@@ -109,7 +109,7 @@ VectorCare SMART on FHIR, with a pretend hospital (SYNTHETIC DATA)
   Standalone  ${appUrl}/smart/standalone/${ORG_ID}
   Break it    ${sandbox.origin}/faults
   Settings    ${appUrl}/sign-in as ${OPERATOR.email} with ${OPERATOR.password}
-              (the first sign-in asks for a new password; later demos keep that one)${instanceLines}
+              (it works once: that sign-in asks for a new one, which later demos keep)${instanceLines}
   Stop        Ctrl+C
 `);
 

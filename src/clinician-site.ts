@@ -4,12 +4,13 @@ import { createAssociationLimit } from './clinicians/association-limit.ts';
 import { createCookies } from './http/cookies.ts';
 import { onlyMethods } from './http/error-page.ts';
 import { formBody } from './http/form-body.ts';
+import { createKnownBrowsers, type KnownBrowsers } from './http/known-browsers.ts';
 import { createLaunchLimit } from './http/rate-limit.ts';
 import { type ActiveGrants, createActiveGrants } from './launches/active-grant.ts';
 import { associationRoute, redeemCodeRoute } from './launches/association-route.ts';
 import { callbackRoute } from './launches/callback-route.ts';
 import { closingRoute } from './launches/closing-route.ts';
-import type { Launch } from './launches/launch.ts';
+import type { Launch, LaunchKind } from './launches/launch.ts';
 import { createLaunchCookies, type LaunchCookies } from './launches/launch-cookies.ts';
 import type { LaunchEndings } from './launches/launch-endings.ts';
 import { requireLaunch } from './launches/launch-guard.ts';
@@ -46,6 +47,7 @@ export interface ClinicianSiteDependencies extends AppDependencies {
 interface Shared extends ClinicianSiteDependencies {
   publicUrl: URL;
   launchCookies: LaunchCookies;
+  knownBrowsers: Record<LaunchKind, KnownBrowsers>;
   issuerKeys: IssuerKeys;
   grants: ActiveGrants;
   readings: ChartReadings;
@@ -57,16 +59,21 @@ const GET_OR_POST = onlyMethods('GET', 'POST');
 
 /** Mounted at the root. */
 export function clinicianSite(dependencies: ClinicianSiteDependencies): Router {
-  const { config, outbound, clock, log, clinicians } = dependencies;
+  const { config, outbound, sealer, clock, log, clinicians } = dependencies;
   const { publicUrl } = config;
   const issuerKeys = createIssuerKeys({ outbound, clock, log });
+  const launchCookies = createLaunchCookies({
+    ehr: createCookies(publicUrl),
+    standalone: createCookies(publicUrl, 'first-party'),
+  });
   const shared: Shared = {
     ...dependencies,
     publicUrl,
-    launchCookies: createLaunchCookies({
-      ehr: createCookies(publicUrl),
-      standalone: createCookies(publicUrl, 'first-party'),
-    }),
+    launchCookies,
+    knownBrowsers: {
+      ehr: createKnownBrowsers('ehr', { cookie: launchCookies.knownNote('ehr'), sealer, clock }),
+      standalone: createKnownBrowsers('standalone', { cookie: launchCookies.knownNote('standalone'), sealer, clock }),
+    },
     issuerKeys,
     grants: createActiveGrants({ ...dependencies, issuerKeys }),
     readings: createChartReadings(outbound, clock, clinicians),

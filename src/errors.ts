@@ -366,6 +366,11 @@ const catalogue = {
     title: 'Too many sign-in attempts',
     help: 'Wait a quarter of an hour, then try again. If you have forgotten your password, ask the operator of this service for a new one.',
   },
+  'admin.busy': {
+    status: 503,
+    title: 'Too many people are signing in at this moment',
+    help: 'Wait a few seconds, then try again.',
+  },
   'admin.password-sign-in-off': {
     status: 403,
     title: 'Passwords are not accepted here',

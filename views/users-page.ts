@@ -57,7 +57,7 @@ ${addForm(props)}
 function oneTimeNotice({ email, password }: { email: string; password: string }): SafeHtml {
   return html`<div class="notice notice-done" role="status">${icon('done')} <div>
 <p>One-time password for <bdi>${email}</bdi>: <code class="one-time">${password}</code></p>
-<p class="hint">Give it to them now, by telephone or in person; it is not shown again. It works for three days and has to be replaced at the first sign-in.</p>
+<p class="hint">Give it to them now, by telephone or in person; it is not shown again. It works once, within three days, and has to be replaced at that sign-in.</p>
 </div></div>`;
 }
 
@@ -71,7 +71,7 @@ function userItem(user: UserRow, csrfToken: string): SafeHtml {
 
 function stateOf({ isDisabled, waitsForFirstSignIn, isOneTimeExpired, lastSignInAt }: UserRow): SafeHtml | string {
   if (isDisabled) return 'disabled';
-  if (isOneTimeExpired) return 'one-time password has expired';
+  if (isOneTimeExpired) return 'one-time password was used or has expired';
   if (waitsForFirstSignIn) return 'one-time password not replaced yet';
   if (lastSignInAt === undefined) return 'never signed in';
   return html`last signed in ${instant(lastSignInAt, serverTimeZone)}`;

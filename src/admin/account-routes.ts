@@ -4,6 +4,7 @@ import type { Sealer } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
 import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
 import { fieldOf } from '#src/http/form-body.ts';
+import type { KnownBrowsers } from '#src/http/known-browsers.ts';
 import { queryOf } from '#src/http/own-url.ts';
 import { beginSession } from '#src/http/session-middleware.ts';
 import { accountPage, type PasswordProblem } from '#views/account-page.ts';
@@ -15,6 +16,8 @@ import { changePassword, type UserActionDependencies } from './user-actions.ts';
 
 export interface AccountDependencies extends UserActionDependencies {
   limit: SignInLimit;
+  /** By account. */
+  knownBrowsers: KnownBrowsers;
   sealer: Sealer;
 }
 
@@ -31,26 +34,30 @@ export function accountRoute({ users }: AccountDependencies): RequestHandler {
  * browser has a session under a new id and every other one of the user has ended.
  */
 export function passwordRoute(deps: AccountDependencies): RequestHandler {
-  const { users, clock, limit, sealer } = deps;
+  const { users, clock, limit, knownBrowsers, sealer } = deps;
   return async (request, response) => {
     const { userId, email } = adminOf(request);
     const user = await users.find(userId);
     if (!user?.passwordHash) throw new AppError('request.bad', 'this user has no password');
     const account = sealer.fingerprint(email);
-    const address = request.ip ?? '';
-    await limit.begin(account, address);
+    const browser = knownBrowsers.recognise(request, email);
+    await limit.begin(account, request.ip, browser);
     const fields = { current: 'current', next: 'next', again: 'again' } as const;
     const given = {
       current: fieldOf(request, fields.current),
       next: fieldOf(request, fields.next),
       again: fieldOf(request, fields.again),
     };
-    const outcome = await changePassword(deps, actingOf(request, userId), user, given);
+    const acting = actingOf(request, userId);
+    const outcome = await changePassword(deps, acting, user, given).catch(async (error: unknown) => {
+      await limit.withdraw(account, request.ip, browser);
+      throw error;
+    });
     if (!outcome.ok) {
       response.status(400);
       return showAccount(request, response, user, outcome);
     }
-    await limit.succeed(account, address);
+    await limit.succeed(account, request.ip, browser);
     const { sessionGeneration: generation } = outcome.user;
     const signedInAt = request.session.admin?.signedInAt ?? clock().getTime();
     await beginSession(request, { userId, generation, signedInAt, via: 'password' });

@@ -1,13 +1,15 @@
 /** The first operator of a new deployment, from BOOTSTRAP_OPERATOR_EMAIL and BOOTSTRAP_OPERATOR_PASSWORD. */
 import type { Log } from '#src/adapters/log.ts';
-import { hashPassword } from './password.ts';
-import { recordUserChange, type UserActionDependencies } from './user-actions.ts';
+import { passwordProblem } from './password-rules.ts';
+import { type Acting, oneTime, recordUserChange, type UserActionDependencies } from './user-actions.ts';
+
+const BY_SYSTEM: Acting = { actor: 'system' };
 
 /**
- * Makes the operator when there is none yet; the password has to be changed at the first sign-in. Afterwards the two
- * variables mean nothing, whatever they say, so forgetting them in a deployment opens no door.
+ * Makes the operator when there is none yet; the password works once, within three days, and has to be replaced then.
+ * Afterwards the two variables mean nothing, whatever they say, so forgetting them in a deployment opens no door.
  *
- * @param given checked by the configuration.
+ * @throws Error when it would make the operator with a password that is easy to guess.
  */
 export async function bootstrapOperator(
   deps: UserActionDependencies & { log: Log },
@@ -16,13 +18,11 @@ export async function bootstrapOperator(
   if (!given) return;
   const operators = (await deps.users.list()).some(({ role }) => role === 'operator');
   if (operators) return;
-  const password = {
-    passwordHash: await hashPassword(given.password),
-    mustChangePassword: true,
-    passwordExpiresAt: null,
-  };
+  const problem = passwordProblem(given.password, given.email);
+  if (problem !== undefined) throw new Error(`BOOTSTRAP_OPERATOR_PASSWORD: ${problem}`);
+  const password = await oneTime(given.password, deps, BY_SYSTEM);
   const user = await deps.users.addFirstOperator(given.email, password, deps.clock());
   if (!user) return;
-  recordUserChange(deps.audit, { actor: 'system' }, user, { change: 'added', role: 'operator', by: 'bootstrap' });
+  recordUserChange(deps.audit, BY_SYSTEM, user, { change: 'added', role: 'operator', by: 'bootstrap' });
   deps.log.info({ user: user.id }, 'the first operator was made from the configuration');
 }

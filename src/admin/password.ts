@@ -1,6 +1,8 @@
 /** Passwords at rest: argon2id from node:crypto, kept in the PHC text form with its parameters. */
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
+import { AppError } from '#src/errors.ts';
+import { createFairQueue, type Turn } from './fair-queue.ts';
 
 const derive = promisify(argon2);
 
@@ -13,10 +15,14 @@ const TAG_BYTES = 32;
 
 const PHC = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
 
-/** About 60 ms of CPU and 19 MiB. */
-export async function hashPassword(password: string): Promise<string> {
+/** For the command line and the start of the process, where no visitor asks. */
+const OURS: Turn = { visitor: 'ours', isKnown: true };
+const PARAMETERS = { memory: MEMORY_KIB, passes: PASSES, parallelism: PARALLELISM };
+
+/** About 60 ms of CPU and 19 MiB. @throws AppError 'admin.busy' when too many wait before. */
+export async function hashPassword(password: string, turn: Turn = OURS): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
-  const tag = await tagOf(password, salt, TAG_BYTES, { memory: MEMORY_KIB, passes: PASSES, parallelism: PARALLELISM });
+  const tag = await tagOf(password, salt, TAG_BYTES, PARAMETERS, turn);
   return `$argon2id$v=19$m=${MEMORY_KIB},t=${PASSES},p=${PARALLELISM}$${unpadded(salt)}$${unpadded(tag)}`;
 }
 
@@ -25,19 +31,20 @@ export async function hashPassword(password: string): Promise<string> {
  *
  * @param stored of {@link hashPassword}; undefined for a user who does not exist or has no password: the same work is
  *   done, so that the time does not tell them apart, and the answer is no.
- * @throws Error when `stored` is not a hash of ours.
+ * @param turn who asks, for the queue.
+ * @throws AppError 'admin.busy' when too many wait before; Error when `stored` is not a hash of ours.
  */
-export async function isPassword(given: string, stored: string | undefined): Promise<boolean> {
-  dummy ??= hashPassword(randomBytes(SALT_BYTES).toString('base64'));
-  const [, memory, passes, parallelism, salt = '', expected = ''] = PHC.exec(stored ?? (await dummy)) ?? [];
+export async function isPassword(given: string, stored: string | undefined, turn: Turn = OURS): Promise<boolean> {
+  if (stored === undefined) {
+    await tagOf(given, randomBytes(SALT_BYTES), TAG_BYTES, PARAMETERS, turn);
+    return false;
+  }
+  const [, memory, passes, parallelism, salt = '', expected = ''] = PHC.exec(stored) ?? [];
   if (memory === undefined) throw new Error('a stored password hash cannot be read');
   const tag = Buffer.from(expected, 'base64');
   const parameters = { memory: Number(memory), passes: Number(passes), parallelism: Number(parallelism) };
-  const actual = await tagOf(given, Buffer.from(salt, 'base64'), tag.length, parameters);
-  return timingSafeEqual(actual, tag) && stored !== undefined;
+  return timingSafeEqual(await tagOf(given, Buffer.from(salt, 'base64'), tag.length, parameters, turn), tag);
 }
-
-let dummy: Promise<string> | undefined;
 
 /** Without letters and digits that look alike: it is read from a screen, sometimes aloud. */
 const ALPHABET = '23456789abcdefghijkmnpqrstuvwxyz';
@@ -54,28 +61,24 @@ function tagOf(
   nonce: Buffer,
   tagLength: number,
   parameters: { memory: number; passes: number; parallelism: number },
+  turn: Turn,
 ): Promise<Buffer> {
-  return oneOfFew(() =>
+  return inTurn(turn, () =>
     derive('argon2id', { message: Buffer.from(password.normalize('NFKC')), nonce, tagLength, ...parameters }),
   );
 }
 
-/** The pool that computes hashes also looks up names for launches; two at a time leave it half of its threads. */
-const AT_ONCE = 2;
-const waiting: (() => void)[] = [];
-let running = 0;
-
-async function oneOfFew<T>(work: () => Promise<T>): Promise<T> {
-  if (running >= AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
-  else running += 1;
-  try {
-    return await work();
-  } finally {
-    const next = waiting.shift();
-    if (next) next();
-    else running -= 1;
-  }
-}
+const RETRY_AFTER_SECONDS = 5;
+/**
+ * The pool that computes hashes also looks up names for launches; two at a time leave it half of its threads. Twenty
+ * wait for less than a second.
+ */
+const inTurn = createFairQueue({
+  atOnce: 2,
+  mostWaiting: 20,
+  refusal: () =>
+    new AppError('admin.busy', 'too many passwords wait to be judged', { retryAfterSeconds: RETRY_AFTER_SECONDS }),
+});
 
 function unpadded(bytes: Buffer): string {
   return bytes.toString('base64').replace(/=+$/, '');

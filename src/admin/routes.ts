@@ -5,15 +5,17 @@ import type { Outbound } from '#src/adapters/outbound.ts';
 import type { KeyStore } from '#src/adapters/redis.ts';
 import type { Config } from '#src/config.ts';
 import { adminOf } from '#src/http/admin-session.ts';
+import { createCookies } from '#src/http/cookies.ts';
 import { onlyMethods } from '#src/http/error-page.ts';
 import { formBody } from '#src/http/form-body.ts';
+import { createKnownBrowsers, KNOWN_LIFETIME_MS, type NoteCookie } from '#src/http/known-browsers.ts';
 import { createOrganizationStore } from '#src/organizations/organization-store.ts';
 import { type AccountDependencies, accountRoute, passwordRoute } from './account-routes.ts';
 import { createIdentityProvider } from './identity-provider.ts';
 import { createSignInBrowser } from './sign-in-browser.ts';
 import { createSignInLimit } from './sign-in-limit.ts';
 import { signInFormRoute, signInRoute, signOutRoute } from './sign-in-routes.ts';
-import { ssoCallbackRoute, ssoStartRoute } from './sso-routes.ts';
+import { type SsoRouteDependencies, ssoCallbackRoute, ssoStartRoute } from './sso-routes.ts';
 import {
   addUserRoute,
   disableUserRoute,
@@ -24,7 +26,7 @@ import {
 } from './user-routes.ts';
 
 /** What the routes need, and the guards that createApp made. */
-export interface AdminRouteDependencies extends Omit<AccountDependencies, 'limit'> {
+export interface AdminRouteDependencies extends Omit<AccountDependencies, 'limit' | 'knownBrowsers'> {
   config: Config;
   db: Queries;
   redis: KeyStore;
@@ -38,7 +40,9 @@ export function adminRoutes(deps: AdminRouteDependencies): Router {
   const { publicUrl, signIn } = config;
   const organizations = createOrganizationStore(db);
   const limit = createSignInLimit(redis);
-  const shared = { ...deps, publicUrl, signIn, organizations, limit, browserSecret: createSignInBrowser(publicUrl) };
+  const knownBrowsers = createKnownBrowsers('account', { ...deps, cookie: deviceCookie(publicUrl) });
+  const browserSecret = createSignInBrowser(publicUrl);
+  const shared = { ...deps, publicUrl, signIn, organizations, limit, knownBrowsers, browserSecret };
   const router = Router({ caseSensitive: true, strict: true });
   const form = formBody();
   const onlyPost = onlyMethods('POST');
@@ -48,12 +52,21 @@ export function adminRoutes(deps: AdminRouteDependencies): Router {
     .post(form, signInRoute(shared))
     .all(onlyMethods('GET', 'POST'));
   router.route('/sign-out').post(guards.signedIn, signOutRoute(shared)).all(onlyPost);
-  mountSingleSignOn(router, { ...shared });
+  mountSingleSignOn(router, shared);
   router.route('/settings').get(guards.signedIn, startPage).all(onlyMethods('GET'));
   router.route('/settings/account').get(guards.signedIn, accountRoute(shared)).all(onlyMethods('GET'));
   router.route('/settings/account/password').post(guards.signedIn, passwordRoute(shared)).all(onlyPost);
   mountUsers(router, [...guards.signedIn, guards.operator], shared);
   return router;
+}
+
+/** Never framed: `SameSite=Lax`. */
+function deviceCookie(publicUrl: URL): NoteCookie {
+  const cookies = createCookies(publicUrl, 'first-party');
+  return {
+    read: (request) => cookies.read(request).get('device'),
+    write: (_request, response, note) => cookies.set(response, 'device', note, KNOWN_LIFETIME_MS),
+  };
 }
 
 function mountUsers(router: Router, guard: RequestHandler[], deps: UserRouteDependencies): void {
@@ -66,7 +79,10 @@ function mountUsers(router: Router, guard: RequestHandler[], deps: UserRouteDepe
 }
 
 /** Only where an identity provider is configured; elsewhere the addresses do not exist. */
-function mountSingleSignOn(router: Router, deps: AdminRouteDependencies & UserRouteDependencies): void {
+function mountSingleSignOn(
+  router: Router,
+  deps: AdminRouteDependencies & UserRouteDependencies & Pick<SsoRouteDependencies, 'knownBrowsers'>,
+): void {
   const { publicUrl, signIn } = deps.config;
   if (!signIn.singleSignOn) return;
   const redirectUri = new URL('/sign-in/sso/callback', publicUrl);

@@ -1,20 +1,26 @@
-/** A bound on wrong passwords, per account and per address, over every instance. */
+/** A bound on wrong passwords, per account and per visitor, over every instance. */
 import type { KeyStore } from '#src/adapters/redis.ts';
 import { createLimiter } from '#src/http/limiter.ts';
+import { createVisitorLimiter } from '#src/http/visitor-limit.ts';
 
-/** Counts attempts before they are judged, so that many at once count as many. */
+/**
+ * Counts attempts before they are judged, so that many at once count as many. A browser that signed in to the account
+ * before counts by itself: no number of strangers can lock its owner out of it.
+ *
+ * `account` is whatever stands for the e-mail address as typed: unknown accounts count like known ones. `address` is as
+ * `request.ip` tells it, and `browser` the name of a browser that is known for this account.
+ */
 export interface SignInLimit {
-  /**
-   * @param account whatever stands for the e-mail address as typed: unknown accounts count like known ones.
-   * @throws AppError 'admin.too-many-attempts' with Retry-After.
-   */
-  begin(account: string, address: string): Promise<void>;
-  /** The right password: the account starts afresh, the address gets its place back. */
-  succeed(account: string, address: string): Promise<void>;
+  /** @throws AppError 'admin.too-many-attempts' with Retry-After. */
+  begin(account: string, address: string | undefined, browser?: string): Promise<void>;
+  /** The right password: this visitor starts afresh with the account, and the address gets its place back. */
+  succeed(account: string, address: string | undefined, browser?: string): Promise<void>;
+  /** The attempt was not judged, so it does not count. */
+  withdraw(account: string, address: string | undefined, browser?: string): Promise<void>;
 }
 
 const WINDOW = { seconds: 15 * 60, code: 'admin.too-many-attempts' } as const;
-/** From one address; so an outsider's guesses do not lock the owner out elsewhere. */
+/** From one visitor; so an outsider's guesses do not lock the owner out elsewhere. Twice as many from its network. */
 const ATTEMPTS_PER_ACCOUNT_AND_ADDRESS = 10;
 /** From everywhere: many addresses guess no more than this. */
 const ATTEMPTS_PER_ACCOUNT = 50;
@@ -24,22 +30,38 @@ const ATTEMPTS_PER_ADDRESS = 100;
 /** In Redis; in this process while Redis is away, and in development. */
 export function createSignInLimit(redis: KeyStore): SignInLimit {
   const limit = (name: string, points: number) => createLimiter(redis, { name, points, ...WINDOW });
-  const byBoth = limit('sign-in-both', ATTEMPTS_PER_ACCOUNT_AND_ADDRESS);
+  const perVisitor = (name: string, points: number) =>
+    createVisitorLimiter(redis, { name, points, networkPoints: 2 * points, ...WINDOW });
+  const byBoth = perVisitor('sign-in-both', ATTEMPTS_PER_ACCOUNT_AND_ADDRESS);
+  const byAddress = perVisitor('sign-in-address', ATTEMPTS_PER_ADDRESS);
   const byAccount = limit('sign-in-account', ATTEMPTS_PER_ACCOUNT);
-  const byAddress = limit('sign-in-address', ATTEMPTS_PER_ADDRESS);
+  const byBrowser = limit('sign-in-browser', ATTEMPTS_PER_ACCOUNT_AND_ADDRESS);
+  const byAccountKnown = limit('sign-in-account-known', ATTEMPTS_PER_ACCOUNT);
   return {
-    begin: async (account, address) => {
-      // In turn: what the narrower limit refuses does not use up the account's.
-      await byAddress.take(address);
-      await byBoth.take(`${account} ${address}`);
-      await byAccount.take(account);
+    // In turn: what the narrower limit refuses does not use up the account's.
+    begin: async (account, address, browser) => {
+      if (browser === undefined) {
+        await byAddress.take(address);
+        await byBoth.take(address, account);
+        await byAccount.take(account);
+      } else {
+        await byBrowser.take(`${account} ${browser}`);
+        await byAccountKnown.take(account);
+      }
     },
-    succeed: async (account, address) => {
-      await Promise.all([
-        byBoth.forget(`${account} ${address}`),
-        byAccount.forget(account),
-        byAddress.giveBack(address),
-      ]);
+    succeed: async (account, address, browser) => {
+      await Promise.all(
+        browser === undefined
+          ? [byBoth.forget(address, account), byAccount.forget(account), byAddress.giveBack(address)]
+          : [byBrowser.forget(`${account} ${browser}`), byAccountKnown.forget(account)],
+      );
+    },
+    withdraw: async (account, address, browser) => {
+      await Promise.all(
+        browser === undefined
+          ? [byBoth.giveBack(address, account), byAccount.giveBack(account), byAddress.giveBack(address)]
+          : [byBrowser.giveBack(`${account} ${browser}`), byAccountKnown.giveBack(account)],
+      );
     },
   };
 }

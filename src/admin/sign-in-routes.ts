@@ -5,12 +5,15 @@ import { AppError } from '#src/errors.ts';
 import { adminIfSignedIn, adminOf } from '#src/http/admin-session.ts';
 import { assertOwnForm, csrfToken } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
+import type { KnownBrowsers } from '#src/http/known-browsers.ts';
 import { queryOf } from '#src/http/own-url.ts';
 import { readReturnPath } from '#src/http/return-path.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import { endSession } from '#src/http/session-middleware.ts';
+import { visitorKey } from '#src/http/visitor-key.ts';
 import type { SignInConfig } from '#src/sign-in-config.ts';
 import { signInPage } from '#views/sign-in-page.ts';
+import type { Turn } from './fair-queue.ts';
 import { actingOf, eventOf, type OpenSessionDependencies, openSession } from './open-session.ts';
 import { signInByPassword } from './sign-in.ts';
 import type { SignInBrowser } from './sign-in-browser.ts';
@@ -20,6 +23,8 @@ export interface SignInDependencies extends OpenSessionDependencies {
   publicUrl: URL;
   signIn: SignInConfig;
   browserSecret: SignInBrowser;
+  /** By account. */
+  knownBrowsers: KnownBrowsers;
   limit: SignInLimit;
   sealer: Sealer;
 }
@@ -38,27 +43,37 @@ export function signInFormRoute(deps: SignInDependencies): RequestHandler {
 
 /**
  * `POST /sign-in`: e-mail and password. Unknown user, wrong password and disabled user get the same status, page and
- * work; attempts are counted before they are judged.
+ * work; attempts are counted before they are judged. A browser that signed in to the account before is counted, and
+ * waits, apart from strangers.
  */
 export function signInRoute(deps: SignInDependencies): RequestHandler {
-  const { users, audit, clock, publicUrl, signIn, browserSecret, limit, sealer } = deps;
+  const { users, audit, clock, publicUrl, signIn, browserSecret, knownBrowsers, limit, sealer } = deps;
   return async (request, response) => {
     if (!signIn.byPassword) throw new AppError('admin.password-sign-in-off', 'PASSWORD_SIGN_IN is off');
     assertOwnForm(request, publicUrl, browserSecret.require(request));
     const given = { email: fieldOf(request, 'email'), password: fieldOf(request, 'password') };
     const next = readReturnPath(fieldOf(request, 'next'), publicUrl);
-    const account = sealer.fingerprint(given.email.normalize('NFKC').trim().toLowerCase());
-    const address = request.ip ?? '';
-    await limit.begin(account, address);
-    const outcome = await signInByPassword(users, given, clock());
+    const typed = given.email.normalize('NFKC').trim().toLowerCase();
+    const account = sealer.fingerprint(typed);
+    const browser = knownBrowsers.recognise(request, typed);
+    await limit.begin(account, request.ip, browser);
+    const turn = turnOf(request.ip, browser);
+    const outcome = await signInByPassword(users, given, { now: clock(), turn }).catch(async (error: unknown) => {
+      await limit.withdraw(account, request.ip, browser);
+      throw error;
+    });
     if (!outcome.ok) {
       const detail = { reason: outcome.reason, account: account.slice(0, 12) };
       audit.record({ event: 'denial', ...eventOf(request, outcome.user), detail });
       response.status(401);
       return showForm(deps, request, response, { next, email: given.email, problem: REFUSED });
     }
-    await openSession(deps, request, outcome.user, 'password');
-    await limit.succeed(account, address);
+    await openSession(deps, request, outcome.user, 'password').catch(async (error: unknown) => {
+      await users.restoreOneTimePassword(outcome.user);
+      throw error;
+    });
+    await limit.succeed(account, request.ip, browser);
+    knownBrowsers.remember(request, response, outcome.user.email);
     browserSecret.forget(response);
     response.redirect(303, next);
   };
@@ -79,6 +94,13 @@ export function signOutRoute({ publicUrl, audit }: SignInDependencies): RequestH
     });
     response.redirect(303, '/sign-in?signed-out');
   };
+}
+
+/** A whole network of strangers takes turns as one visitor. */
+function turnOf(address: string | undefined, browser: string | undefined): Turn {
+  if (browser !== undefined) return { visitor: browser, isKnown: true };
+  const { one, network } = visitorKey(address);
+  return { visitor: network ?? one, isKnown: false };
 }
 
 function showForm(

@@ -1,4 +1,5 @@
 /** Signing in by e-mail and password: one answer for everything that is wrong. */
+import type { Turn } from './fair-queue.ts';
 import { isPassword } from './password.ts';
 import { normalizeEmail, type User } from './user.ts';
 import type { UserStore } from './user-store.ts';
@@ -6,23 +7,33 @@ import type { UserStore } from './user-store.ts';
 /** How it ended; the reason is for the audit trail, never for the visitor. */
 export type SignInOutcome =
   | { ok: true; user: User }
-  | { ok: false; user: User | undefined; reason: 'unknown user' | 'wrong password' | 'disabled' | 'password expired' };
+  | {
+      ok: false;
+      user: User | undefined;
+      reason: 'unknown user' | 'wrong password' | 'disabled' | 'password expired' | 'password used';
+    };
 
 /**
  * Judges an e-mail address and a password, both untrusted. The password is verified before anything else is looked at,
- * and a stand-in where there is no user, so the time does not tell who exists.
+ * and a stand-in where there is no user, so the time does not tell who exists. A one-time password is spent by this: of
+ * several who bring it at once, one comes in.
+ *
+ * @param turn who asks, for the queue of password hashing.
+ * @throws AppError 'admin.busy' when the password was not judged.
  */
 export async function signInByPassword(
   users: UserStore,
   given: { email: string; password: string },
-  now: Date,
+  { now, turn }: { now: Date; turn: Turn },
 ): Promise<SignInOutcome> {
   const email = normalizeEmail(given.email);
   const user = email === undefined ? undefined : await users.findByEmail(email);
-  const isRight = await isPassword(given.password, user?.passwordHash ?? undefined);
+  const isRight = await isPassword(given.password, user?.passwordHash ?? undefined, turn);
   if (!user) return { ok: false, user, reason: 'unknown user' };
   if (!isRight) return { ok: false, user, reason: 'wrong password' };
   if (user.disabledAt) return { ok: false, user, reason: 'disabled' };
   if (user.passwordExpiresAt && user.passwordExpiresAt <= now) return { ok: false, user, reason: 'password expired' };
+  if (user.mustChangePassword && !(await users.spendOneTimePassword(user, now)))
+    return { ok: false, user, reason: 'password used' };
   return { ok: true, user };
 }

@@ -4,9 +4,11 @@ import { z } from 'zod';
 import { SealError, type Sealer } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
 import { createCookies } from '#src/http/cookies.ts';
+import type { KnownBrowsers } from '#src/http/known-browsers.ts';
 import { queryOf } from '#src/http/own-url.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import { readReturnPath } from '#src/http/return-path.ts';
+import { endSession } from '#src/http/session-middleware.ts';
 import type { IdentityProvider } from './identity-provider.ts';
 import { eventOf, type OpenSessionDependencies, openSession } from './open-session.ts';
 import { type SsoDependencies, userOfPerson } from './sso-user.ts';
@@ -15,6 +17,8 @@ export interface SsoRouteDependencies extends OpenSessionDependencies, SsoDepend
   publicUrl: URL;
   provider: IdentityProvider;
   sealer: Sealer;
+  /** By account. */
+  knownBrowsers: KnownBrowsers;
 }
 
 const COOKIE = 'sso';
@@ -45,9 +49,14 @@ export function ssoStartRoute({ publicUrl, provider, sealer, clock }: SsoRouteDe
   };
 }
 
-/** `GET /sign-in/sso/callback`: takes the transaction once, has the answer verified, finds the user, begins a session. */
+/**
+ * `GET /sign-in/sso/callback`: takes the transaction once, has the answer verified, finds the user, begins a session.
+ *
+ * A person who is refused has lost what they had: the session that this browser came with ends, and where the provider
+ * has taken the groups away, every session of the user.
+ */
 export function ssoCallbackRoute(deps: SsoRouteDependencies): RequestHandler {
-  const { publicUrl, provider, sealer, clock, audit } = deps;
+  const { publicUrl, provider, sealer, clock, audit, users, knownBrowsers } = deps;
   const cookies = createCookies(publicUrl, 'first-party');
   return async (request, response) => {
     const sealed = cookies.read(request).get(COOKIE);
@@ -64,9 +73,13 @@ export function ssoCallbackRoute(deps: SsoRouteDependencies): RequestHandler {
     if (!outcome.ok) {
       const detail = { reason: outcome.reason, via: 'sso', account: sealer.fingerprint(person.subject).slice(0, 12) };
       audit.record({ event: 'denial', ...eventOf(request, outcome.user), detail });
+      if (outcome.reason === 'no group' && outcome.user?.ssoSubject === person.subject)
+        await users.endSessions(outcome.user.id);
+      await endSession(request, response, publicUrl);
       throw new AppError('admin.sso-refused', `single sign-on: ${outcome.reason}`);
     }
     await openSession(deps, request, outcome.user, 'sso');
+    knownBrowsers.remember(request, response, outcome.user.email);
     response.redirect(303, readReturnPath(transaction.next, publicUrl));
   };
 }

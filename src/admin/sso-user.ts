@@ -1,7 +1,7 @@
 /** From a person the identity provider vouched for to a user of ours: by group, or by a verified e-mail address. */
 import type { SingleSignOnConfig } from '#src/sign-in-config.ts';
 import type { SsoPerson } from './identity-provider.ts';
-import { normalizeEmail, type User } from './user.ts';
+import { exactEmail, type User } from './user.ts';
 import { type Acting, recordUserChange, type UserActionDependencies } from './user-actions.ts';
 import type { Standing } from './user-store.ts';
 
@@ -21,7 +21,7 @@ export type SsoOutcome =
   | {
       ok: false;
       user: User | undefined;
-      reason: 'no verified e-mail' | 'unknown user' | 'no group' | 'other person' | 'disabled';
+      reason: 'no verified e-mail' | 'odd e-mail' | 'unknown user' | 'no group' | 'other person' | 'disabled';
     };
 
 /**
@@ -31,10 +31,11 @@ export type SsoOutcome =
  * The first sign-in ties the user to issuer and subject: who gets the e-mail address later is another person.
  */
 export async function userOfPerson(deps: SsoDependencies, person: SsoPerson, acting: Acting): Promise<SsoOutcome> {
-  const email = person.verifiedEmail === undefined ? undefined : normalizeEmail(person.verifiedEmail);
+  const email = person.verifiedEmail === undefined ? undefined : exactEmail(person.verifiedEmail);
   const tied = await deps.users.findBySsoSubject(person.subject);
   const user = tied ?? (email === undefined ? undefined : await deps.users.findByEmail(email));
-  if (!user && email === undefined) return { ok: false, user, reason: 'no verified e-mail' };
+  if (!user && email === undefined)
+    return { ok: false, user, reason: person.verifiedEmail === undefined ? 'no verified e-mail' : 'odd e-mail' };
   if (user?.ssoSubject && user.ssoSubject !== person.subject) return { ok: false, user, reason: 'other person' };
   if (user?.disabledAt) return { ok: false, user, reason: 'disabled' };
   const standing = await standingOf(deps, person, user);

@@ -1,6 +1,7 @@
 /** What is done to users, by an operator or by themselves; each change is written to the audit trail. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';
+import type { Turn } from './fair-queue.ts';
 import { createOneTimePassword, hashPassword, isPassword } from './password.ts';
 import { passwordProblem } from './password-rules.ts';
 import type { User } from './user.ts';
@@ -35,7 +36,8 @@ export async function addUser(
 ): Promise<{ user: User; oneTimePassword: string } | undefined> {
   const oneTimePassword = given.password ?? createOneTimePassword();
   const { email, role, organizationId } = given;
-  const row: NewUser = { email, role, organizationId, ssoSubject: null, ...(await oneTime(oneTimePassword, deps)) };
+  const password = await oneTime(oneTimePassword, deps, acting);
+  const row: NewUser = { email, role, organizationId, ssoSubject: null, ...password };
   const user = await deps.users.add(row, deps.clock());
   if (user) recordUserChange(deps.audit, acting, user, { change: 'added', role });
   return user && { user, oneTimePassword };
@@ -48,7 +50,7 @@ export async function resetPassword(
   id: string,
 ): Promise<{ user: User; oneTimePassword: string } | undefined> {
   const oneTimePassword = createOneTimePassword();
-  const user = await deps.users.setPassword(id, await oneTime(oneTimePassword, deps));
+  const user = await deps.users.setPassword(id, await oneTime(oneTimePassword, deps, acting));
   if (user) recordUserChange(deps.audit, acting, user, { change: 'password reset' });
   return user && { user, oneTimePassword };
 }
@@ -78,14 +80,14 @@ export async function changePassword(
   user: User,
   given: { current: string; next: string; again: string },
 ): Promise<{ ok: true; user: User } | { ok: false; field: 'current' | 'next' | 'again'; problem: string }> {
-  if (!(await isPassword(given.current, user.passwordHash ?? undefined)))
+  if (!(await isPassword(given.current, user.passwordHash ?? undefined, turnOf(acting))))
     return { ok: false, field: 'current', problem: 'This is not your current password.' };
   const problem = passwordProblem(given.next, user.email);
   if (problem !== undefined) return { ok: false, field: 'next', problem };
   if (given.next === given.current) return { ok: false, field: 'next', problem: 'Choose a new password.' };
   if (given.next !== given.again) return { ok: false, field: 'again', problem: 'The two new passwords differ.' };
   const changed = await deps.users.setPassword(user.id, {
-    passwordHash: await hashPassword(given.next),
+    passwordHash: await hashPassword(given.next, turnOf(acting)),
     mustChangePassword: false,
     passwordExpiresAt: null,
   });
@@ -111,7 +113,18 @@ export function recordUserChange(
   });
 }
 
-async function oneTime(password: string, { clock }: UserActionDependencies): Promise<PasswordState> {
+/** A password for one sign-in, within a few days. */
+export async function oneTime(
+  password: string,
+  { clock }: Pick<UserActionDependencies, 'clock'>,
+  acting: Acting,
+): Promise<PasswordState> {
   const passwordExpiresAt = new Date(clock().getTime() + ONE_TIME_DAYS * 86_400_000);
-  return { passwordHash: await hashPassword(password), mustChangePassword: true, passwordExpiresAt };
+  const passwordHash = await hashPassword(password, turnOf(acting));
+  return { passwordHash, mustChangePassword: true, passwordExpiresAt };
+}
+
+/** A user who is signed in waits for no stranger. */
+function turnOf({ actor }: Acting): Turn {
+  return { visitor: JSON.stringify(actor), isKnown: true };
 }

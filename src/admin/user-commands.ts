@@ -157,7 +157,7 @@ function emailOf(text = ''): string {
 }
 
 function oneTimeLines(password: string | undefined): string[] {
-  const next = `It works for three days and is replaced at the first sign-in by one of at least ${PASSWORD_MIN_LENGTH} characters.`;
+  const next = `It works once, within three days, and is replaced at that sign-in by one of at least ${PASSWORD_MIN_LENGTH} characters.`;
   return password === undefined ? [next] : [`One-time password: ${password}`, next];
 }
 

@@ -1,6 +1,6 @@
 /** The users' table. */
 import { randomUUID } from 'node:crypto';
-import { and, asc, eq, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import { boolean, check, integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database.ts';
 import type { Role } from '#src/http/admin-session.ts';
@@ -56,8 +56,18 @@ export interface UserStore {
   addFirstOperator(email: string, password: PasswordState, now: Date): Promise<User | undefined>;
   /** Ends every session of the user. */
   setPassword(id: string, password: PasswordState): Promise<User | undefined>;
+  /**
+   * Marks the one-time password that this user was read with as used: it opens nothing more, and still proves its user
+   * when they replace it.
+   *
+   * @returns false when it was used, replaced or expired before; of many callers one succeeds.
+   */
+  spendOneTimePassword(user: User, now: Date): Promise<boolean>;
+  /** Undoes {@link UserStore.spendOneTimePassword} where nothing came of the sign-in. */
+  restoreOneTimePassword(user: User): Promise<void>;
   /** Ends every session of the user. */
   setStanding(id: string, standing: Standing): Promise<User | undefined>;
+  endSessions(id: string): Promise<void>;
   /** Ends every session of the user. Refused (undefined) for the last enabled operator. */
   disable(id: string, now: Date): Promise<User | undefined>;
   enable(id: string): Promise<User | undefined>;
@@ -69,6 +79,8 @@ export interface UserStore {
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 /** Any number, the same in every instance: changes that could leave the service without an operator wait for each other. */
 const OPERATORS_LOCK = 7_236_216;
+/** Stands for a one-time password that was used, whatever the clock of an instance says. */
+const USED = new Date(0);
 const endSessions = { sessionGeneration: sql`${users.sessionGeneration} + 1` };
 
 /** The store over either driver. */
@@ -92,12 +104,34 @@ export function createUserStore(db: Queries): UserStore {
         return insert(tx, { email, role: 'operator', organizationId: null, ssoSubject: null, ...password }, now);
       }),
     setPassword: (id, password) => update(id, { ...password, ...endSessions }),
+    spendOneTimePassword: async (user, now) => {
+      const isUnused = or(isNull(users.passwordExpiresAt), gt(users.passwordExpiresAt, now));
+      const spent = await db
+        .update(users)
+        .set({ passwordExpiresAt: USED })
+        .where(and(isOneTimeOf(user), isUnused))
+        .returning({ id: users.id });
+      return spent.length > 0;
+    },
+    restoreOneTimePassword: async (user) => {
+      const { passwordExpiresAt } = user;
+      await db
+        .update(users)
+        .set({ passwordExpiresAt })
+        .where(and(isOneTimeOf(user), eq(users.passwordExpiresAt, USED)));
+    },
     setStanding: (id, { role, organizationId }) => update(id, { role, organizationId, ...endSessions }),
     disable: (id, now) => (UUID.test(id) ? disable(db, id, now) : Promise.resolve(undefined)),
+    endSessions: async (id) => void (await update(id, endSessions)),
     enable: (id) => update(id, { disabledAt: null }),
     setSsoSubject: (id, ssoSubject) => update(id, { ssoSubject }),
     noteSignIn: async (id, now) => void (await update(id, { lastSignInAt: now })),
   };
+}
+
+/** The row, as long as it holds the very password that the user was read with. */
+function isOneTimeOf({ id, passwordHash }: User) {
+  return and(eq(users.id, id), eq(users.passwordHash, passwordHash ?? ''), users.mustChangePassword);
 }
 
 async function insert(db: Queries, user: NewUser, now: Date): Promise<User | undefined> {

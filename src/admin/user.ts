@@ -14,7 +14,7 @@ export interface User {
   passwordHash: string | null;
   /** A one-time password is in force: nothing but choosing an own one is possible. */
   mustChangePassword: boolean;
-  /** When a one-time password stops working; null for passwords of the user's own. */
+  /** When a one-time password stops working; long ago once it was used, null for passwords of the user's own. */
   passwordExpiresAt: Date | null;
   /** Which person at the identity provider this is, once they have come from there: issuer and subject. */
   ssoSubject: string | null;
@@ -31,6 +31,17 @@ const email = z.email().max(254);
 export function normalizeEmail(text: string): string | undefined {
   const parsed = email.safeParse(text.normalize('NFKC').trim().toLowerCase());
   return parsed.success ? parsed.data : undefined;
+}
+
+/**
+ * An address as an identity provider vouches for it: compared as it was given, but for the case of ASCII letters.
+ * Compatibility forms (full-width letters, the Kelvin sign) are other addresses, of other people.
+ *
+ * @returns undefined when it is none, or has such forms.
+ */
+export function exactEmail(text: string): string | undefined {
+  const isPlain = /^[\x21-\x7e]{1,254}$/.test(text);
+  return isPlain && email.safeParse(text).success ? text.toLowerCase() : undefined;
 }
 
 /** What the routes may know of a signed-in user. */

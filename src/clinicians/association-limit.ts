@@ -1,17 +1,25 @@
-/** A bound on wrong one-time codes, per launch and per organization, over every instance. */
+/** A bound on wrong one-time codes, per launch, EHR user and organization, over every instance. */
 import type { KeyStore } from '#src/adapters/redis.ts';
 import { createLimiter } from '#src/http/limiter.ts';
 
 /** Counts tries before they are judged, so that many at once count as many. */
 export interface AssociationLimit {
   /** @throws AppError 'user.too-many-tries' with Retry-After. */
-  begin(organizationId: string, launchId: string): Promise<void>;
+  begin(organizationId: string, by: AssociationTry): Promise<void>;
   /** A right code gives its place back. */
-  succeed(organizationId: string, launchId: string): Promise<void>;
+  succeed(organizationId: string, by: AssociationTry): Promise<void>;
+}
+
+/** Who types a code. */
+export interface AssociationTry {
+  launchId: string;
+  /** A keyed hash of the EHR user, who may launch as often as they like. */
+  user: string;
 }
 
 const WINDOW_SECONDS = 15 * 60;
 const TRIES_PER_LAUNCH = 10;
+const TRIES_PER_USER = 50;
 /** A hospital that begins with codes has many people typing on one morning. */
 const TRIES_PER_ORGANIZATION = 300;
 
@@ -20,14 +28,21 @@ export function createAssociationLimit(redis: KeyStore): AssociationLimit {
   const limit = (name: string, points: number) =>
     createLimiter(redis, { name, points, seconds: WINDOW_SECONDS, code: 'user.too-many-tries' });
   const byLaunch = limit('association-launch', TRIES_PER_LAUNCH);
+  const byUser = limit('association-user', TRIES_PER_USER);
   const byOrganization = limit('association-organization', TRIES_PER_ORGANIZATION);
   return {
-    begin: async (organizationId, launchId) => {
+    begin: async (organizationId, { launchId, user }) => {
       await byLaunch.take(launchId);
+      // One user with many launches takes no more than a part of what their colleagues need.
+      await byUser.take(`${organizationId} ${user}`);
       await byOrganization.take(organizationId);
     },
-    succeed: async (organizationId, launchId) => {
-      await Promise.all([byLaunch.forget(launchId), byOrganization.giveBack(organizationId)]);
+    succeed: async (organizationId, { launchId, user }) => {
+      await Promise.all([
+        byLaunch.forget(launchId),
+        byUser.giveBack(`${organizationId} ${user}`),
+        byOrganization.giveBack(organizationId),
+      ]);
     },
   };
 }

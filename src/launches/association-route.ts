@@ -1,5 +1,7 @@
 /** `/launches/:launchId/association`: a first launch ends here until the person is known; no patient is read before. */
 import type { Request, RequestHandler, Response } from 'express';
+import type { Sealer } from '#src/adapters/seal.ts';
+import { auditActor } from '#src/audit/audit.ts';
 import type { AssociationLimit } from '#src/clinicians/association-limit.ts';
 import type { Clinicians } from '#src/clinicians/clinicians.ts';
 import type { RedeemOutcome } from '#src/clinicians/redeem-code.ts';
@@ -20,6 +22,8 @@ export interface AssociationRouteDependencies {
   clinicians: Pick<Clinicians, 'admit' | 'redeem'>;
   launches: Pick<LaunchStore, 'replace'>;
   limit: AssociationLimit;
+  /** For a keyed hash of the user. */
+  sealer: Sealer;
 }
 
 /**
@@ -44,13 +48,14 @@ export function associationRoute(deps: AssociationRouteDependencies): RequestHan
 
 /** `POST`: the one-time code. Behind the same guard and a urlencoded body parser. */
 export function redeemCodeRoute(deps: AssociationRouteDependencies): RequestHandler {
-  const { publicUrl, clinicians, launches, limit } = deps;
+  const { publicUrl, clinicians, launches, limit, sealer } = deps;
   return async (request, response) => {
     const { launch, opened, organization, cookieSecret } = openLaunchOf(request);
     assertOwnForm(request, publicUrl, cookieSecret);
     if (organization.userAssociation !== 'code') return show(request, response, undefined);
     const code = fieldOf(request, 'code').slice(0, 100);
-    await limit.begin(organization.id, launch.id);
+    const by = { launchId: launch.id, user: auditActor(sealer, launch.user) };
+    await limit.begin(organization.id, by);
     const { supportCode } = factsOf(request);
     const launching = { user: launch.user, launchId: launch.id, supportCode, address: request.ip };
     const outcome = await clinicians.redeem(organization, launching, code);
@@ -59,7 +64,7 @@ export function redeemCodeRoute(deps: AssociationRouteDependencies): RequestHand
       return response.redirect(303, `/launches/${launch.id}/association?problem=${outcome.kind}`);
     }
     await tieToClinician(launches, opened, outcome.clinicianId);
-    await limit.succeed(organization.id, launch.id);
+    await limit.succeed(organization.id, by);
     response.redirect(303, `/launches/${launch.id}/requests`);
   };
 }

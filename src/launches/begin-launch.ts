@@ -36,6 +36,8 @@ export type LaunchStart = ({ kind: 'ehr' } & LaunchRequest) | { kind: 'standalon
 export interface LaunchingBrowser {
   secret: string;
   refusals: Refusals;
+  /** It launched here before. */
+  isKnown: boolean;
 }
 
 /** A launch under way: where to send the browser, and the state its transaction cookie is for. */
@@ -148,6 +150,7 @@ async function prepareRedirect(
       // What is learned of scopes is learned of launches by the EHR.
       ...(start.kind === 'ehr' ? { launch: start.launch, scopeBasis: refusalBasis(organization), refusals } : {}),
     },
+    browser,
   );
   prepareCallback(dependencies, organization, configuration.tokenEndpoint);
   for (const issuer of issuersOf(organization, configuration)) dependencies.issuerKeys.prefetch(issuer);

@@ -4,6 +4,7 @@ import type { LaunchTrace, LaunchTraces } from '#src/diagnostics/launch-trace.ts
 import { namesOf } from '#src/diagnostics/redaction.ts';
 import { AppError } from '#src/errors.ts';
 import { isFramed } from '#src/http/framed.ts';
+import type { KnownBrowsers } from '#src/http/known-browsers.ts';
 import { queryOf } from '#src/http/own-url.ts';
 import type { LaunchLimit } from '#src/http/rate-limit.ts';
 import { factsOf } from '#src/http/request-log.ts';
@@ -13,6 +14,7 @@ import { readCallback } from '#src/smart/step-4-authorization-code.ts';
 import { isGrantUnused } from '#src/smart/step-5-access-token.ts';
 import { type FinishLaunchDependencies, finishLaunch } from './finish-launch.ts';
 import { fitPage } from './journey.ts';
+import type { LaunchKind } from './launch.ts';
 import type { LaunchCookies } from './launch-cookies.ts';
 import { sendOnward } from './send-onward.ts';
 import { transactionName } from './transaction.ts';
@@ -21,6 +23,7 @@ import { transactionName } from './transaction.ts';
 export interface CallbackRouteDependencies extends FinishLaunchDependencies {
   publicUrl: URL;
   launchCookies: LaunchCookies;
+  knownBrowsers: Record<LaunchKind, KnownBrowsers>;
   limit: LaunchLimit;
   traces: LaunchTraces;
 }
@@ -37,7 +40,7 @@ type TracedHandler = (request: Request, response: Response, trace: LaunchTrace) 
  * in this process waits for the first, a later one is sent where the first ended (CB-06, CB-19).
  */
 export function callbackRoute(dependencies: CallbackRouteDependencies): RequestHandler {
-  const { launchCookies, directory, limit, traces, publicUrl } = dependencies;
+  const { launchCookies, knownBrowsers, directory, limit, traces, publicUrl } = dependencies;
   const underWay = new Map<string, UnderWay>();
   const finish: TracedHandler = async (request, response, trace) => {
     await fitPage(response, directory, launchCookies.lastJourney(request));
@@ -78,8 +81,10 @@ export function callbackRoute(dependencies: CallbackRouteDependencies): RequestH
       return sendOnward(response, end.redirect, end.organization.frameAncestors);
     }
     const { launchId, secret, ended, isFirst } = end;
+    const known = knownBrowsers[kind].recognise(request, organizationId);
     // One launch gives back one place, however often its callback is called; nobody waits for it.
-    if (isFirst && !shared) void limit.finish(organizationId, request.ip ?? '');
+    if (isFirst && !shared) void limit.finish(organizationId, request.ip, known);
+    knownBrowsers[kind].remember(request, response, organizationId);
     launchCookies.retireLaunches(
       request,
       response,

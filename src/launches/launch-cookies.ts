@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Cookies } from '#src/http/cookies.ts';
+import { KNOWN_LIFETIME_MS, type NoteCookie } from '#src/http/known-browsers.ts';
 import { type Refusals, refusalBasis } from '#src/organizations/learned-scopes.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { Journey } from './journey.ts';
@@ -37,7 +38,6 @@ const NAMES = {
   },
 } as const satisfies Record<LaunchKind, unknown>;
 const KINDS = ['ehr', 'standalone'] as const;
-const PROBE_LIFETIME_MS = 24 * 60 * 60_000;
 const MOST_TRANSACTIONS_PER_BROWSER = 10;
 /** A browser keeps few cookies for a framed site, and the open launches need them. */
 const MOST_ENDED_PER_BROWSER = 5;
@@ -53,7 +53,9 @@ const MOST_REFUSALS = 20;
 export interface LaunchCookies {
   /** Did the browser bring any cookie of ours for this kind of launch? */
   arrived(request: Request, kind: LaunchKind): boolean;
-  setProbe(response: Response, journey: Journey): void;
+  setProbe(request: Request, response: Response, journey: Journey): void;
+  /** The note of a browser that launched before: it shares the probe's cookie, for a framed site may keep few. */
+  knownNote(kind: LaunchKind): NoteCookie;
   /**
    * The journey this browser last began; the one from a chart, if it began both. Proves nothing: it only chooses where
    * an error page may be framed and what it offers, when the cookie that would know better is gone (ER-01).
@@ -103,6 +105,16 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): Launc
     [...cookies[kind].read(request).keys()].filter((name) => name.startsWith(prefix));
   const ofBothKinds = (request: Request, what: 'tx' | 'launch') =>
     KINDS.flatMap((kind) => named(request, what, kind)).toSorted((a, b) => a.issuedAt - b.issuedAt);
+  /** Its organization, and after the first `~` the note. */
+  const probeOf = (request: Request, kind: LaunchKind) => {
+    const [, organizationId, note] =
+      /^([^~]*)(?:~(.*))?$/.exec(cookies[kind].read(request).get(NAMES[kind].probe) ?? '') ?? [];
+    return organizationId === undefined ? undefined : { organizationId, note };
+  };
+  const setProbe = (response: Response, { kind, organizationId }: Journey, note: string | undefined) => {
+    const value = note === undefined ? organizationId : `${organizationId}~${note}`;
+    cookies[kind].set(response, NAMES[kind].probe, value, KNOWN_LIFETIME_MS);
+  };
   const transactionName = (state: string, kind: LaunchKind) => `${NAMES[kind].tx}${shortHash(state)}`;
   return {
     arrived: (request, kind) => {
@@ -110,10 +122,19 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): Launc
       const isOurs = (name: string) => name === probe || name.startsWith(tx) || name.startsWith(launch);
       return [...cookies[kind].read(request).keys()].some(isOurs);
     },
-    setProbe: (response, { kind, organizationId }) =>
-      cookies[kind].set(response, NAMES[kind].probe, organizationId, PROBE_LIFETIME_MS),
+    setProbe: (request, response, journey) => setProbe(response, journey, probeOf(request, journey.kind)?.note),
+    knownNote: (kind) => ({
+      read: (request) => probeOf(request, kind)?.note,
+      write: (request, response, note) => {
+        const organizationId = probeOf(request, kind)?.organizationId ?? '';
+        setProbe(response, { kind, organizationId }, note);
+      },
+    }),
     lastJourney: (request) => {
-      const began = KINDS.map((kind) => ({ kind, organizationId: cookies[kind].read(request).get(NAMES[kind].probe) }));
+      const began = KINDS.map((kind) => ({
+        kind,
+        organizationId: probeOf(request, kind)?.organizationId || undefined,
+      }));
       return began.find((journey): journey is Journey => journey.organizationId !== undefined);
     },
     ofTransaction: (request, state) => ofBothKinds(request, 'tx').find(({ id }) => id === shortHash(state)),

@@ -4,14 +4,19 @@ import { AppError } from '#src/errors.ts';
 
 /** Counts per process what is stored until a launch is finished, given up or expired. */
 export interface PendingBytes {
-  /** @throws AppError 'request.too-many' when there is no room for so many bytes more. */
-  take(organizationId: string, name: string, bytes: number): void;
+  /**
+   * @param isKnown whether the browser launched here before: the last quarter of the room is for those.
+   * @throws AppError 'request.too-many' when there is no room for so many bytes more.
+   */
+  take(organizationId: string, name: string, pending: { bytes: number; isKnown: boolean }): void;
   /** Finished or given up: its room is free again. Unknown names, such as another process's, are ignored. */
   release(name: string): void;
 }
 
 /** Some eight thousand ordinary launches that were begun and not finished within ten minutes. */
 const MOST_BYTES_PER_ORGANIZATION = 32 * 1_024 * 1_024;
+/** Of the room, for browsers that are not known. */
+const SHARE_OF_STRANGERS = 0.75;
 const RETRY_AFTER_SECONDS = 60;
 
 interface Pending {
@@ -51,10 +56,11 @@ export function createPendingBytes(options: { clock: Clock; lifetimeMs: number; 
   };
 
   return {
-    take: (organizationId, name, bytes) => {
+    take: (organizationId, name, { bytes, isKnown }) => {
       const now = clock().getTime();
       releaseExpired(now);
-      if ((totals.get(organizationId) ?? 0) + bytes > mostBytes) {
+      const room = isKnown ? mostBytes : mostBytes * SHARE_OF_STRANGERS;
+      if ((totals.get(organizationId) ?? 0) + bytes > room) {
         const retry = { retryAfterSeconds: RETRY_AFTER_SECONDS };
         throw new AppError('request.too-many', "the organization's unfinished launches take all their room", retry);
       }

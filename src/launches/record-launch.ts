@@ -51,8 +51,9 @@ export async function recordLaunch(
 }
 
 /**
- * A launch by another user or organization ends this browser's older ones; so does one too many of its kind. Only launches whose
- * cookie secret is right are looked at, so a forged cookie ends nothing.
+ * A launch by another user of its organization ends this browser's older ones; so does one too many of its kind. Only
+ * launches whose cookie secret is right are looked at, so a forged cookie ends nothing, and none of another organization:
+ * its EHR can begin a launch in any browser that follows a link, and would end those of others by it (MT-06).
  */
 async function endOthers(
   { launches, directory, revoker }: RecordLaunchDependencies,
@@ -60,10 +61,12 @@ async function endOthers(
   cookies: readonly LaunchCookie[],
 ): Promise<LaunchCookie[]> {
   if (cookies.length === 0) return [];
+  const { kind, organizationId } = launch;
   const others = await launches.peek(cookies);
-  const ofItsKind = cookies.filter(({ kind }) => kind === launch.kind);
+  const ofItsKind = cookies.filter((one) => one.kind === kind && one.organizationId === organizationId);
   const tooMany = new Set(launchesToEnd(ofItsKind).map(({ id }) => id));
-  const ended = others.filter((other) => tooMany.has(other.id) || !isSameUser(other, launch));
+  const ofItsOwn = others.filter((other) => other.organizationId === organizationId);
+  const ended = ofItsOwn.filter((other) => tooMany.has(other.id) || !isSameUser(other, launch));
   await launches.end(
     ended.map(({ id }) => id),
     'replaced',

@@ -2,6 +2,7 @@
 import type { Request, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { LaunchTrace } from '#src/diagnostics/launch-trace.ts';
+import type { KnownBrowsers } from '#src/http/known-browsers.ts';
 import { queryOf } from '#src/http/own-url.ts';
 import type { LaunchLimit } from '#src/http/rate-limit.ts';
 import { factsOf } from '#src/http/request-log.ts';
@@ -9,6 +10,7 @@ import type { Organization } from '#src/organizations/organization.ts';
 import { cookiesBlockedPage } from '#views/cookies-blocked-page.ts';
 import { type BeginLaunchDependencies, beginLaunch, type LaunchStart } from './begin-launch.ts';
 import type { Journey } from './journey.ts';
+import type { LaunchKind } from './launch.ts';
 import { createCookieValue, type LaunchCookies } from './launch-cookies.ts';
 import type { LaunchStore } from './launch-store.ts';
 import { sendOnward } from './send-onward.ts';
@@ -16,6 +18,7 @@ import { sendOnward } from './send-onward.ts';
 /** What starting a launch needs. */
 export interface StartLaunchDependencies extends BeginLaunchDependencies {
   launchCookies: LaunchCookies;
+  knownBrowsers: Record<LaunchKind, KnownBrowsers>;
   limit: LaunchLimit;
   launches: Pick<LaunchStore, 'assertRoom'>;
   clock: Clock;
@@ -48,22 +51,23 @@ export async function startLaunch(
   organization: Organization,
   start: LaunchStart,
 ): Promise<void> {
-  const { launchCookies, launches, limit, clock } = dependencies;
+  const { launchCookies, knownBrowsers, launches, limit, clock } = dependencies;
   const { request, response, trace } = visit;
   const journey: Journey = { kind: start.kind, organizationId: organization.id };
   if (!launchCookies.arrived(request, start.kind)) return probeCookies(dependencies, visit, journey);
   trace.know({ cookieMode: queryOf(request).has(PROBED) ? 'probed' : 'arrived' });
+  const known = knownBrowsers[start.kind].recognise(request, organization.id);
   await trace.step('cookies', async () => {
-    await limit.begin(organization.id, request.ip ?? '');
+    await limit.begin(organization.id, request.ip, known);
     await launches.assertRoom(organization.id, clock());
   });
   const cookie = createCookieValue(journey, clock());
   const refusals = launchCookies.refusals(request, organization);
-  const browser = { secret: cookie.secret, refusals };
+  const browser = { secret: cookie.secret, refusals, isKnown: known !== undefined };
   const { redirect, state } = await beginLaunch(dependencies, organization, start, browser, trace);
   launchCookies.setTransaction(request, response, state, cookie);
   // Again, so that it outlives this launch's own cookie and names its organization.
-  launchCookies.setProbe(response, journey);
+  launchCookies.setProbe(request, response, journey);
   sendOnward(response, redirect, start.kind === 'ehr' ? organization.frameAncestors : []);
 }
 
@@ -78,7 +82,7 @@ function probeCookies(
   const launchUrl = new URL(request.path, publicUrl);
   launchUrl.search = query.toString();
   if (!isProbed) {
-    launchCookies.setProbe(response, journey);
+    launchCookies.setProbe(request, response, journey);
     launchUrl.searchParams.set(PROBED, '1');
     trace.discard();
     return void response.status(303).location(launchUrl.href).end();

@@ -77,7 +77,7 @@ export interface Transactions {
    * @throws AppError 'discovery.invalid' when the EHR's addresses make it too large; 'request.too-many' when the
    *   organization's unfinished launches take all the room they may (MT-06).
    */
-  begin(key: TransactionKey, transaction: Transaction): Promise<void>;
+  begin(key: TransactionKey, transaction: Transaction, browser?: { isKnown?: boolean }): Promise<void>;
   /**
    * Takes a transaction out: of many callers one gets it (CB-04, CB-06). The others wait, as long as a callback may take,
    * for what it was completed with (CB-19), or until it is put back.
@@ -116,10 +116,10 @@ export function createTransactions(
     }
   };
   return {
-    begin: async (key, transaction) => {
+    begin: async (key, transaction, { isKnown = false } = {}) => {
       const name = transactionName(key);
       const sealed = await sealTransaction(name, transaction, sealer);
-      pending.take(transaction.organizationId, name, sealed.length);
+      pending.take(transaction.organizationId, name, { bytes: sealed.length, isKnown });
       await redis.set(name, sealed, TRANSACTION_LIFETIME_MS);
     },
     claim: async (key) => {

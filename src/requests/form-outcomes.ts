@@ -3,7 +3,13 @@ import { createHash } from 'node:crypto';
 import type { KeyStore } from '#src/adapters/redis.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import type { TypedRequest } from './new-request.ts';
-import { DRAFT_LIFETIME_MS, type DraftOwner, type DraftTicket, isSameOwner } from './request-drafts.ts';
+import {
+  DRAFT_LIFETIME_MS,
+  type DraftOwner,
+  type DraftTicket,
+  isSameOwner,
+  MOST_DRAFT_BYTES,
+} from './request-drafts.ts';
 
 /** A form as its page shows it again. */
 export interface FormOutcome {
@@ -36,7 +42,7 @@ export function createFormOutcomes(redis: KeyStore, sealer: Sealer): FormOutcome
   return {
     keep: async (outcome) => {
       const name = nameOf(outcome.ticket.id);
-      await redis.set(keyOf(name), await sealer.seal(keyOf(name), outcome), DRAFT_LIFETIME_MS);
+      await redis.set(keyOf(name), await sealer.seal(keyOf(name), outcome, MOST_DRAFT_BYTES), DRAFT_LIFETIME_MS);
       return name;
     },
     find: async (name, owner) => {

@@ -5,7 +5,7 @@ import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { newRequestFields } from '#views/new-request-page.ts';
 import type { TypedRequest } from './new-request.ts';
-import type { RequestDrafts } from './request-drafts.ts';
+import { mayKeep, type RequestDrafts } from './request-drafts.ts';
 
 /** Longer than any field may be, so that what is refused for its length is still shown again whole. */
 const LONGEST_FIELD = 4_000;
@@ -22,7 +22,7 @@ export function keepTyped({ drafts, clock }: { drafts: RequestDrafts; clock: Clo
   return async (request, response, next) => {
     const ticket = await drafts.readTicket(fieldOf(request, 'ticket'));
     const typed = typedOf(request);
-    if (ticket && hasContent(typed)) {
+    if (ticket && mayKeep(ticket, clock()) && hasContent(typed)) {
       await drafts.keep(ticket, typed, clock());
       response.locals['isKept'] = true;
     }

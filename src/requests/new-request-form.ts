@@ -104,7 +104,7 @@ async function show(
       patient,
       needPatientBanner: launch.context.needPatientBanner,
       bar: await clinicianBarOf(deps, request, { launch, cookieSecret, user }),
-      ticket: await deps.drafts.issueTicket(ticket),
+      ticket: await deps.drafts.issueTicket(ticket, deps.clock()),
       form: { values, problems: problems ?? {} },
       draft: keptAt === undefined ? undefined : { savedAt: new Date(keptAt), mayBeSent },
       canLook,

@@ -37,9 +37,9 @@ export interface RequestDrafts {
   discard(owner: DraftOwner, formId?: string): Promise<void>;
   /**
    * A ticket for the form's page: whoever posts it may keep a draft for this owner, also when the launch has ended
-   * meanwhile. It opens nothing and reads nothing.
+   * meanwhile. It opens nothing and reads nothing, and keeps nothing once {@link mayKeep} says no.
    */
-  issueTicket(ticket: DraftTicket): Promise<string>;
+  issueTicket(ticket: DraftTicket, now: Date): Promise<string>;
   /** @param ticket untrusted. @returns undefined for whatever we have not sealed; it may be of an expired form. */
   readTicket(ticket: string): Promise<DraftTicket | undefined>;
 }
@@ -47,6 +47,8 @@ export interface RequestDrafts {
 /** A form's page: for whom it was made. */
 export interface DraftTicket extends Form {
   owner: DraftOwner;
+  /** ISO instant of this page. */
+  shownAt?: string;
   /** Identifiers of earlier versions, and of requests just like it, that the page speaks of: sending it means one more. */
   told?: readonly string[];
 }
@@ -61,10 +63,17 @@ export function isExpired({ issuedAt }: Form, now: Date): boolean {
   return !(now.getTime() - Date.parse(issuedAt) < FORM_LIFETIME_MS);
 }
 
+/** Is the page that the ticket stands on young enough to be one of an open launch, or of one that ended meanwhile? */
+export function mayKeep({ shownAt = '' }: DraftTicket, now: Date): boolean {
+  return now.getTime() - Date.parse(shownAt) < FORM_LIFETIME_MS;
+}
+
 /** As long as the longest launch, and so longer than any page that can still be posted. */
 export const FORM_LIFETIME_MS = ABSOLUTE_LIMIT_MS;
 /** What was typed is kept for an hour, in a draft and in what a page says of it. */
 export const DRAFT_LIFETIME_MS = 60 * 60_000;
+/** All fields at their longest, in a script of three bytes a character. */
+export const MOST_DRAFT_BYTES = 98_304;
 const TICKET = 'draft-ticket';
 
 /** Whose drafts a launch's pages are about. */
@@ -97,12 +106,12 @@ export function createRequestDrafts(redis: KeyStore, sealer: Sealer): RequestDra
     find,
     keep: async ({ owner, id, issuedAt }, values, now) => {
       const draft: Draft = { id, issuedAt, values, savedAt: now.toISOString() };
-      await redis.set(keyOf(owner), await sealer.seal(keyOf(owner), draft), DRAFT_LIFETIME_MS);
+      await redis.set(keyOf(owner), await sealer.seal(keyOf(owner), draft, MOST_DRAFT_BYTES), DRAFT_LIFETIME_MS);
     },
     discard: async (owner, formId) => {
       if (formId === undefined || (await find(owner))?.id === formId) await redis.delete(keyOf(owner));
     },
-    issueTicket: (ticket) => sealer.seal(TICKET, ticket),
+    issueTicket: (ticket, now) => sealer.seal(TICKET, { ...ticket, shownAt: now.toISOString() }),
     readTicket: async (ticket) => {
       if (ticket === '') return undefined;
       return (await sealer.open(TICKET, ticket).catch(() => undefined)) as DraftTicket | undefined;

@@ -1,7 +1,7 @@
 /** The account page: a forced and a free change of the password, and what they end. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addPerson, PASSWORD, signedIn, signIn, tokenOf } from '#test/helpers/administrators.ts';
-import type { TestBrowser } from '#test/helpers/browser.ts';
+import { addPerson, PASSWORD, signedIn, signIn, tokenOf, usersOf } from '#test/helpers/administrators.ts';
+import { createBrowser, type TestBrowser } from '#test/helpers/browser.ts';
 import { cookiesOf } from '#test/helpers/visits.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 
@@ -37,6 +37,81 @@ describe('with a one-time password', () => {
     expect((await browser.visit(`${world.url}/settings/users`)).status).toBe(200);
     expect((await signIn(world, 'first@example.com')).answer.status).toBe(401);
     expect((await signIn(world, 'first@example.com', NEXT)).answer.status).toBe(303);
+  });
+
+  test('it works once: a second sign-in is refused, and who came in first still replaces it', async () => {
+    const { email } = await addPerson(world, 'once@example.com', { mustChangePassword: true });
+    const browser = await signedIn(world, email);
+    expect((await signIn(world, email)).answer.status).toBe(401);
+    expect((await signIn(world, email, PASSWORD, browser)).answer.status).toBe(401);
+    expect((await change(browser)).status).toBe(303);
+    expect((await signIn(world, email, NEXT)).answer.status).toBe(303);
+    expect((await signIn(world, email, NEXT)).answer.status).toBe(303);
+  });
+
+  test('of many who bring it at once one comes in', async () => {
+    const { email } = await addPerson(world, 'race@example.com', { mustChangePassword: true });
+    const answers = await Promise.all(Array.from({ length: 5 }, () => signIn(world, email)));
+    expect(answers.map(({ answer }) => answer.status).toSorted((a, b) => a - b)).toEqual([303, 401, 401, 401, 401]);
+  });
+
+  test('a wrong password, or a disabled user, does not spend it', async () => {
+    const { id, email } = await addPerson(world, 'unspent@example.com', { mustChangePassword: true });
+    await addPerson(world, 'stays-operator@example.com');
+    await signIn(world, email, 'wrong password');
+    await usersOf(world).disable(id, new Date());
+    expect((await signIn(world, email)).answer.status).toBe(401);
+    await usersOf(world).enable(id);
+    expect((await signIn(world, email)).answer.status).toBe(303);
+  });
+
+  test.for([
+    ['GET', '/settings'],
+    ['GET', '/settings/users'],
+    ['GET', '/settings/organizations'],
+    ['GET', '/settings/keys'],
+    ['GET', '/settings/audit'],
+    ['GET', '/settings/audit.csv'],
+    ['GET', '/settings/launches'],
+    ['GET', '/settings/integrations/smart-on-fhir'],
+    ['GET', '/settings/account/../users'],
+    ['GET', '/settings/account/%2e%2e/users'],
+    ['GET', '/settings//account'],
+    ['GET', '/settings/ACCOUNT'],
+    ['POST', '/settings/users'],
+    ['POST', '/settings/organizations'],
+    ['POST', '/settings/keys'],
+    ['POST', '/settings/account'],
+  ] as const)('until it is replaced, %s %s shows and changes nothing', async ([method, path]) => {
+    const email = `forced-${Buffer.from(method + path).toString('hex')}@example.com`;
+    await addPerson(world, email, { mustChangePassword: true });
+    const browser = await signedIn(world, email);
+    const form = { csrf: await tokenOf(world, browser), email: 'planted@example.com', role: 'operator' };
+    const answer = await browser.visit(world.url + path, method === 'POST' ? { form } : {});
+    expect([303, 404, 405]).toContain(answer.status);
+    if (answer.status === 303) expect(answer.headers['location']).toBe('/settings/account');
+    expect(await usersOf(world).findByEmail('planted@example.com')).toBeUndefined();
+  });
+
+  test('replacing it begins a session under a new id, and the one before opens nothing (fixation)', async () => {
+    const { email } = await addPerson(world, 'fixed@example.com', { mustChangePassword: true });
+    const browser = await signedIn(world, email);
+    const before = cookiesOf(browser).get('admin') ?? '';
+    expect((await change(browser)).status).toBe(303);
+    expect(cookiesOf(browser).get('admin')).not.toBe(before);
+    const thief = createBrowser();
+    thief.jar.set('localhost', new Map([['admin', before]]));
+    expect((await thief.visit(`${world.url}/settings/account`)).status).toBe(303);
+    for (const planted of [
+      's:planted.forged',
+      encodeURIComponent('s:planted.forged'),
+      'planted',
+      before.slice(0, -1),
+    ]) {
+      thief.jar.set('localhost', new Map([['admin', planted]]));
+      const { browser: victim } = await signIn(world, email, NEXT, thief);
+      expect(cookiesOf(victim).get('admin')).not.toBe(planted);
+    }
   });
 });
 

@@ -80,9 +80,23 @@ describe('by verified e-mail address', () => {
     ['an unknown person', { sub: 'x5', email: 'stranger@example.com', email_verified: true }],
     ['a person without address', { sub: 'x6' }],
     ['a disabled user', { sub: 'x7', email: 'gone@example.com', email_verified: true }],
+    ['a full-width address', { sub: 'x8', email: 'ａｄａ@example.com', email_verified: true }],
+    ['a full-width at sign and host', { sub: 'x9', email: 'free＠ｅｘａｍｐｌｅ.com', email_verified: true }],
+    ['an ideographic full stop', { sub: 'x10', email: 'free@example。com', email_verified: true }],
+    ['the Kelvin sign for k', { sub: 'x11', email: '\u212aeeper@example.com', email_verified: true }],
+    ['the long s', { sub: 'x12', email: 'ſpare@example.com', email_verified: true }],
+    ['a ligature', { sub: 'x13', email: 'ofﬁce@example.com', email_verified: true }],
+    ['mathematical letters', { sub: 'x14', email: '𝒻𝓇𝑒𝑒@example.com', email_verified: true }],
+    ['a zero-width space', { sub: 'x15', email: 'fr\u200bee@example.com', email_verified: true }],
+    ['a soft hyphen', { sub: 'x16', email: 'fr\u00adee@example.com', email_verified: true }],
+    ['spaces around it', { sub: 'x17', email: ' free@example.com\u00a0', email_verified: true }],
+    ['a zero byte', { sub: 'x18', email: 'free@example.com\u0000', email_verified: true }],
+    ['a Cyrillic e', { sub: 'x19', email: 'fr\u0435e@example.com', email_verified: true }],
+    ['very many letters', { sub: 'x21', email: `${'ﷺ'.repeat(10_000)}@example.com`, email_verified: true }],
   ])('%s is refused, audited, and gets no session', async ([, person]) => {
     const gone = (await usersOf(world).findByEmail('gone@example.com')) ?? (await addPerson(world, 'gone@example.com'));
-    await addPerson(world, 'keeps-one-operator@example.com').catch(() => undefined);
+    const others = ['keeps-one-operator', 'free', 'keeper', 'spare', 'office'];
+    for (const name of others) await addPerson(world, `${name}@example.com`).catch(() => undefined);
     await usersOf(world).disable(gone.id, new Date());
     provider.current = person as TestIdentityProvider['current'];
     const browser = createBrowser();
@@ -209,6 +223,50 @@ describe('by group', () => {
     await addPerson(world, 'known@example.com').catch(() => undefined);
     provider.current = member('known', groups);
     expect((await comeIn(world)).status).toBe(403);
+  });
+
+  test('who is refused for "no group" has lost what they had, here and elsewhere', async () => {
+    provider.current = member('leaver', ['smart-operators']);
+    const here = createBrowser();
+    const elsewhere = createBrowser();
+    await comeIn(world, here);
+    await comeIn(world, elsewhere);
+    const session = new Map(cookiesOf(here));
+    provider.current = member('leaver', []);
+    const answer = await comeIn(world, here);
+    expect(answer.status).toBe(403);
+    expect(answer.setCookies.join()).toMatch(/admin=;/);
+    expect((await here.visit(`${world.url}/settings/users`)).status).toBe(303);
+    expect((await elsewhere.visit(`${world.url}/settings/users`)).status).toBe(303);
+    const thief = createBrowser();
+    thief.jar.set('localhost', session);
+    expect((await thief.visit(`${world.url}/settings/users`)).status).toBe(303);
+  });
+
+  test.for([
+    ['no group', { sub: 'visitor', email: 'visitor@example.com', email_verified: true, groups: [] }],
+    ['an odd address', { sub: 'odd', email: 'ｏdd@example.com', email_verified: true, groups: ['smart-operators'] }],
+    ['no verified address', { sub: 'unverified', email: 'ada@example.com', groups: ['smart-operators'] }],
+  ] as const)('another person refused for %s ends the operator session of the same browser', async ([, person]) => {
+    provider.current = member('before', ['smart-operators']);
+    const browser = createBrowser();
+    await comeIn(world, browser);
+    expect((await browser.visit(`${world.url}/settings/users`)).status).toBe(200);
+    const stays = createBrowser();
+    await comeIn(world, stays);
+    provider.current = person;
+    expect((await comeIn(world, browser)).status).toBe(403);
+    expect((await browser.visit(`${world.url}/settings/users`)).status).toBe(303);
+    expect((await stays.visit(`${world.url}/settings/users`)).status).toBe(200);
+  });
+
+  test('an answer that another site made up signs nobody out', async () => {
+    provider.current = member('stays', ['smart-operators']);
+    const browser = createBrowser();
+    await comeIn(world, browser);
+    for (const query of ['', '?code=x&state=y', '?error=access_denied&state=y', `?${'a'.repeat(2_000)}`])
+      expect((await browser.visit(`${world.url}${CALLBACK}${query}`)).status).toBe(502);
+    expect((await browser.visit(`${world.url}/settings/users`)).status).toBe(200);
   });
 
   test('a new group is a new role at the next sign-in and ends the sessions of the old one', async () => {

@@ -134,8 +134,25 @@ describe('the first operator from the environment', () => {
     const settings = await browser.visit(`${world.url}/settings`);
     expect(settings.headers['location']).toBe('/settings/account');
     expect(world.logLines.join('')).not.toContain('choose me at once');
+    expect((await signIn(world, 'first@example.com', 'choose me at once')).answer.status).toBe(401);
     await world.close();
   });
+
+  test('its password stops working after three days', async () => {
+    let now = Date.now();
+    const world = await startWorld({ env: bootstrap, clock: () => new Date(now) });
+    now += 3 * 86_400_000;
+    expect((await signIn(world, 'first@example.com', 'choose me at once')).answer.status).toBe(401);
+    await world.close();
+  });
+
+  test.for(['Password1234', 'changeme-changeme', 'first@example.com', '123456789012'])(
+    'is not made with %s',
+    async (password) => {
+      const env = { ...bootstrap, BOOTSTRAP_OPERATOR_PASSWORD: password };
+      await expect(startWorld({ env })).rejects.toThrow('BOOTSTRAP_OPERATOR_PASSWORD: ');
+    },
+  );
 
   test('is made by one of several instances, and never again once there is an operator', async () => {
     const world = await startWorld();

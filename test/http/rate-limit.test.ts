@@ -40,11 +40,37 @@ test('launches that arrive give their place back', async () => {
 
 test('many addresses together are bounded as well, per organization', async () => {
   const limit = createLaunchLimit(createMemoryStore(() => new Date()));
-  const begun = Array.from({ length: 3_100 }, (_unused, index) => limit.begin('flooded', `2001:db8::${index}`));
+  const begun = Array.from({ length: 3_100 }, (_unused, index) => limit.begin('flooded', `2001:db8:${index}::1`));
   const refused = (await Promise.allSettled(begun)).filter(({ status }) => status === 'rejected');
   expect(refused).toHaveLength(100);
   await expect(limit.begin('flooded', '192.0.2.9')).rejects.toMatchObject({ code: 'request.too-many' });
   await expect(limit.begin('quiet', '192.0.2.9')).resolves.toBeUndefined();
+});
+
+test('all of an IPv6 /64 is one visitor, and all of a /48 takes a fifth of the organization', async () => {
+  const limit = createLaunchLimit(createMemoryStore(() => new Date()));
+  const flood = async (addresses: string[]) => {
+    const begun = await Promise.allSettled(addresses.map((address) => limit.begin('hospital', address)));
+    return begun.filter(({ status }) => status === 'fulfilled').length;
+  };
+  const many = (address: (index: string) => string) =>
+    Array.from({ length: 3_000 }, (_unused, index) => address(index.toString(16)));
+  expect(await flood(many((index) => `2001:db8:1:1::${index}`))).toBe(300);
+  expect(await flood(many((index) => `2001:db8:1:${index}::1`))).toBe(300);
+  expect(await flood(many((index) => `::ffff:192.0.2.1%${index}`))).toBe(300);
+  expect(await flood(['192.0.2.1'])).toBe(0);
+  expect(await flood(['198.51.100.7', '2001:db8:2::1'])).toBe(2);
+});
+
+test('whatever strangers have taken, known browsers are served, each within its own bound', async () => {
+  const limit = createLaunchLimit(createMemoryStore(() => new Date()));
+  for (let index = 0; index < 3_000; index += 1) await limit.begin('hospital', `2001:db8:${index}::1`);
+  await expect(limit.begin('hospital', '192.0.2.9')).rejects.toMatchObject({ code: 'request.too-many' });
+  for (let index = 0; index < 300; index += 1) await limit.begin('hospital', '2001:db8:1::1', 'ward');
+  await expect(limit.begin('hospital', '192.0.2.9', 'ward')).rejects.toMatchObject({ code: 'request.too-many' });
+  await limit.finish('hospital', '192.0.2.9', 'ward');
+  await limit.begin('hospital', '192.0.2.9', 'ward');
+  await expect(limit.begin('hospital', '2001:db8:1::1', 'another ward')).resolves.toBeUndefined();
 });
 
 test('MT-06: seven thousand launches of one address at once leave the places of its organization to others', async () => {

@@ -98,6 +98,32 @@ describe.for(await testStores())('on %s', (stores) => {
     expect(names).toEqual([`launch-${launchIdOf(mila)}`]);
   });
 
+  test('MT-06: a launch of another organization in the same browser ends none of this one’s', async () => {
+    const browser = world.browser();
+    const ada = await asUser('pat-ada', 'prac-rivera', browser);
+    await world.setOrganization('elsewhere');
+    const there = (patient: string, user: string) =>
+      browser.open(world.sandbox.launch(patient, { user }).replace(/orgId=[\w-]+/, 'orgId=elsewhere'));
+    const ben = await there('pat-ben', 'prac-osei');
+    expectOnly('pat-ben', await pageOf(ben, browser));
+    expectOnly('pat-ada', await pageOf(ada, browser));
+    const mila = await there('pat-minor', 'prac-rivera');
+    expect((await pageOf(ben, browser)).status).toBe(401);
+    expectOnly('pat-minor', await pageOf(mila, browser));
+    expectOnly('pat-ada', await pageOf(ada, browser));
+  });
+
+  test('MT-06: a launch that a browser cannot prove to be its own is not ended by it', async () => {
+    const owner = world.browser();
+    const ada = await asUser('pat-ada', 'prac-rivera', owner);
+    const cookie = cookiesOf(owner).get(`launch-${launchIdOf(ada)}`) ?? '';
+    const other = world.browser();
+    const forged = cookie.replace(/~[^~]+~/, `~${'x'.repeat(43)}~`);
+    other.jar.set('localhost', new Map([[`launch-${launchIdOf(ada)}`, forged]]));
+    await asUser('pat-ben', 'prac-osei', other);
+    expectOnly('pat-ada', await pageOf(ada, owner));
+  });
+
   test('another user in another browser ends nothing', async () => {
     const browser = world.browser();
     const ada = await asUser('pat-ada', 'prac-rivera', browser);

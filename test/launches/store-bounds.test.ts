@@ -92,7 +92,7 @@ test('unfinished launches of one organization share a room, and finished, abando
   const pending = createPendingBytes({ clock: () => new Date(now), lifetimeMs: 600_000, mostBytes: 10_000 });
   const isFull = (organizationId: string) => {
     try {
-      pending.take(organizationId, `probe of ${organizationId}`, 4_000);
+      pending.take(organizationId, `probe of ${organizationId}`, { bytes: 4_000, isKnown: true });
       pending.release(`probe of ${organizationId}`);
       return false;
     } catch (error) {
@@ -100,15 +100,24 @@ test('unfinished launches of one organization share a room, and finished, abando
       return true;
     }
   };
-  pending.take('flooded', 'tx:1', 4_000);
-  pending.take('flooded', 'tx:2', 4_000);
+  pending.take('flooded', 'tx:1', { bytes: 4_000, isKnown: true });
+  pending.take('flooded', 'tx:2', { bytes: 4_000, isKnown: true });
   expect([isFull('flooded'), isFull('quiet')]).toEqual([true, false]);
   pending.release('tx:1');
   pending.release('tx:1');
   pending.release('tx:of another process');
   expect(isFull('flooded')).toBe(false);
-  pending.take('flooded', 'tx:3', 4_000);
+  pending.take('flooded', 'tx:3', { bytes: 4_000, isKnown: true });
   expect(isFull('flooded')).toBe(true);
   now = 600_000;
   expect(isFull('flooded')).toBe(false);
+});
+
+test('the last quarter of the room is kept for browsers that are known', () => {
+  const pending = createPendingBytes({ clock: () => new Date(0), lifetimeMs: 600_000, mostBytes: 10_000 });
+  const take = (name: string, isKnown: boolean) => pending.take('flooded', name, { bytes: 2_500, isKnown });
+  for (const name of ['tx:1', 'tx:2', 'tx:3']) take(name, false);
+  expect(() => take('tx:4', false)).toThrow('take all their room');
+  expect(() => take('tx:5', true)).not.toThrow();
+  expect(() => take('tx:6', true)).toThrow('take all their room');
 });

@@ -112,6 +112,19 @@ describe.for(await testStores())('on %s', (stores) => {
     expect((await openForm()).status).toBe(200);
   });
 
+  test('a page that is older than the longest launch keeps nothing any more', async () => {
+    const form = { ...fieldsOf(await openForm()), ...TYPED };
+    await signOut();
+    vi.setSystemTime(Date.now() + 12 * HOUR_MS);
+    for (const who of [browser, world.browser()]) {
+      const refused = await who.visit(formUrl(), { form });
+      expect(refused.status).toBe(401);
+      expect(refused.body).not.toContain('What you typed is kept');
+    }
+    list = await world.launch('pat-ben', browser);
+    expect((await openForm()).body).not.toContain('Wheelchair');
+  });
+
   test('after an hour it is gone', async () => {
     const form = { ...fieldsOf(await openForm()), ...TYPED };
     await signOut();

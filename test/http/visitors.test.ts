@@ -1,0 +1,73 @@
+/** A stranger with a whole IPv6 network stops neither a hospital's clinicians nor those who were here before (LA-15, MT-06). */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createBrowser, titleOf } from '#test/helpers/browser.ts';
+import { createRedisServer } from '#test/helpers/redis-server.ts';
+import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
+
+const env = { TRUST_PROXY: 'loopback' };
+let world: World;
+beforeAll(async () => {
+  world = await startWorld({ env });
+});
+afterAll(() => world.close());
+
+const browserAt = (address: string) => createBrowser({ headers: { 'x-forwarded-for': address } });
+
+/** Launches that are begun and never finished; the cookie is one that anyone can invent. */
+async function flood(addresses: readonly string[]): Promise<number[]> {
+  const browser = world.browser();
+  const url = world.sandbox.launch('pat-ada');
+  const statuses: number[] = [];
+  for (let at = 0; at < addresses.length; at += 100) {
+    const visits = addresses
+      .slice(at, at + 100)
+      .map((address) => browser.visit(url, { headers: { 'x-forwarded-for': address, cookie: `probe=${ORG_ID}` } }));
+    // oxlint-disable-next-line no-await-in-loop -- a hundred at once
+    statuses.push(...(await Promise.all(visits)).map(({ status }) => status));
+  }
+  browser.history.length = 0;
+  return statuses;
+}
+
+test('six hundred addresses of one /64 are one visitor; clinicians elsewhere launch', {
+  timeout: 300_000,
+}, async () => {
+  const addresses = Array.from({ length: 600 }, (_unused, index) => `2001:db8:1:2:${index.toString(16)}::1`);
+  const statuses = await flood(addresses);
+  expect(statuses.filter((status) => status === 303)).toHaveLength(300);
+  expect(statuses.filter((status) => status === 429)).toHaveLength(300);
+  for (const address of ['192.0.2.7', '2001:db8:1:3::1', '2001:db8:2::1'])
+    expect(titleOf(await browserAt(address).open(world.sandbox.launch('pat-ada')))).toBe('Requests for Ada Moreno');
+});
+
+test('while strangers have taken all that is for strangers, browsers that launched before launch', async () => {
+  const redis = await createRedisServer();
+  await redis.start();
+  const shared = await startWorld({ env: { ...env, REDIS_URL: redis.url } });
+  const known = browserAt('192.0.2.20');
+  await known.open(shared.sandbox.launch('pat-ada'));
+  // As after a night: the launch is over, and only the probe stays in the browser.
+  const jar = known.jar.get('localhost') ?? new Map<string, string>();
+  for (const name of jar.keys()) if (name !== 'probe') jar.delete(name);
+  const note = jar.get('probe') ?? '';
+
+  await shared.setOrganization('neighbour');
+  const fill = (organization: string) => shared.dependencies.redis.set(`limit:launch:${organization}`, '3000', 60_000);
+  await fill(ORG_ID);
+  const launch = async (probe: string | undefined, organization = ORG_ID) => {
+    const browser = browserAt('192.0.2.21');
+    if (probe !== undefined) browser.jar.set('localhost', new Map([['probe', probe]]));
+    const url = shared.sandbox.launch('pat-ada').replace(`orgId=${ORG_ID}`, `orgId=${organization}`);
+    return titleOf(await browser.open(url));
+  };
+  const full = 'Too many launches at once';
+  const strangers = [undefined, ORG_ID, `${note}x`, note.replace('~', '~x'), `${ORG_ID}~`, `${note}~${note}`, '~'];
+  for (const stranger of strangers) expect(await launch(stranger)).toBe(full);
+  for (let again = 0; again < 3; again += 1)
+    expect(titleOf(await known.open(shared.sandbox.launch('pat-ada')))).toBe('Requests for Ada Moreno');
+  // What is known of one organization's browsers says nothing at another's.
+  await fill('neighbour');
+  expect(await launch(note, 'neighbour')).toBe(full);
+  await shared.close();
+  await redis.stop();
+});
