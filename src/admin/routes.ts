@@ -6,7 +6,7 @@ import type { KeyStore } from '#src/adapters/redis.ts';
 import type { Config } from '#src/config.ts';
 import { adminOf } from '#src/http/admin-session.ts';
 import { onlyMethods } from '#src/http/error-page.ts';
-import { formBody } from '#src/http/form-body.ts';
+import { FORM_BYTES, formBody } from '#src/http/form-body.ts';
 import { createOrganizationStore } from '#src/organizations/organization-store.ts';
 import { type AccountDependencies, accountRoute, passwordRoute } from './account-routes.ts';
 import { createIdentityProvider } from './identity-provider.ts';
@@ -40,7 +40,7 @@ export function adminRoutes(deps: AdminRouteDependencies): Router {
   const limit = createSignInLimit(redis);
   const shared = { ...deps, publicUrl, signIn, organizations, limit, browserSecret: createSignInBrowser(publicUrl) };
   const router = Router({ caseSensitive: true, strict: true });
-  const form = formBody();
+  const form = formBody(FORM_BYTES.signIn);
   const onlyPost = onlyMethods('POST');
   router
     .route('/sign-in')

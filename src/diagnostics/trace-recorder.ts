@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '#src/adapters/clock.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import { factsOf } from '#src/http/request-log.ts';
+import { headerOf } from '#src/http/request-values.ts';
 import { FhirError } from '#src/smart/step-6-fhir-api.ts';
 import type { LaunchTrace, TraceVisit } from './launch-trace.ts';
 import { cleanFacts, cleanText } from './redaction.ts';
@@ -73,7 +74,7 @@ export function recordTrace(visit: TraceVisit, clock: Clock, watch: StepWatch): 
 }
 
 function beginPart({ request }: TraceVisit, startedAt: Date): TracePart {
-  const fetchDest = request.get('sec-fetch-dest');
+  const fetchDest = headerOf(request, 'sec-fetch-dest');
   return {
     id: randomUUID(),
     kind: 'begun',

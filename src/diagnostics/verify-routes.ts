@@ -1,7 +1,7 @@
 /** Settings > Verify: watches an organization's launches from the moment the page was opened. */
 import { type Request, Router } from 'express';
 import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
-import { queryOf } from '#src/http/own-url.ts';
+import { queryOf } from '#src/http/request-values.ts';
 import { setPagePolicy } from '#src/http/security-headers.ts';
 import { visibleOrganization } from '#src/http/visible-organization.ts';
 import { outcomeWord } from '#views/launch-drawing.ts';

@@ -8,9 +8,10 @@ export const ROW_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 const FIRST_YEAR = 1970;
 const LAST_YEAR = 9998;
 
-/** One parameter, '' when it is missing: trimmed, one line, and short. */
+/** One parameter, '' when it is missing or too long to be meant: trimmed and one line. */
 export function filterText(query: URLSearchParams, name: string, longest: number): string {
-  return storedText((query.get(name) ?? '').slice(0, 2 * longest), longest).trim();
+  const text = query.get(name) ?? '';
+  return text.length > longest ? '' : storedText(text).trim();
 }
 
 /** The first instant of a day such as 2026-11-22, in UTC. */

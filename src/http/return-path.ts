@@ -1,5 +1,6 @@
 /** Where a visitor goes after signing in: a page of ours, never an address somebody made up. */
 import type { Request } from 'express';
+import { headerOf } from './request-values.ts';
 
 const START = '/settings';
 const PLACES = /^\/(settings|guide)(\/|$)/;
@@ -19,7 +20,7 @@ export function readReturnPath(text: unknown, publicUrl: URL): string {
 
 /** The page a request was for; for a form, the page it stood on. */
 export function returnPathOf(request: Request, publicUrl: URL): string {
-  return readReturnPath(request.method === 'GET' ? request.originalUrl : request.get('referer'), publicUrl);
+  return readReturnPath(request.method === 'GET' ? request.originalUrl : headerOf(request, 'referer'), publicUrl);
 }
 
 /** The sign-in page, with the way back where it is not the usual one. */

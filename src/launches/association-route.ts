@@ -43,7 +43,7 @@ export function redeemCodeRoute(deps: AssociationRouteDependencies): RequestHand
     const { launch, opened, organization, cookieSecret } = openLaunchOf(request);
     assertOwnForm(request, publicUrl, cookieSecret);
     if (organization.userAssociation !== 'code') return show(request, response, undefined);
-    const code = fieldOf(request, 'code').slice(0, 100);
+    const code = fieldOf(request, 'code', 'code');
     await limit.begin(organization.id, launch.id);
     const { supportCode } = factsOf(request);
     const launching = { user: launch.user, launchId: launch.id, supportCode, address: request.ip };

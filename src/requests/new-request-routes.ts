@@ -40,8 +40,6 @@ export interface NewRequestDependencies extends BarDependencies {
   clock: Clock;
 }
 
-/** Longer than any field may be, so that what is refused for its length is still given back whole. */
-const LONGEST_FIELD = 4_000;
 const KEPT =
   "What you typed is kept for an hour. Open the app from this patient's chart and choose “Continue your unsent request”.";
 
@@ -76,7 +74,7 @@ export function newRequestForm(deps: NewRequestDependencies): RequestHandler {
  */
 export function keepTyped({ drafts, clock }: NewRequestDependencies): RequestHandler {
   return async (request, response, next) => {
-    const ticket = await drafts.readTicket(fieldOf(request, 'ticket'));
+    const ticket = await drafts.readTicket(fieldOf(request, 'ticket', 'sealed'));
     if (ticket) {
       await drafts.keep(ticket, typedOf(request), clock());
       response.locals['isKept'] = true;
@@ -140,7 +138,7 @@ async function ownTicket(
   request: Request,
   owner: DraftOwner,
 ): Promise<DraftTicket> {
-  const ticket = await drafts.readTicket(fieldOf(request, 'ticket'));
+  const ticket = await drafts.readTicket(fieldOf(request, 'ticket', 'sealed'));
   if (ticket && isSameOwner(ticket.owner, owner)) return ticket;
   throw new AppError('request.forged', "the form's ticket is missing or of another patient or user");
 }
@@ -216,7 +214,7 @@ export async function endIfOver(
 }
 
 function typedOf(request: Request): TypedRequest {
-  return Object.fromEntries(newRequestFields.map((name) => [name, fieldOf(request, name).slice(0, LONGEST_FIELD)]));
+  return Object.fromEntries(newRequestFields.map((name) => [name, fieldOf(request, name, 'note')]));
 }
 
 function recordCreated(audit: Audit, request: Request, launch: Launch): void {
