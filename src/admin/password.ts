@@ -78,5 +78,5 @@ async function oneOfFew<T>(work: () => Promise<T>): Promise<T> {
 }
 
 function unpadded(bytes: Buffer): string {
-  return bytes.toString('base64').replace(/=+$/, '');
+  return bytes.toString('base64').replace(/={1,2}$/, '');
 }

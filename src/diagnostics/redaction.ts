@@ -46,7 +46,7 @@ export function scopeTokens(scope: string | undefined): string[] {
   return (scope ?? '')
     .split(/\s+/)
     .filter(Boolean)
-    .map((token) => token.replace(/\?.*$/s, '?…').slice(0, 120));
+    .map((token) => token.replace(/\?.*/s, '?…').slice(0, 120));
 }
 
 /** Where a URL points, without path and query. */
