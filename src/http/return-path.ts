@@ -3,6 +3,8 @@ import type { Request } from 'express';
 import { headerOf } from './request-values.ts';
 
 const START = '/settings';
+/** It goes out again in a Location, encoded once more. */
+const LONGEST = 2_048;
 const PLACES = /^\/(settings|guide)(\/|$)/;
 
 /**
@@ -12,7 +14,7 @@ const PLACES = /^\/(settings|guide)(\/|$)/;
  * @returns a path with query on our own origin, under /settings or /guide; '/settings' for everything else.
  */
 export function readReturnPath(text: unknown, publicUrl: URL): string {
-  if (typeof text !== 'string' || !URL.canParse(text, publicUrl)) return START;
+  if (typeof text !== 'string' || text.length > LONGEST || !URL.canParse(text, publicUrl)) return START;
   const url = new URL(text, publicUrl);
   const isOurs = url.origin === publicUrl.origin && PLACES.test(url.pathname);
   return isOurs ? `${url.pathname}${url.search}` : START;
