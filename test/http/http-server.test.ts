@@ -1,6 +1,6 @@
 /** Real sockets against the server of the product: slow, silent, greedy visitors lose their place, and others keep theirs. */
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createApp } from '#src/app.ts';
@@ -94,7 +94,7 @@ test('a body that drips is closed, however often a byte comes', async () => {
 });
 
 test('an answer that nobody reads is given up', async () => {
-  const app = (_request: unknown, response: import('node:http').ServerResponse) => {
+  const app = (_request: unknown, response: ServerResponse) => {
     const more = () => {
       while (!response.destroyed && response.write(Buffer.alloc(65_536)));
       response.once('drain', more);
