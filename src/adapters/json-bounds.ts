@@ -65,7 +65,7 @@ export function isBoundedJson(document: Uint8Array, bounds: JsonBounds): boolean
 }
 
 /** An answer over its bounds: the connection is closed and nothing of it is parsed. */
-export class JsonBoundsError extends Error {
+class JsonBoundsError extends Error {
   readonly code = 'JSON_EXCEEDED_MAX_SIZE';
 
   constructor() {
