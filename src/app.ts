@@ -10,6 +10,7 @@ import { requireHttps } from './http/own-url.ts';
 import { redirectWithoutBody } from './http/redirect-without-body.ts';
 import { requestLog } from './http/request-log.ts';
 import { requestSpan } from './http/request-span.ts';
+import { limitRequestsUnderWay } from './http/requests-under-way.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { jwksRoutes } from './keys/routes.ts';
 import { createLaunchEndings } from './launches/launch-endings.ts';
@@ -42,6 +43,7 @@ export function createApp(dependencies: AppDependencies): Express {
 
   if (telemetry) app.use(requestSpan(telemetry));
   app.use(requestLog(log, metrics));
+  app.use(limitRequestsUnderWay());
   app.use(requireHttps(publicUrl, config.trustProxy.length > 0));
   app.use(securityHeaders(publicUrl.protocol === 'https:'));
   app.use('/assets', ...staticFiles());

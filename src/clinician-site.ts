@@ -1,9 +1,9 @@
 /** Every address that a clinician's browser visits: launch, callback and the pages of a launch, each with its guard. */
-import express, { Router } from 'express';
+import { Router } from 'express';
 import { createAssociationLimit } from './clinicians/association-limit.ts';
 import { createCookies } from './http/cookies.ts';
 import { onlyMethods } from './http/error-page.ts';
-import { formBody } from './http/form-body.ts';
+import { FORM_BYTES, formBody } from './http/form-body.ts';
 import { createKnownBrowsers, type KnownBrowsers } from './http/known-browsers.ts';
 import { createLaunchLimit } from './http/rate-limit.ts';
 import { type ActiveGrants, createActiveGrants } from './launches/active-grant.ts';
@@ -113,7 +113,7 @@ function mountLaunchPages(router: Router, shared: Shared): void {
   const guard = requireLaunch(shared);
   const guardOfWaiting = requireLaunch({ ...shared, acceptsWaiting: true });
   const guardOfWatching = requireLaunch(shared, { renews: false });
-  const form = express.urlencoded({ extended: false, limit: '10kb' });
+  const form = formBody(FORM_BYTES.usual);
   const drafts = createRequestDrafts(redis, sealer);
   const at = (path: string) => router.route(`/launches/:launchId${path}`);
 
@@ -135,7 +135,7 @@ function mountLaunchPages(router: Router, shared: Shared): void {
   at('/requests/new')
     .head(GET_OR_POST)
     .get(guard, newRequestForm(newRequest))
-    .post(formBody(), keepTyped(newRequest), guard, createRequest(newRequest), sayKept)
+    .post(formBody(FORM_BYTES.note), keepTyped(newRequest), guard, createRequest(newRequest), sayKept)
     .all(GET_OR_POST);
   at('/requests/new/discard').post(guard, form, discardDraft(newRequest)).all(ONLY_POST);
 

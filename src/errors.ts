@@ -23,8 +23,13 @@ const catalogue = {
   },
   'request.too-large': {
     status: 413,
-    title: 'This request is too large',
-    help: "Open the app again from the patient's chart.",
+    title: 'This form is too large',
+    help: 'Go back, shorten what was typed and send it again.',
+  },
+  'request.field-too-long': {
+    status: 400,
+    title: 'One of the fields is too long',
+    help: 'Go back, shorten what was typed and send it again.',
   },
   'request.too-long': {
     status: 414,

@@ -1,9 +1,10 @@
 /** The process: configuration, the outside world, the app, and an orderly end. */
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { systemClock } from './adapters/clock.ts';
 import { createApp } from './app.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
 import { startRetention } from './diagnostics/retention.ts';
+import { createHttpServer } from './http/http-server.ts';
 import { openDependencies } from './open-dependencies.ts';
 import { createDriftWatch } from './organizations/checks/drift-watch.ts';
 import { createOrganizationStore } from './organizations/organization-store.ts';
@@ -11,16 +12,15 @@ import { createOrganizationStore } from './organizations/organization-store.ts';
 /** How long requests in flight may take to end after SIGTERM. */
 const GRACE_MS = 10_000;
 
-/** A launch value of 4 kB, percent-encoded, beside the cookies of twenty open charts (LA-06). */
-const MAX_HEADER_BYTES = 32_768;
-
 async function main(): Promise<void> {
   const config = configOrExit();
   const { dependencies, close } = await openDependencies(config, { clock: systemClock, processMetrics: true });
   const { log, database } = dependencies;
   const retention = startRetention({ ...dependencies, db: database.db, ...config });
   for (const warning of config.warnings) log.warn(warning);
-  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, createApp(dependencies));
+  const app = createApp(dependencies);
+  const isProxy: (address: string, hop: number) => boolean = app.get('trust proxy fn');
+  const server = createHttpServer(app, (address) => isProxy(address, 0));
   server.listen(config.port, config.host, () => {
     log.info({ address: server.address(), publicUrl: config.publicUrl.origin }, 'listening');
   });

@@ -106,7 +106,10 @@ describe('one home', () => {
     ['pg', /^src\/adapters\/database\.ts$/],
     ['pino', /^src\/adapters\/log\.ts$/],
     ['prom-client', /^src\/adapters\/metrics\.ts$/],
-    ['undici', /^src\/(adapters\/(outbound|outbound-error|ehr-pools|warm-connector)|smart\/step-6-fhir-api)\.ts$/],
+    [
+      'undici',
+      /^src\/(adapters\/(outbound|outbound-error|ehr-pools|json-bounds|warm-connector)|smart\/step-6-fhir-api)\.ts$/,
+    ],
     ['cockatiel', /^src\/adapters\/ehr-lanes\.ts$/],
     ['@opentelemetry/sdk-trace', /^src\/adapters\/telemetry\.ts$/],
     ['openid-client', /^src\/admin\/identity-provider\.ts$/],

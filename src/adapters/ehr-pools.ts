@@ -1,6 +1,7 @@
 /** Connections to EHRs, kept for the next call, by use and by what they may reach. */
 import { Agent, type Dispatcher, interceptors } from 'undici';
 import { guardedLookup } from './address-policy.ts';
+import { boundsJson, type JsonBounds } from './json-bounds.ts';
 import { createWarmConnector } from './warm-connector.ts';
 
 /** Calls of the protocol, or reads of FHIR: their answers differ in size, and neither waits for the other's connections. */
@@ -8,7 +9,7 @@ export type PoolUse = 'protocol' | 'fhir';
 
 /** The connections for one use. */
 export interface EhrPool {
-  /** Answers are decompressed and limited in size. */
+  /** Answers are decompressed and limited in size, depth and values. */
   dispatcher: Dispatcher;
   /** Opens what the end of a launch uses at once and is not open yet. */
   warm(url: URL): void;
@@ -23,6 +24,11 @@ export interface EhrPools {
 
 /** A page of 200 requests with narratives is well below a half of the second (FH-12). */
 const MAX_BYTES: Record<PoolUse, number> = { protocol: 1_000_000, fhir: 5_000_000 };
+/** A fraction of what so many bytes can hold, and more than any chart or key set has (FH-12). */
+const JSON_BOUNDS: Record<PoolUse, JsonBounds> = {
+  protocol: { depth: 64, values: 60_000 },
+  fhir: { depth: 64, values: 200_000 },
+};
 /** A ceiling against leaks only: organizations may share a host, and the lane of each bounds what it uses of this. */
 const CONNECTIONS_PER_HOST = 1_000;
 const KEEP_ALIVE_MS = 75_000;
@@ -58,7 +64,9 @@ function openPool(use: PoolUse, networks: readonly string[], timeout: number) {
     allowH2: false,
   });
   return {
-    dispatcher: agent.compose(interceptors.decompress({ maxSize: MAX_BYTES[use], skipErrorResponses: false })),
+    dispatcher: agent
+      .compose(interceptors.decompress({ maxSize: MAX_BYTES[use], skipErrorResponses: false }))
+      .compose(boundsJson(JSON_BOUNDS[use])),
     warm: (url: URL) => {
       for (let free = freeConnections(agent, url); free < WARM[use]; free += 1) connector.warm(url);
     },

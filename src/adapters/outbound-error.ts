@@ -62,7 +62,7 @@ export function failureOf(error: unknown): OutboundFailure {
   if (ours) return ours.failure;
   if (seen.some((cause) => cause instanceof AddressRefusedError)) return 'address-refused';
   const names = seen.map((cause) => `${cause.name} ${codeOf(cause)}`).join(' ');
-  if (/Timeout|UND_ERR_\w+_TIMEOUT|ETIMEDOUT/.test(names)) return 'timeout';
+  if (/Timeout|UND_ERR_\w{1,40}_TIMEOUT|ETIMEDOUT/.test(names)) return 'timeout';
   if (seen.some((cause) => cause instanceof errors.ResponseExceededMaxSizeError) || /EXCEEDED_MAX_SIZE/.test(names))
     return 'too-large';
   if (/CERT|TLS|SSL|ERR_TLS|SELF_SIGNED|UNABLE_TO_|EPROTO|HOSTNAME_MISMATCH/.test(names)) return 'tls';

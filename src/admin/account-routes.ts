@@ -5,7 +5,7 @@ import { AppError } from '#src/errors.ts';
 import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import type { KnownBrowsers } from '#src/http/known-browsers.ts';
-import { queryOf } from '#src/http/own-url.ts';
+import { queryOf } from '#src/http/request-values.ts';
 import { beginSession } from '#src/http/session-middleware.ts';
 import { accountPage, type PasswordProblem } from '#views/account-page.ts';
 import { actingOf } from './open-session.ts';
@@ -44,9 +44,9 @@ export function passwordRoute(deps: AccountDependencies): RequestHandler {
     await limit.begin(account, request.ip, browser);
     const fields = { current: 'current', next: 'next', again: 'again' } as const;
     const given = {
-      current: fieldOf(request, fields.current),
-      next: fieldOf(request, fields.next),
-      again: fieldOf(request, fields.again),
+      current: fieldOf(request, fields.current, 'password'),
+      next: fieldOf(request, fields.next, 'password'),
+      again: fieldOf(request, fields.again, 'password'),
     };
     const acting = actingOf(request, userId);
     const outcome = await changePassword(deps, acting, user, given).catch(async (error: unknown) => {

@@ -6,7 +6,7 @@ import type { Audit } from '#src/audit/audit.ts';
 import { AppError } from '#src/errors.ts';
 import { adminOf, setAdmin } from '#src/http/admin-session.ts';
 import { assertOwnForm } from '#src/http/csrf.ts';
-import { formBody } from '#src/http/form-body.ts';
+import { FORM_BYTES, formBody } from '#src/http/form-body.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import { returnPathOf, signInUrl } from '#src/http/return-path.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
@@ -21,6 +21,13 @@ export interface AdminGuardDependencies {
   clock: Clock;
 }
 
+/** Forms with lists or a key. */
+const LARGER_FORMS = {
+  '/settings/integrations/smart-on-fhir/advanced': FORM_BYTES.settings,
+  '/settings/integrations/smart-on-fhir/preview-scopes': FORM_BYTES.settings,
+  '/settings/keys/import': FORM_BYTES.key,
+};
+
 /** The page that a forced change of the password leads to, and the form on it. */
 const PASSWORD_CHANGE_PATHS = ['/settings/account', '/settings/account/password', '/sign-out'];
 
@@ -34,25 +41,32 @@ const PASSWORD_CHANGE_PATHS = ['/settings/account', '/settings/account/password'
  * @throws AppError 'admin.sign-in-needed', 'admin.password-change-needed' or 'request.forged', as the request's failure.
  */
 export function requireSignIn({ users, publicUrl, clock }: AdminGuardDependencies): RequestHandler[] {
-  const guard: RequestHandler = async (request, response, next) => {
+  const signedIn: RequestHandler = async (request, response, next) => {
     allowSameOriginReferrer(response);
     const user = await userOfSession(request, users, clock());
-    if (!user) {
-      if (!isPage(request)) throw new AppError('admin.sign-in-needed', 'no session, or it has ended');
-      response.redirect(303, signInUrl(returnPathOf(request, publicUrl)));
-      return;
+    if (user) {
+      setAdmin(request, identityOf(user));
+      response.locals['mustChoosePassword'] = mustChoosePassword(request, user);
+      return next();
     }
+    if (!isPage(request)) throw new AppError('admin.sign-in-needed', 'no session, or it has ended');
+    response.redirect(303, signInUrl(returnPathOf(request, publicUrl)));
+  };
+  const ownForm: RequestHandler = (request, response, next) => {
     if (!isRead(request)) assertOwnForm(request, publicUrl, request.sessionID);
-    if (mustChoosePassword(request, user) && !PASSWORD_CHANGE_PATHS.includes(`${request.baseUrl}${request.path}`)) {
+    if (
+      response.locals['mustChoosePassword'] === true &&
+      !PASSWORD_CHANGE_PATHS.includes(`${request.baseUrl}${request.path}`)
+    ) {
       if (!isPage(request)) throw new AppError('admin.password-change-needed', 'a one-time password is in force');
       response.redirect(303, '/settings/account');
       return;
     }
-    setAdmin(request, identityOf(user));
-    factsOf(request)['admin'] = user.id;
+    factsOf(request)['admin'] = adminOf(request).userId;
     next();
   };
-  return [formBody(), guard];
+  // A stranger's form is not even parsed.
+  return [signedIn, formBody(FORM_BYTES.usual, LARGER_FORMS), ownForm];
 }
 
 /** For public pages that say more to a signed-in user; a session that has ended, or a database away, changes nothing there. */

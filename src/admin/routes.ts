@@ -7,7 +7,7 @@ import type { Config } from '#src/config.ts';
 import { adminOf } from '#src/http/admin-session.ts';
 import { createCookies } from '#src/http/cookies.ts';
 import { onlyMethods } from '#src/http/error-page.ts';
-import { formBody } from '#src/http/form-body.ts';
+import { FORM_BYTES, formBody } from '#src/http/form-body.ts';
 import { createKnownBrowsers, KNOWN_LIFETIME_MS, type NoteCookie } from '#src/http/known-browsers.ts';
 import { createOrganizationStore } from '#src/organizations/organization-store.ts';
 import { type AccountDependencies, accountRoute, passwordRoute } from './account-routes.ts';
@@ -44,7 +44,7 @@ export function adminRoutes(deps: AdminRouteDependencies): Router {
   const browserSecret = createSignInBrowser(publicUrl);
   const shared = { ...deps, publicUrl, signIn, organizations, limit, knownBrowsers, browserSecret };
   const router = Router({ caseSensitive: true, strict: true });
-  const form = formBody();
+  const form = formBody(FORM_BYTES.signIn);
   const onlyPost = onlyMethods('POST');
   router
     .route('/sign-in')

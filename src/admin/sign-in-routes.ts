@@ -6,7 +6,7 @@ import { adminIfSignedIn, adminOf } from '#src/http/admin-session.ts';
 import { assertOwnForm, csrfToken } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import type { KnownBrowsers } from '#src/http/known-browsers.ts';
-import { queryOf } from '#src/http/own-url.ts';
+import { queryOf } from '#src/http/request-values.ts';
 import { readReturnPath } from '#src/http/return-path.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import { endSession } from '#src/http/session-middleware.ts';
@@ -51,8 +51,8 @@ export function signInRoute(deps: SignInDependencies): RequestHandler {
   return async (request, response) => {
     if (!signIn.byPassword) throw new AppError('admin.password-sign-in-off', 'PASSWORD_SIGN_IN is off');
     assertOwnForm(request, publicUrl, browserSecret.require(request));
-    const given = { email: fieldOf(request, 'email'), password: fieldOf(request, 'password') };
-    const next = readReturnPath(fieldOf(request, 'next'), publicUrl);
+    const given = { email: fieldOf(request, 'email', 'email'), password: fieldOf(request, 'password', 'password') };
+    const next = readReturnPath(fieldOf(request, 'next', 'url'), publicUrl);
     const typed = given.email.normalize('NFKC').trim().toLowerCase();
     const account = sealer.fingerprint(typed);
     const browser = knownBrowsers.recognise(request, typed);

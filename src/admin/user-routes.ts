@@ -3,6 +3,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { AppError } from '#src/errors.ts';
 import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
 import { fieldOf } from '#src/http/form-body.ts';
+import { pathPartOf } from '#src/http/request-values.ts';
 import type { OrganizationStore } from '#src/organizations/organization-store.ts';
 import { type AddUserForm, type UsersPageProps, usersPage } from '#views/users-page.ts';
 import { actingOf } from './open-session.ts';
@@ -26,9 +27,9 @@ export function usersRoute(deps: UserRouteDependencies): RequestHandler {
 export function addUserRoute(deps: UserRouteDependencies): RequestHandler {
   return async (request, response) => {
     const form = {
-      email: fieldOf(request, 'email').trim(),
-      role: fieldOf(request, 'role'),
-      organizationId: fieldOf(request, 'organization'),
+      email: fieldOf(request, 'email', 'email').trim(),
+      role: fieldOf(request, 'role', 'choice'),
+      organizationId: fieldOf(request, 'organization', 'id'),
     };
     const email = normalizeEmail(form.email);
     const standing = await readStanding(deps, form);
@@ -80,7 +81,7 @@ export function enableUserRoute(deps: UserRouteDependencies): RequestHandler {
 }
 
 function targetOf(request: Request) {
-  return { id: String(request.params['id']), acting: actingOf(request, adminOf(request).userId) };
+  return { id: pathPartOf(request, 'id'), acting: actingOf(request, adminOf(request).userId) };
 }
 
 async function readStanding(

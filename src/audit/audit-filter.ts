@@ -1,7 +1,7 @@
 /** The filter of the audit view, as typed into an address: what cannot be meant is left out. */
 import type { Request } from 'express';
 import { dayOf, filterText, instantOf, ROW_ID } from '#src/http/filter-fields.ts';
-import { queryOf } from '#src/http/own-url.ts';
+import { queryOf } from '#src/http/request-values.ts';
 import type { AuditFilter } from './audit-store.ts';
 
 /** As typed, to be shown again. */

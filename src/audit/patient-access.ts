@@ -5,6 +5,7 @@ import { AppError } from '#src/errors.ts';
 import { adminOf } from '#src/http/admin-session.ts';
 import { ROW_ID } from '#src/http/filter-fields.ts';
 import { fieldOf } from '#src/http/form-body.ts';
+import { pathPartOf } from '#src/http/request-values.ts';
 import { auditPatient, auditPatientName } from './audit.ts';
 import { readAuditFilter } from './audit-filter.ts';
 import { findAuditRow } from './audit-store.ts';
@@ -19,7 +20,7 @@ export const operatorsOnly: RequestHandler = (request, _response, next) => {
 /** One row's patient, opened for an operator who says why; recorded before it is shown. */
 export function revealPatient(deps: AuditRouteDependencies): RequestHandler {
   return async (request, response) => {
-    const id = String(request.params['id']);
+    const id = pathPartOf(request, 'id');
     const row = ROW_ID.test(id) ? await findAuditRow(deps.db, id) : undefined;
     if (!row?.patient) throw new AppError('request.not-found', 'no audit row with a patient has this id');
     const reason = reasonOf(request);
@@ -40,11 +41,12 @@ export function revealPatient(deps: AuditRouteDependencies): RequestHandler {
 /** Everybody who opened one chart. A form, not an address: a patient does not belong into a log of addresses. */
 export function accountForPatient(deps: AuditRouteDependencies): RequestHandler {
   return async (request, response) => {
-    const organizationId = fieldOf(request, 'organization');
-    const reference = `Patient/${fieldOf(request, 'patient')
+    const organizationId = fieldOf(request, 'organization', 'id');
+    const id = fieldOf(request, 'patient', 'id')
       .trim()
-      .replace(/^Patient\//, '')
-      .slice(0, 64)}`;
+      .replace(/^Patient\//, '');
+    if (id.length > 64) throw new AppError('request.bad', 'longer than any id in FHIR');
+    const reference = `Patient/${id}`;
     const patientHash = auditPatient(deps.sealer, organizationId, reference);
     const reason = reasonOf(request);
     await deps.audit.recordNow({
@@ -62,7 +64,7 @@ export function accountForPatient(deps: AuditRouteDependencies): RequestHandler 
 }
 
 function reasonOf(request: Request): string {
-  const reason = storedText(fieldOf(request, 'reason').trim(), 300);
+  const reason = storedText(fieldOf(request, 'reason', 'reason').trim());
   if (reason === '') throw new AppError('settings.reason-needed', 'no reason was given');
   return reason;
 }

@@ -1,6 +1,7 @@
 /** What of a clinician is sealed: names, issuer, subject. Rows are found by keyed hashes, never by these. */
 import { SealError, type Sealer } from '#src/adapters/seal.ts';
 import { storedText } from '#src/adapters/stored-text.ts';
+import { boundedName } from '#src/smart/bounded-text.ts';
 import type { EhrUser } from './clinician.ts';
 import type { IdentityRow } from './clinician-store.ts';
 import type { Lookups } from './identity-store.ts';
@@ -32,7 +33,7 @@ export function sealIdentity(
   details: IdentityDetails,
 ): Promise<string> {
   const { iss, sub, name, shownName, fhirUser, role } = details;
-  const short = (text: string | undefined) => text && storedText(text, LONGEST);
+  const short = shownText;
   return sealer.seal(identityName(row), {
     iss,
     sub,
@@ -51,9 +52,14 @@ export async function openIdentity(
   return (await opened(sealer, identityName(row), row.details)) as IdentityDetails | undefined;
 }
 
+/** Whoever typed or sent it: nothing in it changes how the rest of a page reads. */
+function shownText(text: string | undefined): string | undefined {
+  return text && boundedName(storedText(text, LONGEST), 2 * LONGEST);
+}
+
 /** The name an administrator typed, or the EHR gave at the first launch. */
 export function sealName(sealer: Sealer, clinicianId: string, name: string | undefined): Promise<string> {
-  return sealer.seal(`clinician:${clinicianId}`, { name: name && storedText(name, LONGEST) });
+  return sealer.seal(`clinician:${clinicianId}`, { name: shownText(name) });
 }
 
 /** See {@link sealName}. */

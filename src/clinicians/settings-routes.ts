@@ -4,8 +4,8 @@ import { storedText } from '#src/adapters/stored-text.ts';
 import { AppError } from '#src/errors.ts';
 import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import { queryOf } from '#src/http/own-url.ts';
 import { factsOf } from '#src/http/request-log.ts';
+import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationStore } from '#src/organizations/organization-store.ts';
 import { withOrganization } from '#src/organizations/settings-routes.ts';
@@ -78,7 +78,11 @@ function add(deps: ClinicianRouteDependencies): Step {
     const name = nameOf(request);
     if (name === undefined) {
       response.status(400);
-      return show(deps, { nameProblem: 'Enter a name.' })(request, response, organization);
+      return show(deps, { nameProblem: `Enter a name of at most ${LONGEST_NAME} characters.` })(
+        request,
+        response,
+        organization,
+      );
     }
     const { code } = await addClinician(deps, actingOn(request, organization), name);
     response.status(201);
@@ -102,11 +106,11 @@ function newCode(deps: ClinicianRouteDependencies): Step {
 /** As the clinician that was chosen, or as a new one under the typed name. */
 function confirmWaiting(deps: ClinicianRouteDependencies): Step {
   return async (request, response, organization) => {
-    const clinicianId = fieldOf(request, 'clinician');
+    const clinicianId = fieldOf(request, 'clinician', 'id');
     const name = nameOf(request);
     if (clinicianId === '' && name === undefined) {
       response.status(400);
-      const problem = 'Type a name for a new clinician, or choose one there is.';
+      const problem = `Type a name of at most ${LONGEST_NAME} characters for a new clinician, or choose one there is.`;
       return show(deps, { problem })(request, response, organization);
     }
     const as = clinicianId === '' ? { name: name ?? '' } : { clinicianId };
@@ -151,9 +155,11 @@ function actingOn(request: Request, { id }: Organization): ActingOn {
 }
 
 function parameter(request: Request, name: 'id' | 'reference'): string {
-  return String(request.params[name] ?? '');
+  return pathPartOf(request, name);
 }
 
+/** undefined for none, and for one that is longer than the field on the page takes. */
 function nameOf(request: Request): string | undefined {
-  return storedText(fieldOf(request, 'name').trim(), LONGEST_NAME) || undefined;
+  const name = storedText(fieldOf(request, 'name', 'name').trim());
+  return name.length > LONGEST_NAME ? undefined : name || undefined;
 }

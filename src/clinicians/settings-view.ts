@@ -4,7 +4,7 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { Queries } from '#src/adapters/database.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
-import { queryOf } from '#src/http/own-url.ts';
+import { queryOf } from '#src/http/request-values.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import {
   type ClinicianRowProps,
@@ -44,7 +44,7 @@ export async function showClinicians(
 ): Promise<string> {
   const { db } = deps;
   const { id } = organization;
-  const page = Math.max(1, Number(queryOf(request).get('page')) || 1);
+  const page = Math.max(1, Math.trunc(Number(queryOf(request).get('page'))) || 1);
   const offset = (Math.min(page, 10_000) - 1) * PAGE_SIZE;
   const [{ entries, total }, unconfirmed] = await Promise.all([
     listClinicians(db, id, { limit: PAGE_SIZE, offset }),

@@ -2,7 +2,7 @@
 import type { Request } from 'express';
 import { type ErrorCode, errorCodes } from '#src/errors.ts';
 import { dayOf, filterText, instantOf } from '#src/http/filter-fields.ts';
-import { queryOf } from '#src/http/own-url.ts';
+import { queryOf } from '#src/http/request-values.ts';
 import type { TraceFilter } from './trace-store.ts';
 
 /** What was typed, to be shown again, and what it means. */

@@ -8,6 +8,7 @@ import { AppError, describeError, type ErrorCode } from '#src/errors.ts';
 import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
 import type { Limiter } from '#src/http/limiter.ts';
 import { factsOf } from '#src/http/request-log.ts';
+import { pathPartOf } from '#src/http/request-values.ts';
 import { createReportLimit } from '#src/http/settings-limit.ts';
 import { timeZoneOf, visibleOrganization } from '#src/http/visible-organization.ts';
 import { launchTracePage } from '#views/launch-trace-page.ts';
@@ -131,7 +132,7 @@ function tracePage(
 
 async function diagnosisOf(deps: LaunchesRouteDependencies, request: Request): Promise<Diagnosis> {
   await deps.traces.flush();
-  const id = String(request.params['id']);
+  const id = pathPartOf(request, 'id');
   // Whatever an operator's address names, one launch is one launch.
   const own = adminOf(request).role === 'operator' ? undefined : visibleOrganization(request);
   const trace = UUID.test(id) ? await findTrace(deps.db, id, own) : undefined;

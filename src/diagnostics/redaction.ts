@@ -2,6 +2,8 @@
 import type { Fact, StepFacts } from './trace.ts';
 
 const LONGEST_TEXT = 300;
+/** What is looked at: more than is kept, because our names for rules are taken out first. */
+const LONGEST_READ = 4 * LONGEST_TEXT;
 const LONGEST_NAME = 40;
 const MOST_NAMES = 80;
 
@@ -13,6 +15,7 @@ const RULES = new RegExp(` ?\\(${RULE}(?:, ${RULE})*\\)|\\b${RULE}: `, 'g');
 export function cleanText(text: string): string {
   // Cut first: a cut may leave half a character behind, which jsonb holds no more than a NUL.
   return text
+    .slice(0, LONGEST_READ)
     .replace(RULES, '')
     .slice(0, LONGEST_TEXT)
     .replace(/[\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ');
@@ -46,7 +49,7 @@ export function scopeTokens(scope: string | undefined): string[] {
   return (scope ?? '')
     .split(/\s+/)
     .filter(Boolean)
-    .map((token) => token.replace(/\?.*$/s, '?…').slice(0, 120));
+    .map((token) => token.replace(/\?.*/s, '?…').slice(0, 120));
 }
 
 /** Where a URL points, without path and query. */

@@ -3,6 +3,7 @@ import { type RequestHandler, Router } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Queries } from '#src/adapters/database.ts';
 import { onlyMethods } from '#src/http/error-page.ts';
+import { pathPartOf } from '#src/http/request-values.ts';
 import { launchReportPage } from '#views/launch-trace-page.ts';
 import { dayIn, serverTimeZone } from '#views/zone.ts';
 import { shownTitle } from './launches-routes.ts';
@@ -33,7 +34,7 @@ function reply(
   write: (report: LaunchReport, token: string) => { type: string; body: string },
 ): RequestHandler {
   return async (request, response, next) => {
-    const token = String(request.params['token']);
+    const token = pathPartOf(request, 'token');
     const report = TOKEN.test(token) ? await findReport(db, token, clock()) : undefined;
     if (!report) return next('router');
     const { type, body } = write(report, token);

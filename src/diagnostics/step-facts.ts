@@ -1,5 +1,6 @@
 /** What each protocol step may tell the trace: names, shapes, hosts and counts, read from values that hold much more. */
 import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { isDecodable } from '#src/smart/id-token-form.ts';
 import type { LaunchContext } from '#src/smart/launch-context.ts';
 import { coverageOf, grantedScopes } from '#src/smart/scopes.ts';
 import type { SmartConfiguration } from '#src/smart/smart-configuration.ts';
@@ -97,6 +98,7 @@ export function tokenFacts(token: TokenResponse): StepFacts {
 export function idTokenFacts(idToken: unknown, expectedIssuers: readonly string[]): StepFacts {
   const expected = { 'expected issuers': expectedIssuers.map(withoutQuery) };
   if (typeof idToken !== 'string') return { ...expected, form: idToken === undefined ? 'missing' : 'not a string' };
+  if (!isDecodable(idToken)) return { ...expected, form: 'not a JWT we would read' };
   try {
     const { alg, kid } = decodeProtectedHeader(idToken);
     const claims = decodeJwt(idToken);

@@ -1,7 +1,8 @@
 /** Settings > Verify: watches an organization's launches from the moment the page was opened. */
 import { type Request, Router } from 'express';
 import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
-import { queryOf } from '#src/http/own-url.ts';
+import { filterText, instantOf } from '#src/http/filter-fields.ts';
+import { queryOf } from '#src/http/request-values.ts';
 import { setPagePolicy } from '#src/http/security-headers.ts';
 import { visibleOrganization } from '#src/http/visible-organization.ts';
 import { outcomeWord } from '#views/launch-drawing.ts';
@@ -20,6 +21,7 @@ export interface VerifyRouteDependencies extends Pick<LaunchesRouteDependencies,
 /** A page that asks again by itself keeps its session alive, so it does not for ever. */
 const WATCHING_MS = 30 * 60_000;
 const LAUNCHES_COUNTED = 50;
+const LONGEST_INSTANT = 40;
 
 /** Mount at /settings/verify behind requireSignIn. */
 export function settingsVerifyRoutes({ db, clock, traces, organizations }: VerifyRouteDependencies): Router {
@@ -60,8 +62,8 @@ export function settingsVerifyRoutes({ db, clock, traces, organizations }: Verif
 }
 
 function sinceOf(request: Request, now: Date): Date | undefined {
-  const since = new Date(queryOf(request).get('since') ?? '');
-  return Number.isNaN(since.getTime()) || since.getTime() > now.getTime() ? undefined : since;
+  const since = instantOf(filterText(queryOf(request), 'since', LONGEST_INSTANT));
+  return since === undefined || since > now ? undefined : since;
 }
 
 function hrefFrom(request: Request, organizationId: string, since: Date | undefined): string {

@@ -2,6 +2,9 @@
 import { parseCookie } from 'cookie';
 import type { CookieOptions, Request, Response } from 'express';
 
+/** No browser keeps a longer one, so it is none of ours. */
+const LONGEST_VALUE = 4_096;
+
 /** Cookies of one deployment. */
 export interface Cookies {
   /** Every cookie of ours in the request, by the name without prefix. */
@@ -29,11 +32,9 @@ export function createCookies(publicUrl: URL, place: 'framed' | 'first-party' = 
   return {
     read: (request) => {
       const parsed = Object.entries(parseCookie(request.headers.cookie ?? ''));
-      return new Map(
-        parsed.flatMap(([name, value]) =>
-          name.startsWith(prefix) && value !== undefined ? [[name.slice(prefix.length), value] as const] : [],
-        ),
-      );
+      const isOurs = ([name, value]: [string, string | undefined]): boolean =>
+        name.startsWith(prefix) && value !== undefined && value.length <= LONGEST_VALUE;
+      return new Map(parsed.filter(isOurs).map(([name, value = '']) => [name.slice(prefix.length), value]));
     },
     set: (response, name, value, maxAgeMs) => {
       response.cookie(`${prefix}${name}`, value, { ...options, maxAge: maxAgeMs });

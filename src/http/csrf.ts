@@ -2,6 +2,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
 import { AppError } from '#src/errors.ts';
+import { fieldOf } from './form-body.ts';
+import { headerOf } from './request-values.ts';
 
 /** The token for forms on pages that a cookie secret authenticates; useless without that cookie. */
 export function csrfToken(cookieSecret: string): string {
@@ -16,12 +18,11 @@ export function csrfToken(cookieSecret: string): string {
  * @throws AppError 'request.forged'
  */
 export function assertOwnForm(request: Request, publicUrl: URL, cookieSecret: string): void {
-  const site = request.get('sec-fetch-site');
-  const origin = request.get('origin');
+  const site = headerOf(request, 'sec-fetch-site');
+  const origin = headerOf(request, 'origin');
   if (site !== undefined && site !== 'same-origin') throw new AppError('request.forged', `Sec-Fetch-Site is ${site}`);
   if (origin !== undefined && origin !== publicUrl.origin) throw new AppError('request.forged', 'Origin is not ours');
-  const given: unknown = (request.body as Record<string, unknown> | undefined)?.['csrf'];
-  if (typeof given !== 'string' || !isEqualSecret(given, csrfToken(cookieSecret))) {
+  if (!isEqualSecret(fieldOf(request, 'csrf', 'code'), csrfToken(cookieSecret))) {
     throw new AppError('request.forged', 'the form token is missing or wrong');
   }
 }

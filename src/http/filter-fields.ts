@@ -10,9 +10,10 @@ const FIRST_YEAR = 1970;
 const LAST_YEAR = 9998;
 const DAY_MS = 24 * 60 * 60_000;
 
-/** One parameter, '' when it is missing: trimmed, one line, and short. */
+/** One parameter, '' when it is missing or too long to be meant: trimmed and one line. */
 export function filterText(query: URLSearchParams, name: string, longest: number): string {
-  return storedText((query.get(name) ?? '').slice(0, 2 * longest), longest).trim();
+  const text = query.get(name) ?? '';
+  return text.length > longest ? '' : storedText(text).trim();
 }
 
 /**

@@ -1,19 +1,59 @@
-/** Forms of our own pages, as they arrive. */
+/** Forms of our own pages, as they arrive: a body as small as its form, and no field longer than its kind. */
 import express, { type Request, type RequestHandler } from 'express';
+import { AppError } from '#src/errors.ts';
 
-const LIMIT = '100kb';
+/** The longest value of each kind of field, in UTF-16 units; of a password in bytes, because it is hashed as bytes. */
+const LONGEST = {
+  choice: 60,
+  code: 100,
+  id: 300,
+  name: 200,
+  email: 254,
+  reason: 300,
+  password: 800,
+  url: 2_048,
+  note: 4_000,
+  setting: 8_000,
+  sealed: 8_192,
+  key: 16_000,
+  list: 24_000,
+} as const;
+
+/** What a field is, and with it how long it may be. */
+export type FieldKind = keyof typeof LONGEST;
+
+/** Bodies in bytes: the usual form, the ones that need less, and the ones with long texts. */
+export const FORM_BYTES = { signIn: 4_096, usual: 8_192, key: 32_768, note: 65_536, settings: 100_000 } as const;
+
 const NOT_TYPED = /[^\P{Cc}\t\r\n]/gu;
 
-/** Parses a urlencoded body; anything else leaves no body. */
-export function formBody(): RequestHandler {
-  return express.urlencoded({ extended: false, limit: LIMIT });
+/**
+ * Parses a urlencoded body; anything else leaves no body. A longer one ends in 413 without being parsed.
+ *
+ * @param larger forms below this mount that hold more than the usual one, by their path.
+ */
+export function formBody(
+  bytes: number = FORM_BYTES.usual,
+  larger: Readonly<Record<string, number>> = {},
+): RequestHandler {
+  const parserOf = (limit: number) => express.urlencoded({ extended: false, limit });
+  const usual = parserOf(bytes);
+  const others = new Map(Object.entries(larger).map(([path, limit]) => [path, parserOf(limit)]));
+  return (request, response, next) =>
+    (others.get(`${request.baseUrl}${request.path}`) ?? usual)(request, response, next);
 }
 
 /**
- * One field of a parsed form, '' when it is missing or given twice. Untrusted, but without what no column stores and
- * nobody types: control characters other than tabs and line ends become a space.
+ * One field of a parsed form, '' when it is missing or given twice. Untrusted, but never longer than its kind, and without
+ * what no column stores and nobody types: control characters other than tabs and line ends become a space.
+ *
+ * @throws AppError 'request.field-too-long', before anything else has looked at the value.
  */
-export function fieldOf(request: Request, name: string): string {
+export function fieldOf(request: Request, name: string, kind: FieldKind): string {
   const value: unknown = (request.body as Record<string, unknown> | undefined)?.[name];
-  return typeof value === 'string' ? value.replace(NOT_TYPED, ' ').toWellFormed() : '';
+  if (typeof value !== 'string') return '';
+  const length = kind === 'password' ? Buffer.byteLength(value) : value.length;
+  if (length <= LONGEST[kind]) return value.replace(NOT_TYPED, ' ').toWellFormed();
+  const shown = `At most ${LONGEST[kind]} ${kind === 'password' ? 'bytes' : 'characters'}: ${name}.`;
+  throw new AppError('request.field-too-long', `the field ${name} is longer than ${LONGEST[kind]}`, { shown });
 }

@@ -16,9 +16,3 @@ export function requireHttps(publicUrl: URL, trustsProxy: boolean): RequestHandl
     response.redirect(308, `${publicUrl.origin}${request.path}${query < 0 ? '' : request.url.slice(query)}`);
   };
 }
-
-/** The parameters of a request as sent, repeated ones included. */
-export function queryOf(request: { url: string }): URLSearchParams {
-  const start = request.url.indexOf('?');
-  return new URLSearchParams(start < 0 ? '' : request.url.slice(start + 1));
-}

@@ -47,7 +47,7 @@ export function requestLog(log: Log, metrics: Metrics): RequestHandler {
     // And where a query was encoded into the path, it is still a query.
     const path = request.path
       .replace(/^\/reports\/.*[\w-]{40}.*/, '/reports/[removed]')
-      .replace(/(%3f|[=&;]).*$/i, '…');
+      .replace(/(?:%3f|[=&;]).*/is, '…');
     response.once('close', () => {
       const durationMs = Math.round(performance.now() - startedAt);
       const { error, ...known } = factsOf(request);

@@ -2,6 +2,7 @@
 import type { Request, RequestHandler } from 'express';
 import type { RemoteParent, Telemetry } from '#src/adapters/telemetry.ts';
 import { factsOf } from './request-log.ts';
+import { headerOf } from './request-values.ts';
 
 /** Everything mounted behind it is inside the span. */
 export function requestSpan(telemetry: Telemetry): RequestHandler {
@@ -38,7 +39,7 @@ const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-
 function remoteParent(request: Request): RemoteParent | undefined {
   const trusts: (address: string, hop: number) => boolean = request.app.get('trust proxy fn');
   if (!trusts(request.socket.remoteAddress ?? '', 0)) return undefined;
-  const [, traceId, spanId, flags] = TRACEPARENT.exec(request.get('traceparent') ?? '') ?? [];
+  const [, traceId, spanId, flags] = TRACEPARENT.exec(headerOf(request, 'traceparent') ?? '') ?? [];
   if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
   return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & 1 };
 }

@@ -1,7 +1,10 @@
 /** Where a visitor goes after signing in: a page of ours, never an address somebody made up. */
 import type { Request } from 'express';
+import { headerOf } from './request-values.ts';
 
 const START = '/settings';
+/** It goes out again in a Location, encoded once more. */
+const LONGEST = 2_048;
 const PLACES = /^\/(settings|guide)(\/|$)/;
 
 /**
@@ -11,7 +14,7 @@ const PLACES = /^\/(settings|guide)(\/|$)/;
  * @returns a path with query on our own origin, under /settings or /guide; '/settings' for everything else.
  */
 export function readReturnPath(text: unknown, publicUrl: URL): string {
-  if (typeof text !== 'string' || !URL.canParse(text, publicUrl)) return START;
+  if (typeof text !== 'string' || text.length > LONGEST || !URL.canParse(text, publicUrl)) return START;
   const url = new URL(text, publicUrl);
   const isOurs = url.origin === publicUrl.origin && PLACES.test(url.pathname);
   return isOurs ? `${url.pathname}${url.search}` : START;
@@ -19,7 +22,7 @@ export function readReturnPath(text: unknown, publicUrl: URL): string {
 
 /** The page a request was for; for a form, the page it stood on. */
 export function returnPathOf(request: Request, publicUrl: URL): string {
-  return readReturnPath(request.method === 'GET' ? request.originalUrl : request.get('referer'), publicUrl);
+  return readReturnPath(request.method === 'GET' ? request.originalUrl : headerOf(request, 'referer'), publicUrl);
 }
 
 /** The sign-in page, with the way back where it is not the usual one. */

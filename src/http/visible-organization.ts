@@ -1,10 +1,12 @@
 /** Which organization's records a signed-in user may see: administrators their own, operators the one they name or all. */
 import type { Request } from 'express';
-import { storedText } from '#src/adapters/stored-text.ts';
 import { AppError } from '#src/errors.ts';
 import { serverTimeZone } from '#views/zone.ts';
 import { adminOf } from './admin-session.ts';
-import { queryOf } from './own-url.ts';
+import { filterText } from './filter-fields.ts';
+import { queryOf } from './request-values.ts';
+
+const LONGEST_ID = 64;
 
 /**
  * MT-01: what an administrator writes into the address changes nothing.
@@ -13,7 +15,7 @@ import { queryOf } from './own-url.ts';
  */
 export function visibleOrganization(request: Request): string | undefined {
   const { role, organizationId } = adminOf(request);
-  if (role === 'operator') return storedText(queryOf(request).get('organization') ?? '', 64) || undefined;
+  if (role === 'operator') return filterText(queryOf(request), 'organization', LONGEST_ID) || undefined;
   if (organizationId === undefined) throw new AppError('admin.forbidden', 'an administrator without an organization');
   return organizationId;
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { Router } from 'express';
 import { AppError } from '#src/errors.ts';
+import { headerOf } from '#src/http/request-values.ts';
 import { JWKS_MAX_AGE_SECONDS } from './key-life.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { KeySightings } from './key-sightings.ts';
@@ -17,7 +18,7 @@ export function jwksRoutes(keyRing: Pick<KeyRing, 'jwks'>, sightings?: Pick<KeyS
   router
     .route('/.well-known/jwks.json')
     .get((request, response) => {
-      sightings?.jwksFetched(request.ip ?? '', request.get('user-agent') ?? '');
+      sightings?.jwksFetched(request.ip ?? '', headerOf(request, 'user-agent') ?? '');
       const body = Buffer.from(JSON.stringify(keyRing.jwks()));
       // Express would add a charset to the type, which JSON does not have; it answers If-None-Match itself.
       response.setHeader('Content-Type', 'application/json');

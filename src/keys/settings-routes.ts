@@ -4,7 +4,7 @@ import { CommandError } from '#src/adapters/command-line.ts';
 import { AppError } from '#src/errors.ts';
 import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import { queryOf } from '#src/http/own-url.ts';
+import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import { type KeysPageProps, keysPage } from '#views/keys-page.ts';
 import { type KeyHolder, placeFetches } from './fetcher-hosts.ts';
 import { importKey } from './import-key.ts';
@@ -44,16 +44,19 @@ export function keySettingsRoutes(dependencies: KeySettingsDependencies): Router
   router.post(
     '/retire',
     action(dependencies, 'retire', (deps, request) =>
-      retireKey(deps, fieldOf(request, 'kid'), { force: false, evenIfUsed: fieldOf(request, 'evenIfUsed') === 'yes' }),
+      retireKey(deps, fieldOf(request, 'kid', 'id'), {
+        force: false,
+        evenIfUsed: fieldOf(request, 'evenIfUsed', 'choice') === 'yes',
+      }),
     ),
   );
   router.post(
     '/revoke',
-    action(dependencies, 'revoke', (deps, request) => retireKey(deps, fieldOf(request, 'kid'), { force: true })),
+    action(dependencies, 'revoke', (deps, request) => retireKey(deps, fieldOf(request, 'kid', 'id'), { force: true })),
   );
   router.post(
     '/import',
-    action(dependencies, 'import', (deps, request) => importKey(deps, fieldOf(request, 'privateKey'))),
+    action(dependencies, 'import', (deps, request) => importKey(deps, fieldOf(request, 'privateKey', 'key'))),
   );
   router.get('/:kid/public.pem', download(dependencies, 'application/x-pem-file', 'pem'));
   router.get('/:kid/jwks.json', download(dependencies, 'application/json', 'jwks'));
@@ -91,7 +94,9 @@ const WORDS: Readonly<Record<KeyRefusal['reason'], string>> = {
 function problemOf(error: CommandError, name: string, request: Request): NonNullable<KeysPageProps['problem']> {
   if (!(error instanceof KeyRefusal)) return { text: error.message, at: name === 'import' ? 'import' : 'keys' };
   const text = WORDS[error.reason];
-  return error.reason === 'in-use' ? { text, at: 'keys', retireAnyway: fieldOf(request, 'kid') } : { text, at: 'keys' };
+  return error.reason === 'in-use'
+    ? { text, at: 'keys', retireAnyway: fieldOf(request, 'kid', 'id') }
+    : { text, at: 'keys' };
 }
 
 async function showKeys(
@@ -131,7 +136,7 @@ async function showKeys(
 /** CAJ-06, REG-04: the public half alone, the same as the JWKS serves. */
 function download(dependencies: KeySettingsDependencies, type: string, form: 'pem' | 'jwks'): RequestHandler {
   return async (request, response) => {
-    const kid = String(request.params['kid']);
+    const kid = pathPartOf(request, 'kid');
     const exported = await exportKey({ ...dependencies, by: actorOf(request) }, kid).catch((error: unknown) => {
       throw error instanceof CommandError ? new AppError('request.not-found', 'no such key') : error;
     });

@@ -8,8 +8,8 @@ import type { RedeemOutcome } from '#src/clinicians/redeem-code.ts';
 import { AppError } from '#src/errors.ts';
 import { assertOwnForm, csrfToken } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import { queryOf } from '#src/http/own-url.ts';
 import { factsOf } from '#src/http/request-log.ts';
+import { queryOf } from '#src/http/request-values.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import { type AssociationProblem, associationPage } from '#views/association-page.ts';
 import { openLaunchOf } from './launch-guard.ts';
@@ -53,7 +53,7 @@ export function redeemCodeRoute(deps: AssociationRouteDependencies): RequestHand
     const { launch, opened, organization, cookieSecret } = openLaunchOf(request);
     assertOwnForm(request, publicUrl, cookieSecret);
     if (organization.userAssociation !== 'code') return show(request, response, undefined);
-    const code = fieldOf(request, 'code').slice(0, 100);
+    const code = fieldOf(request, 'code', 'code');
     const by = { launchId: launch.id, user: auditActor(sealer, launch.user) };
     await limit.begin(organization.id, by);
     const { supportCode } = factsOf(request);

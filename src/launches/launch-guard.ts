@@ -3,8 +3,8 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
-import { queryOf } from '#src/http/own-url.ts';
 import { factsOf } from '#src/http/request-log.ts';
+import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
 import { fitPage } from './journey.ts';
@@ -72,7 +72,7 @@ export function requireLaunch(
 ): RequestHandler {
   const { directory, launchCookies, endings, sealer, clock } = dependencies;
   return async (request, response, next) => {
-    const launchId = String(request.params['launchId']);
+    const launchId = pathPartOf(request, 'launchId');
     const cookie = launchCookies.ofLaunch(request, launchId);
     const ended = cookie ? undefined : launchCookies.endedLaunch(request, launchId);
     const organization = await fitPage(response, directory, cookie ?? ended ?? launchCookies.lastJourney(request));

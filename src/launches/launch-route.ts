@@ -5,8 +5,8 @@ import { launchFacts } from '#src/diagnostics/step-facts.ts';
 import type { StepFacts } from '#src/diagnostics/trace.ts';
 import { AppError } from '#src/errors.ts';
 import { isFramed } from '#src/http/framed.ts';
-import { queryOf } from '#src/http/own-url.ts';
 import { factsOf } from '#src/http/request-log.ts';
+import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import { setPagePolicy } from '#src/http/security-headers.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
@@ -63,7 +63,7 @@ async function findOrganization(
   request: Request,
   query: URLSearchParams,
 ): Promise<Organization> {
-  const named = request.params['orgId'] === undefined ? query.getAll('orgId') : [String(request.params['orgId'])];
+  const named = request.params['orgId'] === undefined ? query.getAll('orgId') : [pathPartOf(request, 'orgId')];
   const [orgId] = named;
   if (!orgId || named.length > 1) throw new AppError('launch.unknown-organization', 'orgId is missing or repeated');
   const organization = await directory.find(orgId);

@@ -6,8 +6,8 @@ import { auditActor } from '#src/audit/audit.ts';
 import { AppError } from '#src/errors.ts';
 import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import { queryOf } from '#src/http/own-url.ts';
 import { factsOf } from '#src/http/request-log.ts';
+import { queryOf } from '#src/http/request-values.ts';
 import { visibleOrganization } from '#src/http/visible-organization.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationStore } from '#src/organizations/organization-store.ts';
@@ -82,13 +82,13 @@ function ending(deps: LiveLaunchesDependencies, end: End): RequestHandler {
 
 /** MT-01: the launch named by the form has to be the organization's; another's is as good as none. */
 const endOne: End = async ({ launches, endings }, request, { organization }) => {
-  const found = await launches.reopen(fieldOf(request, 'launch'));
+  const found = await launches.reopen(fieldOf(request, 'launch', 'id'));
   if (found?.launch.organizationId !== organization.id) return 0;
   return endings.end([found.launch.id], 'administrator', organization, endedBy(request));
 };
 
 const endUser: End = (deps, request, { organization }) => {
-  const user = fieldOf(request, 'user');
+  const user = fieldOf(request, 'user', 'id');
   return deps.endings.endOf(organization, 'administrator', endedBy(request), (launch) => userOf(deps, launch) === user);
 };
 

@@ -2,8 +2,8 @@
 import type { Request, RequestHandler } from 'express';
 import { assertOwnForm } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import { queryOf } from '#src/http/own-url.ts';
 import { factsOf } from '#src/http/request-log.ts';
+import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
 import { signedOutPage } from '#views/signed-out-page.ts';
 import { fitPage, standalonePath } from './journey.ts';
@@ -31,7 +31,7 @@ export function signOutRoute(dependencies: {
 }): RequestHandler {
   const { publicUrl, launches, launchCookies, endings, retries, onEnded } = dependencies;
   const launchesToEnd = async (request: Request, launch: Launch): Promise<string[]> => {
-    if (fieldOf(request, 'all') !== 'true') return [launch.id];
+    if (fieldOf(request, 'all', 'choice') !== 'true') return [launch.id];
     const here = await launches.peek(launchCookies.launches(request));
     return here.filter((other) => isSameUser(other, launch)).map(({ id }) => id);
   };
@@ -56,7 +56,7 @@ export function signOutRoute(dependencies: {
 /** `GET /signed-out/:orgId`: the same for everybody; the organization only says whose EHR may frame it. */
 export function signedOutRoute(directory: OrganizationDirectory): RequestHandler {
   return async (request, response) => {
-    const organizationId = String(request.params['orgId']);
+    const organizationId = pathPartOf(request, 'orgId');
     const kind = queryOf(request).has('standalone') ? 'standalone' : 'ehr';
     const organization = await fitPage(response, directory, { kind, organizationId });
     const startAgain = kind === 'standalone' && organization ? standalonePath(organization.id) : undefined;

@@ -3,8 +3,8 @@ import type { Request, RequestHandler } from 'express';
 import type { LaunchTrace } from '#src/diagnostics/launch-trace.ts';
 import { standaloneFacts } from '#src/diagnostics/step-facts.ts';
 import { AppError } from '#src/errors.ts';
-import { queryOf } from '#src/http/own-url.ts';
 import { factsOf } from '#src/http/request-log.ts';
+import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import { offerStartAgain } from '#src/http/start-again.ts';
 import { isConnected, type Organization } from '#src/organizations/organization.ts';
 import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
@@ -36,7 +36,7 @@ async function whoIsAsked(
   request: Request,
   trace: LaunchTrace,
 ): Promise<Organization> {
-  const organization = await directory.find(String(request.params['orgId']));
+  const organization = await directory.find(pathPartOf(request, 'orgId'));
   if (!organization) throw new AppError('launch.unknown-organization', 'no organization has this orgId');
   factsOf(request).organizationId = organization.id;
   trace.know({ organizationId: organization.id });

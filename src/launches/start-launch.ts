@@ -3,9 +3,9 @@ import type { Request, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { LaunchTrace } from '#src/diagnostics/launch-trace.ts';
 import type { KnownBrowsers } from '#src/http/known-browsers.ts';
-import { queryOf } from '#src/http/own-url.ts';
 import type { LaunchLimit } from '#src/http/rate-limit.ts';
 import { factsOf } from '#src/http/request-log.ts';
+import { headerOf, queryOf } from '#src/http/request-values.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { cookiesBlockedPage } from '#views/cookies-blocked-page.ts';
 import { type BeginLaunchDependencies, beginLaunch, type LaunchStart } from './begin-launch.ts';
@@ -36,7 +36,7 @@ export const PROBED = 'probed';
 
 /** LA-10: looking ahead is not launching. */
 export function isPrefetch(request: Request): boolean {
-  return /prefetch|prerender/i.test(`${request.get('sec-purpose') ?? ''} ${request.get('purpose') ?? ''}`);
+  return /prefetch|prerender/i.test(`${headerOf(request, 'sec-purpose') ?? ''} ${headerOf(request, 'purpose') ?? ''}`);
 }
 
 /**

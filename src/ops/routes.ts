@@ -2,6 +2,7 @@
 import { type RequestHandler, Router } from 'express';
 import { isAddressIn } from '#src/adapters/address-policy.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
+import { headerOf } from '#src/http/request-values.ts';
 import { signingAlgorithms } from '#src/keys/key-pair.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
 
@@ -40,7 +41,7 @@ function onlyFrom(addresses: readonly string[]): RequestHandler {
   const isListed = isAddressIn(addresses);
   return (request, _response, next) => {
     // Behind a proxy that TRUST_PROXY does not name, every visitor of the internet has the proxy's address.
-    const isForwarded = request.get('x-forwarded-for') !== undefined || request.get('forwarded') !== undefined;
+    const isForwarded = headerOf(request, 'x-forwarded-for') !== '' || headerOf(request, 'forwarded') !== '';
     const isOwnAddress = request.ip !== request.socket.remoteAddress || !isForwarded;
     next(isOwnAddress && isListed(request.ip) ? undefined : 'router');
   };

@@ -3,6 +3,7 @@ import { Router } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Queries } from '#src/adapters/database.ts';
 import { AppError } from '#src/errors.ts';
+import { pathPartOf } from '#src/http/request-values.ts';
 import { reportPage } from '#views/report-page.ts';
 import { findCheckReport } from './check-report-store.ts';
 
@@ -10,7 +11,7 @@ import { findCheckReport } from './check-report-store.ts';
 export function checkReportRoutes({ db, clock }: { db: Queries; clock: Clock }): Router {
   const router = Router({ caseSensitive: true, strict: true });
   router.get('/:token', async (request, response) => {
-    const { token } = request.params;
+    const token = pathPartOf(request, 'token');
     const found = await findCheckReport(db, token.replace(/\.json$/, ''), clock());
     if (!found) throw new AppError('settings.report-gone', 'no report behind this link');
     response.setHeader('X-Robots-Tag', 'noindex');

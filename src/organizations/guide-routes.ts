@@ -3,7 +3,7 @@ import type { Request, RequestHandler } from 'express';
 import type { Config } from '#src/config.ts';
 import { describeError, type ErrorCode, errorCodes } from '#src/errors.ts';
 import { adminCsrfToken, adminIfSignedIn } from '#src/http/admin-session.ts';
-import { queryOf } from '#src/http/own-url.ts';
+import { queryOf } from '#src/http/request-values.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import { type GuidePageProps, guidePage } from '#views/guide-page.ts';
 import type { GuideExplanation } from '#views/guide-troubleshooting.ts';

@@ -43,11 +43,9 @@ const flag = z.boolean({ error: 'must be true or false' });
 const listOf = <Item extends z.ZodType>(item: Item, max: number) =>
   z.array(item).max(max, `must have at most ${max} entries`).default([]);
 
-const scopeString = textFormat()
-  .max(4000, 'must be at most 4000 characters')
-  .superRefine((scopes, context) => {
-    for (const message of scopeProblems(scopes)) context.addIssue({ code: 'custom', message });
-  });
+const scopeString = textFormat().superRefine((scopes, context) => {
+  for (const message of scopeProblems(scopes)) context.addIssue({ code: 'custom', message });
+});
 
 const shape = (production: boolean) => ({
   id: textFormat().regex(ORGANIZATION_ID, 'must be letters, digits, ".", "_" or "-" (at most 64)'),

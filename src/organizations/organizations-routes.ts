@@ -4,7 +4,7 @@ import type { Config } from '#src/config.ts';
 import { AppError } from '#src/errors.ts';
 import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import { queryOf } from '#src/http/own-url.ts';
+import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import { organizationPage, organizationsPage } from '#views/organizations-page.ts';
 import type { TypedForm } from '#views/typed-form.ts';
 import { type Changing, type EditDependencies, editOrganization, switchOrganization } from './edit-organization.ts';
@@ -41,8 +41,8 @@ export function organizationsRoutes(dependencies: OrganizationsRouteDependencies
 
 async function create(deps: OrganizationsRouteDependencies, request: Request, response: Response): Promise<void> {
   const values = {
-    id: fieldOf(request, 'id').trim(),
-    name: fieldOf(request, 'name').trim(),
+    id: fieldOf(request, 'id', 'id').trim(),
+    name: fieldOf(request, 'name', 'name').trim(),
     clientId: clientIdOf(request),
   };
   const refuse = async (problems: TypedForm['problems']) => {
@@ -59,9 +59,9 @@ async function create(deps: OrganizationsRouteDependencies, request: Request, re
 async function change(deps: OrganizationsRouteDependencies, request: Request, response: Response): Promise<void> {
   const organization = await known(deps, request);
   const values = {
-    name: fieldOf(request, 'name').trim(),
+    name: fieldOf(request, 'name', 'name').trim(),
     clientId: clientIdOf(request),
-    privateNetworks: fieldOf(request, 'privateNetworks').trim(),
+    privateNetworks: fieldOf(request, 'privateNetworks', 'setting').trim(),
   };
   const changes: SettingChanges = {
     ...values,
@@ -109,14 +109,14 @@ function showOne(
 }
 
 async function known({ store }: OrganizationsRouteDependencies, request: Request): Promise<Organization> {
-  const organization = await store.find(String(request.params['id']));
+  const organization = await store.find(pathPartOf(request, 'id'));
   if (!organization) throw new AppError('settings.no-organization', 'no such organization');
   return organization;
 }
 
 /** Copied with the space around it more often than not. */
 function clientIdOf(request: Request): string {
-  return fieldOf(request, 'clientId').trim();
+  return fieldOf(request, 'clientId', 'id').trim();
 }
 
 function formOf({ name, clientId, privateNetworks }: Organization): TypedForm {

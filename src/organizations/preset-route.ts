@@ -10,7 +10,7 @@ export function usePreset(dependencies: IntegrationDependencies): Step {
   return async (request, response, organization) => {
     const draft = await dependencies.store.findDraft(organization.id);
     const suggestion = suggestionFor(organization, draft?.fhirUrl);
-    if (!suggestion || suggestion.vendor !== fieldOf(request, 'vendor')) {
+    if (!suggestion || suggestion.vendor !== fieldOf(request, 'vendor', 'choice')) {
       response.status(409);
       const problem = 'The vendor or the FHIR URL has changed since; look at the suggestion again.';
       return showPage(dependencies, { problem })(request, response, organization);

@@ -1,6 +1,6 @@
 /** A scope string explained: what each scope is for, what a clinician loses without it, and what is absent. */
 import { parseResourceScope } from '#src/smart/scope-grammar.ts';
-import { grantedScopes, mayAsk, requestedScope } from '#src/smart/scopes.ts';
+import { grantedScopes, LONGEST_SETTING, mayAsk, requestedScope } from '#src/smart/scopes.ts';
 import { tokenProblem } from '#src/smart/token-problem.ts';
 import { scopeReasons } from './scope-reasons.ts';
 import { type ScopeUse, scopeUses, type UseSettings } from './scope-uses.ts';
@@ -34,8 +34,9 @@ const LOSSES: ReadonlyMap<string, string> = new Map([
   ['offline_access', 'The same as online_access; where the server knows both, online_access is enough.'],
 ]);
 
-/** @param text as typed; tokens that are no scopes are explained as such, not left out. */
-export function explainScopes(text: string, settings: UseSettings): ScopeExplanation {
+/** @param typed tokens that are no scopes are explained as such, not left out; a text that is too long is not read. */
+export function explainScopes(typed: string, settings: UseSettings): ScopeExplanation {
+  const text = typed.length > LONGEST_SETTING ? '' : typed;
   const uses = scopeUses(settings);
   const present = scopeReasons(text).map(({ scope, reason }) => explain(scope, reason, uses));
   return { present, absent: [...absentPlain(text), ...absentResources(text, uses)] };

@@ -14,7 +14,7 @@ import { integrationUrl } from './settings-view.ts';
  */
 export function previewScopes(dependencies: IntegrationDependencies): Step {
   return async (request, response, organization) => {
-    const typed = typedAdvanced((name) => fieldOf(request, name));
+    const typed = typedAdvanced((name, kind) => fieldOf(request, name, kind));
     const parsed = parseSettings(
       { ...settingsOf(organization), ...advancedChanges(typed, organization), scopes: typed['scopes'] },
       dependencies.production,

@@ -9,16 +9,17 @@ import { isTimeZone, serverTimeZone } from '#views/zone.ts';
 
 const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const HOST_NAME = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`, 'i');
-const MAX_URL_LENGTH = 2048;
+/** Of a FHIR base, an issuer, and everything else that is an address. */
+export const MAX_URL_LENGTH = 2048;
 
 /**
  * Why a text cannot be a FHIR base or issuer, or undefined: the form a launch's `iss` must have (LA-03), and https
  * (http on loopback outside production), plain ASCII, and a path that no URL parser would rewrite.
  */
 function serverUrlProblem(text: string, production: boolean): string | undefined {
+  if (text.length > MAX_URL_LENGTH) return `must be at most ${MAX_URL_LENGTH} characters`;
   const problem = fhirBaseProblem(text);
   if (problem) return problem;
-  if (text.length > MAX_URL_LENGTH) return `must be at most ${MAX_URL_LENGTH} characters`;
   if (/[^\x21-\x7e]/.test(text)) return 'must contain ASCII characters only';
   if (/\/(?:\.|%2e){1,2}(?:\/|$)/i.test(text)) return 'must not contain . or .. path segments';
   if (isSecure(new URL(text), production)) return undefined;

@@ -12,11 +12,13 @@ export function advancedForm(organization: Organization): TypedForm {
   return { values: Object.fromEntries(values), problems: {} };
 }
 
-/** @param field reads one field of the form; untrusted. */
-export function typedAdvanced(field: (name: string) => string): Record<string, string> {
+/** @param field reads one field of the form, bounded by its kind; untrusted. */
+export function typedAdvanced(field: (name: string, kind: 'setting' | 'list') => string): Record<string, string> {
   return Object.fromEntries(
     advancedFields.map(({ name, kind }) => {
-      const text = field(name).replaceAll('\r\n', '\n').trim();
+      const text = field(name, kind === 'list' ? 'list' : 'setting')
+        .replaceAll('\r\n', '\n')
+        .trim();
       return [name, kind === 'flag' ? String(text === 'true') : text];
     }),
   );

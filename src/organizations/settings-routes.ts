@@ -3,8 +3,8 @@ import { type RequestHandler, Router } from 'express';
 import { AppError } from '#src/errors.ts';
 import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import { queryOf } from '#src/http/own-url.ts';
 import { factsOf } from '#src/http/request-log.ts';
+import { queryOf } from '#src/http/request-values.ts';
 import { createCheckLimit, createKeyProofLimit, createReportLimit } from '#src/http/settings-limit.ts';
 import type { AcceptedSettings } from '#src/organizations/checks/check-result.ts';
 import { type SaveOptions, saveConnection } from '#src/organizations/checks/save-connection.ts';
@@ -82,7 +82,7 @@ function chooseOrganization({ store }: IntegrationDependencies): RequestHandler 
 
 function saveUrl(dependencies: IntegrationDependencies): Step {
   return (request, response, organization) =>
-    checkAndStream(dependencies, fieldOf(request, 'fhirUrl'), {})(request, response, organization);
+    checkAndStream(dependencies, fieldOf(request, 'fhirUrl', 'url'), {})(request, response, organization);
 }
 
 /** What waits as a draft, else what is in use. */
@@ -96,7 +96,7 @@ function checkAgain(dependencies: IntegrationDependencies): Step {
 function useAnyway(dependencies: IntegrationDependencies): Step {
   return async (request, response, organization) => {
     const draft = await dependencies.store.findDraft(organization.id);
-    const reason = fieldOf(request, 'reason').trim();
+    const reason = fieldOf(request, 'reason', 'reason').trim();
     if (draft && reason !== '') {
       await checkAndStream(dependencies, draft.fhirUrl, { useAnyway: reason })(request, response, organization);
       return;
@@ -119,7 +119,7 @@ function discardDraft({ store }: IntegrationDependencies): Step {
 /** A suggestion of the run on record, by its place: values come from our own checks, never from the form. */
 function accept(dependencies: IntegrationDependencies): Step {
   return async (request, response, organization) => {
-    const [runId = '', index = ''] = fieldOf(request, 'suggestion').split('.');
+    const [runId = '', index = ''] = fieldOf(request, 'suggestion', 'id').split('.');
     const latest = await dependencies.checksStore.latest(organization.id);
     const suggestion = latest?.id === runId ? latest.summary.suggestions[Number(index)] : undefined;
     if (!latest || !suggestion) {
@@ -148,7 +148,7 @@ function checkAndStream(dependencies: IntegrationDependencies, typed: string, op
 
 function saveAdvanced(dependencies: IntegrationDependencies): Step {
   return async (request, response, organization) => {
-    const typed = typedAdvanced((name) => fieldOf(request, name));
+    const typed = typedAdvanced((name, kind) => fieldOf(request, name, kind));
     const changes = advancedChanges(typed, organization);
     const { name: _name, ...by } = saverOf(request);
     const result = await editOrganization(dependencies, organization.id, changes, by);

@@ -1,7 +1,7 @@
 /** What the page of a connection shows: gathered from the organization, its last checks and its draft. */
 import type { Request } from 'express';
 import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
-import { queryOf } from '#src/http/own-url.ts';
+import { queryOf } from '#src/http/request-values.ts';
 import type { CheckRun } from '#src/organizations/checks/checks-store.ts';
 import type { KeyProof } from '#src/organizations/checks/key-proof.ts';
 import { readStoredConfiguration } from '#src/smart/smart-configuration.ts';

@@ -7,8 +7,6 @@ import { newRequestFields } from '#views/new-request-page.ts';
 import type { TypedRequest } from './new-request.ts';
 import { mayKeep, type RequestDrafts } from './request-drafts.ts';
 
-/** Longer than any field may be, so that what is refused for its length is still shown again whole. */
-const LONGEST_FIELD = 4_000;
 const KEPT =
   "What you typed is kept for an hour. Open the app from this patient's chart and choose “Continue your unsent request”.";
 /** Chosen for the user when the form is opened, so it is no sign of work. */
@@ -20,7 +18,7 @@ const CHOSEN_FOR_YOU = 'priority';
  */
 export function keepTyped({ drafts, clock }: { drafts: RequestDrafts; clock: Clock }): RequestHandler {
   return async (request, response, next) => {
-    const ticket = await drafts.readTicket(fieldOf(request, 'ticket'));
+    const ticket = await drafts.readTicket(fieldOf(request, 'ticket', 'sealed'));
     const typed = typedOf(request);
     if (ticket && mayKeep(ticket, clock()) && hasContent(typed)) {
       await drafts.keep(ticket, typed, clock());
@@ -38,9 +36,13 @@ export const sayKept: ErrorRequestHandler = (error: unknown, _request, response,
   next(new AppError(code, message, { cause, shown: KEPT, ...(retryAfterSeconds ? { retryAfterSeconds } : {}) }));
 };
 
-/** The form's fields as they arrived; untrusted, and cut at a length that no field may have. */
+/**
+ * The form's fields as they arrived; untrusted. They may be longer than they should, so that they are shown again whole.
+ *
+ * @throws AppError 'request.field-too-long'
+ */
 export function typedOf(request: Request): TypedRequest {
-  return Object.fromEntries(newRequestFields.map((name) => [name, fieldOf(request, name).slice(0, LONGEST_FIELD)]));
+  return Object.fromEntries(newRequestFields.map((name) => [name, fieldOf(request, name, 'note')]));
 }
 
 /** Has the user put anything into the form? */

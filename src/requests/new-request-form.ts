@@ -2,7 +2,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { LaunchTrace, LaunchTraces } from '#src/diagnostics/launch-trace.ts';
-import { queryOf } from '#src/http/own-url.ts';
+import { queryOf } from '#src/http/request-values.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import type { ActiveGrants } from '#src/launches/active-grant.ts';
 import { openLaunchOf } from '#src/launches/launch-guard.ts';

@@ -50,7 +50,7 @@ export function createRequest(deps: NewRequestDependencies): RequestHandler {
       assertOwnForm(request, deps.publicUrl, cookieSecret);
       const ticket = await ownTicket(deps, request, draftOwner(launch));
       const posted = { request, response, trace, ticket, typed: typedOf(request), now: deps.clock() };
-      await (fieldOf(request, 'intent') === 'back' ? goBack(deps, posted) : askTheEhr(deps, posted));
+      await (fieldOf(request, 'intent', 'choice') === 'back' ? goBack(deps, posted) : askTheEhr(deps, posted));
     });
   };
 }
@@ -75,7 +75,7 @@ async function askTheEhr(deps: NewRequestDependencies, posted: Posted): Promise<
     trace.discard();
     return showAgain({ ticket: { owner, ...newForm(now) }, problem: problemIn(EXPIRED), isAfterExpired: true });
   }
-  const isLook = fieldOf(request, 'intent') === 'look';
+  const isLook = fieldOf(request, 'intent', 'choice') === 'look';
   const read = readNewRequest(typed, now);
   if (!read.ok && !isLook) {
     trace.discard();
@@ -139,7 +139,7 @@ async function ownTicket(
   request: Request,
   owner: DraftOwner,
 ): Promise<DraftTicket> {
-  const ticket = await drafts.readTicket(fieldOf(request, 'ticket'));
+  const ticket = await drafts.readTicket(fieldOf(request, 'ticket', 'sealed'));
   if (ticket && isSameOwner(ticket.owner, owner)) return ticket;
   throw new AppError('request.forged', "the form's ticket is missing or of another patient or user");
 }

@@ -1,5 +1,18 @@
 /** Text from an EHR that we keep: never empty, never long, never with control characters. */
 
+/** Invisible formatting, above all the controls of direction that make one name read as another; joiners stay. */
+const INVISIBLE = /[\p{Cf}--[\u200C\u200D]]/gv;
+
+/**
+ * A person's name as it may stand on a page of ours: one line, without invisible formatting.
+ *
+ * @returns undefined for what {@link boundedText} refuses, and for what has nothing visible in it.
+ */
+export function boundedName(value: unknown, maxLength: number): string | undefined {
+  const name = boundedText(value, maxLength)?.replace(INVISIBLE, '').trim();
+  return name !== undefined && /[^\s\u200C\u200D]/u.test(name) ? name : undefined;
+}
+
 /**
  * Takes a value from outside if it is a usable text.
  *

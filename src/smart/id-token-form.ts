@@ -1,9 +1,11 @@
 /** The form of an id_token: what is checked before any key is fetched. */
 import { decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
+import { isBoundedJson } from '#src/adapters/json-bounds.ts';
 import { AppError } from '#src/errors.ts';
 import { idTokenAlgorithms } from './verification-key-set.ts';
 
 const MAX_LENGTH = 100_000;
+const BOUNDS = { depth: 16, values: 2_000 };
 
 /** An id_token as far as it may be read before its signature is verified. */
 export interface UnverifiedIdToken {
@@ -13,6 +15,12 @@ export interface UnverifiedIdToken {
   readonly alg: string;
   /** For the choice of the issuer only. */
   readonly iss: unknown;
+}
+
+/** Is this short and flat enough to be decoded at all? @param token untrusted, any text. */
+export function isDecodable(token: string): boolean {
+  if (token.length > MAX_LENGTH) return false;
+  return token.split('.', 2).every((part) => isBoundedJson(Buffer.from(part, 'base64url'), BOUNDS));
 }
 
 /**
@@ -30,6 +38,7 @@ export function readUnverifiedIdToken(idToken: unknown): UnverifiedIdToken {
   const parts = idToken.split('.').length;
   if (parts === 5) throw refusedIdToken('id_token is encrypted, which we did not ask for (ID-19)');
   if (parts !== 3) throw refusedIdToken(`id_token has ${parts} parts (ID-19)`);
+  if (!isDecodable(idToken)) throw refusedIdToken('id_token nests too deeply or holds too many values (ID-19)');
   const { header, claims } = decode(idToken);
   if (!idTokenAlgorithms.some((allowed) => allowed === header.alg)) throw refusedIdToken('alg is not allowed (ID-06)');
   if (header.crit !== undefined) throw refusedIdToken('the header has crit (ID-07)');

@@ -9,7 +9,7 @@ import {
   type JWTVerifyOptions,
   jwtVerify,
 } from 'jose';
-import { boundedText } from './bounded-text.ts';
+import { boundedName, boundedText } from './bounded-text.ts';
 import { idTokenProblem } from './id-token-claims.ts';
 import { readUnverifiedIdToken, refusedIdToken, type UnverifiedIdToken } from './id-token-form.ts';
 import type { IssuerToTrust } from './issuer-documents.ts';
@@ -73,7 +73,7 @@ export async function verifyIdToken(idToken: unknown, expectation: IdTokenExpect
     sub: String(claims.sub),
     fhirUser: boundedText(claims['fhirUser'], MAX_CLAIM_LENGTH),
     profile: boundedText(claims['profile'], MAX_CLAIM_LENGTH),
-    name: boundedText(claims['name'], MAX_CLAIM_LENGTH),
+    name: boundedName(claims['name'], MAX_CLAIM_LENGTH),
     authTime: typeof claims['auth_time'] === 'number' ? claims['auth_time'] : undefined,
     claimNames: Object.keys(claims)
       .slice(0, 50)

@@ -2,6 +2,10 @@
 import { parseGrantedScope, parseResourceScope, type ResourceScope, scopeInSyntax } from './scope-grammar.ts';
 import { tokenProblem } from './token-problem.ts';
 
+/** Of a configured scope string. */
+export const LONGEST_SETTING = 4_000;
+const MOST_PROBLEMS = 20;
+
 /**
  * Says what is wrong with a configured scope string, one sentence per problem, for the form and the command line.
  *
@@ -13,13 +17,20 @@ import { tokenProblem } from './token-problem.ts';
  * @returns an empty list when the string may be used.
  */
 export function scopeProblems(text: string): string[] {
+  if (text.length > LONGEST_SETTING) return [`must be at most ${LONGEST_SETTING} characters`];
   const tokens = configuredTokens(text);
-  const repeated = new Set(tokens.filter((token, index) => tokens.indexOf(token) !== index));
-  return [
-    ...[...new Set(tokens)].flatMap((token) => tokenProblem(token) ?? []),
+  const unique = new Set<string>();
+  const repeated = new Set(tokens.filter((token) => unique.size === unique.add(token).size));
+  const problems = [
+    ...[...unique].flatMap((token) => tokenProblem(token) ?? []),
     ...[...repeated].map((token) => `${token} is listed more than once`),
-    ...mixedSyntaxProblems(tokens),
-    ...['launch', 'openid', 'fhirUser'].filter((name) => !tokens.includes(name)).map((name) => `${name} is missing`),
+  ];
+  const left = problems.length - MOST_PROBLEMS;
+  return [
+    ...problems.slice(0, MOST_PROBLEMS),
+    ...(left > 0 ? [`${left} more of them cannot be used`] : []),
+    ...mixedSyntaxProblems([...unique]),
+    ...['launch', 'openid', 'fhirUser'].filter((name) => !unique.has(name)).map((name) => `${name} is missing`),
   ];
 }
 

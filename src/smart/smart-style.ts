@@ -95,7 +95,7 @@ function readValues(document: object): Record<string, string> {
     Object.entries(PROPERTIES).flatMap(([property, grammar]) => {
       const value = values.get(property);
       // The specification's own example ends a font list with a semicolon.
-      const text = typeof value === 'string' && value.length <= 500 ? value.trim().replace(/\s*;$/, '') : '';
+      const text = typeof value === 'string' && value.length <= 500 ? value.trim().replace(/;$/, '').trim() : '';
       return grammar.test(text) && isSensibleSize(property, text) ? [[property, text]] : [];
     }),
   );

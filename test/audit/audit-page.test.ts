@@ -113,13 +113,25 @@ describe.for(await testStores())('on %s', (stores) => {
   });
 });
 
-test.for(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', ' =1', '|cmd', '＝1', '﻿=1'])(
-  'a spreadsheet takes %j for a text',
-  (text) => {
-    expect(csvLine([text])).toBe(`"'${text}"\r\n`);
-  },
-);
+test.for(['=1+1', '+1', '-1', '@SUM(A1)', ' =1', '|cmd', '＝1', '﻿=1'])('a spreadsheet takes %j for a text', (text) => {
+  expect(csvLine([text])).toBe(`"'${text}"\r\n`);
+});
 
 test('quotes and line breaks stay inside their cell', () => {
   expect(csvLine(['a "quoted"\nword', 'b'])).toBe('"a ""quoted""\nword","b"\r\n');
+});
+
+test.for([
+  ['x;=HYPERLINK("http://evil.example")', `"x;'=HYPERLINK(""http://evil.example"")"\r\n`],
+  ['x; +1', `"x;' +1"\r\n`],
+  ['x;"=1', `"x;'""=1"\r\n`],
+  ['x\t@SUM(1)', `"x\t'@SUM(1)"\r\n`],
+  // A tab or line end is a separator too where quotes do not count.
+  ['\t=1', `"'\t'=1"\r\n`],
+  ['\r=1', `"'\r'=1"\r\n`],
+  ['x\n-1', `"x\n'-1"\r\n`],
+  ['a;b;＝c', `"a;b;'＝c"\r\n`],
+  ['Ward 3; bed 4', '"Ward 3; bed 4"\r\n'],
+] as const)('no cell begins a formula where semicolons or tabs separate: %j', ([text, line]) => {
+  expect(csvLine([text])).toBe(line);
 });

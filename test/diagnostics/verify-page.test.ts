@@ -147,3 +147,15 @@ test('an operator names the organization', async () => {
   expect(page.body).toContain('Hospital hospital-b');
   expect(page.url).toContain('organization=hospital-b');
 });
+
+test.for([
+  '-271821-04-20T00:00:00.000Z',
+  '-000001-01-01T00:00:00Z',
+  '0001-01-01T00:00:00Z',
+  '+275760-09-13',
+  'x'.repeat(5_000),
+])('a moment nobody can have opened the page at is as good as none: %s', async (since) => {
+  const page = await administrator.visit(`${world.url}/settings/verify?${new URLSearchParams({ since })}`);
+  expect(page.status).toBe(303);
+  expect(page.headers['location']).toContain(encodeURIComponent(new Date(now).toISOString()));
+});

@@ -204,3 +204,12 @@ describe('what form', () => {
     }
   });
 });
+
+test.for([
+  ['\u202egnaD\u202c Dr.', 'gnaD Dr.'],
+  ['Dr\u2066. Silva\u2069\u200b\ufeff', 'Dr. Silva'],
+  ['\u202e\u2066\u200b', undefined],
+  ['نرگس\u200c‌ها', 'نرگس\u200c‌ها'],
+] as const)('no invisible letter of a name %j reaches a page', async ([name, shown]) => {
+  expect((await verify(await signer('RS256').sign(claimsWith({ name })))).name).toBe(shown);
+});

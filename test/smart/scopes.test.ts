@@ -235,3 +235,9 @@ describe('a grant', () => {
     expect(missingPermissions(grantedScopes('openid patient/*.cruds'), needed)).toEqual([]);
   });
 });
+
+test('very many scopes are refused in few words, whether they repeat or not', () => {
+  const many = Array.from({ length: 700 }, (_, index) => `x${index}`).join(' ');
+  expect(scopeProblems(`${BASE} ${many}`).length).toBeLessThan(30);
+  expect(scopeProblems('openid '.repeat(15_000))).toEqual(['must be at most 4000 characters']);
+});

@@ -89,5 +89,5 @@ function isAllowed(url: URL, { fhirBase, settings }: Study): boolean {
 }
 
 function withoutSecrets(text: string): string {
-  return text.replace(/\/\/[^/?#]*@/, '//').replace(/\?.*$/s, '?…');
+  return text.replace(/\/\/[^/?#]*@/, '//').replace(/\?.*/s, '?…');
 }

@@ -1,7 +1,8 @@
 /** The FHIR URL as people paste it: mended where the meaning is clear, refused with a reason where it is not. */
 import ipaddr from 'ipaddr.js';
 import { isAddressAllowed, isLoopbackHost } from '#src/adapters/address-policy.ts';
-import { serverUrl } from '#src/organizations/setting-formats.ts';
+import { trimEnd } from '#src/adapters/trim-end.ts';
+import { MAX_URL_LENGTH, serverUrl } from '#src/organizations/setting-formats.ts';
 
 /** `told`: one sentence per thing that was changed. `kept`: what the field shows again, without a pasted password. */
 export type NormalizedUrl = { ok: true; url: string; told: string[] } | { ok: false; problem: string; kept: string };
@@ -12,6 +13,8 @@ export interface UrlPolicy {
   allowPrivate: readonly string[];
 }
 
+/** What stands behind an address in a sentence or a list. */
+const MARKS = '>"\'`,;';
 const PASTED_DOCUMENT = /\/(?:metadata|\.well-known\/(?:smart-configuration|openid-configuration))\/?$/i;
 
 /**
@@ -29,9 +32,12 @@ export function normalizeFhirUrl(typed: string, policy: UrlPolicy): NormalizedUr
   };
   const refuse = (problem: string): NormalizedUrl => ({ ok: false, problem, kept: withoutUserinfo(typed.trim()) });
 
+  // What was removed from an address may be a few marks and spaces, never more of it than the address.
+  if (typed.length > MAX_URL_LENGTH)
+    return { ok: false, problem: `The address must be at most ${MAX_URL_LENGTH} characters.`, kept: '' };
   let text = typed.trim();
   if (text === '') return refuse('Enter the FHIR URL of the EHR, such as https://ehr.example.org/fhir/r4.');
-  text = change(text, text.replace(/^[<"'`]+|[>"'`,;]+$/g, ''), 'Removed the marks around the address.');
+  text = change(text, trimEnd(text.replace(/^[<"'`]+/, ''), MARKS), 'Removed the marks around the address.');
   text = change(text, text.replace(/[\s\p{Cf}]+/gu, ''), 'Removed spaces inside the address.');
   if (text.includes('\\')) return refuse('The address has a backslash. Use forward slashes.');
   text = withScheme(text, told);
@@ -62,13 +68,13 @@ function compose(text: string, url: URL, policy: UrlPolicy, change: Change): str
     'Wrote the host in its usual form, lower case and without the default port.',
   );
   let path = rest;
-  path = change(path, path.replace(/[?#].*$/s, ''), 'Removed what follows the ? or # of the address.');
+  path = change(path, path.replace(/[?#].*/s, ''), 'Removed what follows the ? or # of the address.');
   path = change(
     path,
     path.replace(PASTED_DOCUMENT, ''),
     'Removed the document at the end: the FHIR URL is the address above it.',
   );
-  path = change(path, path.replace(/\/+$/, ''), 'Removed the slash at the end.');
+  path = change(path, trimEnd(path, '/'), 'Removed the slash at the end.');
   return `${scheme}://${host}${path}`;
 }
 

@@ -1,0 +1,96 @@
+/** JSON from outside is measured before it is parsed: what nests without end, or holds a million values, is never walked. */
+import type { Dispatcher } from 'undici';
+
+/** What a document may hold at most. */
+export interface JsonBounds {
+  depth: number;
+  /** Members of objects and elements of arrays, all together. */
+  values: number;
+}
+
+/** Measures a document piece by piece. */
+export interface JsonGauge {
+  /** @returns false as soon as the document is over its bounds. */
+  takes(piece: Uint8Array): boolean;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const BRACKET = 0x5b;
+const BRACE = 0x7b;
+const BRACKET_END = 0x5d;
+const BRACE_END = 0x7d;
+/** White space of JSON, and the three bytes of a UTF-8 byte order mark. */
+const LEADING = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf]);
+
+/** One pass over the bytes; no byte of a longer UTF-8 sequence is taken for a sign of JSON. */
+export function createJsonGauge(bounds: JsonBounds): JsonGauge {
+  let kind: 'unknown' | 'json' | 'other' = 'unknown';
+  let isText = false;
+  let isEscaped = false;
+  let depth = 0;
+  let values = 0;
+  /** A page or an empty body: no parser gets past its first letter. */
+  const kindOf = (piece: Uint8Array) => {
+    const first = piece.find((byte) => !LEADING.has(byte));
+    return first === undefined ? 'unknown' : first === BRACE || first === BRACKET ? 'json' : 'other';
+  };
+  return {
+    takes: (piece) => {
+      if (kind === 'unknown') kind = kindOf(piece);
+      if (kind !== 'json') return true;
+      for (const byte of piece) {
+        if (isEscaped) isEscaped = false;
+        else if (isText) {
+          if (byte === QUOTE) isText = false;
+          else if (byte === BACKSLASH) isEscaped = true;
+        } else if (byte === QUOTE) isText = true;
+        else if (byte === COMMA) values += 1;
+        else if (byte === BRACKET_END || byte === BRACE_END) depth -= 1;
+        else if (byte === BRACKET || byte === BRACE) {
+          depth += 1;
+          values += 1;
+          if (depth > bounds.depth) return false;
+        }
+      }
+      return values <= bounds.values;
+    },
+  };
+}
+
+/** Is this whole document within its bounds? */
+export function isBoundedJson(document: Uint8Array, bounds: JsonBounds): boolean {
+  return createJsonGauge(bounds).takes(document);
+}
+
+/** An answer over its bounds: the connection is closed and nothing of it is parsed. */
+class JsonBoundsError extends Error {
+  readonly code = 'JSON_EXCEEDED_MAX_SIZE';
+
+  constructor() {
+    super('the answer nests too deeply or holds too many values');
+    this.name = 'JsonBoundsError';
+  }
+}
+
+/** Measures every answer of a dispatcher, also those that others read and parse themselves, such as fhirclient. */
+export function boundsJson(bounds: JsonBounds): Dispatcher.DispatcherComposeInterceptor {
+  return (dispatch) => (target, handler) => {
+    const gauge = createJsonGauge(bounds);
+    let isOver = false;
+    return dispatch(target, {
+      onRequestStart: (...told) => handler.onRequestStart?.(...told),
+      onResponseStarted: () => handler.onResponseStarted?.(),
+      onResponseStart: (...told) => handler.onResponseStart?.(...told),
+      onResponseData: (controller, piece) => {
+        if (isOver) return;
+        isOver = !gauge.takes(piece);
+        if (isOver) controller.abort(new JsonBoundsError());
+        else handler.onResponseData?.(controller, piece);
+      },
+      onResponseEnd: (...told) => handler.onResponseEnd?.(...told),
+      onResponseError: (...told) => handler.onResponseError?.(...told),
+    });
+  };
+}

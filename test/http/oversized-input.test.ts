@@ -1,0 +1,265 @@
+/**
+ * 100 kB of what is slow to fold, trim or match, in every field, parameter and header of every route, signed in and not:
+ * each is answered, none is a failure of ours, and none costs more than reading it.
+ *
+ * The cost is CPU time of this thread, not time on the clock, so that a busy machine does not matter.
+ */
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
+import { createBrowser, type TestBrowser, type VisitOptions } from '#test/helpers/browser.ts';
+import { csrfOf, launchIdOf } from '#test/helpers/visits.ts';
+import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
+
+const CONNECTION = '/settings/integrations/smart-on-fhir';
+const OF = `?organization=${ORG_ID}`;
+/** Attacked by nobody before, so that its limits are not used up. */
+const QUIET = 'st-quiet';
+const ID = '00000000-0000-0000-0000-000000000000';
+
+/** Letters that are slow in a regular expression, a normalization, a decoder or a layout of text. */
+const attacks: [string, (length: number) => string][] = [
+  [',', (length) => `${','.repeat(length - 1)}x`],
+  ['/', (length) => `${'/'.repeat(length - 1)}x`],
+  ['space', (length) => `x${' '.repeat(length - 2)}x`],
+  ['U+0301 then U+0316', (length) => `${'\u0301'.repeat(length / 2)}${'\u0316'.repeat(length / 2)}`],
+  ['U+202E', (length) => '\u202e'.repeat(length)],
+  ['a@', (length) => 'a@'.repeat(length / 2)],
+  ['%', (length) => '%'.repeat(length)],
+  ['(((', (length) => '('.repeat(length)],
+  ['a scope again and again', (length) => 'openid '.repeat(length / 7)],
+  ['many scopes', (length) => Array.from({ length: length / 7 }, (_, index) => `x${index}`).join(' ')],
+];
+
+/** Every form of the settings with its fields. */
+const forms: [path: string, ...fields: string[]][] = [
+  ['/sign-in', 'email', 'password', 'next'],
+  ['/settings/account/password', 'current', 'next', 'again'],
+  ['/settings/users', 'email', 'role', 'organization'],
+  ['/settings/organizations', 'id', 'name', 'clientId'],
+  [`/settings/organizations/${ORG_ID}`, 'name', 'clientId', 'privateNetworks'],
+  ['/settings/keys/retire', 'kid', 'evenIfUsed'],
+  ['/settings/keys/revoke', 'kid'],
+  ['/settings/keys/import', 'privateKey'],
+  ['/settings/audit/patient', 'organization', 'patient', 'reason'],
+  [`/settings/audit/${ID}/patient`, 'reason'],
+  [`/settings/clinicians${OF}`, 'name'],
+  [`/settings/clinicians/waiting/AAAAAA/confirm${OF}`, 'clinician', 'name'],
+  [`/settings/live-launches/end${OF}`, 'launch'],
+  [`/settings/live-launches/end-user${OF}`, 'user'],
+  [`${CONNECTION}${OF}`, 'fhirUrl'],
+  [`${CONNECTION}/use-anyway${OF}`, 'reason'],
+  [`${CONNECTION}/accept${OF}`, 'suggestion'],
+  [`${CONNECTION}/use-preset${OF}`, 'vendor'],
+  [`${CONNECTION}/preview-scopes${OF}`, 'scopes', 'frameAncestors', 'issuers', 'allowedHosts', 'searchParameters'],
+  [`${CONNECTION}/advanced${OF}`, 'scopes', 'frameAncestors', 'issuers', 'requestsPerMinute', 'nonce'],
+];
+/** Of a launch. */
+const launchForms: [path: string, ...fields: string[]][] = [
+  ['/requests/new', 'ticket', 'what', 'reason', 'note', 'service', 'neededOn', 'priority'],
+  ['/requests/new/discard', 'csrf'],
+  ['/association', 'code'],
+  ['/sign-out', 'all'],
+];
+const PARAMETERS = [
+  ...[
+    'orgId',
+    'iss',
+    'launch',
+    'probed',
+    'state',
+    'code',
+    'error',
+    'error_description',
+    'next',
+    'organization',
+    'page',
+  ],
+  ...['event', 'from', 'to', 'actor', 'after', 'before', 'outcome', 'user', 'since', 'done', 'ended', 'standalone'],
+];
+const pages = [
+  ...['/health/live', '/.well-known/jwks.json', '/smart/launch', `/smart/launch/${ORG_ID}`, '/smart/callback'],
+  ...[`/smart/callback/${ORG_ID}`, `/smart/standalone/${ORG_ID}`, `/signed-out/${ORG_ID}`, '/sign-in', '/guide'],
+  ...['/settings', '/settings/account', '/settings/users', '/settings/launches', '/settings/live-launches'],
+  ...['/settings/verify', '/settings/audit', '/settings/audit.csv', '/settings/clinicians', '/settings/organizations'],
+  ...[`/settings/organizations/${ORG_ID}`, '/settings/keys', CONNECTION, `${CONNECTION}${OF}&`, '/nowhere'],
+];
+const places = ['/smart/launch/', '/smart/standalone/', '/signed-out/', '/settings/keys/', '/settings/launches/'];
+const HEADERS = ['referer', 'user-agent', 'cookie', 'accept', 'origin', 'traceparent', 'x-forwarded-for', 'purpose'];
+
+/** What one answer may cost this thread: the client's own work and a page included. The faults of before took seconds. */
+const MOST_MS = 400;
+
+let world: World;
+const visitors: Record<string, TestBrowser> = {};
+let chart: { browser: TestBrowser; url: string };
+
+async function openChart() {
+  const browser = createBrowser();
+  return { browser, url: `${world.url}/launches/${launchIdOf(await world.launch('pat-ada', browser))}` };
+}
+
+beforeAll(async () => {
+  world = await startWorld({ settings: { createRequests: true } });
+  await world.setOrganization(QUIET);
+  await addPerson(world, 'operator@example.com');
+  await addPerson(world, 'admin@example.com', { role: 'administrator' });
+  visitors['stranger'] = createBrowser();
+  visitors['operator'] = await signedIn(world, 'operator@example.com');
+  visitors['administrator'] = await signedIn(world, 'admin@example.com');
+  chart = await openChart();
+});
+afterAll(() => world.close());
+
+/** Sends it beside a health check; both have to be answered. */
+async function attack(browser: TestBrowser, url: string, options: VisitOptions = {}): Promise<void> {
+  const before = process.threadCpuUsage();
+  const [answer, health] = await Promise.all([browser.visit(url, options), fetch(`${world.url}/health/live`)]);
+  const { user, system } = process.threadCpuUsage(before);
+  expect(health.status).toBe(200);
+  await health.text();
+  expect.soft(answer.status, `${url} ${answer.body.slice(0, 200)}`).toBeLessThan(500);
+  expect.soft((user + system) / 1_000, `${answer.status} ${url.slice(0, 200)}`).toBeLessThan(MOST_MS);
+}
+
+async function tokenFor(name: string, browser: TestBrowser): Promise<string> {
+  return name === 'stranger' ? csrfOf(await browser.visit(`${world.url}/sign-in`)) : tokenOf(world, browser);
+}
+
+/** Too long for the body, and as long as many fields may be. */
+const LENGTHS = [100_000, 1_800];
+/** A stranger's form is parsed at the sign-in alone, and an administrator's like an operator's. */
+const people: [name: string, lengths: number[]][] = [
+  ['stranger', [100_000]],
+  ['operator', LENGTHS],
+  ['administrator', [240]],
+];
+
+describe.for(people)('%s', ([name, usual]) => {
+  test.for(forms)('POST %s: %s %s %s %s', async ([path, ...fields]) => {
+    const browser = visitors[name] ?? createBrowser();
+    const csrf = await tokenFor(name, browser);
+    for (const field of fields) {
+      for (const [, letters] of attacks) {
+        for (const length of path === '/sign-in' ? [...LENGTHS, 240] : usual) {
+          // oxlint-disable-next-line no-await-in-loop -- one after the other, to know what each costs
+          await attack(browser, world.url + path, { form: { csrf, [field]: letters(length) } });
+        }
+      }
+    }
+  });
+
+  test.for(pages)('GET %s with every parameter', async (path) => {
+    const browser = visitors[name] ?? createBrowser();
+    for (const [, letters] of attacks) {
+      const all = Object.fromEntries(PARAMETERS.map((parameter) => [parameter, letters(40)]));
+      // oxlint-disable-next-line no-await-in-loop -- see above
+      await attack(browser, `${world.url}${path}?${new URLSearchParams(all)}`);
+    }
+    for (const [index, [, letters]] of attacks.entries()) {
+      // As long as the address may be: three letters of three bytes take nine.
+      const few = PARAMETERS.filter((_, place) => place % attacks.length === index);
+      const query = new URLSearchParams(few.map((parameter) => [parameter, letters(600)]));
+      // oxlint-disable-next-line no-await-in-loop -- see above
+      await attack(browser, `${world.url}${path}?${query}`);
+    }
+  });
+});
+
+describe('the pages of a launch', () => {
+  test.for(launchForms)('POST %s: %s', async ([path, ...fields]) => {
+    const { browser, url } = path === '/sign-out' ? await openChart() : chart;
+    const form = await browser.visit(`${url}/requests/new`);
+    const ticket = /name="ticket" value="([^"]+)"/.exec(form.body)?.[1] ?? '';
+    const csrf = csrfOf(form);
+    for (const field of fields) {
+      for (const [, letters] of attacks) {
+        for (const length of [...LENGTHS, 4_000]) {
+          // oxlint-disable-next-line no-await-in-loop -- see above
+          await attack(browser, `${url}${path}`, { form: { csrf, ticket, [field]: letters(length) } });
+        }
+      }
+    }
+  });
+
+  test.for(['/requests', '/requests/new', '/closing', '/theme.css', '/association'])('GET %s', async (path) => {
+    for (const [index, [, letters]] of attacks.entries()) {
+      const query = new URLSearchParams({ [PARAMETERS[index] ?? 'sent']: letters(1_500), sent: letters(300) });
+      // oxlint-disable-next-line no-await-in-loop -- see above
+      await attack(chart.browser, `${chart.url}${path}?${query}`);
+    }
+  });
+});
+
+test.for(places)('a part of the path %s', async (place) => {
+  for (const [, letters] of attacks) {
+    // oxlint-disable-next-line no-await-in-loop -- see above
+    await attack(visitors['operator'] ?? createBrowser(), world.url + place + encodeURIComponent(letters(1_500)));
+    // oxlint-disable-next-line no-await-in-loop -- see above
+    await attack(createBrowser(), `${world.url}${place}${'%'.repeat(3_000)}`);
+  }
+});
+
+test.for(HEADERS)('the header %s', async (header) => {
+  for (const letters of [',', '/', 'a@', '%', '(', ';', '=', 'a=b;', '0', ' ', 'q=0.1,', 'prefetch']) {
+    const headers = { [header]: letters.repeat(9_000 / letters.length) };
+    for (const path of ['/sign-in', '/smart/launch', '/.well-known/jwks.json', '/settings', '/guide']) {
+      // oxlint-disable-next-line no-await-in-loop -- see above
+      await attack(createBrowser(), world.url + path, { headers });
+    }
+  }
+});
+
+test('100 kB of an address ends before the app', async () => {
+  const answer = await createBrowser().visit(`${world.url}/sign-in?next=${'/'.repeat(100_000)}`);
+  expect(answer.status).toBe(431);
+});
+
+describe('what a field too long is told', () => {
+  test.for([
+    [`/settings/clinicians?organization=${QUIET}`, 'name', 201],
+    ['/settings/audit/patient', 'reason', 301],
+    [`${CONNECTION}?organization=${QUIET}`, 'fhirUrl', 2_049],
+    ['/settings/users', 'email', 255],
+  ] as const)('%s: %s', async ([path, field, length]) => {
+    const browser = visitors['operator'] ?? createBrowser();
+    const form = { csrf: await tokenOf(world, browser), [field]: 'x'.repeat(length) };
+    const answer = await browser.visit(world.url + path, { form });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toContain(`At most ${length - 1} characters: ${field}.`);
+  });
+
+  test('a password counts in bytes', async () => {
+    const browser = createBrowser();
+    const csrf = await tokenFor('stranger', browser);
+    const send = (password: string) =>
+      browser.visit(`${world.url}/sign-in`, { form: { csrf, email: 'a@example.com', password } });
+    expect((await send('\u4e00'.repeat(267))).status).toBe(400);
+    expect([401, 429]).toContain((await send('\u4e00'.repeat(266))).status);
+  });
+});
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const sources = globSync('src/**/*.ts', { cwd: root }).toSorted();
+const textOf = (file: string) => readFileSync(root + file, 'utf8');
+
+test('what a request says is read in three places and nowhere else', () => {
+  const DIRECT = /\brequest\.(?:body\b|query\b|params\b|headers\b|get\(|header\()|\breq\./;
+  const readers = sources.filter((file) => !file.startsWith('src/adapters/') && DIRECT.test(textOf(file)));
+  expect(readers).toEqual([
+    'src/http/cookies.ts',
+    'src/http/form-body.ts',
+    'src/http/request-values.ts',
+    // Only whether the Org ID is in the path.
+    'src/launches/launch-route.ts',
+  ]);
+});
+
+test('every field that is read is attacked here', () => {
+  const named = sources.flatMap((file) =>
+    [...textOf(file).matchAll(/fieldOf\(request, '(\w+)'/g)].map(([, name]) => name),
+  );
+  const attacked = new Set([...forms, ...launchForms].flatMap(([, ...fields]) => fields));
+  expect([...new Set(named)].filter((name) => !attacked.has(name ?? ''))).toEqual([]);
+});
