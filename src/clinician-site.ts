@@ -25,8 +25,8 @@ import type { Organization } from './organizations/organization.ts';
 import { createOrganizationStore } from './organizations/organization-store.ts';
 import { createScopeLearning } from './organizations/scope-learning.ts';
 import { type ChartReadings, createChartReadings } from './requests/chart-readings.ts';
-import { createRequest, discardDraft, keepTyped, newRequestForm, sayKept } from './requests/new-request-routes.ts';
-import { createRequestDrafts } from './requests/request-drafts.ts';
+import { createRequest, discardDraft, keepTyped, newRequestForm, sayKept, sayNothing } from './requests/new-request-routes.ts';
+import { createRequestDrafts, draftOwner } from './requests/request-drafts.ts';
 import { createRequestSendings } from './requests/request-sendings.ts';
 import { requestsRoute } from './requests/routes.ts';
 import { createIssuerKeys, type IssuerKeys } from './smart/issuer-keys.ts';
@@ -102,11 +102,12 @@ function mountLaunchPages(router: Router, shared: Shared): void {
   const guardOfWatching = requireLaunch(shared, { renews: false });
   const form = express.urlencoded({ extended: false, limit: '10kb' });
   const drafts = createRequestDrafts(redis, sealer);
+  const hasDraft = async (launch: Launch) => (await drafts.find(draftOwner(launch))) !== undefined;
   const at = (path: string) => router.route(`/launches/:launchId${path}`);
 
   const list = requestsRoute({ ...shared, drafts, confirmations: createTokenConfirmations(shared) });
   at('/requests').head(ONLY_GET).get(guard, list).all(ONLY_GET);
-  at('/closing').head(ONLY_GET).get(guardOfWatching, closingRoute(clock)).all(ONLY_GET);
+  at('/closing').head(ONLY_GET).get(guardOfWatching, closingRoute(clock, hasDraft)).all(ONLY_GET);
   at('/theme.css').head(ONLY_GET).get(guard, themeRoute(outbound)).all(ONLY_GET);
   at('/sign-out')
     .post(guardOfWaiting, form, signOutRoute({ ...shared, onEnded: readings.forget }))
@@ -118,6 +119,8 @@ function mountLaunchPages(router: Router, shared: Shared): void {
     .get(guard, newRequestForm(newRequest))
     .post(formBody(), keepTyped(newRequest), guard, createRequest(newRequest), sayKept)
     .all(GET_OR_POST);
+  // For a page that is left, also after its launch has ended; {@link keepTyped} says for whom.
+  at('/requests/new/keep').post(formBody(), keepTyped(newRequest), sayNothing).all(ONLY_POST);
   at('/requests/new/discard').post(guard, form, discardDraft(newRequest)).all(ONLY_POST);
 
   const association = { ...shared, limit: createAssociationLimit(redis) };

@@ -6,8 +6,9 @@ import { AppError } from '#src/errors.ts';
 import { assertOwnForm } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { factsOf } from '#src/http/request-log.ts';
-import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
+import { allowSameOriginReferrer, setPagePolicy } from '#src/http/security-headers.ts';
 import type { ActiveGrants } from '#src/launches/active-grant.ts';
+import { leaveAtEnd } from '#src/launches/closing-route.ts';
 import { type Launch, mayUse } from '#src/launches/launch.ts';
 import { openLaunchOf } from '#src/launches/launch-guard.ts';
 import type { StoreRetries } from '#src/launches/store-retries.ts';
@@ -45,9 +46,16 @@ const LONGEST_FIELD = 4_000;
 const KEPT =
   "What you typed is kept for an hour. Open the app from this patient's chart and choose “Continue your unsent request”.";
 
-/** May requests be created in this launch: switched on by the organization, and granted by the EHR (SCO-19)? */
+/** May requests be created in this launch: switched on by the organization, for a practitioner, granted by the EHR (SCO-19)? */
 export function mayCreateRequests(launch: Launch, organization: Organization): boolean {
-  return organization.createRequests && mayUse(launch, { type: 'ServiceRequest', interaction: 'c' });
+  return (
+    organization.createRequests && isPractitioner(launch) && mayUse(launch, { type: 'ServiceRequest', interaction: 'c' })
+  );
+}
+
+/** An order has a requester: a user who is a patient, a relative, a device or unknown writes none (FU-02). */
+export function isPractitioner({ user: { fhirUser } }: Launch): boolean {
+  return /^Practitioner(?:Role)?\//.test(fhirUser ?? '');
 }
 
 /** `GET`: empty, or with the draft of an earlier try. Behind the launch guard. */
@@ -84,6 +92,9 @@ export function keepTyped({ drafts, clock }: NewRequestDependencies): RequestHan
     next();
   };
 }
+
+/** Behind {@link keepTyped}: for a page that is gone by now. */
+export const sayNothing: RequestHandler = (_request, response) => void response.status(204).end();
 
 /** Behind {@link keepTyped} and everything that can fail: says on the error page that nothing typed is lost. */
 export const sayKept: ErrorRequestHandler = (error: unknown, _request, response, next) => {
@@ -155,10 +166,14 @@ export function discardDraft({ publicUrl, drafts }: NewRequestDependencies): Req
   };
 }
 
-/** @throws AppError 'request.not-found' where nobody has switched it on, 'scope.missing' where the EHR does not permit it. */
+/**
+ * @throws AppError 'request.not-found' where it is not switched on, 'user.not-allowed' for anybody but a practitioner,
+ *   'scope.missing' where the EHR does not permit it.
+ */
 function assertMayCreate(launch: Launch, organization: Organization): void {
   if (!organization.createRequests) throw new AppError('request.not-found', 'createRequests is off');
   if (mayCreateRequests(launch, organization)) return;
+  if (!isPractitioner(launch)) throw new AppError('user.not-allowed', 'fhirUser is no practitioner');
   const shown = 'patient/ServiceRequest.write';
   throw new AppError('scope.missing', `not granted: ${shown}`, { shown });
 }
@@ -175,15 +190,19 @@ async function showForm(
     draft?: KeptDraft;
   },
 ): Promise<void> {
-  const { opened, organization, cookieSecret } = openLaunchOf(request);
+  const { opened, organization, cookieSecret, closing } = openLaunchOf(request);
   const launch = await deps.grants.current(opened, organization);
   assertMayCreate(launch, organization);
   const { patient: reading, user } = openReadings(deps, launch, organization);
   const patient = await reading;
   const base = `/launches/${launch.id}`;
   allowSameOriginReferrer(response);
+  // The page's script hands in what is typed when the page is left.
+  const frameAncestors = launch.kind === 'ehr' ? organization.frameAncestors : [];
+  setPagePolicy(response, { frameAncestors, fetchesOwnPages: true });
   response.type('html').send(
     newRequestPage({
+      leavesInSeconds: leaveAtEnd(response, launch.id, closing, deps.clock()),
       patient,
       needPatientBanner: launch.context.needPatientBanner,
       bar: await clinicianBarOf(deps, request, { launch, cookieSecret, user }),

@@ -19,7 +19,7 @@ import type { Organization } from '#src/organizations/organization.ts';
 import { requestsPageEnd, requestsPageStart } from '#views/requests-page.ts';
 import type { ChartReadings } from './chart-readings.ts';
 import { clinicianBarOf } from './clinician-bar.ts';
-import { endIfOver, mayCreateRequests } from './new-request-routes.ts';
+import { endIfOver, isPractitioner, mayCreateRequests } from './new-request-routes.ts';
 import { draftOwner, type RequestDrafts } from './request-drafts.ts';
 import type { RequestList } from './request-list.ts';
 
@@ -116,6 +116,6 @@ function sendStart(response: Response, start: string): void {
 }
 
 async function creation(drafts: RequestDrafts, launch: Launch, organization: Organization) {
-  if (!mayCreateRequests(launch, organization)) return 'not-permitted';
+  if (!mayCreateRequests(launch, organization)) return isPractitioner(launch) ? 'not-permitted' : 'practitioners-only';
   return (await drafts.find(draftOwner(launch))) ? 'draft' : 'new';
 }
