@@ -5,12 +5,12 @@
 const form = document.querySelector('form[data-keep]');
 let isSubmitted = false;
 
-const isTyped = () =>
-  [...form.elements].some((field) =>
-    field.options
-      ? [...field.options].some((option) => option.selected !== option.defaultSelected) && field.selectedIndex > 0
-      : 'defaultValue' in field && field.value !== field.defaultValue,
-  );
+/** Does a field hold something else than when the page came? */
+const isChanged = (field) =>
+  field.options
+    ? field.selectedIndex !== Math.max(0, [...field.options].findIndex((option) => option.defaultSelected))
+    : 'defaultValue' in field && field.value !== field.defaultValue;
+const isTyped = () => [...form.elements].some(isChanged);
 
 function keep() {
   if (!isSubmitted && isTyped()) navigator.sendBeacon(form.dataset.keep, new URLSearchParams(new FormData(form)));

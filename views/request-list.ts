@@ -12,7 +12,7 @@ export interface RequestListProps {
   readonly otherOrders: number;
   readonly notices: readonly string[];
   /** why nothing, or not everything, could be read */
-  readonly problem: { readonly text: string } | undefined;
+  readonly problem: { readonly text: string; readonly canRetry?: boolean } | undefined;
 }
 
 /**
@@ -20,7 +20,7 @@ export interface RequestListProps {
  */
 export function requestList(list: RequestListProps, identityLine: string, supportCode: string): SafeHtml {
   return html`<div class="requests">
-${list.problem === undefined ? null : problemLine(list.problem.text, supportCode)}
+${list.problem === undefined ? null : problemLine(list.problem, supportCode)}
 ${list.open.length > 0 ? openRequests(list.open, identityLine) : emptyState(list)}
 ${list.closed.length > 0 ? closedRequests(list.closed, identityLine) : null}
 ${noticeLines(list)}
@@ -28,8 +28,9 @@ ${noticeLines(list)}
 `;
 }
 
-function problemLine(text: string, supportCode: string): SafeHtml {
-  return html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${text} Support code: <code>${supportCode}</code></span></p>`;
+/** The button leads to the list without whatever its address said; a frame has no button of the browser for that. */
+function problemLine({ text, canRetry }: { text: string; canRetry?: boolean }, supportCode: string): SafeHtml {
+  return html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${text} Support code: <code>${supportCode}</code></span>${canRetry === true ? html` <a class="btn btn-sm" href="requests">Try again</a>` : null}</p>`;
 }
 
 function openRequests(rows: readonly RequestRow[], identityLine: string): SafeHtml {

@@ -7,6 +7,8 @@ export interface RequestsProblem {
   readonly kind: FhirFailure | 'not-granted';
   /** one line for the visitor; holds nothing of the EHR's own words */
   readonly text: string;
+  /** whether reading once more may help: a frame has no browser button for that */
+  readonly canRetry: boolean;
 }
 
 /** Epic's break-the-glass codes: the chart is open only to those who say why, and only in the EHR itself. */
@@ -18,17 +20,19 @@ const problemTexts: Record<RequestsProblem['kind'], string> = {
   refused: 'The EHR did not let this app read requests. Ask your EHR team to check your access to orders in this app.',
   unauthorized: 'Your EHR session for this app has ended. Open the app again the way you opened it before.',
   'not-found': 'The EHR does not offer requests to this app. Ask your EHR team whether it supports ServiceRequest.',
-  throttled: 'The EHR is busy. Reload this page in a minute.',
-  unavailable: 'The EHR cannot show requests at the moment. Reload this page in a moment.',
-  timeout: 'The EHR did not answer in time. Reload this page in a moment.',
-  unexpected: 'The EHR returned an unexpected answer. Reload this page; if it happens again, tell your EHR team.',
+  throttled: 'The EHR is busy. Try again in a minute.',
+  unavailable: 'The EHR cannot show requests at the moment. Try again in a moment.',
+  timeout: 'The EHR did not answer in time. Try again in a moment.',
+  unexpected: 'The EHR returned an unexpected answer. Try again; if it happens again, tell your EHR team.',
   'foreign-url': 'The EHR pointed to another server, which this app does not follow. Tell your EHR team.',
 };
+
+const MAY_PASS: ReadonlySet<RequestsProblem['kind']> = new Set(['throttled', 'unavailable', 'timeout', 'unexpected']);
 
 /** The line for requests that could not be read; with `isPartial` it says that some were. */
 export function describeProblem(kind: RequestsProblem['kind'], isPartial: boolean): RequestsProblem {
   const text = problemTexts[kind];
-  return { kind, text: isPartial ? `This list may be incomplete. ${text}` : text };
+  return { kind, canRetry: MAY_PASS.has(kind), text: isPartial ? `This list may be incomplete. ${text}` : text };
 }
 
 /** How many entries were left out for which reason. */

@@ -138,6 +138,19 @@ test('requests that could not be read are not called absent', () => {
   expect(page).not.toContain('No requests');
 });
 
+test.for<[string, Partial<RequestListProps>, boolean]>([
+  ['a list', { open: [row] }, true],
+  ['no requests', {}, true],
+  ['a part of the list', { closed: [row], problem: { text: 'x' } }, true],
+  ['nothing that could be read', { problem: { text: 'x' } }, false],
+])('under %s the page says where it was read: %s', ([, list, isSaid]) => {
+  expect(textOf(end(list)).includes('read from your EHR')).toBe(isSaid);
+});
+
+test.for([true, false])('trying again is a link where it may help: %s', (canRetry) => {
+  expect(end({ problem: { text: 'x', canRetry } }).includes('href="requests">Try again</a>')).toBe(canRetry);
+});
+
 test('notes tell what was left out', () => {
   const page = textOf(end({ notices: ['1 entry entered in error is not shown.'], otherOrders: 3 }));
   expect(page).toContain('Notes on this list 1 entry entered in error is not shown. Other orders: 3.');
