@@ -8,7 +8,11 @@ let isSubmitted = false;
 /** Does a field hold something else than when the page came? */
 const isChanged = (field) =>
   field.options
-    ? field.selectedIndex !== Math.max(0, [...field.options].findIndex((option) => option.defaultSelected))
+    ? field.selectedIndex !==
+      Math.max(
+        0,
+        [...field.options].findIndex((option) => option.defaultSelected),
+      )
     : 'defaultValue' in field && field.value !== field.defaultValue;
 const isTyped = () => [...form.elements].some(isChanged);
 
@@ -27,6 +31,8 @@ async function leave() {
 }
 
 if (form) {
+  form.querySelector('[data-without-script]')?.remove();
+  form.querySelector('[data-with-script]')?.removeAttribute('hidden');
   // Sending, discarding and signing out say themselves what becomes of what is typed.
   addEventListener('submit', () => {
     isSubmitted = true;

@@ -25,7 +25,14 @@ import type { Organization } from './organizations/organization.ts';
 import { createOrganizationStore } from './organizations/organization-store.ts';
 import { createScopeLearning } from './organizations/scope-learning.ts';
 import { type ChartReadings, createChartReadings } from './requests/chart-readings.ts';
-import { createRequest, discardDraft, keepTyped, newRequestForm, sayKept, sayNothing } from './requests/new-request-routes.ts';
+import {
+  createRequest,
+  discardDraft,
+  keepTyped,
+  newRequestForm,
+  sayKept,
+  sayNothing,
+} from './requests/new-request-routes.ts';
 import { createRequestDrafts, draftOwner } from './requests/request-drafts.ts';
 import { createRequestSendings } from './requests/request-sendings.ts';
 import { requestsRoute } from './requests/routes.ts';

@@ -115,8 +115,7 @@ ${select('priority', priorities, form)}
 ${area('reason', 'unless routine', undefined, form)}
 ${area('note', undefined, 'Such as times, places, a companion, stairs.', form)}
 <p class="new-request-actions"><button class="btn btn-primary" type="submit">${isAsked ? 'Send it as it is' : 'Send to the EHR'}</button></p>
-<p class="hint">This page closes when it has not been used for an hour. What you typed is kept for an hour after that.</p>
-<noscript><p class="hint">Your browser runs no scripts: what is typed and not sent is lost then.</p></noscript>
+<p class="hint">This page closes when it has not been used for an hour. <span data-without-script>What is typed and not sent is lost then.</span><span data-with-script hidden>What is typed and not sent is kept for an hour after that.</span></p>
 </form>
 `;
 }
@@ -128,10 +127,18 @@ function result({ problem, form }: NewRequestPageProps): SafeHtml | null {
   if (problem === undefined && confirmed === undefined && wrong.length === 0) return null;
   return html`<div class="notice notice-problem" id="${RESULT}" role="alert" tabindex="-1">${icon('warning')} <div>
 ${problem === undefined ? null : html`<p>${problem.text} <span class="support">Support code: <code>${problem.supportCode}</code></span></p>`}
-${wrong.length === 0 ? null : html`<p>Not sent yet: please correct what is marked.</p>
-<ul>${wrong.map((name) => html`<li><a href="#${name}">${labels[name as keyof typeof labels]}: ${asSentence(problems[name] ?? '')}</a></li>`)}</ul>`}
-${confirmed === undefined ? null : html`<p>Not sent yet. ${asSentence(confirmed)}</p>
-<ul>${(['neededOn', 'priority'] as const).map((name) => html`<li><a href="#${name}">${labels[name]}</a></li>`)}</ul>`}
+${
+  wrong.length === 0
+    ? null
+    : html`<p>Not sent yet: please correct what is marked.</p>
+<ul>${wrong.map((name) => html`<li><a href="#${name}">${labels[name as keyof typeof labels]}: ${asSentence(problems[name] ?? '')}</a></li>`)}</ul>`
+}
+${
+  confirmed === undefined
+    ? null
+    : html`<p>Not sent yet. ${asSentence(confirmed)}</p>
+<ul>${(['neededOn', 'priority'] as const).map((name) => html`<li><a href="#${name}">${labels[name]}</a></li>`)}</ul>`
+}
 </div></div>
 `;
 }
@@ -173,12 +180,7 @@ function line(name: FieldName, hint: string | undefined, type: 'text' | 'date', 
   );
 }
 
-function area(
-  name: FieldName,
-  condition: string | undefined,
-  hint: string | undefined,
-  form: TypedForm,
-): SafeHtml {
+function area(name: FieldName, condition: string | undefined, hint: string | undefined, form: TypedForm): SafeHtml {
   const demand = condition === undefined ? 'optional' : `required ${condition}`;
   return field(
     { name, hint, demand },

@@ -37,7 +37,7 @@ function sendError(request: Request, response: Response, error: AppError, suppor
   response.vary('Accept');
   if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(error.retryAfterSeconds));
   const part = partOfPage(request);
-  if (part !== undefined) return void response.type(part).send('');
+  if (part !== undefined) return void response.type(part).end();
   if (request.accepts(['html', 'json']) === 'json') {
     response.json({ error: error.code, title, help, ...(error.shown ? { shown: error.shown } : {}), supportCode });
     return;

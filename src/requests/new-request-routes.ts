@@ -49,7 +49,9 @@ const KEPT =
 /** May requests be created in this launch: switched on by the organization, for a practitioner, granted by the EHR (SCO-19)? */
 export function mayCreateRequests(launch: Launch, organization: Organization): boolean {
   return (
-    organization.createRequests && isPractitioner(launch) && mayUse(launch, { type: 'ServiceRequest', interaction: 'c' })
+    organization.createRequests &&
+    isPractitioner(launch) &&
+    mayUse(launch, { type: 'ServiceRequest', interaction: 'c' })
   );
 }
 

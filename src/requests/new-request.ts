@@ -65,7 +65,9 @@ export function readNewRequest(
   }
   const question = questionAbout(request, dayAfter(today));
   const isAnswered = typed['confirmed'] === confirmationOf(request);
-  return question === undefined || isAnswered ? { ok: true, request } : { ok: false, problems: { confirmed: question } };
+  return question === undefined || isAnswered
+    ? { ok: true, request }
+    : { ok: false, problems: { confirmed: question } };
 }
 
 /** What a form says, judged or not: the same request whatever day it is read on. */
