@@ -8,6 +8,10 @@ import { createVisitor, type Visitor } from './visitor.ts';
 const SCOPES =
   'launch launch/patient openid fhirUser profile online_access patient/*.read patient/ServiceRequest.write';
 const TOMORROW = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+/** Is what has the focus in sight, and not behind the patient, who stays at the top while the page scrolls? */
+const IS_FOCUS_IN_SIGHT = `(({ x, y }) => document.activeElement.contains(document.elementFromPoint(x + 20, y + 4)))(
+  document.activeElement.getBoundingClientRect(),
+)`;
 
 let deployment: Deployment;
 let visitor: Visitor;
@@ -65,8 +69,10 @@ test.for([true, false])(
     const result = app.locator('#result:focus');
     await result.waitFor();
     expect(await page.frames()[1]?.title()).toBe('Error: New request for Ada Moreno');
+    expect(await page.frames()[1]?.evaluate(IS_FOCUS_IN_SIGHT)).toBe(true);
     await result.getByRole('link', { name: 'Reason' }).click();
     await app.locator('textarea#reason:focus').waitFor();
+    expect(await page.frames()[1]?.evaluate(IS_FOCUS_IN_SIGHT)).toBe(true);
     await page.keyboard.type('Dialysis');
     await app.getByRole('button', { name: 'Send to the EHR' }).click();
     await app.locator('#result:focus').getByText('The request was sent to the EHR.').waitFor();
@@ -127,21 +133,21 @@ test('the form, with errors and for a patient who has died, is for everybody to 
 
 test('on paper there is the list, and nothing to press', { timeout: 120_000 }, async () => {
   const page = await open(true);
-  await page.goto(deployment.ehr.launch('pat-ada'));
+  await page.goto(deployment.ehr.launch('pat-many'));
   const button = page.getByRole('link', { name: 'New request' });
   await button.waitFor();
   await page.emulateMedia({ media: 'print' });
   expect(await button.isVisible()).toBe(false);
   expect(await page.getByRole('link', { name: 'Refresh' }).isVisible()).toBe(false);
-  expect(await page.getByRole('heading', { name: 'Requests for Ada Moreno' }).isVisible()).toBe(true);
+  expect(await page.getByRole('heading', { name: 'Requests for Grace Lindqvist' }).isVisible()).toBe(true);
 });
 
 test('signed out, then Back: it says that, and not that something is wrong', { timeout: 120_000 }, async () => {
   const page = await open(true);
   for (const leave of ['requests', 'requests/new']) {
     // oxlint-disable no-await-in-loop -- one after the other, in one tab
-    await page.goto(deployment.ehr.launch('pat-ada'));
-    await page.getByRole('heading', { name: 'Requests for Ada Moreno' }).waitFor();
+    await page.goto(deployment.ehr.launch('pat-many'));
+    await page.getByRole('heading', { name: 'Requests for Grace Lindqvist' }).waitFor();
     if (leave === 'requests/new') await page.getByRole('link', { name: 'New request' }).click();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.waitForURL(/\/signed-out\//);
@@ -149,7 +155,7 @@ test('signed out, then Back: it says that, and not that something is wrong', { t
     await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
     expect(page.url()).toContain(`/${leave}`);
     expect(await page.locator('.icon-warning').count()).toBe(0);
-    expect(await page.locator('body').textContent()).not.toContain('Moreno');
+    expect(await page.locator('body').textContent()).not.toContain('Lindqvist');
     // oxlint-enable no-await-in-loop
   }
 });

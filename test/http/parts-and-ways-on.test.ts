@@ -32,7 +32,7 @@ describe('a part of a page of an ended launch is empty, and of the kind that was
     ['list.js', 'script', 'text/javascript; charset=utf-8'],
     ['list.js', undefined, 'text/javascript; charset=utf-8'],
     ['text.woff2', 'font', 'font/woff2'],
-    ['app.webmanifest', 'manifest', 'application/manifest+json'],
+    ['app.webmanifest', 'manifest', 'application/manifest+json; charset=utf-8'],
   ])('%s for %s', async ([path, destination, type]) => {
     await launch();
     await signOut();
