@@ -28,11 +28,11 @@ import { createOrganizationStore } from './organizations/organization-store.ts';
 import { createScopeLearning } from './organizations/scope-learning.ts';
 import { type ChartReadings, createChartReadings } from './requests/chart-readings.ts';
 import { createFormOutcomes } from './requests/form-outcomes.ts';
-import { keepTyped, sayKept } from './requests/keep-typed.ts';
+import { keepTyped, sayKept, sayNothing } from './requests/keep-typed.ts';
 import { newRequestForm } from './requests/new-request-form.ts';
 import { createRequest, discardDraft } from './requests/new-request-routes.ts';
 import { createRecentRequests } from './requests/recent-requests.ts';
-import { createRequestDrafts } from './requests/request-drafts.ts';
+import { createRequestDrafts, draftOwner } from './requests/request-drafts.ts';
 import { createRequestSendings } from './requests/request-sendings.ts';
 import { requestsRoute } from './requests/routes.ts';
 import { createIssuerKeys, type IssuerKeys } from './smart/issuer-keys.ts';
@@ -115,6 +115,7 @@ function mountLaunchPages(router: Router, shared: Shared): void {
   const guardOfWatching = requireLaunch(shared, { renews: false });
   const form = formBody(FORM_BYTES.usual);
   const drafts = createRequestDrafts(redis, sealer);
+  const hasDraft = async (launch: Launch) => (await drafts.find(draftOwner(launch))) !== undefined;
   const at = (path: string) => router.route(`/launches/:launchId${path}`);
 
   const creating = {
@@ -125,7 +126,7 @@ function mountLaunchPages(router: Router, shared: Shared): void {
   };
   const list = requestsRoute({ ...creating, confirmations: createTokenConfirmations(shared) });
   at('/requests').head(ONLY_GET).get(guard, list).all(ONLY_GET);
-  at('/closing').head(ONLY_GET).get(guardOfWatching, closingRoute(clock)).all(ONLY_GET);
+  at('/closing').head(ONLY_GET).get(guardOfWatching, closingRoute(clock, hasDraft)).all(ONLY_GET);
   at('/theme.css').head(ONLY_GET).get(guard, themeRoute(outbound)).all(ONLY_GET);
   at('/sign-out')
     .post(guardOfWaiting, form, signOutRoute({ ...shared, onEnded: readings.forget }))
@@ -137,6 +138,8 @@ function mountLaunchPages(router: Router, shared: Shared): void {
     .get(guard, newRequestForm(newRequest))
     .post(formBody(FORM_BYTES.note), keepTyped(newRequest), guard, createRequest(newRequest), sayKept)
     .all(GET_OR_POST);
+  // For a page that is left, also after its launch has ended; {@link keepTyped} says for whom.
+  at('/requests/new/keep').post(formBody(FORM_BYTES.note), keepTyped(newRequest), sayNothing).all(ONLY_POST);
   at('/requests/new/discard').post(guard, form, discardDraft(newRequest)).all(ONLY_POST);
 
   const association = { ...shared, limit: createAssociationLimit(redis) };

@@ -49,7 +49,7 @@ const catalogue = {
   'request.forged': {
     status: 403,
     title: 'This action did not come from our page',
-    help: 'Go back to the page, reload it and try again.',
+    help: 'Nothing was changed. Go back to the page and try again.',
   },
   'launch.invalid': {
     status: 400,
@@ -89,7 +89,7 @@ const catalogue = {
   'launch.cookies-blocked': {
     status: 400,
     title: 'Your browser blocks cookies here',
-    help: 'Open the app in a new window. To use it inside the chart, ask your IT team to allow cookies for this site.',
+    help: 'Inside the chart, open the app in a new window. Where that does not help, allow cookies for this site, or ask your IT team to.',
   },
   'discovery.unavailable': {
     status: 503,
@@ -268,8 +268,8 @@ const catalogue = {
   },
   'session.signed-out': {
     status: 401,
-    title: 'You signed out of this page in another tab or window',
-    help: "To use the app again, open it from the patient's chart.",
+    title: 'You are signed out',
+    help: "You signed out of this page, here or in another tab or window. To use the app again, open it from the patient's chart.",
   },
   'session.ended': {
     status: 401,
@@ -284,7 +284,7 @@ const catalogue = {
   'session.replaced': {
     status: 401,
     title: 'A newer launch in this browser has closed this page',
-    help: "Somebody else has opened the app here since, or too many charts were open. Open the app again from the patient's chart.",
+    help: "Since then the app was opened in this browser with another account or for another organization, or too many charts were open. Open the app again from the patient's chart.",
   },
   'refresh.identity-refused': {
     status: 401,
@@ -294,7 +294,7 @@ const catalogue = {
   'refresh.unavailable': {
     status: 503,
     title: 'The EHR cannot renew your access at the moment',
-    help: 'Wait a moment and reload this page. Your launch is kept.',
+    help: 'Wait a moment, then try again. Your launch is kept.',
   },
   'patient.mismatch': {
     status: 502,
@@ -319,17 +319,17 @@ const catalogue = {
   'patient.unavailable': {
     status: 503,
     title: 'The EHR cannot show the patient at the moment',
-    help: 'Wait a moment and reload this page.',
+    help: 'Wait a moment, then try again.',
   },
   'patient.timeout': {
     status: 504,
     title: 'The EHR took too long to show the patient',
-    help: 'Wait a moment and reload this page.',
+    help: 'Wait a moment, then try again.',
   },
   'patient.unexpected': {
     status: 502,
     title: 'The EHR returned an unexpected answer',
-    help: 'Reload this page. If it happens again, give the support code to your EHR team.',
+    help: 'Try again. If it happens again, give the support code to your EHR team.',
   },
   'settings.too-many-tries': {
     status: 429,

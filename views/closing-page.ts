@@ -1,4 +1,4 @@
-/** Says that a page is about to close, without saying whose it is: nobody may be sitting before it. */
+/** Says that a page is about to close, without saying which patient it was about: the user may have left. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from './icons.ts';
 import { clockTime } from './instant.ts';
@@ -13,6 +13,8 @@ export interface ClosingPageProps {
   readonly now: Date;
   /** the organization's */
   readonly timeZone: string;
+  /** whether a request is kept that was typed and not sent */
+  readonly isKept: boolean;
   readonly csrfToken: string;
 }
 
@@ -25,6 +27,7 @@ export function closingPage(props: ClosingPageProps): string {
     html`<div class="message">
 <h1>${icon('warning')} ${title}</h1>
 ${canStay ? idleText(props) : limitText(props)}
+${props.isKept ? html`<p>A request that was typed and not sent is kept for an hour.</p>` : null}
 <div class="message-actions"><a class="btn btn-primary" href="${base}/requests">${canStay ? 'Stay' : 'Back to the requests'}</a>
 <form method="post" action="${base}/sign-out"><input type="hidden" name="csrf" value="${csrfToken}"><button class="btn" type="submit">Sign out</button></form></div>
 </div>
@@ -33,7 +36,7 @@ ${canStay ? idleText(props) : limitText(props)}
 }
 
 function idleText({ closesAt, timeZone }: ClosingPageProps): SafeHtml {
-  return html`<p>Nobody has used it for a while. It closes at ${clockTime(closesAt, timeZone)}, to protect the patient, unless you stay.</p>`;
+  return html`<p>It has not been used for a while. It closes at ${clockTime(closesAt, timeZone)}, to protect the patient, unless you stay.</p>`;
 }
 
 function limitText({ closesAt, timeZone }: ClosingPageProps): SafeHtml {

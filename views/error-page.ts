@@ -12,6 +12,10 @@ export interface ErrorPageProps {
   readonly supportCode: string;
   /** whether opening the same address again can succeed */
   readonly reloadable?: boolean | undefined;
+  /** our own address of the page that an action came from, which did not succeed */
+  readonly backTo?: string | undefined;
+  /** no failure, but an end that the visitor chose */
+  readonly isDone?: boolean | undefined;
   /** our own address where a launch outside the EHR starts again */
   readonly startAgain?: string | undefined;
 }
@@ -21,9 +25,10 @@ export function errorPage(props: ErrorPageProps): string {
   return layout(
     { title: props.title },
     html`<div class="message">
-<h1>${icon('warning')} ${props.title}</h1>
+<h1>${icon(props.isDone === true ? 'done' : 'warning')} ${props.title}</h1>
 <p>${props.help}${props.shown === undefined ? null : html` <strong>${props.shown}</strong>`}</p>
-${props.reloadable === true ? html`<p><a class="btn btn-primary" href="">Reload this page</a></p>` : null}
+${props.reloadable === true ? html`<p><a class="btn btn-primary" href="">Try again</a></p>` : null}
+${props.backTo === undefined ? null : html`<p><a class="btn btn-primary" href="${props.backTo}">Back to the requests</a></p>`}
 ${props.startAgain === undefined ? null : startAgainLink(props.startAgain)}
 ${supportLine(props.supportCode)}
 </div>

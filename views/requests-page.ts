@@ -4,6 +4,7 @@ import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
 import { icon } from './icons.ts';
 import { clockTime } from './instant.ts';
 import { layoutEnd, layoutStart } from './layout.ts';
+import { RESULT } from './new-request-page.ts';
 import { identityLine, patientBanner } from './patient-banner.ts';
 import type { PatientIdentity } from './patient-identity.ts';
 import { type RequestListProps, requestList } from './request-list.ts';
@@ -12,7 +13,7 @@ import { dayIn } from './zone.ts';
 /**
  * Whether a request can be created, and whether one is waiting: typed and not sent, or sent and not confirmed by the EHR.
  */
-export type CreateOffer = 'new' | 'draft' | 'unconfirmed' | 'not-permitted' | 'replaced';
+export type CreateOffer = 'new' | 'draft' | 'unconfirmed' | 'not-permitted' | 'practitioners-only' | 'replaced';
 
 /** What is known before the requests are. */
 export interface RequestsPageStartProps {
@@ -31,25 +32,31 @@ export interface RequestsPageStartProps {
   readonly themeUrl?: string | undefined;
 }
 
-/** Everything through the patient strip. Ends in a line saying that the EHR is being read, which CSS hides once more follows. */
+/**
+ * Everything through the patient strip, and last a line that the EHR is being read: CSS takes it away when the list has
+ * come, because until then an empty page would look like "no requests".
+ */
 export function requestsPageStart(props: RequestsPageStartProps): string {
   const title = `Requests for ${props.patient.name}`;
   return String(html`${layoutStart({ title, themeUrl: props.themeUrl, bar: clinicianBar(props.bar) })}${patientBanner(props.patient, props.needPatientBanner)}<div class="page-heading">
 <h1>Requests for <bdi>${props.patient.name}</bdi></h1>
 ${asOfLine(props)}
 </div>
-${props.isSent === true ? doneLine('The request was sent to the EHR.') : null}${createLine(props.create, props.bar.base)}<p class="loading">Reading requests from the EHR…</p>
+${props.isSent === true ? doneLine('The request was sent to the EHR.', RESULT) : null}${createLine(props.create, props.bar.base)}<p class="loading" role="status" aria-live="polite">Reading requests from the EHR… <span class="loading-slow">The EHR is slow. Nothing is known about the requests yet. If no list comes within a minute, <a href="${props.bar.base}/requests">refresh</a>.</span></p>
 `);
 }
 
-function doneLine(text: string): SafeHtml {
-  return html`<p class="notice notice-done" role="status">${icon('done')} <span>${text}</span></p>
+/** @param id of the one line that the page opens with the focus on, where its address ends in it. */
+function doneLine(text: string, id?: string): SafeHtml {
+  const target = id === undefined ? null : html` id="${id}" tabindex="-1"`;
+  return html`<p class="notice notice-done" role="status"${target}>${icon('done')} <span>${text}</span></p>
 `;
 }
 
 const REFUSALS = {
-  'not-permitted': 'the EHR did not permit this app to.',
-  replaced: 'this record was merged into another one.',
+  'not-permitted': 'New requests cannot be created here: the EHR did not permit this app to.',
+  'practitioners-only': 'New requests are created by practitioners, and the EHR did not say that you are one.',
+  replaced: 'New requests cannot be created here: this record was merged into another one.',
 };
 const CREATE_WORDS = {
   new: 'New request',
@@ -59,15 +66,23 @@ const CREATE_WORDS = {
 
 function createLine(create: RequestsPageStartProps['create'], base: string): SafeHtml | null {
   if (create === undefined || create === 'undecided') return null;
-  if (create === 'not-permitted' || create === 'replaced') {
-    return html`<p class="note">New requests cannot be created here: ${REFUSALS[create]}</p>
+  if (create === 'not-permitted' || create === 'practitioners-only' || create === 'replaced') {
+    return html`<p class="note">${REFUSALS[create]}</p>
 `;
   }
   return html`<p class="create-request"><a class="btn btn-sm btn-primary" href="${base}/requests/new">${CREATE_WORDS[create]}</a></p>
 `;
 }
 
-/** The list and the end of the document. */
+function createOffer(create: NonNullable<RequestsPageStartProps['create']>, base: string): SafeHtml {
+  if (create === 'not-permitted' || create === 'practitioners-only')
+    return html`<p class="note">${REFUSALS[create]}</p>
+`;
+  return html`<p class="create-request"><a class="btn btn-sm btn-primary" href="${base}/requests/new">${create === 'draft' ? 'Continue your unsent request' : 'New request'}</a></p>
+`;
+}
+
+/** The list and the end of the document. Where nothing could be read, the page does not say where it was read. */
 export function requestsPageEnd(props: {
   patient: PatientIdentity;
   list: RequestListProps;
@@ -82,11 +97,15 @@ export function requestsPageEnd(props: {
   };
 }): string {
   const { newlyFound = 0, create, base = '' } = props.sent ?? {};
+  const { open, closed, problem } = props.list;
+  const isRead = problem === undefined || open.length + closed.length > 0;
   const found = newlyFound > 0 ? doneLine('The request that the EHR had not confirmed is in the EHR now.') : null;
   return String(
-    html`${found}${createLine(create, base)}${requestList(props.list, identityLine(props.patient), props.supportCode)}${layoutEnd('These requests are read from your EHR, which has the full record.')}`,
+    html`${found}${createLine(create, base)}${requestList(props.list, identityLine(props.patient), props.supportCode)}${layoutEnd(isRead ? SOURCE : undefined)}`,
   );
 }
+
+const SOURCE = 'These requests are read from your EHR, which has the full record.';
 
 /** The zone is named: without JavaScript the server cannot know the reader's own. */
 function asOfLine(props: RequestsPageStartProps): SafeHtml {

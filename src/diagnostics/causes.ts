@@ -288,7 +288,8 @@ export const causesByCode: Partial<Record<ErrorCode, Explanation>> = {
     'The organization was disabled, or its FHIR URL, Client ID, issuer or hosts were changed',
   ]),
   'session.replaced': explain('The person who launches', again, [
-    'Another user launched the app in the same browser',
+    'The app was launched in the same browser with another account',
+    'The same user launched it there for another organization',
     'More launches were open in one browser than it may have',
   ]),
   'refresh.identity-refused': explain(

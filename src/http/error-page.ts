@@ -4,6 +4,7 @@ import { isDatabaseAway } from '#src/adapters/database.ts';
 import { AppError, describeError, type ErrorCode } from '#src/errors.ts';
 import { errorPage } from '#views/error-page.ts';
 import { factsOf } from './request-log.ts';
+import { headerOf } from './request-values.ts';
 import { allowAnyFrame } from './security-headers.ts';
 import { describeStandaloneError, isMendedByStartingAgain, startAgainOf } from './start-again.ts';
 
@@ -38,23 +39,61 @@ function sendError(request: Request, response: Response, error: AppError, suppor
   if (error.code === 'launch.frame-not-allowed') allowAnyFrame(response);
   response.vary('Accept');
   if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(error.retryAfterSeconds));
+  const part = partOfPage(request);
+  if (part !== undefined) return void response.type(part).end();
   if (request.accepts(['html', 'json']) === 'json') {
     response.json({ error: error.code, title, help, ...(error.shown ? { shown: error.shown } : {}), supportCode });
     return;
   }
   const reloadable = isReloadable(request, error.code);
-  const offered = isMendedByStartingAgain(error.code) && !reloadable ? startAgain : undefined;
-  const props = { title, help, supportCode, reloadable, startAgain: offered };
+  const backTo = reloadable ? undefined : listBehind(request, error.code);
+  const isLeft = !reloadable && backTo === undefined && isMendedByStartingAgain(error.code);
+  const startAgainAt = isLeft ? startAgain : undefined;
+  const isDone = error.code === 'session.signed-out';
+  const props = { title, help, supportCode, reloadable, backTo, isDone, startAgain: startAgainAt };
   response.type('html').send(errorPage({ ...props, ...(error.shown ? { shown: error.shown } : {}) }));
 }
 
 /**
- * A launch or callback address works once, so only the pages behind them are worth a reload; and an EHR that showed
- * another patient is not asked again without thought.
+ * A launch or callback address works once, so only the pages behind them are worth a second try, and an address that
+ * our own store kept from being used.
  */
 function isReloadable(request: Request, code: ErrorCode): boolean {
-  if (NOT_BY_A_RELOAD.has(code)) return false;
-  return request.method === 'GET' && request.path.startsWith('/launches/') && describeError(code).status >= 500;
+  if (request.method !== 'GET' || NOT_BY_A_RELOAD.has(code)) return false;
+  return code === 'store.unavailable' || (isOfLaunch(request) && describeError(code).status >= 500);
+}
+
+/** Where an action failed that leaves its launch open: the list, from which every page of it is reached. */
+function listBehind(request: Request, code: ErrorCode): string | undefined {
+  const isOver = describeError(code).status === 401 || code === 'patient.mismatch';
+  const launchId = /^\/launches\/([\w-]+)\//.exec(request.path)?.[1];
+  return request.method === 'POST' && !isOver && launchId !== undefined ? `/launches/${launchId}/requests` : undefined;
+}
+
+function isOfLaunch(request: Request): boolean {
+  return request.path.startsWith('/launches/');
+}
+
+/** By what a browser says it wants (`Sec-Fetch-Dest`); one that says nothing is judged by the address. */
+const PARTS: Readonly<Record<string, string>> = {
+  style: 'text/css',
+  css: 'text/css',
+  script: 'text/javascript',
+  js: 'text/javascript',
+  image: 'image/svg+xml',
+  svg: 'image/svg+xml',
+  png: 'image/png',
+  ico: 'image/x-icon',
+  font: 'font/woff2',
+  woff2: 'font/woff2',
+  manifest: 'application/manifest+json',
+  webmanifest: 'application/manifest+json',
+};
+
+/** The media type of a part of a page, which nobody reads: an empty one is as good, and a page in its place is an error. */
+function partOfPage(request: Request): string | undefined {
+  const destination = headerOf(request, 'sec-fetch-dest');
+  return PARTS[destination ?? /\.(\w+)$/.exec(request.path)?.[1]?.toLowerCase() ?? ''];
 }
 
 /** An EHR that showed another patient, and a renewal that ended the launch. */

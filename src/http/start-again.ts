@@ -39,7 +39,7 @@ const OWN_WORDS: Partial<Record<ErrorCode, { title: string; help: string }>> = {
     help: 'Ask your administrator to switch it on, then start again.',
   },
   'session.signed-out': {
-    title: 'You have signed out',
+    title: 'You are signed out',
     help: 'Start again to sign in and pick a patient.',
   },
   'session.missing': {

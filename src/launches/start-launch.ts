@@ -71,6 +71,13 @@ export async function startLaunch(
   sendOnward(response, redirect, start.kind === 'ehr' ? organization.frameAncestors : []);
 }
 
+/** As the browser says (Fetch Metadata); undefined where it does not. */
+function isFramed(request: Request): boolean | undefined {
+  const destination = request.get('sec-fetch-dest');
+  if (destination === undefined || destination === '') return undefined;
+  return destination !== 'document';
+}
+
 function probeCookies(
   { publicUrl, launchCookies }: StartLaunchDependencies,
   { request, response, trace }: LaunchVisit,
@@ -92,6 +99,7 @@ function probeCookies(
   trace.know({ cookieMode: 'blocked' });
   trace.failed('cookies', 'launch.cookies-blocked');
   const { kind } = journey;
-  const page = cookiesBlockedPage({ launchUrl: launchUrl.href, supportCode: facts.supportCode, kind });
+  const { supportCode } = facts;
+  const page = cookiesBlockedPage({ launchUrl: launchUrl.href, supportCode, kind, isFramed: isFramed(request) });
   response.status(400).type('html').send(page);
 }

@@ -41,7 +41,8 @@ function onlyFrom(addresses: readonly string[]): RequestHandler {
   const isListed = isAddressIn(addresses);
   return (request, _response, next) => {
     // Behind a proxy that TRUST_PROXY does not name, every visitor of the internet has the proxy's address.
-    const isForwarded = headerOf(request, 'x-forwarded-for') !== '' || headerOf(request, 'forwarded') !== '';
+    const isForwarded =
+      headerOf(request, 'x-forwarded-for') !== undefined || headerOf(request, 'forwarded') !== undefined;
     const isOwnAddress = request.ip !== request.socket.remoteAddress || !isForwarded;
     next(isOwnAddress && isListed(request.ip) ? undefined : 'router');
   };

@@ -6,7 +6,7 @@ import type { StoreRetries } from '#src/launches/store-retries.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { PatientSummary } from '#src/patients/patient.ts';
 import type { CreateOffer } from '#views/requests-page.ts';
-import { mayCreateRequests } from './create-permission.ts';
+import { isPractitioner, mayCreateRequests } from './create-permission.ts';
 import { markSent, unconfirmedOf } from './look-again.ts';
 import { NOTHING, type RecentRequestStore, type RecentRequests } from './recent-requests.ts';
 import { type Draft, draftOwner, type RequestDrafts } from './request-drafts.ts';
@@ -57,7 +57,9 @@ export async function offerSoFar(
   const [recent, draft] = await Promise.all([recents.of(owner), drafts.find(owner)]);
   const ends = { isSent: recent.isNews, recent };
   if (isReplaced) return { ...ends, create: 'replaced', draft: undefined };
-  if (!mayCreateRequests(launch, organization)) return { ...ends, create: 'not-permitted', draft: undefined };
+  if (!mayCreateRequests(launch, organization)) {
+    return { ...ends, create: isPractitioner(launch) ? 'not-permitted' : 'practitioners-only', draft: undefined };
+  }
   if (!draft) return { ...ends, create: 'new', draft };
   const fate = await fateOf(draft, sendings, clock());
   if (fate === undefined) return { ...ends, create: 'draft', draft };

@@ -28,6 +28,9 @@ export function keepTyped({ drafts, clock }: { drafts: RequestDrafts; clock: Clo
   };
 }
 
+/** Behind {@link keepTyped}: for a page that was left. */
+export const sayNothing: RequestHandler = (_request, response) => void response.status(204).end();
+
 /** Behind {@link keepTyped} and everything that can fail: says on the error page that nothing typed is lost. */
 export const sayKept: ErrorRequestHandler = (error: unknown, _request, response, next) => {
   const isKept = response.locals['isKept'] === true && error instanceof AppError && error.shown === undefined;

@@ -3,8 +3,9 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { LaunchTrace, LaunchTraces } from '#src/diagnostics/launch-trace.ts';
 import { queryOf } from '#src/http/request-values.ts';
-import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
+import { allowSameOriginReferrer, setPagePolicy } from '#src/http/security-headers.ts';
 import type { ActiveGrants } from '#src/launches/active-grant.ts';
+import { leaveAtEnd } from '#src/launches/closing-route.ts';
 import { openLaunchOf } from '#src/launches/launch-guard.ts';
 import type { StoreRetries } from '#src/launches/store-retries.ts';
 import { newRequestPage } from '#views/new-request-page.ts';
@@ -93,14 +94,18 @@ async function show(
   trace: LaunchTrace,
   { values, problems, problem, ticket, keptAt, mayBeSent = false, canLook = false }: Shown,
 ): Promise<void> {
-  const { opened, organization, cookieSecret } = openLaunchOf(request);
+  const { opened, organization, cookieSecret, closing } = openLaunchOf(request);
   const launch = await deps.grants.current(opened, organization);
   assertMayCreate(launch, organization);
   const { patient: reading, user } = openReadings(deps, launch, organization);
   const patient = await trace.step('patient', () => reading);
   allowSameOriginReferrer(response);
+  // The page's script hands in what is typed when the page is left.
+  const frameAncestors = launch.kind === 'ehr' ? organization.frameAncestors : [];
+  setPagePolicy(response, { frameAncestors, fetchesOwnPages: true });
   response.type('html').send(
     newRequestPage({
+      leavesInSeconds: leaveAtEnd(response, launch.id, closing, deps.clock()),
       patient,
       needPatientBanner: launch.context.needPatientBanner,
       bar: await clinicianBarOf(deps, request, { launch, cookieSecret, user }),

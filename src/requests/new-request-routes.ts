@@ -76,7 +76,8 @@ async function askTheEhr(deps: NewRequestDependencies, posted: Posted): Promise<
     return showAgain({ ticket: { owner, ...newForm(now) }, problem: problemIn(EXPIRED), isAfterExpired: true });
   }
   const isLook = fieldOf(request, 'intent', 'choice') === 'look';
-  const read = readNewRequest(typed, now);
+  const { timeZone } = openLaunchOf(request).organization;
+  const read = readNewRequest(typed, now, timeZone);
   if (!read.ok && !isLook) {
     trace.discard();
     return showAgain({ ticket, problems: read.problems });

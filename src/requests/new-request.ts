@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { visibleLength } from '#src/patients/visible-text.ts';
 import type { FhirResource } from '#src/smart/step-6-fhir-api.ts';
-import { newRequestFields, priorities, services } from '#views/new-request-page.ts';
+import { confirmationOf, priorities, services } from '#views/new-request-page.ts';
+import { dayIn, serverTimeZone } from '#views/zone.ts';
 
 /** What the form holds, by field, as typed. */
 export type TypedRequest = Readonly<Record<string, string>>;
@@ -17,26 +18,24 @@ export interface NewRequest {
   note: string;
 }
 
-/** Invisible characters alone are nothing typed. */
-const text = (max: number) =>
-  z
-    .string()
-    .trim()
-    .max(max, `must be at most ${max} characters`)
-    .transform((typed) => (visibleLength(typed) === 0 ? '' : typed));
+const text = (max: number) => z.string().max(max, `must be at most ${max} characters`);
 const oneOf = (choices: readonly { value: string }[]) =>
   z.string().refine((value) => choices.some((choice) => choice.value === value), { error: 'must be chosen' });
 
 const DAY_MS = 24 * 60 * 60_000;
+const MOST_YEARS_AHEAD = 2;
+/** These priorities say "now", so a day after tomorrow contradicts them. */
+const AT_ONCE: Readonly<Record<string, string>> = { stat: 'STAT', asap: 'as soon as possible' };
 
-const schemaAt = (now: Date) =>
+const schemaOn = (today: string) =>
   z
     .object({
       service: oneOf(services),
       what: text(200).refine((typed) => visibleLength(typed) >= 3, 'must say what is needed, in a few words'),
       neededOn: z.iso
         .date({ error: 'must be a date' })
-        .refine((date) => Date.parse(date) >= now.getTime() - 2 * DAY_MS, { error: 'must not be in the past' }),
+        .refine((day) => day >= today, { error: 'must not be in the past' })
+        .refine((day) => day <= yearsAfter(today), { error: `must be within ${MOST_YEARS_AHEAD} years` }),
       priority: oneOf(priorities),
       reason: text(500),
       note: text(1_000),
@@ -47,22 +46,59 @@ const schemaAt = (now: Date) =>
     });
 
 /**
- * Judges what was typed.
+ * Judges what was typed. A request that says both "at once" and a day after tomorrow is asked about once: the problem
+ * `confirmed` is that question, and a form that carries {@link confirmationOf} its values has answered it.
  *
  * @param typed untrusted; a missing field counts as empty.
- * @param now a day in the past is refused; one day is allowed for time zones.
+ * @param timeZone IANA name of the facility's zone: whose today a day is compared with. The server's unless given.
+ * @throws RangeError where `timeZone` is none.
  */
 export function readNewRequest(
   typed: TypedRequest,
   now: Date,
+  timeZone: string = serverTimeZone,
 ): { ok: true; request: NewRequest } | { ok: false; problems: Record<string, string> } {
-  const values = Object.fromEntries(newRequestFields.map((name) => [name, typed[name] ?? '']));
-  const parsed = schemaAt(now).safeParse(values);
+  const request = asTyped(typed);
+  const today = dayIn(now, timeZone);
+  const parsed = schemaOn(today).safeParse(request);
   if (!parsed.success) {
     const found = parsed.error.issues.map(({ path, message }) => [String(path[0]), message] as const);
     return { ok: false, problems: Object.fromEntries(found.toReversed()) };
   }
-  return { ok: true, request: parsed.data as NewRequest };
+  const question = questionAbout(request, dayAfter(today));
+  const isAnswered = typed['confirmed'] === confirmationOf(request);
+  return question === undefined || isAnswered
+    ? { ok: true, request }
+    : { ok: false, problems: { confirmed: question } };
+}
+
+/** What a form says, judged or not: the same request whatever day it is read on. */
+export function asTyped(typed: TypedRequest): NewRequest {
+  const of = (name: string) => typed[name] ?? '';
+  // Invisible characters alone are nothing typed.
+  const textOf = (name: string) => (visibleLength(of(name)) === 0 ? '' : of(name).trim());
+  return {
+    service: of('service'),
+    what: textOf('what'),
+    neededOn: of('neededOn'),
+    priority: of('priority') as NewRequest['priority'],
+    reason: textOf('reason'),
+    note: textOf('note'),
+  };
+}
+
+function questionAbout({ priority, neededOn }: NewRequest, tomorrow: string): string | undefined {
+  const word = AT_ONCE[priority];
+  if (word === undefined || neededOn <= tomorrow) return undefined;
+  return `The priority is ${word}, but the request is needed on ${neededOn}. Correct one of them, or send it as it is if both are right`;
+}
+
+function dayAfter(day: string): string {
+  return new Date(Date.parse(day) + DAY_MS).toISOString().slice(0, 10);
+}
+
+function yearsAfter(day: string): string {
+  return `${Number(day.slice(0, 4)) + MOST_YEARS_AHEAD}${day.slice(4)}`;
 }
 
 /** For whom, by whom and under which name a request is written. All of it from the launch, nothing from the form. */

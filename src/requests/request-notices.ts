@@ -7,7 +7,7 @@ export interface RequestsProblem {
   readonly kind: ListProblem;
   /** one line for the visitor; holds nothing of the EHR's own words */
   readonly text: string;
-  /** whether to load the page again may help */
+  /** whether to load the page again may help: a frame has no browser button for that */
   readonly canReload: boolean;
   /** for log and trace: HTTP status and OperationOutcome issue codes of the EHR's answer */
   readonly status?: number | undefined;

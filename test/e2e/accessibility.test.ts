@@ -31,7 +31,15 @@ const launch = async (patient: string) => {
 const closing = async ({ canStay }: { canStay: boolean }) => {
   const now = new Date();
   const closesAt = new Date(now.getTime() + 5 * 60_000);
-  const body = closingPage({ base: '/launches/x', closesAt, canStay, now, timeZone: 'UTC', csrfToken: 'x' });
+  const body = closingPage({
+    base: '/launches/x',
+    closesAt,
+    canStay,
+    now,
+    timeZone: 'UTC',
+    isKept: true,
+    csrfToken: 'x',
+  });
   await page.route('**/launches/x/closing', (route) => route.fulfill({ body, contentType: 'text/html' }));
   await page.goto(`${deployment.appUrl}/launches/x/closing`);
   await heading('This page closes in 5 minutes');

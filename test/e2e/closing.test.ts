@@ -49,7 +49,7 @@ test('signing out of all patients in one chart closes the others, and its page s
     await frame?.goto(frame.url());
     await ben.getByRole('heading', { name: 'You are signed out' }).waitFor();
     await ada.getByRole('link', { name: 'Refresh' }).click();
-    await ada.getByRole('heading', { name: 'You signed out of this page in another tab or window' }).waitFor();
+    await ada.getByRole('heading', { name: 'You are signed out' }).waitFor();
     expect(visitor.complaints).toEqual([]);
   } finally {
     await visitor.close();

@@ -1,95 +1,161 @@
-/** A request typed, kept, refused, not confirmed and sent, in a real browser without JavaScript: Back and reload never ask to send again. */
-import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+/** The list while it comes, and the form, as a clinician's browser has them: inside the chart, with and without scripts. */
+import type { FrameLocator, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Deployment, startDeployment } from './deployment.ts';
 import { examine } from './examine.ts';
 import { createVisitor, type Visitor } from './visitor.ts';
 
 const SCOPES =
   'launch launch/patient openid fhirUser profile online_access patient/*.read patient/ServiceRequest.write';
-const WHAT = 'Wheelchair van to dialysis';
+const TOMORROW = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+/** Is what has the focus in sight, and not behind the patient, who stays at the top while the page scrolls? */
+const IS_FOCUS_IN_SIGHT = `(({ x, y }) => document.activeElement.contains(document.elementFromPoint(x + 20, y + 4)))(
+  document.activeElement.getBoundingClientRect(),
+)`;
 
 let deployment: Deployment;
 let visitor: Visitor;
-let page: Page;
 beforeAll(async () => {
   deployment = await startDeployment({ settings: ['createRequests=true', `scopes=${SCOPES}`] });
-  visitor = await createVisitor(deployment, { javaScript: false });
-  page = await visitor.newTab();
 });
-afterAll(async () => {
-  await visitor?.close();
-  await deployment?.close();
-});
-
-const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
-const follow = (name: string) => page.getByRole('link', { name, exact: true }).click();
-const text = (words: string) => page.getByText(words).waitFor();
-const posts = () =>
-  deployment.ehr.requests.filter(({ method, path }) => method === 'POST' && path.endsWith('/ServiceRequest')).length;
-
-test('from the first word to the list', { timeout: 120_000 }, async () => {
-  await page.goto(deployment.ehr.launch('pat-none'));
-  await follow('New request');
-  await page.getByLabel('What is needed').fill(WHAT);
-  await press('Back to the list');
-  await follow('Continue your unsent request');
-  expect(await page.getByLabel('What is needed').inputValue()).toBe(WHAT);
-
-  await page.getByLabel('Service').selectOption('transport');
-  await page.getByLabel('Needed on').fill('2020-01-01');
-  await press('Send to the EHR');
-  await text('must not be in the past');
-  const wrong = page.url();
-  expect(wrong).toContain('?form=');
-  await page.reload();
-  await text('must not be in the past');
-  expect(await page.getByLabel('What is needed').inputValue()).toBe(WHAT);
-
-  deployment.ehr.faults.set('create-202');
-  await page.getByLabel('Needed on').fill('2099-03-01');
-  await press('Send to the EHR');
-  await text('did not confirm the request');
-  expect(posts()).toBe(1);
-  await page.reload();
-  await text('did not confirm the request');
-  await press('Look again in the EHR');
-  await text('does not show this request now');
-  expect(posts()).toBe(1);
-
+afterEach(async () => {
   deployment.ehr.faults.clear();
-  await press('Send again');
-  await text('The request was sent to the EHR.');
-  expect(posts()).toBe(2);
-  await page.reload();
-  await text(WHAT);
-  expect(await page.getByText('The request was sent to the EHR.').count()).toBe(0);
-  await page.goBack();
-  await page.reload();
-  await text(WHAT);
-  expect(posts()).toBe(2);
-  expect(visitor.complaints.splice(0)).toEqual([]);
+  await visitor?.close();
+});
+afterAll(() => deployment?.close());
+
+const open = async (javaScript: boolean) => {
+  visitor = await createVisitor(deployment, { cookies: 'third-party blocked', javaScript });
+  return visitor.newTab();
+};
+const fill = async (form: Page | FrameLocator, priority = 'routine') => {
+  await form.getByLabel('Service').selectOption('transport');
+  await form.getByLabel('What is needed').fill('Wheelchair van');
+  await form.getByLabel('Needed on').fill(TOMORROW);
+  await form.getByLabel('Priority').selectOption(priority);
+};
+
+test.for([true, false])(
+  'while the EHR is asked, the page says so, then that the EHR is slow, and with the list neither (scripts: %s)',
+  { timeout: 120_000 },
+  async (javaScript) => {
+    const page = await open(javaScript);
+    deployment.ehr.faults.set('slow-requests', '5000');
+    await page.goto(deployment.ehr.launch('pat-ada'), { waitUntil: 'commit' });
+    const reading = page.getByText('Reading requests from the EHR…');
+    const slow = page.getByText('The EHR is slow.');
+    await reading.waitFor({ state: 'visible' });
+    expect(await page.locator('.requests').count()).toBe(0);
+    expect(await page.locator('[aria-live="polite"]').textContent()).toContain('Reading requests');
+    expect(await slow.isVisible()).toBe(false);
+    await slow.waitFor({ state: 'visible' });
+    expect(await page.locator('.requests').count()).toBe(0);
+    await page.getByRole('heading', { name: /^Open/ }).waitFor();
+    expect(await reading.isVisible()).toBe(false);
+    expect(await slow.isVisible()).toBe(false);
+    expect(visitor.complaints).toEqual([]);
+  },
+);
+
+test.for([true, false])(
+  'inside the chart the focus goes to what is wrong, and from there to the field (scripts: %s)',
+  { timeout: 120_000 },
+  async (javaScript) => {
+    const page = await open(javaScript);
+    const app = await visitor.openChart(page, 'Moreno, Ada');
+    await app.getByRole('link', { name: 'New request' }).click();
+    await fill(app, 'urgent');
+    await app.getByRole('button', { name: 'Send to the EHR' }).click();
+    const result = app.locator('#result:focus');
+    await result.waitFor();
+    expect(await page.frames()[1]?.title()).toBe('Error: New request for Ada Moreno');
+    expect(await page.frames()[1]?.evaluate(IS_FOCUS_IN_SIGHT)).toBe(true);
+    await result.getByRole('link', { name: 'Reason' }).click();
+    await app.locator('textarea#reason:focus').waitFor();
+    expect(await page.frames()[1]?.evaluate(IS_FOCUS_IN_SIGHT)).toBe(true);
+    await page.keyboard.type('Dialysis');
+    await app.getByRole('button', { name: 'Send to the EHR' }).click();
+    await app.locator('#result:focus').getByText('The request was sent to the EHR.').waitFor();
+    expect(await app.getByRole('link', { name: 'New request' }).count()).toBe(1);
+    expect(visitor.complaints).toEqual([]);
+  },
+);
+
+test('a form that is not used any more leaves, and what was typed is there again', { timeout: 120_000 }, async () => {
+  const page = await open(true);
+  deployment.ehr.faults.set('no-refresh-token');
+  deployment.ehr.faults.set('string-expires-in', '40');
+  const app = await visitor.openChart(page, 'Okafor, Ben');
+  await app.getByRole('link', { name: 'New request' }).click();
+  await fill(app);
+  await app.getByText('What is typed and not sent is kept').waitFor();
+  expect(await app.getByText('What is typed and not sent is lost').count()).toBe(0);
+  await app.getByRole('heading', { name: /^This page closes in/ }).waitFor({ timeout: 60_000 });
+  await app.getByText('A request that was typed and not sent is kept for an hour.').waitFor();
+  deployment.ehr.faults.clear();
+  const again = await visitor.openChart(page, 'Okafor, Ben');
+  await again.getByRole('link', { name: 'Continue your unsent request' }).click();
+  expect(await again.getByLabel('What is needed').inputValue()).toBe('Wheelchair van');
+  await again.getByRole('button', { name: 'Discard' }).click();
+  await again.getByText('Choose…').waitFor({ state: 'attached' });
+  await again.getByRole('link', { name: 'Back to the list' }).click();
+  await again.getByRole('link', { name: 'New request' }).waitFor();
+  expect(visitor.complaints).toEqual([]);
 });
 
-test('the page of an unconfirmed request: no accessibility violation', { timeout: 120_000 }, async () => {
-  const own = await createVisitor(deployment);
-  try {
-    const tab = await own.newTab();
-    await tab.goto(deployment.ehr.launch('pat-ada'));
-    await tab.getByRole('link', { name: 'New request', exact: true }).click();
-    await tab.getByLabel('Service').selectOption('transport');
-    await tab.getByLabel('What is needed').fill('Van');
-    await tab.getByLabel('Needed on').fill('2099-03-01');
-    deployment.ehr.faults.set('create-204');
-    await tab.getByRole('button', { name: 'Send to the EHR' }).click();
-    await tab.getByText('did not confirm the request').waitFor();
-    await examine(tab, 'request that was not confirmed');
-    deployment.ehr.faults.clear();
-    await tab.getByRole('button', { name: 'Back to the list' }).click();
-    await tab.getByRole('link', { name: 'See your unconfirmed request' }).waitFor();
-    await examine(tab, 'list with a request that was not confirmed');
-    expect(own.complaints.splice(0)).toEqual([]);
-  } finally {
-    await own.close();
+test('without scripts a form that is not used any more says what becomes of it, and leaves when its launch ends', {
+  timeout: 120_000,
+}, async () => {
+  const page = await open(false);
+  deployment.ehr.faults.set('no-refresh-token');
+  deployment.ehr.faults.set('string-expires-in', '20');
+  const app = await visitor.openChart(page, 'Okafor, Ben');
+  await app.getByRole('link', { name: 'New request' }).click();
+  await app.getByText('What is typed and not sent is lost then').waitFor();
+  await app.getByRole('heading', { name: 'Your EHR session for this app has ended' }).waitFor({ timeout: 60_000 });
+  expect(await app.getByText('Okafor').count()).toBe(0);
+});
+
+test('the form, with errors and for a patient who has died, is for everybody to read', {
+  timeout: 120_000,
+}, async () => {
+  const page = await open(true);
+  await page.goto(deployment.ehr.launch('pat-deceased'));
+  await page.getByRole('link', { name: 'New request' }).click();
+  await page.getByText('This patient has died.').waitFor();
+  await examine(page, 'form of a patient who has died');
+  await fill(page, 'urgent');
+  await page.getByRole('button', { name: 'Send to the EHR' }).click();
+  await page.locator('#result').waitFor();
+  await examine(page, 'form with errors');
+  expect(visitor.complaints).toEqual([]);
+});
+
+test('on paper there is the list, and nothing to press', { timeout: 120_000 }, async () => {
+  const page = await open(true);
+  await page.goto(deployment.ehr.launch('pat-many'));
+  const button = page.getByRole('link', { name: 'New request' });
+  await button.waitFor();
+  await page.emulateMedia({ media: 'print' });
+  expect(await button.isVisible()).toBe(false);
+  expect(await page.getByRole('link', { name: 'Refresh' }).isVisible()).toBe(false);
+  expect(await page.getByRole('heading', { name: 'Requests for Grace Lindqvist' }).isVisible()).toBe(true);
+});
+
+test('signed out, then Back: it says that, and not that something is wrong', { timeout: 120_000 }, async () => {
+  const page = await open(true);
+  for (const leave of ['requests', 'requests/new']) {
+    // oxlint-disable no-await-in-loop -- one after the other, in one tab
+    await page.goto(deployment.ehr.launch('pat-many'));
+    await page.getByRole('heading', { name: 'Requests for Grace Lindqvist' }).waitFor();
+    if (leave === 'requests/new') await page.getByRole('link', { name: 'New request' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.waitForURL(/\/signed-out\//);
+    await page.goBack();
+    await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+    expect(page.url()).toContain(`/${leave}`);
+    expect(await page.locator('.icon-warning').count()).toBe(0);
+    expect(await page.locator('body').textContent()).not.toContain('Lindqvist');
+    // oxlint-enable no-await-in-loop
   }
 });

@@ -69,7 +69,7 @@ test('beside the app in a chart: each keeps its own patient, and signing out of 
   await ada.getByRole('heading', { name: 'Requests for Ada Moreno' }).waitFor();
 
   await own.goBack();
-  await own.getByRole('heading', { name: 'You have signed out' }).waitFor();
+  await own.getByRole('heading', { name: 'You are signed out' }).waitFor();
   await own.getByRole('link', { name: 'Start again' }).click();
   await pick(own, 'Moreno, Ada');
   await own.getByRole('heading', { name: 'Requests for Ada Moreno' }).waitFor();

@@ -38,6 +38,8 @@ describe('without Redis', () => {
       expect([page.status, titleOf(page)]).toEqual([503, 'This service is not available at the moment']);
       expect(supportCodeOf(page)).toBeDefined();
       expect(page.setCookies.join()).not.toContain('tx-');
+      // Inside a frame there is no other way to open the same address again.
+      expect(page.body).toContain('href="">Try again</a>');
       expect(world.sandbox.requests.filter(({ path }) => path.startsWith('/auth/authorize'))).toHaveLength(0);
       await mend();
       await expect.poll(() => statusOf('/health/ready'), { timeout: 8_000 }).toBe(200);

@@ -129,7 +129,7 @@ describe('signing out', () => {
     const left = () =>
       Promise.all([`launch:${launchIdOf(page)}`, `ended:${launchIdOf(page)}`].map((key) => store().get(key)));
     await expect.poll(left).toEqual([undefined, expect.any(String)]);
-    expect(titleOf(await browser.visit(page.url))).toBe('You signed out of this page in another tab or window');
+    expect(titleOf(await browser.visit(page.url))).toBe('You are signed out');
     await world.dependencies.audit.flush();
     const launch = world.dependencies.sealer.fingerprint(launchIdOf(page));
     const { rows } = await world.dependencies.database.db.execute(

@@ -90,7 +90,7 @@ describe.for(await testStores())('on %s', (stores) => {
   test('signed out in another tab', async () => {
     await launch();
     await browser.visit(page.url.replace(/requests$/, 'sign-out'), { form: { csrf: csrfOf(page) } });
-    await told('session.signed-out', 'You signed out of this page in another tab or window');
+    await told('session.signed-out', 'You are signed out');
   });
 
   test('another user launched in the same browser', async () => {
@@ -145,7 +145,7 @@ describe.for(await testStores())('on %s', (stores) => {
     await launch();
     await browser.visit(page.url.replace(/requests$/, 'sign-out'), { form: { csrf: csrfOf(page) } });
     expect([...cookiesOf(browser).keys()].filter((name) => name.startsWith('ended-'))).toHaveLength(5);
-    await told('session.signed-out', 'You signed out of this page in another tab or window');
+    await told('session.signed-out', 'You are signed out');
   });
 
   test('it is the same on another instance', async () => {
@@ -159,7 +159,7 @@ describe.for(await testStores())('on %s', (stores) => {
     browser.jar.set('localhost', held);
     const there = await browser.visit(page.url.replace(/localhost:\d+/, `localhost:${port}`));
     second.close();
-    expect([there.status, titleOf(there)]).toEqual([401, 'You signed out of this page in another tab or window']);
+    expect([there.status, titleOf(there)]).toEqual([401, 'You are signed out']);
   });
 
   const revocations = () => world.sandbox.requests.filter(({ path }) => path === '/auth/revoke');

@@ -83,7 +83,7 @@ describe.for(await testStores())('on %s', (stores) => {
       expect([...cookiesOf(browser).keys()].filter((name) => name.startsWith('launch-'))).toEqual([]);
       for (const one of [page, ...others]) {
         expect(await world.dependencies.redis.get(`launch:${launchIdOf(one)}`)).toBeUndefined();
-        expect(titleOf(await browser.visit(one.url))).toBe('You signed out of this page in another tab or window');
+        expect(titleOf(await browser.visit(one.url))).toBe('You are signed out');
       }
       await world.dependencies.revoker.flush();
       expect(revocations()).toHaveLength(6);

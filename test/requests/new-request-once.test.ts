@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
+import { dayFromNow } from '#test/helpers/days.ts';
 import { ehr, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';
 import { csrfOf, isShownAgain, launchIdOf } from '#test/helpers/visits.ts';
 
@@ -9,7 +10,7 @@ const SCOPE = 'launch launch/patient openid fhirUser patient/*.read patient/Serv
 const VAN = {
   service: 'transport',
   what: 'Wheelchair van',
-  neededOn: '2099-03-01',
+  neededOn: dayFromNow(60),
   priority: 'routine',
   reason: '',
   note: '',

@@ -3,11 +3,12 @@ import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { AppError } from '#src/errors.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
+import { dayFromNow } from '#test/helpers/days.ts';
 import { ehr, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';
 import { csrfOf, isShownAgain, launchIdOf } from '#test/helpers/visits.ts';
 
 const SCOPE = 'launch launch/patient openid fhirUser patient/*.read patient/ServiceRequest.write';
-const TYPED = { service: 'transport', what: 'Wheelchair van', neededOn: '2099-03-01', priority: 'routine' };
+const TYPED = { service: 'transport', what: 'Wheelchair van', neededOn: dayFromNow(60), priority: 'routine' };
 const NOTHING = { resourceType: 'Bundle', type: 'searchset', entry: [] };
 
 const { world } = useStubWorld();

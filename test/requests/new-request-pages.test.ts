@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { supportCodeOf, type TestBrowser, type Visit } from '#test/helpers/browser.ts';
+import { dayFromNow } from '#test/helpers/days.ts';
 import { ehr, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';
 import { csrfOf, isShownAgain, launchIdOf } from '#test/helpers/visits.ts';
 
@@ -9,7 +10,7 @@ const SCOPE = 'launch launch/patient openid fhirUser patient/*.read patient/Serv
 const VAN = {
   service: 'transport',
   what: 'Wheelchair van',
-  neededOn: '2099-03-01',
+  neededOn: dayFromNow(20),
   priority: 'routine',
   reason: '',
   note: '',
@@ -184,7 +185,7 @@ describe('Back and reload post nothing', () => {
   test('after "Discard" the address of the old page holds nothing', async () => {
     const page = await send({ ...VAN, what: '' });
     await browser.open(`${formUrl()}/discard`, { form: { csrf: csrfOf(page) } });
-    expect((await browser.visit(page.url)).body).not.toContain('2099-03-01');
+    expect((await browser.visit(page.url)).body).not.toContain(dayFromNow(20));
   });
 });
 
@@ -236,7 +237,7 @@ describe('the same request within minutes', () => {
   });
 
   test.for([
-    ['another day', { ...VAN, neededOn: '2099-03-02' }],
+    ['another day', { ...VAN, neededOn: dayFromNow(21) }],
     ['another service', { ...VAN, service: 'equipment' }],
     ['something else', { ...VAN, what: 'Wheelchair' }],
   ] as const)('%s is another request', async ([, typed]) => {

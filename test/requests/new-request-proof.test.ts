@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { unprovedCreateFaults } from '#sandbox/faults/fhir-create.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
+import { dayFromNow } from '#test/helpers/days.ts';
 import { csrfOf, isShownAgain, launchIdOf } from '#test/helpers/visits.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 
@@ -10,7 +11,7 @@ const SCOPES =
 const TYPED = {
   service: 'transport',
   what: 'Wheelchair van to dialysis',
-  neededOn: '2099-03-01',
+  neededOn: dayFromNow(20),
   priority: 'urgent',
   reason: 'Next dialysis',
   note: 'Two steps at the door',

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { FaultName } from '#sandbox/faults.ts';
 import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
+import { dayFromNow } from '#test/helpers/days.ts';
 import { cookiesOf, csrfOf, isShownAgain, launchIdOf, wholeOf } from '#test/helpers/visits.ts';
 import { startWorld, testStores, type World } from '#test/helpers/world.ts';
 
@@ -10,7 +11,7 @@ const SCOPES =
 const TYPED = {
   service: 'transport',
   what: 'Wheelchair van to dialysis',
-  neededOn: '2099-03-01',
+  neededOn: dayFromNow(60),
   priority: 'urgent',
   reason: 'Next dialysis <tomorrow>',
   note: 'Two steps at the door',
@@ -71,7 +72,7 @@ describe.for(await testStores())('on %s', (stores) => {
       intent: 'order',
       priority: 'urgent',
       subject: { reference: 'Patient/pat-ben' },
-      occurrenceDateTime: '2099-03-01',
+      occurrenceDateTime: TYPED.neededOn,
     });
     expect((await openForm()).body).not.toContain('Wheelchair van');
   });

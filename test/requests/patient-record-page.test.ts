@@ -1,6 +1,7 @@
 /** What a page says about the patient's record itself, and what may be written to it. */
 import { expect, test } from 'vitest';
 import { titleOf, type Visit } from '#test/helpers/browser.ts';
+import { dayFromNow } from '#test/helpers/days.ts';
 import { ehr, LIST, launch, outcomeOf, useStubWorld } from '#test/helpers/stub-world.ts';
 import { csrfOf } from '#test/helpers/visits.ts';
 
@@ -11,7 +12,7 @@ const MERGED = { link: [{ type: 'replaced-by', other: { reference: 'Patient/pat-
 const TYPED = {
   service: 'transport',
   what: 'Wheelchair van',
-  neededOn: '2099-03-01',
+  neededOn: dayFromNow(20),
   priority: 'urgent',
   reason: 'Dialysis',
   note: '',

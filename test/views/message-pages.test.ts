@@ -18,7 +18,7 @@ test('a failure is told in plain words with a support code, and sends the visito
 test('a failure that may pass offers to reload, and may name what is missing', () => {
   const page = errorPage({ ...failure, shown: 'patient/Patient.read', reloadable: true });
   expect(page).toContain('<strong>patient/Patient.read</strong>');
-  expect(page).toContain('href="">Reload this page</a>');
+  expect(page).toContain('href="">Try again</a>');
 });
 
 test('with cookies blocked the launch goes on in a window that cannot reach back', () => {

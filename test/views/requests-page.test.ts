@@ -158,6 +158,15 @@ test.for<[string, Partial<RequestListProps>, string]>([
   expect(page).not.toMatch(/requests for this patient/);
 });
 
+test.for<[string, Partial<RequestListProps>, boolean]>([
+  ['a list', { open: [row] }, true],
+  ['no requests', {}, true],
+  ['a part of the list', { closed: [row], problem: { text: 'x' } }, true],
+  ['nothing that could be read', { problem: { text: 'x' } }, false],
+])('under %s the page says where it was read: %s', ([, list, isSaid]) => {
+  expect(textOf(end(list)).includes('read from your EHR')).toBe(isSaid);
+});
+
 test.for([true, false])('a problem offers to reload the page only where that may help: %s', (canReload) => {
   const page = end({ problem: { text: 'x', canReload } });
   expect(

@@ -1,0 +1,46 @@
+/**
+ * Keeps what is typed into a new request when its page is left without sending, and leaves a page that is not used any
+ * more. Without script the page stays until its launch ends, and says so.
+ */
+const form = document.querySelector('form[data-keep]');
+let isSubmitted = false;
+
+/** Does a field hold something else than when the page came? */
+const isChanged = (field) =>
+  field.options
+    ? field.selectedIndex !==
+      Math.max(
+        0,
+        [...field.options].findIndex((option) => option.defaultSelected),
+      )
+    : 'defaultValue' in field && field.value !== field.defaultValue;
+const isTyped = () => [...form.elements].some(isChanged);
+
+function keep() {
+  if (!isSubmitted && isTyped()) navigator.sendBeacon(form.dataset.keep, new URLSearchParams(new FormData(form)));
+}
+
+async function leave() {
+  const { keep: url, leaveTo } = form.dataset;
+  if (isTyped()) {
+    const body = new URLSearchParams(new FormData(form));
+    const answer = await fetch(url, { method: 'POST', body }).catch(() => undefined);
+    isSubmitted = answer?.ok === true;
+  }
+  location.replace(leaveTo);
+}
+
+if (form) {
+  form.querySelector('[data-without-script]')?.remove();
+  form.querySelector('[data-with-script]')?.removeAttribute('hidden');
+  // Sending, discarding and signing out say themselves what becomes of what is typed.
+  addEventListener('submit', () => {
+    isSubmitted = true;
+  });
+  addEventListener('pageshow', () => {
+    isSubmitted = false;
+  });
+  addEventListener('pagehide', keep);
+  const { leaveAfter } = form.dataset;
+  if (leaveAfter !== undefined) setTimeout(leave, Number(leaveAfter) * 1_000);
+}

@@ -1,0 +1,122 @@
+/** What a failed request answers when nobody reads it, and which button leads on when someone does: a frame has none of its own. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { FaultName } from '#sandbox/faults.ts';
+import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
+import { csrfOf, launchIdOf } from '#test/helpers/visits.ts';
+import { startWorld, type World } from '#test/helpers/world.ts';
+
+let world: World;
+let browser: TestBrowser;
+let list: Visit;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.close());
+afterEach(() => world.sandbox.faults.clear());
+
+const launch = async () => {
+  browser = world.browser();
+  list = await world.launch('pat-ada', browser);
+};
+const url = (path: string) => `${world.url}/launches/${launchIdOf(list)}/${path}`;
+const signOut = () => browser.visit(url('sign-out'), { form: { csrf: csrfOf(list) } });
+
+describe('a part of a page of an ended launch is empty, and of the kind that was asked for', () => {
+  test.for<[string, string | undefined, string]>([
+    ['theme.css', undefined, 'text/css; charset=utf-8'],
+    ['theme.css', 'style', 'text/css; charset=utf-8'],
+    ['theme', 'style', 'text/css; charset=utf-8'],
+    ['logo.svg', 'image', 'image/svg+xml'],
+    ['logo.png', undefined, 'image/png'],
+    ['favicon.ico', undefined, 'image/x-icon'],
+    ['list.js', 'script', 'text/javascript; charset=utf-8'],
+    ['list.js', undefined, 'text/javascript; charset=utf-8'],
+    ['text.woff2', 'font', 'font/woff2'],
+    ['app.webmanifest', 'manifest', 'application/manifest+json; charset=utf-8'],
+  ])('%s for %s', async ([path, destination, type]) => {
+    await launch();
+    await signOut();
+    const headers: Record<string, string> = destination === undefined ? {} : { 'sec-fetch-dest': destination };
+    const answer = await browser.visit(url(path), { headers });
+    expect([answer.headers['content-type'], answer.body]).toEqual([type, '']);
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(answer.headers['cache-control']).toBe('no-store');
+  });
+
+  test.for(['document', 'iframe'])('a person who opens it as a %s reads a page', async (destination) => {
+    await launch();
+    await signOut();
+    const answer = await browser.visit(url('theme.css'), { headers: { 'sec-fetch-dest': destination } });
+    expect([answer.status, titleOf(answer)]).toEqual([401, 'You are signed out']);
+  });
+});
+
+describe('the button that leads on', () => {
+  const waysOn = (page: Visit) =>
+    [...page.body.matchAll(/<a class="btn btn[^"]*" href="([^"]*)"[^>]*>([^<]*)</g)].map(
+      ([, href, text]) => `${text}: ${href}`,
+    );
+
+  test.for(['fhir-500', 'fhir-429', 'fhir-html'] as const)('%s: a page that may come is tried again', async (fault) => {
+    await launch();
+    world.sandbox.faults.set(fault);
+    const page = await browser.visit(list.url);
+    expect(page.status).toBeGreaterThanOrEqual(500);
+    expect(waysOn(page)).toEqual(['Try again: ']);
+    expect(page.body).not.toMatch(/reload/i);
+  });
+
+  test.for<[FaultName, string, boolean]>([
+    ['search-500', 'requests', true],
+    ['fhir-403-requests', 'requests', false],
+  ])('%s: so is a list that could not be read: %s', async ([fault, href, isOffered]) => {
+    await launch();
+    world.sandbox.faults.set(fault);
+    const page = await browser.visit(list.url);
+    expect(page.status).toBe(200);
+    expect(waysOn(page).includes(`Try again: ${href}`)).toBe(isOffered);
+    expect(page.body).not.toMatch(/reload/i);
+  });
+
+  test('an action that did not come from our page leads back to the list', async () => {
+    await launch();
+    const page = await browser.visit(url('sign-out'), { form: { csrf: 'x' } });
+    expect([page.status, ...waysOn(page)]).toEqual([
+      403,
+      `Back to the requests: /launches/${launchIdOf(list)}/requests`,
+    ]);
+  });
+
+  test('an ended launch leads nowhere of ours', async () => {
+    await launch();
+    await signOut();
+    expect(waysOn(await browser.visit(url('requests')))).toEqual([]);
+    expect(waysOn(await signOut())).toEqual([]);
+  });
+});
+
+test('one clinician with two organizations in one browser is not called someone else', async () => {
+  const other = await world.addSandbox('second');
+  await world.setOrganization('second', {}, other);
+  await launch();
+  const second = await browser.open(other.launch('pat-ada'));
+  expect(titleOf(second)).toBe('Requests for Ada Moreno');
+  const first = await browser.visit(list.url);
+  expect([first.status, titleOf(first)]).toEqual([401, 'A newer launch in this browser has closed this page']);
+  expect(first.body).toContain('for another organization');
+  expect(first.body).not.toMatch(/somebody|someone|another (?:user|person)/i);
+});
+
+describe('with all cookies blocked', () => {
+  test.for<[string, string | undefined, RegExp, RegExp]>([
+    ['in the chart', 'iframe', /target="_blank"[^>]*>Open in a new window/, /Try again/],
+    ['in a window of its own', 'document', /in your browser.*Try again/s, /new window/],
+    ['where the browser does not say', undefined, /Open in a new window.*window of its own already/s, /Try again/],
+  ])('%s, the advice fits', async ([, destination, advice, unfit]) => {
+    const headers: Record<string, string> = destination === undefined ? {} : { 'sec-fetch-dest': destination };
+    const page = await world.browser({ blocksCookies: true, headers }).open(world.sandbox.launch('pat-ada'));
+    expect([page.status, titleOf(page)]).toEqual([400, 'Your browser blocks cookies here']);
+    expect(page.body).toMatch(advice);
+    expect(page.body).not.toMatch(unfit);
+  });
+});

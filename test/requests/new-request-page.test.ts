@@ -1,0 +1,194 @@
+/** The form's page: what is wrong and where, a day that is asked about, who may see it, and what is typed when it is left. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
+import { dayFromNow } from '#test/helpers/days.ts';
+import { csrfOf, launchIdOf } from '#test/helpers/visits.ts';
+import { startWorld, type World } from '#test/helpers/world.ts';
+
+const SCOPES =
+  'launch launch/patient openid fhirUser profile online_access patient/*.read patient/ServiceRequest.write';
+const TYPED = {
+  service: 'transport',
+  what: 'Wheelchair van',
+  neededOn: dayFromNow(3),
+  priority: 'routine',
+  reason: '',
+  note: '',
+};
+const users = [
+  ['practitioner', 'Practitioner/prac-rivera'],
+  ['role', 'PractitionerRole/role-rivera'],
+  ['patient', 'Patient/pat-ben'],
+  ['relative', 'RelatedPerson/rel-1'],
+  ['person', 'Person/person-1'],
+  ['device', 'Device/device-1'],
+  ['group', 'Group/group-1'],
+].map(([id = '', fhirUser = '']) => ({ id, name: `Name of ${id}`, fhirUser }));
+
+let world: World;
+let browser: TestBrowser;
+let list: Visit;
+beforeAll(async () => {
+  world = await startWorld({ settings: { createRequests: true, scopes: SCOPES }, sandbox: { users } });
+});
+afterAll(() => world.close());
+afterEach(() => world.sandbox.faults.clear());
+
+const launch = async (patient = 'pat-ben', user = 'practitioner') => {
+  browser = world.browser();
+  list = await browser.open(world.sandbox.launch(patient, { user }));
+  world.sandbox.requests.clear();
+};
+const url = (path: string) => `${world.url}/launches/${launchIdOf(list)}/${path}`;
+const openForm = () => browser.visit(url('requests/new'));
+const fieldsOf = (page: Visit) => ({
+  csrf: csrfOf(page),
+  ticket: /name="ticket" value="([^"]+)"/.exec(page.body)?.[1] ?? '',
+  confirmed: /name="confirmed" value="([^"]+)"/.exec(page.body)?.[1] ?? '',
+});
+const post = async (change: Record<string, string>, page?: Visit) =>
+  browser.open(url('requests/new'), { form: { ...TYPED, ...fieldsOf(page ?? (await openForm())), ...change } });
+const created = () =>
+  world.sandbox.requests.filter(({ method, path }) => method === 'POST' && path.endsWith('/ServiceRequest'));
+const resultOf = (page: Visit) => /<div class="notice[^"]*" id="result"[^]*?<\/div><\/div>/.exec(page.body)?.[0] ?? '';
+
+test('what is wrong is said in the title, and in one place that the form leads to, with links to the fields', async () => {
+  await launch();
+  const form = await openForm();
+  expect(titleOf(form)).toBe('New request for Ben Okafor');
+  expect(form.body).toContain('/requests/new#result"');
+  expect(resultOf(form)).toBe('');
+  const page = await post({ service: '', what: ' ', neededOn: '2020-01-01', priority: 'urgent' }, form);
+  expect(titleOf(page)).toBe('Error: New request for Ben Okafor');
+  expect(resultOf(page)).toContain('tabindex="-1"');
+  const links = [...resultOf(page).matchAll(/href="#(\w+)"/g)].map(([, id]) => id);
+  expect(links).toEqual(['service', 'what', 'neededOn', 'reason']);
+  for (const id of links) expect(page.body).toMatch(new RegExp(`<(?:select|input|textarea)[^>]* id="${id}"`));
+});
+
+test('every field says whether it is required', async () => {
+  await launch();
+  const labels = [...(await openForm()).body.matchAll(/<label for="(\w+)">[^<]*<span class="demand">\(([^)]+)\)/g)];
+  expect(labels.map(([, name, demand]) => `${name} ${demand}`)).toEqual([
+    'service required',
+    'what required',
+    'neededOn required',
+    'priority required',
+    'reason required unless routine',
+    'note optional',
+  ]);
+});
+
+describe('STAT for next week', () => {
+  const stat = { priority: 'stat', reason: 'Chest pain', neededOn: dayFromNow(8) };
+
+  test('is asked about once, and sent when it is confirmed', async () => {
+    await launch();
+    const asked = await post(stat);
+    expect(titleOf(asked)).toBe('Please confirm: New request for Ben Okafor');
+    expect(resultOf(asked)).toContain('The priority is STAT, but the request is needed on');
+    expect(created()).toHaveLength(0);
+    const sent = await post(stat, asked);
+    expect(titleOf(sent)).toBe('Requests for Ben Okafor');
+    expect(created()).toHaveLength(1);
+  });
+
+  test('is asked about again when the day is another, and not when it fits', async () => {
+    await launch();
+    const asked = await post(stat);
+    const again = await post({ ...stat, neededOn: dayFromNow(9) }, asked);
+    expect(titleOf(again)).toBe('Please confirm: New request for Ben Okafor');
+    expect(created()).toHaveLength(0);
+    await post({ ...stat, neededOn: dayFromNow(0) }, again);
+    expect(created()).toHaveLength(1);
+  });
+});
+
+test.for([
+  ['pat-deceased', true],
+  ['pat-ben', false],
+] as const)('%s: the form says that the patient has died: %s', async ([patient, isSaid]) => {
+  await launch(patient);
+  expect((await openForm()).body.includes('This patient has died.')).toBe(isSaid);
+});
+
+describe('FU-02: an order has a requester', () => {
+  const mayCreate = async () => {
+    const form = await openForm();
+    const posted = await browser.visit(url('requests/new'), { form: { ...TYPED, ...fieldsOf(form) } });
+    return { listed: list.body.includes('/requests/new'), form: form.status, posted: posted.status };
+  };
+
+  test.for(['practitioner', 'role'])('a %s gets New request', async (user) => {
+    await launch('pat-ben', user);
+    expect(await mayCreate()).toEqual({ listed: true, form: 200, posted: 303 });
+  });
+
+  test.for(['patient', 'relative', 'person', 'device', 'group'])('a %s gets none', async (user) => {
+    await launch('pat-ben', user);
+    expect(titleOf(list)).toBe('Requests for Ben Okafor');
+    expect(await mayCreate()).toEqual({ listed: false, form: 403, posted: 403 });
+    expect(list.body).toContain('New requests are created by practitioners');
+    expect(created()).toHaveLength(0);
+  });
+
+  test('nor does a user of whom the EHR says nothing', async () => {
+    world.sandbox.faults.set('no-fhir-user');
+    await launch();
+    expect(await mayCreate()).toEqual({ listed: false, form: 403, posted: 403 });
+  });
+
+  test('a ticket of another user does not help a patient’s POST', async () => {
+    await launch();
+    const { ticket } = fieldsOf(await openForm());
+    await launch('pat-ben', 'patient');
+    const form = { ...TYPED, csrf: csrfOf(list), ticket };
+    expect((await browser.visit(url('requests/new'), { form })).status).toBe(403);
+    expect(created()).toHaveLength(0);
+  });
+});
+
+describe('RF-14: a form that is not used any more', () => {
+  test('is left when its launch ends, and before that by a script that keeps what is typed', async () => {
+    await launch();
+    const { headers, body } = await openForm();
+    const [, seconds] = /^(\d+); url=\/launches\/[\w-]+\/closing$/.exec(headers['refresh'] ?? '') ?? [];
+    expect(Number(seconds)).toBeGreaterThan(59 * 60);
+    expect(Number(seconds)).toBeLessThanOrEqual(60 * 60 + 2);
+    const [, leaveAfter] = /data-leave-to="\/launches\/[\w-]+\/closing" data-leave-after="(\d+)"/.exec(body) ?? [];
+    expect(Number(leaveAfter)).toBeGreaterThan(54 * 60);
+    expect(Number(leaveAfter)).toBeLessThanOrEqual(55 * 60 + 2);
+    expect(body).toMatch(/data-without-script>[^<]*is lost then.*data-with-script hidden>[^<]*is kept/);
+    expect(headers['content-security-policy']).toContain("connect-src 'self'");
+    expect(headers['content-security-policy']).toContain(`frame-ancestors ${world.sandbox.origin}`);
+  });
+
+  test('what was typed is kept for its owner, and the announcement says so', async () => {
+    await launch();
+    const form = { ...TYPED, ...fieldsOf(await openForm()) };
+    expect((await browser.visit(url('closing'))).body).not.toContain('is kept for an hour');
+    const kept = await browser.visit(url('requests/new/keep'), { form });
+    expect([kept.status, kept.body]).toEqual([204, '']);
+    expect((await openForm()).body).toContain('value="Wheelchair van"');
+    expect((await browser.visit(list.url)).body).toContain('Continue your unsent request');
+    expect(created()).toHaveLength(0);
+  });
+
+  test.for([
+    ['after its launch has ended too', true],
+    ['but not without its ticket', false],
+  ] as const)('%s', async ([, hasTicket]) => {
+    await launch();
+    const form = { ...TYPED, what: `Van ${hasTicket}`, ...fieldsOf(await openForm()) };
+    await browser.visit(url('sign-out'), { form: { csrf: csrfOf(list) } });
+    const ticket = hasTicket ? form.ticket : `${form.ticket}A`;
+    expect((await browser.visit(url('requests/new/keep'), { form: { ...form, ticket } })).status).toBe(204);
+    await launch();
+    expect((await openForm()).body.includes(`value="Van ${hasTicket}"`)).toBe(hasTicket);
+  });
+
+  test('GET keeps nothing', async () => {
+    await launch();
+    expect((await browser.visit(url('requests/new/keep'))).status).toBe(405);
+  });
+});

@@ -1,0 +1,27 @@
+/** A page that arrives in parts ends, for CSS, wherever it has come to: what hides by "last" or "empty" hides too early. */
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+const SHEETS = ['app.css', 'settings.css', 'diagnostics.css'];
+/** A cell that is empty for a moment is filled by the same part of the page. */
+const HARMLESS = ['.settings-table td:empty'];
+
+/** Selectors of rules that take something away. */
+function hiding(sheet: string): string[] {
+  const css = readFileSync(new URL(`public/${sheet}`, import.meta.resolve('#package')), 'utf8');
+  const rules = css.replace(/\/\*[^]*?\*\//g, '').matchAll(/([^{};]+)\{([^{}]*)\}/g);
+  return [...rules]
+    .filter(([, , body = '']) => /display:\s*none|visibility:\s*hidden|opacity:\s*0\b|clip-path/.test(body))
+    .map(([, selector = '']) => selector.trim());
+}
+
+test.for(SHEETS)('%s hides nothing by its place before the end of a page', (sheet) => {
+  const tooEarly = hiding(sheet).filter((selector) =>
+    /:(?:last-child|last-of-type|only-child|only-of-type|nth-last|empty|not\(:has)/.test(selector),
+  );
+  expect(tooEarly.filter((selector) => !HARMLESS.includes(selector))).toEqual([]);
+});
+
+test('the line that the EHR is being read goes when the list has begun', () => {
+  expect(hiding('app.css')).toContain('.loading:has(~ .requests)');
+});
