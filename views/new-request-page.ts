@@ -74,12 +74,7 @@ export interface NewRequestPageProps {
 
 /** A whole page; the patient stands above the form, because that is what the last look before sending is for. */
 export function newRequestPage(props: NewRequestPageProps): string {
-  const {
-    patient,
-    bar: { base },
-    problem,
-    form,
-  } = props;
+  const { patient, problem, form } = props;
   const question = form.problems['confirmed'];
   const isWrong = problem !== undefined || Object.keys(form.problems).length > (question === undefined ? 0 : 1);
   const before = isWrong ? 'Error: ' : question === undefined ? '' : 'Please confirm: ';

@@ -74,14 +74,6 @@ function createLine(create: RequestsPageStartProps['create'], base: string): Saf
 `;
 }
 
-function createOffer(create: NonNullable<RequestsPageStartProps['create']>, base: string): SafeHtml {
-  if (create === 'not-permitted' || create === 'practitioners-only')
-    return html`<p class="note">${REFUSALS[create]}</p>
-`;
-  return html`<p class="create-request"><a class="btn btn-sm btn-primary" href="${base}/requests/new">${create === 'draft' ? 'Continue your unsent request' : 'New request'}</a></p>
-`;
-}
-
 /** The list and the end of the document. Where nothing could be read, the page does not say where it was read. */
 export function requestsPageEnd(props: {
   patient: PatientIdentity;

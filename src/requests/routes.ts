@@ -5,7 +5,6 @@ import type { Config } from '#src/config.ts';
 import type { LaunchTrace, LaunchTraces } from '#src/diagnostics/launch-trace.ts';
 import type { StepFacts } from '#src/diagnostics/trace.ts';
 import { factsOf } from '#src/http/request-log.ts';
-import { queryOf } from '#src/http/request-values.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import type { ActiveGrants } from '#src/launches/active-grant.ts';
 import { leaveInTime } from '#src/launches/closing-route.ts';
