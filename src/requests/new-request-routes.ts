@@ -73,7 +73,10 @@ async function askTheEhr(deps: NewRequestDependencies, posted: Posted): Promise<
   const problemIn = (text: string) => ({ text, supportCode: factsOf(request).supportCode });
   if (isExpired(ticket, now)) {
     trace.discard();
-    return showAgain({ ticket: { owner, ...newForm(now) }, problem: problemIn(EXPIRED), isAfterExpired: true });
+    const next = { owner, ...newForm(now) };
+    // The page's ticket keeps nothing any more; here the launch itself says whose it is.
+    if (hasContent(typed)) await deps.drafts.keep(next, typed, now);
+    return showAgain({ ticket: next, problem: problemIn(EXPIRED), isAfterExpired: true });
   }
   const isLook = fieldOf(request, 'intent', 'choice') === 'look';
   const { timeZone } = openLaunchOf(request).organization;

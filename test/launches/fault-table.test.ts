@@ -1,5 +1,7 @@
 /** Every named fault of the sandbox that concerns a launch, and the one page it ends in (ER-01..04; design §9). */
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { unprovedCreateFaults } from '#sandbox/faults/fhir-create.ts';
 import { type FaultName, faultNames } from '#sandbox/faults.ts';
 import type { Sandbox } from '#sandbox/sandbox.ts';
 import { describeError, type ErrorCode } from '#src/errors.ts';
@@ -143,6 +145,7 @@ const harmless: [FaultName, string?][] = [
 const ELSEWHERE: FaultName[] = [
   'search-500',
   'search-needs-ah-practice',
+  ...unprovedCreateFaults,
   'create-refused',
   'create-unconfirmed',
   'create-empty-201',
