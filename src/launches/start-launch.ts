@@ -73,7 +73,7 @@ export async function startLaunch(
 
 /** As the browser says (Fetch Metadata); undefined where it does not. */
 function isFramed(request: Request): boolean | undefined {
-  const destination = request.get('sec-fetch-dest');
+  const destination = headerOf(request, 'sec-fetch-dest');
   if (destination === undefined || destination === '') return undefined;
   return destination !== 'document';
 }

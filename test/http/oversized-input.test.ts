@@ -57,7 +57,8 @@ const forms: [path: string, ...fields: string[]][] = [
 ];
 /** Of a launch. */
 const launchForms: [path: string, ...fields: string[]][] = [
-  ['/requests/new', 'ticket', 'what', 'reason', 'note', 'service', 'neededOn', 'priority'],
+  ['/requests/new', 'ticket', 'what', 'reason', 'note', 'service', 'neededOn', 'priority', 'confirmed', 'intent'],
+  ['/requests/new/keep', 'ticket', 'what'],
   ['/requests/new/discard', 'csrf'],
   ['/association', 'code'],
   ['/sign-out', 'all'],
@@ -92,6 +93,7 @@ const HEADERS = ['referer', 'user-agent', 'cookie', 'accept', 'origin', 'tracepa
 const MOST_MS = 400;
 
 let world: World;
+let serial = 0;
 const visitors: Record<string, TestBrowser> = {};
 let chart: { browser: TestBrowser; url: string };
 
@@ -111,6 +113,18 @@ beforeAll(async () => {
   chart = await openChart();
 });
 afterAll(() => world.close());
+
+/** Changes are limited for each user, so each form has a user of its own. */
+async function freshVisitor(name: string): Promise<TestBrowser> {
+  const role = name === 'administrator' ? 'administrator' : 'operator';
+  return name === 'stranger' ? createBrowser() : freshPerson(role);
+}
+
+async function freshPerson(role: 'operator' | 'administrator'): Promise<TestBrowser> {
+  serial += 1;
+  await addPerson(world, `person-${serial}@example.com`, { role });
+  return signedIn(world, `person-${serial}@example.com`);
+}
 
 /** Sends it beside a health check; both have to be answered. */
 async function attack(browser: TestBrowser, url: string, options: VisitOptions = {}): Promise<void> {
@@ -138,7 +152,7 @@ const people: [name: string, lengths: number[]][] = [
 
 describe.for(people)('%s', ([name, usual]) => {
   test.for(forms)('POST %s: %s %s %s %s', async ([path, ...fields]) => {
-    const browser = visitors[name] ?? createBrowser();
+    const browser = await freshVisitor(name);
     const csrf = await tokenFor(name, browser);
     for (const field of fields) {
       for (const [, letters] of attacks) {
@@ -223,7 +237,7 @@ describe('what a field too long is told', () => {
     [`${CONNECTION}?organization=${QUIET}`, 'fhirUrl', 2_049],
     ['/settings/users', 'email', 255],
   ] as const)('%s: %s', async ([path, field, length]) => {
-    const browser = visitors['operator'] ?? createBrowser();
+    const browser = await freshPerson('operator');
     const form = { csrf: await tokenOf(world, browser), [field]: 'x'.repeat(length) };
     const answer = await browser.visit(world.url + path, { form });
     expect(answer.status).toBe(400);

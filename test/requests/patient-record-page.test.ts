@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { titleOf, type Visit } from '#test/helpers/browser.ts';
 import { dayFromNow } from '#test/helpers/days.ts';
 import { ehr, LIST, launch, outcomeOf, useStubWorld } from '#test/helpers/stub-world.ts';
-import { csrfOf } from '#test/helpers/visits.ts';
+import { csrfOf, isShownAgain } from '#test/helpers/visits.ts';
 
 const { world } = useStubWorld();
 
@@ -52,7 +52,7 @@ test('a record that was merged while the form was open gets nothing', async () =
   expect(outcomeOf(answer)).toEqual({ status: 403, code: 'patient.replaced' });
   expect(answer.body).toContain('Nothing was sent.');
   expect(answer.body).not.toContain('Continue your unsent request');
-  const invalid = await browser.visit(formOf(list), { form: { ...fieldsOf(form), ...TYPED, what: '' } });
+  const invalid = await browser.open(formOf(list), { form: { ...fieldsOf(form), ...TYPED, what: '' } });
   expect(outcomeOf(invalid)).toEqual({ status: 403, code: 'patient.replaced' });
   expect(posted()).toEqual([]);
 });
@@ -103,12 +103,12 @@ test.for([
 ] as const)('%s is nothing said: neither what is needed nor a reason', async ([, text]) => {
   const { browser, list } = await openList();
   const form = await browser.visit(formOf(list));
-  const what = await browser.visit(formOf(list), { form: { ...fieldsOf(form), ...TYPED, what: text } });
-  expect(what.status).toBe(400);
+  const what = await browser.open(formOf(list), { form: { ...fieldsOf(form), ...TYPED, what: text } });
+  expect(isShownAgain(what)).toBe(true);
   expect(what.body).toContain('id="what-problem"');
   if (!text.startsWith('a')) {
-    const reason = await browser.visit(formOf(list), { form: { ...fieldsOf(form), ...TYPED, reason: text } });
-    expect(reason.status).toBe(400);
+    const reason = await browser.open(formOf(list), { form: { ...fieldsOf(form), ...TYPED, reason: text } });
+    expect(isShownAgain(reason)).toBe(true);
     expect(reason.body).toContain('id="reason-problem"');
   }
   expect(posted()).toEqual([]);

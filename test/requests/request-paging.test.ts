@@ -108,7 +108,7 @@ test('a failure on a later page keeps what was read', async () => {
   );
   expect(list.open).toHaveLength(2);
   expect(list.problem?.text).toBe(
-    'This list may be incomplete. The EHR cannot show requests at the moment. Try again in a moment.',
+    'This list may be incomplete. The EHR cannot show requests at the moment. Reload this page in a moment.',
   );
 });
 
