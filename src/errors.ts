@@ -284,7 +284,7 @@ const catalogue = {
   'session.replaced': {
     status: 401,
     title: 'A newer launch in this browser has closed this page',
-    help: "Since then the app was opened in this browser with another account or for another organization, or too many charts were open. Open the app again from the patient's chart.",
+    help: "Since then the app was opened in this browser with another account, or too many charts were open. Open the app again from the patient's chart.",
   },
   'refresh.identity-refused': {
     status: 401,

@@ -160,10 +160,12 @@ describe.for(await testStores())('on %s', (stores) => {
       expect([...a].filter((token) => b.has(token))).toEqual([]);
     });
 
-    test('the same sub at the other hospital is another user: the older launch ends', async () => {
+    test('MT-06: a launch at the other hospital ends none of this one, and neither shows what is the other’s', async () => {
       const ours = await world.launch('pat-ada', browser);
-      await browser.open(twin.launch('pat-ada'));
-      expect((await browser.visit(ours.url)).status).toBe(401);
+      const theirs = await browser.open(twin.launch('pat-ada'));
+      expect((await browser.visit(ours.url)).status).toBe(200);
+      expect((await browser.visit(theirs.url)).status).toBe(200);
+      expect((await browser.visit(theirs.url.replace(launchIdOf(theirs), launchIdOf(ours)))).url).toBe(ours.url);
     });
 
     test('a cookie of one opens no page of the other, whatever it is called', async () => {
