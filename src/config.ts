@@ -185,10 +185,16 @@ function productionWarnings({ DATABASE_URL, REDIS_URL = '' }: z.infer<typeof env
       'DATABASE_URL is not set: organizations and keys live in an embedded database in DATA_DIR, on this host only.',
     );
   }
-  if (!/:\/\/[^/?#]*:[^/?#@]+@/.test(REDIS_URL)) {
+  if (!hasPassword(REDIS_URL)) {
     warnings.push('REDIS_URL has no password: any host that reaches Redis can end launches and reset limits.');
   }
   return warnings;
+}
+
+/** `user:password@` before the hosts; either part may be empty. */
+function hasPassword(url: string): boolean {
+  const access = url.slice(url.indexOf('://') + 3, Math.max(url.lastIndexOf('@'), 0));
+  return access.includes(':') && !access.endsWith(':');
 }
 
 /** What can be read, and what is wrong with the rest: a typing mistake must not hide what else is missing. */

@@ -120,7 +120,13 @@ function undisguised(text: string, one: 'i' | 'l'): string {
 }
 
 function isPart(text: string): boolean {
-  return WORDS.has(text) || WALKS.has(text) || /^(\p{L})\1+$/u.test(text);
+  return WORDS.has(text) || WALKS.has(text) || isOneLetter(text);
+}
+
+/** Again and again: "aaaa". */
+function isOneLetter(text: string): boolean {
+  const letters = Array.from(text);
+  return letters.length > 1 && new Set(letters).size === 1 && /^\p{L}/u.test(text);
 }
 
 function pieces(keys: string): string[] {

@@ -1,5 +1,7 @@
 /** Recognizes the many ways in which an EHR says that it has nothing to say; none of them may stand where a fact is. */
 
+import { trimEnd } from '#src/adapters/trim-end.ts';
+
 /** v3-NullFlavor and data-absent-reason under the names of every FHIR version and of CDA. */
 const NULL_SYSTEM = /null-?flavor|data-absent-reason|2\.16\.840\.1\.113883\.5\.1008(?!\d)/i;
 
@@ -53,10 +55,11 @@ export function isNullCode(code: string): boolean {
 
 /** Does this text say no more than that there is nothing: "unknown", "UNK", "not available", "-"? */
 export function saysNothing(text: string): boolean {
-  const phrase = text
+  const begun = text
     .toLowerCase()
     .replace(/[\s_\u2010-\u2015-]+/gu, ' ')
-    .replace(/^[\s()[\]<>{}"'*.,:;!?]+|[\s()[\]<>{}"'*,:;!?]+$/gu, '');
+    .replace(/^[\s()[\]<>{}"'*.,:;!?]+/u, '');
+  const phrase = trimEnd(begun, ' ()[]<>{}"\'*,:;!?');
   if (phrase === '' || EMPTY_PHRASES.has(phrase) || EMPTY_PHRASES.has(phrase.replace(/\.$/, ''))) return true;
   return phrase.split(/[\s,;|]+/u).every((word) => EMPTY_WORDS.has(word) || EMPTY_WORDS.has(word.replace(/\.$/, '')));
 }

@@ -106,6 +106,12 @@ function instantMs(value: unknown): number | undefined {
 /** "N/A", "unknown", "000" and "9999" stand where a number is missing. */
 function numberOf(identifier: ForeignRecord): string[] {
   const [system, value] = [asText(identifier.system), asText(identifier.value)];
-  const isNumber = value !== undefined && /\d/.test(value) && !/^[\W_]*(?:0+|(\d)\1+)[\W_]*$/.test(value);
+  const isNumber = value !== undefined && /\d/.test(value) && !isFiller(value);
   return system === undefined || !isNumber ? [] : [`${system}|${value}`];
+}
+
+/** Nothing but zeros, or one digit again and again. */
+function isFiller(value: string): boolean {
+  const signs = value.replace(/[\W_]/g, '');
+  return /^\d+$/.test(signs) && new Set(signs).size === 1 && (signs.length > 1 || signs === '0');
 }
