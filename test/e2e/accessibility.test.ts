@@ -20,7 +20,7 @@ afterAll(async () => {
 
 const launchThemed = async (patient: string) => {
   await page.goto(deployment.ehr.launch(patient));
-  await page.locator('.page-footer').waitFor();
+  await page.locator('.requests').waitFor();
 };
 /** The EHR names a style that we do not fetch, so the page has our own colours, light or dark. */
 const launch = async (patient: string) => {
