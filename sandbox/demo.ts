@@ -71,6 +71,7 @@ await runToEnd([
   `frameAncestors=${sandbox.origin}`,
   '--setting',
   'createRequests=true',
+  'timeZone=America/Chicago',
   '--setting',
   `scopes=${GUIDE_SCOPES} patient/ServiceRequest.write`,
   '--setting',
