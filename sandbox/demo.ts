@@ -71,6 +71,7 @@ await runToEnd([
   `frameAncestors=${sandbox.origin}`,
   '--setting',
   'createRequests=true',
+  '--setting',
   'timeZone=America/Chicago',
   '--setting',
   `scopes=${GUIDE_SCOPES} patient/ServiceRequest.write`,
