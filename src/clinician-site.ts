@@ -16,6 +16,7 @@ import type { LaunchEndings } from './launches/launch-endings.ts';
 import { requireLaunch } from './launches/launch-guard.ts';
 import { launchRoute } from './launches/launch-route.ts';
 import type { LaunchStore } from './launches/launch-store.ts';
+import { createOpenLaunchLimit } from './launches/open-launch-limit.ts';
 import { createPendingBytes } from './launches/pending-bytes.ts';
 import { signedOutRoute, signOutRoute } from './launches/sign-out-route.ts';
 import { standaloneRoute } from './launches/standalone-route.ts';
@@ -92,6 +93,7 @@ function mountLaunching(router: Router, shared: Shared): void {
     ...shared,
     transactions: createTransactions(redis, sealer, retries, pending),
     limit: createLaunchLimit(redis),
+    openLaunches: createOpenLaunchLimit(redis),
   };
   const launch = launchRoute(launching);
   for (const path of ['/smart/launch', '/smart/launch/:orgId'])

@@ -25,13 +25,6 @@ export interface LiveLaunch {
 /** The records of all launches; every instance sees the same. */
 export interface LaunchStore {
   /**
-   * Is there room for one more launch of this organization? Asked before the EHR's launch value is spent, and answered
-   * from a count that is some seconds old (MT-06).
-   *
-   * @throws AppError 'launch.too-many-open'
-   */
-  assertRoom(organizationId: string, now: Date): Promise<void>;
-  /**
    * @param secret of the cookie; only its hash is stored (ST-05).
    * @throws AppError 'token.invalid' when what the EHR granted is too large to keep, here and in replacements.
    */
@@ -78,9 +71,6 @@ interface StoredRecord extends Omit<LaunchRecord, 'launch'> {
 }
 
 const BATCH = 100;
-/** Of one organization: a large hospital's, with an hour of idle time. */
-const MOST_OPEN = 20_000;
-const RETRY_AFTER_SECONDS = 60;
 const keyOf = (id: string) => `launch:${id}`;
 const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url');
 
@@ -146,11 +136,6 @@ export function createLaunchStore(redis: KeyStore, sealer: Sealer, retries: Pick
     return { launch: opened.launch, lastUsedAt: new Date(used) };
   };
   return {
-    assertRoom: async (organizationId, now) => {
-      if ((await index.recentCount(organizationId, now)) < MOST_OPEN) return;
-      const retry = { retryAfterSeconds: RETRY_AFTER_SECONDS };
-      throw new AppError('launch.too-many-open', `${MOST_OPEN} launches are open, the most there may be`, retry);
-    },
     save: async (launch, secret, now) => {
       const record: LaunchRecord = { launch, secretHash: hashOf(secret) };
       const lifetimeMs = Math.min(IDLE_LIMIT_MS, Date.parse(launch.endsAt) - now.getTime());

@@ -15,18 +15,12 @@ export interface LiveIndex {
   ids(organizationId: string, now: Date, most?: number): Promise<string[]>;
   /** May count a launch that has just ended elsewhere, for an hour at most. */
   count(organizationId: string, now: Date): Promise<number>;
-  /** The same, at most some seconds old: what is asked at every launch costs the store next to nothing. */
-  recentCount(organizationId: string, now: Date): Promise<number>;
 }
-
-const COUNT_LASTS_MS = 10_000;
 
 const keyOf = (organizationId: string) => `live:${organizationId}`;
 
 /** @throws from its methods: AppError 'store.unavailable'. */
 export function createLiveIndex(redis: KeyStore): LiveIndex {
-  const counts = new Map<string, { count: number; until: number }>();
-  const count = (organizationId: string, now: Date) => redis.countRanked(keyOf(organizationId), now.getTime());
   return {
     note: async ({ id, organizationId, endsAt }, now) => {
       const score = Math.min(Date.parse(endsAt), now.getTime() + IDLE_LIMIT_MS);
@@ -36,14 +30,6 @@ export function createLiveIndex(redis: KeyStore): LiveIndex {
     },
     drop: (organizationId, ids) => redis.unrank(keyOf(organizationId), ...ids),
     ids: (organizationId, now, most) => redis.ranked(keyOf(organizationId), now.getTime(), most),
-    count,
-    // One entry for each organization there is.
-    recentCount: async (organizationId, now) => {
-      const known = counts.get(organizationId);
-      if (known && known.until > now.getTime()) return known.count;
-      const counted = await count(organizationId, now);
-      counts.set(organizationId, { count: counted, until: now.getTime() + COUNT_LASTS_MS });
-      return counted;
-    },
+    count: (organizationId, now) => redis.countRanked(keyOf(organizationId), now.getTime()),
   };
 }

@@ -2,6 +2,7 @@
 import type { Request, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { LaunchTrace } from '#src/diagnostics/launch-trace.ts';
+import { isFramed } from '#src/http/framed.ts';
 import type { KnownBrowsers } from '#src/http/known-browsers.ts';
 import type { LaunchLimit } from '#src/http/rate-limit.ts';
 import { factsOf } from '#src/http/request-log.ts';
@@ -12,7 +13,7 @@ import { type BeginLaunchDependencies, beginLaunch, type LaunchStart } from './b
 import type { Journey } from './journey.ts';
 import type { LaunchKind } from './launch.ts';
 import { createCookieValue, type LaunchCookies } from './launch-cookies.ts';
-import type { LaunchStore } from './launch-store.ts';
+import type { OpenLaunchLimit } from './open-launch-limit.ts';
 import { sendOnward } from './send-onward.ts';
 
 /** What starting a launch needs. */
@@ -20,7 +21,7 @@ export interface StartLaunchDependencies extends BeginLaunchDependencies {
   launchCookies: LaunchCookies;
   knownBrowsers: Record<LaunchKind, KnownBrowsers>;
   limit: LaunchLimit;
-  launches: Pick<LaunchStore, 'assertRoom'>;
+  openLaunches: OpenLaunchLimit;
   clock: Clock;
 }
 
@@ -51,7 +52,7 @@ export async function startLaunch(
   organization: Organization,
   start: LaunchStart,
 ): Promise<void> {
-  const { launchCookies, knownBrowsers, launches, limit, clock } = dependencies;
+  const { launchCookies, knownBrowsers, openLaunches, limit, clock } = dependencies;
   const { request, response, trace } = visit;
   const journey: Journey = { kind: start.kind, organizationId: organization.id };
   if (!launchCookies.arrived(request, start.kind)) return probeCookies(dependencies, visit, journey);
@@ -59,7 +60,7 @@ export async function startLaunch(
   const known = knownBrowsers[start.kind].recognise(request, organization.id);
   await trace.step('cookies', async () => {
     await limit.begin(organization.id, request.ip, known);
-    await launches.assertRoom(organization.id, clock());
+    await openLaunches.assertRoom(organization.id, clock());
   });
   const cookie = createCookieValue(journey, clock());
   const refusals = launchCookies.refusals(request, organization);
@@ -69,13 +70,6 @@ export async function startLaunch(
   // Again, so that it outlives this launch's own cookie and names its organization.
   launchCookies.setProbe(request, response, journey);
   sendOnward(response, redirect, start.kind === 'ehr' ? organization.frameAncestors : []);
-}
-
-/** As the browser says (Fetch Metadata); undefined where it does not. */
-function isFramed(request: Request): boolean | undefined {
-  const destination = headerOf(request, 'sec-fetch-dest');
-  if (destination === undefined || destination === '') return undefined;
-  return destination !== 'document';
 }
 
 function probeCookies(
