@@ -73,6 +73,8 @@ async function askTheEhr(deps: NewRequestDependencies, posted: Posted): Promise<
   const problemIn = (text: string) => ({ text, supportCode: factsOf(request).supportCode });
   if (isExpired(ticket, now)) {
     trace.discard();
+    // Too old for keepTyped, which stands before the launch guard; here its owner is proved.
+    if (hasContent(typed)) await deps.drafts.keep(ticket, typed, now);
     return showAgain({ ticket: { owner, ...newForm(now) }, problem: problemIn(EXPIRED), isAfterExpired: true });
   }
   const isLook = fieldOf(request, 'intent', 'choice') === 'look';
