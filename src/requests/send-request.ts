@@ -17,8 +17,8 @@ export type Sending =
   | { kind: 'sent'; answer?: EhrAnswer; resource?: string | undefined }
   /** The EHR will not take it; nothing was created. */
   | { kind: 'refused'; failure: FhirFailure; answer: EhrAnswer }
-  /** It may exist or not: never posted again before the EHR was asked for it. */
-  | { kind: 'unknown'; answer?: EhrAnswer }
+  /** It may exist or not: never posted again before the EHR was asked for it; `isBlind`: which this app may not do. */
+  | { kind: 'unknown'; answer?: EhrAnswer; isBlind?: boolean }
   /** Another window was quicker: nothing was sent here. */
   | { kind: 'elsewhere' };
 
@@ -35,10 +35,11 @@ export async function sendRequest(
   options: PatientSearch & { attempted: boolean; beforePosting(): Promise<boolean> },
 ): Promise<Sending> {
   const look = () => findSent(api, [resource], options);
+  const isBlind = !options.mayLook;
   if (options.attempted) {
     const { found, isComplete } = await look();
     if (found.length > 0) return { kind: 'sent' };
-    if (!isComplete) return { kind: 'unknown' };
+    if (!isComplete) return { kind: 'unknown', isBlind };
   }
   if (!(await options.beforePosting())) return { kind: 'elsewhere' };
   const { proof, failure, answer, created } = await post(api, resource);
@@ -47,7 +48,12 @@ export async function sendRequest(
   const { found, isComplete } = await look();
   if (found.length > 0) return { kind: 'sent', answer };
   // An EHR may show an order later than it takes it, so what is not seen is refused only where the EHR itself said so.
-  return proof === 'denied' && isComplete ? { kind: 'refused', failure, answer } : { kind: 'unknown', answer };
+  return proof === 'denied' && isComplete ? { kind: 'refused', failure, answer } : { kind: 'unknown', answer, isBlind };
+}
+
+/** A refusal because it is there already: a proxy on the way may have posted it twice, so only a look can tell. */
+function saysDuplicate({ status, issues }: FhirError): boolean {
+  return status === 409 || status === 412 || issues.includes('duplicate');
 }
 
 /** Every end of a POST, in one form. */
@@ -61,7 +67,11 @@ async function post(api: FhirApi, resource: FhirResource) {
     if (!(error instanceof FhirError)) throw error;
     const { failure, status, issues } = error;
     return {
-      proof: isRefusal(error) ? ('refused' as const) : ('unproved' as const),
+      proof: !isRefusal(error)
+        ? ('unproved' as const)
+        : saysDuplicate(error)
+          ? ('denied' as const)
+          : ('refused' as const),
       failure,
       answer: { status, issues },
     };

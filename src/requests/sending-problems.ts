@@ -19,6 +19,9 @@ const REFUSED: Partial<Record<FhirFailure, string>> = {
 
 const LOOKS_FIRST = 'If you send it again unchanged, the app first asks the EHR whether it has it.';
 
+const BLIND =
+  'The EHR did not confirm the request, so it may be there already. The EHR does not let this app look for it: look in the chart. If it is not there, discard this form and write a new request.';
+
 /** In words for the clinician. */
 export function problemOf(sending: Unsent, now: Date): string {
   switch (sending.kind) {
@@ -33,6 +36,7 @@ export function problemOf(sending: Unsent, now: Date): string {
     case 'refused':
       return `Not sent. ${REFUSED[sending.failure] ?? 'The EHR did not accept this request. Tell your EHR team.'}`;
     case 'unknown':
+      if (sending.isBlind === true) return BLIND;
       return `The EHR did not confirm the request, so it may be there already. Look again, or look in the chart. ${LOOKS_FIRST}`;
     case 'absent':
       return `The EHR does not show this request now. It may take a moment to appear, so look once more before you send it again. ${LOOKS_FIRST}`;
