@@ -374,7 +374,9 @@ describe('what is remembered of a form', () => {
       expect(page.body).toContain('value="Wheelchair van"');
       expect(page.body).toContain('It may be in the EHR already');
       // oxlint-disable-next-line no-await-in-loop -- the same
-      expect((await openForm()).body).toContain('value="Wheelchair van"');
+      const draft = await openForm();
+      expect(draft.body).toContain('value="Wheelchair van"');
+      expect(draft.body).toContain('It may be in the EHR already');
       // oxlint-disable-next-line no-await-in-loop -- the same
       expect((await send(page, VAN)).body).toContain(SENT);
     }

@@ -41,6 +41,7 @@ test.for<[string, object, object[], string]>([
   ['a contained resource', { requester: { reference: '#r' }, contained: [{ ...ruth, id: 'r' }] }, [], 'Dr. Ruth Kim'],
   ['an included resource', { requester: { reference: 'Practitioner/ruth/_history/2' } }, [ruth], 'Dr. Ruth Kim'],
   ['the patient', { requester: { reference: 'Patient/pat-ada' } }, [], 'The patient'],
+  ['another patient', { requester: { reference: 'Patient/pat-ben' } }, [], 'Name not available'],
   [
     'an included role, its person and its organization',
     { requester: { reference: 'PractitionerRole/role' } },
