@@ -91,6 +91,52 @@ test.for<[string, object, object[], string]>([
     'Dr. Ruth Kim, Northside',
   ],
   [
+    'a contained role of a service alone',
+    {
+      requester: { reference: '#role' },
+      contained: [
+        {
+          ...containedRole,
+          practitioner: undefined,
+          organization: undefined,
+          healthcareService: [{ reference: '#s' }],
+        },
+        { resourceType: 'HealthcareService', id: 's', type: [{ text: 'Dialysis' }] },
+      ],
+    },
+    [],
+    'Dialysis',
+  ],
+  [
+    'a role without a person, with its organization and a place',
+    { requester: { reference: 'PractitionerRole/role' } },
+    [
+      {
+        resourceType: 'PractitionerRole',
+        id: 'role',
+        code: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'UNK' }] }],
+        organization: { display: 'Northside' },
+        location: [{ display: 'Ward 3' }],
+      },
+    ],
+    'Ward 3, Northside',
+  ],
+  [
+    'a contained place without a name',
+    { requester: { reference: '#l' }, contained: [{ resourceType: 'Location', id: 'l', description: 'Building C' }] },
+    [],
+    'Building C',
+  ],
+  [
+    'a contained organization without a name is not called by its kind',
+    {
+      requester: { reference: '#o' },
+      contained: [{ resourceType: 'Organization', id: 'o', type: [{ text: 'Hospital' }] }],
+    },
+    [],
+    'Name not available',
+  ],
+  [
     'an included role that contains its person',
     { requester: { reference: 'PractitionerRole/role' } },
     [{ ...containedRole, contained: [{ ...ruth, id: 'p' }] }],
