@@ -15,6 +15,14 @@ export interface PatientSearch {
   seesAll: boolean;
 }
 
+/** What of the patient's requests this app cannot see: with any of it, what is not found proves nothing. */
+export type Unseen = 'all' | 'some';
+
+export function unseenBy({ mayLook, seesAll }: PatientSearch): Unseen | undefined {
+  if (!mayLook) return 'all';
+  return seesAll ? undefined : 'some';
+}
+
 /** What a look has shown. */
 export interface Look {
   /** Identifiers, as `system|value`, of what the EHR has for this patient. */

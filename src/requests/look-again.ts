@@ -1,5 +1,5 @@
 /** Asks the EHR for what left of a form and was not confirmed, and sends nothing (FH-17). */
-import { findSent } from './find-sent.ts';
+import { findSent, unseenBy } from './find-sent.ts';
 import type { NewRequest } from './new-request.ts';
 import type { DraftTicket } from './request-drafts.ts';
 import {
@@ -48,7 +48,7 @@ export async function lookAgain(
   const told = Object.keys(record.states);
   if (arrived.length > 0) return { sending: { kind: 'changed', isEarlierSent: true, told }, newlyFound };
   const isAbsent = isComplete && !told.includes(UNREADABLE);
-  return { sending: isAbsent ? { kind: 'absent' } : { kind: 'unknown', isBlind: !search.mayLook }, newlyFound };
+  return { sending: isAbsent ? { kind: 'absent' } : { kind: 'unknown', unseen: unseenBy(search) }, newlyFound };
 }
 
 /** May something of this form be in the EHR, and can it be looked for? */

@@ -2,7 +2,7 @@
 import { summarizeOutcome } from '#src/smart/issue-codes.ts';
 import { type FhirApi, FhirError, type FhirFailure, type FhirResource, isRefusal } from '#src/smart/step-6-fhir-api.ts';
 import { createdResource, proofOf } from './create-proof.ts';
-import { findSent, type PatientSearch } from './find-sent.ts';
+import { findSent, type PatientSearch, type Unseen, unseenBy } from './find-sent.ts';
 
 /** The EHR's answer to the create, as far as a log may hold it. */
 export interface EhrAnswer {
@@ -17,8 +17,11 @@ export type Sending =
   | { kind: 'sent'; answer?: EhrAnswer; resource?: string | undefined }
   /** The EHR will not take it; nothing was created. */
   | { kind: 'refused'; failure: FhirFailure; answer: EhrAnswer }
-  /** It may exist or not: never posted again before the EHR was asked for it; `isBlind`: which this app may not do. */
-  | { kind: 'unknown'; answer?: EhrAnswer; isBlind?: boolean }
+  /**
+   * It may exist or not: never posted again before the EHR was asked for it. `unseen`: what of the EHR's requests such a
+   * look does not cover.
+   */
+  | { kind: 'unknown'; answer?: EhrAnswer; unseen?: Unseen | undefined }
   /** Another window was quicker: nothing was sent here. */
   | { kind: 'elsewhere' };
 
@@ -35,11 +38,11 @@ export async function sendRequest(
   options: PatientSearch & { attempted: boolean; beforePosting(): Promise<boolean> },
 ): Promise<Sending> {
   const look = () => findSent(api, [resource], options);
-  const isBlind = !options.mayLook;
+  const unseen = unseenBy(options);
   if (options.attempted) {
     const { found, isComplete } = await look();
     if (found.length > 0) return { kind: 'sent' };
-    if (!isComplete) return { kind: 'unknown', isBlind };
+    if (!isComplete) return { kind: 'unknown', unseen };
   }
   if (!(await options.beforePosting())) return { kind: 'elsewhere' };
   const { proof, failure, answer, created } = await post(api, resource);
@@ -48,7 +51,7 @@ export async function sendRequest(
   const { found, isComplete } = await look();
   if (found.length > 0) return { kind: 'sent', answer };
   // An EHR may show an order later than it takes it, so what is not seen is refused only where the EHR itself said so.
-  return proof === 'denied' && isComplete ? { kind: 'refused', failure, answer } : { kind: 'unknown', answer, isBlind };
+  return proof === 'denied' && isComplete ? { kind: 'refused', failure, answer } : { kind: 'unknown', answer, unseen };
 }
 
 /** A refusal because it is there already: a proxy on the way may have posted it twice, so only a look can tell. */

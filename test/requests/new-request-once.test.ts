@@ -169,9 +169,17 @@ describe('an answer that was lost', () => {
     const lost = await send(await openForm(), OXYGEN);
     ehrWorks();
     const looked = await send(lost, { ...OXYGEN, intent: 'look' });
-    expect(looked.body).toContain(UNCONFIRMED);
+    expect(looked.body).toContain(
+      'The EHR shows this app only a part of the requests. Look again, and look in the chart.',
+    );
+    expect(looked.body).not.toContain('first asks the EHR');
     expect((await send(looked, OXYGEN)).body).toContain(UNCONFIRMED);
     expect(calls('POST')).toBe(2);
+    const discarded = await browser.open(`${formUrl()}/discard`, { form: { csrf: csrfOf(looked) } });
+    const asked = await send(discarded, OXYGEN);
+    expect(asked.body).toContain('and the EHR has not confirmed it');
+    expect((await send(asked, OXYGEN)).body).toContain(SENT);
+    expect(calls('POST')).toBe(3);
   });
 
   test('is not looked for where the EHR permits no search, and the page says so', async () => {
