@@ -120,11 +120,14 @@ function asNeededPhrases({ asNeededBoolean, asNeededCodeableConcept: concept }: 
   return [...words, ...otherMembers(asRecord(concept), ['coding', 'text']), ...odd];
 }
 
+const AS_NEEDED = /^(?:as needed|as required|prn)(?![\p{L}\p{N}])/iu;
+
 /** A condition that begins with "PRN" or "as needed" says it itself. */
 function conditionWords(condition: string): string {
-  const [, rest = ''] = /^(?:as needed|as required|prn)\b[\s:,-]*(?:for\b)?\s*(.*)$/i.exec(condition) ?? [
-    undefined,
-    condition,
-  ];
+  if (!AS_NEEDED.test(condition)) return `as needed for ${condition}`;
+  const rest = condition
+    .replace(AS_NEEDED, '')
+    .replace(/^[\s:,-]+/, '')
+    .replace(/^for /i, '');
   return rest === '' ? 'as needed' : `as needed for ${rest}`;
 }
