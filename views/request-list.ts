@@ -15,6 +15,8 @@ export interface RequestListProps {
   readonly problem: { readonly text: string; readonly canReload?: boolean } | undefined;
   /** the EHR was not asked, so nothing is claimed about what it has */
   readonly isUnread?: boolean;
+  /** the page says something of this record, such as that there is another one: "none" is not said of the patient */
+  readonly isRecordSpecial?: boolean;
   /** how long ago requests were sent that are not in this list, such as '1 minute ago' */
   readonly awaited?: readonly string[];
 }
@@ -78,7 +80,10 @@ function emptyState(list: RequestListProps): SafeHtml | null {
     return null;
   }
   const isWhole = list.notices.length === 0 && list.otherOrders === 0;
-  const whole = list.closed.length > 0 ? 'No open requests for this patient.' : 'No requests for this patient yet.';
+  const none = list.closed.length > 0 ? 'No open requests' : 'No requests';
+  const ofPatient = `${none} for this patient${list.closed.length > 0 ? '.' : ' yet.'}`;
+  const ofRecord = `${none} in this record. The top of this page says what is special about it.`;
+  const whole = list.isRecordSpecial === true ? ofRecord : ofPatient;
   const part = list.closed.length > 0 ? 'No open requests are shown.' : 'No requests are shown.';
   return html`<p class="empty">${isWhole ? whole : `${part} The notes below say what this list leaves out.`}</p>`;
 }

@@ -55,7 +55,8 @@ function doneLine(text: string, id?: string): SafeHtml {
 
 const REFUSALS = {
   'not-permitted': 'New requests cannot be created here: the EHR did not permit this app to.',
-  'practitioners-only': 'New requests are created by practitioners, and the EHR did not say that you are one.',
+  'practitioners-only':
+    'New requests are created by practitioners, and this app cannot tell from the EHR that you are one.',
   replaced: 'New requests cannot be created here: this record was merged into another one.',
 };
 const CREATE_WORDS = {
@@ -90,10 +91,11 @@ export function requestsPageEnd(props: {
 }): string {
   const { newlyFound = 0, create, base = '' } = props.sent ?? {};
   const { open, closed, problem } = props.list;
+  const list = { ...props.list, isRecordSpecial: (props.patient.cautions ?? []).length > 0 };
   const isRead = problem === undefined || open.length + closed.length > 0;
   const found = newlyFound > 0 ? doneLine('The request that the EHR had not confirmed is in the EHR now.') : null;
   return String(
-    html`${found}${createLine(create, base)}${requestList(props.list, identityLine(props.patient), props.supportCode)}${layoutEnd(isRead ? SOURCE : undefined)}`,
+    html`${found}${createLine(create, base)}${requestList(list, identityLine(props.patient), props.supportCode)}${layoutEnd(isRead ? SOURCE : undefined)}`,
   );
 }
 

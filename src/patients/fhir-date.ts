@@ -1,6 +1,6 @@
 /** Reads a FHIR date, dateTime or instant into the day and time of one time zone; partial dates stay partial (FH-11). */
 import { dayAndClockIn } from '#views/zone.ts';
-import { asText } from './fhir-fields.ts';
+import { asInformation } from './fhir-fields.ts';
 
 /** A date as far as the EHR gave it. */
 export interface FhirDate {
@@ -36,9 +36,9 @@ export function readFhirDate(value: unknown, timeZone: string): FhirDate | undef
   return { ...dayAndClockIn(at, timeZone), isMoment: true, at: at.getTime() };
 }
 
-/** The day of a FHIR date in this time zone, partial where it is; odd text bounded as it came. */
+/** The day of a FHIR date in this time zone, partial where it is; odd text bounded as it came, unless it says nothing. */
 export function dayText(value: unknown, timeZone: string): string | undefined {
-  return readFhirDate(value, timeZone)?.day ?? asText(value, 40);
+  return readFhirDate(value, timeZone)?.day ?? asInformation(value, 40);
 }
 
 /** The last day a partial date can mean, in a form that compares as text: `2026-11` → `2026-11-31`. */

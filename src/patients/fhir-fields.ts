@@ -86,10 +86,12 @@ export function asConceptText(value: unknown): string | undefined {
   );
   const picked = codings.filter((coding) => coding.userSelected === true);
   const displays = [...picked, ...codings].map((coding) => memberText(coding, 'display'));
-  const texts = [memberText(concept, 'text'), ...displays, ...codings.map(codeText)].filter(
-    (text) => text !== undefined,
-  );
-  return texts.find((text) => !isCatchAll(text)) ?? texts[0];
+  const text = memberText(concept, 'text');
+  // Some servers write the code there once more.
+  const isCode = codings.some(({ code }) => asText(code) === text);
+  const words = isCode ? [...displays, text] : [text, ...displays];
+  const texts = [...words, ...codings.map(codeText)].filter((one) => one !== undefined);
+  return texts.find((one) => !isCatchAll(one)) ?? texts[0];
 }
 
 /** FHIR JSON keeps the extensions of a primitive member beside it, under `_` and its name. */

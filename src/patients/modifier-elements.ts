@@ -28,6 +28,12 @@ export function conditionsOf(resource: ForeignRecord): string[] {
   ].filter((line) => line !== false);
 }
 
+/** Whether it says, or may say, that it must not be done; read as {@link conditionsOf} reads it. */
+export function mayBeProhibited(resource: ForeignRecord): boolean {
+  const prohibitions = prohibitionsIn(resource);
+  return prohibitions.includes(true) || prohibitions.includes('unclear');
+}
+
 /** As an element or, where a FHIR version has none, as the extension request-doNotPerform. */
 function prohibitionsIn(resource: ForeignRecord): Flag[] {
   const extensions = asRecords(resource.modifierExtension).filter(({ url }) =>

@@ -14,9 +14,10 @@ const NULL_CODES = new Set(
 
 /** As a whole text or word by word. NA is missing: it is also sodium. */
 const EMPTY_WORDS = new Set(
-  'unknown unk unkn unspecified ni nask asku nav n/a n.a. null nullflavor undefined nil tbd'.split(' '),
+  'unknown unk unkn unspecified ni nask asku nav n/a n.a. null nullflavor undefined nil none tbd'.split(' '),
 );
 const EMPTY_PHRASES = new Set([
+  'n. a',
   'no information',
   'no information available',
   'no data',
@@ -41,7 +42,11 @@ const EMPTY_PHRASES = new Set([
   'temporarily unknown',
   'unsupported',
   'data absent',
+  'object object',
 ]);
+
+/** SNOMED CT names the kind of a concept behind its name. */
+const SEMANTIC_TAG = / \((?:qualifier value|finding|procedure|disorder|situation|observable entity)\)$/i;
 
 /** Is this coding of a vocabulary that only says why there is no value? */
 export function isNullSystem(system: unknown): boolean {
@@ -57,6 +62,7 @@ export function isNullCode(code: string): boolean {
 export function saysNothing(text: string): boolean {
   const begun = text
     .toLowerCase()
+    .replace(SEMANTIC_TAG, '')
     .replace(/[\s_\u2010-\u2015-]+/gu, ' ')
     .replace(/^[\s()[\]<>{}"'*.,:;!?]+/u, '');
   const phrase = trimEnd(begun, ' ()[]<>{}"\'*,:;!?');
@@ -66,7 +72,7 @@ export function saysNothing(text: string): boolean {
 
 /** "Other" is an answer, though any real one says more. */
 export function isCatchAll(text: string): boolean {
-  return /^\W*(?:other|oth)\W*$/i.test(text);
+  return /^\W*(?:other|oth)\W*$/i.test(text.replace(SEMANTIC_TAG, ''));
 }
 
 /** Does an extension of this element say that its value is absent? */

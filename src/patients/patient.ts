@@ -6,6 +6,7 @@ import { dayIn, serverTimeZone } from '#views/zone.ts';
 import { ageText } from './age.ts';
 import { dayText } from './fhir-date.ts';
 import { asInformation, asRecord, asText } from './fhir-fields.ts';
+import { type Flag, flagOf } from './foreign-flag.ts';
 import { displayName } from './human-name.ts';
 import { medicalRecordNumber } from './medical-record-number.ts';
 import { readStanding } from './patient-record.ts';
@@ -21,11 +22,12 @@ export interface PatientSummary extends PatientIdentity {
 /** Shown where a name should be. The id is no substitute: nobody recognizes a patient by it. */
 const noName = 'Patient without a name';
 
+/** Patient.gender, and the letters that HL7 v2 has for it. */
 const sexWords = new Map<unknown, string>([
-  ['male', 'Male'],
-  ['female', 'Female'],
-  ['other', 'Other'],
-  ['unknown', 'Unknown'],
+  ...['male', 'm'].map((code) => [code, 'Male'] as const),
+  ...['female', 'f'].map((code) => [code, 'Female'] as const),
+  ...['other', 'o'].map((code) => [code, 'Other'] as const),
+  ...['unknown', 'u'].map((code) => [code, 'Unknown'] as const),
 ]);
 
 /** An EHR that hides a chart often answers 404; for the patient in context both mean "not for this app". */
@@ -71,10 +73,12 @@ export function assertInUse(patient: PatientSummary): PatientSummary {
   throw new AppError('patient.replaced', 'Patient.link says replaced-by', { shown });
 }
 
-/** Another Patient is the alarm; an answer that is no Patient at all is none, and shows nothing either (LC-05). */
+/** Another Patient is the alarm; an answer that is no Patient, or does not say which, is none, and shows nothing either (LC-05). */
 function assertSamePatient(resource: FhirResource, patientId: string): void {
   if (resource.resourceType !== 'Patient')
     throw new AppError('patient.not-returned', 'LC-05: Patient read answered with another resource type');
+  if (typeof resource['id'] !== 'string')
+    throw new AppError('patient.not-returned', 'LC-05: Patient read answered without an id');
   if (resource['id'] !== patientId)
     throw new AppError('patient.mismatch', 'LC-05: Patient read answered with another id');
 }
@@ -97,6 +101,7 @@ async function getPatient(api: FhirApi, patientId: string): Promise<FhirResource
 function summarize(resource: FhirResource, id: string, now: Date, timeZone: string): PatientSummary {
   const birthDate = asInformation(resource['birthDate'], 20);
   const deathText = readDeath(resource, birthDate, timeZone);
+  const { isReplaced, cautions } = readStanding(resource);
   return {
     id,
     name: displayName(resource['name'], now) ?? noName,
@@ -105,25 +110,37 @@ function summarize(resource: FhirResource, id: string, now: Date, timeZone: stri
       birthDate === undefined || deathText !== undefined
         ? undefined
         : ageText(birthDate, new Date(dayIn(now, timeZone))),
-    sexWord: sexWords.get(resource['gender']),
+    sexWord: sexWordOf(resource['gender']),
     mrn: medicalRecordNumber(resource['identifier'], now),
     deathText,
-    ...readStanding(resource),
+    isReplaced,
+    cautions: isDead(resource) === 'unclear' ? [...cautions, DEATH_UNCLEAR] : cautions,
   };
+}
+
+const DEATH_UNCLEAR = 'The EHR does not say clearly whether this patient has died.';
+
+/** What is none of FHIR's codes stands as the EHR wrote it. */
+function sexWordOf(gender: unknown): string | undefined {
+  const text = asText(gender, 40);
+  return text && (sexWords.get(text.toLowerCase()) ?? asInformation(text));
 }
 
 /** `deceased[x]` is a modifier element: a text or a number for the boolean, and a date that is only marked absent, count. */
 function readDeath(resource: FhirResource, birthDate: string | undefined, timeZone: string): string | undefined {
   const diedOn = dayText(asInformation(resource['deceasedDateTime'], 40), timeZone)?.slice(0, 10);
-  if (diedOn === undefined) return isDead(resource) ? 'Died' : undefined;
+  if (diedOn === undefined) return isDead(resource) === true ? 'Died' : undefined;
   const at = new Date(diedOn);
   const isExact = diedOn.length === 10 && !Number.isNaN(at.getTime());
   const age = birthDate === undefined || !isExact ? undefined : ageText(birthDate, at);
   return age === undefined ? `Died ${diedOn}` : `Died ${diedOn}, aged ${age}`;
 }
 
-function isDead({ deceasedBoolean, deceasedDateTime, ...resource }: FhirResource): boolean {
-  const isFlagged = deceasedBoolean === 1 || asText(deceasedBoolean)?.toLowerCase() === 'true';
+function isDead(resource: FhirResource): Flag {
+  const date = resource['deceasedDateTime'];
   const isDateAbsent = asRecord(resource['_deceasedDateTime']).extension !== undefined;
-  return deceasedBoolean === true || isFlagged || isDateAbsent || asText(deceasedDateTime) !== undefined;
+  if (isDateAbsent || asText(date) !== undefined) return true;
+  const flag = flagOf(resource, 'deceasedBoolean');
+  const isOddDate = date !== undefined && date !== null && typeof date !== 'string';
+  return flag !== true && isOddDate ? 'unclear' : flag;
 }

@@ -11,6 +11,16 @@ export interface PatientSearch {
   searchParameters: readonly string[];
   /** Whether the EHR permits the search at all; without it the answer stays unknown (SCO-22). */
   mayLook: boolean;
+  /** Whether it covers all of them: under a limited scope one that is not found may still be there (SCO-16). */
+  seesAll: boolean;
+}
+
+/** What of the patient's requests this app cannot see: with any of it, what is not found proves nothing. */
+export type Unseen = 'all' | 'some';
+
+export function unseenBy({ mayLook, seesAll }: PatientSearch): Unseen | undefined {
+  if (!mayLook) return 'all';
+  return seesAll ? undefined : 'some';
 }
 
 /** What a look has shown. */
@@ -33,7 +43,7 @@ export type Sent = Readonly<Record<string, unknown>>;
 export async function findSent(
   api: FhirApi,
   sent: readonly Sent[],
-  { patientId, searchParameters, mayLook }: PatientSearch,
+  { patientId, searchParameters, mayLook, seesAll }: PatientSearch,
 ): Promise<Look> {
   const wanted = sent.flatMap((one) => identifiersOf(one));
   const patient = { subject: { reference: `Patient/${patientId}` } };
@@ -47,6 +57,6 @@ export async function findSent(
   const { end } = await search(wanted);
   if (found.size === wanted.length) return { found: [...found], isComplete: true };
   // An EHR that does not answer is not asked twice: a clinician waits for this.
-  const isComplete = end !== 'timeout' && (await search([])).isWhole;
+  const isComplete = end !== 'timeout' && (await search([])).isWhole && seesAll;
   return { found: [...found], isComplete };
 }

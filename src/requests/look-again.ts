@@ -1,5 +1,5 @@
 /** Asks the EHR for what left of a form and was not confirmed, and sends nothing (FH-17). */
-import { findSent } from './find-sent.ts';
+import { findSent, unseenBy } from './find-sent.ts';
 import type { NewRequest } from './new-request.ts';
 import type { DraftTicket } from './request-drafts.ts';
 import {
@@ -39,14 +39,16 @@ export async function lookAgain(
   const { api, patient } = sendingLaunch.open();
   const subject = { reference: `Patient/${(await patient).id}` };
   const resources = unconfirmed.map((one) => ({ identifier: [businessIdentifier(deps.publicUrl, one)], subject }));
-  const { found, isComplete } = await findSent(api, resources, searchOf(sendingLaunch));
+  const search = searchOf(sendingLaunch);
+  const { found, isComplete } = await findSent(api, resources, search);
   const arrived = unconfirmed.filter((one) => found.some((name) => name.endsWith(`|${one}`)));
   const newlyFound = await markSent(deps, record, arrived);
   const isOwnSent = own !== undefined && arrived.includes(own);
   if (isOwnSent) return { sending: { kind: 'sent', isNew: newlyFound > 0 }, newlyFound };
   const told = Object.keys(record.states);
   if (arrived.length > 0) return { sending: { kind: 'changed', isEarlierSent: true, told }, newlyFound };
-  return { sending: { kind: isComplete && !told.includes(UNREADABLE) ? 'absent' : 'unknown' }, newlyFound };
+  const isAbsent = isComplete && !told.includes(UNREADABLE);
+  return { sending: isAbsent ? { kind: 'absent' } : { kind: 'unknown', unseen: unseenBy(search) }, newlyFound };
 }
 
 /** May something of this form be in the EHR, and can it be looked for? */

@@ -1,7 +1,7 @@
 /** Days, moments and Periods of a request in words, told in the organization's time zone. */
 
 import { type FhirDate, lastDayOf, readFhirDate } from '#src/patients/fhir-date.ts';
-import { asText, type ForeignRecord } from '#src/patients/fhir-fields.ts';
+import { asInformation, type ForeignRecord } from '#src/patients/fhir-fields.ts';
 import { zoneName } from '#views/zone.ts';
 import { isGiven, otherMembers, type Phrases } from './phrases.ts';
 
@@ -16,7 +16,7 @@ export interface DateContext {
 /** `2026-11-24 09:30 EST`; a partial date as far as it goes, odd text bounded as it came, `null` for no text at all. */
 export function momentText(value: unknown, { timeZone }: DateContext): string | null {
   const date = readFhirDate(value, timeZone);
-  return date ? dateText(date, timeZone) : (asText(value, 40) ?? null);
+  return date ? dateText(date, timeZone) : (asInformation(value, 40) ?? null);
 }
 
 /** A date that has been read, as people read it. */

@@ -55,11 +55,19 @@ export function readNamedResource(resource: ForeignRecord, place: Place & { now:
   };
 }
 
-/** A string for organizations and places, a HumanName list for people, a list of objects for devices. */
-function ownName({ name, alias, deviceName }: ForeignRecord, now: Date): string | undefined {
+/**
+ * A string for organizations and places, a HumanName list for people, a list of objects for devices; a service or a place
+ * without a name is called what it is.
+ */
+function ownName(resource: ForeignRecord, now: Date): string | undefined {
+  const { resourceType, name, alias, deviceName, type, description } = resource;
   const texts = [name, ...asTexts(alias), ...asRecords(deviceName).map((one) => one.name)];
-  return texts.map((text) => asInformation(text)).find(Boolean) ?? displayName(name, now);
+  const given = texts.map((text) => asInformation(text)).find(Boolean) ?? displayName(name, now);
+  if (given !== undefined || !KINDS.has(resourceType)) return given;
+  return [...asRecords(type).map(asConceptText), asInformation(description)].find(Boolean);
 }
+
+const KINDS = new Set<unknown>(['HealthcareService', 'Location']);
 
 function readRole(role: ForeignRecord, place: Place & { now: Date }): RoleNames {
   const pointer = (reference: unknown): Pointer => {
@@ -71,10 +79,13 @@ function readRole(role: ForeignRecord, place: Place & { now: Date }): RoleNames 
       local: localReference(reference, place.base),
     };
   };
+  const offered = [...asRecords(role.healthcareService), ...asRecords(role.location)].map(
+    (one) => pointer(one).display,
+  );
   return {
     practitioner: pointer(role.practitioner),
     organization: pointer(role.organization),
-    title: [...asRecords(role.code), ...asRecords(role.specialty)].map(asConceptText).find(Boolean),
+    title: [...[...asRecords(role.code), ...asRecords(role.specialty)].map(asConceptText), ...offered].find(Boolean),
     remarks: remarksOn(role),
   };
 }

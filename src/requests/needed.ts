@@ -1,6 +1,7 @@
 /** When a request is needed, from every `occurrence[x]` and `asNeeded[x]`; nothing of them is dropped in silence. */
 import { lastDayOf, readFhirDate } from '#src/patients/fhir-date.ts';
 import { asConceptText, asRecord, asText, type ForeignRecord } from '#src/patients/fhir-fields.ts';
+import { flagOf } from '#src/patients/foreign-flag.ts';
 import { dayIn } from '#views/zone.ts';
 import { type DateContext, isReversed, momentText, periodPhrases } from './moments.ts';
 import { isGiven, otherMembers, type Phrases } from './phrases.ts';
@@ -110,12 +111,23 @@ function lastDayAt(value: unknown, { timeZone }: DateContext): string | undefine
   return date && lastDayOf(date.day);
 }
 
-function asNeededPhrases({ asNeededBoolean: flag, asNeededCodeableConcept: concept }: ForeignRecord): Phrases {
-  const isOdd = isGiven(flag) && typeof flag !== 'boolean';
+function asNeededPhrases({ asNeededBoolean, asNeededCodeableConcept: concept }: ForeignRecord): Phrases {
+  const flag = flagOf({ asNeededBoolean }, 'asNeededBoolean');
+  const odd = flag === 'unclear' ? [null] : [];
+  if (!isGiven(concept)) return flag === true ? ['as needed'] : odd;
   const condition = asConceptText(concept);
-  if (isGiven(concept)) {
-    const words = condition === undefined ? ['as needed', null] : [`as needed for ${condition}`];
-    return [...words, ...otherMembers(asRecord(concept), ['coding', 'text']), ...(isOdd ? [null] : [])];
-  }
-  return flag === true ? ['as needed'] : isOdd ? [null] : [];
+  const words = condition === undefined ? ['as needed', null] : [conditionWords(condition)];
+  return [...words, ...otherMembers(asRecord(concept), ['coding', 'text']), ...odd];
+}
+
+const AS_NEEDED = /^(?:as needed|as required|prn)(?![\p{L}\p{N}])/iu;
+
+/** A condition that begins with "PRN" or "as needed" says it itself. */
+function conditionWords(condition: string): string {
+  if (!AS_NEEDED.test(condition)) return `as needed for ${condition}`;
+  const rest = condition
+    .replace(AS_NEEDED, '')
+    .replace(/^[\s:,-]+/, '')
+    .replace(/^for /i, '');
+  return rest === '' ? 'as needed' : `as needed for ${rest}`;
 }

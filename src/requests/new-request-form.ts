@@ -6,6 +6,7 @@ import { queryOf } from '#src/http/request-values.ts';
 import { allowSameOriginReferrer, setPagePolicy } from '#src/http/security-headers.ts';
 import type { ActiveGrants } from '#src/launches/active-grant.ts';
 import { leaveAtEnd } from '#src/launches/closing-route.ts';
+import { mayUse } from '#src/launches/launch.ts';
 import { openLaunchOf } from '#src/launches/launch-guard.ts';
 import type { StoreRetries } from '#src/launches/store-retries.ts';
 import { newRequestPage } from '#views/new-request-page.ts';
@@ -66,6 +67,7 @@ async function showWhatIsHeld(
     return show(deps, request, response, trace, { values: {}, ticket: { owner, ...newForm(now) } });
   }
   const isOld = isExpired(held, now);
+  const canAsk = mayUse(launch, { type: 'ServiceRequest', interaction: 's' });
   const { id, issuedAt } = isOld ? newForm(now) : held;
   // Where nothing but a field is wrong, the marks at the fields say all.
   const saysWhatIsKept = !outcome || outcome.problem !== undefined;
@@ -75,7 +77,7 @@ async function showWhatIsHeld(
     ticket: isOld || !outcome ? { owner, id, issuedAt } : outcome.ticket,
     ...(saysWhatIsKept ? { keptAt: held.savedAt } : {}),
     mayBeSent: fate !== undefined || outcome?.isAfterExpired === true,
-    canLook: !isOld && (await hasUnconfirmed(held.id, sendings)),
+    canLook: canAsk && !isOld && (await hasUnconfirmed(held.id, sendings)),
   });
 }
 

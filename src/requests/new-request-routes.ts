@@ -73,10 +73,9 @@ async function askTheEhr(deps: NewRequestDependencies, posted: Posted): Promise<
   const problemIn = (text: string) => ({ text, supportCode: factsOf(request).supportCode });
   if (isExpired(ticket, now)) {
     trace.discard();
-    const next = { owner, ...newForm(now) };
-    // The page's ticket keeps nothing any more; here the launch itself says whose it is.
-    if (hasContent(typed)) await deps.drafts.keep(next, typed, now);
-    return showAgain({ ticket: next, problem: problemIn(EXPIRED), isAfterExpired: true });
+    // Too old for keepTyped, which stands before the launch guard; here its owner is proved.
+    if (hasContent(typed)) await deps.drafts.keep(ticket, typed, now);
+    return showAgain({ ticket: { owner, ...newForm(now) }, problem: problemIn(EXPIRED), isAfterExpired: true });
   }
   const isLook = fieldOf(request, 'intent', 'choice') === 'look';
   const { timeZone } = openLaunchOf(request).organization;

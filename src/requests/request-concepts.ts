@@ -24,17 +24,21 @@ export function readCaution(resource: ForeignRecord): string | undefined {
 /**
  * Each reason once: coded ones, then what the references tell by themselves or by what is contained.
  *
- * @returns "Given in the EHR" alone where the EHR refers to a reason without saying what it is.
+ * A reference without words may stand for a coded reason beside it; where there are more of them than codes, there is
+ * another reason.
+ *
+ * @returns with "Given in the EHR" where the EHR refers to a reason without saying what it is.
  */
 export function readReasons(resource: ForeignRecord, base: URL): string[] {
   const place = { base, container: resource };
-  const coded = asRecords(resource.reasonCode).map(asConceptText);
-  const references = asRecords(resource.reasonReference);
-  const referred = references.map((reference) => reasonOf(reference, place));
-  const told = [...new Set([...coded, ...referred].filter((reason) => reason !== undefined))];
-  return told.length === 0 && references.some((reference) => leadsSomewhere(reference, place))
-    ? [REASON_ELSEWHERE]
-    : told;
+  const coded = asRecords(resource.reasonCode).flatMap((concept) => asConceptText(concept) ?? []);
+  const referred = asRecords(resource.reasonReference).map((reference) => ({
+    text: reasonOf(reference, place),
+    isThere: leadsSomewhere(reference, place),
+  }));
+  const told = new Set([...coded, ...referred.flatMap(({ text }) => text ?? [])]);
+  const wordless = referred.filter(({ text, isThere }) => text === undefined && isThere).length;
+  return [...told, ...(wordless > coded.length ? [REASON_ELSEWHERE] : [])];
 }
 
 function reasonOf(reference: ForeignRecord, place: Place): string | undefined {

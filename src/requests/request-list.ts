@@ -178,7 +178,8 @@ async function nameAll(
 ): Promise<{ rows: ReturnType<typeof toRow>[]; notGranted: string[] }> {
   const { now, timeZone = serverTimeZone, canRead = () => true } = options;
   const parties = requests.flatMap((request) => [...request.performers, request.requester ?? []].flat());
-  const naming = { included, now, canRead, user: options.user, batches: options.batches };
+  const { patientId, user, batches } = options;
+  const naming = { included, now, patientId, canRead, user, batches };
   const nameOf = await resolveNames(api, parties, naming);
   const rows = requests.map((request) => toRow(request, nameOf, { now, timeZone }));
   return { rows, notGranted: typesNotGranted(parties, naming) };

@@ -122,11 +122,14 @@ function isPair(referral: ServiceRequest, order: ServiceRequest): boolean {
 function withOrder(request: ServiceRequest, pairs: ReadonlyMap<ServiceRequest, ServiceRequest>): ServiceRequest {
   const [order] = [...pairs].find(([, referral]) => referral === request) ?? [];
   if (!order) return request;
+  // The word for a status depends on whether a provider is named.
+  const { performers, status } = request.performers.length > 0 ? request : order;
   return {
     ...request,
     category: request.category ?? order.category,
     requester: request.requester ?? order.requester,
-    performers: request.performers.length > 0 ? request.performers : order.performers,
+    performers,
+    status,
     performerType: request.performerType ?? order.performerType,
     reasons: request.reasons.length > 0 ? request.reasons : order.reasons,
   };

@@ -31,6 +31,8 @@ export interface OwnUser {
 export interface Naming {
   readonly included: readonly NamedResource[];
   readonly now: Date;
+  /** whose page it is */
+  readonly patientId?: string;
   /** whether the granted scopes allow reading a type (SCO-19) */
   readonly canRead: (resourceType: string) => boolean;
   /** whose own name costs no call */
@@ -57,7 +59,7 @@ export async function resolveNames(
   naming: Naming,
 ): Promise<(party: PartyReference) => string> {
   const { user, canRead } = naming;
-  const included = byReference(naming.included);
+  const included = new Map([...patientOf(naming), ...byReference(naming.included)]);
   const missing = parties
     .filter((party) => nameOf(party, included) === undefined)
     .map((party) => party.local)
@@ -70,6 +72,12 @@ export async function resolveNames(
   ]);
   const known = new Map([...included, ...byReference(read), ...byReference(own)]);
   return (party) => nameOf(party, known) ?? notAvailable;
+}
+
+/** Another patient of the same server is not this one. */
+function patientOf({ patientId }: Naming): Known {
+  const reference = `Patient/${patientId}`;
+  return new Map(patientId === undefined ? [] : [[reference, { reference, name: 'The patient', role: undefined }]]);
 }
 
 async function nameUser({ reference, name }: OwnUser): Promise<NamedResource[]> {
@@ -155,7 +163,7 @@ function nameOf(party: PartyReference, known: Known): string | undefined {
   if (resource !== undefined) {
     return resource.role === undefined ? resource.name : roleName(resource.role, known);
   }
-  return party.local?.startsWith('Patient/') === true ? 'The patient' : undefined;
+  return undefined;
 }
 
 function roleName(role: NonNullable<NamedResource['role']>, known: Known): string | undefined {

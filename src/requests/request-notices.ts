@@ -1,5 +1,5 @@
 /** The honest lines beside a request list: what is missing, what was left out, and why. */
-import { asConceptText, asRecord, asRecords, type ForeignRecord } from '#src/patients/fhir-fields.ts';
+import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/patients/fhir-fields.ts';
 import type { FhirFailure } from '#src/smart/step-6-fhir-api.ts';
 
 /** Why requests are missing: a FHIR failure, or a permission the EHR did not grant. */
@@ -138,7 +138,8 @@ function inWords(names: readonly string[]): string {
 
 /** What the EHR itself remarked in an OperationOutcome about its answer (FH-08). Its diagnostics stay out. */
 export function describeOutcome(outcome: ForeignRecord): string[] {
-  return asRecords(outcome.issue).map(describeIssue);
+  const issues = asRecords(outcome.issue).map(describeIssue);
+  return issues.length > 0 ? issues : [UNSAID];
 }
 
 /** More remarks than these are counted, but for those of a restricted chart: they always say that something is missing. */
@@ -152,6 +153,9 @@ export function describeRemarks(lines: readonly string[]): string[] {
   return [...inOrder.slice(0, MOST_REMARKS), ...more];
 }
 
+const UNSAID = 'The EHR remarked that its answer may be incomplete.';
+/** Nothing is wrong, by its own account: a remark of this severity says nothing of what is missing. */
+const INFORMED = 'The EHR added a piece of information that this app cannot show.';
 const RESTRICTED = 'Part of this chart is restricted. Open the chart in the EHR to see all requests.';
 
 function describeIssue(issue: ForeignRecord): string {
@@ -159,7 +163,8 @@ function describeIssue(issue: ForeignRecord): string {
     return RESTRICTED;
   }
   const text = asConceptText(issue.details);
-  return text === undefined ? 'The EHR remarked that its answer may be incomplete.' : `The EHR remarked: ${text}`;
+  if (text !== undefined) return `The EHR remarked: ${text}`;
+  return asText(issue.severity)?.toLowerCase() === 'information' ? INFORMED : UNSAID;
 }
 
 function requestCount(count: number): string {

@@ -161,9 +161,12 @@ function entriesOf(bundle: FhirResource): ForeignRecord[] {
 /** Stands for a next page whose address is nothing that can be followed. */
 const UNKNOWN_PAGE = '';
 
-/** Absolute, because FhirApi takes a relative path from the base while a server may mean it from its own root. */
+/**
+ * Relations know no case (RFC 8288 2.1.1). The link is absolute, because FhirApi takes a relative path from the base while
+ * a server may mean it from its own root.
+ */
 function nextLink(bundle: FhirResource, base: URL): string | undefined {
-  const url = asRecords(bundle['link']).find((link) => link.relation === 'next')?.url;
+  const url = asRecords(bundle['link']).find(({ relation }) => asText(relation)?.toLowerCase() === 'next')?.url;
   if (url === undefined || url === null || url === '') {
     return undefined;
   }

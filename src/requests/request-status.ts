@@ -1,5 +1,5 @@
 /** The one table from FHIR status and priority codes to the plain words of the list (request-list §4.3). */
-import { asText } from '#src/patients/fhir-fields.ts';
+import { asInformation, asText } from '#src/patients/fhir-fields.ts';
 import type { RequestPriority, RequestStatus } from '#views/request-row.ts';
 
 /**
@@ -11,7 +11,15 @@ const statuses = new Map<unknown, RequestWord>([
   ['on-hold', { group: 'open', word: 'On hold', icon: 'hold' }],
   ['completed', { group: 'closed', word: 'Done', icon: 'done' }],
   ['revoked', { group: 'closed', word: 'Cancelled', icon: 'cancelled' }],
+  // Of FHIR STU3.
+  ['suspended', { group: 'open', word: 'On hold', icon: 'hold' }],
+  ['cancelled', { group: 'closed', word: 'Cancelled', icon: 'cancelled' }],
 ]);
+
+/** A FHIR code as it should be written: some servers write it in capitals, or with spaces around it. */
+export function codeOf(value: unknown): string | undefined {
+  return asText(value, 40)?.toLowerCase();
+}
 
 type RequestWord = Pick<RequestStatus, 'group' | 'word' | 'icon'>;
 
@@ -33,7 +41,8 @@ export interface StatusFacts {
  * The plain words for a status. `active` says that an order stands in the EHR and no more: whether a receiver has heard
  * of it, the EHR does not tell. A request that is still open after its needed day is overdue, whatever else it is.
  */
-export function describeStatus({ status, intent, hasProvider, isPastNeeded }: StatusFacts): RequestStatus {
+export function describeStatus({ status: received, intent, hasProvider, isPastNeeded }: StatusFacts): RequestStatus {
+  const status = codeOf(received);
   const word = status === 'active' ? activeWord(intent, hasProvider) : (statuses.get(status) ?? notGiven);
   return {
     ...word,
@@ -45,7 +54,7 @@ export function describeStatus({ status, intent, hasProvider, isPastNeeded }: St
 
 /** A proposal, plan, directive or option is no order yet. */
 function activeWord(intent: unknown, hasProvider: boolean): RequestWord {
-  const verb = sources.has(intent) ? 'Active' : 'Ordered';
+  const verb = sources.has(codeOf(intent)) ? 'Active' : 'Ordered';
   return { group: 'open', word: hasProvider ? verb : `${verb} in the EHR`, icon: 'ordered' };
 }
 
@@ -65,14 +74,14 @@ const sources = new Map<unknown, string>([
 
 /** The priority worth showing; undefined for routine or none. A code FHIR does not know is shown as it came. */
 export function describePriority(priority: unknown): RequestPriority | undefined {
-  const text = asText(priority, 40);
-  if (text === undefined || text === 'routine') {
+  const text = asInformation(priority, 40);
+  if (text === undefined || codeOf(text) === 'routine') {
     return undefined;
   }
-  return priorities.get(text) ?? { level: 'other', word: text };
+  return priorities.get(codeOf(text)) ?? { level: 'other', word: text };
 }
 
 /** Where a request comes from, in the words of its intent: "EHR order", "EHR plan". */
 export function describeSource(intent: unknown): string {
-  return sources.get(intent) ?? 'EHR order';
+  return sources.get(codeOf(intent)) ?? 'EHR order';
 }

@@ -102,7 +102,13 @@ export async function sendForm(
 
 /** How the EHR is asked for what this launch has sent. */
 export function searchOf({ launch, searchParameters }: SendingLaunch) {
-  return { patientId: launch.context.patient, searchParameters, mayLook: maySeeAll(launch) };
+  const search = { type: 'ServiceRequest', interaction: 's' } as const;
+  return {
+    patientId: launch.context.patient,
+    searchParameters,
+    mayLook: mayUse(launch, search),
+    seesAll: limitsOn(launch, search).length === 0,
+  };
 }
 
 /** Stores something now, or behind the caller's back once the store is there again. */
@@ -116,12 +122,6 @@ export async function soon(
     retries.insist(work);
     return 'later';
   }
-}
-
-/** Under a limited scope a request that is not found may still be there. */
-function maySeeAll(launch: Launch): boolean {
-  const search = { type: 'ServiceRequest', interaction: 's' } as const;
-  return mayUse(launch, search) && limitsOn(launch, search).length === 0;
 }
 
 /** What became of what this form says, as far as we know; undefined when it certainly never left. */

@@ -2,7 +2,7 @@
 import { summarizeOutcome } from '#src/smart/issue-codes.ts';
 import { type FhirApi, FhirError, type FhirFailure, type FhirResource, isRefusal } from '#src/smart/step-6-fhir-api.ts';
 import { createdResource, proofOf } from './create-proof.ts';
-import { findSent, type PatientSearch } from './find-sent.ts';
+import { findSent, type PatientSearch, type Unseen, unseenBy } from './find-sent.ts';
 
 /** The EHR's answer to the create, as far as a log may hold it. */
 export interface EhrAnswer {
@@ -17,8 +17,11 @@ export type Sending =
   | { kind: 'sent'; answer?: EhrAnswer; resource?: string | undefined }
   /** The EHR will not take it; nothing was created. */
   | { kind: 'refused'; failure: FhirFailure; answer: EhrAnswer }
-  /** It may exist or not: never posted again before the EHR was asked for it. */
-  | { kind: 'unknown'; answer?: EhrAnswer }
+  /**
+   * It may exist or not: never posted again before the EHR was asked for it. `unseen`: what of the EHR's requests such a
+   * look does not cover.
+   */
+  | { kind: 'unknown'; answer?: EhrAnswer; unseen?: Unseen | undefined }
   /** Another window was quicker: nothing was sent here. */
   | { kind: 'elsewhere' };
 
@@ -35,10 +38,11 @@ export async function sendRequest(
   options: PatientSearch & { attempted: boolean; beforePosting(): Promise<boolean> },
 ): Promise<Sending> {
   const look = () => findSent(api, [resource], options);
+  const unseen = unseenBy(options);
   if (options.attempted) {
     const { found, isComplete } = await look();
     if (found.length > 0) return { kind: 'sent' };
-    if (!isComplete) return { kind: 'unknown' };
+    if (!isComplete) return { kind: 'unknown', unseen };
   }
   if (!(await options.beforePosting())) return { kind: 'elsewhere' };
   const { proof, failure, answer, created } = await post(api, resource);
@@ -47,7 +51,12 @@ export async function sendRequest(
   const { found, isComplete } = await look();
   if (found.length > 0) return { kind: 'sent', answer };
   // An EHR may show an order later than it takes it, so what is not seen is refused only where the EHR itself said so.
-  return proof === 'denied' && isComplete ? { kind: 'refused', failure, answer } : { kind: 'unknown', answer };
+  return proof === 'denied' && isComplete ? { kind: 'refused', failure, answer } : { kind: 'unknown', answer, unseen };
+}
+
+/** A refusal because it is there already: a proxy on the way may have posted it twice, so only a look can tell. */
+function saysDuplicate({ status, issues }: FhirError): boolean {
+  return status === 409 || status === 412 || issues.includes('duplicate');
 }
 
 /** Every end of a POST, in one form. */
@@ -61,7 +70,11 @@ async function post(api: FhirApi, resource: FhirResource) {
     if (!(error instanceof FhirError)) throw error;
     const { failure, status, issues } = error;
     return {
-      proof: isRefusal(error) ? ('refused' as const) : ('unproved' as const),
+      proof: !isRefusal(error)
+        ? ('unproved' as const)
+        : saysDuplicate(error)
+          ? ('denied' as const)
+          : ('refused' as const),
       failure,
       answer: { status, issues },
     };

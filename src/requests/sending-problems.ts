@@ -1,5 +1,6 @@
 /** What a clinician is told when a request was not sent, or may have been: what is known, and nothing else. */
 import type { FhirFailure } from '#src/smart/step-6-fhir-api.ts';
+import type { Unseen } from './find-sent.ts';
 import type { FormLook } from './look-again.ts';
 
 /** A sending that did not end in the list. */
@@ -19,6 +20,11 @@ const REFUSED: Partial<Record<FhirFailure, string>> = {
 
 const LOOKS_FIRST = 'If you send it again unchanged, the app first asks the EHR whether it has it.';
 
+const UNSEEN: Record<Unseen, string> = {
+  all: 'The EHR did not confirm the request, so it may be there already. The EHR does not let this app look for it: look in the chart. If it is not there, discard this form and write a new request.',
+  some: 'The EHR did not confirm the request, so it may be there already. The EHR shows this app only a part of the requests. Look again, and look in the chart. If it is not there, discard this form and write a new request.',
+};
+
 /** In words for the clinician. */
 export function problemOf(sending: Unsent, now: Date): string {
   switch (sending.kind) {
@@ -33,6 +39,7 @@ export function problemOf(sending: Unsent, now: Date): string {
     case 'refused':
       return `Not sent. ${REFUSED[sending.failure] ?? 'The EHR did not accept this request. Tell your EHR team.'}`;
     case 'unknown':
+      if (sending.unseen) return UNSEEN[sending.unseen];
       return `The EHR did not confirm the request, so it may be there already. Look again, or look in the chart. ${LOOKS_FIRST}`;
     case 'absent':
       return `The EHR does not show this request now. It may take a moment to appear, so look once more before you send it again. ${LOOKS_FIRST}`;

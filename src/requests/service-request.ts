@@ -7,6 +7,7 @@ import {
   asText,
   type ForeignRecord,
 } from '#src/patients/fhir-fields.ts';
+import { mayBeProhibited } from '#src/patients/modifier-elements.ts';
 import type { RequestPriority, RequestStatus } from '#views/request-row.ts';
 import { dayIn } from '#views/zone.ts';
 import { containedOf } from './contained.ts';
@@ -15,7 +16,7 @@ import { readNeeded } from './needed.ts';
 import { localReference } from './reference.ts';
 import { readCaution, readReasons, readService } from './request-concepts.ts';
 import { type RequestKeys, readRequestKeys } from './request-keys.ts';
-import { describePriority, describeSource, describeStatus } from './request-status.ts';
+import { codeOf, describePriority, describeSource, describeStatus } from './request-status.ts';
 
 /** A ServiceRequest of the EHR. Texts are plain and bounded; undefined = not given or unreadable. */
 export interface ServiceRequest {
@@ -67,8 +68,8 @@ export function readServiceRequest(
   return {
     id: asText(resource.id, 128) ?? '',
     subject: localReference(resource.subject, base),
-    isEnteredInError: resource.status === 'entered-in-error',
-    isDerivedOrder: derivedIntents.has(resource.intent),
+    isEnteredInError: codeOf(resource.status) === 'entered-in-error',
+    isDerivedOrder: derivedIntents.has(codeOf(resource.intent)),
     status: describeStatus({
       status: resource.status,
       intent: resource.intent,
@@ -91,8 +92,8 @@ export function readServiceRequest(
 }
 
 /** What must not be done cannot be late. */
-function isPastNeeded({ doNotPerform }: ForeignRecord, lastDay: string | undefined, today: string): boolean {
-  return lastDay !== undefined && lastDay < today && (doNotPerform === undefined || doNotPerform === false);
+function isPastNeeded(resource: ForeignRecord, lastDay: string | undefined, today: string): boolean {
+  return lastDay !== undefined && lastDay < today && !mayBeProhibited(resource);
 }
 
 /** An empty reference, or one that holds only the reason why it is empty, names no provider. */

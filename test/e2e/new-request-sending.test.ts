@@ -25,7 +25,7 @@ afterAll(async () => {
 
 const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
 const follow = (name: string) => page.getByRole('link', { name, exact: true }).click();
-const text = (words: string) => page.getByText(words).waitFor();
+const text = (words: string) => page.getByText(words).first().waitFor();
 const posts = () =>
   deployment.ehr.requests.filter(({ method, path }) => method === 'POST' && path.endsWith('/ServiceRequest')).length;
 

@@ -30,6 +30,11 @@ test.for<[string, object]>([
   ['a display that is marked absent', { display: 'Not this', _display: { extension: [absent] } }],
   ['a display that says nothing', { system: 'urn:x', code: 'z', display: 'Unknown' }],
   ['a code without a system', { code: 'UNK' }],
+  [
+    'a qualifier of SNOMED CT that says nothing',
+    { system: 'http://snomed.info/sct', code: '261665006', display: 'Unknown (qualifier value)' },
+  ],
+  ['the text of a program error', { system: 'urn:x', code: '1', display: '[object Object]' }],
   ['other', { system: 'http://snomed.info/sct', code: '74964007', display: 'Other' }],
 ])('%s never wins over a real coding, and counts as not given alone', ([name, coding]) => {
   expect(asConceptText({ coding: [coding, hip] })).toBe('Hip fracture');
@@ -38,7 +43,21 @@ test.for<[string, object]>([
   expect(asConceptText({ coding: [coding] })).toBe(name === 'other' ? 'Other' : undefined);
 });
 
+test.for<[string, object, string]>([
+  ['the text repeats the code', { text: '263225007', coding: [hip] }, 'Hip fracture'],
+  ['the text repeats the code, which has no display', { text: 'HIP', coding: [{ code: 'HIP' }] }, 'HIP'],
+  ['the text is one of its own', { text: 'Hip', coding: [hip, { display: 'Fracture' }] }, 'Hip'],
+  ['other is a qualifier', { coding: [{ display: 'Other (qualifier value)' }, hip] }, 'Hip fracture'],
+  ['a kind of concept is named', { coding: [{ display: 'Hip fracture (disorder)' }] }, 'Hip fracture (disorder)'],
+])('where %s', ([, concept, text]) => {
+  expect(asConceptText(concept)).toBe(text);
+});
+
 test.for([
+  'None',
+  'none none',
+  'N. A.',
+  'Unknown (finding)',
   'unknown',
   'UNKNOWN',
   ' Unknown. ',

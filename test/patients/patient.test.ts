@@ -53,7 +53,7 @@ test('an empty Patient is a patient without a name (FH-11)', async () => {
 
 test('a Patient with everything odd does not crash (FH-11)', async () => {
   const odd = { name: 7, birthDate: { y: 1 }, gender: ['x'], identifier: [null, 'x', { type: 4 }], link: 'x' };
-  const patient = await read({ ...ada, ...odd, deceasedDateTime: 3, deceasedBoolean: 'yes' });
+  const patient = await read({ ...ada, ...odd, deceasedDateTime: 3, deceasedBoolean: 'perhaps' });
   expect(patient).toMatchObject({ name: 'Patient without a name', deathText: undefined, isReplaced: false });
 });
 
@@ -63,11 +63,41 @@ test.for<[string, object, string]>([
   ['a year', { deceasedDateTime: '2024' }, 'Died 2024'],
   ['a text', { deceasedBoolean: 'true' }, 'Died'],
   ['a number', { deceasedBoolean: 1 }, 'Died'],
+  ['a word', { deceasedBoolean: 'Yes' }, 'Died'],
   ['an unknown date', { deceasedDateTime: 'unknown' }, 'Died'],
   ['a date marked absent', { _deceasedDateTime: { extension: [{ url: 'urn:x', valueCode: 'unknown' }] } }, 'Died'],
 ])('a death given as %s replaces the age', async ([, death, expected]) => {
   const patient = await read({ ...ada, ...death });
   expect([patient.deathText, patient.ageText]).toEqual([expected, undefined]);
+});
+
+const UNCLEAR = 'The EHR does not say clearly whether this patient has died.';
+test.for<[string, object, string[]]>([
+  ['nothing', {}, []],
+  ['an empty text and null', { deceasedBoolean: '', deceasedDateTime: null }, []],
+  ['no', { deceasedBoolean: false }, []],
+  ['no as text', { deceasedBoolean: 'false' }, []],
+  ['a word that is neither', { deceasedBoolean: 'perhaps' }, [UNCLEAR]],
+  ['an object', { deceasedBoolean: { value: true } }, [UNCLEAR]],
+  ['a flag marked absent', { _deceasedBoolean: { extension: [{ url: 'urn:x', valueCode: 'unknown' }] } }, [UNCLEAR]],
+  ['a date that is an object', { deceasedDateTime: {} }, [UNCLEAR]],
+])('a death given as %s is not claimed; where it may be one, the strip says so', async ([, death, cautions]) => {
+  const patient = await read({ ...ada, ...death });
+  expect([patient.deathText, patient.cautions]).toEqual([undefined, cautions]);
+});
+
+test.for<[unknown, string | undefined]>([
+  ['Female', 'Female'],
+  ['MALE', 'Male'],
+  ['F', 'Female'],
+  ['m', 'Male'],
+  ['Unknown', 'Unknown'],
+  ['nonbinary', 'nonbinary'],
+  ['n/a', undefined],
+  [{ coding: [] }, undefined],
+  [undefined, undefined],
+])('the gender %j is "%s"', async ([gender, sexWord]) => {
+  expect((await read({ ...ada, gender })).sexWord).toBe(sexWord);
 });
 
 test.for<[string, object[], string | undefined]>([
@@ -193,7 +223,9 @@ test('a merged record says so', async () => {
 
 test.for<[string, Answer, string]>([
   ['another patient', { ...ada, id: 'pat-ben' }, 'patient.mismatch'],
-  ['a Patient without an id', { ...ada, id: undefined }, 'patient.mismatch'],
+  ['the same id in capitals', { ...ada, id: 'PAT-ADA' }, 'patient.mismatch'],
+  ['a Patient without an id', { ...ada, id: undefined }, 'patient.not-returned'],
+  ['a Patient with a number for an id', { ...ada, id: 7 }, 'patient.not-returned'],
   ['an OperationOutcome with status 200', { resourceType: 'OperationOutcome', id: 'pat-ada' }, 'patient.not-returned'],
   ['an OperationOutcome without an id', { resourceType: 'OperationOutcome', issue: [] }, 'patient.not-returned'],
   ['a Bundle around the patient', { resourceType: 'Bundle', entry: [{ resource: ada }] }, 'patient.not-returned'],

@@ -77,6 +77,11 @@ const fieldsOf = (page: Visit) => ({
 const send = (page: Visit, typed: Record<string, string>) =>
   browser.open(formUrl(), { form: { ...fieldsOf(page), ...typed } });
 const wait = (ms: number) => void vi.setSystemTime(Date.now() + ms);
+async function launchWith(scope: string): Promise<void> {
+  ehr.change('token', { scope: `launch openid fhirUser ${scope}` });
+  list = await browser.open(launchUrl(organizationId));
+  ehr.requests.length = 0;
+}
 const launchAgain = async () => void (list = await browser.open(launchUrl(organizationId)));
 async function auditRows(): Promise<number> {
   const { audit, database } = world().dependencies;
@@ -151,6 +156,42 @@ describe('an answer that was lost', () => {
     expect(calls('POST')).toBe(1);
   });
 
+  test('is found under a scope that the EHR limits; what is not found there stays unknown', async () => {
+    await launchWith('patient/Patient.rs patient/ServiceRequest.c patient/ServiceRequest.rs?category=a');
+    ehrBreaks({ takes: true });
+    const page = await send(await openForm(), VAN);
+    expect(page.body).toContain(UNCONFIRMED);
+    ehrWorks();
+    const before = calls('GET');
+    expect((await send(page, { ...VAN, intent: 'look' })).body).toContain(SENT);
+    expect([calls('GET') > before, calls('POST')]).toEqual([true, 1]);
+    ehrBreaks({ takes: false });
+    const lost = await send(await openForm(), OXYGEN);
+    ehrWorks();
+    const looked = await send(lost, { ...OXYGEN, intent: 'look' });
+    expect(looked.body).toContain(
+      'The EHR shows this app only a part of the requests. Look again, and look in the chart.',
+    );
+    expect(looked.body).not.toContain('first asks the EHR');
+    expect((await send(looked, OXYGEN)).body).toContain(UNCONFIRMED);
+    expect(calls('POST')).toBe(2);
+    const discarded = await browser.open(`${formUrl()}/discard`, { form: { csrf: csrfOf(looked) } });
+    const asked = await send(discarded, OXYGEN);
+    expect(asked.body).toContain('and the EHR has not confirmed it');
+    expect((await send(asked, OXYGEN)).body).toContain(SENT);
+    expect(calls('POST')).toBe(3);
+  });
+
+  test('is not looked for where the EHR permits no search, and the page says so', async () => {
+    await launchWith('patient/Patient.rs patient/ServiceRequest.c');
+    ehrBreaks({ takes: false });
+    for (const page of [await send(await openForm(), VAN), await send(await openForm(), VAN)]) {
+      expect(page.body).toContain('The EHR does not let this app look for it: look in the chart.');
+      expect(page.body).not.toMatch(/Look again|first asks the EHR/);
+    }
+    expect([calls('GET'), calls('POST')]).toEqual([0, 1]);
+  });
+
   test('and a refusal later: it is asked for all the same', async () => {
     ehrBreaks({ takes: false });
     const page = await send(await openForm(), VAN);
@@ -168,6 +209,27 @@ describe('an answer that was lost', () => {
 });
 
 describe('a refusal', () => {
+  test.for<[string, { status: number; body?: object }]>([
+    ['409', { status: 409 }],
+    ['412', { status: 412 }],
+    [
+      '422 and a duplicate',
+      { status: 422, body: { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'duplicate' }] } },
+    ],
+  ])('that it is there already, %s, is believed after a look', async ([, answer]) => {
+    for (const takes of [true, false]) {
+      ehr.on('requests', ({ method, body }) => {
+        if (method !== 'POST') return searchset();
+        if (takes) keep(body);
+        return answer;
+      });
+      const page = await send(await openForm(), takes ? VAN : OXYGEN);
+      expect(page.body.includes(SENT)).toBe(takes);
+      expect(page.body.includes('Not sent. The EHR did not accept this request.')).toBe(!takes);
+    }
+    expect(said()).toEqual(['Wheelchair van']);
+  });
+
   test('leaves nothing behind: what is changed after it is sent at once', async () => {
     ehrRefuses();
     const page = await send(await openForm(), VAN);
@@ -320,7 +382,9 @@ describe('what is remembered of a form', () => {
       expect(page.body).toContain('value="Wheelchair van"');
       expect(page.body).toContain('It may be in the EHR already');
       // oxlint-disable-next-line no-await-in-loop -- the same
-      expect((await openForm()).body).toContain('value="Wheelchair van"');
+      const draft = await openForm();
+      expect(draft.body).toContain('value="Wheelchair van"');
+      expect(draft.body).toContain('It may be in the EHR already');
       // oxlint-disable-next-line no-await-in-loop -- the same
       expect((await send(page, VAN)).body).toContain(SENT);
     }

@@ -60,12 +60,15 @@ test('a record that was merged while the form was open gets nothing', async () =
 test.for<[string, Record<string, unknown>, string]>([
   ['inactive', { active: false }, 'The EHR marks this record as inactive.'],
   ['one of two', { link: [{ type: 'seealso', other: { reference: 'Patient/2' } }] }, 'another record of this patient'],
+  ['perhaps of a dead patient', { deceasedBoolean: 'perhaps' }, 'does not say clearly whether this patient has died'],
   ['modified', { modifierExtension: [{ url: 'urn:x' }] }, 'Conditions apply: see the EHR.'],
 ])('a record that is %s says so on list and form, where requests stay possible', async ([, change, sentence]) => {
   ehr.change('patient', change);
   const { browser, list } = await openList();
   expect(list.body).toContain(sentence);
   expect(list.body).toContain('New request');
+  expect(list.body).toContain('No requests in this record. The top of this page says what is special about it.');
+  expect(list.body).not.toContain('for this patient yet');
   const form = await browser.visit(formOf(list));
   expect(form.status).toBe(200);
   expect(form.body).toContain(sentence);

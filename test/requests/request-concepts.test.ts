@@ -87,6 +87,21 @@ test.for<[string, object, RequestRow['reason']]>([
     { ...referring({ reference: 'Condition/1' }), reasonCode: [{ text: 'Fall' }] },
     { first: 'Fall', more: 0 },
   ],
+  [
+    'a reference with words and one without',
+    referring({ reference: 'Condition/1' }, { reference: 'Condition/2', display: 'Fall' }),
+    { first: 'Fall', more: 1 },
+  ],
+  [
+    'more references than codes',
+    { ...referring({ reference: 'Condition/1' }, { reference: 'Condition/2' }), reasonCode: [{ text: 'Fall' }] },
+    { first: 'Fall', more: 1 },
+  ],
+  [
+    'a null flavour for a code, and a reference',
+    { ...referring({ reference: 'Condition/1' }), reasonCode: [{ coding: [unknown] }] },
+    ELSEWHERE,
+  ],
   ['empty references', referring({}, { reference: '' }, { reference: '\u200B' }), undefined],
   [
     'a contained condition',

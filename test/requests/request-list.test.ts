@@ -174,6 +174,11 @@ test.for<[string, object, string]>([
   ['a warning', { details: { text: 'Some results withheld' } }, 'The EHR remarked: Some results withheld'],
   ['diagnostics only', { diagnostics: 'SQL at host db1' }, 'The EHR remarked that its answer may be incomplete.'],
   [
+    'information without words',
+    { severity: 'information', code: 'informational', diagnostics: 'took 3 ms' },
+    'The EHR added a piece of information that this app cannot show.',
+  ],
+  [
     "Epic's break-the-glass",
     { details: { coding: [{ code: '4130' }] } },
     'Part of this chart is restricted. Open the chart in the EHR to see all requests.',
@@ -187,6 +192,14 @@ test.for<[string, object, string]>([
   expect(openIds(list)).toEqual(['1']);
   expect(list.notices).toEqual([expected]);
 });
+
+test.for([[undefined], [[]], ['none'], [null]])(
+  'an outcome whose issues are %j says that something may be missing',
+  async ([issue]) => {
+    const list = await load(searchset([{ resourceType: 'OperationOutcome', issue }]));
+    expect(list.notices).toEqual(['The EHR remarked that its answer may be incomplete.']);
+  },
+);
 
 test('of many remarks the one about a restricted chart is shown, and the rest are counted', async () => {
   const issue = [

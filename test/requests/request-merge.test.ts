@@ -172,6 +172,18 @@ describe('basedOn hides nothing', () => {
     ]);
     expect(list.notices).toEqual(['1 order and the referral made from it are shown as one: X-ray of hand.']);
   });
+
+  test.for([
+    ['only the order names the provider', { performer: [{ display: 'Lakeside' }] }, {}],
+    ['only the referral names the provider', {}, { performer: [{ display: 'Lakeside' }] }],
+  ] as const)('of a pair of which %s the status knows it', async ([, order, referral]) => {
+    const list = await load([
+      request('order', { ...order, ...numbered('1') }),
+      request('R-1', { ...basedOn('order'), ...referral, ...numbered('2') }),
+    ]);
+    const status = { word: 'Ordered', hasProvider: true, note: 'reply unknown' };
+    expect(list.open).toMatchObject([{ id: 'R-1', sentTo: { names: ['Lakeside'] }, status }]);
+  });
 });
 
 describe('only replaces ends an older request', () => {

@@ -41,6 +41,7 @@ test.for<[string, object, object[], string]>([
   ['a contained resource', { requester: { reference: '#r' }, contained: [{ ...ruth, id: 'r' }] }, [], 'Dr. Ruth Kim'],
   ['an included resource', { requester: { reference: 'Practitioner/ruth/_history/2' } }, [ruth], 'Dr. Ruth Kim'],
   ['the patient', { requester: { reference: 'Patient/pat-ada' } }, [], 'The patient'],
+  ['another patient', { requester: { reference: 'Patient/pat-ben' } }, [], 'Name not available'],
   [
     'an included role, its person and its organization',
     { requester: { reference: 'PractitionerRole/role' } },
@@ -88,6 +89,52 @@ test.for<[string, object, object[], string]>([
     },
     [north],
     'Dr. Ruth Kim, Northside',
+  ],
+  [
+    'a contained role of a service alone',
+    {
+      requester: { reference: '#role' },
+      contained: [
+        {
+          ...containedRole,
+          practitioner: undefined,
+          organization: undefined,
+          healthcareService: [{ reference: '#s' }],
+        },
+        { resourceType: 'HealthcareService', id: 's', type: [{ text: 'Dialysis' }] },
+      ],
+    },
+    [],
+    'Dialysis',
+  ],
+  [
+    'a role without a person, with its organization and a place',
+    { requester: { reference: 'PractitionerRole/role' } },
+    [
+      {
+        resourceType: 'PractitionerRole',
+        id: 'role',
+        code: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'UNK' }] }],
+        organization: { display: 'Northside' },
+        location: [{ display: 'Ward 3' }],
+      },
+    ],
+    'Ward 3, Northside',
+  ],
+  [
+    'a contained place without a name',
+    { requester: { reference: '#l' }, contained: [{ resourceType: 'Location', id: 'l', description: 'Building C' }] },
+    [],
+    'Building C',
+  ],
+  [
+    'a contained organization without a name is not called by its kind',
+    {
+      requester: { reference: '#o' },
+      contained: [{ resourceType: 'Organization', id: 'o', type: [{ text: 'Hospital' }] }],
+    },
+    [],
+    'Name not available',
   ],
   [
     'an included role that contains its person',

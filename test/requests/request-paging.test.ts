@@ -112,6 +112,17 @@ test('a failure on a later page keeps what was read', async () => {
   );
 });
 
+test.for(['next', 'Next', 'NEXT', ' next '])(
+  'the relation "%s" leads to the next page (RFC 8288)',
+  async (relation) => {
+    const { list } = await loadPages(
+      (base) => ({ ...searchset(requests(0, 1)), link: [{ relation, url: `${base}/ServiceRequest?page=2` }] }),
+      () => searchset(requests(1, 1)),
+    );
+    expect(list.open).toHaveLength(2);
+  },
+);
+
 test.for([[undefined], ['']])('a next link of %j is no next link (FH-11)', async ([url]) => {
   const { list } = await loadPages(
     () => searchset(requests(0, 1), next(url)),

@@ -18,6 +18,10 @@ test.for<[unknown, string, string]>([
   ['unknown', 'Status not given by EHR', 'open'],
   [undefined, 'Status not given by EHR', 'open'],
   ['in-progress', 'Status not given by EHR', 'open'],
+  ['Active', 'Ordered in the EHR', 'open'],
+  [' COMPLETED ', 'Done', 'closed'],
+  ['suspended', 'On hold', 'open'],
+  ['cancelled', 'Cancelled', 'closed'],
   [7, 'Status not given by EHR', 'open'],
 ])('the EHR status %s reads "%s"', ([status, word, group]) => {
   const facts = { status, intent: 'order', hasProvider: false, isPastNeeded: false };
@@ -100,6 +104,19 @@ describe('overdue', () => {
     ['as needed', { occurrenceDateTime: '2026-11-01', asNeededBoolean: true }, false],
     ['what must not be done', { occurrenceDateTime: '2026-11-01', doNotPerform: true }, false],
     ['what must not be done, as text', { occurrenceDateTime: '2026-11-01', doNotPerform: 'true' }, false],
+    ['what perhaps must not be done', { occurrenceDateTime: '2026-11-01', doNotPerform: 'maybe' }, false],
+    [
+      'what an extension says must not be done',
+      {
+        occurrenceDateTime: '2026-11-01',
+        modifierExtension: [{ url: 'urn:x/request-doNotPerform', valueBoolean: true }],
+      },
+      false,
+    ],
+    ['what may be done, as text', { occurrenceDateTime: '2026-11-01', doNotPerform: 'false' }, true],
+    ['a status in capitals', { occurrenceDateTime: '2026-11-01', status: 'ACTIVE' }, true],
+    ['as needed, as text', { occurrenceDateTime: '2026-11-01', asNeededBoolean: 'true' }, false],
+    ['not as needed, as text', { occurrenceDateTime: '2026-11-01', asNeededBoolean: 'false' }, true],
     ['no date', {}, false],
   ])('%s', ([, resource, isOverdue]) => {
     const request = readServiceRequest(
@@ -148,6 +165,10 @@ test.for<[unknown, object | undefined]>([
   ['asap', { level: 'asap', word: 'ASAP' }],
   ['stat', { level: 'stat', word: 'STAT' }],
   ['emergency', { level: 'other', word: 'emergency' }],
+  ['STAT', { level: 'stat', word: 'STAT' }],
+  ['Urgent ', { level: 'urgent', word: 'Urgent' }],
+  ['Routine', undefined],
+  ['unknown', undefined],
 ])('the priority %j is shown as %j', ([priority, expected]) => {
   expect(describePriority(priority)).toEqual(expected);
 });
