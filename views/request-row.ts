@@ -6,6 +6,8 @@ import { type IconName, icon } from './icons.ts';
 export interface RequestRow {
   readonly id: string;
   readonly service: string;
+  /** body site and quantity, where the EHR gave them */
+  readonly detail?: string | undefined;
   readonly category: string | undefined;
   /** something that changes the meaning of the whole request, such as "Do not perform" */
   readonly caution: string | undefined;
@@ -49,7 +51,7 @@ export const requestColumns = ['Service', 'Status', 'Priority', 'Needed', 'Provi
  */
 export function requestRow(row: RequestRow): SafeHtml {
   return html`<tr role="row">
-<th role="rowheader" scope="row" class="cell-service">${cautionBadge(row.caution)}<bdi>${row.service}</bdi>${chip(row.category)}</th>
+<th role="rowheader" scope="row" class="cell-service">${cautionBadge(row.caution)}<bdi>${row.service}</bdi>${row.detail === undefined ? null : html` <span class="minor"><bdi>${row.detail}</bdi></span>`}${chip(row.category)}</th>
 ${cell('Status', 'status', html`${overdueBadge(row.status)}<span class="status status-${row.status.group}">${icon(row.status.icon)} ${row.status.word}</span> <span class="minor">${statusNote(row)}</span>`)}
 ${cell('Priority', 'priority', priorityBadge(row.priority), 'Routine')}
 ${cell('Needed', 'needed', row.needed === undefined ? undefined : dates(row.needed))}

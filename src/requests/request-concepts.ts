@@ -4,6 +4,7 @@ import { conditionsOf, remarksOn, withRemarks } from '#src/patients/modifier-ele
 import { containedOf, type Place } from './contained.ts';
 
 const NOT_NAMED = 'Service not named by EHR';
+const MOST_DETAILS = 4;
 /** The EHR has a reason and this app does not read it. */
 const REASON_ELSEWHERE = 'Given in the EHR';
 
@@ -14,6 +15,15 @@ export function readService(resource: ForeignRecord): { service: string; categor
     .filter((text) => text !== undefined);
   const service = asConceptText(resource.code) ?? categories[0] ?? NOT_NAMED;
   return { service, category: categories.find((category) => !isSame(category, service)) };
+}
+
+/** What tells two orders of one service apart: the body sites, and how much is ordered. */
+export function readDetail(resource: ForeignRecord): string | undefined {
+  const sites = asRecords(resource.bodySite).flatMap((site) => asConceptText(site) ?? []);
+  const { value, unit, code } = asRecord(resource.quantityQuantity);
+  const amount = typeof value === 'number' && Number.isFinite(value) ? String(value) : undefined;
+  const quantity = amount && [amount, asInformation(unit) ?? asInformation(code)].filter(Boolean).join(' ');
+  return [...new Set(sites), ...(quantity ? [quantity] : [])].slice(0, MOST_DETAILS).join(', ') || undefined;
 }
 
 /** Everything that changes the meaning of the whole request, in one line; FHIR forbids showing it as if it were not there. */

@@ -22,6 +22,7 @@ export function toRow(request: ServiceRequest, nameOf: (party: PartyReference) =
   return {
     id: request.id,
     service: request.service,
+    detail: request.detail,
     category: request.category,
     caution: request.caution,
     status: { ...request.status, sinceText: sinceText(request, at) },

@@ -14,7 +14,7 @@ import { containedOf } from './contained.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
 import { readNeeded } from './needed.ts';
 import { localReference } from './reference.ts';
-import { readCaution, readReasons, readService } from './request-concepts.ts';
+import { readCaution, readDetail, readReasons, readService } from './request-concepts.ts';
 import { type RequestKeys, readRequestKeys } from './request-keys.ts';
 import { codeOf, describePriority, describeSource, describeStatus } from './request-status.ts';
 
@@ -30,6 +30,8 @@ export interface ServiceRequest {
   readonly priority: RequestPriority | undefined;
   readonly source: string;
   readonly service: string;
+  /** body sites and quantity: what tells two orders of one service apart */
+  readonly detail: string | undefined;
   readonly category: string | undefined;
   readonly caution: string | undefined;
   readonly needed: string | undefined;
@@ -79,6 +81,7 @@ export function readServiceRequest(
     priority: describePriority(resource.priority),
     source: describeSource(resource.intent),
     ...readService(resource),
+    detail: readDetail(resource),
     caution: readCaution(resource),
     needed: needed.text,
     authoredOn: asText(resource.authoredOn, 40),

@@ -1,5 +1,6 @@
 /** What a row says is asked for, why and under which conditions: nothing twice, nothing that is not there, nothing left out. */
 import { expect, test } from 'vitest';
+import { readDetail } from '#src/requests/request-concepts.ts';
 import { loadRequests } from '#src/requests/request-list.ts';
 import type { RequestRow } from '#views/request-row.ts';
 import { searchset, startFhirServer } from './fhir-server.ts';
@@ -168,4 +169,17 @@ test.for<[string, object, string | undefined]>([
   ['both', { doNotPerform: true, modifierExtension: extension }, 'Do not perform · Conditions apply: see the EHR'],
 ])('the caution says %s', async ([, change, caution]) => {
   expect((await rowOf(change))?.caution).toBe(caution);
+});
+
+test.for<[string, Record<string, unknown>, string | undefined]>([
+  ['a side', { bodySite: [{ text: 'Left hand' }] }, 'Left hand'],
+  ['two sites, one of them twice', { bodySite: [{ text: 'Knee' }, { text: 'Hip' }, { text: 'Knee' }] }, 'Knee, Hip'],
+  ['a quantity with a unit', { quantityQuantity: { value: 2, unit: 'bottles' } }, '2 bottles'],
+  ['a quantity with a code alone', { quantityQuantity: { value: 0.5, code: 'L' } }, '0.5 L'],
+  ['both', { bodySite: [{ text: 'Right foot' }], quantityQuantity: { value: 1 } }, 'Right foot, 1'],
+  ['a site that says nothing', { bodySite: [{ text: 'unknown' }] }, undefined],
+  ['junk', { bodySite: [7, null, {}], quantityQuantity: { value: '2', unit: {} } }, undefined],
+  ['nothing', {}, undefined],
+])('what tells orders of one service apart is read: %s', ([, members, expected]) => {
+  expect(readDetail({ resourceType: 'ServiceRequest', ...members })).toBe(expected);
 });
