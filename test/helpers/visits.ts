@@ -27,3 +27,14 @@ export function wholeOf(visit: Visit): string {
 export function isShownAgain(page: Visit): boolean {
   return page.status === 200 && /\/requests\/new\?form=[\w-]{43}$/.test(page.url);
 }
+
+/** What a form's post of the settings leads to: a refused form, news or a secret; undefined for every other answer. */
+export function ledTo(answer: Visit): 'form' | 'done' | 'secret' | undefined {
+  const leads = /[?&](form|done|secret)=[\w-]{43}$/.exec(answer.headers['location'] ?? '');
+  return answer.status === 303 ? (leads?.[1] as 'form' | 'done' | 'secret' | undefined) : undefined;
+}
+
+/** Whether this page is where such a post has sent the browser: a reload of it posts nothing. */
+export function isAfterPost(page: Visit, kind: 'form' | 'done' | 'secret'): boolean {
+  return page.status === 200 && new RegExp(`[?&]${kind}=[\\w-]{43}$`).test(page.url);
+}

@@ -1,0 +1,95 @@
+/** The administrators' forms: a POST is answered by a redirect to a page, which shows what came of it (PRG). */
+import { randomBytes } from 'node:crypto';
+import type { Request, Response } from 'express';
+import type { KeyStore } from '#src/adapters/redis.ts';
+import type { Sealer } from '#src/adapters/seal.ts';
+import { adminIfSignedIn } from './admin-session.ts';
+import { createPostOutcomes, isOutcomeName, type OutcomeBounds } from './post-outcomes.ts';
+import { queryOf } from './request-values.ts';
+
+/**
+ * What a page is sent, and the parameter that names it: a `form` that was refused, at each reload; what is `done`, once;
+ * and a `secret`, once, after which the page can say that it was shown.
+ */
+export type OutcomeKind = 'form' | 'done' | 'secret';
+
+/** What is there for a page. */
+export interface AfterPostRead<Shown> {
+  shown: Partial<Shown>;
+  /** The address names a secret that was shown before, or was not looked at in time. */
+  isSecretGone: boolean;
+}
+
+/** Both methods may throw AppError 'store.unavailable'. */
+export interface AfterPost {
+  /**
+   * Keeps the outcome for this session, and sends the browser to the page. A client that asks for JSON gets status and
+   * outcome at once.
+   *
+   * @param page path and query of ours.
+   * @param outcome never holds a password that was typed.
+   */
+  answer(
+    request: Request,
+    response: Response,
+    page: string,
+    outcome: { kind: OutcomeKind; status?: number; shown: object },
+  ): Promise<void>;
+  /** For a GET, right before it is answered: what is shown once is gone with this. */
+  read<Shown>(request: Request): Promise<AfterPostRead<Shown>>;
+}
+
+const MINUTE = 60_000;
+/** A refused form as long as a session waits for its user; what is shown once only until the browser has followed. */
+const BOUNDS: Readonly<Record<OutcomeKind, OutcomeBounds>> = {
+  form: { lifetimeMs: 30 * MINUTE, mostBytes: 131_072 },
+  done: { lifetimeMs: 5 * MINUTE, mostBytes: 32_768 },
+  secret: { lifetimeMs: 5 * MINUTE, mostBytes: 32_768 },
+};
+const KINDS = ['form', 'done', 'secret'] as const satisfies OutcomeKind[];
+
+/**
+ * See {@link AfterPost}.
+ *
+ * @param browserSecretOf what no other browser has: the id of the session. Undefined: nothing is kept for it yet.
+ */
+export function createAfterPost(
+  { redis, sealer }: { redis: KeyStore; sealer: Sealer },
+  browserSecretOf: (request: Request) => string | undefined = ({ sessionID }) => sessionID,
+): AfterPost {
+  const outcomes = createPostOutcomes(redis, sealer);
+  // The kind too: what is shown once is not read again under another parameter.
+  const ownerOf = (request: Request, page: string, kind: OutcomeKind) => {
+    const secret = browserSecretOf(request);
+    return secret && JSON.stringify([secret, adminIfSignedIn(request)?.userId, kind, placeOf(page)]);
+  };
+  return {
+    answer: async (request, response, page, { kind, status = 200, shown }) => {
+      response.vary('Accept');
+      if (kind !== 'done' && request.accepts(['html', 'json']) === 'json') {
+        response.status(status).json(shown);
+        return;
+      }
+      const owner = ownerOf(request, page, kind);
+      if (!owner) throw new Error('a form was posted without a session');
+      const name = randomBytes(32).toString('base64url');
+      await outcomes.keep(name, owner, shown, BOUNDS[kind]);
+      response.redirect(303, `${page}${page.includes('?') ? '&' : '?'}${kind}=${name}`);
+    },
+    read: async <Shown>(request: Request) => {
+      const query = queryOf(request);
+      const kind = KINDS.find((one) => isOutcomeName(query.get(one) ?? ''));
+      const owner = kind && ownerOf(request, request.originalUrl, kind);
+      // HEAD shows nothing, so it must not use anything up.
+      if (!kind || !owner || request.method !== 'GET') return { shown: {}, isSecretGone: false };
+      const found = await outcomes[kind === 'form' ? 'find' : 'take'](query.get(kind) ?? '', owner);
+      return { shown: (found ?? {}) as Partial<Shown>, isSecretGone: kind === 'secret' && found === undefined };
+    },
+  };
+}
+
+/** One page of one organization: what is kept for it is shown nowhere else (MT-01). */
+function placeOf(page: string): string[] {
+  const { pathname, searchParams } = new URL(page, 'http://path.only');
+  return [pathname, searchParams.get('organization') ?? ''];
+}
