@@ -43,7 +43,7 @@ export function adminRoutes(deps: AdminRouteDependencies): Router {
   const limit = createSignInLimit(redis);
   const knownBrowsers = createKnownBrowsers('account', { ...deps, cookie: deviceCookie(publicUrl) });
   const browserSecret = createSignInBrowser(publicUrl);
-  const afterSignIn = createAfterPost(deps, browserSecret.read);
+  const afterSignIn = createAfterPost(deps, { browserSecretOf: browserSecret.read, formLifetimeMs: 5 * 60_000 });
   const shared = { ...deps, publicUrl, signIn, organizations, limit, knownBrowsers, browserSecret, afterSignIn };
   const router = Router({ caseSensitive: true, strict: true });
   const form = formBody(FORM_BYTES.signIn);

@@ -86,7 +86,7 @@ export function resetUserRoute(deps: UserRouteDependencies): RequestHandler {
     if (!reset) throw new AppError('request.not-found', 'no such user');
     const { user, oneTimePassword: password } = reset;
     const shown: Posted = { oneTimePassword: { email: user.email, password } };
-    await deps.afterPost.answer(request, response, PAGE, { kind: 'secret', shown });
+    await deps.afterPost.answer(request, response, PAGE, { kind: 'secret', status: 200, shown });
   };
 }
 

@@ -2,16 +2,17 @@
 import { randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { KeyStore } from '#src/adapters/redis.ts';
-import type { Sealer } from '#src/adapters/seal.ts';
+import { type Sealer, TooLargeError } from '#src/adapters/seal.ts';
+import { AppError } from '#src/errors.ts';
 import { adminIfSignedIn } from './admin-session.ts';
 import { createPostOutcomes, isOutcomeName, type OutcomeBounds } from './post-outcomes.ts';
 import { queryOf } from './request-values.ts';
 
 /**
  * What a page is sent, and the parameter that names it: a `form` that was refused, at each reload; what is `done`, once;
- * and a `secret`, once, after which the page can say that it was shown.
+ * a `secret`, once, after which the page can say that it was shown; a `run` that the page begins, once.
  */
-export type OutcomeKind = 'form' | 'done' | 'secret';
+export type OutcomeKind = 'form' | 'done' | 'secret' | 'run';
 
 /** What is there for a page. */
 export interface AfterPostRead<Shown> {
@@ -23,11 +24,12 @@ export interface AfterPostRead<Shown> {
 /** Both methods may throw AppError 'store.unavailable'. */
 export interface AfterPost {
   /**
-   * Keeps the outcome for this session, and sends the browser to the page. A client that asks for JSON gets status and
-   * outcome at once.
+   * Keeps the outcome for this session, and sends the browser to the page. Where a status is given, a client that asks
+   * for JSON gets it, with the outcome, at once.
    *
    * @param page path and query of ours.
    * @param outcome never holds a password that was typed.
+   * @throws AppError 'request.too-large' as well.
    */
   answer(
     request: Request,
@@ -45,18 +47,26 @@ const BOUNDS: Readonly<Record<OutcomeKind, OutcomeBounds>> = {
   form: { lifetimeMs: 30 * MINUTE, mostBytes: 131_072 },
   done: { lifetimeMs: 5 * MINUTE, mostBytes: 32_768 },
   secret: { lifetimeMs: 5 * MINUTE, mostBytes: 32_768 },
+  run: { lifetimeMs: 5 * MINUTE, mostBytes: 32_768 },
 };
-const KINDS = ['form', 'done', 'secret'] as const satisfies OutcomeKind[];
+const KINDS = ['form', 'done', 'secret', 'run'] as const satisfies OutcomeKind[];
 
-/**
- * See {@link AfterPost}.
- *
- * @param browserSecretOf what no other browser has: the id of the session. Undefined: nothing is kept for it yet.
- */
+/** Whose forms they are, where not those of a signed-in session. */
+export interface AfterPostOptions {
+  /** What no other browser has. Undefined: nothing is kept for it yet. */
+  browserSecretOf: (request: Request) => string | undefined;
+  /** Of a refused form, in milliseconds. */
+  formLifetimeMs: number;
+}
+
+/** See {@link AfterPost}. */
 export function createAfterPost(
   { redis, sealer }: { redis: KeyStore; sealer: Sealer },
-  browserSecretOf: (request: Request) => string | undefined = ({ sessionID }) => sessionID,
+  options?: AfterPostOptions,
 ): AfterPost {
+  const browserSecretOf = options?.browserSecretOf ?? ((request: Request) => request.sessionID);
+  const boundsOf = (kind: OutcomeKind) =>
+    kind === 'form' && options ? { ...BOUNDS.form, lifetimeMs: options.formLifetimeMs } : BOUNDS[kind];
   const outcomes = createPostOutcomes(redis, sealer);
   // The kind too: what is shown once is not read again under another parameter.
   const ownerOf = (request: Request, page: string, kind: OutcomeKind) => {
@@ -64,16 +74,18 @@ export function createAfterPost(
     return secret && JSON.stringify([secret, adminIfSignedIn(request)?.userId, kind, placeOf(page)]);
   };
   return {
-    answer: async (request, response, page, { kind, status = 200, shown }) => {
+    answer: async (request, response, page, { kind, status, shown }) => {
       response.vary('Accept');
-      if (kind !== 'done' && request.accepts(['html', 'json']) === 'json') {
+      if (status !== undefined && wantsJson(request)) {
         response.status(status).json(shown);
         return;
       }
       const owner = ownerOf(request, page, kind);
       if (!owner) throw new Error('a form was posted without a session');
       const name = randomBytes(32).toString('base64url');
-      await outcomes.keep(name, owner, shown, BOUNDS[kind]);
+      await outcomes.keep(name, owner, shown, boundsOf(kind)).catch((error: unknown) => {
+        throw error instanceof TooLargeError ? new AppError('request.too-large', error.message) : error;
+      });
       response.redirect(303, `${page}${page.includes('?') ? '&' : '?'}${kind}=${name}`);
     },
     read: async <Shown>(request: Request) => {
@@ -86,6 +98,11 @@ export function createAfterPost(
       return { shown: (found ?? {}) as Partial<Shown>, isSecretGone: kind === 'secret' && found === undefined };
     },
   };
+}
+
+/** A script, not a browser: it gets its answer at once. */
+export function wantsJson(request: Request): boolean {
+  return request.accepts(['html', 'json']) === 'json';
 }
 
 /** One page of one organization: what is kept for it is shown nowhere else (MT-01). */
