@@ -88,14 +88,15 @@ export function createAfterPost(
       });
       response.redirect(303, `${page}${page.includes('?') ? '&' : '?'}${kind}=${name}`);
     },
-    read: async <Shown>(request: Request) => {
+    read: async (request) => {
       const query = queryOf(request);
       const kind = KINDS.find((one) => isOutcomeName(query.get(one) ?? ''));
       const owner = kind && ownerOf(request, request.originalUrl, kind);
       // HEAD shows nothing, so it must not use anything up.
       if (!kind || !owner || request.method !== 'GET') return { shown: {}, isSecretGone: false };
-      const found = await outcomes[kind === 'form' ? 'find' : 'take'](query.get(kind) ?? '', owner);
-      return { shown: (found ?? {}) as Partial<Shown>, isSecretGone: kind === 'secret' && found === undefined };
+      const name = query.get(kind) ?? '';
+      const found = await outcomes[kind === 'form' ? 'find' : 'take'](name, owner);
+      return { shown: found ?? {}, isSecretGone: kind === 'secret' && found === undefined };
     },
   };
 }
