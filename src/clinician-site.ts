@@ -5,6 +5,7 @@ import { createCookies } from './http/cookies.ts';
 import { onlyMethods } from './http/error-page.ts';
 import { FORM_BYTES, formBody } from './http/form-body.ts';
 import { createKnownBrowsers, type KnownBrowsers } from './http/known-browsers.ts';
+import { createPostOutcomes } from './http/post-outcomes.ts';
 import { createLaunchLimit } from './http/rate-limit.ts';
 import { type ActiveGrants, createActiveGrants } from './launches/active-grant.ts';
 import { associationRoute, redeemCodeRoute } from './launches/association-route.ts';
@@ -134,7 +135,7 @@ function mountLaunchPages(router: Router, shared: Shared): void {
     .post(guardOfWaiting, form, signOutRoute({ ...shared, onEnded: readings.forget }))
     .all(ONLY_POST);
 
-  const newRequest = { ...creating, outcomes: createFormOutcomes(redis, sealer) };
+  const newRequest = { ...creating, outcomes: createFormOutcomes(createPostOutcomes(redis, sealer)) };
   at('/requests/new')
     .head(GET_OR_POST)
     .get(guard, newRequestForm(newRequest))

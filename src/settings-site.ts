@@ -11,6 +11,7 @@ import { settingsLaunchesRoutes } from './diagnostics/launches-routes.ts';
 import { reportRoutes } from './diagnostics/report-routes.ts';
 import { settingsVerifyRoutes } from './diagnostics/verify-routes.ts';
 import type { ErrorCode } from './errors.ts';
+import { createAfterPost } from './http/after-post.ts';
 import { onlyMethods } from './http/error-page.ts';
 import { adminSessions, sessionsIfReachable } from './http/session-middleware.ts';
 import { createSessionStore } from './http/session-store.ts';
@@ -53,10 +54,20 @@ export function settingsSite(dependencies: SettingsSiteDependencies): Router {
   const sessions = { publicUrl, secrets: config.appSecrets, store };
   router.use(['/sign-in', '/sign-out', '/settings'], adminSessions(sessions));
   router.use('/guide', sessionsIfReachable(sessions));
-  router.use(adminRoutes({ ...dependencies, db, users, guards: { signedIn, operator, recognise } }));
+  const afterPost = createAfterPost(dependencies);
+  router.use(adminRoutes({ ...dependencies, db, users, afterPost, guards: { signedIn, operator, recognise } }));
 
   const endLaunches = endAfterChange(endings, log);
-  const settings = { ...dependencies, db, store: organizations, endLaunches, production, allowPrivate, publicUrl };
+  const settings = {
+    ...dependencies,
+    db,
+    afterPost,
+    store: organizations,
+    endLaunches,
+    production,
+    allowPrivate,
+    publicUrl,
+  };
   const records = { ...settings, organizations, users, traceRetentionDays, auditRetentionDays };
   const keyHolders = async () => (await organizations.list()).map((one) => ({ ...one, hosts: ehrHosts(one) }));
   const explain = (code: ErrorCode) => causesByCode[code];

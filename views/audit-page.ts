@@ -1,5 +1,6 @@
 /** Settings > Audit: who did what and when, filtered; patients are shown one at a time, to operators, for a reason. */
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { icon } from './icons.ts';
 import { exactInstant } from './instant.ts';
 import { type OrganizationOption, organizationChoice } from './organization-choice.ts';
 import { type SettingsPageProps, settingsPage } from './settings-layout.ts';
@@ -33,6 +34,10 @@ export interface AuditPageProps {
   readonly rows: readonly AuditRowProps[];
   /** the patient whose rows these are */
   readonly accountedFor: string | undefined;
+  /** why no patient was looked at or searched for, with what was typed into the search */
+  readonly refused: { readonly problem: string; readonly organization: string; readonly patient: string } | undefined;
+  /** the address of this page is one that has shown a patient before */
+  readonly isLookGone: boolean;
   readonly olderCursor: string | undefined;
   /** 0: for ever */
   readonly retentionDays: number;
@@ -45,10 +50,12 @@ export function auditPage(props: AuditPageProps): string {
 }
 
 function auditMain(props: AuditPageProps): SafeHtml {
-  const { accountedFor, rows, olderCursor, filter, retentionDays } = props;
+  const { accountedFor, rows, olderCursor, filter, retentionDays, refused, isLookGone } = props;
   const kept = retentionDays === 0 ? 'kept for ever' : `kept for ${retentionDays} days`;
   return html`<h1>Audit</h1>
 <p>Who did what and when; ${kept}. Rows are added and never changed. EHR users stand as keyed hashes: the same person has the same hash.</p>
+${refused === undefined ? null : html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${refused.problem}</span></p>`}
+${isLookGone ? html`<p class="notice" role="status">${icon('info')} <span>A patient is shown once for each reason, and this page has shown one. To look again, give the reason again.</span></p>` : null}
 ${accountedFor === undefined ? filterForm(props) : html`<p class="notice" role="status">Everything recorded about <code>${accountedFor}</code> of ${filter.organization}. <a href="/settings/audit">Back to all</a></p>`}
 ${rows.length === 0 ? html`<p class="empty">Nothing fits.</p>` : table(props)}
 ${olderCursor === undefined ? null : html`<p><a href="${hrefOf('/settings/audit', filter, olderCursor)}">Older</a></p>`}
@@ -111,11 +118,15 @@ function patientCell(row: AuditRowProps, csrfToken: string): SafeHtml | string {
   return html`<details><summary>Sealed</summary><form method="post" action="/settings/audit/${row.id}/patient"><input type="hidden" name="csrf" value="${csrfToken}"><label for="reason-${row.id}">Reason</label><input class="form-control" id="reason-${row.id}" name="reason" required maxlength="300"><button class="btn btn-sm btn-outline-primary" type="submit">Show</button></form></details>`;
 }
 
-function patientSearch({ admin, filter }: AuditPageProps, organizations: readonly OrganizationOption[]): SafeHtml {
+function patientSearch(
+  { admin, filter, refused }: AuditPageProps,
+  organizations: readonly OrganizationOption[],
+): SafeHtml {
+  const chosen = refused?.organization || filter.organization;
   return html`<section class="narrow-form" aria-labelledby="accounting"><h2 id="accounting">Who opened a patient's chart</h2>
 <form method="post" action="/settings/audit/patient"><input type="hidden" name="csrf" value="${admin.csrfToken}">
-<div class="field"><label for="of">Organization</label><select class="form-select" id="of" name="organization" required>${organizations.map(({ id, name }) => html`<option value="${id}"${id === filter.organization ? html` selected` : null}>${name} (${id})</option>`)}</select></div>
-<div class="field"><label for="patient">FHIR id of the patient</label><input class="form-control" id="patient" name="patient" required maxlength="72" autocomplete="off"></div>
+<div class="field"><label for="of">Organization</label><select class="form-select" id="of" name="organization" required>${organizations.map(({ id, name }) => html`<option value="${id}"${id === chosen ? html` selected` : null}>${name} (${id})</option>`)}</select></div>
+<div class="field"><label for="patient">FHIR id of the patient</label><input class="form-control" id="patient" name="patient" required maxlength="72" autocomplete="off" value="${refused?.patient ?? ''}"></div>
 <div class="field"><label for="reason">Reason</label><p class="hint" id="reason-hint">Looking is recorded, with this reason.</p><input class="form-control" id="reason" name="reason" required maxlength="300" aria-describedby="reason-hint"></div>
 <button class="btn btn-primary" type="submit">Show accesses</button></form></section>
 `;

@@ -52,6 +52,8 @@ export interface CliniciansPageProps {
   readonly issued?:
     | { readonly name: string | undefined; readonly code: string; readonly clinicianId?: string }
     | undefined;
+  /** the address of this page is one that has shown a code before */
+  readonly isCodeGone: boolean;
   readonly problem?: string | undefined;
   readonly nameProblem?: string | undefined;
   readonly typedName?: string | undefined;
@@ -67,11 +69,12 @@ const modes = {
 
 /** A whole page. */
 export function cliniciansPage(props: CliniciansPageProps): string {
-  const { admin, organization, mode, problem, issued, waiting } = props;
+  const { admin, organization, mode, problem, issued, isCodeGone, waiting } = props;
   return settingsPage(
     { title: 'Clinicians', ...admin, current: 'clinicians' },
     html`<h1>Clinicians of <bdi>${organization.name}</bdi></h1>
 <p>${modes[mode]} <a href="${props.settingsUrl}">Change this</a> under Advanced settings, “First launch of an EHR user”. People are known by the EHR’s issuer and subject, never by name.</p>
+${isCodeGone ? html`<p class="notice" role="status">${icon('info')} <span>A one-time code is shown once, and this page has shown it. If it was not written down, choose “New one-time code” for that clinician.</span></p>` : null}
 ${problem === undefined ? null : html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${problem}</span></p>`}
 ${issued === undefined ? null : issuedNotice(issued)}
 ${waiting.length === 0 ? null : waitingSection(props)}

@@ -52,6 +52,8 @@ export interface IntegrationTailProps {
   readonly connection: ConnectionProps;
   readonly proof: ProofProps | undefined;
   readonly report: { readonly url: string; readonly expiresAt: Date } | undefined;
+  /** the address of this page is one that has shown the link of a report before */
+  readonly isReportGone: boolean;
   readonly drift: DriftProps | undefined;
   readonly registration: RegistrationValues;
   readonly advanced: TypedForm;
@@ -134,7 +136,7 @@ export function integrationEnd(tail: IntegrationTailProps): string {
 ${learnedScopesNotice(tail.learned, connection)}
 ${vendorSection(tail.vendor, connection)}
 ${keyProof(tail.proof, connection)}
-${reportSection(tail.report, connection)}
+${reportSection(tail, connection)}
 ${driftSection(tail.drift, connection)}
 <section aria-labelledby="sheet"><h2 id="sheet">Registration sheet</h2>
 <p>For the EHR team; the <a href="/guide?organization=${organization.id}">implementation guide</a> explains each value.</p>

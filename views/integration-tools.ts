@@ -68,12 +68,20 @@ function proofResult({ verdict, text, causes }: ProofProps): SafeHtml {
 
 /** A link to what the checks found, for people who cannot sign in here. */
 export function reportSection(
-  report: { readonly url: string; readonly expiresAt: Date } | undefined,
+  {
+    report,
+    isReportGone,
+  }: {
+    readonly report: { readonly url: string; readonly expiresAt: Date } | undefined;
+    /** the address of this page is one that has shown a link before */
+    readonly isReportGone: boolean;
+  },
   { actionOf, csrfToken, timeZone }: Forms,
 ): SafeHtml {
   return html`<section aria-labelledby="report">
 <h2 id="report">Report for the EHR and network teams</h2>
 <p>One dated page with the last checks and the registration sheet, without secrets. Whoever has the link can read it, without signing in, until it expires.</p>
+${isReportGone ? html`<p class="notice" role="status">${icon('info')} <span>The link of a report is shown once, and this page has shown it. If it was not copied, make a new one.</span></p>` : null}
 ${report === undefined ? null : html`<div class="notice notice-done" role="status">${icon('done')} <div><p><code class="value">${report.url}</code> ${copyButton('Copy the link of the report', report.url)}</p><p class="note">Works until ${instant(report.expiresAt, timeZone)}. <a href="${report.url}">Open the report</a></p></div></div>`}
 <form method="post" action="${actionOf('report')}#report"><input type="hidden" name="csrf" value="${csrfToken}"><button class="btn btn-outline-secondary" type="submit">Make a link</button></form>
 </section>

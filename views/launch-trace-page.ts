@@ -16,6 +16,8 @@ export interface LaunchTracePageProps {
   readonly sameUserHref: string | undefined;
   /** a report that was just made */
   readonly report: { readonly url: string; readonly expiresOn: string } | undefined;
+  /** the address of this page is one that has shown the link of a report before */
+  readonly isReportGone: boolean;
 }
 
 /** Settings > Launches > one launch. */
@@ -23,9 +25,11 @@ export function launchTracePage(props: LaunchTracePageProps): string {
   return settingsPage({ title: 'Launch', ...props.admin, current: 'launches', styleUrl }, traceMain(props));
 }
 
-function traceMain({ launch, shownTitle, timeZone, sameUserHref, report, admin }: LaunchTracePageProps): SafeHtml {
+function traceMain(props: LaunchTracePageProps): SafeHtml {
+  const { launch, shownTitle, timeZone, sameUserHref, report, isReportGone, admin } = props;
   return html`<p><a href="/settings/launches">All launches</a></p>
 <h1>${heading(launch, shownTitle)}</h1>
+${isReportGone ? html`<p class="notice" role="status">The link of a report is shown once, and this page has shown it. If it was not copied, make a new one.</p>` : null}
 ${report === undefined ? null : reportNotice(report)}
 ${launchDrawing(launch, timeZone)}
 <div class="trace-actions">

@@ -36,16 +36,19 @@ export interface UsersPageProps {
   readonly form?: AddUserForm | undefined;
   /** shown on this page and never again */
   readonly oneTimePassword?: { readonly email: string; readonly password: string } | undefined;
+  /** the address of this page is one that has shown a one-time password before */
+  readonly isPasswordGone: boolean;
   readonly problem?: string | undefined;
 }
 
 /** A whole page. */
 export function usersPage(props: UsersPageProps): string {
-  const { identity, csrfToken, users, oneTimePassword, problem } = props;
+  const { identity, csrfToken, users, oneTimePassword, isPasswordGone, problem } = props;
   return settingsPage(
     { title: 'Users', identity, csrfToken, current: 'users' },
     html`<h1>Users</h1>
 ${oneTimePassword === undefined ? null : oneTimeNotice(oneTimePassword)}
+${isPasswordGone ? html`<p class="notice" role="status">${icon('info')} <span>A one-time password is shown once, and this page has shown it. If it was not written down, choose “New one-time password” for that user.</span></p>` : null}
 ${problem === undefined ? null : html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${problem}</span></p>`}
 <ul class="people">
 ${users.map((user) => userItem(user, csrfToken))}</ul>

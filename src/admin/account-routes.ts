@@ -3,11 +3,11 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
 import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
+import type { AfterPost } from '#src/http/after-post.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import type { KnownBrowsers } from '#src/http/known-browsers.ts';
-import { queryOf } from '#src/http/request-values.ts';
 import { beginSession } from '#src/http/session-middleware.ts';
-import { accountPage, type PasswordProblem } from '#views/account-page.ts';
+import { type AccountPageProps, accountPage } from '#views/account-page.ts';
 import { actingOf } from './open-session.ts';
 import { PASSWORD_MIN_LENGTH } from './password-rules.ts';
 import type { SignInLimit } from './sign-in-limit.ts';
@@ -19,13 +19,19 @@ export interface AccountDependencies extends UserActionDependencies {
   /** By account. */
   knownBrowsers: KnownBrowsers;
   sealer: Sealer;
+  afterPost: AfterPost;
 }
 
+/** What the page shows of the last post; what was typed were passwords, and none is kept. */
+type Posted = Pick<AccountPageProps, 'isChanged' | 'problem'>;
+
+const PAGE = '/settings/account';
+
 /** `GET /settings/account` */
-export function accountRoute({ users }: AccountDependencies): RequestHandler {
+export function accountRoute({ users, afterPost }: AccountDependencies): RequestHandler {
   return async (request, response) => {
     const user = await users.find(adminOf(request).userId);
-    if (user) showAccount(request, response, user, undefined);
+    if (user) showAccount(request, response, user, (await afterPost.read<Posted>(request)).shown);
   };
 }
 
@@ -34,7 +40,7 @@ export function accountRoute({ users }: AccountDependencies): RequestHandler {
  * browser has a session under a new id and every other one of the user has ended.
  */
 export function passwordRoute(deps: AccountDependencies): RequestHandler {
-  const { users, clock, limit, knownBrowsers, sealer } = deps;
+  const { users, clock, limit, knownBrowsers, sealer, afterPost } = deps;
   return async (request, response) => {
     const { userId, email } = adminOf(request);
     const user = await users.find(userId);
@@ -54,18 +60,20 @@ export function passwordRoute(deps: AccountDependencies): RequestHandler {
       throw error;
     });
     if (!outcome.ok) {
-      response.status(400);
-      return showAccount(request, response, user, outcome);
+      const { field, problem } = outcome;
+      const shown: Partial<Posted> = { problem: { field, problem } };
+      return afterPost.answer(request, response, PAGE, { kind: 'form', status: 400, shown });
     }
     await limit.succeed(account, request.ip, browser);
     const { sessionGeneration: generation } = outcome.user;
     const signedInAt = request.session.admin?.signedInAt ?? clock().getTime();
     await beginSession(request, { userId, generation, signedInAt, via: 'password' });
-    response.redirect(303, '/settings/account?changed');
+    const shown: Partial<Posted> = { isChanged: true };
+    await afterPost.answer(request, response, PAGE, { kind: 'done', shown });
   };
 }
 
-function showAccount(request: Request, response: Response, user: User, problem: PasswordProblem | undefined): void {
+function showAccount(request: Request, response: Response, user: User, posted: Partial<Posted>): void {
   const { email, role, organizationId } = adminOf(request);
   const isForced = user.mustChangePassword && request.session.admin?.via === 'password';
   response.type('html').send(
@@ -75,9 +83,9 @@ function showAccount(request: Request, response: Response, user: User, problem: 
       csrfToken: adminCsrfToken(request),
       hasPassword: user.passwordHash !== null,
       isForced,
-      isChanged: queryOf(request).has('changed'),
+      isChanged: posted.isChanged ?? false,
       minLength: PASSWORD_MIN_LENGTH,
-      problem,
+      problem: posted.problem,
     }),
   );
 }

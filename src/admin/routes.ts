@@ -5,6 +5,7 @@ import type { Outbound } from '#src/adapters/outbound.ts';
 import type { KeyStore } from '#src/adapters/redis.ts';
 import type { Config } from '#src/config.ts';
 import { adminOf } from '#src/http/admin-session.ts';
+import { createAfterPost } from '#src/http/after-post.ts';
 import { createCookies } from '#src/http/cookies.ts';
 import { onlyMethods } from '#src/http/error-page.ts';
 import { FORM_BYTES, formBody } from '#src/http/form-body.ts';
@@ -42,7 +43,8 @@ export function adminRoutes(deps: AdminRouteDependencies): Router {
   const limit = createSignInLimit(redis);
   const knownBrowsers = createKnownBrowsers('account', { ...deps, cookie: deviceCookie(publicUrl) });
   const browserSecret = createSignInBrowser(publicUrl);
-  const shared = { ...deps, publicUrl, signIn, organizations, limit, knownBrowsers, browserSecret };
+  const afterSignIn = createAfterPost(deps, { browserSecretOf: browserSecret.read, formLifetimeMs: 5 * 60_000 });
+  const shared = { ...deps, publicUrl, signIn, organizations, limit, knownBrowsers, browserSecret, afterSignIn };
   const router = Router({ caseSensitive: true, strict: true });
   const form = formBody(FORM_BYTES.signIn);
   const onlyPost = onlyMethods('POST');

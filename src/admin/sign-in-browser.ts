@@ -8,6 +8,8 @@ import { createCookies } from '#src/http/cookies.ts';
 export interface SignInBrowser {
   /** The browser's secret; a new one goes out with the response where it has none. */
   ensure(request: Request, response: Response): string;
+  /** undefined when the browser has none. */
+  read(request: Request): string | undefined;
   /** @throws AppError 'request.forged' when the browser has none: the form was not shown to it. */
   require(request: Request): string;
   forget(response: Response): void;
@@ -25,6 +27,7 @@ export function createSignInBrowser(publicUrl: URL): SignInBrowser {
     return value !== undefined && SECRET.test(value) ? value : undefined;
   };
   return {
+    read,
     ensure: (request, response) => {
       const secret = read(request) ?? randomBytes(32).toString('base64url');
       cookies.set(response, NAME, secret, LIFETIME_MS);

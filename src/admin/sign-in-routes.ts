@@ -3,11 +3,12 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
 import { adminIfSignedIn, adminOf } from '#src/http/admin-session.ts';
+import type { AfterPost } from '#src/http/after-post.ts';
 import { assertOwnForm, csrfToken } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import type { KnownBrowsers } from '#src/http/known-browsers.ts';
 import { queryOf } from '#src/http/request-values.ts';
-import { readReturnPath } from '#src/http/return-path.ts';
+import { readReturnPath, signInUrl } from '#src/http/return-path.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import { endSession } from '#src/http/session-middleware.ts';
 import { visitorKey } from '#src/http/visitor-key.ts';
@@ -26,28 +27,37 @@ export interface SignInDependencies extends OpenSessionDependencies {
   /** By account. */
   knownBrowsers: KnownBrowsers;
   limit: SignInLimit;
+  /** Of the browser that has {@link browserSecret}. */
+  afterSignIn: AfterPost;
   sealer: Sealer;
+}
+
+/** What the form shows again. Never the password. */
+interface Refused {
+  email: string;
+  problem: string;
 }
 
 const REFUSED = 'The e-mail address or the password is not right.';
 
 /** `GET /sign-in?next=…`: the form; who is signed in already goes on. */
 export function signInFormRoute(deps: SignInDependencies): RequestHandler {
-  return (request, response) => {
+  return async (request, response) => {
     const query = queryOf(request);
     const next = readReturnPath(query.get('next'), deps.publicUrl);
-    if (adminIfSignedIn(request)) response.redirect(303, next);
-    else showForm(deps, request, response, { next, isSignedOut: query.has('signed-out') });
+    if (adminIfSignedIn(request)) return response.redirect(303, next);
+    const { shown } = await deps.afterSignIn.read<Refused>(request);
+    showForm(deps, request, response, { next, isSignedOut: query.has('signed-out'), ...shown });
   };
 }
 
 /**
- * `POST /sign-in`: e-mail and password. Unknown user, wrong password and disabled user get the same status, page and
+ * `POST /sign-in`: e-mail and password. Unknown user, wrong password and disabled user get the same answer, page and
  * work; attempts are counted before they are judged. A browser that signed in to the account before is counted, and
  * waits, apart from strangers.
  */
 export function signInRoute(deps: SignInDependencies): RequestHandler {
-  const { users, audit, clock, publicUrl, signIn, browserSecret, knownBrowsers, limit, sealer } = deps;
+  const { users, audit, clock, publicUrl, signIn, browserSecret, knownBrowsers, limit, sealer, afterSignIn } = deps;
   return async (request, response) => {
     if (!signIn.byPassword) throw new AppError('admin.password-sign-in-off', 'PASSWORD_SIGN_IN is off');
     assertOwnForm(request, publicUrl, browserSecret.require(request));
@@ -65,8 +75,8 @@ export function signInRoute(deps: SignInDependencies): RequestHandler {
     if (!outcome.ok) {
       const detail = { reason: outcome.reason, account: account.slice(0, 12) };
       audit.record({ event: 'denial', ...eventOf(request, outcome.user), detail });
-      response.status(401);
-      return showForm(deps, request, response, { next, email: given.email, problem: REFUSED });
+      const shown: Refused = { email: given.email, problem: REFUSED };
+      return afterSignIn.answer(request, response, signInUrl(next), { kind: 'form', status: 401, shown });
     }
     await openSession(deps, request, outcome.user, 'password').catch(async (error: unknown) => {
       await users.restoreOneTimePassword(outcome.user);

@@ -2,6 +2,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { AppError } from '#src/errors.ts';
 import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
+import type { AfterPost } from '#src/http/after-post.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
 import type { OrganizationStore } from '#src/organizations/organization-store.ts';
@@ -13,17 +14,45 @@ import type { Standing } from './user-store.ts';
 
 export interface UserRouteDependencies extends UserActionDependencies {
   organizations: Pick<OrganizationStore, 'list' | 'find'>;
+  afterPost: AfterPost;
 }
 
-/** What a page shows beyond the list. */
-type Extra = Pick<UsersPageProps, 'form' | 'oneTimePassword' | 'problem'>;
+const PAGE = '/settings/users';
+
+/** What the page shows of the last post. */
+type Posted = Pick<UsersPageProps, 'form' | 'oneTimePassword' | 'problem'>;
 
 /** `GET /settings/users` */
 export function usersRoute(deps: UserRouteDependencies): RequestHandler {
-  return (request, response) => showUsers(deps, request, response, {});
+  return async (request, response) => {
+    const { email, role, userId } = adminOf(request);
+    const [people, organizations] = await Promise.all([deps.users.list(), deps.organizations.list()]);
+    const now = deps.clock();
+    const { shown, isSecretGone } = await deps.afterPost.read<Posted>(request);
+    response.type('html').send(
+      usersPage({
+        identity: { email, role },
+        csrfToken: adminCsrfToken(request),
+        users: people.map((user) => ({
+          id: user.id,
+          email: user.email,
+          role: user.role,
+          organizationId: user.organizationId ?? undefined,
+          isSelf: user.id === userId,
+          isDisabled: user.disabledAt !== null,
+          waitsForFirstSignIn: user.mustChangePassword,
+          isOneTimeExpired: user.passwordExpiresAt !== null && user.passwordExpiresAt <= now,
+          lastSignInAt: user.lastSignInAt ?? undefined,
+        })),
+        organizations: organizations.map(({ id, name }) => ({ id, name })),
+        isPasswordGone: isSecretGone,
+        ...shown,
+      }),
+    );
+  };
 }
 
-/** `POST /settings/users`: answers with the one-time password, which no later page can show again. */
+/** `POST /settings/users`: the page after it shows the one-time password, which no later page can show again. */
 export function addUserRoute(deps: UserRouteDependencies): RequestHandler {
   return async (request, response) => {
     const form = {
@@ -44,8 +73,8 @@ export function addUserRoute(deps: UserRouteDependencies): RequestHandler {
       return refuse(deps, request, response, {
         form: { ...form, problems: { email: 'There is a user with this address.' } },
       });
-    response.status(201);
-    await showUsers(deps, request, response, { oneTimePassword: { email, password: added.oneTimePassword } });
+    const shown: Posted = { oneTimePassword: { email, password: added.oneTimePassword } };
+    await deps.afterPost.answer(request, response, PAGE, { kind: 'secret', status: 201, shown });
   };
 }
 
@@ -56,7 +85,8 @@ export function resetUserRoute(deps: UserRouteDependencies): RequestHandler {
     const reset = await resetPassword(deps, acting, id);
     if (!reset) throw new AppError('request.not-found', 'no such user');
     const { user, oneTimePassword: password } = reset;
-    await showUsers(deps, request, response, { oneTimePassword: { email: user.email, password } });
+    const shown: Posted = { oneTimePassword: { email: user.email, password } };
+    await deps.afterPost.answer(request, response, PAGE, { kind: 'secret', status: 200, shown });
   };
 }
 
@@ -67,7 +97,7 @@ export function disableUserRoute(deps: UserRouteDependencies): RequestHandler {
     const isSelf = id === adminOf(request).userId;
     const done = isSelf ? undefined : await disableUser(deps, acting, id);
     if (!done) return refuse(deps, request, response, { problem: 'You cannot disable yourself or the last operator.' });
-    response.redirect(303, '/settings/users');
+    response.redirect(303, PAGE);
   };
 }
 
@@ -76,7 +106,7 @@ export function enableUserRoute(deps: UserRouteDependencies): RequestHandler {
   return async (request, response) => {
     const { id, acting } = targetOf(request);
     if (!(await enableUser(deps, acting, id))) throw new AppError('request.not-found', 'no such user');
-    response.redirect(303, '/settings/users');
+    response.redirect(303, PAGE);
   };
 }
 
@@ -93,37 +123,11 @@ async function readStanding(
   return organization && { role: 'administrator', organizationId: organization.id };
 }
 
-async function refuse(deps: UserRouteDependencies, request: Request, response: Response, extra: Extra): Promise<void> {
-  response.status(400);
-  await showUsers(deps, request, response, extra);
-}
-
-async function showUsers(
-  deps: UserRouteDependencies,
+async function refuse(
+  { afterPost }: UserRouteDependencies,
   request: Request,
   response: Response,
-  extra: Extra,
+  shown: Posted,
 ): Promise<void> {
-  const { email, role, userId } = adminOf(request);
-  const [people, organizations] = await Promise.all([deps.users.list(), deps.organizations.list()]);
-  const now = deps.clock();
-  response.type('html').send(
-    usersPage({
-      identity: { email, role },
-      csrfToken: adminCsrfToken(request),
-      users: people.map((user) => ({
-        id: user.id,
-        email: user.email,
-        role: user.role,
-        organizationId: user.organizationId ?? undefined,
-        isSelf: user.id === userId,
-        isDisabled: user.disabledAt !== null,
-        waitsForFirstSignIn: user.mustChangePassword,
-        isOneTimeExpired: user.passwordExpiresAt !== null && user.passwordExpiresAt <= now,
-        lastSignInAt: user.lastSignInAt ?? undefined,
-      })),
-      organizations: organizations.map(({ id, name }) => ({ id, name })),
-      ...extra,
-    }),
-  );
+  await afterPost.answer(request, response, PAGE, { kind: 'form', status: 400, shown });
 }

@@ -4,9 +4,10 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { Queries } from '#src/adapters/database.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
+import type { AfterPost } from '#src/http/after-post.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import { timeZoneOf } from '#src/http/visible-organization.ts';
-import { type AuditRowProps, auditPage } from '#views/audit-page.ts';
+import { type AuditPageProps, type AuditRowProps, auditPage } from '#views/audit-page.ts';
 import { type Audit, type AuditEvent, auditEventNames } from './audit.ts';
 import { cursorAfter, type TypedAuditFilter } from './audit-filter.ts';
 import { type AuditFilter, type AuditListRow, listAuditRows } from './audit-store.ts';
@@ -17,6 +18,7 @@ export interface AuditRouteDependencies {
   audit: Audit;
   clock: Clock;
   auditRetentionDays: number;
+  afterPost: AfterPost;
   /** The users' table comes later in the import order. */
   users: { list(): Promise<{ id: string; email: string }[]> };
   organizations: { list(): Promise<{ id: string; name: string; timeZone: string }[]> };
@@ -28,7 +30,7 @@ export type Names = ReadonlyMap<string, string>;
 const PAGE_SIZE = 100;
 
 /** What to show. */
-export interface Shown {
+export interface Shown extends Partial<Pick<AuditPageProps, 'refused' | 'isLookGone'>> {
   filter: AuditFilter;
   typed: TypedAuditFilter;
   timeZone: string;
@@ -40,7 +42,7 @@ export interface Shown {
 /** The page, with everything that happened until now. */
 export async function showAudit(deps: AuditRouteDependencies, request: Request, shown: Shown): Promise<string> {
   await deps.audit.flush();
-  const { filter, typed, timeZone, names, revealed } = shown;
+  const { filter, typed, timeZone, names, revealed, refused, isLookGone = false } = shown;
   const isOperator = adminOf(request).role === 'operator';
   const found = await listAuditRows(deps.db, filter, PAGE_SIZE + 1);
   const rows = found.slice(0, PAGE_SIZE);
@@ -53,6 +55,8 @@ export async function showAudit(deps: AuditRouteDependencies, request: Request, 
     organizations: isOperator ? await deps.organizations.list() : undefined,
     rows: rows.map((row) => rowProps(row, names, revealed)),
     accountedFor: revealed && revealed.rowId === undefined ? revealed.reference : undefined,
+    refused,
+    isLookGone,
     olderCursor: found.length > PAGE_SIZE && last ? cursorAfter(last) : undefined,
     retentionDays: deps.auditRetentionDays,
   });

@@ -3,7 +3,7 @@ import { Router } from 'express';
 import { visibleOrganization } from '#src/http/visible-organization.ts';
 import { readAuditFilter } from './audit-filter.ts';
 import { type AuditRouteDependencies, actorIn, namesOf, pageZone, showAudit } from './audit-view.ts';
-import { accountForPatient, operatorsOnly, revealPatient } from './patient-access.ts';
+import { accountForPatient, operatorsOnly, type Posted, revealPatient, showLook } from './patient-access.ts';
 
 /**
  * Mount at /settings/audit behind requireSignIn, which also checks the forms. Administrators read what happened in
@@ -12,11 +12,15 @@ import { accountForPatient, operatorsOnly, revealPatient } from './patient-acces
 export function settingsAuditRoutes(deps: AuditRouteDependencies): Router {
   const router = Router({ caseSensitive: true, strict: true });
   router.get('/', async (request, response) => {
+    const { shown, isSecretGone: isLookGone } = await deps.afterPost.read<Posted>(request);
+    const { look, refused } = shown;
+    if (look) return void response.type('html').send(await showLook(deps, request, look));
     const names = await namesOf(deps);
     const organizationId = visibleOrganization(request);
     const timeZone = await pageZone(deps, organizationId);
     const { filter, typed } = readAuditFilter(request, organizationId, actorIn(names), timeZone);
-    response.type('html').send(await showAudit(deps, request, { filter, typed, timeZone, names }));
+    const page = await showAudit(deps, request, { filter, typed, timeZone, names, refused, isLookGone });
+    response.type('html').send(page);
   });
   router.post('/patient', operatorsOnly, accountForPatient(deps));
   router.post('/:id/patient', operatorsOnly, revealPatient(deps));

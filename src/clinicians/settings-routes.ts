@@ -1,8 +1,9 @@
 /** `/settings/clinicians`: administrators issue codes, confirm who waits, and undo associations of their organization. */
-import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { type Request, type RequestHandler, Router } from 'express';
 import { storedText } from '#src/adapters/stored-text.ts';
 import { AppError } from '#src/errors.ts';
 import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
+import type { AfterPost } from '#src/http/after-post.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
@@ -10,7 +11,7 @@ import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationStore } from '#src/organizations/organization-store.ts';
 import { withOrganization } from '#src/organizations/settings-routes.ts';
 import type { Step } from '#src/organizations/settings-tools.ts';
-import { type CliniciansPageProps, cliniciansChoice } from '#views/clinicians-page.ts';
+import { cliniciansChoice } from '#views/clinicians-page.ts';
 import {
   type ActingOn,
   addClinician,
@@ -22,15 +23,13 @@ import {
   unlink,
 } from './clinician-actions.ts';
 import type { CliniciansDependencies } from './clinicians.ts';
-import { cliniciansUrl, showClinicians } from './settings-view.ts';
+import { cliniciansUrl, type Posted, showClinicians } from './settings-view.ts';
 
 /** What the routes need. */
 export interface ClinicianRouteDependencies extends CliniciansDependencies {
   store: OrganizationStore;
+  afterPost: AfterPost;
 }
-
-/** What a page shows beyond the lists. */
-type Extra = Pick<CliniciansPageProps, 'issued' | 'problem' | 'nameProblem' | 'typedName'>;
 
 const LONGEST_NAME = 120;
 const LINKED_ALREADY =
@@ -67,39 +66,49 @@ function choose({ store }: ClinicianRouteDependencies): RequestHandler {
   };
 }
 
-function show(deps: ClinicianRouteDependencies, extra: Extra = {}): Step {
+function show(deps: ClinicianRouteDependencies): Step {
   return async (request, response, organization) => {
-    response.type('html').send(await showClinicians(deps, request, organization, extra));
+    response.type('html').send(await showClinicians(deps, request, organization));
   };
+}
+
+/** Nothing was changed: the page says why. */
+function refused({ afterPost }: ClinicianRouteDependencies, status: 400 | 409, shown: Posted): Step {
+  return (request, response, { id }) =>
+    afterPost.answer(request, response, cliniciansUrl(request, id), { kind: 'form', status, shown });
+}
+
+/** The code is on the page after this, once; the database keeps its hash. */
+function issued({ afterPost }: ClinicianRouteDependencies, status: 200 | 201, code: Posted['issued']): Step {
+  return (request, response, { id }) =>
+    afterPost.answer(request, response, cliniciansUrl(request, id), {
+      kind: 'secret',
+      status,
+      shown: { issued: code },
+    });
 }
 
 function add(deps: ClinicianRouteDependencies): Step {
   return async (request, response, organization) => {
     const name = nameOf(request);
     if (name === undefined) {
-      response.status(400);
-      return show(deps, { nameProblem: `Enter a name of at most ${LONGEST_NAME} characters.` })(
-        request,
-        response,
-        organization,
-      );
+      const typedName = fieldOf(request, 'name', 'name');
+      const nameProblem = `Enter a name of at most ${LONGEST_NAME} characters.`;
+      return refused(deps, 400, { nameProblem, typedName })(request, response, organization);
     }
     const { code } = await addClinician(deps, actingOn(request, organization), name);
-    response.status(201);
-    await show(deps, { issued: { name, code } })(request, response, organization);
+    await issued(deps, 201, { name, code })(request, response, organization);
   };
 }
 
 function newCode(deps: ClinicianRouteDependencies): Step {
   return async (request, response, organization) => {
-    const issued = await issueCode(deps, actingOn(request, organization), parameter(request, 'id'));
-    if (issued === 'not-found') throw new AppError('request.not-found', 'no such clinician');
-    if (issued === 'clinician-taken') return conflict(deps, request, response, organization, LINKED_ALREADY);
-    await show(deps, { issued: { name: undefined, code: issued.code, clinicianId: issued.clinicianId } })(
-      request,
-      response,
-      organization,
-    );
+    const done = await issueCode(deps, actingOn(request, organization), parameter(request, 'id'));
+    if (done === 'not-found') throw new AppError('request.not-found', 'no such clinician');
+    if (done === 'clinician-taken')
+      return refused(deps, 409, { problem: LINKED_ALREADY })(request, response, organization);
+    const { code, clinicianId } = done;
+    await issued(deps, 200, { name: undefined, code, clinicianId })(request, response, organization);
   };
 }
 
@@ -109,9 +118,8 @@ function confirmWaiting(deps: ClinicianRouteDependencies): Step {
     const clinicianId = fieldOf(request, 'clinician', 'id');
     const name = nameOf(request);
     if (clinicianId === '' && name === undefined) {
-      response.status(400);
       const problem = `Type a name of at most ${LONGEST_NAME} characters for a new clinician, or choose one there is.`;
-      return show(deps, { problem })(request, response, organization);
+      return refused(deps, 400, { problem })(request, response, organization);
     }
     const as = clinicianId === '' ? { name: name ?? '' } : { clinicianId };
     const done = await confirm(deps, actingOn(request, organization), parameter(request, 'reference'), as);
@@ -121,19 +129,8 @@ function confirmWaiting(deps: ClinicianRouteDependencies): Step {
       done.kind === 'clinician-taken'
         ? LINKED_ALREADY
         : 'Nothing was changed: this EHR user is linked to a clinician already.';
-    await conflict(deps, request, response, organization, problem);
+    await refused(deps, 409, { problem })(request, response, organization);
   };
-}
-
-async function conflict(
-  deps: ClinicianRouteDependencies,
-  request: Request,
-  response: Response,
-  organization: Organization,
-  problem: string,
-): Promise<void> {
-  response.status(409);
-  await show(deps, { problem })(request, response, organization);
 }
 
 function changed(
@@ -144,7 +141,8 @@ function changed(
     const target = { id: parameter(request, 'id'), reference: parameter(request, 'reference') };
     if (await change(actingOn(request, organization), target))
       return response.redirect(303, cliniciansUrl(request, organization.id));
-    await conflict(deps, request, response, organization, 'Nothing was changed: somebody else was faster.');
+    const problem = 'Nothing was changed: another administrator was faster.';
+    await refused(deps, 409, { problem })(request, response, organization);
   };
 }
 

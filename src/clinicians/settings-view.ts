@@ -4,6 +4,7 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { Queries } from '#src/adapters/database.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
+import type { AfterPost } from '#src/http/after-post.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import {
@@ -19,7 +20,11 @@ export interface CliniciansViewDependencies {
   db: Queries;
   sealer: Sealer;
   clock: Clock;
+  afterPost: AfterPost;
 }
+
+/** What the page shows of the last post. */
+export type Posted = Pick<CliniciansPageProps, 'issued' | 'problem' | 'nameProblem' | 'typedName'>;
 
 const PAGE = '/settings/clinicians';
 const PAGE_SIZE = 100;
@@ -40,9 +45,8 @@ export async function showClinicians(
   deps: CliniciansViewDependencies,
   request: Request,
   organization: Organization,
-  extra: Pick<CliniciansPageProps, 'issued' | 'problem' | 'nameProblem' | 'typedName'>,
 ): Promise<string> {
-  const { db } = deps;
+  const { db, afterPost } = deps;
   const { id } = organization;
   const page = Math.max(1, Math.trunc(Number(queryOf(request).get('page'))) || 1);
   const offset = (Math.min(page, 10_000) - 1) * PAGE_SIZE;
@@ -54,7 +58,9 @@ export async function showClinicians(
     Promise.all(entries.map((entry) => clinicianRow(deps, entry))),
     Promise.all(unconfirmed.map((row) => waitingRow(deps, row))),
   ]);
-  const issued = extra.issued && { ...extra.issued, name: extra.issued.name ?? nameIn(rows, extra.issued.clinicianId) };
+  const choices = waiting.length === 0 ? [] : await choicesOf(deps, id);
+  const { shown, isSecretGone } = await afterPost.read<Posted>(request);
+  const issued = shown.issued && { ...shown.issued, name: shown.issued.name ?? nameIn(rows, shown.issued.clinicianId) };
   return cliniciansPage({
     admin: { identity: adminOf(request), csrfToken: adminCsrfToken(request) },
     organization: { id, name: organization.name, timeZone: organization.timeZone },
@@ -64,10 +70,11 @@ export async function showClinicians(
     rows,
     total,
     waiting,
-    choices: waiting.length === 0 ? [] : await choicesOf(deps, id),
+    choices,
     newerHref: page > 1 ? cliniciansUrl(request, id, '', { page: page - 1 }) : undefined,
     olderHref: offset + rows.length < total ? cliniciansUrl(request, id, '', { page: page + 1 }) : undefined,
-    ...extra,
+    isCodeGone: isSecretGone,
+    ...shown,
     issued,
   });
 }

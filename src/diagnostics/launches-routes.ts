@@ -6,12 +6,13 @@ import type { KeyStore } from '#src/adapters/redis.ts';
 import type { Audit } from '#src/audit/audit.ts';
 import { AppError, describeError, type ErrorCode } from '#src/errors.ts';
 import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
+import type { AfterPost } from '#src/http/after-post.ts';
 import type { Limiter } from '#src/http/limiter.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
 import { createReportLimit } from '#src/http/settings-limit.ts';
 import { timeZoneOf, visibleOrganization } from '#src/http/visible-organization.ts';
-import { launchTracePage } from '#views/launch-trace-page.ts';
+import { type LaunchTracePageProps, launchTracePage } from '#views/launch-trace-page.ts';
 import { type LaunchRowProps, launchesPage } from '#views/launches-page.ts';
 import { dayIn } from '#views/zone.ts';
 import { type Diagnosis, diagnose } from './diagnosis.ts';
@@ -29,7 +30,11 @@ export interface LaunchesRouteDependencies {
   /** Writes out what is still waiting, so that a launch of this second is on the page. */
   traces: { flush(): Promise<void> };
   organizations: { list(): Promise<{ id: string; name: string; timeZone: string }[]> };
+  afterPost: AfterPost;
 }
+
+/** What the page of a launch shows of the last post. */
+type Posted = Pick<LaunchTracePageProps, 'report'>;
 
 const PAGE_SIZE = 50;
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
@@ -88,11 +93,24 @@ function olderHref(request: Request, rows: readonly LaunchRowProps[]): string {
 function show(deps: LaunchesRouteDependencies): RequestHandler {
   return async (request, response) => {
     const launch = await diagnosisOf(deps, request);
-    response.type('html').send(tracePage(request, launch, { timeZone: await zoneOf(deps, launch) }));
+    const timeZone = await zoneOf(deps, launch);
+    const { shown, isSecretGone } = await deps.afterPost.read<Posted>(request);
+    const { userHash } = launch;
+    response.type('html').send(
+      launchTracePage({
+        admin: adminProps(request),
+        launch,
+        shownTitle: shownTitle(launch),
+        timeZone,
+        sameUserHref: userHash === null ? undefined : `/settings/launches?${new URLSearchParams({ user: userHash })}`,
+        report: shown.report,
+        isReportGone: isSecretGone,
+      }),
+    );
   };
 }
 
-/** The link is on this one answer only: the database keeps its hash. */
+/** The link is on the page after this, once: the database keeps its hash. */
 function makeReport(deps: LaunchesRouteDependencies, limit: Limiter): RequestHandler {
   return async (request, response) => {
     const launch = await diagnosisOf(deps, request);
@@ -109,25 +127,10 @@ function makeReport(deps: LaunchesRouteDependencies, limit: Limiter): RequestHan
     });
     const timeZone = await zoneOf(deps, launch);
     const url = new URL(`/reports/${token}`, deps.publicUrl).href;
-    const report = { url, expiresOn: dayIn(expiresAt, timeZone) };
-    response.type('html').send(tracePage(request, launch, { timeZone, report }));
+    const shown: Posted = { report: { url, expiresOn: dayIn(expiresAt, timeZone) } };
+    const page = `/settings/launches/${launch.id}`;
+    await deps.afterPost.answer(request, response, page, { kind: 'secret', status: 200, shown });
   };
-}
-
-function tracePage(
-  request: Request,
-  launch: Diagnosis,
-  { timeZone, report }: { timeZone: string; report?: { url: string; expiresOn: string } },
-): string {
-  const { userHash } = launch;
-  return launchTracePage({
-    admin: adminProps(request),
-    launch,
-    shownTitle: shownTitle(launch),
-    timeZone,
-    sameUserHref: userHash === null ? undefined : `/settings/launches?${new URLSearchParams({ user: userHash })}`,
-    report,
-  });
 }
 
 async function diagnosisOf(deps: LaunchesRouteDependencies, request: Request): Promise<Diagnosis> {

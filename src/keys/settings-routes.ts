@@ -3,8 +3,9 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import { CommandError } from '#src/adapters/command-line.ts';
 import { AppError } from '#src/errors.ts';
 import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
+import type { AfterPost } from '#src/http/after-post.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import { pathPartOf, queryOf } from '#src/http/request-values.ts';
+import { pathPartOf } from '#src/http/request-values.ts';
 import { type KeysPageProps, keysPage } from '#views/keys-page.ts';
 import { type KeyHolder, placeFetches } from './fetcher-hosts.ts';
 import { importKey } from './import-key.ts';
@@ -20,14 +21,19 @@ export interface KeySettingsDependencies extends Omit<KeyDependencies, 'by'> {
   sightings: Pick<KeySightings, 'flush'>;
   /** Every organization with its hosts; organizations come later in the import order. */
   keyHolders: () => Promise<KeyHolder[]>;
+  afterPost: AfterPost;
 }
 
-const DONE: Readonly<Record<string, string>> = {
+/** What the page shows of the last post. A key that was typed is never kept. */
+type Posted = Pick<KeysPageProps, 'done' | 'problem'>;
+
+const DONE = {
   rotate: 'New keys are published. They sign once every EHR can know them.',
   retire: 'The key was retired.',
   revoke: 'The key is revoked: within two seconds it has left the JWKS and signs no more.',
   import: 'The key was imported and published. It signs once every EHR can know it.',
-};
+} as const;
+const PAGE = '/settings/keys';
 const FETCHES_SHOWN = 200;
 const OTHERS_SHOWN = 20;
 
@@ -35,7 +41,7 @@ const OTHERS_SHOWN = 20;
 export function keySettingsRoutes(dependencies: KeySettingsDependencies): Router {
   const router = Router({ caseSensitive: true, strict: true });
   router.get('/', async (request, response) => {
-    await showKeys(dependencies, request, response, undefined);
+    await showKeys(dependencies, request, response);
   });
   router.post(
     '/rotate',
@@ -65,8 +71,8 @@ export function keySettingsRoutes(dependencies: KeySettingsDependencies): Router
 
 type Action = (dependencies: KeyDependencies, request: Request) => Promise<unknown>;
 
-/** Does it and shows the page again: by a redirect when done, in place with the reason when refused. */
-function action(dependencies: KeySettingsDependencies, name: string, act: Action): RequestHandler {
+/** Does it and leads to the page, which says that it is done, once, or why it was refused. */
+function action(dependencies: KeySettingsDependencies, name: keyof typeof DONE, act: Action): RequestHandler {
   return async (request, response) => {
     try {
       // What was seen in the last seconds counts for "in use".
@@ -74,12 +80,13 @@ function action(dependencies: KeySettingsDependencies, name: string, act: Action
       await act({ ...dependencies, by: actorOf(request) }, request);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
-      response.status(error instanceof KeyRefusal && error.reason === 'unknown' ? 404 : 409);
-      await showKeys(dependencies, request, response, problemOf(error, name, request));
-      return;
+      const status = error instanceof KeyRefusal && error.reason === 'unknown' ? 404 : 409;
+      const shown: Partial<Posted> = { problem: problemOf(error, name, request) };
+      return dependencies.afterPost.answer(request, response, PAGE, { kind: 'form', status, shown });
     }
     await dependencies.keyRing.refresh();
-    response.redirect(303, `/settings/keys?done=${name}`);
+    const shown: Partial<Posted> = { done: DONE[name] };
+    await dependencies.afterPost.answer(request, response, PAGE, { kind: 'done', shown });
   };
 }
 
@@ -99,12 +106,7 @@ function problemOf(error: CommandError, name: string, request: Request): NonNull
     : { text, at: 'keys' };
 }
 
-async function showKeys(
-  dependencies: KeySettingsDependencies,
-  request: Request,
-  response: Response,
-  problem: KeysPageProps['problem'],
-): Promise<void> {
+async function showKeys(dependencies: KeySettingsDependencies, request: Request, response: Response): Promise<void> {
   const { db, clock, publicUrl, sightings, keyHolders } = dependencies;
   await sightings.flush();
   const [keys, uses, fetches, holders] = await Promise.all([
@@ -114,6 +116,7 @@ async function showKeys(
     keyHolders(),
   ]);
   const { byOrganization, others } = await placeFetches(fetches, holders);
+  const { shown } = await dependencies.afterPost.read<Posted>(request);
   const page = keysPage({
     admin: { identity: adminOf(request), csrfToken: adminCsrfToken(request) },
     now: clock(),
@@ -127,8 +130,8 @@ async function showKeys(
       fetched: byOrganization.get(id),
     })),
     fetchers: others.slice(0, OTHERS_SHOWN),
-    done: problem ? undefined : DONE[queryOf(request).get('done') ?? ''],
-    problem,
+    done: shown.done,
+    problem: shown.problem,
   });
   response.type('html').send(page);
 }

@@ -5,9 +5,9 @@ import type { Sealer } from '#src/adapters/seal.ts';
 import { auditActor } from '#src/audit/audit.ts';
 import { AppError } from '#src/errors.ts';
 import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
+import type { AfterPost } from '#src/http/after-post.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { factsOf } from '#src/http/request-log.ts';
-import { queryOf } from '#src/http/request-values.ts';
 import { visibleOrganization } from '#src/http/visible-organization.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationStore } from '#src/organizations/organization-store.ts';
@@ -22,6 +22,12 @@ export interface LiveLaunchesDependencies {
   endings: LaunchEndings;
   sealer: Sealer;
   clock: Clock;
+  afterPost: AfterPost;
+}
+
+/** What the page shows of the last post: how many launches it ended. */
+interface Posted {
+  ended: number;
 }
 
 /** What one page shows, and what it reads to count; "end all" reaches the others too. */
@@ -54,7 +60,7 @@ function list(deps: LiveLaunchesDependencies): RequestHandler {
     const open = await deps.launches.live(organization.id, deps.clock(), MOST_READ);
     const counts = Map.groupBy(open, ({ launch }) => userOf(deps, launch));
     const rows = open.slice(0, MOST_SHOWN).map((one) => rowOf(deps, one, counts));
-    const ended = queryOf(request).get('ended');
+    const { ended } = (await deps.afterPost.read<Posted>(request)).shown;
     response.type('html').send(
       liveLaunchesPage({
         admin,
@@ -63,7 +69,7 @@ function list(deps: LiveLaunchesDependencies): RequestHandler {
         rows,
         total: open.length,
         now: deps.clock(),
-        ended: ended !== null && /^\d{1,6}$/.test(ended) ? Number(ended) : undefined,
+        ended,
       }),
     );
   };
@@ -74,9 +80,10 @@ type End = (deps: LiveLaunchesDependencies, request: Request, at: { organization
 function ending(deps: LiveLaunchesDependencies, end: End): RequestHandler {
   return async (request: Request, response: Response) => {
     const organization = await organizationOf(deps, request);
-    const count = await end(deps, request, { organization });
+    const shown: Posted = { ended: await end(deps, request, { organization }) };
     const query = queryFor(request, organization);
-    response.redirect(303, `/settings/live-launches?${query === '' ? '' : `${query}&`}ended=${count}`);
+    const page = `/settings/live-launches${query === '' ? '' : `?${query}`}`;
+    await deps.afterPost.answer(request, response, page, { kind: 'done', shown });
   };
 }
 

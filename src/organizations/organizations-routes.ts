@@ -3,8 +3,9 @@ import { type Request, type Response, Router } from 'express';
 import type { Config } from '#src/config.ts';
 import { AppError } from '#src/errors.ts';
 import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
+import type { AfterPost } from '#src/http/after-post.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import { pathPartOf, queryOf } from '#src/http/request-values.ts';
+import { pathPartOf } from '#src/http/request-values.ts';
 import { organizationPage, organizationsPage } from '#views/organizations-page.ts';
 import type { TypedForm } from '#views/typed-form.ts';
 import { type Changing, type EditDependencies, editOrganization, switchOrganization } from './edit-organization.ts';
@@ -14,25 +15,31 @@ import type { SettingChanges } from './setting-text.ts';
 
 export interface OrganizationsRouteDependencies extends Omit<EditDependencies, 'mayBeginUnset'> {
   config: Pick<Config, 'publicUrl' | 'appName'>;
+  afterPost: AfterPost;
 }
 
+/** What a page shows of the last post. */
+interface Posted {
+  form: TypedForm;
+  done: string;
+}
+
+const PAGE = '/settings/organizations';
+
 const BLANK: TypedForm = { values: {}, problems: {} };
-const DONE: Readonly<Record<string, string>> = {
+const DONE = {
   created: 'Created. Give the registration sheet to the EHR team, and add an administrator at Users.',
   saved: 'Saved.',
   enabled: 'Enabled.',
   disabled: 'Disabled; its launches have ended.',
-};
+} as const;
 
 /** Mount at /settings/organizations behind requireSignIn and requireOperator, which also check the forms. */
 export function organizationsRoutes(dependencies: OrganizationsRouteDependencies): Router {
   const router = Router({ caseSensitive: true, strict: true });
-  router.get('/', (request, response) => showList(dependencies, request, response, BLANK));
+  router.get('/', (request, response) => showList(dependencies, request, response));
   router.post('/', (request, response) => create(dependencies, request, response));
-  router.get('/:id', async (request, response) => {
-    const organization = await known(dependencies, request);
-    showOne(dependencies, request, response, organization, formOf(organization));
-  });
+  router.get('/:id', (request, response) => showOne(dependencies, request, response));
   router.post('/:id', (request, response) => change(dependencies, request, response));
   router.post('/:id/enable', (request, response) => toggle(dependencies, request, response, true));
   router.post('/:id/disable', (request, response) => toggle(dependencies, request, response, false));
@@ -45,15 +52,12 @@ async function create(deps: OrganizationsRouteDependencies, request: Request, re
     name: fieldOf(request, 'name', 'name').trim(),
     clientId: clientIdOf(request),
   };
-  const refuse = async (problems: TypedForm['problems']) => {
-    response.status(400);
-    await showList(deps, request, response, { values, problems });
-  };
+  const refuse = (problems: TypedForm['problems']) => refused(deps, request, response, PAGE, { values, problems });
   if (values.id !== '' && (await deps.store.find(values.id))) return refuse({ id: 'is taken' });
   const changes = { name: values.name, clientId: values.clientId, fhirBaseUrl: '' };
   const result = await editOrganization({ ...deps, mayBeginUnset: true }, values.id, changes, changing(request));
   if (!result.ok) return refuse(byField(result.problems));
-  response.redirect(303, `/settings/organizations/${values.id}?done=created`);
+  await tell(deps, request, response, values.id, 'created');
 }
 
 async function change(deps: OrganizationsRouteDependencies, request: Request, response: Response): Promise<void> {
@@ -68,9 +72,9 @@ async function change(deps: OrganizationsRouteDependencies, request: Request, re
     privateNetworks: values.privateNetworks.split(/[\s,]+/).filter(Boolean),
   };
   const result = await editOrganization(deps, organization.id, changes, changing(request));
-  if (result.ok) return response.redirect(303, `/settings/organizations/${organization.id}?done=saved`);
-  response.status(400);
-  showOne(deps, request, response, organization, { values, problems: byField(result.problems) });
+  if (result.ok) return tell(deps, request, response, organization.id, 'saved');
+  const form = { values, problems: byField(result.problems) };
+  await refused(deps, request, response, pageOf(organization.id), form);
 }
 
 async function toggle(
@@ -81,30 +85,46 @@ async function toggle(
 ): Promise<void> {
   const organization = await known(deps, request);
   await switchOrganization(deps, organization.id, enabled, changing(request));
-  const done = enabled ? 'enabled' : 'disabled';
-  response.redirect(303, `/settings/organizations/${organization.id}?done=${done}`);
+  await tell(deps, request, response, organization.id, enabled ? 'enabled' : 'disabled');
 }
 
-async function showList(
-  { store }: OrganizationsRouteDependencies,
+async function refused(
+  { afterPost }: OrganizationsRouteDependencies,
   request: Request,
   response: Response,
+  page: string,
   form: TypedForm,
 ): Promise<void> {
-  response
-    .type('html')
-    .send(organizationsPage({ admin: adminProps(request), organizations: await store.list(), form }));
+  const shown: Partial<Posted> = { form };
+  await afterPost.answer(request, response, page, { kind: 'form', status: 400, shown });
 }
 
-function showOne(
-  { config }: OrganizationsRouteDependencies,
+async function tell(
+  { afterPost }: OrganizationsRouteDependencies,
   request: Request,
   response: Response,
-  organization: Organization,
-  form: TypedForm,
-): void {
-  const registration = registrationSheet(config, organization);
-  const done = form.problems === BLANK.problems ? DONE[queryOf(request).get('done') ?? ''] : undefined;
+  id: string,
+  done: keyof typeof DONE,
+): Promise<void> {
+  const shown: Partial<Posted> = { done: DONE[done] };
+  await afterPost.answer(request, response, pageOf(id), { kind: 'done', shown });
+}
+
+/** The schema allows no id that would have to be encoded; a path of another kind is never one of ours. */
+function pageOf(id: string): string {
+  return `${PAGE}/${encodeURIComponent(id)}`;
+}
+
+async function showList(deps: OrganizationsRouteDependencies, request: Request, response: Response): Promise<void> {
+  const organizations = await deps.store.list();
+  const { form = BLANK } = (await deps.afterPost.read<Posted>(request)).shown;
+  response.type('html').send(organizationsPage({ admin: adminProps(request), organizations, form }));
+}
+
+async function showOne(deps: OrganizationsRouteDependencies, request: Request, response: Response): Promise<void> {
+  const organization = await known(deps, request);
+  const registration = registrationSheet(deps.config, organization);
+  const { form = formOf(organization), done } = (await deps.afterPost.read<Posted>(request)).shown;
   response.type('html').send(organizationPage({ admin: adminProps(request), organization, registration, form, done }));
 }
 

@@ -2,8 +2,10 @@
 import { fieldOf } from '#src/http/form-body.ts';
 import { editOrganization } from './edit-organization.ts';
 import { suggestionFor } from './preset-view.ts';
-import { type IntegrationDependencies, type Step, saverOf, showPage } from './settings-tools.ts';
-import { integrationUrl } from './settings-view.ts';
+import { saverOf } from './settings-stream.ts';
+import { done, type IntegrationDependencies, refused, type Step } from './settings-tools.ts';
+
+const TAKEN_UP = 'The preset is in use. Check again to see the connection with it.';
 
 /** The form names the vendor it was shown for, so that a press on an old page does not choose another one. */
 export function usePreset(dependencies: IntegrationDependencies): Step {
@@ -11,19 +13,14 @@ export function usePreset(dependencies: IntegrationDependencies): Step {
     const draft = await dependencies.store.findDraft(organization.id);
     const suggestion = suggestionFor(organization, draft?.fhirUrl);
     if (!suggestion || suggestion.vendor !== fieldOf(request, 'vendor', 'choice')) {
-      response.status(409);
       const problem = 'The vendor or the FHIR URL has changed since; look at the suggestion again.';
-      return showPage(dependencies, { problem })(request, response, organization);
+      return refused(dependencies, 409, { problem })(request, response, organization);
     }
     const { name: _name, ...by } = saverOf(request);
     const result = await editOrganization(dependencies, organization.id, { vendor: suggestion.vendor }, by);
-    if (result.ok) return response.redirect(303, integrationUrl(request, organization.id, '', 'done=preset'));
-    response.status(409);
+    if (result.ok) return done(dependencies, TAKEN_UP)(request, response, organization);
     const problem = result.problems.map(({ field, message }) => `${field} ${message}`).join('; ');
-    await showPage(dependencies, { problem: `The preset was not taken up: ${problem}.` })(
-      request,
-      response,
-      organization,
-    );
+    const told = { problem: `The preset was not taken up: ${problem}.` };
+    await refused(dependencies, 409, told)(request, response, organization);
   };
 }

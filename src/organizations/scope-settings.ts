@@ -4,8 +4,8 @@ import { settingsOf } from './edit-organization.ts';
 import { parseSettings } from './organization.ts';
 import { forgetScopes } from './scope-learning.ts';
 import { advancedChanges, refusedForm, typedAdvanced } from './settings-form.ts';
-import { type IntegrationDependencies, type Step, saverOf, showPage } from './settings-tools.ts';
-import { integrationUrl } from './settings-view.ts';
+import { saverOf } from './settings-stream.ts';
+import { done, type IntegrationDependencies, leadToPage, type Step } from './settings-tools.ts';
 
 /**
  * Shows what the typed form would ask for, with its problems, and saves nothing.
@@ -22,7 +22,8 @@ export function previewScopes(dependencies: IntegrationDependencies): Step {
     );
     const problems = parsed.ok ? [] : parsed.problems.filter(({ field }) => field === 'scopes');
     const preview = { problems: problems.map(({ message }) => message) };
-    await showPage(dependencies, { advanced: refusedForm(typed, problems), preview })(request, response, organization);
+    const shown = { advanced: refusedForm(typed, problems), preview };
+    await leadToPage(dependencies, { kind: 'form', status: 200, shown })(request, response, organization);
   };
 }
 
@@ -31,6 +32,6 @@ export function forgetLearnedScopes(dependencies: IntegrationDependencies): Step
   return async (request, response, organization) => {
     const { name: _name, ...by } = saverOf(request);
     await forgetScopes(dependencies, organization.id, by);
-    response.redirect(303, integrationUrl(request, organization.id, '', 'done=scopes-forgotten'));
+    await done(dependencies, 'Launches ask for the configured scopes again.')(request, response, organization);
   };
 }

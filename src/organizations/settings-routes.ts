@@ -2,20 +2,29 @@
 import { type RequestHandler, Router } from 'express';
 import { AppError } from '#src/errors.ts';
 import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
+import { wantsJson } from '#src/http/after-post.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { createCheckLimit, createKeyProofLimit, createReportLimit } from '#src/http/settings-limit.ts';
 import type { AcceptedSettings } from '#src/organizations/checks/check-result.ts';
-import { type SaveOptions, saveConnection } from '#src/organizations/checks/save-connection.ts';
+import { readFhirUrl, type SaveOptions } from '#src/organizations/checks/save-connection.ts';
 import { integrationChoice } from '#views/integration-page.ts';
 import { editOrganization } from './edit-organization.ts';
 import { usePreset } from './preset-route.ts';
 import { forgetLearnedScopes, previewScopes } from './scope-settings.ts';
 import { advancedChanges, refusedForm, typedAdvanced } from './settings-form.ts';
-import { streamChecks } from './settings-stream.ts';
-import { type IntegrationDependencies, keyProof, report, type Step, saverOf, showPage } from './settings-tools.ts';
-import { integrationUrl } from './settings-view.ts';
+import { beginChecks, saverOf } from './settings-stream.ts';
+import {
+  done,
+  type IntegrationDependencies,
+  keyProof,
+  leadToPage,
+  refused,
+  report,
+  type Step,
+  showPage,
+} from './settings-tools.ts';
 
 /** Mount at /settings/integrations/smart-on-fhir behind requireSignIn, which also checks the forms. */
 export function integrationRoutes(dependencies: IntegrationDependencies): Router {
@@ -82,14 +91,14 @@ function chooseOrganization({ store }: IntegrationDependencies): RequestHandler 
 
 function saveUrl(dependencies: IntegrationDependencies): Step {
   return (request, response, organization) =>
-    checkAndStream(dependencies, fieldOf(request, 'fhirUrl', 'url'), {})(request, response, organization);
+    askForChecks(dependencies, fieldOf(request, 'fhirUrl', 'url'), {})(request, response, organization);
 }
 
 /** What waits as a draft, else what is in use. */
 function checkAgain(dependencies: IntegrationDependencies): Step {
   return async (request, response, organization) => {
     const draft = await dependencies.store.findDraft(organization.id);
-    await checkAndStream(dependencies, draft?.fhirUrl ?? organization.fhirBaseUrl, {})(request, response, organization);
+    await askForChecks(dependencies, draft?.fhirUrl ?? organization.fhirBaseUrl, {})(request, response, organization);
   };
 }
 
@@ -98,21 +107,20 @@ function useAnyway(dependencies: IntegrationDependencies): Step {
     const draft = await dependencies.store.findDraft(organization.id);
     const reason = fieldOf(request, 'reason', 'reason').trim();
     if (draft && reason !== '') {
-      await checkAndStream(dependencies, draft.fhirUrl, { useAnyway: reason })(request, response, organization);
+      await askForChecks(dependencies, draft.fhirUrl, { useAnyway: reason })(request, response, organization);
       return;
     }
-    response.status(draft ? 400 : 409);
-    const extras = draft
-      ? { reasonProblem: 'Say why; it is kept in the audit trail.' }
-      : { problem: 'There is no draft any more.' };
-    await showPage(dependencies, extras)(request, response, organization);
+    const answer = draft
+      ? refused(dependencies, 400, { reasonProblem: 'Say why; it is kept in the audit trail.' })
+      : refused(dependencies, 409, { problem: 'There is no draft any more.' });
+    await answer(request, response, organization);
   };
 }
 
-function discardDraft({ store }: IntegrationDependencies): Step {
+function discardDraft(dependencies: IntegrationDependencies): Step {
   return async (request, response, organization) => {
-    await store.saveDraft(organization.id, undefined);
-    response.redirect(303, integrationUrl(request, organization.id, '', 'done=dropped'));
+    await dependencies.store.saveDraft(organization.id, undefined);
+    await done(dependencies, 'The draft was dropped.')(request, response, organization);
   };
 }
 
@@ -123,28 +131,31 @@ function accept(dependencies: IntegrationDependencies): Step {
     const latest = await dependencies.checksStore.latest(organization.id);
     const suggestion = latest?.id === runId ? latest.summary.suggestions[Number(index)] : undefined;
     if (!latest || !suggestion) {
-      response.status(409);
       const problem = 'The checks have run again since; look at the newest suggestions.';
-      await showPage(dependencies, { problem })(request, response, organization);
-      return;
+      return refused(dependencies, 409, { problem })(request, response, organization);
     }
     const accepted: AcceptedSettings = { [suggestion.setting]: suggestion.value };
-    await checkAndStream(dependencies, latest.fhirUrl, { accept: accepted })(request, response, organization);
+    await askForChecks(dependencies, latest.fhirUrl, { accept: accepted })(request, response, organization);
   };
 }
 
-function checkAndStream(dependencies: IntegrationDependencies, typed: string, options: SaveOptions): Step {
+/** The run begins with the page that shows it, and that page begins it once. */
+function askForChecks(dependencies: IntegrationDependencies, typed: string, options: SaveOptions): Step {
   return async (request, response, organization) => {
-    const answer = await saveConnection(dependencies, organization.id, typed, saverOf(request), options);
-    if (answer.ok) return streamChecks(dependencies, request, response, organization, answer);
-    response.status(400);
-    await showPage(dependencies, { field: { value: answer.kept, problem: answer.problem } })(
-      request,
-      response,
-      organization,
-    );
+    const read = readFhirUrl(dependencies, organization, typed);
+    if (!read.ok) {
+      const field = { value: read.kept, problem: read.problem };
+      return refused(dependencies, 400, { field })(request, response, organization);
+    }
+    const run = { url: read.url, told: read.told, options };
+    if (wantsJson(request)) return beginChecks(dependencies, request, response, organization, run);
+    await leadToPage(dependencies, { kind: 'run', shown: { run } })(request, response, organization);
   };
 }
+
+const SAVED = 'Advanced settings saved. Check again to see the connection with them.';
+const SAVED_AND_ENDED =
+  'Advanced settings saved. What the app trusts about the EHR has changed, so launches under way have ended. Check again.';
 
 function saveAdvanced(dependencies: IntegrationDependencies): Step {
   return async (request, response, organization) => {
@@ -154,10 +165,9 @@ function saveAdvanced(dependencies: IntegrationDependencies): Step {
     const result = await editOrganization(dependencies, organization.id, changes, by);
     if (result.ok) {
       const ended = result.before?.connectionVersion !== result.after.connectionVersion;
-      const done = `done=advanced${ended ? '-ended' : ''}`;
-      return response.redirect(303, integrationUrl(request, organization.id, '', done));
+      return done(dependencies, ended ? SAVED_AND_ENDED : SAVED)(request, response, organization);
     }
-    response.status(400);
-    await showPage(dependencies, { advanced: refusedForm(typed, result.problems) })(request, response, organization);
+    const advanced = refusedForm(typed, result.problems);
+    await refused(dependencies, 400, { advanced })(request, response, organization);
   };
 }

@@ -3,11 +3,19 @@ import type { Request, Response } from 'express';
 import { withoutQuery } from '#src/adapters/database.ts';
 import type { Config } from '#src/config.ts';
 import { AppError } from '#src/errors.ts';
+import { adminOf } from '#src/http/admin-session.ts';
+import type { AfterPost } from '#src/http/after-post.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import { checkIds } from '#src/organizations/checks/check-catalogue.ts';
 import type { CheckResult } from '#src/organizations/checks/check-result.ts';
 import { inLaunchOrder } from '#src/organizations/checks/run-checks.ts';
-import type { SaveAnswer, SaveDependencies, SavedConnection } from '#src/organizations/checks/save-connection.ts';
+import {
+  type SaveAnswer,
+  type SaveDependencies,
+  type SavedConnection,
+  type Saver,
+  saveConnection,
+} from '#src/organizations/checks/save-connection.ts';
 import {
   integrationEnd,
   integrationStart,
@@ -16,10 +24,20 @@ import {
   streamedRow,
 } from '#views/integration-page.ts';
 import type { Organization } from './organization.ts';
-import { type ConnectionRecord, connectionProps, headProps, runProps, tailProps } from './settings-view.ts';
+import {
+  type ConnectionRecord,
+  connectionProps,
+  headProps,
+  integrationUrl,
+  type PageExtras,
+  type PendingRun,
+  runProps,
+  tailProps,
+} from './settings-view.ts';
 
 export interface StreamDependencies extends SaveDependencies {
   config: Pick<Config, 'publicUrl' | 'appName'>;
+  afterPost: AfterPost;
 }
 
 const SAVED: Readonly<Record<SavedConnection['state'], string>> = {
@@ -43,11 +61,35 @@ export async function readRecord(
 }
 
 /**
+ * Begins checks that a form of this session asked for. The form's outcome was taken, not read, so a reload finds the run
+ * on record and asks nothing of the EHR.
+ */
+export async function beginChecks(
+  dependencies: StreamDependencies,
+  request: Request,
+  response: Response,
+  organization: Organization,
+  { url, told, options }: PendingRun,
+): Promise<void> {
+  const answer = await saveConnection(dependencies, organization.id, url, saverOf(request), options);
+  if (answer.ok) return streamChecks(dependencies, request, response, organization, { ...answer, told: [...told] });
+  const shown: PageExtras = { field: { value: answer.kept, problem: answer.problem } };
+  const outcome = { kind: 'form', status: 400, shown } as const;
+  await dependencies.afterPost.answer(request, response, integrationUrl(request, organization.id), outcome);
+}
+
+/** Who acts, for the run and for the audit trail. */
+export function saverOf(request: Request): Saver {
+  const { userId, email } = adminOf(request);
+  return { name: email, actor: { userId }, ...(request.ip === undefined ? {} : { address: request.ip }) };
+}
+
+/**
  * Sends the page as the checks go. A visitor who leaves early does not stop them: what they found is saved.
  *
  * Part of the page is out when the run cannot be stored: a row says so, the page is ended, and the log has the cause.
  */
-export async function streamChecks(
+async function streamChecks(
   dependencies: StreamDependencies,
   request: Request,
   response: Response,

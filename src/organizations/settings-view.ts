@@ -1,9 +1,9 @@
 /** What the page of a connection shows: gathered from the organization, its last checks and its draft. */
 import type { Request } from 'express';
 import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
-import { queryOf } from '#src/http/request-values.ts';
 import type { CheckRun } from '#src/organizations/checks/checks-store.ts';
 import type { KeyProof } from '#src/organizations/checks/key-proof.ts';
+import type { SaveOptions } from '#src/organizations/checks/save-connection.ts';
 import { readStoredConfiguration } from '#src/smart/smart-configuration.ts';
 import type { ConnectionProps } from '#views/integration-connection.ts';
 import type { FinishedRun, IntegrationHeadProps, IntegrationTailProps } from '#views/integration-page.ts';
@@ -28,8 +28,20 @@ export interface ConnectionRecord {
   readAt: Date;
 }
 
-/** What one request adds to it. */
+/** Checks that were asked for and not begun. */
+export interface PendingRun {
+  /** Normalized already. */
+  url: string;
+  /** What was changed about the typed text. */
+  told: readonly string[];
+  options: SaveOptions;
+}
+
+/** What the last post adds to it. */
 export interface PageExtras {
+  done?: string;
+  /** to be begun by the page */
+  run?: PendingRun;
   field?: ConnectionProps['field'];
   reasonProblem?: string;
   problem?: string;
@@ -37,35 +49,27 @@ export interface PageExtras {
   /** the form was typed only to see what its scopes mean */
   preview?: { problems: readonly string[] };
   proof?: ProofProps;
-  report?: IntegrationTailProps['report'];
+  /** the instant in ISO */
+  report?: { url: string; expiresAt: string };
+  /** the address of the page is one that has shown the link of a report before */
+  isReportGone?: boolean;
 }
 
-const DONE: Readonly<Record<string, string>> = {
-  advanced: 'Advanced settings saved. Check again to see the connection with them.',
-  'advanced-ended':
-    'Advanced settings saved. What the app trusts about the EHR has changed, so launches under way have ended. Check again.',
-  dropped: 'The draft was dropped.',
-  'scopes-forgotten': 'Launches ask for the configured scopes again.',
-  preset: 'The preset is in use. Check again to see the connection with it.',
-};
-
 /** The address of this page or of one of its forms; an operator's carries the organization. */
-export function integrationUrl(request: Request, organizationId: string, step = '', more = ''): string {
+export function integrationUrl(request: Request, organizationId: string, step = ''): string {
   const isOperator = adminOf(request).role === 'operator';
-  const query = new URLSearchParams(more);
-  if (isOperator) query.set('organization', organizationId);
+  const query = new URLSearchParams(isOperator ? { organization: organizationId } : {});
   return `${PAGE}${step === '' ? '' : `/${step}`}${query.size === 0 ? '' : `?${query}`}`;
 }
 
 /** The upper part of the page. */
 export function headProps(request: Request, record: ConnectionRecord, extras: PageExtras): IntegrationHeadProps {
   const { id, name } = record.organization;
-  const done = request.method === 'GET' ? DONE[queryOf(request).get('done') ?? ''] : undefined;
   return {
     admin: { identity: adminOf(request), csrfToken: adminCsrfToken(request) },
     organization: { id, name },
     connection: connectionProps(request, record, extras),
-    done,
+    done: extras.done,
     problem: extras.problem,
   };
 }
@@ -97,7 +101,8 @@ export function tailProps(
     organization: { id: organization.id, name: organization.name },
     connection: connectionProps(request, record, extras),
     proof: extras.proof,
-    report: extras.report,
+    report: extras.report && { ...extras.report, expiresAt: new Date(extras.report.expiresAt) },
+    isReportGone: extras.isReportGone ?? false,
     drift: scheduled && driftProps(scheduled),
     registration: registrationSheet(deployment, organization),
     advanced,

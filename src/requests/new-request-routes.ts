@@ -154,7 +154,7 @@ export function discardDraft(deps: NewRequestDependencies): RequestHandler {
     assertOwnForm(request, deps.publicUrl, cookieSecret);
     const owner = draftOwner(launch);
     const draft = await deps.drafts.find(owner);
-    if (draft) await deps.outcomes.discard(draft.id);
+    if (draft) await deps.outcomes.discard({ id: draft.id, owner });
     await deps.drafts.discard(owner);
     toPage(deps, request, response, '/requests/new');
   };

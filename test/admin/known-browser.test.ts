@@ -1,6 +1,6 @@
 /** Strangers cannot lock an operator out of the browser they sign in with, nor fill the queue before them. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { addPerson, PASSWORD, signedIn, signIn } from '#test/helpers/administrators.ts';
+import { addPerson, PASSWORD, resultOf, signedIn, signIn } from '#test/helpers/administrators.ts';
 import { createBrowser, type TestBrowser } from '#test/helpers/browser.ts';
 import { cookiesOf, csrfOf } from '#test/helpers/visits.ts';
 import { startWorld, testStores, type World } from '#test/helpers/world.ts';
@@ -39,13 +39,13 @@ describe.for(await testStores())('on %s', (stores) => {
     const guess = await openForm();
     const statuses = [];
     // oxlint-disable-next-line no-await-in-loop -- the account counts them one by one
-    for (let index = 0; index < 55; index += 1) statuses.push((await guess(email, `198.51.100.${index}`)).status);
-    expect(statuses.filter((status) => status === 401)).toHaveLength(50);
+    for (let index = 0; index < 55; index += 1) statuses.push(resultOf(await guess(email, `198.51.100.${index}`)));
+    expect(statuses.filter((status) => status === 'refused')).toHaveLength(50);
     expect((await signIn(world, email)).answer.status).toBe(429);
 
     const wrong = (await signIn(world, email, 'wrong password', owner)).answer;
-    expect(wrong.status).toBe(401);
-    expect((await signIn(world, email, PASSWORD, owner)).answer.status).toBe(303);
+    expect(resultOf(wrong)).toBe('refused');
+    expect(resultOf((await signIn(world, email, PASSWORD, owner)).answer)).toBe(303);
     // Its success gives the strangers no new tries.
     expect((await guess(email, '203.0.113.1')).status).toBe(429);
   });
@@ -68,17 +68,17 @@ describe.for(await testStores())('on %s', (stores) => {
     expect((await signIn(world, email, PASSWORD, ofOther)).answer.status).toBe(429);
     const statuses = [];
     for (let index = 0; index < 11; index += 1)
-      statuses.push((await signIn(world, email, 'wrong password', mine)).answer.status);
-    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 401), 429]);
+      statuses.push(resultOf((await signIn(world, email, 'wrong password', mine)).answer));
+    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 'refused'), 429]);
   });
 
   test('all of a /64 is one visitor: ten wrong passwords, not fifty', async () => {
     const { email } = await addPerson(world, 'network@example.com');
     const guess = await openForm();
     const statuses = [];
-    for (let index = 0; index < 30; index += 1) statuses.push((await guess(email, `2001:db8:5:5::${index}`)).status);
-    expect(statuses.filter((status) => status === 401)).toHaveLength(10);
-    expect((await signIn(world, email)).answer.status).toBe(303);
+    for (let index = 0; index < 30; index += 1) statuses.push(resultOf(await guess(email, `2001:db8:5:5::${index}`)));
+    expect(statuses.filter((status) => status === 'refused')).toHaveLength(10);
+    expect(resultOf((await signIn(world, email)).answer)).toBe(303);
   });
 
   test('three hundred sign-ins at once: most are told to come back, the known browser is served', async () => {
@@ -92,18 +92,18 @@ describe.for(await testStores())('on %s', (stores) => {
     const mine = await owner.visit(`${world.url}/sign-in`, {
       form: { csrf: csrfOf(form), email, password: PASSWORD },
     });
-    expect(mine.status).toBe(303);
+    expect(resultOf(mine)).toBe(303);
     const answers = await Promise.all(strangers);
     const refused = answers.filter(({ status }) => status === 503);
     expect(refused.length).toBeGreaterThan(100);
-    expect(answers.length - refused.length).toBe(answers.filter(({ status }) => status === 401).length);
+    expect(answers.length - refused.length).toBe(answers.filter((one) => resultOf(one) === 'refused').length);
     for (const { headers, body } of refused) {
       expect(Number(headers['retry-after'])).toBeGreaterThan(0);
       expect(body).toContain('Too many people are signing in at this moment');
     }
     // What was not judged does not count.
     const again = await Promise.all(Array.from({ length: 10 }, () => guess(email, '2001:db8:100::1')));
-    expect(again.map(({ status }) => status)).toEqual(again.map(() => 401));
+    expect(again.map(resultOf)).toEqual(again.map(() => 'refused'));
   });
 
   test('the cookie is for this host, HTTP and our own pages only, and names no one', async () => {

@@ -1,8 +1,8 @@
 /** Signing in and out of the settings, on embedded and real stores (issue 3 §1). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addPerson, PASSWORD, signedIn, signIn, tokenOf, usersOf } from '#test/helpers/administrators.ts';
+import { addPerson, PASSWORD, resultOf, signedIn, signIn, tokenOf, usersOf } from '#test/helpers/administrators.ts';
 import { createBrowser, titleOf } from '#test/helpers/browser.ts';
-import { cookiesOf, csrfOf } from '#test/helpers/visits.ts';
+import { cookiesOf, csrfOf, isAfterPost } from '#test/helpers/visits.ts';
 import { startWorld, testStores, type World } from '#test/helpers/world.ts';
 
 const MINUTE = 60_000;
@@ -101,15 +101,58 @@ describe.for(await testStores())('on %s', (stores) => {
     const answers = [];
     for (const [email, password] of attempts) {
       const answer = await browser.visit(`${world.url}/sign-in`, { form: { csrf: csrfOf(form), email, password } });
-      const { date: _date, ...headers } = answer.headers;
-      headers['content-length'] = '';
-      headers['set-cookie'] = '';
-      answers.push({ status: answer.status, headers, body: answer.body.replaceAll(email, 'E-MAIL') });
+      const location = answer.headers['location'] ?? '';
+      const page = await browser.visit(`${world.url}${location}`);
+      expect((await browser.visit(page.url)).body).toBe(page.body);
+      const told = [answer, page].map(({ status, headers, body }) => {
+        const { date: _date, 'content-length': _length, 'set-cookie': _cookie, ...rest } = headers;
+        const text = JSON.stringify({ status, rest, body });
+        return text.replaceAll(email, 'E-MAIL').replaceAll(/form=[\w-]{43}/g, 'form=NAME');
+      });
+      answers.push({ result: resultOf(answer), isShown: isAfterPost(page, 'form'), body: page.body, told });
     }
-    expect(answers[0]?.status).toBe(401);
+    expect(answers[0]).toMatchObject({ result: 'refused', isShown: true });
     expect(answers[0]?.body).toContain('The e-mail address or the password is not right.');
-    for (const answer of answers) expect(answer).toEqual(answers[0]);
+    expect(answers[0]?.body).toContain(`value="${attempts[0][0]}"`);
+    for (const { told } of answers) expect(told).toEqual(answers[0]?.told);
     expect(cookiesOf(browser).has('admin')).toBe(false);
+  });
+
+  test('a refusal is shown to the browser it was told alone, and to a client that asks for JSON by its status', async () => {
+    const { email } = await person();
+    const { browser, answer } = await signIn(world, email, 'wrong password');
+    const url = `${world.url}${answer.headers['location']}`;
+    const page = await browser.visit(url);
+    expect(page.body).toContain('The e-mail address or the password is not right.');
+    expect(page.body).not.toContain('wrong password');
+    const stranger = createBrowser();
+    // Without a secret of its own, and with one.
+    for (let visits = 0; visits < 2; visits += 1) {
+      const foreign = await stranger.visit(url);
+      expect([foreign.status, foreign.body.includes(email), titleOf(foreign)?.includes('Not signed in')]).toEqual([
+        200,
+        false,
+        false,
+      ]);
+    }
+    const form = { csrf: csrfOf(page), email, password: 'wrong password' };
+    const json = await browser.visit(`${world.url}/sign-in`, { form, headers: { accept: 'application/json' } });
+    expect(json.status).toBe(401);
+    expect(JSON.parse(json.body)).toEqual({ email, problem: 'The e-mail address or the password is not right.' });
+    expect(await world.dumpRedis()).not.toMatch(/wrong password|person-\d+@/);
+  });
+
+  test('the page that was asked for survives a refusal', async () => {
+    const { email } = await person();
+    const browser = createBrowser();
+    const next = '/settings/users?page=2';
+    const csrf = csrfOf(await browser.visit(`${world.url}/sign-in?${new URLSearchParams({ next })}`));
+    const refused = await browser.open(`${world.url}/sign-in`, { form: { csrf, email, password: 'no', next } });
+    expect(isAfterPost(refused, 'form')).toBe(true);
+    expect(refused.body).toContain(`name="next" value="${next}"`);
+    const form = { csrf: csrfOf(refused), email, password: PASSWORD, next };
+    const answer = await browser.visit(`${world.url}/sign-in`, { form });
+    expect(answer.headers['location']).toBe(next);
   });
 
   test('a session id somebody planted before the sign-in is worth nothing after it (fixation)', async () => {
@@ -214,8 +257,8 @@ describe.for(await testStores())('on %s', (stores) => {
       const attempt = (password: string) =>
         browser.visit(`${world.url}/sign-in`, { form: { csrf, email: account, password } });
       const wrong = await Promise.all(Array.from({ length: 12 }, () => attempt('wrong password')));
-      const statuses = wrong.map(({ status }) => status);
-      expect(statuses.filter((status) => status === 401)).toHaveLength(10);
+      const statuses = wrong.map(resultOf);
+      expect(statuses.filter((status) => status === 'refused')).toHaveLength(10);
       expect(statuses.filter((status) => status === 429)).toHaveLength(2);
       const late = await attempt(PASSWORD);
       expect(late.status).toBe(429);
@@ -223,7 +266,7 @@ describe.for(await testStores())('on %s', (stores) => {
       expect(Number(late.headers['retry-after'])).toBeLessThanOrEqual(900);
     }
     const other = await person();
-    expect((await signIn(world, other.email)).answer.status).toBe(303);
+    expect(resultOf((await signIn(world, other.email)).answer)).toBe(303);
   });
 
   test('sign-in, refusal and sign-out are in the audit trail; passwords, tokens and session ids nowhere', async () => {

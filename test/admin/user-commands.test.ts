@@ -7,7 +7,7 @@ import { isPassword } from '#src/admin/password.ts';
 import { readUserCommand } from '#src/admin/user-commands.ts';
 import { createUserStore } from '#src/admin/user-store.ts';
 import { createOrganizationStore } from '#src/organizations/organization-store.ts';
-import { PASSWORD, signIn, usersOf } from '#test/helpers/administrators.ts';
+import { PASSWORD, resultOf, signIn, usersOf } from '#test/helpers/administrators.ts';
 import { createPostgresDatabase, hasPostgres } from '#test/helpers/databases.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 
@@ -82,7 +82,7 @@ describe('the user commands', () => {
     const { json } = await user(...args);
     expect(json).toMatchObject({ role: 'administrator', organizationId: 'st-elsewhere' });
     const { oneTimePassword } = json as { oneTimePassword: string };
-    expect((await signIn(world, 'admin@example.com', oneTimePassword)).answer.status).toBe(303);
+    expect(resultOf((await signIn(world, 'admin@example.com', oneTimePassword)).answer)).toBe(303);
   });
 
   test('disable, enable and reset take effect at once; the last operator stays', async () => {
@@ -134,7 +134,7 @@ describe('the first operator from the environment', () => {
     const settings = await browser.visit(`${world.url}/settings`);
     expect(settings.headers['location']).toBe('/settings/account');
     expect(world.logLines.join('')).not.toContain('choose me at once');
-    expect((await signIn(world, 'first@example.com', 'choose me at once')).answer.status).toBe(401);
+    expect(resultOf((await signIn(world, 'first@example.com', 'choose me at once')).answer)).toBe('refused');
     await world.close();
   });
 
@@ -142,7 +142,7 @@ describe('the first operator from the environment', () => {
     let now = Date.now();
     const world = await startWorld({ env: bootstrap, clock: () => new Date(now) });
     now += 3 * 86_400_000;
-    expect((await signIn(world, 'first@example.com', 'choose me at once')).answer.status).toBe(401);
+    expect(resultOf((await signIn(world, 'first@example.com', 'choose me at once')).answer)).toBe('refused');
     await world.close();
   });
 

@@ -1,7 +1,8 @@
 /** Users as operators manage them: one-time passwords shown once, sessions ended, nobody locked out by a slip. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addPerson, signedIn, signIn, tokenOf, usersOf } from '#test/helpers/administrators.ts';
-import type { TestBrowser } from '#test/helpers/browser.ts';
+import { addPerson, resultOf, signedIn, signIn, tokenOf, usersOf } from '#test/helpers/administrators.ts';
+import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
+import { isAfterPost, ledTo } from '#test/helpers/visits.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 
 let world: World;
@@ -15,9 +16,11 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-async function post(path: string, fields: Record<string, string> = {}) {
-  return operator.visit(world.url + path, { form: { csrf: await tokenOf(world, operator), ...fields } });
+async function post(path: string, fields: Record<string, string> = {}, headers: Record<string, string> = {}) {
+  return operator.visit(world.url + path, { form: { csrf: await tokenOf(world, operator), ...fields }, headers });
 }
+/** The page that a post has led to. */
+const pageAfter = (answer: Visit) => operator.visit(`${world.url}${answer.headers['location']}`);
 const shownPassword = (body: string) => /class="one-time">([^<]+)</.exec(body)?.[1] ?? '';
 
 test('an added administrator signs in with the password shown once, and nothing keeps it readable', async () => {
@@ -26,11 +29,15 @@ test('an added administrator signs in with the password shown once, and nothing 
     role: 'administrator',
     organization: 'st-elsewhere',
   });
-  expect(added.status).toBe(201);
-  const password = shownPassword(added.body);
+  expect(ledTo(added)).toBe('secret');
+  const page = await pageAfter(added);
+  const password = shownPassword(page.body);
   expect(password).toMatch(/^([2-9a-z]{5}-){3}[2-9a-z]{5}$/);
-  expect((await operator.visit(`${world.url}/settings/users`)).body).not.toContain(password);
-  expect((await signIn(world, 'new@example.com', password)).answer.status).toBe(303);
+  expect(JSON.stringify(added)).not.toContain(password);
+  for (const url of [page.url, `${world.url}/settings/users`]) {
+    expect((await operator.visit(url)).body).not.toContain(password);
+  }
+  expect(resultOf((await signIn(world, 'new@example.com', password)).answer)).toBe(303);
   const user = await usersOf(world).findByEmail('new@example.com');
   expect(user).toMatchObject({ role: 'administrator', organizationId: 'st-elsewhere', mustChangePassword: true });
   expect(user?.passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
@@ -57,30 +64,58 @@ test.for([
   ],
 ] as const)('%s is refused at the field, and what was typed is kept', async ([, fields, reason]) => {
   const answer = await post('/settings/users', fields);
-  expect(answer.status).toBe(400);
-  expect(answer.body).toContain(reason);
-  expect(answer.body).toContain(`value="${fields.email}"`);
+  expect(ledTo(answer)).toBe('form');
+  for (const page of [await pageAfter(answer), await pageAfter(answer)]) {
+    expect(isAfterPost(page, 'form')).toBe(true);
+    expect(page.body).toContain(reason);
+    expect(page.body).toContain(`value="${fields.email}"`);
+  }
+  expect((await post('/settings/users', fields, { accept: 'application/json' })).status).toBe(400);
   expect(await usersOf(world).findByEmail('x@example.com')).toBeUndefined();
 });
 
 test('a hostile address is shown as text', async () => {
   const answer = await post('/settings/users', { email: '"><script>alert(1)</script>', role: 'operator' });
-  expect(answer.body).not.toContain('<script>alert');
+  const page = await pageAfter(answer);
+  expect(page.body).toContain('&lt;script&gt;alert(1)');
+  expect(page.body).not.toContain('<script>alert');
 });
 
 test('a reset ends the sessions and the old password, and shows a new one once', async () => {
   const { id, email } = await addPerson(world, 'forgetful@example.com');
   const theirs = await signedIn(world, email);
   const reset = await post(`/settings/users/${id}/reset`);
-  expect(reset.status).toBe(200);
+  expect(ledTo(reset)).toBe('secret');
+  const password = shownPassword((await pageAfter(reset)).body);
   expect((await theirs.visit(`${world.url}/settings/account`)).status).toBe(303);
-  expect((await signIn(world, email)).answer.status).toBe(401);
-  expect((await signIn(world, email, shownPassword(reset.body))).answer.status).toBe(303);
+  expect(resultOf((await signIn(world, email)).answer)).toBe('refused');
+  expect(resultOf((await signIn(world, email, password)).answer)).toBe(303);
+});
+
+test('the one-time password is for this session and this page, HEAD does not use it up, and a reload says it was shown', async () => {
+  const { id } = await addPerson(world, 'once-shown@example.com');
+  const reset = await post(`/settings/users/${id}/reset`);
+  const url = `${world.url}${reset.headers['location']}`;
+  const colleague = await signedIn(world, (await addPerson(world, 'colleague@example.com')).email);
+  const same = await signedIn(world, 'operator@example.com');
+  expect(shownPassword((await colleague.visit(url)).body)).toBe('');
+  expect(shownPassword((await same.visit(url)).body)).toBe('');
+  expect((await operator.visit(url, { method: 'HEAD' })).status).toBe(200);
+  expect(await world.dumpRedis()).not.toContain('once-shown@');
+  expect((await operator.visit(url.replace('/users?', '/account?'))).status).toBe(200);
+  for (const kind of ['form', 'done']) {
+    expect(shownPassword((await operator.visit(url.replace('secret=', `${kind}=`))).body)).toBe('');
+  }
+  expect(shownPassword((await operator.visit(url)).body)).not.toBe('');
+  const again = await operator.visit(url);
+  expect(shownPassword(again.body)).toBe('');
+  expect(again.body).toContain('A one-time password is shown once, and this page has shown it.');
+  expect((await operator.visit(`${world.url}/settings/users`)).body).not.toContain('this page has shown it');
 });
 
 test('a one-time password works for three days', async () => {
   const { id, email } = await addPerson(world, 'slow@example.com');
-  const password = shownPassword((await post(`/settings/users/${id}/reset`)).body);
+  const password = shownPassword((await pageAfter(await post(`/settings/users/${id}/reset`))).body);
   const user = await usersOf(world).findByEmail(email);
   const days = ((user?.passwordExpiresAt?.getTime() ?? 0) - Date.now()) / 86_400_000;
   expect(days).toBeGreaterThan(2.9);
@@ -91,13 +126,15 @@ test('a one-time password works for three days', async () => {
 test('disabled is out, enabled is back in', async () => {
   const { id, email } = await addPerson(world, 'leaver@example.com');
   expect((await post(`/settings/users/${id}/disable`)).status).toBe(303);
-  expect((await signIn(world, email)).answer.status).toBe(401);
+  expect(resultOf((await signIn(world, email)).answer)).toBe('refused');
   expect((await post(`/settings/users/${id}/enable`)).status).toBe(303);
-  expect((await signIn(world, email)).answer.status).toBe(303);
+  expect(resultOf((await signIn(world, email)).answer)).toBe(303);
 });
 
 test('operators cannot disable themselves, and the last one cannot be disabled at all', async () => {
-  expect((await post(`/settings/users/${operatorId}/disable`)).status).toBe(400);
+  const refused = await post(`/settings/users/${operatorId}/disable`);
+  expect(ledTo(refused)).toBe('form');
+  expect((await pageAfter(refused)).body).toContain('You cannot disable yourself');
   const users = usersOf(world);
   for (const user of await users.list()) {
     if (user.role === 'operator' && user.id !== operatorId) await users.disable(user.id, new Date());

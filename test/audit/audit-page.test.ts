@@ -4,6 +4,7 @@ import { csvLine } from '#src/audit/audit-csv.ts';
 import { listAuditRows } from '#src/audit/audit-store.ts';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
+import { isAfterPost } from '#test/helpers/visits.ts';
 import { startWorld, testStores, type World } from '#test/helpers/world.ts';
 
 const rowsOf = (page: Visit) => [...page.body.matchAll(/<tr id="row-([^"]+)">.*?<\/tr>/gs)].map(([row]) => row);
@@ -27,6 +28,24 @@ describe.for(await testStores())('on %s', (stores) => {
     await world.browser().open(other.href);
   });
   afterAll(() => world.close());
+
+  /** The patient is in no address and no log line; neither a reload nor another session sees them, or is an event. */
+  const shownOnce = async (page: Visit, patient: string) => {
+    expect(isAfterPost(page, 'secret')).toBe(true);
+    expect(page.url + world.logLines.join('')).not.toContain(patient);
+    expect(await world.dumpRedis()).not.toContain(patient);
+    await world.dependencies.audit.flush();
+    const looks = () =>
+      listAuditRows(world.dependencies.database.db, { organizationId: undefined, event: 'audit-viewed' }, 100);
+    const before = (await looks()).length;
+    for (const who of [administrator, operator]) {
+      const again = await who.visit(page.url);
+      expect([again.status, again.body.includes(patient)]).toEqual([200, false]);
+    }
+    expect((await operator.visit(page.url)).body).toContain('A patient is shown once for each reason');
+    await world.dependencies.audit.flush();
+    expect(await looks()).toHaveLength(before);
+  };
 
   test('MT-01: an administrator reads their own organization whatever the address says, and no patient', async () => {
     for (const query of ['', '?organization=hospital-b']) {
@@ -65,9 +84,20 @@ describe.for(await testStores())('on %s', (stores) => {
     const [, id] = /row-([^"]+)"/.exec(row) ?? [];
     const csrf = await tokenOf(world, operator);
     const address = `${world.url}/settings/audit/${id}/patient`;
-    expect((await operator.visit(address, { form: { csrf, reason: ' ' } })).status).toBe(400);
-    const page = await operator.visit(address, { form: { csrf, reason: 'access request 17' } });
+    const refused = await operator.open(address, { form: { csrf, reason: ' ' } });
+    expect([isAfterPost(refused, 'form'), refused.body.includes('Write down the reason')]).toEqual([true, true]);
+    expect(refused.body).not.toContain('pat-ada');
+    const json = await operator.visit(address, {
+      form: { csrf, reason: ' ' },
+      headers: { accept: 'application/json' },
+    });
+    expect([json.status, JSON.parse(json.body)]).toEqual([
+      400,
+      expect.objectContaining({ error: 'settings.reason-needed' }),
+    ]);
+    const page = await operator.open(address, { form: { csrf, reason: 'access request 17' } });
     expect(page.body).toContain('<code>Patient/pat-ada</code>');
+    await shownOnce(page, 'pat-ada');
     const { db } = world.dependencies.database;
     const [viewed] = await listAuditRows(db, { organizationId: 'st-elsewhere', event: 'audit-viewed' }, 1);
     expect(viewed).toMatchObject({
@@ -80,12 +110,28 @@ describe.for(await testStores())('on %s', (stores) => {
     const csrf = await tokenOf(world, operator);
     const search = async (organization: string) =>
       rowsOf(
-        await operator.visit(`${world.url}/settings/audit/patient`, {
+        await operator.open(`${world.url}/settings/audit/patient`, {
           form: { csrf, organization, patient: 'pat-ben', reason: 'access request 18' },
         }),
       ).filter((row) => row.includes('patient-opened'));
     expect(await search('hospital-b')).toHaveLength(1);
     expect(await search('st-elsewhere')).toHaveLength(0);
+    const form = { csrf, organization: 'hospital-b', patient: 'pat-ben' };
+    const send = (reason: string, patient = form.patient) =>
+      operator.open(`${world.url}/settings/audit/patient`, { form: { ...form, patient, reason } });
+    const page = await send('access request 18');
+    expect(page.body).toContain('Everything recorded about <code>Patient/pat-ben</code> of hospital-b');
+    await shownOnce(page, 'pat-ben');
+    for (const refused of [await send(' '), await send('access request 18', `pat-ben${'x'.repeat(60)}`)]) {
+      expect(isAfterPost(refused, 'form')).toBe(true);
+      for (const { body } of [refused, await operator.visit(refused.url)]) {
+        expect(body).toContain('notice-problem');
+        expect(body).toContain('value="pat-ben');
+        expect(body).toContain('<option value="hospital-b" selected>');
+      }
+      expect(refused.url).not.toContain('pat-ben');
+      expect((await administrator.visit(refused.url)).body).not.toContain('pat-ben');
+    }
   });
 
   test.for(['/settings/audit/patient', '/settings/audit/0d9c0cf6-0000-4000-8000-000000000000/patient'])(

@@ -12,6 +12,7 @@ let world: World;
 let administrator: TestBrowser;
 let launchUrl: string;
 let reportUrl: string;
+let shownAt: string;
 
 beforeAll(async () => {
   world = await startWorld({ clock: () => new Date(now) });
@@ -22,7 +23,8 @@ beforeAll(async () => {
   world.sandbox.faults.clear();
   launchUrl = (await administrator.open(`${world.url}/settings/launches?code=${supportCodeOf(answer)}`)).url;
   const form = { csrf: await tokenOf(world, administrator) };
-  const made = await administrator.visit(`${launchUrl}/report`, { form });
+  const made = await administrator.open(`${launchUrl}/report`, { form });
+  shownAt = made.url;
   reportUrl = /<a href="([^"]*\/reports\/[^"]+)"><code/.exec(made.body)?.[1] ?? '';
 });
 afterAll(() => world.close());
@@ -37,6 +39,15 @@ test('opens without signing in, as a page to print and as JSON, and says whose j
   expect(page.headers['referrer-policy']).toBe('no-referrer');
   const json = JSON.parse((await stranger.visit(`${reportUrl}.json`)).body) as { launch: { outcome: string } };
   expect(json.launch.outcome).toBe('identity.invalid');
+});
+
+test('the link is shown once; a reload of its page makes no other and says so', async () => {
+  expect(shownAt).toMatch(/\/settings\/launches\/[\da-f-]{36}\?secret=[\w-]{43}$/);
+  const again = await administrator.visit(shownAt);
+  expect(again.body).not.toContain('/reports/');
+  expect(again.body).toContain('The link of a report is shown once, and this page has shown it.');
+  const { rows } = await world.dependencies.database.db.execute(sql`select * from launch_reports`);
+  expect(rows).toHaveLength(1);
 });
 
 test('holds no secret, no person and no patient (ST-07)', async () => {

@@ -3,7 +3,7 @@ import { hashPassword } from '#src/admin/password.ts';
 import type { User } from '#src/admin/user.ts';
 import { createUserStore } from '#src/admin/user-store.ts';
 import { createBrowser, type TestBrowser, type Visit } from './browser.ts';
-import { csrfOf } from './visits.ts';
+import { csrfOf, ledTo } from './visits.ts';
 import { ORG_ID, type World } from './world.ts';
 
 /** A password of their own, long enough for the rules. */
@@ -54,10 +54,15 @@ export async function signIn(
   return { browser, answer };
 }
 
+/** What came of a sign-in: a refusal leads back to its form, with why. */
+export function resultOf(answer: Visit): number | 'refused' {
+  return answer.headers['location']?.startsWith('/sign-in?') && ledTo(answer) === 'form' ? 'refused' : answer.status;
+}
+
 /** A browser of a person who is signed in. */
 export async function signedIn(world: World, email: string): Promise<TestBrowser> {
   const { browser, answer } = await signIn(world, email);
-  if (answer.status !== 303) throw new Error(`${email} could not sign in: ${answer.status}`);
+  if (resultOf(answer) !== 303) throw new Error(`${email} could not sign in: ${resultOf(answer)}`);
   return browser;
 }
 

@@ -1,4 +1,5 @@
 /** What tests read off visits and cookies again and again. */
+import type { OutcomeKind } from '#src/http/after-post.ts';
 import type { TestBrowser, Visit } from './browser.ts';
 
 /** `<launch id>` of `/launches/<launch id>/…`. */
@@ -26,4 +27,15 @@ export function wholeOf(visit: Visit): string {
 /** Whether this page is where a form's post has sent the browser on to: a reload of it posts nothing. */
 export function isShownAgain(page: Visit): boolean {
   return page.status === 200 && /\/requests\/new\?form=[\w-]{43}$/.test(page.url);
+}
+
+/** What a form's post of the settings leads to: a refused form, news or a secret; undefined for every other answer. */
+export function ledTo(answer: Visit): OutcomeKind | undefined {
+  const leads = /[?&](form|done|secret|run)=[\w-]{43}$/.exec(answer.headers['location'] ?? '');
+  return answer.status === 303 ? (leads?.[1] as OutcomeKind | undefined) : undefined;
+}
+
+/** Whether this page is where such a post has sent the browser: a reload of it posts nothing. */
+export function isAfterPost(page: Visit, kind: OutcomeKind): boolean {
+  return page.status === 200 && new RegExp(`[?&]${kind}=[\\w-]{43}$`).test(page.url);
 }

@@ -50,8 +50,9 @@ describe.for(await testStores())('on %s', (stores) => {
     await world.launch('pat-ada');
   });
   afterAll(() => world.close());
+  /** And the page it leads to. */
   const press = async (path: string, fields: Record<string, string>) =>
-    operator.visit(world.url + path, { form: { csrf: await tokenOf(world, operator), ...fields } });
+    operator.open(world.url + path, { form: { csrf: await tokenOf(world, operator), ...fields } });
   const db = () => world.dependencies.database.db;
   const opened = async () => {
     await world.dependencies.audit.flush();

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { placeFetches } from '#src/keys/fetcher-hosts.ts';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
+import { isAfterPost } from '#test/helpers/visits.ts';
 import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 
 let world: World;
@@ -47,16 +48,17 @@ describe('an operator and the signing keys', () => {
     const before = kidOf('RS384');
     const done = await press('rotate');
     expect(done.body).toContain('New keys are published');
+    expect((await browser.visit(done.url)).body).not.toContain('New keys are published');
     expect(await published()).toHaveLength(4);
     expect(kidOf('RS384')).toBe(before);
     const again = await press('rotate');
-    expect(again.status).toBe(409);
+    expect(isAfterPost(again, 'form')).toBe(true);
     expect(again.body).toContain('A rotation is under way');
   });
 
   test('does not retire the only key that signs, and says what to do instead', async () => {
     const answer = await press('retire', { kid: kidOf('RS384') });
-    expect(answer.status).toBe(409);
+    expect(isAfterPost(answer, 'form')).toBe(true);
     expect(answer.body).toContain('Rotate instead');
   });
 
@@ -69,7 +71,7 @@ describe('an operator and the signing keys', () => {
     await world.dependencies.keyRing.refresh();
     world.dependencies.sightings.keyAccepted(ORG_ID, kid);
     const refused = await press('retire', { kid });
-    expect(refused.status).toBe(409);
+    expect(isAfterPost(refused, 'form')).toBe(true);
     expect(refused.body).toContain('An EHR accepted this key within the last');
     expect(refused.body).toContain('Retire it anyway');
     expect((await press('retire', { kid, evenIfUsed: 'yes' })).body).toContain('The key was retired.');
@@ -145,10 +147,11 @@ describe('importing a private key', () => {
     ['broken JSON', '{"kty":"RSA"', 'not a private key'],
   ] as const)('refuses %s at the field, and echoes nothing of it', async ([, text, reason]) => {
     const answer = await press('import', { privateKey: text });
-    expect(answer.status).toBe(409);
+    expect(isAfterPost(answer, 'form')).toBe(true);
     expect(answer.body).toContain('id="privateKey-problem"');
     expect(answer.body).toContain(reason);
     expect(answer.body).not.toContain('BEGIN');
+    expect((await browser.visit(answer.url)).body).toContain(reason);
     expect(await published()).toHaveLength(2);
   });
 

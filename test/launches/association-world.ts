@@ -17,6 +17,9 @@ export interface Administrator {
   page(): Promise<Visit>;
   /** Sends one of the page's forms: the last part of its address, and its fields. */
   send(step: string, form?: Record<string, string>): Promise<Visit>;
+  /** The same, and the page it leads to. */
+  open(step: string, form?: Record<string, string>): Promise<Visit>;
+  reload(page: Visit): Promise<Visit>;
   /** Adds a clinician and reads the code. */
   codeFor(name: string): Promise<string>;
 }
@@ -36,7 +39,12 @@ export async function administrator(world: World, email: string, organizationId:
     const csrf = csrfOf(await page());
     return browser.visit(url + step, { form: { csrf, ...form } });
   };
-  return { page, send, codeFor: async (name) => codeIn(await send('', { name })) };
+  const open: Administrator['open'] = async (step, form) => {
+    const { headers } = await send(step, form);
+    return browser.visit(new URL(headers['location'] ?? '', url).href);
+  };
+  const reload = (shown: Visit) => browser.visit(shown.url);
+  return { page, send, open, reload, codeFor: async (name) => codeIn(await open('', { name })) };
 }
 
 /** The code on the page that issued it. */

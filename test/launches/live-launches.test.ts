@@ -5,9 +5,10 @@ import { openDependencies } from '#src/open-dependencies.ts';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { decoded, leaksOf, secretsSeenBy } from '#test/helpers/canaries.ts';
-import { csrfOf, launchIdOf, wholeOf } from '#test/helpers/visits.ts';
+import { csrfOf, launchIdOf, ledTo, wholeOf } from '#test/helpers/visits.ts';
 import { ORG_ID, startWorld, testStores, type World } from '#test/helpers/world.ts';
 
+const NONE = 'Nothing was ended: it was over already.';
 const PAGE = '/settings/live-launches';
 
 describe.for(await testStores())('on %s', (stores) => {
@@ -37,6 +38,12 @@ describe.for(await testStores())('on %s', (stores) => {
   const see = async (browser: TestBrowser, query = '') => (await browser.visit(`${world.url}${PAGE}${query}`)).body;
   const post = async (browser: TestBrowser, action: string, form: Record<string, string>, query = '') =>
     browser.visit(`${world.url}${PAGE}/${action}${query}`, { form: { csrf: await tokenOf(world, browser), ...form } });
+  /** What the page after the form says. */
+  const endedBy = async (browser: TestBrowser, action: string, form: Record<string, string>, query = '') => {
+    const { headers } = await post(browser, action, form, query);
+    const page = await browser.visit(`${world.url}${headers['location']}`);
+    return /notice-done.*?<span>([^<]*)</s.exec(page.body)?.[1];
+  };
   const launchAt = (id: string, patient: string, options = {}, browser = world.browser()) =>
     browser.open(world.sandbox.launch(patient, options).replace(`orgId=${ORG_ID}`, `orgId=${id}`));
   const rowsOf = (body: string) => [...body.matchAll(/<tr><td data-label="User">.*?<\/tr>/gs)].map(([row]) => row);
@@ -78,8 +85,10 @@ describe.for(await testStores())('on %s', (stores) => {
     expect((await browser.visit(elsewhere)).status).toBe(200);
 
     const answer = await post(admin, 'end', { launch: launchIdOf(page) });
-    expect([answer.status, answer.headers['location']]).toEqual([303, `${PAGE}?ended=1`]);
-    expect(await see(admin, '?ended=1')).toContain('1 launch was ended.');
+    expect(ledTo(answer)).toBe('done');
+    const said = `${world.url}${answer.headers['location']}`;
+    expect((await admin.visit(said)).body).toContain('1 launch was ended.');
+    expect((await admin.visit(said)).body).not.toContain('1 launch was ended.');
     expect(await record(page)).toBeUndefined();
     const over = await browser.visit(elsewhere);
     server.close();
@@ -102,7 +111,7 @@ describe.for(await testStores())('on %s', (stores) => {
     const other = world.browser();
     const kept = await launchAt(ORG_ID, 'pat-ada', { user: 'prac-osei' }, other);
     const [, user = ''] = /name="user" value="([^"]+)"/.exec(await see(admin)) ?? [];
-    expect((await post(admin, 'end-user', { user })).headers['location']).toBe(`${PAGE}?ended=3`);
+    expect(await endedBy(admin, 'end-user', { user })).toBe('3 launches were ended.');
     for (const page of [...pages, elsewhere]) expect(await record(page)).toBeUndefined();
     expect((await other.visit(kept.url)).status).toBe(200);
   });
@@ -111,7 +120,7 @@ describe.for(await testStores())('on %s', (stores) => {
     const other = world.browser();
     const kept = await launchAt('hospital-b', 'pat-ada', {}, other);
     const pages = [await launchAt(ORG_ID, 'pat-ada'), await launchAt(ORG_ID, 'pat-ben')];
-    expect((await post(admin, 'end-all', {})).headers['location']).toBe(`${PAGE}?ended=2`);
+    expect(await endedBy(admin, 'end-all', {})).toBe('2 launches were ended.');
     for (const page of pages) expect(await record(page)).toBeUndefined();
     expect((await other.visit(kept.url)).status).toBe(200);
     expect(await see(admin)).toContain('Nobody has the app open.');
@@ -125,11 +134,11 @@ describe.for(await testStores())('on %s', (stores) => {
     expect(rowsOf(await see(otherAdmin))).toHaveLength(1);
     for (const query of ['', '?organization=hospital-b', '?organization=']) {
       expect(rowsOf(await see(admin, query))).toHaveLength(0);
-      expect((await post(admin, 'end', { launch: launchIdOf(page) }, query)).headers['location']).toMatch(/ended=0$/);
-      expect((await post(admin, 'end-all', {}, query)).headers['location']).toMatch(/ended=0$/);
+      expect(await endedBy(admin, 'end', { launch: launchIdOf(page) }, query)).toBe(NONE);
+      expect(await endedBy(admin, 'end-all', {}, query)).toBe(NONE);
     }
     const [, user = ''] = /name="user" value="([^"]+)"/.exec(await see(otherAdmin)) ?? [];
-    expect((await post(admin, 'end-user', { user })).headers['location']).toMatch(/ended=0$/);
+    expect(await endedBy(admin, 'end-user', { user })).toBe(NONE);
     expect((await browser.visit(page.url)).status).toBe(200);
   });
 
@@ -143,7 +152,8 @@ describe.for(await testStores())('on %s', (stores) => {
     const query = '?organization=hospital-b';
     expect(rowsOf(await see(operator, query))).toHaveLength(1);
     const answer = await post(operator, 'end', { launch: launchIdOf(page) }, query);
-    expect(answer.headers['location']).toBe(`${PAGE}${query}&ended=1`);
+    expect(answer.headers['location']).toMatch(/^\/settings\/live-launches\?organization=hospital-b&done=/);
+    expect((await operator.visit(`${world.url}${answer.headers['location']}`)).body).toContain('1 launch was ended.');
   });
 
   test('a form without the session’s token ends nothing', async () => {
@@ -212,7 +222,7 @@ describe.for(await testStores())('on %s', (stores) => {
     const body = await see(admin);
     expect(rowsOf(body)).toHaveLength(200);
     expect(body).toContain('251 launches open; the 200 used last are listed');
-    expect((await post(admin, 'end-all', {})).headers['location']).toBe(`${PAGE}?ended=251`);
+    expect(await endedBy(admin, 'end-all', {})).toBe('251 launches were ended.');
     expect(await redis.countRanked(`live:${ORG_ID}`, 0)).toBe(0);
   });
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
+import { isAfterPost } from '#test/helpers/visits.ts';
 import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 
 const PAGE = '/settings/organizations';
@@ -40,9 +41,10 @@ describe('an operator and the organizations', () => {
     ['a client ID with spaces', { id: 'other', name: 'X', clientId: 'a b' }, 'clientId'],
   ] as const)('cannot create one with %s: the field says why and keeps what was typed', async ([, form, field]) => {
     const refused = await press('', form);
-    expect(refused.status).toBe(400);
+    expect(isAfterPost(refused, 'form')).toBe(true);
     expect(refused.body).toContain(`id="${field}-problem"`);
     expect(refused.body).toContain(`value="${form.name}"`);
+    expect((await browser.visit(refused.url)).body).toBe(refused.body);
     expect(await find('other')).toBeUndefined();
   });
 
@@ -53,18 +55,23 @@ describe('an operator and the organizations', () => {
       privateNetworks: '10.20.0.0/16, 10.30.0.0/16',
     });
     expect(saved.body).toContain('Saved.');
+    const again = await browser.visit(saved.url);
+    expect([again.status, again.body.includes('Saved.')]).toEqual([200, false]);
     await expect
       .poll(() => find(ORG_ID))
       .toMatchObject({ name: 'Renamed', privateNetworks: ['10.20.0.0/16', '10.30.0.0/16'] });
     const refused = await press(`/${ORG_ID}`, { name: 'Renamed', clientId: 'x', privateNetworks: 'our LAN' });
-    expect(refused.status).toBe(400);
+    expect(isAfterPost(refused, 'form')).toBe(true);
     expect(refused.body).toContain('value="our LAN"');
   });
 
   test('does not empty a Client ID that is in use', async () => {
     const refused = await press(`/${ORG_ID}`, { name: 'Renamed', clientId: '', privateNetworks: '' });
-    expect(refused.status).toBe(400);
+    expect(isAfterPost(refused, 'form')).toBe(true);
     expect(refused.body).toContain('id="clientId-problem"');
+    // What was typed for one organization is not shown for another.
+    const elsewhere = await browser.visit(refused.url.replace(`/${ORG_ID}?`, '/new-hospital?'));
+    expect([elsewhere.status, elsewhere.body.includes('clientId-problem')]).toEqual([200, false]);
   });
 
   test('disables and enables one; both are in the audit trail with who did it (REG-11)', async () => {

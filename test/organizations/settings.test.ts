@@ -4,6 +4,7 @@ import { registrationSheet } from '#src/organizations/registration.ts';
 import { presetReasons, presetSettings } from '#src/organizations/vendor-presets.ts';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
+import { isAfterPost, ledTo } from '#test/helpers/visits.ts';
 import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 
 const PAGE = '/settings/integrations/smart-on-fhir';
@@ -22,6 +23,8 @@ const press = async (step: string, form: Record<string, string> = {}): Promise<V
   const url = `${world.url}${PAGE}${step === '' ? '' : `/${step}`}`;
   return browser.open(url, { form: { csrf: await tokenOf(world, browser), ...form } });
 };
+const isPresetRefused = (shown: Visit) =>
+  isAfterPost(shown, 'form') && shown.body.includes('The vendor or the FHIR URL has changed since');
 const save = (fhirUrl: string) => press('', { fhirUrl });
 const organization = async () => {
   const found = await createOrganizationStore(world.dependencies.database.db).find(ORG_ID);
@@ -93,14 +96,60 @@ describe('saving the FHIR URL', () => {
     ['the metadata address', 'https://169.254.169.254/latest', 'private or reserved address'],
     ['a password', 'https://me:secret@ehr.example.org/fhir', 'user name or password'],
   ] as const)('refuses %s at the field and keeps what was typed', async ([, typed, reason]) => {
-    const { status, body } = await save(typed);
-    expect(status).toBe(400);
+    const refused = await save(typed);
+    expect(isAfterPost(refused, 'form')).toBe(true);
+    const { body } = refused;
+    expect((await browser.visit(refused.url)).body).toBe(body);
+    expect(await world.dumpRedis()).not.toContain('secret@');
     expect(body).toContain('id="fhirUrl-problem"');
     expect(body).toContain('aria-invalid="true"');
     expect(body).toContain(reason);
     expect(body).not.toContain('secret@');
     if (typed !== '' && !typed.includes('@')) expect(body).toContain(`value="${typed}"`);
     expect((await organization()).fhirBaseUrl).toBe(world.sandbox.fhirBase);
+  });
+
+  test('begins the checks once: a reload, Back and another session find what is on record, and ask the EHR nothing', async () => {
+    const posted = await browser.visit(world.url + PAGE, {
+      form: { csrf: await tokenOf(world, browser), fhirUrl: `${world.sandbox.fhirBase}/` },
+    });
+    expect(ledTo(posted)).toBe('run');
+    const url = `${world.url}${posted.headers['location']}`;
+    await addPerson(world, 'other@example.com', { role: 'administrator' });
+    const asked = () => world.sandbox.requests.length;
+    const before = asked();
+    for (const stranger of [await signedIn(world, 'other@example.com'), await signedIn(world, 'admin@example.com')]) {
+      expect((await stranger.visit(url)).body).toContain('Not checked yet.');
+    }
+    expect((await browser.visit(url, { method: 'HEAD' })).status).toBe(200);
+    expect(asked()).toBe(before);
+    const checked = await browser.visit(url);
+    expect(checked.body).toContain('Removed the slash at the end.');
+    expect(checked.body).toContain('All checks passed');
+    const after = asked();
+    expect(after).toBeGreaterThan(before);
+    for (let reloads = 0; reloads < 2; reloads += 1) {
+      const again = await browser.visit(url);
+      expect(again.body).toContain('All checks passed');
+      expect(again.body).not.toContain('Removed the slash at the end.');
+    }
+    expect(asked()).toBe(after);
+    expect(await audited('check-run')).toHaveLength(1);
+  });
+
+  test('a client that asks for JSON gets the answer of its post at once', async () => {
+    const send = async (step: string, form: Record<string, string>) =>
+      browser.visit(`${world.url}${PAGE}${step}`, {
+        form: { csrf: await tokenOf(world, browser), ...form },
+        headers: { accept: 'application/json' },
+      });
+    const refused = await send('', { fhirUrl: 'ftp://ehr.example.org/fhir' });
+    expect(refused.status).toBe(400);
+    expect(JSON.parse(refused.body)).toMatchObject({ field: { value: 'ftp://ehr.example.org/fhir' } });
+    expect((await send('/report', {})).status).toBe(409);
+    const checked = await send('', { fhirUrl: world.sandbox.fhirBase });
+    expect([checked.status, checked.body.includes('All checks passed')]).toEqual([200, true]);
+    expect((await send('/report', {})).status).toBe(200);
   });
 
   test('begins to show before the checks have ended, and needs no script for it', async () => {
@@ -125,7 +174,11 @@ describe('saving the FHIR URL', () => {
     const { body } = await save(nextGen.fhirBase);
     const [, key = ''] = /name="suggestion" value="([^"]+)"/.exec(body) ?? [];
     expect(key).not.toBe('');
-    expect((await press('accept', { suggestion: 'https://evil.example' })).status).toBe(409);
+    const invented = await press('accept', { suggestion: 'https://evil.example' });
+    expect([isAfterPost(invented, 'form'), invented.body.includes('The checks have run again since')]).toEqual([
+      true,
+      true,
+    ]);
     await press('accept', { suggestion: key });
     expect(await organization()).toMatchObject({ fhirBaseUrl: nextGen.fhirBase });
     expect((await organization()).issuers).toHaveLength(1);
@@ -144,7 +197,7 @@ describe('saving the FHIR URL', () => {
   test('"use it anyway" needs a reason, which the audit trail keeps with who gave it', async () => {
     await save(portal());
     const refused = await press('use-anyway', { reason: ' ' });
-    expect(refused.status).toBe(400);
+    expect(isAfterPost(refused, 'form')).toBe(true);
     expect(refused.body).toContain('Say why');
     expect((await organization()).fhirBaseUrl).toBe(world.sandbox.fhirBase);
 
@@ -204,7 +257,7 @@ describe('the rest of the page', () => {
     await press('advanced', { ...advanced(await page()), nonce: 'optional' });
     expect((await organization()).timeZone).toBe('Asia/Kolkata');
     const wrong = await press('advanced', { ...advanced(await page()), timeZone: 'Mars/Olympus' });
-    expect(wrong.status).toBe(400);
+    expect(isAfterPost(wrong, 'form')).toBe(true);
     expect(wrong.body).toContain('id="timeZone-problem"');
     expect(wrong.body).toContain('value="Mars/Olympus"');
     await press('advanced', { ...advanced(await page()), timeZone: '' });
@@ -241,13 +294,13 @@ describe('the rest of the page', () => {
     const { body } = await page();
     expect(body).toContain('Use the preset for Epic');
     expect((await organization()).vendor).toBe('generic');
-    expect((await press('use-preset', { vendor: 'oracle' })).status).toBe(409);
+    expect(isPresetRefused(await press('use-preset', { vendor: 'oracle' }))).toBe(true);
     expect((await organization()).vendor).toBe('generic');
     const after = await press('use-preset', { vendor: 'epic' });
     expect(after.body).toContain('The preset is in use');
     expect(after.body).not.toContain('Use the preset for');
     expect(await organization()).toMatchObject({ vendor: 'epic', ...presetSettings('epic') });
-    expect((await press('use-preset', { vendor: 'epic' })).status).toBe(409);
+    expect(isPresetRefused(await press('use-preset', { vendor: 'epic' }))).toBe(true);
   });
 
   test('a FHIR URL of nobody known, or a vendor already chosen, offers no preset', async () => {
@@ -258,8 +311,10 @@ describe('the rest of the page', () => {
 
   test('a wrong advanced setting is refused at its field with everything typed kept', async () => {
     const typed = { ...advanced(await page()), frameAncestors: 'everywhere', allowedHosts: 'auth.example.org' };
-    const { status, body } = await press('advanced', typed);
-    expect(status).toBe(400);
+    const refused = await press('advanced', typed);
+    expect(isAfterPost(refused, 'form')).toBe(true);
+    const { body } = refused;
+    expect((await browser.visit(refused.url)).body).toBe(body);
     expect(body).toContain('id="frameAncestors-problem"');
     expect(body).toContain('everywhere</textarea>');
     expect(body).toContain('auth.example.org</textarea>');
@@ -275,9 +330,11 @@ describe('the rest of the page', () => {
     },
   );
 
-  test('the key proof says that the EHR accepted client ID and key', async () => {
-    const { body } = await press('prove-key');
+  test('the key proof says that the EHR accepted client ID and key, once', async () => {
+    const { url, body } = await press('prove-key');
     expect(body).toContain('Proven: the EHR accepted client ID');
+    expect((await browser.visit(url)).body).not.toContain('Proven: the EHR accepted client ID');
+    expect(await audited('check-run')).toHaveLength(1);
     expect((await audited('check-run'))[0]?.detail).toMatchObject({ action: 'key proof', outcome: 'proven' });
   });
 
@@ -291,10 +348,15 @@ describe('the rest of the page', () => {
   });
 
   test('a report is readable by whoever has its link, as a page and as JSON, without secrets', async () => {
-    expect((await press('report')).status).toBe(409);
+    const tooEarly = await press('report');
+    expect([isAfterPost(tooEarly, 'form'), tooEarly.body.includes('Run the checks first')]).toEqual([true, true]);
     await save(world.sandbox.fhirBase);
     const made = await press('report');
     const [link = ''] = /http:\/\/localhost:\d+\/reports\/checks\/[\w-]{43}/.exec(made.body) ?? [];
+    expect(isAfterPost(made, 'secret')).toBe(true);
+    const again = await browser.visit(made.url);
+    expect(again.body).not.toContain(link);
+    expect(again.body).toContain('The link of a report is shown once, and this page has shown it.');
     const stranger = world.browser();
     const read = await stranger.visit(link);
     expect(read.status).toBe(200);

@@ -70,8 +70,7 @@ export async function saveConnection(
   const { store, production, checks } = dependencies;
   const organization = await store.find(organizationId);
   if (!organization) return { ok: false, problem: 'There is no such organization.', kept: typedUrl };
-  const allowPrivate = [...dependencies.allowPrivate, ...organization.privateNetworks];
-  const normalized = normalizeFhirUrl(typedUrl, { production, allowPrivate });
+  const normalized = readFhirUrl(dependencies, organization, typedUrl);
   if (!normalized.ok) return normalized;
   const { url, told } = normalized;
   const draft = await store.findDraft(organizationId);
@@ -83,6 +82,15 @@ export async function saveConnection(
   const running = runChecks({ fhirUrl: url, organization: parsed.settings }, checks);
   const saving = { organization, settings: parsed.settings, accepted, saver, reason: reasonOf(options) };
   return { ok: true, url, told, running, outcome: running.finished.then((run) => settle(dependencies, saving, run)) };
+}
+
+/** The FHIR URL as it would be called, or why it would not be (REG-07). @param typedUrl untrusted. */
+export function readFhirUrl(
+  { production, allowPrivate }: Pick<SaveDependencies, 'production' | 'allowPrivate'>,
+  { privateNetworks }: Organization,
+  typedUrl: string,
+): ReturnType<typeof normalizeFhirUrl> {
+  return normalizeFhirUrl(typedUrl, { production, allowPrivate: [...allowPrivate, ...privateNetworks] });
 }
 
 interface Saving {
