@@ -81,7 +81,7 @@ async function shoot({ path, method = 'GET', headers = {}, body }: Shot): Promis
   }
 }
 
-/** A browser that signs in with a wrong password, cookie and all. */
+/** A browser that signs in with a wrong password, cookie and token and all; every other time with a heavy address. */
 async function guessPassword(): Promise<void> {
   const headers = { 'x-forwarded-for': address() };
   const page = await request(`${origin}/sign-in`, { dispatcher: agent, headers }).catch(() => undefined);
@@ -91,7 +91,8 @@ async function guessPassword(): Promise<void> {
     .flat()
     .map((line) => line.split(';')[0])
     .join('; ');
-  const body = new URLSearchParams({ csrf, email: 'operator@example.com', password: `guess ${serial}` }).toString();
+  const wrong = new URLSearchParams({ csrf, email: 'operator@example.com', password: `guess ${serial}` }).toString();
+  const body = serial % 4 < 2 ? wrong : `csrf=${encodeURIComponent(csrf)}&password=x&email=${pick(heavy)}`;
   await shoot({ path: '/sign-in', method: 'POST', headers: { ...form, cookie }, body });
 }
 
