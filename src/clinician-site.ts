@@ -29,6 +29,7 @@ import type { Organization } from './organizations/organization.ts';
 import { createOrganizationStore } from './organizations/organization-store.ts';
 import { createScopeLearning } from './organizations/scope-learning.ts';
 import { type ChartReadings, createChartReadings } from './requests/chart-readings.ts';
+import { createFormLimit } from './requests/form-limit.ts';
 import { createFormOutcomes } from './requests/form-outcomes.ts';
 import { keepTyped, sayKept, sayNothing } from './requests/keep-typed.ts';
 import { newRequestForm } from './requests/new-request-form.ts';
@@ -135,7 +136,11 @@ function mountLaunchPages(router: Router, shared: Shared): void {
     .post(guardOfWaiting, form, signOutRoute({ ...shared, onEnded: readings.forget }))
     .all(ONLY_POST);
 
-  const newRequest = { ...creating, outcomes: createFormOutcomes(createPostOutcomes(redis, sealer)) };
+  const newRequest = {
+    ...creating,
+    formLimit: createFormLimit(redis),
+    outcomes: createFormOutcomes(createPostOutcomes(redis, sealer)),
+  };
   at('/requests/new')
     .head(GET_OR_POST)
     .get(guard, newRequestForm(newRequest))

@@ -26,6 +26,11 @@ const catalogue = {
     title: 'This form is too large',
     help: 'Go back, shorten what was typed and send it again.',
   },
+  'request.too-many-forms': {
+    status: 429,
+    title: 'Too many forms in a short time',
+    help: 'Nothing was sent now. Look at the list of requests, wait ten minutes, then send it again.',
+  },
   'request.field-too-long': {
     status: 400,
     title: 'One of the fields is too long',

@@ -72,8 +72,8 @@ export function mayKeep({ shownAt = '' }: DraftTicket, now: Date): boolean {
 export const FORM_LIFETIME_MS = ABSOLUTE_LIMIT_MS;
 /** What was typed is kept for an hour, in a draft and in what a page says of it. */
 export const DRAFT_LIFETIME_MS = 60 * 60_000;
-/** All fields at their longest, in a script of three bytes a character. */
-export const MOST_DRAFT_BYTES = 98_304;
+/** What was typed, bounded where it is read, with what a page says of it. */
+export const MOST_DRAFT_BYTES = 32_768;
 const TICKET = 'draft-ticket';
 
 /** Whose drafts a launch's pages are about. */

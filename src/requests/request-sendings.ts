@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { KeyStore } from '#src/adapters/redis.ts';
-import type { Sealer } from '#src/adapters/seal.ts';
+import { type Sealer, TooLargeError } from '#src/adapters/seal.ts';
+import { AppError } from '#src/errors.ts';
 import type { NewRequest } from './new-request.ts';
 import { FORM_LIFETIME_MS } from './request-drafts.ts';
 
@@ -67,6 +68,15 @@ export function createRequestSendings(redis: KeyStore, sealer: Sealer, clock: Cl
     ]);
     return { formId, sealed, states: Object.fromEntries(states) };
   };
+  const sealAll = async (key: string, stored: Stored): Promise<string> => {
+    try {
+      return await sealer.seal(key, stored);
+    } catch (error) {
+      if (!(error instanceof TooLargeError)) throw error;
+      // Before anything leaves: a form of which so many versions were sent is no longer a form.
+      throw new AppError('request.too-many-forms', 'too many versions of one form', { cause: error });
+    }
+  };
   return {
     read: async (formId) => {
       const sealed = await redis.get(keyOf(formId));
@@ -79,7 +89,7 @@ export function createRequestSendings(redis: KeyStore, sealer: Sealer, clock: Cl
         ...others,
         ...(state === undefined ? {} : { [identifier]: { state, at: clock().toISOString() } }),
       };
-      const next = await sealer.seal(keyOf(formId), stored);
+      const next = await sealAll(keyOf(formId), stored);
       const isChanged =
         sealed === undefined
           ? await redis.setIfAbsent(keyOf(formId), next, FORM_LIFETIME_MS)
