@@ -82,6 +82,10 @@ export const causesByCode: Partial<Record<ErrorCode, Explanation>> = {
   'request.too-many': explain('VectorCare', 'Wait a minute; if no flood of launches explains it, tell the operator.', [
     'Very many launches were begun and not finished, often a monitoring script that opens the launch URL',
   ]),
+  'request.too-many-forms': explain('VectorCare', 'Look for a script that posts the form; people wait ten minutes.', [
+    'A script or a test posts the New request form again and again',
+    'Very many versions of one form were sent and not confirmed',
+  ]),
   'launch.too-many-open': explain(
     'VectorCare',
     'Look at Settings > Live launches, and end the launches that are not used.',
