@@ -27,7 +27,7 @@ const SCOPES =
   'launch launch/patient openid fhirUser profile online_access patient/*.read patient/ServiceRequest.write';
 /** Elements and attributes that only hostile text can have made. */
 export const MADE_BY_TEXT =
-  'iframe,object,svg[onload],img[src="x"],[onerror],[onload],[onfocus],[onmouseover],[href^="javascript:" i],meta[http-equiv],script:not([src^="/assets/"]),[href*="evil.example"]';
+  'iframe,object,svg[onload],img[src="x"],[onerror],[onload],[onfocus],[onmouseover],[href^="javascript:" i],meta[http-equiv],script:not([src^="/assets/"]),link[href*="evil.example"],[href^="//evil"],[href^="https://evil"]';
 /** Runs before any script of a page; a strict policy does not stop it, because the browser's driver put it there. */
 const WATCH = `
 Object.defineProperty(window, 'hostileRan', { set: () => window.tell('a script ran') });
@@ -75,13 +75,14 @@ export async function openWatchedWorld(): Promise<WatchedWorld> {
     },
     withFault: async (fault, during) => {
       const { faults } = world.sandbox;
-      const { list } = faults;
+      const { list, active } = faults;
       const own = { description: 'hostile text', ...fault };
       faults.list = () => [{ name: 'fhir-500', fault: own, value: undefined, used: () => {} }];
+      faults.active = () => ['fhir-500'];
       try {
         await during();
       } finally {
-        faults.list = list;
+        Object.assign(faults, { list, active });
       }
     },
     signIn: async () => {
