@@ -1,0 +1,80 @@
+/** Markup and script in what an EHR says and a clinician types: a real browser runs none of it and tries to load none (FH-10). */
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { on } from '#sandbox/faults/answers.ts';
+import { refusal } from '#sandbox/faults/fhir.ts';
+import { HOSTILE, hostileChart, MADE_BY_TEXT, openWatchedWorld, textOf, type WatchedWorld } from './hostile-texts.ts';
+
+let watched: WatchedWorld;
+beforeAll(async () => {
+  watched = await openWatchedWorld();
+});
+beforeEach(() => {
+  watched.world.sandbox.faults.clear();
+  watched.happened.length = 0;
+});
+afterAll(() => watched?.close());
+
+test('what watches here sees a script, a load that is stopped, a dialog and a request elsewhere', async () => {
+  const { world, page, happened } = watched;
+  await page.goto(world.sandbox.launch('pat-ada'));
+  await page.evaluate(`document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=alert(1)>')`);
+  await expect.poll(() => happened).toContain('tried: script-src-attr');
+  expect(happened).toContainEqual(expect.stringMatching(/\/x$/));
+  expect(await page.locator(MADE_BY_TEXT).count()).toBe(1);
+  await page.evaluate('window.hostileRan = 1');
+  await page.evaluate('alert(2)');
+  await page.evaluate(`fetch('https://evil.example/').catch(() => {})`);
+  await expect.poll(() => happened).toEqual(expect.arrayContaining(['a script ran', 'a dialog: 2']));
+  await expect.poll(() => happened).toContain('tried: connect-src');
+});
+
+test('the patient whose name and order are markup', async () => {
+  const { world, page, expectInert } = watched;
+  await page.goto(world.sandbox.launch('pat-script'));
+  await page.getByRole('heading', { name: /^Open/ }).waitFor();
+  const text = await textOf(page);
+  for (const written of ['<script>alert(1)</script>', '<img src=x onerror=alert(1)>', '"><svg onload=alert(3)>'])
+    expect(text).toContain(written);
+  await expectInert();
+});
+
+test('a chart with hostile text in each place: all of it is shown as it is written', async () => {
+  const { world, page, expectInert, withFault } = watched;
+  await withFault({ fhirAnswer: hostileChart }, async () => {
+    await page.goto(world.sandbox.launch('pat-script'));
+    await page.getByRole('heading', { name: /^Open/ }).waitFor();
+    const text = await textOf(page);
+    for (const written of HOSTILE) expect(text).toContain(written);
+    expect(await page.locator('.patient-name').textContent()).toContain(HOSTILE[0]);
+    expect(await page.title()).toContain(HOSTILE[2]);
+    await expectInert();
+  });
+});
+
+test.for(HOSTILE)('%s typed into the form and refused by us and by the EHR is shown again as text', async (typed) => {
+  const { world, page, expectInert, withFault } = watched;
+  const refused = on('fhir', ({ url, method }) =>
+    method === 'POST' && url.pathname.endsWith('/ServiceRequest') ? refusal(422, 'business-rule', typed) : undefined,
+  );
+  await withFault({ fhirAnswer: hostileChart, request: refused }, async () => {
+    await page.goto(world.sandbox.launch('pat-script', { user: `user-${HOSTILE.indexOf(typed)}` }));
+    await page.getByRole('link', { name: 'New request' }).click();
+    const fields = ['What is needed', 'Reason', 'Note for the provider'];
+    for (const field of fields) {
+      // oxlint-disable-next-line no-await-in-loop -- one field after the other, as it is typed
+      await page.getByLabel(field).fill(typed);
+    }
+    await page.getByLabel('Service').selectOption('transport');
+    await page.getByLabel('Priority').selectOption('routine');
+    const send = async (day: string, answer: string) => {
+      await page.getByLabel('Needed on').fill(day);
+      await page.getByRole('button', { name: 'Send to the EHR' }).click();
+      await page.locator('#result').getByText(answer).waitFor();
+      const shown = await Promise.all(fields.map((field) => page.getByLabel(field).inputValue()));
+      expect(shown).toEqual([typed, typed, typed]);
+      await expectInert();
+    };
+    await send('2020-01-01', 'please correct what is marked');
+    await send(new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 10), 'Support code');
+  });
+});
