@@ -18,6 +18,8 @@ export interface CliniciansDependencies {
   audit: Audit;
   clock: Clock;
   log: Log;
+  /** EHR users of one organization; no EHR fills the table for the others (MT-06). Default: 100,000. */
+  mostUsers?: number;
 }
 
 /** What a launch is told. */
@@ -35,7 +37,8 @@ export interface Clinicians extends Pick<ClinicianDirectory, 'standing'> {
    * told when the user came, or had a page open, since they were disabled or refused: one who was disabled and then
    * meets the outage at an instance that never saw them is let in, until the database answers their next page.
    *
-   * @throws AppError 'user.disabled'; 'store.unavailable' when the database fails, the user was not known a moment ago
+   * @throws AppError 'user.disabled'; 'user.not-allowed' when the organization has as many EHR users as it may;
+   *   'store.unavailable' when the database fails, the user was not known a moment ago
    *   and the organization does not let everybody in.
    */
   admit(organization: Organization, launching: LaunchingUser): Promise<Admission>;
@@ -80,6 +83,8 @@ export function createClinicians(deps: CliniciansDependencies): Clinicians {
       inBackground(meeting);
       return await withPatience(meeting);
     } catch (error) {
+      // The database answered: there is no room.
+      if (error instanceof AppError) throw error;
       const known = directory.lastKnown(id, launching.user);
       if (known) return [known, false];
       if (userAssociation === 'automatic') return undefined;

@@ -22,6 +22,17 @@ export async function findIdentity(
   return found;
 }
 
+/** Does an organization have so many EHR users already? Reads no further than that. */
+export async function hasIdentities(tx: Queries, organizationId: string, count: number): Promise<boolean> {
+  const rows = await tx
+    .select({ lookup: ehrIdentities.lookup })
+    .from(ehrIdentities)
+    .where(eq(ehrIdentities.organizationId, organizationId))
+    .offset(count - 1)
+    .limit(1);
+  return rows.length > 0;
+}
+
 /** The same, locked until the transaction ends: nobody else links this row meanwhile. */
 export async function findIdentityForUpdate(
   tx: Queries,

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Queries } from '#src/adapters/database.ts';
 import type { AuditEvent } from '#src/audit/audit.ts';
+import { AppError } from '#src/errors.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { createReference, type EhrUser, type Standing } from './clinician.ts';
 import { lookupsOf, openIdentity, sealIdentity, sealName } from './clinician-details.ts';
@@ -12,11 +13,15 @@ import {
   type FoundIdentity,
   findIdentity,
   findIdentityForUpdate,
+  hasIdentities,
   insertIdentity,
   type Lookups,
   lockIdentity,
   updateIdentity,
 } from './identity-store.ts';
+
+/** Of one organization: far more than any hospital employs. */
+const MOST_USERS = 100_000;
 
 /** Who launches, and where from, for the audit trail. */
 export interface LaunchingUser extends Pick<AuditEvent, 'address' | 'launchId' | 'supportCode'> {
@@ -53,10 +58,17 @@ export async function meet(
     await lockIdentity(tx, organizationId, lookups);
     const again = await findIdentityForUpdate(tx, organizationId, lookups);
     if (again && !isToBeLinked(organization, again)) return { standing: standingOf(again), isFirst: false };
+    if (!again) await assertRoom(tx, organizationId, deps.mostUsers ?? MOST_USERS);
     return userAssociation === 'automatic'
       ? makeClinician(deps, tx, organizationId, lookups, { launching, before: again })
       : letWait(deps, tx, organizationId, lookups, launching.user);
   });
+}
+
+/** @throws AppError 'user.not-allowed' when the organization has as many EHR users as it may. */
+async function assertRoom(tx: Queries, organizationId: string, most: number): Promise<void> {
+  if (!(await hasIdentities(tx, organizationId, most))) return;
+  throw new AppError('user.not-allowed', `the organization has ${most} EHR users, the most there may be`);
 }
 
 /** Somebody who waited for a confirmation that is no longer asked for. A refusal stays one. */

@@ -1,0 +1,34 @@
+/** How many users an EHR may invent: a bound for each organization, and known users go on launching (MT-06). */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createClinicians } from '#src/clinicians/clinicians.ts';
+import { createOrganizationStore } from '#src/organizations/organization-store.ts';
+import { startWorld, testStores, type World } from '#test/helpers/world.ts';
+
+describe.for(await testStores())('on %s', (stores) => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld({ stores });
+    await world.setOrganization('full');
+    await world.setOrganization('beside');
+  });
+  afterAll(() => world.close());
+
+  const launchAs = async (sub: string, organizationId: string) => {
+    const { database, sealer, audit, clock, log } = world.dependencies;
+    const organization = await createOrganizationStore(database.db).find(organizationId);
+    if (!organization) throw new Error('no organization');
+    const clinicians = createClinicians({ db: database.db, sealer, audit, clock, log, mostUsers: 3 });
+    const user = { iss: 'https://ehr.example', sub, name: sub, fhirUser: undefined };
+    return clinicians.admit(organization, { user });
+  };
+
+  test('one user too many is not admitted, the known ones and other organizations are', async () => {
+    for (const sub of ['ada', 'ben', 'cleo']) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      expect(await launchAs(sub, 'full')).toMatchObject({ kind: 'admitted', isFirst: true });
+    }
+    await expect(launchAs('one-more', 'full')).rejects.toMatchObject({ code: 'user.not-allowed' });
+    expect(await launchAs('ada', 'full')).toMatchObject({ kind: 'admitted', isFirst: false });
+    expect(await launchAs('one-more', 'beside')).toMatchObject({ kind: 'admitted', isFirst: true });
+  });
+});
