@@ -52,7 +52,7 @@ export async function openIdentity(
   return (await opened(sealer, identityName(row), row.details)) as IdentityDetails | undefined;
 }
 
-/** Whoever typed or sent it: nothing in it changes how the rest of a page reads. */
+/** A name as typed or sent: nothing in it changes how the rest of a page reads. */
 function shownText(text: string | undefined): string | undefined {
   return text && boundedName(storedText(text, LONGEST), 2 * LONGEST);
 }

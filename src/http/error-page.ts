@@ -90,7 +90,7 @@ const PARTS: Readonly<Record<string, string>> = {
   webmanifest: 'application/manifest+json',
 };
 
-/** The media type of a part of a page, which nobody reads: an empty one is as good, and a page in its place is an error. */
+/** The media type of a part of a page, which no user reads: an empty one is as good, and a page in its place is an error. */
 function partOfPage(request: Request): string | undefined {
   const destination = headerOf(request, 'sec-fetch-dest');
   return PARTS[destination ?? /\.(\w+)$/.exec(request.path)?.[1]?.toLowerCase() ?? ''];

@@ -45,7 +45,7 @@ export function formBody(
 
 /**
  * One field of a parsed form, '' when it is missing or given twice. Untrusted, but never longer than its kind, and without
- * what no column stores and nobody types: control characters other than tabs and line ends become a space.
+ * what no column stores and no one types: control characters other than tabs and line ends become a space.
  *
  * @throws AppError 'request.field-too-long', before anything else has looked at the value.
  */

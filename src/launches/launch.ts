@@ -102,7 +102,7 @@ function grantsOf({ scope, narrowedScope }: Launch): GrantedScopes[] {
  * Has a refresh taken this away since (RF-09)? What was not granted before either is not taken away: such a call, as that
  * for `fhirUser`, has another reason. A scope limited by a search counts as a scope.
  *
- * @param permission undefined when nobody can tell what a call needs: then anything less is too little.
+ * @param permission undefined when it is not known what a call needs: then anything less is too little.
  */
 export function isTakenAway(before: Launch, now: Launch, permission: Permission | undefined): boolean {
   if (before.narrowedScope === now.narrowedScope) return false;

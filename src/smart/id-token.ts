@@ -115,7 +115,7 @@ async function verifySignature(
   }
 }
 
-/** No issuer needs more under one name, and nobody makes us try hundreds. */
+/** No issuer needs more under one name, and no document makes us try hundreds. */
 const MOST_TRIED = 10;
 
 async function verifyWith(keys: VerificationKeySet, token: string, options: JWTVerifyOptions): Promise<JWTPayload> {
