@@ -9,7 +9,7 @@ import { createSealer } from '#src/adapters/seal.ts';
 import { readUserCommand, type UserCommandDependencies, userUsage } from '#src/admin/user-commands.ts';
 import { createUserStore } from '#src/admin/user-store.ts';
 import { createAudit } from '#src/audit/audit.ts';
-import { type Config, ConfigError, loadConfig } from '#src/config.ts';
+import { type Config, ConfigError, loadConfig } from '#src/config/index.ts';
 import type { KeyDependencies } from '#src/keys/key-actions.ts';
 import { keyUsage, readKeyCommand } from '#src/keys/key-commands.ts';
 import { keyState } from '#src/keys/key-life.ts';

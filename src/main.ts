@@ -1,8 +1,8 @@
 /** The process: configuration, the outside world, the app, and an orderly end. */
 import type { Server } from 'node:http';
+import { type Config, ConfigError, loadConfig } from '#src/config/index.ts';
 import { systemClock } from './adapters/clock.ts';
 import { createApp } from './app.ts';
-import { type Config, ConfigError, loadConfig } from './config.ts';
 import { startRetention } from './diagnostics/retention.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { openDependencies } from './open-dependencies.ts';

@@ -1,4 +1,6 @@
 /** Opens the outside world in the order in which its parts need each other, and closes it in reverse. */
+
+import type { Config } from '#src/config/index.ts';
 import type { Clock } from './adapters/clock.ts';
 import { createConnectionProbe } from './adapters/connection-probe.ts';
 import { type Database, openDatabase } from './adapters/database.ts';
@@ -14,7 +16,6 @@ import { createUserStore } from './admin/user-store.ts';
 import { type Audit, createAudit } from './audit/audit.ts';
 import { type Clinicians, createClinicians } from './clinicians/clinicians.ts';
 import { rekeyClinicians } from './clinicians/rekey.ts';
-import type { Config } from './config.ts';
 import { createLaunchTraces, type LaunchTraces } from './diagnostics/launch-trace.ts';
 import { createTraceWriter } from './diagnostics/trace-writer.ts';
 import { createKeyRing, type KeyRing } from './keys/key-ring.ts';

@@ -6,11 +6,11 @@ import { describe, expect, test } from 'vitest';
 /** In import order: a file may import its own folder and anything earlier. */
 const ORDER = [
   'src/errors.ts',
-  'src/sign-in-config.ts',
-  'src/telemetry-config.ts',
-  'src/redis-url.ts',
-  'src/private-network.ts',
-  'src/config.ts',
+  'src/config/sign-in.ts',
+  'src/config/telemetry.ts',
+  'src/config/redis-url.ts',
+  'src/config/private-network.ts',
+  'src/config/index.ts',
   'src/adapters/',
   'views/',
   'src/http/',
@@ -97,8 +97,10 @@ describe('imports', () => {
 });
 
 describe('one home', () => {
-  test('only src/config.ts reads the environment', () => {
-    expect(product.filter((file) => /process\.env|\bimport\.meta\.env/.test(textOf(file)))).toEqual(['src/config.ts']);
+  test('only src/config/index.ts reads the environment', () => {
+    expect(product.filter((file) => /process\.env|\bimport\.meta\.env/.test(textOf(file)))).toEqual([
+      'src/config/index.ts',
+    ]);
   });
 
   test.for([

@@ -3,7 +3,7 @@ import { type RequestHandler, Router } from 'express';
 import type { Queries } from '#src/adapters/database.ts';
 import type { Outbound } from '#src/adapters/outbound.ts';
 import type { KeyStore } from '#src/adapters/redis.ts';
-import type { Config } from '#src/config.ts';
+import type { Config } from '#src/config/index.ts';
 import { adminOf } from '#src/http/admin-session.ts';
 import { createAfterPost } from '#src/http/after-post.ts';
 import { createCookies } from '#src/http/cookies.ts';

@@ -1,6 +1,6 @@
 /** `/guide`: the implementation guide with this deployment's real values (REG-09). */
 import type { Request, RequestHandler } from 'express';
-import type { Config } from '#src/config.ts';
+import type { Config } from '#src/config/index.ts';
 import { describeError, type ErrorCode, errorCodes } from '#src/errors.ts';
 import { adminCsrfToken, adminIfSignedIn } from '#src/http/admin-session.ts';
 import { queryOf } from '#src/http/request-values.ts';

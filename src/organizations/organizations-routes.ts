@@ -1,6 +1,6 @@
 /** Settings > Organizations, for operators: create, name, Client ID, private networks, enable and disable. */
 import { type Request, type Response, Router } from 'express';
-import type { Config } from '#src/config.ts';
+import type { Config } from '#src/config/index.ts';
 import { AppError } from '#src/errors.ts';
 import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
 import type { AfterPost } from '#src/http/after-post.ts';

@@ -1,7 +1,7 @@
 /** A page that grows while the checks run: row by row in the order of a launch, without any script. */
 import type { Request, Response } from 'express';
 import { withoutQuery } from '#src/adapters/database.ts';
-import type { Config } from '#src/config.ts';
+import type { Config } from '#src/config/index.ts';
 import { AppError } from '#src/errors.ts';
 import { adminOf } from '#src/http/admin-session.ts';
 import type { AfterPost } from '#src/http/after-post.ts';

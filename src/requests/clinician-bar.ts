@@ -1,6 +1,6 @@
 /** What the bar at the top of a launch's page says, on every page of it. */
 import type { Request } from 'express';
-import type { Config } from '#src/config.ts';
+import type { Config } from '#src/config/index.ts';
 import { csrfToken } from '#src/http/csrf.ts';
 import type { Launch } from '#src/launches/launch.ts';
 import type { LaunchCookies } from '#src/launches/launch-cookies.ts';

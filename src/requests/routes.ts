@@ -1,7 +1,7 @@
 /** `GET /launches/:launchId/requests`: the page every launch ends on, "Requests for <patient name>". */
 import type { Request, RequestHandler, Response } from 'express';
 import type { Audit } from '#src/audit/audit.ts';
-import type { Config } from '#src/config.ts';
+import type { Config } from '#src/config/index.ts';
 import type { LaunchTrace, LaunchTraces } from '#src/diagnostics/launch-trace.ts';
 import type { StepFacts } from '#src/diagnostics/trace.ts';
 import { factsOf } from '#src/http/request-log.ts';

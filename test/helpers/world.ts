@@ -7,7 +7,7 @@ import type { Clock } from '#src/adapters/clock.ts';
 import { openDatabase } from '#src/adapters/database.ts';
 import { createLog } from '#src/adapters/log.ts';
 import { createApp } from '#src/app.ts';
-import { type Config, loadConfig } from '#src/config.ts';
+import { type Config, loadConfig } from '#src/config/index.ts';
 import type { AppDependencies } from '#src/open-dependencies.ts';
 import { openDependencies } from '#src/open-dependencies.ts';
 import { parseSettings } from '#src/organizations/organization.ts';

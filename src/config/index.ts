@@ -6,8 +6,8 @@ import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { isPrivateNetwork } from './private-network.ts';
 import { readRedisUrl } from './redis-url.ts';
-import { readSignIn, type SignInConfig, signInProblems, signInSchema } from './sign-in-config.ts';
-import { readTelemetry, type TelemetryConfig, telemetrySchema } from './telemetry-config.ts';
+import { readSignIn, type SignInConfig, signInProblems, signInSchema } from './sign-in.ts';
+import { readTelemetry, type TelemetryConfig, telemetrySchema } from './telemetry.ts';
 
 const LOOPBACK = ['127.0.0.0/8', '::1/128'];
 

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ConfigError, loadConfig } from '#src/config.ts';
+import { ConfigError, loadConfig } from '#src/config/index.ts';
 
 const STRONG = 'q9V2mX7bT4kL0sR8wZ1nC6yD3fH5jP_gA-eUoIxQ';
 const production = {

@@ -1,6 +1,6 @@
 /** The configuration of sign-in: what belongs together is set together, and no message quotes a secret. */
 import { describe, expect, test } from 'vitest';
-import { loadConfig } from '#src/config.ts';
+import { loadConfig } from '#src/config/index.ts';
 
 const base = { APP_SECRETS: 'x7Gq2-mP9vL4-tR8wK1-zB5nD3-hJ6cF0' };
 const oidc = { OIDC_ISSUER: 'https://id.example', OIDC_CLIENT_ID: 'us', OIDC_CLIENT_SECRET: 'hunter2' };

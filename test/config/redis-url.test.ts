@@ -1,6 +1,6 @@
 /** REDIS_URL: what is understood, and what is refused with a reason and without the password. */
 import { describe, expect, test } from 'vitest';
-import { readRedisUrl } from '#src/redis-url.ts';
+import { readRedisUrl } from '#src/config/redis-url.ts';
 
 const open = { username: undefined, password: undefined, tls: false };
 

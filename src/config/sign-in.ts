@@ -1,4 +1,4 @@
-/** The part of the environment that says how administrators sign in; src/config.ts reads it with everything else. */
+/** The part of the environment that says how administrators sign in; src/config/index.ts reads it with everything else. */
 import { z } from 'zod';
 
 /** Accounts of administrators: the first operator, and single sign-on by OpenID Connect. */
