@@ -4,5 +4,5 @@ import { defineConfig } from 'drizzle-kit';
 export default defineConfig({
   dialect: 'postgresql',
   schema: './src/**/*-store.ts',
-  out: './src/adapters/migrations',
+  out: './src/adapters/database/migrations',
 });

@@ -2,7 +2,7 @@
 import { text as readText } from 'node:stream/consumers';
 import { systemClock } from '#src/adapters/clock.ts';
 import { CommandError, type CommandOutcome, done, UsageError } from '#src/adapters/command-line.ts';
-import { type Database, openDatabase, withoutQuery } from '#src/adapters/database.ts';
+import { type Database, openDatabase, withoutQuery } from '#src/adapters/database/index.ts';
 import { FolderInUseError } from '#src/adapters/folder-lock.ts';
 import { createLog } from '#src/adapters/log.ts';
 import { createSealer } from '#src/adapters/seal.ts';

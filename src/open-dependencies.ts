@@ -1,14 +1,14 @@
 /** Opens the outside world in the order in which its parts need each other, and closes it in reverse. */
 
+import { type Database, openDatabase } from '#src/adapters/database/index.ts';
+import { createEhrBudgets } from '#src/adapters/ehr-http/budget.ts';
+import { createOutbound, type Outbound } from '#src/adapters/ehr-http/client.ts';
+import { createConnectionProbe } from '#src/adapters/ehr-http/tls-probe.ts';
+import { connectRedis, createMemoryStore, type KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { Config } from '#src/config/index.ts';
 import type { Clock } from './adapters/clock.ts';
-import { createConnectionProbe } from './adapters/connection-probe.ts';
-import { type Database, openDatabase } from './adapters/database.ts';
-import { createEhrBudgets } from './adapters/ehr-budgets.ts';
 import { createLog, type Log } from './adapters/log.ts';
 import { createMetrics, type Metrics } from './adapters/metrics.ts';
-import { createOutbound, type Outbound } from './adapters/outbound.ts';
-import { connectRedis, createMemoryStore, type KeyStore } from './adapters/redis.ts';
 import { createSealer, type Sealer } from './adapters/seal.ts';
 import { startTelemetry, type Telemetry } from './adapters/telemetry.ts';
 import { bootstrapOperator } from './admin/bootstrap-operator.ts';

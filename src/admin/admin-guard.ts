@@ -1,7 +1,7 @@
 /** Settings pages are behind this: a session of an enabled user, young enough, and every form one of ours. */
 import type { Request, RequestHandler } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
-import { isDatabaseAway } from '#src/adapters/database.ts';
+import { isDatabaseAway } from '#src/adapters/database/index.ts';
 import type { Audit } from '#src/audit/audit.ts';
 import { AppError } from '#src/errors.ts';
 import { adminOf, setAdmin } from '#src/http/admin-session.ts';

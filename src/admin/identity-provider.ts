@@ -2,7 +2,7 @@
 import * as openid from 'openid-client';
 import { z } from 'zod';
 import type { Clock } from '#src/adapters/clock.ts';
-import type { Outbound } from '#src/adapters/outbound.ts';
+import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { SingleSignOnConfig } from '#src/config/sign-in.ts';
 import { AppError } from '#src/errors.ts';
 

@@ -1,8 +1,8 @@
 /** The administrators' door and their accounts, in one router: `/sign-in`, `/sign-out`, `/settings`, account and users. */
 import { type RequestHandler, Router } from 'express';
-import type { Queries } from '#src/adapters/database.ts';
-import type { Outbound } from '#src/adapters/outbound.ts';
-import type { KeyStore } from '#src/adapters/redis.ts';
+import type { Queries } from '#src/adapters/database/index.ts';
+import type { Outbound } from '#src/adapters/ehr-http/client.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { Config } from '#src/config/index.ts';
 import { adminOf } from '#src/http/admin-session.ts';
 import { createAfterPost } from '#src/http/after-post.ts';

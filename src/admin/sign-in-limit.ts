@@ -1,5 +1,5 @@
 /** A bound on wrong passwords, per account and per visitor, over every instance. */
-import type { KeyStore } from '#src/adapters/redis.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createLimiter } from '#src/http/limiter.ts';
 import { createVisitorLimiter } from '#src/http/visitor-limit.ts';
 

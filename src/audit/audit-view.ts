@@ -1,7 +1,7 @@
 /** The audit page for whoever is signed in, whichever route shows it, and the event that looking is. */
 import type { Request } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
-import type { Queries } from '#src/adapters/database.ts';
+import type { Queries } from '#src/adapters/database/index.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
 import type { AfterPost } from '#src/http/after-post.ts';

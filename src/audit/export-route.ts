@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { RequestHandler } from 'express';
-import type { Queries } from '#src/adapters/database.ts';
+import type { Queries } from '#src/adapters/database/index.ts';
 import { AppError } from '#src/errors.ts';
 import { adminOf } from '#src/http/admin-session.ts';
 import type { Limiter } from '#src/http/limiter.ts';

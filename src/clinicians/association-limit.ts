@@ -1,5 +1,5 @@
 /** A bound on wrong one-time codes, per launch, EHR user and organization, over every instance. */
-import type { KeyStore } from '#src/adapters/redis.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createLimiter } from '#src/http/limiter.ts';
 
 /** Counts tries before they are judged, so that many at once count as many. */

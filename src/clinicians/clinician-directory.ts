@@ -1,6 +1,6 @@
 /** Who is linked, for the request path: from memory for a second, and through a database outage; refusals through any. */
 import type { Clock } from '#src/adapters/clock.ts';
-import { type Queries, withoutQuery } from '#src/adapters/database.ts';
+import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
 import type { EhrUser, Standing } from './clinician.ts';

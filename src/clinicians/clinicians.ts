@@ -1,6 +1,6 @@
 /** Who the EHR user is here: known, new, waiting or refused, decided at each launch (FU-07, ID-18, MT-02). */
 import type { Clock } from '#src/adapters/clock.ts';
-import { type Queries, withoutQuery } from '#src/adapters/database.ts';
+import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import type { Audit } from '#src/audit/audit.ts';

@@ -1,6 +1,6 @@
 /** An EHR user launches: their row is found and brought up to date, or made if this is the first time. */
 import { randomUUID } from 'node:crypto';
-import type { Queries } from '#src/adapters/database.ts';
+import type { Queries } from '#src/adapters/database/index.ts';
 import type { AuditEvent } from '#src/audit/audit.ts';
 import { AppError } from '#src/errors.ts';
 import type { Organization } from '#src/organizations/organization.ts';

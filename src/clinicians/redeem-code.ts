@@ -1,5 +1,5 @@
 /** A one-time code ties the EHR user who types it to the clinician it was issued for; conflicts change nothing. */
-import type { Queries } from '#src/adapters/database.ts';
+import type { Queries } from '#src/adapters/database/index.ts';
 import { type Conflict, codeHash } from './clinician.ts';
 import { lookupsOf, sealIdentity } from './clinician-details.ts';
 import { type ClinicianRow, lockClinicianByCode, updateClinician } from './clinician-store.ts';

@@ -1,7 +1,7 @@
 /** The clinicians' page of one organization: rows opened for the administrator who looks at them. */
 import type { Request } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
-import type { Queries } from '#src/adapters/database.ts';
+import type { Queries } from '#src/adapters/database/index.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
 import type { AfterPost } from '#src/http/after-post.ts';

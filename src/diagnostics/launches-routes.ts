@@ -1,8 +1,8 @@
 /** Settings > Launches: the list, one launch, and the report of it for an EHR team. */
 import { type Request, type RequestHandler, Router } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
-import type { Queries } from '#src/adapters/database.ts';
-import type { KeyStore } from '#src/adapters/redis.ts';
+import type { Queries } from '#src/adapters/database/index.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { Audit } from '#src/audit/audit.ts';
 import { AppError, describeError, type ErrorCode } from '#src/errors.ts';
 import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';

@@ -1,7 +1,7 @@
 /** `/reports/:token`: one redacted launch for whoever was sent the link, until it expires; no sign-in. */
 import { type RequestHandler, Router } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
-import type { Queries } from '#src/adapters/database.ts';
+import type { Queries } from '#src/adapters/database/index.ts';
 import { onlyMethods } from '#src/http/error-page.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
 import { launchReportPage } from '#views/launch-trace-page.ts';

@@ -1,8 +1,8 @@
 /** Ends what has been kept long enough: traces, expired reports and, where the operator says so, old audit rows. */
 import type { Clock } from '#src/adapters/clock.ts';
-import { type Queries, withoutQuery } from '#src/adapters/database.ts';
+import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
-import type { KeyStore } from '#src/adapters/redis.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { deleteAuditRowsBefore } from '#src/audit/audit-store.ts';
 import { deleteExpiredReports } from './report-store.ts';
 import { deleteTracesBefore, deleteTracesBeyond } from './trace-store.ts';

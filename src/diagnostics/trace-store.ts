@@ -1,7 +1,7 @@
 /** The table of launch traces: one row per launch, to which each of its requests appends, whichever instance it met. */
 import { and, arrayContains, desc, eq, gt, gte, inArray, isNull, lt, notInArray, type SQL, sql } from 'drizzle-orm';
 import { boolean, index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
-import type { Queries } from '#src/adapters/database.ts';
+import type { Queries } from '#src/adapters/database/index.ts';
 import { storedText, storedValue } from '#src/adapters/stored-text.ts';
 import type { CookieMode, TraceOutcome, TraceRecord, TraceStep } from './trace.ts';
 

@@ -1,6 +1,6 @@
 /** Writes traces behind the launch's back: batched, bounded, and never a reason for a launch to fail or to wait. */
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { type Queries, withoutQuery } from '#src/adapters/database.ts';
+import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
 import type { TracePart } from './trace.ts';
 import { upsertTraces } from './trace-store.ts';

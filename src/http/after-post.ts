@@ -1,7 +1,7 @@
 /** The administrators' forms: a POST is answered by a redirect to a page, which shows what came of it (PRG). */
 import { randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
-import type { KeyStore } from '#src/adapters/redis.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { type Sealer, TooLargeError } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
 import { adminIfSignedIn } from './admin-session.ts';

@@ -1,6 +1,6 @@
 /** Limits over all instances: one too many ends in a page that says when to come back. */
-import type { KeyStore } from '#src/adapters/redis.ts';
-import { type Allowance, createSharedCounter, type SharedCounter } from '#src/adapters/shared-counter.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
+import { type Allowance, createSharedCounter, type SharedCounter } from '#src/adapters/redis/shared-counter.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 
 export interface Limit extends Omit<Allowance, 'keyPrefix'> {

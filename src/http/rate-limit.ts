@@ -1,5 +1,5 @@
 /** A bound on launches that are begun and not finished: floods stop, busy hospitals do not (LA-15). */
-import type { KeyStore } from '#src/adapters/redis.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createLimiter } from './limiter.ts';
 import { createVisitorLimiter } from './visitor-limit.ts';
 

@@ -4,8 +4,8 @@ import { RedisStore } from 'connect-redis';
 import type { SessionData, Store } from 'express-session';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Log } from '#src/adapters/log.ts';
-import type { KeyStore } from '#src/adapters/redis.ts';
-import { answerOf, mastersOf, type RedisClient } from '#src/adapters/redis-client.ts';
+import { answerOf, mastersOf, type RedisClient } from '#src/adapters/redis/client.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { SealError, type Sealer } from '#src/adapters/seal.ts';
 import { remainingMs } from './session-life.ts';
 

@@ -1,6 +1,6 @@
 /** Bounds on what a press of a button in Settings may set off, over all instances. */
 import type { RequestHandler } from 'express';
-import type { KeyStore } from '#src/adapters/redis.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { adminOf } from './admin-session.ts';
 import { createLimiter, type Limiter } from './limiter.ts';
 

@@ -1,5 +1,5 @@
 /** A limit per visitor: by address, and with a wider allowance by the network around it. */
-import type { KeyStore } from '#src/adapters/redis.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createLimiter, type Limit } from './limiter.ts';
 import { visitorKey } from './visitor-key.ts';
 

@@ -2,7 +2,7 @@
 import { exportSPKI, importJWK } from 'jose';
 import type { Clock } from '#src/adapters/clock.ts';
 import { CommandError } from '#src/adapters/command-line.ts';
-import type { Queries } from '#src/adapters/database.ts';
+import type { Queries } from '#src/adapters/database/index.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';
 import { instantText, serverTimeZone } from '#views/zone.ts';

@@ -1,6 +1,6 @@
 /** Notes where our keys are seen, behind the caller's back: launches and JWKS answers never wait for the database. */
 import type { Clock } from '#src/adapters/clock.ts';
-import { type Queries, withoutQuery } from '#src/adapters/database.ts';
+import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
 import { visitorKey } from '#src/http/visitor-key.ts';
 import { type JwksFetch, type KeyUse, pruneFetches, saveSightings } from './sighting-store.ts';

@@ -1,7 +1,7 @@
 /** What was seen of our keys outside: which key an EHR accepted, and who fetched the JWKS. Newest sighting per row. */
 import { desc, lt, sql } from 'drizzle-orm';
 import { index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
-import type { Queries } from '#src/adapters/database.ts';
+import type { Queries } from '#src/adapters/database/index.ts';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 

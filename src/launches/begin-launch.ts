@@ -1,6 +1,6 @@
 /** From the EHR's launch request to the redirect that asks its authorization server for a code. */
-import type { EhrClient, Outbound } from '#src/adapters/outbound.ts';
-import { OutboundError } from '#src/adapters/outbound-error.ts';
+import type { EhrClient, Outbound } from '#src/adapters/ehr-http/client.ts';
+import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import type { LaunchTrace } from '#src/diagnostics/launch-trace.ts';
 import { discoveryFacts, redirectFacts } from '#src/diagnostics/step-facts.ts';
 import { AppError } from '#src/errors.ts';

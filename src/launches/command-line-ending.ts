@@ -1,9 +1,9 @@
 /** The same for the command line, which has no launches of its own: it opens Redis and the way to the EHR only when needed. */
 import type { Clock } from '#src/adapters/clock.ts';
-import type { Queries } from '#src/adapters/database.ts';
+import type { Queries } from '#src/adapters/database/index.ts';
+import { createOutbound } from '#src/adapters/ehr-http/client.ts';
 import type { Log } from '#src/adapters/log.ts';
-import { createOutbound } from '#src/adapters/outbound.ts';
-import { connectRedis, type KeyStore } from '#src/adapters/redis.ts';
+import { connectRedis, type KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import type { Audit } from '#src/audit/audit.ts';
 import { createKeyRing } from '#src/keys/key-ring.ts';

@@ -1,7 +1,7 @@
 /** From the authorization server's answer to a launch: token, identity, permissions and context, all proven, or nothing. */
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '#src/adapters/clock.ts';
-import type { Outbound } from '#src/adapters/outbound.ts';
+import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { LaunchTrace } from '#src/diagnostics/launch-trace.ts';
 import {
   assertionFacts,

@@ -1,6 +1,6 @@
 /** Ending launches before their time: records and tokens go here, the EHR gets its tokens back, the audit trail knows why. */
 import type { Clock } from '#src/adapters/clock.ts';
-import type { EhrOwner } from '#src/adapters/outbound.ts';
+import type { EhrOwner } from '#src/adapters/ehr-http/client.ts';
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';
 import type { Launch } from './launch.ts';
 import type { EndReason } from './launch-end.ts';

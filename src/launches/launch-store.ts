@@ -1,6 +1,6 @@
 /** Launch records in Redis: sealed, one key each, opened only with the secret of that launch's cookie. */
 import { createHash } from 'node:crypto';
-import type { KeyStore } from '#src/adapters/redis.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { type Sealer, TooLargeError } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
 import { isEqualSecret } from '#src/http/csrf.ts';

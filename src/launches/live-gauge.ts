@@ -3,7 +3,7 @@
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Log } from '#src/adapters/log.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
-import type { KeyStore } from '#src/adapters/redis.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createLiveIndex } from './live-index.ts';
 
 /** One count per organization and scrape. While a store is away the metric is absent, and the others are there. */

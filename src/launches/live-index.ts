@@ -1,5 +1,5 @@
 /** Which launches of an organization are open: ids alone, so that administrators and changes of settings find them. */
-import type { KeyStore } from '#src/adapters/redis.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { IDLE_LIMIT_MS, type Launch } from './launch.ts';
 
 type Indexed = Pick<Launch, 'id' | 'organizationId' | 'endsAt'>;

@@ -1,5 +1,5 @@
 /** How many launches of one organization may be open: no EHR fills the store for the others (MT-06). */
-import type { KeyStore } from '#src/adapters/redis.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { AppError } from '#src/errors.ts';
 import { createLiveIndex } from './live-index.ts';
 

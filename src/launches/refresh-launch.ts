@@ -1,6 +1,7 @@
 /** One refresh of a launch's token: sent, judged and stored, or put off; never twice with one refresh token. */
+
+import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
-import type { Outbound } from '#src/adapters/outbound.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
 import type { Organization } from '#src/organizations/organization.ts';

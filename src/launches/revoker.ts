@@ -1,7 +1,7 @@
 /** Gives a finished launch's tokens back to the EHR, behind the visitor's back and within bounds (RV-02..04). */
 import type { Clock } from '#src/adapters/clock.ts';
+import type { EhrClient, EhrOwner, Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Log } from '#src/adapters/log.ts';
-import type { EhrClient, EhrOwner, Outbound } from '#src/adapters/outbound.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
 import { type Revocation, revokeToken } from '#src/smart/revocation.ts';
 import type { Launch } from './launch.ts';

@@ -1,6 +1,6 @@
 /** `GET /launches/:launchId/theme.css`: the EHR's colours and fonts, fetched and cleaned by this server (LC-13). */
 import type { RequestHandler } from 'express';
-import type { Outbound } from '#src/adapters/outbound.ts';
+import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import { fetchSmartStyle } from '#src/smart/smart-style.ts';
 import { openLaunchOf } from './launch-guard.ts';
 

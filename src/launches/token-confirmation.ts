@@ -1,8 +1,8 @@
 /** Where an organization wishes it: whether the EHR still honours a launch's token, asked before a page is shown (RV-06, RV-07). */
 import type { Clock } from '#src/adapters/clock.ts';
+import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Log } from '#src/adapters/log.ts';
-import type { Outbound } from '#src/adapters/outbound.ts';
-import type { KeyStore } from '#src/adapters/redis.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
 import type { Organization } from '#src/organizations/organization.ts';

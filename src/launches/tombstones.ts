@@ -1,6 +1,6 @@
 /** What remains of an ended launch for an hour: why it ended, for the browser that held its cookie. */
 import { z } from 'zod';
-import type { KeyStore } from '#src/adapters/redis.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { isEqualSecret } from '#src/http/csrf.ts';
 import { type EndReason, endReasons } from './launch-end.ts';

@@ -1,7 +1,7 @@
 /** A launch under way: what must be remembered between sending the browser to the EHR and its return. */
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import type { KeyStore } from '#src/adapters/redis.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { type Sealer, TooLargeError } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
 import type { Refusals } from '#src/organizations/learned-scopes.ts';

@@ -1,6 +1,6 @@
 /** What operators and their machines ask: alive, ready, and how it goes. */
 import { type RequestHandler, Router } from 'express';
-import { isAddressIn } from '#src/adapters/address-policy.ts';
+import { isAddressIn } from '#src/adapters/ehr-http/address-policy.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
 import { headerOf } from '#src/http/request-values.ts';
 import { signingAlgorithms } from '#src/keys/key-pair.ts';

@@ -1,7 +1,7 @@
 /** `/reports/checks/:token`: a shared report of the checks, for people without an account. */
 import { Router } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
-import type { Queries } from '#src/adapters/database.ts';
+import type { Queries } from '#src/adapters/database/index.ts';
 import { AppError } from '#src/errors.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
 import { reportPage } from '#views/report-page.ts';

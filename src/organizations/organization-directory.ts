@@ -1,6 +1,6 @@
 /** Organizations for the request path: from memory for a second, and through a short database outage. */
 import type { Clock } from '#src/adapters/clock.ts';
-import { withoutQuery } from '#src/adapters/database.ts';
+import { withoutQuery } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
 import { AppError } from '#src/errors.ts';
 import { ORGANIZATION_ID, type Organization } from './organization.ts';

@@ -1,7 +1,7 @@
 /** Organizations in the database: one row each, the settings beside the columns queries need. */
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { boolean, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
-import type { Queries } from '#src/adapters/database.ts';
+import type { Queries } from '#src/adapters/database/index.ts';
 import { storedValue } from '#src/adapters/stored-text.ts';
 import {
   type Discovered,

@@ -1,6 +1,6 @@
 /** Remembers for all instances which scopes led to a launch after others were refused, until an administrator forgets it. */
 import type { Clock } from '#src/adapters/clock.ts';
-import { withoutQuery } from '#src/adapters/database.ts';
+import { withoutQuery } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';
 import type { FailedScope } from '#src/smart/scope-ladder.ts';

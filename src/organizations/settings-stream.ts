@@ -1,6 +1,6 @@
 /** A page that grows while the checks run: row by row in the order of a launch, without any script. */
 import type { Request, Response } from 'express';
-import { withoutQuery } from '#src/adapters/database.ts';
+import { withoutQuery } from '#src/adapters/database/index.ts';
 import type { Config } from '#src/config/index.ts';
 import { AppError } from '#src/errors.ts';
 import { adminOf } from '#src/http/admin-session.ts';

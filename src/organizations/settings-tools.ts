@@ -1,7 +1,7 @@
 /** Beside the checks of a connection: the page itself, the key proof, and the report for the EHR team. */
 import type { Request, Response } from 'express';
-import type { Queries } from '#src/adapters/database.ts';
-import type { KeyStore } from '#src/adapters/redis.ts';
+import type { Queries } from '#src/adapters/database/index.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { AfterPost } from '#src/http/after-post.ts';
 import type { Limiter } from '#src/http/limiter.ts';
 import { type KeyProofDependencies, proveKey } from '#src/organizations/checks/key-proof.ts';

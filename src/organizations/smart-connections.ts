@@ -1,7 +1,7 @@
 /** What we know of each organization's EHR: discovered once, shared by all launches, kept as long as the EHR allows (DI-13, DI-14). */
 import type { Clock } from '#src/adapters/clock.ts';
+import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Log } from '#src/adapters/log.ts';
-import type { Outbound } from '#src/adapters/outbound.ts';
 import type { IssuerToTrust } from '#src/smart/issuer-documents.ts';
 import {
   assertUsable,

@@ -1,6 +1,6 @@
 /** The FHIR reads behind one page, started together; those of a fresh launch begin before its browser asks. */
 import type { Clock } from '#src/adapters/clock.ts';
-import type { Outbound } from '#src/adapters/outbound.ts';
+import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Clinicians } from '#src/clinicians/clinicians.ts';
 import { AppError } from '#src/errors.ts';
 import { isTakenAway, type Launch, limitsOn, mayUse } from '#src/launches/launch.ts';

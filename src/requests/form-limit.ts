@@ -1,6 +1,6 @@
 /** A bound on posts of the New request form: each may leave what was typed in the store for an hour (MT-06). */
 import { createHash } from 'node:crypto';
-import type { KeyStore } from '#src/adapters/redis.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createLimiter } from '#src/http/limiter.ts';
 import type { DraftOwner } from './request-drafts.ts';
 

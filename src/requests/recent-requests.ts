@@ -1,7 +1,7 @@
 /** What a user has sent for a patient in the last minutes: asked about before it is sent again, and awaited in the list. */
 import { createHash } from 'node:crypto';
 import type { Clock } from '#src/adapters/clock.ts';
-import type { KeyStore } from '#src/adapters/redis.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
 import type { NewRequest } from './new-request.ts';

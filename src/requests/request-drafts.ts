@@ -1,6 +1,6 @@
 /** What a clinician has typed and not sent, kept for an hour: it survives the end of the launch it was typed in. */
 import { createHash, randomUUID } from 'node:crypto';
-import type { KeyStore } from '#src/adapters/redis.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { ABSOLUTE_LIMIT_MS, type Launch } from '#src/launches/launch.ts';
 import type { TypedRequest } from './new-request.ts';

@@ -1,7 +1,7 @@
 /** What has left of a form and what became of it, so that nothing leaves twice and nothing is called sent that was not (FH-17). */
 import { createHash } from 'node:crypto';
 import type { Clock } from '#src/adapters/clock.ts';
-import type { KeyStore } from '#src/adapters/redis.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { type Sealer, TooLargeError } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
 import type { NewRequest } from './new-request.ts';

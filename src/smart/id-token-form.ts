@@ -1,6 +1,6 @@
 /** The form of an id_token: what is checked before any key is fetched. */
 import { decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
-import { isBoundedJson } from '#src/adapters/json-bounds.ts';
+import { isBoundedJson } from '#src/adapters/ehr-http/json-bounds.ts';
 import { AppError } from '#src/errors.ts';
 import { idTokenAlgorithms } from './verification-key-set.ts';
 

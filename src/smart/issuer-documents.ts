@@ -1,6 +1,6 @@
 /** The two documents an issuer's keys come from: its OpenID configuration and the JWKS that names. */
-import type { EhrClient, EhrOwner, Outbound, OutboundResponse } from '#src/adapters/outbound.ts';
-import { OutboundError } from '#src/adapters/outbound-error.ts';
+import type { EhrClient, EhrOwner, Outbound, OutboundResponse } from '#src/adapters/ehr-http/client.ts';
+import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { AppError } from '#src/errors.ts';
 import { cacheLifetimeMs } from './cache-lifetime.ts';
 import { readVerificationKeySet, type VerificationKeySet } from './verification-key-set.ts';

@@ -1,8 +1,8 @@
 /** The signing keys of the issuers we trust, in memory: fetched once, shared, and fetched again after a rotation. */
 
 import type { Clock } from '#src/adapters/clock.ts';
+import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Log } from '#src/adapters/log.ts';
-import type { Outbound } from '#src/adapters/outbound.ts';
 import { type FetchedKeys, fetchIssuerKeys, type IssuerToTrust } from './issuer-documents.ts';
 import type { VerificationKeySet } from './verification-key-set.ts';
 

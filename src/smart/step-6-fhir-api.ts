@@ -6,8 +6,8 @@
  */
 import fhirclient from 'fhirclient/lib/FhirClient.js';
 import type { Dispatcher } from 'undici';
-import type { EhrClient } from '#src/adapters/outbound.ts';
-import { failureOf, isUnsent, type OutboundError } from '#src/adapters/outbound-error.ts';
+import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
+import { failureOf, isUnsent, type OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { AppError } from '#src/errors.ts';
 import { parseJson, summarizeOutcome } from './issue-codes.ts';
 import { neededPermissions, type SentCall } from './needed-permissions.ts';

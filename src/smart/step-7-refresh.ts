@@ -3,7 +3,7 @@
  *
  * SMART App Launch 2.2.0, "Refresh access token"; RFC 6749 6; rules RF-01..11.
  */
-import type { EhrClient } from '#src/adapters/outbound.ts';
+import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
 import { AppError } from '#src/errors.ts';
 import { isBlank } from './bounded-text.ts';
 import { type AssertionKey, type AssertionType, clientAssertion } from './client-authentication.ts';

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openDatabase } from '#src/adapters/database.ts';
+import { openDatabase } from '#src/adapters/database/index.ts';
 import { isPassword } from '#src/admin/password.ts';
 import { readUserCommand } from '#src/admin/user-commands.ts';
 import { createUserStore } from '#src/admin/user-store.ts';

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '#src/adapters/clock.ts';
-import { type Database, openDatabase } from '#src/adapters/database.ts';
+import { type Database, openDatabase } from '#src/adapters/database/index.ts';
 import { createLog } from '#src/adapters/log.ts';
 import { createSealer } from '#src/adapters/seal.ts';
 import { listAuditRows } from '#src/audit/audit-store.ts';

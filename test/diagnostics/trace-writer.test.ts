@@ -1,7 +1,7 @@
 /** Traces are written behind the launch: in any order, within bounds, and never in its way. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Database } from '#src/adapters/database.ts';
+import type { Database } from '#src/adapters/database/index.ts';
 import { cleanFacts, cleanText } from '#src/diagnostics/redaction.ts';
 import type { TracePart } from '#src/diagnostics/trace.ts';
 import { findTrace, listTraces } from '#src/diagnostics/trace-store.ts';

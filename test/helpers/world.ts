@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Redis } from 'ioredis';
 import { type Sandbox, type SandboxOptions, startSandbox } from '#sandbox/sandbox.ts';
 import type { Clock } from '#src/adapters/clock.ts';
-import { openDatabase } from '#src/adapters/database.ts';
+import { openDatabase } from '#src/adapters/database/index.ts';
 import { createLog } from '#src/adapters/log.ts';
 import { createApp } from '#src/app.ts';
 import { type Config, loadConfig } from '#src/config/index.ts';

@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { KeyStore } from '#src/adapters/redis.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { AppError } from '#src/errors.ts';
 import { type TestBrowser, titleOf } from '#test/helpers/browser.ts';
 import { createRedisServer } from '#test/helpers/redis-server.ts';

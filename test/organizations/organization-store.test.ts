@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Database } from '#src/adapters/database.ts';
+import type { Database } from '#src/adapters/database/index.ts';
 import type { OrganizationSettings } from '#src/organizations/organization.ts';
 import { createOrganizationStore, type OrganizationStore } from '#src/organizations/organization-store.ts';
 import { testDatabases } from '#test/helpers/databases.ts';

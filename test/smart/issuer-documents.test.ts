@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createOutbound } from '#src/adapters/outbound.ts';
+import { createOutbound } from '#src/adapters/ehr-http/client.ts';
 import { AppError } from '#src/errors.ts';
 import { fetchIssuerKeys } from '#src/smart/issuer-documents.ts';
 import { makeKey, startKeyServer, type TestKey } from '#test/smart/key-server.ts';

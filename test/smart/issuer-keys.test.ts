@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createOutbound } from '#src/adapters/ehr-http/client.ts';
 import { createLog } from '#src/adapters/log.ts';
-import { createOutbound } from '#src/adapters/outbound.ts';
 import { AppError } from '#src/errors.ts';
 import { createIssuerKeys } from '#src/smart/issuer-keys.ts';
 import { makeKey, startKeyServer, type TestKey } from '#test/smart/key-server.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createOutbound } from '#src/adapters/outbound.ts';
+import { createOutbound } from '#src/adapters/ehr-http/client.ts';
 import { fetchSmartStyle, smartStyleSheet } from '#src/smart/smart-style.ts';
 import { startKeyServer } from '#test/smart/key-server.ts';
 

@@ -1,7 +1,7 @@
 /** The issuer of test id_tokens: keys of every algorithm, a right set of claims, and a verifier that expects them. */
 import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { createOutbound } from '#src/adapters/ehr-http/client.ts';
 import { createLog } from '#src/adapters/log.ts';
-import { createOutbound } from '#src/adapters/outbound.ts';
 import { AppError } from '#src/errors.ts';
 import { type IdTokenExpectation, verifyIdToken } from '#src/smart/id-token.ts';
 import { createIssuerKeys } from '#src/smart/issuer-keys.ts';

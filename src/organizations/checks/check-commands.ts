@@ -1,8 +1,8 @@
 /** `check <fhirUrl>` and `organization check <orgId>` on the command line: the same doctor as in the settings. */
 import { CommandError, type CommandOutcome, readArguments } from '#src/adapters/command-line.ts';
-import { createConnectionProbe } from '#src/adapters/connection-probe.ts';
-import type { Queries } from '#src/adapters/database.ts';
-import { createOutbound } from '#src/adapters/outbound.ts';
+import type { Queries } from '#src/adapters/database/index.ts';
+import { createOutbound } from '#src/adapters/ehr-http/client.ts';
+import { createConnectionProbe } from '#src/adapters/ehr-http/tls-probe.ts';
 import type { EditDependencies } from '#src/organizations/edit-organization.ts';
 import { isConnected, type Organization } from '#src/organizations/organization.ts';
 import { checkAgain } from './check-again.ts';

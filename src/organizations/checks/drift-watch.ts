@@ -1,10 +1,10 @@
 /** Checks every enabled organization's EHR again from time to time, and says what has changed since it was last well. */
 import { createHash } from 'node:crypto';
 import type { Clock } from '#src/adapters/clock.ts';
-import { withoutQuery } from '#src/adapters/database.ts';
+import { withoutQuery } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
-import type { KeyStore } from '#src/adapters/redis.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { isConnected, type Organization } from '#src/organizations/organization.ts';
 import type { OrganizationStore } from '#src/organizations/organization-store.ts';
 import type { CheckRun, ChecksStore } from './checks-store.ts';

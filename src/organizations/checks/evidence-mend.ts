@@ -1,5 +1,5 @@
 /** Whose job a missing or wrong document is, and what to do about it. */
-import type { OutboundFailure } from '#src/adapters/outbound-error.ts';
+import type { OutboundFailure } from '#src/adapters/ehr-http/error.ts';
 import type { Owner } from './check-result.ts';
 import { type Evidence, isAbsent } from './evidence.ts';
 

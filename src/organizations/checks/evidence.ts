@@ -1,6 +1,6 @@
 /** One look at a document of the EHR: what came back, in facts a row can show, and never more than that. */
-import type { Outbound, OutboundResponse } from '#src/adapters/outbound.ts';
-import { OutboundError, type OutboundFailure } from '#src/adapters/outbound-error.ts';
+import type { Outbound, OutboundResponse } from '#src/adapters/ehr-http/client.ts';
+import { OutboundError, type OutboundFailure } from '#src/adapters/ehr-http/error.ts';
 
 export type JsonObject = Record<string, unknown>;
 

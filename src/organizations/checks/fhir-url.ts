@@ -1,6 +1,6 @@
 /** The FHIR URL as people paste it: mended where the meaning is clear, refused with a reason where it is not. */
 import ipaddr from 'ipaddr.js';
-import { isAddressAllowed, isLoopbackHost } from '#src/adapters/address-policy.ts';
+import { isAddressAllowed, isLoopbackHost } from '#src/adapters/ehr-http/address-policy.ts';
 import { trimEnd } from '#src/adapters/trim-end.ts';
 import { MAX_URL_LENGTH, serverUrl } from '#src/organizations/setting-formats.ts';
 

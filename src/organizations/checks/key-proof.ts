@@ -1,7 +1,7 @@
 /** The key proof: does the EHR accept our client id, key, algorithm and audience? Found out without a patient or a user. */
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '#src/adapters/clock.ts';
-import type { Outbound, OutboundResponse } from '#src/adapters/outbound.ts';
+import type { Outbound, OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
 import type { Organization } from '#src/organizations/organization.ts';

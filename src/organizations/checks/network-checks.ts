@@ -1,5 +1,5 @@
 /** Can the EHR be reached at all, and can its server be trusted: name, port and certificate (TL-01, TL-04). */
-import type { Handshake, Probed } from '#src/adapters/connection-probe.ts';
+import type { Handshake, Probed } from '#src/adapters/ehr-http/tls-probe.ts';
 import {
   type CheckDefinition,
   failure,

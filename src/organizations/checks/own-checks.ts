@@ -1,5 +1,5 @@
 /** Our own side: what the EHR needs of us, and the clock both sides judge each other by. */
-import { isLoopbackHost } from '#src/adapters/address-policy.ts';
+import { isLoopbackHost } from '#src/adapters/ehr-http/address-policy.ts';
 import {
   type CheckDefinition,
   failure,

@@ -1,7 +1,7 @@
 /** The evidence behind the rows: every document is fetched once, side by side where the order allows, and shared. */
 import type { Clock } from '#src/adapters/clock.ts';
-import type { ConnectionProbe, Handshake, Probed } from '#src/adapters/connection-probe.ts';
-import type { Outbound } from '#src/adapters/outbound.ts';
+import type { Outbound } from '#src/adapters/ehr-http/client.ts';
+import type { ConnectionProbe, Handshake, Probed } from '#src/adapters/ehr-http/tls-probe.ts';
 import { presetScopes } from '#src/organizations/vendor-presets.ts';
 import type { CheckedSettings, CheckInput } from './check-result.ts';
 import { type ConfigurationFinding, findConfiguration } from './configuration-finding.ts';

@@ -1,6 +1,7 @@
 /** The real doctor pointed at servers on loopback, for the tests of this folder. */
-import { createConnectionProbe } from '#src/adapters/connection-probe.ts';
-import { createOutbound } from '#src/adapters/outbound.ts';
+
+import { createOutbound } from '#src/adapters/ehr-http/client.ts';
+import { createConnectionProbe } from '#src/adapters/ehr-http/tls-probe.ts';
 import type { CheckResult, FinishedChecks } from '#src/organizations/checks/check-result.ts';
 import { runChecks } from '#src/organizations/checks/run-checks.ts';
 import type { CheckDependencies } from '#src/organizations/checks/study.ts';

@@ -2,8 +2,8 @@
 import type { ServerResponse } from 'node:http';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createOutbound, type Outbound, type OutboundRequest } from '#src/adapters/outbound.ts';
-import { OutboundError } from '#src/adapters/outbound-error.ts';
+import { createOutbound, type Outbound, type OutboundRequest } from '#src/adapters/ehr-http/client.ts';
+import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { createFhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { startServer, type TestServer } from '#test/helpers/listener.ts';
 

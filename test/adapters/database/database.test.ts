@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openDatabase, withoutQuery } from '#src/adapters/database.ts';
+import { openDatabase, withoutQuery } from '#src/adapters/database/index.ts';
 import { createPostgresDatabase, hasPostgres, testDatabases } from '#test/helpers/databases.ts';
 
 describe.for(await testDatabases())('the database on $name', ({ open }) => {
@@ -100,7 +100,7 @@ describe.runIf(await hasPostgres())('PostgreSQL', () => {
 
 async function holdInOtherProcess(dataDir: string): Promise<ChildProcess> {
   const script = `
-    import { openDatabase } from '#src/adapters/database.ts';
+    import { openDatabase } from '#src/adapters/database/index.ts';
     await openDatabase({ databaseUrl: undefined, dataDir: ${JSON.stringify(dataDir)} });
     console.log('open');
     setInterval(() => {}, 1000);`;

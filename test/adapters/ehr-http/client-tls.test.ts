@@ -2,7 +2,7 @@
 import type { ServerOptions } from 'node:https';
 import tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createOutbound, type Outbound } from '#src/adapters/outbound.ts';
+import { createOutbound, type Outbound } from '#src/adapters/ehr-http/client.ts';
 import { createFhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { makeCertificates } from '#test/helpers/certificates.ts';
 import { startServer, type TestServer } from '#test/helpers/listener.ts';

@@ -1,7 +1,7 @@
 /** What operators see of calls to EHRs: how long, how they ended, and a span each; never a path, a header or a body. */
-import type { Metrics } from './metrics.ts';
-import { type CallEnd, endOf } from './outbound-error.ts';
-import type { Telemetry } from './telemetry.ts';
+import type { Metrics } from '#src/adapters/metrics.ts';
+import type { Telemetry } from '#src/adapters/telemetry.ts';
+import { type CallEnd, endOf } from './error.ts';
 
 /** What a call is for: a label of ours. */
 export type CallKind = 'discovery' | 'token' | 'keys' | 'fhir' | 'revocation' | 'style' | 'other';

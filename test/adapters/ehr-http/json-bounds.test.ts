@@ -1,6 +1,6 @@
 /** JSON that nests without end or holds very many values is found in one pass, however it arrives. */
 import { expect, test } from 'vitest';
-import { createJsonGauge, isBoundedJson } from '#src/adapters/json-bounds.ts';
+import { createJsonGauge, isBoundedJson } from '#src/adapters/ehr-http/json-bounds.ts';
 
 const BOUNDS = { depth: 4, values: 10 };
 const bytes = (text: string) => Buffer.from(text);

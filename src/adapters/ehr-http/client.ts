@@ -1,14 +1,14 @@
 /** The one way out: every HTTP call to an EHR passes this guard (TL-01, TL-04, TL-06, DI-15, DI-16). */
 import { type Dispatcher, request as send } from 'undici';
+import type { Log } from '#src/adapters/log.ts';
+import type { Metrics } from '#src/adapters/metrics.ts';
+import type { Telemetry } from '#src/adapters/telemetry.ts';
 import { isAddressAllowed, isLoopbackHost } from './address-policy.ts';
-import type { EhrBudgets } from './ehr-budgets.ts';
-import { createEhrLanes, type LaneCall } from './ehr-lanes.ts';
-import { createEhrPools, type PoolUse } from './ehr-pools.ts';
-import type { Log } from './log.ts';
-import type { Metrics } from './metrics.ts';
-import { type CallEnd, failureOf, OutboundError } from './outbound-error.ts';
-import { type CallKind, createWatch, type WatchedCall } from './outbound-watch.ts';
-import type { Telemetry } from './telemetry.ts';
+import type { EhrBudgets } from './budget.ts';
+import { createEhrLanes, type LaneCall } from './bulkhead.ts';
+import { type CallEnd, failureOf, OutboundError } from './error.ts';
+import { type CallKind, createWatch, type WatchedCall } from './metrics.ts';
+import { createEhrPools, type PoolUse } from './pools.ts';
 
 /** One call; the defaults are right for discovery, token and key requests. */
 export interface OutboundRequest {

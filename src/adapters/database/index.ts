@@ -6,7 +6,7 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { Client, Pool } from 'pg';
-import { lockFolder } from './folder-lock.ts';
+import { lockFolder } from '#src/adapters/folder-lock.ts';
 
 /** What `execute` answers on either driver. */
 interface Answer<Row> {

@@ -1,10 +1,10 @@
 /** Every organization has a lane of its own to its EHR: bounded, left alone while the EHR is down, and nobody else's (TL-06, MT-06). */
 import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createEhrLanes } from '#src/adapters/ehr-lanes.ts';
+import { createEhrLanes } from '#src/adapters/ehr-http/bulkhead.ts';
+import { createOutbound, type EhrClient, type Outbound } from '#src/adapters/ehr-http/client.ts';
+import { isUnsent, OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { createMetrics, type Metrics } from '#src/adapters/metrics.ts';
-import { createOutbound, type EhrClient, type Outbound } from '#src/adapters/outbound.ts';
-import { isUnsent, OutboundError } from '#src/adapters/outbound-error.ts';
 import { createFhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { startServer, type TestServer } from '#test/helpers/listener.ts';
 

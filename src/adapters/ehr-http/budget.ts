@@ -1,7 +1,7 @@
 /** How many calls a minute an EHR grants an organization, counted over all instances (ehr-behaviour row 39). */
-import type { Metrics } from './metrics.ts';
-import type { KeyStore } from './redis.ts';
-import { createSharedCounter, type SharedCounter } from './shared-counter.ts';
+import type { Metrics } from '#src/adapters/metrics.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
+import { createSharedCounter, type SharedCounter } from '#src/adapters/redis/shared-counter.ts';
 
 /** An organization as far as its budget goes; 0 means no limit, and nothing is counted or sent to Redis. */
 interface BudgetOwner {

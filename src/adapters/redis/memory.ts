@@ -1,6 +1,6 @@
 /** Rankings in memory: what Redis keeps as sorted sets, for development and tests. */
-import type { Clock } from './clock.ts';
-import type { KeyStore } from './redis.ts';
+import type { Clock } from '#src/adapters/clock.ts';
+import type { KeyStore } from './key-store.ts';
 
 /** The commands with their equal of Redis's own sweeping. */
 export interface MemoryRankings {

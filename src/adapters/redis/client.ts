@@ -1,8 +1,8 @@
 /** The connection to Redis, whatever it is made of: one server, a cluster, or a master that sentinels name. */
 import { Cluster, Redis } from 'ioredis';
+import type { Log } from '#src/adapters/log.ts';
 import { type RedisTarget, readRedisUrl } from '#src/config/redis-url.ts';
 import { AppError } from '#src/errors.ts';
-import type { Log } from './log.ts';
 
 /** For libraries that bring their own commands; each key alone, so that they also run on a cluster. */
 export type RedisClient = Redis | Cluster;

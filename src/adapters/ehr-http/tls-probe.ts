@@ -2,7 +2,7 @@
 import { isIP, type LookupFunction } from 'node:net';
 import { checkServerIdentity, connect, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { AddressRefusedError, guardedLookup, isAddressAllowed } from './address-policy.ts';
-import { failureOf, type OutboundFailure } from './outbound-error.ts';
+import { failureOf, type OutboundFailure } from './error.ts';
 
 /** What a TLS server showed, whether or not it may be trusted. */
 export interface Handshake {

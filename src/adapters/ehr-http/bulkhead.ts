@@ -9,9 +9,9 @@ import {
   circuitBreaker,
   handleWhen,
 } from 'cockatiel';
-import type { Log } from './log.ts';
-import type { Metrics } from './metrics.ts';
-import { type CallEnd, endOf, isEhrDown, OutboundError } from './outbound-error.ts';
+import type { Log } from '#src/adapters/log.ts';
+import type { Metrics } from '#src/adapters/metrics.ts';
+import { type CallEnd, endOf, isEhrDown, OutboundError } from './error.ts';
 
 /** Calls of one organization at one time; as many as its pages of a busy morning need, and no more. */
 const RUNNING = 64;

@@ -1,7 +1,7 @@
 /** Counts over all instances: in Redis, in this process while Redis is away, and in memory without Redis. */
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import type { KeyStore } from './redis.ts';
-import { answerOf, type RedisClient } from './redis-client.ts';
+import { answerOf, type RedisClient } from './client.ts';
+import type { KeyStore } from './key-store.ts';
 
 /** So many points per key and window; the window begins with the first. */
 export interface Allowance {

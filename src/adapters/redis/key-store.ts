@@ -1,8 +1,8 @@
 /** Everything short-lived: launch transactions and launch records, in Redis or in its in-memory equal. */
-import type { Clock } from './clock.ts';
-import type { Log } from './log.ts';
-import { createMemoryRankings } from './memory-rankings.ts';
-import { answerOf, openRedisClient, type RedisClient } from './redis-client.ts';
+import type { Clock } from '#src/adapters/clock.ts';
+import type { Log } from '#src/adapters/log.ts';
+import { answerOf, openRedisClient, type RedisClient } from './client.ts';
+import { createMemoryRankings } from './memory.ts';
 
 /** What the launch needs of Redis: each method is one command, so each is atomic. Values are sealed before they come here. */
 export interface KeyStore {

@@ -2,10 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { createEhrBudgets } from '#src/adapters/ehr-budgets.ts';
+import { createEhrBudgets } from '#src/adapters/ehr-http/budget.ts';
 import { createLog } from '#src/adapters/log.ts';
 import { createMetrics } from '#src/adapters/metrics.ts';
-import { connectRedis, createMemoryStore, type KeyStore } from '#src/adapters/redis.ts';
+import { connectRedis, createMemoryStore, type KeyStore } from '#src/adapters/redis/key-store.ts';
 import { testServer } from '#test/helpers/preparation/prepared.ts';
 import { DEFAULT_REDIS } from '#test/helpers/preparation/redis.ts';
 import { createRedisServer } from '#test/helpers/redis-server.ts';
