@@ -1,12 +1,12 @@
 /** Every address that a clinician's browser visits: launch, callback and the pages of a launch, each with its guard. */
 import { Router } from 'express';
+import { createKnownBrowsers, type KnownBrowsers } from '#src/http/limits/known-browsers.ts';
+import { createLaunchLimit } from '#src/http/limits/launch-limit.ts';
 import { createAssociationLimit } from './clinicians/association-limit.ts';
 import { createCookies } from './http/cookies.ts';
 import { onlyMethods } from './http/error-page.ts';
 import { FORM_BYTES, formBody } from './http/form-body.ts';
-import { createKnownBrowsers, type KnownBrowsers } from './http/known-browsers.ts';
 import { createPostOutcomes } from './http/post-outcomes.ts';
-import { createLaunchLimit } from './http/rate-limit.ts';
 import { type ActiveGrants, createActiveGrants } from './launches/active-grant.ts';
 import { associationRoute, redeemCodeRoute } from './launches/association-route.ts';
 import { callbackRoute } from './launches/callback-route.ts';

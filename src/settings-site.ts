@@ -1,5 +1,9 @@
 /** Every address that administrators and hospital IT visit: sign-in, Settings, guide and reports, each with its guard. */
 import { Router } from 'express';
+import { createExportLimit, limitWrites } from '#src/http/limits/settings-limit.ts';
+import { createAfterPost } from '#src/http/sessions/after-post.ts';
+import { adminSessions, sessionsIfReachable } from '#src/http/sessions/session-middleware.ts';
+import { createSessionStore } from '#src/http/sessions/session-store.ts';
 import { recogniseSignIn, requireOperator, requireSignIn } from './admin/admin-guard.ts';
 import { adminRoutes } from './admin/routes.ts';
 import { createUserStore } from './admin/user-store.ts';
@@ -11,11 +15,7 @@ import { settingsLaunchesRoutes } from './diagnostics/launches-routes.ts';
 import { reportRoutes } from './diagnostics/report-routes.ts';
 import { settingsVerifyRoutes } from './diagnostics/verify-routes.ts';
 import type { ErrorCode } from './errors.ts';
-import { createAfterPost } from './http/after-post.ts';
 import { onlyMethods } from './http/error-page.ts';
-import { adminSessions, sessionsIfReachable } from './http/session-middleware.ts';
-import { createSessionStore } from './http/session-store.ts';
-import { createExportLimit, limitWrites } from './http/settings-limit.ts';
 import { keySettingsRoutes } from './keys/settings-routes.ts';
 import type { LaunchEndings } from './launches/launch-endings.ts';
 import type { LaunchStore } from './launches/launch-store.ts';

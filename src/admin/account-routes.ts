@@ -2,11 +2,11 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
-import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
-import type { AfterPost } from '#src/http/after-post.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import type { KnownBrowsers } from '#src/http/known-browsers.ts';
-import { beginSession } from '#src/http/session-middleware.ts';
+import type { KnownBrowsers } from '#src/http/limits/known-browsers.ts';
+import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import type { AfterPost } from '#src/http/sessions/after-post.ts';
+import { beginSession } from '#src/http/sessions/session-middleware.ts';
 import { type AccountPageProps, accountPage } from '#views/account-page.ts';
 import { actingOf } from './open-session.ts';
 import { PASSWORD_MIN_LENGTH } from './password-rules.ts';

@@ -1,10 +1,10 @@
 /** `/settings/users`: operators add people, give new one-time passwords, and end access. */
 import type { Request, RequestHandler, Response } from 'express';
 import { AppError } from '#src/errors.ts';
-import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
-import type { AfterPost } from '#src/http/after-post.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
+import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import type { OrganizationStore } from '#src/organizations/organization-store.ts';
 import { type AddUserForm, type UsersPageProps, usersPage } from '#views/users-page.ts';
 import { actingOf } from './open-session.ts';

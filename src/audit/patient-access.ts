@@ -2,11 +2,11 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { storedText } from '#src/adapters/stored-text.ts';
 import { AppError } from '#src/errors.ts';
-import { adminOf } from '#src/http/admin-session.ts';
-import { wantsJson } from '#src/http/after-post.ts';
 import { ROW_ID } from '#src/http/filter-fields.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
+import { adminOf } from '#src/http/sessions/admin-session.ts';
+import { wantsJson } from '#src/http/sessions/after-post.ts';
 import { auditPatient, auditPatientName } from './audit.ts';
 import { readAuditFilter } from './audit-filter.ts';
 import { findAuditRow } from './audit-store.ts';

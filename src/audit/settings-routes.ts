@@ -1,6 +1,6 @@
 /** Settings > Audit: who did what, with filters, and for operators whose chart it was. */
 import { Router } from 'express';
-import { visibleOrganization } from '#src/http/visible-organization.ts';
+import { visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 import { readAuditFilter } from './audit-filter.ts';
 import { type AuditRouteDependencies, actorIn, namesOf, pageZone, showAudit } from './audit-view.ts';
 import { accountForPatient, operatorsOnly, type Posted, revealPatient, showLook } from './patient-access.ts';

@@ -1,10 +1,10 @@
 /** Settings > Verify: watches an organization's launches from the moment the page was opened. */
 import { type Request, Router } from 'express';
-import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
 import { filterText, instantOf } from '#src/http/filter-fields.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { setPagePolicy } from '#src/http/security-headers.ts';
-import { visibleOrganization } from '#src/http/visible-organization.ts';
+import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import { visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 import { outcomeWord } from '#views/launch-drawing.ts';
 import { verifyChoicePage, verifyPage } from '#views/verify-page.ts';
 import { acceptance } from './acceptance.ts';

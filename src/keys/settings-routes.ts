@@ -2,10 +2,10 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { CommandError } from '#src/adapters/command-line.ts';
 import { AppError } from '#src/errors.ts';
-import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
-import type { AfterPost } from '#src/http/after-post.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
+import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { type KeysPageProps, keysPage } from '#views/keys-page.ts';
 import { type KeyHolder, placeFetches } from './fetcher-hosts.ts';
 import { importKey } from './import-key.ts';

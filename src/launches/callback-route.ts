@@ -4,8 +4,8 @@ import type { LaunchTrace, LaunchTraces } from '#src/diagnostics/launch-trace.ts
 import { namesOf } from '#src/diagnostics/redaction.ts';
 import { AppError } from '#src/errors.ts';
 import { isFramed } from '#src/http/framed.ts';
-import type { KnownBrowsers } from '#src/http/known-browsers.ts';
-import type { LaunchLimit } from '#src/http/rate-limit.ts';
+import type { KnownBrowsers } from '#src/http/limits/known-browsers.ts';
+import type { LaunchLimit } from '#src/http/limits/launch-limit.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import type { Refusals } from '#src/organizations/learned-scopes.ts';

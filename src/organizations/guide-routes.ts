@@ -2,9 +2,9 @@
 import type { Request, RequestHandler } from 'express';
 import type { Config } from '#src/config/index.ts';
 import { describeError, type ErrorCode, errorCodes } from '#src/errors.ts';
-import { adminCsrfToken, adminIfSignedIn } from '#src/http/admin-session.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
+import { adminCsrfToken, adminIfSignedIn } from '#src/http/sessions/admin-session.ts';
 import { type GuidePageProps, guidePage } from '#views/guide-page.ts';
 import type { GuideExplanation } from '#views/guide-troubleshooting.ts';
 import type { Organization } from './organization.ts';

@@ -2,10 +2,10 @@
 import { type Request, type Response, Router } from 'express';
 import type { Config } from '#src/config/index.ts';
 import { AppError } from '#src/errors.ts';
-import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
-import type { AfterPost } from '#src/http/after-post.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
+import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { organizationPage, organizationsPage } from '#views/organizations-page.ts';
 import type { TypedForm } from '#views/typed-form.ts';
 import { type Changing, type EditDependencies, editOrganization, switchOrganization } from './edit-organization.ts';

@@ -1,12 +1,12 @@
 /** Settings > Integrations > SMART on FHIR: an administrator's own connection, or the one an operator names. */
 import { type RequestHandler, Router } from 'express';
 import { AppError } from '#src/errors.ts';
-import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
-import { wantsJson } from '#src/http/after-post.ts';
 import { fieldOf } from '#src/http/form-body.ts';
+import { createCheckLimit, createKeyProofLimit, createReportLimit } from '#src/http/limits/settings-limit.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import { queryOf } from '#src/http/request-values.ts';
-import { createCheckLimit, createKeyProofLimit, createReportLimit } from '#src/http/settings-limit.ts';
+import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import { wantsJson } from '#src/http/sessions/after-post.ts';
 import type { AcceptedSettings } from '#src/organizations/checks/check-result.ts';
 import { readFhirUrl, type SaveOptions } from '#src/organizations/checks/save-connection.ts';
 import { integrationChoice } from '#views/integration-page.ts';

@@ -2,8 +2,8 @@
 import type { Request, Response } from 'express';
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
-import type { AfterPost } from '#src/http/after-post.ts';
-import type { Limiter } from '#src/http/limiter.ts';
+import type { Limiter } from '#src/http/limits/limiter.ts';
+import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { type KeyProofDependencies, proveKey } from '#src/organizations/checks/key-proof.ts';
 import { toReport } from '#src/organizations/checks/report.ts';
 import { integrationPage } from '#views/integration-page.ts';

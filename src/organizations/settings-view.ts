@@ -1,6 +1,6 @@
 /** What the page of a connection shows: gathered from the organization, its last checks and its draft. */
 import type { Request } from 'express';
-import { adminCsrfToken, adminOf } from '#src/http/admin-session.ts';
+import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
 import type { CheckRun } from '#src/organizations/checks/checks-store.ts';
 import type { KeyProof } from '#src/organizations/checks/key-proof.ts';
 import type { SaveOptions } from '#src/organizations/checks/save-connection.ts';

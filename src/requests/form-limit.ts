@@ -1,7 +1,7 @@
 /** A bound on posts of the New request form: each may leave what was typed in the store for an hour (MT-06). */
 import { createHash } from 'node:crypto';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
-import { createLimiter } from '#src/http/limiter.ts';
+import { createLimiter } from '#src/http/limits/limiter.ts';
 import type { DraftOwner } from './request-drafts.ts';
 
 /** Counts per EHR user and per organization, over every instance. */

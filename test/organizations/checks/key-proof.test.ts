@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { FaultName } from '#sandbox/sandbox.ts';
 import { createMemoryStore } from '#src/adapters/redis/key-store.ts';
-import { createKeyProofLimit } from '#src/http/settings-limit.ts';
+import { createKeyProofLimit } from '#src/http/limits/settings-limit.ts';
 import { type KeyProof, proveKey } from '#src/organizations/checks/key-proof.ts';
 import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 

@@ -1,6 +1,6 @@
 /** Who counts as one visitor, for every form an address can have. */
 import { expect, test } from 'vitest';
-import { visitorKey } from '#src/http/visitor-key.ts';
+import { visitorKey } from '#src/http/limits/visitor-key.ts';
 
 const IPV4 = { one: '192.0.2.1', network: undefined };
 const IPV6 = { one: '2001:db8:1:2::/64', network: '2001:db8:1::/48' };

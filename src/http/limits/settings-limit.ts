@@ -1,7 +1,7 @@
 /** Bounds on what a press of a button in Settings may set off, over all instances. */
 import type { RequestHandler } from 'express';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
-import { adminOf } from './admin-session.ts';
+import { adminOf } from '#src/http/sessions/admin-session.ts';
 import { createLimiter, type Limiter } from './limiter.ts';
 
 const TEN_MINUTES = { seconds: 600, code: 'settings.too-many-tries' } as const;

@@ -1,10 +1,10 @@
 /** Which organization's records a signed-in user may see: administrators their own, operators the one they name or all. */
 import type { Request } from 'express';
 import { AppError } from '#src/errors.ts';
+import { filterText } from '#src/http/filter-fields.ts';
+import { queryOf } from '#src/http/request-values.ts';
 import { serverTimeZone } from '#views/zone.ts';
 import { adminOf } from './admin-session.ts';
-import { filterText } from './filter-fields.ts';
-import { queryOf } from './request-values.ts';
 
 const LONGEST_ID = 64;
 

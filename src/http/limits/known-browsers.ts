@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
-import { isEqualSecret } from './csrf.ts';
+import { isEqualSecret } from '#src/http/csrf.ts';
 
 /**
  * One signed note in each browser, as OWASP's "device cookies" are. It opens nothing and proves no one: it only says that

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type NodeRedisCalls, nodeRedisOver } from '#src/http/session-store.ts';
+import { type NodeRedisCalls, nodeRedisOver } from '#src/http/sessions/session-store.ts';
 import { addPerson, signedIn, signIn } from '#test/helpers/administrators.ts';
 import { createRedisServer, type RedisServer } from '#test/helpers/redis-server.ts';
 import { cookiesOf } from '#test/helpers/visits.ts';

@@ -4,8 +4,8 @@ import type { Server, ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createApp } from '#src/app.ts';
-import { createHttpServer, type ServerLimits } from '#src/http/http-server.ts';
-import { limitRequestsUnderWay } from '#src/http/requests-under-way.ts';
+import { createHttpServer, type ServerLimits } from '#src/http/limits/http-server.ts';
+import { limitRequestsUnderWay } from '#src/http/limits/requests-under-way.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 
 const LIMITS: ServerLimits = {

@@ -4,9 +4,9 @@ import type { Request, Response } from 'express';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { type Sealer, TooLargeError } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
+import { createPostOutcomes, isOutcomeName, type OutcomeBounds } from '#src/http/post-outcomes.ts';
+import { queryOf } from '#src/http/request-values.ts';
 import { adminIfSignedIn } from './admin-session.ts';
-import { createPostOutcomes, isOutcomeName, type OutcomeBounds } from './post-outcomes.ts';
-import { queryOf } from './request-values.ts';
 
 /**
  * What a page is sent, and the parameter that names it: a `form` that was refused, at each reload; what is `done`, once;

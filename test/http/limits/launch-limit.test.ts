@@ -1,7 +1,7 @@
 /** LA-15: a flood of launches that never arrive is stopped; other hospitals and finished launches are not. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createMemoryStore } from '#src/adapters/redis/key-store.ts';
-import { createLaunchLimit } from '#src/http/rate-limit.ts';
+import { createLaunchLimit } from '#src/http/limits/launch-limit.ts';
 import { titleOf } from '#test/helpers/browser.ts';
 import { addInstance, type Instance } from '#test/helpers/instances.ts';
 import { createRedisServer } from '#test/helpers/redis-server.ts';

@@ -1,6 +1,6 @@
 /** Who is signed in on a page of the settings, for every route behind the guard of src/admin. */
 import type { Request } from 'express';
-import { csrfToken } from './csrf.ts';
+import { csrfToken } from '#src/http/csrf.ts';
 
 /** Operators run the service and see every organization; administrators see their own. */
 export type Role = 'operator' | 'administrator';
