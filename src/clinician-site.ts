@@ -2,6 +2,7 @@
 import { Router } from 'express';
 import { createKnownBrowsers, type KnownBrowsers } from '#src/http/limits/known-browsers.ts';
 import { createLaunchLimit } from '#src/http/limits/launch-limit.ts';
+import { createIssuerKeys, type IssuerKeys } from '#src/smart/id-token/keys.ts';
 import { createAssociationLimit } from './clinicians/association-limit.ts';
 import { createCookies } from './http/cookies.ts';
 import { onlyMethods } from './http/error-page.ts';
@@ -38,7 +39,6 @@ import { createRecentRequests } from './requests/recent-requests.ts';
 import { createRequestDrafts, draftOwner } from './requests/request-drafts.ts';
 import { createRequestSendings } from './requests/request-sendings.ts';
 import { requestsRoute } from './requests/routes.ts';
-import { createIssuerKeys, type IssuerKeys } from './smart/issuer-keys.ts';
 
 /** The outside world, and the launches that administrators see too. */
 export interface ClinicianSiteDependencies extends AppDependencies {

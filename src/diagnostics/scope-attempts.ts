@@ -1,5 +1,5 @@
 /** What a launch asked for and what it was granted, one attempt after the other, read from the steps of its trace. */
-import { coverageOf, grantedScopes } from '#src/smart/scopes.ts';
+import { coverageOf, grantedScopes } from '#src/smart/scopes/granted.ts';
 import type { TraceStep } from './trace.ts';
 
 /** One scope of an attempt. */

@@ -1,8 +1,8 @@
 /** What each protocol step may tell the trace: names, shapes, hosts and counts, read from values that hold much more. */
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { isDecodable } from '#src/smart/id-token-form.ts';
+import { isDecodable } from '#src/smart/id-token/form.ts';
 import type { LaunchContext } from '#src/smart/launch-context.ts';
-import { coverageOf, grantedScopes } from '#src/smart/scopes.ts';
+import { coverageOf, grantedScopes } from '#src/smart/scopes/granted.ts';
 import type { SmartConfiguration } from '#src/smart/smart-configuration.ts';
 import type { AuthorizationRedirect, CallbackParameters } from '#src/smart/step-4-authorization-code.ts';
 import type { TokenResponse } from '#src/smart/step-5-access-token.ts';

@@ -6,7 +6,7 @@ import { AppError } from '#src/errors.ts';
 import { type Refusals, refusalBasis, scopeAfter } from '#src/organizations/learned-scopes.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { ScopeLearning, ScopeLesson } from '#src/organizations/scope-learning.ts';
-import type { FailedScope } from '#src/smart/scope-ladder.ts';
+import type { FailedScope } from '#src/smart/scopes/fallback.ts';
 import {
   type AuthorizationRedirect,
   authorizationRedirect,

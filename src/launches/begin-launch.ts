@@ -8,10 +8,10 @@ import { type Refusals, refusalBasis, scopeAfter, startingScope } from '#src/org
 import type { Organization } from '#src/organizations/organization.ts';
 import { redirectUriOf } from '#src/organizations/registration.ts';
 import { issuersOf, type SmartConnections } from '#src/organizations/smart-connections.ts';
-import type { IssuerKeys } from '#src/smart/issuer-keys.ts';
-import { requestedScope } from '#src/smart/scopes.ts';
+import type { IssuerKeys } from '#src/smart/id-token/keys.ts';
+import { requestedScope } from '#src/smart/scopes/granted.ts';
+import { standaloneScopes } from '#src/smart/scopes/standalone.ts';
 import { chooseAssertionAlg, pinnedConfiguration, type SmartConfiguration } from '#src/smart/smart-configuration.ts';
-import { standaloneScopes } from '#src/smart/standalone-scopes.ts';
 import { isSameFhirBase, type LaunchRequest } from '#src/smart/step-2-launch-ehr.ts';
 import {
   type AuthorizationRedirect,

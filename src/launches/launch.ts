@@ -1,7 +1,14 @@
 /** A launch: one clinician, one patient, one EHR's token, and nothing of any other launch. */
 import type { AssertionType } from '#src/smart/client-authentication.ts';
 import type { PatientLaunchContext } from '#src/smart/launch-context.ts';
-import { type GrantedScopes, grantedScopes, limitsOf, mayAsk, type Permission, touches } from '#src/smart/scopes.ts';
+import {
+  type GrantedScopes,
+  grantedScopes,
+  limitsOf,
+  mayAsk,
+  type Permission,
+  touches,
+} from '#src/smart/scopes/granted.ts';
 
 /** The tokens of a launch and what is known of their life. */
 export interface LaunchTokens {

@@ -5,7 +5,7 @@ import type { Metrics } from '#src/adapters/metrics.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import type { IssuerKeys } from '#src/smart/issuer-keys.ts';
+import type { IssuerKeys } from '#src/smart/id-token/keys.ts';
 import type { TokenResponse } from '#src/smart/step-5-access-token.ts';
 import { assertSameContext, isPassingFailure, refreshTokens } from '#src/smart/step-7-refresh.ts';
 import { tokensOf } from './complete-launch.ts';

@@ -2,8 +2,8 @@
 import type { Clock } from '#src/adapters/clock.ts';
 import { AppError } from '#src/errors.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import { verifyIdToken } from '#src/smart/id-token.ts';
-import type { IssuerKeys } from '#src/smart/issuer-keys.ts';
+import type { IssuerKeys } from '#src/smart/id-token/keys.ts';
+import { verifyIdToken } from '#src/smart/id-token/verify.ts';
 import type { Launch } from './launch.ts';
 import type { LaunchStore, OpenedLaunch } from './launch-store.ts';
 import { FIRST_PAUSE_MS, LONGEST_PROOF_MS, pauseBefore, unavailable } from './refresh-state.ts';

@@ -1,6 +1,6 @@
 /** An organization (tenant): everything that pins its EHR and how we behave there (REG-05). */
 import { z } from 'zod';
-import { scopeProblems } from '#src/smart/scopes.ts';
+import { scopeProblems } from '#src/smart/scopes/granted.ts';
 import { serverTimeZone } from '#views/zone.ts';
 import {
   endpointHost,

@@ -1,7 +1,7 @@
 /** A scope string explained: what each scope is for, what a clinician loses without it, and what is absent. */
-import { parseResourceScope } from '#src/smart/scope-grammar.ts';
-import { grantedScopes, LONGEST_SETTING, mayAsk, requestedScope } from '#src/smart/scopes.ts';
-import { tokenProblem } from '#src/smart/token-problem.ts';
+import { parseResourceScope } from '#src/smart/scopes/grammar.ts';
+import { grantedScopes, LONGEST_SETTING, mayAsk, requestedScope } from '#src/smart/scopes/granted.ts';
+import { tokenProblem } from '#src/smart/scopes/problem.ts';
 import { scopeReasons } from './scope-reasons.ts';
 import { type ScopeUse, scopeUses, type UseSettings } from './scope-uses.ts';
 

@@ -3,7 +3,7 @@ import type { Clock } from '#src/adapters/clock.ts';
 import { withoutQuery } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';
-import type { FailedScope } from '#src/smart/scope-ladder.ts';
+import type { FailedScope } from '#src/smart/scopes/fallback.ts';
 import { learningKey, refusalBasis } from './learned-scopes.ts';
 import type { LearnedScopes, Organization } from './organization.ts';
 import type { OrganizationStore } from './organization-store.ts';

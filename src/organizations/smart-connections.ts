@@ -2,7 +2,7 @@
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Log } from '#src/adapters/log.ts';
-import type { IssuerToTrust } from '#src/smart/issuer-documents.ts';
+import type { IssuerToTrust } from '#src/smart/id-token/documents.ts';
 import {
   assertUsable,
   isUsable,

@@ -1,6 +1,6 @@
 /** Which EHRs take no batch: learned from their answers and kept as long as what discovery found. */
 import type { Clock } from '#src/adapters/clock.ts';
-import { asRecord, asRecords, asText } from '#src/patients/fhir-fields.ts';
+import { asRecord, asRecords, asText } from '#src/smart/fhir/fields.ts';
 import type { FhirError, FhirResource } from '#src/smart/step-6-fhir-api.ts';
 
 /** Of one organization's EHR. */

@@ -1,7 +1,7 @@
 /** What the EHR's answer to a create proves (FH-17): "sent" is said of nothing less. */
-import { asRecord, asRecords, asText } from '#src/patients/fhir-fields.ts';
-import { isFhirId } from '#src/smart/fhir-id.ts';
-import { summarizeOutcome } from '#src/smart/issue-codes.ts';
+import { asRecord, asRecords, asText } from '#src/smart/fhir/fields.ts';
+import { isFhirId } from '#src/smart/fhir/id.ts';
+import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
 import type { CreateAnswer, FhirResource } from '#src/smart/step-6-fhir-api.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** Days, moments and Periods of a request in words, told in the organization's time zone. */
 
 import { type FhirDate, lastDayOf, readFhirDate } from '#src/patients/fhir-date.ts';
-import { asInformation, type ForeignRecord } from '#src/patients/fhir-fields.ts';
+import { asInformation, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { zoneName } from '#views/zone.ts';
 import { isGiven, otherMembers, type Phrases } from './phrases.ts';
 

@@ -1,4 +1,8 @@
 /** What a FHIR resource says about how a person, an organization or a place is called; the rest of it need not be kept (FH-12). */
+
+import { displayName } from '#src/patients/human-name.ts';
+import { remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
+import { containedOf, type Place } from '#src/smart/fhir/contained.ts';
 import {
   asConceptText,
   asInformation,
@@ -7,11 +11,8 @@ import {
   asText,
   asTexts,
   type ForeignRecord,
-} from '#src/patients/fhir-fields.ts';
-import { displayName } from '#src/patients/human-name.ts';
-import { remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
-import { isFhirId } from '#src/smart/fhir-id.ts';
-import { containedOf, type Place } from './contained.ts';
+} from '#src/smart/fhir/fields.ts';
+import { isFhirId } from '#src/smart/fhir/id.ts';
 import { localReference } from './reference.ts';
 
 /** A resource as far as it names somebody. Texts are plain and bounded. */

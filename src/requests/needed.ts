@@ -1,7 +1,7 @@
 /** When a request is needed, from every `occurrence[x]` and `asNeeded[x]`; nothing of them is dropped in silence. */
 import { lastDayOf, readFhirDate } from '#src/patients/fhir-date.ts';
-import { asConceptText, asRecord, asText, type ForeignRecord } from '#src/patients/fhir-fields.ts';
 import { flagOf } from '#src/patients/foreign-flag.ts';
+import { asConceptText, asRecord, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { dayIn } from '#views/zone.ts';
 import { type DateContext, isReversed, momentText, periodPhrases } from './moments.ts';
 import { isGiven, otherMembers, type Phrases } from './phrases.ts';

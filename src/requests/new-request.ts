@@ -1,6 +1,6 @@
 /** A request as a clinician types it: judged field by field, then written as the ServiceRequest the EHR gets. */
 import { z } from 'zod';
-import { visibleLength } from '#src/patients/visible-text.ts';
+import { visibleLength } from '#src/smart/fhir/visible-text.ts';
 import type { FhirResource } from '#src/smart/step-6-fhir-api.ts';
 import { confirmationOf, priorities, services } from '#views/new-request-page.ts';
 import { dayIn, serverTimeZone } from '#views/zone.ts';

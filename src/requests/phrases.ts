@@ -1,5 +1,5 @@
 /** The common form of words for a foreign element, so that no part of it is dropped in silence. */
-import type { ForeignRecord } from '#src/patients/fhir-fields.ts';
+import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 
 /** What an element says, part by part. `null` is a part that is there and has no words: the EHR has more. */
 export type Phrases = readonly (string | null)[];

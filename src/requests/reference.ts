@@ -1,6 +1,6 @@
 /** Judges FHIR references: only resources of the launch's own FHIR base have a name here (FH-02, LC-10). */
-import { asRecord } from '#src/patients/fhir-fields.ts';
-import { isFhirId } from '#src/smart/fhir-id.ts';
+import { asRecord } from '#src/smart/fhir/fields.ts';
+import { isFhirId } from '#src/smart/fhir/id.ts';
 import { isUnder } from '#src/smart/step-6-fhir-api.ts';
 
 /**

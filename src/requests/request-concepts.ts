@@ -1,7 +1,8 @@
 /** The words of a ServiceRequest that stand for concepts: what is asked for, why, and under which conditions. */
-import { asConceptText, asInformation, asRecord, asRecords, type ForeignRecord } from '#src/patients/fhir-fields.ts';
+
 import { conditionsOf, remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
-import { containedOf, type Place } from './contained.ts';
+import { containedOf, type Place } from '#src/smart/fhir/contained.ts';
+import { asConceptText, asInformation, asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 
 const NOT_NAMED = 'Service not named by EHR';
 const MOST_DETAILS = 4;

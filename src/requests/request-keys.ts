@@ -1,6 +1,6 @@
 /** What of a ServiceRequest tells one order from another, read once; the resource itself need not be kept (FH-12). */
 import { hash } from 'node:crypto';
-import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/patients/fhir-fields.ts';
+import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference } from './reference.ts';
 
 /** What proves that two entries are the same order, and what only hints at it. */

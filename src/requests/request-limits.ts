@@ -1,5 +1,5 @@
 /** Says in words which part of the requests a scope covers that is limited by a search, as MEDITECH grants them. */
-import { asText } from '#src/patients/fhir-fields.ts';
+import { asText } from '#src/smart/fhir/fields.ts';
 
 /** Codes of ServiceRequest.category that FHIR R4 and US Core name; any other stands as the EHR wrote it. */
 const categories: ReadonlyMap<string, string> = new Map([

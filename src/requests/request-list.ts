@@ -1,5 +1,5 @@
 /** Loads the EHR's requests of one patient, checked, sorted, merged and named, as the page shows them. */
-import type { ForeignRecord } from '#src/patients/fhir-fields.ts';
+import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi, FhirError } from '#src/smart/step-6-fhir-api.ts';
 import type { RequestListProps } from '#views/request-list.ts';
 import { serverTimeZone } from '#views/zone.ts';

@@ -1,5 +1,5 @@
 /** The honest lines beside a request list: what is missing, what was left out, and why. */
-import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/patients/fhir-fields.ts';
+import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirFailure } from '#src/smart/step-6-fhir-api.ts';
 
 /** Why requests are missing: a FHIR failure, or a permission the EHR did not grant. */

@@ -1,5 +1,5 @@
 /** The one table from FHIR status and priority codes to the plain words of the list (request-list §4.3). */
-import { asInformation, asText } from '#src/patients/fhir-fields.ts';
+import { asInformation, asText } from '#src/smart/fhir/fields.ts';
 import type { RequestPriority, RequestStatus } from '#views/request-row.ts';
 
 /**

@@ -1,4 +1,7 @@
 /** Parses a foreign ServiceRequest once, at the border, into a type whose every field may be relied on. */
+
+import { mayBeProhibited } from '#src/patients/modifier-elements.ts';
+import { containedOf } from '#src/smart/fhir/contained.ts';
 import {
   asConceptText,
   asInformation,
@@ -6,11 +9,9 @@ import {
   asRecords,
   asText,
   type ForeignRecord,
-} from '#src/patients/fhir-fields.ts';
-import { mayBeProhibited } from '#src/patients/modifier-elements.ts';
+} from '#src/smart/fhir/fields.ts';
 import type { RequestPriority, RequestStatus } from '#views/request-row.ts';
 import { dayIn } from '#views/zone.ts';
-import { containedOf } from './contained.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
 import { readNeeded } from './needed.ts';
 import { localReference } from './reference.ts';

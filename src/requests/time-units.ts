@@ -1,5 +1,5 @@
 /** Units of time in words, from FHIR's UnitsOfTime, UCUM and what people write into `unit`. */
-import { asRecord, asText, type ForeignRecord } from '#src/patients/fhir-fields.ts';
+import { asRecord, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { isGiven, otherMembers, type Phrases, readSpan, type Span, singleOf, spanText } from './phrases.ts';
 
 /** One of it and several, as in "1 week" and "6 weeks". */

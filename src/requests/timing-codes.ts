@@ -1,5 +1,5 @@
 /** `Timing.code` in words: the abbreviations of HL7's GTSAbbreviation, and those of the same kind that need no explanation. */
-import { asConceptText, asRecord, asRecords, asText } from '#src/patients/fhir-fields.ts';
+import { asConceptText, asRecord, asRecords, asText } from '#src/smart/fhir/fields.ts';
 import { otherMembers, type Phrases } from './phrases.ts';
 import { spanOf, timeUnit } from './time-units.ts';
 

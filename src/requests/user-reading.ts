@@ -1,6 +1,9 @@
 /** The signed-in user's name and role, from Practitioner and PractitionerRole where they may be read (FU-01..05, SCO-19). */
 import type { LearnedDetails } from '#src/clinicians/learned-details.ts';
 import { type Launch, mayUse } from '#src/launches/launch.ts';
+import { flagOf } from '#src/patients/foreign-flag.ts';
+import { displayName } from '#src/patients/human-name.ts';
+import { remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
 import {
   asConceptText,
   asInformation,
@@ -9,12 +12,9 @@ import {
   asText,
   type ForeignRecord,
   hasEnded,
-} from '#src/patients/fhir-fields.ts';
-import { flagOf } from '#src/patients/foreign-flag.ts';
-import { displayName } from '#src/patients/human-name.ts';
-import { remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
-import { type FhirUser, readFhirUser, resolveFhirUser } from '#src/smart/fhir-user.ts';
-import { grantedScopes } from '#src/smart/scopes.ts';
+} from '#src/smart/fhir/fields.ts';
+import { type FhirUser, readFhirUser, resolveFhirUser } from '#src/smart/id-token/fhir-user.ts';
+import { grantedScopes } from '#src/smart/scopes/granted.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { localReference } from './reference.ts';
 import { withSearchParameters } from './search-parameters.ts';

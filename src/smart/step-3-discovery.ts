@@ -7,8 +7,8 @@
 import type { EhrClient, OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { AppError } from '#src/errors.ts';
+import { capabilityEndpoints } from '#src/smart/fhir/capability-statement.ts';
 import { cacheLifetimeMs } from './cache-lifetime.ts';
-import { capabilityEndpoints } from './capability-statement.ts';
 import { type EndpointRules, readSmartConfiguration, type SmartConfiguration } from './smart-configuration.ts';
 
 /** What discovery found, and for how long it may be used. */

@@ -1,7 +1,7 @@
 /** The SMART configuration as found: from the well-known document, or from the CapabilityStatement of an older server. */
 import { AppError } from '#src/errors.ts';
 import { cacheLifetimeMs } from '#src/smart/cache-lifetime.ts';
-import { capabilityEndpoints } from '#src/smart/capability-statement.ts';
+import { capabilityEndpoints } from '#src/smart/fhir/capability-statement.ts';
 import { type EndpointRules, readSmartConfiguration, type SmartConfiguration } from '#src/smart/smart-configuration.ts';
 import { documentOf, type Evidence, isAbsent, type JsonObject } from './evidence.ts';
 

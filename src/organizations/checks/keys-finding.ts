@@ -1,5 +1,5 @@
 /** The EHR's signing keys: where they are named, and how many of them can verify an id_token (ID-03, ID-06, ID-10). */
-import { readVerificationKey } from '#src/smart/verification-key-set.ts';
+import { readVerificationKey } from '#src/smart/id-token/key-set.ts';
 import { type ConfigurationFinding, textMember } from './configuration-finding.ts';
 import { documentOf, type Evidence } from './evidence.ts';
 import type { IssuerFinding } from './issuer-finding.ts';

@@ -1,5 +1,5 @@
 /** Which permissions we will ask for, and what the server says about them (SCO-02..07, DI-11). */
-import { coverageOf, grantedScopes, requestedScope } from '#src/smart/scopes.ts';
+import { coverageOf, grantedScopes, requestedScope } from '#src/smart/scopes/granted.ts';
 import { type CheckDefinition, info, type Opinion, pass, shown, skipped, warning } from './check-definition.ts';
 import { listMember } from './configuration-finding.ts';
 import { documentOf } from './evidence.ts';

@@ -1,5 +1,5 @@
 /** What exactly is wrong with one scope token, for the person who typed it (SCO-01, SCO-05, SCO-12, SCO-25). */
-import { isExtensionScope, isLaunchScope, parseResourceScope } from './scope-grammar.ts';
+import { isExtensionScope, isLaunchScope, parseResourceScope } from './grammar.ts';
 
 /** Scopes that stand for themselves. */
 const PLAIN_SCOPES: ReadonlySet<string> = new Set(['openid', 'fhirUser', 'profile', 'online_access', 'offline_access']);

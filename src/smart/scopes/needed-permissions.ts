@@ -1,5 +1,5 @@
 /** What a FHIR call needs to be permitted, read from the call itself (SCO-19; FHIR R4 http). */
-import type { Permission } from './scopes.ts';
+import type { Permission } from './granted.ts';
 
 /** A call as it is about to be sent. */
 export interface SentCall {

@@ -1,7 +1,7 @@
 /** The deprecated way to name OAuth endpoints: whatever stands around the extension, only it counts (DI-18, DI-21). */
 import { expect, test } from 'vitest';
 import { AppError } from '#src/errors.ts';
-import { capabilityEndpoints } from '#src/smart/capability-statement.ts';
+import { capabilityEndpoints } from '#src/smart/fhir/capability-statement.ts';
 
 const OAUTH_URIS = 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris';
 const uri = (url: string, valueUri?: unknown) => ({ url, valueUri: valueUri ?? `https://ehr.example/${url}` });

@@ -1,6 +1,6 @@
 /** A foreign JWKS, reduced to the keys that can verify an id_token. */
 import { calculateJwkThumbprint, createLocalJWKSet, importJWK, type JSONWebKeySet, type JWK } from 'jose';
-import { isBlank } from './bounded-text.ts';
+import { isBlank } from '#src/smart/bounded-text.ts';
 
 /**
  * Finds the public key for a token's `alg` and `kid`; rejects with jose's JWKS errors when none or several fit. Several

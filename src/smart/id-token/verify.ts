@@ -9,12 +9,12 @@ import {
   type JWTVerifyOptions,
   jwtVerify,
 } from 'jose';
-import { boundedName, boundedText } from './bounded-text.ts';
-import { idTokenProblem } from './id-token-claims.ts';
-import { readUnverifiedIdToken, refusedIdToken, type UnverifiedIdToken } from './id-token-form.ts';
-import type { IssuerToTrust } from './issuer-documents.ts';
-import type { IssuerKeys } from './issuer-keys.ts';
-import { idTokenAlgorithms, type VerificationKeySet } from './verification-key-set.ts';
+import { boundedName, boundedText } from '#src/smart/bounded-text.ts';
+import { idTokenProblem } from './claims.ts';
+import type { IssuerToTrust } from './documents.ts';
+import { readUnverifiedIdToken, refusedIdToken, type UnverifiedIdToken } from './form.ts';
+import { idTokenAlgorithms, type VerificationKeySet } from './key-set.ts';
+import type { IssuerKeys } from './keys.ts';
 
 /** Who launched the app, proven by the issuer's signature. */
 export interface VerifiedIdentity {

@@ -2,8 +2,8 @@
 import type { EhrClient, EhrOwner, Outbound, OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { AppError } from '#src/errors.ts';
-import { cacheLifetimeMs } from './cache-lifetime.ts';
-import { readVerificationKeySet, type VerificationKeySet } from './verification-key-set.ts';
+import { cacheLifetimeMs } from '#src/smart/cache-lifetime.ts';
+import { readVerificationKeySet, type VerificationKeySet } from './key-set.ts';
 
 /** An issuer whose id_tokens an organization accepts. */
 export interface IssuerToTrust {

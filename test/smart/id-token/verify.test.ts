@@ -1,7 +1,7 @@
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { makeKey } from '#test/smart/key-server.ts';
-import { claimsWith, issuer, refusal, server, signer, verify } from '#test/smart/token-issuer.ts';
+import { makeKey } from './key-server.ts';
+import { claimsWith, issuer, refusal, server, signer, verify } from './token-issuer.ts';
 
 describe('who signed', () => {
   test.for(['RS256', 'RS384', 'PS256', 'ES256', 'ES384'])('ID-05, ID-06: %s verifies', async (alg) => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { makeKey } from '#test/smart/key-server.ts';
+import { makeKey } from './key-server.ts';
 import {
   ACCESS_TOKEN,
   CLIENT_ID,
@@ -12,7 +12,7 @@ import {
   server,
   signer,
   verify,
-} from '#test/smart/token-issuer.ts';
+} from './token-issuer.ts';
 
 const atHash = (algorithm: string, size: number) =>
   createHash(algorithm).update(ACCESS_TOKEN).digest().subarray(0, size).toString('base64url');

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';
 import { createLog } from '#src/adapters/log.ts';
 import { AppError } from '#src/errors.ts';
-import { createIssuerKeys } from '#src/smart/issuer-keys.ts';
-import { makeKey, startKeyServer, type TestKey } from '#test/smart/key-server.ts';
+import { createIssuerKeys } from '#src/smart/id-token/keys.ts';
+import { makeKey, startKeyServer, type TestKey } from './key-server.ts';
 
 const log = createLog('silent');
 const outbound = createOutbound({ production: false, allowPrivate: ['127.0.0.0/8'] });

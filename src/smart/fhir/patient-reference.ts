@@ -1,5 +1,5 @@
 /** A patient as servers name one where the specification leaves it open: an id, `Patient/<id>`, or the whole URL. */
-import { isFhirId } from './fhir-id.ts';
+import { isFhirId } from './id.ts';
 
 /**
  * The id a text names, if it is certain that it names a patient of this FHIR server: the id alone, `Patient/<id>`, or

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readFhirUser, resolveFhirUser } from '#src/smart/fhir-user.ts';
+import { readFhirUser, resolveFhirUser } from '#src/smart/id-token/fhir-user.ts';
 import { type FhirApi, FhirError, type FhirResource } from '#src/smart/step-6-fhir-api.ts';
 
 const base = new URL('https://ehr.example/fhir/a');

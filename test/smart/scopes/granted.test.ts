@@ -8,7 +8,7 @@ import {
   permits,
   requestedScope,
   scopeProblems,
-} from '#src/smart/scopes.ts';
+} from '#src/smart/scopes/granted.ts';
 
 const GUIDE = 'launch/patient launch/encounter patient/*.read openid fhirUser launch profile online_access';
 const BASE = 'launch openid fhirUser';

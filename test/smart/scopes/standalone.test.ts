@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import { vendors } from '#src/organizations/vendor.ts';
 import { presetScopes } from '#src/organizations/vendor-presets.ts';
-import { requestedScope } from '#src/smart/scopes.ts';
-import { standaloneScopes } from '#src/smart/standalone-scopes.ts';
+import { requestedScope } from '#src/smart/scopes/granted.ts';
+import { standaloneScopes } from '#src/smart/scopes/standalone.ts';
 
 test.for([
   ['launch openid fhirUser patient/Patient.read', 'launch/patient openid fhirUser patient/Patient.read'],

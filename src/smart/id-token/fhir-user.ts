@@ -1,6 +1,6 @@
 /** `fhirUser`: the signed-in person as a resource of the EHR. */
-import { isFhirId } from './fhir-id.ts';
-import { type FhirApi, FhirError, type FhirResource } from './step-6-fhir-api.ts';
+import { isFhirId } from '#src/smart/fhir/id.ts';
+import { type FhirApi, FhirError, type FhirResource } from '#src/smart/step-6-fhir-api.ts';
 
 const USER_TYPES = ['Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson', 'Person'] as const;
 

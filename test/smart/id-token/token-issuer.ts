@@ -3,9 +3,9 @@ import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';
 import { createLog } from '#src/adapters/log.ts';
 import { AppError } from '#src/errors.ts';
-import { type IdTokenExpectation, verifyIdToken } from '#src/smart/id-token.ts';
-import { createIssuerKeys } from '#src/smart/issuer-keys.ts';
-import { makeKey, startKeyServer, type TestKey } from '#test/smart/key-server.ts';
+import { createIssuerKeys } from '#src/smart/id-token/keys.ts';
+import { type IdTokenExpectation, verifyIdToken } from '#src/smart/id-token/verify.ts';
+import { makeKey, startKeyServer, type TestKey } from './key-server.ts';
 
 const NOW = new Date('2026-06-01T12:00:00Z');
 export const NOW_SECONDS = NOW.getTime() / 1_000;

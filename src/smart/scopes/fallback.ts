@@ -1,6 +1,6 @@
 /** The scope string to ask for next when an EHR refused the one before or granted nothing (ehr-behaviour 3.2). */
-import { parseResourceScope, type ResourceScope } from './scope-grammar.ts';
-import { grantedScopes, requestedScope } from './scopes.ts';
+import { parseResourceScope, type ResourceScope } from './grammar.ts';
+import { grantedScopes, requestedScope } from './granted.ts';
 
 /** A scope string that did not lead to a launch, and how: `error=invalid_scope`, or a grant without any resource. */
 export interface FailedScope {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type FailedScope, isEmptyGrant, type LadderBase, nextScope } from '#src/smart/scope-ladder.ts';
+import { type FailedScope, isEmptyGrant, type LadderBase, nextScope } from '#src/smart/scopes/fallback.ts';
 
 const TYPES = ['Patient', 'ServiceRequest'];
 const GUIDE = 'launch/patient launch/encounter patient/*.read openid fhirUser launch profile online_access';

@@ -1,5 +1,5 @@
 /** Finds contained resources, which have no life of their own: a reference `#id` leads to one beside or inside. */
-import { asRecord, asRecords, asText, type ForeignRecord } from '#src/patients/fhir-fields.ts';
+import { asRecord, asRecords, asText, type ForeignRecord } from './fields.ts';
 
 /** Where a reference stands, and so what it can lead to. */
 export interface Place {
