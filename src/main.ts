@@ -2,9 +2,9 @@
 import type { Server } from 'node:http';
 import { type Config, ConfigError, loadConfig } from '#src/config/index.ts';
 import { createHttpServer } from '#src/http/limits/http-server.ts';
+import { startRetention } from '#src/ops/retention.ts';
 import { systemClock } from './adapters/clock.ts';
 import { createApp } from './app.ts';
-import { startRetention } from './diagnostics/retention.ts';
 import { openDependencies } from './open-dependencies.ts';
 import { createDriftWatch } from './organizations/checks/drift-watch.ts';
 import { createOrganizationStore } from './organizations/organization-store.ts';

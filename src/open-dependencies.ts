@@ -6,6 +6,7 @@ import { createOutbound, type Outbound } from '#src/adapters/ehr-http/client.ts'
 import { createConnectionProbe } from '#src/adapters/ehr-http/tls-probe.ts';
 import { connectRedis, createMemoryStore, type KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { Config } from '#src/config/index.ts';
+import { createKeySightings, type KeySightings } from '#src/keys/key-use.ts';
 import type { Clock } from './adapters/clock.ts';
 import { createLog, type Log } from './adapters/log.ts';
 import { createMetrics, type Metrics } from './adapters/metrics.ts';
@@ -19,7 +20,6 @@ import { rekeyClinicians } from './clinicians/rekey.ts';
 import { createLaunchTraces, type LaunchTraces } from './diagnostics/launch-trace.ts';
 import { createTraceWriter } from './diagnostics/trace-writer.ts';
 import { createKeyRing, type KeyRing } from './keys/key-ring.ts';
-import { createKeySightings, type KeySightings } from './keys/key-sightings.ts';
 import { measureLiveLaunches } from './launches/live-gauge.ts';
 import { createRevoker, type Revoker } from './launches/revoker.ts';
 import { createStoreRetries, type StoreRetries } from './launches/store-retries.ts';

@@ -1,14 +1,15 @@
 /** Every address that administrators and hospital IT visit: sign-in, Settings, guide and reports, each with its guard. */
 import { Router } from 'express';
+import { adminRoutes } from '#src/admin/admin-routes.ts';
+import { settingsAuditRoutes } from '#src/audit/audit-page-routes.ts';
+import { auditCsvRoute } from '#src/audit/csv-export-route.ts';
 import { createExportLimit, limitWrites } from '#src/http/limits/settings-limit.ts';
 import { createAfterPost } from '#src/http/sessions/after-post.ts';
 import { adminSessions, sessionsIfReachable } from '#src/http/sessions/session-middleware.ts';
 import { createSessionStore } from '#src/http/sessions/session-store.ts';
+import { keySettingsRoutes } from '#src/keys/keys-page-routes.ts';
 import { recogniseSignIn, requireOperator, requireSignIn } from './admin/admin-guard.ts';
-import { adminRoutes } from './admin/routes.ts';
 import { createUserStore } from './admin/user-store.ts';
-import { auditCsvRoute } from './audit/export-route.ts';
-import { settingsAuditRoutes } from './audit/settings-routes.ts';
 import { clinicianRoutes } from './clinicians/settings-routes.ts';
 import { causesByCode } from './diagnostics/causes.ts';
 import { settingsLaunchesRoutes } from './diagnostics/launches-routes.ts';
@@ -16,7 +17,6 @@ import { reportRoutes } from './diagnostics/report-routes.ts';
 import { settingsVerifyRoutes } from './diagnostics/verify-routes.ts';
 import type { ErrorCode } from './errors.ts';
 import { onlyMethods } from './http/error-page.ts';
-import { keySettingsRoutes } from './keys/settings-routes.ts';
 import type { LaunchEndings } from './launches/launch-endings.ts';
 import type { LaunchStore } from './launches/launch-store.ts';
 import { liveLaunchesRoutes } from './launches/live-launches-routes.ts';

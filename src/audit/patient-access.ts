@@ -9,7 +9,6 @@ import { adminOf } from '#src/http/sessions/admin-session.ts';
 import { wantsJson } from '#src/http/sessions/after-post.ts';
 import { auditPatient, auditPatientName } from './audit.ts';
 import { readAuditFilter } from './audit-filter.ts';
-import { findAuditRow } from './audit-store.ts';
 import {
   type AuditRouteDependencies,
   actorIn,
@@ -18,7 +17,8 @@ import {
   type Shown,
   showAudit,
   viewed,
-} from './audit-view.ts';
+} from './audit-page-view.ts';
+import { findAuditRow } from './audit-store.ts';
 
 /** @throws AppError 'admin.forbidden' as the request's failure. */
 export const operatorsOnly: RequestHandler = (request, _response, next) => {

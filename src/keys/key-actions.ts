@@ -16,7 +16,7 @@ import {
 } from './key-life.ts';
 import { makeKey, type PublicJwk, readPublicJwk, signingAlgorithms } from './key-pair.ts';
 import { changeKeys, type KeyRow, listKeyRows } from './key-store.ts';
-import { listKeyUses } from './sighting-store.ts';
+import { listKeyUses } from './key-use-store.ts';
 
 export interface KeyDependencies {
   db: Queries;

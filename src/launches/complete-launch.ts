@@ -13,7 +13,7 @@ import {
 } from '#src/diagnostics/step-facts.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
-import type { KeySightings } from '#src/keys/key-sightings.ts';
+import type { KeySightings } from '#src/keys/key-use.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { issuersOf } from '#src/organizations/smart-connections.ts';
 import type { IssuerToTrust } from '#src/smart/id-token/documents.ts';

@@ -3,7 +3,7 @@ import type { Clock } from '#src/adapters/clock.ts';
 import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
 import { visitorKey } from '#src/http/limits/visitor-key.ts';
-import { type JwksFetch, type KeyUse, pruneFetches, saveSightings } from './sighting-store.ts';
+import { type JwksFetch, type KeyUse, pruneFetches, saveSightings } from './key-use-store.ts';
 
 /** One per process. */
 export interface KeySightings {

@@ -2,7 +2,7 @@
 import { Router } from 'express';
 import { visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 import { readAuditFilter } from './audit-filter.ts';
-import { type AuditRouteDependencies, actorIn, namesOf, pageZone, showAudit } from './audit-view.ts';
+import { type AuditRouteDependencies, actorIn, namesOf, pageZone, showAudit } from './audit-page-view.ts';
 import { accountForPatient, operatorsOnly, type Posted, revealPatient, showLook } from './patient-access.ts';
 
 /**

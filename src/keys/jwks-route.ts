@@ -5,7 +5,7 @@ import { AppError } from '#src/errors.ts';
 import { headerOf } from '#src/http/request-values.ts';
 import { JWKS_MAX_AGE_SECONDS } from './key-life.ts';
 import type { KeyRing } from './key-ring.ts';
-import type { KeySightings } from './key-sightings.ts';
+import type { KeySightings } from './key-use.ts';
 
 /**
  * Mount at the root, before anything that sets cookies or needs a store.

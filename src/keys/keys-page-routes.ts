@@ -12,8 +12,8 @@ import { importKey } from './import-key.ts';
 import { exportKey, type KeyDependencies, KeyRefusal, listKeys, retireKey, rotateKeys } from './key-actions.ts';
 import { JWKS_MAX_AGE_SECONDS } from './key-life.ts';
 import type { KeyRing } from './key-ring.ts';
-import type { KeySightings } from './key-sightings.ts';
-import { listJwksFetches, listKeyUses } from './sighting-store.ts';
+import type { KeySightings } from './key-use.ts';
+import { listJwksFetches, listKeyUses } from './key-use-store.ts';
 
 export interface KeySettingsDependencies extends Omit<KeyDependencies, 'by'> {
   publicUrl: URL;

@@ -1,8 +1,8 @@
 /** Who fetched the JWKS, as far as a stranger may decide it: one row for one visitor, and a bounded table (MT-06). */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '#src/adapters/database/index.ts';
-import { createKeySightings, type KeySightings } from '#src/keys/key-sightings.ts';
-import { listJwksFetches } from '#src/keys/sighting-store.ts';
+import { createKeySightings, type KeySightings } from '#src/keys/key-use.ts';
+import { listJwksFetches } from '#src/keys/key-use-store.ts';
 import { testDatabases } from '#test/helpers/databases.ts';
 import { logInto } from '#test/helpers/log-lines.ts';
 

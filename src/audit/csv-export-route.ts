@@ -7,10 +7,10 @@ import { AppError } from '#src/errors.ts';
 import type { Limiter } from '#src/http/limits/limiter.ts';
 import { adminOf } from '#src/http/sessions/admin-session.ts';
 import { visibleOrganization } from '#src/http/sessions/visible-organization.ts';
-import { csvLine } from './audit-csv.ts';
 import { readAuditFilter } from './audit-filter.ts';
+import { type AuditRouteDependencies, actorIn, type Names, namesOf, pageZone, viewed } from './audit-page-view.ts';
 import { type AuditFilter, type AuditListRow, listAuditRows } from './audit-store.ts';
-import { type AuditRouteDependencies, actorIn, type Names, namesOf, pageZone, viewed } from './audit-view.ts';
+import { csvLine } from './csv-format.ts';
 
 /** What the export needs. */
 export interface ExportDependencies extends AuditRouteDependencies {

@@ -5,8 +5,8 @@ import type { Database } from '#src/adapters/database/index.ts';
 import { createLog } from '#src/adapters/log.ts';
 import { createSealer } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
+import { jwksRoutes } from '#src/keys/jwks-route.ts';
 import { createKeyRing, type KeyRing } from '#src/keys/key-ring.ts';
-import { jwksRoutes } from '#src/keys/routes.ts';
 import { testDatabases } from '#test/helpers/databases.ts';
 
 const PATH = '/.well-known/jwks.json';

@@ -11,7 +11,7 @@ import { createKnownBrowsers, KNOWN_LIFETIME_MS, type NoteCookie } from '#src/ht
 import { adminOf } from '#src/http/sessions/admin-session.ts';
 import { createAfterPost } from '#src/http/sessions/after-post.ts';
 import { createOrganizationStore } from '#src/organizations/organization-store.ts';
-import { type AccountDependencies, accountRoute, passwordRoute } from './account-routes.ts';
+import { type AccountDependencies, accountRoute, passwordRoute } from './account-page-routes.ts';
 import { createIdentityProvider } from './identity-provider.ts';
 import { createSignInBrowser } from './sign-in-browser.ts';
 import { createSignInLimit } from './sign-in-limit.ts';
@@ -24,7 +24,7 @@ import {
   resetUserRoute,
   type UserRouteDependencies,
   usersRoute,
-} from './user-routes.ts';
+} from './users-page-routes.ts';
 
 /** What the routes need, and the guards that createApp made. */
 export interface AdminRouteDependencies extends Omit<AccountDependencies, 'limit' | 'knownBrowsers'> {
