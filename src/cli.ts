@@ -9,6 +9,7 @@ import { createSealer } from '#src/adapters/seal.ts';
 import { readUserCommand, type UserCommandDependencies, userUsage } from '#src/admin/user-commands.ts';
 import { createUserStore } from '#src/admin/user-store.ts';
 import { createAudit } from '#src/audit/audit.ts';
+import { checkUsage, readCheckCommand } from '#src/checks/commands.ts';
 import { type Config, ConfigError, loadConfig } from '#src/config/index.ts';
 import type { KeyDependencies } from '#src/keys/key-actions.ts';
 import { keyUsage, readKeyCommand } from '#src/keys/key-commands.ts';
@@ -16,13 +17,12 @@ import { keyState } from '#src/keys/key-life.ts';
 import { KeyError } from '#src/keys/key-pair.ts';
 import { listKeyRows } from '#src/keys/key-store.ts';
 import { endFromCommandLine } from '#src/launches/command-line-ending.ts';
-import { checkUsage, readCheckCommand } from '#src/organizations/checks/check-commands.ts';
 import {
   type OrganizationCommandDependencies,
   organizationUsage,
   readOrganizationCommand,
-} from '#src/organizations/organization-commands.ts';
-import { createOrganizationStore } from '#src/organizations/organization-store.ts';
+} from '#src/organizations/commands.ts';
+import { createOrganizationStore } from '#src/organizations/store.ts';
 
 const USAGE = [
   'Usage: npm run admin -- <command> [--json]',

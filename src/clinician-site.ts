@@ -2,6 +2,7 @@
 import { Router } from 'express';
 import { createKnownBrowsers, type KnownBrowsers } from '#src/http/limits/known-browsers.ts';
 import { createLaunchLimit } from '#src/http/limits/launch-limit.ts';
+import { createOrganizationStore } from '#src/organizations/store.ts';
 import { createIssuerKeys, type IssuerKeys } from '#src/smart/id-token/keys.ts';
 import { createAssociationLimit } from './clinicians/association-limit.ts';
 import { createCookies } from './http/cookies.ts';
@@ -27,7 +28,6 @@ import { createTokenConfirmations } from './launches/token-confirmation.ts';
 import { createTransactions, TRANSACTION_LIFETIME_MS } from './launches/transaction.ts';
 import type { AppDependencies } from './open-dependencies.ts';
 import type { Organization } from './organizations/organization.ts';
-import { createOrganizationStore } from './organizations/organization-store.ts';
 import { createScopeLearning } from './organizations/scope-learning.ts';
 import { type ChartReadings, createChartReadings } from './requests/chart-readings.ts';
 import { createFormLimit } from './requests/form-limit.ts';

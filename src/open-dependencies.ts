@@ -5,8 +5,12 @@ import { createEhrBudgets } from '#src/adapters/ehr-http/budget.ts';
 import { createOutbound, type Outbound } from '#src/adapters/ehr-http/client.ts';
 import { createConnectionProbe } from '#src/adapters/ehr-http/tls-probe.ts';
 import { connectRedis, createMemoryStore, type KeyStore } from '#src/adapters/redis/key-store.ts';
+import type { CheckDependencies } from '#src/checks/rows/context.ts';
+import { type ChecksStore, createChecksStore } from '#src/checks/store.ts';
 import type { Config } from '#src/config/index.ts';
 import { createKeySightings, type KeySightings } from '#src/keys/key-use.ts';
+import { createOrganizationDirectory, type OrganizationDirectory } from '#src/organizations/directory.ts';
+import { createOrganizationStore } from '#src/organizations/store.ts';
 import type { Clock } from './adapters/clock.ts';
 import { createLog, type Log } from './adapters/log.ts';
 import { createMetrics, type Metrics } from './adapters/metrics.ts';
@@ -23,10 +27,6 @@ import { createKeyRing, type KeyRing } from './keys/key-ring.ts';
 import { measureLiveLaunches } from './launches/live-gauge.ts';
 import { createRevoker, type Revoker } from './launches/revoker.ts';
 import { createStoreRetries, type StoreRetries } from './launches/store-retries.ts';
-import { type ChecksStore, createChecksStore } from './organizations/checks/checks-store.ts';
-import type { CheckDependencies } from './organizations/checks/study.ts';
-import { createOrganizationDirectory, type OrganizationDirectory } from './organizations/organization-directory.ts';
-import { createOrganizationStore } from './organizations/organization-store.ts';
 import { createSmartConnections, type SmartConnections } from './organizations/smart-connections.ts';
 
 /** The outside world, opened by main.ts or by a test, as the app sees it. */

@@ -3,11 +3,16 @@ import { Router } from 'express';
 import { adminRoutes } from '#src/admin/admin-routes.ts';
 import { settingsAuditRoutes } from '#src/audit/audit-page-routes.ts';
 import { auditCsvRoute } from '#src/audit/csv-export-route.ts';
+import { checkReportRoutes } from '#src/checks/report-routes.ts';
 import { createExportLimit, limitWrites } from '#src/http/limits/settings-limit.ts';
 import { createAfterPost } from '#src/http/sessions/after-post.ts';
 import { adminSessions, sessionsIfReachable } from '#src/http/sessions/session-middleware.ts';
 import { createSessionStore } from '#src/http/sessions/session-store.ts';
+import { guideRoute } from '#src/integration-page/guide-routes.ts';
+import { organizationsRoutes } from '#src/integration-page/organizations-routes.ts';
+import { integrationRoutes } from '#src/integration-page/routes.ts';
 import { keySettingsRoutes } from '#src/keys/keys-page-routes.ts';
+import { createOrganizationStore } from '#src/organizations/store.ts';
 import { recogniseSignIn, requireOperator, requireSignIn } from './admin/admin-guard.ts';
 import { createUserStore } from './admin/user-store.ts';
 import { clinicianRoutes } from './clinicians/settings-routes.ts';
@@ -22,12 +27,7 @@ import type { LaunchStore } from './launches/launch-store.ts';
 import { liveLaunchesRoutes } from './launches/live-launches-routes.ts';
 import { endAfterChange } from './launches/organization-ending.ts';
 import type { AppDependencies } from './open-dependencies.ts';
-import { checkReportRoutes } from './organizations/check-report-routes.ts';
 import { ehrHosts } from './organizations/ehr-hosts.ts';
-import { guideRoute } from './organizations/guide-routes.ts';
-import { createOrganizationStore } from './organizations/organization-store.ts';
-import { organizationsRoutes } from './organizations/organizations-routes.ts';
-import { integrationRoutes } from './organizations/settings-routes.ts';
 
 /** The outside world, and the launches that clinicians hold. */
 export interface SettingsSiteDependencies extends AppDependencies {

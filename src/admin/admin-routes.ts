@@ -10,7 +10,7 @@ import { FORM_BYTES, formBody } from '#src/http/form-body.ts';
 import { createKnownBrowsers, KNOWN_LIFETIME_MS, type NoteCookie } from '#src/http/limits/known-browsers.ts';
 import { adminOf } from '#src/http/sessions/admin-session.ts';
 import { createAfterPost } from '#src/http/sessions/after-post.ts';
-import { createOrganizationStore } from '#src/organizations/organization-store.ts';
+import { createOrganizationStore } from '#src/organizations/store.ts';
 import { type AccountDependencies, accountRoute, passwordRoute } from './account-page-routes.ts';
 import { createIdentityProvider } from './identity-provider.ts';
 import { createSignInBrowser } from './sign-in-browser.ts';

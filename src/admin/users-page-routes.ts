@@ -5,7 +5,7 @@ import { fieldOf } from '#src/http/form-body.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
 import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
-import type { OrganizationStore } from '#src/organizations/organization-store.ts';
+import type { OrganizationStore } from '#src/organizations/store.ts';
 import { type AddUserForm, type UsersPageProps, usersPage } from '#views/users-page.ts';
 import { actingOf } from './open-session.ts';
 import { normalizeEmail } from './user.ts';

@@ -7,10 +7,10 @@ import { factsOf } from '#src/http/request-log.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
+import { withOrganization } from '#src/integration-page/routes.ts';
+import type { Step } from '#src/integration-page/tools.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import type { OrganizationStore } from '#src/organizations/organization-store.ts';
-import { withOrganization } from '#src/organizations/settings-routes.ts';
-import type { Step } from '#src/organizations/settings-tools.ts';
+import type { OrganizationStore } from '#src/organizations/store.ts';
 import { cliniciansChoice } from '#views/clinicians-page.ts';
 import {
   type ActingOn,

@@ -7,7 +7,7 @@ import { connectRedis, type KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import type { Audit } from '#src/audit/audit.ts';
 import { createKeyRing } from '#src/keys/key-ring.ts';
-import type { EndLaunches } from '#src/organizations/edit-organization.ts';
+import type { EndLaunches } from '#src/organizations/edit.ts';
 import { createLaunchEndings } from './launch-endings.ts';
 import { createLaunchStore } from './launch-store.ts';
 import { endAfterChange } from './organization-ending.ts';

@@ -2,8 +2,8 @@
 import type { Response } from 'express';
 import { setPagePolicy } from '#src/http/security-headers.ts';
 import { offerStartAgain } from '#src/http/start-again.ts';
+import type { OrganizationDirectory } from '#src/organizations/directory.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
 import type { LaunchKind } from './launch.ts';
 
 /** Where a launch began and for whom, from a cookie of ours; nobody is let in by it. */

@@ -10,7 +10,7 @@ import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import type { OrganizationStore } from '#src/organizations/organization-store.ts';
+import type { OrganizationStore } from '#src/organizations/store.ts';
 import { type LiveLaunchProps, liveLaunchesChoice, liveLaunchesPage } from '#views/live-launches-page.ts';
 import type { Launch } from './launch.ts';
 import type { LaunchEndings } from './launch-endings.ts';

@@ -1,6 +1,6 @@
 /** Ends what an organization has open as soon as a change of its settings is saved (MT-05, REG-11). */
 import type { Log } from '#src/adapters/log.ts';
-import type { EndLaunches } from '#src/organizations/edit-organization.ts';
+import type { EndLaunches } from '#src/organizations/edit.ts';
 import type { LaunchEndings } from './launch-endings.ts';
 
 /**

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { LaunchTrace } from '#src/diagnostics/launch-trace.ts';
-import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
+import type { OrganizationDirectory } from '#src/organizations/directory.ts';
 import { isSameUser, type Launch } from './launch.ts';
 import { type LaunchCookie, launchesToEnd } from './launch-cookies.ts';
 import type { LaunchStore } from './launch-store.ts';

@@ -4,7 +4,7 @@ import { assertOwnForm } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
-import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
+import type { OrganizationDirectory } from '#src/organizations/directory.ts';
 import { signedOutPage } from '#views/signed-out-page.ts';
 import { fitPage, standalonePath } from './journey.ts';
 import { isSameUser, type Launch } from './launch.ts';

@@ -6,7 +6,7 @@ import type { Audit, AuditEvent } from '#src/audit/audit.ts';
 import type { FailedScope } from '#src/smart/scopes/fallback.ts';
 import { learningKey, refusalBasis } from './learned-scopes.ts';
 import type { LearnedScopes, Organization } from './organization.ts';
-import type { OrganizationStore } from './organization-store.ts';
+import type { OrganizationStore } from './store.ts';
 
 /** What one completed launch says about scopes. */
 export interface ScopeLesson {

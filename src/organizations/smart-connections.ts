@@ -11,7 +11,7 @@ import {
 } from '#src/smart/smart-configuration.ts';
 import { discover } from '#src/smart/step-3-discovery.ts';
 import type { Organization } from './organization.ts';
-import type { OrganizationStore } from './organization-store.ts';
+import type { OrganizationStore } from './store.ts';
 
 /** Answers from memory, from the organization's row, or from the EHR, in this order. */
 export interface SmartConnections {

@@ -6,7 +6,7 @@ import { openDatabase } from '#src/adapters/database/index.ts';
 import { isPassword } from '#src/admin/password.ts';
 import { readUserCommand } from '#src/admin/user-commands.ts';
 import { createUserStore } from '#src/admin/user-store.ts';
-import { createOrganizationStore } from '#src/organizations/organization-store.ts';
+import { createOrganizationStore } from '#src/organizations/store.ts';
 import { PASSWORD, resultOf, signIn, usersOf } from '#test/helpers/administrators.ts';
 import { createPostgresDatabase, hasPostgres } from '#test/helpers/databases.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';

@@ -11,10 +11,10 @@ import { createLog } from '#src/adapters/log.ts';
 import { createSealer } from '#src/adapters/seal.ts';
 import { listAuditRows } from '#src/audit/audit-store.ts';
 import { createKeyRing } from '#src/keys/key-ring.ts';
-import { createOrganizationDirectory } from '#src/organizations/organization-directory.ts';
-import { createOrganizationStore } from '#src/organizations/organization-store.ts';
+import { createOrganizationDirectory } from '#src/organizations/directory.ts';
+import { createOrganizationStore } from '#src/organizations/store.ts';
 import { createPostgresDatabase, hasPostgres } from '#test/helpers/databases.ts';
-import { organizationSettings } from '#test/organizations/organization-settings.ts';
+import { organizationSettings } from '#test/integration-page/organization-settings.ts';
 
 const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 const SECRET = 'a secret of at least thirty-two characters';

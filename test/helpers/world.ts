@@ -11,7 +11,7 @@ import { type Config, loadConfig } from '#src/config/index.ts';
 import type { AppDependencies } from '#src/open-dependencies.ts';
 import { openDependencies } from '#src/open-dependencies.ts';
 import { parseSettings } from '#src/organizations/organization.ts';
-import { createOrganizationStore } from '#src/organizations/organization-store.ts';
+import { createOrganizationStore } from '#src/organizations/store.ts';
 import { type BrowserOptions, createBrowser, type TestBrowser, type Visit } from './browser.ts';
 import { createPostgresDatabase, hasPostgres, migratedSnapshot } from './databases.ts';
 import { testServer } from './preparation/prepared.ts';

@@ -1,7 +1,7 @@
 /** What a launch refuses of an EHR's documents is kept nowhere: the EHR team corrects it, and the next launch works (DI-08, DI-14, ID-22). */
 import { exportJWK, generateKeyPair } from 'jose';
 import { expect, test } from 'vitest';
-import { createOrganizationStore } from '#src/organizations/organization-store.ts';
+import { createOrganizationStore } from '#src/organizations/store.ts';
 import { titleOf } from '#test/helpers/browser.ts';
 import { ehr, LIST, launchUrl, newOrganization, outcomeOf, useStubWorld } from '#test/helpers/stub-world.ts';
 

@@ -1,7 +1,7 @@
 /** A launch that is refused for its scopes asks once more, and the next launch knows (ehr-behaviour 3.2; CB-14, ER-03, SCO-18). */
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createOrganizationStore } from '#src/organizations/organization-store.ts';
+import { createOrganizationStore } from '#src/organizations/store.ts';
 import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { decoded, leaksOf, secretsSeenBy } from '#test/helpers/canaries.ts';
 import { cookiesOf } from '#test/helpers/visits.ts';
