@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import express, { type Express } from 'express';
 import { limitRequestsUnderWay } from '#src/http/limits/requests-under-way.ts';
 import { jwksRoutes } from '#src/keys/jwks-route.ts';
+import { createLaunchEndings } from '#src/launches/ending/end-launches.ts';
+import { createLaunchStore } from '#src/launches/session/store.ts';
 import { opsRoutes } from '#src/ops/health-routes.ts';
 import { clinicianSite } from './clinician-site.ts';
 import { errorHandler, notFound } from './http/error-page.ts';
@@ -14,8 +16,6 @@ import { redirectWithoutBody } from './http/redirect-without-body.ts';
 import { requestLog } from './http/request-log.ts';
 import { requestSpan } from './http/request-span.ts';
 import { securityHeaders } from './http/security-headers.ts';
-import { createLaunchEndings } from './launches/launch-endings.ts';
-import { createLaunchStore } from './launches/launch-store.ts';
 import type { AppDependencies } from './open-dependencies.ts';
 import { settingsSite } from './settings-site.ts';
 

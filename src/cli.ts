@@ -16,7 +16,7 @@ import { keyUsage, readKeyCommand } from '#src/keys/key-commands.ts';
 import { keyState } from '#src/keys/key-life.ts';
 import { KeyError } from '#src/keys/key-pair.ts';
 import { listKeyRows } from '#src/keys/key-store.ts';
-import { endFromCommandLine } from '#src/launches/command-line-ending.ts';
+import { endFromCommandLine } from '#src/launches/ending/cli-end-launches.ts';
 import {
   type OrganizationCommandDependencies,
   organizationUsage,

@@ -9,6 +9,9 @@ import type { CheckDependencies } from '#src/checks/rows/context.ts';
 import { type ChecksStore, createChecksStore } from '#src/checks/store.ts';
 import type { Config } from '#src/config/index.ts';
 import { createKeySightings, type KeySightings } from '#src/keys/key-use.ts';
+import { createRevoker, type Revoker } from '#src/launches/ending/revoker.ts';
+import { measureLiveLaunches } from '#src/launches/session/live-gauge.ts';
+import { createStoreRetries, type StoreRetries } from '#src/launches/session/store-retries.ts';
 import { createOrganizationDirectory, type OrganizationDirectory } from '#src/organizations/directory.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import type { Clock } from './adapters/clock.ts';
@@ -24,9 +27,6 @@ import { rekeyClinicians } from './clinicians/rekey.ts';
 import { createLaunchTraces, type LaunchTraces } from './diagnostics/launch-trace.ts';
 import { createTraceWriter } from './diagnostics/trace-writer.ts';
 import { createKeyRing, type KeyRing } from './keys/key-ring.ts';
-import { measureLiveLaunches } from './launches/live-gauge.ts';
-import { createRevoker, type Revoker } from './launches/revoker.ts';
-import { createStoreRetries, type StoreRetries } from './launches/store-retries.ts';
 import { createSmartConnections, type SmartConnections } from './organizations/smart-connections.ts';
 
 /** The outside world, opened by main.ts or by a test, as the app sees it. */

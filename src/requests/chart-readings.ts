@@ -3,7 +3,7 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Clinicians } from '#src/clinicians/clinicians.ts';
 import { AppError } from '#src/errors.ts';
-import { isTakenAway, type Launch, limitsOn, mayUse } from '#src/launches/launch.ts';
+import { isTakenAway, type Launch, limitsOn, mayUse } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { type PatientSummary, readPatient } from '#src/patients/patient.ts';
 import { createFhirApi, type FhirApi } from '#src/smart/step-6-fhir-api.ts';

@@ -2,8 +2,8 @@
 import type { Request } from 'express';
 import type { Config } from '#src/config/index.ts';
 import { csrfToken } from '#src/http/csrf.ts';
-import type { Launch } from '#src/launches/launch.ts';
-import type { LaunchCookies } from '#src/launches/launch-cookies.ts';
+import type { LaunchCookies } from '#src/launches/session/cookies.ts';
+import type { Launch } from '#src/launches/session/launch.ts';
 import type { ClinicianBarProps } from '#views/clinician-bar.ts';
 import type { UserReading } from './user-reading.ts';
 

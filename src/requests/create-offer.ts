@@ -1,8 +1,8 @@
 /** What the list says of the requests this user has sent or not sent: news, what is still awaited, and what to go on with. */
 
 import type { Clock } from '#src/adapters/clock.ts';
-import type { Launch } from '#src/launches/launch.ts';
-import type { StoreRetries } from '#src/launches/store-retries.ts';
+import type { Launch } from '#src/launches/session/launch.ts';
+import type { StoreRetries } from '#src/launches/session/store-retries.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { PatientSummary } from '#src/patients/patient.ts';
 import type { CreateOffer } from '#views/requests-page.ts';

@@ -1,6 +1,6 @@
 /** May requests be created in a launch? */
 import { AppError } from '#src/errors.ts';
-import { type Launch, mayUse } from '#src/launches/launch.ts';
+import { type Launch, mayUse } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 
 /** Switched on by the organization, for a practitioner, and granted by the EHR (SCO-19). */

@@ -6,7 +6,7 @@ import { AppError } from '#src/errors.ts';
 import { assertOwnForm } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { factsOf } from '#src/http/request-log.ts';
-import { openLaunchOf } from '#src/launches/launch-guard.ts';
+import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { type CreateEnd, createFacts } from './create-facts.ts';
 import { assertMayCreate } from './create-permission.ts';
 import type { FormOutcome } from './form-outcomes.ts';

@@ -1,7 +1,7 @@
 /** The FHIR calls of the pages of a launch beside its list, and what ends the launch when its token does. */
 import { AppError } from '#src/errors.ts';
-import type { ActiveGrants } from '#src/launches/active-grant.ts';
-import type { Launch } from '#src/launches/launch.ts';
+import type { Launch } from '#src/launches/session/launch.ts';
+import type { ActiveGrants } from '#src/launches/tokens/current-token.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { assertInUse } from '#src/patients/patient.ts';
 import type { ChartReadings } from './chart-readings.ts';

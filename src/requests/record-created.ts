@@ -2,7 +2,7 @@
 import type { Request } from 'express';
 import type { Audit } from '#src/audit/audit.ts';
 import { factsOf } from '#src/http/request-log.ts';
-import type { Launch } from '#src/launches/launch.ts';
+import type { Launch } from '#src/launches/session/launch.ts';
 
 /** Once per request, by the visit that learned it. */
 export function recordCreated(audit: Audit, request: Request, launch: Launch): void {

@@ -2,7 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
-import { ABSOLUTE_LIMIT_MS, type Launch } from '#src/launches/launch.ts';
+import { ABSOLUTE_LIMIT_MS, type Launch } from '#src/launches/session/launch.ts';
 import type { TypedRequest } from './new-request.ts';
 
 /** One form, in however many windows and launches it is shown: what it sends is known by it (FH-17). */

@@ -1,6 +1,6 @@
 /** Sends what a form holds once, however often and in however many windows it is posted (FH-17). */
-import { type Launch, limitsOn, mayUse } from '#src/launches/launch.ts';
-import type { StoreRetries } from '#src/launches/store-retries.ts';
+import { type Launch, limitsOn, mayUse } from '#src/launches/session/launch.ts';
+import type { StoreRetries } from '#src/launches/session/store-retries.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { asTyped, type NewRequest, toServiceRequest } from './new-request.ts';
 import { likenessOf, type RecentRequestStore } from './recent-requests.ts';

@@ -1,6 +1,6 @@
 /** The signed-in user's name and role, from Practitioner and PractitionerRole where they may be read (FU-01..05, SCO-19). */
 import type { LearnedDetails } from '#src/clinicians/learned-details.ts';
-import { type Launch, mayUse } from '#src/launches/launch.ts';
+import { type Launch, mayUse } from '#src/launches/session/launch.ts';
 import { flagOf } from '#src/patients/foreign-flag.ts';
 import { displayName } from '#src/patients/human-name.ts';
 import { remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
