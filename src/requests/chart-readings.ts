@@ -1,7 +1,7 @@
 /** The FHIR reads behind one page, started together; those of a fresh launch begin before its browser asks. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
-import type { Clinicians } from '#src/clinicians/clinicians.ts';
+import type { Clinicians } from '#src/clinicians/admission.ts';
 import { AppError } from '#src/errors.ts';
 import { isTakenAway, type Launch, limitsOn, mayUse } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';

@@ -1,5 +1,5 @@
 /** What a launch trace may hold of a create: how it ended, HTTP status and issue codes, nothing of the request. */
-import type { StepFacts } from '#src/diagnostics/trace.ts';
+import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
 import type { FormLook } from './look-again.ts';
 
 /** How a create ended, or a look for one. */

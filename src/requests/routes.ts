@@ -2,8 +2,8 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Audit } from '#src/audit/audit.ts';
 import type { Config } from '#src/config/index.ts';
-import type { LaunchTrace, LaunchTraces } from '#src/diagnostics/launch-trace.ts';
-import type { StepFacts } from '#src/diagnostics/trace.ts';
+import type { LaunchTrace, LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
+import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import { leaveInTime } from '#src/launches/pages/closing-route.ts';

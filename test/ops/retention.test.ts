@@ -7,7 +7,7 @@ import { createMemoryStore } from '#src/adapters/redis/key-store.ts';
 import { createSealer } from '#src/adapters/seal.ts';
 import { createAudit } from '#src/audit/audit.ts';
 import { listAuditRows } from '#src/audit/audit-store.ts';
-import { deleteTracesBeyond, listTraces, upsertTraces } from '#src/diagnostics/trace-store.ts';
+import { deleteTracesBeyond, listTraces, upsertTraces } from '#src/diagnostics/traces/store.ts';
 import { deleteWhatIsOver } from '#src/ops/retention.ts';
 import { testDatabases } from '#test/helpers/databases.ts';
 import { logInto } from '#test/helpers/log-lines.ts';

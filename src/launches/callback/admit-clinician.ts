@@ -1,8 +1,9 @@
 /** Is the person who launched, or reloads, a user of this organization? Before that nothing of the patient is read. */
+
+import type { Admission, Clinicians } from '#src/clinicians/admission.ts';
 import type { Standing } from '#src/clinicians/clinician.ts';
-import type { Admission, Clinicians } from '#src/clinicians/clinicians.ts';
-import type { LaunchTrace } from '#src/diagnostics/launch-trace.ts';
-import type { StepFacts } from '#src/diagnostics/trace.ts';
+import type { LaunchTrace } from '#src/diagnostics/traces/recorder.ts';
+import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
 import { AppError } from '#src/errors.ts';
 import type { Revoker } from '#src/launches/ending/revoker.ts';
 import type { Launch } from '#src/launches/session/launch.ts';

@@ -1,7 +1,7 @@
 /** `GET /smart/callback`: the authorization server sends the browser back here, once per launch. */
 import type { Request, RequestHandler, Response } from 'express';
-import type { LaunchTrace, LaunchTraces } from '#src/diagnostics/launch-trace.ts';
-import { namesOf } from '#src/diagnostics/redaction.ts';
+import type { LaunchTrace, LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
+import { namesOf } from '#src/diagnostics/traces/redaction.ts';
 import { AppError } from '#src/errors.ts';
 import { isFramed } from '#src/http/framed.ts';
 import type { KnownBrowsers } from '#src/http/limits/known-browsers.ts';

@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
-import type { LaunchTrace } from '#src/diagnostics/launch-trace.ts';
 import {
   assertionFacts,
   callbackFacts,
@@ -10,7 +9,8 @@ import {
   idTokenFacts,
   scopeFacts,
   tokenFacts,
-} from '#src/diagnostics/step-facts.ts';
+} from '#src/diagnostics/traces/facts.ts';
+import type { LaunchTrace } from '#src/diagnostics/traces/recorder.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
 import type { KeySightings } from '#src/keys/key-use.ts';

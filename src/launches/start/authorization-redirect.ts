@@ -1,8 +1,8 @@
 /** From the EHR's launch request to the redirect that asks its authorization server for a code. */
 import type { EhrClient, Outbound } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
-import type { LaunchTrace } from '#src/diagnostics/launch-trace.ts';
-import { discoveryFacts, redirectFacts } from '#src/diagnostics/step-facts.ts';
+import { discoveryFacts, redirectFacts } from '#src/diagnostics/traces/facts.ts';
+import type { LaunchTrace } from '#src/diagnostics/traces/recorder.ts';
 import { AppError } from '#src/errors.ts';
 import type { Transactions } from '#src/launches/session/transaction.ts';
 import { type Refusals, refusalBasis, scopeAfter, startingScope } from '#src/organizations/learned-scopes.ts';

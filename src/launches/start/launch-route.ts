@@ -1,8 +1,8 @@
 /** `GET /smart/launch`: the EHR opens the app here, usually in an iframe. */
 import type { Request, RequestHandler, Response } from 'express';
-import type { LaunchTrace, LaunchTraces } from '#src/diagnostics/launch-trace.ts';
-import { launchFacts } from '#src/diagnostics/step-facts.ts';
-import type { StepFacts } from '#src/diagnostics/trace.ts';
+import { launchFacts } from '#src/diagnostics/traces/facts.ts';
+import type { LaunchTrace, LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
+import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
 import { AppError } from '#src/errors.ts';
 import { isFramed } from '#src/http/framed.ts';
 import { factsOf } from '#src/http/request-log.ts';

@@ -1,7 +1,6 @@
 /** A trace as people read it: every step of a launch in its order, what happened to it, and what to do about it. */
-import { type Explanation, explanationOf } from './causes.ts';
-import { type ScopeAttempt, scopeAttempts, withoutEarlierAttempts } from './scope-attempts.ts';
-import { isStandalone } from './step-facts.ts';
+
+import { isStandalone } from '#src/diagnostics/traces/facts.ts';
 import {
   optionalSteps,
   type StepFacts,
@@ -10,7 +9,9 @@ import {
   type TraceOutcome,
   type TraceRecord,
   type TraceStep,
-} from './trace.ts';
+} from '#src/diagnostics/traces/trace.ts';
+import { type Explanation, explanationOf } from './causes.ts';
+import { type ScopeAttempt, scopeAttempts, withoutEarlierAttempts } from './scope-attempts.ts';
 
 /** One line of the drawing. */
 export interface DiagnosedStep {

@@ -7,7 +7,7 @@ import { pathPartOf } from '#src/http/request-values.ts';
 import { launchReportPage } from '#views/launch-trace-page.ts';
 import { dayIn, serverTimeZone } from '#views/zone.ts';
 import { shownTitle } from './launches-routes.ts';
-import { findReport, type LaunchReport } from './report-store.ts';
+import { findReport, type LaunchReport } from './shared-report-store.ts';
 
 export interface ReportRouteDependencies {
   db: Queries;

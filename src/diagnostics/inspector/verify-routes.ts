@@ -1,5 +1,6 @@
 /** Settings > Verify: watches an organization's launches from the moment the page was opened. */
 import { type Request, Router } from 'express';
+import { listTraces } from '#src/diagnostics/traces/store.ts';
 import { filterText, instantOf } from '#src/http/filter-fields.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { setPagePolicy } from '#src/http/security-headers.ts';
@@ -10,7 +11,6 @@ import { verifyChoicePage, verifyPage } from '#views/verify-page.ts';
 import { acceptance } from './acceptance.ts';
 import { diagnose } from './diagnosis.ts';
 import type { LaunchesRouteDependencies } from './launches-routes.ts';
-import { listTraces } from './trace-store.ts';
 
 export interface VerifyRouteDependencies extends Pick<LaunchesRouteDependencies, 'db' | 'clock' | 'traces'> {
   organizations: {

@@ -1,6 +1,7 @@
 /** What a launch asked for and what it was granted, one attempt after the other, read from the steps of its trace. */
+
+import type { TraceStep } from '#src/diagnostics/traces/trace.ts';
 import { coverageOf, grantedScopes } from '#src/smart/scopes/granted.ts';
-import type { TraceStep } from './trace.ts';
 
 /** One scope of an attempt. */
 export interface ScopeVerdict {

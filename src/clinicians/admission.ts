@@ -7,9 +7,9 @@ import type { Audit } from '#src/audit/audit.ts';
 import { AppError } from '#src/errors.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { EhrUser, Standing } from './clinician.ts';
-import { type ClinicianDirectory, createClinicianDirectory } from './clinician-directory.ts';
+import { type ClinicianDirectory, createClinicianDirectory } from './directory.ts';
+import { type LaunchingUser, meet } from './find-or-create.ts';
 import { type LearnedDetails, learn, recall } from './learned-details.ts';
-import { type LaunchingUser, meet } from './meet-user.ts';
 import { type RedeemOutcome, redeem } from './redeem-code.ts';
 
 export interface CliniciansDependencies {

@@ -4,6 +4,7 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { Audit } from '#src/audit/audit.ts';
+import { findTrace, listTraces } from '#src/diagnostics/traces/store.ts';
 import { AppError, describeError, type ErrorCode } from '#src/errors.ts';
 import type { Limiter } from '#src/http/limits/limiter.ts';
 import { createReportLimit } from '#src/http/limits/settings-limit.ts';
@@ -16,9 +17,8 @@ import { type LaunchTracePageProps, launchTracePage } from '#views/launch-trace-
 import { type LaunchRowProps, launchesPage } from '#views/launches-page.ts';
 import { dayIn } from '#views/zone.ts';
 import { type Diagnosis, diagnose } from './diagnosis.ts';
-import { readLaunchFilter } from './launch-filter.ts';
-import { saveReport } from './report-store.ts';
-import { findTrace, listTraces } from './trace-store.ts';
+import { readLaunchFilter } from './filter.ts';
+import { saveReport } from './shared-report-store.ts';
 
 export interface LaunchesRouteDependencies {
   db: Queries;

@@ -2,10 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '#src/adapters/database/index.ts';
-import { cleanFacts, cleanText } from '#src/diagnostics/redaction.ts';
-import type { TracePart } from '#src/diagnostics/trace.ts';
-import { findTrace, listTraces } from '#src/diagnostics/trace-store.ts';
-import { createTraceWriter } from '#src/diagnostics/trace-writer.ts';
+import { cleanFacts, cleanText } from '#src/diagnostics/traces/redaction.ts';
+import { findTrace, listTraces } from '#src/diagnostics/traces/store.ts';
+import type { TracePart } from '#src/diagnostics/traces/trace.ts';
+import { createTraceWriter } from '#src/diagnostics/traces/writer.ts';
 import { testDatabases } from '#test/helpers/databases.ts';
 import { logInto } from '#test/helpers/log-lines.ts';
 

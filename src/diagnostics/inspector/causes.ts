@@ -1,7 +1,8 @@
 /** Why launches fail, whose job it is and what to do: one table, for the launch inspector, reports and the guide. */
+
+import { type StepName, stepNames, type TraceRecord, type TraceStep } from '#src/diagnostics/traces/trace.ts';
 import type { ErrorCode } from '#src/errors.ts';
 import type { FhirFailure } from '#src/smart/step-6-fhir-api.ts';
-import { type StepName, stepNames, type TraceRecord, type TraceStep } from './trace.ts';
 
 /** Who can mend it. */
 export type Owner =

@@ -1,8 +1,8 @@
 /** Requested and granted side by side in the launch inspector, also of a launch that asked twice (issue 4 §3, SCO-19). */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { scopeAttempts, withoutEarlierAttempts } from '#src/diagnostics/scope-attempts.ts';
-import { scopeFacts } from '#src/diagnostics/step-facts.ts';
-import type { StepFacts, StepName, TraceStep } from '#src/diagnostics/trace.ts';
+import { scopeAttempts, withoutEarlierAttempts } from '#src/diagnostics/inspector/scope-attempts.ts';
+import { scopeFacts } from '#src/diagnostics/traces/facts.ts';
+import type { StepFacts, StepName, TraceStep } from '#src/diagnostics/traces/trace.ts';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import { supportCodeOf, type TestBrowser, titleOf } from '#test/helpers/browser.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';

@@ -4,10 +4,10 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
 import type { Telemetry } from '#src/adapters/telemetry.ts';
 import type { ErrorCode } from '#src/errors.ts';
-import { watchSteps } from './step-watch.ts';
+import { recordTrace } from './request-recorder.ts';
+import { watchSteps } from './step-metrics.ts';
 import type { CookieMode, StepFacts, StepName } from './trace.ts';
-import { recordTrace } from './trace-recorder.ts';
-import type { TraceWriter } from './trace-writer.ts';
+import type { TraceWriter } from './writer.ts';
 
 /** What a launch may be known by. */
 export interface TraceSubject {

@@ -1,6 +1,6 @@
 /** What a trace may say to readers who do not have our requirements. */
 import { expect, test } from 'vitest';
-import { cleanText } from '#src/diagnostics/redaction.ts';
+import { cleanText } from '#src/diagnostics/traces/redaction.ts';
 
 test.for([
   ['exp has passed (ID-13)', 'exp has passed'],

@@ -1,7 +1,8 @@
 /** The guide's acceptance list, judged from one launch: in a frame, no launch error, no OAuth error, the list reached. */
+
+import type { StepName } from '#src/diagnostics/traces/trace.ts';
 import { describeError } from '#src/errors.ts';
 import type { Diagnosis } from './diagnosis.ts';
-import type { StepName } from './trace.ts';
 
 /** `warning`: it went on, but something is missing. */
 export type TickState = 'waiting' | 'passed' | 'warning' | 'failed' | 'unknown';

@@ -5,9 +5,9 @@ import { AppError, type ErrorCode } from '#src/errors.ts';
 import { isFramed } from '#src/http/framed.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import { FhirError } from '#src/smart/step-6-fhir-api.ts';
-import type { LaunchTrace, TraceVisit } from './launch-trace.ts';
+import type { LaunchTrace, TraceVisit } from './recorder.ts';
 import { cleanFacts, cleanText } from './redaction.ts';
-import type { StepWatch } from './step-watch.ts';
+import type { StepWatch } from './step-metrics.ts';
 import type { StepFacts, StepName, TracePart, TraceStep } from './trace.ts';
 
 /** A recording under way. */

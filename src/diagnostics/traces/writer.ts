@@ -2,8 +2,8 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
+import { upsertTraces } from './store.ts';
 import type { TracePart } from './trace.ts';
-import { upsertTraces } from './trace-store.ts';
 
 /** Takes what one request learned about a launch. */
 export interface TraceWriter {

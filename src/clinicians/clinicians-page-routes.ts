@@ -12,6 +12,7 @@ import type { Step } from '#src/integration-page/tools.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { cliniciansChoice } from '#views/clinicians-page.ts';
+import type { CliniciansDependencies } from './admission.ts';
 import {
   type ActingOn,
   addClinician,
@@ -22,8 +23,7 @@ import {
   setDisabled,
   unlink,
 } from './clinician-actions.ts';
-import type { CliniciansDependencies } from './clinicians.ts';
-import { cliniciansUrl, type Posted, showClinicians } from './settings-view.ts';
+import { cliniciansUrl, type Posted, showClinicians } from './clinicians-page-view.ts';
 
 /** What the routes need. */
 export interface ClinicianRouteDependencies extends CliniciansDependencies {

@@ -1,6 +1,6 @@
 /** Every way a launch can fail has an explanation, for the inspector and for the guide's table. */
 import { expect, test } from 'vitest';
-import { causesByCode, explanationOf } from '#src/diagnostics/causes.ts';
+import { causesByCode, explanationOf } from '#src/diagnostics/inspector/causes.ts';
 import { errorCodes } from '#src/errors.ts';
 
 /** Codes of pages that are no part of a launch. */

@@ -1,9 +1,9 @@
 /** The filter of the list of launches, as typed into an address: what cannot be meant is left out. */
 import type { Request } from 'express';
+import type { TraceFilter } from '#src/diagnostics/traces/store.ts';
 import { type ErrorCode, errorCodes } from '#src/errors.ts';
 import { dayOf, filterText, instantOf } from '#src/http/filter-fields.ts';
 import { queryOf } from '#src/http/request-values.ts';
-import type { TraceFilter } from './trace-store.ts';
 
 /** What was typed, to be shown again, and what it means. */
 export interface LaunchFilter {
