@@ -20,6 +20,16 @@ import { standaloneRoute } from '#src/launches/start/standalone-route.ts';
 import { type ActiveGrants, createActiveGrants } from '#src/launches/tokens/current-token.ts';
 import { createTokenConfirmations } from '#src/launches/tokens/introspect.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
+import { type ChartReadings, createChartReadings } from '#src/requests/chart/chart-readings.ts';
+import { createRequestDrafts, draftOwner } from '#src/requests/new/drafts.ts';
+import { createFormLimit } from '#src/requests/new/form-limit.ts';
+import { createFormOutcomes } from '#src/requests/new/form-outcomes.ts';
+import { newRequestForm } from '#src/requests/new/form-page-route.ts';
+import { keepTyped, sayKept, sayNothing } from '#src/requests/new/keep-typed.ts';
+import { createRecentRequests } from '#src/requests/new/recent-requests.ts';
+import { createRequest, discardDraft } from '#src/requests/new/send-route.ts';
+import { createRequestSendings } from '#src/requests/new/sendings.ts';
+import { requestsRoute } from '#src/requests/page/requests-page-route.ts';
 import { createIssuerKeys, type IssuerKeys } from '#src/smart/id-token/keys.ts';
 import { createAssociationLimit } from './clinicians/association-limit.ts';
 import { createCookies } from './http/cookies.ts';
@@ -29,16 +39,6 @@ import { createPostOutcomes } from './http/post-outcomes.ts';
 import type { AppDependencies } from './open-dependencies.ts';
 import type { Organization } from './organizations/organization.ts';
 import { createScopeLearning } from './organizations/scope-learning.ts';
-import { type ChartReadings, createChartReadings } from './requests/chart-readings.ts';
-import { createFormLimit } from './requests/form-limit.ts';
-import { createFormOutcomes } from './requests/form-outcomes.ts';
-import { keepTyped, sayKept, sayNothing } from './requests/keep-typed.ts';
-import { newRequestForm } from './requests/new-request-form.ts';
-import { createRequest, discardDraft } from './requests/new-request-routes.ts';
-import { createRecentRequests } from './requests/recent-requests.ts';
-import { createRequestDrafts, draftOwner } from './requests/request-drafts.ts';
-import { createRequestSendings } from './requests/request-sendings.ts';
-import { requestsRoute } from './requests/routes.ts';
 
 /** The outside world, and the launches that administrators see too. */
 export interface ClinicianSiteDependencies extends AppDependencies {
