@@ -7,7 +7,7 @@ import type { KnownBrowsers } from '#src/http/limits/known-browsers.ts';
 import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { beginSession } from '#src/http/sessions/session-middleware.ts';
-import { type AccountPageProps, accountPage } from '#views/account-page.ts';
+import { type AccountPageProps, accountPage } from '#views/settings/account-page.ts';
 import { actingOf } from './open-session.ts';
 import { PASSWORD_MIN_LENGTH } from './password-rules.ts';
 import type { SignInLimit } from './sign-in-limit.ts';

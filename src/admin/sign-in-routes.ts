@@ -13,7 +13,7 @@ import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import { adminIfSignedIn, adminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { endSession } from '#src/http/sessions/session-middleware.ts';
-import { signInPage } from '#views/sign-in-page.ts';
+import { signInPage } from '#views/settings/sign-in-page.ts';
 import type { Turn } from './fair-queue.ts';
 import { actingOf, eventOf, type OpenSessionDependencies, openSession } from './open-session.ts';
 import { signInByPassword } from './sign-in.ts';

@@ -6,7 +6,7 @@ import { pathPartOf } from '#src/http/request-values.ts';
 import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
-import { type AddUserForm, type UsersPageProps, usersPage } from '#views/users-page.ts';
+import { type AddUserForm, type UsersPageProps, usersPage } from '#views/settings/users-page.ts';
 import { actingOf } from './open-session.ts';
 import { normalizeEmail } from './user.ts';
 import { addUser, disableUser, enableUser, resetPassword, type UserActionDependencies } from './user-actions.ts';

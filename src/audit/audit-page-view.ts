@@ -7,7 +7,7 @@ import { factsOf } from '#src/http/request-log.ts';
 import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { timeZoneOf } from '#src/http/sessions/visible-organization.ts';
-import { type AuditPageProps, type AuditRowProps, auditPage } from '#views/audit-page.ts';
+import { type AuditPageProps, type AuditRowProps, auditPage } from '#views/settings/audit-page.ts';
 import { type Audit, type AuditEvent, auditEventNames } from './audit.ts';
 import { cursorAfter, type TypedAuditFilter } from './audit-filter.ts';
 import { type AuditFilter, type AuditListRow, listAuditRows } from './audit-store.ts';

@@ -4,7 +4,7 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { AppError } from '#src/errors.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
-import { reportPage } from '#views/report-page.ts';
+import { reportPage } from '#views/inspector/report-page.ts';
 import { findCheckReport } from './report-store.ts';
 
 /** Whoever knows the link may read: the token is the permission. No session, no cookie; not for search engines. */

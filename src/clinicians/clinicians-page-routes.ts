@@ -11,7 +11,7 @@ import { withOrganization } from '#src/integration-page/routes.ts';
 import type { Step } from '#src/integration-page/tools.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
-import { cliniciansChoice } from '#views/clinicians-page.ts';
+import { cliniciansChoice } from '#views/settings/clinicians-page.ts';
 import type { CliniciansDependencies } from './admission.ts';
 import {
   type ActingOn,

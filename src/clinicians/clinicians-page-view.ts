@@ -12,7 +12,7 @@ import {
   type CliniciansPageProps,
   cliniciansPage,
   type WaitingRowProps,
-} from '#views/clinicians-page.ts';
+} from '#views/settings/clinicians-page.ts';
 import { openIdentity, openName } from './clinician-details.ts';
 import { type ClinicianEntry, type IdentityRow, listClinicians, listUnconfirmed } from './clinician-store.ts';
 

@@ -3,7 +3,7 @@
 import { settingsOf } from '#src/organizations/edit.ts';
 import type { Organization, SettingProblem } from '#src/organizations/organization.ts';
 import type { SettingChanges } from '#src/settings/text.ts';
-import { advancedFields } from '#views/integration-advanced.ts';
+import { advancedFields } from '#views/integration-page/advanced.ts';
 import type { TypedForm } from '#views/typed-form.ts';
 
 /** What stands in the fields before anybody has typed. */

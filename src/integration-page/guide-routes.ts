@@ -12,8 +12,8 @@ import type { OrganizationStore } from '#src/organizations/store.ts';
 import { vendorNotes } from '#src/vendors/notes.ts';
 import { presetScopes } from '#src/vendors/presets.ts';
 import { presetRows } from '#src/vendors/view.ts';
-import { type GuidePageProps, guidePage } from '#views/guide-page.ts';
-import type { GuideExplanation } from '#views/guide-troubleshooting.ts';
+import { type GuidePageProps, guidePage } from '#views/guide/guide-page.ts';
+import type { GuideExplanation } from '#views/guide/troubleshooting.ts';
 
 export interface GuideDependencies {
   config: Pick<Config, 'publicUrl' | 'appName' | 'environment' | 'egressIps'>;

@@ -10,7 +10,7 @@ import { type Changing, type EditDependencies, editOrganization, switchOrganizat
 import type { Organization, SettingProblem } from '#src/organizations/organization.ts';
 import { registrationSheet } from '#src/organizations/registration.ts';
 import type { SettingChanges } from '#src/settings/text.ts';
-import { organizationPage, organizationsPage } from '#views/organizations-page.ts';
+import { organizationPage, organizationsPage } from '#views/integration-page/organizations-page.ts';
 import type { TypedForm } from '#views/typed-form.ts';
 
 export interface OrganizationsRouteDependencies extends Omit<EditDependencies, 'mayBeginUnset'> {

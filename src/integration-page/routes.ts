@@ -10,7 +10,7 @@ import { queryOf } from '#src/http/request-values.ts';
 import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
 import { wantsJson } from '#src/http/sessions/after-post.ts';
 import { editOrganization } from '#src/organizations/edit.ts';
-import { integrationChoice } from '#views/integration-page.ts';
+import { integrationChoice } from '#views/integration-page/integration-page.ts';
 import { advancedChanges, refusedForm, typedAdvanced } from './form.ts';
 import { usePreset } from './preset-route.ts';
 import { forgetLearnedScopes, previewScopes } from './scope-routes.ts';

@@ -23,7 +23,7 @@ import {
   streamedFailure,
   streamedOutcome,
   streamedRow,
-} from '#views/integration-page.ts';
+} from '#views/integration-page/integration-page.ts';
 import {
   type ConnectionRecord,
   connectionProps,

@@ -9,7 +9,7 @@ import type { Limiter } from '#src/http/limits/limiter.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { isConnected, type Organization } from '#src/organizations/organization.ts';
 import { registrationSheet } from '#src/organizations/registration.ts';
-import { integrationPage } from '#views/integration-page.ts';
+import { integrationPage } from '#views/integration-page/integration-page.ts';
 import { beginChecks, readRecord, type StreamDependencies, saverOf } from './stream.ts';
 import { headProps, integrationUrl, type PageExtras, proofProps, runProps, tailProps } from './view.ts';
 

@@ -10,9 +10,13 @@ import { issuersOf } from '#src/organizations/smart-connections.ts';
 import type { ConnectionDraft } from '#src/organizations/store.ts';
 import { readStoredConfiguration } from '#src/smart/smart-configuration.ts';
 import { vendorChoices, vendorProps } from '#src/vendors/view.ts';
-import type { ConnectionProps } from '#views/integration-connection.ts';
-import type { FinishedRun, IntegrationHeadProps, IntegrationTailProps } from '#views/integration-page.ts';
-import type { DriftProps, ProofProps } from '#views/integration-tools.ts';
+import type { ConnectionProps } from '#views/integration-page/connection.ts';
+import type {
+  FinishedRun,
+  IntegrationHeadProps,
+  IntegrationTailProps,
+} from '#views/integration-page/integration-page.ts';
+import type { DriftProps, ProofProps } from '#views/integration-page/tools.ts';
 import type { TypedForm } from '#views/typed-form.ts';
 import { advancedForm } from './form.ts';
 import { learnedScopesProps, scopeEditorProps } from './scope-editor-props.ts';

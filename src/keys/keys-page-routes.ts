@@ -6,7 +6,7 @@ import { fieldOf } from '#src/http/form-body.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
 import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
-import { type KeysPageProps, keysPage } from '#views/keys-page.ts';
+import { type KeysPageProps, keysPage } from '#views/settings/keys-page.ts';
 import { type KeyHolder, placeFetches } from './fetcher-hosts.ts';
 import { importKey } from './import-key.ts';
 import { exportKey, type KeyDependencies, KeyRefusal, listKeys, retireKey, rotateKeys } from './key-actions.ts';

@@ -2,7 +2,7 @@
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import { asInformation, asRecord, asText } from '#src/smart/fhir/fields.ts';
 import { type FhirApi, FhirError, type FhirFailure, type FhirResource } from '#src/smart/step-6-fhir-api.ts';
-import type { PatientIdentity } from '#views/patient-identity.ts';
+import type { PatientIdentity } from '#views/requests/patient-identity.ts';
 import { dayIn, serverTimeZone } from '#views/zone.ts';
 import { ageText } from './age.ts';
 import { dayText } from './fhir-date.ts';

@@ -1,8 +1,8 @@
 /** Presets as the pages and the command line show them. */
 
 import type { Organization } from '#src/organizations/organization.ts';
-import type { VendorProps } from '#views/integration-vendor.ts';
-import type { PresetRowProps } from '#views/preset-table.ts';
+import type { PresetRowProps } from '#views/integration-page/preset-table.ts';
+import type { VendorProps } from '#views/integration-page/vendor.ts';
 import { changedFromPreset, presetReasons, presetSettings, vendorName } from './presets.ts';
 import { suggestVendor, type VendorSuggestion } from './suggestion.ts';
 import { type PresetField, type PresetSettings, type Vendor, vendors } from './vendor.ts';

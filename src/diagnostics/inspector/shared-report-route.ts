@@ -4,7 +4,7 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { onlyMethods } from '#src/http/error-page.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
-import { launchReportPage } from '#views/launch-trace-page.ts';
+import { launchReportPage } from '#views/inspector/launch-trace-page.ts';
 import { dayIn, serverTimeZone } from '#views/zone.ts';
 import { shownTitle } from './launches-routes.ts';
 import { findReport, type LaunchReport } from './shared-report-store.ts';

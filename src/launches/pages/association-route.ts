@@ -13,7 +13,7 @@ import { queryOf } from '#src/http/request-values.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import { tieToClinician } from '#src/launches/callback/admit-clinician.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
-import { type AssociationProblem, associationPage } from '#views/association-page.ts';
+import { type AssociationProblem, associationPage } from '#views/launches/association-page.ts';
 import { openLaunchOf } from './guard.ts';
 
 /** What the route needs. */

@@ -6,7 +6,7 @@ import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import type { Closing } from '#src/launches/session/end-reasons.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import { isUsableAsIs } from '#src/launches/tokens/token-life.ts';
-import { closingPage } from '#views/closing-page.ts';
+import { closingPage } from '#views/launches/closing-page.ts';
 import { openLaunchOf, UNATTENDED } from './guard.ts';
 
 /**

@@ -14,7 +14,7 @@ import type { Launch } from '#src/launches/session/launch.ts';
 import type { LaunchStore, LiveLaunch } from '#src/launches/session/store.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
-import { type LiveLaunchProps, liveLaunchesChoice, liveLaunchesPage } from '#views/live-launches-page.ts';
+import { type LiveLaunchProps, liveLaunchesChoice, liveLaunchesPage } from '#views/inspector/live-launches-page.ts';
 
 export interface LiveLaunchesDependencies {
   store: Pick<OrganizationStore, 'find' | 'list'>;

@@ -11,7 +11,7 @@ import { isSameUser, type Launch } from '#src/launches/session/launch.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { StoreRetries } from '#src/launches/session/store-retries.ts';
 import type { OrganizationDirectory } from '#src/organizations/directory.ts';
-import { signedOutPage } from '#views/signed-out-page.ts';
+import { signedOutPage } from '#views/launches/signed-out-page.ts';
 import { openLaunchOf } from './guard.ts';
 
 /**

@@ -11,7 +11,7 @@ import { createCookieValue, type LaunchCookies } from '#src/launches/session/coo
 import type { Journey } from '#src/launches/session/flow.ts';
 import type { LaunchKind } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import { cookiesBlockedPage } from '#views/cookies-blocked-page.ts';
+import { cookiesBlockedPage } from '#views/launches/cookies-blocked-page.ts';
 import { type BeginLaunchDependencies, beginLaunch, type LaunchStart } from './authorization-redirect.ts';
 import type { OpenLaunchLimit } from './open-launch-limit.ts';
 import { sendOnward } from './send-onward.ts';

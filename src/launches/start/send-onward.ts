@@ -2,7 +2,7 @@
 import type { Response } from 'express';
 import { setPagePolicy } from '#src/http/security-headers.ts';
 import type { AuthorizationRedirect } from '#src/smart/step-4-authorization-code.ts';
-import { authorizeFormPage } from '#views/authorize-form-page.ts';
+import { authorizeFormPage } from '#views/launches/authorize-form-page.ts';
 
 /**
  * By redirect, or by a form that posts itself when the address would be too long (AZ-14, AZ-15).

@@ -4,7 +4,7 @@ import type { Config } from '#src/config/index.ts';
 import { csrfToken } from '#src/http/csrf.ts';
 import type { LaunchCookies } from '#src/launches/session/cookies.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
-import type { ClinicianBarProps } from '#views/clinician-bar.ts';
+import type { ClinicianBarProps } from '#views/requests/clinician-bar.ts';
 import type { UserReading } from './practitioner.ts';
 
 export interface BarDependencies {

@@ -3,7 +3,7 @@
 import { identifiersOf, isOfAnotherPatient } from '#src/requests/new/create-proof.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi, FhirError } from '#src/smart/step-6-fhir-api.ts';
-import type { RequestListProps } from '#views/request-list.ts';
+import type { RequestListProps } from '#views/requests/request-list.ts';
 import { serverTimeZone } from '#views/zone.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
 import { describeLimits } from './request-limits.ts';

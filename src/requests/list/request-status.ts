@@ -1,6 +1,6 @@
 /** The one table from FHIR status and priority codes to the plain words of the list (request-list §4.3). */
 import { asInformation, asText } from '#src/smart/fhir/fields.ts';
-import type { RequestPriority, RequestStatus } from '#views/request-row.ts';
+import type { RequestPriority, RequestStatus } from '#views/requests/request-row.ts';
 
 /**
  * ServiceRequest.status in plain words; `active` has its own, below. `entered-in-error` is absent because such an order

@@ -1,7 +1,7 @@
 /** Turns a parsed request into the words of its row. */
 import { dayText } from '#src/patients/fhir-date.ts';
 import { elapsedText } from '#src/requests/timing/how-long-ago.ts';
-import type { RequestRow } from '#views/request-row.ts';
+import type { RequestRow } from '#views/requests/request-row.ts';
 import type { PartyReference, ServiceRequest } from './service-request.ts';
 
 const maxNamed = 2;

@@ -11,7 +11,7 @@ import {
   asText,
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
-import type { RequestPriority, RequestStatus } from '#views/request-row.ts';
+import type { RequestPriority, RequestStatus } from '#views/requests/request-row.ts';
 import { dayIn } from '#views/zone.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
 import { localReference } from './reference.ts';

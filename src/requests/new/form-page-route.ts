@@ -12,7 +12,7 @@ import type { ActiveGrants } from '#src/launches/tokens/current-token.ts';
 import type { ChartReadings } from '#src/requests/chart/chart-readings.ts';
 import { type BarDependencies, clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
 import { openReadings } from '#src/requests/chart/open-readings.ts';
-import { newRequestPage } from '#views/new-request-page.ts';
+import { newRequestPage } from '#views/requests/new-request-page.ts';
 import { assertMayCreate } from './create-permission.ts';
 import { type Draft, type DraftTicket, draftOwner, isExpired, newForm, type RequestDrafts } from './drafts.ts';
 import type { FormOutcome, FormOutcomes } from './form-outcomes.ts';

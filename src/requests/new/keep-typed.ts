@@ -3,7 +3,7 @@ import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import { newRequestFields } from '#views/new-request-page.ts';
+import { newRequestFields } from '#views/requests/new-request-page.ts';
 import { mayKeep, type RequestDrafts } from './drafts.ts';
 import type { FormLimit } from './form-limit.ts';
 import type { TypedRequest } from './new-request.ts';

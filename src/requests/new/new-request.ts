@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { visibleLength } from '#src/smart/fhir/visible-text.ts';
 import type { FhirResource } from '#src/smart/step-6-fhir-api.ts';
-import { confirmationOf, priorities, services } from '#views/new-request-page.ts';
+import { confirmationOf, priorities, services } from '#views/requests/new-request-page.ts';
 import { dayIn, serverTimeZone } from '#views/zone.ts';
 
 /** What the form holds, by field, as typed. */

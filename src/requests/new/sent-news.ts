@@ -6,7 +6,7 @@ import type { StoreRetries } from '#src/launches/session/store-retries.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { PatientSummary } from '#src/patients/patient.ts';
 import type { RequestList } from '#src/requests/list/request-list.ts';
-import type { CreateOffer } from '#views/requests-page.ts';
+import type { CreateOffer } from '#views/requests/requests-page.ts';
 import { isPractitioner, mayCreateRequests } from './create-permission.ts';
 import { type Draft, draftOwner, type RequestDrafts } from './drafts.ts';
 import { markSent, unconfirmedOf } from './look-again.ts';

@@ -20,7 +20,7 @@ import type { RequestList } from '#src/requests/list/request-list.ts';
 import { draftOwner } from '#src/requests/new/drafts.ts';
 import { recordCreated } from '#src/requests/new/record-created.ts';
 import { type CreateOfferDependencies, offerAtLast, offerSoFar } from '#src/requests/new/sent-news.ts';
-import { requestsPageEnd, requestsPageStart } from '#views/requests-page.ts';
+import { requestsPageEnd, requestsPageStart } from '#views/requests/requests-page.ts';
 
 const FIRST_PAGE_MS = 2 * 60_000;
 

@@ -6,7 +6,7 @@ import type { StepFacts, StepName, TraceStep } from '#src/diagnostics/traces/tra
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import { supportCodeOf, type TestBrowser, titleOf } from '#test/helpers/browser.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
-import { scopeAttemptTables } from '#views/scope-attempts.ts';
+import { scopeAttemptTables } from '#views/inspector/scope-attempts.ts';
 
 let world: World;
 let operator: TestBrowser;

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { readDetail } from '#src/requests/list/request-concepts.ts';
 import { loadRequests } from '#src/requests/list/request-list.ts';
 import { searchset, startFhirServer } from '#test/requests/fhir-server.ts';
-import type { RequestRow } from '#views/request-row.ts';
+import type { RequestRow } from '#views/requests/request-row.ts';
 
 const unknown = { system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'UNK', display: 'unknown' };
 const absent = {

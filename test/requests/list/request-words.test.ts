@@ -4,7 +4,7 @@ import { describePriority, describeSource, describeStatus } from '#src/requests/
 import { toRow } from '#src/requests/list/request-to-row.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { elapsedText } from '#src/requests/timing/how-long-ago.ts';
-import { requestRow } from '#views/request-row.ts';
+import { requestRow } from '#views/requests/request-row.ts';
 
 const now = new Date('2026-11-22T14:02:00Z');
 const at = { now, timeZone: 'UTC' };
