@@ -9,7 +9,12 @@ import { createSealer } from '#src/adapters/seal.ts';
 import { readUserCommand, type UserCommandDependencies, userUsage } from '#src/admin/user-commands.ts';
 import { createUserStore } from '#src/admin/user-store.ts';
 import { createAudit } from '#src/audit/audit.ts';
-import { checkUsage, readCheckCommand } from '#src/checks/commands.ts';
+import {
+  type CheckCommandDependencies,
+  checkUsage,
+  readCheckCommand,
+  readOrganizationCheck,
+} from '#src/checks/commands.ts';
 import { type Config, ConfigError, loadConfig } from '#src/config/index.ts';
 import type { KeyDependencies } from '#src/keys/key-actions.ts';
 import { keyUsage, readKeyCommand } from '#src/keys/key-commands.ts';
@@ -30,14 +35,14 @@ const USAGE = [
 ].join('\n');
 
 type Command = (
-  dependencies: OrganizationCommandDependencies & KeyDependencies & UserCommandDependencies,
+  dependencies: OrganizationCommandDependencies & CheckCommandDependencies & KeyDependencies & UserCommandDependencies,
 ) => Promise<CommandOutcome>;
 
 function readCommand(args: readonly string[]): Command {
   const [noun, ...rest] = args;
   switch (noun) {
     case 'organization':
-      return readOrganizationCommand(rest);
+      return rest[0] === 'check' ? readOrganizationCheck(rest.slice(1)) : readOrganizationCommand(rest);
     case 'check':
       return readCheckCommand(rest);
     case 'keys':

@@ -12,7 +12,10 @@ import { runChecks } from './run.ts';
 import { createChecksStore } from './store.ts';
 import { describeRun } from './text.ts';
 
-export const checkUsage = ['check <fhirUrl> [--org <orgId>]   checks an EHR; exit code 1 when a check fails'];
+export const checkUsage = [
+  'organization check <orgId>    checks its EHR; exit code 1 when a check fails',
+  'check <fhirUrl> [--org <orgId>]   checks an EHR; exit code 1 when a check fails',
+];
 
 export interface CheckCommandDependencies extends EditDependencies {
   db: Queries;
@@ -35,8 +38,13 @@ export function readCheckCommand(args: readonly string[]): CheckCommand {
   return (dependencies) => checkUrl(dependencies, positionals[0] ?? '', values.org);
 }
 
-/** `organization check`: the connection in use, with the run kept and audited like one from the settings. */
-export function checkOrganization(id: string): CheckCommand {
+/**
+ * `organization check <orgId>`: the connection in use, with the run kept and audited like one from the settings.
+ *
+ * @throws UsageError
+ */
+export function readOrganizationCheck(args: readonly string[]): CheckCommand {
+  const id = readArguments(args, ['<orgId>'], {}).positionals[0] ?? '';
   return async (dependencies) => {
     const organization = await findOrganization(dependencies, id);
     if (!isConnected(organization)) throw new CommandError(`Organization ${id} has no FHIR URL or no Client ID yet.`);

@@ -1,26 +1,13 @@
 /** Who the EHR user is here: known, new, waiting or refused, decided at each launch (FU-07, ID-18, MT-02). */
-import type { Clock } from '#src/adapters/clock.ts';
-import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
-import type { Log } from '#src/adapters/log.ts';
-import type { Sealer } from '#src/adapters/seal.ts';
-import type { Audit } from '#src/audit/audit.ts';
+import { withoutQuery } from '#src/adapters/database/index.ts';
 import { AppError } from '#src/errors.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { EhrUser, Standing } from './clinician.ts';
+import type { CliniciansDependencies } from './dependencies.ts';
 import { type ClinicianDirectory, createClinicianDirectory } from './directory.ts';
 import { type LaunchingUser, meet } from './find-or-create.ts';
 import { type LearnedDetails, learn, recall } from './learned-details.ts';
 import { type RedeemOutcome, redeem } from './redeem-code.ts';
-
-export interface CliniciansDependencies {
-  db: Queries;
-  sealer: Sealer;
-  audit: Audit;
-  clock: Clock;
-  log: Log;
-  /** EHR users of one organization; no EHR fills the table for the others (MT-06). Default: 100,000. */
-  mostUsers?: number;
-}
 
 /** What a launch is told. */
 export type Admission =

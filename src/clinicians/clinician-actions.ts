@@ -1,10 +1,10 @@
 /** What an administrator does with clinicians; each change is written to the audit trail, without names (ER-05). */
 import { randomUUID } from 'node:crypto';
 import type { AuditEvent, AuditEventName } from '#src/audit/audit.ts';
-import type { CliniciansDependencies } from './admission.ts';
 import { CODE_LIFETIME_MS, type Conflict, codeHash, createAssociationCode } from './clinician.ts';
 import { sealName } from './clinician-details.ts';
 import { deleteIdentityOf, insertClinician, lockClinician, updateClinician } from './clinician-store.ts';
+import type { CliniciansDependencies } from './dependencies.ts';
 import {
   forgetIdentity,
   hasOtherIdentity,

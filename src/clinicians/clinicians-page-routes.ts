@@ -12,7 +12,6 @@ import type { Step } from '#src/integration-page/tools.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { cliniciansChoice } from '#views/settings/clinicians-page.ts';
-import type { CliniciansDependencies } from './admission.ts';
 import {
   type ActingOn,
   addClinician,
@@ -24,6 +23,7 @@ import {
   unlink,
 } from './clinician-actions.ts';
 import { cliniciansUrl, type Posted, showClinicians } from './clinicians-page-view.ts';
+import type { CliniciansDependencies } from './dependencies.ts';
 
 /** What the routes need. */
 export interface ClinicianRouteDependencies extends CliniciansDependencies {

@@ -4,10 +4,10 @@ import type { Queries } from '#src/adapters/database/index.ts';
 import type { AuditEvent } from '#src/audit/audit.ts';
 import { AppError } from '#src/errors.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import type { CliniciansDependencies } from './admission.ts';
 import { createReference, type EhrUser, type Standing } from './clinician.ts';
 import { lookupsOf, openIdentity, sealIdentity, sealName } from './clinician-details.ts';
 import { insertClinician, updateClinician } from './clinician-store.ts';
+import type { CliniciansDependencies } from './dependencies.ts';
 import { standingOf } from './directory.ts';
 import {
   type FoundIdentity,

@@ -2,7 +2,7 @@
 
 import { settingsOf } from '#src/organizations/edit.ts';
 import type { Organization, SettingProblem } from '#src/organizations/organization.ts';
-import type { SettingChanges } from '#src/settings/text.ts';
+import type { SettingChanges } from '#src/organizations/setting-text.ts';
 import { advancedFields } from '#views/integration-page/advanced.ts';
 import type { TypedForm } from '#views/typed-form.ts';
 

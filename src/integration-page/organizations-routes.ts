@@ -9,7 +9,7 @@ import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { type Changing, type EditDependencies, editOrganization, switchOrganization } from '#src/organizations/edit.ts';
 import type { Organization, SettingProblem } from '#src/organizations/organization.ts';
 import { registrationSheet } from '#src/organizations/registration.ts';
-import type { SettingChanges } from '#src/settings/text.ts';
+import type { SettingChanges } from '#src/organizations/setting-text.ts';
 import { organizationPage, organizationsPage } from '#views/integration-page/organizations-page.ts';
 import type { TypedForm } from '#views/typed-form.ts';
 

@@ -1,4 +1,4 @@
-/** `organization set|list|show|enable|disable` on the command line. */
+/** `organization set|list|show|enable|disable` (check: src/checks/commands.ts) on the command line. */
 import {
   CommandError,
   type CommandOutcome,
@@ -7,12 +7,11 @@ import {
   table,
   UsageError,
 } from '#src/adapters/command-line.ts';
-import { type CheckCommandDependencies, checkOrganization } from '#src/checks/commands.ts';
-import { readSettingTexts, type SettingChanges, settingKeyOf, settingKeys } from '#src/settings/text.ts';
-import { editOrganization, switchOrganization } from './edit.ts';
+import { readSettingTexts, type SettingChanges, settingKeyOf, settingKeys } from '#src/organizations/setting-text.ts';
+import { type EditDependencies, editOrganization, switchOrganization } from './edit.ts';
 import { describeOrganization, describeSaved, endedText, withoutDocument } from './text.ts';
 
-export interface OrganizationCommandDependencies extends CheckCommandDependencies {
+export interface OrganizationCommandDependencies extends EditDependencies {
   deployment: { publicUrl: URL; appName: string };
 }
 
@@ -24,7 +23,6 @@ export const organizationUsage = [
   `                              keys: ${settingKeys.join(', ')}`,
   'organization list',
   'organization show <orgId>',
-  'organization check <orgId>    checks its EHR; exit code 1 when a check fails',
   'organization enable <orgId>',
   'organization disable <orgId>  ends its launches at once',
 ];
@@ -44,8 +42,6 @@ export function readOrganizationCommand(args: readonly string[]): OrganizationCo
       return list;
     case 'show':
       return show(readId(rest));
-    case 'check':
-      return checkOrganization(readId(rest));
     case 'enable':
     case 'disable':
       return toggle(readId(rest), verb === 'enable');

@@ -1,7 +1,7 @@
 /** Changing an organization: merge, check by the one schema, save and tell the audit trail. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';
-import type { SettingChanges } from '#src/settings/text.ts';
+import type { SettingChanges } from '#src/organizations/setting-text.ts';
 import { broughtAlong } from '#src/vendors/presets.ts';
 import { vendorOf } from '#src/vendors/vendor.ts';
 import {

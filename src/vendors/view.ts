@@ -1,11 +1,14 @@
 /** Presets as the pages and the command line show them. */
 
-import type { Organization } from '#src/organizations/organization.ts';
 import type { PresetRowProps } from '#views/integration-page/preset-table.ts';
 import type { VendorProps } from '#views/integration-page/vendor.ts';
 import { changedFromPreset, presetReasons, presetSettings, vendorName } from './presets.ts';
 import { suggestVendor, type VendorSuggestion } from './suggestion.ts';
 import { type PresetField, type PresetSettings, type Vendor, vendors } from './vendor.ts';
+
+type Chosen = PresetSettings & { vendor: Vendor };
+/** What of an organization's settings a preset is about. */
+type Connection = Chosen & { fhirBaseUrl: string };
 
 /** The vendors to choose from, by name. */
 export const vendorChoices = vendors.map((value) => ({ value, text: vendorName(value) }));
@@ -21,14 +24,14 @@ export function presetRows(vendor: Vendor): PresetRowProps[] {
  * @param draftUrl a FHIR URL that waits; looked at while none is in use.
  */
 export function suggestionFor(
-  { vendor, fhirBaseUrl }: Pick<Organization, 'vendor' | 'fhirBaseUrl'>,
+  { vendor, fhirBaseUrl }: Pick<Connection, 'vendor' | 'fhirBaseUrl'>,
   draftUrl?: string,
 ): VendorSuggestion | undefined {
   return vendor === 'generic' ? suggestVendor(fhirBaseUrl || (draftUrl ?? '')) : undefined;
 }
 
 /** The section of the connection's page. */
-export function vendorProps(organization: Organization, draftUrl: string | undefined): VendorProps {
+export function vendorProps(organization: Connection, draftUrl: string | undefined): VendorProps {
   const { vendor } = organization;
   const suggestion = suggestionFor(organization, draftUrl);
   return {
@@ -37,8 +40,6 @@ export function vendorProps(organization: Organization, draftUrl: string | undef
     suggestion: suggestion && { ...suggestion, rows: presetRows(suggestion.vendor) },
   };
 }
-
-type Chosen = PresetSettings & { vendor: Vendor };
 
 function markedRows(settings: Chosen): PresetRowProps[] {
   const changed = changedFromPreset(settings);

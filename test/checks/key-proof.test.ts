@@ -1,7 +1,7 @@
 /** The key proof against the sandbox's real authorization server: which answer proves what. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { FaultName } from '#sandbox/sandbox.ts';
-import { createMemoryStore } from '#src/adapters/redis/key-store.ts';
+import { createMemoryStore } from '#src/adapters/redis/memory.ts';
 import { type KeyProof, proveKey } from '#src/checks/key-proof.ts';
 import { createKeyProofLimit } from '#src/http/limits/settings-limit.ts';
 import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '#src/adapters/database/index.ts';
-import { createMemoryStore } from '#src/adapters/redis/key-store.ts';
+import { createMemoryStore } from '#src/adapters/redis/memory.ts';
 import { createSealer } from '#src/adapters/seal.ts';
 import { createAudit } from '#src/audit/audit.ts';
 import { listAuditRows } from '#src/audit/audit-store.ts';

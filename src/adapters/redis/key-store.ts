@@ -1,8 +1,6 @@
-/** Everything short-lived: launch transactions and launch records, in Redis or in its in-memory equal. */
-import type { Clock } from '#src/adapters/clock.ts';
+/** Everything short-lived: launch transactions and launch records. What a store promises, and Redis as one; memory.ts is the other. */
 import type { Log } from '#src/adapters/log.ts';
 import { answerOf, openRedisClient, type RedisClient } from './client.ts';
-import { createMemoryRankings } from './memory.ts';
 
 /** What the launch needs of Redis: each method is one command, so each is atomic. Values are sealed before they come here. */
 export interface KeyStore {
@@ -92,65 +90,6 @@ export function connectRedis(url: string, log: Log): KeyStore {
     },
     close: async () => {
       redis.disconnect();
-    },
-  };
-}
-
-/** The in-memory equal for development and tests: the same promises, gone with the process. */
-export function createMemoryStore(clock: Clock): KeyStore {
-  const entries = new Map<string, { value: string; expiresAt: number }>();
-  const live = (key: string) => {
-    const entry = entries.get(key);
-    if (entry && entry.expiresAt > clock().getTime()) return entry;
-    entries.delete(key);
-    return undefined;
-  };
-  const rankings = createMemoryRankings(clock);
-  const sweep = setInterval(() => {
-    for (const key of entries.keys()) live(key);
-    rankings.sweep();
-  }, 60_000).unref();
-
-  return {
-    client: undefined,
-    get: async (key) => live(key)?.value,
-    getMany: async (keys) => keys.map((key) => live(key)?.value),
-    set: async (key, value, lifetimeMs) => {
-      entries.set(key, { value, expiresAt: clock().getTime() + lifetimeMs });
-    },
-    setIfAbsent: async (key, value, lifetimeMs) => {
-      if (live(key)) return false;
-      entries.set(key, { value, expiresAt: clock().getTime() + lifetimeMs });
-      return true;
-    },
-    replace: async (key, seen, value) => {
-      const entry = live(key);
-      if (entry?.value !== seen) return false;
-      entry.value = value;
-      return true;
-    },
-    renew: async (key, lifetimeMs) => {
-      const entry = live(key);
-      if (entry) entry.expiresAt = clock().getTime() + lifetimeMs;
-      return entry !== undefined;
-    },
-    take: async (key) => {
-      const value = live(key)?.value;
-      entries.delete(key);
-      return value;
-    },
-    lifetimeLeftMs: async (key) => {
-      const entry = live(key);
-      return entry && entry.expiresAt - clock().getTime();
-    },
-    ...rankings.commands,
-    delete: async (...keys) => {
-      for (const key of keys) entries.delete(key);
-    },
-    ping: async () => {},
-    close: async () => {
-      clearInterval(sweep);
-      entries.clear();
     },
   };
 }

@@ -1,16 +1,75 @@
-/** Rankings in memory: what Redis keeps as sorted sets, for development and tests. */
+/** The key store in memory, for development and tests: the same promises as Redis. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { KeyStore } from './key-store.ts';
 
+/** The in-memory equal for development and tests: the same promises, gone with the process. */
+export function createMemoryStore(clock: Clock): KeyStore {
+  const entries = new Map<string, { value: string; expiresAt: number }>();
+  const live = (key: string) => {
+    const entry = entries.get(key);
+    if (entry && entry.expiresAt > clock().getTime()) return entry;
+    entries.delete(key);
+    return undefined;
+  };
+  const rankings = createMemoryRankings(clock);
+  const sweep = setInterval(() => {
+    for (const key of entries.keys()) live(key);
+    rankings.sweep();
+  }, 60_000).unref();
+
+  return {
+    client: undefined,
+    get: async (key) => live(key)?.value,
+    getMany: async (keys) => keys.map((key) => live(key)?.value),
+    set: async (key, value, lifetimeMs) => {
+      entries.set(key, { value, expiresAt: clock().getTime() + lifetimeMs });
+    },
+    setIfAbsent: async (key, value, lifetimeMs) => {
+      if (live(key)) return false;
+      entries.set(key, { value, expiresAt: clock().getTime() + lifetimeMs });
+      return true;
+    },
+    replace: async (key, seen, value) => {
+      const entry = live(key);
+      if (entry?.value !== seen) return false;
+      entry.value = value;
+      return true;
+    },
+    renew: async (key, lifetimeMs) => {
+      const entry = live(key);
+      if (entry) entry.expiresAt = clock().getTime() + lifetimeMs;
+      return entry !== undefined;
+    },
+    take: async (key) => {
+      const value = live(key)?.value;
+      entries.delete(key);
+      return value;
+    },
+    lifetimeLeftMs: async (key) => {
+      const entry = live(key);
+      return entry && entry.expiresAt - clock().getTime();
+    },
+    ...rankings.commands,
+    delete: async (...keys) => {
+      for (const key of keys) entries.delete(key);
+    },
+    ping: async () => {},
+    close: async () => {
+      clearInterval(sweep);
+      entries.clear();
+    },
+  };
+}
+
 /** The commands with their equal of Redis's own sweeping. */
-export interface MemoryRankings {
+interface MemoryRankings {
   commands: Pick<KeyStore, 'rank' | 'unrank' | 'ranked' | 'countRanked'>;
   /** Lets go of rankings whose lifetime is over. */
   sweep(): void;
 }
 
-/** Gone with the process, like everything of the memory store. */
-export function createMemoryRankings(clock: Clock): MemoryRankings {
+/** What Redis keeps as sorted sets. */
+function createMemoryRankings(clock: Clock): MemoryRankings {
   const rankings = new Map<string, { scores: Map<string, number>; expiresAt: number }>();
   const live = (key: string): Map<string, number> => {
     const ranking = rankings.get(key);

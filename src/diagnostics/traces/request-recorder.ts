@@ -5,7 +5,7 @@ import { AppError, type ErrorCode } from '#src/errors.ts';
 import { isFramed } from '#src/http/framed.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import { FhirError } from '#src/smart/step-6-fhir-api.ts';
-import type { LaunchTrace, TraceVisit } from './recorder.ts';
+import type { LaunchTrace, TraceVisit } from './launch-trace.ts';
 import { cleanFacts, cleanText } from './redaction.ts';
 import type { StepWatch } from './step-metrics.ts';
 import type { StepFacts, StepName, TracePart, TraceStep } from './trace.ts';

@@ -2,7 +2,7 @@
 
 import type { Admission, Clinicians } from '#src/clinicians/admission.ts';
 import type { Standing } from '#src/clinicians/clinician.ts';
-import type { LaunchTrace } from '#src/diagnostics/traces/recorder.ts';
+import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
 import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
 import { AppError } from '#src/errors.ts';
 import type { Revoker } from '#src/launches/ending/revoker.ts';

@@ -2,7 +2,7 @@
 import type { Metrics } from '#src/adapters/metrics.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { type Audit, auditActor, auditPatient } from '#src/audit/audit.ts';
-import type { LaunchTrace } from '#src/diagnostics/traces/recorder.ts';
+import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
 import { AppError } from '#src/errors.ts';
 import type { LaunchCookie } from '#src/launches/session/cookies.ts';
 import type { Launch, LaunchKind } from '#src/launches/session/launch.ts';

@@ -10,7 +10,7 @@ import {
   scopeFacts,
   tokenFacts,
 } from '#src/diagnostics/traces/facts.ts';
-import type { LaunchTrace } from '#src/diagnostics/traces/recorder.ts';
+import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
 import type { KeySightings } from '#src/keys/key-use.ts';

@@ -1,7 +1,7 @@
 /** A proven launch becomes a record: stored, found again by its callback, and the older ones of its browser that must go ended. */
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '#src/adapters/clock.ts';
-import type { LaunchTrace } from '#src/diagnostics/traces/recorder.ts';
+import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
 import type { Revoker } from '#src/launches/ending/revoker.ts';
 import { type LaunchCookie, launchesToEnd } from '#src/launches/session/cookies.ts';
 import { isSameUser, type Launch } from '#src/launches/session/launch.ts';

@@ -1,7 +1,7 @@
 /** One more authorization request, with other scopes, in a launch whose first was refused for its scopes. */
 import type { Clock } from '#src/adapters/clock.ts';
 import { redirectFacts } from '#src/diagnostics/traces/facts.ts';
-import type { LaunchTrace } from '#src/diagnostics/traces/recorder.ts';
+import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
 import { AppError } from '#src/errors.ts';
 import { type CookieValue, createCookieValue } from '#src/launches/session/cookies.ts';
 import type { Transaction, Transactions } from '#src/launches/session/transaction.ts';

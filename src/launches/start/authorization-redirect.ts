@@ -2,7 +2,7 @@
 import type { EhrClient, Outbound } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { discoveryFacts, redirectFacts } from '#src/diagnostics/traces/facts.ts';
-import type { LaunchTrace } from '#src/diagnostics/traces/recorder.ts';
+import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
 import { AppError } from '#src/errors.ts';
 import type { Transactions } from '#src/launches/session/transaction.ts';
 import { type Refusals, refusalBasis, scopeAfter, startingScope } from '#src/organizations/learned-scopes.ts';

@@ -1,7 +1,7 @@
 /** What every launch does once it is known who is asked: do cookies arrive, is there room, and off to the EHR. */
 import type { Request, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
-import type { LaunchTrace } from '#src/diagnostics/traces/recorder.ts';
+import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
 import { isFramed } from '#src/http/framed.ts';
 import type { KnownBrowsers } from '#src/http/limits/known-browsers.ts';
 import type { LaunchLimit } from '#src/http/limits/launch-limit.ts';

@@ -1,7 +1,8 @@
 /** `GET /smart/launch`: the EHR opens the app here, usually in an iframe. */
 import type { Request, RequestHandler, Response } from 'express';
 import { launchFacts } from '#src/diagnostics/traces/facts.ts';
-import type { LaunchTrace, LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
+import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
+import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
 import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
 import { AppError } from '#src/errors.ts';
 import { isFramed } from '#src/http/framed.ts';

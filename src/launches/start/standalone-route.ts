@@ -1,7 +1,7 @@
 /** `GET /smart/standalone/:orgId`: somebody opens the app outside the EHR, signs in there and picks a patient. */
 import type { Request, RequestHandler } from 'express';
 import { standaloneFacts } from '#src/diagnostics/traces/facts.ts';
-import type { LaunchTrace } from '#src/diagnostics/traces/recorder.ts';
+import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
 import { AppError } from '#src/errors.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';

@@ -1,11 +1,11 @@
 /** Loads the EHR's requests of one patient, checked, sorted, merged and named, as the page shows them. */
 
-import { identifiersOf, isOfAnotherPatient } from '#src/requests/new/create-proof.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi, FhirError } from '#src/smart/step-6-fhir-api.ts';
 import type { RequestListProps } from '#views/requests/request-list.ts';
 import { serverTimeZone } from '#views/zone.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
+import { identifiersOf, isOfAnotherPatient } from './own-patient.ts';
 import { describeLimits } from './request-limits.ts';
 import { mergeRequests } from './request-merge.ts';
 import { type Naming, resolveNames, typesNotGranted } from './request-names.ts';

@@ -1,5 +1,6 @@
 /** What the EHR's answer to a create proves (FH-17): "sent" is said of nothing less. */
-import { asRecord, asRecords, asText } from '#src/smart/fhir/fields.ts';
+import { identifiersOf, isOfAnotherPatient } from '#src/requests/list/own-patient.ts';
+import { asRecord } from '#src/smart/fhir/fields.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
 import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
 import type { CreateAnswer, FhirResource } from '#src/smart/step-6-fhir-api.ts';
@@ -38,23 +39,4 @@ export function createdResource({ body, location }: CreateAnswer): string | unde
       ? id
       : /\/ServiceRequest\/([^/?#]+)(?:\/_history\/[^/?#]+)?$/.exec(location ?? '')?.[1];
   return isFhirId(told) ? `ServiceRequest/${told}` : undefined;
-}
-
-/** `system|value` of each identifier of a resource; untrusted. */
-export function identifiersOf(resource: Readonly<Record<string, unknown>>): string[] {
-  return asRecords(resource['identifier']).map(({ system, value }) => `${asText(system)}|${asText(value)}`);
-}
-
-/** Both name a patient by id, and not the same one. A subject that is written in another way contradicts nothing. */
-export function isOfAnotherPatient(
-  resource: Readonly<Record<string, unknown>>,
-  sent: Readonly<Record<string, unknown>>,
-): boolean {
-  const [found, own] = [patientIdOf(resource), patientIdOf(sent)];
-  return found !== undefined && own !== undefined && found !== own;
-}
-
-function patientIdOf(resource: Readonly<Record<string, unknown>>): string | undefined {
-  const { reference } = asRecord(resource['subject']);
-  return typeof reference === 'string' ? /(?:^|\/)Patient\/([^/?#]+)/.exec(reference)?.[1] : undefined;
 }

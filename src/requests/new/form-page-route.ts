@@ -1,7 +1,8 @@
 /** `GET /launches/:launchId/requests/new`: the form, empty, with a draft, or with what became of its last post. */
 import type { Request, RequestHandler, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
-import type { LaunchTrace, LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
+import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
+import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { allowSameOriginReferrer, setPagePolicy } from '#src/http/security-headers.ts';
 import { leaveAtEnd } from '#src/launches/pages/closing-route.ts';

@@ -1,7 +1,7 @@
 /** `POST /launches/:launchId/requests/new`: what becomes of the form; the browser is always sent on to a page (PRG). */
 import type { Request, RequestHandler, Response } from 'express';
 import type { Audit } from '#src/audit/audit.ts';
-import type { LaunchTrace } from '#src/diagnostics/traces/recorder.ts';
+import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
 import { AppError } from '#src/errors.ts';
 import { assertOwnForm } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';

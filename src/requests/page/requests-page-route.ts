@@ -2,7 +2,8 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Audit } from '#src/audit/audit.ts';
 import type { Config } from '#src/config/index.ts';
-import type { LaunchTrace, LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
+import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
+import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
 import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';

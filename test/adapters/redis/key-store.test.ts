@@ -1,6 +1,7 @@
 /** One promise, four stores: Redis of every kind and its in-memory equal behave alike, and trouble is said within two seconds. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { connectRedis, createMemoryStore, type KeyStore } from '#src/adapters/redis/key-store.ts';
+import { connectRedis, type KeyStore } from '#src/adapters/redis/key-store.ts';
+import { createMemoryStore } from '#src/adapters/redis/memory.ts';
 import { logInto } from '#test/helpers/log-lines.ts';
 import { createRedisServer } from '#test/helpers/redis-server.ts';
 import { type RedisSet, type SentinelSet, startRedisCluster, startSentinels } from '#test/helpers/redis-set.ts';

@@ -1,6 +1,6 @@
 /** LA-15: a flood of launches that never arrive is stopped; other hospitals and finished launches are not. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createMemoryStore } from '#src/adapters/redis/key-store.ts';
+import { createMemoryStore } from '#src/adapters/redis/memory.ts';
 import { createLaunchLimit } from '#src/http/limits/launch-limit.ts';
 import { titleOf } from '#test/helpers/browser.ts';
 import { addInstance, type Instance } from '#test/helpers/instances.ts';

@@ -1,6 +1,6 @@
 /** What posts of the New request form may leave in the store, for one user and for an organization (MT-06). */
 import { expect, test, vi } from 'vitest';
-import { createMemoryStore } from '#src/adapters/redis/key-store.ts';
+import { createMemoryStore } from '#src/adapters/redis/memory.ts';
 import { createFormLimit } from '#src/requests/new/form-limit.ts';
 import type { Visit } from '#test/helpers/browser.ts';
 import { ehr, launch, outcomeOf, useStubWorld } from '#test/helpers/stub-world.ts';
