@@ -29,7 +29,7 @@ export interface Judgement {
 
 /** One row. */
 export interface CheckResult extends Judgement {
-  /** Stable; {@link checkIds} in check-catalogue.ts has the order. */
+  /** Stable; {@link checkIds} in catalogue.ts has the order. */
   id: string;
   title: string;
   group: CheckGroup;

@@ -19,7 +19,7 @@ export interface LaunchTrace {
   /**
    * Does a step of the launch and remembers how it went; what it throws is thrown on.
    *
-   * @param known names and shapes that are known before, and are shown also when the step fails; step-facts.ts has
+   * @param known names and shapes that are known before, and are shown also when the step fails; facts.ts has
    *   those of the protocol. A fact `warning` marks the step as one to look at, and a
    *   number `status` is the HTTP status of the EHR's answer.
    * @param found the same, from the result.

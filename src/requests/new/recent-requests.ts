@@ -9,7 +9,7 @@ import type { NewRequest } from './new-request.ts';
 
 /** A request that left a short time ago. */
 export interface RecentRequest {
-  /** Of the request in the EHR, see request-sendings.ts. */
+  /** Of the request in the EHR, see sendings.ts. */
   identifier: string;
   /** Equal for requests for the same thing on the same day. */
   likeness: string;
