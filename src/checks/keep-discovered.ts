@@ -2,7 +2,7 @@
 
 import type { FinishedChecks } from '#src/checks/rows/result.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
-import { isUsable } from '#src/smart/smart-configuration.ts';
+import { isUsable } from '#src/smart/documents/smart-configuration.ts';
 
 /** Unless the checks failed, a launch would refuse it, the EHR lets nobody keep it, or the connection has changed since. */
 export async function keepDiscovered(

@@ -15,51 +15,51 @@ interface Explanation {
   outcome: KeyProofOutcome;
   verdict: Verdict;
   owner: Owner;
-  mend: string[];
+  remedy: string[];
 }
 
 const EXPLANATIONS: Record<KeyProofOutcome, Omit<Explanation, 'outcome'>> = {
-  proven: { verdict: 'pass', owner: 'EHR team', mend: [] },
-  invalid_client: { verdict: 'failure', owner: 'EHR team', mend: [] },
+  proven: { verdict: 'pass', owner: 'EHR team', remedy: [] },
+  invalid_client: { verdict: 'failure', owner: 'EHR team', remedy: [] },
   unauthorized_client: {
     verdict: 'failure',
     owner: 'EHR team',
-    mend: ['The EHR knows the app but does not allow it this grant: switch on Authorization Code for this client.'],
+    remedy: ['The EHR knows the app but does not allow it this grant: switch on Authorization Code for this client.'],
   },
   invalid_request: {
     verdict: 'warning',
     owner: 'our administrator',
-    mend: [
+    remedy: [
       'The EHR did not come as far as judging the key. Some servers want the client ID in the request body: ask the EHR team, and change that setting.',
     ],
   },
   accepted: {
     verdict: 'failure',
     owner: 'EHR team',
-    mend: ['A server must refuse a code it never gave out: tell the EHR team before anybody uses this server.'],
+    remedy: ['A server must refuse a code it never gave out: tell the EHR team before anybody uses this server.'],
   },
   'no answer': {
     verdict: 'failure',
     owner: 'EHR team',
-    mend: [
+    remedy: [
       'The token endpoint did not answer, or is out of order or busy: try again later, then ask the EHR and network teams.',
     ],
   },
   'not asked': {
     verdict: 'skipped',
     owner: 'EHR team',
-    mend: ['Run the checks first: the SMART configuration does not say where and how to ask.'],
+    remedy: ['Run the checks first: the SMART configuration does not say where and how to ask.'],
   },
   unclear: {
     verdict: 'warning',
     owner: 'EHR team',
-    mend: ['This answer is not in OAuth 2.0 (RFC 6749 §5.2). Ask the EHR team for the log line of this request.'],
+    remedy: ['This answer is not in OAuth 2.0 (RFC 6749 §5.2). Ask the EHR team for the log line of this request.'],
   },
 };
 
 /** @param causes instead of the usual advice, where more is known. */
 export function explainRefusal(outcome: KeyProofOutcome, causes?: string[]): Explanation {
-  return { outcome, ...EXPLANATIONS[outcome], ...(causes ? { mend: causes } : {}) };
+  return { outcome, ...EXPLANATIONS[outcome], ...(causes ? { remedy: causes } : {}) };
 }
 
 /** `invalid_client` has five usual causes (ehr-behaviour §3.1, row 7), with the values to compare. */

@@ -9,7 +9,7 @@ import type { KeyRing } from '#src/keys/key-ring.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { redirectUriOf } from '#src/organizations/registration.ts';
 import { issuersOf, type SmartConnections } from '#src/organizations/smart-connections.ts';
-import { chooseAssertionAlg } from '#src/smart/smart-configuration.ts';
+import { chooseAssertionAlg } from '#src/smart/documents/smart-configuration.ts';
 import { exchangeCode } from '#src/smart/step-5-access-token.ts';
 import { explainRefusal, type KeyProofOutcome, usualCauses } from './key-proof-words.ts';
 
@@ -29,7 +29,7 @@ export interface KeyProof {
   found: string;
   owner: Owner;
   /** What to do; for `invalid_client` the usual causes, the likeliest first. */
-  mend: string[];
+  remedy: string[];
   /** What was proven or doubted. */
   used: { clientId: string; kid: string; alg: string; audience: string; tokenEndpoint: string } | undefined;
   /** ISO instant. */

@@ -1,8 +1,8 @@
 /** The launch doctor: asks every question at once, hands out rows as they are answered, and always ends in time. */
 import { storedValue } from '#src/adapters/stored-text.ts';
 import { checkCatalogue } from '#src/checks/rows/catalogue.ts';
-import { beginStudy, type CheckDependencies, defaultLimits, type Study } from '#src/checks/rows/context.ts';
-import type { CheckDefinition, Opinion } from '#src/checks/rows/definition.ts';
+import { beginContext, type CheckDependencies, defaultLimits, type CheckContext } from '#src/checks/rows/context.ts';
+import type { CheckDefinition, Outcome } from '#src/checks/rows/definition.ts';
 import type {
   CheckInput,
   CheckResult,
@@ -21,11 +21,10 @@ import { countVerdicts, discoveredBy, stateOf, suggestionsFor } from './summary.
  */
 export function runChecks(input: CheckInput, dependencies: CheckDependencies): RunningChecks {
   const at = dependencies.clock().toISOString();
-  const study = beginStudy(input, dependencies);
+  const context = beginContext(input, dependencies);
   const deadline = startDeadline((dependencies.limits ?? defaultLimits).overallMs);
-  const definitions = checkCatalogue(dependencies.clock);
-  const rows = definitions.map((definition) => answer(definition, study, deadline.passed));
-  const finished = finish({ at, fhirUrl: study.fhirUrl, definitions, rows, study, deadline });
+  const rows = checkCatalogue.map((definition) => answer(definition, context, deadline.passed));
+  const finished = finish({ at, rows, context, deadline });
   return { finished, [Symbol.asyncIterator]: () => asTheyFinish(rows) };
 }
 
@@ -41,49 +40,47 @@ function startDeadline(overallMs: number): Deadline {
   return { passed: promise, seconds: Math.ceil(overallMs / 1_000), stop: () => clearTimeout(timer) };
 }
 
-async function answer(definition: CheckDefinition, study: Study, passed: Promise<undefined>): Promise<CheckResult> {
+async function answer(definition: CheckDefinition, context: CheckContext, passed: Promise<undefined>): Promise<CheckResult> {
   const { id, title, group, why, owner } = definition;
-  const opinion = await Promise.race([definition.judge(study).catch(ourMistake), passed]);
-  return storedValue({ id, title, group, why, owner, mend: '', ...(opinion ?? unanswered) });
+  const outcome = await Promise.race([definition.judge(context).catch(ourMistake), passed]);
+  return storedValue({ id, title, group, why, owner, remedy: '', ...(outcome ?? unanswered) });
 }
 
-const unanswered: Opinion = {
+const unanswered: Outcome = {
   verdict: 'failure',
   found: 'no answer within the time for all checks',
-  mend: 'The servers of the EHR are too slow or hang: try again, then let the EHR and network teams look.',
+  remedy: 'The servers of the EHR are too slow or hang: try again, then let the EHR and network teams look.',
 };
 
 /** A document nobody thought of must not take the other rows with it. */
-function ourMistake(): Opinion {
+function ourMistake(): Outcome {
   return {
     verdict: 'failure',
     found: 'this check could not be carried out',
     owner: 'us',
-    mend: 'Tell the operator of this service: the check itself failed.',
+    remedy: 'Tell the operator of this service: the check itself failed.',
   };
 }
 
 async function finish(run: {
   at: string;
-  fhirUrl: string;
-  definitions: CheckDefinition[];
   rows: Promise<CheckResult>[];
-  study: Study;
+  context: CheckContext;
   deadline: Deadline;
 }): Promise<FinishedChecks> {
-  const { at, fhirUrl, definitions, rows, study, deadline } = run;
+  const { at, rows, context, deadline } = run;
   const results = await Promise.all(rows);
   const inTime = <Value>(value: Promise<Value>) => Promise.race([value.catch(() => undefined), deadline.passed]);
   const [discovered, suggestions, state] = await Promise.all([
-    inTime(discoveredBy(study)),
-    inTime(suggestionsFor(study)),
-    inTime(stateOf(study)),
+    inTime(discoveredBy(context)),
+    inTime(suggestionsFor(context)),
+    inTime(stateOf(context)),
   ]);
   deadline.stop();
-  const hardIds = new Set(definitions.filter(({ hard }) => hard).map(({ id }) => id));
+  const hardIds = new Set(checkCatalogue.filter(({ hard }) => hard).map(({ id }) => id));
   const summary = { ...countVerdicts(results, hardIds), discovered, suggestions: suggestions ?? [] };
   // Cleaned here already, so that a run compares equal to the one on record.
-  return storedValue({ fhirUrl, at, results, summary, state: state ?? nothingSeen });
+  return storedValue({ fhirUrl: context.fhirUrl, at, results, summary, state: state ?? nothingSeen });
 }
 
 const nothingSeen: ConnectionState = {

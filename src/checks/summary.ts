@@ -1,10 +1,8 @@
 /** All rows taken together: may this URL be used, what was discovered, and what an administrator could change. */
 
-import { readCapability } from '#src/checks/parsed/capability.ts';
-import { listMember } from '#src/checks/parsed/configuration.ts';
-import { documentOf } from '#src/checks/parsed/fetched.ts';
+import { listMember } from '#src/adapters/json-object.ts';
 import { guideCheckIds } from '#src/checks/rows/catalogue.ts';
-import type { Study } from '#src/checks/rows/context.ts';
+import type { CheckContext } from '#src/checks/rows/context.ts';
 import { foreignHosts } from '#src/checks/rows/endpoints.ts';
 import type {
   CheckResult,
@@ -13,6 +11,8 @@ import type {
   DiscoveredConnection,
   Suggestion,
 } from '#src/checks/rows/result.ts';
+import { parseCapability } from '#src/smart/documents/capability-statement.ts';
+import { documentOf } from '#src/smart/documents/fetched.ts';
 
 /** @param hardIds the checks whose failure makes launches impossible. */
 export function countVerdicts(
@@ -32,26 +32,26 @@ export function countVerdicts(
 }
 
 /** What later flows use instead of discovering again (REG-06); undefined when a launch would refuse it. */
-export async function discoveredBy(study: Study): Promise<DiscoveredConnection | undefined> {
-  const [found, issuers] = await Promise.all([study.configuration, study.issuers]);
+export async function discoveredBy(context: CheckContext): Promise<DiscoveredConnection | undefined> {
+  const [found, issuers] = await Promise.all([context.configuration, context.issuers]);
   if (!found?.configuration) return undefined;
   const { configuration, freshForMs } = found;
   return {
     configuration,
-    issuer: issuers[0]?.issuer ?? configuration.issuer ?? study.fhirUrl,
+    issuer: issuers[0]?.issuer ?? configuration.issuer ?? context.fhirUrl,
     authorizationServer: new URL(configuration.tokenEndpoint).origin,
     freshForMs,
   };
 }
 
 /** Changes an administrator may accept; nothing is ever changed without that. */
-export async function suggestionsFor(study: Study): Promise<Suggestion[]> {
+export async function suggestionsFor(context: CheckContext): Promise<Suggestion[]> {
   const [hosts, issuers, capability] = await Promise.all([
-    foreignHosts(study),
-    suggestedIssuers(study),
-    study.metadata.then((evidence) => readCapability(documentOf(evidence))),
+    foreignHosts(context),
+    suggestedIssuers(context),
+    context.metadata.then((fetched) => parseCapability(documentOf(fetched))),
   ]);
-  const { settings } = study;
+  const { settings } = context;
   const hasNoOrders = capability && capability.resources.size > 0 && !capability.resources.has('ServiceRequest');
   return [
     ...(hosts.length > 0
@@ -70,7 +70,7 @@ export async function suggestionsFor(study: Study): Promise<Suggestion[]> {
       title: `Expect the issuer ${issuer}`,
       why: 'Choose the issuer that stands as "iss" in the id_tokens of this EHR; the EHR team knows it.',
     })),
-    ...(await suggestedNonce(study)),
+    ...(await suggestedNonce(context)),
     ...(hasNoOrders && settings.showEhrOrders
       ? [
           {
@@ -85,7 +85,7 @@ export async function suggestionsFor(study: Study): Promise<Suggestion[]> {
 }
 
 /** Both values where two disagree: the administrator picks (ehr-behaviour §3.3). */
-async function suggestedIssuers({ issuers, settings }: Study): Promise<string[]> {
+async function suggestedIssuers({ issuers, settings }: CheckContext): Promise<string[]> {
   const findings = await issuers;
   const other = findings.flatMap(({ state, named, alternatives }) => [
     ...(state === 'mismatch' && named !== undefined && named.length <= 2_048 && URL.canParse(named) ? [named] : []),
@@ -96,9 +96,9 @@ async function suggestedIssuers({ issuers, settings }: Study): Promise<string[]>
 }
 
 /** Only where the server lists the claims of its id_tokens, and nonce is not among them. */
-async function suggestedNonce({ issuers, settings }: Study): Promise<Suggestion[]> {
+async function suggestedNonce({ issuers, settings }: CheckContext): Promise<Suggestion[]> {
   const [first] = await issuers;
-  const claims = first?.evidence && listMember(documentOf(first.evidence), 'claims_supported');
+  const claims = listMember(documentOf(first?.fetched), 'claims_supported');
   const listsAll = ['iss', 'aud', 'exp'].every((claim) => claims?.includes(claim));
   if (settings.nonce === 'optional' || !listsAll || claims?.includes('nonce')) return [];
   return [
@@ -112,18 +112,18 @@ async function suggestedNonce({ issuers, settings }: Study): Promise<Suggestion[
 }
 
 /** What the drift watch compares with the last good run. */
-export async function stateOf(study: Study): Promise<ConnectionState> {
+export async function stateOf(context: CheckContext): Promise<ConnectionState> {
   const [found, keys, metadata, handshake] = await Promise.all([
-    study.configuration,
-    study.keys,
-    study.metadata,
-    study.handshake,
+    context.configuration,
+    context.keys,
+    context.metadata,
+    context.handshake,
   ]);
-  const capability = readCapability(documentOf(metadata));
+  const capability = parseCapability(documentOf(metadata));
   return {
     configuration: found?.configuration && compared({ ...found.configuration }),
     keys: keys.keys
-      ?.filter(({ usable }) => usable)
+      ?.filter(({ thumbprint }) => thumbprint !== undefined)
       .map(({ kid }) => kid)
       .toSorted(),
     capability: capability && {

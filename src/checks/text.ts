@@ -40,8 +40,8 @@ export function describeRun(finished: FinishedChecks, told: readonly string[]): 
   return { exitCode, text, json: { fhirUrl, at, verdict, told, summary, results } };
 }
 
-function linesOf({ verdict, title, found, why, owner, mend }: CheckResult): string[] {
+function linesOf({ verdict, title, found, why, owner, remedy }: CheckResult): string[] {
   const line = `  ${MARKS[verdict]}  ${title}: ${found}`;
   if (verdict !== 'failure' && verdict !== 'warning') return [line];
-  return [line, `             why: ${why}`, `             ${OWNERS[owner]}: ${mend}`];
+  return [line, `             why: ${why}`, `             ${OWNERS[owner]}: ${remedy}`];
 }

@@ -1,7 +1,7 @@
 /** What of a clinician is sealed: names, issuer, subject. Rows are found by keyed hashes, never by these. */
 import { SealError, type Sealer } from '#src/adapters/seal.ts';
 import { storedText } from '#src/adapters/stored-text.ts';
-import { boundedName } from '#src/smart/bounded-text.ts';
+import { boundedName } from '#src/adapters/bounded-text.ts';
 import type { EhrUser } from './clinician.ts';
 import type { IdentityRow } from './clinician-store.ts';
 import type { Lookups } from './identity-store.ts';

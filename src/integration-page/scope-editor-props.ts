@@ -2,7 +2,7 @@
 
 import { learnedOf } from '#src/organizations/learned-scopes.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import { readStoredConfiguration } from '#src/smart/smart-configuration.ts';
+import { readStoredConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import type { LearnedScopesProps, ScopeEditorProps } from '#views/integration-page/scope-editor.ts';
 import type { TypedForm } from '#views/typed-form.ts';
 import { explainScopes, spellingSent } from './scope-explanation.ts';

@@ -8,7 +8,7 @@ import type { Organization } from '#src/organizations/organization.ts';
 import { registrationSheet } from '#src/organizations/registration.ts';
 import { issuersOf } from '#src/organizations/smart-connections.ts';
 import type { ConnectionDraft } from '#src/organizations/store.ts';
-import { readStoredConfiguration } from '#src/smart/smart-configuration.ts';
+import { readStoredConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { vendorChoices, vendorProps } from '#src/vendors/view.ts';
 import type { ConnectionProps } from '#views/integration-page/connection.ts';
 import type {

@@ -1,5 +1,5 @@
 /** The hosts an organization's EHR is known to have. */
-import { readStoredConfiguration } from '#src/smart/smart-configuration.ts';
+import { readStoredConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import type { Organization } from './organization.ts';
 
 /** Host names, without ports, of the FHIR server and the last discovered token endpoint. */

@@ -2,13 +2,13 @@
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Log } from '#src/adapters/log.ts';
-import type { IssuerToTrust } from '#src/smart/id-token/documents.ts';
+import type { IssuerToTrust } from '#src/smart/documents/issuer-keys.ts';
 import {
   assertUsable,
   isUsable,
   readStoredConfiguration,
   type SmartConfiguration,
-} from '#src/smart/smart-configuration.ts';
+} from '#src/smart/documents/smart-configuration.ts';
 import { discover } from '#src/smart/step-3-discovery.ts';
 import type { Organization } from './organization.ts';
 import type { OrganizationStore } from './store.ts';

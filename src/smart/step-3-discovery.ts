@@ -4,12 +4,13 @@
  * SMART App Launch 2.2.0, "Retrieve .well-known/smart-configuration"; the deprecated CapabilityStatement only where that
  * does not exist. Rules DI-01..02, DI-15..25.
  */
-import type { EhrClient, OutboundResponse } from '#src/adapters/ehr-http/client.ts';
-import { OutboundError } from '#src/adapters/ehr-http/error.ts';
-import { AppError } from '#src/errors.ts';
-import { capabilityEndpoints } from '#src/smart/fhir/capability-statement.ts';
-import { cacheLifetimeMs } from './cache-lifetime.ts';
-import { type EndpointRules, readSmartConfiguration, type SmartConfiguration } from './smart-configuration.ts';
+import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
+import type { OutboundFailure } from '#src/adapters/ehr-http/error.ts';
+import { AppError, type ErrorCode } from '#src/errors.ts';
+import { parseCapability } from './documents/capability-statement.ts';
+import type { EndpointRules } from './documents/endpoint.ts';
+import { documentOf, type Fetched, fetchDocument, isAbsent } from './documents/fetched.ts';
+import { type ParsedConfiguration, parseConfiguration, type SmartConfiguration } from './documents/smart-configuration.ts';
 
 /** What discovery found, and for how long it may be used. */
 export interface Discovery {
@@ -25,73 +26,77 @@ export interface Ehr {
   allowedHosts: readonly string[];
 }
 
-const BOUNDS = { defaultMs: 300_000, capMs: 3_600_000 };
-
 /**
  * Reads the EHR's SMART configuration. Sends no credential and follows no redirect.
  *
  * @throws AppError 'discovery.…' or 'connection.untrusted'. A server error is never a reason to fall back (DI-19).
  */
 export async function discover(ehr: Ehr, outbound: EhrClient): Promise<Discovery> {
-  const rules: EndpointRules = {
-    fhirBase: new URL(ehr.fhirBaseUrl),
-    allowedHosts: ehr.allowedHosts,
-    accepts: (url) => outbound.accepts(url),
-  };
-  const response = await get(ehr, '.well-known/smart-configuration', 'application/json', outbound);
-  if (response.status === 404 || response.status === 410) return discoverFromCapability(ehr, rules, outbound);
-  return judge(response, (document) => readSmartConfiguration(document, rules));
+  const see = (path: string, accept: string) =>
+    fetchDocument(new URL(documentBelow(ehr.fhirBaseUrl, path)), outbound, { accept, kind: 'discovery' });
+  const { fetched, parsed } = await findConfiguration({
+    wellKnown: () => see(WELL_KNOWN, 'application/json'),
+    metadata: () => see('metadata', 'application/fhir+json'),
+    rules: {
+      fhirBase: new URL(ehr.fhirBaseUrl),
+      allowedHosts: ehr.allowedHosts,
+      accepts: (url) => outbound.accepts(url),
+    },
+  });
+  if (!parsed?.configuration) throw parsed?.refusal ?? fetchProblem(fetched);
+  return { configuration: parsed.configuration, freshForMs: parsed.freshForMs };
 }
 
-/** DI-18..22: only reached when the well-known document does not exist; its endpoints obey the same rules. */
-async function discoverFromCapability(ehr: Ehr, rules: EndpointRules, outbound: EhrClient): Promise<Discovery> {
-  const response = await get(ehr, 'metadata', 'application/fhir+json', outbound);
-  return judge(response, (document) => readSmartConfiguration(capabilityEndpoints(document), rules));
+export const WELL_KNOWN = '.well-known/smart-configuration';
+
+/** Appended, not resolved: a FHIR base usually has a path of its own (DI-01). */
+export function documentBelow(fhirBaseUrl: string, path: string): string {
+  return `${fhirBaseUrl.replace(/\/$/, '')}/${path}`;
 }
 
-async function get(ehr: Ehr, path: string, accept: string, outbound: EhrClient): Promise<OutboundResponse> {
-  // Appended, not resolved: a FHIR base usually has a path of its own.
-  const url = new URL(`${ehr.fhirBaseUrl.replace(/\/$/, '')}/${path}`);
-  try {
-    return await outbound.request(url, { headers: { accept }, kind: 'discovery' });
-  } catch (error) {
-    throw toDiscoveryError(error);
+/**
+ * The well-known document, and the CapabilityStatement only where that does not exist; both obey the same rules
+ * (DI-18..22).
+ *
+ * @returns `parsed` undefined when there is no document to judge; `fetched` is the last that was asked for.
+ */
+export async function findConfiguration(from: {
+  wellKnown(): Promise<Fetched>;
+  metadata(): Promise<Fetched>;
+  rules: EndpointRules;
+}): Promise<{ fetched: Fetched; parsed: ParsedConfiguration | undefined }> {
+  const wellKnown = await from.wellKnown();
+  const isOld = isAbsent(wellKnown);
+  const fetched = isOld ? await from.metadata() : wellKnown;
+  const document = isOld ? parseCapability(documentOf(fetched))?.endpoints : documentOf(fetched);
+  if (!document || fetched.kind === 'none') return { fetched, parsed: undefined };
+  const source = isOld ? 'CapabilityStatement' : 'smart-configuration';
+  return { fetched, parsed: parseConfiguration({ source, document, freshForMs: fetched.freshForMs }, from.rules) };
+}
+
+const CODE_BY_FAILURE: Record<OutboundFailure, ErrorCode> = {
+  timeout: 'discovery.timeout',
+  'address-refused': 'discovery.endpoint-refused',
+  'too-large': 'discovery.invalid',
+  tls: 'connection.untrusted',
+  network: 'discovery.unavailable',
+  busy: 'discovery.unavailable',
+  'circuit-open': 'discovery.unavailable',
+};
+
+function fetchProblem(fetched: Fetched): AppError {
+  if (fetched.kind === 'none') {
+    const { error } = fetched;
+    return new AppError(CODE_BY_FAILURE[error.failure], error.message, { cause: error, ...error.retry });
   }
-}
-
-function judge(response: OutboundResponse, read: (document: unknown) => SmartConfiguration): Discovery {
-  const answered = { upstreamStatus: response.status };
-  if (response.status >= 500 || response.status === 429) {
-    throw new AppError('discovery.unavailable', `discovery answered ${response.status}`, answered);
+  const { status, contentType, document } = fetched;
+  const isDown = status >= 500 || status === 429;
+  if (status !== 200) {
+    const code = isDown ? 'discovery.unavailable' : 'discovery.invalid';
+    return new AppError(code, `discovery answered ${status}`, { upstreamStatus: status });
   }
-  if (response.status !== 200)
-    throw new AppError('discovery.invalid', `discovery answered ${response.status}`, answered);
-  const configuration = read(parseObject(response));
-  return { configuration, freshForMs: cacheLifetimeMs(response.headers['cache-control'], BOUNDS) };
-}
-
-function parseObject(response: OutboundResponse): unknown {
-  try {
-    return JSON.parse(response.text);
-  } catch {
-    throw new AppError('discovery.invalid', `discovery is not JSON (${response.contentType || 'no content type'})`);
-  }
-}
-
-function toDiscoveryError(error: unknown): unknown {
-  if (!(error instanceof OutboundError)) return error;
-  switch (error.failure) {
-    case 'timeout':
-      return new AppError('discovery.timeout', error.message, { cause: error });
-    case 'address-refused':
-      return new AppError('discovery.endpoint-refused', error.message, { cause: error });
-    case 'too-large':
-      return new AppError('discovery.invalid', error.message, { cause: error });
-    case 'tls':
-      return new AppError('connection.untrusted', error.message, { cause: error });
-    case 'network':
-    case 'busy':
-    case 'circuit-open':
-      return new AppError('discovery.unavailable', error.message, { cause: error, ...error.retry });
-  }
+  const problem = document
+    ? 'no smart-configuration, and the CapabilityStatement names no OAuth endpoints'
+    : `discovery is not a JSON object (${contentType || 'no content type'})`;
+  return new AppError('discovery.invalid', problem);
 }

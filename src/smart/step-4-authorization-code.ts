@@ -5,7 +5,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { AppError, type ErrorCode } from '#src/errors.ts';
-import type { SmartConfiguration } from './smart-configuration.ts';
+import type { SmartConfiguration } from './documents/smart-configuration.ts';
 
 /** The secrets of one attempt: 256 random bits each, never used again (AZ-07, AZ-11, AZ-12). */
 export interface AttemptSecrets {

@@ -6,7 +6,7 @@
 import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
 import { AppError } from '#src/errors.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
-import { isBlank } from './bounded-text.ts';
+import { isBlank } from '#src/adapters/bounded-text.ts';
 import { type AssertionKey, type AssertionType, clientAssertion } from './client-authentication.ts';
 import { postGrant, readTokenResponse, type TokenResponse } from './step-5-access-token.ts';
 

@@ -34,7 +34,7 @@ const tokenRequests = () => world.sandbox.requests.filter(({ path }) => path.sta
 
 test('invalid_grant proves client id, key, algorithm and audience, with one request', async () => {
   const proof = await prove();
-  expect(proof).toMatchObject({ outcome: 'proven', verdict: 'pass', mend: [] });
+  expect(proof).toMatchObject({ outcome: 'proven', verdict: 'pass', remedy: [] });
   expect(proof.used).toEqual({
     clientId: 'vectorcare-test',
     kid: world.dependencies.keyRing.signingKey('RS384').kid,
@@ -50,9 +50,9 @@ test('a client id the EHR does not know: invalid_client and its five usual cause
   await world.setOrganization(ORG_ID, { clientId: 'somebody-else' });
   const proof = await prove();
   expect(proof).toMatchObject({ outcome: 'invalid_client', verdict: 'failure', owner: 'EHR team' });
-  expect(proof.mend).toHaveLength(5);
-  expect(proof.mend.join()).toContain('somebody-else');
-  expect(proof.mend.join()).toContain(`${world.url}/.well-known/jwks.json`);
+  expect(proof.remedy).toHaveLength(5);
+  expect(proof.remedy.join()).toContain('somebody-else');
+  expect(proof.remedy.join()).toContain(`${world.url}/.well-known/jwks.json`);
   expect(tokenRequests()).toHaveLength(1);
 });
 
@@ -77,7 +77,7 @@ describe('other answers are explained', () => {
     const proof = await prove();
     expect(proof.outcome).toBe(outcome);
     expect(tokenRequests()).toHaveLength(1);
-    expect(outcome === 'proven' || proof.mend.length > 0).toBe(true);
+    expect(outcome === 'proven' || proof.remedy.length > 0).toBe(true);
   });
 
   test('a SMART configuration that cannot be read: nothing is asked', async () => {

@@ -55,7 +55,7 @@ test('Oracle: without an OpenID document the keys come from smart-configuration'
   atVendor('oracle-like', async (sandbox, checkup) => {
     const finished = await checkup.run(sandbox.fhirBase);
     expect(row(finished, 'guide-jwks').found).toContain('named by smart-configuration');
-    expect(row(finished, 'guide-issuer').mend).toContain('If the first launch is refused for its issuer');
+    expect(row(finished, 'guide-issuer').remedy).toContain('If the first launch is refused for its issuer');
   }));
 
 test('NextGen Enterprise: both issuers are shown, either can be chosen, and the choice settles it', () =>

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { AppError } from '#src/errors.ts';
-import type { SmartConfiguration } from '#src/smart/smart-configuration.ts';
+import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import {
   authorizationRedirect,
   type CallbackParameters,

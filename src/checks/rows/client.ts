@@ -1,10 +1,10 @@
 /** Can this server do what a launch of ours does: PKCE, EHR launch, our way to authenticate (DI-07..10)? */
 
-import { type ConfigurationFinding, listMember } from '#src/checks/parsed/configuration.ts';
-import { AppError } from '#src/errors.ts';
-import { acceptsPrivateKeyJwt, chooseAssertionAlg } from '#src/smart/smart-configuration.ts';
-import type { Study } from './context.ts';
-import { type CheckDefinition, failure, info, type Opinion, pass, shown, skipped, warning } from './definition.ts';
+import { listMember } from '#src/adapters/json-object.ts';
+import type { ParsedConfiguration } from '#src/smart/documents/smart-configuration.ts';
+import { acceptsPrivateKeyJwt, commonAlg } from '#src/smart/documents/smart-configuration.ts';
+import type { CheckContext } from './context.ts';
+import { type CheckDefinition, failure, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
 
 const group = 'SMART configuration';
 
@@ -50,7 +50,7 @@ export const capabilityChecks: CheckDefinition[] = [
     group,
     why: 'People open the app by itself, sign in at the EHR and pick a patient (SMART App Launch 2.2.0, "Conformance", launch-standalone).',
     owner: 'EHR team',
-    judge: async (study) => (study.settings.standalone ? judgeStandalone(study) : skipped('standalone launch is off')),
+    judge: async (context) => (context.settings.standalone ? judgeStandalone(context) : skipped('standalone launch is off')),
   },
   {
     id: 'answer-issuer',
@@ -59,8 +59,8 @@ export const capabilityChecks: CheckDefinition[] = [
     // MT-04, CB-12
     why: 'Otherwise the hostile EHR of another organization here could have the code of this one sent to itself (RFC 9207; RFC 9700 §4.4).',
     owner: 'our administrator',
-    judge: async (study) =>
-      study.settings.redirectUri === 'own' ? pass('a redirect URI of its own') : judgeAnswerIssuer(study),
+    judge: async (context) =>
+      context.settings.redirectUri === 'own' ? pass('a redirect URI of its own') : judgeAnswerIssuer(context),
   },
   {
     id: 'client-authentication',
@@ -104,18 +104,18 @@ const judgeAnswerIssuer = onDocument((found, { hasOrganization }) => {
 });
 
 /** Asks only about a document that can be used at all. */
-function onDocument(judge: (found: ConfigurationFinding, study: Study) => Opinion): CheckDefinition['judge'] {
-  return async (study) => {
-    const found = await study.configuration;
+function onDocument(judge: (found: ParsedConfiguration, context: CheckContext) => Outcome): CheckDefinition['judge'] {
+  return async (context) => {
+    const found = await context.configuration;
     if (!found) return skipped('there is no smart-configuration');
     if (found.source === 'CapabilityStatement') return info('not said: a CapabilityStatement has no such field');
-    return judge(found, study);
+    return judge(found, context);
   };
 }
 
 const METHODS = 'token_endpoint_auth_methods_supported';
 
-function judgeAuthentication({ document, configuration }: ConfigurationFinding): Opinion {
+function judgeAuthentication({ document, configuration }: ParsedConfiguration): Outcome {
   const methods = listMember(document, METHODS);
   const byCapability = listMember(document, 'capabilities')?.includes('client-confidential-asymmetric') ?? false;
   // The list itself is judged here, because the configuration may have been refused for another reason.
@@ -137,19 +137,12 @@ function judgeAuthentication({ document, configuration }: ConfigurationFinding):
   );
 }
 
-function judgeAlgorithm({ document, configuration }: ConfigurationFinding, { settings }: Study): Opinion {
+function judgeAlgorithm({ document, configuration }: ParsedConfiguration, { settings }: CheckContext): Outcome {
   const listed = listMember(document, 'token_endpoint_auth_signing_alg_values_supported');
   if (!listed) return info(`not said; ${settings.assertionAlg} will be used`);
   const offered = shown(listed.join(', ') || 'none', 80);
-  try {
-    const rules = configuration ?? { ...NOTHING, tokenEndpointAuthSigningAlgs: listed };
-    const chosen = chooseAssertionAlg(rules, settings.assertionAlg);
-    if (chosen === settings.assertionAlg) return pass(`${chosen} (the server takes ${offered})`);
-    return info(`${chosen}, because the server takes ${offered} and not ${settings.assertionAlg}`);
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    return failure(`the server takes ${offered}`, 'Allow RS384 or ES384 for client assertions.');
-  }
+  const chosen = commonAlg(configuration ?? { tokenEndpointAuthSigningAlgs: listed }, settings.assertionAlg);
+  if (!chosen) return failure(`the server takes ${offered}`, 'Allow RS384 or ES384 for client assertions.');
+  if (chosen === settings.assertionAlg) return pass(`${chosen} (the server takes ${offered})`);
+  return info(`${chosen}, because the server takes ${offered} and not ${settings.assertionAlg}`);
 }
-
-const NOTHING = { authorizationEndpoint: '', tokenEndpoint: '', capabilities: [], responseIssuerPromised: false };

@@ -1,11 +1,12 @@
 /** Is the document itself sound: status, type, JSON, fields (DI-02, DI-03, DI-10)? */
 
-import { listMember, textMember } from '#src/checks/parsed/configuration.ts';
-import { describeEvidence, type JsonObject } from '#src/checks/parsed/fetched.ts';
-import type { Study } from './context.ts';
-import { type CheckDefinition, failure, info, type Opinion, pass, shown, skipped, warning } from './definition.ts';
+import { listMember, textMember } from '#src/adapters/json-object.ts';
+import type { JsonObject } from '#src/adapters/json-object.ts';
+import { describeFetched, shapeOf } from './fetched.ts';
+import type { CheckContext } from './context.ts';
+import { type CheckDefinition, failure, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
 import { judgeUnreached } from './host-name.ts';
-import { mendBelowFhirUrl, mendEvidence } from './remedy.ts';
+import { remedyBelowFhirUrl, remedyFor } from './remedy.ts';
 
 const group = 'SMART configuration';
 const WHAT = 'smart-configuration';
@@ -51,23 +52,24 @@ export const configurationChecks: CheckDefinition[] = [
   },
 ];
 
-async function judgeStatus(study: Study): Promise<Opinion> {
-  const evidence = await study.wellKnown;
-  const seen = describeEvidence(evidence);
-  if (evidence.kind === 'answer' && evidence.status === 200) return pass(seen);
+async function judgeStatus(context: CheckContext): Promise<Outcome> {
+  const fetched = await context.wellKnown;
+  const seen = describeFetched(fetched);
+  if (fetched.kind === 'answer' && fetched.status === 200) return pass(seen);
   // A CapabilityStatement in its place proves that the FHIR URL is right.
-  const isReplaced = (await study.configuration)?.source === 'CapabilityStatement';
-  const { owner, mend } = (isReplaced ? mendEvidence : mendBelowFhirUrl)(evidence, WHAT);
-  if (isReplaced) return warning(seen, mend, owner);
-  return (await judgeUnreached(evidence, study)) ?? failure(seen, mend, owner);
+  const isReplaced = (await context.configuration)?.source === 'CapabilityStatement';
+  const { owner, remedy } = (isReplaced ? remedyFor : remedyBelowFhirUrl)(fetched, WHAT);
+  if (isReplaced) return warning(seen, remedy, owner);
+  return (await judgeUnreached(fetched, context)) ?? failure(seen, remedy, owner);
 }
 
-async function judgeType({ wellKnown }: Study): Promise<Opinion> {
-  const evidence = await wellKnown;
-  if (evidence.kind === 'none' || evidence.status !== 200) return skipped('there is no document');
-  const { contentType, shape } = evidence;
-  const { owner, mend } = mendBelowFhirUrl(evidence, WHAT);
-  if (shape === 'html') return failure('a web page (HTML) with status 200', mend, owner);
+async function judgeType({ wellKnown }: CheckContext): Promise<Outcome> {
+  const fetched = await wellKnown;
+  if (fetched.kind === 'none' || fetched.status !== 200) return skipped('there is no document');
+  const { contentType } = fetched;
+  const shape = shapeOf(fetched);
+  const { owner, remedy } = remedyBelowFhirUrl(fetched, WHAT);
+  if (shape === 'html') return failure('a web page (HTML) with status 200', remedy, owner);
   if (shape === 'xml') {
     return failure('XML, although JSON was asked for', 'Answer "Accept: application/json" with JSON.', owner);
   }
@@ -75,15 +77,15 @@ async function judgeType({ wellKnown }: Study): Promise<Opinion> {
   return warning(contentType || 'no content type', 'Send Content-Type: application/json.');
 }
 
-async function judgeJson({ wellKnown }: Study): Promise<Opinion> {
-  const evidence = await wellKnown;
-  if (evidence.kind === 'none' || evidence.status !== 200) return skipped('there is no document');
-  if (evidence.document) return pass(`an object with ${Object.keys(evidence.document).length} members`);
-  const { owner, mend } = mendBelowFhirUrl(evidence, WHAT);
-  return failure(describeEvidence(evidence), mend, owner);
+async function judgeJson({ wellKnown }: CheckContext): Promise<Outcome> {
+  const fetched = await wellKnown;
+  if (fetched.kind === 'none' || fetched.status !== 200) return skipped('there is no document');
+  if (fetched.document) return pass(`an object with ${Object.keys(fetched.document).length} members`);
+  const { owner, remedy } = remedyBelowFhirUrl(fetched, WHAT);
+  return failure(describeFetched(fetched), remedy, owner);
 }
 
-async function judgeFields({ configuration }: Study): Promise<Opinion> {
+async function judgeFields({ configuration }: CheckContext): Promise<Outcome> {
   const found = await configuration;
   if (!found) return skipped('there is no document');
   const { document, source } = found;

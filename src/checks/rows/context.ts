@@ -1,12 +1,13 @@
-/** The evidence behind the rows: every document is fetched once, side by side where the order allows, and shared. */
+/** What the rows judge: every document is fetched once, side by side where the order allows, and shared. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { ConnectionProbe, Handshake, Probed } from '#src/adapters/ehr-http/tls-probe.ts';
-import { type ConfigurationFinding, findConfiguration } from '#src/checks/parsed/configuration.ts';
-import { type Evidence, look } from '#src/checks/parsed/fetched.ts';
-import { findIssuers, type IssuerFinding } from '#src/checks/parsed/issuer.ts';
-import { findKeys, type KeysFinding } from '#src/checks/parsed/keys.ts';
+import type { EndpointRules } from '#src/smart/documents/endpoint.ts';
+import { type Fetched, fetchDocument } from '#src/smart/documents/fetched.ts';
+import type { ParsedConfiguration } from '#src/smart/documents/smart-configuration.ts';
+import { documentBelow, findConfiguration, WELL_KNOWN } from '#src/smart/step-3-discovery.ts';
 import { presetScopes } from '#src/vendors/presets.ts';
+import { type FoundIssuer, type FoundKeySet, findIssuers, findKeys } from './issuers.ts';
 import type { CheckedSettings, CheckInput } from './result.ts';
 
 /** The outside world of the checks. */
@@ -30,25 +31,26 @@ export interface CheckLimits {
 
 export const defaultLimits: CheckLimits = { callMs: 5_000, overallMs: 14_500 };
 
-/** What is known while the checks run; nothing in it rejects. */
-export interface Study {
+/** What is known while the checks run. */
+export interface CheckContext {
   fhirUrl: string;
   fhirBase: URL;
   settings: CheckedSettings;
   /** false: no organization was named, so its settings are only the defaults. */
   hasOrganization: boolean;
   publicUrl: URL;
+  now: Clock;
   ownKids: string[];
   addresses: Promise<Probed<string[]>>;
   /** undefined for plain http on this machine. */
   handshake: Promise<Probed<Handshake> | undefined>;
-  wellKnown: Promise<Evidence>;
-  metadata: Promise<Evidence>;
-  configuration: Promise<ConfigurationFinding | undefined>;
-  issuers: Promise<IssuerFinding[]>;
-  keys: Promise<KeysFinding>;
-  ownJwks: Promise<Evidence>;
-  accepts(url: URL): boolean;
+  wellKnown: Promise<Fetched>;
+  metadata: Promise<Fetched>;
+  configuration: Promise<ParsedConfiguration | undefined>;
+  issuers: Promise<FoundIssuer[]>;
+  keys: Promise<FoundKeySet>;
+  ownJwks: Promise<Fetched>;
+  rules: EndpointRules;
 }
 
 const DEFAULTS: CheckedSettings = {
@@ -66,29 +68,29 @@ const DEFAULTS: CheckedSettings = {
 };
 
 /** Starts fetching. */
-export function beginStudy(input: CheckInput, dependencies: CheckDependencies): Study {
+export function beginContext(input: CheckInput, dependencies: CheckDependencies): CheckContext {
   const { outbound, probe, clock, publicUrl, limits = defaultLimits } = dependencies;
   const settings = input.organization ?? DEFAULTS;
   const fhirUrl = input.fhirUrl.replace(/\/$/, '');
   const fhirBase = new URL(fhirUrl);
-  const allowPrivate = settings.privateNetworks;
-  const probing = { deadlineMs: limits.callMs, allowPrivate };
-  const see = (address: string, accept?: string) =>
-    look(new URL(address), { outbound, clock, deadlineMs: limits.callMs, allowPrivate, ...(accept ? { accept } : {}) });
+  const probing = { deadlineMs: limits.callMs, allowPrivate: settings.privateNetworks };
+  const see = (url: URL, accept = 'application/json') => fetchDocument(url, outbound, { accept, clock, ...probing });
+  const accepts = (url: URL) => outbound.accepts(url);
 
   const addresses = probe.resolve(fhirBase.hostname.replace(/^\[|\]$/g, ''), probing);
-  const wellKnown = see(`${fhirUrl}/.well-known/smart-configuration`);
-  const metadata = see(`${fhirUrl}/metadata`, 'application/fhir+json');
-  const accepts = (url: URL) => outbound.accepts(url);
+  const wellKnown = see(new URL(documentBelow(fhirUrl, WELL_KNOWN)));
+  const metadata = see(new URL(documentBelow(fhirUrl, 'metadata')), 'application/fhir+json');
   const rules = { fhirBase, allowedHosts: settings.allowedHosts, accepts };
-  const configuration = findConfiguration({ wellKnown, metadata, rules });
-  const issuers = findIssuers({ fhirUrl, configured: settings.issuers, configuration, see, accepts });
+  const documents = { wellKnown: () => wellKnown, metadata: () => metadata, rules };
+  const configuration = findConfiguration(documents).then(({ parsed }) => parsed);
+  const issuers = findIssuers({ fhirUrl, configured: settings.issuers, configuration }, { see, accepts });
   return {
     fhirUrl,
     fhirBase,
     settings,
     hasOrganization: input.organization !== undefined,
     publicUrl,
+    now: clock,
     ownKids: dependencies.ownKeys().keys.map(({ kid }) => kid),
     addresses,
     handshake: fhirBase.protocol === 'https:' ? probe.handshake(fhirBase, probing) : Promise.resolve(undefined),
@@ -96,14 +98,12 @@ export function beginStudy(input: CheckInput, dependencies: CheckDependencies): 
     metadata,
     configuration,
     issuers,
-    keys: findKeys({ configuration, issuers, see, accepts }),
+    keys: findKeys({ configuration, issuers }, { see, accepts }),
     // Ours, so an organization's private networks do not apply.
-    ownJwks: look(new URL('/.well-known/jwks.json', publicUrl), {
-      outbound,
+    ownJwks: fetchDocument(new URL('/.well-known/jwks.json', publicUrl), outbound, {
       clock,
       deadlineMs: limits.callMs,
-      allowPrivate: [],
     }),
-    accepts,
+    rules,
   };
 }

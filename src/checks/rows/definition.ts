@@ -1,6 +1,6 @@
-/** How a check is written down: its row, and the question it asks of the evidence. */
+/** How a check is written down: its row, and the question it asks of the fetched. */
 import { storedText } from '#src/adapters/stored-text.ts';
-import type { Study } from './context.ts';
+import type { CheckContext } from './context.ts';
 import type { CheckGroup, Judgement, Owner } from './result.ts';
 
 /** One question. */
@@ -13,35 +13,35 @@ export interface CheckDefinition {
   owner: Owner;
   /** No launch can work when it fails. */
   hard?: true;
-  judge(study: Study): Promise<Opinion>;
+  judge(context: CheckContext): Promise<Outcome>;
 }
 
 /** A judgement whose owner is the definition's unless it says otherwise. */
-export type Opinion = Omit<Judgement, 'owner' | 'mend'> & { owner?: Owner; mend?: string };
+export type Outcome = Omit<Judgement, 'owner' | 'remedy'> & { owner?: Owner; remedy?: string };
 
 /** Nothing to do. */
-export function pass(found: string): Opinion {
+export function pass(found: string): Outcome {
   return { verdict: 'pass', found };
 }
 
-/** Worth knowing, nothing to mend. */
-export function info(found: string): Opinion {
+/** Worth knowing, nothing to remedy. */
+export function info(found: string): Outcome {
   return { verdict: 'info', found };
 }
 
 /** Could not be asked, because something before it failed or it does not apply here. */
-export function skipped(found: string): Opinion {
+export function skipped(found: string): Outcome {
   return { verdict: 'skipped', found };
 }
 
 /** Launches work, or may work, but somebody should look. */
-export function warning(found: string, mend: string, owner?: Owner): Opinion {
-  return { verdict: 'warning', found, mend, ...(owner ? { owner } : {}) };
+export function warning(found: string, remedy: string, owner?: Owner): Outcome {
+  return { verdict: 'warning', found, remedy, ...(owner ? { owner } : {}) };
 }
 
 /** Wrong. */
-export function failure(found: string, mend: string, owner?: Owner): Opinion {
-  return { verdict: 'failure', found, mend, ...(owner ? { owner } : {}) };
+export function failure(found: string, remedy: string, owner?: Owner): Outcome {
+  return { verdict: 'failure', found, remedy, ...(owner ? { owner } : {}) };
 }
 
 const LONGEST = 300;

@@ -1,8 +1,8 @@
 /** Where the configuration sends us: https, and hosts the organization knows (DI-04, DI-05). */
-
-import { textMember } from '#src/checks/parsed/configuration.ts';
-import type { Study } from './context.ts';
-import { type CheckDefinition, failure, type Opinion, pass, shown, skipped, warning } from './definition.ts';
+import { textMember } from '#src/adapters/json-object.ts';
+import { endpointProblem, isAllowedHost } from '#src/smart/documents/endpoint.ts';
+import type { CheckContext } from './context.ts';
+import { type CheckDefinition, failure, type Outcome, pass, shown, skipped, warning } from './definition.ts';
 
 const group = 'SMART configuration';
 const REQUIRED = ['authorization_endpoint', 'token_endpoint'];
@@ -38,7 +38,7 @@ interface Endpoint {
   url: URL | undefined;
 }
 
-async function endpointsOf({ configuration, fhirBase }: Study): Promise<Endpoint[] | undefined> {
+async function endpointsOf({ configuration, fhirBase }: CheckContext): Promise<Endpoint[] | undefined> {
   const found = await configuration;
   return (
     found &&
@@ -50,43 +50,35 @@ async function endpointsOf({ configuration, fhirBase }: Study): Promise<Endpoint
   );
 }
 
-async function judgeHttps(study: Study): Promise<Opinion> {
-  const endpoints = await endpointsOf(study);
+async function judgeHttps(context: CheckContext): Promise<Outcome> {
+  const endpoints = await endpointsOf(context);
   if (!endpoints || endpoints.length === 0) return skipped('no endpoints');
-  const bad = endpoints.filter(({ text, url }) => !url || !isClean(text, url) || !study.accepts(url));
+  const bad = endpoints.filter(({ text }) => endpointProblem(text, context.rules) !== undefined);
   if (bad.length === 0) return pass(endpoints.map(({ name }) => name).join(', '));
   const seen = bad.map(({ name, text }) => `${name} ${shown(withoutSecrets(text), 100)}`).join(', ');
-  const mend = 'Publish absolute https addresses without user name and fragment.';
-  return bad.some(({ isRequired }) => isRequired) ? failure(seen, mend) : warning(`${seen}: not used`, mend);
+  const remedy = 'Publish absolute https addresses without user name and fragment.';
+  return bad.some(({ isRequired }) => isRequired) ? failure(seen, remedy) : warning(`${seen}: not used`, remedy);
 }
 
-async function judgeHosts(study: Study): Promise<Opinion> {
-  const endpoints = await endpointsOf(study);
+async function judgeHosts(context: CheckContext): Promise<Outcome> {
+  const endpoints = await endpointsOf(context);
   if (!endpoints || endpoints.length === 0) return skipped('no endpoints');
-  const foreign = endpoints.filter(({ url }) => url && !isAllowed(url, study));
+  const foreign = endpoints.filter(({ url }) => url && !isAllowedHost(url, context.rules));
   const hosts = [...new Set(endpoints.flatMap(({ url }) => (url ? [url.host] : [])))].map((host) => shown(host, 80));
   if (foreign.length === 0) return pass(hosts.join(', '));
   const seen = foreign.map(({ name, url }) => `${name} on ${shown(url?.host ?? '', 80)}`).join(', ');
-  const mend =
+  const remedy =
     'Ask the EHR team whether this host belongs to the EHR; if so, add it to “Extra hosts for sign-in addresses” (Advanced settings).';
   return foreign.some(({ isRequired }) => isRequired)
-    ? failure(seen, mend)
-    : warning(`${seen}: not used until the host is allowed`, mend);
+    ? failure(seen, remedy)
+    : warning(`${seen}: not used until the host is allowed`, remedy);
 }
 
 /** Hosts that an administrator may decide to allow, in the form of the setting; empty when nothing is foreign. */
-export async function foreignHosts(study: Study): Promise<string[]> {
-  const endpoints = (await endpointsOf(study)) ?? [];
-  const usable = endpoints.flatMap(({ url, text }) => (url && isClean(text, url) && study.accepts(url) ? [url] : []));
-  return [...new Set(usable.filter((url) => !isAllowed(url, study)).map((url) => url.host))];
-}
-
-function isClean(text: string, url: URL): boolean {
-  return url.username === '' && url.password === '' && !text.includes('#') && !/[\s\\\p{Cc}]/u.test(text);
-}
-
-function isAllowed(url: URL, { fhirBase, settings }: Study): boolean {
-  return url.host === fhirBase.host || settings.allowedHosts.includes(url.host);
+export async function foreignHosts(context: CheckContext): Promise<string[]> {
+  const endpoints = (await endpointsOf(context)) ?? [];
+  const usable = endpoints.flatMap(({ url, text }) => (url && !endpointProblem(text, context.rules) ? [url] : []));
+  return [...new Set(usable.filter((url) => !isAllowedHost(url, context.rules)).map((url) => url.host))];
 }
 
 function withoutSecrets(text: string): string {

@@ -1,11 +1,12 @@
 /** Is this a FHIR R4 server with the resources, interactions and search parameters the app uses (FH-14, FH-15)? */
 
-import { type FhirCapability, readCapability } from '#src/checks/parsed/capability.ts';
-import { describeEvidence, documentOf } from '#src/checks/parsed/fetched.ts';
-import type { Study } from './context.ts';
-import { type CheckDefinition, failure, info, type Opinion, pass, shown, skipped, warning } from './definition.ts';
+import { type ParsedCapability, parseCapability } from '#src/smart/documents/capability-statement.ts';
+import { documentOf } from '#src/smart/documents/fetched.ts';
+import { describeFetched } from './fetched.ts';
+import type { CheckContext } from './context.ts';
+import { type CheckDefinition, failure, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
 import { judgeUnreached } from './host-name.ts';
-import { mendBelowFhirUrl, mendEvidence } from './remedy.ts';
+import { remedyBelowFhirUrl, remedyFor } from './remedy.ts';
 
 const group = 'FHIR server';
 
@@ -92,33 +93,33 @@ const NICE_TO_HAVE = [
   'Observation',
 ];
 
-function onCapability(judge: (capability: FhirCapability, study: Study) => Opinion): CheckDefinition['judge'] {
-  return async (study) => {
-    const capability = readCapability(documentOf(await study.metadata));
-    return capability ? judge(capability, study) : skipped('there is no CapabilityStatement');
+function onCapability(judge: (capability: ParsedCapability, context: CheckContext) => Outcome): CheckDefinition['judge'] {
+  return async (context) => {
+    const capability = parseCapability(documentOf(await context.metadata));
+    return capability ? judge(capability, context) : skipped('there is no CapabilityStatement');
   };
 }
 
-async function judgeStatement(study: Study): Promise<Opinion> {
-  const evidence = await study.metadata;
-  const document = documentOf(evidence);
-  const seen = describeEvidence(evidence);
-  if (readCapability(document)) return pass(seen);
-  const unreached = await judgeUnreached(evidence, study);
+async function judgeStatement(context: CheckContext): Promise<Outcome> {
+  const fetched = await context.metadata;
+  const document = documentOf(fetched);
+  const seen = describeFetched(fetched);
+  if (parseCapability(document)) return pass(seen);
+  const unreached = await judgeUnreached(fetched, context);
   if (unreached) return skipped(unreached.found);
-  const judge = (await study.configuration) ? mendEvidence : mendBelowFhirUrl;
-  const { owner, mend } = judge(evidence, 'the CapabilityStatement');
+  const judge = (await context.configuration) ? remedyFor : remedyBelowFhirUrl;
+  const { owner, remedy } = judge(fetched, 'the CapabilityStatement');
   if (document)
     return failure(
       `${seen}, but no CapabilityStatement`,
       'This is not the base URL of a FHIR server: ask the EHR team for it.',
       'our administrator',
     );
-  const isWrongText = evidence.kind === 'answer' && evidence.status === 200;
-  return isWrongText ? failure(seen, mend, owner) : warning(`${seen}; launches work without`, mend, owner);
+  const isWrongText = fetched.kind === 'answer' && fetched.status === 200;
+  return isWrongText ? failure(seen, remedy, owner) : warning(`${seen}; launches work without`, remedy, owner);
 }
 
-function judgeResources({ resources }: FhirCapability, { settings }: Study): Opinion {
+function judgeResources({ resources }: ParsedCapability, { settings }: CheckContext): Outcome {
   if (resources.size === 0)
     return warning('no resources are named', 'Ask the EHR team for the complete CapabilityStatement.');
   if (!resources.has('Patient'))
@@ -135,7 +136,7 @@ function judgeResources({ resources }: FhirCapability, { settings }: Study): Opi
   return info(`not there: ${missing.join(', ')}; the app does without`);
 }
 
-function judgeInteractions({ resources }: FhirCapability, { settings }: Study): Opinion {
+function judgeInteractions({ resources }: ParsedCapability, { settings }: CheckContext): Outcome {
   const wanted: [string, string][] = [
     ['Patient', 'read'],
     ...(settings.showEhrOrders
@@ -152,6 +153,6 @@ function judgeInteractions({ resources }: FhirCapability, { settings }: Study): 
   });
   if (missing.length === 0) return pass(wanted.map(([type, code]) => `${type} ${code}`).join(', '));
   const seen = `missing: ${missing.map(([type, code]) => `${type} ${code}`).join(', ')}`;
-  const mend = 'Allow these interactions for the app.';
-  return missing.some(([type]) => type === 'Patient') ? failure(seen, mend) : warning(seen, mend);
+  const remedy = 'Allow these interactions for the app.';
+  return missing.some(([type]) => type === 'Patient') ? failure(seen, remedy) : warning(seen, remedy);
 }

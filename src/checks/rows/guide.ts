@@ -1,12 +1,13 @@
 /** The three checks the implementation guide promises, by its own names (REG-06). */
 
-import { textMember } from '#src/checks/parsed/configuration.ts';
-import { describeEvidence, documentOf } from '#src/checks/parsed/fetched.ts';
-import type { IssuerFinding } from '#src/checks/parsed/issuer.ts';
-import type { Study } from './context.ts';
-import { type CheckDefinition, failure, type Opinion, pass, shown, skipped, warning } from './definition.ts';
+import { textMember } from '#src/adapters/json-object.ts';
+import { documentOf } from '#src/smart/documents/fetched.ts';
+import { describeFetched } from './fetched.ts';
+import type { FoundIssuer } from './issuers.ts';
+import type { CheckContext } from './context.ts';
+import { type CheckDefinition, failure, type Outcome, pass, shown, skipped, warning } from './definition.ts';
 import { judgeUnreached } from './host-name.ts';
-import { mendBelowFhirUrl, mendEvidence } from './remedy.ts';
+import { remedyBelowFhirUrl, remedyFor } from './remedy.ts';
 
 const group = 'The checks of the implementation guide';
 
@@ -43,36 +44,36 @@ export const guideChecks: CheckDefinition[] = [
   },
 ];
 
-async function judgeConfiguration(study: Study): Promise<Opinion> {
-  const [evidence, found] = await Promise.all([study.wellKnown, study.configuration]);
-  const seen = describeEvidence(evidence);
-  if (documentOf(evidence)) return pass(seen);
+async function judgeConfiguration(context: CheckContext): Promise<Outcome> {
+  const [fetched, found] = await Promise.all([context.wellKnown, context.configuration]);
+  const seen = describeFetched(fetched);
+  if (documentOf(fetched)) return pass(seen);
   if (found) {
     return warning(
       `${seen}; the endpoints are named in the CapabilityStatement, SMART's older way`,
       'Launches use the CapabilityStatement. Serve smart-configuration as well: the older way is deprecated and names no issuer.',
     );
   }
-  const { owner, mend } = mendBelowFhirUrl(evidence, '{FHIR URL}/.well-known/smart-configuration');
-  return (await judgeUnreached(evidence, study)) ?? failure(seen, mend, owner);
+  const { owner, remedy } = remedyBelowFhirUrl(fetched, '{FHIR URL}/.well-known/smart-configuration');
+  return (await judgeUnreached(fetched, context)) ?? failure(seen, remedy, owner);
 }
 
-async function judgeIssuer(study: Study): Promise<Opinion> {
-  const [configuration, issuers] = await Promise.all([study.configuration, study.issuers]);
+async function judgeIssuer(context: CheckContext): Promise<Outcome> {
+  const [configuration, issuers] = await Promise.all([context.configuration, context.issuers]);
   if (!configuration) return skipped('there is no smart-configuration to name an issuer');
-  const opinions = issuers.map((issuer) => judgeOneIssuer(issuer, textMember(configuration.document, 'jwks_uri')));
+  const outcome = issuers.map((issuer) => judgeOneIssuer(issuer, textMember(configuration.document, 'jwks_uri')));
   // Several issuers are all trusted at launch, so the worst of them decides.
   return (
-    opinions.find(({ verdict }) => verdict === 'failure') ??
-    opinions.find(({ verdict }) => verdict === 'warning') ??
-    opinions[0] ??
+    outcome.find(({ verdict }) => verdict === 'failure') ??
+    outcome.find(({ verdict }) => verdict === 'warning') ??
+    outcome[0] ??
     skipped('no issuer')
   );
 }
 
-function judgeOneIssuer(finding: IssuerFinding, otherJwksUri: string | undefined): Opinion {
-  const { issuer, state, evidence, named, alternatives } = finding;
-  const seen = evidence ? describeEvidence(evidence) : '';
+function judgeOneIssuer(finding: FoundIssuer, otherJwksUri: string | undefined): Outcome {
+  const { issuer, state, fetched, named, alternatives } = finding;
+  const seen = fetched ? describeFetched(fetched) : '';
   const elsewhere = alternatives
     .map((found) => `another document was found for ${shown(found.issuer, 120)}`)
     .join(', ');
@@ -90,15 +91,15 @@ function judgeOneIssuer(finding: IssuerFinding, otherJwksUri: string | undefined
     case 'no jwks_uri':
       return failure(`${seen}, without jwks_uri`, 'Name the jwks_uri in the OpenID Connect document.');
     case 'broken': {
-      if (!evidence)
+      if (!fetched)
         return failure(`the issuer ${shown(issuer, 160)} is not a usable https address`, 'Name an https issuer.');
-      const { owner, mend } = mendEvidence(evidence, '{issuer}/.well-known/openid-configuration');
-      return failure(seen, mend, owner);
+      const { owner, remedy } = remedyFor(fetched, '{issuer}/.well-known/openid-configuration');
+      return failure(seen, remedy, owner);
     }
   }
 }
 
-function judgeAbsent(seen: string, otherJwksUri: string | undefined, hasAlternative: boolean): Opinion {
+function judgeAbsent(seen: string, otherJwksUri: string | undefined, hasAlternative: boolean): Outcome {
   if (otherJwksUri !== undefined) {
     return warning(
       `${seen}; the keys are taken from smart-configuration`,
@@ -117,7 +118,7 @@ function judgeAbsent(seen: string, otherJwksUri: string | undefined, hasAlternat
   );
 }
 
-async function judgeJwks({ keys, configuration }: Study): Promise<Opinion> {
+async function judgeJwks({ keys, configuration }: CheckContext): Promise<Outcome> {
   const [finding, document] = await Promise.all([keys, configuration]);
   if (finding.jwksUri === undefined) {
     return document
@@ -127,19 +128,19 @@ async function judgeJwks({ keys, configuration }: Study): Promise<Opinion> {
         )
       : skipped('there is no document to name a jwks_uri');
   }
-  if (!finding.evidence) {
+  if (!finding.fetched) {
     return failure(
       `jwks_uri is ${shown(finding.jwksUri, 160)}`,
       'The jwks_uri must be an https address without a user name.',
     );
   }
-  const seen = `${describeEvidence(finding.evidence)}, named by ${finding.source ?? ''}`;
+  const seen = `${describeFetched(finding.fetched)}, named by ${finding.source ?? ''}`;
   if (finding.keys) return pass(seen);
-  const { owner, mend } = mendEvidence(finding.evidence, 'the jwks_uri');
-  const isOther = documentOf(finding.evidence) !== undefined;
+  const { owner, remedy } = remedyFor(finding.fetched, 'the jwks_uri');
+  const isOther = documentOf(finding.fetched) !== undefined;
   return failure(
     isOther ? `${seen}, without a list of keys` : seen,
-    isOther ? 'Serve {"keys": […]} there.' : mend,
+    isOther ? 'Serve {"keys": […]} there.' : remedy,
     owner,
   );
 }

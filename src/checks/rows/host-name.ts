@@ -1,11 +1,11 @@
 /** Does the host name of the FHIR URL lead anywhere? The rows that fail because it does not share this answer (TL-04). */
 
-import type { Evidence } from '#src/checks/parsed/fetched.ts';
-import type { Study } from './context.ts';
-import { failure, type Opinion } from './definition.ts';
+import type { Fetched } from '#src/smart/documents/fetched.ts';
+import type { CheckContext } from './context.ts';
+import { failure, type Outcome } from './definition.ts';
 
-/** @returns undefined when the name leads to an address we may call. A misspelt name is the administrator's to mend. */
-export async function judgeHostName({ addresses, fhirBase }: Study): Promise<Opinion | undefined> {
+/** @returns undefined when the name leads to an address we may call. A misspelt name is the administrator's to remedy. */
+export async function judgeHostName({ addresses, fhirBase }: CheckContext): Promise<Outcome | undefined> {
   const resolved = await addresses;
   if (resolved.ok) return undefined;
   const host = fhirBase.hostname;
@@ -42,6 +42,6 @@ export async function judgeHostName({ addresses, fhirBase }: Study): Promise<Opi
 }
 
 /** The same for a document below the FHIR URL: a name that leads nowhere explains why nothing came back. */
-export async function judgeUnreached(evidence: Evidence, study: Study): Promise<Opinion | undefined> {
-  return evidence.kind === 'none' ? judgeHostName(study) : undefined;
+export async function judgeUnreached(fetched: Fetched, context: CheckContext): Promise<Outcome | undefined> {
+  return fetched.kind === 'none' ? judgeHostName(context) : undefined;
 }

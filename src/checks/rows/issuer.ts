@@ -1,11 +1,11 @@
 /** Do the three names of the issuer agree, and can its keys be used (DI-12, ID-02..06; ehr-behaviour §3.3)? */
 
-import { listMember, textMember } from '#src/checks/parsed/configuration.ts';
-import type { FoundKey } from '#src/checks/parsed/keys.ts';
-import { idTokenAlgorithms } from '#src/smart/id-token/key-set.ts';
+import { listMember, textMember } from '#src/adapters/json-object.ts';
+import type { ParsedKey } from '#src/smart/documents/key-set.ts';
+import { idTokenAlgorithms } from '#src/smart/documents/key-set.ts';
 import { isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
-import type { Study } from './context.ts';
-import { type CheckDefinition, failure, info, type Opinion, pass, shown, skipped, warning } from './definition.ts';
+import type { CheckContext } from './context.ts';
+import { type CheckDefinition, failure, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
 
 const group = 'Issuer and keys';
 
@@ -40,7 +40,7 @@ export const issuerChecks: CheckDefinition[] = [
   },
 ];
 
-async function judgeFhirUrl({ configuration, fhirUrl, settings }: Study): Promise<Opinion> {
+async function judgeFhirUrl({ configuration, fhirUrl, settings }: CheckContext): Promise<Outcome> {
   const found = await configuration;
   if (!found) return skipped('there is no smart-configuration');
   if (settings.issuers.length > 0) return info(`set by an administrator: ${shown(settings.issuers.join(', '), 200)}`);
@@ -54,7 +54,7 @@ async function judgeFhirUrl({ configuration, fhirUrl, settings }: Study): Promis
   return info(`issuer differs from FHIR URL, normal: ${shown(issuer, 200)}`);
 }
 
-async function judgeDocuments({ configuration, issuers }: Study): Promise<Opinion> {
+async function judgeDocuments({ configuration, issuers }: CheckContext): Promise<Outcome> {
   const [found, findings] = await Promise.all([configuration, issuers]);
   if (!found) return skipped('there is no smart-configuration');
   const alternative = findings.flatMap(({ alternatives }) => alternatives)[0];
@@ -83,10 +83,10 @@ async function judgeDocuments({ configuration, issuers }: Study): Promise<Opinio
   return pass(asked);
 }
 
-async function judgeKeys({ keys }: Study): Promise<Opinion> {
+async function judgeKeys({ keys }: CheckContext): Promise<Outcome> {
   const { keys: entries } = await keys;
   if (!entries) return skipped('there is no key set');
-  const usable = entries.filter((key) => key.usable);
+  const usable = entries.filter(({ thumbprint }) => thumbprint !== undefined);
   const seen = `${usable.length} of ${entries.length} keys usable`;
   if (usable.length === 0) {
     return failure(
@@ -104,7 +104,7 @@ async function judgeKeys({ keys }: Study): Promise<Opinion> {
 }
 
 /** A key that is listed twice, or different keys that nothing tells apart; undefined when every key has its own kid. */
-function ambiguityOf(keys: readonly FoundKey[]): string | undefined {
+function ambiguityOf(keys: readonly ParsedKey[]): string | undefined {
   const repeated = keys.filter(({ thumbprint }, at) => keys.findIndex((key) => key.thumbprint === thumbprint) < at);
   if (repeated.length > 0) {
     const names = [...new Set(repeated.map(({ kid }) => kid))].join(', ');

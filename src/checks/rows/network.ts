@@ -1,14 +1,14 @@
 /** Can the EHR be reached at all, and can its server be trusted: name, port and certificate (TL-01, TL-04). */
 import type { Handshake, Probed } from '#src/adapters/ehr-http/tls-probe.ts';
-import type { Study } from './context.ts';
-import { type CheckDefinition, failure, info, type Opinion, pass, shown, skipped, warning } from './definition.ts';
+import type { CheckContext } from './context.ts';
+import { type CheckDefinition, failure, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
 import { judgeHostName } from './host-name.ts';
 
 const group = 'Network';
 const DAY_MS = 86_400_000;
 const EXPIRES_SOON_DAYS = 21;
 
-export const networkChecks = (now: () => Date): CheckDefinition[] => [
+export const networkChecks: CheckDefinition[] = [
   {
     id: 'dns',
     title: 'The host name leads to an address this service may call',
@@ -75,30 +75,30 @@ export const networkChecks = (now: () => Date): CheckDefinition[] => [
     // TL-01
     why: 'On that day every launch stops.',
     owner: 'network team',
-    judge: onHandshake((handshake) => judgeExpiry(handshake, now())),
+    judge: async (context) => onHandshake((handshake) => judgeExpiry(handshake, context.now()))(context),
   },
 ];
 
-async function judgeName(study: Study): Promise<Opinion> {
-  const problem = await judgeHostName(study);
+async function judgeName(context: CheckContext): Promise<Outcome> {
+  const problem = await judgeHostName(context);
   if (problem) return problem;
-  const resolved = await study.addresses;
+  const resolved = await context.addresses;
   const count = resolved.ok ? resolved.found.length : 0;
-  return pass(`${study.fhirBase.hostname}: ${count} ${count === 1 ? 'address' : 'addresses'}`);
+  return pass(`${context.fhirBase.hostname}: ${count} ${count === 1 ? 'address' : 'addresses'}`);
 }
 
-async function judgePort({ fhirBase, handshake }: Study): Promise<Opinion> {
+async function judgePort({ fhirBase, handshake }: CheckContext): Promise<Outcome> {
   const probed = await handshake;
   if (!probed) return skipped('plain http on this machine, for development');
   if (fhirBase.port !== '') {
-    const mend = `Open port ${fhirBase.port} between this service and the EHR on purpose, or use 443.`;
-    return warning(fhirBase.port, mend);
+    const remedy = `Open port ${fhirBase.port} between this service and the EHR on purpose, or use 443.`;
+    return warning(fhirBase.port, remedy);
   }
   // Whoever does not speak TLS still listens.
   return probed.ok || probed.failure === 'tls' ? pass('443') : withoutHandshake(probed, fhirBase.host);
 }
 
-function onHandshake(judge: (handshake: Handshake, host: string) => Opinion): CheckDefinition['judge'] {
+function onHandshake(judge: (handshake: Handshake, host: string) => Outcome): CheckDefinition['judge'] {
   return async ({ handshake, fhirBase }) => {
     const probed = await handshake;
     if (!probed) return skipped('plain http on this machine, for development');
@@ -106,7 +106,7 @@ function onHandshake(judge: (handshake: Handshake, host: string) => Opinion): Ch
   };
 }
 
-function withoutHandshake(probed: Extract<Probed<Handshake>, { ok: false }>, host: string): Opinion {
+function withoutHandshake(probed: Extract<Probed<Handshake>, { ok: false }>, host: string): Outcome {
   if (probed.failure === 'tls') {
     return failure(
       `${host}: the TLS handshake failed (${shown(probed.detail, 60)})`,
@@ -126,7 +126,7 @@ const CHAIN_PROBLEMS = new Map([
   ['UNABLE_TO_GET_ISSUER_CERT', 'the chain is incomplete'],
 ]);
 
-function judgeChain({ chainProblem, issuer }: Handshake): Opinion {
+function judgeChain({ chainProblem, issuer }: Handshake): Outcome {
   if (chainProblem === undefined) return pass(`issued by ${shown(issuer, 80)}`);
   return failure(
     `${CHAIN_PROBLEMS.get(chainProblem) ?? shown(chainProblem, 80)} (issued by ${shown(issuer, 80)})`,
@@ -134,7 +134,7 @@ function judgeChain({ chainProblem, issuer }: Handshake): Opinion {
   );
 }
 
-function judgeExpiry({ expiresAt }: Handshake, now: Date): Opinion {
+function judgeExpiry({ expiresAt }: Handshake, now: Date): Outcome {
   const days = Math.floor((expiresAt.getTime() - now.getTime()) / DAY_MS);
   if (Number.isNaN(days)) return info('the certificate names no readable date');
   const until = expiresAt.toISOString().slice(0, 10);

@@ -1,8 +1,9 @@
 /** Our own side: what the EHR needs of us, and the clock both sides judge each other by. */
 import { isLoopbackHost } from '#src/adapters/ehr-http/address-policy.ts';
-import { describeEvidence, documentOf } from '#src/checks/parsed/fetched.ts';
-import type { Study } from './context.ts';
-import { type CheckDefinition, failure, info, type Opinion, pass, shown, skipped, warning } from './definition.ts';
+import { documentOf } from '#src/smart/documents/fetched.ts';
+import { describeFetched } from './fetched.ts';
+import type { CheckContext } from './context.ts';
+import { type CheckDefinition, failure, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
 
 const group = 'This app';
 /** The life of our assertions and the leeway of most servers (CAJ-07). */
@@ -58,16 +59,16 @@ export const ownChecks: CheckDefinition[] = [
   },
 ];
 
-async function judgeOwnJwks({ ownJwks, ownKids }: Study): Promise<Opinion> {
-  const evidence = await ownJwks;
-  if (evidence.kind === 'none') {
-    return skipped(`${describeEvidence(evidence)}, seen from here. Whether the EHR reaches it shows the key proof`);
+async function judgeOwnJwks({ ownJwks, ownKids }: CheckContext): Promise<Outcome> {
+  const fetched = await ownJwks;
+  if (fetched.kind === 'none') {
+    return skipped(`${describeFetched(fetched)}, seen from here. Whether the EHR reaches it shows the key proof`);
   }
-  const keys = documentOf(evidence)?.['keys'];
+  const keys = documentOf(fetched)?.['keys'];
   if (!Array.isArray(keys)) {
     return failure(
-      describeEvidence(evidence),
-      'PUBLIC_URL leads to something else: mend it, or the proxy before this service.',
+      describeFetched(fetched),
+      'PUBLIC_URL leads to something else: remedy it, or the proxy before this service.',
     );
   }
   const served = new Set(
@@ -83,16 +84,16 @@ async function judgeOwnJwks({ ownJwks, ownKids }: Study): Promise<Opinion> {
   return pass(`${keys.length} keys, all of ours`);
 }
 
-async function judgeClock({ wellKnown, metadata }: Study): Promise<Opinion> {
+async function judgeClock({ wellKnown, metadata }: CheckContext): Promise<Outcome> {
   const answers = await Promise.all([wellKnown, metadata]);
   const dated = answers.find(
-    (evidence) => evidence.kind === 'answer' && !Number.isNaN(Date.parse(evidence.date ?? '')),
+    (fetched) => fetched.kind === 'answer' && !Number.isNaN(Date.parse(fetched.date ?? '')),
   );
   if (dated?.kind !== 'answer') return skipped('the server sends no Date');
   const skewSeconds = Math.round((Date.parse(dated.date ?? '') - dated.receivedAt.getTime()) / 1_000);
   const off = Math.abs(skewSeconds);
   if (off < NOTEWORTHY_SKEW_SECONDS) return pass(`within ${Math.max(off, 1)} s`);
   const seen = `the clock of the EHR is ${off} s ${skewSeconds > 0 ? 'ahead of' : 'behind'} ours`;
-  const mend = 'Set the clock of the server by a time server (NTP); ours is as well.';
-  return off < HARMFUL_SKEW_SECONDS ? warning(seen, mend) : failure(seen, mend);
+  const remedy = 'Set the clock of the server by a time server (NTP); ours is as well.';
+  return off < HARMFUL_SKEW_SECONDS ? warning(seen, remedy) : failure(seen, remedy);
 }

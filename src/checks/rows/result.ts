@@ -1,6 +1,6 @@
-/** What the checks of an EHR connection say: one row per question, whose job it is to mend it, and what follows from all of them. */
+/** What the checks of an EHR connection say: one row per question, whose job it is to remedy it, and what follows from all of them. */
 import type { Organization } from '#src/organizations/organization.ts';
-import type { SmartConfiguration } from '#src/smart/smart-configuration.ts';
+import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 
 export type Verdict = 'pass' | 'warning' | 'failure' | 'skipped' | 'info';
 
@@ -23,8 +23,8 @@ export interface Judgement {
   /** Status, content type, offending field: shortened, cleaned of control characters, never a secret. */
   found: string;
   owner: Owner;
-  /** What to do; '' when there is nothing to mend. */
-  mend: string;
+  /** What to do; '' when there is nothing to remedy. */
+  remedy: string;
 }
 
 /** One row. */

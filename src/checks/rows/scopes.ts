@@ -1,10 +1,10 @@
 /** Which permissions we will ask for, and what the server says about them (SCO-02..07, DI-11). */
 
-import { listMember } from '#src/checks/parsed/configuration.ts';
-import { documentOf } from '#src/checks/parsed/fetched.ts';
+import { listMember } from '#src/adapters/json-object.ts';
+import { documentOf } from '#src/smart/documents/fetched.ts';
 import { coverageOf, grantedScopes, requestedScope } from '#src/smart/scopes/granted.ts';
-import type { Study } from './context.ts';
-import { type CheckDefinition, info, type Opinion, pass, shown, skipped, warning } from './definition.ts';
+import type { CheckContext } from './context.ts';
+import { type CheckDefinition, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
 
 const group = 'Scopes';
 /** A server that lists this many scopes lists them all; one that lists five gives examples. */
@@ -45,11 +45,11 @@ export const scopeChecks: CheckDefinition[] = [
 ];
 
 /** The scope string of a launch, as the settings and the server's capabilities make it. */
-function scopeToAskFor({ settings }: Study, capabilities: readonly string[]): string {
+function scopeToAskFor({ settings }: CheckContext, capabilities: readonly string[]): string {
   return requestedScope(settings.scopes, { version: settings.scopeVersion, capabilities });
 }
 
-async function judgePermissions({ configuration, settings }: Study): Promise<Opinion> {
+async function judgePermissions({ configuration, settings }: CheckContext): Promise<Outcome> {
   const found = await configuration;
   if (!found) return skipped('there is no smart-configuration');
   const capabilities = listMember(found.document, 'capabilities') ?? [];
@@ -59,11 +59,11 @@ async function judgePermissions({ configuration, settings }: Study): Promise<Opi
   return named.length > 0 ? pass(named.join(', ')) : info('not said; scopes go out as configured');
 }
 
-async function judgeScopes(study: Study): Promise<Opinion> {
-  const found = await study.configuration;
+async function judgeScopes(context: CheckContext): Promise<Outcome> {
+  const found = await context.configuration;
   if (!found) return skipped('there is no smart-configuration');
-  const asked = scopeToAskFor(study, listMember(found.document, 'capabilities') ?? []);
-  const listed = listMember(found.document, 'scopes_supported') ?? (await scopesOfIssuer(study));
+  const asked = scopeToAskFor(context, listMember(found.document, 'capabilities') ?? []);
+  const listed = listMember(found.document, 'scopes_supported') ?? (await scopesOfIssuer(context));
   if (!listed) return info(`the server lists none; we ask for: ${shown(asked, 240)}`);
   const offered = grantedScopes(listed.join(' '));
   // A scope that is listed with searches that limit it is granted in part, and that is enough to ask.
@@ -81,9 +81,9 @@ async function judgeScopes(study: Study): Promise<Opinion> {
 }
 
 /** NextGen Office lists them in the OpenID Connect document only. */
-async function scopesOfIssuer({ issuers }: Study): Promise<string[] | undefined> {
+async function scopesOfIssuer({ issuers }: CheckContext): Promise<string[] | undefined> {
   const [first] = await issuers;
-  return first?.evidence && listMember(documentOf(first.evidence), 'scopes_supported');
+  return listMember(documentOf(first?.fetched), 'scopes_supported');
 }
 
 /** A server that lists single resources of a level, and not this wildcard, is likely to refuse it (as Oracle does). */

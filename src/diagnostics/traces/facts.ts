@@ -3,7 +3,7 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { isDecodable } from '#src/smart/id-token/form.ts';
 import type { LaunchContext } from '#src/smart/launch-context.ts';
 import { coverageOf, grantedScopes } from '#src/smart/scopes/granted.ts';
-import type { SmartConfiguration } from '#src/smart/smart-configuration.ts';
+import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import type { AuthorizationRedirect, CallbackParameters } from '#src/smart/step-4-authorization-code.ts';
 import type { TokenResponse } from '#src/smart/step-5-access-token.ts';
 import { hostOf, namesOf, scopeTokens } from './redaction.ts';

@@ -20,7 +20,7 @@ import type { Transaction, TransactionKey, Transactions } from '#src/launches/se
 import { assertShowable } from '#src/launches/start/authorization-redirect.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { issuersOf } from '#src/organizations/smart-connections.ts';
-import type { IssuerToTrust } from '#src/smart/id-token/documents.ts';
+import type { IssuerToTrust } from '#src/smart/documents/issuer-keys.ts';
 import { resolveFhirUser } from '#src/smart/id-token/fhir-user.ts';
 import type { IssuerKeys } from '#src/smart/id-token/keys.ts';
 import { verifyIdToken } from '#src/smart/id-token/verify.ts';

@@ -6,7 +6,7 @@ import { type Sealer, TooLargeError } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
 import type { Refusals } from '#src/organizations/learned-scopes.ts';
 import type { FailedScope } from '#src/smart/scopes/fallback.ts';
-import type { SmartConfiguration } from '#src/smart/smart-configuration.ts';
+import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import type { LaunchKind } from './launch.ts';
 import type { PendingBytes } from './pending-bytes.ts';
 import type { StoreRetries } from './store-retries.ts';

@@ -12,7 +12,7 @@ import { issuersOf, type SmartConnections } from '#src/organizations/smart-conne
 import type { IssuerKeys } from '#src/smart/id-token/keys.ts';
 import { requestedScope } from '#src/smart/scopes/granted.ts';
 import { standaloneScopes } from '#src/smart/scopes/standalone.ts';
-import { chooseAssertionAlg, pinnedConfiguration, type SmartConfiguration } from '#src/smart/smart-configuration.ts';
+import { chooseAssertionAlg, pinnedConfiguration, type SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { isSameFhirBase, type LaunchRequest } from '#src/smart/step-2-launch-ehr.ts';
 import {
   type AuthorizationRedirect,

@@ -2,7 +2,7 @@
 import { decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
 import { isBoundedJson } from '#src/adapters/ehr-http/json-bounds.ts';
 import { AppError } from '#src/errors.ts';
-import { idTokenAlgorithms } from './key-set.ts';
+import { idTokenAlgorithms } from '#src/smart/documents/key-set.ts';
 
 const MAX_LENGTH = 100_000;
 const BOUNDS = { depth: 16, values: 2_000 };

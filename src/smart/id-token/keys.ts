@@ -3,8 +3,8 @@
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Log } from '#src/adapters/log.ts';
-import { type FetchedKeys, fetchIssuerKeys, type IssuerToTrust } from './documents.ts';
-import type { VerificationKeySet } from './key-set.ts';
+import { type FetchedKeys, fetchIssuerKeys, type IssuerToTrust } from '#src/smart/documents/issuer-keys.ts';
+import type { VerificationKeySet } from '#src/smart/documents/key-set.ts';
 
 /** One issuer's keys, for the verification of one id_token. */
 export interface VerificationKeys {

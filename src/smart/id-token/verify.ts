@@ -9,11 +9,11 @@ import {
   type JWTVerifyOptions,
   jwtVerify,
 } from 'jose';
-import { boundedName, boundedText } from '#src/smart/bounded-text.ts';
+import { boundedName, boundedText } from '#src/adapters/bounded-text.ts';
 import { idTokenProblem } from './claims.ts';
-import type { IssuerToTrust } from './documents.ts';
+import type { IssuerToTrust } from '#src/smart/documents/issuer-keys.ts';
 import { readUnverifiedIdToken, refusedIdToken, type UnverifiedIdToken } from './form.ts';
-import { idTokenAlgorithms, type VerificationKeySet } from './key-set.ts';
+import { idTokenAlgorithms, type VerificationKeySet } from '#src/smart/documents/key-set.ts';
 import type { IssuerKeys } from './keys.ts';
 
 /** Who launched the app, proven by the issuer's signature. */

@@ -26,7 +26,7 @@ describe('a host that does not exist', () => {
     const result = row(await checkup.run('https://ehr.exmaple.org/fhir'), id);
     expect(result).toMatchObject({ verdict: 'failure', owner: 'our administrator' });
     expect(result.found).toContain('ehr.exmaple.org: no such name');
-    expect(result.mend).toContain('Check the spelling of the FHIR URL');
+    expect(result.remedy).toContain('Check the spelling of the FHIR URL');
   });
 
   test('no row claims a connection that never was', async () => {
@@ -61,7 +61,7 @@ test.for([
     const result = row(await checkup.run(`${server.origin}/fhir`), 'guide-smart-configuration');
     await server.close();
     expect(result).toMatchObject({ verdict: 'failure', owner: 'our administrator' });
-    expect(result.mend).toMatch(
+    expect(result.remedy).toMatch(
       /First check the FHIR URL itself: .*tenant and version segment.*ask the EHR team to serve/,
     );
   },

@@ -57,7 +57,7 @@ const keysWith = (list: (key: Record<string, unknown>) => unknown[]) => (at: Hea
 const otherKey = { ...(await exportJWK((await generateKeyPair('ES256')).publicKey)), alg: 'ES256', use: 'sig' };
 const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toUTCString();
 
-test('a healthy EHR: all checks passed, nothing to mend, and what was discovered is told', async () => {
+test('a healthy EHR: all checks passed, nothing to remedy, and what was discovered is told', async () => {
   const finished = await check();
   expect(idsOf(finished, 'warning', 'failure')).toEqual([]);
   expect(finished.summary).toMatchObject({ allPassed: true, hardFailures: [], suggestions: [] });
@@ -322,7 +322,7 @@ describe('one thing broken, one row (and what stands on it)', () => {
     const seen = finished.results.filter(({ verdict }) => verdict === 'warning' || verdict === 'failure');
     expect(Object.fromEntries(seen.map(({ id, verdict }) => [id, verdict]))).toEqual(rows);
     expect(row(finished, first).found).toContain(found);
-    expect(seen.every(({ mend, owner, why }) => mend !== '' && owner !== undefined && why !== '')).toBe(true);
+    expect(seen.every(({ remedy, owner, why }) => remedy !== '' && owner !== undefined && why !== '')).toBe(true);
   });
 });
 

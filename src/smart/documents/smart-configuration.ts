@@ -4,39 +4,57 @@
  * SMART App Launch 2.2.0, "Conformance", "Metadata"; rules DI-03..05, DI-07..10, DI-24.
  */
 import { z } from 'zod';
+import type { JsonObject } from '#src/adapters/json-object.ts';
 import { AppError } from '#src/errors.ts';
+import { type EndpointRules, endpointProblem, isAllowedHost, LONGEST_URL } from './endpoint.ts';
+
+const storedSchema = z.object({
+  authorizationEndpoint: z.string(),
+  /** Exactly the text posted to and named as audience (CAJ-06). */
+  tokenEndpoint: z.string(),
+  revocationEndpoint: z.string().optional(),
+  introspectionEndpoint: z.string().optional(),
+  issuer: z.string().optional(),
+  jwksUri: z.string().optional(),
+  capabilities: z.array(z.string()),
+  /** undefined: the server does not say. */
+  tokenEndpointAuthMethods: z.array(z.string()).optional(),
+  tokenEndpointAuthSigningAlgs: z.array(z.string()).optional(),
+  /** RFC 9207: the server promises `iss` on the callback. */
+  responseIssuerPromised: z.boolean(),
+});
 
 /** Where an EHR's authorization server is and what it can do. Endpoints are absolute, https and on allowed hosts. */
-export interface SmartConfiguration {
-  authorizationEndpoint: string;
-  /** Exactly the text posted to and named as audience (CAJ-06). */
-  tokenEndpoint: string;
-  revocationEndpoint?: string | undefined;
-  introspectionEndpoint?: string | undefined;
-  issuer?: string | undefined;
-  jwksUri?: string | undefined;
-  capabilities: string[];
-  /** undefined: the server does not say. */
-  tokenEndpointAuthMethods?: string[] | undefined;
-  tokenEndpointAuthSigningAlgs?: string[] | undefined;
-  /** RFC 9207: the server promises `iss` on the callback. */
-  responseIssuerPromised: boolean;
+export type SmartConfiguration = z.infer<typeof storedSchema>;
+
+/** A document that names endpoints, and what a launch makes of it. */
+export interface ParsedConfiguration {
+  source: 'smart-configuration' | 'CapabilityStatement';
+  /** Every member untrusted. */
+  document: JsonObject;
+  /** undefined when a launch refuses the document. */
+  configuration: SmartConfiguration | undefined;
+  /** Names the field. */
+  refusal: AppError | undefined;
+  freshForMs: number;
 }
 
-/** By what an endpoint of a discovery document is judged. */
-export interface EndpointRules {
-  /** The registered FHIR base; relative endpoints resolve against it (DI-04). */
-  fhirBase: URL;
-  /** `host` or `host:port` beside the FHIR base's own (DI-05). */
-  allowedHosts: readonly string[];
-  /** The outbound guard's rule for schemes: https, or http on loopback in development. */
-  accepts(url: URL): boolean;
+/** Judges a document by the rules of a launch; a refusal is a result. */
+export function parseConfiguration(
+  given: Pick<ParsedConfiguration, 'source' | 'document' | 'freshForMs'>,
+  rules: EndpointRules,
+): ParsedConfiguration {
+  try {
+    return { ...given, configuration: readSmartConfiguration(given.document, rules), refusal: undefined };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { ...given, configuration: undefined, refusal: error };
+  }
 }
 
 /** Every launch under way keeps what is read here, so no EHR decides how much that is (MT-06). */
 const MOST_ITEMS = 200;
 const LONGEST_ITEM = 200;
-const LONGEST_URL = 2_048;
 
 const strings = z.array(z.unknown()).transform((items) => {
   const usable = items.filter((item) => typeof item === 'string' && item.length <= LONGEST_ITEM);
@@ -100,19 +118,6 @@ export function pinnedConfiguration(configuration: SmartConfiguration): SmartCon
   return { ...pinned, capabilities: [...new Set(capabilities)] };
 }
 
-const storedSchema = z.object({
-  authorizationEndpoint: z.string(),
-  tokenEndpoint: z.string(),
-  revocationEndpoint: z.string().optional(),
-  introspectionEndpoint: z.string().optional(),
-  issuer: z.string().optional(),
-  jwksUri: z.string().optional(),
-  capabilities: z.array(z.string()),
-  tokenEndpointAuthMethods: z.array(z.string()).optional(),
-  tokenEndpointAuthSigningAlgs: z.array(z.string()).optional(),
-  responseIssuerPromised: z.boolean(),
-});
-
 /** Reads a configuration that we stored ourselves; undefined when another version of us wrote it. */
 export function readStoredConfiguration(stored: unknown): SmartConfiguration | undefined {
   const { success, data } = storedSchema.safeParse(stored);
@@ -124,33 +129,20 @@ export function readStoredConfiguration(stored: unknown): SmartConfiguration | u
  * byte for byte.
  */
 function endpoint(field: string, text: string, rules: EndpointRules): string {
-  const base = rules.fhirBase;
-  const url = URL.canParse(text, base.href) ? new URL(text, base.href) : undefined;
-  const refuse = (reason: string) => new AppError('discovery.endpoint-refused', `${field} ${reason}`);
-  if (text.length > LONGEST_URL) throw refuse('is too long');
-  if (!url || /[\s\\\p{Cc}]/u.test(text)) throw refuse('is not a URL');
-  if (!rules.accepts(url)) throw refuse('is not https');
-  if (url.username || url.password) throw refuse('has userinfo');
-  if (url.hash || text.includes('#')) throw refuse('has a fragment');
-  if (!isAllowedHost(url, rules)) throw refuse(`is on ${url.host}, which is not an allowed host of this organization`);
+  const problem = endpointProblem(text, rules);
+  if (problem !== undefined) throw new AppError('discovery.endpoint-refused', `${field} ${problem}`);
+  const url = new URL(text, rules.fhirBase.href);
+  if (!isAllowedHost(url, rules)) {
+    const reason = `is on ${url.host}, which is not an allowed host of this organization`;
+    throw new AppError('discovery.endpoint-refused', `${field} ${reason}`);
+  }
   // `https:evil.example` is a path below the base as a reference, and a host when it is posted to on its own.
-  return URL.canParse(text) && new URL(text).href === url.href ? text : url.href;
+  return URL.parse(text)?.href === url.href ? text : url.href;
 }
 
 function usableEndpoint(text: string | undefined, rules: EndpointRules): string | undefined {
-  if (text === undefined) return undefined;
-  try {
-    return endpoint('endpoint', text, rules);
-  } catch {
-    return undefined;
-  }
-}
-
-function isAllowedHost(url: URL, rules: EndpointRules): boolean {
-  return (
-    url.host === rules.fhirBase.host ||
-    rules.allowedHosts.some((host) => host.toLowerCase().replace(/:443$/, '') === url.host)
-  );
+  if (text === undefined || endpointProblem(text, rules) !== undefined) return undefined;
+  return isAllowedHost(new URL(text, rules.fhirBase.href), rules) ? endpoint('endpoint', text, rules) : undefined;
 }
 
 /**
@@ -167,12 +159,7 @@ export function assertUsable(configuration: SmartConfiguration): void {
 
 /** The same as a question, for what was stored by a check or before. */
 export function isUsable(configuration: SmartConfiguration): boolean {
-  try {
-    assertUsable(configuration);
-    return true;
-  } catch {
-    return false;
-  }
+  return acceptsPrivateKeyJwt(configuration) && commonAlg(configuration, 'RS384') !== undefined;
 }
 
 /**
@@ -189,10 +176,18 @@ export function acceptsPrivateKeyJwt(configuration: SmartConfiguration): boolean
  *
  * @throws AppError 'discovery.no-client-authentication'
  */
-export function chooseAssertionAlg(configuration: SmartConfiguration, preferred: 'RS384' | 'ES384'): 'RS384' | 'ES384' {
-  const accepted = configuration.tokenEndpointAuthSigningAlgs;
-  if (accepted === undefined) return preferred;
-  const chosen = ([preferred, 'RS384', 'ES384'] as const).find((alg) => accepted.includes(alg));
+export function chooseAssertionAlg(configuration: SmartConfiguration, preferred: AssertionAlg): AssertionAlg {
+  const chosen = commonAlg(configuration, preferred);
   if (chosen) return chosen;
   throw new AppError('discovery.no-client-authentication', 'the server accepts neither RS384 nor ES384 assertions');
+}
+
+type AssertionAlg = 'RS384' | 'ES384';
+
+/** undefined when the server takes neither of ours. */
+export function commonAlg(
+  { tokenEndpointAuthSigningAlgs: accepted }: Pick<SmartConfiguration, 'tokenEndpointAuthSigningAlgs'>,
+  preferred: AssertionAlg,
+): AssertionAlg | undefined {
+  return ([preferred, 'RS384', 'ES384'] as const).find((alg) => accepted?.includes(alg) ?? true);
 }

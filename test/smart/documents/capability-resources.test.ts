@@ -1,6 +1,6 @@
 /** A CapabilityStatement is read entry by entry: an odd one hides no other. */
 import { expect, test } from 'vitest';
-import { readCapability } from '#src/checks/parsed/capability.ts';
+import { parseCapability } from '#src/smart/documents/capability-statement.ts';
 
 const resource = { type: 'Patient', interaction: [{ code: 'read' }], searchParam: [{ name: '_id' }] };
 const server = { mode: 'server', resource: [resource] };
@@ -13,7 +13,7 @@ test.for([null, 7, 'x', [], {}])('an entry that is %j hides no other', (odd) => 
     statement({ ...server, resource: [odd, resource] }),
     statement({ ...server, resource: [interaction] }),
   ]) {
-    expect(readCapability(document)?.resources.get('Patient')).toEqual({
+    expect(parseCapability(document)?.resources.get('Patient')).toEqual({
       interactions: ['read'],
       searchParameters: ['_id'],
     });

@@ -1,16 +1,15 @@
 /** How long a fetched document may be kept: the server's Cache-Control, within our bounds (DI-13, ID-22; RFC 9111). */
 
+/** What to assume without a max-age, and the most that is accepted. */
+const DEFAULT_MS = 300_000;
+const CAP_MS = 3_600_000;
+
 /**
  * @param cacheControl the response header, untrusted; undefined when absent.
- * @param bounds what to assume without a max-age, and the most we accept, in milliseconds.
  * @returns milliseconds; 0 for no-store and no-cache.
  */
-export function cacheLifetimeMs(
-  cacheControl: string | undefined,
-  bounds: { defaultMs: number; capMs: number },
-): number {
+export function cacheLifetimeMs(cacheControl: string | undefined): number {
   if (/\b(no-store|no-cache)\b/i.test(cacheControl ?? '')) return 0;
   const maxAge = /\bmax-age="?(\d{1,10})\b/i.exec(cacheControl ?? '')?.[1];
-  const lifetimeMs = maxAge === undefined ? bounds.defaultMs : Number(maxAge) * 1_000;
-  return Math.min(lifetimeMs, bounds.capMs);
+  return Math.min(maxAge === undefined ? DEFAULT_MS : Number(maxAge) * 1_000, CAP_MS);
 }

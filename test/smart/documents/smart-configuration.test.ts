@@ -7,7 +7,7 @@ import {
   pinnedConfiguration,
   readSmartConfiguration,
   readStoredConfiguration,
-} from '#src/smart/smart-configuration.ts';
+} from '#src/smart/documents/smart-configuration.ts';
 
 const rules = {
   fhirBase: new URL('https://ehr.example/fhir/r4'),

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';
 import { AppError } from '#src/errors.ts';
-import { fetchIssuerKeys } from '#src/smart/id-token/documents.ts';
-import { makeKey, startKeyServer, type TestKey } from './key-server.ts';
+import { fetchIssuerKeys } from '#src/smart/documents/issuer-keys.ts';
+import { makeKey, startKeyServer, type TestKey } from '#test/smart/id-token/key-server.ts';
 
 const outbound = createOutbound({ production: false, allowPrivate: ['127.0.0.0/8'] });
 let server: Awaited<ReturnType<typeof startKeyServer>>;

@@ -1,6 +1,10 @@
 /** A foreign JWKS, reduced to the keys that can verify an id_token. */
-import { calculateJwkThumbprint, createLocalJWKSet, importJWK, type JSONWebKeySet, type JWK } from 'jose';
-import { isBlank } from '#src/smart/bounded-text.ts';
+import { calculateJwkThumbprint, createLocalJWKSet, importJWK, type JWK } from 'jose';
+import { isBlank } from '#src/adapters/bounded-text.ts';
+import { isJsonObject, type JsonObject } from '#src/adapters/json-object.ts';
+import { fetchableUrl } from './endpoint.ts';
+import { documentOf, type Fetched } from './fetched.ts';
+import type { Fetching } from './openid-configuration.ts';
 
 /**
  * Finds the public key for a token's `alg` and `kid`; rejects with jose's JWKS errors when none or several fit. Several
@@ -20,27 +24,56 @@ const EC_ALGORITHMS = new Map<unknown, string>([
   ['P-384', 'ES384'],
 ]);
 
+/** A JWKS as far as it could be had. */
+export interface ParsedKeySet {
+  /** undefined when its address is not usable and nothing was asked. */
+  fetched: Fetched | undefined;
+  /** Its entries; undefined when it is no key set. */
+  keys: ParsedKey[] | undefined;
+  /** undefined when no key can verify an id_token. */
+  keySet: VerificationKeySet | undefined;
+}
+
+/** One entry. */
+export interface ParsedKey {
+  /** In brackets when there is none. */
+  kid: string;
+  /** Equal for equal keys; undefined for an entry that can verify no id_token. */
+  thumbprint: string | undefined;
+}
+
+/** Fetches a JWKS from an untrusted address and judges it. */
+export async function fetchKeySet(jwksUri: string, { see, accepts }: Fetching): Promise<ParsedKeySet> {
+  const url = fetchableUrl(jwksUri, accepts);
+  const fetched = url && (await see(url));
+  return { fetched, ...(await parseKeySet(documentOf(fetched))) };
+}
+
 /**
  * Keeps the usable keys of a JWKS and ignores entries that are unknown, malformed, private or not for signatures
  * (ID-10; RFC 7517 §5), so that one bad entry does not break the others. Of an entry only what verifies and what names the
  * key is kept; an entry that says the same of the same key as one before is no second one.
- *
- * @param document the parsed response body; untrusted.
- * @returns undefined when it is no JWKS or holds no usable key.
  */
-export async function readVerificationKeySet(document: unknown): Promise<VerificationKeySet | undefined> {
-  if (typeof document !== 'object' || document === null || !('keys' in document) || !Array.isArray(document.keys)) {
-    return undefined;
-  }
-  const entries: unknown[] = document.keys.slice(0, MAX_KEYS);
-  const verdicts = await Promise.all(entries.map(readVerificationKey));
-  const listed = verdicts.filter((key) => key !== undefined);
-  const keys = [...new Map(listed.map(({ jwk, thumbprint }) => [`${thumbprint} ${jwk.alg} ${jwk.kid}`, jwk])).values()];
-  return keys.length > 0 ? createLocalJWKSet({ keys } satisfies JSONWebKeySet) : undefined;
+async function parseKeySet(document: JsonObject | undefined): Promise<Pick<ParsedKeySet, 'keys' | 'keySet'>> {
+  const listed = document?.['keys'];
+  if (!Array.isArray(listed)) return { keys: undefined, keySet: undefined };
+  const entries: unknown[] = listed.slice(0, MAX_KEYS);
+  const read = await Promise.all(
+    entries.map(async (entry) => ({
+      kid: isJsonObject(entry) && 'kid' in entry ? String(entry['kid']) : '(no kid)',
+      key: await readVerificationKey(entry),
+    })),
+  );
+  const usable = read.flatMap(({ key }) => key ?? []);
+  const keys = [...new Map(usable.map(({ jwk, thumbprint }) => [`${thumbprint} ${jwk.alg} ${jwk.kid}`, jwk])).values()];
+  return {
+    keys: read.map(({ kid, key }) => ({ kid, thumbprint: key?.thumbprint })),
+    keySet: keys.length > 0 ? createLocalJWKSet({ keys }) : undefined,
+  };
 }
 
 /** One entry of a JWKS that can verify an id_token. */
-export interface VerificationKey {
+interface VerificationKey {
   /** The public key with `kid` and `alg` where they are given, and nothing else. */
   jwk: JWK;
   /** Equal for equal keys, whatever else is said of them (RFC 7638). */
@@ -48,7 +81,7 @@ export interface VerificationKey {
 }
 
 /** @param entry untrusted. @returns undefined for an entry that can verify no id_token. */
-export async function readVerificationKey(entry: unknown): Promise<VerificationKey | undefined> {
+async function readVerificationKey(entry: unknown): Promise<VerificationKey | undefined> {
   if (typeof entry !== 'object' || entry === null || 'd' in entry || 'k' in entry) return undefined;
   const { kid, use, key_ops: operations, ...given }: JWK = { ...entry };
   const alg = signingAlgorithm(given);

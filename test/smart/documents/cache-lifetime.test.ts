@@ -1,8 +1,6 @@
 /** How long a fetched document may be kept (DI-13, ID-22, DI-25). */
 import { expect, test } from 'vitest';
-import { cacheLifetimeMs } from '#src/smart/cache-lifetime.ts';
-
-const bounds = { defaultMs: 300_000, capMs: 3_600_000 };
+import { cacheLifetimeMs } from '#src/smart/documents/cache-lifetime.ts';
 
 test.for([
   [undefined, 300_000],
@@ -26,5 +24,5 @@ test.for([
   ['max-age=600, no-store', 0],
   ['private, no-cache, max-age=600', 0],
 ] as const)('%s keeps a document for %d ms', ([header, lifetimeMs]) => {
-  expect(cacheLifetimeMs(header, bounds)).toBe(lifetimeMs);
+  expect(cacheLifetimeMs(header)).toBe(lifetimeMs);
 });

@@ -1,0 +1,42 @@
+/** What was fetched, in facts a row can show, and never more than that. */
+import type { OutboundFailure } from '#src/adapters/ehr-http/error.ts';
+import { parseJson } from '#src/adapters/json-object.ts';
+import type { Fetched, FetchedAnswer } from '#src/smart/documents/fetched.ts';
+
+const NO_ANSWER: Record<OutboundFailure, string> = {
+  timeout: 'no answer within the deadline',
+  'address-refused': 'the host is not https or has a private address, which this service does not call',
+  'too-large': 'the answer is larger than 1 MB',
+  tls: 'no trusted TLS connection',
+  network: 'no connection',
+  busy: 'not asked: too many calls at once',
+  'circuit-open': 'not asked: the EHR was down a moment ago',
+};
+
+const SHAPES = {
+  object: '',
+  html: ', a web page (HTML) instead of JSON',
+  xml: ', XML instead of JSON',
+  'other JSON': ', JSON but not an object',
+  'not JSON': ', not valid JSON',
+  empty: ', an empty body',
+};
+
+/** What kind of text a body is, whatever its content type claims. */
+export function shapeOf({ text, contentType, document }: FetchedAnswer): keyof typeof SHAPES {
+  if (document) return 'object';
+  if (text.trim() === '') return 'empty';
+  if (parseJson(text) !== undefined) return 'other JSON';
+  if (/html/.test(contentType) || /^\s*<(?:!doctype html|html)\b/i.test(text)) return 'html';
+  return /xml/.test(contentType) || /^\s*</.test(text) ? 'xml' : 'not JSON';
+}
+
+/** For the column "found": host, status, content type and the kind of body. */
+export function describeFetched(fetched: Fetched): string {
+  const { host } = fetched.url;
+  if (fetched.kind === 'none') return `${host}: ${NO_ANSWER[fetched.error.failure]}`;
+  const { status, contentType, redirectHost } = fetched;
+  if (redirectHost !== undefined)
+    return `${host}: status ${status}, a redirect to ${redirectHost}, which is not followed`;
+  return `${host}: status ${status}, ${contentType || 'no content type'}${SHAPES[shapeOf(fetched)]}`;
+}

@@ -1,0 +1,61 @@
+/** A CapabilityStatement, reduced to what the app asks of it; an untrusted document. */
+import { type JsonObject, isJsonObject, objectsOf, textMember } from '#src/adapters/json-object.ts';
+
+const OAUTH_URIS = 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris';
+
+export interface ParsedCapability {
+  fhirVersion: string | undefined;
+  resources: Map<string, { interactions: string[]; searchParameters: string[] }>;
+  /**
+   * The endpoints of the oauth-uris extension under the names of a smart-configuration, so that both documents pass the
+   * same reader; undefined when it names none (SMART App Launch 2.2.0, deprecated mechanism; DI-18, DI-21).
+   */
+  endpoints: JsonObject | undefined;
+}
+
+/**
+ * Reads entry by entry: an odd one hides no other, and the order does not matter.
+ *
+ * @param document parsed JSON, untrusted.
+ * @returns undefined when it is no CapabilityStatement.
+ */
+export function parseCapability(document: unknown): ParsedCapability | undefined {
+  if (!isJsonObject(document) || document['resourceType'] !== 'CapabilityStatement') return undefined;
+  const rest = objectsOf(document['rest']);
+  const isServer = ({ mode }: JsonObject) => typeof mode !== 'string' || mode === 'server';
+  const resources: ParsedCapability['resources'] = new Map();
+  for (const resource of rest.filter(isServer).flatMap((one) => objectsOf(one['resource']))) {
+    const type = textMember(resource, 'type');
+    if (type === undefined) continue;
+    resources.set(type, {
+      interactions: textsOf(resource['interaction'], 'code'),
+      searchParameters: textsOf(resource['searchParam'], 'name'),
+    });
+  }
+  return {
+    fhirVersion: textMember(document, 'fhirVersion'),
+    resources,
+    endpoints: oauthEndpoints(rest.filter(({ mode }) => mode === 'server')),
+  };
+}
+
+function textsOf(list: unknown, name: string): string[] {
+  return objectsOf(list).flatMap((entry) => textMember(entry, name) ?? []);
+}
+
+/** The first usable address of a name counts. */
+function oauthEndpoints(rest: readonly JsonObject[]): JsonObject | undefined {
+  const uris = rest
+    .flatMap(({ security }) => (isJsonObject(security) ? objectsOf(security['extension']) : []))
+    .filter(({ url }) => url === OAUTH_URIS)
+    .flatMap(({ extension }) => objectsOf(extension));
+  const uri = (name: string) =>
+    uris.find(({ url, valueUri }) => url === name && typeof valueUri === 'string' && /\S/.test(valueUri))?.['valueUri'];
+  const endpoints = {
+    authorization_endpoint: uri('authorize'),
+    token_endpoint: uri('token'),
+    revocation_endpoint: uri('revoke'),
+    introspection_endpoint: uri('introspect'),
+  };
+  return Object.values(endpoints).some((endpoint) => endpoint !== undefined) ? endpoints : undefined;
+}

@@ -1,0 +1,73 @@
+/** An issuer's signing keys for a launch: from its OpenID configuration and the JWKS that names, or not at all. */
+import type { EhrOwner, Outbound } from '#src/adapters/ehr-http/client.ts';
+import { AppError } from '#src/errors.ts';
+import { documentOf, type Fetched, fetchDocument } from './fetched.ts';
+import { fetchKeySet, type VerificationKeySet } from './key-set.ts';
+import { findIssuer, type ParsedIssuer } from './openid-configuration.ts';
+
+/** An issuer whose id_tokens an organization accepts. */
+export interface IssuerToTrust {
+  /** Compared as a plain string with `iss`; one trailing slash is stripped only to build the URL. */
+  readonly issuer: string;
+  /** From smart-configuration; used only when the issuer has no OpenID document (404 or 410). */
+  readonly fallbackJwksUri?: string | undefined;
+  /** Whose bulkhead, budget and private networks its documents are fetched by. */
+  readonly organization?: EhrOwner | undefined;
+}
+
+/** An issuer's keys as just fetched. */
+export interface FetchedKeys {
+  readonly keySet: VerificationKeySet;
+  /** The shorter of both documents' lifetimes; 0 when they may not be kept. */
+  readonly lifetimeMs: number;
+}
+
+/**
+ * Fetches an issuer's signing keys: OpenID configuration first, then its `jwks_uri` (ID-03; SMART App Launch 2.2.0,
+ * "Scopes for requesting identity data", ID token steps).
+ *
+ * @throws AppError identity.keys-timeout or identity.keys-unavailable. Nothing is ever skipped: only an answer that
+ *   says "no such document" (404, 410) leads to the JWKS of smart-configuration (ID-22).
+ */
+export async function fetchIssuerKeys(issuer: IssuerToTrust, outbound: Outbound): Promise<FetchedKeys> {
+  const client = issuer.organization ? outbound.forOrganization(issuer.organization) : outbound;
+  const fetching = {
+    see: (url: URL) => fetchDocument(url, client, { kind: 'keys' }),
+    accepts: (url: URL) => client.accepts(url),
+  };
+  const found = await findIssuer(issuer.issuer, fetching);
+  const keys = await fetchKeySet(jwksUriOf(found, issuer.fallbackJwksUri), fetching);
+  if (!keys.keys) throw fetchProblem('JWKS', keys.fetched);
+  if (!keys.keySet) throw unavailable('JWKS holds no key that can verify an id_token (ID-10)');
+  const kept = [...(found.state === 'valid' ? [found.fetched] : []), keys.fetched];
+  return { keySet: keys.keySet, lifetimeMs: Math.min(...kept.map(freshForMs)) };
+}
+
+function jwksUriOf(found: ParsedIssuer, fallbackJwksUri: string | undefined): string {
+  const jwksUri = found.state === 'absent' ? fallbackJwksUri : found.jwksUri;
+  if (found.state === 'mismatch') throw unavailable('openid-configuration names another issuer (ID-04)');
+  if (found.state === 'no jwks_uri') throw unavailable('openid-configuration names no jwks_uri');
+  if (jwksUri === undefined) throw fetchProblem('openid-configuration', found.fetched);
+  return jwksUri;
+}
+
+function freshForMs(fetched: Fetched | undefined): number {
+  return fetched?.kind === 'answer' ? fetched.freshForMs : 0;
+}
+
+/** Quotes nothing of the answer: a peer's page has no place in our log. */
+function fetchProblem(what: string, fetched: Fetched | undefined): AppError {
+  if (!fetched) return unavailable(`the address of the ${what} is not a usable URL`);
+  if (fetched.kind === 'none') {
+    const { error } = fetched;
+    const code = error.failure === 'timeout' ? 'identity.keys-timeout' : 'identity.keys-unavailable';
+    return new AppError(code, `${what}: ${error.failure} at ${error.host}`, { cause: error, ...error.retry });
+  }
+  if (fetched.status !== 200) return unavailable(`${what}: status ${fetched.status}`);
+  const problem = documentOf(fetched) ? 'without a list of keys' : 'not a JSON object';
+  return unavailable(`${what}: ${problem} (content type ${fetched.contentType || 'absent'})`);
+}
+
+function unavailable(detail: string): AppError {
+  return new AppError('identity.keys-unavailable', detail);
+}
