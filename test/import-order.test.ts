@@ -1,4 +1,4 @@
-/** The layout of design.md §3 as a rule: who may import whom, and which file alone knows a library or the environment. */
+/** The layout of the folders as a rule: who may import whom, and which file alone knows a library or the environment. */
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** How many calls a minute an EHR grants an organization, counted over all instances (ehr-behaviour row 39). */
+/** How many calls a minute an EHR grants an organization, counted over all instances. */
 import type { Metrics } from './metrics.ts';
 import type { KeyStore } from './redis.ts';
 import { createSharedCounter, type SharedCounter } from './shared-counter.ts';

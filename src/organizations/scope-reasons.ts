@@ -1,4 +1,4 @@
-/** Why the app asks for each scope, in words an EHR team can put before its security officer (product guide, Scopes). */
+/** Why the app asks for each scope, in words an EHR team can put before its security officer. */
 
 /** The scopes of the implementation guide and what each is for, in the guide's order. */
 const REASONS: ReadonlyMap<string, string> = new Map([

@@ -76,11 +76,10 @@ export function assertInUse(patient: PatientSummary): PatientSummary {
 /** Another Patient is the alarm; an answer that is no Patient, or does not say which, is none, and shows nothing either (LC-05). */
 function assertSamePatient(resource: FhirResource, patientId: string): void {
   if (resource.resourceType !== 'Patient')
-    throw new AppError('patient.not-returned', 'LC-05: Patient read answered with another resource type');
+    throw new AppError('patient.not-returned', 'Patient read answered with another resource type');
   if (typeof resource['id'] !== 'string')
-    throw new AppError('patient.not-returned', 'LC-05: Patient read answered without an id');
-  if (resource['id'] !== patientId)
-    throw new AppError('patient.mismatch', 'LC-05: Patient read answered with another id');
+    throw new AppError('patient.not-returned', 'Patient read answered without an id');
+  if (resource['id'] !== patientId) throw new AppError('patient.mismatch', 'Patient read answered with another id');
 }
 
 async function getPatient(api: FhirApi, patientId: string): Promise<FhirResource> {

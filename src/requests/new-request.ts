@@ -114,7 +114,7 @@ export interface RequestAuthorship {
   now: Date;
 }
 
-/** FHIR R4 ServiceRequest, request-list §4.4, transport C. */
+/** The FHIR R4 ServiceRequest that is created. */
 export function toServiceRequest(request: NewRequest, by: RequestAuthorship): FhirResource {
   const { identifier, patientId, encounterId, fhirUser, userName, now } = by;
   const isRequester = /^Practitioner(?:Role)?\//.test(fhirUser ?? '');

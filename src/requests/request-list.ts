@@ -51,7 +51,7 @@ export interface RequestListOptions extends Pick<Naming, 'user' | 'batches'> {
 }
 
 /**
- * Loads the list by the query plan of request-list §4.2. Only requests whose subject is this patient are shown (LC-06).
+ * Loads the list in few requests that every server understands. Only requests whose subject is this patient are shown (LC-06).
  *
  * Never throws for what an EHR does: a failure becomes `problem`, with whatever could still be read.
  */

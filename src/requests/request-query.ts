@@ -1,4 +1,4 @@
-/** Asks the EHR for a patient's ServiceRequests in the one way every server understands (request-list §4.2). */
+/** Asks the EHR for a patient's ServiceRequests in the one way every server understands. */
 import { asRecord, asRecords, asText, type ForeignRecord } from '#src/patients/fhir-fields.ts';
 import { type FhirApi, FhirError, type FhirFailure, type FhirResource } from '#src/smart/step-6-fhir-api.ts';
 import { withSearchParameters } from './search-parameters.ts';

@@ -1,4 +1,4 @@
-/** The one table from FHIR status and priority codes to the plain words of the list (request-list §4.3). */
+/** The one table from FHIR status and priority codes to the plain words of the list. */
 import { asInformation, asText } from '#src/patients/fhir-fields.ts';
 import type { RequestPriority, RequestStatus } from '#views/request-row.ts';
 

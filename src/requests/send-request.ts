@@ -1,4 +1,4 @@
-/** Sends a request to the EHR so that it exists there once, or says that it is not known (FH-17, request-list §4.4 C). */
+/** Sends a request to the EHR so that it exists there once, or says that it is not known (FH-17). */
 import { summarizeOutcome } from '#src/smart/issue-codes.ts';
 import { type FhirApi, FhirError, type FhirFailure, type FhirResource, isRefusal } from '#src/smart/step-6-fhir-api.ts';
 import { createdResource, proofOf } from './create-proof.ts';

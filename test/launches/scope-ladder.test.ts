@@ -1,4 +1,4 @@
-/** A launch that is refused for its scopes asks once more, and the next launch knows (ehr-behaviour 3.2; CB-14, ER-03, SCO-18). */
+/** A launch that is refused for its scopes asks once more, and the next launch knows (CB-14, ER-03, SCO-18). */
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createOrganizationStore } from '#src/organizations/organization-store.ts';

@@ -1,4 +1,4 @@
-/** The scopes in the settings: explained, previewed without saving, and what was learned about them (issue 4 §3; SCO-01..06). */
+/** The scopes in the settings: explained, previewed without saving, and what was learned about them (SCO-01..06). */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createOrganizationStore } from '#src/organizations/organization-store.ts';
 import { explainScopes, spellingSent } from '#src/organizations/scope-explanation.ts';

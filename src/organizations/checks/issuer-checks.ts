@@ -1,4 +1,4 @@
-/** Do the three names of the issuer agree, and can its keys be used (DI-12, ID-02..06; ehr-behaviour §3.3)? */
+/** Do the three names of the issuer agree, and can its keys be used (DI-12, ID-02..06)? */
 import { isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
 import { idTokenAlgorithms } from '#src/smart/verification-key-set.ts';
 import {
