@@ -10,6 +10,9 @@ import { advancedGroups } from '#views/integration-page/advanced-fields.ts';
 const BEGIN = '<!-- Written by npm run docs: change the code, not this table. -->';
 const END = '<!-- End of the table. -->';
 
+/** What a variable or setting is when nothing is given. */
+type Default = string | number | boolean | readonly string[] | undefined;
+
 const tables = {
   'configuration.md': () => table(['Variable', 'Default', 'Meaning'], environmentRows()),
   'settings.md': () => table(['Setting', 'Values', 'Default', 'Meaning'], settingRows()),
@@ -29,7 +32,7 @@ function environmentRows(): string[][] {
 function settingRows(): string[][] {
   const blank = { id: 'x', name: 'x', fhirBaseUrl: '', clientId: '' };
   const parsed = parseSettings(blank, false, ['fhirBaseUrl', 'clientId']);
-  const defaults: Record<string, unknown> = parsed.ok ? { ...parsed.settings, timeZone: undefined } : {};
+  const defaults: Record<string, Default> = parsed.ok ? { ...parsed.settings, timeZone: undefined } : {};
   const fields = advancedGroups.flatMap((group) => group.fields);
   return settingKeys.map((key) => {
     const field = fields.find(({ name }) => settingKeyOf(name) === key);
@@ -52,7 +55,7 @@ function errorRows(): string[][] {
 
 const code = (text: string) => `\`${text}\``;
 
-function shown(value: unknown): string {
+function shown(value: Default): string {
   const text = [value ?? []].flat().join(',');
   return text === '' ? '' : code(text);
 }
