@@ -79,7 +79,7 @@ function landed(launch: Diagnosis | undefined, hasFailed: boolean): Judged {
   if (judged.state !== 'passed' || !open) return judged;
   return {
     state: 'warning',
-    note: [open.detail ?? `Look at this step: ${open.title}.`, launch?.explanation?.whatToDo].filter(Boolean).join(' '),
+    note: [open.detail ?? `Look at this step: ${open.title}.`, launch?.explanation?.remedy].filter(Boolean).join(' '),
   };
 }
 

@@ -10,7 +10,8 @@ import {
   type TraceRecord,
   type TraceStep,
 } from '#src/diagnostics/traces/trace.ts';
-import { type Explanation, explanationOf } from './causes.ts';
+import type { Explanation } from '#src/errors/row.ts';
+import { explanationOf } from './causes.ts';
 import { type ScopeAttempt, scopeAttempts, withoutEarlierAttempts } from './scope-attempts.ts';
 
 /** One line of the drawing. */
@@ -75,7 +76,7 @@ export function diagnose(trace: TraceRecord, now: Date): Diagnosis {
   const { id, organizationId, outcome, supportCodes, userHash, patientHash, framed, cookieMode } = trace;
   const isOld = now.getTime() - trace.startedAt.getTime() > STALLED_AFTER_MS;
   const isUnderWay = outcome === 'under way';
-  // While the user may still be signing in there is nothing to mend.
+  // While the user may still be signing in there is nothing to fix.
   const happened = trace.steps.toSorted((a, b) => a.at.localeCompare(b.at));
   const steps = withoutEarlierAttempts(happened);
   const isDrawn = (name: StepName) => !optionalSteps.has(name) || steps.some((step) => step.name === name);

@@ -22,7 +22,7 @@ const FAULTS: [FaultName, step: string, owner: string][] = [
   ['issuer-mismatch', 'callback', 'EHR team'],
   ['invalid-client', 'token', 'EHR team'],
   ['token-500', 'token', 'EHR team'],
-  ['expired-code', 'token', 'The person who launches'],
+  ['expired-code', 'token', 'The user'],
   ['token-html-200', 'token', 'EHR team'],
   ['bad-signature', 'id-token', 'EHR team'],
   ['wrong-nonce', 'id-token', 'EHR team'],
