@@ -3,10 +3,10 @@ import { Router } from 'express';
 import { adminRoutes } from '#src/admin/admin-routes.ts';
 import { settingsAuditRoutes } from '#src/audit/audit-page-routes.ts';
 import { auditCsvRoute } from '#src/audit/csv-export-route.ts';
-import { checkReportRoutes } from '#src/checks/report-routes.ts';
+import { checksReport } from '#src/checks/shared-report.ts';
 import { clinicianRoutes } from '#src/clinicians/clinicians-page-routes.ts';
 import { settingsLaunchesRoutes } from '#src/diagnostics/inspector/launches-routes.ts';
-import { reportRoutes } from '#src/diagnostics/inspector/shared-report-route.ts';
+import { launchReport } from '#src/diagnostics/inspector/shared-report.ts';
 import { settingsVerifyRoutes } from '#src/diagnostics/inspector/verify-routes.ts';
 import { createExportLimit, limitWrites } from '#src/http/limits/settings-limit.ts';
 import { createAfterPost } from '#src/http/sessions/after-post.ts';
@@ -21,6 +21,7 @@ import { endAfterChange } from '#src/launches/ending/end-organization.ts';
 import { liveLaunchesRoutes } from '#src/launches/pages/live-launches-routes.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
+import { reportRoute } from '#src/reports/route.ts';
 import { recogniseSignIn, requireOperator, requireSignIn } from './admin/admin-guard.ts';
 import { createUserStore } from './admin/user-store.ts';
 import { onlyMethods } from './http/error-page.ts';
@@ -83,7 +84,7 @@ export function settingsSite(dependencies: SettingsSiteDependencies): Router {
     .get(signedIn, auditCsvRoute({ ...records, exportLimit: createExportLimit(redis) }))
     .all(onlyGet);
   router.route('/guide').get(recognise, guideRoute({ config, organizations })).all(onlyGet);
-  router.use('/reports', reportRoutes(records));
-  router.use('/reports/checks', checkReportRoutes(settings));
+  router.use(launchReport.path, reportRoute(records, launchReport));
+  router.use(checksReport.path, reportRoute(records, checksReport));
   return router;
 }

@@ -28,6 +28,7 @@ const ORDER = [
   'src/smart/id-token/',
   'src/patients/',
   'src/audit/',
+  'src/reports/',
   'src/keys/',
   'src/settings/',
   'src/vendors/',

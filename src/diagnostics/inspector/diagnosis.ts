@@ -11,6 +11,7 @@ import {
   type TraceStep,
 } from '#src/diagnostics/traces/trace.ts';
 import type { Explanation } from '#src/errors/row.ts';
+import { errorRows } from '#src/errors.ts';
 import { explanationOf } from './causes.ts';
 import { type ScopeAttempt, scopeAttempts, withoutEarlierAttempts } from './scope-attempts.ts';
 
@@ -70,6 +71,11 @@ const stepTitles: Record<StepName, string> = {
 
 /** A sign-in at the EHR may take this long; then the transaction has ended. */
 const STALLED_AFTER_MS = 10 * 60_000;
+
+/** The words the user read, for a launch that ended in an error page. */
+export function shownTitle({ outcome }: Pick<Diagnosis, 'outcome'>): string | undefined {
+  return outcome === 'completed' || outcome === 'under way' ? undefined : errorRows[outcome].title;
+}
 
 /** @param now to tell a launch under way from one that never came back. */
 export function diagnose(trace: TraceRecord, now: Date): Diagnosis {
