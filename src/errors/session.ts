@@ -59,6 +59,17 @@ export const sessionErrors = {
     causes: ['An administrator ended the launch at Settings > Live launches'],
     remedy,
   },
+  'session.clinician-changed': {
+    status: 401,
+    title: 'Your access to this app was changed',
+    help: '{Again}. If that does not work, ask your administrator.',
+    owner: 'The user',
+    causes: [
+      'An administrator undid the association of this EHR user, or linked the user to another clinician',
+      'APP_SECRETS were rotated while some instances did not know the new secret yet, so one user has two rows',
+    ],
+    remedy,
+  },
   'session.organization': {
     status: 401,
     title: "Your organization's connection to this app was changed or switched off",
