@@ -93,7 +93,7 @@ export async function openDependencies(config: Config, options: OpenOptions): Pr
   await bootstrapOperator({ users: createUserStore(db), audit, clock, log }, config.signIn.bootstrap);
   const clinicians = createClinicians({ db, sealer, audit, clock, log });
   const rekeyed = rekeyClinicians({ db, sealer, log, secretCount: config.appSecrets.length });
-  const traces = createLaunchTraces({ writer: createTraceWriter({ db, log }), clock, metrics, telemetry });
+  const traces = createLaunchTraces({ writer: createTraceWriter({ db, log, clock }), clock, metrics, telemetry });
   const keyRing = await createKeyRing({ db, sealer, clock, log });
   const keyUses = createKeyUses({ db, clock, log });
   const revoker = createRevoker({ outbound, keyRing, clock, log });

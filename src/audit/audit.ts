@@ -4,6 +4,7 @@ import type { Clock } from '#src/adapters/clock.ts';
 import { createBatchWriter } from '#src/adapters/database/batch-writer.ts';
 import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
+import { createMinuteCounts } from '#src/adapters/minute-counts.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { storedText, storedValue } from '#src/adapters/stored-text.ts';
 import { AppError } from '#src/errors.ts';
@@ -91,7 +92,7 @@ interface Waiting {
 
 /** One per process. */
 export function createAudit({ db, sealer, log, clock }: AuditDependencies): Audit {
-  const bounded = boundDenials();
+  const bounded = boundDenials(clock);
   const namesOf = ({ at, event }: Waiting) => ({ at, event: event.event, organizationId: event.organizationId });
   const write = async (batch: Waiting[]) =>
     appendAuditRows(db, await Promise.all(batch.map((entry) => toRow(entry, sealer))));
@@ -100,10 +101,9 @@ export function createAudit({ db, sealer, log, clock }: AuditDependencies): Audi
   const writer = createBatchWriter({ write, lost, size: BATCH, mostWaiting: MAX_WAITING });
   return {
     record: (given) => {
-      const at = clock();
-      const event = bounded(given, at);
+      const event = bounded(given);
       if (!event) return;
-      const entry = { id: randomUUID(), at, event };
+      const entry = { id: randomUUID(), at: clock(), event };
       if (!writer.add(entry)) log.error(namesOf(entry), 'audit event dropped: too many waiting');
     },
     recordNow: async (event) => {
@@ -120,17 +120,11 @@ export function createAudit({ db, sealer, log, clock }: AuditDependencies): Audi
 }
 
 /** The event itself, the row that stands for all further ones of its minute, or nothing. */
-function boundDenials(): (event: AuditEvent, at: Date) => AuditEvent | undefined {
-  let minute = 0;
-  const counts = new Map<string, number>();
-  return (event, at) => {
+function boundDenials(clock: Clock): (event: AuditEvent) => AuditEvent | undefined {
+  const countOf = createMinuteCounts(clock);
+  return (event) => {
     const denied = deniedAs(event);
-    if (denied === undefined) return event;
-    const now = Math.floor(at.getTime() / 60_000);
-    if (now !== minute) counts.clear();
-    minute = now;
-    const count = (counts.get(denied) ?? 0) + 1;
-    counts.set(denied, count);
+    const count = denied === undefined ? 0 : countOf(denied);
     if (count <= MOST_DENIALS) return event;
     const summary = { ...event, detail: { reason: 'more denials of this kind in this minute are not listed' } };
     return count === MOST_DENIALS + 1 ? summary : undefined;
