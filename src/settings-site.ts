@@ -5,6 +5,7 @@ import { settingsAuditRoutes } from '#src/audit/audit-page-routes.ts';
 import { auditCsvRoute } from '#src/audit/csv-export-route.ts';
 import { checkReportRoutes } from '#src/checks/report-routes.ts';
 import { clinicianRoutes } from '#src/clinicians/clinicians-page-routes.ts';
+import { acceptedScopes } from '#src/diagnostics/inspector/accepted-scopes.ts';
 import { causesByCode } from '#src/diagnostics/inspector/causes.ts';
 import { settingsLaunchesRoutes } from '#src/diagnostics/inspector/launches-routes.ts';
 import { reportRoutes } from '#src/diagnostics/inspector/shared-report-route.ts';
@@ -63,6 +64,7 @@ export function settingsSite(dependencies: SettingsSiteDependencies): Router {
     db,
     afterPost,
     store: organizations,
+    acceptedScopes: (organizationId: string) => acceptedScopes(db, organizationId),
     endLaunches,
     production,
     allowPrivate,
