@@ -10,8 +10,8 @@ import { queryOf } from '#src/http/request-values.ts';
 import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
 import { wantsJson } from '#src/http/sessions/after-post.ts';
 import { editOrganization } from '#src/organizations/edit.ts';
+import { refusedForm, typedChanges, typedValues } from '#src/settings/form.ts';
 import { integrationChoice } from '#views/integration-page/integration-page.ts';
-import { advancedChanges, refusedForm, typedAdvanced } from './form.ts';
 import { usePreset } from './preset-route.ts';
 import { previewScopes, useScopes } from './scope-routes.ts';
 import { beginChecks, saverOf } from './stream.ts';
@@ -159,8 +159,8 @@ const SAVED_AND_ENDED =
 
 function saveAdvanced(dependencies: IntegrationDependencies): Step {
   return async (request, response, organization) => {
-    const typed = typedAdvanced((name, kind) => fieldOf(request, name, kind));
-    const changes = advancedChanges(typed, organization);
+    const typed = typedValues((name, kind) => fieldOf(request, name, kind));
+    const changes = typedChanges(typed, { ...organization });
     const { name: _name, ...by } = saverOf(request);
     const result = await editOrganization(dependencies, organization.id, changes, by);
     if (result.ok) {

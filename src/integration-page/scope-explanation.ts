@@ -55,9 +55,12 @@ export function spellingSent(
 ): { scope: string; because: string } | undefined {
   if (!capabilities && version === 'auto') return undefined;
   const scope = requestedScope(text, { version, capabilities: capabilities ?? [] });
-  if (version !== 'auto') return { scope, because: `“Spelling of the scopes” is set to ${version}` };
+  if (version !== 'auto') return { scope, because: `“Scope syntax” is set to ${version}` };
   const said = ['permission-v1', 'permission-v2'].filter((name) => capabilities?.includes(name));
-  return { scope, because: said.length === 0 ? 'the EHR names no spelling' : `the EHR says ${said.join(' and ')}` };
+  return {
+    scope,
+    because: said.length === 0 ? 'the EHR announces no scope syntax' : `the EHR says ${said.join(' and ')}`,
+  };
 }
 
 function explain(scope: string, reason: string, uses: readonly ScopeUse[]): ExplainedScope {

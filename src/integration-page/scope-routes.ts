@@ -2,7 +2,7 @@
 import { fieldOf } from '#src/http/form-body.ts';
 import { editOrganization, settingsOf } from '#src/organizations/edit.ts';
 import { parseSettings } from '#src/organizations/organization.ts';
-import { advancedChanges, refusedForm, typedAdvanced } from './form.ts';
+import { refusedForm, typedChanges, typedValues } from '#src/settings/form.ts';
 import { saverOf } from './stream.ts';
 import { done, type IntegrationDependencies, leadToPage, refused, type Step } from './tools.ts';
 
@@ -13,9 +13,9 @@ import { done, type IntegrationDependencies, leadToPage, refused, type Step } fr
  */
 export function previewScopes(dependencies: IntegrationDependencies): Step {
   return async (request, response, organization) => {
-    const typed = typedAdvanced((name, kind) => fieldOf(request, name, kind));
+    const typed = typedValues((name, kind) => fieldOf(request, name, kind));
     const parsed = parseSettings(
-      { ...settingsOf(organization), ...advancedChanges(typed, organization), scopes: typed['scopes'] },
+      { ...settingsOf(organization), ...typedChanges(typed, { ...organization }), scopes: typed['scopes'] },
       dependencies.production,
       ['fhirBaseUrl', 'clientId'],
     );

@@ -8,8 +8,9 @@ import type { Organization } from '#src/organizations/organization.ts';
 import { registrationSheet } from '#src/organizations/registration.ts';
 import { issuersOf } from '#src/organizations/smart-connections.ts';
 import type { ConnectionDraft } from '#src/organizations/store.ts';
+import { fieldGroups, savedForm } from '#src/settings/form.ts';
 import { readStoredConfiguration } from '#src/smart/smart-configuration.ts';
-import { vendorChoices, vendorProps } from '#src/vendors/view.ts';
+import { vendorProps } from '#src/vendors/view.ts';
 import type { ConnectionProps } from '#views/integration-page/connection.ts';
 import type {
   FinishedRun,
@@ -19,7 +20,6 @@ import type {
 import type { AcceptedScopesProps } from '#views/integration-page/scope-editor.ts';
 import type { DriftProps, ProofProps } from '#views/integration-page/tools.ts';
 import type { TypedForm } from '#views/typed-form.ts';
-import { advancedForm } from './form.ts';
 import { scopeEditorProps } from './scope-editor-props.ts';
 
 const PAGE = '/settings/integrations/smart-on-fhir';
@@ -102,7 +102,7 @@ export function tailProps(
   deployment: { publicUrl: URL; appName: string },
 ): IntegrationTailProps {
   const { organization, scheduled, draft, accepted } = record;
-  const advanced = extras.advanced ?? advancedForm(organization);
+  const advanced = extras.advanced ?? savedForm({ ...organization });
   return {
     organization: { id: organization.id, name: organization.name },
     connection: connectionProps(request, record, extras),
@@ -118,7 +118,7 @@ export function tailProps(
       ...scopeEditorProps(organization, advanced, extras.preview),
     },
     vendor: vendorProps(organization, draft?.fhirUrl),
-    vendors: vendorChoices,
+    fieldGroups,
     privateNetworks: organization.privateNetworks,
   };
 }

@@ -7,8 +7,9 @@ import {
   table,
   UsageError,
 } from '#src/adapters/command-line.ts';
-import { readSettingTexts, type SettingChanges, settingKeyOf, settingKeys } from '#src/organizations/setting-text.ts';
+import { readSettingTexts, settingKeyOf, settingKeys } from '#src/settings/command-text.ts';
 import { type EditDependencies, editOrganization, switchOrganization } from './edit.ts';
+import type { SettingChanges } from './organization.ts';
 import { describeOrganization, describeSaved, endedText, withoutDocument } from './text.ts';
 
 export interface OrganizationCommandDependencies extends EditDependencies {

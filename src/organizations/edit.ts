@@ -1,14 +1,14 @@
 /** Changing an organization: merge, check by the one schema, save and tell the audit trail. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';
-import type { SettingChanges } from '#src/organizations/setting-text.ts';
+import type { SettingProblem } from '#src/settings/derived.ts';
+import { vendors } from '#src/settings/vendor-names.ts';
 import { broughtAlong } from '#src/vendors/presets.ts';
-import { vendorOf } from '#src/vendors/vendor.ts';
 import {
   type Organization,
   type OrganizationSettings,
   parseSettings,
-  type SettingProblem,
+  type SettingChanges,
   type UnsetField,
 } from './organization.ts';
 import type { OrganizationStore, SavedOrganization } from './store.ts';
@@ -99,7 +99,7 @@ export async function switchOrganization(
 
 function merge(id: string, before: Organization | undefined, changes: SettingChanges): SettingChanges {
   const base = before && settingsOf(before);
-  const vendor = vendorOf(changes.vendor);
+  const vendor = vendors.find((name) => name === changes.vendor);
   const preset = vendor && broughtAlong(before, vendor);
   return { ...base, ...preset, ...changes, id };
 }

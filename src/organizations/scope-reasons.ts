@@ -1,4 +1,5 @@
 /** Why the app asks for each scope, in words an EHR team can put before its security officer (product guide, Scopes). */
+import { parseResourceScope } from '#src/smart/scopes/grammar.ts';
 
 /** The scopes of the implementation guide and what each is for, in the guide's order. */
 const REASONS: ReadonlyMap<string, string> = new Map([
@@ -32,7 +33,7 @@ export function scopeReasons(scopes: string): ScopeReason[] {
 }
 
 function resourceReason(scope: string): string {
-  const [, type = 'the resource'] = /^(?:patient|user)\/([A-Za-z*]+)\./.exec(scope) ?? [];
-  const verb = /\.(?:write|\*|[a-z]*[cud])/.test(scope) ? 'Read and write' : 'Read';
+  const { type = 'the resource', interactions = '' } = parseResourceScope(scope) ?? {};
+  const verb = !/[cud]/.test(interactions) ? 'Read' : /[rs]/.test(interactions) ? 'Read and write' : 'Write';
   return `${verb} the patient's ${type} resources.`;
 }

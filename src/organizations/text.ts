@@ -1,6 +1,6 @@
 /** An organization as the command line shows it: settings, registration sheet, warnings. */
 import { type CommandOutcome, done, table } from '#src/adapters/command-line.ts';
-import { settingKeyOf } from '#src/organizations/setting-text.ts';
+import { settingKeyOf } from '#src/settings/command-text.ts';
 import type { VendorSuggestion } from '#src/vendors/suggestion.ts';
 import { suggestionFor } from '#src/vendors/view.ts';
 import { type EndedLaunches, settingsOf } from './edit.ts';

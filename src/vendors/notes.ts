@@ -3,8 +3,7 @@
  * vendors' own documents, and marked where it is not.
  */
 
-import { vendorName } from './presets.ts';
-import type { Vendor } from './vendor.ts';
+import { type Vendor, vendorNames } from '#src/settings/vendor-names.ts';
 
 /** One thing to do or to expect. */
 export interface VendorNote {
@@ -188,6 +187,6 @@ const NOTES = {
 /** In the order of the guide: every vendor but the two generic ones. */
 export const vendorNotes: readonly VendorNotes[] = (Object.keys(NOTES) as (keyof typeof NOTES)[]).map((vendor) => ({
   vendor,
-  name: vendorName(vendor),
+  name: vendorNames[vendor],
   ...NOTES[vendor],
 }));

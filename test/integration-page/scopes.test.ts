@@ -48,6 +48,15 @@ describe('a scope string explained', () => {
     if (missed.length === 0) expect(written?.loss).toContain('There is no New request');
   });
 
+  test.for([
+    ['patient/Device.read', "Read the patient's Device resources."],
+    ['patient/Device.rs', "Read the patient's Device resources."],
+    ['patient/Device.write', "Write the patient's Device resources."],
+    ['patient/Device.crus', "Read and write the patient's Device resources."],
+  ])('%s: %s', ([scope, purpose]) => {
+    expect(explainScopes(`${scope}`, ALL).present).toMatchObject([{ scope, purpose }]);
+  });
+
   test('only what these settings use is missed', () => {
     const { absent } = explainScopes('launch openid fhirUser patient/Patient.read', {
       showEhrOrders: false,
@@ -159,9 +168,12 @@ describe.for(await testStores())('on %s', (stores) => {
     const scopes = 'launch openid fhirUser patient/Patient.rs';
     const sent = (body: string) =>
       /Sent in a launch, because ([^:]+): <code class="value">([^<]+)</.exec(body)?.slice(1);
-    expect(sent((await press('preview-scopes', { scopes })).body)).toEqual(['the EHR names no spelling', scopes]);
+    expect(sent((await press('preview-scopes', { scopes })).body)).toEqual([
+      'the EHR announces no scope syntax',
+      scopes,
+    ]);
     expect(sent((await press('preview-scopes', { scopes, scopeVersion: 'v1' })).body)).toEqual([
-      '“Spelling of the scopes” is set to v1',
+      '“Scope syntax” is set to v1',
       scopes.replace('.rs', '.read'),
     ]);
     expect(sent((await press('preview-scopes', { scopes: 'launch' })).body)).toBeUndefined();

@@ -5,7 +5,7 @@ import { instant } from '#views/instant.ts';
 import { type RegistrationValues, registrationTable } from '#views/settings/registration-table.ts';
 import { type SettingsPageProps, settingsPageEnd, settingsPageStart } from '#views/settings/settings-layout.ts';
 import type { TypedForm } from '#views/typed-form.ts';
-import { advancedForm } from './advanced.ts';
+import { advancedForm, type FieldGroup } from './advanced.ts';
 import { type CheckOutcome, type CheckRow, checkOutcome, checkRow, checkRows, foldedCheckRows } from './check-rows.ts';
 import { type ConnectionProps, connectionFacts, draftNotice, fhirUrlForm, frameNotice } from './connection.ts';
 import { type AcceptedScopesProps, acceptedScopesNotice, type ScopeEditorProps } from './scope-editor.ts';
@@ -55,8 +55,7 @@ export interface IntegrationTailProps {
   /** undefined while launches ask for scopes that the EHR accepts */
   readonly accepted: AcceptedScopesProps | undefined;
   readonly vendor: VendorProps;
-  /** to choose from */
-  readonly vendors: readonly { readonly value: string; readonly text: string }[];
+  readonly fieldGroups: readonly FieldGroup[];
   /** networks only an operator can open */
   readonly privateNetworks: readonly string[];
 }
@@ -141,7 +140,7 @@ ${advancedForm({
   csrfToken: connection.csrfToken,
   form: tail.advanced,
   scopes: tail.scopes,
-  vendors: tail.vendors,
+  groups: tail.fieldGroups,
   operatorNote: html`<p class="note">Only the operator of this service changes the Client ID, the Org ID and the private networks our servers may call (${privateNetworks.length === 0 ? 'none' : privateNetworks.join(', ')}).</p>`,
 })}
 `) + settingsPageEnd()

@@ -89,7 +89,7 @@ async function refusingOldTables(migration: Promise<void>): Promise<void> {
     const cause = withoutQuery(error);
     if (!(cause instanceof Error && 'code' in cause && cause.code === DUPLICATE_TABLE)) throw error;
     const remedy = 'Delete the folder "database" in the data folder, or use an empty PostgreSQL database.';
-    throw new Error(`The database was made by a version before the first release. ${remedy}`, { cause });
+    throw new Error(`The database was made by a version before the first release. ${remedy}`, { cause: error });
   }
 }
 
