@@ -20,7 +20,7 @@ import type {
 import type { AcceptedScopesProps } from '#views/integration-page/scope-editor.ts';
 import type { DriftProps, ProofProps } from '#views/integration-page/tools.ts';
 import type { TypedForm } from '#views/typed-form.ts';
-import { scopeEditorProps } from './scope-editor-props.ts';
+import { scopeEditorProps } from './scopes.ts';
 
 const PAGE = '/settings/integrations/smart-on-fhir';
 

@@ -1,6 +1,6 @@
 /** The scopes in the settings: explained, previewed without saving, and those the EHR accepted (SCO-01..06). */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { explainScopes, spellingSent } from '#src/integration-page/scope-explanation.ts';
+import { explainScopes, scopesSent } from '#src/integration-page/scopes.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import { type TestBrowser, titleOf } from '#test/helpers/browser.ts';
@@ -20,7 +20,7 @@ describe('a scope string explained', () => {
     for (const { purpose, loss } of present) expect(purpose.length * loss.length).toBeGreaterThan(0);
   });
 
-  test('what is absent is named with what is lost, in the spelling of the string', () => {
+  test('what is absent is named with what is lost, in the syntax of the string', () => {
     const { absent } = explainScopes('launch openid fhirUser patient/Patient.r patient/ServiceRequest.r', ALL);
     expect(scopesOf(absent)).toEqual([
       'launch/patient',
@@ -84,8 +84,8 @@ describe('a scope string explained', () => {
     ['auto', ['permission-v1'], 'patient/Patient.read'],
     ['auto', ['permission-v1', 'permission-v2'], 'patient/Patient.rs'],
     ['v1', undefined, 'patient/Patient.read'],
-  ] as const)('SCO-02: spelling %s with %j sends %s', ([version, capabilities, sent]) => {
-    expect(spellingSent('patient/Patient.rs', version, capabilities)?.scope).toBe(sent);
+  ] as const)('SCO-02: syntax %s with %j sends %s', ([version, capabilities, sent]) => {
+    expect(scopesSent('patient/Patient.rs', version, capabilities)?.scope).toBe(sent);
   });
 });
 
