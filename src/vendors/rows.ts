@@ -95,7 +95,7 @@ export const vendorRows: Record<Vendor, Preset> = {
   eclinicalworks: {
     scopes: {
       value: `launch ${IDENTITY} ${RESOURCES}`,
-      why: 'online_access and launch/encounter do not exist there. offline_access would outlive the clinician’s session, which is yours to decide. Resources are listed as .r, not .read: confirm which spelling your practice was approved for.',
+      why: 'online_access and launch/encounter do not exist there. offline_access would outlive the clinician’s session, which is yours to decide. Resources are listed as .r, not .read: confirm which syntax your practice was approved for.',
       source: ECW_LIVE,
       confirm: true,
     },
