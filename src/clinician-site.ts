@@ -20,7 +20,7 @@ import { standaloneRoute } from '#src/launches/start/standalone-route.ts';
 import { type ActiveGrants, createActiveGrants } from '#src/launches/tokens/current-token.ts';
 import { createTokenConfirmations } from '#src/launches/tokens/introspect.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
-import { type ChartReadings, createChartReadings } from '#src/requests/chart/chart-readings.ts';
+import { type ChartReadings, createChartReadings } from '#src/requests/chart/readings.ts';
 import { createRequestDrafts, draftOwner } from '#src/requests/new/drafts.ts';
 import { createFormLimit } from '#src/requests/new/form-limit.ts';
 import { createFormOutcomes } from '#src/requests/new/form-outcomes.ts';

@@ -13,11 +13,11 @@ import {
 } from '#src/smart/fhir/fields.ts';
 import type { RequestPriority, RequestStatus } from '#views/requests/request-row.ts';
 import { dayIn } from '#views/zone.ts';
+import { readCaution, readDetail, readReasons, readService } from './concepts.ts';
+import { type RequestKeys, readRequestKeys } from './keys.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
 import { localReference } from './reference.ts';
-import { readCaution, readDetail, readReasons, readService } from './request-concepts.ts';
-import { type RequestKeys, readRequestKeys } from './request-keys.ts';
-import { codeOf, describePriority, describeSource, describeStatus } from './request-status.ts';
+import { codeOf, describePriority, describeSource, describeStatus } from './status.ts';
 
 /** A ServiceRequest of the EHR. Texts are plain and bounded; undefined = not given or unreadable. */
 export interface ServiceRequest {

@@ -5,7 +5,7 @@ import type { Launch } from '#src/launches/session/launch.ts';
 import type { StoreRetries } from '#src/launches/session/store-retries.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { PatientSummary } from '#src/patients/patient.ts';
-import type { RequestList } from '#src/requests/list/request-list.ts';
+import type { RequestList } from '#src/requests/list/list.ts';
 import type { CreateOffer } from '#views/requests/requests-page.ts';
 import { isPractitioner, mayCreateRequests } from './create-permission.ts';
 import { type Draft, draftOwner, type RequestDrafts } from './drafts.ts';

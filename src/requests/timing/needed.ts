@@ -3,11 +3,11 @@ import { lastDayOf, readFhirDate } from '#src/patients/fhir-date.ts';
 import { flagOf } from '#src/patients/foreign-flag.ts';
 import { asConceptText, asRecord, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { dayIn } from '#views/zone.ts';
+import { timingCodePhrases } from './codes.ts';
+import { readEvents } from './events.ts';
 import { type DateContext, isReversed, momentText, periodPhrases } from './moments.ts';
 import { isGiven, otherMembers, type Phrases } from './phrases.ts';
-import { timingCodePhrases } from './timing-codes.ts';
-import { readEvents } from './timing-events.ts';
-import { repeatPhrases } from './timing-repeat.ts';
+import { repeatPhrases } from './repeat.ts';
 
 /** What the list says of the time of a request. */
 export interface Needed {

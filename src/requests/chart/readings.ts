@@ -6,8 +6,8 @@ import { AppError } from '#src/errors.ts';
 import { isTakenAway, type Launch, limitsOn, mayUse } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { type PatientSummary, readPatient } from '#src/patients/patient.ts';
-import { createBatchSupport } from '#src/requests/list/batch-support.ts';
-import { loadRequests, type RequestList, type RequestListOptions } from '#src/requests/list/request-list.ts';
+import { createBatchSupport } from '#src/requests/list/batch.ts';
+import { loadRequests, type RequestList, type RequestListOptions } from '#src/requests/list/list.ts';
 import { createFhirApi, type FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { readUser, type UserReading } from './practitioner.ts';
 

@@ -1,6 +1,7 @@
 /** Shows a request once where it is proved to be one, although the EHR lists it twice. In doubt both are shown. */
-import { hasSameMembers } from './request-versions.ts';
+
 import type { ServiceRequest } from './service-request.ts';
+import { hasSameMembers } from './versions.ts';
 
 /** What is shown, and what is not and why. */
 export interface MergedRequests {

@@ -1,7 +1,7 @@
 /** Finds out what the people and places named in requests are called: by one batch, or one by one where an EHR takes none. */
 import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { type FhirApi, FhirError } from '#src/smart/step-6-fhir-api.ts';
-import { type BatchSupport, isNoBatchResponse, refusesBatch } from './batch-support.ts';
+import { type BatchSupport, isNoBatchResponse, refusesBatch } from './batch.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
 import type { PartyReference } from './service-request.ts';
 

@@ -4,11 +4,9 @@ import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi, FhirError } from '#src/smart/step-6-fhir-api.ts';
 import type { RequestListProps } from '#views/requests/request-list.ts';
 import { serverTimeZone } from '#views/zone.ts';
+import { mergeRequests } from './merge.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
-import { identifiersOf, isOfAnotherPatient } from './own-patient.ts';
-import { describeLimits } from './request-limits.ts';
-import { mergeRequests } from './request-merge.ts';
-import { type Naming, resolveNames, typesNotGranted } from './request-names.ts';
+import { type Naming, resolveNames, typesNotGranted } from './names.ts';
 import {
   describeLeftOut,
   describeMerged,
@@ -17,12 +15,14 @@ import {
   describeProblem,
   describeRemarks,
   type RequestsProblem,
-} from './request-notices.ts';
-import { orderForReading } from './request-order.ts';
-import { maxRequests, type SearchResult, searchRequests } from './request-query.ts';
-import { toRow } from './request-to-row.ts';
-import { newestVersions } from './request-versions.ts';
+} from './notices.ts';
+import { orderForReading } from './order.ts';
+import { identifiersOf, isOfAnotherPatient } from './own-patient.ts';
+import { maxRequests, type SearchResult, searchRequests } from './query.ts';
+import { toRow } from './row.ts';
+import { describeLimits } from './scope-limits.ts';
 import { readServiceRequest, type ServiceRequest } from './service-request.ts';
+import { newestVersions } from './versions.ts';
 
 /** The page's list, with the kind of problem for the log. */
 export interface RequestList extends RequestListProps {

@@ -1,9 +1,9 @@
 /** `Timing.repeat` in the words of a nurse: "3 times a week, Mon Wed Fri, for 6 weeks". */
 import { asRecord, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { eventTimingPhrases } from './event-timing.ts';
 import { type DateContext, periodPhrases } from './moments.ts';
 import { isGiven, otherMembers, type Phrases, readSpan, type Span, singleOf, spanText } from './phrases.ts';
 import { durationPhrases, rangePhrases, spanOf, type TimeUnit, timeUnit } from './time-units.ts';
+import { eventTimingPhrases } from './when.ts';
 
 const KNOWN = [
   ...['boundsDuration', 'boundsRange', 'boundsPeriod', 'count', 'countMax'],

@@ -2,8 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { loadRequests } from '#src/requests/list/request-list.ts';
-import { searchRequests } from '#src/requests/list/request-query.ts';
+import { loadRequests } from '#src/requests/list/list.ts';
+import { searchRequests } from '#src/requests/list/query.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { type Answer, type FhirServer, searchset, startFhirServer } from '#test/requests/fhir-server.ts';
 

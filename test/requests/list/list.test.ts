@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { loadRequests, type RequestList } from '#src/requests/list/request-list.ts';
+import { loadRequests, type RequestList } from '#src/requests/list/list.ts';
 import { type Answer, searchset, startFhirServer } from '#test/requests/fhir-server.ts';
 
 const now = new Date('2026-11-22T14:02:00Z');

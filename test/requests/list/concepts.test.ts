@@ -1,7 +1,7 @@
 /** What a row says is asked for, why and under which conditions: nothing twice, nothing that is not there, nothing left out. */
 import { expect, test } from 'vitest';
-import { readDetail } from '#src/requests/list/request-concepts.ts';
-import { loadRequests } from '#src/requests/list/request-list.ts';
+import { readDetail } from '#src/requests/list/concepts.ts';
+import { loadRequests } from '#src/requests/list/list.ts';
 import { searchset, startFhirServer } from '#test/requests/fhir-server.ts';
 import type { RequestRow } from '#views/requests/request-row.ts';
 
