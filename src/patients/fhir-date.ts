@@ -1,7 +1,7 @@
 /** Reads a FHIR date, dateTime or instant into the day and time of one time zone; partial dates stay partial (FH-11). */
 
+import { dayAndTimeIn } from '#src/adapters/time-zone.ts';
 import { asInformation } from '#src/smart/fhir/fields.ts';
-import { dayAndClockIn } from '#views/zone.ts';
 
 /** A date as far as the EHR gave it. */
 export interface FhirDate {
@@ -34,7 +34,8 @@ export function readFhirDate(value: unknown, timeZone: string): FhirDate | undef
   if (offset === undefined) return { day, time: `${hour}:${minute}`, isMoment: false, at: Date.parse(`${text}Z`) };
   const at = new Date(text);
   if (Number.isNaN(at.getTime())) return undefined;
-  return { ...dayAndClockIn(at, timeZone), isMoment: true, at: at.getTime() };
+  const local = dayAndTimeIn(at, timeZone);
+  return { day: local.day, time: local.time.slice(0, 5), isMoment: true, at: at.getTime() };
 }
 
 /** The day of a FHIR date in this time zone, partial where it is; odd text bounded as it came, unless it says nothing. */

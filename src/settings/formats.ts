@@ -3,9 +3,9 @@ import ipaddr from 'ipaddr.js';
 import { getDomain } from 'tldts';
 import { z } from 'zod';
 import { isLoopbackHost } from '#src/adapters/ehr-http/address-policy.ts';
+import { isTimeZone, serverTimeZone } from '#src/adapters/time-zone.ts';
 import { isPrivateNetwork } from '#src/config/private-network.ts';
 import { fhirBaseProblem } from '#src/smart/step-2-launch-ehr.ts';
-import { isTimeZone, serverTimeZone } from '#views/zone.ts';
 
 const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const HOST_NAME = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`, 'i');

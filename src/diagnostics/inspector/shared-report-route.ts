@@ -2,10 +2,10 @@
 import { type RequestHandler, Router } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
+import { dayIn, serverTimeZone } from '#src/adapters/time-zone.ts';
 import { onlyMethods } from '#src/http/error-page.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
 import { launchReportPage } from '#views/inspector/launch-trace-page.ts';
-import { dayIn, serverTimeZone } from '#views/zone.ts';
 import { shownTitle } from './launches-routes.ts';
 import { findReport, type LaunchReport } from './shared-report-store.ts';
 

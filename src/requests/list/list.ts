@@ -1,9 +1,9 @@
 /** Loads the EHR's requests of one patient, checked, sorted, merged and named, as the page shows them. */
 
+import { serverTimeZone } from '#src/adapters/time-zone.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi, FhirError } from '#src/smart/step-6-fhir-api.ts';
 import type { RequestListProps } from '#views/requests/request-list.ts';
-import { serverTimeZone } from '#views/zone.ts';
 import { mergeRequests } from './merge.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
 import { type Naming, resolveNames, typesNotGranted } from './names.ts';

@@ -1,5 +1,6 @@
 /** Parses a foreign ServiceRequest once, at the border, into a type whose every field may be relied on. */
 
+import { dayIn } from '#src/adapters/time-zone.ts';
 import { mayBeProhibited } from '#src/patients/modifier-elements.ts';
 import { readNeeded } from '#src/requests/timing/needed.ts';
 import { containedOf } from '#src/smart/fhir/contained.ts';
@@ -12,7 +13,6 @@ import {
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
 import type { RequestPriority, RequestStatus } from '#views/requests/request-row.ts';
-import { dayIn } from '#views/zone.ts';
 import { readCaution, readDetail, readReasons, readService } from './concepts.ts';
 import { type RequestKeys, readRequestKeys } from './keys.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';

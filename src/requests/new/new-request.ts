@@ -1,9 +1,9 @@
 /** A request as a clinician types it: judged field by field, then written as the ServiceRequest the EHR gets. */
 import { z } from 'zod';
+import { dayIn, serverTimeZone } from '#src/adapters/time-zone.ts';
 import { visibleLength } from '#src/smart/fhir/visible-text.ts';
 import type { FhirResource } from '#src/smart/step-6-fhir-api.ts';
 import { confirmationOf, priorities, services } from '#views/requests/new-request-page.ts';
-import { dayIn, serverTimeZone } from '#views/zone.ts';
 
 /** What the form holds, by field, as typed. */
 export type TypedRequest = Readonly<Record<string, string>>;

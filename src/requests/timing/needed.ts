@@ -1,8 +1,9 @@
 /** When a request is needed, from every `occurrence[x]` and `asNeeded[x]`; nothing of them is dropped in silence. */
+
+import { dayIn } from '#src/adapters/time-zone.ts';
 import { lastDayOf, readFhirDate } from '#src/patients/fhir-date.ts';
 import { flagOf } from '#src/patients/foreign-flag.ts';
 import { asConceptText, asRecord, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { dayIn } from '#views/zone.ts';
 import { timingCodePhrases } from './codes.ts';
 import { readEvents } from './events.ts';
 import { type DateContext, isReversed, momentText, periodPhrases } from './moments.ts';
