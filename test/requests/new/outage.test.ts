@@ -53,7 +53,7 @@ function away(method: 'delete' | 'replace', prefix: string) {
 
 test.for([
   ['the draft cannot be discarded', 'delete', 'draft:'],
-  ['what became of it cannot be taken down', 'replace', 'draft-sending:'],
+  ['what became of it cannot be taken down', 'replace', 'deliveries:'],
 ] as const)(
   'a 201 is a 201 although %s: one request, one audit row, and never sent again',
   async ([, method, prefix]) => {

@@ -1,6 +1,7 @@
 /** A request is sent once, and nothing is called sent that was not, whatever the EHR and the clinician do meanwhile (FH-17). */
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type FormTicket, ownerHash } from '#src/requests/new/form.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
 import { dayFromNow } from '#test/helpers/days.ts';
 import { ehr, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';
@@ -394,8 +395,8 @@ describe('what is remembered of a form', () => {
   test('and cannot be read is not taken for nothing', async () => {
     const form = await openForm();
     const { redis, sealer } = world().dependencies;
-    const { id } = (await sealer.open('draft-ticket', fieldsOf(form).ticket)) as { id: string };
-    await redis.set(`draft-sending:${id}`, 'sealed by a secret that is gone', TWELVE_HOURS_MS);
+    const { owner } = (await sealer.open('draft-ticket', fieldsOf(form).ticket)) as FormTicket;
+    await redis.set(`deliveries:${ownerHash(owner)}`, 'sealed by a secret that is gone', TWELVE_HOURS_MS);
     const asked = await send(form, VAN);
     expect([isShownAgain(asked), said()]).toEqual([true, []]);
     expect(asked.body).toContain('The EHR did not confirm an earlier version');
@@ -406,8 +407,8 @@ describe('what is remembered of a form', () => {
     const form = await openForm();
     await send(form, VAN);
     const { redis, sealer } = world().dependencies;
-    const { id } = (await sealer.open('draft-ticket', fieldsOf(form).ticket)) as { id: string };
-    expect(await redis.get(`draft-sending:${id}`)).not.toMatch(
+    const { owner } = (await sealer.open('draft-ticket', fieldsOf(form).ticket)) as FormTicket;
+    expect(await redis.get(`deliveries:${ownerHash(owner)}`)).not.toMatch(
       new RegExp(`sent|Wheelchair|${identifiers().join('|')}`),
     );
     await send(await send(await openForm(), VAN), VAN);

@@ -1,9 +1,26 @@
-/** A request as a clinician types it: judged field by field, then written as the ServiceRequest the EHR gets. */
+/** A request as a clinician types it, judged field by field. */
 import { z } from 'zod';
 import { dayIn, serverTimeZone } from '#src/adapters/time-zone.ts';
 import { visibleLength } from '#src/smart/fhir/visible-text.ts';
-import type { FhirResource } from '#src/smart/step-6-fhir-api.ts';
-import { confirmationOf, priorities, services } from '#views/requests/new-request-page.ts';
+
+/** What can be asked for; the text becomes the request's category. */
+export const SERVICES = [
+  { value: 'transport', text: 'Transport' },
+  { value: 'home-care', text: 'Home care' },
+  { value: 'equipment', text: 'Equipment' },
+  { value: 'referral', text: 'Referral' },
+] as const;
+
+/** FHIR's request-priority, most common first. */
+export const PRIORITIES = [
+  { value: 'routine', text: 'Routine' },
+  { value: 'urgent', text: 'Urgent' },
+  { value: 'asap', text: 'As soon as possible' },
+  { value: 'stat', text: 'Immediately (stat)' },
+] as const;
+
+/** The fields of the form, in its order; the last is the answer to a question of ours. */
+export const FIELDS = ['service', 'what', 'neededOn', 'priority', 'reason', 'note', 'confirmed'] as const;
 
 /** What the form holds, by field, as typed. */
 export type TypedRequest = Readonly<Record<string, string>>;
@@ -13,30 +30,30 @@ export interface NewRequest {
   service: string;
   what: string;
   neededOn: string;
-  priority: 'routine' | 'urgent' | 'asap' | 'stat';
+  priority: (typeof PRIORITIES)[number]['value'];
   reason: string;
   note: string;
 }
-
-const text = (max: number) => z.string().max(max, `must be at most ${max} characters`);
-const oneOf = (choices: readonly { value: string }[]) =>
-  z.string().refine((value) => choices.some((choice) => choice.value === value), { error: 'must be chosen' });
 
 const DAY_MS = 24 * 60 * 60_000;
 const MOST_YEARS_AHEAD = 2;
 /** These priorities say "now", so a day after tomorrow contradicts them. */
 const AT_ONCE: Readonly<Record<string, string>> = { stat: 'STAT', asap: 'as soon as possible' };
 
+const text = (max: number) => z.string().max(max, `must be at most ${max} characters`);
+const oneOf = (choices: readonly { value: string }[]) =>
+  z.string().refine((value) => choices.some((choice) => choice.value === value), { error: 'must be chosen' });
+
 const schemaOn = (today: string) =>
   z
     .object({
-      service: oneOf(services),
+      service: oneOf(SERVICES),
       what: text(200).refine((typed) => visibleLength(typed) >= 3, 'must say what is needed, in a few words'),
       neededOn: z.iso
         .date({ error: 'must be a date' })
         .refine((day) => day >= today, { error: 'must not be in the past' })
         .refine((day) => day <= yearsAfter(today), { error: `must be within ${MOST_YEARS_AHEAD} years` }),
-      priority: oneOf(priorities),
+      priority: oneOf(PRIORITIES),
       reason: text(500),
       note: text(1_000),
     })
@@ -50,8 +67,7 @@ const schemaOn = (today: string) =>
  * `confirmed` is that question, and a form that carries {@link confirmationOf} its values has answered it.
  *
  * @param typed untrusted; a missing field counts as empty.
- * @param timeZone IANA name of the facility's zone: whose today a day is compared with. The server's unless given.
- * @throws RangeError where `timeZone` is none.
+ * @param timeZone of the facility: whose today a day is compared with.
  */
 export function readNewRequest(
   typed: TypedRequest,
@@ -87,6 +103,11 @@ export function asTyped(typed: TypedRequest): NewRequest {
   };
 }
 
+/** What a form carries whose priority and day were asked about: another pair is another question. */
+export function confirmationOf({ priority = '', neededOn = '' }: { priority?: string; neededOn?: string }): string {
+  return `${priority} ${neededOn}`;
+}
+
 function questionAbout({ priority, neededOn }: NewRequest, tomorrow: string): string | undefined {
   const word = AT_ONCE[priority];
   if (word === undefined || neededOn <= tomorrow) return undefined;
@@ -99,42 +120,4 @@ function dayAfter(day: string): string {
 
 function yearsAfter(day: string): string {
   return `${Number(day.slice(0, 4)) + MOST_YEARS_AHEAD}${day.slice(4)}`;
-}
-
-/** For whom, by whom and under which name a request is written. All of it from the launch, nothing from the form. */
-export interface RequestAuthorship {
-  /** system and value by which it is found again, whatever became of the answer (FH-17). */
-  identifier: { system: string; value: string };
-  patientId: string;
-  encounterId: string | undefined;
-  /** The signed-in user's reference, such as `Practitioner/1`; only who may be a requester is named. */
-  fhirUser: string | undefined;
-  /** Their name, where it is known. */
-  userName?: string | undefined;
-  now: Date;
-}
-
-/** FHIR R4 ServiceRequest, request-list §4.4, transport C. */
-export function toServiceRequest(request: NewRequest, by: RequestAuthorship): FhirResource {
-  const { identifier, patientId, encounterId, fhirUser, userName, now } = by;
-  const isRequester = /^Practitioner(?:Role)?\//.test(fhirUser ?? '');
-  const category = services.find(({ value }) => value === request.service)?.text;
-  return {
-    resourceType: 'ServiceRequest',
-    identifier: [identifier],
-    status: 'active',
-    intent: 'order',
-    priority: request.priority,
-    category: [{ text: category }],
-    code: { text: request.what },
-    subject: { reference: `Patient/${patientId}` },
-    ...(encounterId === undefined ? {} : { encounter: { reference: `Encounter/${encounterId}` } }),
-    occurrenceDateTime: request.neededOn,
-    authoredOn: now.toISOString(),
-    ...(isRequester
-      ? { requester: { reference: fhirUser, ...(userName === undefined ? {} : { display: userName }) } }
-      : {}),
-    ...(request.reason === '' ? {} : { reasonCode: [{ text: request.reason }] }),
-    ...(request.note === '' ? {} : { note: [{ text: request.note }] }),
-  };
 }

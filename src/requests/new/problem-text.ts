@@ -1,10 +1,7 @@
-/** What a clinician is told when a request was not sent, or may have been: what is known, and nothing else. */
+/** What a page says when a request was not sent, or may have been: what is known, and nothing else. */
 import type { FhirFailure } from '#src/smart/step-6-fhir-api.ts';
 import type { Unseen } from './find-sent.ts';
-import type { FormLook } from './look-again.ts';
-
-/** A sending that did not end in the list. */
-export type Unsent = Exclude<FormLook['sending'], { kind: 'sent' }>;
+import type { FormSending } from './send-form.ts';
 
 /** Of a form that is older than what is remembered of it. */
 export const EXPIRED =
@@ -26,20 +23,20 @@ const UNSEEN: Record<Unseen, string> = {
 };
 
 /** In words for the clinician. */
-export function problemOf(sending: Unsent, now: Date): string {
-  switch (sending.kind) {
+export function problemOf(end: Exclude<FormSending['end'], { kind: 'sent' }>, now: Date): string {
+  switch (end.kind) {
     case 'elsewhere':
       return 'This request is being sent in another window. Look at the list first.';
     case 'changed':
-      return sending.isEarlierSent
+      return end.isEarlierSent
         ? 'An earlier version of this request was sent and is in the EHR. What you see now was not sent. Send it only if the patient needs both: it becomes a second request.'
         : 'The EHR did not confirm an earlier version of this request, so that one may be there already: look in the chart. What you see now was not sent. If you send it, it becomes a second request.';
     case 'alike':
-      return `You sent the same request ${agoText(sending.at, now)}${sending.isConfirmed ? '' : ', and the EHR has not confirmed it'}. What you see now was not sent. Send it only if the patient needs both: it becomes a second request.`;
+      return `You sent the same request ${agoText(end.at, now)}${end.isConfirmed ? '' : ', and the EHR has not confirmed it'}. What you see now was not sent. Send it only if the patient needs both: it becomes a second request.`;
     case 'refused':
-      return `Not sent. ${REFUSED[sending.failure] ?? 'The EHR did not accept this request. Tell your EHR team.'}`;
+      return `Not sent. ${REFUSED[end.failure] ?? 'The EHR did not accept this request. Tell your EHR team.'}`;
     case 'unknown':
-      if (sending.unseen) return UNSEEN[sending.unseen];
+      if (end.unseen) return UNSEEN[end.unseen];
       return `The EHR did not confirm the request, so it may be there already. Look again, or look in the chart. ${LOOKS_FIRST}`;
     case 'absent':
       return `The EHR does not show this request now. It may take a moment to appear, so look once more before you send it again. ${LOOKS_FIRST}`;

@@ -31,12 +31,10 @@ export function proofOf({ status, body }: CreateAnswer, sent: FhirResource): Cre
   return isShown ? 'created' : 'unproved';
 }
 
-/** `ServiceRequest/id` of what was created, by the answer's body or Location; undefined where neither tells. */
+/** `ServiceRequest/id` of what was created, by the answer's body or Location; undefined where neither says it. */
 export function createdResource({ body, location }: CreateAnswer): string | undefined {
   const { resourceType, id } = asRecord(body);
-  const told =
-    resourceType === 'ServiceRequest'
-      ? id
-      : /\/ServiceRequest\/([^/?#]+)(?:\/_history\/[^/?#]+)?$/.exec(location ?? '')?.[1];
-  return isFhirId(told) ? `ServiceRequest/${told}` : undefined;
+  const inLocation = /\/ServiceRequest\/([^/?#]+)(?:\/_history\/[^/?#]+)?$/.exec(location ?? '')?.[1];
+  const found = resourceType === 'ServiceRequest' ? id : inLocation;
+  return isFhirId(found) ? `ServiceRequest/${found}` : undefined;
 }
