@@ -30,7 +30,7 @@ const NEWS_MS = 15 * 60_000;
 const MOST_TRIES = 8;
 /** Of one user for one patient in twelve hours; within MOST_BYTES, however long their ids are. */
 const MOST_DELIVERIES = 100;
-const MOST_BYTES = 40_960;
+const MOST_BYTES = 32_768;
 
 /** See {@link DeliveryStore}. */
 export function createDeliveryStore(redis: KeyStore, sealer: Sealer, clock: Clock): DeliveryStore {
