@@ -6,8 +6,7 @@ import { clockTime } from '#views/instant.ts';
 import { layout } from '#views/layout.ts';
 import { asSentence, type TypedForm } from '#views/typed-form.ts';
 import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
-import { patientBanner } from './patient-banner.ts';
-import type { PatientIdentity } from './patient-identity.ts';
+import { type PatientIdentity, patientBanner } from './patient-banner.ts';
 
 /** Every field, in the form's order. */
 const labels = {

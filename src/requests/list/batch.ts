@@ -1,4 +1,5 @@
 /** Which EHRs take no batch: learned from their answers and kept as long as what discovery found. */
+import { LRUCache } from 'lru-cache';
 import type { Clock } from '#src/adapters/clock.ts';
 import { asRecord, asRecords, asText } from '#src/smart/fhir/fields.ts';
 import type { FhirError, FhirResource } from '#src/smart/step-6-fhir-api.ts';
@@ -12,27 +13,17 @@ export interface BatchSupport {
 
 /** As the longest life of a discovery: an EHR that learns to take a batch is asked again within the hour. */
 const KEPT_MS = 60 * 60_000;
-const MOST_KEPT = 2_000;
 
-/**
- * One per process. A process that has just started asks each EHR once.
- *
- * @returns by organization; a changed connection is another EHR.
- */
+/** One per process: one that has just started asks each EHR once. @returns by organization and connection. */
 export function createBatchSupport(
   clock: Clock,
 ): (organization: { id: string; connectionVersion: number }) => BatchSupport {
-  const missingUntil = new Map<string, number>();
+  const missingSince = new LRUCache<string, number>({ max: 2_000 });
   return ({ id, connectionVersion }) => {
     const key = `${id} ${connectionVersion}`;
     return {
-      isMissing: () => (missingUntil.get(key) ?? 0) > clock().getTime(),
-      noteMissing: () => {
-        missingUntil.delete(key);
-        missingUntil.set(key, clock().getTime() + KEPT_MS);
-        const [oldest] = missingUntil.keys();
-        if (missingUntil.size > MOST_KEPT && oldest !== undefined) missingUntil.delete(oldest);
-      },
+      isMissing: () => clock().getTime() - (missingSince.get(key) ?? -Infinity) < KEPT_MS,
+      noteMissing: () => void missingSince.set(key, clock().getTime()),
     };
   };
 }
@@ -53,9 +44,6 @@ export function isNoBatchResponse(answer: FhirResource): boolean {
   if (answer.resourceType !== 'Bundle') return true;
   const entries = asRecords(answer['entry']);
   if (entries.some(({ resource }) => resource !== undefined)) return false;
-  if (answer['type'] === 'batch-response' || answer['type'] === undefined)
-    return (
-      entries.length > 0 && entries.every(({ response }) => NOT_DONE.test(asText(asRecord(response).status) ?? ''))
-    );
-  return true;
+  if (answer['type'] !== 'batch-response' && answer['type'] !== undefined) return true;
+  return entries.length > 0 && entries.every(({ response }) => NOT_DONE.test(asText(asRecord(response).status) ?? ''));
 }

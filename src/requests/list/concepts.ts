@@ -1,5 +1,4 @@
 /** The words of a ServiceRequest that stand for concepts: what is asked for, why, and under which conditions. */
-
 import { conditionsOf, remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
 import { containedOf, type Place } from '#src/smart/fhir/contained.ts';
 import { asConceptText, asInformation, asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
@@ -33,7 +32,7 @@ export function readCaution(resource: ForeignRecord): string | undefined {
 }
 
 /**
- * Each reason once: coded ones, then what the references tell by themselves or by what is contained.
+ * Each reason once: coded ones, then what the references say by themselves or by what is contained.
  *
  * A reference without words may stand for a coded reason beside it; where there are more of them than codes, there is
  * another reason.
@@ -47,9 +46,9 @@ export function readReasons(resource: ForeignRecord, base: URL): string[] {
     text: reasonOf(reference, place),
     isThere: leadsSomewhere(reference, place),
   }));
-  const told = new Set([...coded, ...referred.flatMap(({ text }) => text ?? [])]);
+  const said = new Set([...coded, ...referred.flatMap(({ text }) => text ?? [])]);
   const wordless = referred.filter(({ text, isThere }) => text === undefined && isThere).length;
-  return [...told, ...(wordless > coded.length ? [REASON_ELSEWHERE] : [])];
+  return [...said, ...(wordless > coded.length ? [REASON_ELSEWHERE] : [])];
 }
 
 function reasonOf(reference: ForeignRecord, place: Place): string | undefined {

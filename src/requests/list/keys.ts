@@ -32,20 +32,13 @@ export interface RequestVersion {
 }
 
 /** The subject is this patient's for every request that is compared; id and meta are not about the order. */
-const notOfTheOrder = new Set(['id', 'meta', 'subject']);
-
+const NOT_OF_THE_ORDER = new Set(['id', 'meta', 'subject']);
 /** FHIR R4 ServiceRequest: what these members mean when they are missing. */
-const defaults = new Map<string, unknown>([
-  ['priority', 'routine'],
-  ['doNotPerform', false],
-  ['asNeededBoolean', false],
-]);
-
+const DEFAULTS: ForeignRecord = { priority: 'routine', doNotPerform: false, asNeededBoolean: false };
 /** Longer than any server's id; beyond it, an id is not worth keeping. */
-const longestId = 256;
-
+const LONGEST_ID = 256;
 /** Two orders of which the same is withheld, or unknown, may differ in it. */
-const withheld = /data-absent-reason|nullflavor/i;
+const WITHHELD = /data-absent-reason|nullflavor/i;
 
 /** Reads the keys of one ServiceRequest; never throws, whatever is missing or odd (FH-11). */
 export function readRequestKeys(resource: ForeignRecord, base: URL): RequestKeys {
@@ -53,18 +46,16 @@ export function readRequestKeys(resource: ForeignRecord, base: URL): RequestKeys
   const canonical = canonicalMembers(resource);
   const sources = asRecords(resource.basedOn);
   return {
-    id: typeof id === 'string' && id !== '' && id.length <= longestId ? id : undefined,
+    id: typeof id === 'string' && id !== '' && id.length <= LONGEST_ID ? id : undefined,
     version: readVersion(asRecord(meta)),
     members: new Map(canonical?.map(([name, text]) => [name, hash('sha256', text, 'base64url')])),
     isExplicit:
       canonical !== undefined &&
       asConceptText(resource.code) !== undefined &&
-      !canonical.some(([, text]) => withheld.test(text)),
+      !canonical.some(([, text]) => WITHHELD.test(text)),
     numbers: [...asRecords(resource.identifier), ...asRecords(resource.requisition)].flatMap(numberOf),
     basedOn: sources.length === 1 ? localReference(sources[0], base) : undefined,
-    replaces: asRecords(resource.replaces)
-      .map((reference) => localReference(reference, base))
-      .filter((key) => key !== undefined),
+    replaces: asRecords(resource.replaces).flatMap((reference) => localReference(reference, base) ?? []),
     state: status,
     intent,
   };
@@ -73,7 +64,7 @@ export function readRequestKeys(resource: ForeignRecord, base: URL): RequestKeys
 /** @returns undefined for a resource nested too deeply to be written down. */
 function canonicalMembers(resource: ForeignRecord): [string, string][] | undefined {
   const own = Object.entries(resource).filter(
-    ([name, value]) => !notOfTheOrder.has(name) && value !== undefined && defaults.get(name) !== value,
+    ([name, value]) => !NOT_OF_THE_ORDER.has(name) && value !== undefined && DEFAULTS[name] !== value,
   );
   try {
     return own.map(([name, value]) => [name, JSON.stringify(value, inOneOrder)]);
@@ -95,10 +86,11 @@ function readVersion({ versionId, lastUpdated }: ForeignRecord): RequestVersion 
   return { number: isNumber ? BigInt(text) : undefined, updatedMs: instantMs(lastUpdated) };
 }
 
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+
 /** Only a FHIR instant: without a time zone it is unknown which of two moments is the later one. */
 function instantMs(value: unknown): number | undefined {
-  const isInstant =
-    typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/.test(value);
+  const isInstant = typeof value === 'string' && INSTANT.test(value);
   const ms = isInstant ? Date.parse(value) : NaN;
   return Number.isNaN(ms) ? undefined : ms;
 }

@@ -1,12 +1,10 @@
 /** Loads the EHR's requests of one patient, checked, sorted, merged and named, as the page shows them. */
-
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi, FhirError } from '#src/smart/step-6-fhir-api.ts';
-import type { RequestListProps } from '#views/requests/request-list.ts';
 import { mergeRequests } from './merge.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
-import { type Naming, resolveNames, typesNotGranted } from './names.ts';
+import { type Naming, resolveNames } from './names.ts';
 import {
   describeLeftOut,
   describeMerged,
@@ -19,53 +17,62 @@ import {
 import { orderForReading } from './order.ts';
 import { identifiersOf, isOfAnotherPatient } from './own-patient.ts';
 import { maxRequests, type SearchResult, searchRequests } from './query.ts';
-import { toRow } from './row.ts';
+import { type RequestRow, toRow } from './row.ts';
 import { describeLimits } from './scope-limits.ts';
 import { readServiceRequest, type ServiceRequest } from './service-request.ts';
 import { newestVersions } from './versions.ts';
 
-/** The page's list, with the kind of problem for the log. */
-export interface RequestList extends RequestListProps {
+/** A patient's requests as the page shows them. */
+export interface RequestList {
+  /** In reading order. */
+  readonly open: readonly RequestRow[];
+  readonly closed: readonly RequestRow[];
+  /** How many execution details of other orders the EHR has besides. */
+  readonly otherOrders: number;
+  readonly notices: readonly string[];
+  /** Why nothing, or not everything, could be read. */
   readonly problem: RequestsProblem | undefined;
-  /**
-   * `system|value` and `ServiceRequest/id` of all that was read, so that what was sent a moment ago can be looked for;
-   * undefined where the EHR was not asked.
-   */
+  /** The EHR was not asked, so nothing is claimed about what it has. */
+  readonly isUnread?: boolean;
+  /** `system|value` and `ServiceRequest/id` of all that was read; undefined where the EHR was not asked. */
   readonly identifiers?: ReadonlySet<string>;
 }
 
 /** What loading the list depends on besides the EHR. */
 export interface RequestListOptions extends Pick<Naming, 'user' | 'batches'> {
-  /** the launch's patient, already checked (LC-02) */
+  /** The launch's patient, already checked (LC-02). */
   readonly patientId: string;
-  /** whether the granted scopes allow searching ServiceRequest; without, the EHR is not even asked (SCO-19) */
+  /** Whether the granted scopes allow searching ServiceRequest; without, the EHR is not even asked (SCO-19). */
   readonly grantedSearch: boolean;
   readonly now: Date;
-  /** the organization's, an IANA name; default: the server's */
+  /** The organization's; default: the server's. */
   readonly timeZone?: string;
-  /** whether the granted scopes allow reading a type, for names; default: yes */
+  /** Whether the granted scopes allow reading a type, for names; default: yes. */
   readonly canRead?: (resourceType: string) => boolean;
-  /** `name=value` the organization's EHR wants on every search; default: none */
+  /** `name=value` the organization's EHR wants on every search. */
   readonly searchParameters?: readonly string[];
-  /** the searches that limit which requests the granted scopes cover, as `name=value&…`; default: nothing does */
+  /** The searches that limit which requests the granted scopes cover, as `name=value&…`; default: nothing does. */
   readonly limits?: readonly string[];
 }
 
 /**
- * Loads the list by the query plan of request-list §4.2. Only requests whose subject is this patient are shown (LC-06).
+ * Loads the list with one search and its pages. Only requests whose subject is this patient are shown (LC-06).
  *
  * Never throws for what an EHR does: a failure becomes `problem`, with whatever could still be read.
  */
 export async function loadRequests(api: FhirApi, options: RequestListOptions): Promise<RequestList> {
   if (!options.grantedSearch) {
-    const problem = describeProblem('not-granted', false);
-    return { open: [], closed: [], otherOrders: 0, notices: [], problem };
+    return { open: [], closed: [], otherOrders: 0, notices: [], problem: describeProblem('not-granted', false) };
   }
+  const { patientId, now, timeZone = serverTimeZone, canRead = () => true, user, batches, limits = [] } = options;
   const found = await search(api, options);
-  const sifted = sift(found.requests, options.patientId);
+  const sifted = sift(found.requests, patientId);
   const shown = orderForReading(sifted.requests).slice(0, maxRequests);
-  const merged = mergeRequests(shown, sifted.inDoubt);
-  const { rows, notGranted } = await nameAll(api, merged.kept, found.included, options);
+  const { kept, ...merged } = mergeRequests(shown, sifted.inDoubt);
+  const parties = kept.flatMap(({ performers, requester }) => [...performers, ...(requester ? [requester] : [])]);
+  const naming = { included: found.included, now, patientId, canRead, user, batches };
+  const { nameOf, notGranted } = await resolveNames(api, parties, naming);
+  const rows = kept.map((request) => toRow(request, nameOf, { now, timeZone }));
   const { end, counted, unreadable } = found.result;
   const hasMore = end === 'more' || sifted.requests.length > shown.length;
   return {
@@ -73,15 +80,9 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
     closed: rows.filter((row) => row.status.group === 'closed'),
     otherOrders: sifted.otherOrders,
     notices: [
-      ...describeLimits(options.limits ?? []),
+      ...describeLimits(limits),
       ...describeLeftOut({ ...sifted, unreadable, counted, hasMore }),
-      ...describeMerged({
-        replaced: servicesOf(merged.replaced),
-        repeated: servicesOf(merged.repeated),
-        referred: servicesOf(merged.referred),
-        inDoubt: servicesOf(onceById(sifted.inDoubt)),
-        disputed: servicesOf(sifted.disputed),
-      }),
+      ...describeMerged({ ...merged, inDoubt: onceById(sifted.inDoubt), disputed: sifted.disputed }),
       ...describeNotGranted(notGranted),
       ...describeRemarks([...found.remarks]),
     ],
@@ -91,25 +92,23 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
 }
 
 interface Found {
-  identifiers: Set<string>;
-  /** Why the search ended early. */
-  failure: FhirError | undefined;
-  requests: ServiceRequest[];
-  /** resources of other types that came along, good only for names */
-  included: NamedResource[];
+  readonly identifiers: Set<string>;
+  readonly requests: ServiceRequest[];
+  /** Resources of other types that came along, good only for names. */
+  readonly included: NamedResource[];
   /** The EHR's own, each once. */
-  remarks: Set<string>;
-  result: SearchResult;
+  readonly remarks: Set<string>;
+  readonly result: SearchResult;
+  /** Why the search ended early. */
+  readonly failure: FhirError | undefined;
 }
 
 /** Only what the list shows is kept of what an EHR sends, as soon as it is there (FH-12). */
 async function search(api: FhirApi, options: RequestListOptions): Promise<Found> {
   const { patientId, searchParameters = [], now, timeZone = serverTimeZone } = options;
-  const [requests, included, remarks]: [ServiceRequest[], NamedResource[], Set<string>] = [[], [], new Set()];
+  const [requests, included]: [ServiceRequest[], NamedResource[]] = [[], []];
+  const [identifiers, remarks] = [new Set<string>(), new Set<string>()];
   const at = { base: api.base, now, timeZone };
-  const identifiers = new Set<string>();
-  let failure: FhirError | undefined;
-  const onFailure = (error: FhirError) => void (failure = error);
   const own = { subject: { reference: `Patient/${patientId}` } };
   const take = (resource: ForeignRecord): void => {
     if (resource.resourceType === 'ServiceRequest') {
@@ -122,6 +121,8 @@ async function search(api: FhirApi, options: RequestListOptions): Promise<Found>
       included.push(readNamedResource(resource, at));
     }
   };
+  let failure: FhirError | undefined;
+  const onFailure = (error: FhirError) => void (failure = error);
   const result = await searchRequests(api, { patientId, searchParameters, onFailure }, take);
   return { requests, included, remarks, result, identifiers, failure };
 }
@@ -131,57 +132,30 @@ function problemOf({ result: { end, isBegun }, failure }: Found): RequestsProble
   return { ...describeProblem(end, isBegun), status: failure?.status, issues: failure?.issues };
 }
 
-interface Sifted {
-  requests: ServiceRequest[];
-  inDoubt: ReadonlySet<ServiceRequest>;
-  /** This patient's, with an id that also came without this patient. */
-  disputed: ServiceRequest[];
-  otherPatients: number;
-  unknownPatients: number;
-  enteredInError: number;
-  otherOrders: number;
-}
-
 /** Another patient's entry is counted and forgotten before anything else about it is looked at. */
-function sift(all: readonly ServiceRequest[], patientId: string): Sifted {
-  const isOwn = ({ subject }: ServiceRequest) => subject === `Patient/${patientId}`;
-  const [own, others] = [all.filter(isOwn), all.filter((request) => !isOwn(request))];
+function sift(all: readonly ServiceRequest[], patientId: string) {
+  const { own = [], others = [] } = Object.groupBy(all, ({ subject }) =>
+    subject === `Patient/${patientId}` ? 'own' : 'others',
+  );
   const { newest, inDoubt } = newestVersions(own);
   const valid = newest.filter((request) => !request.isEnteredInError);
   const requests = valid.filter((request) => !request.isDerivedOrder);
-  const idsOfOthers = new Set(others.map(({ keys }) => keys.id).filter((id) => id !== undefined));
+  const idsOfOthers = new Set(others.flatMap(({ keys }) => keys.id ?? []));
+  const count = (some: readonly ServiceRequest[]) => onceById(some).length;
   const isOfPatient = ({ subject }: ServiceRequest) => subject?.startsWith('Patient/') === true;
   return {
     requests,
     inDoubt,
+    /** This patient's, with an id that also came without this patient. */
     disputed: onceById(requests.filter(({ keys }) => keys.id !== undefined && idsOfOthers.has(keys.id))),
-    otherPatients: onceById(others.filter(isOfPatient)).length,
-    unknownPatients: onceById(others.filter((request) => !isOfPatient(request))).length,
-    enteredInError: onceById(newest.filter((request) => request.isEnteredInError)).length,
-    otherOrders: onceById(valid.filter((request) => request.isDerivedOrder)).length,
+    otherPatients: count(others.filter(isOfPatient)),
+    unknownPatients: count(others.filter((request) => !isOfPatient(request))),
+    enteredInError: count(newest.filter((request) => request.isEnteredInError)),
+    otherOrders: count(valid.filter((request) => request.isDerivedOrder)),
   };
 }
 
 /** Pages may overlap: the same resource twice is one. */
 function onceById(requests: Iterable<ServiceRequest>): ServiceRequest[] {
   return [...new Map([...requests].map((request) => [request.keys.id ?? request, request])).values()];
-}
-
-function servicesOf(requests: readonly ServiceRequest[]): string[] {
-  return requests.map(({ service }) => service);
-}
-
-async function nameAll(
-  api: FhirApi,
-  requests: readonly ServiceRequest[],
-  included: readonly NamedResource[],
-  options: RequestListOptions,
-): Promise<{ rows: ReturnType<typeof toRow>[]; notGranted: string[] }> {
-  const { now, timeZone = serverTimeZone, canRead = () => true } = options;
-  const parties = requests.flatMap((request) => [...request.performers, request.requester ?? []].flat());
-  const { patientId, user, batches } = options;
-  const naming = { included, now, patientId, canRead, user, batches };
-  const nameOf = await resolveNames(api, parties, naming);
-  const rows = requests.map((request) => toRow(request, nameOf, { now, timeZone }));
-  return { rows, notGranted: typesNotGranted(parties, naming) };
 }

@@ -32,7 +32,10 @@ export function mergeRequests(
   const replaced = findReplaced(requests, inDoubt);
   const current = requests.filter((request) => !replaced.has(request));
   const pairs = findPairs(current);
-  const merged = current.filter((request) => !pairs.has(request)).map((request) => withOrder(request, pairs));
+  const orderOf = new Map([...pairs].map(([order, referral]) => [referral, order]));
+  const merged = current
+    .filter((request) => !pairs.has(request))
+    .map((request) => withOrder(request, orderOf.get(request)));
   const repeated = findRepeated(merged);
   return {
     kept: merged.filter((request) => !repeated.has(request)),
@@ -96,41 +99,31 @@ function findPairs(requests: readonly ServiceRequest[]): Map<ServiceRequest, Ser
 const isReferral = ({ keys }: ServiceRequest): boolean => keys.id?.startsWith('R-') === true;
 
 /** Numbers and the day of writing are each one's own. */
-const ownOfEach = new Set(['text', 'identifier', 'requisition', 'basedOn', 'authoredOn']);
+const OWN_OF_EACH = new Set(['text', 'identifier', 'requisition', 'basedOn', 'authoredOn']);
 /** What one of the two may leave out; where both say it, it is the same. */
-const saidByEither = new Set([
-  'category',
-  'requester',
-  'performer',
-  'performerType',
-  'reasonCode',
-  'reasonReference',
-  'encounter',
-  'supportingInfo',
-  'insurance',
-  'relevantHistory',
-  'note',
+const SAID_BY_EITHER = new Set([
+  ...['category', 'requester', 'performer', 'performerType', 'reasonCode', 'reasonReference'],
+  ...['encounter', 'supportingInfo', 'insurance', 'relevantHistory', 'note'],
 ]);
 
 function isPair(referral: ServiceRequest, order: ServiceRequest): boolean {
   const [a, b] = [referral.keys.members, order.keys.members];
   const isEqual = (name: string) =>
-    ownOfEach.has(name) || a.get(name) === b.get(name) || (saidByEither.has(name) && !(a.has(name) && b.has(name)));
+    OWN_OF_EACH.has(name) || a.get(name) === b.get(name) || (SAID_BY_EITHER.has(name) && !(a.has(name) && b.has(name)));
   return referral.keys.isExplicit && order.keys.isExplicit && [...new Set([...a.keys(), ...b.keys()])].every(isEqual);
 }
 
 /** What only the order says is not lost with it. */
-function withOrder(request: ServiceRequest, pairs: ReadonlyMap<ServiceRequest, ServiceRequest>): ServiceRequest {
-  const [order] = [...pairs].find(([, referral]) => referral === request) ?? [];
+function withOrder(request: ServiceRequest, order: ServiceRequest | undefined): ServiceRequest {
   if (!order) return request;
   // The word for a status depends on whether a provider is named.
   const { performers, status } = request.performers.length > 0 ? request : order;
   return {
     ...request,
-    category: request.category ?? order.category,
-    requester: request.requester ?? order.requester,
     performers,
     status,
+    category: request.category ?? order.category,
+    requester: request.requester ?? order.requester,
     performerType: request.performerType ?? order.performerType,
     reasons: request.reasons.length > 0 ? request.reasons : order.reasons,
   };

@@ -15,7 +15,7 @@ import {
 import { isFhirId } from '#src/smart/fhir/id.ts';
 import { localReference } from './reference.ts';
 
-/** A resource as far as it names somebody. Texts are plain and bounded. */
+/** A resource as far as it gives a name. Texts are plain and bounded. */
 export interface NamedResource {
   /** `Type/id`; undefined without a usable id, as of a contained resource. */
   readonly reference: string | undefined;
@@ -25,7 +25,8 @@ export interface NamedResource {
   readonly role: RoleNames | undefined;
 }
 
-interface RoleNames {
+/** What a PractitionerRole is named after. */
+export interface RoleNames {
   readonly practitioner: Pointer;
   readonly organization: Pointer;
   readonly title: string | undefined;
@@ -33,7 +34,8 @@ interface RoleNames {
   readonly remarks: readonly string[];
 }
 
-interface Pointer {
+/** Where a name may come from. */
+export interface Pointer {
   /** As the reference itself, or the contained resource it points at, says. */
   readonly display: string | undefined;
   /** `Type/id` on this server */

@@ -2,11 +2,11 @@
 import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { type FhirApi, FhirError } from '#src/smart/step-6-fhir-api.ts';
 import { type BatchSupport, isNoBatchResponse, refusesBatch } from './batch.ts';
-import { type NamedResource, readNamedResource } from './named-resource.ts';
+import { type NamedResource, type Pointer, type RoleNames, readNamedResource } from './named-resource.ts';
 import type { PartyReference } from './service-request.ts';
 
 /** Types that name who asks or who provides; nothing clinical is ever read for a name. */
-const readableTypes = new Set([
+const READABLE = new Set([
   'Practitioner',
   'PractitionerRole',
   'Organization',
@@ -14,35 +14,37 @@ const readableTypes = new Set([
   'HealthcareService',
   'CareTeam',
 ]);
-const maxReads = 10;
-const notAvailable = 'Name not available';
-/** The signed-in user, when even the EHR does not tell their name. */
-const ownWord = 'you';
-
-/** The signed-in user, as requests refer to them. */
-export interface OwnUser {
-  /** `Type/id` on this server */
-  readonly reference: string;
-  /** Never rejects and is never long in coming. */
-  name(): Promise<string | undefined>;
-}
+const MOST_READS = 10;
+const NOT_AVAILABLE = 'Name not available';
+/** The signed-in user, when even the EHR does not give their name. */
+const OWN_WORD = 'you';
 
 /** What naming depends on besides the EHR. */
 export interface Naming {
   readonly included: readonly NamedResource[];
   readonly now: Date;
-  /** whose page it is */
-  readonly patientId?: string;
-  /** whether the granted scopes allow reading a type (SCO-19) */
+  /** Whose page it is. */
+  readonly patientId: string;
+  /** Whether the granted scopes allow reading a type (SCO-19). */
   readonly canRead: (resourceType: string) => boolean;
-  /** whose own name costs no call */
-  readonly user?: OwnUser | undefined;
-  /** what is known of this EHR's batches; without, it is asked each time */
+  /** The signed-in user as requests refer to them, `Type/id`; their name costs no call and is never long in coming. */
+  readonly user?: { readonly reference: string; name(): Promise<string | undefined> } | undefined;
+  /** What is known of this EHR's batches; without, it is asked each time. */
   readonly batches?: BatchSupport | undefined;
+}
+
+/** What was found out. */
+export interface Names {
+  /** The name of any of the parties; "Name not available" when the EHR did not give it. */
+  nameOf(party: PartyReference): string;
+  /** The types that would have named a party and may not be read. */
+  notGranted: readonly string[];
 }
 
 /** Resources by `Type/id`. */
 type Known = ReadonlyMap<string, NamedResource>;
+
+const typeOf = (local: string) => local.split('/')[0] ?? '';
 
 /**
  * Learns names from display, contained and included resources; what is then missing is read in one batch of at most 10, or
@@ -51,60 +53,26 @@ type Known = ReadonlyMap<string, NamedResource>;
  * Only resources of this FHIR base are ever asked for (LC-10). A read that fails costs its name, nothing else (FH-06).
  *
  * @param parties the most important first: the batch is filled in this order.
- * @returns the name of any of these parties; "Name not available" when the EHR did not tell.
  */
-export async function resolveNames(
-  api: FhirApi,
-  parties: readonly PartyReference[],
-  naming: Naming,
-): Promise<(party: PartyReference) => string> {
-  const { user, canRead } = naming;
-  const included = new Map([...patientOf(naming), ...byReference(naming.included)]);
-  const missing = parties
-    .filter((party) => nameOf(party, included) === undefined)
-    .map((party) => party.local)
-    .filter((local) => local !== undefined);
-  const readable = missing.filter((local) => local !== user?.reference && isReadable(local, canRead));
-  const wanted = [...new Set(readable)].slice(0, maxReads);
+export async function resolveNames(api: FhirApi, parties: readonly PartyReference[], naming: Naming): Promise<Names> {
+  const { user, canRead, patientId } = naming;
+  // Another patient of the same server is not this one.
+  const patient = { reference: `Patient/${patientId}`, name: 'The patient', role: undefined };
+  const given = byReference([patient, ...naming.included]);
+  const nameless = parties.filter((party) => nameOf(party, given) === undefined);
+  const missing = new Set(nameless.flatMap(({ local }) => local ?? []));
+  const isOwnMissing = user !== undefined && missing.delete(user.reference);
+  const readable = [...missing].filter((local) => READABLE.has(typeOf(local)));
+  const wanted = readable.filter((local) => canRead(typeOf(local))).slice(0, MOST_READS);
   const [read, own] = await Promise.all([
     wanted.length === 0 ? [] : readAll(api, wanted, naming),
-    user !== undefined && missing.includes(user.reference) ? nameUser(user) : [],
+    isOwnMissing ? [{ reference: user.reference, name: (await user.name()) ?? OWN_WORD, role: undefined }] : [],
   ]);
-  const known = new Map([...included, ...byReference(read), ...byReference(own)]);
-  return (party) => nameOf(party, known) ?? notAvailable;
-}
-
-/** Another patient of the same server is not this one. */
-function patientOf({ patientId }: Naming): Known {
-  const reference = `Patient/${patientId}`;
-  return new Map(patientId === undefined ? [] : [[reference, { reference, name: 'The patient', role: undefined }]]);
-}
-
-async function nameUser({ reference, name }: OwnUser): Promise<NamedResource[]> {
-  return [{ reference, name: (await name()) ?? ownWord, role: undefined }];
-}
-
-/**
- * The types that would have named somebody on this page and may not be read (SCO-19); nothing for parties whose name is
- * known anyway.
- *
- * @param options as for {@link resolveNames}.
- */
-export function typesNotGranted(
-  parties: readonly PartyReference[],
-  options: Pick<Naming, 'included' | 'canRead' | 'user'>,
-): string[] {
-  const included = byReference(options.included);
-  const nameless = parties.filter(
-    (party) => nameOf(party, included) === undefined && (!options.user || party.local !== options.user.reference),
-  );
-  const types = nameless.map(({ local }) => local?.split('/')[0] ?? '');
-  return [...new Set(types)].filter((type) => readableTypes.has(type) && !options.canRead(type)).toSorted();
-}
-
-function isReadable(local: string, canRead: (resourceType: string) => boolean): boolean {
-  const type = local.split('/')[0] ?? '';
-  return readableTypes.has(type) && canRead(type);
+  const known: Known = new Map([...given, ...byReference([...read, ...own])]);
+  return {
+    nameOf: (party) => nameOf(party, known) ?? NOT_AVAILABLE,
+    notGranted: [...new Set(readable.map(typeOf))].filter((type) => !canRead(type)).toSorted(),
+  };
 }
 
 /** Takes from the answers only what was asked for, by the resources' own type and id. */
@@ -140,39 +108,28 @@ async function readBatch(
 }
 
 async function readOneByOne(api: FhirApi, wanted: readonly string[]): Promise<ForeignRecord[]> {
-  const answers = await Promise.all(
-    wanted.map((reference) =>
-      api.get(reference).catch((error: unknown) => {
-        if (error instanceof FhirError) return undefined;
-        throw error;
-      }),
-    ),
-  );
-  return answers.filter((answer) => answer !== undefined);
+  const passOver = (error: unknown) => {
+    if (error instanceof FhirError) return [];
+    throw error;
+  };
+  return (await Promise.all(wanted.map((reference) => api.get(reference).catch(passOver)))).flat();
 }
 
 function byReference(resources: readonly NamedResource[]): Known {
   return new Map(resources.flatMap((one) => (one.reference === undefined ? [] : [[one.reference, one] as const])));
 }
 
-function nameOf(party: PartyReference, known: Known): string | undefined {
-  if (party.display !== undefined) {
-    return party.display;
-  }
-  const resource = party.contained ?? known.get(party.local ?? '');
-  if (resource !== undefined) {
-    return resource.role === undefined ? resource.name : roleName(resource.role, known);
-  }
-  return undefined;
+function nameOf({ display, contained, local = '' }: PartyReference, known: Known): string | undefined {
+  const resource = contained ?? known.get(local);
+  return display ?? (resource?.role ? roleName(resource.role, known) : resource?.name);
 }
 
-function roleName(role: NonNullable<NamedResource['role']>, known: Known): string | undefined {
-  const nameVia = ({ display, local }: { display: string | undefined; local: string | undefined }) => {
-    const resource = known.get(local ?? '');
-    return display ?? (resource?.role === undefined ? resource?.name : undefined);
+function roleName({ practitioner, organization, title, remarks }: RoleNames, known: Known): string | undefined {
+  const nameVia = ({ display, local = '' }: Pointer) => {
+    const resource = known.get(local);
+    return display ?? (resource?.role ? undefined : resource?.name);
   };
-  const names = [nameVia(role.practitioner) ?? role.title, nameVia(role.organization)];
-  const name = names.filter((part) => part !== undefined).join(', ');
+  const name = [nameVia(practitioner) ?? title, nameVia(organization)].filter((part) => part !== undefined).join(', ');
   if (name === '') return undefined;
-  return role.remarks.length === 0 ? name : `${name} (${role.remarks.join('; ')})`;
+  return remarks.length === 0 ? name : `${name} (${remarks.join('; ')})`;
 }

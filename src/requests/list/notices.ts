@@ -2,7 +2,7 @@
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirFailure } from '#src/smart/step-6-fhir-api.ts';
 
-/** Why requests are missing: a FHIR failure, or a permission the EHR did not grant. */
+/** Why requests are missing. */
 export interface RequestsProblem {
   readonly kind: ListProblem;
   /** one line for the visitor; holds nothing of the EHR's own words */
@@ -15,12 +15,12 @@ export interface RequestsProblem {
 }
 
 /** `page-gone`: the EHR no longer knows a later page of the list that it began. */
-export type ListProblem = FhirFailure | 'not-granted' | 'page-gone';
+type ListProblem = FhirFailure | 'not-granted' | 'page-gone';
 
-/** Epic's break-the-glass codes: the chart is open only to those who say why, and only in the EHR itself. */
-const restrictedChartCodes = new Set<unknown>(['4130', '4131', '4134']);
+/** Epic's break-the-glass codes: a chart that opens only for a stated reason, and only in the EHR itself. */
+const RESTRICTED_CODES = new Set<unknown>(['4130', '4131', '4134']);
 
-const problemTexts: Record<ListProblem, string> = {
+const PROBLEM_TEXTS: Record<ListProblem, string> = {
   'not-granted':
     'The EHR did not let this app read requests. Ask your EHR team for the permission patient/ServiceRequest.read.',
   refused: 'The EHR did not let this app read requests. Ask your EHR team to check your access to orders in this app.',
@@ -37,79 +37,75 @@ const problemTexts: Record<ListProblem, string> = {
 
 /** The line for requests that could not be read; with `isPartial` it says that some were. */
 export function describeProblem(kind: ListProblem, isPartial: boolean): RequestsProblem {
-  const text = problemTexts[kind];
+  const text = PROBLEM_TEXTS[kind];
   const canReload = /\breload\b/i.test(text);
   return { kind, text: isPartial ? `This list may be incomplete. ${text}` : text, canReload };
 }
 
 /** What the EHR sent, or counted, that is not in the list, and why. */
-export interface LeftOut {
+interface LeftOut {
   readonly otherPatients: number;
-  /** requests of which the EHR does not say in a readable way whom they are about */
+  /** Requests of which the EHR does not say in a readable way whom they are about. */
   readonly unknownPatients: number;
-  /** entries that are no requests, or hold nothing */
+  /** Entries that are no requests, or hold nothing. */
   readonly unreadable: number;
   readonly enteredInError: number;
   readonly hasMore: boolean;
-  /** `Bundle.total`, where less came */
+  /** `Bundle.total`, where less came. */
   readonly counted: { readonly total: number; readonly came: number } | undefined;
 }
 
 /** One line per reason that something the EHR sent is not in the list (LC-06, FH-08). */
 export function describeLeftOut(leftOut: LeftOut): string[] {
   const { otherPatients, unknownPatients, unreadable, enteredInError, hasMore, counted } = leftOut;
+  const entries = (count: number) => (count === 1 ? '1 entry' : `${count} entries`);
+  const requests = (count: number) => (count === 1 ? '1 request' : `${count} requests`);
+  const isAre = (count: number) => (count === 1 ? 'is' : 'are');
   return [
     otherPatients > 0 &&
       `${entries(otherPatients)} from the EHR did not name this patient and ${isAre(otherPatients)} not shown. Tell your EHR team.`,
     unknownPatients > 0 &&
-      `${requestCount(unknownPatients)} could not be shown: the EHR does not say in a form that this app can read which patient ${unknownPatients === 1 ? 'it is' : 'they are'} about. See the EHR, and tell your EHR team.`,
+      `${requests(unknownPatients)} could not be shown: the EHR does not say in a form that this app can read which patient ${unknownPatients === 1 ? 'it is' : 'they are'} about. See the EHR, and tell your EHR team.`,
     unreadable > 0 &&
       `${entries(unreadable)} could not be shown: this app cannot read ${unreadable === 1 ? 'it' : 'them'} as a request. See the EHR.`,
     hasMore && 'The EHR has more requests than this page reads. See the rest in the EHR.',
     counted !== undefined &&
       !hasMore &&
-      `The EHR counts ${requestCount(counted.total)} for this patient and sent ${counted.came === 0 ? 'none' : counted.came}. See the rest in the EHR.`,
+      `The EHR counts ${requests(counted.total)} for this patient and sent ${counted.came === 0 ? 'none' : counted.came}. See the rest in the EHR.`,
     enteredInError > 0 && `${entries(enteredInError)} entered in error ${isAre(enteredInError)} not shown.`,
   ].filter((line) => line !== false);
 }
 
-/** The services of the requests that share a row with another one, or that may be shown outdated. */
-export interface Merged {
-  readonly replaced: readonly string[];
-  readonly repeated: readonly string[];
-  readonly referred: readonly string[];
-  readonly inDoubt: readonly string[];
-  /** also sent under another patient's name, or under none that can be read */
-  readonly disputed: readonly string[];
-}
+/** What happened to requests of the list, said of one and of several. */
+const MERGED = {
+  replaced: ['request was replaced by a newer one', 'requests were replaced by newer ones'],
+  repeated: [
+    'entry repeated another request in every detail and is shown once',
+    'entries repeated other requests in every detail and are shown once',
+  ],
+  referred: [
+    'order and the referral made from it are shown as one',
+    'orders and the referrals made from them are shown as one each',
+  ],
+  inDoubt: [
+    'request came in several versions, and the EHR does not say which is the newest. Check it in the EHR',
+    'requests came in several versions, and the EHR does not say which are the newest. Check them in the EHR',
+  ],
+  disputed: [
+    'request came a second time without this patient’s name. Check in the EHR whose it is',
+    'requests came a second time without this patient’s name. Check in the EHR whose they are',
+  ],
+} as const;
+type MergedKind = keyof typeof MERGED;
 
 /** One line for each thing that happened to requests of the list, with the services it happened to. */
-export function describeMerged({ replaced, repeated, referred, inDoubt, disputed }: Merged): string[] {
-  const line = (services: readonly string[], one: string, more: string): string[] =>
-    services.length === 0 ? [] : [`${services.length} ${services.length === 1 ? one : more}: ${named(services)}.`];
-  return [
-    ...line(replaced, 'request was replaced by a newer one', 'requests were replaced by newer ones'),
-    ...line(
-      repeated,
-      'entry repeated another request in every detail and is shown once',
-      'entries repeated other requests in every detail and are shown once',
-    ),
-    ...line(
-      referred,
-      'order and the referral made from it are shown as one',
-      'orders and the referrals made from them are shown as one each',
-    ),
-    ...line(
-      inDoubt,
-      'request came in several versions, and the EHR does not say which is the newest. Check it in the EHR',
-      'requests came in several versions, and the EHR does not say which are the newest. Check them in the EHR',
-    ),
-    ...line(
-      disputed,
-      'request came a second time without this patient’s name. Check in the EHR whose it is',
-      'requests came a second time without this patient’s name. Check in the EHR whose they are',
-    ),
-  ];
+export function describeMerged(merged: Record<MergedKind, readonly { readonly service: string }[]>): string[] {
+  return (Object.keys(MERGED) as MergedKind[]).flatMap((kind) => {
+    const services = merged[kind].map(({ service }) => service);
+    const [one, several] = MERGED[kind];
+    if (services.length === 0) return [];
+    return [`${services.length} ${services.length === 1 ? one : several}: ${named(services)}.`];
+  });
 }
 
 /** "Wheelchair transport (2), Hospital bed and 3 more". */
@@ -123,7 +119,7 @@ function named(services: readonly string[]): string {
 /** More names than this hide the rest of the line. */
 const MOST_NAMED = 5;
 
-/** One line for all resources that would have named somebody on this page and were not granted (SCO-19). */
+/** One line for all types that would have named a party on this page and were not granted (SCO-19). */
 export function describeNotGranted(types: readonly string[]): string[] {
   if (types.length === 0) return [];
   const permissions = types.map((type) => `patient/${type}.read`);
@@ -159,22 +155,9 @@ const INFORMED = 'The EHR added a piece of information that this app cannot show
 const RESTRICTED = 'Part of this chart is restricted. Open the chart in the EHR to see all requests.';
 
 function describeIssue(issue: ForeignRecord): string {
-  if (asRecords(asRecord(issue.details).coding).some((coding) => restrictedChartCodes.has(coding.code))) {
-    return RESTRICTED;
-  }
+  const codings = asRecords(asRecord(issue.details).coding);
+  if (codings.some(({ code }) => RESTRICTED_CODES.has(code))) return RESTRICTED;
   const text = asConceptText(issue.details);
   if (text !== undefined) return `The EHR remarked: ${text}`;
   return asText(issue.severity)?.toLowerCase() === 'information' ? INFORMED : UNSAID;
-}
-
-function requestCount(count: number): string {
-  return count === 1 ? '1 request' : `${count} requests`;
-}
-
-function entries(count: number): string {
-  return count === 1 ? '1 entry' : `${count} entries`;
-}
-
-function isAre(count: number): string {
-  return count === 1 ? 'is' : 'are';
 }

@@ -1,30 +1,21 @@
 /** Puts requests in the order a clinician reads them: open first, the pressing ones first, then the newest. */
 import type { ServiceRequest } from './service-request.ts';
 
-const pressing = ['stat', 'asap', 'urgent'];
+const PRESSING = ['stat', 'asap', 'urgent'];
 
 /** A sorted copy; requests of unreadable date come last among their equals. */
 export function orderForReading(requests: readonly ServiceRequest[]): ServiceRequest[] {
-  return requests.toSorted(
-    (a, b) => groupRank(a) - groupRank(b) || priorityRank(a) - priorityRank(b) || newestFirst(a, b),
-  );
-}
-
-function groupRank(request: ServiceRequest): number {
-  return request.status.group === 'open' ? 0 : 1;
+  return requests.toSorted((a, b) => rankOf(a) - rankOf(b) || authoredMs(b) - authoredMs(a) || 0);
 }
 
 /** What is closed does not press any more. */
-function priorityRank(request: ServiceRequest): number {
-  const rank = pressing.indexOf(request.priority?.level ?? 'routine');
-  return request.status.group === 'closed' || rank === -1 ? pressing.length : rank;
+function rankOf({ status, priority }: ServiceRequest): number {
+  const rank = PRESSING.indexOf(priority?.level ?? '');
+  if (status.group === 'closed') return PRESSING.length + 1;
+  return rank === -1 ? PRESSING.length : rank;
 }
 
-function newestFirst(a: ServiceRequest, b: ServiceRequest): number {
-  return authoredMs(b) - authoredMs(a) || 0;
-}
-
-function authoredMs(request: ServiceRequest): number {
-  const instant = Date.parse(request.authoredOn ?? '');
+function authoredMs({ authoredOn }: ServiceRequest): number {
+  const instant = Date.parse(authoredOn ?? '');
   return Number.isNaN(instant) ? Number.MIN_SAFE_INTEGER : instant;
 }

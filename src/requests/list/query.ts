@@ -1,22 +1,21 @@
-/** Asks the EHR for a patient's ServiceRequests in the one way every server understands (request-list §4.2). */
+/** Asks the EHR for a patient's ServiceRequests in the one way every server understands. */
 import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { type FhirApi, FhirError, type FhirFailure, type FhirResource } from '#src/smart/step-6-fhir-api.ts';
 import { withSearchParameters } from './search-parameters.ts';
 
-const pageSize = 50;
-const maxPages = 10;
+const PAGE_SIZE = 50;
+const MOST_PAGES = 10;
 /** Beyond this the list says that there is more. */
 export const maxRequests = 200;
-
 /** Entries of any kind that are looked at, and bytes after which no further page is read (FH-12). */
-const maxEntries = 1_000;
-const maxBytes = 5_000_000;
+const MOST_ENTRIES = 1_000;
+const MOST_BYTES = 5_000_000;
 
 /**
  * `more`: stopped at our own limit, or at a next link that cannot be followed; `page-gone`: the EHR no longer knows a later
  * page; a failure: the rest, or all of it, could not be read.
  */
-export type SearchEnd = 'complete' | 'more' | 'page-gone' | FhirFailure;
+type SearchEnd = 'complete' | 'more' | 'page-gone' | FhirFailure;
 
 /** How a search ended, and how much of it was seen. */
 export interface SearchResult {
@@ -31,9 +30,9 @@ export interface SearchResult {
   readonly isWhole: boolean;
 }
 
-/** What is asked for. */
 interface RequestSearch {
   patientId: string;
+  /** The organization's own `name=value`; a `next` link is followed as given. */
   searchParameters: readonly string[];
   /** `system|value`: only requests with one of these, where the EHR can search so; default: all of the patient's. */
   identifiers?: readonly string[];
@@ -42,29 +41,16 @@ interface RequestSearch {
 }
 
 /** What may come along with requests: who asks, who provides, and what an EHR adds to name or to explain them. */
-const companions = new Set([
-  'OperationOutcome',
-  'Patient',
-  'Practitioner',
-  'PractitionerRole',
-  'Organization',
-  'Location',
-  'HealthcareService',
-  'CareTeam',
-  'RelatedPerson',
-  'Device',
-  'Encounter',
-  'Provenance',
+const COMPANIONS = new Set([
+  ...['OperationOutcome', 'Patient', 'Practitioner', 'PractitionerRole', 'Organization', 'Location'],
+  ...['HealthcareService', 'CareTeam', 'RelatedPerson', 'Device', 'Encounter', 'Provenance'],
 ]);
 
 /**
  * Searches by patient alone (FH-13): `_sort`, `_include`, `_revinclude` and status filters are refused by some servers,
- * so none is sent.
+ * so none is sent. Follows `next` links within the bounds above, never the same one twice (FH-09, FH-12); FhirApi refuses
+ * one to another origin or path before a request is made (FH-02).
  *
- * Follows `next` links, at most 10 pages, 200 requests, 1,000 entries or 5 MB, never the same one twice (FH-09, FH-12);
- * a link to another origin or path is refused by FhirApi before a request is made (FH-02).
- *
- * @param options.searchParameters the organization's own `name=value` beside them; a `next` link is followed as given.
  * @param take gets every resource, unjudged, and keeps what it needs of it: a page is dropped before the next one is read.
  * @returns how it ended; a FHIR failure is part of the answer, never thrown.
  */
@@ -76,7 +62,7 @@ export async function searchRequests(
   const visited = new Set<string>();
   const read = { pages: 0, requests: 0, entries: 0, bytes: 0 };
   const tally = createTally();
-  const isEnough = () => read.requests >= maxRequests || read.entries > maxEntries || read.bytes >= maxBytes;
+  const isEnough = () => read.requests >= maxRequests || read.entries > MOST_ENTRIES || read.bytes >= MOST_BYTES;
   // A function of its own, so that the page is gone while the next one is read.
   const readPage = async (path: string): Promise<string | undefined> => {
     const bundle = await api.get(path, (bytes) => void (read.bytes += bytes));
@@ -85,7 +71,7 @@ export async function searchRequests(
     tally.expect(bundle['total']);
     for (const entry of entries) {
       read.entries += 1;
-      if (read.entries > maxEntries) break;
+      if (read.entries > MOST_ENTRIES) break;
       const resource = asRecord(entry.resource);
       if (resource.resourceType === 'ServiceRequest') read.requests += 1;
       tally.add(resource, asRecord(entry.search).mode);
@@ -97,21 +83,20 @@ export async function searchRequests(
     let next: string | undefined = searchPath(options);
     while (next !== undefined) {
       if (visited.has(next)) return 'unexpected';
-      if (next === UNKNOWN_PAGE || visited.size >= maxPages || isEnough()) return 'more';
+      if (next === UNKNOWN_PAGE || visited.size >= MOST_PAGES || isEnough()) return 'more';
       visited.add(next);
       // oxlint-disable-next-line no-await-in-loop -- each page names the next one.
       next = await readPage(next);
     }
-    return read.entries > maxEntries ? 'more' : 'complete';
+    return read.entries > MOST_ENTRIES ? 'more' : 'complete';
   };
   const end = await readAll().catch((error: unknown) => {
     if (!(error instanceof FhirError)) throw error;
     options.onFailure?.(error);
     return error.failure === 'not-found' && read.pages > 0 ? 'page-gone' : error.failure;
   });
-  const { counted, unreadable } = tally;
-  const isWhole = end === 'complete' && counted() === undefined && unreadable() === 0;
-  return { end, isBegun: read.pages > 0, counted: counted(), unreadable: unreadable(), isWhole };
+  const { counted, unreadable } = tally.result();
+  return { end, isBegun: read.pages > 0, counted, unreadable, isWhole: end === 'complete' && !counted && !unreadable };
 }
 
 /** Counts what came against what the EHR says there is. Pages may overlap, so a request counts once. */
@@ -127,35 +112,30 @@ function createTally() {
     add: ({ resourceType, id }: ForeignRecord, mode: unknown): void => {
       const type = asText(resourceType, 64) ?? '';
       const isRequest = type === 'ServiceRequest';
-      const isCompanion = companions.has(type) || (mode === 'include' && type !== '');
+      const isCompanion = COMPANIONS.has(type) || (mode === 'include' && type !== '');
       if (!isRequest && !isCompanion) unreadable += 1;
       if (mode === 'include' || mode === 'outcome' || (!isRequest && isCompanion)) return;
       if (isRequest && typeof id === 'string') ids.add(id);
       else others += 1;
     },
-    counted: (): SearchResult['counted'] => {
+    result: () => {
       const came = ids.size + others;
-      return total > came ? { total, came } : undefined;
+      return { counted: total > came ? { total, came } : undefined, unreadable };
     },
-    unreadable: () => unreadable,
   };
 }
 
-function searchPath(options: RequestSearch): string {
-  const query = new URLSearchParams({ patient: options.patientId, _count: String(pageSize) });
-  const { identifiers = [] } = options;
+function searchPath({ patientId, identifiers = [], searchParameters }: RequestSearch): string {
+  const query = new URLSearchParams({ patient: patientId, _count: String(PAGE_SIZE) });
   if (identifiers.length > 0) query.set('identifier', identifiers.join(','));
-  return `ServiceRequest?${withSearchParameters(query, options.searchParameters)}`;
+  return `ServiceRequest?${withSearchParameters(query, searchParameters)}`;
 }
 
 /** An entry that is no object is one without a resource. */
 function entriesOf(bundle: FhirResource): ForeignRecord[] {
-  if (bundle.resourceType !== 'Bundle') {
-    throw new FhirError('unexpected');
-  }
-  const entries: unknown = bundle['entry'] ?? [];
-  const list: unknown[] = Array.isArray(entries) ? entries : [entries];
-  return list.slice(0, maxEntries + 1).map(asRecord);
+  if (bundle.resourceType !== 'Bundle') throw new FhirError('unexpected');
+  const entries: unknown[] = [bundle['entry'] ?? []].flat();
+  return entries.slice(0, MOST_ENTRIES + 1).map(asRecord);
 }
 
 /** Stands for a next page whose address is nothing that can be followed. */
@@ -167,15 +147,9 @@ const UNKNOWN_PAGE = '';
  */
 function nextLink(bundle: FhirResource, base: URL): string | undefined {
   const url = asRecords(bundle['link']).find(({ relation }) => asText(relation)?.toLowerCase() === 'next')?.url;
-  if (url === undefined || url === null || url === '') {
-    return undefined;
-  }
-  if (typeof url !== 'string') {
-    return UNKNOWN_PAGE;
-  }
-  const from = `${base.href.replace(/\/$/, '')}/ServiceRequest`;
-  if (!URL.canParse(url, from)) {
-    throw new FhirError('unexpected');
-  }
-  return new URL(url, from).href;
+  if (url === undefined || url === null || url === '') return undefined;
+  if (typeof url !== 'string') return UNKNOWN_PAGE;
+  const next = URL.parse(url, `${base.href.replace(/\/$/, '')}/ServiceRequest`);
+  if (!next) throw new FhirError('unexpected');
+  return next.href;
 }

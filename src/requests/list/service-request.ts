@@ -1,5 +1,4 @@
 /** Parses a foreign ServiceRequest once, at the border, into a type whose every field may be relied on. */
-
 import { dayIn } from '#src/adapters/time-zone.ts';
 import { mayBeProhibited } from '#src/patients/modifier-elements.ts';
 import { readNeeded } from '#src/requests/timing/needed.ts';
@@ -12,12 +11,18 @@ import {
   asText,
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
-import type { RequestPriority, RequestStatus } from '#views/requests/request-row.ts';
 import { readCaution, readDetail, readReasons, readService } from './concepts.ts';
 import { type RequestKeys, readRequestKeys } from './keys.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
 import { localReference } from './reference.ts';
-import { codeOf, describePriority, describeSource, describeStatus } from './status.ts';
+import {
+  codeOf,
+  describePriority,
+  describeSource,
+  describeStatus,
+  type RequestPriority,
+  type RequestStatus,
+} from './status.ts';
 
 /** A ServiceRequest of the EHR. Texts are plain and bounded; undefined = not given or unreadable. */
 export interface ServiceRequest {
@@ -45,7 +50,7 @@ export interface ServiceRequest {
   readonly keys: RequestKeys;
 }
 
-/** Somebody named in a request: what the reference itself tells, before anything is looked up. */
+/** A party of a request: what the reference itself says, before anything is looked up. */
 export interface PartyReference {
   readonly display: string | undefined;
   /** `Type/id` on this server */
@@ -53,12 +58,12 @@ export interface PartyReference {
   readonly contained: NamedResource | undefined;
 }
 
-const derivedIntents = new Set<unknown>(['instance-order', 'reflex-order', 'filler-order']);
+const DERIVED_INTENTS = new Set<unknown>(['instance-order', 'reflex-order', 'filler-order']);
 
 /**
  * Parses one ServiceRequest; never throws, whatever is missing or odd (FH-11).
  *
- * @param at `timeZone` is the organization's: days are told, and counted, in it.
+ * @param at `timeZone` is the organization's: its days are shown and counted.
  */
 export function readServiceRequest(
   resource: ForeignRecord,
@@ -66,13 +71,13 @@ export function readServiceRequest(
 ): ServiceRequest {
   const { base } = at;
   const needed = readNeeded(resource, at);
-  const performers = asRecords(resource.performer).filter(namesAnybody);
+  const performers = asRecords(resource.performer).filter(namesProvider);
   const party = (reference: ForeignRecord): PartyReference => readParty(reference, resource, at);
   return {
     id: asText(resource.id, 128) ?? '',
     subject: localReference(resource.subject, base),
     isEnteredInError: codeOf(resource.status) === 'entered-in-error',
-    isDerivedOrder: derivedIntents.has(codeOf(resource.intent)),
+    isDerivedOrder: DERIVED_INTENTS.has(codeOf(resource.intent)),
     status: describeStatus({
       status: resource.status,
       intent: resource.intent,
@@ -101,7 +106,7 @@ function isPastNeeded(resource: ForeignRecord, lastDay: string | undefined, toda
 }
 
 /** An empty reference, or one that holds only the reason why it is empty, names no provider. */
-function namesAnybody({ reference, display, identifier }: ForeignRecord): boolean {
+function namesProvider({ reference, display, identifier }: ForeignRecord): boolean {
   return [reference, display, asRecord(identifier).value].some((text) => asText(text) !== undefined);
 }
 

@@ -1,19 +1,52 @@
-/** The one table from FHIR status and priority codes to the plain words of the list (request-list §4.3). */
+/** The one table from FHIR's status, intent and priority codes to the plain words of the list. */
 import { asInformation, asText } from '#src/smart/fhir/fields.ts';
-import type { RequestPriority, RequestStatus } from '#views/requests/request-row.ts';
 
-/**
- * ServiceRequest.status in plain words; `active` has its own, below. `entered-in-error` is absent because such an order
- * is never shown.
- */
-const statuses = new Map<unknown, RequestWord>([
+/** A plain status word with its picture and the half of the page it belongs to. */
+export interface RequestStatus extends StatusWord {
+  /** What the word does not say, such as "reply unknown". */
+  readonly note: string | undefined;
+  /** A provider is named, not only a kind of provider. */
+  readonly hasProvider: boolean;
+  /** Still open although its needed day is over. */
+  readonly isOverdue: boolean;
+}
+
+interface StatusWord {
+  readonly group: 'open' | 'closed';
+  readonly word: string;
+  readonly icon: 'draft' | 'ordered' | 'hold' | 'done' | 'cancelled' | 'unknown';
+}
+
+/** How urgent: `level` chooses the colour, `word` is read. */
+export interface RequestPriority {
+  readonly level: 'stat' | 'asap' | 'urgent' | 'other';
+  readonly word: string;
+}
+
+const ON_HOLD: StatusWord = { group: 'open', word: 'On hold', icon: 'hold' };
+const CANCELLED: StatusWord = { group: 'closed', word: 'Cancelled', icon: 'cancelled' };
+/** Open, because a request of unknown status must not be folded away. */
+const NOT_GIVEN: StatusWord = { group: 'open', word: 'Status not given by EHR', icon: 'unknown' };
+
+/** Of FHIR R4, and two of STU3. `active` has words of its own, and one that is `entered-in-error` is never shown. */
+const STATUSES = new Map<unknown, StatusWord>([
   ['draft', { group: 'open', word: 'Draft', icon: 'draft' }],
-  ['on-hold', { group: 'open', word: 'On hold', icon: 'hold' }],
+  ['on-hold', ON_HOLD],
+  ['suspended', ON_HOLD],
   ['completed', { group: 'closed', word: 'Done', icon: 'done' }],
-  ['revoked', { group: 'closed', word: 'Cancelled', icon: 'cancelled' }],
-  // Of FHIR STU3.
-  ['suspended', { group: 'open', word: 'On hold', icon: 'hold' }],
-  ['cancelled', { group: 'closed', word: 'Cancelled', icon: 'cancelled' }],
+  ['revoked', CANCELLED],
+  ['cancelled', CANCELLED],
+]);
+
+/** What an intent that is no order yet is called; every other one is an order of some kind. */
+const SOURCES = new Map<unknown, string>(
+  ['proposal', 'plan', 'directive', 'option'].map((intent) => [intent, `EHR ${intent}`]),
+);
+
+const PRIORITIES = new Map<unknown, RequestPriority>([
+  ['stat', { level: 'stat', word: 'STAT' }],
+  ['asap', { level: 'asap', word: 'ASAP' }],
+  ['urgent', { level: 'urgent', word: 'Urgent' }],
 ]);
 
 /** A FHIR code as it should be written: some servers write it in capitals, or with spaces around it. */
@@ -21,67 +54,42 @@ export function codeOf(value: unknown): string | undefined {
   return asText(value, 40)?.toLowerCase();
 }
 
-type RequestWord = Pick<RequestStatus, 'group' | 'word' | 'icon'>;
-
-/** Open, because a request nobody can vouch for must not be folded away. */
-const notGiven: RequestWord = { group: 'open', word: 'Status not given by EHR', icon: 'unknown' };
-
-/** What besides its status decides how a request is called. */
-export interface StatusFacts {
-  /** ServiceRequest.status and .intent as received; untrusted */
+/**
+ * `active` says that an order stands in the EHR and no more: whether a receiver has heard of it, the EHR does not say. A
+ * request that is still open after its needed day is overdue, whatever else it is.
+ *
+ * @param facts ServiceRequest.status and .intent as received; untrusted. A kind of provider is no provider.
+ */
+export function describeStatus(facts: {
   readonly status: unknown;
   readonly intent: unknown;
-  /** the EHR names who is to carry it out; a kind of provider is no name */
   readonly hasProvider: boolean;
-  /** its needed day is over, and with it every later one of a series */
   readonly isPastNeeded: boolean;
-}
-
-/**
- * The plain words for a status. `active` says that an order stands in the EHR and no more: whether a receiver has heard
- * of it, the EHR does not tell. A request that is still open after its needed day is overdue, whatever else it is.
- */
-export function describeStatus({ status: received, intent, hasProvider, isPastNeeded }: StatusFacts): RequestStatus {
-  const status = codeOf(received);
-  const word = status === 'active' ? activeWord(intent, hasProvider) : (statuses.get(status) ?? notGiven);
+}): RequestStatus {
+  const { hasProvider } = facts;
+  const isActive = codeOf(facts.status) === 'active';
+  const word = isActive ? activeWord(facts.intent, hasProvider) : (STATUSES.get(codeOf(facts.status)) ?? NOT_GIVEN);
   return {
     ...word,
     hasProvider,
-    note: status === 'active' && hasProvider ? 'reply unknown' : undefined,
-    isOverdue: word.group === 'open' && isPastNeeded,
+    note: isActive && hasProvider ? 'reply unknown' : undefined,
+    isOverdue: word.group === 'open' && facts.isPastNeeded,
   };
 }
 
-/** A proposal, plan, directive or option is no order yet. */
-function activeWord(intent: unknown, hasProvider: boolean): RequestWord {
-  const verb = sources.has(codeOf(intent)) ? 'Active' : 'Ordered';
+function activeWord(intent: unknown, hasProvider: boolean): StatusWord {
+  const verb = SOURCES.has(codeOf(intent)) ? 'Active' : 'Ordered';
   return { group: 'open', word: hasProvider ? verb : `${verb} in the EHR`, icon: 'ordered' };
 }
 
-const priorities = new Map<unknown, RequestPriority>([
-  ['stat', { level: 'stat', word: 'STAT' }],
-  ['asap', { level: 'asap', word: 'ASAP' }],
-  ['urgent', { level: 'urgent', word: 'Urgent' }],
-]);
-
-/** ServiceRequest.intent as the list names the source; codes not listed are orders of some kind. */
-const sources = new Map<unknown, string>([
-  ['proposal', 'EHR proposal'],
-  ['plan', 'EHR plan'],
-  ['directive', 'EHR directive'],
-  ['option', 'EHR option'],
-]);
-
 /** The priority worth showing; undefined for routine or none. A code FHIR does not know is shown as it came. */
 export function describePriority(priority: unknown): RequestPriority | undefined {
-  const text = asInformation(priority, 40);
-  if (text === undefined || codeOf(text) === 'routine') {
-    return undefined;
-  }
-  return priorities.get(codeOf(text)) ?? { level: 'other', word: text };
+  const word = asInformation(priority, 40);
+  if (word === undefined || codeOf(word) === 'routine') return undefined;
+  return PRIORITIES.get(codeOf(word)) ?? { level: 'other', word };
 }
 
 /** Where a request comes from, in the words of its intent: "EHR order", "EHR plan". */
 export function describeSource(intent: unknown): string {
-  return sources.get(codeOf(intent)) ?? 'EHR order';
+  return SOURCES.get(codeOf(intent)) ?? 'EHR order';
 }

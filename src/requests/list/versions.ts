@@ -1,30 +1,23 @@
 /** Of a request that the EHR sent in several versions, the newest one counts: its status is the one that is known. */
 import type { ServiceRequest } from './service-request.ts';
 
-/** What is left of several versions. */
-export interface NewestVersions {
-  readonly newest: readonly ServiceRequest[];
-  /** Different versions of one id of which none is proved to be the newest: all of them stay. */
-  readonly inDoubt: ReadonlySet<ServiceRequest>;
-}
-
 /**
  * Keeps one entry for each id: the newest by `meta.versionId` and `meta.lastUpdated` (FHIR R4 resource, meta).
  *
  * An entry gives way only to one that is proved to be newer: the version numbers say so, or the instants do, and they do
- * not contradict each other. A number or an instant that only one of the two has proves nothing. The same content twice
- * is one entry.
+ * not contradict each other. The same content twice is one entry.
  *
  * @param requests in any order, of one patient; the order is kept.
+ * @returns `inDoubt`: different versions of one id of which none is proved to be the newest; all of them stay.
  */
-export function newestVersions(requests: readonly ServiceRequest[]): NewestVersions {
+export function newestVersions(requests: readonly ServiceRequest[]): {
+  newest: readonly ServiceRequest[];
+  inDoubt: ReadonlySet<ServiceRequest>;
+} {
   const byId = Map.groupBy(requests, (request) => request.keys.id ?? request);
-  const [newest, inDoubt] = [new Set<ServiceRequest>(), new Set<ServiceRequest>()];
-  for (const versions of byId.values()) {
-    const left = withoutOlder(versions);
-    for (const version of left) newest.add(version);
-    if (left.length > 1) for (const version of left) inDoubt.add(version);
-  }
+  const left = [...byId.values()].map(withoutOlder);
+  const newest = new Set(left.flat());
+  const inDoubt = new Set(left.filter(({ length }) => length > 1).flat());
   return { newest: requests.filter((request) => newest.has(request)), inDoubt };
 }
 
