@@ -1,4 +1,5 @@
 /** The FHIR reads behind one page, started together; those of a fresh launch begin before its browser asks. */
+import { LRUCache } from 'lru-cache';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Clinicians } from '#src/clinicians/admission.ts';
@@ -11,13 +12,17 @@ import { loadRequests, type RequestList, type RequestListOptions } from '#src/re
 import { createFhirApi, type FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { readUser, type UserReading } from './practitioner.ts';
 
-/** One patient's page, as far as it has been read. Each part fails on its own. */
-export interface ChartReading {
-  startedAt: Date;
+/** A launch's calls, the patient they are about, and who is signed in (FU-05). Each part fails on its own. */
+export interface OpenReading {
+  api: FhirApi;
   patient: Promise<PatientSummary>;
-  requests: Promise<RequestList>;
-  /** Who is signed in, as far as the EHR tells (FU-05). */
   user: UserReading;
+}
+
+/** The list's page, as far as it has been read. */
+export interface ChartReading extends OpenReading {
+  startedAt: Date;
+  requests: Promise<RequestList>;
 }
 
 /** Starts readings, and keeps those that began at the callback until their page asks for them. */
@@ -26,12 +31,8 @@ export interface ChartReadings {
   start(launch: Launch, organization: Organization, renew: Renew): void;
   /** The reading begun for this launch, once, while it is young; else a new one. */
   take(launch: Launch, organization: Organization, renew: Renew): ChartReading;
-  /** For the other pages of a launch: its calls, the patient they are about, and the user. */
-  open(
-    launch: Launch,
-    organization: Organization,
-    renew: Renew,
-  ): { api: FhirApi; patient: Promise<PatientSummary>; user: UserReading };
+  /** For the other pages of a launch. */
+  open(launch: Launch, organization: Organization, renew: Renew): OpenReading;
   forget(launchId: string): void;
 }
 
@@ -47,76 +48,54 @@ export function createChartReadings(
   clock: Clock,
   clinicians: Pick<Clinicians, 'learn' | 'recall'>,
 ): ChartReadings {
-  const begun = new Map<string, ChartReading>();
-  const users = new Map<string, UserReading>();
+  const begun = new LRUCache<string, ChartReading>({ max: MOST_KEPT });
+  const users = new LRUCache<string, UserReading>({ max: MOST_KEPT });
   const batchesOf = createBatchSupport(clock);
-  const apiOf = (launch: Launch, organization: Organization, renew: Renew): FhirApi => {
-    let current = launch;
-    return createFhirApi({
-      base: new URL(launch.fhirBaseUrl),
-      accessToken: launch.tokens.accessToken,
-      outbound: outbound.forOrganization(organization),
-      renew: async (refused) => {
-        current = (await renew(refused)) ?? current;
-        return current.tokens.accessToken === refused ? undefined : current.tokens.accessToken;
-      },
-      isTakenAway: (permission) => isTakenAway(launch, current, permission),
-    });
-  };
-  const read = (launch: Launch, organization: Organization, renew: Renew): ChartReading => {
-    const api = apiOf(launch, organization, renew);
-    const now = clock();
-    const user = userOf(api, launch, organization, now);
-    const naming = { user: ownUserOf(launch, user), batches: batchesOf(organization) };
+  const isYoung = ({ startedAt }: ChartReading) => clock().getTime() - startedAt.getTime() < YOUNG_MS;
+
+  const open: ChartReadings['open'] = (launch, organization, renew) => {
+    const api = apiOf(outbound, launch, organization, renew);
     return {
-      startedAt: now,
-      patient: readPatientIfPermitted(api, launch, { now, timeZone: organization.timeZone }),
-      requests: readRequests(api, launch, organization, { ...naming, now }),
-      user,
+      api,
+      patient: readPatientIfPermitted(api, launch, organization, clock()),
+      user: userOf(api, launch, organization),
     };
   };
+  const read = (launch: Launch, organization: Organization, renew: Renew): ChartReading => {
+    const opened = open(launch, organization, renew);
+    const startedAt = clock();
+    const naming = { user: ownUserOf(launch, opened.user), batches: batchesOf(organization), now: startedAt };
+    return { ...opened, startedAt, requests: readRequests(opened.api, launch, organization, naming) };
+  };
   // Who the user is does not change during a launch: one read, not one per page.
-  const userOf = (api: FhirApi, launch: Launch, { searchParameters }: Organization, now: Date): UserReading => {
-    const user = users.get(launch.id) ?? readUserOnce(api, launch, searchParameters, now);
-    keep(users, launch.id, user);
-    void forgetUnread(launch.id, user);
-    return user;
-  };
-  // What could not be read is asked for again by the next page.
-  const forgetUnread = async (launchId: string, user: UserReading): Promise<void> => {
-    if ((await user.name) === undefined && users.get(launchId) === user) users.delete(launchId);
-  };
-  const readUserOnce = (api: FhirApi, launch: Launch, searchParameters: readonly string[], now: Date): UserReading => {
+  const userOf = (api: FhirApi, launch: Launch, { searchParameters }: Organization): UserReading => {
+    const known = users.get(launch.id);
+    if (known) return known;
     const stored = clinicians.recall(launch.organizationId, launch.user);
-    const user = readUser({ api, launch, searchParameters, now, stored });
-    void Promise.all([user.name, user.role]).then(([name, role]) =>
-      clinicians.learn(launch.organizationId, launch.user, { name, role }),
-    );
+    const user = readUser({ api, launch, searchParameters, now: clock(), stored });
+    users.set(launch.id, user);
+    void Promise.all([user.name, user.role]).then(([name, role]) => {
+      clinicians.learn(launch.organizationId, launch.user, { name, role });
+      // What could not be read is asked for again by the next page.
+      if (name === undefined && users.peek(launch.id) === user) users.delete(launch.id);
+    });
     return user;
   };
   return {
+    open,
     start: (launch, organization, renew) => {
+      // Clinical data that no page came for does not stay in memory.
+      begun.forEach((reading, launchId) => void (isYoung(reading) || begun.delete(launchId)));
       const reading = read(launch, organization, renew);
-      // Nobody may come for it: a failure waits for the page or is dropped with the reading.
+      // A failure waits for the page or is dropped with the reading.
       reading.patient.catch(() => undefined);
       reading.requests.catch(() => undefined);
-      dropOlderThan(begun, reading.startedAt.getTime() - YOUNG_MS);
-      keep(begun, launch.id, reading);
+      begun.set(launch.id, reading);
     },
     take: (launch, organization, renew) => {
       const reading = begun.get(launch.id);
       begun.delete(launch.id);
-      const isYoung = reading && clock().getTime() - reading.startedAt.getTime() < YOUNG_MS;
-      return isYoung ? reading : read(launch, organization, renew);
-    },
-    open: (launch, organization, renew) => {
-      const api = apiOf(launch, organization, renew);
-      const now = clock();
-      return {
-        api,
-        patient: readPatientIfPermitted(api, launch, { now, timeZone: organization.timeZone }),
-        user: userOf(api, launch, organization, now),
-      };
+      return reading && isYoung(reading) ? reading : read(launch, organization, renew);
     },
     forget: (launchId) => {
       begun.delete(launchId);
@@ -125,26 +104,26 @@ export function createChartReadings(
   };
 }
 
-/** Clinical data nobody came for does not stay in memory. Maps keep the order of insertion, oldest first. */
-function dropOlderThan(readings: Map<string, ChartReading>, instant: number): void {
-  for (const [launchId, { startedAt }] of readings) {
-    if (startedAt.getTime() >= instant) return;
-    readings.delete(launchId);
-  }
-}
-
-function keep<Value>(map: Map<string, Value>, key: string, value: Value): void {
-  map.delete(key);
-  map.set(key, value);
-  const [oldest] = map.keys();
-  if (map.size > MOST_KEPT && oldest !== undefined) map.delete(oldest);
+function apiOf(outbound: Outbound, launch: Launch, organization: Organization, renew: Renew): FhirApi {
+  let current = launch;
+  return createFhirApi({
+    base: new URL(launch.fhirBaseUrl),
+    accessToken: launch.tokens.accessToken,
+    outbound: outbound.forOrganization(organization),
+    renew: async (refused) => {
+      current = (await renew(refused)) ?? current;
+      return current.tokens.accessToken === refused ? undefined : current.tokens.accessToken;
+    },
+    isTakenAway: (permission) => isTakenAway(launch, current, permission),
+  });
 }
 
 /** A refresh may have taken the permission away (RF-09, SCO-19). */
 async function readPatientIfPermitted(
   api: FhirApi,
   launch: Launch,
-  { now, timeZone }: { now: Date; timeZone: string },
+  { timeZone }: Organization,
+  now: Date,
 ): Promise<PatientSummary> {
   if (mayUse(launch, { type: 'Patient', interaction: 'r' }))
     return readPatient(api, launch.context.patient, now, timeZone);
@@ -160,10 +139,10 @@ function ownUserOf({ user: { fhirUser } }: Launch, user: UserReading): RequestLi
 async function readRequests(
   api: FhirApi,
   launch: Launch,
-  organization: Organization,
+  { showEhrOrders, searchParameters, timeZone }: Organization,
   naming: Pick<RequestListOptions, 'user' | 'batches' | 'now'>,
 ): Promise<RequestList> {
-  if (!organization.showEhrOrders) {
+  if (!showEhrOrders) {
     const notices = ['Your organization does not show requests from the EHR here.'];
     return { open: [], closed: [], otherOrders: 0, notices, problem: undefined, isUnread: true };
   }
@@ -173,8 +152,8 @@ async function readRequests(
     grantedSearch: mayUse(launch, search),
     limits: limitsOn(launch, search),
     canRead: (type) => mayUse(launch, { type, interaction: 'r' }),
-    searchParameters: organization.searchParameters,
+    searchParameters,
+    timeZone,
     ...naming,
-    timeZone: organization.timeZone,
   });
 }

@@ -64,10 +64,8 @@ export async function resolveNames(api: FhirApi, parties: readonly PartyReferenc
   const isOwnMissing = user !== undefined && missing.delete(user.reference);
   const readable = [...missing].filter((local) => READABLE.has(typeOf(local)));
   const wanted = readable.filter((local) => canRead(typeOf(local))).slice(0, MOST_READS);
-  const [read, own] = await Promise.all([
-    wanted.length === 0 ? [] : readAll(api, wanted, naming),
-    isOwnMissing ? [{ reference: user.reference, name: (await user.name()) ?? OWN_WORD, role: undefined }] : [],
-  ]);
+  const [read, ownName] = await Promise.all([readAll(api, wanted, naming), isOwnMissing ? user.name() : undefined]);
+  const own = isOwnMissing ? [{ reference: user.reference, name: ownName ?? OWN_WORD, role: undefined }] : [];
   const known: Known = new Map([...given, ...byReference([...read, ...own])]);
   return {
     nameOf: (party) => nameOf(party, known) ?? NOT_AVAILABLE,
@@ -81,6 +79,7 @@ async function readAll(
   wanted: readonly string[],
   { now, batches }: Pick<Naming, 'now' | 'batches'>,
 ): Promise<NamedResource[]> {
+  if (wanted.length === 0) return [];
   const inBatch = batches?.isMissing() === true ? undefined : await readBatch(api, wanted, batches);
   const resources = inBatch ?? (await readOneByOne(api, wanted));
   const named = resources.map((resource) => readNamedResource(resource, { base: api.base, now }));
