@@ -1,7 +1,7 @@
 /** `Timing.event` in words: the next day first, then how many more; of a past series, when it ended. */
 import { type FhirDate, lastDayOf, readFhirDate } from '#src/patients/fhir-date.ts';
 import { type DateContext, dateText, isPast, zoneText } from './moments.ts';
-import { isGiven, type Phrases } from './phrases.ts';
+import { listOf, type Phrases } from './phrases.ts';
 
 const MOST_TIMES = 6;
 
@@ -15,8 +15,8 @@ type Days = readonly (readonly [day: string, dates: readonly FhirDate[]])[];
  * @returns `lastDay`: the last day any event can be on; undefined where one is unreadable or none is given.
  */
 export function readEvents(value: unknown, context: DateContext): { phrases: Phrases; lastDay: string | undefined } {
-  const items: unknown[] = isGiven(value) ? [value].flat() : [];
-  const dates = items.map((item) => readFhirDate(item, context.timeZone)).filter((date) => date !== undefined);
+  const items = listOf(value);
+  const dates = items.flatMap((item) => readFhirDate(item, context.timeZone) ?? []);
   const inOrder = dates.toSorted((a, b) => a.at - b.at);
   const days = [...Map.groupBy(inOrder, ({ day }) => day)];
   const isWhole = dates.length === items.length;

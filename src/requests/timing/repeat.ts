@@ -1,9 +1,9 @@
 /** `Timing.repeat` in the words of a nurse: "3 times a week, Mon Wed Fri, for 6 weeks". */
 import { asRecord, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { type DateContext, periodPhrases } from './moments.ts';
-import { isGiven, otherMembers, type Phrases, readSpan, type Span, singleOf, spanText } from './phrases.ts';
+import { isGiven, listOf, otherMembers, type Phrases, readSpan, type Span, singleOf, spanText } from './phrases.ts';
 import { durationPhrases, rangePhrases, spanOf, type TimeUnit, timeUnit } from './time-units.ts';
-import { eventTimingPhrases } from './when.ts';
+import { whenPhrases } from './when.ts';
 
 const KNOWN = [
   ...['boundsDuration', 'boundsRange', 'boundsPeriod', 'count', 'countMax'],
@@ -17,7 +17,7 @@ export function repeatPhrases(repeat: ForeignRecord, context: DateContext): Phra
     ...rhythm(repeat),
     ...weekdays(repeat.dayOfWeek),
     ...timesOfDay(repeat.timeOfDay),
-    ...eventTimingPhrases(repeat.when, repeat.offset),
+    ...whenPhrases(repeat.when, repeat.offset),
     ...lasting(repeat),
     ...count(repeat),
     ...bounds(repeat, context),
@@ -44,7 +44,7 @@ function rhythmText(times: Span, every: Span, unit: TimeUnit): string {
 const WEEK = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
 function weekdays(value: unknown): Phrases {
-  const codes: unknown[] = isGiven(value) ? [value].flat() : [];
+  const codes = listOf(value);
   const days = WEEK.filter((day) => codes.includes(day.toLowerCase()));
   const isWhole = codes.every((code) => WEEK.some((day) => day.toLowerCase() === code));
   return [...(days.length > 0 ? [days.join(' ')] : []), ...(isWhole ? [] : [null])];
@@ -55,8 +55,7 @@ const MOST_TIMES = 8;
 
 /** A time of day is the ward's own and has no zone. */
 function timesOfDay(value: unknown): Phrases {
-  const items: unknown[] = isGiven(value) ? [value].flat() : [];
-  const read = items.map((item) => (typeof item === 'string' ? TIME.exec(item.slice(0, 40)) : null));
+  const read = listOf(value).map((item) => (typeof item === 'string' ? TIME.exec(item.slice(0, 40)) : null));
   const times = read.filter((match) => match !== null).map(([, time = '', seconds = '']) => `${time}${seconds}`);
   const distinct = [...new Set(times)].toSorted();
   const more = distinct.length > MOST_TIMES ? ` +${distinct.length - MOST_TIMES} more` : '';
