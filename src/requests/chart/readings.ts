@@ -74,12 +74,14 @@ export function createChartReadings(
     const stored = clinicians.recall(launch.organizationId, launch.user);
     const user = readUser({ api, launch, searchParameters, now: clock(), stored });
     users.set(launch.id, user);
-    void Promise.all([user.name, user.role]).then(([name, role]) => {
-      clinicians.learn(launch.organizationId, launch.user, { name, role });
-      // What could not be read is asked for again by the next page.
-      if (name === undefined && users.peek(launch.id) === user) users.delete(launch.id);
-    });
+    void learn(launch, user);
     return user;
+  };
+  const learn = async (launch: Launch, user: UserReading): Promise<void> => {
+    const [name, role] = await Promise.all([user.name, user.role]);
+    clinicians.learn(launch.organizationId, launch.user, { name, role });
+    // What could not be read is asked for again by the next page.
+    if (name === undefined && users.peek(launch.id) === user) users.delete(launch.id);
   };
   return {
     open,
