@@ -57,10 +57,8 @@ const CODES: Record<FhirFailure, ErrorCode> = {
 /**
  * Reads `Patient/{id}` and proves that the answer is that patient (LC-05).
  *
- * @param patientId from the launch context, already checked (LC-02).
- * @param timeZone the organization's: ages change at midnight there.
- * @throws AppError `patient.mismatch` when another patient came back; `patient.not-returned` for any other resource;
- *   `session.expired` or another `patient.*` code when the EHR did not answer with a resource.
+ * @param patientId from the launch context, already checked (LC-02). @param timeZone ages change at midnight there.
+ * @throws AppError `patient.*`, or `session.expired`
  */
 export async function readPatient(
   api: FhirApi,
@@ -74,8 +72,7 @@ export async function readPatient(
 }
 
 /**
- * Before anything is written for a patient: an order in a record that was merged is seen by no one (section 4 of FHIR R4
- * Patient, `link.type` replaced-by: "this resource must no longer be used").
+ * Before anything is written: FHIR R4 Patient, `link.type` replaced-by: "this resource must no longer be used".
  *
  * @throws AppError 'patient.replaced'
  */
