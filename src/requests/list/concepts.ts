@@ -32,12 +32,8 @@ export function readCaution(resource: ForeignRecord): string | undefined {
 }
 
 /**
- * Each reason once: coded ones, then what the references say by themselves or by what is contained.
- *
- * A reference without words may stand for a coded reason beside it; where there are more of them than codes, there is
- * another reason.
- *
- * @returns with "Given in the EHR" where the EHR refers to a reason without saying what it is.
+ * Each reason once: coded ones, then what the references say by themselves or by what is contained. A reference without
+ * words may stand for a coded reason beside it; where there are more of them than codes, there is another reason.
  */
 export function readReasons(resource: ForeignRecord, base: URL): string[] {
   const place = { base, container: resource };

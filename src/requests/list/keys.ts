@@ -3,34 +3,6 @@ import { hash } from 'node:crypto';
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference } from './reference.ts';
 
-/** What proves that two entries are the same order, and what only hints at it. */
-export interface RequestKeys {
-  /** The EHR's id, as it came; undefined without a usable one. */
-  readonly id: string | undefined;
-  readonly version: RequestVersion;
-  /** A digest of each member but `id`, `meta` and `subject`, unknown members included: equal digests, equal content. */
-  readonly members: ReadonlyMap<string, string>;
-  /** The service is named and nothing is withheld: only then do equal members prove an equal order. */
-  readonly isExplicit: boolean;
-  /** `system|value` of identifiers and requisition. Orders may share a number, so it is a hint and no proof. */
-  readonly numbers: readonly string[];
-  /** `ServiceRequest/id` of the one order that this one was made from; undefined for none, or for several. */
-  readonly basedOn: string | undefined;
-  /** `ServiceRequest/id` of the requests that this one replaces. */
-  readonly replaces: readonly string[];
-  /** ServiceRequest.status and intent, as they came. */
-  readonly state: unknown;
-  readonly intent: unknown;
-}
-
-/** What says how new an entry is; undefined where the EHR does not tell, or not in a form that can be compared. */
-export interface RequestVersion {
-  /** `meta.versionId`, where it is a number. */
-  readonly number: bigint | undefined;
-  /** `meta.lastUpdated`. */
-  readonly updatedMs: number | undefined;
-}
-
 /** The subject is this patient's for every request that is compared; id and meta are not about the order. */
 const NOT_OF_THE_ORDER = new Set(['id', 'meta', 'subject']);
 /** FHIR R4 ServiceRequest: what these members mean when they are missing. */
@@ -40,20 +12,23 @@ const LONGEST_ID = 256;
 /** Two orders of which the same is withheld, or unknown, may differ in it. */
 const WITHHELD = /data-absent-reason|nullflavor/i;
 
-/** Reads the keys of one ServiceRequest; never throws, whatever is missing or odd (FH-11). */
-export function readRequestKeys(resource: ForeignRecord, base: URL): RequestKeys {
+/** What proves that two entries are the same order, and what only hints at it. Never throws (FH-11). */
+export function readRequestKeys(resource: ForeignRecord, base: URL) {
   const { id, meta, status, intent } = resource;
   const canonical = canonicalMembers(resource);
   const sources = asRecords(resource.basedOn);
+  const isNamed = asConceptText(resource.code) !== undefined;
   return {
+    /** The EHR's id, as it came; undefined without a usable one. */
     id: typeof id === 'string' && id !== '' && id.length <= LONGEST_ID ? id : undefined,
     version: readVersion(asRecord(meta)),
+    /** A digest of each member but `id`, `meta` and `subject`, unknown members included: equal digests, equal content. */
     members: new Map(canonical?.map(([name, text]) => [name, hash('sha256', text, 'base64url')])),
-    isExplicit:
-      canonical !== undefined &&
-      asConceptText(resource.code) !== undefined &&
-      !canonical.some(([, text]) => WITHHELD.test(text)),
+    /** The service is named and nothing is withheld: only then do equal members prove an equal order. */
+    isExplicit: canonical !== undefined && isNamed && !canonical.some(([, text]) => WITHHELD.test(text)),
+    /** `system|value` of identifiers and requisition. Orders may share a number, so it is a hint and no proof. */
     numbers: [...asRecords(resource.identifier), ...asRecords(resource.requisition)].flatMap(numberOf),
+    /** `ServiceRequest/id` of the one order that this one was made from; undefined for none, or for several. */
     basedOn: sources.length === 1 ? localReference(sources[0], base) : undefined,
     replaces: asRecords(resource.replaces).flatMap((reference) => localReference(reference, base) ?? []),
     state: status,
@@ -80,7 +55,8 @@ function inOneOrder(_name: string, value: unknown): unknown {
   return isObject ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))) : value;
 }
 
-function readVersion({ versionId, lastUpdated }: ForeignRecord): RequestVersion {
+/** How new an entry is; undefined where the EHR does not say, or not in a form that can be compared. */
+function readVersion({ versionId, lastUpdated }: ForeignRecord) {
   const text = typeof versionId === 'number' ? String(versionId) : versionId;
   const isNumber = typeof text === 'string' && /^\d{1,30}$/.test(text);
   return { number: isNumber ? BigInt(text) : undefined, updatedMs: instantMs(lastUpdated) };

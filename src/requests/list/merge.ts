@@ -3,32 +3,14 @@
 import type { ServiceRequest } from './service-request.ts';
 import { hasSameMembers } from './versions.ts';
 
-/** What is shown, and what is not and why. */
-export interface MergedRequests {
-  readonly kept: readonly ServiceRequest[];
-  /** ended by a request of the list that replaces them */
-  readonly replaced: readonly ServiceRequest[];
-  /** equal in every detail to one that is shown */
-  readonly repeated: readonly ServiceRequest[];
-  /** orders that are shown as the referral made from them */
-  readonly referred: readonly ServiceRequest[];
-}
-
 /**
  * Takes out of the list what another request of it stands for. A shared number, a requisition and `basedOn` are hints
  * and no proof: orders of one form share them, and so do the left and the right hand.
  *
- * - Only `replaces` ends an older request, and only by a request that is itself in force ({@link mayReplace}).
- * - Twins are equal in every member and share a number; both must name their service.
- * - The pair of Oracle Health is a referral `R-…` that is `basedOn` its order, with the same service and days.
- *
  * @param requests of one patient, one for each id but for those `inDoubt`, in reading order, which is kept.
  * @param inDoubt versions that may be outdated: they end nothing.
  */
-export function mergeRequests(
-  requests: readonly ServiceRequest[],
-  inDoubt: ReadonlySet<ServiceRequest> = new Set(),
-): MergedRequests {
+export function mergeRequests(requests: readonly ServiceRequest[], inDoubt: ReadonlySet<ServiceRequest> = new Set()) {
   const replaced = findReplaced(requests, inDoubt);
   const current = requests.filter((request) => !replaced.has(request));
   const pairs = findPairs(current);
@@ -39,8 +21,11 @@ export function mergeRequests(
   const repeated = findRepeated(merged);
   return {
     kept: merged.filter((request) => !repeated.has(request)),
+    /** Ended by a request of the list that replaces them. */
     replaced: [...replaced],
+    /** Equal in every member to one that is shown and has the same number; both name their service. */
     repeated: [...repeated],
+    /** Orders that are shown as the referral made from them, as Oracle Health lists both. */
     referred: [...pairs.keys()],
   };
 }
@@ -67,11 +52,11 @@ function findReplaced(requests: readonly ServiceRequest[], inDoubt: ReadonlySet<
 function mayReplace(newer: ServiceRequest, older: ServiceRequest): boolean {
   const isInForce = newer.keys.state === 'active' || newer.keys.state === 'on-hold';
   const isDone = newer.keys.state === 'completed' && older.status.group === 'closed';
-  const isOfKind = newer.keys.intent === older.keys.intent || orderIntents.has(newer.keys.intent);
+  const isOfKind = newer.keys.intent === older.keys.intent || ORDER_INTENTS.has(newer.keys.intent);
   return (isInForce || isDone) && isOfKind && newer.caution === undefined;
 }
 
-const orderIntents = new Set<unknown>(['order', 'original-order']);
+const ORDER_INTENTS = new Set<unknown>(['order', 'original-order']);
 
 /** Requests that replace each other in a circle, or themselves, prove nothing. */
 function reaches(
@@ -85,7 +70,7 @@ function reaches(
   return found.has(target);
 }
 
-/** The orders with the referrals that were made from them. */
+/** The orders with the referrals made from them: `R-…`, `basedOn` its order, with the same service and days. */
 function findPairs(requests: readonly ServiceRequest[]): Map<ServiceRequest, ServiceRequest> {
   const byKey = Map.groupBy(requests, keyOf);
   const pairs = new Map<ServiceRequest, ServiceRequest>();

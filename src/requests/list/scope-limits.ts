@@ -2,7 +2,7 @@
 import { asText } from '#src/smart/fhir/fields.ts';
 
 /** Codes of ServiceRequest.category that FHIR R4 and US Core name; any other stands as the EHR wrote it. */
-const categories: ReadonlyMap<string, string> = new Map([
+const CATEGORIES = new Map([
   ['108252007', 'laboratory'],
   ['363679005', 'imaging'],
   ['409063005', 'counselling'],
@@ -19,10 +19,9 @@ const categories: ReadonlyMap<string, string> = new Map([
 const MOST_NAMED = 5;
 
 /**
- * The one line under a list that a limited scope makes a part of the whole (SCO-16, SCO-19).
+ * The one line under a list that a limited scope makes a part of the whole (SCO-16, SCO-19); none without a limit.
  *
  * @param limits the parts after `?` of the scopes that cover the search, as granted; untrusted. Each one adds to the list.
- * @returns nothing when there is no limit.
  */
 export function describeLimits(limits: readonly string[]): string[] {
   if (limits.length === 0) return [];
@@ -44,5 +43,5 @@ function describeLimit(limit: string): string {
 /** A token search is `system|code`; the system says nothing to a reader. */
 function describeCode(name: string, token: string): string {
   const code = token.split('|').at(-1) || token;
-  return name === 'category' ? (categories.get(code) ?? code) : code;
+  return name === 'category' ? (CATEGORIES.get(code) ?? code) : code;
 }
