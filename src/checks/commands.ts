@@ -65,9 +65,9 @@ async function checkUrl(
   const allowPrivate = [...dependencies.allowPrivate, ...(organization?.privateNetworks ?? [])];
   const normalized = normalizeFhirUrl(typed, { production: dependencies.production, allowPrivate });
   if (!normalized.ok) throw new CommandError(normalized.problem);
-  const { url, told } = normalized;
+  const { url, changes } = normalized;
   return withChecks(dependencies, async (checks) =>
-    describeRun(await runChecks({ fhirUrl: url, organization }, checks).finished, told),
+    describeRun(await runChecks({ fhirUrl: url, organization }, checks).finished, changes),
   );
 }
 

@@ -2,10 +2,10 @@
 import ipaddr from 'ipaddr.js';
 import { isAddressAllowed, isLoopbackHost } from '#src/adapters/ehr-http/address-policy.ts';
 import { trimEnd } from '#src/adapters/trim-end.ts';
-import { MAX_URL_LENGTH, serverUrl } from '#src/settings/formats.ts';
+import { MAX_URL_LENGTH, serverUrl } from '#src/settings/addresses.ts';
 
-/** `told`: one sentence per thing that was changed. `kept`: what the field shows again, without a pasted password. */
-export type NormalizedUrl = { ok: true; url: string; told: string[] } | { ok: false; problem: string; kept: string };
+/** `changes`: one sentence per thing that was changed. `kept`: what the field shows again, without a pasted password. */
+export type NormalizedUrl = { ok: true; url: string; changes: string[] } | { ok: false; problem: string; kept: string };
 
 export interface UrlPolicy {
   production: boolean;
@@ -25,9 +25,9 @@ const PASTED_DOCUMENT = /\/(?:metadata|\.well-known\/(?:smart-configuration|open
  * @param policy http is kept only for loopback outside production (TL-02); an address is judged as the guard will (TL-04).
  */
 export function normalizeFhirUrl(typed: string, policy: UrlPolicy): NormalizedUrl {
-  const told: string[] = [];
+  const changes: string[] = [];
   const change = (before: string, after: string, sentence: string): string => {
-    if (before !== after) told.push(sentence);
+    if (before !== after) changes.push(sentence);
     return after;
   };
   const refuse = (problem: string): NormalizedUrl => ({ ok: false, problem, kept: withoutUserinfo(typed.trim()) });
@@ -40,7 +40,7 @@ export function normalizeFhirUrl(typed: string, policy: UrlPolicy): NormalizedUr
   text = change(text, trimEnd(text.replace(/^[<"'`]+/, ''), MARKS), 'Removed the marks around the address.');
   text = change(text, text.replace(/[\s\p{Cf}]+/gu, ''), 'Removed spaces inside the address.');
   if (text.includes('\\')) return refuse('The address has a backslash. Use forward slashes.');
-  text = withScheme(text, told);
+  text = withScheme(text, changes);
   if (!/^https?:\/\//i.test(text)) return refuse('The address must begin with https://.');
   const url = URL.parse(text);
   if (!url) return refuse('This is not a web address. It looks like https://ehr.example.org/fhir/r4.');
@@ -49,7 +49,7 @@ export function normalizeFhirUrl(typed: string, policy: UrlPolicy): NormalizedUr
   if (addressProblem) return refuse(addressProblem);
   const normalized = compose(text, url, policy, change);
   const problem = serverUrl(policy.production).safeParse(normalized).error?.issues[0]?.message;
-  return problem === undefined ? { ok: true, url: normalized, told } : refuse(`The address ${problem}.`);
+  return problem === undefined ? { ok: true, url: normalized, changes } : refuse(`The address ${problem}.`);
 }
 
 type Change = (before: string, after: string, sentence: string) => string;
@@ -78,10 +78,10 @@ function compose(text: string, url: URL, policy: UrlPolicy, change: Change): str
   return `${scheme}://${host}${path}`;
 }
 
-function withScheme(text: string, told: string[]): string {
+function withScheme(text: string, changes: string[]): string {
   // A port is no scheme: `ehr.example:8443/fhir` only lacks one.
   if (/^[a-z][a-z0-9+.-]*:(?!\d)/i.test(text)) return text;
-  told.push('Added https:// in front.');
+  changes.push('Added https:// in front.');
   return `https://${text.replace(/^\/+/, '')}`;
 }
 

@@ -1,7 +1,7 @@
 /** The launch doctor: asks every question at once, hands out rows as they are answered, and always ends in time. */
 import { storedValue } from '#src/adapters/stored-text.ts';
 import { checkCatalogue } from '#src/checks/rows/catalogue.ts';
-import { beginContext, type CheckDependencies, defaultLimits, type CheckContext } from '#src/checks/rows/context.ts';
+import { beginContext, type CheckContext, type CheckDependencies, defaultLimits } from '#src/checks/rows/context.ts';
 import type { CheckDefinition, Outcome } from '#src/checks/rows/definition.ts';
 import type {
   CheckInput,
@@ -40,7 +40,11 @@ function startDeadline(overallMs: number): Deadline {
   return { passed: promise, seconds: Math.ceil(overallMs / 1_000), stop: () => clearTimeout(timer) };
 }
 
-async function answer(definition: CheckDefinition, context: CheckContext, passed: Promise<undefined>): Promise<CheckResult> {
+async function answer(
+  definition: CheckDefinition,
+  context: CheckContext,
+  passed: Promise<undefined>,
+): Promise<CheckResult> {
   const { id, title, group, why, owner } = definition;
   const outcome = await Promise.race([definition.judge(context).catch(ourMistake), passed]);
   return storedValue({ id, title, group, why, owner, remedy: '', ...(outcome ?? unanswered) });

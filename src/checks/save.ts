@@ -4,13 +4,9 @@ import type { AuditEvent } from '#src/audit/audit.ts';
 import type { CheckDependencies } from '#src/checks/rows/context.ts';
 import type { AcceptedSettings, FinishedChecks, RunningChecks } from '#src/checks/rows/result.ts';
 import { type EditDependencies, editOrganization, settingsOf } from '#src/organizations/edit.ts';
-import {
-  type Organization,
-  type OrganizationSettings,
-  parseSettings,
-  type SettingProblem,
-} from '#src/organizations/organization.ts';
+import { type Organization, type OrganizationSettings, parseSettings } from '#src/organizations/organization.ts';
 import type { ConnectionDraft } from '#src/organizations/store.ts';
+import type { SettingProblem } from '#src/settings/derived.ts';
 import { normalizeFhirUrl } from './fhir-url.ts';
 import { keepDiscovered } from './keep-discovered.ts';
 import { verdictOf } from './report.ts';
@@ -39,7 +35,7 @@ export interface SaveOptions {
 /** Refused at the field, or checks under way: stream `running`, then await `outcome` (it rejects when the database fails). */
 export type SaveAnswer =
   | { ok: false; problem: string; kept: string }
-  | { ok: true; url: string; told: string[]; running: RunningChecks; outcome: Promise<SavedConnection> };
+  | { ok: true; url: string; changes: string[]; running: RunningChecks; outcome: Promise<SavedConnection> };
 
 export interface SavedConnection {
   /**
@@ -72,7 +68,7 @@ export async function saveConnection(
   if (!organization) return { ok: false, problem: 'There is no such organization.', kept: typedUrl };
   const normalized = readFhirUrl(dependencies, organization, typedUrl);
   if (!normalized.ok) return normalized;
-  const { url, told } = normalized;
+  const { url, changes } = normalized;
   const draft = await store.findDraft(organizationId);
   const accepted = { ...(draft?.fhirUrl === url ? draft.accepted : {}), ...options.accept };
   const parsed = parseSettings({ ...settingsOf(organization), ...accepted, fhirBaseUrl: url }, production, [
@@ -81,7 +77,13 @@ export async function saveConnection(
   if (!parsed.ok) return { ok: false, problem: sentenceOf(parsed.problems), kept: typedUrl };
   const running = runChecks({ fhirUrl: url, organization: parsed.settings }, checks);
   const saving = { organization, settings: parsed.settings, accepted, saver, reason: reasonOf(options) };
-  return { ok: true, url, told, running, outcome: running.finished.then((run) => settle(dependencies, saving, run)) };
+  return {
+    ok: true,
+    url,
+    changes,
+    running,
+    outcome: running.finished.then((run) => settle(dependencies, saving, run)),
+  };
 }
 
 /** The FHIR URL as it would be called, or why it would not be (REG-07). @param typedUrl untrusted. */

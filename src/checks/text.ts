@@ -20,12 +20,12 @@ const OWNERS: Record<Owner, string> = {
 };
 
 /** Exit code 1 when any check failed; warnings are for people to judge. */
-export function describeRun(finished: FinishedChecks, told: readonly string[]): CommandOutcome {
+export function describeRun(finished: FinishedChecks, changes: readonly string[]): CommandOutcome {
   const { fhirUrl, at, results, summary } = finished;
   const verdict = verdictOf(summary);
   const groups = [...new Set(results.map(({ group }) => group))];
   const text = [
-    ...told,
+    ...changes,
     `${fhirUrl}, ${at}`,
     ...groups.flatMap((group) => ['', group, ...results.filter((one) => one.group === group).flatMap(linesOf)]),
     ...(summary.suggestions.length > 0 ? ['', 'You may decide to'] : []),
@@ -37,7 +37,7 @@ export function describeRun(finished: FinishedChecks, told: readonly string[]): 
       .join(', ')}.`,
   ].join('\n');
   const exitCode = summary.counts.failure > 0 ? 1 : 0;
-  return { exitCode, text, json: { fhirUrl, at, verdict, told, summary, results } };
+  return { exitCode, text, json: { fhirUrl, at, verdict, changes, summary, results } };
 }
 
 function linesOf({ verdict, title, found, why, owner, remedy }: CheckResult): string[] {

@@ -1,7 +1,8 @@
 /** What of a clinician is sealed: names, issuer, subject. Rows are found by keyed hashes, never by these. */
+
+import { boundedName } from '#src/adapters/bounded-text.ts';
 import { SealError, type Sealer } from '#src/adapters/seal.ts';
 import { storedText } from '#src/adapters/stored-text.ts';
-import { boundedName } from '#src/adapters/bounded-text.ts';
 import type { EhrUser } from './clinician.ts';
 import type { IdentityRow } from './clinician-store.ts';
 import type { Lookups } from './identity-store.ts';
@@ -21,7 +22,7 @@ export interface IdentityDetails {
 
 const LONGEST = 200;
 
-/** ID-18, MT-02: the same `sub` in another organization, or of another issuer, is somebody else. */
+/** ID-18, MT-02: the same `sub` in another organization, or of another issuer, is another user. */
 export function lookupsOf(sealer: Sealer, organizationId: string, { iss, sub }: Pick<EhrUser, 'iss' | 'sub'>): Lookups {
   return sealer.fingerprints(JSON.stringify(['ehr-user', organizationId, iss, sub]));
 }
@@ -44,7 +45,7 @@ export function sealIdentity(
   });
 }
 
-/** @returns undefined when its secret is gone: then the row is known to nobody. */
+/** @returns undefined when its secret is gone: then the row cannot be read. */
 export async function openIdentity(
   sealer: Sealer,
   row: Pick<IdentityRow, 'organizationId' | 'lookup' | 'details'>,

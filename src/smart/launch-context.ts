@@ -1,7 +1,8 @@
 /** The launch context: which patient and encounter the EHR has open, read from the token response. */
+
+import { boundedText, isBlank } from '#src/adapters/bounded-text.ts';
 import { AppError } from '#src/errors.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
-import { boundedText, isBlank } from '#src/adapters/bounded-text.ts';
 import { type FhirContextItem, readFhirContext } from './fhir-context.ts';
 
 /** What the EHR said about the chart it opened us from. Everything in it is bounded; nothing in it is HTML. */
@@ -52,7 +53,7 @@ export function readLaunchContext(
 ): LaunchContext {
   const patient = readId(tokenResponse, 'patient');
   if (patient === undefined && options.patientRequired) {
-    throw new AppError('context.invalid', 'patient is missing from the token response (LC-03)');
+    throw new AppError('context.invalid', 'patient is missing from the token response');
   }
   return {
     patient,
@@ -71,7 +72,7 @@ function readId(tokenResponse: Record<string, unknown>, member: 'patient' | 'enc
   if (isFhirId(value)) return value;
   // No encounter is normal, however it is said (LC-04); no patient never is.
   if (isBlank(value) && member === 'encounter') return undefined;
-  throw new AppError('context.invalid', `${member} is not a FHIR id but ${describe(value)} (LC-02, LC-04)`);
+  throw new AppError('context.invalid', `${member} is not a FHIR id but ${describe(value)}`);
 }
 
 function readText(value: unknown, maxLength: number): string | undefined {

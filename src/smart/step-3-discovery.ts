@@ -10,7 +10,11 @@ import { AppError, type ErrorCode } from '#src/errors.ts';
 import { parseCapability } from './documents/capability-statement.ts';
 import type { EndpointRules } from './documents/endpoint.ts';
 import { documentOf, type Fetched, fetchDocument, isAbsent } from './documents/fetched.ts';
-import { type ParsedConfiguration, parseConfiguration, type SmartConfiguration } from './documents/smart-configuration.ts';
+import {
+  type ParsedConfiguration,
+  parseConfiguration,
+  type SmartConfiguration,
+} from './documents/smart-configuration.ts';
 
 /** What discovery found, and for how long it may be used. */
 export interface Discovery {

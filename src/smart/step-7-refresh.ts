@@ -3,10 +3,11 @@
  *
  * SMART App Launch 2.2.0, "Refresh access token"; RFC 6749 6; rules RF-01..11.
  */
+
+import { isBlank } from '#src/adapters/bounded-text.ts';
 import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
 import { AppError } from '#src/errors.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
-import { isBlank } from '#src/adapters/bounded-text.ts';
 import { type AssertionKey, type AssertionType, clientAssertion } from './client-authentication.ts';
 import { postGrant, readTokenResponse, type TokenResponse } from './step-5-access-token.ts';
 

@@ -31,7 +31,7 @@ function admin(...args: string[]): Promise<{ code: number; stdout: string; stder
   });
 }
 
-test('check <fhirUrl>: every row, the verdict, exit 0; what was mended in the URL is told', async () => {
+test('check <fhirUrl>: every row, the verdict, exit 0; what was corrected in the URL is said', async () => {
   const { code, stdout } = await admin('check', `${sandbox.fhirBase}/metadata`);
   expect(code).toBe(0);
   expect(stdout).toContain('Removed the document at the end');
@@ -39,7 +39,7 @@ test('check <fhirUrl>: every row, the verdict, exit 0; what was mended in the UR
   expect(stdout).toContain('All checks passed');
 });
 
-test('a failing check: exit 1, why, whose job and how to mend it', async () => {
+test('a failing check: exit 1, why, whose job and how to fix it', async () => {
   sandbox.faults.set('discovery-no-asymmetric');
   const { code, stdout, stderr } = await admin('check', sandbox.fhirBase, '--org', 'general');
   expect(code).toBe(1);

@@ -6,9 +6,9 @@ import { LOOPBACK } from './checkup.ts';
 const production = { production: true, allowPrivate: [] };
 const GOOD = 'https://ehr.example.org/fhir/r4';
 
-describe('the FHIR URL is mended where the meaning is clear, and that is told', () => {
+describe('the FHIR URL is corrected where the meaning is clear, and every change is named', () => {
   test.for([
-    ['nothing to mend', GOOD, GOOD, 0],
+    ['nothing to correct', GOOD, GOOD, 0],
     ['no https', 'ehr.example.org/fhir/r4', GOOD, 1],
     ['no https but a port', 'ehr.example.org:8443/fhir', 'https://ehr.example.org:8443/fhir', 1],
     ['plain http', 'http://ehr.example.org/fhir/r4', GOOD, 1],
@@ -33,7 +33,7 @@ describe('the FHIR URL is mended where the meaning is clear, and that is told', 
   ] as const)('%s', ([, typed, url, changes]) => {
     const normalized = normalizeFhirUrl(typed, production);
     expect(normalized).toMatchObject({ ok: true, url });
-    expect(normalized.ok && normalized.told).toHaveLength(changes);
+    expect(normalized.ok && normalized.changes).toHaveLength(changes);
   });
 });
 

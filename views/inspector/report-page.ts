@@ -37,7 +37,7 @@ ${
   open.length === 0
     ? null
     : html`<section aria-labelledby="open"><h2 id="open">To be mended</h2>
-<ul>${open.map(({ id, title, mend }) => html`<li><a href="#check-${id}">${title}</a>: ${mend}</li>`)}</ul></section>`
+<ul>${open.map(({ id, title, remedy }) => html`<li><a href="#check-${id}">${title}</a>: ${remedy}</li>`)}</ul></section>`
 }
 ${
   report.differences.length === 0

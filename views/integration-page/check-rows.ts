@@ -11,7 +11,7 @@ export interface CheckRow {
   readonly found: string;
   readonly why: string;
   readonly owner: string;
-  readonly mend: string;
+  readonly remedy: string;
 }
 
 export interface CheckOutcome {
@@ -63,7 +63,7 @@ export function checkRow(row: CheckRow, groupBefore: string | undefined): SafeHt
 <p class="found"><bdi>${row.found}</bdi></p>
 ${
   needsWork(row)
-    ? html`<p>${row.mend}</p>
+    ? html`<p>${row.remedy}</p>
 <p class="note">Whose job: <strong>${OWNERS[row.owner] ?? row.owner}</strong>. Why it matters: ${row.why}</p>`
     : html`<p class="note">${row.why}</p>`
 }</div>
@@ -77,7 +77,7 @@ export function checkOutcome({ allPassed, counts }: CheckOutcome): SafeHtml {
   return allPassed
     ? html`<div class="outcome"><p class="notice notice-done" role="status">${icon('done')} <span>All checks passed</span></p>${warnings === '' ? null : html`<p class="note">With ${warnings}: read the rows marked so below.</p>`}</div>
 `
-    : html`<div class="outcome"><p class="notice notice-problem" role="status">${icon('warning')} <span>${openPoints(counts.failure, warnings)}. The rows below say what was found, whose job it is and how to mend it.</span></p></div>
+    : html`<div class="outcome"><p class="notice notice-problem" role="status">${icon('warning')} <span>${openPoints(counts.failure, warnings)}. The rows below say what was found, whose job it is and how to remedy it.</span></p></div>
 `;
 }
 

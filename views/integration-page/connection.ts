@@ -15,7 +15,7 @@ export interface ConnectionProps {
     readonly value: string;
     readonly problem?: string | undefined;
     /** what was changed about the typed text, one sentence each */
-    readonly told?: readonly string[] | undefined;
+    readonly changes?: readonly string[] | undefined;
   };
   /** an address that failed the checks and waits beside the one in use */
   readonly draft: { readonly fhirUrl: string; readonly reasonProblem?: string | undefined } | undefined;
@@ -32,16 +32,16 @@ export interface ConnectionProps {
 
 /** The form that saves and checks. */
 export function fhirUrlForm({ actionOf, csrfToken, field }: ConnectionProps): SafeHtml {
-  const told = field.told ?? [];
+  const changes = field.changes ?? [];
   return html`<form class="fhir-url" method="post" action="${actionOf('')}">
 <input type="hidden" name="csrf" value="${csrfToken}">
 ${formField({ name: 'fhirUrl', label: 'FHIR URL', hint: 'The FHIR R4 server of this environment, as the EHR team calls it. It is checked from our servers when you save.', value: field.value, problem: field.problem, autocomplete: 'off', isRequired: true })}
 <button class="btn btn-primary" type="submit">Save</button>
 </form>
 ${
-  told.length === 0
+  changes.length === 0
     ? null
-    : html`<div class="notice" role="status">${icon('info')} <div><p>What you typed was changed a little:</p><ul>${told.map((sentence) => html`<li>${sentence}</li>`)}</ul></div></div>
+    : html`<div class="notice" role="status">${icon('info')} <div><p>What you typed was changed a little:</p><ul>${changes.map((sentence) => html`<li>${sentence}</li>`)}</ul></div></div>
 `
 }`;
 }

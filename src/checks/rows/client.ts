@@ -50,7 +50,8 @@ export const capabilityChecks: CheckDefinition[] = [
     group,
     why: 'People open the app by itself, sign in at the EHR and pick a patient (SMART App Launch 2.2.0, "Conformance", launch-standalone).',
     owner: 'EHR team',
-    judge: async (context) => (context.settings.standalone ? judgeStandalone(context) : skipped('standalone launch is off')),
+    judge: async (context) =>
+      context.settings.standalone ? judgeStandalone(context) : skipped('standalone launch is off'),
   },
   {
     id: 'answer-issuer',

@@ -1,10 +1,10 @@
 /** Is the document itself sound: status, type, JSON, fields (DI-02, DI-03, DI-10)? */
 
-import { listMember, textMember } from '#src/adapters/json-object.ts';
 import type { JsonObject } from '#src/adapters/json-object.ts';
-import { describeFetched, shapeOf } from './fetched.ts';
+import { listMember, textMember } from '#src/adapters/json-object.ts';
 import type { CheckContext } from './context.ts';
 import { type CheckDefinition, failure, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
+import { describeFetched, shapeOf } from './fetched.ts';
 import { judgeUnreached } from './host-name.ts';
 import { remedyBelowFhirUrl, remedyFor } from './remedy.ts';
 

@@ -2,9 +2,9 @@
 
 import { type ParsedCapability, parseCapability } from '#src/smart/documents/capability-statement.ts';
 import { documentOf } from '#src/smart/documents/fetched.ts';
-import { describeFetched } from './fetched.ts';
 import type { CheckContext } from './context.ts';
 import { type CheckDefinition, failure, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
+import { describeFetched } from './fetched.ts';
 import { judgeUnreached } from './host-name.ts';
 import { remedyBelowFhirUrl, remedyFor } from './remedy.ts';
 
@@ -93,7 +93,9 @@ const NICE_TO_HAVE = [
   'Observation',
 ];
 
-function onCapability(judge: (capability: ParsedCapability, context: CheckContext) => Outcome): CheckDefinition['judge'] {
+function onCapability(
+  judge: (capability: ParsedCapability, context: CheckContext) => Outcome,
+): CheckDefinition['judge'] {
   return async (context) => {
     const capability = parseCapability(documentOf(await context.metadata));
     return capability ? judge(capability, context) : skipped('there is no CapabilityStatement');

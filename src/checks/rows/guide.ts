@@ -2,11 +2,11 @@
 
 import { textMember } from '#src/adapters/json-object.ts';
 import { documentOf } from '#src/smart/documents/fetched.ts';
-import { describeFetched } from './fetched.ts';
-import type { FoundIssuer } from './issuers.ts';
 import type { CheckContext } from './context.ts';
 import { type CheckDefinition, failure, type Outcome, pass, shown, skipped, warning } from './definition.ts';
+import { describeFetched } from './fetched.ts';
 import { judgeUnreached } from './host-name.ts';
+import type { FoundIssuer } from './issuers.ts';
 import { remedyBelowFhirUrl, remedyFor } from './remedy.ts';
 
 const group = 'The checks of the implementation guide';

@@ -60,7 +60,8 @@ export async function findKeys(
   const fromIssuer = issuers.find(({ jwksUri }) => jwksUri !== undefined)?.jwksUri;
   const isAbsent = issuers.some(({ state }) => state === 'absent');
   const jwksUri = fromIssuer ?? (isAbsent ? textMember(configuration?.document, 'jwks_uri') : undefined);
-  if (jwksUri === undefined) return { source: undefined, jwksUri, fetched: undefined, keys: undefined, keySet: undefined };
+  if (jwksUri === undefined)
+    return { source: undefined, jwksUri, fetched: undefined, keys: undefined, keySet: undefined };
   const source = fromIssuer === undefined ? 'smart-configuration' : 'openid-configuration';
   return { source, jwksUri, ...(await fetchKeySet(jwksUri, fetching)) };
 }

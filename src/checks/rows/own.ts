@@ -1,9 +1,9 @@
 /** Our own side: what the EHR needs of us, and the clock both sides judge each other by. */
 import { isLoopbackHost } from '#src/adapters/ehr-http/address-policy.ts';
 import { documentOf } from '#src/smart/documents/fetched.ts';
-import { describeFetched } from './fetched.ts';
 import type { CheckContext } from './context.ts';
 import { type CheckDefinition, failure, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
+import { describeFetched } from './fetched.ts';
 
 const group = 'This app';
 /** The life of our assertions and the leeway of most servers (CAJ-07). */
@@ -86,9 +86,7 @@ async function judgeOwnJwks({ ownJwks, ownKids }: CheckContext): Promise<Outcome
 
 async function judgeClock({ wellKnown, metadata }: CheckContext): Promise<Outcome> {
   const answers = await Promise.all([wellKnown, metadata]);
-  const dated = answers.find(
-    (fetched) => fetched.kind === 'answer' && !Number.isNaN(Date.parse(fetched.date ?? '')),
-  );
+  const dated = answers.find((fetched) => fetched.kind === 'answer' && !Number.isNaN(Date.parse(fetched.date ?? '')));
   if (dated?.kind !== 'answer') return skipped('the server sends no Date');
   const skewSeconds = Math.round((Date.parse(dated.date ?? '') - dated.receivedAt.getTime()) / 1_000);
   const off = Math.abs(skewSeconds);

@@ -51,12 +51,14 @@ function remedyForNoAnswer(failure: OutboundFailure): Remedy {
     case 'circuit-open':
       return {
         owner: 'network team',
-        remedy: 'Allow this service to reach the host: the guide lists the addresses its calls come from. Check the host name and port.',
+        remedy:
+          'Allow this service to reach the host: the guide lists the addresses its calls come from. Check the host name and port.',
       };
     case 'address-refused':
       return {
         owner: 'our administrator',
-        remedy: 'Use the public https address of the EHR. For an EHR inside a private network, the operator can allow that network.',
+        remedy:
+          'Use the public https address of the EHR. For an EHR inside a private network, the operator can allow that network.',
       };
     case 'tls':
       return {
@@ -64,6 +66,9 @@ function remedyForNoAnswer(failure: OutboundFailure): Remedy {
         remedy: 'Install a certificate of a public authority for this host name, with its whole chain.',
       };
     case 'too-large':
-      return { owner: 'EHR team', remedy: 'Discovery documents are a few kilobytes: find out what this address serves.' };
+      return {
+        owner: 'EHR team',
+        remedy: 'Discovery documents are a few kilobytes: find out what this address serves.',
+      };
   }
 }

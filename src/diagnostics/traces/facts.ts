@@ -1,9 +1,9 @@
 /** What each protocol step may tell the trace: names, shapes, hosts and counts, read from values that hold much more. */
 import { decodeJwt, decodeProtectedHeader } from 'jose';
+import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { isDecodable } from '#src/smart/id-token/form.ts';
 import type { LaunchContext } from '#src/smart/launch-context.ts';
 import { coverageOf, grantedScopes } from '#src/smart/scopes/granted.ts';
-import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import type { AuthorizationRedirect, CallbackParameters } from '#src/smart/step-4-authorization-code.ts';
 import type { TokenResponse } from '#src/smart/step-5-access-token.ts';
 import { hostOf, namesOf, scopeTokens } from './redaction.ts';
@@ -124,7 +124,7 @@ export function scopeFacts(requested: string, granted: string | undefined): Step
     'granted scopes': given,
     'not granted': asked.filter((token) => !given.includes(token) && coverageOf(token, grant) === 'none'),
     'granted beyond': given.filter((token) => !asked.includes(token)),
-    warning: granted === undefined ? 'the token response names no scope: taken as requested (SCO-17)' : undefined,
+    warning: granted === undefined ? 'the token response names no scope: taken as requested' : undefined,
   };
 }
 

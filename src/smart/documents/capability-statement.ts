@@ -1,5 +1,5 @@
 /** A CapabilityStatement, reduced to what the app asks of it; an untrusted document. */
-import { type JsonObject, isJsonObject, objectsOf, textMember } from '#src/adapters/json-object.ts';
+import { isJsonObject, type JsonObject, objectsOf, textMember } from '#src/adapters/json-object.ts';
 
 const OAUTH_URIS = 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris';
 

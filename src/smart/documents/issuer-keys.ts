@@ -38,14 +38,14 @@ export async function fetchIssuerKeys(issuer: IssuerToTrust, outbound: Outbound)
   const found = await findIssuer(issuer.issuer, fetching);
   const keys = await fetchKeySet(jwksUriOf(found, issuer.fallbackJwksUri), fetching);
   if (!keys.keys) throw fetchProblem('JWKS', keys.fetched);
-  if (!keys.keySet) throw unavailable('JWKS holds no key that can verify an id_token (ID-10)');
+  if (!keys.keySet) throw unavailable('JWKS holds no key that can verify an id_token');
   const kept = [...(found.state === 'valid' ? [found.fetched] : []), keys.fetched];
   return { keySet: keys.keySet, lifetimeMs: Math.min(...kept.map(freshForMs)) };
 }
 
 function jwksUriOf(found: ParsedIssuer, fallbackJwksUri: string | undefined): string {
   const jwksUri = found.state === 'absent' ? fallbackJwksUri : found.jwksUri;
-  if (found.state === 'mismatch') throw unavailable('openid-configuration names another issuer (ID-04)');
+  if (found.state === 'mismatch') throw unavailable('openid-configuration names another issuer');
   if (found.state === 'no jwks_uri') throw unavailable('openid-configuration names no jwks_uri');
   if (jwksUri === undefined) throw fetchProblem('openid-configuration', found.fetched);
   return jwksUri;

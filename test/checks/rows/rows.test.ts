@@ -57,7 +57,7 @@ const keysWith = (list: (key: Record<string, unknown>) => unknown[]) => (at: Hea
 const otherKey = { ...(await exportJWK((await generateKeyPair('ES256')).publicKey)), alg: 'ES256', use: 'sig' };
 const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toUTCString();
 
-test('a healthy EHR: all checks passed, nothing to remedy, and what was discovered is told', async () => {
+test('a healthy EHR: all checks passed, nothing to fix, and what was discovered is in the summary', async () => {
   const finished = await check();
   expect(idsOf(finished, 'warning', 'failure')).toEqual([]);
   expect(finished.summary).toMatchObject({ allPassed: true, hardFailures: [], suggestions: [] });
@@ -328,15 +328,15 @@ describe('one thing broken, one row (and what stands on it)', () => {
 
 test('each broken step of the guide has words of its own, and never "all passed" (REG-06)', async () => {
   const steps = ['smart-configuration', '/fhir/.well-known/openid-configuration', 'jwks'];
-  const told = [];
+  const failures = [];
   for (const step of steps) {
     ehr.on(step, () => ({ status: 500, body: {} }));
     const finished = await check();
     expect(finished.summary.allPassed).toBe(false);
-    told.push(finished.results.find(({ verdict }) => verdict === 'failure')?.id);
+    failures.push(finished.results.find(({ verdict }) => verdict === 'failure')?.id);
     ehr.heal();
   }
-  expect(told).toEqual(['guide-smart-configuration', 'guide-issuer', 'guide-jwks']);
+  expect(failures).toEqual(['guide-smart-configuration', 'guide-issuer', 'guide-jwks']);
 });
 
 test('a foreign host is offered to the administrator, and once allowed it passes (DI-05)', async () => {
