@@ -138,7 +138,7 @@ describe('one home', () => {
     ['prom-client', /^src\/adapters\/metrics\.ts$/],
     [
       'undici',
-      /^src\/(adapters\/ehr-http\/(client|error|pools|json-bounds|warm-connector)|smart\/step-6-fhir-api)\.ts$/,
+      /^src\/(adapters\/ehr-http\/(client|error|pools|json-bounds|warm-connector)|smart\/fhir\/under-base)\.ts$/,
     ],
     ['cockatiel', /^src\/adapters\/ehr-http\/bulkhead\.ts$/],
     ['@opentelemetry/sdk-trace', /^src\/adapters\/telemetry\.ts$/],

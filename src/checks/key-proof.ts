@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound, OutboundResponse } from '#src/adapters/ehr-http/client.ts';
+import { parseJsonObject, textMember } from '#src/adapters/json-object.ts';
 import { shown } from '#src/checks/rows/definition.ts';
 import type { Owner, Verdict } from '#src/checks/rows/result.ts';
 import { AppError } from '#src/errors.ts';
@@ -10,6 +11,7 @@ import type { Organization } from '#src/organizations/organization.ts';
 import { redirectUriOf } from '#src/organizations/registration.ts';
 import { issuersOf, type SmartConnections } from '#src/organizations/smart-connections.ts';
 import { chooseAssertionAlg } from '#src/smart/documents/smart-configuration.ts';
+import { inventedCallback } from '#src/smart/step-4-authorization-code.ts';
 import { exchangeCode } from '#src/smart/step-5-access-token.ts';
 import { explainRefusal, type KeyProofOutcome, usualCauses } from './key-proof-words.ts';
 
@@ -73,7 +75,7 @@ async function attempt(
   const { clientId, assertionType } = organization;
   seen.used = { clientId, kid: key.kid, alg: key.alg, audience, tokenEndpoint };
   await exchangeCode(
-    { code: `key-proof-${randomBytes(16).toString('base64url')}` },
+    inventedCallback(),
     {
       tokenEndpoint,
       clientId,
@@ -99,7 +101,7 @@ async function attempt(
 function outcomeOf(error: AppError, response: OutboundResponse | undefined): KeyProofOutcome {
   if (error.code.startsWith('discovery.')) return 'not asked';
   if (!response) return 'no answer';
-  const named = memberOf(response, 'error');
+  const named = textMember(parseJsonObject(response.text), 'error');
   switch (named) {
     case 'invalid_grant':
       return response.status === 200 ? 'unclear' : 'proven';
@@ -115,16 +117,6 @@ function outcomeOf(error: AppError, response: OutboundResponse | undefined): Key
 
 /** The server's description helps most where it says anything; never more than a line of it, and no token in it. */
 function wordsOf(response: OutboundResponse | undefined): string {
-  const description = response && memberOf(response, 'error_description');
+  const description = response && textMember(parseJsonObject(response.text), 'error_description');
   return description ? `: "${shown(description, 200)}"` : '';
-}
-
-function memberOf({ text }: OutboundResponse, name: string): string | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    const member = typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
-    return typeof member === 'string' ? member : undefined;
-  } catch {
-    return undefined;
-  }
 }

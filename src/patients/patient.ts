@@ -2,8 +2,9 @@
 
 import { dayIn, serverTimeZone } from '#src/adapters/time-zone.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
+import { FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 import { asInformation, asRecord, asText } from '#src/smart/fhir/fields.ts';
-import { type FhirApi, FhirError, type FhirFailure, type FhirResource } from '#src/smart/step-6-fhir-api.ts';
+import type { FhirApi, FhirResource } from '#src/smart/step-6-fhir-api.ts';
 import { ageText } from './age.ts';
 import { dayText } from './fhir-date.ts';
 import { type Flag, flagOf } from './foreign-flag.ts';

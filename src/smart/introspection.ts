@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
+import { parseJson } from '#src/adapters/json-object.ts';
 import { type AssertionKey, type AssertionType, clientAssertion } from './client-authentication.ts';
 
 /** One access token to ask about. */
@@ -67,12 +68,4 @@ export function readIntrospection(body: string, now: Date): IntrospectionAnswer 
   const { active, client_id: clientId, patient, exp } = parsed.data;
   const isPast = exp !== undefined && exp + CLOCK_SKEW_SECONDS < now.getTime() / 1_000;
   return active === true && !isPast ? { kind: 'active', clientId, patient } : { kind: 'inactive' };
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

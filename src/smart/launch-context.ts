@@ -3,7 +3,6 @@
 import { boundedText, isBlank } from '#src/adapters/bounded-text.ts';
 import { AppError } from '#src/errors.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
-import { type FhirContextItem, readFhirContext } from './fhir-context.ts';
 
 /** What the EHR said about the chart it opened us from. Everything in it is bounded; nothing in it is HTML. */
 export interface LaunchContext {
@@ -11,13 +10,8 @@ export interface LaunchContext {
   readonly encounter: string | undefined;
   /** True unless the EHR said, with a boolean `false`, that its own banner is in view (LC-11). */
   readonly needPatientBanner: boolean;
-  /** Where the user wants to go; an unknown value means the default view (LC-12). */
-  readonly intent: string | undefined;
-  readonly fhirContext: readonly FhirContextItem[];
   /** As sent; only fetchSmartStyle may follow it (LC-13). */
   readonly smartStyleUrl: string | undefined;
-  /** The EHR's opaque name for the organization; for comparison only, never to select one of ours (LC-14). */
-  readonly tenant: string | undefined;
 }
 
 /** A launch context that names its patient. */
@@ -25,7 +19,6 @@ export interface PatientLaunchContext extends LaunchContext {
   readonly patient: string;
 }
 
-const MAX_TEXT_LENGTH = 255;
 const MAX_URL_LENGTH = 2_048;
 
 /**
@@ -59,10 +52,7 @@ export function readLaunchContext(
     patient,
     encounter: readId(tokenResponse, 'encounter'),
     needPatientBanner: tokenResponse['need_patient_banner'] !== false,
-    intent: readText(tokenResponse['intent'], MAX_TEXT_LENGTH),
-    fhirContext: readFhirContext(tokenResponse['fhirContext']),
     smartStyleUrl: readText(tokenResponse['smart_style_url'], MAX_URL_LENGTH),
-    tenant: readText(tokenResponse['tenant'], MAX_TEXT_LENGTH),
   };
 }
 

@@ -1,5 +1,6 @@
 /** `smart_style_url`: the EHR's colours and fonts, turned into a stylesheet that can do nothing else. */
 import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
+import { fetchableUrl, isListedHost } from './documents/endpoint.ts';
 import { readableColors } from './readable-colors.ts';
 
 const COLOR =
@@ -36,8 +37,8 @@ export async function fetchSmartStyle(options: {
   allowedHosts: readonly string[];
   outbound: EhrClient;
 }): Promise<string | undefined> {
-  const url = URL.parse(options.url);
-  if (!url || url.username || url.password || !isAllowedHost(url, options.allowedHosts)) return undefined;
+  const url = fetchableUrl(options.url, (one) => isListedHost(one, options.allowedHosts));
+  if (!url) return undefined;
   try {
     const response = await options.outbound.request(url, {
       headers: { accept: 'application/json' },
@@ -47,10 +48,6 @@ export async function fetchSmartStyle(options: {
   } catch {
     return undefined;
   }
-}
-
-function isAllowedHost(url: URL, allowedHosts: readonly string[]): boolean {
-  return allowedHosts.some((host) => URL.parse(`${url.protocol}//${host}`)?.host === url.host);
 }
 
 /**

@@ -71,9 +71,17 @@ export function authorizationRedirect(
   return { method: 'GET', url: url.href };
 }
 
-/** An authorization response of the right form; proof that it carries exactly one usable `code`. */
+declare const validated: unique symbol;
+
+/** An authorization response of the right form; proof, made only here, that it carries exactly one usable `code`. */
 export interface ValidatedCallback {
-  code: string;
+  readonly [validated]: true;
+  readonly code: string;
+}
+
+/** A code no server ever gave out, for the key proof alone: a server that knows our key refuses only the code. */
+export function inventedCallback(): ValidatedCallback {
+  return { code: `key-proof-${randomBytes(16).toString('base64url')}` } as ValidatedCallback;
 }
 
 /** What the browser brought back, with `state` read but nothing yet believed. */
@@ -137,7 +145,7 @@ export function judgeCallback(
   }
   if (callback.error !== undefined) throw authorizationError(callback.error, callback.errorDescription);
   if (!callback.code) throw new AppError('callback.invalid', 'neither code nor error came');
-  return { code: callback.code };
+  return { code: callback.code } as ValidatedCallback;
 }
 
 const ERRORS = new Map<string, ErrorCode>([

@@ -7,6 +7,7 @@
 import { isBlank } from '#src/adapters/bounded-text.ts';
 import type { EhrClient, OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import { isUnsent, OutboundError } from '#src/adapters/ehr-http/error.ts';
+import { type JsonObject, parseJsonObject } from '#src/adapters/json-object.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import { type AssertionKey, type AssertionType, clientAssertion } from './client-authentication.ts';
 import type { ValidatedCallback } from './step-4-authorization-code.ts';
@@ -26,8 +27,11 @@ export interface CodeExchange {
   now: Date;
 }
 
-/** A token response of the right form. Its id_token and context members are not yet proven. */
+declare const checked: unique symbol;
+
+/** A token response of the right form, made only here. Its id_token and context members are not yet proven. */
 export interface TokenResponse {
+  readonly [checked]: true;
   accessToken: string;
   refreshToken: string | undefined;
   /** undefined: the server did not say, which is neither zero nor forever (TK-12). */
@@ -39,7 +43,7 @@ export interface TokenResponse {
   /** undefined: none came. */
   idToken: unknown;
   /** The whole response, for the launch context. */
-  members: Record<string, unknown>;
+  members: JsonObject;
 }
 
 const LONGEST_TOKEN = 32_768;
@@ -120,7 +124,7 @@ export function isGrantUnused(error: unknown): boolean {
 export function readTokenResponse(response: OutboundResponse, now?: Date): TokenResponse {
   if (response.status !== 200) throw tokenError(response, now);
   const isJson = response.contentType === 'application/json' || response.contentType.endsWith('+json');
-  const members = isJson ? parseObject(response.text) : undefined;
+  const members = isJson ? parseJsonObject(response.text) : undefined;
   if (!members) throw invalid(`the answer is not a JSON object (${response.contentType || 'no content type'})`);
   if (typeof members['error'] === 'string' && !isBlank(members['error']))
     throw invalid('status 200 with an error member');
@@ -137,7 +141,7 @@ export function readTokenResponse(response: OutboundResponse, now?: Date): Token
     scope,
     idToken: isBlank(members['id_token']) ? undefined : members['id_token'],
     members,
-  };
+  } as TokenResponse;
 }
 
 function invalid(detail: string): AppError {
@@ -150,7 +154,7 @@ const B64_TOKEN = /^[\w.~+/-]+=*$/;
 const VISIBLE = /^[\x20-\x7e]+$/;
 
 /** Opaque, but only of the characters that may stand where it will be sent (TL-07). */
-function readToken(members: Record<string, unknown>, name: string, allowed: RegExp): string {
+function readToken(members: JsonObject, name: string, allowed: RegExp): string {
   const value = members[name];
   if (typeof value !== 'string' || isBlank(value)) throw invalid(`${name} is missing or not a string`);
   if (value.length > LONGEST_TOKEN || !allowed.test(value))
@@ -185,7 +189,7 @@ const CODE_BY_OAUTH_ERROR = new Map<string, ErrorCode>([
 function tokenError(response: OutboundResponse, now: Date | undefined): AppError {
   const { status } = response;
   const answered = { upstreamStatus: status };
-  const error = parseObject(response.text)?.['error'];
+  const error = parseJsonObject(response.text)?.['error'];
   if (status === 503 || status === 429) {
     return new AppError('token.unavailable', `token endpoint answered ${status}`, {
       ...retryAfter(response),
@@ -218,15 +222,4 @@ function clockNote(response: OutboundResponse, now: Date | undefined): string {
   const skewSeconds = now ? Math.round((theirs - now.getTime()) / 1_000) : Number.NaN;
   if (!(Math.abs(skewSeconds) >= NOTEWORTHY_SKEW_SECONDS)) return '';
   return `; its clock is ${Math.abs(skewSeconds)} s ${skewSeconds > 0 ? 'ahead of' : 'behind'} ours`;
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

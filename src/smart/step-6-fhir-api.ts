@@ -5,55 +5,17 @@
  * SMART App Launch 2.2.0, "Access FHIR API"; rules FH-01..07, FH-12, FH-17.
  */
 import fhirclient from 'fhirclient/lib/FhirClient.js';
-import type { Dispatcher } from 'undici';
 import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
-import { failureOf, isUnsent, type OutboundError } from '#src/adapters/ehr-http/error.ts';
+import { parseJson } from '#src/adapters/json-object.ts';
 import { AppError } from '#src/errors.ts';
-import { parseJson, summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
+import { answered, FhirError, responseOf, statusOf, toFhirError } from '#src/smart/fhir/fhir-error.ts';
+import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
+import { counts, resolveUnder, staysUnder } from '#src/smart/fhir/under-base.ts';
 import type { Permission } from '#src/smart/scopes/granted.ts';
 import { neededPermissions, type SentCall } from '#src/smart/scopes/needed-permissions.ts';
 
 /** A JSON object that says what resource it is; everything else about it is unproven. */
 export type FhirResource = { readonly resourceType: string; readonly [member: string]: unknown };
-
-/** Why a FHIR call gave nothing. */
-export type FhirFailure =
-  | 'unauthorized'
-  | 'refused'
-  | 'not-found'
-  | 'throttled'
-  | 'unavailable'
-  | 'timeout'
-  | 'unexpected'
-  | 'foreign-url';
-
-/** A failed FHIR call. Holds no cause: fhirclient's errors quote the URL and the body, which are clinical. */
-export class FhirError extends Error {
-  readonly failure: FhirFailure;
-  readonly status: number | undefined;
-  /** When another try makes sense; known for calls we did not make. */
-  readonly retryAfterSeconds: number | undefined;
-  /** The issue codes of the answer's OperationOutcome, of FHIR's own value set. */
-  readonly issues: readonly string[];
-  /** Why the token that was refused could not be renewed; ours, so it quotes nothing. */
-  readonly renewal: AppError | undefined;
-
-  constructor(
-    failure: FhirFailure,
-    status?: number,
-    more: { retryAfterSeconds?: number | undefined; issues?: readonly string[]; renewal?: AppError | undefined } = {},
-  ) {
-    const { retryAfterSeconds, issues = [], renewal } = more;
-    const answer = [...(status === undefined ? [] : [status]), ...issues].join(', ');
-    super(`FHIR call failed: ${failure}${answer === '' ? '' : ` (${answer})`}`);
-    this.renewal = renewal;
-    this.name = 'FhirError';
-    this.failure = failure;
-    this.status = status;
-    this.retryAfterSeconds = retryAfterSeconds;
-    this.issues = issues;
-  }
-}
 
 /** A 2xx to a create. Only its reader can say whether it proves that the resource exists. */
 export interface CreateAnswer {
@@ -84,11 +46,6 @@ export interface FhirApi {
    * @throws FhirError for any other end; then {@link isRefusal} alone says that the resource does not exist.
    */
   create(resource: FhirResource): Promise<CreateAnswer>;
-}
-
-/** Did the server answer that it will not do this? Everything else leaves open whether it was done. */
-export function isRefusal({ status, failure }: FhirError): boolean {
-  return failure === 'foreign-url' || (status !== undefined && status >= 400 && status < 500 && status !== 408);
 }
 
 interface CallInit {
@@ -131,8 +88,8 @@ export function createFhirApi(options: {
     return outbound.fhirCall({ url, method: init.method ?? 'GET' }, send);
   };
   let accessToken = options.accessToken;
-  // A renewal that fails leaves the refusal as it was, and the visitor is told to open the app again; one that is only
-  // put off is an EHR that is away for a moment (RF-07), and still a refusal: nothing was done.
+  // A renewal that fails leaves the refusal as it was, and the user has to open the app again; one that is only
+  // put off means an EHR that is unavailable for a moment (RF-07), and still a refusal: nothing was done.
   const newerThan = async (used: string) =>
     options.renew?.(used).catch((error: unknown) => {
       if (!(error instanceof AppError)) return undefined;
@@ -213,47 +170,6 @@ function headersOf(token: string): Record<string, string> {
   return { accept: FHIR_JSON, authorization: `Bearer ${token}` };
 }
 
-/** Is this URL the base itself or below it: same origin and path prefix (FH-02)? */
-export function isUnder(base: URL, url: URL): boolean {
-  const path = base.pathname.replace(/\/$/, '');
-  return url.origin === base.origin && !url.username && (url.pathname === path || url.pathname.startsWith(`${path}/`));
-}
-
-function resolveUnder(base: URL, pathOrUrl: string): URL {
-  const absolute = URL.canParse(pathOrUrl) ? pathOrUrl : `${base.href.replace(/\/$/, '')}/${pathOrUrl}`;
-  const url = URL.canParse(absolute) ? new URL(absolute) : undefined;
-  if (!url || !isUnder(base, url)) throw new FhirError('foreign-url');
-  return url;
-}
-
-/**
- * fhirclient follows the Location of an empty 201 with the token, wherever it points; this refuses it at the last
- * place every request passes.
- */
-function staysUnder(base: URL): Dispatcher.DispatcherComposeInterceptor {
-  return (dispatch) => (target, handler) => {
-    const url = new URL(target.path, String(target.origin));
-    if (!isUnder(base, url)) throw new FhirError('foreign-url');
-    return dispatch(target, handler);
-  };
-}
-
-/** Tells how many bytes of an answer arrive, decompressed as they are kept. */
-function counts(onBytes: (count: number) => void): Dispatcher.DispatcherComposeInterceptor {
-  return (dispatch) => (target, handler) =>
-    dispatch(target, {
-      onRequestStart: (...told) => handler.onRequestStart?.(...told),
-      onResponseStarted: () => handler.onResponseStarted?.(),
-      onResponseStart: (...told) => handler.onResponseStart?.(...told),
-      onResponseData: (controller, chunk) => {
-        onBytes(chunk.length);
-        handler.onResponseData?.(controller, chunk);
-      },
-      onResponseEnd: (...told) => handler.onResponseEnd?.(...told),
-      onResponseError: (...told) => handler.onResponseError?.(...told),
-    });
-}
-
 function asResource(answer: unknown): FhirResource {
   if (
     typeof answer === 'object' &&
@@ -276,48 +192,4 @@ function retryPause(error: unknown): number | undefined {
   const seconds = Number(asked ?? 'none');
   if (!Number.isFinite(seconds) || seconds < 0) return undefined;
   return seconds * 1_000 <= LONGEST_RETRY_AFTER_MS ? seconds * 1_000 : undefined;
-}
-
-function statusOf(error: unknown): number | undefined {
-  return error instanceof FhirError ? error.status : responseOf(error)?.status;
-}
-
-function responseOf(error: unknown): Response | undefined {
-  return error instanceof Error && 'response' in error ? (error.response as Response) : undefined;
-}
-
-const FAILURE_BY_STATUS: Record<number, FhirFailure> = {
-  401: 'unauthorized',
-  403: 'refused',
-  404: 'not-found',
-  410: 'not-found',
-  429: 'throttled',
-};
-
-function answered(status: number, issues: readonly string[]): FhirError {
-  const failure = FAILURE_BY_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'unexpected');
-  return new FhirError(failure, status, { issues });
-}
-
-/** fhirclient has read the body of a refusal by now, and keeps it at the end of its message alone. */
-function issuesOf(error: unknown): readonly string[] {
-  const body = error instanceof Error ? error.message.replace(/^[^]*?\n\n/, '') : '';
-  return summarizeOutcome(parseJson(body)).issues;
-}
-
-function toFhirError(error: unknown): FhirError {
-  if (error instanceof FhirError) return error;
-  if (error instanceof Error && error.cause instanceof FhirError) return error.cause;
-  if (isUnsent(error)) return refusedCall(error);
-  const status = statusOf(error);
-  if (status !== undefined) return answered(status, issuesOf(error));
-  if (error instanceof SyntaxError) return new FhirError('unexpected');
-  const failure = failureOf(error);
-  if (failure === 'timeout') return new FhirError('timeout');
-  return new FhirError(failure === 'too-large' ? 'unexpected' : 'unavailable');
-}
-
-/** A call we did not make: the EHR is down, or has enough of us for now. */
-function refusedCall({ failure, retryAfterSeconds }: OutboundError): FhirError {
-  return new FhirError(failure === 'busy' ? 'throttled' : 'unavailable', undefined, { retryAfterSeconds });
 }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';
 import { AppError } from '#src/errors.ts';
 import type { AssertionKey } from '#src/smart/client-authentication.ts';
+import { judgeCallback } from '#src/smart/step-4-authorization-code.ts';
 import { type CodeExchange, exchangeCode, readTokenResponse } from '#src/smart/step-5-access-token.ts';
 import { flood, type Script, type StubEhr, startEvil, startStubEhr } from '#test/helpers/stub-ehr.ts';
 
@@ -37,7 +38,9 @@ function exchange(change: Partial<CodeExchange> = {}, code = 'code-1') {
     now: NOW,
     ...change,
   };
-  return exchangeCode({ code }, settings, outbound);
+  const callback = { state: 's', code, error: undefined, errorDescription: undefined, iss: undefined };
+  const validated = judgeCallback(callback, { issuers: [], issuerPromised: false });
+  return exchangeCode(validated, settings, outbound);
 }
 async function refusal(promise: Promise<unknown>): Promise<AppError> {
   const error: unknown = await promise.then(

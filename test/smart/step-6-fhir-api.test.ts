@@ -2,7 +2,9 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';
-import { createFhirApi, FhirError, type FhirFailure, isRefusal, isUnder } from '#src/smart/step-6-fhir-api.ts';
+import { FhirError, type FhirFailure, isRefusal } from '#src/smart/fhir/fhir-error.ts';
+import { isUnder } from '#src/smart/fhir/under-base.ts';
+import { createFhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { flood, type Script, type StubEhr, startEvil, startStubEhr } from '#test/helpers/stub-ehr.ts';
 
 const TOKEN = 'token.canary~1';

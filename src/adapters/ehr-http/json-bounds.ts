@@ -8,6 +8,13 @@ export interface JsonBounds {
   values: number;
 }
 
+/** A fraction of what an answer of the greatest size can hold, and more than any chart, key set or id_token has (FH-12, ID-19). */
+export const JSON_BOUNDS = {
+  protocol: { depth: 64, values: 60_000 },
+  fhir: { depth: 64, values: 200_000 },
+  idToken: { depth: 16, values: 2_000 },
+} as const satisfies Record<string, JsonBounds>;
+
 /** Measures a document piece by piece. */
 export interface JsonGauge {
   /** @returns false as soon as the document is over its bounds. */

@@ -1,7 +1,7 @@
 /** Connections to EHRs, kept for the next call, by use and by what they may reach. */
 import { Agent, type Dispatcher, interceptors } from 'undici';
 import { guardedLookup } from './address-policy.ts';
-import { boundsJson, type JsonBounds } from './json-bounds.ts';
+import { boundsJson, JSON_BOUNDS } from './json-bounds.ts';
 import { createWarmConnector } from './warm-connector.ts';
 
 /** Calls of the protocol, or reads of FHIR: their answers differ in size, and neither waits for the other's connections. */
@@ -24,11 +24,6 @@ export interface EhrPools {
 
 /** A page of 200 requests with narratives is well below a half of the second (FH-12). */
 const MAX_BYTES: Record<PoolUse, number> = { protocol: 1_000_000, fhir: 5_000_000 };
-/** A fraction of what so many bytes can hold, and more than any chart or key set has (FH-12). */
-const JSON_BOUNDS: Record<PoolUse, JsonBounds> = {
-  protocol: { depth: 64, values: 60_000 },
-  fhir: { depth: 64, values: 200_000 },
-};
 /** A ceiling against leaks only: organizations may share a host, and the lane of each bounds what it uses of this. */
 const CONNECTIONS_PER_HOST = 1_000;
 const KEEP_ALIVE_MS = 75_000;

@@ -3,7 +3,7 @@
 import { type StepName, stepNames, type TraceRecord, type TraceStep } from '#src/diagnostics/traces/trace.ts';
 import type { Explanation } from '#src/errors/row.ts';
 import { type ErrorCode, errorRows } from '#src/errors.ts';
-import type { FhirFailure } from '#src/smart/step-6-fhir-api.ts';
+import type { FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 
 /** The list was sent, and something on it is missing: by the fact `problem` of the step `requests`. */
 const byListProblem: Record<FhirFailure | 'not-granted' | 'page-gone', Explanation> = {

@@ -4,7 +4,7 @@ import type { Clock } from '#src/adapters/clock.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import { isFramed } from '#src/http/framed.ts';
 import { factsOf } from '#src/http/request-log.ts';
-import { FhirError } from '#src/smart/step-6-fhir-api.ts';
+import { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import type { LaunchTrace, TraceVisit } from './launch-trace.ts';
 import { cleanFacts, cleanText } from './redaction.ts';
 import type { StepWatch } from './step-metrics.ts';

@@ -1,8 +1,9 @@
 /** Which EHRs take no batch: learned from their answers and kept as long as what discovery found. */
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '#src/adapters/clock.ts';
+import type { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asText } from '#src/smart/fhir/fields.ts';
-import type { FhirError, FhirResource } from '#src/smart/step-6-fhir-api.ts';
+import type { FhirResource } from '#src/smart/step-6-fhir-api.ts';
 
 /** Of one organization's EHR. */
 export interface BatchSupport {

@@ -1,7 +1,8 @@
 /** Loads the EHR's requests of one patient, checked, sorted, merged and named, as the page shows them. */
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
+import type { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
-import type { FhirApi, FhirError } from '#src/smart/step-6-fhir-api.ts';
+import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { mergeRequests } from './merge.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
 import { type Naming, resolveNames } from './names.ts';

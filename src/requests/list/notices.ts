@@ -1,6 +1,7 @@
 /** The honest lines beside a request list: what is missing, what was left out, and why. */
+
+import type { FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import type { FhirFailure } from '#src/smart/step-6-fhir-api.ts';
 
 /** Why requests are missing. */
 export interface RequestsProblem {

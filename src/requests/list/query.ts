@@ -1,6 +1,8 @@
 /** Asks the EHR for a patient's ServiceRequests in the one way every server understands. */
+
+import { FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { type FhirApi, FhirError, type FhirFailure, type FhirResource } from '#src/smart/step-6-fhir-api.ts';
+import type { FhirApi, FhirResource } from '#src/smart/step-6-fhir-api.ts';
 import { withSearchParameters } from './search-parameters.ts';
 
 const PAGE_SIZE = 50;

@@ -1,7 +1,7 @@
 /** Judges FHIR references: only resources of the launch's own FHIR base have a name here (FH-02, LC-10). */
 import { asRecord } from '#src/smart/fhir/fields.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
-import { isUnder } from '#src/smart/step-6-fhir-api.ts';
+import { isUnder } from '#src/smart/fhir/under-base.ts';
 
 /**
  * Where a Reference points on this FHIR server, as `Type/id` without a version; undefined for another server (LC-10) and

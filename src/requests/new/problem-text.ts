@@ -1,5 +1,5 @@
 /** What a page says when a request was not sent, or may have been: what is known, and nothing else. */
-import type { FhirFailure } from '#src/smart/step-6-fhir-api.ts';
+import type { FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 import type { Unseen } from './find-sent.ts';
 import type { FormSending } from './send-form.ts';
 

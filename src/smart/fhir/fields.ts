@@ -1,25 +1,21 @@
 /** Reads single fields of foreign FHIR JSON without trusting their shape: the border every domain parser stands on (FH-11, FH-12). */
+import { isJsonObject, type JsonObject } from '#src/adapters/json-object.ts';
 import { isCatchAll, isMarkedAbsent, isNullCode, isNullSystem, saysNothing } from './no-information.ts';
 import { visibleLength } from './visible-text.ts';
 
 const characters = new Intl.Segmenter();
 
-/** An object of unknown members, proved to be neither null nor an array. */
-export type ForeignRecord = { readonly [member: string]: unknown };
-
-function isRecord(value: unknown): value is ForeignRecord {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+export type ForeignRecord = JsonObject;
 
 /** The value as an object, or an empty one. FHIR never gives meaning to a null or a scalar where an object belongs. */
 export function asRecord(value: unknown): ForeignRecord {
-  return isRecord(value) ? value : {};
+  return isJsonObject(value) ? value : {};
 }
 
 /** The objects of a repeating element, at most `limit`. One lone object counts as a list of one; other values are dropped. */
 export function asRecords(value: unknown, limit = 50): ForeignRecord[] {
   const items: unknown[] = Array.isArray(value) ? value.slice(0, limit) : [value];
-  return items.filter(isRecord);
+  return items.filter(isJsonObject);
 }
 
 /**

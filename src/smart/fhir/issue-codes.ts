@@ -1,4 +1,5 @@
 /** Reads what an OperationOutcome says to a machine: severities and issue codes, never its words, which may be clinical. */
+import { isJsonObject, type JsonObject } from '#src/adapters/json-object.ts';
 
 /** FHIR R4, value set issue-type: the only text of a foreign outcome that a log or trace may hold (ST-07). */
 const ISSUE_TYPES = new Set<unknown>(
@@ -25,20 +26,7 @@ export function summarizeOutcome(body: unknown): OutcomeSummary {
   return { issues: [...new Set(codes)].slice(0, MOST_CODES), isFailure };
 }
 
-/** The JSON a text holds; undefined for anything else. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch {
-    return undefined;
-  }
-}
-
-function issuesOf(body: unknown): Record<string, unknown>[] {
-  if (!isRecord(body) || body['resourceType'] !== 'OperationOutcome') return [];
-  return [body['issue']].flat(1).filter(isRecord);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function issuesOf(body: unknown): JsonObject[] {
+  if (!isJsonObject(body) || body['resourceType'] !== 'OperationOutcome') return [];
+  return [body['issue']].flat(1).filter(isJsonObject);
 }

@@ -1,11 +1,10 @@
 /** The form of an id_token: what is checked before any key is fetched. */
 import { decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
-import { isBoundedJson } from '#src/adapters/ehr-http/json-bounds.ts';
+import { isBoundedJson, JSON_BOUNDS } from '#src/adapters/ehr-http/json-bounds.ts';
 import { AppError } from '#src/errors.ts';
 import { idTokenAlgorithms } from '#src/smart/documents/key-set.ts';
 
 const MAX_LENGTH = 100_000;
-const BOUNDS = { depth: 16, values: 2_000 };
 
 /** An id_token as far as it may be read before its signature is verified. */
 export interface UnverifiedIdToken {
@@ -20,7 +19,7 @@ export interface UnverifiedIdToken {
 /** Is this short and flat enough to be decoded at all? @param token untrusted, any text. */
 export function isDecodable(token: string): boolean {
   if (token.length > MAX_LENGTH) return false;
-  return token.split('.', 2).every((part) => isBoundedJson(Buffer.from(part, 'base64url'), BOUNDS));
+  return token.split('.', 2).every((part) => isBoundedJson(Buffer.from(part, 'base64url'), JSON_BOUNDS.idToken));
 }
 
 /**

@@ -16,8 +16,11 @@ import { idTokenProblem } from './claims.ts';
 import { readUnverifiedIdToken, refusedIdToken, type UnverifiedIdToken } from './form.ts';
 import type { IssuerKeys } from './keys.ts';
 
-/** Who launched the app, proven by the issuer's signature. */
+declare const verified: unique symbol;
+
+/** Who launched the app, proven by the issuer's signature; made only here. */
 export interface VerifiedIdentity {
+  readonly [verified]: true;
   /** With `sub` and the organization, the identity key; never fhirUser or name (ID-18, MT-02). */
   readonly iss: string;
   readonly sub: string;
@@ -68,7 +71,7 @@ export async function verifyIdToken(idToken: unknown, expectation: IdTokenExpect
   const claims = await verifySignature(token, issuer, expectation);
   const problem = idTokenProblem(claims, { ...expectation, alg: token.alg });
   if (problem !== undefined) throw refusedIdToken(problem);
-  return {
+  const identity: Omit<VerifiedIdentity, typeof verified> = {
     iss: issuer.issuer,
     sub: String(claims.sub),
     fhirUser: boundedText(claims['fhirUser'], MAX_CLAIM_LENGTH),
@@ -79,6 +82,7 @@ export async function verifyIdToken(idToken: unknown, expectation: IdTokenExpect
       .slice(0, 50)
       .map((name) => name.slice(0, 64)),
   };
+  return identity as VerifiedIdentity;
 }
 
 async function verifySignature(
@@ -122,13 +126,13 @@ async function verifyWith(keys: VerificationKeySet, token: string, options: JWTV
   try {
     return (await jwtVerify(token, keys, options)).payload;
   } catch (error) {
-    if (error instanceof errors.JWKSMultipleMatchingKeys) return tryInTurn(error, token, options);
+    if (error instanceof errors.JWKSMultipleMatchingKeys) return retryWithEachKey(error, token, options);
     throw error;
   }
 }
 
 /** Equal keys count once; what the right one says of the claims is final. */
-async function tryInTurn(
+async function retryWithEachKey(
   candidates: AsyncIterable<CryptoKey>,
   token: string,
   options: JWTVerifyOptions,

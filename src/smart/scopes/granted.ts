@@ -73,8 +73,11 @@ function onlyAdvertisedSyntax(capabilities: readonly string[]): 'v1' | 'v2' | un
   return v1 ? 'v1' : 'v2';
 }
 
-/** What the EHR granted. */
+declare const read: unique symbol;
+
+/** What the EHR granted, read from its words; made only here. */
 export interface GrantedScopes {
+  readonly [read]: true;
   /** Whole, case-sensitive tokens, for questions such as `tokens.has('openid')`. */
   readonly tokens: ReadonlySet<string>;
   /** The FHIR resource scopes among them. */
@@ -89,7 +92,11 @@ export interface GrantedScopes {
  */
 export function grantedScopes(scope: string): GrantedScopes {
   const tokens = new Set(scope.split(' ').filter(Boolean));
-  return { tokens, resources: [...tokens].flatMap((token) => parseGrantedScope(token) ?? []) };
+  const granted: Omit<GrantedScopes, typeof read> = {
+    tokens,
+    resources: [...tokens].flatMap((token) => parseGrantedScope(token) ?? []),
+  };
+  return granted as GrantedScopes;
 }
 
 /** One thing the app wants to do: read, search, create, update or delete resources of a type. */

@@ -1,0 +1,96 @@
+/** How a FHIR call can fail, in our words: nothing of the URL or the body, which are clinical. */
+import { failureOf, isUnsent, type OutboundError } from '#src/adapters/ehr-http/error.ts';
+import { parseJson } from '#src/adapters/json-object.ts';
+import type { AppError } from '#src/errors.ts';
+import { summarizeOutcome } from './issue-codes.ts';
+
+/** Why a FHIR call gave nothing. */
+export type FhirFailure =
+  | 'unauthorized'
+  | 'refused'
+  | 'not-found'
+  | 'throttled'
+  | 'unavailable'
+  | 'timeout'
+  | 'unexpected'
+  | 'foreign-url';
+
+/** A failed FHIR call. Holds no cause: fhirclient's errors quote the URL and the body, which are clinical. */
+export class FhirError extends Error {
+  readonly failure: FhirFailure;
+  readonly status: number | undefined;
+  /** When another try makes sense; known for calls we did not make. */
+  readonly retryAfterSeconds: number | undefined;
+  /** The issue codes of the answer's OperationOutcome, of FHIR's own value set. */
+  readonly issues: readonly string[];
+  /** Why the token that was refused could not be renewed; ours, so it quotes nothing. */
+  readonly renewal: AppError | undefined;
+
+  constructor(
+    failure: FhirFailure,
+    status?: number,
+    more: { retryAfterSeconds?: number | undefined; issues?: readonly string[]; renewal?: AppError | undefined } = {},
+  ) {
+    const { retryAfterSeconds, issues = [], renewal } = more;
+    const answer = [...(status === undefined ? [] : [status]), ...issues].join(', ');
+    super(`FHIR call failed: ${failure}${answer === '' ? '' : ` (${answer})`}`);
+    this.renewal = renewal;
+    this.name = 'FhirError';
+    this.failure = failure;
+    this.status = status;
+    this.retryAfterSeconds = retryAfterSeconds;
+    this.issues = issues;
+  }
+}
+
+/** Did the server answer that it will not do this? Everything else leaves open whether it was done. */
+export function isRefusal({ status, failure }: FhirError): boolean {
+  return failure === 'foreign-url' || (status !== undefined && status >= 400 && status < 500 && status !== 408);
+}
+
+/** The status of the answer that an error of ours or of fhirclient stands for. */
+export function statusOf(error: unknown): number | undefined {
+  return error instanceof FhirError ? error.status : responseOf(error)?.status;
+}
+
+export function responseOf(error: unknown): Response | undefined {
+  return error instanceof Error && 'response' in error ? (error.response as Response) : undefined;
+}
+
+const FAILURE_BY_STATUS: Record<number, FhirFailure> = {
+  401: 'unauthorized',
+  403: 'refused',
+  404: 'not-found',
+  410: 'not-found',
+  429: 'throttled',
+};
+
+/** The failure that an answer's status means. */
+export function answered(status: number, issues: readonly string[]): FhirError {
+  const failure = FAILURE_BY_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'unexpected');
+  return new FhirError(failure, status, { issues });
+}
+
+/** fhirclient has read the body of a refusal by now, and keeps it at the end of its message alone. */
+function issuesOf(error: unknown): readonly string[] {
+  const body = error instanceof Error ? error.message.replace(/^[^]*?\n\n/, '') : '';
+  return summarizeOutcome(parseJson(body)).issues;
+}
+
+/** @param error of ours, of the guarded client or of fhirclient. */
+export function toFhirError(error: unknown): FhirError {
+  if (error instanceof FhirError) return error;
+  if (error instanceof Error && error.cause instanceof FhirError) return error.cause;
+  if (isUnsent(error)) return refusedCall(error);
+  const status = statusOf(error);
+  if (status !== undefined) return answered(status, issuesOf(error));
+  if (error instanceof SyntaxError) return new FhirError('unexpected');
+  const failure = failureOf(error);
+  if (failure === 'timeout') return new FhirError('timeout');
+  return new FhirError(failure === 'too-large' ? 'unexpected' : 'unavailable');
+}
+
+/** A call we did not make: the EHR is down, or has enough of us for now. */
+function refusedCall({ failure, retryAfterSeconds }: OutboundError): FhirError {
+  return new FhirError(failure === 'busy' ? 'throttled' : 'unavailable', undefined, { retryAfterSeconds });
+}

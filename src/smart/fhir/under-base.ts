@@ -1,0 +1,45 @@
+/** The FHIR base is the only place a token is ever sent to (FH-02). */
+import type { Dispatcher } from 'undici';
+import { FhirError } from './fhir-error.ts';
+
+/** Is this URL the base itself or below it: same origin and path prefix (FH-02)? */
+export function isUnder(base: URL, url: URL): boolean {
+  const path = base.pathname.replace(/\/$/, '');
+  return url.origin === base.origin && !url.username && (url.pathname === path || url.pathname.startsWith(`${path}/`));
+}
+
+/** @throws FhirError 'foreign-url' */
+export function resolveUnder(base: URL, pathOrUrl: string): URL {
+  const absolute = URL.canParse(pathOrUrl) ? pathOrUrl : `${base.href.replace(/\/$/, '')}/${pathOrUrl}`;
+  const url = URL.canParse(absolute) ? new URL(absolute) : undefined;
+  if (!url || !isUnder(base, url)) throw new FhirError('foreign-url');
+  return url;
+}
+
+/**
+ * fhirclient follows the Location of an empty 201 with the token, wherever it points; this refuses it at the last
+ * place every request passes.
+ */
+export function staysUnder(base: URL): Dispatcher.DispatcherComposeInterceptor {
+  return (dispatch) => (target, handler) => {
+    const url = new URL(target.path, String(target.origin));
+    if (!isUnder(base, url)) throw new FhirError('foreign-url');
+    return dispatch(target, handler);
+  };
+}
+
+/** Tells how many bytes of an answer arrive, decompressed as they are kept. */
+export function counts(onBytes: (count: number) => void): Dispatcher.DispatcherComposeInterceptor {
+  return (dispatch) => (target, handler) =>
+    dispatch(target, {
+      onRequestStart: (...event) => handler.onRequestStart?.(...event),
+      onResponseStarted: () => handler.onResponseStarted?.(),
+      onResponseStart: (...event) => handler.onResponseStart?.(...event),
+      onResponseData: (controller, chunk) => {
+        onBytes(chunk.length);
+        handler.onResponseData?.(controller, chunk);
+      },
+      onResponseEnd: (...event) => handler.onResponseEnd?.(...event),
+      onResponseError: (...event) => handler.onResponseError?.(...event),
+    });
+}

@@ -1,0 +1,45 @@
+/** What one step of a launch proves and the next one takes is made by its own module alone. */
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import type { VerifiedIdentity } from '#src/smart/id-token/verify.ts';
+import { type GrantedScopes, permits } from '#src/smart/scopes/granted.ts';
+import type { ValidatedCallback } from '#src/smart/step-4-authorization-code.ts';
+import type { TokenResponse } from '#src/smart/step-5-access-token.ts';
+
+const HOMES = {
+  ValidatedCallback: 'src/smart/step-4-authorization-code.ts',
+  TokenResponse: 'src/smart/step-5-access-token.ts',
+  VerifiedIdentity: 'src/smart/id-token/verify.ts',
+  GrantedScopes: 'src/smart/scopes/granted.ts',
+};
+
+test.for(Object.entries(HOMES))('a cast to %s stands only in %s', ([proof, home]) => {
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const casts = [...globSync('{src,views}/**/*.ts', { cwd: root })].filter((file) =>
+    new RegExp(`(?:\\bas|<)\\s*(?:unknown\\s+as\\s+)?${proof}\\b(?!\\[)`).test(
+      readFileSync(`${root}/${file}`, 'utf8').replaceAll(/(?:Promise|readonly)?<[^<>]*>(?=\s*[{|])/g, ''),
+    ),
+  );
+  expect(casts).toEqual([home]);
+});
+
+/** Compiled by tsc and never called: each line is an error of types, or tsc says that it is none. */
+export function literals(): unknown[] {
+  // @ts-expect-error -- a code alone is no validated callback
+  const callback: ValidatedCallback = { code: 'a' };
+  // @ts-expect-error -- members of the right form are no checked response
+  const token: TokenResponse = {
+    ...{ accessToken: 'a', refreshToken: undefined, expiresInSeconds: 1, activeTtlSeconds: undefined },
+    ...{ scope: undefined, idToken: undefined, members: {} },
+  };
+  // @ts-expect-error -- claims that nobody verified are no identity
+  const identity: VerifiedIdentity = {
+    ...{ iss: 'a', sub: 'b', fhirUser: undefined, profile: undefined },
+    ...{ name: undefined, authTime: undefined, claimNames: [] },
+  };
+  const granted: Pick<GrantedScopes, 'tokens' | 'resources'> = { tokens: new Set(), resources: [] };
+  // @ts-expect-error -- scopes that were not read from a grant permit nothing
+  const isPermitted = permits(granted, { type: 'Patient', interaction: 'r' });
+  return [callback, token, identity, isPermitted];
+}
