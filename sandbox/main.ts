@@ -1,4 +1,4 @@
-/** Starts the pretend EHR alone: `SANDBOX_PORT`, `APP_URL`, `CLIENT_ID`, `ORG_ID` and `SANDBOX_PROFILE` say for whom. */
+/** Starts the mock EHR alone: `SANDBOX_PORT`, `APP_URL`, `CLIENT_ID`, `ORG_ID` and `SANDBOX_PROFILE` say for whom. */
 import { profiles, type VendorProfileName } from './profiles.ts';
 import { startSandbox } from './sandbox.ts';
 

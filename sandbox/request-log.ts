@@ -29,7 +29,7 @@ export function record(log: RequestLog, request: IncomingMessage, at: Date): Arr
     request.push = (chunk: unknown, encoding?: BufferEncoding) => {
       if (chunk instanceof Buffer) chunks.push(chunk);
       const wantsMore = push(chunk, encoding);
-      // A full buffer waits for the handler to read: whoever waits for the end must not wait any longer.
+      // A full buffer waits for the handler to read: a caller that waits for the end must not wait any longer.
       if (chunk === null || !wantsMore) resolve(text());
       return wantsMore;
     };

@@ -1,7 +1,7 @@
-/** One loopback address before several instances of the product: in turn, leaving out whoever does not answer. */
+/** One loopback address before several instances of the product: in turn, leaving out those that do not answer. */
 import { request as ask, createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
-/** Closes the address; the instances are somebody else's. */
+/** Closes the address; the instances stay. */
 export interface RoundRobin {
   close(): Promise<void>;
 }
@@ -19,7 +19,7 @@ const MOST_BODY_BYTES = 256 * 1_024;
 export async function startRoundRobin(port: number, upstreamPorts: readonly number[]): Promise<RoundRobin> {
   const upstreams = upstreamPorts.map((upstreamPort): Upstream => ({ port: upstreamPort, isAlive: true }));
   let turn = 0;
-  /** The living in turn; when nobody seems to live, everybody, because a look may be old. */
+  /** The living in turn; when none seems to live, all of them, because a look may be old. */
   const candidates = (): Upstream[] => {
     turn = (turn + 1) % upstreams.length;
     const inTurn = [...upstreams.slice(turn), ...upstreams.slice(0, turn)];

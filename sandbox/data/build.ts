@@ -32,7 +32,7 @@ export function named(reference: string, display: string): Reference {
   return { reference, display };
 }
 
-/** A reference and nothing else: whoever wants a name must read it. */
+/** A reference and nothing else: the name must be read. */
 export function bare(reference: string): Reference {
   return { reference };
 }

@@ -40,7 +40,7 @@ export function slow(
       await delay(Number(value ?? 60_000), undefined, { signal: call.signal });
       return undefined;
     } catch {
-      // The caller left or the sandbox closes: nobody is waiting for an answer any more.
+      // The caller left or the sandbox closes: no caller waits for an answer any more.
       return jsonAnswer(503, { error: 'temporarily_unavailable' });
     }
   };

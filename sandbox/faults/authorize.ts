@@ -65,7 +65,7 @@ export const authorizeFaults = {
     authorizationResponse: (parameters) => change(parameters, 'iss', undefined),
   },
   'extra-response-parameters': {
-    description: 'the redirect carries parameters nobody asked for (harmless)',
+    description: 'the redirect carries parameters that were not asked for (harmless)',
     authorizationResponse: (parameters) => change(change(parameters, 'session_state', 'x'), 'next', '//evil.example'),
   },
   'narrowed-scope': {

@@ -30,7 +30,7 @@ export const openidFaults = {
     request: slow('jwks'),
   },
   'rotated-key': {
-    description: 'the signing key was just replaced: whoever cached the key set meets an unknown kid',
+    description: 'the signing key was just replaced: a cached key set lacks its kid',
     publishedKeys: () => ['next-key'],
     idToken: (draft) => ({ ...draft, sign: 'next-key' }),
   },

@@ -1,4 +1,4 @@
-/** `check <fhirUrl>` and `organization check <orgId>` on the command line: the same doctor as in the settings. */
+/** `check <fhirUrl>` and `organization check <orgId>` on the command line: the same connection check as in Settings. */
 import { CommandError, type CommandOutcome, readArguments } from '#src/adapters/command-line.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';

@@ -1,4 +1,4 @@
-/** Checks every enabled organization's EHR again from time to time, and says what has changed since it was last well. */
+/** Checks every enabled organization's EHR again from time to time, and reports what has changed since the last good check. */
 import { createHash } from 'node:crypto';
 import type { Clock } from '#src/adapters/clock.ts';
 import { withoutQuery } from '#src/adapters/database/index.ts';
@@ -38,7 +38,7 @@ const HOUR_MS = 3_600_000;
 
 /**
  * Starts the watch. Time is cut into periods that begin at another moment for each organization, so that not all EHRs are
- * called at once; whoever locks a period in Redis makes its one check, whatever the number of instances.
+ * called at once; the instance that locks a period in Redis makes its one check.
  */
 export function createDriftWatch(options: DriftWatchOptions): DriftWatch {
   const { store, log, hours, every = repeat } = options;

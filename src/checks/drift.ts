@@ -1,4 +1,4 @@
-/** What has changed at an EHR since it was last well. */
+/** What has changed at an EHR since its last good check. */
 import { storedText } from '#src/adapters/stored-text.ts';
 import type { ConnectionState } from '#src/checks/rows/result.ts';
 

@@ -1,10 +1,10 @@
-/** The FHIR URL as people paste it: mended where the meaning is clear, refused with a reason where it is not. */
+/** The FHIR URL as people paste it: corrected where the meaning is clear, refused with a reason where it is not. */
 import ipaddr from 'ipaddr.js';
 import { isAddressAllowed, isLoopbackHost } from '#src/adapters/ehr-http/address-policy.ts';
 import { trimEnd } from '#src/adapters/trim-end.ts';
 import { MAX_URL_LENGTH, serverUrl } from '#src/settings/addresses.ts';
 
-/** `changes`: one sentence per thing that was changed. `kept`: what the field shows again, without a pasted password. */
+/** `changes`: one sentence per correction. `kept`: what the field shows again, without a pasted password. */
 export type NormalizedUrl = { ok: true; url: string; changes: string[] } | { ok: false; problem: string; kept: string };
 
 export interface UrlPolicy {

@@ -4,7 +4,7 @@ import type { FinishedChecks } from '#src/checks/rows/result.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { isUsable } from '#src/smart/documents/smart-configuration.ts';
 
-/** Unless the checks failed, a launch would refuse it, the EHR lets nobody keep it, or the connection has changed since. */
+/** Unless the checks failed, a launch would refuse it, the EHR forbids keeping it, or the connection has changed since. */
 export async function keepDiscovered(
   store: Pick<OrganizationStore, 'saveDiscovered'>,
   organization: { id: string; connectionVersion: number },

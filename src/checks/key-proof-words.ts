@@ -36,7 +36,7 @@ const EXPLANATIONS: Record<KeyProofOutcome, Omit<Explanation, 'outcome'>> = {
   accepted: {
     verdict: 'failure',
     owner: 'EHR team',
-    remedy: ['A server must refuse a code it never gave out: tell the EHR team before anybody uses this server.'],
+    remedy: ['A server must refuse a code it never gave out: tell the EHR team before this server is used.'],
   },
   'no answer': {
     verdict: 'failure',

@@ -1,4 +1,4 @@
-/** The launch doctor: asks every question at once, hands out rows as they are answered, and always ends in time. */
+/** The connection check: asks every question at once, hands out rows as they are answered, and always ends within its deadline. */
 import { storedValue } from '#src/adapters/stored-text.ts';
 import { checkCatalogue } from '#src/checks/rows/catalogue.ts';
 import { beginContext, type CheckContext, type CheckDependencies, defaultLimits } from '#src/checks/rows/context.ts';
@@ -13,8 +13,8 @@ import type {
 import { countVerdicts, discoveredBy, stateOf, suggestionsFor } from './summary.ts';
 
 /**
- * Checks an EHR from the server, under the limits of a launch (REG-06, REG-07). Starts at once, whether or not anybody
- * iterates; ends within `limits.overallMs` whatever the server does: rows without an answer then say so.
+ * Checks an EHR from the server, under the limits of a launch (REG-06, REG-07). Starts at once, read or
+ * not; ends within `limits.overallMs` whatever the server does: rows without an answer then say so.
  *
  * @param input a URL that {@link normalizeFhirUrl} made; nothing is called that the outbound guard refuses.
  * @throws TypeError only when `input.fhirUrl` is no URL at all.
@@ -53,10 +53,10 @@ async function answer(
 const unanswered: Outcome = {
   verdict: 'failure',
   found: 'no answer within the time for all checks',
-  remedy: 'The servers of the EHR are too slow or hang: try again, then let the EHR and network teams look.',
+  remedy: 'The servers of the EHR are too slow or do not answer: try again, then ask the EHR and network teams.',
 };
 
-/** A document nobody thought of must not take the other rows with it. */
+/** An unforeseen document must not take the other rows with it. */
 function ourMistake(): Outcome {
   return {
     verdict: 'failure',

@@ -143,7 +143,7 @@ async function use(
     { ...accepted, fhirBaseUrl: settings.fhirBaseUrl },
     by,
   );
-  // Judged before the checks; only a change made meanwhile by somebody else can have spoilt it.
+  // Judged before the checks; only another administrator's change made meanwhile can have spoilt it.
   if (!edited.ok) throw new Error(`the connection could not be saved: ${sentenceOf(edited.problems)}`);
   await store.saveDraft(organization.id, undefined);
   await keepDiscovered(store, edited.after, finished);

@@ -86,12 +86,12 @@ export async function suggestionsFor(context: CheckContext): Promise<Suggestion[
 
 /** Both values where two disagree: the administrator picks. */
 async function suggestedIssuers({ issuers, settings }: CheckContext): Promise<string[]> {
-  const findings = await issuers;
-  const other = findings.flatMap(({ state, named, alternatives }) => [
+  const found = await issuers;
+  const other = found.flatMap(({ state, named, alternatives }) => [
     ...(state === 'mismatch' && named !== undefined && named.length <= 2_048 && URL.canParse(named) ? [named] : []),
     ...alternatives.map(({ issuer }) => issuer),
   ]);
-  const all = other.length === 0 ? [] : [...other, ...findings.map(({ issuer }) => issuer)];
+  const all = other.length === 0 ? [] : [...other, ...found.map(({ issuer }) => issuer)];
   return [...new Set(all)].filter((issuer) => settings.issuers.length !== 1 || settings.issuers[0] !== issuer);
 }
 

@@ -18,6 +18,17 @@ export interface AssertionKey {
  */
 export type AssertionType = 'JWT' | 'client-authentication+jwt';
 
+/** What authenticates one request; a launch fixes all but the time when it begins. */
+export interface ClientCredentials {
+  clientId: string;
+  /** The assertion's one audience: the URL that is posted to, or the issuer where an organization says so (CAJ-06, CAJ-13). */
+  audience: string;
+  key: AssertionKey;
+  /** Header `typ`, an organization's setting (CAJ-03). */
+  assertionType: AssertionType;
+  now: Date;
+}
+
 /** Two minutes: far below the five allowed, far above any clock skew worth tolerating (CAJ-07). */
 const LIFETIME_SECONDS = 120;
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
@@ -25,17 +36,10 @@ const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 /**
  * Makes the two body parameters that authenticate one request. Call it once per request: the `jti` is 122 random bits
  * and never used twice, by any process (CAJ-08, CAJ-10).
- *
- * @param request.assertionType header `typ`, an organization's setting (CAJ-03).
- * @param request.audience one string: the URL that is posted to, or the issuer where an organization says so (CAJ-06).
  */
-export async function clientAssertion(request: {
-  clientId: string;
-  audience: string;
-  key: AssertionKey;
-  assertionType: AssertionType;
-  now: Date;
-}): Promise<{ client_assertion_type: string; client_assertion: string }> {
+export async function clientAssertion(
+  request: ClientCredentials,
+): Promise<{ client_assertion_type: string; client_assertion: string }> {
   const issuedAtSeconds = Math.floor(request.now.getTime() / 1_000);
   const assertion = await new SignJWT()
     .setProtectedHeader({ alg: request.key.alg, kid: request.key.kid, typ: request.assertionType })
@@ -47,4 +51,10 @@ export async function clientAssertion(request: {
     .setJti(randomUUID())
     .sign(request.key.privateKey);
   return { client_assertion_type: ASSERTION_TYPE, client_assertion: assertion };
+}
+
+/** A form to an endpoint of the authorization server: nothing in the query or the Authorization header (TK-01, TK-05..07). */
+export function formRequest(body: URLSearchParams) {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
+  return { method: 'POST', headers, body: body.toString() } as const;
 }

@@ -7,23 +7,17 @@ import { z } from 'zod';
 import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { parseJson } from '#src/adapters/json-object.ts';
-import { type AssertionKey, type AssertionType, clientAssertion } from './client-authentication.ts';
+import { type ClientCredentials, clientAssertion, formRequest } from './client-authentication.ts';
 
 /** One access token to ask about. */
-export interface Introspection {
+export interface Introspection extends ClientCredentials {
   introspectionEndpoint: string;
-  clientId: string;
-  key: AssertionKey;
-  assertionType: AssertionType;
-  /** The assertion's one audience: the introspection endpoint, or the issuer where the server wants that (CAJ-13). */
-  audience: string;
   accessToken: string;
-  now: Date;
 }
 
 /** What the server says of it. */
 export type IntrospectionAnswer =
-  /** Members are undefined when the server does not tell; `patient` is as sent, and patientIdOf reads it. */
+  /** Members are undefined when the server does not say; `patient` is as sent, and patientIdOf reads it. */
   | { kind: 'active'; clientId: string | undefined; patient: string | undefined }
   | { kind: 'inactive' }
   /** No answer worth the name: nothing is known, and nothing ends because of it. */
@@ -48,11 +42,8 @@ export async function introspectToken(introspection: Introspection, outbound: Eh
   const { introspectionEndpoint, accessToken, now } = introspection;
   try {
     const assertion = await clientAssertion(introspection);
-    const response = await outbound.request(new URL(introspectionEndpoint), {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
-      body: new URLSearchParams({ token: accessToken, token_type_hint: 'access_token', ...assertion }).toString(),
-    });
+    const body = new URLSearchParams({ token: accessToken, token_type_hint: 'access_token', ...assertion });
+    const response = await outbound.request(new URL(introspectionEndpoint), formRequest(body));
     if (response.status !== 200) return { kind: 'unknown', reason: `status ${response.status}` };
     return readIntrospection(response.text, now);
   } catch (error) {

@@ -1,23 +1,17 @@
 /**
- * Giving tokens back when a launch ends.
+ * Revokes tokens when a launch ends.
  *
  * RFC 7009; SMART App Launch 2.2.0, `revocation_endpoint`; rules RV-02..05, CAJ-13.
  */
 import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
-import { type AssertionKey, type AssertionType, clientAssertion } from './client-authentication.ts';
+import { type ClientCredentials, clientAssertion, formRequest } from './client-authentication.ts';
 
-/** One token to give back. */
-export interface Revocation {
+/** One token to revoke. */
+export interface Revocation extends ClientCredentials {
   revocationEndpoint: string;
-  clientId: string;
-  key: AssertionKey;
-  assertionType: AssertionType;
-  /** The assertion's one audience: the revocation endpoint, or the issuer where the server wants that (CAJ-13). */
-  audience: string;
   token: string;
   hint: 'refresh_token' | 'access_token';
-  now: Date;
 }
 
 /** How the server took it. */
@@ -35,9 +29,7 @@ export async function revokeToken(revocation: Revocation, outbound: EhrClient): 
   try {
     const assertion = await clientAssertion(revocation);
     const response = await outbound.request(new URL(revocationEndpoint), {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
-      body: new URLSearchParams({ token, token_type_hint: hint, ...assertion }).toString(),
+      ...formRequest(new URLSearchParams({ token, token_type_hint: hint, ...assertion })),
       kind: 'revocation',
     });
     if (response.status === 200) return { kind: 'revoked' };

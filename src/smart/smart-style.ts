@@ -53,7 +53,7 @@ export async function fetchSmartStyle(options: {
 /**
  * Writes the usable properties of a style document as CSS; every other property and every value that is not exactly
  * a colour, a length or a list of font names is left out, so no value can end its declaration. So is a colour in which
- * our text would be hard to read, and a size at which nobody could read or the page would not fit.
+ * our text would be hard to read, and a size too small to read or too large for the page.
  *
  * @param document the parsed response body; untrusted.
  */

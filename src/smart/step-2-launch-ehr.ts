@@ -42,7 +42,7 @@ function single(query: URLSearchParams, name: string, maxLength: number): string
 }
 
 /**
- * What is wrong with a FHIR base as a text, or undefined. Says nothing about whether anybody registered it.
+ * What is wrong with a FHIR base as a text, or undefined. Says nothing about whether it is registered.
  *
  * LA-03: absolute http(s) without userinfo, query, fragment, backslash, white space or control characters.
  */

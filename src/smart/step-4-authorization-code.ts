@@ -98,7 +98,7 @@ const LONGEST_VALUE = 16_384;
 
 /**
  * Reads the callback's query. Unknown parameters are ignored (CB-09); `state` comes first, so that an error without a
- * known state is nobody's error page (CB-01, CB-02, CB-08).
+ * known state leads to no error page (CB-01, CB-02, CB-08).
  *
  * @throws AppError 'callback.invalid'
  */

@@ -40,7 +40,7 @@ export interface FhirApi {
   batch(bundle: FhirResource): Promise<FhirResource>;
   /**
    * Posts a new resource to its type's endpoint. Never retried but for a refused token, with which nothing was done
-   * (FH-05, FH-07, FH-17). A body that breaks off, is too large or no JSON leaves its status standing.
+   * (FH-05, FH-07, FH-17). A body that breaks off, is too large or no JSON does not take its status away.
    *
    * @returns any 2xx, unjudged: portals, firewalls and queues answer so too.
    * @throws FhirError for any other end; then {@link isRefusal} alone says that the resource does not exist.
@@ -187,7 +187,7 @@ function retryPause(error: unknown): number | undefined {
   const response = responseOf(error);
   if (!response || ![429, 503].includes(response.status)) return undefined;
   const asked = response.headers.get('retry-after');
-  // At a random moment, so that those who were refused together do not come back together.
+  // At a random moment, so that calls refused together do not come back together.
   if (asked === null && response.status === 429) return LONGEST_RETRY_AFTER_MS * (0.2 + 0.8 * Math.random());
   const seconds = Number(asked ?? 'none');
   if (!Number.isFinite(seconds) || seconds < 0) return undefined;

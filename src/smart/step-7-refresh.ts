@@ -8,22 +8,17 @@ import { isBlank } from '#src/adapters/bounded-text.ts';
 import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
 import { AppError } from '#src/errors.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
-import { type AssertionKey, type AssertionType, clientAssertion } from './client-authentication.ts';
-import { postGrant, readTokenResponse, type TokenResponse } from './step-5-access-token.ts';
+import { type ClientCredentials, clientAssertion } from './client-authentication.ts';
+import { postGrant } from './step-5-access-token.ts';
+import { readTokenResponse, type TokenResponse } from './token-response.ts';
 
 /** What the refresh needs; the endpoint is the one pinned at launch (DI-06). */
-export interface TokenRefresh {
+export interface TokenRefresh extends ClientCredentials {
   tokenEndpoint: string;
-  clientId: string;
   refreshToken: string;
-  /** The assertion's one audience (CAJ-06). */
-  audience: string;
-  key: AssertionKey;
-  assertionType: AssertionType;
   clientIdInBody: boolean;
   /** The token response spoke of `active_ttl`: the EHR wants to hear when the user was last active. */
   tellsActivity: boolean;
-  now: Date;
 }
 
 /**

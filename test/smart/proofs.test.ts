@@ -5,11 +5,11 @@ import { expect, test } from 'vitest';
 import type { VerifiedIdentity } from '#src/smart/id-token/verify.ts';
 import { type GrantedScopes, permits } from '#src/smart/scopes/granted.ts';
 import type { ValidatedCallback } from '#src/smart/step-4-authorization-code.ts';
-import type { TokenResponse } from '#src/smart/step-5-access-token.ts';
+import type { TokenResponse } from '#src/smart/token-response.ts';
 
 const HOMES = {
   ValidatedCallback: 'src/smart/step-4-authorization-code.ts',
-  TokenResponse: 'src/smart/step-5-access-token.ts',
+  TokenResponse: 'src/smart/token-response.ts',
   VerifiedIdentity: 'src/smart/id-token/verify.ts',
   GrantedScopes: 'src/smart/scopes/granted.ts',
 };

@@ -1,21 +1,30 @@
-/** Can this server do what a launch of ours does: PKCE, EHR launch, our way to authenticate (DI-07..10)? */
+/**
+ * Can this server do what a launch of ours does: PKCE, EHR launch, our way to authenticate (DI-07..10)?
+ *
+ * Rules CAJ-01, CB-12, DI-07, DI-08, DI-09, MT-04.
+ */
 
 import { listMember } from '#src/adapters/json-object.ts';
 import type { ParsedConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { acceptsPrivateKeyJwt, commonAlg } from '#src/smart/documents/smart-configuration.ts';
 import type { CheckContext } from './context.ts';
-import { type CheckDefinition, failure, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
+import {
+  type CheckDefinition,
+  checksOf,
+  failure,
+  info,
+  type Outcome,
+  pass,
+  shown,
+  skipped,
+  warning,
+} from './definition.ts';
 
-const group = 'SMART configuration';
-
-export const capabilityChecks: CheckDefinition[] = [
+export const capabilityChecks = checksOf('SMART configuration', 'EHR team', [
   {
     id: 'pkce',
     title: 'PKCE with S256',
-    group,
-    // DI-07
     why: 'A stolen code is worthless without its verifier; every launch sends S256 (SMART App Launch 2.2.0, "Considerations for PKCE support"; RFC 7636).',
-    owner: 'EHR team',
     judge: onDocument((found) => {
       const methods = listMember(found.document, 'code_challenge_methods_supported');
       if (methods?.includes('S256')) return pass('S256');
@@ -30,9 +39,7 @@ export const capabilityChecks: CheckDefinition[] = [
   {
     id: 'launch-ehr',
     title: 'Launch from the EHR',
-    group,
     why: 'Clinicians open the app from a chart (SMART App Launch 2.2.0, "Conformance", launch-ehr).',
-    owner: 'EHR team',
     judge: onDocument((found) => {
       const capabilities = listMember(found.document, 'capabilities');
       if (capabilities?.includes('launch-ehr')) return pass('launch-ehr');
@@ -47,17 +54,13 @@ export const capabilityChecks: CheckDefinition[] = [
   {
     id: 'launch-standalone',
     title: 'Launch outside the EHR',
-    group,
     why: 'People open the app by itself, sign in at the EHR and pick a patient (SMART App Launch 2.2.0, "Conformance", launch-standalone).',
-    owner: 'EHR team',
     judge: async (context) =>
       context.settings.standalone ? judgeStandalone(context) : skipped('standalone launch is off'),
   },
   {
     id: 'answer-issuer',
-    title: 'Answers of sign-in cannot be taken for those of another EHR',
-    group,
-    // MT-04, CB-12
+    title: 'Authorization responses identify their issuer (RFC 9207)',
     why: 'Otherwise the hostile EHR of another organization here could have the code of this one sent to itself (RFC 9207; RFC 9700 §4.4).',
     owner: 'our administrator',
     judge: async (context) =>
@@ -66,24 +69,18 @@ export const capabilityChecks: CheckDefinition[] = [
   {
     id: 'client-authentication',
     title: 'The app may authenticate with private_key_jwt',
-    group,
-    // DI-08
     why: 'A signed assertion instead of a shared secret (SMART App Launch 2.2.0, "Client Authentication: Asymmetric").',
-    owner: 'EHR team',
     hard: true,
     judge: onDocument(judgeAuthentication),
   },
   {
     id: 'assertion-algorithm',
     title: 'A signing algorithm in common',
-    group,
-    // DI-09, CAJ-01
     why: 'The app signs with RS384 or ES384 (SMART App Launch 2.2.0, "Client Authentication: Asymmetric").',
-    owner: 'EHR team',
     hard: true,
     judge: onDocument(judgeAlgorithm),
   },
-];
+]);
 
 const judgeStandalone = onDocument((found) => {
   const capabilities = listMember(found.document, 'capabilities') ?? [];

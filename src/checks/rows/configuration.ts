@@ -1,56 +1,48 @@
-/** Is the document itself sound: status, type, JSON, fields (DI-02, DI-03, DI-10)? */
+/**
+ * Is the document itself sound: status, type, JSON, fields (DI-02, DI-03, DI-10)?
+ *
+ * Rules DI-02, DI-03, DI-16, DI-24.
+ */
 
 import type { JsonObject } from '#src/adapters/json-object.ts';
 import { listMember, textMember } from '#src/adapters/json-object.ts';
 import type { CheckContext } from './context.ts';
-import { type CheckDefinition, failure, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
+import { checksOf, failure, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
 import { describeFetched, shapeOf } from './fetched.ts';
 import { judgeUnreached } from './host-name.ts';
 import { remedyBelowFhirUrl, remedyFor } from './remedy.ts';
 
-const group = 'SMART configuration';
 const WHAT = 'smart-configuration';
 
-export const configurationChecks: CheckDefinition[] = [
+export const configurationChecks = checksOf('SMART configuration', 'EHR team', [
   {
     id: 'configuration-status',
     title: 'smart-configuration answers with status 200',
-    group,
-    // DI-02, DI-16
     why: 'Any other status means that there is no configuration; redirects are never followed.',
-    owner: 'EHR team',
     hard: true,
     judge: judgeStatus,
   },
   {
     id: 'configuration-type',
     title: 'Its content type is JSON',
-    group,
     why: 'A portal answers HTML with status 200 to any path, and some servers send XML (SMART App Launch 2.2.0, "Conformance").',
-    owner: 'EHR team',
     judge: judgeType,
   },
   {
     id: 'configuration-json',
     title: 'It is a JSON object',
-    group,
-    // DI-02, DI-24
     why: 'Anything else cannot be read.',
-    owner: 'EHR team',
     hard: true,
     judge: judgeJson,
   },
   {
     id: 'configuration-fields',
     title: 'The required fields are there',
-    group,
-    // DI-03
     why: 'authorization_endpoint and token_endpoint are needed for every launch (SMART App Launch 2.2.0, "Metadata").',
-    owner: 'EHR team',
     hard: true,
     judge: judgeFields,
   },
-];
+]);
 
 async function judgeStatus(context: CheckContext): Promise<Outcome> {
   const fetched = await context.wellKnown;

@@ -1,7 +1,7 @@
-/** How a check is written down: its row, and the question it asks of the fetched. */
+/** How a check is written down: its row, and the question it asks of what is known. */
 import { storedText } from '#src/adapters/stored-text.ts';
 import type { CheckContext } from './context.ts';
-import type { CheckGroup, Judgement, Owner } from './result.ts';
+import type { CheckGroup, Owner, Verdict } from './result.ts';
 
 /** One question. */
 export interface CheckDefinition {
@@ -16,15 +16,32 @@ export interface CheckDefinition {
   judge(context: CheckContext): Promise<Outcome>;
 }
 
-/** A judgement whose owner is the definition's unless it says otherwise. */
-export type Outcome = Omit<Judgement, 'owner' | 'remedy'> & { owner?: Owner; remedy?: string };
+/** What a check found, in the form a row shows it. */
+export interface Outcome {
+  verdict: Verdict;
+  /** Status, content type, offending field: shortened, cleaned of control characters, never a secret. */
+  found: string;
+  /** The definition's unless it is another's job here. */
+  owner?: Owner;
+  /** What to do; absent when there is nothing to fix. */
+  remedy?: string;
+}
+
+/** The rows of one group; each names its owner only where it is another than the group's. */
+export function checksOf(
+  group: CheckGroup,
+  owner: Owner,
+  rows: readonly (Omit<CheckDefinition, 'group' | 'owner'> & { owner?: Owner })[],
+): CheckDefinition[] {
+  return rows.map((row) => ({ group, owner, ...row }));
+}
 
 /** Nothing to do. */
 export function pass(found: string): Outcome {
   return { verdict: 'pass', found };
 }
 
-/** Worth knowing, nothing to remedy. */
+/** Worth knowing, nothing to fix. */
 export function info(found: string): Outcome {
   return { verdict: 'info', found };
 }
@@ -34,7 +51,7 @@ export function skipped(found: string): Outcome {
   return { verdict: 'skipped', found };
 }
 
-/** Launches work, or may work, but somebody should look. */
+/** Launches work, or may work, but the owner should look. */
 export function warning(found: string, remedy: string, owner?: Owner): Outcome {
   return { verdict: 'warning', found, remedy, ...(owner ? { owner } : {}) };
 }

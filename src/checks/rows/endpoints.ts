@@ -1,35 +1,33 @@
-/** Where the configuration sends us: https, and hosts the organization knows (DI-04, DI-05). */
+/**
+ * Where the configuration sends us: https, and hosts the organization knows (DI-04, DI-05).
+ *
+ * Rules CAJ-14, DI-05, TL-01.
+ */
 import { textMember } from '#src/adapters/json-object.ts';
 import { endpointProblem, isAllowedHost } from '#src/smart/documents/endpoint.ts';
 import type { CheckContext } from './context.ts';
-import { type CheckDefinition, failure, type Outcome, pass, shown, skipped, warning } from './definition.ts';
+import { checksOf, failure, type Outcome, pass, shown, skipped, warning } from './definition.ts';
 
-const group = 'SMART configuration';
 const REQUIRED = ['authorization_endpoint', 'token_endpoint'];
 const OPTIONAL = ['revocation_endpoint', 'introspection_endpoint'];
 
-export const endpointChecks: CheckDefinition[] = [
+export const endpointChecks = checksOf('SMART configuration', 'EHR team', [
   {
     id: 'endpoints-https',
     title: 'Every endpoint is https',
-    group,
-    // DI-05, TL-01
     why: 'Codes, assertions and tokens travel there (SMART App Launch 2.2.0, "App protection").',
-    owner: 'EHR team',
     hard: true,
     judge: judgeHttps,
   },
   {
     id: 'endpoints-hosts',
     title: 'Every endpoint is on a host your organization allows',
-    group,
-    // DI-05, CAJ-14
-    why: 'A changed document must not lead clinicians and tokens to a stranger (RFC 9700 §4.4).',
+    why: 'A changed document must not lead clinicians and tokens to an unknown server (RFC 9700 §4.4).',
     owner: 'our administrator',
     hard: true,
     judge: judgeHosts,
   },
-];
+]);
 
 interface Endpoint {
   name: string;

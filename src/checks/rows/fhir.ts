@@ -1,32 +1,38 @@
-/** Is this a FHIR R4 server with the resources, interactions and search parameters the app uses (FH-14, FH-15)? */
+/**
+ * Is this a FHIR R4 server with the resources, interactions and search parameters the app uses (FH-14, FH-15)?
+ *
+ * Rules FH-13, FH-14, FH-15.
+ */
 
 import { type ParsedCapability, parseCapability } from '#src/smart/documents/capability-statement.ts';
 import { documentOf } from '#src/smart/documents/fetched.ts';
 import type { CheckContext } from './context.ts';
-import { type CheckDefinition, failure, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
+import {
+  type CheckDefinition,
+  checksOf,
+  failure,
+  info,
+  type Outcome,
+  pass,
+  shown,
+  skipped,
+  warning,
+} from './definition.ts';
 import { describeFetched } from './fetched.ts';
 import { judgeUnreached } from './host-name.ts';
 import { remedyBelowFhirUrl, remedyFor } from './remedy.ts';
 
-const group = 'FHIR server';
-
-export const fhirChecks: CheckDefinition[] = [
+export const fhirChecks = checksOf('FHIR server', 'EHR team', [
   {
     id: 'capability-statement',
     title: '{FHIR URL}/metadata gives a CapabilityStatement',
-    group,
-    // FH-14
     why: 'It says what the server can do; a launch does not need it (FHIR R4, "capabilities").',
-    owner: 'EHR team',
     judge: judgeStatement,
   },
   {
     id: 'fhir-version',
     title: 'FHIR version 4.0',
-    group,
-    // FH-15
     why: 'The app reads FHIR R4; other versions have other fields.',
-    owner: 'EHR team',
     hard: true,
     judge: onCapability(({ fhirVersion }) => {
       if (fhirVersion === undefined) return warning('not said', 'Name fhirVersion in the CapabilityStatement.');
@@ -46,28 +52,19 @@ export const fhirChecks: CheckDefinition[] = [
   {
     id: 'fhir-resources',
     title: 'The resources the app uses',
-    group,
-    // FH-15
     why: 'Patient is needed for every page, ServiceRequest for the requests of the EHR; the rest fills names and forms.',
-    owner: 'EHR team',
     judge: onCapability(judgeResources),
   },
   {
     id: 'fhir-interactions',
     title: 'Their interactions: read and search',
-    group,
-    // FH-13, FH-15
     why: 'Patient is read, ServiceRequest is read and searched.',
-    owner: 'EHR team',
     judge: onCapability(judgeInteractions),
   },
   {
     id: 'fhir-search',
     title: 'ServiceRequest can be searched by patient',
-    group,
-    // FH-13
     why: 'The list asks for ServiceRequest?patient=… and nothing more.',
-    owner: 'EHR team',
     judge: onCapability((capability) => {
       const parameters = capability.resources.get('ServiceRequest')?.searchParameters;
       if (!parameters) return skipped('the server does not name ServiceRequest');
@@ -79,7 +76,7 @@ export const fhirChecks: CheckDefinition[] = [
       );
     }),
   },
-];
+]);
 
 const NICE_TO_HAVE = [
   'Practitioner',

@@ -1,48 +1,41 @@
-/** The three checks the implementation guide promises, by its own names (REG-06). */
+/**
+ * The three checks the implementation guide promises, by its own names (REG-06).
+ *
+ * Rules DI-01, DI-02, ID-03, ID-04, ID-05.
+ */
 
 import { textMember } from '#src/adapters/json-object.ts';
 import { documentOf } from '#src/smart/documents/fetched.ts';
 import type { CheckContext } from './context.ts';
-import { type CheckDefinition, failure, type Outcome, pass, shown, skipped, warning } from './definition.ts';
+import { checksOf, failure, type Outcome, pass, shown, skipped, warning } from './definition.ts';
 import { describeFetched } from './fetched.ts';
 import { judgeUnreached } from './host-name.ts';
 import type { FoundIssuer } from './issuers.ts';
 import { remedyBelowFhirUrl, remedyFor } from './remedy.ts';
 
-const group = 'The checks of the implementation guide';
-
-export const guideChecks: CheckDefinition[] = [
+export const guideChecks = checksOf('The checks of the implementation guide', 'EHR team', [
   {
     id: 'guide-smart-configuration',
     title: '1. {FHIR URL}/.well-known/smart-configuration is reachable',
-    group,
-    // DI-01, DI-02
     why: 'It says where clinicians sign in; without it no launch can begin (SMART App Launch 2.2.0, "Retrieve .well-known/smart-configuration").',
-    owner: 'EHR team',
     hard: true,
     judge: judgeConfiguration,
   },
   {
     id: 'guide-issuer',
     title: '2. The issuer serves a valid OpenID Connect document',
-    group,
-    // ID-03, ID-04
     why: 'It vouches for who signed in (SMART App Launch 2.2.0, "Scopes for requesting identity data"; OpenID Connect Discovery 1.0 §4).',
-    owner: 'EHR team',
     hard: true,
     judge: judgeIssuer,
   },
   {
     id: 'guide-jwks',
     title: '3. The jwks_uri resolves',
-    group,
-    // ID-03, ID-05
     why: "The EHR's public keys prove that an id_token is genuine (OpenID Connect Core 1.0 §10.1).",
-    owner: 'EHR team',
     hard: true,
     judge: judgeJwks,
   },
-];
+]);
 
 async function judgeConfiguration(context: CheckContext): Promise<Outcome> {
   const [fetched, found] = await Promise.all([context.wellKnown, context.configuration]);
@@ -71,8 +64,8 @@ async function judgeIssuer(context: CheckContext): Promise<Outcome> {
   );
 }
 
-function judgeOneIssuer(finding: FoundIssuer, otherJwksUri: string | undefined): Outcome {
-  const { issuer, state, fetched, named, alternatives } = finding;
+function judgeOneIssuer(parsed: FoundIssuer, otherJwksUri: string | undefined): Outcome {
+  const { issuer, state, fetched, named, alternatives } = parsed;
   const seen = fetched ? describeFetched(fetched) : '';
   const elsewhere = alternatives
     .map((found) => `another document was found for ${shown(found.issuer, 120)}`)
@@ -119,8 +112,8 @@ function judgeAbsent(seen: string, otherJwksUri: string | undefined, hasAlternat
 }
 
 async function judgeJwks({ keys, configuration }: CheckContext): Promise<Outcome> {
-  const [finding, document] = await Promise.all([keys, configuration]);
-  if (finding.jwksUri === undefined) {
+  const [parsed, document] = await Promise.all([keys, configuration]);
+  if (parsed.jwksUri === undefined) {
     return document
       ? failure(
           'no document names a jwks_uri',
@@ -128,16 +121,16 @@ async function judgeJwks({ keys, configuration }: CheckContext): Promise<Outcome
         )
       : skipped('there is no document to name a jwks_uri');
   }
-  if (!finding.fetched) {
+  if (!parsed.fetched) {
     return failure(
-      `jwks_uri is ${shown(finding.jwksUri, 160)}`,
+      `jwks_uri is ${shown(parsed.jwksUri, 160)}`,
       'The jwks_uri must be an https address without a user name.',
     );
   }
-  const seen = `${describeFetched(finding.fetched)}, named by ${finding.source ?? ''}`;
-  if (finding.keys) return pass(seen);
-  const { owner, remedy } = remedyFor(finding.fetched, 'the jwks_uri');
-  const isOther = documentOf(finding.fetched) !== undefined;
+  const seen = `${describeFetched(parsed.fetched)}, named by ${parsed.source ?? ''}`;
+  if (parsed.keys) return pass(seen);
+  const { owner, remedy } = remedyFor(parsed.fetched, 'the jwks_uri');
+  const isOther = documentOf(parsed.fetched) !== undefined;
   return failure(
     isOther ? `${seen}, without a list of keys` : seen,
     isOther ? 'Serve {"keys": […]} there.' : remedy,

@@ -18,8 +18,8 @@ export async function judgeHostName({ addresses, fhirBase }: CheckContext): Prom
       );
     case 'timeout':
       return failure(
-        `${host}: the name server did not answer in time`,
-        'Try again; if it stays so, look at the name servers.',
+        `${host}: the name server did not answer within the deadline`,
+        'Try again; if it happens again, check the name servers.',
         'network team',
       );
     case 'network':
@@ -35,7 +35,7 @@ export async function judgeHostName({ addresses, fhirBase }: CheckContext): Prom
           )
         : failure(
             `${host}: the name could not be resolved`,
-            'Try again; if it stays so, look at the name servers, and check that the name is in public DNS.',
+            'Try again; if it happens again, check the name servers, and check that the name is in public DNS.',
             'network team',
           );
   }

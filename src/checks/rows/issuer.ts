@@ -1,29 +1,26 @@
-/** Do the three names of the issuer agree, and can its keys be used (DI-12, ID-02..06)? */
+/**
+ * Do the three names of the issuer agree, and can its keys be used (DI-12, ID-02..06)?
+ *
+ * Rules DI-12, ID-02, ID-04, ID-06, ID-10.
+ */
 
 import { listMember, textMember } from '#src/adapters/json-object.ts';
 import type { ParsedKey } from '#src/smart/documents/key-set.ts';
 import { idTokenAlgorithms } from '#src/smart/documents/key-set.ts';
 import { isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
 import type { CheckContext } from './context.ts';
-import { type CheckDefinition, failure, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
+import { checksOf, failure, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
 
-const group = 'Issuer and keys';
-
-export const issuerChecks: CheckDefinition[] = [
+export const issuerChecks = checksOf('Issuer and keys', 'EHR team', [
   {
     id: 'issuer-fhir-url',
     title: 'FHIR URL and issuer',
-    group,
-    // DI-12, ID-02
     why: 'An id_token must name exactly the expected issuer; many EHRs have another one than their FHIR URL.',
-    owner: 'EHR team',
     judge: judgeFhirUrl,
   },
   {
     id: 'issuer-documents',
     title: 'smart-configuration and the OpenID Connect document agree',
-    group,
-    // ID-04
     why: "Or another issuer's keys would vouch for this one (OpenID Connect Discovery 1.0 §4.3).",
     owner: 'our administrator',
     judge: judgeDocuments,
@@ -31,14 +28,11 @@ export const issuerChecks: CheckDefinition[] = [
   {
     id: 'jwks-keys',
     title: 'The key set has keys that can verify an id_token',
-    group,
-    // ID-06, ID-10
     why: `RS256 must work; ${idTokenAlgorithms.slice(1).join(', ')} are accepted as well (OpenID Connect Core 1.0 §3.1.3.7).`,
-    owner: 'EHR team',
     hard: true,
     judge: judgeKeys,
   },
-];
+]);
 
 async function judgeFhirUrl({ configuration, fhirUrl, settings }: CheckContext): Promise<Outcome> {
   const found = await configuration;
@@ -55,11 +49,11 @@ async function judgeFhirUrl({ configuration, fhirUrl, settings }: CheckContext):
 }
 
 async function judgeDocuments({ configuration, issuers }: CheckContext): Promise<Outcome> {
-  const [found, findings] = await Promise.all([configuration, issuers]);
+  const [found, issuersFound] = await Promise.all([configuration, issuers]);
   if (!found) return skipped('there is no smart-configuration');
-  const alternative = findings.flatMap(({ alternatives }) => alternatives)[0];
-  const mismatch = findings.find(({ state }) => state === 'mismatch');
-  const asked = shown(findings[0]?.issuer ?? '', 120);
+  const alternative = issuersFound.flatMap(({ alternatives }) => alternatives)[0];
+  const mismatch = issuersFound.find(({ state }) => state === 'mismatch');
+  const asked = shown(issuersFound[0]?.issuer ?? '', 120);
   if (mismatch || alternative) {
     const other = mismatch?.named ?? alternative?.issuer ?? '';
     return warning(
@@ -67,14 +61,15 @@ async function judgeDocuments({ configuration, issuers }: CheckContext): Promise
       'Ask the EHR team which one stands as "iss" in its id_tokens, and choose it as issuer.',
     );
   }
-  if (findings.every(({ state }) => state === 'absent')) {
+  if (issuersFound.every(({ state }) => state === 'absent')) {
     return warning(
       `no OpenID Connect document at ${asked}`,
       'Nothing to compare with: the first launch shows whether the issuer is right.',
     );
   }
-  if (!findings.some(({ state }) => state === 'valid')) return skipped('the OpenID Connect document could not be read');
-  const [inConfiguration, inOpenid] = [textMember(found.document, 'jwks_uri'), findings[0]?.jwksUri];
+  if (!issuersFound.some(({ state }) => state === 'valid'))
+    return skipped('the OpenID Connect document could not be read');
+  const [inConfiguration, inOpenid] = [textMember(found.document, 'jwks_uri'), issuersFound[0]?.jwksUri];
   if (inConfiguration !== undefined && inOpenid !== undefined && inConfiguration !== inOpenid) {
     return info(
       `the same issuer, but two key sets: ${shown(inConfiguration, 100)} and ${shown(inOpenid, 100)}; launches use the second`,

@@ -1,6 +1,5 @@
 /** The corners of the issuer triangle: FHIR URL, smart-configuration, the OpenID Connect document and its keys (DI-12, ID-03, ID-04). */
 import { textMember } from '#src/adapters/json-object.ts';
-import { documentOf } from '#src/smart/documents/fetched.ts';
 import { fetchKeySet, type ParsedKeySet } from '#src/smart/documents/key-set.ts';
 import { type Fetching, findIssuer, type ParsedIssuer } from '#src/smart/documents/openid-configuration.ts';
 import type { ParsedConfiguration } from '#src/smart/documents/smart-configuration.ts';
@@ -64,9 +63,4 @@ export async function findKeys(
     return { source: undefined, jwksUri, fetched: undefined, keys: undefined, keySet: undefined };
   const source = fromIssuer === undefined ? 'smart-configuration' : 'openid-configuration';
   return { source, jwksUri, ...(await fetchKeySet(jwksUri, fetching)) };
-}
-
-/** A list in the first issuer's document, such as `claims_supported`. */
-export function issuerDocument(issuers: readonly FoundIssuer[]) {
-  return documentOf(issuers[0]?.fetched);
 }

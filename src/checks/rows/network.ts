@@ -1,49 +1,47 @@
 /** Can the EHR be reached at all, and can its server be trusted: name, port and certificate (TL-01, TL-04). */
 import type { Handshake, Probed } from '#src/adapters/ehr-http/tls-probe.ts';
 import type { CheckContext } from './context.ts';
-import { type CheckDefinition, failure, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
+import {
+  type CheckDefinition,
+  checksOf,
+  failure,
+  info,
+  type Outcome,
+  pass,
+  shown,
+  skipped,
+  warning,
+} from './definition.ts';
 import { judgeHostName } from './host-name.ts';
 
-const group = 'Network';
 const DAY_MS = 86_400_000;
 const EXPIRES_SOON_DAYS = 21;
 
-export const networkChecks: CheckDefinition[] = [
+export const networkChecks = checksOf('Network', 'network team', [
   {
     id: 'dns',
     title: 'The host name leads to an address this service may call',
-    group,
-    // TL-04
     why: 'Calls go to public addresses only, unless the operator allowed a private network (RFC 9700 §4.9.1).',
-    owner: 'network team',
     hard: true,
     judge: judgeName,
   },
   {
     id: 'port',
     title: 'The EHR listens on port 443',
-    group,
     why: 'The guide asks networks to open port 443 only.',
-    owner: 'network team',
     judge: judgePort,
   },
   {
     id: 'tls-chain',
     title: 'The certificate is trusted, with its whole chain',
-    group,
-    // TL-01
     why: 'Every call carries codes, assertions or patient data (SMART App Launch 2.2.0, "App protection").',
-    owner: 'network team',
     hard: true,
     judge: onHandshake(judgeChain),
   },
   {
     id: 'tls-name',
     title: 'The certificate is for this host name',
-    group,
-    // TL-01
     why: 'A certificate for another name proves nothing about this server (RFC 9110 §4.3.4).',
-    owner: 'network team',
     hard: true,
     judge: onHandshake(({ nameMatches, names }, host) =>
       nameMatches
@@ -54,10 +52,7 @@ export const networkChecks: CheckDefinition[] = [
   {
     id: 'tls-version',
     title: 'TLS 1.2 or newer',
-    group,
-    // TL-01
     why: 'Older versions can be broken (SMART App Launch 2.2.0, "App protection"; RFC 8996).',
-    owner: 'network team',
     hard: true,
     judge: onHandshake(({ protocol }) =>
       ['TLSv1.2', 'TLSv1.3'].includes(protocol)
@@ -71,13 +66,10 @@ export const networkChecks: CheckDefinition[] = [
   {
     id: 'tls-expiry',
     title: 'The certificate does not expire soon',
-    group,
-    // TL-01
     why: 'On that day every launch stops.',
-    owner: 'network team',
     judge: async (context) => onHandshake((handshake) => judgeExpiry(handshake, context.now()))(context),
   },
-];
+]);
 
 async function judgeName(context: CheckContext): Promise<Outcome> {
   const problem = await judgeHostName(context);
@@ -94,7 +86,7 @@ async function judgePort({ fhirBase, handshake }: CheckContext): Promise<Outcome
     const remedy = `Open port ${fhirBase.port} between this service and the EHR on purpose, or use 443.`;
     return warning(fhirBase.port, remedy);
   }
-  // Whoever does not speak TLS still listens.
+  // A server that does not speak TLS still listens.
   return probed.ok || probed.failure === 'tls' ? pass('443') : withoutHandshake(probed, fhirBase.host);
 }
 
@@ -140,6 +132,6 @@ function judgeExpiry({ expiresAt }: Handshake, now: Date): Outcome {
   const until = expiresAt.toISOString().slice(0, 10);
   if (days < 0) return failure(`expired on ${until}`, 'Renew the certificate now.');
   if (days < EXPIRES_SOON_DAYS)
-    return warning(`expires on ${until}, in ${days} days`, 'Renew the certificate in time.');
+    return warning(`expires on ${until}, in ${days} days`, 'Renew the certificate before that day.');
   return pass(`until ${until}, ${days} days`);
 }

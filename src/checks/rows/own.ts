@@ -1,23 +1,23 @@
-/** Our own side: what the EHR needs of us, and the clock both sides judge each other by. */
+/**
+ * Our own side: what the EHR needs of us, and the clock both sides judge each other by.
+ *
+ * Rules CAJ-17, JW-01, JW-10, REG-02, TL-03.
+ */
 import { isLoopbackHost } from '#src/adapters/ehr-http/address-policy.ts';
 import { documentOf } from '#src/smart/documents/fetched.ts';
 import type { CheckContext } from './context.ts';
-import { type CheckDefinition, failure, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
+import { checksOf, failure, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
 import { describeFetched } from './fetched.ts';
 
-const group = 'This app';
 /** The life of our assertions and the leeway of most servers (CAJ-07). */
 const HARMFUL_SKEW_SECONDS = 120;
 const NOTEWORTHY_SKEW_SECONDS = 30;
 
-export const ownChecks: CheckDefinition[] = [
+export const ownChecks = checksOf('This app', 'us', [
   {
     id: 'public-url',
     title: 'Our own address is https',
-    group,
-    // REG-02, TL-03
     why: 'Launch URL, redirect URI and JWKS URL are built from it.',
-    owner: 'us',
     judge: async ({ publicUrl }) => {
       if (publicUrl.protocol === 'https:') return pass(publicUrl.origin);
       if (isLoopbackHost(publicUrl.hostname)) return info(`${publicUrl.origin}, for development on this machine only`);
@@ -27,16 +27,12 @@ export const ownChecks: CheckDefinition[] = [
   {
     id: 'own-jwks',
     title: 'Our JWKS URL serves our keys',
-    group,
-    // JW-01, JW-10
     why: 'The EHR verifies our assertions with them (SMART App Launch 2.2.0, "Registering a client for asymmetric authentication").',
-    owner: 'us',
     judge: judgeOwnJwks,
   },
   {
     id: 'frame-ancestors',
     title: 'The EHR may show the app in its window',
-    group,
     why: 'Browsers show the app inside the chart only for the origins set here (CSP frame-ancestors).',
     owner: 'our administrator',
     judge: async ({ settings, hasOrganization }) => {
@@ -51,24 +47,22 @@ export const ownChecks: CheckDefinition[] = [
   {
     id: 'clock',
     title: 'Both clocks agree',
-    group,
-    // CAJ-17
     why: 'Assertions and id_tokens live for minutes: a clock that is off makes them expired or not yet valid (RFC 7523 §3).',
     owner: 'EHR team',
     judge: judgeClock,
   },
-];
+]);
 
 async function judgeOwnJwks({ ownJwks, ownKids }: CheckContext): Promise<Outcome> {
   const fetched = await ownJwks;
   if (fetched.kind === 'none') {
-    return skipped(`${describeFetched(fetched)}, seen from here. Whether the EHR reaches it shows the key proof`);
+    return skipped(`${describeFetched(fetched)}, seen from here. Use the key proof to check that the EHR can reach it`);
   }
   const keys = documentOf(fetched)?.['keys'];
   if (!Array.isArray(keys)) {
     return failure(
       describeFetched(fetched),
-      'PUBLIC_URL leads to something else: remedy it, or the proxy before this service.',
+      'PUBLIC_URL leads to something else: correct it, or the proxy before this service.',
     );
   }
   const served = new Set(
@@ -92,6 +86,6 @@ async function judgeClock({ wellKnown, metadata }: CheckContext): Promise<Outcom
   const off = Math.abs(skewSeconds);
   if (off < NOTEWORTHY_SKEW_SECONDS) return pass(`within ${Math.max(off, 1)} s`);
   const seen = `the clock of the EHR is ${off} s ${skewSeconds > 0 ? 'ahead of' : 'behind'} ours`;
-  const remedy = 'Set the clock of the server by a time server (NTP); ours is as well.';
+  const remedy = 'Synchronize the clock of the EHR server with a time server (NTP), as ours is.';
   return off < HARMFUL_SKEW_SECONDS ? warning(seen, remedy) : failure(seen, remedy);
 }

@@ -4,7 +4,7 @@ import { type Fetched, isAbsent } from '#src/smart/documents/fetched.ts';
 import { shapeOf } from './fetched.ts';
 import type { Owner } from './result.ts';
 
-/** What stands in a row beside the finding. */
+/** What stands in a row beside what was found. */
 export interface Remedy {
   owner: Owner;
   remedy: string;
@@ -19,8 +19,7 @@ export function remedyFor(fetched: Fetched, what: string): Remedy {
   if (fetched.status === 401 || fetched.status === 403) {
     return { owner: 'EHR team', remedy: `Let ${what} be read without signing in: it is a public document.` };
   }
-  if (fetched.status >= 500)
-    return { owner: 'EHR team', remedy: `The server has an error of its own: look into its log.` };
+  if (fetched.status >= 500) return { owner: 'EHR team', remedy: `The server has an internal error: see its log.` };
   return {
     owner: 'EHR team',
     remedy: `Serve ${what} as a JSON object with status 200 and content type application/json.`,
@@ -28,8 +27,8 @@ export function remedyFor(fetched: Fetched, what: string): Remedy {
 }
 
 /**
- * For a document looked for below the FHIR URL: "not there", or a web page instead, means first of all that somebody
- * typed another address than the FHIR server's.
+ * For a document looked for below the FHIR URL: "not there", or a web page instead, means first of all that another
+ * address than the FHIR server's was typed.
  */
 export function remedyBelowFhirUrl(fetched: Fetched, what: string): Remedy {
   const isPage = fetched.kind === 'answer' && shapeOf(fetched) === 'html' && fetched.redirectHost === undefined;
@@ -38,7 +37,7 @@ export function remedyBelowFhirUrl(fetched: Fetched, what: string): Remedy {
   const seems = isPage ? 'This looks like a portal, not a FHIR server. ' : '';
   return {
     owner: 'our administrator',
-    remedy: `${seems}First check the FHIR URL itself: its spelling, tenant and version segment (such as /r4). If it is right, ask the EHR team to serve ${what} as a JSON object with status 200 and content type application/json.`,
+    remedy: `${seems}First check the FHIR URL itself: its letters, tenant and version segment (such as /r4). If it is right, ask the EHR team to serve ${what} as a JSON object with status 200 and content type application/json.`,
   };
 }
 
@@ -46,7 +45,6 @@ function remedyForNoAnswer(failure: OutboundFailure): Remedy {
   switch (failure) {
     case 'timeout':
     case 'network':
-    // Not of a check, which nothing holds back; the type has them.
     case 'busy':
     case 'circuit-open':
       return {
@@ -68,7 +66,7 @@ function remedyForNoAnswer(failure: OutboundFailure): Remedy {
     case 'too-large':
       return {
         owner: 'EHR team',
-        remedy: 'Discovery documents are a few kilobytes: find out what this address serves.',
+        remedy: 'Discovery documents are a few kilobytes: check what this address serves.',
       };
   }
 }

@@ -1,4 +1,4 @@
-/** What the checks of an EHR connection say: one row per question, whose job it is to remedy it, and what follows from all of them. */
+/** What the checks of an EHR connection say: one row per question, whose job it is to fix it, and what follows from all of them. */
 import type { Organization } from '#src/organizations/organization.ts';
 import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 
@@ -17,24 +17,20 @@ export type CheckGroup =
   | 'FHIR server'
   | 'This app';
 
-/** What a check found, in the form a row shows it. */
-export interface Judgement {
-  verdict: Verdict;
-  /** Status, content type, offending field: shortened, cleaned of control characters, never a secret. */
-  found: string;
-  owner: Owner;
-  /** What to do; '' when there is nothing to remedy. */
-  remedy: string;
-}
-
 /** One row. */
-export interface CheckResult extends Judgement {
-  /** Stable; {@link checkIds} in catalogue.ts has the order. */
+export interface CheckResult {
+  /** Stable; `checkIds` in catalogue.ts has the order. */
   id: string;
   title: string;
   group: CheckGroup;
   /** Why it matters, with the clause. */
   why: string;
+  verdict: Verdict;
+  /** Shortened, cleaned of control characters, never a secret. */
+  found: string;
+  owner: Owner;
+  /** What to do; '' when there is nothing to fix. */
+  remedy: string;
 }
 
 /** The settings a check looks at; a URL without an organization is checked with the defaults. */

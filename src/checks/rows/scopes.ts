@@ -1,30 +1,28 @@
-/** Which permissions we will ask for, and what the server says about them (SCO-02..07, DI-11). */
+/**
+ * Which permissions we will ask for, and what the server says about them (SCO-02..07, DI-11).
+ *
+ * Rules DI-11, SCO-02, SCO-20.
+ */
 
 import { listMember } from '#src/adapters/json-object.ts';
 import { documentOf } from '#src/smart/documents/fetched.ts';
 import { coverageOf, grantedScopes, requestedScope } from '#src/smart/scopes/granted.ts';
 import type { CheckContext } from './context.ts';
-import { type CheckDefinition, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
+import { checksOf, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
 
-const group = 'Scopes';
 /** A server that lists this many scopes lists them all; one that lists five gives examples. */
 const COMPLETE_LIST = 20;
 
-export const scopeChecks: CheckDefinition[] = [
+export const scopeChecks = checksOf('Scopes', 'EHR team', [
   {
     id: 'permissions',
     title: 'Scope syntax, version 1 or 2',
-    group,
-    // SCO-02
     why: 'permission-v1 and permission-v2 say which syntax the server reads (SMART App Launch 2.2.0, "Scopes").',
-    owner: 'EHR team',
     judge: judgePermissions,
   },
   {
     id: 'scopes',
     title: 'The scopes the app will ask for',
-    group,
-    // DI-11, SCO-20
     why: 'Lists are not exhaustive, so nothing is left out; but some servers refuse or drop what they do not list.',
     owner: 'our administrator',
     judge: judgeScopes,
@@ -32,9 +30,7 @@ export const scopeChecks: CheckDefinition[] = [
   {
     id: 'authorize-post',
     title: 'Long sign-in requests by POST',
-    group,
     why: 'A very long request is only sent by POST where the server takes it (SMART App Launch 2.2.0, authorize-post).',
-    owner: 'EHR team',
     judge: async ({ configuration }) => {
       const found = await configuration;
       if (!found) return skipped('there is no smart-configuration');
@@ -42,7 +38,7 @@ export const scopeChecks: CheckDefinition[] = [
       return has ? pass('authorize-post') : info('not offered; requests are sent by GET');
     },
   },
-];
+]);
 
 /** The scope string of a launch, as the settings and the server's capabilities make it. */
 function scopeToAskFor({ settings }: CheckContext, capabilities: readonly string[]): string {

@@ -5,7 +5,7 @@ import { isDecodable } from '#src/smart/id-token/form.ts';
 import type { LaunchContext } from '#src/smart/launch-context.ts';
 import { coverageOf, grantedScopes } from '#src/smart/scopes/granted.ts';
 import type { AuthorizationRedirect, CallbackParameters } from '#src/smart/step-4-authorization-code.ts';
-import type { TokenResponse } from '#src/smart/step-5-access-token.ts';
+import type { TokenResponse } from '#src/smart/token-response.ts';
 import { hostOf, namesOf, scopeTokens } from './redaction.ts';
 import type { StepFacts } from './trace.ts';
 

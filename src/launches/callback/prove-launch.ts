@@ -28,7 +28,8 @@ import { readLaunchContext } from '#src/smart/launch-context.ts';
 import { isEmptyGrant } from '#src/smart/scopes/fallback.ts';
 import { grantedScopes, missingPermissions } from '#src/smart/scopes/granted.ts';
 import { type CallbackParameters, judgeCallback } from '#src/smart/step-4-authorization-code.ts';
-import { exchangeCode, type TokenResponse } from '#src/smart/step-5-access-token.ts';
+import { exchangeCode } from '#src/smart/step-5-access-token.ts';
+import type { TokenResponse } from '#src/smart/token-response.ts';
 
 /** What completing a launch needs of the outside. */
 export interface CompleteLaunchDependencies {

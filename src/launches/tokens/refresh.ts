@@ -10,8 +10,8 @@ import type { Launch } from '#src/launches/session/launch.ts';
 import type { OpenedLaunch } from '#src/launches/session/store.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { IssuerKeys } from '#src/smart/id-token/keys.ts';
-import type { TokenResponse } from '#src/smart/step-5-access-token.ts';
 import { assertSameContext, isPassingFailure, refreshTokens } from '#src/smart/step-7-refresh.ts';
+import type { TokenResponse } from '#src/smart/token-response.ts';
 import {
   claimRefresh,
   putOff,

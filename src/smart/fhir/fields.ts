@@ -25,7 +25,7 @@ export function asRecords(value: unknown, limit = 50): ForeignRecord[] {
  * bidirectional overrides that can make "Ada" read as another name. The joiners stay: Persian and emoji need them.
  * It is not HTML-safe: views escape (FH-10).
  *
- * @param maxLength in visible characters; a longer text ends in "…", so that nobody takes a part for the whole.
+ * @param maxLength in visible characters; a longer text ends in "…", so that a part is not taken for the whole.
  * @returns undefined for anything but a string with something visible in it.
  */
 export function asText(value: unknown, maxLength = 200): string | undefined {

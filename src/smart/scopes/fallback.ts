@@ -8,9 +8,9 @@ export interface FailedScope {
   readonly failure: 'invalid-scope' | 'empty-grant';
 }
 
-/** What a ladder is built of. */
-export interface LadderBase {
-  /** An organization's own setting: no rung asks for anything it does not cover. */
+/** What the fallbacks are made from. */
+export interface FallbackBase {
+  /** An organization's own setting: no fallback asks for anything it does not cover. */
   readonly setting: string;
   readonly version: 'auto' | 'v1' | 'v2';
   /** From smart-configuration; unknown entries are ignored. */
@@ -19,24 +19,24 @@ export interface LadderBase {
   readonly types: readonly string[];
 }
 
-type Spelling = 'read' | 'rs' | 'r';
+type Syntax = 'read' | 'rs' | 'r';
 
 /**
- * Climbs from the configured string: each type by itself as v1 `.read`, as v2 `.rs`, as `.r`, and the wildcard only
+ * Starts from the configured string: each type by itself as v1 `.read`, as v2 `.rs`, as `.r`, and the wildcard only
  * where the setting has one, also as the literal `patient/*.read`, for servers that know nothing else.
  *
  * After `invalid_scope` the hints `launch/…` go as well, because an EHR launch gives its context with `launch` alone
  * (SCO-09); when all of that fails too, so does `online_access`, which becomes `offline_access` only if the setting
- * names that (SCO-11). After an empty grant nothing was rejected, so only the resources are spelled in another way.
+ * names that (SCO-11). After an empty grant nothing was rejected, so only the resources are asked for in another syntax.
  * Nothing is ever dropped or added because of `scopes_supported` (DI-11).
  *
  * @param failed what was asked for already, in any order; its strings never come back.
  * @returns undefined when there is nothing left to ask for.
  */
-export function nextScope(base: LadderBase, failed: readonly FailedScope[]): string | undefined {
+export function nextScope(base: FallbackBase, failed: readonly FailedScope[]): string | undefined {
   const tried = new Set([requestedScope(base.setting, base), ...failed.map(({ scope }) => scope)].map(inOrder));
   const wasRejected = failed.some(({ failure }) => failure === 'invalid-scope');
-  return ladder(base, wasRejected).find((scope) => !tried.has(inOrder(scope)));
+  return fallbacks(base, wasRejected).find((scope) => !tried.has(inOrder(scope)));
 }
 
 /**
@@ -49,13 +49,13 @@ export function isEmptyGrant(requested: string, granted: string): boolean {
   return readsAny(requested) && !readsAny(granted);
 }
 
-function ladder(base: LadderBase, wasRejected: boolean): string[] {
+function fallbacks(base: FallbackBase, wasRejected: boolean): string[] {
   const tokens = [...new Set(base.setting.split(/\s+/).filter(Boolean))];
   const others = tokens.filter((token) => !parseResourceScope(token) && !REFRESH.has(token));
   const frame = wasRejected && others.includes('launch') ? others.filter((token) => !isHint(token)) : others;
-  const refreshes = wasRejected ? refreshLadder(tokens) : [tokens.filter((token) => REFRESH.has(token))];
+  const refreshes = wasRejected ? refreshFallbacks(tokens) : [tokens.filter((token) => REFRESH.has(token))];
   return refreshes.flatMap((refresh) =>
-    resourceLadder(base, tokens).map((resources) => [...frame, ...refresh, ...resources].join(' ')),
+    resourceFallbacks(base, tokens).map((resources) => [...frame, ...refresh, ...resources].join(' ')),
   );
 }
 
@@ -66,7 +66,7 @@ function isHint(token: string): boolean {
   return token.startsWith('launch/');
 }
 
-function refreshLadder(tokens: readonly string[]): string[][] {
+function refreshFallbacks(tokens: readonly string[]): string[][] {
   const configured = tokens.filter((token) => REFRESH.has(token));
   const offline = configured.filter((token) => token === 'offline_access');
   // Without any refresh token there is nothing left to refuse, so that comes last.
@@ -77,41 +77,41 @@ function refreshLadder(tokens: readonly string[]): string[][] {
       : [[]];
 }
 
-function resourceLadder(base: LadderBase, tokens: readonly string[]): string[][] {
-  const spellings = spellingsOf(base);
-  const enumerated = spellings.map((spelling) => enumerate(base, tokens, spelling));
-  const wildcards = spellings
-    .filter((spelling) => spelling !== 'rs' || base.version === 'v2')
-    .map((spelling) => wildcardLevels(tokens).map((level) => `${level}/*.${spelling}`));
+function resourceFallbacks(base: FallbackBase, tokens: readonly string[]): string[][] {
+  const syntaxes = syntaxesOf(base);
+  const enumerated = syntaxes.map((syntax) => enumerate(base, tokens, syntax));
+  const wildcards = syntaxes
+    .filter((syntax) => syntax !== 'rs' || base.version === 'v2')
+    .map((syntax) => wildcardLevels(tokens).map((level) => `${level}/*.${syntax}`));
   return [...enumerated, ...wildcards].filter((resources) => resources.length > 0);
 }
 
 /** The setting's own word first, then the advertisement; `auto` leaves none out, because advertisements are wrong too. */
-function spellingsOf({ version, capabilities }: LadderBase): Spelling[] {
+function syntaxesOf({ version, capabilities }: FallbackBase): Syntax[] {
   if (version === 'v1') return ['read'];
   if (version === 'v2') return ['rs', 'r'];
   const onlyV2 = capabilities.includes('permission-v2') && !capabilities.includes('permission-v1');
   return onlyV2 ? ['rs', 'r', 'read'] : ['read', 'rs', 'r'];
 }
 
-/** The types the setting lets the app read, one by one; its writing scopes stay where the spelling has a word for them. */
-function enumerate({ types }: LadderBase, tokens: readonly string[], spelling: Spelling): string[] {
+/** The types the setting lets the app read, one by one; its writing scopes stay where the syntax has a word for them. */
+function enumerate({ types }: FallbackBase, tokens: readonly string[], syntax: Syntax): string[] {
   const { resources } = grantedScopes(tokens.join(' '));
   return levelsOf(tokens).flatMap((level) => {
     const ofLevel = resources.filter((scope) => scope.level === level && scope.filter === undefined);
-    return types.flatMap((type) => spell(`${level}/${type}`, interactionsOf(ofLevel, type), spelling));
+    return types.flatMap((type) => inSyntax(`${level}/${type}`, interactionsOf(ofLevel, type), syntax));
   });
 }
 
 /** v1 has one word for r and s (SCO-04); v2 says no more than the setting does. */
-function spell(stem: string, allowed: string, spelling: Spelling): string[] {
+function inSyntax(stem: string, allowed: string, syntax: Syntax): string[] {
   if (!/[rs]/.test(allowed)) return [];
   // The last resort asks for the letters that the app uses, each by itself.
-  if (spelling === 'r') {
+  if (syntax === 'r') {
     const used = ['r', 'c'].filter((one) => allowed.includes(one));
     return used.includes('r') ? used.map((one) => `${stem}.${one}`) : [];
   }
-  if (spelling === 'rs') return [`${stem}.${allowed}`];
+  if (syntax === 'rs') return [`${stem}.${allowed}`];
   return [`${stem}.read`, ...(/[cud]/.test(allowed) ? [`${stem}.write`] : [])];
 }
 

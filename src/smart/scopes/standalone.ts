@@ -2,7 +2,7 @@
 
 /**
  * Turns an organization's scope setting into that of a standalone launch (SCO-08; SMART App Launch 2.2.0, "Requesting
- * context with a standalone launch"): never bare `launch`, which stands for a chart that nobody opened, and always
+ * context with a standalone launch"): never bare `launch`, which stands for an open chart, and always
  * `launch/patient`, so that the EHR lets the user pick a patient. `launch/encounter`, `openid fhirUser` and everything
  * else stays, in its order.
  *

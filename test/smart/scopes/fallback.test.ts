@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { type FailedScope, isEmptyGrant, type LadderBase, nextScope } from '#src/smart/scopes/fallback.ts';
+import { type FailedScope, type FallbackBase, isEmptyGrant, nextScope } from '#src/smart/scopes/fallback.ts';
 
 const TYPES = ['Patient', 'ServiceRequest'];
 const GUIDE = 'launch/patient launch/encounter patient/*.read openid fhirUser launch profile online_access';
 
 /** Every string the ladder gives in turn, while each fails in the same way. */
-function climb(setting: string, failure: FailedScope['failure'], change: Partial<LadderBase> = {}, first = setting) {
-  const base: LadderBase = { setting, version: 'auto', capabilities: [], types: TYPES, ...change };
+function climb(setting: string, failure: FailedScope['failure'], change: Partial<FallbackBase> = {}, first = setting) {
+  const base: FallbackBase = { setting, version: 'auto', capabilities: [], types: TYPES, ...change };
   const failed: FailedScope[] = [{ scope: first, failure }];
   for (let next = nextScope(base, failed); next !== undefined; next = nextScope(base, failed)) {
     failed.push({ scope: next, failure });
@@ -32,7 +32,7 @@ describe('after invalid_scope', () => {
     ]);
   });
 
-  test.for<[string, string, Partial<LadderBase>, string | undefined]>([
+  test.for<[string, string, Partial<FallbackBase>, string | undefined]>([
     [
       'a server of v2 only is asked in v2 first',
       'launch openid fhirUser patient/*.rs',

@@ -1,0 +1,143 @@
+/**
+ * The response of a token endpoint, to a code (step 5) or a refresh token (step 7): judged, or one clear refusal.
+ *
+ * SMART App Launch 2.2.0, "Obtain access token"; RFC 6749 5; rules TK.
+ */
+import { isBlank } from '#src/adapters/bounded-text.ts';
+import type { OutboundResponse } from '#src/adapters/ehr-http/client.ts';
+import { type JsonObject, parseJsonObject } from '#src/adapters/json-object.ts';
+import { AppError, type ErrorCode } from '#src/errors.ts';
+
+declare const checked: unique symbol;
+
+/** A token response of the right form, made only here. Its id_token and context members are not yet proven. */
+export interface TokenResponse {
+  readonly [checked]: true;
+  accessToken: string;
+  refreshToken: string | undefined;
+  /** undefined: the server did not say, which is neither zero nor forever (TK-12). */
+  expiresInSeconds: number | undefined;
+  /** Seconds after which the EHR takes the user for gone; undefined: no such rule (Oracle's Active User Presence). */
+  activeTtlSeconds: number | undefined;
+  /** undefined: the server did not say (SCO-17). */
+  scope: string | undefined;
+  /** undefined: none came. */
+  idToken: unknown;
+  /** The whole response, for the launch context. */
+  members: JsonObject;
+}
+
+const LONGEST_TOKEN = 32_768;
+/** Kept with the launch, so no EHR decides how much that is (MT-06): about 500 scopes. */
+const LONGEST_SCOPE = 16_384;
+
+/**
+ * Judges the answer of a token endpoint: 200, JSON, a bearer token and sane members, or one clear refusal.
+ *
+ * TK-07, TK-10..13, TK-15..17, TK-21. Details name members and statuses, never values.
+ *
+ * @param now when given, a refusal says how far the server's clock is from ours (CAJ-17).
+ * @throws AppError
+ */
+export function readTokenResponse(response: OutboundResponse, now?: Date): TokenResponse {
+  if (response.status !== 200) throw tokenError(response, now);
+  const isJson = response.contentType === 'application/json' || response.contentType.endsWith('+json');
+  const members = isJson ? parseJsonObject(response.text) : undefined;
+  if (!members) throw invalid(`the answer is not a JSON object (${response.contentType || 'no content type'})`);
+  if (typeof members['error'] === 'string' && !isBlank(members['error']))
+    throw invalid('status 200 with an error member');
+  const tokenType = members['token_type'];
+  if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer') throw invalid('token_type is not Bearer');
+  const scope = members['scope'] ?? undefined;
+  if (scope !== undefined && typeof scope !== 'string') throw invalid('scope is not a string');
+  if (scope !== undefined && scope.length > LONGEST_SCOPE) throw invalid('scope is too long');
+  return {
+    accessToken: readToken(members, 'access_token', B64_TOKEN),
+    refreshToken: isBlank(members['refresh_token']) ? undefined : readToken(members, 'refresh_token', VISIBLE),
+    expiresInSeconds: readExpiresIn(members['expires_in']),
+    activeTtlSeconds: readActiveTtl(members['active_ttl']),
+    scope,
+    idToken: isBlank(members['id_token']) ? undefined : members['id_token'],
+    members,
+  } as TokenResponse;
+}
+
+function invalid(detail: string): AppError {
+  return new AppError('token.invalid', detail);
+}
+
+/** RFC 6750 2.1, b64token: what an Authorization header may carry; anything else could end it or begin another. */
+const B64_TOKEN = /^[\w.~+/-]+=*$/;
+/** RFC 6749 A.17: only ever sent in a form. */
+const VISIBLE = /^[\x20-\x7e]+$/;
+
+/** Opaque, but only of the characters that may stand where it will be sent (TL-07). */
+function readToken(members: JsonObject, name: string, allowed: RegExp): string {
+  const value = members[name];
+  if (typeof value !== 'string' || isBlank(value)) throw invalid(`${name} is missing or not a string`);
+  if (value.length > LONGEST_TOKEN || !allowed.test(value))
+    throw invalid(`${name} is too long or has forbidden characters`);
+  return value;
+}
+
+/** Thirty years: no launch lasts so long, and no date overflows by it. */
+const LONGEST_LIFETIME_SECONDS = 1_000_000_000;
+
+function readExpiresIn(value: unknown): number | undefined {
+  if (isBlank(value)) return undefined;
+  const isNumeric = typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value));
+  const seconds = isNumeric ? Number(value) : Number.NaN;
+  if (!Number.isSafeInteger(seconds) || seconds < 0) throw invalid('expires_in is not a whole number of seconds');
+  return Math.min(seconds, LONGEST_LIFETIME_SECONDS);
+}
+
+/** An extension of one vendor: what is not understood is as good as absent (TK-15). */
+function readActiveTtl(value: unknown): number | undefined {
+  const seconds = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+  const isUsable = typeof seconds === 'number' && Number.isSafeInteger(seconds) && seconds > 0;
+  return isUsable ? Math.min(seconds, LONGEST_LIFETIME_SECONDS) : undefined;
+}
+
+const CODE_BY_OAUTH_ERROR = new Map<string, ErrorCode>([
+  ['invalid_client', 'token.invalid-client'],
+  ['invalid_grant', 'token.invalid-grant'],
+]);
+
+/** TK-16, TK-17: the OAuth error when there is one, the status when the body is anything else. */
+function tokenError(response: OutboundResponse, now: Date | undefined): AppError {
+  const { status } = response;
+  const answered = { upstreamStatus: status };
+  const error = parseJsonObject(response.text)?.['error'];
+  if (status === 503 || status === 429) {
+    return new AppError('token.unavailable', `token endpoint answered ${status}`, {
+      ...retryAfter(response),
+      ...answered,
+    });
+  }
+  if (status >= 500) return new AppError('token.failed', `token endpoint answered ${status}`, answered);
+  if (status >= 400) {
+    const named = typeof error === 'string' && /^[a-z_]{1,64}$/.test(error) ? error : 'no OAuth error';
+    return new AppError(
+      CODE_BY_OAUTH_ERROR.get(named) ?? 'token.refused',
+      `token endpoint answered ${status}, ${named}${clockNote(response, now)}`,
+      answered,
+    );
+  }
+  return invalid(`token endpoint answered ${status}`);
+}
+
+/** Only the form in seconds; the EHR's wish is honoured, not its wildest one. */
+function retryAfter(response: OutboundResponse): { retryAfterSeconds?: number } {
+  const header = response.headers['retry-after'] ?? '';
+  return /^\d{1,4}$/.test(header) ? { retryAfterSeconds: Number(header) } : {};
+}
+
+/** An assertion looks expired or not yet valid to a server whose clock is off; worth a hint well before that. */
+const NOTEWORTHY_SKEW_SECONDS = 30;
+
+function clockNote(response: OutboundResponse, now: Date | undefined): string {
+  const theirs = Date.parse(response.headers['date'] ?? '');
+  const skewSeconds = now ? Math.round((theirs - now.getTime()) / 1_000) : Number.NaN;
+  if (!(Math.abs(skewSeconds) >= NOTEWORTHY_SKEW_SECONDS)) return '';
+  return `; its clock is ${Math.abs(skewSeconds)} s ${skewSeconds > 0 ? 'ahead of' : 'behind'} ours`;
+}
