@@ -4,7 +4,7 @@ import { CommandError } from '#src/adapters/command-line.ts';
 import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
-import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import { actorOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { type KeysPageProps, keysPage } from '#views/settings/keys-page.ts';
 import { type KeyHolder, placeFetches } from './fetcher-hosts.ts';
@@ -118,7 +118,7 @@ async function showKeys(dependencies: KeySettingsDependencies, request: Request,
   const { byOrganization, others } = await placeFetches(fetches, holders);
   const { shown } = await dependencies.afterPost.read<Posted>(request);
   const page = keysPage({
-    admin: { identity: adminOf(request), csrfToken: adminCsrfToken(request) },
+    admin: pageAdminOf(request),
     now: clock(),
     jwksUri: `${publicUrl.origin}/.well-known/jwks.json`,
     maxAgeSeconds: JWKS_MAX_AGE_SECONDS,
@@ -147,9 +147,4 @@ function download(dependencies: KeySettingsDependencies, type: string, form: 'pe
     response.attachment(name).type(type);
     response.send(form === 'pem' ? exported.pem : JSON.stringify(exported.jwks, null, 2));
   };
-}
-
-function actorOf(request: Request): NonNullable<KeyDependencies['by']> {
-  const { userId } = adminOf(request);
-  return { actor: { userId }, ...(request.ip === undefined ? {} : { address: request.ip }) };
 }
