@@ -91,7 +91,7 @@ export async function changePassword(
     mustChangePassword: false,
     passwordExpiresAt: null,
   });
-  if (!changed) return { ok: false, field: 'current', problem: 'Your account is no longer there.' };
+  if (!changed) return { ok: false, field: 'current', problem: 'Your account no longer exists.' };
   recordUserChange(deps.audit, acting, changed, { change: 'password changed' });
   return { ok: true, user: changed };
 }

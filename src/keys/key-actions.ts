@@ -23,7 +23,7 @@ export interface KeyDependencies {
   sealer: Sealer;
   audit: Audit;
   clock: Clock;
-  /** Who acts, for the audit trail; the command line when nobody is named. */
+  /** Who acts, for the audit trail; the command line unless given. */
   by?: Pick<AuditEvent, 'actor' | 'address' | 'supportCode'>;
 }
 

@@ -1,4 +1,4 @@
-/** The life of a signing key, told from its dates and the clock alone: pending, active, retired, gone (JW-09). */
+/** The life of a signing key, which follows from its dates and the clock alone: pending, active, retired, gone (JW-09). */
 
 /** How long an EHR may keep our JWKS; the `max-age` the route sends. */
 export const JWKS_MAX_AGE_SECONDS = 300;
@@ -14,7 +14,7 @@ const OUTAGE_ALLOWANCE_SECONDS = 30;
 /**
  * - pending: published, not signing yet, because EHRs and our other instances may not have it
  * - active: signs, unless a newer key of its algorithm is active
- * - retired: signs no longer, still published for the assertions under way and the EHRs' caches
+ * - retired: no longer signs, still published for the assertions under way and the EHRs' caches
  * - gone: neither
  */
 export type KeyState = 'pending' | 'active' | 'retired' | 'gone';

@@ -28,10 +28,10 @@ export interface KeySettingsDependencies extends Omit<KeyDependencies, 'by'> {
 type Posted = Pick<KeysPageProps, 'done' | 'problem'>;
 
 const DONE = {
-  rotate: 'New keys are published. They sign once every EHR can know them.',
+  rotate: 'New keys are published. They start to sign when every cached copy of the JWKS has expired.',
   retire: 'The key was retired.',
-  revoke: 'The key is revoked: within two seconds it has left the JWKS and signs no more.',
-  import: 'The key was imported and published. It signs once every EHR can know it.',
+  revoke: 'The key is revoked. It leaves the JWKS and stops signing within two seconds.',
+  import: 'The key is imported and published. It starts to sign when every cached copy of the JWKS has expired.',
 } as const;
 const PAGE = '/settings/keys';
 const FETCHES_SHOWN = 200;
@@ -91,11 +91,11 @@ function action(dependencies: KeySettingsDependencies, name: keyof typeof DONE, 
 }
 
 const WORDS: Readonly<Record<KeyRefusal['reason'], string>> = {
-  unknown: 'There is no such key any more.',
+  unknown: 'This key no longer exists.',
   retired: 'This key is retired already. Use the emergency revocation if it must leave the JWKS at once.',
   'only-one':
-    'This is the only key of its algorithm that signs. Rotate instead: that retires it when every EHR knows the next one.',
-  'in-use': `An EHR accepted this key within the last ${JWKS_MAX_AGE_SECONDS} seconds, so requests signed with it may be on their way and its JWKS may not have the next one. Wait, or retire it anyway.`,
+    'This is the only active key of its algorithm. Rotate instead: that retires it when every EHR can have the next one.',
+  'in-use': `An EHR accepted this key within the last ${JWKS_MAX_AGE_SECONDS} seconds, so requests signed with it may be in transit and its cached JWKS may not have the next one. Wait, or retire it anyway.`,
 };
 
 function problemOf(error: CommandError, name: string, request: Request): NonNullable<KeysPageProps['problem']> {
