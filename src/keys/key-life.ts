@@ -34,6 +34,16 @@ export function keyState(key: KeyDates, now: Date): KeyState {
   return key.activatesAt <= now ? 'active' : 'pending';
 }
 
+/** For filters. */
+export function isInState(state: KeyState, now: Date): (key: KeyDates) => boolean {
+  return (key) => keyState(key, now) === state;
+}
+
+/** Of a key made `now`. */
+export function newKeyDates(now: Date, activatesAt: Date): KeyDates {
+  return { createdAt: now, activatesAt, retiresAt: null, revokedAt: null };
+}
+
 /** When a key made `now` may sign: every instance publishes it and every JWKS cached before that has expired (JW-10). */
 export function activationOfNewKey(now: Date): Date {
   return after(now, JWKS_MAX_AGE_SECONDS + OUTAGE_ALLOWANCE_SECONDS);

@@ -37,47 +37,34 @@ const PAGE = '/settings/keys';
 const FETCHES_SHOWN = 200;
 const OTHERS_SHOWN = 20;
 
+type Action = (dependencies: KeyDependencies, request: Request) => Promise<unknown>;
+
+const kidIn = (request: Request) => fieldOf(request, 'kid', 'id');
+const ACTIONS: Readonly<Record<keyof typeof DONE, Action>> = {
+  rotate: rotateKeys,
+  retire: (deps, request) =>
+    retireKey(deps, kidIn(request), { force: false, evenIfUsed: fieldOf(request, 'evenIfUsed', 'choice') === 'yes' }),
+  revoke: (deps, request) => retireKey(deps, kidIn(request), { force: true }),
+  import: (deps, request) => importKey(deps, fieldOf(request, 'privateKey', 'key')),
+};
+
 /** Mount at /settings/keys behind requireSignIn and requireOperator, which also check the forms. */
 export function keySettingsRoutes(dependencies: KeySettingsDependencies): Router {
   const router = Router({ caseSensitive: true, strict: true });
-  router.get('/', async (request, response) => {
-    await showKeys(dependencies, request, response);
-  });
-  router.post(
-    '/rotate',
-    action(dependencies, 'rotate', (deps) => rotateKeys(deps)),
-  );
-  router.post(
-    '/retire',
-    action(dependencies, 'retire', (deps, request) =>
-      retireKey(deps, fieldOf(request, 'kid', 'id'), {
-        force: false,
-        evenIfUsed: fieldOf(request, 'evenIfUsed', 'choice') === 'yes',
-      }),
-    ),
-  );
-  router.post(
-    '/revoke',
-    action(dependencies, 'revoke', (deps, request) => retireKey(deps, fieldOf(request, 'kid', 'id'), { force: true })),
-  );
-  router.post(
-    '/import',
-    action(dependencies, 'import', (deps, request) => importKey(deps, fieldOf(request, 'privateKey', 'key'))),
-  );
+  router.get('/', (request, response) => showKeys(dependencies, request, response));
+  for (const name of Object.keys(ACTIONS) as (keyof typeof DONE)[]) router.post(`/${name}`, action(dependencies, name));
   router.get('/:kid/public.pem', download(dependencies, 'application/x-pem-file', 'pem'));
   router.get('/:kid/jwks.json', download(dependencies, 'application/json', 'jwks'));
   return router;
 }
 
-type Action = (dependencies: KeyDependencies, request: Request) => Promise<unknown>;
-
-/** Does it and leads to the page, which says that it is done, once, or why it was refused. */
-function action(dependencies: KeySettingsDependencies, name: keyof typeof DONE, act: Action): RequestHandler {
+/** Acts and redirects to the page, which says once that it is done, or why it was refused. */
+function action(dependencies: KeySettingsDependencies, name: keyof typeof DONE): RequestHandler {
   return async (request, response) => {
     try {
-      // What was seen in the last seconds counts for "in use".
+      // Use in the last seconds counts for "in use".
       await dependencies.keyUses.flush();
-      await act({ ...dependencies, by: actorOf(request) }, request);
+      await ACTIONS[name]({ ...dependencies, by: actorOf(request) }, request);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       const status = error instanceof KeyRefusal && error.reason === 'unknown' ? 404 : 409;
@@ -100,10 +87,8 @@ const WORDS: Readonly<Record<KeyRefusal['reason'], string>> = {
 
 function problemOf(error: CommandError, name: string, request: Request): NonNullable<KeysPageProps['problem']> {
   if (!(error instanceof KeyRefusal)) return { text: error.message, at: name === 'import' ? 'import' : 'keys' };
-  const text = WORDS[error.reason];
-  return error.reason === 'in-use'
-    ? { text, at: 'keys', retireAnyway: fieldOf(request, 'kid', 'id') }
-    : { text, at: 'keys' };
+  const retireAnyway = error.reason === 'in-use' ? { retireAnyway: kidIn(request) } : {};
+  return { text: WORDS[error.reason], at: 'keys', ...retireAnyway };
 }
 
 async function showKeys(dependencies: KeySettingsDependencies, request: Request, response: Response): Promise<void> {

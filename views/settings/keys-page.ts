@@ -76,7 +76,7 @@ function keyRow(key: KeyRowProps, now: Date, csrfToken: string): SafeHtml {
 <td data-label="Age">${age(key.createdAt, now)}</td>
 <td data-label="Dates">${state === 'pending' ? 'signs from' : 'has signed since'} ${instant(key.activatesAt, serverTimeZone)}${key.publishedUntil === null ? null : html`<br>published until ${instant(key.publishedUntil, serverTimeZone)}`}</td>
 <td data-label="Actions" class="actions"><a href="${downloads}/public.pem">PEM</a> <a href="${downloads}/jwks.json">JWKS</a>
-${state === 'retired' ? null : retireForm(kid, csrfToken, state === 'pending' ? 'Call off' : 'Retire')}
+${state === 'retired' ? null : retireForm(kid, csrfToken, state === 'pending' ? 'Cancel rotation' : 'Retire')}
 <details><summary>Emergency…</summary>
 <p>Only for a key that may be compromised. It leaves the JWKS at once and the next key signs at once; an EHR with a cached JWKS refuses our requests until its copy expires.</p>
 ${actionForm('revoke', csrfToken, html`<input type="hidden" name="kid" value="${kid}"><button class="btn btn-sm btn-outline-danger" type="submit">Revoke now</button>`)}
@@ -84,8 +84,8 @@ ${actionForm('revoke', csrfToken, html`<input type="hidden" name="kid" value="${
 `;
 }
 
-/** `Call off` drops a key that does not sign yet, and the rotation it belongs to. */
-type RetireWord = 'Retire' | 'Call off' | 'Retire it anyway';
+/** `Cancel rotation` drops a key that does not sign yet, and the rotation it belongs to. */
+type RetireWord = 'Retire' | 'Cancel rotation' | 'Retire it anyway';
 
 function retireForm(kid: string, csrfToken: string, word: RetireWord): SafeHtml {
   const evenIfUsed = word === 'Retire it anyway' ? html`<input type="hidden" name="evenIfUsed" value="yes">` : null;
