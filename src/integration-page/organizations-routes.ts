@@ -7,9 +7,9 @@ import { pathPartOf } from '#src/http/request-values.ts';
 import { actorOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { type EditDependencies, editOrganization, switchOrganization } from '#src/organizations/edit.ts';
-import type { Organization, SettingProblem } from '#src/organizations/organization.ts';
+import type { Organization, SettingChanges } from '#src/organizations/organization.ts';
 import { registrationSheet } from '#src/organizations/registration.ts';
-import type { SettingChanges } from '#src/organizations/setting-text.ts';
+import { type SettingProblem, settingRows } from '#src/settings/derived.ts';
 import { organizationPage, organizationsPage } from '#views/integration-page/organizations-page.ts';
 import type { TypedForm } from '#views/typed-form.ts';
 
@@ -125,7 +125,16 @@ async function showOne(deps: OrganizationsRouteDependencies, request: Request, r
   const organization = await known(deps, request);
   const registration = registrationSheet(deps.config, organization);
   const { form = formOf(organization), done } = (await deps.afterPost.read<Posted>(request)).shown;
-  response.type('html').send(organizationPage({ admin: pageAdminOf(request), organization, registration, form, done }));
+  response.type('html').send(
+    organizationPage({
+      admin: pageAdminOf(request),
+      organization,
+      registration,
+      form,
+      done,
+      privateNetworks: settingRows.privateNetworks,
+    }),
+  );
 }
 
 async function known({ store }: OrganizationsRouteDependencies, request: Request): Promise<Organization> {
@@ -145,4 +154,8 @@ function formOf({ name, clientId, privateNetworks }: Organization): TypedForm {
 
 function byField(problems: readonly SettingProblem[]): Record<string, string> {
   return Object.fromEntries(problems.map(({ field, message }) => [field, message]));
+}
+
+function adminProps(request: Request) {
+  return pageAdminOf(request);
 }

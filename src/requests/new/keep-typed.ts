@@ -1,12 +1,14 @@
 /** Nothing typed is lost when a post fails: it is kept before anything is judged. */
+
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import { newRequestFields } from '#views/requests/new-request-page.ts';
-import { mayKeep, type RequestDrafts } from './drafts.ts';
+import { contextOf } from '#src/http/request-context.ts';
+import { mayKeep } from './form.ts';
 import type { FormLimit } from './form-limit.ts';
-import type { TypedRequest } from './new-request.ts';
+import { FIELDS, type TypedRequest } from './typed-request.ts';
+import type { TypedStore } from './typed-store.ts';
 
 const KEPT =
   "What you typed is kept for an hour. Open the app from this patient's chart and choose “Continue your unsent request”.";
@@ -15,21 +17,28 @@ const MOST_TYPED_BYTES = 16_384;
 /** Chosen for the user when the form is opened, so it is no sign of work. */
 const CHOSEN_FOR_YOU = 'priority';
 
+declare module '#src/http/request-context.ts' {
+  interface RequestContext {
+    /** Set by {@link keepTyped}. */
+    isTypedKept?: boolean;
+  }
+}
+
 /**
  * Before the launch guard: keeps what was typed, for whom the page's sealed ticket names, whatever the guard will say.
  * A ticket opens nothing, so a stolen one can at most fill in a form for its owner.
  *
  * @throws AppError 'request.too-many-forms' or 'request.field-too-long', as the request's failure.
  */
-export function keepTyped(deps: { drafts: RequestDrafts; formLimit: FormLimit; clock: Clock }): RequestHandler {
-  const { drafts, formLimit, clock } = deps;
-  return async (request, response, next) => {
-    const ticket = await drafts.readTicket(fieldOf(request, 'ticket', 'sealed'));
+export function keepTyped(deps: { typed: TypedStore; formLimit: FormLimit; clock: Clock }): RequestHandler {
+  const { typed: store, formLimit, clock } = deps;
+  return async (request, _response, next) => {
+    const ticket = await store.readTicket(fieldOf(request, 'ticket', 'sealed'));
     const typed = typedOf(request);
     if (ticket) await formLimit.take(ticket.owner);
     if (ticket && mayKeep(ticket, clock()) && hasContent(typed)) {
-      await drafts.keep(ticket, typed, clock());
-      response.locals['isKept'] = true;
+      await store.keepDraft(ticket, typed, clock());
+      contextOf(request).isTypedKept = true;
     }
     next();
   };
@@ -39,8 +48,8 @@ export function keepTyped(deps: { drafts: RequestDrafts; formLimit: FormLimit; c
 export const sayNothing: RequestHandler = (_request, response) => void response.status(204).end();
 
 /** Behind {@link keepTyped} and everything that can fail: says on the error page that nothing typed is lost. */
-export const sayKept: ErrorRequestHandler = (error: unknown, _request, response, next) => {
-  const isKept = response.locals['isKept'] === true && error instanceof AppError && error.shown === undefined;
+export const sayKept: ErrorRequestHandler = (error: unknown, request, _response, next) => {
+  const isKept = contextOf(request).isTypedKept === true && error instanceof AppError && error.shown === undefined;
   if (!isKept) return next(error);
   const { code, message, cause, retryAfterSeconds } = error;
   next(new AppError(code, message, { cause, shown: KEPT, ...(retryAfterSeconds ? { retryAfterSeconds } : {}) }));
@@ -52,7 +61,7 @@ export const sayKept: ErrorRequestHandler = (error: unknown, _request, response,
  * @throws AppError 'request.field-too-long'
  */
 export function typedOf(request: Request): TypedRequest {
-  const typed = Object.fromEntries(newRequestFields.map((name) => [name, fieldOf(request, name, 'note')]));
+  const typed = Object.fromEntries(FIELDS.map((name) => [name, fieldOf(request, name, 'note')]));
   // Each field may be shown again longer than it should be, all of them together not.
   if (Buffer.byteLength(JSON.stringify(typed)) > MOST_TYPED_BYTES)
     throw new AppError('request.field-too-long', 'the fields of the form are too long together');
