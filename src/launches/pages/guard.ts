@@ -94,7 +94,8 @@ export function requireLaunch(
       : await dependencies.launches.whyEnded(cookie, now);
     if (!record || !organization || reason !== undefined) {
       const supportCode = { supportCode: factsOf(request).supportCode };
-      if (record) await endings.end([launchId], reason as EndReason, organization, { actor: 'system', ...supportCode });
+      if (record)
+        await endings.end([launchId], reason ?? 'organization', organization, { actor: 'system', ...supportCode });
       launchCookies.retireLaunches(request, response, [launchId], reason);
       throw endedError(reason);
     }

@@ -5,7 +5,7 @@ import type { Cookies } from '#src/http/cookies.ts';
 import { KNOWN_LIFETIME_MS, type NoteCookie } from '#src/http/limits/known-browsers.ts';
 import { type Refusals, refusalBasis } from '#src/organizations/learned-scopes.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import { type ToldReason, toldReasons } from './end-reasons.ts';
+import { type EndReason, endReasons } from './end-reasons.ts';
 import type { Journey } from './flow.ts';
 import { ABSOLUTE_LIMIT_MS, type LaunchKind, MOST_LAUNCHES_PER_BROWSER } from './launch.ts';
 import { TRANSACTION_LIFETIME_MS } from './transaction.ts';
@@ -72,8 +72,8 @@ export interface LaunchCookies {
    * Takes launches' cookies away and, where it is known, notes why they ended: another tab of the same launch would
    * otherwise have nothing to say. Proves nothing and chooses nothing but words and who may frame them.
    */
-  retireLaunches(request: Request, response: Response, ids: readonly string[], reason: ToldReason | undefined): void;
-  endedLaunch(request: Request, launchId: string): (Journey & { reason: ToldReason }) | undefined;
+  retireLaunches(request: Request, response: Response, ids: readonly string[], reason: EndReason | undefined): void;
+  endedLaunch(request: Request, launchId: string): (Journey & { reason: EndReason }) | undefined;
   /** How this browser's launches from the organization's charts were refused in the last hour; by its own word. */
   refusals(request: Request, organization: Organization): Refusals;
   setRefusals(response: Response, organization: Organization, refusals: Refusals): void;
@@ -169,7 +169,7 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): Launc
       }));
       const { kind, note = '' } = notes.find((one) => one.note !== undefined) ?? {};
       const [told, organizationId] = note.split(':');
-      const reason = toldReasons.find((one) => one === told);
+      const reason = endReasons.find((one) => one === told);
       return kind && reason && organizationId ? { reason, kind, organizationId } : undefined;
     },
     refusals: (request, organization) => {
