@@ -40,7 +40,7 @@ const audited = async (launchId: string) => {
 const revoked = () =>
   ehr
     .seen(REVOCATION)
-    .map(({ body }) => new URLSearchParams(body).get('token'))
+    .map(({ body }) => new URLSearchParams(body).get('token') ?? '')
     .toSorted();
 
 const answering =
