@@ -1,10 +1,10 @@
-/** The clinicians' page of one organization: rows opened for the administrator who looks at them. */
+/** The clinicians' page of one organization, with the sealed rows opened for its administrator. */
 import type { Request } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { queryOf } from '#src/http/request-values.ts';
-import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import { adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import {
@@ -14,7 +14,8 @@ import {
   type WaitingRowProps,
 } from '#views/settings/clinicians-page.ts';
 import { openIdentity, openName } from './clinician-details.ts';
-import { type ClinicianEntry, type IdentityRow, listClinicians, listUnconfirmed } from './clinician-store.ts';
+import { type ClinicianEntry, type IdentityRow, listClinicians } from './clinician-store.ts';
+import { listUnconfirmed } from './identity-store.ts';
 
 export interface CliniciansViewDependencies {
   db: Queries;
@@ -30,7 +31,7 @@ const PAGE = '/settings/clinicians';
 const PAGE_SIZE = 100;
 const MOST_WAITING = 100;
 const CONFLICT_SHOWN_MS = 30 * 24 * 60 * 60_000;
-/** To choose from when confirming; whoever is further down the list is confirmed under a new name or found later. */
+/** To choose from when confirming; a clinician further down the list is not offered. */
 const MOST_CHOICES = 500;
 
 /** The address of the page or of one of its forms; an operator's carries the organization. */
@@ -62,7 +63,7 @@ export async function showClinicians(
   const { shown, isSecretGone } = await afterPost.read<Posted>(request);
   const issued = shown.issued && { ...shown.issued, name: shown.issued.name ?? nameIn(rows, shown.issued.clinicianId) };
   return cliniciansPage({
-    admin: { identity: adminOf(request), csrfToken: adminCsrfToken(request) },
+    admin: pageAdminOf(request),
     organization: { id, name: organization.name, timeZone: organization.timeZone },
     mode: organization.userAssociation,
     actionOf: (step) => cliniciansUrl(request, id, step),

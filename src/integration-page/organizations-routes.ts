@@ -4,9 +4,9 @@ import type { Config } from '#src/config/index.ts';
 import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
-import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import { actorOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
-import { type Changing, type EditDependencies, editOrganization, switchOrganization } from '#src/organizations/edit.ts';
+import { type EditDependencies, editOrganization, switchOrganization } from '#src/organizations/edit.ts';
 import type { Organization, SettingProblem } from '#src/organizations/organization.ts';
 import { registrationSheet } from '#src/organizations/registration.ts';
 import type { SettingChanges } from '#src/organizations/setting-text.ts';
@@ -55,7 +55,7 @@ async function create(deps: OrganizationsRouteDependencies, request: Request, re
   const refuse = (problems: TypedForm['problems']) => refused(deps, request, response, PAGE, { values, problems });
   if (values.id !== '' && (await deps.store.find(values.id))) return refuse({ id: 'is taken' });
   const changes = { name: values.name, clientId: values.clientId, fhirBaseUrl: '' };
-  const result = await editOrganization({ ...deps, mayBeginUnset: true }, values.id, changes, changing(request));
+  const result = await editOrganization({ ...deps, mayBeginUnset: true }, values.id, changes, actorOf(request));
   if (!result.ok) return refuse(byField(result.problems));
   await tell(deps, request, response, values.id, 'created');
 }
@@ -71,7 +71,7 @@ async function change(deps: OrganizationsRouteDependencies, request: Request, re
     ...values,
     privateNetworks: values.privateNetworks.split(/[\s,]+/).filter(Boolean),
   };
-  const result = await editOrganization(deps, organization.id, changes, changing(request));
+  const result = await editOrganization(deps, organization.id, changes, actorOf(request));
   if (result.ok) return tell(deps, request, response, organization.id, 'saved');
   const form = { values, problems: byField(result.problems) };
   await refused(deps, request, response, pageOf(organization.id), form);
@@ -84,7 +84,7 @@ async function toggle(
   enabled: boolean,
 ): Promise<void> {
   const organization = await known(deps, request);
-  await switchOrganization(deps, organization.id, enabled, changing(request));
+  await switchOrganization(deps, organization.id, enabled, actorOf(request));
   await tell(deps, request, response, organization.id, enabled ? 'enabled' : 'disabled');
 }
 
@@ -118,14 +118,14 @@ function pageOf(id: string): string {
 async function showList(deps: OrganizationsRouteDependencies, request: Request, response: Response): Promise<void> {
   const organizations = await deps.store.list();
   const { form = BLANK } = (await deps.afterPost.read<Posted>(request)).shown;
-  response.type('html').send(organizationsPage({ admin: adminProps(request), organizations, form }));
+  response.type('html').send(organizationsPage({ admin: pageAdminOf(request), organizations, form }));
 }
 
 async function showOne(deps: OrganizationsRouteDependencies, request: Request, response: Response): Promise<void> {
   const organization = await known(deps, request);
   const registration = registrationSheet(deps.config, organization);
   const { form = formOf(organization), done } = (await deps.afterPost.read<Posted>(request)).shown;
-  response.type('html').send(organizationPage({ admin: adminProps(request), organization, registration, form, done }));
+  response.type('html').send(organizationPage({ admin: pageAdminOf(request), organization, registration, form, done }));
 }
 
 async function known({ store }: OrganizationsRouteDependencies, request: Request): Promise<Organization> {
@@ -145,13 +145,4 @@ function formOf({ name, clientId, privateNetworks }: Organization): TypedForm {
 
 function byField(problems: readonly SettingProblem[]): Record<string, string> {
   return Object.fromEntries(problems.map(({ field, message }) => [field, message]));
-}
-
-function adminProps(request: Request) {
-  return { identity: adminOf(request), csrfToken: adminCsrfToken(request) };
-}
-
-function changing(request: Request): Changing {
-  const { userId } = adminOf(request);
-  return { actor: { userId }, ...(request.ip === undefined ? {} : { address: request.ip }) };
 }

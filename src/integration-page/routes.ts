@@ -5,9 +5,9 @@ import { readFhirUrl, type SaveOptions } from '#src/checks/save.ts';
 import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { createCheckLimit, createKeyProofLimit, createReportLimit } from '#src/http/limits/settings-limit.ts';
-import { factsOf } from '#src/http/request-log.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import { queryOf } from '#src/http/request-values.ts';
-import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import { actorOf, adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import { wantsJson } from '#src/http/sessions/after-post.ts';
 import { editOrganization } from '#src/organizations/edit.ts';
 import { integrationChoice } from '#views/integration-page/integration-page.ts';
@@ -58,34 +58,26 @@ export function withOrganization(
   step: Step,
 ): RequestHandler {
   return async (request, response) => {
-    const { role, userId, organizationId } = adminOf(request);
+    const { role, organizationId } = adminOf(request);
     const named = queryOf(request).get('organization');
     if (role === 'administrator' && named !== null && named !== organizationId) {
       const own = organizationId === undefined ? {} : { organizationId };
-      const { supportCode } = factsOf(request);
-      audit.record({
-        event: 'denial',
-        actor: { userId },
-        ...own,
-        supportCode,
-        detail: { reason: 'another organization' },
-      });
+      audit.record({ event: 'denial', ...actorOf(request), ...own, detail: { reason: 'another organization' } });
       throw new AppError('admin.forbidden', 'an administrator named another organization');
     }
     const id = role === 'operator' ? named : organizationId;
     const organization = id ? await store.find(id) : undefined;
     if (!organization) throw new AppError('settings.no-organization', 'no such organization');
-    factsOf(request).organizationId = organization.id;
+    contextOf(request).facts.organizationId = organization.id;
     await step(request, response, organization);
   };
 }
 
 function chooseOrganization({ store }: IntegrationDependencies): RequestHandler {
   return async (request, response, next) => {
-    const identity = adminOf(request);
-    if (identity.role !== 'operator' || queryOf(request).has('organization')) return next();
-    const admin = { identity, csrfToken: adminCsrfToken(request) };
-    response.type('html').send(integrationChoice(admin, await store.list()));
+    const { role } = adminOf(request);
+    if (role !== 'operator' || queryOf(request).has('organization')) return next();
+    response.type('html').send(integrationChoice(pageAdminOf(request), await store.list()));
   };
 }
 

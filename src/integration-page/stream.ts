@@ -13,8 +13,8 @@ import {
 } from '#src/checks/save.ts';
 import type { Config } from '#src/config/index.ts';
 import { AppError } from '#src/errors.ts';
-import { factsOf } from '#src/http/request-log.ts';
-import { adminOf } from '#src/http/sessions/admin-session.ts';
+import { contextOf } from '#src/http/request-context.ts';
+import { actorOf, adminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import {
@@ -80,8 +80,7 @@ export async function beginChecks(
 
 /** Who acts, for the run and for the audit trail. */
 export function saverOf(request: Request): Saver {
-  const { userId, email } = adminOf(request);
-  return { name: email, actor: { userId }, ...(request.ip === undefined ? {} : { address: request.ip }) };
+  return { name: adminOf(request).email, ...actorOf(request) };
 }
 
 /**
@@ -117,7 +116,7 @@ async function streamChecks(
   const result = await settled;
   if ('error' in result) {
     noteFailure(request, result.error);
-    response.write(streamedFailure(notStored(factsOf(request).supportCode), group));
+    response.write(streamedFailure(notStored(contextOf(request).supportCode), group));
     response.end(integrationEnd(tailProps(request, checking, {}, dependencies.config)));
     return;
   }
@@ -129,9 +128,8 @@ async function streamChecks(
 
 /** The status is out already, so the error handler could do no more than tear the page off. */
 function noteFailure(request: Request, error: unknown): void {
-  const facts = factsOf(request);
-  facts.errorCode = error instanceof AppError ? error.code : 'store.unavailable';
-  facts.error = withoutQuery(error);
+  const errorCode = error instanceof AppError ? error.code : 'store.unavailable';
+  Object.assign(contextOf(request).facts, { errorCode, error: withoutQuery(error) });
 }
 
 function notStored(supportCode: string): CheckResult {

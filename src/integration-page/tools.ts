@@ -4,11 +4,12 @@ import type { Queries } from '#src/adapters/database/index.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { type KeyProofDependencies, proveKey } from '#src/checks/key-proof.ts';
 import { toReport } from '#src/checks/report.ts';
-import { saveCheckReport } from '#src/checks/report-store.ts';
+import { checksReport, type SharedCheckReport } from '#src/checks/shared-report.ts';
 import type { Limiter } from '#src/http/limits/limiter.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { isConnected, type Organization } from '#src/organizations/organization.ts';
 import { registrationSheet } from '#src/organizations/registration.ts';
+import { saveReport } from '#src/reports/store.ts';
 import { integrationPage } from '#views/integration-page/integration-page.ts';
 import { beginChecks, readRecord, type StreamDependencies, saverOf } from './stream.ts';
 import { headProps, integrationUrl, type PageExtras, proofProps, runProps, tailProps } from './view.ts';
@@ -88,11 +89,15 @@ export function report(dependencies: IntegrationDependencies, limit: Limiter): S
       return refused(dependencies, 409, { problem })(request, response, organization);
     }
     await limit.take(organization.id);
-    const shared = { ...toReport(run, organization), registration: registrationSheet(config, organization) };
-    const { token, expiresAt } = await saveCheckReport(db, shared, clock());
+    const content: SharedCheckReport = {
+      ...toReport(run, organization),
+      registration: registrationSheet(config, organization),
+    };
+    const shared = { kind: checksReport.kind, organizationId: organization.id, content };
+    const { token, expiresAt } = await saveReport(db, shared, clock());
     const { name: _name, ...by } = saverOf(request);
     audit.record({ event: 'report-made', organizationId: organization.id, ...by, detail: { runId: run.id } });
-    const url = new URL(`/reports/checks/${token}`, config.publicUrl).href;
+    const url = new URL(`${checksReport.path}/${token}`, config.publicUrl).href;
     const shown = { report: { url, expiresAt: expiresAt.toISOString() } };
     await leadToPage(dependencies, { kind: 'secret', status: 200, shown })(request, response, organization);
   };

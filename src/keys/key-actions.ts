@@ -24,7 +24,7 @@ export interface KeyDependencies {
   audit: Audit;
   clock: Clock;
   /** Who acts, for the audit trail; the command line when nobody is named. */
-  by?: Pick<AuditEvent, 'actor' | 'address'>;
+  by?: Pick<AuditEvent, 'actor' | 'address' | 'supportCode'>;
 }
 
 /** Why a key was not retired, for callers with words of their own; the message is the command line's. */

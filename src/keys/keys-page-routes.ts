@@ -4,7 +4,7 @@ import { CommandError } from '#src/adapters/command-line.ts';
 import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
-import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import { actorOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { type KeysPageProps, keysPage } from '#views/settings/keys-page.ts';
 import { type KeyHolder, placeFetches } from './fetcher-hosts.ts';
@@ -12,13 +12,13 @@ import { importKey } from './import-key.ts';
 import { exportKey, type KeyDependencies, KeyRefusal, listKeys, retireKey, rotateKeys } from './key-actions.ts';
 import { JWKS_MAX_AGE_SECONDS } from './key-life.ts';
 import type { KeyRing } from './key-ring.ts';
-import type { KeySightings } from './key-use.ts';
+import type { KeyUses } from './key-use.ts';
 import { listJwksFetches, listKeyUses } from './key-use-store.ts';
 
 export interface KeySettingsDependencies extends Omit<KeyDependencies, 'by'> {
   publicUrl: URL;
   keyRing: Pick<KeyRing, 'refresh'>;
-  sightings: Pick<KeySightings, 'flush'>;
+  keyUses: Pick<KeyUses, 'flush'>;
   /** Every organization with its hosts; organizations come later in the import order. */
   keyHolders: () => Promise<KeyHolder[]>;
   afterPost: AfterPost;
@@ -76,7 +76,7 @@ function action(dependencies: KeySettingsDependencies, name: keyof typeof DONE, 
   return async (request, response) => {
     try {
       // What was seen in the last seconds counts for "in use".
-      await dependencies.sightings.flush();
+      await dependencies.keyUses.flush();
       await act({ ...dependencies, by: actorOf(request) }, request);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
@@ -107,8 +107,8 @@ function problemOf(error: CommandError, name: string, request: Request): NonNull
 }
 
 async function showKeys(dependencies: KeySettingsDependencies, request: Request, response: Response): Promise<void> {
-  const { db, clock, publicUrl, sightings, keyHolders } = dependencies;
-  await sightings.flush();
+  const { db, clock, publicUrl, keyUses, keyHolders } = dependencies;
+  await keyUses.flush();
   const [keys, uses, fetches, holders] = await Promise.all([
     listKeys(dependencies),
     listKeyUses(db),
@@ -118,12 +118,12 @@ async function showKeys(dependencies: KeySettingsDependencies, request: Request,
   const { byOrganization, others } = await placeFetches(fetches, holders);
   const { shown } = await dependencies.afterPost.read<Posted>(request);
   const page = keysPage({
-    admin: { identity: adminOf(request), csrfToken: adminCsrfToken(request) },
+    admin: pageAdminOf(request),
     now: clock(),
     jwksUri: `${publicUrl.origin}/.well-known/jwks.json`,
     maxAgeSeconds: JWKS_MAX_AGE_SECONDS,
     keys,
-    sightings: holders.map(({ id, name }) => ({
+    keyUses: holders.map(({ id, name }) => ({
       id,
       name,
       accepted: uses.find((use) => use.organizationId === id),
@@ -147,9 +147,4 @@ function download(dependencies: KeySettingsDependencies, type: string, form: 'pe
     response.attachment(name).type(type);
     response.send(form === 'pem' ? exported.pem : JSON.stringify(exported.jwks, null, 2));
   };
-}
-
-function actorOf(request: Request): NonNullable<KeyDependencies['by']> {
-  const { userId } = adminOf(request);
-  return { actor: { userId }, ...(request.ip === undefined ? {} : { address: request.ip }) };
 }

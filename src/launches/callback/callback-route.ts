@@ -7,7 +7,7 @@ import { AppError } from '#src/errors.ts';
 import { isFramed } from '#src/http/framed.ts';
 import type { KnownBrowsers } from '#src/http/limits/known-browsers.ts';
 import type { LaunchLimit } from '#src/http/limits/launch-limit.ts';
-import { factsOf } from '#src/http/request-log.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import type { LaunchCookies } from '#src/launches/session/cookies.ts';
 import { fitPage } from '#src/launches/session/flow.ts';
@@ -49,20 +49,19 @@ export function callbackRoute(dependencies: CallbackRouteDependencies): RequestH
     const cookie = launchCookies.ofTransaction(request, callback.state);
     if (!cookie) throw new AppError('callback.invalid', 'no transaction cookie for this state');
     const { organizationId, kind } = cookie;
-    const facts = factsOf(request);
+    const { facts, supportCode, address } = contextOf(request);
     facts.organizationId = organizationId;
     if (await fitPage(response, directory, cookie)) trace.know({ organizationId });
 
     const key = { state: callback.state, binding: cookie.secret };
     const name = transactionName(key);
-    const { supportCode } = facts;
     const redirectUri = `${publicUrl.origin}${request.path}`;
     const cookies = launchCookies.launches(request);
     const onRefused = (organization: Organization, refusals: Refusals) =>
       launchCookies.setRefusals(response, organization, refusals);
     const isInFrame = isFramed(request);
     const seen = { callback, redirectUri, key, kind, isInFrame, cookies };
-    const visit = { ...seen, supportCode, address: request.ip, trace, onRefused };
+    const visit = { ...seen, supportCode, address, trace, onRefused };
     const shared = underWay.get(name);
     const finishing = shared?.finishing ?? finishLaunch(dependencies, visit).finally(() => underWay.delete(name));
     underWay.set(name, { finishing, trace: shared?.trace ?? trace });

@@ -19,6 +19,8 @@ const CODE_BY_REASON = {
   limit: 'session.limit',
   'signed-out': 'session.signed-out',
   administrator: 'session.ended',
+  /** The user is not linked to the clinician of the launch any more. */
+  clinician: 'session.clinician-changed',
   organization: 'session.organization',
   /** By a launch of another user in the same browser, or by one too many. */
   replaced: 'session.replaced',

@@ -1,0 +1,20 @@
+/** `/reports/:token`: one redacted launch, for the EHR team that was sent the link. */
+import type { ReportShape } from '#src/reports/route.ts';
+import { launchReportPage } from '#views/inspector/launch-trace-page.ts';
+import { dayIn, serverTimeZone } from '#views/zone.ts';
+import { type Diagnosis, shownTitle } from './diagnosis.ts';
+
+export const launchReport: ReportShape<Diagnosis> = {
+  kind: 'launch',
+  path: '/reports',
+  json: ({ createdAt, expiresAt, content }) => ({ kind: 'launch', createdAt, expiresAt, launch: content }),
+  page: ({ createdAt, expiresAt, content }, jsonUrl) =>
+    launchReportPage({
+      launch: content,
+      shownTitle: shownTitle(content),
+      timeZone: serverTimeZone,
+      madeOn: dayIn(createdAt, serverTimeZone),
+      expiresOn: dayIn(expiresAt, serverTimeZone),
+      jsonUrl,
+    }),
+};
