@@ -13,7 +13,7 @@ import { editOrganization } from '#src/organizations/edit.ts';
 import { integrationChoice } from '#views/integration-page/integration-page.ts';
 import { advancedChanges, refusedForm, typedAdvanced } from './form.ts';
 import { usePreset } from './preset-route.ts';
-import { forgetLearnedScopes, previewScopes } from './scope-routes.ts';
+import { previewScopes, useScopes } from './scope-routes.ts';
 import { beginChecks, saverOf } from './stream.ts';
 import {
   done,
@@ -45,7 +45,7 @@ export function integrationRoutes(dependencies: IntegrationDependencies): Router
   router.post('/accept', onLimited(accept(dependencies)));
   router.post('/advanced', on(saveAdvanced(dependencies)));
   router.post('/preview-scopes', on(previewScopes(dependencies)));
-  router.post('/forget-scopes', on(forgetLearnedScopes(dependencies)));
+  router.post('/use-scopes', on(useScopes(dependencies)));
   router.post('/use-preset', on(usePreset(dependencies)));
   router.post('/prove-key', on(keyProof(dependencies, createKeyProofLimit(redis))));
   router.post('/report', on(report(dependencies, createReportLimit(redis))));

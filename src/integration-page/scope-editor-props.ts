@@ -1,9 +1,8 @@
 /** What the settings show beside the scopes, from the organization and from what was typed. */
 
-import { learnedOf } from '#src/organizations/learned-scopes.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { readStoredConfiguration } from '#src/smart/smart-configuration.ts';
-import type { LearnedScopesProps, ScopeEditorProps } from '#views/integration-page/scope-editor.ts';
+import type { ScopeEditorProps } from '#views/integration-page/scope-editor.ts';
 import type { TypedForm } from '#views/typed-form.ts';
 import { explainScopes, spellingSent } from './scope-explanation.ts';
 
@@ -31,20 +30,6 @@ export function scopeEditorProps(
     ...explainScopes(text, uses),
     sent: isUsable ? spellingSent(text, version, capabilitiesOf(organization)) : undefined,
     preview,
-  };
-}
-
-/** What was learned from refusals and still counts; undefined while launches ask for the configured scopes. */
-export function learnedScopesProps(organization: Organization): LearnedScopesProps | undefined {
-  const learned = learnedOf(organization);
-  if (!learned) return undefined;
-  return {
-    since: new Date(learned.worked.since),
-    askedFor: learned.worked.scope,
-    refused: learned.failed.map(({ scope, failure }) => ({
-      scope,
-      how: failure === 'invalid-scope' ? 'refused (invalid_scope)' : 'granted nothing to read',
-    })),
   };
 }
 

@@ -1,11 +1,10 @@
-/** The scopes in the settings: explained beside their field, previewed without saving, and what was learned about them. */
+/** The scopes in the settings: previewed without saving, and those that the EHR accepted saved. */
 import { fieldOf } from '#src/http/form-body.ts';
-import { settingsOf } from '#src/organizations/edit.ts';
+import { editOrganization, settingsOf } from '#src/organizations/edit.ts';
 import { parseSettings } from '#src/organizations/organization.ts';
-import { forgetScopes } from '#src/organizations/scope-learning.ts';
 import { advancedChanges, refusedForm, typedAdvanced } from './form.ts';
 import { saverOf } from './stream.ts';
-import { done, type IntegrationDependencies, leadToPage, type Step } from './tools.ts';
+import { done, type IntegrationDependencies, leadToPage, refused, type Step } from './tools.ts';
 
 /**
  * Shows what the typed form would ask for, with its problems, and saves nothing.
@@ -27,11 +26,18 @@ export function previewScopes(dependencies: IntegrationDependencies): Step {
   };
 }
 
-/** What an administrator presses when the EHR has changed its mind. */
-export function forgetLearnedScopes(dependencies: IntegrationDependencies): Step {
+/** The form names the scopes it was shown with, so that a press on an old page does not choose others. */
+export function useScopes(dependencies: IntegrationDependencies): Step {
   return async (request, response, organization) => {
+    const { accepted: scopes } = (await dependencies.acceptedScopes(organization.id)) ?? {};
+    if (scopes === undefined || scopes !== fieldOf(request, 'scopes', 'setting')) {
+      const problem = 'A newer launch has asked for other scopes. Check the scopes shown now.';
+      return refused(dependencies, 409, { problem })(request, response, organization);
+    }
     const { name: _name, ...by } = saverOf(request);
-    await forgetScopes(dependencies, organization.id, by);
-    await done(dependencies, 'Launches ask for the configured scopes again.')(request, response, organization);
+    const result = await editOrganization(dependencies, organization.id, { scopes }, by);
+    if (result.ok) return done(dependencies, 'Launches ask for these scopes now.')(request, response, organization);
+    const problem = `The scopes were not saved: ${result.problems.map(({ message }) => message).join('; ')}.`;
+    await refused(dependencies, 409, { problem })(request, response, organization);
   };
 }

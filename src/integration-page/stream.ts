@@ -38,6 +38,8 @@ import {
 export interface StreamDependencies extends SaveDependencies {
   config: Pick<Config, 'publicUrl' | 'appName'>;
   afterPost: AfterPost;
+  /** What the EHR accepted when the last launch asked twice. */
+  acceptedScopes: (organizationId: string) => Promise<ConnectionRecord['accepted']>;
 }
 
 const SAVED: Readonly<Record<SavedConnection['state'], string>> = {
@@ -49,15 +51,16 @@ const SAVED: Readonly<Record<SavedConnection['state'], string>> = {
 
 /** Everything the page shows of an organization's connection. */
 export async function readRecord(
-  { store, checksStore, clock }: Pick<StreamDependencies, 'store' | 'checksStore' | 'clock'>,
+  { store, checksStore, clock, acceptedScopes }: StreamDependencies,
   organization: Organization,
 ): Promise<ConnectionRecord> {
-  const [draft, run, scheduled] = await Promise.all([
+  const [draft, run, scheduled, accepted] = await Promise.all([
     store.findDraft(organization.id),
     checksStore.latest(organization.id),
     checksStore.latestScheduled(organization.id),
+    acceptedScopes(organization.id),
   ]);
-  return { organization, draft, run, scheduled, readAt: clock() };
+  return { organization, draft, run, scheduled, accepted, readAt: clock() };
 }
 
 /**

@@ -16,10 +16,11 @@ import type {
   IntegrationHeadProps,
   IntegrationTailProps,
 } from '#views/integration-page/integration-page.ts';
+import type { AcceptedScopesProps } from '#views/integration-page/scope-editor.ts';
 import type { DriftProps, ProofProps } from '#views/integration-page/tools.ts';
 import type { TypedForm } from '#views/typed-form.ts';
 import { advancedForm } from './form.ts';
-import { learnedScopesProps, scopeEditorProps } from './scope-editor-props.ts';
+import { scopeEditorProps } from './scope-editor-props.ts';
 
 const PAGE = '/settings/integrations/smart-on-fhir';
 
@@ -29,6 +30,7 @@ export interface ConnectionRecord {
   draft: ConnectionDraft | undefined;
   run: CheckRun | undefined;
   scheduled: CheckRun | undefined;
+  accepted: AcceptedScopesProps | undefined;
   readAt: Date;
 }
 
@@ -99,7 +101,7 @@ export function tailProps(
   extras: PageExtras,
   deployment: { publicUrl: URL; appName: string },
 ): IntegrationTailProps {
-  const { organization, scheduled, draft } = record;
+  const { organization, scheduled, draft, accepted } = record;
   const advanced = extras.advanced ?? advancedForm(organization);
   return {
     organization: { id: organization.id, name: organization.name },
@@ -110,7 +112,7 @@ export function tailProps(
     drift: scheduled && driftProps(scheduled),
     registration: registrationSheet(deployment, organization),
     advanced,
-    learned: learnedScopesProps(organization),
+    accepted: accepted && accepted.accepted !== organization.scopes ? accepted : undefined,
     scopes: {
       previewAction: integrationUrl(request, organization.id, 'preview-scopes'),
       ...scopeEditorProps(organization, advanced, extras.preview),

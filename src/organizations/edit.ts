@@ -112,13 +112,7 @@ function unsetFields(before: Organization | undefined, mayBeginUnset: boolean): 
 
 /** The organization without what nobody sets by hand. */
 export function settingsOf(organization: Organization): OrganizationSettings {
-  const {
-    enabled: _enabled,
-    connectionVersion: _version,
-    discovered: _discovered,
-    learnedScopes: _learned,
-    ...settings
-  } = organization;
+  const { enabled: _enabled, connectionVersion: _version, discovered: _discovered, ...settings } = organization;
   return settings;
 }
 

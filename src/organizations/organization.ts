@@ -99,30 +99,11 @@ export interface Discovered {
   freshUntil: string;
 }
 
-const learnedScopesSchema = z.object({
-  /** The settings it was learned for; what was learned for others is forgotten. */
-  key: z.string(),
-  failed: z.array(
-    z.object({ scope: z.string(), failure: z.enum(['invalid-scope', 'empty-grant']), at: z.iso.datetime() }),
-  ),
-  /** What led to a launch, and since when launches begin with it. */
-  worked: z.object({ scope: z.string(), since: z.iso.datetime() }),
-});
-
-/** What the EHR taught us about the scopes it takes: plain scope strings and ISO instants, no secret. */
-export type LearnedScopes = z.output<typeof learnedScopesSchema>;
-
-/** @returns undefined for anything else: then the configured scopes are asked for. */
-export function readLearnedScopes(stored: unknown): LearnedScopes | undefined {
-  return learnedScopesSchema.safeParse(stored).data;
-}
-
 export interface Organization extends OrganizationSettings {
   enabled: boolean;
   /** Grows when what we trust about the EHR changes or the organization is disabled: ends its launches (MT-05, REG-11). */
   connectionVersion: number;
   discovered: Discovered | undefined;
-  learnedScopes?: LearnedScopes | undefined;
 }
 
 /** One thing wrong with one setting. */

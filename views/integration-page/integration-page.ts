@@ -8,7 +8,7 @@ import type { TypedForm } from '#views/typed-form.ts';
 import { advancedForm } from './advanced.ts';
 import { type CheckOutcome, type CheckRow, checkOutcome, checkRow, checkRows, foldedCheckRows } from './check-rows.ts';
 import { type ConnectionProps, connectionFacts, draftNotice, fhirUrlForm, frameNotice } from './connection.ts';
-import { type LearnedScopesProps, learnedScopesNotice, type ScopeEditorProps } from './scope-editor.ts';
+import { type AcceptedScopesProps, acceptedScopesNotice, type ScopeEditorProps } from './scope-editor.ts';
 import {
   type DriftProps,
   driftSection,
@@ -52,7 +52,8 @@ export interface IntegrationTailProps {
   readonly registration: RegistrationValues;
   readonly advanced: TypedForm;
   readonly scopes: ScopeEditorProps;
-  readonly learned: LearnedScopesProps | undefined;
+  /** undefined while launches ask for scopes that the EHR accepts */
+  readonly accepted: AcceptedScopesProps | undefined;
   readonly vendor: VendorProps;
   /** to choose from */
   readonly vendors: readonly { readonly value: string; readonly text: string }[];
@@ -127,7 +128,7 @@ export function integrationEnd(tail: IntegrationTailProps): string {
   const { connection, organization, privateNetworks } = tail;
   return (
     String(html`${connectionFacts(connection)}
-${learnedScopesNotice(tail.learned, connection)}
+${acceptedScopesNotice(tail.accepted, connection)}
 ${vendorSection(tail.vendor, connection)}
 ${keyProof(tail.proof, connection)}
 ${reportSection(tail, connection)}
