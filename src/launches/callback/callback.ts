@@ -8,6 +8,7 @@ import type { LaunchCookie } from '#src/launches/session/cookies.ts';
 import type { Launch, LaunchKind } from '#src/launches/session/launch.ts';
 import type { StoreRetries } from '#src/launches/session/store-retries.ts';
 import type { Completion, Transaction, TransactionKey } from '#src/launches/session/transaction.ts';
+import type { OrganizationDirectory } from '#src/organizations/directory.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { CallbackParameters } from '#src/smart/step-4-authorization-code.ts';
 import { isGrantUnused } from '#src/smart/step-5-access-token.ts';
@@ -21,6 +22,7 @@ export interface FinishLaunchDependencies
   extends CompleteLaunchDependencies,
     AskAgainDependencies,
     RecordLaunchDependencies {
+  directory: OrganizationDirectory;
   clinicians: UserAdmissionDependencies['clinicians'];
   audit: Audit;
   metrics: Metrics;
@@ -147,19 +149,27 @@ async function complete(
   const { launch, isAdmitted } = await admitUser(dependencies, organization, proven, visit);
   // FU-07: of somebody who is not known yet nothing is read, the patient least of all.
   const onSaved = () => isAdmitted && dependencies.onCompleted(launch, organization);
-  const { secret, ended } = await recordLaunch(dependencies, visit, launch, onSaved).catch((error: unknown) => {
-    // Nobody gets its cookie, and a store that has not answered may keep the record all the same (CB-22).
-    dependencies.revoker.revoke(launch, organization);
-    dependencies.retries.insist(() => dependencies.launches.end([launch.id]));
-    throw error;
-  });
-  const { id: launchId, organizationId, user } = launch;
   const { supportCode, address } = visit;
-  const event = { organizationId, actor: user, address, launchId, supportCode } as const;
+  const by = { actor: launch.user, supportCode, address };
+  const { secret, ended } = await recordLaunch(dependencies, visit, launch, organization, onSaved).catch(
+    (error: unknown) => {
+      // Nobody gets its cookie, and a store that has not answered may keep the record all the same (CB-22).
+      dependencies.revoker.revoke(launch, organization);
+      dependencies.retries.insist(() => dependencies.endings.end([launch.id], 'not-stored', organization, by));
+      throw error;
+    },
+  );
+  const { id: launchId, organizationId } = launch;
   const detail = {
     ...(launch.kind === 'standalone' ? { kind: launch.kind } : {}),
     ...(isAdmitted ? {} : { association: 'awaited' }),
   };
-  audit.record({ event: 'launch', ...event, ...(Object.keys(detail).length > 0 ? { detail } : {}) });
+  audit.record({
+    event: 'launch',
+    organizationId,
+    launchId,
+    ...by,
+    ...(Object.keys(detail).length > 0 ? { detail } : {}),
+  });
   return { kind: 'finished', launchId, secret, ended, isFirst: true };
 }

@@ -2,20 +2,28 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
-import type { Revoker } from '#src/launches/ending/revoker.ts';
+import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
 import { type LaunchCookie, launchesToEnd } from '#src/launches/session/cookies.ts';
 import { isSameUser, type Launch } from '#src/launches/session/launch.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { TransactionKey, Transactions } from '#src/launches/session/transaction.ts';
-import type { OrganizationDirectory } from '#src/organizations/directory.ts';
+import type { Organization } from '#src/organizations/organization.ts';
 
 /** What recording needs. */
 export interface RecordLaunchDependencies {
-  directory: OrganizationDirectory;
   launches: LaunchStore;
   transactions: Transactions;
-  revoker: Pick<Revoker, 'revoke'>;
+  endings: LaunchEndings;
   clock: Clock;
+}
+
+/** The callback as its browser made it. */
+interface LaunchVisit {
+  key: TransactionKey;
+  cookies: readonly LaunchCookie[];
+  supportCode: string;
+  address: string | undefined;
+  trace: LaunchTrace;
 }
 
 /** How a browser comes to it. */
@@ -34,17 +42,19 @@ export interface RecordedLaunch {
  */
 export async function recordLaunch(
   dependencies: RecordLaunchDependencies,
-  { key, cookies, trace }: { key: TransactionKey; cookies: readonly LaunchCookie[]; trace: LaunchTrace },
+  visit: LaunchVisit,
   launch: Launch,
+  organization: Organization,
   onSaved: () => void,
 ): Promise<RecordedLaunch> {
   const { launches, transactions, clock } = dependencies;
+  const { key, trace } = visit;
   const secret = randomBytes(32).toString('base64url');
   const lasts = { 'lasts minutes': Math.round((Date.parse(launch.endsAt) - clock().getTime()) / 60_000) };
   await trace.step('launch-record', () => launches.save(launch, secret, clock()), lasts);
   onSaved();
   const [ended] = await Promise.all([
-    endOthers(dependencies, launch, cookies),
+    endOthers(dependencies, visit, launch, organization),
     transactions.complete(key, { launchId: launch.id, secret }),
   ]);
   return { secret, ended };
@@ -56,26 +66,18 @@ export async function recordLaunch(
  * its EHR can begin a launch in any browser that follows a link, and would end those of others by it (MT-06).
  */
 async function endOthers(
-  { launches, directory, revoker }: RecordLaunchDependencies,
+  { launches, endings }: RecordLaunchDependencies,
+  { cookies, supportCode, address }: LaunchVisit,
   launch: Launch,
-  cookies: readonly LaunchCookie[],
+  organization: Organization,
 ): Promise<LaunchCookie[]> {
   if (cookies.length === 0) return [];
-  const { kind, organizationId } = launch;
   const others = await launches.peek(cookies);
-  const ofItsKind = cookies.filter((one) => one.kind === kind && one.organizationId === organizationId);
+  const ofItsOwn = others.filter((other) => other.organizationId === organization.id);
+  const ofItsKind = cookies.filter((one) => one.kind === launch.kind && one.organizationId === organization.id);
   const tooMany = new Set(launchesToEnd(ofItsKind).map(({ id }) => id));
-  const ofItsOwn = others.filter((other) => other.organizationId === organizationId);
-  const ended = ofItsOwn.filter((other) => tooMany.has(other.id) || !isSameUser(other, launch));
-  await launches.end(
-    ended.map(({ id }) => id),
-    'replaced',
-  );
-  for (const one of ended) {
-    // oxlint-disable-next-line no-await-in-loop -- from memory; rarely more than one
-    const organization = await directory.find(one.organizationId).catch(() => undefined);
-    revoker.revoke(one, organization ?? { id: one.organizationId, privateNetworks: [], requestsPerMinute: 0 });
-  }
-  const gone = new Set([...ended.map(({ id }) => id), ...tooMany]);
+  const ended = ofItsOwn.filter((other) => tooMany.has(other.id) || !isSameUser(other, launch)).map(({ id }) => id);
+  await endings.end(ended, 'replaced', organization, { actor: launch.user, supportCode, address });
+  const gone = new Set([...ended, ...tooMany]);
   return cookies.filter(({ id }) => gone.has(id));
 }

@@ -98,8 +98,8 @@ export function requireLaunch(
       ? whyNot(record.launch, organization, now)
       : await dependencies.launches.whyEnded(cookie, now);
     if (!record || !organization || reason !== undefined) {
-      const supportCode = { supportCode: contextOf(request).supportCode };
-      if (record) await endings.end([launchId], reason as EndReason, organization, { actor: 'system', ...supportCode });
+      const by = { actor: 'system', supportCode: contextOf(request).supportCode } as const;
+      if (record) await endings.end([launchId], reason ?? 'organization', organization, by);
       launchCookies.retireLaunches(request, response, [launchId], reason);
       throw endedError(reason);
     }

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Cookies } from '#src/http/cookies.ts';
 import { KNOWN_LIFETIME_MS, type NoteCookie } from '#src/http/limits/known-browsers.ts';
-import { type ToldReason, toldReasons } from './end-reasons.ts';
+import { type EndReason, endReasons } from './end-reasons.ts';
 import type { Journey } from './flow.ts';
 import { ABSOLUTE_LIMIT_MS, type LaunchKind, MOST_LAUNCHES_PER_BROWSER } from './launch.ts';
 import { TRANSACTION_LIFETIME_MS } from './transaction.ts';
@@ -64,8 +64,8 @@ export interface LaunchCookies {
    * Takes launches' cookies away and, where it is known, notes why they ended: another tab of the same launch would
    * otherwise have nothing to say. Proves nothing and chooses nothing but words and who may frame them.
    */
-  retireLaunches(request: Request, response: Response, ids: readonly string[], reason: ToldReason | undefined): void;
-  endedLaunch(request: Request, launchId: string): (Journey & { reason: ToldReason }) | undefined;
+  retireLaunches(request: Request, response: Response, ids: readonly string[], reason: EndReason | undefined): void;
+  endedLaunch(request: Request, launchId: string): (Journey & { reason: EndReason }) | undefined;
 }
 
 /** A fresh cookie with a secret of 256 bits. */
@@ -158,7 +158,7 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): Launc
       }));
       const { kind, note = '' } = notes.find((one) => one.note !== undefined) ?? {};
       const [told, organizationId] = note.split(':');
-      const reason = toldReasons.find((one) => one === told);
+      const reason = endReasons.find((one) => one === told);
       return kind && reason && organizationId ? { reason, kind, organizationId } : undefined;
     },
   };

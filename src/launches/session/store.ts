@@ -4,7 +4,7 @@ import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { type Sealer, TooLargeError } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
 import { isEqualSecret } from '#src/http/csrf.ts';
-import { type EndReason, isOver, type ToldReason } from './end-reasons.ts';
+import { type EndReason, isOver } from './end-reasons.ts';
 import { createTombstones } from './ended-launches.ts';
 import { IDLE_LIMIT_MS, type Launch, type LaunchKind } from './launch.ts';
 import { createLiveIndex } from './live-index.ts';
@@ -44,20 +44,23 @@ export interface LaunchStore {
   claim(opened: OpenedLaunch, next: Launch): Promise<OpenedLaunch | undefined>;
   /** The launches of one browser's cookies that are still open; lifetimes stay as they are. */
   peek(cookies: readonly { id: string; secret: string }[]): Promise<Launch[]>;
-  /**
-   * Deletes records and with them their tokens (ST-09), and leaves the reason for the next visit. What was read is as
-   * good as deleted: a store that stops answering then is seen to behind the caller's back.
-   *
-   * @param reason without one, that the EHR's session is over.
-   * @returns the launches that this call ended; of many callers one gets each, and gives its tokens back. Only where the
-   *   store does not say who was first, more than one may.
-   * @throws AppError 'store.unavailable' when nothing could be read; then nothing was deleted either.
-   */
-  end(ids: readonly string[], reason?: EndReason): Promise<Launch[]>;
   /** Why there is nothing to open, as far as that is known. Honest about idleness only for a cookie that is old enough. */
-  whyEnded(cookie: { id: string; secret: string; issuedAt: number }, now: Date): Promise<ToldReason | undefined>;
+  whyEnded(cookie: { id: string; secret: string; issuedAt: number }, now: Date): Promise<EndReason | undefined>;
   /** The open launches of an organization, as the records say; most recently used first, `most` at most. */
   live(organizationId: string, now: Date, most?: number): Promise<LiveLaunch[]>;
+}
+
+/** For `end-launches` alone, which also revokes the tokens and writes the audit trail. */
+export interface EndableLaunchStore extends LaunchStore {
+  /**
+   * Deletes records and with them their tokens (ST-09), and leaves the reason for the next visit. What was read is as
+   * good as deleted: deletion is retried in the background if the store stops answering then.
+   *
+   * @returns the launches that this call ended; of many callers one gets each. Only where the store does not say who was
+   *   first, more than one may.
+   * @throws AppError 'store.unavailable' when nothing could be read; then nothing was deleted either.
+   */
+  end(ids: readonly string[], reason: EndReason): Promise<Launch[]>;
 }
 
 interface LaunchRecord {
@@ -75,7 +78,11 @@ const keyOf = (id: string) => `launch:${id}`;
 const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url');
 
 /** @throws from its methods: AppError 'store.unavailable'. */
-export function createLaunchStore(redis: KeyStore, sealer: Sealer, retries: Pick<StoreRetries, 'insist'>): LaunchStore {
+export function createLaunchStore(
+  redis: KeyStore,
+  sealer: Sealer,
+  retries: Pick<StoreRetries, 'insist'>,
+): EndableLaunchStore {
   const index = createLiveIndex(redis);
   const tombstones = createTombstones(redis, sealer);
   const unseal = async (id: string, sealed: string | undefined): Promise<LaunchRecord | undefined> => {
@@ -162,7 +169,7 @@ export function createLaunchStore(redis: KeyStore, sealer: Sealer, retries: Pick
       const opened = await Promise.all(cookies.map(({ id, secret }, at) => prove(id, secret, sealed[at])));
       return opened.flatMap((one) => (one ? [one.launch] : []));
     },
-    end: async (ids, reason = 'ehr-session') => {
+    end: async (ids, reason) => {
       const sealed = await redis.getMany(ids.map(keyOf));
       const records = await Promise.all(ids.map((id, at) => unseal(id, sealed[at])));
       const open = records.filter((record) => record !== undefined);

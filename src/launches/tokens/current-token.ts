@@ -23,7 +23,7 @@ export interface ActiveGrants {
    * @throws AppError 'refresh.unavailable' or 'store.unavailable' when there may be one later (RF-07).
    */
   renew(launchId: string, organization: Organization, refusedToken: string): Promise<Launch | undefined>;
-  /** The EHR refuses the launch for good: ends it here and gives its tokens back (FH-05, RV-02). */
+  /** The FHIR server refuses the launch's token for good (FH-05). */
   end(launchId: string, organization: Organization): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ const RENEW_AGAIN_AFTER_MS = 60_000;
 
 /** One per process. */
 export function createActiveGrants(dependencies: RefreshDependencies): ActiveGrants {
-  const { launches, clock } = dependencies;
+  const { launches, endings, clock } = dependencies;
   const underWay = new Map<string, Promise<Launch>>();
 
   const shared = (opened: OpenedLaunch, organization: Organization): Promise<Launch> => {
@@ -77,7 +77,7 @@ export function createActiveGrants(dependencies: RefreshDependencies): ActiveGra
       return undefined;
     },
     end: async (launchId, organization) => {
-      for (const launch of await launches.end([launchId])) dependencies.revoker.revoke(launch, organization);
+      await endings.end([launchId], 'token-refused', organization, { actor: 'system' });
     },
   };
 }

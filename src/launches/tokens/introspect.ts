@@ -41,7 +41,7 @@ export function createTokenConfirmations(dependencies: {
   const { redis, launches, endings, grants, keyRing, outbound, clock, log } = dependencies;
 
   const end = async (launch: Launch, organization: Organization, detail: string): Promise<never> => {
-    await endings.end([launch.id], 'ehr-session', organization, { actor: 'system' });
+    await endings.end([launch.id], 'token-inactive', organization, { actor: 'system' });
     throw new AppError('session.expired', detail);
   };
   const renewOrEnd = async (launch: Launch, organization: Organization): Promise<Launch> => {

@@ -2,14 +2,17 @@
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Log } from '#src/adapters/log.ts';
 import { AppError } from '#src/errors.ts';
+import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { LaunchStore, OpenedLaunch } from '#src/launches/session/store.ts';
 import type { StoreRetries } from '#src/launches/session/store-retries.ts';
+import type { Organization } from '#src/organizations/organization.ts';
 import { isFree, isTokenExpired, pauseBefore, unavailable } from './token-life.ts';
 
 /** What the record's side of a refresh needs. */
 export interface RefreshRecordDependencies {
   launches: LaunchStore;
+  endings: LaunchEndings;
   clock: Clock;
   log: Log;
   retries: Pick<StoreRetries, 'insist'>;
@@ -118,8 +121,9 @@ export async function putOff(
  * @throws AppError 'session.expired' or 'refresh.unavailable'
  */
 export async function waitForOther(
-  { launches, clock }: RefreshRecordDependencies,
+  { launches, endings, clock }: RefreshRecordDependencies,
   opened: OpenedLaunch,
+  organization: Organization,
 ): Promise<Launch> {
   const began = Date.now();
   while (Date.now() < began + LONGEST_WAIT_MS) {
@@ -136,7 +140,7 @@ export async function waitForOther(
     const isStaleClaim = launch.refresh?.kind === 'under-way';
     if (!isUnderWay && !(isStaleClaim && Date.now() < began + STALE_CLAIM_GRACE_MS)) {
       // oxlint-disable-next-line no-await-in-loop -- and out
-      await launches.end([launch.id]);
+      await endings.end([launch.id], 'refresh-lost', organization, { actor: 'system' });
       throw new AppError('session.expired', 'the token has expired and there is no refresh token');
     }
     // oxlint-disable-next-line no-await-in-loop

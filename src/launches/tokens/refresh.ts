@@ -45,9 +45,9 @@ export async function refreshOnce(
   opened: OpenedLaunch,
   organization: Organization,
 ): Promise<Launch> {
-  const { launches, metrics, clock, revoker } = dependencies;
+  const { endings, metrics, clock, revoker } = dependencies;
   const claim = await claimRefresh(dependencies, opened);
-  if (!claim) return waitForOther(dependencies, opened);
+  if (!claim) return waitForOther(dependencies, opened, organization);
   try {
     const next = await exchange(dependencies, claim, organization);
     const giveBack = () => revoker.revoke(next, organization);
@@ -65,8 +65,10 @@ export async function refreshOnce(
     if (isPassingFailure(error)) return putOff(dependencies, claim, error);
     // The record may still be saved, or is left without its refresh token: never a second use of it.
     if (error instanceof AppError && KEPT.has(error.code)) throw error;
-    await launches.end([opened.launch.id]);
-    throw renewalError(error);
+    const final = renewalError(error);
+    const reason = final.code === 'refresh.identity-refused' ? 'refresh-identity' : 'refresh-refused';
+    await endings.end([opened.launch.id], reason, organization, { actor: 'system' });
+    throw final;
   }
 }
 

@@ -1,7 +1,7 @@
 /** The id_token of a refresh: the same user as before, or the launch is over; not yet known while the keys are away. */
 import type { Clock } from '#src/adapters/clock.ts';
 import { AppError } from '#src/errors.ts';
-import type { Revoker } from '#src/launches/ending/revoker.ts';
+import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { LaunchStore, OpenedLaunch } from '#src/launches/session/store.ts';
 import type { Organization } from '#src/organizations/organization.ts';
@@ -15,7 +15,7 @@ export interface ProofDependencies {
   launches: LaunchStore;
   issuerKeys: IssuerKeys;
   clock: Clock;
-  revoker: Pick<Revoker, 'revoke'>;
+  endings: LaunchEndings;
 }
 
 /** Could the issuer's keys not be had, so that the token is neither good nor bad (ID-22)? */
@@ -93,7 +93,7 @@ export async function proveLater(
   opened: OpenedLaunch,
   organization: Organization,
 ): Promise<Launch> {
-  const { launches, clock, revoker } = dependencies;
+  const { launches, endings, clock } = dependencies;
   const { launch } = opened;
   if (launch.refresh?.kind !== 'unproven') return launch;
   const { idToken, failures } = launch.refresh;
@@ -108,8 +108,7 @@ export async function proveLater(
       await launches.replace(opened, later);
       throw unavailable(later, now);
     }
-    await launches.end([launch.id]);
-    revoker.revoke(launch, organization);
+    await endings.end([launch.id], 'refresh-identity', organization, { actor: 'system' });
     throw renewalError(error);
   }
   if (await launches.replace(opened, proven)) return proven;
