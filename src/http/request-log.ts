@@ -35,4 +35,3 @@ function levelOf(response: Response, known: { errorCode?: string; pageProblem?: 
   if (statusCode >= 500 || (statusCode < 400 && known.errorCode !== undefined)) return 'error';
   return statusCode >= 400 || known.pageProblem !== undefined ? 'warn' : 'info';
 }
-
