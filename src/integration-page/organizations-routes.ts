@@ -155,7 +155,3 @@ function formOf({ name, clientId, privateNetworks }: Organization): TypedForm {
 function byField(problems: readonly SettingProblem[]): Record<string, string> {
   return Object.fromEntries(problems.map(({ field, message }) => [field, message]));
 }
-
-function adminProps(request: Request) {
-  return pageAdminOf(request);
-}

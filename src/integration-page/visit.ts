@@ -2,7 +2,6 @@
 import type { Request, Response } from 'express';
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
-import type { AuditEvent } from '#src/audit/audit.ts';
 import type { KeyProofDependencies } from '#src/checks/key-proof.ts';
 import type { SaveDependencies, Saver } from '#src/checks/save.ts';
 import type { Config } from '#src/config/index.ts';
