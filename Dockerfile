@@ -26,7 +26,7 @@ WORKDIR /app
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000
 COPY --from=dependencies /app/node_modules node_modules
 COPY package.json package-lock.json LICENSE ./
-# With the migrations, in src/adapters/migrations.
+# With the migrations, in src/adapters/database/migrations.
 COPY src src
 COPY views views
 COPY public public

@@ -3,6 +3,6 @@ import { defineConfig } from 'drizzle-kit';
 
 export default defineConfig({
   dialect: 'postgresql',
-  schema: './src/**/*-store.ts',
-  out: './src/adapters/migrations',
+  schema: ['./src/**/store.ts', './src/**/*-store.ts'],
+  out: './src/adapters/database/migrations',
 });

@@ -4,19 +4,19 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import express, { type Express } from 'express';
+import { limitRequestsUnderWay } from '#src/http/limits/requests-under-way.ts';
+import { jwksRoutes } from '#src/keys/jwks-route.ts';
+import { createLaunchEndings } from '#src/launches/ending/end-launches.ts';
+import { createLaunchStore } from '#src/launches/session/store.ts';
+import { opsRoutes } from '#src/ops/health-routes.ts';
 import { clinicianSite } from './clinician-site.ts';
 import { errorHandler, notFound } from './http/error-page.ts';
 import { requireHttps } from './http/own-url.ts';
 import { redirectWithoutBody } from './http/redirect-without-body.ts';
 import { requestLog } from './http/request-log.ts';
 import { requestSpan } from './http/request-span.ts';
-import { limitRequestsUnderWay } from './http/requests-under-way.ts';
 import { securityHeaders } from './http/security-headers.ts';
-import { jwksRoutes } from './keys/routes.ts';
-import { createLaunchEndings } from './launches/launch-endings.ts';
-import { createLaunchStore } from './launches/launch-store.ts';
 import type { AppDependencies } from './open-dependencies.ts';
-import { opsRoutes } from './ops/routes.ts';
 import { settingsSite } from './settings-site.ts';
 
 const STATIC = {

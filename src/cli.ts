@@ -2,27 +2,32 @@
 import { text as readText } from 'node:stream/consumers';
 import { systemClock } from '#src/adapters/clock.ts';
 import { CommandError, type CommandOutcome, done, UsageError } from '#src/adapters/command-line.ts';
-import { type Database, openDatabase, withoutQuery } from '#src/adapters/database.ts';
+import { type Database, openDatabase, withoutQuery } from '#src/adapters/database/index.ts';
 import { FolderInUseError } from '#src/adapters/folder-lock.ts';
 import { createLog } from '#src/adapters/log.ts';
 import { createSealer } from '#src/adapters/seal.ts';
 import { readUserCommand, type UserCommandDependencies, userUsage } from '#src/admin/user-commands.ts';
 import { createUserStore } from '#src/admin/user-store.ts';
 import { createAudit } from '#src/audit/audit.ts';
-import { type Config, ConfigError, loadConfig } from '#src/config.ts';
+import {
+  type CheckCommandDependencies,
+  checkUsage,
+  readCheckCommand,
+  readOrganizationCheck,
+} from '#src/checks/commands.ts';
+import { type Config, ConfigError, loadConfig } from '#src/config/index.ts';
 import type { KeyDependencies } from '#src/keys/key-actions.ts';
 import { keyUsage, readKeyCommand } from '#src/keys/key-commands.ts';
 import { keyState } from '#src/keys/key-life.ts';
 import { KeyError } from '#src/keys/key-pair.ts';
 import { listKeyRows } from '#src/keys/key-store.ts';
-import { endFromCommandLine } from '#src/launches/command-line-ending.ts';
-import { checkUsage, readCheckCommand } from '#src/organizations/checks/check-commands.ts';
+import { endFromCommandLine } from '#src/launches/ending/cli-end-launches.ts';
 import {
   type OrganizationCommandDependencies,
   organizationUsage,
   readOrganizationCommand,
-} from '#src/organizations/organization-commands.ts';
-import { createOrganizationStore } from '#src/organizations/organization-store.ts';
+} from '#src/organizations/commands.ts';
+import { createOrganizationStore } from '#src/organizations/store.ts';
 
 const USAGE = [
   'Usage: npm run admin -- <command> [--json]',
@@ -30,14 +35,14 @@ const USAGE = [
 ].join('\n');
 
 type Command = (
-  dependencies: OrganizationCommandDependencies & KeyDependencies & UserCommandDependencies,
+  dependencies: OrganizationCommandDependencies & CheckCommandDependencies & KeyDependencies & UserCommandDependencies,
 ) => Promise<CommandOutcome>;
 
 function readCommand(args: readonly string[]): Command {
   const [noun, ...rest] = args;
   switch (noun) {
     case 'organization':
-      return readOrganizationCommand(rest);
+      return rest[0] === 'check' ? readOrganizationCheck(rest.slice(1)) : readOrganizationCommand(rest);
     case 'check':
       return readCheckCommand(rest);
     case 'keys':

@@ -1,13 +1,13 @@
 /** The process: configuration, the outside world, the app, and an orderly end. */
 import type { Server } from 'node:http';
+import { createDriftWatch } from '#src/checks/drift-watch.ts';
+import { type Config, ConfigError, loadConfig } from '#src/config/index.ts';
+import { createHttpServer } from '#src/http/limits/http-server.ts';
+import { startRetention } from '#src/ops/retention.ts';
+import { createOrganizationStore } from '#src/organizations/store.ts';
 import { systemClock } from './adapters/clock.ts';
 import { createApp } from './app.ts';
-import { type Config, ConfigError, loadConfig } from './config.ts';
-import { startRetention } from './diagnostics/retention.ts';
-import { createHttpServer } from './http/http-server.ts';
 import { openDependencies } from './open-dependencies.ts';
-import { createDriftWatch } from './organizations/checks/drift-watch.ts';
-import { createOrganizationStore } from './organizations/organization-store.ts';
 
 /** How long requests in flight may take to end after SIGTERM. */
 const GRACE_MS = 10_000;

@@ -1,31 +1,33 @@
 /** Opens the outside world in the order in which its parts need each other, and closes it in reverse. */
+
+import { type Database, openDatabase } from '#src/adapters/database/index.ts';
+import { createEhrBudgets } from '#src/adapters/ehr-http/budget.ts';
+import { createOutbound, type Outbound } from '#src/adapters/ehr-http/client.ts';
+import { createConnectionProbe } from '#src/adapters/ehr-http/tls-probe.ts';
+import { connectRedis, type KeyStore } from '#src/adapters/redis/key-store.ts';
+import { createMemoryStore } from '#src/adapters/redis/memory.ts';
+import type { CheckDependencies } from '#src/checks/rows/context.ts';
+import { type ChecksStore, createChecksStore } from '#src/checks/store.ts';
+import { type Clinicians, createClinicians } from '#src/clinicians/admission.ts';
+import type { Config } from '#src/config/index.ts';
+import { createLaunchTraces, type LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
+import { createTraceWriter } from '#src/diagnostics/traces/writer.ts';
+import { createKeySightings, type KeySightings } from '#src/keys/key-use.ts';
+import { createRevoker, type Revoker } from '#src/launches/ending/revoker.ts';
+import { measureLiveLaunches } from '#src/launches/session/live-gauge.ts';
+import { createStoreRetries, type StoreRetries } from '#src/launches/session/store-retries.ts';
+import { createOrganizationDirectory, type OrganizationDirectory } from '#src/organizations/directory.ts';
+import { createOrganizationStore } from '#src/organizations/store.ts';
 import type { Clock } from './adapters/clock.ts';
-import { createConnectionProbe } from './adapters/connection-probe.ts';
-import { type Database, openDatabase } from './adapters/database.ts';
-import { createEhrBudgets } from './adapters/ehr-budgets.ts';
 import { createLog, type Log } from './adapters/log.ts';
 import { createMetrics, type Metrics } from './adapters/metrics.ts';
-import { createOutbound, type Outbound } from './adapters/outbound.ts';
-import { connectRedis, createMemoryStore, type KeyStore } from './adapters/redis.ts';
 import { createSealer, type Sealer } from './adapters/seal.ts';
 import { startTelemetry, type Telemetry } from './adapters/telemetry.ts';
 import { bootstrapOperator } from './admin/bootstrap-operator.ts';
 import { createUserStore } from './admin/user-store.ts';
 import { type Audit, createAudit } from './audit/audit.ts';
-import { type Clinicians, createClinicians } from './clinicians/clinicians.ts';
 import { rekeyClinicians } from './clinicians/rekey.ts';
-import type { Config } from './config.ts';
-import { createLaunchTraces, type LaunchTraces } from './diagnostics/launch-trace.ts';
-import { createTraceWriter } from './diagnostics/trace-writer.ts';
 import { createKeyRing, type KeyRing } from './keys/key-ring.ts';
-import { createKeySightings, type KeySightings } from './keys/key-sightings.ts';
-import { measureLiveLaunches } from './launches/live-gauge.ts';
-import { createRevoker, type Revoker } from './launches/revoker.ts';
-import { createStoreRetries, type StoreRetries } from './launches/store-retries.ts';
-import { type ChecksStore, createChecksStore } from './organizations/checks/checks-store.ts';
-import type { CheckDependencies } from './organizations/checks/study.ts';
-import { createOrganizationDirectory, type OrganizationDirectory } from './organizations/organization-directory.ts';
-import { createOrganizationStore } from './organizations/organization-store.ts';
 import { createSmartConnections, type SmartConnections } from './organizations/smart-connections.ts';
 
 /** The outside world, opened by main.ts or by a test, as the app sees it. */

@@ -1,33 +1,33 @@
 /** Every address that administrators and hospital IT visit: sign-in, Settings, guide and reports, each with its guard. */
 import { Router } from 'express';
+import { adminRoutes } from '#src/admin/admin-routes.ts';
+import { settingsAuditRoutes } from '#src/audit/audit-page-routes.ts';
+import { auditCsvRoute } from '#src/audit/csv-export-route.ts';
+import { checkReportRoutes } from '#src/checks/report-routes.ts';
+import { clinicianRoutes } from '#src/clinicians/clinicians-page-routes.ts';
+import { causesByCode } from '#src/diagnostics/inspector/causes.ts';
+import { settingsLaunchesRoutes } from '#src/diagnostics/inspector/launches-routes.ts';
+import { reportRoutes } from '#src/diagnostics/inspector/shared-report-route.ts';
+import { settingsVerifyRoutes } from '#src/diagnostics/inspector/verify-routes.ts';
+import { createExportLimit, limitWrites } from '#src/http/limits/settings-limit.ts';
+import { createAfterPost } from '#src/http/sessions/after-post.ts';
+import { adminSessions, sessionsIfReachable } from '#src/http/sessions/session-middleware.ts';
+import { createSessionStore } from '#src/http/sessions/session-store.ts';
+import { guideRoute } from '#src/integration-page/guide-routes.ts';
+import { organizationsRoutes } from '#src/integration-page/organizations-routes.ts';
+import { integrationRoutes } from '#src/integration-page/routes.ts';
+import { keySettingsRoutes } from '#src/keys/keys-page-routes.ts';
+import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
+import { endAfterChange } from '#src/launches/ending/end-organization.ts';
+import { liveLaunchesRoutes } from '#src/launches/pages/live-launches-routes.ts';
+import type { LaunchStore } from '#src/launches/session/store.ts';
+import { createOrganizationStore } from '#src/organizations/store.ts';
 import { recogniseSignIn, requireOperator, requireSignIn } from './admin/admin-guard.ts';
-import { adminRoutes } from './admin/routes.ts';
 import { createUserStore } from './admin/user-store.ts';
-import { auditCsvRoute } from './audit/export-route.ts';
-import { settingsAuditRoutes } from './audit/settings-routes.ts';
-import { clinicianRoutes } from './clinicians/settings-routes.ts';
-import { causesByCode } from './diagnostics/causes.ts';
-import { settingsLaunchesRoutes } from './diagnostics/launches-routes.ts';
-import { reportRoutes } from './diagnostics/report-routes.ts';
-import { settingsVerifyRoutes } from './diagnostics/verify-routes.ts';
 import type { ErrorCode } from './errors.ts';
-import { createAfterPost } from './http/after-post.ts';
 import { onlyMethods } from './http/error-page.ts';
-import { adminSessions, sessionsIfReachable } from './http/session-middleware.ts';
-import { createSessionStore } from './http/session-store.ts';
-import { createExportLimit, limitWrites } from './http/settings-limit.ts';
-import { keySettingsRoutes } from './keys/settings-routes.ts';
-import type { LaunchEndings } from './launches/launch-endings.ts';
-import type { LaunchStore } from './launches/launch-store.ts';
-import { liveLaunchesRoutes } from './launches/live-launches-routes.ts';
-import { endAfterChange } from './launches/organization-ending.ts';
 import type { AppDependencies } from './open-dependencies.ts';
-import { checkReportRoutes } from './organizations/check-report-routes.ts';
 import { ehrHosts } from './organizations/ehr-hosts.ts';
-import { guideRoute } from './organizations/guide-routes.ts';
-import { createOrganizationStore } from './organizations/organization-store.ts';
-import { organizationsRoutes } from './organizations/organizations-routes.ts';
-import { integrationRoutes } from './organizations/settings-routes.ts';
 
 /** The outside world, and the launches that clinicians hold. */
 export interface SettingsSiteDependencies extends AppDependencies {

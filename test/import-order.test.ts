@@ -1,28 +1,54 @@
-/** The layout of design.md §3 as a rule: who may import whom, and which file alone knows a library or the environment. */
+/** The rooms as a rule: who may import whom, and which file alone knows a library or the environment. */
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
-/** In import order: a file may import its own folder and anything earlier. */
+/** In import order: a file may import its own folder and any earlier one. A folder stands for its own files, not for its sub-folders'. */
 const ORDER = [
   'src/errors.ts',
-  'src/sign-in-config.ts',
-  'src/telemetry-config.ts',
-  'src/redis-url.ts',
-  'src/private-network.ts',
-  'src/config.ts',
+  'src/config/',
   'src/adapters/',
+  'src/adapters/redis/',
+  'src/adapters/database/',
+  'src/adapters/ehr-http/',
   'views/',
+  'views/settings/',
+  'views/integration-page/',
+  'views/guide/',
+  'views/launches/',
+  'views/inspector/',
+  'views/requests/',
   'src/http/',
+  'src/http/sessions/',
+  'src/http/limits/',
+  'src/smart/fhir/',
+  'src/smart/scopes/',
   'src/smart/',
+  'src/smart/id-token/',
+  'src/patients/',
   'src/audit/',
   'src/keys/',
+  'src/settings/',
+  'src/vendors/',
   'src/organizations/',
-  'src/diagnostics/',
+  'src/checks/parsed/',
+  'src/checks/rows/',
+  'src/checks/',
+  'src/integration-page/',
+  'src/diagnostics/traces/',
+  'src/diagnostics/inspector/',
   'src/clinicians/',
-  'src/launches/',
-  'src/patients/',
-  'src/requests/',
+  'src/launches/session/',
+  'src/launches/ending/',
+  'src/launches/start/',
+  'src/launches/callback/',
+  'src/launches/tokens/',
+  'src/launches/pages/',
+  'src/requests/timing/',
+  'src/requests/list/',
+  'src/requests/chart/',
+  'src/requests/new/',
+  'src/requests/page/',
   'src/admin/',
   'src/ops/',
   'src/open-dependencies.ts',
@@ -49,8 +75,8 @@ function resolve(file: string, target: string): string | undefined {
   return target.startsWith('#') && target.includes('/') ? target.slice(1) : undefined;
 }
 
-const placeOf = (file: string) =>
-  ORDER.findIndex((entry) => (entry.endsWith('/') ? file.startsWith(entry) : file === entry));
+const folderOf = (file: string) => file.slice(0, file.lastIndexOf('/') + 1);
+const placeOf = (file: string) => ORDER.findIndex((entry) => entry === file || entry === folderOf(file));
 
 const product = [...filesOf('src'), ...filesOf('views')];
 const everything = [...product, ...filesOf('sandbox'), ...filesOf('test'), ...filesOf('bench')];
@@ -97,27 +123,29 @@ describe('imports', () => {
 });
 
 describe('one home', () => {
-  test('only src/config.ts reads the environment', () => {
-    expect(product.filter((file) => /process\.env|\bimport\.meta\.env/.test(textOf(file)))).toEqual(['src/config.ts']);
+  test('only src/config/index.ts reads the environment', () => {
+    expect(product.filter((file) => /process\.env|\bimport\.meta\.env/.test(textOf(file)))).toEqual([
+      'src/config/index.ts',
+    ]);
   });
 
   test.for([
-    ['ioredis', /^src\/adapters\/redis-client\.ts$/],
-    ['pg', /^src\/adapters\/database\.ts$/],
+    ['ioredis', /^src\/adapters\/redis\/client\.ts$/],
+    ['pg', /^src\/adapters\/database\/index\.ts$/],
     ['pino', /^src\/adapters\/log\.ts$/],
     ['prom-client', /^src\/adapters\/metrics\.ts$/],
     [
       'undici',
-      /^src\/(adapters\/(outbound|outbound-error|ehr-pools|json-bounds|warm-connector)|smart\/step-6-fhir-api)\.ts$/,
+      /^src\/(adapters\/ehr-http\/(client|error|pools|json-bounds|warm-connector)|smart\/step-6-fhir-api)\.ts$/,
     ],
-    ['cockatiel', /^src\/adapters\/ehr-lanes\.ts$/],
+    ['cockatiel', /^src\/adapters\/ehr-http\/bulkhead\.ts$/],
     ['@opentelemetry/sdk-trace', /^src\/adapters\/telemetry\.ts$/],
     ['openid-client', /^src\/admin\/identity-provider\.ts$/],
-    ['connect-redis', /^src\/http\/session-store\.ts$/],
-    ['express-session', /^src\/http\/session-(store|middleware)\.ts$/],
+    ['connect-redis', /^src\/http\/sessions\/session-store\.ts$/],
+    ['express-session', /^src\/http\/sessions\/session-(store|middleware)\.ts$/],
     ['helmet', /^src\/http\/security-headers\.ts$/],
     ['fhirclient/lib/FhirClient.js', /^src\/smart\/step-6-fhir-api\.ts$/],
-    ['drizzle-orm/pg-core', /^src\/(adapters\/database|.+-store)\.ts$/],
+    ['drizzle-orm/pg-core', /^src\/(adapters\/database\/index|.+[/-]store)\.ts$/],
   ] as const)('%s is known in its own place only', ([name, home]) => {
     const users = product.filter((file) => importsOf(file).includes(name));
     expect(users.filter((file) => !home.test(file))).toEqual([]);
@@ -126,7 +154,9 @@ describe('one home', () => {
 
   test('the protocol is pure of Express, SQL and configuration', () => {
     const impure = filesOf('src/smart').flatMap((file) =>
-      importsOf(file).filter((target) => /^(express|helmet|drizzle-orm.*|pg|ioredis|#src\/config\.ts)$/.test(target)),
+      importsOf(file).filter((target) =>
+        /^(express|helmet|drizzle-orm.*|pg|ioredis|#src\/config\/index\.ts)$/.test(target),
+      ),
     );
     expect(impure).toEqual([]);
   });

@@ -2,7 +2,7 @@
 import type { Context, Span, SpanStatusCode } from '@opentelemetry/api';
 import type * as Sdk from '@opentelemetry/sdk-trace';
 import type { ReadableSpan, Sampler, SpanExporter } from '@opentelemetry/sdk-trace';
-import type { TelemetryConfig } from '#src/telemetry-config.ts';
+import type { TelemetryConfig } from '#src/config/telemetry.ts';
 import type { Log } from './log.ts';
 
 /** All a span may say: names, codes and ids of ours, and an EHR's host. Anything else is dropped before it is sent. */

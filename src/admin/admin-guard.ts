@@ -1,16 +1,16 @@
 /** Settings pages are behind this: a session of an enabled user, young enough, and every form one of ours. */
 import type { Request, RequestHandler } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
-import { isDatabaseAway } from '#src/adapters/database.ts';
+import { isDatabaseAway } from '#src/adapters/database/index.ts';
 import type { Audit } from '#src/audit/audit.ts';
 import { AppError } from '#src/errors.ts';
-import { adminOf, setAdmin } from '#src/http/admin-session.ts';
 import { assertOwnForm } from '#src/http/csrf.ts';
 import { FORM_BYTES, formBody } from '#src/http/form-body.ts';
 import { factsOf } from '#src/http/request-log.ts';
 import { returnPathOf, signInUrl } from '#src/http/return-path.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
-import { isSessionOver } from '#src/http/session-life.ts';
+import { adminOf, setAdmin } from '#src/http/sessions/admin-session.ts';
+import { isSessionOver } from '#src/http/sessions/session-life.ts';
 import { identityOf, type User } from './user.ts';
 import type { UserStore } from './user-store.ts';
 

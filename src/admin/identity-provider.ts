@@ -2,9 +2,9 @@
 import * as openid from 'openid-client';
 import { z } from 'zod';
 import type { Clock } from '#src/adapters/clock.ts';
-import type { Outbound } from '#src/adapters/outbound.ts';
+import type { Outbound } from '#src/adapters/ehr-http/client.ts';
+import type { SingleSignOnConfig } from '#src/config/sign-in.ts';
 import { AppError } from '#src/errors.ts';
-import type { SingleSignOnConfig } from '#src/sign-in-config.ts';
 
 /** One sign-in under way; secret, and good for one answer of the provider. */
 export interface SsoTransaction {

@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';
 import { factsOf } from '#src/http/request-log.ts';
-import { beginSession } from '#src/http/session-middleware.ts';
+import { beginSession } from '#src/http/sessions/session-middleware.ts';
 import type { User } from './user.ts';
 import type { Acting } from './user-actions.ts';
 import type { UserStore } from './user-store.ts';

@@ -1,7 +1,7 @@
 /** A bound on wrong passwords, per account and per visitor, over every instance. */
-import type { KeyStore } from '#src/adapters/redis.ts';
-import { createLimiter } from '#src/http/limiter.ts';
-import { createVisitorLimiter } from '#src/http/visitor-limit.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
+import { createLimiter } from '#src/http/limits/limiter.ts';
+import { createVisitorLimiter } from '#src/http/limits/visitor-limit.ts';
 
 /**
  * Counts attempts before they are judged, so that many at once count as many. A browser that signed in to the account

@@ -1,19 +1,19 @@
 /** `/sign-in` and `/sign-out`: the door of the settings. */
 import type { Request, RequestHandler, Response } from 'express';
 import type { Sealer } from '#src/adapters/seal.ts';
+import type { SignInConfig } from '#src/config/sign-in.ts';
 import { AppError } from '#src/errors.ts';
-import { adminIfSignedIn, adminOf } from '#src/http/admin-session.ts';
-import type { AfterPost } from '#src/http/after-post.ts';
 import { assertOwnForm, csrfToken } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import type { KnownBrowsers } from '#src/http/known-browsers.ts';
+import type { KnownBrowsers } from '#src/http/limits/known-browsers.ts';
+import { visitorKey } from '#src/http/limits/visitor-key.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { readReturnPath, signInUrl } from '#src/http/return-path.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
-import { endSession } from '#src/http/session-middleware.ts';
-import { visitorKey } from '#src/http/visitor-key.ts';
-import type { SignInConfig } from '#src/sign-in-config.ts';
-import { signInPage } from '#views/sign-in-page.ts';
+import { adminIfSignedIn, adminOf } from '#src/http/sessions/admin-session.ts';
+import type { AfterPost } from '#src/http/sessions/after-post.ts';
+import { endSession } from '#src/http/sessions/session-middleware.ts';
+import { signInPage } from '#views/settings/sign-in-page.ts';
 import type { Turn } from './fair-queue.ts';
 import { actingOf, eventOf, type OpenSessionDependencies, openSession } from './open-session.ts';
 import { signInByPassword } from './sign-in.ts';

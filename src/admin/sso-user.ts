@@ -1,5 +1,5 @@
 /** From a person the identity provider vouched for to a user of ours: by group, or by a verified e-mail address. */
-import type { SingleSignOnConfig } from '#src/sign-in-config.ts';
+import type { SingleSignOnConfig } from '#src/config/sign-in.ts';
 import type { SsoPerson } from './identity-provider.ts';
 import { exactEmail, type User } from './user.ts';
 import { type Acting, recordUserChange, type UserActionDependencies } from './user-actions.ts';

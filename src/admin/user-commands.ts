@@ -7,7 +7,7 @@ import {
   table,
   UsageError,
 } from '#src/adapters/command-line.ts';
-import type { OrganizationStore } from '#src/organizations/organization-store.ts';
+import type { OrganizationStore } from '#src/organizations/store.ts';
 import { PASSWORD_MIN_LENGTH, passwordProblem } from './password-rules.ts';
 import { normalizeEmail, type User } from './user.ts';
 import { addUser, disableUser, enableUser, resetPassword, type UserActionDependencies } from './user-actions.ts';

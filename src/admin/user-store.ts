@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { and, asc, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import { boolean, check, integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
-import type { Queries } from '#src/adapters/database.ts';
-import type { Role } from '#src/http/admin-session.ts';
-import { organizations } from '#src/organizations/organization-store.ts';
+import type { Queries } from '#src/adapters/database/index.ts';
+import type { Role } from '#src/http/sessions/admin-session.ts';
+import { organizations } from '#src/organizations/store.ts';
 import type { User } from './user.ts';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });

@@ -1,7 +1,7 @@
 /** The audit trail's table: rows are added and read, never changed (a trigger in the migrations refuses the rest). */
 import { and, desc, eq, gte, inArray, lt, or, sql } from 'drizzle-orm';
 import { index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
-import type { Queries } from '#src/adapters/database.ts';
+import type { Queries } from '#src/adapters/database/index.ts';
 
 export const auditEvents = pgTable(
   'audit_events',

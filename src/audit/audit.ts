@@ -1,7 +1,7 @@
 /** The audit trail: who did what to which patient, written behind the caller's back unless the caller depends on it. */
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '#src/adapters/clock.ts';
-import { type Queries, withoutQuery } from '#src/adapters/database.ts';
+import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { storedText, storedValue } from '#src/adapters/stored-text.ts';

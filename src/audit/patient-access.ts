@@ -2,14 +2,13 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { storedText } from '#src/adapters/stored-text.ts';
 import { AppError } from '#src/errors.ts';
-import { adminOf } from '#src/http/admin-session.ts';
-import { wantsJson } from '#src/http/after-post.ts';
 import { ROW_ID } from '#src/http/filter-fields.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
+import { adminOf } from '#src/http/sessions/admin-session.ts';
+import { wantsJson } from '#src/http/sessions/after-post.ts';
 import { auditPatient, auditPatientName } from './audit.ts';
 import { readAuditFilter } from './audit-filter.ts';
-import { findAuditRow } from './audit-store.ts';
 import {
   type AuditRouteDependencies,
   actorIn,
@@ -18,7 +17,8 @@ import {
   type Shown,
   showAudit,
   viewed,
-} from './audit-view.ts';
+} from './audit-page-view.ts';
+import { findAuditRow } from './audit-store.ts';
 
 /** @throws AppError 'admin.forbidden' as the request's failure. */
 export const operatorsOnly: RequestHandler = (request, _response, next) => {

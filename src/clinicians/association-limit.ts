@@ -1,6 +1,6 @@
 /** A bound on wrong one-time codes, per launch, EHR user and organization, over every instance. */
-import type { KeyStore } from '#src/adapters/redis.ts';
-import { createLimiter } from '#src/http/limiter.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
+import { createLimiter } from '#src/http/limits/limiter.ts';
 
 /** Counts tries before they are judged, so that many at once count as many. */
 export interface AssociationLimit {

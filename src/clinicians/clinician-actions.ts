@@ -4,7 +4,7 @@ import type { AuditEvent, AuditEventName } from '#src/audit/audit.ts';
 import { CODE_LIFETIME_MS, type Conflict, codeHash, createAssociationCode } from './clinician.ts';
 import { sealName } from './clinician-details.ts';
 import { deleteIdentityOf, insertClinician, lockClinician, updateClinician } from './clinician-store.ts';
-import type { CliniciansDependencies } from './clinicians.ts';
+import type { CliniciansDependencies } from './dependencies.ts';
 import {
   forgetIdentity,
   hasOtherIdentity,

@@ -1,8 +1,8 @@
 /** The clinicians' table, and the one of the EHR users they come as: names, issuers and subjects are sealed. */
 import { and, asc, count, desc, eq, gt, sql } from 'drizzle-orm';
 import { foreignKey, index, pgTable, primaryKey, text, timestamp, unique, uuid } from 'drizzle-orm/pg-core';
-import type { Queries } from '#src/adapters/database.ts';
-import { organizations } from '#src/organizations/organization-store.ts';
+import type { Queries } from '#src/adapters/database/index.ts';
+import { organizations } from '#src/organizations/store.ts';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 

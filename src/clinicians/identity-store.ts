@@ -1,6 +1,6 @@
 /** EHR users in the database: found by a keyed hash under any secret of ours, and kept under the current one. */
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
-import type { Queries } from '#src/adapters/database.ts';
+import type { Queries } from '#src/adapters/database/index.ts';
 import { clinicians, ehrIdentities, type IdentityRow } from './clinician-store.ts';
 
 /** Keyed hashes of one EHR user, the current secret's first. */

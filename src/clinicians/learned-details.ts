@@ -1,7 +1,8 @@
 /** What the EHR's directory says about a linked user, kept as a hint for the administrator's list. */
+
 import type { EhrUser } from './clinician.ts';
 import { lookupsOf, openIdentity, sealIdentity } from './clinician-details.ts';
-import type { CliniciansDependencies } from './clinicians.ts';
+import type { CliniciansDependencies } from './dependencies.ts';
 import { findIdentity, updateIdentity } from './identity-store.ts';
 
 /** Read from Practitioner and PractitionerRole; undefined where the EHR did not tell. */

@@ -1,9 +1,10 @@
 /** A one-time code ties the EHR user who types it to the clinician it was issued for; conflicts change nothing. */
-import type { Queries } from '#src/adapters/database.ts';
+import type { Queries } from '#src/adapters/database/index.ts';
 import { type Conflict, codeHash } from './clinician.ts';
 import { lookupsOf, sealIdentity } from './clinician-details.ts';
 import { type ClinicianRow, lockClinicianByCode, updateClinician } from './clinician-store.ts';
-import type { CliniciansDependencies } from './clinicians.ts';
+import type { CliniciansDependencies } from './dependencies.ts';
+import type { LaunchingUser } from './find-or-create.ts';
 import {
   findIdentityForUpdate,
   hasOtherIdentity,
@@ -11,7 +12,6 @@ import {
   lockIdentity,
   updateIdentity,
 } from './identity-store.ts';
-import type { LaunchingUser } from './meet-user.ts';
 
 /** What came of it. `wrong` also stands for expired: whoever guesses learns nothing. */
 export type RedeemOutcome =

@@ -1,5 +1,5 @@
 /** After a rotation of APP_SECRETS: rows kept under an older secret move to the current one, so that the old one can go. */
-import { type Queries, withoutQuery } from '#src/adapters/database.ts';
+import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { lookupsOf, openIdentity, openName, sealIdentity, sealName } from './clinician-details.ts';

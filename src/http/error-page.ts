@@ -1,6 +1,6 @@
 /** The one page, or JSON, in which every failure ends (ER-01..03). */
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
-import { isDatabaseAway } from '#src/adapters/database.ts';
+import { isDatabaseAway } from '#src/adapters/database/index.ts';
 import { AppError, describeError, type ErrorCode } from '#src/errors.ts';
 import { errorPage } from '#views/error-page.ts';
 import { factsOf } from './request-log.ts';

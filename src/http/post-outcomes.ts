@@ -1,6 +1,6 @@
 /** What came of a form's post, kept for the page its browser is sent to: then reload and Back post nothing. */
 import { createHash } from 'node:crypto';
-import type { KeyStore } from '#src/adapters/redis.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 
 /** How long an outcome is kept, and how large it may be as JSON. */

@@ -1,7 +1,7 @@
 /** Whose address is it: puts JWKS fetches to organizations by the addresses their EHR's hosts have in DNS. */
 import { lookup } from 'node:dns/promises';
 import ipaddr from 'ipaddr.js';
-import type { JwksFetch } from './sighting-store.ts';
+import type { JwksFetch } from './key-use-store.ts';
 
 /** An organization as this folder needs it: its name and the hosts of its FHIR server and token endpoint. */
 export interface KeyHolder {

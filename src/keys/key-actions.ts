@@ -2,7 +2,7 @@
 import { exportSPKI, importJWK } from 'jose';
 import type { Clock } from '#src/adapters/clock.ts';
 import { CommandError } from '#src/adapters/command-line.ts';
-import type { Queries } from '#src/adapters/database.ts';
+import type { Queries } from '#src/adapters/database/index.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';
 import { instantText, serverTimeZone } from '#views/zone.ts';
@@ -16,7 +16,7 @@ import {
 } from './key-life.ts';
 import { makeKey, type PublicJwk, readPublicJwk, signingAlgorithms } from './key-pair.ts';
 import { changeKeys, type KeyRow, listKeyRows } from './key-store.ts';
-import { listKeyUses } from './sighting-store.ts';
+import { listKeyUses } from './key-use-store.ts';
 
 export interface KeyDependencies {
   db: Queries;

@@ -1,7 +1,7 @@
 /** The keys in memory: what signs, and what EHRs are shown, without asking a store (JW-10, JW-11). */
 import type { CryptoKey } from 'jose';
 import type { Clock } from '#src/adapters/clock.ts';
-import { type Queries, withoutQuery } from '#src/adapters/database.ts';
+import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { keyState, REFRESH_INTERVAL_SECONDS } from './key-life.ts';

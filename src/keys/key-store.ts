@@ -1,7 +1,7 @@
 /** The signing keys' table: public halves readable, private halves sealed (CAJ-15). */
 import { asc, sql } from 'drizzle-orm';
 import { jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
-import type { Queries } from '#src/adapters/database.ts';
+import type { Queries } from '#src/adapters/database/index.ts';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 

@@ -1,6 +1,6 @@
 /** Which scopes a launch begins with: those configured, or those an EHR that refused them was found to take. */
-import { type FailedScope, type LadderBase, nextScope } from '#src/smart/scope-ladder.ts';
-import { requestedScope } from '#src/smart/scopes.ts';
+import { type FailedScope, type LadderBase, nextScope } from '#src/smart/scopes/fallback.ts';
+import { requestedScope } from '#src/smart/scopes/granted.ts';
 import type { LearnedScopes, Organization } from './organization.ts';
 import { usedTypes } from './scope-uses.ts';
 

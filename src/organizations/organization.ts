@@ -1,7 +1,5 @@
 /** An organization (tenant): everything that pins its EHR and how we behave there (REG-05). */
 import { z } from 'zod';
-import { scopeProblems } from '#src/smart/scopes.ts';
-import { serverTimeZone } from '#views/zone.ts';
 import {
   endpointHost,
   frameAncestor,
@@ -11,9 +9,11 @@ import {
   textFormat,
   timeZone,
   wholeNumber,
-} from './setting-formats.ts';
-import { formerVendors, vendorOf, vendors } from './vendor.ts';
-import { presetScopes } from './vendor-presets.ts';
+} from '#src/settings/formats.ts';
+import { scopeProblems } from '#src/smart/scopes/granted.ts';
+import { presetScopes } from '#src/vendors/presets.ts';
+import { formerVendors, vendorOf, vendors } from '#src/vendors/vendor.ts';
+import { serverTimeZone } from '#views/zone.ts';
 
 /** Org IDs stand in URLs, cookies and file names: letters, digits, `.`, `_` and `-`, at most 64. */
 export const ORGANIZATION_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;

@@ -1,6 +1,6 @@
 /** The values an EHR team registers for one organization, the same wherever they are shown (REG-04, REG-09). */
 
-import { standaloneScopes } from '#src/smart/standalone-scopes.ts';
+import { standaloneScopes } from '#src/smart/scopes/standalone.ts';
 
 export interface RegistrationSheet {
   applicationName: string;

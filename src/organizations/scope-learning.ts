@@ -1,12 +1,12 @@
 /** Remembers for all instances which scopes led to a launch after others were refused, until an administrator forgets it. */
 import type { Clock } from '#src/adapters/clock.ts';
-import { withoutQuery } from '#src/adapters/database.ts';
+import { withoutQuery } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';
-import type { FailedScope } from '#src/smart/scope-ladder.ts';
+import type { FailedScope } from '#src/smart/scopes/fallback.ts';
 import { learningKey, refusalBasis } from './learned-scopes.ts';
 import type { LearnedScopes, Organization } from './organization.ts';
-import type { OrganizationStore } from './organization-store.ts';
+import type { OrganizationStore } from './store.ts';
 
 /** What one completed launch says about scopes. */
 export interface ScopeLesson {

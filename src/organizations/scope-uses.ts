@@ -1,5 +1,5 @@
 /** What the app does with each resource it may use, and what a clinician loses without it: for settings and the ladder. */
-import type { Permission } from '#src/smart/scopes.ts';
+import type { Permission } from '#src/smart/scopes/granted.ts';
 import type { OrganizationSettings } from './organization.ts';
 
 /** One use of the chart. */

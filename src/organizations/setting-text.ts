@@ -1,5 +1,5 @@
 /** Settings as typed on a command line: `key=value` texts to the raw values the schema judges. */
-import type { OrganizationSettings, SettingProblem } from './organization.ts';
+import type { OrganizationSettings, SettingProblem } from '#src/organizations/organization.ts';
 
 type SettingField = Exclude<keyof OrganizationSettings, 'id' | 'name' | 'fhirBaseUrl' | 'clientId'>;
 type Kind = 'text' | 'list' | 'flag';

@@ -1,8 +1,8 @@
 /** What we know of each organization's EHR: discovered once, shared by all launches, kept as long as the EHR allows (DI-13, DI-14). */
 import type { Clock } from '#src/adapters/clock.ts';
+import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Log } from '#src/adapters/log.ts';
-import type { Outbound } from '#src/adapters/outbound.ts';
-import type { IssuerToTrust } from '#src/smart/issuer-documents.ts';
+import type { IssuerToTrust } from '#src/smart/id-token/documents.ts';
 import {
   assertUsable,
   isUsable,
@@ -11,7 +11,7 @@ import {
 } from '#src/smart/smart-configuration.ts';
 import { discover } from '#src/smart/step-3-discovery.ts';
 import type { Organization } from './organization.ts';
-import type { OrganizationStore } from './organization-store.ts';
+import type { OrganizationStore } from './store.ts';
 
 /** Answers from memory, from the organization's row, or from the EHR, in this order. */
 export interface SmartConnections {

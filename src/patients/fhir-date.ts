@@ -1,6 +1,7 @@
 /** Reads a FHIR date, dateTime or instant into the day and time of one time zone; partial dates stay partial (FH-11). */
+
+import { asInformation } from '#src/smart/fhir/fields.ts';
 import { dayAndClockIn } from '#views/zone.ts';
-import { asInformation } from './fhir-fields.ts';
 
 /** A date as far as the EHR gave it. */
 export interface FhirDate {

@@ -1,5 +1,5 @@
 /** Reads a boolean that some servers write as a text or a number. */
-import { asRecord, type ForeignRecord } from './fhir-fields.ts';
+import { asRecord, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 
 /** `unclear`: something is there, and it is neither yes nor no. */
 export type Flag = boolean | 'unclear' | undefined;

@@ -1,6 +1,6 @@
 /** Turns a FHIR HumanName list into the one name a person reads: page title, patient strip, practitioner, audit. */
-import { asRecords, asText, asTexts, type ForeignRecord, hasEnded } from './fhir-fields.ts';
-import { saysNothing } from './no-information.ts';
+import { asRecords, asText, asTexts, type ForeignRecord, hasEnded } from '#src/smart/fhir/fields.ts';
+import { saysNothing } from '#src/smart/fhir/no-information.ts';
 
 /** FHIR name-use, best first. A missing or unknown use stands between "usual" and the makeshift ones. */
 const usesBestFirst = ['official', 'usual', undefined, 'temp', 'nickname', 'anonymous'];

@@ -1,6 +1,6 @@
 /** Finds the medical record number among a patient's identifiers; never guesses with "the first one". */
-import { asInformation, asRecord, asRecords, asText, type ForeignRecord, hasEnded } from './fhir-fields.ts';
-import { isMarkedAbsent } from './no-information.ts';
+import { asInformation, asRecord, asRecords, asText, type ForeignRecord, hasEnded } from '#src/smart/fhir/fields.ts';
+import { isMarkedAbsent } from '#src/smart/fhir/no-information.ts';
 
 /** HL7 v2 table 0203 under the names of every FHIR version and of CDA. */
 const TYPE_SYSTEM =

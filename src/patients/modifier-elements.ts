@@ -3,7 +3,7 @@
  * nowhere else. FHIR R4, "Is-Modifier": an application that does not understand one must not show the rest as if it were
  * not there, so each is said in words.
  */
-import { asRecord, asRecords, asText, asTexts, type ForeignRecord } from './fhir-fields.ts';
+import { asRecord, asRecords, asText, asTexts, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { type Flag, flagOf } from './foreign-flag.ts';
 
 /** No resource of an honest server has more elements or more levels. */

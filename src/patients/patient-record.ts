@@ -1,5 +1,5 @@
 /** Whether a Patient resource is the record to work with, and what must be known about it. */
-import { asTexts, type ForeignRecord } from './fhir-fields.ts';
+import { asTexts, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { flagOf } from './foreign-flag.ts';
 import { conditionsOf } from './modifier-elements.ts';
 

@@ -1,11 +1,11 @@
 /** Reads the patient in context from the EHR and keeps what a clinician needs to be sure it is the right one. */
 import { AppError, type ErrorCode } from '#src/errors.ts';
+import { asInformation, asRecord, asText } from '#src/smart/fhir/fields.ts';
 import { type FhirApi, FhirError, type FhirFailure, type FhirResource } from '#src/smart/step-6-fhir-api.ts';
-import type { PatientIdentity } from '#views/patient-identity.ts';
+import type { PatientIdentity } from '#views/requests/patient-identity.ts';
 import { dayIn, serverTimeZone } from '#views/zone.ts';
 import { ageText } from './age.ts';
 import { dayText } from './fhir-date.ts';
-import { asInformation, asRecord, asText } from './fhir-fields.ts';
 import { type Flag, flagOf } from './foreign-flag.ts';
 import { displayName } from './human-name.ts';
 import { medicalRecordNumber } from './medical-record-number.ts';

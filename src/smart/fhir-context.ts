@@ -1,6 +1,7 @@
 /** `fhirContext`: further resources the EHR hands over with a launch, such as the ServiceRequest being worked on. */
+
+import { isFhirId } from '#src/smart/fhir/id.ts';
 import { boundedText } from './bounded-text.ts';
-import { isFhirId } from './fhir-id.ts';
 
 /** One item; at least one of reference, canonical and identifier is there. */
 export interface FhirContextItem {

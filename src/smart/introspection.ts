@@ -4,8 +4,8 @@
  * SMART App Launch 2.2.0, "Token Introspection"; RFC 7662; rules RV-06, RV-07, CAJ-13.
  */
 import { z } from 'zod';
-import type { EhrClient } from '#src/adapters/outbound.ts';
-import { OutboundError } from '#src/adapters/outbound-error.ts';
+import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
+import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { type AssertionKey, type AssertionType, clientAssertion } from './client-authentication.ts';
 
 /** One access token to ask about. */

@@ -1,8 +1,8 @@
 /** The launch context: which patient and encounter the EHR has open, read from the token response. */
 import { AppError } from '#src/errors.ts';
+import { isFhirId } from '#src/smart/fhir/id.ts';
 import { boundedText, isBlank } from './bounded-text.ts';
 import { type FhirContextItem, readFhirContext } from './fhir-context.ts';
-import { isFhirId } from './fhir-id.ts';
 
 /** What the EHR said about the chart it opened us from. Everything in it is bounded; nothing in it is HTML. */
 export interface LaunchContext {

@@ -3,8 +3,8 @@
  *
  * RFC 7009; SMART App Launch 2.2.0, `revocation_endpoint`; rules RV-02..05, CAJ-13.
  */
-import type { EhrClient } from '#src/adapters/outbound.ts';
-import { OutboundError } from '#src/adapters/outbound-error.ts';
+import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
+import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { type AssertionKey, type AssertionType, clientAssertion } from './client-authentication.ts';
 
 /** One token to give back. */

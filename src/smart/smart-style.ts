@@ -1,5 +1,5 @@
 /** `smart_style_url`: the EHR's colours and fonts, turned into a stylesheet that can do nothing else. */
-import type { EhrClient } from '#src/adapters/outbound.ts';
+import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
 import { readableColors } from './readable-colors.ts';
 
 const COLOR =

@@ -4,11 +4,11 @@
  * SMART App Launch 2.2.0, "Retrieve .well-known/smart-configuration"; the deprecated CapabilityStatement only where that
  * does not exist. Rules DI-01..02, DI-15..25.
  */
-import type { EhrClient, OutboundResponse } from '#src/adapters/outbound.ts';
-import { OutboundError } from '#src/adapters/outbound-error.ts';
+import type { EhrClient, OutboundResponse } from '#src/adapters/ehr-http/client.ts';
+import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { AppError } from '#src/errors.ts';
+import { capabilityEndpoints } from '#src/smart/fhir/capability-statement.ts';
 import { cacheLifetimeMs } from './cache-lifetime.ts';
-import { capabilityEndpoints } from './capability-statement.ts';
 import { type EndpointRules, readSmartConfiguration, type SmartConfiguration } from './smart-configuration.ts';
 
 /** What discovery found, and for how long it may be used. */

@@ -3,8 +3,8 @@
  *
  * SMART App Launch 2.2.0, "Obtain access token"; RFC 6749 4.1.3, 5; rules TK.
  */
-import type { EhrClient, OutboundResponse } from '#src/adapters/outbound.ts';
-import { isUnsent, OutboundError } from '#src/adapters/outbound-error.ts';
+import type { EhrClient, OutboundResponse } from '#src/adapters/ehr-http/client.ts';
+import { isUnsent, OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import { isBlank } from './bounded-text.ts';
 import { type AssertionKey, type AssertionType, clientAssertion } from './client-authentication.ts';

@@ -6,12 +6,12 @@
  */
 import fhirclient from 'fhirclient/lib/FhirClient.js';
 import type { Dispatcher } from 'undici';
-import type { EhrClient } from '#src/adapters/outbound.ts';
-import { failureOf, isUnsent, type OutboundError } from '#src/adapters/outbound-error.ts';
+import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
+import { failureOf, isUnsent, type OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { AppError } from '#src/errors.ts';
-import { parseJson, summarizeOutcome } from './issue-codes.ts';
-import { neededPermissions, type SentCall } from './needed-permissions.ts';
-import type { Permission } from './scopes.ts';
+import { parseJson, summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
+import type { Permission } from '#src/smart/scopes/granted.ts';
+import { neededPermissions, type SentCall } from '#src/smart/scopes/needed-permissions.ts';
 
 /** A JSON object that says what resource it is; everything else about it is unproven. */
 export type FhirResource = { readonly resourceType: string; readonly [member: string]: unknown };

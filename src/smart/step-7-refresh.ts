@@ -3,11 +3,11 @@
  *
  * SMART App Launch 2.2.0, "Refresh access token"; RFC 6749 6; rules RF-01..11.
  */
-import type { EhrClient } from '#src/adapters/outbound.ts';
+import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
 import { AppError } from '#src/errors.ts';
+import { isFhirId } from '#src/smart/fhir/id.ts';
 import { isBlank } from './bounded-text.ts';
 import { type AssertionKey, type AssertionType, clientAssertion } from './client-authentication.ts';
-import { isFhirId } from './fhir-id.ts';
 import { postGrant, readTokenResponse, type TokenResponse } from './step-5-access-token.ts';
 
 /** What the refresh needs; the endpoint is the one pinned at launch (DI-06). */

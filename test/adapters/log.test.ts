@@ -1,7 +1,7 @@
 /** The log tells operators what failed and where, and never a secret, whoever puts one in (ST-07, TK-20, ER-04). */
 import { describe, expect, test } from 'vitest';
+import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { createLog } from '#src/adapters/log.ts';
-import { OutboundError } from '#src/adapters/outbound-error.ts';
 import { AppError } from '#src/errors.ts';
 
 /** The one line a call to the log makes. */

@@ -1,6 +1,6 @@
 /** Wrong passwords are bounded without handing outsiders a way to lock people out. */
 import { expect, test } from 'vitest';
-import { createMemoryStore } from '#src/adapters/redis.ts';
+import { createMemoryStore } from '#src/adapters/redis/memory.ts';
 import { createSignInLimit } from '#src/admin/sign-in-limit.ts';
 
 const refused = { code: 'admin.too-many-attempts' };

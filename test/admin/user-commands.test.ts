@@ -2,11 +2,11 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openDatabase } from '#src/adapters/database.ts';
+import { openDatabase } from '#src/adapters/database/index.ts';
 import { isPassword } from '#src/admin/password.ts';
 import { readUserCommand } from '#src/admin/user-commands.ts';
 import { createUserStore } from '#src/admin/user-store.ts';
-import { createOrganizationStore } from '#src/organizations/organization-store.ts';
+import { createOrganizationStore } from '#src/organizations/store.ts';
 import { PASSWORD, resultOf, signIn, usersOf } from '#test/helpers/administrators.ts';
 import { createPostgresDatabase, hasPostgres } from '#test/helpers/databases.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';

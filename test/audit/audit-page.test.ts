@@ -1,7 +1,7 @@
 /** Settings > Audit: who may read what, what is exported, and whose chart it was (issue 3 §6, ER-05). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { csvLine } from '#src/audit/audit-csv.ts';
 import { listAuditRows } from '#src/audit/audit-store.ts';
+import { csvLine } from '#src/audit/csv-format.ts';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
 import { isAfterPost } from '#test/helpers/visits.ts';

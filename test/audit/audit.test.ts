@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Database } from '#src/adapters/database.ts';
+import type { Database } from '#src/adapters/database/index.ts';
 import { createSealer } from '#src/adapters/seal.ts';
 import { auditActor, auditPatientName, createAudit } from '#src/audit/audit.ts';
 import { listAuditRows } from '#src/audit/audit-store.ts';

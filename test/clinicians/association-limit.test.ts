@@ -1,6 +1,6 @@
 /** Wrong one-time codes are bounded per launch and per EHR user, so that one user leaves tries to their colleagues. */
 import { expect, test } from 'vitest';
-import { createMemoryStore } from '#src/adapters/redis.ts';
+import { createMemoryStore } from '#src/adapters/redis/memory.ts';
 import { createAssociationLimit } from '#src/clinicians/association-limit.ts';
 
 const refused = { code: 'user.too-many-tries' };

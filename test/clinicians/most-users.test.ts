@@ -1,7 +1,7 @@
 /** How many users an EHR may invent: a bound for each organization, and known users go on launching (MT-06). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createClinicians } from '#src/clinicians/clinicians.ts';
-import { createOrganizationStore } from '#src/organizations/organization-store.ts';
+import { createClinicians } from '#src/clinicians/admission.ts';
+import { createOrganizationStore } from '#src/organizations/store.ts';
 import { startWorld, testStores, type World } from '#test/helpers/world.ts';
 
 describe.for(await testStores())('on %s', (stores) => {

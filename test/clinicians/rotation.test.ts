@@ -2,11 +2,11 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSealer } from '#src/adapters/seal.ts';
+import { createClinicians } from '#src/clinicians/admission.ts';
 import { openName } from '#src/clinicians/clinician-details.ts';
 import { listClinicians } from '#src/clinicians/clinician-store.ts';
-import { createClinicians } from '#src/clinicians/clinicians.ts';
 import { rekeyClinicians } from '#src/clinicians/rekey.ts';
-import { createOrganizationStore } from '#src/organizations/organization-store.ts';
+import { createOrganizationStore } from '#src/organizations/store.ts';
 import { ORG_ID, startWorld, testStores, type World } from '#test/helpers/world.ts';
 
 const OLD = 'the-old-secret-that-is-long-enough-0123456789';

@@ -1,7 +1,7 @@
 /** The README's table of failures says what the launch inspector and the error pages say: the same owners and statuses. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { causesByCode } from '#src/diagnostics/causes.ts';
+import { causesByCode } from '#src/diagnostics/inspector/causes.ts';
 import { describeError, type ErrorCode } from '#src/errors.ts';
 
 const readme = readFileSync(new URL('README.md', import.meta.resolve('#package')), 'utf8');

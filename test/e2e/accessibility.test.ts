@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { closingPage } from '#views/closing-page.ts';
+import { closingPage } from '#views/launches/closing-page.ts';
 import { type Deployment, startDeployment } from './deployment.ts';
 import { examine } from './examine.ts';
 import { createVisitor, type Visitor } from './visitor.ts';

@@ -11,11 +11,11 @@ import { PGlite } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
 import { Client } from 'pg';
-import { type Database, openDatabase } from '#src/adapters/database.ts';
+import { type Database, openDatabase } from '#src/adapters/database/index.ts';
 import { DEFAULT_POSTGRES } from './preparation/postgres.ts';
 import { testServer } from './preparation/prepared.ts';
 
-const MIGRATIONS = fileURLToPath(new URL('../../src/adapters/migrations', import.meta.url));
+const MIGRATIONS = fileURLToPath(new URL('../../src/adapters/database/migrations', import.meta.url));
 const SERVER_URL = testServer('DATABASE_URL_TEST', DEFAULT_POSTGRES);
 /** Of every database of this run; `global-setup.ts` names the run and drops them. */
 const PREFIX = `vectorcare_test_${process.env['TEST_RUN'] ?? 'alone'}_`;

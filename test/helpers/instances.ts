@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createLog } from '#src/adapters/log.ts';
 import { createApp } from '#src/app.ts';
-import type { Config } from '#src/config.ts';
+import type { Config } from '#src/config/index.ts';
 import type { AppDependencies } from '#src/open-dependencies.ts';
 import { openDependencies } from '#src/open-dependencies.ts';
 import type { World } from './world.ts';

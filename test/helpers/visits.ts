@@ -1,5 +1,5 @@
 /** What tests read off visits and cookies again and again. */
-import type { OutcomeKind } from '#src/http/after-post.ts';
+import type { OutcomeKind } from '#src/http/sessions/after-post.ts';
 import type { TestBrowser, Visit } from './browser.ts';
 
 /** `<launch id>` of `/launches/<launch id>/…`. */

@@ -266,7 +266,7 @@ test('what a request says is read in three places and nowhere else', () => {
     'src/http/form-body.ts',
     'src/http/request-values.ts',
     // Only whether the Org ID is in the path.
-    'src/launches/launch-route.ts',
+    'src/launches/start/launch-route.ts',
   ]);
 });
 

@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Database } from '#src/adapters/database.ts';
+import type { Database } from '#src/adapters/database/index.ts';
 import { createLog } from '#src/adapters/log.ts';
 import { createSealer } from '#src/adapters/seal.ts';
 import { createAudit } from '#src/audit/audit.ts';

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK } from 'jose';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Database } from '#src/adapters/database.ts';
+import type { Database } from '#src/adapters/database/index.ts';
 import { createLog } from '#src/adapters/log.ts';
 import { createSealer } from '#src/adapters/seal.ts';
 import { makeKey } from '#src/keys/key-pair.ts';

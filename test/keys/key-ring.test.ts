@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { calculateJwkThumbprint, createLocalJWKSet, jwtVerify, SignJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Database } from '#src/adapters/database.ts';
+import type { Database } from '#src/adapters/database/index.ts';
 import { createSealer } from '#src/adapters/seal.ts';
 import { createAudit } from '#src/audit/audit.ts';
 import { retireKey, rotateKeys } from '#src/keys/key-actions.ts';

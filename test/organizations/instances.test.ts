@@ -1,7 +1,7 @@
 /** Several instances, one truth: what is changed on one is what the others work with (MT-05, DI-13, JW-10). */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { keepDiscovered } from '#src/organizations/checks/keep-discovered.ts';
-import { createOrganizationStore } from '#src/organizations/organization-store.ts';
+import { keepDiscovered } from '#src/checks/keep-discovered.ts';
+import { createOrganizationStore } from '#src/organizations/store.ts';
 import { titleOf } from '#test/helpers/browser.ts';
 import { addInstance, type Instance } from '#test/helpers/instances.ts';
 import { createRedisServer } from '#test/helpers/redis-server.ts';

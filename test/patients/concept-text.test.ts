@@ -1,7 +1,7 @@
 /** A code for "there is nothing" is not a thing: it never stands where a real coding does, nor alone. */
 import { expect, test } from 'vitest';
-import { asConceptText, asInformation } from '#src/patients/fhir-fields.ts';
 import { displayName } from '#src/patients/human-name.ts';
+import { asConceptText, asInformation } from '#src/smart/fhir/fields.ts';
 
 const hip = { system: 'http://snomed.info/sct', code: '263225007', display: 'Hip fracture' };
 const nullFlavor = (code: string, display?: string) => ({

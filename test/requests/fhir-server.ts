@@ -1,7 +1,7 @@
 /** A FHIR server on loopback that answers what a test tells it to, with the real FhirApi pointed at it. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createOutbound } from '#src/adapters/outbound.ts';
+import { createOutbound } from '#src/adapters/ehr-http/client.ts';
 import { createFhirApi, type FhirApi } from '#src/smart/step-6-fhir-api.ts';
 
 interface ExplicitAnswer {

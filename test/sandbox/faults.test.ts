@@ -46,7 +46,7 @@ function firstSections(name: FaultName): Section[] {
 }
 
 const isSlow = (name: FaultName) => name.startsWith('slow-');
-/** A launch creates and introspects nothing; test/requests/new-request.test.ts and introspection.test.ts play these. */
+/** A launch creates and introspects nothing; test/requests/new/new-request.test.ts and test/launches/tokens/introspect.test.ts play these. */
 const isOfCreate = (name: FaultName) => name in fhirCreateFaults || name.startsWith('introspection-');
 
 test('an undisturbed launch always looks the same', async () => {

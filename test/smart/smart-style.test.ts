@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createOutbound } from '#src/adapters/outbound.ts';
+import { createOutbound } from '#src/adapters/ehr-http/client.ts';
 import { fetchSmartStyle, smartStyleSheet } from '#src/smart/smart-style.ts';
-import { startKeyServer } from '#test/smart/key-server.ts';
+import { startKeyServer } from '#test/smart/id-token/key-server.ts';
 
 const outbound = createOutbound({ production: false, allowPrivate: ['127.0.0.0/8'] });
 let server: Awaited<ReturnType<typeof startKeyServer>>;

@@ -1,7 +1,7 @@
 /** Step 3: discovery against a real HTTP server that says what no sandbox would (DI-01..02, DI-15..25). */
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createOutbound } from '#src/adapters/outbound.ts';
+import { createOutbound } from '#src/adapters/ehr-http/client.ts';
 import { AppError } from '#src/errors.ts';
 import { discover } from '#src/smart/step-3-discovery.ts';
 import { flood, type Script, type StubEhr, startEvil, startStubEhr } from '#test/helpers/stub-ehr.ts';

@@ -1,7 +1,7 @@
 /** Step 5: the token request as the server sees it, and the answers that are believed (TK-01..21, CAJ-06). */
 import { generateKeyPair } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createOutbound } from '#src/adapters/outbound.ts';
+import { createOutbound } from '#src/adapters/ehr-http/client.ts';
 import { AppError } from '#src/errors.ts';
 import type { AssertionKey } from '#src/smart/client-authentication.ts';
 import { type CodeExchange, exchangeCode, readTokenResponse } from '#src/smart/step-5-access-token.ts';

@@ -1,7 +1,7 @@
 /** Step 6: where the access token goes and, above all, where it does not (FH-01..07, FH-12). */
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createOutbound } from '#src/adapters/outbound.ts';
+import { createOutbound } from '#src/adapters/ehr-http/client.ts';
 import { createFhirApi, FhirError, type FhirFailure, isRefusal, isUnder } from '#src/smart/step-6-fhir-api.ts';
 import { flood, type Script, type StubEhr, startEvil, startStubEhr } from '#test/helpers/stub-ehr.ts';
 

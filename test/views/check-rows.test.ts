@@ -1,7 +1,7 @@
 /** What the checks of a connection say together, and what stays in sight (REG-06). */
 import { expect, test } from 'vitest';
-import { checkCatalogue } from '#src/organizations/checks/check-catalogue.ts';
-import { type CheckRow, checkOutcome, foldedCheckRows } from '#views/check-rows.ts';
+import { checkCatalogue } from '#src/checks/rows/catalogue.ts';
+import { type CheckRow, checkOutcome, foldedCheckRows } from '#views/integration-page/check-rows.ts';
 
 const row = (id: string, verdict: CheckRow['verdict']): CheckRow => {
   const texts = { title: id, group: 'This app', found: '', why: '', owner: 'EHR team', mend: 'Mend it.' };

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { authorizeFormPage } from '#views/authorize-form-page.ts';
-import { cookiesBlockedPage } from '#views/cookies-blocked-page.ts';
 import { errorPage } from '#views/error-page.ts';
-import { signedOutPage } from '#views/signed-out-page.ts';
+import { authorizeFormPage } from '#views/launches/authorize-form-page.ts';
+import { cookiesBlockedPage } from '#views/launches/cookies-blocked-page.ts';
+import { signedOutPage } from '#views/launches/signed-out-page.ts';
 
 const failure = { title: 'This EHR is not set up', help: 'Ask your administrator.', supportCode: 'K7QF-2M9X' };
 const launchUrl = '/smart/launch?orgId=a&iss=https%3A%2F%2Fehr.example%2Ffhir&launch=1';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { PatientIdentity } from '#views/patient-identity.ts';
-import type { RequestListProps } from '#views/request-list.ts';
-import type { RequestRow } from '#views/request-row.ts';
-import { requestsPageEnd, requestsPageStart } from '#views/requests-page.ts';
+import type { PatientIdentity } from '#views/requests/patient-identity.ts';
+import type { RequestListProps } from '#views/requests/request-list.ts';
+import type { RequestRow } from '#views/requests/request-row.ts';
+import { requestsPageEnd, requestsPageStart } from '#views/requests/requests-page.ts';
 
 const ada: PatientIdentity = {
   name: 'Ada Moreno',

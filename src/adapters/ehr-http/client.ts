@@ -1,0 +1,184 @@
+/** The one way out: every HTTP call to an EHR passes this guard (TL-01, TL-04, TL-06, DI-15, DI-16). */
+import { type Dispatcher, request as send } from 'undici';
+import type { Log } from '#src/adapters/log.ts';
+import type { Metrics } from '#src/adapters/metrics.ts';
+import type { Telemetry } from '#src/adapters/telemetry.ts';
+import { isAddressAllowed, isLoopbackHost } from './address-policy.ts';
+import type { EhrBudgets } from './budget.ts';
+import { createEhrLanes, type LaneCall } from './bulkhead.ts';
+import { type CallEnd, failureOf, OutboundError } from './error.ts';
+import { type CallKind, createWatch, type WatchedCall } from './metrics.ts';
+import { createEhrPools, type PoolUse } from './pools.ts';
+
+/** One call; the defaults are right for discovery, token and key requests. */
+export interface OutboundRequest {
+  method?: 'GET' | 'POST';
+  headers?: Record<string, string>;
+  body?: string;
+  /** For the whole exchange: name lookup, connection, answer and body. */
+  deadlineMs?: number;
+  /** CIDRs this call may reach although private. */
+  allowPrivate?: readonly string[];
+  /** For metrics and traces; 'other' when not told. */
+  kind?: CallKind;
+  /** The answer is its status first: with a body that breaks off, is late or too large, `text` is '' and nothing fails. */
+  statusStands?: true;
+  /** Carries what a visitor brought and nobody has checked, such as a code: see {@link LaneCall}. */
+  isProvoked?: boolean;
+}
+
+/** What came back, whatever its status; the protocol step judges it. */
+export interface OutboundResponse {
+  status: number;
+  /** Names in lower case (DI-25). */
+  headers: Record<string, string | undefined>;
+  /** Media type alone, in lower case; '' when absent. */
+  contentType: string;
+  text: string;
+}
+
+/** An organization as far as its calls go; its settings have these names. */
+export interface EhrOwner {
+  id: string;
+  /** CIDRs it may reach although private. */
+  privateNetworks: readonly string[];
+  /** Over all instances; 0 is no limit. */
+  requestsPerMinute: number;
+}
+
+/** The guarded HTTP client, for one organization or for none. */
+export interface EhrClient {
+  /** Sends one request and never follows a redirect. @throws OutboundError */
+  request(url: URL, request?: OutboundRequest): Promise<OutboundResponse>;
+  /** May this URL be called at all: https, or http on loopback outside production. */
+  accepts(url: URL): boolean;
+  /** Opens connections for a token request and FHIR reads ahead of need. Never throws. */
+  warm(urls: { protocol: URL; fhir: URL }): void;
+  /** The same guard and pools for fhirclient's fetch, inside {@link fhirCall}. */
+  fhirDispatcher(): Dispatcher;
+  /** Makes one FHIR call that goes through {@link fhirDispatcher}. @throws OutboundError when refused, or what `call` throws. */
+  fhirCall<T>(target: { url: URL; method: string }, call: () => Promise<T>): Promise<T>;
+  /** Counts a request that the browser has made at the EHR, such as authorize (ehr-behaviour row 39). Never rejects. */
+  countVisit(): Promise<void>;
+  /** Nothing is sent. @throws OutboundError 'circuit-open' while calls to this URL's host would be refused. */
+  assertAnswering(url: URL): void;
+}
+
+/** For no organization: checks, which have to measure whatever the circuit says, and our own sign-in. */
+export interface Outbound extends EhrClient {
+  /** For calls on behalf of an organization: in its lane, within its budget, to its private networks (TL-06, MT-06). */
+  forOrganization(organization: EhrOwner): EhrClient;
+  close(): Promise<void>;
+}
+
+const DEADLINE_MS = 5_000;
+
+/**
+ * @param options.production refuses plain http even on loopback.
+ * @param options.allowPrivate CIDRs every call may reach although private.
+ * @param options.budgets for `requestsPerMinute`; without, nothing is counted.
+ */
+export function createOutbound(options: {
+  production: boolean;
+  allowPrivate: readonly string[];
+  metrics?: Metrics;
+  budgets?: EhrBudgets;
+  telemetry?: Telemetry | undefined;
+  log?: Log;
+}): Outbound {
+  const pools = createEhrPools(options.allowPrivate, DEADLINE_MS);
+  const watch = createWatch(options);
+  const lanes = createEhrLanes(options);
+  const accepts = (url: URL) =>
+    url.protocol === 'https:' || (url.protocol === 'http:' && !options.production && isLoopbackHost(url.hostname));
+  const assertReachable = (url: URL, allowPrivate: readonly string[]) => {
+    const literal = url.hostname.replace(/^\[|\]$/g, '');
+    const isLiteral = /^[\d.]+$/.test(literal) || literal.includes(':');
+    if (!accepts(url) || (isLiteral && !isAddressAllowed(literal, [...options.allowPrivate, ...allowPrivate]))) {
+      throw new OutboundError('address-refused', url.host);
+    }
+  };
+  const spend = async (owner: EhrOwner, url: URL): Promise<void> => {
+    const seconds = await options.budgets?.spend(owner);
+    if (seconds === undefined) return;
+    options.metrics?.refusedCalls.inc({ organization: owner.id, reason: 'over-budget' });
+    throw new OutboundError('busy', url.host, undefined, seconds);
+  };
+
+  const clientFor = (owner: EhrOwner | undefined): EhrClient => {
+    const networks = owner?.privateNetworks ?? [];
+    const make = <T>(target: Target, call: () => Promise<T>, endOfResult: (result: T) => CallEnd): Promise<T> => {
+      const watched = () => watch({ ...target, organizationId: owner?.id }, call, endOfResult);
+      if (!owner) return watched();
+      const prepare = owner.requestsPerMinute === 0 ? undefined : () => spend(owner, target.url);
+      const { url, isProvoked } = target;
+      return lanes.run({ organizationId: owner.id, url, isProvoked }, watched, endOfResult, prepare);
+    };
+    return {
+      accepts,
+      request: async (url, request = {}) => {
+        const allowPrivate = request.allowPrivate ?? networks;
+        assertReachable(url, allowPrivate);
+        const { dispatcher } = pools.of('protocol', allowPrivate);
+        const { method = 'GET', kind = 'other', isProvoked } = request;
+        return make({ kind, method, url, isProvoked }, () => exchange(url, request, dispatcher), statusOf);
+      },
+      warm: (urls) => {
+        for (const [use, url] of Object.entries(urls) as [PoolUse, URL][]) {
+          try {
+            assertReachable(url, networks);
+            pools.of(use, networks).warm(url);
+          } catch {
+            // The real request will say why.
+          }
+        }
+      },
+      fhirDispatcher: () =>
+        pools.of('fhir', networks).dispatcher.compose((dispatch) => (target, handler) => {
+          assertReachable(new URL(String(target.origin)), networks);
+          return dispatch(target, handler);
+        }),
+      fhirCall: (target, call) => make({ kind: 'fhir', ...target }, call, () => ({ status: 200 })),
+      assertAnswering: (url) => {
+        if (owner) lanes.assertAnswering({ organizationId: owner.id, url });
+      },
+      countVisit: async () => {
+        if (owner) await options.budgets?.count(owner);
+      },
+    };
+  };
+
+  return { ...clientFor(undefined), forOrganization: clientFor, close: pools.close };
+}
+
+type Target = Pick<WatchedCall, 'kind' | 'method' | 'url'> & Pick<LaneCall, 'isProvoked'>;
+
+const statusOf = ({ status }: OutboundResponse): CallEnd => ({ status });
+
+async function exchange(url: URL, request: OutboundRequest, dispatcher: Dispatcher): Promise<OutboundResponse> {
+  try {
+    return await sendOnce(url, request, dispatcher);
+  } catch (error) {
+    throw new OutboundError(failureOf(error), url.host, error);
+  }
+}
+
+async function sendOnce(url: URL, request: OutboundRequest, dispatcher: Dispatcher): Promise<OutboundResponse> {
+  const response = await send(url, {
+    dispatcher,
+    method: request.method ?? 'GET',
+    headers: { 'accept-encoding': 'gzip', ...request.headers },
+    ...(request.body === undefined ? {} : { body: request.body }),
+    signal: AbortSignal.timeout(request.deadlineMs ?? DEADLINE_MS),
+  });
+  const reading = response.body.text();
+  const text = await (request.statusStands ? reading.catch(() => '') : reading);
+  const headers = Object.fromEntries(
+    Object.entries(response.headers).map(([name, value]) => [
+      name.toLowerCase(),
+      Array.isArray(value) ? value[0] : value,
+    ]),
+  );
+  const contentType = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  return { status: response.statusCode, headers, contentType, text };
+}

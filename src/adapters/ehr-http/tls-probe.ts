@@ -1,0 +1,141 @@
+/** Looks at a host's name and certificate without sending it a request, behind the same address guard as every call (TL-01, TL-04). */
+import { isIP, type LookupFunction } from 'node:net';
+import { checkServerIdentity, connect, type PeerCertificate, type TLSSocket } from 'node:tls';
+import { AddressRefusedError, guardedLookup, isAddressAllowed } from './address-policy.ts';
+import { failureOf, type OutboundFailure } from './error.ts';
+
+/** What a TLS server showed, whether or not it may be trusted. */
+export interface Handshake {
+  /** Such as `TLSv1.3`. */
+  protocol: string;
+  /** OpenSSL's or Node's code when the chain does not verify; undefined when it does. */
+  chainProblem: string | undefined;
+  nameMatches: boolean;
+  /** The names the certificate is for, shortened. */
+  names: string;
+  issuer: string;
+  expiresAt: Date;
+  /** SHA-256, as browsers show it. */
+  fingerprint: string;
+}
+
+/** An answer, or the reason why there is none; `detail` is a system code such as ENOTFOUND, never an address. */
+export type Probed<Found> = { ok: true; found: Found } | { ok: false; failure: OutboundFailure; detail: string };
+
+/** Never throws and never sends a byte of HTTP. */
+export interface ConnectionProbe {
+  /** The addresses of a host, as far as we may reach them. */
+  resolve(hostname: string, options: ProbeOptions): Promise<Probed<string[]>>;
+  /** One TLS handshake with whatever the server offers, TLS 1.0 included, so that the report can name it. */
+  handshake(url: URL, options: ProbeOptions): Promise<Probed<Handshake>>;
+}
+
+export interface ProbeOptions {
+  deadlineMs: number;
+  /** CIDRs this organization may reach although private. */
+  allowPrivate: readonly string[];
+}
+
+/** @param allowPrivate CIDRs every call may reach although private, as for the outbound client. */
+export function createConnectionProbe(allowPrivate: readonly string[]): ConnectionProbe {
+  return {
+    resolve: (hostname, options) =>
+      inTime(options.deadlineMs, (resolve, reject) => {
+        lookupFor(hostname, [...allowPrivate, ...options.allowPrivate])(hostname, { all: true }, (error, found) => {
+          if (error) reject(error);
+          else resolve(Array.isArray(found) ? found.map(({ address }) => address) : [found]);
+        });
+      }),
+    handshake: (url, options) =>
+      inTime(options.deadlineMs, (resolve, reject) => {
+        const hostname = bare(url);
+        const lookup = lookupFor(hostname, [...allowPrivate, ...options.allowPrivate]);
+        if (isIP(hostname) && !isAddressAllowed(hostname, [...allowPrivate, ...options.allowPrivate])) {
+          return reject(new AddressRefusedError(hostname));
+        }
+        const socket = openSocket(hostname, Number(url.port || 443), lookup);
+        socket.once('secureConnect', () => {
+          resolve(read(socket, hostname));
+          socket.destroy();
+        });
+        socket.once('error', reject);
+        return () => socket.destroy();
+      }),
+  };
+}
+
+function bare(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '');
+}
+
+/** Node does not ask a lookup about a host that is an address already. */
+function lookupFor(hostname: string, allowPrivate: readonly string[]): LookupFunction {
+  if (!isIP(hostname)) return guardedLookup(allowPrivate);
+  return (address, _options, callback) => {
+    if (isAddressAllowed(address, allowPrivate)) callback(null, [{ address, family: isIP(address) }]);
+    else callback(new AddressRefusedError(address), '', 0);
+  };
+}
+
+function openSocket(host: string, port: number, lookup: LookupFunction): TLSSocket {
+  return connect({
+    host,
+    port,
+    lookup,
+    ...(isIP(host) ? {} : { servername: host }),
+    // Looked at, not used: this connection carries nothing, and a bad certificate is what we are here to describe.
+    rejectUnauthorized: false,
+    minVersion: 'TLSv1',
+    ciphers: 'DEFAULT@SECLEVEL=0',
+  });
+}
+
+function read(socket: TLSSocket, hostname: string): Handshake {
+  const certificate = socket.getPeerCertificate();
+  const nameProblem = checkServerIdentity(hostname, certificate);
+  const problem = socket.authorized ? undefined : String(socket.authorizationError);
+  return {
+    protocol: socket.getProtocol() ?? 'unknown',
+    // A wrong name is a row of its own.
+    chainProblem: problem?.includes('ALTNAME') ? undefined : problem,
+    nameMatches: nameProblem === undefined,
+    names: namesOf(certificate),
+    issuer: textOf(certificate.issuer?.O ?? certificate.issuer?.CN),
+    expiresAt: new Date(certificate.valid_to),
+    fingerprint: certificate.fingerprint256 ?? '',
+  };
+}
+
+function namesOf(certificate: PeerCertificate): string {
+  return (certificate.subjectaltname ?? textOf(certificate.subject?.CN)).replace(/DNS:/g, '').slice(0, 120);
+}
+
+function textOf(name: string | string[] | undefined): string {
+  return [name ?? 'unknown'].flat().join(' ').slice(0, 80);
+}
+
+/** @param work resolves or rejects, and may return how to give up. */
+function inTime<Found>(
+  deadlineMs: number,
+  work: (resolve: (found: Found) => void, reject: (error: unknown) => void) => (() => void) | void,
+): Promise<Probed<Found>> {
+  return new Promise((settle) => {
+    const stop: { giveUp?: (() => void) | void } = {};
+    const timer = setTimeout(() => {
+      stop.giveUp?.();
+      settle({ ok: false, failure: 'timeout', detail: '' });
+    }, deadlineMs);
+    const done = (probed: Probed<Found>) => {
+      clearTimeout(timer);
+      settle(probed);
+    };
+    stop.giveUp = work(
+      (found) => done({ ok: true, found }),
+      (error) => done({ ok: false, failure: failureOf(error), detail: codeOf(error) }),
+    );
+  });
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}

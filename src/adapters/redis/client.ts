@@ -1,0 +1,123 @@
+/** The connection to Redis, whatever it is made of: one server, a cluster, or a master that sentinels name. */
+import { Cluster, Redis } from 'ioredis';
+import type { Log } from '#src/adapters/log.ts';
+import { type RedisTarget, readRedisUrl } from '#src/config/redis-url.ts';
+import { AppError } from '#src/errors.ts';
+
+/** For libraries that bring their own commands; each key alone, so that they also run on a cluster. */
+export type RedisClient = Redis | Cluster;
+
+/** Short of two seconds, because a launch also asks for its limit. */
+const COMMAND_TIMEOUT_MS = 1_700;
+
+/** A host that vanished without a word is given up, so that a fail-over is found. Only counts while an answer is due. */
+const SILENCE_MS = 5_000;
+
+const CONNECTION = {
+  commandTimeout: COMMAND_TIMEOUT_MS,
+  connectTimeout: COMMAND_TIMEOUT_MS,
+  socketTimeout: SILENCE_MS,
+};
+const retryStrategy = (attempt: number) => Math.min(attempt * 100, 1_000);
+
+/** Connects behind the caller's back and for ever again. @param url checked by the configuration. */
+export function openRedisClient(url: string, log: Log): RedisClient {
+  const client = clientFor(readRedisUrl(url));
+  client.on('error', (error) => log.warn({ err: error }, 'redis.error'));
+  return client;
+}
+
+function clientFor(target: RedisTarget): RedisClient {
+  if (target.kind === 'cluster') return clusterFor(target);
+  const options = {
+    ...CONNECTION,
+    maxRetriesPerRequest: 1,
+    enableAutoPipelining: true,
+    retryStrategy,
+    // A master that has become a replica: look for the new one and send the command there.
+    reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? 2 : false),
+  };
+  if (target.kind === 'single') return new Redis(target.url, options);
+  const { nodes, masterName, database, sentinelPassword, username, password, tls } = target;
+  return new Redis({
+    ...options,
+    sentinels: nodes,
+    name: masterName,
+    db: database,
+    sentinelCommandTimeout: COMMAND_TIMEOUT_MS / 2,
+    sentinelRetryStrategy: retryStrategy,
+    ...given({ username, password, sentinelPassword }),
+    ...(tls ? { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
+  });
+}
+
+function clusterFor({ nodes, username, password, tls }: Extract<RedisTarget, { kind: 'cluster' }>): Cluster {
+  return new Cluster(nodes, {
+    clusterRetryStrategy: retryStrategy,
+    enableAutoPipelining: true,
+    // Waiting is done by `answerOf`: a command given up is never sent later, and an outage fills no memory.
+    enableOfflineQueue: false,
+    redisOptions: { ...CONNECTION, ...given({ username, password }), ...(tls ? { tls: {} } : {}) },
+    // With TLS the certificate is for the name, so the name is what we connect to.
+    ...(tls ? { dnsLookup: (address, callback) => callback(null, address) } : {}),
+  });
+}
+
+function given<Options extends Record<string, string | undefined>>(
+  options: Options,
+): { [Name in keyof Options]?: string } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof Options]?: string;
+  };
+}
+
+/**
+ * One command's answer within two seconds, whatever the connection is doing: also a command that waits behind another
+ * one, or for a cluster that is being found again.
+ *
+ * @throws AppError 'store.unavailable'.
+ */
+export async function answerOf<T>(
+  client: RedisClient,
+  command: () => Promise<T>,
+  withinMs: number = COMMAND_TIMEOUT_MS,
+): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_resolve, reject) => {
+    const giveUp = () => reject(new Error(`no answer in ${withinMs} ms`));
+    // After what has arrived is read: a process that was busy itself must not take that for Redis's silence.
+    timer = setTimeout(() => setImmediate(giveUp), withinMs);
+  });
+  let isOver = false;
+  const asked = async () => {
+    if (client instanceof Cluster && client.status !== 'ready') await readiness(client);
+    if (isOver) throw new Error('given up before it was sent');
+    return command();
+  };
+  try {
+    return await Promise.race([asked(), deadline]);
+  } catch (error) {
+    throw new AppError('store.unavailable', 'Redis did not answer', { cause: error });
+  } finally {
+    isOver = true;
+    clearTimeout(timer);
+  }
+}
+
+const waiting = new WeakMap<Cluster, Promise<void>>();
+
+/** Shared, so that a thousand commands are one listener. */
+function readiness(cluster: Cluster): Promise<void> {
+  const known = waiting.get(cluster);
+  if (known) return known;
+  const ready = new Promise<void>((resolve) => cluster.once('ready', () => resolve())).finally(() =>
+    waiting.delete(cluster),
+  );
+  waiting.set(cluster, ready);
+  return ready;
+}
+
+/** Every server that holds keys of its own, for commands that look at all keys. */
+export function mastersOf(client: RedisClient): Redis[] {
+  return client instanceof Cluster ? client.nodes('master') : [client];
+}

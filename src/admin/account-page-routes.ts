@@ -1,0 +1,91 @@
+/** `/settings/account`: who is signed in, and their password. */
+import type { Request, RequestHandler, Response } from 'express';
+import type { Sealer } from '#src/adapters/seal.ts';
+import { AppError } from '#src/errors.ts';
+import { fieldOf } from '#src/http/form-body.ts';
+import type { KnownBrowsers } from '#src/http/limits/known-browsers.ts';
+import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import type { AfterPost } from '#src/http/sessions/after-post.ts';
+import { beginSession } from '#src/http/sessions/session-middleware.ts';
+import { type AccountPageProps, accountPage } from '#views/settings/account-page.ts';
+import { actingOf } from './open-session.ts';
+import { PASSWORD_MIN_LENGTH } from './password-rules.ts';
+import type { SignInLimit } from './sign-in-limit.ts';
+import type { User } from './user.ts';
+import { changePassword, type UserActionDependencies } from './user-actions.ts';
+
+export interface AccountDependencies extends UserActionDependencies {
+  limit: SignInLimit;
+  /** By account. */
+  knownBrowsers: KnownBrowsers;
+  sealer: Sealer;
+  afterPost: AfterPost;
+}
+
+/** What the page shows of the last post; what was typed were passwords, and none is kept. */
+type Posted = Pick<AccountPageProps, 'isChanged' | 'problem'>;
+
+const PAGE = '/settings/account';
+
+/** `GET /settings/account` */
+export function accountRoute({ users, afterPost }: AccountDependencies): RequestHandler {
+  return async (request, response) => {
+    const user = await users.find(adminOf(request).userId);
+    if (user) showAccount(request, response, user, (await afterPost.read<Posted>(request)).shown);
+  };
+}
+
+/**
+ * `POST /settings/account/password`. Guessing the current password is throttled like signing in; afterwards this
+ * browser has a session under a new id and every other one of the user has ended.
+ */
+export function passwordRoute(deps: AccountDependencies): RequestHandler {
+  const { users, clock, limit, knownBrowsers, sealer, afterPost } = deps;
+  return async (request, response) => {
+    const { userId, email } = adminOf(request);
+    const user = await users.find(userId);
+    if (!user?.passwordHash) throw new AppError('request.bad', 'this user has no password');
+    const account = sealer.fingerprint(email);
+    const browser = knownBrowsers.recognise(request, email);
+    await limit.begin(account, request.ip, browser);
+    const fields = { current: 'current', next: 'next', again: 'again' } as const;
+    const given = {
+      current: fieldOf(request, fields.current, 'password'),
+      next: fieldOf(request, fields.next, 'password'),
+      again: fieldOf(request, fields.again, 'password'),
+    };
+    const acting = actingOf(request, userId);
+    const outcome = await changePassword(deps, acting, user, given).catch(async (error: unknown) => {
+      await limit.withdraw(account, request.ip, browser);
+      throw error;
+    });
+    if (!outcome.ok) {
+      const { field, problem } = outcome;
+      const shown: Partial<Posted> = { problem: { field, problem } };
+      return afterPost.answer(request, response, PAGE, { kind: 'form', status: 400, shown });
+    }
+    await limit.succeed(account, request.ip, browser);
+    const { sessionGeneration: generation } = outcome.user;
+    const signedInAt = request.session.admin?.signedInAt ?? clock().getTime();
+    await beginSession(request, { userId, generation, signedInAt, via: 'password' });
+    const shown: Partial<Posted> = { isChanged: true };
+    await afterPost.answer(request, response, PAGE, { kind: 'done', shown });
+  };
+}
+
+function showAccount(request: Request, response: Response, user: User, posted: Partial<Posted>): void {
+  const { email, role, organizationId } = adminOf(request);
+  const isForced = user.mustChangePassword && request.session.admin?.via === 'password';
+  response.type('html').send(
+    accountPage({
+      identity: { email, role },
+      organizationId,
+      csrfToken: adminCsrfToken(request),
+      hasPassword: user.passwordHash !== null,
+      isForced,
+      isChanged: posted.isChanged ?? false,
+      minLength: PASSWORD_MIN_LENGTH,
+      problem: posted.problem,
+    }),
+  );
+}

@@ -1,0 +1,103 @@
+/** The administrators' door and their accounts, in one router: `/sign-in`, `/sign-out`, `/settings`, account and users. */
+import { type RequestHandler, Router } from 'express';
+import type { Queries } from '#src/adapters/database/index.ts';
+import type { Outbound } from '#src/adapters/ehr-http/client.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
+import type { Config } from '#src/config/index.ts';
+import { createCookies } from '#src/http/cookies.ts';
+import { onlyMethods } from '#src/http/error-page.ts';
+import { FORM_BYTES, formBody } from '#src/http/form-body.ts';
+import { createKnownBrowsers, KNOWN_LIFETIME_MS, type NoteCookie } from '#src/http/limits/known-browsers.ts';
+import { adminOf } from '#src/http/sessions/admin-session.ts';
+import { createAfterPost } from '#src/http/sessions/after-post.ts';
+import { createOrganizationStore } from '#src/organizations/store.ts';
+import { type AccountDependencies, accountRoute, passwordRoute } from './account-page-routes.ts';
+import { createIdentityProvider } from './identity-provider.ts';
+import { createSignInBrowser } from './sign-in-browser.ts';
+import { createSignInLimit } from './sign-in-limit.ts';
+import { signInFormRoute, signInRoute, signOutRoute } from './sign-in-routes.ts';
+import { type SsoRouteDependencies, ssoCallbackRoute, ssoStartRoute } from './sso-routes.ts';
+import {
+  addUserRoute,
+  disableUserRoute,
+  enableUserRoute,
+  resetUserRoute,
+  type UserRouteDependencies,
+  usersRoute,
+} from './users-page-routes.ts';
+
+/** What the routes need, and the guards that createApp made. */
+export interface AdminRouteDependencies extends Omit<AccountDependencies, 'limit' | 'knownBrowsers'> {
+  config: Config;
+  db: Queries;
+  redis: KeyStore;
+  outbound: Outbound;
+  guards: { signedIn: RequestHandler[]; operator: RequestHandler; recognise: RequestHandler };
+}
+
+/** Behind the session middleware. Every route but the sign-in itself stands behind a guard. */
+export function adminRoutes(deps: AdminRouteDependencies): Router {
+  const { config, db, redis, guards } = deps;
+  const { publicUrl, signIn } = config;
+  const organizations = createOrganizationStore(db);
+  const limit = createSignInLimit(redis);
+  const knownBrowsers = createKnownBrowsers('account', { ...deps, cookie: deviceCookie(publicUrl) });
+  const browserSecret = createSignInBrowser(publicUrl);
+  const afterSignIn = createAfterPost(deps, { browserSecretOf: browserSecret.read, formLifetimeMs: 5 * 60_000 });
+  const shared = { ...deps, publicUrl, signIn, organizations, limit, knownBrowsers, browserSecret, afterSignIn };
+  const router = Router({ caseSensitive: true, strict: true });
+  const form = formBody(FORM_BYTES.signIn);
+  const onlyPost = onlyMethods('POST');
+  router
+    .route('/sign-in')
+    .get(guards.recognise, signInFormRoute(shared))
+    .post(form, signInRoute(shared))
+    .all(onlyMethods('GET', 'POST'));
+  router.route('/sign-out').post(guards.signedIn, signOutRoute(shared)).all(onlyPost);
+  mountSingleSignOn(router, shared);
+  router.route('/settings').get(guards.signedIn, startPage).all(onlyMethods('GET'));
+  router.route('/settings/account').get(guards.signedIn, accountRoute(shared)).all(onlyMethods('GET'));
+  router.route('/settings/account/password').post(guards.signedIn, passwordRoute(shared)).all(onlyPost);
+  mountUsers(router, [...guards.signedIn, guards.operator], shared);
+  return router;
+}
+
+/** Never framed: `SameSite=Lax`. */
+function deviceCookie(publicUrl: URL): NoteCookie {
+  const cookies = createCookies(publicUrl, 'first-party');
+  return {
+    read: (request) => cookies.read(request).get('device'),
+    write: (_request, response, note) => cookies.set(response, 'device', note, KNOWN_LIFETIME_MS),
+  };
+}
+
+function mountUsers(router: Router, guard: RequestHandler[], deps: UserRouteDependencies): void {
+  const onlyPost = onlyMethods('POST');
+  const users = '/settings/users';
+  router.route(users).get(guard, usersRoute(deps)).post(guard, addUserRoute(deps)).all(onlyMethods('GET', 'POST'));
+  router.route(`${users}/:id/reset`).post(guard, resetUserRoute(deps)).all(onlyPost);
+  router.route(`${users}/:id/disable`).post(guard, disableUserRoute(deps)).all(onlyPost);
+  router.route(`${users}/:id/enable`).post(guard, enableUserRoute(deps)).all(onlyPost);
+}
+
+/** Only where an identity provider is configured; elsewhere the addresses do not exist. */
+function mountSingleSignOn(
+  router: Router,
+  deps: AdminRouteDependencies & UserRouteDependencies & Pick<SsoRouteDependencies, 'knownBrowsers'>,
+): void {
+  const { publicUrl, signIn } = deps.config;
+  if (!signIn.singleSignOn) return;
+  const redirectUri = new URL('/sign-in/sso/callback', publicUrl);
+  const provider = createIdentityProvider(signIn.singleSignOn, redirectUri, deps);
+  const organizationIds = async () => (await deps.organizations.list()).map(({ id }) => id);
+  const sso = { ...deps, publicUrl, provider, groups: signIn.singleSignOn, organizationIds };
+  const onlyGet = onlyMethods('GET');
+  router.route('/sign-in/sso').get(ssoStartRoute(sso)).all(onlyGet);
+  router.route('/sign-in/sso/callback').get(ssoCallbackRoute(sso)).all(onlyGet);
+}
+
+/** `GET /settings`: where each role begins. */
+const startPage: RequestHandler = (request, response) => {
+  const isOperator = adminOf(request).role === 'operator';
+  response.redirect(303, isOperator ? '/settings/organizations' : '/settings/integrations/smart-on-fhir');
+};

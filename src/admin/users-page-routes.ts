@@ -1,0 +1,133 @@
+/** `/settings/users`: operators add people, give new one-time passwords, and end access. */
+import type { Request, RequestHandler, Response } from 'express';
+import { AppError } from '#src/errors.ts';
+import { fieldOf } from '#src/http/form-body.ts';
+import { pathPartOf } from '#src/http/request-values.ts';
+import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import type { AfterPost } from '#src/http/sessions/after-post.ts';
+import type { OrganizationStore } from '#src/organizations/store.ts';
+import { type AddUserForm, type UsersPageProps, usersPage } from '#views/settings/users-page.ts';
+import { actingOf } from './open-session.ts';
+import { normalizeEmail } from './user.ts';
+import { addUser, disableUser, enableUser, resetPassword, type UserActionDependencies } from './user-actions.ts';
+import type { Standing } from './user-store.ts';
+
+export interface UserRouteDependencies extends UserActionDependencies {
+  organizations: Pick<OrganizationStore, 'list' | 'find'>;
+  afterPost: AfterPost;
+}
+
+const PAGE = '/settings/users';
+
+/** What the page shows of the last post. */
+type Posted = Pick<UsersPageProps, 'form' | 'oneTimePassword' | 'problem'>;
+
+/** `GET /settings/users` */
+export function usersRoute(deps: UserRouteDependencies): RequestHandler {
+  return async (request, response) => {
+    const { email, role, userId } = adminOf(request);
+    const [people, organizations] = await Promise.all([deps.users.list(), deps.organizations.list()]);
+    const now = deps.clock();
+    const { shown, isSecretGone } = await deps.afterPost.read<Posted>(request);
+    response.type('html').send(
+      usersPage({
+        identity: { email, role },
+        csrfToken: adminCsrfToken(request),
+        users: people.map((user) => ({
+          id: user.id,
+          email: user.email,
+          role: user.role,
+          organizationId: user.organizationId ?? undefined,
+          isSelf: user.id === userId,
+          isDisabled: user.disabledAt !== null,
+          waitsForFirstSignIn: user.mustChangePassword,
+          isOneTimeExpired: user.passwordExpiresAt !== null && user.passwordExpiresAt <= now,
+          lastSignInAt: user.lastSignInAt ?? undefined,
+        })),
+        organizations: organizations.map(({ id, name }) => ({ id, name })),
+        isPasswordGone: isSecretGone,
+        ...shown,
+      }),
+    );
+  };
+}
+
+/** `POST /settings/users`: the page after it shows the one-time password, which no later page can show again. */
+export function addUserRoute(deps: UserRouteDependencies): RequestHandler {
+  return async (request, response) => {
+    const form = {
+      email: fieldOf(request, 'email', 'email').trim(),
+      role: fieldOf(request, 'role', 'choice'),
+      organizationId: fieldOf(request, 'organization', 'id'),
+    };
+    const email = normalizeEmail(form.email);
+    const standing = await readStanding(deps, form);
+    const problems = {
+      ...(email === undefined ? { email: 'Enter an e-mail address.' } : {}),
+      ...(standing === undefined ? { organizationId: 'Choose the organization of this administrator.' } : {}),
+    };
+    if (email === undefined || standing === undefined)
+      return refuse(deps, request, response, { form: { ...form, problems } });
+    const added = await addUser(deps, actingOf(request, adminOf(request).userId), { email, ...standing });
+    if (!added)
+      return refuse(deps, request, response, {
+        form: { ...form, problems: { email: 'There is a user with this address.' } },
+      });
+    const shown: Posted = { oneTimePassword: { email, password: added.oneTimePassword } };
+    await deps.afterPost.answer(request, response, PAGE, { kind: 'secret', status: 201, shown });
+  };
+}
+
+/** `POST /settings/users/:id/reset`: as above, for somebody who has forgotten theirs. */
+export function resetUserRoute(deps: UserRouteDependencies): RequestHandler {
+  return async (request, response) => {
+    const { id, acting } = targetOf(request);
+    const reset = await resetPassword(deps, acting, id);
+    if (!reset) throw new AppError('request.not-found', 'no such user');
+    const { user, oneTimePassword: password } = reset;
+    const shown: Posted = { oneTimePassword: { email: user.email, password } };
+    await deps.afterPost.answer(request, response, PAGE, { kind: 'secret', status: 200, shown });
+  };
+}
+
+/** `POST /settings/users/:id/disable`; never oneself, so that nobody locks themselves out by a slip. */
+export function disableUserRoute(deps: UserRouteDependencies): RequestHandler {
+  return async (request, response) => {
+    const { id, acting } = targetOf(request);
+    const isSelf = id === adminOf(request).userId;
+    const done = isSelf ? undefined : await disableUser(deps, acting, id);
+    if (!done) return refuse(deps, request, response, { problem: 'You cannot disable yourself or the last operator.' });
+    response.redirect(303, PAGE);
+  };
+}
+
+/** `POST /settings/users/:id/enable` */
+export function enableUserRoute(deps: UserRouteDependencies): RequestHandler {
+  return async (request, response) => {
+    const { id, acting } = targetOf(request);
+    if (!(await enableUser(deps, acting, id))) throw new AppError('request.not-found', 'no such user');
+    response.redirect(303, PAGE);
+  };
+}
+
+function targetOf(request: Request) {
+  return { id: pathPartOf(request, 'id'), acting: actingOf(request, adminOf(request).userId) };
+}
+
+async function readStanding(
+  { organizations }: UserRouteDependencies,
+  { role, organizationId }: Pick<AddUserForm, 'role' | 'organizationId'>,
+): Promise<Standing | undefined> {
+  if (role === 'operator') return { role, organizationId: null };
+  const organization = role === 'administrator' ? await organizations.find(organizationId) : undefined;
+  return organization && { role: 'administrator', organizationId: organization.id };
+}
+
+async function refuse(
+  { afterPost }: UserRouteDependencies,
+  request: Request,
+  response: Response,
+  shown: Posted,
+): Promise<void> {
+  await afterPost.answer(request, response, PAGE, { kind: 'form', status: 400, shown });
+}

@@ -1,0 +1,44 @@
+/** Checks the connection in use again, for the button and the command line, and keeps the run. */
+import type { Audit, AuditEvent } from '#src/audit/audit.ts';
+import type { CheckDependencies } from '#src/checks/rows/context.ts';
+import type { RunningChecks } from '#src/checks/rows/result.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+import type { OrganizationStore } from '#src/organizations/store.ts';
+import { keepDiscovered } from './keep-discovered.ts';
+import { verdictOf } from './report.ts';
+import { runChecks } from './run.ts';
+import type { CheckRun, ChecksStore, RunOccasion } from './store.ts';
+
+export interface CheckAgainDependencies {
+  checks: CheckDependencies;
+  checksStore: ChecksStore;
+  store: Pick<OrganizationStore, 'saveDiscovered'>;
+  audit: Audit;
+}
+
+/**
+ * Changes no setting; what a good run discovered is what launches use from then on. `run` rejects when the database fails.
+ *
+ * @param organization must have a FHIR URL.
+ * @param by `name` is shown beside the run.
+ */
+export function checkAgain(
+  { checks, checksStore, store, audit }: CheckAgainDependencies,
+  organization: Organization,
+  by: Pick<AuditEvent, 'actor' | 'address'> & { name: string },
+  occasion: Extract<RunOccasion, 'button' | 'cli'>,
+): { running: RunningChecks; run: Promise<CheckRun> } {
+  const running = runChecks({ fhirUrl: organization.fhirBaseUrl, organization }, checks);
+  const keep = async (): Promise<CheckRun> => {
+    const { name, ...actor } = by;
+    const finished = await running.finished;
+    const saved = { ...finished, organizationId: organization.id, by: name, occasion, differences: [] };
+    const run = await checksStore.save(saved);
+    if (run.good) await keepDiscovered(store, organization, finished);
+    const { fhirUrl, summary } = run;
+    const detail = { fhirUrl, verdict: verdictOf(summary), hardFailures: summary.hardFailures };
+    audit.record({ event: 'check-run', organizationId: organization.id, ...actor, detail });
+    return run;
+  };
+  return { running, run: keep() };
+}

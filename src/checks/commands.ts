@@ -1,0 +1,97 @@
+/** `check <fhirUrl>` and `organization check <orgId>` on the command line: the same doctor as in the settings. */
+import { CommandError, type CommandOutcome, readArguments } from '#src/adapters/command-line.ts';
+import type { Queries } from '#src/adapters/database/index.ts';
+import { createOutbound } from '#src/adapters/ehr-http/client.ts';
+import { createConnectionProbe } from '#src/adapters/ehr-http/tls-probe.ts';
+import type { CheckDependencies } from '#src/checks/rows/context.ts';
+import type { EditDependencies } from '#src/organizations/edit.ts';
+import { isConnected, type Organization } from '#src/organizations/organization.ts';
+import { checkAgain } from './again.ts';
+import { normalizeFhirUrl } from './fhir-url.ts';
+import { runChecks } from './run.ts';
+import { createChecksStore } from './store.ts';
+import { describeRun } from './text.ts';
+
+export const checkUsage = [
+  'organization check <orgId>    checks its EHR; exit code 1 when a check fails',
+  'check <fhirUrl> [--org <orgId>]   checks an EHR; exit code 1 when a check fails',
+];
+
+export interface CheckCommandDependencies extends EditDependencies {
+  db: Queries;
+  deployment: { publicUrl: URL };
+  /** CIDRs of the deployment that may be reached although private. */
+  allowPrivate: readonly string[];
+  /** Our published keys. */
+  publishedKeys: () => Promise<{ kid: string }[]>;
+}
+
+export type CheckCommand = (dependencies: CheckCommandDependencies) => Promise<CommandOutcome>;
+
+/**
+ * Reads what follows the word `check`, before anything is opened.
+ *
+ * @throws UsageError
+ */
+export function readCheckCommand(args: readonly string[]): CheckCommand {
+  const { values, positionals } = readArguments(args, ['<fhirUrl>'], { org: { type: 'string' } });
+  return (dependencies) => checkUrl(dependencies, positionals[0] ?? '', values.org);
+}
+
+/**
+ * `organization check <orgId>`: the connection in use, with the run kept and audited like one from the settings.
+ *
+ * @throws UsageError
+ */
+export function readOrganizationCheck(args: readonly string[]): CheckCommand {
+  const id = readArguments(args, ['<orgId>'], {}).positionals[0] ?? '';
+  return async (dependencies) => {
+    const organization = await findOrganization(dependencies, id);
+    if (!isConnected(organization)) throw new CommandError(`Organization ${id} has no FHIR URL or no Client ID yet.`);
+    const by = { actor: 'cli', name: 'cli' } as const;
+    const checksStore = createChecksStore(dependencies.db);
+    return withChecks(dependencies, async (checks) =>
+      describeRun(await checkAgain({ ...dependencies, checks, checksStore }, organization, by, 'cli').run, []),
+    );
+  };
+}
+
+async function checkUrl(
+  dependencies: CheckCommandDependencies,
+  typed: string,
+  id: string | undefined,
+): Promise<CommandOutcome> {
+  const organization = id === undefined ? undefined : await findOrganization(dependencies, id);
+  const allowPrivate = [...dependencies.allowPrivate, ...(organization?.privateNetworks ?? [])];
+  const normalized = normalizeFhirUrl(typed, { production: dependencies.production, allowPrivate });
+  if (!normalized.ok) throw new CommandError(normalized.problem);
+  const { url, told } = normalized;
+  return withChecks(dependencies, async (checks) =>
+    describeRun(await runChecks({ fhirUrl: url, organization }, checks).finished, told),
+  );
+}
+
+async function findOrganization({ store }: CheckCommandDependencies, id: string): Promise<Organization> {
+  const organization = await store.find(id);
+  if (organization) return organization;
+  throw new CommandError(`There is no organization ${JSON.stringify(id)}. See: npm run admin -- organization list`);
+}
+
+async function withChecks(
+  { production, allowPrivate, clock, deployment, publishedKeys }: CheckCommandDependencies,
+  use: (checks: CheckDependencies) => Promise<CommandOutcome>,
+): Promise<CommandOutcome> {
+  const outbound = createOutbound({ production, allowPrivate });
+  const keys = await publishedKeys();
+  try {
+    return await use({
+      outbound,
+      probe: createConnectionProbe(allowPrivate),
+      clock,
+      publicUrl: deployment.publicUrl,
+      ownKeys: () => ({ keys }),
+    });
+  } finally {
+    await outbound.close();
+  }
+}

@@ -1,0 +1,68 @@
+/** What has changed at an EHR since it was last well. */
+import { storedText } from '#src/adapters/stored-text.ts';
+import type { ConnectionState } from '#src/checks/rows/result.ts';
+
+export interface Difference {
+  part: 'configuration' | 'keys' | 'capability' | 'certificate';
+  /** The member that changed. */
+  field: string;
+  before: string;
+  after: string;
+  /** `info` for what changes in a healthy EHR too, such as keys and certificates. */
+  severity: 'warning' | 'info';
+}
+
+const LONGEST = 200;
+const EXPIRES_SOON_MS = 21 * 86_400_000;
+
+/**
+ * Compares two runs. A part that could not be read in either run is not compared: that it could not be read stands in
+ * the rows of the run.
+ *
+ * @param now for the days until a certificate expires.
+ */
+export function differencesBetween(before: ConnectionState, after: ConnectionState, now: Date): Difference[] {
+  return [
+    ...memberDifferences('configuration', before.configuration, after.configuration),
+    ...keyDifferences(before.keys, after.keys),
+    ...memberDifferences('capability', before.capability, after.capability),
+    ...certificateDifferences(before.certificate, after.certificate, now),
+  ];
+}
+
+type Members = Readonly<Record<string, string | string[]>>;
+
+function memberDifferences(
+  part: 'configuration' | 'capability',
+  before: Members | undefined,
+  after: Members | undefined,
+): Difference[] {
+  if (!before || !after) return [];
+  const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted();
+  return fields.flatMap((field) => {
+    const [old, now] = [textOf(before[field]), textOf(after[field])];
+    return old === now ? [] : [{ part, field, before: old, after: now, severity: 'warning' as const }];
+  });
+}
+
+/** EHRs rotate their keys, some every two days (ehr-behaviour §3.1, row 20); none left would be a failed row. */
+function keyDifferences(before: string[] | undefined, after: string[] | undefined): Difference[] {
+  if (!before || !after || textOf(before) === textOf(after)) return [];
+  return [{ part: 'keys', field: 'kid', before: textOf(before), after: textOf(after), severity: 'info' }];
+}
+
+function certificateDifferences(
+  before: ConnectionState['certificate'],
+  after: ConnectionState['certificate'],
+  now: Date,
+): Difference[] {
+  if (!before || !after) return [];
+  const change = { part: 'certificate' as const, field: 'expiresAt', before: before.expiresAt, after: after.expiresAt };
+  if (Date.parse(after.expiresAt) - now.getTime() < EXPIRES_SOON_MS) return [{ ...change, severity: 'warning' }];
+  return before.fingerprint === after.fingerprint ? [] : [{ ...change, severity: 'info' }];
+}
+
+function textOf(value: string | string[] | undefined): string {
+  const text = value === undefined ? '' : [value].flat().join(', ');
+  return text.length > LONGEST ? `${storedText(text.slice(0, 2 * LONGEST), LONGEST - 1)}…` : text;
+}

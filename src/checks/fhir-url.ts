@@ -1,0 +1,101 @@
+/** The FHIR URL as people paste it: mended where the meaning is clear, refused with a reason where it is not. */
+import ipaddr from 'ipaddr.js';
+import { isAddressAllowed, isLoopbackHost } from '#src/adapters/ehr-http/address-policy.ts';
+import { trimEnd } from '#src/adapters/trim-end.ts';
+import { MAX_URL_LENGTH, serverUrl } from '#src/settings/formats.ts';
+
+/** `told`: one sentence per thing that was changed. `kept`: what the field shows again, without a pasted password. */
+export type NormalizedUrl = { ok: true; url: string; told: string[] } | { ok: false; problem: string; kept: string };
+
+export interface UrlPolicy {
+  production: boolean;
+  /** CIDRs that may be reached although private: the deployment's and the organization's. */
+  allowPrivate: readonly string[];
+}
+
+/** What stands behind an address in a sentence or a list. */
+const MARKS = '>"\'`,;';
+const PASTED_DOCUMENT = /\/(?:metadata|\.well-known\/(?:smart-configuration|openid-configuration))\/?$/i;
+
+/**
+ * Turns a typed FHIR URL into the one form that is stored: https, lower-case host, no default port, no slash at the end,
+ * no document name, no query or fragment (LA-03). Looks nothing up.
+ *
+ * @param typed untrusted.
+ * @param policy http is kept only for loopback outside production (TL-02); an address is judged as the guard will (TL-04).
+ */
+export function normalizeFhirUrl(typed: string, policy: UrlPolicy): NormalizedUrl {
+  const told: string[] = [];
+  const change = (before: string, after: string, sentence: string): string => {
+    if (before !== after) told.push(sentence);
+    return after;
+  };
+  const refuse = (problem: string): NormalizedUrl => ({ ok: false, problem, kept: withoutUserinfo(typed.trim()) });
+
+  // What was removed from an address may be a few marks and spaces, never more of it than the address.
+  if (typed.length > MAX_URL_LENGTH)
+    return { ok: false, problem: `The address must be at most ${MAX_URL_LENGTH} characters.`, kept: '' };
+  let text = typed.trim();
+  if (text === '') return refuse('Enter the FHIR URL of the EHR, such as https://ehr.example.org/fhir/r4.');
+  text = change(text, trimEnd(text.replace(/^[<"'`]+/, ''), MARKS), 'Removed the marks around the address.');
+  text = change(text, text.replace(/[\s\p{Cf}]+/gu, ''), 'Removed spaces inside the address.');
+  if (text.includes('\\')) return refuse('The address has a backslash. Use forward slashes.');
+  text = withScheme(text, told);
+  if (!/^https?:\/\//i.test(text)) return refuse('The address must begin with https://.');
+  const url = URL.parse(text);
+  if (!url) return refuse('This is not a web address. It looks like https://ehr.example.org/fhir/r4.');
+  if (url.username || url.password) return refuse('The address must not contain a user name or password.');
+  const addressProblem = judgeHost(url, policy);
+  if (addressProblem) return refuse(addressProblem);
+  const normalized = compose(text, url, policy, change);
+  const problem = serverUrl(policy.production).safeParse(normalized).error?.issues[0]?.message;
+  return problem === undefined ? { ok: true, url: normalized, told } : refuse(`The address ${problem}.`);
+}
+
+type Change = (before: string, after: string, sentence: string) => string;
+
+/** From the text, not from the parsed URL: a path is kept letter for letter, because EHRs compare it so. */
+function compose(text: string, url: URL, policy: UrlPolicy, change: Change): string {
+  const isLocal = !policy.production && isLoopbackHost(url.hostname);
+  const scheme =
+    url.protocol === 'http:' && !isLocal
+      ? change('http', 'https', 'Changed http to https: an EHR is never called without encryption.')
+      : url.protocol.slice(0, -1);
+  const [, typedHost = '', rest = ''] = /^[a-z]+:\/\/([^/?#]*)(.*)$/is.exec(text) ?? [];
+  const host = change(
+    typedHost,
+    url.host,
+    'Wrote the host in its usual form, lower case and without the default port.',
+  );
+  let path = rest;
+  path = change(path, path.replace(/[?#].*/s, ''), 'Removed what follows the ? or # of the address.');
+  path = change(
+    path,
+    path.replace(PASTED_DOCUMENT, ''),
+    'Removed the document at the end: the FHIR URL is the address above it.',
+  );
+  path = change(path, trimEnd(path, '/'), 'Removed the slash at the end.');
+  return `${scheme}://${host}${path}`;
+}
+
+function withScheme(text: string, told: string[]): string {
+  // A port is no scheme: `ehr.example:8443/fhir` only lacks one.
+  if (/^[a-z][a-z0-9+.-]*:(?!\d)/i.test(text)) return text;
+  told.push('Added https:// in front.');
+  return `https://${text.replace(/^\/+/, '')}`;
+}
+
+function judgeHost(url: URL, { allowPrivate }: UrlPolicy): string | undefined {
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const address = isLoopbackHost(url.hostname) && !ipaddr.isValid(host) ? '127.0.0.1' : host;
+  if (!ipaddr.isValid(address)) {
+    // Words typed instead of an address would otherwise become a host of their own.
+    return host.includes('.') ? undefined : 'This is not a web address. It looks like https://ehr.example.org/fhir/r4.';
+  }
+  if (isAddressAllowed(address, allowPrivate)) return undefined;
+  return `${url.hostname} is a private or reserved address, which this service does not call. Use the public host name of the FHIR server; for an EHR inside a private network, the operator can allow that network.`;
+}
+
+function withoutUserinfo(text: string): string {
+  return text.replace(/^([a-z][a-z0-9+.-]*:)?(\/{0,2})[^/?#]*@/i, '$1$2');
+}

@@ -1,0 +1,19 @@
+/** What the checks have read anew serves the launches of every instance from then on. */
+
+import type { FinishedChecks } from '#src/checks/rows/result.ts';
+import type { OrganizationStore } from '#src/organizations/store.ts';
+import { isUsable } from '#src/smart/smart-configuration.ts';
+
+/** Unless the checks failed, a launch would refuse it, the EHR lets nobody keep it, or the connection has changed since. */
+export async function keepDiscovered(
+  store: Pick<OrganizationStore, 'saveDiscovered'>,
+  organization: { id: string; connectionVersion: number },
+  { at, summary: { discovered } }: FinishedChecks,
+): Promise<void> {
+  if (!discovered || discovered.freshForMs <= 0 || !isUsable(discovered.configuration)) return;
+  await store.saveDiscovered(organization.id, organization.connectionVersion, {
+    configuration: discovered.configuration,
+    fetchedAt: at,
+    freshUntil: new Date(Date.parse(at) + discovered.freshForMs).toISOString(),
+  });
+}

@@ -1,0 +1,77 @@
+/** What the answers to a key proof mean, and what to do about each. */
+import type { Owner, Verdict } from '#src/checks/rows/result.ts';
+
+export type KeyProofOutcome =
+  | 'proven'
+  | 'invalid_client'
+  | 'unauthorized_client'
+  | 'invalid_request'
+  | 'accepted'
+  | 'no answer'
+  | 'not asked'
+  | 'unclear';
+
+interface Explanation {
+  outcome: KeyProofOutcome;
+  verdict: Verdict;
+  owner: Owner;
+  mend: string[];
+}
+
+const EXPLANATIONS: Record<KeyProofOutcome, Omit<Explanation, 'outcome'>> = {
+  proven: { verdict: 'pass', owner: 'EHR team', mend: [] },
+  invalid_client: { verdict: 'failure', owner: 'EHR team', mend: [] },
+  unauthorized_client: {
+    verdict: 'failure',
+    owner: 'EHR team',
+    mend: ['The EHR knows the app but does not allow it this grant: switch on Authorization Code for this client.'],
+  },
+  invalid_request: {
+    verdict: 'warning',
+    owner: 'our administrator',
+    mend: [
+      'The EHR did not come as far as judging the key. Some servers want the client ID in the request body: ask the EHR team, and change that setting.',
+    ],
+  },
+  accepted: {
+    verdict: 'failure',
+    owner: 'EHR team',
+    mend: ['A server must refuse a code it never gave out: tell the EHR team before anybody uses this server.'],
+  },
+  'no answer': {
+    verdict: 'failure',
+    owner: 'EHR team',
+    mend: [
+      'The token endpoint did not answer, or is out of order or busy: try again later, then ask the EHR and network teams.',
+    ],
+  },
+  'not asked': {
+    verdict: 'skipped',
+    owner: 'EHR team',
+    mend: ['Run the checks first: the SMART configuration does not say where and how to ask.'],
+  },
+  unclear: {
+    verdict: 'warning',
+    owner: 'EHR team',
+    mend: ['This answer is not in OAuth 2.0 (RFC 6749 §5.2). Ask the EHR team for the log line of this request.'],
+  },
+};
+
+/** @param causes instead of the usual advice, where more is known. */
+export function explainRefusal(outcome: KeyProofOutcome, causes?: string[]): Explanation {
+  return { outcome, ...EXPLANATIONS[outcome], ...(causes ? { mend: causes } : {}) };
+}
+
+/** `invalid_client` has five usual causes (ehr-behaviour §3.1, row 7), with the values to compare. */
+export function usualCauses(
+  used: { clientId: string; kid: string; alg: string; audience: string },
+  publicUrl: URL,
+): string[] {
+  return [
+    `Another client ID: the EHR must know this app as ${used.clientId}.`,
+    `Our JWKS URL is not registered or not reachable from the EHR: ${new URL('/.well-known/jwks.json', publicUrl).href}. It must show the key ${used.kid}; changes may need hours to arrive.`,
+    'Another environment: test and production have client IDs and keys of their own.',
+    `The algorithm or the audience is not accepted: the assertion was signed with ${used.alg} and addressed to ${used.audience}.`,
+    'A clock that is off: the assertion lives for two minutes. See the row about both clocks.',
+  ];
+}

@@ -1,0 +1,130 @@
+/** The key proof: does the EHR accept our client id, key, algorithm and audience? Found out without a patient or a user. */
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '#src/adapters/clock.ts';
+import type { Outbound, OutboundResponse } from '#src/adapters/ehr-http/client.ts';
+import { shown } from '#src/checks/rows/definition.ts';
+import type { Owner, Verdict } from '#src/checks/rows/result.ts';
+import { AppError } from '#src/errors.ts';
+import type { KeyRing } from '#src/keys/key-ring.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+import { redirectUriOf } from '#src/organizations/registration.ts';
+import { issuersOf, type SmartConnections } from '#src/organizations/smart-connections.ts';
+import { chooseAssertionAlg } from '#src/smart/smart-configuration.ts';
+import { exchangeCode } from '#src/smart/step-5-access-token.ts';
+import { explainRefusal, type KeyProofOutcome, usualCauses } from './key-proof-words.ts';
+
+export interface KeyProofDependencies {
+  connections: SmartConnections;
+  outbound: Outbound;
+  keyRing: KeyRing;
+  clock: Clock;
+  publicUrl: URL;
+}
+
+/** What one attempt showed. Holds no assertion and no code. */
+export interface KeyProof {
+  outcome: KeyProofOutcome;
+  verdict: Verdict;
+  /** Status and OAuth error, and the server's own words, shortened. */
+  found: string;
+  owner: Owner;
+  /** What to do; for `invalid_client` the usual causes, the likeliest first. */
+  mend: string[];
+  /** What was proven or doubted. */
+  used: { clientId: string; kid: string; alg: string; audience: string; tokenEndpoint: string } | undefined;
+  /** ISO instant. */
+  at: string;
+}
+
+/**
+ * Sends one token request with an invented code and our real assertion, exactly as a launch would. `invalid_grant` means
+ * that the assertion was accepted and only the code was not. One attempt per call, never retried: some servers count.
+ *
+ * @param organization must be connected; who may ask, and how often, is the caller's business.
+ * @returns always a proof; failures of discovery and network are outcomes.
+ */
+export async function proveKey(organization: Organization, dependencies: KeyProofDependencies): Promise<KeyProof> {
+  const at = dependencies.clock().toISOString();
+  const seen: { response?: OutboundResponse; used?: KeyProof['used'] } = {};
+  try {
+    await attempt(organization, dependencies, seen);
+    // A server that takes an invented code takes any code.
+    return { ...explainRefusal('accepted'), found: 'the server accepted an invented code', used: seen.used, at };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const outcome = outcomeOf(error, seen.response);
+    const found = `${shown(error.message, 160)}${wordsOf(seen.response)}`;
+    const causes =
+      outcome === 'invalid_client' && seen.used ? usualCauses(seen.used, dependencies.publicUrl) : undefined;
+    return { ...explainRefusal(outcome, causes), found, used: seen.used, at };
+  }
+}
+
+async function attempt(
+  organization: Organization,
+  { connections, outbound, keyRing, clock, publicUrl }: KeyProofDependencies,
+  seen: { response?: OutboundResponse; used?: KeyProof['used'] },
+): Promise<void> {
+  const configuration = await connections.configurationOf(organization);
+  const key = keyRing.signingKey(chooseAssertionAlg(configuration, organization.assertionAlg));
+  const { tokenEndpoint } = configuration;
+  const issuer = issuersOf(organization, configuration)[0]?.issuer ?? tokenEndpoint;
+  const audience = organization.assertionAudience === 'issuer' ? issuer : tokenEndpoint;
+  const { clientId, assertionType } = organization;
+  seen.used = { clientId, kid: key.kid, alg: key.alg, audience, tokenEndpoint };
+  await exchangeCode(
+    { code: `key-proof-${randomBytes(16).toString('base64url')}` },
+    {
+      tokenEndpoint,
+      clientId,
+      redirectUri: redirectUriOf(publicUrl, organization),
+      codeVerifier: randomBytes(32).toString('base64url'),
+      audience,
+      key,
+      assertionType,
+      clientIdInBody: organization.clientIdInTokenBody,
+      now: clock(),
+    },
+    // The same request as a launch's, whatever the circuit says, with an ear on the answer.
+    {
+      ...outbound,
+      request: async (url, request) => {
+        seen.response = await outbound.request(url, { ...request, allowPrivate: organization.privateNetworks });
+        return seen.response;
+      },
+    },
+  );
+}
+
+function outcomeOf(error: AppError, response: OutboundResponse | undefined): KeyProofOutcome {
+  if (error.code.startsWith('discovery.')) return 'not asked';
+  if (!response) return 'no answer';
+  const named = memberOf(response, 'error');
+  switch (named) {
+    case 'invalid_grant':
+      return response.status === 200 ? 'unclear' : 'proven';
+    case 'invalid_client':
+    case 'unauthorized_client':
+    case 'invalid_request':
+      return named;
+    case undefined:
+    default:
+      return response.status >= 500 || response.status === 429 ? 'no answer' : 'unclear';
+  }
+}
+
+/** The server's description helps most where it says anything; never more than a line of it, and no token in it. */
+function wordsOf(response: OutboundResponse | undefined): string {
+  const description = response && memberOf(response, 'error_description');
+  return description ? `: "${shown(description, 200)}"` : '';
+}
+
+function memberOf({ text }: OutboundResponse, name: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const member = typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+    return typeof member === 'string' ? member : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,155 @@
+/** Can this server do what a launch of ours does: PKCE, EHR launch, our way to authenticate (DI-07..10)? */
+
+import { type ConfigurationFinding, listMember } from '#src/checks/parsed/configuration.ts';
+import { AppError } from '#src/errors.ts';
+import { acceptsPrivateKeyJwt, chooseAssertionAlg } from '#src/smart/smart-configuration.ts';
+import type { Study } from './context.ts';
+import { type CheckDefinition, failure, info, type Opinion, pass, shown, skipped, warning } from './definition.ts';
+
+const group = 'SMART configuration';
+
+export const capabilityChecks: CheckDefinition[] = [
+  {
+    id: 'pkce',
+    title: 'PKCE with S256',
+    group,
+    // DI-07
+    why: 'A stolen code is worthless without its verifier; every launch sends S256 (SMART App Launch 2.2.0, "Considerations for PKCE support"; RFC 7636).',
+    owner: 'EHR team',
+    judge: onDocument((found) => {
+      const methods = listMember(found.document, 'code_challenge_methods_supported');
+      if (methods?.includes('S256')) return pass('S256');
+      if (!methods)
+        return warning('not said', 'Launches send S256 anyway. Advertise code_challenge_methods_supported.');
+      return failure(
+        `only ${shown(methods.join(', ') || 'none', 80)}`,
+        'Support S256, and list it in code_challenge_methods_supported.',
+      );
+    }),
+  },
+  {
+    id: 'launch-ehr',
+    title: 'Launch from the EHR',
+    group,
+    why: 'Clinicians open the app from a chart (SMART App Launch 2.2.0, "Conformance", launch-ehr).',
+    owner: 'EHR team',
+    judge: onDocument((found) => {
+      const capabilities = listMember(found.document, 'capabilities');
+      if (capabilities?.includes('launch-ehr')) return pass('launch-ehr');
+      if (!capabilities)
+        return warning('no list of capabilities', 'Launches are tried anyway. Publish the capabilities.');
+      return failure(
+        'launch-ehr is not among the capabilities',
+        'Switch on EHR launch for this server, or name its launch-capable FHIR URL.',
+      );
+    }),
+  },
+  {
+    id: 'launch-standalone',
+    title: 'Launch outside the EHR',
+    group,
+    why: 'People open the app by itself, sign in at the EHR and pick a patient (SMART App Launch 2.2.0, "Conformance", launch-standalone).',
+    owner: 'EHR team',
+    judge: async (study) => (study.settings.standalone ? judgeStandalone(study) : skipped('standalone launch is off')),
+  },
+  {
+    id: 'answer-issuer',
+    title: 'Answers of sign-in cannot be taken for those of another EHR',
+    group,
+    // MT-04, CB-12
+    why: 'Otherwise the hostile EHR of another organization here could have the code of this one sent to itself (RFC 9207; RFC 9700 §4.4).',
+    owner: 'our administrator',
+    judge: async (study) =>
+      study.settings.redirectUri === 'own' ? pass('a redirect URI of its own') : judgeAnswerIssuer(study),
+  },
+  {
+    id: 'client-authentication',
+    title: 'The app may authenticate with private_key_jwt',
+    group,
+    // DI-08
+    why: 'A signed assertion instead of a shared secret (SMART App Launch 2.2.0, "Client Authentication: Asymmetric").',
+    owner: 'EHR team',
+    hard: true,
+    judge: onDocument(judgeAuthentication),
+  },
+  {
+    id: 'assertion-algorithm',
+    title: 'A signing algorithm in common',
+    group,
+    // DI-09, CAJ-01
+    why: 'The app signs with RS384 or ES384 (SMART App Launch 2.2.0, "Client Authentication: Asymmetric").',
+    owner: 'EHR team',
+    hard: true,
+    judge: onDocument(judgeAlgorithm),
+  },
+];
+
+const judgeStandalone = onDocument((found) => {
+  const capabilities = listMember(found.document, 'capabilities') ?? [];
+  const hasPicker = capabilities.includes('context-standalone-patient');
+  const picker = hasPicker ? 'context-standalone-patient' : 'context-standalone-patient is not listed';
+  if (capabilities.includes('launch-standalone')) return pass(`launch-standalone; ${picker}`);
+  return warning(
+    'launch-standalone is not among the capabilities',
+    'Standalone launches are tried anyway. Ask the EHR team whether this server lets a user of the app pick a patient, or switch standalone launch off.',
+  );
+});
+
+const judgeAnswerIssuer = onDocument((found, { hasOrganization }) => {
+  if (found.document['authorization_response_iss_parameter_supported'] === true) return pass('they name their issuer');
+  if (!hasOrganization) return skipped('depends on the redirect URI of the organization');
+  return info(
+    'they do not name their issuer, and the redirect URI is shared: a code that another EHR got hold of is refused, because it comes a second time; the redirect URI “own” keeps it from getting there',
+  );
+});
+
+/** Asks only about a document that can be used at all. */
+function onDocument(judge: (found: ConfigurationFinding, study: Study) => Opinion): CheckDefinition['judge'] {
+  return async (study) => {
+    const found = await study.configuration;
+    if (!found) return skipped('there is no smart-configuration');
+    if (found.source === 'CapabilityStatement') return info('not said: a CapabilityStatement has no such field');
+    return judge(found, study);
+  };
+}
+
+const METHODS = 'token_endpoint_auth_methods_supported';
+
+function judgeAuthentication({ document, configuration }: ConfigurationFinding): Opinion {
+  const methods = listMember(document, METHODS);
+  const byCapability = listMember(document, 'capabilities')?.includes('client-confidential-asymmetric') ?? false;
+  // The list itself is judged here, because the configuration may have been refused for another reason.
+  const isRefused = configuration
+    ? !acceptsPrivateKeyJwt(configuration)
+    : methods && !methods.includes('private_key_jwt');
+  if (methods && isRefused) {
+    const also = byCapability ? ', although client-confidential-asymmetric is a capability' : '';
+    return failure(
+      `${METHODS}: ${shown(methods.join(', ') || 'none', 80)}${also}`,
+      'Allow private_key_jwt for this client, and list it.',
+    );
+  }
+  if (methods) return pass(`private_key_jwt in ${METHODS}`);
+  if (byCapability) return pass('client-confidential-asymmetric among the capabilities; no list of methods');
+  return warning(
+    'neither a list of methods nor the capability',
+    'Ask the EHR team whether private_key_jwt may be used; launches try it.',
+  );
+}
+
+function judgeAlgorithm({ document, configuration }: ConfigurationFinding, { settings }: Study): Opinion {
+  const listed = listMember(document, 'token_endpoint_auth_signing_alg_values_supported');
+  if (!listed) return info(`not said; ${settings.assertionAlg} will be used`);
+  const offered = shown(listed.join(', ') || 'none', 80);
+  try {
+    const rules = configuration ?? { ...NOTHING, tokenEndpointAuthSigningAlgs: listed };
+    const chosen = chooseAssertionAlg(rules, settings.assertionAlg);
+    if (chosen === settings.assertionAlg) return pass(`${chosen} (the server takes ${offered})`);
+    return info(`${chosen}, because the server takes ${offered} and not ${settings.assertionAlg}`);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return failure(`the server takes ${offered}`, 'Allow RS384 or ES384 for client assertions.');
+  }
+}
+
+const NOTHING = { authorizationEndpoint: '', tokenEndpoint: '', capabilities: [], responseIssuerPromised: false };

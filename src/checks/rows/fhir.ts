@@ -1,0 +1,157 @@
+/** Is this a FHIR R4 server with the resources, interactions and search parameters the app uses (FH-14, FH-15)? */
+
+import { type FhirCapability, readCapability } from '#src/checks/parsed/capability.ts';
+import { describeEvidence, documentOf } from '#src/checks/parsed/fetched.ts';
+import type { Study } from './context.ts';
+import { type CheckDefinition, failure, info, type Opinion, pass, shown, skipped, warning } from './definition.ts';
+import { judgeUnreached } from './host-name.ts';
+import { mendBelowFhirUrl, mendEvidence } from './remedy.ts';
+
+const group = 'FHIR server';
+
+export const fhirChecks: CheckDefinition[] = [
+  {
+    id: 'capability-statement',
+    title: '{FHIR URL}/metadata gives a CapabilityStatement',
+    group,
+    // FH-14
+    why: 'It says what the server can do; a launch does not need it (FHIR R4, "capabilities").',
+    owner: 'EHR team',
+    judge: judgeStatement,
+  },
+  {
+    id: 'fhir-version',
+    title: 'FHIR version 4.0',
+    group,
+    // FH-15
+    why: 'The app reads FHIR R4; other versions have other fields.',
+    owner: 'EHR team',
+    hard: true,
+    judge: onCapability(({ fhirVersion }) => {
+      if (fhirVersion === undefined) return warning('not said', 'Name fhirVersion in the CapabilityStatement.');
+      if (/^4\.0(\.|$)/.test(fhirVersion)) return pass(shown(fhirVersion, 20));
+      if (/^4\.3(\.|$)/.test(fhirVersion))
+        return warning(
+          `${shown(fhirVersion, 20)} (R4B)`,
+          'The app is made for 4.0.1; enter the R4 FHIR URL if there is one.',
+        );
+      return failure(
+        `fhirVersion ${shown(fhirVersion, 20)}`,
+        'Enter the R4 FHIR URL of this server: it usually ends in R4.',
+        'our administrator',
+      );
+    }),
+  },
+  {
+    id: 'fhir-resources',
+    title: 'The resources the app uses',
+    group,
+    // FH-15
+    why: 'Patient is needed for every page, ServiceRequest for the requests of the EHR; the rest fills names and forms.',
+    owner: 'EHR team',
+    judge: onCapability(judgeResources),
+  },
+  {
+    id: 'fhir-interactions',
+    title: 'Their interactions: read and search',
+    group,
+    // FH-13, FH-15
+    why: 'Patient is read, ServiceRequest is read and searched.',
+    owner: 'EHR team',
+    judge: onCapability(judgeInteractions),
+  },
+  {
+    id: 'fhir-search',
+    title: 'ServiceRequest can be searched by patient',
+    group,
+    // FH-13
+    why: 'The list asks for ServiceRequest?patient=… and nothing more.',
+    owner: 'EHR team',
+    judge: onCapability((capability) => {
+      const parameters = capability.resources.get('ServiceRequest')?.searchParameters;
+      if (!parameters) return skipped('the server does not name ServiceRequest');
+      if (parameters.includes('patient')) return pass(shown(parameters.join(', '), 160));
+      if (parameters.length === 0) return info('no search parameters are named');
+      return warning(
+        `only ${shown(parameters.join(', '), 160)}`,
+        'Support the search parameter patient of ServiceRequest, or switch "show EHR orders" off.',
+      );
+    }),
+  },
+];
+
+const NICE_TO_HAVE = [
+  'Practitioner',
+  'PractitionerRole',
+  'Organization',
+  'Location',
+  'Encounter',
+  'Coverage',
+  'Condition',
+  'AllergyIntolerance',
+  'Observation',
+];
+
+function onCapability(judge: (capability: FhirCapability, study: Study) => Opinion): CheckDefinition['judge'] {
+  return async (study) => {
+    const capability = readCapability(documentOf(await study.metadata));
+    return capability ? judge(capability, study) : skipped('there is no CapabilityStatement');
+  };
+}
+
+async function judgeStatement(study: Study): Promise<Opinion> {
+  const evidence = await study.metadata;
+  const document = documentOf(evidence);
+  const seen = describeEvidence(evidence);
+  if (readCapability(document)) return pass(seen);
+  const unreached = await judgeUnreached(evidence, study);
+  if (unreached) return skipped(unreached.found);
+  const judge = (await study.configuration) ? mendEvidence : mendBelowFhirUrl;
+  const { owner, mend } = judge(evidence, 'the CapabilityStatement');
+  if (document)
+    return failure(
+      `${seen}, but no CapabilityStatement`,
+      'This is not the base URL of a FHIR server: ask the EHR team for it.',
+      'our administrator',
+    );
+  const isWrongText = evidence.kind === 'answer' && evidence.status === 200;
+  return isWrongText ? failure(seen, mend, owner) : warning(`${seen}; launches work without`, mend, owner);
+}
+
+function judgeResources({ resources }: FhirCapability, { settings }: Study): Opinion {
+  if (resources.size === 0)
+    return warning('no resources are named', 'Ask the EHR team for the complete CapabilityStatement.');
+  if (!resources.has('Patient'))
+    return failure('Patient is missing', 'Give the app access to Patient on this FHIR server.');
+  if (!resources.has('ServiceRequest') && settings.showEhrOrders) {
+    return warning(
+      'ServiceRequest is missing',
+      'The list will show no requests of the EHR: switch "show EHR orders" off, or let the EHR team add it.',
+      'our administrator',
+    );
+  }
+  const missing = NICE_TO_HAVE.filter((type) => !resources.has(type));
+  if (missing.length === 0) return pass(`Patient, ServiceRequest and ${NICE_TO_HAVE.length} more`);
+  return info(`not there: ${missing.join(', ')}; the app does without`);
+}
+
+function judgeInteractions({ resources }: FhirCapability, { settings }: Study): Opinion {
+  const wanted: [string, string][] = [
+    ['Patient', 'read'],
+    ...(settings.showEhrOrders
+      ? ([
+          ['ServiceRequest', 'read'],
+          ['ServiceRequest', 'search-type'],
+        ] as [string, string][])
+      : []),
+  ];
+  const missing = wanted.filter(([type, code]) => {
+    const interactions = resources.get(type)?.interactions;
+    // A resource without any is a short statement, not a refusal.
+    return interactions !== undefined && interactions.length > 0 && !interactions.includes(code);
+  });
+  if (missing.length === 0) return pass(wanted.map(([type, code]) => `${type} ${code}`).join(', '));
+  const seen = `missing: ${missing.map(([type, code]) => `${type} ${code}`).join(', ')}`;
+  const mend = 'Allow these interactions for the app.';
+  return missing.some(([type]) => type === 'Patient') ? failure(seen, mend) : warning(seen, mend);
+}

@@ -1,0 +1,122 @@
+/** What the checks of an EHR connection say: one row per question, whose job it is to mend it, and what follows from all of them. */
+import type { Organization } from '#src/organizations/organization.ts';
+import type { SmartConfiguration } from '#src/smart/smart-configuration.ts';
+
+export type Verdict = 'pass' | 'warning' | 'failure' | 'skipped' | 'info';
+
+/** Whose job it is. `us` is the operator of this service. */
+export type Owner = 'EHR team' | 'network team' | 'our administrator' | 'us';
+
+/** The headings under which rows stand; rows come in the order of a launch. */
+export type CheckGroup =
+  | 'The checks of the implementation guide'
+  | 'Network'
+  | 'SMART configuration'
+  | 'Issuer and keys'
+  | 'Scopes'
+  | 'FHIR server'
+  | 'This app';
+
+/** What a check found, in the form a row shows it. */
+export interface Judgement {
+  verdict: Verdict;
+  /** Status, content type, offending field: shortened, cleaned of control characters, never a secret. */
+  found: string;
+  owner: Owner;
+  /** What to do; '' when there is nothing to mend. */
+  mend: string;
+}
+
+/** One row. */
+export interface CheckResult extends Judgement {
+  /** Stable; {@link checkIds} in catalogue.ts has the order. */
+  id: string;
+  title: string;
+  group: CheckGroup;
+  /** Why it matters, with the clause. */
+  why: string;
+}
+
+/** The settings a check looks at; a URL without an organization is checked with the defaults. */
+export type CheckedSettings = Pick<
+  Organization,
+  | 'scopes'
+  | 'scopeVersion'
+  | 'frameAncestors'
+  | 'issuers'
+  | 'allowedHosts'
+  | 'privateNetworks'
+  | 'assertionAlg'
+  | 'nonce'
+  | 'showEhrOrders'
+  | 'standalone'
+  | 'redirectUri'
+>;
+
+/** What is to be checked. */
+export interface CheckInput {
+  /** As {@link normalizeFhirUrl} returns it; still untrusted. */
+  fhirUrl: string;
+  /** undefined: no organization yet, so nothing is said about settings only an organization has. */
+  organization: CheckedSettings | undefined;
+}
+
+/** A change of settings an administrator may accept with one press; whole new values, judged again by the schema. */
+export interface Suggestion {
+  setting: 'allowedHosts' | 'issuers' | 'nonce' | 'scopes' | 'showEhrOrders';
+  value: string[] | string | boolean;
+  /** For the button and the text beside it. */
+  title: string;
+  why: string;
+}
+
+/** The settings of accepted suggestions. */
+export type AcceptedSettings = Partial<
+  Pick<Organization, 'allowedHosts' | 'issuers' | 'nonce' | 'scopes' | 'showEhrOrders'>
+>;
+
+/** What later flows use (REG-06). */
+export interface DiscoveredConnection {
+  configuration: SmartConfiguration;
+  issuer: string;
+  /** The origin of the token endpoint. */
+  authorizationServer: string;
+  /** Milliseconds the document may be kept; 0 when the server forbids it. */
+  freshForMs: number;
+}
+
+/** All rows taken together. */
+export interface CheckSummary {
+  /** "All checks passed": the guide's three hold and nothing failed; warnings are allowed (REG-06). */
+  allPassed: boolean;
+  /** Ids of failed rows without which no launch can work: a new URL with one of them stays a draft. */
+  hardFailures: string[];
+  counts: Record<Verdict, number>;
+  /** undefined when no launch could use what was found. */
+  discovered: DiscoveredConnection | undefined;
+  suggestions: Suggestion[];
+}
+
+/** What is compared from one run to the next; plain JSON. undefined: could not be read this time. */
+export interface ConnectionState {
+  configuration: Record<string, string | string[]> | undefined;
+  keys: string[] | undefined;
+  /** `fhirVersion`, and one line per resource type. */
+  capability: Record<string, string> | undefined;
+  certificate: { expiresAt: string; fingerprint: string } | undefined;
+}
+
+/** A run that has ended: rows in the order of a launch. */
+export interface FinishedChecks {
+  fhirUrl: string;
+  /** ISO instant of the start. */
+  at: string;
+  results: CheckResult[];
+  summary: CheckSummary;
+  state: ConnectionState;
+}
+
+/** A run under way: iterate for rows as they finish, and await `finished` for the whole. Neither ever rejects. */
+export interface RunningChecks extends AsyncIterable<CheckResult> {
+  readonly finished: Promise<FinishedChecks>;
+}

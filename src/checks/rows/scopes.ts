@@ -1,0 +1,93 @@
+/** Which permissions we will ask for, and what the server says about them (SCO-02..07, DI-11). */
+
+import { listMember } from '#src/checks/parsed/configuration.ts';
+import { documentOf } from '#src/checks/parsed/fetched.ts';
+import { coverageOf, grantedScopes, requestedScope } from '#src/smart/scopes/granted.ts';
+import type { Study } from './context.ts';
+import { type CheckDefinition, info, type Opinion, pass, shown, skipped, warning } from './definition.ts';
+
+const group = 'Scopes';
+/** A server that lists this many scopes lists them all; one that lists five gives examples. */
+const COMPLETE_LIST = 20;
+
+export const scopeChecks: CheckDefinition[] = [
+  {
+    id: 'permissions',
+    title: 'Scope syntax, version 1 or 2',
+    group,
+    // SCO-02
+    why: 'permission-v1 and permission-v2 say which syntax the server reads (SMART App Launch 2.2.0, "Scopes").',
+    owner: 'EHR team',
+    judge: judgePermissions,
+  },
+  {
+    id: 'scopes',
+    title: 'The scopes the app will ask for',
+    group,
+    // DI-11, SCO-20
+    why: 'Lists are not exhaustive, so nothing is left out; but some servers refuse or drop what they do not list.',
+    owner: 'our administrator',
+    judge: judgeScopes,
+  },
+  {
+    id: 'authorize-post',
+    title: 'Long sign-in requests by POST',
+    group,
+    why: 'A very long request is only sent by POST where the server takes it (SMART App Launch 2.2.0, authorize-post).',
+    owner: 'EHR team',
+    judge: async ({ configuration }) => {
+      const found = await configuration;
+      if (!found) return skipped('there is no smart-configuration');
+      const has = listMember(found.document, 'capabilities')?.includes('authorize-post') ?? false;
+      return has ? pass('authorize-post') : info('not offered; requests are sent by GET');
+    },
+  },
+];
+
+/** The scope string of a launch, as the settings and the server's capabilities make it. */
+function scopeToAskFor({ settings }: Study, capabilities: readonly string[]): string {
+  return requestedScope(settings.scopes, { version: settings.scopeVersion, capabilities });
+}
+
+async function judgePermissions({ configuration, settings }: Study): Promise<Opinion> {
+  const found = await configuration;
+  if (!found) return skipped('there is no smart-configuration');
+  const capabilities = listMember(found.document, 'capabilities') ?? [];
+  const named = ['permission-v1', 'permission-v2'].filter((name) => capabilities.includes(name));
+  if (settings.scopeVersion !== 'auto')
+    return info(`${settings.scopeVersion}, set by an administrator; the server names ${named.join(', ') || 'neither'}`);
+  return named.length > 0 ? pass(named.join(', ')) : info('not said; scopes go out as configured');
+}
+
+async function judgeScopes(study: Study): Promise<Opinion> {
+  const found = await study.configuration;
+  if (!found) return skipped('there is no smart-configuration');
+  const asked = scopeToAskFor(study, listMember(found.document, 'capabilities') ?? []);
+  const listed = listMember(found.document, 'scopes_supported') ?? (await scopesOfIssuer(study));
+  if (!listed) return info(`the server lists none; we ask for: ${shown(asked, 240)}`);
+  const offered = grantedScopes(listed.join(' '));
+  // A scope that is listed with searches that limit it is granted in part, and that is enough to ask.
+  const isListed = (scope: string) => listed.includes(scope) || coverageOf(scope, offered) === 'part';
+  const unlisted = asked.split(' ').filter((scope) => !isListed(scope));
+  if (unlisted.length === 0) return pass(`all listed: ${shown(asked, 240)}`);
+  const seen = `not listed: ${shown(unlisted.join(' '), 200)}`;
+  if (listed.length < COMPLETE_LIST && !unlisted.some((scope) => isRefusedWildcard(scope, listed))) {
+    return info(`${seen} (of ${listed.length} listed; such short lists are examples)`);
+  }
+  return warning(
+    seen,
+    'Ask the EHR team whether these are granted. Where wildcards are refused, choose the EHR vendor under Advanced settings: its preset names each resource.',
+  );
+}
+
+/** NextGen Office lists them in the OpenID Connect document only. */
+async function scopesOfIssuer({ issuers }: Study): Promise<string[] | undefined> {
+  const [first] = await issuers;
+  return first?.evidence && listMember(documentOf(first.evidence), 'scopes_supported');
+}
+
+/** A server that lists single resources of a level, and not this wildcard, is likely to refuse it (as Oracle does). */
+function isRefusedWildcard(scope: string, listed: readonly string[]): boolean {
+  const level = /^(patient|user)\/\*\./.exec(scope)?.[1];
+  return level !== undefined && listed.some((one) => one.startsWith(`${level}/`) && !one.startsWith(`${level}/*`));
+}

@@ -1,0 +1,124 @@
+/** The launch doctor: asks every question at once, hands out rows as they are answered, and always ends in time. */
+import { storedValue } from '#src/adapters/stored-text.ts';
+import { checkCatalogue } from '#src/checks/rows/catalogue.ts';
+import { beginStudy, type CheckDependencies, defaultLimits, type Study } from '#src/checks/rows/context.ts';
+import type { CheckDefinition, Opinion } from '#src/checks/rows/definition.ts';
+import type {
+  CheckInput,
+  CheckResult,
+  ConnectionState,
+  FinishedChecks,
+  RunningChecks,
+} from '#src/checks/rows/result.ts';
+import { countVerdicts, discoveredBy, stateOf, suggestionsFor } from './summary.ts';
+
+/**
+ * Checks an EHR from the server, under the limits of a launch (REG-06, REG-07). Starts at once, whether or not anybody
+ * iterates; ends within `limits.overallMs` whatever the server does: rows without an answer then say so.
+ *
+ * @param input a URL that {@link normalizeFhirUrl} made; nothing is called that the outbound guard refuses.
+ * @throws TypeError only when `input.fhirUrl` is no URL at all.
+ */
+export function runChecks(input: CheckInput, dependencies: CheckDependencies): RunningChecks {
+  const at = dependencies.clock().toISOString();
+  const study = beginStudy(input, dependencies);
+  const deadline = startDeadline((dependencies.limits ?? defaultLimits).overallMs);
+  const definitions = checkCatalogue(dependencies.clock);
+  const rows = definitions.map((definition) => answer(definition, study, deadline.passed));
+  const finished = finish({ at, fhirUrl: study.fhirUrl, definitions, rows, study, deadline });
+  return { finished, [Symbol.asyncIterator]: () => asTheyFinish(rows) };
+}
+
+interface Deadline {
+  passed: Promise<undefined>;
+  seconds: number;
+  stop(): void;
+}
+
+function startDeadline(overallMs: number): Deadline {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => resolve(undefined), overallMs);
+  return { passed: promise, seconds: Math.ceil(overallMs / 1_000), stop: () => clearTimeout(timer) };
+}
+
+async function answer(definition: CheckDefinition, study: Study, passed: Promise<undefined>): Promise<CheckResult> {
+  const { id, title, group, why, owner } = definition;
+  const opinion = await Promise.race([definition.judge(study).catch(ourMistake), passed]);
+  return storedValue({ id, title, group, why, owner, mend: '', ...(opinion ?? unanswered) });
+}
+
+const unanswered: Opinion = {
+  verdict: 'failure',
+  found: 'no answer within the time for all checks',
+  mend: 'The servers of the EHR are too slow or hang: try again, then let the EHR and network teams look.',
+};
+
+/** A document nobody thought of must not take the other rows with it. */
+function ourMistake(): Opinion {
+  return {
+    verdict: 'failure',
+    found: 'this check could not be carried out',
+    owner: 'us',
+    mend: 'Tell the operator of this service: the check itself failed.',
+  };
+}
+
+async function finish(run: {
+  at: string;
+  fhirUrl: string;
+  definitions: CheckDefinition[];
+  rows: Promise<CheckResult>[];
+  study: Study;
+  deadline: Deadline;
+}): Promise<FinishedChecks> {
+  const { at, fhirUrl, definitions, rows, study, deadline } = run;
+  const results = await Promise.all(rows);
+  const inTime = <Value>(value: Promise<Value>) => Promise.race([value.catch(() => undefined), deadline.passed]);
+  const [discovered, suggestions, state] = await Promise.all([
+    inTime(discoveredBy(study)),
+    inTime(suggestionsFor(study)),
+    inTime(stateOf(study)),
+  ]);
+  deadline.stop();
+  const hardIds = new Set(definitions.filter(({ hard }) => hard).map(({ id }) => id));
+  const summary = { ...countVerdicts(results, hardIds), discovered, suggestions: suggestions ?? [] };
+  // Cleaned here already, so that a run compares equal to the one on record.
+  return storedValue({ fhirUrl, at, results, summary, state: state ?? nothingSeen });
+}
+
+const nothingSeen: ConnectionState = {
+  configuration: undefined,
+  keys: undefined,
+  capability: undefined,
+  certificate: undefined,
+};
+
+/** Every row once, the quickest first; any number of readers, each from the beginning. */
+async function* asTheyFinish(rows: readonly Promise<CheckResult>[]): AsyncGenerator<CheckResult> {
+  const waiting = new Map(rows.map((row, index) => [index, row.then((result) => ({ index, result }))]));
+  while (waiting.size > 0) {
+    // oxlint-disable-next-line no-await-in-loop -- one row after the other, as they come
+    const { index, result } = await Promise.race(waiting.values());
+    waiting.delete(index);
+    yield result;
+  }
+}
+
+/**
+ * The same rows in the order of a launch: each is held back until those before it are there. For a page that streams
+ * without JavaScript.
+ */
+export async function* inLaunchOrder(
+  checks: AsyncIterable<CheckResult>,
+  ids: readonly string[],
+): AsyncGenerator<CheckResult> {
+  const held = new Map<string, CheckResult>();
+  let next = 0;
+  for await (const result of checks) {
+    held.set(result.id, result);
+    for (let ready = held.get(ids[next] ?? ''); ready; ready = held.get(ids[next] ?? '')) {
+      next += 1;
+      yield ready;
+    }
+  }
+}

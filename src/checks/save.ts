@@ -1,0 +1,180 @@
+/** Save: checks the typed FHIR URL first, and only a URL that works replaces the one in use (REG-06). */
+import { storedText } from '#src/adapters/stored-text.ts';
+import type { AuditEvent } from '#src/audit/audit.ts';
+import type { CheckDependencies } from '#src/checks/rows/context.ts';
+import type { AcceptedSettings, FinishedChecks, RunningChecks } from '#src/checks/rows/result.ts';
+import { type EditDependencies, editOrganization, settingsOf } from '#src/organizations/edit.ts';
+import {
+  type Organization,
+  type OrganizationSettings,
+  parseSettings,
+  type SettingProblem,
+} from '#src/organizations/organization.ts';
+import type { ConnectionDraft } from '#src/organizations/store.ts';
+import { normalizeFhirUrl } from './fhir-url.ts';
+import { keepDiscovered } from './keep-discovered.ts';
+import { verdictOf } from './report.ts';
+import { runChecks } from './run.ts';
+import type { CheckRun, ChecksStore } from './store.ts';
+
+export interface SaveDependencies extends EditDependencies {
+  checks: CheckDependencies;
+  checksStore: ChecksStore;
+  /** CIDRs of the deployment that may be reached although private. */
+  allowPrivate: readonly string[];
+}
+
+/** Who saves: `name` is shown beside the run, the rest goes to the audit trail. */
+export interface Saver extends Pick<AuditEvent, 'actor' | 'address'> {
+  name: string;
+}
+
+export interface SaveOptions {
+  /** "Use it anyway": a reason, which is recorded. */
+  useAnyway?: string;
+  /** Settings of suggestions the administrator accepted; raw, judged by the schema. */
+  accept?: AcceptedSettings;
+}
+
+/** Refused at the field, or checks under way: stream `running`, then await `outcome` (it rejects when the database fails). */
+export type SaveAnswer =
+  | { ok: false; problem: string; kept: string }
+  | { ok: true; url: string; told: string[]; running: RunningChecks; outcome: Promise<SavedConnection> };
+
+export interface SavedConnection {
+  /**
+   * in use: passed and saved · used anyway: saved in spite of hard failures · draft: not saved, the connection in use
+   * stays · unchanged: the URL in use itself failed, nothing was changed.
+   */
+  state: 'in use' | 'used anyway' | 'draft' | 'unchanged';
+  run: CheckRun;
+  organization: Organization;
+  draft: ConnectionDraft | undefined;
+}
+
+const LONGEST_REASON = 500;
+
+/**
+ * Normalizes, checks and, when no hard check fails, saves a FHIR URL together with the accepted settings and what was
+ * discovered; otherwise keeps it as a draft. Settings accepted for a draft are remembered with it.
+ *
+ * @param typedUrl untrusted; nothing is called unless it is a URL the guard would accept (REG-07).
+ */
+export async function saveConnection(
+  dependencies: SaveDependencies,
+  organizationId: string,
+  typedUrl: string,
+  saver: Saver,
+  options: SaveOptions = {},
+): Promise<SaveAnswer> {
+  const { store, production, checks } = dependencies;
+  const organization = await store.find(organizationId);
+  if (!organization) return { ok: false, problem: 'There is no such organization.', kept: typedUrl };
+  const normalized = readFhirUrl(dependencies, organization, typedUrl);
+  if (!normalized.ok) return normalized;
+  const { url, told } = normalized;
+  const draft = await store.findDraft(organizationId);
+  const accepted = { ...(draft?.fhirUrl === url ? draft.accepted : {}), ...options.accept };
+  const parsed = parseSettings({ ...settingsOf(organization), ...accepted, fhirBaseUrl: url }, production, [
+    'clientId',
+  ]);
+  if (!parsed.ok) return { ok: false, problem: sentenceOf(parsed.problems), kept: typedUrl };
+  const running = runChecks({ fhirUrl: url, organization: parsed.settings }, checks);
+  const saving = { organization, settings: parsed.settings, accepted, saver, reason: reasonOf(options) };
+  return { ok: true, url, told, running, outcome: running.finished.then((run) => settle(dependencies, saving, run)) };
+}
+
+/** The FHIR URL as it would be called, or why it would not be (REG-07). @param typedUrl untrusted. */
+export function readFhirUrl(
+  { production, allowPrivate }: Pick<SaveDependencies, 'production' | 'allowPrivate'>,
+  { privateNetworks }: Organization,
+  typedUrl: string,
+): ReturnType<typeof normalizeFhirUrl> {
+  return normalizeFhirUrl(typedUrl, { production, allowPrivate: [...allowPrivate, ...privateNetworks] });
+}
+
+interface Saving {
+  organization: Organization;
+  settings: OrganizationSettings;
+  accepted: Readonly<Record<string, unknown>>;
+  saver: Saver;
+  reason: string | undefined;
+}
+
+async function settle(
+  dependencies: SaveDependencies,
+  saving: Saving,
+  finished: FinishedChecks,
+): Promise<SavedConnection> {
+  const { store, checksStore, clock } = dependencies;
+  const { organization, settings, accepted, saver, reason } = saving;
+  const url = settings.fhirBaseUrl;
+  const isGood = finished.summary.hardFailures.length === 0;
+  const mayUse = isGood || reason !== undefined;
+  const isInUse = organization.fhirBaseUrl === url && Object.keys(accepted).length === 0;
+  const state = mayUse ? (isGood ? 'in use' : 'used anyway') : isInUse ? 'unchanged' : 'draft';
+  const draft = state === 'draft' ? { fhirUrl: url, accepted, at: clock().toISOString(), by: saver.name } : undefined;
+  const run = await checksStore.save({
+    ...finished,
+    organizationId: organization.id,
+    by: saver.name,
+    occasion: 'save',
+    differences: [],
+  });
+  // Nothing a launch uses changes before the run and who decided on it are on record.
+  await recordRun(dependencies, saving, run, state);
+  if (draft) await store.saveDraft(organization.id, draft);
+  const after = mayUse ? await use(dependencies, saving, finished) : organization;
+  return { state, run, organization: after, draft };
+}
+
+async function use(
+  dependencies: SaveDependencies,
+  { organization, settings, accepted, saver }: Saving,
+  finished: FinishedChecks,
+): Promise<Organization> {
+  const { store } = dependencies;
+  const { name: _name, ...by } = saver;
+  const edited = await editOrganization(
+    dependencies,
+    organization.id,
+    { ...accepted, fhirBaseUrl: settings.fhirBaseUrl },
+    by,
+  );
+  // Judged before the checks; only a change made meanwhile by somebody else can have spoilt it.
+  if (!edited.ok) throw new Error(`the connection could not be saved: ${sentenceOf(edited.problems)}`);
+  await store.saveDraft(organization.id, undefined);
+  await keepDiscovered(store, edited.after, finished);
+  return (await store.find(organization.id)) ?? edited.after;
+}
+
+/** @throws AppError 'store.unavailable' when the event was not stored. */
+async function recordRun(
+  { audit }: SaveDependencies,
+  { organization, saver: { name: _name, ...by }, reason }: Saving,
+  run: CheckRun,
+  state: SavedConnection['state'],
+): Promise<void> {
+  const { fhirUrl, summary } = run;
+  await audit.recordNow({
+    event: 'check-run',
+    organizationId: organization.id,
+    ...by,
+    detail: {
+      fhirUrl,
+      verdict: verdictOf(summary),
+      hardFailures: summary.hardFailures,
+      state,
+      ...(state === 'used anyway' ? { reason } : {}),
+    },
+  });
+}
+
+function reasonOf({ useAnyway }: SaveOptions): string | undefined {
+  const reason = useAnyway === undefined ? undefined : storedText(useAnyway, LONGEST_REASON).trim();
+  return reason === '' ? undefined : reason;
+}
+
+function sentenceOf(problems: readonly SettingProblem[]): string {
+  return problems.map(({ field, message }) => `${field} ${message}`).join('; ');
+}

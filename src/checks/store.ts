@@ -1,0 +1,110 @@
+/** Runs of the checks in the database: the newest for the page, the last good one for the drift watch. */
+import { randomUUID } from 'node:crypto';
+import { and, desc, eq, notInArray } from 'drizzle-orm';
+import { boolean, index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import type { Queries } from '#src/adapters/database/index.ts';
+import { storedValue } from '#src/adapters/stored-text.ts';
+import type { CheckResult, CheckSummary, ConnectionState, FinishedChecks } from '#src/checks/rows/result.ts';
+import { ROW_ID } from '#src/http/filter-fields.ts';
+import type { Difference } from './drift.ts';
+
+/** Why a run was made. */
+export type RunOccasion = 'save' | 'button' | 'schedule' | 'cli';
+
+export const checkRuns = pgTable(
+  'check_runs',
+  {
+    id: uuid('id').primaryKey(),
+    organizationId: text('organization_id').notNull(),
+    at: timestamp('at', { withTimezone: true, precision: 3 }).notNull(),
+    /** For people: an e-mail address, `cli` or `schedule`. */
+    by: text('by').notNull(),
+    occasion: text('occasion').$type<RunOccasion>().notNull(),
+    fhirUrl: text('fhir_url').notNull(),
+    /** No hard failure: may be compared with. */
+    good: boolean('good').notNull(),
+    results: jsonb('results').$type<CheckResult[]>().notNull(),
+    summary: jsonb('summary').$type<CheckSummary>().notNull(),
+    state: jsonb('state').$type<ConnectionState>().notNull(),
+    differences: jsonb('differences').$type<Difference[]>().notNull(),
+  },
+  (table) => [index('check_runs_by_organization').on(table.organizationId, table.at)],
+);
+
+/** One run as stored. */
+export interface CheckRun extends FinishedChecks {
+  id: string;
+  organizationId: string;
+  by: string;
+  occasion: RunOccasion;
+  good: boolean;
+  /** Against the last good run of the same URL; empty for all but scheduled runs. */
+  differences: Difference[];
+}
+
+/** Every query names the organization (MT-01). */
+export interface ChecksStore {
+  /** What an EHR said is kept without the characters no column takes. */
+  save(run: Omit<CheckRun, 'id' | 'good'>): Promise<CheckRun>;
+  latest(organizationId: string): Promise<CheckRun | undefined>;
+  /** By its id, for a page or report that was linked to. */
+  find(organizationId: string, runId: string): Promise<CheckRun | undefined>;
+  latestScheduled(organizationId: string): Promise<CheckRun | undefined>;
+  /** The newest run of this URL without a hard failure. */
+  lastGood(organizationId: string, fhirUrl: string): Promise<CheckRun | undefined>;
+}
+
+const KEPT = 60;
+
+/** The store over either driver. */
+export function createChecksStore(db: Queries): ChecksStore {
+  const of = (organizationId: string) => eq(checkRuns.organizationId, organizationId);
+  const newest = async (organizationId: string, ...more: ReturnType<typeof eq>[]) => {
+    const found = await db
+      .select()
+      .from(checkRuns)
+      .where(and(of(organizationId), ...more))
+      .orderBy(desc(checkRuns.at))
+      .limit(1);
+    return found[0] && toRun(found[0]);
+  };
+  return {
+    save: async (run) => {
+      const saved = { ...storedValue(run), id: randomUUID(), good: run.summary.hardFailures.length === 0 };
+      await db.insert(checkRuns).values({ ...saved, at: new Date(run.at) });
+      await prune(db, run.organizationId);
+      return saved;
+    },
+    latest: (organizationId) => newest(organizationId),
+    find: async (organizationId, runId) =>
+      ROW_ID.test(runId) ? newest(organizationId, eq(checkRuns.id, runId)) : undefined,
+    latestScheduled: (organizationId) => newest(organizationId, eq(checkRuns.occasion, 'schedule')),
+    lastGood: (organizationId, fhirUrl) =>
+      newest(organizationId, eq(checkRuns.fhirUrl, fhirUrl), eq(checkRuns.good, true)),
+  };
+}
+
+/** The newest runs stay, and the newest good one whatever its age: it is what drift is measured against. */
+async function prune(db: Queries, organizationId: string): Promise<void> {
+  const of = eq(checkRuns.organizationId, organizationId);
+  const ids = () => db.select({ id: checkRuns.id }).from(checkRuns);
+  const kept = await ids().where(of).orderBy(desc(checkRuns.at)).limit(KEPT);
+  if (kept.length < KEPT) return;
+  const good = await ids()
+    .where(and(of, eq(checkRuns.good, true)))
+    .orderBy(desc(checkRuns.at))
+    .limit(1);
+  await db.delete(checkRuns).where(
+    and(
+      of,
+      notInArray(
+        checkRuns.id,
+        [...kept, ...good].map(({ id }) => id),
+      ),
+    ),
+  );
+}
+
+function toRun(row: typeof checkRuns.$inferSelect): CheckRun {
+  return { ...row, at: row.at.toISOString() };
+}

@@ -1,0 +1,47 @@
+/** A run of the checks in a terminal and as JSON for machines. */
+import type { CommandOutcome } from '#src/adapters/command-line.ts';
+import type { CheckResult, FinishedChecks, Owner, Verdict } from '#src/checks/rows/result.ts';
+import { verdictOf } from './report.ts';
+
+const MARKS: Record<Verdict, string> = {
+  pass: 'pass   ',
+  warning: 'WARNING',
+  failure: 'FAILURE',
+  skipped: 'skipped',
+  info: 'info   ',
+};
+
+/** As the operator at the command line calls them. */
+const OWNERS: Record<Owner, string> = {
+  'EHR team': 'EHR team',
+  'network team': 'network team',
+  'our administrator': "the organization's administrator",
+  us: 'the operator',
+};
+
+/** Exit code 1 when any check failed; warnings are for people to judge. */
+export function describeRun(finished: FinishedChecks, told: readonly string[]): CommandOutcome {
+  const { fhirUrl, at, results, summary } = finished;
+  const verdict = verdictOf(summary);
+  const groups = [...new Set(results.map(({ group }) => group))];
+  const text = [
+    ...told,
+    `${fhirUrl}, ${at}`,
+    ...groups.flatMap((group) => ['', group, ...results.filter((one) => one.group === group).flatMap(linesOf)]),
+    ...(summary.suggestions.length > 0 ? ['', 'You may decide to'] : []),
+    ...summary.suggestions.map(({ title, why }) => `  ${title}. ${why}`),
+    '',
+    `${verdict}: ${Object.entries(summary.counts)
+      .filter(([, count]) => count > 0)
+      .map(([name, count]) => `${count} ${name}`)
+      .join(', ')}.`,
+  ].join('\n');
+  const exitCode = summary.counts.failure > 0 ? 1 : 0;
+  return { exitCode, text, json: { fhirUrl, at, verdict, told, summary, results } };
+}
+
+function linesOf({ verdict, title, found, why, owner, mend }: CheckResult): string[] {
+  const line = `  ${MARKS[verdict]}  ${title}: ${found}`;
+  if (verdict !== 'failure' && verdict !== 'warning') return [line];
+  return [line, `             why: ${why}`, `             ${OWNERS[owner]}: ${mend}`];
+}

@@ -1,0 +1,136 @@
+/** The clinicians' page of one organization: rows opened for the administrator who looks at them. */
+import type { Request } from 'express';
+import type { Clock } from '#src/adapters/clock.ts';
+import type { Queries } from '#src/adapters/database/index.ts';
+import type { Sealer } from '#src/adapters/seal.ts';
+import { queryOf } from '#src/http/request-values.ts';
+import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import type { AfterPost } from '#src/http/sessions/after-post.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+import {
+  type ClinicianRowProps,
+  type CliniciansPageProps,
+  cliniciansPage,
+  type WaitingRowProps,
+} from '#views/settings/clinicians-page.ts';
+import { openIdentity, openName } from './clinician-details.ts';
+import { type ClinicianEntry, type IdentityRow, listClinicians, listUnconfirmed } from './clinician-store.ts';
+
+export interface CliniciansViewDependencies {
+  db: Queries;
+  sealer: Sealer;
+  clock: Clock;
+  afterPost: AfterPost;
+}
+
+/** What the page shows of the last post. */
+export type Posted = Pick<CliniciansPageProps, 'issued' | 'problem' | 'nameProblem' | 'typedName'>;
+
+const PAGE = '/settings/clinicians';
+const PAGE_SIZE = 100;
+const MOST_WAITING = 100;
+const CONFLICT_SHOWN_MS = 30 * 24 * 60 * 60_000;
+/** To choose from when confirming; whoever is further down the list is confirmed under a new name or found later. */
+const MOST_CHOICES = 500;
+
+/** The address of the page or of one of its forms; an operator's carries the organization. */
+export function cliniciansUrl(request: Request, organizationId: string, step = '', more = {}): string {
+  const query = new URLSearchParams(more);
+  if (adminOf(request).role === 'operator') query.set('organization', organizationId);
+  return `${PAGE}${step}${query.size === 0 ? '' : `?${query}`}`;
+}
+
+/** The whole page. */
+export async function showClinicians(
+  deps: CliniciansViewDependencies,
+  request: Request,
+  organization: Organization,
+): Promise<string> {
+  const { db, afterPost } = deps;
+  const { id } = organization;
+  const page = Math.max(1, Math.trunc(Number(queryOf(request).get('page'))) || 1);
+  const offset = (Math.min(page, 10_000) - 1) * PAGE_SIZE;
+  const [{ entries, total }, unconfirmed] = await Promise.all([
+    listClinicians(db, id, { limit: PAGE_SIZE, offset }),
+    listUnconfirmed(db, id, MOST_WAITING),
+  ]);
+  const [rows, waiting] = await Promise.all([
+    Promise.all(entries.map((entry) => clinicianRow(deps, entry))),
+    Promise.all(unconfirmed.map((row) => waitingRow(deps, row))),
+  ]);
+  const choices = waiting.length === 0 ? [] : await choicesOf(deps, id);
+  const { shown, isSecretGone } = await afterPost.read<Posted>(request);
+  const issued = shown.issued && { ...shown.issued, name: shown.issued.name ?? nameIn(rows, shown.issued.clinicianId) };
+  return cliniciansPage({
+    admin: { identity: adminOf(request), csrfToken: adminCsrfToken(request) },
+    organization: { id, name: organization.name, timeZone: organization.timeZone },
+    mode: organization.userAssociation,
+    actionOf: (step) => cliniciansUrl(request, id, step),
+    settingsUrl: cliniciansUrl(request, id).replace(PAGE, '/settings/integrations/smart-on-fhir'),
+    rows,
+    total,
+    waiting,
+    choices,
+    newerHref: page > 1 ? cliniciansUrl(request, id, '', { page: page - 1 }) : undefined,
+    olderHref: offset + rows.length < total ? cliniciansUrl(request, id, '', { page: page + 1 }) : undefined,
+    isCodeGone: isSecretGone,
+    ...shown,
+    issued,
+  });
+}
+
+function nameIn(rows: readonly ClinicianRowProps[], id: string | undefined): string | undefined {
+  return rows.find((row) => row.id === id)?.name;
+}
+
+async function clinicianRow(
+  { sealer, clock }: CliniciansViewDependencies,
+  { clinician, identity }: ClinicianEntry,
+): Promise<ClinicianRowProps> {
+  const [name, details] = await Promise.all([openName(sealer, clinician), identity && openIdentity(sealer, identity)]);
+  const { codeExpiresAt, codeUsedAt } = clinician;
+  const isCodeOpen = !identity && codeExpiresAt !== null && codeUsedAt === null;
+  const ehrName = details?.shownName ?? details?.name;
+  return {
+    id: clinician.id,
+    name: name ?? ehrName,
+    ehrName: ehrName === name ? undefined : ehrName,
+    role: details?.role,
+    isLinked: identity !== null,
+    linkedBy: identity?.linkedBy?.startsWith('user:') === true ? 'confirmation' : (identity?.linkedBy ?? undefined),
+    isDisabled: clinician.disabledAt !== null,
+    codeUntil: isCodeOpen && codeExpiresAt > clock() ? codeExpiresAt : undefined,
+    isCodeExpired: isCodeOpen && codeExpiresAt <= clock(),
+    conflictAt: isRecent(clinician.conflictAt, clock()) ? (clinician.conflictAt ?? undefined) : undefined,
+    firstLaunchAt: identity?.firstSeenAt,
+    lastLaunchAt: clinician.lastLaunchAt ?? undefined,
+  };
+}
+
+/** A conflict is shown for a month; the audit trail keeps it. */
+function isRecent(at: Date | null, now: Date): boolean {
+  return at !== null && now.getTime() - at.getTime() < CONFLICT_SHOWN_MS;
+}
+
+async function waitingRow({ sealer }: CliniciansViewDependencies, row: IdentityRow): Promise<WaitingRowProps> {
+  const details = await openIdentity(sealer, row);
+  return {
+    reference: row.reference ?? '',
+    name: details?.name,
+    userType: details?.fhirUser?.split('/')[0],
+    isRefused: row.refusedAt !== null,
+    since: row.firstSeenAt,
+  };
+}
+
+async function choicesOf({ db, sealer }: CliniciansViewDependencies, organizationId: string) {
+  const { entries } = await listClinicians(db, organizationId, { limit: MOST_CHOICES, offset: 0 });
+  const choices = await Promise.all(
+    entries.map(async ({ clinician, identity }) => ({
+      id: clinician.id,
+      name: (await openName(sealer, clinician)) ?? 'Name not known',
+      isLinked: identity !== null,
+    })),
+  );
+  return choices.toSorted((a, b) => Number(a.isLinked) - Number(b.isLinked) || a.name.localeCompare(b.name));
+}

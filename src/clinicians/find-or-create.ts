@@ -1,0 +1,132 @@
+/** An EHR user launches: their row is found and brought up to date, or made if this is the first time. */
+import { randomUUID } from 'node:crypto';
+import type { Queries } from '#src/adapters/database/index.ts';
+import type { AuditEvent } from '#src/audit/audit.ts';
+import { AppError } from '#src/errors.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+import { createReference, type EhrUser, type Standing } from './clinician.ts';
+import { lookupsOf, openIdentity, sealIdentity, sealName } from './clinician-details.ts';
+import { insertClinician, updateClinician } from './clinician-store.ts';
+import type { CliniciansDependencies } from './dependencies.ts';
+import { standingOf } from './directory.ts';
+import {
+  type FoundIdentity,
+  findIdentity,
+  findIdentityForUpdate,
+  hasIdentities,
+  insertIdentity,
+  type Lookups,
+  lockIdentity,
+  updateIdentity,
+} from './identity-store.ts';
+
+/** Of one organization: far more than any hospital employs. */
+const MOST_USERS = 100_000;
+
+/** Who launches, and where from, for the audit trail. */
+export interface LaunchingUser extends Pick<AuditEvent, 'address' | 'launchId' | 'supportCode'> {
+  user: EhrUser;
+}
+
+/** How the user stands now. */
+export interface Meeting {
+  standing: Standing;
+  /** This launch made the clinician. */
+  isFirst: boolean;
+}
+
+/**
+ * Of many first launches of one user at once, one makes the row and the others find it.
+ *
+ * @throws whatever the database throws.
+ */
+export async function meet(
+  deps: CliniciansDependencies,
+  organization: Organization,
+  launching: LaunchingUser,
+): Promise<Meeting> {
+  const { db, sealer } = deps;
+  const { id: organizationId, userAssociation } = organization;
+  const lookups = lookupsOf(sealer, organizationId, launching.user);
+  const found = await findIdentity(db, organizationId, lookups);
+  if (found && !isToBeLinked(organization, found)) {
+    await noteLaunch(deps, found, lookups, launching.user);
+    return { standing: standingOf(found), isFirst: false };
+  }
+  if (userAssociation === 'code') return { standing: standingOf(found), isFirst: false };
+  return db.transaction(async (tx) => {
+    await lockIdentity(tx, organizationId, lookups);
+    const again = await findIdentityForUpdate(tx, organizationId, lookups);
+    if (again && !isToBeLinked(organization, again)) return { standing: standingOf(again), isFirst: false };
+    if (!again) await assertRoom(tx, organizationId, deps.mostUsers ?? MOST_USERS);
+    return userAssociation === 'automatic'
+      ? makeClinician(deps, tx, organizationId, lookups, { launching, before: again })
+      : letWait(deps, tx, organizationId, lookups, launching.user);
+  });
+}
+
+/** @throws AppError 'user.not-allowed' when the organization has as many EHR users as it may. */
+async function assertRoom(tx: Queries, organizationId: string, most: number): Promise<void> {
+  if (!(await hasIdentities(tx, organizationId, most))) return;
+  throw new AppError('user.not-allowed', `the organization has ${most} EHR users, the most there may be`);
+}
+
+/** Somebody who waited for a confirmation that is no longer asked for. A refusal stays one. */
+function isToBeLinked({ userAssociation }: Organization, { identity }: FoundIdentity): boolean {
+  return userAssociation === 'automatic' && identity.clinicianId === null && identity.refusedAt === null;
+}
+
+/** The time, the hints (ID-18: they may change), and the current secret's hash in place of an older one's. */
+async function noteLaunch(
+  { db, sealer, clock }: CliniciansDependencies,
+  { identity }: FoundIdentity,
+  lookups: Lookups,
+  { iss, sub, name, fhirUser }: EhrUser,
+): Promise<void> {
+  const { organizationId, clinicianId } = identity;
+  const [lookup] = lookups;
+  const before = await openIdentity(sealer, identity);
+  const isSame = before?.name === name && before?.fhirUser === fhirUser && sealer.isCurrent(identity.details);
+  if (!isSame || identity.lookup !== lookup) {
+    const row = { organizationId, lookup };
+    const details = await sealIdentity(sealer, row, { ...before, iss, sub, name, fhirUser });
+    await updateIdentity(db, organizationId, identity.lookup, { lookup, details });
+  }
+  if (clinicianId !== null) await updateClinician(db, organizationId, clinicianId, { lastLaunchAt: clock() });
+}
+
+async function makeClinician(
+  { sealer, clock, audit }: CliniciansDependencies,
+  tx: Queries,
+  organizationId: string,
+  lookups: Lookups,
+  { launching, before }: { launching: LaunchingUser; before: FoundIdentity | undefined },
+): Promise<Meeting> {
+  const { user, ...from } = launching;
+  const now = clock();
+  const clinicianId = randomUUID();
+  const [lookup] = lookups;
+  const details = await sealIdentity(sealer, { organizationId, lookup }, user);
+  const link = { lookup, clinicianId, details, reference: null, linkedAt: now, linkedBy: 'automatic' };
+  const name = await sealName(sealer, clinicianId, user.name);
+  await insertClinician(tx, { id: clinicianId, organizationId, details: name, createdAt: now, lastLaunchAt: now });
+  if (before) await updateIdentity(tx, organizationId, before.identity.lookup, link);
+  else await insertIdentity(tx, { ...link, organizationId, firstSeenAt: now });
+  const detail = { clinician: clinicianId, how: 'automatic' };
+  const { iss, sub } = user;
+  audit.record({ event: 'user-linked', organizationId, actor: { iss, sub }, ...from, detail });
+  return { standing: { kind: 'linked', clinicianId, isDisabled: false }, isFirst: true };
+}
+
+async function letWait(
+  { sealer, clock }: CliniciansDependencies,
+  tx: Queries,
+  organizationId: string,
+  [lookup]: Lookups,
+  user: EhrUser,
+): Promise<Meeting> {
+  const reference = createReference();
+  const details = await sealIdentity(sealer, { organizationId, lookup }, user);
+  await insertIdentity(tx, { organizationId, lookup, details, reference, firstSeenAt: clock() });
+  return { standing: { kind: 'waiting', reference }, isFirst: false };
+}

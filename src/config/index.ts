@@ -1,0 +1,256 @@
+/** The environment, checked once at start and frozen: the only reader of `process.env`. */
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ipaddr from 'ipaddr.js';
+import { z } from 'zod';
+import { isPrivateNetwork } from './private-network.ts';
+import { readRedisUrl } from './redis-url.ts';
+import { readSignIn, type SignInConfig, signInProblems, signInSchema } from './sign-in.ts';
+import { readTelemetry, type TelemetryConfig, telemetrySchema } from './telemetry.ts';
+
+const LOOPBACK = ['127.0.0.0/8', '::1/128'];
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean),
+);
+/** Express's names for ranges of proxies. */
+const WIDEST_PROXIES = 7;
+const PROXY_NAMES = new Set(['loopback', 'linklocal', 'uniquelocal']);
+const privateNetwork = z
+  .string()
+  .refine(ipaddr.isValidCIDR, { error: 'must be a CIDR such as 10.0.0.0/8', abort: true })
+  .refine(isPrivateNetwork, { error: 'must be within a private range such as 10.0.0.0/8 or fc00::/7' });
+/** An address or a range of addresses. */
+const addressRange = z.string().refine((text) => ipaddr.isValid(text) || ipaddr.isValidCIDR(text), {
+  error: 'must be addresses or CIDRs such as 10.0.0.0/8',
+});
+const proxy = z
+  .string()
+  .refine((text) => PROXY_NAMES.has(text) || ipaddr.isValid(text) || ipaddr.isValidCIDR(text), {
+    error: 'must be addresses, CIDRs, or loopback, linklocal, uniquelocal',
+    abort: true,
+  })
+  .refine((text) => !text.includes('/') || ipaddr.parseCIDR(text)[1] >= WIDEST_PROXIES, {
+    error: `must not trust a network wider than /${WIDEST_PROXIES}: its hosts would choose what address they come from`,
+  });
+const optionalUrl = (protocols: RegExp, example: string) =>
+  z.url({ protocol: protocols, error: `must be a URL such as ${example}` }).optional();
+/** A number as text; bounds are inclusive. */
+const number = (least: number, most: number) =>
+  z.coerce
+    .number({ error: `must be a number from ${least} to ${most}` })
+    .min(least, `must be at least ${least}`)
+    .max(most, `must be at most ${most}`);
+const wholeNumber = (least: number, most: number) => number(least, most).int('must be a whole number');
+
+const redisUrl = z.string().superRefine((text, context) => {
+  try {
+    readRedisUrl(text);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+  }
+});
+
+/** One row per variable; `.env.example` is tested to list exactly these. */
+export const environmentSchema = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  PORT: wholeNumber(0, 65_535).default(3000),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PUBLIC_URL: optionalUrl(/^https?$/, 'https://fhir.example.com'),
+  ENVIRONMENT: z.enum(['non-production', 'production']).default('non-production'),
+  APP_NAME: z.string().min(1).max(100).default('VectorCare SMART on FHIR'),
+  DATABASE_URL: optionalUrl(/^postgres(ql)?$/, 'postgres://user:password@host:5432/database'),
+  REDIS_URL: redisUrl.optional(),
+  DATA_DIR: z.string().min(1).default('data'),
+  APP_SECRETS: list.optional(),
+  TRUST_PROXY: list.pipe(z.array(proxy)).default([]),
+  OUTBOUND_ALLOW_PRIVATE: list.pipe(z.array(privateNetwork)).optional(),
+  OPS_ADDRESSES: list.pipe(z.array(addressRange)).default([...LOOPBACK]),
+  EGRESS_IPS: list.default([]),
+  DRIFT_CHECK_HOURS: number(0, 720).default(24),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  TRACE_RETENTION_DAYS: wholeNumber(1, 3_650).default(30),
+  AUDIT_RETENTION_DAYS: wholeNumber(0, 100_000)
+    .refine((days) => days === 0 || days >= 30, { error: 'must be 0 (keep for ever) or at least 30' })
+    .default(0),
+  ...signInSchema.shape,
+  ...telemetrySchema.shape,
+});
+
+/** What the rest of the program may know of its environment. */
+export interface Config {
+  readonly production: boolean;
+  readonly port: number;
+  readonly host: string;
+  /** Origin under which browsers and EHRs reach us; own URLs are built from it alone (REG-02). */
+  readonly publicUrl: URL;
+  readonly environment: 'non-production' | 'production';
+  readonly appName: string;
+  readonly databaseUrl: string | undefined;
+  readonly redisUrl: string | undefined;
+  readonly dataDir: string;
+  /** First seals, all open. */
+  readonly appSecrets: readonly string[];
+  /** Addresses or CIDRs of the proxies whose X-Forwarded-* count (TL-05). */
+  readonly trustProxy: readonly string[];
+  /** Private CIDRs that outbound calls may reach (TL-04). */
+  readonly outboundAllowPrivate: readonly string[];
+  /** Addresses or CIDRs that may ask for health and metrics. */
+  readonly opsAddresses: readonly string[];
+  readonly egressIps: readonly string[];
+  /** Hours between two scheduled checks of each EHR; 0 = never. */
+  readonly driftCheckHours: number;
+  readonly logLevel: string;
+  /** How long launch traces are kept. */
+  readonly traceRetentionDays: number;
+  /** How long the audit trail is kept; 0 is for ever. */
+  readonly auditRetentionDays: number;
+  readonly signIn: SignInConfig;
+  /** undefined: no traces, and nothing of OpenTelemetry is loaded. */
+  readonly telemetry: TelemetryConfig | undefined;
+  /** What an operator should hear at start although we run. */
+  readonly warnings: readonly string[];
+}
+
+/** Carries every problem of the environment at once, ready to print. */
+export class ConfigError extends Error {
+  constructor(problems: readonly string[]) {
+    super(`The configuration is not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+const SECRET_MIN_LENGTH = 32;
+
+/**
+ * Reads and checks the environment.
+ *
+ * Development fills the gaps: loopback may be called, and a secret is made once and kept in `DATA_DIR`.
+ * Production fills none: missing or weak values stop the start with one message naming every problem (TL-02).
+ *
+ * @throws ConfigError listing every problem.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  // An empty line in an .env file means "not set", not "set to nothing".
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const { values, problems: unreadable } = readEnvironment(given);
+  const production = values.NODE_ENV === 'production';
+  const publicUrl = new URL(values.PUBLIC_URL ?? `http://localhost:${values.PORT}`);
+  const unfit = [
+    ...(values.PUBLIC_URL ? publicUrlProblems(publicUrl, production) : []),
+    ...(production ? productionProblems(values) : []),
+    ...signInProblems(values, production, given),
+    ...(production && env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0'
+      ? ['NODE_TLS_REJECT_UNAUTHORIZED: certificates are always verified in production']
+      : []),
+  ];
+  // What cannot be read is not missing as well.
+  const isRead = (problem: string) => !unreadable.some((other) => nameOf(other) === nameOf(problem));
+  const problems = [...unreadable, ...unfit.filter(isRead)];
+  if (problems.length > 0) throw new ConfigError(problems);
+  return Object.freeze({
+    production,
+    port: values.PORT,
+    host: values.HOST,
+    publicUrl,
+    environment: values.ENVIRONMENT,
+    appName: values.APP_NAME,
+    databaseUrl: values.DATABASE_URL,
+    redisUrl: values.REDIS_URL,
+    dataDir: values.DATA_DIR,
+    appSecrets: values.APP_SECRETS?.length ? values.APP_SECRETS : [developmentSecret(values.DATA_DIR)],
+    trustProxy: values.TRUST_PROXY,
+    outboundAllowPrivate: values.OUTBOUND_ALLOW_PRIVATE ?? (production ? [] : LOOPBACK),
+    opsAddresses: values.OPS_ADDRESSES,
+    egressIps: values.EGRESS_IPS,
+    driftCheckHours: values.DRIFT_CHECK_HOURS,
+    logLevel: values.LOG_LEVEL,
+    traceRetentionDays: values.TRACE_RETENTION_DAYS,
+    auditRetentionDays: values.AUDIT_RETENTION_DAYS,
+    signIn: readSignIn(values),
+    telemetry: readTelemetry(values),
+    warnings: production ? productionWarnings(values) : [],
+  });
+}
+
+function productionWarnings({ DATABASE_URL, REDIS_URL = '' }: z.infer<typeof environmentSchema>): string[] {
+  const warnings = [];
+  if (!DATABASE_URL) {
+    warnings.push(
+      'DATABASE_URL is not set: organizations and keys live in an embedded database in DATA_DIR, on this host only.',
+    );
+  }
+  if (!hasPassword(REDIS_URL)) {
+    warnings.push('REDIS_URL has no password: any host that reaches Redis can end launches and reset limits.');
+  }
+  return warnings;
+}
+
+/** `user:password@` before the hosts; either part may be empty. */
+function hasPassword(url: string): boolean {
+  const access = url.slice(url.indexOf('://') + 3, Math.max(url.lastIndexOf('@'), 0));
+  return access.includes(':') && !access.endsWith(':');
+}
+
+/** What can be read, and what is wrong with the rest: a typing mistake must not hide what else is missing. */
+function readEnvironment(given: Record<string, string | undefined>) {
+  const parsed = environmentSchema.safeParse(given);
+  if (parsed.success) return { values: parsed.data, problems: [] as string[] };
+  const { issues } = parsed.error;
+  const wrong = new Set(issues.map((issue) => String(issue.path[0])));
+  const values = environmentSchema.parse(
+    Object.fromEntries(Object.entries(given).filter(([name]) => !wrong.has(name))),
+  );
+  // The first thing that is wrong with each.
+  const problems = new Map(
+    issues.toReversed().map(({ path: [name], message }) => [name, `${String(name)}: ${message}`]),
+  );
+  return { values, problems: [...problems.values()].toReversed() };
+}
+
+/** Of the variable that a problem is about. */
+function nameOf(problem: string): string {
+  return problem.slice(0, problem.indexOf(':'));
+}
+
+function publicUrlProblems(publicUrl: URL, production: boolean): string[] {
+  const problems = [];
+  if (publicUrl.href !== `${publicUrl.origin}/`) {
+    problems.push('PUBLIC_URL: must be an origin only, such as https://fhir.example.com');
+  }
+  const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(publicUrl.hostname);
+  if (publicUrl.protocol !== 'https:' && (production || !loopback)) {
+    problems.push('PUBLIC_URL: must be https (http is accepted for localhost in development only)');
+  }
+  return problems;
+}
+
+function productionProblems(values: z.infer<typeof environmentSchema>): string[] {
+  const problems = [];
+  if (!values.PUBLIC_URL) problems.push('PUBLIC_URL: is required in production');
+  if (!values.REDIS_URL) problems.push('REDIS_URL: is required in production');
+  if (!values.APP_SECRETS?.length) {
+    problems.push('APP_SECRETS: is required in production (make one with: openssl rand -base64 48)');
+  }
+  for (const [index, secret] of (values.APP_SECRETS ?? []).entries()) {
+    if (secret.length < SECRET_MIN_LENGTH || new Set(secret).size < 12) {
+      problems.push(`APP_SECRETS: secret ${index + 1} is weak (use at least ${SECRET_MIN_LENGTH} random characters)`);
+    }
+  }
+  return problems;
+}
+
+/** Made once, so that a developer's restart keeps keys and launches readable. */
+function developmentSecret(dataDir: string): string {
+  const file = join(dataDir, 'development-secret');
+  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
+  mkdirSync(dataDir, { recursive: true });
+  const secret = randomBytes(48).toString('base64url');
+  writeFileSync(file, `${secret}\n`, { mode: 0o600 });
+  return secret;
+}

@@ -1,0 +1,90 @@
+/** The part of the environment that says how administrators sign in; src/config/index.ts reads it with everything else. */
+import { z } from 'zod';
+
+/** Accounts of administrators: the first operator, and single sign-on by OpenID Connect. */
+export const signInSchema = z.object({
+  BOOTSTRAP_OPERATOR_EMAIL: z.email({ error: 'must be an e-mail address' }).max(254).toLowerCase().optional(),
+  BOOTSTRAP_OPERATOR_PASSWORD: z
+    .string()
+    .min(12, { error: 'must have at least 12 characters' })
+    .max(200, { error: 'must have at most 200 characters' })
+    .optional(),
+  PASSWORD_SIGN_IN: z.enum(['on', 'off']).default('on'),
+  OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
+  OIDC_CLIENT_ID: z.string().optional(),
+  OIDC_CLIENT_SECRET: z.string().optional(),
+  OIDC_SCOPES: z
+    .string()
+    .refine((text) => text.split(' ').includes('openid'), { error: 'must include openid' })
+    .default('openid email'),
+  OIDC_GROUPS_CLAIM: z.string().default('groups'),
+  OIDC_OPERATOR_GROUP: z.string().optional(),
+  OIDC_ADMINISTRATOR_GROUP_PREFIX: z.string().optional(),
+});
+
+type SignInValues = z.infer<typeof signInSchema>;
+
+/** How administrators sign in. */
+export interface SignInConfig {
+  readonly byPassword: boolean;
+  /** The operator to make when there is none yet. */
+  readonly bootstrap: { readonly email: string; readonly password: string } | undefined;
+  readonly singleSignOn: SingleSignOnConfig | undefined;
+}
+
+/** The identity provider of administrators, and what its groups mean here. */
+export interface SingleSignOnConfig {
+  readonly issuer: URL;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Space-separated. */
+  readonly scopes: string;
+  /** The claim that lists a person's groups. */
+  readonly groupsClaim: string;
+  /** Members are operators. With this or the next set, groups alone decide who may come in. */
+  readonly operatorGroup: string | undefined;
+  /** Members of `<prefix><orgId>` administrate that organization. */
+  readonly administratorGroupPrefix: string | undefined;
+}
+
+/** The checked variables as the program knows them. */
+export function readSignIn(values: SignInValues): SignInConfig {
+  const { BOOTSTRAP_OPERATOR_EMAIL: email, BOOTSTRAP_OPERATOR_PASSWORD: password } = values;
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = values;
+  return {
+    byPassword: values.PASSWORD_SIGN_IN === 'on',
+    bootstrap: email === undefined || password === undefined ? undefined : { email, password },
+    singleSignOn:
+      issuer === undefined || clientId === undefined || clientSecret === undefined
+        ? undefined
+        : {
+            issuer: new URL(issuer),
+            clientId,
+            clientSecret,
+            scopes: values.OIDC_SCOPES,
+            groupsClaim: values.OIDC_GROUPS_CLAIM,
+            operatorGroup: values.OIDC_OPERATOR_GROUP,
+            administratorGroupPrefix: values.OIDC_ADMINISTRATOR_GROUP_PREFIX,
+          },
+  };
+}
+
+/**
+ * What does not fit together, in words for the operator; never a value.
+ *
+ * @param given the environment without empty variables: what is set wrongly is reported once, and is not missing.
+ */
+export function signInProblems(values: SignInValues, production: boolean, given: NodeJS.ProcessEnv): string[] {
+  const problems = [];
+  const isSet = (names: readonly (keyof typeof values)[]) => names.filter((name) => given[name] !== undefined).length;
+  if (isSet(['BOOTSTRAP_OPERATOR_EMAIL', 'BOOTSTRAP_OPERATOR_PASSWORD']) === 1) {
+    problems.push('BOOTSTRAP_OPERATOR_EMAIL, BOOTSTRAP_OPERATOR_PASSWORD: set both or none');
+  }
+  const oidc = isSet(['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET']);
+  if (oidc > 0 && oidc < 3) problems.push('OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET: set all or none');
+  if (values.PASSWORD_SIGN_IN === 'off' && oidc < 3) {
+    problems.push('PASSWORD_SIGN_IN: off needs OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET');
+  }
+  if (production && values.OIDC_ISSUER?.startsWith('http:')) problems.push('OIDC_ISSUER: must be https in production');
+  return problems;
+}

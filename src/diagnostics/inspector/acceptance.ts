@@ -1,0 +1,97 @@
+/** The guide's acceptance list, judged from one launch: in a frame, no launch error, no OAuth error, the list reached. */
+
+import type { StepName } from '#src/diagnostics/traces/trace.ts';
+import { describeError } from '#src/errors.ts';
+import type { Diagnosis } from './diagnosis.ts';
+
+/** `warning`: it went on, but something is missing. */
+export type TickState = 'waiting' | 'passed' | 'warning' | 'failed' | 'unknown';
+
+/** One line of the list. */
+export interface Tick {
+  id: 'framed' | 'no-launch-error' | 'no-oauth-error' | 'list-reached';
+  text: string;
+  state: TickState;
+  note: string | undefined;
+}
+
+const OAUTH_STEPS: readonly StepName[] = ['authorization-redirect', 'callback', 'token', 'id-token', 'scopes'];
+
+/** What stands on the page the user lands on. */
+const PAGE_STEPS: readonly StepName[] = ['patient', 'requests'];
+const NO_ANCESTORS =
+  'The launch is stopped: no EHR page may show the app yet. Set “EHR pages that may show the app in a frame” under Advanced settings.';
+
+/**
+ * @param launch the newest one; undefined while there is none.
+ * @param frameAncestors of the launch's organization; when empty, a framed launch is stopped.
+ */
+export function acceptance(launch: Diagnosis | undefined, frameAncestors: readonly string[]): Tick[] {
+  const error = launch && errorOf(launch);
+  return [
+    { id: 'framed', text: 'The app opens in an iframe-style window', ...framed(launch, frameAncestors) },
+    {
+      id: 'no-launch-error',
+      text: 'No launch error or error screen',
+      ...outcomeTick(launch, error !== undefined, error),
+    },
+    {
+      id: 'no-oauth-error',
+      text: 'No OAuth2 or authentication error from the authorization server',
+      ...outcomeTick(
+        launch,
+        launch !== undefined && (failedAtOauth(launch) || launch.isStalled),
+        error ?? stalledNote(launch),
+      ),
+    },
+    {
+      id: 'list-reached',
+      text: 'The user lands on the Request List, titled Requests for the patient',
+      ...landed(launch, error !== undefined),
+    },
+  ];
+}
+
+type Judged = Pick<Tick, 'state' | 'note'>;
+
+function framed(launch: Diagnosis | undefined, frameAncestors: readonly string[]): Judged {
+  if (!launch) return { state: 'waiting', note: undefined };
+  if (launch.standalone)
+    return { state: 'unknown', note: 'A standalone launch has a window of its own. Launch from a chart to see this.' };
+  if (launch.framed === null) return { state: 'unknown', note: 'The browser does not say whether it is a frame.' };
+  if (launch.framed) {
+    return frameAncestors.length > 0 ? { state: 'passed', note: undefined } : { state: 'failed', note: NO_ANCESTORS };
+  }
+  return { state: 'failed', note: 'It opened in a window of its own. Ask the EHR team to place it inside the chart.' };
+}
+
+function outcomeTick(launch: Diagnosis | undefined, hasFailed: boolean, note: string | undefined): Judged {
+  if (launch?.outcome === 'completed') return { state: 'passed', note: undefined };
+  return hasFailed ? { state: 'failed', note } : { state: 'waiting', note: undefined };
+}
+
+/** The list was sent; that is not enough when something on it is missing. */
+function landed(launch: Diagnosis | undefined, hasFailed: boolean): Judged {
+  const judged = outcomeTick(launch, hasFailed, undefined);
+  const open = launch?.steps.find(
+    ({ name, state }) => PAGE_STEPS.includes(name) && (state === 'warning' || state === 'failed'),
+  );
+  if (judged.state !== 'passed' || !open) return judged;
+  return {
+    state: 'warning',
+    note: [open.detail ?? `Look at this step: ${open.title}.`, launch?.explanation?.whatToDo].filter(Boolean).join(' '),
+  };
+}
+
+function errorOf({ outcome }: Diagnosis): string | undefined {
+  return outcome === 'completed' || outcome === 'under way' ? undefined : describeError(outcome).title;
+}
+
+function failedAtOauth({ steps }: Diagnosis): boolean {
+  return steps.some(({ name, state }) => state === 'failed' && OAUTH_STEPS.includes(name));
+}
+
+/** An authorization server's own error page is never seen here: the browser just does not come back. */
+function stalledNote(launch: Diagnosis | undefined): string | undefined {
+  return launch?.isStalled ? 'The browser did not come back from the authorization server.' : undefined;
+}

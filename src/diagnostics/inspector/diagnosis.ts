@@ -1,0 +1,116 @@
+/** A trace as people read it: every step of a launch in its order, what happened to it, and what to do about it. */
+
+import { isStandalone } from '#src/diagnostics/traces/facts.ts';
+import {
+  optionalSteps,
+  type StepFacts,
+  type StepName,
+  stepNames,
+  type TraceOutcome,
+  type TraceRecord,
+  type TraceStep,
+} from '#src/diagnostics/traces/trace.ts';
+import { type Explanation, explanationOf } from './causes.ts';
+import { type ScopeAttempt, scopeAttempts, withoutEarlierAttempts } from './scope-attempts.ts';
+
+/** One line of the drawing. */
+export interface DiagnosedStep {
+  name: StepName;
+  title: string;
+  state: 'passed' | 'warning' | 'failed' | 'not reached';
+  at: string | undefined;
+  durationMs: number | undefined;
+  status: number | undefined;
+  code: string | undefined;
+  detail: string | undefined;
+  facts: StepFacts;
+  /** How often it was tried, such as after a reload; the last time counts. */
+  times: number;
+}
+
+/** Safe to show to an EHR team: it is all that is stored, and that is redacted already. */
+export interface Diagnosis {
+  id: string;
+  organizationId: string | null;
+  startedAt: string;
+  outcome: TraceOutcome;
+  /** No step has been heard of for longer than a sign-in may take. */
+  isStalled: boolean;
+  supportCodes: readonly string[];
+  userHash: string | null;
+  patientHash: string | null;
+  framed: boolean | null;
+  /** Begun outside the EHR, with the patient picked there. */
+  standalone: boolean;
+  cookieMode: string | null;
+  steps: DiagnosedStep[];
+  /** Absent in reports made before there were any. */
+  scopeAttempts?: ScopeAttempt[];
+  explanation: Explanation | undefined;
+}
+
+const stepTitles: Record<StepName, string> = {
+  launch: 'The EHR opens the launch URL',
+  cookies: 'The browser keeps our cookies',
+  discovery: 'The EHR’s SMART configuration is read',
+  'authorization-redirect': 'The browser is sent to the authorization server',
+  callback: 'The authorization server sends it back with a code',
+  token: 'The code is exchanged for an access token',
+  'id-token': 'The id_token proves who launched',
+  scopes: 'The granted scopes are enough',
+  context: 'The EHR says which patient is open',
+  user: 'The person is a clinician of this organization',
+  'launch-record': 'The launch is stored and the browser gets its cookie',
+  patient: 'The patient is read',
+  requests: 'The request list is shown',
+  'new-request': 'The form for a new request is shown or posted',
+  create: 'A request is sent to the EHR',
+};
+
+/** A sign-in at the EHR may take this long; then the transaction has ended. */
+const STALLED_AFTER_MS = 10 * 60_000;
+
+/** @param now to tell a launch under way from one that never came back. */
+export function diagnose(trace: TraceRecord, now: Date): Diagnosis {
+  const { id, organizationId, outcome, supportCodes, userHash, patientHash, framed, cookieMode } = trace;
+  const isOld = now.getTime() - trace.startedAt.getTime() > STALLED_AFTER_MS;
+  const isUnderWay = outcome === 'under way';
+  // While the user may still be signing in there is nothing to mend.
+  const happened = trace.steps.toSorted((a, b) => a.at.localeCompare(b.at));
+  const steps = withoutEarlierAttempts(happened);
+  const isDrawn = (name: StepName) => !optionalSteps.has(name) || steps.some((step) => step.name === name);
+  const explanation = isUnderWay && !isOld ? undefined : explanationOf({ outcome, steps });
+  return {
+    id,
+    organizationId,
+    startedAt: trace.startedAt.toISOString(),
+    outcome,
+    isStalled: isUnderWay && isOld,
+    supportCodes: [...new Set(supportCodes)],
+    userHash,
+    patientHash,
+    framed,
+    standalone: isStandalone(trace.steps),
+    cookieMode,
+    steps: stepNames.filter(isDrawn).map((name) => drawStep(name, steps)),
+    scopeAttempts: scopeAttempts(happened),
+    explanation,
+  };
+}
+
+function drawStep(name: StepName, steps: readonly TraceStep[]): DiagnosedStep {
+  const tries = steps.filter((step) => step.name === name);
+  const last = tries.at(-1);
+  return {
+    name,
+    title: name === 'launch' && isStandalone(steps) ? 'The app is opened at its standalone address' : stepTitles[name],
+    state: last?.outcome ?? 'not reached',
+    at: last?.at,
+    durationMs: last?.durationMs,
+    status: last?.status,
+    code: last?.code,
+    detail: last?.detail,
+    facts: last?.facts ?? {},
+    times: tries.length,
+  };
+}

@@ -1,0 +1,70 @@
+/** What a launch asked for and what it was granted, one attempt after the other, read from the steps of its trace. */
+
+import type { TraceStep } from '#src/diagnostics/traces/trace.ts';
+import { coverageOf, grantedScopes } from '#src/smart/scopes/granted.ts';
+
+/** One scope of an attempt. */
+export interface ScopeVerdict {
+  scope: string;
+  /**
+   * `covered`: granted in other words (SCO-03, SCO-16); `in part`: limited by a search; `extra`: not requested;
+   * `no answer`: no token came, or not yet.
+   */
+  verdict: 'granted' | 'covered' | 'in part' | 'not granted' | 'extra' | 'no answer';
+}
+
+/** One authorization request and what came of it. */
+export interface ScopeAttempt {
+  scopes: ScopeVerdict[];
+  /** Whether the token response named no scope, so that `granted` is what was asked for (SCO-17). */
+  isAssumed: boolean;
+  /** Our code for what ended it. */
+  endedBy: string | undefined;
+}
+
+/** @param steps in the order in which they happened. */
+export function scopeAttempts(steps: readonly TraceStep[]): ScopeAttempt[] {
+  return attemptsOf(steps).map(([sent, ...then]) => {
+    const judged = then.find(({ name }) => name === 'scopes');
+    return {
+      scopes: verdicts(listOf(sent?.facts['requested scopes']) ?? [], listOf(judged?.facts['granted scopes'])),
+      isAssumed: judged?.outcome === 'warning',
+      endedBy: then.find(({ name, outcome }) => SCOPE_STEPS.has(name) && outcome === 'failed')?.code,
+    };
+  });
+}
+
+/** The steps of the last attempt and those before any; what an earlier one did is told by {@link scopeAttempts}. */
+export function withoutEarlierAttempts(steps: readonly TraceStep[]): readonly TraceStep[] {
+  const attempts = attemptsOf(steps);
+  const before = steps.slice(0, steps.length - attempts.flat().length);
+  return [...before, ...(attempts.at(-1) ?? [])];
+}
+
+function verdicts(requested: readonly string[], granted: readonly string[] | undefined): ScopeVerdict[] {
+  if (!granted) return requested.map((scope) => ({ scope, verdict: 'no answer' }));
+  const grant = grantedScopes(granted.join(' '));
+  const asked = requested.map((scope): ScopeVerdict => {
+    if (granted.includes(scope)) return { scope, verdict: 'granted' };
+    return { scope, verdict: COVERAGE[coverageOf(scope, grant)] };
+  });
+  const extra = granted.filter((scope) => !requested.includes(scope));
+  return [...asked, ...extra.map((scope): ScopeVerdict => ({ scope, verdict: 'extra' }))];
+}
+
+const COVERAGE = { whole: 'covered', part: 'in part', none: 'not granted' } as const;
+const SCOPE_STEPS = new Set<TraceStep['name']>(['callback', 'scopes']);
+
+/** Each begins where the browser is sent to the authorization server. */
+function attemptsOf(steps: readonly TraceStep[]): TraceStep[][] {
+  const attempts: TraceStep[][] = [];
+  for (const step of steps) {
+    if (step.name === 'authorization-redirect') attempts.push([step]);
+    else attempts.at(-1)?.push(step);
+  }
+  return attempts;
+}
+
+function listOf(fact: TraceStep['facts'][string]): readonly string[] | undefined {
+  return Array.isArray(fact) ? fact : undefined;
+}

@@ -1,0 +1,75 @@
+/** Settings > Verify: watches an organization's launches from the moment the page was opened. */
+import { type Request, Router } from 'express';
+import { listTraces } from '#src/diagnostics/traces/store.ts';
+import { filterText, instantOf } from '#src/http/filter-fields.ts';
+import { queryOf } from '#src/http/request-values.ts';
+import { setPagePolicy } from '#src/http/security-headers.ts';
+import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import { visibleOrganization } from '#src/http/sessions/visible-organization.ts';
+import { outcomeWord } from '#views/inspector/launch-drawing.ts';
+import { verifyChoicePage, verifyPage } from '#views/inspector/verify-page.ts';
+import { acceptance } from './acceptance.ts';
+import { diagnose } from './diagnosis.ts';
+import type { LaunchesRouteDependencies } from './launches-routes.ts';
+
+export interface VerifyRouteDependencies extends Pick<LaunchesRouteDependencies, 'db' | 'clock' | 'traces'> {
+  organizations: {
+    list(): Promise<{ id: string; name: string; timeZone: string; frameAncestors: readonly string[] }[]>;
+  };
+}
+
+/** A page that asks again by itself keeps its session alive, so it does not for ever. */
+const WATCHING_MS = 30 * 60_000;
+const LAUNCHES_COUNTED = 50;
+const LONGEST_INSTANT = 40;
+
+/** Mount at /settings/verify behind requireSignIn. */
+export function settingsVerifyRoutes({ db, clock, traces, organizations }: VerifyRouteDependencies): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  router.get('/', async (request, response) => {
+    const admin = { identity: adminOf(request), csrfToken: adminCsrfToken(request) };
+    const known = await organizations.list();
+    const organization = known.find(({ id }) => id === visibleOrganization(request));
+    const choice = admin.identity.role === 'operator' ? known : [];
+    if (!organization) return void response.type('html').send(verifyChoicePage({ admin, organizations: choice }));
+    const now = clock();
+    const since = sinceOf(request, now);
+    // The moment of opening stands in the address, so that a reload keeps it.
+    if (!since) return response.redirect(303, hrefFrom(request, organization.id, now));
+    await traces.flush();
+    const launches = await listTraces(db, { organizationId: organization.id, from: since }, LAUNCHES_COUNTED);
+    const [newest] = launches.map((trace) => diagnose(trace, now));
+    setPagePolicy(response, { fetchesOwnPages: true });
+    response.type('html').send(
+      verifyPage({
+        admin,
+        organizationName: organization.name,
+        timeZone: organization.timeZone,
+        since: since.toISOString(),
+        ticks: acceptance(newest, organization.frameAncestors),
+        launch: newest && {
+          ...newest,
+          word: outcomeWord(newest).toLowerCase(),
+          isCompleted: newest.outcome === 'completed',
+          others: launches.length - 1,
+        },
+        isWatching: now.getTime() - since.getTime() < WATCHING_MS,
+        againHref: hrefFrom(request, organization.id, undefined),
+      }),
+    );
+  });
+  return router;
+}
+
+function sinceOf(request: Request, now: Date): Date | undefined {
+  const since = instantOf(filterText(queryOf(request), 'since', LONGEST_INSTANT));
+  return since === undefined || since > now ? undefined : since;
+}
+
+function hrefFrom(request: Request, organizationId: string, since: Date | undefined): string {
+  const query = new URLSearchParams({
+    ...(adminOf(request).role === 'operator' ? { organization: organizationId } : {}),
+    ...(since === undefined ? {} : { since: since.toISOString() }),
+  });
+  return `/settings/verify${query.size === 0 ? '' : `?${query}`}`;
+}

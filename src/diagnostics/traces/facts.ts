@@ -1,0 +1,152 @@
+/** What each protocol step may tell the trace: names, shapes, hosts and counts, read from values that hold much more. */
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { isDecodable } from '#src/smart/id-token/form.ts';
+import type { LaunchContext } from '#src/smart/launch-context.ts';
+import { coverageOf, grantedScopes } from '#src/smart/scopes/granted.ts';
+import type { SmartConfiguration } from '#src/smart/smart-configuration.ts';
+import type { AuthorizationRedirect, CallbackParameters } from '#src/smart/step-4-authorization-code.ts';
+import type { TokenResponse } from '#src/smart/step-5-access-token.ts';
+import { hostOf, namesOf, scopeTokens } from './redaction.ts';
+import type { StepFacts } from './trace.ts';
+
+/** The launch URL's parameters by name, and the EHR it says it is. */
+export function launchFacts(query: URLSearchParams, orgIdForm: 'path' | 'query'): StepFacts {
+  const iss = query.get('iss');
+  return {
+    parameters: namesOf(query.keys()),
+    'Org ID in': orgIdForm,
+    iss: iss === null ? undefined : withoutQuery(iss),
+  };
+}
+
+/** A launch outside the EHR, with what was added to its URL by name. */
+export function standaloneFacts(query: URLSearchParams): StepFacts {
+  return { 'kind of launch': STANDALONE, parameters: namesOf(query.keys()) };
+}
+
+const STANDALONE = 'standalone';
+
+/** Did these steps begin with {@link standaloneFacts}? */
+export function isStandalone(steps: readonly { facts: StepFacts }[]): boolean {
+  return steps.some(({ facts }) => facts['kind of launch'] === STANDALONE);
+}
+
+export function discoveryFacts(configuration: SmartConfiguration): StepFacts {
+  return {
+    'authorization host': hostOf(configuration.authorizationEndpoint),
+    'token host': hostOf(configuration.tokenEndpoint),
+    issuer: configuration.issuer === undefined ? '(not named)' : withoutQuery(configuration.issuer),
+    'client authentication': configuration.tokenEndpointAuthMethods ?? '(not listed)',
+    'signing algorithms': configuration.tokenEndpointAuthSigningAlgs ?? '(not listed)',
+    capabilities: namesOf(configuration.capabilities),
+    'promises iss on the callback': configuration.responseIssuerPromised,
+  };
+}
+
+export function redirectFacts(redirect: AuthorizationRedirect, requested: { scope: string; alg: string }): StepFacts {
+  const url = redirect.method === 'GET' ? redirect.url : redirect.action;
+  const names = redirect.method === 'GET' ? new URL(url).searchParams.keys() : Object.keys(redirect.fields);
+  return {
+    method: redirect.method,
+    host: hostOf(url),
+    parameters: namesOf(names),
+    'requested scopes': scopeTokens(requested.scope),
+    'assertion algorithm': requested.alg,
+  };
+}
+
+/** The error's own name is shown when it looks like one (RFC 6749 4.1.2.1); the server's sentence is not. */
+export function callbackFacts(callback: CallbackParameters): StepFacts {
+  const { state: _state, ...others } = callback;
+  const arrived = Object.entries(others).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  const { error, iss } = callback;
+  return {
+    parameters: ['state', ...arrived.map((name) => (name === 'errorDescription' ? 'error_description' : name))],
+    error: error === undefined ? undefined : /^[a-z_]{1,64}$/.test(error) ? error : '(unusual error)',
+    iss: iss === undefined ? undefined : withoutQuery(iss),
+  };
+}
+
+/** What we sent to the token endpoint; shown also when it refused. */
+export function assertionFacts(exchange: {
+  tokenEndpoint: string;
+  audience: string;
+  key: { kid: string; alg: string };
+  assertionType: string;
+  clientIdInBody: boolean;
+}): StepFacts {
+  return {
+    host: hostOf(exchange.tokenEndpoint),
+    kid: exchange.key.kid,
+    'assertion algorithm': exchange.key.alg,
+    'assertion type': exchange.assertionType,
+    'assertion audience':
+      exchange.audience === exchange.tokenEndpoint ? 'token endpoint' : withoutQuery(exchange.audience),
+    'client_id in the body': exchange.clientIdInBody,
+  };
+}
+
+export function tokenFacts(token: TokenResponse): StepFacts {
+  return {
+    members: namesOf(Object.keys(token.members)),
+    'expires in seconds': token.expiresInSeconds ?? '(not said)',
+    'refresh token': token.refreshToken !== undefined,
+  };
+}
+
+/** Read without belief, so that a token that fails verification says what it looked like. */
+export function idTokenFacts(idToken: unknown, expectedIssuers: readonly string[]): StepFacts {
+  const expected = { 'expected issuers': expectedIssuers.map(withoutQuery) };
+  if (typeof idToken !== 'string') return { ...expected, form: idToken === undefined ? 'missing' : 'not a string' };
+  if (!isDecodable(idToken)) return { ...expected, form: 'not a JWT we would read' };
+  try {
+    const { alg, kid } = decodeProtectedHeader(idToken);
+    const claims = decodeJwt(idToken);
+    return {
+      ...expected,
+      iss: typeof claims.iss === 'string' ? withoutQuery(claims.iss) : '(missing)',
+      alg: shortName(alg),
+      kid: shortName(kid),
+      claims: namesOf(Object.keys(claims)),
+    };
+  } catch {
+    return { ...expected, form: 'not a JWT' };
+  }
+}
+
+/** SCO-15, SCO-17, SCO-19: asked for, given, and the difference. */
+export function scopeFacts(requested: string, granted: string | undefined): StepFacts {
+  const asked = scopeTokens(requested);
+  const given = scopeTokens(granted ?? requested);
+  const grant = grantedScopes(given.join(' '));
+  return {
+    'requested scopes': asked,
+    'granted scopes': given,
+    'not granted': asked.filter((token) => !given.includes(token) && coverageOf(token, grant) === 'none'),
+    'granted beyond': given.filter((token) => !asked.includes(token)),
+    warning: granted === undefined ? 'the token response names no scope: taken as requested (SCO-17)' : undefined,
+  };
+}
+
+/** Which members the EHR set, never what they say. */
+export function contextFacts(context: LaunchContext): StepFacts {
+  const present = Object.entries(context).flatMap(([name, value]) =>
+    value === undefined || (Array.isArray(value) && value.length === 0) ? [] : [name],
+  );
+  return { members: namesOf(present), 'EHR shows the patient banner': !context.needPatientBanner };
+}
+
+/** An issuer or base: an address of a server, never of a person. */
+function withoutQuery(url: string): string {
+  if (!URL.canParse(url)) return '(not a URL)';
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`.replace(/\/$/, '').slice(0, 200);
+}
+
+function shortName(value: unknown): string {
+  return typeof value === 'string' && /^[\w.:~+/=-]{1,64}$/.test(value)
+    ? value
+    : value === undefined
+      ? '(missing)'
+      : '(unusual)';
+}

@@ -1,0 +1,118 @@
+/** Records one request of a launch: what a launch trace's methods do, and the part of a trace that comes of it. */
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '#src/adapters/clock.ts';
+import { AppError, type ErrorCode } from '#src/errors.ts';
+import { isFramed } from '#src/http/framed.ts';
+import { factsOf } from '#src/http/request-log.ts';
+import { FhirError } from '#src/smart/step-6-fhir-api.ts';
+import type { LaunchTrace, TraceVisit } from './launch-trace.ts';
+import { cleanFacts, cleanText } from './redaction.ts';
+import type { StepWatch } from './step-metrics.ts';
+import type { StepFacts, StepName, TracePart, TraceStep } from './trace.ts';
+
+/** A recording under way. */
+export interface Recording {
+  trace: LaunchTrace;
+  /** Ends it, with what the request failed of; undefined when there is nothing worth a row. */
+  end(error: unknown): TracePart | undefined;
+}
+
+/**
+ * @param visit the request, and where a failure between the steps belongs.
+ * @param watch sees each step beside the trace.
+ */
+export function recordTrace(visit: TraceVisit, clock: Clock, watch: StepWatch): Recording {
+  const part = beginPart(visit, clock());
+  let isWorthARow = true;
+  const keep = (name: StepName, startedAt: Date, ended: Omit<TraceStep, 'name' | 'at' | 'durationMs'>) => {
+    const durationMs = clock().getTime() - startedAt.getTime();
+    part.steps.push({ name, at: startedAt.toISOString(), durationMs, ...ended, facts: cleanFacts(ended.facts) });
+  };
+  const trace: LaunchTrace = {
+    get id() {
+      return part.id;
+    },
+    step: async (name, work, known = {}, found) => {
+      const startedAt = clock();
+      let result;
+      try {
+        result = await watch(name, work, (error) => describe(error).code);
+      } catch (error) {
+        const { warning: _ifItPasses, ...facts } = known;
+        keep(name, startedAt, { outcome: 'failed', ...describe(error), facts: { ...facts, ...outcomeFacts(error) } });
+        throw error;
+      }
+      const { warning, status: answered, ...facts } = { ...known, ...readFacts(found, result) };
+      const status = typeof answered === 'number' ? { status: answered } : {};
+      if (typeof warning !== 'string') keep(name, startedAt, { outcome: 'passed', ...status, facts });
+      else keep(name, startedAt, { outcome: 'warning', detail: cleanText(warning), ...status, facts });
+      return result;
+    },
+    failed: (name, code, facts = {}) => {
+      part.outcome = code;
+      keep(name, clock(), { outcome: 'failed', code, facts });
+    },
+    know: (subject) => void Object.assign(part, subject),
+    joins: (id) => {
+      if (id !== undefined) Object.assign(part, { id, kind: 'continued' });
+    },
+    completed: () => void (part.outcome = 'completed'),
+    discard: () => void (isWorthARow = false),
+  };
+  const end = (error: unknown) => {
+    if (error !== undefined) {
+      part.outcome = describe(error).code;
+      // Thrown between the steps, such as for a state nobody knows.
+      const isMarked = part.steps.some(({ outcome }) => outcome === 'failed');
+      const facts = { ...visit.facts, ...outcomeFacts(error) };
+      if (!isMarked) keep(visit.step, part.startedAt, { outcome: 'failed', ...describe(error), facts });
+    }
+    return isWorthARow ? asWritten(part) : undefined;
+  };
+  return { trace, end };
+}
+
+function beginPart({ request }: TraceVisit, startedAt: Date): TracePart {
+  return {
+    id: randomUUID(),
+    kind: 'begun',
+    organizationId: null,
+    startedAt,
+    outcome: 'under way',
+    supportCodes: [factsOf(request).supportCode],
+    userHash: null,
+    patientHash: null,
+    framed: isFramed(request) ?? null,
+    cookieMode: null,
+    steps: [],
+  };
+}
+
+/** A launch that was refused at once has the smallest share of the table. */
+function asWritten(part: TracePart): TracePart {
+  const isRefused = part.kind === 'begun' && part.outcome !== 'under way' && part.outcome !== 'completed';
+  return isRefused ? { ...part, kind: 'refused' } : part;
+}
+
+/** The launch went well; a fact that cannot be read is no reason to end it. */
+function readFacts<T>(found: ((result: T) => StepFacts) | undefined, result: T): StepFacts {
+  try {
+    return found?.(result) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/** What a FHIR server said of its refusal to a machine: codes of the FHIR value set, which name no person. */
+function outcomeFacts(error: unknown): StepFacts {
+  const cause = error instanceof AppError ? error.cause : undefined;
+  return cause instanceof FhirError && cause.issues.length > 0 ? { 'issue codes': cause.issues } : {};
+}
+
+/** Code, our own words and the EHR's HTTP status; a stranger's message stays out, it may quote what it choked on. */
+function describe(error: unknown): { code: ErrorCode; detail?: string; status?: number } {
+  if (!(error instanceof AppError)) return { code: 'server.unexpected' };
+  const { cause } = error;
+  const status = error.upstreamStatus ?? (cause instanceof FhirError ? cause.status : undefined);
+  return { code: error.code, detail: cleanText(error.message), ...(status === undefined ? {} : { status }) };
+}

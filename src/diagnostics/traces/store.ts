@@ -1,0 +1,161 @@
+/** The table of launch traces: one row per launch, to which each of its requests appends, whichever instance it met. */
+import { and, arrayContains, desc, eq, gt, gte, inArray, isNull, lt, notInArray, type SQL, sql } from 'drizzle-orm';
+import { boolean, index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import type { Queries } from '#src/adapters/database/index.ts';
+import { storedText, storedValue } from '#src/adapters/stored-text.ts';
+import type { CookieMode, TraceOutcome, TraceRecord, TraceStep } from './trace.ts';
+
+export const launchTraces = pgTable(
+  'launch_traces',
+  {
+    id: uuid('id').primaryKey(),
+    organizationId: text('organization_id'),
+    startedAt: timestamp('started_at', { withTimezone: true, precision: 3 }).notNull(),
+    outcome: text('outcome').$type<TraceOutcome>().notNull(),
+    supportCodes: text('support_codes').array().notNull(),
+    userHash: text('user_hash'),
+    patientHash: text('patient_hash'),
+    framed: boolean('framed'),
+    cookieMode: text('cookie_mode').$type<CookieMode>(),
+    steps: jsonb('steps').$type<TraceStep[]>().notNull(),
+  },
+  (table) => [
+    index('launch_traces_by_organization').on(table.organizationId, table.startedAt),
+    index('launch_traces_by_start').on(table.startedAt),
+    index('launch_traces_by_support_code').using('gin', table.supportCodes),
+  ],
+);
+
+/** A launch that goes on for ever (reloads of its page) stops adding here. */
+const DELETED_AT_ONCE = 5_000;
+const MOST_STEPS = 60;
+
+/**
+ * Adds parts in one statement. Order does not matter: what is known stays known, `completed` is final, and of two
+ * other outcomes the one that says more wins.
+ *
+ * @param parts one per trace id.
+ */
+export async function upsertTraces(db: Queries, parts: readonly TraceRecord[]): Promise<void> {
+  const { outcome, steps } = launchTraces;
+  const firstKnown = (column: { name: string }) =>
+    sql.raw(`coalesce(launch_traces.${column.name}, excluded.${column.name})`);
+  await db
+    .insert(launchTraces)
+    .values(parts.map(storable))
+    .onConflictDoUpdate({
+      target: launchTraces.id,
+      set: {
+        organizationId: firstKnown(launchTraces.organizationId),
+        userHash: firstKnown(launchTraces.userHash),
+        patientHash: firstKnown(launchTraces.patientHash),
+        framed: firstKnown(launchTraces.framed),
+        cookieMode: firstKnown(launchTraces.cookieMode),
+        startedAt: sql`least(${launchTraces.startedAt}, excluded.started_at)`,
+        supportCodes: sql`${launchTraces.supportCodes} || excluded.support_codes`,
+        outcome: sql`case when ${outcome} = 'completed' or excluded.outcome = 'under way' then ${outcome} else excluded.outcome end`,
+        steps: sql`${steps} || excluded.steps`,
+      },
+      // The whole update is left out for a trace that is full.
+      setWhere: sql`jsonb_array_length(${steps}) < ${MOST_STEPS}`,
+    });
+}
+
+/** What an EHR said in a step must not cost the launch its trace. */
+function storable(part: TraceRecord): TraceRecord {
+  const { supportCodes, steps } = part;
+  return { ...part, supportCodes: supportCodes.map((code) => storedText(code)), steps: storedValue(steps) };
+}
+
+/** Which traces to list; an organization is named or an operator asks for all. */
+export interface TraceFilter {
+  /** `undefined` means every organization, and those of none: operators only (MT-01). */
+  organizationId: string | undefined;
+  outcome?: 'completed' | 'under way' | 'failed' | TraceOutcome | undefined;
+  from?: Date | undefined;
+  /** Exclusive; also the cursor to older ones. */
+  before?: Date | undefined;
+  userHash?: string | undefined;
+  supportCode?: string | undefined;
+}
+
+/** Newest first. */
+export function listTraces(db: Queries, filter: TraceFilter, limit: number): Promise<TraceRecord[]> {
+  const { organizationId, startedAt, userHash, supportCodes } = launchTraces;
+  return db
+    .select()
+    .from(launchTraces)
+    .where(
+      and(
+        filter.organizationId === undefined ? undefined : eq(organizationId, filter.organizationId),
+        outcomeIs(filter.outcome),
+        filter.from && gte(startedAt, filter.from),
+        filter.before && lt(startedAt, filter.before),
+        filter.userHash === undefined ? undefined : eq(userHash, filter.userHash),
+        filter.supportCode === undefined ? undefined : arrayContains(supportCodes, [filter.supportCode]),
+      ),
+    )
+    .orderBy(desc(startedAt))
+    .limit(limit);
+}
+
+function outcomeIs(outcome: TraceFilter['outcome']) {
+  if (outcome === undefined) return undefined;
+  if (outcome === 'failed') return notInArray(launchTraces.outcome, ['completed', 'under way']);
+  return eq(launchTraces.outcome, outcome);
+}
+
+/** @param organizationId the only organization it may be of; undefined for operators (MT-01). */
+export async function findTrace(
+  db: Queries,
+  id: string,
+  organizationId: string | undefined,
+): Promise<TraceRecord | undefined> {
+  const allowed = organizationId === undefined ? undefined : eq(launchTraces.organizationId, organizationId);
+  const [row] = await db
+    .select()
+    .from(launchTraces)
+    .where(and(eq(launchTraces.id, id), allowed));
+  return row;
+}
+
+/** Ends what is older than the retention; returns how many there were. */
+export function deleteTracesBefore(db: Queries, instant: Date): Promise<number> {
+  return deleteTraces(db, lt(launchTraces.startedAt, instant));
+}
+
+/**
+ * Ends what an organization has beyond its newest `most`, so that none fills the disk for the others (MT-06); returns
+ * how many there were.
+ */
+export async function deleteTracesBeyond(db: Queries, most: number): Promise<number> {
+  const { organizationId, startedAt } = launchTraces;
+  const crowded = await db
+    .select({ organizationId })
+    .from(launchTraces)
+    .groupBy(organizationId)
+    .having(gt(sql`count(*)`, most));
+  let total = 0;
+  for (const { organizationId: id } of crowded) {
+    const ofIt = id === null ? isNull(organizationId) : eq(organizationId, id);
+    const newest = db.select({ startedAt }).from(launchTraces).where(ofIt).orderBy(desc(startedAt));
+    // oxlint-disable-next-line no-await-in-loop -- one organization after the other, for the sake of the database
+    const [oldestKept] = await newest.offset(most - 1).limit(1);
+    // oxlint-disable-next-line no-await-in-loop
+    if (oldestKept) total += await deleteTraces(db, and(ofIt, lt(startedAt, oldestKept.startedAt)));
+  }
+  return total;
+}
+
+async function deleteTraces(db: Queries, which: SQL | undefined): Promise<number> {
+  const some = db.select({ id: launchTraces.id }).from(launchTraces).where(which).limit(DELETED_AT_ONCE);
+  for (let total = 0; ; ) {
+    // oxlint-disable-next-line no-await-in-loop -- small statements, one after the other, stay within their time
+    const deleted = await db
+      .delete(launchTraces)
+      .where(inArray(launchTraces.id, some))
+      .returning({ id: launchTraces.id });
+    total += deleted.length;
+    if (deleted.length < DELETED_AT_ONCE) return total;
+  }
+}

@@ -1,0 +1,85 @@
+/** Browsers that were let in before: a flood of strangers takes nothing from what is kept for them. */
+import { createHash, randomBytes } from 'node:crypto';
+import type { Request, Response } from 'express';
+import type { Clock } from '#src/adapters/clock.ts';
+import type { Sealer } from '#src/adapters/seal.ts';
+import { isEqualSecret } from '#src/http/csrf.ts';
+
+/**
+ * One signed note in each browser, as OWASP's "device cookies" are. It opens nothing and proves no one: it only says that
+ * a sign-in or a launch was once completed here, and whose share of a limit the next one counts in.
+ */
+export interface KnownBrowsers {
+  /**
+   * @param place an organization or an account as it was typed; being known in one says nothing of another.
+   * @returns a name for this browser there, to count by; undefined for a stranger.
+   */
+  recognise(request: Request, place: string): string | undefined;
+  /** After a proven sign-in or launch. The browser keeps its name, so that one browser has one share. */
+  remember(request: Request, response: Response, place: string): void;
+}
+
+/** The cookie that holds the note; what it reads is untrusted. */
+export interface NoteCookie {
+  read(request: Request): string | undefined;
+  write(request: Request, response: Response, note: string): void;
+}
+
+/** How long a browser stays known after its last sign-in or launch. */
+export const KNOWN_LIFETIME_MS = 90 * 24 * 60 * 60_000;
+/** The least recently used gives way. */
+const MOST_PLACES = 3;
+/** Longer than any note of ours. */
+const LONGEST = 400;
+
+interface Known {
+  place: string;
+  name: string;
+  until: number;
+}
+
+/** @param kind of the cookie, so that a note of one says nothing in another. */
+export function createKnownBrowsers(
+  kind: string,
+  { cookie, sealer, clock }: { cookie: NoteCookie; sealer: Sealer; clock: Clock },
+): KnownBrowsers {
+  const signed = (entries: string) => `known browser ${kind} ${entries}`;
+  const read = (request: Request): Known[] => {
+    const note = cookie.read(request) ?? '';
+    const at = note.lastIndexOf('~');
+    if (at < 0 || note.length > LONGEST) return [];
+    const [entries, signature] = [note.slice(0, at), note.slice(at + 1)];
+    if (!sealer.fingerprints(signed(entries)).some((one) => isEqualSecret(signature, one))) return [];
+    const now = clock().getTime();
+    return entries
+      .split('~')
+      .map(parse)
+      .filter(({ until }) => until > now);
+  };
+  return {
+    recognise: (request, place) => read(request).find((known) => known.place === hashOf(place))?.name,
+    remember: (request, response, place) => {
+      const known = read(request);
+      const here = known.find((one) => one.place === hashOf(place));
+      const name = here?.name ?? randomBytes(12).toString('base64url');
+      const fresh: Known = { place: hashOf(place), name, until: clock().getTime() + KNOWN_LIFETIME_MS };
+      const next = [fresh, ...known.filter((one) => one !== here)].slice(0, MOST_PLACES);
+      const entries = next.map(format).join('~');
+      cookie.write(request, response, `${entries}~${sealer.fingerprint(signed(entries))}`);
+    },
+  };
+}
+
+/** So that the cookie is short and names no one. */
+function hashOf(place: string): string {
+  return createHash('sha256').update(place).digest('base64url').slice(0, 22);
+}
+
+function format({ place, name, until }: Known): string {
+  return [place, name, until.toString(36)].join('.');
+}
+
+function parse(entry: string): Known {
+  const [place = '', name = '', until = ''] = entry.split('.');
+  return { place, name, until: Number.parseInt(until, 36) };
+}

@@ -1,0 +1,44 @@
+/** A limit per visitor: by address, and with a wider allowance by the network around it. */
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
+import { createLimiter, type Limit } from './limiter.ts';
+import { visitorKey } from './visitor-key.ts';
+
+/** Counts visitors by {@link visitorKey}, over all instances. Addresses are untrusted. */
+export interface VisitorLimiter {
+  /** @param scope what else the count is for, such as an organization. @throws AppError with the limit's code. */
+  take(address: string | undefined, scope?: string): Promise<void>;
+  /** One place back, here and in the network's count. Never rejects. */
+  giveBack(address: string | undefined, scope?: string): Promise<void>;
+  /** The visitor starts afresh, and the network gets one place back. Never rejects. */
+  forget(address: string | undefined, scope?: string): Promise<void>;
+}
+
+/** @param limit `networkPoints` is what all of an IPv6 /48 may take together. */
+export function createVisitorLimiter(
+  store: KeyStore,
+  { networkPoints, ...limit }: Limit & { networkPoints: number },
+): VisitorLimiter {
+  const byOne = createLimiter(store, limit);
+  const byNetwork = createLimiter(store, { ...limit, name: `${limit.name}-network`, points: networkPoints });
+  const keys = (address: string | undefined, scope: string | undefined) => {
+    const { one, network } = visitorKey(address);
+    const within = scope === undefined ? '' : `${scope} `;
+    return { one: `${within}${one}`, network: network === undefined ? undefined : `${within}${network}` };
+  };
+  return {
+    take: async (address, scope) => {
+      const { one, network } = keys(address, scope);
+      // In turn: what one visitor is refused is not held against its neighbours.
+      await byOne.take(one);
+      if (network !== undefined) await byNetwork.take(network);
+    },
+    giveBack: async (address, scope) => {
+      const { one, network } = keys(address, scope);
+      await Promise.all([byOne.giveBack(one), network === undefined ? undefined : byNetwork.giveBack(network)]);
+    },
+    forget: async (address, scope) => {
+      const { one, network } = keys(address, scope);
+      await Promise.all([byOne.forget(one), network === undefined ? undefined : byNetwork.giveBack(network)]);
+    },
+  };
+}

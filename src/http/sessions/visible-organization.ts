@@ -1,0 +1,29 @@
+/** Which organization's records a signed-in user may see: administrators their own, operators the one they name or all. */
+import type { Request } from 'express';
+import { AppError } from '#src/errors.ts';
+import { filterText } from '#src/http/filter-fields.ts';
+import { queryOf } from '#src/http/request-values.ts';
+import { serverTimeZone } from '#views/zone.ts';
+import { adminOf } from './admin-session.ts';
+
+const LONGEST_ID = 64;
+
+/**
+ * MT-01: what an administrator writes into the address changes nothing.
+ *
+ * @returns undefined for an operator who names none, which means all.
+ */
+export function visibleOrganization(request: Request): string | undefined {
+  const { role, organizationId } = adminOf(request);
+  if (role === 'operator') return filterText(queryOf(request), 'organization', LONGEST_ID) || undefined;
+  if (organizationId === undefined) throw new AppError('admin.forbidden', 'an administrator without an organization');
+  return organizationId;
+}
+
+/** The time zone of a page: of the organization it is about, or the server's where it is about all or an unknown one. */
+export function timeZoneOf(
+  organizations: readonly { readonly id: string; readonly timeZone: string }[],
+  organizationId: string | null | undefined,
+): string {
+  return organizations.find(({ id }) => id === organizationId)?.timeZone ?? serverTimeZone;
+}

@@ -1,0 +1,169 @@
+/** What the page of a connection shows: gathered from the organization, its last checks and its draft. */
+import type { Request } from 'express';
+import type { KeyProof } from '#src/checks/key-proof.ts';
+import type { SaveOptions } from '#src/checks/save.ts';
+import type { CheckRun } from '#src/checks/store.ts';
+import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+import { registrationSheet } from '#src/organizations/registration.ts';
+import { issuersOf } from '#src/organizations/smart-connections.ts';
+import type { ConnectionDraft } from '#src/organizations/store.ts';
+import { readStoredConfiguration } from '#src/smart/smart-configuration.ts';
+import { vendorChoices, vendorProps } from '#src/vendors/view.ts';
+import type { ConnectionProps } from '#views/integration-page/connection.ts';
+import type {
+  FinishedRun,
+  IntegrationHeadProps,
+  IntegrationTailProps,
+} from '#views/integration-page/integration-page.ts';
+import type { DriftProps, ProofProps } from '#views/integration-page/tools.ts';
+import type { TypedForm } from '#views/typed-form.ts';
+import { advancedForm } from './form.ts';
+import { learnedScopesProps, scopeEditorProps } from './scope-editor-props.ts';
+
+const PAGE = '/settings/integrations/smart-on-fhir';
+
+/** What is on record. */
+export interface ConnectionRecord {
+  organization: Organization;
+  draft: ConnectionDraft | undefined;
+  run: CheckRun | undefined;
+  scheduled: CheckRun | undefined;
+  readAt: Date;
+}
+
+/** Checks that were asked for and not begun. */
+export interface PendingRun {
+  /** Normalized already. */
+  url: string;
+  /** What was changed about the typed text. */
+  told: readonly string[];
+  options: SaveOptions;
+}
+
+/** What the last post adds to it. */
+export interface PageExtras {
+  done?: string;
+  /** to be begun by the page */
+  run?: PendingRun;
+  field?: ConnectionProps['field'];
+  reasonProblem?: string;
+  problem?: string;
+  advanced?: TypedForm;
+  /** the form was typed only to see what its scopes mean */
+  preview?: { problems: readonly string[] };
+  proof?: ProofProps;
+  /** the instant in ISO */
+  report?: { url: string; expiresAt: string };
+  /** the address of the page is one that has shown the link of a report before */
+  isReportGone?: boolean;
+}
+
+/** The address of this page or of one of its forms; an operator's carries the organization. */
+export function integrationUrl(request: Request, organizationId: string, step = ''): string {
+  const isOperator = adminOf(request).role === 'operator';
+  const query = new URLSearchParams(isOperator ? { organization: organizationId } : {});
+  return `${PAGE}${step === '' ? '' : `/${step}`}${query.size === 0 ? '' : `?${query}`}`;
+}
+
+/** The upper part of the page. */
+export function headProps(request: Request, record: ConnectionRecord, extras: PageExtras): IntegrationHeadProps {
+  const { id, name } = record.organization;
+  return {
+    admin: { identity: adminOf(request), csrfToken: adminCsrfToken(request) },
+    organization: { id, name },
+    connection: connectionProps(request, record, extras),
+    done: extras.done,
+    problem: extras.problem,
+  };
+}
+
+/** The field, the draft and what is in use. */
+export function connectionProps(request: Request, record: ConnectionRecord, extras: PageExtras): ConnectionProps {
+  const { organization, draft } = record;
+  const { id, fhirBaseUrl, enabled, frameAncestors } = organization;
+  return {
+    actionOf: (step) => integrationUrl(request, id, step),
+    csrfToken: adminCsrfToken(request),
+    timeZone: organization.timeZone,
+    field: extras.field ?? { value: draft?.fhirUrl ?? fhirBaseUrl },
+    draft: draft && { fhirUrl: draft.fhirUrl, reasonProblem: extras.reasonProblem },
+    inUse: { fhirBaseUrl, enabled, frameAncestors, ...discoveredFacts(record) },
+  };
+}
+
+/** The lower part. */
+export function tailProps(
+  request: Request,
+  record: ConnectionRecord,
+  extras: PageExtras,
+  deployment: { publicUrl: URL; appName: string },
+): IntegrationTailProps {
+  const { organization, scheduled, draft } = record;
+  const advanced = extras.advanced ?? advancedForm(organization);
+  return {
+    organization: { id: organization.id, name: organization.name },
+    connection: connectionProps(request, record, extras),
+    proof: extras.proof,
+    report: extras.report && { ...extras.report, expiresAt: new Date(extras.report.expiresAt) },
+    isReportGone: extras.isReportGone ?? false,
+    drift: scheduled && driftProps(scheduled),
+    registration: registrationSheet(deployment, organization),
+    advanced,
+    learned: learnedScopesProps(organization),
+    scopes: {
+      previewAction: integrationUrl(request, organization.id, 'preview-scopes'),
+      ...scopeEditorProps(organization, advanced, extras.preview),
+    },
+    vendor: vendorProps(organization, draft?.fhirUrl),
+    vendors: vendorChoices,
+    privateNetworks: organization.privateNetworks,
+  };
+}
+
+/** A run as the page shows it. A suggestion is named by its place in its run, so that nobody can invent one. */
+export function runProps(run: CheckRun): FinishedRun {
+  const { fhirUrl, at, by, results, summary, id } = run;
+  const suggestions = summary.suggestions.map(({ title, why }, index) => ({ key: `${id}.${index}`, title, why }));
+  return { fhirUrl, at: new Date(at), by, rows: results, outcome: summary, suggestions };
+}
+
+/** A proof in one sentence and the causes below it. */
+export function proofProps({ outcome, verdict, found, owner, mend, used }: KeyProof): ProofProps {
+  if (outcome === 'proven' && used) {
+    const text = `Proven: the EHR accepted client ID ${used.clientId}, key ${used.kid} (${used.alg}) and audience ${used.audience}. It answered as it should: ${found}.`;
+    return { verdict: 'proven', text, causes: [] };
+  }
+  const job = owner === 'us' ? 'the operator of this service' : owner;
+  return {
+    verdict: verdict === 'failure' ? 'refused' : 'undecided',
+    text: `Not proven: ${found}. Whose job: ${job}.`,
+    causes: mend,
+  };
+}
+
+/** From the organization's row; from the last run where the EHR forbids keeping its document. */
+function discoveredFacts({ organization, run }: ConnectionRecord) {
+  const { discovered, fhirBaseUrl } = organization;
+  const configuration = discovered && readStoredConfiguration(discovered.configuration);
+  if (discovered && configuration) {
+    return {
+      authorizationServer: new URL(configuration.tokenEndpoint).origin,
+      issuer: issuersOf(organization, configuration)[0]?.issuer,
+      discoveredAt: new Date(discovered.fetchedAt),
+    };
+  }
+  const seen = run?.fhirUrl === fhirBaseUrl ? run.summary.discovered : undefined;
+  return seen && run
+    ? { authorizationServer: seen.authorizationServer, issuer: seen.issuer, discoveredAt: new Date(run.at) }
+    : {};
+}
+
+function driftProps({ at, differences }: CheckRun): DriftProps {
+  return {
+    at: new Date(at),
+    differences: differences.map(
+      ({ part, field, before, after }) => `${part}, ${field}: ${before || 'nothing'} → ${after || 'nothing'}`,
+    ),
+  };
+}

@@ -1,0 +1,34 @@
+/** `/.well-known/jwks.json`: our public keys for EHRs, from memory (JW-01..12). */
+import { createHash } from 'node:crypto';
+import { Router } from 'express';
+import { AppError } from '#src/errors.ts';
+import { headerOf } from '#src/http/request-values.ts';
+import { JWKS_MAX_AGE_SECONDS } from './key-life.ts';
+import type { KeyRing } from './key-ring.ts';
+import type { KeySightings } from './key-use.ts';
+
+/**
+ * Mount at the root, before anything that sets cookies or needs a store.
+ *
+ * JW-01: no authentication, cookie or redirect. JW-08: Cache-Control and a strong ETag, 304 when it matches.
+ * JW-12: GET and HEAD; other methods end in AppError 'request.method' with Allow set.
+ */
+export function jwksRoutes(keyRing: Pick<KeyRing, 'jwks'>, sightings?: Pick<KeySightings, 'jwksFetched'>): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  router
+    .route('/.well-known/jwks.json')
+    .get((request, response) => {
+      sightings?.jwksFetched(request.ip ?? '', headerOf(request, 'user-agent') ?? '');
+      const body = Buffer.from(JSON.stringify(keyRing.jwks()));
+      // Express would add a charset to the type, which JSON does not have; it answers If-None-Match itself.
+      response.setHeader('Content-Type', 'application/json');
+      response.setHeader('Cache-Control', `public, max-age=${JWKS_MAX_AGE_SECONDS}`);
+      response.setHeader('ETag', `"${createHash('sha256').update(body).digest('base64url')}"`);
+      response.send(body);
+    })
+    .all((request, response) => {
+      response.set('Allow', 'GET, HEAD');
+      throw new AppError('request.method', `${request.method} on the JWKS`);
+    });
+  return router;
+}

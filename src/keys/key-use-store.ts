@@ -1,0 +1,74 @@
+/** What was seen of our keys outside: which key an EHR accepted, and who fetched the JWKS. Newest sighting per row. */
+import { desc, lt, sql } from 'drizzle-orm';
+import { index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import type { Queries } from '#src/adapters/database/index.ts';
+
+const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+
+/** The last time an organization's EHR accepted an assertion signed with this key. */
+export const keyUses = pgTable(
+  'key_uses',
+  { organizationId: text('organization_id').notNull(), kid: text('kid').notNull(), at: instant('at').notNull() },
+  (table) => [primaryKey({ columns: [table.organizationId, table.kid] })],
+);
+
+/** Who fetched the JWKS: the address is all that such a request tells about itself. One row for one visitor. */
+export const jwksFetches = pgTable(
+  'jwks_fetches',
+  {
+    /** As limits count visitors: an IPv4 address or an IPv6 /64. */
+    visitor: text('visitor').primaryKey(),
+    /** Of the last fetch, as is the rest. */
+    address: text('address').notNull(),
+    userAgent: text('user_agent').notNull(),
+    at: instant('at').notNull(),
+    fetches: integer('fetches').notNull(),
+  },
+  (table) => [index('jwks_fetches_by_time').on(table.at)],
+);
+
+export type KeyUse = typeof keyUses.$inferSelect;
+export type JwksFetch = typeof jwksFetches.$inferSelect;
+
+/** Writes sightings over older ones of the same key or fetcher. */
+export async function saveSightings(db: Queries, uses: KeyUse[], fetches: JwksFetch[]): Promise<void> {
+  if (uses.length > 0) {
+    const at = sql`greatest(${keyUses.at}, excluded.at)`;
+    const target = [keyUses.organizationId, keyUses.kid];
+    await db.insert(keyUses).values(uses).onConflictDoUpdate({ target, set: { at } });
+  }
+  if (fetches.length > 0) {
+    const at = sql`greatest(${jwksFetches.at}, excluded.at)`;
+    const count = sql`${jwksFetches.fetches} + excluded.fetches`;
+    const last = { address: sql`excluded.address`, userAgent: sql`excluded.user_agent` };
+    await db
+      .insert(jwksFetches)
+      .values(fetches)
+      .onConflictDoUpdate({ target: jwksFetches.visitor, set: { ...last, at, fetches: count } });
+  }
+}
+
+/**
+ * Forgets fetchers not seen since `before`, and all but the newest `most` (with those of the same instant): addresses are personal data of a kind, most
+ * are scanners', and no number of them fills the table.
+ */
+export async function pruneFetches(db: Queries, before: Date, most: number): Promise<void> {
+  await db.delete(jwksFetches).where(lt(jwksFetches.at, before));
+  const [oldestKept] = await db
+    .select({ at: jwksFetches.at })
+    .from(jwksFetches)
+    .orderBy(desc(jwksFetches.at))
+    .offset(most - 1)
+    .limit(1);
+  if (oldestKept) await db.delete(jwksFetches).where(lt(jwksFetches.at, oldestKept.at));
+}
+
+/** Every organization's accepted keys, newest first. For operators only: it spans organizations. */
+export function listKeyUses(db: Queries): Promise<KeyUse[]> {
+  return db.select().from(keyUses).orderBy(desc(keyUses.at));
+}
+
+/** The newest fetchers. */
+export function listJwksFetches(db: Queries, limit: number): Promise<JwksFetch[]> {
+  return db.select().from(jwksFetches).orderBy(desc(jwksFetches.at)).limit(limit);
+}

@@ -1,0 +1,155 @@
+/** Settings > Keys, for operators: look, rotate, retire, revoke, import, download. */
+import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { CommandError } from '#src/adapters/command-line.ts';
+import { AppError } from '#src/errors.ts';
+import { fieldOf } from '#src/http/form-body.ts';
+import { pathPartOf } from '#src/http/request-values.ts';
+import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import type { AfterPost } from '#src/http/sessions/after-post.ts';
+import { type KeysPageProps, keysPage } from '#views/settings/keys-page.ts';
+import { type KeyHolder, placeFetches } from './fetcher-hosts.ts';
+import { importKey } from './import-key.ts';
+import { exportKey, type KeyDependencies, KeyRefusal, listKeys, retireKey, rotateKeys } from './key-actions.ts';
+import { JWKS_MAX_AGE_SECONDS } from './key-life.ts';
+import type { KeyRing } from './key-ring.ts';
+import type { KeySightings } from './key-use.ts';
+import { listJwksFetches, listKeyUses } from './key-use-store.ts';
+
+export interface KeySettingsDependencies extends Omit<KeyDependencies, 'by'> {
+  publicUrl: URL;
+  keyRing: Pick<KeyRing, 'refresh'>;
+  sightings: Pick<KeySightings, 'flush'>;
+  /** Every organization with its hosts; organizations come later in the import order. */
+  keyHolders: () => Promise<KeyHolder[]>;
+  afterPost: AfterPost;
+}
+
+/** What the page shows of the last post. A key that was typed is never kept. */
+type Posted = Pick<KeysPageProps, 'done' | 'problem'>;
+
+const DONE = {
+  rotate: 'New keys are published. They sign once every EHR can know them.',
+  retire: 'The key was retired.',
+  revoke: 'The key is revoked: within two seconds it has left the JWKS and signs no more.',
+  import: 'The key was imported and published. It signs once every EHR can know it.',
+} as const;
+const PAGE = '/settings/keys';
+const FETCHES_SHOWN = 200;
+const OTHERS_SHOWN = 20;
+
+/** Mount at /settings/keys behind requireSignIn and requireOperator, which also check the forms. */
+export function keySettingsRoutes(dependencies: KeySettingsDependencies): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  router.get('/', async (request, response) => {
+    await showKeys(dependencies, request, response);
+  });
+  router.post(
+    '/rotate',
+    action(dependencies, 'rotate', (deps) => rotateKeys(deps)),
+  );
+  router.post(
+    '/retire',
+    action(dependencies, 'retire', (deps, request) =>
+      retireKey(deps, fieldOf(request, 'kid', 'id'), {
+        force: false,
+        evenIfUsed: fieldOf(request, 'evenIfUsed', 'choice') === 'yes',
+      }),
+    ),
+  );
+  router.post(
+    '/revoke',
+    action(dependencies, 'revoke', (deps, request) => retireKey(deps, fieldOf(request, 'kid', 'id'), { force: true })),
+  );
+  router.post(
+    '/import',
+    action(dependencies, 'import', (deps, request) => importKey(deps, fieldOf(request, 'privateKey', 'key'))),
+  );
+  router.get('/:kid/public.pem', download(dependencies, 'application/x-pem-file', 'pem'));
+  router.get('/:kid/jwks.json', download(dependencies, 'application/json', 'jwks'));
+  return router;
+}
+
+type Action = (dependencies: KeyDependencies, request: Request) => Promise<unknown>;
+
+/** Does it and leads to the page, which says that it is done, once, or why it was refused. */
+function action(dependencies: KeySettingsDependencies, name: keyof typeof DONE, act: Action): RequestHandler {
+  return async (request, response) => {
+    try {
+      // What was seen in the last seconds counts for "in use".
+      await dependencies.sightings.flush();
+      await act({ ...dependencies, by: actorOf(request) }, request);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      const status = error instanceof KeyRefusal && error.reason === 'unknown' ? 404 : 409;
+      const shown: Partial<Posted> = { problem: problemOf(error, name, request) };
+      return dependencies.afterPost.answer(request, response, PAGE, { kind: 'form', status, shown });
+    }
+    await dependencies.keyRing.refresh();
+    const shown: Partial<Posted> = { done: DONE[name] };
+    await dependencies.afterPost.answer(request, response, PAGE, { kind: 'done', shown });
+  };
+}
+
+const WORDS: Readonly<Record<KeyRefusal['reason'], string>> = {
+  unknown: 'There is no such key any more.',
+  retired: 'This key is retired already. Use the emergency revocation if it must leave the JWKS at once.',
+  'only-one':
+    'This is the only key of its algorithm that signs. Rotate instead: that retires it when every EHR knows the next one.',
+  'in-use': `An EHR accepted this key within the last ${JWKS_MAX_AGE_SECONDS} seconds, so requests signed with it may be on their way and its JWKS may not have the next one. Wait, or retire it anyway.`,
+};
+
+function problemOf(error: CommandError, name: string, request: Request): NonNullable<KeysPageProps['problem']> {
+  if (!(error instanceof KeyRefusal)) return { text: error.message, at: name === 'import' ? 'import' : 'keys' };
+  const text = WORDS[error.reason];
+  return error.reason === 'in-use'
+    ? { text, at: 'keys', retireAnyway: fieldOf(request, 'kid', 'id') }
+    : { text, at: 'keys' };
+}
+
+async function showKeys(dependencies: KeySettingsDependencies, request: Request, response: Response): Promise<void> {
+  const { db, clock, publicUrl, sightings, keyHolders } = dependencies;
+  await sightings.flush();
+  const [keys, uses, fetches, holders] = await Promise.all([
+    listKeys(dependencies),
+    listKeyUses(db),
+    listJwksFetches(db, FETCHES_SHOWN),
+    keyHolders(),
+  ]);
+  const { byOrganization, others } = await placeFetches(fetches, holders);
+  const { shown } = await dependencies.afterPost.read<Posted>(request);
+  const page = keysPage({
+    admin: { identity: adminOf(request), csrfToken: adminCsrfToken(request) },
+    now: clock(),
+    jwksUri: `${publicUrl.origin}/.well-known/jwks.json`,
+    maxAgeSeconds: JWKS_MAX_AGE_SECONDS,
+    keys,
+    sightings: holders.map(({ id, name }) => ({
+      id,
+      name,
+      accepted: uses.find((use) => use.organizationId === id),
+      fetched: byOrganization.get(id),
+    })),
+    fetchers: others.slice(0, OTHERS_SHOWN),
+    done: shown.done,
+    problem: shown.problem,
+  });
+  response.type('html').send(page);
+}
+
+/** CAJ-06, REG-04: the public half alone, the same as the JWKS serves. */
+function download(dependencies: KeySettingsDependencies, type: string, form: 'pem' | 'jwks'): RequestHandler {
+  return async (request, response) => {
+    const kid = pathPartOf(request, 'kid');
+    const exported = await exportKey({ ...dependencies, by: actorOf(request) }, kid).catch((error: unknown) => {
+      throw error instanceof CommandError ? new AppError('request.not-found', 'no such key') : error;
+    });
+    const name = form === 'pem' ? `${kid}.pem` : `${kid}.jwks.json`;
+    response.attachment(name).type(type);
+    response.send(form === 'pem' ? exported.pem : JSON.stringify(exported.jwks, null, 2));
+  };
+}
+
+function actorOf(request: Request): NonNullable<KeyDependencies['by']> {
+  const { userId } = adminOf(request);
+  return { actor: { userId }, ...(request.ip === undefined ? {} : { address: request.ip }) };
+}

@@ -1,0 +1,115 @@
+/** Is the person who launched, or reloads, a user of this organization? Before that nothing of the patient is read. */
+
+import type { Admission, Clinicians } from '#src/clinicians/admission.ts';
+import type { Standing } from '#src/clinicians/clinician.ts';
+import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
+import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
+import { AppError } from '#src/errors.ts';
+import type { Revoker } from '#src/launches/ending/revoker.ts';
+import type { Launch } from '#src/launches/session/launch.ts';
+import type { LaunchStore, OpenedLaunch } from '#src/launches/session/store.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+
+/** What both need. */
+export interface UserAdmissionDependencies {
+  clinicians: Pick<Clinicians, 'admit' | 'standing'>;
+  launches: Pick<LaunchStore, 'replace'>;
+  revoker: Pick<Revoker, 'revoke'>;
+}
+
+/** Why a launch has no page yet. */
+export type Waiting = Exclude<Standing, { kind: 'linked' }>;
+
+/**
+ * A proven launch, judged by who launched it (FU-06, FU-07). Tokens of somebody who is refused are given back.
+ *
+ * @returns the launch with its clinician; `isAdmitted` false while a code or a confirmation is awaited.
+ * @throws AppError 'user.not-allowed', 'user.disabled' or 'store.unavailable'
+ */
+export async function admitUser(
+  { clinicians, revoker }: UserAdmissionDependencies,
+  organization: Organization,
+  launch: Launch,
+  visit: { address: string | undefined; supportCode: string; trace: LaunchTrace },
+): Promise<{ launch: Launch; isAdmitted: boolean }> {
+  const { address, supportCode, trace } = visit;
+  const judge = async () => {
+    assertUserType(organization, launch);
+    return clinicians.admit(organization, { user: launch.user, address, supportCode, launchId: launch.id });
+  };
+  const types = { 'user types': organization.userTypes, association: organization.userAssociation };
+  try {
+    const admission = await trace.step('user', judge, types, admissionFacts);
+    if (admission.kind === 'waits') return { launch, isAdmitted: false };
+    const { clinicianId } = admission;
+    return { launch: clinicianId === undefined ? launch : { ...launch, clinicianId }, isAdmitted: true };
+  } catch (error) {
+    revoker.revoke(launch, organization);
+    throw error;
+  }
+}
+
+function admissionFacts(admission: Admission): StepFacts {
+  if (admission.kind === 'waits') return { warning: `not associated yet: ${admission.standing.kind}` };
+  if (admission.clinicianId === undefined) return { warning: 'our database did not answer; admitted unrecorded' };
+  return { 'first launch': admission.isFirst };
+}
+
+/** @param launch its `fhirUser` is a resource of the organization's own FHIR server, or undefined (FU-02, FU-03). */
+function assertUserType({ userTypes }: Organization, { user }: Launch): void {
+  if (userTypes === 'any' || /^Practitioner(Role)?\//.test(user.fhirUser ?? '')) return;
+  const type = user.fhirUser?.split('/')[0] ?? 'absent or of another server';
+  throw new AppError('user.not-allowed', `fhirUser is ${type}; practitioners only (FU-06)`);
+}
+
+/** An open launch, judged again. */
+export type Rechecked =
+  | { kind: 'admitted'; opened: OpenedLaunch }
+  | { kind: 'waits'; standing: Waiting }
+  /** Unlinked, disabled, or another clinician's now: the launch is over. */
+  | { kind: 'ended' };
+
+/**
+ * Asked at every request of a launch.
+ *
+ * @throws AppError 'store.unavailable' while nobody can be asked about somebody who was not admitted before.
+ */
+export async function recheckUser(
+  { clinicians, launches }: Omit<UserAdmissionDependencies, 'revoker'>,
+  opened: OpenedLaunch,
+  organization: Organization,
+): Promise<Rechecked> {
+  const { launch } = opened;
+  const isAutomatic = organization.userAssociation === 'automatic';
+  const standing = await clinicians.standing(organization.id, launch.user).catch((error: unknown) => {
+    // What was admitted goes on while the database is away; nothing could be undone meanwhile either.
+    if (launch.clinicianId !== undefined || isAutomatic) return undefined;
+    throw error;
+  });
+  if (!standing) return { kind: 'admitted', opened };
+  if (standing.kind !== 'linked') {
+    if (launch.clinicianId !== undefined) return { kind: 'ended' };
+    if (!isAutomatic || standing.kind === 'refused') return { kind: 'waits', standing };
+    const admission = await clinicians.admit(organization, { user: launch.user, launchId: launch.id });
+    if (admission.kind === 'waits') return admission;
+    return { kind: 'admitted', opened: await tieToClinician(launches, opened, admission.clinicianId) };
+  }
+  const { clinicianId, isDisabled } = standing;
+  if (isDisabled || (launch.clinicianId !== undefined && launch.clinicianId !== clinicianId)) return { kind: 'ended' };
+  return { kind: 'admitted', opened: await tieToClinician(launches, opened, clinicianId) };
+}
+
+/**
+ * From now on the launch ends with the association. A record that is being changed by another request is tied later; so is
+ * one whose token is being renewed, as only the record that was claimed can take the new one (RF-03).
+ */
+export async function tieToClinician(
+  launches: UserAdmissionDependencies['launches'],
+  opened: OpenedLaunch,
+  clinicianId: string | undefined,
+): Promise<OpenedLaunch> {
+  const { launch } = opened;
+  if (clinicianId === undefined || launch.clinicianId === clinicianId) return opened;
+  if (launch.refresh?.kind === 'under-way') return opened;
+  return (await launches.replace(opened, { ...launch, clinicianId })) ?? opened;
+}

@@ -1,0 +1,108 @@
+/** `GET /smart/callback`: the authorization server sends the browser back here, once per launch. */
+import type { Request, RequestHandler, Response } from 'express';
+import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
+import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
+import { namesOf } from '#src/diagnostics/traces/redaction.ts';
+import { AppError } from '#src/errors.ts';
+import { isFramed } from '#src/http/framed.ts';
+import type { KnownBrowsers } from '#src/http/limits/known-browsers.ts';
+import type { LaunchLimit } from '#src/http/limits/launch-limit.ts';
+import { factsOf } from '#src/http/request-log.ts';
+import { queryOf } from '#src/http/request-values.ts';
+import type { LaunchCookies } from '#src/launches/session/cookies.ts';
+import { fitPage } from '#src/launches/session/flow.ts';
+import type { LaunchKind } from '#src/launches/session/launch.ts';
+import { transactionName } from '#src/launches/session/transaction.ts';
+import { sendOnward } from '#src/launches/start/send-onward.ts';
+import type { Refusals } from '#src/organizations/learned-scopes.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+import { readCallback } from '#src/smart/step-4-authorization-code.ts';
+import { isGrantUnused } from '#src/smart/step-5-access-token.ts';
+import { type FinishLaunchDependencies, finishLaunch } from './callback.ts';
+
+/** What the callback route needs. */
+export interface CallbackRouteDependencies extends FinishLaunchDependencies {
+  publicUrl: URL;
+  launchCookies: LaunchCookies;
+  knownBrowsers: Record<LaunchKind, KnownBrowsers>;
+  limit: LaunchLimit;
+  traces: LaunchTraces;
+}
+
+interface UnderWay {
+  finishing: ReturnType<typeof finishLaunch>;
+  trace: LaunchTrace;
+}
+
+type TracedHandler = (request: Request, response: Response, trace: LaunchTrace) => Promise<void>;
+
+/**
+ * `state` and this browser's cookie first (CB-01..03); then one token call whatever the browser does: a second callback
+ * in this process waits for the first, a later one is sent where the first ended (CB-06, CB-19).
+ */
+export function callbackRoute(dependencies: CallbackRouteDependencies): RequestHandler {
+  const { launchCookies, knownBrowsers, directory, limit, traces, publicUrl } = dependencies;
+  const underWay = new Map<string, UnderWay>();
+  const finish: TracedHandler = async (request, response, trace) => {
+    await fitPage(response, directory, launchCookies.lastJourney(request));
+    const callback = readCallback(queryOf(request));
+    const cookie = launchCookies.ofTransaction(request, callback.state);
+    if (!cookie) throw new AppError('callback.invalid', 'no transaction cookie for this state');
+    const { organizationId, kind } = cookie;
+    const facts = factsOf(request);
+    facts.organizationId = organizationId;
+    if (await fitPage(response, directory, cookie)) trace.know({ organizationId });
+
+    const key = { state: callback.state, binding: cookie.secret };
+    const name = transactionName(key);
+    const { supportCode } = facts;
+    const redirectUri = `${publicUrl.origin}${request.path}`;
+    const cookies = launchCookies.launches(request);
+    const onRefused = (organization: Organization, refusals: Refusals) =>
+      launchCookies.setRefusals(response, organization, refusals);
+    const isInFrame = isFramed(request);
+    const seen = { callback, redirectUri, key, kind, isInFrame, cookies };
+    const visit = { ...seen, supportCode, address: request.ip, trace, onRefused };
+    const shared = underWay.get(name);
+    const finishing = shared?.finishing ?? finishLaunch(dependencies, visit).finally(() => underWay.delete(name));
+    underWay.set(name, { finishing, trace: shared?.trace ?? trace });
+    // One trace for one launch, however often its callback is called.
+    const end = await finishing
+      .finally(() => trace.joins(shared?.trace.id))
+      .catch((error: unknown) => {
+        // Store away or code not sent: nothing is decided, and the browser keeps its half, so that a reload can succeed.
+        const isUndecided = (error instanceof AppError && error.code === 'store.unavailable') || isGrantUnused(error);
+        if (!isUndecided) launchCookies.clearTransaction(response, callback.state, kind);
+        throw error;
+      });
+
+    launchCookies.clearTransaction(response, callback.state, kind);
+    if (end.kind === 'asked-again') {
+      launchCookies.setTransaction(request, response, end.state, end.cookie);
+      return sendOnward(response, end.redirect, end.organization.frameAncestors);
+    }
+    const { launchId, secret, ended, isFirst } = end;
+    const known = knownBrowsers[kind].recognise(request, organizationId);
+    // One launch gives back one place, however often its callback is called; nobody waits for it.
+    if (isFirst && !shared) void limit.finish(organizationId, request.ip, known);
+    knownBrowsers[kind].remember(request, response, organizationId);
+    launchCookies.retireLaunches(
+      request,
+      response,
+      ended.map(({ id }) => id),
+      'replaced',
+    );
+    launchCookies.setLaunch(response, {
+      id: launchId,
+      kind,
+      secret,
+      organizationId,
+      issuedAt: dependencies.clock().getTime(),
+    });
+    response.redirect(303, new URL(`/launches/${launchId}/requests`, publicUrl).href);
+  };
+  return async (request, response) => {
+    const facts = { parameters: namesOf(queryOf(request).keys()) };
+    await traces.follow({ request, step: 'callback', facts }, (trace) => finish(request, response, trace));
+  };
+}

@@ -1,0 +1,75 @@
+/** The same for the command line, which has no launches of its own: it opens Redis and the way to the EHR only when needed. */
+import type { Clock } from '#src/adapters/clock.ts';
+import type { Queries } from '#src/adapters/database/index.ts';
+import { createOutbound } from '#src/adapters/ehr-http/client.ts';
+import type { Log } from '#src/adapters/log.ts';
+import { connectRedis, type KeyStore } from '#src/adapters/redis/key-store.ts';
+import type { Sealer } from '#src/adapters/seal.ts';
+import type { Audit } from '#src/audit/audit.ts';
+import { createKeyRing } from '#src/keys/key-ring.ts';
+import { createLaunchStore } from '#src/launches/session/store.ts';
+import { createStoreRetries } from '#src/launches/session/store-retries.ts';
+import type { EndLaunches } from '#src/organizations/edit.ts';
+import { createLaunchEndings } from './end-launches.ts';
+import { endAfterChange } from './end-organization.ts';
+import { createRevoker } from './revoker.ts';
+
+export interface CommandLineEndingDependencies {
+  config: { redisUrl?: string | undefined; production: boolean; outboundAllowPrivate: readonly string[] };
+  db: Queries;
+  sealer: Sealer;
+  audit: Audit;
+  clock: Clock;
+  log: Log;
+}
+
+const TRIES = 5;
+
+/** Without Redis there is nothing to reach: the launches are in another process's memory. */
+export function endFromCommandLine(dependencies: CommandLineEndingDependencies): EndLaunches {
+  const { redisUrl } = dependencies.config;
+  return async (organization, by) => {
+    if (redisUrl === undefined) return undefined;
+    try {
+      return await endWith(dependencies, redisUrl, (endLaunches) => endLaunches(organization, by));
+    } catch (error) {
+      dependencies.log.error({ err: error, organizationId: organization.id }, 'launches could not be ended');
+      return undefined;
+    }
+  };
+}
+
+/** Stays until the EHR has been told, once: the process ends right after. */
+async function endWith(
+  { config, db, sealer, audit, clock, log }: CommandLineEndingDependencies,
+  redisUrl: string,
+  work: (endLaunches: EndLaunches) => Promise<number | undefined>,
+): Promise<number | undefined> {
+  await using opened = new AsyncDisposableStack();
+  const keyRing = await createKeyRing({ db, sealer, clock, log });
+  opened.defer(() => keyRing.close());
+  const redis = connectRedis(redisUrl, log);
+  opened.defer(() => redis.close());
+  const outbound = createOutbound({ production: config.production, allowPrivate: config.outboundAllowPrivate });
+  opened.defer(() => outbound.close());
+  const revoker = createRevoker({ outbound, keyRing, clock, log });
+  opened.defer(() => revoker.flush());
+  const retries = createStoreRetries({ log });
+  opened.defer(() => retries.flush());
+  await untilItAnswers(redis);
+  const endings = createLaunchEndings({ launches: createLaunchStore(redis, sealer, retries), revoker, audit, clock });
+  // Awaited here: what was opened is closed on the way out.
+  return await work(endAfterChange(endings, log));
+}
+
+/** Nobody waits for a page here, so a first connection may take longer than a visitor's. */
+async function untilItAnswers(redis: KeyStore): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- one try after the other
+      return await redis.ping();
+    } catch (error) {
+      if (attempt === TRIES) throw error;
+    }
+  }
+}

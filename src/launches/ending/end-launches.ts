@@ -1,0 +1,60 @@
+/** Ending launches before their time: records and tokens go here, the EHR gets its tokens back, the audit trail knows why. */
+import type { Clock } from '#src/adapters/clock.ts';
+import type { EhrOwner } from '#src/adapters/ehr-http/client.ts';
+import type { Audit, AuditEvent } from '#src/audit/audit.ts';
+import type { EndReason } from '#src/launches/session/end-reasons.ts';
+import type { Launch } from '#src/launches/session/launch.ts';
+import type { LaunchStore } from '#src/launches/session/store.ts';
+import type { Revoker } from './revoker.ts';
+
+/** Who ends them, for the audit trail. */
+export type Ending = Pick<AuditEvent, 'actor' | 'address' | 'supportCode'>;
+
+/** The organization as far as its EHR must be reached; without one no private address is. */
+type Reachable = EhrOwner | undefined;
+
+/** Takes effect on every instance at once: they all read the same records. */
+export interface LaunchEndings {
+  /** @returns how many of them were open until now. */
+  end(ids: readonly string[], reason: EndReason, organization: Reachable, by: Ending): Promise<number>;
+  /** Everything an organization has open, or what of it is chosen. */
+  endOf(organization: EhrOwner, reason: EndReason, by: Ending, isChosen?: (launch: Launch) => boolean): Promise<number>;
+}
+
+/** So many at a time, so that a hospital's worth does not keep everybody else waiting. */
+const BATCH = 100;
+
+/** One per process. @throws from its methods: AppError 'store.unavailable'. */
+export function createLaunchEndings(dependencies: {
+  launches: Pick<LaunchStore, 'end' | 'live'>;
+  revoker: Pick<Revoker, 'revoke'>;
+  audit: Audit;
+  clock: Clock;
+}): LaunchEndings {
+  const { launches, revoker, audit, clock } = dependencies;
+  const end: LaunchEndings['end'] = async (ids, reason, organization, by) => {
+    const ended = await launches.end(ids, reason);
+    for (const launch of ended) {
+      const { organizationId, id: launchId } = launch;
+      revoker.revoke(launch, organization ?? { id: organizationId, privateNetworks: [], requestsPerMinute: 0 });
+      // A person's own signing out has an event of its own.
+      const event = reason === 'signed-out' ? 'sign-out' : 'launch-ended';
+      const detail = reason === 'signed-out' ? {} : { detail: { reason } };
+      audit.record({ event, organizationId, launchId, ...by, ...detail });
+    }
+    return ended.length;
+  };
+  return {
+    end,
+    endOf: async (organization, reason, by, isChosen = () => true) => {
+      const open = await launches.live(organization.id, clock());
+      const ids = open.filter(({ launch }) => isChosen(launch)).map(({ launch }) => launch.id);
+      let count = 0;
+      for (let at = 0; at < ids.length; at += BATCH) {
+        // oxlint-disable-next-line no-await-in-loop -- one batch after the other
+        count += await end(ids.slice(at, at + BATCH), reason, organization, by);
+      }
+      return count;
+    },
+  };
+}

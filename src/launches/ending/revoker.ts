@@ -1,0 +1,91 @@
+/** Gives a finished launch's tokens back to the EHR, behind the visitor's back and within bounds (RV-02..04). */
+import type { Clock } from '#src/adapters/clock.ts';
+import type { EhrClient, EhrOwner, Outbound } from '#src/adapters/ehr-http/client.ts';
+import type { Log } from '#src/adapters/log.ts';
+import type { KeyRing } from '#src/keys/key-ring.ts';
+import type { Launch } from '#src/launches/session/launch.ts';
+import { type Revocation, revokeToken } from '#src/smart/revocation.ts';
+
+/** What there is to give back, and to whom. */
+export interface RevocableGrant {
+  authorizationServer: Omit<Launch['authorizationServer'], 'jwksUri'>;
+  tokens: Pick<Launch['tokens'], 'accessToken' | 'refreshToken'>;
+}
+
+/** Revokes in the background. */
+export interface Revoker {
+  /** Returns at once. Refresh token first, then the access token; nothing where the EHR offers no revocation (RV-04). */
+  revoke(grant: RevocableGrant, organization: EhrOwner): void;
+  /** Resolves when everything under way is done or given up, for shutdown and tests. */
+  flush(): Promise<void>;
+}
+
+/** Tokens in memory wait for nobody longer than this. */
+const LONGEST_PAUSE_SECONDS = 60;
+const MOST_TRIES = 3;
+/** An authorization server that does not answer must not fill memory with tokens; a whole hospital may end at once. */
+const MOST_UNDER_WAY = 20_000;
+
+/** One per process. */
+export function createRevoker(dependencies: { outbound: Outbound; keyRing: KeyRing; clock: Clock; log: Log }): Revoker {
+  const { outbound, keyRing, clock, log } = dependencies;
+  const underWay = new Set<Promise<unknown>>();
+  const stopping = new AbortController();
+
+  const revokeOne = async (client: EhrClient, make: () => Revocation): Promise<void> => {
+    for (let attempt = 1; attempt <= MOST_TRIES; attempt += 1) {
+      // oxlint-disable-next-line no-await-in-loop -- one try after the other
+      const answer = await revokeToken(make(), client);
+      if (answer.kind === 'revoked') return;
+      if (answer.kind === 'refused') {
+        log.warn({ reason: answer.reason }, 'revocation.refused');
+        return;
+      }
+      // oxlint-disable-next-line no-await-in-loop
+      await pause(Math.min(answer.afterSeconds, LONGEST_PAUSE_SECONDS) * 1_000, stopping.signal);
+      if (stopping.signal.aborted) return;
+    }
+    log.warn('revocation.given-up');
+  };
+
+  return {
+    revoke: ({ authorizationServer, tokens }, organization) => {
+      const { tokenEndpoint, revocationEndpoint, clientId, assertionAlg, assertionType = 'JWT' } = authorizationServer;
+      if (revocationEndpoint === undefined) return;
+      if (underWay.size >= MOST_UNDER_WAY) return log.warn('revocation.given-up');
+      const client = outbound.forOrganization(organization);
+      // CAJ-13: never the address of another endpoint, which another server could have named as its own.
+      const audience =
+        authorizationServer.audience === tokenEndpoint ? revocationEndpoint : authorizationServer.audience;
+      const make = (token: string, hint: Revocation['hint']) => () => {
+        const key = keyRing.signingKey(assertionAlg);
+        const now = clock();
+        return { revocationEndpoint, clientId, key, assertionType, audience, token, hint, now };
+      };
+      const { accessToken, refreshToken } = tokens;
+      const work = (async () => {
+        if (refreshToken !== undefined) await revokeOne(client, make(refreshToken, 'refresh_token'));
+        await revokeOne(client, make(accessToken, 'access_token'));
+      })()
+        .catch((error: unknown) => log.error({ err: error }, 'revocation.failed'))
+        .finally(() => underWay.delete(work));
+      underWay.add(work);
+    },
+    flush: async () => {
+      stopping.abort();
+      await Promise.all(underWay);
+    },
+  };
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    const stop = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+}

@@ -1,0 +1,106 @@
+/** `/launches/:launchId/association`: a first launch ends here until the person is known; no patient is read before. */
+import type { Request, RequestHandler, Response } from 'express';
+import type { Sealer } from '#src/adapters/seal.ts';
+import { auditActor } from '#src/audit/audit.ts';
+import type { Clinicians } from '#src/clinicians/admission.ts';
+import type { AssociationLimit } from '#src/clinicians/association-limit.ts';
+import type { RedeemOutcome } from '#src/clinicians/redeem-code.ts';
+import { AppError } from '#src/errors.ts';
+import { assertOwnForm, csrfToken } from '#src/http/csrf.ts';
+import { fieldOf } from '#src/http/form-body.ts';
+import { factsOf } from '#src/http/request-log.ts';
+import { queryOf } from '#src/http/request-values.ts';
+import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
+import { tieToClinician } from '#src/launches/callback/admit-clinician.ts';
+import type { LaunchStore } from '#src/launches/session/store.ts';
+import { type AssociationProblem, associationPage } from '#views/launches/association-page.ts';
+import { openLaunchOf } from './guard.ts';
+
+/** What the route needs. */
+export interface AssociationRouteDependencies {
+  publicUrl: URL;
+  clinicians: Pick<Clinicians, 'admit' | 'redeem'>;
+  launches: Pick<LaunchStore, 'replace'>;
+  limit: AssociationLimit;
+  /** For a keyed hash of the user. */
+  sealer: Sealer;
+}
+
+/**
+ * Behind the launch guard that lets waiting launches pass. What came of a code is in the query, since a page that is
+ * reloaded must not spend another try; it is a word of ours and tells nothing else.
+ */
+export function associationRoute(deps: AssociationRouteDependencies): RequestHandler {
+  return async (request, response) => {
+    const { launch, organization, waits } = openLaunchOf(request);
+    const problem = problems.find((one) => one === queryOf(request).get('problem'));
+    if (problem !== undefined && organization.userAssociation === 'code') return show(request, response, problem);
+    if (waits?.kind !== 'unknown' || organization.userAssociation !== 'confirmation')
+      return show(request, response, undefined);
+    // The organization began to ask for confirmations after this launch: the administrator has to see it.
+    const { supportCode } = factsOf(request);
+    const launching = { user: launch.user, launchId: launch.id, supportCode, address: request.ip };
+    const admission = await deps.clinicians.admit(organization, launching);
+    if (admission.kind === 'admitted') return response.redirect(303, `/launches/${launch.id}/requests`);
+    show(request, response, undefined, admission.standing);
+  };
+}
+
+/** `POST`: the one-time code. Behind the same guard and a urlencoded body parser. */
+export function redeemCodeRoute(deps: AssociationRouteDependencies): RequestHandler {
+  const { publicUrl, clinicians, launches, limit, sealer } = deps;
+  return async (request, response) => {
+    const { launch, opened, organization, cookieSecret } = openLaunchOf(request);
+    assertOwnForm(request, publicUrl, cookieSecret);
+    if (organization.userAssociation !== 'code') return show(request, response, undefined);
+    const code = fieldOf(request, 'code', 'code');
+    const by = { launchId: launch.id, user: auditActor(sealer, launch.user) };
+    await limit.begin(organization.id, by);
+    const { supportCode } = factsOf(request);
+    const launching = { user: launch.user, launchId: launch.id, supportCode, address: request.ip };
+    const outcome = await clinicians.redeem(organization, launching, code);
+    if (outcome.kind !== 'linked') {
+      factsOf(request)['association'] = outcome.kind;
+      return response.redirect(303, `/launches/${launch.id}/association?problem=${outcome.kind}`);
+    }
+    await tieToClinician(launches, opened, outcome.clinicianId);
+    await limit.succeed(organization.id, by);
+    response.redirect(303, `/launches/${launch.id}/requests`);
+  };
+}
+
+const problems = ['wrong', 'used', 'clinician-taken', 'identity-taken', 'refused'] as const satisfies Exclude<
+  RedeemOutcome['kind'],
+  'linked'
+>[];
+
+function show(
+  request: Request,
+  response: Response,
+  problem: AssociationProblem | undefined,
+  waits = openLaunchOf(request).waits,
+): void {
+  const { launch, organization, cookieSecret } = openLaunchOf(request);
+  const base = `/launches/${launch.id}`;
+  if (!waits && problem === undefined) return response.redirect(303, `${base}/requests`);
+  if (organization.userAssociation === 'automatic' && waits?.kind !== 'refused')
+    throw new AppError('user.not-associated', 'not associated, and nothing to ask for');
+  if (problem !== undefined) factsOf(request)['association'] = problem;
+  allowSameOriginReferrer(response);
+  response
+    .status(waits?.kind === 'refused' ? 403 : 200)
+    .type('html')
+    .send(
+      associationPage({
+        base,
+        organizationName: organization.name,
+        userName: launch.user.name,
+        csrfToken: csrfToken(cookieSecret),
+        step: waits?.kind === 'refused' ? 'refused' : organization.userAssociation === 'code' ? 'code' : 'confirmation',
+        reference: waits && 'reference' in waits ? waits.reference : undefined,
+        isAssociated: !waits,
+        problem,
+        supportCode: factsOf(request).supportCode,
+      }),
+    );
+}

@@ -1,0 +1,69 @@
+/** The end of a launch that nobody uses, announced: pages lead to `/launches/:launchId/closing` before it, without a script. */
+import type { RequestHandler, Response } from 'express';
+import type { Clock } from '#src/adapters/clock.ts';
+import { csrfToken } from '#src/http/csrf.ts';
+import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
+import type { Closing } from '#src/launches/session/end-reasons.ts';
+import type { Launch } from '#src/launches/session/launch.ts';
+import { isUsableAsIs } from '#src/launches/tokens/token-life.ts';
+import { closingPage } from '#views/launches/closing-page.ts';
+import { openLaunchOf, UNATTENDED } from './guard.ts';
+
+/**
+ * Makes a page of a launch go to the announcement when it is time, and beyond it when that has been read and the launch
+ * ends: a patient does not stay on a screen nobody may use any more.
+ *
+ * By header, as a page that is sent in parts has its head out before anything is known; browsers treat it like the
+ * `meta` element.
+ */
+export function leaveInTime(response: Response, launchId: string, closing: Closing, now: Date): void {
+  refreshAt(response, launchId, leaveAt(closing, now), now);
+}
+
+/**
+ * The same for a page that is typed into: by itself the browser leaves it only when the launch has ended, because that
+ * loses what is typed.
+ *
+ * @returns after how many seconds a script that keeps what is typed is to leave for the announcement.
+ */
+export function leaveAtEnd(response: Response, launchId: string, closing: Closing, now: Date): number {
+  refreshAt(response, launchId, closing.at, now);
+  return secondsUntil(leaveAt(closing, now), now);
+}
+
+function leaveAt({ at, warnAt }: Closing, now: Date): Date {
+  return now < warnAt ? warnAt : at;
+}
+
+/**
+ * Behind a launch guard that renews nothing. Whoever used the launch in another tab meanwhile is sent straight back, to a
+ * list that counts as no visit: two tabs left alone must not keep each other open, and no token is renewed for them; with
+ * a token that is over they wait here (RF-13, RF-14).
+ *
+ * @param hasDraft whether a request is kept that this user typed for this patient and did not send.
+ */
+export function closingRoute(clock: Clock, hasDraft: (launch: Launch) => Promise<boolean>): RequestHandler {
+  return async (request, response) => {
+    const { launch, organization, closing, cookieSecret } = openLaunchOf(request);
+    const { timeZone } = organization;
+    const now = clock();
+    const base = `/launches/${launch.id}`;
+    if (now < closing.warnAt && isUsableAsIs(launch, now))
+      return response.redirect(303, `${base}/requests?${UNATTENDED}`);
+    refreshAt(response, launch.id, closing.at, now);
+    allowSameOriginReferrer(response);
+    const isKept = await hasDraft(launch).catch(() => false);
+    const { at: closesAt, canStay } = closing;
+    const props = { base, closesAt, canStay, now, timeZone, isKept, csrfToken: csrfToken(cookieSecret) };
+    response.type('html').send(closingPage(props));
+  };
+}
+
+function refreshAt(response: Response, launchId: string, at: Date, now: Date): void {
+  response.setHeader('Refresh', `${secondsUntil(at, now)}; url=/launches/${launchId}/closing`);
+}
+
+/** A second late rather than early: at the very instant the launch would still be there. */
+function secondsUntil(at: Date, now: Date): number {
+  return Math.max(1, Math.ceil((at.getTime() - now.getTime()) / 1_000) + 1);
+}

@@ -1,0 +1,157 @@
+/** The clinician's pages are behind this: the URL selects a launch, its cookie proves it, the organization still allows it. */
+import type { Request, RequestHandler, Response } from 'express';
+import type { Clock } from '#src/adapters/clock.ts';
+import type { Sealer } from '#src/adapters/seal.ts';
+import { AppError } from '#src/errors.ts';
+import { factsOf } from '#src/http/request-log.ts';
+import { pathPartOf, queryOf } from '#src/http/request-values.ts';
+import { recheckUser, type UserAdmissionDependencies, type Waiting } from '#src/launches/callback/admit-clinician.ts';
+import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
+import type { LaunchCookie, LaunchCookies } from '#src/launches/session/cookies.ts';
+import {
+  type Closing,
+  closingOf,
+  type EndReason,
+  endedError,
+  isOver,
+  limitReason,
+} from '#src/launches/session/end-reasons.ts';
+import { fitPage } from '#src/launches/session/flow.ts';
+import { IDLE_LIMIT_MS, type Launch } from '#src/launches/session/launch.ts';
+import type { LaunchStore, OpenedLaunch } from '#src/launches/session/store.ts';
+import type { OrganizationDirectory } from '#src/organizations/directory.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+
+/** A proven launch, for the routes behind the guard. */
+export interface OpenLaunch {
+  launch: Launch;
+  /** The record the launch was read from. */
+  opened: OpenedLaunch;
+  organization: Organization;
+  /** Of this launch's cookie; forms of its pages carry a token made from it. */
+  cookieSecret: string;
+  /** Behind the guard that lets waiting launches pass: why this one waits. */
+  waits: Waiting | undefined;
+  /** As things stand with this visit. */
+  closing: Closing;
+  /** Whether a browser came by itself, so that nobody's hour began anew. */
+  isUnattended: boolean;
+}
+
+/** In the query of an address that a page of ours goes to by itself. */
+export const UNATTENDED = 'unattended';
+
+/** What the guard needs. */
+export interface LaunchGuardDependencies extends Pick<UserAdmissionDependencies, 'clinicians'> {
+  directory: OrganizationDirectory;
+  launches: LaunchStore;
+  launchCookies: LaunchCookies;
+  endings: LaunchEndings;
+  sealer: Sealer;
+  clock: Clock;
+  /** For the few routes of somebody who is not associated yet: the association itself and signing out. */
+  acceptsWaiting?: boolean;
+}
+
+const opened = new WeakMap<Request, OpenLaunch>();
+
+/**
+ * The launch the guard proved for this request.
+ *
+ * @throws Error when the route is not behind the guard: a mistake of ours, never a visitor's.
+ */
+export function openLaunchOf(request: Request): OpenLaunch {
+  const found = opened.get(request);
+  if (!found) throw new Error('this route is not behind requireLaunch');
+  return found;
+}
+
+/**
+ * Proves the launch of `/launches/:launchId/…` (MT-01, LA-09): 401 with the reason unless this browser holds its cookie,
+ * the record is there and not at its limit, the organization is enabled and unchanged since (REG-11, MT-05), and the user
+ * still one of its clinicians (FU-07). Whoever is not associated yet is sent to `/launches/:launchId/association`.
+ *
+ * @param options.renews false for pages that never begin a new idle hour; others do unless the visit is unattended.
+ */
+export function requireLaunch(
+  dependencies: LaunchGuardDependencies,
+  { renews = true }: { renews?: boolean } = {},
+): RequestHandler {
+  const { directory, launchCookies, endings, sealer, clock } = dependencies;
+  return async (request, response, next) => {
+    const launchId = pathPartOf(request, 'launchId');
+    const cookie = launchCookies.ofLaunch(request, launchId);
+    const ended = cookie ? undefined : launchCookies.endedLaunch(request, launchId);
+    const organization = await fitPage(response, directory, cookie ?? ended ?? launchCookies.lastJourney(request));
+    if (!cookie) throw ended ? endedError(ended.reason) : new AppError('session.missing', 'no cookie for this launch');
+    const now = clock();
+    const isUnattended = !renews || queryOf(request).has(UNATTENDED);
+    const stored = await openRecord(dependencies, cookie, isUnattended, now);
+    // The kind says who may frame the page, so a record of the other kind is not this cookie's.
+    const record = stored?.launch.kind === cookie.kind ? stored : undefined;
+    const reason = record
+      ? whyNot(record.launch, organization, now)
+      : await dependencies.launches.whyEnded(cookie, now);
+    if (!record || !organization || reason !== undefined) {
+      const supportCode = { supportCode: factsOf(request).supportCode };
+      if (record) await endings.end([launchId], reason as EndReason, organization, { actor: 'system', ...supportCode });
+      launchCookies.retireLaunches(request, response, [launchId], reason);
+      throw endedError(reason);
+    }
+    const { launch, idleLeftMs } = record;
+    Object.assign(factsOf(request), { organizationId: organization.id, launchHash: sealer.fingerprint(launchId) });
+    const checked = await recheckUser(dependencies, record, organization);
+    if (checked.kind === 'ended') {
+      const by = { actor: 'system', supportCode: factsOf(request).supportCode } as const;
+      await endings.end([launchId], 'administrator', organization, by);
+      launchCookies.retireLaunches(request, response, [launchId], 'administrator');
+      throw endedError('administrator');
+    }
+    const waits = checked.kind === 'waits' ? checked.standing : undefined;
+    if (waits && dependencies.acceptsWaiting !== true) return sendToAssociation(request, response, launchId);
+    const known = checked.kind === 'admitted' ? checked.opened : record;
+    opened.set(request, {
+      launch: known.launch,
+      opened: known,
+      organization,
+      cookieSecret: cookie.secret,
+      waits,
+      closing: closingOf(launch, idleLeftMs, now),
+      isUnattended,
+    });
+    next();
+  };
+}
+
+/** A page leads there; anything else is refused. */
+function sendToAssociation(request: Request, response: Response, launchId: string): void {
+  if (request.method === 'GET' && request.accepts(['html', 'json']) === 'html')
+    return response.redirect(303, `/launches/${launchId}/association`);
+  throw new AppError('user.not-associated', 'the user is not associated with a clinician yet');
+}
+
+async function openRecord(
+  { launches }: LaunchGuardDependencies,
+  { id, secret }: LaunchCookie,
+  isUnattended: boolean,
+  now: Date,
+): Promise<(OpenedLaunch & { idleLeftMs: number }) | undefined> {
+  if (isUnattended) return launches.glance(id, secret);
+  const record = await launches.open(id, secret, now);
+  return record && { ...record, idleLeftMs: IDLE_LIMIT_MS };
+}
+
+/** Why a launch that is still stored has ended all the same. */
+function whyNot(launch: Launch, organization: Organization | undefined, now: Date): EndReason | undefined {
+  if (!organization || !isStillAllowed(launch, organization)) return 'organization';
+  return isOver(launch, now) ? limitReason(launch) : undefined;
+}
+
+function isStillAllowed(launch: Launch, organization: Organization): boolean {
+  return (
+    organization.enabled &&
+    organization.id === launch.organizationId &&
+    (launch.kind === 'ehr' || organization.standalone) &&
+    organization.connectionVersion === launch.connectionVersion
+  );
+}

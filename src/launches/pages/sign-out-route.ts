@@ -1,0 +1,65 @@
+/** `POST /launches/:launchId/sign-out`: ends one launch, or all of this user's here, whatever the EHR does (RV-01, ST-09). */
+import type { Request, RequestHandler } from 'express';
+import { assertOwnForm } from '#src/http/csrf.ts';
+import { fieldOf } from '#src/http/form-body.ts';
+import { factsOf } from '#src/http/request-log.ts';
+import { pathPartOf, queryOf } from '#src/http/request-values.ts';
+import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
+import type { LaunchCookies } from '#src/launches/session/cookies.ts';
+import { fitPage, standalonePath } from '#src/launches/session/flow.ts';
+import { isSameUser, type Launch } from '#src/launches/session/launch.ts';
+import type { LaunchStore } from '#src/launches/session/store.ts';
+import type { StoreRetries } from '#src/launches/session/store-retries.ts';
+import type { OrganizationDirectory } from '#src/organizations/directory.ts';
+import { signedOutPage } from '#views/launches/signed-out-page.ts';
+import { openLaunchOf } from './guard.ts';
+
+/**
+ * What the browser may have kept of our pages. Not `"cookies"`: that reaches every site of our registrable domain, also
+ * the settings in another tab; ours are taken away one by one.
+ */
+const CLEARED = '"cache", "storage"';
+
+/** Deletes records with their tokens and the cookies. Behind {@link requireLaunch} and a urlencoded body parser. */
+export function signOutRoute(dependencies: {
+  publicUrl: URL;
+  launches: LaunchStore;
+  launchCookies: LaunchCookies;
+  endings: LaunchEndings;
+  retries: Pick<StoreRetries, 'insist'>;
+  onEnded(launchId: string): void;
+}): RequestHandler {
+  const { publicUrl, launches, launchCookies, endings, retries, onEnded } = dependencies;
+  const launchesToEnd = async (request: Request, launch: Launch): Promise<string[]> => {
+    if (fieldOf(request, 'all', 'choice') !== 'true') return [launch.id];
+    const here = await launches.peek(launchCookies.launches(request));
+    return here.filter((other) => isSameUser(other, launch)).map(({ id }) => id);
+  };
+  return async (request, response) => {
+    const { launch, organization, cookieSecret } = openLaunchOf(request);
+    assertOwnForm(request, publicUrl, cookieSecret);
+    const ids = await launchesToEnd(request, launch);
+    const { supportCode } = factsOf(request);
+    const by = { actor: launch.user, address: request.ip, supportCode };
+    const end = () => endings.end(ids, 'signed-out', organization, by);
+    // The visitor is signed out here and now; a store that does not answer hears of it when it does.
+    await end().catch(() => retries.insist(end));
+    for (const id of ids) onEnded(id);
+    launchCookies.retireLaunches(request, response, ids, 'signed-out');
+    response.setHeader('Clear-Site-Data', CLEARED);
+    // A page of its own, so that reloading it is no second sign-out.
+    const kind = launch.kind === 'standalone' ? '?standalone' : '';
+    response.redirect(303, new URL(`/signed-out/${organization.id}${kind}`, publicUrl).href);
+  };
+}
+
+/** `GET /signed-out/:orgId`: the same for everybody; the organization only says whose EHR may frame it. */
+export function signedOutRoute(directory: OrganizationDirectory): RequestHandler {
+  return async (request, response) => {
+    const organizationId = pathPartOf(request, 'orgId');
+    const kind = queryOf(request).has('standalone') ? 'standalone' : 'ehr';
+    const organization = await fitPage(response, directory, { kind, organizationId });
+    const startAgain = kind === 'standalone' && organization ? standalonePath(organization.id) : undefined;
+    response.type('html').send(signedOutPage(startAgain));
+  };
+}

@@ -1,0 +1,200 @@
+/** Our kinds of cookie: a probe, one per launch under way, one per completed launch, and notes of what ended or was refused. */
+import { createHash, randomBytes } from 'node:crypto';
+import type { Request, Response } from 'express';
+import type { Cookies } from '#src/http/cookies.ts';
+import { KNOWN_LIFETIME_MS, type NoteCookie } from '#src/http/limits/known-browsers.ts';
+import { type Refusals, refusalBasis } from '#src/organizations/learned-scopes.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+import { type ToldReason, toldReasons } from './end-reasons.ts';
+import type { Journey } from './flow.ts';
+import { ABSOLUTE_LIMIT_MS, type LaunchKind, MOST_LAUNCHES_PER_BROWSER } from './launch.ts';
+import { TRANSACTION_LIFETIME_MS } from './transaction.ts';
+
+/**
+ * What a cookie says. The secret authenticates; the journey is only for the page policy and the words of an error page,
+ * when the record that would know them is gone.
+ */
+export interface CookieValue extends Journey {
+  issuedAt: number;
+  secret: string;
+}
+
+/** A launch cookie with the launch it is for. */
+export interface LaunchCookie extends CookieValue {
+  id: string;
+}
+
+/**
+ * The kind of launch is in a cookie's name: one browser may hold both, with different attributes, and neither must
+ * replace, refuse or clear the other.
+ */
+const NAMES = {
+  ehr: { probe: 'probe', tx: 'tx-', launch: 'launch-', ended: 'ended-' },
+  standalone: {
+    probe: 'standalone-probe',
+    tx: 'standalone-tx-',
+    launch: 'standalone-launch-',
+    ended: 'standalone-ended-',
+  },
+} as const satisfies Record<LaunchKind, unknown>;
+const KINDS = ['ehr', 'standalone'] as const;
+const MOST_TRANSACTIONS_PER_BROWSER = 10;
+/** A browser keeps few cookies for a framed site, and the open launches need them. */
+const MOST_ENDED_PER_BROWSER = 5;
+const ENDED_LIFETIME_MS = 60 * 60_000;
+/** Of launches by the EHR alone: only they ask again. */
+const REFUSED = 'refused-';
+const REFUSED_LIFETIME_MS = 60 * 60_000;
+const REFUSALS = ['invalid-scope', 'empty-grant'] as const satisfies Refusals;
+/** More than any ladder has rungs. */
+const MOST_REFUSALS = 20;
+
+/** Reads and writes them on one deployment. */
+export interface LaunchCookies {
+  /** Did the browser bring any cookie of ours for this kind of launch? */
+  arrived(request: Request, kind: LaunchKind): boolean;
+  setProbe(request: Request, response: Response, journey: Journey): void;
+  /** The note of a browser that launched before: it shares the probe's cookie, for a framed site may keep few. */
+  knownNote(kind: LaunchKind): NoteCookie;
+  /**
+   * The journey this browser last began; the one from a chart, if it began both. Proves nothing: it only chooses where
+   * an error page may be framed and what it offers, when the cookie that would know better is gone (ER-01).
+   */
+  lastJourney(request: Request): Journey | undefined;
+  ofTransaction(request: Request, state: string): CookieValue | undefined;
+  setTransaction(request: Request, response: Response, state: string, cookie: CookieValue): void;
+  clearTransaction(response: Response, state: string, kind: LaunchKind): void;
+  ofLaunch(request: Request, launchId: string): LaunchCookie | undefined;
+  /** Every launch cookie of this browser, oldest first. */
+  launches(request: Request): LaunchCookie[];
+  setLaunch(response: Response, cookie: LaunchCookie): void;
+  /**
+   * Takes launches' cookies away and, where it is known, notes why they ended: another tab of the same launch would
+   * otherwise have nothing to say. Proves nothing and chooses nothing but words and who may frame them.
+   */
+  retireLaunches(request: Request, response: Response, ids: readonly string[], reason: ToldReason | undefined): void;
+  endedLaunch(request: Request, launchId: string): (Journey & { reason: ToldReason }) | undefined;
+  /** How this browser's launches from the organization's charts were refused in the last hour; by its own word. */
+  refusals(request: Request, organization: Organization): Refusals;
+  setRefusals(response: Response, organization: Organization, refusals: Refusals): void;
+}
+
+/** A fresh cookie with a secret of 256 bits. */
+export function createCookieValue({ kind, organizationId }: Journey, now: Date): CookieValue {
+  return { issuedAt: now.getTime(), secret: randomBytes(32).toString('base64url'), kind, organizationId };
+}
+
+/** How many of a browser's launches must end before another begins, oldest first. */
+export function launchesToEnd(open: readonly LaunchCookie[]): LaunchCookie[] {
+  return open.slice(0, Math.max(0, open.length - MOST_LAUNCHES_PER_BROWSER + 1));
+}
+
+/** See {@link LaunchCookies}. @param cookies where each kind of launch is shown: in the EHR's frame, or in a window. */
+export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): LaunchCookies {
+  const named = (request: Request, what: 'tx' | 'launch', kind: LaunchKind) => {
+    const prefix = NAMES[kind][what];
+    return [...cookies[kind].read(request)]
+      .filter(([name]) => name.startsWith(prefix))
+      .flatMap(([name, value]) => {
+        const parsed = parse(value, kind);
+        return parsed ? [{ id: name.slice(prefix.length), ...parsed }] : [];
+      })
+      .toSorted((a, b) => a.issuedAt - b.issuedAt);
+  };
+  const namesOf = (request: Request, kind: LaunchKind, prefix: string) =>
+    [...cookies[kind].read(request).keys()].filter((name) => name.startsWith(prefix));
+  const ofBothKinds = (request: Request, what: 'tx' | 'launch') =>
+    KINDS.flatMap((kind) => named(request, what, kind)).toSorted((a, b) => a.issuedAt - b.issuedAt);
+  /** Its organization, and after the first `~` the note. */
+  const probeOf = (request: Request, kind: LaunchKind) => {
+    const [, organizationId, note] =
+      /^([^~]*)(?:~(.*))?$/.exec(cookies[kind].read(request).get(NAMES[kind].probe) ?? '') ?? [];
+    return organizationId === undefined ? undefined : { organizationId, note };
+  };
+  const setProbe = (response: Response, { kind, organizationId }: Journey, note: string | undefined) => {
+    const value = note === undefined ? organizationId : `${organizationId}~${note}`;
+    cookies[kind].set(response, NAMES[kind].probe, value, KNOWN_LIFETIME_MS);
+  };
+  const transactionName = (state: string, kind: LaunchKind) => `${NAMES[kind].tx}${shortHash(state)}`;
+  return {
+    arrived: (request, kind) => {
+      const { probe, tx, launch } = NAMES[kind];
+      const isOurs = (name: string) => name === probe || name.startsWith(tx) || name.startsWith(launch);
+      return [...cookies[kind].read(request).keys()].some(isOurs);
+    },
+    setProbe: (request, response, journey) => setProbe(response, journey, probeOf(request, journey.kind)?.note),
+    knownNote: (kind) => ({
+      read: (request) => probeOf(request, kind)?.note,
+      write: (request, response, note) => {
+        const organizationId = probeOf(request, kind)?.organizationId ?? '';
+        setProbe(response, { kind, organizationId }, note);
+      },
+    }),
+    lastJourney: (request) => {
+      const began = KINDS.map((kind) => ({
+        kind,
+        organizationId: probeOf(request, kind)?.organizationId || undefined,
+      }));
+      return began.find((journey): journey is Journey => journey.organizationId !== undefined);
+    },
+    ofTransaction: (request, state) => ofBothKinds(request, 'tx').find(({ id }) => id === shortHash(state)),
+    setTransaction: (request, response, state, cookie) => {
+      const { kind } = cookie;
+      const underWay = named(request, 'tx', kind);
+      const stale = underWay.slice(0, Math.max(0, underWay.length - MOST_TRANSACTIONS_PER_BROWSER + 1));
+      for (const { id } of stale) cookies[kind].clear(response, `${NAMES[kind].tx}${id}`);
+      cookies[kind].set(response, transactionName(state, kind), format(cookie), TRANSACTION_LIFETIME_MS);
+    },
+    clearTransaction: (response, state, kind) => cookies[kind].clear(response, transactionName(state, kind)),
+    ofLaunch: (request, launchId) => ofBothKinds(request, 'launch').find(({ id }) => id === launchId),
+    launches: (request) => ofBothKinds(request, 'launch'),
+    setLaunch: (response, cookie) =>
+      cookies[cookie.kind].set(response, `${NAMES[cookie.kind].launch}${cookie.id}`, format(cookie), ABSOLUTE_LIMIT_MS),
+    retireLaunches: (request, response, ids, reason) => {
+      const held = ofBothKinds(request, 'launch').filter(({ id }) => ids.includes(id));
+      for (const { id, kind } of held) cookies[kind].clear(response, `${NAMES[kind].launch}${id}`);
+      if (reason === undefined) return;
+      const notes = held.slice(-MOST_ENDED_PER_BROWSER);
+      const older = KINDS.flatMap((kind) => namesOf(request, kind, NAMES[kind].ended).map((name) => ({ kind, name })));
+      const room = MOST_ENDED_PER_BROWSER - notes.length;
+      for (const { kind, name } of older.slice(0, Math.max(0, older.length - room)))
+        cookies[kind].clear(response, name);
+      for (const { id, kind, organizationId } of notes)
+        cookies[kind].set(response, `${NAMES[kind].ended}${id}`, `${reason}:${organizationId}`, ENDED_LIFETIME_MS);
+    },
+    endedLaunch: (request, launchId) => {
+      const notes = KINDS.map((kind) => ({
+        kind,
+        note: cookies[kind].read(request).get(`${NAMES[kind].ended}${launchId}`),
+      }));
+      const { kind, note = '' } = notes.find((one) => one.note !== undefined) ?? {};
+      const [told, organizationId] = note.split(':');
+      const reason = toldReasons.find((one) => one === told);
+      return kind && reason && organizationId ? { reason, kind, organizationId } : undefined;
+    },
+    refusals: (request, organization) => {
+      const [basis, ...told] = cookies.ehr.read(request).get(`${REFUSED}${organization.id}`)?.split('.') ?? [];
+      if (basis !== shortHash(refusalBasis(organization))) return [];
+      return told.slice(0, MOST_REFUSALS).flatMap((one) => REFUSALS.filter((refusal) => refusal === one));
+    },
+    setRefusals: (response, organization, refusals) => {
+      const value = [shortHash(refusalBasis(organization)), ...refusals].join('.');
+      cookies.ehr.set(response, `${REFUSED}${organization.id}`, value, REFUSED_LIFETIME_MS);
+    },
+  };
+}
+
+function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 16);
+}
+
+function format({ issuedAt, secret, organizationId }: CookieValue): string {
+  return [issuedAt.toString(36), secret, organizationId].join('~');
+}
+
+function parse(value: string, kind: LaunchKind): CookieValue | undefined {
+  const [time, secret, organizationId] = value.split('~');
+  const issuedAt = Number.parseInt(time ?? '', 36);
+  if (!Number.isSafeInteger(issuedAt) || !secret || !organizationId) return undefined;
+  return { issuedAt, secret, kind, organizationId };
+}

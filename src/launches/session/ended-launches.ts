@@ -1,0 +1,36 @@
+/** What remains of an ended launch for an hour: why it ended, for the browser that held its cookie. */
+import { z } from 'zod';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
+import type { Sealer } from '#src/adapters/seal.ts';
+import { isEqualSecret } from '#src/http/csrf.ts';
+import { type EndReason, endReasons } from './end-reasons.ts';
+
+/** A reason each, without token, user or patient; sealed and bound to its place like a record. */
+export interface Tombstones {
+  /** @param secretHash of the launch's cookie, as the record had it. */
+  leave(launchId: string, secretHash: string, reason: EndReason): Promise<void>;
+  /** @returns undefined when nothing is known, or to the wrong browser. */
+  read(launchId: string, secretHash: string): Promise<EndReason | undefined>;
+}
+
+const LIFETIME_MS = 60 * 60_000;
+const keyOf = (launchId: string) => `ended:${launchId}`;
+const tombstone = z.object({ reason: z.enum(endReasons), secretHash: z.string() });
+
+/** @throws from its methods: AppError 'store.unavailable'. */
+export function createTombstones(redis: KeyStore, sealer: Sealer): Tombstones {
+  return {
+    leave: async (launchId, secretHash, reason) => {
+      const key = keyOf(launchId);
+      await redis.set(key, await sealer.seal(key, { reason, secretHash }), LIFETIME_MS);
+    },
+    read: async (launchId, secretHash) => {
+      const key = keyOf(launchId);
+      const sealed = await redis.get(key);
+      if (sealed === undefined) return undefined;
+      const opened = await sealer.open(key, sealed).catch(() => undefined);
+      const { success, data } = tombstone.safeParse(opened);
+      return success && isEqualSecret(data.secretHash, secretHash) ? data.reason : undefined;
+    },
+  };
+}

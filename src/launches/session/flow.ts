@@ -1,0 +1,40 @@
+/** What the pages of a journey may do and offer: a frame of the EHR for one from a chart, a way to start again for the other. */
+import type { Response } from 'express';
+import { setPagePolicy } from '#src/http/security-headers.ts';
+import { offerStartAgain } from '#src/http/start-again.ts';
+import type { OrganizationDirectory } from '#src/organizations/directory.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+import type { LaunchKind } from './launch.ts';
+
+/** Where a launch began and for whom, from a cookie of ours; nobody is let in by it. */
+export interface Journey {
+  kind: LaunchKind;
+  organizationId: string;
+}
+
+/** Where a standalone launch of this organization begins. */
+export function standalonePath(organizationId: string): string {
+  return `/smart/standalone/${encodeURIComponent(organizationId)}`;
+}
+
+/**
+ * Fits a page to its journey, also the page that says why there is nothing else to show. A launch from a chart may be
+ * framed by its organization's EHR, for without that a refusal inside the chart is the browser's own blank page
+ * (LA-11, ER-01). A standalone launch is framed by nobody; its refusals offer to start again.
+ *
+ * @returns the organization, when there is one.
+ */
+export async function fitPage(
+  response: Response,
+  directory: OrganizationDirectory,
+  journey: Journey | undefined,
+): Promise<Organization | undefined> {
+  const organization = journey && (await directory.find(journey.organizationId));
+  if (!organization) return undefined;
+  if (journey.kind === 'ehr') setPagePolicy(response, { frameAncestors: organization.frameAncestors });
+  else {
+    setPagePolicy(response, {});
+    if (organization.standalone) offerStartAgain(response.req, standalonePath(organization.id));
+  }
+  return organization;
+}

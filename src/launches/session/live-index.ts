@@ -1,0 +1,35 @@
+/** Which launches of an organization are open: ids alone, so that administrators and changes of settings find them. */
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
+import { IDLE_LIMIT_MS, type Launch } from './launch.ts';
+
+type Indexed = Pick<Launch, 'id' | 'organizationId' | 'endsAt'>;
+
+/**
+ * One ranking per organization, by when a launch ends unless it is used again. It says where to look; what is open is
+ * decided by the records alone.
+ */
+export interface LiveIndex {
+  note(launch: Indexed, now: Date): Promise<void>;
+  drop(organizationId: string, ids: readonly string[]): Promise<void>;
+  /** Longest to go first; all of them unless `most` says how many. */
+  ids(organizationId: string, now: Date, most?: number): Promise<string[]>;
+  /** May count a launch that has just ended elsewhere, for an hour at most. */
+  count(organizationId: string, now: Date): Promise<number>;
+}
+
+const keyOf = (organizationId: string) => `live:${organizationId}`;
+
+/** @throws from its methods: AppError 'store.unavailable'. */
+export function createLiveIndex(redis: KeyStore): LiveIndex {
+  return {
+    note: async ({ id, organizationId, endsAt }, now) => {
+      const score = Math.min(Date.parse(endsAt), now.getTime() + IDLE_LIMIT_MS);
+      // No member is ranked beyond an hour from now, so the whole need not live longer.
+      const options = { score, dropBelow: now.getTime(), lifetimeMs: IDLE_LIMIT_MS };
+      await redis.rank(keyOf(organizationId), id, options);
+    },
+    drop: (organizationId, ids) => redis.unrank(keyOf(organizationId), ...ids),
+    ids: (organizationId, now, most) => redis.ranked(keyOf(organizationId), now.getTime(), most),
+    count: (organizationId, now) => redis.countRanked(keyOf(organizationId), now.getTime()),
+  };
+}

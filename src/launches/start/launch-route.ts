@@ -1,0 +1,73 @@
+/** `GET /smart/launch`: the EHR opens the app here, usually in an iframe. */
+import type { Request, RequestHandler, Response } from 'express';
+import { launchFacts } from '#src/diagnostics/traces/facts.ts';
+import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
+import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
+import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
+import { AppError } from '#src/errors.ts';
+import { isFramed } from '#src/http/framed.ts';
+import { factsOf } from '#src/http/request-log.ts';
+import { pathPartOf, queryOf } from '#src/http/request-values.ts';
+import { setPagePolicy } from '#src/http/security-headers.ts';
+import type { OrganizationDirectory } from '#src/organizations/directory.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+import { type LaunchRequest, readLaunchRequest } from '#src/smart/step-2-launch-ehr.ts';
+import { assertLaunchAllowed, assertShowable } from './authorization-redirect.ts';
+import { isPrefetch, type StartLaunchDependencies, startLaunch } from './cookie-probe.ts';
+
+/** What the launch route needs. */
+export interface LaunchRouteDependencies extends StartLaunchDependencies {
+  directory: OrganizationDirectory;
+  traces: LaunchTraces;
+}
+
+/**
+ * Checks who is asked for and by whom before anything leaves this server, then whether cookies arrive before the EHR's
+ * one-time launch value is spent (LA-12), then begins the launch.
+ */
+export function launchRoute(dependencies: LaunchRouteDependencies): RequestHandler {
+  return async (request, response) => {
+    if (isPrefetch(request)) return void response.status(503).end();
+    const facts = launchFactsOf(request);
+    await dependencies.traces.follow({ request, step: 'launch', facts }, async (trace) => {
+      const asking = () => whoIsAsked(dependencies, request, response, trace);
+      const { organization, launchRequest } = await trace.step('launch', asking, facts);
+      await startLaunch(dependencies, { request, response, trace }, organization, { kind: 'ehr', ...launchRequest });
+    });
+  };
+}
+
+/** The organization and the EHR of this launch, before anything leaves this server. */
+async function whoIsAsked(
+  { directory }: LaunchRouteDependencies,
+  request: Request,
+  response: Response,
+  trace: LaunchTrace,
+): Promise<{ organization: Organization; launchRequest: LaunchRequest }> {
+  const query = queryOf(request);
+  const organization = await findOrganization(directory, request, query);
+  factsOf(request).organizationId = organization.id;
+  trace.know({ organizationId: organization.id });
+  setPagePolicy(response, { frameAncestors: organization.frameAncestors });
+  assertShowable(organization, isFramed(request));
+  const launchRequest = readLaunchRequest(query);
+  assertLaunchAllowed(organization, launchRequest);
+  return { organization, launchRequest };
+}
+
+function launchFactsOf(request: Request): StepFacts {
+  return launchFacts(queryOf(request), request.params['orgId'] === undefined ? 'query' : 'path');
+}
+
+async function findOrganization(
+  directory: OrganizationDirectory,
+  request: Request,
+  query: URLSearchParams,
+): Promise<Organization> {
+  const named = request.params['orgId'] === undefined ? query.getAll('orgId') : [pathPartOf(request, 'orgId')];
+  const [orgId] = named;
+  if (!orgId || named.length > 1) throw new AppError('launch.unknown-organization', 'orgId is missing or repeated');
+  const organization = await directory.find(orgId);
+  if (!organization) throw new AppError('launch.unknown-organization', 'no organization has this orgId');
+  return organization;
+}

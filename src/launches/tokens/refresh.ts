@@ -1,0 +1,120 @@
+/** One refresh of a launch's token: sent, judged and stored, or put off; never twice with one refresh token. */
+
+import type { Outbound } from '#src/adapters/ehr-http/client.ts';
+import type { Metrics } from '#src/adapters/metrics.ts';
+import { AppError } from '#src/errors.ts';
+import type { KeyRing } from '#src/keys/key-ring.ts';
+import { tokensOf } from '#src/launches/callback/prove-launch.ts';
+import type { Revoker } from '#src/launches/ending/revoker.ts';
+import type { Launch } from '#src/launches/session/launch.ts';
+import type { OpenedLaunch } from '#src/launches/session/store.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+import type { IssuerKeys } from '#src/smart/id-token/keys.ts';
+import type { TokenResponse } from '#src/smart/step-5-access-token.ts';
+import { assertSameContext, isPassingFailure, refreshTokens } from '#src/smart/step-7-refresh.ts';
+import {
+  claimRefresh,
+  putOff,
+  type RefreshClaim,
+  type RefreshRecordDependencies,
+  saveRenewed,
+  waitForOther,
+} from './refresh-lock.ts';
+import { areKeysAway, assertSameUserInTime, withoutProof } from './refreshed-id-token.ts';
+import { renewalError } from './renewal-error.ts';
+import { unavailable } from './token-life.ts';
+
+/** What renewing needs of the outside. */
+export interface RefreshDependencies extends RefreshRecordDependencies {
+  keyRing: KeyRing;
+  issuerKeys: IssuerKeys;
+  outbound: Outbound;
+  metrics: Metrics;
+  revoker: Pick<Revoker, 'revoke'>;
+}
+
+/**
+ * Claims the refresh token, or waits for whoever has it.
+ *
+ * @param opened as it was when the refresh became due; a record that has changed since is another request's.
+ * @throws AppError as {@link renewalError} says or 'session.missing' when the launch is over, 'refresh.unavailable' or
+ *   'store.unavailable' when it is not and there is no good token now.
+ */
+export async function refreshOnce(
+  dependencies: RefreshDependencies,
+  opened: OpenedLaunch,
+  organization: Organization,
+): Promise<Launch> {
+  const { launches, metrics, clock, revoker } = dependencies;
+  const claim = await claimRefresh(dependencies, opened);
+  if (!claim) return waitForOther(dependencies, opened);
+  try {
+    const next = await exchange(dependencies, claim, organization);
+    const giveBack = () => revoker.revoke(next, organization);
+    if (!(await saveRenewed(dependencies, claim, next, giveBack))) {
+      // Signed out meanwhile: nobody else knows of these tokens.
+      giveBack();
+      throw new AppError('session.missing', 'the launch ended while its token was renewed');
+    }
+    if (next.refresh?.kind === 'unproven') throw unavailable(next, clock());
+    metrics.refreshes.inc({ outcome: 'renewed', organization: organization.id });
+    return next;
+  } catch (error) {
+    const outcome = error instanceof AppError ? error.code : 'server.unexpected';
+    metrics.refreshes.inc({ outcome, organization: organization.id });
+    if (isPassingFailure(error)) return putOff(dependencies, claim, error);
+    // The record may still be saved, or is left without its refresh token: never a second use of it.
+    if (error instanceof AppError && KEPT.has(error.code)) throw error;
+    await launches.end([opened.launch.id]);
+    throw renewalError(error);
+  }
+}
+
+/** With these the launch goes on. */
+const KEPT = new Set(['store.unavailable', 'refresh.unavailable']);
+
+async function exchange(
+  { keyRing, outbound, issuerKeys, clock, revoker }: RefreshDependencies,
+  { launch, refreshToken }: RefreshClaim,
+  organization: Organization,
+): Promise<Launch> {
+  const { tokenEndpoint, clientId, audience, assertionAlg, assertionType = 'JWT' } = launch.authorizationServer;
+  const token = await refreshTokens(
+    {
+      tokenEndpoint,
+      clientId,
+      refreshToken,
+      audience,
+      key: keyRing.signingKey(assertionAlg),
+      assertionType,
+      clientIdInBody: organization.clientIdInTokenBody,
+      tellsActivity: launch.tokens.activeUntil !== undefined,
+      now: clock(),
+    },
+    outbound.forOrganization(organization),
+  );
+  const next = renewed(launch, token, refreshToken, clock());
+  try {
+    assertSameContext(token.members, launch.context);
+    if (token.idToken !== undefined && organization.refreshIdToken !== 'ignore')
+      await assertSameUserInTime({ issuerKeys }, next, organization, token.idToken);
+    return next;
+  } catch (error) {
+    // The refresh token is spent: what came for it is kept until the keys say whose it is.
+    if (areKeysAway(error) && typeof token.idToken === 'string') return withoutProof(next, token.idToken);
+    revoker.revoke(next, organization);
+    throw error;
+  }
+}
+
+/** RF-03: a new refresh token replaces the old, none keeps it. RF-09: less takes effect, more does not. */
+function renewed(launch: Launch, token: TokenResponse, oldRefreshToken: string, now: Date): Launch {
+  const tokens = tokensOf(token, now);
+  return {
+    ...launch,
+    tokens: { ...tokens, refreshToken: tokens.refreshToken ?? oldRefreshToken },
+    ...(token.scope === undefined ? {} : { narrowedScope: token.scope }),
+    refresh: undefined,
+    refreshedAt: now.toISOString(),
+  };
+}

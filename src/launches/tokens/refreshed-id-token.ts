@@ -1,0 +1,120 @@
+/** The id_token of a refresh: the same user as before, or the launch is over; not yet known while the keys are away. */
+import type { Clock } from '#src/adapters/clock.ts';
+import { AppError } from '#src/errors.ts';
+import type { Revoker } from '#src/launches/ending/revoker.ts';
+import type { Launch } from '#src/launches/session/launch.ts';
+import type { LaunchStore, OpenedLaunch } from '#src/launches/session/store.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+import type { IssuerKeys } from '#src/smart/id-token/keys.ts';
+import { verifyIdToken } from '#src/smart/id-token/verify.ts';
+import { renewalError } from './renewal-error.ts';
+import { FIRST_PAUSE_MS, LONGEST_PROOF_MS, pauseBefore, unavailable } from './token-life.ts';
+
+/** What proving needs of the outside. */
+export interface ProofDependencies {
+  launches: LaunchStore;
+  issuerKeys: IssuerKeys;
+  clock: Clock;
+  revoker: Pick<Revoker, 'revoke'>;
+}
+
+/** Could the issuer's keys not be had, so that the token is neither good nor bad (ID-22)? */
+export function areKeysAway(error: unknown): error is AppError {
+  return error instanceof AppError && KEYS_AWAY.has(error.code);
+}
+
+const KEYS_AWAY = new Set(['identity.keys-unavailable', 'identity.keys-timeout']);
+
+/**
+ * Same issuer, subject and audience; a nonce and a time of sign-in that are absent or the launch's (RF-10, OpenID Connect
+ * Core 12.2).
+ *
+ * @param launch with the tokens the id_token came with.
+ * @param idToken untrusted; judged by the clock of the moment it came, so that waiting for keys does not make it old.
+ * @throws AppError 'refresh.identity-refused' or 'identity.…'
+ */
+export async function assertSameUser(
+  { issuerKeys }: Pick<ProofDependencies, 'issuerKeys'>,
+  launch: Launch,
+  organization: Organization,
+  idToken: unknown,
+): Promise<void> {
+  const { clientId, jwksUri } = launch.authorizationServer;
+  const identity = await verifyIdToken(idToken, {
+    expectedIssuers: [{ issuer: launch.user.iss, fallbackJwksUri: jwksUri, organization }],
+    clientId,
+    nonce: launch.nonce,
+    nonceRequired: false,
+    audienceRequired: organization.refreshIdToken !== 'missing-aud',
+    accessToken: launch.tokens.accessToken,
+    now: new Date(launch.tokens.issuedAt),
+    keys: issuerKeys,
+  });
+  if (identity.sub !== launch.user.sub)
+    throw new AppError('refresh.identity-refused', 'the refreshed id_token is of another user (RF-10)');
+  const { authTime = launch.authTime } = identity;
+  if (launch.authTime !== undefined && authTime !== launch.authTime)
+    throw new AppError('refresh.identity-refused', 'the refreshed id_token is of another sign-in (RF-10)');
+}
+
+/**
+ * The same, while the refresh token is claimed: within {@link LONGEST_PROOF_MS}, so that the claim does not outlive its
+ * time (RF-15). The keys are fetched all the same, for the next try.
+ *
+ * @throws also AppError 'identity.keys-timeout'.
+ */
+export async function assertSameUserInTime(...given: Parameters<typeof assertSameUser>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    const error = new AppError('identity.keys-timeout', 'the keys took too long for a refresh');
+    timer = setTimeout(() => reject(error), LONGEST_PROOF_MS);
+  });
+  try {
+    await Promise.race([assertSameUser(...given), tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The renewed launch, not to be used before its id_token is verified. */
+export function withoutProof(launch: Launch, idToken: string): Launch {
+  const until = new Date(Date.parse(launch.tokens.issuedAt) + FIRST_PAUSE_MS).toISOString();
+  return { ...launch, refresh: { kind: 'unproven', idToken, until, failures: 1 } };
+}
+
+/**
+ * Tries again to verify what could not be verified when it came. Doing it twice at once does no harm.
+ *
+ * @throws AppError 'refresh.unavailable' while the keys are away, 'refresh.identity-refused' when it is not good: then the
+ *   launch has ended and its tokens are given back.
+ */
+export async function proveLater(
+  dependencies: ProofDependencies,
+  opened: OpenedLaunch,
+  organization: Organization,
+): Promise<Launch> {
+  const { launches, clock, revoker } = dependencies;
+  const { launch } = opened;
+  if (launch.refresh?.kind !== 'unproven') return launch;
+  const { idToken, failures } = launch.refresh;
+  const proven: Launch = { ...launch, refresh: undefined };
+  try {
+    await assertSameUser(dependencies, launch, organization, idToken);
+  } catch (error) {
+    if (areKeysAway(error)) {
+      const now = clock();
+      const until = new Date(now.getTime() + pauseBefore(failures + 1)).toISOString();
+      const later: Launch = { ...launch, refresh: { kind: 'unproven', idToken, until, failures: failures + 1 } };
+      await launches.replace(opened, later);
+      throw unavailable(later, now);
+    }
+    await launches.end([launch.id]);
+    revoker.revoke(launch, organization);
+    throw renewalError(error);
+  }
+  if (await launches.replace(opened, proven)) return proven;
+  const latest = await launches.reopen(launch.id);
+  if (!latest) throw new AppError('session.missing', 'the launch ended while its token was verified');
+  if (latest.launch.refresh?.kind === 'unproven') throw unavailable(latest.launch, clock());
+  return latest.launch;
+}

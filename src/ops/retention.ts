@@ -1,0 +1,78 @@
+/** Ends what has been kept long enough: traces, expired reports and, where the operator says so, old audit rows. */
+import type { Clock } from '#src/adapters/clock.ts';
+import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
+import type { Log } from '#src/adapters/log.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
+import { deleteAuditRowsBefore } from '#src/audit/audit-store.ts';
+import { deleteExpiredReports } from '#src/diagnostics/inspector/shared-report-store.ts';
+import { deleteTracesBefore, deleteTracesBeyond } from '#src/diagnostics/traces/store.ts';
+
+export interface RetentionDependencies {
+  db: Queries;
+  redis: Pick<KeyStore, 'setIfAbsent'>;
+  log: Log;
+  clock: Clock;
+  traceRetentionDays: number;
+  /** 0 keeps the audit trail for ever. */
+  auditRetentionDays: number;
+}
+
+/** What one run deleted; undefined when it was another instance's turn. */
+export interface RetentionResult {
+  traces: number;
+  reports: number;
+  auditRows: number;
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+const EVERY_MS = 60 * 60_000;
+/** Of one organization: some months of a large hospital, and a bound for one that launches without end. */
+const MOST_TRACES = 50_000;
+/** A little less than the interval, so that each hour somebody runs. */
+const TURN_MS = EVERY_MS - 60_000;
+
+/** One run, by whichever instance comes first in this hour. */
+export async function deleteWhatIsOver(dependencies: RetentionDependencies): Promise<RetentionResult | undefined> {
+  const { db, redis, log, clock, traceRetentionDays, auditRetentionDays } = dependencies;
+  if (!(await redis.setIfAbsent('turn:retention', '1', TURN_MS))) return undefined;
+  const now = clock();
+  const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS);
+  const result = {
+    traces: await deleteOldTraces(db, daysAgo(traceRetentionDays)),
+    reports: await deleteExpiredReports(db, now),
+    auditRows: auditRetentionDays === 0 ? 0 : await deleteOldAudit(db, daysAgo(auditRetentionDays)),
+  };
+  if (Object.values(result).some((count) => count > 0)) log.info(result, 'what was kept long enough is deleted');
+  return result;
+}
+
+async function deleteOldTraces(db: Queries, instant: Date): Promise<number> {
+  const old = await deleteTracesBefore(db, instant);
+  return old + (await deleteTracesBeyond(db, MOST_TRACES));
+}
+
+async function deleteOldAudit(db: Queries, instant: Date): Promise<number> {
+  for (let total = 0; ; ) {
+    // oxlint-disable-next-line no-await-in-loop -- small transactions, one after the other, leave the table to the others
+    const { deleted, isDone } = await deleteAuditRowsBefore(db, instant);
+    total += deleted;
+    if (isDone) return total;
+  }
+}
+
+/** Runs it soon after the start and then every hour. A failed run is logged; the next hour brings another. */
+export function startRetention(dependencies: RetentionDependencies): { stop(): void } {
+  const run = () => {
+    deleteWhatIsOver(dependencies).catch((error: unknown) =>
+      dependencies.log.warn({ err: withoutQuery(error) }, 'retention did not run'),
+    );
+  };
+  const first = setTimeout(run, 60_000).unref();
+  const timer = setInterval(run, EVERY_MS).unref();
+  return {
+    stop: () => {
+      clearTimeout(first);
+      clearInterval(timer);
+    },
+  };
+}

@@ -1,0 +1,133 @@
+/** `organization set|list|show|enable|disable` (check: src/checks/commands.ts) on the command line. */
+import {
+  CommandError,
+  type CommandOutcome,
+  done,
+  readArguments,
+  table,
+  UsageError,
+} from '#src/adapters/command-line.ts';
+import { readSettingTexts, type SettingChanges, settingKeyOf, settingKeys } from '#src/organizations/setting-text.ts';
+import { type EditDependencies, editOrganization, switchOrganization } from './edit.ts';
+import { describeOrganization, describeSaved, endedText, withoutDocument } from './text.ts';
+
+export interface OrganizationCommandDependencies extends EditDependencies {
+  deployment: { publicUrl: URL; appName: string };
+}
+
+/** Work to do once the database is open. */
+export type OrganizationCommand = (dependencies: OrganizationCommandDependencies) => Promise<CommandOutcome>;
+
+export const organizationUsage = [
+  'organization set <orgId> [--name …] [--fhir-url …] [--client-id …] [--setting key=value]…',
+  `                              keys: ${settingKeys.join(', ')}`,
+  'organization list',
+  'organization show <orgId>',
+  'organization enable <orgId>',
+  'organization disable <orgId>  ends its launches at once',
+];
+
+/**
+ * Reads a command after the word `organization`, before anything is opened.
+ *
+ * @throws UsageError
+ */
+export function readOrganizationCommand(args: readonly string[]): OrganizationCommand {
+  const [verb, ...rest] = args;
+  switch (verb) {
+    case 'set':
+      return set(rest);
+    case 'list':
+      readArguments(rest, [], {});
+      return list;
+    case 'show':
+      return show(readId(rest));
+    case 'enable':
+    case 'disable':
+      return toggle(readId(rest), verb === 'enable');
+    case undefined:
+    default:
+      throw new UsageError([`organization ${verb ?? ''}: use one of`, ...organizationUsage.map((line) => `  ${line}`)]);
+  }
+}
+
+function set(args: readonly string[]): OrganizationCommand {
+  const { values, positionals } = readArguments(args, ['<orgId>'], {
+    name: { type: 'string' },
+    'fhir-url': { type: 'string' },
+    'client-id': { type: 'string' },
+    setting: { type: 'string', multiple: true },
+  });
+  const settings = readSettingTexts(values.setting ?? []);
+  if (settings.problems.length > 0) throw new UsageError(settings.problems.map(describeProblem));
+  const changes: SettingChanges = {
+    ...settings.changes,
+    ...(values.name === undefined ? {} : { name: values.name }),
+    ...(values['fhir-url'] === undefined ? {} : { fhirBaseUrl: values['fhir-url'] }),
+    ...(values['client-id'] === undefined ? {} : { clientId: values['client-id'] }),
+  };
+  return async (dependencies) => {
+    const result = await editOrganization(dependencies, positionals[0] ?? '', changes, 'cli');
+    if (!result.ok) throw new UsageError(result.problems.map(describeProblem));
+    return describeSaved(result, dependencies.deployment);
+  };
+}
+
+async function list({ store }: OrganizationCommandDependencies): Promise<CommandOutcome> {
+  const organizations = await store.list();
+  const rows = organizations.map(({ id, enabled, name, fhirBaseUrl, clientId }) => [
+    id,
+    enabled ? 'enabled' : 'disabled',
+    name,
+    fhirBaseUrl,
+    clientId,
+  ]);
+  const text = table([['Org ID', 'state', 'name', 'FHIR URL', 'Client ID'], ...rows]);
+  return done(rows.length === 0 ? 'No organizations yet.' : text, {
+    organizations: organizations.map(withoutDocument),
+  });
+}
+
+function show(id: string): OrganizationCommand {
+  return async ({ store, deployment }) => {
+    const organization = await store.find(id);
+    if (!organization) throw unknownOrganization(id);
+    return describeOrganization(organization, deployment);
+  };
+}
+
+function toggle(id: string, enabled: boolean): OrganizationCommand {
+  return async (dependencies) => {
+    const switched = await switchOrganization(dependencies, id, enabled, 'cli');
+    if (!switched) throw unknownOrganization(id);
+    const { after, ended } = switched;
+    const text = enabled
+      ? `Organization ${id} is enabled.`
+      : [`Organization ${id} is disabled.`, ...endedText(ended)].join(' ');
+    return done(text, {
+      id,
+      enabled,
+      connectionVersion: after.connectionVersion,
+      endedCount: ended === 'none' ? 0 : (ended ?? null),
+    });
+  };
+}
+
+function readId(args: readonly string[]): string {
+  return readArguments(args, ['<orgId>'], {}).positionals[0] ?? '';
+}
+
+function unknownOrganization(id: string): CommandError {
+  return new CommandError(`There is no organization ${JSON.stringify(id)}. See: npm run admin -- organization list`);
+}
+
+const FLAG_OF_FIELD: Record<string, string> = {
+  id: '<orgId>',
+  name: '--name',
+  fhirBaseUrl: '--fhir-url',
+  clientId: '--client-id',
+};
+
+function describeProblem({ field, message }: { field: string; message: string }): string {
+  return `${FLAG_OF_FIELD[field] ?? `setting ${settingKeyOf(field)}`}: ${message}`;
+}

@@ -1,0 +1,146 @@
+/** Changing an organization: merge, check by the one schema, save and tell the audit trail. */
+import type { Clock } from '#src/adapters/clock.ts';
+import type { Audit, AuditEvent } from '#src/audit/audit.ts';
+import type { SettingChanges } from '#src/organizations/setting-text.ts';
+import { broughtAlong } from '#src/vendors/presets.ts';
+import { vendorOf } from '#src/vendors/vendor.ts';
+import {
+  type Organization,
+  type OrganizationSettings,
+  parseSettings,
+  type SettingProblem,
+  type UnsetField,
+} from './organization.ts';
+import type { OrganizationStore, SavedOrganization } from './store.ts';
+
+export interface EditDependencies {
+  store: OrganizationStore;
+  audit: Audit;
+  clock: Clock;
+  production: boolean;
+  /** Whether a new organization may wait for its FHIR URL and Client ID; the command line wants both at once. */
+  mayBeginUnset?: boolean;
+  endLaunches: EndLaunches;
+}
+
+/**
+ * Ends everything an organization has open and gives the tokens back, as it was when they were made (MT-05, REG-11).
+ * Never fails a change that is already saved.
+ *
+ * @returns how many; undefined when that cannot be done from here or now: then each is refused at its next request.
+ */
+export type EndLaunches = (organization: Organization, by: Changing) => Promise<number | undefined>;
+
+/** Who changes settings, for the audit trail. */
+export type Changing = AuditEvent['actor'] | Pick<AuditEvent, 'actor' | 'address'>;
+
+/** 'none': the change ends no launch; undefined: see {@link EndLaunches}. */
+export type EndedLaunches = number | 'none' | undefined;
+
+export type EditResult =
+  | ({ ok: true; changed: string[]; ended: EndedLaunches } & SavedOrganization)
+  | { ok: false; problems: SettingProblem[] };
+
+/**
+ * Creates the organization or changes what is given of it; with any problem nothing is changed.
+ *
+ * A vendor brings its preset along for every setting nobody has set on purpose; what is given beside it comes first.
+ *
+ * @param changes raw and untrusted.
+ */
+export async function editOrganization(
+  { store, audit, clock, production, endLaunches, mayBeginUnset = false }: EditDependencies,
+  id: string,
+  changes: SettingChanges,
+  by: Changing,
+): Promise<EditResult> {
+  let problems: SettingProblem[] = [];
+  const saved = await store.save(
+    id,
+    (before) => {
+      const parsed = parseSettings(merge(id, before, changes), production, unsetFields(before, mayBeginUnset));
+      if (parsed.ok) return parsed.settings;
+      problems = parsed.problems;
+      return undefined;
+    },
+    clock(),
+  );
+  if (!saved) return { ok: false, problems };
+  const changed = changedSettings(saved);
+  if (changed.length > 0) recordChange(audit, saved, changed, by);
+  return { ok: true, changed, ended: await endAfter(endLaunches, saved, by), ...saved };
+}
+
+/** Only what the saved change has ended already: the next request of any of them would be refused. */
+async function endAfter(
+  endLaunches: EndLaunches,
+  { before, after }: SavedOrganization,
+  by: Changing,
+): Promise<EndedLaunches> {
+  if (!before || before.connectionVersion === after.connectionVersion) return 'none';
+  return endLaunches(before, by);
+}
+
+/**
+ * Switches an organization on or off; off ends its launches at once (REG-11).
+ *
+ * @returns undefined when there is no such organization.
+ */
+export async function switchOrganization(
+  { store, audit, clock, endLaunches }: EditDependencies,
+  id: string,
+  enabled: boolean,
+  by: Changing,
+): Promise<{ after: Organization; ended: EndedLaunches } | undefined> {
+  const saved = await store.setEnabled(id, enabled, clock());
+  if (saved && saved.before?.enabled !== enabled) recordChange(audit, saved, ['enabled'], by);
+  return saved && { after: saved.after, ended: await endAfter(endLaunches, saved, by) };
+}
+
+function merge(id: string, before: Organization | undefined, changes: SettingChanges): SettingChanges {
+  const base = before && settingsOf(before);
+  const vendor = vendorOf(changes.vendor);
+  const preset = vendor && broughtAlong(before, vendor);
+  return { ...base, ...preset, ...changes, id };
+}
+
+/** What is set once stays set. */
+function unsetFields(before: Organization | undefined, mayBeginUnset: boolean): UnsetField[] {
+  const fields: UnsetField[] = ['fhirBaseUrl', 'clientId'];
+  return fields.filter((field) => (before ? before[field] === '' : mayBeginUnset));
+}
+
+/** The organization without what nobody sets by hand. */
+export function settingsOf(organization: Organization): OrganizationSettings {
+  const {
+    enabled: _enabled,
+    connectionVersion: _version,
+    discovered: _discovered,
+    learnedScopes: _learned,
+    ...settings
+  } = organization;
+  return settings;
+}
+
+function changedSettings({ before, after }: SavedOrganization): string[] {
+  const old: Readonly<Record<string, unknown>> = before ? { ...settingsOf(before) } : {};
+  return Object.entries(settingsOf(after))
+    .filter(([field, value]) => JSON.stringify(value) !== JSON.stringify(old[field]))
+    .map(([field]) => field);
+}
+
+function recordChange(
+  audit: Audit,
+  { before, after }: SavedOrganization,
+  fields: readonly string[],
+  by: Changing,
+): void {
+  const pick = (organization: Organization | undefined) =>
+    organization && Object.fromEntries(Object.entries(organization).filter(([field]) => fields.includes(field)));
+  audit.record({
+    event: 'settings-change',
+    organizationId: after.id,
+    ...(typeof by === 'object' && 'actor' in by ? by : { actor: by }),
+    detail: { before: pick(before) ?? null, after: pick(after) },
+  });
+}

@@ -1,0 +1,186 @@
+/** Organizations in the database: one row each, the settings beside the columns queries need. */
+import { and, asc, eq, sql } from 'drizzle-orm';
+import { boolean, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import type { Queries } from '#src/adapters/database/index.ts';
+import { storedValue } from '#src/adapters/stored-text.ts';
+import {
+  type Discovered,
+  type LearnedScopes,
+  ORGANIZATION_ID,
+  type Organization,
+  type OrganizationSettings,
+  readLearnedScopes,
+  readStoredSettings,
+} from './organization.ts';
+
+/**
+ * REG-05, "unique per FHIR base (+ org)": the primary key is the organization discriminator. Every launch URL we hand
+ * out carries it, so two departments on one EHR may share a FHIR base, and a row without the discriminator cannot exist.
+ */
+export const organizations = pgTable('organizations', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  fhirBaseUrl: text('fhir_base_url').notNull(),
+  clientId: text('client_id').notNull(),
+  enabled: boolean('enabled').notNull(),
+  connectionVersion: integer('connection_version').notNull(),
+  settings: jsonb('settings').$type<Readonly<Record<string, unknown>>>().notNull(),
+  discovered: jsonb('discovered').$type<Discovered>(),
+  learnedScopes: jsonb('learned_scopes').$type<LearnedScopes>(),
+  draft: jsonb('draft').$type<ConnectionDraft>(),
+  createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
+  updatedAt: timestamp('updated_at', { withTimezone: true, precision: 3 }).notNull(),
+});
+
+/** A FHIR URL that did not pass its checks yet, beside the connection in use. */
+export interface ConnectionDraft {
+  fhirUrl: string;
+  /** Settings accepted for this URL; they take effect together with it. */
+  accepted: Readonly<Record<string, unknown>>;
+  /** ISO instant. */
+  at: string;
+  /** For people: an e-mail address or `cli`. */
+  by: string;
+}
+
+/** What an edit did. */
+export interface SavedOrganization {
+  before: Organization | undefined;
+  after: Organization;
+}
+
+export interface OrganizationStore {
+  find(id: string): Promise<Organization | undefined>;
+  /** By Org ID. */
+  list(): Promise<Organization[]>;
+  /**
+   * Creates or updates. `edit` sees the current row and answers with the whole of the new settings, or undefined to
+   * leave everything as it is. Edits of one organization wait for each other. A changed connection ends the
+   * organization's launches and forgets its discovery (MT-05).
+   */
+  save(
+    id: string,
+    edit: (before: Organization | undefined) => OrganizationSettings | undefined,
+    now: Date,
+  ): Promise<SavedOrganization | undefined>;
+  /** Switches on or off; off ends its launches (REG-11). Undefined when there is no such organization. */
+  setEnabled(id: string, enabled: boolean, now: Date): Promise<SavedOrganization | undefined>;
+  /** Keeps a discovery, unless the connection it was made for has changed meanwhile. */
+  saveDiscovered(id: string, connectionVersion: number, discovered: Discovered): Promise<void>;
+  /**
+   * Changes what was learned about an organization's scopes. `edit` sees the row as it is and answers with the whole of
+   * it, or with what it saw to leave it; edits of one organization wait for each other.
+   *
+   * @returns what is stored then; undefined when there is no such organization.
+   */
+  learnScopes(
+    id: string,
+    edit: (before: Organization) => LearnedScopes | undefined,
+  ): Promise<{ before: Organization; learned: LearnedScopes | undefined } | undefined>;
+  findDraft(id: string): Promise<ConnectionDraft | undefined>;
+  /** Replaces the draft; undefined removes it. Touches nothing a launch uses. */
+  saveDraft(id: string, draft: ConnectionDraft | undefined): Promise<void>;
+}
+
+/** The store over either driver. Every query but `list` names the organization (MT-01). */
+export function createOrganizationStore(db: Queries): OrganizationStore {
+  return {
+    find: (id) => findRow(db, id),
+    list: async () => (await db.select().from(organizations).orderBy(asc(organizations.id))).map(toOrganization),
+    save: (id, edit, now) =>
+      db.transaction(async (tx) => {
+        const before = await lockAndFind(tx, id);
+        const settings = edit(before);
+        return settings && { before, after: await write(tx, nextOrganization(before, settings), now) };
+      }),
+    setEnabled: (id, enabled, now) =>
+      db.transaction(async (tx) => {
+        const before = await lockAndFind(tx, id);
+        if (!before) return undefined;
+        const ends = before.enabled && !enabled;
+        const connectionVersion = before.connectionVersion + (ends ? 1 : 0);
+        return { before, after: await write(tx, { ...before, enabled, connectionVersion }, now) };
+      }),
+    saveDiscovered: async (id, connectionVersion, discovered) => {
+      const madeForThis = and(eq(organizations.id, id), eq(organizations.connectionVersion, connectionVersion));
+      await db
+        .update(organizations)
+        .set({ discovered: storedValue(discovered) })
+        .where(madeForThis);
+    },
+    learnScopes: (id, edit) =>
+      db.transaction(async (tx) => {
+        const before = await lockAndFind(tx, id);
+        if (!before) return undefined;
+        const learned = edit(before);
+        if (learned !== before.learnedScopes) {
+          const learnedScopes = storedValue(learned) ?? null;
+          await tx.update(organizations).set({ learnedScopes }).where(eq(organizations.id, id));
+        }
+        return { before, learned };
+      }),
+    findDraft: async (id) => {
+      if (!ORGANIZATION_ID.test(id)) return undefined;
+      const rows = await db.select({ draft: organizations.draft }).from(organizations).where(eq(organizations.id, id));
+      return rows[0]?.draft ?? undefined;
+    },
+    saveDraft: async (id, draft) => {
+      await db
+        .update(organizations)
+        .set({ draft: storedValue(draft) ?? null })
+        .where(eq(organizations.id, id));
+    },
+  };
+}
+
+/** Also when the row does not exist yet, so that two creations do not overwrite each other. */
+async function lockAndFind(tx: Queries, id: string): Promise<Organization | undefined> {
+  // No row can have it, and the schema refuses to make one.
+  if (!ORGANIZATION_ID.test(id)) return undefined;
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`organization:${id}`}, 0))`);
+  return findRow(tx, id);
+}
+
+/** @param id untrusted; what cannot be an Org ID is not looked up. */
+async function findRow(db: Queries, id: string): Promise<Organization | undefined> {
+  if (!ORGANIZATION_ID.test(id)) return undefined;
+  const [row] = await db.select().from(organizations).where(eq(organizations.id, id));
+  return row && toOrganization(row);
+}
+
+async function write(tx: Queries, organization: Organization, now: Date): Promise<Organization> {
+  const { id, name, fhirBaseUrl, clientId, enabled, connectionVersion, discovered, learnedScopes, ...settings } =
+    organization;
+  const columns = { name, fhirBaseUrl, clientId, enabled, connectionVersion, settings, updatedAt: now };
+  const row = { ...columns, discovered: discovered ?? null, learnedScopes: learnedScopes ?? null };
+  await tx
+    .insert(organizations)
+    .values({ id, ...row, createdAt: now })
+    .onConflictDoUpdate({ target: organizations.id, set: row });
+  return organization;
+}
+
+function nextOrganization(before: Organization | undefined, settings: OrganizationSettings): Organization {
+  if (!before) return { ...settings, enabled: true, connectionVersion: 1, discovered: undefined };
+  const { enabled, connectionVersion, discovered, learnedScopes } = before;
+  return connectionOf(before) === connectionOf(settings)
+    ? { ...settings, enabled, connectionVersion, discovered, learnedScopes }
+    : { ...settings, enabled, connectionVersion: connectionVersion + 1, discovered: undefined };
+}
+
+/** What we trust about the EHR, as one comparable text. */
+function connectionOf(settings: OrganizationSettings): string {
+  const { fhirBaseUrl, clientId, issuers, allowedHosts, privateNetworks } = settings;
+  return JSON.stringify([fhirBaseUrl, clientId, issuers, allowedHosts, privateNetworks]);
+}
+
+function toOrganization(row: typeof organizations.$inferSelect): Organization {
+  const { id, name, fhirBaseUrl, clientId, enabled, connectionVersion, settings, discovered, learnedScopes } = row;
+  return {
+    ...readStoredSettings({ ...settings, id, name, fhirBaseUrl, clientId }),
+    enabled,
+    connectionVersion,
+    discovered: discovered ?? undefined,
+    learnedScopes: learnedScopes === null ? undefined : readLearnedScopes(learnedScopes),
+  };
+}

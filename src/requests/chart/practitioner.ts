@@ -1,0 +1,157 @@
+/** The signed-in user's name and role, from Practitioner and PractitionerRole where they may be read (FU-01..05, SCO-19). */
+import type { LearnedDetails } from '#src/clinicians/learned-details.ts';
+import { type Launch, mayUse } from '#src/launches/session/launch.ts';
+import { flagOf } from '#src/patients/foreign-flag.ts';
+import { displayName } from '#src/patients/human-name.ts';
+import { remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
+import { localReference } from '#src/requests/list/reference.ts';
+import { withSearchParameters } from '#src/requests/list/search-parameters.ts';
+import {
+  asConceptText,
+  asInformation,
+  asRecord,
+  asRecords,
+  asText,
+  type ForeignRecord,
+  hasEnded,
+} from '#src/smart/fhir/fields.ts';
+import { type FhirUser, readFhirUser, resolveFhirUser } from '#src/smart/id-token/fhir-user.ts';
+import { grantedScopes } from '#src/smart/scopes/granted.ts';
+import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
+
+/** Each part comes when it comes; neither ever rejects, and undefined means that the EHR does not tell. */
+export interface UserReading {
+  name: Promise<string | undefined>;
+  /** Such as "Cardiology"; plain text of the EHR, for display only. */
+  role: Promise<string | undefined>;
+  /** Within a tenth of a second: what the EHR has told by then, else what it told at an earlier launch. */
+  soon(): Promise<ShownUser>;
+}
+
+/** The user as far as a page can say now. */
+export interface ShownUser {
+  name: string | undefined;
+  role: string | undefined;
+  /** The name may yet come: nothing may be said about it. */
+  isPending: boolean;
+}
+
+/** No page waits longer than this for the name of its own user. */
+const PATIENCE_MS = 100;
+const LONGEST_NAME = 120;
+
+/** A directory that lists more roles than this of one person does not get more attention. */
+const MOST_ROLES = 10;
+const LONGEST_ROLE = 60;
+
+/** What reading the user needs. */
+interface Reader {
+  api: FhirApi;
+  launch: Launch;
+  /** The organization's own `name=value` of searches. */
+  searchParameters: readonly string[];
+  now: Date;
+  /** What an earlier launch of the same user has read; never rejects. */
+  stored: Promise<Partial<LearnedDetails> | undefined>;
+}
+
+/** Begins at most two reads beside those of the patient; a role's own practitioner is a third after them. */
+export function readUser(reader: Reader): UserReading {
+  const { api, launch, stored } = reader;
+  const { fhirUser } = launch.user;
+  const tokenName = asText(launch.user.name, LONGEST_NAME);
+  const resolved = resolveFhirUser({ fhirUser, profile: undefined }, api.base);
+  const none = Promise.resolve(undefined);
+  if (!resolved.ok) return reading(Promise.resolve(tokenName), none, none, { tokenName, stored });
+  const { user } = resolved;
+  const resource = mayRead(launch, user) ? readFhirUser(api, user).catch(() => undefined) : none;
+  const nameOf = resource.then((read) => ownName(reader, user, read)).catch(() => undefined);
+  const name = nameOf.then(async (read) => read ?? tokenName ?? (await stored)?.name);
+  const roleOf =
+    user.type === 'PractitionerRole'
+      ? resource.then((read) => read && roleText(read))
+      : user.type === 'Practitioner' && mayUse(launch, { type: 'PractitionerRole', interaction: 's' })
+        ? findRole(reader, user)
+        : none;
+  const remarks = resource.then((read) => (read && remarksOn(read).join('; ')) || undefined);
+  return reading(
+    name,
+    roleOf.catch(() => undefined),
+    remarks,
+    { tokenName, stored },
+  );
+}
+
+function reading(
+  name: UserReading['name'],
+  role: UserReading['role'],
+  remarks: Promise<string | undefined>,
+  { tokenName, stored }: { tokenName: string | undefined; stored: Reader['stored'] },
+): UserReading {
+  const soon = async (): Promise<ShownUser> => {
+    const late = Promise.withResolvers<undefined>();
+    const timer = setTimeout(late.resolve, PATIENCE_MS, undefined);
+    const arrived = <T>(part: Promise<T>) => Promise.race([part.then((value) => ({ value })), late.promise]);
+    const [told, does, but, before] = await Promise.all([
+      arrived(name),
+      arrived(role),
+      arrived(remarks),
+      arrived(stored),
+    ]);
+    clearTimeout(timer);
+    const known = told ? told.value : (before?.value?.name ?? tokenName);
+    const roles = [does ? does.value : before?.value?.role, but?.value].filter((part) => part !== undefined);
+    return { name: known, role: roles.join(' · ') || undefined, isPending: told === undefined && known === undefined };
+  };
+  return { name, role, soon };
+}
+
+/**
+ * `fhirUser` itself is the permission to read that one resource, where the server honours it. A server whose granted scope
+ * repeats no scope of OpenID Connect grants it by the claim in the verified id_token.
+ */
+function mayRead(launch: Launch, { type }: FhirUser): boolean {
+  const { tokens } = grantedScopes(launch.scope);
+  return mayUse(launch, { type, interaction: 'r' }) || tokens.has('fhirUser') || !tokens.has('openid');
+}
+
+async function ownName(
+  { api, launch, now }: Reader,
+  { type }: FhirUser,
+  read: ForeignRecord | undefined,
+): Promise<string | undefined> {
+  if (!read || type !== 'PractitionerRole') return read && displayName(read.name, now);
+  const shown = asInformation(asRecord(read.practitioner).display, LONGEST_NAME);
+  const reference = localReference(read.practitioner, api.base);
+  const [referred, id] = reference?.split('/') ?? [];
+  if (reference === undefined || referred !== 'Practitioner' || id === undefined) return shown;
+  if (!mayUse(launch, { type: 'Practitioner', interaction: 'r' })) return shown;
+  const practitioner = await readFhirUser(api, { type: referred, id, reference });
+  return (practitioner && displayName(practitioner['name'], now)) ?? shown;
+}
+
+/** The first role that is in force; one of somebody else, which a server may add, does not count (FU-04). */
+async function findRole(
+  { api, searchParameters, now }: Reader,
+  { id, reference }: FhirUser,
+): Promise<string | undefined> {
+  const query = new URLSearchParams({ practitioner: id, _count: String(MOST_ROLES) });
+  const bundle = await api.get(`PractitionerRole?${withSearchParameters(query, searchParameters)}`);
+  if (bundle.resourceType !== 'Bundle') return undefined;
+  return asRecords(bundle['entry'], MOST_ROLES)
+    .map((entry) => asRecord(entry.resource))
+    .filter((role) => role.resourceType === 'PractitionerRole' && flagOf(role, 'active') !== false)
+    .filter((role) => !hasEnded(role.period, now))
+    .filter((role) => localReference(role.practitioner, api.base) === reference)
+    .map((role) => withRemarks(roleText(role), role))
+    .find((text) => text !== undefined);
+}
+
+/** What they are specialists in says more than what they are employed as. */
+function roleText({ specialty, code }: ForeignRecord): string | undefined {
+  const texts = [...asRecords(specialty, 5), ...asRecords(code, 5)].map(asConceptText);
+  return asText(
+    texts.find((text) => text !== undefined),
+    LONGEST_ROLE,
+  );
+}

@@ -1,0 +1,35 @@
+/** A bound on posts of the New request form: each may leave what was typed in the store for an hour (MT-06). */
+import { createHash } from 'node:crypto';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
+import { createLimiter } from '#src/http/limits/limiter.ts';
+import type { DraftOwner } from './drafts.ts';
+
+/** Counts per EHR user and per organization, over every instance. */
+export interface FormLimit {
+  /** @throws AppError 'request.too-many-forms' with Retry-After. */
+  take(owner: DraftOwner): Promise<void>;
+}
+
+const TEN_MINUTES = { seconds: 600, code: 'request.too-many-forms' } as const;
+/** Far more than a person fills in. */
+const PER_USER = 60;
+/** Far more than a hospital sends; at the longest form and for an hour, some 250 MB of the store. */
+const PER_ORGANIZATION = 1_000;
+
+/** @param redis counts over every instance. */
+export function createFormLimit(redis: KeyStore): FormLimit {
+  const byUser = createLimiter(redis, { name: 'form-user', points: PER_USER, ...TEN_MINUTES });
+  const byOrganization = createLimiter(redis, { name: 'form-organization', points: PER_ORGANIZATION, ...TEN_MINUTES });
+  return {
+    // In turn: what one user is refused takes nothing from colleagues.
+    take: async ({ organizationId, iss, sub }) => {
+      await byUser.take(hashOf([organizationId, iss, sub]));
+      await byOrganization.take(organizationId);
+    },
+  };
+}
+
+/** So that no key of the store names a person. */
+function hashOf(parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+}

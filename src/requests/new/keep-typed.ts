@@ -1,0 +1,65 @@
+/** Nothing typed is lost when a post fails: it is kept before anything is judged. */
+import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
+import type { Clock } from '#src/adapters/clock.ts';
+import { AppError } from '#src/errors.ts';
+import { fieldOf } from '#src/http/form-body.ts';
+import { newRequestFields } from '#views/requests/new-request-page.ts';
+import { mayKeep, type RequestDrafts } from './drafts.ts';
+import type { FormLimit } from './form-limit.ts';
+import type { TypedRequest } from './new-request.ts';
+
+const KEPT =
+  "What you typed is kept for an hour. Open the app from this patient's chart and choose “Continue your unsent request”.";
+/** All fields at their longest, in a script of three bytes a character, come to a third of it. */
+const MOST_TYPED_BYTES = 16_384;
+/** Chosen for the user when the form is opened, so it is no sign of work. */
+const CHOSEN_FOR_YOU = 'priority';
+
+/**
+ * Before the launch guard: keeps what was typed, for whom the page's sealed ticket names, whatever the guard will say.
+ * A ticket opens nothing, so a stolen one can at most fill in a form for its owner.
+ *
+ * @throws AppError 'request.too-many-forms' or 'request.field-too-long', as the request's failure.
+ */
+export function keepTyped(deps: { drafts: RequestDrafts; formLimit: FormLimit; clock: Clock }): RequestHandler {
+  const { drafts, formLimit, clock } = deps;
+  return async (request, response, next) => {
+    const ticket = await drafts.readTicket(fieldOf(request, 'ticket', 'sealed'));
+    const typed = typedOf(request);
+    if (ticket) await formLimit.take(ticket.owner);
+    if (ticket && mayKeep(ticket, clock()) && hasContent(typed)) {
+      await drafts.keep(ticket, typed, clock());
+      response.locals['isKept'] = true;
+    }
+    next();
+  };
+}
+
+/** Behind {@link keepTyped}: for a page that was left. */
+export const sayNothing: RequestHandler = (_request, response) => void response.status(204).end();
+
+/** Behind {@link keepTyped} and everything that can fail: says on the error page that nothing typed is lost. */
+export const sayKept: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+  const isKept = response.locals['isKept'] === true && error instanceof AppError && error.shown === undefined;
+  if (!isKept) return next(error);
+  const { code, message, cause, retryAfterSeconds } = error;
+  next(new AppError(code, message, { cause, shown: KEPT, ...(retryAfterSeconds ? { retryAfterSeconds } : {}) }));
+};
+
+/**
+ * The form's fields as they arrived; untrusted. They may be longer than they should, so that they are shown again whole.
+ *
+ * @throws AppError 'request.field-too-long'
+ */
+export function typedOf(request: Request): TypedRequest {
+  const typed = Object.fromEntries(newRequestFields.map((name) => [name, fieldOf(request, name, 'note')]));
+  // Each field may be shown again longer than it should be, all of them together not.
+  if (Buffer.byteLength(JSON.stringify(typed)) > MOST_TYPED_BYTES)
+    throw new AppError('request.field-too-long', 'the fields of the form are too long together');
+  return typed;
+}
+
+/** Has the user put anything into the form? */
+export function hasContent(typed: TypedRequest): boolean {
+  return Object.entries(typed).some(([name, text]) => name !== CHOSEN_FOR_YOU && text.trim() !== '');
+}

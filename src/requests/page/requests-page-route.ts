@@ -1,0 +1,132 @@
+/** `GET /launches/:launchId/requests`: the page every launch ends on, "Requests for <patient name>". */
+import type { Request, RequestHandler, Response } from 'express';
+import type { Audit } from '#src/audit/audit.ts';
+import type { Config } from '#src/config/index.ts';
+import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
+import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
+import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
+import { factsOf } from '#src/http/request-log.ts';
+import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
+import { leaveInTime } from '#src/launches/pages/closing-route.ts';
+import { openLaunchOf, UNATTENDED } from '#src/launches/pages/guard.ts';
+import type { LaunchCookies } from '#src/launches/session/cookies.ts';
+import type { Launch } from '#src/launches/session/launch.ts';
+import type { ActiveGrants } from '#src/launches/tokens/current-token.ts';
+import type { TokenConfirmations } from '#src/launches/tokens/introspect.ts';
+import { isUsableAsIs, unavailable } from '#src/launches/tokens/token-life.ts';
+import type { ChartReadings } from '#src/requests/chart/chart-readings.ts';
+import { clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
+import { endIfOver } from '#src/requests/chart/open-readings.ts';
+import type { RequestList } from '#src/requests/list/request-list.ts';
+import { draftOwner } from '#src/requests/new/drafts.ts';
+import { recordCreated } from '#src/requests/new/record-created.ts';
+import { type CreateOfferDependencies, offerAtLast, offerSoFar } from '#src/requests/new/sent-news.ts';
+import { requestsPageEnd, requestsPageStart } from '#views/requests/requests-page.ts';
+
+const FIRST_PAGE_MS = 2 * 60_000;
+
+/**
+ * Sends the shell with the patient's identity as soon as Patient is known, and the list when it is. A page without a
+ * proven patient is not sent at all (LC-05); any other failure of the EHR is a line on the page.
+ *
+ * Behind the launch guard.
+ */
+export function requestsRoute(
+  dependencies: CreateOfferDependencies & {
+    config: Config;
+    readings: ChartReadings;
+    grants: ActiveGrants;
+    confirmations: TokenConfirmations;
+    launchCookies: LaunchCookies;
+    audit: Audit;
+    traces: LaunchTraces;
+  },
+): RequestHandler {
+  const { readings, grants, recents, confirmations, audit, traces, clock } = dependencies;
+  const show = async (request: Request, response: Response, trace: LaunchTrace) => {
+    const { opened, organization, cookieSecret, closing, isUnattended } = openLaunchOf(request);
+    trace.joins(opened.launch.traceId);
+    const base = `/launches/${opened.launch.id}`;
+    // RF-13: for a browser that came by itself no token is renewed, and none is asked about.
+    if (isUnattended && !isUsableAsIs(opened.launch, clock())) {
+      trace.discard();
+      return response.redirect(303, `${base}/closing`);
+    }
+    const launch = isUnattended
+      ? opened.launch
+      : await confirmations.confirm(await grants.current(opened, organization), organization);
+    const renew = (refused: string) =>
+      isUnattended ? Promise.reject(unavailable(launch, clock())) : grants.renew(launch.id, organization, refused);
+    const reading = readings.take(launch, organization, renew);
+    // The list may fail while the patient is awaited; its turn to be looked at comes below.
+    reading.requests.catch(() => undefined);
+    const patient = await trace
+      .step('patient', () => reading.patient)
+      .catch((error: unknown) => endIfOver(grants, launch, organization, error));
+    allowSameOriginReferrer(response);
+    leaveInTime(response, launch.id, closing, clock());
+    const theme = `${base}/theme.css${isUnattended ? `?${UNATTENDED}` : ''}`;
+    const offer = await offerSoFar(dependencies, launch, organization, patient);
+    sendStart(
+      response,
+      requestsPageStart({
+        patient,
+        needPatientBanner: launch.context.needPatientBanner,
+        bar: await clinicianBarOf(dependencies, request, { launch, cookieSecret, user: reading.user }),
+        asOf: reading.startedAt,
+        timeZone: organization.timeZone,
+        create: offer.create,
+        isSent: offer.isSent,
+        themeUrl: launch.context.smartStyleUrl === undefined ? undefined : theme,
+      }),
+    );
+    // Said once, and not by a page that came by itself.
+    if (offer.isSent && !isUnattended) await recents.isSaid(draftOwner(launch)).catch(() => undefined);
+    const { organizationId, user, id: launchId } = launch;
+    const { supportCode } = factsOf(request);
+    audit.record({
+      event: 'patient-opened',
+      organizationId,
+      actor: user,
+      address: request.ip,
+      launchId,
+      supportCode,
+      patient: `Patient/${patient.id}`,
+    });
+    const list = await trace.step('requests', () => reading.requests, {}, requestFacts);
+    if (list.problem) {
+      const { kind, status, issues } = list.problem;
+      Object.assign(factsOf(request), { pageProblem: kind, ehrStatus: status, issueCodes: issues });
+    }
+    const { awaited, ...sent } = await offerAtLast(dependencies, launch, offer, list);
+    for (let found = 0; found < sent.newlyFound; found += 1) recordCreated(audit, request, launch);
+    response.end(requestsPageEnd({ patient, list: { ...list, awaited }, supportCode, sent: { ...sent, base } }));
+    if (isFirstPage(launch, clock())) trace.completed();
+    else if (!list.problem) trace.discard();
+  };
+  return async (request, response) => {
+    await traces.follow({ request, step: 'patient' }, (trace) => show(request, response, trace));
+  };
+}
+
+/** A later page that goes well is no news for the launch trace; one that fails is, whenever it does. */
+function isFirstPage({ startedAt }: Launch, now: Date): boolean {
+  return now.getTime() - Date.parse(startedAt) < FIRST_PAGE_MS;
+}
+
+/** How it went, not what is on the list. */
+function requestFacts({ problem, notices }: RequestList): StepFacts {
+  const { kind, status, issues } = problem ?? {};
+  return {
+    problem: kind,
+    status,
+    'issue codes': issues,
+    'notices on the page': notices.length,
+    warning: problem?.text,
+  };
+}
+
+function sendStart(response: Response, start: string): void {
+  response.type('html');
+  response.write(start);
+}

@@ -1,0 +1,81 @@
+/** Days, moments and Periods of a request in words, told in the organization's time zone. */
+
+import { type FhirDate, lastDayOf, readFhirDate } from '#src/patients/fhir-date.ts';
+import { asInformation, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { zoneName } from '#views/zone.ts';
+import { isGiven, otherMembers, type Phrases } from './phrases.ts';
+
+/** Where and when a date is read. */
+export interface DateContext {
+  /** the organization's, an IANA name */
+  readonly timeZone: string;
+  /** `YYYY-MM-DD` in that zone */
+  readonly today: string;
+}
+
+/** `2026-11-24 09:30 EST`; a partial date as far as it goes, odd text bounded as it came, `null` for no text at all. */
+export function momentText(value: unknown, { timeZone }: DateContext): string | null {
+  const date = readFhirDate(value, timeZone);
+  return date ? dateText(date, timeZone) : (asInformation(value, 40) ?? null);
+}
+
+/** A date that has been read, as people read it. */
+export function dateText(date: FhirDate, timeZone: string): string {
+  const { day, time } = date;
+  return time === undefined ? day : `${day} ${time} ${zoneText(date, timeZone)}`;
+}
+
+/** The zone a time is told in; a time that the EHR wrote without an offset stands as it wrote it. */
+export function zoneText({ at, isMoment }: FhirDate, timeZone: string): string {
+  return isMoment ? zoneName(new Date(at), timeZone) : '(time zone not given)';
+}
+
+/** Whether a day, or all of a month or year, has passed. */
+export function isPast(day: string, { today }: DateContext): boolean {
+  return lastDayOf(day) < today;
+}
+
+/**
+ * A FHIR Period: "2026-11-24 14:30–16:00 CET", "2026-11-24 to 2026-11-28", "from 2026-11-24", "by 2026-11-28"; what is
+ * over says so.
+ *
+ * @param kind the window in which something happens once, or the life of a series.
+ */
+export function periodPhrases(period: ForeignRecord, context: DateContext, kind: 'window' | 'series'): Phrases {
+  const others = otherMembers(period, ['start', 'end']);
+  const [start, end] = [period.start, period.end].map((value) => (isGiven(value) ? momentText(value, context) : ''));
+  if (start === null || end === null)
+    return [...(start ? [`from ${start}`] : []), ...endOnly(end, period, context, kind), null];
+  if (!start && !end) return [null];
+  if (!end) return [`from ${start}`, ...others];
+  if (!start) return [...endOnly(end, period, context, kind), ...others];
+  return [...wholePeriod(start, end, period, context), ...others];
+}
+
+function endOnly(end: string | null | undefined, period: ForeignRecord, context: DateContext, kind: string): Phrases {
+  if (!end) return [];
+  const isOver = isOverAt(period.end, context);
+  if (kind === 'series') return [isOver ? `ended ${end}` : `until ${end}`];
+  return [isOver ? `by ${end} (past)` : `by ${end}`];
+}
+
+function wholePeriod(start: string, end: string, period: ForeignRecord, context: DateContext): Phrases {
+  const [from, to] = [period.start, period.end].map((value) => readFhirDate(value, context.timeZone));
+  if (start === end) return [start];
+  if (!from || !to || isReversed(from, to)) return [`${start} to ${end}`, null];
+  const zones = [from, to].map((date) => zoneText(date, context.timeZone));
+  if (from.day === to.day && from.time !== undefined && to.time !== undefined && zones[0] === zones[1])
+    return [`${from.day} ${from.time}–${to.time} ${zones[0]}`];
+  return [isPast(to.day, context) ? `from ${start}, ended ${end}` : `${start} to ${end}`];
+}
+
+/** Whether a Period ends before it begins, as far as its dates go: a day without a time ends after every time of it. */
+export function isReversed(from: FhirDate, to: FhirDate): boolean {
+  const areTimed = from.time !== undefined && to.time !== undefined;
+  return areTimed ? to.at < from.at : lastDayOf(to.day) < from.day;
+}
+
+function isOverAt(value: unknown, context: DateContext): boolean {
+  const day = readFhirDate(value, context.timeZone)?.day;
+  return day !== undefined && isPast(day, context);
+}

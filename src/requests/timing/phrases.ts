@@ -1,0 +1,52 @@
+/** The common form of words for a foreign element, so that no part of it is dropped in silence. */
+import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
+
+/** What an element says, part by part. `null` is a part that is there and has no words: the EHR has more. */
+export type Phrases = readonly (string | null)[];
+
+/** Whether a member is given at all; FHIR never gives meaning to an empty value. */
+export function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
+}
+
+/** One `null` if an element has members besides these, extensions and the siblings of primitives (`_event`) included. */
+export function otherMembers(record: ForeignRecord, known: readonly string[]): Phrases {
+  const others = Object.keys(record).filter((name) => name !== 'id' && !known.includes(name) && isGiven(record[name]));
+  return others.length > 0 ? [null] : [];
+}
+
+/** A number, or from one to another; with `high` alone, up to it. */
+export interface Span {
+  readonly low?: number;
+  readonly high?: number;
+}
+
+/**
+ * Reads a pair such as `count` and `countMax`.
+ *
+ * @returns undefined when neither is given, `null` when either is no number of this kind or they stand the wrong way round.
+ */
+export function readSpan(low: unknown, high: unknown, kind: 'whole' | 'decimal' = 'whole'): Span | null | undefined {
+  if (!isGiven(low) && !isGiven(high)) return undefined;
+  if ((isGiven(low) && !isAmount(low, kind)) || (isGiven(high) && !isAmount(high, kind))) return null;
+  const span = { ...(isGiven(low) ? { low: Number(low) } : {}), ...(isGiven(high) ? { high: Number(high) } : {}) };
+  return span.low !== undefined && span.high !== undefined && span.low > span.high ? null : span;
+}
+
+/** The number if the span is just one. */
+export function singleOf({ low, high }: Span): number | undefined {
+  return high === undefined || high === low ? low : undefined;
+}
+
+/** `3`, `1–2`, or "up to 3". */
+export function spanText(span: Span): string {
+  return String(singleOf(span) ?? (span.low === undefined ? `up to ${span.high}` : `${span.low}–${span.high}`));
+}
+
+const MOST = 10_000;
+
+/** No order is for a billion times: such a number is an error, and left to the EHR to explain. */
+function isAmount(value: unknown, kind: 'whole' | 'decimal'): value is number {
+  if (typeof value !== 'number' || !(value > 0 && value <= MOST)) return false;
+  return kind === 'whole' ? Number.isInteger(value) : String(value).length <= 7;
+}

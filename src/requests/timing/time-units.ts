@@ -1,0 +1,87 @@
+/** Units of time in words, from FHIR's UnitsOfTime, UCUM and what people write into `unit`. */
+import { asRecord, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { isGiven, otherMembers, type Phrases, readSpan, type Span, singleOf, spanText } from './phrases.ts';
+
+/** One of it and several, as in "1 week" and "6 weeks". */
+export interface TimeUnit {
+  readonly one: string;
+  readonly many: string;
+}
+
+const UNITS: readonly (readonly [codes: string, one: string])[] = [
+  ['s sec', 'second'],
+  ['min', 'minute'],
+  ['h hr', 'hour'],
+  ['d', 'day'],
+  ['wk w', 'week'],
+  ['mo', 'month'],
+  ['a yr', 'year'],
+];
+
+const byName = new Map<string, TimeUnit>(
+  UNITS.flatMap(([codes, one]) => {
+    const unit = { one, many: `${one}s` };
+    return [...codes.split(' '), one, unit.many].map((name) => [name, unit] as const);
+  }),
+);
+
+/** A unit by its code; undefined for anything else. */
+export function timeUnit(code: unknown): TimeUnit | undefined {
+  return typeof code === 'string' ? byName.get(code) : undefined;
+}
+
+/** `1 week`, `4–6 weeks`, `up to 3 hours`. */
+export function spanOf(span: Span, unit: TimeUnit): string {
+  return `${spanText(span)} ${singleOf(span) === 1 ? unit.one : unit.many}`;
+}
+
+const COMPARATORS = new Map<unknown, string>([
+  ['<', 'less than '],
+  ['<=', 'at most '],
+  ['>=', 'at least '],
+  ['>', 'more than '],
+]);
+
+const UCUM = 'http://unitsofmeasure.org';
+const MEMBERS = ['value', 'unit', 'system', 'code', 'comparator'];
+
+/** A FHIR Duration or Quantity in words: "6 weeks", "at least 10 days". */
+export function durationPhrases(value: unknown): Phrases {
+  const quantity = asRecord(value);
+  const amount = readSpan(quantity.value, undefined, 'decimal');
+  const unit = unitOf(quantity);
+  const { comparator } = quantity;
+  const word = isGiven(comparator) ? COMPARATORS.get(comparator) : '';
+  if (!amount || unit === undefined || word === undefined) return [null];
+  return [`${word}${spanOf(amount, unit)}`, ...otherMembers(quantity, MEMBERS)];
+}
+
+/** A FHIR Range of time: "4–6 weeks", "at least 4 weeks", "10 days to 2 weeks". */
+export function rangePhrases(value: unknown): Phrases {
+  const range = asRecord(value);
+  const { low, high } = range;
+  const others = otherMembers(range, ['low', 'high']);
+  const [least, most] = [low, high].map((end) => (isGiven(end) ? durationPhrases(end) : undefined));
+  if (least === undefined || most === undefined) {
+    const only = (least ?? most ?? [null]).map((text) => text && `at ${least ? 'least' : 'most'} ${text}`);
+    return [...only, ...others];
+  }
+  const span = readSpan(asRecord(low).value, asRecord(high).value, 'decimal');
+  const unit = unitOf(asRecord(low));
+  if (least.includes(null) || most.includes(null) || hasComparator(low) || hasComparator(high)) return [null];
+  if (unit?.one !== unitOf(asRecord(high))?.one) return [`${least[0]} to ${most[0]}`, ...others];
+  return span && unit ? [spanOf(span, unit), ...others] : [null];
+}
+
+function hasComparator(value: unknown): boolean {
+  return isGiven(asRecord(value).comparator);
+}
+
+/** Code and text must not contradict each other; a text of its own, such as "cycles", stands as it is. */
+function unitOf({ code, unit, system }: ForeignRecord): TimeUnit | undefined {
+  const coded = !isGiven(system) || system === UCUM ? timeUnit(code) : undefined;
+  const text = asText(unit, 20);
+  const written = timeUnit(text?.toLowerCase()) ?? (text === undefined ? undefined : { one: text, many: text });
+  if (coded === undefined) return isGiven(code) && text === undefined ? undefined : written;
+  return text !== undefined && timeUnit(text.toLowerCase()) && written?.one !== coded.one ? undefined : coded;
+}

@@ -1,0 +1,81 @@
+/** `fhirUser`: the signed-in person as a resource of the EHR. */
+import { isFhirId } from '#src/smart/fhir/id.ts';
+import { type FhirApi, FhirError, type FhirResource } from '#src/smart/step-6-fhir-api.ts';
+
+const USER_TYPES = ['Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson', 'Person'] as const;
+
+/** A user of the EHR that its own FHIR server can be asked about. */
+export interface FhirUser {
+  readonly type: (typeof USER_TYPES)[number];
+  readonly id: string;
+  /** `Type/id`, relative to the FHIR base and without a version. */
+  readonly reference: string;
+}
+
+/** The user, or why there is none; the reason holds no value. */
+export type ResolvedFhirUser =
+  | { readonly ok: true; readonly user: FhirUser }
+  | { readonly ok: false; readonly reason: string };
+
+/**
+ * Resolves the `fhirUser` claim, relative or absolute, to a resource under the FHIR base (FU-01 to FU-03; SMART App
+ * Launch 2.2.0, "Scopes for requesting identity data"). A URL of another server is neither fetched nor rewritten. A
+ * version (`/_history/2`) is left out: the person is meant, as they are now.
+ *
+ * @param claims of a verified id_token; `profile` counts only where `fhirUser` is absent and only when it is such a
+ *   URL (ID-20), because OpenID Connect means a home page by it.
+ * @param fhirBase the launch's FHIR base, with or without trailing slash.
+ */
+export function resolveFhirUser(
+  claims: { readonly fhirUser: string | undefined; readonly profile: string | undefined },
+  fhirBase: URL,
+): ResolvedFhirUser {
+  const claim = claims.fhirUser ?? claims.profile;
+  if (claim === undefined) return { ok: false, reason: 'fhirUser is absent (ID-20)' };
+  const path = isAbsolute(claim) ? pathUnder(fhirBase, claim) : claim;
+  if (path === undefined) return { ok: false, reason: 'fhirUser is not on this FHIR server (FU-03)' };
+  const [typeName, id, ...version] = path.split('/');
+  const type = USER_TYPES.find((known) => known === typeName);
+  if (!type || !isFhirId(id) || !isVersion(version))
+    return { ok: false, reason: 'fhirUser is not a user resource (FU-02)' };
+  return { ok: true, user: { type, id, reference: `${type}/${id}` } };
+}
+
+/** FHIR R4 http, vread. */
+function isVersion(segments: readonly string[]): boolean {
+  const [history, version] = segments;
+  return segments.length === 0 || (segments.length === 2 && history === '_history' && isFhirId(version));
+}
+
+function isAbsolute(claim: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:|^\/\//i.test(claim);
+}
+
+/** The part after the base, or undefined; MT-03: `/fhir/ab` is not under `/fhir/a`. */
+function pathUnder(fhirBase: URL, claim: string): string | undefined {
+  const url = URL.parse(claim);
+  if (!url || url.origin !== fhirBase.origin || url.username || url.password) return undefined;
+  const prefix = `${fhirBase.pathname.replace(/\/$/, '')}/`;
+  // The parser resolves `..` and drops tabs; a path it had to tidy up, or one with a query, is not one we follow.
+  const verbatim = url.pathname.startsWith(prefix) && claim.endsWith(url.pathname);
+  return verbatim ? url.pathname.slice(prefix.length) : undefined;
+}
+
+/**
+ * Reads the user's resource for what there is to show.
+ *
+ * @returns undefined when the EHR does not let us read it (FU-05) or answers with another resource (FU-04): the page
+ *   then does without. Its members are unproven.
+ */
+export async function readFhirUser(
+  api: FhirApi,
+  user: Pick<FhirUser, 'type' | 'id' | 'reference'>,
+): Promise<FhirResource | undefined> {
+  try {
+    const resource = await api.get(user.reference);
+    return resource.resourceType === user.type && resource['id'] === user.id ? resource : undefined;
+  } catch (error) {
+    if (error instanceof FhirError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,60 @@
+/** The form of an id_token: what is checked before any key is fetched. */
+import { decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
+import { isBoundedJson } from '#src/adapters/ehr-http/json-bounds.ts';
+import { AppError } from '#src/errors.ts';
+import { idTokenAlgorithms } from './key-set.ts';
+
+const MAX_LENGTH = 100_000;
+const BOUNDS = { depth: 16, values: 2_000 };
+
+/** An id_token as far as it may be read before its signature is verified. */
+export interface UnverifiedIdToken {
+  /** Compact serialization, three parts. */
+  readonly text: string;
+  /** On the allow-list. */
+  readonly alg: string;
+  /** For the choice of the issuer only. */
+  readonly iss: unknown;
+}
+
+/** Is this short and flat enough to be decoded at all? @param token untrusted, any text. */
+export function isDecodable(token: string): boolean {
+  if (token.length > MAX_LENGTH) return false;
+  return token.split('.', 2).every((part) => isBoundedJson(Buffer.from(part, 'base64url'), BOUNDS));
+}
+
+/**
+ * Refuses what can be refused without a key: a missing token (TK-14), a malformed, encrypted or huge one (ID-19), an
+ * algorithm off the allow-list (ID-06), `crit` (ID-07). Key material in the header is not even read.
+ *
+ * @param idToken untrusted, any JSON.
+ * @throws AppError identity.invalid
+ */
+export function readUnverifiedIdToken(idToken: unknown): UnverifiedIdToken {
+  if (idToken === undefined || idToken === null)
+    throw refusedIdToken('id_token is missing although openid was granted (TK-14)');
+  if (typeof idToken !== 'string') throw refusedIdToken('id_token is not a string (ID-19)');
+  if (idToken.length > MAX_LENGTH) throw refusedIdToken('id_token is too long (ID-19)');
+  const parts = idToken.split('.').length;
+  if (parts === 5) throw refusedIdToken('id_token is encrypted, which we did not ask for (ID-19)');
+  if (parts !== 3) throw refusedIdToken(`id_token has ${parts} parts (ID-19)`);
+  if (!isDecodable(idToken)) throw refusedIdToken('id_token nests too deeply or holds too many values (ID-19)');
+  const { header, claims } = decode(idToken);
+  if (!idTokenAlgorithms.some((allowed) => allowed === header.alg)) throw refusedIdToken('alg is not allowed (ID-06)');
+  if (header.crit !== undefined) throw refusedIdToken('the header has crit (ID-07)');
+  if (header.kid !== undefined && typeof header.kid !== 'string') throw refusedIdToken('kid is not a string (ID-19)');
+  return { text: idToken, alg: String(header.alg), iss: claims.iss };
+}
+
+function decode(idToken: string): { header: ReturnType<typeof decodeProtectedHeader>; claims: JWTPayload } {
+  try {
+    return { header: decodeProtectedHeader(idToken), claims: decodeJwt(idToken) };
+  } catch {
+    throw refusedIdToken('id_token is not a JWT (ID-19)');
+  }
+}
+
+/** @param detail the rule that is broken; never a value of the token (ID-21). */
+export function refusedIdToken(detail: string): AppError {
+  return new AppError('identity.invalid', detail);
+}

@@ -1,0 +1,182 @@
+/** The id_token: proof of who launched the app, believed only after every check of OpenID Connect Core §3.1.3.7. */
+import {
+  type CryptoKey,
+  calculateJwkThumbprint,
+  decodeJwt,
+  errors,
+  exportJWK,
+  type JWTPayload,
+  type JWTVerifyOptions,
+  jwtVerify,
+} from 'jose';
+import { boundedName, boundedText } from '#src/smart/bounded-text.ts';
+import { idTokenProblem } from './claims.ts';
+import type { IssuerToTrust } from './documents.ts';
+import { readUnverifiedIdToken, refusedIdToken, type UnverifiedIdToken } from './form.ts';
+import { idTokenAlgorithms, type VerificationKeySet } from './key-set.ts';
+import type { IssuerKeys } from './keys.ts';
+
+/** Who launched the app, proven by the issuer's signature. */
+export interface VerifiedIdentity {
+  /** With `sub` and the organization, the identity key; never fhirUser or name (ID-18, MT-02). */
+  readonly iss: string;
+  readonly sub: string;
+  /** As claimed; resolveFhirUser judges it. */
+  readonly fhirUser: string | undefined;
+  readonly profile: string | undefined;
+  readonly name: string | undefined;
+  /** `auth_time`, seconds: when the user signed in at the EHR. */
+  readonly authTime: number | undefined;
+  /** Names only, for the launch trace. */
+  readonly claimNames: readonly string[];
+}
+
+/** What an id_token must agree with. */
+export interface IdTokenExpectation {
+  /** Of this organization; the token's `iss` only chooses among them. */
+  readonly expectedIssuers: readonly IssuerToTrust[];
+  readonly clientId: string;
+  readonly nonce: string;
+  /** False accepts an absent nonce; a wrong one is refused always (ID-15). */
+  readonly nonceRequired: boolean;
+  /** False accepts an absent `aud`, in a refresh only; a wrong one is refused always (RF-10). Default: required. */
+  readonly audienceRequired?: boolean;
+  /** From the same token response, for `at_hash`. */
+  readonly accessToken: string;
+  readonly now: Date;
+  readonly keys: IssuerKeys;
+}
+
+const MAX_CLAIM_LENGTH = 2_048;
+const SKEW_SECONDS = 60;
+
+/**
+ * Verifies an id_token (ID-01 to ID-17, ID-19, TK-14), although it came over TLS from the token endpoint.
+ *
+ * The unverified `iss` is compared with the expected issuers before anything is fetched (ID-02); key material in the
+ * header is never looked at (ID-07); an unknown key, or a signature that the known keys do not verify, causes one new
+ * fetch of the keys (ID-08). Where several keys fit, each is tried, {@link MOST_TRIED} at most (ID-09).
+ *
+ * @param idToken the `id_token` member of the token response; untrusted, any JSON.
+ * @throws AppError identity.invalid, its detail naming the rule and never a value (ID-21); identity.keys-unavailable
+ *   or identity.keys-timeout when the keys cannot be had (ID-22).
+ */
+export async function verifyIdToken(idToken: unknown, expectation: IdTokenExpectation): Promise<VerifiedIdentity> {
+  const token = readUnverifiedIdToken(idToken);
+  const issuer = expectation.expectedIssuers.find((expected) => expected.issuer === token.iss);
+  if (!issuer) throw refusedIdToken('iss is not an issuer of this organization (ID-02)');
+  const claims = await verifySignature(token, issuer, expectation);
+  const problem = idTokenProblem(claims, { ...expectation, alg: token.alg });
+  if (problem !== undefined) throw refusedIdToken(problem);
+  return {
+    iss: issuer.issuer,
+    sub: String(claims.sub),
+    fhirUser: boundedText(claims['fhirUser'], MAX_CLAIM_LENGTH),
+    profile: boundedText(claims['profile'], MAX_CLAIM_LENGTH),
+    name: boundedName(claims['name'], MAX_CLAIM_LENGTH),
+    authTime: typeof claims['auth_time'] === 'number' ? claims['auth_time'] : undefined,
+    claimNames: Object.keys(claims)
+      .slice(0, 50)
+      .map((name) => name.slice(0, 64)),
+  };
+}
+
+async function verifySignature(
+  token: UnverifiedIdToken,
+  issuer: IssuerToTrust,
+  expectation: IdTokenExpectation,
+): Promise<JWTPayload> {
+  const { keySet, fetchAgain } = await expectation.keys.keysFor(issuer);
+  const isUnaddressed = expectation.audienceRequired === false && decodeJwt(token.text).aud === undefined;
+  const options = {
+    algorithms: [...idTokenAlgorithms],
+    issuer: issuer.issuer,
+    ...(isUnaddressed ? {} : { audience: expectation.clientId }),
+    requiredClaims: ['sub', 'exp', 'iat'],
+    currentDate: expectation.now,
+    clockTolerance: SKEW_SECONDS,
+  };
+  let failure: unknown;
+  try {
+    return await verifyWith(keySet, token.text, options);
+  } catch (error) {
+    // A rotated key shows as a bad signature where it has no `kid`, or the old one's.
+    if (!isOfTheKey(error)) throw refusedIdToken(describeFailure(error));
+    failure = error;
+  }
+  const newKeySet = await fetchAgain();
+  if (!newKeySet && failure instanceof errors.JWKSNoMatchingKey)
+    throw refusedIdToken('the signing key is unknown and was looked for too often lately (ID-08)');
+  if (!newKeySet) throw refusedIdToken(describeFailure(failure));
+  try {
+    return await verifyWith(newKeySet, token.text, options);
+  } catch (error) {
+    throw refusedIdToken(describeFailure(error));
+  }
+}
+
+/** No issuer needs more under one name, and no document makes us try hundreds. */
+const MOST_TRIED = 10;
+
+async function verifyWith(keys: VerificationKeySet, token: string, options: JWTVerifyOptions): Promise<JWTPayload> {
+  try {
+    return (await jwtVerify(token, keys, options)).payload;
+  } catch (error) {
+    if (error instanceof errors.JWKSMultipleMatchingKeys) return tryInTurn(error, token, options);
+    throw error;
+  }
+}
+
+/** Equal keys count once; what the right one says of the claims is final. */
+async function tryInTurn(
+  candidates: AsyncIterable<CryptoKey>,
+  token: string,
+  options: JWTVerifyOptions,
+): Promise<JWTPayload> {
+  const tried = new Set<string>();
+  for await (const key of candidates) {
+    const thumbprint = await calculateJwkThumbprint(await exportJWK(key));
+    if (tried.has(thumbprint)) continue;
+    if (tried.size === MOST_TRIED) break;
+    tried.add(thumbprint);
+    try {
+      return (await jwtVerify(token, key, options)).payload;
+    } catch (error) {
+      if (!isOfTheKey(error)) throw error;
+    }
+  }
+  throw new errors.JWSSignatureVerificationFailed();
+}
+
+/** Is it the key that is wrong, and not what the token says? An unusable key, such as a short one, is no JOSE error. */
+function isOfTheKey(error: unknown): boolean {
+  const isUnverified =
+    error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWSSignatureVerificationFailed;
+  return isUnverified || !(error instanceof errors.JOSEError);
+}
+
+/** In our words: jose's errors carry the claims. */
+function describeFailure(error: unknown): string {
+  if (error instanceof errors.JWKSNoMatchingKey)
+    return "no key of the issuer fits the token's kid and alg (ID-06, ID-08)";
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'the signature does not verify (ID-05)';
+  if (error instanceof errors.JWTExpired) return 'exp has passed (ID-13)';
+  if (error instanceof errors.JWTClaimValidationFailed) return describeClaim(error);
+  return `the token cannot be verified (${error instanceof errors.JOSEError ? error.code : 'unusable key'})`;
+}
+
+const CLAIM_RULES = new Map([
+  ['iss', 'ID-02'],
+  ['aud', 'ID-11'],
+  ['exp', 'ID-13'],
+  ['iat', 'ID-14'],
+  ['nbf', 'ID-14'],
+  ['sub', 'ID-16'],
+]);
+
+function describeClaim({ claim, reason }: errors.JWTClaimValidationFailed): string {
+  const rule = CLAIM_RULES.get(claim);
+  return rule
+    ? `${claim} is ${reason === 'missing' ? 'missing' : 'not acceptable'} (${rule})`
+    : 'a claim is wrong (ID-01)';
+}

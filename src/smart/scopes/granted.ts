@@ -1,0 +1,173 @@
+/** Scopes as an organization configures them, as a launch requests them and as the EHR grants them. */
+import { parseGrantedScope, parseResourceScope, type ResourceScope, scopeInSyntax } from './grammar.ts';
+import { tokenProblem } from './problem.ts';
+
+/** Of a configured scope string. */
+export const LONGEST_SETTING = 4_000;
+const MOST_PROBLEMS = 20;
+
+/**
+ * Says what is wrong with a configured scope string, one sentence per problem, for the form and the command line.
+ *
+ * SCO-01, SCO-05, SCO-12, SCO-25; bare `launch` (SCO-07) and `openid fhirUser` (SCO-10) are required because every
+ * organization launches from the EHR and signs a clinician in (standaloneScopes takes `launch` out); v1
+ * and v2 are not mixed in one string (SCO-02).
+ *
+ * @param text untrusted; any white space separates, because people paste from web pages.
+ * @returns an empty list when the string may be used.
+ */
+export function scopeProblems(text: string): string[] {
+  if (text.length > LONGEST_SETTING) return [`must be at most ${LONGEST_SETTING} characters`];
+  const tokens = configuredTokens(text);
+  const unique = new Set<string>();
+  const repeated = new Set(tokens.filter((token) => unique.size === unique.add(token).size));
+  const problems = [
+    ...[...unique].flatMap((token) => tokenProblem(token) ?? []),
+    ...[...repeated].map((token) => `${token} is listed more than once`),
+  ];
+  const left = problems.length - MOST_PROBLEMS;
+  return [
+    ...problems.slice(0, MOST_PROBLEMS),
+    ...(left > 0 ? [`${left} more of them cannot be used`] : []),
+    ...mixedSyntaxProblems([...unique]),
+    ...['launch', 'openid', 'fhirUser'].filter((name) => !unique.has(name)).map((name) => `${name} is missing`),
+  ];
+}
+
+function configuredTokens(text: string): string[] {
+  return text.split(/\s+/).filter(Boolean);
+}
+
+function mixedSyntaxProblems(tokens: readonly string[]): string[] {
+  const first = (syntax: 'v1' | 'v2') => tokens.find((token) => parseResourceScope(token)?.syntax === syntax);
+  const [v1, v2] = [first('v1'), first('v2')];
+  return v1 && v2 ? [`v1 scopes (${v1}) and v2 scopes (${v2}) cannot be mixed`] : [];
+}
+
+/**
+ * Builds the `scope` parameter of the authorization request from an organization's setting.
+ *
+ * SCO-02: in `auto` the setting is converted only when the server advertises exactly one of `permission-v1` and
+ * `permission-v2`; with both or neither it goes out as configured. SCO-13: unique tokens, single spaces, order kept.
+ * Nothing is dropped because of `scopes_supported` (DI-11), which is why that list is not a parameter.
+ *
+ * @param options.capabilities from smart-configuration; unknown entries are ignored.
+ */
+export function requestedScope(
+  setting: string,
+  options: { version: 'auto' | 'v1' | 'v2'; capabilities: readonly string[] },
+): string {
+  const syntax = options.version === 'auto' ? onlyAdvertisedSyntax(options.capabilities) : options.version;
+  const tokens = configuredTokens(setting).flatMap((token) => {
+    const resource = syntax && parseResourceScope(token);
+    // A scope already in the wanted syntax stays letter for letter: `.*` must not come back as `.read .write`.
+    return !resource || resource.syntax === syntax ? [token] : scopeInSyntax(resource, syntax);
+  });
+  return [...new Set(tokens)].join(' ');
+}
+
+function onlyAdvertisedSyntax(capabilities: readonly string[]): 'v1' | 'v2' | undefined {
+  const v1 = capabilities.includes('permission-v1');
+  const v2 = capabilities.includes('permission-v2');
+  if (v1 === v2) return undefined;
+  return v1 ? 'v1' : 'v2';
+}
+
+/** What the EHR granted. */
+export interface GrantedScopes {
+  /** Whole, case-sensitive tokens, for questions such as `tokens.has('openid')`. */
+  readonly tokens: ReadonlySet<string>;
+  /** The FHIR resource scopes among them. */
+  readonly resources: readonly ResourceScope[];
+}
+
+/**
+ * Reads the granted `scope` into whole, case-sensitive tokens (SCO-15; RFC 6749 §3.3); unknown tokens mean nothing
+ * (SCO-23) and the empty string means no access (SCO-18).
+ *
+ * @param scope untrusted, from the token response.
+ */
+export function grantedScopes(scope: string): GrantedScopes {
+  const tokens = new Set(scope.split(' ').filter(Boolean));
+  return { tokens, resources: [...tokens].flatMap((token) => parseGrantedScope(token) ?? []) };
+}
+
+/** One thing the app wants to do: read, search, create, update or delete resources of a type. */
+export interface Permission {
+  /** A FHIR resource type. */
+  readonly type: string;
+  readonly interaction: 'c' | 'r' | 'u' | 'd' | 's';
+  /** When set, only `patient/` scopes count. */
+  readonly level?: 'patient';
+}
+
+/**
+ * Whether the grant covers an unrestricted interaction with a type (SCO-03, SCO-16, SCO-19).
+ *
+ * `user/` scopes count too unless `level` says otherwise: they let the app do what the clinician may do, which
+ * includes the chart that is open, and every read is restricted to the patient in context anyway. `system/` never
+ * counts. A `?`-limited scope covers a subset only, so it is not enough. Write never implies read (SCO-22).
+ */
+export function permits(granted: GrantedScopes, permission: Permission): boolean {
+  return limitsOf(granted, permission)?.length === 0;
+}
+
+/**
+ * The searches that limit what the grant covers of an interaction with a type: the parts after `?` of each such scope.
+ *
+ * @returns empty when nothing limits it; undefined when it is not granted at all.
+ */
+export function limitsOf(granted: GrantedScopes, permission: Permission): readonly string[] | undefined {
+  const covering = granted.resources.filter(
+    (scope) =>
+      (scope.level === 'patient' || (scope.level === 'user' && permission.level === undefined)) &&
+      (scope.type === '*' || scope.type === permission.type) &&
+      scope.interactions.includes(permission.interaction),
+  );
+  if (covering.length === 0) return undefined;
+  const filters = covering.flatMap(({ filter }) => filter ?? []);
+  return filters.length < covering.length ? [] : [...new Set(filters)];
+}
+
+/**
+ * Whether the EHR may be asked for this: a read that the grant covers in part gets that part, and the EHR judges which
+ * it is. A write needs a grant without limits, because whether ours is within them is not for us to guess.
+ */
+export function mayAsk(granted: GrantedScopes, permission: Permission): boolean {
+  return 'rs'.includes(permission.interaction)
+    ? limitsOf(granted, permission) !== undefined
+    : permits(granted, permission);
+}
+
+/** How much of what a resource scope asks for a grant covers, in whatever words (SCO-03, SCO-16). */
+export function coverageOf(token: string, granted: GrantedScopes): 'whole' | 'part' | 'none' {
+  const asked = parseGrantedScope(token);
+  if (!asked || asked.level === 'system') return 'none';
+  const level = asked.level === 'patient' ? { level: asked.level } : {};
+  const limits = (['c', 'r', 'u', 'd', 's'] as const)
+    .filter((interaction) => asked.interactions.includes(interaction))
+    .map((interaction) => limitsOf(granted, { type: asked.type, interaction, ...level }));
+  if (limits.includes(undefined)) return 'none';
+  return limits.every((one) => one?.length === 0) ? 'whole' : 'part';
+}
+
+/** The same for any part of a type's resources: a scope limited by a search is enough. */
+export function touches(granted: GrantedScopes, permission: Permission): boolean {
+  const unlimited = granted.resources.map((scope) => ({ ...scope, filter: undefined }));
+  return permits({ ...granted, resources: unlimited }, permission);
+}
+
+/**
+ * Names what is needed and was not granted, for the page that stops the launch (SCO-20).
+ *
+ * @param needed permissions, or plain tokens such as `openid`.
+ * @returns unique scopes in the v1 words of the registration sheet, such as `patient/Patient.read`.
+ */
+export function missingPermissions(granted: GrantedScopes, needed: readonly (Permission | string)[]): string[] {
+  const missing = needed.flatMap((need) => {
+    if (typeof need === 'string') return granted.tokens.has(need) ? [] : [need];
+    if (mayAsk(granted, need)) return [];
+    return [`patient/${need.type}.${'rs'.includes(need.interaction) ? 'read' : 'write'}`];
+  });
+  return [...new Set(missing)];
+}

@@ -1,0 +1,39 @@
+/** Whose EHR a FHIR URL looks like: a hint for a person, never a decision. */
+
+import { vendorName } from './presets.ts';
+import type { Vendor } from './vendor.ts';
+
+/** A preset worth looking at, and what gave it away. */
+export interface VendorSuggestion {
+  vendor: Vendor;
+  name: string;
+  /** The part of the address that was recognised. */
+  seen: string;
+}
+
+/** By host, or by a path no other vendor uses; all from the vendors' published addresses. */
+const MARKS: readonly { vendor: Vendor; host?: RegExp; path?: RegExp }[] = [
+  { vendor: 'oracle', host: /^fhir-(?:ehr|ehr-code|open|myrecord)\.cerner\.com$|^fhir\.cerner\.com$/ },
+  { vendor: 'athenahealth', host: /(?:^|\.)platform\.athenahealth\.com$/ },
+  { vendor: 'eclinicalworks', host: /^fhir\d*\.(?:eclinicalworks|healow)\.com$|(?:^|\.)ecwcloud\.com$/ },
+  { vendor: 'nextgen-enterprise', host: /^fhir\.nextgen\.com$/, path: /^\/nge\// },
+  { vendor: 'nextgen-office', host: /^fhir\.meditouchehr\.com$/ },
+  { vendor: 'veradigm', host: /(?:^|\.)(?:allscripts|veradigm)\.com$/ },
+  { vendor: 'meditech', path: /\/v2\/uscore\/(?:R4|STU\d+)$/i },
+  { vendor: 'epic', path: /\/api\/FHIR\/R4$/i },
+];
+
+/**
+ * @param fhirUrl as configured; anything that is no URL suggests nothing.
+ * @returns undefined for an address that says nothing about its vendor, as most hospitals' own do.
+ */
+export function suggestVendor(fhirUrl: string): VendorSuggestion | undefined {
+  const url = URL.parse(fhirUrl);
+  if (!url) return undefined;
+  const path = url.pathname.replace(/\/$/, '');
+  const mark = MARKS.find(
+    ({ host, path: wanted }) => (host?.test(url.hostname) ?? true) && (wanted?.test(path) ?? true),
+  );
+  if (!mark) return undefined;
+  return { vendor: mark.vendor, name: vendorName(mark.vendor), seen: mark.host ? url.hostname : path };
+}

@@ -1,0 +1,244 @@
+/** One promise, four stores: Redis of every kind and its in-memory equal behave alike, and trouble is said within two seconds. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { connectRedis, type KeyStore } from '#src/adapters/redis/key-store.ts';
+import { createMemoryStore } from '#src/adapters/redis/memory.ts';
+import { logInto } from '#test/helpers/log-lines.ts';
+import { createRedisServer } from '#test/helpers/redis-server.ts';
+import { type RedisSet, type SentinelSet, startRedisCluster, startSentinels } from '#test/helpers/redis-set.ts';
+
+const server = await createRedisServer();
+let cluster: RedisSet;
+let sentinels: SentinelSet;
+beforeAll(async () => {
+  [cluster, sentinels] = await Promise.all([startRedisCluster(), startSentinels(), server.start()]);
+}, 120_000);
+afterAll(async () => {
+  await Promise.all([cluster.stop(), sentinels.stop(), server.stop()]);
+});
+
+/** Long enough to be there for the whole test, whatever the machine does. */
+const LONG_MS = 60_000;
+
+describe.for([
+  ['Redis', () => connectRedis(server.url, logInto([]))],
+  ['a Redis cluster', () => connectRedis(cluster.url, logInto([]))],
+  ['Redis behind sentinels', () => connectRedis(sentinels.url, logInto([]))],
+  ['memory', () => createMemoryStore(() => new Date())],
+] as const)('%s', ([, open]) => {
+  let store: KeyStore;
+  let count = 0;
+  let key: string;
+  beforeAll(() => {
+    store = open();
+  });
+  afterAll(() => store.close());
+  beforeEach(() => {
+    count += 1;
+    key = `test:${count}`;
+  });
+
+  test('what was set is there, what was deleted is not', async () => {
+    await store.set(key, 'one', LONG_MS);
+    await store.set(`${key}b`, 'two', LONG_MS);
+    expect(await store.getMany([key, 'test:nowhere', `${key}b`])).toEqual(['one', undefined, 'two']);
+    await store.delete(key, `${key}b`, 'test:nowhere');
+    expect(await store.get(key)).toBeUndefined();
+    expect(await store.get(`${key}b`)).toBeUndefined();
+  });
+
+  test('nothing in, nothing out', async () => {
+    expect(await store.getMany([])).toEqual([]);
+    await expect(store.delete()).resolves.toBeUndefined();
+    await expect(store.ping()).resolves.toBeUndefined();
+  });
+
+  test('setting again replaces value and lifetime', async () => {
+    await store.set(key, 'one', 1);
+    await store.set(key, 'two', LONG_MS);
+    await untilGone(store, 60);
+    expect(await store.get(key)).toBe('two');
+  });
+
+  test('CB-06, RF-04: of fifty that replace what they saw exactly one succeeds, and the lifetime stays', async () => {
+    await store.set(key, 'seen', 50);
+    const done = await Promise.all(Array.from({ length: 50 }, (_, index) => store.replace(key, 'seen', `by ${index}`)));
+    expect(done.filter(Boolean)).toHaveLength(1);
+    expect(await store.replace(key, 'seen', 'late')).toBe(false);
+    await untilGone(store, 60);
+    expect(await store.get(key)).toBeUndefined();
+    expect(await store.replace(key, 'seen', 'late')).toBe(false);
+  });
+
+  test('of fifty that set what is absent exactly one succeeds', async () => {
+    const done = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => store.setIfAbsent(key, `by ${index}`, LONG_MS)),
+    );
+    expect(done.filter(Boolean)).toHaveLength(1);
+    expect(await store.get(key)).toBe(`by ${done.indexOf(true)}`);
+  });
+
+  test('of fifty that take a value exactly one gets it', async () => {
+    await store.set(key, 'tokens', LONG_MS);
+    const got = await Promise.all(Array.from({ length: 50 }, () => store.take(key)));
+    expect(got.filter((value) => value === 'tokens')).toHaveLength(1);
+    expect(await store.get(key)).toBeUndefined();
+  });
+
+  test('how much of its lifetime a key has left can be read, and reading does not renew it', async () => {
+    await store.set(key, 'one', LONG_MS);
+    const left = await store.lifetimeLeftMs(key);
+    expect(left).toBeGreaterThan(0);
+    expect(left).toBeLessThanOrEqual(LONG_MS);
+    expect(await store.lifetimeLeftMs('test:nowhere')).toBeUndefined();
+  });
+
+  test('a ranking has its highest first, forgets what is too low, and moves a member that comes again', async () => {
+    const options = { dropBelow: 10, lifetimeMs: LONG_MS };
+    await store.rank(key, 'low', { score: 5, ...options, dropBelow: 0 });
+    await store.rank(key, 'middle', { score: 15, ...options });
+    await store.rank(key, 'high', { score: 25, ...options });
+    expect(await store.ranked(key, 0)).toEqual(['high', 'middle']);
+    await store.rank(key, 'middle', { score: 35, ...options });
+    expect(await store.ranked(key, 0)).toEqual(['middle', 'high']);
+    expect(await store.ranked(key, 0, 1)).toEqual(['middle']);
+    expect(await store.ranked(key, 30)).toEqual(['middle']);
+    expect([
+      await store.countRanked(key, 0),
+      await store.countRanked(key, 25),
+      await store.countRanked(key, 36),
+    ]).toEqual([2, 2, 0]);
+    await store.unrank(key, 'middle', 'nobody');
+    await store.unrank(key);
+    expect(await store.ranked(key, 0)).toEqual(['high']);
+    expect(await store.ranked('test:nowhere', 0)).toEqual([]);
+    expect(await store.lifetimeLeftMs('test:nowhere')).toBeUndefined();
+  });
+
+  test('a ranking goes away with its lifetime', async () => {
+    await store.rank(key, 'one', { score: 1, dropBelow: 0, lifetimeMs: 50 });
+    await untilGone(store, 60);
+    expect([await store.ranked(key, 0), await store.countRanked(key, 0)]).toEqual([[], 0]);
+  });
+
+  test('renewing gives a new lifetime, reading does not, and what has gone is not renewed', async () => {
+    await store.set(key, 'renewed', 50);
+    await store.set(`${key}b`, 'read', 50);
+    expect(await store.renew(key, LONG_MS)).toBe(true);
+    expect(await store.get(`${key}b`)).toBe('read');
+    await untilGone(store, 60);
+    expect(await store.get(key)).toBe('renewed');
+    expect(await store.get(`${key}b`)).toBeUndefined();
+    expect(await store.renew(`${key}b`, LONG_MS)).toBe(false);
+  });
+});
+
+/** Resolves when a key with this lifetime, set now, has gone: then older ones with shorter lives have gone too. */
+async function untilGone(store: KeyStore, lifetimeMs: number): Promise<void> {
+  await store.set('test:hourglass', 'sand', lifetimeMs);
+  while ((await store.get('test:hourglass')) !== undefined) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('Redis in trouble', () => {
+  const stateOf = (store: KeyStore) =>
+    store.ping().then(
+      () => 'well',
+      () => 'ill',
+    );
+  const unavailable = { name: 'AppError', code: 'store.unavailable' };
+  const everyCommand = (store: KeyStore) => [
+    store.get('a'),
+    store.getMany(['a', 'b']),
+    store.set('a', 'CANARY-value', LONG_MS),
+    store.setIfAbsent('a', 'CANARY-value', LONG_MS),
+    store.replace('a', 'CANARY-seen', 'CANARY-value'),
+    store.renew('a', LONG_MS),
+    store.take('a'),
+    store.lifetimeLeftMs('a'),
+    store.rank('a', 'CANARY-member', { score: 1, dropBelow: 0, lifetimeMs: LONG_MS }),
+    store.unrank('a', 'CANARY-member'),
+    store.ranked('a', 0),
+    store.countRanked('a', 0),
+    store.delete('a'),
+    store.ping(),
+  ];
+  const expectAllRefused = async (store: KeyStore) => {
+    const ended = await Promise.allSettled(everyCommand(store));
+    expect(ended).toEqual(ended.map(() => ({ status: 'rejected', reason: expect.objectContaining(unavailable) })));
+  };
+
+  test.for([
+    ['was never there', 'redis://127.0.0.1:1'],
+    ['has a name nobody knows', 'redis://no-such-host.invalid:6379'],
+  ])('that %s', { timeout: 8_000 }, async ([, url = '']) => {
+    const lines: string[] = [];
+    const store = connectRedis(url, logInto(lines));
+    await expectAllRefused(store);
+    await store.close();
+    expect(lines.join('')).toContain('redis.error');
+  });
+
+  test.for([
+    ['a cluster that was never there', 'redis-cluster://127.0.0.1:1,127.0.0.1:2'],
+    ['sentinels that were never there', 'redis-sentinel://127.0.0.1:1,127.0.0.1:2/mymaster'],
+  ])('%s', { timeout: 8_000 }, async ([, url = '']) => {
+    const store = connectRedis(url, logInto([]));
+    await expectAllRefused(store);
+    await store.close();
+  });
+
+  test.for([
+    ['cluster', () => cluster],
+    ['sentinels’ master and replica', () => sentinels],
+  ] as const)('the %s hang with connections open, and come back', { timeout: 30_000 }, async ([, set]) => {
+    const store = connectRedis(set().url, logInto([]));
+    await store.set('a', 'before', LONG_MS);
+    set().signal('SIGSTOP');
+    await expectAllRefused(store);
+    set().signal('SIGCONT');
+    await expect.poll(() => stateOf(store), { timeout: 20_000 }).toBe('well');
+    await store.close();
+  });
+
+  test('sentinels: the master dies, the other one takes over with what it had been given', {
+    timeout: 40_000,
+  }, async () => {
+    const store = connectRedis(sentinels.url, logInto([]));
+    await store.set('kept', 'by the replica', LONG_MS);
+    await sentinels.untilReplicated();
+    await sentinels.killMaster();
+    await expect.poll(() => store.get('kept').catch(() => 'away'), { timeout: 30_000 }).toBe('by the replica');
+    await expect
+      .poll(
+        () =>
+          store.set('new', 'one', LONG_MS).then(
+            () => store.get('new'),
+            () => 'away',
+          ),
+        { timeout: 10_000 },
+      )
+      .toBe('one');
+    await store.close();
+  });
+
+  test('that hangs with its connections open, and comes back', { timeout: 12_000 }, async () => {
+    const store = connectRedis(server.url, logInto([]));
+    await store.set('a', 'before', LONG_MS);
+    server.freeze();
+    await expectAllRefused(store);
+    server.thaw();
+    await expect(store.ping()).resolves.toBeUndefined();
+    await store.close();
+  });
+
+  test('that stops and is started again', { timeout: 15_000 }, async () => {
+    const lines: string[] = [];
+    const store = connectRedis(server.url, logInto(lines));
+    await store.set('a', 'before', LONG_MS);
+    await server.stop();
+    await expectAllRefused(store);
+    await server.start();
+    await expect.poll(() => stateOf(store), { timeout: 5_000 }).toBe('well');
+    await store.close();
+    expect(lines.join('')).not.toContain('CANARY');
+  });
+});

@@ -1,0 +1,73 @@
+/** The doctor in the terminal: text for people, JSON for machines, exit code 0 or 1. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
+
+const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+const dataDir = mkdtempSync(join(tmpdir(), 'vectorcare-check-'));
+let sandbox: Sandbox;
+beforeAll(async () => {
+  const app = { launchUrl: 'https://a/', redirectUri: 'https://a/c', jwksUrl: 'https://a/j', clientId: 'a' };
+  sandbox = await startSandbox({ app });
+  const given = ['--name', 'General', '--fhir-url', sandbox.fhirBase, '--client-id', 'abc'];
+  await admin('organization', 'set', 'general', ...given);
+});
+afterEach(() => sandbox.faults.clear());
+afterAll(async () => {
+  await sandbox.close();
+  rmSync(dataDir, { recursive: true });
+});
+
+function admin(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const env = { PATH: process.env['PATH'], DATA_DIR: dataDir, PUBLIC_URL: 'http://localhost:1' };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [CLI, ...args], { env }, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
+    });
+  });
+}
+
+test('check <fhirUrl>: every row, the verdict, exit 0; what was mended in the URL is told', async () => {
+  const { code, stdout } = await admin('check', `${sandbox.fhirBase}/metadata`);
+  expect(code).toBe(0);
+  expect(stdout).toContain('Removed the document at the end');
+  expect(stdout).toContain('1. {FHIR URL}/.well-known/smart-configuration is reachable: ');
+  expect(stdout).toContain('All checks passed');
+});
+
+test('a failing check: exit 1, why, whose job and how to mend it', async () => {
+  sandbox.faults.set('discovery-no-asymmetric');
+  const { code, stdout, stderr } = await admin('check', sandbox.fhirBase, '--org', 'general');
+  expect(code).toBe(1);
+  expect(stdout).toContain('FAILURE  The app may authenticate with private_key_jwt');
+  expect(stdout).toContain('EHR team: Allow private_key_jwt');
+  expect(stdout).toContain('Not usable yet');
+  expect(stderr).not.toContain('FAILURE');
+});
+
+test('--json for machines, with the same exit code', async () => {
+  sandbox.faults.set('jwks-500');
+  const { code, stdout } = await admin('check', sandbox.fhirBase, '--json');
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({ summary: { allPassed: false, hardFailures: ['guide-jwks'] } });
+});
+
+test('organization check <orgId> checks the connection in use', async () => {
+  const { code, stdout } = await admin('organization', 'check', 'general', '--json');
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ fhirUrl: sandbox.fhirBase, verdict: 'All checks passed' });
+});
+
+test.for([
+  ['an address that may not be called', ['check', 'http://169.254.169.254/'], 1, 'private'],
+  ['an unknown organization', ['check', 'https://ehr.example/fhir', '--org', 'nobody'], 1, 'no organization "nobody"'],
+  ['no URL', ['check'], 2, '<fhirUrl> is missing'],
+] as const)('%s', async ([, args, exitCode, words]) => {
+  const { code, stderr } = await admin(...args);
+  expect(code).toBe(exitCode);
+  expect(stderr).toContain(words);
+});

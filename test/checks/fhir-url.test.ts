@@ -1,0 +1,77 @@
+/** What an administrator may paste into the field FHIR URL, and what becomes of it (LA-03, REG-07, TL-02, TL-04). */
+import { describe, expect, test } from 'vitest';
+import { normalizeFhirUrl } from '#src/checks/fhir-url.ts';
+import { LOOPBACK } from './checkup.ts';
+
+const production = { production: true, allowPrivate: [] };
+const GOOD = 'https://ehr.example.org/fhir/r4';
+
+describe('the FHIR URL is mended where the meaning is clear, and that is told', () => {
+  test.for([
+    ['nothing to mend', GOOD, GOOD, 0],
+    ['no https', 'ehr.example.org/fhir/r4', GOOD, 1],
+    ['no https but a port', 'ehr.example.org:8443/fhir', 'https://ehr.example.org:8443/fhir', 1],
+    ['plain http', 'http://ehr.example.org/fhir/r4', GOOD, 1],
+    ['a slash at the end', `${GOOD}/`, GOOD, 1],
+    ['/metadata', `${GOOD}/metadata`, GOOD, 1],
+    ['/metadata and a slash', `${GOOD}/metadata/`, GOOD, 1],
+    ['smart-configuration', `${GOOD}/.well-known/smart-configuration`, GOOD, 1],
+    ['a query', `${GOOD}/metadata?_format=json`, GOOD, 2],
+    ['a fragment', `${GOOD}#top`, GOOD, 1],
+    ['spaces around', `  ${GOOD}\n`, GOOD, 0],
+    ['spaces inside', 'https://ehr.example.org/ fhir/r4', GOOD, 1],
+    ['an invisible character', `https://ehr.example.org/fhir\u200b/r4`, GOOD, 1],
+    ['marks around', `<${GOOD}>`, GOOD, 1],
+    [
+      'capitals in scheme and host, a path in capitals',
+      'HTTPS://EHR.example.org/FHIR/R4',
+      'https://ehr.example.org/FHIR/R4',
+      1,
+    ],
+    ['the default port', 'https://ehr.example.org:443/fhir/r4', GOOD, 1],
+    ['only a host', 'https://ehr.example.org', 'https://ehr.example.org', 0],
+  ] as const)('%s', ([, typed, url, changes]) => {
+    const normalized = normalizeFhirUrl(typed, production);
+    expect(normalized).toMatchObject({ ok: true, url });
+    expect(normalized.ok && normalized.told).toHaveLength(changes);
+  });
+});
+
+describe('the FHIR URL is refused with a reason, and what was typed is kept', () => {
+  test.for([
+    ['nothing', '', 'Enter the FHIR URL'],
+    ['another scheme', 'file:///etc/passwd', 'https://'],
+    ['a script', 'javascript:alert(1)', 'https://'],
+    ['no address at all', 'https://', 'not a web address'],
+    ['a backslash', 'https://ehr.example.org\\fhir', 'backslash'],
+    ['words instead of an address', 'our epic server', 'not a web address'],
+    ['a host without a dot', 'https://ehr/fhir', 'not a web address'],
+    ['loopback', 'https://127.0.0.1/fhir', 'private'],
+    ['localhost', 'http://localhost:9000/fhir', 'private'],
+    ['a metadata service', 'http://169.254.169.254/', 'private'],
+    ['a private network', 'https://10.0.0.5/fhir', 'private'],
+    ['loopback as one number', 'https://2130706433/fhir', 'private'],
+    ['loopback in octal', 'https://0177.0.0.1/fhir', 'private'],
+    ['IPv6 loopback', 'https://[::1]/fhir', 'private'],
+    ['IPv4 in IPv6', 'https://[::ffff:127.0.0.1]/fhir', 'private'],
+    ['dots in the path', 'https://ehr.example.org/a/../b', 'path segments'],
+  ] as const)('%s', ([, typed, reason]) => {
+    const normalized = normalizeFhirUrl(typed, production);
+    expect(normalized).toMatchObject({ ok: false, kept: typed });
+    expect(normalized.ok || normalized.problem).toContain(reason);
+  });
+
+  test('a user name: and the password does not come back', () => {
+    const normalized = normalizeFhirUrl('https://user:canary@ehr.example.org/fhir', production);
+    expect(normalized).toMatchObject({ ok: false, kept: 'https://ehr.example.org/fhir' });
+  });
+});
+
+test('outside production http on this machine stays, as it is for the sandbox', () => {
+  const normalized = normalizeFhirUrl('http://localhost:9000/fhir/r4/', { production: false, allowPrivate: LOOPBACK });
+  expect(normalized).toMatchObject({ ok: true, url: 'http://localhost:9000/fhir/r4' });
+});
+
+test('a private network that the operator allowed is accepted', () => {
+  expect(normalizeFhirUrl('https://10.0.0.5/fhir', { production: true, allowPrivate: ['10.0.0.0/8'] }).ok).toBe(true);
+});

@@ -1,0 +1,105 @@
+/** The key proof against the sandbox's real authorization server: which answer proves what. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { FaultName } from '#sandbox/sandbox.ts';
+import { createMemoryStore } from '#src/adapters/redis/memory.ts';
+import { type KeyProof, proveKey } from '#src/checks/key-proof.ts';
+import { createKeyProofLimit } from '#src/http/limits/settings-limit.ts';
+import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterEach(async () => {
+  world.sandbox.faults.clear();
+  await world.setOrganization(ORG_ID);
+});
+afterAll(() => world.close());
+
+async function prove(): Promise<KeyProof> {
+  const { dependencies } = world;
+  const organization = await findOrganization();
+  world.sandbox.requests.clear();
+  return proveKey(organization, { ...dependencies, publicUrl: dependencies.config.publicUrl });
+}
+
+async function findOrganization() {
+  const { createOrganizationStore } = await import('#src/organizations/store.ts');
+  const organization = await createOrganizationStore(world.dependencies.database.db).find(ORG_ID);
+  if (!organization) throw new Error('the organization is missing');
+  return organization;
+}
+
+const tokenRequests = () => world.sandbox.requests.filter(({ path }) => path.startsWith('/auth/token'));
+
+test('invalid_grant proves client id, key, algorithm and audience, with one request', async () => {
+  const proof = await prove();
+  expect(proof).toMatchObject({ outcome: 'proven', verdict: 'pass', mend: [] });
+  expect(proof.used).toEqual({
+    clientId: 'vectorcare-test',
+    kid: world.dependencies.keyRing.signingKey('RS384').kid,
+    alg: 'RS384',
+    audience: `${world.sandbox.issuer}/token`,
+    tokenEndpoint: `${world.sandbox.issuer}/token`,
+  });
+  expect(tokenRequests()).toHaveLength(1);
+  expect(tokenRequests()[0]?.body).toContain('code=key-proof-');
+});
+
+test('a client id the EHR does not know: invalid_client and its five usual causes, with the values to compare', async () => {
+  await world.setOrganization(ORG_ID, { clientId: 'somebody-else' });
+  const proof = await prove();
+  expect(proof).toMatchObject({ outcome: 'invalid_client', verdict: 'failure', owner: 'EHR team' });
+  expect(proof.mend).toHaveLength(5);
+  expect(proof.mend.join()).toContain('somebody-else');
+  expect(proof.mend.join()).toContain(`${world.url}/.well-known/jwks.json`);
+  expect(tokenRequests()).toHaveLength(1);
+});
+
+test('an audience the EHR does not accept is no proof', async () => {
+  await world.setOrganization(ORG_ID, { assertionAudience: 'issuer' });
+  expect((await prove()).outcome).not.toBe('proven');
+});
+
+describe('other answers are explained', () => {
+  test.for([
+    ['expired-code', 'proven'],
+    ['invalid-client', 'invalid_client'],
+    ['unauthorized-client', 'unauthorized_client'],
+    ['token-500', 'no answer'],
+    ['token-503', 'no answer'],
+    ['token-429', 'no answer'],
+    ['token-html-200', 'unclear'],
+    ['token-redirect', 'unclear'],
+    ['token-error-200', 'unclear'],
+  ] satisfies [FaultName, KeyProof['outcome']][])('%s: %s', async ([fault, outcome]) => {
+    world.sandbox.faults.set(fault);
+    const proof = await prove();
+    expect(proof.outcome).toBe(outcome);
+    expect(tokenRequests()).toHaveLength(1);
+    expect(outcome === 'proven' || proof.mend.length > 0).toBe(true);
+  });
+
+  test('a SMART configuration that cannot be read: nothing is asked', async () => {
+    await world.setOrganization(ORG_ID, { allowedHosts: ['no-cache.example'] });
+    world.sandbox.faults.set('discovery-500');
+    expect(await prove()).toMatchObject({ outcome: 'not asked', used: undefined });
+    expect(tokenRequests()).toEqual([]);
+  });
+});
+
+test('neither assertion nor code are in the proof or the log', async () => {
+  const proof = await prove();
+  const assertion = new URLSearchParams(tokenRequests()[0]?.body).get('client_assertion') ?? '';
+  expect(assertion).toMatch(/^eyJ/);
+  const told = JSON.stringify(proof) + world.logLines.join('');
+  expect(told).not.toContain(assertion);
+  expect(told).not.toContain('key-proof-');
+});
+
+test('the sixth press within ten minutes is refused, per organization', async () => {
+  const limit = createKeyProofLimit(createMemoryStore(() => new Date()));
+  for (let press = 0; press < 5; press += 1) await limit.take('one');
+  await expect(limit.take('one')).rejects.toMatchObject({ code: 'settings.too-many-tries' });
+  await expect(limit.take('other')).resolves.toBeUndefined();
+});

@@ -1,0 +1,201 @@
+/** Save: a URL that works is used for every later flow, one that does not stays a draft (REG-06). */
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
+import { createAudit } from '#src/audit/audit.ts';
+import { listAuditRows } from '#src/audit/audit-store.ts';
+import { toReport } from '#src/checks/report.ts';
+import { type SaveOptions, saveConnection } from '#src/checks/save.ts';
+import { createChecksStore } from '#src/checks/store.ts';
+import { createOrganizationStore } from '#src/organizations/store.ts';
+import { startWorld, type World } from '#test/helpers/world.ts';
+import { alter, type HealthyEhr, startHealthyEhr } from './healthy-ehr.ts';
+
+let world: World;
+let other: Sandbox;
+let ehr: HealthyEhr;
+let count = 0;
+const app = { launchUrl: 'https://a/', redirectUri: 'https://a/c', jwksUrl: 'https://a/j', clientId: 'a' };
+beforeAll(async () => {
+  [world, other, ehr] = [await startWorld(), await startSandbox({ app }), await startHealthyEhr()];
+});
+afterEach(() => {
+  other.faults.clear();
+  ehr.heal();
+});
+afterAll(async () => {
+  await Promise.all([other.close(), ehr.close()]);
+  await world.close();
+});
+
+/** An organization of the test's own, connected to the world's sandbox. */
+async function arrange() {
+  count += 1;
+  const id = `save-${count}`;
+  const { dependencies } = world;
+  const { database, audit, clock, checks, config } = dependencies;
+  await world.setOrganization(id);
+  const store = createOrganizationStore(database.db);
+  const deps = {
+    store,
+    audit,
+    clock,
+    production: false,
+    endLaunches: async () => 0,
+    checks,
+    checksStore: createChecksStore(database.db),
+    allowPrivate: config.outboundAllowPrivate,
+  };
+  const save = async (url: string, options?: SaveOptions) => {
+    const answer = await saveConnection(deps, id, url, { actor: 'cli', name: 'ann@example.org' }, options);
+    if (!answer.ok) throw new Error(answer.problem);
+    return answer.outcome;
+  };
+  const find = async () => (await store.find(id)) ?? Promise.reject(new Error('gone'));
+  const auditRows = async () => {
+    await audit.flush();
+    return listAuditRows(database.db, { organizationId: id }, 10);
+  };
+  return { id, deps, save, find, store, auditRows, checksStore: deps.checksStore };
+}
+
+test('a URL that passes is saved with what was discovered, so that the next launch asks nothing again', async () => {
+  const { save, find } = await arrange();
+  const saved = await save(`${other.fhirBase}/metadata`);
+  expect(saved).toMatchObject({ state: 'in use', draft: undefined, run: { by: 'ann@example.org', good: true } });
+  expect(await find()).toMatchObject({ fhirBaseUrl: other.fhirBase, connectionVersion: 2 });
+  other.requests.clear();
+  const configuration = await world.dependencies.connections.configurationOf(await find());
+  expect(configuration.tokenEndpoint).toBe(`${other.issuer}/token`);
+  expect(other.requests).toHaveLength(0);
+});
+
+test('a URL that fails the hard checks stays a draft; the working connection stays in use', async () => {
+  const { save, find, store, id } = await arrange();
+  const before = await find();
+  other.faults.set('discovery-html');
+  expect(await save(other.fhirBase)).toMatchObject({ state: 'draft', run: { good: false } });
+  expect(await find()).toEqual(before);
+  expect(await store.findDraft(id)).toMatchObject({ fhirUrl: other.fhirBase, by: 'ann@example.org' });
+});
+
+test('once it passes, the draft is used and gone', async () => {
+  const { save, find, store, id } = await arrange();
+  other.faults.set('discovery-500');
+  await save(other.fhirBase);
+  other.faults.clear();
+  expect((await save(other.fhirBase)).state).toBe('in use');
+  expect(await store.findDraft(id)).toBeUndefined();
+  expect((await find()).fhirBaseUrl).toBe(other.fhirBase);
+});
+
+test('"use it anyway" saves a failing URL and keeps the reason in the audit trail', async () => {
+  const { save, find, auditRows } = await arrange();
+  other.faults.set('discovery-500');
+  expect((await save(other.fhirBase, { useAnyway: 'their window is tonight' })).state).toBe('used anyway');
+  expect((await find()).fhirBaseUrl).toBe(other.fhirBase);
+  const run = (await auditRows()).find(({ event }) => event === 'check-run');
+  expect(run?.detail).toMatchObject({ state: 'used anyway', reason: 'their window is tonight' });
+});
+
+test('"use it anyway" with a reason no column takes is recorded all the same', async () => {
+  const { save, auditRows } = await arrange();
+  other.faults.set('discovery-500');
+  expect((await save(other.fhirBase, { useAnyway: 'evil\0reason\uD83D' })).state).toBe('used anyway');
+  const run = (await auditRows()).find(({ event }) => event === 'check-run');
+  expect(run?.detail).toMatchObject({ state: 'used anyway', reason: 'evil reason\uFFFD' });
+});
+
+test('"use it anyway" changes nothing when who decided on it cannot be recorded', async () => {
+  const { deps, id, find } = await arrange();
+  const before = await find();
+  other.faults.set('discovery-500');
+  const { sealer, log } = world.dependencies;
+  const audit = createAudit({ db: world.dependencies.database.db, sealer, log, clock: () => new Date(8.64e15) });
+  const by = { actor: 'cli', name: 'ann@example.org' } as const;
+  const answer = await saveConnection({ ...deps, audit }, id, other.fhirBase, by, { useAnyway: 'tonight' });
+  await expect(answer.ok && answer.outcome).rejects.toMatchObject({ code: 'store.unavailable' });
+  expect(await find()).toEqual(before);
+});
+
+test.for([
+  ['a NUL in a list', 'smart-configuration', { capabilities: ['launch-ehr', 'a\0b'] }],
+  ['half a character', 'smart-configuration', { capabilities: ['launch-ehr', 'a\uD83D'] }],
+  ['an issuer with a NUL', 'smart-configuration', { issuer: 'https://a.example/\0' }],
+  ['a text cut within a character', 'smart-configuration', { issuer: `${'a'.repeat(298)}😀😀` }],
+  ['a FHIR version with a NUL', 'metadata', { fhirVersion: '4.0.1\0' }],
+] as const)('an EHR that answers with %s gets its verdict, stored and shown', async ([, route, members]) => {
+  const { save, id, checksStore } = await arrange();
+  alter(ehr, route, members);
+  const { run } = await save(ehr.fhirBase);
+  expect((await checksStore.latest(id))?.results).toEqual(run.results);
+  // Escaped by JSON once: twice is a text about such a character.
+  expect(JSON.stringify(run)).not.toMatch(/(?<!\\)\\u(?:0000|d[89a-f])/i);
+});
+
+test('nothing is taken into use when the run cannot be stored', async () => {
+  const { deps, id, find } = await arrange();
+  const before = await find();
+  const checksStore = { ...deps.checksStore, save: () => Promise.reject(new Error('the disk is full')) };
+  const by = { actor: 'cli', name: 'ann@example.org' } as const;
+  const answer = await saveConnection({ ...deps, checksStore }, id, other.fhirBase, by);
+  await expect(answer.ok && answer.outcome).rejects.toThrow('the disk is full');
+  expect(await find()).toEqual(before);
+});
+
+test('"use it anyway" without a reason is no such thing', async () => {
+  const { save } = await arrange();
+  other.faults.set('discovery-500');
+  expect((await save(other.fhirBase, { useAnyway: '  ' })).state).toBe('draft');
+});
+
+test('when the URL in use itself fails, nothing is changed', async () => {
+  const { save, find } = await arrange();
+  const before = await find();
+  world.sandbox.faults.set('discovery-500');
+  expect((await save(before.fhirBaseUrl)).state).toBe('unchanged');
+  expect(await find()).toEqual(before);
+  world.sandbox.faults.clear();
+});
+
+test('an accepted suggestion takes effect together with its URL, also when it comes a press later', async () => {
+  const { save, find } = await arrange();
+  alter(ehr, 'smart-configuration', { token_endpoint: 'https://login.example/token', fhir: 'x' });
+  const first = await save(ehr.fhirBase);
+  const [suggestion] = first.run.summary.suggestions;
+  expect(first.state).toBe('draft');
+  expect(suggestion).toMatchObject({ setting: 'allowedHosts', value: ['login.example'] });
+  ehr.on('jwks', () => ({ status: 500, body: {} }));
+  expect((await save(ehr.fhirBase, { accept: { allowedHosts: ['login.example'] } })).state).toBe('draft');
+  expect((await find()).allowedHosts).toEqual([]);
+  ehr.heal();
+  alter(ehr, 'smart-configuration', { token_endpoint: 'https://login.example/token' });
+  expect((await save(ehr.fhirBase)).state).toBe('in use');
+  expect(await find()).toMatchObject({ fhirBaseUrl: ehr.fhirBase, allowedHosts: ['login.example'] });
+});
+
+test.for([
+  ['a private address', 'http://169.254.169.254/latest'],
+  ['a user name', 'https://user@ehr.example/fhir'],
+  ['no URL', 'https://'],
+] as const)('%s is refused at the field before anything is called or kept (REG-07)', async ([, typed]) => {
+  const { deps, id, store } = await arrange();
+  const answer = await saveConnection(deps, id, typed, { actor: 'cli', name: 'cli' });
+  expect(answer.ok).toBe(false);
+  expect(await store.findDraft(id)).toBeUndefined();
+});
+
+test('a setting that the schema refuses is refused before anything is called', async () => {
+  const { deps, id } = await arrange();
+  const accept = { allowedHosts: ['not a host/'] };
+  const answer = await saveConnection(deps, id, other.fhirBase, { actor: 'cli', name: 'cli' }, { accept });
+  expect(answer).toMatchObject({ ok: false, problem: expect.stringContaining('allowedHosts') });
+});
+
+test('the report is dated, complete and without who ran it', async () => {
+  const { save, id } = await arrange();
+  const { run, organization } = await save(other.fhirBase);
+  const report = toReport(run, organization);
+  expect(report).toMatchObject({ organization: { id }, verdict: 'All checks passed', checkedAt: run.at });
+  expect(report.results).toHaveLength(run.results.length);
+  expect(JSON.stringify(report)).not.toContain('ann@example.org');
+});

@@ -1,0 +1,131 @@
+/** Each vendor's way gets the verdict that ehr-behaviour §3.3 asks for. */
+import { describe, expect, test } from 'vitest';
+import type { VendorProfileName } from '#sandbox/profiles.ts';
+import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
+import type { FinishedChecks } from '#src/checks/rows/result.ts';
+import type { OrganizationSettings } from '#src/organizations/organization.ts';
+import { type Checkup, createCheckup, idsOf, row } from './checkup.ts';
+import { alter, startHealthyEhr } from './healthy-ehr.ts';
+
+const frameAncestors = ['https://ehr.example'];
+const app = { launchUrl: 'https://a/', redirectUri: 'https://a/c', jwksUrl: 'https://a/j', clientId: 'a' };
+
+async function atVendor(profile: VendorProfileName, use: (sandbox: Sandbox, checkup: Checkup) => Promise<void>) {
+  const checkup = createCheckup();
+  const sandbox = await startSandbox({ app, profile });
+  try {
+    await use(sandbox, checkup);
+  } finally {
+    await sandbox.close();
+    await checkup.close();
+  }
+}
+
+const vendors: [VendorProfileName, { allPassed: boolean; warnings: string[] }][] = [
+  ['generic', { allPassed: true, warnings: [] }],
+  ['epic-like', { allPassed: true, warnings: [] }],
+  ['oracle-like', { allPassed: false, warnings: ['guide-issuer', 'issuer-documents'] }],
+  ['meditech-like', { allPassed: true, warnings: [] }],
+  ['ecw-like', { allPassed: false, warnings: ['guide-issuer', 'issuer-documents', 'scopes'] }],
+  ['nextgen-enterprise-like', { allPassed: false, warnings: ['guide-issuer', 'issuer-documents'] }],
+  ['nextgen-office-like', { allPassed: true, warnings: [] }],
+  ['athenahealth-like', { allPassed: true, warnings: [] }],
+  ['veradigm-like', { allPassed: false, warnings: ['guide-issuer', 'issuer-documents'] }],
+  ['helseid-like', { allPassed: true, warnings: [] }],
+];
+
+test.for(vendors)('%s: no failure, and the warnings its table asks for', async ([profile, expected]) => {
+  await atVendor(profile, async (sandbox, checkup) => {
+    const finished = await checkup.run(sandbox.fhirBase, { frameAncestors });
+    expect(idsOf(finished, 'failure')).toEqual([]);
+    expect(idsOf(finished, 'warning')).toEqual(expected.warnings);
+    expect(finished.summary.allPassed).toBe(expected.allPassed);
+    expect(finished.summary.discovered?.configuration.tokenEndpoint).toContain('/auth/token');
+  });
+});
+
+test('Epic: the issuer differs from the FHIR URL, which is normal', () =>
+  atVendor('epic-like', async (sandbox, checkup) => {
+    const found = row(await checkup.run(sandbox.fhirBase), 'issuer-fhir-url');
+    expect(found).toMatchObject({ verdict: 'info' });
+    expect(found.found).toContain('normal');
+  }));
+
+test('Oracle: without an OpenID document the keys come from smart-configuration', () =>
+  atVendor('oracle-like', async (sandbox, checkup) => {
+    const finished = await checkup.run(sandbox.fhirBase);
+    expect(row(finished, 'guide-jwks').found).toContain('named by smart-configuration');
+    expect(row(finished, 'guide-issuer').mend).toContain('If the first launch is refused for its issuer');
+  }));
+
+test('NextGen Enterprise: both issuers are shown, either can be chosen, and the choice settles it', () =>
+  atVendor('nextgen-enterprise-like', async (sandbox, checkup) => {
+    const before = await checkup.run(sandbox.fhirBase, { frameAncestors });
+    expect(row(before, 'issuer-documents').found).toContain(sandbox.issuer);
+    expect(row(before, 'issuer-documents').found).toContain(sandbox.fhirBase);
+    const offered = before.summary.suggestions.map(({ value }) => value);
+    expect(offered).toEqual([[sandbox.fhirBase], [sandbox.issuer]]);
+    const after = await checkup.run(sandbox.fhirBase, { frameAncestors, issuers: [sandbox.fhirBase] });
+    expect(after.summary).toMatchObject({ allPassed: true, discovered: { issuer: sandbox.fhirBase } });
+  }));
+
+describe('vendors the sandbox does not play', () => {
+  const at = async (
+    change: Record<string, unknown>,
+    settings: Partial<OrganizationSettings>,
+    use: (finished: FinishedChecks, origin: string) => void,
+  ) => {
+    const [ehr, checkup] = [await startHealthyEhr(), createCheckup()];
+    alter(ehr, 'smart-configuration', change);
+    const finished = await checkup.run(ehr.fhirBase, { frameAncestors, ...settings });
+    await checkup.close();
+    await ehr.close();
+    use(finished, ehr.origin);
+  };
+
+  test('Veradigm: a method list under another name, and the capability decides (row 44)', () =>
+    at(
+      { token_endpoint_auth_methods_supported: undefined, token_endpoint_auth_methods: ['client_secret_post'] },
+      {},
+      (finished) => expect(row(finished, 'client-authentication')).toMatchObject({ verdict: 'pass' }),
+    ));
+
+  test('MEDITECH: an issuer at the root of the host whose name has a slash at the end is asked once, without a double slash', async () => {
+    const [ehr, checkup] = [await startHealthyEhr(), createCheckup()];
+    const issuer = `${ehr.origin}/`;
+    alter(ehr, 'smart-configuration', { issuer });
+    ehr.on('/.well-known/openid-configuration', () => ({ body: { issuer, jwks_uri: `${ehr.origin}/auth/jwks` } }));
+    const finished = await checkup.run(ehr.fhirBase, { frameAncestors });
+    expect(finished.summary).toMatchObject({ allPassed: true, discovered: { issuer } });
+    expect(ehr.requests.some(({ path }) => path.startsWith('//'))).toBe(false);
+    await checkup.close();
+    await ehr.close();
+  });
+
+  test('MEDITECH: the document found at the root of the host is a suggestion, not a decision', async () => {
+    const [ehr, checkup] = [await startHealthyEhr(), createCheckup()];
+    alter(ehr, 'smart-configuration', { issuer: `${ehr.origin}/elsewhere` });
+    const issuer = ehr.origin;
+    ehr.on('/.well-known/openid-configuration', () => ({ body: { issuer, jwks_uri: `${ehr.origin}/auth/jwks` } }));
+    ehr.on('/fhir/.well-known/openid-configuration', () => ({ status: 404, body: {} }));
+    const finished = await checkup.run(ehr.fhirBase, { frameAncestors });
+    expect(row(finished, 'guide-issuer').verdict).toBe('warning');
+    expect(finished.summary.suggestions.map(({ value }) => value)).toEqual([[issuer], [`${ehr.origin}/elsewhere`]]);
+    await checkup.close();
+    await ehr.close();
+  });
+
+  test('athenahealth: sign-in on another host, which the administrator decides about (row 26)', () =>
+    at(
+      {
+        authorization_endpoint: 'https://api.athena.example/authorize',
+        token_endpoint: 'https://api.athena.example/token',
+        scopes_supported: undefined,
+      },
+      { allowedHosts: ['api.athena.example'] },
+      (finished) => {
+        expect(finished.summary.allPassed).toBe(true);
+        expect(row(finished, 'scopes').verdict).toBe('info');
+      },
+    ));
+});

@@ -1,0 +1,29 @@
+/** `.env.example` is the operator's list of settings: it says what the schema says, no more and no less. */
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { environmentSchema } from '#src/config/index.ts';
+
+const lines = () => readFileSync(new URL('../../.env.example', import.meta.url), 'utf8').split('\n');
+/** `NAME=` or, for what has a default, `# NAME=`. */
+const ASSIGNMENT = /^(?:#\s?)?([A-Z][A-Z0-9_]*)=/;
+const nameOf = (line: string) => ASSIGNMENT.exec(line)?.[1];
+
+test('every variable of the schema is there exactly once, and no other', () => {
+  const named = lines().flatMap((line) => nameOf(line) ?? []);
+  expect(named.toSorted()).toEqual(Object.keys(environmentSchema.shape).toSorted());
+});
+
+test('each has a comment above it that says what it is for', () => {
+  const all = lines();
+  const bare = all.flatMap((line, index) => {
+    const name = nameOf(line);
+    const above = all[index - 1] ?? '';
+    return name !== undefined && !(/^#\s+\S/.test(above) && nameOf(above) === undefined) ? [name] : [];
+  });
+  expect(bare).toEqual([]);
+});
+
+test('no secret is given away: the example holds no usable APP_SECRETS', () => {
+  const secrets = lines().find((line) => nameOf(line) === 'APP_SECRETS');
+  expect(secrets?.split('=')[1]).toBe('');
+});

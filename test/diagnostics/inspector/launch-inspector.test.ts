@@ -1,0 +1,219 @@
+/** A support code on a clinician's screen leads to the failing step and to whose job it is (issue 3 §5, ER-01, ER-04). */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { FaultName } from '#sandbox/faults.ts';
+import { createApp } from '#src/app.ts';
+import { createLaunchTraces } from '#src/diagnostics/traces/recorder.ts';
+import { createTraceWriter } from '#src/diagnostics/traces/writer.ts';
+import { addPerson, signedIn } from '#test/helpers/administrators.ts';
+import { supportCodeOf, type TestBrowser, titleOf } from '#test/helpers/browser.ts';
+import { decoded, leaksOf, secretsSeenBy } from '#test/helpers/canaries.ts';
+import { startWorld, testStores, type World } from '#test/helpers/world.ts';
+
+const FAULTS: [FaultName, step: string, owner: string][] = [
+  ['discovery-html', 'discovery', 'EHR team'],
+  ['discovery-500', 'discovery', 'EHR team'],
+  ['discovery-foreign-token-endpoint', 'discovery', 'Your administrator'],
+  ['discovery-no-asymmetric', 'discovery', 'EHR team'],
+  ['access-denied', 'callback', 'EHR team'],
+  ['invalid-scope', 'callback', 'EHR team'],
+  ['issuer-mismatch', 'callback', 'EHR team'],
+  ['invalid-client', 'token', 'EHR team'],
+  ['token-500', 'token', 'EHR team'],
+  ['expired-code', 'token', 'The person who launches'],
+  ['token-html-200', 'token', 'EHR team'],
+  ['bad-signature', 'id-token', 'EHR team'],
+  ['wrong-nonce', 'id-token', 'EHR team'],
+  ['empty-grant', 'scopes', 'EHR team'],
+  // Its second request is refused, because the launch value is spent.
+  ['empty-scope', 'callback', 'EHR team'],
+  ['no-patient', 'context', 'EHR team'],
+  ['wrong-patient', 'patient', 'EHR team'],
+  ['fhir-403', 'patient', 'EHR team'],
+];
+
+const failingStepOf = (page: { body: string }) => /data-step="([^"]+)" aria-current="step"/.exec(page.body)?.[1];
+const ownerOf = (page: { body: string }) => /class="owner">([^<]+)</.exec(page.body)?.[1];
+const stateOf = (page: { body: string }, step: string) =>
+  new RegExp(`trace-step trace-([a-z-]+)" data-step="${step}"`).exec(page.body)?.[1];
+
+describe.for(await testStores())('on %s', (stores) => {
+  let world: World;
+  let administrator: TestBrowser;
+  let operator: TestBrowser;
+  const inspect = (code: string | undefined, who = operator) =>
+    who.open(`${world.url}/settings/launches?code=${code ?? ''}`);
+
+  beforeAll(async () => {
+    world = await startWorld({ stores });
+    await world.setOrganization('hospital-b');
+    await addPerson(world, 'operator@example.com');
+    await addPerson(world, 'admin@example.com', { role: 'administrator' });
+    operator = await signedIn(world, 'operator@example.com');
+    administrator = await signedIn(world, 'admin@example.com');
+  });
+  afterAll(() => world.close());
+
+  /** An organization of its own, so that nothing is known of its EHR yet. */
+  const launchWith = async (fault: FaultName) => {
+    await world.setOrganization(`at-${fault}`);
+    world.sandbox.faults.set(fault);
+    const url = new URL(world.sandbox.launch('pat-ada'));
+    url.searchParams.set('orgId', `at-${fault}`);
+    const answer = await world.browser().open(url.href);
+    world.sandbox.faults.clear();
+    return answer;
+  };
+
+  test.for(FAULTS)('%s: the support code finds the launch, marked at %s, for %s', async ([fault, step, owner]) => {
+    const answer = await launchWith(fault);
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    const page = await inspect(supportCodeOf(answer));
+    expect(page.url).toMatch(/\/settings\/launches\/[\da-f-]{36}$/);
+    expect(failingStepOf(page)).toBe(step);
+    expect(ownerOf(page)).toBe(owner);
+    expect(page.body).toContain(titleOf(answer));
+  });
+
+  test.for([
+    ['token-500', 'HTTP 500'],
+    ['fhir-403', 'HTTP 403'],
+  ] as const)('%s: the step says what the EHR answered: %s', async ([fault, status]) => {
+    world.sandbox.faults.set(fault);
+    const answer = await world.launch('pat-ada');
+    world.sandbox.faults.clear();
+    expect((await inspect(supportCodeOf(answer))).body).toContain(status);
+  });
+
+  test('a launch that arrives is completed, step by step, also in what was asked for and granted', async () => {
+    await world.launch('pat-ada');
+    const list = await administrator.open(`${world.url}/settings/launches?outcome=completed`);
+    const [, id] = /\/settings\/launches\/([\da-f-]{36})/.exec(list.body) ?? [];
+    const page = await administrator.visit(`${world.url}/settings/launches/${id}`);
+    expect(failingStepOf(page)).toBeUndefined();
+    for (const step of ['launch', 'cookies', 'discovery', 'authorization-redirect', 'callback', 'token', 'scopes'])
+      expect([step, stateOf(page, step)]).toEqual([step, 'passed']);
+    for (const step of ['id-token', 'context', 'launch-record', 'patient', 'requests'])
+      expect([step, stateOf(page, step)]).toEqual([step, 'passed']);
+    expect(page.body).toContain('granted scopes');
+    expect(page.body).toContain('patient/*.read');
+    expect(page.body).toContain('RS384');
+  });
+
+  test('a list that the EHR refuses is a completed launch with a step to look at', async () => {
+    world.sandbox.faults.set('fhir-403-requests');
+    await world.launch('pat-ada');
+    world.sandbox.faults.clear();
+    const list = await operator.open(`${world.url}/settings/launches?organization=st-elsewhere`);
+    const [, id] = /\/settings\/launches\/([\da-f-]{36})/.exec(list.body) ?? [];
+    const page = await operator.visit(`${world.url}/settings/launches/${id}`);
+    expect(stateOf(page, 'requests')).toBe('warning');
+    expect(page.body).toContain('patient/ServiceRequest.read');
+  });
+
+  test.for([
+    ['an unknown organization', (url: URL) => url.searchParams.set('orgId', 'nobody'), 'launch'],
+    ['another EHR', (url: URL) => url.searchParams.set('iss', 'https://elsewhere.example/fhir'), 'launch'],
+    ['no launch value', (url: URL) => url.searchParams.delete('launch'), 'launch'],
+  ] as const)('a launch that is refused at once is found too: %s', async ([, change, step]) => {
+    const url = new URL(world.sandbox.launch('pat-ada'));
+    change(url);
+    const page = await inspect(supportCodeOf(await world.browser().open(url.href)));
+    expect(failingStepOf(page)).toBe(step);
+  });
+
+  test('LA-12: blocked cookies are the workstation team’s, and the EHR was not asked', async () => {
+    const answer = await world.browser({ blocksCookies: true }).open(world.sandbox.launch('pat-ada'));
+    const page = await inspect(supportCodeOf(answer));
+    expect([failingStepOf(page), ownerOf(page)]).toEqual(['cookies', 'Workstation team']);
+    expect(stateOf(page, 'discovery')).toBe('not-reached');
+  });
+
+  test.for([
+    ['ABCD-2345', 'This code belongs to no launch here; the operator finds it in the log.'],
+    ['hello', 'This is no support code'],
+  ] as const)('the code %s, which no launch has: %s', async ([code, words]) => {
+    expect((await inspect(code)).body).toContain(words);
+  });
+
+  test('what failed is told without our own names for rules', async () => {
+    const { body } = await inspect(supportCodeOf(await launchWith('wrong-patient')));
+    expect(body).toContain('Patient read answered with');
+    expect(body).not.toContain('LC-05');
+  });
+
+  test('MT-01: an administrator never sees another organization, by list, code, address or report', async () => {
+    await world.setOrganization('hospital-c');
+    const url = new URL(world.sandbox.launch('pat-ada'));
+    url.searchParams.set('orgId', 'hospital-c');
+    world.sandbox.faults.set('token-500');
+    const answer = await world.browser().open(url.href);
+    world.sandbox.faults.clear();
+    const code = supportCodeOf(answer) ?? '';
+    const found = await inspect(code);
+    const id = found.url.split('/').at(-1);
+    expect((await inspect(code, administrator)).body).toContain('This code belongs to no launch here');
+    expect((await administrator.visit(`${world.url}/settings/launches/${id}`)).status).toBe(404);
+    const list = await administrator.visit(`${world.url}/settings/launches?organization=hospital-c`);
+    expect(list.body).not.toContain('hospital-c');
+    expect(list.body).not.toContain(id);
+  });
+
+  test('two instances write one trace: the callback on another one continues it', async () => {
+    const { dependencies } = world;
+    const { db } = dependencies.database;
+    const writer = createTraceWriter({ db, log: dependencies.log });
+    const traces = createLaunchTraces({ writer, clock: dependencies.clock });
+    const server = createServer(createApp({ ...dependencies, traces }));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const browser = world.browser();
+    const callback = new URL(await browser.openUntil(world.sandbox.launch('pat-ben'), '/smart/callback'));
+    callback.port = String((server.address() as AddressInfo).port);
+    await dependencies.traces.flush();
+    const before = await countTraces(db);
+    const page = await browser.open(callback.href);
+    await Promise.all([traces.flush(), dependencies.traces.flush()]);
+    server.close();
+    expect(titleOf(page)).toBe('Requests for Ben Okafor');
+    expect(await countTraces(db)).toBe(before);
+    const { rows } = await db.execute<{ outcome: string; steps: { name: string }[] }>(
+      sql`select outcome, steps from launch_traces order by started_at desc limit 1`,
+    );
+    expect(rows[0]?.outcome).toBe('completed');
+    expect(rows[0]?.steps.map(({ name }) => name)).toEqual(expect.arrayContaining(['launch', 'token', 'requests']));
+  });
+
+  test('a callback that comes twice at once is one launch and one trace', async () => {
+    const { db } = world.dependencies.database;
+    const browser = world.browser();
+    const callback = await browser.openUntil(world.sandbox.launch('pat-ada'), '/smart/callback');
+    await world.dependencies.traces.flush();
+    const before = await countTraces(db);
+    world.sandbox.faults.set('token-500');
+    const answers = await Promise.all([browser.visit(callback), browser.visit(callback)]);
+    world.sandbox.faults.clear();
+    const pages = [];
+    for (const answer of answers) pages.push((await inspect(supportCodeOf(answer))).url);
+    expect(pages[0]).toBe(pages[1]);
+    expect(await countTraces(db)).toBe(before);
+  });
+
+  test('ST-07: no secret, no person and no patient is in the tables or on a page of the inspector', async () => {
+    await world.dependencies.traces.flush();
+    const { rows } = await world.dependencies.database.db.execute(sql`select * from launch_traces`);
+    const dump = JSON.stringify(rows);
+    const secrets = secretsSeenBy(world.sandbox);
+    expect(secrets.size).toBeGreaterThan(5);
+    const searched = `${dump}\n${decoded(dump)}`;
+    expect(leaksOf(secrets, searched)).toEqual([]);
+    for (const word of ['Moreno', 'pat-ada', 'pat-ben', 'Rivera', 'prac-', '1958-03-14', '100231'])
+      expect(searched).not.toContain(word);
+  });
+});
+
+async function countTraces(db: World['dependencies']['database']['db']): Promise<number> {
+  const { rows } = await db.execute<{ count: number }>(sql`select count(*)::int as count from launch_traces`);
+  return rows[0]?.count ?? 0;
+}

@@ -1,0 +1,142 @@
+/** Traces are written behind the launch: in any order, within bounds, and never in its way. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Database } from '#src/adapters/database/index.ts';
+import { cleanFacts, cleanText } from '#src/diagnostics/traces/redaction.ts';
+import { findTrace, listTraces } from '#src/diagnostics/traces/store.ts';
+import type { TracePart } from '#src/diagnostics/traces/trace.ts';
+import { createTraceWriter } from '#src/diagnostics/traces/writer.ts';
+import { testDatabases } from '#test/helpers/databases.ts';
+import { logInto } from '#test/helpers/log-lines.ts';
+
+const step = (name: 'launch' | 'token' | 'requests') =>
+  ({ name, at: '2026-11-22T08:00:00.000Z', durationMs: 1, outcome: 'passed', facts: {} }) as const;
+
+const part = (changes: Partial<TracePart> = {}): TracePart => ({
+  id: randomUUID(),
+  kind: 'begun',
+  organizationId: 'general',
+  startedAt: new Date('2026-11-22T08:00:00Z'),
+  outcome: 'under way',
+  supportCodes: ['ABCD-2345'],
+  userHash: null,
+  patientHash: null,
+  framed: null,
+  cookieMode: null,
+  steps: [step('launch')],
+  ...changes,
+});
+
+describe.for(await testDatabases())('on $name', ({ open }) => {
+  let database: Database;
+  beforeAll(async () => {
+    database = await open();
+  });
+  afterAll(() => database.close());
+  const writer = (lines: string[] = []) => createTraceWriter({ db: database.db, log: logInto(lines) });
+
+  test.for([
+    ['in order, one batch', [0, 1, 2], false],
+    ['in order, one by one', [0, 1, 2], true],
+    ['the last part first', [2, 1, 0], true],
+    ['the middle part first', [1, 2, 0], false],
+  ] as const)('three parts from three instances make one trace: %s', async ([, order, oneByOne]) => {
+    const id = randomUUID();
+    const parts = [
+      part({ id, framed: true, cookieMode: 'probed' }),
+      part({
+        id,
+        kind: 'continued',
+        organizationId: null,
+        userHash: 'user',
+        steps: [step('token')],
+        supportCodes: ['BCDE-3456'],
+      }),
+      part({ id, kind: 'continued', outcome: 'completed', steps: [step('requests')], supportCodes: ['CDEF-4567'] }),
+    ];
+    const writers = parts.map(() => writer());
+    for (const index of order) {
+      writers[oneByOne ? index : 0]!.write(parts[index]!);
+      if (oneByOne) await writers[index]!.flush();
+    }
+    await writers[0]!.flush();
+    const found = await findTrace(database.db, id, 'general');
+    expect(found).toMatchObject({ outcome: 'completed', framed: true, cookieMode: 'probed', userHash: 'user' });
+    expect(found?.steps.map(({ name }) => name).toSorted()).toEqual(['launch', 'requests', 'token']);
+    expect(found?.supportCodes.toSorted()).toEqual(['ABCD-2345', 'BCDE-3456', 'CDEF-4567']);
+  });
+
+  test.for([
+    ['refused', 60],
+    ['begun', 300],
+    ['continued', 600],
+  ] as const)(
+    'a flood of launches that are %s is bounded, said once, and costs no other organization',
+    async ([kind, most]) => {
+      const lines: string[] = [];
+      const flooded = writer(lines);
+      const organizationId = `flood-${kind}`;
+      for (let n = 0; n < most + 200; n += 1) flooded.write(part({ kind, organizationId }));
+      flooded.write(part({ organizationId: `beside-${kind}`, supportCodes: ['WXYZ-6789'] }));
+      await flooded.flush();
+      expect(await listTraces(database.db, { organizationId }, 2_000)).toHaveLength(most);
+      expect(await listTraces(database.db, { organizationId: `beside-${kind}` }, 10)).toHaveLength(1);
+      expect(lines.filter((line) => line.includes('too many this minute'))).toHaveLength(1);
+    },
+  );
+
+  test('a trace that is reloaded for ever stops growing', async () => {
+    const id = randomUUID();
+    const one = writer();
+    for (let n = 0; n < 100; n += 1) {
+      one.write(part({ id, kind: 'continued', organizationId: 'reload' }));
+      await one.flush();
+    }
+    expect((await findTrace(database.db, id, 'reload'))?.steps).toHaveLength(60);
+  });
+
+  test('a row the database cannot store costs no other row (MT-06)', async () => {
+    const lines: string[] = [];
+    const one = writer(lines);
+    one.write(part({ organizationId: 'poison', startedAt: new Date(8.64e15) }));
+    one.write(part({ organizationId: 'healthy' }));
+    await one.flush();
+    expect(await listTraces(database.db, { organizationId: 'healthy' }, 10)).toHaveLength(1);
+    expect(lines).toHaveLength(1);
+  });
+
+  test.for(['a\0b', `${'a'.repeat(299)}😀`, '\uDE00'])('no value of an EHR erases its own trace: %j', async (odd) => {
+    const lines: string[] = [];
+    const one = writer(lines);
+    const id = randomUUID();
+    const facts = cleanFacts({ said: odd, names: [odd] });
+    one.write(part({ id, steps: [{ ...step('launch'), detail: cleanText(odd), facts }] }));
+    one.write(part({ id, kind: 'continued', steps: [{ ...step('token'), detail: odd }] }));
+    await one.flush();
+    expect((await findTrace(database.db, id, 'general'))?.steps).toHaveLength(2);
+    expect(cleanText(odd).isWellFormed()).toBe(true);
+    expect(lines).toEqual([]);
+  });
+
+  test('a part the database cannot store costs its launch no other part', async () => {
+    const one = writer();
+    const id = randomUUID();
+    one.write(part({ id, steps: [step('launch')] }));
+    one.write(part({ id, kind: 'continued', userHash: 'a\0b', steps: [step('token')] }));
+    one.write(part({ id, kind: 'continued', steps: [step('requests')] }));
+    await one.flush();
+    const found = await findTrace(database.db, id, 'general');
+    expect(found?.steps.map(({ name }) => name).toSorted()).toEqual(['launch', 'requests']);
+  });
+
+  test('a database that is away is a log line, nothing more', async () => {
+    const closed = await open();
+    await closed.close();
+    const lines: string[] = [];
+    const one = createTraceWriter({ db: closed.db, log: logInto(lines) });
+    one.write(part());
+    await one.flush();
+    expect(lines.join('')).toContain('launch traces could not be written');
+    expect(lines.join('')).not.toContain('ABCD-2345');
+  });
+});

@@ -1,0 +1,140 @@
+/** LA-15: a flood of launches that never arrive is stopped; other hospitals and finished launches are not. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createMemoryStore } from '#src/adapters/redis/memory.ts';
+import { createLaunchLimit } from '#src/http/limits/launch-limit.ts';
+import { titleOf } from '#test/helpers/browser.ts';
+import { addInstance, type Instance } from '#test/helpers/instances.ts';
+import { createRedisServer } from '#test/helpers/redis-server.ts';
+import { startWorld, type World } from '#test/helpers/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+  await world.setOrganization('neighbour');
+});
+afterAll(() => world.close());
+
+test('MT-06: five hundred launches from one address: some are told to wait, another organization is not', async () => {
+  const browser = world.browser();
+  await browser.visit(world.sandbox.launch('pat-ada'));
+  const launchUrl = world.sandbox.launch('pat-ada');
+  const answers = await Promise.all(Array.from({ length: 500 }, () => browser.visit(launchUrl)));
+  const refused = answers.filter(({ status }) => status === 429);
+  expect(answers.filter(({ status }) => status === 303)).toHaveLength(300);
+  expect(refused).toHaveLength(200);
+  expect(titleOf(refused[0] ?? { body: '' })).toBe('Too many launches at once');
+  for (const { headers } of refused) expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+  expect(Number(refused[0]?.headers['retry-after'])).toBeLessThanOrEqual(60);
+  const neighbour = world.sandbox.launch('pat-ada').replace('orgId=st-elsewhere', 'orgId=neighbour');
+  expect(titleOf(await world.browser().open(neighbour))).toBe('Requests for Ada Moreno');
+});
+
+test('launches that arrive give their place back', async () => {
+  const limit = createLaunchLimit(createMemoryStore(() => new Date()));
+  for (let launch = 0; launch < 1_000; launch += 1) {
+    await limit.begin('busy', '192.0.2.1');
+    await limit.finish('busy', '192.0.2.1');
+  }
+  await expect(limit.begin('busy', '192.0.2.1')).resolves.toBeUndefined();
+});
+
+test('many addresses together are bounded as well, per organization', async () => {
+  const limit = createLaunchLimit(createMemoryStore(() => new Date()));
+  const begun = Array.from({ length: 3_100 }, (_unused, index) => limit.begin('flooded', `2001:db8:${index}::1`));
+  const refused = (await Promise.allSettled(begun)).filter(({ status }) => status === 'rejected');
+  expect(refused).toHaveLength(100);
+  await expect(limit.begin('flooded', '192.0.2.9')).rejects.toMatchObject({ code: 'request.too-many' });
+  await expect(limit.begin('quiet', '192.0.2.9')).resolves.toBeUndefined();
+});
+
+test('all of an IPv6 /64 is one visitor, and all of a /48 takes a fifth of the organization', async () => {
+  const limit = createLaunchLimit(createMemoryStore(() => new Date()));
+  const flood = async (addresses: string[]) => {
+    const begun = await Promise.allSettled(addresses.map((address) => limit.begin('hospital', address)));
+    return begun.filter(({ status }) => status === 'fulfilled').length;
+  };
+  const many = (address: (index: string) => string) =>
+    Array.from({ length: 3_000 }, (_unused, index) => address(index.toString(16)));
+  expect(await flood(many((index) => `2001:db8:1:1::${index}`))).toBe(300);
+  expect(await flood(many((index) => `2001:db8:1:${index}::1`))).toBe(300);
+  expect(await flood(many((index) => `::ffff:192.0.2.1%${index}`))).toBe(300);
+  expect(await flood(['192.0.2.1'])).toBe(0);
+  expect(await flood(['198.51.100.7', '2001:db8:2::1'])).toBe(2);
+});
+
+test('whatever strangers have taken, known browsers are served, each within its own bound', async () => {
+  const limit = createLaunchLimit(createMemoryStore(() => new Date()));
+  for (let index = 0; index < 3_000; index += 1) await limit.begin('hospital', `2001:db8:${index}::1`);
+  await expect(limit.begin('hospital', '192.0.2.9')).rejects.toMatchObject({ code: 'request.too-many' });
+  for (let index = 0; index < 300; index += 1) await limit.begin('hospital', '2001:db8:1::1', 'ward');
+  await expect(limit.begin('hospital', '192.0.2.9', 'ward')).rejects.toMatchObject({ code: 'request.too-many' });
+  // The refused one has counted as well.
+  for (let index = 0; index < 2; index += 1) await limit.finish('hospital', '192.0.2.9', 'ward');
+  await limit.begin('hospital', '192.0.2.9', 'ward');
+  await expect(limit.begin('hospital', '2001:db8:1::1', 'another ward')).resolves.toBeUndefined();
+});
+
+test('MT-06: seven thousand launches of one address at once leave the places of its organization to others', async () => {
+  const limit = createLaunchLimit(createMemoryStore(() => new Date()));
+  const begun = await Promise.allSettled(Array.from({ length: 7_000 }, () => limit.begin('hospital', '192.0.2.1')));
+  expect(begun.filter(({ status }) => status === 'fulfilled')).toHaveLength(300);
+  await expect(limit.begin('hospital', '192.0.2.9')).resolves.toBeUndefined();
+});
+
+describe('two instances on one Redis', () => {
+  let both: World;
+  let second: Instance;
+  let redis: Awaited<ReturnType<typeof createRedisServer>>;
+  beforeAll(async () => {
+    redis = await createRedisServer();
+    await redis.start();
+    both = await startWorld({ env: { REDIS_URL: redis.url } });
+    await both.setOrganization('neighbour');
+    second = await addInstance(both);
+  });
+  afterAll(async () => {
+    await second.close();
+    await both.close();
+    await redis.stop();
+  });
+
+  test('MT-06: a flood over both is one flood, and another organization is not in it', {
+    timeout: 30_000,
+  }, async () => {
+    const browser = both.browser();
+    await browser.visit(both.sandbox.launch('pat-ada'));
+    const launchUrl = both.sandbox.launch('pat-ada');
+    const there = launchUrl.replace(both.url, second.url);
+    const urls = Array.from({ length: 500 }, (_unused, index) => (index % 2 === 0 ? launchUrl : there));
+    const answers = await Promise.all(urls.map((url) => browser.visit(url)));
+    expect(answers.filter(({ status }) => status === 303)).toHaveLength(300);
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused).toHaveLength(200);
+    for (const { headers } of refused) expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+    const neighbour = there.replace('orgId=st-elsewhere', 'orgId=neighbour');
+    expect(titleOf(await both.browser().open(neighbour))).toBe('Requests for Ada Moreno');
+    // What one address was refused is not held against the rest of its organization.
+    expect(await both.dependencies.redis.get('limit:launch:st-elsewhere')).toBe('300');
+  });
+
+  test('a launch begun here and finished there gives its place back', async () => {
+    const place = 'limit:launch-address:neighbour 127.0.0.1';
+    const before = await both.dependencies.redis.get(place);
+    const browser = both.browser();
+    const neighbour = both.sandbox.launch('pat-ada').replace('orgId=st-elsewhere', 'orgId=neighbour');
+    const callback = await browser.openUntil(neighbour, '/smart/callback');
+    expect(Number(await both.dependencies.redis.get(place))).toBe(Number(before) + 1);
+    await browser.visit(callback.replace(both.url, second.url));
+    await expect.poll(() => both.dependencies.redis.get(place)).toBe(before);
+  });
+
+  test('while Redis is away each instance goes on counting by itself', async () => {
+    const limit = createLaunchLimit(second.dependencies.redis);
+    await redis.stop();
+    const begun = Array.from({ length: 310 }, () => limit.begin('alone', '192.0.2.1'));
+    expect((await Promise.allSettled(begun)).filter(({ status }) => status === 'rejected')).toHaveLength(10);
+    await expect(limit.begin('alone', '192.0.2.1')).rejects.toMatchObject({ code: 'request.too-many' });
+    await expect(limit.begin('other', '192.0.2.1')).resolves.toBeUndefined();
+    await redis.start();
+  });
+});

@@ -1,0 +1,190 @@
+/** Administrators' sessions in a real Redis: the calls connect-redis makes, and what happens while Redis is away. */
+import { createHash } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type NodeRedisCalls, nodeRedisOver } from '#src/http/sessions/session-store.ts';
+import { addPerson, signedIn, signIn } from '#test/helpers/administrators.ts';
+import { createRedisServer, type RedisServer } from '#test/helpers/redis-server.ts';
+import { cookiesOf } from '#test/helpers/visits.ts';
+import { startWorld, type World } from '#test/helpers/world.ts';
+
+describe('node-redis calls on ioredis', () => {
+  let server: RedisServer;
+  let redis: Redis;
+  let calls: NodeRedisCalls;
+
+  beforeAll(async () => {
+    server = await createRedisServer();
+    await server.start();
+    redis = new Redis(server.url, { maxRetriesPerRequest: 1, commandTimeout: 1_000 });
+    redis.on('error', () => {});
+    calls = nodeRedisOver(redis);
+  });
+  afterAll(async () => {
+    redis.disconnect();
+    await server.stop();
+  });
+
+  test('a value set with an expiration is there, and has it', async () => {
+    await calls.set('a', 'one', { expiration: { type: 'EX', value: 60 } });
+    expect(await calls.get('a')).toBe('one');
+    expect(await redis.ttl('a')).toBeGreaterThan(58);
+    await calls.set('b', 'two');
+    expect(await redis.ttl('b')).toBe(-1);
+    expect(await calls.get('nothing')).toBeNull();
+  });
+
+  test('expire renews what is there and makes nothing', async () => {
+    await calls.set('c', 'three', { expiration: { type: 'EX', value: 5 } });
+    expect(await calls.expire('c', 600)).toBe(1);
+    expect(await redis.ttl('c')).toBeGreaterThan(500);
+    expect(await calls.expire('gone', 600)).toBe(0);
+    expect(await redis.exists('gone')).toBe(0);
+  });
+
+  test('mGet and del take lists, in order', async () => {
+    await calls.set('d', 'four');
+    await calls.set('e', 'five');
+    expect(await calls.mGet(['d', 'none', 'e'])).toEqual(['four', null, 'five']);
+    expect(await calls.del(['d', 'e', 'none'])).toBe(2);
+  });
+
+  test('scanIterator finds every key of a pattern, in batches, and no other', async () => {
+    const keys = Array.from({ length: 300 }, (_, index) => `scan:${index}`);
+    await Promise.all(keys.map((key) => calls.set(key, '')));
+    const found = new Set<string>();
+    for await (const batch of calls.scanIterator({ MATCH: 'scan:*', COUNT: 50 })) {
+      for (const key of batch) found.add(key);
+    }
+    expect([...found].toSorted()).toEqual(keys.toSorted());
+  });
+
+  test('a Redis that is away is "store.unavailable", whatever is asked', async () => {
+    await server.stop();
+    const asked = [calls.get('a'), calls.set('a', ''), calls.expire('a', 1), calls.del(['a']), calls.mGet(['a'])];
+    for (const outcome of await Promise.allSettled(asked)) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'store.unavailable' } });
+    }
+  });
+});
+
+describe('while Redis is away', () => {
+  let server: RedisServer;
+  let world: World;
+
+  beforeAll(async () => {
+    server = await createRedisServer();
+    await server.start();
+    world = await startWorld({ env: { REDIS_URL: server.url } });
+    await addPerson(world, 'operator@example.com');
+  });
+  afterAll(async () => {
+    await world.close();
+    await server.stop();
+  });
+
+  test('pages are 503 and keep the session, nobody gets half of one, and all is well afterwards', async () => {
+    const browser = await signedIn(world, 'operator@example.com');
+    const cookie = cookiesOf(browser).get('admin');
+    await server.stop();
+    const page = await browser.visit(`${world.url}/settings/account`);
+    expect(page.status).toBe(503);
+    expect(page.body).toContain('This service is not available at the moment');
+    const { answer } = await signIn(world, 'operator@example.com');
+    expect(answer.status).toBe(503);
+    expect(answer.setCookies.filter((line) => line.startsWith('admin='))).toEqual([]);
+    expect(cookiesOf(browser).get('admin')).toBe(cookie);
+    await server.start();
+    const again = async () => (await signIn(world, 'operator@example.com')).answer.status;
+    await expect.poll(again, { timeout: 15_000 }).toBe(303);
+  });
+
+  test('idle sessions end in Redis by themselves: half an hour, renewed by each page', async () => {
+    const redis = new Redis(server.url);
+    const browser = await signedIn(world, 'operator@example.com');
+    const keys = await redis.keys('admin-session:*');
+    await Promise.all(keys.map((key) => redis.expire(key, 100)));
+    await browser.visit(`${world.url}/settings/account`);
+    const lifetimes = await Promise.all(keys.map((key) => redis.ttl(key)));
+    redis.disconnect();
+    expect(Math.max(...lifetimes)).toBeGreaterThan(1_790);
+    expect(Math.max(...lifetimes)).toBeLessThanOrEqual(1_800);
+  });
+
+  test('a request that was under way when the session ended does not bring it back', async () => {
+    const browser = await signedIn(world, 'operator@example.com');
+    const redis = new Redis(server.url);
+    const key = keyOf(idOf(cookiesOf(browser).get('admin')));
+    expect(await redis.exists(key)).toBe(1);
+    const [page] = await Promise.all([browser.visit(`${world.url}/settings/users`), redis.del(key)]);
+    expect([200, 303]).toContain(page.status);
+    expect(await redis.exists(key)).toBe(0);
+    redis.disconnect();
+  });
+});
+
+describe('what Redis holds of a session', () => {
+  let server: RedisServer;
+  let world: World;
+  let redis: Redis;
+
+  beforeAll(async () => {
+    server = await createRedisServer();
+    await server.start();
+    world = await startWorld({ env: { REDIS_URL: server.url } });
+    redis = new Redis(server.url);
+    await addPerson(world, 'operator@example.com');
+    await addPerson(world, 'admin@example.com', { role: 'administrator' });
+  });
+  afterAll(async () => {
+    redis.disconnect();
+    await world.close();
+    await server.stop();
+  });
+
+  const signedInWithKey = async (email: string) => {
+    const known = new Set(await redis.keys('admin-session:*'));
+    const browser = await signedIn(world, email);
+    const key = (await redis.keys('admin-session:*')).find((one) => !known.has(one)) ?? '';
+    return { browser, key, id: idOf(cookiesOf(browser).get('admin')) };
+  };
+  const statusOfAccount = async (browser: Awaited<ReturnType<typeof signedIn>>) =>
+    (await browser.visit(`${world.url}/settings/account`)).status;
+
+  test('neither the id of a session nor whose it is can be read', async () => {
+    const { key, id } = await signedInWithKey('operator@example.com');
+    expect(key).toBe(keyOf(id));
+    const stored = `${key} ${await redis.get(key)}`;
+    for (const secret of [id, 'operator', 'userId', 'generation']) expect(stored).not.toContain(secret);
+  });
+
+  test.for(['plain JSON', "another session's value", 'a value that was changed', 'an empty value'] as const)(
+    '%s written over a session signs its user out and nobody in',
+    async (kind) => {
+      const operator = await signedInWithKey('operator@example.com');
+      const administrator = await signedInWithKey('admin@example.com');
+      const theirs = (await redis.get(operator.key)) ?? '';
+      const planted = {
+        'plain JSON': JSON.stringify({ cookie: { path: '/' }, admin: { userId: '1', generation: 0, signedInAt: 0 } }),
+        "another session's value": theirs,
+        'a value that was changed':
+          theirs.slice(0, -10) + theirs.slice(-10).replace(/./, (one) => (one === 'A' ? 'B' : 'A')),
+        'an empty value': '',
+      }[kind];
+      await redis.set(administrator.key, planted);
+      expect(await statusOfAccount(administrator.browser)).toBe(303);
+      expect(await statusOfAccount(operator.browser)).toBe(200);
+    },
+  );
+});
+
+/** Without the signature that express-session puts behind it. */
+function idOf(cookie: string | undefined): string {
+  return decodeURIComponent(cookie ?? '')
+    .slice(2)
+    .split('.')[0] as string;
+}
+
+function keyOf(id: string): string {
+  return `admin-session:${createHash('sha256').update(id).digest('base64url')}`;
+}

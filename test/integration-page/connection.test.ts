@@ -1,0 +1,399 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { registrationSheet } from '#src/organizations/registration.ts';
+import { createOrganizationStore } from '#src/organizations/store.ts';
+import { presetReasons, presetSettings } from '#src/vendors/presets.ts';
+import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
+import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
+import { isAfterPost, ledTo } from '#test/helpers/visits.ts';
+import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
+
+const PAGE = '/settings/integrations/smart-on-fhir';
+let world: World;
+let browser: TestBrowser;
+
+beforeEach(async () => {
+  world = await startWorld();
+  await addPerson(world, 'admin@example.com', { role: 'administrator' });
+  browser = await signedIn(world, 'admin@example.com');
+});
+afterEach(() => world.close());
+
+const page = () => browser.visit(world.url + PAGE);
+const press = async (step: string, form: Record<string, string> = {}): Promise<Visit> => {
+  const url = `${world.url}${PAGE}${step === '' ? '' : `/${step}`}`;
+  return browser.open(url, { form: { csrf: await tokenOf(world, browser), ...form } });
+};
+const isPresetRefused = (shown: Visit) =>
+  isAfterPost(shown, 'form') && shown.body.includes('The vendor or the FHIR URL has changed since');
+const save = (fhirUrl: string) => press('', { fhirUrl });
+const organization = async () => {
+  const found = await createOrganizationStore(world.dependencies.database.db).find(ORG_ID);
+  if (!found) throw new Error('the organization is gone');
+  return found;
+};
+const audited = async (event: string) => {
+  await world.dependencies.audit.flush();
+  const { rows } = await world.dependencies.database.db.execute<{ actor: string; detail: Record<string, unknown> }>(
+    `select actor, detail from audit_events where event = '${event}' order by at`,
+  );
+  return rows;
+};
+/** A server that answers every path with a page, as a portal does. */
+const portal = () => `${world.url}/guide`;
+
+describe('saving the FHIR URL', () => {
+  test('of a good EHR says All checks passed, names the authorization server, and launches use it', async () => {
+    const saved = await save(world.sandbox.fhirBase);
+    expect(saved.status).toBe(200);
+    expect(saved.body).toContain('<span>All checks passed</span>');
+    const { body } = await page();
+    expect(body).toContain('<span>All checks passed</span>');
+    expect(body).toContain('by <bdi>admin@example.com</bdi>');
+    expect(body).toContain(world.sandbox.issuer);
+    expect((await organization()).discovered).toBeDefined();
+    expect((await world.launch('pat-ada')).body).toContain('Requests for');
+  });
+
+  test('without EHR pages that may show the app says so beside the field, with the setting unfolded', async () => {
+    expect((await page()).body).not.toContain('cannot be shown inside the EHR');
+    await world.setOrganization(ORG_ID, { frameAncestors: [] });
+    for (const { body } of [await save(world.sandbox.fhirBase), await page()]) {
+      expect(body).toContain('The app cannot be shown inside the EHR until');
+      expect(body).toContain('href="#frameAncestors"');
+      expect(body).toMatch(/id="advanced" open/);
+    }
+    const { body } = await page();
+    expect(body).toContain('All checks passed');
+    expect(body.indexOf('id="check-frame-ancestors"')).toBeLessThan(body.indexOf('<summary>Show the other'));
+  });
+
+  test('sends each row in the order of a launch, with whose job it is', async () => {
+    world.sandbox.faults.set('discovery-404');
+    const { body } = await save(world.sandbox.fhirBase);
+    expect(body).toContain('Not all checks passed');
+    expect(body).toContain('Whose job: <strong>EHR team</strong>');
+    expect(body.indexOf('The checks of the implementation guide')).toBeLessThan(body.indexOf('>Network<'));
+    expect(body.indexOf('class="summary"')).toBeGreaterThan(body.lastIndexOf('class="check '));
+  });
+
+  test.for([
+    ['a slash at the end', (url: string) => `${url}/`, 'Removed the slash at the end.'],
+    ['a pasted document', (url: string) => `${url}/metadata`, 'Removed the document at the end'],
+    ['spaces', (url: string) => `  ${url} `, undefined],
+    ['marks around it', (url: string) => `<${url}>`, 'Removed the marks around the address.'],
+  ] as const)('mends %s and says so', async ([, change, told]) => {
+    const { body } = await save(change(world.sandbox.fhirBase));
+    expect(body).toContain('All checks passed');
+    if (told) expect(body).toContain(told);
+    expect((await organization()).fhirBaseUrl).toBe(world.sandbox.fhirBase);
+  });
+
+  test.for([
+    ['nothing', '', 'Enter the FHIR URL'],
+    ['no host', 'https://:/fhir', 'web address'],
+    ['another scheme', 'ftp://ehr.example.org/fhir', 'https://'],
+    ['a private address', 'https://10.1.2.3/fhir', 'private or reserved address'],
+    ['the metadata address', 'https://169.254.169.254/latest', 'private or reserved address'],
+    ['a password', 'https://me:secret@ehr.example.org/fhir', 'user name or password'],
+  ] as const)('refuses %s at the field and keeps what was typed', async ([, typed, reason]) => {
+    const refused = await save(typed);
+    expect(isAfterPost(refused, 'form')).toBe(true);
+    const { body } = refused;
+    expect((await browser.visit(refused.url)).body).toBe(body);
+    expect(await world.dumpRedis()).not.toContain('secret@');
+    expect(body).toContain('id="fhirUrl-problem"');
+    expect(body).toContain('aria-invalid="true"');
+    expect(body).toContain(reason);
+    expect(body).not.toContain('secret@');
+    if (typed !== '' && !typed.includes('@')) expect(body).toContain(`value="${typed}"`);
+    expect((await organization()).fhirBaseUrl).toBe(world.sandbox.fhirBase);
+  });
+
+  test('begins the checks once: a reload, Back and another session find what is on record, and ask the EHR nothing', async () => {
+    const posted = await browser.visit(world.url + PAGE, {
+      form: { csrf: await tokenOf(world, browser), fhirUrl: `${world.sandbox.fhirBase}/` },
+    });
+    expect(ledTo(posted)).toBe('run');
+    const url = `${world.url}${posted.headers['location']}`;
+    await addPerson(world, 'other@example.com', { role: 'administrator' });
+    const asked = () => world.sandbox.requests.length;
+    const before = asked();
+    for (const stranger of [await signedIn(world, 'other@example.com'), await signedIn(world, 'admin@example.com')]) {
+      expect((await stranger.visit(url)).body).toContain('Not checked yet.');
+    }
+    expect((await browser.visit(url, { method: 'HEAD' })).status).toBe(200);
+    expect(asked()).toBe(before);
+    const checked = await browser.visit(url);
+    expect(checked.body).toContain('Removed the slash at the end.');
+    expect(checked.body).toContain('All checks passed');
+    const after = asked();
+    expect(after).toBeGreaterThan(before);
+    for (let reloads = 0; reloads < 2; reloads += 1) {
+      const again = await browser.visit(url);
+      expect(again.body).toContain('All checks passed');
+      expect(again.body).not.toContain('Removed the slash at the end.');
+    }
+    expect(asked()).toBe(after);
+    expect(await audited('check-run')).toHaveLength(1);
+  });
+
+  test('a client that asks for JSON gets the answer of its post at once', async () => {
+    const send = async (step: string, form: Record<string, string>) =>
+      browser.visit(`${world.url}${PAGE}${step}`, {
+        form: { csrf: await tokenOf(world, browser), ...form },
+        headers: { accept: 'application/json' },
+      });
+    const refused = await send('', { fhirUrl: 'ftp://ehr.example.org/fhir' });
+    expect(refused.status).toBe(400);
+    expect(JSON.parse(refused.body)).toMatchObject({ field: { value: 'ftp://ehr.example.org/fhir' } });
+    expect((await send('/report', {})).status).toBe(409);
+    const checked = await send('', { fhirUrl: world.sandbox.fhirBase });
+    expect([checked.status, checked.body.includes('All checks passed')]).toEqual([200, true]);
+    expect((await send('/report', {})).status).toBe(200);
+  });
+
+  test('begins to show before the checks have ended, and needs no script for it', async () => {
+    const cookie = [...(browser.jar.get('localhost') ?? [])].map(([name, value]) => `${name}=${value}`).join('; ');
+    const form = { csrf: await tokenOf(world, browser), fhirUrl: world.sandbox.fhirBase };
+    const answer = await fetch(world.url + PAGE, {
+      method: 'POST',
+      headers: { cookie },
+      body: new URLSearchParams(form),
+    });
+    const chunks: string[] = [];
+    const decoder = new TextDecoder();
+    for await (const chunk of answer.body ?? []) chunks.push(decoder.decode(chunk, { stream: true }));
+    expect(chunks.length).toBeGreaterThan(2);
+    expect(chunks[0]).toContain('Checking from our servers');
+    expect(chunks[0]).not.toContain('All checks passed');
+    expect(chunks.join('')).toContain('All checks passed');
+  });
+
+  test('a suggestion of the checks is accepted with one press, and never invented by a form', async () => {
+    const nextGen = await world.addSandbox(ORG_ID, { profile: 'nextgen-enterprise-like' });
+    const { body } = await save(nextGen.fhirBase);
+    const [, key = ''] = /name="suggestion" value="([^"]+)"/.exec(body) ?? [];
+    expect(key).not.toBe('');
+    const invented = await press('accept', { suggestion: 'https://evil.example' });
+    expect([isAfterPost(invented, 'form'), invented.body.includes('The checks have run again since')]).toEqual([
+      true,
+      true,
+    ]);
+    await press('accept', { suggestion: key });
+    expect(await organization()).toMatchObject({ fhirBaseUrl: nextGen.fhirBase });
+    expect((await organization()).issuers).toHaveLength(1);
+  });
+
+  test('of a portal that answers with pages keeps it as a draft, and launches go on with the address in use', async () => {
+    const { body } = await save(portal());
+    expect(body).toContain('Kept as a draft');
+    expect(body).toContain('Not in use: the address is kept as a draft');
+    expect((await organization()).fhirBaseUrl).toBe(world.sandbox.fhirBase);
+    expect((await page()).body).toContain('stays in use');
+    expect((await world.launch('pat-ada')).body).toContain('Requests for');
+    expect((await press('discard-draft')).body).not.toContain('Kept as a draft');
+  });
+
+  test('"use it anyway" needs a reason, which the audit trail keeps with who gave it', async () => {
+    await save(portal());
+    const refused = await press('use-anyway', { reason: ' ' });
+    expect(isAfterPost(refused, 'form')).toBe(true);
+    expect(refused.body).toContain('Say why');
+    expect((await organization()).fhirBaseUrl).toBe(world.sandbox.fhirBase);
+
+    const used = await press('use-anyway', { reason: 'the EHR team is on it' });
+    expect(used.body).toContain('Saved as you asked');
+    expect((await organization()).fhirBaseUrl).toBe(portal());
+    const runs = await audited('check-run');
+    expect(runs.at(-1)).toMatchObject({
+      actor: expect.stringMatching(/^user:/),
+      detail: { state: 'used anyway', reason: 'the EHR team is on it' },
+    });
+    expect(await audited('settings-change')).toHaveLength(1);
+  });
+});
+
+describe('the rest of the page', () => {
+  test('shows the registration sheet, the same values as everywhere (REG-09)', async () => {
+    const { body } = await page();
+    const { grantTypes, ...sheet } = registrationSheet(world.config, await organization());
+    for (const value of [...Object.values(sheet), grantTypes.join(', ')]) expect(body).toContain(value);
+    expect(body).toContain('data-copy="');
+  });
+
+  test('the sheet has the standalone address and scopes once it is switched on', async () => {
+    const url = `${world.url}/smart/standalone/${ORG_ID}`;
+    expect((await page()).body).not.toContain(url);
+    await world.setOrganization(ORG_ID, { standalone: true });
+    const { body } = await page();
+    expect(body).toContain(`<code class="value">${url}</code>`);
+    expect(body).toMatch(
+      /Scopes of a standalone launch<\/th><td><code class="value">launch\/patient launch\/encounter /,
+    );
+    const guide = await browser.open(`${world.url}/guide`);
+    expect(guide.body).toContain('<h3>Outside the EHR</h3>');
+    expect(guide.body.split(url).length).toBeGreaterThan(2);
+  });
+
+  test('advanced settings are saved, audited, and told', async () => {
+    const saved = await press('advanced', {
+      ...advanced(await page()),
+      nonce: 'optional',
+      frameAncestors: 'https://ehr.example.org\nhttps://*.example.org',
+    });
+    expect(saved.body).toContain('Advanced settings saved');
+    const { nonce, frameAncestors } = await organization();
+    expect({ nonce, frameAncestors }).toEqual({
+      nonce: 'optional',
+      frameAncestors: ['https://ehr.example.org', 'https://*.example.org'],
+    });
+    expect((await audited('settings-change'))[0]?.actor).toMatch(/^user:/);
+  });
+
+  test('the time zone is set, kept by a form that leaves it, emptied to the one of the server, and refused when it is none', async () => {
+    const server = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    expect((await organization()).timeZone).toBe(server);
+    await press('advanced', { ...advanced(await page()), timeZone: 'Asia/Kolkata' });
+    await press('advanced', { ...advanced(await page()), nonce: 'optional' });
+    expect((await organization()).timeZone).toBe('Asia/Kolkata');
+    const wrong = await press('advanced', { ...advanced(await page()), timeZone: 'Mars/Olympus' });
+    expect(isAfterPost(wrong, 'form')).toBe(true);
+    expect(wrong.body).toContain('id="timeZone-problem"');
+    expect(wrong.body).toContain('value="Mars/Olympus"');
+    await press('advanced', { ...advanced(await page()), timeZone: '' });
+    expect((await organization()).timeZone).toBe(server);
+  });
+
+  test('another vendor brings its scopes, unless somebody has set them', async () => {
+    await press('advanced', { ...advanced(await page()), vendor: 'oracle' });
+    expect((await organization()).scopes).toContain('patient/ServiceRequest.read');
+  });
+
+  test('another vendor brings everything its preset sets, except what is typed beside it or was changed before', async () => {
+    await press('advanced', { ...advanced(await page()), refreshMarginSeconds: '120' });
+    await press('advanced', { ...advanced(await page()), vendor: 'eclinicalworks', nonce: 'optional' });
+    const { requestsPerMinute, nonce, refreshMarginSeconds, scopes } = await organization();
+    expect({ requestsPerMinute, nonce, refreshMarginSeconds }).toEqual({
+      requestsPerMinute: 200,
+      nonce: 'optional',
+      refreshMarginSeconds: 120,
+    });
+    expect(scopes).toBe(presetSettings('eclinicalworks').scopes);
+    const { body } = await page();
+    expect(body).toContain('Preset in use: <strong>eClinicalWorks</strong>');
+    for (const { why, source } of presetReasons('eclinicalworks')) {
+      expect(body).toContain(why);
+      expect(body).toContain(source);
+    }
+    expect(body.match(/changed here to/g)).toHaveLength(2);
+    expect(body).toContain('changed here to <code>120</code>');
+  });
+
+  test('a FHIR URL that gives its vendor away offers the preset, and takes it up only when pressed', async () => {
+    await world.setOrganization(ORG_ID, { fhirBaseUrl: 'https://ehr.example/interconnect/api/FHIR/R4' });
+    const { body } = await page();
+    expect(body).toContain('Use the preset for Epic');
+    expect((await organization()).vendor).toBe('generic');
+    expect(isPresetRefused(await press('use-preset', { vendor: 'oracle' }))).toBe(true);
+    expect((await organization()).vendor).toBe('generic');
+    const after = await press('use-preset', { vendor: 'epic' });
+    expect(after.body).toContain('The preset is in use');
+    expect(after.body).not.toContain('Use the preset for');
+    expect(await organization()).toMatchObject({ vendor: 'epic', ...presetSettings('epic') });
+    expect(isPresetRefused(await press('use-preset', { vendor: 'epic' }))).toBe(true);
+  });
+
+  test('a FHIR URL of nobody known, or a vendor already chosen, offers no preset', async () => {
+    expect((await page()).body).not.toContain('Use the preset for');
+    await world.setOrganization(ORG_ID, { vendor: 'generic-v2', fhirBaseUrl: 'https://ehr.example/api/FHIR/R4' });
+    expect((await page()).body).not.toContain('Use the preset for');
+  });
+
+  test('a wrong advanced setting is refused at its field with everything typed kept', async () => {
+    const typed = { ...advanced(await page()), frameAncestors: 'everywhere', allowedHosts: 'auth.example.org' };
+    const refused = await press('advanced', typed);
+    expect(isAfterPost(refused, 'form')).toBe(true);
+    const { body } = refused;
+    expect((await browser.visit(refused.url)).body).toBe(body);
+    expect(body).toContain('id="frameAncestors-problem"');
+    expect(body).toContain('everywhere</textarea>');
+    expect(body).toContain('auth.example.org</textarea>');
+    expect((await organization()).allowedHosts).toEqual([]);
+  });
+
+  test.for(['privateNetworks', 'clientId', 'id', 'enabled'])(
+    'an administrator cannot set %s through a form',
+    async (field) => {
+      const before = await organization();
+      await press('advanced', { ...advanced(await page()), [field]: '10.0.0.0/8' });
+      expect(await organization()).toEqual(before);
+    },
+  );
+
+  test('the key proof says that the EHR accepted client ID and key, once', async () => {
+    const { url, body } = await press('prove-key');
+    expect(body).toContain('Proven: the EHR accepted client ID');
+    expect((await browser.visit(url)).body).not.toContain('Proven: the EHR accepted client ID');
+    expect(await audited('check-run')).toHaveLength(1);
+    expect((await audited('check-run'))[0]?.detail).toMatchObject({ action: 'key proof', outcome: 'proven' });
+  });
+
+  test('the key proof names the usual causes, and is limited', async () => {
+    await world.setOrganization(ORG_ID, { clientId: 'somebody-else' });
+    const { body } = await press('prove-key');
+    expect(body).toContain('Not proven');
+    expect(body).toContain('JWKS URL is not registered');
+    const presses = await Promise.all(Array.from({ length: 5 }, () => press('prove-key')));
+    expect(presses.map(({ status }) => status)).toContain(429);
+  });
+
+  test('a report is readable by whoever has its link, as a page and as JSON, without secrets', async () => {
+    const tooEarly = await press('report');
+    expect([isAfterPost(tooEarly, 'form'), tooEarly.body.includes('Run the checks first')]).toEqual([true, true]);
+    await save(world.sandbox.fhirBase);
+    const made = await press('report');
+    const [link = ''] = /http:\/\/localhost:\d+\/reports\/checks\/[\w-]{43}/.exec(made.body) ?? [];
+    expect(isAfterPost(made, 'secret')).toBe(true);
+    const again = await browser.visit(made.url);
+    expect(again.body).not.toContain(link);
+    expect(again.body).toContain('The link of a report is shown once, and this page has shown it.');
+    const stranger = world.browser();
+    const read = await stranger.visit(link);
+    expect(read.status).toBe(200);
+    expect(read.body).toContain('All checks passed');
+    expect(read.headers['x-robots-tag']).toBe('noindex');
+    expect(read.setCookies).toEqual([]);
+    const json = await stranger.visit(`${link}.json`);
+    expect(JSON.parse(json.body)).toMatchObject({ verdict: 'All checks passed', organization: { id: ORG_ID } });
+    expect(read.body + json.body).not.toMatch(/admin@example\.com|PRIVATE|eyJ/);
+    expect((await stranger.visit(link.slice(0, -1))).status).toBe(404);
+  });
+});
+
+describe('operators', () => {
+  test('choose an organization, which administrators of another cannot name', async () => {
+    await world.setOrganization('hospital-b');
+    await addPerson(world, 'operator@example.com');
+    const operator = await signedIn(world, 'operator@example.com');
+    expect((await operator.visit(world.url + PAGE)).body).toContain('Which organization?');
+    const chosen = await operator.visit(`${world.url}${PAGE}?organization=hospital-b`);
+    expect(chosen.body).toContain(`action="${PAGE}/check?organization=hospital-b"`.replace('/check', ''));
+    expect((await browser.visit(`${world.url}${PAGE}?organization=hospital-b`)).status).toBe(403);
+    expect(await audited('denial')).toHaveLength(1);
+  });
+});
+
+/** The advanced form as the page sends it untouched. */
+function advanced({ body }: Visit): Record<string, string> {
+  const form: Record<string, string> = {};
+  for (const [, name = '', value = ''] of body.matchAll(/<textarea[^>]* name="(\w+)"[^>]*>\n([^<]*)<\/textarea>/g))
+    form[name] = value;
+  for (const [, name = '', options = ''] of body.matchAll(/<select[^>]* name="(\w+)"[^>]*>(.*?)<\/select>/gs))
+    form[name] = /value="([^"]*)" selected/.exec(options)?.[1] ?? '';
+  for (const [, name = ''] of body.matchAll(/type="checkbox"[^>]* name="(\w+)" value="true" checked/g))
+    form[name] = 'true';
+  for (const [, name = '', value = ''] of body.matchAll(/<input[^>]*type="number"[^>]* name="(\w+)" value="(\d*)"/g))
+    form[name] = value;
+  form['timeZone'] = /name="timeZone" value="([^"]*)"/.exec(body)?.[1] ?? '';
+  return form;
+}

@@ -1,0 +1,224 @@
+/** The scopes in the settings: explained, previewed without saving, and what was learned about them (issue 4 §3; SCO-01..06). */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { explainScopes, spellingSent } from '#src/integration-page/scope-explanation.ts';
+import { createOrganizationStore } from '#src/organizations/store.ts';
+import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
+import { type TestBrowser, titleOf } from '#test/helpers/browser.ts';
+import { isAfterPost } from '#test/helpers/visits.ts';
+import { startWorld, testStores, type World } from '#test/helpers/world.ts';
+
+const PAGE = '/settings/integrations/smart-on-fhir';
+const ALL = { showEhrOrders: true, createRequests: true };
+const scopesOf = (rows: readonly { scope: string }[]) => rows.map(({ scope }) => scope);
+
+describe('a scope string explained', () => {
+  test('the guide’s string lacks nothing', () => {
+    const guide = 'launch/patient launch/encounter patient/*.read openid fhirUser launch profile online_access';
+    const { present, absent } = explainScopes(guide, { ...ALL, createRequests: false });
+    expect(scopesOf(present).toSorted()).toEqual(guide.split(' ').toSorted());
+    expect(absent).toEqual([]);
+    for (const { purpose, loss } of present) expect(purpose.length * loss.length).toBeGreaterThan(0);
+  });
+
+  test('what is absent is named with what is lost, in the spelling of the string', () => {
+    const { absent } = explainScopes('launch openid fhirUser patient/Patient.r patient/ServiceRequest.r', ALL);
+    expect(scopesOf(absent)).toEqual([
+      'launch/patient',
+      'launch/encounter',
+      'online_access',
+      'patient/Practitioner.r',
+      'patient/ServiceRequest.rs',
+      'patient/PractitionerRole.r',
+      'patient/Organization.r',
+      'patient/Location.r',
+      'patient/ServiceRequest.c',
+    ]);
+    expect(absent.find(({ scope }) => scope === 'patient/ServiceRequest.rs')?.loss).toContain('is empty');
+  });
+
+  test.for([
+    ['patient/*.read', ['patient/ServiceRequest.write']],
+    ['patient/*.rs', ['patient/ServiceRequest.c']],
+    ['patient/*.read patient/ServiceRequest.write', []],
+  ] as const)('%s: creating requests needs a scope of its own', ([resources, missed]) => {
+    const guide = `launch/patient launch/encounter openid fhirUser launch profile online_access ${resources}`;
+    const { present, absent } = explainScopes(guide, ALL);
+    expect(scopesOf(absent)).toEqual(missed);
+    const written = present.find(({ scope }) => scope.endsWith('.write'));
+    if (missed.length === 0) expect(written?.loss).toContain('There is no New request');
+  });
+
+  test('only what these settings use is missed', () => {
+    const { absent } = explainScopes('launch openid fhirUser patient/Patient.read', {
+      showEhrOrders: false,
+      createRequests: false,
+    });
+    expect(scopesOf(absent)).not.toContain('patient/ServiceRequest.read');
+    expect(scopesOf(absent)).not.toContain('patient/Observation.read');
+  });
+
+  test.for([
+    ['patient/ServiceRequest.rs?status=active', 'The list of requests from the EHR is empty.'],
+    ['patient/ServiceRequest.c?status=active', 'Nothing: the app does not use it.'],
+    ['patient/Device.read', 'Nothing: the app does not use it.'],
+    ['system/*.read', 'Nothing: the app does not use it.'],
+    ['patient/Patient.sr', 'Nothing: the app does not use it.'],
+    ['__vendor', 'Nothing: the app does not use it.'],
+    ['patient/Patient.read', 'The app cannot be used: no page is shown without a proven patient.'],
+  ])('%s: %s', ([scope, loss]) => {
+    expect(explainScopes(`${scope}`, ALL).present).toMatchObject([{ scope, loss }]);
+  });
+
+  test.for([
+    ['auto', undefined, undefined],
+    ['auto', [], 'patient/Patient.rs'],
+    ['auto', ['permission-v1'], 'patient/Patient.read'],
+    ['auto', ['permission-v1', 'permission-v2'], 'patient/Patient.rs'],
+    ['v1', undefined, 'patient/Patient.read'],
+  ] as const)('SCO-02: spelling %s with %j sends %s', ([version, capabilities, sent]) => {
+    expect(spellingSent('patient/Patient.rs', version, capabilities)?.scope).toBe(sent);
+  });
+});
+
+describe.for(await testStores())('on %s', (stores) => {
+  let world: World;
+  let browser: TestBrowser;
+  let orgId: string;
+  let serial = 0;
+  const now = { current: new Date() };
+  beforeAll(async () => {
+    world = await startWorld({ stores, clock: () => now.current });
+    await addPerson(world, 'operator@example.com');
+    browser = await signedIn(world, 'operator@example.com');
+  });
+  beforeEach(async () => {
+    serial += 1;
+    orgId = `scopes-${serial}`;
+    await world.setOrganization(orgId);
+  });
+  afterAll(() => world.close());
+
+  const page = () => browser.visit(`${world.url}${PAGE}?organization=${orgId}`);
+  const press = async (step: string, form: Record<string, string> = {}) =>
+    browser.open(`${world.url}${PAGE}/${step}?organization=${orgId}`, {
+      form: { csrf: await tokenOf(world, browser), ...form },
+    });
+  const organization = async () => createOrganizationStore(world.dependencies.database.db).find(orgId);
+  const launch = () => {
+    const url = new URL(world.sandbox.launch('pat-ada'));
+    url.searchParams.set('orgId', orgId);
+    now.current = new Date(now.current.getTime() + 1_001);
+    world.sandbox.requests.clear();
+    return world.browser().open(url.href);
+  };
+  const askedScopes = () =>
+    world.sandbox.requests
+      .filter(({ path }) => path.startsWith('/auth/authorize?'))
+      .map(({ path }) => new URL(path, world.sandbox.origin).searchParams.get('scope') ?? '');
+  const audited = async () => {
+    await world.dependencies.audit.flush();
+    const { rows } = await world.dependencies.database.db.execute<{ actor: string; detail: unknown }>(
+      `select actor, detail, launch from audit_events where event = 'settings-change' and organization_id = '${orgId}' order by at`,
+    );
+    return rows;
+  };
+
+  test('the page explains the saved scopes and names those that are absent', async () => {
+    await world.setOrganization(orgId, { scopes: 'launch openid fhirUser patient/Patient.read' });
+    const { body } = await page();
+    expect(body).toContain('What these scopes are for');
+    expect(body).toContain('Shows whose chart is open');
+    expect(body).toContain('Scopes the app can use that are absent');
+    expect(body).toContain('The list of requests from the EHR is empty.');
+  });
+
+  test('a preview shows problems token by token, keeps everything typed, and saves nothing', async () => {
+    const before = await organization();
+    const form = {
+      scopes: 'launch openid fhirUser patient/observation.read patient/Patient.sr',
+      frameAncestors: 'https://typed.example',
+      nonce: 'optional',
+    };
+    const { status, body } = await press('preview-scopes', form);
+    expect(status).toBe(200);
+    expect(body).toContain('nothing is saved');
+    expect(body).toContain('patient/observation.read is not a SMART scope: after the slash comes a FHIR resource type');
+    expect(body).toContain('patient/Patient.sr is not a SMART scope: the letters stand once each and in the order');
+    expect(body).toContain('https://typed.example');
+    expect(body).toContain('patient/observation.read patient/Patient.sr</textarea>');
+    expect(body).toMatch(/<option value="optional" selected>/);
+    expect(await organization()).toEqual(before);
+    expect(await audited()).toEqual([]);
+  });
+
+  test('a preview says what would be sent to this EHR', async () => {
+    world.sandbox.faults.set('discovery-no-capabilities');
+    await launch();
+    world.sandbox.faults.clear();
+    await expect.poll(async () => (await organization())?.discovered).toBeDefined();
+    const scopes = 'launch openid fhirUser patient/Patient.rs';
+    const sent = (body: string) =>
+      /Sent in a launch, because ([^:]+): <code class="value">([^<]+)</.exec(body)?.slice(1);
+    expect(sent((await press('preview-scopes', { scopes })).body)).toEqual(['the EHR names no spelling', scopes]);
+    expect(sent((await press('preview-scopes', { scopes, scopeVersion: 'v1' })).body)).toEqual([
+      '“Spelling of the scopes” is set to v1',
+      scopes.replace('.rs', '.read'),
+    ]);
+    expect(sent((await press('preview-scopes', { scopes: 'launch' })).body)).toBeUndefined();
+  });
+
+  test('a save that is refused names every problem of the scopes', async () => {
+    const refused = await press('advanced', {
+      scopes: 'launch openid fhirUser patient/Patient.sr system/*.read',
+    });
+    expect(isAfterPost(refused, 'form')).toBe(true);
+    const { body } = refused;
+    expect(body).toContain('patient/Patient.sr is not a SMART scope');
+    expect(body).toContain('system/*.read: system scopes cannot be used');
+  });
+
+  test('hostile text in the field stays text', async () => {
+    const { body } = await press('preview-scopes', { scopes: '</textarea><script>alert(1)</script>' });
+    expect(body).not.toContain('<script>alert(1)');
+  });
+
+  test('what was learned is shown, forgotten by the button, and in the audit trail with who did it', async () => {
+    expect((await page()).body).not.toContain('The EHR refused the configured scopes');
+    world.sandbox.faults.set('invalid-scope', '\\*');
+    expect(titleOf(await launch())).toBe('Requests for Ada Moreno');
+    const { body } = await page();
+    expect(body).toContain('The EHR refused the configured scopes');
+    expect(body).toMatch(/Since <time[^>]+>[^<]+<\/time> launches ask for:/);
+    expect(body).toContain('patient/Patient.read patient/Practitioner.read');
+    expect(body).toContain('refused (invalid_scope)');
+    expect(await audited()).toMatchObject([
+      { actor: 'system', detail: { before: { scopesAskedFor: null } }, launch: expect.any(String) },
+    ]);
+
+    world.sandbox.faults.clear();
+    const after = await press('forget-scopes');
+    expect(after.body).toContain('Launches ask for the configured scopes again.');
+    expect(after.body).not.toContain('The EHR refused the configured scopes');
+    expect(await audited()).toMatchObject([
+      { actor: 'system' },
+      { actor: expect.stringContaining('user:'), detail: { action: 'ask for the configured scopes again' } },
+    ]);
+    expect(titleOf(await launch())).toBe('Requests for Ada Moreno');
+    expect(askedScopes()).toEqual([expect.stringContaining('patient/*.read')]);
+  });
+
+  test('the button without anything learned changes nothing and is no event', async () => {
+    expect((await press('forget-scopes')).status).toBe(200);
+    expect(await audited()).toEqual([]);
+  });
+
+  test('MT-01: an administrator forgets and previews for their own organization only', async () => {
+    await addPerson(world, `admin-${serial}@example.com`, { role: 'administrator' });
+    const stranger = await signedIn(world, `admin-${serial}@example.com`);
+    const csrf = await tokenOf(world, stranger);
+    for (const step of ['forget-scopes', 'preview-scopes']) {
+      const answer = await stranger.visit(`${world.url}${PAGE}/${step}?organization=${orgId}`, { form: { csrf } });
+      expect(answer.status).toBe(403);
+    }
+  });
+});

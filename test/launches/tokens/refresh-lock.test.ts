@@ -1,0 +1,264 @@
+/** A launch's record while its token is renewed: what the store loses, what others do to it meanwhile, and who dies (RF-03, RF-04, RF-15). */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createApp } from '#src/app.ts';
+import { AppError } from '#src/errors.ts';
+import type { Launch } from '#src/launches/session/launch.ts';
+import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
+import { startServer } from '#test/helpers/listener.ts';
+import type { Script } from '#test/helpers/stub-ehr.ts';
+import { ehr, LIST, launch, outcomeOf, useStubWorld } from '#test/helpers/stub-world.ts';
+import { csrfOf, launchIdOf } from '#test/helpers/visits.ts';
+
+const { world } = useStubWorld();
+beforeAll(() => void vi.useFakeTimers({ toFake: ['Date'] }));
+afterAll(() => void vi.useRealTimers());
+afterEach(() => void vi.restoreAllMocks());
+
+const LIFETIME_SECONDS = 60;
+const REVOCATION = '/auth/revoke';
+const advance = (ms: number) => void vi.setSystemTime(Date.now() + ms);
+const expire = () => advance(LIFETIME_SECONDS * 1_000 + 1);
+const away = () => new AppError('store.unavailable', 'Redis did not answer');
+
+let browser: TestBrowser;
+let page: Visit;
+let serial = 0;
+const reload = () => browser.visit(page.url);
+const at = (path: string) => page.url.replace(/requests$/, path);
+const store = () => world().dependencies.redis;
+const recordKey = () => `launch:${launchIdOf(page)}`;
+/** The launch as it is stored now. */
+const stored = async (): Promise<Launch | undefined> => {
+  const key = recordKey();
+  const sealed = await store().get(key);
+  if (sealed === undefined) return undefined;
+  return ((await world().dependencies.sealer.open(key, sealed)) as { launch: Launch }).launch;
+};
+const forms = (route: string) => ehr.seen(route).map(({ body }) => new URLSearchParams(body));
+const refreshes = () => forms('token').filter((form) => form.get('grant_type') === 'refresh_token');
+const sentTokens = () => refreshes().map((form) => form.get('refresh_token'));
+const revoked = () => forms(REVOCATION).map((form) => form.get('token'));
+/** `refresh-2` for `refresh-1`, and so on. */
+const rotating: Script = async (request) => {
+  serial += 1;
+  const { body } = await ehr.standard(request);
+  const tokens = { access_token: `access-${serial}`, refresh_token: `refresh-${serial}` };
+  return { body: { ...(body as object), expires_in: LIFETIME_SECONDS, ...tokens } };
+};
+/** How the n-th replacement of the record goes from now on: the first is the claim, the second its result. */
+const onReplace = (script: (index: number, real: () => Promise<boolean>) => Promise<boolean>) => {
+  const { replace } = store();
+  let index = 0;
+  return vi.spyOn(store(), 'replace').mockImplementation((...given) => {
+    // What earlier tests left to be retried is none of this one's business.
+    if (given[0] !== recordKey()) return replace(...given);
+    index += 1;
+    return script(index, () => replace(...given));
+  });
+};
+/** The claim succeeds; what comes of it is not taken until the store is back. */
+const untilBack = () => {
+  const redis = { isBack: false };
+  onReplace(async (index, real) => (index === 1 || redis.isBack ? real() : Promise.reject(away())));
+  return redis;
+};
+const signOut = () => browser.visit(at('sign-out'), { form: { csrf: csrfOf(page) } });
+
+beforeEach(async () => {
+  serial = 0;
+  ehr.change('smart-configuration', { revocation_endpoint: `${ehr.origin}${REVOCATION}` });
+  ehr.on(REVOCATION, () => ({}));
+  ehr.on('token', rotating);
+  browser = world().browser();
+  page = await launch({}, browser);
+  expect(titleOf(page)).toBe(LIST);
+  expire();
+});
+
+describe('the claim', () => {
+  test('RF-04, RF-15: while the refresh token is being spent, the record does not have it', async () => {
+    const seen: (Launch | undefined)[] = [];
+    ehr.on('token', async (...given) => {
+      seen.push(await stored());
+      return rotating(...given);
+    });
+    expect(titleOf(await reload())).toBe(LIST);
+    expect(seen).toEqual([expect.objectContaining({ refresh: expect.objectContaining({ kind: 'under-way' }) })]);
+    expect(seen[0]?.tokens).toMatchObject({ accessToken: 'access-1' });
+    expect(seen[0]?.tokens.refreshToken).toBeUndefined();
+  });
+
+  test('RF-15: of an instance that never stores what came ends the launch, and nothing is sent again', async () => {
+    const redis = untilBack();
+    expect((await reload()).status).toBe(503);
+    advance(30_000);
+    const over = reload();
+    // A moment is left for an owner who is alive after all.
+    const isWaitedFor = async () => {
+      advance(500);
+      return Promise.race([over, new Promise((resolve) => setImmediate(resolve))]);
+    };
+    await expect.poll(isWaitedFor).toBeDefined();
+    expect(outcomeOf(await over)).toEqual({ status: 401, code: 'session.expired' });
+    expect(sentTokens()).toEqual(['refresh-1']);
+    redis.isBack = true;
+    await expect.poll(revoked).toContain('refresh-2');
+  });
+
+  test('that was made although nobody said so is taken back', async () => {
+    onReplace(async (index, real) => {
+      const done = await real();
+      if (index === 1) throw away();
+      return done;
+    });
+    expect(outcomeOf(await reload())).toEqual({ status: 503, code: 'store.unavailable' });
+    await expect.poll(async () => (await reload()).status).toBe(200);
+    expect(sentTokens()).toEqual(['refresh-1']);
+  });
+
+  test('RF-04: taking back what was not made undoes nobody else’s renewal', async () => {
+    const spy = onReplace(async (index, real) => (index === 1 ? Promise.reject(away()) : real()));
+    expect((await reload()).status).toBe(503);
+    expect(titleOf(await reload())).toBe(LIST);
+    // The claim, another and its result, and the undoing.
+    await expect.poll(() => spy.mock.calls.filter(([key]) => key === recordKey()).length).toBe(4);
+    await expect.poll(() => spy.mock.settledResults.at(-1)?.type).toBe('fulfilled');
+    expire();
+    expect(titleOf(await reload())).toBe(LIST);
+    expect(sentTokens()).toEqual(['refresh-1', 'refresh-2']);
+  });
+
+  test('RF-15: is good for as long as the slowest refresh takes', async () => {
+    const another = await startServer(createApp(world().dependencies));
+    const there = page.url.replace(world().url, another.origin);
+    let second: Promise<Visit> | undefined;
+    ehr.on('token', async (...given) => {
+      advance(16_000);
+      const get = vi.spyOn(store(), 'get');
+      const looks = () => get.mock.calls.filter(([key]) => key === recordKey()).length;
+      second = browser.visit(there);
+      await expect.poll(looks).toBeGreaterThan(2);
+      advance(2_500);
+      const before = looks();
+      await expect.poll(looks).toBeGreaterThan(before + 1);
+      return rotating(...given);
+    });
+    expect(titleOf(await reload())).toBe(LIST);
+    expect(second && titleOf(await second)).toBe(LIST);
+    expect(sentTokens()).toEqual(['refresh-1']);
+    await another.close();
+  });
+});
+
+describe('the result', () => {
+  test('RF-03: that the store did not take is stored behind the visitor’s back', async () => {
+    const redis = untilBack();
+    expect(outcomeOf(await reload())).toEqual({ status: 503, code: 'store.unavailable' });
+    redis.isBack = true;
+    await expect.poll(async () => (await stored())?.tokens.refreshToken).toBe('refresh-2');
+    expect(titleOf(await reload())).toBe(LIST);
+    expire();
+    expect(titleOf(await reload())).toBe(LIST);
+    expect(sentTokens()).toEqual(['refresh-1', 'refresh-2']);
+  });
+
+  test('nobody waits for a second try', async () => {
+    onReplace((index, real) => {
+      if (index === 1) return real();
+      return index === 2 ? Promise.reject(away()) : new Promise(() => undefined);
+    });
+    expect((await reload()).status).toBe(503);
+  });
+
+  test('RF-03: that was stored although nobody said so is the launch’s', async () => {
+    onReplace(async (index, real) => {
+      const done = await real();
+      if (index === 2) throw away();
+      return done;
+    });
+    expect((await reload()).status).toBe(503);
+    expect(titleOf(await reload())).toBe(LIST);
+    expect(sentTokens()).toEqual(['refresh-1']);
+    expect(revoked()).toEqual([]);
+  });
+
+  test('RV-02: is given back when the visitor signed out while the EHR was asked', async () => {
+    ehr.on('token', async (...given) => {
+      expect((await signOut()).status).toBe(303);
+      return rotating(...given);
+    });
+    expect((await reload()).status).toBe(401);
+    await expect.poll(revoked).toEqual(expect.arrayContaining(['access-1', 'refresh-2', 'access-2']));
+  });
+
+  test('RV-02: nor is it kept when the visitor signed out while the store was away', async () => {
+    const redis = untilBack();
+    expect((await reload()).status).toBe(503);
+    expect((await signOut()).status).toBe(303);
+    redis.isBack = true;
+    await expect.poll(revoked).toEqual(expect.arrayContaining(['access-1', 'refresh-2', 'access-2']));
+    expect(await stored()).toBeUndefined();
+  });
+
+  test('RF-07: a refresh token that could not be put back is, once the store is back', async () => {
+    ehr.on('token', () => ({ status: 503 }));
+    const redis = untilBack();
+    expect((await reload()).status).toBe(503);
+    redis.isBack = true;
+    await expect.poll(async () => (await stored())?.tokens.refreshToken).toBe('refresh-1');
+    ehr.on('token', rotating);
+    advance(5_000);
+    expect(titleOf(await reload())).toBe(LIST);
+    expect(sentTokens()).toEqual(['refresh-1', 'refresh-1']);
+  });
+});
+
+describe('FU-07: a launch let in while the database was away', () => {
+  let isBack: boolean;
+  beforeEach(async () => {
+    isBack = false;
+    const { clinicians } = world().dependencies;
+    const { admit, standing } = clinicians;
+    const unrecorded = { kind: 'admitted', clinicianId: undefined, isFirst: false } as const;
+    vi.spyOn(clinicians, 'admit').mockImplementation(async (...given) => (isBack ? admit(...given) : unrecorded));
+    vi.spyOn(clinicians, 'standing').mockImplementation(async (...given) => {
+      if (!isBack) throw new AppError('store.unavailable', 'the database did not answer');
+      return standing(...given);
+    });
+    browser = world().browser();
+    page = await launch({}, browser);
+    expect(titleOf(page)).toBe(LIST);
+    expire();
+  });
+  /** Another tab; it asks the EHR nothing. */
+  const visitElsewhere = async () => {
+    isBack = true;
+    expect((await browser.visit(at('closing'))).status).toBe(200);
+  };
+
+  test('is not tied to its clinician while its token is renewed, but by the next page', async () => {
+    ehr.on('token', async (...given) => {
+      await visitElsewhere();
+      return rotating(...given);
+    });
+    expect(titleOf(await reload())).toBe(LIST);
+    const renewed = await stored();
+    expect(renewed?.tokens.refreshToken).toBe(`refresh-${serial}`);
+    expect(titleOf(await reload())).toBe(LIST);
+    expect(await stored()).toEqual({ ...renewed, clinicianId: expect.any(String) });
+    expect(revoked()).toEqual([]);
+  });
+
+  test('is renewed although another page ties it first', async () => {
+    onReplace(async (index, real) => {
+      if (index === 1) await visitElsewhere();
+      return real();
+    });
+    expect(titleOf(await reload())).toBe(LIST);
+    expect(refreshes()).toHaveLength(1);
+    expect(await stored()).toMatchObject({
+      clinicianId: expect.any(String),
+      tokens: { refreshToken: `refresh-${serial}` },
+    });
+  });
+});

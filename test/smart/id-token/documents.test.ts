@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createOutbound } from '#src/adapters/ehr-http/client.ts';
+import { AppError } from '#src/errors.ts';
+import { fetchIssuerKeys } from '#src/smart/id-token/documents.ts';
+import { makeKey, startKeyServer, type TestKey } from './key-server.ts';
+
+const outbound = createOutbound({ production: false, allowPrivate: ['127.0.0.0/8'] });
+let server: Awaited<ReturnType<typeof startKeyServer>>;
+let rsa: TestKey;
+let ec: TestKey;
+const kidsOf = (keys: { keySet: { jwks(): { keys: { kid?: string }[] } } }) =>
+  keys.keySet.jwks().keys.map(({ kid }) => kid);
+
+beforeAll(async () => {
+  server = await startKeyServer();
+  [rsa, ec] = await Promise.all([makeKey('RS256', 'rsa-1'), makeKey('ES384', 'ec-1')]);
+});
+beforeEach(() => {
+  server.forget();
+});
+afterAll(async () => {
+  await outbound.close();
+  await server.close();
+});
+
+async function codeOf(promise: Promise<unknown>): Promise<string> {
+  const error = await promise.then(
+    () => 'accepted',
+    (reason: unknown) => reason,
+  );
+  return error instanceof AppError ? error.code : String(error);
+}
+
+describe('where keys come from', () => {
+  test('ID-03: the OpenID configuration, then its jwks_uri, one trailing slash stripped for the URL only', async () => {
+    const issuer = `${server.origin}/a/`;
+    server.answers.set('/a/.well-known/openid-configuration', {
+      body: { issuer, jwks_uri: `${server.origin}/keys?run=7` },
+    });
+    server.answers.set('/keys?run=7', { body: { keys: [rsa.jwk] } });
+    expect(kidsOf(await fetchIssuerKeys({ issuer }, outbound))).toEqual(['rsa-1']);
+    expect(server.fetches).toEqual(['/a/.well-known/openid-configuration', '/keys?run=7']);
+  });
+
+  test('ID-10: unknown, malformed, private and encryption keys are ignored', async () => {
+    const issuer = server.serve([
+      null,
+      'x',
+      { kty: 'OKP', crv: 'Ed25519', x: 'AA' },
+      { kty: 'oct', k: 'c2VjcmV0' },
+      { kty: 'RSA', kid: 'no-modulus' },
+      { ...rsa.privateJwk, kid: 'leaked' },
+      { ...rsa.jwk, kid: 'enc', use: 'enc' },
+      { ...rsa.jwk, kid: 'oaep', alg: 'RSA-OAEP' },
+      { ...ec.jwk, kid: 'bad-point', x: 'AAAA' },
+      rsa.jwk,
+      ec.jwk,
+    ]);
+    expect(kidsOf(await fetchIssuerKeys({ issuer }, outbound))).toEqual(['rsa-1', 'ec-1']);
+  });
+
+  test.for([404, 410])('no OpenID document (%d): the JWKS of smart-configuration counts', async (status) => {
+    server.answers.set('/a/.well-known/openid-configuration', { status, body: {} });
+    server.answers.set('/smart-jwks', { body: { keys: [rsa.jwk] } });
+    const issuer = { issuer: `${server.origin}/a`, fallbackJwksUri: `${server.origin}/smart-jwks` };
+    expect(kidsOf(await fetchIssuerKeys(issuer, outbound))).toEqual(['rsa-1']);
+    expect(await codeOf(fetchIssuerKeys({ issuer: issuer.issuer }, outbound))).toBe('identity.keys-unavailable');
+  });
+
+  test.for([
+    ['a server error', { status: 500, body: {} }],
+    ['a redirect', { status: 302, headers: { location: '/smart-jwks' }, body: {} }],
+    ['a page', { headers: { 'content-type': 'text/html' }, body: '<html></html>' }],
+    ['an array', { body: [] }],
+    ['truncated JSON', { body: '{"issuer":' }],
+    ['another issuer (ID-04)', { body: { issuer: 'https://evil.example', jwks_uri: 'SELF/smart-jwks' } }],
+    ['no jwks_uri', { body: { issuer: 'SELF/a' } }],
+    ['a jwks_uri on plain http', { body: { issuer: 'SELF/a', jwks_uri: 'http://ehr.example/jwks' } }],
+    ['a jwks_uri of another scheme', { body: { issuer: 'SELF/a', jwks_uri: 'file:///etc/passwd' } }],
+    ['a relative jwks_uri', { body: { issuer: 'SELF/a', jwks_uri: '/smart-jwks' } }],
+    ['a jwks_uri that fails', { body: { issuer: 'SELF/a', jwks_uri: 'SELF/broken' } }],
+    ['a jwks_uri without usable keys', { body: { issuer: 'SELF/a', jwks_uri: 'SELF/empty' } }],
+  ] as const)('ID-22: %s ends the launch, without a way round', async ([, answer]) => {
+    const body = JSON.stringify(answer.body).replaceAll('SELF', server.origin);
+    const text = typeof answer.body === 'string' ? answer.body : body;
+    server.answers.set('/a/.well-known/openid-configuration', { ...answer, body: text });
+    server.answers.set('/smart-jwks', { body: { keys: [rsa.jwk] } });
+    server.answers.set('/broken', { status: 503, body: {} });
+    server.answers.set('/empty', { body: { keys: [{ ...rsa.jwk, use: 'enc' }] } });
+    const issuer = { issuer: `${server.origin}/a`, fallbackJwksUri: `${server.origin}/smart-jwks` };
+    expect(await codeOf(fetchIssuerKeys(issuer, outbound))).toBe('identity.keys-unavailable');
+    expect(server.fetches).not.toContain('/smart-jwks');
+  });
+
+  test('ID-22: a provider that never answers is a timeout', async () => {
+    server.answers.set('/a/.well-known/openid-configuration', { body: 'never' });
+    expect(await codeOf(fetchIssuerKeys({ issuer: `${server.origin}/a` }, outbound))).toBe('identity.keys-timeout');
+  });
+});

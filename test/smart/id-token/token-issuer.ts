@@ -1,0 +1,69 @@
+/** The issuer of test id_tokens: keys of every algorithm, a right set of claims, and a verifier that expects them. */
+import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { createOutbound } from '#src/adapters/ehr-http/client.ts';
+import { createLog } from '#src/adapters/log.ts';
+import { AppError } from '#src/errors.ts';
+import { createIssuerKeys } from '#src/smart/id-token/keys.ts';
+import { type IdTokenExpectation, verifyIdToken } from '#src/smart/id-token/verify.ts';
+import { makeKey, startKeyServer, type TestKey } from './key-server.ts';
+
+const NOW = new Date('2026-06-01T12:00:00Z');
+export const NOW_SECONDS = NOW.getTime() / 1_000;
+export const CLIENT_ID = 'client-1';
+export const NONCE = 'nonce-canary';
+export const ACCESS_TOKEN = 'access-canary';
+
+const signers = new Map<string, TestKey>();
+
+const log = createLog('silent');
+const outbound = createOutbound({ production: false, allowPrivate: ['127.0.0.0/8'] });
+export let server: Awaited<ReturnType<typeof startKeyServer>>;
+export let issuer: string;
+let keys: ReturnType<typeof createIssuerKeys>;
+
+beforeAll(async () => {
+  server = await startKeyServer();
+  for (const alg of ['RS256', 'RS384', 'PS256', 'ES256', 'ES384', 'RS512', 'EdDSA', 'ES512']) {
+    signers.set(alg, await makeKey(alg, `kid-${alg}`));
+  }
+});
+beforeEach(() => {
+  server.forget();
+  issuer = server.serve([...signers.values()].map(({ jwk }) => jwk));
+  keys = createIssuerKeys({ outbound, clock: () => NOW, log });
+});
+afterAll(async () => {
+  await outbound.close();
+  await server.close();
+});
+
+export const signer = (alg = 'RS256'): TestKey => signers.get(alg)!;
+export const claimsWith = (change: Record<string, unknown> = {}): Record<string, unknown> => ({
+  iss: issuer,
+  sub: 'user-canary',
+  aud: CLIENT_ID,
+  iat: NOW_SECONDS,
+  exp: NOW_SECONDS + 300,
+  nonce: NONCE,
+  fhirUser: 'Practitioner/1',
+  ...change,
+});
+export const verify = (idToken: unknown, change: Partial<IdTokenExpectation> = {}) =>
+  verifyIdToken(idToken, {
+    expectedIssuers: [{ issuer }],
+    clientId: CLIENT_ID,
+    nonce: NONCE,
+    nonceRequired: true,
+    accessToken: ACCESS_TOKEN,
+    now: NOW,
+    keys,
+    ...change,
+  });
+export async function refusal(promise: Promise<unknown>): Promise<AppError> {
+  const error = await promise.then(
+    () => new Error('accepted'),
+    (reason: unknown) => reason,
+  );
+  if (error instanceof AppError) return error;
+  throw error;
+}

@@ -1,0 +1,149 @@
+/** Vendor presets as data: every value has its reason, and choosing a vendor changes only what nobody set on purpose. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { editOrganization } from '#src/organizations/edit.ts';
+import { parseSettings, readStoredSettings } from '#src/organizations/organization.ts';
+import { createOrganizationStore } from '#src/organizations/store.ts';
+import { broughtAlong, changedFromPreset, presetFields, presetReasons, presetSettings } from '#src/vendors/presets.ts';
+import { suggestVendor } from '#src/vendors/suggestion.ts';
+import { vendors } from '#src/vendors/vendor.ts';
+import { startWorld, type World } from '#test/helpers/world.ts';
+import { organizationSettings } from '#test/integration-page/organization-settings.ts';
+
+const base = { id: 'general', name: 'General', fhirBaseUrl: 'https://ehr.example/fhir', clientId: 'abc' };
+
+describe('the rows', () => {
+  test.for(vendors)('%s: its settings are valid, and every one that differs says why and from where', (vendor) => {
+    const settings = presetSettings(vendor);
+    expect(parseSettings({ ...base, vendor, ...settings }, true)).toMatchObject({ ok: true, settings });
+    const common = presetSettings('generic');
+    const differing = presetFields.filter((field) => JSON.stringify(settings[field]) !== JSON.stringify(common[field]));
+    const reasons = presetReasons(vendor);
+    expect(reasons.map(({ field }) => field)).toEqual(expect.arrayContaining(differing));
+    for (const { why, source } of reasons) expect([why.length > 10, source.length > 5]).toEqual([true, true]);
+  });
+
+  test('the schema’s defaults are the generic preset, so that nothing is on purpose from the start', () => {
+    expect(changedFromPreset(organizationSettings())).toEqual([]);
+    expect(presetReasons('generic')).toEqual([]);
+  });
+
+  test('SCO-06: only the two generic ones ask for a wildcard', () => {
+    const wildcards = vendors.filter((vendor) => presetSettings(vendor).scopes.includes('*'));
+    expect(wildcards).toEqual(['generic', 'generic-v2']);
+  });
+
+  test('eClinicalWorks stays below its 250 a minute; NextGen Office names the client on refresh', () => {
+    expect(presetSettings('eclinicalworks').requestsPerMinute).toBe(200);
+    expect(presetSettings('nextgen-office').clientIdInTokenBody).toBe(true);
+  });
+});
+
+describe('choosing a vendor', () => {
+  test.for(['nextgen', 'nextgen-enterprise'])('%s, stored or typed, is NextGen Enterprise', (vendor) => {
+    expect(readStoredSettings({ ...base, vendor }).vendor).toBe('nextgen-enterprise');
+    expect(parseSettings({ ...base, vendor }, true)).toMatchObject({ settings: { vendor: 'nextgen-enterprise' } });
+  });
+
+  test('brings the whole preset to an organization that is being made', () => {
+    expect(broughtAlong(undefined, 'eclinicalworks')).toEqual(presetSettings('eclinicalworks'));
+  });
+
+  test('keeps what somebody set on purpose, and brings the rest', () => {
+    const before = organizationSettings({ vendor: 'generic', nonce: 'optional', refreshMarginSeconds: 90 });
+    expect(Object.keys(broughtAlong(before, 'nextgen-office'))).not.toContain('nonce');
+    expect(broughtAlong(before, 'nextgen-office')).toMatchObject({
+      clientIdInTokenBody: true,
+      scopes: presetSettings('nextgen-office').scopes,
+    });
+  });
+
+  test('takes the former vendor’s values away again', () => {
+    const before = organizationSettings({ vendor: 'eclinicalworks', ...presetSettings('eclinicalworks') });
+    expect(broughtAlong(before, 'oracle')).toMatchObject({ requestsPerMinute: 0 });
+  });
+});
+
+describe('editing an organization', () => {
+  let world: World;
+  let made = 0;
+  beforeAll(async () => {
+    world = await startWorld();
+  });
+  afterAll(() => world.close());
+
+  /** A new organization, then these changes one after the other. */
+  const edited = async (changes: Parameters<typeof editOrganization>[2][]) => {
+    const { audit, database, clock } = world.dependencies;
+    const store = createOrganizationStore(database.db);
+    const endLaunches = async () => 0;
+    const { id: _id, ...first } = base;
+    made += 1;
+    const id = `edited-${made}`;
+    const results = [];
+    for (const change of [first, ...changes])
+      results.push(await editOrganization({ store, audit, clock, production: true, endLaunches }, id, change, 'cli'));
+    return { results, saved: await store.find(id) };
+  };
+
+  test('the vendor’s values come along, the ones given beside it come first', async () => {
+    const { saved } = await edited([{ vendor: 'eclinicalworks', requestsPerMinute: '120' }]);
+    expect(saved).toMatchObject({ requestsPerMinute: 120, scopes: presetSettings('eclinicalworks').scopes });
+  });
+
+  test('a later edit overrides, and stays when the vendor changes', async () => {
+    const { saved } = await edited([{ vendor: 'nextgen-office' }, { clientIdInTokenBody: false }, { vendor: 'epic' }]);
+    expect(saved).toMatchObject({ vendor: 'epic', scopes: presetSettings('epic').scopes, clientIdInTokenBody: false });
+    const again = await edited([{ nonce: 'optional' }, { vendor: 'epic' }, { vendor: 'generic' }]);
+    expect(again.saved).toMatchObject({ nonce: 'optional', ...onlyScopes('generic') });
+  });
+
+  test('the former name nextgen brings NextGen Enterprise’s values', async () => {
+    const { saved } = await edited([{ vendor: 'nextgen' }]);
+    expect(saved).toMatchObject({ vendor: 'nextgen-enterprise', ...onlyScopes('nextgen-enterprise') });
+  });
+
+  test.for([{ vendor: 'acme' }, { vendor: 'oracle', nonce: 'maybe' }, { vendor: ['epic'] }])(
+    'bad input changes nothing: %o',
+    async (change) => {
+      const { results, saved } = await edited([change]);
+      expect(results.at(-1)?.ok).toBe(false);
+      expect(saved).toMatchObject({ vendor: 'generic', ...onlyScopes('generic') });
+    },
+  );
+});
+
+const onlyScopes = (vendor: (typeof vendors)[number]) => ({ scopes: presetSettings(vendor).scopes });
+
+describe('the vendor a FHIR URL suggests', () => {
+  test.for([
+    ['https://fhir.hospital.example/interconnect-fhir-oauth/api/FHIR/R4', 'epic'],
+    ['https://fhir.hospital.example/interconnect/api/fhir/r4/', 'epic'],
+    ['https://fhir-ehr.cerner.com/r4/ec2458f2', 'oracle'],
+    ['https://fhir-ehr-code.cerner.com/r4/ec2458f2', 'oracle'],
+    ['https://api.platform.athenahealth.com/fhir/r4', 'athenahealth'],
+    ['https://api.preview.platform.athenahealth.com/fhir/r4', 'athenahealth'],
+    ['https://greenfield-prod-apis.meditech.com/v2/uscore/STU6', 'meditech'],
+    ['https://ehr.hospital.example/v2/uscore/R4', 'meditech'],
+    ['https://fhir4.eclinicalworks.com/fhir/r4/JAFJCD', 'eclinicalworks'],
+    ['https://staging-fhir.ecwcloud.com/fhir/r4/FFBJCD', 'eclinicalworks'],
+    ['https://fhir.nextgen.com/nge/prod/fhir-api-r4/fhir/r4', 'nextgen-enterprise'],
+    ['https://fhir.meditouchehr.com/api/fhir/r4', 'nextgen-office'],
+    ['https://fhir.fhirpoint.open.allscripts.com/fhirroute/open/CP00101', 'veradigm'],
+  ])('%s: %s', ([url = '', vendor]) => {
+    expect(suggestVendor(url)?.vendor).toBe(vendor);
+  });
+
+  test.for([
+    '',
+    'not a URL',
+    'https://ehr.example/fhir',
+    'https://fhir-ehr.cerner.com.evil.example/r4/x',
+    'https://evilecwcloud.com/fhir',
+    'https://notallscripts.com/fhir',
+    'https://fhir.nextgen.com/other',
+    'https://ehr.example/fhir?next=/api/FHIR/R4',
+    'https://ehr.example/api/FHIR/DSTU2',
+  ])('nothing: %s', (url) => {
+    expect(suggestVendor(url)).toBeUndefined();
+  });
+});

@@ -1,0 +1,81 @@
+/** The implementation guide of this deployment: one page, for reading on a screen or on paper. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { layout } from '#views/layout.ts';
+import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
+import { guideLaunching, guideTesting, guideVerifying } from './launching.ts';
+import {
+  type GuideNetworkProps,
+  type GuideRegistrationProps,
+  guideNetwork,
+  guideRegistration,
+  guideScopes,
+} from './registration.ts';
+import { type GuideFailure, guideTroubleshooting } from './troubleshooting.ts';
+import { type GuideVendor, guideVendors } from './vendors.ts';
+
+export interface GuidePageProps extends GuideRegistrationProps {
+  readonly network: Omit<GuideNetworkProps, 'jwksUri'>;
+  readonly vendors: readonly GuideVendor[];
+  /** the organization's vendor preset */
+  readonly vendor: string | undefined;
+  readonly failures: readonly GuideFailure[];
+  /** for operators, who choose one */
+  readonly organizations: readonly { readonly id: string; readonly name: string }[];
+  /** undefined for visitors */
+  readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'> | undefined;
+}
+
+const ASSETS = { scriptUrl: '/assets/copy.js', styleUrl: '/assets/settings.css' };
+
+/** A whole page; signed in, it stands in the settings' frame. */
+export function guidePage(props: GuidePageProps): string {
+  const title = 'Implementation guide';
+  if (props.admin) return settingsPage({ title, ...props.admin, current: 'guide', ...ASSETS }, guide(props));
+  return layout({ title: `${title} · ${props.registration.applicationName}`, ...ASSETS }, guide(props));
+}
+
+const chapters = [
+  ['registration', '1. Register the app'],
+  ['scopes', '2. Scopes'],
+  ['network', '3. Network'],
+  ['vendors', '4. Your EHR vendor'],
+  ['settings-check', '5. Connect and check'],
+  ['placing', '6. Place the launch'],
+  ['verifying', '7. Verify it'],
+  ['troubleshooting', '8. When a launch fails'],
+  ['testing', '9. Try it without your EHR'],
+] as const;
+
+function guide(props: GuidePageProps): SafeHtml {
+  const { registration, organization } = props;
+  const { jwksUri } = registration;
+  return html`<div class="guide">
+<h1>Implementation guide</h1>
+<p class="lead">How a hospital's IT team connects its EHR to ${registration.applicationName}, from registration to a verified launch.${organization === undefined ? null : html` For ${organization.name}.`}</p>
+${organizationChoice(props)}
+<nav class="chapters" aria-label="Chapters"><ul>
+${chapters.map(([id, text]) => html`<li><a href="#${id}">${text}</a></li>`)}
+</ul></nav>
+${guideRegistration(props, props.admin !== undefined)}
+${guideScopes(props)}
+${guideNetwork({ ...props.network, jwksUri })}
+${guideVendors(props.vendors, props.vendor)}
+${guideLaunching(registration)}
+${guideVerifying()}
+${guideTroubleshooting(props.failures)}
+${guideTesting(registration)}
+</div>
+`;
+}
+
+function organizationChoice({ organizations, organization }: GuidePageProps): SafeHtml | null {
+  if (organizations.length === 0) return null;
+  return html`<form class="choose" method="get" action="/guide">
+<label for="organization">Show with the values of</label>
+<select class="form-select" id="organization" name="organization">
+${organizations.map(({ id, name }) => html`<option value="${id}"${id === organization?.id ? html` selected` : null}>${name} (${id})</option>`)}
+</select>
+<button class="btn btn-outline-secondary" type="submit">Show</button>
+</form>
+`;
+}

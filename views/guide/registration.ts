@@ -1,0 +1,103 @@
+/** The guide's first half: what to register, which scopes and why, what the network must let through. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import {
+  CLIENT_ID_PLACE,
+  copyButton,
+  type RegistrationValues,
+  registrationTable,
+} from '#views/settings/registration-table.ts';
+
+/** A scope and why we ask for it. */
+export interface GuideScope {
+  readonly scope: string;
+  readonly reason: string;
+}
+
+export interface GuideRegistrationProps {
+  readonly environment: 'non-production' | 'production';
+  readonly organization: { readonly id: string; readonly name: string } | undefined;
+  readonly registration: RegistrationValues;
+  readonly scopes: readonly GuideScope[];
+}
+
+/**
+ * Chapter 1: the sheet.
+ *
+ * @param isSignedIn somebody who may choose an organization at the top of the page.
+ */
+export function guideRegistration(props: GuideRegistrationProps, isSignedIn: boolean): SafeHtml {
+  const { organization, environment } = props;
+  return html`<section aria-labelledby="registration">
+<h2 id="registration">1. Register the app in the EHR</h2>
+<p>Create one application in your EHR with these values. They belong to this deployment, which is for <strong>${environment}</strong>; the other environment is another deployment with values of its own, and its own Client ID.</p>
+${organization === undefined ? withoutOrganization(isSignedIn) : html`<p>These are the values of <strong>${organization.name}</strong>.</p>`}
+${registrationTable(props.registration, organization?.id)}
+</section>
+`;
+}
+
+function withoutOrganization(isSignedIn: boolean): SafeHtml {
+  const toSeeValues = isSignedIn
+    ? html`Choose an organization at the top of this page (<code>?organization=</code>) to see it with that organization's values.`
+    : html`<a href="/sign-in?next=%2Fguide">Sign in</a> to see this page with your own values filled in.`;
+  return html`<p class="notice"><span>The operator of this service gives you the <strong>Org ID</strong>. The <strong>Client ID</strong> is ${CLIENT_ID_PLACE}. ${toSeeValues}</span></p>`;
+}
+
+/** Chapter 2: the scopes. */
+export function guideScopes({ registration, scopes }: GuideRegistrationProps): SafeHtml {
+  return html`<section aria-labelledby="scopes">
+<h2 id="scopes">2. Scopes</h2>
+<p>The same in both environments. The whole string to copy:</p>
+<p class="copy-line"><code class="value">${registration.scopes}</code> ${copyButton('Copy the scopes', registration.scopes)}</p>
+<table class="guide-table">
+<thead><tr><th scope="col">Scope</th><th scope="col">Why</th></tr></thead>
+<tbody>
+${scopes.map(
+  ({ scope, reason }) => html`<tr><th scope="row"><code>${scope}</code></th><td>${reason}</td></tr>
+`,
+)}</tbody>
+</table>
+<p>Some EHRs refuse wildcards: see <a href="#vendors">your vendor</a>. With these scopes the app only reads; what was granted is compared with what was asked for at every launch, and the launch page names what is missing.</p>
+</section>
+`;
+}
+
+export interface GuideNetworkProps {
+  /** host and port under which we are reached */
+  readonly host: string;
+  readonly port: string;
+  readonly jwksUri: string;
+  /** addresses our servers call from; may be unknown to this deployment */
+  readonly egressIps: readonly string[];
+}
+
+/** Chapter 3: the network. */
+export function guideNetwork(props: GuideNetworkProps): SafeHtml {
+  return html`<section aria-labelledby="network">
+<h2 id="network">3. Network</h2>
+<p>HTTPS only, TLS 1.2 or newer, with a certificate of a public authority and its whole chain.</p>
+<table class="guide-table">
+<thead><tr><th scope="col">From</th><th scope="col">To</th><th scope="col">Port</th><th scope="col">Why</th></tr></thead>
+<tbody>
+<tr><th scope="row">Users' workstations</th><td><code>${props.host}</code></td><td>${props.port}</td><td>The app itself, shown inside the EHR</td></tr>
+<tr><th scope="row">The EHR's authorization server</th><td><code>${props.jwksUri}</code></td><td>${props.port}</td><td>Our public keys, to verify our signed requests</td></tr>
+<tr><th scope="row">Our servers</th><td>Your FHIR server, authorization server, token endpoint and key set</td><td>443</td><td>Discovery, sign-in and reading the chart</td></tr>
+<tr><th scope="row">Users' workstations</th><td>Your authorization server</td><td>443</td><td>Sign-in happens in the user's browser</td></tr>
+</tbody>
+</table>
+${egress(props.egressIps)}
+<p>Our servers call hosts with public addresses only. A FHIR server on a private network needs an agreement with the operator of this service first.</p>
+<p>If a proxy or content filter stands between the EHR's browser and <code>${props.host}</code>, let it pass without rewriting, and let the app's cookies be kept inside the EHR's window.</p>
+</section>
+`;
+}
+
+function egress(ips: readonly string[]): SafeHtml {
+  if (ips.length === 0) {
+    return html`<p class="notice">This deployment does not publish the addresses its servers call from. Ask its operator before you write a firewall rule.</p>`;
+  }
+  return html`<p>Our servers call from these addresses. Allow all of them:</p>
+<ul class="addresses">${ips.map((ip) => html`<li><code>${ip}</code></li>`)}</ul>
+<p class="copy-line">${copyButton('Copy all addresses', ips.join('\n'))}</p>
+`;
+}

@@ -1,0 +1,146 @@
+/** A launch drawn step by step, the failing one marked, with what it means: the same on our page and in a report. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { type IconName, icon } from '#views/icons.ts';
+import { exactInstant } from '#views/instant.ts';
+import { type ScopeAttemptProps, scopeAttemptTables } from './scope-attempts.ts';
+
+type Fact = string | number | boolean | readonly string[] | undefined;
+type StepState = 'passed' | 'warning' | 'failed' | 'not reached';
+
+/** One step in the order of a launch. */
+export interface DrawnStep {
+  readonly name: string;
+  readonly title: string;
+  readonly state: StepState;
+  /** ISO instant */
+  readonly at?: string | undefined;
+  readonly durationMs?: number | undefined;
+  /** HTTP status of the EHR's answer */
+  readonly status?: number | undefined;
+  readonly code?: string | undefined;
+  readonly detail?: string | undefined;
+  readonly facts: Readonly<Record<string, Fact>>;
+  /** how often it was tried; the last time is drawn */
+  readonly times: number;
+}
+
+/** A launch, redacted before it comes here. */
+export interface DrawnLaunch {
+  readonly id: string;
+  readonly organizationId: string | null;
+  /** ISO instant */
+  readonly startedAt: string;
+  readonly outcome: string;
+  readonly isStalled: boolean;
+  readonly supportCodes: readonly string[];
+  readonly userHash: string | null;
+  readonly patientHash: string | null;
+  readonly framed: boolean | null;
+  /** missing in reports made by an earlier version */
+  readonly standalone?: boolean | undefined;
+  readonly cookieMode: string | null;
+  readonly steps: readonly DrawnStep[];
+  /** absent in older reports */
+  readonly scopeAttempts?: readonly ScopeAttemptProps[] | undefined;
+  readonly explanation:
+    | { readonly owner: string; readonly causes: readonly string[]; readonly whatToDo: string }
+    | undefined;
+}
+
+const STATES: Record<StepState, { icon: IconName; word: string }> = {
+  passed: { icon: 'done', word: 'Passed' },
+  warning: { icon: 'warning', word: 'Passed, look at it' },
+  failed: { icon: 'cancelled', word: 'Failed here' },
+  'not reached': { icon: 'hold', word: 'Not reached' },
+};
+
+/** One word for how a launch ended. */
+export function outcomeWord(launch: Pick<DrawnLaunch, 'outcome' | 'isStalled'>): string {
+  if (launch.outcome === 'completed') return 'Completed';
+  if (launch.outcome !== 'under way') return 'Failed';
+  return launch.isStalled ? 'Did not come back' : 'Under way';
+}
+
+/** What it means, then what is known of the launch, then every step. */
+export function launchDrawing(launch: DrawnLaunch, timeZone: string): SafeHtml {
+  return html`${launch.explanation === undefined ? null : explanationBox(launch)}
+<dl class="facts launch-facts">
+<dt>Began</dt><dd>${exactInstant(new Date(launch.startedAt), timeZone)}</dd>
+<dt>Outcome</dt><dd>${outcomeWord(launch)}${/^[a-z-]+\.[a-z-]+$/.test(launch.outcome) ? html` <code>${launch.outcome}</code>` : null}</dd>
+<dt>Organization</dt><dd>${launch.organizationId ?? 'not known'}</dd>
+<dt>Support codes</dt><dd>${launch.supportCodes.map((code) => html`<code>${code}</code> `)}</dd>
+<dt>Kind of launch</dt><dd>${launch.standalone === true ? 'standalone' : 'from the EHR'}</dd>
+<dt>In a frame of the EHR</dt><dd>${framedWord(launch.framed)}</dd>
+<dt>Cookies</dt><dd>${cookieWord(launch.cookieMode)}</dd>
+<dt>User, keyed hash</dt><dd>${hashOf(launch.userHash)}</dd>
+<dt>Patient, keyed hash</dt><dd>${hashOf(launch.patientHash)}</dd>
+</dl>
+<h2 id="steps">Steps</h2>
+<ol class="trace" aria-labelledby="steps">
+${launch.steps.map((drawn) => step(drawn, launch.scopeAttempts ?? []))}</ol>
+`;
+}
+
+function explanationBox({ explanation, outcome }: DrawnLaunch): SafeHtml | null {
+  if (explanation === undefined) return null;
+  return html`<section class="notice explanation" aria-labelledby="causes">
+<h2 id="causes">${outcome === 'completed' ? 'Something is missing' : 'Likely causes'}</h2>
+<ul>${explanation.causes.map((cause) => html`<li>${cause}.</li>`)}</ul>
+<p><strong>Whose job: <span class="owner">${explanation.owner}</span></strong></p>
+<p><strong>What to do:</strong> ${explanation.whatToDo}</p>
+</section>
+`;
+}
+
+function step(drawn: DrawnStep, attempts: readonly ScopeAttemptProps[]): SafeHtml {
+  const { icon: picture, word } = STATES[drawn.state];
+  const mark = drawn.state.replace(' ', '-');
+  return html`<li class="trace-step trace-${mark}" data-step="${drawn.name}"${drawn.state === 'failed' ? html` aria-current="step"` : null}>
+<p class="trace-title">${icon(picture)} <strong>${drawn.title}</strong> <span class="trace-state">${word}</span>${timing(drawn)}</p>
+${drawn.detail === undefined ? null : html`<p class="trace-detail">${drawn.detail}${drawn.code === undefined ? null : html` <code>${drawn.code}</code>`}</p>`}
+${factsOf(drawn)}${drawn.name === 'scopes' ? scopeAttemptTables(attempts) : null}</li>
+`;
+}
+
+function timing({ durationMs, status, times }: DrawnStep): SafeHtml | null {
+  if (durationMs === undefined) return null;
+  const parts = [
+    `${durationMs} ms`,
+    status === undefined ? '' : `HTTP ${status}`,
+    times > 1 ? `tried ${times} times` : '',
+  ];
+  return html` <span class="trace-timing">${parts.filter(Boolean).join(' · ')}</span>`;
+}
+
+function factsOf({ facts, state }: DrawnStep): SafeHtml | null {
+  const entries = Object.entries(facts);
+  if (entries.length === 0) return null;
+  const rows = entries.map(([name, fact]) => html`<dt>${name}</dt><dd>${factText(fact)}</dd>`);
+  return html`<details${state === 'failed' || state === 'warning' ? html` open` : null}><summary>What was seen</summary><dl class="facts">${rows}</dl></details>`;
+}
+
+function factText(fact: Fact): SafeHtml {
+  if (Array.isArray(fact)) {
+    return fact.length === 0 ? html`none` : html`${fact.map((item: string) => html`<code>${item}</code> `)}`;
+  }
+  if (typeof fact === 'boolean') return fact ? html`yes` : html`no`;
+  return html`${String(fact)}`;
+}
+
+function framedWord(framed: boolean | null): string {
+  if (framed === null) return 'the browser did not say';
+  return framed ? 'yes' : 'no, in a window of its own';
+}
+
+function cookieWord(mode: string | null): string {
+  const words: Record<string, string> = {
+    arrived: 'kept from an earlier visit',
+    probed: 'kept, found out by one redirect',
+    blocked: 'blocked by the browser',
+  };
+  return (mode !== null && words[mode]) || 'not found out';
+}
+
+function hashOf(hash: string | null): SafeHtml {
+  return hash === null ? html`not known` : html`<code>${hash.slice(0, 12)}</code>`;
+}

@@ -1,0 +1,79 @@
+/** One launch: its page in the settings, and the report of it that an EHR team is sent. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { layout } from '#views/layout.ts';
+import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
+import { type DrawnLaunch, launchDrawing, outcomeWord } from './launch-drawing.ts';
+
+const styleUrl = '/assets/diagnostics.css';
+
+export interface LaunchTracePageProps {
+  readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
+  readonly launch: DrawnLaunch;
+  /** the words the visitor read, for a launch that failed */
+  readonly shownTitle: string | undefined;
+  /** the organization's */
+  readonly timeZone: string;
+  readonly sameUserHref: string | undefined;
+  /** a report that was just made */
+  readonly report: { readonly url: string; readonly expiresOn: string } | undefined;
+  /** the address of this page is one that has shown the link of a report before */
+  readonly isReportGone: boolean;
+}
+
+/** Settings > Launches > one launch. */
+export function launchTracePage(props: LaunchTracePageProps): string {
+  return settingsPage({ title: 'Launch', ...props.admin, current: 'launches', styleUrl }, traceMain(props));
+}
+
+function traceMain(props: LaunchTracePageProps): SafeHtml {
+  const { launch, shownTitle, timeZone, sameUserHref, report, isReportGone, admin } = props;
+  return html`<p><a href="/settings/launches">All launches</a></p>
+<h1>${heading(launch, shownTitle)}</h1>
+${isReportGone ? html`<p class="notice" role="status">The link of a report is shown once, and this page has shown it. If it was not copied, make a new one.</p>` : null}
+${report === undefined ? null : reportNotice(report)}
+${launchDrawing(launch, timeZone)}
+<div class="trace-actions">
+${sameUserHref === undefined ? null : html`<p><a href="${sameUserHref}">Launches of the same user</a></p>`}
+<form method="post" action="/settings/launches/${launch.id}/report"><input type="hidden" name="csrf" value="${admin.csrfToken}">
+<button class="btn btn-primary" type="submit">Send this to the EHR team</button>
+<p class="hint">Makes a link to this page without signing in. It ends after 14 days; nothing on it is a secret or of the chart.</p></form>
+</div>
+`;
+}
+
+function heading(launch: DrawnLaunch, shownTitle: string | undefined): string {
+  return shownTitle === undefined ? `Launch: ${outcomeWord(launch).toLowerCase()}` : `Launch failed: ${shownTitle}`;
+}
+
+function reportNotice({ url, expiresOn }: { url: string; expiresOn: string }): SafeHtml {
+  return html`<div class="notice notice-done" role="status">
+<p><strong>Send this link to the EHR team.</strong> It works until ${expiresOn} and is not shown again.</p>
+<p><a href="${url}"><code class="value">${url}</code></a></p>
+<p>For machines: <a href="${url}.json">JSON</a></p>
+</div>
+`;
+}
+
+export interface LaunchReportPageProps {
+  readonly launch: DrawnLaunch;
+  readonly shownTitle: string | undefined;
+  /** of the server, as readers are in any zone; it is named */
+  readonly timeZone: string;
+  /** `YYYY-MM-DD` there */
+  readonly madeOn: string;
+  readonly expiresOn: string;
+  readonly jsonUrl: string;
+}
+
+/** The report; prints on a sheet or two. */
+export function launchReportPage(props: LaunchReportPageProps): string {
+  return layout(
+    { title: 'Launch report', styleUrl },
+    html`<div class="report">
+<h1>${heading(props.launch, props.shownTitle)}</h1>
+<p class="lead-in">Report of one SMART launch, made on ${props.madeOn}, here until ${props.expiresOn}. It holds names and shapes only: no token, no code, nothing of the chart. <a class="no-print" href="${props.jsonUrl}">JSON</a></p>
+${launchDrawing(props.launch, props.timeZone)}
+</div>
+`,
+  );
+}

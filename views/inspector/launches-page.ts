@@ -1,0 +1,110 @@
+/** Settings > Launches: every launch of the last weeks, newest first, and the field that finds one by its support code. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { exactInstant } from '#views/instant.ts';
+import { type OrganizationOption, organizationChoice } from '#views/organization-choice.ts';
+import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
+import { type DrawnLaunch, outcomeWord } from './launch-drawing.ts';
+
+/** One line of the list. */
+export interface LaunchRowProps
+  extends Pick<DrawnLaunch, 'id' | 'organizationId' | 'outcome' | 'isStalled' | 'framed' | 'standalone' | 'userHash'> {
+  /** ISO instant */
+  readonly startedAt: string;
+  /** the step that failed, or the last one that was taken */
+  readonly stepTitle: string | undefined;
+  readonly shownTitle: string | undefined;
+  readonly owner: string | undefined;
+  readonly supportCode: string | undefined;
+}
+
+/** The filter as typed. */
+export interface LaunchFilterProps {
+  readonly outcome: string;
+  readonly from: string;
+  readonly to: string;
+  readonly code: string;
+  /** the code reads like one of ours */
+  readonly isSupportCode: boolean;
+  readonly user: string;
+  readonly organization: string;
+}
+
+export interface LaunchesPageProps {
+  readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
+  readonly filter: LaunchFilterProps;
+  /** operators choose among them; undefined for administrators */
+  readonly organizations: readonly OrganizationOption[] | undefined;
+  /** in which days and times stand */
+  readonly timeZone: string;
+  readonly rows: readonly LaunchRowProps[];
+  readonly olderHref: string | undefined;
+  readonly retentionDays: number;
+}
+
+const OUTCOMES = [
+  ['', 'All'],
+  ['failed', 'Failed'],
+  ['completed', 'Completed'],
+  ['under way', 'Under way or not come back'],
+] as const;
+
+/** A whole page. */
+export function launchesPage(props: LaunchesPageProps): string {
+  const settings = {
+    title: 'Launches',
+    ...props.admin,
+    current: 'launches',
+    styleUrl: '/assets/diagnostics.css',
+  } as const;
+  return settingsPage(settings, launchesMain(props));
+}
+
+function launchesMain(props: LaunchesPageProps): SafeHtml {
+  return html`<h1>Launches</h1>
+<p>Each launch, step by step, kept for ${props.retentionDays} days without secrets and without anything of the chart. The code on an error page finds its launch.</p>
+${filterForm(props)}
+${props.rows.length === 0 ? nothing(props.filter) : table(props)}
+${props.olderHref === undefined ? null : html`<p><a href="${props.olderHref}">Older launches</a></p>`}
+`;
+}
+
+function filterForm({ filter, organizations, timeZone }: LaunchesPageProps): SafeHtml {
+  return html`<form class="filter" method="get" action="/settings/launches" role="search">
+<div class="field"><label for="code">Support code</label><input class="form-control" id="code" name="code" value="${filter.code}" autocomplete="off" spellcheck="false"></div>
+<div class="field"><label for="outcome">Outcome</label><select class="form-select" id="outcome" name="outcome">${OUTCOMES.map(([value, text]) => html`<option value="${value}"${value === filter.outcome ? html` selected` : null}>${text}</option>`)}</select></div>
+<div class="field"><label for="from">From (${timeZone})</label><input class="form-control" id="from" name="from" type="date" value="${filter.from}"></div>
+<div class="field"><label for="to">Through (${timeZone})</label><input class="form-control" id="to" name="to" type="date" value="${filter.to}"></div>
+${organizations === undefined ? null : organizationChoice(organizations, filter.organization)}
+${filter.user === '' ? null : html`<input type="hidden" name="user" value="${filter.user}">`}
+<button class="btn btn-primary" type="submit">Show</button>
+</form>
+${filter.user === '' ? null : html`<p class="lead-in">Only launches of one user (<code>${filter.user.slice(0, 12)}</code>). <a href="/settings/launches">All users</a></p>`}
+`;
+}
+
+function nothing({ code, isSupportCode }: LaunchFilterProps): SafeHtml {
+  return code === ''
+    ? html`<p class="empty">No launch fits.</p>`
+    : html`<p class="empty">${isSupportCode ? 'This code belongs to no launch here; the operator finds it in the log.' : 'This is no support code: they have eight letters and digits, such as K7QF-2M9D.'}</p>`;
+}
+
+function table({ rows, organizations, timeZone }: LaunchesPageProps): SafeHtml {
+  return html`<table class="settings-table launches">
+<thead><tr><th scope="col">Began</th>${organizations === undefined ? null : html`<th scope="col">Organization</th>`}<th scope="col">Outcome</th><th scope="col">Last step</th><th scope="col">Whose job</th><th scope="col">Framed</th><th scope="col">User</th></tr></thead>
+<tbody>
+${rows.map((row) => launchRow(row, organizations !== undefined, timeZone))}</tbody>
+</table>
+`;
+}
+
+function launchRow(row: LaunchRowProps, withOrganization: boolean, timeZone: string): SafeHtml {
+  const word = outcomeWord(row);
+  return html`<tr class="launch-${word.toLowerCase().replaceAll(' ', '-')}"><td data-label="Began"><a href="/settings/launches/${row.id}">${exactInstant(new Date(row.startedAt), timeZone)}</a>${row.supportCode === undefined ? null : html` <code>${row.supportCode}</code>`}</td>
+${withOrganization ? html`<td data-label="Organization">${row.organizationId ?? 'not known'}</td>` : null}
+<td data-label="Outcome"><strong class="outcome">${word}</strong>${row.shownTitle === undefined ? null : html` ${row.shownTitle}`}</td>
+<td data-label="Last step">${row.stepTitle ?? ''}</td>
+<td data-label="Whose job">${row.owner ?? ''}</td>
+<td data-label="Framed">${row.standalone === true ? 'standalone' : row.framed === null ? '?' : row.framed ? 'yes' : 'no'}</td>
+<td data-label="User">${row.userHash === null ? '' : html`<a href="/settings/launches?user=${encodeURIComponent(row.userHash)}"><code>${row.userHash.slice(0, 8)}</code></a>`}</td></tr>
+`;
+}

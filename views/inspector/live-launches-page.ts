@@ -1,0 +1,112 @@
+/** Settings > Live launches: who has the app open now. No patient stands here. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { icon } from '#views/icons.ts';
+import { age, instant } from '#views/instant.ts';
+import { type OrganizationOption, organizationChoice } from '#views/organization-choice.ts';
+import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
+
+/** One open launch. */
+export interface LiveLaunchProps {
+  readonly id: string;
+  /** a keyed hash */
+  readonly userKey: string;
+  /** as the id_token said; undefined when it did not */
+  readonly userName: string | undefined;
+  /** how many this person has open */
+  readonly ofUser: number;
+  readonly startedAt: Date;
+  readonly lastUsedAt: Date;
+  readonly endsAt: Date;
+  /** the EHR gave something to renew the token with */
+  readonly isRenewable: boolean;
+}
+
+type Admin = Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
+
+export interface LiveLaunchesPageProps {
+  readonly admin: Admin;
+  readonly organization: OrganizationOption & { readonly timeZone: string };
+  /** `organization=…` for operators, '' for administrators */
+  readonly query: string;
+  /** most recently used first */
+  readonly rows: readonly LiveLaunchProps[];
+  /** of which `rows` are the first */
+  readonly total: number;
+  readonly now: Date;
+  /** how many the form before this page has ended */
+  readonly ended: number | undefined;
+}
+
+const TITLE = 'Live launches';
+
+/** For operators, who look at one organization at a time. */
+export function liveLaunchesChoice(admin: Admin, organizations: readonly OrganizationOption[]): string {
+  return settingsPage(
+    { title: TITLE, ...admin, current: 'live' },
+    html`<h1>${TITLE}</h1>
+<form class="filter" method="get" action="/settings/live-launches">
+${organizationChoice(organizations, '', 'Choose an organization')}<button class="btn btn-primary" type="submit">Show</button>
+</form>
+`,
+  );
+}
+
+/** A whole page. */
+export function liveLaunchesPage(props: LiveLaunchesPageProps): string {
+  const { admin, organization, rows, total, ended } = props;
+  return settingsPage(
+    { title: TITLE, ...admin, current: 'live', styleUrl: '/assets/diagnostics.css' },
+    html`<h1>${TITLE}</h1>
+<p>Who has the app open for ${organization.name} now. Ending a launch closes it at the next click, deletes its tokens and gives them back to the EHR.</p>
+${ended === undefined ? null : html`<p class="notice notice-done" role="status">${icon('done')} <span>${endedWords(ended)}</span></p>`}
+${
+  rows.length === 0
+    ? html`<p class="empty">Nobody has the app open.</p>`
+    : html`<p>${total === 1 ? '1 launch' : `${total} launches`} open${total > rows.length ? `; the ${rows.length} used last are listed` : ''}.</p>
+${table(props)}
+${endAll(props)}`
+}
+`,
+  );
+}
+
+function endedWords(ended: number): string {
+  if (ended === 0) return 'Nothing was ended: it was over already.';
+  return ended === 1 ? '1 launch was ended.' : `${ended} launches were ended.`;
+}
+
+function table(props: LiveLaunchesPageProps): SafeHtml {
+  return html`<table class="settings-table launches">
+<thead><tr><th scope="col">User</th><th scope="col">Began</th><th scope="col">Last used</th><th scope="col">Ends</th><th scope="col">End it</th></tr></thead>
+<tbody>
+${props.rows.map((row) => launchRow(row, props))}</tbody>
+</table>
+`;
+}
+
+function launchRow(row: LiveLaunchProps, props: LiveLaunchesPageProps): SafeHtml {
+  const name = row.userName ?? 'name not told';
+  return html`<tr><td data-label="User"><bdi>${name}</bdi>${row.ofUser > 1 ? html` <span class="hint">${row.ofUser} open</span>` : null}</td>
+<td data-label="Began">${instant(row.startedAt, props.organization.timeZone)}</td>
+<td data-label="Last used">${age(row.lastUsedAt, props.now)} ago</td>
+<td data-label="Ends">${row.isRenewable ? 'after an hour without use, at the latest' : 'with its token,'} ${instant(row.endsAt, props.organization.timeZone)}</td>
+<td data-label="End it"><div class="row-actions">${endForm(props, 'end', { launch: row.id }, html`End<span class="visually-hidden"> this launch of ${name}</span>`)}${row.ofUser > 1 ? endForm(props, 'end-user', { user: row.userKey }, html`End all ${row.ofUser}<span class="visually-hidden"> of ${name}</span>`) : null}</div></td></tr>
+`;
+}
+
+function endAll(props: LiveLaunchesPageProps): SafeHtml {
+  return html`<details class="end-all"><summary>End all launches of ${props.organization.name}</summary>
+<p>Everybody has to open the app again from the chart.</p>
+${endForm(props, 'end-all', {}, html`End all`)}</details>
+`;
+}
+
+function endForm(
+  { admin, query }: LiveLaunchesPageProps,
+  action: string,
+  fields: Readonly<Record<string, string>>,
+  label: SafeHtml,
+): SafeHtml {
+  const hidden = Object.entries({ csrf: admin.csrfToken, ...fields });
+  return html`<form method="post" action="/settings/live-launches/${action}${query === '' ? '' : `?${query}`}">${hidden.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}<button class="btn btn-sm" type="submit">${label}</button></form>`;
+}

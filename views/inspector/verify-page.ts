@@ -1,0 +1,107 @@
+/** Settings > Verify: the guide's acceptance list, ticked by the newest launch while this page is open. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { type IconName, icon } from '#views/icons.ts';
+import { exactClockTime } from '#views/instant.ts';
+import { type OrganizationOption, organizationChoice } from '#views/organization-choice.ts';
+import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
+
+type TickState = 'waiting' | 'passed' | 'warning' | 'failed' | 'unknown';
+
+/** One line of the acceptance list. */
+export interface TickProps {
+  readonly id: string;
+  readonly text: string;
+  readonly state: TickState;
+  /** what was seen, or what to do */
+  readonly note: string | undefined;
+}
+
+export interface VerifyPageProps {
+  readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
+  readonly organizationName: string;
+  readonly timeZone: string;
+  /** ISO instant from which launches count */
+  readonly since: string;
+  readonly ticks: readonly TickProps[];
+  /** of the newest launch since then */
+  readonly launch:
+    | {
+        readonly id: string;
+        readonly startedAt: string;
+        readonly word: string;
+        readonly isCompleted: boolean;
+        readonly others: number;
+      }
+    | undefined;
+  /** the page asks again by itself; not for ever, so that a forgotten page does not keep its session open */
+  readonly isWatching: boolean;
+  readonly againHref: string;
+}
+
+const REFRESH_SECONDS = 4;
+const LOOKS: Record<TickState, { icon: IconName; word: string }> = {
+  waiting: { icon: 'hold', word: 'Waiting' },
+  passed: { icon: 'done', word: 'Yes' },
+  warning: { icon: 'warning', word: 'Yes, but' },
+  failed: { icon: 'cancelled', word: 'No' },
+  unknown: { icon: 'unknown', word: 'Cannot be told' },
+};
+
+/** A whole page; /assets/verify.js replaces its main part in place, without script it reloads as a whole. */
+export function verifyPage(props: VerifyPageProps): string {
+  const assets = { styleUrl: '/assets/diagnostics.css', scriptUrl: '/assets/verify.js' };
+  return settingsPage({ title: 'Verify', ...props.admin, current: 'verify', ...assets }, verifyMain(props));
+}
+
+function verifyMain(props: VerifyPageProps): SafeHtml {
+  const isDone = props.ticks.every(({ state }) => state === 'passed');
+  return html`${props.isWatching ? html`<noscript><meta http-equiv="refresh" content="${REFRESH_SECONDS}"></noscript>` : null}
+<h1>Verify the app is working</h1>
+<p>Keep this page open. In a test session of the EHR, open the app from a patient's chart of ${props.organizationName}. This list ticks itself from the newest launch since ${exactClockTime(new Date(props.since), props.timeZone)}.</p>
+<div class="verify" data-watching="${props.isWatching ? 'yes' : 'no'}">
+<ol class="ticks">
+${props.ticks.map(tick)}</ol>
+<p class="verify-verdict" role="status">${verdict(props, isDone)}</p>
+</div>
+<div class="verify-more">${more(props)}</div>
+`;
+}
+
+function more({ launch, isWatching, againHref }: VerifyPageProps): SafeHtml {
+  const others = launch?.others ? html` · <a href="/settings/launches">${launch.others} more since then</a>` : null;
+  return html`${launch === undefined ? null : html`<p><a href="/settings/launches/${launch.id}">Look at this launch step by step</a>${others}</p>`}
+<p>${isWatching ? null : 'This page has stopped watching. '}<a class="btn btn-outline-primary" href="${againHref}">Start again from now</a></p>`;
+}
+
+function tick({ id, text, state, note }: TickProps): SafeHtml {
+  const { icon: picture, word } = LOOKS[state];
+  return html`<li class="tick tick-${state}" data-tick="${id}" data-state="${state}">${icon(picture)} <span class="tick-text">${text}</span> <span class="tick-word">${word}</span>${note === undefined ? null : html`<span class="tick-note">${note}</span>`}</li>
+`;
+}
+
+function verdict({ launch, ticks, timeZone }: VerifyPageProps, isDone: boolean): SafeHtml {
+  if (launch === undefined) return html`Waiting for a launch.`;
+  if (isDone) return html`<strong>The app is working:</strong> launch, sign-in and the session hand-off are proven.`;
+  const newest = html`Newest launch at ${exactClockTime(new Date(launch.startedAt), timeZone)}: ${launch.word}.`;
+  // A launch that failed says so itself; one that completed needs the word on what is still open.
+  const open = launch.isCompleted ? ticks.find(({ state }) => state === 'failed' || state === 'warning') : undefined;
+  return open === undefined
+    ? newest
+    : html`${newest} <strong>Not everything works yet:</strong> ${open.note ?? open.text}`;
+}
+
+export interface VerifyChoicePageProps {
+  readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
+  readonly organizations: readonly OrganizationOption[];
+}
+
+/** For operators: whose launches to watch. */
+export function verifyChoicePage({ admin, organizations }: VerifyChoicePageProps): string {
+  const styleUrl = '/assets/diagnostics.css';
+  return settingsPage(
+    { title: 'Verify', ...admin, current: 'verify', styleUrl },
+    html`<h1>Verify the app is working</h1>
+<form class="filter" method="get" action="/settings/verify">${organizationChoice(organizations, '', 'Choose one')}<button class="btn btn-primary" type="submit">Watch its launches</button></form>
+`,
+  );
+}

@@ -1,0 +1,93 @@
+/** What the checks of a connection found, row by row: on the page while they run, on the page later, and in reports. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { type IconName, icon } from '#views/icons.ts';
+
+/** One check. Texts are plain; `found` holds words of a foreign server. */
+export interface CheckRow {
+  readonly id: string;
+  readonly title: string;
+  readonly group: string;
+  readonly verdict: 'pass' | 'warning' | 'failure' | 'skipped' | 'info';
+  readonly found: string;
+  readonly why: string;
+  readonly owner: string;
+  readonly mend: string;
+}
+
+export interface CheckOutcome {
+  readonly allPassed: boolean;
+  readonly counts: Readonly<Record<CheckRow['verdict'], number>>;
+}
+
+const VERDICTS: Readonly<Record<CheckRow['verdict'], { word: string; picture: IconName }>> = {
+  pass: { word: 'Passed', picture: 'done' },
+  warning: { word: 'Warning', picture: 'warning' },
+  failure: { word: 'Failed', picture: 'cancelled' },
+  skipped: { word: 'Skipped', picture: 'hold' },
+  info: { word: 'Information', picture: 'info' },
+};
+
+const OWNERS: Readonly<Record<string, string>> = {
+  'our administrator': 'your administrator',
+  us: 'the operator of this service',
+};
+
+/** All rows with a heading per group. */
+export function checkRows(rows: readonly CheckRow[]): SafeHtml {
+  return html`${rows.map((row, index) => checkRow(row, rows[index - 1]?.group))}`;
+}
+
+/** Warnings and failures in sight, the other rows folded away: for a run in which nothing has to be mended at once. */
+export function foldedCheckRows(rows: readonly CheckRow[]): SafeHtml {
+  const open = rows.filter(needsWork);
+  const others = rows.filter((row) => !needsWork(row));
+  const all = open.length === 0 ? `Show all ${rows.length} checks` : `Show the other ${others.length} checks`;
+  return html`${checkRows(open)}<details><summary>${all}</summary>${checkRows(others)}</details>`;
+}
+
+function needsWork({ verdict }: CheckRow): boolean {
+  return verdict === 'failure' || verdict === 'warning';
+}
+
+/**
+ * One row, with the heading of its group when it begins one; a page may send rows one after the other.
+ *
+ * @param groupBefore the group of the row above it.
+ */
+export function checkRow(row: CheckRow, groupBefore: string | undefined): SafeHtml {
+  const { word, picture } = VERDICTS[row.verdict];
+  return html`${row.group === groupBefore ? null : html`<h3 class="check-group">${row.group}</h3>`}
+<article class="check check-${row.verdict}" id="check-${row.id}">
+<p class="verdict">${icon(picture)} ${word}</p>
+<div><h4>${row.title}</h4>
+<p class="found"><bdi>${row.found}</bdi></p>
+${
+  needsWork(row)
+    ? html`<p>${row.mend}</p>
+<p class="note">Whose job: <strong>${OWNERS[row.owner] ?? row.owner}</strong>. Why it matters: ${row.why}</p>`
+    : html`<p class="note">${row.why}</p>`
+}</div>
+</article>
+`;
+}
+
+/** What all rows say together; the guide promises these very words. */
+export function checkOutcome({ allPassed, counts }: CheckOutcome): SafeHtml {
+  const warnings = counts.warning === 0 ? '' : counted(counts.warning, 'warning');
+  return allPassed
+    ? html`<div class="outcome"><p class="notice notice-done" role="status">${icon('done')} <span>All checks passed</span></p>${warnings === '' ? null : html`<p class="note">With ${warnings}: read the rows marked so below.</p>`}</div>
+`
+    : html`<div class="outcome"><p class="notice notice-problem" role="status">${icon('warning')} <span>${openPoints(counts.failure, warnings)}. The rows below say what was found, whose job it is and how to mend it.</span></p></div>
+`;
+}
+
+/** Without a failure the connection can be used, in the words of the report. */
+function openPoints(failures: number, warnings: string): string {
+  if (failures > 0)
+    return ['Not all checks passed: ', counted(failures, 'failure'), warnings && `, ${warnings}`].join('');
+  return `Usable, with open points${warnings && `: ${warnings}`}`;
+}
+
+function counted(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}

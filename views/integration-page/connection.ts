@@ -1,0 +1,91 @@
+/** The FHIR URL of a connection: the field, what was made of the typed text, the draft beside it, and what was discovered. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { formField } from '#views/form-field.ts';
+import { icon } from '#views/icons.ts';
+import { instant } from '#views/instant.ts';
+
+export interface ConnectionProps {
+  /** where the forms of this page post to; `''` is saving the URL */
+  readonly actionOf: (step: string) => string;
+  readonly csrfToken: string;
+  /** the organization's */
+  readonly timeZone: string;
+  readonly field: {
+    /** as typed, or the address in use or kept as a draft */
+    readonly value: string;
+    readonly problem?: string | undefined;
+    /** what was changed about the typed text, one sentence each */
+    readonly told?: readonly string[] | undefined;
+  };
+  /** an address that failed the checks and waits beside the one in use */
+  readonly draft: { readonly fhirUrl: string; readonly reasonProblem?: string | undefined } | undefined;
+  readonly inUse: {
+    readonly fhirBaseUrl: string;
+    readonly enabled: boolean;
+    /** EHR pages that may show the app in a frame */
+    readonly frameAncestors: readonly string[];
+    readonly authorizationServer?: string | undefined;
+    readonly issuer?: string | undefined;
+    readonly discoveredAt?: Date | undefined;
+  };
+}
+
+/** The form that saves and checks. */
+export function fhirUrlForm({ actionOf, csrfToken, field }: ConnectionProps): SafeHtml {
+  const told = field.told ?? [];
+  return html`<form class="fhir-url" method="post" action="${actionOf('')}">
+<input type="hidden" name="csrf" value="${csrfToken}">
+${formField({ name: 'fhirUrl', label: 'FHIR URL', hint: 'The FHIR R4 server of this environment, as the EHR team calls it. It is checked from our servers when you save.', value: field.value, problem: field.problem, autocomplete: 'off', isRequired: true })}
+<button class="btn btn-primary" type="submit">Save</button>
+</form>
+${
+  told.length === 0
+    ? null
+    : html`<div class="notice" role="status">${icon('info')} <div><p>What you typed was changed a little:</p><ul>${told.map((sentence) => html`<li>${sentence}</li>`)}</ul></div></div>
+`
+}`;
+}
+
+/** Beside the FHIR URL, because without this setting every check passes and no clinician sees the app. */
+export function frameNotice({ inUse }: ConnectionProps): SafeHtml | null {
+  return inUse.frameAncestors.length > 0
+    ? null
+    : html`<p class="notice notice-problem">${icon('warning')} <span>The app cannot be shown inside the EHR until you name the EHR pages that may show it in a frame. <a href="#frameAncestors">Name them in the advanced settings</a></span></p>
+`;
+}
+
+/** The draft and the ways out of it: mend it and check again, use it on one's own responsibility, or drop it. */
+export function draftNotice({ draft, inUse, actionOf, csrfToken }: ConnectionProps): SafeHtml | null {
+  if (!draft) return null;
+  const csrf = html`<input type="hidden" name="csrf" value="${csrfToken}">`;
+  return html`<section class="draft" aria-labelledby="draft">
+<h2 id="draft">${icon('draft')} Kept as a draft</h2>
+<p><code class="value">${draft.fhirUrl}</code> failed a check without which no launch can work. ${inUse.fhirBaseUrl === '' ? 'No address is in use yet.' : html`<code class="value">${inUse.fhirBaseUrl}</code> stays in use.`}</p>
+<form method="post" action="${actionOf('check')}">${csrf}<button class="btn btn-outline-secondary" type="submit">Check it again</button></form>
+<form method="post" action="${actionOf('discard-draft')}">${csrf}<button class="btn btn-outline-secondary" type="submit">Drop the draft</button></form>
+<details${draft.reasonProblem === undefined ? null : html` open`}><summary>Use it anyway…</summary>
+<form method="post" action="${actionOf('use-anyway')}">
+${csrf}
+${formField({ name: 'reason', label: 'Why should it be used although it failed?', hint: 'Kept in the audit trail with your name. Launches under way end, and new ones will probably fail.', problem: draft.reasonProblem, isRequired: true })}
+<button class="btn btn-outline-danger" type="submit">Use it anyway</button>
+</form>
+</details>
+</section>
+`;
+}
+
+/** What every launch uses now. */
+export function connectionFacts({ inUse, timeZone }: ConnectionProps): SafeHtml {
+  const { fhirBaseUrl, authorizationServer, issuer, discoveredAt } = inUse;
+  return html`<section aria-labelledby="connection">
+<h2 id="connection">In use for every launch</h2>
+<table class="sheet"><tbody>
+<tr><th scope="row">FHIR URL</th><td>${fhirBaseUrl === '' ? 'not set yet' : html`<code class="value">${fhirBaseUrl}</code>`}</td></tr>
+<tr><th scope="row">Authorization server</th><td>${authorizationServer === undefined ? 'not discovered yet' : html`<code class="value">${authorizationServer}</code>`}</td></tr>
+<tr><th scope="row">Issuer</th><td>${issuer === undefined ? 'not discovered yet' : html`<code class="value">${issuer}</code>`}</td></tr>
+<tr><th scope="row">Discovered</th><td>${discoveredAt === undefined ? 'not yet' : instant(discoveredAt, timeZone)}</td></tr>
+</tbody></table>
+${inUse.enabled ? null : html`<p class="notice notice-problem">${icon('warning')} <span>This organization is disabled: every launch is refused. Ask the operator of this service.</span></p>`}
+</section>
+`;
+}

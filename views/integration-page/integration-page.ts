@@ -1,0 +1,182 @@
+/** Settings > Integrations > SMART on FHIR: an organization's connection to its EHR, whole or sent while its checks run. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { icon } from '#views/icons.ts';
+import { instant } from '#views/instant.ts';
+import { type RegistrationValues, registrationTable } from '#views/settings/registration-table.ts';
+import { type SettingsPageProps, settingsPageEnd, settingsPageStart } from '#views/settings/settings-layout.ts';
+import type { TypedForm } from '#views/typed-form.ts';
+import { advancedForm } from './advanced.ts';
+import { type CheckOutcome, type CheckRow, checkOutcome, checkRow, checkRows, foldedCheckRows } from './check-rows.ts';
+import { type ConnectionProps, connectionFacts, draftNotice, fhirUrlForm, frameNotice } from './connection.ts';
+import { type LearnedScopesProps, learnedScopesNotice, type ScopeEditorProps } from './scope-editor.ts';
+import {
+  type DriftProps,
+  driftSection,
+  keyProof,
+  type ProofProps,
+  reportSection,
+  type SuggestionProps,
+  suggestionList,
+} from './tools.ts';
+import { type VendorProps, vendorSection } from './vendor.ts';
+
+/** A run of the checks that has ended. */
+export interface FinishedRun {
+  readonly fhirUrl: string;
+  readonly at: Date;
+  readonly by: string;
+  readonly rows: readonly CheckRow[];
+  readonly outcome: CheckOutcome;
+  readonly suggestions: readonly SuggestionProps[];
+}
+
+/** What stands above the checks, known before they run. */
+export interface IntegrationHeadProps {
+  readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
+  readonly organization: { readonly id: string; readonly name: string };
+  readonly connection: ConnectionProps;
+  readonly done?: string | undefined;
+  /** a refusal that belongs to no field */
+  readonly problem?: string | undefined;
+}
+
+/** What stands below them. */
+export interface IntegrationTailProps {
+  readonly organization: IntegrationHeadProps['organization'];
+  readonly connection: ConnectionProps;
+  readonly proof: ProofProps | undefined;
+  readonly report: { readonly url: string; readonly expiresAt: Date } | undefined;
+  /** the address of this page is one that has shown the link of a report before */
+  readonly isReportGone: boolean;
+  readonly drift: DriftProps | undefined;
+  readonly registration: RegistrationValues;
+  readonly advanced: TypedForm;
+  readonly scopes: ScopeEditorProps;
+  readonly learned: LearnedScopesProps | undefined;
+  readonly vendor: VendorProps;
+  /** to choose from */
+  readonly vendors: readonly { readonly value: string; readonly text: string }[];
+  /** networks only an operator can open */
+  readonly privateNetworks: readonly string[];
+}
+
+/** A whole page, with the run that is on record. */
+export function integrationPage(
+  head: IntegrationHeadProps,
+  run: FinishedRun | undefined,
+  tail: IntegrationTailProps,
+): string {
+  return [
+    integrationStart(head, false),
+    String(html`${draftNotice(tail.connection)}${lastRun(run, head.connection)}`),
+    integrationEnd(tail),
+  ].join('');
+}
+
+/** The first part of a page whose checks have just begun; rows follow by {@link streamedRow}. */
+export function integrationStart(head: IntegrationHeadProps, isChecking = true): string {
+  const { admin, organization, connection, done, problem } = head;
+  const hasProblem = connection.field.problem !== undefined || problem !== undefined;
+  const page = {
+    title: `${hasProblem ? 'Error: ' : ''}Integrations > SMART on FHIR · ${organization.name}`,
+    ...admin,
+    current: 'integration' as const,
+    scriptUrl: '/assets/copy.js',
+    styleUrl: '/assets/settings.css',
+  };
+  return (
+    settingsPageStart(page) +
+    String(html`<h1>Integrations &gt; SMART on FHIR <span class="of">${organization.name}</span></h1>
+${done === undefined ? null : html`<p class="notice notice-done" role="status">${icon('done')} <span>${done}</span></p>`}
+${problem === undefined ? null : html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${problem}</span></p>`}
+${fhirUrlForm(connection)}
+${frameNotice(connection)}${
+  isChecking
+    ? html`<section class="checks checks-running" aria-labelledby="checks"><h2 id="checks">Checks of <bdi>${connection.field.value}</bdi></h2>
+<p class="checking" role="status">Checking from our servers; this takes 15 seconds at most…</p>
+`
+    : null
+}`)
+  );
+}
+
+/** A row while the checks run. */
+export function streamedRow(row: CheckRow, groupBefore: string | undefined): string {
+  return String(checkRow(row, groupBefore));
+}
+
+/**
+ * What ends the streamed checks; the style sheet shows it above the rows.
+ *
+ * @param saved what became of the address.
+ */
+export function streamedOutcome(run: FinishedRun, connection: ConnectionProps, saved: string): string {
+  return String(html`<div class="summary">${checkOutcome(run.outcome)}<p>${saved}</p>${runLine(run, connection.timeZone)}
+${suggestionList(run.suggestions, connection)}${draftNotice(connection)}</div>
+</section>
+`);
+}
+
+/** What ends the streamed checks when what became of them could not be stored. */
+export function streamedFailure(row: CheckRow, groupBefore: string | undefined): string {
+  return `${streamedRow(row, groupBefore)}</section>\n`;
+}
+
+/** The rest of the page. */
+export function integrationEnd(tail: IntegrationTailProps): string {
+  const { connection, organization, privateNetworks } = tail;
+  return (
+    String(html`${connectionFacts(connection)}
+${learnedScopesNotice(tail.learned, connection)}
+${vendorSection(tail.vendor, connection)}
+${keyProof(tail.proof, connection)}
+${reportSection(tail, connection)}
+${driftSection(tail.drift, connection)}
+<section aria-labelledby="sheet"><h2 id="sheet">Registration sheet</h2>
+<p>For the EHR team; the <a href="/guide?organization=${organization.id}">implementation guide</a> explains each value.</p>
+${registrationTable(tail.registration, organization.id)}</section>
+${advancedForm({
+  action: connection.actionOf('advanced'),
+  csrfToken: connection.csrfToken,
+  form: tail.advanced,
+  scopes: tail.scopes,
+  vendors: tail.vendors,
+  operatorNote: html`<p class="note">Only the operator of this service changes the Client ID, the Org ID and the private networks our servers may call (${privateNetworks.length === 0 ? 'none' : privateNetworks.join(', ')}).</p>`,
+})}
+`) + settingsPageEnd()
+  );
+}
+
+function lastRun(run: FinishedRun | undefined, connection: ConnectionProps): SafeHtml {
+  const csrf = html`<input type="hidden" name="csrf" value="${connection.csrfToken}">`;
+  if (!run) return html`<p>Not checked yet. Save the FHIR URL to check it.</p>`;
+  return html`<section class="checks" aria-labelledby="checks"><h2 id="checks">Last checks</h2>
+${checkOutcome(run.outcome)}${runLine(run, connection.timeZone)}
+<form method="post" action="${connection.actionOf('check')}">${csrf}<button class="btn btn-outline-secondary" type="submit">Check again</button></form>
+${suggestionList(run.suggestions, connection)}
+${run.outcome.allPassed ? foldedCheckRows(run.rows) : checkRows(run.rows)}
+</section>
+`;
+}
+
+function runLine({ fhirUrl, at, by }: FinishedRun, timeZone: string): SafeHtml {
+  return html`<p class="note">Checked ${instant(at, timeZone)} by <bdi>${by}</bdi>: <bdi>${fhirUrl}</bdi></p>
+`;
+}
+
+/** Operators come here without having named an organization. */
+export function integrationChoice(
+  admin: IntegrationHeadProps['admin'],
+  organizations: readonly { readonly id: string; readonly name: string }[],
+): string {
+  const page = {
+    title: 'Integrations > SMART on FHIR',
+    ...admin,
+    current: 'integration' as const,
+    styleUrl: '/assets/settings.css',
+  };
+  const list = html`<ul>${organizations.map(({ id, name }) => html`<li><a href="/settings/integrations/smart-on-fhir?organization=${id}">${name}</a> <span class="note">${id}</span></li>`)}</ul>`;
+  const main = html`<h1>Integrations &gt; SMART on FHIR</h1>
+${organizations.length === 0 ? html`<p>No organizations yet. <a href="/settings/organizations">Create one.</a></p>` : html`<p>Which organization?</p>${list}`}`;
+  return settingsPageStart(page) + String(main) + settingsPageEnd();
+}

@@ -1,0 +1,105 @@
+/** Beside the checks: changes to accept with one press, the key proof, the report for the EHR team, and what drifted. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { type IconName, icon } from '#views/icons.ts';
+import { instant } from '#views/instant.ts';
+import { copyButton } from '#views/settings/registration-table.ts';
+
+interface Forms {
+  readonly actionOf: (step: string) => string;
+  readonly csrfToken: string;
+  readonly timeZone: string;
+}
+
+/** A change of settings that the last checks suggest. */
+export interface SuggestionProps {
+  /** names the suggestion when it is accepted */
+  readonly key: string;
+  readonly title: string;
+  readonly why: string;
+}
+
+/** One button each; nothing changes without a press. */
+export function suggestionList(
+  suggestions: readonly SuggestionProps[],
+  { actionOf, csrfToken }: Forms,
+): SafeHtml | null {
+  if (suggestions.length === 0) return null;
+  return html`<div class="suggestions"><h3>Suggested changes</h3>
+${suggestions.map(
+  ({
+    key,
+    title,
+    why,
+  }) => html`<form method="post" action="${actionOf('accept')}"><input type="hidden" name="csrf" value="${csrfToken}"><input type="hidden" name="suggestion" value="${key}"><p>${why}</p><button class="btn btn-outline-secondary" type="submit"><bdi>${title}</bdi></button></form>
+`,
+)}</div>
+`;
+}
+
+/** The outcome of a key proof. */
+export interface ProofProps {
+  readonly verdict: 'proven' | 'refused' | 'undecided';
+  readonly text: string;
+  readonly causes: readonly string[];
+}
+
+const PROOF_PICTURES: Readonly<Record<ProofProps['verdict'], IconName>> = {
+  proven: 'done',
+  refused: 'warning',
+  undecided: 'info',
+};
+
+/** Explains first, asks once per press. */
+export function keyProof(proof: ProofProps | undefined, { actionOf, csrfToken }: Forms): SafeHtml {
+  return html`<section aria-labelledby="key-proof">
+<h2 id="key-proof">Key proof</h2>
+<p>Sends one token request with a code that cannot be valid. If the EHR answers <code>invalid_grant</code>, it has accepted our client ID, key, algorithm and audience: the registration is right. If it answers <code>invalid_client</code>, it has not. No patient and no user is involved. Some servers count failed requests, so it happens only when you press, and five times in ten minutes at most.</p>
+${proof === undefined ? null : proofResult(proof)}
+<form method="post" action="${actionOf('prove-key')}#key-proof"><input type="hidden" name="csrf" value="${csrfToken}"><button class="btn btn-outline-secondary" type="submit">Prove our key</button></form>
+</section>
+`;
+}
+
+function proofResult({ verdict, text, causes }: ProofProps): SafeHtml {
+  const look = verdict === 'proven' ? 'notice-done' : verdict === 'refused' ? 'notice-problem' : '';
+  return html`<div class="notice ${look}" role="status">${icon(PROOF_PICTURES[verdict])} <div><p>${text}</p>${causes.length === 0 ? null : html`<ol>${causes.map((cause) => html`<li>${cause}</li>`)}</ol>`}</div></div>
+`;
+}
+
+/** A link to what the checks found, for people who cannot sign in here. */
+export function reportSection(
+  {
+    report,
+    isReportGone,
+  }: {
+    readonly report: { readonly url: string; readonly expiresAt: Date } | undefined;
+    /** the address of this page is one that has shown a link before */
+    readonly isReportGone: boolean;
+  },
+  { actionOf, csrfToken, timeZone }: Forms,
+): SafeHtml {
+  return html`<section aria-labelledby="report">
+<h2 id="report">Report for the EHR and network teams</h2>
+<p>One dated page with the last checks and the registration sheet, without secrets. Whoever has the link can read it, without signing in, until it expires.</p>
+${isReportGone ? html`<p class="notice" role="status">${icon('info')} <span>The link of a report is shown once, and this page has shown it. If it was not copied, make a new one.</span></p>` : null}
+${report === undefined ? null : html`<div class="notice notice-done" role="status">${icon('done')} <div><p><code class="value">${report.url}</code> ${copyButton('Copy the link of the report', report.url)}</p><p class="note">Works until ${instant(report.expiresAt, timeZone)}. <a href="${report.url}">Open the report</a></p></div></div>`}
+<form method="post" action="${actionOf('report')}#report"><input type="hidden" name="csrf" value="${csrfToken}"><button class="btn btn-outline-secondary" type="submit">Make a link</button></form>
+</section>
+`;
+}
+
+/** What the scheduled re-check last found different. */
+export interface DriftProps {
+  readonly at: Date;
+  readonly differences: readonly string[];
+}
+
+/** Nothing before the first re-check. */
+export function driftSection(drift: DriftProps | undefined, { timeZone }: Forms): SafeHtml | null {
+  if (!drift) return null;
+  return html`<section aria-labelledby="drift">
+<h2 id="drift">Changes at the EHR</h2>
+${drift.differences.length === 0 ? html`<p>None against the last good checks, as of ${instant(drift.at, timeZone)}.</p>` : html`<p>Against the last good checks, as of ${instant(drift.at, timeZone)}:</p><ul>${drift.differences.map((difference) => html`<li><bdi>${difference}</bdi></li>`)}</ul>`}
+</section>
+`;
+}

@@ -1,0 +1,87 @@
+/** What somebody reads who launches for the first time and is not known yet. Names no patient: none was read. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { supportLine } from '#views/error-page.ts';
+import { fieldProblem } from '#views/form-field.ts';
+import { icon } from '#views/icons.ts';
+import { layout } from '#views/layout.ts';
+
+/** What came of a code. */
+export type AssociationProblem = 'wrong' | 'used' | 'clinician-taken' | 'identity-taken' | 'refused';
+
+export interface AssociationPageProps {
+  /** `/launches/<id>`, without a trailing slash */
+  readonly base: string;
+  readonly organizationName: string;
+  /** as the EHR says; plain, not yet escaped */
+  readonly userName: string | undefined;
+  readonly csrfToken: string;
+  readonly step: 'code' | 'confirmation' | 'refused';
+  /** by which the administrator knows this person */
+  readonly reference: string | undefined;
+  /** another clinician's already: the way on is to the list */
+  readonly isAssociated: boolean;
+  readonly problem: AssociationProblem | undefined;
+  readonly supportCode: string;
+}
+
+const problems: Record<AssociationProblem, string> = {
+  wrong: 'This code is not right or has expired. Compare it with the one from your administrator.',
+  used: 'This code has been used. Ask your administrator for a new one.',
+  'clinician-taken': 'This code belongs to an account of another EHR user. Ask your administrator.',
+  'identity-taken': 'Your EHR user belongs to another account here, so this code was not used. Ask your administrator.',
+  refused: 'Your administrator has refused this EHR user. Ask your administrator.',
+};
+
+const titles = {
+  code: 'Enter your one-time code',
+  confirmation: 'Waiting for your administrator',
+  refused: 'Your administrator has not let you in',
+} as const;
+
+/** A whole page. */
+export function associationPage(props: AssociationPageProps): string {
+  const title = props.isAssociated ? 'This code was not used' : titles[props.step];
+  return layout(
+    { title, bar: topBar(props) },
+    html`<div class="message association">
+<h1>${props.step === 'refused' || props.isAssociated ? icon('warning') : icon('info')} ${title}</h1>
+${props.isAssociated ? associated(props) : bodyOf(props)}
+${supportLine(props.supportCode)}
+</div>
+`,
+  );
+}
+
+function topBar({ base, csrfToken, userName }: AssociationPageProps): SafeHtml {
+  return html`<span class="user">${userName === undefined ? null : html`<bdi>${userName}</bdi>`}</span>
+<form class="sign-out" method="post" action="${base}/sign-out"><input type="hidden" name="csrf" value="${csrfToken}"><button class="btn btn-sm" type="submit">Sign out</button></form>`;
+}
+
+function bodyOf(props: AssociationPageProps): SafeHtml {
+  if (props.step === 'code') return codeForm(props);
+  const { base, organizationName, reference, step } = props;
+  const line = reference === undefined ? null : html`<p>Your reference: <code class="one-time">${reference}</code></p>`;
+  const text =
+    step === 'confirmation'
+      ? html`<p>This is your first launch here. The administrator of <bdi>${organizationName}</bdi> has to confirm you once; tell them your reference. Nothing of the patient is shown before.</p>`
+      : html`<p>The administrator of <bdi>${organizationName}</bdi> has refused this EHR user. If that is a mistake, tell them your reference.</p>`;
+  return html`${text}
+${line}
+<p><a class="btn btn-primary" href="${base}/requests">${icon('refresh')} Look again</a></p>`;
+}
+
+function codeForm({ base, organizationName, csrfToken, problem }: AssociationPageProps): SafeHtml {
+  const text = problem === undefined ? undefined : problems[problem];
+  return html`<p>This is your first launch here. Type the one-time code that the administrator of <bdi>${organizationName}</bdi> gave you. Nothing of the patient is shown before.</p>
+<form method="post" action="${base}/association"><input type="hidden" name="csrf" value="${csrfToken}">
+<div class="field"><label for="code">One-time code</label>
+<p class="hint" id="code-hint">Twenty letters and digits; capitals and dashes do not matter.</p>
+<input class="form-control" id="code" name="code" required maxlength="100" autocomplete="off" autocapitalize="characters" spellcheck="false" aria-describedby="code-hint${text === undefined ? '' : ' code-problem'}"${text === undefined ? null : html` aria-invalid="true"`}>
+${fieldProblem('code', text)}</div>
+<button class="btn btn-primary" type="submit">Continue</button></form>`;
+}
+
+function associated({ base, problem }: AssociationPageProps): SafeHtml {
+  return html`<p>${problem === undefined ? '' : problems[problem]}</p>
+<p><a class="btn btn-primary" href="${base}/requests">Continue to the requests</a></p>`;
+}

@@ -1,0 +1,47 @@
+/** Shown instead of a launch that could not end well, because the browser keeps no cookies for us inside the EHR. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { startAgainLink, supportLine } from '#views/error-page.ts';
+import { icon } from '#views/icons.ts';
+import { layout } from '#views/layout.ts';
+
+/** What the page needs. */
+export interface CookiesBlockedProps {
+  /** our own launch URL with the EHR's parameters, built by us */
+  readonly launchUrl: string;
+  readonly supportCode: string;
+  readonly kind: 'ehr' | 'standalone';
+  /** whether the page is shown inside the chart; undefined where the browser does not say */
+  readonly isFramed?: boolean | undefined;
+}
+
+/**
+ * Offers to continue in a window of its own, where cookies work; the EHR's one-time launch value is still unspent. In a
+ * window already, or outside the EHR, no other window helps.
+ */
+export function cookiesBlockedPage(props: CookiesBlockedProps): string {
+  return layout(
+    { title: 'Your browser blocks cookies here' },
+    html`<div class="message">
+<h1>${icon('window')} Your browser blocks cookies here</h1>
+${props.kind === 'standalone' ? outsideTheChart(props.launchUrl) : props.isFramed === false ? inAWindow(props.launchUrl) : inTheChart(props)}
+${supportLine(props.supportCode)}
+</div>
+`,
+  );
+}
+
+function inTheChart({ launchUrl, isFramed }: CookiesBlockedProps): SafeHtml {
+  return html`<p>This app cannot sign you in inside the chart. Open it in a new window instead; it shows the same patient.</p>
+<p><a class="btn btn-primary" href="${launchUrl}" target="_blank" rel="noopener noreferrer">Open in a new window</a></p>
+<p>To use it inside the chart, ask your IT team to allow cookies for this site.${isFramed === undefined ? ' If this is a window of its own already, allow cookies for this site in your browser.' : null}</p>`;
+}
+
+function inAWindow(launchUrl: string): SafeHtml {
+  return html`<p>This app cannot sign you in without them. Allow cookies for this site in your browser, or ask your IT team to. Then try again, or open the app again from the patient's chart.</p>
+<p><a class="btn btn-primary" href="${launchUrl}">Try again</a></p>`;
+}
+
+function outsideTheChart(launchUrl: string): SafeHtml {
+  return html`<p>This app cannot sign you in without them. Allow cookies for this site, or ask your IT team to, then start again.</p>
+${startAgainLink(launchUrl)}`;
+}

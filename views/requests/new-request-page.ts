@@ -1,0 +1,215 @@
+/** "New request": what a clinician fills in for the patient whose chart is open. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { fieldProblem } from '#views/form-field.ts';
+import { icon } from '#views/icons.ts';
+import { clockTime } from '#views/instant.ts';
+import { layout } from '#views/layout.ts';
+import { asSentence, type TypedForm } from '#views/typed-form.ts';
+import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
+import { patientBanner } from './patient-banner.ts';
+import type { PatientIdentity } from './patient-identity.ts';
+
+/** What can be asked for; the text becomes the request's category. */
+export const services = [
+  { value: 'transport', text: 'Transport' },
+  { value: 'home-care', text: 'Home care' },
+  { value: 'equipment', text: 'Equipment' },
+  { value: 'referral', text: 'Referral' },
+] as const;
+
+/** FHIR's request-priority, most common first. */
+export const priorities = [
+  { value: 'routine', text: 'Routine' },
+  { value: 'urgent', text: 'Urgent' },
+  { value: 'asap', text: 'As soon as possible' },
+  { value: 'stat', text: 'Immediately (stat)' },
+] as const;
+
+/** The fields of the form, in its order; the last is the answer to a question of ours. */
+export const newRequestFields = ['service', 'what', 'neededOn', 'priority', 'reason', 'note', 'confirmed'] as const;
+
+const labels = {
+  service: 'Service',
+  what: 'What is needed',
+  neededOn: 'Needed on',
+  priority: 'Priority',
+  reason: 'Reason',
+  note: 'Note for the provider',
+} as const;
+
+/** What a form carries whose priority and day were asked about: another pair is another question. */
+export function confirmationOf({ priority, neededOn }: { priority: string; neededOn: string }): string {
+  return `${priority} ${neededOn}`;
+}
+
+/** Where the answer to a form stands on the page that it leads to. */
+export const RESULT = 'result';
+
+/** What was typed earlier and is in the fields again. */
+export interface KeptDraft {
+  readonly savedAt: Date;
+  /** nobody knows whether it is in the EHR */
+  readonly mayBeSent: boolean;
+}
+
+export interface NewRequestPageProps {
+  readonly patient: PatientIdentity;
+  /** false only when the launch context says boolean `false` (LC-11) */
+  readonly needPatientBanner: boolean;
+  readonly bar: ClinicianBarProps;
+  /** keeps what is typed when the launch has ended before it is sent */
+  readonly ticket: string;
+  readonly form: TypedForm;
+  readonly draft: KeptDraft | undefined;
+  /** the organization's, an IANA name */
+  readonly timeZone: string;
+  /** something of this form left and was not confirmed: the EHR can be asked for it */
+  readonly canLook?: boolean;
+  /** why it was not sent, in words for the clinician, with what finds it in the log */
+  readonly problem?: { readonly text: string; readonly supportCode: string } | undefined;
+  readonly themeUrl?: string | undefined;
+  /** when a page that is not used any more leaves by itself, with what is typed kept first */
+  readonly leavesInSeconds?: number | undefined;
+}
+
+/** A whole page; the patient stands above the form, because that is what the last look before sending is for. */
+export function newRequestPage(props: NewRequestPageProps): string {
+  const { patient, problem, form } = props;
+  const question = form.problems['confirmed'];
+  const isWrong = problem !== undefined || Object.keys(form.problems).length > (question === undefined ? 0 : 1);
+  const before = isWrong ? 'Error: ' : question === undefined ? '' : 'Please confirm: ';
+  return layout(
+    {
+      title: `${before}New request for ${patient.name}`,
+      themeUrl: props.themeUrl,
+      bar: clinicianBar(props.bar),
+      scriptUrl: '/assets/keep-draft.js',
+    },
+    html`${patientBanner(patient, props.needPatientBanner)}<div class="page-heading">
+<h1>New request for <bdi>${patient.name}</bdi></h1>
+</div>
+${result(props)}${diedLine(patient)}${draftLine(props)}
+${requestForm(props)}`,
+  );
+}
+
+function requestForm(props: NewRequestPageProps): SafeHtml {
+  const {
+    bar: { base, csrfToken },
+    form,
+  } = props;
+  const isAsked = form.problems['confirmed'] !== undefined;
+  const { priority = '', neededOn = '' } = form.values;
+  const confirmed = isAsked ? confirmationOf({ priority, neededOn }) : (form.values['confirmed'] ?? '');
+  const leaves = props.leavesInSeconds;
+  // A page whose address ends in the target of its notice opens there, with the focus on it.
+  return html`<form class="new-request" method="post" action="${base}/requests/new#${RESULT}" data-keep="${base}/requests/new/keep"${leaves === undefined ? null : html` data-leave-to="${base}/closing" data-leave-after="${leaves}"`}>
+<input type="hidden" name="csrf" value="${csrfToken}">
+<input type="hidden" name="ticket" value="${props.ticket}">
+${confirmed === '' ? null : html`<input type="hidden" name="confirmed" value="${confirmed}">`}
+${select('service', services, form)}
+${line('what', 'Such as: wheelchair transport to dialysis and back.', 'text', form)}
+${line('neededOn', undefined, 'date', form)}
+${select('priority', priorities, form)}
+${area('reason', 'unless routine', undefined, form)}
+${area('note', undefined, 'Such as times, places, a companion, stairs.', form)}
+${actions({ canLook: props.canLook === true, isAsked })}
+<p class="hint">This page closes when it has not been used for an hour. <span data-without-script>What is typed and not sent is lost then.</span><span data-with-script hidden>What is typed and not sent is kept for an hour after that.</span></p>
+</form>
+`;
+}
+
+/** What came of sending: opened with the focus on it, and with links to what is wrong. */
+function result({ problem, form }: NewRequestPageProps): SafeHtml | null {
+  const { confirmed, ...problems } = form.problems;
+  const wrong = newRequestFields.filter((name) => problems[name] !== undefined);
+  if (problem === undefined && confirmed === undefined && wrong.length === 0) return null;
+  return html`<div class="notice notice-problem" id="${RESULT}" role="alert" tabindex="-1">${icon('warning')} <div>
+${problem === undefined ? null : html`<p>${problem.text} <span class="support">Support code: <code>${problem.supportCode}</code></span></p>`}
+${
+  wrong.length === 0
+    ? null
+    : html`<p>Not sent yet: please correct what is marked.</p>
+<ul>${wrong.map((name) => html`<li><a href="#${name}">${labels[name as keyof typeof labels]}: ${asSentence(problems[name] ?? '')}</a></li>`)}</ul>`
+}
+${
+  confirmed === undefined
+    ? null
+    : html`<p>Not sent yet. ${asSentence(confirmed)}</p>
+<ul>${(['neededOn', 'priority'] as const).map((name) => html`<li><a href="#${name}">${labels[name]}</a></li>`)}</ul>`
+}
+</div></div>
+`;
+}
+
+function diedLine({ deathText }: PatientIdentity): SafeHtml | null {
+  if (deathText === undefined) return null;
+  return html`<p class="notice notice-problem">${icon('warning')} <span><strong>This patient has died.</strong> <bdi>${deathText}</bdi>. Check that this is the right chart before you send a request.</span></p>
+`;
+}
+
+/** The first button is what Enter does. Going back keeps what was typed, so it is a button of the form and no link. */
+function actions({ canLook, isAsked }: { canLook: boolean; isAsked: boolean }): SafeHtml {
+  const look = html`<button class="btn btn-primary" type="submit" name="intent" value="look" formnovalidate>Look again in the EHR</button> <button class="btn" type="submit">Send again</button>`;
+  const send = html`<button class="btn btn-primary" type="submit">${isAsked ? 'Send it as it is' : 'Send to the EHR'}</button>`;
+  return html`<p class="new-request-actions">${canLook ? look : send} <button class="btn" type="submit" name="intent" value="back" formnovalidate>Back to the list</button></p>`;
+}
+
+function draftLine({ draft, timeZone, bar: { base, csrfToken } }: NewRequestPageProps): SafeHtml | null {
+  if (draft === undefined) return null;
+  const fate = draft.mayBeSent ? 'It may be in the EHR already' : 'It has not been sent';
+  return html`<form class="notice" method="post" action="${base}/requests/new/discard"><input type="hidden" name="csrf" value="${csrfToken}">${icon('draft')}
+<span>This is what you typed at ${clockTime(draft.savedAt, timeZone)}. ${fate}, and is kept here for an hour.</span> <button class="btn btn-sm" type="submit">Discard</button></form>`;
+}
+
+type Choice = { readonly value: string; readonly text: string };
+
+type FieldName = keyof typeof labels;
+
+function select(name: FieldName, choices: readonly Choice[], form: TypedForm): SafeHtml {
+  const chosen = form.values[name] ?? '';
+  return field(
+    { name, demand: 'required' },
+    form,
+    (described) =>
+      html`<select class="form-select" id="${name}" name="${name}" required autocomplete="off"${described}>${name === 'service' && chosen === '' ? html`<option value="">Choose…</option>` : null}${choices.map(({ value, text }) => html`<option value="${value}"${value === chosen ? html` selected` : null}>${text}</option>`)}</select>`,
+  );
+}
+
+function line(name: FieldName, hint: string | undefined, type: 'text' | 'date', form: TypedForm): SafeHtml {
+  return field(
+    { name, hint, demand: 'required' },
+    form,
+    (described) =>
+      html`<input class="form-control" id="${name}" name="${name}" type="${type}" value="${form.values[name] ?? ''}" required autocomplete="off"${described}>`,
+  );
+}
+
+function area(name: FieldName, condition: string | undefined, hint: string | undefined, form: TypedForm): SafeHtml {
+  const demand = condition === undefined ? 'optional' : `required ${condition}`;
+  return field(
+    { name, hint, demand },
+    form,
+    (described) =>
+      html`<textarea class="form-control" id="${name}" name="${name}" rows="3" autocomplete="off"${described}>
+${form.values[name] ?? ''}</textarea>`,
+  );
+}
+
+/** Label, hint, control and problem, tied together for screen readers. */
+function field(
+  { name, hint, demand }: { name: FieldName; hint?: string | undefined; demand: string },
+  form: TypedForm,
+  control: (described: SafeHtml) => SafeHtml,
+): SafeHtml {
+  const raw = form.problems[name];
+  const problem = raw === undefined ? undefined : asSentence(raw);
+  const ids = [hint === undefined ? '' : `${name}-hint`, problem === undefined ? '' : `${name}-problem`];
+  const describedBy = ids.filter(Boolean).join(' ');
+  const described = html`${describedBy === '' ? null : html` aria-describedby="${describedBy}"`}${problem === undefined ? null : html` aria-invalid="true"`}`;
+  return html`<div class="field"><label for="${name}">${labels[name]} <span class="demand">(${demand})</span></label>
+${hint === undefined ? null : html`<p class="hint" id="${name}-hint">${hint}</p>`}
+${control(described)}
+${fieldProblem(name, problem)}</div>
+`;
+}

@@ -1,0 +1,52 @@
+/** Says on every page, and on every printed sheet, which patient it is about. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { icon } from '#views/icons.ts';
+import type { PatientIdentity } from './patient-identity.ts';
+
+/**
+ * The identity strip, or the full banner when the EHR shows none of its own (LC-11). One of the two is always there:
+ * it is what the wrong-patient check reads.
+ *
+ * @param needPatientBanner from the launch context; only boolean `false` may make it small.
+ */
+export function patientBanner(patient: PatientIdentity, needPatientBanner: boolean): SafeHtml {
+  const facts = [
+    fact('Born', patient.birthDate ?? 'not given', patient.ageText),
+    fact('Sex', patient.sexWord ?? 'not given'),
+    fact('MRN', patient.mrn ?? 'not given'),
+  ];
+  return html`<section class="patient ${needPatientBanner ? 'patient-full' : 'patient-compact'}" aria-label="Patient">
+<p class="patient-name"><bdi>${patient.name}</bdi>${death(patient.deathText)}</p>
+<dl class="patient-facts">${facts}</dl>
+${cautionLines(patient.cautions ?? [])}</section>
+`;
+}
+
+/** The same identity as one line of text, for print. */
+export function identityLine(patient: PatientIdentity): string {
+  const age = patient.ageText === undefined ? '' : ` (${patient.ageText})`;
+  const parts = [
+    patient.name,
+    patient.deathText,
+    `Born ${patient.birthDate ?? 'not given'}${age}`,
+    `Sex ${patient.sexWord ?? 'not given'}`,
+    `MRN ${patient.mrn ?? 'not given'}`,
+    ...(patient.cautions ?? []),
+  ];
+  return parts.filter((part) => part !== undefined).join(' · ');
+}
+
+function fact(label: string, value: string, extra?: string): SafeHtml {
+  const more = extra === undefined ? null : html` <span class="fact-extra">(${extra})</span>`;
+  return html`<div class="fact"><dt>${label}</dt><dd><bdi>${value}</bdi>${more}</dd></div>`;
+}
+
+function death(deathText: string | undefined): SafeHtml | null {
+  return deathText === undefined ? null : html` <span class="died">${deathText}</span>`;
+}
+
+function cautionLines(cautions: readonly string[]): SafeHtml | null {
+  if (cautions.length === 0) return null;
+  return html`<ul class="patient-cautions">${cautions.map((line) => html`<li>${icon('warning')} ${line}</li>`)}</ul>
+`;
+}

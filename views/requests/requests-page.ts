@@ -1,0 +1,109 @@
+/** "Requests for <patient name>", in two parts: the first is sent as soon as the patient is known, the second when the EHR has answered. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { icon } from '#views/icons.ts';
+import { clockTime } from '#views/instant.ts';
+import { layoutEnd, layoutStart } from '#views/layout.ts';
+import { dayIn } from '#views/zone.ts';
+import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
+import { RESULT } from './new-request-page.ts';
+import { identityLine, patientBanner } from './patient-banner.ts';
+import type { PatientIdentity } from './patient-identity.ts';
+import { type RequestListProps, requestList } from './request-list.ts';
+
+/**
+ * Whether a request can be created, and whether one is waiting: typed and not sent, or sent and not confirmed by the EHR.
+ */
+export type CreateOffer = 'new' | 'draft' | 'unconfirmed' | 'not-permitted' | 'practitioners-only' | 'replaced';
+
+/** What is known before the requests are. */
+export interface RequestsPageStartProps {
+  readonly patient: PatientIdentity;
+  /** false only when the launch context says boolean `false` (LC-11) */
+  readonly needPatientBanner: boolean;
+  readonly bar: ClinicianBarProps;
+  /** when the page was read from the EHR */
+  readonly asOf: Date;
+  /** the organization's, an IANA name */
+  readonly timeZone: string;
+  /** whether a request can be created here; `undecided`: the second part says it */
+  readonly create?: CreateOffer | 'undecided' | undefined;
+  /** the visitor has just sent one */
+  readonly isSent?: boolean;
+  readonly themeUrl?: string | undefined;
+}
+
+/**
+ * Everything through the patient strip, and last a line that the EHR is being read: CSS takes it away when the list has
+ * come, because until then an empty page would look like "no requests".
+ */
+export function requestsPageStart(props: RequestsPageStartProps): string {
+  const title = `Requests for ${props.patient.name}`;
+  return String(html`${layoutStart({ title, themeUrl: props.themeUrl, bar: clinicianBar(props.bar) })}${patientBanner(props.patient, props.needPatientBanner)}<div class="page-heading">
+<h1>Requests for <bdi>${props.patient.name}</bdi></h1>
+${asOfLine(props)}
+</div>
+${props.isSent === true ? doneLine('The request was sent to the EHR.', RESULT) : null}${createLine(props.create, props.bar.base)}<p class="loading" role="status" aria-live="polite">Reading requests from the EHR… <span class="loading-slow">The EHR is slow. Nothing is known about the requests yet. If no list comes within a minute, <a href="${props.bar.base}/requests">refresh</a>.</span></p>
+`);
+}
+
+/** @param id of the one line that the page opens with the focus on, where its address ends in it. */
+function doneLine(text: string, id?: string): SafeHtml {
+  const target = id === undefined ? null : html` id="${id}" tabindex="-1"`;
+  return html`<p class="notice notice-done" role="status"${target}>${icon('done')} <span>${text}</span></p>
+`;
+}
+
+const REFUSALS = {
+  'not-permitted': 'New requests cannot be created here: the EHR did not permit this app to.',
+  'practitioners-only':
+    'New requests are created by practitioners, and this app cannot tell from the EHR that you are one.',
+  replaced: 'New requests cannot be created here: this record was merged into another one.',
+};
+const CREATE_WORDS = {
+  new: 'New request',
+  draft: 'Continue your unsent request',
+  unconfirmed: 'See your unconfirmed request',
+};
+
+function createLine(create: RequestsPageStartProps['create'], base: string): SafeHtml | null {
+  if (create === undefined || create === 'undecided') return null;
+  if (create === 'not-permitted' || create === 'practitioners-only' || create === 'replaced') {
+    return html`<p class="note">${REFUSALS[create]}</p>
+`;
+  }
+  return html`<p class="create-request"><a class="btn btn-sm btn-primary" href="${base}/requests/new">${CREATE_WORDS[create]}</a></p>
+`;
+}
+
+/** The list and the end of the document. Where nothing could be read, the page does not say where it was read. */
+export function requestsPageEnd(props: {
+  patient: PatientIdentity;
+  list: RequestListProps;
+  /** finds this page's log line; shown where something is missing */
+  supportCode: string;
+  /** what only the list could tell of requests sent from here */
+  sent?: {
+    readonly base: string;
+    readonly create: CreateOffer | undefined;
+    /** how many are in the list that the EHR had not confirmed */
+    readonly newlyFound: number;
+  };
+}): string {
+  const { newlyFound = 0, create, base = '' } = props.sent ?? {};
+  const { open, closed, problem } = props.list;
+  const list = { ...props.list, isRecordSpecial: (props.patient.cautions ?? []).length > 0 };
+  const isRead = problem === undefined || open.length + closed.length > 0;
+  const found = newlyFound > 0 ? doneLine('The request that the EHR had not confirmed is in the EHR now.') : null;
+  return String(
+    html`${found}${createLine(create, base)}${requestList(list, identityLine(props.patient), props.supportCode)}${layoutEnd(isRead ? SOURCE : undefined)}`,
+  );
+}
+
+const SOURCE = 'These requests are read from your EHR, which has the full record.';
+
+/** The zone is named: without JavaScript the server cannot know the reader's own. */
+function asOfLine(props: RequestsPageStartProps): SafeHtml {
+  const { asOf, timeZone } = props;
+  const refresh = html`<span class="refresh"> · <a href="${props.bar.base}/requests">${icon('refresh')}Refresh</a></span>`;
+  return html`<p class="as-of">as of <span class="print-only">${dayIn(asOf, timeZone)} </span>${clockTime(asOf, timeZone)}${refresh}</p>`;
+}

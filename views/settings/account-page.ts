@@ -1,0 +1,63 @@
+/** The signed-in person's own page: who they are, and their password. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { formField } from '#views/form-field.ts';
+import { icon } from '#views/icons.ts';
+import { settingsPage } from './settings-layout.ts';
+
+/** What was wrong with the last try. */
+export interface PasswordProblem {
+  readonly field: 'current' | 'next' | 'again';
+  readonly problem: string;
+}
+
+/** What the page shows. Texts are plain and not yet escaped. */
+export interface AccountPageProps {
+  readonly identity: { readonly email: string; readonly role: 'operator' | 'administrator' };
+  readonly organizationId: string | undefined;
+  readonly csrfToken: string;
+  /** false for people who only come by single sign-on */
+  readonly hasPassword: boolean;
+  /** a one-time password has to be replaced before anything else is possible */
+  readonly isForced: boolean;
+  readonly isChanged: boolean;
+  readonly minLength: number;
+  readonly problem: PasswordProblem | undefined;
+}
+
+/** A whole page. */
+export function accountPage(props: AccountPageProps): string {
+  const { identity, csrfToken, isForced } = props;
+  const title = isForced ? 'Choose your own password' : 'Your account';
+  return settingsPage(
+    { title, identity, csrfToken, current: 'account' },
+    html`<h1>${title}</h1>
+${props.isChanged ? html`<p class="notice notice-done" role="status">${icon('done')} <span>Your password is changed. Everywhere else you are signed out.</span></p>` : null}
+${isForced ? html`<p>You have signed in with a one-time password. Replace it now; then everything else opens.</p>` : facts(props)}
+${props.hasPassword ? passwordForm(props) : html`<p>You sign in by single sign-on; there is no password here.</p>`}
+`,
+  );
+}
+
+function facts({ identity, organizationId }: AccountPageProps): SafeHtml {
+  const role =
+    identity.role === 'operator'
+      ? 'Operator: all organizations'
+      : html`Administrator of <bdi>${organizationId ?? ''}</bdi>`;
+  return html`<dl class="facts"><dt>E-mail address</dt><dd><bdi>${identity.email}</bdi></dd><dt>Role</dt><dd>${role}</dd></dl>`;
+}
+
+function passwordForm({ csrfToken, isForced, minLength, problem, identity }: AccountPageProps): SafeHtml {
+  const problemOf = (field: PasswordProblem['field']) => (problem?.field === field ? problem.problem : undefined);
+  const field = (name: PasswordProblem['field'], label: string, rest: { autocomplete: string; hint?: string }) =>
+    formField({ name, label, type: 'password', isRequired: true, problem: problemOf(name), ...rest });
+  return html`<form class="narrow-form" method="post" action="/settings/account/password">
+${isForced ? null : html`<h2>Change your password</h2>`}
+<input type="hidden" name="csrf" value="${csrfToken}">
+<input type="hidden" name="username" autocomplete="username" value="${identity.email}">
+${field('current', isForced ? 'One-time password' : 'Current password', { autocomplete: 'current-password' })}
+${field('next', 'New password', { autocomplete: 'new-password', hint: `At least ${minLength} characters. A few words in a row are good.` })}
+${field('again', 'New password again', { autocomplete: 'new-password' })}
+<button class="btn btn-primary" type="submit">Change password</button>
+<p class="hint">Your other sessions end.</p>
+</form>`;
+}

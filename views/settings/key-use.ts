@@ -1,0 +1,75 @@
+/** What is known of our keys outside: per organization, and the fetchers of the JWKS nobody could place. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { age, instant } from '#views/instant.ts';
+import { serverTimeZone } from '#views/zone.ts';
+
+/** An organization and what its EHR was seen doing with our keys. */
+export interface KeySighting {
+  readonly id: string;
+  readonly name: string;
+  /** the key of the last assertion its token endpoint accepted */
+  readonly accepted: { readonly kid: string; readonly at: Date } | undefined;
+  /** the last JWKS fetch from an address of its FHIR or token host */
+  readonly fetched: { readonly address: string; readonly at: Date } | undefined;
+}
+
+/** Somebody who fetched the JWKS from an address that is none of those hosts'. */
+export interface JwksFetcher {
+  readonly address: string;
+  readonly userAgent: string;
+  readonly at: Date;
+  readonly fetches: number;
+}
+
+/** Per organization. */
+export function sightingTable(sightings: readonly KeySighting[], now: Date): SafeHtml {
+  return html`<section aria-labelledby="organizations-keys">
+<h2 id="organizations-keys">Organizations</h2>
+${
+  sightings.length === 0
+    ? html`<p>No organizations yet.</p>`
+    : html`<table class="settings-table">
+<thead><tr><th scope="col">Organization</th><th scope="col">Last accepted signature</th><th scope="col">Last fetched our JWKS</th></tr></thead>
+<tbody>
+${sightings.map(
+  ({
+    id,
+    name,
+    accepted,
+    fetched,
+  }) => html`<tr><th scope="row" data-label="Organization">${name} <span class="note">${id}</span></th>
+<td data-label="Last accepted signature">${accepted === undefined ? 'none seen' : html`<code>${accepted.kid}</code><span class="note">${age(accepted.at, now)} ago, ${instant(accepted.at, serverTimeZone)}</span>`}</td>
+<td data-label="Last fetched our JWKS">${fetched === undefined ? 'unknown' : html`${age(fetched.at, now)} ago<span class="note">from ${fetched.address}, ${instant(fetched.at, serverTimeZone)}</span>`}</td></tr>
+`,
+)}</tbody>
+</table>`
+}
+</section>
+`;
+}
+
+/** The rest. */
+export function fetcherTable(fetchers: readonly JwksFetcher[]): SafeHtml {
+  return html`<section aria-labelledby="fetchers">
+<h2 id="fetchers">Other fetchers of the JWKS</h2>
+<p>A fetch tells its address and nothing else that can be trusted. It is put to an organization only when the address is one its FHIR or token host has in DNS; many EHRs call from other addresses, and a content network in between may answer without us. So “unknown” above does not mean that an EHR has not fetched. Kept for 30 days.</p>
+${
+  fetchers.length === 0
+    ? html`<p>None seen.</p>`
+    : html`<table class="settings-table">
+<thead><tr><th scope="col">Address</th><th scope="col">User agent</th><th scope="col">Last</th><th scope="col">Times</th></tr></thead>
+<tbody>
+${fetchers.map(
+  ({
+    address,
+    userAgent,
+    at,
+    fetches,
+  }) => html`<tr><th scope="row" data-label="Address"><code>${address}</code></th><td data-label="User agent">${userAgent === '' ? 'none given' : userAgent}</td><td data-label="Last">${instant(at, serverTimeZone)}</td><td data-label="Times">${fetches}</td></tr>
+`,
+)}</tbody>
+</table>`
+}
+</section>
+`;
+}

@@ -1,0 +1,122 @@
+/** Settings > Keys: the signing keys, who has seen them, and what an operator may do with them. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { icon } from '#views/icons.ts';
+import { age, instant } from '#views/instant.ts';
+import { serverTimeZone } from '#views/zone.ts';
+import { fetcherTable, type JwksFetcher, type KeySighting, sightingTable } from './key-use.ts';
+import { copyButton } from './registration-table.ts';
+import { type SettingsPageProps, settingsPage } from './settings-layout.ts';
+
+export interface KeyRowProps {
+  readonly kid: string;
+  readonly alg: string;
+  readonly state: string;
+  readonly createdAt: Date;
+  readonly activatesAt: Date;
+  readonly publishedUntil: Date | null;
+}
+
+export interface KeysPageProps {
+  readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
+  readonly now: Date;
+  readonly jwksUri: string;
+  readonly maxAgeSeconds: number;
+  readonly keys: readonly KeyRowProps[];
+  readonly sightings: readonly KeySighting[];
+  readonly fetchers: readonly JwksFetcher[];
+  /** what was done, after a form */
+  readonly done: string | undefined;
+  /** what was refused; `retireAnyway` names the key that may be retired all the same */
+  readonly problem:
+    | { readonly text: string; readonly at: 'keys' | 'import'; readonly retireAnyway?: string }
+    | undefined;
+}
+
+/** A whole page. */
+export function keysPage(props: KeysPageProps): string {
+  const assets = { scriptUrl: '/assets/copy.js', styleUrl: '/assets/settings.css' };
+  const title = props.problem ? 'Error: Signing keys' : 'Signing keys';
+  return settingsPage({ title, ...props.admin, current: 'keys', ...assets }, keysMain(props));
+}
+
+function keysMain(props: KeysPageProps): SafeHtml {
+  const { csrfToken } = props.admin;
+  return html`<h1>Signing keys</h1>
+${props.done === undefined ? null : html`<p class="notice notice-done" role="status">${icon('done')} <span>${props.done}</span></p>`}
+<p>Our requests to an EHR are signed with these. EHRs read the public halves at <code class="value">${props.jwksUri}</code> ${copyButton('Copy the JWKS URI', props.jwksUri)} and may keep them for ${props.maxAgeSeconds} seconds.</p>
+${props.problem?.at === 'keys' ? keysProblem(props.problem, csrfToken) : null}
+<table class="settings-table">
+<thead><tr><th scope="col">Key ID</th><th scope="col">Algorithm</th><th scope="col">State</th><th scope="col">Age</th><th scope="col">Dates</th><th scope="col">Actions</th></tr></thead>
+<tbody>
+${props.keys.map((key) => keyRow(key, props.now, csrfToken))}</tbody>
+</table>
+<section aria-labelledby="rotate">
+<h2 id="rotate">Rotate</h2>
+<p>Publishes a new pair for each algorithm now. It signs once every EHR's copy of the JWKS has run out; the present keys stop signing then and stay published until nothing signed with them can be on its way. Nobody has to do anything.</p>
+${actionForm('rotate', csrfToken, html`<button class="btn btn-primary" type="submit">Rotate keys</button>`)}
+</section>
+${importSection(props)}
+${sightingTable(props.sightings, props.now)}
+${fetcherTable(props.fetchers)}
+`;
+}
+
+const STATES: Readonly<Record<string, string>> = {
+  pending: 'published, not signing yet',
+  active: 'signs, unless a newer one does',
+  retired: 'signs no longer, still published',
+};
+
+function keyRow(key: KeyRowProps, now: Date, csrfToken: string): SafeHtml {
+  const { kid, alg, state } = key;
+  const downloads = `/settings/keys/${encodeURIComponent(kid)}`;
+  return html`<tr><th scope="row" data-label="Key ID"><code class="value">${kid}</code></th>
+<td data-label="Algorithm">${alg}</td>
+<td data-label="State"><span class="state state-${state}">${state}</span><span class="note">${STATES[state]}</span></td>
+<td data-label="Age">${age(key.createdAt, now)}</td>
+<td data-label="Dates">${state === 'pending' ? 'signs from' : 'has signed since'} ${instant(key.activatesAt, serverTimeZone)}${key.publishedUntil === null ? null : html`<br>published until ${instant(key.publishedUntil, serverTimeZone)}`}</td>
+<td data-label="Actions" class="actions"><a href="${downloads}/public.pem">PEM</a> <a href="${downloads}/jwks.json">JWKS</a>
+${state === 'retired' ? null : retireForm(kid, csrfToken, state === 'pending' ? 'Call off' : 'Retire')}
+<details><summary>Emergency…</summary>
+<p>For a key that somebody else may have. It leaves the JWKS at once and the next key signs at once; EHRs that still hold the old JWKS refuse us until it runs out.</p>
+${actionForm('revoke', csrfToken, html`<input type="hidden" name="kid" value="${kid}"><button class="btn btn-sm btn-outline-danger" type="submit">Revoke now</button>`)}
+</details></td></tr>
+`;
+}
+
+/** `Call off` drops a key that does not sign yet, and the rotation it belongs to. */
+type RetireWord = 'Retire' | 'Call off' | 'Retire it anyway';
+
+function retireForm(kid: string, csrfToken: string, word: RetireWord): SafeHtml {
+  const told = word === 'Retire it anyway' ? html`<input type="hidden" name="evenIfUsed" value="yes">` : null;
+  return actionForm(
+    'retire',
+    csrfToken,
+    html`<input type="hidden" name="kid" value="${kid}">${told}<button class="btn btn-sm btn-outline-secondary" type="submit">${word}</button>`,
+  );
+}
+
+function actionForm(action: string, csrfToken: string, content: SafeHtml): SafeHtml {
+  return html`<form method="post" action="/settings/keys/${action}"><input type="hidden" name="csrf" value="${csrfToken}">${content}</form>`;
+}
+
+function keysProblem(problem: NonNullable<KeysPageProps['problem']>, csrfToken: string): SafeHtml {
+  return html`<div class="notice notice-problem" role="alert">${icon('warning')} <div><p>${problem.text}</p>${problem.retireAnyway === undefined ? null : retireForm(problem.retireAnyway, csrfToken, 'Retire it anyway')}</div></div>
+`;
+}
+
+function importSection({ problem, admin }: KeysPageProps): SafeHtml {
+  const refused = problem?.at === 'import' ? problem.text : undefined;
+  return html`<section aria-labelledby="import">
+<h2 id="import">Import a private key</h2>
+<p>For an EHR that has a key of yours registered already. It is published now, signs once every EHR's copy has run out, and is kept sealed; nobody can read it back.</p>
+<form method="post" action="/settings/keys/import" autocomplete="off">
+<input type="hidden" name="csrf" value="${admin.csrfToken}">
+<label for="privateKey">Private key, PEM or JWK: RSA with 2048 bits or more, or EC on P-384</label>
+${refused === undefined ? null : html`<p class="field-problem" id="privateKey-problem" role="alert">${refused} For safety the field is empty again.</p>`}
+<textarea class="form-control" id="privateKey" name="privateKey" rows="5" spellcheck="false" required${refused === undefined ? null : html` aria-invalid="true" aria-describedby="privateKey-problem"`}></textarea>
+<button class="btn btn-outline-secondary" type="submit">Import</button>
+</form>
+</section>
+`;
+}

@@ -1,0 +1,113 @@
+/** The operator's list of people who may sign in, and the form that adds one. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { fieldProblem, formField } from '#views/form-field.ts';
+import { icon } from '#views/icons.ts';
+import { instant } from '#views/instant.ts';
+import { serverTimeZone } from '#views/zone.ts';
+import { settingsPage } from './settings-layout.ts';
+
+/** One person. Texts are plain and not yet escaped. */
+export interface UserRow {
+  readonly id: string;
+  readonly email: string;
+  readonly role: 'operator' | 'administrator';
+  readonly organizationId: string | undefined;
+  readonly isSelf: boolean;
+  readonly isDisabled: boolean;
+  /** has a one-time password that was not replaced yet */
+  readonly waitsForFirstSignIn: boolean;
+  readonly isOneTimeExpired: boolean;
+  readonly lastSignInAt: Date | undefined;
+}
+
+/** What was typed, and what is wrong with it. */
+export interface AddUserForm {
+  readonly email: string;
+  readonly role: string;
+  readonly organizationId: string;
+  readonly problems: { readonly email?: string; readonly organizationId?: string };
+}
+
+export interface UsersPageProps {
+  readonly identity: { readonly email: string; readonly role: 'operator' | 'administrator' };
+  readonly csrfToken: string;
+  readonly users: readonly UserRow[];
+  readonly organizations: readonly { readonly id: string; readonly name: string }[];
+  readonly form?: AddUserForm | undefined;
+  /** shown on this page and never again */
+  readonly oneTimePassword?: { readonly email: string; readonly password: string } | undefined;
+  /** the address of this page is one that has shown a one-time password before */
+  readonly isPasswordGone: boolean;
+  readonly problem?: string | undefined;
+}
+
+/** A whole page. */
+export function usersPage(props: UsersPageProps): string {
+  const { identity, csrfToken, users, oneTimePassword, isPasswordGone, problem } = props;
+  return settingsPage(
+    { title: 'Users', identity, csrfToken, current: 'users' },
+    html`<h1>Users</h1>
+${oneTimePassword === undefined ? null : oneTimeNotice(oneTimePassword)}
+${isPasswordGone ? html`<p class="notice" role="status">${icon('info')} <span>A one-time password is shown once, and this page has shown it. If it was not written down, choose “New one-time password” for that user.</span></p>` : null}
+${problem === undefined ? null : html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${problem}</span></p>`}
+<ul class="people">
+${users.map((user) => userItem(user, csrfToken))}</ul>
+${addForm(props)}
+`,
+  );
+}
+
+function oneTimeNotice({ email, password }: { email: string; password: string }): SafeHtml {
+  return html`<div class="notice notice-done" role="status">${icon('done')} <div>
+<p>One-time password for <bdi>${email}</bdi>: <code class="one-time">${password}</code></p>
+<p class="hint">Give it to them now, by telephone or in person; it is not shown again. It works once, within three days, and has to be replaced at that sign-in.</p>
+</div></div>`;
+}
+
+function userItem(user: UserRow, csrfToken: string): SafeHtml {
+  const role = user.role === 'operator' ? 'Operator' : html`Administrator of <bdi>${user.organizationId ?? ''}</bdi>`;
+  return html`<li><div class="person"><p class="person-name"><bdi>${user.email}</bdi>${user.isSelf ? html` <span class="chip">you</span>` : null}</p>
+<p class="hint">${role} · ${stateOf(user)}</p></div>
+<div class="person-actions">${user.isSelf ? null : actionsOf(user, csrfToken)}</div></li>
+`;
+}
+
+function stateOf({ isDisabled, waitsForFirstSignIn, isOneTimeExpired, lastSignInAt }: UserRow): SafeHtml | string {
+  if (isDisabled) return 'disabled';
+  if (isOneTimeExpired) return 'one-time password was used or has expired';
+  if (waitsForFirstSignIn) return 'one-time password not replaced yet';
+  if (lastSignInAt === undefined) return 'never signed in';
+  return html`last signed in ${instant(lastSignInAt, serverTimeZone)}`;
+}
+
+function actionsOf(user: UserRow, csrfToken: string): SafeHtml {
+  const action = (verb: string, label: string) =>
+    html`<form method="post" action="/settings/users/${user.id}/${verb}"><input type="hidden" name="csrf" value="${csrfToken}"><button class="btn btn-sm" type="submit">${label}<span class="visually-hidden"> for ${user.email}</span></button></form>`;
+  return user.isDisabled
+    ? action('enable', 'Enable')
+    : html`${action('reset', 'New one-time password')}${action('disable', 'Disable')}`;
+}
+
+function addForm({ csrfToken, organizations, form }: UsersPageProps): SafeHtml {
+  const role = form?.role ?? 'administrator';
+  const option = (value: string, label: string, chosen: boolean) =>
+    html`<option value="${value}"${chosen ? html` selected` : null}>${label}</option>`;
+  const problem = form?.problems.organizationId;
+  return html`<form class="narrow-form" method="post" action="/settings/users" id="add">
+<h2>Add a user</h2>
+<input type="hidden" name="csrf" value="${csrfToken}">
+${formField({ name: 'email', label: 'E-mail address', type: 'email', value: form?.email, problem: form?.problems.email, isRequired: true, autocomplete: 'off' })}
+<fieldset class="field"><legend>Role</legend>
+<label class="choice"><input type="radio" name="role" value="administrator"${role === 'operator' ? null : html` checked`}> Administrator <span class="hint">of one organization</span></label>
+<label class="choice"><input type="radio" name="role" value="operator"${role === 'operator' ? html` checked` : null}> Operator <span class="hint">of this service: all organizations, keys, users</span></label>
+</fieldset>
+<div class="field"><label for="organization">Organization</label>
+<p class="hint" id="organization-hint">For administrators only.</p>
+<select class="form-select" id="organization" name="organization" aria-describedby="organization-hint${problem === undefined ? '' : ' organization-problem'}"${problem === undefined ? null : html` aria-invalid="true"`}>
+${option('', 'Choose an organization', (form?.organizationId ?? '') === '')}
+${organizations.map(({ id, name }) => option(id, `${name} (${id})`, id === form?.organizationId))}
+</select>
+${fieldProblem('organization', problem)}</div>
+<button class="btn btn-primary" type="submit">Add user</button>
+</form>`;
+}
