@@ -1,6 +1,6 @@
 /** The product's own keys, made once per worker and put into each world's database: an RSA key takes a tenth of a second. */
 import { exportJWK, generateKeyPair } from 'jose';
-import type { Queries } from '#src/adapters/database.ts';
+import type { Queries } from '#src/adapters/database/index.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { keyRow, signingAlgorithms } from '#src/keys/key-pair.ts';
 import { changeKeys } from '#src/keys/key-store.ts';

@@ -11,8 +11,11 @@ import {
   refusal,
   server,
   signer,
+  useTokenIssuer,
   verify,
 } from './token-issuer.ts';
+
+useTokenIssuer();
 
 const atHash = (algorithm: string, size: number) =>
   createHash(algorithm).update(ACCESS_TOKEN).digest().subarray(0, size).toString('base64url');
