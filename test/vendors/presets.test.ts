@@ -77,7 +77,9 @@ describe('editing an organization', () => {
     const id = `edited-${made}`;
     const results = [];
     for (const change of [first, ...changes])
-      results.push(await editOrganization({ store, audit, clock, production: true, endLaunches }, id, change, 'cli'));
+      results.push(
+        await editOrganization({ store, audit, clock, production: true, endLaunches }, id, change, { actor: 'cli' }),
+      );
     return { results, saved: await store.find(id) };
   };
 
