@@ -30,7 +30,7 @@ const PROBLEM_TEXTS: Record<ListProblem, string> = {
   'page-gone': 'The EHR no longer has the next page of its list. Reload this page.',
   throttled: 'The EHR is busy. Reload this page in a minute.',
   unavailable: 'The EHR cannot show requests at the moment. Reload this page in a moment.',
-  timeout: 'The EHR did not answer in time. Reload this page in a moment.',
+  timeout: 'The EHR took too long to answer. Reload this page in a moment.',
   unexpected: 'The EHR returned an unexpected answer. Reload this page; if it happens again, tell your EHR team.',
   'foreign-url': 'The EHR pointed to another server, which this app does not follow. Tell your EHR team.',
 };
