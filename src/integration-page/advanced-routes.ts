@@ -1,9 +1,11 @@
 /** The form of the advanced settings: saved, or only looked at. */
+
 import { fieldOf } from '#src/http/form-body.ts';
+import { actorOf } from '#src/http/sessions/admin-session.ts';
 import { editOrganization, settingsOf } from '#src/organizations/edit.ts';
 import { parseSettings } from '#src/organizations/organization.ts';
 import { refusedForm, typedChanges, typedValues } from '#src/settings/form.ts';
-import { byOf, done, type Handler, leadToPage, refused, type Visit } from './visit.ts';
+import { done, type Handler, leadToPage, refused, type Visit } from './visit.ts';
 
 const SAVED = 'Advanced settings saved. Check again to see the connection with them.';
 const SAVED_AND_ENDED =

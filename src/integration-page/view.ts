@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import type { KeyProof } from '#src/checks/key-proof.ts';
 import type { SaveOptions } from '#src/checks/save.ts';
 import type { CheckRun } from '#src/checks/store.ts';
-import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import { adminCsrfToken, adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { registrationSheet } from '#src/organizations/registration.ts';
 import { issuersOf } from '#src/organizations/smart-connections.ts';
@@ -70,7 +70,7 @@ export function integrationUrl(request: Request, organizationId: string, step = 
 export function headProps(request: Request, record: ConnectionRecord, extras: PageExtras): IntegrationHeadProps {
   const { id, name } = record.organization;
   return {
-    admin: { identity: adminOf(request), csrfToken: adminCsrfToken(request) },
+    admin: pageAdminOf(request),
     organization: { id, name },
     connection: connectionProps(request, record, extras),
     done: extras.done,

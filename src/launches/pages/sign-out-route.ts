@@ -2,7 +2,7 @@
 import type { Request, RequestHandler } from 'express';
 import { assertOwnForm } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import { factsOf } from '#src/http/request-log.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
 import type { LaunchCookies } from '#src/launches/session/cookies.ts';
@@ -39,7 +39,7 @@ export function signOutRoute(dependencies: {
     const { launch, organization, cookieSecret } = openLaunchOf(request);
     assertOwnForm(request, publicUrl, cookieSecret);
     const ids = await launchesToEnd(request, launch);
-    const { supportCode } = factsOf(request);
+    const { supportCode } = contextOf(request);
     const by = { actor: launch.user, address: request.ip, supportCode };
     const end = () => endings.end(ids, 'signed-out', organization, by);
     // The visitor is signed out here and now; a store that does not answer hears of it when it does.

@@ -1,7 +1,7 @@
 /** What the pages of a journey may do and offer: a frame of the EHR for one from a chart, a way to start again for the other. */
 import type { Response } from 'express';
+import { contextOf } from '#src/http/request-context.ts';
 import { setPagePolicy } from '#src/http/security-headers.ts';
-import { offerStartAgain } from '#src/http/start-again.ts';
 import type { OrganizationDirectory } from '#src/organizations/directory.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { LaunchKind } from './launch.ts';
@@ -34,7 +34,7 @@ export async function fitPage(
   if (journey.kind === 'ehr') setPagePolicy(response, { frameAncestors: organization.frameAncestors });
   else {
     setPagePolicy(response, {});
-    if (organization.standalone) offerStartAgain(response.req, standalonePath(organization.id));
+    if (organization.standalone) contextOf(response.req).startAgain = standalonePath(organization.id);
   }
   return organization;
 }

@@ -5,7 +5,7 @@ import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
 import { isFramed } from '#src/http/framed.ts';
 import type { KnownBrowsers } from '#src/http/limits/known-browsers.ts';
 import type { LaunchLimit } from '#src/http/limits/launch-limit.ts';
-import { factsOf } from '#src/http/request-log.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import { headerOf, queryOf } from '#src/http/request-values.ts';
 import { createCookieValue, type LaunchCookies } from '#src/launches/session/cookies.ts';
 import type { Journey } from '#src/launches/session/flow.ts';
@@ -87,12 +87,11 @@ function probeCookies(
     trace.discard();
     return void response.status(303).location(launchUrl.href).end();
   }
-  const facts = factsOf(request);
+  const { facts, supportCode } = contextOf(request);
   facts.errorCode = 'launch.cookies-blocked';
   trace.know({ cookieMode: 'blocked' });
   trace.failed('cookies', 'launch.cookies-blocked');
   const { kind } = journey;
-  const { supportCode } = facts;
   const page = cookiesBlockedPage({ launchUrl: launchUrl.href, supportCode, kind, isFramed: isFramed(request) });
   response.status(400).type('html').send(page);
 }

@@ -6,7 +6,7 @@ import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
 import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
 import { AppError } from '#src/errors.ts';
 import { isFramed } from '#src/http/framed.ts';
-import { factsOf } from '#src/http/request-log.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import { setPagePolicy } from '#src/http/security-headers.ts';
 import type { OrganizationDirectory } from '#src/organizations/directory.ts';
@@ -46,7 +46,7 @@ async function whoIsAsked(
 ): Promise<{ organization: Organization; launchRequest: LaunchRequest }> {
   const query = queryOf(request);
   const organization = await findOrganization(directory, request, query);
-  factsOf(request).organizationId = organization.id;
+  contextOf(request).facts.organizationId = organization.id;
   trace.know({ organizationId: organization.id });
   setPagePolicy(response, { frameAncestors: organization.frameAncestors });
   assertShowable(organization, isFramed(request));
