@@ -53,7 +53,7 @@ export function createChartReadings(
   const apiOf = (launch: Launch, organization: Organization, renew: Renew): FhirApi => {
     let current = launch;
     return createFhirApi({
-      base: new URL(launch.fhirBaseUrl),
+      base: new URL(launch.fhirBase),
       accessToken: launch.tokens.accessToken,
       outbound: outbound.forOrganization(organization),
       renew: async (refused) => {

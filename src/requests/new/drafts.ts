@@ -77,7 +77,7 @@ export const MOST_DRAFT_BYTES = 32_768;
 const TICKET = 'draft-ticket';
 
 /** Whose drafts a launch's pages are about. */
-export function draftOwner({ organizationId, fhirBaseUrl, user, context }: Launch): DraftOwner {
+export function draftOwner({ organizationId, fhirBase: fhirBaseUrl, user, context }: Launch): DraftOwner {
   return { organizationId, fhirBaseUrl, iss: user.iss, sub: user.sub, patientId: context.patient };
 }
 

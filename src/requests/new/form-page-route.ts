@@ -9,7 +9,7 @@ import { leaveAtEnd } from '#src/launches/pages/closing-route.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { mayUse } from '#src/launches/session/launch.ts';
 import type { StoreRetries } from '#src/launches/session/store-retries.ts';
-import type { ActiveGrants } from '#src/launches/tokens/current-token.ts';
+import type { CurrentTokens } from '#src/launches/tokens/current-token.ts';
 import type { ChartReadings } from '#src/requests/chart/chart-readings.ts';
 import { type BarDependencies, clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
 import { openReadings } from '#src/requests/chart/open-readings.ts';
@@ -23,7 +23,7 @@ import type { RequestSendings } from './sendings.ts';
 
 export interface NewRequestFormDependencies extends BarDependencies {
   readings: ChartReadings;
-  grants: ActiveGrants;
+  grants: CurrentTokens;
   drafts: RequestDrafts;
   outcomes: FormOutcomes;
   sendings: RequestSendings;
