@@ -42,7 +42,7 @@ async function change(
   changes: SettingChanges,
   text: string,
 ): Promise<void> {
-  const result = await editOrganization(dependencies, visit.organization.id, changes, byOf(visit.request));
+  const result = await editOrganization(dependencies, visit.organization.id, changes, actorOf(visit.request));
   if (result.ok) return done(dependencies, visit, text);
   const problems = result.problems.map(({ field, message }) => `${field} ${message}`).join('; ');
   return refused(dependencies, visit, 409, { problem: `Nothing was changed: ${problems}.` });

@@ -13,7 +13,7 @@ const SAVED_AND_ENDED =
 
 export const saveAdvanced: Handler = async (dependencies, visit) => {
   const { typed, changes } = readForm(visit);
-  const result = await editOrganization(dependencies, visit.organization.id, changes, byOf(visit.request));
+  const result = await editOrganization(dependencies, visit.organization.id, changes, actorOf(visit.request));
   if (!result.ok) return refused(dependencies, visit, 400, { advanced: refusedForm(typed, result.problems) });
   const ended = result.before?.connectionVersion !== result.after.connectionVersion;
   return done(dependencies, visit, ended ? SAVED_AND_ENDED : SAVED);
