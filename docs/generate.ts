@@ -1,11 +1,8 @@
 /** `npm run docs` writes the tables of docs/ that the code decides; with `--check` it only says whether they are current. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { environmentSchema } from '#src/config/index.ts';
-import { causesByCode } from '#src/diagnostics/inspector/causes.ts';
-import { describeError, errorCodes } from '#src/errors.ts';
-import { parseSettings } from '#src/organizations/organization.ts';
-import { settingKeyOf, settingKeys } from '#src/organizations/setting-text.ts';
-import { advancedGroups } from '#views/integration-page/advanced-fields.ts';
+import { describeError, errorCodes, errorRows as rowsOfErrors } from '#src/errors.ts';
+import { settingFields, settingRows } from '#src/settings/derived.ts';
 
 const BEGIN = '<!-- Written by npm run docs: change the code, not this table. -->';
 const END = '<!-- End of the table. -->';
@@ -15,7 +12,7 @@ type Default = string | number | boolean | readonly string[] | undefined;
 
 const tables = {
   'configuration.md': () => table(['Variable', 'Default', 'Meaning'], environmentRows()),
-  'settings.md': () => table(['Setting', 'Values', 'Default', 'Meaning'], settingRows()),
+  'settings.md': () => table(['Setting', 'Values', 'Default', 'Meaning'], rowsOfSettings()),
   'errors.md': () =>
     table(['Code', 'Status', 'What the user sees', 'Usual causes', 'Who fixes it', 'Remedy'], errorRows()),
 };
@@ -29,27 +26,20 @@ function environmentRows(): string[][] {
   });
 }
 
-function settingRows(): string[][] {
-  const blank = { id: 'x', name: 'x', fhirBaseUrl: '', clientId: '' };
-  const parsed = parseSettings(blank, false, ['fhirBaseUrl', 'clientId']);
-  const defaults: Record<string, Default> = parsed.ok ? { ...parsed.settings, timeZone: undefined } : {};
-  const fields = advancedGroups.flatMap((group) => group.fields);
-  return settingKeys.map((key) => {
-    const field = fields.find(({ name }) => settingKeyOf(name) === key);
-    const values =
-      typeof field?.kind === 'string' ? field.kind : field?.kind.map(({ value }) => code(value)).join(', ');
-    const meaning = field
-      ? `${field.label}. ${field.hint}`
-      : 'Private networks that calls to this EHR may reach (CIDRs).';
-    return [code(key), values ?? 'lines', shown(defaults[field?.name ?? key]), meaning];
+function rowsOfSettings(): string[][] {
+  return settingFields.map((field) => {
+    const row = settingRows[field];
+    const values = row.choices ? Object.keys(row.choices).map(code).join(', ') : row.kind;
+    const initial = row.defaultText ?? shown(row.default as Default);
+    return [code(row.key ?? field), values, initial, `${row.label}. ${row.hint}`];
   });
 }
 
 function errorRows(): string[][] {
   return errorCodes.map((name) => {
     const { status, title, help } = describeError(name);
-    const { causes = [], owner = '', whatToDo = '' } = causesByCode[name] ?? {};
-    return [code(name), String(status), `**${title}.** ${help}`, causes.join('; '), owner, whatToDo];
+    const { causes, owner, remedy } = rowsOfErrors[name];
+    return [code(name), String(status), `**${title}.** ${help}`, causes.join('; '), owner, remedy];
   });
 }
 

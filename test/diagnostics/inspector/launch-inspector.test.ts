@@ -22,7 +22,7 @@ const FAULTS: [FaultName, step: string, owner: string][] = [
   ['issuer-mismatch', 'callback', 'EHR team'],
   ['invalid-client', 'token', 'EHR team'],
   ['token-500', 'token', 'EHR team'],
-  ['expired-code', 'token', 'The person who launches'],
+  ['expired-code', 'token', 'The user'],
   ['token-html-200', 'token', 'EHR team'],
   ['bad-signature', 'id-token', 'EHR team'],
   ['wrong-nonce', 'id-token', 'EHR team'],
@@ -163,7 +163,7 @@ describe.for(await testStores())('on %s', (stores) => {
   test('two instances write one trace: the callback on another one continues it', async () => {
     const { dependencies } = world;
     const { db } = dependencies.database;
-    const writer = createTraceWriter({ db, log: dependencies.log });
+    const writer = createTraceWriter({ db, log: dependencies.log, clock: dependencies.clock });
     const traces = createLaunchTraces({ writer, clock: dependencies.clock });
     const server = createServer(createApp({ ...dependencies, traces }));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
