@@ -13,11 +13,12 @@ import { createLaunchCookies } from '#src/launches/session/cookies.ts';
 import type { Launch, LaunchKind } from '#src/launches/session/launch.ts';
 import { createPendingBytes } from '#src/launches/session/pending-bytes.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
-import { createTransactions, TRANSACTION_LIFETIME_MS } from '#src/launches/session/transaction.ts';
+import { TRANSACTION_LIFETIME_MS } from '#src/launches/session/transaction.ts';
+import { createTransactions } from '#src/launches/session/transactions.ts';
 import { launchRoute } from '#src/launches/start/launch-route.ts';
 import { createOpenLaunchLimit } from '#src/launches/start/open-launch-limit.ts';
 import { standaloneRoute } from '#src/launches/start/standalone-route.ts';
-import { createActiveGrants } from '#src/launches/tokens/current-token.ts';
+import { createCurrentTokens } from '#src/launches/tokens/current-token.ts';
 import { createTokenConfirmations } from '#src/launches/tokens/introspect.ts';
 import { createChartReadings } from '#src/requests/chart/readings.ts';
 import { createDeliveryStore } from '#src/requests/new/delivery-store.ts';
@@ -60,7 +61,7 @@ function mountLaunching(mount: Mount, shared: Shared): void {
     ...shared,
     transactions: createTransactions(redis, sealer, retries, pending),
     limit: createLaunchLimit(redis),
-    openLaunches: createOpenLaunchLimit(redis),
+    openLaunches: createOpenLaunchLimit(redis, clock),
   };
   const onCompleted = (completed: Launch, organization: Organization) =>
     readings.start(completed, organization, (refused) => grants.renew(completed.id, organization, refused));
@@ -125,7 +126,7 @@ function sharedBy(dependencies: ClinicianSiteDependencies) {
     launchCookies,
     knownBrowsers: { ehr: knownBrowsers('ehr'), standalone: knownBrowsers('standalone') },
     issuerKeys,
-    grants: createActiveGrants({ ...dependencies, issuerKeys }),
+    grants: createCurrentTokens({ ...dependencies, issuerKeys }),
     readings: createChartReadings(outbound, clock, clinicians),
   };
 }

@@ -27,7 +27,7 @@ const SAVED: Readonly<Record<SavedConnection['state'], string>> = {
 
 /** Everything the page shows of an organization's connection. */
 export async function readRecord(
-  { store, checksStore, clock, acceptedScopes }: IntegrationDependencies,
+  { store, checksStore, acceptedScopes }: IntegrationDependencies,
   organization: Organization,
 ): Promise<ConnectionRecord> {
   const { id } = organization;
@@ -37,7 +37,7 @@ export async function readRecord(
     checksStore.latestScheduled(id),
     acceptedScopes(id),
   ]);
-  return { organization, draft, run, scheduled, accepted, readAt: clock() };
+  return { organization, draft, run, scheduled, accepted };
 }
 
 /**

@@ -53,7 +53,7 @@ export function done(dependencies: IntegrationDependencies, visit: Visit, text: 
   return leadToPage(dependencies, visit, { kind: 'done', shown: { done: text } });
 }
 
-/** The signed-in administrator, with the name that stands beside a run. */
+/** The signed-in administrator for the audit trail, with the name that stands beside a run. */
 export function saverOf(request: Request): Saver {
   return { name: adminOf(request).email, ...actorOf(request) };
 }

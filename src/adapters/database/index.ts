@@ -1,6 +1,7 @@
 /** The system of record: PostgreSQL, or an embedded PGlite in the data folder when no DATABASE_URL is set. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { PGlite } from '@electric-sql/pglite';
 import { DrizzleQueryError, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
@@ -34,8 +35,8 @@ export interface DatabaseOptions {
   /** postgres:// URL; undefined opens PGlite in `${dataDir}/database`. */
   databaseUrl: string | undefined;
   dataDir: string;
-  /** A dumped, migrated PGlite: opened in memory, for tests. */
-  snapshot?: Blob | File;
+  /** A PGlite that is open already: tests share one, because opening takes a second. */
+  client?: PGlite;
 }
 
 const MIGRATIONS = { migrationsFolder: fileURLToPath(new URL('./migrations', import.meta.url)) };
@@ -52,7 +53,7 @@ const POOL_SIZE = 10;
  * @throws FolderInUseError when another process has the embedded database open. PostgreSQL is not contacted yet.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  if (options.snapshot) return openEmbedded(undefined, options.snapshot);
+  if (options.client) return openEmbedded(undefined, options.client);
   return options.databaseUrl === undefined ? openEmbedded(options.dataDir) : openPostgres(options.databaseUrl);
 }
 
@@ -132,7 +133,7 @@ async function migratePostgres(connectionString: string): Promise<void> {
 }
 
 /** Loaded on demand: production on PostgreSQL never pays for PGlite's WebAssembly. */
-async function openEmbedded(dataDir: string | undefined, snapshot?: Blob | File): Promise<Database> {
+async function openEmbedded(dataDir: string | undefined, opened?: PGlite): Promise<Database> {
   const lock = dataDir === undefined ? undefined : lockFolder(dataDir, 'database');
   try {
     const [{ PGlite }, pglite, migrator] = await Promise.all([
@@ -140,10 +141,7 @@ async function openEmbedded(dataDir: string | undefined, snapshot?: Blob | File)
       import('drizzle-orm/pglite'),
       import('drizzle-orm/pglite/migrator'),
     ]);
-    const client = await PGlite.create({
-      ...(dataDir === undefined ? {} : { dataDir: join(dataDir, 'database') }),
-      ...(snapshot ? { loadDataDir: snapshot } : {}),
-    });
+    const client = opened ?? (await PGlite.create(dataDir === undefined ? {} : { dataDir: join(dataDir, 'database') }));
     const db = pglite.drizzle({ client });
     return {
       db,

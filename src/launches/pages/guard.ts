@@ -16,9 +16,10 @@ import {
   isOver,
   limitReason,
 } from '#src/launches/session/end-reasons.ts';
-import { fitPage } from '#src/launches/session/flow.ts';
 import { IDLE_LIMIT_MS, type Launch } from '#src/launches/session/launch.ts';
-import type { LaunchStore, OpenedLaunch } from '#src/launches/session/store.ts';
+import { fitPageTo } from '#src/launches/session/launch-origin.ts';
+import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
+import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { OrganizationDirectory } from '#src/organizations/directory.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 
@@ -87,7 +88,7 @@ export function requireLaunch(
     const launchId = pathPartOf(request, 'launchId');
     const cookie = launchCookies.ofLaunch(request, launchId);
     const ended = cookie ? undefined : launchCookies.endedLaunch(request, launchId);
-    const organization = await fitPage(response, directory, cookie ?? ended ?? launchCookies.lastJourney(request));
+    const organization = await fitPageTo(response, directory, cookie ?? ended ?? launchCookies.lastOrigin(request));
     if (!cookie) throw ended ? endedError(ended.reason) : new AppError('session.missing', 'no cookie for this launch');
     const now = clock();
     const isUnattended = !renews || queryOf(request).has(UNATTENDED);

@@ -1,20 +1,12 @@
 /** Launch records in Redis: sealed, one key each, opened only with the secret of that launch's cookie. */
-import { createHash } from 'node:crypto';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
-import { type Sealer, TooLargeError } from '#src/adapters/seal.ts';
-import { AppError } from '#src/errors.ts';
-import { isEqualSecret } from '#src/http/csrf.ts';
+import type { Sealer } from '#src/adapters/seal.ts';
 import { type EndReason, isOver } from './end-reasons.ts';
-import { createTombstones } from './ended-launches.ts';
-import { IDLE_LIMIT_MS, type Launch, type LaunchKind } from './launch.ts';
+import { createEndedLaunches } from './ended-launches.ts';
+import { IDLE_LIMIT_MS, type Launch } from './launch.ts';
+import { createLaunchSealing, hashOf, keyOf, type LaunchRecord, type OpenedLaunch } from './launch-record.ts';
 import { createLiveIndex } from './live-index.ts';
 import type { StoreRetries } from './store-retries.ts';
-
-/** A launch as it was opened, with the stored text that a replacement must still find. */
-export interface OpenedLaunch {
-  launch: Launch;
-  sealed: string;
-}
 
 /** A launch as administrators see it. */
 export interface LiveLaunch {
@@ -63,19 +55,7 @@ export interface EndableLaunchStore extends LaunchStore {
   end(ids: readonly string[], reason: EndReason): Promise<Launch[]>;
 }
 
-interface LaunchRecord {
-  launch: Launch;
-  secretHash: string;
-}
-
-/** An instance of the version before standalone launches stores none. */
-interface StoredRecord extends Omit<LaunchRecord, 'launch'> {
-  launch: Omit<Launch, 'kind'> & { kind?: LaunchKind };
-}
-
 const BATCH = 100;
-const keyOf = (id: string) => `launch:${id}`;
-const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url');
 
 /** @throws from its methods: AppError 'store.unavailable'. */
 export function createLaunchStore(
@@ -84,22 +64,8 @@ export function createLaunchStore(
   retries: Pick<StoreRetries, 'insist'>,
 ): EndableLaunchStore {
   const index = createLiveIndex(redis);
-  const tombstones = createTombstones(redis, sealer);
-  const unseal = async (id: string, sealed: string | undefined): Promise<LaunchRecord | undefined> => {
-    try {
-      if (sealed === undefined) return undefined;
-      const record = (await sealer.open(keyOf(id), sealed)) as StoredRecord;
-      return { ...record, launch: { kind: 'ehr', ...record.launch } };
-    } catch {
-      // Forged, moved from another key, or sealed by a secret that was retired: fail closed (ST-04, ST-08).
-      return undefined;
-    }
-  };
-  const prove = async (id: string, secret: string, sealed: string | undefined): Promise<OpenedLaunch | undefined> => {
-    const record = await unseal(id, sealed);
-    const isProven = record !== undefined && isEqualSecret(record.secretHash, hashOf(secret));
-    return isProven && sealed !== undefined ? { launch: record.launch, sealed } : undefined;
-  };
+  const endedLaunches = createEndedLaunches(redis, sealer);
+  const { seal, unseal, prove } = createLaunchSealing(sealer);
   const reopen: LaunchStore['reopen'] = async (id) => {
     const sealed = await redis.get(keyOf(id));
     const record = await unseal(id, sealed);
@@ -113,7 +79,7 @@ export function createLaunchStore(
     const record = await unseal(id, sealed);
     if (!record) return undefined;
     const key = keyOf(id);
-    const nextSealed = await sealRecord(sealer, { ...record, launch: next });
+    const nextSealed = await seal({ ...record, launch: next });
     try {
       return (await redis.replace(key, sealed, nextSealed)) ? { launch: next, sealed: nextSealed } : undefined;
     } catch (error) {
@@ -123,7 +89,7 @@ export function createLaunchStore(
   };
   const endOne = async ({ launch: seen, secretHash }: LaunchRecord, reason: EndReason): Promise<Launch[]> => {
     const { id, organizationId } = seen;
-    const bury = () => Promise.all([tombstones.leave(id, secretHash, reason), index.drop(organizationId, [id])]);
+    const bury = () => Promise.all([endedLaunches.leave(id, secretHash, reason), index.drop(organizationId, [id])]);
     try {
       const taken = await unseal(id, await redis.take(keyOf(id)));
       if (!taken) return [];
@@ -146,7 +112,7 @@ export function createLaunchStore(
     save: async (launch, secret, now) => {
       const record: LaunchRecord = { launch, secretHash: hashOf(secret) };
       const lifetimeMs = Math.min(IDLE_LIMIT_MS, Date.parse(launch.endsAt) - now.getTime());
-      const sealed = await sealRecord(sealer, record);
+      const sealed = await seal(record);
       await Promise.all([redis.set(keyOf(launch.id), sealed, Math.max(lifetimeMs, 1)), index.note(launch, now)]);
     },
     open: async (id, secret, now) => {
@@ -176,7 +142,7 @@ export function createLaunchStore(
       return (await Promise.all(open.map((record) => endOne(record, reason)))).flat();
     },
     whyEnded: async ({ id, secret, issuedAt }, now) => {
-      const [reason, record] = await Promise.all([tombstones.read(id, hashOf(secret)), redis.get(keyOf(id))]);
+      const [reason, record] = await Promise.all([endedLaunches.read(id, hashOf(secret)), redis.get(keyOf(id))]);
       const isOld = now.getTime() - issuedAt >= IDLE_LIMIT_MS;
       return reason ?? (isOld && record === undefined ? 'idle' : undefined);
     },
@@ -197,14 +163,4 @@ export function createLaunchStore(
       return open;
     },
   };
-}
-
-/** Tokens and scopes are as long as the EHR makes them, up to what a record may hold. */
-async function sealRecord(sealer: Sealer, record: LaunchRecord): Promise<string> {
-  try {
-    return await sealer.seal(keyOf(record.launch.id), record);
-  } catch (error) {
-    if (!(error instanceof TooLargeError)) throw error;
-    throw new AppError('token.invalid', `tokens and scopes are too large to keep: ${error.message}`);
-  }
 }

@@ -11,7 +11,7 @@ import { leaveInTime } from '#src/launches/pages/closing-route.ts';
 import { openLaunchOf, UNATTENDED } from '#src/launches/pages/guard.ts';
 import type { LaunchCookies } from '#src/launches/session/cookies.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
-import type { ActiveGrants } from '#src/launches/tokens/current-token.ts';
+import type { CurrentTokens } from '#src/launches/tokens/current-token.ts';
 import type { TokenConfirmations } from '#src/launches/tokens/introspect.ts';
 import { isUsableAsIs, unavailable } from '#src/launches/tokens/token-life.ts';
 import { clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
@@ -35,7 +35,7 @@ export function requestsRoute(
   dependencies: OnTheListDependencies & {
     config: Config;
     readings: ChartReadings;
-    grants: ActiveGrants;
+    grants: CurrentTokens;
     confirmations: TokenConfirmations;
     launchCookies: LaunchCookies;
     audit: Audit;
