@@ -1,4 +1,4 @@
-/** Gives a finished launch's tokens back to the EHR, behind the visitor's back and within bounds (RV-02..04). */
+/** Revokes an ended launch's tokens at the EHR, in the background and within bounds (RV-02..04). */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { EhrClient, EhrOwner, Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Log } from '#src/adapters/log.ts';
@@ -6,7 +6,7 @@ import type { KeyRing } from '#src/keys/key-ring.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import { type Revocation, revokeToken } from '#src/smart/revocation.ts';
 
-/** What there is to give back, and to whom. */
+/** What there is to revoke, and where. */
 export interface RevocableGrant {
   authorizationServer: Omit<Launch['authorizationServer'], 'jwksUri'>;
   tokens: Pick<Launch['tokens'], 'accessToken' | 'refreshToken'>;
@@ -20,7 +20,7 @@ export interface Revoker {
   flush(): Promise<void>;
 }
 
-/** Tokens in memory wait for nobody longer than this. */
+/** The longest pause before another try: tokens wait in memory. */
 const LONGEST_PAUSE_SECONDS = 60;
 const MOST_TRIES = 3;
 /** An authorization server that does not answer must not fill memory with tokens; a whole hospital may end at once. */

@@ -1,4 +1,4 @@
-/** `/launches/:launchId/association`: a first launch ends here until the person is known; no patient is read before. */
+/** `/launches/:launchId/association`: a first launch stops here until the user is known; no patient is read before. */
 import type { Request, RequestHandler, Response } from 'express';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { auditActor } from '#src/audit/audit.ts';
@@ -28,7 +28,7 @@ export interface AssociationRouteDependencies {
 
 /**
  * Behind the launch guard that lets waiting launches pass. What came of a code is in the query, since a page that is
- * reloaded must not spend another try; it is a word of ours and tells nothing else.
+ * reloaded must not spend another try; it is one of our words and says nothing else.
  */
 export function associationRoute(deps: AssociationRouteDependencies): RequestHandler {
   return async (request, response) => {

@@ -35,7 +35,7 @@ export interface OpenLaunch {
   waits: Waiting | undefined;
   /** As things stand with this visit. */
   closing: Closing;
-  /** Whether a browser came by itself, so that nobody's hour began anew. */
+  /** Whether a browser came by itself, so that no idle hour began anew. */
   isUnattended: boolean;
 }
 
@@ -50,7 +50,7 @@ export interface LaunchGuardDependencies extends Pick<UserAdmissionDependencies,
   endings: LaunchEndings;
   sealer: Sealer;
   clock: Clock;
-  /** For the few routes of somebody who is not associated yet: the association itself and signing out. */
+  /** For the few routes of a user who is not associated yet: the association itself and signing out. */
   acceptsWaiting?: boolean;
 }
 
@@ -75,7 +75,7 @@ export function openLaunchOf(request: Request): OpenLaunch {
 /**
  * Proves the launch of `/launches/:launchId/…` (MT-01, LA-09): 401 with the reason unless this browser holds its cookie,
  * the record is there and not at its limit, the organization is enabled and unchanged since (REG-11, MT-05), and the user
- * still one of its clinicians (FU-07). Whoever is not associated yet is sent to `/launches/:launchId/association`.
+ * still one of its clinicians (FU-07). A user who is not associated yet is sent to `/launches/:launchId/association`.
  *
  * @param options.renews false for pages that never begin a new idle hour; others do unless the visit is unattended.
  */

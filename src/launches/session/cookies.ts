@@ -49,7 +49,7 @@ export interface LaunchCookies {
   /** The note of a browser that launched before: it shares the probe's cookie, for a framed site may keep few. */
   knownNote(kind: LaunchKind): NoteCookie;
   /**
-   * The origin this browser last began; the one from a chart, if it began both. Proves nothing: it only chooses where
+   * The origin of the launch this browser last began; the one from a chart, if it began both. Proves nothing: it only chooses where
    * an error page may be framed and what it offers, when the cookie that would know better is gone (ER-01).
    */
   lastOrigin(request: Request): LaunchOrigin | undefined;
@@ -157,8 +157,8 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): Launc
         note: cookies[kind].read(request).get(`${NAMES[kind].ended}${launchId}`),
       }));
       const { kind, note = '' } = notes.find((one) => one.note !== undefined) ?? {};
-      const [told, organizationId] = note.split(':');
-      const reason = endReasons.find((one) => one === told);
+      const [noted, organizationId] = note.split(':');
+      const reason = endReasons.find((one) => one === noted);
       return kind && reason && organizationId ? { reason, kind, organizationId } : undefined;
     },
   };

@@ -50,10 +50,10 @@ export function limitReason({ startedAt, endsAt }: Pick<Launch, 'startedAt' | 'e
   return Date.parse(endsAt) - Date.parse(startedAt) >= ABSOLUTE_LIMIT_MS ? 'limit' : 'token-expired';
 }
 
-/** When a launch closes unless somebody comes, and what a visit changes about it. */
+/** When a launch closes without a further visit, and what a visit changes about it. */
 export interface Closing {
   at: Date;
-  /** Whether a visit puts it off; the absolute limit and the end of a token come whatever anybody does. */
+  /** Whether a visit puts it off; nothing puts off the absolute limit and the end of a token. */
   canStay: boolean;
   /** From this instant on the visitor is warned. */
   warnAt: Date;

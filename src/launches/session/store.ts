@@ -28,11 +28,11 @@ export interface LaunchStore {
   open(id: string, secret: string, now: Date): Promise<OpenedLaunch | undefined>;
   /** The same without a new idle period, and how much is left of the one under way. */
   glance(id: string, secret: string): Promise<(OpenedLaunch & { idleLeftMs: number }) | undefined>;
-  /** The record as it is now, for those who have proved the launch before; its lifetime stays. */
+  /** The record as it is now, without proof: the caller has proved the launch before; its lifetime stays. */
   reopen(id: string): Promise<OpenedLaunch | undefined>;
   /** Replaces the record unless it has changed or ended since it was opened: of many callers one succeeds (RF-04). */
   replace(opened: OpenedLaunch, next: Launch): Promise<OpenedLaunch | undefined>;
-  /** The same, for what must not be done unknown to anybody: if the store does not answer, what it may have done is undone. */
+  /** The same; if the store does not answer, what it may have done is undone. */
   claim(opened: OpenedLaunch, next: Launch): Promise<OpenedLaunch | undefined>;
   /** The launches of one browser's cookies that are still open; lifetimes stay as they are. */
   peek(cookies: readonly { id: string; secret: string }[]): Promise<Launch[]>;
@@ -96,7 +96,7 @@ export function createLaunchStore(
       await bury().catch(() => retries.insist(bury));
       return [taken.launch];
     } catch {
-      // Whether it was taken, nobody knows: whoever gives its tokens back has them from the copy.
+      // Whether it was taken is unknown: its tokens are revoked from the copy.
       retries.insist(() => Promise.all([redis.delete(keyOf(id)), bury()]));
       return [seen];
     }

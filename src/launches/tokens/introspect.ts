@@ -1,4 +1,4 @@
-/** Where an organization wishes it: whether the EHR still honours a launch's token, asked before a page is shown (RV-06, RV-07). */
+/** For organizations that want it: whether the EHR still honours a launch's token, asked before a page is shown (RV-06, RV-07). */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Log } from '#src/adapters/log.ts';
@@ -16,7 +16,7 @@ import type { CurrentTokens } from './current-token.ts';
 export interface TokenConfirmations {
   /**
    * The launch, with another token where the EHR no longer honoured the one it had. Asks at most once a minute for a
-   * launch, on all instances together, and never while nobody asks for a page. An endpoint that does not work ends
+   * launch, on all instances together, and only when a page is asked for. An endpoint that does not work ends
    * nothing.
    *
    * @throws AppError 'session.expired' when the token is over and not renewed, or is another app's or patient's: then the

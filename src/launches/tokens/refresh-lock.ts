@@ -19,7 +19,7 @@ export interface RefreshLockDependencies {
   retries: Pick<StoreRetries, 'insist'>;
 }
 
-/** A refresh token that is nobody else's. */
+/** A refresh token that only this request has. */
 export interface RefreshClaim {
   /** As it was before. */
   launch: Launch;
@@ -37,7 +37,7 @@ const STALE_CLAIM_GRACE_MS = 2_000;
  * Replaces the record with one that no longer has the refresh token, so that no other request and no restart can send it
  * again (RF-04, RF-15). The claim is lock, fencing token and deadline in one.
  *
- * @returns undefined when there is no refresh token or somebody else was first.
+ * @returns undefined when there is no refresh token or another request was first.
  * @throws AppError 'store.unavailable'; nothing was sent then, and a claim that was made all the same is taken back.
  */
 export async function claimRefresh(
@@ -59,8 +59,7 @@ export async function claimRefresh(
 }
 
 /**
- * Stores the renewed tokens before anybody uses them (RF-03). A store that does not answer gets them behind the visitor's
- * back.
+ * Stores the renewed tokens before they are used (RF-03); in the background if the store does not answer.
  *
  * @param giveBack for tokens that find no record any more.
  * @returns false when the record has ended or is another's.

@@ -34,7 +34,7 @@ export interface RefreshDependencies extends RefreshLockDependencies {
 }
 
 /**
- * Claims the refresh token, or waits for whoever has it.
+ * Claims the refresh token, or waits for the request that has it.
  *
  * @param opened as it was when the refresh became due; a record that has changed since is another request's.
  * @throws AppError as {@link renewalError} says or 'session.missing' when the launch is over, 'refresh.unavailable' or
@@ -52,7 +52,7 @@ export async function refreshOnce(
     const next = await exchange(dependencies, claim, organization);
     const giveBack = () => revoker.revoke(next, organization);
     if (!(await saveRenewed(dependencies, claim, next, giveBack))) {
-      // Signed out meanwhile: nobody else knows of these tokens.
+      // Signed out meanwhile: no record has these tokens.
       giveBack();
       throw new AppError('session.missing', 'the launch ended while its token was renewed');
     }

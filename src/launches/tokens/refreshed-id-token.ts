@@ -1,4 +1,4 @@
-/** The id_token of a refresh: the same user as before, or the launch is over; not yet known while the keys are away. */
+/** The id_token of a refresh: the same user as before, or the launch is over; not yet known while the keys are unavailable. */
 import type { Clock } from '#src/adapters/clock.ts';
 import { TimeoutError, within } from '#src/adapters/deadline.ts';
 import { AppError } from '#src/errors.ts';
@@ -81,8 +81,8 @@ export function asUnproven(launch: Launch, idToken: string): Launch {
 /**
  * Tries again to verify what could not be verified when it came. Doing it twice at once does no harm.
  *
- * @throws AppError 'refresh.unavailable' while the keys are away, 'refresh.identity-refused' when it is not good: then the
- *   launch has ended and its tokens are given back.
+ * @throws AppError 'refresh.unavailable' while the keys are unavailable, 'refresh.identity-refused' when it is not good:
+ *   then the launch has ended.
  */
 export async function verifyLater(
   dependencies: IdTokenDependencies,

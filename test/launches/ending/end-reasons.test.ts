@@ -221,6 +221,16 @@ const ENDS: End[] = [
     revokes: BOTH,
   },
   {
+    reason: 'clinician',
+    name: 'the user is not linked to the clinician any more',
+    act: async () => {
+      await world().dependencies.database.db.execute(`delete from ehr_identities where organization_id = '${orgId}'`);
+      advance(2_000);
+    },
+    title: 'Your access to this app was changed',
+    revokes: BOTH,
+  },
+  {
     reason: 'organization',
     name: 'the organization is connected otherwise',
     act: async () => {

@@ -205,7 +205,7 @@ describe.for(await testStores())('on %s', (stores) => {
       for (const code of [expired, ofTwin, 'AAAAA-AAAAA-AAAAA-AAAAA', '', HOSTILE]) {
         const answer = await refusedCode(browser, page, code);
         expect(answer.url).toMatch(/\?problem=wrong$/);
-        expect(answer.body).toContain('This code is not right or has expired');
+        expect(answer.body).toContain('This code is wrong or has expired');
         expect(answer.body).not.toContain('<script>alert');
       }
       expect(fhirReads(world)).toEqual([]);
@@ -259,7 +259,7 @@ describe.for(await testStores())('on %s', (stores) => {
       const before = await stored(world, ORG_ID);
       const answer = await refusedCode(browser, page, others);
       expect(answer.url).toMatch(/\?problem=identity-taken$/);
-      expect(answer.body).toContain('Your EHR user belongs to another account here');
+      expect(answer.body).toContain('Your EHR user is linked to another account here');
       expect((await stored(world, ORG_ID)).identities).toEqual(before.identities);
     });
 
@@ -354,7 +354,7 @@ describe.for(await testStores())('on %s', (stores) => {
       const reference = referenceIn(page);
       await admin.send(`/waiting/${reference}/refuse`);
       const refused = await browser.open(page.url);
-      expect([refused.status, titleOf(refused)]).toEqual([403, 'Your administrator has not let you in']);
+      expect([refused.status, titleOf(refused)]).toEqual([403, 'Your administrator has refused access']);
       await ask('automatic');
       expect((await launch(user, world.browser())).status).toBe(403);
       await ask('confirmation');
