@@ -102,7 +102,7 @@ export function requireOperator(audit: Audit): RequestHandler {
   };
 }
 
-/** Whoever came by single sign-on has not used the one-time password. */
+/** A user who came by single sign-on has not used the one-time password. */
 function mustChoosePassword(request: Request, user: User): boolean {
   return user.mustChangePassword && request.session.admin?.via === 'password';
 }

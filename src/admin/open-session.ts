@@ -1,4 +1,4 @@
-/** The moment somebody is signed in: a new session, the time noted, the audit trail told. */
+/** The moment a user is signed in: a new session, the time noted, a row in the audit trail. */
 import type { Request } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';

@@ -40,7 +40,7 @@ interface Refused {
   problem: string;
 }
 
-const REFUSED = 'The e-mail address or the password is not right.';
+const REFUSED = 'The e-mail address or the password is wrong.';
 
 /** `GET /sign-in?next=…`: the form; who is signed in already goes on. */
 export function signInFormRoute(deps: SignInDependencies): RequestHandler {

@@ -70,14 +70,14 @@ export function addUserRoute(deps: UserRouteDependencies): RequestHandler {
     const added = await addUser(deps, actorOf(request), { email, ...standing });
     if (!added)
       return refuse(deps, request, response, {
-        form: { ...form, problems: { email: 'There is a user with this address.' } },
+        form: { ...form, problems: { email: 'A user with this address exists already.' } },
       });
     const shown: Posted = { oneTimePassword: { email, password: added.oneTimePassword } };
     await deps.afterPost.answer(request, response, PAGE, { kind: 'secret', status: 201, shown });
   };
 }
 
-/** `POST /settings/users/:id/reset`: as above, for somebody who has forgotten theirs. */
+/** `POST /settings/users/:id/reset`: as above, for a user who has forgotten the password. */
 export function resetUserRoute(deps: UserRouteDependencies): RequestHandler {
   return async (request, response) => {
     const { id, acting } = targetOf(request);
@@ -89,7 +89,7 @@ export function resetUserRoute(deps: UserRouteDependencies): RequestHandler {
   };
 }
 
-/** `POST /settings/users/:id/disable`; never oneself, so that nobody locks themselves out by a slip. */
+/** `POST /settings/users/:id/disable`; never oneself, so that no operator is locked out by mistake. */
 export function disableUserRoute(deps: UserRouteDependencies): RequestHandler {
   return async (request, response) => {
     const { id, acting } = targetOf(request);

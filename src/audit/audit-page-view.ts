@@ -1,4 +1,4 @@
-/** The audit page for whoever is signed in, whichever route shows it, and the event that looking is. */
+/** The audit page for the signed-in user, and the event that looking at it is. */
 import type { Request } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Queries } from '#src/adapters/database/index.ts';

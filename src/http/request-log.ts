@@ -35,9 +35,3 @@ function levelOf(response: Response, known: { errorCode?: string; pageProblem?: 
   if (statusCode >= 500 || (statusCode < 400 && known.errorCode !== undefined)) return 'error';
   return statusCode >= 400 || known.pageProblem !== undefined ? 'warn' : 'info';
 }
-
-/** @deprecated {@link contextOf} */
-export function factsOf(request: Request): RequestFacts & { supportCode: string } {
-  const { facts, supportCode } = contextOf(request);
-  return Object.assign(facts, { supportCode });
-}

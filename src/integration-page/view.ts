@@ -8,8 +8,9 @@ import type { Organization } from '#src/organizations/organization.ts';
 import { registrationSheet } from '#src/organizations/registration.ts';
 import { issuersOf } from '#src/organizations/smart-connections.ts';
 import type { ConnectionDraft } from '#src/organizations/store.ts';
+import { fieldGroups, savedForm } from '#src/settings/form.ts';
 import { readStoredConfiguration } from '#src/smart/smart-configuration.ts';
-import { vendorChoices, vendorProps } from '#src/vendors/view.ts';
+import { vendorProps } from '#src/vendors/view.ts';
 import type { ConnectionProps } from '#views/integration-page/connection.ts';
 import type {
   FinishedRun,
@@ -19,8 +20,7 @@ import type {
 import type { AcceptedScopesProps } from '#views/integration-page/scope-editor.ts';
 import type { DriftProps, ProofProps } from '#views/integration-page/tools.ts';
 import type { TypedForm } from '#views/typed-form.ts';
-import { advancedForm } from './form.ts';
-import { scopeEditorProps } from './scope-editor-props.ts';
+import { scopeEditorProps } from './scopes.ts';
 
 const PAGE = '/settings/integrations/smart-on-fhir';
 
@@ -31,14 +31,12 @@ export interface ConnectionRecord {
   run: CheckRun | undefined;
   scheduled: CheckRun | undefined;
   accepted: AcceptedScopesProps | undefined;
-  readAt: Date;
 }
 
 /** Checks that were asked for and not begun. */
 export interface PendingRun {
-  /** Normalized already. */
+  /** Normalized already, with what was changed for that. */
   url: string;
-  /** What was changed about the typed text. */
   told: readonly string[];
   options: SaveOptions;
 }
@@ -52,7 +50,7 @@ export interface PageExtras {
   reasonProblem?: string;
   problem?: string;
   advanced?: TypedForm;
-  /** the form was typed only to see what its scopes mean */
+  /** the form was only previewed */
   preview?: { problems: readonly string[] };
   proof?: ProofProps;
   /** the instant in ISO */
@@ -102,7 +100,7 @@ export function tailProps(
   deployment: { publicUrl: URL; appName: string },
 ): IntegrationTailProps {
   const { organization, scheduled, draft, accepted } = record;
-  const advanced = extras.advanced ?? advancedForm(organization);
+  const advanced = extras.advanced ?? savedForm({ ...organization });
   return {
     organization: { id: organization.id, name: organization.name },
     connection: connectionProps(request, record, extras),
@@ -118,12 +116,12 @@ export function tailProps(
       ...scopeEditorProps(organization, advanced, extras.preview),
     },
     vendor: vendorProps(organization, draft?.fhirUrl),
-    vendors: vendorChoices,
+    fieldGroups,
     privateNetworks: organization.privateNetworks,
   };
 }
 
-/** A run as the page shows it. A suggestion is named by its place in its run, so that nobody can invent one. */
+/** A run as the page shows it. A suggestion is named by its place in its run, so that a form cannot invent one. */
 export function runProps(run: CheckRun): FinishedRun {
   const { fhirUrl, at, by, results, summary, id } = run;
   const suggestions = summary.suggestions.map(({ title, why }, index) => ({ key: `${id}.${index}`, title, why }));
@@ -133,7 +131,7 @@ export function runProps(run: CheckRun): FinishedRun {
 /** A proof in one sentence and the causes below it. */
 export function proofProps({ outcome, verdict, found, owner, mend, used }: KeyProof): ProofProps {
   if (outcome === 'proven' && used) {
-    const text = `Proven: the EHR accepted client ID ${used.clientId}, key ${used.kid} (${used.alg}) and audience ${used.audience}. It answered as it should: ${found}.`;
+    const text = `Proven: the EHR accepted client ID ${used.clientId}, key ${used.kid} (${used.alg}) and audience ${used.audience}. It answered as expected: ${found}.`;
     return { verdict: 'proven', text, causes: [] };
   }
   const job = owner === 'us' ? 'the operator of this service' : owner;
@@ -144,7 +142,7 @@ export function proofProps({ outcome, verdict, found, owner, mend, used }: KeyPr
   };
 }
 
-/** From the organization's row; from the last run where the EHR forbids keeping its document. */
+/** From the organization's row, or from the last run if the EHR forbids keeping its document. */
 function discoveredFacts({ organization, run }: ConnectionRecord) {
   const { discovered, fhirBaseUrl } = organization;
   const configuration = discovered && readStoredConfiguration(discovered.configuration);
@@ -155,9 +153,9 @@ function discoveredFacts({ organization, run }: ConnectionRecord) {
       discoveredAt: new Date(discovered.fetchedAt),
     };
   }
-  const seen = run?.fhirUrl === fhirBaseUrl ? run.summary.discovered : undefined;
-  return seen && run
-    ? { authorizationServer: seen.authorizationServer, issuer: seen.issuer, discoveredAt: new Date(run.at) }
+  const { authorizationServer, issuer } = (run?.fhirUrl === fhirBaseUrl && run.summary.discovered) || {};
+  return authorizationServer !== undefined && run
+    ? { authorizationServer, issuer, discoveredAt: new Date(run.at) }
     : {};
 }
 

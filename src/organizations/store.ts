@@ -3,6 +3,7 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import { boolean, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { storedValue } from '#src/adapters/stored-text.ts';
+import { endingFields } from '#src/settings/derived.ts';
 import {
   type Discovered,
   ORGANIZATION_ID,
@@ -145,8 +146,7 @@ function nextOrganization(before: Organization | undefined, settings: Organizati
 
 /** What we trust about the EHR, as one comparable text. */
 function connectionOf(settings: OrganizationSettings): string {
-  const { fhirBaseUrl, clientId, issuers, allowedHosts, privateNetworks } = settings;
-  return JSON.stringify([fhirBaseUrl, clientId, issuers, allowedHosts, privateNetworks]);
+  return JSON.stringify([settings.fhirBaseUrl, settings.clientId, ...endingFields.map((field) => settings[field])]);
 }
 
 function toOrganization(row: typeof organizations.$inferSelect): Organization {

@@ -1,12 +1,9 @@
 /** The command line ends what an organization has open, where it reaches Redis, and says how far it came (MT-05, REG-11). */
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { titleOf } from '#test/helpers/browser.ts';
+import { runAdmin } from '#test/helpers/command-line.ts';
 import { launchIdOf } from '#test/helpers/visits.ts';
 import { ORG_ID, startWorld, testStores, type World } from '#test/helpers/world.ts';
-
-const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 
 describe.runIf((await testStores()).length > 1)('beside a running server', () => {
   let world: World;
@@ -15,20 +12,16 @@ describe.runIf((await testStores()).length > 1)('beside a running server', () =>
   });
   afterAll(() => world.close());
 
-  const admin = (redisUrl: string | undefined, ...args: string[]): Promise<{ text: string; code: number }> => {
+  const admin = async (redisUrl: string | undefined, ...args: string[]): Promise<{ text: string; code: number }> => {
     const env = {
-      PATH: process.env['PATH'],
       NODE_ENV: 'test',
       PUBLIC_URL: world.url,
       APP_SECRETS: 'a-secret-for-tests-that-is-long-enough-0123456789',
       DATABASE_URL: world.config.databaseUrl,
       ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
     };
-    return new Promise((resolve) => {
-      execFile(process.execPath, [CLI, ...args], { env }, (error, stdout) =>
-        resolve({ text: stdout, code: error ? Number(error.code) : 0 }),
-      );
-    });
+    const { stdout, code } = await runAdmin(env, args);
+    return { text: stdout, code };
   };
   const opened = async (id: string) => {
     await world.setOrganization(id);
@@ -39,10 +32,10 @@ describe.runIf((await testStores()).length > 1)('beside a running server', () =>
   };
   const revocations = () => world.sandbox.requests.filter(({ path }) => path === '/auth/revoke');
 
-  test('disable deletes the records and gives the tokens back', { timeout: 60_000 }, async () => {
+  test('disable deletes the records and revokes the tokens', { timeout: 60_000 }, async () => {
     const { browser, page, record } = await opened('cli-a');
     const { text, code } = await admin(world.config.redisUrl, 'organization', 'disable', 'cli-a');
-    expect([code, text]).toEqual([0, expect.stringContaining('1 open launch was ended and its tokens given back')]);
+    expect([code, text]).toEqual([0, expect.stringContaining('1 open launch was ended and its tokens revoked')]);
     expect(await record()).toBeUndefined();
     expect(revocations()).toHaveLength(2);
     expect(titleOf(await browser.visit(page.url))).toMatch(/connection to this app was changed or switched off/);

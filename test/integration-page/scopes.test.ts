@@ -1,6 +1,6 @@
 /** The scopes in the settings: explained, previewed without saving, and those the EHR accepted (SCO-01..06). */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { explainScopes, spellingSent } from '#src/integration-page/scope-explanation.ts';
+import { explainScopes, scopesSent } from '#src/integration-page/scopes.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import { type TestBrowser, titleOf } from '#test/helpers/browser.ts';
@@ -20,7 +20,7 @@ describe('a scope string explained', () => {
     for (const { purpose, loss } of present) expect(purpose.length * loss.length).toBeGreaterThan(0);
   });
 
-  test('what is absent is named with what is lost, in the spelling of the string', () => {
+  test('what is absent is named with what is lost, in the syntax of the string', () => {
     const { absent } = explainScopes('launch openid fhirUser patient/Patient.r patient/ServiceRequest.r', ALL);
     expect(scopesOf(absent)).toEqual([
       'launch/patient',
@@ -46,6 +46,15 @@ describe('a scope string explained', () => {
     expect(scopesOf(absent)).toEqual(missed);
     const written = present.find(({ scope }) => scope.endsWith('.write'));
     if (missed.length === 0) expect(written?.loss).toContain('There is no New request');
+  });
+
+  test.for([
+    ['patient/Device.read', "Read the patient's Device resources."],
+    ['patient/Device.rs', "Read the patient's Device resources."],
+    ['patient/Device.write', "Write the patient's Device resources."],
+    ['patient/Device.crus', "Read and write the patient's Device resources."],
+  ])('%s: %s', ([scope, purpose]) => {
+    expect(explainScopes(`${scope}`, ALL).present).toMatchObject([{ scope, purpose }]);
   });
 
   test('only what these settings use is missed', () => {
@@ -75,8 +84,8 @@ describe('a scope string explained', () => {
     ['auto', ['permission-v1'], 'patient/Patient.read'],
     ['auto', ['permission-v1', 'permission-v2'], 'patient/Patient.rs'],
     ['v1', undefined, 'patient/Patient.read'],
-  ] as const)('SCO-02: spelling %s with %j sends %s', ([version, capabilities, sent]) => {
-    expect(spellingSent('patient/Patient.rs', version, capabilities)?.scope).toBe(sent);
+  ] as const)('SCO-02: syntax %s with %j sends %s', ([version, capabilities, sent]) => {
+    expect(scopesSent('patient/Patient.rs', version, capabilities)?.scope).toBe(sent);
   });
 });
 
@@ -159,9 +168,12 @@ describe.for(await testStores())('on %s', (stores) => {
     const scopes = 'launch openid fhirUser patient/Patient.rs';
     const sent = (body: string) =>
       /Sent in a launch, because ([^:]+): <code class="value">([^<]+)</.exec(body)?.slice(1);
-    expect(sent((await press('preview-scopes', { scopes })).body)).toEqual(['the EHR names no spelling', scopes]);
+    expect(sent((await press('preview-scopes', { scopes })).body)).toEqual([
+      'the EHR announces no scope syntax',
+      scopes,
+    ]);
     expect(sent((await press('preview-scopes', { scopes, scopeVersion: 'v1' })).body)).toEqual([
-      '“Spelling of the scopes” is set to v1',
+      '“Scope syntax” is set to v1',
       scopes.replace('.rs', '.read'),
     ]);
     expect(sent((await press('preview-scopes', { scopes: 'launch' })).body)).toBeUndefined();

@@ -5,7 +5,7 @@ import { instant } from '#views/instant.ts';
 import { type RegistrationValues, registrationTable } from '#views/settings/registration-table.ts';
 import { type SettingsPageProps, settingsPageEnd, settingsPageStart } from '#views/settings/settings-layout.ts';
 import type { TypedForm } from '#views/typed-form.ts';
-import { advancedForm } from './advanced.ts';
+import { advancedForm, type FieldGroup } from './advanced.ts';
 import { type CheckOutcome, type CheckRow, checkOutcome, checkRow, checkRows, foldedCheckRows } from './check-rows.ts';
 import { type ConnectionProps, connectionFacts, draftNotice, fhirUrlForm, frameNotice } from './connection.ts';
 import { type AcceptedScopesProps, acceptedScopesNotice, type ScopeEditorProps } from './scope-editor.ts';
@@ -14,6 +14,7 @@ import {
   driftSection,
   keyProof,
   type ProofProps,
+  type ReportProps,
   reportSection,
   type SuggestionProps,
   suggestionList,
@@ -41,13 +42,10 @@ export interface IntegrationHeadProps {
 }
 
 /** What stands below them. */
-export interface IntegrationTailProps {
+export interface IntegrationTailProps extends ReportProps {
   readonly organization: IntegrationHeadProps['organization'];
   readonly connection: ConnectionProps;
   readonly proof: ProofProps | undefined;
-  readonly report: { readonly url: string; readonly expiresAt: Date } | undefined;
-  /** the address of this page is one that has shown the link of a report before */
-  readonly isReportGone: boolean;
   readonly drift: DriftProps | undefined;
   readonly registration: RegistrationValues;
   readonly advanced: TypedForm;
@@ -55,8 +53,7 @@ export interface IntegrationTailProps {
   /** undefined while launches ask for scopes that the EHR accepts */
   readonly accepted: AcceptedScopesProps | undefined;
   readonly vendor: VendorProps;
-  /** to choose from */
-  readonly vendors: readonly { readonly value: string; readonly text: string }[];
+  readonly fieldGroups: readonly FieldGroup[];
   /** networks only an operator can open */
   readonly privateNetworks: readonly string[];
 }
@@ -94,7 +91,7 @@ ${fhirUrlForm(connection)}
 ${frameNotice(connection)}${
   isChecking
     ? html`<section class="checks checks-running" aria-labelledby="checks"><h2 id="checks">Checks of <bdi>${connection.field.value}</bdi></h2>
-<p class="checking" role="status">Checking from our servers; this takes 15 seconds at most…</p>
+<p class="checking" role="status">Checking from our servers; this takes at most 15 seconds…</p>
 `
     : null
 }`)
@@ -109,7 +106,7 @@ export function streamedRow(row: CheckRow, groupBefore: string | undefined): str
 /**
  * What ends the streamed checks; the style sheet shows it above the rows.
  *
- * @param saved what became of the address.
+ * @param saved whether the address is in use now, in words.
  */
 export function streamedOutcome(run: FinishedRun, connection: ConnectionProps, saved: string): string {
   return String(html`<div class="summary">${checkOutcome(run.outcome)}<p>${saved}</p>${runLine(run, connection.timeZone)}
@@ -118,7 +115,7 @@ ${suggestionList(run.suggestions, connection)}${draftNotice(connection)}</div>
 `);
 }
 
-/** What ends the streamed checks when what became of them could not be stored. */
+/** What ends the streamed checks when their results could not be stored. */
 export function streamedFailure(row: CheckRow, groupBefore: string | undefined): string {
   return `${streamedRow(row, groupBefore)}</section>\n`;
 }
@@ -141,8 +138,8 @@ ${advancedForm({
   csrfToken: connection.csrfToken,
   form: tail.advanced,
   scopes: tail.scopes,
-  vendors: tail.vendors,
-  operatorNote: html`<p class="note">Only the operator of this service changes the Client ID, the Org ID and the private networks our servers may call (${privateNetworks.length === 0 ? 'none' : privateNetworks.join(', ')}).</p>`,
+  groups: tail.fieldGroups,
+  operatorNote: html`<p class="note">Only the operator of this service can change the Client ID, the Org ID and the private networks our servers may call (${privateNetworks.length === 0 ? 'none' : privateNetworks.join(', ')}).</p>`,
 })}
 `) + settingsPageEnd()
   );

@@ -43,9 +43,9 @@ ${organizations.map(organizationRow)}</tbody>
 <h2 id="new">New organization</h2>
 <form method="post" action="${LIST}">
 <input type="hidden" name="csrf" value="${admin.csrfToken}">
-${formField({ name: 'id', label: 'Org ID', hint: 'Letters, digits, ".", "_" or "-". It stands in the launch URL and cannot be changed later.', ...typed(form, 'id'), isRequired: true })}
+${formField({ name: 'id', label: 'Org ID', hint: 'Letters, digits, ".", "_" or "-". It is part of the launch URL and cannot be changed later.', ...typed(form, 'id'), isRequired: true })}
 ${formField({ name: 'name', label: 'Name', ...typed(form, 'name'), isRequired: true })}
-${formField({ name: 'clientId', label: 'Client ID', hint: 'As registered at the EHR. It can be entered later; until then no launch can succeed.', ...typed(form, 'clientId') })}
+${formField({ name: 'clientId', label: 'Client ID', hint: 'As registered in the EHR. You can enter it later; until then no launch can succeed.', ...typed(form, 'clientId') })}
 <button class="btn btn-primary" type="submit">Create organization</button>
 </form>
 </section>
@@ -69,11 +69,12 @@ export interface OrganizationPageProps {
   readonly registration: RegistrationValues;
   readonly form: TypedForm;
   readonly done: string | undefined;
+  readonly privateNetworks: { readonly label: string; readonly hint: string };
 }
 
 /** One organization: what only an operator decides. */
 export function organizationPage(props: OrganizationPageProps): string {
-  const { admin, organization, form, done } = props;
+  const { admin, organization, form, done, privateNetworks } = props;
   const { id, name } = organization;
   const csrf = html`<input type="hidden" name="csrf" value="${admin.csrfToken}">`;
   return settingsPage(
@@ -84,8 +85,8 @@ ${done === undefined ? null : html`<p class="notice notice-done" role="status">$
 <form method="post" action="${LIST}/${id}">
 ${csrf}
 ${formField({ name: 'name', label: 'Name', ...typed(form, 'name'), isRequired: true })}
-${formField({ name: 'clientId', label: 'Client ID', hint: 'As registered at the EHR for this environment. Changing it ends the launches of this organization.', ...typed(form, 'clientId') })}
-${formField({ name: 'privateNetworks', label: 'Private networks our servers may call', hint: 'For an EHR inside a private network: networks such as 10.20.0.0/16, separated by commas. Leave it empty for everybody else: each entry opens our servers’ way into that network.', ...typed(form, 'privateNetworks') })}
+${formField({ name: 'clientId', label: 'Client ID', hint: 'As registered in the EHR for this environment. A change ends the launches of this organization.', ...typed(form, 'clientId') })}
+${formField({ name: 'privateNetworks', label: privateNetworks.label, hint: privateNetworks.hint, ...typed(form, 'privateNetworks') })}
 <button class="btn btn-primary" type="submit">Save</button>
 </form>
 <section aria-labelledby="state">

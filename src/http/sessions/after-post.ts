@@ -18,7 +18,7 @@ export type OutcomeKind = 'form' | 'done' | 'secret' | 'run';
 /** What is there for a page. */
 export interface AfterPostRead<Shown> {
   shown: Partial<Shown>;
-  /** The address names a secret that was shown before, or was not looked at in time. */
+  /** The address names a secret that was shown before, or was not looked at soon enough. */
   isSecretGone: boolean;
 }
 
