@@ -1,6 +1,6 @@
 /** `GET /smart/callback`: the authorization server sends the browser back here, once per launch. */
 import type { Request, RequestHandler, Response } from 'express';
-import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
+import { type LaunchTrace, traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
 import { namesOf } from '#src/diagnostics/traces/redaction.ts';
 import { AppError } from '#src/errors.ts';
@@ -32,8 +32,6 @@ interface UnderWay {
   trace: LaunchTrace;
 }
 
-type TracedHandler = (request: Request, response: Response, trace: LaunchTrace) => Promise<void>;
-
 /**
  * `state` and this browser's cookie first (CB-01..03); then one token call whatever the browser does: a second callback
  * in this process waits for the first, a later one is sent where the first ended (CB-06, CB-19).
@@ -41,7 +39,8 @@ type TracedHandler = (request: Request, response: Response, trace: LaunchTrace) 
 export function callbackRoute(dependencies: CallbackRouteDependencies): RequestHandler {
   const { launchCookies, knownBrowsers, directory, limit, traces, publicUrl } = dependencies;
   const underWay = new Map<string, UnderWay>();
-  const finish: TracedHandler = async (request, response, trace) => {
+  const finish = async (request: Request, response: Response): Promise<void> => {
+    const trace = traceOf(request);
     await fitPageTo(response, directory, launchCookies.lastOrigin(request));
     const callback = readCallback(queryOf(request));
     const cookie = launchCookies.ofTransaction(request, callback.state);
@@ -98,6 +97,6 @@ export function callbackRoute(dependencies: CallbackRouteDependencies): RequestH
   };
   return async (request, response) => {
     const facts = { parameters: namesOf(queryOf(request).keys()) };
-    await traces.follow({ request, step: 'callback', facts }, (trace) => finish(request, response, trace));
+    await traces.follow({ request, step: 'callback', facts }, () => finish(request, response));
   };
 }

@@ -1,7 +1,7 @@
 /** `GET /smart/standalone/:orgId`: the user opens the app outside the EHR, signs in at the EHR and picks a patient. */
 import type { Request, RequestHandler } from 'express';
 import { standaloneFacts } from '#src/diagnostics/traces/facts.ts';
-import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
+import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import { AppError } from '#src/errors.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
@@ -20,25 +20,21 @@ export function standaloneRoute(dependencies: LaunchRouteDependencies): RequestH
   return async (request, response) => {
     if (isPrefetch(request)) return void response.status(503).end();
     const facts = standaloneFacts(queryOf(request));
-    await dependencies.traces.follow({ request, step: 'launch', facts }, async (trace) => {
-      const asking = () => whoIsAsked(dependencies.directory, request, trace);
-      const organization = await trace.step('launch', asking, facts);
+    await dependencies.traces.follow({ request, step: 'launch', facts }, async () => {
+      const asking = () => whoIsAsked(dependencies.directory, request);
+      const organization = await traceOf(request).step('launch', asking, facts);
       const start = { kind: 'standalone', iss: organization.fhirBaseUrl } as const;
-      await startLaunch(dependencies, { request, response, trace }, organization, start);
+      await startLaunch(dependencies, { request, response }, organization, start);
     });
   };
 }
 
 /** The organization, before anything leaves this server. */
-async function whoIsAsked(
-  directory: OrganizationDirectory,
-  request: Request,
-  trace: LaunchTrace,
-): Promise<Organization> {
+async function whoIsAsked(directory: OrganizationDirectory, request: Request): Promise<Organization> {
   const organization = await directory.find(pathPartOf(request, 'orgId'));
   if (!organization) throw new AppError('launch.unknown-organization', 'no organization has this orgId');
   contextOf(request).facts.organizationId = organization.id;
-  trace.know({ organizationId: organization.id });
+  traceOf(request).know({ organizationId: organization.id });
   if (!organization.enabled) throw new AppError('launch.organization-disabled', 'the organization is disabled');
   if (!organization.standalone) throw new AppError('launch.standalone-off', 'standalone is off for this organization');
   contextOf(request).startAgain = standalonePath(organization.id);
