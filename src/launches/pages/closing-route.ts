@@ -3,7 +3,7 @@ import type { RequestHandler, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import { csrfToken } from '#src/http/csrf.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
-import type { Closing } from '#src/launches/session/end-reasons.ts';
+import type { Closing } from '#src/launches/session/closing.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import { isUsableAsIs } from '#src/launches/tokens/token-life.ts';
 import { closingPage } from '#views/launches/closing-page.ts';

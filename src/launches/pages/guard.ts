@@ -7,15 +7,10 @@ import { contextOf } from '#src/http/request-context.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import { recheckUser, type UserAdmissionDependencies, type Waiting } from '#src/launches/callback/admit-clinician.ts';
 import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
+import { whyOver } from '#src/launches/ending/why-over.ts';
+import { type Closing, closingOf } from '#src/launches/session/closing.ts';
 import type { LaunchCookie, LaunchCookies } from '#src/launches/session/cookies.ts';
-import {
-  type Closing,
-  closingOf,
-  type EndReason,
-  endedError,
-  isOver,
-  limitReason,
-} from '#src/launches/session/end-reasons.ts';
+import { endedError } from '#src/launches/session/end-reasons.ts';
 import { IDLE_LIMIT_MS, type Launch } from '#src/launches/session/launch.ts';
 import { fitPageTo } from '#src/launches/session/launch-origin.ts';
 import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
@@ -96,7 +91,7 @@ export function requireLaunch(
     // The kind says who may frame the page, so a record of the other kind is not this cookie's.
     const record = stored?.launch.kind === cookie.kind ? stored : undefined;
     const reason = record
-      ? whyNot(record.launch, organization, now)
+      ? whyOver(record.launch, organization, now)
       : await dependencies.launches.whyEnded(cookie, now);
     if (!record || !organization || reason !== undefined) {
       const by = { actor: 'system', supportCode: contextOf(request).supportCode } as const;
@@ -148,19 +143,4 @@ async function openRecord(
   if (isUnattended) return launches.glance(id, secret);
   const record = await launches.open(id, secret, now);
   return record && { ...record, idleLeftMs: IDLE_LIMIT_MS };
-}
-
-/** Why a launch that is still stored has ended all the same. */
-function whyNot(launch: Launch, organization: Organization | undefined, now: Date): EndReason | undefined {
-  if (!organization || !isStillAllowed(launch, organization)) return 'organization';
-  return isOver(launch, now) ? limitReason(launch) : undefined;
-}
-
-function isStillAllowed(launch: Launch, organization: Organization): boolean {
-  return (
-    organization.enabled &&
-    organization.id === launch.organizationId &&
-    (launch.kind === 'ehr' || organization.standalone) &&
-    organization.connectionVersion === launch.connectionVersion
-  );
 }

@@ -4,6 +4,7 @@ import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
+import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
 import type { Revoker } from '#src/launches/ending/revoker.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
@@ -12,20 +13,15 @@ import type { Organization } from '#src/organizations/organization.ts';
 import type { IssuerKeys } from '#src/smart/id-token/keys.ts';
 import type { TokenResponse } from '#src/smart/step-5-access-token.ts';
 import { assertSameContext, isPassingFailure, refreshTokens } from '#src/smart/step-7-refresh.ts';
-import {
-  claimRefresh,
-  putOff,
-  type RefreshClaim,
-  type RefreshLockDependencies,
-  saveRenewed,
-  waitForOther,
-} from './refresh-lock.ts';
+import { claimRefresh, putOff, type RefreshClaim, type RefreshLockDependencies, saveRenewed } from './refresh-lock.ts';
 import { areKeysUnavailable, assertSameUserWithin, asUnproven } from './refreshed-id-token.ts';
 import { renewalError } from './renewal-error.ts';
 import { unavailable } from './token-life.ts';
+import { waitForOther } from './wait-for-refresh.ts';
 
 /** What renewing needs of the outside. */
 export interface RefreshDependencies extends RefreshLockDependencies {
+  endings: LaunchEndings;
   keyRing: KeyRing;
   issuerKeys: IssuerKeys;
   outbound: Outbound;
