@@ -10,5 +10,5 @@ import type { Organization } from '#src/organizations/organization.ts';
  */
 export function assertFrameAllowed({ frameAncestors }: Organization, isInFrame: boolean | undefined): void {
   if (isInFrame === true && frameAncestors.length === 0)
-    throw new AppError('launch.frame-not-allowed', 'opened in a frame, and frameAncestors is empty (LA-11)');
+    throw new AppError('launch.frame-not-allowed', 'opened in a frame, and frameAncestors is empty');
 }
