@@ -104,13 +104,10 @@ async function readPassword({ readInput }: UserCommandDependencies, email: strin
 
 async function list({ users }: UserCommandDependencies): Promise<CommandOutcome> {
   const people = await users.list();
-  const rows = people.map((user) => [
-    user.email,
-    user.role,
-    user.organizationId ?? '-',
-    stateOf(user),
-    user.lastSignInAt?.toISOString() ?? 'never',
-  ]);
+  const rows = people.map((user) => {
+    const { email, role, organizationId, lastSignInAt } = user;
+    return [email, role, organizationId ?? '-', stateOf(user), lastSignInAt?.toISOString() ?? 'never'];
+  });
   const text = table([['e-mail', 'role', 'Org ID', 'state', 'last sign-in'], ...rows]);
   return done(rows.length === 0 ? 'No users yet.' : text, { users: people.map(publicFacts) });
 }
@@ -127,8 +124,7 @@ function toggle(email: string, isEnabled: boolean): UserCommand {
 
 function reset(email: string): UserCommand {
   return async (deps) => {
-    const { id } = await userNamed(deps, email);
-    const changed = await resetPassword(deps, BY_CLI, id);
+    const changed = await resetPassword(deps, BY_CLI, (await userNamed(deps, email)).id);
     if (!changed) throw unknownUser(email);
     const { user, oneTimePassword } = changed;
     const text = [`User ${email} has a new password; their sessions have ended.`, ...oneTimeLines(oneTimePassword)];
@@ -142,9 +138,7 @@ async function userNamed({ users }: UserCommandDependencies, email: string): Pro
   return user;
 }
 
-function unknownUser(email: string): CommandError {
-  return new CommandError(`There is no user ${email}. See: npm run admin -- user list`);
-}
+const unknownUser = (email: string) => new CommandError(`There is no user ${email}. See: npm run admin -- user list`);
 
 function readEmail(args: readonly string[]): string {
   return emailOf(readArguments(args, ['<email>'], {}).positionals[0]);
