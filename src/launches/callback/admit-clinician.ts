@@ -11,7 +11,6 @@ import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 
-/** What both need. */
 export interface UserAdmissionDependencies {
   clinicians: Pick<Clinicians, 'admit' | 'membership'>;
   launches: Pick<LaunchStore, 'replace'>;

@@ -18,7 +18,6 @@ import { readCallback } from '#src/smart/step-4-authorization-code.ts';
 import { isGrantUnused } from '#src/smart/step-5-access-token.ts';
 import { answerCallback, type CallbackDependencies } from './callback.ts';
 
-/** What the callback route needs. */
 export interface CallbackRouteDependencies extends CallbackDependencies {
   publicUrl: URL;
   launchCookies: LaunchCookies;

@@ -19,7 +19,6 @@ import { exchangeCode } from '#src/smart/step-5-access-token.ts';
 import type { CallbackVisit } from './callback-visit.ts';
 import { proveTokenResponse } from './prove-token-response.ts';
 
-/** What completing a launch needs of the outside. */
 export interface ProveLaunchDependencies {
   keyRing: KeyRing;
   keyUses: Pick<KeyUses, 'keyAccepted'>;

@@ -16,7 +16,6 @@ import type { LaunchStore } from '#src/launches/session/store.ts';
 import { type AssociationProblem, associationPage } from '#views/launches/association-page.ts';
 import { openLaunchOf } from './guard.ts';
 
-/** What the route needs. */
 export interface AssociationRouteDependencies {
   publicUrl: URL;
   clinicians: Pick<Clinicians, 'admit' | 'redeem'>;

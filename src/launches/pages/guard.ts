@@ -10,7 +10,7 @@ import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
 import { whyOver } from '#src/launches/ending/why-over.ts';
 import { type Closing, closingOf } from '#src/launches/session/closing.ts';
 import type { LaunchCookie, LaunchCookies } from '#src/launches/session/cookies.ts';
-import { endedError } from '#src/launches/session/end-reasons.ts';
+import { type EndReason, endedError } from '#src/launches/session/end-reasons.ts';
 import { IDLE_LIMIT_MS, type Launch } from '#src/launches/session/launch.ts';
 import { fitPageTo } from '#src/launches/session/launch-origin.ts';
 import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
@@ -37,7 +37,6 @@ export interface OpenLaunch {
 /** In the query of an address that a page of ours goes to by itself. */
 export const UNATTENDED = 'unattended';
 
-/** What the guard needs. */
 export interface LaunchGuardDependencies extends Pick<UserAdmissionDependencies, 'clinicians'> {
   directory: OrganizationDirectory;
   launches: LaunchStore;
@@ -93,24 +92,19 @@ export function requireLaunch(
     const reason = record
       ? whyOver(record.launch, organization, now)
       : await dependencies.launches.whyEnded(cookie, now);
-    if (!record || !organization || reason !== undefined) {
+    const refuse = async (why: EndReason | undefined): Promise<never> => {
       const by = { actor: 'system', supportCode: contextOf(request).supportCode } as const;
-      if (record) await endings.end([launchId], reason ?? 'organization', organization, by);
-      launchCookies.retireLaunches(request, response, [launchId], reason);
-      throw endedError(reason);
-    }
+      if (record) await endings.end([launchId], why ?? 'organization', organization, by);
+      launchCookies.retireLaunches(request, response, [launchId], why);
+      throw endedError(why);
+    };
+    if (!record || !organization || reason !== undefined) return refuse(reason);
     const { launch, idleLeftMs } = record;
-    Object.assign(contextOf(request).facts, {
-      organizationId: organization.id,
-      launchHash: sealer.fingerprint(launchId),
-    });
+    const { facts } = contextOf(request);
+    facts.organizationId = organization.id;
+    facts.launchHash = sealer.fingerprint(launchId);
     const checked = await recheckUser(dependencies, record, organization);
-    if (checked.kind === 'ended') {
-      const by = { actor: 'system', supportCode: contextOf(request).supportCode } as const;
-      await endings.end([launchId], checked.reason, organization, by);
-      launchCookies.retireLaunches(request, response, [launchId], checked.reason);
-      throw endedError(checked.reason);
-    }
+    if (checked.kind === 'ended') return refuse(checked.reason);
     const waits = checked.kind === 'waits' ? checked.membership : undefined;
     if (waits && dependencies.acceptsWaiting !== true) return sendToAssociation(request, response, launchId);
     const known = checked.kind === 'admitted' ? checked.opened : record;

@@ -128,3 +128,11 @@ export function isSameUser(
 ): boolean {
   return a.organizationId === b.organizationId && a.user.iss === b.user.iss && a.user.sub === b.user.sub;
 }
+
+/** CAJ-13: never the address of another endpoint, which another server could have named as its own. */
+export function audienceAt(
+  endpoint: string,
+  { audience, tokenEndpoint }: Pick<Launch['authorizationServer'], 'audience' | 'tokenEndpoint'>,
+): string {
+  return audience === tokenEndpoint ? endpoint : audience;
+}

@@ -53,7 +53,6 @@ export interface Transactions {
   abandon(key: TransactionKey): Promise<void>;
 }
 
-/** See {@link Transactions}. */
 export function createTransactions(
   redis: KeyStore,
   sealer: Sealer,

@@ -6,7 +6,7 @@ import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
 import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
-import type { Launch } from '#src/launches/session/launch.ts';
+import { audienceAt, type Launch } from '#src/launches/session/launch.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { patientIdOf } from '#src/smart/fhir/patient-reference.ts';
@@ -50,11 +50,10 @@ export function createTokenConfirmations(dependencies: {
     return latest?.launch ?? end(launch, organization, 'the EHR says that the token is not active');
   };
   const ask = (launch: Launch, organization: Organization, introspectionEndpoint: string) => {
-    const { tokenEndpoint, clientId, assertionAlg, assertionType, audience: asked } = launch.authorizationServer;
+    const { clientId, assertionAlg, assertionType } = launch.authorizationServer;
     const key = keyRing.signingKey(assertionAlg);
     const { accessToken } = launch.tokens;
-    // CAJ-13: never the address of another endpoint, which another server could have named as its own.
-    const audience = asked === tokenEndpoint ? introspectionEndpoint : asked;
+    const audience = audienceAt(introspectionEndpoint, launch.authorizationServer);
     const question = { introspectionEndpoint, clientId, key, assertionType, audience, accessToken, now: clock() };
     return introspectToken(question, outbound.forOrganization(organization));
   };

@@ -8,7 +8,6 @@ import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { StoreRetries } from '#src/launches/session/store-retries.ts';
 import { isFree, isTokenExpired, pauseBefore, unavailable } from './token-life.ts';
 
-/** What the record's side of a refresh needs. */
 export interface RefreshLockDependencies {
   launches: LaunchStore;
   clock: Clock;

@@ -19,7 +19,6 @@ import { renewalError } from './renewal-error.ts';
 import { unavailable } from './token-life.ts';
 import { waitForOther } from './wait-for-refresh.ts';
 
-/** What renewing needs of the outside. */
 export interface RefreshDependencies extends RefreshLockDependencies {
   endings: LaunchEndings;
   keyRing: KeyRing;

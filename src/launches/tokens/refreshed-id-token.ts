@@ -12,7 +12,6 @@ import { verifyIdToken } from '#src/smart/id-token/verify.ts';
 import { renewalError } from './renewal-error.ts';
 import { FIRST_PAUSE_MS, LONGEST_PROOF_MS, pauseBefore, unavailable } from './token-life.ts';
 
-/** What proving needs of the outside. */
 export interface IdTokenDependencies {
   launches: LaunchStore;
   issuerKeys: IssuerKeys;

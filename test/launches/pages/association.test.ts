@@ -297,7 +297,7 @@ describe.for(await testStores())('on %s', (stores) => {
       expect(await world.dumpRedis()).not.toMatch(/Shown Once|x{121}/);
     });
 
-    test('signing out works before the code is typed, and gives the tokens back', async () => {
+    test('signing out works before the code is typed, and revokes the tokens', async () => {
       const page = await launch();
       const signOut = `${world.url}/launches/${launchIdOf(page)}/sign-out`;
       expect((await browser.open(signOut, { form: { csrf: csrfOf(page) } })).status).toBe(200);
