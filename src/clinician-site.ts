@@ -19,7 +19,6 @@ import { createOpenLaunchLimit } from '#src/launches/start/open-launch-limit.ts'
 import { standaloneRoute } from '#src/launches/start/standalone-route.ts';
 import { type ActiveGrants, createActiveGrants } from '#src/launches/tokens/current-token.ts';
 import { createTokenConfirmations } from '#src/launches/tokens/introspect.ts';
-import { createOrganizationStore } from '#src/organizations/store.ts';
 import { type ChartReadings, createChartReadings } from '#src/requests/chart/readings.ts';
 import { createDeliveryStore } from '#src/requests/new/delivery-store.ts';
 import { ownerOf } from '#src/requests/new/form.ts';
@@ -36,7 +35,6 @@ import { onlyMethods } from './http/error-page.ts';
 import { FORM_BYTES, formBody } from './http/form-body.ts';
 import type { AppDependencies } from './open-dependencies.ts';
 import type { Organization } from './organizations/organization.ts';
-import { createScopeLearning } from './organizations/scope-learning.ts';
 
 /** The outside world, and the launches that administrators see too. */
 export interface ClinicianSiteDependencies extends AppDependencies {
@@ -87,7 +85,7 @@ export function clinicianSite(dependencies: ClinicianSiteDependencies): Router {
 
 /** From the EHR's chart, or our own address, to a launch. */
 function mountLaunching(router: Router, shared: Shared): void {
-  const { redis, sealer, retries, database, audit, clock, log, readings, grants, directory } = shared;
+  const { redis, sealer, retries, clock, readings, grants, directory } = shared;
   const pending = createPendingBytes({ clock, lifetimeMs: TRANSACTION_LIFETIME_MS });
   const launching = {
     ...shared,
@@ -100,10 +98,9 @@ function mountLaunching(router: Router, shared: Shared): void {
     router.route(path).head(ONLY_GET).get(launch).all(ONLY_GET);
   router.route('/smart/standalone/:orgId').head(ONLY_GET).get(standaloneRoute(launching)).all(ONLY_GET);
 
-  const scopeLearning = createScopeLearning({ store: createOrganizationStore(database.db), audit, clock, log });
   const onCompleted = (completed: Launch, organization: Organization) =>
     readings.start(completed, organization, (refused) => grants.renew(completed.id, organization, refused));
-  const callback = callbackRoute({ ...launching, scopeLearning, onCompleted });
+  const callback = callbackRoute({ ...launching, onCompleted });
   for (const path of ['/smart/callback', '/smart/callback/:orgId'])
     router.route(path).head(ONLY_GET).get(callback).all(ONLY_GET);
   router.route('/signed-out/:orgId').head(ONLY_GET).get(signedOutRoute(directory)).all(ONLY_GET);

@@ -85,9 +85,8 @@ export function assertInUse(patient: PatientSummary): PatientSummary {
 /** Another Patient is the alarm; an answer that is no Patient, or does not say which, is none, and shows nothing either (LC-05). */
 function assertSamePatient({ resourceType, ...resource }: FhirResource, patientId: string): void {
   const isPatient = resourceType === 'Patient' && typeof resource['id'] === 'string';
-  if (!isPatient) throw new AppError('patient.not-returned', 'LC-05: Patient read answered with no Patient with an id');
-  if (resource['id'] !== patientId)
-    throw new AppError('patient.mismatch', 'LC-05: Patient read answered with another id');
+  if (!isPatient) throw new AppError('patient.not-returned', 'Patient read answered with no Patient with an id');
+  if (resource['id'] !== patientId) throw new AppError('patient.mismatch', 'Patient read answered with another id');
 }
 
 async function getPatient(api: FhirApi, patientId: string): Promise<FhirResource> {
