@@ -15,7 +15,7 @@ export type Renew = (refusedToken: string) => Promise<Launch | undefined>;
 export function apiOf(outbound: Outbound, launch: Launch, organization: Organization, renew: Renew): FhirApi {
   let current = launch;
   return createFhirApi({
-    base: new URL(launch.fhirBaseUrl),
+    base: new URL(launch.fhirBase),
     accessToken: launch.tokens.accessToken,
     outbound: outbound.forOrganization(organization),
     renew: async (refused) => {
