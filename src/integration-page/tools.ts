@@ -1,10 +1,11 @@
 /** Beside the checks of a connection: the key proof, and the report for the EHR team. */
 import { proveKey } from '#src/checks/key-proof.ts';
 import { toReport } from '#src/checks/report.ts';
-import { saveCheckReport } from '#src/checks/report-store.ts';
+import { checksReport, type SharedCheckReport } from '#src/checks/shared-report.ts';
 import type { Limiter } from '#src/http/limits/limiter.ts';
 import { isConnected } from '#src/organizations/organization.ts';
 import { registrationSheet } from '#src/organizations/registration.ts';
+import { saveReport } from '#src/reports/store.ts';
 import type { ProofProps } from '#views/integration-page/tools.ts';
 import { proofProps } from './view.ts';
 import { byOf, type Handler, leadToPage, refused } from './visit.ts';
@@ -39,11 +40,19 @@ export function report(limit: Limiter): Handler {
     const run = await checksStore.latest(organization.id);
     if (!run) return refused(dependencies, visit, 409, { problem: 'Run the checks first; the report shows them.' });
     await limit.take(organization.id);
-    const shared = { ...toReport(run, organization), registration: registrationSheet(config, organization) };
-    const { token, expiresAt } = await saveCheckReport(db, shared, clock());
-    const detail = { runId: run.id };
-    audit.record({ event: 'report-made', organizationId: organization.id, ...byOf(request), detail });
-    const url = new URL(`/reports/checks/${token}`, config.publicUrl).href;
+    const content: SharedCheckReport = {
+      ...toReport(run, organization),
+      registration: registrationSheet(config, organization),
+    };
+    const shared = { kind: checksReport.kind, organizationId: organization.id, content };
+    const { token, expiresAt } = await saveReport(db, shared, clock());
+    audit.record({
+      event: 'report-made',
+      organizationId: organization.id,
+      ...byOf(request),
+      detail: { runId: run.id },
+    });
+    const url = new URL(`${checksReport.path}/${token}`, config.publicUrl).href;
     const shown = { report: { url, expiresAt: expiresAt.toISOString() } };
     return leadToPage(dependencies, visit, { kind: 'secret', status: 200, shown });
   };

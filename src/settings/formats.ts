@@ -1,7 +1,7 @@
 /** What a value of a setting must look like, as zod formats with messages an administrator can act on. */
 import { z } from 'zod';
+import { isTimeZone, serverTimeZone } from '#src/adapters/time-zone.ts';
 import { scopeProblems } from '#src/smart/scopes/granted.ts';
-import { isTimeZone, serverTimeZone } from '#views/zone.ts';
 
 /** A text; what is missing or no text says so in words a person understands. */
 export function textFormat() {

@@ -4,7 +4,7 @@
  *
  * Within a heading, rows stand in the order of the form.
  */
-import { serverTimeZone } from '#views/zone.ts';
+import { serverTimeZone } from '#src/adapters/time-zone.ts';
 import { endpointHost, frameAncestor, network, serverUrl } from './addresses.ts';
 import { scopeString, searchParameter, timeZone } from './formats.ts';
 import { choice, flag, list, number, text } from './setting-row.ts';

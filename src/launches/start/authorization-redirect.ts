@@ -67,7 +67,7 @@ export function assertLaunchAllowed(organization: Organization, request: LaunchR
  */
 export function assertShowable({ frameAncestors }: Organization, isInFrame: boolean | undefined): void {
   if (isInFrame === true && frameAncestors.length === 0)
-    throw new AppError('launch.frame-not-allowed', 'opened in a frame, and frameAncestors is empty (LA-11)');
+    throw new AppError('launch.frame-not-allowed', 'opened in a frame, and frameAncestors is empty');
 }
 
 /**

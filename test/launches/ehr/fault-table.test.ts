@@ -1,4 +1,4 @@
-/** Every named fault of the sandbox that concerns a launch, and the one page it ends in (ER-01..04; design §9). */
+/** Every named fault of the sandbox that concerns a launch, and the one page it ends in (ER-01..04). */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unprovedCreateFaults } from '#sandbox/faults/fhir-create.ts';
