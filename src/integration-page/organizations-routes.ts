@@ -4,7 +4,7 @@ import type { Config } from '#src/config/index.ts';
 import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
-import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import { actorOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { type EditDependencies, editOrganization, switchOrganization } from '#src/organizations/edit.ts';
 import type { Organization } from '#src/organizations/organization.ts';
@@ -13,7 +13,6 @@ import { settingRows } from '#src/settings/derived.ts';
 import { refusedForm } from '#src/settings/form.ts';
 import { organizationPage, organizationsPage } from '#views/integration-page/organizations-page.ts';
 import type { TypedForm } from '#views/typed-form.ts';
-import { byOf } from './visit.ts';
 
 export interface OrganizationsRouteDependencies extends Omit<EditDependencies, 'mayBeginUnset'> {
   config: Pick<Config, 'publicUrl' | 'appName'>;
@@ -47,7 +46,7 @@ export function organizationsRoutes(dependencies: OrganizationsRouteDependencies
 const showList: Handler = async (deps, request, response) => {
   const organizations = await deps.store.list();
   const { form = { values: {}, problems: {} } } = await postedOf(deps, request);
-  response.type('html').send(organizationsPage({ admin: adminProps(request), organizations, form }));
+  response.type('html').send(organizationsPage({ admin: pageAdminOf(request), organizations, form }));
 };
 
 const showOne: Handler = async (deps, request, response) => {
@@ -55,7 +54,7 @@ const showOne: Handler = async (deps, request, response) => {
   const { form = formOf(organization), done } = await postedOf(deps, request);
   const registration = registrationSheet(deps.config, organization);
   const { privateNetworks } = settingRows;
-  const props = { admin: adminProps(request), organization, registration, form, done, privateNetworks };
+  const props = { admin: pageAdminOf(request), organization, registration, form, done, privateNetworks };
   response.type('html').send(organizationPage(props));
 };
 
@@ -64,7 +63,7 @@ const create: Handler = async (deps, request, response) => {
   const refuse = (form: TypedForm) => answer(deps, request, response, PAGE, { form });
   if (values.id !== '' && (await deps.store.find(values.id))) return refuse({ values, problems: { id: 'is taken' } });
   const { id, ...changes } = { ...values, fhirBaseUrl: '' };
-  const result = await editOrganization({ ...deps, mayBeginUnset: true }, id, changes, byOf(request));
+  const result = await editOrganization({ ...deps, mayBeginUnset: true }, id, changes, actorOf(request));
   if (!result.ok) return refuse(refusedForm(values, result.problems));
   return answer(deps, request, response, pageOf(id), { done: CREATED });
 };
@@ -73,7 +72,7 @@ const change: Handler = async (deps, request, response) => {
   const { id } = await known(deps, request);
   const values = { ...namesOf(request), privateNetworks: fieldOf(request, 'privateNetworks', 'setting').trim() };
   const changes = { ...values, privateNetworks: values.privateNetworks.split(/[\s,]+/).filter(Boolean) };
-  const result = await editOrganization(deps, id, changes, byOf(request));
+  const result = await editOrganization(deps, id, changes, actorOf(request));
   const posted = result.ok ? { done: 'Saved.' } : { form: refusedForm(values, result.problems) };
   return answer(deps, request, response, pageOf(id), posted);
 };
@@ -81,7 +80,7 @@ const change: Handler = async (deps, request, response) => {
 function toggle(enabled: boolean): Handler {
   return async (deps, request, response) => {
     const { id } = await known(deps, request);
-    await switchOrganization(deps, id, enabled, byOf(request));
+    await switchOrganization(deps, id, enabled, actorOf(request));
     const done = enabled ? 'Enabled.' : 'Disabled; its launches have ended.';
     return answer(deps, request, response, pageOf(id), { done });
   };
@@ -120,8 +119,4 @@ function namesOf(request: Request): { name: string; clientId: string } {
 
 function formOf({ name, clientId, privateNetworks }: Organization): TypedForm {
   return { values: { name, clientId, privateNetworks: privateNetworks.join(', ') }, problems: {} };
-}
-
-function adminProps(request: Request) {
-  return { identity: adminOf(request), csrfToken: adminCsrfToken(request) };
 }

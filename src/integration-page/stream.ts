@@ -6,7 +6,7 @@ import type { CheckResult } from '#src/checks/rows/result.ts';
 import { inLaunchOrder } from '#src/checks/run.ts';
 import { type SaveAnswer, type SavedConnection, saveConnection } from '#src/checks/save.ts';
 import { AppError } from '#src/errors.ts';
-import { factsOf } from '#src/http/request-log.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import {
   integrationEnd,
@@ -84,11 +84,11 @@ async function streamChecks(
   const lastGroup = await streamRows(response, inLaunchOrder(running, checkIds));
   const result = await settled;
   if ('error' in result) {
-    const facts = factsOf(request);
+    const { facts, supportCode } = contextOf(request);
     // The status has been sent, so the error handler could only cut the page off.
     facts.errorCode = result.error instanceof AppError ? result.error.code : 'store.unavailable';
     facts.error = withoutQuery(result.error);
-    response.write(streamedFailure(notStored(facts.supportCode), lastGroup));
+    response.write(streamedFailure(notStored(supportCode), lastGroup));
     return void response.end(integrationEnd(before));
   }
   const { run, organization: after, state } = result.saved;

@@ -2,7 +2,7 @@
 import type { Request } from 'express';
 import type { SaveOptions } from '#src/checks/save.ts';
 import type { CheckRun } from '#src/checks/store.ts';
-import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import { adminCsrfToken, adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { registrationSheet } from '#src/organizations/registration.ts';
 import { issuersOf } from '#src/organizations/smart-connections.ts';
@@ -73,7 +73,7 @@ export function pageProps(
   const { id, name, scopes, privateNetworks } = organization;
   const advanced = extras.advanced ?? savedForm({ ...organization });
   return {
-    admin: { identity: adminOf(request), csrfToken: adminCsrfToken(request) },
+    admin: pageAdminOf(request),
     organization: { id, name },
     connection: connectionProps(request, record, extras),
     done: extras.done,
