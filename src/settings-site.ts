@@ -3,11 +3,11 @@ import { Router } from 'express';
 import { adminRoutes } from '#src/admin/admin-routes.ts';
 import { settingsAuditRoutes } from '#src/audit/audit-page-routes.ts';
 import { auditCsvRoute } from '#src/audit/csv-export-route.ts';
-import { checkReportRoutes } from '#src/checks/report-routes.ts';
+import { checksReport } from '#src/checks/shared-report.ts';
 import { clinicianRoutes } from '#src/clinicians/clinicians-page-routes.ts';
-import { causesByCode } from '#src/diagnostics/inspector/causes.ts';
+import { acceptedScopes } from '#src/diagnostics/inspector/accepted-scopes.ts';
 import { settingsLaunchesRoutes } from '#src/diagnostics/inspector/launches-routes.ts';
-import { reportRoutes } from '#src/diagnostics/inspector/shared-report-route.ts';
+import { launchReport } from '#src/diagnostics/inspector/shared-report.ts';
 import { settingsVerifyRoutes } from '#src/diagnostics/inspector/verify-routes.ts';
 import { createExportLimit, limitWrites } from '#src/http/limits/settings-limit.ts';
 import { createAfterPost } from '#src/http/sessions/after-post.ts';
@@ -22,9 +22,9 @@ import { endAfterChange } from '#src/launches/ending/end-organization.ts';
 import { liveLaunchesRoutes } from '#src/launches/pages/live-launches-routes.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
+import { reportRoute } from '#src/reports/route.ts';
 import { recogniseSignIn, requireOperator, requireSignIn } from './admin/admin-guard.ts';
 import { createUserStore } from './admin/user-store.ts';
-import type { ErrorCode } from './errors.ts';
 import { onlyMethods } from './http/error-page.ts';
 import type { AppDependencies } from './open-dependencies.ts';
 import { ehrHosts } from './organizations/ehr-hosts.ts';
@@ -63,6 +63,7 @@ export function settingsSite(dependencies: SettingsSiteDependencies): Router {
     db,
     afterPost,
     store: organizations,
+    acceptedScopes: (organizationId: string) => acceptedScopes(db, organizationId),
     endLaunches,
     production,
     allowPrivate,
@@ -70,7 +71,6 @@ export function settingsSite(dependencies: SettingsSiteDependencies): Router {
   };
   const records = { ...settings, organizations, users, traceRetentionDays, auditRetentionDays };
   const keyHolders = async () => (await organizations.list()).map((one) => ({ ...one, hosts: ehrHosts(one) }));
-  const explain = (code: ErrorCode) => causesByCode[code];
   const onlyGet = onlyMethods('GET');
 
   router.use('/settings/integrations/smart-on-fhir', signedIn, integrationRoutes(settings));
@@ -85,8 +85,8 @@ export function settingsSite(dependencies: SettingsSiteDependencies): Router {
     .route('/settings/audit.csv')
     .get(signedIn, auditCsvRoute({ ...records, exportLimit: createExportLimit(redis) }))
     .all(onlyGet);
-  router.route('/guide').get(recognise, guideRoute({ config, organizations, explain })).all(onlyGet);
-  router.use('/reports', reportRoutes(records));
-  router.use('/reports/checks', checkReportRoutes(settings));
+  router.route('/guide').get(recognise, guideRoute({ config, organizations })).all(onlyGet);
+  router.use(launchReport.path, reportRoute(records, launchReport));
+  router.use(checksReport.path, reportRoute(records, checksReport));
   return router;
 }

@@ -1,18 +1,49 @@
-/** The catalogue of failures: every code leads to a status and to words a visitor can act on (design.md §9, ER-01). */
+/** The table of errors: every code leads to a status, to words each audience can act on, and to a cause, an owner and a remedy. */
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { AppError, describeError, errorCodes } from '#src/errors.ts';
+import type { ErrorRow } from '#src/errors/row.ts';
+import { AppError, describeError, errorCodes, errorRows } from '#src/errors.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const product = globSync('src/**/*.ts', { cwd: root }).filter((file) => !/^src\/errors[./]/.test(file));
+const source = product.map((file) => readFileSync(`${root}${file}`, 'utf8')).join('\n');
+
+/** These say where the app may be opened instead, to every audience. */
+const NAMES_THE_CHART = new Set(['launch.standalone-off', 'launch.standalone-parameters', 'launch.cookies-blocked']);
 
 describe.for(errorCodes)('%s', (code) => {
+  const { owner, causes, remedy } = errorRows[code];
   const { status, title, help } = describeError(code);
 
-  test('has a status of design.md §9', () => {
-    expect([400, 401, 403, 404, 405, 413, 414, 429, 500, 502, 503, 504]).toContain(status);
+  test('has a status that its page may have', () => {
+    expect([400, 401, 403, 404, 405, 413, 429, 500, 502, 503, 504]).toContain(status);
   });
 
-  test('tells what happened and what to do, in sentences without code or punctuation accidents', () => {
+  test('says what happened and what to do, in sentences without code or punctuation accidents', () => {
     expect(title).toMatch(/^[A-Z][^<>{}]{8,70}[^.:!]$/);
     expect(help).toMatch(/^[A-Z].{20,}[.:]$/s);
-    expect(`${title} ${help}`).not.toMatch(/undefined|null|\$\{|https?:/);
+    expect(`${title} ${help}`).not.toMatch(/undefined|null|[{}]|https?:/);
+  });
+
+  test.for(['standalone', 'settings'] as const)('sends the audience %s to no chart', (audience) => {
+    const words = describeError(code, audience);
+    expect(words.status).toBe(status);
+    expect(words.help).toMatch(/^[A-Z].{10,}[.:]$/s);
+    expect(words.help).not.toMatch(/[{}]/);
+    const isOfAudience = audience === 'standalone' || errorRows[code].standalone === undefined;
+    if (isOfAudience && !NAMES_THE_CHART.has(code))
+      expect(`${words.title}. ${words.help}`).not.toMatch(/open the app|from (the|a) (patient's )?chart/i);
+  });
+
+  test('says why, whose job it is and what to do', () => {
+    expect(owner).toMatch(/^[A-Z]/);
+    for (const cause of causes) expect(cause).toMatch(/^[A-Z].*[^.]$/);
+    expect(remedy).toMatch(/^[A-Z].*\.$/);
+  });
+
+  test('is thrown by the product', () => {
+    expect(source).toContain(`'${code}'`);
   });
 
   test('an AppError of it carries the status and keeps cause and extras for the log', () => {
@@ -21,6 +52,15 @@ describe.for(errorCodes)('%s', (code) => {
     expect(error).toMatchObject({ name: 'AppError', message: 'which rule', status, cause, shown: 'more words' });
     expect(error.retryAfterSeconds).toBe(7);
   });
+});
+
+test('a row without a cause does not type-check', () => {
+  const row = { status: 400, title: 'Title', help: 'Help.', owner: 'EHR team', remedy: 'Do this.' } as const;
+  // @ts-expect-error -- the causes are absent
+  const without: ErrorRow = row;
+  // @ts-expect-error -- the causes are empty
+  const empty: ErrorRow = { ...row, causes: [] };
+  expect([without, empty]).toHaveLength(2);
 });
 
 test.for([

@@ -1,35 +1,35 @@
-/** Who the EHR user is here: known, new, waiting or refused, decided at each launch (FU-07, ID-18, MT-02). */
+/** What the EHR user is here: known, new, waiting or refused, decided at each launch (FU-07, ID-18, MT-02). */
+import { setTimeout } from 'node:timers/promises';
 import { withoutQuery } from '#src/adapters/database/index.ts';
 import { AppError } from '#src/errors.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import type { EhrUser, Standing } from './clinician.ts';
-import type { CliniciansDependencies } from './dependencies.ts';
+import type { CliniciansDependencies, EhrUser, Membership } from './clinician.ts';
 import { type ClinicianDirectory, createClinicianDirectory } from './directory.ts';
-import { type LaunchingUser, meet } from './find-or-create.ts';
+import { findOrCreate, type LaunchingUser, type Meeting } from './find-or-create.ts';
 import { type LearnedDetails, learn, recall } from './learned-details.ts';
 import { type RedeemOutcome, redeem } from './redeem-code.ts';
 
-/** What a launch is told. */
+/** The answer for a launch. */
 export type Admission =
-  /** `clinicianId` is undefined when nobody could be asked and the organization lets everybody in. */
+  /** `clinicianId` is undefined when the database did not answer and the organization admits every user. */
   | { kind: 'admitted'; clinicianId: string | undefined; isFirst: boolean }
-  | { kind: 'waits'; standing: Exclude<Standing, { kind: 'linked' }> };
+  | { kind: 'waits'; membership: Exclude<Membership, { kind: 'linked' }> };
 
 /** The clinicians of all organizations, as launches need them. */
-export interface Clinicians extends Pick<ClinicianDirectory, 'standing'> {
+export interface Clinicians extends Pick<ClinicianDirectory, 'membership'> {
   /**
    * At a launch: finds the clinician or, where the organization wants it so, makes one.
    *
-   * While the database is away or slow, 'automatic' lets in whoever this process has not been told to refuse. It has been
-   * told when the user came, or had a page open, since they were disabled or refused: one who was disabled and then
-   * meets the outage at an instance that never saw them is let in, until the database answers their next page.
+   * While the database is unavailable or slow, 'automatic' admits every user but those this process knows to be
+   * refused: it knows of users who launched, or had a page open, since they were disabled or refused. A disabled user
+   * that it has not seen since is admitted until the database answers their next page.
    *
    * @throws AppError 'user.disabled'; 'user.not-allowed' when the organization has as many EHR users as it may;
    *   'store.unavailable' when the database fails, the user was not known a moment ago
-   *   and the organization does not let everybody in.
+   *   and the organization does not admit every user.
    */
   admit(organization: Organization, launching: LaunchingUser): Promise<Admission>;
-  /** Ties the user to the clinician whose one-time code this is. @throws AppError 'store.unavailable' */
+  /** Links the user to the clinician of this one-time code. @throws AppError 'store.unavailable' */
   redeem(organization: Organization, launching: LaunchingUser, code: string): Promise<RedeemOutcome>;
   /** What a page has read about its user, for the administrator's list. Never throws; waits for nothing. */
   learn(organizationId: string, user: EhrUser, details: LearnedDetails): void;
@@ -39,7 +39,7 @@ export interface Clinicians extends Pick<ClinicianDirectory, 'standing'> {
   flush(): Promise<void>;
 }
 
-/** While everybody is let in, a launch does not wait longer than this to write down who it was. */
+/** Where every user is admitted, a launch waits no longer than this for its user to be recorded. */
 const PATIENCE_MS = 1_000;
 
 /** One per process. */
@@ -55,39 +55,36 @@ export function createClinicians(deps: CliniciansDependencies): Clinicians {
     underWay.add(done);
   };
 
-  /** The database's word, or the last one while it is away. */
-  const ask = async (
-    organization: Organization,
-    launching: LaunchingUser,
-  ): Promise<[Standing, boolean] | undefined> => {
+  /** The database's answer, or the last one while it is unavailable. */
+  const ask = async (organization: Organization, launching: LaunchingUser): Promise<Meeting | undefined> => {
     const { id, userAssociation } = organization;
-    const meeting = meet(deps, organization, launching).then(({ standing, isFirst }): [Standing, boolean] => {
-      directory.note(id, launching.user, standing);
-      return [standing, isFirst];
+    const meeting = findOrCreate(deps, organization, launching).then((met) => {
+      directory.note(id, launching.user, met.membership);
+      return met;
     });
     try {
       if (userAssociation !== 'automatic') return await meeting;
       inBackground(meeting);
-      return await withPatience(meeting);
+      return await Promise.race([meeting, failLater()]);
     } catch (error) {
       // The database answered: there is no room.
       if (error instanceof AppError) throw error;
-      const known = directory.lastKnown(id, launching.user);
-      if (known) return [known, false];
+      const membership = directory.lastKnown(id, launching.user);
+      if (membership) return { membership, isFirst: false };
       if (userAssociation === 'automatic') return undefined;
       throw new AppError('store.unavailable', 'the EHR user cannot be looked up', { cause: withoutQuery(error) });
     }
   };
 
   return {
-    standing: directory.standing,
+    membership: directory.membership,
     admit: async (organization, launching) => {
       const answer = await ask(organization, launching);
       if (!answer) return { kind: 'admitted', clinicianId: undefined, isFirst: false };
-      const [standing, isFirst] = answer;
-      if (standing.kind !== 'linked') return { kind: 'waits', standing };
-      if (standing.isDisabled) throw new AppError('user.disabled', 'the clinician was disabled by an administrator');
-      return { kind: 'admitted', clinicianId: standing.clinicianId, isFirst };
+      const { membership, isFirst } = answer;
+      if (membership.kind !== 'linked') return { kind: 'waits', membership };
+      if (membership.isDisabled) throw new AppError('user.disabled', 'the clinician was disabled by an administrator');
+      return { kind: 'admitted', clinicianId: membership.clinicianId, isFirst };
     },
     redeem: async (organization, launching, code) => {
       try {
@@ -107,9 +104,7 @@ export function createClinicians(deps: CliniciansDependencies): Clinicians {
   };
 }
 
-function withPatience<T>(work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('the database is slow')), PATIENCE_MS);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
+async function failLater(): Promise<never> {
+  await setTimeout(PATIENCE_MS, undefined, { ref: false });
+  throw new Error('the database is slow');
 }

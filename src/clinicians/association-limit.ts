@@ -10,7 +10,7 @@ export interface AssociationLimit {
   succeed(organizationId: string, by: AssociationTry): Promise<void>;
 }
 
-/** Who types a code. */
+/** The launch and user of a try. */
 export interface AssociationTry {
   launchId: string;
   /** A keyed hash of the EHR user, who may launch as often as they like. */

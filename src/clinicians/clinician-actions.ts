@@ -1,19 +1,24 @@
 /** What an administrator does with clinicians; each change is written to the audit trail, without names (ER-05). */
 import { randomUUID } from 'node:crypto';
 import type { AuditEvent, AuditEventName } from '#src/audit/audit.ts';
-import { CODE_LIFETIME_MS, type Conflict, codeHash, createAssociationCode } from './clinician.ts';
-import { sealName } from './clinician-details.ts';
-import { deleteIdentityOf, insertClinician, lockClinician, updateClinician } from './clinician-store.ts';
-import type { CliniciansDependencies } from './dependencies.ts';
 import {
-  forgetIdentity,
+  type CliniciansDependencies,
+  CODE_LIFETIME_MS,
+  type Conflict,
+  codeHash,
+  createAssociationCode,
+} from './clinician.ts';
+import { sealName } from './clinician-details.ts';
+import { insertClinician, lockClinician, updateClinician } from './clinician-store.ts';
+import {
+  deleteIdentity,
   hasOtherIdentity,
   lockIdentityByReference,
   refuseIdentity,
   updateIdentity,
 } from './identity-store.ts';
 
-/** Who acts, in which organization, and from where. */
+/** The administrator, the organization and the request of a change. */
 export interface ActingOn {
   organizationId: string;
   actor: { userId: string };
@@ -40,7 +45,7 @@ export async function addClinician(deps: Deps, acting: ActingOn, name: string): 
   return { clinicianId: id, code };
 }
 
-/** A new code; an older one stops working. Refused for somebody who is linked: that has to be undone first. */
+/** A new code; an older one stops working. Refused for a linked clinician: that association has to be undone first. */
 export async function issueCode(
   deps: Deps,
   acting: ActingOn,
@@ -49,7 +54,7 @@ export async function issueCode(
   const { organizationId } = acting;
   const { code, columns } = newCode(deps, organizationId);
   const outcome = await deps.db.transaction(async (tx) => {
-    if (!(await lockClinician(tx, organizationId, id))) return 'not-found';
+    if (!(await lockClinician(tx, organizationId, { id }))) return 'not-found';
     if (await hasOtherIdentity(tx, organizationId, id, [])) return 'clinician-taken';
     await updateClinician(tx, organizationId, id, { ...columns, codeUsedAt: null, conflictAt: null });
     return 'issued';
@@ -62,7 +67,7 @@ export async function issueCode(
 /** Ends the association and, within two seconds, the user's launches. Their next launch is a first one again. */
 export async function unlink(deps: Deps, acting: ActingOn, id: string): Promise<boolean> {
   const { organizationId } = acting;
-  const done = await deleteIdentityOf(deps.db, organizationId, id);
+  const done = await deleteIdentity(deps.db, organizationId, { clinicianId: id });
   if (done) {
     await updateClinician(deps.db, organizationId, id, { conflictAt: null });
     record(deps, acting, 'user-unlinked', { clinician: id });
@@ -78,7 +83,7 @@ export async function setDisabled(deps: Deps, acting: ActingOn, id: string, isDi
   return done;
 }
 
-/** What a confirmation came to. */
+/** The outcome of a confirmation. */
 export type Confirmation = { kind: 'linked'; clinicianId: string } | { kind: 'not-found' } | { kind: Conflict };
 
 /**
@@ -98,7 +103,7 @@ export async function confirm(
   const outcome = await db.transaction(async (tx): Promise<Confirmation> => {
     const isKnown = 'clinicianId' in as;
     const id = isKnown ? as.clinicianId : randomUUID();
-    if (isKnown && !(await lockClinician(tx, organizationId, id))) return { kind: 'not-found' };
+    if (isKnown && !(await lockClinician(tx, organizationId, { id }))) return { kind: 'not-found' };
     const identity = await lockIdentityByReference(tx, organizationId, reference);
     if (!identity) return { kind: 'not-found' };
     if (identity.clinicianId !== null) return { kind: 'identity-taken' };
@@ -121,7 +126,7 @@ export async function confirm(
   return outcome;
 }
 
-/** The user reads so at once; an administrator can still confirm them later. */
+/** The user sees this at once; an administrator can still confirm them later. */
 export async function refuse(deps: Deps, acting: ActingOn, reference: string): Promise<boolean> {
   const done = await refuseIdentity(deps.db, acting.organizationId, reference, deps.clock());
   if (done) record(deps, acting, 'clinician-change', { change: 'refused', reference });
@@ -130,7 +135,7 @@ export async function refuse(deps: Deps, acting: ActingOn, reference: string): P
 
 /** As if the user had never launched. */
 export async function forget(deps: Deps, acting: ActingOn, reference: string): Promise<boolean> {
-  const done = await forgetIdentity(deps.db, acting.organizationId, reference);
+  const done = await deleteIdentity(deps.db, acting.organizationId, { reference });
   if (done) record(deps, acting, 'clinician-change', { change: 'forgotten', reference });
   return done;
 }

@@ -21,7 +21,7 @@ export interface IdentityDetails {
 
 const LONGEST = 200;
 
-/** ID-18, MT-02: the same `sub` in another organization, or of another issuer, is somebody else. */
+/** ID-18, MT-02: the same `sub` in another organization, or of another issuer, is another user. */
 export function lookupsOf(sealer: Sealer, organizationId: string, { iss, sub }: Pick<EhrUser, 'iss' | 'sub'>): Lookups {
   return sealer.fingerprints(JSON.stringify(['ehr-user', organizationId, iss, sub]));
 }
@@ -44,7 +44,7 @@ export function sealIdentity(
   });
 }
 
-/** @returns undefined when its secret is gone: then the row is known to nobody. */
+/** @returns undefined when its secret is gone: then the row cannot be read. */
 export async function openIdentity(
   sealer: Sealer,
   row: Pick<IdentityRow, 'organizationId' | 'lookup' | 'details'>,

@@ -1,7 +1,8 @@
 /** The clinicians' table, and the one of the EHR users they come as: names, issuers and subjects are sealed. */
-import { and, asc, count, desc, eq, gt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, sql } from 'drizzle-orm';
 import { foreignKey, index, pgTable, primaryKey, text, timestamp, unique, uuid } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
+import { ROW_ID } from '#src/http/filter-fields.ts';
 import { organizations } from '#src/organizations/store.ts';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
@@ -18,7 +19,7 @@ export const clinicians = pgTable(
     codeHash: text('code_hash'),
     codeExpiresAt: instant('code_expires_at'),
     codeUsedAt: instant('code_used_at'),
-    /** When somebody else tried this clinician's code. */
+    /** When another EHR user tried this clinician's code. */
     conflictAt: instant('conflict_at'),
     disabledAt: instant('disabled_at'),
     createdAt: instant('created_at').notNull(),
@@ -76,16 +77,14 @@ export interface ClinicianEntry {
   identity: IdentityRow | null;
 }
 
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
-
-/** The clinicians of one organization; whoever launched last comes first. */
+/** The clinicians of one organization; the one with the newest launch comes first. */
 export async function listClinicians(
   db: Queries,
   organizationId: string,
   page: { limit: number; offset: number },
 ): Promise<{ entries: ClinicianEntry[]; total: number }> {
   const isOf = eq(clinicians.organizationId, organizationId);
-  const [entries, [counted]] = await Promise.all([
+  const [entries, total] = await Promise.all([
     db
       .select({ clinician: clinicians, identity: ehrIdentities })
       .from(clinicians)
@@ -97,46 +96,23 @@ export async function listClinicians(
       .orderBy(sql`${clinicians.lastLaunchAt} desc nulls first`, desc(clinicians.createdAt), asc(clinicians.id))
       .limit(page.limit)
       .offset(page.offset),
-    db.select({ total: count() }).from(clinicians).where(isOf),
+    db.$count(clinicians, isOf),
   ]);
-  return { entries, total: counted?.total ?? 0 };
+  return { entries, total };
 }
 
-/** EHR users without a clinician, the oldest first. */
-export function listUnconfirmed(db: Queries, organizationId: string, limit: number): Promise<IdentityRow[]> {
-  return db
-    .select()
-    .from(ehrIdentities)
-    .where(and(eq(ehrIdentities.organizationId, organizationId), sql`${ehrIdentities.clinicianId} is null`))
-    .orderBy(asc(ehrIdentities.firstSeenAt))
-    .limit(limit);
-}
-
-/** Locked until the transaction ends, so that two who link the same clinician wait for each other. */
+/** Locked until the transaction ends, so that two callers who link the same clinician wait for each other. */
 export async function lockClinician(
   tx: Queries,
   organizationId: string,
-  id: string,
+  by: { id: string } | { codeHash: string },
 ): Promise<ClinicianRow | undefined> {
-  if (!UUID.test(id)) return undefined;
+  if ('id' in by && !ROW_ID.test(by.id)) return undefined;
+  const isOne = 'id' in by ? eq(clinicians.id, by.id) : eq(clinicians.codeHash, by.codeHash);
   const [row] = await tx
     .select()
     .from(clinicians)
-    .where(and(eq(clinicians.organizationId, organizationId), eq(clinicians.id, id)))
-    .for('update');
-  return row;
-}
-
-/** As above, by the hash of a one-time code, used or not. */
-export async function lockClinicianByCode(
-  tx: Queries,
-  organizationId: string,
-  hash: string,
-): Promise<ClinicianRow | undefined> {
-  const [row] = await tx
-    .select()
-    .from(clinicians)
-    .where(and(eq(clinicians.organizationId, organizationId), eq(clinicians.codeHash, hash)))
+    .where(and(eq(clinicians.organizationId, organizationId), isOne))
     .for('update');
   return row;
 }
@@ -152,7 +128,7 @@ export async function updateClinician(
   id: string,
   change: Partial<ClinicianRow>,
 ): Promise<boolean> {
-  if (!UUID.test(id)) return false;
+  if (!ROW_ID.test(id)) return false;
   const rows = await db
     .update(clinicians)
     .set(change)
@@ -161,22 +137,16 @@ export async function updateClinician(
   return rows.length > 0;
 }
 
-/** Undoes the association of a clinician. @returns false when there is none. */
-export async function deleteIdentityOf(db: Queries, organizationId: string, clinicianId: string): Promise<boolean> {
-  if (!UUID.test(clinicianId)) return false;
-  const rows = await db
-    .delete(ehrIdentities)
-    .where(and(eq(ehrIdentities.organizationId, organizationId), eq(ehrIdentities.clinicianId, clinicianId)))
-    .returning({ lookup: ehrIdentities.lookup });
-  return rows.length > 0;
-}
-
-/** Rows of every organization in the order of their ids, for those who go through all of them. */
-export function listCliniciansAfter(db: Queries, after: string | undefined, limit: number): Promise<ClinicianRow[]> {
+/** Rows of every organization in the order of their ids. */
+export function listCliniciansAfter(
+  db: Queries,
+  after: ClinicianRow | undefined,
+  limit: number,
+): Promise<ClinicianRow[]> {
   return db
     .select()
     .from(clinicians)
-    .where(after === undefined ? undefined : gt(clinicians.id, after))
+    .where(after && gt(clinicians.id, after.id))
     .orderBy(clinicians.id)
     .limit(limit);
 }

@@ -1,7 +1,23 @@
-/** A clinician of one organization, and how far the EHR user who launches is known to be one (FU-07). */
+/** A clinician of one organization, and what an EHR user is to that organization (FU-07). */
 import { createHash, randomBytes } from 'node:crypto';
+import type { Clock } from '#src/adapters/clock.ts';
+import type { Queries } from '#src/adapters/database/index.ts';
+import type { Log } from '#src/adapters/log.ts';
+import type { Sealer } from '#src/adapters/seal.ts';
+import type { Audit } from '#src/audit/audit.ts';
 
-/** Who launched, as a verified id_token says. The key is (organization, iss, sub); the rest are hints (ID-18). */
+/** What the decisions about clinicians need. */
+export interface CliniciansDependencies {
+  db: Queries;
+  sealer: Sealer;
+  audit: Audit;
+  clock: Clock;
+  log: Log;
+  /** EHR users of one organization; no EHR fills the table for the others (MT-06). Default: 100,000. */
+  mostUsers?: number;
+}
+
+/** The user of a launch, as a verified id_token says. The key is (organization, iss, sub); the rest are hints (ID-18). */
 export interface EhrUser {
   iss: string;
   sub: string;
@@ -11,18 +27,18 @@ export interface EhrUser {
 }
 
 /** What an EHR user is to the organization. */
-export type Standing =
+export type Membership =
   | { kind: 'linked'; clinicianId: string; isDisabled: boolean }
   /** For an administrator, who sees the same reference. */
   | { kind: 'waiting'; reference: string }
   | { kind: 'refused'; reference: string }
   | { kind: 'unknown' };
 
-/** Why two accounts cannot be tied together; nothing is overwritten. */
+/** Why two accounts cannot be linked; nothing is overwritten. */
 export type Conflict =
-  /** The code, or the clinician, is another EHR user's already. */
+  /** The code, or the clinician, belongs to another EHR user. */
   | 'clinician-taken'
-  /** The EHR user is another clinician's already. */
+  /** The EHR user is linked to another clinician. */
   | 'identity-taken';
 
 /** A code works this long. */
@@ -47,7 +63,7 @@ export function createReference(): string {
 
 /**
  * How a code is stored and looked up. A plain hash: 100 random bits are not guessed, and a new APP_SECRETS must not
- * spoil codes that are under way.
+ * invalidate codes that are issued.
  *
  * @param code as typed: case, spaces and dashes do not matter.
  */

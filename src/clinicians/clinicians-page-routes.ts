@@ -1,4 +1,4 @@
-/** `/settings/clinicians`: administrators issue codes, confirm who waits, and undo associations of their organization. */
+/** `/settings/clinicians`: administrators issue codes, confirm waiting users and undo associations of their organization. */
 import { type Request, type RequestHandler, Router } from 'express';
 import { storedText } from '#src/adapters/stored-text.ts';
 import { AppError } from '#src/errors.ts';
@@ -7,11 +7,11 @@ import { factsOf } from '#src/http/request-log.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
-import { withOrganization } from '#src/integration-page/routes.ts';
-import type { Step } from '#src/integration-page/tools.ts';
+import { type Step, withOrganization } from '#src/integration-page/own-organization.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { cliniciansChoice } from '#views/settings/clinicians-page.ts';
+import type { CliniciansDependencies } from './clinician.ts';
 import {
   type ActingOn,
   addClinician,
@@ -23,7 +23,6 @@ import {
   unlink,
 } from './clinician-actions.ts';
 import { cliniciansUrl, type Posted, showClinicians } from './clinicians-page-view.ts';
-import type { CliniciansDependencies } from './dependencies.ts';
 
 /** What the routes need. */
 export interface ClinicianRouteDependencies extends CliniciansDependencies {

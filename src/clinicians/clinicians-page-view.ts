@@ -1,4 +1,4 @@
-/** The clinicians' page of one organization: rows opened for the administrator who looks at them. */
+/** The clinicians' page of one organization, with the sealed rows opened for its administrator. */
 import type { Request } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
@@ -14,7 +14,8 @@ import {
   type WaitingRowProps,
 } from '#views/settings/clinicians-page.ts';
 import { openIdentity, openName } from './clinician-details.ts';
-import { type ClinicianEntry, type IdentityRow, listClinicians, listUnconfirmed } from './clinician-store.ts';
+import { type ClinicianEntry, type IdentityRow, listClinicians } from './clinician-store.ts';
+import { listUnconfirmed } from './identity-store.ts';
 
 export interface CliniciansViewDependencies {
   db: Queries;
@@ -30,7 +31,7 @@ const PAGE = '/settings/clinicians';
 const PAGE_SIZE = 100;
 const MOST_WAITING = 100;
 const CONFLICT_SHOWN_MS = 30 * 24 * 60 * 60_000;
-/** To choose from when confirming; whoever is further down the list is confirmed under a new name or found later. */
+/** To choose from when confirming; a clinician further down the list is not offered. */
 const MOST_CHOICES = 500;
 
 /** The address of the page or of one of its forms; an operator's carries the organization. */

@@ -1,11 +1,12 @@
-/** Who is linked, for the request path: from memory for a second, and through a database outage; refusals through any. */
+/** Memberships for the request path: from memory for a second, and during a database outage; refusals during any. */
+import { LRUCache } from 'lru-cache';
 import type { Clock } from '#src/adapters/clock.ts';
 import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
-import type { EhrUser, Standing } from './clinician.ts';
+import type { EhrUser, Membership } from './clinician.ts';
 import { lookupsOf } from './clinician-details.ts';
-import { type FoundIdentity, findIdentity } from './identity-store.ts';
+import { findIdentity, membershipOf } from './identity-store.ts';
 
 export interface ClinicianDirectory {
   /**
@@ -14,19 +15,14 @@ export interface ClinicianDirectory {
    *
    * @throws AppError 'store.unavailable' when the database fails and nothing recent is known.
    */
-  standing(organizationId: string, user: EhrUser): Promise<Standing>;
-  /** What the database said a moment ago, to somebody who asked it. */
-  note(organizationId: string, user: EhrUser, standing: Standing): void;
+  membership(organizationId: string, user: EhrUser): Promise<Membership>;
+  /** What the database answered a caller a moment ago. */
+  note(organizationId: string, user: EhrUser, membership: Membership): void;
   /**
-   * While the database does not answer: a refusal, whenever this process last heard of it; else what was known within
-   * ten minutes.
+   * While the database does not answer: a refusal, however long ago this process learned of it; else what was known
+   * within ten minutes.
    */
-  lastKnown(organizationId: string, user: EhrUser): Standing | undefined;
-}
-
-interface Copy {
-  standing: Standing;
-  readAt: number;
+  lastKnown(organizationId: string, user: EhrUser): Membership | undefined;
 }
 
 const FRESH_MS = 1_000;
@@ -36,64 +32,48 @@ const MOST_KNOWN = 20_000;
 /** One per process. */
 export function createClinicianDirectory(deps: { db: Queries; sealer: Sealer; clock: Clock }): ClinicianDirectory {
   const { db, sealer, clock } = deps;
-  const known = new Map<string, Copy>();
-  /** Apart, so that no crowd of others makes one forgotten. */
-  const refused = new Map<string, Standing>();
+  const now = () => clock().getTime();
+  const linked = new LRUCache<string, { membership: Membership; readAt: number }>({ max: MOST_KNOWN });
+  /** Apart, so that no crowd of other users evicts one. */
+  const refused = new LRUCache<string, Membership>({ max: MOST_KNOWN });
   let failedAt = -Infinity;
 
   const keyOf = (organizationId: string, user: EhrUser) => lookupsOf(sealer, organizationId, user)[0];
-  const note = (key: string, standing: Standing) => {
-    const copy = standing.kind === 'linked' ? { standing, readAt: clock().getTime() } : undefined;
-    keep(known, key, copy);
-    keep(refused, key, isRefusal(standing) ? standing : undefined);
+  const note = (key: string, membership: Membership) => {
+    linked.set(key, membership.kind === 'linked' ? { membership, readAt: now() } : undefined);
+    refused.set(key, isRefusal(membership) ? membership : undefined);
   };
   const recent = (key: string, ageMs: number) => {
-    const copy = known.get(key);
-    return copy && clock().getTime() - copy.readAt < ageMs ? copy.standing : undefined;
+    const copy = linked.get(key);
+    return copy && now() - copy.readAt < ageMs ? copy.membership : undefined;
   };
   const lastKnown = (key: string) => refused.get(key) ?? recent(key, OUTAGE_MS);
 
   return {
-    standing: async (organizationId, user) => {
+    membership: async (organizationId, user) => {
       const lookups = lookupsOf(sealer, organizationId, user);
       const [key] = lookups;
       // An outage is not made worse by asking for every request.
-      const isFailing = clock().getTime() - failedAt < FRESH_MS;
-      const standing = isFailing ? lastKnown(key) : recent(key, FRESH_MS);
-      if (standing) return standing;
+      const isFailing = now() - failedAt < FRESH_MS;
+      const known = isFailing ? lastKnown(key) : recent(key, FRESH_MS);
+      if (known) return known;
       try {
         if (isFailing) throw new Error('the database failed a moment ago');
-        const found = standingOf(await findIdentity(db, organizationId, lookups));
+        const found = membershipOf(await findIdentity(db, organizationId, lookups));
         note(key, found);
         return found;
       } catch (error) {
-        if (!isFailing) failedAt = clock().getTime();
+        if (!isFailing) failedAt = now();
         const last = lastKnown(key);
         if (last) return last;
         throw new AppError('store.unavailable', 'the EHR user cannot be looked up', { cause: withoutQuery(error) });
       }
     },
-    note: (organizationId, user, standing) => note(keyOf(organizationId, user), standing),
+    note: (organizationId, user, membership) => note(keyOf(organizationId, user), membership),
     lastKnown: (organizationId, user) => lastKnown(keyOf(organizationId, user)),
   };
 }
 
-function isRefusal(standing: Standing): boolean {
-  return standing.kind === 'refused' || (standing.kind === 'linked' && standing.isDisabled);
-}
-
-/** Maps keep the order of insertion: what was noted longest ago goes first. */
-function keep<Value>(map: Map<string, Value>, key: string, value: Value | undefined): void {
-  map.delete(key);
-  if (value !== undefined) map.set(key, value);
-  const [oldest] = map.keys();
-  if (map.size > MOST_KNOWN && oldest !== undefined) map.delete(oldest);
-}
-
-/** A row in words. */
-export function standingOf(found: FoundIdentity | undefined): Standing {
-  if (!found) return { kind: 'unknown' };
-  const { clinicianId, refusedAt, reference } = found.identity;
-  if (clinicianId !== null) return { kind: 'linked', clinicianId, isDisabled: found.disabledAt !== null };
-  return { kind: refusedAt === null ? 'waiting' : 'refused', reference: reference ?? '' };
+function isRefusal(membership: Membership): boolean {
+  return membership.kind === 'refused' || (membership.kind === 'linked' && membership.isDisabled);
 }

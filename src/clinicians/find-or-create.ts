@@ -1,14 +1,12 @@
-/** An EHR user launches: their row is found and brought up to date, or made if this is the first time. */
+/** At a launch, the row of the EHR user is found and brought up to date, or made if this is the first time. */
 import { randomUUID } from 'node:crypto';
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { AuditEvent } from '#src/audit/audit.ts';
 import { AppError } from '#src/errors.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import { createReference, type EhrUser, type Standing } from './clinician.ts';
+import { type CliniciansDependencies, createReference, type EhrUser, type Membership } from './clinician.ts';
 import { lookupsOf, openIdentity, sealIdentity, sealName } from './clinician-details.ts';
 import { insertClinician, updateClinician } from './clinician-store.ts';
-import type { CliniciansDependencies } from './dependencies.ts';
-import { standingOf } from './directory.ts';
 import {
   type FoundIdentity,
   findIdentity,
@@ -17,20 +15,20 @@ import {
   insertIdentity,
   type Lookups,
   lockIdentity,
+  membershipOf,
   updateIdentity,
 } from './identity-store.ts';
 
 /** Of one organization: far more than any hospital employs. */
 const MOST_USERS = 100_000;
 
-/** Who launches, and where from, for the audit trail. */
+/** The user of a launch and its origin, for the audit trail. */
 export interface LaunchingUser extends Pick<AuditEvent, 'address' | 'launchId' | 'supportCode'> {
   user: EhrUser;
 }
 
-/** How the user stands now. */
 export interface Meeting {
-  standing: Standing;
+  membership: Membership;
   /** This launch made the clinician. */
   isFirst: boolean;
 }
@@ -40,7 +38,7 @@ export interface Meeting {
  *
  * @throws whatever the database throws.
  */
-export async function meet(
+export async function findOrCreate(
   deps: CliniciansDependencies,
   organization: Organization,
   launching: LaunchingUser,
@@ -51,13 +49,13 @@ export async function meet(
   const found = await findIdentity(db, organizationId, lookups);
   if (found && !isToBeLinked(organization, found)) {
     await noteLaunch(deps, found, lookups, launching.user);
-    return { standing: standingOf(found), isFirst: false };
+    return { membership: membershipOf(found), isFirst: false };
   }
-  if (userAssociation === 'code') return { standing: standingOf(found), isFirst: false };
+  if (userAssociation === 'code') return { membership: membershipOf(found), isFirst: false };
   return db.transaction(async (tx) => {
     await lockIdentity(tx, organizationId, lookups);
     const again = await findIdentityForUpdate(tx, organizationId, lookups);
-    if (again && !isToBeLinked(organization, again)) return { standing: standingOf(again), isFirst: false };
+    if (again && !isToBeLinked(organization, again)) return { membership: membershipOf(again), isFirst: false };
     if (!again) await assertRoom(tx, organizationId, deps.mostUsers ?? MOST_USERS);
     return userAssociation === 'automatic'
       ? makeClinician(deps, tx, organizationId, lookups, { launching, before: again })
@@ -71,7 +69,7 @@ async function assertRoom(tx: Queries, organizationId: string, most: number): Pr
   throw new AppError('user.not-allowed', `the organization has ${most} EHR users, the most there may be`);
 }
 
-/** Somebody who waited for a confirmation that is no longer asked for. A refusal stays one. */
+/** Did this user wait for a confirmation that is no longer needed? A refusal stays one. */
 function isToBeLinked({ userAssociation }: Organization, { identity }: FoundIdentity): boolean {
   return userAssociation === 'automatic' && identity.clinicianId === null && identity.refusedAt === null;
 }
@@ -115,7 +113,7 @@ async function makeClinician(
   const detail = { clinician: clinicianId, how: 'automatic' };
   const { iss, sub } = user;
   audit.record({ event: 'user-linked', organizationId, actor: { iss, sub }, ...from, detail });
-  return { standing: { kind: 'linked', clinicianId, isDisabled: false }, isFirst: true };
+  return { membership: { kind: 'linked', clinicianId, isDisabled: false }, isFirst: true };
 }
 
 async function letWait(
@@ -128,5 +126,5 @@ async function letWait(
   const reference = createReference();
   const details = await sealIdentity(sealer, { organizationId, lookup }, user);
   await insertIdentity(tx, { organizationId, lookup, details, reference, firstSeenAt: clock() });
-  return { standing: { kind: 'waiting', reference }, isFirst: false };
+  return { membership: { kind: 'waiting', reference }, isFirst: false };
 }

@@ -1,6 +1,8 @@
 /** EHR users in the database: found by a keyed hash under any secret of ours, and kept under the current one. */
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Queries } from '#src/adapters/database/index.ts';
+import { ROW_ID } from '#src/http/filter-fields.ts';
+import type { Membership } from './clinician.ts';
 import { clinicians, ehrIdentities, type IdentityRow } from './clinician-store.ts';
 
 /** Keyed hashes of one EHR user, the current secret's first. */
@@ -12,6 +14,12 @@ export interface FoundIdentity {
   disabledAt: Date | null;
 }
 
+const isOf = (organizationId: string, condition: SQL | undefined) =>
+  and(eq(ehrIdentities.organizationId, organizationId), condition);
+const isWaiting = (organizationId: string, reference: string) =>
+  isOf(organizationId, and(eq(ehrIdentities.reference, reference), isNull(ehrIdentities.clinicianId)));
+const { lookup } = ehrIdentities;
+
 /** At most one row, the one under the current secret before others. */
 export async function findIdentity(
   db: Queries,
@@ -22,18 +30,7 @@ export async function findIdentity(
   return found;
 }
 
-/** Does an organization have so many EHR users already? Reads no further than that. */
-export async function hasIdentities(tx: Queries, organizationId: string, count: number): Promise<boolean> {
-  const rows = await tx
-    .select({ lookup: ehrIdentities.lookup })
-    .from(ehrIdentities)
-    .where(eq(ehrIdentities.organizationId, organizationId))
-    .offset(count - 1)
-    .limit(1);
-  return rows.length > 0;
-}
-
-/** The same, locked until the transaction ends: nobody else links this row meanwhile. */
+/** The same, locked until the transaction ends: no other caller links this row meanwhile. */
 export async function findIdentityForUpdate(
   tx: Queries,
   organizationId: string,
@@ -51,12 +48,31 @@ function identityQuery(db: Queries, organizationId: string, lookups: Lookups) {
       clinicians,
       and(eq(clinicians.organizationId, organizationId), eq(clinicians.id, ehrIdentities.clinicianId)),
     )
-    .where(and(eq(ehrIdentities.organizationId, organizationId), inArray(ehrIdentities.lookup, [...lookups])))
-    .orderBy(sql`${ehrIdentities.lookup} = ${lookups[0]} desc`)
+    .where(isOf(organizationId, inArray(lookup, [...lookups])))
+    .orderBy(sql`${lookup} = ${lookups[0]} desc`)
     .limit(1);
 }
 
-/** Whoever decides about one EHR user waits for whoever began before, also when there is no row yet. */
+/** What a row says about its user. */
+export function membershipOf(found: FoundIdentity | undefined): Membership {
+  if (!found) return { kind: 'unknown' };
+  const { clinicianId, refusedAt, reference } = found.identity;
+  if (clinicianId !== null) return { kind: 'linked', clinicianId, isDisabled: found.disabledAt !== null };
+  return { kind: refusedAt === null ? 'waiting' : 'refused', reference: reference ?? '' };
+}
+
+/** Does an organization have so many EHR users already? Reads no further than that. */
+export async function hasIdentities(tx: Queries, organizationId: string, count: number): Promise<boolean> {
+  const rows = await tx
+    .select({ lookup })
+    .from(ehrIdentities)
+    .where(isOf(organizationId, undefined))
+    .offset(count - 1)
+    .limit(1);
+  return rows.length > 0;
+}
+
+/** Decisions about one EHR user wait for each other, also when there is no row yet. */
 export async function lockIdentity(tx: Queries, organizationId: string, lookups: Lookups): Promise<void> {
   const name = `ehr-user:${organizationId}:${lookups[0]}`;
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`);
@@ -71,12 +87,12 @@ export async function lockIdentityByReference(
   const [row] = await tx
     .select()
     .from(ehrIdentities)
-    .where(and(eq(ehrIdentities.organizationId, organizationId), eq(ehrIdentities.reference, reference)))
+    .where(isOf(organizationId, eq(ehrIdentities.reference, reference)))
     .for('update');
   return row;
 }
 
-/** Is this clinician another EHR user's already? */
+/** Is this clinician linked to an EHR user other than the one of these hashes? */
 export async function hasOtherIdentity(
   tx: Queries,
   organizationId: string,
@@ -84,68 +100,71 @@ export async function hasOtherIdentity(
   lookups: readonly string[],
 ): Promise<boolean> {
   const rows = await tx
-    .select({ lookup: ehrIdentities.lookup })
+    .select({ lookup })
     .from(ehrIdentities)
-    .where(and(eq(ehrIdentities.organizationId, organizationId), eq(ehrIdentities.clinicianId, clinicianId)));
-  return rows.some(({ lookup }) => !lookups.includes(lookup));
+    .where(isOf(organizationId, eq(ehrIdentities.clinicianId, clinicianId)));
+  return rows.some((row) => !lookups.includes(row.lookup));
 }
 
 export async function insertIdentity(tx: Queries, row: typeof ehrIdentities.$inferInsert): Promise<void> {
   await tx.insert(ehrIdentities).values(row);
 }
 
-/** Changes the row that is now under `lookup`. */
+/** Changes the row that is now under `key`. */
 export async function updateIdentity(
   db: Queries,
   organizationId: string,
-  lookup: string,
+  key: string,
   change: Partial<IdentityRow>,
 ): Promise<void> {
   await db
     .update(ehrIdentities)
     .set(change)
-    .where(and(eq(ehrIdentities.organizationId, organizationId), eq(ehrIdentities.lookup, lookup)));
+    .where(isOf(organizationId, eq(lookup, key)));
 }
 
-/** A waiting or refused user: refused from now on, or forgotten. @returns false when there is none. */
+/** Refuses a waiting user from now on. @returns false when there is none. */
 export async function refuseIdentity(
   db: Queries,
   organizationId: string,
   reference: string,
   now: Date,
 ): Promise<boolean> {
-  const rows = await db
-    .update(ehrIdentities)
-    .set({ refusedAt: now })
-    .where(unconfirmed(organizationId, reference))
-    .returning({ lookup: ehrIdentities.lookup });
-  return rows.length > 0;
+  const refused = db.update(ehrIdentities).set({ refusedAt: now }).where(isWaiting(organizationId, reference));
+  return (await refused.returning({ lookup })).length > 0;
 }
 
-/** See {@link refuseIdentity}. */
-export async function forgetIdentity(db: Queries, organizationId: string, reference: string): Promise<boolean> {
-  const rows = await db
-    .delete(ehrIdentities)
-    .where(unconfirmed(organizationId, reference))
-    .returning({ lookup: ehrIdentities.lookup });
-  return rows.length > 0;
+/** Deletes a waiting or refused user, or the association of a clinician. @returns false when there is none. */
+export async function deleteIdentity(
+  db: Queries,
+  organizationId: string,
+  of: { reference: string } | { clinicianId: string },
+): Promise<boolean> {
+  if ('clinicianId' in of && !ROW_ID.test(of.clinicianId)) return false;
+  const which =
+    'reference' in of
+      ? isWaiting(organizationId, of.reference)
+      : isOf(organizationId, eq(ehrIdentities.clinicianId, of.clinicianId));
+  return (await db.delete(ehrIdentities).where(which).returning({ lookup })).length > 0;
 }
 
-function unconfirmed(organizationId: string, reference: string) {
-  return and(
-    eq(ehrIdentities.organizationId, organizationId),
-    eq(ehrIdentities.reference, reference),
-    isNull(ehrIdentities.clinicianId),
-  );
+/** EHR users without a clinician, the oldest first. */
+export function listUnconfirmed(db: Queries, organizationId: string, limit: number): Promise<IdentityRow[]> {
+  return db
+    .select()
+    .from(ehrIdentities)
+    .where(isOf(organizationId, isNull(ehrIdentities.clinicianId)))
+    .orderBy(asc(ehrIdentities.firstSeenAt))
+    .limit(limit);
 }
 
-/** Rows in the order of their keys, for those who go through all of them. */
+/** Rows of every organization in the order of their keys. */
 export function listIdentitiesAfter(
   db: Queries,
-  after: { organizationId: string; lookup: string } | undefined,
+  after: IdentityRow | undefined,
   limit: number,
 ): Promise<IdentityRow[]> {
-  const { organizationId, lookup } = ehrIdentities;
+  const { organizationId } = ehrIdentities;
   return db
     .select()
     .from(ehrIdentities)

@@ -1,17 +1,15 @@
 /** What the EHR's directory says about a linked user, kept as a hint for the administrator's list. */
-
-import type { EhrUser } from './clinician.ts';
+import type { CliniciansDependencies, EhrUser } from './clinician.ts';
 import { lookupsOf, openIdentity, sealIdentity } from './clinician-details.ts';
-import type { CliniciansDependencies } from './dependencies.ts';
 import { findIdentity, updateIdentity } from './identity-store.ts';
 
-/** Read from Practitioner and PractitionerRole; undefined where the EHR did not tell. */
+/** Read from Practitioner and PractitionerRole; undefined where the EHR did not say. */
 export interface LearnedDetails {
   name: string | undefined;
   role: string | undefined;
 }
 
-/** Writes only what is new. What the EHR did not tell this time stays as it was. @throws whatever the database throws. */
+/** Writes only what is new. What the EHR did not say this time stays as it was. @throws whatever the database throws. */
 export async function learn(
   { db, sealer }: CliniciansDependencies,
   organizationId: string,

@@ -1,9 +1,8 @@
-/** A one-time code ties the EHR user who types it to the clinician it was issued for; conflicts change nothing. */
+/** A one-time code links the EHR user who types it to the clinician it was issued for; conflicts change nothing. */
 import type { Queries } from '#src/adapters/database/index.ts';
-import { type Conflict, codeHash } from './clinician.ts';
+import { type CliniciansDependencies, type Conflict, codeHash } from './clinician.ts';
 import { lookupsOf, sealIdentity } from './clinician-details.ts';
-import { type ClinicianRow, lockClinicianByCode, updateClinician } from './clinician-store.ts';
-import type { CliniciansDependencies } from './dependencies.ts';
+import { type ClinicianRow, lockClinician, updateClinician } from './clinician-store.ts';
 import type { LaunchingUser } from './find-or-create.ts';
 import {
   findIdentityForUpdate,
@@ -13,7 +12,7 @@ import {
   updateIdentity,
 } from './identity-store.ts';
 
-/** What came of it. `wrong` also stands for expired: whoever guesses learns nothing. */
+/** What came of it. `wrong` also stands for expired, so that guessing teaches nothing. */
 export type RedeemOutcome =
   | { kind: 'linked'; clinicianId: string }
   | { kind: 'wrong' }
@@ -52,7 +51,7 @@ async function judge(
   const lookups = lookupsOf(deps.sealer, organizationId, launching.user);
   await lockIdentity(tx, organizationId, lookups);
   // In the order in which a confirmation locks them as well.
-  const clinician = await lockClinicianByCode(tx, organizationId, codeHash(organizationId, code));
+  const clinician = await lockClinician(tx, organizationId, { codeHash: codeHash(organizationId, code) });
   const found = await findIdentityForUpdate(tx, organizationId, lookups);
   if (!clinician) return { outcome: { kind: 'wrong' } };
   const { id } = clinician;
@@ -61,7 +60,7 @@ async function judge(
   if (linkedTo === id) return { outcome: { kind: 'linked', clinicianId: id }, clinicianId: id };
   const refusal = await refusalOf(tx, clinician, { linkedTo, lookups, now });
   if (refusal) {
-    // For the administrator's list: somebody other than this clinician has the code.
+    // For the administrator's list: another EHR user than this clinician has the code.
     if (refusal.kind !== 'wrong') await updateClinician(tx, organizationId, id, { conflictAt: now });
     return { outcome: refusal, clinicianId: id };
   }

@@ -3,8 +3,8 @@ import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { lookupsOf, openIdentity, openName, sealIdentity, sealName } from './clinician-details.ts';
-import { listCliniciansAfter, updateClinician } from './clinician-store.ts';
-import { listIdentitiesAfter, updateIdentity } from './identity-store.ts';
+import { type ClinicianRow, type IdentityRow, listCliniciansAfter, updateClinician } from './clinician-store.ts';
+import { findIdentity, listIdentitiesAfter, updateIdentity } from './identity-store.ts';
 
 /** A run under way. */
 export interface Rekeying {
@@ -23,18 +23,54 @@ const BATCH = 200;
  * @param deps.secretCount how many secrets are configured.
  */
 export function rekeyClinicians(deps: { db: Queries; sealer: Sealer; log: Log; secretCount: number }): Rekeying {
+  const { db, sealer, log, secretCount } = deps;
   const stopping = new AbortController();
-  const { signal } = stopping;
-  const run = async () => {
-    const moved = (await moveIdentities(deps, signal)) + (await moveNames(deps, signal));
-    if (moved > 0) deps.log.info({ moved }, 'clinicians are kept under the current secret now');
+
+  /** Moves what one table keeps under an older secret; returns how many rows. */
+  async function moveAll<Row extends { details: string }>(
+    listAfter: (db: Queries, after: Row | undefined, limit: number) => Promise<Row[]>,
+    move: (row: Row) => Promise<boolean>,
+  ): Promise<number> {
+    let moved = 0;
+    for (let after: Row | undefined; ; ) {
+      // oxlint-disable-next-line no-await-in-loop -- batch by batch, so that memory stays small
+      const rows = await listAfter(db, after, BATCH);
+      for (const row of rows) {
+        if (stopping.signal.aborted) return moved;
+        // oxlint-disable-next-line no-await-in-loop -- one row after the other leaves the database to launches
+        if (!sealer.isCurrent(row.details) && (await move(row))) moved += 1;
+      }
+      after = rows.at(-1);
+      if (rows.length < BATCH) return moved;
+    }
+  }
+
+  const moveIdentity = async (row: IdentityRow) => {
+    const { organizationId } = row;
+    const details = await openIdentity(sealer, row);
+    if (!details) return false;
+    const [lookup] = lookupsOf(sealer, organizationId, details);
+    // An instance that did not know this secret may have made a second row: it stays, and the rest still moves.
+    if (lookup !== row.lookup && (await findIdentity(db, organizationId, [lookup]))) return false;
+    const sealed = await sealIdentity(sealer, { organizationId, lookup }, details);
+    await updateIdentity(db, organizationId, row.lookup, { lookup, details: sealed });
+    return true;
   };
-  const running =
-    deps.secretCount < 2
-      ? Promise.resolve()
-      : run().catch((error: unknown) =>
-          deps.log.warn({ err: withoutQuery(error) }, 'clinicians are still kept under an older secret'),
-        );
+
+  const moveName = async (row: ClinicianRow) => {
+    const name = await openName(sealer, row);
+    if (name === undefined) return false;
+    const details = await sealName(sealer, row.id, name);
+    return updateClinician(db, row.organizationId, row.id, { details });
+  };
+
+  const run = async () => {
+    const moved = (await moveAll(listIdentitiesAfter, moveIdentity)) + (await moveAll(listCliniciansAfter, moveName));
+    if (moved > 0) log.info({ moved }, 'clinicians are kept under the current secret now');
+  };
+  const running = (secretCount < 2 ? Promise.resolve() : run()).catch((error: unknown) =>
+    log.warn({ err: withoutQuery(error) }, 'clinicians are still kept under an older secret'),
+  );
   return {
     done: running,
     stop: () => {
@@ -42,50 +78,4 @@ export function rekeyClinicians(deps: { db: Queries; sealer: Sealer; log: Log; s
       return running;
     },
   };
-}
-
-async function moveIdentities({ db, sealer }: { db: Queries; sealer: Sealer }, signal: AbortSignal): Promise<number> {
-  let moved = 0;
-  for (let after: Parameters<typeof listIdentitiesAfter>[1]; ; ) {
-    // oxlint-disable-next-line no-await-in-loop -- batch by batch, so that memory stays small
-    const rows = await listIdentitiesAfter(db, after, BATCH);
-    for (const row of rows) {
-      if (signal.aborted) return moved;
-      if (sealer.isCurrent(row.details)) continue;
-      // oxlint-disable-next-line no-await-in-loop -- one row after the other leaves the database to launches
-      const details = await openIdentity(sealer, row);
-      if (!details) continue;
-      const { organizationId } = row;
-      const [lookup] = lookupsOf(sealer, organizationId, details);
-      // oxlint-disable-next-line no-await-in-loop
-      const sealed = await sealIdentity(sealer, { organizationId, lookup }, details);
-      // oxlint-disable-next-line no-await-in-loop
-      await updateIdentity(db, organizationId, row.lookup, { lookup, details: sealed });
-      moved += 1;
-    }
-    after = rows.at(-1);
-    if (rows.length < BATCH) return moved;
-  }
-}
-
-async function moveNames({ db, sealer }: { db: Queries; sealer: Sealer }, signal: AbortSignal): Promise<number> {
-  let moved = 0;
-  for (let after: string | undefined; ; ) {
-    // oxlint-disable-next-line no-await-in-loop -- as above
-    const rows = await listCliniciansAfter(db, after, BATCH);
-    for (const row of rows) {
-      if (signal.aborted) return moved;
-      if (sealer.isCurrent(row.details)) continue;
-      // oxlint-disable-next-line no-await-in-loop
-      const name = await openName(sealer, row);
-      if (name === undefined) continue;
-      // oxlint-disable-next-line no-await-in-loop
-      const details = await sealName(sealer, row.id, name);
-      // oxlint-disable-next-line no-await-in-loop
-      await updateClinician(db, row.organizationId, row.id, { details });
-      moved += 1;
-    }
-    after = rows.at(-1)?.id;
-    if (rows.length < BATCH) return moved;
-  }
 }

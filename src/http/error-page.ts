@@ -1,12 +1,12 @@
 /** The one page, or JSON, in which every failure ends (ER-01..03). */
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { isDatabaseAway } from '#src/adapters/database/index.ts';
-import { AppError, describeError, type ErrorCode } from '#src/errors.ts';
+import { AppError, type Audience, describeError, type ErrorCode, errorRows } from '#src/errors.ts';
 import { errorPage } from '#views/error-page.ts';
 import { factsOf } from './request-log.ts';
 import { headerOf } from './request-values.ts';
 import { allowAnyFrame } from './security-headers.ts';
-import { describeStandaloneError, isMendedByStartingAgain, startAgainOf } from './start-again.ts';
+import { startAgainOf } from './start-again.ts';
 
 /** No route took the request. */
 export const notFound: RequestHandler = () => {
@@ -34,7 +34,7 @@ export const errorHandler: ErrorRequestHandler = (thrown: unknown, request, resp
 
 function sendError(request: Request, response: Response, error: AppError, supportCode: string): void {
   const startAgain = startAgainOf(request);
-  const { status, title, help } = (startAgain === undefined ? describeError : describeStandaloneError)(error.code);
+  const { status, title, help } = describeError(error.code, audienceOf(request, startAgain));
   response.status(status).setHeader('Cache-Control', 'no-store');
   if (error.code === 'launch.frame-not-allowed') allowAnyFrame(response);
   response.vary('Accept');
@@ -47,31 +47,29 @@ function sendError(request: Request, response: Response, error: AppError, suppor
   }
   const reloadable = isReloadable(request, error.code);
   const backTo = reloadable ? undefined : listBehind(request, error.code);
-  const isLeft = !reloadable && backTo === undefined && isMendedByStartingAgain(error.code);
+  const isLeft = !reloadable && backTo === undefined && errorRows[error.code].canStartAgain !== false;
   const startAgainAt = isLeft ? startAgain : undefined;
   const isDone = error.code === 'session.signed-out';
   const props = { title, help, supportCode, reloadable, backTo, isDone, startAgain: startAgainAt };
   response.type('html').send(errorPage({ ...props, ...(error.shown ? { shown: error.shown } : {}) }));
 }
 
-/**
- * A launch or callback address works once, so only the pages behind them are worth a second try, and an address that
- * our own store kept from being used.
- */
-function isReloadable(request: Request, code: ErrorCode): boolean {
-  if (request.method !== 'GET' || NOT_BY_A_RELOAD.has(code)) return false;
-  return code === 'store.unavailable' || (isOfLaunch(request) && describeError(code).status >= 500);
+function audienceOf({ path }: Request, startAgain: string | undefined): Audience {
+  if (/^\/(?:settings|sign-in|sign-out|guide|reports)(?:\/|$)/.test(path)) return 'settings';
+  return startAgain === undefined ? 'chart' : 'standalone';
+}
+
+/** A launch or callback address works once, so by default only the pages behind them are worth a second try. */
+function isReloadable({ method, path }: Request, code: ErrorCode): boolean {
+  const { canReload, status } = errorRows[code];
+  return method === 'GET' && (canReload ?? (path.startsWith('/launches/') && status >= 500));
 }
 
 /** Where an action failed that leaves its launch open: the list, from which every page of it is reached. */
 function listBehind(request: Request, code: ErrorCode): string | undefined {
-  const isOver = describeError(code).status === 401 || code === 'patient.mismatch';
+  const isOver = errorRows[code].status === 401 || code === 'patient.mismatch';
   const launchId = /^\/launches\/([\w-]+)\//.exec(request.path)?.[1];
   return request.method === 'POST' && !isOver && launchId !== undefined ? `/launches/${launchId}/requests` : undefined;
-}
-
-function isOfLaunch(request: Request): boolean {
-  return request.path.startsWith('/launches/');
 }
 
 /** By what a browser says it wants (`Sec-Fetch-Dest`); one that says nothing is judged by the address. */
@@ -95,9 +93,6 @@ function partOfPage(request: Request): string | undefined {
   const destination = headerOf(request, 'sec-fetch-dest');
   return PARTS[destination ?? /\.(\w+)$/.exec(request.path)?.[1]?.toLowerCase() ?? ''];
 }
-
-/** An EHR that showed another patient, and a renewal that ended the launch. */
-const NOT_BY_A_RELOAD: ReadonlySet<ErrorCode> = new Set(['patient.mismatch', 'token.invalid']);
 
 function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;

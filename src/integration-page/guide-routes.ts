@@ -1,25 +1,22 @@
 /** `/guide`: the implementation guide with this deployment's real values (REG-09). */
 import type { Request, RequestHandler } from 'express';
 import type { Config } from '#src/config/index.ts';
-import { describeError, type ErrorCode, errorCodes } from '#src/errors.ts';
+import { errorCodes, errorRows } from '#src/errors.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import { adminCsrfToken, adminIfSignedIn } from '#src/http/sessions/admin-session.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { type RegistrationSheet, registrationSheet } from '#src/organizations/registration.ts';
-import { scopeReasons } from '#src/organizations/scope-reasons.ts';
+import { scopeWords } from '#src/organizations/scope-words.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { vendorNotes } from '#src/vendors/notes.ts';
 import { presetScopes } from '#src/vendors/presets.ts';
 import { presetRows } from '#src/vendors/view.ts';
 import { type GuidePageProps, guidePage } from '#views/guide/guide-page.ts';
-import type { GuideExplanation } from '#views/guide/troubleshooting.ts';
 
 export interface GuideDependencies {
   config: Pick<Config, 'publicUrl' | 'appName' | 'environment' | 'egressIps'>;
   organizations: Pick<OrganizationStore, 'find' | 'list'>;
-  /** What a failure usually means and whose job it is; diagnostics know, and come later in the import order. */
-  explain: (code: ErrorCode) => GuideExplanation | undefined;
 }
 
 /**
@@ -46,11 +43,11 @@ async function guideProps(dependencies: GuideDependencies, request: Request): Pr
     environment: config.environment,
     organization: organization && { id: organization.id, name: organization.name },
     registration,
-    scopes: scopeReasons(registration.scopes),
+    scopes: scopeWords(registration.scopes).map(({ scope, purpose }) => ({ scope, reason: purpose })),
     network: { host: config.publicUrl.host, port: config.publicUrl.port || '443', egressIps: config.egressIps },
     vendors: vendorNotes.map((notes) => ({ ...notes, preset: presetRows(notes.vendor) })),
     vendor: organization?.vendor,
-    failures: launchFailures(dependencies.explain),
+    failures: launchFailures(),
     organizations: identity?.role === 'operator' ? await organizations.list() : [],
     admin: identity && { identity, csrfToken: adminCsrfToken(request) },
   };
@@ -65,8 +62,6 @@ function guideSheet(config: GuideDependencies['config'], organization: Organizat
 }
 
 /** What can end a launch or a clinician's page; failures of the settings pages explain themselves there. */
-function launchFailures(explain: GuideDependencies['explain']): GuidePageProps['failures'] {
-  return errorCodes
-    .filter((code) => !/^(?:admin|settings|account)\./.test(code))
-    .map((code) => ({ code, ...describeError(code), explanation: explain(code) }));
+function launchFailures(): GuidePageProps['failures'] {
+  return errorCodes.filter((code) => !/^(?:admin|settings)\./.test(code)).map((code) => ({ code, ...errorRows[code] }));
 }

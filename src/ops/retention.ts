@@ -4,8 +4,8 @@ import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { deleteAuditRowsBefore } from '#src/audit/audit-store.ts';
-import { deleteExpiredReports } from '#src/diagnostics/inspector/shared-report-store.ts';
 import { deleteTracesBefore, deleteTracesBeyond } from '#src/diagnostics/traces/store.ts';
+import { deleteExpiredReports } from '#src/reports/store.ts';
 
 export interface RetentionDependencies {
   db: Queries;

@@ -73,6 +73,16 @@ describe.for(await testStores())('on %s', (stores) => {
     expect(names).not.toContain(undefined);
   });
 
+  test('a user with two rows, made by an instance without the new secret, does not keep other rows from moving', async () => {
+    await launchAs([OLD], 'twice');
+    const second = await launchAs([NEW], 'twice');
+    const other = await launchAs([OLD], 'zz-another');
+    const { database, log } = world.dependencies;
+    await rekeyClinicians({ db: database.db, sealer: under([NEW, OLD]).sealer, log, secretCount: 2 }).done;
+    expect(await launchAs([NEW], 'twice')).toEqual({ ...second, isFirst: false });
+    expect(await launchAs([NEW], 'zz-another')).toEqual({ ...other, isFirst: false });
+  });
+
   test('MT-02: the same issuer and subject in two organizations are two clinicians', async () => {
     await world.setOrganization('twin');
     const here = await launchAs([NEW], 'same-person');

@@ -63,6 +63,13 @@ describe('ER-01: every refusal is one page', () => {
     expect(page.body).not.toMatch(/http-equiv|<script/);
   });
 
+  test('in Settings the advice is not to open a chart', async () => {
+    const page = await visit('/settings/nowhere');
+    expect([page.status, titleOf(page)]).toEqual([404, 'Page not found']);
+    expect(page.body).toContain('open Settings and choose the page there');
+    expect(page.body).not.toMatch(/chart/);
+  });
+
   test('two refusals have two codes, each found in one log line', async () => {
     const codes = [supportCodeOf(await visit('/nowhere')), supportCodeOf(await visit('/nowhere'))];
     expect(codes[0]).not.toBe(codes[1]);

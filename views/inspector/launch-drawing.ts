@@ -43,7 +43,7 @@ export interface DrawnLaunch {
   /** absent in older reports */
   readonly scopeAttempts?: readonly ScopeAttemptProps[] | undefined;
   readonly explanation:
-    | { readonly owner: string; readonly causes: readonly string[]; readonly whatToDo: string }
+    | { readonly owner: string; readonly causes: readonly string[]; readonly remedy: string }
     | undefined;
 }
 
@@ -87,7 +87,7 @@ function explanationBox({ explanation, outcome }: DrawnLaunch): SafeHtml | null 
 <h2 id="causes">${outcome === 'completed' ? 'Something is missing' : 'Likely causes'}</h2>
 <ul>${explanation.causes.map((cause) => html`<li>${cause}.</li>`)}</ul>
 <p><strong>Whose job: <span class="owner">${explanation.owner}</span></strong></p>
-<p><strong>What to do:</strong> ${explanation.whatToDo}</p>
+<p><strong>What to do:</strong> ${explanation.remedy}</p>
 </section>
 `;
 }

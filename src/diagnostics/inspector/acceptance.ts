@@ -1,8 +1,7 @@
 /** The guide's acceptance list, judged from one launch: in a frame, no launch error, no OAuth error, the list reached. */
 
 import type { StepName } from '#src/diagnostics/traces/trace.ts';
-import { describeError } from '#src/errors.ts';
-import type { Diagnosis } from './diagnosis.ts';
+import { type Diagnosis, shownTitle } from './diagnosis.ts';
 
 /** `warning`: it went on, but something is missing. */
 export type TickState = 'waiting' | 'passed' | 'warning' | 'failed' | 'unknown';
@@ -27,7 +26,7 @@ const NO_ANCESTORS =
  * @param frameAncestors of the launch's organization; when empty, a framed launch is stopped.
  */
 export function acceptance(launch: Diagnosis | undefined, frameAncestors: readonly string[]): Tick[] {
-  const error = launch && errorOf(launch);
+  const error = launch && shownTitle(launch);
   return [
     { id: 'framed', text: 'The app opens in an iframe-style window', ...framed(launch, frameAncestors) },
     {
@@ -79,12 +78,8 @@ function landed(launch: Diagnosis | undefined, hasFailed: boolean): Judged {
   if (judged.state !== 'passed' || !open) return judged;
   return {
     state: 'warning',
-    note: [open.detail ?? `Look at this step: ${open.title}.`, launch?.explanation?.whatToDo].filter(Boolean).join(' '),
+    note: [open.detail ?? `Look at this step: ${open.title}.`, launch?.explanation?.remedy].filter(Boolean).join(' '),
   };
-}
-
-function errorOf({ outcome }: Diagnosis): string | undefined {
-  return outcome === 'completed' || outcome === 'under way' ? undefined : describeError(outcome).title;
 }
 
 function failedAtOauth({ steps }: Diagnosis): boolean {

@@ -10,7 +10,9 @@ import {
   type TraceRecord,
   type TraceStep,
 } from '#src/diagnostics/traces/trace.ts';
-import { type Explanation, explanationOf } from './causes.ts';
+import type { Explanation } from '#src/errors/row.ts';
+import { errorRows } from '#src/errors.ts';
+import { explanationOf } from './causes.ts';
 import { type ScopeAttempt, scopeAttempts, withoutEarlierAttempts } from './scope-attempts.ts';
 
 /** One line of the drawing. */
@@ -70,12 +72,17 @@ const stepTitles: Record<StepName, string> = {
 /** A sign-in at the EHR may take this long; then the transaction has ended. */
 const STALLED_AFTER_MS = 10 * 60_000;
 
+/** The words the user read, for a launch that ended in an error page. */
+export function shownTitle({ outcome }: Pick<Diagnosis, 'outcome'>): string | undefined {
+  return outcome === 'completed' || outcome === 'under way' ? undefined : errorRows[outcome].title;
+}
+
 /** @param now to tell a launch under way from one that never came back. */
 export function diagnose(trace: TraceRecord, now: Date): Diagnosis {
   const { id, organizationId, outcome, supportCodes, userHash, patientHash, framed, cookieMode } = trace;
   const isOld = now.getTime() - trace.startedAt.getTime() > STALLED_AFTER_MS;
   const isUnderWay = outcome === 'under way';
-  // While the user may still be signing in there is nothing to mend.
+  // While the user may still be signing in there is nothing to fix.
   const happened = trace.steps.toSorted((a, b) => a.at.localeCompare(b.at));
   const steps = withoutEarlierAttempts(happened);
   const isDrawn = (name: StepName) => !optionalSteps.has(name) || steps.some((step) => step.name === name);

@@ -3,9 +3,11 @@ import { type Request, type RequestHandler, Router } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
+import { dayIn } from '#src/adapters/time-zone.ts';
 import type { Audit } from '#src/audit/audit.ts';
 import { findTrace, listTraces } from '#src/diagnostics/traces/store.ts';
-import { AppError, describeError, type ErrorCode } from '#src/errors.ts';
+import { AppError } from '#src/errors.ts';
+import { ROW_ID } from '#src/http/filter-fields.ts';
 import type { Limiter } from '#src/http/limits/limiter.ts';
 import { createReportLimit } from '#src/http/limits/settings-limit.ts';
 import { factsOf } from '#src/http/request-log.ts';
@@ -13,12 +15,12 @@ import { pathPartOf } from '#src/http/request-values.ts';
 import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { timeZoneOf, visibleOrganization } from '#src/http/sessions/visible-organization.ts';
+import { saveReport } from '#src/reports/store.ts';
 import { type LaunchTracePageProps, launchTracePage } from '#views/inspector/launch-trace-page.ts';
 import { type LaunchRowProps, launchesPage } from '#views/inspector/launches-page.ts';
-import { dayIn } from '#views/zone.ts';
-import { type Diagnosis, diagnose } from './diagnosis.ts';
+import { type Diagnosis, diagnose, shownTitle } from './diagnosis.ts';
 import { readLaunchFilter } from './filter.ts';
-import { saveReport } from './shared-report-store.ts';
+import { launchReport } from './shared-report.ts';
 
 export interface LaunchesRouteDependencies {
   db: Queries;
@@ -37,7 +39,6 @@ export interface LaunchesRouteDependencies {
 type Posted = Pick<LaunchTracePageProps, 'report'>;
 
 const PAGE_SIZE = 50;
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 /** Mount at /settings/launches behind requireSignIn, which also checks the form. */
 export function settingsLaunchesRoutes(dependencies: LaunchesRouteDependencies): Router {
@@ -115,7 +116,9 @@ function makeReport(deps: LaunchesRouteDependencies, limit: Limiter): RequestHan
   return async (request, response) => {
     const launch = await diagnosisOf(deps, request);
     await limit.take(launch.organizationId ?? '');
-    const { token, expiresAt } = await saveReport(deps.db, launch, deps.clock());
+    const { organizationId } = launch;
+    const shared = { kind: launchReport.kind, organizationId, content: launch };
+    const { token, expiresAt } = await saveReport(deps.db, shared, deps.clock());
     const { userId } = adminOf(request);
     deps.audit.record({
       event: 'report-made',
@@ -126,7 +129,7 @@ function makeReport(deps: LaunchesRouteDependencies, limit: Limiter): RequestHan
       detail: { launch: launch.id, expiresAt: expiresAt.toISOString() },
     });
     const timeZone = await zoneOf(deps, launch);
-    const url = new URL(`/reports/${token}`, deps.publicUrl).href;
+    const url = new URL(`${launchReport.path}/${token}`, deps.publicUrl).href;
     const shown: Posted = { report: { url, expiresOn: dayIn(expiresAt, timeZone) } };
     const page = `/settings/launches/${launch.id}`;
     await deps.afterPost.answer(request, response, page, { kind: 'secret', status: 200, shown });
@@ -138,16 +141,9 @@ async function diagnosisOf(deps: LaunchesRouteDependencies, request: Request): P
   const id = pathPartOf(request, 'id');
   // Whatever an operator's address names, one launch is one launch.
   const own = adminOf(request).role === 'operator' ? undefined : visibleOrganization(request);
-  const trace = UUID.test(id) ? await findTrace(deps.db, id, own) : undefined;
+  const trace = ROW_ID.test(id) ? await findTrace(deps.db, id, own) : undefined;
   if (!trace) throw new AppError('settings.launch-not-found', 'no launch with this id for this user');
   return diagnose(trace, deps.clock());
-}
-
-/** The words the visitor read, for a launch that ended in an error page. */
-export function shownTitle({ outcome }: Pick<Diagnosis, 'outcome'>): string | undefined {
-  return outcome === 'completed' || outcome === 'under way'
-    ? undefined
-    : describeError(outcome satisfies ErrorCode).title;
 }
 
 function rowOf(launch: Diagnosis): LaunchRowProps {

@@ -33,7 +33,7 @@ export function createLaunchTraces(dependencies: LaunchTracesDependencies): Laun
       const write = (error?: unknown) => {
         const part = end(error);
         if (!part) return;
-        writer.write(part);
+        writer.add(part);
         // A launch that does not get as far as its callback; the others are counted there.
         const { outcome, organizationId } = part;
         if (visit.step === 'launch' && outcome !== 'under way')

@@ -1,20 +1,15 @@
-/** Writes traces behind the launch's back: batched, bounded, and never a reason for a launch to fail or to wait. */
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
+/** Writes traces in the background: batched, bounded, and never a reason for a launch to fail or to wait. */
+import type { Clock } from '#src/adapters/clock.ts';
+import { type BatchWriter, createBatchWriter } from '#src/adapters/database/batch-writer.ts';
+import type { Queries } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
+import { createMinuteCounts } from '#src/adapters/minute-counts.ts';
 import { upsertTraces } from './store.ts';
-import type { TracePart } from './trace.ts';
+import type { TracePart, TraceRecord } from './trace.ts';
 
-/** Takes what one request learned about a launch. */
-export interface TraceWriter {
-  /** Returns at once and never throws. */
-  write(part: TracePart): void;
-  /** Resolves when everything so far is written or given up: for shutdown and tests. */
-  flush(): Promise<void>;
-}
+/** Takes what one request adds to a trace; at most as many as an organization's launches need. */
+export type TraceWriter = BatchWriter<TracePart>;
 
-const BATCH = 50;
-const MAX_WAITING = 2_000;
 /**
  * Per minute, organization and instance: far above a hospital's Monday morning, and far below what could fill a disk.
  * Refused launches need no proof of anything, so they have the smallest share.
@@ -22,72 +17,32 @@ const MAX_WAITING = 2_000;
 const PER_MINUTE = { begun: 300, refused: 60, continued: 600 } as const satisfies Record<TracePart['kind'], number>;
 
 /** One per process. */
-export function createTraceWriter({ db, log }: { db: Queries; log: Log }): TraceWriter {
-  const waiting: TracePart[] = [];
-  const limits = {
-    begun: new RateLimiterMemory({ points: PER_MINUTE.begun, duration: 60 }),
-    refused: new RateLimiterMemory({ points: PER_MINUTE.refused, duration: 60 }),
-    continued: new RateLimiterMemory({ points: PER_MINUTE.continued, duration: 60 }),
-  };
-  let writing: Promise<void> | undefined;
-
-  const isWithinBound = async ({ kind, organizationId }: TracePart): Promise<boolean> => {
-    try {
-      await limits[kind].consume(organizationId ?? 'nobody');
-      return true;
-    } catch (refusal) {
-      // Said once per flood and minute, at the first part that is left out.
-      const isFirst = refusal instanceof RateLimiterRes && refusal.consumedPoints === PER_MINUTE[kind] + 1;
-      if (isFirst) log.warn({ organizationId, kind }, 'launch traces are left out: too many this minute');
-      return false;
-    }
-  };
-
-  async function drain(): Promise<void> {
-    while (waiting.length > 0) {
-      // oxlint-disable-next-line no-await-in-loop -- one batch after the other keeps to one connection
-      await writeBatch(waiting.splice(0, BATCH));
-    }
-    writing = undefined;
-  }
-
-  async function writeBatch(batch: TracePart[]): Promise<void> {
-    const allowed = await Promise.all(batch.map(isWithinBound));
-    const parts = batch.filter((_part, index) => allowed[index]);
-    if (parts.length > 0) await writeParts(parts);
-  }
-
-  async function writeParts(parts: TracePart[]): Promise<void> {
-    try {
-      await upsertTraces(
-        db,
-        merge(parts).map(({ kind: _kind, ...record }) => record),
-      );
-    } catch (error) {
-      // One part the database cannot store must not take others with it: other organizations' (MT-06), or its launch's.
-      if (parts.length > 1 && isAboutData(error)) {
-        await Promise.all(parts.map((part) => writeParts([part])));
-        return;
-      }
-      log.error({ err: withoutQuery(error), traces: parts.map(({ id }) => id) }, 'launch traces could not be written');
-    }
-  }
-
+export function createTraceWriter({ db, log, clock }: { db: Queries; log: Log; clock: Clock }): TraceWriter {
+  const countOf = createMinuteCounts(clock);
+  const batches = createBatchWriter<TracePart>({
+    size: 50,
+    mostWaiting: 2_000,
+    write: (parts) => upsertTraces(db, merge(parts)),
+    lost: (parts, err) => log.error({ err, traces: parts.map(({ id }) => id) }, 'launch traces could not be written'),
+  });
   return {
-    write: (part) => {
-      // The launch matters, its trace does not: when the database cannot keep up, what is new is left out.
-      if (waiting.length >= MAX_WAITING) return;
-      waiting.push(part);
-      writing ??= Promise.resolve().then(drain);
+    ...batches,
+    add: (part) => {
+      const { kind, organizationId } = part;
+      const count = countOf(`${kind} ${organizationId ?? ''}`);
+      if (count <= PER_MINUTE[kind]) return batches.add(part);
+      // Logged once per flood and minute, at the first part that is left out.
+      if (count === PER_MINUTE[kind] + 1)
+        log.warn({ organizationId, kind }, 'launch traces are left out: too many this minute');
+      return false;
     },
-    flush: async () => writing,
   };
 }
 
 /** One statement may touch a row once, and a fast launch has several parts in one batch. */
-function merge(parts: readonly TracePart[]): TracePart[] {
-  const byId = new Map<string, TracePart>();
-  for (const part of parts) {
+function merge(parts: readonly TracePart[]): TraceRecord[] {
+  const byId = new Map<string, TraceRecord>();
+  for (const { kind: _kind, ...part } of parts) {
     const known = byId.get(part.id);
     byId.set(part.id, known ? combine(known, part) : part);
   }
@@ -95,7 +50,7 @@ function merge(parts: readonly TracePart[]): TracePart[] {
 }
 
 /** As the store's update does it. */
-function combine(known: TracePart, added: TracePart): TracePart {
+function combine(known: TraceRecord, added: TraceRecord): TraceRecord {
   const isFinal = known.outcome === 'completed' || added.outcome === 'under way';
   return {
     ...known,
@@ -108,10 +63,4 @@ function combine(known: TracePart, added: TracePart): TracePart {
     supportCodes: [...known.supportCodes, ...added.supportCodes],
     steps: [...known.steps, ...added.steps],
   };
-}
-
-/** SQLSTATE class 22: a value of a row, not the state of the database. */
-function isAboutData(error: unknown): boolean {
-  const cause = withoutQuery(error);
-  return cause instanceof Error && 'code' in cause && String(cause.code).startsWith('22');
 }

@@ -1,7 +1,7 @@
 /** Is the person who launched, or reloads, a user of this organization? Before that nothing of the patient is read. */
 
 import type { Admission, Clinicians } from '#src/clinicians/admission.ts';
-import type { Standing } from '#src/clinicians/clinician.ts';
+import type { Membership } from '#src/clinicians/clinician.ts';
 import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
 import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
 import { AppError } from '#src/errors.ts';
@@ -12,13 +12,13 @@ import type { Organization } from '#src/organizations/organization.ts';
 
 /** What both need. */
 export interface UserAdmissionDependencies {
-  clinicians: Pick<Clinicians, 'admit' | 'standing'>;
+  clinicians: Pick<Clinicians, 'admit' | 'membership'>;
   launches: Pick<LaunchStore, 'replace'>;
   revoker: Pick<Revoker, 'revoke'>;
 }
 
 /** Why a launch has no page yet. */
-export type Waiting = Exclude<Standing, { kind: 'linked' }>;
+export type Waiting = Exclude<Membership, { kind: 'linked' }>;
 
 /**
  * A proven launch, judged by who launched it (FU-06, FU-07). Tokens of somebody who is refused are given back.
@@ -50,7 +50,7 @@ export async function admitUser(
 }
 
 function admissionFacts(admission: Admission): StepFacts {
-  if (admission.kind === 'waits') return { warning: `not associated yet: ${admission.standing.kind}` };
+  if (admission.kind === 'waits') return { warning: `not associated yet: ${admission.membership.kind}` };
   if (admission.clinicianId === undefined) return { warning: 'our database did not answer; admitted unrecorded' };
   return { 'first launch': admission.isFirst };
 }
@@ -59,15 +59,15 @@ function admissionFacts(admission: Admission): StepFacts {
 function assertUserType({ userTypes }: Organization, { user }: Launch): void {
   if (userTypes === 'any' || /^Practitioner(Role)?\//.test(user.fhirUser ?? '')) return;
   const type = user.fhirUser?.split('/')[0] ?? 'absent or of another server';
-  throw new AppError('user.not-allowed', `fhirUser is ${type}; practitioners only (FU-06)`);
+  throw new AppError('user.not-allowed', `fhirUser is ${type}; practitioners only`);
 }
 
 /** An open launch, judged again. */
 export type Rechecked =
   | { kind: 'admitted'; opened: OpenedLaunch }
-  | { kind: 'waits'; standing: Waiting }
-  /** Unlinked, disabled, or another clinician's now: the launch is over. */
-  | { kind: 'ended' };
+  | { kind: 'waits'; membership: Waiting }
+  /** Disabled by an administrator, or not linked to this clinician any more: the launch is over. */
+  | { kind: 'ended'; reason: 'administrator' | 'clinician' };
 
 /**
  * Asked at every request of a launch.
@@ -81,21 +81,22 @@ export async function recheckUser(
 ): Promise<Rechecked> {
   const { launch } = opened;
   const isAutomatic = organization.userAssociation === 'automatic';
-  const standing = await clinicians.standing(organization.id, launch.user).catch((error: unknown) => {
+  const membership = await clinicians.membership(organization.id, launch.user).catch((error: unknown) => {
     // What was admitted goes on while the database is away; nothing could be undone meanwhile either.
     if (launch.clinicianId !== undefined || isAutomatic) return undefined;
     throw error;
   });
-  if (!standing) return { kind: 'admitted', opened };
-  if (standing.kind !== 'linked') {
-    if (launch.clinicianId !== undefined) return { kind: 'ended' };
-    if (!isAutomatic || standing.kind === 'refused') return { kind: 'waits', standing };
+  if (!membership) return { kind: 'admitted', opened };
+  if (membership.kind !== 'linked') {
+    if (launch.clinicianId !== undefined) return { kind: 'ended', reason: 'clinician' };
+    if (!isAutomatic || membership.kind === 'refused') return { kind: 'waits', membership };
     const admission = await clinicians.admit(organization, { user: launch.user, launchId: launch.id });
     if (admission.kind === 'waits') return admission;
     return { kind: 'admitted', opened: await tieToClinician(launches, opened, admission.clinicianId) };
   }
-  const { clinicianId, isDisabled } = standing;
-  if (isDisabled || (launch.clinicianId !== undefined && launch.clinicianId !== clinicianId)) return { kind: 'ended' };
+  const { clinicianId, isDisabled } = membership;
+  if (isDisabled) return { kind: 'ended', reason: 'administrator' };
+  if ((launch.clinicianId ?? clinicianId) !== clinicianId) return { kind: 'ended', reason: 'clinician' };
   return { kind: 'admitted', opened: await tieToClinician(launches, opened, clinicianId) };
 }
 

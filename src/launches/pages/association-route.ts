@@ -42,7 +42,7 @@ export function associationRoute(deps: AssociationRouteDependencies): RequestHan
     const launching = { user: launch.user, launchId: launch.id, supportCode, address: request.ip };
     const admission = await deps.clinicians.admit(organization, launching);
     if (admission.kind === 'admitted') return response.redirect(303, `/launches/${launch.id}/requests`);
-    show(request, response, undefined, admission.standing);
+    show(request, response, undefined, admission.membership);
   };
 }
 

@@ -103,11 +103,11 @@ export function requireLaunch(
     const checked = await recheckUser(dependencies, record, organization);
     if (checked.kind === 'ended') {
       const by = { actor: 'system', supportCode: factsOf(request).supportCode } as const;
-      await endings.end([launchId], 'administrator', organization, by);
-      launchCookies.retireLaunches(request, response, [launchId], 'administrator');
-      throw endedError('administrator');
+      await endings.end([launchId], checked.reason, organization, by);
+      launchCookies.retireLaunches(request, response, [launchId], checked.reason);
+      throw endedError(checked.reason);
     }
-    const waits = checked.kind === 'waits' ? checked.standing : undefined;
+    const waits = checked.kind === 'waits' ? checked.membership : undefined;
     if (waits && dependencies.acceptsWaiting !== true) return sendToAssociation(request, response, launchId);
     const known = checked.kind === 'admitted' ? checked.opened : record;
     opened.set(request, {

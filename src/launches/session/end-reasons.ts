@@ -9,6 +9,8 @@ export const endReasons = [
   'limit',
   'signed-out',
   'administrator',
+  /** The user is not linked to the clinician of the launch any more. */
+  'clinician',
   'organization',
   /** By a launch of somebody else in the same browser, or by one too many. */
   'replaced',
@@ -26,6 +28,7 @@ const CODE_BY_REASON = {
   limit: 'session.limit',
   'signed-out': 'session.signed-out',
   administrator: 'session.ended',
+  clinician: 'session.clinician-changed',
   organization: 'session.organization',
   replaced: 'session.replaced',
   idle: 'session.idle',

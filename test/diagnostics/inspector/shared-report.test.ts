@@ -1,4 +1,4 @@
-/** "Send this to the EHR team": a redacted launch behind a link that cannot be guessed and ends (issue 3 §5). */
+/** "Send this to the EHR team": a redacted launch behind a link that cannot be guessed and ends. */
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
@@ -46,7 +46,7 @@ test('the link is shown once; a reload of its page makes no other and says so', 
   const again = await administrator.visit(shownAt);
   expect(again.body).not.toContain('/reports/');
   expect(again.body).toContain('The link of a report is shown once, and this page has shown it.');
-  const { rows } = await world.dependencies.database.db.execute(sql`select * from launch_reports`);
+  const { rows } = await world.dependencies.database.db.execute(sql`select * from shared_reports`);
   expect(rows).toHaveLength(1);
 });
 
@@ -63,7 +63,7 @@ test('the link is in no table and in no log line', async () => {
   await world.dependencies.audit.flush();
   const { db } = world.dependencies.database;
   const tables = [
-    await db.execute(sql`select * from launch_reports`),
+    await db.execute(sql`select * from shared_reports`),
     await db.execute(sql`select * from audit_events`),
   ];
   expect(JSON.stringify(tables.map(({ rows }) => rows))).not.toContain(token);

@@ -33,7 +33,8 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     database = await open();
   });
   afterAll(() => database.close());
-  const writer = (lines: string[] = []) => createTraceWriter({ db: database.db, log: logInto(lines) });
+  const writer = (lines: string[] = []) =>
+    createTraceWriter({ db: database.db, log: logInto(lines), clock: () => new Date() });
 
   test.for([
     ['in order, one batch', [0, 1, 2], false],
@@ -56,7 +57,7 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     ];
     const writers = parts.map(() => writer());
     for (const index of order) {
-      writers[oneByOne ? index : 0]!.write(parts[index]!);
+      writers[oneByOne ? index : 0]!.add(parts[index]!);
       if (oneByOne) await writers[index]!.flush();
     }
     await writers[0]!.flush();
@@ -76,8 +77,8 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
       const lines: string[] = [];
       const flooded = writer(lines);
       const organizationId = `flood-${kind}`;
-      for (let n = 0; n < most + 200; n += 1) flooded.write(part({ kind, organizationId }));
-      flooded.write(part({ organizationId: `beside-${kind}`, supportCodes: ['WXYZ-6789'] }));
+      for (let n = 0; n < most + 200; n += 1) flooded.add(part({ kind, organizationId }));
+      flooded.add(part({ organizationId: `beside-${kind}`, supportCodes: ['WXYZ-6789'] }));
       await flooded.flush();
       expect(await listTraces(database.db, { organizationId }, 2_000)).toHaveLength(most);
       expect(await listTraces(database.db, { organizationId: `beside-${kind}` }, 10)).toHaveLength(1);
@@ -89,7 +90,7 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     const id = randomUUID();
     const one = writer();
     for (let n = 0; n < 100; n += 1) {
-      one.write(part({ id, kind: 'continued', organizationId: 'reload' }));
+      one.add(part({ id, kind: 'continued', organizationId: 'reload' }));
       await one.flush();
     }
     expect((await findTrace(database.db, id, 'reload'))?.steps).toHaveLength(60);
@@ -98,8 +99,8 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
   test('a row the database cannot store costs no other row (MT-06)', async () => {
     const lines: string[] = [];
     const one = writer(lines);
-    one.write(part({ organizationId: 'poison', startedAt: new Date(8.64e15) }));
-    one.write(part({ organizationId: 'healthy' }));
+    one.add(part({ organizationId: 'poison', startedAt: new Date(8.64e15) }));
+    one.add(part({ organizationId: 'healthy' }));
     await one.flush();
     expect(await listTraces(database.db, { organizationId: 'healthy' }, 10)).toHaveLength(1);
     expect(lines).toHaveLength(1);
@@ -110,8 +111,8 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     const one = writer(lines);
     const id = randomUUID();
     const facts = cleanFacts({ said: odd, names: [odd] });
-    one.write(part({ id, steps: [{ ...step('launch'), detail: cleanText(odd), facts }] }));
-    one.write(part({ id, kind: 'continued', steps: [{ ...step('token'), detail: odd }] }));
+    one.add(part({ id, steps: [{ ...step('launch'), detail: cleanText(odd), facts }] }));
+    one.add(part({ id, kind: 'continued', steps: [{ ...step('token'), detail: odd }] }));
     await one.flush();
     expect((await findTrace(database.db, id, 'general'))?.steps).toHaveLength(2);
     expect(cleanText(odd).isWellFormed()).toBe(true);
@@ -121,9 +122,9 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
   test('a part the database cannot store costs its launch no other part', async () => {
     const one = writer();
     const id = randomUUID();
-    one.write(part({ id, steps: [step('launch')] }));
-    one.write(part({ id, kind: 'continued', userHash: 'a\0b', steps: [step('token')] }));
-    one.write(part({ id, kind: 'continued', steps: [step('requests')] }));
+    one.add(part({ id, steps: [step('launch')] }));
+    one.add(part({ id, kind: 'continued', userHash: 'a\0b', steps: [step('token')] }));
+    one.add(part({ id, kind: 'continued', steps: [step('requests')] }));
     await one.flush();
     const found = await findTrace(database.db, id, 'general');
     expect(found?.steps.map(({ name }) => name).toSorted()).toEqual(['launch', 'requests']);
@@ -133,8 +134,8 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     const closed = await open();
     await closed.close();
     const lines: string[] = [];
-    const one = createTraceWriter({ db: closed.db, log: logInto(lines) });
-    one.write(part());
+    const one = createTraceWriter({ db: closed.db, log: logInto(lines), clock: () => new Date() });
+    one.add(part());
     await one.flush();
     expect(lines.join('')).toContain('launch traces could not be written');
     expect(lines.join('')).not.toContain('ABCD-2345');

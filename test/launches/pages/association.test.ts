@@ -127,7 +127,7 @@ describe.for(await testStores())('on %s', (stores) => {
       expect((await admin.send(`/${id}/unlink`)).status).toBe(303);
       notice();
       const answer = await browser.visit(page.url);
-      expect([answer.status, titleOf(answer)]).toEqual([401, 'An administrator has closed this page']);
+      expect([answer.status, titleOf(answer)]).toEqual([401, 'Your access to this app was changed']);
       expect(answer.body).not.toContain('Moreno');
       expect(await world.dependencies.redis.get(`launch:${launchIdOf(page)}`)).toBeUndefined();
       const before = (await stored(world, ORG_ID)).clinicians.length;

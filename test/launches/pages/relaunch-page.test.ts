@@ -48,7 +48,7 @@ describe.for(await testStores())('on %s', (stores) => {
     await forget();
     passedMs = HOUR_MS + 1_000;
     await told('session.idle', 'This page has closed');
-    expect((await browser.visit(page.url)).body).toContain('Most likely nobody used it for an hour');
+    expect((await browser.visit(page.url)).body).toContain('Most likely it was not used for an hour');
   });
 
   test('a launch that is gone too early for that is not explained away', async () => {

@@ -218,12 +218,12 @@ describe('FU-07: a launch let in while the database was away', () => {
   beforeEach(async () => {
     isBack = false;
     const { clinicians } = world().dependencies;
-    const { admit, standing } = clinicians;
+    const { admit, membership } = clinicians;
     const unrecorded = { kind: 'admitted', clinicianId: undefined, isFirst: false } as const;
     vi.spyOn(clinicians, 'admit').mockImplementation(async (...given) => (isBack ? admit(...given) : unrecorded));
-    vi.spyOn(clinicians, 'standing').mockImplementation(async (...given) => {
+    vi.spyOn(clinicians, 'membership').mockImplementation(async (...given) => {
       if (!isBack) throw new AppError('store.unavailable', 'the database did not answer');
-      return standing(...given);
+      return membership(...given);
     });
     browser = world().browser();
     page = await launch({}, browser);

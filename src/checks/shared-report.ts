@@ -1,0 +1,17 @@
+/** `/reports/checks/:token`: one run of the checks with the registration sheet, for people without an account. */
+import type { RegistrationSheet } from '#src/organizations/registration.ts';
+import type { ReportShape } from '#src/reports/route.ts';
+import { reportPage } from '#views/inspector/report-page.ts';
+import type { CheckReport } from './report.ts';
+
+/** What the page and the JSON show. */
+export interface SharedCheckReport extends CheckReport {
+  registration: RegistrationSheet;
+}
+
+export const checksReport: ReportShape<SharedCheckReport> = {
+  kind: 'checks',
+  path: '/reports/checks',
+  json: ({ content, expiresAt }) => ({ ...content, expiresAt }),
+  page: ({ content, expiresAt }, jsonUrl) => reportPage(content, { expiresAt, jsonUrl }),
+};

@@ -1,0 +1,111 @@
+/** Errors of what a token says: who the user is, what was granted, which patient is open, and whether the user may enter. */
+import type { ErrorRow } from './row.ts';
+
+export const identityErrors = {
+  'identity.invalid': {
+    status: 502,
+    title: 'The EHR did not prove who you are',
+    help: 'Give the support code to your EHR team: the id_token failed verification.',
+    owner: 'EHR team',
+    causes: [
+      'The issuer in the id_token is not the one in the metadata: add it to “Issuers of id_tokens” in Advanced settings if it is right',
+      'The id_token is missing because openid is not registered for this app',
+      'The EHR’s JWKS does not contain the key that signed the id_token',
+      'The nonce is not sent back: “Nonce in the id_token” in Advanced settings can accept its absence',
+    ],
+    remedy: 'The detail names the rule that failed. Compare issuer, client ID and signing keys.',
+  },
+  'identity.keys-unavailable': {
+    status: 502,
+    title: "The EHR's signing keys cannot be read",
+    help: 'Wait a moment, then {again}. If it happens again, give the support code to your EHR team.',
+    owner: 'EHR team',
+    causes: [
+      'The OpenID Connect document or the key set is missing, not JSON or empty',
+      'They are on a host that our addresses cannot reach',
+    ],
+    remedy: 'Open the issuer’s /.well-known/openid-configuration and its jwks_uri.',
+  },
+  'identity.keys-timeout': {
+    status: 504,
+    title: "The EHR's signing keys took too long to load",
+    help: '{Again}.',
+    owner: 'Network team',
+    causes: ['A firewall drops our packets to the issuer’s host without an answer'],
+    remedy: 'Check the route from our egress addresses to the issuer’s host.',
+  },
+  'scope.missing': {
+    status: 403,
+    title: 'The EHR did not grant a permission this app needs',
+    help: 'Give the support code to your EHR team. Missing:',
+    owner: 'EHR team',
+    causes: [
+      'Permissions are not registered for this app, or not approved',
+      'The user’s role is not allowed to grant them',
+    ],
+    remedy: 'Register the scopes of the registration sheet; the missing ones are named on this page.',
+  },
+  'scope.none-granted': {
+    status: 403,
+    title: 'The EHR granted this app nothing to read',
+    help: '{Again}. If it happens again, give the support code to your EHR team. Missing:',
+    owner: 'EHR team',
+    causes: [
+      'The server drops wildcards or the syntax of the scopes without saying so',
+      'Permissions are not registered for this app, or not approved',
+    ],
+    remedy: 'Look at the requested scopes on this page, and register scopes the server can grant.',
+  },
+  'context.invalid': {
+    status: 502,
+    title: 'The EHR sent an invalid patient context',
+    help: "Open the app from a patient's chart. If you did, give the support code to your EHR team.",
+    standalone: {
+      title: 'The EHR did not say which patient was picked',
+      help: 'No patient was picked, or the EHR did not name one. Start again and pick a patient; if you did, give the support code to your EHR team.',
+    },
+    owner: 'EHR team',
+    causes: [
+      'The app was opened from a place without a patient',
+      'The scope launch or launch/patient is not registered, so the EHR sends no patient',
+      'In a standalone launch no patient was picked, or the EHR has no patient picker for this app',
+    ],
+    remedy: 'Check that the launch point is in a patient’s chart and that launch/patient is registered.',
+  },
+  'user.not-allowed': {
+    status: 403,
+    title: 'This app is for practitioners',
+    help: 'Your EHR account is not one of a practitioner. If it should be, give the support code to your EHR team.',
+    owner: 'Your administrator',
+    causes: [
+      'The user is a patient or a related person, and this organization accepts practitioners only',
+      'The id_token has no fhirUser, or one of another server: the scope fhirUser may not be registered',
+    ],
+    remedy:
+      'Look at “Kinds of EHR users” in Settings > Integrations > SMART on FHIR, Advanced settings; else ask the EHR team for fhirUser.',
+  },
+  'user.disabled': {
+    status: 403,
+    title: 'Your access to this app is switched off',
+    help: 'Ask your administrator to switch it on again, then {again}.',
+    owner: 'Your administrator',
+    causes: ['An administrator has disabled this user'],
+    remedy: 'Enable the user in Settings > Clinicians.',
+  },
+  'user.not-associated': {
+    status: 403,
+    title: 'You are not known here yet',
+    help: '{Again} and follow what it asks for.',
+    owner: 'The user',
+    causes: ['A page was opened before the one-time code was typed or the administrator had confirmed the user'],
+    remedy: "Open the app again from the patient's chart.",
+  },
+  'user.too-many-tries': {
+    status: 429,
+    title: 'Too many codes were tried',
+    help: 'Wait a quarter of an hour, then try again with the code from your administrator.',
+    owner: 'Your administrator',
+    causes: ['Wrong one-time codes were typed again and again'],
+    remedy: 'Issue a new code in Settings > Clinicians.',
+  },
+} satisfies Record<string, ErrorRow>;

@@ -1,0 +1,164 @@
+/** Errors of the beginning of a launch: its URL, the browser's cookies and frame, and the EHR's discovery document. */
+import type { ErrorRow } from './row.ts';
+
+export const launchErrors = {
+  'launch.invalid': {
+    status: 400,
+    title: 'The EHR did not start the app correctly',
+    help: '{Again}. If it happens again, give the support code to your EHR team: the launch request is incomplete or malformed.',
+    owner: 'EHR team',
+    causes: [
+      'The launch URL was opened from a bookmark or link, not from a chart, so iss or launch is missing',
+      'The EHR adds iss or launch twice because they are also typed into the registered launch URL',
+    ],
+    remedy: 'Compare the launch URL in the EHR with the registration sheet.',
+  },
+  'launch.unknown-organization': {
+    status: 400,
+    title: 'This organization is not set up',
+    help: 'Ask your EHR team to compare the launch URL with the registration sheet: its orgId is not known here.',
+    owner: 'EHR team',
+    causes: [
+      'The Org ID in the launch URL is misspelled or missing',
+      'The launch URL of the other environment (production or non-production) is registered',
+    ],
+    remedy: 'Register the launch URL of the registration sheet, with its Org ID.',
+  },
+  'launch.unknown-issuer': {
+    status: 400,
+    title: 'This EHR is not set up',
+    help: 'Ask your administrator to add its FHIR URL in Settings, then {again}.',
+    owner: 'Your administrator',
+    causes: [
+      'The EHR launches from another environment than the one whose FHIR URL is in Settings',
+      'The FHIR URL in Settings differs in case, path or version segment from the one the EHR uses',
+    ],
+    remedy: 'Compare the FHIR URL in Settings > Integrations > SMART on FHIR with the iss of this launch.',
+  },
+  'launch.organization-disabled': {
+    status: 403,
+    title: 'This organization is switched off',
+    help: 'Ask your administrator or the operator of this service to switch it on again.',
+    canStartAgain: false,
+    owner: 'VectorCare',
+    causes: ['The organization was switched off, or is not switched on yet'],
+    remedy: 'Ask the operator of this service to switch the organization on.',
+  },
+  'launch.standalone-off': {
+    status: 400,
+    title: 'This app is opened from the chart here',
+    help: "Open the app from the patient's chart. To open it outside the EHR, ask your administrator to switch on standalone launch in Settings.",
+    owner: 'Your administrator',
+    causes: ['The standalone address was opened for an organization that uses the app from the chart only'],
+    remedy:
+      'To allow launches outside the EHR, switch on “Standalone launch” in Settings > Integrations > SMART on FHIR, Advanced settings.',
+  },
+  'launch.standalone-parameters': {
+    status: 400,
+    title: 'Something was added to this address',
+    help: 'This address takes nothing after the organization. An EHR that launches the app from a chart uses the launch URL of the registration sheet instead.',
+    owner: 'EHR team',
+    causes: [
+      'The EHR uses the standalone URL as launch URL and adds iss and launch',
+      'A link to the standalone URL was made with parameters of its own',
+    ],
+    remedy:
+      'For launches from a chart, register the launch URL of the registration sheet. Link to the standalone URL without any parameter.',
+  },
+  'launch.frame-not-allowed': {
+    status: 403,
+    title: 'This app may not be shown inside this page yet',
+    help: 'Your EHR shows the app in a frame, and no EHR page is allowed to do that here. Ask your administrator to enter the address of your EHR at “EHR pages that may show the app in a frame” in Settings, then {again}.',
+    owner: 'Your administrator',
+    causes: [
+      'The EHR shows the app in a frame, and the organization allows no EHR page to do so; the launch was stopped before its code was spent',
+    ],
+    remedy:
+      'Enter the origins of the EHR at “EHR pages that may show the app in a frame” in Settings > Integrations > SMART on FHIR, Advanced settings.',
+  },
+  'launch.cookies-blocked': {
+    status: 400,
+    title: 'Your browser blocks cookies here',
+    help: 'Inside the chart, open the app in a new window. If that does not help, allow cookies for this site, or ask your IT team to.',
+    owner: 'Workstation team',
+    causes: [
+      'The browser or a policy blocks third-party cookies in the EHR’s frame, partitioned ones included',
+      'The embedded browser of the EHR client is old and keeps no cookie with SameSite=None or Partitioned',
+    ],
+    remedy: 'Allow cookies for this site in frames of the EHR, or open the app in a new window.',
+  },
+  'launch.too-many-open': {
+    status: 503,
+    title: 'Too many charts are open',
+    help: 'Close charts you no longer need, wait a minute, then {again}.',
+    owner: 'VectorCare',
+    causes: [
+      'A script or a test kit completes launches and never signs out',
+      'The EHR opens the app in every chart at once, used or not',
+    ],
+    remedy: 'Look at Settings > Live launches, and end the launches that are not used.',
+  },
+  'discovery.unavailable': {
+    status: 503,
+    title: 'The EHR is not available',
+    help: 'Wait a moment, then {again}.',
+    owner: 'EHR team',
+    causes: [
+      'The FHIR server or the gateway in front of it is down or failing',
+      'A firewall does not let our egress addresses through',
+    ],
+    remedy:
+      'Open {FHIR URL}/.well-known/smart-configuration, and ask the network team whether our addresses may reach it.',
+  },
+  'discovery.timeout': {
+    status: 504,
+    title: 'The EHR took too long to answer',
+    help: 'Wait a moment, then {again}.',
+    owner: 'Network team',
+    causes: ['A firewall drops our packets without an answer', 'The FHIR server is overloaded'],
+    remedy: 'Check the route from our egress addresses to the FHIR server, and the server’s own load.',
+  },
+  'discovery.invalid': {
+    status: 502,
+    title: 'The EHR does not describe its sign-in correctly',
+    help: 'Give the support code to your EHR team: the SMART configuration of the FHIR server is missing or wrong.',
+    owner: 'EHR team',
+    causes: [
+      'The FHIR URL leads to a portal or login page instead of the FHIR server',
+      'The smart-configuration lacks a required field, or redirects elsewhere',
+    ],
+    remedy:
+      'Check again in Settings > Integrations > SMART on FHIR: the checks name the field that is missing or wrong.',
+  },
+  'discovery.endpoint-refused': {
+    status: 502,
+    title: 'The EHR names a sign-in address we do not trust',
+    help: 'Give the support code to your administrator: an endpoint is not https or not on an allowed host.',
+    owner: 'Your administrator',
+    causes: [
+      'The authorization server is on another host than the FHIR server, and that host is not allowed yet',
+      'The EHR names an endpoint on plain http or on a private address',
+    ],
+    remedy:
+      'If the host is right, add it to “Extra hosts for sign-in addresses” in Settings > Integrations > SMART on FHIR, Advanced settings.',
+  },
+  'discovery.no-client-authentication': {
+    status: 502,
+    title: 'The EHR does not accept our way of signing in',
+    help: 'Give the support code to your EHR team: private_key_jwt with RS384 or ES384 must be enabled.',
+    owner: 'EHR team',
+    causes: ['The authorization server offers shared secrets only'],
+    remedy: 'Enable private_key_jwt with RS384 or ES384 for this app.',
+  },
+  'connection.untrusted': {
+    status: 502,
+    title: 'The connection to the EHR cannot be trusted',
+    help: 'Give the support code to your EHR team: the certificate of one of its servers is expired, incomplete or for another name.',
+    owner: 'EHR team',
+    causes: [
+      'A certificate has expired, lacks its intermediate certificate, or is for another name',
+      'The hospital uses a private certificate authority that this service does not know',
+    ],
+    remedy: 'Renew or complete the certificate chain of the server that is named.',
+  },
+} satisfies Record<string, ErrorRow>;

@@ -1,0 +1,30 @@
+/** What one row of the table of errors says: to the user, to the team that has to act, and to the error page. */
+
+/** The team or person that has to act. */
+export type Owner = 'The user' | 'Your administrator' | 'EHR team' | 'Network team' | 'Workstation team' | 'VectorCare';
+
+/** Why something failed, who acts and how; pages and reports show it to those who look for the reason. */
+export interface Explanation {
+  owner: Owner;
+  /** Most likely first; the type asks for one at least. */
+  causes: readonly [string, ...string[]];
+  /** One thing for the owner to do now. */
+  remedy: string;
+}
+
+/** Adding a failure takes one row in one of the files beside this one. */
+export interface ErrorRow extends Explanation {
+  status: number;
+  /** What happened, for the user: a nurse or a hospital IT person. */
+  title: string;
+  /** What to do next. `{Again}` and `{again}` stand for how this audience starts again, without a full stop. */
+  help: string;
+  /** Only what differs where the launch did not begin in a chart. */
+  standalone?: { title?: string; help?: string };
+  /** Only what differs for an administrator in Settings. */
+  settings?: { title?: string; help?: string };
+  /** False where another launch from outside the EHR would end in the same failure. */
+  canStartAgain?: false;
+  /** Whether loading the same address again may succeed, where that does not follow from address and status. */
+  canReload?: boolean;
+}

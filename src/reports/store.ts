@@ -1,0 +1,65 @@
+/** Reports that are sent to an EHR team: a redacted copy behind a link that cannot be guessed, for two weeks. */
+import { createHash, randomBytes } from 'node:crypto';
+import { and, eq, gt, lt } from 'drizzle-orm';
+import { index, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import type { Queries } from '#src/adapters/database/index.ts';
+
+/** One launch, or one run of the checks. */
+export type ReportKind = 'launch' | 'checks';
+
+export const sharedReports = pgTable(
+  'shared_reports',
+  {
+    /** SHA-256 of the link's token: a reader of the table cannot open a report. */
+    tokenHash: text('token_hash').primaryKey(),
+    kind: text('kind').$type<ReportKind>().notNull(),
+    organizationId: text('organization_id'),
+    createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
+    expiresAt: timestamp('expires_at', { withTimezone: true, precision: 3 }).notNull(),
+    content: jsonb('content').notNull(),
+  },
+  (table) => [index('shared_reports_by_expiry').on(table.expiresAt)],
+);
+
+/** A report as its readers may have it. */
+export interface SharedReport<Content> {
+  createdAt: Date;
+  expiresAt: Date;
+  content: Content;
+}
+
+const LIFETIME_MS = 14 * 24 * 60 * 60_000;
+const hashOf = (token: string) => createHash('sha256').update(token).digest('base64url');
+
+/** Keeps a copy, so that the report says tomorrow what it says today. The token of its link has 256 random bits. */
+export async function saveReport(
+  db: Queries,
+  report: Pick<typeof sharedReports.$inferSelect, 'kind' | 'organizationId' | 'content'>,
+  now: Date,
+): Promise<{ token: string; expiresAt: Date }> {
+  const token = randomBytes(32).toString('base64url');
+  const expiresAt = new Date(now.getTime() + LIFETIME_MS);
+  await db.insert(sharedReports).values({ ...report, tokenHash: hashOf(token), createdAt: now, expiresAt });
+  return { token, expiresAt };
+}
+
+/** @param token from the URL, untrusted. @returns undefined when unknown, expired or of another kind. */
+export async function findReport<Content>(
+  db: Queries,
+  kind: ReportKind,
+  token: string,
+  now: Date,
+): Promise<SharedReport<Content> | undefined> {
+  const { createdAt, expiresAt, content, tokenHash } = sharedReports;
+  const [found] = await db
+    .select({ createdAt, expiresAt, content })
+    .from(sharedReports)
+    .where(and(eq(tokenHash, hashOf(token)), eq(sharedReports.kind, kind), gt(expiresAt, now)));
+  return found as SharedReport<Content> | undefined;
+}
+
+/** Returns how many there were. */
+export async function deleteExpiredReports(db: Queries, now: Date): Promise<number> {
+  const { expiresAt, tokenHash } = sharedReports;
+  return (await db.delete(sharedReports).where(lt(expiresAt, now)).returning({ tokenHash })).length;
+}
