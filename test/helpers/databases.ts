@@ -184,9 +184,9 @@ async function migratedSnapshot(): Promise<Blob> {
 
 function migrationsHash(): string {
   const hash = createHash('sha256');
-  for (const name of readdirSync(MIGRATIONS)
-    .filter((entry) => entry.endsWith('.sql'))
-    .toSorted()) {
+  // The journal too: its dates decide what a database counts as applied.
+  const names = readdirSync(MIGRATIONS).filter((entry) => entry.endsWith('.sql'));
+  for (const name of ['meta/_journal.json', ...names.toSorted()]) {
     hash.update(name).update(readFileSync(join(MIGRATIONS, name)));
   }
   return hash.digest('hex').slice(0, 16);

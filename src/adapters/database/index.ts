@@ -42,7 +42,7 @@ export interface DatabaseOptions {
 const MIGRATIONS = { migrationsFolder: fileURLToPath(new URL('./migrations', import.meta.url)) };
 /** Any number, the same in every instance. */
 const MIGRATION_LOCK = 7_236_214;
-/** A page that waits longer is better told to come back; the migration has a connection of its own. */
+/** A page that waits longer had better fail with a time to come back; the migration has a connection of its own. */
 const CONNECT_TIMEOUT_MS = 2_000;
 const STATEMENT_TIMEOUT_MS = 2_000;
 const POOL_SIZE = 10;
@@ -72,7 +72,7 @@ const AWAY_CODES = /^E(?:CONN|TIMEDOUT|PIPE|NOTFOUND|AI_AGAIN|HOST|NET)/;
 const AWAY_WORDS =
   /Query read timeout|timeout exceeded when trying to connect|Connection terminated|Cannot use a pool/i;
 
-/** Did this fail because the database is away or too slow, rather than by what it was asked? */
+/** Did this fail because the database is unavailable or too slow, rather than because of the query? */
 export function isDatabaseAway(error: unknown): boolean {
   const cause = withoutQuery(error);
   if (!(cause instanceof Error)) return false;
@@ -105,7 +105,7 @@ function openPostgres(connectionString: string): Database {
     keepAlive: true,
     application_name: 'vectorcare-smart',
   });
-  // An idle connection broke; the pool has dropped it already and the next query tells whoever needs to know.
+  // An idle connection broke; the pool has dropped it already and the next query reports it.
   pool.on('error', () => {});
   const db = drizzle({ client: pool });
   return {

@@ -194,7 +194,7 @@ describe.for(await testStores())('on %s', (stores) => {
       expect(reused.body).toContain('This code has been used');
       expect((await stored(world, ORG_ID)).identities.filter((row) => row.clinician_id === null)).toEqual([]);
       const shown = await admin.page();
-      expect(shown.body).toContain('Somebody who is not this clinician tried this clinician’s code');
+      expect(shown.body).toContain('Another EHR user tried this clinician’s code');
     });
 
     test('an expired code, a wrong one and another organization’s say the same', async () => {
