@@ -22,7 +22,7 @@ const sandbox = await startSandbox({
 });
 
 console.log(
-  `Pretend EHR (SYNTHETIC DATA)\n  chart      ${sandbox.chartUrl}\n  FHIR base  ${sandbox.fhirBase}\n  faults     ${sandbox.origin}/faults`,
+  `Mock EHR (SYNTHETIC DATA)\n  chart      ${sandbox.chartUrl}\n  FHIR base  ${sandbox.fhirBase}\n  faults     ${sandbox.origin}/faults`,
 );
 
 const stop = () => void sandbox.close();

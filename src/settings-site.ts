@@ -17,15 +17,14 @@ import { guideRoute } from '#src/integration-page/guide-routes.ts';
 import { organizationsRoutes } from '#src/integration-page/organizations-routes.ts';
 import { integrationRoutes } from '#src/integration-page/routes.ts';
 import { keySettingsRoutes } from '#src/keys/keys-page-routes.ts';
-import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
-import { endAfterChange } from '#src/launches/ending/end-organization.ts';
+import { endAfterChange, type LaunchEndings } from '#src/launches/ending/end-launches.ts';
 import { liveLaunchesRoutes } from '#src/launches/pages/live-launches-routes.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { reportRoute } from '#src/reports/route.ts';
 import { recogniseSignIn, requireOperator, requireSignIn } from './admin/admin-guard.ts';
 import { createUserStore } from './admin/user-store.ts';
-import { onlyMethods } from './http/error-page.ts';
+import { mountIn } from './http/mount.ts';
 import type { AppDependencies } from './open-dependencies.ts';
 import { ehrHosts } from './organizations/ehr-hosts.ts';
 
@@ -71,7 +70,7 @@ export function settingsSite(dependencies: SettingsSiteDependencies): Router {
   };
   const records = { ...settings, organizations, users, traceRetentionDays, auditRetentionDays };
   const keyHolders = async () => (await organizations.list()).map((one) => ({ ...one, hosts: ehrHosts(one) }));
-  const onlyGet = onlyMethods('GET');
+  const mount = mountIn(router, { head: true });
 
   router.use('/settings/integrations/smart-on-fhir', signedIn, integrationRoutes(settings));
   router.use('/settings/clinicians', signedIn, clinicianRoutes(settings));
@@ -81,11 +80,10 @@ export function settingsSite(dependencies: SettingsSiteDependencies): Router {
   router.use('/settings/live-launches', signedIn, liveLaunchesRoutes(settings));
   router.use('/settings/verify', signedIn, settingsVerifyRoutes(records));
   router.use('/settings/audit', signedIn, settingsAuditRoutes(records));
-  router
-    .route('/settings/audit.csv')
-    .get(signedIn, auditCsvRoute({ ...records, exportLimit: createExportLimit(redis) }))
-    .all(onlyGet);
-  router.route('/guide').get(recognise, guideRoute({ config, organizations })).all(onlyGet);
+  mount('/settings/audit.csv', {
+    get: [signedIn, auditCsvRoute({ ...records, exportLimit: createExportLimit(redis) })],
+  });
+  mount('/guide', { get: [recognise, guideRoute({ config, organizations })] });
   router.use(launchReport.path, reportRoute(records, launchReport));
   router.use(checksReport.path, reportRoute(records, checksReport));
   return router;

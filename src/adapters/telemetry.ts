@@ -3,30 +3,24 @@ import type { Context, Span, SpanStatusCode } from '@opentelemetry/api';
 import type * as Sdk from '@opentelemetry/sdk-trace';
 import type { ReadableSpan, Sampler, SpanExporter } from '@opentelemetry/sdk-trace';
 import type { TelemetryConfig } from '#src/config/telemetry.ts';
+import { within } from './deadline.ts';
 import type { Log } from './log.ts';
 
-/** All a span may say: names, codes and ids of ours, and an EHR's host. Anything else is dropped before it is sent. */
-export interface SpanFacts {
-  'http.request.method'?: string;
-  /** The pattern, never the path. */
-  'http.route'?: string;
-  'http.response.status_code'?: number;
-  'server.address'?: string;
-  'organization.id'?: string;
-  'call.kind'?: string;
-  /** A code of ours or a failure's name. */
-  'error.type'?: string;
-}
-
-const ALLOWED = new Set<string>([
+const FACTS = [
   'http.request.method',
+  /** The pattern, never the path. */
   'http.route',
   'http.response.status_code',
   'server.address',
   'organization.id',
   'call.kind',
+  /** A code of ours or a failure's name. */
   'error.type',
-] satisfies (keyof SpanFacts)[]);
+] as const;
+const ALLOWED: ReadonlySet<string> = new Set(FACTS);
+
+/** All a span may say: names, codes and ids of ours, and an EHR's host. Anything else is dropped before it is sent. */
+export type SpanFacts = Partial<Record<(typeof FACTS)[number], string | number>>;
 
 /** A method with a route's pattern or a kind of call, or the name of a step. */
 const SPAN_NAME = /^(?:[A-Z]{3,10}(?: [\w/:.*{}-]{1,200})?|[a-z][a-z-]{1,40})$/;
@@ -45,7 +39,7 @@ export interface OpenSpan {
   end(facts?: SpanFacts, name?: string): void;
 }
 
-/** Records spans and sends them behind everybody's back. */
+/** Records spans and exports them in the background. */
 export interface Telemetry {
   /** @param parent instead of the span this is called in. */
   open(name: string, kind: 'server' | 'client' | 'internal', facts: SpanFacts, parent?: RemoteParent): OpenSpan;
@@ -92,9 +86,7 @@ export async function startTelemetry(config: TelemetryConfig, log: Log): Promise
       };
     },
     close: async () => {
-      const flushed = provider.shutdown().catch(() => undefined);
-      const cut = new Promise((resolve) => setTimeout(resolve, LONGEST_FLUSH_MS).unref());
-      await Promise.race([flushed, cut]);
+      await within(LONGEST_FLUSH_MS, provider.shutdown()).catch(() => undefined);
       contexts.disable();
     },
   };

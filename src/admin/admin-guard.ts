@@ -6,10 +6,10 @@ import type { Audit } from '#src/audit/audit.ts';
 import { AppError } from '#src/errors.ts';
 import { assertOwnForm } from '#src/http/csrf.ts';
 import { FORM_BYTES, formBody } from '#src/http/form-body.ts';
-import { factsOf } from '#src/http/request-log.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import { returnPathOf, signInUrl } from '#src/http/return-path.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
-import { adminOf, setAdmin } from '#src/http/sessions/admin-session.ts';
+import { actorOf, adminOf } from '#src/http/sessions/admin-session.ts';
 import { isSessionOver } from '#src/http/sessions/session-life.ts';
 import { identityOf, type User } from './user.ts';
 import type { UserStore } from './user-store.ts';
@@ -34,8 +34,8 @@ const PASSWORD_CHANGE_PATHS = ['/settings/account', '/settings/account/password'
 /**
  * Any role. Behind the session middleware; parses urlencoded forms by itself.
  *
- * A page sends a stranger to sign in and back; a request for JSON gets 401. Anything but GET and HEAD must come
- * from a page of ours (Sec-Fetch-Site, Origin, token bound to the session). The user is read each time, so disabling,
+ * A page sends a visitor to sign in and back; a request for JSON gets 401. Anything but GET and HEAD must come
+ * from a page of ours (Sec-Fetch-Site, Origin, token bound to the session). The user is read at each request, so disabling,
  * a new role or a new password take effect at once.
  *
  * @throws AppError 'admin.sign-in-needed', 'admin.password-change-needed' or 'request.forged', as the request's failure.
@@ -45,8 +45,10 @@ export function requireSignIn({ users, publicUrl, clock }: AdminGuardDependencie
     allowSameOriginReferrer(response);
     const user = await userOfSession(request, users, clock());
     if (user) {
-      setAdmin(request, identityOf(user));
-      response.locals['mustChoosePassword'] = mustChoosePassword(request, user);
+      Object.assign(contextOf(request), {
+        admin: identityOf(user),
+        mustChoosePassword: mustChoosePassword(request, user),
+      });
       return next();
     }
     if (!isPage(request)) throw new AppError('admin.sign-in-needed', 'no session, or it has ended');
@@ -55,28 +57,28 @@ export function requireSignIn({ users, publicUrl, clock }: AdminGuardDependencie
   const ownForm: RequestHandler = (request, response, next) => {
     if (!isRead(request)) assertOwnForm(request, publicUrl, request.sessionID);
     if (
-      response.locals['mustChoosePassword'] === true &&
+      contextOf(request).mustChoosePassword === true &&
       !PASSWORD_CHANGE_PATHS.includes(`${request.baseUrl}${request.path}`)
     ) {
       if (!isPage(request)) throw new AppError('admin.password-change-needed', 'a one-time password is in force');
       response.redirect(303, '/settings/account');
       return;
     }
-    factsOf(request)['admin'] = adminOf(request).userId;
+    contextOf(request).facts['admin'] = adminOf(request).userId;
     next();
   };
-  // A stranger's form is not even parsed.
+  // The form of a visitor who is not signed in is not parsed.
   return [signedIn, formBody(FORM_BYTES.usual, LARGER_FORMS), ownForm];
 }
 
-/** For public pages that say more to a signed-in user; a session that has ended, or a database away, changes nothing there. */
+/** For public pages that say more to a signed-in user; a session that has ended, or an unavailable database, changes nothing there. */
 export function recogniseSignIn({ users, clock }: AdminGuardDependencies): RequestHandler {
   return async (request, _response, next) => {
     const user = await userOfSession(request, users, clock()).catch((error: unknown) => {
       if (isDatabaseAway(error)) return undefined;
       throw error;
     });
-    if (user && !mustChoosePassword(request, user)) setAdmin(request, identityOf(user));
+    if (user && !mustChoosePassword(request, user)) contextOf(request).admin = identityOf(user);
     next();
   };
 }
@@ -88,21 +90,19 @@ export function recogniseSignIn({ users, clock }: AdminGuardDependencies): Reque
  */
 export function requireOperator(audit: Audit): RequestHandler {
   return (request, _response, next) => {
-    const { role, userId, organizationId } = adminOf(request);
+    const { role, organizationId } = adminOf(request);
     if (role === 'operator') return next();
     audit.record({
       event: 'denial',
-      actor: { userId },
+      ...actorOf(request),
       ...(organizationId === undefined ? {} : { organizationId }),
-      ...(request.ip === undefined ? {} : { address: request.ip }),
-      supportCode: factsOf(request).supportCode,
       detail: { reason: 'operators only', path: `${request.baseUrl}${request.path}` },
     });
     throw new AppError('admin.forbidden', 'for operators only');
   };
 }
 
-/** Whoever came by single sign-on has not used the one-time password. */
+/** A user who came by single sign-on has not used the one-time password. */
 function mustChoosePassword(request: Request, user: User): boolean {
   return user.mustChangePassword && request.session.admin?.via === 'password';
 }

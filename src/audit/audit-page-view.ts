@@ -1,10 +1,9 @@
-/** The audit page for whoever is signed in, whichever route shows it, and the event that looking is. */
+/** The audit page for the signed-in user, and the event that looking at it is. */
 import type { Request } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
-import { factsOf } from '#src/http/request-log.ts';
-import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import { actorOf, adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { timeZoneOf } from '#src/http/sessions/visible-organization.ts';
 import { type AuditPageProps, type AuditRowProps, auditPage } from '#views/settings/audit-page.ts';
@@ -48,7 +47,7 @@ export async function showAudit(deps: AuditRouteDependencies, request: Request, 
   const rows = found.slice(0, PAGE_SIZE);
   const last = rows.at(-1);
   return auditPage({
-    admin: { identity: adminOf(request), csrfToken: adminCsrfToken(request) },
+    admin: pageAdminOf(request),
     filter: typed,
     timeZone,
     eventNames: auditEventNames,
@@ -63,19 +62,14 @@ export async function showAudit(deps: AuditRouteDependencies, request: Request, 
 }
 
 function rowProps(row: AuditListRow, names: Names, revealed: Shown['revealed']): AuditRowProps {
-  const { id, event, organizationId, actor, address, supportCode } = row;
+  const { patient, patientHash: _hash, launch: _launch, ...shown } = row;
+  const detail = JSON.stringify(row.detail);
   return {
-    id,
-    at: row.at,
-    event,
-    organizationId,
-    actor,
-    actorName: names.get(actor),
-    address,
-    supportCode,
-    detail: JSON.stringify(row.detail) === '{}' ? '' : JSON.stringify(row.detail),
-    hasPatient: row.patient !== null,
-    patient: revealed?.rowId === id ? revealed.reference : undefined,
+    ...shown,
+    actorName: names.get(row.actor),
+    detail: detail === '{}' ? '' : detail,
+    hasPatient: patient !== null,
+    patient: revealed?.rowId === row.id ? revealed.reference : undefined,
   };
 }
 
@@ -87,10 +81,8 @@ export function viewed(
 ): AuditEvent {
   return {
     event: 'audit-viewed',
-    actor: { userId: adminOf(request).userId },
+    ...actorOf(request),
     ...(organizationId === undefined ? {} : { organizationId }),
-    ...(request.ip === undefined ? {} : { address: request.ip }),
-    supportCode: factsOf(request).supportCode,
     detail,
   };
 }

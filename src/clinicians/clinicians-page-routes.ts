@@ -3,9 +3,8 @@ import { type Request, type RequestHandler, Router } from 'express';
 import { storedText } from '#src/adapters/stored-text.ts';
 import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import { factsOf } from '#src/http/request-log.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
-import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import { actorOf, adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { type Step, withOrganization } from '#src/integration-page/own-organization.ts';
 import type { Organization } from '#src/organizations/organization.ts';
@@ -146,9 +145,7 @@ function changed(
 }
 
 function actingOn(request: Request, { id }: Organization): ActingOn {
-  const { userId } = adminOf(request);
-  const { supportCode } = factsOf(request);
-  return { organizationId: id, actor: { userId }, address: request.ip, supportCode };
+  return { organizationId: id, ...actorOf(request) };
 }
 
 function parameter(request: Request, name: 'id' | 'reference'): string {

@@ -6,7 +6,7 @@ import type { CheckResult } from '#src/checks/rows/result.ts';
 import { inLaunchOrder } from '#src/checks/run.ts';
 import { type SaveAnswer, type SavedConnection, saveConnection } from '#src/checks/save.ts';
 import { AppError } from '#src/errors.ts';
-import { factsOf } from '#src/http/request-log.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import {
   integrationEnd,
@@ -15,7 +15,8 @@ import {
   streamedOutcome,
   streamedRow,
 } from '#views/integration-page/integration-page.ts';
-import { type ConnectionRecord, connectionProps, headProps, type PendingRun, runProps, tailProps } from './view.ts';
+import { runProps } from './results-view.ts';
+import { type ConnectionRecord, type PageExtras, type PendingRun, pageProps } from './view.ts';
 import { type IntegrationDependencies, refused, saverOf, type Visit } from './visit.ts';
 
 const SAVED: Readonly<Record<SavedConnection['state'], string>> = {
@@ -27,7 +28,7 @@ const SAVED: Readonly<Record<SavedConnection['state'], string>> = {
 
 /** Everything the page shows of an organization's connection. */
 export async function readRecord(
-  { store, checksStore, clock, acceptedScopes }: IntegrationDependencies,
+  { store, checksStore, acceptedScopes }: IntegrationDependencies,
   organization: Organization,
 ): Promise<ConnectionRecord> {
   const { id } = organization;
@@ -37,7 +38,7 @@ export async function readRecord(
     checksStore.latestScheduled(id),
     acceptedScopes(id),
   ]);
-  return { organization, draft, run, scheduled, accepted, readAt: clock() };
+  return { organization, draft, run, scheduled, accepted };
 }
 
 /**
@@ -73,27 +74,27 @@ async function streamChecks(
   );
   // The old draft is about to be replaced or dropped; until then nothing is said about it.
   const checking = { ...(await readRecord(dependencies, organization)), draft: undefined };
-  const end = (record: ConnectionRecord) =>
-    response.end(integrationEnd(tailProps(request, record, {}, dependencies.config)));
+  const propsOf = (record: ConnectionRecord, extras: PageExtras = {}) =>
+    pageProps(request, record, extras, dependencies.config);
+  const before = propsOf(checking, { field: { value: url, changes } });
   response.type('html');
   // For proxies that would hold the rows back until the end.
   response.setHeader('X-Accel-Buffering', 'no');
-  response.write(integrationStart(headProps(request, checking, { field: { value: url, changes } })));
+  response.write(integrationStart(before));
   const lastGroup = await streamRows(response, inLaunchOrder(running, checkIds));
   const result = await settled;
   if ('error' in result) {
-    const facts = factsOf(request);
+    const { facts, supportCode } = contextOf(request);
     // The status has been sent, so the error handler could only cut the page off.
     facts.errorCode = result.error instanceof AppError ? result.error.code : 'store.unavailable';
     facts.error = withoutQuery(result.error);
-    response.write(streamedFailure(notStored(facts.supportCode), lastGroup));
-    end(checking);
-    return;
+    response.write(streamedFailure(notStored(supportCode), lastGroup));
+    return void response.end(integrationEnd(before));
   }
   const { run, organization: after, state } = result.saved;
-  const record = await readRecord(dependencies, after);
-  response.write(streamedOutcome(runProps(run), connectionProps(request, record, {}), SAVED[state]));
-  end(record);
+  const props = propsOf(await readRecord(dependencies, after));
+  response.write(streamedOutcome(runProps(run), props.connection, SAVED[state]));
+  response.end(integrationEnd(props));
 }
 
 /** @returns the group of the last row. */

@@ -1,9 +1,8 @@
 /** What the page of a connection shows: gathered from the organization, its last checks and its draft. */
 import type { Request } from 'express';
-import type { KeyProof } from '#src/checks/key-proof.ts';
 import type { SaveOptions } from '#src/checks/save.ts';
 import type { CheckRun } from '#src/checks/store.ts';
-import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import { adminCsrfToken, adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { registrationSheet } from '#src/organizations/registration.ts';
 import { issuersOf } from '#src/organizations/smart-connections.ts';
@@ -12,14 +11,11 @@ import { fieldGroups, savedForm } from '#src/settings/form.ts';
 import { readStoredConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { vendorProps } from '#src/vendors/view.ts';
 import type { ConnectionProps } from '#views/integration-page/connection.ts';
-import type {
-  FinishedRun,
-  IntegrationHeadProps,
-  IntegrationTailProps,
-} from '#views/integration-page/integration-page.ts';
+import type { IntegrationProps } from '#views/integration-page/integration-page.ts';
 import type { AcceptedScopesProps } from '#views/integration-page/scope-editor.ts';
-import type { DriftProps, ProofProps } from '#views/integration-page/tools.ts';
+import type { ProofProps } from '#views/integration-page/tools.ts';
 import type { TypedForm } from '#views/typed-form.ts';
+import { driftProps } from './results-view.ts';
 import { scopeEditorProps } from './scopes.ts';
 
 const PAGE = '/settings/integrations/smart-on-fhir';
@@ -31,14 +27,12 @@ export interface ConnectionRecord {
   run: CheckRun | undefined;
   scheduled: CheckRun | undefined;
   accepted: AcceptedScopesProps | undefined;
-  readAt: Date;
 }
 
 /** Checks that were asked for and not begun. */
 export interface PendingRun {
-  /** Normalized already. */
+  /** Normalized already, with what was changed for that. */
   url: string;
-  /** What was changed about the typed text. */
   changes: readonly string[];
   options: SaveOptions;
 }
@@ -52,7 +46,7 @@ export interface PageExtras {
   reasonProblem?: string;
   problem?: string;
   advanced?: TypedForm;
-  /** the form was typed only to see what its scopes mean */
+  /** the form was only previewed */
   preview?: { problems: readonly string[] };
   proof?: ProofProps;
   /** the instant in ISO */
@@ -68,20 +62,41 @@ export function integrationUrl(request: Request, organizationId: string, step = 
   return `${PAGE}${step === '' ? '' : `/${step}`}${query.size === 0 ? '' : `?${query}`}`;
 }
 
-/** The upper part of the page. */
-export function headProps(request: Request, record: ConnectionRecord, extras: PageExtras): IntegrationHeadProps {
-  const { id, name } = record.organization;
+/** The page but for its checks. */
+export function pageProps(
+  request: Request,
+  record: ConnectionRecord,
+  extras: PageExtras,
+  deployment: { publicUrl: URL; appName: string },
+): IntegrationProps {
+  const { organization, scheduled, draft, accepted } = record;
+  const { id, name, scopes, privateNetworks } = organization;
+  const advanced = extras.advanced ?? savedForm({ ...organization });
   return {
-    admin: { identity: adminOf(request), csrfToken: adminCsrfToken(request) },
+    admin: pageAdminOf(request),
     organization: { id, name },
     connection: connectionProps(request, record, extras),
     done: extras.done,
     problem: extras.problem,
+    proof: extras.proof,
+    report: extras.report && { ...extras.report, expiresAt: new Date(extras.report.expiresAt) },
+    isReportGone: extras.isReportGone ?? false,
+    drift: scheduled && driftProps(scheduled),
+    registration: registrationSheet(deployment, organization),
+    advanced,
+    fieldGroups,
+    accepted: accepted?.accepted === scopes ? undefined : accepted,
+    scopes: {
+      previewAction: integrationUrl(request, id, 'preview-scopes'),
+      ...scopeEditorProps(organization, advanced, extras.preview),
+    },
+    vendor: vendorProps(organization, draft?.fhirUrl),
+    privateNetworks,
   };
 }
 
 /** The field, the draft and what is in use. */
-export function connectionProps(request: Request, record: ConnectionRecord, extras: PageExtras): ConnectionProps {
+function connectionProps(request: Request, record: ConnectionRecord, extras: PageExtras): ConnectionProps {
   const { organization, draft } = record;
   const { id, fhirBaseUrl, enabled, frameAncestors } = organization;
   return {
@@ -94,57 +109,7 @@ export function connectionProps(request: Request, record: ConnectionRecord, extr
   };
 }
 
-/** The lower part. */
-export function tailProps(
-  request: Request,
-  record: ConnectionRecord,
-  extras: PageExtras,
-  deployment: { publicUrl: URL; appName: string },
-): IntegrationTailProps {
-  const { organization, scheduled, draft, accepted } = record;
-  const advanced = extras.advanced ?? savedForm({ ...organization });
-  return {
-    organization: { id: organization.id, name: organization.name },
-    connection: connectionProps(request, record, extras),
-    proof: extras.proof,
-    report: extras.report && { ...extras.report, expiresAt: new Date(extras.report.expiresAt) },
-    isReportGone: extras.isReportGone ?? false,
-    drift: scheduled && driftProps(scheduled),
-    registration: registrationSheet(deployment, organization),
-    advanced,
-    accepted: accepted && accepted.accepted !== organization.scopes ? accepted : undefined,
-    scopes: {
-      previewAction: integrationUrl(request, organization.id, 'preview-scopes'),
-      ...scopeEditorProps(organization, advanced, extras.preview),
-    },
-    vendor: vendorProps(organization, draft?.fhirUrl),
-    fieldGroups,
-    privateNetworks: organization.privateNetworks,
-  };
-}
-
-/** A run as the page shows it. A suggestion is named by its place in its run, so that nobody can invent one. */
-export function runProps(run: CheckRun): FinishedRun {
-  const { fhirUrl, at, by, results, summary, id } = run;
-  const suggestions = summary.suggestions.map(({ title, why }, index) => ({ key: `${id}.${index}`, title, why }));
-  return { fhirUrl, at: new Date(at), by, rows: results, outcome: summary, suggestions };
-}
-
-/** A proof in one sentence and the causes below it. */
-export function proofProps({ outcome, verdict, found, owner, remedy, used }: KeyProof): ProofProps {
-  if (outcome === 'proven' && used) {
-    const text = `Proven: the EHR accepted client ID ${used.clientId}, key ${used.kid} (${used.alg}) and audience ${used.audience}. It answered as it should: ${found}.`;
-    return { verdict: 'proven', text, causes: [] };
-  }
-  const job = owner === 'us' ? 'the operator of this service' : owner;
-  return {
-    verdict: verdict === 'failure' ? 'refused' : 'undecided',
-    text: `Not proven: ${found}. Whose job: ${job}.`,
-    causes: remedy,
-  };
-}
-
-/** From the organization's row; from the last run where the EHR forbids keeping its document. */
+/** From the organization's row, or from the last run if the EHR forbids keeping its document. */
 function discoveredFacts({ organization, run }: ConnectionRecord) {
   const { discovered, fhirBaseUrl } = organization;
   const configuration = discovered && readStoredConfiguration(discovered.configuration);
@@ -155,17 +120,8 @@ function discoveredFacts({ organization, run }: ConnectionRecord) {
       discoveredAt: new Date(discovered.fetchedAt),
     };
   }
-  const seen = run?.fhirUrl === fhirBaseUrl ? run.summary.discovered : undefined;
-  return seen && run
-    ? { authorizationServer: seen.authorizationServer, issuer: seen.issuer, discoveredAt: new Date(run.at) }
+  const { authorizationServer, issuer } = (run?.fhirUrl === fhirBaseUrl && run.summary.discovered) || {};
+  return authorizationServer !== undefined && run
+    ? { authorizationServer, issuer, discoveredAt: new Date(run.at) }
     : {};
-}
-
-function driftProps({ at, differences }: CheckRun): DriftProps {
-  return {
-    at: new Date(at),
-    differences: differences.map(
-      ({ part, field, before, after }) => `${part}, ${field}: ${before || 'nothing'} → ${after || 'nothing'}`,
-    ),
-  };
 }

@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
+import { mustRunAdmin } from '#test/helpers/command-line.ts';
 import { createPostgresDatabase } from '#test/helpers/databases.ts';
 import { testStores } from '#test/helpers/world.ts';
-import { createSiteCertificate } from './certificates.ts';
-import { runAdmin, startProduct } from './product-process.ts';
+import { siteCertificate } from './certificates.ts';
+import { startProduct } from './product-process.ts';
 import { startTlsProxy, type TlsProxy } from './tls-proxy.ts';
 
 /** A running deployment with organization `st-elsewhere` on one sandbox EHR. */
@@ -34,8 +35,7 @@ const CLIENT_ID = 'vectorcare-e2e';
 export async function startDeployment({ settings = [] }: { settings?: readonly string[] } = {}): Promise<Deployment> {
   // Closed in reverse, also when something does not start.
   await using opened = new AsyncDisposableStack();
-  const certificate = createSiteCertificate(['DNS:localhost', 'IP:127.0.0.1']);
-  opened.defer(certificate.remove);
+  const certificate = siteCertificate();
   const tls = { key: certificate.key, cert: certificate.cert };
   const stores = await openStores();
   opened.defer(stores.close);
@@ -68,7 +68,7 @@ export async function startDeployment({ settings = [] }: { settings?: readonly s
   const registration = ['--name', 'St. Elsewhere Hospital', '--fhir-url', ehr.fhirBase, '--client-id', CLIENT_ID];
   const framing = settings.some((one) => one.startsWith('frameAncestors=')) ? [] : [`frameAncestors=${ehr.origin}`];
   const set = [...framing, ...settings].flatMap((one) => ['--setting', one]);
-  await runAdmin(env, ['organization', 'set', ORG_ID, ...registration, ...set]);
+  await mustRunAdmin(env, ['organization', 'set', ORG_ID, ...registration, ...set]);
   const product = await startProduct(env);
   opened.defer(product.stop);
   proxy.target.port = product.port;

@@ -86,7 +86,7 @@ export function guideTesting(props: GuideTestingProps): SafeHtml {
 </tbody>
 </table>
 <p>Here, use an organization of its own for it: <strong>FHIR URL</strong> is the launcher's server URL for these very settings (it contains them, so it changes when you change them), and under <strong>Advanced settings</strong> set <strong>id_token in a refresh answer</strong> to <em>ignore</em> (<code>refreshIdToken=ignore</code>), because the launcher sends one without an audience. Synthetic patients only.</p>
-<h3>With our own pretend hospital</h3>
+<h3>With our own mock EHR</h3>
 <p>In a checkout of this product, <code>npm run demo</code> starts the app and a sandbox EHR with synthetic patients and prints the address of its chart page. Its page <strong>/faults</strong> switches on one named fault at a time (a wrong issuer, a rotated key, a slow server, …) or a vendor's behaviour, so that you can see what each failure looks like before it happens to you.</p>
 </section>
 `;

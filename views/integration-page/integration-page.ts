@@ -14,6 +14,7 @@ import {
   driftSection,
   keyProof,
   type ProofProps,
+  type ReportProps,
   reportSection,
   type SuggestionProps,
   suggestionList,
@@ -30,52 +31,37 @@ export interface FinishedRun {
   readonly suggestions: readonly SuggestionProps[];
 }
 
-/** What stands above the checks, known before they run. */
-export interface IntegrationHeadProps {
+/** The page but for its checks. */
+export interface IntegrationProps extends ReportProps {
   readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
   readonly organization: { readonly id: string; readonly name: string };
   readonly connection: ConnectionProps;
   readonly done?: string | undefined;
   /** a refusal that belongs to no field */
   readonly problem?: string | undefined;
-}
-
-/** What stands below them. */
-export interface IntegrationTailProps {
-  readonly organization: IntegrationHeadProps['organization'];
-  readonly connection: ConnectionProps;
   readonly proof: ProofProps | undefined;
-  readonly report: { readonly url: string; readonly expiresAt: Date } | undefined;
-  /** the address of this page is one that has shown the link of a report before */
-  readonly isReportGone: boolean;
   readonly drift: DriftProps | undefined;
   readonly registration: RegistrationValues;
   readonly advanced: TypedForm;
+  readonly fieldGroups: readonly FieldGroup[];
   readonly scopes: ScopeEditorProps;
   /** undefined while launches ask for scopes that the EHR accepts */
   readonly accepted: AcceptedScopesProps | undefined;
   readonly vendor: VendorProps;
-  readonly fieldGroups: readonly FieldGroup[];
   /** networks only an operator can open */
   readonly privateNetworks: readonly string[];
 }
 
 /** A whole page, with the run that is on record. */
-export function integrationPage(
-  head: IntegrationHeadProps,
-  run: FinishedRun | undefined,
-  tail: IntegrationTailProps,
-): string {
-  return [
-    integrationStart(head, false),
-    String(html`${draftNotice(tail.connection)}${lastRun(run, head.connection)}`),
-    integrationEnd(tail),
-  ].join('');
+export function integrationPage(props: IntegrationProps, run: FinishedRun | undefined): string {
+  const { connection } = props;
+  const checks = html`${draftNotice(connection)}${lastRun(run, connection)}`;
+  return integrationStart(props, false) + String(checks) + integrationEnd(props);
 }
 
 /** The first part of a page whose checks have just begun; rows follow by {@link streamedRow}. */
-export function integrationStart(head: IntegrationHeadProps, isChecking = true): string {
-  const { admin, organization, connection, done, problem } = head;
+export function integrationStart(props: IntegrationProps, isChecking = true): string {
+  const { admin, organization, connection, done, problem } = props;
   const hasProblem = connection.field.problem !== undefined || problem !== undefined;
   const page = {
     title: `${hasProblem ? 'Error: ' : ''}Integrations > SMART on FHIR · ${organization.name}`,
@@ -93,7 +79,7 @@ ${fhirUrlForm(connection)}
 ${frameNotice(connection)}${
   isChecking
     ? html`<section class="checks checks-running" aria-labelledby="checks"><h2 id="checks">Checks of <bdi>${connection.field.value}</bdi></h2>
-<p class="checking" role="status">Checking from our servers; this takes 15 seconds at most…</p>
+<p class="checking" role="status">Checking from our servers; this takes at most 15 seconds…</p>
 `
     : null
 }`)
@@ -108,7 +94,7 @@ export function streamedRow(row: CheckRow, groupBefore: string | undefined): str
 /**
  * What ends the streamed checks; the style sheet shows it above the rows.
  *
- * @param saved what became of the address.
+ * @param saved whether the address is in use now, in words.
  */
 export function streamedOutcome(run: FinishedRun, connection: ConnectionProps, saved: string): string {
   return String(html`<div class="summary">${checkOutcome(run.outcome)}<p>${saved}</p>${runLine(run, connection.timeZone)}
@@ -117,31 +103,31 @@ ${suggestionList(run.suggestions, connection)}${draftNotice(connection)}</div>
 `);
 }
 
-/** What ends the streamed checks when what became of them could not be stored. */
+/** What ends the streamed checks when their results could not be stored. */
 export function streamedFailure(row: CheckRow, groupBefore: string | undefined): string {
   return `${streamedRow(row, groupBefore)}</section>\n`;
 }
 
 /** The rest of the page. */
-export function integrationEnd(tail: IntegrationTailProps): string {
-  const { connection, organization, privateNetworks } = tail;
+export function integrationEnd(props: IntegrationProps): string {
+  const { connection, organization, privateNetworks } = props;
   return (
     String(html`${connectionFacts(connection)}
-${acceptedScopesNotice(tail.accepted, connection)}
-${vendorSection(tail.vendor, connection)}
-${keyProof(tail.proof, connection)}
-${reportSection(tail, connection)}
-${driftSection(tail.drift, connection)}
+${acceptedScopesNotice(props.accepted, connection)}
+${vendorSection(props.vendor, connection)}
+${keyProof(props.proof, connection)}
+${reportSection(props, connection)}
+${driftSection(props.drift, connection)}
 <section aria-labelledby="sheet"><h2 id="sheet">Registration sheet</h2>
 <p>For the EHR team; the <a href="/guide?organization=${organization.id}">implementation guide</a> explains each value.</p>
-${registrationTable(tail.registration, organization.id)}</section>
+${registrationTable(props.registration, organization.id)}</section>
 ${advancedForm({
   action: connection.actionOf('advanced'),
   csrfToken: connection.csrfToken,
-  form: tail.advanced,
-  scopes: tail.scopes,
-  groups: tail.fieldGroups,
-  operatorNote: html`<p class="note">Only the operator of this service changes the Client ID, the Org ID and the private networks our servers may call (${privateNetworks.length === 0 ? 'none' : privateNetworks.join(', ')}).</p>`,
+  form: props.advanced,
+  scopes: props.scopes,
+  groups: props.fieldGroups,
+  operatorNote: html`<p class="note">Only the operator of this service can change the Client ID, the Org ID and the private networks our servers may call (${privateNetworks.length === 0 ? 'none' : privateNetworks.join(', ')}).</p>`,
 })}
 `) + settingsPageEnd()
   );
@@ -166,7 +152,7 @@ function runLine({ fhirUrl, at, by }: FinishedRun, timeZone: string): SafeHtml {
 
 /** Operators come here without having named an organization. */
 export function integrationChoice(
-  admin: IntegrationHeadProps['admin'],
+  admin: IntegrationProps['admin'],
   organizations: readonly { readonly id: string; readonly name: string }[],
 ): string {
   const page = {

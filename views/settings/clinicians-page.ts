@@ -18,13 +18,13 @@ export interface ClinicianRowProps {
   /** a one-time code works until then */
   readonly codeUntil: Date | undefined;
   readonly isCodeExpired: boolean;
-  /** somebody else tried this person's code */
+  /** another EHR user tried this clinician's code */
   readonly conflictAt: Date | undefined;
   readonly firstLaunchAt: Date | undefined;
   readonly lastLaunchAt: Date | undefined;
 }
 
-/** An EHR user nobody has confirmed. */
+/** An EHR user who is not confirmed. */
 export interface WaitingRowProps {
   readonly reference: string;
   /** as the EHR's id_token says: a hint, and no proof */
@@ -62,9 +62,9 @@ export interface CliniciansPageProps {
 const NAMELESS = 'Name not known';
 
 const modes = {
-  automatic: 'Whoever the EHR lets launch the app is let in at the first launch.',
-  code: 'Whoever launches for the first time has to type a one-time code.',
-  confirmation: 'Whoever launches for the first time waits until you confirm them here.',
+  automatic: 'Anyone the EHR lets launch the app is admitted automatically.',
+  code: 'A new user enters a one-time code at the first launch.',
+  confirmation: 'A new user waits at the first launch until you confirm them here.',
 } as const;
 
 /** A whole page. */
@@ -73,7 +73,7 @@ export function cliniciansPage(props: CliniciansPageProps): string {
   return settingsPage(
     { title: 'Clinicians', ...admin, current: 'clinicians' },
     html`<h1>Clinicians of <bdi>${organization.name}</bdi></h1>
-<p>${modes[mode]} <a href="${props.settingsUrl}">Change this</a> under Advanced settings, “First launch of an EHR user”. People are known by the EHR’s issuer and subject, never by name.</p>
+<p>${modes[mode]} <a href="${props.settingsUrl}">Change this</a> under Advanced settings, “First launch of an EHR user”. Users are identified by the EHR’s issuer and subject, never by name.</p>
 ${isCodeGone ? html`<p class="notice" role="status">${icon('info')} <span>A one-time code is shown once, and this page has shown it. If it was not written down, choose “New one-time code” for that clinician.</span></p>` : null}
 ${problem === undefined ? null : html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${problem}</span></p>`}
 ${issued === undefined ? null : issuedNotice(issued)}
@@ -87,7 +87,7 @@ ${addForm(props)}
 function issuedNotice({ name, code }: { name: string | undefined; code: string }): SafeHtml {
   return html`<div class="notice notice-done" role="status">${icon('done')} <div>
 <p>One-time code for <bdi>${name ?? NAMELESS}</bdi>: <code class="one-time">${code}</code></p>
-<p class="hint">Give it to them now, in person or by telephone; it is not shown again. It works once, within seven days: they open the app from a patient’s chart and type it.</p>
+<p class="hint">Give it to the clinician now, in person or by telephone; it is not shown again. It works once, within seven days: the clinician opens the app from a patient’s chart and enters it.</p>
 </div></div>`;
 }
 
@@ -119,7 +119,7 @@ ${choices.length === 0 ? null : html`<div><label for="${choiceField}">or as</lab
 function knownSection(props: CliniciansPageProps): SafeHtml {
   const { rows, total, newerHref, olderHref } = props;
   if (total === 0)
-    return html`<p class="empty">Nobody yet. People appear here at their first launch, or when you add them.</p>`;
+    return html`<p class="empty">No clinicians yet. They appear here at their first launch, or when you add them.</p>`;
   return html`<section class="people-section" aria-labelledby="known"><h2 id="known">Clinicians <span class="count">${total}</span></h2>
 <ul class="people">
 ${rows.map((row) => clinicianItem(row, props))}</ul>
@@ -137,8 +137,8 @@ function clinicianItem(
   const action = (verb: string, label: string) => actionForm(actionOf(`/${row.id}/${verb}`), csrfToken, label, name);
   return html`<li><div class="person"><p class="person-name"><bdi>${name}</bdi>${row.role === undefined ? null : html` · <bdi>${row.role}</bdi>`}${row.isDisabled ? html` <span class="chip">disabled</span>` : null}</p>
 <p class="hint">${stateOf(row, timeZone)}</p>
-${row.ehrName === undefined ? null : html`<p class="hint">The EHR calls them <bdi>${row.ehrName}</bdi>.</p>`}
-${row.conflictAt === undefined ? null : html`<p class="field-problem">${icon('warning')} Somebody who is not this clinician tried this clinician’s code (${instant(row.conflictAt, timeZone)}). Nothing was changed.</p>`}</div>
+${row.ehrName === undefined ? null : html`<p class="hint">Name in the EHR: <bdi>${row.ehrName}</bdi></p>`}
+${row.conflictAt === undefined ? null : html`<p class="field-problem">${icon('warning')} Another EHR user tried this clinician’s code (${instant(row.conflictAt, timeZone)}). Nothing was changed.</p>`}</div>
 <div class="person-actions">${row.isLinked ? action('unlink', 'Undo association') : row.isDisabled ? null : action('code', 'New one-time code')}${row.isDisabled ? action('enable', 'Enable') : action('disable', 'Disable')}</div></li>
 `;
 }
@@ -167,7 +167,7 @@ function addForm({ admin, actionOf, nameProblem, typedName }: CliniciansPageProp
   return html`<form class="narrow-form" method="post" action="${actionOf('')}" id="add">
 <h2>Add a clinician with a one-time code</h2>
 <input type="hidden" name="csrf" value="${admin.csrfToken}">
-${formField({ name: 'name', label: 'Name', hint: 'For your own list; what the EHR calls them need not be the same.', value: typedName, problem: nameProblem, isRequired: true, autocomplete: 'off' })}
+${formField({ name: 'name', label: 'Name', hint: 'For your own list; the name in the EHR may differ.', value: typedName, problem: nameProblem, isRequired: true, autocomplete: 'off' })}
 <button class="btn btn-primary" type="submit">Add and show the code</button>
 </form>`;
 }

@@ -24,7 +24,7 @@ export interface EhrPools {
 
 /** A page of 200 requests with narratives is well below a half of the second (FH-12). */
 const MAX_BYTES: Record<PoolUse, number> = { protocol: 1_000_000, fhir: 5_000_000 };
-/** A ceiling against leaks only: organizations may share a host, and the lane of each bounds what it uses of this. */
+/** A ceiling against leaks only: organizations may share a host, and the bulkhead of each bounds what it uses of this. */
 const CONNECTIONS_PER_HOST = 1_000;
 const KEEP_ALIVE_MS = 75_000;
 /** What the end of a launch uses at once: one token request; then the patient, the requests and the user together. */

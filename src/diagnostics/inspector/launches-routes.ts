@@ -10,9 +10,8 @@ import { AppError } from '#src/errors.ts';
 import { ROW_ID } from '#src/http/filter-fields.ts';
 import type { Limiter } from '#src/http/limits/limiter.ts';
 import { createReportLimit } from '#src/http/limits/settings-limit.ts';
-import { factsOf } from '#src/http/request-log.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
-import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import { actorOf, adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { timeZoneOf, visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 import { saveReport } from '#src/reports/store.ts';
@@ -119,13 +118,10 @@ function makeReport(deps: LaunchesRouteDependencies, limit: Limiter): RequestHan
     const { organizationId } = launch;
     const shared = { kind: launchReport.kind, organizationId, content: launch };
     const { token, expiresAt } = await saveReport(deps.db, shared, deps.clock());
-    const { userId } = adminOf(request);
     deps.audit.record({
       event: 'report-made',
-      actor: { userId },
+      ...actorOf(request),
       ...(launch.organizationId === null ? {} : { organizationId: launch.organizationId }),
-      ...(request.ip === undefined ? {} : { address: request.ip }),
-      supportCode: factsOf(request).supportCode,
       detail: { launch: launch.id, expiresAt: expiresAt.toISOString() },
     });
     const timeZone = await zoneOf(deps, launch);
@@ -159,7 +155,7 @@ function rowOf(launch: Diagnosis): LaunchRowProps {
 }
 
 function adminProps(request: Request) {
-  return { identity: adminOf(request), csrfToken: adminCsrfToken(request) };
+  return pageAdminOf(request);
 }
 
 async function zoneOf(deps: LaunchesRouteDependencies, { organizationId }: Diagnosis): Promise<string> {

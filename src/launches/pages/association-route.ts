@@ -1,4 +1,4 @@
-/** `/launches/:launchId/association`: a first launch ends here until the person is known; no patient is read before. */
+/** `/launches/:launchId/association`: a first launch stops here until the user is known; no patient is read before. */
 import type { Request, RequestHandler, Response } from 'express';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { auditActor } from '#src/audit/audit.ts';
@@ -8,7 +8,7 @@ import type { RedeemOutcome } from '#src/clinicians/redeem-code.ts';
 import { AppError } from '#src/errors.ts';
 import { assertOwnForm, csrfToken } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import { factsOf } from '#src/http/request-log.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import { tieToClinician } from '#src/launches/callback/admit-clinician.ts';
@@ -16,7 +16,6 @@ import type { LaunchStore } from '#src/launches/session/store.ts';
 import { type AssociationProblem, associationPage } from '#views/launches/association-page.ts';
 import { openLaunchOf } from './guard.ts';
 
-/** What the route needs. */
 export interface AssociationRouteDependencies {
   publicUrl: URL;
   clinicians: Pick<Clinicians, 'admit' | 'redeem'>;
@@ -28,7 +27,7 @@ export interface AssociationRouteDependencies {
 
 /**
  * Behind the launch guard that lets waiting launches pass. What came of a code is in the query, since a page that is
- * reloaded must not spend another try; it is a word of ours and tells nothing else.
+ * reloaded must not spend another try; it is one of our words and says nothing else.
  */
 export function associationRoute(deps: AssociationRouteDependencies): RequestHandler {
   return async (request, response) => {
@@ -38,7 +37,7 @@ export function associationRoute(deps: AssociationRouteDependencies): RequestHan
     if (waits?.kind !== 'unknown' || organization.userAssociation !== 'confirmation')
       return show(request, response, undefined);
     // The organization began to ask for confirmations after this launch: the administrator has to see it.
-    const { supportCode } = factsOf(request);
+    const { supportCode } = contextOf(request);
     const launching = { user: launch.user, launchId: launch.id, supportCode, address: request.ip };
     const admission = await deps.clinicians.admit(organization, launching);
     if (admission.kind === 'admitted') return response.redirect(303, `/launches/${launch.id}/requests`);
@@ -56,11 +55,11 @@ export function redeemCodeRoute(deps: AssociationRouteDependencies): RequestHand
     const code = fieldOf(request, 'code', 'code');
     const by = { launchId: launch.id, user: auditActor(sealer, launch.user) };
     await limit.begin(organization.id, by);
-    const { supportCode } = factsOf(request);
+    const { supportCode } = contextOf(request);
     const launching = { user: launch.user, launchId: launch.id, supportCode, address: request.ip };
     const outcome = await clinicians.redeem(organization, launching, code);
     if (outcome.kind !== 'linked') {
-      factsOf(request)['association'] = outcome.kind;
+      contextOf(request).facts['association'] = outcome.kind;
       return response.redirect(303, `/launches/${launch.id}/association?problem=${outcome.kind}`);
     }
     await tieToClinician(launches, opened, outcome.clinicianId);
@@ -85,7 +84,7 @@ function show(
   if (!waits && problem === undefined) return response.redirect(303, `${base}/requests`);
   if (organization.userAssociation === 'automatic' && waits?.kind !== 'refused')
     throw new AppError('user.not-associated', 'not associated, and nothing to ask for');
-  if (problem !== undefined) factsOf(request)['association'] = problem;
+  if (problem !== undefined) contextOf(request).facts['association'] = problem;
   allowSameOriginReferrer(response);
   response
     .status(waits?.kind === 'refused' ? 403 : 200)
@@ -100,7 +99,7 @@ function show(
         reference: waits && 'reference' in waits ? waits.reference : undefined,
         isAssociated: !waits,
         problem,
-        supportCode: factsOf(request).supportCode,
+        supportCode: contextOf(request).supportCode,
       }),
     );
 }

@@ -1,41 +1,41 @@
-/** Why a launch ended, when it will, and the page each end leads to. */
+/** Why launches end, and the page each end leads to. */
 import { AppError, type ErrorCode } from '#src/errors.ts';
-import { ABSOLUTE_LIMIT_MS, IDLE_LIMIT_MS, type Launch } from './launch.ts';
+import { ABSOLUTE_LIMIT_MS, type Launch } from './launch.ts';
 
-/** Why a launch is over; kept for an hour in its place, so that the next visit can be told. */
-export const endReasons = [
-  /** The EHR says so: its session, its token or its permission is over. */
-  'ehr-session',
-  'limit',
-  'signed-out',
-  'administrator',
-  /** The user is not linked to the clinician of the launch any more. */
-  'clinician',
-  'organization',
-  /** By a launch of somebody else in the same browser, or by one too many. */
-  'replaced',
-] as const;
-
-export type EndReason = (typeof endReasons)[number];
-
-/** With the one that nothing says: nobody has come for longer than a launch waits. */
-export const toldReasons = [...endReasons, 'idle'] as const;
-
-export type ToldReason = (typeof toldReasons)[number];
-
+/** Every way a launch ends, with the error whose page says so. The audit trail has the reason, an hour long its next visit the page. */
 const CODE_BY_REASON = {
-  'ehr-session': 'session.expired',
+  /** The EHR renews its token no more. */
+  'refresh-refused': 'session.expired',
+  /** The token has expired, and the refresh token was spent without an answer that was kept (RF-15). */
+  'refresh-lost': 'session.expired',
+  /** The id_token of a refresh is of another user, or cannot be accepted (RF-10). */
+  'refresh-identity': 'session.expired',
+  /** The FHIR server refuses its token for good (FH-05). */
+  'token-refused': 'session.expired',
+  /** Introspection says that the token is not active, or another client's or patient's (RV-06, RV-07). */
+  'token-inactive': 'session.expired',
+  /** The token has expired, and there was never a refresh token (RF-12). */
+  'token-expired': 'session.expired',
   limit: 'session.limit',
   'signed-out': 'session.signed-out',
   administrator: 'session.ended',
+  /** The user is not linked to the clinician of the launch any more. */
   clinician: 'session.clinician-changed',
   organization: 'session.organization',
+  /** By a launch of another user in the same browser, or by one too many. */
   replaced: 'session.replaced',
+  /** The store did not confirm it, so that no browser got its cookie. */
+  'not-stored': 'session.missing',
+  /** Not ended but expired: no visit for an hour. */
   idle: 'session.idle',
-} as const satisfies Record<ToldReason, ErrorCode>;
+} as const satisfies Record<string, ErrorCode>;
+
+export type EndReason = keyof typeof CODE_BY_REASON;
+
+export const endReasons = Object.keys(CODE_BY_REASON) as EndReason[];
 
 /** The relaunch page for an end that is known, or the general one. */
-export function endedError(reason: ToldReason | undefined): AppError {
+export function endedError(reason: EndReason | undefined): AppError {
   if (reason === undefined) return new AppError('session.missing', 'no open launch for this cookie');
   return new AppError(CODE_BY_REASON[reason], `the launch has ended: ${reason}`);
 }
@@ -47,32 +47,5 @@ export function isOver({ endsAt }: Pick<Launch, 'endsAt'>, now: Date): boolean {
 
 /** Whose limit that is: ours for a long shift, else the EHR's for its token. */
 export function limitReason({ startedAt, endsAt }: Pick<Launch, 'startedAt' | 'endsAt'>): EndReason {
-  return Date.parse(endsAt) - Date.parse(startedAt) >= ABSOLUTE_LIMIT_MS ? 'limit' : 'ehr-session';
-}
-
-/** When a launch closes unless somebody comes, and what a visit changes about it. */
-export interface Closing {
-  at: Date;
-  /** Whether a visit puts it off; the absolute limit and the end of a token come whatever anybody does. */
-  canStay: boolean;
-  /** From this instant on the visitor is warned. */
-  warnAt: Date;
-}
-
-const WARNING_MS = 5 * 60_000;
-/** Of a launch that is shorter than half an hour, no more than this part is spent on the warning. */
-const LONGEST_WARNING_SHARE = 1 / 5;
-
-/** @param idleLeftMs how long the record would still be kept without a visit. */
-export function closingOf(
-  { startedAt, endsAt }: Pick<Launch, 'startedAt' | 'endsAt'>,
-  idleLeftMs: number,
-  now: Date,
-): Closing {
-  const limit = Date.parse(endsAt);
-  const idleEnd = now.getTime() + idleLeftMs;
-  const canStay = idleEnd < limit;
-  const at = Math.min(idleEnd, limit);
-  const lastsMs = canStay ? IDLE_LIMIT_MS : limit - Date.parse(startedAt);
-  return { at: new Date(at), canStay, warnAt: new Date(at - Math.min(WARNING_MS, lastsMs * LONGEST_WARNING_SHARE)) };
+  return Date.parse(endsAt) - Date.parse(startedAt) >= ABSOLUTE_LIMIT_MS ? 'limit' : 'token-expired';
 }

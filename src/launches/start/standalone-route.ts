@@ -1,12 +1,11 @@
-/** `GET /smart/standalone/:orgId`: somebody opens the app outside the EHR, signs in there and picks a patient. */
+/** `GET /smart/standalone/:orgId`: the user opens the app outside the EHR, signs in at the EHR and picks a patient. */
 import type { Request, RequestHandler } from 'express';
 import { standaloneFacts } from '#src/diagnostics/traces/facts.ts';
-import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
+import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import { AppError } from '#src/errors.ts';
-import { factsOf } from '#src/http/request-log.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
-import { offerStartAgain } from '#src/http/start-again.ts';
-import { standalonePath } from '#src/launches/session/flow.ts';
+import { standalonePath } from '#src/launches/session/launch-origin.ts';
 import type { OrganizationDirectory } from '#src/organizations/directory.ts';
 import { isConnected, type Organization } from '#src/organizations/organization.ts';
 import { isPrefetch, PROBED, startLaunch } from './cookie-probe.ts';
@@ -14,41 +13,37 @@ import type { LaunchRouteDependencies } from './launch-route.ts';
 
 /**
  * Begins a standalone launch (SMART App Launch 2.2.0, "Launch App: Standalone Launch"). The path names an organization
- * from the registered list, and that is all anybody can say: the EHR, `aud`, scopes and everything else are its settings
- * (LA-13, LA-07). Framed by nobody, because a page that opens by itself could be framed to steal clicks (LA-14).
+ * from the registered list, and nothing else: the EHR, `aud`, scopes and everything else are its settings
+ * (LA-13, LA-07). No page may frame it, because a page that opens by itself could be framed to steal clicks (LA-14).
  */
 export function standaloneRoute(dependencies: LaunchRouteDependencies): RequestHandler {
   return async (request, response) => {
     if (isPrefetch(request)) return void response.status(503).end();
     const facts = standaloneFacts(queryOf(request));
-    await dependencies.traces.follow({ request, step: 'launch', facts }, async (trace) => {
-      const asking = () => whoIsAsked(dependencies.directory, request, trace);
-      const organization = await trace.step('launch', asking, facts);
+    await dependencies.traces.follow({ request, step: 'launch', facts }, async () => {
+      const asking = () => whoIsAsked(dependencies.directory, request);
+      const organization = await traceOf(request).step('launch', asking, facts);
       const start = { kind: 'standalone', iss: organization.fhirBaseUrl } as const;
-      await startLaunch(dependencies, { request, response, trace }, organization, start);
+      await startLaunch(dependencies, { request, response }, organization, start);
     });
   };
 }
 
 /** The organization, before anything leaves this server. */
-async function whoIsAsked(
-  directory: OrganizationDirectory,
-  request: Request,
-  trace: LaunchTrace,
-): Promise<Organization> {
+async function whoIsAsked(directory: OrganizationDirectory, request: Request): Promise<Organization> {
   const organization = await directory.find(pathPartOf(request, 'orgId'));
   if (!organization) throw new AppError('launch.unknown-organization', 'no organization has this orgId');
-  factsOf(request).organizationId = organization.id;
-  trace.know({ organizationId: organization.id });
+  contextOf(request).facts.organizationId = organization.id;
+  traceOf(request).know({ organizationId: organization.id });
   if (!organization.enabled) throw new AppError('launch.organization-disabled', 'the organization is disabled');
   if (!organization.standalone) throw new AppError('launch.standalone-off', 'standalone is off for this organization');
-  offerStartAgain(request, standalonePath(organization.id));
+  contextOf(request).startAgain = standalonePath(organization.id);
   assertNothingAdded(queryOf(request));
   if (!isConnected(organization)) throw new AppError('launch.unknown-issuer', 'the organization has no EHR yet');
   return organization;
 }
 
-/** Refused rather than ignored: whoever adds something expects it to count, and an EHR that does belongs elsewhere. */
+/** Refused rather than ignored: who adds a parameter expects it to count, and an EHR with parameters has the launch URL. */
 function assertNothingAdded(query: URLSearchParams): void {
   const isOurs = query.size === 0 || (query.size === 1 && query.get(PROBED) === '1');
   if (!isOurs) throw new AppError('launch.standalone-parameters', 'parameters were added to the standalone URL');

@@ -1,4 +1,4 @@
-/** Where an organization wishes it: whether the EHR still honours a launch's token, asked before a page is shown (RV-06, RV-07). */
+/** For organizations that want it: whether the EHR still honours a launch's token, asked before a page is shown (RV-06, RV-07). */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Log } from '#src/adapters/log.ts';
@@ -6,17 +6,17 @@ import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
 import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
-import type { Launch } from '#src/launches/session/launch.ts';
+import { audienceAt, type Launch } from '#src/launches/session/launch.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { patientIdOf } from '#src/smart/fhir/patient-reference.ts';
 import { type IntrospectionAnswer, introspectToken } from '#src/smart/introspection.ts';
-import type { ActiveGrants } from './current-token.ts';
+import type { CurrentTokens } from './current-token.ts';
 
 export interface TokenConfirmations {
   /**
    * The launch, with another token where the EHR no longer honoured the one it had. Asks at most once a minute for a
-   * launch, on all instances together, and never while nobody asks for a page. An endpoint that does not work ends
+   * launch, on all instances together, and only when a page is asked for. An endpoint that does not work ends
    * nothing.
    *
    * @throws AppError 'session.expired' when the token is over and not renewed, or is another app's or patient's: then the
@@ -32,7 +32,7 @@ export function createTokenConfirmations(dependencies: {
   redis: Pick<KeyStore, 'setIfAbsent'>;
   launches: Pick<LaunchStore, 'reopen'>;
   endings: LaunchEndings;
-  grants: Pick<ActiveGrants, 'renew'>;
+  grants: Pick<CurrentTokens, 'renew'>;
   keyRing: KeyRing;
   outbound: Outbound;
   clock: Clock;
@@ -41,7 +41,7 @@ export function createTokenConfirmations(dependencies: {
   const { redis, launches, endings, grants, keyRing, outbound, clock, log } = dependencies;
 
   const end = async (launch: Launch, organization: Organization, detail: string): Promise<never> => {
-    await endings.end([launch.id], 'ehr-session', organization, { actor: 'system' });
+    await endings.end([launch.id], 'token-inactive', organization, { actor: 'system' });
     throw new AppError('session.expired', detail);
   };
   const renewOrEnd = async (launch: Launch, organization: Organization): Promise<Launch> => {
@@ -50,17 +50,10 @@ export function createTokenConfirmations(dependencies: {
     return latest?.launch ?? end(launch, organization, 'the EHR says that the token is not active');
   };
   const ask = (launch: Launch, organization: Organization, introspectionEndpoint: string) => {
-    const {
-      tokenEndpoint,
-      clientId,
-      assertionAlg,
-      assertionType = 'JWT',
-      audience: asked,
-    } = launch.authorizationServer;
+    const { clientId, assertionAlg, assertionType } = launch.authorizationServer;
     const key = keyRing.signingKey(assertionAlg);
     const { accessToken } = launch.tokens;
-    // CAJ-13: never the address of another endpoint, which another server could have named as its own.
-    const audience = asked === tokenEndpoint ? introspectionEndpoint : asked;
+    const audience = audienceAt(introspectionEndpoint, launch.authorizationServer);
     const question = { introspectionEndpoint, clientId, key, assertionType, audience, accessToken, now: clock() };
     return introspectToken(question, outbound.forOrganization(organization));
   };
@@ -84,10 +77,10 @@ export function createTokenConfirmations(dependencies: {
 
 /** RV-07: a member the server does not send says nothing; a patient that cannot be read for certain is another one. */
 function foreignMember(
-  { authorizationServer, context, fhirBaseUrl }: Launch,
+  { authorizationServer, context, fhirBase }: Launch,
   { clientId, patient }: Extract<IntrospectionAnswer, { kind: 'active' }>,
 ): string | undefined {
   if (clientId !== undefined && clientId !== authorizationServer.clientId) return 'client_id';
-  if (patient !== undefined && patientIdOf(patient, new URL(fhirBaseUrl)) !== context.patient) return 'patient';
+  if (patient !== undefined && patientIdOf(patient, new URL(fhirBase)) !== context.patient) return 'patient';
   return undefined;
 }

@@ -4,28 +4,23 @@ import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
-import { tokensOf } from '#src/launches/callback/prove-launch.ts';
+import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
 import type { Revoker } from '#src/launches/ending/revoker.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
-import type { OpenedLaunch } from '#src/launches/session/store.ts';
+import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
+import { tokensOf } from '#src/launches/session/launch-tokens.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { IssuerKeys } from '#src/smart/id-token/keys.ts';
 import { assertSameContext, isPassingFailure, refreshTokens } from '#src/smart/step-7-refresh.ts';
 import type { TokenResponse } from '#src/smart/token-response.ts';
-import {
-  claimRefresh,
-  putOff,
-  type RefreshClaim,
-  type RefreshRecordDependencies,
-  saveRenewed,
-  waitForOther,
-} from './refresh-lock.ts';
-import { areKeysAway, assertSameUserInTime, withoutProof } from './refreshed-id-token.ts';
+import { claimRefresh, putOff, type RefreshClaim, type RefreshLockDependencies, saveRenewed } from './refresh-lock.ts';
+import { areKeysUnavailable, assertSameUserWithin, asUnproven } from './refreshed-id-token.ts';
 import { renewalError } from './renewal-error.ts';
 import { unavailable } from './token-life.ts';
+import { waitForOther } from './wait-for-refresh.ts';
 
-/** What renewing needs of the outside. */
-export interface RefreshDependencies extends RefreshRecordDependencies {
+export interface RefreshDependencies extends RefreshLockDependencies {
+  endings: LaunchEndings;
   keyRing: KeyRing;
   issuerKeys: IssuerKeys;
   outbound: Outbound;
@@ -34,7 +29,7 @@ export interface RefreshDependencies extends RefreshRecordDependencies {
 }
 
 /**
- * Claims the refresh token, or waits for whoever has it.
+ * Claims the refresh token, or waits for the request that has it.
  *
  * @param opened as it was when the refresh became due; a record that has changed since is another request's.
  * @throws AppError as {@link renewalError} says or 'session.missing' when the launch is over, 'refresh.unavailable' or
@@ -45,14 +40,14 @@ export async function refreshOnce(
   opened: OpenedLaunch,
   organization: Organization,
 ): Promise<Launch> {
-  const { launches, metrics, clock, revoker } = dependencies;
+  const { endings, metrics, clock, revoker } = dependencies;
   const claim = await claimRefresh(dependencies, opened);
-  if (!claim) return waitForOther(dependencies, opened);
+  if (!claim) return waitForOther(dependencies, opened, organization);
   try {
     const next = await exchange(dependencies, claim, organization);
     const giveBack = () => revoker.revoke(next, organization);
     if (!(await saveRenewed(dependencies, claim, next, giveBack))) {
-      // Signed out meanwhile: nobody else knows of these tokens.
+      // Signed out meanwhile: no record has these tokens.
       giveBack();
       throw new AppError('session.missing', 'the launch ended while its token was renewed');
     }
@@ -65,8 +60,10 @@ export async function refreshOnce(
     if (isPassingFailure(error)) return putOff(dependencies, claim, error);
     // The record may still be saved, or is left without its refresh token: never a second use of it.
     if (error instanceof AppError && KEPT.has(error.code)) throw error;
-    await launches.end([opened.launch.id]);
-    throw renewalError(error);
+    const final = renewalError(error);
+    const reason = final.code === 'refresh.identity-refused' ? 'refresh-identity' : 'refresh-refused';
+    await endings.end([opened.launch.id], reason, organization, { actor: 'system' });
+    throw final;
   }
 }
 
@@ -78,7 +75,7 @@ async function exchange(
   { launch, refreshToken }: RefreshClaim,
   organization: Organization,
 ): Promise<Launch> {
-  const { tokenEndpoint, clientId, audience, assertionAlg, assertionType = 'JWT' } = launch.authorizationServer;
+  const { tokenEndpoint, clientId, audience, assertionAlg, assertionType } = launch.authorizationServer;
   const token = await refreshTokens(
     {
       tokenEndpoint,
@@ -97,11 +94,11 @@ async function exchange(
   try {
     assertSameContext(token.members, launch.context);
     if (token.idToken !== undefined && organization.refreshIdToken !== 'ignore')
-      await assertSameUserInTime({ issuerKeys }, next, organization, token.idToken);
+      await assertSameUserWithin({ issuerKeys }, next, organization, token.idToken);
     return next;
   } catch (error) {
     // The refresh token is spent: what came for it is kept until the keys say whose it is.
-    if (areKeysAway(error) && typeof token.idToken === 'string') return withoutProof(next, token.idToken);
+    if (areKeysUnavailable(error) && typeof token.idToken === 'string') return asUnproven(next, token.idToken);
     revoker.revoke(next, organization);
     throw error;
   }

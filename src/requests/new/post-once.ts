@@ -44,7 +44,7 @@ export async function postOnce(
     if (!isComplete) return { kind: 'unknown', unseen };
   }
   if (!(await options.claim())) return { kind: 'elsewhere' };
-  const { proof, failure, answer, created } = await post(api, resource);
+  const { proof, failure, answer, created } = await post(api, resource, options.patientId);
   if (proof === 'created') return { kind: 'sent', answer, resource: created };
   if (proof === 'refused') return { kind: 'refused', failure, answer };
   const { found, isComplete } = await look();
@@ -54,12 +54,12 @@ export async function postOnce(
 }
 
 /** Every end of a POST, in one form. */
-async function post(api: FhirApi, resource: FhirResource) {
+async function post(api: FhirApi, resource: FhirResource, patientId: string) {
   try {
     const answer = await api.create(resource);
     const { issues } = summarizeOutcome(answer.body);
     return {
-      proof: proofOf(answer, resource),
+      proof: proofOf(answer, resource, patientId),
       failure: 'unexpected' as const,
       answer: { status: answer.status, issues },
       created: createdResource(answer),
@@ -71,7 +71,7 @@ async function post(api: FhirApi, resource: FhirResource) {
   }
 }
 
-/** A refusal because it is there already: a proxy on the way may have posted it twice, so only a look can tell. */
+/** A refusal because it is there already: a proxy on the way may have posted it twice, so only a look can show it. */
 function refusalIn(error: FhirError): 'unproved' | 'denied' | 'refused' {
   const { status, issues } = error;
   if (!isRefusal(error)) return 'unproved';

@@ -1,11 +1,11 @@
 /** `POST /launches/:launchId/requests/new`: what becomes of the form; the browser is always sent on to a page (PRG). */
 import type { Request, RequestHandler, Response } from 'express';
 import type { Audit } from '#src/audit/audit.ts';
-import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
+import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import { AppError } from '#src/errors.ts';
 import { assertOwnForm } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import { factsOf } from '#src/http/request-log.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { openReadings } from '#src/requests/chart/open-readings.ts';
 import { createFacts } from './create-facts.ts';
@@ -16,7 +16,8 @@ import { lookAgain } from './look-again.ts';
 import { assertMayCreate } from './permission.ts';
 import { EXPIRED, problemOf } from './problem-text.ts';
 import { recordCreated } from './record-created.ts';
-import { type FormSending, sendForm } from './send-form.ts';
+import { sendForm } from './send-form.ts';
+import type { FormSending } from './sending.ts';
 import { soon } from './soon.ts';
 import { type NewRequest, readNewRequest, type TypedRequest } from './typed-request.ts';
 import type { FormPage } from './typed-store.ts';
@@ -30,7 +31,6 @@ export interface NewRequestDependencies extends NewRequestFormDependencies {
 interface Posted {
   request: Request;
   response: Response;
-  trace: LaunchTrace;
   ticket: FormTicket;
   typed: TypedRequest;
   now: Date;
@@ -42,33 +42,34 @@ interface Posted {
  */
 export function createRequest(deps: NewRequestDependencies): RequestHandler {
   return async (request, response) => {
-    await deps.traces.follow({ request, step: 'new-request' }, async (trace) => {
+    await deps.traces.follow({ request, step: 'new-request' }, async () => {
       const { launch, cookieSecret } = openLaunchOf(request);
-      trace.joins(launch.traceId);
+      traceOf(request).joins(launch.traceId);
       assertOwnForm(request, deps.publicUrl, cookieSecret);
       const ticket = await ownTicket(deps, request, ownerOf(launch));
-      const posted = { request, response, trace, ticket, typed: typedOf(request), now: deps.clock() };
+      const posted = { request, response, ticket, typed: typedOf(request), now: deps.clock() };
       await (fieldOf(request, 'intent', 'choice') === 'back' ? goBack(deps, posted) : askTheEhr(deps, posted));
     });
   };
 }
 
 /** keepTyped has stored the draft. */
-async function goBack(deps: NewRequestDependencies, { request, response, trace, ticket, typed }: Posted) {
-  trace.discard();
+async function goBack(deps: NewRequestDependencies, { request, response, ticket, typed }: Posted) {
+  traceOf(request).discard();
   if (!hasContent(typed)) await deps.typed.discardDraft(ticket.owner, ticket.id);
   toList(deps, request, response);
 }
 
 async function askTheEhr(deps: NewRequestDependencies, posted: Posted): Promise<void> {
-  const { request, response, trace, ticket, typed, now } = posted;
+  const { request, response, ticket, typed, now } = posted;
+  const trace = traceOf(request);
   const { owner } = ticket;
   const savedAt = now.toISOString();
   const showAgain = async (page: Pick<FormPage, 'ticket'> & Partial<FormPage>) => {
     const name = await deps.typed.keepPage({ values: typed, savedAt, ...page });
     toPage(deps, request, response, `/requests/new?${PAGE}=${name}`);
   };
-  const problemIn = (text: string) => ({ text, supportCode: factsOf(request).supportCode });
+  const problemIn = (text: string) => ({ text, supportCode: contextOf(request).supportCode });
   if (isExpired(ticket, now)) {
     trace.discard();
     // Too old for keepTyped, which stands before the launch guard; here its owner is proved.
@@ -86,11 +87,11 @@ async function askTheEhr(deps: NewRequestDependencies, posted: Posted): Promise<
   const { end, newlyFound } = await trace.step('create', () => ask(deps, posted, typedNow, isLook), {}, createFacts);
   if (end.kind === 'changed' || end.kind === 'alike' || end.kind === 'elsewhere') trace.discard();
   if ('answer' in end && end.answer) {
-    Object.assign(factsOf(request), { ehrStatus: end.answer.status, issueCodes: end.answer.issues });
+    Object.assign(contextOf(request).facts, { ehrStatus: end.answer.status, issueCodes: end.answer.issues });
   }
   for (let found = 0; found < newlyFound; found += 1) recordCreated(deps.audit, request, launch);
   if (end.kind !== 'sent') {
-    factsOf(request).pageProblem = end.kind === 'refused' ? end.failure : end.kind;
+    contextOf(request).facts.pageProblem = end.kind === 'refused' ? end.failure : end.kind;
     const disclosed = 'disclosed' in end ? { disclosed: end.disclosed } : {};
     return showAgain({ ticket: { ...ticket, ...disclosed }, problem: problemIn(problemOf(end, now)) });
   }

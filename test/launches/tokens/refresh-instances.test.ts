@@ -26,7 +26,7 @@ if ((await testStores()).length > 1) {
     const advance = (ms: number) => void vi.setSystemTime(Date.now() + ms);
     beforeAll(async () => {
       vi.useFakeTimers({ toFake: ['Date'] });
-      // What is counted here is renewals: the list itself would only keep the pretend EHR busy.
+      // What is counted here is renewals: the list itself would only keep the mock EHR busy.
       world = await startWorld({ stores: 'real Redis and PostgreSQL', settings: { showEhrOrders: false } });
       instances = [await addInstance(world), await addInstance(world)];
     });
@@ -180,7 +180,7 @@ if ((await testStores()).length > 1) {
       expect(await Promise.all(launches.map(settled))).toEqual(launches.map(({ title }) => title));
     });
 
-    test('RF-15: a store that hangs just as the refresh token is claimed costs nothing', {
+    test('RF-15: a store that does not answer just as the refresh token is claimed costs nothing', {
       timeout: 60_000,
     }, async () => {
       const one = await launchFor(1, 'pat-ada');
