@@ -5,7 +5,7 @@ import type { RunningChecks } from '#src/checks/rows/result.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { keepDiscovered } from './keep-discovered.ts';
-import { verdictOf } from './report.ts';
+import { checkRunEvent } from './report.ts';
 import { runChecks } from './run.ts';
 import type { CheckRun, ChecksStore, RunOccasion } from './store.ts';
 
@@ -30,14 +30,11 @@ export function checkAgain(
 ): { running: RunningChecks; run: Promise<CheckRun> } {
   const running = runChecks({ fhirUrl: organization.fhirBaseUrl, organization }, checks);
   const keep = async (): Promise<CheckRun> => {
-    const { name, ...actor } = by;
     const finished = await running.finished;
-    const saved = { ...finished, organizationId: organization.id, by: name, occasion, differences: [] };
+    const saved = { ...finished, organizationId: organization.id, by: by.name, occasion, differences: [] };
     const run = await checksStore.save(saved);
     if (run.good) await keepDiscovered(store, organization, finished);
-    const { fhirUrl, summary } = run;
-    const detail = { fhirUrl, verdict: verdictOf(summary), hardFailures: summary.hardFailures };
-    audit.record({ event: 'check-run', organizationId: organization.id, ...actor, detail });
+    audit.record(checkRunEvent(run, by));
     return run;
   };
   return { running, run: keep() };

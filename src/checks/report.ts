@@ -1,4 +1,5 @@
 /** A run as a report that IT can be sent: dated, complete, and without anything secret. */
+import type { AuditEvent } from '#src/audit/audit.ts';
 import type { CheckResult, CheckSummary, Suggestion } from '#src/checks/rows/result.ts';
 import type { Difference } from './drift.ts';
 import type { CheckRun } from './store.ts';
@@ -23,6 +24,16 @@ export interface CheckReport {
 export function verdictOf(summary: CheckSummary): CheckReport['verdict'] {
   if (summary.allPassed) return 'All checks passed';
   return summary.hardFailures.length === 0 ? 'Usable, with open points' : 'Not usable yet';
+}
+
+/** The audit trail's row of a run; the actor says who, so the name for people stays out. */
+export function checkRunEvent(
+  { organizationId, fhirUrl, summary }: CheckRun,
+  { name: _name, ...by }: Pick<AuditEvent, 'actor' | 'address'> & { name: string },
+  more: Record<string, unknown> = {},
+): AuditEvent {
+  const detail = { fhirUrl, verdict: verdictOf(summary), hardFailures: summary.hardFailures, ...more };
+  return { event: 'check-run', organizationId, ...by, detail };
 }
 
 /** Picks what a report shows. Who ran it, and the settings behind a suggestion, stay inside (the link is unguessable, not private). */

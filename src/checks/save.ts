@@ -9,7 +9,7 @@ import type { ConnectionDraft } from '#src/organizations/store.ts';
 import type { SettingProblem } from '#src/settings/derived.ts';
 import { normalizeFhirUrl } from './fhir-url.ts';
 import { keepDiscovered } from './keep-discovered.ts';
-import { verdictOf } from './report.ts';
+import { checkRunEvent } from './report.ts';
 import { runChecks } from './run.ts';
 import type { CheckRun, ChecksStore } from './store.ts';
 
@@ -108,7 +108,7 @@ async function settle(
   saving: Saving,
   finished: FinishedChecks,
 ): Promise<SavedConnection> {
-  const { store, checksStore, clock } = dependencies;
+  const { store, checksStore, clock, audit } = dependencies;
   const { organization, settings, accepted, saver, reason } = saving;
   const url = settings.fhirBaseUrl;
   const isGood = finished.summary.hardFailures.length === 0;
@@ -124,7 +124,8 @@ async function settle(
     differences: [],
   });
   // Nothing a launch uses changes before the run and who decided on it are on record.
-  await recordRun(dependencies, saving, run, state);
+  const decision = { state, ...(state === 'used anyway' ? { reason } : {}) };
+  await audit.recordNow(checkRunEvent(run, saver, decision));
   if (draft) await store.saveDraft(organization.id, draft);
   const after = mayUse ? await use(dependencies, saving, finished) : organization;
   return { state, run, organization: after, draft };
@@ -148,28 +149,6 @@ async function use(
   await store.saveDraft(organization.id, undefined);
   await keepDiscovered(store, edited.after, finished);
   return (await store.find(organization.id)) ?? edited.after;
-}
-
-/** @throws AppError 'store.unavailable' when the event was not stored. */
-async function recordRun(
-  { audit }: SaveDependencies,
-  { organization, saver: { name: _name, ...by }, reason }: Saving,
-  run: CheckRun,
-  state: SavedConnection['state'],
-): Promise<void> {
-  const { fhirUrl, summary } = run;
-  await audit.recordNow({
-    event: 'check-run',
-    organizationId: organization.id,
-    ...by,
-    detail: {
-      fhirUrl,
-      verdict: verdictOf(summary),
-      hardFailures: summary.hardFailures,
-      state,
-      ...(state === 'used anyway' ? { reason } : {}),
-    },
-  });
 }
 
 function reasonOf({ useAnyway }: SaveOptions): string | undefined {

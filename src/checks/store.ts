@@ -5,7 +5,6 @@ import { boolean, index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-o
 import type { Queries } from '#src/adapters/database/index.ts';
 import { storedValue } from '#src/adapters/stored-text.ts';
 import type { CheckResult, CheckSummary, ConnectionState, FinishedChecks } from '#src/checks/rows/result.ts';
-import { ROW_ID } from '#src/http/filter-fields.ts';
 import type { Difference } from './drift.ts';
 
 /** Why a run was made. */
@@ -47,8 +46,6 @@ export interface ChecksStore {
   /** What an EHR said is kept without the characters no column takes. */
   save(run: Omit<CheckRun, 'id' | 'good'>): Promise<CheckRun>;
   latest(organizationId: string): Promise<CheckRun | undefined>;
-  /** By its id, for a page or report that was linked to. */
-  find(organizationId: string, runId: string): Promise<CheckRun | undefined>;
   latestScheduled(organizationId: string): Promise<CheckRun | undefined>;
   /** The newest run of this URL without a hard failure. */
   lastGood(organizationId: string, fhirUrl: string): Promise<CheckRun | undefined>;
@@ -76,8 +73,6 @@ export function createChecksStore(db: Queries): ChecksStore {
       return saved;
     },
     latest: (organizationId) => newest(organizationId),
-    find: async (organizationId, runId) =>
-      ROW_ID.test(runId) ? newest(organizationId, eq(checkRuns.id, runId)) : undefined,
     latestScheduled: (organizationId) => newest(organizationId, eq(checkRuns.occasion, 'schedule')),
     lastGood: (organizationId, fhirUrl) =>
       newest(organizationId, eq(checkRuns.fhirUrl, fhirUrl), eq(checkRuns.good, true)),

@@ -1,4 +1,4 @@
-/** The real doctor pointed at servers on loopback, for the tests of this folder. */
+/** The real connection check pointed at servers on loopback, for the tests of this folder. */
 
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';
 import { createConnectionProbe } from '#src/adapters/ehr-http/tls-probe.ts';

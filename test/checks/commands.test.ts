@@ -1,4 +1,4 @@
-/** The doctor in the terminal: text for people, JSON for machines, exit code 0 or 1. */
+/** The connection check in the terminal: text for people, JSON for machines, exit code 0 or 1. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,6 @@
 /** The signing keys of the issuers we trust, in memory: fetched once, shared, and fetched again after a rotation. */
 
+import { LRUCache } from 'lru-cache';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Log } from '#src/adapters/log.ts';
@@ -46,7 +47,7 @@ const REFETCH = { limit: 3, windowMs: 30_000 };
  * are never kept (ID-22); concurrent launches share one fetch; at most 500 issuers are remembered.
  */
 export function createIssuerKeys(options: { outbound: Outbound; clock: Clock; log: Log }): IssuerKeys {
-  const entries = new Map<string, Entry>();
+  const entries = new LRUCache<string, Entry>({ max: MAX_ENTRIES });
   const now = () => options.clock().getTime();
 
   const fetchOnce = (issuer: IssuerToTrust, entry: Entry): Promise<FetchedKeys> => {
@@ -89,14 +90,10 @@ export function createIssuerKeys(options: { outbound: Outbound; clock: Clock; lo
 }
 
 /** Keyed by all that decides what is fetched and how: no organization gets keys by another's permissions, or fails with it (MT-05, MT-06). */
-function entryFor(entries: Map<string, Entry>, issuer: IssuerToTrust): Entry {
+function entryFor(entries: LRUCache<string, Entry>, issuer: IssuerToTrust): Entry {
   const { id = '', privateNetworks = [] } = issuer.organization ?? {};
   const key = JSON.stringify([issuer.issuer, issuer.fallbackJwksUri ?? '', id, privateNetworks]);
   const entry = entries.get(key) ?? { fetched: undefined, pending: undefined, reserved: false, refetchedAt: [] };
-  // Deleted and set again: the Map's order is then the order of use, oldest first.
-  entries.delete(key);
   entries.set(key, entry);
-  const [oldest] = entries.keys();
-  if (entries.size > MAX_ENTRIES && oldest !== undefined) entries.delete(oldest);
   return entry;
 }

@@ -1,4 +1,4 @@
-/** Every row of the launch doctor, against a server that breaks just what the row is about (REG-06). */
+/** Every row of the connection check, against a server that breaks just what the row is about (REG-06). */
 import { exportJWK, generateKeyPair } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { checkIds } from '#src/checks/rows/catalogue.ts';
