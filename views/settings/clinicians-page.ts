@@ -1,4 +1,4 @@
-/** Settings > Clinicians: who of the EHR's users is whom here, who waits, and one-time codes. */
+/** Settings > Clinicians: the EHR users of an organization, those who wait for confirmation, and one-time codes. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { formField } from '#views/form-field.ts';
 import { icon } from '#views/icons.ts';
@@ -18,13 +18,13 @@ export interface ClinicianRowProps {
   /** a one-time code works until then */
   readonly codeUntil: Date | undefined;
   readonly isCodeExpired: boolean;
-  /** somebody else tried this person's code */
+  /** another EHR user tried this clinician's code */
   readonly conflictAt: Date | undefined;
   readonly firstLaunchAt: Date | undefined;
   readonly lastLaunchAt: Date | undefined;
 }
 
-/** An EHR user nobody has confirmed. */
+/** An EHR user who is not confirmed yet. */
 export interface WaitingRowProps {
   readonly reference: string;
   /** as the EHR's id_token says: a hint, and no proof */
@@ -62,9 +62,9 @@ export interface CliniciansPageProps {
 const NAMELESS = 'Name not known';
 
 const modes = {
-  automatic: 'Whoever the EHR lets launch the app is let in at the first launch.',
-  code: 'Whoever launches for the first time has to type a one-time code.',
-  confirmation: 'Whoever launches for the first time waits until you confirm them here.',
+  automatic: 'Anyone the EHR lets launch the app is admitted automatically.',
+  code: 'At the first launch, a user has to type a one-time code.',
+  confirmation: 'At the first launch, a user waits until you confirm them here.',
 } as const;
 
 /** A whole page. */
@@ -119,7 +119,7 @@ ${choices.length === 0 ? null : html`<div><label for="${choiceField}">or as</lab
 function knownSection(props: CliniciansPageProps): SafeHtml {
   const { rows, total, newerHref, olderHref } = props;
   if (total === 0)
-    return html`<p class="empty">Nobody yet. People appear here at their first launch, or when you add them.</p>`;
+    return html`<p class="empty">No clinicians yet. They appear here at their first launch, or when you add them.</p>`;
   return html`<section class="people-section" aria-labelledby="known"><h2 id="known">Clinicians <span class="count">${total}</span></h2>
 <ul class="people">
 ${rows.map((row) => clinicianItem(row, props))}</ul>
@@ -138,7 +138,7 @@ function clinicianItem(
   return html`<li><div class="person"><p class="person-name"><bdi>${name}</bdi>${row.role === undefined ? null : html` · <bdi>${row.role}</bdi>`}${row.isDisabled ? html` <span class="chip">disabled</span>` : null}</p>
 <p class="hint">${stateOf(row, timeZone)}</p>
 ${row.ehrName === undefined ? null : html`<p class="hint">The EHR calls them <bdi>${row.ehrName}</bdi>.</p>`}
-${row.conflictAt === undefined ? null : html`<p class="field-problem">${icon('warning')} Somebody who is not this clinician tried this clinician’s code (${instant(row.conflictAt, timeZone)}). Nothing was changed.</p>`}</div>
+${row.conflictAt === undefined ? null : html`<p class="field-problem">${icon('warning')} Another EHR user tried this clinician’s code (${instant(row.conflictAt, timeZone)}). Nothing was changed.</p>`}</div>
 <div class="person-actions">${row.isLinked ? action('unlink', 'Undo association') : row.isDisabled ? null : action('code', 'New one-time code')}${row.isDisabled ? action('enable', 'Enable') : action('disable', 'Disable')}</div></li>
 `;
 }

@@ -1,4 +1,4 @@
-/** The filter of the list of launches, as typed into an address: what cannot be meant is left out. */
+/** The filter of the list of launches, as typed into an address: values that cannot be meant are ignored. */
 import type { Request } from 'express';
 import type { TraceFilter } from '#src/diagnostics/traces/store.ts';
 import { type ErrorCode, errorCodes } from '#src/errors.ts';
@@ -35,7 +35,7 @@ export function readLaunchFilter(request: Request, timeZone: string): LaunchFilt
   return { typed, filter, supportCode };
 }
 
-/** `k7qf 2m9d` is K7QF-2M9D: people type what they were told on the telephone. */
+/** `k7qf 2m9d` is K7QF-2M9D: people type what they heard on the telephone. */
 function readSupportCode(text: string): string | undefined {
   const letters = text.toUpperCase().replaceAll(/[\s-]/g, '');
   return /^[2-9A-HJ-NP-Z]{8}$/.test(letters) ? `${letters.slice(0, 4)}-${letters.slice(4)}` : undefined;
