@@ -6,7 +6,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --no-fund --no-audit && npm cache clean --force
 
-# A pretend hospital with a product of its own, for trying out; never part of a deployment.
+# The mock EHR with an app of its own, for trying out; never part of a deployment.
 FROM node:24.19.0-bookworm-slim@sha256:a9f5f7c91a432850b2a8a7797adf5eadb6c733ceed61167806cee7ea7fbc29df AS sandbox
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./

@@ -105,7 +105,7 @@ const pids = products.map(({ child, port: own }) => `${child.pid} (port ${own})`
 const instanceLines =
   instances === 1 ? '' : `\n  Instances   ${pids}\n              kill -9 one of them: the others go on\n`;
 console.log(`
-VectorCare SMART on FHIR, with a pretend hospital (SYNTHETIC DATA)
+VectorCare SMART on FHIR, with a mock EHR (SYNTHETIC DATA)
 
   Open        ${sandbox.chartUrl}
   Standalone  ${appUrl}/smart/standalone/${ORG_ID}

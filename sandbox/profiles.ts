@@ -1,4 +1,4 @@
-/** Vendor profiles: what real EHRs do differently, as overrides of the generic, strict server (ehr-behaviour.md §3.1). */
+/** Vendor profiles: what real EHRs do differently, as overrides of the generic, strict server. */
 import { generic, type VendorProfile } from './vendor-profile.ts';
 
 export type VendorProfileName =

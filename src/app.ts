@@ -27,7 +27,7 @@ const STATIC = {
 
 /** Builds the app. Nothing listens yet, and nothing here reads the environment. */
 export function createApp(dependencies: AppDependencies): Express {
-  const { config, redis, sealer, retries, keyRing, sightings, log, metrics, telemetry } = dependencies;
+  const { config, redis, sealer, retries, keyRing, keyUses, log, metrics, telemetry } = dependencies;
   const { publicUrl } = config;
   const launches = createLaunchStore(redis, sealer, retries);
   const endings = createLaunchEndings({ ...dependencies, launches });
@@ -47,7 +47,7 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(requireHttps(publicUrl, config.trustProxy.length > 0));
   app.use(securityHeaders(publicUrl.protocol === 'https:'));
   app.use('/assets', ...staticFiles());
-  app.use(jwksRoutes(keyRing, sightings));
+  app.use(jwksRoutes(keyRing, keyUses));
   app.use(opsRoutes(dependencies, metrics, config.opsAddresses));
   app.use(clinicianSite({ ...dependencies, launches, endings }));
   app.use(settingsSite({ ...dependencies, launches, endings }));

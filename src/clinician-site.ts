@@ -19,26 +19,22 @@ import { createOpenLaunchLimit } from '#src/launches/start/open-launch-limit.ts'
 import { standaloneRoute } from '#src/launches/start/standalone-route.ts';
 import { type ActiveGrants, createActiveGrants } from '#src/launches/tokens/current-token.ts';
 import { createTokenConfirmations } from '#src/launches/tokens/introspect.ts';
-import { createOrganizationStore } from '#src/organizations/store.ts';
-import { type ChartReadings, createChartReadings } from '#src/requests/chart/chart-readings.ts';
-import { createRequestDrafts, draftOwner } from '#src/requests/new/drafts.ts';
+import { type ChartReadings, createChartReadings } from '#src/requests/chart/readings.ts';
+import { createDeliveryStore } from '#src/requests/new/delivery-store.ts';
+import { ownerOf } from '#src/requests/new/form.ts';
 import { createFormLimit } from '#src/requests/new/form-limit.ts';
-import { createFormOutcomes } from '#src/requests/new/form-outcomes.ts';
 import { newRequestForm } from '#src/requests/new/form-page-route.ts';
 import { keepTyped, sayKept, sayNothing } from '#src/requests/new/keep-typed.ts';
-import { createRecentRequests } from '#src/requests/new/recent-requests.ts';
 import { createRequest, discardDraft } from '#src/requests/new/send-route.ts';
-import { createRequestSendings } from '#src/requests/new/sendings.ts';
+import { createTypedStore } from '#src/requests/new/typed-store.ts';
 import { requestsRoute } from '#src/requests/page/requests-page-route.ts';
 import { createIssuerKeys, type IssuerKeys } from '#src/smart/id-token/keys.ts';
 import { createAssociationLimit } from './clinicians/association-limit.ts';
 import { createCookies } from './http/cookies.ts';
 import { onlyMethods } from './http/error-page.ts';
 import { FORM_BYTES, formBody } from './http/form-body.ts';
-import { createPostOutcomes } from './http/post-outcomes.ts';
 import type { AppDependencies } from './open-dependencies.ts';
 import type { Organization } from './organizations/organization.ts';
-import { createScopeLearning } from './organizations/scope-learning.ts';
 
 /** The outside world, and the launches that administrators see too. */
 export interface ClinicianSiteDependencies extends AppDependencies {
@@ -89,7 +85,7 @@ export function clinicianSite(dependencies: ClinicianSiteDependencies): Router {
 
 /** From the EHR's chart, or our own address, to a launch. */
 function mountLaunching(router: Router, shared: Shared): void {
-  const { redis, sealer, retries, database, audit, clock, log, readings, grants, directory } = shared;
+  const { redis, sealer, retries, clock, readings, grants, directory } = shared;
   const pending = createPendingBytes({ clock, lifetimeMs: TRANSACTION_LIFETIME_MS });
   const launching = {
     ...shared,
@@ -102,10 +98,9 @@ function mountLaunching(router: Router, shared: Shared): void {
     router.route(path).head(ONLY_GET).get(launch).all(ONLY_GET);
   router.route('/smart/standalone/:orgId').head(ONLY_GET).get(standaloneRoute(launching)).all(ONLY_GET);
 
-  const scopeLearning = createScopeLearning({ store: createOrganizationStore(database.db), audit, clock, log });
   const onCompleted = (completed: Launch, organization: Organization) =>
     readings.start(completed, organization, (refused) => grants.renew(completed.id, organization, refused));
-  const callback = callbackRoute({ ...launching, scopeLearning, onCompleted });
+  const callback = callbackRoute({ ...launching, onCompleted });
   for (const path of ['/smart/callback', '/smart/callback/:orgId'])
     router.route(path).head(ONLY_GET).get(callback).all(ONLY_GET);
   router.route('/signed-out/:orgId').head(ONLY_GET).get(signedOutRoute(directory)).all(ONLY_GET);
@@ -118,16 +113,11 @@ function mountLaunchPages(router: Router, shared: Shared): void {
   const guardOfWaiting = requireLaunch({ ...shared, acceptsWaiting: true });
   const guardOfWatching = requireLaunch(shared, { renews: false });
   const form = formBody(FORM_BYTES.usual);
-  const drafts = createRequestDrafts(redis, sealer);
-  const hasDraft = async (launch: Launch) => (await drafts.find(draftOwner(launch))) !== undefined;
+  const typed = createTypedStore(redis, sealer);
+  const hasDraft = async (launch: Launch) => (await typed.draft(ownerOf(launch))) !== undefined;
   const at = (path: string) => router.route(`/launches/:launchId${path}`);
 
-  const creating = {
-    ...shared,
-    drafts,
-    sendings: createRequestSendings(redis, sealer, clock),
-    recents: createRecentRequests(redis, sealer, clock),
-  };
+  const creating = { ...shared, typed, deliveries: createDeliveryStore(redis, sealer, clock) };
   const list = requestsRoute({ ...creating, confirmations: createTokenConfirmations(shared) });
   at('/requests').head(ONLY_GET).get(guard, list).all(ONLY_GET);
   at('/closing').head(ONLY_GET).get(guardOfWatching, closingRoute(clock, hasDraft)).all(ONLY_GET);
@@ -136,11 +126,7 @@ function mountLaunchPages(router: Router, shared: Shared): void {
     .post(guardOfWaiting, form, signOutRoute({ ...shared, onEnded: readings.forget }))
     .all(ONLY_POST);
 
-  const newRequest = {
-    ...creating,
-    formLimit: createFormLimit(redis),
-    outcomes: createFormOutcomes(createPostOutcomes(redis, sealer)),
-  };
+  const newRequest = { ...creating, formLimit: createFormLimit(redis) };
   at('/requests/new')
     .head(GET_OR_POST)
     .get(guard, newRequestForm(newRequest))

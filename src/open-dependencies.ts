@@ -12,7 +12,7 @@ import { type Clinicians, createClinicians } from '#src/clinicians/admission.ts'
 import type { Config } from '#src/config/index.ts';
 import { createLaunchTraces, type LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
 import { createTraceWriter } from '#src/diagnostics/traces/writer.ts';
-import { createKeySightings, type KeySightings } from '#src/keys/key-use.ts';
+import { createKeyUses, type KeyUses } from '#src/keys/key-use.ts';
 import { createRevoker, type Revoker } from '#src/launches/ending/revoker.ts';
 import { measureLiveLaunches } from '#src/launches/session/live-gauge.ts';
 import { createStoreRetries, type StoreRetries } from '#src/launches/session/store-retries.ts';
@@ -40,7 +40,7 @@ export interface AppDependencies {
   keyRing: KeyRing;
   revoker: Revoker;
   retries: StoreRetries;
-  sightings: KeySightings;
+  keyUses: KeyUses;
   directory: OrganizationDirectory;
   connections: SmartConnections;
   checks: CheckDependencies;
@@ -95,7 +95,7 @@ export async function openDependencies(config: Config, options: OpenOptions): Pr
   const rekeyed = rekeyClinicians({ db, sealer, log, secretCount: config.appSecrets.length });
   const traces = createLaunchTraces({ writer: createTraceWriter({ db, log, clock }), clock, metrics, telemetry });
   const keyRing = await createKeyRing({ db, sealer, clock, log });
-  const sightings = createKeySightings({ db, clock, log });
+  const keyUses = createKeyUses({ db, clock, log });
   const revoker = createRevoker({ outbound, keyRing, clock, log });
   const retries = createStoreRetries({ log });
   const store = createOrganizationStore(db);
@@ -119,7 +119,7 @@ export async function openDependencies(config: Config, options: OpenOptions): Pr
       keyRing,
       revoker,
       retries,
-      sightings,
+      keyUses,
       directory,
       connections,
       checks,
@@ -139,7 +139,7 @@ export async function openDependencies(config: Config, options: OpenOptions): Pr
       await clinicians.flush();
       await audit.flush();
       await traces.flush();
-      await sightings.close();
+      await keyUses.flush();
       keyRing.close();
       await outbound.close();
       await telemetry?.close();

@@ -5,6 +5,7 @@ import { settingsAuditRoutes } from '#src/audit/audit-page-routes.ts';
 import { auditCsvRoute } from '#src/audit/csv-export-route.ts';
 import { checksReport } from '#src/checks/shared-report.ts';
 import { clinicianRoutes } from '#src/clinicians/clinicians-page-routes.ts';
+import { acceptedScopes } from '#src/diagnostics/inspector/accepted-scopes.ts';
 import { settingsLaunchesRoutes } from '#src/diagnostics/inspector/launches-routes.ts';
 import { launchReport } from '#src/diagnostics/inspector/shared-report.ts';
 import { settingsVerifyRoutes } from '#src/diagnostics/inspector/verify-routes.ts';
@@ -62,6 +63,7 @@ export function settingsSite(dependencies: SettingsSiteDependencies): Router {
     db,
     afterPost,
     store: organizations,
+    acceptedScopes: (organizationId: string) => acceptedScopes(db, organizationId),
     endLaunches,
     production,
     allowPrivate,

@@ -15,12 +15,12 @@ function requireRequest(condition: boolean, description: string): void {
 
 /** TK-01, TK-04, TK-06. */
 function checkRequest(ctx: ProviderContext, profile: VendorProfile): void {
-  requireRequest(ctx.querystring === '', 'no parameters in the query string (TK-06)');
-  requireRequest(ctx.oidc.route === 'revocation' || ctx.accepts('application/json') !== false, 'accept JSON (TK-01)');
+  requireRequest(ctx.querystring === '', 'no parameters in the query string');
+  requireRequest(ctx.oidc.route === 'revocation' || ctx.accepts('application/json') !== false, 'accept JSON');
   const isRefresh = ctx.oidc.body?.grant_type === 'refresh_token';
   const namesClient = ctx.oidc.body?.client_id !== undefined;
   if (profile.refreshNeedsClientId && isRefresh) requireRequest(namesClient, 'client_id is missing from the body');
-  else requireRequest(!namesClient || profile.refreshNeedsClientId, 'client_id is omitted from the body (TK-04)');
+  else requireRequest(!namesClient || profile.refreshNeedsClientId, 'client_id is omitted from the body');
 }
 
 interface AssertionRules {
@@ -40,16 +40,16 @@ function checkAssertion(ctx: ProviderContext, claims: Members, header: Members, 
   const { app, profile } = rules;
   const nowSeconds = Date.now() / 1000;
   const { aud, exp, iat, nbf, jti, sub, iss } = claims;
-  requireClient(header.typ === profile.assertionType, `typ must be ${profile.assertionType} (CAJ-03)`);
-  requireClient(typeof header.kid === 'string' && header.kid !== '', 'kid is missing (CAJ-02)');
-  requireClient(header.jku === undefined || header.jku === app.jwksUrl, 'jku is not the registered URL (CAJ-04)');
-  requireClient(sub === iss && iss === app.clientId, 'iss and sub are both the client_id (CAJ-05)');
-  requireClient(isAudience(aud, ctx, profile), 'aud is this endpoint, as one string (CAJ-06, CAJ-13)');
-  requireClient(Number.isInteger(exp), 'exp is whole seconds (CAJ-07)');
-  requireClient(Number(exp) - nowSeconds <= 300, 'exp is at most five minutes ahead (CAJ-07)');
-  requireClient(typeof jti === 'string' && jti.length > 0, 'jti is a string (CAJ-08)');
-  requireClient(iat === undefined || Number(iat) <= nowSeconds + 5, 'iat is in the future (CAJ-09)');
-  requireClient(nbf === undefined || Number(nbf) <= nowSeconds + 5, 'nbf is in the future (CAJ-09)');
+  requireClient(header.typ === profile.assertionType, `typ must be ${profile.assertionType}`);
+  requireClient(typeof header.kid === 'string' && header.kid !== '', 'kid is missing');
+  requireClient(header.jku === undefined || header.jku === app.jwksUrl, 'jku is not the registered URL');
+  requireClient(sub === iss && iss === app.clientId, 'iss and sub are both the client_id');
+  requireClient(isAudience(aud, ctx, profile), 'aud is this endpoint, as one string');
+  requireClient(Number.isInteger(exp), 'exp is whole seconds');
+  requireClient(Number(exp) - nowSeconds <= 300, 'exp is at most five minutes ahead');
+  requireClient(typeof jti === 'string' && jti.length > 0, 'jti is a string');
+  requireClient(iat === undefined || Number(iat) <= nowSeconds + 5, 'iat is in the future');
+  requireClient(nbf === undefined || Number(nbf) <= nowSeconds + 5, 'nbf is in the future');
 }
 
 /** oidc-provider's `assertJwtClientAuthClaimsAndHeader`: runs after the signature was verified. */

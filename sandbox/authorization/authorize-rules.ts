@@ -51,26 +51,23 @@ function requireThat(condition: boolean, description: string): void {
 function checkParameters(ctx: ProviderContext, endpointQuery: string[]): void {
   const parameters = { ...rawParameters(ctx) };
   for (const [name, value] of endpointQuery.flatMap((query) => [...new URLSearchParams(query)])) {
-    requireThat(ctx.query[name] === value, `the endpoint's own query is lost: ${name} (AZ-13)`);
+    requireThat(ctx.query[name] === value, `the endpoint's own query is lost: ${name}`);
     delete parameters[name];
   }
   requireThat(
     ctx.method === 'GET' || ctx.querystring === endpointQuery.join('&'),
-    'a POST carries its parameters in the body only (AZ-14)',
+    'a POST carries its parameters in the body only',
   );
   for (const [name, value] of Object.entries(parameters)) {
-    requireThat(typeof value === 'string', `${name} is sent more than once (AZ-17)`);
-    requireThat(known.has(name), `${name} is not a parameter of a SMART launch here (AZ-16)`);
+    requireThat(typeof value === 'string', `${name} is sent more than once`);
+    requireThat(known.has(name), `${name} is not a parameter of a SMART launch here`);
   }
   const { state, nonce, scope, response_mode: mode, code_challenge: challenge } = parameters;
-  requireThat(
-    typeof state === 'string' && state.length >= 20 && state.length <= 128,
-    'state: 122 bits or more (AZ-07)',
-  );
-  requireThat(mode === undefined || mode === 'query', 'response_mode is query or absent (AZ-22)');
-  requireThat(typeof challenge === 'string' && /^[\w-]{43}$/.test(challenge), 'code_challenge: 43 characters (AZ-09)');
+  requireThat(typeof state === 'string' && state.length >= 20 && state.length <= 128, 'state: 122 bits or more');
+  requireThat(mode === undefined || mode === 'query', 'response_mode is query or absent');
+  requireThat(typeof challenge === 'string' && /^[\w-]{43}$/.test(challenge), 'code_challenge: 43 characters');
   if (!String(scope).split(' ').includes('openid')) return;
-  requireThat(typeof nonce === 'string' && nonce.length >= 22 && nonce !== state, 'nonce: 128 bits or more (AZ-12)');
+  requireThat(typeof nonce === 'string' && nonce.length >= 22 && nonce !== state, 'nonce: 128 bits or more');
 }
 
 /** `invalid_scope`, where a fault says so; before the launch value is spent, unless a fault spends it. */
@@ -90,14 +87,11 @@ export function authorizeRules(deps: AuthorizeDeps) {
         ctx,
         deps.faults.list().flatMap(({ fault }) => fault.authorizeQuery ?? []),
       );
-      requireThat(aud === deps.facts.fhirBase, `aud must be ${deps.facts.fhirBase} (AZ-04)`);
+      requireThat(aud === deps.facts.fhirBase, `aud must be ${deps.facts.fhirBase}`);
     },
     launch: async (ctx: ProviderContext, launch: string | undefined) => {
       const requested = String(rawParameters(ctx).scope ?? '');
-      requireThat(
-        launch !== undefined || !requested.split(' ').includes('launch'),
-        'launch is missing (AZ-05, SCO-08)',
-      );
+      requireThat(launch !== undefined || !requested.split(' ').includes('launch'), 'launch is missing');
       const problem = scopeProblem(requested, launch === undefined ? 'standalone' : 'ehr');
       if (problem) throw new errors.InvalidScope(problem, requested);
       refuseByFault(deps.faults, requested, () => launch !== undefined && deps.launches.take(launch));
@@ -115,7 +109,7 @@ function launchContext(ctx: ProviderContext, launch: string, { faults, launches 
   requireThat(rawParameters(ctx).signed_in === undefined, 'signed_in belongs to a standalone launch');
   const keeps = faults.list().some(({ fault }) => fault.keepsLaunch);
   const context = launches.take(launch, keeps);
-  if (!context) throw new errors.InvalidRequest('launch is unknown, expired or already used (AZ-05)');
+  if (!context) throw new errors.InvalidRequest('launch is unknown, expired or already used');
   return context;
 }
 

@@ -124,5 +124,5 @@ export function configuration(parts: ConfigurationParts): Record<string, unknown
 /** An error that cannot be sent back to the app because its client or redirect URI is not known. */
 function renderError(ctx: ProviderContext, out: Record<string, string>): void {
   ctx.type = 'text/plain';
-  ctx.body = `The pretend EHR refused this request.\n${JSON.stringify(out, null, 2)}\n`;
+  ctx.body = `The mock EHR refused this request.\n${JSON.stringify(out, null, 2)}\n`;
 }

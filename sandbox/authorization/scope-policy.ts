@@ -48,12 +48,12 @@ export function parseClinicalScope(scope: string): ClinicalScope | undefined {
  */
 export function scopeProblem(scope: string, kind: 'ehr' | 'standalone'): string | undefined {
   const scopes = scope.split(' ');
-  if (scopes.includes('')) return 'scopes are separated by single spaces (SCO-13)';
-  if (new Set(scopes).size !== scopes.length) return 'a scope is requested twice (SCO-13)';
-  if (kind === 'ehr' && !scopes.includes('launch')) return 'an EHR launch requests the scope launch itself (SCO-07)';
-  if (scopes.some((one) => one.startsWith('system/'))) return 'no system scope in a user launch (SCO-25)';
+  if (scopes.includes('')) return 'scopes are separated by single spaces';
+  if (new Set(scopes).size !== scopes.length) return 'a scope is requested twice';
+  if (kind === 'ehr' && !scopes.includes('launch')) return 'an EHR launch requests the scope launch itself';
+  if (scopes.some((one) => one.startsWith('system/'))) return 'no system scope in a user launch';
   const malformed = scopes.find((one) => /^(patient|user)\//.test(one) && !parseClinicalScope(one));
-  if (malformed) return `${malformed} is neither a v1 nor a v2 scope (SCO-01, SCO-05)`;
+  if (malformed) return `${malformed} is neither a v1 nor a v2 scope`;
   return undefined;
 }
 

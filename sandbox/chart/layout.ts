@@ -16,7 +16,7 @@ export function layout(title: string, content: SafeHtml): SafeHtml {
 </head>
 <body>
 <header class="ehr-bar">
-  <a class="ehr-name" href="/chart">St. Elsewhere <span>pretend EHR</span></a>
+  <a class="ehr-name" href="/chart">St. Elsewhere <span>mock EHR</span></a>
   <strong class="ehr-synthetic">SYNTHETIC DATA</strong>
   <nav><a href="/chart">Charts</a> <a href="/faults">Faults</a></nav>
 </header>

@@ -44,7 +44,7 @@ function launchOptions(request: Request, patientId: string, { records, users }: 
 /** The patient in the path; answers 404 itself when there is none by that id. */
 function findPatient(request: Request, response: Response, { records }: ChartDeps): Patient | undefined {
   const patient = records.ofType('Patient').find((one) => one.id === request.params.patientId);
-  if (!patient) response.status(404).type('text/plain').send('No such patient in this pretend hospital.\n');
+  if (!patient) response.status(404).type('text/plain').send('No such patient in this mock EHR.\n');
   return patient;
 }
 

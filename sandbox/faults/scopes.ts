@@ -1,4 +1,4 @@
-/** Faults of an EHR that does not take the scopes it is asked for (ehr-behaviour 3.2; CB-14, SCO-18). */
+/** Faults of an EHR that does not take the scopes it is asked for (CB-14, SCO-18). */
 import type { Fault, FaultValue } from '#sandbox/fault.ts';
 
 const WHICH = 'a pattern of the scopes it is about, such as /\\*; default: any';

@@ -1,8 +1,10 @@
 /** The audit trail: who did what to which patient, written behind the caller's back unless the caller depends on it. */
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '#src/adapters/clock.ts';
+import { createBatchWriter } from '#src/adapters/database/batch-writer.ts';
 import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
+import { createMinuteCounts } from '#src/adapters/minute-counts.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { storedText, storedValue } from '#src/adapters/stored-text.ts';
 import { AppError } from '#src/errors.ts';
@@ -90,70 +92,39 @@ interface Waiting {
 
 /** One per process. */
 export function createAudit({ db, sealer, log, clock }: AuditDependencies): Audit {
-  const waiting: Waiting[] = [];
-  const bounded = boundDenials();
-  let writing: Promise<void> | undefined;
-
-  async function drain(): Promise<void> {
-    while (waiting.length > 0) {
-      // oxlint-disable-next-line no-await-in-loop -- one batch after the other keeps the order and one connection
-      await writeBatch(waiting.splice(0, BATCH));
-    }
-    writing = undefined;
-  }
-
-  async function writeBatch(batch: Waiting[]): Promise<void> {
-    try {
-      await appendAuditRows(db, await Promise.all(batch.map((entry) => toRow(entry, sealer))));
-    } catch (error) {
-      // One row the database cannot store must not take the other organizations' rows with it (MT-06).
-      if (batch.length > 1 && isAboutData(error))
-        return void (await Promise.all(batch.map((one) => writeBatch([one]))));
-      const lost = batch.map(({ at, event }) => ({ at, event: event.event, organizationId: event.organizationId }));
-      log.error({ err: withoutQuery(error), lost }, 'audit events could not be written');
-    }
-  }
-
+  const bounded = boundDenials(clock);
+  const namesOf = ({ at, event }: Waiting) => ({ at, event: event.event, organizationId: event.organizationId });
+  const write = async (batch: Waiting[]) =>
+    appendAuditRows(db, await Promise.all(batch.map((entry) => toRow(entry, sealer))));
+  const lost = (batch: readonly Waiting[], err: unknown) =>
+    log.error({ err, lost: batch.map(namesOf) }, 'audit events could not be written');
+  const writer = createBatchWriter({ write, lost, size: BATCH, mostWaiting: MAX_WAITING });
   return {
     record: (given) => {
-      const at = clock();
-      const event = bounded(given, at);
+      const event = bounded(given);
       if (!event) return;
-      if (waiting.length >= MAX_WAITING) {
-        log.error(
-          { event: event.event, organizationId: event.organizationId },
-          'audit event dropped: too many waiting',
-        );
-        return;
-      }
-      waiting.push({ id: randomUUID(), at, event });
-      writing ??= Promise.resolve().then(drain);
+      const entry = { id: randomUUID(), at: clock(), event };
+      if (!writer.add(entry)) log.error(namesOf(entry), 'audit event dropped: too many waiting');
     },
     recordNow: async (event) => {
       try {
-        await appendAuditRows(db, [await toRow({ id: randomUUID(), at: clock(), event }, sealer)]);
+        await write([{ id: randomUUID(), at: clock(), event }]);
       } catch (error) {
         throw new AppError('store.unavailable', `the ${event.event} event could not be stored`, {
           cause: withoutQuery(error),
         });
       }
     },
-    flush: async () => writing,
+    flush: writer.flush,
   };
 }
 
 /** The event itself, the row that stands for all further ones of its minute, or nothing. */
-function boundDenials(): (event: AuditEvent, at: Date) => AuditEvent | undefined {
-  let minute = 0;
-  const counts = new Map<string, number>();
-  return (event, at) => {
+function boundDenials(clock: Clock): (event: AuditEvent) => AuditEvent | undefined {
+  const countOf = createMinuteCounts(clock);
+  return (event) => {
     const denied = deniedAs(event);
-    if (denied === undefined) return event;
-    const now = Math.floor(at.getTime() / 60_000);
-    if (now !== minute) counts.clear();
-    minute = now;
-    const count = (counts.get(denied) ?? 0) + 1;
-    counts.set(denied, count);
+    const count = denied === undefined ? 0 : countOf(denied);
     if (count <= MOST_DENIALS) return event;
     const summary = { ...event, detail: { reason: 'more denials of this kind in this minute are not listed' } };
     return count === MOST_DENIALS + 1 ? summary : undefined;
@@ -167,12 +138,6 @@ function deniedAs({ event, organizationId, actor, patient, detail }: AuditEvent)
   // A code of `user.…` comes of a verified identity, that of an EHR user who was not admitted.
   const isOfUser = String(detail?.['code']).startsWith('user.');
   return actor === 'unknown' && !isOfUser ? `organization ${organizationId}` : undefined;
-}
-
-/** SQLSTATE class 22: a value of a row, not the state of the database. */
-function isAboutData(error: unknown): boolean {
-  const cause = withoutQuery(error);
-  return cause instanceof Error && 'code' in cause && String(cause.code).startsWith('22');
 }
 
 /** The name under which a row's patient is sealed: bound to the row, so that swapped ciphertexts do not open (ST-04). */

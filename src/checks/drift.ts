@@ -45,7 +45,7 @@ function memberDifferences(
   });
 }
 
-/** EHRs rotate their keys, some every two days (ehr-behaviour §3.1, row 20); none left would be a failed row. */
+/** EHRs rotate their keys, some every two days; none left would be a failed row. */
 function keyDifferences(before: string[] | undefined, after: string[] | undefined): Difference[] {
   if (!before || !after || textOf(before) === textOf(after)) return [];
   return [{ part: 'keys', field: 'kid', before: textOf(before), after: textOf(after), severity: 'info' }];

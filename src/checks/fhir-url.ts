@@ -2,7 +2,7 @@
 import ipaddr from 'ipaddr.js';
 import { isAddressAllowed, isLoopbackHost } from '#src/adapters/ehr-http/address-policy.ts';
 import { trimEnd } from '#src/adapters/trim-end.ts';
-import { MAX_URL_LENGTH, serverUrl } from '#src/settings/formats.ts';
+import { MAX_URL_LENGTH, serverUrl } from '#src/settings/addresses.ts';
 
 /** `told`: one sentence per thing that was changed. `kept`: what the field shows again, without a pasted password. */
 export type NormalizedUrl = { ok: true; url: string; told: string[] } | { ok: false; problem: string; kept: string };

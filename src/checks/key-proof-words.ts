@@ -62,7 +62,7 @@ export function explainRefusal(outcome: KeyProofOutcome, causes?: string[]): Exp
   return { outcome, ...EXPLANATIONS[outcome], ...(causes ? { mend: causes } : {}) };
 }
 
-/** `invalid_client` has five usual causes (ehr-behaviour §3.1, row 7), with the values to compare. */
+/** `invalid_client` has five usual causes, with the values to compare. */
 export function usualCauses(
   used: { clientId: string; kid: string; alg: string; audience: string },
   publicUrl: URL,

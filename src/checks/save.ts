@@ -4,13 +4,9 @@ import type { AuditEvent } from '#src/audit/audit.ts';
 import type { CheckDependencies } from '#src/checks/rows/context.ts';
 import type { AcceptedSettings, FinishedChecks, RunningChecks } from '#src/checks/rows/result.ts';
 import { type EditDependencies, editOrganization, settingsOf } from '#src/organizations/edit.ts';
-import {
-  type Organization,
-  type OrganizationSettings,
-  parseSettings,
-  type SettingProblem,
-} from '#src/organizations/organization.ts';
+import { type Organization, type OrganizationSettings, parseSettings } from '#src/organizations/organization.ts';
 import type { ConnectionDraft } from '#src/organizations/store.ts';
+import type { SettingProblem } from '#src/settings/derived.ts';
 import { normalizeFhirUrl } from './fhir-url.ts';
 import { keepDiscovered } from './keep-discovered.ts';
 import { verdictOf } from './report.ts';

@@ -84,7 +84,7 @@ export async function suggestionsFor(study: Study): Promise<Suggestion[]> {
   ];
 }
 
-/** Both values where two disagree: the administrator picks (ehr-behaviour §3.3). */
+/** Both values where two disagree: the administrator picks. */
 async function suggestedIssuers({ issuers, settings }: Study): Promise<string[]> {
   const findings = await issuers;
   const other = findings.flatMap(({ state, named, alternatives }) => [

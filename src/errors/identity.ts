@@ -56,17 +56,6 @@ export const identityErrors = {
     ],
     remedy: 'Look at the requested scopes on this page, and register scopes the server can grant.',
   },
-  'scope.open-again': {
-    status: 502,
-    title: 'Please open the app once more',
-    help: 'The EHR refused the permissions this app asked for. {Again}: the app then asks for them in another way.',
-    standalone: { title: 'Please start again' },
-    owner: 'The user',
-    causes: [
-      'The EHR refused the configured scopes, and its launch value was spent before the app could ask for others',
-    ],
-    remedy: "Open the app again from the patient's chart.",
-  },
   'context.invalid': {
     status: 502,
     title: 'The EHR sent an invalid patient context',

@@ -1,6 +1,6 @@
 /** Filters of our own lists as typed into an address: what cannot be meant is as good as not given. */
 import { storedText } from '#src/adapters/stored-text.ts';
-import { startOfDay } from '#views/zone.ts';
+import { startOfDay } from '#src/adapters/time-zone.ts';
 
 /** The ids of our rows: anything else is not even looked up. */
 export const ROW_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;

@@ -7,7 +7,7 @@ import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import { adminCsrfToken, adminIfSignedIn } from '#src/http/sessions/admin-session.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { type RegistrationSheet, registrationSheet } from '#src/organizations/registration.ts';
-import { scopeReasons } from '#src/organizations/scope-reasons.ts';
+import { scopeWords } from '#src/organizations/scope-words.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { vendorNotes } from '#src/vendors/notes.ts';
 import { presetScopes } from '#src/vendors/presets.ts';
@@ -43,7 +43,7 @@ async function guideProps(dependencies: GuideDependencies, request: Request): Pr
     environment: config.environment,
     organization: organization && { id: organization.id, name: organization.name },
     registration,
-    scopes: scopeReasons(registration.scopes),
+    scopes: scopeWords(registration.scopes).map(({ scope, purpose }) => ({ scope, reason: purpose })),
     network: { host: config.publicUrl.host, port: config.publicUrl.port || '443', egressIps: config.egressIps },
     vendors: vendorNotes.map((notes) => ({ ...notes, preset: presetRows(notes.vendor) })),
     vendor: organization?.vendor,

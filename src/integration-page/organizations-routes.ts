@@ -6,12 +6,13 @@ import { fieldOf } from '#src/http/form-body.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
 import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
-import { type Changing, type EditDependencies, editOrganization, switchOrganization } from '#src/organizations/edit.ts';
-import type { Organization, SettingProblem } from '#src/organizations/organization.ts';
+import { type EditDependencies, editOrganization, switchOrganization } from '#src/organizations/edit.ts';
+import type { Organization, SettingChanges } from '#src/organizations/organization.ts';
 import { registrationSheet } from '#src/organizations/registration.ts';
-import type { SettingChanges } from '#src/organizations/setting-text.ts';
+import { type SettingProblem, settingRows } from '#src/settings/derived.ts';
 import { organizationPage, organizationsPage } from '#views/integration-page/organizations-page.ts';
 import type { TypedForm } from '#views/typed-form.ts';
+import { byOf } from './visit.ts';
 
 export interface OrganizationsRouteDependencies extends Omit<EditDependencies, 'mayBeginUnset'> {
   config: Pick<Config, 'publicUrl' | 'appName'>;
@@ -55,7 +56,7 @@ async function create(deps: OrganizationsRouteDependencies, request: Request, re
   const refuse = (problems: TypedForm['problems']) => refused(deps, request, response, PAGE, { values, problems });
   if (values.id !== '' && (await deps.store.find(values.id))) return refuse({ id: 'is taken' });
   const changes = { name: values.name, clientId: values.clientId, fhirBaseUrl: '' };
-  const result = await editOrganization({ ...deps, mayBeginUnset: true }, values.id, changes, changing(request));
+  const result = await editOrganization({ ...deps, mayBeginUnset: true }, values.id, changes, byOf(request));
   if (!result.ok) return refuse(byField(result.problems));
   await tell(deps, request, response, values.id, 'created');
 }
@@ -71,7 +72,7 @@ async function change(deps: OrganizationsRouteDependencies, request: Request, re
     ...values,
     privateNetworks: values.privateNetworks.split(/[\s,]+/).filter(Boolean),
   };
-  const result = await editOrganization(deps, organization.id, changes, changing(request));
+  const result = await editOrganization(deps, organization.id, changes, byOf(request));
   if (result.ok) return tell(deps, request, response, organization.id, 'saved');
   const form = { values, problems: byField(result.problems) };
   await refused(deps, request, response, pageOf(organization.id), form);
@@ -84,7 +85,7 @@ async function toggle(
   enabled: boolean,
 ): Promise<void> {
   const organization = await known(deps, request);
-  await switchOrganization(deps, organization.id, enabled, changing(request));
+  await switchOrganization(deps, organization.id, enabled, byOf(request));
   await tell(deps, request, response, organization.id, enabled ? 'enabled' : 'disabled');
 }
 
@@ -125,7 +126,16 @@ async function showOne(deps: OrganizationsRouteDependencies, request: Request, r
   const organization = await known(deps, request);
   const registration = registrationSheet(deps.config, organization);
   const { form = formOf(organization), done } = (await deps.afterPost.read<Posted>(request)).shown;
-  response.type('html').send(organizationPage({ admin: adminProps(request), organization, registration, form, done }));
+  response.type('html').send(
+    organizationPage({
+      admin: adminProps(request),
+      organization,
+      registration,
+      form,
+      done,
+      privateNetworks: settingRows.privateNetworks,
+    }),
+  );
 }
 
 async function known({ store }: OrganizationsRouteDependencies, request: Request): Promise<Organization> {
@@ -149,9 +159,4 @@ function byField(problems: readonly SettingProblem[]): Record<string, string> {
 
 function adminProps(request: Request) {
   return { identity: adminOf(request), csrfToken: adminCsrfToken(request) };
-}
-
-function changing(request: Request): Changing {
-  const { userId } = adminOf(request);
-  return { actor: { userId }, ...(request.ip === undefined ? {} : { address: request.ip }) };
 }

@@ -1,21 +1,12 @@
 /** A page that grows while the checks run: row by row in the order of a launch, without any script. */
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 import { withoutQuery } from '#src/adapters/database/index.ts';
 import { checkIds } from '#src/checks/rows/catalogue.ts';
 import type { CheckResult } from '#src/checks/rows/result.ts';
 import { inLaunchOrder } from '#src/checks/run.ts';
-import {
-  type SaveAnswer,
-  type SaveDependencies,
-  type SavedConnection,
-  type Saver,
-  saveConnection,
-} from '#src/checks/save.ts';
-import type { Config } from '#src/config/index.ts';
+import { type SaveAnswer, type SavedConnection, saveConnection } from '#src/checks/save.ts';
 import { AppError } from '#src/errors.ts';
 import { factsOf } from '#src/http/request-log.ts';
-import { adminOf } from '#src/http/sessions/admin-session.ts';
-import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import {
   integrationEnd,
@@ -24,21 +15,8 @@ import {
   streamedOutcome,
   streamedRow,
 } from '#views/integration-page/integration-page.ts';
-import {
-  type ConnectionRecord,
-  connectionProps,
-  headProps,
-  integrationUrl,
-  type PageExtras,
-  type PendingRun,
-  runProps,
-  tailProps,
-} from './view.ts';
-
-export interface StreamDependencies extends SaveDependencies {
-  config: Pick<Config, 'publicUrl' | 'appName'>;
-  afterPost: AfterPost;
-}
+import { type ConnectionRecord, connectionProps, headProps, type PendingRun, runProps, tailProps } from './view.ts';
+import { type IntegrationDependencies, refused, saverOf, type Visit } from './visit.ts';
 
 const SAVED: Readonly<Record<SavedConnection['state'], string>> = {
   'in use': 'Saved. Every launch uses this address and what was found there.',
@@ -49,15 +27,17 @@ const SAVED: Readonly<Record<SavedConnection['state'], string>> = {
 
 /** Everything the page shows of an organization's connection. */
 export async function readRecord(
-  { store, checksStore, clock }: Pick<StreamDependencies, 'store' | 'checksStore' | 'clock'>,
+  { store, checksStore, clock, acceptedScopes }: IntegrationDependencies,
   organization: Organization,
 ): Promise<ConnectionRecord> {
-  const [draft, run, scheduled] = await Promise.all([
-    store.findDraft(organization.id),
-    checksStore.latest(organization.id),
-    checksStore.latestScheduled(organization.id),
+  const { id } = organization;
+  const [draft, run, scheduled, accepted] = await Promise.all([
+    store.findDraft(id),
+    checksStore.latest(id),
+    checksStore.latestScheduled(id),
+    acceptedScopes(id),
   ]);
-  return { organization, draft, run, scheduled, readAt: clock() };
+  return { organization, draft, run, scheduled, accepted, readAt: clock() };
 }
 
 /**
@@ -65,35 +45,25 @@ export async function readRecord(
  * on record and asks nothing of the EHR.
  */
 export async function beginChecks(
-  dependencies: StreamDependencies,
-  request: Request,
-  response: Response,
-  organization: Organization,
+  dependencies: IntegrationDependencies,
+  visit: Visit,
   { url, told, options }: PendingRun,
 ): Promise<void> {
+  const { request, organization } = visit;
   const answer = await saveConnection(dependencies, organization.id, url, saverOf(request), options);
-  if (answer.ok) return streamChecks(dependencies, request, response, organization, { ...answer, told: [...told] });
-  const shown: PageExtras = { field: { value: answer.kept, problem: answer.problem } };
-  const outcome = { kind: 'form', status: 400, shown } as const;
-  await dependencies.afterPost.answer(request, response, integrationUrl(request, organization.id), outcome);
-}
-
-/** Who acts, for the run and for the audit trail. */
-export function saverOf(request: Request): Saver {
-  const { userId, email } = adminOf(request);
-  return { name: email, actor: { userId }, ...(request.ip === undefined ? {} : { address: request.ip }) };
+  if (answer.ok) return streamChecks(dependencies, visit, { ...answer, told: [...told] });
+  return refused(dependencies, visit, 400, { field: { value: answer.kept, problem: answer.problem } });
 }
 
 /**
- * Sends the page as the checks go. A visitor who leaves early does not stop them: what they found is saved.
+ * Sends the page while the checks run. A visitor who leaves early does not stop them: their results are saved.
  *
- * Part of the page is out when the run cannot be stored: a row says so, the page is ended, and the log has the cause.
+ * When the run cannot be stored, part of the page has been sent: a row says so, the page is completed, and the log has
+ * the cause.
  */
 async function streamChecks(
-  dependencies: StreamDependencies,
-  request: Request,
-  response: Response,
-  organization: Organization,
+  dependencies: IntegrationDependencies,
+  { request, response, organization }: Visit,
   { url, told, running, outcome }: Extract<SaveAnswer, { ok: true }>,
 ): Promise<void> {
   // Watched from the start, so that an early failure is not an unhandled one.
@@ -101,47 +71,49 @@ async function streamChecks(
     (saved) => ({ saved }),
     (error: unknown) => ({ error }),
   );
-  const before = await readRecord(dependencies, organization);
   // The old draft is about to be replaced or dropped; until then nothing is said about it.
-  const checking = { ...before, draft: undefined };
-  const field = { value: url, told };
+  const checking = { ...(await readRecord(dependencies, organization)), draft: undefined };
+  const end = (record: ConnectionRecord) =>
+    response.end(integrationEnd(tailProps(request, record, {}, dependencies.config)));
   response.type('html');
   // For proxies that would hold the rows back until the end.
   response.setHeader('X-Accel-Buffering', 'no');
-  response.write(integrationStart(headProps(request, checking, { field })));
+  response.write(integrationStart(headProps(request, checking, { field: { value: url, told } })));
+  const lastGroup = await streamRows(response, inLaunchOrder(running, checkIds));
+  const result = await settled;
+  if ('error' in result) {
+    const facts = factsOf(request);
+    // The status has been sent, so the error handler could only cut the page off.
+    facts.errorCode = result.error instanceof AppError ? result.error.code : 'store.unavailable';
+    facts.error = withoutQuery(result.error);
+    response.write(streamedFailure(notStored(facts.supportCode), lastGroup));
+    end(checking);
+    return;
+  }
+  const { run, organization: after, state } = result.saved;
+  const record = await readRecord(dependencies, after);
+  response.write(streamedOutcome(runProps(run), connectionProps(request, record, {}), SAVED[state]));
+  end(record);
+}
+
+/** @returns the group of the last row. */
+async function streamRows(response: Response, rows: AsyncIterable<CheckResult>): Promise<string | undefined> {
   let group: string | undefined;
-  for await (const row of inLaunchOrder(running, checkIds)) {
+  for await (const row of rows) {
     response.write(streamedRow(row, group));
     group = row.group;
   }
-  const result = await settled;
-  if ('error' in result) {
-    noteFailure(request, result.error);
-    response.write(streamedFailure(notStored(factsOf(request).supportCode), group));
-    response.end(integrationEnd(tailProps(request, checking, {}, dependencies.config)));
-    return;
-  }
-  const { saved } = result;
-  const record = await readRecord(dependencies, saved.organization);
-  response.write(streamedOutcome(runProps(saved.run), connectionProps(request, record, {}), SAVED[saved.state]));
-  response.end(integrationEnd(tailProps(request, record, {}, dependencies.config)));
-}
-
-/** The status is out already, so the error handler could do no more than tear the page off. */
-function noteFailure(request: Request, error: unknown): void {
-  const facts = factsOf(request);
-  facts.errorCode = error instanceof AppError ? error.code : 'store.unavailable';
-  facts.error = withoutQuery(error);
+  return group;
 }
 
 function notStored(supportCode: string): CheckResult {
   return {
     id: 'not-stored',
-    title: 'These checks could not be kept',
+    title: 'The results of these checks were not stored',
     group: 'This app',
     verdict: 'failure',
-    found: 'what was found could not be stored',
-    why: 'An address is taken into use only when its checks are on record.',
+    found: 'the database did not store the results',
+    why: 'An address is used only when its checks are on record.',
     owner: 'us',
     mend: `Open this page again in a moment to see which address is in use. If it happens again, give support code ${supportCode} to the operator of this service.`,
   };

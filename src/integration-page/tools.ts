@@ -1,93 +1,44 @@
-/** Beside the checks of a connection: the page itself, the key proof, and the report for the EHR team. */
-import type { Request, Response } from 'express';
-import type { Queries } from '#src/adapters/database/index.ts';
-import type { KeyStore } from '#src/adapters/redis/key-store.ts';
-import { type KeyProofDependencies, proveKey } from '#src/checks/key-proof.ts';
+/** Beside the checks of a connection: the key proof, and the report for the EHR team. */
+import { proveKey } from '#src/checks/key-proof.ts';
 import { toReport } from '#src/checks/report.ts';
 import { checksReport, type SharedCheckReport } from '#src/checks/shared-report.ts';
 import type { Limiter } from '#src/http/limits/limiter.ts';
-import type { AfterPost } from '#src/http/sessions/after-post.ts';
-import { isConnected, type Organization } from '#src/organizations/organization.ts';
+import { isConnected } from '#src/organizations/organization.ts';
 import { registrationSheet } from '#src/organizations/registration.ts';
 import { saveReport } from '#src/reports/store.ts';
-import { integrationPage } from '#views/integration-page/integration-page.ts';
-import { beginChecks, readRecord, type StreamDependencies, saverOf } from './stream.ts';
-import { headProps, integrationUrl, type PageExtras, proofProps, runProps, tailProps } from './view.ts';
+import type { ProofProps } from '#views/integration-page/tools.ts';
+import { proofProps } from './view.ts';
+import { byOf, type Handler, leadToPage, refused } from './visit.ts';
 
-export interface IntegrationDependencies extends StreamDependencies, Omit<KeyProofDependencies, 'publicUrl'> {
-  db: Queries;
-  redis: KeyStore;
-}
-
-/** Answers one request about an organization the visitor may see. */
-export type Step = (request: Request, response: Response, organization: Organization) => Promise<void>;
-
-/** The page as it stands, with what the last post adds; or the checks that it asked for, as they go. */
-export function showPage(dependencies: IntegrationDependencies): Step {
-  return async (request, response, organization) => {
-    const record = await readRecord(dependencies, organization);
-    const { shown, isSecretGone } = await dependencies.afterPost.read<PageExtras>(request);
-    if (shown.run) return beginChecks(dependencies, request, response, organization, shown.run);
-    const extras = { ...shown, isReportGone: isSecretGone };
-    const page = integrationPage(
-      headProps(request, record, extras),
-      record.run && runProps(record.run),
-      tailProps(request, record, extras, dependencies.config),
-    );
-    response.type('html').send(page);
-  };
-}
-
-/** Answers a post by leading to the page, which shows this. */
-export function leadToPage(
-  { afterPost }: IntegrationDependencies,
-  outcome: Omit<Parameters<AfterPost['answer']>[3], 'shown'> & { shown: PageExtras },
-): Step {
-  return (request, response, { id }) => afterPost.answer(request, response, integrationUrl(request, id), outcome);
-}
-
-/** Nothing was changed: the page says why, at each reload. */
-export function refused(dependencies: IntegrationDependencies, status: 400 | 409, shown: PageExtras): Step {
-  return leadToPage(dependencies, { kind: 'form', status, shown });
-}
-
-/** It is done: the page says so, once. */
-export function done(dependencies: IntegrationDependencies, text: string): Step {
-  return leadToPage(dependencies, { kind: 'done', shown: { done: text } });
-}
+const NOT_ASKED: ProofProps = {
+  verdict: 'undecided',
+  text: 'Not asked: the FHIR URL or the Client ID is not set yet.',
+  causes: [],
+};
 
 /** One token request per press; limited, and in the audit trail. */
-export function keyProof(dependencies: IntegrationDependencies, limit: Limiter): Step {
-  return async (request, response, organization) => {
+export function keyProof(limit: Limiter): Handler {
+  return async (dependencies, visit) => {
+    const { organization, request } = visit;
     const { audit, config } = dependencies;
-    const told = (proof: PageExtras['proof'] & object) =>
-      leadToPage(dependencies, { kind: 'done', status: 200, shown: { proof } });
-    if (!isConnected(organization)) {
-      const proof = {
-        verdict: 'undecided',
-        text: 'Not asked: the FHIR URL or the Client ID is not set yet.',
-        causes: [],
-      } as const;
-      return told(proof)(request, response, organization);
-    }
+    const show = (proof: ProofProps) =>
+      leadToPage(dependencies, visit, { kind: 'done', status: 200, shown: { proof } });
+    if (!isConnected(organization)) return show(NOT_ASKED);
     await limit.take(organization.id);
     const proof = await proveKey(organization, { ...dependencies, publicUrl: config.publicUrl });
-    const { name: _name, ...by } = saverOf(request);
     const detail = { action: 'key proof', outcome: proof.outcome, kid: proof.used?.kid };
-    audit.record({ event: 'check-run', organizationId: organization.id, ...by, detail });
-    await told(proofProps(proof))(request, response, organization);
+    audit.record({ event: 'check-run', organizationId: organization.id, ...byOf(request), detail });
+    return show(proofProps(proof));
   };
 }
 
 /** A link to the last run, for people without an account. */
-export function report(dependencies: IntegrationDependencies, limit: Limiter): Step {
-  return async (request, response, organization) => {
+export function report(limit: Limiter): Handler {
+  return async (dependencies, visit) => {
+    const { organization, request } = visit;
     const { checksStore, clock, config, db, audit } = dependencies;
     const run = await checksStore.latest(organization.id);
-    if (!run) {
-      const problem = 'Run the checks first; the report shows them.';
-      return refused(dependencies, 409, { problem })(request, response, organization);
-    }
+    if (!run) return refused(dependencies, visit, 409, { problem: 'Run the checks first; the report shows them.' });
     await limit.take(organization.id);
     const content: SharedCheckReport = {
       ...toReport(run, organization),
@@ -95,10 +46,14 @@ export function report(dependencies: IntegrationDependencies, limit: Limiter): S
     };
     const shared = { kind: checksReport.kind, organizationId: organization.id, content };
     const { token, expiresAt } = await saveReport(db, shared, clock());
-    const { name: _name, ...by } = saverOf(request);
-    audit.record({ event: 'report-made', organizationId: organization.id, ...by, detail: { runId: run.id } });
+    audit.record({
+      event: 'report-made',
+      organizationId: organization.id,
+      ...byOf(request),
+      detail: { runId: run.id },
+    });
     const url = new URL(`${checksReport.path}/${token}`, config.publicUrl).href;
     const shown = { report: { url, expiresAt: expiresAt.toISOString() } };
-    await leadToPage(dependencies, { kind: 'secret', status: 200, shown })(request, response, organization);
+    return leadToPage(dependencies, visit, { kind: 'secret', status: 200, shown });
   };
 }

@@ -8,18 +8,19 @@ import type { Organization } from '#src/organizations/organization.ts';
 import { registrationSheet } from '#src/organizations/registration.ts';
 import { issuersOf } from '#src/organizations/smart-connections.ts';
 import type { ConnectionDraft } from '#src/organizations/store.ts';
+import { fieldGroups, savedForm } from '#src/settings/form.ts';
 import { readStoredConfiguration } from '#src/smart/smart-configuration.ts';
-import { vendorChoices, vendorProps } from '#src/vendors/view.ts';
+import { vendorProps } from '#src/vendors/view.ts';
 import type { ConnectionProps } from '#views/integration-page/connection.ts';
 import type {
   FinishedRun,
   IntegrationHeadProps,
   IntegrationTailProps,
 } from '#views/integration-page/integration-page.ts';
+import type { AcceptedScopesProps } from '#views/integration-page/scope-editor.ts';
 import type { DriftProps, ProofProps } from '#views/integration-page/tools.ts';
 import type { TypedForm } from '#views/typed-form.ts';
-import { advancedForm } from './form.ts';
-import { learnedScopesProps, scopeEditorProps } from './scope-editor-props.ts';
+import { scopeEditorProps } from './scopes.ts';
 
 const PAGE = '/settings/integrations/smart-on-fhir';
 
@@ -29,6 +30,7 @@ export interface ConnectionRecord {
   draft: ConnectionDraft | undefined;
   run: CheckRun | undefined;
   scheduled: CheckRun | undefined;
+  accepted: AcceptedScopesProps | undefined;
   readAt: Date;
 }
 
@@ -99,8 +101,8 @@ export function tailProps(
   extras: PageExtras,
   deployment: { publicUrl: URL; appName: string },
 ): IntegrationTailProps {
-  const { organization, scheduled, draft } = record;
-  const advanced = extras.advanced ?? advancedForm(organization);
+  const { organization, scheduled, draft, accepted } = record;
+  const advanced = extras.advanced ?? savedForm({ ...organization });
   return {
     organization: { id: organization.id, name: organization.name },
     connection: connectionProps(request, record, extras),
@@ -110,13 +112,13 @@ export function tailProps(
     drift: scheduled && driftProps(scheduled),
     registration: registrationSheet(deployment, organization),
     advanced,
-    learned: learnedScopesProps(organization),
+    accepted: accepted && accepted.accepted !== organization.scopes ? accepted : undefined,
     scopes: {
       previewAction: integrationUrl(request, organization.id, 'preview-scopes'),
       ...scopeEditorProps(organization, advanced, extras.preview),
     },
     vendor: vendorProps(organization, draft?.fhirUrl),
-    vendors: vendorChoices,
+    fieldGroups,
     privateNetworks: organization.privateNetworks,
   };
 }

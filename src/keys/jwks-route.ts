@@ -5,7 +5,7 @@ import { AppError } from '#src/errors.ts';
 import { headerOf } from '#src/http/request-values.ts';
 import { JWKS_MAX_AGE_SECONDS } from './key-life.ts';
 import type { KeyRing } from './key-ring.ts';
-import type { KeySightings } from './key-use.ts';
+import type { KeyUses } from './key-use.ts';
 
 /**
  * Mount at the root, before anything that sets cookies or needs a store.
@@ -13,12 +13,12 @@ import type { KeySightings } from './key-use.ts';
  * JW-01: no authentication, cookie or redirect. JW-08: Cache-Control and a strong ETag, 304 when it matches.
  * JW-12: GET and HEAD; other methods end in AppError 'request.method' with Allow set.
  */
-export function jwksRoutes(keyRing: Pick<KeyRing, 'jwks'>, sightings?: Pick<KeySightings, 'jwksFetched'>): Router {
+export function jwksRoutes(keyRing: Pick<KeyRing, 'jwks'>, keyUses?: Pick<KeyUses, 'jwksFetched'>): Router {
   const router = Router({ caseSensitive: true, strict: true });
   router
     .route('/.well-known/jwks.json')
     .get((request, response) => {
-      sightings?.jwksFetched(request.ip ?? '', headerOf(request, 'user-agent') ?? '');
+      keyUses?.jwksFetched(request.ip ?? '', headerOf(request, 'user-agent') ?? '');
       const body = Buffer.from(JSON.stringify(keyRing.jwks()));
       // Express would add a charset to the type, which JSON does not have; it answers If-None-Match itself.
       response.setHeader('Content-Type', 'application/json');

@@ -4,8 +4,9 @@ import type { Clock } from '#src/adapters/clock.ts';
 import { CommandError } from '#src/adapters/command-line.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
+import { serverTimeZone } from '#src/adapters/time-zone.ts';
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';
-import { instantText, serverTimeZone } from '#views/zone.ts';
+import { instantText } from '#views/zone.ts';
 import {
   activationOfNewKey,
   emergencyInstant,

@@ -1,4 +1,4 @@
-/** What was seen of our keys outside: which key an EHR accepted, and who fetched the JWKS. Newest sighting per row. */
+/** What was seen of our keys outside: which key an EHR accepted, and who fetched the JWKS. The newest per row. */
 import { desc, lt, sql } from 'drizzle-orm';
 import { index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
@@ -30,22 +30,22 @@ export const jwksFetches = pgTable(
 export type KeyUse = typeof keyUses.$inferSelect;
 export type JwksFetch = typeof jwksFetches.$inferSelect;
 
-/** Writes sightings over older ones of the same key or fetcher. */
-export async function saveSightings(db: Queries, uses: KeyUse[], fetches: JwksFetch[]): Promise<void> {
-  if (uses.length > 0) {
-    const at = sql`greatest(${keyUses.at}, excluded.at)`;
-    const target = [keyUses.organizationId, keyUses.kid];
-    await db.insert(keyUses).values(uses).onConflictDoUpdate({ target, set: { at } });
-  }
-  if (fetches.length > 0) {
-    const at = sql`greatest(${jwksFetches.at}, excluded.at)`;
-    const count = sql`${jwksFetches.fetches} + excluded.fetches`;
-    const last = { address: sql`excluded.address`, userAgent: sql`excluded.user_agent` };
-    await db
-      .insert(jwksFetches)
-      .values(fetches)
-      .onConflictDoUpdate({ target: jwksFetches.visitor, set: { ...last, at, fetches: count } });
-  }
+/** Writes uses over older ones of the same key. */
+export async function saveUses(db: Queries, uses: KeyUse[]): Promise<void> {
+  const at = sql`greatest(${keyUses.at}, excluded.at)`;
+  const target = [keyUses.organizationId, keyUses.kid];
+  await db.insert(keyUses).values(uses).onConflictDoUpdate({ target, set: { at } });
+}
+
+/** Writes fetches over older ones of the same visitor, and adds up how many there were. */
+export async function saveFetches(db: Queries, fetches: JwksFetch[]): Promise<void> {
+  const set = {
+    address: sql`excluded.address`,
+    userAgent: sql`excluded.user_agent`,
+    at: sql`greatest(${jwksFetches.at}, excluded.at)`,
+    fetches: sql`${jwksFetches.fetches} + excluded.fetches`,
+  };
+  await db.insert(jwksFetches).values(fetches).onConflictDoUpdate({ target: jwksFetches.visitor, set });
 }
 
 /**

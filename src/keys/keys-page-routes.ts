@@ -12,13 +12,13 @@ import { importKey } from './import-key.ts';
 import { exportKey, type KeyDependencies, KeyRefusal, listKeys, retireKey, rotateKeys } from './key-actions.ts';
 import { JWKS_MAX_AGE_SECONDS } from './key-life.ts';
 import type { KeyRing } from './key-ring.ts';
-import type { KeySightings } from './key-use.ts';
+import type { KeyUses } from './key-use.ts';
 import { listJwksFetches, listKeyUses } from './key-use-store.ts';
 
 export interface KeySettingsDependencies extends Omit<KeyDependencies, 'by'> {
   publicUrl: URL;
   keyRing: Pick<KeyRing, 'refresh'>;
-  sightings: Pick<KeySightings, 'flush'>;
+  keyUses: Pick<KeyUses, 'flush'>;
   /** Every organization with its hosts; organizations come later in the import order. */
   keyHolders: () => Promise<KeyHolder[]>;
   afterPost: AfterPost;
@@ -76,7 +76,7 @@ function action(dependencies: KeySettingsDependencies, name: keyof typeof DONE, 
   return async (request, response) => {
     try {
       // What was seen in the last seconds counts for "in use".
-      await dependencies.sightings.flush();
+      await dependencies.keyUses.flush();
       await act({ ...dependencies, by: actorOf(request) }, request);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
@@ -107,8 +107,8 @@ function problemOf(error: CommandError, name: string, request: Request): NonNull
 }
 
 async function showKeys(dependencies: KeySettingsDependencies, request: Request, response: Response): Promise<void> {
-  const { db, clock, publicUrl, sightings, keyHolders } = dependencies;
-  await sightings.flush();
+  const { db, clock, publicUrl, keyUses, keyHolders } = dependencies;
+  await keyUses.flush();
   const [keys, uses, fetches, holders] = await Promise.all([
     listKeys(dependencies),
     listKeyUses(db),
@@ -123,7 +123,7 @@ async function showKeys(dependencies: KeySettingsDependencies, request: Request,
     jwksUri: `${publicUrl.origin}/.well-known/jwks.json`,
     maxAgeSeconds: JWKS_MAX_AGE_SECONDS,
     keys,
-    sightings: holders.map(({ id, name }) => ({
+    keyUses: holders.map(({ id, name }) => ({
       id,
       name,
       accepted: uses.find((use) => use.organizationId === id),

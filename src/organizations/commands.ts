@@ -7,9 +7,10 @@ import {
   table,
   UsageError,
 } from '#src/adapters/command-line.ts';
-import { readSettingTexts, type SettingChanges, settingKeyOf, settingKeys } from '#src/organizations/setting-text.ts';
+import { readSettingTexts, settingKeyOf, settingKeys } from '#src/settings/command-text.ts';
 import { type EditDependencies, editOrganization, switchOrganization } from './edit.ts';
-import { describeOrganization, describeSaved, endedText, withoutDocument } from './text.ts';
+import type { SettingChanges } from './organization.ts';
+import { describeOrganization, describeSaved, endedCount, endedText, withoutDocument } from './text.ts';
 
 export interface OrganizationCommandDependencies extends EditDependencies {
   deployment: { publicUrl: URL; appName: string };
@@ -17,6 +18,8 @@ export interface OrganizationCommandDependencies extends EditDependencies {
 
 /** Work to do once the database is open. */
 export type OrganizationCommand = (dependencies: OrganizationCommandDependencies) => Promise<CommandOutcome>;
+
+const BY = { actor: 'cli' } as const;
 
 export const organizationUsage = [
   'organization set <orgId> [--name …] [--fhir-url …] [--client-id …] [--setting key=value]…',
@@ -60,14 +63,11 @@ function set(args: readonly string[]): OrganizationCommand {
   });
   const settings = readSettingTexts(values.setting ?? []);
   if (settings.problems.length > 0) throw new UsageError(settings.problems.map(describeProblem));
-  const changes: SettingChanges = {
-    ...settings.changes,
-    ...(values.name === undefined ? {} : { name: values.name }),
-    ...(values['fhir-url'] === undefined ? {} : { fhirBaseUrl: values['fhir-url'] }),
-    ...(values['client-id'] === undefined ? {} : { clientId: values['client-id'] }),
-  };
+  const flags = { name: values.name, fhirBaseUrl: values['fhir-url'], clientId: values['client-id'] };
+  const given = Object.entries(flags).filter(([, value]) => value !== undefined);
+  const changes: SettingChanges = { ...settings.changes, ...Object.fromEntries(given) };
   return async (dependencies) => {
-    const result = await editOrganization(dependencies, positionals[0] ?? '', changes, 'cli');
+    const result = await editOrganization(dependencies, positionals[0] ?? '', changes, BY);
     if (!result.ok) throw new UsageError(result.problems.map(describeProblem));
     return describeSaved(result, dependencies.deployment);
   };
@@ -98,18 +98,14 @@ function show(id: string): OrganizationCommand {
 
 function toggle(id: string, enabled: boolean): OrganizationCommand {
   return async (dependencies) => {
-    const switched = await switchOrganization(dependencies, id, enabled, 'cli');
+    const switched = await switchOrganization(dependencies, id, enabled, BY);
     if (!switched) throw unknownOrganization(id);
     const { after, ended } = switched;
     const text = enabled
       ? `Organization ${id} is enabled.`
       : [`Organization ${id} is disabled.`, ...endedText(ended)].join(' ');
-    return done(text, {
-      id,
-      enabled,
-      connectionVersion: after.connectionVersion,
-      endedCount: ended === 'none' ? 0 : (ended ?? null),
-    });
+    const { connectionVersion } = after;
+    return done(text, { id, enabled, connectionVersion, endedCount: endedCount(ended) });
   };
 }
 

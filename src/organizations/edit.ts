@@ -1,14 +1,14 @@
-/** Changing an organization: merge, check by the one schema, save and tell the audit trail. */
+/** Changing an organization: merge, check by the one schema, save, record in the audit trail. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';
-import type { SettingChanges } from '#src/organizations/setting-text.ts';
+import type { SettingProblem } from '#src/settings/derived.ts';
+import { vendors } from '#src/settings/vendor-names.ts';
 import { broughtAlong } from '#src/vendors/presets.ts';
-import { vendorOf } from '#src/vendors/vendor.ts';
 import {
   type Organization,
   type OrganizationSettings,
   parseSettings,
-  type SettingProblem,
+  type SettingChanges,
   type UnsetField,
 } from './organization.ts';
 import type { OrganizationStore, SavedOrganization } from './store.ts';
@@ -24,15 +24,15 @@ export interface EditDependencies {
 }
 
 /**
- * Ends everything an organization has open and gives the tokens back, as it was when they were made (MT-05, REG-11).
- * Never fails a change that is already saved.
+ * Ends the open launches of an organization and revokes their tokens with the connection they were made with (MT-05,
+ * REG-11). Never fails a change that is already saved.
  *
  * @returns how many; undefined when that cannot be done from here or now: then each is refused at its next request.
  */
 export type EndLaunches = (organization: Organization, by: Changing) => Promise<number | undefined>;
 
 /** Who changes settings, for the audit trail. */
-export type Changing = AuditEvent['actor'] | Pick<AuditEvent, 'actor' | 'address'>;
+export type Changing = Pick<AuditEvent, 'actor' | 'address'>;
 
 /** 'none': the change ends no launch; undefined: see {@link EndLaunches}. */
 export type EndedLaunches = number | 'none' | undefined;
@@ -44,7 +44,7 @@ export type EditResult =
 /**
  * Creates the organization or changes what is given of it; with any problem nothing is changed.
  *
- * A vendor brings its preset along for every setting nobody has set on purpose; what is given beside it comes first.
+ * A vendor brings its preset for every setting that was not changed before; what is given beside it comes first.
  *
  * @param changes raw and untrusted.
  */
@@ -99,7 +99,7 @@ export async function switchOrganization(
 
 function merge(id: string, before: Organization | undefined, changes: SettingChanges): SettingChanges {
   const base = before && settingsOf(before);
-  const vendor = vendorOf(changes.vendor);
+  const vendor = vendors.find((name) => name === changes.vendor);
   const preset = vendor && broughtAlong(before, vendor);
   return { ...base, ...preset, ...changes, id };
 }
@@ -110,15 +110,9 @@ function unsetFields(before: Organization | undefined, mayBeginUnset: boolean): 
   return fields.filter((field) => (before ? before[field] === '' : mayBeginUnset));
 }
 
-/** The organization without what nobody sets by hand. */
+/** The organization without its state. */
 export function settingsOf(organization: Organization): OrganizationSettings {
-  const {
-    enabled: _enabled,
-    connectionVersion: _version,
-    discovered: _discovered,
-    learnedScopes: _learned,
-    ...settings
-  } = organization;
+  const { enabled: _enabled, connectionVersion: _version, discovered: _discovered, ...settings } = organization;
   return settings;
 }
 
@@ -140,7 +134,7 @@ function recordChange(
   audit.record({
     event: 'settings-change',
     organizationId: after.id,
-    ...(typeof by === 'object' && 'actor' in by ? by : { actor: by }),
+    ...by,
     detail: { before: pick(before) ?? null, after: pick(after) },
   });
 }

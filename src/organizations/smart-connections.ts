@@ -99,7 +99,7 @@ function iso(instant: number): string {
 
 /**
  * The issuers whose id_tokens and callbacks this organization believes: those an administrator configured, else the one
- * the EHR names, else its FHIR base (DI-12, ID-02; ehr-behaviour 3.3).
+ * the EHR names, else its FHIR base (DI-12, ID-02).
  */
 export function issuersOf(organization: Organization, configuration: SmartConfiguration): IssuerToTrust[] {
   const issuers =

@@ -3,13 +3,12 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import { boolean, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { storedValue } from '#src/adapters/stored-text.ts';
+import { endingFields } from '#src/settings/derived.ts';
 import {
   type Discovered,
-  type LearnedScopes,
   ORGANIZATION_ID,
   type Organization,
   type OrganizationSettings,
-  readLearnedScopes,
   readStoredSettings,
 } from './organization.ts';
 
@@ -26,7 +25,6 @@ export const organizations = pgTable('organizations', {
   connectionVersion: integer('connection_version').notNull(),
   settings: jsonb('settings').$type<Readonly<Record<string, unknown>>>().notNull(),
   discovered: jsonb('discovered').$type<Discovered>(),
-  learnedScopes: jsonb('learned_scopes').$type<LearnedScopes>(),
   draft: jsonb('draft').$type<ConnectionDraft>(),
   createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
   updatedAt: timestamp('updated_at', { withTimezone: true, precision: 3 }).notNull(),
@@ -67,16 +65,6 @@ export interface OrganizationStore {
   setEnabled(id: string, enabled: boolean, now: Date): Promise<SavedOrganization | undefined>;
   /** Keeps a discovery, unless the connection it was made for has changed meanwhile. */
   saveDiscovered(id: string, connectionVersion: number, discovered: Discovered): Promise<void>;
-  /**
-   * Changes what was learned about an organization's scopes. `edit` sees the row as it is and answers with the whole of
-   * it, or with what it saw to leave it; edits of one organization wait for each other.
-   *
-   * @returns what is stored then; undefined when there is no such organization.
-   */
-  learnScopes(
-    id: string,
-    edit: (before: Organization) => LearnedScopes | undefined,
-  ): Promise<{ before: Organization; learned: LearnedScopes | undefined } | undefined>;
   findDraft(id: string): Promise<ConnectionDraft | undefined>;
   /** Replaces the draft; undefined removes it. Touches nothing a launch uses. */
   saveDraft(id: string, draft: ConnectionDraft | undefined): Promise<void>;
@@ -108,17 +96,6 @@ export function createOrganizationStore(db: Queries): OrganizationStore {
         .set({ discovered: storedValue(discovered) })
         .where(madeForThis);
     },
-    learnScopes: (id, edit) =>
-      db.transaction(async (tx) => {
-        const before = await lockAndFind(tx, id);
-        if (!before) return undefined;
-        const learned = edit(before);
-        if (learned !== before.learnedScopes) {
-          const learnedScopes = storedValue(learned) ?? null;
-          await tx.update(organizations).set({ learnedScopes }).where(eq(organizations.id, id));
-        }
-        return { before, learned };
-      }),
     findDraft: async (id) => {
       if (!ORGANIZATION_ID.test(id)) return undefined;
       const rows = await db.select({ draft: organizations.draft }).from(organizations).where(eq(organizations.id, id));
@@ -149,10 +126,9 @@ async function findRow(db: Queries, id: string): Promise<Organization | undefine
 }
 
 async function write(tx: Queries, organization: Organization, now: Date): Promise<Organization> {
-  const { id, name, fhirBaseUrl, clientId, enabled, connectionVersion, discovered, learnedScopes, ...settings } =
-    organization;
+  const { id, name, fhirBaseUrl, clientId, enabled, connectionVersion, discovered, ...settings } = organization;
   const columns = { name, fhirBaseUrl, clientId, enabled, connectionVersion, settings, updatedAt: now };
-  const row = { ...columns, discovered: discovered ?? null, learnedScopes: learnedScopes ?? null };
+  const row = { ...columns, discovered: discovered ?? null };
   await tx
     .insert(organizations)
     .values({ id, ...row, createdAt: now })
@@ -162,25 +138,23 @@ async function write(tx: Queries, organization: Organization, now: Date): Promis
 
 function nextOrganization(before: Organization | undefined, settings: OrganizationSettings): Organization {
   if (!before) return { ...settings, enabled: true, connectionVersion: 1, discovered: undefined };
-  const { enabled, connectionVersion, discovered, learnedScopes } = before;
+  const { enabled, connectionVersion, discovered } = before;
   return connectionOf(before) === connectionOf(settings)
-    ? { ...settings, enabled, connectionVersion, discovered, learnedScopes }
+    ? { ...settings, enabled, connectionVersion, discovered }
     : { ...settings, enabled, connectionVersion: connectionVersion + 1, discovered: undefined };
 }
 
 /** What we trust about the EHR, as one comparable text. */
 function connectionOf(settings: OrganizationSettings): string {
-  const { fhirBaseUrl, clientId, issuers, allowedHosts, privateNetworks } = settings;
-  return JSON.stringify([fhirBaseUrl, clientId, issuers, allowedHosts, privateNetworks]);
+  return JSON.stringify([settings.fhirBaseUrl, settings.clientId, ...endingFields.map((field) => settings[field])]);
 }
 
 function toOrganization(row: typeof organizations.$inferSelect): Organization {
-  const { id, name, fhirBaseUrl, clientId, enabled, connectionVersion, settings, discovered, learnedScopes } = row;
+  const { id, name, fhirBaseUrl, clientId, enabled, connectionVersion, settings, discovered } = row;
   return {
     ...readStoredSettings({ ...settings, id, name, fhirBaseUrl, clientId }),
     enabled,
     connectionVersion,
     discovered: discovered ?? undefined,
-    learnedScopes: learnedScopes === null ? undefined : readLearnedScopes(learnedScopes),
   };
 }

@@ -1,7 +1,6 @@
 /** Reads a FHIR date, dateTime or instant into the day and time of one time zone; partial dates stay partial (FH-11). */
-
+import { dayAndTimeIn } from '#src/adapters/time-zone.ts';
 import { asInformation } from '#src/smart/fhir/fields.ts';
-import { dayAndClockIn } from '#views/zone.ts';
 
 /** A date as far as the EHR gave it. */
 export interface FhirDate {
@@ -9,7 +8,7 @@ export interface FhirDate {
   readonly day: string;
   /** `HH:MM`; undefined for a date without a time */
   readonly time: string | undefined;
-  /** the EHR wrote from which offset the time counts, so that it is a moment and `time` is of the time zone asked for */
+  /** it came with an offset, so that it is a moment and `time` is of the time zone asked for */
   readonly isMoment: boolean;
   /** for sorting, in ms: the moment, or where the day, month or year begins */
   readonly at: number;
@@ -19,11 +18,9 @@ const DATE =
   /^([1-9]\d{3}(?:-\d\d(?:-\d\d)?)?)(?:T([01]\d|2[0-3]):([0-5]\d)(?::[0-5]\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/;
 
 /**
- * FHIR R4 datatypes, date, dateTime and instant.
+ * FHIR R4 date, dateTime and instant. A date without a time is a date on the calendar, whatever the time zone.
  *
- * @param value as received; untrusted.
- * @param timeZone in which a moment is told. A date without a time is a date on the calendar and moves nowhere.
- * @returns undefined for anything else, impossible days such as 30 February included.
+ * @param value untrusted. @returns undefined for anything else, impossible days such as 30 February included.
  */
 export function readFhirDate(value: unknown, timeZone: string): FhirDate | undefined {
   const text = typeof value === 'string' && value.length <= 40 ? value : '';
@@ -34,7 +31,8 @@ export function readFhirDate(value: unknown, timeZone: string): FhirDate | undef
   if (offset === undefined) return { day, time: `${hour}:${minute}`, isMoment: false, at: Date.parse(`${text}Z`) };
   const at = new Date(text);
   if (Number.isNaN(at.getTime())) return undefined;
-  return { ...dayAndClockIn(at, timeZone), isMoment: true, at: at.getTime() };
+  const local = dayAndTimeIn(at, timeZone);
+  return { day: local.day, time: local.time.slice(0, 5), isMoment: true, at: at.getTime() };
 }
 
 /** The day of a FHIR date in this time zone, partial where it is; odd text bounded as it came, unless it says nothing. */

@@ -17,10 +17,8 @@ const MOST_SHOWN = 3;
 
 /**
  * The MRN: an identifier whose type is coded MR (HL7 v2-0203, or without a system), or which the EHR names "MRN" or
- * "Medical record number" beside a code of its own.
- *
- * Current before expired; then coded before named; then official or usual before others. Equals of different numbers are
- * all shown, with their assigners: none is picked by chance. One that is no longer used is shown as such.
+ * "Medical record number" beside a code of its own. Current before expired, then coded before named, then by use. Equals
+ * of different numbers are all shown, with their assigners: none is picked by chance.
  *
  * @param identifiers `Patient.identifier` as received; untrusted.
  * @returns undefined when the EHR calls none of them a medical record number.
@@ -28,10 +26,9 @@ const MOST_SHOWN = 3;
 export function medicalRecordNumber(identifiers: unknown, now: Date): string | undefined {
   const candidates = asRecords(identifiers).flatMap((identifier) => candidateOf(identifier, now) ?? []);
   const best = Math.min(...candidates.map(({ rank }) => rank));
-  const equals = new Map(candidates.filter(({ rank }) => rank === best).map((one) => [one.value, one] as const));
-  const shown = [...equals.values()].slice(0, MOST_SHOWN);
-  const more = equals.size > shown.length ? ' and more' : '';
-  return shown.length === 0 ? undefined : `${shown.map((one) => textOf(one, shown.length > 1)).join(', ')}${more}`;
+  const equals = [...new Map(candidates.filter(({ rank }) => rank === best).map((one) => [one.value, one])).values()];
+  const shown = equals.slice(0, MOST_SHOWN).map((one) => textOf(one, equals.length > 1));
+  return shown.length === 0 ? undefined : `${shown.join(', ')}${equals.length > MOST_SHOWN ? ' and more' : ''}`;
 }
 
 interface Candidate {

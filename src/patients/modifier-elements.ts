@@ -1,7 +1,6 @@
 /**
- * Reads FHIR's modifier elements, those that change what a resource means: for every resource the pages show, here and
- * nowhere else. FHIR R4, "Is-Modifier": an application that does not understand one must not show the rest as if it were
- * not there, so each is said in words.
+ * FHIR's modifier elements, those that change what a resource means, in words for every resource the pages show: an
+ * application that does not understand one must not show the rest as if it were not there (FHIR R4, "Is-Modifier").
  */
 import { asRecord, asRecords, asText, asTexts, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { type Flag, flagOf } from './foreign-flag.ts';
@@ -10,12 +9,8 @@ import { type Flag, flagOf } from './foreign-flag.ts';
 const MOST_ELEMENTS = 20_000;
 
 /**
- * Conditions on a whole resource: not to be performed, rules of its own, extensions that modify it or a part of it.
- *
- * A value that cannot be read counts as the dangerous one. What `contained` holds is judged by itself.
- *
- * @param resource as received; untrusted. Never throws.
- * @returns short sentences, the gravest first; empty when nothing modifies the resource.
+ * Conditions on a whole resource, in short sentences, the gravest first. A value that cannot be read counts as the
+ * dangerous one. What `contained` holds is judged by itself. Never throws.
  */
 export function conditionsOf(resource: ForeignRecord): string[] {
   const prohibitions = prohibitionsIn(resource);
@@ -43,34 +38,21 @@ function prohibitionsIn(resource: ForeignRecord): Flag[] {
 }
 
 /** Codes of `status`, `verificationStatus` and `clinicalStatus` without which a name would mislead. */
-const STATES = new Map([
-  ['inactive', 'inactive'],
-  ['suspended', 'suspended'],
-  ['proposed', 'proposed'],
+const STATES = new Map<unknown, string>([
+  ...['inactive', 'suspended', 'proposed', 'cancelled', 'superseded'].map((code) => [code, code] as const),
+  ...['refuted', 'unconfirmed', 'provisional', 'differential', 'resolved'].map((code) => [code, code] as const),
   ['off', 'inactive'],
   ['entered-in-error', 'entered in error'],
-  ['cancelled', 'cancelled'],
-  ['superseded', 'superseded'],
-  ['refuted', 'refuted'],
-  ['unconfirmed', 'unconfirmed'],
-  ['provisional', 'provisional'],
-  ['differential', 'differential'],
-  ['resolved', 'resolved'],
   ['remission', 'in remission'],
 ]);
 
-/**
- * The states and conditions of a resource that is shown by its name alone: a person, a place, a reason.
- *
- * @returns "inactive", "entered in error", "conditions apply: see the EHR"; empty when the name says it all.
- */
+/** The states and conditions of a resource that is shown by its name alone: "inactive", "entered in error". */
 export function remarksOn(resource: ForeignRecord): string[] {
   const active = flagOf(resource, 'active');
-  const codes = [
-    resource.status,
-    ...['verificationStatus', 'clinicalStatus'].flatMap((name) => codesOf(resource[name])),
-  ];
-  const states = codes.flatMap((code) => STATES.get(typeof code === 'string' ? code : '') ?? []);
+  const { status, verificationStatus, clinicalStatus } = resource;
+  const states = [status, ...codesOf(verificationStatus), ...codesOf(clinicalStatus)].flatMap(
+    (code) => STATES.get(code) ?? [],
+  );
   const remarks = [
     active === false && 'inactive',
     active === 'unclear' && 'perhaps inactive',

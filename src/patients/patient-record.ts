@@ -3,8 +3,8 @@ import { asTexts, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { flagOf } from './foreign-flag.ts';
 import { conditionsOf } from './modifier-elements.ts';
 
-/** What the strip says beside the identity. */
-export interface RecordStanding {
+/** What a page says of the record beside the identity. */
+export interface RecordState {
   /** The EHR has merged this record into another one: nothing may be written to it. */
   isReplaced: boolean;
   /** Sentences for the clinician, the gravest first. */
@@ -37,12 +37,11 @@ const SENTENCES = [
  *
  * @param resource untrusted. Never throws. A link that cannot be read is said, not passed over.
  */
-export function readStanding(resource: ForeignRecord): RecordStanding {
-  const links = new Set(itemsOf(resource.link).flatMap(linksOf));
+export function readRecordState(resource: ForeignRecord): RecordState {
+  const links = new Set([resource.link ?? []].flat().slice(0, MOST_LINKS).flatMap(linksOf));
   const active = flagOf(resource, 'active');
-  const said = SENTENCES.filter(([link]) => links.has(link)).map(([, sentence]) => sentence);
   const cautions = [
-    ...said,
+    ...SENTENCES.filter(([link]) => links.has(link)).map(([, sentence]) => sentence),
     active === false && 'The EHR marks this record as inactive.',
     active === 'unclear' && 'The EHR does not say clearly whether this record is active.',
     ...conditionsOf(resource).map((line) => `${line}.`),
@@ -50,12 +49,8 @@ export function readStanding(resource: ForeignRecord): RecordStanding {
   return { isReplaced: links.has('replaced'), cautions: cautions.filter((line) => line !== false) };
 }
 
-function itemsOf(value: unknown): unknown[] {
-  const items: unknown[] = Array.isArray(value) ? value.slice(0, MOST_LINKS) : [value];
-  return items.filter((item) => item !== undefined && item !== null);
-}
-
 function linksOf(item: unknown): Link[] {
+  if (item === undefined || item === null) return [];
   const { type, other } = typeof item === 'object' ? (item as ForeignRecord) : {};
   const types = asTexts(type).map(
     (text) => LINKS.get(text.toLowerCase().replace(/[^a-z]/g, '') as 'refer') ?? 'unclear',

@@ -1,37 +1,49 @@
 /** Reads the patient in context from the EHR and keeps what a clinician needs to be sure it is the right one. */
+
+import { dayIn, serverTimeZone } from '#src/adapters/time-zone.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import { asInformation, asRecord, asText } from '#src/smart/fhir/fields.ts';
 import { type FhirApi, FhirError, type FhirFailure, type FhirResource } from '#src/smart/step-6-fhir-api.ts';
-import type { PatientIdentity } from '#views/requests/patient-identity.ts';
-import { dayIn, serverTimeZone } from '#views/zone.ts';
 import { ageText } from './age.ts';
 import { dayText } from './fhir-date.ts';
 import { type Flag, flagOf } from './foreign-flag.ts';
 import { displayName } from './human-name.ts';
 import { medicalRecordNumber } from './medical-record-number.ts';
-import { readStanding } from './patient-record.ts';
+import { readRecordState } from './patient-record.ts';
 
-/** The patient of a launch, parsed once. */
-export interface PatientSummary extends PatientIdentity {
-  /** the FHIR id, equal to the launch context's */
+/** The patient of a launch, parsed once. Texts are plain and bounded; undefined = not given by the EHR. */
+export interface PatientSummary {
+  /** The FHIR id, equal to the launch context's. */
   readonly id: string;
-  /** the EHR has merged this record into another one, so nothing may be written to it */
+  readonly name: string;
+  /** As the EHR wrote it: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`. */
+  readonly birthDate: string | undefined;
+  /** "34 years", "7 months"; undefined when unknown or when the patient has died. */
+  readonly ageText: string | undefined;
+  readonly sexWord: string | undefined;
+  readonly mrn: string | undefined;
+  /** "Died 2024-03-02, aged 81 years"; undefined for the living. */
+  readonly deathText: string | undefined;
+  /** The EHR has merged this record into another one, so nothing may be written to it. */
   readonly isReplaced: boolean;
+  /** Sentences about the record itself; the gravest first. */
+  readonly cautions: readonly string[];
 }
 
-/** Shown where a name should be. The id is no substitute: nobody recognizes a patient by it. */
-const noName = 'Patient without a name';
+/** Shown where a name should be. The id is no substitute: no reader recognizes a patient by it. */
+const NO_NAME = 'Patient without a name';
+const DEATH_UNCLEAR = 'The EHR does not say clearly whether this patient has died.';
 
 /** Patient.gender, and the letters that HL7 v2 has for it. */
-const sexWords = new Map<unknown, string>([
-  ...['male', 'm'].map((code) => [code, 'Male'] as const),
-  ...['female', 'f'].map((code) => [code, 'Female'] as const),
-  ...['other', 'o'].map((code) => [code, 'Other'] as const),
-  ...['unknown', 'u'].map((code) => [code, 'Unknown'] as const),
-]);
+const SEX_WORDS = new Map(
+  ['Male', 'Female', 'Other', 'Unknown'].flatMap((word) => [
+    [word.toLowerCase(), word] as const,
+    [word.charAt(0).toLowerCase(), word] as const,
+  ]),
+);
 
 /** An EHR that hides a chart often answers 404; for the patient in context both mean "not for this app". */
-const codeByFailure: Record<FhirFailure, ErrorCode> = {
+const CODES: Record<FhirFailure, ErrorCode> = {
   unauthorized: 'session.expired',
   refused: 'patient.refused',
   'not-found': 'patient.refused',
@@ -43,12 +55,10 @@ const codeByFailure: Record<FhirFailure, ErrorCode> = {
 };
 
 /**
- * Reads `Patient/{id}` and proves that the answer is that patient (LC-05); stops the journey otherwise.
+ * Reads `Patient/{id}` and proves that the answer is that patient (LC-05).
  *
- * @param patientId from the launch context, already checked (LC-02).
- * @param timeZone the organization's: ages change at midnight there.
- * @throws AppError `patient.mismatch` when another patient came back; `patient.not-returned` for any other resource;
- *   `session.expired` or another `patient.*` code when the EHR did not answer with a resource.
+ * @param patientId from the launch context, already checked (LC-02). @param timeZone ages change at midnight there.
+ * @throws AppError `patient.*`, or `session.expired`
  */
 export async function readPatient(
   api: FhirApi,
@@ -62,8 +72,7 @@ export async function readPatient(
 }
 
 /**
- * Before anything is written for a patient: an order in a record that was merged is seen by no one (section 4 of FHIR R4
- * Patient, `link.type` replaced-by: "this resource must no longer be used").
+ * Before anything is written: FHIR R4 Patient, `link.type` replaced-by: "this resource must no longer be used".
  *
  * @throws AppError 'patient.replaced'
  */
@@ -74,42 +83,35 @@ export function assertInUse(patient: PatientSummary): PatientSummary {
 }
 
 /** Another Patient is the alarm; an answer that is no Patient, or does not say which, is none, and shows nothing either (LC-05). */
-function assertSamePatient(resource: FhirResource, patientId: string): void {
-  if (resource.resourceType !== 'Patient')
-    throw new AppError('patient.not-returned', 'LC-05: Patient read answered with another resource type');
-  if (typeof resource['id'] !== 'string')
-    throw new AppError('patient.not-returned', 'LC-05: Patient read answered without an id');
-  if (resource['id'] !== patientId)
-    throw new AppError('patient.mismatch', 'LC-05: Patient read answered with another id');
+function assertSamePatient({ resourceType, ...resource }: FhirResource, patientId: string): void {
+  const isPatient = resourceType === 'Patient' && typeof resource['id'] === 'string';
+  if (!isPatient) throw new AppError('patient.not-returned', 'Patient read answered with no Patient with an id');
+  if (resource['id'] !== patientId) throw new AppError('patient.mismatch', 'Patient read answered with another id');
 }
 
 async function getPatient(api: FhirApi, patientId: string): Promise<FhirResource> {
   try {
     return await api.get(`Patient/${encodeURIComponent(patientId)}`);
   } catch (error) {
-    if (error instanceof FhirError) {
-      // The launch has ended by it, and why is worth more than that the token was refused.
-      if (error.renewal) throw error.renewal;
-      const { failure, retryAfterSeconds } = error;
-      const retry = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
-      throw new AppError(codeByFailure[failure], `Patient read failed: ${failure}`, { cause: error, ...retry });
-    }
-    throw error;
+    if (!(error instanceof FhirError)) throw error;
+    // The launch has ended by it, and why is worth more than that the token was refused.
+    if (error.renewal) throw error.renewal;
+    const { failure, retryAfterSeconds } = error;
+    const retry = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+    throw new AppError(CODES[failure], `Patient read failed: ${failure}`, { cause: error, ...retry });
   }
 }
 
 function summarize(resource: FhirResource, id: string, now: Date, timeZone: string): PatientSummary {
   const birthDate = asInformation(resource['birthDate'], 20);
   const deathText = readDeath(resource, birthDate, timeZone);
-  const { isReplaced, cautions } = readStanding(resource);
+  const { isReplaced, cautions } = readRecordState(resource);
+  const today = new Date(dayIn(now, timeZone));
   return {
     id,
-    name: displayName(resource['name'], now) ?? noName,
+    name: displayName(resource['name'], now) ?? NO_NAME,
     birthDate,
-    ageText:
-      birthDate === undefined || deathText !== undefined
-        ? undefined
-        : ageText(birthDate, new Date(dayIn(now, timeZone))),
+    ageText: birthDate === undefined || deathText !== undefined ? undefined : ageText(birthDate, today),
     sexWord: sexWordOf(resource['gender']),
     mrn: medicalRecordNumber(resource['identifier'], now),
     deathText,
@@ -118,12 +120,10 @@ function summarize(resource: FhirResource, id: string, now: Date, timeZone: stri
   };
 }
 
-const DEATH_UNCLEAR = 'The EHR does not say clearly whether this patient has died.';
-
 /** What is none of FHIR's codes stands as the EHR wrote it. */
 function sexWordOf(gender: unknown): string | undefined {
   const text = asText(gender, 40);
-  return text && (sexWords.get(text.toLowerCase()) ?? asInformation(text));
+  return text && (SEX_WORDS.get(text.toLowerCase()) ?? asInformation(text));
 }
 
 /** `deceased[x]` is a modifier element: a text or a number for the boolean, and a date that is only marked absent, count. */

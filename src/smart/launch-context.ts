@@ -52,7 +52,7 @@ export function readLaunchContext(
 ): LaunchContext {
   const patient = readId(tokenResponse, 'patient');
   if (patient === undefined && options.patientRequired) {
-    throw new AppError('context.invalid', 'patient is missing from the token response (LC-03)');
+    throw new AppError('context.invalid', 'patient is missing from the token response');
   }
   return {
     patient,
@@ -71,7 +71,7 @@ function readId(tokenResponse: Record<string, unknown>, member: 'patient' | 'enc
   if (isFhirId(value)) return value;
   // No encounter is normal, however it is said (LC-04); no patient never is.
   if (isBlank(value) && member === 'encounter') return undefined;
-  throw new AppError('context.invalid', `${member} is not a FHIR id but ${describe(value)} (LC-02, LC-04)`);
+  throw new AppError('context.invalid', `${member} is not a FHIR id but ${describe(value)}`);
 }
 
 function readText(value: unknown, maxLength: number): string | undefined {

@@ -266,7 +266,7 @@ function asResource(answer: unknown): FhirResource {
   throw new FhirError('unexpected');
 }
 
-/** FH-07: one more try of a GET when the server asks for it and is soon done, or is too busy to say when (row 39). */
+/** FH-07: one more try of a GET when the server asks for it and is soon done, or is too busy to say when. */
 function retryPause(error: unknown): number | undefined {
   const response = responseOf(error);
   if (!response || ![429, 503].includes(response.status)) return undefined;

@@ -1,193 +1,141 @@
 /**
- * What the guide tells an EHR team about its vendor beside the preset, which says itself what it sets and why: from the
- * vendors' own documents, and marked where it is not.
+ * What the guide tells an EHR team about its vendor beside the preset, which explains itself: from the vendors' own
+ * documents, and marked where it is not.
  */
-
-import { vendorName } from './presets.ts';
-import type { Vendor } from './vendor.ts';
+import { type Vendor, vendorNames, vendors } from '#src/settings/vendor-names.ts';
 
 /** One thing to do or to expect. */
 export interface VendorNote {
   text: string;
-  /** Known from a secondary source (an issue thread, another integrator's guide) only: the reader is told to confirm it. */
+  /** Known only from a secondary source (an issue thread, another integrator's guide): the reader is asked to confirm it. */
   confirm?: true;
 }
 
-export interface VendorNotes {
-  vendor: Vendor;
-  name: string;
+/** What an EHR team and an administrator should know. */
+interface Notes<Note = VendorNote> {
   /** What to do when registering, in order. */
-  register: readonly VendorNote[];
-  /** What the EHR does that looks wrong and is not, or is wrong and how to tell. */
-  expect: readonly VendorNote[];
-  /** Settings no preset can know, to choose at Settings > Integrations > SMART on FHIR, under Advanced settings. */
-  settings: readonly VendorNote[];
+  register: readonly Note[];
+  /** What the EHR does that looks wrong and is not, or is wrong and how to recognize it. */
+  expect: readonly Note[];
+  /** Values no preset can know, to be chosen in the advanced settings. */
+  settings: readonly Note[];
 }
 
-const EPIC: Omit<VendorNotes, 'vendor' | 'name'> = {
-  register: [
-    {
-      text: 'Register on fhir.epic.com once for non-production and once for production: each has its own client ID, and each gets the JWKS URI of the matching deployment.',
-    },
-    {
-      text: 'Register the JWKS URI, not an uploaded key: Epic is retiring static keys (sandbox February 2026, customers May 2026 for backend apps). Where a site must load a local .pem file (possible since August 2026), the operator downloads it at Settings > Keys.',
-    },
-    { text: 'Wait after every change: a new registration or key takes hours to reach a site.', confirm: true },
-  ],
-  expect: [
-    {
-      text: 'The FHIR URL ends in /api/FHIR/R4 and the issuer in /oauth2. That they differ is normal; the check says so as information.',
-    },
-    {
-      text: 'There is no revocation endpoint: signing out here forgets the token on our side; it runs out at Epic by itself.',
-    },
-    {
-      text: 'A wrong registration shows as invalid_client without any description; our key proof names the usual causes.',
-      confirm: true,
-    },
-    {
-      text: 'ServiceRequest differs from site to site: production of November 2023 reads and searches, the sandbox of May 2026 also creates.',
-    },
-    { text: 'A restricted (break-the-glass) chart must be opened in Epic first; the app is refused until then.' },
-  ],
-  settings: [],
-};
+export interface VendorNotes extends Notes {
+  vendor: Vendor;
+  name: string;
+}
 
-const ORACLE: Omit<VendorNotes, 'vendor' | 'name'> = {
-  register: [
-    { text: 'Enter the scopes of the preset, one by one.' },
-    { text: 'Wait 15 minutes after every change of the configuration.' },
-  ],
-  expect: [
-    { text: 'The tenant ID is part of the FHIR URL; with a wrong one the server answers 403 "Tenant not valid".' },
-    {
-      text: 'Scopes that are not allowed are left out of the grant without an error; our launch says which are missing.',
-    },
-    {
-      text: 'The id_token names another issuer (…/oidc/idsps/…) than the SMART configuration.',
-    },
-    { text: 'Signing keys change about every two days; an unknown key ID makes us fetch the keys once more.' },
-    {
-      text: 'Access lasts 570 seconds, and a refresh token ends with the PowerChart session: the app then asks to be opened again.',
-    },
-    { text: 'PowerChart opens the app in Edge WebView2, also over Citrix; cookies of the app must be allowed there.' },
-  ],
-  settings: [
-    {
-      text: 'Issuers of id_tokens: after the first launch, the issuer that its id_token names, once the EHR team confirms it.',
-    },
-  ],
-};
+const unconfirmed = (text: string): VendorNote => ({ text, confirm: true });
 
-const ATHENA: Omit<VendorNotes, 'vendor' | 'name'> = {
-  register: [{ text: 'Enter the scopes of the preset, one by one.' }],
-  expect: [
-    {
-      text: 'The issuer is on athena.okta.com, the endpoints and keys on api.platform.athenahealth.com. Different hosts are normal here.',
-    },
-    { text: 'No list of supported scopes is published; we treat that as unknown, not as none.' },
-    {
-      text: 'The embedded frame allows neither top navigation nor storage access by user activation, so the app relies on partitioned cookies.',
-      confirm: true,
-    },
-    { text: 'Access lasts 60 minutes.', confirm: true },
-  ],
-  settings: [
-    {
-      text: 'Extra hosts for sign-in addresses: api.platform.athenahealth.com, if the check says that an endpoint is on another host.',
-    },
-    {
-      text: 'Extra parameters of FHIR searches: ah-practice=Organization/a-1.Practice-…, if athenahealth asks for the practice; the number is your practice’s own.',
-      confirm: true,
-    },
-  ],
-};
-
-const MEDITECH: Omit<VendorNotes, 'vendor' | 'name'> = {
-  register: [
-    {
-      text: 'Client IDs are issued in a call with MEDITECH. Ask there whether the production site registers private_key_jwt; it is the only method this app uses.',
-    },
-    { text: 'Ask for an RSA key registration, and for the scopes of the preset.' },
-  ],
-  expect: [
-    {
-      text: 'Both discovery documents are at the root of the host while the FHIR URL is below /v2/uscore/STU6, and the issuer ends in a slash. If the check does not find them, it offers what it found.',
-    },
-    {
-      text: 'unauthorized_client (400) means that the grant type is not enabled for this client; invalid_client (401) that the client or key is not known.',
-    },
-    {
-      text: 'Its documentation hosts answer any path with a page and status 200: take the FHIR URL from the registration, not from a browser.',
-    },
-  ],
-  settings: [],
-};
-
-const ECLINICALWORKS: Omit<VendorNotes, 'vendor' | 'name'> = {
-  register: [
-    { text: 'Have the JWKS URI allow-listed by eClinicalWorks; a key behind another address is not fetched.' },
-    { text: 'The FHIR URL contains the six-character practice code: one organization here per practice.' },
-    { text: 'A launch URL on localhost is refused.', confirm: true },
-  ],
-  expect: [{ text: 'Without online_access a launch ends when its access token does.' }],
-  settings: [],
-};
-
-const TWO_SERVERS: VendorNote = {
-  text: 'NextGen Enterprise and NextGen Office are two different servers: register in the one that serves the FHIR URL.',
-};
-
-const NEXTGEN_ENTERPRISE: Omit<VendorNotes, 'vendor' | 'name'> = {
-  register: [TWO_SERVERS],
-  expect: [
-    { text: 'The SMART configuration and the OpenID document name different issuers and keys. The check shows both.' },
-    { text: 'Without online_access a launch ends when its access token does.' },
-  ],
-  settings: [{ text: 'Issuers of id_tokens: the one of the two that the EHR team confirms.' }],
-};
-
-const NEXTGEN_OFFICE: Omit<VendorNotes, 'vendor' | 'name'> = {
-  register: [TWO_SERVERS],
-  expect: [
-    { text: 'Users sign in with Keycloak: the OpenID document is at its realm, not at the FHIR URL.' },
-    {
-      text: 'A Keycloak sign-in page refuses to be shown in a frame: the app then offers to open in a new window.',
-      confirm: true,
-    },
-  ],
-  settings: [],
-};
-
-const VERADIGM: Omit<VendorNotes, 'vendor' | 'name'> = {
-  register: [
-    {
-      text: 'Ask Veradigm to enable asymmetric client authentication (private_key_jwt): its method list does not name it although its capabilities do.',
-    },
-  ],
-  expect: [
-    { text: 'The issuer is on another host than the FHIR URL. That is normal.' },
-    {
-      text: 'The SMART configuration uses a non-standard field name for its authentication methods; we judge by the capability as well.',
-    },
-  ],
-  settings: [],
-};
-
-const NOTES = {
-  epic: EPIC,
-  oracle: ORACLE,
-  athenahealth: ATHENA,
-  meditech: MEDITECH,
-  eclinicalworks: ECLINICALWORKS,
-  'nextgen-enterprise': NEXTGEN_ENTERPRISE,
-  'nextgen-office': NEXTGEN_OFFICE,
-  veradigm: VERADIGM,
-} satisfies Partial<Record<Vendor, unknown>>;
+const TWO_SERVERS =
+  'NextGen Enterprise and NextGen Office are two different servers: register in the one that serves the FHIR URL.';
 
 /** In the order of the guide: every vendor but the two generic ones. */
-export const vendorNotes: readonly VendorNotes[] = (Object.keys(NOTES) as (keyof typeof NOTES)[]).map((vendor) => ({
-  vendor,
-  name: vendorName(vendor),
-  ...NOTES[vendor],
-}));
+const NOTES: Partial<Record<Vendor, Partial<Notes<string | VendorNote>>>> = {
+  epic: {
+    register: [
+      'Register on fhir.epic.com once for non-production and once for production: each has its own client ID, and each gets the JWKS URI of the matching deployment.',
+      'Register the JWKS URI, not an uploaded key: Epic is retiring static keys (sandbox February 2026, customers May 2026 for backend apps). If a site must load a local .pem file (possible since August 2026), the operator downloads it in Settings > Keys.',
+      unconfirmed('Wait after every change: a new registration or key takes hours to reach a site.'),
+    ],
+    expect: [
+      'The FHIR URL ends in /api/FHIR/R4 and the issuer in /oauth2. That they differ is normal; the check says so as information.',
+      'There is no revocation endpoint: signing out here forgets the token on our side; at Epic it expires by itself.',
+      unconfirmed(
+        'A wrong registration shows as invalid_client without any description; the key proof names the usual causes.',
+      ),
+      'ServiceRequest differs from site to site: production of November 2023 reads and searches, the sandbox of May 2026 also creates.',
+      'A restricted (break-the-glass) chart must be opened in Epic first; the app is refused until then.',
+    ],
+  },
+  oracle: {
+    register: [
+      'Enter the scopes of the preset, one by one.',
+      'Wait 15 minutes after every change of the configuration.',
+    ],
+    expect: [
+      'The tenant ID is part of the FHIR URL; with a wrong one the server answers 403 "Tenant not valid".',
+      'Scopes that are not allowed are left out of the grant without an error; the launch says which are missing.',
+      'The id_token names another issuer (…/oidc/idsps/…) than the SMART configuration.',
+      'Signing keys change about every two days; an unknown key ID makes the app fetch the keys once more.',
+      'An access token lasts 570 seconds, and a refresh token ends with the PowerChart session: the app then asks to be opened again.',
+      'PowerChart opens the app in Edge WebView2, also over Citrix; cookies of the app must be allowed there.',
+    ],
+    settings: [
+      'Issuers of id_tokens: after the first launch, the issuer that its id_token names, once the EHR team confirms it.',
+    ],
+  },
+  athenahealth: {
+    register: ['Enter the scopes of the preset, one by one.'],
+    expect: [
+      'The issuer is on athena.okta.com, the endpoints and keys on api.platform.athenahealth.com. Different hosts are normal here.',
+      'No list of supported scopes is published; the app treats that as unknown, not as none.',
+      unconfirmed(
+        'The embedded frame allows neither top navigation nor storage access by user activation, so the app relies on partitioned cookies.',
+      ),
+      unconfirmed('An access token lasts 60 minutes.'),
+    ],
+    settings: [
+      'Extra hosts for sign-in addresses: api.platform.athenahealth.com, if the check says that an endpoint is on another host.',
+      unconfirmed(
+        'Extra parameters of FHIR searches: ah-practice=Organization/a-1.Practice-…, if athenahealth asks for the practice; the number is your practice’s own.',
+      ),
+    ],
+  },
+  meditech: {
+    register: [
+      'Client IDs are issued in a call with MEDITECH. Ask there whether the production site registers private_key_jwt; it is the only method this app uses.',
+      'Ask for an RSA key registration, and for the scopes of the preset.',
+    ],
+    expect: [
+      'Both discovery documents are at the root of the host while the FHIR URL is below /v2/uscore/STU6, and the issuer ends in a slash. If the check does not find them, it offers what it found.',
+      'unauthorized_client (400) means that the grant type is not enabled for this client; invalid_client (401) that the client or key is not known.',
+      'Its documentation hosts answer any path with a page and status 200: take the FHIR URL from the registration, not from a browser.',
+    ],
+  },
+  eclinicalworks: {
+    register: [
+      'Have the JWKS URI allow-listed by eClinicalWorks; a key behind another address is not fetched.',
+      'The FHIR URL contains the six-character practice code: one organization here per practice.',
+      unconfirmed('A launch URL on localhost is refused.'),
+    ],
+    expect: ['Without online_access a launch ends when its access token does.'],
+  },
+  'nextgen-enterprise': {
+    register: [TWO_SERVERS],
+    expect: [
+      'The SMART configuration and the OpenID document name different issuers and keys. The check shows both.',
+      'Without online_access a launch ends when its access token does.',
+    ],
+    settings: ['Issuers of id_tokens: the one of the two that the EHR team confirms.'],
+  },
+  'nextgen-office': {
+    register: [TWO_SERVERS],
+    expect: [
+      'Users sign in with Keycloak: the OpenID document is at its realm, not at the FHIR URL.',
+      unconfirmed(
+        'A Keycloak sign-in page refuses to be shown in a frame: the app then offers to open in a new window.',
+      ),
+    ],
+  },
+  veradigm: {
+    register: [
+      'Ask Veradigm to enable asymmetric client authentication (private_key_jwt): its method list does not name it although its capabilities do.',
+    ],
+    expect: [
+      'The issuer is on another host than the FHIR URL. That is normal.',
+      'The SMART configuration uses a non-standard field name for its authentication methods; the check looks at the capability as well.',
+    ],
+  },
+};
+
+export const vendorNotes: readonly VendorNotes[] = vendors.flatMap((vendor) => {
+  const { register, expect, settings } = NOTES[vendor] ?? {};
+  const notes = { register: notesOf(register), expect: notesOf(expect), settings: notesOf(settings) };
+  return NOTES[vendor] ? [{ vendor, name: vendorNames[vendor], ...notes }] : [];
+});
+
+function notesOf(notes: readonly (string | VendorNote)[] = []): VendorNote[] {
+  return notes.map((note) => (typeof note === 'string' ? { text: note } : note));
+}

@@ -1,7 +1,6 @@
 /** Whose EHR a FHIR URL looks like: a hint for a person, never a decision. */
 
-import { vendorName } from './presets.ts';
-import type { Vendor } from './vendor.ts';
+import { type Vendor, vendorNames } from '#src/settings/vendor-names.ts';
 
 /** A preset worth looking at, and what gave it away. */
 export interface VendorSuggestion {
@@ -35,5 +34,5 @@ export function suggestVendor(fhirUrl: string): VendorSuggestion | undefined {
     ({ host, path: wanted }) => (host?.test(url.hostname) ?? true) && (wanted?.test(path) ?? true),
   );
   if (!mark) return undefined;
-  return { vendor: mark.vendor, name: vendorName(mark.vendor), seen: mark.host ? url.hostname : path };
+  return { vendor: mark.vendor, name: vendorNames[mark.vendor], seen: mark.host ? url.hostname : path };
 }

@@ -1,21 +1,22 @@
 /** Presets as the pages and the command line show them. */
-
+import { settingRows, valueText } from '#src/settings/derived.ts';
+import { type Vendor, vendorNames } from '#src/settings/vendor-names.ts';
 import type { PresetRowProps } from '#views/integration-page/preset-table.ts';
 import type { VendorProps } from '#views/integration-page/vendor.ts';
-import { changedFromPreset, presetReasons, presetSettings, vendorName } from './presets.ts';
+import { changedFromPreset, type PresetSettings, presetReasons, presetSettings } from './presets.ts';
 import { suggestVendor, type VendorSuggestion } from './suggestion.ts';
-import { type PresetField, type PresetSettings, type Vendor, vendors } from './vendor.ts';
 
 type Chosen = PresetSettings & { vendor: Vendor };
 /** What of an organization's settings a preset is about. */
 type Connection = Chosen & { fhirBaseUrl: string };
 
-/** The vendors to choose from, by name. */
-export const vendorChoices = vendors.map((value) => ({ value, text: vendorName(value) }));
-
 /** What a preset sets, with the reasons. */
 export function presetRows(vendor: Vendor): PresetRowProps[] {
-  return presetReasons(vendor).map(({ field, value, ...reason }) => ({ name: field, value: textOf(value), ...reason }));
+  return presetReasons(vendor).map(({ field, value, ...reason }) => ({
+    label: settingRows[field].label,
+    value: valueText(field, value),
+    ...reason,
+  }));
 }
 
 /**
@@ -35,34 +36,25 @@ export function vendorProps(organization: Connection, draftUrl: string | undefin
   const { vendor } = organization;
   const suggestion = suggestionFor(organization, draftUrl);
   return {
-    name: vendorName(vendor),
-    rows: [...markedRows(organization), ...otherChanges(organization)],
+    name: vendorNames[vendor],
+    rows: comparedRows(organization),
     suggestion: suggestion && { ...suggestion, rows: presetRows(suggestion.vendor) },
   };
 }
 
-function markedRows(settings: Chosen): PresetRowProps[] {
+/** The rows of the preset, then the settings it leaves at their default, each with what it was changed to. */
+function comparedRows(settings: Chosen): PresetRowProps[] {
+  const { vendor } = settings;
   const changed = changedFromPreset(settings);
-  return presetRows(settings.vendor).map((row) => {
-    const field = changed.find((name) => name === row.name);
-    return field ? { ...row, changedTo: textOf(settings[field]) } : row;
-  });
-}
-
-/** Settings the preset says nothing special about, and somebody changed. */
-function otherChanges(settings: Chosen): PresetRowProps[] {
-  const named = presetReasons(settings.vendor).map(({ field }) => field);
-  const preset = presetSettings(settings.vendor);
-  return changedFromPreset(settings)
-    .filter((field) => !named.includes(field))
-    .map((field) => ({
-      name: field,
-      value: textOf(preset[field]),
-      why: 'The safe choice; nothing else is known of this vendor.',
-      changedTo: textOf(settings[field]),
-    }));
-}
-
-function textOf(value: PresetSettings[PresetField]): string {
-  return Array.isArray(value) ? value.join(', ') : String(value);
+  const reasons = presetReasons(vendor);
+  const preset = presetSettings(vendor);
+  const others = changed
+    .filter((field) => reasons.every((reason) => reason.field !== field))
+    .map((field) => ({ field, value: preset[field], why: 'The default.' }));
+  return [...reasons, ...others].map(({ field, value, ...reason }) => ({
+    label: settingRows[field].label,
+    value: valueText(field, value),
+    changedTo: changed.includes(field) ? valueText(field, settings[field]) : undefined,
+    ...reason,
+  }));
 }

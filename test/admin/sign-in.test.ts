@@ -1,4 +1,4 @@
-/** Signing in and out of the settings, on embedded and real stores (issue 3 §1). */
+/** Signing in and out of the settings, on embedded and real stores. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addPerson, PASSWORD, resultOf, signedIn, signIn, tokenOf, usersOf } from '#test/helpers/administrators.ts';
 import { createBrowser, titleOf } from '#test/helpers/browser.ts';

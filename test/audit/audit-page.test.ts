@@ -1,4 +1,4 @@
-/** Settings > Audit: who may read what, what is exported, and whose chart it was (issue 3 §6, ER-05). */
+/** Settings > Audit: who may read what, what is exported, and whose chart it was (ER-05). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listAuditRows } from '#src/audit/audit-store.ts';
 import { csvLine } from '#src/audit/csv-format.ts';

@@ -120,8 +120,8 @@ describe.for(await testDatabases())('the audit trail on $name', ({ open }) => {
       log: logInto(lines),
       clock: () => instants.shift() ?? clock(),
     });
-    audit.record({ event: 'denial', organizationId: 'poison', actor: 'unknown' });
-    audit.record({ event: 'denial', organizationId: 'healthy', actor: 'unknown' });
+    audit.record({ event: 'sign-out', organizationId: 'poison', actor: 'unknown' });
+    audit.record({ event: 'sign-out', organizationId: 'healthy', actor: 'unknown' });
     await audit.flush();
     expect(await listAuditRows(database.db, { organizationId: 'healthy' }, 10)).toHaveLength(1);
     expect(lines).toHaveLength(1);

@@ -1,4 +1,4 @@
-/** Each vendor's way gets the verdict that ehr-behaviour §3.3 asks for. */
+/** Each vendor's own way of doing things gets the right verdict. */
 import { describe, expect, test } from 'vitest';
 import type { VendorProfileName } from '#sandbox/profiles.ts';
 import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
@@ -83,7 +83,7 @@ describe('vendors the sandbox does not play', () => {
     use(finished, ehr.origin);
   };
 
-  test('Veradigm: a method list under another name, and the capability decides (row 44)', () =>
+  test('Veradigm: a method list under another name, and the capability decides', () =>
     at(
       { token_endpoint_auth_methods_supported: undefined, token_endpoint_auth_methods: ['client_secret_post'] },
       {},
@@ -115,7 +115,7 @@ describe('vendors the sandbox does not play', () => {
     await ehr.close();
   });
 
-  test('athenahealth: sign-in on another host, which the administrator decides about (row 26)', () =>
+  test('athenahealth: sign-in on another host, which the administrator decides about', () =>
     at(
       {
         authorization_endpoint: 'https://api.athena.example/authorize',

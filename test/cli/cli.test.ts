@@ -142,7 +142,7 @@ describe.runIf(await hasPostgres())('the command line on PostgreSQL', () => {
     [
       'an unknown setting',
       ['--setting', 'colour=red', '--setting', 'nonce=optional'],
-      'setting colour: is not a setting (valid keys: vendor, scopes',
+      'setting colour: is not a setting (valid keys: frameAncestors, timeZone',
     ],
     ['a bad value', ['--setting', 'nonce=maybe', '--name', 'Other'], 'setting nonce: must be required or optional'],
     [

@@ -39,10 +39,10 @@ describe.runIf((await testStores()).length > 1)('beside a running server', () =>
   };
   const revocations = () => world.sandbox.requests.filter(({ path }) => path === '/auth/revoke');
 
-  test('disable deletes the records and gives the tokens back', { timeout: 60_000 }, async () => {
+  test('disable deletes the records and revokes the tokens', { timeout: 60_000 }, async () => {
     const { browser, page, record } = await opened('cli-a');
     const { text, code } = await admin(world.config.redisUrl, 'organization', 'disable', 'cli-a');
-    expect([code, text]).toEqual([0, expect.stringContaining('1 open launch was ended and its tokens given back')]);
+    expect([code, text]).toEqual([0, expect.stringContaining('1 open launch was ended and its tokens revoked')]);
     expect(await record()).toBeUndefined();
     expect(revocations()).toHaveLength(2);
     expect(titleOf(await browser.visit(page.url))).toMatch(/connection to this app was changed or switched off/);

@@ -1,4 +1,4 @@
-/** The environment at start: development fills the gaps, production refuses them all at once (design.md §7, TL-02). */
+/** The environment at start: development fills the gaps, production refuses them all at once (TL-02). */
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Scopes in a real browser: the editor and what was learned in the settings, and a launch that asked twice (issue 4 §3). */
+/** Scopes in a real browser: the editor and the accepted scopes in the settings, and a launch that asked twice. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addPerson, PASSWORD } from '#test/helpers/administrators.ts';

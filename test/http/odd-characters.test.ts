@@ -100,7 +100,7 @@ describe.for(await testStores())('on %s', (stores) => {
     await db().execute(sql`alter table check_runs add constraint refused check (false) not valid`);
     try {
       const page = await press(`${CONNECTION}/check?organization=${ORG_ID}`, {});
-      expect(page.body).toContain('what was found could not be stored');
+      expect(page.body).toContain('the database did not store the results');
       expect(page.body.trimEnd()).toMatch(/<\/html>$/);
     } finally {
       await db().execute(sql`alter table check_runs drop constraint refused`);

@@ -1,6 +1,6 @@
-/** The scopes in the settings: explained, previewed without saving, and what was learned about them (issue 4 §3; SCO-01..06). */
+/** The scopes in the settings: explained, previewed without saving, and those the EHR accepted (SCO-01..06). */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { explainScopes, spellingSent } from '#src/integration-page/scope-explanation.ts';
+import { explainScopes, scopesSent } from '#src/integration-page/scopes.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import { type TestBrowser, titleOf } from '#test/helpers/browser.ts';
@@ -20,7 +20,7 @@ describe('a scope string explained', () => {
     for (const { purpose, loss } of present) expect(purpose.length * loss.length).toBeGreaterThan(0);
   });
 
-  test('what is absent is named with what is lost, in the spelling of the string', () => {
+  test('what is absent is named with what is lost, in the syntax of the string', () => {
     const { absent } = explainScopes('launch openid fhirUser patient/Patient.r patient/ServiceRequest.r', ALL);
     expect(scopesOf(absent)).toEqual([
       'launch/patient',
@@ -46,6 +46,15 @@ describe('a scope string explained', () => {
     expect(scopesOf(absent)).toEqual(missed);
     const written = present.find(({ scope }) => scope.endsWith('.write'));
     if (missed.length === 0) expect(written?.loss).toContain('There is no New request');
+  });
+
+  test.for([
+    ['patient/Device.read', "Read the patient's Device resources."],
+    ['patient/Device.rs', "Read the patient's Device resources."],
+    ['patient/Device.write', "Write the patient's Device resources."],
+    ['patient/Device.crus', "Read and write the patient's Device resources."],
+  ])('%s: %s', ([scope, purpose]) => {
+    expect(explainScopes(`${scope}`, ALL).present).toMatchObject([{ scope, purpose }]);
   });
 
   test('only what these settings use is missed', () => {
@@ -75,8 +84,8 @@ describe('a scope string explained', () => {
     ['auto', ['permission-v1'], 'patient/Patient.read'],
     ['auto', ['permission-v1', 'permission-v2'], 'patient/Patient.rs'],
     ['v1', undefined, 'patient/Patient.read'],
-  ] as const)('SCO-02: spelling %s with %j sends %s', ([version, capabilities, sent]) => {
-    expect(spellingSent('patient/Patient.rs', version, capabilities)?.scope).toBe(sent);
+  ] as const)('SCO-02: syntax %s with %j sends %s', ([version, capabilities, sent]) => {
+    expect(scopesSent('patient/Patient.rs', version, capabilities)?.scope).toBe(sent);
   });
 });
 
@@ -159,9 +168,12 @@ describe.for(await testStores())('on %s', (stores) => {
     const scopes = 'launch openid fhirUser patient/Patient.rs';
     const sent = (body: string) =>
       /Sent in a launch, because ([^:]+): <code class="value">([^<]+)</.exec(body)?.slice(1);
-    expect(sent((await press('preview-scopes', { scopes })).body)).toEqual(['the EHR names no spelling', scopes]);
+    expect(sent((await press('preview-scopes', { scopes })).body)).toEqual([
+      'the EHR announces no scope syntax',
+      scopes,
+    ]);
     expect(sent((await press('preview-scopes', { scopes, scopeVersion: 'v1' })).body)).toEqual([
-      '“Spelling of the scopes” is set to v1',
+      '“Scope syntax” is set to v1',
       scopes.replace('.rs', '.read'),
     ]);
     expect(sent((await press('preview-scopes', { scopes: 'launch' })).body)).toBeUndefined();
@@ -182,41 +194,50 @@ describe.for(await testStores())('on %s', (stores) => {
     expect(body).not.toContain('<script>alert(1)');
   });
 
-  test('what was learned is shown, forgotten by the button, and in the audit trail with who did it', async () => {
-    expect((await page()).body).not.toContain('The EHR refused the configured scopes');
+  const launchedAndSeen = async () => {
+    expect(titleOf(await launch())).toBe('Requests for Ada Moreno');
+    await world.dependencies.traces.flush();
+    return (await page()).body;
+  };
+  const acceptedIn = (body: string) => /name="scopes" value="([^"]+)"/.exec(body)?.[1] ?? '';
+  const TITLE = 'The EHR did not accept the scopes';
+
+  test('the scopes that the EHR accepted instead are shown, saved by the button, and asked for at once', async () => {
+    expect(await launchedAndSeen()).not.toContain(TITLE);
     world.sandbox.faults.set('invalid-scope', '\\*');
-    expect(titleOf(await launch())).toBe('Requests for Ada Moreno');
-    const { body } = await page();
-    expect(body).toContain('The EHR refused the configured scopes');
-    expect(body).toMatch(/Since <time[^>]+>[^<]+<\/time> launches ask for:/);
-    expect(body).toContain('patient/Patient.read patient/Practitioner.read');
-    expect(body).toContain('refused (invalid_scope)');
-    expect(await audited()).toMatchObject([
-      { actor: 'system', detail: { before: { scopesAskedFor: null } }, launch: expect.any(String) },
-    ]);
+    const body = await launchedAndSeen();
+    expect(body).toContain(TITLE);
+    const [asked = '', accepted = ''] = askedScopes();
+    for (const scopes of [asked, accepted]) expect(body).toContain(`<code class="value">${scopes}</code>`);
 
+    const after = await press('use-scopes', { scopes: acceptedIn(body) });
+    expect(after.body).toContain('Launches ask for these scopes now.');
+    expect(after.body).not.toContain(TITLE);
+    expect(await audited()).toMatchObject([
+      { actor: expect.stringContaining('user:'), detail: { after: { scopes: accepted } } },
+    ]);
+    expect(await launchedAndSeen()).not.toContain(TITLE);
+    expect(askedScopes()).toEqual([accepted]);
     world.sandbox.faults.clear();
-    const after = await press('forget-scopes');
-    expect(after.body).toContain('Launches ask for the configured scopes again.');
-    expect(after.body).not.toContain('The EHR refused the configured scopes');
-    expect(await audited()).toMatchObject([
-      { actor: 'system' },
-      { actor: expect.stringContaining('user:'), detail: { action: 'ask for the configured scopes again' } },
-    ]);
-    expect(titleOf(await launch())).toBe('Requests for Ada Moreno');
-    expect(askedScopes()).toEqual([expect.stringContaining('patient/*.read')]);
   });
 
-  test('the button without anything learned changes nothing and is no event', async () => {
-    expect((await press('forget-scopes')).status).toBe(200);
-    expect(await audited()).toEqual([]);
-  });
+  test.for(['launch openid fhirUser patient/*.rs', ''])(
+    'scopes that no launch was accepted with are not saved: %j',
+    async (scopes) => {
+      world.sandbox.faults.set('invalid-scope', '\\*');
+      await launchedAndSeen();
+      world.sandbox.faults.clear();
+      const refusal = await press('use-scopes', { scopes });
+      expect(refusal.body).toContain('A newer launch has asked for other scopes.');
+      expect(await audited()).toEqual([]);
+    },
+  );
 
-  test('MT-01: an administrator forgets and previews for their own organization only', async () => {
+  test('MT-01: an administrator uses and previews scopes for their own organization only', async () => {
     await addPerson(world, `admin-${serial}@example.com`, { role: 'administrator' });
     const stranger = await signedIn(world, `admin-${serial}@example.com`);
     const csrf = await tokenOf(world, stranger);
-    for (const step of ['forget-scopes', 'preview-scopes']) {
+    for (const step of ['use-scopes', 'preview-scopes']) {
       const answer = await stranger.visit(`${world.url}${PAGE}/${step}?organization=${orgId}`, { form: { csrf } });
       expect(answer.status).toBe(403);
     }

@@ -1,28 +1,28 @@
 /** Who fetched the JWKS, as far as a stranger may decide it: one row for one visitor, and a bounded table (MT-06). */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '#src/adapters/database/index.ts';
-import { createKeySightings, type KeySightings } from '#src/keys/key-use.ts';
+import { createKeyUses, type KeyUses } from '#src/keys/key-use.ts';
 import { listJwksFetches } from '#src/keys/key-use-store.ts';
 import { testDatabases } from '#test/helpers/databases.ts';
 import { logInto } from '#test/helpers/log-lines.ts';
 
 describe.for(await testDatabases())('on $name', ({ open }) => {
   let database: Database;
-  let sightings: KeySightings;
+  let keyUses: KeyUses;
   let now = Date.parse('2026-03-02T08:00:00Z');
 
   beforeEach(async () => {
     database = await open();
-    sightings = createKeySightings({ db: database.db, clock: () => new Date(now), log: logInto([]) });
+    keyUses = createKeyUses({ db: database.db, clock: () => new Date(now), log: logInto([]) });
   });
   afterEach(async () => {
-    await sightings.close();
+    await keyUses.flush();
     await database.close();
   });
 
   const rows = () => listJwksFetches(database.db, 10_000);
   const fetchTimes = (times: number, address: (n: number) => string, agent: (n: number) => string) => {
-    for (let n = 0; n < times; n += 1) sightings.jwksFetched(address(n), agent(n));
+    for (let n = 0; n < times; n += 1) keyUses.jwksFetched(address(n), agent(n));
   };
 
   test.for([
@@ -32,9 +32,9 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     ['texts that are no address', (n: number) => `not an address ${n}`, () => 'x'],
   ] as const)('%s are one row that counts', async ([, address, agent]) => {
     fetchTimes(1_000, address, agent);
-    await sightings.flush();
+    await keyUses.flush();
     fetchTimes(1_000, address, agent);
-    await sightings.flush();
+    await keyUses.flush();
     expect(await rows()).toMatchObject([{ fetches: 2_000, address: address(999), userAgent: agent(999) }]);
   });
 
@@ -46,12 +46,12 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
         () => 'flood',
       );
       // oxlint-disable-next-line no-await-in-loop -- one interval after the other
-      await sightings.flush();
+      await keyUses.flush();
       now += 60_000;
     }
     now += 10 * 60_000;
-    sightings.jwksFetched('192.0.2.1', 'EHR');
-    await sightings.flush();
+    keyUses.jwksFetched('192.0.2.1', 'EHR');
+    await keyUses.flush();
     const kept = await rows();
     // Rows of the same instant stay together.
     expect(kept.length).toBeLessThanOrEqual(2_100);
@@ -59,8 +59,8 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
   });
 
   test('a text of any length is cut before it is kept', async () => {
-    sightings.jwksFetched('1'.repeat(10_000), 'a'.repeat(100_000));
-    await sightings.flush();
+    keyUses.jwksFetched('1'.repeat(10_000), 'a'.repeat(100_000));
+    await keyUses.flush();
     expect(await rows()).toMatchObject([{ address: '1'.repeat(60), userAgent: 'a'.repeat(120) }]);
   });
 });

@@ -69,7 +69,7 @@ describe('an operator and the signing keys', () => {
     // As if it had been kept beside the new one.
     await world.dependencies.database.db.execute(`update signing_keys set retires_at = null where kid = '${kid}'`);
     await world.dependencies.keyRing.refresh();
-    world.dependencies.sightings.keyAccepted(ORG_ID, kid);
+    world.dependencies.keyUses.keyAccepted(ORG_ID, kid);
     const refused = await press('retire', { kid });
     expect(isAfterPost(refused, 'form')).toBe(true);
     expect(refused.body).toContain('An EHR accepted this key within the last');
@@ -191,7 +191,7 @@ describe('where the keys were seen', () => {
 
   test('what a fetcher calls itself is nobody’s markup', async () => {
     await fetch(`${world.url}/.well-known/jwks.json`, { headers: { 'user-agent': '<b>bot</b>' } });
-    world.dependencies.sightings.jwksFetched('203.0.113.9', '<b>bot</b>');
+    world.dependencies.keyUses.jwksFetched('203.0.113.9', '<b>bot</b>');
     const { body } = await page();
     expect(body).toContain('203.0.113.9');
     expect(body).not.toContain('<b>bot');

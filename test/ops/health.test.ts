@@ -1,4 +1,4 @@
-/** What operators' machines ask for: alive, ready, metrics without a name in them (design.md §4; stores that fail: launches/faults-of-stores). */
+/** What operators' machines ask for: alive, ready, metrics without a name in them (stores that fail: launches/faults-of-stores). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startWorld, testStores, type World } from '#test/helpers/world.ts';
 

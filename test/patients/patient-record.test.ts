@@ -1,6 +1,6 @@
 /** An order in a record that was merged into another one is not seen by the staff: the strip says so before anything is written. */
 import { expect, test } from 'vitest';
-import { readStanding } from '#src/patients/patient-record.ts';
+import { readRecordState } from '#src/patients/patient-record.ts';
 
 const other = { reference: 'Patient/2' };
 const replaced = 'This record was merged into another one. Open the patient’s current record in the EHR.';
@@ -69,5 +69,5 @@ test.for<[string, Record<string, unknown>, boolean, string[]]>([
   ],
   ['junk', { active: null, link: [null], contained: [7, 'x', null, {}], implicitRules: null }, false, []],
 ])('reads %s', ([, resource, isReplaced, cautions]) => {
-  expect(readStanding(resource)).toEqual({ isReplaced, cautions });
+  expect(readRecordState(resource)).toEqual({ isReplaced, cautions });
 });

@@ -152,7 +152,7 @@ describe('FH-07: asked to come back at once', () => {
     expect(ehr.requests).toHaveLength(2);
   });
 
-  test('row 39: 429 without a word on when is tried once more, within two seconds, and not twice', async () => {
+  test('FH-07: 429 without a word on when is tried once more, within two seconds, and not twice', async () => {
     ehr.on('patient', () => ({ status: 429, body: {} }));
     expect((await refusal(api().get('Patient/pat-1'))).failure).toBe('throttled');
     expect(ehr.requests).toHaveLength(2);

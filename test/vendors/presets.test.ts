@@ -1,11 +1,12 @@
 /** Vendor presets as data: every value has its reason, and choosing a vendor changes only what nobody set on purpose. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { editOrganization } from '#src/organizations/edit.ts';
-import { parseSettings, readStoredSettings } from '#src/organizations/organization.ts';
+import { parseSettings } from '#src/organizations/organization.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
-import { broughtAlong, changedFromPreset, presetFields, presetReasons, presetSettings } from '#src/vendors/presets.ts';
+import { presetFields } from '#src/settings/derived.ts';
+import { vendors } from '#src/settings/vendor-names.ts';
+import { broughtAlong, changedFromPreset, presetReasons, presetSettings } from '#src/vendors/presets.ts';
 import { suggestVendor } from '#src/vendors/suggestion.ts';
-import { vendors } from '#src/vendors/vendor.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 import { organizationSettings } from '#test/integration-page/organization-settings.ts';
 
@@ -39,11 +40,6 @@ describe('the rows', () => {
 });
 
 describe('choosing a vendor', () => {
-  test.for(['nextgen', 'nextgen-enterprise'])('%s, stored or typed, is NextGen Enterprise', (vendor) => {
-    expect(readStoredSettings({ ...base, vendor }).vendor).toBe('nextgen-enterprise');
-    expect(parseSettings({ ...base, vendor }, true)).toMatchObject({ settings: { vendor: 'nextgen-enterprise' } });
-  });
-
   test('brings the whole preset to an organization that is being made', () => {
     expect(broughtAlong(undefined, 'eclinicalworks')).toEqual(presetSettings('eclinicalworks'));
   });
@@ -81,7 +77,9 @@ describe('editing an organization', () => {
     const id = `edited-${made}`;
     const results = [];
     for (const change of [first, ...changes])
-      results.push(await editOrganization({ store, audit, clock, production: true, endLaunches }, id, change, 'cli'));
+      results.push(
+        await editOrganization({ store, audit, clock, production: true, endLaunches }, id, change, { actor: 'cli' }),
+      );
     return { results, saved: await store.find(id) };
   };
 
@@ -95,11 +93,6 @@ describe('editing an organization', () => {
     expect(saved).toMatchObject({ vendor: 'epic', scopes: presetSettings('epic').scopes, clientIdInTokenBody: false });
     const again = await edited([{ nonce: 'optional' }, { vendor: 'epic' }, { vendor: 'generic' }]);
     expect(again.saved).toMatchObject({ nonce: 'optional', ...onlyScopes('generic') });
-  });
-
-  test('the former name nextgen brings NextGen Enterprise’s values', async () => {
-    const { saved } = await edited([{ vendor: 'nextgen' }]);
-    expect(saved).toMatchObject({ vendor: 'nextgen-enterprise', ...onlyScopes('nextgen-enterprise') });
   });
 
   test.for([{ vendor: 'acme' }, { vendor: 'oracle', nonce: 'maybe' }, { vendor: ['epic'] }])(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { PatientIdentity } from '#views/requests/patient-identity.ts';
+import type { PatientIdentity } from '#views/requests/patient-banner.ts';
 import type { RequestListProps } from '#views/requests/request-list.ts';
 import type { RequestRow } from '#views/requests/request-row.ts';
 import { requestsPageEnd, requestsPageStart } from '#views/requests/requests-page.ts';

@@ -1,6 +1,7 @@
 /** Days and times of a time zone, around midnight and where clocks change. */
 import { expect, test } from 'vitest';
-import { clockIn, dayIn, isTimeZone, secondsIn, startOfDay, zoneName } from '#views/zone.ts';
+import { dayAndTimeIn, dayIn, isTimeZone, startOfDay } from '#src/adapters/time-zone.ts';
+import { clockIn, secondsIn, dayIn as shownDay, zoneName } from '#views/zone.ts';
 
 test.for<[string, string, string]>([
   ['2026-11-24T04:59:59Z', 'America/New_York', '2026-11-23 23:59:59 EST'],
@@ -20,6 +21,7 @@ test.for<[string, string, string]>([
   const at = new Date(iso);
   expect(`${dayIn(at, zone)} ${secondsIn(at, zone)} ${zoneName(at, zone)}`).toBe(words);
   expect(secondsIn(at, zone).slice(0, 5)).toBe(clockIn(at, zone));
+  expect(dayAndTimeIn(at, zone)).toEqual({ day: shownDay(at, zone), time: secondsIn(at, zone) });
 });
 
 test.for<[string, string, string]>([

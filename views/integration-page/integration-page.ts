@@ -5,10 +5,10 @@ import { instant } from '#views/instant.ts';
 import { type RegistrationValues, registrationTable } from '#views/settings/registration-table.ts';
 import { type SettingsPageProps, settingsPageEnd, settingsPageStart } from '#views/settings/settings-layout.ts';
 import type { TypedForm } from '#views/typed-form.ts';
-import { advancedForm } from './advanced.ts';
+import { advancedForm, type FieldGroup } from './advanced.ts';
 import { type CheckOutcome, type CheckRow, checkOutcome, checkRow, checkRows, foldedCheckRows } from './check-rows.ts';
 import { type ConnectionProps, connectionFacts, draftNotice, fhirUrlForm, frameNotice } from './connection.ts';
-import { type LearnedScopesProps, learnedScopesNotice, type ScopeEditorProps } from './scope-editor.ts';
+import { type AcceptedScopesProps, acceptedScopesNotice, type ScopeEditorProps } from './scope-editor.ts';
 import {
   type DriftProps,
   driftSection,
@@ -52,10 +52,10 @@ export interface IntegrationTailProps {
   readonly registration: RegistrationValues;
   readonly advanced: TypedForm;
   readonly scopes: ScopeEditorProps;
-  readonly learned: LearnedScopesProps | undefined;
+  /** undefined while launches ask for scopes that the EHR accepts */
+  readonly accepted: AcceptedScopesProps | undefined;
   readonly vendor: VendorProps;
-  /** to choose from */
-  readonly vendors: readonly { readonly value: string; readonly text: string }[];
+  readonly fieldGroups: readonly FieldGroup[];
   /** networks only an operator can open */
   readonly privateNetworks: readonly string[];
 }
@@ -127,7 +127,7 @@ export function integrationEnd(tail: IntegrationTailProps): string {
   const { connection, organization, privateNetworks } = tail;
   return (
     String(html`${connectionFacts(connection)}
-${learnedScopesNotice(tail.learned, connection)}
+${acceptedScopesNotice(tail.accepted, connection)}
 ${vendorSection(tail.vendor, connection)}
 ${keyProof(tail.proof, connection)}
 ${reportSection(tail, connection)}
@@ -140,7 +140,7 @@ ${advancedForm({
   csrfToken: connection.csrfToken,
   form: tail.advanced,
   scopes: tail.scopes,
-  vendors: tail.vendors,
+  groups: tail.fieldGroups,
   operatorNote: html`<p class="note">Only the operator of this service changes the Client ID, the Org ID and the private networks our servers may call (${privateNetworks.length === 0 ? 'none' : privateNetworks.join(', ')}).</p>`,
 })}
 `) + settingsPageEnd()

@@ -69,11 +69,12 @@ export interface OrganizationPageProps {
   readonly registration: RegistrationValues;
   readonly form: TypedForm;
   readonly done: string | undefined;
+  readonly privateNetworks: { readonly label: string; readonly hint: string };
 }
 
 /** One organization: what only an operator decides. */
 export function organizationPage(props: OrganizationPageProps): string {
-  const { admin, organization, form, done } = props;
+  const { admin, organization, form, done, privateNetworks } = props;
   const { id, name } = organization;
   const csrf = html`<input type="hidden" name="csrf" value="${admin.csrfToken}">`;
   return settingsPage(
@@ -85,7 +86,7 @@ ${done === undefined ? null : html`<p class="notice notice-done" role="status">$
 ${csrf}
 ${formField({ name: 'name', label: 'Name', ...typed(form, 'name'), isRequired: true })}
 ${formField({ name: 'clientId', label: 'Client ID', hint: 'As registered at the EHR for this environment. Changing it ends the launches of this organization.', ...typed(form, 'clientId') })}
-${formField({ name: 'privateNetworks', label: 'Private networks our servers may call', hint: 'For an EHR inside a private network: networks such as 10.20.0.0/16, separated by commas. Leave it empty for everybody else: each entry opens our servers’ way into that network.', ...typed(form, 'privateNetworks') })}
+${formField({ name: 'privateNetworks', label: privateNetworks.label, hint: privateNetworks.hint, ...typed(form, 'privateNetworks') })}
 <button class="btn btn-primary" type="submit">Save</button>
 </form>
 <section aria-labelledby="state">

@@ -1,4 +1,4 @@
-/** Beside the scopes in the settings: what each is for, what is absent, what is really sent, and what was learned. */
+/** Beside the scopes in the settings: what each is for, what is absent, what is really sent, and what the EHR accepted. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { instant } from '#views/instant.ts';
@@ -54,30 +54,30 @@ ${rows.map(
 `;
 }
 
-/** What launches ask for instead of the configured scopes. */
-export interface LearnedScopesProps {
-  readonly since: Date;
-  readonly askedFor: string;
-  readonly refused: readonly { readonly scope: string; readonly how: string }[];
+/** Scopes that the EHR refused in a launch, and those it accepted instead. */
+export interface AcceptedScopesProps {
+  readonly asked: string;
+  readonly accepted: string;
+  readonly at: Date;
 }
 
-/** Nothing while launches ask for what is configured. */
-export function learnedScopesNotice(
-  learned: LearnedScopesProps | undefined,
+/** Both strings, and the button that saves the accepted one. */
+export function acceptedScopesNotice(
+  scopes: AcceptedScopesProps | undefined,
   {
     actionOf,
     csrfToken,
     timeZone,
   }: { readonly actionOf: (step: string) => string; readonly csrfToken: string; readonly timeZone: string },
 ): SafeHtml | null {
-  if (!learned) return null;
-  const { since, askedFor, refused } = learned;
-  return html`<section class="notice learned-scopes" aria-labelledby="learned-scopes">${icon('warning')} <div>
-<h2 id="learned-scopes">The EHR refused the configured scopes</h2>
-<p>Since ${instant(since, timeZone)} launches ask for: <code class="value">${askedFor}</code></p>
-<details><summary>What was refused</summary><ul>${refused.map(({ scope, how }) => html`<li><code>${scope}</code> <span class="note">${how}</span></li>`)}</ul></details>
-<p>Register the configured scopes in the EHR, or configure what it grants. A change of the scopes or of the connection forgets this, and so does the button.</p>
-<form method="post" action="${actionOf('forget-scopes')}"><input type="hidden" name="csrf" value="${csrfToken}"><button class="btn btn-outline-secondary" type="submit">Ask for the configured scopes again</button></form>
+  if (!scopes) return null;
+  const { asked, accepted, at } = scopes;
+  return html`<section class="notice accepted-scopes" aria-labelledby="accepted-scopes">${icon('warning')} <div>
+<h2 id="accepted-scopes">The EHR did not accept the scopes</h2>
+<p>Requested in the launch of ${instant(at, timeZone)}: <code class="value">${asked}</code></p>
+<p>Accepted: <code class="value">${accepted}</code></p>
+<p>Use the accepted scopes, or have the EHR team register the others. Until then every launch asks twice.</p>
+<form method="post" action="${actionOf('use-scopes')}"><input type="hidden" name="csrf" value="${csrfToken}"><input type="hidden" name="scopes" value="${accepted}"><button class="btn btn-outline-secondary" type="submit">Use these scopes</button></form>
 </div></section>
 `;
 }

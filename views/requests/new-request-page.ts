@@ -6,28 +6,9 @@ import { clockTime } from '#views/instant.ts';
 import { layout } from '#views/layout.ts';
 import { asSentence, type TypedForm } from '#views/typed-form.ts';
 import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
-import { patientBanner } from './patient-banner.ts';
-import type { PatientIdentity } from './patient-identity.ts';
+import { type PatientIdentity, patientBanner } from './patient-banner.ts';
 
-/** What can be asked for; the text becomes the request's category. */
-export const services = [
-  { value: 'transport', text: 'Transport' },
-  { value: 'home-care', text: 'Home care' },
-  { value: 'equipment', text: 'Equipment' },
-  { value: 'referral', text: 'Referral' },
-] as const;
-
-/** FHIR's request-priority, most common first. */
-export const priorities = [
-  { value: 'routine', text: 'Routine' },
-  { value: 'urgent', text: 'Urgent' },
-  { value: 'asap', text: 'As soon as possible' },
-  { value: 'stat', text: 'Immediately (stat)' },
-] as const;
-
-/** The fields of the form, in its order; the last is the answer to a question of ours. */
-export const newRequestFields = ['service', 'what', 'neededOn', 'priority', 'reason', 'note', 'confirmed'] as const;
-
+/** Every field, in the form's order. */
 const labels = {
   service: 'Service',
   what: 'What is needed',
@@ -36,10 +17,12 @@ const labels = {
   reason: 'Reason',
   note: 'Note for the provider',
 } as const;
+type FieldName = keyof typeof labels;
+const FIELDS = Object.keys(labels) as FieldName[];
 
-/** What a form carries whose priority and day were asked about: another pair is another question. */
-export function confirmationOf({ priority, neededOn }: { priority: string; neededOn: string }): string {
-  return `${priority} ${neededOn}`;
+interface Choice {
+  readonly value: string;
+  readonly text: string;
 }
 
 /** Where the answer to a form stands on the page that it leads to. */
@@ -59,7 +42,12 @@ export interface NewRequestPageProps {
   readonly bar: ClinicianBarProps;
   /** keeps what is typed when the launch has ended before it is sent */
   readonly ticket: string;
+  /** its problem `confirmed` is a question about priority and day */
   readonly form: TypedForm;
+  /** what can be chosen, the first one where nothing is */
+  readonly choices: { readonly service: readonly Choice[]; readonly priority: readonly Choice[] };
+  /** what the form carries as the answer to the question: it is given by sending the form again */
+  readonly confirmed: string | undefined;
   readonly draft: KeptDraft | undefined;
   /** the organization's, an IANA name */
   readonly timeZone: string;
@@ -94,23 +82,19 @@ ${requestForm(props)}`,
 }
 
 function requestForm(props: NewRequestPageProps): SafeHtml {
-  const {
-    bar: { base, csrfToken },
-    form,
-  } = props;
+  const { form, choices, confirmed = '' } = props;
+  const { base, csrfToken } = props.bar;
   const isAsked = form.problems['confirmed'] !== undefined;
-  const { priority = '', neededOn = '' } = form.values;
-  const confirmed = isAsked ? confirmationOf({ priority, neededOn }) : (form.values['confirmed'] ?? '');
   const leaves = props.leavesInSeconds;
   // A page whose address ends in the target of its notice opens there, with the focus on it.
   return html`<form class="new-request" method="post" action="${base}/requests/new#${RESULT}" data-keep="${base}/requests/new/keep"${leaves === undefined ? null : html` data-leave-to="${base}/closing" data-leave-after="${leaves}"`}>
 <input type="hidden" name="csrf" value="${csrfToken}">
 <input type="hidden" name="ticket" value="${props.ticket}">
 ${confirmed === '' ? null : html`<input type="hidden" name="confirmed" value="${confirmed}">`}
-${select('service', services, form)}
+${select('service', choices.service, form)}
 ${line('what', 'Such as: wheelchair transport to dialysis and back.', 'text', form)}
 ${line('neededOn', undefined, 'date', form)}
-${select('priority', priorities, form)}
+${select('priority', choices.priority, form)}
 ${area('reason', 'unless routine', undefined, form)}
 ${area('note', undefined, 'Such as times, places, a companion, stairs.', form)}
 ${actions({ canLook: props.canLook === true, isAsked })}
@@ -122,7 +106,7 @@ ${actions({ canLook: props.canLook === true, isAsked })}
 /** What came of sending: opened with the focus on it, and with links to what is wrong. */
 function result({ problem, form }: NewRequestPageProps): SafeHtml | null {
   const { confirmed, ...problems } = form.problems;
-  const wrong = newRequestFields.filter((name) => problems[name] !== undefined);
+  const wrong = FIELDS.filter((name) => problems[name] !== undefined);
   if (problem === undefined && confirmed === undefined && wrong.length === 0) return null;
   return html`<div class="notice notice-problem" id="${RESULT}" role="alert" tabindex="-1">${icon('warning')} <div>
 ${problem === undefined ? null : html`<p>${problem.text} <span class="support">Support code: <code>${problem.supportCode}</code></span></p>`}
@@ -130,7 +114,7 @@ ${
   wrong.length === 0
     ? null
     : html`<p>Not sent yet: please correct what is marked.</p>
-<ul>${wrong.map((name) => html`<li><a href="#${name}">${labels[name as keyof typeof labels]}: ${asSentence(problems[name] ?? '')}</a></li>`)}</ul>`
+<ul>${wrong.map((name) => html`<li><a href="#${name}">${labels[name]}: ${asSentence(problems[name] ?? '')}</a></li>`)}</ul>`
 }
 ${
   confirmed === undefined
@@ -161,10 +145,6 @@ function draftLine({ draft, timeZone, bar: { base, csrfToken } }: NewRequestPage
   return html`<form class="notice" method="post" action="${base}/requests/new/discard"><input type="hidden" name="csrf" value="${csrfToken}">${icon('draft')}
 <span>This is what you typed at ${clockTime(draft.savedAt, timeZone)}. ${fate}, and is kept here for an hour.</span> <button class="btn btn-sm" type="submit">Discard</button></form>`;
 }
-
-type Choice = { readonly value: string; readonly text: string };
-
-type FieldName = keyof typeof labels;
 
 function select(name: FieldName, choices: readonly Choice[], form: TypedForm): SafeHtml {
   const chosen = form.values[name] ?? '';

@@ -1,7 +1,21 @@
 /** Says on every page, and on every printed sheet, which patient it is about. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
-import type { PatientIdentity } from './patient-identity.ts';
+
+/** A patient as people tell patients apart. Every text is plain, bounded and not yet escaped; undefined = not given by the EHR. */
+export interface PatientIdentity {
+  readonly name: string;
+  /** as the EHR wrote it: `YYYY`, `YYYY-MM` or `YYYY-MM-DD` */
+  readonly birthDate: string | undefined;
+  /** "34 years", "7 months"; undefined when unknown or when the patient has died */
+  readonly ageText: string | undefined;
+  readonly sexWord: string | undefined;
+  readonly mrn: string | undefined;
+  /** "Died 2024-03-02, aged 81 years"; undefined for the living */
+  readonly deathText: string | undefined;
+  /** sentences about the record itself, such as that it was merged; the gravest first */
+  readonly cautions?: readonly string[];
+}
 
 /**
  * The identity strip, or the full banner when the EHR shows none of its own (LC-11). One of the two is always there:

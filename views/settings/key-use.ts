@@ -4,7 +4,7 @@ import { age, instant } from '#views/instant.ts';
 import { serverTimeZone } from '#views/zone.ts';
 
 /** An organization and what its EHR was seen doing with our keys. */
-export interface KeySighting {
+export interface KeyUseRow {
   readonly id: string;
   readonly name: string;
   /** the key of the last assertion its token endpoint accepted */
@@ -22,16 +22,16 @@ export interface JwksFetcher {
 }
 
 /** Per organization. */
-export function sightingTable(sightings: readonly KeySighting[], now: Date): SafeHtml {
+export function keyUseTable(keyUses: readonly KeyUseRow[], now: Date): SafeHtml {
   return html`<section aria-labelledby="organizations-keys">
 <h2 id="organizations-keys">Organizations</h2>
 ${
-  sightings.length === 0
+  keyUses.length === 0
     ? html`<p>No organizations yet.</p>`
     : html`<table class="settings-table">
 <thead><tr><th scope="col">Organization</th><th scope="col">Last accepted signature</th><th scope="col">Last fetched our JWKS</th></tr></thead>
 <tbody>
-${sightings.map(
+${keyUses.map(
   ({
     id,
     name,

@@ -3,7 +3,7 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { age, instant } from '#views/instant.ts';
 import { serverTimeZone } from '#views/zone.ts';
-import { fetcherTable, type JwksFetcher, type KeySighting, sightingTable } from './key-use.ts';
+import { fetcherTable, type JwksFetcher, type KeyUseRow, keyUseTable } from './key-use.ts';
 import { copyButton } from './registration-table.ts';
 import { type SettingsPageProps, settingsPage } from './settings-layout.ts';
 
@@ -22,7 +22,7 @@ export interface KeysPageProps {
   readonly jwksUri: string;
   readonly maxAgeSeconds: number;
   readonly keys: readonly KeyRowProps[];
-  readonly sightings: readonly KeySighting[];
+  readonly keyUses: readonly KeyUseRow[];
   readonly fetchers: readonly JwksFetcher[];
   /** what was done, after a form */
   readonly done: string | undefined;
@@ -56,7 +56,7 @@ ${props.keys.map((key) => keyRow(key, props.now, csrfToken))}</tbody>
 ${actionForm('rotate', csrfToken, html`<button class="btn btn-primary" type="submit">Rotate keys</button>`)}
 </section>
 ${importSection(props)}
-${sightingTable(props.sightings, props.now)}
+${keyUseTable(props.keyUses, props.now)}
 ${fetcherTable(props.fetchers)}
 `;
 }

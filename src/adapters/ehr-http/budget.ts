@@ -1,4 +1,4 @@
-/** How many calls a minute an EHR grants an organization, counted over all instances (ehr-behaviour row 39). */
+/** How many calls a minute an EHR grants an organization, counted over all instances. */
 import type { Metrics } from '#src/adapters/metrics.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createSharedCounter, type SharedCounter } from '#src/adapters/redis/shared-counter.ts';

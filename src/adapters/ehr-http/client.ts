@@ -58,7 +58,7 @@ export interface EhrClient {
   fhirDispatcher(): Dispatcher;
   /** Makes one FHIR call that goes through {@link fhirDispatcher}. @throws OutboundError when refused, or what `call` throws. */
   fhirCall<T>(target: { url: URL; method: string }, call: () => Promise<T>): Promise<T>;
-  /** Counts a request that the browser has made at the EHR, such as authorize (ehr-behaviour row 39). Never rejects. */
+  /** Counts a request that the browser has made at the EHR, such as authorize. Never rejects. */
   countVisit(): Promise<void>;
   /** Nothing is sent. @throws OutboundError 'circuit-open' while calls to this URL's host would be refused. */
   assertAnswering(url: URL): void;

@@ -60,7 +60,7 @@ async function findIssuer(issuer: string, looking: Looking): Promise<IssuerFindi
   return { issuer, evidence, state, named, jwksUri, alternatives };
 }
 
-/** ehr-behaviour §3.3: NextGen keeps it at the FHIR URL, MEDITECH at the root of the host. Only ever a suggestion. */
+/** NextGen keeps it at the FHIR URL, MEDITECH at the root of the host. Only ever a suggestion. */
 async function findAlternatives(issuer: string, looking: Looking): Promise<Alternative[]> {
   const { fhirUrl } = looking;
   const tried = withoutSlash(issuer);

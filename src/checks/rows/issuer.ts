@@ -1,4 +1,4 @@
-/** Do the three names of the issuer agree, and can its keys be used (DI-12, ID-02..06; ehr-behaviour §3.3)? */
+/** Do the three names of the issuer agree, and can its keys be used (DI-12, ID-02..06)? */
 
 import { listMember, textMember } from '#src/checks/parsed/configuration.ts';
 import type { FoundKey } from '#src/checks/parsed/keys.ts';

@@ -3,6 +3,7 @@ import { type Request, type RequestHandler, Router } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
+import { dayIn } from '#src/adapters/time-zone.ts';
 import type { Audit } from '#src/audit/audit.ts';
 import { findTrace, listTraces } from '#src/diagnostics/traces/store.ts';
 import { AppError } from '#src/errors.ts';
@@ -17,7 +18,6 @@ import { timeZoneOf, visibleOrganization } from '#src/http/sessions/visible-orga
 import { saveReport } from '#src/reports/store.ts';
 import { type LaunchTracePageProps, launchTracePage } from '#views/inspector/launch-trace-page.ts';
 import { type LaunchRowProps, launchesPage } from '#views/inspector/launches-page.ts';
-import { dayIn } from '#views/zone.ts';
 import { type Diagnosis, diagnose, shownTitle } from './diagnosis.ts';
 import { readLaunchFilter } from './filter.ts';
 import { launchReport } from './shared-report.ts';

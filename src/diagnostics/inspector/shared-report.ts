@@ -1,7 +1,8 @@
 /** `/reports/:token`: one redacted launch, for the EHR team that was sent the link. */
+
+import { dayIn, serverTimeZone } from '#src/adapters/time-zone.ts';
 import type { ReportShape } from '#src/reports/route.ts';
 import { launchReportPage } from '#views/inspector/launch-trace-page.ts';
-import { dayIn, serverTimeZone } from '#views/zone.ts';
 import { type Diagnosis, shownTitle } from './diagnosis.ts';
 
 export const launchReport: ReportShape<Diagnosis> = {

@@ -124,7 +124,7 @@ export function scopeFacts(requested: string, granted: string | undefined): Step
     'granted scopes': given,
     'not granted': asked.filter((token) => !given.includes(token) && coverageOf(token, grant) === 'none'),
     'granted beyond': given.filter((token) => !asked.includes(token)),
-    warning: granted === undefined ? 'the token response names no scope: taken as requested (SCO-17)' : undefined,
+    warning: granted === undefined ? 'the token response names no scope: taken as requested' : undefined,
   };
 }
 

@@ -2,23 +2,13 @@
 import type { Fact, StepFacts } from './trace.ts';
 
 const LONGEST_TEXT = 300;
-/** What is looked at: more than is kept, because our names for rules are taken out first. */
-const LONGEST_READ = 4 * LONGEST_TEXT;
 const LONGEST_NAME = 40;
 const MOST_NAMES = 80;
-
-/** Our own names for rules, such as "(ID-06, ID-08)" or "LC-05: ": readers of a trace cannot look them up. */
-const RULE = '(?:AZ|CAJ|CB|DI|FH|FU|ID|JW|LA|LC|MT|RF|SCO|ST|TK|TL)-\\d{2}';
-const RULES = new RegExp(` ?\\(${RULE}(?:, ${RULE})*\\)|\\b${RULE}: `, 'g');
 
 /** Printable text on one line, for readers outside; PostgreSQL's jsonb cannot hold a NUL, nor should a page the others. */
 export function cleanText(text: string): string {
   // Cut first: a cut may leave half a character behind, which jsonb holds no more than a NUL.
-  return text
-    .slice(0, LONGEST_READ)
-    .replace(RULES, '')
-    .slice(0, LONGEST_TEXT)
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ');
+  return text.slice(0, LONGEST_TEXT).replace(/[\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ');
 }
 
 /** Drops what is undefined and bounds the rest. */

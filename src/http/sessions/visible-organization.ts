@@ -1,9 +1,9 @@
 /** Which organization's records a signed-in user may see: administrators their own, operators the one they name or all. */
 import type { Request } from 'express';
+import { serverTimeZone } from '#src/adapters/time-zone.ts';
 import { AppError } from '#src/errors.ts';
 import { filterText } from '#src/http/filter-fields.ts';
 import { queryOf } from '#src/http/request-values.ts';
-import { serverTimeZone } from '#views/zone.ts';
 import { adminOf } from './admin-session.ts';
 
 const LONGEST_ID = 64;

@@ -59,7 +59,7 @@ function admissionFacts(admission: Admission): StepFacts {
 function assertUserType({ userTypes }: Organization, { user }: Launch): void {
   if (userTypes === 'any' || /^Practitioner(Role)?\//.test(user.fhirUser ?? '')) return;
   const type = user.fhirUser?.split('/')[0] ?? 'absent or of another server';
-  throw new AppError('user.not-allowed', `fhirUser is ${type}; practitioners only (FU-06)`);
+  throw new AppError('user.not-allowed', `fhirUser is ${type}; practitioners only`);
 }
 
 /** An open launch, judged again. */

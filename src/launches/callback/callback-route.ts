@@ -14,8 +14,6 @@ import { fitPage } from '#src/launches/session/flow.ts';
 import type { LaunchKind } from '#src/launches/session/launch.ts';
 import { transactionName } from '#src/launches/session/transaction.ts';
 import { sendOnward } from '#src/launches/start/send-onward.ts';
-import type { Refusals } from '#src/organizations/learned-scopes.ts';
-import type { Organization } from '#src/organizations/organization.ts';
 import { readCallback } from '#src/smart/step-4-authorization-code.ts';
 import { isGrantUnused } from '#src/smart/step-5-access-token.ts';
 import { type FinishLaunchDependencies, finishLaunch } from './callback.ts';
@@ -58,11 +56,9 @@ export function callbackRoute(dependencies: CallbackRouteDependencies): RequestH
     const { supportCode } = facts;
     const redirectUri = `${publicUrl.origin}${request.path}`;
     const cookies = launchCookies.launches(request);
-    const onRefused = (organization: Organization, refusals: Refusals) =>
-      launchCookies.setRefusals(response, organization, refusals);
     const isInFrame = isFramed(request);
     const seen = { callback, redirectUri, key, kind, isInFrame, cookies };
-    const visit = { ...seen, supportCode, address: request.ip, trace, onRefused };
+    const visit = { ...seen, supportCode, address: request.ip, trace };
     const shared = underWay.get(name);
     const finishing = shared?.finishing ?? finishLaunch(dependencies, visit).finally(() => underWay.delete(name));
     underWay.set(name, { finishing, trace: shared?.trace ?? trace });

@@ -8,20 +8,13 @@ import type { LaunchCookie } from '#src/launches/session/cookies.ts';
 import type { Launch, LaunchKind } from '#src/launches/session/launch.ts';
 import type { StoreRetries } from '#src/launches/session/store-retries.ts';
 import type { Completion, Transaction, TransactionKey } from '#src/launches/session/transaction.ts';
-import type { Refusals } from '#src/organizations/learned-scopes.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { CallbackParameters } from '#src/smart/step-4-authorization-code.ts';
 import { isGrantUnused } from '#src/smart/step-5-access-token.ts';
 import { admitUser, type UserAdmissionDependencies } from './admit-clinician.ts';
 import { type CompleteLaunchDependencies, completeLaunch } from './prove-launch.ts';
 import { type RecordLaunchDependencies, recordLaunch } from './record-launch.ts';
-import {
-  type AskAgainDependencies,
-  type AskedAgain,
-  afterAskingAgain,
-  askAgain,
-  rememberWhatWorked,
-} from './retry-scopes.ts';
+import { type AskAgainDependencies, type AskedAgain, afterAskingAgain, askAgain } from './retry-scopes.ts';
 
 /** What finishing a launch needs. */
 export interface FinishLaunchDependencies
@@ -65,8 +58,6 @@ export interface CallbackVisit {
   trace: LaunchTrace;
   /** Noted here when the code leaves: from then on it is spent. */
   isCodeSent?: boolean;
-  /** For this browser's next launch of the organization. */
-  onRefused(organization: Organization, refusals: Refusals): void;
 }
 
 /**
@@ -131,12 +122,9 @@ async function completeOrAskAgain(
   const organization = await dependencies.directory.find(transaction.organizationId);
   if (!organization) throw new AppError('callback.invalid', 'the organization is gone');
   try {
-    const finished = await complete(dependencies, visit, transaction, organization);
-    const by = { actor: 'system', address: visit.address, launchId: finished.launchId } as const;
-    await rememberWhatWorked(dependencies, organization, transaction, by);
-    return finished;
+    return await complete(dependencies, visit, transaction, organization);
   } catch (error) {
-    const again = await askAgain(dependencies, organization, transaction, error, visit);
+    const again = await askAgain(dependencies, organization, transaction, error, visit.trace);
     if (!again) throw afterAskingAgain(transaction, error);
     await dependencies.transactions.abandon(visit.key).catch(() => undefined);
     return again;

@@ -13,7 +13,7 @@ import {
 import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
-import type { KeySightings } from '#src/keys/key-use.ts';
+import type { KeyUses } from '#src/keys/key-use.ts';
 import type { Revoker } from '#src/launches/ending/revoker.ts';
 import { ABSOLUTE_LIMIT_MS, type Launch, type LaunchTokens } from '#src/launches/session/launch.ts';
 import type { Transaction, TransactionKey, Transactions } from '#src/launches/session/transaction.ts';
@@ -33,7 +33,7 @@ import { exchangeCode, type TokenResponse } from '#src/smart/step-5-access-token
 /** What completing a launch needs of the outside. */
 export interface CompleteLaunchDependencies {
   keyRing: KeyRing;
-  sightings: Pick<KeySightings, 'keyAccepted'>;
+  keyUses: Pick<KeyUses, 'keyAccepted'>;
   revoker: Pick<Revoker, 'revoke'>;
   issuerKeys: IssuerKeys;
   outbound: Outbound;
@@ -99,7 +99,7 @@ export async function completeLaunch(
     return exchangeCode(validated, exchange, ehr);
   };
   const token = await trace.step('token', send, assertionFacts(exchange), tokenFacts);
-  dependencies.sightings.keyAccepted(organization.id, key.kid);
+  dependencies.keyUses.keyAccepted(organization.id, key.kid);
   // A good code is proof that the browser was there; anything less would let strangers spend the budget (MT-06).
   void ehr.countVisit();
   try {

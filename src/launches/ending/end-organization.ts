@@ -9,9 +9,8 @@ import type { LaunchEndings } from './end-launches.ts';
  */
 export function endAfterChange(endings: Pick<LaunchEndings, 'endOf'>, log: Log): EndLaunches {
   return async (organization, by) => {
-    const ending = typeof by === 'object' && 'actor' in by ? by : { actor: by };
     try {
-      return await endings.endOf(organization, 'organization', ending);
+      return await endings.endOf(organization, 'organization', by);
     } catch (error) {
       log.error({ err: error, organizationId: organization.id }, 'launches could not be ended after a change');
       return undefined;

@@ -1,10 +1,8 @@
-/** Our kinds of cookie: a probe, one per launch under way, one per completed launch, and notes of what ended or was refused. */
+/** Our kinds of cookie: a probe, one per launch under way, one per completed launch, and notes of what ended. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Cookies } from '#src/http/cookies.ts';
 import { KNOWN_LIFETIME_MS, type NoteCookie } from '#src/http/limits/known-browsers.ts';
-import { type Refusals, refusalBasis } from '#src/organizations/learned-scopes.ts';
-import type { Organization } from '#src/organizations/organization.ts';
 import { type ToldReason, toldReasons } from './end-reasons.ts';
 import type { Journey } from './flow.ts';
 import { ABSOLUTE_LIMIT_MS, type LaunchKind, MOST_LAUNCHES_PER_BROWSER } from './launch.ts';
@@ -42,12 +40,6 @@ const MOST_TRANSACTIONS_PER_BROWSER = 10;
 /** A browser keeps few cookies for a framed site, and the open launches need them. */
 const MOST_ENDED_PER_BROWSER = 5;
 const ENDED_LIFETIME_MS = 60 * 60_000;
-/** Of launches by the EHR alone: only they ask again. */
-const REFUSED = 'refused-';
-const REFUSED_LIFETIME_MS = 60 * 60_000;
-const REFUSALS = ['invalid-scope', 'empty-grant'] as const satisfies Refusals;
-/** More than any ladder has rungs. */
-const MOST_REFUSALS = 20;
 
 /** Reads and writes them on one deployment. */
 export interface LaunchCookies {
@@ -74,9 +66,6 @@ export interface LaunchCookies {
    */
   retireLaunches(request: Request, response: Response, ids: readonly string[], reason: ToldReason | undefined): void;
   endedLaunch(request: Request, launchId: string): (Journey & { reason: ToldReason }) | undefined;
-  /** How this browser's launches from the organization's charts were refused in the last hour; by its own word. */
-  refusals(request: Request, organization: Organization): Refusals;
-  setRefusals(response: Response, organization: Organization, refusals: Refusals): void;
 }
 
 /** A fresh cookie with a secret of 256 bits. */
@@ -171,15 +160,6 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): Launc
       const [told, organizationId] = note.split(':');
       const reason = toldReasons.find((one) => one === told);
       return kind && reason && organizationId ? { reason, kind, organizationId } : undefined;
-    },
-    refusals: (request, organization) => {
-      const [basis, ...told] = cookies.ehr.read(request).get(`${REFUSED}${organization.id}`)?.split('.') ?? [];
-      if (basis !== shortHash(refusalBasis(organization))) return [];
-      return told.slice(0, MOST_REFUSALS).flatMap((one) => REFUSALS.filter((refusal) => refusal === one));
-    },
-    setRefusals: (response, organization, refusals) => {
-      const value = [shortHash(refusalBasis(organization)), ...refusals].join('.');
-      cookies.ehr.set(response, `${REFUSED}${organization.id}`, value, REFUSED_LIFETIME_MS);
     },
   };
 }

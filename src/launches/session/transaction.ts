@@ -4,7 +4,6 @@ import { setTimeout } from 'node:timers/promises';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { type Sealer, TooLargeError } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
-import type { Refusals } from '#src/organizations/learned-scopes.ts';
 import type { FailedScope } from '#src/smart/scopes/fallback.ts';
 import type { SmartConfiguration } from '#src/smart/smart-configuration.ts';
 import type { LaunchKind } from './launch.ts';
@@ -29,10 +28,6 @@ export interface Transaction {
   traceId?: string;
   /** The EHR's one-time value, for the one further request a refusal of scopes may lead to; nowhere else (LA-04). */
   launch?: string;
-  /** What `scope` was made of and `refusals` are counted from; with another one now, neither says anything. */
-  scopeBasis?: string;
-  /** How this browser's launches were refused before `scope` was asked for. */
-  refusals?: Refusals;
   /** Only in that further request: what the one before it was refused with. There is never a third (ER-03). */
   answerTo?: Pick<FailedScope, 'failure'> & { shown: string | undefined };
 }

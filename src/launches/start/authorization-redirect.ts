@@ -5,7 +5,6 @@ import { discoveryFacts, redirectFacts } from '#src/diagnostics/traces/facts.ts'
 import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
 import { AppError } from '#src/errors.ts';
 import type { Transactions } from '#src/launches/session/transaction.ts';
-import { type Refusals, refusalBasis, scopeAfter, startingScope } from '#src/organizations/learned-scopes.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { redirectUriOf } from '#src/organizations/registration.ts';
 import { issuersOf, type SmartConnections } from '#src/organizations/smart-connections.ts';
@@ -35,7 +34,6 @@ export type LaunchStart = ({ kind: 'ehr' } & LaunchRequest) | { kind: 'standalon
 /** The browser that launches, as its cookies say. */
 export interface LaunchingBrowser {
   secret: string;
-  refusals: Refusals;
   /** It launched here before. */
   isKnown: boolean;
 }
@@ -69,14 +67,14 @@ export function assertLaunchAllowed(organization: Organization, request: LaunchR
  */
 export function assertShowable({ frameAncestors }: Organization, isInFrame: boolean | undefined): void {
   if (isInFrame === true && frameAncestors.length === 0)
-    throw new AppError('launch.frame-not-allowed', 'opened in a frame, and frameAncestors is empty (LA-11)');
+    throw new AppError('launch.frame-not-allowed', 'opened in a frame, and frameAncestors is empty');
 }
 
 /**
  * Discovers, prepares and stores the transaction; only then is there anywhere to redirect to (AZ-21).
  *
  * @param start already allowed, for an EHR launch by {@link assertLaunchAllowed}.
- * @param browser the secret of the transaction cookie it gets with this redirect, and how it was refused lately.
+ * @param browser with the secret of the transaction cookie it gets with this redirect.
  * @throws AppError 'discovery.…' or 'store.unavailable'
  */
 export async function beginLaunch(
@@ -130,7 +128,7 @@ async function prepareRedirect(
   const { browser, configuration, assertionAlg, trace } = attempt;
   const secrets = createAttemptSecrets();
   const { kind, iss } = start;
-  const { scope, refusals } = scopeOf(organization, kind, configuration, browser.refusals);
+  const scope = scopeOf(organization, kind, configuration);
   const redirectUri = redirectUriOf(dependencies.publicUrl, organization);
   await dependencies.transactions.begin(
     { state: secrets.state, binding: browser.secret },
@@ -147,8 +145,7 @@ async function prepareRedirect(
       codeVerifier: secrets.codeVerifier,
       assertionAlg,
       traceId: trace.id,
-      // What is learned of scopes is learned of launches by the EHR.
-      ...(start.kind === 'ehr' ? { launch: start.launch, scopeBasis: refusalBasis(organization), refusals } : {}),
+      ...(start.kind === 'ehr' ? { launch: start.launch } : {}),
     },
     browser,
   );
@@ -160,19 +157,13 @@ async function prepareRedirect(
   return { redirect: authorizationRedirect(configuration, authorization, secrets), state: secrets.state, scope };
 }
 
-/** What this launch asks for. A browser that was refused everything begins anew. */
+/** What a launch asks for first, in the syntax its EHR understands (SCO-02). */
 function scopeOf(
-  organization: Organization,
+  { scopes, scopeVersion: version }: Organization,
   kind: LaunchStart['kind'],
   { capabilities }: SmartConfiguration,
-  refusals: Refusals,
-): { scope: string; refusals: Refusals } {
-  if (kind === 'standalone') {
-    const wanted = { version: organization.scopeVersion, capabilities };
-    return { scope: requestedScope(standaloneScopes(organization.scopes), wanted), refusals: [] };
-  }
-  const next = scopeAfter(organization, capabilities, refusals);
-  return next ? { scope: next.scope, refusals } : { scope: startingScope(organization, capabilities), refusals: [] };
+): string {
+  return requestedScope(kind === 'standalone' ? standaloneScopes(scopes) : scopes, { version, capabilities });
 }
 
 /** The browser will be at the authorization server for a moment: time enough to open the connections its return needs. */

@@ -63,8 +63,7 @@ export async function startLaunch(
     await openLaunches.assertRoom(organization.id, clock());
   });
   const cookie = createCookieValue(journey, clock());
-  const refusals = launchCookies.refusals(request, organization);
-  const browser = { secret: cookie.secret, refusals, isKnown: known !== undefined };
+  const browser = { secret: cookie.secret, isKnown: known !== undefined };
   const { redirect, state } = await beginLaunch(dependencies, organization, start, browser, trace);
   launchCookies.setTransaction(request, response, state, cookie);
   // Again, so that it outlives this launch's own cookie and names its organization.

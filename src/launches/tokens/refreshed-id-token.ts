@@ -51,10 +51,10 @@ export async function assertSameUser(
     keys: issuerKeys,
   });
   if (identity.sub !== launch.user.sub)
-    throw new AppError('refresh.identity-refused', 'the refreshed id_token is of another user (RF-10)');
+    throw new AppError('refresh.identity-refused', 'the refreshed id_token is of another user');
   const { authTime = launch.authTime } = identity;
   if (launch.authTime !== undefined && authTime !== launch.authTime)
-    throw new AppError('refresh.identity-refused', 'the refreshed id_token is of another sign-in (RF-10)');
+    throw new AppError('refresh.identity-refused', 'the refreshed id_token is of another sign-in');
 }
 
 /**

@@ -19,17 +19,17 @@ import { type FhirUser, readFhirUser, resolveFhirUser } from '#src/smart/id-toke
 import { grantedScopes } from '#src/smart/scopes/granted.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 
-/** Each part comes when it comes; neither ever rejects, and undefined means that the EHR does not tell. */
+/** Each part comes when it comes; neither ever rejects, and undefined means that the EHR does not give it. */
 export interface UserReading {
   name: Promise<string | undefined>;
   /** Such as "Cardiology"; plain text of the EHR, for display only. */
   role: Promise<string | undefined>;
-  /** Within a tenth of a second: what the EHR has told by then, else what it told at an earlier launch. */
+  /** Within a tenth of a second: what the EHR has given by then, else what it gave at an earlier launch. */
   soon(): Promise<ShownUser>;
 }
 
 /** The user as far as a page can say now. */
-export interface ShownUser {
+interface ShownUser {
   name: string | undefined;
   role: string | undefined;
   /** The name may yet come: nothing may be said about it. */
@@ -58,50 +58,43 @@ interface Reader {
 /** Begins at most two reads beside those of the patient; a role's own practitioner is a third after them. */
 export function readUser(reader: Reader): UserReading {
   const { api, launch, stored } = reader;
-  const { fhirUser } = launch.user;
   const tokenName = asText(launch.user.name, LONGEST_NAME);
-  const resolved = resolveFhirUser({ fhirUser, profile: undefined }, api.base);
+  const resolved = resolveFhirUser({ fhirUser: launch.user.fhirUser, profile: undefined }, api.base);
   const none = Promise.resolve(undefined);
-  if (!resolved.ok) return reading(Promise.resolve(tokenName), none, none, { tokenName, stored });
+  if (!resolved.ok) return reading({ name: Promise.resolve(tokenName), role: none, remarks: none, tokenName, stored });
   const { user } = resolved;
   const resource = mayRead(launch, user) ? readFhirUser(api, user).catch(() => undefined) : none;
-  const nameOf = resource.then((read) => ownName(reader, user, read)).catch(() => undefined);
-  const name = nameOf.then(async (read) => read ?? tokenName ?? (await stored)?.name);
-  const roleOf =
-    user.type === 'PractitionerRole'
-      ? resource.then((read) => read && roleText(read))
-      : user.type === 'Practitioner' && mayUse(launch, { type: 'PractitionerRole', interaction: 's' })
-        ? findRole(reader, user)
-        : none;
+  const ownName = resource.then((read) => nameIn(reader, user, read)).catch(() => undefined);
+  const name = ownName.then(async (read) => read ?? tokenName ?? (await stored)?.name);
+  const mayFindRole = user.type === 'Practitioner' && mayUse(launch, { type: 'PractitionerRole', interaction: 's' });
+  const ownRole = user.type === 'PractitionerRole' ? resource.then((read) => read && roleText(read)) : none;
+  const role = (mayFindRole ? findRole(reader, user) : ownRole).catch(() => undefined);
   const remarks = resource.then((read) => (read && remarksOn(read).join('; ')) || undefined);
-  return reading(
-    name,
-    roleOf.catch(() => undefined),
-    remarks,
-    { tokenName, stored },
-  );
+  return reading({ name, role, remarks, tokenName, stored });
 }
 
-function reading(
-  name: UserReading['name'],
-  role: UserReading['role'],
-  remarks: Promise<string | undefined>,
-  { tokenName, stored }: { tokenName: string | undefined; stored: Reader['stored'] },
-): UserReading {
+function reading(parts: {
+  name: UserReading['name'];
+  role: UserReading['role'];
+  remarks: Promise<string | undefined>;
+  tokenName: string | undefined;
+  stored: Reader['stored'];
+}): UserReading {
+  const { name, role, remarks, tokenName, stored } = parts;
   const soon = async (): Promise<ShownUser> => {
     const late = Promise.withResolvers<undefined>();
     const timer = setTimeout(late.resolve, PATIENCE_MS, undefined);
     const arrived = <T>(part: Promise<T>) => Promise.race([part.then((value) => ({ value })), late.promise]);
-    const [told, does, but, before] = await Promise.all([
+    const [ownName, ownRole, but, before] = await Promise.all([
       arrived(name),
       arrived(role),
       arrived(remarks),
       arrived(stored),
     ]);
     clearTimeout(timer);
-    const known = told ? told.value : (before?.value?.name ?? tokenName);
-    const roles = [does ? does.value : before?.value?.role, but?.value].filter((part) => part !== undefined);
-    return { name: known, role: roles.join(' · ') || undefined, isPending: told === undefined && known === undefined };
+    const known = ownName ? ownName.value : (before?.value?.name ?? tokenName);
+    const roles = [ownRole ? ownRole.value : before?.value?.role, but?.value].filter((part) => part !== undefined);
+    return { name: known, role: roles.join(' · ') || undefined, isPending: !ownName && known === undefined };
   };
   return { name, role, soon };
 }
@@ -115,7 +108,7 @@ function mayRead(launch: Launch, { type }: FhirUser): boolean {
   return mayUse(launch, { type, interaction: 'r' }) || tokens.has('fhirUser') || !tokens.has('openid');
 }
 
-async function ownName(
+async function nameIn(
   { api, launch, now }: Reader,
   { type }: FhirUser,
   read: ForeignRecord | undefined,
@@ -130,7 +123,7 @@ async function ownName(
   return (practitioner && displayName(practitioner['name'], now)) ?? shown;
 }
 
-/** The first role that is in force; one of somebody else, which a server may add, does not count (FU-04). */
+/** The first role that is in force; one of another user, which a server may add, does not count (FU-04). */
 async function findRole(
   { api, searchParameters, now }: Reader,
   { id, reference }: FhirUser,

@@ -1,5 +1,4 @@
 /** What a FHIR resource says about how a person, an organization or a place is called; the rest of it need not be kept (FH-12). */
-
 import { displayName } from '#src/patients/human-name.ts';
 import { remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
 import { containedOf, type Place } from '#src/smart/fhir/contained.ts';
@@ -15,7 +14,7 @@ import {
 import { isFhirId } from '#src/smart/fhir/id.ts';
 import { localReference } from './reference.ts';
 
-/** A resource as far as it names somebody. Texts are plain and bounded. */
+/** A resource as far as it gives a name. Texts are plain and bounded. */
 export interface NamedResource {
   /** `Type/id`; undefined without a usable id, as of a contained resource. */
   readonly reference: string | undefined;
@@ -25,7 +24,8 @@ export interface NamedResource {
   readonly role: RoleNames | undefined;
 }
 
-interface RoleNames {
+/** What a PractitionerRole is named after. */
+export interface RoleNames {
   readonly practitioner: Pointer;
   readonly organization: Pointer;
   readonly title: string | undefined;
@@ -33,7 +33,8 @@ interface RoleNames {
   readonly remarks: readonly string[];
 }
 
-interface Pointer {
+/** Where a name may come from. */
+export interface Pointer {
   /** As the reference itself, or the contained resource it points at, says. */
   readonly display: string | undefined;
   /** `Type/id` on this server */
@@ -41,10 +42,10 @@ interface Pointer {
 }
 
 /**
- * Parses any resource; never throws, whatever is missing or odd (FH-11).
+ * Parses any resource; never throws (FH-11). A role is named after what it points at, and not any further, so that a ring
+ * of references ends.
  *
- * @param place where its references lead: a contained resource points at others beside it. A role is named after what it
- *   points at, and not any further, so that a ring of references ends.
+ * @param place where its references lead: a contained resource points at others beside it.
  */
 export function readNamedResource(resource: ForeignRecord, place: Place & { now: Date }): NamedResource {
   const { resourceType, id } = resource;
@@ -80,13 +81,12 @@ function readRole(role: ForeignRecord, place: Place & { now: Date }): RoleNames 
       local: localReference(reference, place.base),
     };
   };
-  const offered = [...asRecords(role.healthcareService), ...asRecords(role.location)].map(
-    (one) => pointer(one).display,
-  );
+  const titles = [...asRecords(role.code), ...asRecords(role.specialty)].map(asConceptText);
+  const offered = [...asRecords(role.healthcareService), ...asRecords(role.location)];
   return {
     practitioner: pointer(role.practitioner),
     organization: pointer(role.organization),
-    title: [...[...asRecords(role.code), ...asRecords(role.specialty)].map(asConceptText), ...offered].find(Boolean),
+    title: [...titles, ...offered.map((one) => pointer(one).display)].find(Boolean),
     remarks: remarksOn(role),
   };
 }

@@ -4,16 +4,12 @@ import { isFhirId } from '#src/smart/fhir/id.ts';
 import { isUnder } from '#src/smart/step-6-fhir-api.ts';
 
 /**
- * Where a Reference points on this FHIR server, as `Type/id` without a version.
- *
- * @param reference a Reference element, relative or absolute under `base`; untrusted.
- * @returns undefined for anything else: another server (LC-10), contained, logical, conditional or malformed references.
+ * Where a Reference points on this FHIR server, as `Type/id` without a version; undefined for another server (LC-10) and
+ * for contained, logical, conditional or malformed references.
  */
 export function localReference(reference: unknown, base: URL): string | undefined {
   const literal = asRecord(reference).reference;
-  if (typeof literal !== 'string') {
-    return undefined;
-  }
+  if (typeof literal !== 'string') return undefined;
   const path = URL.canParse(literal) ? pathUnder(base, new URL(literal)) : literal;
   const [, type, id] = /^([A-Z][A-Za-z]{1,60})\/([^/?#]+)(?:\/_history\/[^/?#]+)?$/.exec(path ?? '') ?? [];
   return type !== undefined && isFhirId(id) ? `${type}/${id}` : undefined;

@@ -1,4 +1,4 @@
-/** The extra parameters an organization's EHR wants on every search, such as a practice at athenahealth (row 29). */
+/** The extra parameters an organization's EHR wants on every search, such as a practice at athenahealth. */
 
 /** Selects the patient, the page or the resources: ours alone, whatever the settings say (FH-13). */
 const OURS = /^(?:patient|subject|_.*)$/i;

@@ -1,7 +1,6 @@
 /** Asks the EHR whether it has what was sent, by the identifier it was sent with (FH-17, FH-13). */
-
 import { identifiersOf, isOfAnotherPatient } from '#src/requests/list/own-patient.ts';
-import { searchRequests } from '#src/requests/list/request-query.ts';
+import { searchRequests } from '#src/requests/list/query.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 
 /** How this patient's requests are searched at this EHR. */
@@ -24,31 +23,21 @@ export function unseenBy({ mayLook, seesAll }: PatientSearch): Unseen | undefine
   return seesAll ? undefined : 'some';
 }
 
-/** What a look has shown. */
-export interface Look {
-  /** Identifiers, as `system|value`, of what the EHR has for this patient. */
-  found: readonly string[];
-  /** All of the patient's requests were read: what was not found is not there, or not to be seen yet. */
-  isComplete: boolean;
-}
-
-/** As much of a request as finds it again. */
-export type Sent = Readonly<Record<string, unknown>>;
-
 /**
  * Asks by identifier first, which finds it also among hundreds; then for all of the patient's requests, because few
  * vendors can search by identifier and some answer such a search with nothing.
  *
- * @param sent each with one identifier of ours.
+ * @param wanted identifiers of ours, as `system|value`.
+ * @returns which of them the EHR has for this patient. `isComplete`: all of the patient's requests were read, so that
+ *   what was not found is not there, or not to be seen yet.
  */
 export async function findSent(
   api: FhirApi,
-  sent: readonly Sent[],
+  wanted: readonly string[],
   { patientId, searchParameters, mayLook, seesAll }: PatientSearch,
-): Promise<Look> {
-  const wanted = sent.flatMap((one) => identifiersOf(one));
-  const patient = { subject: { reference: `Patient/${patientId}` } };
+): Promise<{ found: readonly string[]; isComplete: boolean }> {
   if (!mayLook || wanted.length === 0) return { found: [], isComplete: false };
+  const patient = { subject: { reference: `Patient/${patientId}` } };
   const found = new Set<string>();
   const search = (identifiers: readonly string[]) =>
     searchRequests(api, { patientId, searchParameters, identifiers }, (resource) => {

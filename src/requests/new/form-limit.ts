@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createLimiter } from '#src/http/limits/limiter.ts';
-import type { DraftOwner } from './drafts.ts';
+import type { FormOwner } from './form.ts';
 
 /** Counts per EHR user and per organization, over every instance. */
 export interface FormLimit {
   /** @throws AppError 'request.too-many-forms' with Retry-After. */
-  take(owner: DraftOwner): Promise<void>;
+  take(owner: FormOwner): Promise<void>;
 }
 
 const TEN_MINUTES = { seconds: 600, code: 'request.too-many-forms' } as const;
@@ -16,20 +16,17 @@ const PER_USER = 60;
 /** Far more than a hospital sends; at the longest form and for an hour, some 250 MB of the store. */
 const PER_ORGANIZATION = 1_000;
 
-/** @param redis counts over every instance. */
+/** See {@link FormLimit}. */
 export function createFormLimit(redis: KeyStore): FormLimit {
   const byUser = createLimiter(redis, { name: 'form-user', points: PER_USER, ...TEN_MINUTES });
   const byOrganization = createLimiter(redis, { name: 'form-organization', points: PER_ORGANIZATION, ...TEN_MINUTES });
   return {
-    // In turn: what one user is refused takes nothing from colleagues.
     take: async ({ organizationId, iss, sub }) => {
-      await byUser.take(hashOf([organizationId, iss, sub]));
+      // Hashed, so that no key of the store names a person.
+      const user = createHash('sha256').update(JSON.stringify([organizationId, iss, sub]));
+      // In turn: what one user is refused takes nothing from colleagues.
+      await byUser.take(user.digest('base64url'));
       await byOrganization.take(organizationId);
     },
   };
-}
-
-/** So that no key of the store names a person. */
-function hashOf(parts: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 }

@@ -10,30 +10,30 @@ import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { mayUse } from '#src/launches/session/launch.ts';
 import type { StoreRetries } from '#src/launches/session/store-retries.ts';
 import type { ActiveGrants } from '#src/launches/tokens/current-token.ts';
-import type { ChartReadings } from '#src/requests/chart/chart-readings.ts';
 import { type BarDependencies, clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
 import { openReadings } from '#src/requests/chart/open-readings.ts';
+import type { ChartReadings } from '#src/requests/chart/readings.ts';
 import { newRequestPage } from '#views/requests/new-request-page.ts';
-import { assertMayCreate } from './create-permission.ts';
-import { type Draft, type DraftTicket, draftOwner, isExpired, newForm, type RequestDrafts } from './drafts.ts';
-import type { FormOutcome, FormOutcomes } from './form-outcomes.ts';
-import { hasUnconfirmed } from './look-again.ts';
-import { fateOf, soon } from './send-form.ts';
-import type { RequestSendings } from './sendings.ts';
+import { stateOf, unconfirmedOf } from './deliveries.ts';
+import type { DeliveryStore } from './delivery-store.ts';
+import { type FormTicket, isExpired, newForm, ownerOf } from './form.ts';
+import { assertMayCreate } from './permission.ts';
+import { soon } from './soon.ts';
+import { confirmationOf, PRIORITIES, SERVICES } from './typed-request.ts';
+import type { Draft, FormPage, TypedStore } from './typed-store.ts';
 
 export interface NewRequestFormDependencies extends BarDependencies {
   readings: ChartReadings;
   grants: ActiveGrants;
-  drafts: RequestDrafts;
-  outcomes: FormOutcomes;
-  sendings: RequestSendings;
+  typed: TypedStore;
+  deliveries: DeliveryStore;
   retries: Pick<StoreRetries, 'insist'>;
   traces: LaunchTraces;
   clock: Clock;
 }
 
-/** In the query: the name of what became of a post, see form-outcomes.ts. */
-export const OUTCOME = 'form';
+/** In the query: the name of the page that a post led to, see typed-store.ts. */
+export const PAGE = 'form';
 
 /** Behind the launch guard. Opening it again changes nothing, so reload and Back are safe. */
 export function newRequestForm(deps: NewRequestFormDependencies): RequestHandler {
@@ -52,38 +52,39 @@ async function showWhatIsHeld(
   response: Response,
   trace: LaunchTrace,
 ): Promise<void> {
-  const { drafts, outcomes, sendings, clock } = deps;
+  const { typed, deliveries, clock } = deps;
   const { launch } = openLaunchOf(request);
-  const owner = draftOwner(launch);
+  const owner = ownerOf(launch);
   const now = clock();
-  const outcome = await outcomes.find(queryOf(request).get(OUTCOME) ?? '', owner);
-  const held: Draft | undefined = outcome ? { ...outcome.ticket, ...outcome } : await drafts.find(owner);
-  const fate = held && (await fateOf(held, sendings, now));
-  if (held && fate === 'sent') {
-    await soon(deps, () => drafts.discard(owner, held.id));
+  const page = await typed.page(queryOf(request).get(PAGE) ?? '', owner);
+  const held: Draft | undefined = page ? { ...page.ticket, ...page } : await typed.draft(owner);
+  const known = held ? await deliveries.of(owner) : [];
+  const state = held && stateOf(held, held.values, known, now);
+  if (held && state === 'sent') {
+    await soon(deps, () => typed.discardDraft(owner, held.id));
     // It was sent since, such as in another window: the list has it.
-    if (outcome) return response.redirect(303, `/launches/${launch.id}/requests`);
+    if (page) return response.redirect(303, `/launches/${launch.id}/requests`);
   }
-  if (!held || fate === 'sent') {
+  if (!held || state === 'sent') {
     return show(deps, request, response, trace, { values: {}, ticket: { owner, ...newForm(now) } });
   }
   const isOld = isExpired(held, now);
   const canAsk = mayUse(launch, { type: 'ServiceRequest', interaction: 's' });
   const { id, issuedAt } = isOld ? newForm(now) : held;
   // Where nothing but a field is wrong, the marks at the fields say all.
-  const saysWhatIsKept = !outcome || outcome.problem !== undefined;
+  const saysWhatIsKept = !page || page.problem !== undefined;
   await show(deps, request, response, trace, {
-    ...outcome,
+    ...page,
     values: held.values,
-    ticket: isOld || !outcome ? { owner, id, issuedAt } : outcome.ticket,
+    ticket: isOld || !page ? { owner, id, issuedAt } : page.ticket,
     ...(saysWhatIsKept ? { keptAt: held.savedAt } : {}),
-    mayBeSent: fate !== undefined || outcome?.isAfterExpired === true,
-    canLook: canAsk && !isOld && (await hasUnconfirmed(held.id, sendings)),
+    mayBeSent: state !== undefined || page?.isAfterExpired === true,
+    canLook: canAsk && !isOld && unconfirmedOf(held, known).length > 0,
   });
 }
 
-interface Shown extends Pick<FormOutcome, 'values' | 'problems' | 'problem'> {
-  ticket: DraftTicket;
+interface Shown extends Pick<FormPage, 'values' | 'problems' | 'problem'> {
+  ticket: FormTicket;
   /** ISO instant; undefined where the page does not speak of a draft. */
   keptAt?: string;
   mayBeSent?: boolean;
@@ -95,7 +96,7 @@ async function show(
   request: Request,
   response: Response,
   trace: LaunchTrace,
-  { values, problems, problem, ticket, keptAt, mayBeSent = false, canLook = false }: Shown,
+  { values, problems = {}, problem, ticket, keptAt, mayBeSent = false, canLook = false }: Shown,
 ): Promise<void> {
   const { opened, organization, cookieSecret, closing } = openLaunchOf(request);
   const launch = await deps.grants.current(opened, organization);
@@ -112,8 +113,10 @@ async function show(
       patient,
       needPatientBanner: launch.context.needPatientBanner,
       bar: await clinicianBarOf(deps, request, { launch, cookieSecret, user }),
-      ticket: await deps.drafts.issueTicket(ticket, deps.clock()),
-      form: { values, problems: problems ?? {} },
+      ticket: await deps.typed.issueTicket(ticket, deps.clock()),
+      form: { values, problems },
+      choices: { service: SERVICES, priority: PRIORITIES },
+      confirmed: problems['confirmed'] === undefined ? values['confirmed'] : confirmationOf(values),
       draft: keptAt === undefined ? undefined : { savedAt: new Date(keptAt), mayBeSent },
       canLook,
       timeZone: organization.timeZone,

@@ -3,10 +3,10 @@ import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import { newRequestFields } from '#views/requests/new-request-page.ts';
-import { mayKeep, type RequestDrafts } from './drafts.ts';
+import { mayKeep } from './form.ts';
 import type { FormLimit } from './form-limit.ts';
-import type { TypedRequest } from './new-request.ts';
+import { FIELDS, type TypedRequest } from './typed-request.ts';
+import type { TypedStore } from './typed-store.ts';
 
 const KEPT =
   "What you typed is kept for an hour. Open the app from this patient's chart and choose “Continue your unsent request”.";
@@ -21,14 +21,14 @@ const CHOSEN_FOR_YOU = 'priority';
  *
  * @throws AppError 'request.too-many-forms' or 'request.field-too-long', as the request's failure.
  */
-export function keepTyped(deps: { drafts: RequestDrafts; formLimit: FormLimit; clock: Clock }): RequestHandler {
-  const { drafts, formLimit, clock } = deps;
+export function keepTyped(deps: { typed: TypedStore; formLimit: FormLimit; clock: Clock }): RequestHandler {
+  const { typed: store, formLimit, clock } = deps;
   return async (request, response, next) => {
-    const ticket = await drafts.readTicket(fieldOf(request, 'ticket', 'sealed'));
+    const ticket = await store.readTicket(fieldOf(request, 'ticket', 'sealed'));
     const typed = typedOf(request);
     if (ticket) await formLimit.take(ticket.owner);
     if (ticket && mayKeep(ticket, clock()) && hasContent(typed)) {
-      await drafts.keep(ticket, typed, clock());
+      await store.keepDraft(ticket, typed, clock());
       response.locals['isKept'] = true;
     }
     next();
@@ -52,7 +52,7 @@ export const sayKept: ErrorRequestHandler = (error: unknown, _request, response,
  * @throws AppError 'request.field-too-long'
  */
 export function typedOf(request: Request): TypedRequest {
-  const typed = Object.fromEntries(newRequestFields.map((name) => [name, fieldOf(request, name, 'note')]));
+  const typed = Object.fromEntries(FIELDS.map((name) => [name, fieldOf(request, name, 'note')]));
   // Each field may be shown again longer than it should be, all of them together not.
   if (Buffer.byteLength(JSON.stringify(typed)) > MOST_TYPED_BYTES)
     throw new AppError('request.field-too-long', 'the fields of the form are too long together');

@@ -1,18 +1,10 @@
 /** Asks the EHR for what left of a form and was not confirmed, and sends nothing (FH-17). */
-
-import type { DraftTicket } from './drafts.ts';
+import { businessIdentifier, identifierOf, UNREADABLE, unconfirmedOf, versionsOf } from './deliveries.ts';
 import { findSent, unseenBy } from './find-sent.ts';
-import type { NewRequest } from './new-request.ts';
-import { type FormSending, type SendingDependencies, type SendingLaunch, searchOf, soon } from './send-form.ts';
-import { businessIdentifier, type FormRecord, identifierOf, type RequestSendings, UNREADABLE } from './sendings.ts';
-
-/** What a look has shown. */
-export interface FormLook {
-  /** `absent`: all of the patient's requests were read, and it is not among them, or not yet. */
-  sending: FormSending | { kind: 'absent' };
-  /** How many requests of this form are known to be in the EHR since this very look. */
-  newlyFound: number;
-}
+import type { FormOwner, FormTicket } from './form.ts';
+import { type FormSending, type SendingDependencies, type SendingLaunch, searchOf } from './send-form.ts';
+import { soon } from './soon.ts';
+import type { NewRequest } from './typed-request.ts';
 
 /**
  * @param ticket of a form that has not expired, of this launch's patient and user.
@@ -21,62 +13,56 @@ export interface FormLook {
 export async function lookAgain(
   deps: SendingDependencies,
   sendingLaunch: SendingLaunch,
-  ticket: DraftTicket,
+  ticket: FormTicket,
   request: NewRequest | undefined,
-): Promise<FormLook> {
-  const record = await deps.sendings.read(ticket.id);
+): Promise<FormSending> {
+  const known = await deps.deliveries.of(ticket.owner);
+  const versions = versionsOf(ticket, known);
   const own = request && identifierOf(ticket.id, request);
-  if (own !== undefined && record.states[own] === 'sent')
-    return { sending: { kind: 'sent', isNew: false }, newlyFound: 0 };
-  if (Object.values(record.states).includes('posting')) return { sending: { kind: 'elsewhere' }, newlyFound: 0 };
+  const isOwnSent = versions.some(({ identifier, state }) => identifier === own && state === 'sent');
+  if (isOwnSent) return { end: { kind: 'sent' }, newlyFound: 0 };
+  if (versions.some(({ state }) => state === 'posting')) return { end: { kind: 'elsewhere' }, newlyFound: 0 };
 
-  const unconfirmed = unconfirmedOf(record);
+  const unconfirmed = unconfirmedOf(ticket, known);
+  const nameOf = (identifier: string) => systemAndValue(deps.publicUrl, identifier);
   const { api, patient } = sendingLaunch.open();
-  const subject = { reference: `Patient/${(await patient).id}` };
-  const resources = unconfirmed.map((one) => ({ identifier: [businessIdentifier(deps.publicUrl, one)], subject }));
+  await patient;
   const search = searchOf(sendingLaunch);
-  const { found, isComplete } = await findSent(api, resources, search);
-  const arrived = unconfirmed.filter((one) => found.some((name) => name.endsWith(`|${one}`)));
-  const newlyFound = await markSent(deps, record, arrived);
-  const isOwnSent = own !== undefined && arrived.includes(own);
-  if (isOwnSent) return { sending: { kind: 'sent', isNew: newlyFound > 0 }, newlyFound };
-  const told = Object.keys(record.states);
-  if (arrived.length > 0) return { sending: { kind: 'changed', isEarlierSent: true, told }, newlyFound };
-  const isAbsent = isComplete && !told.includes(UNREADABLE);
-  return { sending: isAbsent ? { kind: 'absent' } : { kind: 'unknown', unseen: unseenBy(search) }, newlyFound };
+  const { found, isComplete } = await findSent(api, unconfirmed.map(nameOf), search);
+  const arrived = unconfirmed.filter((identifier) => found.includes(nameOf(identifier)));
+  const newlyFound = await markSent(deps, ticket.owner, arrived);
+  if (own !== undefined && arrived.includes(own)) return { end: { kind: 'sent' }, newlyFound };
+  const disclosed = versions.map(({ identifier }) => identifier);
+  if (arrived.length > 0) return { end: { kind: 'changed', isEarlierSent: true, disclosed }, newlyFound };
+  const isAbsent = isComplete && !disclosed.includes(UNREADABLE);
+  return { end: isAbsent ? { kind: 'absent' } : { kind: 'unknown', unseen: unseenBy(search) }, newlyFound };
 }
 
-/** May something of this form be in the EHR, and can it be looked for? */
-export async function hasUnconfirmed(formId: string, sendings: RequestSendings): Promise<boolean> {
-  return unconfirmedOf(await sendings.read(formId)).length > 0;
-}
-
-/** Identifiers of what left of a form and may be in the EHR or not. */
-export function unconfirmedOf({ states }: FormRecord): string[] {
-  return Object.keys(states).filter((one) => states[one] === 'unknown' && one !== UNREADABLE);
+/** `system|value`, as searches and lists have it. */
+export function systemAndValue(publicUrl: URL, identifier: string): string {
+  const { system, value } = businessIdentifier(publicUrl, identifier);
+  return `${system}|${value}`;
 }
 
 /**
- * Records that requests of a form were found in the EHR.
+ * Records that requests were found in the EHR.
  *
  * @returns for how many of them this is news: another window may have been quicker.
  */
 export async function markSent(
-  deps: Pick<SendingDependencies, 'sendings' | 'retries'>,
-  record: FormRecord,
+  deps: Pick<SendingDependencies, 'deliveries' | 'retries'>,
+  owner: FormOwner,
   identifiers: readonly string[],
 ): Promise<number> {
-  let latest: FormRecord | undefined = record;
-  let count = 0;
-  for (const identifier of identifiers) {
-    const seen: FormRecord = latest;
-    // oxlint-disable-next-line no-await-in-loop -- each change starts from the one before it
-    const change = await soon(deps, async () => {
-      latest = await deps.sendings.change(seen, identifier, 'sent');
-      return latest;
-    });
-    if (change === 'not stored' || latest === undefined) return count;
-    count += 1;
-  }
+  let count = identifiers.length;
+  if (count === 0) return 0;
+  await soon(deps, () =>
+    deps.deliveries.change(owner, (known) => {
+      const isNews = ({ identifier, state }: (typeof known)[number]) =>
+        identifiers.includes(identifier) && state !== 'sent';
+      count = known.filter(isNews).length;
+      return count === 0 ? undefined : known.map((one) => (isNews(one) ? { ...one, state: 'sent' } : one));
+    }),
+  );
   return count;
 }

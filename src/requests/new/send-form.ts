@@ -3,26 +3,40 @@ import { type Launch, limitsOn, mayUse } from '#src/launches/session/launch.ts';
 import type { StoreRetries } from '#src/launches/session/store-retries.ts';
 import type { UserReading } from '#src/requests/chart/practitioner.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
-import { type Draft, type DraftTicket, type Form, isExpired } from './drafts.ts';
-import { asTyped, type NewRequest, toServiceRequest } from './new-request.ts';
-import { likenessOf, type RecentRequestStore } from './recent-requests.ts';
-import { type Sending, sendRequest } from './send-request.ts';
-import { businessIdentifier, identifierOf, type RequestSendings, type SendingState } from './sendings.ts';
+import {
+  businessIdentifier,
+  type Deliveries,
+  type Delivery,
+  identifierOf,
+  likenessOf,
+  recentOf,
+  versionsOf,
+} from './deliveries.ts';
+import type { DeliveryStore } from './delivery-store.ts';
+import type { PatientSearch } from './find-sent.ts';
+import type { FormTicket } from './form.ts';
+import { type PostEnd, postOnce } from './post-once.ts';
+import { soon } from './soon.ts';
+import { toServiceRequest } from './to-service-request.ts';
+import type { NewRequest } from './typed-request.ts';
 
-/** How the sending of a form ended. */
-export type FormSending =
-  /** `isNew`: it is known since this very post, and by no other's. */
-  | (Extract<Sending, { kind: 'sent' }> & { isNew: boolean })
-  /** The form says something else than what left of it before, and its page did not speak of that: nothing was sent. */
-  | { kind: 'changed'; isEarlierSent: boolean; told: readonly string[] }
-  /** Just the same left from another form a short time ago, and the page did not speak of that: nothing was sent. */
-  | { kind: 'alike'; at: Date; isConfirmed: boolean; told: readonly string[] }
-  | Exclude<Sending, { kind: 'sent' }>;
+/** How the sending of a form ended, or a look for what it sent. */
+export interface FormSending {
+  end:
+    | PostEnd
+    /** The form says something else than what left of it before, and its page did not speak of that: nothing was sent. */
+    | { kind: 'changed'; isEarlierSent: boolean; disclosed: readonly string[] }
+    /** Just the same left from another form a short time ago, and the page did not speak of that: nothing was sent. */
+    | { kind: 'alike'; at: Date; isConfirmed: boolean; disclosed: readonly string[] }
+    /** All of the patient's requests were read, and it is not among them, or not yet. */
+    | { kind: 'absent' };
+  /** How many requests of this form are known to be in the EHR since this very post. */
+  newlyFound: number;
+}
 
 /** What sending needs beside the launch. */
 export interface SendingDependencies {
-  sendings: RequestSendings;
-  recents: RecentRequestStore;
+  deliveries: DeliveryStore;
   retries: Pick<StoreRetries, 'insist'>;
   publicUrl: URL;
   now: Date;
@@ -43,65 +57,91 @@ export interface SendingLaunch {
 export async function sendForm(
   deps: SendingDependencies,
   sendingLaunch: SendingLaunch,
-  ticket: DraftTicket,
+  ticket: FormTicket,
   request: NewRequest,
 ): Promise<FormSending> {
-  const { sendings, recents, publicUrl, now } = deps;
+  const { deliveries, publicUrl, now } = deps;
   const { launch, open } = sendingLaunch;
   const { owner } = ticket;
   const identifier = identifierOf(ticket.id, request);
-  const record = await sendings.read(ticket.id);
-  const { [identifier]: state, ...others } = record.states;
-  if (state === 'sent') return { kind: 'sent', isNew: false };
-  if (Object.values(record.states).includes('posting')) return { kind: 'elsewhere' };
-  const likeness = likenessOf(request);
-  const { requests: recent } = await recents.of(owner);
-  const alike = recent.filter((one) => one.likeness === likeness && one.identifier !== identifier);
-  const told = [...new Set([...Object.keys(others), ...alike.map((one) => one.identifier)])];
-  const isTold = (other: string) => ticket.told?.includes(other) === true;
-  const untold = Object.keys(others).filter((other) => !isTold(other));
-  if (state === undefined && untold.length > 0) {
-    const isEarlierSent = untold.every((other) => others[other] === 'sent');
-    return { kind: 'changed', isEarlierSent, told };
-  }
-  const latestAlike = alike.find((one) => !isTold(one.identifier));
-  if (latestAlike) {
-    return { kind: 'alike', at: new Date(latestAlike.at), isConfirmed: latestAlike.isConfirmed, told };
-  }
+  const isOwn = (one: Delivery) => one.identifier === identifier;
+  const known = await deliveries.of(owner);
+  const hindrance = hindranceIn(known, ticket, request, now);
+  if (hindrance) return { end: hindrance, newlyFound: 0 };
 
+  const earlier = known.find(isOwn);
+  let own = earlier;
   const { api, patient, user } = open();
   const resource = toServiceRequest(request, {
+    launch,
     identifier: businessIdentifier(publicUrl, identifier),
     patientId: (await patient).id,
-    encounterId: launch.context.encounter,
-    fhirUser: launch.user.fhirUser,
     userName: (await user.soon()).name,
     now,
   });
-  let latest = record;
-  const sending = await sendRequest(api, resource, {
+  const end = await postOnce(api, resource, {
     ...searchOf(sendingLaunch),
-    attempted: state === 'unknown',
-    beforePosting: async () => {
-      const posting = await sendings.change(record, identifier, 'posting');
-      latest = posting ?? record;
-      // Before it leaves, so that another form that says the same is asked about it from now on.
-      if (posting) await recents.leaves(owner, identifier, request);
-      return posting !== undefined;
+    attempted: earlier?.state === 'unknown',
+    claim: async () => {
+      const at = now.toISOString();
+      const claimed = { formId: ticket.id, identifier, likeness: likenessOf(request), state: 'posting', at } as const;
+      const isClaimed = await deliveries.change(owner, (latest) => {
+        // Another window may have been quicker, while the EHR was asked.
+        const isFree = isSameStep(latest.find(isOwn), earlier) && !hindranceIn(latest, ticket, request, now);
+        return isFree ? [claimed, ...latest.filter((one) => !isOwn(one))] : undefined;
+      });
+      if (isClaimed) own = claimed;
+      return isClaimed;
     },
   });
-  if (sending.kind === 'elsewhere') return sending;
+  if (end.kind === 'elsewhere' || !own) return { end, newlyFound: 0 };
   // A refusal says nothing of an earlier attempt that was never confirmed.
-  const became = sending.kind === 'refused' ? state : sending.kind;
-  if (became === undefined) await soon(deps, () => recents.isNotSent(owner, identifier));
-  const takeDown = () => sendings.change(latest, identifier, became);
-  // What is known is said, whether or not the store can take it down this moment.
-  const isTakenDown = (await soon(deps, takeDown)) !== 'not stored';
-  return sending.kind === 'sent' ? { ...sending, isNew: isTakenDown } : sending;
+  const state = end.kind === 'refused' ? earlier?.state : end.kind;
+  const became = state && { ...own, state, ...(end.kind === 'sent' ? { resource: end.resource } : {}) };
+  const { at } = own;
+  // What is known is said, whether or not the store can record it this moment.
+  let isNews = true;
+  await soon(deps, async () => {
+    isNews = await deliveries.change(owner, (latest) => {
+      const before = latest.find(isOwn);
+      if (before === undefined || before.state === 'sent' || before.at !== at) return undefined;
+      return latest.flatMap((one) => (isOwn(one) ? (became ?? []) : one));
+    });
+  });
+  return { end, newlyFound: end.kind === 'sent' && isNews ? 1 : 0 };
+}
+
+/** Why a form is not sent now: it was, or the user has to know of another request first. */
+function hindranceIn(
+  known: Deliveries,
+  ticket: FormTicket,
+  request: NewRequest,
+  now: Date,
+): FormSending['end'] | undefined {
+  const identifier = identifierOf(ticket.id, request);
+  const versions = versionsOf(ticket, known);
+  const own = versions.find((one) => one.identifier === identifier);
+  if (own?.state === 'sent') return { kind: 'sent' };
+  if (versions.some(({ state }) => state === 'posting')) return { kind: 'elsewhere' };
+  const others = versions.filter((one) => one !== own);
+  const likeness = likenessOf(request);
+  const alike = recentOf(known, now).filter((one) => one.likeness === likeness && one.identifier !== identifier);
+  const disclosed = [...new Set([...others, ...alike].map((one) => one.identifier))];
+  const isUndisclosed = (one: Delivery) => ticket.disclosed?.includes(one.identifier) !== true;
+  const earlier = others.filter(isUndisclosed);
+  if (!own && earlier.length > 0) {
+    return { kind: 'changed', isEarlierSent: earlier.every(({ state }) => state === 'sent'), disclosed };
+  }
+  const latest = alike.find(isUndisclosed);
+  return latest && { kind: 'alike', at: new Date(latest.at), isConfirmed: latest.state === 'sent', disclosed };
+}
+
+function isSameStep(one: Delivery | undefined, other: Delivery | undefined): boolean {
+  return one?.state === other?.state && one?.at === other?.at;
 }
 
 /** How the EHR is asked for what this launch has sent. */
-export function searchOf({ launch, searchParameters }: SendingLaunch) {
+export function searchOf({ launch, searchParameters }: SendingLaunch): PatientSearch {
   const search = { type: 'ServiceRequest', interaction: 's' } as const;
   return {
     patientId: launch.context.patient,
@@ -109,28 +149,4 @@ export function searchOf({ launch, searchParameters }: SendingLaunch) {
     mayLook: mayUse(launch, search),
     seesAll: limitsOn(launch, search).length === 0,
   };
-}
-
-/** Stores something now, or behind the caller's back once the store is there again. */
-export async function soon(
-  { retries }: Pick<SendingDependencies, 'retries'>,
-  work: () => Promise<unknown>,
-): Promise<'stored' | 'not stored' | 'later'> {
-  try {
-    return (await work()) === undefined ? 'not stored' : 'stored';
-  } catch {
-    retries.insist(work);
-    return 'later';
-  }
-}
-
-/** What became of what this form says, as far as we know; undefined when it certainly never left. */
-export async function fateOf(
-  form: Form & Pick<Draft, 'values'>,
-  sendings: RequestSendings,
-  now: Date,
-): Promise<SendingState | undefined> {
-  if (isExpired(form, now)) return 'unknown';
-  // Unjudged: a day that has passed since does not take back what left.
-  return (await sendings.read(form.id)).states[identifierOf(form.id, asTyped(form.values))];
 }

@@ -14,13 +14,13 @@ import type { Launch } from '#src/launches/session/launch.ts';
 import type { ActiveGrants } from '#src/launches/tokens/current-token.ts';
 import type { TokenConfirmations } from '#src/launches/tokens/introspect.ts';
 import { isUsableAsIs, unavailable } from '#src/launches/tokens/token-life.ts';
-import type { ChartReadings } from '#src/requests/chart/chart-readings.ts';
 import { clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
 import { endIfOver } from '#src/requests/chart/open-readings.ts';
-import type { RequestList } from '#src/requests/list/request-list.ts';
-import { draftOwner } from '#src/requests/new/drafts.ts';
+import type { ChartReadings } from '#src/requests/chart/readings.ts';
+import type { RequestList } from '#src/requests/list/list.ts';
+import { ownerOf } from '#src/requests/new/form.ts';
+import { afterList, beforeList, type OnTheListDependencies } from '#src/requests/new/on-the-list.ts';
 import { recordCreated } from '#src/requests/new/record-created.ts';
-import { type CreateOfferDependencies, offerAtLast, offerSoFar } from '#src/requests/new/sent-news.ts';
 import { requestsPageEnd, requestsPageStart } from '#views/requests/requests-page.ts';
 
 const FIRST_PAGE_MS = 2 * 60_000;
@@ -32,7 +32,7 @@ const FIRST_PAGE_MS = 2 * 60_000;
  * Behind the launch guard.
  */
 export function requestsRoute(
-  dependencies: CreateOfferDependencies & {
+  dependencies: OnTheListDependencies & {
     config: Config;
     readings: ChartReadings;
     grants: ActiveGrants;
@@ -42,7 +42,7 @@ export function requestsRoute(
     traces: LaunchTraces;
   },
 ): RequestHandler {
-  const { readings, grants, recents, confirmations, audit, traces, clock } = dependencies;
+  const { readings, grants, deliveries, confirmations, audit, traces, clock } = dependencies;
   const show = async (request: Request, response: Response, trace: LaunchTrace) => {
     const { opened, organization, cookieSecret, closing, isUnattended } = openLaunchOf(request);
     trace.joins(opened.launch.traceId);
@@ -66,7 +66,7 @@ export function requestsRoute(
     allowSameOriginReferrer(response);
     leaveInTime(response, launch.id, closing, clock());
     const theme = `${base}/theme.css${isUnattended ? `?${UNATTENDED}` : ''}`;
-    const offer = await offerSoFar(dependencies, launch, organization, patient);
+    const before = await beforeList(dependencies, launch, organization, patient);
     sendStart(
       response,
       requestsPageStart({
@@ -75,13 +75,13 @@ export function requestsRoute(
         bar: await clinicianBarOf(dependencies, request, { launch, cookieSecret, user: reading.user }),
         asOf: reading.startedAt,
         timeZone: organization.timeZone,
-        create: offer.create,
-        isSent: offer.isSent,
+        create: before.create,
+        isSent: before.isSent,
         themeUrl: launch.context.smartStyleUrl === undefined ? undefined : theme,
       }),
     );
     // Said once, and not by a page that came by itself.
-    if (offer.isSent && !isUnattended) await recents.isSaid(draftOwner(launch)).catch(() => undefined);
+    if (before.isSent && !isUnattended) await deliveries.isSaid(ownerOf(launch)).catch(() => undefined);
     const { organizationId, user, id: launchId } = launch;
     const { supportCode } = factsOf(request);
     audit.record({
@@ -98,7 +98,7 @@ export function requestsRoute(
       const { kind, status, issues } = list.problem;
       Object.assign(factsOf(request), { pageProblem: kind, ehrStatus: status, issueCodes: issues });
     }
-    const { awaited, ...sent } = await offerAtLast(dependencies, launch, offer, list);
+    const { awaited, ...sent } = await afterList(dependencies, launch, before, list);
     for (let found = 0; found < sent.newlyFound; found += 1) recordCreated(audit, request, launch);
     response.end(requestsPageEnd({ patient, list: { ...list, awaited }, supportCode, sent: { ...sent, base } }));
     if (isFirstPage(launch, clock())) trace.completed();

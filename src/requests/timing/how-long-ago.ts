@@ -1,6 +1,7 @@
 /** How long ago something about a request happened, in short. */
+
+import { dayIn } from '#src/adapters/time-zone.ts';
 import { readFhirDate } from '#src/patients/fhir-date.ts';
-import { dayIn } from '#views/zone.ts';
 
 const hourMs = 3_600_000;
 

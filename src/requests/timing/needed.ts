@@ -1,86 +1,92 @@
-/** When a request is needed, from every `occurrence[x]` and `asNeeded[x]`; nothing of them is dropped in silence. */
+/** When a request is needed, from every `occurrence[x]` and `asNeeded[x]`; nothing of them is dropped without a word. */
+import { dayIn } from '#src/adapters/time-zone.ts';
 import { lastDayOf, readFhirDate } from '#src/patients/fhir-date.ts';
 import { flagOf } from '#src/patients/foreign-flag.ts';
 import { asConceptText, asRecord, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { dayIn } from '#views/zone.ts';
+import { timingCodePhrases } from './codes.ts';
+import { readEvents } from './events.ts';
 import { type DateContext, isReversed, momentText, periodPhrases } from './moments.ts';
 import { isGiven, otherMembers, type Phrases } from './phrases.ts';
-import { timingCodePhrases } from './timing-codes.ts';
-import { readEvents } from './timing-events.ts';
-import { repeatPhrases } from './timing-repeat.ts';
+import { repeatPhrases } from './repeat.ts';
 
 /** What the list says of the time of a request. */
 export interface Needed {
-  /** in words; undefined when the EHR gives no time */
+  /** In words; undefined when the EHR gives no time. */
   readonly text: string | undefined;
-  /** after this day of the organization's zone it is surely too late; undefined where no such day is proved */
+  /** After this day of the organization's zone it is surely too late; undefined where no such day is proved. */
+  readonly lastDay: string | undefined;
+}
+
+/** One occurrence as far as it was read. */
+interface Occurrence {
+  readonly phrases: Phrases;
   readonly lastDay: string | undefined;
 }
 
 const MORE = 'more in the EHR';
 const MAX_LENGTH = 300;
+const READ = [
+  'occurrenceDateTime',
+  'occurrencePeriod',
+  'occurrenceTiming',
+  'asNeededBoolean',
+  'asNeededCodeableConcept',
+];
 
 /**
  * FHIR R4 ServiceRequest.occurrence[x] and asNeeded[x]; several at once are all shown. Never throws, and its text is
  * bounded, whatever the EHR sends.
  *
  * @param resource a ServiceRequest as received; untrusted.
- * @param at `timeZone` is the organization's: days and times are told in it.
+ * @param at `timeZone` is the organization's: days and times are those of it.
  */
 export function readNeeded(resource: ForeignRecord, at: { now: Date; timeZone: string }): Needed {
   const context = { timeZone: at.timeZone, today: dayIn(at.now, at.timeZone) };
   const { occurrenceDateTime: moment, occurrencePeriod: period, occurrenceTiming: timing } = resource;
-  const given = [
+  const given: Occurrence[] = [
     ...(isGiven(moment) ? [{ phrases: [momentText(moment, context)], lastDay: lastDayAt(moment, context) }] : []),
-    ...(isGiven(period)
-      ? [{ phrases: periodPhrases(asRecord(period), context, 'window'), lastDay: periodEnd(period, context) }]
-      : []),
-    ...(isGiven(timing) ? [timingPhrases(asRecord(timing), context)] : []),
+    ...(isGiven(period) ? [readPeriod(asRecord(period), context)] : []),
+    ...(isGiven(timing) ? [readTiming(asRecord(timing), context)] : []),
   ];
   const when = given.map(({ phrases }) => phrases.filter((text) => text !== null).join(', '));
   const asNeeded = asNeededPhrases(resource);
-  const unsaid = [...given.flatMap(({ phrases }) => phrases), ...asNeeded, ...unknownKinds(resource)].includes(null);
-  const said = [when.filter(Boolean).join('; '), ...asNeeded.filter((text) => text !== null)];
-  const lastDays = given.map(({ lastDay }) => lastDay).filter((day) => day !== undefined);
+  const hasMore = [...given.flatMap(({ phrases }) => phrases), ...asNeeded, ...unknownKinds(resource)].includes(null);
+  const said = [when.filter(Boolean).join('; '), ...asNeeded.filter((text) => text !== null)].filter(Boolean);
+  const text = asText(said.join(', '), MAX_LENGTH);
+  const lastDays = given.flatMap(({ lastDay }) => lastDay ?? []);
   const isLimited = asNeeded.length === 0 && lastDays.length === given.length;
   return {
-    text: boundedText(said.filter(Boolean).join(', '), unsaid),
+    // A cut says that it is one.
+    text: [text, hasMore || text?.endsWith('…') ? MORE : undefined].filter(Boolean).join(', ') || undefined,
     lastDay: isLimited ? lastDays.toSorted().at(-1) : undefined,
   };
 }
 
-/** Members of a later FHIR version, and what stands beside the ones we read, are told of too. */
+/** Members of a later FHIR version, and what stands beside the ones we read, are mentioned too. */
 function unknownKinds(resource: ForeignRecord): Phrases {
-  const read = [
-    'occurrenceDateTime',
-    'occurrencePeriod',
-    'occurrenceTiming',
-    'asNeededBoolean',
-    'asNeededCodeableConcept',
-  ];
-  const others = Object.keys(resource).filter(
-    (name) => /^_?(?:occurrence|asNeeded)/.test(name) && !read.includes(name),
-  );
-  return others.some((name) => isGiven(resource[name])) ? [null] : [];
+  const isUnknown = (name: string) => /^_?(?:occurrence|asNeeded)/.test(name) && !READ.includes(name);
+  return Object.keys(resource).some((name) => isUnknown(name) && isGiven(resource[name])) ? [null] : [];
 }
 
-/** A cut says that it is one. */
-function boundedText(said: string, unsaid: boolean): string | undefined {
-  const text = asText(said, MAX_LENGTH);
-  const parts = [text, unsaid || text?.endsWith('…') ? MORE : undefined];
-  return parts.filter((part) => part !== undefined).join(', ') || undefined;
+function readPeriod(period: ForeignRecord, context: DateContext): Occurrence {
+  const { start, end } = period;
+  const [from, to] = [start, end].map((value) => readFhirDate(value, context.timeZone));
+  const isOrdered = !isGiven(start) || (from !== undefined && to !== undefined && !isReversed(from, to));
+  return {
+    phrases: periodPhrases(period, context, 'window'),
+    lastDay: to && isOrdered ? lastDayOf(to.day) : undefined,
+  };
 }
 
 /** A Timing with events and a rhythm says both: which of them counts, the EHR knows. */
-function timingPhrases(timing: ForeignRecord, context: DateContext): { phrases: Phrases; lastDay: string | undefined } {
+function readTiming(timing: ForeignRecord, context: DateContext): Occurrence {
   const { code, event, repeat } = timing;
-  const others = otherMembers(timing, ['code', 'event', 'repeat']);
   const events = readEvents(event, context);
   const found = [
     ...(isGiven(code) ? timingCodePhrases(code) : []),
     ...events.phrases,
     ...(isGiven(repeat) ? orMore(repeatPhrases(asRecord(repeat), context)) : []),
-    ...others,
+    ...otherMembers(timing, ['code', 'event', 'repeat']),
   ];
   const phrases = [...new Set(orMore(found))];
   return { phrases, lastDay: phrases.includes(null) ? undefined : seriesEnd(timing, events.lastDay, context) };
@@ -96,14 +102,7 @@ function seriesEnd({ code, event, repeat }: ForeignRecord, last: string | undefi
   if (!isGiven(code) && !isGiven(repeat)) return last;
   const end = lastDayAt(asRecord(asRecord(repeat).boundsPeriod).end, context);
   if (end === undefined || !isGiven(event)) return end;
-  return last === undefined ? undefined : [end, last].toSorted().at(-1);
-}
-
-function periodEnd(period: unknown, context: DateContext): string | undefined {
-  const { start, end } = asRecord(period);
-  const [from, to] = [start, end].map((value) => readFhirDate(value, context.timeZone));
-  const isOrdered = !isGiven(start) || (from !== undefined && to !== undefined && !isReversed(from, to));
-  return to && isOrdered ? lastDayOf(to.day) : undefined;
+  return last && [end, last].toSorted().at(-1);
 }
 
 function lastDayAt(value: unknown, { timeZone }: DateContext): string | undefined {
@@ -120,14 +119,10 @@ function asNeededPhrases({ asNeededBoolean, asNeededCodeableConcept: concept }: 
   return [...words, ...otherMembers(asRecord(concept), ['coding', 'text']), ...odd];
 }
 
-const AS_NEEDED = /^(?:as needed|as required|prn)(?![\p{L}\p{N}])/iu;
+const AS_NEEDED = /^(?:as needed|as required|prn)(?![\p{L}\p{N}])[\s:,-]*(?:for )?/iu;
 
 /** A condition that begins with "PRN" or "as needed" says it itself. */
 function conditionWords(condition: string): string {
-  if (!AS_NEEDED.test(condition)) return `as needed for ${condition}`;
-  const rest = condition
-    .replace(AS_NEEDED, '')
-    .replace(/^[\s:,-]+/, '')
-    .replace(/^for /i, '');
+  const rest = condition.replace(AS_NEEDED, '');
   return rest === '' ? 'as needed' : `as needed for ${rest}`;
 }

@@ -1,4 +1,4 @@
-/** The common form of words for a foreign element, so that no part of it is dropped in silence. */
+/** The common form of words for a foreign element, so that no part of it is dropped without a word. */
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 
 /** What an element says, part by part. `null` is a part that is there and has no words: the EHR has more. */
@@ -7,6 +7,11 @@ export type Phrases = readonly (string | null)[];
 /** Whether a member is given at all; FHIR never gives meaning to an empty value. */
 export function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
+}
+
+/** The items of a repeating element of primitives; a lone one is a list of one. */
+export function listOf(value: unknown): unknown[] {
+  return isGiven(value) ? [value].flat() : [];
 }
 
 /** One `null` if an element has members besides these, extensions and the siblings of primitives (`_event`) included. */

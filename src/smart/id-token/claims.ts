@@ -36,7 +36,7 @@ export function idTokenProblem(claims: JWTPayload, expectation: ClaimsExpectatio
 
 function subjectProblem({ sub }: JWTPayload): string | undefined {
   const valid = typeof sub === 'string' && sub !== '' && sub.length <= MAX_SUB_LENGTH;
-  return valid ? undefined : 'sub is not a string of 1 to 255 characters (ID-16)';
+  return valid ? undefined : 'sub is not a string of 1 to 255 characters';
 }
 
 /** No audience but us is trusted, with or without azp (ID-12). */
@@ -46,20 +46,20 @@ function audienceProblem(
 ): string | undefined {
   const isAccepted = claims.aud === undefined && !audienceRequired;
   const audiences: unknown[] = isAccepted ? [] : [claims.aud].flat();
-  if (audiences.some((audience) => audience !== clientId)) return 'aud names others beside us (ID-12)';
-  return claims['azp'] === undefined || claims['azp'] === clientId ? undefined : 'azp is not our client_id (ID-12)';
+  if (audiences.some((audience) => audience !== clientId)) return 'aud names others beside us';
+  return claims['azp'] === undefined || claims['azp'] === clientId ? undefined : 'azp is not our client_id';
 }
 
 function timeProblem({ iat }: JWTPayload, now: Date): string | undefined {
-  if (typeof iat !== 'number') return 'iat is not a number (ID-14)';
+  if (typeof iat !== 'number') return 'iat is not a number';
   const ageSeconds = now.getTime() / 1_000 - iat;
-  if (ageSeconds < -SKEW_SECONDS) return 'iat is in the future (ID-14)';
-  return ageSeconds > MAX_AGE_SECONDS ? 'iat is more than 10 minutes ago (ID-14)' : undefined;
+  if (ageSeconds < -SKEW_SECONDS) return 'iat is in the future';
+  return ageSeconds > MAX_AGE_SECONDS ? 'iat is more than 10 minutes ago' : undefined;
 }
 
 function nonceProblem(claims: JWTPayload, { nonce, nonceRequired }: ClaimsExpectation): string | undefined {
-  if (claims['nonce'] === undefined) return nonceRequired ? 'nonce is missing (ID-15)' : undefined;
-  return claims['nonce'] === nonce ? undefined : 'nonce is not the one we sent (ID-15)';
+  if (claims['nonce'] === undefined) return nonceRequired ? 'nonce is missing' : undefined;
+  return claims['nonce'] === nonce ? undefined : 'nonce is not the one we sent';
 }
 
 /** OpenID Connect Core §3.1.3.6: the left half of the hash that goes with the signature's algorithm (ID-17). */
@@ -69,5 +69,5 @@ function accessTokenHashProblem(claims: JWTPayload, { accessToken, alg }: Claims
     .update(accessToken)
     .digest();
   const expected = hash.subarray(0, hash.length / 2).toString('base64url');
-  return claims['at_hash'] === expected ? undefined : 'at_hash does not match the access token (ID-17)';
+  return claims['at_hash'] === expected ? undefined : 'at_hash does not match the access token';
 }

@@ -29,7 +29,7 @@ const LIFETIME = { defaultMs: 300_000, capMs: 3_600_000 };
  * "Scopes for requesting identity data", ID token steps).
  *
  * @throws AppError identity.keys-timeout or identity.keys-unavailable. Nothing is ever skipped: only an answer that
- *   says "no such document" (404, 410) leads to the JWKS of smart-configuration (ID-22, ehr-behaviour §3.3).
+ *   says "no such document" (404, 410) leads to the JWKS of smart-configuration (ID-22).
  */
 export async function fetchIssuerKeys(issuer: IssuerToTrust, outbound: Outbound): Promise<FetchedKeys> {
   const client = issuer.organization ? outbound.forOrganization(issuer.organization) : outbound;
@@ -45,7 +45,7 @@ export async function fetchIssuerKeys(issuer: IssuerToTrust, outbound: Outbound)
       : readJwksUri(readObject(configuration, 'openid-configuration'), issuer.issuer);
   const jwks = await fetchDocument(jwksUri, 'JWKS', client);
   const keySet = await readVerificationKeySet(readObject(jwks, 'JWKS'));
-  if (!keySet) throw unavailable('JWKS holds no key that can verify an id_token (ID-10)');
+  if (!keySet) throw unavailable('JWKS holds no key that can verify an id_token');
   const lifetimes = [...(absent ? [] : [configuration]), jwks].map(({ headers }) =>
     cacheLifetimeMs(headers['cache-control'], LIFETIME),
   );
@@ -55,7 +55,7 @@ export async function fetchIssuerKeys(issuer: IssuerToTrust, outbound: Outbound)
 function readJwksUri(configuration: object, issuer: string): string {
   // OpenID Connect Discovery 1.0 §4.3: or another issuer's keys would vouch for this one (ID-04).
   if (!('issuer' in configuration) || configuration.issuer !== issuer) {
-    throw unavailable('openid-configuration names another issuer (ID-04)');
+    throw unavailable('openid-configuration names another issuer');
   }
   if (!('jwks_uri' in configuration) || typeof configuration.jwks_uri !== 'string') {
     throw unavailable('openid-configuration names no jwks_uri');

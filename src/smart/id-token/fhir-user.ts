@@ -31,13 +31,12 @@ export function resolveFhirUser(
   fhirBase: URL,
 ): ResolvedFhirUser {
   const claim = claims.fhirUser ?? claims.profile;
-  if (claim === undefined) return { ok: false, reason: 'fhirUser is absent (ID-20)' };
+  if (claim === undefined) return { ok: false, reason: 'fhirUser is absent' };
   const path = isAbsolute(claim) ? pathUnder(fhirBase, claim) : claim;
-  if (path === undefined) return { ok: false, reason: 'fhirUser is not on this FHIR server (FU-03)' };
+  if (path === undefined) return { ok: false, reason: 'fhirUser is not on this FHIR server' };
   const [typeName, id, ...version] = path.split('/');
   const type = USER_TYPES.find((known) => known === typeName);
-  if (!type || !isFhirId(id) || !isVersion(version))
-    return { ok: false, reason: 'fhirUser is not a user resource (FU-02)' };
+  if (!type || !isFhirId(id) || !isVersion(version)) return { ok: false, reason: 'fhirUser is not a user resource' };
   return { ok: true, user: { type, id, reference: `${type}/${id}` } };
 }
 

@@ -32,17 +32,17 @@ export function isDecodable(token: string): boolean {
  */
 export function readUnverifiedIdToken(idToken: unknown): UnverifiedIdToken {
   if (idToken === undefined || idToken === null)
-    throw refusedIdToken('id_token is missing although openid was granted (TK-14)');
-  if (typeof idToken !== 'string') throw refusedIdToken('id_token is not a string (ID-19)');
-  if (idToken.length > MAX_LENGTH) throw refusedIdToken('id_token is too long (ID-19)');
+    throw refusedIdToken('id_token is missing although openid was granted');
+  if (typeof idToken !== 'string') throw refusedIdToken('id_token is not a string');
+  if (idToken.length > MAX_LENGTH) throw refusedIdToken('id_token is too long');
   const parts = idToken.split('.').length;
-  if (parts === 5) throw refusedIdToken('id_token is encrypted, which we did not ask for (ID-19)');
-  if (parts !== 3) throw refusedIdToken(`id_token has ${parts} parts (ID-19)`);
-  if (!isDecodable(idToken)) throw refusedIdToken('id_token nests too deeply or holds too many values (ID-19)');
+  if (parts === 5) throw refusedIdToken('id_token is encrypted, which we did not ask for');
+  if (parts !== 3) throw refusedIdToken(`id_token has ${parts} parts`);
+  if (!isDecodable(idToken)) throw refusedIdToken('id_token nests too deeply or holds too many values');
   const { header, claims } = decode(idToken);
-  if (!idTokenAlgorithms.some((allowed) => allowed === header.alg)) throw refusedIdToken('alg is not allowed (ID-06)');
-  if (header.crit !== undefined) throw refusedIdToken('the header has crit (ID-07)');
-  if (header.kid !== undefined && typeof header.kid !== 'string') throw refusedIdToken('kid is not a string (ID-19)');
+  if (!idTokenAlgorithms.some((allowed) => allowed === header.alg)) throw refusedIdToken('alg is not allowed');
+  if (header.crit !== undefined) throw refusedIdToken('the header has crit');
+  if (header.kid !== undefined && typeof header.kid !== 'string') throw refusedIdToken('kid is not a string');
   return { text: idToken, alg: String(header.alg), iss: claims.iss };
 }
 
@@ -50,7 +50,7 @@ function decode(idToken: string): { header: ReturnType<typeof decodeProtectedHea
   try {
     return { header: decodeProtectedHeader(idToken), claims: decodeJwt(idToken) };
   } catch {
-    throw refusedIdToken('id_token is not a JWT (ID-19)');
+    throw refusedIdToken('id_token is not a JWT');
   }
 }
 

@@ -1,4 +1,4 @@
-/** The scope string to ask for next when an EHR refused the one before or granted nothing (ehr-behaviour 3.2). */
+/** The scope string to ask for next when an EHR refused the one before or granted nothing (CB-14, SCO-18). */
 import { parseResourceScope, type ResourceScope } from './grammar.ts';
 import { grantedScopes, requestedScope } from './granted.ts';
 

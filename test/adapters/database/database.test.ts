@@ -19,6 +19,13 @@ describe.for(await testDatabases())('the database on $name', ({ open }) => {
     await expect(database.ping()).rejects.toThrow();
   });
 
+  test('refuses tables from before the first release, with the remedy', async () => {
+    const database = await open();
+    await database.db.execute(sql`delete from drizzle.__drizzle_migrations`);
+    await expect(database.migrate()).rejects.toThrow('Delete the folder "database" in the data folder');
+    await database.close();
+  });
+
   test('a failed query reaches a log without its parameters (ST-07)', async () => {
     const database = await open();
     const failure = await database.db.execute(sql`select ${'canary'} from nowhere`).catch((error: unknown) => error);

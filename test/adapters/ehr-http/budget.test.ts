@@ -1,4 +1,4 @@
-/** What an EHR grants per minute is counted once for all instances, and not at all where it grants everything (row 39). */
+/** What an EHR grants per minute is counted once for all instances, and not at all where it grants everything (MT-06). */
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';

@@ -1,4 +1,4 @@
-/** Connections opened ahead of need: used when they are there, missed by nobody when they are not (design.md §2). */
+/** Connections opened ahead of need: used when they are there, and not needed when they are not. */
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';

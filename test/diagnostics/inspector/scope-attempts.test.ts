@@ -1,4 +1,4 @@
-/** Requested and granted side by side in the launch inspector, also of a launch that asked twice (issue 4 §3, SCO-19). */
+/** Requested and granted side by side in the launch inspector, also of a launch that asked twice (SCO-19). */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scopeAttempts, withoutEarlierAttempts } from '#src/diagnostics/inspector/scope-attempts.ts';
 import { scopeFacts } from '#src/diagnostics/traces/facts.ts';

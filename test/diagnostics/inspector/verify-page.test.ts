@@ -1,4 +1,4 @@
-/** Settings > Verify ticks the guide's acceptance list by itself (product guide, "Verifying"; issue 3 §5). */
+/** Settings > Verify ticks the guide's acceptance list by itself (IG-03). */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import type { TestBrowser } from '#test/helpers/browser.ts';

@@ -270,7 +270,7 @@ describe.for(await testStores())('on %s', (stores: Stores) => {
     for (const fault of ['no-patient', 'wrong-nonce', 'empty-scope'] as const) {
       const late = await beginLaunch(browser);
       world.sandbox.faults.set(fault);
-      // An empty grant is asked for once more (ehr-behaviour 3.2), and fails again.
+      // After an empty grant the app asks once more, and that fails again.
       const page = await browser.open(late);
       world.sandbox.faults.clear();
       expect(page.status).toBeGreaterThanOrEqual(400);

@@ -1,7 +1,6 @@
-/** A launch that is refused for its scopes asks once more, and the next launch knows (ehr-behaviour 3.2; CB-14, ER-03, SCO-18). */
+/** A launch that is refused for its scopes asks once more (CB-14, ER-03, SCO-18). */
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createOrganizationStore } from '#src/organizations/store.ts';
 import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { decoded, leaksOf, secretsSeenBy } from '#test/helpers/canaries.ts';
 import { cookiesOf } from '#test/helpers/visits.ts';
@@ -23,16 +22,14 @@ describe.for(await testStores())('on %s', (stores) => {
   let browser: TestBrowser;
   let orgId: string;
   let serial = 0;
-  const now = { current: new Date() };
 
   beforeAll(async () => {
-    world = await startWorld({ stores, clock: () => now.current });
+    world = await startWorld({ stores });
   });
   afterAll(() => world.close());
   beforeEach(async () => {
-    now.current = new Date();
     serial += 1;
-    orgId = `ladder-${serial}`;
+    orgId = `fallback-${serial}`;
     await world.setOrganization(orgId);
     browser = world.browser();
     world.sandbox.requests.clear();
@@ -51,15 +48,12 @@ describe.for(await testStores())('on %s', (stores) => {
       .map(({ path }) => new URL(path, world.sandbox.origin).searchParams);
   const askedScopes = () => authorizations().map((query) => query.get('scope') ?? '');
   const tokenCalls = () => world.sandbox.requests.filter(({ path }) => path === '/auth/token').length;
-  /** Every instance reads an organization again after a second. */
-  const aSecondLater = () => void (now.current = new Date(now.current.getTime() + 1_001));
   const codeOf = (page: Visit) => {
     const line = world.logLines.map((text) => JSON.parse(text)).find((one) => one.supportCode === supportCodeOf(page));
     return line?.errorCode as string | undefined;
   };
-  const stored = async () => (await createOrganizationStore(world.dependencies.database.db).find(orgId))?.learnedScopes;
 
-  test('invalid_scope is answered with one more request, the list is shown, and the next launch begins there', async () => {
+  test('invalid_scope is answered with one more request, and the list is shown', async () => {
     world.sandbox.faults.set('invalid-scope', WILDCARD);
     expect(titleOf(await launch())).toBe(LIST);
     expect(askedScopes()).toEqual([expect.stringContaining('patient/*.read'), ENUMERATED]);
@@ -70,49 +64,25 @@ describe.for(await testStores())('on %s', (stores) => {
     }
     for (const name of ['launch', 'aud', 'client_id', 'redirect_uri'])
       expect(second?.get(name), name).toBe(first?.get(name));
-    expect(await stored()).toMatchObject({ worked: { scope: ENUMERATED } });
     expect([...cookiesOf(browser).keys()].filter((name) => name.startsWith('tx-'))).toEqual([]);
-
-    aSecondLater();
-    world.sandbox.requests.clear();
-    expect(titleOf(await launch(world.browser()))).toBe(LIST);
-    expect(askedScopes()).toEqual([ENUMERATED]);
   });
 
-  test('a launch that is asked once and granted writes nothing about scopes', async () => {
-    expect(titleOf(await launch())).toBe(LIST);
-    expect(askedScopes()).toHaveLength(1);
-    expect(await stored()).toBeUndefined();
-  });
-
-  test.for([
-    ['other scopes', { scopes: 'launch openid fhirUser patient/*.rs' }, 'launch openid fhirUser patient/*.rs'],
-    ['another connection', { allowedHosts: ['elsewhere.example'] }, undefined],
-  ] as const)('%s in the settings forget what was learned', async ([, change, asked]) => {
+  test('every launch begins with the configured scopes, whatever the one before was refused', async () => {
     world.sandbox.faults.set('invalid-scope', WILDCARD);
     await launch();
     world.sandbox.faults.clear();
-    await world.setOrganization(orgId, change);
-    aSecondLater();
     world.sandbox.requests.clear();
-    expect(titleOf(await launch(world.browser()))).toBe(LIST);
-    expect(askedScopes()).toEqual([asked ?? expect.stringContaining('patient/*.read')]);
+    expect(titleOf(await launch())).toBe(LIST);
+    expect(askedScopes()).toEqual([expect.stringContaining('patient/*.read')]);
   });
 
-  test('ER-03: two refusals end in the error page after exactly two requests; this browser’s next launch begins there', async () => {
+  test('ER-03: two refusals end in the error page after exactly two requests', async () => {
     world.sandbox.faults.set('invalid-scope');
     const page = await launch();
     expect({ status: page.status, code: codeOf(page) }).toEqual({ status: 502, code: 'authorization.scope-refused' });
     expect(page.body).not.toContain('http-equiv');
     expect(authorizations()).toHaveLength(2);
     expect(tokenCalls()).toBe(0);
-
-    aSecondLater();
-    world.sandbox.faults.set('invalid-scope', `${WILDCARD}|read`);
-    world.sandbox.requests.clear();
-    expect(titleOf(await launch())).toBe(LIST);
-    expect(askedScopes()).toEqual([ENUMERATED.replaceAll('.read', '.rs')]);
-    expect(await stored()).toMatchObject({ failed: [{}, { scope: ENUMERATED }] });
   });
 
   test('CB-06: a reload of either callback after the error page asks nothing more', async () => {
@@ -125,7 +95,7 @@ describe.for(await testStores())('on %s', (stores) => {
     expect(authorizations()).toHaveLength(2);
   });
 
-  test('SCO-18, CB-22: an empty grant is given back and asked for in another spelling', async () => {
+  test('SCO-18, CB-22: an empty grant is revoked and asked for in another syntax', async () => {
     world.sandbox.faults.set('empty-grant', WILDCARD);
     expect(titleOf(await launch())).toBe(LIST);
     const [first, second] = askedScopes();
@@ -136,10 +106,6 @@ describe.for(await testStores())('on %s', (stores) => {
     await world.dependencies.revoker.flush();
     const revoked = world.sandbox.requests.filter(({ path }) => path.startsWith('/auth/revoke'));
     expect(revoked.length).toBeGreaterThan(0);
-    aSecondLater();
-    world.sandbox.requests.clear();
-    expect(titleOf(await launch(world.browser()))).toBe(LIST);
-    expect(askedScopes()).toEqual([second]);
   });
 
   test('SCO-18, SCO-20: two empty grants end in the page that names what is missing', async () => {
@@ -151,88 +117,29 @@ describe.for(await testStores())('on %s', (stores) => {
     expect(tokenCalls()).toBe(2);
   });
 
-  test('an EHR that spends its launch value: the visitor opens the app again, which then asks for the next scopes', async () => {
+  test('an EHR that spends its launch value: the page says what the first request was refused for', async () => {
     world.sandbox.faults.set('spends-launch-on-invalid-scope', WILDCARD);
     const page = await launch();
-    expect({ status: page.status, code: codeOf(page) }).toEqual({ status: 502, code: 'scope.open-again' });
+    expect({ status: page.status, code: codeOf(page) }).toEqual({ status: 502, code: 'authorization.scope-refused' });
     expect(authorizations()).toHaveLength(2);
-    aSecondLater();
-    world.sandbox.requests.clear();
-    expect(titleOf(await launch())).toBe(LIST);
-    expect(askedScopes()).toEqual([ENUMERATED]);
-    expect(await stored()).toMatchObject({ worked: { scope: ENUMERATED } });
-  });
-
-  const refusedBy = async (visitor: TestBrowser) => {
-    const callback = new URL(await visitor.openUntil(launchUrl(), CALLBACK));
-    callback.searchParams.delete('code');
-    callback.searchParams.set('error', 'invalid_scope');
-    return visitor.visit(callback.href);
-  };
-
-  test('MT-06: whoever comes back with invalid_scope and never signs in changes nothing for others', async () => {
-    const stranger = world.browser();
-    for (let visit = 0; visit < 3; visit += 1) await refusedBy(stranger);
-    aSecondLater();
-    world.sandbox.requests.clear();
-    expect(titleOf(await launch())).toBe(LIST);
-    expect(askedScopes()).toEqual([expect.stringContaining('patient/*.read')]);
-    expect(await stored()).toBeUndefined();
-  });
-
-  test.for([
-    ['other settings', { scopes: 'launch openid fhirUser patient/*.rs' }, (note: string) => note, 'patient/*.rs'],
-    ['a note of another basis', {}, () => 'x.invalid-scope', 'patient/*.read'],
-    ['a note of nonsense', {}, () => 'nonsense', 'patient/*.read'],
-    ['a note that has nonsense added', {}, (note: string) => `${note}.nonsense.${'x'.repeat(2_000)}`, 'Patient.read'],
-  ] as const)('%s and the note of what this browser was refused', async ([, settings, change, asked]) => {
-    await refusedBy(browser);
-    const name = `refused-${orgId}`;
-    const cookies = [...browser.jar.values()].find((ofHost) => ofHost.has(name));
-    cookies?.set(name, change(cookies.get(name) ?? ''));
-    await world.setOrganization(orgId, settings);
-    aSecondLater();
-    world.sandbox.requests.clear();
-    expect(titleOf(await launch())).toBe(LIST);
-    expect(askedScopes()).toEqual([expect.stringContaining(asked)]);
-  });
-
-  test('a browser that was refused everything begins with the configured scopes again', async () => {
-    world.sandbox.faults.set('invalid-scope');
-    for (let visit = 0; visit < 10; visit += 1) await launch();
-    const [configured, ...others] = askedScopes();
-    expect(others).toContain(configured);
-    expect(new Set(others).size).toBeGreaterThan(5);
-  });
-
-  test('a remembered string that is refused later is replaced by the next one', async () => {
-    world.sandbox.faults.set('invalid-scope', WILDCARD);
-    await launch();
-    aSecondLater();
-    world.sandbox.faults.set('invalid-scope', `${WILDCARD}|read`);
-    world.sandbox.requests.clear();
-    expect(titleOf(await launch(world.browser()))).toBe(LIST);
-    expect(askedScopes()).toEqual([ENUMERATED, ENUMERATED.replaceAll('.read', '.rs')]);
   });
 
   test.for(['access_denied', 'invalid_request', 'server_error', 'temporarily_unavailable'])(
-    'CB-14: %s is no question of scopes: one request, nothing learned',
+    'CB-14: %s is no question of scopes: one request',
     async (error) => {
       world.sandbox.faults.set('login-error', error);
       expect((await launch()).status).toBeGreaterThanOrEqual(403);
       expect(authorizations()).toHaveLength(1);
-      expect(await stored()).toBeUndefined();
     },
   );
 
-  test('CB-11: an invalid_scope of another issuer asks nothing and teaches nothing', async () => {
+  test('CB-11: an invalid_scope of another issuer asks nothing', async () => {
     const callback = new URL(await browser.openUntil(launchUrl(), CALLBACK));
     callback.searchParams.delete('code');
     callback.searchParams.set('error', 'invalid_scope');
     callback.searchParams.set('iss', 'https://evil.example');
     const page = await browser.visit(callback.href);
     expect({ status: page.status, code: codeOf(page) }).toEqual({ status: 400, code: 'callback.wrong-issuer' });
-    expect(await stored()).toBeUndefined();
   });
 
   test('CB-03: another browser cannot ride the second request, and the first one may still finish', async () => {
@@ -270,27 +177,6 @@ describe.for(await testStores())('on %s', (stores) => {
     for (const url of again.toReversed()) titles.push(titleOf(await browser.open(url)));
     expect(titles).toEqual(['Requests for Ben Okafor', LIST]);
   });
-
-  test.for([
-    ['takes one spelling only', '\\*|\\.rs|\\.r( |$)'],
-    ['takes several', WILDCARD],
-  ])(
-    'two first launches at once, at an EHR that %s: the later one follows what the first one learned',
-    async ([, refused]) => {
-      world.sandbox.faults.set('invalid-scope', refused);
-      const later = world.browser();
-      const callback = await later.openUntil(launchUrl(), CALLBACK);
-      expect(titleOf(await launch())).toBe(LIST);
-      const learned = await stored();
-      expect(learned).toMatchObject({ worked: { scope: ENUMERATED } });
-      aSecondLater();
-      expect(titleOf(await later.open(callback))).toBe(LIST);
-      expect(await stored()).toEqual(learned);
-      world.sandbox.requests.clear();
-      expect(titleOf(await launch(later))).toBe(LIST);
-      expect(askedScopes()).toEqual([ENUMERATED]);
-    },
-  );
 
   test('LA-04, ST-07: the launch value is nowhere but in sealed transactions and on the way to the EHR', async () => {
     world.sandbox.faults.set('invalid-scope', WILDCARD);

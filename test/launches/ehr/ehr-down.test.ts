@@ -170,7 +170,7 @@ describe.for(await testStores())('on %s', (stores) => {
     expect([...world.sandbox.requests]).toEqual([]);
   });
 
-  test('row 39: over its budget an organization is told when to come back, and another is not asked to wait', async () => {
+  test('MT-06: over its budget an organization is told when to come back, and another is not asked to wait', async () => {
     const id = 'small-budget';
     const sandbox = await world.addSandbox(id);
     // Discovery and two documents of keys: the token request is one too many.
@@ -187,7 +187,7 @@ describe.for(await testStores())('on %s', (stores) => {
     );
   });
 
-  test('row 39, MT-06: the browser at authorize is counted when its code proved good; launches nobody finishes cost nothing', async () => {
+  test('MT-06: the browser at authorize is counted when its code proved good; launches nobody finishes cost nothing', async () => {
     const id = 'counted-budget';
     const budget = 40;
     const sandbox = await world.addSandbox(id);

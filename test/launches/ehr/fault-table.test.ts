@@ -1,4 +1,4 @@
-/** Every named fault of the sandbox that concerns a launch, and the one page it ends in (ER-01..04; design §9). */
+/** Every named fault of the sandbox that concerns a launch, and the one page it ends in (ER-01..04). */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unprovedCreateFaults } from '#sandbox/faults/fhir-create.ts';
@@ -40,7 +40,7 @@ const refusals: Row[] = [
   ...SIGN_IN_ERRORS.map((error): Row => ['login-error', error, 403, 'authorization.sign-in-needed', 'authorize']),
   ['login-error', 'constructor', 502, 'authorization.refused', 'authorize'],
   ['invalid-scope', undefined, 502, 'authorization.scope-refused', 'authorize'],
-  ['spends-launch-on-invalid-scope', '\\*', 502, 'scope.open-again', 'authorize'],
+  ['spends-launch-on-invalid-scope', '\\*', 502, 'authorization.scope-refused', 'authorize'],
   ['wrong-state', undefined, 400, 'callback.invalid', 'authorize'],
   ['no-state', undefined, 400, 'callback.invalid', 'authorize'],
   ['no-code', undefined, 400, 'callback.invalid', 'authorize'],
@@ -249,7 +249,7 @@ async function expectEarlierLaunchWorks(): Promise<void> {
 function expectRejected({ page, ours, calls }: Awaited<ReturnType<typeof launchWith>>, row: Row): void {
   const [fault, , status, code, last] = row;
   // A refusal of scopes is answered once with other scopes.
-  const requests = ['authorization.scope-refused', 'scope.none-granted', 'scope.open-again'].includes(code) ? 2 : 1;
+  const requests = ['authorization.scope-refused', 'scope.none-granted'].includes(code) ? 2 : 1;
   expectPlainPage(page, status, code);
   expect(
     ours.flatMap(({ setCookies }) => setCookies).filter((line) => /^(__Host-)?launch-\S+=[^;]/.test(line)),

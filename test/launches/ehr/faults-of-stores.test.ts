@@ -1,4 +1,4 @@
-/** What still works when Redis or the database does not, and how everything comes back (AZ-21, JW-11, design.md §9). */
+/** What still works when Redis or the database does not, and how everything comes back (AZ-21, JW-11). */
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addPerson, PASSWORD, signedIn } from '#test/helpers/administrators.ts';

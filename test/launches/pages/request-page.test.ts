@@ -67,7 +67,7 @@ describe('without a proven patient nothing is shown', () => {
       errorCode: 'patient.mismatch',
       organizationId: 'st-elsewhere',
       path: expect.stringMatching(/^\/launches\/[\w-]+\/requests$/),
-      err: { message: expect.stringContaining('LC-05') },
+      err: { message: expect.stringContaining('another id') },
     });
   });
 });

@@ -260,7 +260,7 @@ describe('ID-22: while the issuer’s keys are away', () => {
   });
 });
 
-describe('Active User Presence (ehr-behaviour row 17)', () => {
+describe('Active User Presence (Oracle Health)', () => {
   test('with active_ttl the EHR hears how many seconds ago the user was active, before the time is up', async () => {
     ehr.change('token', { expires_in: 3_600, active_ttl: 600, refresh_token: 'first' });
     browser = world().browser();

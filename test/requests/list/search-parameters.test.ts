@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { loadRequests } from '#src/requests/list/request-list.ts';
+import { loadRequests } from '#src/requests/list/list.ts';
 import { withSearchParameters } from '#src/requests/list/search-parameters.ts';
 import { searchset, startFhirServer } from '#test/requests/fhir-server.ts';
 

@@ -1,4 +1,4 @@
-/** Creating a request: sent once, for the patient in the chart, and never lost while it is typed (FH-17, request-list §4.4). */
+/** Creating a request: sent once, for the patient in the chart, and never lost while it is typed (FH-17). */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { FaultName } from '#sandbox/faults.ts';
 import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';

@@ -12,6 +12,7 @@ import {
   server,
   signer,
   verify,
+  wordsOf,
 } from './token-issuer.ts';
 
 const atHash = (algorithm: string, size: number) =>
@@ -56,7 +57,7 @@ describe('what is said', () => {
     const failure = await refusal(verify(await signer().sign(JSON.parse(claims))));
     expect(failure.code).toBe('identity.invalid');
     expect(failure.status).toBe(502);
-    expect(failure.message).toContain(rule);
+    expect(failure.message).toMatch(wordsOf(rule));
     expect(failure.cause).toBeUndefined();
     if (rule === 'ID-02') expect(server.fetches).toEqual([]);
   });
@@ -80,14 +81,14 @@ describe('what is said', () => {
   test('ID-17: at_hash goes with the algorithm of the signature', async () => {
     const at_hash = atHash('sha384', 24);
     expect(await verify(await signer('ES384').sign(claimsWith({ at_hash })))).toMatchObject({ sub: 'user-canary' });
-    expect((await refusal(verify(await signer().sign(claimsWith({ at_hash }))))).message).toContain('ID-17');
+    expect((await refusal(verify(await signer().sign(claimsWith({ at_hash }))))).message).toMatch(wordsOf('ID-17'));
   });
 
   test('ID-15: an absent nonce may be allowed, a wrong one may not', async () => {
     const absent = await signer().sign(claimsWith({ nonce: undefined }));
     expect(await verify(absent, { nonceRequired: false })).toMatchObject({ sub: 'user-canary' });
     const wrong = await signer().sign(claimsWith({ nonce: 'other' }));
-    expect((await refusal(verify(wrong, { nonceRequired: false }))).message).toContain('ID-15');
+    expect((await refusal(verify(wrong, { nonceRequired: false }))).message).toMatch(wordsOf('ID-15'));
   });
 
   test('ID-02, MT-06: the token of another issuer of the organization is judged by its own keys', async () => {
@@ -97,6 +98,8 @@ describe('what is said', () => {
     expect(await verify(await second.sign(claimsWith({ iss: other })), { expectedIssuers })).toMatchObject({
       iss: other,
     });
-    expect((await refusal(verify(await second.sign(claimsWith()), { expectedIssuers }))).message).toContain('ID-05');
+    expect((await refusal(verify(await second.sign(claimsWith()), { expectedIssuers }))).message).toMatch(
+      wordsOf('ID-05'),
+    );
   });
 });

@@ -67,3 +67,21 @@ export async function refusal(promise: Promise<unknown>): Promise<AppError> {
   if (error instanceof AppError) return error;
   throw error;
 }
+
+/** How a refusal words each rule. */
+const WORDS: Record<string, RegExp> = {
+  'TK-14': /^id_token is missing/,
+  'ID-02': /^iss is not an issuer/,
+  'ID-05': /^the signature does not verify/,
+  'ID-06': /^alg is not allowed|^no key of the issuer fits/,
+  'ID-08': /^no key of the issuer fits|^the signing key is unknown/,
+  'ID-11': /^aud is /,
+  'ID-12': /^aud names others|^azp is not/,
+  'ID-13': /^exp /,
+  'ID-14': /^iat is |^nbf is /,
+  'ID-15': /^nonce is /,
+  'ID-16': /^sub is /,
+  'ID-17': /^at_hash does not match/,
+  'ID-19': /^id_token (?:is (?:not|too|encrypted)|has|nests)|^kid is not/,
+};
+export const wordsOf = (rule: string): RegExp => WORDS[rule]!;

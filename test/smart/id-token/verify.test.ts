@@ -1,7 +1,7 @@
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { makeKey } from './key-server.ts';
-import { claimsWith, issuer, refusal, server, signer, verify } from './token-issuer.ts';
+import { claimsWith, issuer, refusal, server, signer, verify, wordsOf } from './token-issuer.ts';
 
 describe('who signed', () => {
   test.for(['RS256', 'RS384', 'PS256', 'ES256', 'ES384'])('ID-05, ID-06: %s verifies', async (alg) => {
@@ -19,20 +19,20 @@ describe('who signed', () => {
   });
 
   test.for(['RS512', 'EdDSA', 'ES512'])('ID-06: %s is off the list', async (alg) => {
-    expect((await refusal(verify(await signer(alg).sign(claimsWith())))).message).toContain('ID-06');
+    expect((await refusal(verify(await signer(alg).sign(claimsWith())))).message).toMatch(wordsOf('ID-06'));
     expect(server.fetches).toEqual([]);
   });
 
   test('ID-06: none, and a MAC keyed with the public key', async () => {
-    expect((await refusal(verify(new UnsecuredJWT(claimsWith()).encode()))).message).toContain('ID-06');
+    expect((await refusal(verify(new UnsecuredJWT(claimsWith()).encode()))).message).toMatch(wordsOf('ID-06'));
     const secret = new TextEncoder().encode(JSON.stringify(signer().jwk));
     const forged = await new SignJWT(claimsWith()).setProtectedHeader({ alg: 'HS256', kid: 'kid-RS256' }).sign(secret);
-    expect((await refusal(verify(forged))).message).toContain('ID-06');
+    expect((await refusal(verify(forged))).message).toMatch(wordsOf('ID-06'));
   });
 
   test('ID-06: an algorithm that is not that of the key named', async () => {
     const token = await signer('ES256').sign(claimsWith(), { kid: 'kid-RS256' });
-    expect((await refusal(verify(token))).message).toContain('ID-06');
+    expect((await refusal(verify(token))).message).toMatch(wordsOf('ID-06'));
   });
 
   test('ID-05: one flipped bit', async () => {
@@ -40,13 +40,13 @@ describe('who signed', () => {
     const bytes = Buffer.from(signature!, 'base64url');
     bytes[10] = bytes[10]! ^ 1;
     const token = `${header}.${payload}.${bytes.toString('base64url')}`;
-    expect((await refusal(verify(token))).message).toContain('ID-05');
+    expect((await refusal(verify(token))).message).toMatch(wordsOf('ID-05'));
   });
 
   test('ID-07: key material in the header is ignored', async () => {
     const attacker = await makeKey('RS256', 'kid-RS256');
     const header = { jwk: attacker.jwk, jku: `${server.origin}/evil`, x5u: `${server.origin}/evil` };
-    expect((await refusal(verify(await attacker.sign(claimsWith(), header)))).message).toContain('ID-05');
+    expect((await refusal(verify(await attacker.sign(claimsWith(), header)))).message).toMatch(wordsOf('ID-05'));
     expect(server.fetches).not.toContain('/evil');
     expect(await verify(await signer().sign(claimsWith(), header))).toMatchObject({ sub: 'user-canary' });
   });
@@ -56,7 +56,7 @@ describe('who signed', () => {
       'base64url',
     );
     const [, payload, signature] = (await signer().sign(claimsWith())).split('.');
-    expect((await refusal(verify(`${header}.${payload}.${signature}`))).message).toContain('ID-07');
+    expect((await refusal(verify(`${header}.${payload}.${signature}`))).message).toMatch(wordsOf('ID-07'));
   });
 });
 
@@ -74,7 +74,7 @@ describe('which key', () => {
     const stranger = await makeKey('RS256');
     for (let index = 0; index < 100; index += 1) {
       const token = await stranger.sign(claimsWith(), { kid: `invented-${index}` });
-      expect((await refusal(verify(token))).message).toContain('ID-08');
+      expect((await refusal(verify(token))).message).toMatch(wordsOf('ID-08'));
     }
     expect(server.fetches.filter((path) => path === '/a/jwks').length).toBeLessThanOrEqual(4);
   });
@@ -124,15 +124,15 @@ describe('which key', () => {
     server.serve(keys.map(({ jwk }) => jwk));
     for (const key of keys) expect(await verify(await key.sign(claimsWith()))).toMatchObject({ sub: 'user-canary' });
     const stranger = await makeKey('RS256', kid);
-    expect((await refusal(verify(await stranger.sign(claimsWith())))).message).toContain('ID-05');
+    expect((await refusal(verify(await stranger.sign(claimsWith())))).message).toMatch(wordsOf('ID-05'));
   });
 
   test('ID-09: what the right key says of the claims is final, whichever keys come after it', async () => {
     const [one, two] = [await makeKey('RS256', 'k'), await makeKey('RS256', 'k')];
     server.serve([one.jwk, two.jwk]);
     for (const key of [one, two]) {
-      expect((await refusal(verify(await key.sign(claimsWith({ aud: 'another' }))))).message).toContain('ID-11');
-      expect((await refusal(verify(await key.sign(claimsWith({ exp: 1 }))))).message).toContain('ID-13');
+      expect((await refusal(verify(await key.sign(claimsWith({ aud: 'another' }))))).message).toMatch(wordsOf('ID-11'));
+      expect((await refusal(verify(await key.sign(claimsWith({ exp: 1 }))))).message).toMatch(wordsOf('ID-13'));
     }
   });
 
@@ -140,7 +140,7 @@ describe('which key', () => {
     const strangers = await Promise.all(Array.from({ length: 10 }, () => makeKey('ES256', 'k')));
     const right = await makeKey('ES256', 'k');
     server.serve([...strangers, right].map(({ jwk }) => jwk));
-    expect((await refusal(verify(await right.sign(claimsWith())))).message).toContain('ID-05');
+    expect((await refusal(verify(await right.sign(claimsWith())))).message).toMatch(wordsOf('ID-05'));
     const repeated = strangers.slice(0, 9).flatMap(({ jwk }) => [jwk, { ...jwk, alg: undefined }]);
     server.serve([...repeated, right.jwk]);
     expect(await verify(await right.sign(claimsWith()))).toMatchObject({ sub: 'user-canary' });
@@ -183,13 +183,13 @@ describe('what form', () => {
   ] as const)('%s: %s is refused before any request', async ([rule, , idToken]) => {
     const failure = await refusal(verify(idToken));
     expect([failure.code, failure.status]).toEqual(['identity.invalid', 502]);
-    expect(failure.message).toContain(rule);
+    expect(failure.message).toMatch(wordsOf(rule));
     expect(server.fetches).toEqual([]);
   });
 
   test('ID-19: a token of more than 100 kB is refused, however well signed', async () => {
     const token = await signer().sign(claimsWith({ filler: 'x'.repeat(100_000) }));
-    expect((await refusal(verify(token))).message).toContain('ID-19');
+    expect((await refusal(verify(token))).message).toMatch(wordsOf('ID-19'));
   });
 
   test('ID-21: no refusal quotes the token, its claims or what they were compared with', async () => {

@@ -1,0 +1,74 @@
+/** `npm run docs` writes the tables of docs/ that the code decides; with `--check` it only says whether they are current. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { environmentSchema } from '#src/config/index.ts';
+import { describeError, errorCodes, errorRows as rowsOfErrors } from '#src/errors.ts';
+import { settingFields, settingRows } from '#src/settings/derived.ts';
+
+const BEGIN = '<!-- Written by npm run docs: change the code, not this table. -->';
+const END = '<!-- End of the table. -->';
+
+/** What a variable or setting is when nothing is given. */
+type Default = string | number | boolean | readonly string[] | undefined;
+
+const tables = {
+  'configuration.md': () => table(['Variable', 'Default', 'Meaning'], environmentRows()),
+  'settings.md': () => table(['Setting', 'Values', 'Default', 'Meaning'], rowsOfSettings()),
+  'errors.md': () =>
+    table(['Code', 'Status', 'What the user sees', 'Usual causes', 'Who fixes it', 'Remedy'], errorRows()),
+};
+
+/** Meanings stand above each variable in `.env.example`, where an operator reads them first. */
+function environmentRows(): string[][] {
+  const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
+  return Object.entries(environmentSchema.shape).map(([name, schema]) => {
+    const [, meaning = ''] = new RegExp(`^# (.+)\\n(?:# ?)?${name}=`, 'm').exec(example) ?? [];
+    return [code(name), shown(schema.safeParse(undefined).data), meaning];
+  });
+}
+
+function rowsOfSettings(): string[][] {
+  return settingFields.map((field) => {
+    const row = settingRows[field];
+    const values = row.choices ? Object.keys(row.choices).map(code).join(', ') : row.kind;
+    const initial = row.defaultText ?? shown(row.default as Default);
+    return [code(row.key ?? field), values, initial, `${row.label}. ${row.hint}`];
+  });
+}
+
+function errorRows(): string[][] {
+  return errorCodes.map((name) => {
+    const { status, title, help } = describeError(name);
+    const { causes, owner, remedy } = rowsOfErrors[name];
+    return [code(name), String(status), `**${title}.** ${help}`, causes.join('; '), owner, remedy];
+  });
+}
+
+const code = (text: string) => `\`${text}\``;
+
+function shown(value: Default): string {
+  const text = [value ?? []].flat().join(',');
+  return text === '' ? '' : code(text);
+}
+
+function table(head: readonly string[], rows: readonly string[][]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+const outdated = Object.entries(tables).filter(([name, write]) => {
+  const file = new URL(name, import.meta.url);
+  const text = readFileSync(file, 'utf8');
+  const [before, rest = ''] = text.split(BEGIN);
+  const [, after] = rest.split(END);
+  if (after === undefined) throw new Error(`docs/${name} has no place for its table`);
+  const current = `${before}${BEGIN}\n\n${write()}\n\n${END}${after}`;
+  if (current === text) return false;
+  if (!process.argv.includes('--check')) writeFileSync(file, current);
+  return true;
+});
+const names = outdated.map(([name]) => `docs/${name}`).join(', ');
+const isRefused = names !== '' && process.argv.includes('--check');
+if (isRefused) process.exitCode = 1;
+if (names !== '') {
+  process.stdout.write(isRefused ? `Not what the code says: ${names}. Run: npm run docs\n` : `Written: ${names}\n`);
+}

@@ -1,0 +1,7 @@
+/** What every cache in memory (lru-cache) shares: it ages by the injected clock, so that tests can move its time. */
+import type { Clock } from './clock.ts';
+
+/** Options for an LRUCache with a `ttl`. */
+export function agedBy(clock: Clock) {
+  return { perf: { now: () => clock().getTime() }, ttlResolution: 0 };
+}

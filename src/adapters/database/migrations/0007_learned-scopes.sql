@@ -1,1 +1,0 @@
-ALTER TABLE "organizations" ADD COLUMN "learned_scopes" jsonb;

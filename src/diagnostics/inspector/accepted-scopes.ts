@@ -1,0 +1,28 @@
+/** Which scopes the EHR accepted in a launch that asked twice, read from the traces. */
+import type { Queries } from '#src/adapters/database/index.ts';
+import { isStandalone } from '#src/diagnostics/traces/facts.ts';
+import { listTraces } from '#src/diagnostics/traces/store.ts';
+
+/** Scopes that the EHR refused at first, and those it accepted instead. */
+export interface AcceptedScopes {
+  asked: string;
+  accepted: string;
+  at: Date;
+}
+
+/** More than the standalone launches an organization has between two from its charts. */
+const MOST_LOOKED_AT = 20;
+
+/** @returns undefined when the organization's last completed launch from a chart was granted at once, or there is none. */
+export async function acceptedScopes(db: Queries, organizationId: string): Promise<AcceptedScopes | undefined> {
+  const traces = await listTraces(db, { organizationId, outcome: 'completed' }, MOST_LOOKED_AT);
+  const last = traces.find(({ steps }) => !isStandalone(steps));
+  const requested = (last?.steps ?? [])
+    .toSorted((one, other) => one.at.localeCompare(other.at))
+    .filter(({ name, outcome }) => name === 'authorization-redirect' && outcome === 'passed')
+    .flatMap(({ facts }) => (Array.isArray(facts['requested scopes']) ? [facts['requested scopes'].join(' ')] : []));
+  const [asked, accepted] = [requested[0], requested.at(-1)];
+  return last && asked !== undefined && accepted !== undefined && asked !== accepted
+    ? { asked, accepted, at: last.startedAt }
+    : undefined;
+}

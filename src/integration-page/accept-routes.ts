@@ -1,0 +1,51 @@
+/** Changes that the page suggests and an administrator accepts with one press: a check's, a preset, accepted scopes. */
+import type { AcceptedSettings } from '#src/checks/rows/result.ts';
+import { fieldOf } from '#src/http/form-body.ts';
+import { editOrganization } from '#src/organizations/edit.ts';
+import type { SettingChanges } from '#src/organizations/organization.ts';
+import { suggestionFor } from '#src/vendors/view.ts';
+import { askForChecks } from './connection-routes.ts';
+import { byOf, done, type Handler, type IntegrationDependencies, refused, type Visit } from './visit.ts';
+
+/** A suggestion of the run on record, by its place: values come from our own checks, never from the form. */
+export const acceptSuggestion: Handler = async (dependencies, visit) => {
+  const [runId = '', index = ''] = fieldOf(visit.request, 'suggestion', 'id').split('.');
+  const latest = await dependencies.checksStore.latest(visit.organization.id);
+  const suggestion = latest?.id === runId ? latest.summary.suggestions[Number(index)] : undefined;
+  if (!latest || !suggestion) return outdated(dependencies, visit, 'The checks have run again.');
+  const accept: AcceptedSettings = { [suggestion.setting]: suggestion.value };
+  await askForChecks(dependencies, visit, latest.fhirUrl, { accept });
+};
+
+/** The form names the vendor it was shown for, so that a press on an old page does not choose another one. */
+export const usePreset: Handler = async (dependencies, visit) => {
+  const draft = await dependencies.store.findDraft(visit.organization.id);
+  const vendor = suggestionFor(visit.organization, draft?.fhirUrl)?.vendor;
+  if (vendor === undefined || vendor !== fieldOf(visit.request, 'vendor', 'choice'))
+    return outdated(dependencies, visit, 'The vendor or the FHIR URL has changed.');
+  await change(dependencies, visit, { vendor }, 'The preset is in use. Check again to see the connection with it.');
+};
+
+/** The form names the scopes it was shown with, for the same reason. */
+export const useScopes: Handler = async (dependencies, visit) => {
+  const scopes = (await dependencies.acceptedScopes(visit.organization.id))?.accepted;
+  if (scopes === undefined || scopes !== fieldOf(visit.request, 'scopes', 'setting'))
+    return outdated(dependencies, visit, 'A newer launch has asked for other scopes.');
+  await change(dependencies, visit, { scopes }, 'Launches ask for these scopes now.');
+};
+
+async function change(
+  dependencies: IntegrationDependencies,
+  visit: Visit,
+  changes: SettingChanges,
+  text: string,
+): Promise<void> {
+  const result = await editOrganization(dependencies, visit.organization.id, changes, byOf(visit.request));
+  if (result.ok) return done(dependencies, visit, text);
+  const problems = result.problems.map(({ field, message }) => `${field} ${message}`).join('; ');
+  return refused(dependencies, visit, 409, { problem: `Nothing was changed: ${problems}.` });
+}
+
+function outdated(dependencies: IntegrationDependencies, visit: Visit, why: string): Promise<void> {
+  return refused(dependencies, visit, 409, { problem: `${why} See what is suggested now.` });
+}

@@ -1,0 +1,59 @@
+/** The FHIR URL of a connection: saved, checked again, used in spite of a failure, or its draft deleted. */
+import { readFhirUrl, type SaveOptions } from '#src/checks/save.ts';
+import { fieldOf } from '#src/http/form-body.ts';
+import { wantsJson } from '#src/http/sessions/after-post.ts';
+import { integrationPage } from '#views/integration-page/integration-page.ts';
+import { beginChecks, readRecord } from './stream.ts';
+import { headProps, type PageExtras, runProps, tailProps } from './view.ts';
+import { done, type Handler, type IntegrationDependencies, leadToPage, refused, type Visit } from './visit.ts';
+
+/** The page with what the last post adds, or the checks that it asked for, while they run. */
+export const showPage: Handler = async (dependencies, visit) => {
+  const { request, response, organization } = visit;
+  const record = await readRecord(dependencies, organization);
+  const { shown, isSecretGone } = await dependencies.afterPost.read<PageExtras>(request);
+  if (shown.run) return beginChecks(dependencies, visit, shown.run);
+  const extras = { ...shown, isReportGone: isSecretGone };
+  const page = integrationPage(
+    headProps(request, record, extras),
+    record.run && runProps(record.run),
+    tailProps(request, record, extras, dependencies.config),
+  );
+  response.type('html').send(page);
+};
+
+export const saveUrl: Handler = (dependencies, visit) =>
+  askForChecks(dependencies, visit, fieldOf(visit.request, 'fhirUrl', 'url'));
+
+/** The draft, if there is one, else what is in use. */
+export const checkAgain: Handler = async (dependencies, visit) => {
+  const draft = await dependencies.store.findDraft(visit.organization.id);
+  await askForChecks(dependencies, visit, draft?.fhirUrl ?? visit.organization.fhirBaseUrl);
+};
+
+export const useAnyway: Handler = async (dependencies, visit) => {
+  const draft = await dependencies.store.findDraft(visit.organization.id);
+  const reason = fieldOf(visit.request, 'reason', 'reason').trim();
+  if (!draft) return refused(dependencies, visit, 409, { problem: 'There is no draft any more.' });
+  if (reason !== '') return askForChecks(dependencies, visit, draft.fhirUrl, { useAnyway: reason });
+  return refused(dependencies, visit, 400, { reasonProblem: 'Enter a reason; it is kept in the audit trail.' });
+};
+
+export const discardDraft: Handler = async (dependencies, visit) => {
+  await dependencies.store.saveDraft(visit.organization.id, undefined);
+  await done(dependencies, visit, 'The draft was deleted.');
+};
+
+/** The run begins with the page that shows it, and that page begins it once. */
+export async function askForChecks(
+  dependencies: IntegrationDependencies,
+  visit: Visit,
+  typed: string,
+  options: SaveOptions = {},
+): Promise<void> {
+  const read = readFhirUrl(dependencies, visit.organization, typed);
+  if (!read.ok) return refused(dependencies, visit, 400, { field: { value: read.kept, problem: read.problem } });
+  const run = { url: read.url, told: read.told, options };
+  if (wantsJson(visit.request)) return beginChecks(dependencies, visit, run);
+  return leadToPage(dependencies, visit, { kind: 'run', shown: { run } });
+}

@@ -1,0 +1,105 @@
+/** A scope string explained: what each scope is for, what a clinician loses without it, what is absent, what is sent. */
+import type { Organization } from '#src/organizations/organization.ts';
+import { type ScopeUse, scopeUses, type UseSettings } from '#src/organizations/scope-uses.ts';
+import { type ScopeWords, scopeWords } from '#src/organizations/scope-words.ts';
+import { parseResourceScope } from '#src/smart/scopes/grammar.ts';
+import { grantedScopes, LONGEST_SETTING, mayAsk, requestedScope } from '#src/smart/scopes/granted.ts';
+import { tokenProblem } from '#src/smart/scopes/problem.ts';
+import { readStoredConfiguration } from '#src/smart/smart-configuration.ts';
+import type { ExplainedScopeProps, ScopeEditorProps } from '#views/integration-page/scope-editor.ts';
+import type { TypedForm } from '#views/typed-form.ts';
+
+const INTERACTIONS = ['c', 'r', 'u', 'd', 's'] as const;
+const NONE = 'Nothing: the app does not use it.';
+
+/**
+ * Explains the scopes of a form, saved or only typed.
+ *
+ * @param form of the advanced settings.
+ * @param preview set when it was only typed, with what is wrong with its scopes.
+ */
+export function scopeEditorProps(
+  { discovered }: Organization,
+  { values, problems }: TypedForm,
+  preview: ScopeEditorProps['preview'],
+): Omit<ScopeEditorProps, 'previewAction'> {
+  const text = values['scopes'] ?? '';
+  const isOn = (name: string) => values[name] === 'true';
+  const uses = { showEhrOrders: isOn('showEhrOrders'), createRequests: isOn('createRequests') };
+  const typedVersion = values['scopeVersion'];
+  const version = typedVersion === 'v1' || typedVersion === 'v2' ? typedVersion : 'auto';
+  const isUsable = (preview?.problems.length ?? 0) === 0 && problems['scopes'] === undefined;
+  const capabilities = (discovered && readStoredConfiguration(discovered.configuration))?.capabilities;
+  return {
+    ...explainScopes(text, uses),
+    sent: isUsable ? scopesSent(text, version, capabilities) : undefined,
+    preview,
+  };
+}
+
+/** @param typed tokens that are no scopes are explained as such, not left out; a text that is too long is not read. */
+export function explainScopes(
+  typed: string,
+  settings: UseSettings,
+): { present: ExplainedScopeProps[]; absent: ExplainedScopeProps[] } {
+  const text = typed.length > LONGEST_SETTING ? '' : typed;
+  const uses = scopeUses(settings);
+  const present = scopeWords(text).map((words) => explain(words, uses));
+  return { present, absent: [...absentPlain(text), ...absentResources(text, uses)] };
+}
+
+/**
+ * The string that goes out in the first request of a launch.
+ *
+ * @param capabilities of the EHR; undefined while it was never discovered, and then `auto` is not decided yet.
+ */
+export function scopesSent(
+  text: string,
+  version: 'auto' | 'v1' | 'v2',
+  capabilities: readonly string[] | undefined,
+): { scope: string; because: string } | undefined {
+  if (!capabilities && version === 'auto') return undefined;
+  const scope = requestedScope(text, { version, capabilities: capabilities ?? [] });
+  if (version !== 'auto') return { scope, because: `“Scope syntax” is set to ${version}` };
+  const said = ['permission-v1', 'permission-v2'].filter((name) => capabilities?.includes(name));
+  return {
+    scope,
+    because: said.length === 0 ? 'the EHR announces no scope syntax' : `the EHR announces ${said.join(' and ')}`,
+  };
+}
+
+function explain({ scope, purpose, loss }: ScopeWords, uses: readonly ScopeUse[]): ExplainedScopeProps {
+  if (loss !== undefined) return { scope, purpose, loss };
+  if (tokenProblem(scope) !== undefined) return { scope, purpose: 'It cannot be asked for.', loss: NONE };
+  const resource = parseResourceScope(scope);
+  if (!resource) return { scope, purpose: 'Unknown to this app; only the EHR knows what it is for.', loss: NONE };
+  if (resource.type === '*')
+    return { scope, purpose, loss: 'All the app reads from the chart, unless each resource is listed.' };
+  const granted = grantedScopes(scope);
+  const used = uses.filter(({ permissions }) => permissions.some((permission) => mayAsk(granted, permission)));
+  if (used.length === 0) return { scope, purpose, loss: NONE };
+  const sentence = (part: 'purpose' | 'loss') => used.map((use) => use[part]).join(' ');
+  return { scope, purpose: sentence('purpose'), loss: sentence('loss') };
+}
+
+function absentPlain(text: string): ExplainedScopeProps[] {
+  const { tokens } = grantedScopes(text.replace(/\s+/g, ' '));
+  const refresh = tokens.has('online_access') || tokens.has('offline_access') ? [] : ['online_access'];
+  const wanted = ['launch', 'openid', 'fhirUser', 'launch/patient', 'launch/encounter', ...refresh];
+  const absent = wanted.filter((scope) => !tokens.has(scope));
+  return scopeWords(absent.join(' ')).map((words) => explain(words, []));
+}
+
+/** In the syntax that most of the string has. */
+function absentResources(text: string, uses: readonly ScopeUse[]): ExplainedScopeProps[] {
+  const granted = grantedScopes(text.replace(/\s+/g, ' '));
+  const isV2 = granted.resources.some(({ syntax }) => syntax === 'v2');
+  return uses.flatMap(({ permissions, purpose, loss }) => {
+    if (permissions.every((permission) => mayAsk(granted, permission))) return [];
+    const type = permissions[0]?.type ?? '';
+    const letters = INTERACTIONS.filter((one) => permissions.some(({ interaction }) => interaction === one)).join('');
+    // SCO-04
+    const v1 = /[rs]/.test(letters) ? 'read' : 'write';
+    return [{ scope: `patient/${type}.${isV2 ? letters : v1}`, purpose, loss }];
+  });
+}

@@ -1,0 +1,65 @@
+/** One request to the page of a connection, and the ways to answer it. */
+import type { Request, Response } from 'express';
+import type { Queries } from '#src/adapters/database/index.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
+import type { AuditEvent } from '#src/audit/audit.ts';
+import type { KeyProofDependencies } from '#src/checks/key-proof.ts';
+import type { SaveDependencies, Saver } from '#src/checks/save.ts';
+import type { Config } from '#src/config/index.ts';
+import { adminOf } from '#src/http/sessions/admin-session.ts';
+import type { AfterPost } from '#src/http/sessions/after-post.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+import { type ConnectionRecord, integrationUrl, type PageExtras } from './view.ts';
+
+export interface IntegrationDependencies extends SaveDependencies, Omit<KeyProofDependencies, 'publicUrl'> {
+  config: Pick<Config, 'publicUrl' | 'appName'>;
+  afterPost: AfterPost;
+  db: Queries;
+  redis: KeyStore;
+  /** What the EHR accepted when the last launch asked twice. */
+  acceptedScopes: (organizationId: string) => Promise<ConnectionRecord['accepted']>;
+}
+
+/** A request about an organization the visitor may see. */
+export interface Visit {
+  request: Request;
+  response: Response;
+  organization: Organization;
+}
+
+/** Answers a visit. */
+export type Handler = (dependencies: IntegrationDependencies, visit: Visit) => Promise<void>;
+
+/** Answers a post by leading to the page, which shows this. */
+export function leadToPage(
+  { afterPost }: IntegrationDependencies,
+  { request, response, organization }: Visit,
+  outcome: Omit<Parameters<AfterPost['answer']>[3], 'shown'> & { shown: PageExtras },
+): Promise<void> {
+  return afterPost.answer(request, response, integrationUrl(request, organization.id), outcome);
+}
+
+/** Nothing was changed: the page says why, at each reload. */
+export function refused(
+  dependencies: IntegrationDependencies,
+  visit: Visit,
+  status: 400 | 409,
+  shown: PageExtras,
+): Promise<void> {
+  return leadToPage(dependencies, visit, { kind: 'form', status, shown });
+}
+
+/** It is done: the page says so, once. */
+export function done(dependencies: IntegrationDependencies, visit: Visit, text: string): Promise<void> {
+  return leadToPage(dependencies, visit, { kind: 'done', shown: { done: text } });
+}
+
+/** The signed-in administrator, for the audit trail. */
+export function byOf(request: Request): Pick<AuditEvent, 'actor' | 'address'> {
+  return { actor: { userId: adminOf(request).userId }, ...(request.ip === undefined ? {} : { address: request.ip }) };
+}
+
+/** The same, with the name that stands beside a run. */
+export function saverOf(request: Request): Saver {
+  return { name: adminOf(request).email, ...byOf(request) };
+}

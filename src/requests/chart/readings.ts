@@ -1,0 +1,161 @@
+/** The FHIR reads behind one page, started together; those of a fresh launch begin before its browser asks. */
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '#src/adapters/clock.ts';
+import type { Outbound } from '#src/adapters/ehr-http/client.ts';
+import type { Clinicians } from '#src/clinicians/admission.ts';
+import { AppError } from '#src/errors.ts';
+import { isTakenAway, type Launch, limitsOn, mayUse } from '#src/launches/session/launch.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+import { type PatientSummary, readPatient } from '#src/patients/patient.ts';
+import { createBatchSupport } from '#src/requests/list/batch.ts';
+import { loadRequests, type RequestList, type RequestListOptions } from '#src/requests/list/list.ts';
+import { createFhirApi, type FhirApi } from '#src/smart/step-6-fhir-api.ts';
+import { readUser, type UserReading } from './practitioner.ts';
+
+/** A launch's calls, the patient they are about, and who is signed in (FU-05). Each part fails on its own. */
+export interface OpenReading {
+  api: FhirApi;
+  patient: Promise<PatientSummary>;
+  user: UserReading;
+}
+
+/** The list's page, as far as it has been read. */
+export interface ChartReading extends OpenReading {
+  startedAt: Date;
+  requests: Promise<RequestList>;
+}
+
+/** Starts readings, and keeps those that began at the callback until their page asks for them. */
+export interface ChartReadings {
+  /** At the callback: the browser is still following the redirect (LC-19: kept by launch). */
+  start(launch: Launch, organization: Organization, renew: Renew): void;
+  /** The reading begun for this launch, once, while it is young; else a new one. */
+  take(launch: Launch, organization: Organization, renew: Renew): ChartReading;
+  /** For the other pages of a launch. */
+  open(launch: Launch, organization: Organization, renew: Renew): OpenReading;
+  forget(launchId: string): void;
+}
+
+/** Gives the launch with a newer token for one the EHR refused, if there is one (FH-05). */
+export type Renew = (refusedToken: string) => Promise<Launch | undefined>;
+
+const YOUNG_MS = 30_000;
+const MOST_KEPT = 2_000;
+
+/** One per process; what it keeps only saves time, so no other instance misses it. */
+export function createChartReadings(
+  outbound: Outbound,
+  clock: Clock,
+  clinicians: Pick<Clinicians, 'learn' | 'recall'>,
+): ChartReadings {
+  const begun = new LRUCache<string, ChartReading>({ max: MOST_KEPT });
+  const users = new LRUCache<string, UserReading>({ max: MOST_KEPT });
+  const batchesOf = createBatchSupport(clock);
+  const isYoung = ({ startedAt }: ChartReading) => clock().getTime() - startedAt.getTime() < YOUNG_MS;
+
+  const open: ChartReadings['open'] = (launch, organization, renew) => {
+    const api = apiOf(outbound, launch, organization, renew);
+    return {
+      api,
+      patient: readPatientIfPermitted(api, launch, organization, clock()),
+      user: userOf(api, launch, organization),
+    };
+  };
+  const read = (launch: Launch, organization: Organization, renew: Renew): ChartReading => {
+    const opened = open(launch, organization, renew);
+    const startedAt = clock();
+    const naming = { user: ownUserOf(launch, opened.user), batches: batchesOf(organization), now: startedAt };
+    return { ...opened, startedAt, requests: readRequests(opened.api, launch, organization, naming) };
+  };
+  // Who the user is does not change during a launch: one read, not one per page.
+  const userOf = (api: FhirApi, launch: Launch, { searchParameters }: Organization): UserReading => {
+    const known = users.get(launch.id);
+    if (known) return known;
+    const stored = clinicians.recall(launch.organizationId, launch.user);
+    const user = readUser({ api, launch, searchParameters, now: clock(), stored });
+    users.set(launch.id, user);
+    void learn(launch, user);
+    return user;
+  };
+  const learn = async (launch: Launch, user: UserReading): Promise<void> => {
+    const [name, role] = await Promise.all([user.name, user.role]);
+    clinicians.learn(launch.organizationId, launch.user, { name, role });
+    // What could not be read is asked for again by the next page.
+    if (name === undefined && users.peek(launch.id) === user) users.delete(launch.id);
+  };
+  return {
+    open,
+    start: (launch, organization, renew) => {
+      // Clinical data that no page came for does not stay in memory.
+      begun.forEach((reading, launchId) => void (isYoung(reading) || begun.delete(launchId)));
+      const reading = read(launch, organization, renew);
+      // A failure waits for the page or is dropped with the reading.
+      reading.patient.catch(() => undefined);
+      reading.requests.catch(() => undefined);
+      begun.set(launch.id, reading);
+    },
+    take: (launch, organization, renew) => {
+      const reading = begun.get(launch.id);
+      begun.delete(launch.id);
+      return reading && isYoung(reading) ? reading : read(launch, organization, renew);
+    },
+    forget: (launchId) => {
+      begun.delete(launchId);
+      users.delete(launchId);
+    },
+  };
+}
+
+function apiOf(outbound: Outbound, launch: Launch, organization: Organization, renew: Renew): FhirApi {
+  let current = launch;
+  return createFhirApi({
+    base: new URL(launch.fhirBaseUrl),
+    accessToken: launch.tokens.accessToken,
+    outbound: outbound.forOrganization(organization),
+    renew: async (refused) => {
+      current = (await renew(refused)) ?? current;
+      return current.tokens.accessToken === refused ? undefined : current.tokens.accessToken;
+    },
+    isTakenAway: (permission) => isTakenAway(launch, current, permission),
+  });
+}
+
+/** A refresh may have taken the permission away (RF-09, SCO-19). */
+async function readPatientIfPermitted(
+  api: FhirApi,
+  launch: Launch,
+  { timeZone }: Organization,
+  now: Date,
+): Promise<PatientSummary> {
+  if (mayUse(launch, { type: 'Patient', interaction: 'r' }))
+    return readPatient(api, launch.context.patient, now, timeZone);
+  const shown = 'patient/Patient.read';
+  throw new AppError('scope.missing', `no longer granted: ${shown}`, { shown });
+}
+
+/** Their own name is known, or on its way, without another call. */
+function ownUserOf({ user: { fhirUser } }: Launch, user: UserReading): RequestListOptions['user'] {
+  return fhirUser === undefined ? undefined : { reference: fhirUser, name: async () => (await user.soon()).name };
+}
+
+async function readRequests(
+  api: FhirApi,
+  launch: Launch,
+  { showEhrOrders, searchParameters, timeZone }: Organization,
+  naming: Pick<RequestListOptions, 'user' | 'batches' | 'now'>,
+): Promise<RequestList> {
+  if (!showEhrOrders) {
+    const notices = ['Your organization does not show requests from the EHR here.'];
+    return { open: [], closed: [], otherOrders: 0, notices, problem: undefined, isUnread: true };
+  }
+  const search = { type: 'ServiceRequest', interaction: 's' } as const;
+  return loadRequests(api, {
+    patientId: launch.context.patient,
+    grantedSearch: mayUse(launch, search),
+    limits: limitsOn(launch, search),
+    canRead: (type) => mayUse(launch, { type, interaction: 'r' }),
+    searchParameters,
+    timeZone,
+    ...naming,
+  });
+}

@@ -1,0 +1,49 @@
+/** Which EHRs take no batch: learned from their answers and kept as long as what discovery found. */
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '#src/adapters/clock.ts';
+import { asRecord, asRecords, asText } from '#src/smart/fhir/fields.ts';
+import type { FhirError, FhirResource } from '#src/smart/step-6-fhir-api.ts';
+
+/** Of one organization's EHR. */
+export interface BatchSupport {
+  isMissing(): boolean;
+  /** The EHR has just answered that it takes none. */
+  noteMissing(): void;
+}
+
+/** As the longest life of a discovery: an EHR that learns to take a batch is asked again within the hour. */
+const KEPT_MS = 60 * 60_000;
+
+/** One per process: one that has just started asks each EHR once. @returns by organization and connection. */
+export function createBatchSupport(
+  clock: Clock,
+): (organization: { id: string; connectionVersion: number }) => BatchSupport {
+  const missingSince = new LRUCache<string, number>({ max: 2_000 });
+  return ({ id, connectionVersion }) => {
+    const key = `${id} ${connectionVersion}`;
+    return {
+      isMissing: () => clock().getTime() - (missingSince.get(key) ?? -Infinity) < KEPT_MS,
+      noteMissing: () => void missingSince.set(key, clock().getTime()),
+    };
+  };
+}
+
+/** Refusals that are about this moment or this token, not about batches. */
+const PASSING = new Set([401, 408, 425, 429]);
+
+/** Does a failed POST on the base mean that the EHR takes no batch, now or ever? A web page for an answer does, too. */
+export function refusesBatch({ status, failure }: FhirError): boolean {
+  if (status === undefined) return failure === 'unexpected';
+  return status === 501 || (status >= 400 && status < 500 && !PASSING.has(status));
+}
+
+const NOT_DONE = /^(?:400|403|405|406|415|501)\b/;
+
+/** Is this what a server answers that has not carried out the batch: another resource, its copy, or a refusal of each read? */
+export function isNoBatchResponse(answer: FhirResource): boolean {
+  if (answer.resourceType !== 'Bundle') return true;
+  const entries = asRecords(answer['entry']);
+  if (entries.some(({ resource }) => resource !== undefined)) return false;
+  if (answer['type'] !== 'batch-response' && answer['type'] !== undefined) return true;
+  return entries.length > 0 && entries.every(({ response }) => NOT_DONE.test(asText(asRecord(response).status) ?? ''));
+}

@@ -1,0 +1,70 @@
+/** The words of a ServiceRequest that stand for concepts: what is asked for, why, and under which conditions. */
+import { conditionsOf, remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
+import { containedOf, type Place } from '#src/smart/fhir/contained.ts';
+import { asConceptText, asInformation, asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+
+const NOT_NAMED = 'Service not named by EHR';
+const MOST_DETAILS = 4;
+/** The EHR has a reason and this app does not read it. */
+const REASON_ELSEWHERE = 'Given in the EHR';
+
+/** The service, and the first category that says something else. */
+export function readService(resource: ForeignRecord): { service: string; category: string | undefined } {
+  const categories = asRecords(resource.category)
+    .map(asConceptText)
+    .filter((text) => text !== undefined);
+  const service = asConceptText(resource.code) ?? categories[0] ?? NOT_NAMED;
+  return { service, category: categories.find((category) => !isSame(category, service)) };
+}
+
+/** What tells two orders of one service apart: the body sites, and how much is ordered. */
+export function readDetail(resource: ForeignRecord): string | undefined {
+  const sites = asRecords(resource.bodySite).flatMap((site) => asConceptText(site) ?? []);
+  const { value, unit, code } = asRecord(resource.quantityQuantity);
+  const amount = typeof value === 'number' && Number.isFinite(value) ? String(value) : undefined;
+  const quantity = amount && [amount, asInformation(unit) ?? asInformation(code)].filter(Boolean).join(' ');
+  return [...new Set(sites), ...(quantity ? [quantity] : [])].slice(0, MOST_DETAILS).join(', ') || undefined;
+}
+
+/** Everything that changes the meaning of the whole request, in one line; FHIR forbids showing it as if it were not there. */
+export function readCaution(resource: ForeignRecord): string | undefined {
+  return conditionsOf(resource).join(' · ') || undefined;
+}
+
+/**
+ * Each reason once: coded ones, then what the references say by themselves or by what is contained. A reference without
+ * words may stand for a coded reason beside it; where there are more of them than codes, there is another reason.
+ */
+export function readReasons(resource: ForeignRecord, base: URL): string[] {
+  const place = { base, container: resource };
+  const coded = asRecords(resource.reasonCode).flatMap((concept) => asConceptText(concept) ?? []);
+  const referred = asRecords(resource.reasonReference).map((reference) => ({
+    text: reasonOf(reference, place),
+    isThere: leadsSomewhere(reference, place),
+  }));
+  const said = new Set([...coded, ...referred.flatMap(({ text }) => text ?? [])]);
+  const wordless = referred.filter(({ text, isThere }) => text === undefined && isThere).length;
+  return [...said, ...(wordless > coded.length ? [REASON_ELSEWHERE] : [])];
+}
+
+function reasonOf(reference: ForeignRecord, place: Place): string | undefined {
+  const contained = containedOf(reference, place) ?? {};
+  if (isError(contained)) return undefined;
+  const concept = asConceptText(contained.code) ?? asConceptText(contained.type) ?? asConceptText(contained.category);
+  const said = asInformation(reference.display) ?? concept ?? asInformation(contained.description);
+  return withRemarks(said, contained);
+}
+
+function leadsSomewhere(reference: ForeignRecord, place: Place): boolean {
+  const isNamed = asInformation(reference.reference) ?? asInformation(asRecord(reference.identifier).value);
+  return isNamed !== undefined && !isError(containedOf(reference, place) ?? {});
+}
+
+function isError(resource: ForeignRecord): boolean {
+  return remarksOn(resource).includes('entered in error');
+}
+
+function isSame(one: string, other: string): boolean {
+  const letters = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}\p{S}]+/gu, '');
+  return letters(one) === letters(other);
+}

@@ -1,0 +1,85 @@
+/** What of a ServiceRequest tells one order from another, read once; the resource itself need not be kept (FH-12). */
+import { hash } from 'node:crypto';
+import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { localReference } from './reference.ts';
+
+/** The subject is this patient's for every request that is compared; id and meta are not about the order. */
+const NOT_OF_THE_ORDER = new Set(['id', 'meta', 'subject']);
+/** FHIR R4 ServiceRequest: what these members mean when they are missing. */
+const DEFAULTS: ForeignRecord = { priority: 'routine', doNotPerform: false, asNeededBoolean: false };
+/** Longer than any server's id; beyond it, an id is not worth keeping. */
+const LONGEST_ID = 256;
+/** Two orders of which the same is withheld, or unknown, may differ in it. */
+const WITHHELD = /data-absent-reason|nullflavor/i;
+
+/** What proves that two entries are the same order, and what only hints at it. Never throws (FH-11). */
+export function readRequestKeys(resource: ForeignRecord, base: URL) {
+  const { id, meta, status, intent } = resource;
+  const canonical = canonicalMembers(resource);
+  const sources = asRecords(resource.basedOn);
+  const isNamed = asConceptText(resource.code) !== undefined;
+  return {
+    /** The EHR's id, as it came; undefined without a usable one. */
+    id: typeof id === 'string' && id !== '' && id.length <= LONGEST_ID ? id : undefined,
+    version: readVersion(asRecord(meta)),
+    /** A digest of each member but `id`, `meta` and `subject`, unknown members included: equal digests, equal content. */
+    members: new Map(canonical?.map(([name, text]) => [name, hash('sha256', text, 'base64url')])),
+    /** The service is named and nothing is withheld: only then do equal members prove an equal order. */
+    isExplicit: canonical !== undefined && isNamed && !canonical.some(([, text]) => WITHHELD.test(text)),
+    /** `system|value` of identifiers and requisition. Orders may share a number, so it is a hint and no proof. */
+    numbers: [...asRecords(resource.identifier), ...asRecords(resource.requisition)].flatMap(numberOf),
+    /** `ServiceRequest/id` of the one order that this one was made from; undefined for none, or for several. */
+    basedOn: sources.length === 1 ? localReference(sources[0], base) : undefined,
+    replaces: asRecords(resource.replaces).flatMap((reference) => localReference(reference, base) ?? []),
+    state: status,
+    intent,
+  };
+}
+
+/** @returns undefined for a resource nested too deeply to be written down. */
+function canonicalMembers(resource: ForeignRecord): [string, string][] | undefined {
+  const own = Object.entries(resource).filter(
+    ([name, value]) => !NOT_OF_THE_ORDER.has(name) && value !== undefined && DEFAULTS[name] !== value,
+  );
+  try {
+    return own.map(([name, value]) => [name, JSON.stringify(value, inOneOrder)]);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** JSON objects have no order of members. */
+function inOneOrder(_name: string, value: unknown): unknown {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))) : value;
+}
+
+/** How new an entry is; undefined where the EHR does not say, or not in a form that can be compared. */
+function readVersion({ versionId, lastUpdated }: ForeignRecord) {
+  const text = typeof versionId === 'number' ? String(versionId) : versionId;
+  const isNumber = typeof text === 'string' && /^\d{1,30}$/.test(text);
+  return { number: isNumber ? BigInt(text) : undefined, updatedMs: instantMs(lastUpdated) };
+}
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+
+/** Only a FHIR instant: without a time zone it is unknown which of two moments is the later one. */
+function instantMs(value: unknown): number | undefined {
+  const isInstant = typeof value === 'string' && INSTANT.test(value);
+  const ms = isInstant ? Date.parse(value) : NaN;
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** "N/A", "unknown", "000" and "9999" stand where a number is missing. */
+function numberOf(identifier: ForeignRecord): string[] {
+  const [system, value] = [asText(identifier.system), asText(identifier.value)];
+  const isNumber = value !== undefined && /\d/.test(value) && !isFiller(value);
+  return system === undefined || !isNumber ? [] : [`${system}|${value}`];
+}
+
+/** Nothing but zeros, or one digit again and again. */
+function isFiller(value: string): boolean {
+  const signs = value.replace(/[\W_]/g, '');
+  return /^\d+$/.test(signs) && new Set(signs).size === 1 && (signs.length > 1 || signs === '0');
+}

@@ -1,0 +1,161 @@
+/** Loads the EHR's requests of one patient, checked, sorted, merged and named, as the page shows them. */
+import { serverTimeZone } from '#src/adapters/time-zone.ts';
+import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
+import type { FhirApi, FhirError } from '#src/smart/step-6-fhir-api.ts';
+import { mergeRequests } from './merge.ts';
+import { type NamedResource, readNamedResource } from './named-resource.ts';
+import { type Naming, resolveNames } from './names.ts';
+import {
+  describeLeftOut,
+  describeMerged,
+  describeNotGranted,
+  describeOutcome,
+  describeProblem,
+  describeRemarks,
+  type RequestsProblem,
+} from './notices.ts';
+import { orderForReading } from './order.ts';
+import { identifiersOf, isOfAnotherPatient } from './own-patient.ts';
+import { maxRequests, type SearchResult, searchRequests } from './query.ts';
+import { type RequestRow, toRow } from './row.ts';
+import { describeLimits } from './scope-limits.ts';
+import { readServiceRequest, type ServiceRequest } from './service-request.ts';
+import { newestVersions } from './versions.ts';
+
+/** A patient's requests as the page shows them. */
+export interface RequestList {
+  /** In reading order. */
+  readonly open: readonly RequestRow[];
+  readonly closed: readonly RequestRow[];
+  /** How many execution details of other orders the EHR has besides. */
+  readonly otherOrders: number;
+  readonly notices: readonly string[];
+  /** Why nothing, or not everything, could be read. */
+  readonly problem: RequestsProblem | undefined;
+  /** The EHR was not asked, so nothing is claimed about what it has. */
+  readonly isUnread?: boolean;
+  /** `system|value` and `ServiceRequest/id` of all that was read; undefined where the EHR was not asked. */
+  readonly identifiers?: ReadonlySet<string>;
+}
+
+/** What loading the list depends on besides the EHR. */
+export interface RequestListOptions extends Pick<Naming, 'user' | 'batches'> {
+  /** The launch's patient, already checked (LC-02). */
+  readonly patientId: string;
+  /** Whether the granted scopes allow searching ServiceRequest; without, the EHR is not even asked (SCO-19). */
+  readonly grantedSearch: boolean;
+  readonly now: Date;
+  /** The organization's; default: the server's. */
+  readonly timeZone?: string;
+  /** Whether the granted scopes allow reading a type, for names; default: yes. */
+  readonly canRead?: (resourceType: string) => boolean;
+  /** `name=value` the organization's EHR wants on every search. */
+  readonly searchParameters?: readonly string[];
+  /** The searches that limit which requests the granted scopes cover, as `name=value&…`; default: nothing does. */
+  readonly limits?: readonly string[];
+}
+
+/**
+ * Loads the list with one search and its pages. Only requests whose subject is this patient are shown (LC-06).
+ *
+ * Never throws for what an EHR does: a failure becomes `problem`, with whatever could still be read.
+ */
+export async function loadRequests(api: FhirApi, options: RequestListOptions): Promise<RequestList> {
+  if (!options.grantedSearch) {
+    return { open: [], closed: [], otherOrders: 0, notices: [], problem: describeProblem('not-granted', false) };
+  }
+  const { patientId, now, timeZone = serverTimeZone, canRead = () => true, user, batches, limits = [] } = options;
+  const found = await search(api, options);
+  const sifted = sift(found.requests, patientId);
+  const shown = orderForReading(sifted.requests).slice(0, maxRequests);
+  const { kept, ...merged } = mergeRequests(shown, sifted.inDoubt);
+  const parties = kept.flatMap(({ performers, requester }) => [...performers, ...(requester ? [requester] : [])]);
+  const naming = { included: found.included, now, patientId, canRead, user, batches };
+  const { nameOf, notGranted } = await resolveNames(api, parties, naming);
+  const rows = kept.map((request) => toRow(request, nameOf, { now, timeZone }));
+  const { end, counted, unreadable } = found.result;
+  const hasMore = end === 'more' || sifted.requests.length > shown.length;
+  return {
+    open: rows.filter((row) => row.status.group === 'open'),
+    closed: rows.filter((row) => row.status.group === 'closed'),
+    otherOrders: sifted.otherOrders,
+    notices: [
+      ...describeLimits(limits),
+      ...describeLeftOut({ ...sifted, unreadable, counted, hasMore }),
+      ...describeMerged({ ...merged, inDoubt: onceById(sifted.inDoubt), disputed: sifted.disputed }),
+      ...describeNotGranted(notGranted),
+      ...describeRemarks([...found.remarks]),
+    ],
+    problem: problemOf(found),
+    identifiers: found.identifiers,
+  };
+}
+
+interface Found {
+  readonly identifiers: Set<string>;
+  readonly requests: ServiceRequest[];
+  /** Resources of other types that came along, good only for names. */
+  readonly included: NamedResource[];
+  /** The EHR's own, each once. */
+  readonly remarks: Set<string>;
+  readonly result: SearchResult;
+  /** Why the search ended early. */
+  readonly failure: FhirError | undefined;
+}
+
+/** Only what the list shows is kept of what an EHR sends, as soon as it is there (FH-12). */
+async function search(api: FhirApi, options: RequestListOptions): Promise<Found> {
+  const { patientId, searchParameters = [], now, timeZone = serverTimeZone } = options;
+  const [requests, included]: [ServiceRequest[], NamedResource[]] = [[], []];
+  const [identifiers, remarks] = [new Set<string>(), new Set<string>()];
+  const at = { base: api.base, now, timeZone };
+  const own = { subject: { reference: `Patient/${patientId}` } };
+  const take = (resource: ForeignRecord): void => {
+    if (resource.resourceType === 'ServiceRequest') {
+      requests.push(readServiceRequest(resource, at));
+      if (isOfAnotherPatient(resource, own)) return;
+      for (const name of [...identifiersOf(resource), `ServiceRequest/${String(resource.id)}`]) identifiers.add(name);
+    } else if (resource.resourceType === 'OperationOutcome') {
+      for (const line of describeOutcome(resource)) remarks.add(line);
+    } else {
+      included.push(readNamedResource(resource, at));
+    }
+  };
+  let failure: FhirError | undefined;
+  const onFailure = (error: FhirError) => void (failure = error);
+  const result = await searchRequests(api, { patientId, searchParameters, onFailure }, take);
+  return { requests, included, remarks, result, identifiers, failure };
+}
+
+function problemOf({ result: { end, isBegun }, failure }: Found): RequestsProblem | undefined {
+  if (end === 'complete' || end === 'more') return undefined;
+  return { ...describeProblem(end, isBegun), status: failure?.status, issues: failure?.issues };
+}
+
+/** Another patient's entry is counted and forgotten before anything else about it is looked at. */
+function sift(all: readonly ServiceRequest[], patientId: string) {
+  const { own = [], others = [] } = Object.groupBy(all, ({ subject }) =>
+    subject === `Patient/${patientId}` ? 'own' : 'others',
+  );
+  const { newest, inDoubt } = newestVersions(own);
+  const valid = newest.filter((request) => !request.isEnteredInError);
+  const requests = valid.filter((request) => !request.isDerivedOrder);
+  const idsOfOthers = new Set(others.flatMap(({ keys }) => keys.id ?? []));
+  const count = (some: readonly ServiceRequest[]) => onceById(some).length;
+  const isOfPatient = ({ subject }: ServiceRequest) => subject?.startsWith('Patient/') === true;
+  return {
+    requests,
+    inDoubt,
+    /** This patient's, with an id that also came without this patient. */
+    disputed: onceById(requests.filter(({ keys }) => keys.id !== undefined && idsOfOthers.has(keys.id))),
+    otherPatients: count(others.filter(isOfPatient)),
+    unknownPatients: count(others.filter((request) => !isOfPatient(request))),
+    enteredInError: count(newest.filter((request) => request.isEnteredInError)),
+    otherOrders: count(valid.filter((request) => request.isDerivedOrder)),
+  };
+}
+
+/** Pages may overlap: the same resource twice is one. */
+function onceById(requests: Iterable<ServiceRequest>): ServiceRequest[] {
+  return [...new Map([...requests].map((request) => [request.keys.id ?? request, request])).values()];
+}

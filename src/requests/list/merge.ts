@@ -1,0 +1,124 @@
+/** Shows a request once where it is proved to be one, although the EHR lists it twice. In doubt both are shown. */
+
+import type { ServiceRequest } from './service-request.ts';
+import { hasSameMembers } from './versions.ts';
+
+/**
+ * Takes out of the list what another request of it stands for. A shared number, a requisition and `basedOn` are hints
+ * and no proof: orders of one form share them, and so do the left and the right hand.
+ *
+ * @param requests of one patient, one for each id but for those `inDoubt`, in reading order, which is kept.
+ * @param inDoubt versions that may be outdated: they end nothing.
+ */
+export function mergeRequests(requests: readonly ServiceRequest[], inDoubt: ReadonlySet<ServiceRequest> = new Set()) {
+  const replaced = findReplaced(requests, inDoubt);
+  const current = requests.filter((request) => !replaced.has(request));
+  const pairs = findPairs(current);
+  const orderOf = new Map([...pairs].map(([order, referral]) => [referral, order]));
+  const merged = current
+    .filter((request) => !pairs.has(request))
+    .map((request) => withOrder(request, orderOf.get(request)));
+  const repeated = findRepeated(merged);
+  return {
+    kept: merged.filter((request) => !repeated.has(request)),
+    /** Ended by a request of the list that replaces them. */
+    replaced: [...replaced],
+    /** Equal in every member to one that is shown and has the same number; both name their service. */
+    repeated: [...repeated],
+    /** Orders that are shown as the referral made from them, as Oracle Health lists both. */
+    referred: [...pairs.keys()],
+  };
+}
+
+const keyOf = ({ keys }: ServiceRequest): string | undefined =>
+  keys.id === undefined ? undefined : `ServiceRequest/${keys.id}`;
+
+function findReplaced(requests: readonly ServiceRequest[], inDoubt: ReadonlySet<ServiceRequest>): Set<ServiceRequest> {
+  const byKey = Map.groupBy(requests, keyOf);
+  const olderOf = (request: ServiceRequest) => request.keys.replaces.flatMap((key) => byKey.get(key) ?? []);
+  const replaced = new Set<ServiceRequest>();
+  for (const newer of requests.filter((request) => !inDoubt.has(request))) {
+    for (const older of olderOf(newer)) {
+      if (mayReplace(newer, older) && !reaches(older, newer, olderOf)) replaced.add(older);
+    }
+  }
+  return replaced;
+}
+
+/**
+ * Whether a request is in force and of the kind that can end the other. A draft or a cancelled one is not; one that is
+ * done does not hide an open one; a proposal ends no order; and one with conditions may mean something else altogether.
+ */
+function mayReplace(newer: ServiceRequest, older: ServiceRequest): boolean {
+  const isInForce = newer.keys.state === 'active' || newer.keys.state === 'on-hold';
+  const isDone = newer.keys.state === 'completed' && older.status.group === 'closed';
+  const isOfKind = newer.keys.intent === older.keys.intent || ORDER_INTENTS.has(newer.keys.intent);
+  return (isInForce || isDone) && isOfKind && newer.caution === undefined;
+}
+
+const ORDER_INTENTS = new Set<unknown>(['order', 'original-order']);
+
+/** Requests that replace each other in a circle, or themselves, prove nothing. */
+function reaches(
+  from: ServiceRequest,
+  target: ServiceRequest,
+  olderOf: (request: ServiceRequest) => readonly ServiceRequest[],
+): boolean {
+  // A Set visits what is added while it is being walked, and nothing twice: circles end.
+  const found = new Set([from]);
+  for (const one of found) for (const older of olderOf(one)) found.add(older);
+  return found.has(target);
+}
+
+/** The orders with the referrals made from them: `R-…`, `basedOn` its order, with the same service and days. */
+function findPairs(requests: readonly ServiceRequest[]): Map<ServiceRequest, ServiceRequest> {
+  const byKey = Map.groupBy(requests, keyOf);
+  const pairs = new Map<ServiceRequest, ServiceRequest>();
+  for (const referral of requests.filter(isReferral)) {
+    const [order, ...others] = byKey.get(referral.keys.basedOn ?? '') ?? [];
+    if (order && others.length === 0 && !isReferral(order) && isPair(referral, order)) pairs.set(order, referral);
+  }
+  return pairs;
+}
+
+const isReferral = ({ keys }: ServiceRequest): boolean => keys.id?.startsWith('R-') === true;
+
+/** Numbers and the day of writing are each one's own. */
+const OWN_OF_EACH = new Set(['text', 'identifier', 'requisition', 'basedOn', 'authoredOn']);
+/** What one of the two may leave out; where both say it, it is the same. */
+const SAID_BY_EITHER = new Set([
+  ...['category', 'requester', 'performer', 'performerType', 'reasonCode', 'reasonReference'],
+  ...['encounter', 'supportingInfo', 'insurance', 'relevantHistory', 'note'],
+]);
+
+function isPair(referral: ServiceRequest, order: ServiceRequest): boolean {
+  const [a, b] = [referral.keys.members, order.keys.members];
+  const isEqual = (name: string) =>
+    OWN_OF_EACH.has(name) || a.get(name) === b.get(name) || (SAID_BY_EITHER.has(name) && !(a.has(name) && b.has(name)));
+  return referral.keys.isExplicit && order.keys.isExplicit && [...new Set([...a.keys(), ...b.keys()])].every(isEqual);
+}
+
+/** What only the order says is not lost with it. */
+function withOrder(request: ServiceRequest, order: ServiceRequest | undefined): ServiceRequest {
+  if (!order) return request;
+  // The word for a status depends on whether a provider is named.
+  const { performers, status } = request.performers.length > 0 ? request : order;
+  return {
+    ...request,
+    performers,
+    status,
+    category: request.category ?? order.category,
+    requester: request.requester ?? order.requester,
+    performerType: request.performerType ?? order.performerType,
+    reasons: request.reasons.length > 0 ? request.reasons : order.reasons,
+  };
+}
+
+function findRepeated(requests: readonly ServiceRequest[]): Set<ServiceRequest> {
+  const isTwin = (one: ServiceRequest, other: ServiceRequest) =>
+    one.keys.isExplicit &&
+    one.keys.id !== other.keys.id &&
+    one.keys.numbers.some((number) => other.keys.numbers.includes(number)) &&
+    hasSameMembers(one, other);
+  return new Set(requests.filter((one, index) => requests.slice(0, index).some((earlier) => isTwin(earlier, one))));
+}

@@ -1,0 +1,163 @@
+/** The honest lines beside a request list: what is missing, what was left out, and why. */
+import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import type { FhirFailure } from '#src/smart/step-6-fhir-api.ts';
+
+/** Why requests are missing. */
+export interface RequestsProblem {
+  readonly kind: ListProblem;
+  /** one line for the visitor; holds nothing of the EHR's own words */
+  readonly text: string;
+  /** whether to load the page again may help: a frame has no browser button for that */
+  readonly canReload: boolean;
+  /** for log and trace: HTTP status and OperationOutcome issue codes of the EHR's answer */
+  readonly status?: number | undefined;
+  readonly issues?: readonly string[] | undefined;
+}
+
+/** `page-gone`: the EHR no longer knows a later page of the list that it began. */
+type ListProblem = FhirFailure | 'not-granted' | 'page-gone';
+
+/** Epic's break-the-glass codes: a chart that opens only for a stated reason, and only in the EHR itself. */
+const RESTRICTED_CODES = new Set<unknown>(['4130', '4131', '4134']);
+
+const PROBLEM_TEXTS: Record<ListProblem, string> = {
+  'not-granted':
+    'The EHR did not let this app read requests. Ask your EHR team for the permission patient/ServiceRequest.read.',
+  refused: 'The EHR did not let this app read requests. Ask your EHR team to check your access to orders in this app.',
+  unauthorized: 'Your EHR session for this app has ended. Open the app again the way you opened it before.',
+  'not-found':
+    'The EHR found nothing: either it has no requests for this patient, or it does not offer requests to this app. Look in the EHR itself, and ask your EHR team whether it supports ServiceRequest.',
+  'page-gone': 'The EHR no longer has the next page of its list. Reload this page.',
+  throttled: 'The EHR is busy. Reload this page in a minute.',
+  unavailable: 'The EHR cannot show requests at the moment. Reload this page in a moment.',
+  timeout: 'The EHR did not answer in time. Reload this page in a moment.',
+  unexpected: 'The EHR returned an unexpected answer. Reload this page; if it happens again, tell your EHR team.',
+  'foreign-url': 'The EHR pointed to another server, which this app does not follow. Tell your EHR team.',
+};
+
+/** The line for requests that could not be read; with `isPartial` it says that some were. */
+export function describeProblem(kind: ListProblem, isPartial: boolean): RequestsProblem {
+  const text = PROBLEM_TEXTS[kind];
+  const canReload = /\breload\b/i.test(text);
+  return { kind, text: isPartial ? `This list may be incomplete. ${text}` : text, canReload };
+}
+
+/** What the EHR sent, or counted, that is not in the list, and why. */
+interface LeftOut {
+  readonly otherPatients: number;
+  /** Requests of which the EHR does not say in a readable way whom they are about. */
+  readonly unknownPatients: number;
+  /** Entries that are no requests, or hold nothing. */
+  readonly unreadable: number;
+  readonly enteredInError: number;
+  readonly hasMore: boolean;
+  /** `Bundle.total`, where less came. */
+  readonly counted: { readonly total: number; readonly came: number } | undefined;
+}
+
+/** One line per reason that something the EHR sent is not in the list (LC-06, FH-08). */
+export function describeLeftOut(leftOut: LeftOut): string[] {
+  const { otherPatients, unknownPatients, unreadable, enteredInError, hasMore, counted } = leftOut;
+  const entries = (count: number) => (count === 1 ? '1 entry' : `${count} entries`);
+  const requests = (count: number) => (count === 1 ? '1 request' : `${count} requests`);
+  const isAre = (count: number) => (count === 1 ? 'is' : 'are');
+  return [
+    otherPatients > 0 &&
+      `${entries(otherPatients)} from the EHR did not name this patient and ${isAre(otherPatients)} not shown. Tell your EHR team.`,
+    unknownPatients > 0 &&
+      `${requests(unknownPatients)} could not be shown: the EHR does not say in a form that this app can read which patient ${unknownPatients === 1 ? 'it is' : 'they are'} about. See the EHR, and tell your EHR team.`,
+    unreadable > 0 &&
+      `${entries(unreadable)} could not be shown: this app cannot read ${unreadable === 1 ? 'it' : 'them'} as a request. See the EHR.`,
+    hasMore && 'The EHR has more requests than this page reads. See the rest in the EHR.',
+    counted !== undefined &&
+      !hasMore &&
+      `The EHR counts ${requests(counted.total)} for this patient and sent ${counted.came === 0 ? 'none' : counted.came}. See the rest in the EHR.`,
+    enteredInError > 0 && `${entries(enteredInError)} entered in error ${isAre(enteredInError)} not shown.`,
+  ].filter((line) => line !== false);
+}
+
+/** What happened to requests of the list, said of one and of several. */
+const MERGED = {
+  replaced: ['request was replaced by a newer one', 'requests were replaced by newer ones'],
+  repeated: [
+    'entry repeated another request in every detail and is shown once',
+    'entries repeated other requests in every detail and are shown once',
+  ],
+  referred: [
+    'order and the referral made from it are shown as one',
+    'orders and the referrals made from them are shown as one each',
+  ],
+  inDoubt: [
+    'request came in several versions, and the EHR does not say which is the newest. Check it in the EHR',
+    'requests came in several versions, and the EHR does not say which are the newest. Check them in the EHR',
+  ],
+  disputed: [
+    'request came a second time without this patient’s name. Check in the EHR whose it is',
+    'requests came a second time without this patient’s name. Check in the EHR whose they are',
+  ],
+} as const;
+type MergedKind = keyof typeof MERGED;
+
+/** One line for each thing that happened to requests of the list, with the services it happened to. */
+export function describeMerged(merged: Record<MergedKind, readonly { readonly service: string }[]>): string[] {
+  return (Object.keys(MERGED) as MergedKind[]).flatMap((kind) => {
+    const services = merged[kind].map(({ service }) => service);
+    const [one, several] = MERGED[kind];
+    if (services.length === 0) return [];
+    return [`${services.length} ${services.length === 1 ? one : several}: ${named(services)}.`];
+  });
+}
+
+/** "Wheelchair transport (2), Hospital bed and 3 more". */
+function named(services: readonly string[]): string {
+  const groups = [...Map.groupBy(services, (service) => service)];
+  const words = groups.map(([service, { length }]) => (length === 1 ? service : `${service} (${length})`));
+  const [most, rest] = [words.slice(0, MOST_NAMED), words.length - MOST_NAMED];
+  return rest > 0 ? `${most.join(', ')} and ${rest} more` : inWords(words);
+}
+
+/** More names than this hide the rest of the line. */
+const MOST_NAMED = 5;
+
+/** One line for all types that would have named a party on this page and were not granted (SCO-19). */
+export function describeNotGranted(types: readonly string[]): string[] {
+  if (types.length === 0) return [];
+  const permissions = types.map((type) => `patient/${type}.read`);
+  return [
+    `The EHR did not let this app read ${inWords(types)}, so some names are not available. If you need them, ask your EHR team for ${inWords(permissions)}.`,
+  ];
+}
+
+function inWords(names: readonly string[]): string {
+  return new Intl.ListFormat('en', { type: 'conjunction' }).format(names);
+}
+
+/** What the EHR itself remarked in an OperationOutcome about its answer (FH-08). Its diagnostics stay out. */
+export function describeOutcome(outcome: ForeignRecord): string[] {
+  const issues = asRecords(outcome.issue).map(describeIssue);
+  return issues.length > 0 ? issues : [UNSAID];
+}
+
+/** More remarks than these are counted, but for those of a restricted chart: they always say that something is missing. */
+const MOST_REMARKS = 3;
+
+/** @param lines of {@link describeOutcome}, each once. */
+export function describeRemarks(lines: readonly string[]): string[] {
+  const inOrder = lines.toSorted((a, b) => Number(b === RESTRICTED) - Number(a === RESTRICTED));
+  const rest = lines.length - MOST_REMARKS;
+  const more = rest > 0 ? [`The EHR made ${rest} more ${rest === 1 ? 'remark' : 'remarks'}.`] : [];
+  return [...inOrder.slice(0, MOST_REMARKS), ...more];
+}
+
+const UNSAID = 'The EHR remarked that its answer may be incomplete.';
+/** Nothing is wrong, by its own account: a remark of this severity says nothing of what is missing. */
+const INFORMED = 'The EHR added a piece of information that this app cannot show.';
+const RESTRICTED = 'Part of this chart is restricted. Open the chart in the EHR to see all requests.';
+
+function describeIssue(issue: ForeignRecord): string {
+  const codings = asRecords(asRecord(issue.details).coding);
+  if (codings.some(({ code }) => RESTRICTED_CODES.has(code))) return RESTRICTED;
+  const text = asConceptText(issue.details);
+  if (text !== undefined) return `The EHR remarked: ${text}`;
+  return asText(issue.severity)?.toLowerCase() === 'information' ? INFORMED : UNSAID;
+}

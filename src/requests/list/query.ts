@@ -1,0 +1,155 @@
+/** Asks the EHR for a patient's ServiceRequests in the one way every server understands. */
+import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { type FhirApi, FhirError, type FhirFailure, type FhirResource } from '#src/smart/step-6-fhir-api.ts';
+import { withSearchParameters } from './search-parameters.ts';
+
+const PAGE_SIZE = 50;
+const MOST_PAGES = 10;
+/** Beyond this the list says that there is more. */
+export const maxRequests = 200;
+/** Entries of any kind that are looked at, and bytes after which no further page is read (FH-12). */
+const MOST_ENTRIES = 1_000;
+const MOST_BYTES = 5_000_000;
+
+/**
+ * `more`: stopped at our own limit, or at a next link that cannot be followed; `page-gone`: the EHR no longer knows a later
+ * page; a failure: the rest, or all of it, could not be read.
+ */
+type SearchEnd = 'complete' | 'more' | 'page-gone' | FhirFailure;
+
+/** How a search ended, and how much of it was seen. */
+export interface SearchResult {
+  readonly end: SearchEnd;
+  /** Some pages were read before it ended. */
+  readonly isBegun: boolean;
+  /** `Bundle.total` and how many of what it counts came: there are more requests than the EHR sent. */
+  readonly counted: { readonly total: number; readonly came: number } | undefined;
+  /** Entries that hold neither a request nor a resource that goes with one. */
+  readonly unreadable: number;
+  /** Whether every request that the EHR counts was seen: only then is a request that was not found absent. */
+  readonly isWhole: boolean;
+}
+
+interface RequestSearch {
+  patientId: string;
+  /** The organization's own `name=value`; a `next` link is followed as given. */
+  searchParameters: readonly string[];
+  /** `system|value`: only requests with one of these, where the EHR can search so; default: all of the patient's. */
+  identifiers?: readonly string[];
+  /** Hears what ended the search early. */
+  onFailure?: (error: FhirError) => void;
+}
+
+/** What may come along with requests: who asks, who provides, and what an EHR adds to name or to explain them. */
+const COMPANIONS = new Set([
+  ...['OperationOutcome', 'Patient', 'Practitioner', 'PractitionerRole', 'Organization', 'Location'],
+  ...['HealthcareService', 'CareTeam', 'RelatedPerson', 'Device', 'Encounter', 'Provenance'],
+]);
+
+/**
+ * Searches by patient alone (FH-13): `_sort`, `_include`, `_revinclude` and status filters are refused by some servers,
+ * so none is sent. Follows `next` links within the bounds above, never the same one twice (FH-09, FH-12); FhirApi refuses
+ * one to another origin or path before a request is made (FH-02).
+ *
+ * @param take gets every resource, unjudged, and keeps what it needs of it: a page is dropped before the next one is read.
+ * @returns how it ended; a FHIR failure is part of the answer, never thrown.
+ */
+export async function searchRequests(
+  api: FhirApi,
+  options: RequestSearch,
+  take: (resource: ForeignRecord) => void,
+): Promise<SearchResult> {
+  const visited = new Set<string>();
+  const read = { pages: 0, requests: 0, entries: 0, bytes: 0 };
+  const tally = createTally();
+  const isEnough = () => read.requests >= maxRequests || read.entries > MOST_ENTRIES || read.bytes >= MOST_BYTES;
+  // A function of its own, so that the page is gone while the next one is read.
+  const readPage = async (path: string): Promise<string | undefined> => {
+    const bundle = await api.get(path, (bytes) => void (read.bytes += bytes));
+    const entries = entriesOf(bundle);
+    read.pages += 1;
+    tally.expect(bundle['total']);
+    for (const entry of entries) {
+      read.entries += 1;
+      if (read.entries > MOST_ENTRIES) break;
+      const resource = asRecord(entry.resource);
+      if (resource.resourceType === 'ServiceRequest') read.requests += 1;
+      tally.add(resource, asRecord(entry.search).mode);
+      take(resource);
+    }
+    return nextLink(bundle, api.base);
+  };
+  const readAll = async (): Promise<SearchEnd> => {
+    let next: string | undefined = searchPath(options);
+    while (next !== undefined) {
+      if (visited.has(next)) return 'unexpected';
+      if (next === UNKNOWN_PAGE || visited.size >= MOST_PAGES || isEnough()) return 'more';
+      visited.add(next);
+      // oxlint-disable-next-line no-await-in-loop -- each page names the next one.
+      next = await readPage(next);
+    }
+    return read.entries > MOST_ENTRIES ? 'more' : 'complete';
+  };
+  const end = await readAll().catch((error: unknown) => {
+    if (!(error instanceof FhirError)) throw error;
+    options.onFailure?.(error);
+    return error.failure === 'not-found' && read.pages > 0 ? 'page-gone' : error.failure;
+  });
+  const { counted, unreadable } = tally.result();
+  return { end, isBegun: read.pages > 0, counted, unreadable, isWhole: end === 'complete' && !counted && !unreadable };
+}
+
+/** Counts what came against what the EHR says there is. Pages may overlap, so a request counts once. */
+function createTally() {
+  const ids = new Set<unknown>();
+  let [total, others, unreadable] = [0, 0, 0];
+  return {
+    /** FHIR R4 Bundle.total: how many match on all pages, without what was included. The largest number counts. */
+    expect: (value: unknown): void => {
+      const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+      if (typeof number === 'number' && Number.isSafeInteger(number)) total = Math.max(total, number);
+    },
+    add: ({ resourceType, id }: ForeignRecord, mode: unknown): void => {
+      const type = asText(resourceType, 64) ?? '';
+      const isRequest = type === 'ServiceRequest';
+      const isCompanion = COMPANIONS.has(type) || (mode === 'include' && type !== '');
+      if (!isRequest && !isCompanion) unreadable += 1;
+      if (mode === 'include' || mode === 'outcome' || (!isRequest && isCompanion)) return;
+      if (isRequest && typeof id === 'string') ids.add(id);
+      else others += 1;
+    },
+    result: () => {
+      const came = ids.size + others;
+      return { counted: total > came ? { total, came } : undefined, unreadable };
+    },
+  };
+}
+
+function searchPath({ patientId, identifiers = [], searchParameters }: RequestSearch): string {
+  const query = new URLSearchParams({ patient: patientId, _count: String(PAGE_SIZE) });
+  if (identifiers.length > 0) query.set('identifier', identifiers.join(','));
+  return `ServiceRequest?${withSearchParameters(query, searchParameters)}`;
+}
+
+/** An entry that is no object is one without a resource. */
+function entriesOf(bundle: FhirResource): ForeignRecord[] {
+  if (bundle.resourceType !== 'Bundle') throw new FhirError('unexpected');
+  const entries: unknown[] = [bundle['entry'] ?? []].flat();
+  return entries.slice(0, MOST_ENTRIES + 1).map(asRecord);
+}
+
+/** Stands for a next page whose address is nothing that can be followed. */
+const UNKNOWN_PAGE = '';
+
+/**
+ * Relations know no case (RFC 8288 2.1.1). The link is absolute, because FhirApi takes a relative path from the base while
+ * a server may mean it from its own root.
+ */
+function nextLink(bundle: FhirResource, base: URL): string | undefined {
+  const url = asRecords(bundle['link']).find(({ relation }) => asText(relation)?.toLowerCase() === 'next')?.url;
+  if (url === undefined || url === null || url === '') return undefined;
+  if (typeof url !== 'string') return UNKNOWN_PAGE;
+  const next = URL.parse(url, `${base.href.replace(/\/$/, '')}/ServiceRequest`);
+  if (!next) throw new FhirError('unexpected');
+  return next.href;
+}

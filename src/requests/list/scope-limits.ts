@@ -1,0 +1,47 @@
+/** Says in words which part of the requests a scope covers that is limited by a search, as MEDITECH grants them. */
+import { asText } from '#src/smart/fhir/fields.ts';
+
+/** Codes of ServiceRequest.category that FHIR R4 and US Core name; any other stands as the EHR wrote it. */
+const CATEGORIES = new Map([
+  ['108252007', 'laboratory'],
+  ['363679005', 'imaging'],
+  ['409063005', 'counselling'],
+  ['409073007', 'education'],
+  ['387713003', 'surgery'],
+  ['386053000', 'evaluation'],
+  ['410606002', 'social services'],
+  ['sdoh', 'social needs'],
+  ['functional-status', 'functional status'],
+  ['disability-status', 'disability status'],
+  ['cognitive-status', 'cognitive status'],
+]);
+/** More limits than these hide the rest of the line. */
+const MOST_NAMED = 5;
+
+/**
+ * The one line under a list that a limited scope makes a part of the whole (SCO-16, SCO-19); none without a limit.
+ *
+ * @param limits the parts after `?` of the scopes that cover the search, as granted; untrusted. Each one adds to the list.
+ */
+export function describeLimits(limits: readonly string[]): string[] {
+  if (limits.length === 0) return [];
+  const parts = limits.slice(0, MOST_NAMED).map(describeLimit);
+  const more = limits.length > MOST_NAMED ? `; and ${limits.length - MOST_NAMED} more` : '';
+  return [
+    `The EHR lets this app read only a part of the requests: ${parts.join('; ')}${more}. See the rest in the EHR.`,
+  ];
+}
+
+function describeLimit(limit: string): string {
+  const conditions = [...new URLSearchParams(limit)].map(([name, value]) => {
+    const words = value.split(',').map((code) => describeCode(name, code));
+    return asText(`${name} ${words.join(' or ')}`, 80);
+  });
+  return conditions.filter((text) => text !== undefined).join(' and ') || 'which part, it does not say';
+}
+
+/** A token search is `system|code`; the system says nothing to a reader. */
+function describeCode(name: string, token: string): string {
+  const code = token.split('|').at(-1) || token;
+  return name === 'category' ? (CATEGORIES.get(code) ?? code) : code;
+}

@@ -1,0 +1,95 @@
+/** The one table from FHIR's status, intent and priority codes to the plain words of the list. */
+import { asInformation, asText } from '#src/smart/fhir/fields.ts';
+
+/** A plain status word with its picture and the half of the page it belongs to. */
+export interface RequestStatus extends StatusWord {
+  /** What the word does not say, such as "reply unknown". */
+  readonly note: string | undefined;
+  /** A provider is named, not only a kind of provider. */
+  readonly hasProvider: boolean;
+  /** Still open although its needed day is over. */
+  readonly isOverdue: boolean;
+}
+
+interface StatusWord {
+  readonly group: 'open' | 'closed';
+  readonly word: string;
+  readonly icon: 'draft' | 'ordered' | 'hold' | 'done' | 'cancelled' | 'unknown';
+}
+
+/** How urgent: `level` chooses the colour, `word` is read. */
+export interface RequestPriority {
+  readonly level: 'stat' | 'asap' | 'urgent' | 'other';
+  readonly word: string;
+}
+
+const ON_HOLD: StatusWord = { group: 'open', word: 'On hold', icon: 'hold' };
+const CANCELLED: StatusWord = { group: 'closed', word: 'Cancelled', icon: 'cancelled' };
+/** Open, because a request of unknown status must not be folded away. */
+const NOT_GIVEN: StatusWord = { group: 'open', word: 'Status not given by EHR', icon: 'unknown' };
+
+/** Of FHIR R4, and two of STU3. `active` has words of its own, and one that is `entered-in-error` is never shown. */
+const STATUSES = new Map<unknown, StatusWord>([
+  ['draft', { group: 'open', word: 'Draft', icon: 'draft' }],
+  ['on-hold', ON_HOLD],
+  ['suspended', ON_HOLD],
+  ['completed', { group: 'closed', word: 'Done', icon: 'done' }],
+  ['revoked', CANCELLED],
+  ['cancelled', CANCELLED],
+]);
+
+/** What an intent that is no order yet is called; every other one is an order of some kind. */
+const SOURCES = new Map<unknown, string>(
+  ['proposal', 'plan', 'directive', 'option'].map((intent) => [intent, `EHR ${intent}`]),
+);
+
+const PRIORITIES = new Map<unknown, RequestPriority>([
+  ['stat', { level: 'stat', word: 'STAT' }],
+  ['asap', { level: 'asap', word: 'ASAP' }],
+  ['urgent', { level: 'urgent', word: 'Urgent' }],
+]);
+
+/** A FHIR code as it should be written: some servers write it in capitals, or with spaces around it. */
+export function codeOf(value: unknown): string | undefined {
+  return asText(value, 40)?.toLowerCase();
+}
+
+/**
+ * `active` says that an order stands in the EHR and no more: whether a receiver has heard of it, the EHR does not say. A
+ * request that is still open after its needed day is overdue, whatever else it is.
+ *
+ * @param facts ServiceRequest.status and .intent as received; untrusted. A kind of provider is no provider.
+ */
+export function describeStatus(facts: {
+  readonly status: unknown;
+  readonly intent: unknown;
+  readonly hasProvider: boolean;
+  readonly isPastNeeded: boolean;
+}): RequestStatus {
+  const { hasProvider } = facts;
+  const isActive = codeOf(facts.status) === 'active';
+  const word = isActive ? activeWord(facts.intent, hasProvider) : (STATUSES.get(codeOf(facts.status)) ?? NOT_GIVEN);
+  return {
+    ...word,
+    hasProvider,
+    note: isActive && hasProvider ? 'reply unknown' : undefined,
+    isOverdue: word.group === 'open' && facts.isPastNeeded,
+  };
+}
+
+function activeWord(intent: unknown, hasProvider: boolean): StatusWord {
+  const verb = SOURCES.has(codeOf(intent)) ? 'Active' : 'Ordered';
+  return { group: 'open', word: hasProvider ? verb : `${verb} in the EHR`, icon: 'ordered' };
+}
+
+/** The priority worth showing; undefined for routine or none. A code FHIR does not know is shown as it came. */
+export function describePriority(priority: unknown): RequestPriority | undefined {
+  const word = asInformation(priority, 40);
+  if (word === undefined || codeOf(word) === 'routine') return undefined;
+  return PRIORITIES.get(codeOf(word)) ?? { level: 'other', word };
+}
+
+/** Where a request comes from, in the words of its intent: "EHR order", "EHR plan". */
+export function describeSource(intent: unknown): string {
+  return SOURCES.get(codeOf(intent)) ?? 'EHR order';
+}

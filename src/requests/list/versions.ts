@@ -1,0 +1,46 @@
+/** Of a request that the EHR sent in several versions, the newest one counts: its status is the one that is known. */
+import type { ServiceRequest } from './service-request.ts';
+
+/**
+ * Keeps one entry for each id: the newest by `meta.versionId` and `meta.lastUpdated` (FHIR R4 resource, meta).
+ *
+ * An entry gives way only to one that is proved to be newer: the version numbers say so, or the instants do, and they do
+ * not contradict each other. The same content twice is one entry.
+ *
+ * @param requests in any order, of one patient; the order is kept.
+ * @returns `inDoubt`: different versions of one id of which none is proved to be the newest; all of them stay.
+ */
+export function newestVersions(requests: readonly ServiceRequest[]): {
+  newest: readonly ServiceRequest[];
+  inDoubt: ReadonlySet<ServiceRequest>;
+} {
+  const byId = Map.groupBy(requests, (request) => request.keys.id ?? request);
+  const left = [...byId.values()].map(withoutOlder);
+  const newest = new Set(left.flat());
+  const inDoubt = new Set(left.filter(({ length }) => length > 1).flat());
+  return { newest: requests.filter((request) => newest.has(request)), inDoubt };
+}
+
+function withoutOlder(versions: readonly ServiceRequest[]): readonly ServiceRequest[] {
+  const notOlder = versions.filter((one) => !versions.some((other) => isNewer(other, one)));
+  // Versions that contradict each other in a circle leave none: then nothing is proved.
+  const left = notOlder.length > 0 ? notOlder : versions;
+  return left.filter((one, index) => !left.slice(0, index).some((earlier) => hasSameMembers(earlier, one)));
+}
+
+function isNewer(one: ServiceRequest, other: ServiceRequest): boolean {
+  const [a, b] = [one.keys.version, other.keys.version];
+  const signs = [compare(a.number, b.number), compare(a.updatedMs, b.updatedMs)];
+  return signs.includes(1) && !signs.includes(-1);
+}
+
+function compare<Value extends bigint | number>(a: Value | undefined, b: Value | undefined): -1 | 0 | 1 {
+  if (a === undefined || b === undefined || a === b) return 0;
+  return a > b ? 1 : -1;
+}
+
+/** Whether two entries say the same in every member that is about the order; undefined members prove nothing. */
+export function hasSameMembers(one: ServiceRequest, other: ServiceRequest): boolean {
+  const [a, b] = [one.keys.members, other.keys.members];
+  return a.size > 0 && a.size === b.size && [...a].every(([name, digest]) => b.get(name) === digest);
+}

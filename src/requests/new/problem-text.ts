@@ -1,0 +1,51 @@
+/** What a page says when a request was not sent, or may have been: what is known, and nothing else. */
+import type { FhirFailure } from '#src/smart/step-6-fhir-api.ts';
+import type { Unseen } from './find-sent.ts';
+import type { FormSending } from './send-form.ts';
+
+/** Of a form that is older than what is remembered of it. */
+export const EXPIRED =
+  'This page was open for more than twelve hours, so nothing was sent from it now. Look at the list first, then send it if it is still needed.';
+
+const REFUSED: Partial<Record<FhirFailure, string>> = {
+  unauthorized: "Your EHR session for this app has ended. Open the app again from the patient's chart.",
+  refused: 'The EHR did not let you create this request. Ask your EHR team to check your access to orders.',
+  'not-found': 'The EHR does not take requests from this app. Tell your administrator.',
+  unavailable: 'The EHR is not available at the moment. Wait a minute, then send it again.',
+  throttled: 'The EHR is busy. Wait a minute, then send it again.',
+};
+
+const LOOKS_FIRST = 'If you send it again unchanged, the app first asks the EHR whether it has it.';
+
+const UNSEEN: Record<Unseen, string> = {
+  all: 'The EHR did not confirm the request, so it may be there already. The EHR does not let this app look for it: look in the chart. If it is not there, discard this form and write a new request.',
+  some: 'The EHR did not confirm the request, so it may be there already. The EHR shows this app only a part of the requests. Look again, and look in the chart. If it is not there, discard this form and write a new request.',
+};
+
+/** In words for the clinician. */
+export function problemOf(end: Exclude<FormSending['end'], { kind: 'sent' }>, now: Date): string {
+  switch (end.kind) {
+    case 'elsewhere':
+      return 'This request is being sent in another window. Look at the list first.';
+    case 'changed':
+      return end.isEarlierSent
+        ? 'An earlier version of this request was sent and is in the EHR. What you see now was not sent. Send it only if the patient needs both: it becomes a second request.'
+        : 'The EHR did not confirm an earlier version of this request, so that one may be there already: look in the chart. What you see now was not sent. If you send it, it becomes a second request.';
+    case 'alike':
+      return `You sent the same request ${agoText(end.at, now)}${end.isConfirmed ? '' : ', and the EHR has not confirmed it'}. What you see now was not sent. Send it only if the patient needs both: it becomes a second request.`;
+    case 'refused':
+      return `Not sent. ${REFUSED[end.failure] ?? 'The EHR did not accept this request. Tell your EHR team.'}`;
+    case 'unknown':
+      if (end.unseen) return UNSEEN[end.unseen];
+      return `The EHR did not confirm the request, so it may be there already. Look again, or look in the chart. ${LOOKS_FIRST}`;
+    case 'absent':
+      return `The EHR does not show this request now. It may take a moment to appear, so look once more before you send it again. ${LOOKS_FIRST}`;
+  }
+}
+
+/** How long ago, in minutes. */
+export function agoText(at: Date, now: Date): string {
+  const minutes = Math.floor((now.getTime() - at.getTime()) / 60_000);
+  if (minutes < 1) return 'less than a minute ago';
+  return minutes === 1 ? '1 minute ago' : `${minutes} minutes ago`;
+}

@@ -1,0 +1,57 @@
+/** `Timing.event` in words: the next day first, then how many more; of a past series, when it ended. */
+import { type FhirDate, lastDayOf, readFhirDate } from '#src/patients/fhir-date.ts';
+import { type DateContext, dateText, isPast, zoneText } from './moments.ts';
+import { listOf, type Phrases } from './phrases.ts';
+
+const MOST_TIMES = 6;
+
+/** Every event by its day, in order; repeated ones count once. */
+type Days = readonly (readonly [day: string, dates: readonly FhirDate[]])[];
+
+/**
+ * "2026-11-24 09:00 and 14:00 CET, +2 more days (1 earlier)".
+ *
+ * @param value a list of dateTimes as received, or a lone one; untrusted.
+ * @returns `lastDay`: the last day any event can be on; undefined where one is unreadable or none is given.
+ */
+export function readEvents(value: unknown, context: DateContext): { phrases: Phrases; lastDay: string | undefined } {
+  const items = listOf(value);
+  const dates = items.flatMap((item) => readFhirDate(item, context.timeZone) ?? []);
+  const inOrder = dates.toSorted((a, b) => a.at - b.at);
+  const days = [...Map.groupBy(inOrder, ({ day }) => day)];
+  const isWhole = dates.length === items.length;
+  const lastDays = days.map(([day]) => lastDayOf(day)).toSorted();
+  return {
+    phrases: [...wordsOf(days, context), ...(isWhole ? [] : [null])],
+    lastDay: isWhole ? lastDays.at(-1) : undefined,
+  };
+}
+
+function wordsOf(days: Days, context: DateContext): string[] {
+  const [past, ahead] = [true, false].map((isOver) => days.filter(([day]) => isPast(day, context) === isOver));
+  const [next, ...later] = ahead ?? [];
+  const last = past?.at(-1);
+  if (next) {
+    const earlier = past?.length ? ` (${past.length} earlier)` : '';
+    return [`${dayWords(next, context)}${later.length > 0 ? `, +${dayCount(later.length, 'more ')}` : ''}${earlier}`];
+  }
+  if (!last) return [];
+  return days.length === 1
+    ? [dayWords(last, context)]
+    : [`ended ${dayWords(last, context)}, ${dayCount(days.length)} in all`];
+}
+
+function dayCount(count: number, more = ''): string {
+  return `${count} ${more}${count === 1 ? 'day' : 'days'}`;
+}
+
+/** The times of one day in one breath where they are of one zone, else each in full. */
+function dayWords([day, dates]: Days[number], { timeZone }: DateContext): string {
+  const timed = [...new Map(dates.filter(({ time }) => time !== undefined).map((date) => [date.at, date])).values()];
+  if (timed.length === 0) return day;
+  const shown = timed.slice(0, MOST_TIMES);
+  const more = timed.length > shown.length ? ` +${timed.length - shown.length} more times` : '';
+  const [zone, ...others] = new Set(shown.map((date) => zoneText(date, timeZone)));
+  if (others.length > 0) return `${shown.map((date) => dateText(date, timeZone)).join(' and ')}${more}`;
+  return `${day} ${shown.map(({ time }) => time).join(' and ')} ${zone}${more}`;
+}

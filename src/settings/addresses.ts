@@ -1,0 +1,100 @@
+/** What an address in an organization's settings must look like, as zod formats with messages an administrator can act on. */
+import ipaddr from 'ipaddr.js';
+import { getDomain } from 'tldts';
+import { z } from 'zod';
+import { isLoopbackHost } from '#src/adapters/ehr-http/address-policy.ts';
+import { isPrivateNetwork } from '#src/config/private-network.ts';
+import { fhirBaseProblem } from '#src/smart/step-2-launch-ehr.ts';
+import { shown, textFormat } from './formats.ts';
+
+const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
+const HOST_NAME = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`, 'i');
+/** Of a FHIR base, an issuer, and everything else that is an address. */
+export const MAX_URL_LENGTH = 2048;
+
+/**
+ * Why a text cannot be a FHIR base or issuer, or undefined: the form a launch's `iss` must have (LA-03), and https
+ * (http on loopback outside production), plain ASCII, and a path that no URL parser would rewrite.
+ */
+function serverUrlProblem(text: string, production: boolean): string | undefined {
+  if (text.length > MAX_URL_LENGTH) return `must be at most ${MAX_URL_LENGTH} characters`;
+  const problem = fhirBaseProblem(text);
+  if (problem) return problem;
+  if (/[^\x21-\x7e]/.test(text)) return 'must contain ASCII characters only';
+  if (/\/(?:\.|%2e){1,2}(?:\/|$)/i.test(text)) return 'must not contain . or .. path segments';
+  if (isSecure(new URL(text), production)) return undefined;
+  return production ? 'must be https' : 'must be https (http is accepted for localhost only)';
+}
+
+/** A FHIR base or issuer, kept exactly as typed: `aud` and `iss` are compared by servers byte for byte. */
+export function serverUrl(production: boolean) {
+  return textFormat().superRefine((url, context) => {
+    const message = serverUrlProblem(url, production);
+    if (message) context.addIssue({ code: 'custom', message });
+  });
+}
+
+/**
+ * An origin that may frame us: a CSP source of scheme, host and port, `https://*.example.org` included, never `*` and
+ * never a wildcard over a public suffix such as `co.uk` or `azurewebsites.net`, where anyone may register a name.
+ */
+export function frameAncestor(production: boolean) {
+  return z
+    .string()
+    .transform((text) => text.replace(/\/$/, '').toLowerCase())
+    .refine((text) => isFrameAncestor(text, production), {
+      abort: true,
+      error: (issue) =>
+        `${shown(issue.input)} must be an origin such as https://ehr.example.org or https://*.example.org`,
+    })
+    .refine((text) => !isWildcardOverPublicSuffix(text), {
+      error: (issue) =>
+        `${shown(issue.input)} would let sites of strangers show a chart: name a host below it, such as https://*.ehr.example.org`,
+    });
+}
+
+/** The Public Suffix List, with the domains of hosting companies. */
+function isWildcardOverPublicSuffix(text: string): boolean {
+  const [, host] = /^https?:\/\/\*\.([^:]+)/.exec(text) ?? [];
+  return host !== undefined && getDomain(host, { allowPrivateDomains: true }) === null;
+}
+
+function isFrameAncestor(text: string, production: boolean): boolean {
+  const [, scheme, wildcard, host] = /^(https?:\/\/)(\*\.)?([^/?#@*]+)$/.exec(text) ?? [];
+  if (scheme === undefined || host === undefined || !isHost(host)) return false;
+  const url = new URL(`${scheme}${host}`);
+  // A wildcard over a top-level domain would let strangers frame a chart.
+  if (wildcard !== undefined && (!url.hostname.includes('.') || ipaddr.isValid(url.hostname))) return false;
+  return isSecure(url, production) && (wildcard === undefined || scheme === 'https://');
+}
+
+/** `host[:port]` of an endpoint, in the form `URL.host` has: lower case, without the default port 443. */
+export const endpointHost = z
+  .string()
+  .refine(isHost, { error: (issue) => `${String(issue.input)} must be a host or host:port` })
+  .transform((text) => new URL(`https://${text}`).host);
+
+/** A private network in CIDR notation. */
+export const network = z
+  .string()
+  .refine(ipaddr.isValidCIDR, {
+    abort: true,
+    error: (issue) => `${shown(issue.input)} must be a network such as 10.20.0.0/16`,
+  })
+  .refine(isPrivateNetwork, {
+    error: (issue) => `${shown(issue.input)} must be within a private range such as 10.0.0.0/8 or fc00::/7`,
+  });
+
+function isHost(text: string): boolean {
+  const [, name, port] = /^(\[[0-9a-f:.]+\]|[^:]+)(?::(\d{1,5}))?$/i.exec(text) ?? [];
+  if (name === undefined || (port !== undefined && !isPort(Number(port)))) return false;
+  return (name.startsWith('[') || HOST_NAME.test(name)) && URL.canParse(`https://${text}`);
+}
+
+function isPort(port: number): boolean {
+  return port > 0 && port <= 65_535;
+}
+
+function isSecure(url: URL, production: boolean): boolean {
+  return url.protocol === 'https:' || (!production && isLoopbackHost(url.hostname));
+}

@@ -1,0 +1,61 @@
+/** The advanced settings as a form: from values into fields, and from what was typed into changes. */
+import type { FieldGroup } from '#views/integration-page/advanced.ts';
+import type { TypedForm } from '#views/typed-form.ts';
+import { type SettingField, type SettingProblem, settingFields, settingRows } from './derived.ts';
+
+const formFields = settingFields.filter((field) => !settingRows[field].operator);
+
+/** The fields under their headings. */
+export const fieldGroups: readonly FieldGroup[] = [...Map.groupBy(formFields, (field) => settingRows[field].group)].map(
+  ([title, fields]) => ({ title, fields: fields.map((name) => ({ name, ...settingRows[name] })) }),
+);
+
+/** The form of the saved settings. */
+export function savedForm(values: Readonly<Record<string, unknown>>): TypedForm {
+  return { values: Object.fromEntries(formFields.map((name) => [name, textOf(values[name])])), problems: {} };
+}
+
+/** @param field reads one field of the form, bounded by its kind; untrusted. */
+export function typedValues(field: (name: string, kind: 'setting' | 'list') => string): Record<string, string> {
+  return Object.fromEntries(
+    formFields.map((name) => {
+      const { kind } = settingRows[name];
+      const text = field(name, kind === 'list' ? 'list' : 'setting')
+        .replaceAll('\r\n', '\n')
+        .trim();
+      return [name, kind === 'flag' ? String(text === 'true') : text];
+    }),
+  );
+}
+
+/**
+ * The raw changes behind a typed form; the schema checks them later.
+ *
+ * @param typed by {@link typedValues}.
+ * @param values as saved: a field that was not changed is left out, so that another vendor may bring its own values.
+ */
+export function typedChanges(
+  typed: Readonly<Record<string, string>>,
+  values: Readonly<Record<string, unknown>>,
+): Partial<Record<SettingField, unknown>> {
+  const saved = savedForm(values).values;
+  const changed = formFields.filter((name) => (typed[name] ?? '') !== saved[name]);
+  return Object.fromEntries(changed.map((name) => [name, rawValue(name, typed[name] ?? '')]));
+}
+
+/** The form again, with what is wrong at each field. */
+export function refusedForm(values: TypedForm['values'], problems: readonly SettingProblem[]): TypedForm {
+  const byField = Map.groupBy(problems, ({ field }) => field);
+  const texts = [...byField].map(([field, found]) => [field, found.map(({ message }) => message).join('; ')] as const);
+  return { values, problems: Object.fromEntries(texts) };
+}
+
+function rawValue(name: SettingField, text: string): unknown {
+  const { kind } = settingRows[name];
+  if (kind === 'flag') return text === 'true';
+  return kind === 'list' ? text.split(/[\s,]+/).filter(Boolean) : text;
+}
+
+function textOf(value: unknown): string {
+  return Array.isArray(value) ? value.join('\n') : `${value as string | number | boolean}`;
+}

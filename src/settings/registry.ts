@@ -1,0 +1,221 @@
+/**
+ * Every setting of an organization, one row each. The schema, the command line, the form, the presets' type and
+ * docs/settings.md follow from the row: a new setting is a row here and the place that uses it.
+ *
+ * Within a heading, rows stand in the order of the form.
+ */
+import { serverTimeZone } from '#src/adapters/time-zone.ts';
+import { endpointHost, frameAncestor, network, serverUrl } from './addresses.ts';
+import { scopeString, searchParameter, timeZone } from './formats.ts';
+import { choice, flag, list, number, text } from './setting-row.ts';
+import { vendorNames } from './vendor-names.ts';
+
+const SHOWN = 'Where the app is shown';
+const PLACE = 'Where the organization is';
+const ASKED = 'What the app asks for';
+const TRUSTED = 'Whom the app trusts';
+const USERS = 'Who may use the app';
+const LIFE = 'How long a launch lasts';
+const PROOF = 'How the app proves itself to the EHR';
+const OPERATOR = 'Set by the operator';
+
+export const settings = {
+  frameAncestors: list(50, frameAncestor, {
+    group: SHOWN,
+    label: 'EHR pages that may show the app in a frame',
+    hint: 'Origins, one per line, such as https://ehr.example.org or https://*.example.org. If empty, the app opens only in a window of its own.',
+  }),
+  timeZone: text(timeZone, {
+    kind: 'line',
+    default: serverTimeZone,
+    defaultText: 'the time zone of the server',
+    group: PLACE,
+    label: 'Time zone',
+    hint: 'IANA name, such as America/New_York or Europe/Berlin. Requests and Settings pages show days and times in it, and it decides when a request is overdue. If empty, the time zone of the server.',
+  }),
+  vendor: choice(vendorNames, {
+    default: 'generic',
+    group: ASKED,
+    label: 'EHR vendor',
+    hint: 'Sets the values of its preset (see the table above), except those that were changed here.',
+  }),
+  scopes: text(scopeString, {
+    kind: 'text',
+    default: 'launch/patient launch/encounter patient/*.read openid fhirUser launch profile online_access',
+    preset: true,
+    group: ASKED,
+    label: 'Scopes',
+    hint: 'As registered in the EHR, separated by spaces. launch, openid and fhirUser are required.',
+  }),
+  scopeVersion: choice(
+    { auto: 'Automatic', v1: 'v1 (patient/Patient.read)', v2: 'v2 (patient/Patient.rs)' },
+    {
+      default: 'auto',
+      preset: true,
+      group: ASKED,
+      label: 'Scope syntax',
+      hint: 'Recommended: Automatic, which follows what the EHR announces.',
+    },
+  ),
+  searchParameters: list(10, () => searchParameter, {
+    preset: true,
+    group: ASKED,
+    label: 'Extra parameters of FHIR searches',
+    hint: 'name=value, one per line, added to every search for requests. Only if the EHR team asks for them, such as ah-practice at athenahealth. The patient cannot be set here.',
+  }),
+  showEhrOrders: flag({
+    default: true,
+    group: ASKED,
+    label: 'Show orders of the EHR in the request list',
+    hint: 'Recommended: on. Needs ServiceRequest on the FHIR server.',
+  }),
+  createRequests: flag({
+    default: false,
+    group: ASKED,
+    label: 'Let clinicians create requests',
+    hint: 'Writes a ServiceRequest to the EHR. The EHR must accept it, and the scopes above must include patient/ServiceRequest.write (v2: .c). Not needed to verify a launch.',
+  }),
+  issuers: list(10, serverUrl, {
+    key: 'issuer',
+    endsLaunches: true,
+    group: TRUSTED,
+    label: 'Issuers of id_tokens',
+    hint: 'One URL per line. Leave it empty to trust the issuer the EHR announces. Fill it in only if a check suggests it, or if an id_token was refused because of its issuer and the EHR team confirms the value.',
+  }),
+  allowedHosts: list(20, () => endpointHost, {
+    endsLaunches: true,
+    group: TRUSTED,
+    label: 'Extra hosts for sign-in addresses',
+    hint: 'host or host:port, one per line. Only hosts the EHR team confirms as its own: authorization codes are sent there.',
+  }),
+  /** `own`: a redirect URI that names the organization, the mix-up defence at EHRs without RFC 9207 (MT-04). */
+  redirectUri: choice(
+    { shared: 'Shared by all organizations', own: 'Own, with the Org ID' },
+    {
+      default: 'shared',
+      group: TRUSTED,
+      label: 'Redirect URI',
+      hint: 'Recommended: Own, if the EHR team can register it: no other EHR can then answer in place of this one. Change it here and in the EHR at the same time.',
+    },
+  ),
+  nonce: choice(
+    { required: 'Required', optional: 'Optional' },
+    {
+      default: 'required',
+      preset: true,
+      group: TRUSTED,
+      label: 'Nonce in the id_token',
+      hint: 'Recommended: Required. "Optional" accepts an id_token without a nonce; a wrong nonce is always refused.',
+    },
+  ),
+  refreshIdToken: choice(
+    { check: 'Verify', 'missing-aud': 'Allow missing audience', ignore: 'Ignore' },
+    {
+      default: 'check',
+      preset: true,
+      group: TRUSTED,
+      label: 'id_token in a refresh answer',
+      hint: 'Recommended: Verify. "Allow missing audience" is for test servers such as the public SMART launcher. "Ignore" skips verification.',
+    },
+  ),
+  /** Whose launches are accepted, by the type of `fhirUser` (FU-06). */
+  userTypes: choice(
+    { any: 'Anyone the EHR lets launch the app', practitioner: 'Practitioners only (Practitioner, PractitionerRole)' },
+    {
+      default: 'any',
+      group: USERS,
+      label: 'Kinds of EHR users',
+      hint: 'Whose launches are accepted, by the type of their fhirUser.',
+    },
+  ),
+  userAssociation: choice(
+    {
+      automatic: 'Admit automatically',
+      code: 'Ask for a one-time code from an administrator',
+      confirmation: 'Wait until an administrator confirms',
+    },
+    {
+      default: 'automatic',
+      group: USERS,
+      label: 'First launch of an EHR user',
+      hint: 'How a new EHR user becomes a user of this organization. Codes and confirmations are in Settings > Clinicians. Users who are linked already are not affected.',
+    },
+  ),
+  standalone: flag({
+    default: false,
+    group: USERS,
+    label: 'Standalone launch',
+    hint: 'Lets users open the app outside the EHR, sign in there and pick a patient. The registration sheet then has the address and the scopes. Turn it on only if the EHR team agrees.',
+  }),
+  /** A token is renewed at least this long before it ends (RF-05). */
+  refreshMarginSeconds: number(30, 600, {
+    // For every lifetime a vendor is known to give (300 s and more), the last fifth of a token's life comes first.
+    default: 30,
+    preset: true,
+    group: LIFE,
+    label: 'Renew a token this many seconds before it ends',
+    hint: 'From 30 to 600. Recommended: 30; more if the clock of the EHR is fast. A token is always renewed in the last fifth of its life; a token shorter than twice this value, at half its life.',
+  }),
+  introspection: choice(
+    { off: 'Off', on: 'On' },
+    {
+      default: 'off',
+      group: LIFE,
+      label: 'Ask the EHR whether a token is still active',
+      hint: 'Recommended: Off. At most once a minute, when a page is opened; an inactive token is renewed or ends the launch. Needs an introspection endpoint.',
+    },
+  ),
+  /** Over all instances. */
+  requestsPerMinute: number(0, 100_000, {
+    default: 0,
+    preset: true,
+    group: LIFE,
+    label: 'Most calls to the EHR per minute',
+    hint: 'What the EHR vendor allows, such as 250 at eClinicalWorks. 0 means no limit.',
+  }),
+  assertionAlg: choice(
+    { RS384: 'RS384 (RSA)', ES384: 'ES384 (elliptic curve)' },
+    {
+      default: 'RS384',
+      preset: true,
+      group: PROOF,
+      label: 'Signing algorithm',
+      hint: 'Recommended: RS384, which every EHR vendor accepts.',
+    },
+  ),
+  assertionAudience: choice(
+    { token_endpoint: 'Token endpoint', issuer: 'Issuer' },
+    {
+      default: 'token_endpoint',
+      preset: true,
+      group: PROOF,
+      label: 'Audience of the signed assertion',
+      hint: 'Recommended: Token endpoint, as in SMART. "Issuer" is for servers that demand it, such as HelseID.',
+    },
+  ),
+  /** Header `typ` of the assertion (CAJ-03). */
+  assertionType: choice(
+    { JWT: 'JWT', 'client-authentication+jwt': 'client-authentication+jwt' },
+    {
+      default: 'JWT',
+      preset: true,
+      group: PROOF,
+      label: 'Type of the signed assertion',
+      hint: 'Recommended: JWT, as in SMART. The other type is for servers that follow RFC 7523bis, such as HelseID, which also want the issuer as audience.',
+    },
+  ),
+  clientIdInTokenBody: flag({
+    default: false,
+    preset: true,
+    group: PROOF,
+    label: 'Send the client ID in token requests as well',
+    hint: 'Recommended: off. Turn it on only if the EHR refuses token requests without it.',
+  }),
+  privateNetworks: list(20, () => network, {
+    endsLaunches: true,
+    operator: true,
+    group: OPERATOR,
+    label: 'Private networks our servers may call',
+    hint: 'For an EHR inside a private network: networks such as 10.20.0.0/16, separated by commas. Otherwise leave it empty: each entry opens a way from our servers into that network.',
+  }),
+} as const;

@@ -1,0 +1,26 @@
+/** README.md and docs/ name files that exist, and the README stays short. */
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('.', import.meta.resolve('#package')));
+const textOf = (file: string) => readFileSync(`${root}${file}`, 'utf8');
+
+/** Named already, and written next. */
+const COMING = new Set(['src/settings/registry.ts']);
+
+test.for(['README.md', ...globSync('docs/*.md', { cwd: root })])('%s names files that exist', (file) => {
+  const text = textOf(file);
+  const written = text.match(/\b(?:src|views|sandbox|test|bench|public)\/[\w./-]*\w/g) ?? [];
+  // The picture of the launch leaves out src/.
+  const drawn = /```mermaid(.*?)```/s.exec(text)?.[1]?.match(/\b[a-z-]+\/[a-z0-9/-]+\.ts\b/g) ?? [];
+  const linked = [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target = '']) =>
+    new URL(target, `file:///${file}`).pathname.slice(1),
+  );
+  const named = [...written, ...drawn.map((path) => `src/${path}`), ...linked];
+  expect(named.filter((path) => !COMING.has(path) && !existsSync(`${root}${path}`))).toEqual([]);
+});
+
+test('the README has at most 130 lines', () => {
+  expect(textOf('README.md').split('\n').length).toBeLessThanOrEqual(131);
+});

@@ -1,0 +1,185 @@
+/** What a row says is asked for, why and under which conditions: nothing twice, nothing that is not there, nothing left out. */
+import { expect, test } from 'vitest';
+import { readDetail } from '#src/requests/list/concepts.ts';
+import { loadRequests } from '#src/requests/list/list.ts';
+import { searchset, startFhirServer } from '#test/requests/fhir-server.ts';
+import type { RequestRow } from '#views/requests/request-row.ts';
+
+const unknown = { system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'UNK', display: 'unknown' };
+const absent = {
+  extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }],
+};
+const extension = [{ url: 'urn:x', valueBoolean: true }];
+const hip = { resourceType: 'Condition', id: 'hip', code: { text: 'Hip fracture' } };
+
+async function rowOf(change: object): Promise<RequestRow | undefined> {
+  const request = {
+    resourceType: 'ServiceRequest',
+    id: '1',
+    status: 'active',
+    subject: { reference: 'Patient/pat-ada' },
+  };
+  await using server = await startFhirServer(() => searchset([{ ...request, ...change }]));
+  const options = { patientId: 'pat-ada', grantedSearch: true, now: new Date('2026-11-22T14:02:00Z') };
+  const { open } = await loadRequests(server.api, options);
+  expect(server.calls).toHaveLength(1);
+  return open[0];
+}
+
+test.for<[string, object, string, string | undefined]>([
+  ['both', { code: { text: 'Van' }, category: [{ text: 'Transport' }] }, 'Van', 'Transport'],
+  ['no code', { category: [{ text: 'Transport' }] }, 'Transport', undefined],
+  ['the same twice', { code: { text: 'TRANSPORT ' }, category: [{ text: 'Transport' }] }, 'TRANSPORT', undefined],
+  [
+    'no code and two categories',
+    { category: [{ text: 'Transport' }, { text: 'Urgent care' }] },
+    'Transport',
+    'Urgent care',
+  ],
+  [
+    'one category twice',
+    { category: [{ text: 'Transport' }, { coding: [{ display: 'Transport' }] }] },
+    'Transport',
+    undefined,
+  ],
+  [
+    'a null flavour and a real code',
+    { code: { coding: [unknown, { display: 'Chest X-ray' }] } },
+    'Chest X-ray',
+    undefined,
+  ],
+  [
+    'a null flavour for the code',
+    { code: { coding: [unknown] }, category: [{ text: 'Imaging' }] },
+    'Imaging',
+    undefined,
+  ],
+  [
+    'a null flavour for the category',
+    { code: { text: 'Van' }, category: [{ coding: [unknown] }, { text: 'B' }] },
+    'Van',
+    'B',
+  ],
+  ['an absent code', { code: absent }, 'Service not named by EHR', undefined],
+  [
+    'invisible text',
+    { code: { text: '\u200B\u2800\u3164' }, category: [{ text: '\u3164' }] },
+    'Service not named by EHR',
+    undefined,
+  ],
+  ['odd things', { code: 7, category: ['x', null, { coding: 3 }] }, 'Service not named by EHR', undefined],
+])('the service, given %s', async ([, change, service, category]) => {
+  expect(await rowOf(change)).toMatchObject({ service, category });
+});
+
+const ELSEWHERE = { first: 'Given in the EHR', more: 0 };
+const referring = (...references: object[]) => ({ reasonReference: references });
+
+test.for<[string, object, RequestRow['reason']]>([
+  ['a null flavour first', { reasonCode: [{ coding: [unknown] }, { text: 'Fall' }] }, { first: 'Fall', more: 0 }],
+  ['only null flavours', { reasonCode: [{ coding: [unknown] }, absent] }, undefined],
+  ['a display', referring({ display: 'Fall' }), { first: 'Fall', more: 0 }],
+  ['a display that says nothing', referring({ reference: 'Condition/1', display: 'unknown' }), ELSEWHERE],
+  ['only a reference', referring({ reference: 'Condition/1' }), ELSEWHERE],
+  ['several references', referring({ reference: 'Condition/1' }, { reference: 'Condition/2' }), ELSEWHERE],
+  ['a logical reference', referring({ identifier: { system: 'urn:x', value: '1' } }), ELSEWHERE],
+  [
+    'a reference and a code',
+    { ...referring({ reference: 'Condition/1' }), reasonCode: [{ text: 'Fall' }] },
+    { first: 'Fall', more: 0 },
+  ],
+  [
+    'a reference with words and one without',
+    referring({ reference: 'Condition/1' }, { reference: 'Condition/2', display: 'Fall' }),
+    { first: 'Fall', more: 1 },
+  ],
+  [
+    'more references than codes',
+    { ...referring({ reference: 'Condition/1' }, { reference: 'Condition/2' }), reasonCode: [{ text: 'Fall' }] },
+    { first: 'Fall', more: 1 },
+  ],
+  [
+    'a null flavour for a code, and a reference',
+    { ...referring({ reference: 'Condition/1' }), reasonCode: [{ coding: [unknown] }] },
+    ELSEWHERE,
+  ],
+  ['empty references', referring({}, { reference: '' }, { reference: '\u200B' }), undefined],
+  [
+    'a contained condition',
+    { ...referring({ reference: '#hip' }), contained: [hip] },
+    { first: 'Hip fracture', more: 0 },
+  ],
+  [
+    'an id with a sharp',
+    { ...referring({ reference: '#hip' }), contained: [{ ...hip, id: '#hip' }] },
+    { first: 'Hip fracture', more: 0 },
+  ],
+  [
+    'a contained condition without words',
+    { ...referring({ reference: '#hip' }), contained: [{ ...hip, code: { coding: [unknown] } }] },
+    ELSEWHERE,
+  ],
+  [
+    'a refuted one',
+    {
+      ...referring({ reference: '#hip' }),
+      contained: [{ ...hip, verificationStatus: { coding: [{ code: 'refuted' }] } }],
+    },
+    { first: 'Hip fracture (refuted)', more: 0 },
+  ],
+  [
+    'one entered in error',
+    {
+      ...referring({ reference: '#hip' }),
+      contained: [{ ...hip, verificationStatus: { coding: [{ code: 'entered-in-error' }] } }],
+    },
+    undefined,
+  ],
+  [
+    'a contained report',
+    {
+      ...referring({ reference: '#r' }),
+      contained: [{ resourceType: 'DocumentReference', id: 'r', description: 'Discharge letter' }],
+    },
+    { first: 'Discharge letter', more: 0 },
+  ],
+  ['a contained one that is missing', referring({ reference: '#gone' }), ELSEWHERE],
+  [
+    'contained junk',
+    { ...referring({ reference: '#hip' }), contained: [7, null, 'x', { id: 'hip', code: [] }] },
+    ELSEWHERE,
+  ],
+  ['junk', { reasonReference: ['x', 7, null, { reference: {}, display: [] }], reasonCode: 'x' }, undefined],
+])('the reason, given %s', async ([, change, reason]) => {
+  expect((await rowOf(change))?.reason).toEqual(reason);
+});
+
+test.for<[string, object, string | undefined]>([
+  ['nothing', {}, undefined],
+  ['not to perform', { doNotPerform: true }, 'Do not perform'],
+  ['not to perform, as text', { doNotPerform: 'true' }, 'Do not perform'],
+  ['not to perform, as a number', { doNotPerform: 1 }, 'Do not perform'],
+  ['to perform, as text', { doNotPerform: 'false' }, undefined],
+  ['rules', { implicitRules: 'urn:rules' }, 'Special rules apply: see the EHR'],
+  [
+    'a condition of the timing',
+    { occurrenceTiming: { repeat: { modifierExtension: extension } } },
+    'Conditions apply to a part of it: see the EHR',
+  ],
+  ['both', { doNotPerform: true, modifierExtension: extension }, 'Do not perform · Conditions apply: see the EHR'],
+])('the caution says %s', async ([, change, caution]) => {
+  expect((await rowOf(change))?.caution).toBe(caution);
+});
+
+test.for<[string, Record<string, unknown>, string | undefined]>([
+  ['a side', { bodySite: [{ text: 'Left hand' }] }, 'Left hand'],
+  ['two sites, one of them twice', { bodySite: [{ text: 'Knee' }, { text: 'Hip' }, { text: 'Knee' }] }, 'Knee, Hip'],
+  ['a quantity with a unit', { quantityQuantity: { value: 2, unit: 'bottles' } }, '2 bottles'],
+  ['a quantity with a code alone', { quantityQuantity: { value: 0.5, code: 'L' } }, '0.5 L'],
+  ['both', { bodySite: [{ text: 'Right foot' }], quantityQuantity: { value: 1 } }, 'Right foot, 1'],
+  ['a site that says nothing', { bodySite: [{ text: 'unknown' }] }, undefined],
+  ['junk', { bodySite: [7, null, {}], quantityQuantity: { value: '2', unit: {} } }, undefined],
+  ['nothing', {}, undefined],
+])('what tells orders of one service apart is read: %s', ([, members, expected]) => {
+  expect(readDetail({ resourceType: 'ServiceRequest', ...members })).toBe(expected);
+});

@@ -1,0 +1,455 @@
+import { expect, test } from 'vitest';
+import { createBatchSupport } from '#src/requests/list/batch.ts';
+import { loadRequests, type RequestList } from '#src/requests/list/list.ts';
+import { type Answer, type FhirServer, searchset, startFhirServer } from '#test/requests/fhir-server.ts';
+
+const options = { patientId: 'pat-ada', grantedSearch: true, now: new Date('2026-11-22T14:02:00Z') };
+const ruth = { resourceType: 'Practitioner', id: 'ruth', name: [{ given: ['Ruth'], family: 'Kim', prefix: ['Dr.'] }] };
+const north = { resourceType: 'Organization', id: 'north', name: 'Northside' };
+
+const containedRole = {
+  resourceType: 'PractitionerRole',
+  id: 'role',
+  practitioner: { reference: '#p' },
+  organization: { reference: '#o' },
+};
+
+function request(change: object, id = '1'): object {
+  const subject = { reference: 'Patient/pat-ada' };
+  return { resourceType: 'ServiceRequest', id, status: 'active', subject, code: { text: 'x' }, ...change };
+}
+
+/** Serves these resources to the search, and `batch` to the batch. */
+async function load(
+  resources: object[],
+  batch: Answer = { status: 500 },
+  change: object = {},
+): Promise<{ list: RequestList; server: FhirServer }> {
+  const server = await startFhirServer((call) => (call.startsWith('POST') ? batch : searchset(resources)));
+  await using _ = server;
+  return { list: await loadRequests(server.api, { ...options, ...change }), server };
+}
+
+const batchOf = (...resources: unknown[]): object => ({
+  resourceType: 'Bundle',
+  type: 'batch-response',
+  entry: resources.map((resource) => ({ response: { status: '200' }, resource })),
+});
+
+test.for<[string, object, object[], string]>([
+  ['display', { requester: { reference: 'Practitioner/ruth', display: 'R. Kim' } }, [], 'R. Kim'],
+  ['a contained resource', { requester: { reference: '#r' }, contained: [{ ...ruth, id: 'r' }] }, [], 'Dr. Ruth Kim'],
+  ['an included resource', { requester: { reference: 'Practitioner/ruth/_history/2' } }, [ruth], 'Dr. Ruth Kim'],
+  ['the patient', { requester: { reference: 'Patient/pat-ada' } }, [], 'The patient'],
+  ['another patient', { requester: { reference: 'Patient/pat-ben' } }, [], 'Name not available'],
+  [
+    'an included role, its person and its organization',
+    { requester: { reference: 'PractitionerRole/role' } },
+    [
+      {
+        resourceType: 'PractitionerRole',
+        id: 'role',
+        practitioner: { reference: 'Practitioner/ruth' },
+        organization: { display: 'Northside' },
+      },
+      ruth,
+    ],
+    'Dr. Ruth Kim, Northside',
+  ],
+  [
+    'a role that points at itself',
+    { requester: { reference: 'PractitionerRole/role' } },
+    [
+      {
+        resourceType: 'PractitionerRole',
+        id: 'role',
+        practitioner: { reference: 'PractitionerRole/role' },
+        code: [{ text: 'Nurse' }],
+      },
+    ],
+    'Nurse',
+  ],
+  [
+    'a contained role, its contained person and its contained organization',
+    {
+      requester: { reference: '#role' },
+      contained: [containedRole, { ...ruth, id: 'p' }, { ...north, id: 'o' }],
+    },
+    [],
+    'Dr. Ruth Kim, Northside',
+  ],
+  [
+    'a contained role whose organization was included',
+    {
+      requester: { reference: '#role' },
+      contained: [
+        { ...containedRole, organization: { reference: 'Organization/north' } },
+        { ...ruth, id: 'p' },
+      ],
+    },
+    [north],
+    'Dr. Ruth Kim, Northside',
+  ],
+  [
+    'a contained role of a service alone',
+    {
+      requester: { reference: '#role' },
+      contained: [
+        {
+          ...containedRole,
+          practitioner: undefined,
+          organization: undefined,
+          healthcareService: [{ reference: '#s' }],
+        },
+        { resourceType: 'HealthcareService', id: 's', type: [{ text: 'Dialysis' }] },
+      ],
+    },
+    [],
+    'Dialysis',
+  ],
+  [
+    'a role without a person, with its organization and a place',
+    { requester: { reference: 'PractitionerRole/role' } },
+    [
+      {
+        resourceType: 'PractitionerRole',
+        id: 'role',
+        code: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'UNK' }] }],
+        organization: { display: 'Northside' },
+        location: [{ display: 'Ward 3' }],
+      },
+    ],
+    'Ward 3, Northside',
+  ],
+  [
+    'a contained place without a name',
+    { requester: { reference: '#l' }, contained: [{ resourceType: 'Location', id: 'l', description: 'Building C' }] },
+    [],
+    'Building C',
+  ],
+  [
+    'a contained organization without a name is not called by its kind',
+    {
+      requester: { reference: '#o' },
+      contained: [{ resourceType: 'Organization', id: 'o', type: [{ text: 'Hospital' }] }],
+    },
+    [],
+    'Name not available',
+  ],
+  [
+    'an included role that contains its person',
+    { requester: { reference: 'PractitionerRole/role' } },
+    [{ ...containedRole, contained: [{ ...ruth, id: 'p' }] }],
+    'Dr. Ruth Kim',
+  ],
+  [
+    'contained roles in a ring',
+    {
+      requester: { reference: '#role' },
+      contained: [
+        { ...containedRole, practitioner: { reference: '#b' }, code: [{ text: 'Nurse' }] },
+        { ...containedRole, id: 'b', practitioner: { reference: '#role' } },
+      ],
+    },
+    [],
+    'Nurse',
+  ],
+  [
+    'a contained role that points at nothing',
+    { requester: { reference: '#role' }, contained: [{ ...containedRole, specialty: [{ text: 'Cardiology' }] }] },
+    [],
+    'Cardiology',
+  ],
+  [
+    'a role whose title is not a null flavour',
+    {
+      requester: { reference: '#role' },
+      contained: [
+        {
+          ...containedRole,
+          code: [
+            {
+              coding: [
+                { system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'OTH', display: 'other' },
+              ],
+            },
+            { text: 'Nurse' },
+          ],
+        },
+      ],
+    },
+    [],
+    'Nurse',
+  ],
+  [
+    'an included resource, when the display says only "unknown"',
+    { requester: { reference: 'Practitioner/ruth', display: 'Unknown' } },
+    [ruth],
+    'Dr. Ruth Kim',
+  ],
+  [
+    'a person who no longer works there',
+    { requester: { reference: 'Practitioner/ruth' } },
+    [{ ...ruth, active: false, implicitRules: 'urn:rules' }],
+    'Dr. Ruth Kim (inactive; special rules apply: see the EHR)',
+  ],
+  [
+    'a role that has ended',
+    {
+      requester: { reference: '#role' },
+      contained: [
+        { ...containedRole, active: 'false' },
+        { ...ruth, id: 'p' },
+      ],
+    },
+    [],
+    'Dr. Ruth Kim (inactive)',
+  ],
+  [
+    'a place that is suspended',
+    { requester: { reference: 'Location/l' } },
+    [{ resourceType: 'Location', id: 'l', name: 'unknown', alias: ['Ward 3'], status: 'suspended' }],
+    'Ward 3 (suspended)',
+  ],
+  [
+    'a contained device',
+    {
+      requester: { reference: '#d' },
+      contained: [{ resourceType: 'Device', id: 'd', deviceName: [{ name: 'Pump 7' }] }],
+    },
+    [],
+    'Pump 7',
+  ],
+  [
+    'nothing that is hostile',
+    {
+      requester: { reference: '#x' },
+      contained: [null, 7, { id: 'x', name: { family: {} }, resourceType: [], active: [], contained: 'x' }],
+    },
+    [],
+    'Name not available',
+  ],
+])('a name comes from %s without another call', async ([, change, included, expected]) => {
+  const { list, server } = await load([request(change), ...included]);
+  expect(list.open[0]?.requested.by).toBe(expected);
+  expect(server.calls).toHaveLength(1);
+});
+
+test('missing names are read in one batch, each once', async () => {
+  const change = { requester: { reference: 'Practitioner/ruth' }, performer: [{ reference: 'Organization/north' }] };
+  const { list, server } = await load([request(change), request(change, '2')], batchOf(north, ruth));
+  expect(server.calls).toEqual(['GET /fhir/ServiceRequest?patient=pat-ada&_count=50', 'POST /fhir']);
+  expect(server.posted).toEqual([
+    {
+      resourceType: 'Bundle',
+      type: 'batch',
+      entry: [
+        { request: { method: 'GET', url: 'Organization/north' } },
+        { request: { method: 'GET', url: 'Practitioner/ruth' } },
+      ],
+    },
+  ]);
+  expect(list.open.map((row) => [row.requested.by, row.sentTo?.names])).toEqual([
+    ['Dr. Ruth Kim', ['Northside']],
+    ['Dr. Ruth Kim', ['Northside']],
+  ]);
+});
+
+test('the batch has at most 10 entries', async () => {
+  const many = Array.from({ length: 30 }, (_, index) =>
+    request({ requester: { reference: `Practitioner/${index}` } }, `r${index}`),
+  );
+  const { server } = await load(many, batchOf());
+  expect(server.calls).toHaveLength(2);
+  expect((server.posted[0] as { entry: unknown[] }).entry).toHaveLength(10);
+});
+
+const outcome = { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'not-supported' }] };
+const bundle = {
+  resourceType: 'Bundle',
+  type: 'batch',
+  entry: [{ request: { method: 'GET', url: 'Practitioner/ruth' } }],
+};
+
+const NAMED = ['Dr. Ruth Kim', 'Northside'];
+
+/** An EHR that answers `batch` to a batch and has Ruth and Northside to read one by one. */
+async function loadWithout(batch: Answer, times = 1) {
+  const change = { requester: { reference: 'Practitioner/ruth' }, performer: [{ reference: 'Organization/north' }] };
+  const server = await startFhirServer((call) => {
+    if (call.startsWith('POST')) return batch;
+    if (call.endsWith('/Practitioner/ruth')) return ruth;
+    return call.endsWith('/Organization/north') ? north : searchset([request(change)]);
+  });
+  await using _ = server;
+  const batches = createBatchSupport(() => options.now)({ id: 'org', connectionVersion: 1 });
+  const lists: RequestList[] = [];
+  for (let page = 0; page < times; page += 1) {
+    // oxlint-disable-next-line no-await-in-loop -- one page after the other.
+    lists.push(await loadRequests(server.api, { ...options, batches }));
+  }
+  const posts = server.calls.filter((call) => call.startsWith('POST')).length;
+  const named = lists.map(({ open }) => [open[0]?.requested.by, open[0]?.sentTo?.names[0]]);
+  return { posts, named, calls: server.calls };
+}
+
+test.for<[string, Answer]>([
+  ...[400, 403, 404, 405, 406, 410, 411, 413, 415, 422, 501].map((status): [string, Answer] => [
+    `with ${status}`,
+    { status, body: outcome },
+  ]),
+  ['with 405 and no body', { status: 405 }],
+  ['with a web page', { status: 200, body: '<html>', headers: { 'content-type': 'text/html' } }],
+  ['with an outcome', outcome],
+  ['with what was sent', bundle],
+  ['with no entries of another kind', { resourceType: 'Bundle', type: 'collection' }],
+  [
+    'by refusing each entry',
+    {
+      resourceType: 'Bundle',
+      type: 'batch-response',
+      entry: [{ response: { status: '405 Method Not Allowed' } }, { response: { status: '501' } }],
+    },
+  ],
+])(
+  'an EHR that answers a batch %s takes none: names are read one by one, and it is not asked again',
+  async ([, batch]) => {
+    const { posts, named } = await loadWithout(batch, 2);
+    expect(named).toEqual([NAMED, NAMED]);
+    expect(posts).toBe(1);
+  },
+);
+
+test('an EHR that fails at a batch is asked again, and the names are there meanwhile', async () => {
+  const { posts, named } = await loadWithout({ status: 500 }, 2);
+  expect(named).toEqual([NAMED, NAMED]);
+  expect(posts).toBe(2);
+});
+
+test.for([429, 502, 503, 504])('an EHR that answers a batch with %i is left alone', async (status) => {
+  const { calls, named } = await loadWithout({ status });
+  expect(named).toEqual([['Name not available', 'Name not available']]);
+  expect(calls).toHaveLength(2);
+});
+
+test('no batch is remembered for an hour, for this connection of this organization', () => {
+  let now = options.now.getTime();
+  const batchesOf = createBatchSupport(() => new Date(now));
+  batchesOf({ id: 'a', connectionVersion: 1 }).noteMissing();
+  expect(batchesOf({ id: 'a', connectionVersion: 1 }).isMissing()).toBe(true);
+  expect(batchesOf({ id: 'a', connectionVersion: 2 }).isMissing()).toBe(false);
+  expect(batchesOf({ id: 'b', connectionVersion: 1 }).isMissing()).toBe(false);
+  now += 60 * 60_000;
+  expect(batchesOf({ id: 'a', connectionVersion: 1 }).isMissing()).toBe(false);
+  for (let index = 0; index < 2_001; index += 1) batchesOf({ id: `o${index}`, connectionVersion: 1 }).noteMissing();
+  expect(batchesOf({ id: 'o0', connectionVersion: 1 }).isMissing()).toBe(false);
+  expect(batchesOf({ id: 'o2000', connectionVersion: 1 }).isMissing()).toBe(true);
+});
+
+test('one by one means ten at most', async () => {
+  const many = Array.from({ length: 30 }, (_, index) =>
+    request({ requester: { reference: `Practitioner/${index}` } }, `r${index}`),
+  );
+  const { server } = await load(many, { status: 405 });
+  expect(server.calls.filter((call) => call.includes('/Practitioner/'))).toHaveLength(10);
+});
+
+test.for<[string, Answer]>([
+  ['of another id', { ...ruth, id: 'other' }],
+  ['of another type', { ...ruth, resourceType: 'Patient' }],
+  ['that is a refusal', { status: 403 }],
+  ['that is no resource', [1]],
+])('one by one, an answer %s costs the name and nothing else', async ([, answer]) => {
+  const server = await startFhirServer((call) => {
+    if (call.startsWith('POST')) return { status: 501 };
+    return call.endsWith('/ruth') ? answer : searchset([request({ requester: { reference: 'Practitioner/ruth' } })]);
+  });
+  await using _ = server;
+  const list = await loadRequests(server.api, options);
+  expect([list.open[0]?.requested.by, list.problem, list.notices]).toEqual(['Name not available', undefined, []]);
+});
+
+test.for<[string, object, string | undefined, string]>([
+  ['whose name is known', { reference: 'Practitioner/ruth' }, 'Dr. Ruth Kim', 'Dr. Ruth Kim'],
+  ['by a version', { reference: 'Practitioner/ruth/_history/3' }, 'Dr. Ruth Kim', 'Dr. Ruth Kim'],
+  ['whose name the request has', { reference: 'Practitioner/ruth', display: 'R. Kim' }, 'Dr. Ruth Kim', 'R. Kim'],
+  ['whose name the EHR does not tell', { reference: 'Practitioner/ruth' }, undefined, 'you'],
+])('the signed-in user, %s, costs no call and no remark', async ([, requester, name, expected]) => {
+  const user = { reference: 'Practitioner/ruth', name: () => Promise.resolve(name) };
+  const { list, server } = await load([request({ requester })], batchOf(), { user, canRead: () => false });
+  expect(server.calls).toHaveLength(1);
+  expect(list.open[0]?.requested.by).toBe(expected);
+  expect(list.notices).toEqual([]);
+});
+
+test.for<[string, Answer]>([
+  ['refused', { status: 403 }],
+  ['failing', { status: 500 }],
+  ['empty', batchOf()],
+  ['odd', { resourceType: 'Bundle', entry: [null, 3, { resource: 'x' }, { response: { status: '404' } }] }],
+  ['about somebody else', batchOf({ ...ruth, id: 'other' }, { ...ruth, resourceType: 'Patient' })],
+])('a batch that is %s costs the name and nothing else', async ([, batch]) => {
+  const { list } = await load([request({ requester: { reference: 'Practitioner/ruth' } })], batch);
+  expect(list.open[0]?.requested.by).toBe('Name not available');
+  expect([list.problem, list.notices]).toEqual([undefined, []]);
+});
+
+test.for([
+  ['another server (LC-10)', 'https://evil.example/fhir/Practitioner/ruth'],
+  ['a clinical resource', 'Condition/1'],
+  ['a path trick', 'Practitioner/../Patient/pat-ben'],
+  ['a query', 'Practitioner?_id=ruth'],
+  ['a script', 'javascript:alert(1)'],
+  ['nothing', '#missing'],
+])('a reference to %s is never fetched', async ([, reference]) => {
+  const { list, server } = await load([request({ requester: { reference } })]);
+  expect(server.calls).toHaveLength(1);
+  expect(list.open[0]?.requested.by).toBe('Name not available');
+});
+
+test('a type that the scopes do not allow is never fetched (SCO-19)', async () => {
+  const canRead = (type: string): boolean => type !== 'Practitioner';
+  const { server } = await load([request({ requester: { reference: 'Practitioner/ruth' } })], batchOf(ruth), {
+    canRead,
+  });
+  expect(server.calls).toHaveLength(1);
+});
+
+test('an answer to what was not asked is ignored', async () => {
+  const change = { requester: { reference: 'Practitioner/ruth' }, performer: [{ reference: 'Organization/north' }] };
+  const canRead = (type: string): boolean => type === 'Practitioner';
+  const { list } = await load([request(change)], batchOf(ruth, north), { canRead });
+  expect(list.open[0]?.requested.by).toBe('Dr. Ruth Kim');
+  expect(list.open[0]?.sentTo?.names).toEqual(['Name not available']);
+});
+
+test.for<[string, object, object | undefined]>([
+  ['nobody', {}, undefined],
+  ['a kind of performer', { performerType: { text: 'Physiotherapist' } }, { names: ['Any: Physiotherapist'], more: 0 }],
+  ['the same name twice', { performer: [{ display: 'A' }, { display: 'A' }] }, { names: ['A'], more: 0 }],
+])('sent to %s', async ([, change, expected]) => {
+  const { list } = await load([request(change)]);
+  expect(list.open[0]?.sentTo).toEqual(expected);
+});
+
+const practitioner = { requester: { reference: 'Practitioner/ruth' } };
+const role = { performer: [{ reference: 'PractitionerRole/role' }] };
+
+test.for<[string, object[], string[], string[]]>([
+  [
+    'one line for all that is missing',
+    [practitioner, role, { performer: [{ reference: 'Practitioner/other' }] }],
+    [],
+    [
+      'The EHR did not let this app read Practitioner and PractitionerRole, so some names are not available. If you need them, ask your EHR team for patient/Practitioner.read and patient/PractitionerRole.read.',
+    ],
+  ],
+  ['nothing for what was granted', [practitioner, role], ['Practitioner', 'PractitionerRole'], []],
+  ['nothing for a name the EHR sent along', [{ requester: { ...practitioner.requester, display: 'R. Kim' } }], [], []],
+  ['nothing for types this page never reads', [{ requester: { reference: 'Device/pump' } }], [], []],
+  ['nothing for what nobody on the page needs', [{}], [], []],
+])('SCO-19: %s', async ([, changes, granted, notices]) => {
+  const resources = changes.map((change, index) => request(change, String(index)));
+  const { list } = await load(resources, batchOf(), { canRead: (type: string) => granted.includes(type) });
+  expect(list.notices).toEqual(notices);
+});

@@ -1,0 +1,215 @@
+import { describe, expect, test } from 'vitest';
+import { dayText } from '#src/patients/fhir-date.ts';
+import { toRow } from '#src/requests/list/row.ts';
+import { readServiceRequest } from '#src/requests/list/service-request.ts';
+import { describePriority, describeSource, describeStatus } from '#src/requests/list/status.ts';
+import { elapsedText } from '#src/requests/timing/how-long-ago.ts';
+import { requestRow } from '#views/requests/request-row.ts';
+
+const now = new Date('2026-11-22T14:02:00Z');
+const at = { now, timeZone: 'UTC' };
+
+test.for<[unknown, string, string]>([
+  ['draft', 'Draft', 'open'],
+  ['active', 'Ordered in the EHR', 'open'],
+  ['on-hold', 'On hold', 'open'],
+  ['completed', 'Done', 'closed'],
+  ['revoked', 'Cancelled', 'closed'],
+  ['unknown', 'Status not given by EHR', 'open'],
+  [undefined, 'Status not given by EHR', 'open'],
+  ['in-progress', 'Status not given by EHR', 'open'],
+  ['Active', 'Ordered in the EHR', 'open'],
+  [' COMPLETED ', 'Done', 'closed'],
+  ['suspended', 'On hold', 'open'],
+  ['cancelled', 'Cancelled', 'closed'],
+  [7, 'Status not given by EHR', 'open'],
+])('the EHR status %s reads "%s"', ([status, word, group]) => {
+  const facts = { status, intent: 'order', hasProvider: false, isPastNeeded: false };
+  expect(describeStatus(facts)).toMatchObject({ word, group });
+});
+
+/** Three days over, today, in two days; the time of day is noon of the organization. */
+const dates = { past: '2026-11-19', today: '2026-11-22', future: '2026-11-24', none: undefined };
+const receiver = { performer: [{ display: 'Northside' }] };
+const kind = { performerType: { text: 'Transport' } };
+
+describe('status, receiver and time in words', () => {
+  const cases: [status: string, receiver: object, when: keyof typeof dates, words: string, provider: string][] = [
+    ['active', {}, 'future', 'Ordered in the EHR', 'No provider yet'],
+    ['active', {}, 'today', 'Ordered in the EHR', 'No provider yet'],
+    ['active', {}, 'none', 'Ordered in the EHR', 'No provider yet'],
+    ['active', {}, 'past', 'Overdue Ordered in the EHR', 'No provider yet'],
+    ['active', receiver, 'future', 'Ordered reply unknown', 'Northside'],
+    ['active', receiver, 'today', 'Ordered reply unknown', 'Northside'],
+    ['active', receiver, 'none', 'Ordered reply unknown', 'Northside'],
+    ['active', receiver, 'past', 'Overdue Ordered reply unknown', 'Northside'],
+    ['active', kind, 'future', 'Ordered in the EHR', 'Any: Transport No provider yet'],
+    ['active', kind, 'past', 'Overdue Ordered in the EHR', 'Any: Transport No provider yet'],
+    ['active', { performer: [{}] }, 'future', 'Ordered in the EHR', 'No provider yet'],
+    ['active', { performer: [{ extension: [{ url: 'x' }] }] }, 'none', 'Ordered in the EHR', 'No provider yet'],
+    ['active', { performer: [{ reference: 'https://other.example/x' }] }, 'none', 'Ordered reply unknown', 'nameless'],
+    ['active', { performer: [{ identifier: { value: '7' } }] }, 'none', 'Ordered reply unknown', 'nameless'],
+    ['draft', {}, 'future', 'Draft', 'No provider yet'],
+    ['draft', {}, 'past', 'Overdue Draft', 'No provider yet'],
+    ['draft', receiver, 'past', 'Overdue Draft', 'Northside'],
+    ['on-hold', {}, 'none', 'On hold', 'No provider yet'],
+    ['on-hold', receiver, 'past', 'Overdue On hold', 'Northside'],
+    ['unknown', {}, 'past', 'Overdue Status not given by EHR', 'No provider yet'],
+    ['unknown', receiver, 'future', 'Status not given by EHR', 'Northside'],
+    ['completed', {}, 'past', 'Done', '– Not given'],
+    ['completed', receiver, 'past', 'Done', 'Northside'],
+    ['revoked', {}, 'past', 'Cancelled', '– Not given'],
+    ['revoked', kind, 'future', 'Cancelled', 'Any: Transport'],
+  ];
+  test.for(cases)('%s, %j, %s: "%s", "%s"', ([status, who, when, words, provider]) => {
+    const cells = cellsOf({ status, intent: 'order', ...who, occurrenceDateTime: dates[when] });
+    expect(cells).toMatchObject({ status: `${words} EHR order`.replace('unknown EHR', 'unknown · EHR'), provider });
+  });
+
+  test.for([
+    ['order', 'Ordered in the EHR'],
+    ['original-order', 'Ordered in the EHR'],
+    [undefined, 'Ordered in the EHR'],
+    ['proposal', 'Active in the EHR'],
+    ['plan', 'Active in the EHR'],
+    ['directive', 'Active in the EHR'],
+    ['option', 'Active in the EHR'],
+  ])('an active %s is called "%s": only an order has been ordered', ([intent, word]) => {
+    expect(wordOf({ intent })).toBe(word);
+  });
+
+  test('neither "Sent" nor "Received" is ever claimed', () => {
+    const pages = cases.map(([status, who]) => String(rowOf({ status, ...who })));
+    expect(pages.join('')).not.toMatch(/\b(?:sent|received|not assigned)\b/i);
+  });
+});
+
+describe('overdue', () => {
+  const timing = (event: string[]) => ({ occurrenceTiming: { event } });
+  test.for<[string, object, boolean]>([
+    ['the day itself, until it is over in New York', { occurrenceDateTime: '2026-11-22' }, false],
+    ['the day before', { occurrenceDateTime: '2026-11-21' }, true],
+    ['two hours ago, of today', { occurrenceDateTime: '2026-11-22T12:00:00Z' }, false],
+    ['a moment of yesterday there, of today in UTC', { occurrenceDateTime: '2026-11-22T04:00:00Z' }, true],
+    ['this month', { occurrenceDateTime: '2026-11' }, false],
+    ['last month', { occurrenceDateTime: '2026-10' }, true],
+    ['this year', { occurrenceDateTime: '2026' }, false],
+    ['last year', { occurrenceDateTime: '2025' }, true],
+    ['a date that is none', { occurrenceDateTime: 'yesterday' }, false],
+    ['a window that is over', { occurrencePeriod: { start: '2026-11-01', end: '2026-11-20' } }, true],
+    ['a window without an end', { occurrencePeriod: { start: '2026-11-01' } }, false],
+    ['a series with a day to come', timing(['2026-11-01', '2026-12-01']), false],
+    ['a series whose last day is over', timing(['2026-11-01', '2026-11-08']), true],
+    ['a series without an end', { occurrenceTiming: { repeat: { period: 1, periodUnit: 'd' } } }, false],
+    ['as needed', { occurrenceDateTime: '2026-11-01', asNeededBoolean: true }, false],
+    ['what must not be done', { occurrenceDateTime: '2026-11-01', doNotPerform: true }, false],
+    ['what must not be done, as text', { occurrenceDateTime: '2026-11-01', doNotPerform: 'true' }, false],
+    ['what perhaps must not be done', { occurrenceDateTime: '2026-11-01', doNotPerform: 'maybe' }, false],
+    [
+      'what an extension says must not be done',
+      {
+        occurrenceDateTime: '2026-11-01',
+        modifierExtension: [{ url: 'urn:x/request-doNotPerform', valueBoolean: true }],
+      },
+      false,
+    ],
+    ['what may be done, as text', { occurrenceDateTime: '2026-11-01', doNotPerform: 'false' }, true],
+    ['a status in capitals', { occurrenceDateTime: '2026-11-01', status: 'ACTIVE' }, true],
+    ['as needed, as text', { occurrenceDateTime: '2026-11-01', asNeededBoolean: 'true' }, false],
+    ['not as needed, as text', { occurrenceDateTime: '2026-11-01', asNeededBoolean: 'false' }, true],
+    ['no date', {}, false],
+  ])('%s', ([, resource, isOverdue]) => {
+    const request = readServiceRequest(
+      { status: 'active', ...resource },
+      { base: new URL('https://ehr.example'), now, timeZone: 'America/New_York' },
+    );
+    expect(request.status.isOverdue).toBe(isOverdue);
+  });
+
+  test('a day ends in New York five hours after it ends in London', () => {
+    const base = new URL('https://ehr.example');
+    const resource = { status: 'active', occurrenceDateTime: '2026-11-22' };
+    const isOverdue = (time: string, timeZone: string) =>
+      readServiceRequest(resource, { base, now: new Date(time), timeZone }).status.isOverdue;
+    expect(isOverdue('2026-11-22T23:59:00Z', 'Europe/London')).toBe(false);
+    expect(isOverdue('2026-11-23T00:01:00Z', 'Europe/London')).toBe(true);
+    expect(isOverdue('2026-11-23T04:59:00Z', 'America/New_York')).toBe(false);
+    expect(isOverdue('2026-11-23T05:01:00Z', 'America/New_York')).toBe(true);
+  });
+});
+
+function rowOf(resource: object) {
+  const request = readServiceRequest({ ...resource }, { ...at, base: new URL('https://ehr.example') });
+  return requestRow(toRow(request, ({ display }) => display ?? 'nameless', at));
+}
+
+function wordOf(resource: object) {
+  const all = { status: 'active', ...resource };
+  return readServiceRequest(all, { ...at, base: new URL('https://ehr.example') }).status.word;
+}
+
+function cellsOf(resource: object) {
+  const cell = (name: string) =>
+    (new RegExp(`class="cell-${name}[^>]*>(.*?)</td>`, 's').exec(String(rowOf(resource)))?.[1] ?? '')
+      .replaceAll(/<[^>]+>/g, ' ')
+      .replaceAll(/\s+/g, ' ')
+      .trim();
+  return { status: cell('status'), provider: cell('provider') };
+}
+
+test.for<[unknown, object | undefined]>([
+  ['routine', undefined],
+  [undefined, undefined],
+  [{ code: 'stat' }, undefined],
+  ['urgent', { level: 'urgent', word: 'Urgent' }],
+  ['asap', { level: 'asap', word: 'ASAP' }],
+  ['stat', { level: 'stat', word: 'STAT' }],
+  ['emergency', { level: 'other', word: 'emergency' }],
+  ['STAT', { level: 'stat', word: 'STAT' }],
+  ['Urgent ', { level: 'urgent', word: 'Urgent' }],
+  ['Routine', undefined],
+  ['unknown', undefined],
+])('the priority %j is shown as %j', ([priority, expected]) => {
+  expect(describePriority(priority)).toEqual(expected);
+});
+
+test.for([
+  ['order', 'EHR order'],
+  ['plan', 'EHR plan'],
+  ['proposal', 'EHR proposal'],
+  [undefined, 'EHR order'],
+])('the intent %s is labelled "%s"', ([intent, label]) => {
+  expect(describeSource(intent)).toBe(label);
+});
+
+test.for<[unknown, string | undefined]>([
+  ['2026-11-22T13:37:00Z', '25 min'],
+  ['2026-11-22T09:02:00-01:00', '4 h'],
+  ['2026-11-22', 'today'],
+  ['2026-11-21', '1 d'],
+  ['2026-11-19T10:00:00Z', '3 d'],
+  ['2026-06-22', '5 months'],
+  ['2023-11-01', '3 y'],
+  ['2026-11-23', undefined],
+  ['2026-11-22T14:03:00Z', undefined],
+  ['2026', undefined],
+  ['2026-02-30', undefined],
+  ['soon', undefined],
+  [undefined, undefined],
+])('%s was %s ago', ([value, expected]) => {
+  expect(elapsedText(value, at)).toBe(expected);
+});
+
+test('days are counted by the calendar of the organization', () => {
+  const late = new Date('2026-11-23T03:00:00Z');
+  expect(elapsedText('2026-11-22', { now: late, timeZone: 'UTC' })).toBe('1 d');
+  expect(elapsedText('2026-11-22', { now: late, timeZone: 'America/New_York' })).toBe('today');
+  expect(elapsedText('2026-11-23', { now: late, timeZone: 'America/New_York' })).toBeUndefined();
+});
+
+test('a moment is on the day it was in the organization; a date stays, partial or odd', () => {
+  const values = ['2026-11-21T23:30:00-08:00', '2026-11-21', '2026', 'soon', 3];
+  expect(values.map((value) => dayText(value, 'UTC'))).toEqual(['2026-11-22', '2026-11-21', '2026', 'soon', undefined]);
+  expect(dayText('2026-11-21T23:30:00-08:00', 'America/New_York')).toBe('2026-11-22');
+  expect(dayText('2026-11-21T23:30:00-08:00', 'America/Los_Angeles')).toBe('2026-11-21');
+});

@@ -1,0 +1,112 @@
+/** Creating a request while the store, the token or a permission fails at the worst moment (FH-17, FH-05, SCO-22). */
+import { sql } from 'drizzle-orm';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { AppError } from '#src/errors.ts';
+import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
+import { dayFromNow } from '#test/helpers/days.ts';
+import { ehr, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';
+import { csrfOf, isShownAgain, launchIdOf } from '#test/helpers/visits.ts';
+
+const SCOPE = 'launch launch/patient openid fhirUser patient/*.read patient/ServiceRequest.write';
+const TYPED = { service: 'transport', what: 'Wheelchair van', neededOn: dayFromNow(60), priority: 'routine' };
+const NOTHING = { resourceType: 'Bundle', type: 'searchset', entry: [] };
+
+const { world } = useStubWorld();
+let browser: TestBrowser;
+let organizationId: string;
+let list: Visit;
+
+beforeEach(async () => {
+  ehr.change('token', { scope: SCOPE, refresh_token: 'first', expires_in: 3_600 });
+  organizationId = await newOrganization({ createRequests: true, scopes: SCOPE });
+  browser = world().browser();
+});
+afterEach(() => void vi.restoreAllMocks());
+
+const formUrl = () => `${world().url}/launches/${launchIdOf(list)}/requests/new`;
+async function openForm(): Promise<Visit> {
+  list = await browser.open(launchUrl(organizationId));
+  return browser.visit(formUrl());
+}
+const send = (page: Visit) => {
+  const ticket = /name="ticket" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
+  return browser.open(formUrl(), { form: { csrf: csrfOf(page), ticket, ...TYPED, reason: '', note: '' } });
+};
+const posts = () => ehr.seen('requests').filter(({ method }) => method === 'POST').length;
+async function auditRows(): Promise<number> {
+  const { audit, database } = world().dependencies;
+  await audit.flush();
+  const { rows } = await database.db.execute(
+    sql`select event from audit_events where event = 'request-created' and organization_id = ${organizationId}`,
+  );
+  return rows.length;
+}
+/** The store does not answer calls about such keys. */
+function away(method: 'delete' | 'replace', prefix: string) {
+  const { redis } = world().dependencies;
+  const original = redis[method].bind(redis) as (...args: unknown[]) => Promise<never>;
+  return vi.spyOn(redis, method).mockImplementation(async (...args: unknown[]) => {
+    if (String(args[0]).startsWith(prefix)) throw new AppError('store.unavailable', 'test: away');
+    return original(...args);
+  });
+}
+
+test.for([
+  ['the draft cannot be discarded', 'delete', 'draft:'],
+  ['what became of it cannot be taken down', 'replace', 'deliveries:'],
+] as const)(
+  'a 201 is a 201 although %s: one request, one audit row, and never sent again',
+  async ([, method, prefix]) => {
+    // The EHR shows an order later than it takes it.
+    ehr.on('requests', (request) => (request.method === 'POST' ? { status: 201, body: {} } : { body: NOTHING }));
+    const form = await openForm();
+    const store = away(method, prefix);
+    const page = await send(form);
+    expect(page.body).toContain('The request was sent to the EHR.');
+    store.mockRestore();
+    await expect.poll(async () => (await send(form)).status).toBe(200);
+    expect([posts(), await auditRows()]).toEqual([1, 1]);
+    await expect.poll(async () => (await browser.visit(formUrl())).body).not.toContain('Wheelchair van');
+  },
+);
+
+test('SCO-22: permission to create is none to search, also after a lost answer', async () => {
+  const scope = 'launch launch/patient openid fhirUser patient/Patient.read patient/ServiceRequest.write';
+  ehr.change('token', { scope, refresh_token: 'first', expires_in: 3_600 });
+  ehr.on('requests', (request, response) => {
+    if (request.method !== 'POST') return { status: 403 };
+    response.destroy();
+    return 'answered';
+  });
+  const page = await send(await openForm());
+  expect([isShownAgain(page), page.body.includes('did not confirm'), posts()]).toEqual([true, true, 1]);
+  expect(ehr.seen('requests').filter(({ method }) => method === 'GET')).toEqual([]);
+});
+
+test('FH-05: a token that is refused for good ends the launch, whichever page meets it', async () => {
+  await openForm();
+  ehr.change('token', { scope: SCOPE, refresh_token: 'second', expires_in: 3_600 });
+  ehr.on('patient', () => ({ status: 401 }));
+  expect((await browser.visit(formUrl())).status).toBe(401);
+  const asked = ehr.seen('patient').length;
+  expect((await browser.visit(formUrl())).status).toBe(401);
+  expect(ehr.seen('patient')).toHaveLength(asked);
+  expect(await world().dependencies.redis.get(`launch:${launchIdOf(list)}`)).toBeUndefined();
+});
+
+test('FH-17: a create that was refused with 401 is not called possible, although the token cannot be renewed now', async () => {
+  const form = await openForm();
+  ehr.on('requests', ({ method }) => (method === 'POST' ? { status: 401 } : { body: NOTHING }));
+  ehr.on('token', () => ({ status: 503 }));
+  const page = await send(form);
+  expect(page.body).toContain('Not sent. The EHR is not available at the moment.');
+});
+
+test('FU-05: a user who could not be read once is read by a later page', async () => {
+  let isBroken = true;
+  const rita = { resourceType: 'Practitioner', id: 'prac-1', name: [{ family: 'Real', given: ['Rita'] }] };
+  ehr.on('/fhir/Practitioner/prac-1', () => (isBroken ? { status: 500 } : { body: rita }));
+  await openForm();
+  isBroken = false;
+  await expect.poll(async () => (await browser.visit(list.url)).body).toContain('Rita Real');
+});

@@ -1,0 +1,427 @@
+/** A request is sent once, and nothing is called sent that was not, whatever the EHR and the clinician do meanwhile (FH-17). */
+import { sql } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type FormTicket, ownerHash } from '#src/requests/new/form.ts';
+import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
+import { dayFromNow } from '#test/helpers/days.ts';
+import { ehr, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';
+import { csrfOf, isShownAgain, launchIdOf } from '#test/helpers/visits.ts';
+
+const SCOPE = 'launch launch/patient openid fhirUser patient/*.read patient/ServiceRequest.write';
+const VAN = {
+  service: 'transport',
+  what: 'Wheelchair van',
+  neededOn: dayFromNow(60),
+  priority: 'routine',
+  reason: '',
+  note: '',
+};
+const OXYGEN = { ...VAN, service: 'equipment', what: 'Home oxygen' };
+const SENT = 'The request was sent to the EHR.';
+const UNCONFIRMED = 'The EHR did not confirm the request';
+const MINUTE_MS = 60_000;
+const TWELVE_HOURS_MS = 12 * 60 * MINUTE_MS;
+
+const { world } = useStubWorld();
+let browser: TestBrowser;
+let list: Visit;
+let organizationId: string;
+/** What the EHR has. */
+let chart: Record<string, unknown>[];
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  ehr.change('token', { scope: SCOPE, refresh_token: 'first', expires_in: 3_600 });
+  organizationId = await newOrganization({ createRequests: true, scopes: SCOPE });
+  browser = world().browser();
+  list = await browser.open(launchUrl(organizationId));
+  chart = [];
+  ehrWorks();
+});
+afterEach(() => void vi.useRealTimers());
+
+const keep = (body: string) => void chart.push(JSON.parse(body));
+const searchset = () => ({
+  body: { resourceType: 'Bundle', type: 'searchset', entry: chart.map((resource) => ({ resource })) },
+});
+function ehrWorks() {
+  ehr.on('requests', ({ method, body }) => {
+    if (method !== 'POST') return searchset();
+    keep(body);
+    return { status: 201, body: { resourceType: 'ServiceRequest' } };
+  });
+}
+/** The EHR takes the request or not, answers nothing, and cannot be searched either. */
+function ehrBreaks({ takes }: { takes: boolean }) {
+  ehr.on('requests', ({ method, body }, response) => {
+    if (method !== 'POST') return { status: 500 };
+    if (takes) keep(body);
+    response.destroy();
+    return 'answered';
+  });
+}
+function ehrRefuses() {
+  ehr.on('requests', ({ method }) => (method === 'POST' ? { status: 403 } : searchset()));
+}
+const calls = (wanted: string) => ehr.seen('requests').filter(({ method }) => method === wanted).length;
+const said = () => chart.map((resource) => (resource['code'] as { text: string }).text);
+
+const identifiers = () =>
+  chart.flatMap((resource) => (resource['identifier'] as { value: string }[]).map(({ value }) => value));
+
+const formUrl = (page: Visit = list) => `${world().url}/launches/${launchIdOf(page)}/requests/new`;
+const openForm = () => browser.visit(formUrl());
+const fieldsOf = (page: Visit) => ({
+  csrf: csrfOf(page),
+  ticket: /name="ticket" value="([^"]+)"/.exec(page.body)?.[1] ?? '',
+});
+const send = (page: Visit, typed: Record<string, string>) =>
+  browser.open(formUrl(), { form: { ...fieldsOf(page), ...typed } });
+const wait = (ms: number) => void vi.setSystemTime(Date.now() + ms);
+async function launchWith(scope: string): Promise<void> {
+  ehr.change('token', { scope: `launch openid fhirUser ${scope}` });
+  list = await browser.open(launchUrl(organizationId));
+  ehr.requests.length = 0;
+}
+const launchAgain = async () => void (list = await browser.open(launchUrl(organizationId)));
+async function auditRows(): Promise<number> {
+  const { audit, database } = world().dependencies;
+  await audit.flush();
+  const { rows } = await database.db.execute(
+    sql`select count(*)::int as n from audit_events where event = 'request-created' and organization_id = ${organizationId}`,
+  );
+  return Number(rows[0]?.['n']);
+}
+
+describe('an answer that was lost', () => {
+  test('is asked for when the same is sent again, and what is found is not sent twice', async () => {
+    ehrBreaks({ takes: true });
+    const page = await send(await openForm(), VAN);
+    expect([isShownAgain(page), page.body.includes(UNCONFIRMED)]).toEqual([true, true]);
+    expect(page.body).toContain('It may be in the EHR already, and is kept here for an hour.');
+    expect(await auditRows()).toBe(0);
+    ehrWorks();
+    expect((await send(page, VAN)).body).toContain(SENT);
+    expect([said(), await auditRows()]).toEqual([['Wheelchair van'], 1]);
+  });
+
+  test('is asked for however many other forms were posted meanwhile', async () => {
+    const [one, other] = [await openForm(), await openForm()];
+    ehrBreaks({ takes: true });
+    const page = await send(one, VAN);
+    ehrWorks();
+    expect((await send(other, { ...OXYGEN, what: '' })).body).toContain('id="what-problem"');
+    expect((await send(other, OXYGEN)).body).toContain(SENT);
+    expect((await send(page, VAN)).body).toContain(SENT);
+    expect(said()).toEqual(['Wheelchair van', 'Home oxygen']);
+  });
+
+  test('is asked for as long as the page can be posted, in another launch too', async () => {
+    ehrBreaks({ takes: true });
+    const form = await openForm();
+    const page = await send(form, VAN);
+    wait(TWELVE_HOURS_MS - MINUTE_MS);
+    await launchAgain();
+    ehrWorks();
+    const { csrf } = fieldsOf(await openForm());
+    for (const { ticket } of [fieldsOf(page), fieldsOf(form)]) {
+      // oxlint-disable-next-line no-await-in-loop -- one page after the other
+      const again = await browser.open(formUrl(), { form: { ...VAN, csrf, ticket } });
+      expect(again.body).toContain(SENT);
+    }
+    expect(said()).toEqual(['Wheelchair van']);
+  });
+
+  test('is asked for when a page made from the draft is sent', async () => {
+    ehrBreaks({ takes: true });
+    await send(await openForm(), VAN);
+    ehrWorks();
+    const draft = await openForm();
+    expect(draft.body).toContain('value="Wheelchair van"');
+    expect(draft.body).toContain('It may be in the EHR already');
+    expect((await send(draft, VAN)).body).toContain(SENT);
+    expect(said()).toEqual(['Wheelchair van']);
+  });
+
+  test('stays unknown while only a part of what the EHR has could be read', async () => {
+    ehrBreaks({ takes: true });
+    const page = await send(await openForm(), VAN);
+    const link = [{ relation: 'next', url: `${ehr.fhirBase}/ServiceRequest?page=2` }];
+    ehr.on('requests', ({ query }) =>
+      query.has('page') ? { status: 500 } : { body: { resourceType: 'Bundle', type: 'searchset', link } },
+    );
+    const again = await send(page, VAN);
+    expect([again.body.includes(UNCONFIRMED), calls('POST')]).toEqual([true, 1]);
+    ehrWorks();
+    expect((await send(again, VAN)).body).toContain(SENT);
+    expect(calls('POST')).toBe(1);
+  });
+
+  test('is found under a scope that the EHR limits; what is not found there stays unknown', async () => {
+    await launchWith('patient/Patient.rs patient/ServiceRequest.c patient/ServiceRequest.rs?category=a');
+    ehrBreaks({ takes: true });
+    const page = await send(await openForm(), VAN);
+    expect(page.body).toContain(UNCONFIRMED);
+    ehrWorks();
+    const before = calls('GET');
+    expect((await send(page, { ...VAN, intent: 'look' })).body).toContain(SENT);
+    expect([calls('GET') > before, calls('POST')]).toEqual([true, 1]);
+    ehrBreaks({ takes: false });
+    const lost = await send(await openForm(), OXYGEN);
+    ehrWorks();
+    const looked = await send(lost, { ...OXYGEN, intent: 'look' });
+    expect(looked.body).toContain(
+      'The EHR shows this app only a part of the requests. Look again, and look in the chart.',
+    );
+    expect(looked.body).not.toContain('first asks the EHR');
+    expect((await send(looked, OXYGEN)).body).toContain(UNCONFIRMED);
+    expect(calls('POST')).toBe(2);
+    const discarded = await browser.open(`${formUrl()}/discard`, { form: { csrf: csrfOf(looked) } });
+    const asked = await send(discarded, OXYGEN);
+    expect(asked.body).toContain('and the EHR has not confirmed it');
+    expect((await send(asked, OXYGEN)).body).toContain(SENT);
+    expect(calls('POST')).toBe(3);
+  });
+
+  test('is not looked for where the EHR permits no search, and the page says so', async () => {
+    await launchWith('patient/Patient.rs patient/ServiceRequest.c');
+    ehrBreaks({ takes: false });
+    for (const page of [await send(await openForm(), VAN), await send(await openForm(), VAN)]) {
+      expect(page.body).toContain('The EHR does not let this app look for it: look in the chart.');
+      expect(page.body).not.toMatch(/Look again|first asks the EHR/);
+    }
+    expect([calls('GET'), calls('POST')]).toEqual([0, 1]);
+  });
+
+  test('and a refusal later: it is asked for all the same', async () => {
+    ehrBreaks({ takes: false });
+    const page = await send(await openForm(), VAN);
+    ehrRefuses();
+    const refused = await send(page, VAN);
+    expect([refused.body.includes('Not sent.'), calls('POST')]).toEqual([true, 2]);
+    expect(refused.body).toContain('It may be in the EHR already');
+    ehrWorks();
+    const searches = calls('GET');
+    const sent = await send(refused, VAN);
+    expect(sent.body).toContain(SENT);
+    // By identifier and by patient before sending, and the list's own.
+    expect([calls('GET') - searches, calls('POST')]).toEqual([3, 3]);
+  });
+});
+
+describe('a refusal', () => {
+  test.for<[string, { status: number; body?: object }]>([
+    ['409', { status: 409 }],
+    ['412', { status: 412 }],
+    [
+      '422 and a duplicate',
+      { status: 422, body: { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'duplicate' }] } },
+    ],
+  ])('that it is there already, %s, is believed after a look', async ([, answer]) => {
+    for (const takes of [true, false]) {
+      ehr.on('requests', ({ method, body }) => {
+        if (method !== 'POST') return searchset();
+        if (takes) keep(body);
+        return answer;
+      });
+      const page = await send(await openForm(), takes ? VAN : OXYGEN);
+      expect(page.body.includes(SENT)).toBe(takes);
+      expect(page.body.includes('Not sent. The EHR did not accept this request.')).toBe(!takes);
+    }
+    expect(said()).toEqual(['Wheelchair van']);
+  });
+
+  test('leaves nothing behind: what is changed after it is sent at once', async () => {
+    ehrRefuses();
+    const page = await send(await openForm(), VAN);
+    expect([page.body.includes('Not sent.'), calls('GET')]).toEqual([true, 1]);
+    expect(page.body).toContain('It has not been sent, and is kept here for an hour.');
+    ehrWorks();
+    expect((await send(page, OXYGEN)).body).toContain(SENT);
+    expect(said()).toEqual(['Home oxygen']);
+    // Those of the list, before and after: nothing had to be looked for.
+    expect(calls('GET')).toBe(2);
+  });
+});
+
+describe('something else in a form of which a version has left', () => {
+  test.for([
+    ['was sent', 'An earlier version of this request was sent and is in the EHR.', ehrWorks],
+    ['was not confirmed', 'The EHR did not confirm an earlier version', () => ehrBreaks({ takes: true })],
+  ] as const)(
+    'that %s is not sent and not called sent, until it is sent as another request',
+    async ([, words, first]) => {
+      first();
+      const form = await openForm();
+      const before = await send(form, VAN);
+      ehrWorks();
+      const asked = await send(before.body.includes(SENT) ? form : before, OXYGEN);
+      expect([isShownAgain(asked), asked.body.includes(SENT), said()]).toEqual([true, false, ['Wheelchair van']]);
+      expect(asked.body).toContain(words);
+      expect(asked.body).toContain('What you see now was not sent.');
+      expect(asked.body).toContain('value="Home oxygen"');
+      expect(asked.body).toContain('It has not been sent, and is kept here');
+      expect((await openForm()).body).toContain('value="Home oxygen"');
+
+      expect((await send(asked, OXYGEN)).body).toContain(SENT);
+      expect(said()).toEqual(['Wheelchair van', 'Home oxygen']);
+      expect(new Set(identifiers()).size).toBe(2);
+
+      // Back, to any page of this form: each of the two is known to be sent.
+      for (const page of [form, before, asked].filter(({ body }) => body.includes('name="ticket"'))) {
+        for (const typed of [VAN, OXYGEN]) {
+          // oxlint-disable-next-line no-await-in-loop -- a person goes back step by step
+          expect((await send(page, typed)).body).toContain(SENT);
+        }
+      }
+      expect(said()).toEqual(['Wheelchair van', 'Home oxygen']);
+    },
+  );
+
+  test('a third version is asked for again: the page spoke of the first alone', async () => {
+    const form = await openForm();
+    await send(form, VAN);
+    const asked = await send(form, OXYGEN);
+    await send(asked, OXYGEN);
+    const third = await send(asked, { ...OXYGEN, what: 'Hospital bed' });
+    expect([isShownAgain(third), said()]).toEqual([true, ['Wheelchair van', 'Home oxygen']]);
+    expect((await send(third, { ...OXYGEN, what: 'Hospital bed' })).body).toContain(SENT);
+    expect(said()).toHaveLength(3);
+  });
+
+  test('white space around it is nothing else', async () => {
+    const form = await openForm();
+    await send(form, VAN);
+    expect((await send(form, { ...VAN, what: ' Wheelchair van ' })).body).toContain(SENT);
+    expect(said()).toEqual(['Wheelchair van']);
+  });
+});
+
+describe('two windows', () => {
+  /** Holds what is asked of the EHR until it is let go. */
+  function hold() {
+    let arrived = 0;
+    const { promise, resolve: letGo } = Promise.withResolvers<void>();
+    const waiting = async () => {
+      arrived += 1;
+      await promise;
+    };
+    return { letGo, waiting, arrivals: (count: number) => vi.waitUntil(() => arrived === count) };
+  }
+
+  test('while a request is on its way nothing of its form is sent, and after a minute the EHR is asked', async () => {
+    const { letGo, waiting, arrivals } = hold();
+    ehr.on('requests', async ({ method, body }) => {
+      if (method !== 'POST') return searchset();
+      keep(body);
+      await waiting();
+      return { status: 201 };
+    });
+    const form = await openForm();
+    const first = send(form, VAN);
+    await arrivals(1);
+    for (const typed of [VAN, OXYGEN]) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const page = await send(form, typed);
+      expect([isShownAgain(page), page.body.includes('is being sent in another window')]).toEqual([true, true]);
+    }
+    wait(MINUTE_MS + 1_000);
+    expect((await send(form, VAN)).body).toContain(SENT);
+    letGo();
+    expect((await first).body).toContain(SENT);
+    expect([said(), await auditRows()]).toEqual([['Wheelchair van'], 1]);
+  });
+
+  test('that both ask the EHR for a lost answer send it once more between them', async () => {
+    ehrBreaks({ takes: false });
+    const page = await send(await openForm(), VAN);
+    const { letGo, waiting, arrivals } = hold();
+    ehr.on('requests', async ({ method, body }) => {
+      if (method === 'POST') return (keep(body), { status: 201 });
+      const answer = searchset();
+      await waiting();
+      return answer;
+    });
+    const both = [send(page, VAN), send(page, VAN)];
+    await arrivals(2);
+    letGo();
+    const pages = await Promise.all(both);
+    expect(pages.map(({ status }) => status)).toEqual([200, 200]);
+    expect(pages.filter(({ body }) => body.includes(SENT))).toHaveLength(1);
+    expect([said(), await auditRows()]).toEqual([['Wheelchair van'], 1]);
+  });
+
+  test('two clicks: one request, one row in the audit trail', async () => {
+    const form = await openForm();
+    for (const page of [await send(form, VAN), await send(form, VAN)]) {
+      expect(page.body).toContain(SENT);
+      expect(page.body).not.toContain('Continue your unsent request');
+    }
+    expect([said(), await auditRows()]).toEqual([['Wheelchair van'], 1]);
+  });
+});
+
+describe('what is remembered of a form', () => {
+  test('that was sent lasts as long as its page can be posted; then the page says so and keeps what was typed', async () => {
+    const form = await openForm();
+    const begun = Date.now();
+    await send(form, VAN);
+    for (const [afterMs, outcome] of [
+      [TWELVE_HOURS_MS - MINUTE_MS, SENT],
+      [TWELVE_HOURS_MS, 'This page was open for more than twelve hours'],
+    ] as const) {
+      vi.setSystemTime(begun + afterMs);
+      // oxlint-disable-next-line no-await-in-loop -- time goes on
+      await launchAgain();
+      // oxlint-disable-next-line no-await-in-loop -- the same
+      const { csrf } = fieldsOf(await openForm());
+      // oxlint-disable-next-line no-await-in-loop -- the same
+      const page = await browser.open(formUrl(), { form: { ...VAN, csrf, ticket: fieldsOf(form).ticket } });
+      expect(page.body).toContain(outcome);
+      if (outcome === SENT) continue;
+      expect([isShownAgain(page), said()]).toEqual([true, ['Wheelchair van']]);
+      expect(page.body).toContain('value="Wheelchair van"');
+      expect(page.body).toContain('It may be in the EHR already');
+      // oxlint-disable-next-line no-await-in-loop -- the same
+      const draft = await openForm();
+      expect(draft.body).toContain('value="Wheelchair van"');
+      expect(draft.body).toContain('It may be in the EHR already');
+      // oxlint-disable-next-line no-await-in-loop -- the same
+      expect((await send(page, VAN)).body).toContain(SENT);
+    }
+    expect(said()).toEqual(['Wheelchair van', 'Wheelchair van']);
+  });
+
+  test('and cannot be read is not taken for nothing', async () => {
+    const form = await openForm();
+    const { redis, sealer } = world().dependencies;
+    const { owner } = (await sealer.open('draft-ticket', fieldsOf(form).ticket)) as FormTicket;
+    await redis.set(`deliveries:${ownerHash(owner)}`, 'sealed by a secret that is gone', TWELVE_HOURS_MS);
+    const asked = await send(form, VAN);
+    expect([isShownAgain(asked), said()]).toEqual([true, []]);
+    expect(asked.body).toContain('The EHR did not confirm an earlier version');
+    expect((await send(asked, VAN)).body).toContain(SENT);
+  });
+
+  test('ST-03: is sealed, and its identifier in the EHR says nothing of what was typed', async () => {
+    const form = await openForm();
+    await send(form, VAN);
+    const { redis, sealer } = world().dependencies;
+    const { owner } = (await sealer.open('draft-ticket', fieldsOf(form).ticket)) as FormTicket;
+    expect(await redis.get(`deliveries:${ownerHash(owner)}`)).not.toMatch(
+      new RegExp(`sent|Wheelchair|${identifiers().join('|')}`),
+    );
+    await send(await send(await openForm(), VAN), VAN);
+    expect(new Set(identifiers()).size).toBe(2);
+  });
+});
+
+test('what was sent and is posted again after the launch has ended is not offered as unsent', async () => {
+  const form = await openForm();
+  await send(form, VAN);
+  await browser.visit(formUrl().replace('requests/new', 'sign-out'), { form: { csrf: fieldsOf(form).csrf } });
+  expect((await send(form, VAN)).status).toBe(401);
+  await launchAgain();
+  expect(list.body).not.toContain('Continue your unsent request');
+  expect((await openForm()).body).not.toContain('Wheelchair van');
+});
