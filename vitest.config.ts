@@ -5,8 +5,12 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // Files wait for servers more than they compute: each processor takes one, on databases of its own.
-    maxWorkers: '100%',
+    // Files wait for servers more than they compute.
+    maxWorkers: 4,
+    // Modules, keys and databases serve every file of a worker; what a file fakes is undone by after-file.ts.
+    isolate: false,
+    globalSetup: ['test/helpers/global-setup.ts'],
+    setupFiles: ['test/helpers/after-file.ts'],
     include: ['test/**/*.test.ts'],
     // CommonJS packages are imported as Node itself imports them, so that tests see what the process sees.
     deps: { interopDefault: false },

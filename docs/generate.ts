@@ -1,24 +1,26 @@
 /** `npm run docs` writes the tables of docs/ that the code decides; with `--check` it only says whether they are current. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { environmentSchema } from '#src/config/index.ts';
-import { describeError, errorCodes, errorRows as rowsOfErrors } from '#src/errors.ts';
-import { settingFields, settingRows } from '#src/settings/derived.ts';
+import { describeError, type ErrorCode, errorCodes, errorRows } from '#src/errors.ts';
+import { type SettingField, settingFields, settingRows } from '#src/settings/derived.ts';
 
 const BEGIN = '<!-- Written by npm run docs: change the code, not this table. -->';
 const END = '<!-- End of the table. -->';
 
-/** What a variable or setting is when nothing is given. */
-type Default = string | number | boolean | readonly string[] | undefined;
-
 const tables = {
-  'configuration.md': () => table(['Variable', 'Default', 'Meaning'], environmentRows()),
-  'settings.md': () => table(['Setting', 'Values', 'Default', 'Meaning'], rowsOfSettings()),
-  'errors.md': () =>
-    table(['Code', 'Status', 'What the user sees', 'Usual causes', 'Who fixes it', 'Remedy'], errorRows()),
+  'configuration.md': () => table(['Variable', 'Default', 'Meaning'], environment()),
+  'settings.md': () => {
+    const head = ['Setting', 'Values', 'Default', 'Meaning'];
+    return sections(head, settingFields, (field) => settingRows[field].group, settingCells);
+  },
+  'errors.md': () => {
+    const head = ['Code', 'Status', 'What the user sees', 'Causes', 'Who acts', 'Remedy'];
+    return sections(head, errorCodes, (name) => code(name.slice(0, name.indexOf('.'))), errorCells);
+  },
 };
 
 /** Meanings stand above each variable in `.env.example`, where an operator reads them first. */
-function environmentRows(): string[][] {
+function environment(): string[][] {
   const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
   return Object.entries(environmentSchema.shape).map(([name, schema]) => {
     const [, meaning = ''] = new RegExp(`^# (.+)\\n(?:# ?)?${name}=`, 'm').exec(example) ?? [];
@@ -26,28 +28,39 @@ function environmentRows(): string[][] {
   });
 }
 
-function rowsOfSettings(): string[][] {
-  return settingFields.map((field) => {
-    const row = settingRows[field];
-    const values = row.choices ? Object.keys(row.choices).map(code).join(', ') : row.kind;
-    const initial = row.defaultText ?? shown(row.default as Default);
-    return [code(row.key ?? field), values, initial, `${row.label}. ${row.hint}`];
-  });
+const KINDS = { line: 'text', text: 'text', list: 'list', flag: '`true`, `false`', choice: '', number: 'number' };
+
+function settingCells(field: SettingField): string[] {
+  const row = settingRows[field];
+  const values = row.choices ? Object.keys(row.choices).map(code).join(', ') : KINDS[row.kind];
+  const meaning = `**${row.label}.** ${row.hint}${row.endsLaunches ? ' A change ends open launches.' : ''}`;
+  return [code(row.key ?? field), values, row.defaultText ?? shown(row.default as Default), meaning];
 }
 
-function errorRows(): string[][] {
-  return errorCodes.map((name) => {
-    const { status, title, help } = describeError(name);
-    const { causes, owner, remedy } = rowsOfErrors[name];
-    return [code(name), String(status), `**${title}.** ${help}`, causes.join('; '), owner, remedy];
-  });
+function errorCells(name: ErrorCode): string[] {
+  const { status, title, help } = describeError(name);
+  const { causes, owner, remedy } = errorRows[name];
+  return [code(name), String(status), `**${title}.** ${help}`, causes.join('; '), owner, remedy];
 }
 
 const code = (text: string) => `\`${text}\``;
 
+/** What a variable or setting is when nothing is given. */
+type Default = string | number | boolean | readonly string[] | undefined;
+
 function shown(value: Default): string {
   const text = [value ?? []].flat().join(',');
   return text === '' ? '' : code(text);
+}
+
+function sections<Key>(
+  head: readonly string[],
+  keys: readonly Key[],
+  titleOf: (key: Key) => string,
+  cellsOf: (key: Key) => string[],
+): string {
+  const parts = [...Map.groupBy(keys, titleOf)];
+  return parts.map(([title, members]) => `## ${title}\n\n${table(head, members.map(cellsOf))}`).join('\n\n');
 }
 
 function table(head: readonly string[], rows: readonly string[][]): string {

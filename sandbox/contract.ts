@@ -15,7 +15,7 @@ export interface SandboxApp {
   ca?: string;
 }
 
-/** A clinician who can be at the keyboard of the pretend EHR. `fhirUser` is relative to the FHIR base. */
+/** A clinician who can be at the keyboard of the mock EHR. `fhirUser` is relative to the FHIR base. */
 export interface SandboxUser {
   id: string;
   name: string;

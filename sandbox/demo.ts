@@ -1,5 +1,5 @@
 /**
- * `npm run demo`: the product and a pretend hospital on embedded stores; prints the one URL to open.
+ * `npm run demo`: the product and a mock EHR on embedded stores; prints the one URL to open.
  * `npm run demo -- --instances 3`: three products behind one address, on a shared Redis and PostgreSQL.
  */
 import { type ChildProcess, spawn } from 'node:child_process';

@@ -1,4 +1,4 @@
-/** Starts the pretend EHR alone: `SANDBOX_PORT`, `APP_URL`, `CLIENT_ID`, `ORG_ID` and `SANDBOX_PROFILE` say for whom. */
+/** Starts the mock EHR alone: `SANDBOX_PORT`, `APP_URL`, `CLIENT_ID`, `ORG_ID` and `SANDBOX_PROFILE` say for whom. */
 import { profiles, type VendorProfileName } from './profiles.ts';
 import { startSandbox } from './sandbox.ts';
 
@@ -22,7 +22,7 @@ const sandbox = await startSandbox({
 });
 
 console.log(
-  `Pretend EHR (SYNTHETIC DATA)\n  chart      ${sandbox.chartUrl}\n  FHIR base  ${sandbox.fhirBase}\n  faults     ${sandbox.origin}/faults`,
+  `Mock EHR (SYNTHETIC DATA)\n  chart      ${sandbox.chartUrl}\n  FHIR base  ${sandbox.fhirBase}\n  faults     ${sandbox.origin}/faults`,
 );
 
 const stop = () => void sandbox.close();

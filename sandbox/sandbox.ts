@@ -1,4 +1,4 @@
-/** A pretend EHR in one call: chart, authorization server, FHIR server, synthetic patients, named faults. */
+/** A mock EHR in one call: chart, authorization server, FHIR server, synthetic patients, named faults. */
 import express, { type Express } from 'express';
 import { createAuthorizationServer } from '#sandbox/authorization/server.ts';
 import { signInRouter } from '#sandbox/authorization/sign-in-routes.ts';
@@ -107,7 +107,7 @@ function otherLoopback(origin: string): string {
 }
 
 /**
- * Starts one pretend EHR. Nothing is shared between instances but the signing keys, which hold no state.
+ * Starts one mock EHR. Nothing is shared between instances but the signing keys, which hold no state.
  *
  * @throws when the port is taken, or when a launch names an unknown user.
  */

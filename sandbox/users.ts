@@ -1,4 +1,4 @@
-/** The clinicians of the pretend hospital, unless a test brings its own. */
+/** The clinicians of the mock EHR, unless a test brings its own. */
 import type { SandboxUser } from './contract.ts';
 
 export const defaultUsers: readonly SandboxUser[] = [

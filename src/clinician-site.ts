@@ -13,11 +13,12 @@ import { createLaunchCookies, type LaunchCookies } from '#src/launches/session/c
 import type { Launch, LaunchKind } from '#src/launches/session/launch.ts';
 import { createPendingBytes } from '#src/launches/session/pending-bytes.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
-import { createTransactions, TRANSACTION_LIFETIME_MS } from '#src/launches/session/transaction.ts';
+import { TRANSACTION_LIFETIME_MS } from '#src/launches/session/transaction.ts';
+import { createTransactions } from '#src/launches/session/transactions.ts';
 import { launchRoute } from '#src/launches/start/launch-route.ts';
 import { createOpenLaunchLimit } from '#src/launches/start/open-launch-limit.ts';
 import { standaloneRoute } from '#src/launches/start/standalone-route.ts';
-import { type ActiveGrants, createActiveGrants } from '#src/launches/tokens/current-token.ts';
+import { type CurrentTokens, createCurrentTokens } from '#src/launches/tokens/current-token.ts';
 import { createTokenConfirmations } from '#src/launches/tokens/introspect.ts';
 import { type ChartReadings, createChartReadings } from '#src/requests/chart/readings.ts';
 import { createDeliveryStore } from '#src/requests/new/delivery-store.ts';
@@ -48,7 +49,7 @@ interface Shared extends ClinicianSiteDependencies {
   launchCookies: LaunchCookies;
   knownBrowsers: Record<LaunchKind, KnownBrowsers>;
   issuerKeys: IssuerKeys;
-  grants: ActiveGrants;
+  grants: CurrentTokens;
   readings: ChartReadings;
 }
 
@@ -74,7 +75,7 @@ export function clinicianSite(dependencies: ClinicianSiteDependencies): Router {
       standalone: createKnownBrowsers('standalone', { cookie: launchCookies.knownNote('standalone'), sealer, clock }),
     },
     issuerKeys,
-    grants: createActiveGrants({ ...dependencies, issuerKeys }),
+    grants: createCurrentTokens({ ...dependencies, issuerKeys }),
     readings: createChartReadings(outbound, clock, clinicians),
   };
   const router = Router({ caseSensitive: true, strict: true });
@@ -91,7 +92,7 @@ function mountLaunching(router: Router, shared: Shared): void {
     ...shared,
     transactions: createTransactions(redis, sealer, retries, pending),
     limit: createLaunchLimit(redis),
-    openLaunches: createOpenLaunchLimit(redis),
+    openLaunches: createOpenLaunchLimit(redis, clock),
   };
   const launch = launchRoute(launching);
   for (const path of ['/smart/launch', '/smart/launch/:orgId'])

@@ -58,6 +58,7 @@ const ORDER = [
   'src/settings-site.ts',
   'src/app.ts',
   'src/main.ts',
+  'src/run-command.ts',
   'src/cli.ts',
 ];
 

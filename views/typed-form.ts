@@ -1,4 +1,4 @@
-/** A form as somebody typed it, with what is wrong at each field: nothing typed is lost. */
+/** A form as it was typed, with what is wrong at each field: nothing typed is lost. */
 
 export interface TypedForm {
   /** by field */

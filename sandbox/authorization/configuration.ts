@@ -40,7 +40,7 @@ function fhirAsResource({ facts, profile }: AuthorizationDeps) {
   };
 }
 
-/** The user signed in to the pretend EHR, as OpenID claims. */
+/** The user signed in to the mock EHR, as OpenID claims. */
 function findAccount({ users, facts }: AuthorizationDeps) {
   return (_ctx: ProviderContext, id: string) => {
     const user = users.find((one) => one.id === id);

@@ -1,4 +1,4 @@
-/** The two discovery documents of the pretend EHR, as its vendor profile words them. */
+/** The two discovery documents of the mock EHR, as its vendor profile words them. */
 import type { Facts } from '#sandbox/facts.ts';
 import type { JsonObject } from '#sandbox/fault.ts';
 import type { VendorProfile } from '#sandbox/profiles.ts';

@@ -26,7 +26,7 @@ function breakSignature(token: string): string {
   return token.slice(0, position) + other + token.slice(position + 1);
 }
 
-/** Claims of the pretend EHR: `at_hash` always, times by the sandbox's clock, `iss` as the vendor has it. */
+/** Claims of the mock EHR: `at_hash` always, times by the sandbox's clock, `iss` as the vendor has it. */
 function complete(claims: JWTPayload, accessToken: string, deps: IdTokenDeps): JWTPayload {
   const { facts, profile } = deps;
   const iat = Math.floor(facts.now().getTime() / 1000);

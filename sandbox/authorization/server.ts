@@ -1,4 +1,4 @@
-/** The authorization server of the pretend EHR: oidc-provider, configured as strict as SMART allows. */
+/** The authorization server of the mock EHR: oidc-provider, configured as strict as SMART allows. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Provider, type ProviderContext } from 'oidc-provider';
 import type { SandboxUser } from '#sandbox/contract.ts';

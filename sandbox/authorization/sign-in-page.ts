@@ -1,4 +1,4 @@
-/** The pretend EHR's sign-in page of a standalone launch: who is it, and which patient? No script, no password. */
+/** The mock EHR's sign-in page of a standalone launch: who is it, and which patient? No script, no password. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import type { Patient } from 'fhir/r4.js';
 import { layout } from '#sandbox/chart/layout.ts';

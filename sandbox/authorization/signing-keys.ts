@@ -1,4 +1,4 @@
-/** The keys the pretend EHR signs id_tokens with: made once per process, because RSA keys are slow to make. */
+/** The keys the mock EHR signs id_tokens with: made once per process, because RSA keys are slow to make. */
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 
 type KeyName = 'current-key' | 'next-key' | 'unpublished-key';

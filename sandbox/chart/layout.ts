@@ -1,4 +1,4 @@
-/** The frame around every page of the pretend hospital: unmistakably synthetic. */
+/** The frame around every page of the mock EHR: unmistakably synthetic. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { chartStyle } from './style.ts';
 

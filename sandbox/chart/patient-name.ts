@@ -1,4 +1,4 @@
-/** How the pretend hospital itself names a patient: its own code, so that it can contradict the app's. */
+/** How the mock EHR itself names a patient: its own code, so that it can contradict the app's. */
 import type { Patient } from 'fhir/r4.js';
 
 /** Family name first, as charts do; never empty. */

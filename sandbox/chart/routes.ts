@@ -84,7 +84,7 @@ function switchFault(request: Request, response: Response, { faults }: ChartDeps
   response.redirect(303, '/faults');
 }
 
-/** Everything a human sees of the pretend hospital. */
+/** Everything a human sees of the mock EHR. */
 export function chartRouter(deps: ChartDeps): Router {
   const router = Router();
   router.get('/', (_request, response) => response.redirect(303, '/chart'));

@@ -1,4 +1,4 @@
-/** The pretend hospital, its trusted providers, and its rooms. SYNTHETIC DATA. */
+/** The mock EHR, its trusted providers, and its rooms. SYNTHETIC DATA. */
 import type { Location, Organization } from 'fhir/r4.js';
 import { concept, named } from './build.ts';
 

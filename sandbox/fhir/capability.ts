@@ -38,7 +38,7 @@ export function capabilityStatement(facts: Facts, profile: VendorProfile): Capab
     status: 'active',
     date: '2026-01-15',
     kind: 'instance',
-    implementation: { description: 'Pretend EHR: SYNTHETIC DATA', url: facts.fhirBase },
+    implementation: { description: 'Mock EHR: SYNTHETIC DATA', url: facts.fhirBase },
     fhirVersion: '4.0.1',
     format: ['application/fhir+json', 'json'],
     rest: [

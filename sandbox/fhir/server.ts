@@ -1,4 +1,4 @@
-/** The FHIR R4 server of the pretend EHR: bearer, scope and patient compartment are checked on every request. */
+/** The FHIR R4 server of the mock EHR: bearer, scope and patient compartment are checked on every request. */
 import { type ErrorRequestHandler, json, type Request, type Response, Router } from 'express';
 import type { FhirResource } from 'fhir/r4.js';
 import type { AuthorizationServer } from '#sandbox/authorization/server.ts';

@@ -35,39 +35,33 @@ export function createMetrics(options: { process?: boolean } = {}): Metrics {
   const registry = new Registry();
   if (options.process) collectDefaultMetrics({ register: registry });
   const registers = [registry];
+  const counter = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
+    new Counter({ name, help, labelNames, registers });
+  const histogram = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
+    new Histogram({ name, help, labelNames, buckets: SECONDS, registers });
   return {
     registry,
-    launches: new Counter({
-      name: 'smart_launches_total',
-      help: 'Launches by outcome',
-      labelNames: ['outcome', 'organization'],
-      registers,
-    }),
-    stepDuration: new Histogram({
-      name: 'smart_step_duration_seconds',
-      help: 'Duration of the steps of launches and their pages',
-      labelNames: ['step'],
-      buckets: SECONDS,
-      registers,
-    }),
-    refreshes: new Counter({
-      name: 'smart_refreshes_total',
-      help: 'Token refreshes by outcome',
-      labelNames: ['outcome', 'organization'],
-      registers,
-    }),
-    failures: new Counter({
-      name: 'app_failures_total',
-      help: 'Requests that ended in an error',
-      labelNames: ['code'],
-      registers,
-    }),
-    drift: new Counter({
-      name: 'smart_drift_total',
-      help: 'Differences found by scheduled checks of EHRs',
-      labelNames: ['part', 'severity'],
-      registers,
-    }),
+    launches: counter('smart_launches_total', 'Launches by outcome', 'outcome', 'organization'),
+    stepDuration: histogram('smart_step_duration_seconds', 'Duration of the steps of launches and their pages', 'step'),
+    refreshes: counter('smart_refreshes_total', 'Token refreshes by outcome', 'outcome', 'organization'),
+    failures: counter('app_failures_total', 'Requests that ended in an error', 'code'),
+    drift: counter('smart_drift_total', 'Differences found by scheduled checks of EHRs', 'part', 'severity'),
+    outboundDuration: histogram('smart_outbound_duration_seconds', 'Duration of calls to EHRs', 'organization', 'kind'),
+    outboundCalls: counter(
+      'smart_outbound_calls_total',
+      'Calls to EHRs by how they ended',
+      'organization',
+      'kind',
+      'outcome',
+    ),
+    refusedCalls: counter('smart_outbound_refused_total', 'Calls to EHRs that were not made', 'organization', 'reason'),
+    circuitChanges: counter(
+      'smart_circuit_changes_total',
+      'Circuits to EHRs that opened, half-opened or closed',
+      'organization',
+      'state',
+    ),
+    budgetWaits: counter('smart_budget_waits_total', 'Calls to EHRs that waited for their budget', 'organization'),
     openLaunches: (count) => {
       const gauge: Gauge<'organization'> = new Gauge({
         name: 'smart_open_launches',
@@ -81,42 +75,5 @@ export function createMetrics(options: { process?: boolean } = {}): Metrics {
         },
       });
     },
-    outboundDuration: new Histogram({
-      name: 'smart_outbound_duration_seconds',
-      help: 'Duration of calls to EHRs',
-      labelNames: ['organization', 'kind'],
-      buckets: SECONDS,
-      registers,
-    }),
-    ...callCounters(registers),
-  };
-}
-
-function callCounters(registers: Registry[]) {
-  return {
-    outboundCalls: new Counter({
-      name: 'smart_outbound_calls_total',
-      help: 'Calls to EHRs by how they ended',
-      labelNames: ['organization', 'kind', 'outcome'],
-      registers,
-    }),
-    refusedCalls: new Counter({
-      name: 'smart_outbound_refused_total',
-      help: 'Calls to EHRs that were not made',
-      labelNames: ['organization', 'reason'],
-      registers,
-    }),
-    circuitChanges: new Counter({
-      name: 'smart_circuit_changes_total',
-      help: 'Circuits to EHRs that opened, half-opened or closed',
-      labelNames: ['organization', 'state'],
-      registers,
-    }),
-    budgetWaits: new Counter({
-      name: 'smart_budget_waits_total',
-      help: 'Calls to EHRs that waited for their budget',
-      labelNames: ['organization'],
-      registers,
-    }),
   };
 }

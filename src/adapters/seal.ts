@@ -14,7 +14,7 @@ export interface Sealer {
   open(name: string, sealed: string): Promise<unknown>;
   /** Was it sealed by the first secret? One that was not should be sealed again before its secret goes. */
   isCurrent(sealed: string): boolean;
-  /** Keyed hash (HMAC-SHA256, base64url) for logs and audit: equal texts match, nobody can guess back. */
+  /** Keyed hash (HMAC-SHA256, base64url) for logs and audit: equal texts match, and the text cannot be recovered. */
   fingerprint(text: string): string;
   /**
    * The same under every secret, the current one first: a row stored before a rotation is still found by one of them.

@@ -3,6 +3,7 @@ import type { Context, Span, SpanStatusCode } from '@opentelemetry/api';
 import type * as Sdk from '@opentelemetry/sdk-trace';
 import type { ReadableSpan, Sampler, SpanExporter } from '@opentelemetry/sdk-trace';
 import type { TelemetryConfig } from '#src/config/telemetry.ts';
+import { within } from './deadline.ts';
 import type { Log } from './log.ts';
 
 /** All a span may say: names, codes and ids of ours, and an EHR's host. Anything else is dropped before it is sent. */
@@ -45,7 +46,7 @@ export interface OpenSpan {
   end(facts?: SpanFacts, name?: string): void;
 }
 
-/** Records spans and sends them behind everybody's back. */
+/** Records spans and exports them in the background. */
 export interface Telemetry {
   /** @param parent instead of the span this is called in. */
   open(name: string, kind: 'server' | 'client' | 'internal', facts: SpanFacts, parent?: RemoteParent): OpenSpan;
@@ -92,9 +93,7 @@ export async function startTelemetry(config: TelemetryConfig, log: Log): Promise
       };
     },
     close: async () => {
-      const flushed = provider.shutdown().catch(() => undefined);
-      const cut = new Promise((resolve) => setTimeout(resolve, LONGEST_FLUSH_MS).unref());
-      await Promise.race([flushed, cut]);
+      await within(LONGEST_FLUSH_MS, provider.shutdown()).catch(() => undefined);
       contexts.disable();
     },
   };

@@ -4,11 +4,10 @@ import type { Sealer } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import type { KnownBrowsers } from '#src/http/limits/known-browsers.ts';
-import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import { actorOf, adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { beginSession } from '#src/http/sessions/session-middleware.ts';
 import { type AccountPageProps, accountPage } from '#views/settings/account-page.ts';
-import { actingOf } from './open-session.ts';
 import { PASSWORD_MIN_LENGTH } from './password-rules.ts';
 import type { SignInLimit } from './sign-in-limit.ts';
 import type { User } from './user.ts';
@@ -54,7 +53,7 @@ export function passwordRoute(deps: AccountDependencies): RequestHandler {
       next: fieldOf(request, fields.next, 'password'),
       again: fieldOf(request, fields.again, 'password'),
     };
-    const acting = actingOf(request, userId);
+    const acting = actorOf(request);
     const outcome = await changePassword(deps, acting, user, given).catch(async (error: unknown) => {
       await limit.withdraw(account, request.ip, browser);
       throw error;

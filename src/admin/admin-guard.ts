@@ -6,10 +6,10 @@ import type { Audit } from '#src/audit/audit.ts';
 import { AppError } from '#src/errors.ts';
 import { assertOwnForm } from '#src/http/csrf.ts';
 import { FORM_BYTES, formBody } from '#src/http/form-body.ts';
-import { factsOf } from '#src/http/request-log.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import { returnPathOf, signInUrl } from '#src/http/return-path.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
-import { adminOf, setAdmin } from '#src/http/sessions/admin-session.ts';
+import { actorOf, adminOf } from '#src/http/sessions/admin-session.ts';
 import { isSessionOver } from '#src/http/sessions/session-life.ts';
 import { identityOf, type User } from './user.ts';
 import type { UserStore } from './user-store.ts';
@@ -45,8 +45,10 @@ export function requireSignIn({ users, publicUrl, clock }: AdminGuardDependencie
     allowSameOriginReferrer(response);
     const user = await userOfSession(request, users, clock());
     if (user) {
-      setAdmin(request, identityOf(user));
-      response.locals['mustChoosePassword'] = mustChoosePassword(request, user);
+      Object.assign(contextOf(request), {
+        admin: identityOf(user),
+        mustChoosePassword: mustChoosePassword(request, user),
+      });
       return next();
     }
     if (!isPage(request)) throw new AppError('admin.sign-in-needed', 'no session, or it has ended');
@@ -55,14 +57,14 @@ export function requireSignIn({ users, publicUrl, clock }: AdminGuardDependencie
   const ownForm: RequestHandler = (request, response, next) => {
     if (!isRead(request)) assertOwnForm(request, publicUrl, request.sessionID);
     if (
-      response.locals['mustChoosePassword'] === true &&
+      contextOf(request).mustChoosePassword === true &&
       !PASSWORD_CHANGE_PATHS.includes(`${request.baseUrl}${request.path}`)
     ) {
       if (!isPage(request)) throw new AppError('admin.password-change-needed', 'a one-time password is in force');
       response.redirect(303, '/settings/account');
       return;
     }
-    factsOf(request)['admin'] = adminOf(request).userId;
+    contextOf(request).facts['admin'] = adminOf(request).userId;
     next();
   };
   // A stranger's form is not even parsed.
@@ -76,7 +78,7 @@ export function recogniseSignIn({ users, clock }: AdminGuardDependencies): Reque
       if (isDatabaseAway(error)) return undefined;
       throw error;
     });
-    if (user && !mustChoosePassword(request, user)) setAdmin(request, identityOf(user));
+    if (user && !mustChoosePassword(request, user)) contextOf(request).admin = identityOf(user);
     next();
   };
 }
@@ -88,21 +90,19 @@ export function recogniseSignIn({ users, clock }: AdminGuardDependencies): Reque
  */
 export function requireOperator(audit: Audit): RequestHandler {
   return (request, _response, next) => {
-    const { role, userId, organizationId } = adminOf(request);
+    const { role, organizationId } = adminOf(request);
     if (role === 'operator') return next();
     audit.record({
       event: 'denial',
-      actor: { userId },
+      ...actorOf(request),
       ...(organizationId === undefined ? {} : { organizationId }),
-      ...(request.ip === undefined ? {} : { address: request.ip }),
-      supportCode: factsOf(request).supportCode,
       detail: { reason: 'operators only', path: `${request.baseUrl}${request.path}` },
     });
     throw new AppError('admin.forbidden', 'for operators only');
   };
 }
 
-/** Whoever came by single sign-on has not used the one-time password. */
+/** A user who came by single sign-on has not used the one-time password. */
 function mustChoosePassword(request: Request, user: User): boolean {
   return user.mustChangePassword && request.session.admin?.via === 'password';
 }

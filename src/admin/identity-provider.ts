@@ -1,6 +1,8 @@
-/** Single sign-on: the OpenID Connect provider of administrators, spoken to by openid-client through our own guard. */
+/** Single sign-on: the OpenID Connect provider of administrators, called by openid-client through our outbound guard. */
+import { LRUCache } from 'lru-cache';
 import * as openid from 'openid-client';
 import { z } from 'zod';
+import { agedBy } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { SingleSignOnConfig } from '#src/config/sign-in.ts';
@@ -26,7 +28,7 @@ export interface IdentityProvider {
   /** Where to send the browser. @throws AppError 'admin.sso-failed' */
   begin(): Promise<{ url: URL; transaction: SsoTransaction }>;
   /**
-   * Redeems the answer: state, `iss`, PKCE, and an id_token whose signature, issuer, audience, times and nonce are right.
+   * Redeems the authorization response: state, `iss`, PKCE, and an id_token whose signature, issuer, audience, times and nonce are right.
    *
    * @param answer our redirect URI with the query the browser came back with; untrusted.
    * @returns undefined when the person declined at the provider.
@@ -45,23 +47,21 @@ export function createIdentityProvider(
   redirectUri: URL,
   { outbound, clock }: { outbound: Outbound; clock: Clock },
 ): IdentityProvider {
-  let known: { discovered: Promise<openid.Configuration>; at: number } | undefined;
-  const discovered = (): Promise<openid.Configuration> => {
-    const now = clock().getTime();
-    if (!known || now - known.at > FRESH_MS) {
-      const attempt = discover(config, outbound);
-      known = { discovered: attempt, at: now };
-      attempt.catch(() => (known = undefined));
-    }
-    return known.discovered;
-  };
+  const fetchMethod = () => discover(config, outbound);
+  const provider = new LRUCache<'provider', openid.Configuration>({
+    max: 1,
+    ttl: FRESH_MS,
+    fetchMethod,
+    ...agedBy(clock),
+  });
+  const discovered = () => provider.forceFetch('provider');
   return {
     begin: () =>
       orSsoFailed(async () => {
-        const provider = await discovered();
+        const known = await discovered();
         const codeVerifier = openid.randomPKCECodeVerifier();
         const transaction = { state: openid.randomState(), nonce: openid.randomNonce(), codeVerifier };
-        const url = openid.buildAuthorizationUrl(provider, {
+        const url = openid.buildAuthorizationUrl(known, {
           redirect_uri: redirectUri.href,
           scope: config.scopes,
           state: transaction.state,
@@ -139,14 +139,11 @@ function fetchThrough(outbound: Outbound): openid.CustomFetch {
       headers,
       ...(text === undefined ? {} : { body: text }),
     });
-    const given = Object.entries(answer.headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, value]],
+    const { status } = answer;
+    const given = Object.entries(answer.headers).filter(
+      (header): header is [string, string] => header[1] !== undefined,
     );
-    const isBodiless = answer.status === 204 || answer.status === 304;
-    return new Response(isBodiless ? null : answer.text, {
-      status: answer.status,
-      headers: given as [string, string][],
-    });
+    return new Response(status === 204 || status === 304 ? null : answer.text, { status, headers: given });
   };
 }
 
@@ -164,7 +161,7 @@ async function orSsoFailed<T>(step: () => Promise<T>): Promise<T> {
   }
 }
 
-/** openid-client hangs answers with tokens on its errors as `cause`; the log gets what failed, not what was in it. */
+/** openid-client puts responses with tokens into its errors as `cause`; the log gets what failed, not what was in it. */
 function withoutSecrets(error: unknown): Error {
   if (!(error instanceof Error)) return new Error('unknown');
   const code = 'code' in error ? ` (${String(error.code)})` : '';

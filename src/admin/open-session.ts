@@ -1,11 +1,10 @@
-/** The moment somebody is signed in: a new session, the time noted, the audit trail told. */
+/** The moment a user is signed in: a new session, the time noted, a row in the audit trail. */
 import type { Request } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';
-import { factsOf } from '#src/http/request-log.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import { beginSession } from '#src/http/sessions/session-middleware.ts';
 import type { User } from './user.ts';
-import type { Acting } from './user-actions.ts';
 import type { UserStore } from './user-store.ts';
 
 export interface OpenSessionDependencies {
@@ -27,17 +26,9 @@ export async function openSession(
   audit.record({ event: 'sign-in', ...eventOf(request, user), detail: { via } });
 }
 
-/** Who acts in a request of a signed-in user, for the audit trail. */
-export function actingOf(request: Request, userId: string): Acting {
-  return { actor: { userId }, address: request.ip, supportCode: factsOf(request).supportCode };
-}
-
 /** The parts of an audit event that say who and from where; `user` undefined for people we do not know. */
 export function eventOf(request: Request, user: User | undefined): Omit<AuditEvent, 'event' | 'detail'> {
-  return {
-    actor: user ? { userId: user.id } : 'unknown',
-    ...(user?.organizationId ? { organizationId: user.organizationId } : {}),
-    ...(request.ip === undefined ? {} : { address: request.ip }),
-    supportCode: factsOf(request).supportCode,
-  };
+  const { address, supportCode } = contextOf(request);
+  const actor = user ? { userId: user.id } : 'unknown';
+  return { actor, address, supportCode, ...(user?.organizationId ? { organizationId: user.organizationId } : {}) };
 }

@@ -27,7 +27,7 @@ const ATTEMPTS_PER_ACCOUNT = 50;
 /** A hospital's administrators can sit behind one address. */
 const ATTEMPTS_PER_ADDRESS = 100;
 
-/** In Redis; in this process while Redis is away, and in development. */
+/** In Redis; in this process while Redis is unavailable, and in development. */
 export function createSignInLimit(redis: KeyStore): SignInLimit {
   const limit = (name: string, points: number) => createLimiter(redis, { name, points, ...WINDOW });
   const perVisitor = (name: string, points: number) =>

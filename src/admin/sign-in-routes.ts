@@ -1,4 +1,5 @@
 /** `/sign-in` and `/sign-out`: the door of the settings. */
+
 import type { Request, RequestHandler, Response } from 'express';
 import type { Sealer } from '#src/adapters/seal.ts';
 import type { SignInConfig } from '#src/config/sign-in.ts';
@@ -7,15 +8,16 @@ import { assertOwnForm, csrfToken } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import type { KnownBrowsers } from '#src/http/limits/known-browsers.ts';
 import { visitorKey } from '#src/http/limits/visitor-key.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { readReturnPath, signInUrl } from '#src/http/return-path.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
-import { adminIfSignedIn, adminOf } from '#src/http/sessions/admin-session.ts';
+import { actorOf, adminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { endSession } from '#src/http/sessions/session-middleware.ts';
 import { signInPage } from '#views/settings/sign-in-page.ts';
 import type { Turn } from './fair-queue.ts';
-import { actingOf, eventOf, type OpenSessionDependencies, openSession } from './open-session.ts';
+import { eventOf, type OpenSessionDependencies, openSession } from './open-session.ts';
 import { signInByPassword } from './sign-in.ts';
 import type { SignInBrowser } from './sign-in-browser.ts';
 import type { SignInLimit } from './sign-in-limit.ts';
@@ -38,14 +40,14 @@ interface Refused {
   problem: string;
 }
 
-const REFUSED = 'The e-mail address or the password is not right.';
+const REFUSED = 'The e-mail address or the password is wrong.';
 
 /** `GET /sign-in?next=…`: the form; who is signed in already goes on. */
 export function signInFormRoute(deps: SignInDependencies): RequestHandler {
   return async (request, response) => {
     const query = queryOf(request);
     const next = readReturnPath(query.get('next'), deps.publicUrl);
-    if (adminIfSignedIn(request)) return response.redirect(303, next);
+    if (contextOf(request).admin) return response.redirect(303, next);
     const { shown } = await deps.afterSignIn.read<Refused>(request);
     showForm(deps, request, response, { next, isSignedOut: query.has('signed-out'), ...shown });
   };
@@ -92,16 +94,9 @@ export function signInRoute(deps: SignInDependencies): RequestHandler {
 /** `POST /sign-out`, behind the guard. */
 export function signOutRoute({ publicUrl, audit }: SignInDependencies): RequestHandler {
   return async (request, response) => {
-    const { userId, organizationId } = adminOf(request);
-    const { actor, supportCode } = actingOf(request, userId);
+    const { organizationId } = adminOf(request);
     await endSession(request, response, publicUrl);
-    audit.record({
-      event: 'sign-out',
-      actor,
-      ...(organizationId === undefined ? {} : { organizationId }),
-      ...(request.ip === undefined ? {} : { address: request.ip }),
-      ...(supportCode === undefined ? {} : { supportCode }),
-    });
+    audit.record({ event: 'sign-out', ...actorOf(request), ...(organizationId ? { organizationId } : {}) });
     response.redirect(303, '/sign-in?signed-out');
   };
 }

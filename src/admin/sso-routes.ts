@@ -5,7 +5,7 @@ import { SealError, type Sealer } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
 import { createCookies } from '#src/http/cookies.ts';
 import type { KnownBrowsers } from '#src/http/limits/known-browsers.ts';
-import { factsOf } from '#src/http/request-log.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { readReturnPath } from '#src/http/return-path.ts';
 import { endSession } from '#src/http/sessions/session-middleware.ts';
@@ -68,8 +68,8 @@ export function ssoCallbackRoute(deps: SsoRouteDependencies): RequestHandler {
       response.redirect(303, '/sign-in');
       return;
     }
-    const acting = { actor: 'system', address: request.ip, supportCode: factsOf(request).supportCode } as const;
-    const outcome = await userOfPerson(deps, person, acting);
+    const { address, supportCode } = contextOf(request);
+    const outcome = await userOfPerson(deps, person, { actor: 'system', address, supportCode });
     if (!outcome.ok) {
       const detail = { reason: outcome.reason, via: 'sso', account: sealer.fingerprint(person.subject).slice(0, 12) };
       audit.record({ event: 'denial', ...eventOf(request, outcome.user), detail });

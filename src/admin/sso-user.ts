@@ -15,7 +15,7 @@ export interface SsoDependencies extends UserActionDependencies {
   organizationIds(): Promise<readonly string[]>;
 }
 
-/** Who it is, or why nobody may come in: for the audit trail, not for the visitor. */
+/** The user, or why the person is refused: for the audit trail, not for the visitor. */
 export type SsoOutcome =
   | { ok: true; user: User }
   | {

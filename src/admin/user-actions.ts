@@ -13,12 +13,8 @@ export interface UserActionDependencies {
   clock: Clock;
 }
 
-/** Who acts, and from where. */
-export interface Acting {
-  actor: AuditEvent['actor'];
-  address?: string | undefined;
-  supportCode?: string | undefined;
-}
+/** Who acts, from where and under which support code. */
+export type Acting = Pick<AuditEvent, 'actor' | 'address' | 'supportCode'>;
 
 /** Long enough for a letter, short enough to be forgotten in a mailbox without harm. */
 const ONE_TIME_DAYS = 3;
@@ -50,22 +46,29 @@ export async function resetPassword(
   id: string,
 ): Promise<{ user: User; oneTimePassword: string } | undefined> {
   const oneTimePassword = createOneTimePassword();
-  const user = await deps.users.setPassword(id, await oneTime(oneTimePassword, deps, acting));
-  if (user) recordUserChange(deps.audit, acting, user, { change: 'password reset' });
+  const password = await oneTime(oneTimePassword, deps, acting);
+  const user = await noted(deps, acting, 'password reset', deps.users.setPassword(id, password));
   return user && { user, oneTimePassword };
 }
 
 /** Ends the user's sessions at once. Undefined when there is no such user, or it is the last operator. */
-export async function disableUser(deps: UserActionDependencies, acting: Acting, id: string): Promise<User | undefined> {
-  const user = await deps.users.disable(id, deps.clock());
-  if (user) recordUserChange(deps.audit, acting, user, { change: 'disabled' });
-  return user;
+export function disableUser(deps: UserActionDependencies, acting: Acting, id: string): Promise<User | undefined> {
+  return noted(deps, acting, 'disabled', deps.users.disable(id, deps.clock()));
 }
 
 /** Undefined when there is no such user. */
-export async function enableUser(deps: UserActionDependencies, acting: Acting, id: string): Promise<User | undefined> {
-  const user = await deps.users.enable(id);
-  if (user) recordUserChange(deps.audit, acting, user, { change: 'enabled' });
+export function enableUser(deps: UserActionDependencies, acting: Acting, id: string): Promise<User | undefined> {
+  return noted(deps, acting, 'enabled', deps.users.enable(id));
+}
+
+async function noted(
+  deps: UserActionDependencies,
+  acting: Acting,
+  change: string,
+  changing: Promise<User | undefined>,
+) {
+  const user = await changing;
+  if (user) recordUserChange(deps.audit, acting, user, { change });
   return user;
 }
 
@@ -91,7 +94,7 @@ export async function changePassword(
     mustChangePassword: false,
     passwordExpiresAt: null,
   });
-  if (!changed) return { ok: false, field: 'current', problem: 'Your account is no longer there.' };
+  if (!changed) return { ok: false, field: 'current', problem: 'Your account no longer exists.' };
   recordUserChange(deps.audit, acting, changed, { change: 'password changed' });
   return { ok: true, user: changed };
 }
@@ -99,16 +102,14 @@ export async function changePassword(
 /** Writes a change of a user to the audit trail: which user, and what, never a name or password. */
 export function recordUserChange(
   audit: Audit,
-  { actor, address, supportCode }: Acting,
+  acting: Acting,
   user: User,
   detail: Readonly<Record<string, unknown>>,
 ): void {
   audit.record({
     event: 'user-change',
-    actor,
+    ...acting,
     ...(user.organizationId === null ? {} : { organizationId: user.organizationId }),
-    ...(address === undefined ? {} : { address }),
-    ...(supportCode === undefined ? {} : { supportCode }),
     detail: { user: user.id, ...detail },
   });
 }

@@ -3,11 +3,10 @@ import type { Request, RequestHandler, Response } from 'express';
 import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
-import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import { actorOf, adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { type AddUserForm, type UsersPageProps, usersPage } from '#views/settings/users-page.ts';
-import { actingOf } from './open-session.ts';
 import { normalizeEmail } from './user.ts';
 import { addUser, disableUser, enableUser, resetPassword, type UserActionDependencies } from './user-actions.ts';
 import type { Standing } from './user-store.ts';
@@ -68,17 +67,17 @@ export function addUserRoute(deps: UserRouteDependencies): RequestHandler {
     };
     if (email === undefined || standing === undefined)
       return refuse(deps, request, response, { form: { ...form, problems } });
-    const added = await addUser(deps, actingOf(request, adminOf(request).userId), { email, ...standing });
+    const added = await addUser(deps, actorOf(request), { email, ...standing });
     if (!added)
       return refuse(deps, request, response, {
-        form: { ...form, problems: { email: 'There is a user with this address.' } },
+        form: { ...form, problems: { email: 'A user with this address exists already.' } },
       });
     const shown: Posted = { oneTimePassword: { email, password: added.oneTimePassword } };
     await deps.afterPost.answer(request, response, PAGE, { kind: 'secret', status: 201, shown });
   };
 }
 
-/** `POST /settings/users/:id/reset`: as above, for somebody who has forgotten theirs. */
+/** `POST /settings/users/:id/reset`: as above, for a user who has forgotten the password. */
 export function resetUserRoute(deps: UserRouteDependencies): RequestHandler {
   return async (request, response) => {
     const { id, acting } = targetOf(request);
@@ -90,7 +89,7 @@ export function resetUserRoute(deps: UserRouteDependencies): RequestHandler {
   };
 }
 
-/** `POST /settings/users/:id/disable`; never oneself, so that nobody locks themselves out by a slip. */
+/** `POST /settings/users/:id/disable`; never oneself, so that no operator is locked out by mistake. */
 export function disableUserRoute(deps: UserRouteDependencies): RequestHandler {
   return async (request, response) => {
     const { id, acting } = targetOf(request);
@@ -111,7 +110,7 @@ export function enableUserRoute(deps: UserRouteDependencies): RequestHandler {
 }
 
 function targetOf(request: Request) {
-  return { id: pathPartOf(request, 'id'), acting: actingOf(request, adminOf(request).userId) };
+  return { id: pathPartOf(request, 'id'), acting: actorOf(request) };
 }
 
 async function readStanding(

@@ -1,10 +1,9 @@
-/** The audit page for whoever is signed in, whichever route shows it, and the event that looking is. */
+/** The audit page for the signed-in user, and the event that looking at it is. */
 import type { Request } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
-import { factsOf } from '#src/http/request-log.ts';
-import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import { actorOf, adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { timeZoneOf } from '#src/http/sessions/visible-organization.ts';
 import { type AuditPageProps, type AuditRowProps, auditPage } from '#views/settings/audit-page.ts';
@@ -48,7 +47,7 @@ export async function showAudit(deps: AuditRouteDependencies, request: Request, 
   const rows = found.slice(0, PAGE_SIZE);
   const last = rows.at(-1);
   return auditPage({
-    admin: { identity: adminOf(request), csrfToken: adminCsrfToken(request) },
+    admin: pageAdminOf(request),
     filter: typed,
     timeZone,
     eventNames: auditEventNames,
@@ -87,10 +86,8 @@ export function viewed(
 ): AuditEvent {
   return {
     event: 'audit-viewed',
-    actor: { userId: adminOf(request).userId },
+    ...actorOf(request),
     ...(organizationId === undefined ? {} : { organizationId }),
-    ...(request.ip === undefined ? {} : { address: request.ip }),
-    supportCode: factsOf(request).supportCode,
     detail,
   };
 }

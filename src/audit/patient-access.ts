@@ -117,7 +117,7 @@ async function refuse(
 
 const LONGEST_ID = 64;
 const ID_TOO_LONG = `No id in FHIR is longer than ${LONGEST_ID} characters.`;
-const REASON_NEEDED = 'Write down the reason: it becomes part of the audit trail.';
+const REASON_NEEDED = 'Enter a reason: it is recorded in the audit trail.';
 
 function reasonOf(request: Request): string {
   return storedText(fieldOf(request, 'reason', 'reason').trim());

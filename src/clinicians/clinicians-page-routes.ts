@@ -3,9 +3,8 @@ import { type Request, type RequestHandler, Router } from 'express';
 import { storedText } from '#src/adapters/stored-text.ts';
 import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import { factsOf } from '#src/http/request-log.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
-import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import { actorOf, adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { withOrganization } from '#src/integration-page/own-organization.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
@@ -77,9 +76,7 @@ function choose({ store }: ClinicianRouteDependencies): RequestHandler {
 /** Leads to the page, which shows a code once and a refusal at each reload. */
 function answer(deps: ClinicianRouteDependencies, act: Act): RequestHandler {
   return withOrganization(deps, async (request, response, { id }) => {
-    const { supportCode } = factsOf(request);
-    const actor = { userId: adminOf(request).userId };
-    const outcome = await act({ organizationId: id, actor, address: request.ip, supportCode }, request);
+    const outcome = await act({ organizationId: id, ...actorOf(request) }, request);
     const page = cliniciansUrl(request, id);
     if (!outcome) return response.redirect(303, page);
     await deps.afterPost.answer(request, response, page, {

@@ -4,7 +4,7 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { queryOf } from '#src/http/request-values.ts';
-import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import { adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import {
@@ -63,7 +63,7 @@ export async function showClinicians(
   const { shown, isSecretGone } = await afterPost.read<Posted>(request);
   const issued = shown.issued && { ...shown.issued, name: shown.issued.name ?? nameIn(rows, shown.issued.clinicianId) };
   return cliniciansPage({
-    admin: { identity: adminOf(request), csrfToken: adminCsrfToken(request) },
+    admin: pageAdminOf(request),
     organization: { id, name: organization.name, timeZone: organization.timeZone },
     mode: organization.userAssociation,
     actionOf: (step) => cliniciansUrl(request, id, step),

@@ -76,7 +76,7 @@ export const environmentSchema = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   TRACE_RETENTION_DAYS: wholeNumber(1, 3_650).default(30),
   AUDIT_RETENTION_DAYS: wholeNumber(0, 100_000)
-    .refine((days) => days === 0 || days >= 30, { error: 'must be 0 (keep for ever) or at least 30' })
+    .refine((days) => days === 0 || days >= 30, { error: 'must be 0 (keep indefinitely) or at least 30' })
     .default(0),
   ...signInSchema.shape,
   ...telemetrySchema.shape,
@@ -108,7 +108,7 @@ export interface Config {
   readonly logLevel: string;
   /** How long launch traces are kept. */
   readonly traceRetentionDays: number;
-  /** How long the audit trail is kept; 0 is for ever. */
+  /** How long the audit trail is kept; 0 is indefinitely. */
   readonly auditRetentionDays: number;
   readonly signIn: SignInConfig;
   /** undefined: no traces, and nothing of OpenTelemetry is loaded. */

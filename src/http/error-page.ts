@@ -3,10 +3,9 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import { isDatabaseAway } from '#src/adapters/database/index.ts';
 import { AppError, type Audience, describeError, type ErrorCode, errorRows } from '#src/errors.ts';
 import { errorPage } from '#views/error-page.ts';
-import { factsOf } from './request-log.ts';
+import { contextOf, type RequestContext } from './request-context.ts';
 import { headerOf } from './request-values.ts';
 import { allowAnyFrame } from './security-headers.ts';
-import { startAgainOf } from './start-again.ts';
 
 /** No route took the request. */
 export const notFound: RequestHandler = () => {
@@ -24,16 +23,15 @@ export function onlyMethods(...methods: string[]): RequestHandler {
 /** Turns whatever was thrown into a status, a page or JSON, and facts for the log line. */
 export const errorHandler: ErrorRequestHandler = (thrown: unknown, request, response, _next) => {
   const error = toAppError(thrown);
-  const facts = factsOf(request);
-  facts.errorCode = error.code;
-  facts.error = thrown;
+  const context = contextOf(request);
+  Object.assign(context.facts, { errorCode: error.code, error: thrown });
   // Part of a page is out already: an abrupt end shows the browser that it is incomplete.
   if (response.headersSent) return void response.destroy();
-  sendError(request, response, error, facts.supportCode);
+  sendError(request, response, error, context);
 };
 
-function sendError(request: Request, response: Response, error: AppError, supportCode: string): void {
-  const startAgain = startAgainOf(request);
+function sendError(request: Request, response: Response, error: AppError, context: RequestContext): void {
+  const { supportCode, startAgain } = context;
   const { status, title, help } = describeError(error.code, audienceOf(request, startAgain));
   response.status(status).setHeader('Cache-Control', 'no-store');
   if (error.code === 'launch.frame-not-allowed') allowAnyFrame(response);

@@ -1,7 +1,7 @@
 /** A span per request, named by its route's pattern; who sent it is believed of configured proxies only (TL-05). */
 import type { Request, RequestHandler } from 'express';
 import type { RemoteParent, Telemetry } from '#src/adapters/telemetry.ts';
-import { factsOf } from './request-log.ts';
+import { contextOf } from './request-context.ts';
 import { headerOf } from './request-values.ts';
 
 /** Everything mounted behind it is inside the span. */
@@ -10,7 +10,7 @@ export function requestSpan(telemetry: Telemetry): RequestHandler {
     const { method } = request;
     const span = telemetry.open(method, 'server', { 'http.request.method': method }, remoteParent(request));
     response.once('close', () => {
-      const { organizationId, errorCode } = factsOf(request);
+      const { organizationId, errorCode } = contextOf(request).facts;
       const pattern = patternOf(request);
       span.end(
         {

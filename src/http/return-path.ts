@@ -1,4 +1,4 @@
-/** Where a visitor goes after signing in: a page of ours, never an address somebody made up. */
+/** Where a visitor goes after signing in: a page of ours, never an address from elsewhere. */
 import type { Request } from 'express';
 import { headerOf } from './request-values.ts';
 

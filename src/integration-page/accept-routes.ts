@@ -1,11 +1,13 @@
 /** Changes that the page suggests and an administrator accepts with one press: a check's, a preset, accepted scopes. */
+
 import type { AcceptedSettings } from '#src/checks/rows/result.ts';
 import { fieldOf } from '#src/http/form-body.ts';
+import { actorOf } from '#src/http/sessions/admin-session.ts';
 import { editOrganization } from '#src/organizations/edit.ts';
 import type { SettingChanges } from '#src/organizations/organization.ts';
 import { suggestionFor } from '#src/vendors/view.ts';
 import { askForChecks } from './connection-routes.ts';
-import { byOf, done, type Handler, type IntegrationDependencies, refused, type Visit } from './visit.ts';
+import { done, type Handler, type IntegrationDependencies, refused, type Visit } from './visit.ts';
 
 /** A suggestion of the run on record, by its place: values come from our own checks, never from the form. */
 export const acceptSuggestion: Handler = async (dependencies, visit) => {
@@ -40,7 +42,7 @@ async function change(
   changes: SettingChanges,
   text: string,
 ): Promise<void> {
-  const result = await editOrganization(dependencies, visit.organization.id, changes, byOf(visit.request));
+  const result = await editOrganization(dependencies, visit.organization.id, changes, actorOf(visit.request));
   if (result.ok) return done(dependencies, visit, text);
   const problems = result.problems.map(({ field, message }) => `${field} ${message}`).join('; ');
   return refused(dependencies, visit, 409, { problem: `Nothing was changed: ${problems}.` });

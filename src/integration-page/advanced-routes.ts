@@ -1,9 +1,11 @@
 /** The form of the advanced settings: saved, or only looked at. */
+
 import { fieldOf } from '#src/http/form-body.ts';
+import { actorOf } from '#src/http/sessions/admin-session.ts';
 import { editOrganization, settingsOf } from '#src/organizations/edit.ts';
 import { parseSettings } from '#src/organizations/organization.ts';
 import { refusedForm, typedChanges, typedValues } from '#src/settings/form.ts';
-import { byOf, done, type Handler, leadToPage, refused, type Visit } from './visit.ts';
+import { done, type Handler, leadToPage, refused, type Visit } from './visit.ts';
 
 const SAVED = 'Advanced settings saved. Check again to see the connection with them.';
 const SAVED_AND_ENDED =
@@ -11,7 +13,7 @@ const SAVED_AND_ENDED =
 
 export const saveAdvanced: Handler = async (dependencies, visit) => {
   const { typed, changes } = readForm(visit);
-  const result = await editOrganization(dependencies, visit.organization.id, changes, byOf(visit.request));
+  const result = await editOrganization(dependencies, visit.organization.id, changes, actorOf(visit.request));
   if (!result.ok) return refused(dependencies, visit, 400, { advanced: refusedForm(typed, result.problems) });
   const ended = result.before?.connectionVersion !== result.after.connectionVersion;
   return done(dependencies, visit, ended ? SAVED_AND_ENDED : SAVED);

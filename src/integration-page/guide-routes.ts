@@ -1,10 +1,12 @@
 /** `/guide`: the implementation guide with this deployment's real values (REG-09). */
+
 import type { Request, RequestHandler } from 'express';
 import type { Config } from '#src/config/index.ts';
 import { errorCodes, errorRows } from '#src/errors.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
-import { adminCsrfToken, adminIfSignedIn } from '#src/http/sessions/admin-session.ts';
+import { adminCsrfToken } from '#src/http/sessions/admin-session.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { type RegistrationSheet, registrationSheet } from '#src/organizations/registration.ts';
 import { scopeWords } from '#src/organizations/scope-words.ts';
@@ -35,7 +37,7 @@ export function guideRoute(dependencies: GuideDependencies): RequestHandler {
 
 async function guideProps(dependencies: GuideDependencies, request: Request): Promise<GuidePageProps> {
   const { config, organizations } = dependencies;
-  const identity = adminIfSignedIn(request);
+  const identity = contextOf(request).admin;
   const wanted = identity?.role === 'operator' ? queryOf(request).get('organization') : identity?.organizationId;
   const organization = wanted ? await organizations.find(wanted) : undefined;
   const registration = guideSheet(config, organization);

@@ -2,9 +2,9 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Audit } from '#src/audit/audit.ts';
 import { AppError } from '#src/errors.ts';
-import { factsOf } from '#src/http/request-log.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import { queryOf } from '#src/http/request-values.ts';
-import { adminOf } from '#src/http/sessions/admin-session.ts';
+import { actorOf, adminOf } from '#src/http/sessions/admin-session.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 
@@ -17,19 +17,17 @@ export function withOrganization(
   step: Step,
 ): RequestHandler {
   return async (request, response) => {
-    const { role, userId, organizationId } = adminOf(request);
+    const { role, organizationId } = adminOf(request);
     const named = queryOf(request).get('organization');
     if (role === 'administrator' && named !== null && named !== organizationId) {
       const own = organizationId === undefined ? {} : { organizationId };
-      const { supportCode } = factsOf(request);
-      const detail = { reason: 'another organization' };
-      audit.record({ event: 'denial', actor: { userId }, ...own, supportCode, detail });
+      audit.record({ event: 'denial', ...actorOf(request), ...own, detail: { reason: 'another organization' } });
       throw new AppError('admin.forbidden', 'an administrator named another organization');
     }
     const id = role === 'operator' ? named : organizationId;
     const organization = id ? await store.find(id) : undefined;
     if (!organization) throw new AppError('settings.no-organization', 'no such organization');
-    factsOf(request).organizationId = organization.id;
+    contextOf(request).facts.organizationId = organization.id;
     await step(request, response, organization);
   };
 }

@@ -2,7 +2,7 @@
 import { type RequestHandler, Router } from 'express';
 import { createCheckLimit, createKeyProofLimit, createReportLimit } from '#src/http/limits/settings-limit.ts';
 import { queryOf } from '#src/http/request-values.ts';
-import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import { adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import { integrationChoice } from '#views/integration-page/integration-page.ts';
 import { acceptSuggestion, usePreset, useScopes } from './accept-routes.ts';
 import { previewScopes, saveAdvanced } from './advanced-routes.ts';
@@ -42,9 +42,9 @@ export function integrationRoutes(dependencies: IntegrationDependencies): Router
 
 function chooseOrganization({ store }: IntegrationDependencies): RequestHandler {
   return async (request, response, next) => {
-    const identity = adminOf(request);
-    if (identity.role !== 'operator' || queryOf(request).has('organization')) return next();
-    const admin = { identity, csrfToken: adminCsrfToken(request) };
+    const { role } = adminOf(request);
+    if (role !== 'operator' || queryOf(request).has('organization')) return next();
+    const admin = pageAdminOf(request);
     response.type('html').send(integrationChoice(admin, await store.list()));
   };
 }

@@ -6,7 +6,7 @@ import type { CheckResult } from '#src/checks/rows/result.ts';
 import { inLaunchOrder } from '#src/checks/run.ts';
 import { type SaveAnswer, type SavedConnection, saveConnection } from '#src/checks/save.ts';
 import { AppError } from '#src/errors.ts';
-import { factsOf } from '#src/http/request-log.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import {
   integrationEnd,
@@ -27,7 +27,7 @@ const SAVED: Readonly<Record<SavedConnection['state'], string>> = {
 
 /** Everything the page shows of an organization's connection. */
 export async function readRecord(
-  { store, checksStore, clock, acceptedScopes }: IntegrationDependencies,
+  { store, checksStore, acceptedScopes }: IntegrationDependencies,
   organization: Organization,
 ): Promise<ConnectionRecord> {
   const { id } = organization;
@@ -37,7 +37,7 @@ export async function readRecord(
     checksStore.latestScheduled(id),
     acceptedScopes(id),
   ]);
-  return { organization, draft, run, scheduled, accepted, readAt: clock() };
+  return { organization, draft, run, scheduled, accepted };
 }
 
 /**
@@ -82,11 +82,11 @@ async function streamChecks(
   const lastGroup = await streamRows(response, inLaunchOrder(running, checkIds));
   const result = await settled;
   if ('error' in result) {
-    const facts = factsOf(request);
+    const { facts, supportCode } = contextOf(request);
     // The status has been sent, so the error handler could only cut the page off.
     facts.errorCode = result.error instanceof AppError ? result.error.code : 'store.unavailable';
     facts.error = withoutQuery(result.error);
-    response.write(streamedFailure(notStored(facts.supportCode), lastGroup));
+    response.write(streamedFailure(notStored(supportCode), lastGroup));
     end(checking);
     return;
   }

@@ -1,14 +1,16 @@
 /** Beside the checks of a connection: the key proof, and the report for the EHR team. */
+
 import { proveKey } from '#src/checks/key-proof.ts';
 import { toReport } from '#src/checks/report.ts';
 import { checksReport, type SharedCheckReport } from '#src/checks/shared-report.ts';
 import type { Limiter } from '#src/http/limits/limiter.ts';
+import { actorOf } from '#src/http/sessions/admin-session.ts';
 import { isConnected } from '#src/organizations/organization.ts';
 import { registrationSheet } from '#src/organizations/registration.ts';
 import { saveReport } from '#src/reports/store.ts';
 import type { ProofProps } from '#views/integration-page/tools.ts';
 import { proofProps } from './view.ts';
-import { byOf, type Handler, leadToPage, refused } from './visit.ts';
+import { type Handler, leadToPage, refused } from './visit.ts';
 
 const NOT_ASKED: ProofProps = {
   verdict: 'undecided',
@@ -27,7 +29,7 @@ export function keyProof(limit: Limiter): Handler {
     await limit.take(organization.id);
     const proof = await proveKey(organization, { ...dependencies, publicUrl: config.publicUrl });
     const detail = { action: 'key proof', outcome: proof.outcome, kid: proof.used?.kid };
-    audit.record({ event: 'check-run', organizationId: organization.id, ...byOf(request), detail });
+    audit.record({ event: 'check-run', organizationId: organization.id, ...actorOf(request), detail });
     return show(proofProps(proof));
   };
 }
@@ -49,7 +51,7 @@ export function report(limit: Limiter): Handler {
     audit.record({
       event: 'report-made',
       organizationId: organization.id,
-      ...byOf(request),
+      ...actorOf(request),
       detail: { runId: run.id },
     });
     const url = new URL(`${checksReport.path}/${token}`, config.publicUrl).href;

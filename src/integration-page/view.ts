@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import type { KeyProof } from '#src/checks/key-proof.ts';
 import type { SaveOptions } from '#src/checks/save.ts';
 import type { CheckRun } from '#src/checks/store.ts';
-import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import { adminCsrfToken, adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { registrationSheet } from '#src/organizations/registration.ts';
 import { issuersOf } from '#src/organizations/smart-connections.ts';
@@ -31,14 +31,12 @@ export interface ConnectionRecord {
   run: CheckRun | undefined;
   scheduled: CheckRun | undefined;
   accepted: AcceptedScopesProps | undefined;
-  readAt: Date;
 }
 
 /** Checks that were asked for and not begun. */
 export interface PendingRun {
-  /** Normalized already. */
+  /** Normalized already, with what was changed for that. */
   url: string;
-  /** What was changed about the typed text. */
   told: readonly string[];
   options: SaveOptions;
 }
@@ -52,7 +50,7 @@ export interface PageExtras {
   reasonProblem?: string;
   problem?: string;
   advanced?: TypedForm;
-  /** the form was typed only to see what its scopes mean */
+  /** the form was only previewed */
   preview?: { problems: readonly string[] };
   proof?: ProofProps;
   /** the instant in ISO */
@@ -72,7 +70,7 @@ export function integrationUrl(request: Request, organizationId: string, step = 
 export function headProps(request: Request, record: ConnectionRecord, extras: PageExtras): IntegrationHeadProps {
   const { id, name } = record.organization;
   return {
-    admin: { identity: adminOf(request), csrfToken: adminCsrfToken(request) },
+    admin: pageAdminOf(request),
     organization: { id, name },
     connection: connectionProps(request, record, extras),
     done: extras.done,
@@ -123,7 +121,7 @@ export function tailProps(
   };
 }
 
-/** A run as the page shows it. A suggestion is named by its place in its run, so that nobody can invent one. */
+/** A run as the page shows it. A suggestion is named by its place in its run, so that a form cannot invent one. */
 export function runProps(run: CheckRun): FinishedRun {
   const { fhirUrl, at, by, results, summary, id } = run;
   const suggestions = summary.suggestions.map(({ title, why }, index) => ({ key: `${id}.${index}`, title, why }));
@@ -133,7 +131,7 @@ export function runProps(run: CheckRun): FinishedRun {
 /** A proof in one sentence and the causes below it. */
 export function proofProps({ outcome, verdict, found, owner, mend, used }: KeyProof): ProofProps {
   if (outcome === 'proven' && used) {
-    const text = `Proven: the EHR accepted client ID ${used.clientId}, key ${used.kid} (${used.alg}) and audience ${used.audience}. It answered as it should: ${found}.`;
+    const text = `Proven: the EHR accepted client ID ${used.clientId}, key ${used.kid} (${used.alg}) and audience ${used.audience}. It answered as expected: ${found}.`;
     return { verdict: 'proven', text, causes: [] };
   }
   const job = owner === 'us' ? 'the operator of this service' : owner;
@@ -144,7 +142,7 @@ export function proofProps({ outcome, verdict, found, owner, mend, used }: KeyPr
   };
 }
 
-/** From the organization's row; from the last run where the EHR forbids keeping its document. */
+/** From the organization's row, or from the last run if the EHR forbids keeping its document. */
 function discoveredFacts({ organization, run }: ConnectionRecord) {
   const { discovered, fhirBaseUrl } = organization;
   const configuration = discovered && readStoredConfiguration(discovered.configuration);
@@ -155,9 +153,9 @@ function discoveredFacts({ organization, run }: ConnectionRecord) {
       discoveredAt: new Date(discovered.fetchedAt),
     };
   }
-  const seen = run?.fhirUrl === fhirBaseUrl ? run.summary.discovered : undefined;
-  return seen && run
-    ? { authorizationServer: seen.authorizationServer, issuer: seen.issuer, discoveredAt: new Date(run.at) }
+  const { authorizationServer, issuer } = (run?.fhirUrl === fhirBaseUrl && run.summary.discovered) || {};
+  return authorizationServer !== undefined && run
+    ? { authorizationServer, issuer, discoveredAt: new Date(run.at) }
     : {};
 }
 

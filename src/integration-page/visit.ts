@@ -2,11 +2,10 @@
 import type { Request, Response } from 'express';
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
-import type { AuditEvent } from '#src/audit/audit.ts';
 import type { KeyProofDependencies } from '#src/checks/key-proof.ts';
 import type { SaveDependencies, Saver } from '#src/checks/save.ts';
 import type { Config } from '#src/config/index.ts';
-import { adminOf } from '#src/http/sessions/admin-session.ts';
+import { actorOf, adminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { type ConnectionRecord, integrationUrl, type PageExtras } from './view.ts';
@@ -54,12 +53,7 @@ export function done(dependencies: IntegrationDependencies, visit: Visit, text: 
   return leadToPage(dependencies, visit, { kind: 'done', shown: { done: text } });
 }
 
-/** The signed-in administrator, for the audit trail. */
-export function byOf(request: Request): Pick<AuditEvent, 'actor' | 'address'> {
-  return { actor: { userId: adminOf(request).userId }, ...(request.ip === undefined ? {} : { address: request.ip }) };
-}
-
-/** The same, with the name that stands beside a run. */
+/** The signed-in administrator for the audit trail, with the name that stands beside a run. */
 export function saverOf(request: Request): Saver {
-  return { name: adminOf(request).email, ...byOf(request) };
+  return { name: adminOf(request).email, ...actorOf(request) };
 }

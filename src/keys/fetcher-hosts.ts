@@ -1,6 +1,7 @@
 /** Whose address is it: puts JWKS fetches to organizations by the addresses their EHR's hosts have in DNS. */
 import { lookup } from 'node:dns/promises';
 import ipaddr from 'ipaddr.js';
+import { within } from '#src/adapters/deadline.ts';
 import type { JwksFetch } from './key-use-store.ts';
 
 /** An organization as this folder needs it: its name and the hosts of its FHIR server and token endpoint. */
@@ -13,7 +14,7 @@ export interface KeyHolder {
 export interface PlacedFetches {
   /** The newest fetch by organization. */
   byOrganization: ReadonlyMap<string, JwksFetch>;
-  /** Fetches from addresses of nobody we know. */
+  /** Fetches from addresses of no organization. */
   others: JwksFetch[];
 }
 
@@ -44,15 +45,11 @@ export async function placeFetches(
   return { byOrganization, others: fetches.filter((fetch) => !placed.has(fetch)) };
 }
 
-/** Never throws; a host that does not resolve in time has no addresses. */
+/** Never throws; a host that does not resolve within the deadline has no addresses. */
 async function addressesOf(host: string): Promise<string[]> {
   const name = host.replace(/^\[|\]$/g, '');
-  const late = new Promise<never[]>((resolve) => setTimeout(() => resolve([]), LOOKUP_MS).unref());
-  const answers = lookup(name, { all: true }).then(
-    (found) => found.map(({ address }) => address),
-    () => [],
-  );
-  return Promise.race([answers, late]);
+  const found = await within(LOOKUP_MS, lookup(name, { all: true })).catch(() => []);
+  return found.map(({ address }) => address);
 }
 
 /** `::ffff:192.0.2.1` and `192.0.2.1` are one. */

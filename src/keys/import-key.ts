@@ -1,9 +1,9 @@
-/** A private key an operator brings along: read, judged, and published like one of our own. */
+/** A private key of the operator's: read, checked, and published like one of our own. */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { exportJWK } from 'jose';
 import { CommandError } from '#src/adapters/command-line.ts';
-import { assertNoneWaits, describeKey, type KeyDependencies, type KeyReport, recordKeyAction } from './key-actions.ts';
-import { activationOfNewKey, keyState } from './key-life.ts';
+import { assertNoneWaits, type KeyDependencies, type KeyReport, recorded, reportsOf } from './key-actions.ts';
+import { activationOfNewKey, isInState, newKeyDates } from './key-life.ts';
 import { keyRow, type SigningAlgorithm } from './key-pair.ts';
 import { changeKeys } from './key-store.ts';
 
@@ -26,18 +26,15 @@ export async function importKey(dependencies: KeyDependencies, text: string): Pr
   const privateJwk = await exportJWK(privateKey);
   const changed = await changeKeys(db, async (rows) => {
     const activatesAt = activationOfNewKey(now);
-    const dates = { createdAt: now, activatesAt, retiresAt: null, revokedAt: null };
-    const row = await keyRow(alg, publicJwk, privateJwk, dates, sealer);
+    const row = await keyRow(alg, publicJwk, privateJwk, newKeyDates(now, activatesAt), sealer);
     if (rows.some(({ kid }) => kid === row.kid)) {
       throw new CommandError('This key is known here already. A key that was taken out of use is not used again.');
     }
     assertNoneWaits(rows, now);
-    const retiring = rows.filter((other) => other.alg === alg && keyState(other, now) === 'active');
+    const retiring = rows.filter((other) => other.alg === alg).filter(isInState('active', now));
     return [...retiring.map((other) => ({ ...other, retiresAt: activatesAt })), row];
   });
-  const reports = changed.map((row) => describeKey(row, now));
-  recordKeyAction(dependencies, { action: 'import', keys: reports });
-  return reports;
+  return recorded(dependencies, { action: 'import' }, reportsOf(changed, now));
 }
 
 function readPrivateKey(text: string): KeyObject {

@@ -1,4 +1,4 @@
-/** What an operator does with signing keys: look, rotate, retire, export. Every action but looking is audited. */
+/** What an operator does with signing keys: list, rotate, retire, export. Every action but listing is audited. */
 import { exportSPKI, importJWK } from 'jose';
 import type { Clock } from '#src/adapters/clock.ts';
 import { CommandError } from '#src/adapters/command-line.ts';
@@ -10,9 +10,11 @@ import { instantText } from '#views/zone.ts';
 import {
   activationOfNewKey,
   emergencyInstant,
+  isInState,
   JWKS_MAX_AGE_SECONDS,
   type KeyState,
   keyState,
+  newKeyDates,
   publishedUntil,
 } from './key-life.ts';
 import { makeKey, type PublicJwk, readPublicJwk, signingAlgorithms } from './key-pair.ts';
@@ -24,11 +26,11 @@ export interface KeyDependencies {
   sealer: Sealer;
   audit: Audit;
   clock: Clock;
-  /** Who acts, for the audit trail; the command line when nobody is named. */
-  by?: Pick<AuditEvent, 'actor' | 'address'>;
+  /** Who acts, for the audit trail; the command line unless given. */
+  by?: Pick<AuditEvent, 'actor' | 'address' | 'supportCode'>;
 }
 
-/** Why a key was not retired, for callers with words of their own; the message is the command line's. */
+/** Why a key was not retired; the message is the command line's, Settings has texts of its own. */
 export class KeyRefusal extends CommandError {
   readonly reason: 'unknown' | 'retired' | 'only-one' | 'in-use';
 
@@ -51,13 +53,12 @@ export interface KeyReport {
 
 /** Every key that is not gone, oldest first. */
 export async function listKeys({ db, clock }: KeyDependencies): Promise<KeyReport[]> {
-  const now = clock();
-  return (await listKeyRows(db)).map((row) => describeKey(row, now)).filter(({ state }) => state !== 'gone');
+  return reportsOf(await listKeyRows(db), clock()).filter(({ state }) => state !== 'gone');
 }
 
 /**
- * Publishes a new pair now, which signs once every cached JWKS has expired; the present ones retire at that moment and
- * stay published until nothing signed with them can be under way (JW-09).
+ * Publishes new keys now, which sign once every cached JWKS has expired; the present ones retire at that moment and
+ * stay published until no assertion signed with them can be in transit (JW-09).
  *
  * @returns the keys that changed.
  * @throws CommandError while an earlier rotation is still pending.
@@ -67,23 +68,18 @@ export async function rotateKeys(dependencies: KeyDependencies): Promise<KeyRepo
   const now = clock();
   const changed = await changeKeys(db, async (rows) => {
     assertNoneWaits(rows, now);
-    const retiring = rows.filter((row) => keyState(row, now) === 'active');
+    const retiring = rows.filter(isInState('active', now));
     // Before the first start there is nothing an EHR could have cached.
     const activatesAt = retiring.length > 0 ? activationOfNewKey(now) : now;
-    const dates = { createdAt: now, activatesAt, retiresAt: null, revokedAt: null };
-    const fresh = await Promise.all(signingAlgorithms.map((alg) => makeKey(alg, dates, sealer)));
-    return [...retiring.map((row) => ({ ...row, retiresAt: activatesAt })), ...fresh];
+    const made = signingAlgorithms.map((alg) => makeKey(alg, newKeyDates(now, activatesAt), sealer));
+    return [...retiring.map((row) => ({ ...row, retiresAt: activatesAt })), ...(await Promise.all(made))];
   });
-  const reports = changed.map((row) => describeKey(row, now));
-  recordKeyAction(dependencies, { action: 'rotate', keys: reports });
-  return reports;
+  return recorded(dependencies, { action: 'rotate' }, reportsOf(changed, now));
 }
 
-/**
- * @throws CommandError while a key is pending: a second one would make it unclear which follows which.
- */
+/** @throws CommandError while a key is pending: with a second one it would be unclear which follows which. */
 export function assertNoneWaits(rows: readonly KeyRow[], now: Date): void {
-  const pending = rows.find((row) => keyState(row, now) === 'pending');
+  const pending = rows.find(isInState('pending', now));
   if (!pending) return;
   const until = instantText(pending.activatesAt, serverTimeZone);
   throw new CommandError(`A rotation is under way: key ${pending.kid} becomes active at ${until}. Wait until then.`);
@@ -92,35 +88,31 @@ export function assertNoneWaits(rows: readonly KeyRow[], now: Date): void {
 /**
  * Takes one key out of use.
  *
- * Without `force` a key stops signing and stays published for what is under way; a pending one is dropped and the
- * rotation it belonged to is called off. With `force` (compromise) it leaves the JWKS at once, and where it was the
- * only one that could sign, the next one takes over at once: the pending one, or a new one (JW-13).
+ * Without `force` a key stops signing and stays published for what is in transit; a pending one is dropped and its
+ * rotation cancelled. With `force` (compromise) it leaves the JWKS at once, and where it was the only one that could
+ * sign, the pending one or a new one takes over at once (JW-13).
  *
  * @param options.evenIfUsed retires without `force` although an EHR accepted the key within the JWKS's max-age.
  * @returns the keys that changed.
- * @throws CommandError for an unknown key, for one still in use, or when nothing would be left to sign with.
+ * @throws CommandError for an unknown key, for one still in use, or when no key would be left to sign with.
  */
 export async function retireKey(
   dependencies: KeyDependencies,
   kid: string,
-  options: { force: boolean; evenIfUsed?: boolean },
+  { force, evenIfUsed = false }: { force: boolean; evenIfUsed?: boolean },
 ): Promise<KeyReport[]> {
   const { db, sealer, clock } = dependencies;
   const now = clock();
-  const users = options.force || options.evenIfUsed === true ? [] : await recentUsers(db, kid, now);
+  const users = force || evenIfUsed ? [] : await recentUsers(db, kid, now);
   const changed = await changeKeys(db, async (rows) => {
-    const row = rows.find((candidate) => candidate.kid === kid && keyState(candidate, now) !== 'gone');
-    if (!row) throw new KeyRefusal('unknown', `There is no key ${kid}. See: npm run admin -- keys list`);
+    const row = present(rows, kid, now);
     const others = rows.filter((other) => other.alg === row.alg && other.kid !== kid);
-    if (options.force) return remove(row, others, now, sealer);
+    if (force) return remove(row, others, now, sealer);
     const retired = retireGently(row, others, now);
     assertUnused(kid, users);
     return retired;
   });
-  const reports = changed.map((row) => describeKey(row, now));
-  const action = options.force ? 'remove' : 'retire';
-  recordKeyAction(dependencies, { action, kid, keys: reports, evenIfUsed: options.evenIfUsed === true });
-  return reports;
+  return recorded(dependencies, { action: force ? 'remove' : 'retire', kid, evenIfUsed }, reportsOf(changed, now));
 }
 
 /**
@@ -132,15 +124,18 @@ export async function exportKey(
   dependencies: KeyDependencies,
   kid: string,
 ): Promise<{ jwks: { keys: PublicJwk[] }; pem: string }> {
-  const { db, clock } = dependencies;
-  const now = clock();
-  const row = (await listKeyRows(db)).find((candidate) => candidate.kid === kid && keyState(candidate, now) !== 'gone');
-  if (!row) throw new KeyRefusal('unknown', `There is no key ${kid}. See: npm run admin -- keys list`);
-  const jwk = await readPublicJwk(row);
+  const { audit, by, db, clock } = dependencies;
+  const jwk = await readPublicJwk(present(await listKeyRows(db), kid, clock()));
   const key = await importJWK(jwk, jwk.alg, { extractable: true });
   if (key instanceof Uint8Array) throw new CommandError(`Key ${kid} has no public half.`);
-  recordKeyAction(dependencies, { action: 'export', kid });
+  audit.record({ event: 'key-action', ...(by ?? { actor: 'cli' }), detail: { action: 'export', kid } });
   return { jwks: { keys: [jwk] }, pem: await exportSPKI(key) };
+}
+
+function present(rows: readonly KeyRow[], kid: string, now: Date): KeyRow {
+  const row = rows.find((candidate) => candidate.kid === kid && keyState(candidate, now) !== 'gone');
+  if (!row) throw new KeyRefusal('unknown', `There is no key ${kid}. See: npm run admin -- keys list`);
+  return row;
 }
 
 /** Organizations whose EHR accepted the key within the JWKS's max-age: it may not know of another yet. */
@@ -160,8 +155,9 @@ function assertUnused(kid: string, users: readonly string[]): void {
 }
 
 /** One audit row per action; reports hold nothing private. */
-export function recordKeyAction({ audit, by }: KeyDependencies, detail: Readonly<Record<string, unknown>>): void {
-  audit.record({ event: 'key-action', ...(by ?? { actor: 'cli' }), detail });
+export function recorded({ audit, by }: KeyDependencies, detail: object, keys: KeyReport[]): KeyReport[] {
+  audit.record({ event: 'key-action', ...(by ?? { actor: 'cli' }), detail: { ...detail, keys } });
+  return keys;
 }
 
 function retireGently(row: KeyRow, others: KeyRow[], now: Date): KeyRow[] {
@@ -169,8 +165,7 @@ function retireGently(row: KeyRow, others: KeyRow[], now: Date): KeyRow[] {
   if (state === 'retired')
     throw new KeyRefusal('retired', `Key ${row.kid} is retired already; --force removes it at once.`);
   if (state === 'pending') return [{ ...row, revokedAt: now }, ...unretired(row, others, now)];
-  const signsOn = others.some((other) => keyState(other, now) === 'active');
-  if (signsOn) return [{ ...row, retiresAt: now }];
+  if (others.some(isInState('active', now))) return [{ ...row, retiresAt: now }];
   throw new KeyRefusal(
     'only-one',
     `Key ${row.kid} is the only ${row.alg} key that signs. Run "keys rotate", which retires it when the next one is ` +
@@ -181,9 +176,8 @@ function retireGently(row: KeyRow, others: KeyRow[], now: Date): KeyRow[] {
 /** The keys that would have retired in favour of a pending one go on instead. */
 function unretired(pending: KeyRow, others: KeyRow[], now: Date): KeyRow[] {
   return others
-    .filter(
-      (other) => keyState(other, now) === 'active' && other.retiresAt?.getTime() === pending.activatesAt.getTime(),
-    )
+    .filter(isInState('active', now))
+    .filter(({ retiresAt }) => retiresAt?.getTime() === pending.activatesAt.getTime())
     .map((other) => ({ ...other, retiresAt: null }));
 }
 
@@ -192,20 +186,21 @@ function unretired(pending: KeyRow, others: KeyRow[], now: Date): KeyRow[] {
  * instance, which is when all of them publish the next one: an EHR must not cache a set that lacks it (JW-10, JW-13).
  */
 async function remove(removed: KeyRow, others: KeyRow[], now: Date, sealer: Sealer): Promise<KeyRow[]> {
-  if (keyState(removed, now) === 'pending') return [{ ...removed, revokedAt: now }, ...unretired(removed, others, now)];
-  const isNeeded = keyState(removed, now) === 'active' && !others.some((other) => keyState(other, now) === 'active');
-  if (!isNeeded) return [{ ...removed, revokedAt: now }];
+  const state = keyState(removed, now);
+  if (state === 'pending') return [{ ...removed, revokedAt: now }, ...unretired(removed, others, now)];
+  if (state !== 'active' || others.some(isInState('active', now))) return [{ ...removed, revokedAt: now }];
   const at = emergencyInstant(now);
-  const pending = others.filter((other) => keyState(other, now) === 'pending');
-  const dates = { createdAt: now, activatesAt: at, retiresAt: null, revokedAt: null };
+  const pending = others.filter(isInState('pending', now));
   const alg = signingAlgorithms.find((candidate) => candidate === removed.alg);
-  const made = alg && pending.length === 0 ? [await makeKey(alg, dates, sealer)] : [];
+  const made = alg && pending.length === 0 ? [await makeKey(alg, newKeyDates(now, at), sealer)] : [];
   return [{ ...removed, revokedAt: at }, ...pending.map((next) => ({ ...next, activatesAt: at })), ...made];
 }
 
-/** @param now decides the state. */
-export function describeKey(row: KeyRow, now: Date): KeyReport {
-  const { kid, alg, createdAt, activatesAt, retiresAt, revokedAt } = row;
-  const until = revokedAt ?? (retiresAt && publishedUntil(retiresAt));
-  return { kid, alg, state: keyState(row, now), createdAt, activatesAt, retiresAt, publishedUntil: until };
+/** @param now decides the states. */
+export function reportsOf(rows: readonly KeyRow[], now: Date): KeyReport[] {
+  return rows.map((row) => {
+    const { kid, alg, createdAt, activatesAt, retiresAt, revokedAt } = row;
+    const until = revokedAt ?? (retiresAt && publishedUntil(retiresAt));
+    return { kid, alg, state: keyState(row, now), createdAt, activatesAt, retiresAt, publishedUntil: until };
+  });
 }

@@ -26,7 +26,10 @@ export function readKeyCommand(args: readonly string[]): KeyCommand {
     case 'rotate':
       readArguments(rest, [], {});
       return async (dependencies) =>
-        outcome(await rotateKeys(dependencies), 'New keys are published now and sign once every EHR can know them:');
+        outcome(
+          await rotateKeys(dependencies),
+          'New keys are published now and start to sign when every cached JWKS has expired:',
+        );
     case 'retire':
       return retire(rest);
     case 'export':

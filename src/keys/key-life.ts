@@ -1,4 +1,4 @@
-/** The life of a signing key, told from its dates and the clock alone: pending, active, retired, gone (JW-09). */
+/** The life of a signing key, which follows from its dates and the clock alone: pending, active, retired, gone (JW-09). */
 
 /** How long an EHR may keep our JWKS; the `max-age` the route sends. */
 export const JWKS_MAX_AGE_SECONDS = 300;
@@ -14,7 +14,7 @@ const OUTAGE_ALLOWANCE_SECONDS = 30;
 /**
  * - pending: published, not signing yet, because EHRs and our other instances may not have it
  * - active: signs, unless a newer key of its algorithm is active
- * - retired: signs no longer, still published for the assertions under way and the EHRs' caches
+ * - retired: no longer signs, still published for the assertions under way and the EHRs' caches
  * - gone: neither
  */
 export type KeyState = 'pending' | 'active' | 'retired' | 'gone';
@@ -32,6 +32,16 @@ export function keyState(key: KeyDates, now: Date): KeyState {
   if (key.revokedAt && key.revokedAt <= now) return 'gone';
   if (key.retiresAt && key.retiresAt <= now) return publishedUntil(key.retiresAt) > now ? 'retired' : 'gone';
   return key.activatesAt <= now ? 'active' : 'pending';
+}
+
+/** For filters. */
+export function isInState(state: KeyState, now: Date): (key: KeyDates) => boolean {
+  return (key) => keyState(key, now) === state;
+}
+
+/** Of a key made `now`. */
+export function newKeyDates(now: Date, activatesAt: Date): KeyDates {
+  return { createdAt: now, activatesAt, retiresAt: null, revokedAt: null };
 }
 
 /** When a key made `now` may sign: every instance publishes it and every JWKS cached before that has expired (JW-10). */

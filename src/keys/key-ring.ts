@@ -4,7 +4,7 @@ import type { Clock } from '#src/adapters/clock.ts';
 import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
-import { keyState, REFRESH_INTERVAL_SECONDS } from './key-life.ts';
+import { isInState, keyState, newKeyDates, REFRESH_INTERVAL_SECONDS } from './key-life.ts';
 import {
   type LoadedKey,
   loadKey,
@@ -13,7 +13,7 @@ import {
   type SigningAlgorithm,
   signingAlgorithms,
 } from './key-pair.ts';
-import { changeKeys, type KeyRow, listKeyDates, listKeyRows } from './key-store.ts';
+import { changeKeys, type KeyDatesRow, type KeyRow, listKeyDates, listKeyRows } from './key-store.ts';
 
 interface SigningKey {
   kid: string;
@@ -87,7 +87,7 @@ export async function createKeyRing(dependencies: KeyRingDependencies): Promise<
 }
 
 function newestActive(keys: readonly LoadedKey[], alg: SigningAlgorithm, now: Date): LoadedKey {
-  const active = keys.filter((key) => key.alg === alg && keyState(key, now) === 'active');
+  const active = keys.filter((key) => key.alg === alg).filter(isInState('active', now));
   const [newest] = active.toSorted((one, other) => other.activatesAt.getTime() - one.activatesAt.getTime());
   if (!newest) throw new Error(`there is no active ${alg} signing key; run: npm run admin -- keys rotate`);
   return newest;
@@ -96,22 +96,16 @@ function newestActive(keys: readonly LoadedKey[], alg: SigningAlgorithm, now: Da
 /** The first start: both algorithms, active at once because no EHR can have cached a JWKS without them. */
 async function makeMissingKeys({ db, sealer, clock }: KeyRingDependencies): Promise<void> {
   const now = clock();
-  const dates = { createdAt: now, activatesAt: now, retiresAt: null, revokedAt: null };
+  const missingIn = (rows: readonly KeyRow[]) =>
+    signingAlgorithms.filter((alg) => !rows.filter(isInState('active', now)).some((row) => row.alg === alg));
   // Made before the lock is taken, so that instances starting together do not wait for each other's arithmetic.
-  const made = await Promise.all(missingIn(await listKeyRows(db), now).map((alg) => makeKey(alg, dates, sealer)));
+  const missing = missingIn(await listKeyRows(db));
+  const made = await Promise.all(missing.map((alg) => makeKey(alg, newKeyDates(now, now), sealer)));
   if (made.length === 0) return;
   await changeKeys(db, async (rows) => {
-    const missing = missingIn(rows, now);
-    return made.filter((key) => missing.some((alg) => alg === key.alg));
+    const stillMissing = missingIn(rows);
+    return made.filter((key) => stillMissing.some((alg) => alg === key.alg));
   });
-}
-
-function missingIn(rows: readonly KeyRow[], now: Date): SigningAlgorithm[] {
-  return signingAlgorithms.filter((alg) => !rows.some((row) => row.alg === alg && canSign(row, now)));
-}
-
-function canSign(row: KeyRow, now: Date): boolean {
-  return keyState(row, now) === 'active';
 }
 
 /**
@@ -122,10 +116,7 @@ function canSign(row: KeyRow, now: Date): boolean {
 async function currentKeys(dependencies: KeyRingDependencies, known: readonly LoadedKey[]): Promise<LoadedKey[]> {
   const now = dependencies.clock();
   const rows = (await listKeyDates(dependencies.db)).filter((row) => keyState(row, now) !== 'gone');
-  const current = rows.flatMap(({ kid, activatesAt, retiresAt, revokedAt }) => {
-    const same = known.find((key) => key.kid === kid);
-    return same ? [{ ...same, activatesAt, retiresAt, revokedAt }] : [];
-  });
+  const current = rows.flatMap((row) => withDates(known, row) ?? []);
   return current.length === rows.length ? current : loadKeys(dependencies, known);
 }
 
@@ -133,12 +124,11 @@ async function currentKeys(dependencies: KeyRingDependencies, known: readonly Lo
 async function loadKeys({ db, sealer, clock }: KeyRingDependencies, known: readonly LoadedKey[]): Promise<LoadedKey[]> {
   const now = clock();
   const rows = (await listKeyRows(db)).filter((row) => keyState(row, now) !== 'gone');
-  return Promise.all(
-    rows.map(async (row) => {
-      const same = known.find(({ kid }) => kid === row.kid);
-      if (!same) return loadKey(row, sealer);
-      const { activatesAt, retiresAt, revokedAt } = row;
-      return { ...same, activatesAt, retiresAt, revokedAt };
-    }),
-  );
+  return Promise.all(rows.map((row) => withDates(known, row) ?? loadKey(row, sealer)));
+}
+
+function withDates(known: readonly LoadedKey[], row: KeyDatesRow): LoadedKey | undefined {
+  const { kid, activatesAt, retiresAt, revokedAt } = row;
+  const same = known.find((key) => key.kid === kid);
+  return same && { ...same, activatesAt, retiresAt, revokedAt };
 }

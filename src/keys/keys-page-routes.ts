@@ -4,7 +4,7 @@ import { CommandError } from '#src/adapters/command-line.ts';
 import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
-import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import { actorOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { type KeysPageProps, keysPage } from '#views/settings/keys-page.ts';
 import { type KeyHolder, placeFetches } from './fetcher-hosts.ts';
@@ -28,56 +28,43 @@ export interface KeySettingsDependencies extends Omit<KeyDependencies, 'by'> {
 type Posted = Pick<KeysPageProps, 'done' | 'problem'>;
 
 const DONE = {
-  rotate: 'New keys are published. They sign once every EHR can know them.',
+  rotate: 'New keys are published. They start to sign when every cached copy of the JWKS has expired.',
   retire: 'The key was retired.',
-  revoke: 'The key is revoked: within two seconds it has left the JWKS and signs no more.',
-  import: 'The key was imported and published. It signs once every EHR can know it.',
+  revoke: 'The key is revoked. It leaves the JWKS and stops signing within two seconds.',
+  import: 'The key is imported and published. It starts to sign when every cached copy of the JWKS has expired.',
 } as const;
 const PAGE = '/settings/keys';
 const FETCHES_SHOWN = 200;
 const OTHERS_SHOWN = 20;
 
+type Action = (dependencies: KeyDependencies, request: Request) => Promise<unknown>;
+
+const kidIn = (request: Request) => fieldOf(request, 'kid', 'id');
+const ACTIONS: Readonly<Record<keyof typeof DONE, Action>> = {
+  rotate: rotateKeys,
+  retire: (deps, request) =>
+    retireKey(deps, kidIn(request), { force: false, evenIfUsed: fieldOf(request, 'evenIfUsed', 'choice') === 'yes' }),
+  revoke: (deps, request) => retireKey(deps, kidIn(request), { force: true }),
+  import: (deps, request) => importKey(deps, fieldOf(request, 'privateKey', 'key')),
+};
+
 /** Mount at /settings/keys behind requireSignIn and requireOperator, which also check the forms. */
 export function keySettingsRoutes(dependencies: KeySettingsDependencies): Router {
   const router = Router({ caseSensitive: true, strict: true });
-  router.get('/', async (request, response) => {
-    await showKeys(dependencies, request, response);
-  });
-  router.post(
-    '/rotate',
-    action(dependencies, 'rotate', (deps) => rotateKeys(deps)),
-  );
-  router.post(
-    '/retire',
-    action(dependencies, 'retire', (deps, request) =>
-      retireKey(deps, fieldOf(request, 'kid', 'id'), {
-        force: false,
-        evenIfUsed: fieldOf(request, 'evenIfUsed', 'choice') === 'yes',
-      }),
-    ),
-  );
-  router.post(
-    '/revoke',
-    action(dependencies, 'revoke', (deps, request) => retireKey(deps, fieldOf(request, 'kid', 'id'), { force: true })),
-  );
-  router.post(
-    '/import',
-    action(dependencies, 'import', (deps, request) => importKey(deps, fieldOf(request, 'privateKey', 'key'))),
-  );
+  router.get('/', (request, response) => showKeys(dependencies, request, response));
+  for (const name of Object.keys(ACTIONS) as (keyof typeof DONE)[]) router.post(`/${name}`, action(dependencies, name));
   router.get('/:kid/public.pem', download(dependencies, 'application/x-pem-file', 'pem'));
   router.get('/:kid/jwks.json', download(dependencies, 'application/json', 'jwks'));
   return router;
 }
 
-type Action = (dependencies: KeyDependencies, request: Request) => Promise<unknown>;
-
-/** Does it and leads to the page, which says that it is done, once, or why it was refused. */
-function action(dependencies: KeySettingsDependencies, name: keyof typeof DONE, act: Action): RequestHandler {
+/** Acts and redirects to the page, which says once that it is done, or why it was refused. */
+function action(dependencies: KeySettingsDependencies, name: keyof typeof DONE): RequestHandler {
   return async (request, response) => {
     try {
-      // What was seen in the last seconds counts for "in use".
+      // Use in the last seconds counts for "in use".
       await dependencies.keyUses.flush();
-      await act({ ...dependencies, by: actorOf(request) }, request);
+      await ACTIONS[name]({ ...dependencies, by: actorOf(request) }, request);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       const status = error instanceof KeyRefusal && error.reason === 'unknown' ? 404 : 409;
@@ -91,19 +78,17 @@ function action(dependencies: KeySettingsDependencies, name: keyof typeof DONE, 
 }
 
 const WORDS: Readonly<Record<KeyRefusal['reason'], string>> = {
-  unknown: 'There is no such key any more.',
+  unknown: 'This key no longer exists.',
   retired: 'This key is retired already. Use the emergency revocation if it must leave the JWKS at once.',
   'only-one':
-    'This is the only key of its algorithm that signs. Rotate instead: that retires it when every EHR knows the next one.',
-  'in-use': `An EHR accepted this key within the last ${JWKS_MAX_AGE_SECONDS} seconds, so requests signed with it may be on their way and its JWKS may not have the next one. Wait, or retire it anyway.`,
+    'This is the only active key of its algorithm. Rotate instead: that retires it when every EHR can have the next one.',
+  'in-use': `An EHR accepted this key within the last ${JWKS_MAX_AGE_SECONDS} seconds, so requests signed with it may be in transit and its cached JWKS may not have the next one. Wait, or retire it anyway.`,
 };
 
 function problemOf(error: CommandError, name: string, request: Request): NonNullable<KeysPageProps['problem']> {
   if (!(error instanceof KeyRefusal)) return { text: error.message, at: name === 'import' ? 'import' : 'keys' };
-  const text = WORDS[error.reason];
-  return error.reason === 'in-use'
-    ? { text, at: 'keys', retireAnyway: fieldOf(request, 'kid', 'id') }
-    : { text, at: 'keys' };
+  const retireAnyway = error.reason === 'in-use' ? { retireAnyway: kidIn(request) } : {};
+  return { text: WORDS[error.reason], at: 'keys', ...retireAnyway };
 }
 
 async function showKeys(dependencies: KeySettingsDependencies, request: Request, response: Response): Promise<void> {
@@ -118,7 +103,7 @@ async function showKeys(dependencies: KeySettingsDependencies, request: Request,
   const { byOrganization, others } = await placeFetches(fetches, holders);
   const { shown } = await dependencies.afterPost.read<Posted>(request);
   const page = keysPage({
-    admin: { identity: adminOf(request), csrfToken: adminCsrfToken(request) },
+    admin: pageAdminOf(request),
     now: clock(),
     jwksUri: `${publicUrl.origin}/.well-known/jwks.json`,
     maxAgeSeconds: JWKS_MAX_AGE_SECONDS,
@@ -147,9 +132,4 @@ function download(dependencies: KeySettingsDependencies, type: string, form: 'pe
     response.attachment(name).type(type);
     response.send(form === 'pem' ? exported.pem : JSON.stringify(exported.jwks, null, 2));
   };
-}
-
-function actorOf(request: Request): NonNullable<KeyDependencies['by']> {
-  const { userId } = adminOf(request);
-  return { actor: { userId }, ...(request.ip === undefined ? {} : { address: request.ip }) };
 }

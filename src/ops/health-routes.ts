@@ -1,12 +1,12 @@
-/** What operators and their machines ask: alive, ready, and how it goes. */
+/** Liveness, readiness and metrics, for operators and their monitoring. */
 import { type RequestHandler, Router } from 'express';
+import { within } from '#src/adapters/deadline.ts';
 import { isAddressIn } from '#src/adapters/ehr-http/address-policy.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
 import { headerOf } from '#src/http/request-values.ts';
 import { signingAlgorithms } from '#src/keys/key-pair.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
 
-/** Parts whose loss makes this instance useless to a visitor. */
 export interface ReadinessDependencies {
   database: { ping(): Promise<void> };
   redis: { ping(): Promise<void> };
@@ -16,11 +16,10 @@ export interface ReadinessDependencies {
 const DEADLINE_MS = 2_000;
 
 /**
- * `/health/live` says that the process answers; `/health/ready` that a launch could succeed: database, Redis and a
- * signing key of each algorithm, each within two seconds; `/metrics` is for Prometheus and holds no patient, user or token.
- * The last two say more than a visitor needs and cost more than a page.
+ * `/health/live`: the process responds. `/health/ready`: database, Redis and a signing key of each algorithm are there,
+ * each within two seconds. `/metrics`: for Prometheus; no patient, user or token.
  *
- * @param addresses addresses or CIDRs that may ask for them; for all others they do not exist.
+ * @param addresses or CIDRs that may ask for the last two; for all others they do not exist.
  */
 export function opsRoutes(dependencies: ReadinessDependencies, metrics: Metrics, addresses: readonly string[]): Router {
   const router = Router({ caseSensitive: true, strict: true });
@@ -48,25 +47,18 @@ function onlyFrom(addresses: readonly string[]): RequestHandler {
   };
 }
 
-async function readiness({
-  database,
-  redis,
-  keyRing,
-}: ReadinessDependencies): Promise<Record<string, 'ok' | 'failed'>> {
-  const [databaseState, redisState] = await Promise.all([probe(() => database.ping()), probe(() => redis.ping())]);
-  const keys = await probe(async () => {
-    for (const alg of signingAlgorithms) keyRing.signingKey(alg);
-  });
-  return { database: databaseState, redis: redisState, keys };
+async function readiness(parts: ReadinessDependencies) {
+  const [database, redis, keys] = await Promise.all([
+    probe(() => parts.database.ping()),
+    probe(() => parts.redis.ping()),
+    probe(async () => signingAlgorithms.forEach((alg) => parts.keyRing.signingKey(alg))),
+  ]);
+  return { database, redis, keys };
 }
 
-async function probe(check: () => Promise<void>): Promise<'ok' | 'failed'> {
-  const deadline = new Promise<'failed'>((resolve) => setTimeout(resolve, DEADLINE_MS, 'failed').unref());
-  return Promise.race([
-    check().then(
-      () => 'ok' as const,
-      () => 'failed' as const,
-    ),
-    deadline,
-  ]);
+function probe(check: () => Promise<void>): Promise<'ok' | 'failed'> {
+  return within(DEADLINE_MS, check()).then(
+    () => 'ok',
+    () => 'failed',
+  );
 }

@@ -13,7 +13,7 @@ export interface RetentionDependencies {
   log: Log;
   clock: Clock;
   traceRetentionDays: number;
-  /** 0 keeps the audit trail for ever. */
+  /** 0 keeps the audit trail indefinitely. */
   auditRetentionDays: number;
 }
 
@@ -28,7 +28,7 @@ const DAY_MS = 24 * 60 * 60_000;
 const EVERY_MS = 60 * 60_000;
 /** Of one organization: some months of a large hospital, and a bound for one that launches without end. */
 const MOST_TRACES = 50_000;
-/** A little less than the interval, so that each hour somebody runs. */
+/** A little less than the interval, so that an instance runs each hour. */
 const TURN_MS = EVERY_MS - 60_000;
 
 /** One run, by whichever instance comes first in this hour. */

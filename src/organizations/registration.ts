@@ -1,6 +1,6 @@
 /** The values an EHR team registers for one organization, the same wherever they are shown (REG-04, REG-09). */
-
 import { standaloneScopes } from '#src/smart/scopes/standalone.ts';
+import type { OrganizationSettings } from './organization.ts';
 
 export interface RegistrationSheet {
   applicationName: string;
@@ -24,22 +24,20 @@ export interface RegistrationSheet {
  * Where the authorization server sends the browser back to. With a redirect URI of its own no other organization's
  * authorization server can bring an answer of this one to us unnoticed (MT-04, CB-12).
  */
-export function redirectUriOf(publicUrl: URL, organization: { id: string; redirectUri: 'shared' | 'own' }): string {
+export function redirectUriOf(publicUrl: URL, organization: Pick<OrganizationSettings, 'id' | 'redirectUri'>): string {
   return `${publicUrl.origin}/smart/callback${organization.redirectUri === 'own' ? `/${organization.id}` : ''}`;
 }
 
 /** Built from PUBLIC_URL alone, never from a request (REG-02). */
 export function registrationSheet(
   deployment: { publicUrl: URL; appName: string },
-  organization: {
-    id: string;
-    clientId: string;
-    scopes: string;
-    redirectUri: 'shared' | 'own';
-    standalone?: boolean;
-  },
+  organization: Pick<OrganizationSettings, 'id' | 'clientId' | 'scopes' | 'redirectUri'> & { standalone?: boolean },
 ): RegistrationSheet {
   const { origin } = deployment.publicUrl;
+  const standalone = {
+    standaloneUrl: `${origin}/smart/standalone/${organization.id}`,
+    standaloneScopes: standaloneScopes(organization.scopes),
+  };
   return {
     applicationName: deployment.appName,
     clientType: 'Confidential',
@@ -52,11 +50,6 @@ export function registrationSheet(
     grantTypes: ['authorization_code', 'refresh_token'],
     clientId: organization.clientId,
     scopes: organization.scopes,
-    ...(organization.standalone
-      ? {
-          standaloneUrl: `${origin}/smart/standalone/${organization.id}`,
-          standaloneScopes: standaloneScopes(organization.scopes),
-        }
-      : {}),
+    ...(organization.standalone ? standalone : {}),
   };
 }

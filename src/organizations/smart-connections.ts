@@ -25,7 +25,7 @@ interface Known {
   freshUntil: number;
 }
 
-/** The part of its life after which a configuration in use is fetched again behind the launch's back. */
+/** The part of its life after which a configuration in use is fetched again in the background. */
 const RENEW_AFTER = 0.75;
 
 /** One per process. */
@@ -47,19 +47,23 @@ export function createSmartConnections(options: {
   };
 
   async function fetchFrom(organization: Organization): Promise<Known> {
+    const { id, connectionVersion: version } = organization;
     const { configuration, freshForMs } = await discover(organization, outbound.forOrganization(organization));
     assertUsable(configuration);
     const fetchedAt = clock().getTime();
     const found = { configuration, fetchedAt, freshUntil: fetchedAt + freshForMs };
     if (freshForMs > 0) {
-      known.set(organization.id, { ...found, version: organization.connectionVersion });
+      known.set(id, { ...found, version });
       const row = { configuration, fetchedAt: iso(fetchedAt), freshUntil: iso(found.freshUntil) };
-      store
-        .saveDiscovered(organization.id, organization.connectionVersion, row)
-        .catch((error: unknown) => log.warn({ err: error, organizationId: organization.id }, 'discovery.not-saved'));
+      store.saveDiscovered(id, version, row).catch(warn(organization, 'discovery.not-saved'));
     }
     return found;
   }
+
+  const warn =
+    ({ id: organizationId }: Organization, event: string) =>
+    (err: unknown) =>
+      log.warn({ err, organizationId }, event);
 
   // The row is as young as the directory's copy, so what another instance or a check has found is seen within its second.
   const recall = (organization: Organization): Known | undefined => {
@@ -77,11 +81,8 @@ export function createSmartConnections(options: {
       const now = clock().getTime();
       const copy = recall(organization);
       if (!copy || copy.freshUntil <= now) return (await fetchOnce(organization)).configuration;
-      if (now > copy.fetchedAt + RENEW_AFTER * (copy.freshUntil - copy.fetchedAt)) {
-        fetchOnce(organization).catch((error: unknown) =>
-          log.warn({ err: error, organizationId: organization.id }, 'discovery.renewal-failed'),
-        );
-      }
+      if (now > copy.fetchedAt + RENEW_AFTER * (copy.freshUntil - copy.fetchedAt))
+        fetchOnce(organization).catch(warn(organization, 'discovery.renewal-failed'));
       return copy.configuration;
     },
   };
@@ -98,15 +99,12 @@ function iso(instant: number): string {
 }
 
 /**
- * The issuers whose id_tokens and callbacks this organization believes: those an administrator configured, else the one
+ * The issuers whose id_tokens and callbacks this organization accepts: those an administrator configured, else the one
  * the EHR names, else its FHIR base (DI-12, ID-02).
  */
 export function issuersOf(organization: Organization, configuration: SmartConfiguration): IssuerToTrust[] {
-  const issuers =
-    organization.issuers.length > 0 ? organization.issuers : [configuration.issuer ?? organization.fhirBaseUrl];
-  return issuers.map((issuer) => ({
-    issuer,
-    ...(configuration.jwksUri === undefined ? {} : { fallbackJwksUri: configuration.jwksUri }),
-    organization,
-  }));
+  const { issuer = organization.fhirBaseUrl, jwksUri } = configuration;
+  const fallback = jwksUri === undefined ? {} : { fallbackJwksUri: jwksUri };
+  const trusted = organization.issuers.length > 0 ? organization.issuers : [issuer];
+  return trusted.map((one) => ({ issuer: one, ...fallback, organization }));
 }

@@ -1,4 +1,4 @@
-/** The vendor presets as data: one row per vendor, and for each value of its own why and from where we know. */
+/** The vendor presets as data: one row per vendor, and for each value of its own the reason and the source. */
 import type { PresetField, SettingValues } from '#src/settings/derived.ts';
 import type { Vendor } from '#src/settings/vendor-names.ts';
 
@@ -16,27 +16,13 @@ export interface PresetRow<Value = SettingValues[PresetField]> {
 export type Preset = { [Field in PresetField]?: PresetRow<SettingValues[Field]> };
 
 const IDENTITY = 'openid fhirUser profile';
-const RESOURCES = [
-  'Patient',
-  'ServiceRequest',
-  'Practitioner',
-  'PractitionerRole',
-  'Organization',
-  'Location',
-  'Encounter',
-  'Coverage',
-  'Condition',
-  'AllergyIntolerance',
-  'Observation',
-]
-  .map((type) => `patient/${type}.read`)
-  .join(' ');
+const RESOURCES =
+  'Patient ServiceRequest Practitioner PractitionerRole Organization Location Encounter Coverage Condition AllergyIntolerance Observation'
+    .split(' ')
+    .map((type) => `patient/${type}.read`)
+    .join(' ');
 
 const ENUMERATED = `launch launch/patient launch/encounter ${IDENTITY} online_access ${RESOURCES}`;
-
-const GUIDE = 'Implementation guide of this app';
-const ECW_LIVE = 'smart-configuration of eClinicalWorks, August 2026';
-const NGE_LIVE = 'smart-configuration of NextGen Enterprise, August 2026';
 
 export const vendorRows: Record<Vendor, Preset> = {
   generic: {},
@@ -44,11 +30,11 @@ export const vendorRows: Record<Vendor, Preset> = {
     scopes: {
       value: 'launch/patient launch/encounter patient/*.rs openid fhirUser launch profile online_access',
       why: 'The string of the guide in the syntax of SMART 2: .rs is read and search.',
-      source: `${GUIDE}; SMART App Launch 2.2.0, Scopes`,
+      source: 'Implementation guide of this app; SMART App Launch 2.2.0, Scopes',
     },
     scopeVersion: {
       value: 'v2',
-      why: 'Sent as v2 even where the server does not say which syntax it reads.',
+      why: 'Sent as v2 even if the server does not announce a syntax.',
       source: 'SMART App Launch 2.2.0, Scopes',
     },
   },
@@ -68,7 +54,7 @@ export const vendorRows: Record<Vendor, Preset> = {
   oracle: {
     scopes: {
       value: `launch ${IDENTITY} online_access ${RESOURCES}`,
-      why: 'Wildcards are not supported and are left out of the grant in silence. launch/patient and launch/encounter are not among the 303 advertised scopes; launch alone gives the patient.',
+      why: 'Wildcards are not supported and are left out of the grant without an error. launch/patient and launch/encounter are not among the 303 advertised scopes; launch alone gives the patient.',
       source: 'fhir.cerner.com, Authorization; its smart-configuration, August 2026',
     },
   },
@@ -96,7 +82,7 @@ export const vendorRows: Record<Vendor, Preset> = {
     scopes: {
       value: `launch ${IDENTITY} ${RESOURCES}`,
       why: 'online_access and launch/encounter do not exist there. offline_access would outlive the clinician’s session, which is yours to decide. Resources are listed as .r, not .read: confirm which syntax your practice was approved for.',
-      source: ECW_LIVE,
+      source: 'smart-configuration of eClinicalWorks, August 2026',
       confirm: true,
     },
     assertionAlg: {
@@ -106,7 +92,7 @@ export const vendorRows: Record<Vendor, Preset> = {
     },
     requestsPerMinute: {
       value: 200,
-      why: '250 a minute are allowed per practice, sign-in included, and too many are refused without a waiting time. 50 are left for the sign-in pages, which the browser opens, and for other apps.',
+      why: '250 a minute are allowed per practice, sign-in included, and calls beyond that are refused without a waiting time. 50 are left for the sign-in pages, which the browser opens, and for other apps.',
       source: 'eClinicalWorks developer documentation, conventions',
     },
   },
@@ -114,7 +100,7 @@ export const vendorRows: Record<Vendor, Preset> = {
     scopes: {
       value: `launch launch/patient launch/encounter ${IDENTITY} ${RESOURCES}`,
       why: 'online_access is not offered; offline_access would outlive the clinician’s session, which is yours to decide. Seven scopes are listed, patient/*.* among them; what counts is what is granted.',
-      source: NGE_LIVE,
+      source: 'smart-configuration of NextGen Enterprise, August 2026',
     },
   },
   'nextgen-office': {

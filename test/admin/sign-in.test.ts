@@ -112,7 +112,7 @@ describe.for(await testStores())('on %s', (stores) => {
       answers.push({ result: resultOf(answer), isShown: isAfterPost(page, 'form'), body: page.body, told });
     }
     expect(answers[0]).toMatchObject({ result: 'refused', isShown: true });
-    expect(answers[0]?.body).toContain('The e-mail address or the password is not right.');
+    expect(answers[0]?.body).toContain('The e-mail address or the password is wrong.');
     expect(answers[0]?.body).toContain(`value="${attempts[0][0]}"`);
     for (const { told } of answers) expect(told).toEqual(answers[0]?.told);
     expect(cookiesOf(browser).has('admin')).toBe(false);
@@ -123,7 +123,7 @@ describe.for(await testStores())('on %s', (stores) => {
     const { browser, answer } = await signIn(world, email, 'wrong password');
     const url = `${world.url}${answer.headers['location']}`;
     const page = await browser.visit(url);
-    expect(page.body).toContain('The e-mail address or the password is not right.');
+    expect(page.body).toContain('The e-mail address or the password is wrong.');
     expect(page.body).not.toContain('wrong password');
     const stranger = createBrowser();
     // Without a secret of its own, and with one.
@@ -138,7 +138,7 @@ describe.for(await testStores())('on %s', (stores) => {
     const form = { csrf: csrfOf(page), email, password: 'wrong password' };
     const json = await browser.visit(`${world.url}/sign-in`, { form, headers: { accept: 'application/json' } });
     expect(json.status).toBe(401);
-    expect(JSON.parse(json.body)).toEqual({ email, problem: 'The e-mail address or the password is not right.' });
+    expect(JSON.parse(json.body)).toEqual({ email, problem: 'The e-mail address or the password is wrong.' });
     expect(await world.dumpRedis()).not.toMatch(/wrong password|person-\d+@/);
   });
 

@@ -1,6 +1,4 @@
 /** `npm run admin -- user …`, as an operator types it, and the first operator from the environment. */
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase } from '#src/adapters/database/index.ts';
 import { isPassword } from '#src/admin/password.ts';
@@ -8,32 +6,19 @@ import { readUserCommand } from '#src/admin/user-commands.ts';
 import { createUserStore } from '#src/admin/user-store.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { PASSWORD, resultOf, signIn, usersOf } from '#test/helpers/administrators.ts';
+import { runProgram } from '#test/helpers/command-line.ts';
 import { createPostgresDatabase, hasPostgres } from '#test/helpers/databases.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 
-const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
-
-/** The program itself, as a shell starts it. */
-function runProgram(url: string, args: string[], input: string): Promise<{ code: number; stdout: string }> {
+test.runIf(await hasPostgres())('add reads a password from standard input and does not print it', async () => {
+  const { url, drop } = await createPostgresDatabase();
   const env = {
-    PATH: process.env['PATH'],
     DATABASE_URL: url,
     APP_SECRETS: 'a secret of at least thirty-two characters',
     PUBLIC_URL: 'https://app.example',
   };
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [CLI, 'user', ...args], { env, stdio: ['pipe', 'pipe', 'inherit'] });
-    let stdout = '';
-    child.stdout.on('data', (chunk) => (stdout += String(chunk)));
-    child.on('close', (code) => resolve({ code: code ?? -1, stdout }));
-    child.stdin.end(input);
-  });
-}
-
-test.runIf(await hasPostgres())('add reads a password from standard input and does not print it', async () => {
-  const { url, drop } = await createPostgresDatabase();
-  const args = ['add', 'piped@example.com', '--role', 'operator', '--password-stdin', '--json'];
-  const { code, stdout } = await runProgram(url, args, `${PASSWORD}\n`);
+  const args = ['user', 'add', 'piped@example.com', '--role', 'operator', '--password-stdin', '--json'];
+  const { code, stdout } = await runProgram(env, args, `${PASSWORD}\n`);
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ email: 'piped@example.com', role: 'operator', organizationId: null });
   expect(stdout).not.toContain(PASSWORD);

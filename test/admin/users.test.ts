@@ -49,7 +49,7 @@ test.for([
   [
     'an address that is taken',
     { email: 'operator@example.com', role: 'operator' },
-    'There is a user with this address.',
+    'A user with this address exists already.',
   ],
   ['no organization', { email: 'x@example.com', role: 'administrator', organization: '' }, 'Choose the organization'],
   [

@@ -1,13 +1,11 @@
 /** The doctor in the terminal: text for people, JSON for machines, exit code 0 or 1. */
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
+import { runAdmin } from '#test/helpers/command-line.ts';
 
-const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 const dataDir = mkdtempSync(join(tmpdir(), 'vectorcare-check-'));
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -22,14 +20,7 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true });
 });
 
-function admin(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const env = { PATH: process.env['PATH'], DATA_DIR: dataDir, PUBLIC_URL: 'http://localhost:1' };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [CLI, ...args], { env }, (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
-    });
-  });
-}
+const admin = (...args: string[]) => runAdmin({ DATA_DIR: dataDir, PUBLIC_URL: 'http://localhost:1' }, args);
 
 test('check <fhirUrl>: every row, the verdict, exit 0; what was mended in the URL is told', async () => {
   const { code, stdout } = await admin('check', `${sandbox.fhirBase}/metadata`);

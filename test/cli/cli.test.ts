@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '#src/adapters/clock.ts';
@@ -13,27 +11,20 @@ import { listAuditRows } from '#src/audit/audit-store.ts';
 import { createKeyRing } from '#src/keys/key-ring.ts';
 import { createOrganizationDirectory } from '#src/organizations/directory.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
+import { runAdmin, runProgram } from '#test/helpers/command-line.ts';
 import { createPostgresDatabase, hasPostgres } from '#test/helpers/databases.ts';
 import { organizationSettings } from '#test/integration-page/organization-settings.ts';
 
-const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 const SECRET = 'a secret of at least thirty-two characters';
 const GENERAL = ['--name', 'General Hospital', '--fhir-url', 'https://ehr.example/fhir', '--client-id', 'abc'];
 
-interface Answer {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-function run(environment: Record<string, string>, ...args: string[]): Promise<Answer> {
-  const env = { PATH: process.env['PATH'], APP_SECRETS: SECRET, PUBLIC_URL: 'https://app.example', ...environment };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [CLI, ...args], { env }, (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
-    });
-  });
-}
+const withDefaults = (environment: Record<string, string>) => ({
+  APP_SECRETS: SECRET,
+  PUBLIC_URL: 'https://app.example',
+  ...environment,
+});
+const run = (environment: Record<string, string>, ...args: string[]) => runAdmin(withDefaults(environment), args);
+const start = (environment: Record<string, string>, ...args: string[]) => runProgram(withDefaults(environment), args);
 
 describe.runIf(await hasPostgres())('the command line on PostgreSQL', () => {
   let drop: () => Promise<void>;
@@ -264,7 +255,7 @@ describe('the command line with the embedded database', () => {
     const environment = { DATA_DIR: dataDir };
     expect(await run(environment, 'organization', 'set', 'general', ...GENERAL)).toMatchObject({ code: 0, stderr: '' });
     const server = await openDatabase({ databaseUrl: undefined, dataDir });
-    const refused = await run(environment, 'organization', 'disable', 'general');
+    const refused = await start(environment, 'organization', 'disable', 'general');
     expect(refused).toMatchObject({ code: 1, stdout: '' });
     expect(refused.stderr).toContain('the server is running with the embedded database; stop it or set DATABASE_URL');
     expect((await server.db.execute(sql`select id, enabled from organizations`)).rows).toEqual([
@@ -275,7 +266,7 @@ describe('the command line with the embedded database', () => {
   });
 
   test('a bad configuration is one message and exit 1, without a stack', async () => {
-    const { code, stderr } = await run(
+    const { code, stderr } = await start(
       { DATA_DIR: dataDir, NODE_ENV: 'production', PORT: 'x' },
       'organization',
       'list',

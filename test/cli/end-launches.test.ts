@@ -1,12 +1,9 @@
 /** The command line ends what an organization has open, where it reaches Redis, and says how far it came (MT-05, REG-11). */
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { titleOf } from '#test/helpers/browser.ts';
+import { runAdmin } from '#test/helpers/command-line.ts';
 import { launchIdOf } from '#test/helpers/visits.ts';
 import { ORG_ID, startWorld, testStores, type World } from '#test/helpers/world.ts';
-
-const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 
 describe.runIf((await testStores()).length > 1)('beside a running server', () => {
   let world: World;
@@ -15,20 +12,16 @@ describe.runIf((await testStores()).length > 1)('beside a running server', () =>
   });
   afterAll(() => world.close());
 
-  const admin = (redisUrl: string | undefined, ...args: string[]): Promise<{ text: string; code: number }> => {
+  const admin = async (redisUrl: string | undefined, ...args: string[]): Promise<{ text: string; code: number }> => {
     const env = {
-      PATH: process.env['PATH'],
       NODE_ENV: 'test',
       PUBLIC_URL: world.url,
       APP_SECRETS: 'a-secret-for-tests-that-is-long-enough-0123456789',
       DATABASE_URL: world.config.databaseUrl,
       ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
     };
-    return new Promise((resolve) => {
-      execFile(process.execPath, [CLI, ...args], { env }, (error, stdout) =>
-        resolve({ text: stdout, code: error ? Number(error.code) : 0 }),
-      );
-    });
+    const { stdout, code } = await runAdmin(env, args);
+    return { text: stdout, code };
   };
   const opened = async (id: string) => {
     await world.setOrganization(id);

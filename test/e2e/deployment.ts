@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
+import { mustRunAdmin } from '#test/helpers/command-line.ts';
 import { createPostgresDatabase } from '#test/helpers/databases.ts';
 import { testStores } from '#test/helpers/world.ts';
 import { createSiteCertificate } from './certificates.ts';
-import { runAdmin, startProduct } from './product-process.ts';
+import { startProduct } from './product-process.ts';
 import { startTlsProxy, type TlsProxy } from './tls-proxy.ts';
 
 /** A running deployment with organization `st-elsewhere` on one sandbox EHR. */
@@ -68,7 +69,7 @@ export async function startDeployment({ settings = [] }: { settings?: readonly s
   const registration = ['--name', 'St. Elsewhere Hospital', '--fhir-url', ehr.fhirBase, '--client-id', CLIENT_ID];
   const framing = settings.some((one) => one.startsWith('frameAncestors=')) ? [] : [`frameAncestors=${ehr.origin}`];
   const set = [...framing, ...settings].flatMap((one) => ['--setting', one]);
-  await runAdmin(env, ['organization', 'set', ORG_ID, ...registration, ...set]);
+  await mustRunAdmin(env, ['organization', 'set', ORG_ID, ...registration, ...set]);
   const product = await startProduct(env);
   opened.defer(product.stop);
   proxy.target.port = product.port;

@@ -3,10 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RoundRobin, startRoundRobin } from '#sandbox/round-robin.ts';
 import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
 import { createBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
+import { mustRunAdmin } from '#test/helpers/command-line.ts';
 import { createPostgresDatabase } from '#test/helpers/databases.ts';
 import { createRedisServer, freePort } from '#test/helpers/redis-server.ts';
 import { testStores } from '#test/helpers/world.ts';
-import { type ProductProcess, runAdmin, startProduct } from './product-process.ts';
+import { type ProductProcess, startProduct } from './product-process.ts';
 
 const PATIENTS = [
   ['pat-ada', 'Requests for Ada Moreno'],
@@ -54,7 +55,7 @@ if ((await testStores()).length > 1)
         '--client-id',
         'vectorcare-instances',
       ];
-      await runAdmin(env, ['organization', 'set', 'st-elsewhere', ...registration]);
+      await mustRunAdmin(env, ['organization', 'set', 'st-elsewhere', ...registration]);
       products = await Promise.all([startProduct(env), startProduct(env), startProduct(env)]);
       for (const product of products) opened.defer(product.stop);
       front = await startRoundRobin(

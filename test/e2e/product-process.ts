@@ -16,15 +16,6 @@ export interface ProductProcess {
   kill(): Promise<void>;
 }
 
-/** Runs `npm run admin -- …` to its end. @throws Error with what it said. */
-export async function runAdmin(env: NodeJS.ProcessEnv, args: readonly string[]): Promise<void> {
-  const child = start(env, ['src/cli.ts', ...args]);
-  const said: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => said.push(String(chunk)));
-  const code = await exitOf(child);
-  if (code !== 0) throw new Error(`admin ${args.join(' ')} ended with ${code}: ${said.join('')}`);
-}
-
 /** Runs `npm start` until it listens. @throws Error with its log when it ends before. */
 export async function startProduct(env: NodeJS.ProcessEnv): Promise<ProductProcess> {
   const child = start({ ...env, PORT: '0' }, ['src/main.ts']);

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createBrowser, titleOf } from '#test/helpers/browser.ts';
+import { mustRunAdmin } from '#test/helpers/command-line.ts';
 import { createPostgresDatabase } from '#test/helpers/databases.ts';
 import { createRedisServer, freePort, type RedisServer } from '#test/helpers/redis-server.ts';
 import { type StubEhr, startStubEhr } from '#test/helpers/stub-ehr.ts';
 import { testStores } from '#test/helpers/world.ts';
-import { type ProductProcess, runAdmin, startProduct } from './product-process.ts';
+import { type ProductProcess, startProduct } from './product-process.ts';
 
 if ((await testStores()).length > 1)
   describe('kill -9 between the token response and the save', () => {
@@ -37,7 +38,7 @@ if ((await testStores()).length > 1)
         DATABASE_URL: database.url,
       };
       const registration = ['--name', 'Stub', '--fhir-url', ehr.fhirBase, '--client-id', 'crashing'];
-      await runAdmin(env, ['organization', 'set', 'stub', ...registration]);
+      await mustRunAdmin(env, ['organization', 'set', 'stub', ...registration]);
       [first, second] = await Promise.all([startProduct(env), startProduct(env)]);
       opened.defer(first.stop);
       opened.defer(second.stop);

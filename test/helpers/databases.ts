@@ -1,4 +1,7 @@
-/** Databases for tests: the embedded one from a migrated snapshot, and a throw-away one on a real PostgreSQL. */
+/**
+ * Databases for tests, each migrated, empty and a test's own. They are few: opening one costs a second, so a worker
+ * empties and lends again what was given back to it. Those on PostgreSQL are dropped at the end of the run.
+ */
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,11 +17,13 @@ import { testServer } from './preparation/prepared.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../src/adapters/database/migrations', import.meta.url));
 const SERVER_URL = testServer('DATABASE_URL_TEST', DEFAULT_POSTGRES);
+/** Of every database of this run; `global-setup.ts` names the run and drops them. */
+const PREFIX = `vectorcare_test_${process.env['TEST_RUN'] ?? 'alone'}_`;
 
 /** One way of running the product's database. */
 export interface TestDatabaseKind {
   name: 'embedded PGlite' | 'PostgreSQL';
-  /** A migrated, empty database of its own; `close` also throws it away. */
+  /** A migrated, empty database of its own; `close` also gives it back. */
   open: () => Promise<Database>;
 }
 
@@ -27,12 +32,9 @@ export interface TestDatabaseKind {
  * the usual port. For `describe.for(await testDatabases())('… on $name', …)`.
  */
 export async function testDatabases(): Promise<TestDatabaseKind[]> {
-  const embedded: TestDatabaseKind = {
-    name: 'embedded PGlite',
-    open: async () => openDatabase({ databaseUrl: undefined, dataDir: '', snapshot: await migratedSnapshot() }),
-  };
+  const embedded: TestDatabaseKind = { name: 'embedded PGlite', open: openEmbeddedDatabase };
   if (!(await hasPostgres())) return [embedded];
-  return [embedded, { name: 'PostgreSQL', open: openThrowAwayPostgres }];
+  return [embedded, { name: 'PostgreSQL', open: openPostgresDatabase }];
 }
 
 /** Is there a PostgreSQL for tests? One that was asked for by name must be there. */
@@ -46,28 +48,103 @@ export async function hasPostgres(): Promise<boolean> {
   }
 }
 
+const idleEmbedded: PGlite[] = [];
+
+/** An embedded database in memory. */
+export async function openEmbeddedDatabase(): Promise<Database> {
+  const client = idleEmbedded.pop() ?? (await PGlite.create({ loadDataDir: await migratedSnapshot() }));
+  const lent = lend(client);
+  const database = await openDatabase({ databaseUrl: undefined, dataDir: '', client: lent.client });
+  const giveBack = async () => {
+    lent.end();
+    await client.exec(EMPTY);
+    idleEmbedded.push(client);
+  };
+  return { ...database, close: onlyOnce(giveBack) };
+}
+
+/** The same database as an object that can be closed and refuses afterwards. */
+function lend(client: PGlite): { client: PGlite; end: () => void } {
+  let isClosed = false;
+  const get = (target: PGlite, name: keyof PGlite) => {
+    if (isClosed) throw new Error('PGlite is closed');
+    const member: unknown = target[name];
+    return typeof member === 'function' ? member.bind(target) : member;
+  };
+  const end = () => void (isClosed = true);
+  return { client: new Proxy(client, { get: (target, name) => get(target, name as keyof PGlite) }), end };
+}
+
+async function openPostgresDatabase(): Promise<Database> {
+  const { url, giveBack } = await lendPostgres();
+  const database = await openDatabase({ databaseUrl: url, dataDir: '' });
+  const close = async () => {
+    await database.close();
+    await giveBack();
+  };
+  return { ...database, close: onlyOnce(close) };
+}
+
+const idlePostgres: string[] = [];
+
+/** The address of a migrated, empty database on the PostgreSQL server, to be connected to. */
+export async function lendPostgres(): Promise<{ url: string; giveBack: () => Promise<void> }> {
+  const url = idlePostgres.pop() ?? (await makePostgres());
+  const giveBack = onlyOnce(async () => {
+    await onServer(`${DISCONNECT};${EMPTY}`, url);
+    idlePostgres.push(url);
+  });
+  return { url, giveBack };
+}
+
+async function makePostgres(): Promise<string> {
+  const { url } = await createPostgresDatabase();
+  const database = await openDatabase({ databaseUrl: url, dataDir: '' });
+  await database.migrate();
+  await database.close();
+  return url;
+}
+
 /** An empty, unmigrated database on the PostgreSQL server. */
 export async function createPostgresDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
-  const name = `vectorcare_test_${randomBytes(8).toString('hex')}`;
+  const name = `${PREFIX}${randomBytes(8).toString('hex')}`;
   await onServer(`create database ${name}`);
   const url = new URL(SERVER_URL);
   url.pathname = `/${name}`;
   return { url: url.href, drop: () => onServer(`drop database if exists ${name} with (force)`) };
 }
 
-async function openThrowAwayPostgres(): Promise<Database> {
-  const { url, drop } = await createPostgresDatabase();
-  const database = await openDatabase({ databaseUrl: url, dataDir: '' });
-  await database.migrate();
-  const close = async () => {
-    await database.close();
-    await drop();
-  };
-  return { ...database, close };
+/** Drops what the workers of a run have kept for the next file. */
+export async function dropDatabasesOf(run: string): Promise<void> {
+  const client = new Client({ connectionString: SERVER_URL, connectionTimeoutMillis: 2_000 });
+  await client.connect();
+  try {
+    const pattern = `vectorcare\\_test\\_${run}\\_%`;
+    const { rows } = await client.query('select datname from pg_database where datname like $1', [pattern]);
+    // oxlint-disable-next-line no-await-in-loop -- one connection
+    for (const { datname } of rows) await client.query(`drop database if exists ${datname} with (force)`);
+  } finally {
+    await client.end();
+  }
 }
 
-async function onServer(statement: string): Promise<void> {
-  const client = new Client({ connectionString: SERVER_URL, connectionTimeoutMillis: 2_000 });
+/** As dropping the database would do. */
+const DISCONNECT =
+  'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()';
+
+/** Deletes every row in one statement, so that foreign keys are looked at once all are gone. */
+const EMPTY = `do $$
+  begin
+    alter table audit_events disable trigger user;
+    execute (
+      select 'with ' || string_agg(format('%1$I as (delete from public.%1$I)', tablename), ', ') || ' select 1'
+      from pg_tables where schemaname = 'public'
+    );
+    alter table audit_events enable trigger user;
+  end $$`;
+
+async function onServer(statement: string, connectionString = SERVER_URL): Promise<void> {
+  const client = new Client({ connectionString, connectionTimeoutMillis: 2_000 });
   await client.connect();
   try {
     await client.query(statement);
@@ -76,8 +153,14 @@ async function onServer(statement: string): Promise<void> {
   }
 }
 
+/** A second call does nothing: a test may close in its middle what afterAll closes again. */
+function onlyOnce(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => (done ??= work());
+}
+
 /** A migrated PGlite as a file to load: made once per state of the migrations, because a fresh one takes seconds. */
-export async function migratedSnapshot(): Promise<Blob> {
+async function migratedSnapshot(): Promise<Blob> {
   const file = join(tmpdir(), `vectorcare-database-${migrationsHash()}.tar`);
   if (!existsSync(file)) {
     const client = await PGlite.create();
@@ -94,9 +177,9 @@ export async function migratedSnapshot(): Promise<Blob> {
 
 function migrationsHash(): string {
   const hash = createHash('sha256');
-  for (const name of readdirSync(MIGRATIONS)
-    .filter((entry) => entry.endsWith('.sql'))
-    .toSorted()) {
+  // The journal too: its dates decide what a database counts as applied.
+  const names = readdirSync(MIGRATIONS).filter((entry) => entry.endsWith('.sql'));
+  for (const name of ['meta/_journal.json', ...names.toSorted()]) {
     hash.update(name).update(readFileSync(join(MIGRATIONS, name)));
   }
   return hash.digest('hex').slice(0, 16);

@@ -1,4 +1,4 @@
-/** What a person does on the pretend EHR's sign-in page of a standalone launch. */
+/** What a person does on the mock EHR's sign-in page of a standalone launch. */
 import type { TestBrowser, Visit } from './browser.ts';
 
 /** A choice on that page. */

@@ -31,7 +31,8 @@ export function useStubWorld(): { world: () => World } {
 export async function newOrganization(settings: Record<string, unknown> = {}, at = ehr): Promise<string> {
   serial += 1;
   const id = `stub-${serial}`;
-  const usual = { fhirBaseUrl: at.fhirBase, frameAncestors: [at.origin], privateNetworks: [`10.1.${serial}.0/24`] };
+  const network = `10.${1 + Math.floor(serial / 256)}.${serial % 256}.0/24`;
+  const usual = { fhirBaseUrl: at.fhirBase, frameAncestors: [at.origin], privateNetworks: [network] };
   await world.setOrganization(id, { ...usual, ...settings });
   return id;
 }

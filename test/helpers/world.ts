@@ -6,6 +6,7 @@ import { type Sandbox, type SandboxOptions, startSandbox } from '#sandbox/sandbo
 import type { Clock } from '#src/adapters/clock.ts';
 import { openDatabase } from '#src/adapters/database/index.ts';
 import { createLog } from '#src/adapters/log.ts';
+import { createSealer } from '#src/adapters/seal.ts';
 import { createApp } from '#src/app.ts';
 import { type Config, loadConfig } from '#src/config/index.ts';
 import type { AppDependencies } from '#src/open-dependencies.ts';
@@ -13,9 +14,10 @@ import { openDependencies } from '#src/open-dependencies.ts';
 import { parseSettings } from '#src/organizations/organization.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { type BrowserOptions, createBrowser, type TestBrowser, type Visit } from './browser.ts';
-import { createPostgresDatabase, hasPostgres, migratedSnapshot } from './databases.ts';
+import { hasPostgres, lendPostgres, openEmbeddedDatabase } from './databases.ts';
 import { testServer } from './preparation/prepared.ts';
 import { DEFAULT_REDIS } from './preparation/redis.ts';
+import { addSigningKeys } from './signing-keys.ts';
 
 /** Where a world keeps its data. */
 export type Stores = 'embedded stores' | 'real Redis and PostgreSQL';
@@ -92,6 +94,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const logLines: string[] = [];
   const log = createLog(config.logLevel, { write: (line) => void logLines.push(line) });
   const clock = options.clock ?? (() => new Date());
+  await addSigningKeys(stores.database.db, createSealer(config.appSecrets), clock());
   const { dependencies, close: closeDependencies } = await openDependencies(config, {
     clock,
     log,
@@ -167,12 +170,11 @@ async function listen() {
 
 async function openStores(stores: Stores) {
   if (stores === 'embedded stores') {
-    const database = await openDatabase({ databaseUrl: undefined, dataDir: '', snapshot: await migratedSnapshot() });
+    const database = await openEmbeddedDatabase();
     return { env: {}, database, dumpRedis: async () => '', close: () => database.close() };
   }
-  const { url, drop } = await createPostgresDatabase();
+  const { url, giveBack } = await lendPostgres();
   const database = await openDatabase({ databaseUrl: url, dataDir: '' });
-  await database.migrate();
   const redis = new Redis(redisUrl());
   await redis.flushdb();
   return {
@@ -188,7 +190,7 @@ async function openStores(stores: Stores) {
     close: async () => {
       redis.disconnect();
       await database.close();
-      await drop();
+      await giveBack();
     },
   };
 }

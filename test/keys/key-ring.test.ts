@@ -162,6 +162,7 @@ describe.for(await testDatabases())('signing keys on $name', ({ open }) => {
     const before = ring.jwks();
     await database.db.execute(sql`alter table signing_keys rename to hidden`);
     await ring.refresh();
+    await database.db.execute(sql`alter table hidden rename to signing_keys`);
     expect(ring.jwks()).toEqual(before);
     expect(ring.signingKey('RS384').kid).toBeTruthy();
     expect(logged.join()).toContain('signing keys could not be read again');

@@ -79,7 +79,7 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     expect(results.filter((result) => result !== undefined)).toHaveLength(1);
   });
 
-  test('the audit trail is kept for ever by default, and for its days when the operator says so', async () => {
+  test('the audit trail is kept indefinitely by default, and for its days when the operator says so', async () => {
     await record('audit-old', 400);
     await record('audit-young', 300);
     expect(await run()).toMatchObject({ auditRows: 0 });

@@ -19,6 +19,6 @@ test.for<[string, string | undefined]>([
   ['1958-13-01', undefined],
   ['1958-3-9', undefined],
   ['unknown', undefined],
-])('somebody born %s is %s', ([birthDate, expected]) => {
+])('a patient born %s is %s', ([birthDate, expected]) => {
   expect(ageText(birthDate, now)).toBe(expected);
 });

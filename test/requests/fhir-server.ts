@@ -1,4 +1,4 @@
-/** A FHIR server on loopback that answers what a test tells it to, with the real FhirApi pointed at it. */
+/** A FHIR server on loopback that answers what a test says, with the real FhirApi pointed at it. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';

@@ -1,4 +1,4 @@
-/** Standalone launches at the pretend EHR: no chart, so the user signs in, picks a patient or cancels, once. */
+/** Standalone launches at the mock EHR: no chart, so the user signs in, picks a patient or cancels, once. */
 import { fetch } from 'undici';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';

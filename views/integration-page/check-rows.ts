@@ -37,7 +37,7 @@ export function checkRows(rows: readonly CheckRow[]): SafeHtml {
   return html`${rows.map((row, index) => checkRow(row, rows[index - 1]?.group))}`;
 }
 
-/** Warnings and failures in sight, the other rows folded away: for a run in which nothing has to be mended at once. */
+/** Warnings and failures in sight, the other rows folded away: for a run that left nothing urgent to fix. */
 export function foldedCheckRows(rows: readonly CheckRow[]): SafeHtml {
   const open = rows.filter(needsWork);
   const others = rows.filter((row) => !needsWork(row));
@@ -75,9 +75,9 @@ ${
 export function checkOutcome({ allPassed, counts }: CheckOutcome): SafeHtml {
   const warnings = counts.warning === 0 ? '' : counted(counts.warning, 'warning');
   return allPassed
-    ? html`<div class="outcome"><p class="notice notice-done" role="status">${icon('done')} <span>All checks passed</span></p>${warnings === '' ? null : html`<p class="note">With ${warnings}: read the rows marked so below.</p>`}</div>
+    ? html`<div class="outcome"><p class="notice notice-done" role="status">${icon('done')} <span>All checks passed</span></p>${warnings === '' ? null : html`<p class="note">With ${warnings}: see the rows marked Warning below.</p>`}</div>
 `
-    : html`<div class="outcome"><p class="notice notice-problem" role="status">${icon('warning')} <span>${openPoints(counts.failure, warnings)}. The rows below say what was found, whose job it is and how to mend it.</span></p></div>
+    : html`<div class="outcome"><p class="notice notice-problem" role="status">${icon('warning')} <span>${openPoints(counts.failure, warnings)}. The rows below say what was found, whose job it is and how to fix it.</span></p></div>
 `;
 }
 

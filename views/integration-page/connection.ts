@@ -4,12 +4,16 @@ import { formField } from '#views/form-field.ts';
 import { icon } from '#views/icons.ts';
 import { instant } from '#views/instant.ts';
 
-export interface ConnectionProps {
+/** What every section of the page needs. */
+export interface Forms {
   /** where the forms of this page post to; `''` is saving the URL */
   readonly actionOf: (step: string) => string;
   readonly csrfToken: string;
   /** the organization's */
   readonly timeZone: string;
+}
+
+export interface ConnectionProps extends Forms {
   readonly field: {
     /** as typed, or the address in use or kept as a draft */
     readonly value: string;
@@ -35,13 +39,13 @@ export function fhirUrlForm({ actionOf, csrfToken, field }: ConnectionProps): Sa
   const told = field.told ?? [];
   return html`<form class="fhir-url" method="post" action="${actionOf('')}">
 <input type="hidden" name="csrf" value="${csrfToken}">
-${formField({ name: 'fhirUrl', label: 'FHIR URL', hint: 'The FHIR R4 server of this environment, as the EHR team calls it. It is checked from our servers when you save.', value: field.value, problem: field.problem, autocomplete: 'off', isRequired: true })}
+${formField({ name: 'fhirUrl', label: 'FHIR URL', hint: 'Address of the FHIR R4 server, from the EHR team. It is checked from our servers when you save.', value: field.value, problem: field.problem, autocomplete: 'off', isRequired: true })}
 <button class="btn btn-primary" type="submit">Save</button>
 </form>
 ${
   told.length === 0
     ? null
-    : html`<div class="notice" role="status">${icon('info')} <div><p>What you typed was changed a little:</p><ul>${told.map((sentence) => html`<li>${sentence}</li>`)}</ul></div></div>
+    : html`<div class="notice" role="status">${icon('info')} <div><p>What you typed was changed:</p><ul>${told.map((sentence) => html`<li>${sentence}</li>`)}</ul></div></div>
 `
 }`;
 }
@@ -54,19 +58,19 @@ export function frameNotice({ inUse }: ConnectionProps): SafeHtml | null {
 `;
 }
 
-/** The draft and the ways out of it: mend it and check again, use it on one's own responsibility, or drop it. */
+/** The draft and what can be done with it: check it again, use it in spite of the failure, or delete it. */
 export function draftNotice({ draft, inUse, actionOf, csrfToken }: ConnectionProps): SafeHtml | null {
   if (!draft) return null;
   const csrf = html`<input type="hidden" name="csrf" value="${csrfToken}">`;
   return html`<section class="draft" aria-labelledby="draft">
 <h2 id="draft">${icon('draft')} Kept as a draft</h2>
-<p><code class="value">${draft.fhirUrl}</code> failed a check without which no launch can work. ${inUse.fhirBaseUrl === '' ? 'No address is in use yet.' : html`<code class="value">${inUse.fhirBaseUrl}</code> stays in use.`}</p>
+<p><code class="value">${draft.fhirUrl}</code> failed a check that every launch depends on. ${inUse.fhirBaseUrl === '' ? 'No address is in use yet.' : html`<code class="value">${inUse.fhirBaseUrl}</code> stays in use.`}</p>
 <form method="post" action="${actionOf('check')}">${csrf}<button class="btn btn-outline-secondary" type="submit">Check it again</button></form>
-<form method="post" action="${actionOf('discard-draft')}">${csrf}<button class="btn btn-outline-secondary" type="submit">Drop the draft</button></form>
+<form method="post" action="${actionOf('discard-draft')}">${csrf}<button class="btn btn-outline-secondary" type="submit">Delete the draft</button></form>
 <details${draft.reasonProblem === undefined ? null : html` open`}><summary>Use it anyway…</summary>
 <form method="post" action="${actionOf('use-anyway')}">
 ${csrf}
-${formField({ name: 'reason', label: 'Why should it be used although it failed?', hint: 'Kept in the audit trail with your name. Launches under way end, and new ones will probably fail.', problem: draft.reasonProblem, isRequired: true })}
+${formField({ name: 'reason', label: 'Reason for using it in spite of the failure', hint: 'Recorded in the audit trail with your name. Open launches end, and new ones will probably fail.', problem: draft.reasonProblem, isRequired: true })}
 <button class="btn btn-outline-danger" type="submit">Use it anyway</button>
 </form>
 </details>

@@ -14,6 +14,7 @@ import {
   driftSection,
   keyProof,
   type ProofProps,
+  type ReportProps,
   reportSection,
   type SuggestionProps,
   suggestionList,
@@ -41,13 +42,10 @@ export interface IntegrationHeadProps {
 }
 
 /** What stands below them. */
-export interface IntegrationTailProps {
+export interface IntegrationTailProps extends ReportProps {
   readonly organization: IntegrationHeadProps['organization'];
   readonly connection: ConnectionProps;
   readonly proof: ProofProps | undefined;
-  readonly report: { readonly url: string; readonly expiresAt: Date } | undefined;
-  /** the address of this page is one that has shown the link of a report before */
-  readonly isReportGone: boolean;
   readonly drift: DriftProps | undefined;
   readonly registration: RegistrationValues;
   readonly advanced: TypedForm;
@@ -93,7 +91,7 @@ ${fhirUrlForm(connection)}
 ${frameNotice(connection)}${
   isChecking
     ? html`<section class="checks checks-running" aria-labelledby="checks"><h2 id="checks">Checks of <bdi>${connection.field.value}</bdi></h2>
-<p class="checking" role="status">Checking from our servers; this takes 15 seconds at most…</p>
+<p class="checking" role="status">Checking from our servers; this takes at most 15 seconds…</p>
 `
     : null
 }`)
@@ -108,7 +106,7 @@ export function streamedRow(row: CheckRow, groupBefore: string | undefined): str
 /**
  * What ends the streamed checks; the style sheet shows it above the rows.
  *
- * @param saved what became of the address.
+ * @param saved whether the address is in use now, in words.
  */
 export function streamedOutcome(run: FinishedRun, connection: ConnectionProps, saved: string): string {
   return String(html`<div class="summary">${checkOutcome(run.outcome)}<p>${saved}</p>${runLine(run, connection.timeZone)}
@@ -117,7 +115,7 @@ ${suggestionList(run.suggestions, connection)}${draftNotice(connection)}</div>
 `);
 }
 
-/** What ends the streamed checks when what became of them could not be stored. */
+/** What ends the streamed checks when their results could not be stored. */
 export function streamedFailure(row: CheckRow, groupBefore: string | undefined): string {
   return `${streamedRow(row, groupBefore)}</section>\n`;
 }
@@ -141,7 +139,7 @@ ${advancedForm({
   form: tail.advanced,
   scopes: tail.scopes,
   groups: tail.fieldGroups,
-  operatorNote: html`<p class="note">Only the operator of this service changes the Client ID, the Org ID and the private networks our servers may call (${privateNetworks.length === 0 ? 'none' : privateNetworks.join(', ')}).</p>`,
+  operatorNote: html`<p class="note">Only the operator of this service can change the Client ID, the Org ID and the private networks our servers may call (${privateNetworks.length === 0 ? 'none' : privateNetworks.join(', ')}).</p>`,
 })}
 `) + settingsPageEnd()
   );

@@ -43,9 +43,9 @@ ${organizations.map(organizationRow)}</tbody>
 <h2 id="new">New organization</h2>
 <form method="post" action="${LIST}">
 <input type="hidden" name="csrf" value="${admin.csrfToken}">
-${formField({ name: 'id', label: 'Org ID', hint: 'Letters, digits, ".", "_" or "-". It stands in the launch URL and cannot be changed later.', ...typed(form, 'id'), isRequired: true })}
+${formField({ name: 'id', label: 'Org ID', hint: 'Letters, digits, ".", "_" or "-". It is part of the launch URL and cannot be changed later.', ...typed(form, 'id'), isRequired: true })}
 ${formField({ name: 'name', label: 'Name', ...typed(form, 'name'), isRequired: true })}
-${formField({ name: 'clientId', label: 'Client ID', hint: 'As registered at the EHR. It can be entered later; until then no launch can succeed.', ...typed(form, 'clientId') })}
+${formField({ name: 'clientId', label: 'Client ID', hint: 'As registered in the EHR. You can enter it later; until then no launch can succeed.', ...typed(form, 'clientId') })}
 <button class="btn btn-primary" type="submit">Create organization</button>
 </form>
 </section>
@@ -85,7 +85,7 @@ ${done === undefined ? null : html`<p class="notice notice-done" role="status">$
 <form method="post" action="${LIST}/${id}">
 ${csrf}
 ${formField({ name: 'name', label: 'Name', ...typed(form, 'name'), isRequired: true })}
-${formField({ name: 'clientId', label: 'Client ID', hint: 'As registered at the EHR for this environment. Changing it ends the launches of this organization.', ...typed(form, 'clientId') })}
+${formField({ name: 'clientId', label: 'Client ID', hint: 'As registered in the EHR for this environment. A change ends the launches of this organization.', ...typed(form, 'clientId') })}
 ${formField({ name: 'privateNetworks', label: privateNetworks.label, hint: privateNetworks.hint, ...typed(form, 'privateNetworks') })}
 <button class="btn btn-primary" type="submit">Save</button>
 </form>

@@ -2,6 +2,7 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { instant } from '#views/instant.ts';
+import type { Forms } from './connection.ts';
 
 /** One scope in words. */
 export interface ExplainedScopeProps {
@@ -14,7 +15,7 @@ export interface ScopeEditorProps {
   readonly previewAction: string;
   readonly present: readonly ExplainedScopeProps[];
   readonly absent: readonly ExplainedScopeProps[];
-  /** undefined while the EHR's spelling is not known, or the string cannot be used */
+  /** undefined while the syntax the EHR understands is not known, or the string cannot be used */
   readonly sent: { readonly scope: string; readonly because: string } | undefined;
   /** set when the string was typed and not saved */
   readonly preview: { readonly problems: readonly string[] } | undefined;
@@ -26,8 +27,8 @@ export function scopeEditor({ previewAction, present, absent, sent, preview }: S
 <button class="btn btn-outline-secondary" type="submit" formaction="${previewAction}#scope-preview" formnovalidate>Preview scopes</button>
 ${preview === undefined ? null : previewNotice(preview.problems)}
 ${sent === undefined ? null : html`<p>Sent in a launch, because ${sent.because}: <code class="value">${sent.scope}</code></p>`}
-${scopeTable('What these scopes are for', 'Lost without it', present)}
-${absent.length === 0 ? html`<p>Every scope the app can use is there.</p>` : scopeTable('Scopes the app can use that are absent', 'Lost now', absent)}
+${scopeTable('What these scopes are for', 'Without it', present)}
+${absent.length === 0 ? html`<p>Every scope the app can use is there.</p>` : scopeTable('Scopes the app can use that are absent', 'Missing now', absent)}
 </div>
 `;
 }
@@ -41,14 +42,14 @@ function previewNotice(problems: readonly string[]): SafeHtml {
 function scopeTable(caption: string, lossTitle: string, rows: readonly ExplainedScopeProps[]): SafeHtml | null {
   if (rows.length === 0) return null;
   return html`<table class="settings-table scope-words"><caption>${caption}</caption>
-<thead><tr><th scope="col">Scope</th><th scope="col">What for</th><th scope="col">${lossTitle}</th></tr></thead>
+<thead><tr><th scope="col">Scope</th><th scope="col">Purpose</th><th scope="col">${lossTitle}</th></tr></thead>
 <tbody>
 ${rows.map(
   ({
     scope,
     purpose,
     loss,
-  }) => html`<tr><th scope="row"><code>${scope}</code></th><td data-label="What for">${purpose}</td><td data-label="${lossTitle}">${loss}</td></tr>
+  }) => html`<tr><th scope="row"><code>${scope}</code></th><td data-label="Purpose">${purpose}</td><td data-label="${lossTitle}">${loss}</td></tr>
 `,
 )}</tbody></table>
 `;
@@ -64,11 +65,7 @@ export interface AcceptedScopesProps {
 /** Both strings, and the button that saves the accepted one. */
 export function acceptedScopesNotice(
   scopes: AcceptedScopesProps | undefined,
-  {
-    actionOf,
-    csrfToken,
-    timeZone,
-  }: { readonly actionOf: (step: string) => string; readonly csrfToken: string; readonly timeZone: string },
+  { actionOf, csrfToken, timeZone }: Forms,
 ): SafeHtml | null {
   if (!scopes) return null;
   const { asked, accepted, at } = scopes;

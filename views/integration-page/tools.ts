@@ -3,12 +3,7 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import { type IconName, icon } from '#views/icons.ts';
 import { instant } from '#views/instant.ts';
 import { copyButton } from '#views/settings/registration-table.ts';
-
-interface Forms {
-  readonly actionOf: (step: string) => string;
-  readonly csrfToken: string;
-  readonly timeZone: string;
-}
+import type { Forms } from './connection.ts';
 
 /** A change of settings that the last checks suggest. */
 export interface SuggestionProps {
@@ -53,7 +48,7 @@ const PROOF_PICTURES: Readonly<Record<ProofProps['verdict'], IconName>> = {
 export function keyProof(proof: ProofProps | undefined, { actionOf, csrfToken }: Forms): SafeHtml {
   return html`<section aria-labelledby="key-proof">
 <h2 id="key-proof">Key proof</h2>
-<p>Sends one token request with a code that cannot be valid. If the EHR answers <code>invalid_grant</code>, it has accepted our client ID, key, algorithm and audience: the registration is right. If it answers <code>invalid_client</code>, it has not. No patient and no user is involved. Some servers count failed requests, so it happens only when you press, and five times in ten minutes at most.</p>
+<p>Sends one token request with an invalid code. The answer <code>invalid_grant</code> means that the EHR accepted the client ID, key, algorithm and audience: the registration is right. <code>invalid_client</code> means that it did not. No patient or user is involved. Some servers count failed requests, so the limit is five proofs in ten minutes.</p>
 ${proof === undefined ? null : proofResult(proof)}
 <form method="post" action="${actionOf('prove-key')}#key-proof"><input type="hidden" name="csrf" value="${csrfToken}"><button class="btn btn-outline-secondary" type="submit">Prove our key</button></form>
 </section>
@@ -66,21 +61,20 @@ function proofResult({ verdict, text, causes }: ProofProps): SafeHtml {
 `;
 }
 
+export interface ReportProps {
+  readonly report: { readonly url: string; readonly expiresAt: Date } | undefined;
+  /** the address of this page is one that has shown a link before */
+  readonly isReportGone: boolean;
+}
+
 /** A link to what the checks found, for people who cannot sign in here. */
 export function reportSection(
-  {
-    report,
-    isReportGone,
-  }: {
-    readonly report: { readonly url: string; readonly expiresAt: Date } | undefined;
-    /** the address of this page is one that has shown a link before */
-    readonly isReportGone: boolean;
-  },
+  { report, isReportGone }: ReportProps,
   { actionOf, csrfToken, timeZone }: Forms,
 ): SafeHtml {
   return html`<section aria-labelledby="report">
 <h2 id="report">Report for the EHR and network teams</h2>
-<p>One dated page with the last checks and the registration sheet, without secrets. Whoever has the link can read it, without signing in, until it expires.</p>
+<p>A dated page with the last checks and the registration sheet, without secrets. Anyone with the link can read it until it expires, without signing in.</p>
 ${isReportGone ? html`<p class="notice" role="status">${icon('info')} <span>The link of a report is shown once, and this page has shown it. If it was not copied, make a new one.</span></p>` : null}
 ${report === undefined ? null : html`<div class="notice notice-done" role="status">${icon('done')} <div><p><code class="value">${report.url}</code> ${copyButton('Copy the link of the report', report.url)}</p><p class="note">Works until ${instant(report.expiresAt, timeZone)}. <a href="${report.url}">Open the report</a></p></div></div>`}
 <form method="post" action="${actionOf('report')}#report"><input type="hidden" name="csrf" value="${csrfToken}"><button class="btn btn-outline-secondary" type="submit">Make a link</button></form>
@@ -99,7 +93,7 @@ export function driftSection(drift: DriftProps | undefined, { timeZone }: Forms)
   if (!drift) return null;
   return html`<section aria-labelledby="drift">
 <h2 id="drift">Changes at the EHR</h2>
-${drift.differences.length === 0 ? html`<p>None against the last good checks, as of ${instant(drift.at, timeZone)}.</p>` : html`<p>Against the last good checks, as of ${instant(drift.at, timeZone)}:</p><ul>${drift.differences.map((difference) => html`<li><bdi>${difference}</bdi></li>`)}</ul>`}
+${drift.differences.length === 0 ? html`<p>No changes since the last good checks, as of ${instant(drift.at, timeZone)}.</p>` : html`<p>Since the last good checks, as of ${instant(drift.at, timeZone)}:</p><ul>${drift.differences.map((difference) => html`<li><bdi>${difference}</bdi></li>`)}</ul>`}
 </section>
 `;
 }

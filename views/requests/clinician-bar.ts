@@ -4,7 +4,7 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 export interface ClinicianBarProps {
   /** `/launches/<id>`, without a trailing slash */
   readonly base: string;
-  /** the signed-in EHR user's name; undefined when the EHR did not tell */
+  /** the signed-in EHR user's name; undefined when the EHR did not give it */
   readonly userName: string | undefined;
   /** the name may yet come, so that nothing is said about it */
   readonly isUserPending?: boolean;

@@ -31,7 +31,7 @@ export const RESULT = 'result';
 /** What was typed earlier and is in the fields again. */
 export interface KeptDraft {
   readonly savedAt: Date;
-  /** nobody knows whether it is in the EHR */
+  /** whether it is in the EHR is not known */
   readonly mayBeSent: boolean;
 }
 
@@ -141,9 +141,9 @@ function actions({ canLook, isAsked }: { canLook: boolean; isAsked: boolean }): 
 
 function draftLine({ draft, timeZone, bar: { base, csrfToken } }: NewRequestPageProps): SafeHtml | null {
   if (draft === undefined) return null;
-  const fate = draft.mayBeSent ? 'It may be in the EHR already' : 'It has not been sent';
+  const state = draft.mayBeSent ? 'It may be in the EHR already' : 'It has not been sent';
   return html`<form class="notice" method="post" action="${base}/requests/new/discard"><input type="hidden" name="csrf" value="${csrfToken}">${icon('draft')}
-<span>This is what you typed at ${clockTime(draft.savedAt, timeZone)}. ${fate}, and is kept here for an hour.</span> <button class="btn btn-sm" type="submit">Discard</button></form>`;
+<span>This is what you typed at ${clockTime(draft.savedAt, timeZone)}. ${state}, and is kept here for an hour.</span> <button class="btn btn-sm" type="submit">Discard</button></form>`;
 }
 
 function select(name: FieldName, choices: readonly Choice[], form: TypedForm): SafeHtml {

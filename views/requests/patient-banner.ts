@@ -2,7 +2,7 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 
-/** A patient as people tell patients apart. Every text is plain, bounded and not yet escaped; undefined = not given by the EHR. */
+/** What people distinguish patients by. Every text is plain, bounded and not yet escaped; undefined = not given by the EHR. */
 export interface PatientIdentity {
   readonly name: string;
   /** as the EHR wrote it: `YYYY`, `YYYY-MM` or `YYYY-MM-DD` */

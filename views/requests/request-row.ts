@@ -17,7 +17,7 @@ export interface RequestRow {
   /** undefined when routine: everything else is worth a look */
   readonly priority: RequestPriority | undefined;
   readonly needed: string | undefined;
-  /** who is to carry it out, and how many more there are; that anybody has heard of it is not said */
+  /** who is to carry it out, and how many more there are; that they have heard of it is not said */
   readonly sentTo: { readonly names: readonly string[]; readonly more: number } | undefined;
   readonly requested: { readonly on: string | undefined; readonly by: string | undefined };
   readonly reason: { readonly first: string; readonly more: number } | undefined;

@@ -5,6 +5,7 @@ import { clockTime } from '#views/instant.ts';
 import { layoutEnd, layoutStart } from '#views/layout.ts';
 import { dayIn } from '#views/zone.ts';
 import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
+import { loadingLine } from './loading-line.ts';
 import { RESULT } from './new-request-page.ts';
 import { identityLine, type PatientIdentity, patientBanner } from './patient-banner.ts';
 import { type RequestListProps, requestList } from './request-list.ts';
@@ -31,18 +32,14 @@ export interface RequestsPageStartProps {
   readonly themeUrl?: string | undefined;
 }
 
-/**
- * Everything through the patient strip, and last a line that the EHR is being read: CSS takes it away when the list has
- * come, because until then an empty page would look like "no requests".
- */
+/** Everything through the patient strip, and last a line that the EHR is being read. */
 export function requestsPageStart(props: RequestsPageStartProps): string {
   const title = `Requests for ${props.patient.name}`;
   return String(html`${layoutStart({ title, themeUrl: props.themeUrl, bar: clinicianBar(props.bar) })}${patientBanner(props.patient, props.needPatientBanner)}<div class="page-heading">
 <h1>Requests for <bdi>${props.patient.name}</bdi></h1>
 ${asOfLine(props)}
 </div>
-${props.isSent === true ? doneLine('The request was sent to the EHR.', RESULT) : null}${createLine(props.create, props.bar.base)}<p class="loading" role="status" aria-live="polite">Reading requests from the EHR… <span class="loading-slow">The EHR is slow. Nothing is known about the requests yet. If no list comes within a minute, <a href="${props.bar.base}/requests">refresh</a>.</span></p>
-`);
+${props.isSent === true ? doneLine('The request was sent to the EHR.', RESULT) : null}${createLine(props.create, props.bar.base)}${loadingLine(props.bar.base)}`);
 }
 
 /** @param id of the one line that the page opens with the focus on, where its address ends in it. */
@@ -54,8 +51,7 @@ function doneLine(text: string, id?: string): SafeHtml {
 
 const REFUSALS = {
   'not-permitted': 'New requests cannot be created here: the EHR did not permit this app to.',
-  'practitioners-only':
-    'New requests are created by practitioners, and this app cannot tell from the EHR that you are one.',
+  'practitioners-only': 'New requests are created by practitioners, and the EHR did not identify you as one.',
   replaced: 'New requests cannot be created here: this record was merged into another one.',
 };
 const CREATE_WORDS = {
@@ -80,7 +76,7 @@ export function requestsPageEnd(props: {
   list: RequestListProps;
   /** finds this page's log line; shown where something is missing */
   supportCode: string;
-  /** what only the list could tell of requests sent from here */
+  /** what only the list could say of requests sent from here */
   sent?: {
     readonly base: string;
     readonly create: CreateOffer | undefined;

@@ -31,9 +31,9 @@ export function accountPage(props: AccountPageProps): string {
   return settingsPage(
     { title, identity, csrfToken, current: 'account' },
     html`<h1>${title}</h1>
-${props.isChanged ? html`<p class="notice notice-done" role="status">${icon('done')} <span>Your password is changed. Everywhere else you are signed out.</span></p>` : null}
-${isForced ? html`<p>You have signed in with a one-time password. Replace it now; then everything else opens.</p>` : facts(props)}
-${props.hasPassword ? passwordForm(props) : html`<p>You sign in by single sign-on; there is no password here.</p>`}
+${props.isChanged ? html`<p class="notice notice-done" role="status">${icon('done')} <span>Your password is changed. Your other sessions have ended.</span></p>` : null}
+${isForced ? html`<p>You have signed in with a one-time password. Replace it to continue.</p>` : facts(props)}
+${props.hasPassword ? passwordForm(props) : html`<p>You sign in by single sign-on and have no password here.</p>`}
 `,
   );
 }

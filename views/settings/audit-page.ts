@@ -39,7 +39,7 @@ export interface AuditPageProps {
   /** the address of this page is one that has shown a patient before */
   readonly isLookGone: boolean;
   readonly olderCursor: string | undefined;
-  /** 0: for ever */
+  /** 0: indefinitely */
   readonly retentionDays: number;
 }
 
@@ -51,13 +51,13 @@ export function auditPage(props: AuditPageProps): string {
 
 function auditMain(props: AuditPageProps): SafeHtml {
   const { accountedFor, rows, olderCursor, filter, retentionDays, refused, isLookGone } = props;
-  const kept = retentionDays === 0 ? 'kept for ever' : `kept for ${retentionDays} days`;
+  const kept = retentionDays === 0 ? 'kept indefinitely' : `kept for ${retentionDays} days`;
   return html`<h1>Audit</h1>
-<p>Who did what and when; ${kept}. Rows are added and never changed. EHR users stand as keyed hashes: the same person has the same hash.</p>
+<p>Who did what and when; ${kept}. Rows are added and never changed. EHR users are shown as keyed hashes: the same person always has the same hash.</p>
 ${refused === undefined ? null : html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${refused.problem}</span></p>`}
 ${isLookGone ? html`<p class="notice" role="status">${icon('info')} <span>A patient is shown once for each reason, and this page has shown one. To look again, give the reason again.</span></p>` : null}
 ${accountedFor === undefined ? filterForm(props) : html`<p class="notice" role="status">Everything recorded about <code>${accountedFor}</code> of ${filter.organization}. <a href="/settings/audit">Back to all</a></p>`}
-${rows.length === 0 ? html`<p class="empty">Nothing fits.</p>` : table(props)}
+${rows.length === 0 ? html`<p class="empty">No matching rows.</p>` : table(props)}
 ${olderCursor === undefined ? null : html`<p><a href="${hrefOf('/settings/audit', filter, olderCursor)}">Older</a></p>`}
 ${props.organizations === undefined ? null : patientSearch(props, props.organizations)}
 `;

@@ -1,4 +1,4 @@
-/** Settings > Clinicians: the EHR users of an organization, those who wait for confirmation, and one-time codes. */
+/** Settings > Clinicians: who of the EHR's users is whom here, who waits, and one-time codes. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { formField } from '#views/form-field.ts';
 import { icon } from '#views/icons.ts';
@@ -24,7 +24,7 @@ export interface ClinicianRowProps {
   readonly lastLaunchAt: Date | undefined;
 }
 
-/** An EHR user who is not confirmed yet. */
+/** An EHR user who is not confirmed. */
 export interface WaitingRowProps {
   readonly reference: string;
   /** as the EHR's id_token says: a hint, and no proof */
@@ -63,8 +63,8 @@ const NAMELESS = 'Name not known';
 
 const modes = {
   automatic: 'Anyone the EHR lets launch the app is admitted automatically.',
-  code: 'At the first launch, a user has to type a one-time code.',
-  confirmation: 'At the first launch, a user waits until you confirm them here.',
+  code: 'A new user enters a one-time code at the first launch.',
+  confirmation: 'A new user waits at the first launch until you confirm them here.',
 } as const;
 
 /** A whole page. */
@@ -73,7 +73,7 @@ export function cliniciansPage(props: CliniciansPageProps): string {
   return settingsPage(
     { title: 'Clinicians', ...admin, current: 'clinicians' },
     html`<h1>Clinicians of <bdi>${organization.name}</bdi></h1>
-<p>${modes[mode]} <a href="${props.settingsUrl}">Change this</a> under Advanced settings, “First launch of an EHR user”. People are known by the EHR’s issuer and subject, never by name.</p>
+<p>${modes[mode]} <a href="${props.settingsUrl}">Change this</a> under Advanced settings, “First launch of an EHR user”. Users are identified by the EHR’s issuer and subject, never by name.</p>
 ${isCodeGone ? html`<p class="notice" role="status">${icon('info')} <span>A one-time code is shown once, and this page has shown it. If it was not written down, choose “New one-time code” for that clinician.</span></p>` : null}
 ${problem === undefined ? null : html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${problem}</span></p>`}
 ${issued === undefined ? null : issuedNotice(issued)}
@@ -87,7 +87,7 @@ ${addForm(props)}
 function issuedNotice({ name, code }: { name: string | undefined; code: string }): SafeHtml {
   return html`<div class="notice notice-done" role="status">${icon('done')} <div>
 <p>One-time code for <bdi>${name ?? NAMELESS}</bdi>: <code class="one-time">${code}</code></p>
-<p class="hint">Give it to them now, in person or by telephone; it is not shown again. It works once, within seven days: they open the app from a patient’s chart and type it.</p>
+<p class="hint">Give it to the clinician now, in person or by telephone; it is not shown again. It works once, within seven days: the clinician opens the app from a patient’s chart and enters it.</p>
 </div></div>`;
 }
 
@@ -137,7 +137,7 @@ function clinicianItem(
   const action = (verb: string, label: string) => actionForm(actionOf(`/${row.id}/${verb}`), csrfToken, label, name);
   return html`<li><div class="person"><p class="person-name"><bdi>${name}</bdi>${row.role === undefined ? null : html` · <bdi>${row.role}</bdi>`}${row.isDisabled ? html` <span class="chip">disabled</span>` : null}</p>
 <p class="hint">${stateOf(row, timeZone)}</p>
-${row.ehrName === undefined ? null : html`<p class="hint">The EHR calls them <bdi>${row.ehrName}</bdi>.</p>`}
+${row.ehrName === undefined ? null : html`<p class="hint">Name in the EHR: <bdi>${row.ehrName}</bdi></p>`}
 ${row.conflictAt === undefined ? null : html`<p class="field-problem">${icon('warning')} Another EHR user tried this clinician’s code (${instant(row.conflictAt, timeZone)}). Nothing was changed.</p>`}</div>
 <div class="person-actions">${row.isLinked ? action('unlink', 'Undo association') : row.isDisabled ? null : action('code', 'New one-time code')}${row.isDisabled ? action('enable', 'Enable') : action('disable', 'Disable')}</div></li>
 `;
@@ -167,7 +167,7 @@ function addForm({ admin, actionOf, nameProblem, typedName }: CliniciansPageProp
   return html`<form class="narrow-form" method="post" action="${actionOf('')}" id="add">
 <h2>Add a clinician with a one-time code</h2>
 <input type="hidden" name="csrf" value="${admin.csrfToken}">
-${formField({ name: 'name', label: 'Name', hint: 'For your own list; what the EHR calls them need not be the same.', value: typedName, problem: nameProblem, isRequired: true, autocomplete: 'off' })}
+${formField({ name: 'name', label: 'Name', hint: 'For your own list; the name in the EHR may differ.', value: typedName, problem: nameProblem, isRequired: true, autocomplete: 'off' })}
 <button class="btn btn-primary" type="submit">Add and show the code</button>
 </form>`;
 }

@@ -1,4 +1,4 @@
-/** What is known of our keys outside: per organization, and the fetchers of the JWKS nobody could place. */
+/** Use of our keys by EHRs: per organization, and JWKS fetches from other addresses. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { age, instant } from '#views/instant.ts';
 import { serverTimeZone } from '#views/zone.ts';
@@ -13,7 +13,7 @@ export interface KeyUseRow {
   readonly fetched: { readonly address: string; readonly at: Date } | undefined;
 }
 
-/** Somebody who fetched the JWKS from an address that is none of those hosts'. */
+/** A fetch of the JWKS from an address of no organization's hosts. */
 export interface JwksFetcher {
   readonly address: string;
   readonly userAgent: string;
@@ -52,7 +52,7 @@ ${keyUses.map(
 export function fetcherTable(fetchers: readonly JwksFetcher[]): SafeHtml {
   return html`<section aria-labelledby="fetchers">
 <h2 id="fetchers">Other fetchers of the JWKS</h2>
-<p>A fetch tells its address and nothing else that can be trusted. It is put to an organization only when the address is one its FHIR or token host has in DNS; many EHRs call from other addresses, and a content network in between may answer without us. So “unknown” above does not mean that an EHR has not fetched. Kept for 30 days.</p>
+<p>A request reveals its address and nothing else that can be trusted. It is assigned to an organization only if its FHIR or token host has that address in DNS. Many EHRs call from other addresses, and a content delivery network may respond in our place, so “unknown” above does not mean that an EHR has not fetched the keys. Kept for 30 days.</p>
 ${
   fetchers.length === 0
     ? html`<p>None seen.</p>`

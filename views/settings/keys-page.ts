@@ -43,7 +43,7 @@ function keysMain(props: KeysPageProps): SafeHtml {
   const { csrfToken } = props.admin;
   return html`<h1>Signing keys</h1>
 ${props.done === undefined ? null : html`<p class="notice notice-done" role="status">${icon('done')} <span>${props.done}</span></p>`}
-<p>Our requests to an EHR are signed with these. EHRs read the public halves at <code class="value">${props.jwksUri}</code> ${copyButton('Copy the JWKS URI', props.jwksUri)} and may keep them for ${props.maxAgeSeconds} seconds.</p>
+<p>The app signs its requests to EHRs with these keys. EHRs read the public keys at <code class="value">${props.jwksUri}</code> ${copyButton('Copy the JWKS URI', props.jwksUri)} and may cache them for ${props.maxAgeSeconds} seconds.</p>
 ${props.problem?.at === 'keys' ? keysProblem(props.problem, csrfToken) : null}
 <table class="settings-table">
 <thead><tr><th scope="col">Key ID</th><th scope="col">Algorithm</th><th scope="col">State</th><th scope="col">Age</th><th scope="col">Dates</th><th scope="col">Actions</th></tr></thead>
@@ -52,7 +52,7 @@ ${props.keys.map((key) => keyRow(key, props.now, csrfToken))}</tbody>
 </table>
 <section aria-labelledby="rotate">
 <h2 id="rotate">Rotate</h2>
-<p>Publishes a new pair for each algorithm now. It signs once every EHR's copy of the JWKS has run out; the present keys stop signing then and stay published until nothing signed with them can be on its way. Nobody has to do anything.</p>
+<p>Publishes a new key for each algorithm now. It starts to sign when every cached copy of the JWKS has expired; the current keys then stop signing and stay published until no request signed with them can be in transit. No further action is needed.</p>
 ${actionForm('rotate', csrfToken, html`<button class="btn btn-primary" type="submit">Rotate keys</button>`)}
 </section>
 ${importSection(props)}
@@ -63,8 +63,8 @@ ${fetcherTable(props.fetchers)}
 
 const STATES: Readonly<Record<string, string>> = {
   pending: 'published, not signing yet',
-  active: 'signs, unless a newer one does',
-  retired: 'signs no longer, still published',
+  active: 'signs, unless a newer key is active',
+  retired: 'no longer signs, still published',
 };
 
 function keyRow(key: KeyRowProps, now: Date, csrfToken: string): SafeHtml {
@@ -76,23 +76,23 @@ function keyRow(key: KeyRowProps, now: Date, csrfToken: string): SafeHtml {
 <td data-label="Age">${age(key.createdAt, now)}</td>
 <td data-label="Dates">${state === 'pending' ? 'signs from' : 'has signed since'} ${instant(key.activatesAt, serverTimeZone)}${key.publishedUntil === null ? null : html`<br>published until ${instant(key.publishedUntil, serverTimeZone)}`}</td>
 <td data-label="Actions" class="actions"><a href="${downloads}/public.pem">PEM</a> <a href="${downloads}/jwks.json">JWKS</a>
-${state === 'retired' ? null : retireForm(kid, csrfToken, state === 'pending' ? 'Call off' : 'Retire')}
+${state === 'retired' ? null : retireForm(kid, csrfToken, state === 'pending' ? 'Cancel rotation' : 'Retire')}
 <details><summary>Emergency…</summary>
-<p>For a key that somebody else may have. It leaves the JWKS at once and the next key signs at once; EHRs that still hold the old JWKS refuse us until it runs out.</p>
+<p>Only for a key that may be compromised. It leaves the JWKS at once and the next key signs at once; an EHR with a cached JWKS refuses our requests until its copy expires.</p>
 ${actionForm('revoke', csrfToken, html`<input type="hidden" name="kid" value="${kid}"><button class="btn btn-sm btn-outline-danger" type="submit">Revoke now</button>`)}
 </details></td></tr>
 `;
 }
 
-/** `Call off` drops a key that does not sign yet, and the rotation it belongs to. */
-type RetireWord = 'Retire' | 'Call off' | 'Retire it anyway';
+/** `Cancel rotation` drops a key that does not sign yet, and the rotation it belongs to. */
+type RetireWord = 'Retire' | 'Cancel rotation' | 'Retire it anyway';
 
 function retireForm(kid: string, csrfToken: string, word: RetireWord): SafeHtml {
-  const told = word === 'Retire it anyway' ? html`<input type="hidden" name="evenIfUsed" value="yes">` : null;
+  const evenIfUsed = word === 'Retire it anyway' ? html`<input type="hidden" name="evenIfUsed" value="yes">` : null;
   return actionForm(
     'retire',
     csrfToken,
-    html`<input type="hidden" name="kid" value="${kid}">${told}<button class="btn btn-sm btn-outline-secondary" type="submit">${word}</button>`,
+    html`<input type="hidden" name="kid" value="${kid}">${evenIfUsed}<button class="btn btn-sm btn-outline-secondary" type="submit">${word}</button>`,
   );
 }
 
@@ -109,7 +109,7 @@ function importSection({ problem, admin }: KeysPageProps): SafeHtml {
   const refused = problem?.at === 'import' ? problem.text : undefined;
   return html`<section aria-labelledby="import">
 <h2 id="import">Import a private key</h2>
-<p>For an EHR that has a key of yours registered already. It is published now, signs once every EHR's copy has run out, and is kept sealed; nobody can read it back.</p>
+<p>For an EHR that has registered a key of yours already. It is published now, starts to sign when every cached copy of the JWKS has expired, and is stored encrypted; it cannot be read back.</p>
 <form method="post" action="/settings/keys/import" autocomplete="off">
 <input type="hidden" name="csrf" value="${admin.csrfToken}">
 <label for="privateKey">Private key, PEM or JWK: RSA with 2048 bits or more, or EC on P-384</label>

@@ -23,7 +23,7 @@ export interface RegistrationValues {
 }
 
 /**
- * @param organizationId undefined while nobody says which organization: then the placeholder {Org ID} stands in the URLs.
+ * @param organizationId undefined while no organization is chosen: then the placeholder {Org ID} stands in the URLs.
  */
 export function registrationTable(values: RegistrationValues, organizationId: string | undefined): SafeHtml {
   return html`<table class="sheet">

@@ -46,7 +46,7 @@ function passwordForm({ csrfToken, next, email, problem }: SignInPageProps): Saf
 <div class="field"><label for="password">Password</label>
 <input class="form-control" id="password" name="password" type="password" autocomplete="current-password" required maxlength="200"${wrong}></div>
 <button class="btn btn-primary" type="submit">Sign in</button>
-<p class="hint">Forgotten your password? The operator of this service can give you a new one.</p>
+<p class="hint">Forgot your password? The operator of this service can give you a new one.</p>
 </form>`;
 }
 

@@ -60,7 +60,7 @@ ${addForm(props)}
 function oneTimeNotice({ email, password }: { email: string; password: string }): SafeHtml {
   return html`<div class="notice notice-done" role="status">${icon('done')} <div>
 <p>One-time password for <bdi>${email}</bdi>: <code class="one-time">${password}</code></p>
-<p class="hint">Give it to them now, by telephone or in person; it is not shown again. It works once, within three days, and has to be replaced at that sign-in.</p>
+<p class="hint">Give it to the user now, by telephone or in person; it is not shown again. It works once, within three days, and has to be replaced at that sign-in.</p>
 </div></div>`;
 }
 

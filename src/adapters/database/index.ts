@@ -1,6 +1,7 @@
 /** The system of record: PostgreSQL, or an embedded PGlite in the data folder when no DATABASE_URL is set. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { PGlite } from '@electric-sql/pglite';
 import { DrizzleQueryError, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
@@ -34,14 +35,14 @@ export interface DatabaseOptions {
   /** postgres:// URL; undefined opens PGlite in `${dataDir}/database`. */
   databaseUrl: string | undefined;
   dataDir: string;
-  /** A dumped, migrated PGlite: opened in memory, for tests. */
-  snapshot?: Blob | File;
+  /** A PGlite that is open already: tests share one, because opening takes a second. */
+  client?: PGlite;
 }
 
 const MIGRATIONS = { migrationsFolder: fileURLToPath(new URL('./migrations', import.meta.url)) };
 /** Any number, the same in every instance. */
 const MIGRATION_LOCK = 7_236_214;
-/** A page that waits longer is better told to come back; the migration has a connection of its own. */
+/** A page that waits longer had better fail with a time to come back; the migration has a connection of its own. */
 const CONNECT_TIMEOUT_MS = 2_000;
 const STATEMENT_TIMEOUT_MS = 2_000;
 const POOL_SIZE = 10;
@@ -52,7 +53,7 @@ const POOL_SIZE = 10;
  * @throws FolderInUseError when another process has the embedded database open. PostgreSQL is not contacted yet.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  if (options.snapshot) return openEmbedded(undefined, options.snapshot);
+  if (options.client) return openEmbedded(undefined, options.client);
   return options.databaseUrl === undefined ? openEmbedded(options.dataDir) : openPostgres(options.databaseUrl);
 }
 
@@ -71,7 +72,7 @@ const AWAY_CODES = /^E(?:CONN|TIMEDOUT|PIPE|NOTFOUND|AI_AGAIN|HOST|NET)/;
 const AWAY_WORDS =
   /Query read timeout|timeout exceeded when trying to connect|Connection terminated|Cannot use a pool/i;
 
-/** Did this fail because the database is away or too slow, rather than by what it was asked? */
+/** Did this fail because the database is unavailable or too slow, rather than because of the query? */
 export function isDatabaseAway(error: unknown): boolean {
   const cause = withoutQuery(error);
   if (!(cause instanceof Error)) return false;
@@ -104,7 +105,7 @@ function openPostgres(connectionString: string): Database {
     keepAlive: true,
     application_name: 'vectorcare-smart',
   });
-  // An idle connection broke; the pool has dropped it already and the next query tells whoever needs to know.
+  // An idle connection broke; the pool has dropped it already and the next query reports it.
   pool.on('error', () => {});
   const db = drizzle({ client: pool });
   return {
@@ -132,7 +133,7 @@ async function migratePostgres(connectionString: string): Promise<void> {
 }
 
 /** Loaded on demand: production on PostgreSQL never pays for PGlite's WebAssembly. */
-async function openEmbedded(dataDir: string | undefined, snapshot?: Blob | File): Promise<Database> {
+async function openEmbedded(dataDir: string | undefined, opened?: PGlite): Promise<Database> {
   const lock = dataDir === undefined ? undefined : lockFolder(dataDir, 'database');
   try {
     const [{ PGlite }, pglite, migrator] = await Promise.all([
@@ -140,10 +141,7 @@ async function openEmbedded(dataDir: string | undefined, snapshot?: Blob | File)
       import('drizzle-orm/pglite'),
       import('drizzle-orm/pglite/migrator'),
     ]);
-    const client = await PGlite.create({
-      ...(dataDir === undefined ? {} : { dataDir: join(dataDir, 'database') }),
-      ...(snapshot ? { loadDataDir: snapshot } : {}),
-    });
+    const client = opened ?? (await PGlite.create(dataDir === undefined ? {} : { dataDir: join(dataDir, 'database') }));
     const db = pglite.drizzle({ client });
     return {
       db,

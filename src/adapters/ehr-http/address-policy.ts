@@ -1,4 +1,4 @@
-/** Which network addresses our servers may call: public ones, and the private ones somebody named on purpose (TL-04). */
+/** Which network addresses our servers may call: public ones, and private ones that are configured on purpose (TL-04). */
 import { lookup as dnsLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';

@@ -1,4 +1,5 @@
 /** How many calls a minute an EHR grants an organization, counted over all instances. */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Metrics } from '#src/adapters/metrics.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createSharedCounter, type SharedCounter } from '#src/adapters/redis/shared-counter.ts';
@@ -24,7 +25,7 @@ export interface EhrBudgets {
 const WINDOW_SECONDS = 60;
 const LONGEST_WAIT_MS = 2_000;
 
-/** @param store Redis counts for all instances; without it, or while it is away, each instance counts for itself. */
+/** @param store Redis counts for all instances; without it, or while it is unavailable, each instance counts for itself. */
 export function createEhrBudgets({ store, metrics }: { store: KeyStore; metrics?: Metrics | undefined }): EhrBudgets {
   const counters = new Map<number, SharedCounter>();
   const counterOf = (points: number) => {
@@ -42,7 +43,7 @@ export function createEhrBudgets({ store, metrics }: { store: KeyStore; metrics?
       if (waitMs > LONGEST_WAIT_MS) return Math.ceil(waitMs / 1_000);
       metrics?.budgetWaits.inc({ organization: id });
       // A little later than the window ends, and not all at once.
-      await new Promise((resolve) => setTimeout(resolve, waitMs + 10 + Math.random() * 90));
+      await pause(waitMs + 10 + Math.random() * 90);
       const again = await counter.spend(id);
       return again === undefined ? undefined : Math.max(1, Math.ceil(again / 1_000));
     },

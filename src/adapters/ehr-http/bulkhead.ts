@@ -1,4 +1,4 @@
-/** One lane per organization: its calls in flight are bounded, and an EHR that is down is left alone for a moment (TL-06, MT-06). */
+/** One bulkhead per organization: its calls in flight are bounded, and an EHR that is down is not called for a moment (TL-06, MT-06). */
 import {
   type BulkheadPolicy,
   BulkheadRejectedError,
@@ -9,6 +9,8 @@ import {
   circuitBreaker,
   handleWhen,
 } from 'cockatiel';
+import { LRUCache } from 'lru-cache';
+import { TimeoutError, within } from '#src/adapters/deadline.ts';
 import type { Log } from '#src/adapters/log.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
 import { type CallEnd, endOf, isEhrDown, OutboundError } from './error.ts';
@@ -23,45 +25,39 @@ const FAILURES = 10;
 const OPEN_MS = 10_000;
 /** While one call finds out whether the EHR is back. */
 const PROBE_SECONDS = 5;
-
 /** An EHR names hosts as it likes, for its keys above all: those used last are remembered. */
 const MOST_CIRCUITS = 100;
 
-/** Where a call goes, and for whom. */
-export interface LaneCall {
+/** Where a call goes, and for which organization. */
+export interface BulkheadCall {
   organizationId: string;
   url: URL;
-  /** Whoever comes can have it sent, with whatever it carries: a server error in answer to it opens no circuit (MT-06). */
+  /** A visitor without proof can have it sent, with any content: a server error in answer to it opens no circuit (MT-06). */
   isProvoked?: boolean | undefined;
 }
 
-/** The lanes of this process. */
-export interface EhrLanes {
+/** The bulkheads of this process. */
+export interface Bulkheads {
   /**
-   * Runs a call in its organization's lane, or refuses it before anything is sent.
+   * Runs a call in its organization's bulkhead, or refuses it before anything is sent.
    *
    * @param prepare what has to be settled first, such as a budget; not asked while the circuit is open.
    * @throws OutboundError 'busy' or 'circuit-open' with a time to come back, or what `call` throws.
    */
   run<T>(
-    lane: LaneCall,
+    target: BulkheadCall,
     call: () => Promise<T>,
     endOfResult: (result: T) => CallEnd,
     prepare?: () => Promise<void>,
   ): Promise<T>;
   /** Nothing is sent. @throws OutboundError 'circuit-open' while calls to that host are refused. */
-  assertAnswering(lane: LaneCall): void;
+  assertAnswering(target: BulkheadCall): void;
 }
 
 /** A circuit per host, so that a broken authorization server does not close the charts that are open. */
 interface Circuit {
   policy: CircuitBreakerPolicy;
   openedAt: number;
-}
-
-interface Lane {
-  places: BulkheadPolicy;
-  circuits: Map<string, Circuit>;
 }
 
 /** What an EHR answered, beside what the circuit has to know of it. */
@@ -75,20 +71,22 @@ class Ended<T> {
 }
 
 /** One per process. */
-export function createEhrLanes({ metrics, log }: { metrics?: Metrics | undefined; log?: Log | undefined }): EhrLanes {
-  const lanes = new Map<string, Lane>();
-  const laneOf = (organizationId: string): Lane => {
-    const lane = lanes.get(organizationId) ?? { places: bulkhead(RUNNING, WAITING), circuits: new Map() };
-    lanes.set(organizationId, lane);
-    return lane;
+export function createBulkheads({ metrics, log }: { metrics?: Metrics | undefined; log?: Log | undefined }): Bulkheads {
+  const places = new Map<string, { running: BulkheadPolicy; circuits: LRUCache<string, Circuit> }>();
+  const placesOf = (organizationId: string) => {
+    const known = places.get(organizationId);
+    if (known) return known;
+    const made = {
+      running: bulkhead(RUNNING, WAITING),
+      circuits: new LRUCache<string, Circuit>({ max: MOST_CIRCUITS }),
+    };
+    places.set(organizationId, made);
+    return made;
   };
-  const circuitOf = ({ circuits }: Lane, { organizationId, url }: LaneCall): Circuit => {
+  const circuitOf = ({ organizationId, url }: BulkheadCall): Circuit => {
+    const { circuits } = placesOf(organizationId);
     const known = circuits.get(url.origin);
-    if (known) {
-      circuits.delete(url.origin);
-      circuits.set(url.origin, known);
-      return known;
-    }
+    if (known) return known;
     const made = { policy: openableCircuit(), openedAt: 0 };
     made.policy.onStateChange((to) => {
       if (to === CircuitState.Open) made.openedAt = Date.now();
@@ -97,36 +95,31 @@ export function createEhrLanes({ metrics, log }: { metrics?: Metrics | undefined
       log?.warn({ organizationId, host: url.host, state }, 'ehr.circuit');
     });
     circuits.set(url.origin, made);
-    const [unusedLongest] = circuits.keys();
-    if (circuits.size > MOST_CIRCUITS && unusedLongest !== undefined) circuits.delete(unusedLongest);
     return made;
   };
-  const refuse = (call: LaneCall, reason: 'busy' | 'circuit-open', retryAfterSeconds: number): never => {
-    metrics?.refusedCalls.inc({ organization: call.organizationId, reason });
-    throw new OutboundError(reason, call.url.host, undefined, retryAfterSeconds);
+  const refuse = (target: BulkheadCall, reason: 'busy' | 'circuit-open', retryAfterSeconds: number): never => {
+    metrics?.refusedCalls.inc({ organization: target.organizationId, reason });
+    throw new OutboundError(reason, target.url.host, undefined, retryAfterSeconds);
   };
-
-  const assertClosed = (circuit: Circuit, target: LaneCall) => {
+  const assertClosed = (circuit: Circuit, target: BulkheadCall) => {
     const seconds = secondsClosedTo(circuit);
     if (seconds !== undefined) refuse(target, 'circuit-open', seconds);
   };
 
   return {
-    assertAnswering: (target) => assertClosed(circuitOf(laneOf(target.organizationId), target), target),
+    assertAnswering: (target) => assertClosed(circuitOf(target), target),
     run: async (target, call, endOfResult, prepare) => {
-      const lane = laneOf(target.organizationId);
-      const circuit = circuitOf(lane, target);
-      const refuseIfOpen = () => assertClosed(circuit, target);
-      refuseIfOpen();
+      const circuit = circuitOf(target);
+      assertClosed(circuit, target);
       await prepare?.();
-      const entered = await enter(lane.places, async () => {
-        // Again, and in one go with the call: the library lets callers wait for a probe, and nobody should wait here.
-        refuseIfOpen();
+      const entered = await enter(placesOf(target.organizationId).running, async () => {
+        // Again, and in one go with the call: the library lets callers wait for a probe, and no caller should.
+        assertClosed(circuit, target);
         const attempt = async () => {
           const result = await call();
           return new Ended(result, endOfResult(result));
         };
-        return target.isProvoked ? toldAfterwards(circuit, attempt()) : circuit.policy.execute(attempt);
+        return target.isProvoked ? reportedAfterwards(circuit, attempt()) : circuit.policy.execute(attempt);
       });
       return entered === 'busy' ? refuse(target, 'busy', BUSY_SECONDS) : entered.result;
     },
@@ -147,8 +140,8 @@ function openableCircuit(): CircuitBreakerPolicy {
   return circuitBreaker(failing, { halfOpenAfter: OPEN_MS, breaker: new ConsecutiveBreaker(FAILURES) });
 }
 
-/** What the circuit hears of a provoked call: that the EHR answered well, or not at all. Never is it the probe. */
-async function toldAfterwards<T>({ policy }: Circuit, attempt: Promise<Ended<T>>): Promise<Ended<T>> {
+/** What the circuit learns of a provoked call: that the EHR answered well, or not at all. It is never the probe. */
+async function reportedAfterwards<T>({ policy }: Circuit, attempt: Promise<Ended<T>>): Promise<Ended<T>> {
   const isServerError = await attempt.then(
     ({ end }) => isEhrDown(end),
     () => false,
@@ -166,29 +159,22 @@ function secondsClosedTo({ policy, openedAt }: Circuit): number | undefined {
   return policy.state === CircuitState.Open && leftMs > 0 ? Math.ceil(leftMs / 1_000) : undefined;
 }
 
-/** A place now, or soon, or none: the library's queue forgets nobody, so the deadline of those who wait is ours. */
+/** A place now, or soon, or none: the library's queue has no deadline. */
 async function enter<T>(places: BulkheadPolicy, call: () => Promise<T>): Promise<T | 'busy'> {
-  if (places.executionSlots > 0) return places.execute(call);
+  const begun = Promise.withResolvers<void>();
   const givenUp = new AbortController();
-  let deadline: NodeJS.Timeout | undefined;
-  const tooLong = new Promise<'busy'>((resolve) => {
-    deadline = setTimeout(() => {
-      givenUp.abort();
-      resolve('busy');
-    }, LONGEST_WAIT_MS);
-  });
-  const run = places.execute(async () => {
-    clearTimeout(deadline);
+  const run = places.execute(() => {
+    begun.resolve();
     return call();
   }, givenUp.signal);
   try {
-    return await Promise.race([run, tooLong]);
+    await within(LONGEST_WAIT_MS, Promise.race([begun.promise, run]));
   } catch (error) {
-    if (error instanceof BulkheadRejectedError) return 'busy';
-    throw error;
-  } finally {
-    clearTimeout(deadline);
-    // Given up: its turn, when it comes, is a rejection nobody waits for.
+    givenUp.abort();
+    // Its turn, when it comes, is a rejection that no caller waits for.
     run.catch(() => undefined);
+    if (error instanceof TimeoutError || error instanceof BulkheadRejectedError) return 'busy';
+    throw error;
   }
+  return run;
 }

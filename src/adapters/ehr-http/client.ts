@@ -5,7 +5,7 @@ import type { Metrics } from '#src/adapters/metrics.ts';
 import type { Telemetry } from '#src/adapters/telemetry.ts';
 import { isAddressAllowed, isLoopbackHost } from './address-policy.ts';
 import type { EhrBudgets } from './budget.ts';
-import { createEhrLanes, type LaneCall } from './bulkhead.ts';
+import { type BulkheadCall, createBulkheads } from './bulkhead.ts';
 import { type CallEnd, failureOf, OutboundError } from './error.ts';
 import { type CallKind, createWatch, type WatchedCall } from './metrics.ts';
 import { createEhrPools, type PoolUse } from './pools.ts';
@@ -19,11 +19,11 @@ export interface OutboundRequest {
   deadlineMs?: number;
   /** CIDRs this call may reach although private. */
   allowPrivate?: readonly string[];
-  /** For metrics and traces; 'other' when not told. */
+  /** For metrics and traces; 'other' unless given. */
   kind?: CallKind;
   /** The answer is its status first: with a body that breaks off, is late or too large, `text` is '' and nothing fails. */
   statusStands?: true;
-  /** Carries what a visitor brought and nobody has checked, such as a code: see {@link LaneCall}. */
+  /** Carries unchecked input of a visitor, such as a code: see {@link BulkheadCall}. */
   isProvoked?: boolean;
 }
 
@@ -66,7 +66,7 @@ export interface EhrClient {
 
 /** For no organization: checks, which have to measure whatever the circuit says, and our own sign-in. */
 export interface Outbound extends EhrClient {
-  /** For calls on behalf of an organization: in its lane, within its budget, to its private networks (TL-06, MT-06). */
+  /** For calls on behalf of an organization: in its bulkhead, within its budget, to its private networks (TL-06, MT-06). */
   forOrganization(organization: EhrOwner): EhrClient;
   close(): Promise<void>;
 }
@@ -88,7 +88,7 @@ export function createOutbound(options: {
 }): Outbound {
   const pools = createEhrPools(options.allowPrivate, DEADLINE_MS);
   const watch = createWatch(options);
-  const lanes = createEhrLanes(options);
+  const bulkheads = createBulkheads(options);
   const accepts = (url: URL) =>
     url.protocol === 'https:' || (url.protocol === 'http:' && !options.production && isLoopbackHost(url.hostname));
   const assertReachable = (url: URL, allowPrivate: readonly string[]) => {
@@ -112,7 +112,7 @@ export function createOutbound(options: {
       if (!owner) return watched();
       const prepare = owner.requestsPerMinute === 0 ? undefined : () => spend(owner, target.url);
       const { url, isProvoked } = target;
-      return lanes.run({ organizationId: owner.id, url, isProvoked }, watched, endOfResult, prepare);
+      return bulkheads.run({ organizationId: owner.id, url, isProvoked }, watched, endOfResult, prepare);
     };
     return {
       accepts,
@@ -140,7 +140,7 @@ export function createOutbound(options: {
         }),
       fhirCall: (target, call) => make({ kind: 'fhir', ...target }, call, () => ({ status: 200 })),
       assertAnswering: (url) => {
-        if (owner) lanes.assertAnswering({ organizationId: owner.id, url });
+        if (owner) bulkheads.assertAnswering({ organizationId: owner.id, url });
       },
       countVisit: async () => {
         if (owner) await options.budgets?.count(owner);
@@ -151,7 +151,7 @@ export function createOutbound(options: {
   return { ...clientFor(undefined), forOrganization: clientFor, close: pools.close };
 }
 
-type Target = Pick<WatchedCall, 'kind' | 'method' | 'url'> & Pick<LaneCall, 'isProvoked'>;
+type Target = Pick<WatchedCall, 'kind' | 'method' | 'url'> & Pick<BulkheadCall, 'isProvoked'>;
 
 const statusOf = ({ status }: OutboundResponse): CallEnd => ({ status });
 

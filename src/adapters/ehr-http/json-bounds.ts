@@ -80,17 +80,17 @@ export function boundsJson(bounds: JsonBounds): Dispatcher.DispatcherComposeInte
     const gauge = createJsonGauge(bounds);
     let isOver = false;
     return dispatch(target, {
-      onRequestStart: (...told) => handler.onRequestStart?.(...told),
+      onRequestStart: (...args) => handler.onRequestStart?.(...args),
       onResponseStarted: () => handler.onResponseStarted?.(),
-      onResponseStart: (...told) => handler.onResponseStart?.(...told),
+      onResponseStart: (...args) => handler.onResponseStart?.(...args),
       onResponseData: (controller, piece) => {
         if (isOver) return;
         isOver = !gauge.takes(piece);
         if (isOver) controller.abort(new JsonBoundsError());
         else handler.onResponseData?.(controller, piece);
       },
-      onResponseEnd: (...told) => handler.onResponseEnd?.(...told),
-      onResponseError: (...told) => handler.onResponseError?.(...told),
+      onResponseEnd: (...args) => handler.onResponseEnd?.(...args),
+      onResponseError: (...args) => handler.onResponseError?.(...args),
     });
   };
 }

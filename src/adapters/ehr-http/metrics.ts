@@ -6,7 +6,7 @@ import { type CallEnd, endOf } from './error.ts';
 /** What a call is for: a label of ours. */
 export type CallKind = 'discovery' | 'token' | 'keys' | 'fhir' | 'revocation' | 'style' | 'other';
 
-/** One call as far as it may be told. */
+/** What of a call may be disclosed. */
 export interface WatchedCall {
   kind: CallKind;
   method: string;
@@ -15,7 +15,7 @@ export interface WatchedCall {
   organizationId: string | undefined;
 }
 
-/** Makes a call and tells nobody what was in it. */
+/** Makes a call and measures it, never its content. */
 export type Watch = <T>(
   watched: WatchedCall,
   call: () => Promise<T>,

@@ -29,7 +29,7 @@ const JSON_BOUNDS: Record<PoolUse, JsonBounds> = {
   protocol: { depth: 64, values: 60_000 },
   fhir: { depth: 64, values: 200_000 },
 };
-/** A ceiling against leaks only: organizations may share a host, and the lane of each bounds what it uses of this. */
+/** A ceiling against leaks only: organizations may share a host, and the bulkhead of each bounds what it uses of this. */
 const CONNECTIONS_PER_HOST = 1_000;
 const KEEP_ALIVE_MS = 75_000;
 /** What the end of a launch uses at once: one token request; then the patient, the requests and the user together. */

@@ -1,6 +1,8 @@
 /** Looks at a host's name and certificate without sending it a request, behind the same address guard as every call (TL-01, TL-04). */
+import { once } from 'node:events';
 import { isIP, type LookupFunction } from 'node:net';
 import { checkServerIdentity, connect, type PeerCertificate, type TLSSocket } from 'node:tls';
+import { within } from '#src/adapters/deadline.ts';
 import { AddressRefusedError, guardedLookup, isAddressAllowed } from './address-policy.ts';
 import { failureOf, type OutboundFailure } from './error.ts';
 
@@ -38,30 +40,43 @@ export interface ProbeOptions {
 
 /** @param allowPrivate CIDRs every call may reach although private, as for the outbound client. */
 export function createConnectionProbe(allowPrivate: readonly string[]): ConnectionProbe {
+  const lookupOf = (hostname: string, options: ProbeOptions) =>
+    lookupFor(hostname, [...allowPrivate, ...options.allowPrivate]);
   return {
-    resolve: (hostname, options) =>
-      inTime(options.deadlineMs, (resolve, reject) => {
-        lookupFor(hostname, [...allowPrivate, ...options.allowPrivate])(hostname, { all: true }, (error, found) => {
-          if (error) reject(error);
-          else resolve(Array.isArray(found) ? found.map(({ address }) => address) : [found]);
-        });
-      }),
+    resolve: (hostname, options) => probed(options.deadlineMs, resolveAll(hostname, lookupOf(hostname, options))),
     handshake: (url, options) =>
-      inTime(options.deadlineMs, (resolve, reject) => {
-        const hostname = bare(url);
-        const lookup = lookupFor(hostname, [...allowPrivate, ...options.allowPrivate]);
-        if (isIP(hostname) && !isAddressAllowed(hostname, [...allowPrivate, ...options.allowPrivate])) {
-          return reject(new AddressRefusedError(hostname));
-        }
-        const socket = openSocket(hostname, Number(url.port || 443), lookup);
-        socket.once('secureConnect', () => {
-          resolve(read(socket, hostname));
-          socket.destroy();
-        });
-        socket.once('error', reject);
-        return () => socket.destroy();
-      }),
+      probed(options.deadlineMs, shake(url, lookupOf(bare(url), options), options.deadlineMs)),
   };
+}
+
+async function probed<Found>(deadlineMs: number, work: Promise<Found>): Promise<Probed<Found>> {
+  try {
+    return { ok: true, found: await within(deadlineMs, work) };
+  } catch (error) {
+    return { ok: false, failure: failureOf(error), detail: codeOf(error) };
+  }
+}
+
+function resolveAll(hostname: string, lookup: LookupFunction): Promise<string[]> {
+  return new Promise((resolve, reject) => {
+    lookup(hostname, { all: true }, (error, found) => {
+      if (error) reject(error);
+      else resolve(Array.isArray(found) ? found.map(({ address }) => address) : [found]);
+    });
+  });
+}
+
+async function shake(url: URL, lookup: LookupFunction, deadlineMs: number): Promise<Handshake> {
+  const hostname = bare(url);
+  // A host that is an address is not looked up when the socket connects.
+  if (isIP(hostname)) await resolveAll(hostname, lookup);
+  const socket = openSocket(hostname, Number(url.port || 443), lookup);
+  try {
+    await once(socket, 'secureConnect', { signal: AbortSignal.timeout(deadlineMs) });
+    return read(socket, hostname);
+  } finally {
+    socket.destroy();
+  }
 }
 
 function bare(url: URL): string {
@@ -114,28 +129,6 @@ function textOf(name: string | string[] | undefined): string {
   return [name ?? 'unknown'].flat().join(' ').slice(0, 80);
 }
 
-/** @param work resolves or rejects, and may return how to give up. */
-function inTime<Found>(
-  deadlineMs: number,
-  work: (resolve: (found: Found) => void, reject: (error: unknown) => void) => (() => void) | void,
-): Promise<Probed<Found>> {
-  return new Promise((settle) => {
-    const stop: { giveUp?: (() => void) | void } = {};
-    const timer = setTimeout(() => {
-      stop.giveUp?.();
-      settle({ ok: false, failure: 'timeout', detail: '' });
-    }, deadlineMs);
-    const done = (probed: Probed<Found>) => {
-      clearTimeout(timer);
-      settle(probed);
-    };
-    stop.giveUp = work(
-      (found) => done({ ok: true, found }),
-      (error) => done({ ok: false, failure: failureOf(error), detail: codeOf(error) }),
-    );
-  });
-}
-
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

@@ -6,7 +6,7 @@ import { buildConnector } from 'undici';
 const KEEP_MS = 60_000;
 const MOST_PER_ORIGIN = 12;
 
-/** An undici connector with a shelf of connections that nobody has used yet. */
+/** An undici connector with a shelf of connections that are not used yet. */
 export interface WarmConnector {
   connect: buildConnector.connector;
   /** Opens one connection to the origin and shelves it. Never throws; a failure shows when the real request is made. */
@@ -14,55 +14,51 @@ export interface WarmConnector {
   close(): void;
 }
 
+/** Unused connections of one origin, each with what stops watching over it. */
+type Shelf = Map<Socket, () => void>;
+
 /** @param options as for undici's own connector; its lookup guard applies to warmed connections too. */
 export function createWarmConnector(options: buildConnector.BuildOptions): WarmConnector {
   const open = buildConnector(options);
-  const shelf = new Map<string, Set<Socket>>();
+  const shelves = new Map<string, Shelf>();
   const opening = new Map<string, number>();
   let isClosed = false;
-
   return {
     connect: (target, callback) => {
-      const socket = takeFrom(shelf.get(keyOf(target.protocol, target.hostname, target.port)));
+      const socket = takeFrom(shelves.get(keyOf(target)));
       // Later, as a connection always arrives: undici is not ready for an answer within its own call.
       if (socket) queueMicrotask(() => callback(null, socket));
       else open(target, callback);
     },
-    warm: (origin) => {
-      const key = keyOf(origin.protocol, bare(origin.hostname), origin.port);
-      const sockets = shelf.get(key) ?? new Set<Socket>();
+    warm: ({ protocol, host, port, hostname: bracketed }) => {
+      // undici asks for IPv6 hosts without the brackets a URL has.
+      const target = { protocol, host, port, hostname: bracketed.replace(/^\[|\]$/g, '') };
+      const key = keyOf(target);
+      const shelf: Shelf = shelves.get(key) ?? new Map();
       const underWay = opening.get(key) ?? 0;
-      if (isClosed || sockets.size + underWay >= MOST_PER_ORIGIN) return;
-      shelf.set(key, sockets);
+      if (isClosed || shelf.size + underWay >= MOST_PER_ORIGIN) return;
+      shelves.set(key, shelf);
       opening.set(key, underWay + 1);
-      const { protocol, host, port } = origin;
-      open({ protocol, hostname: bare(origin.hostname), host, port }, (error, socket) => {
+      open(target, (error, socket) => {
         opening.set(key, (opening.get(key) ?? 1) - 1);
         if (error) return;
         if (isClosed) socket.destroy();
-        else keep(socket, sockets);
+        else keep(socket, shelf);
       });
     },
     close: () => {
       isClosed = true;
-      for (const sockets of shelf.values()) for (const socket of sockets) socket.destroy();
-      shelf.clear();
+      for (const shelf of shelves.values()) for (const socket of shelf.keys()) socket.destroy();
+      shelves.clear();
     },
   };
 }
 
-function keyOf(protocol: string, hostname: string, port: string): string {
+function keyOf({ protocol, hostname, port }: { protocol: string; hostname: string; port: string }): string {
   return `${protocol}//${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`;
 }
 
-/** undici asks for IPv6 hosts without the brackets a URL has. */
-function bare(hostname: string): string {
-  return hostname.replace(/^\[|\]$/g, '');
-}
-
-const releases = new WeakMap<Socket, () => void>();
-
-function keep(socket: Socket, sockets: Set<Socket>): void {
+function keep(socket: Socket, shelf: Shelf): void {
   const discard = () => {
     release();
     socket.destroy();
@@ -70,17 +66,16 @@ function keep(socket: Socket, sockets: Set<Socket>): void {
   const timer = setTimeout(discard, KEEP_MS).unref();
   const release = () => {
     clearTimeout(timer);
-    sockets.delete(socket);
+    shelf.delete(socket);
     socket.off('error', discard).off('close', discard).off('end', discard);
   };
   socket.on('error', discard).on('close', discard).on('end', discard);
-  releases.set(socket, release);
-  sockets.add(socket);
+  shelf.set(socket, release);
 }
 
-function takeFrom(sockets: Set<Socket> | undefined): Socket | undefined {
-  for (const socket of sockets ?? []) {
-    releases.get(socket)?.();
+function takeFrom(shelf: Shelf = new Map()): Socket | undefined {
+  for (const [socket, release] of shelf) {
+    release();
     if (!socket.destroyed && socket.writable) return socket;
   }
   return undefined;

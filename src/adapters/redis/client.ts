@@ -1,5 +1,6 @@
 /** The connection to Redis, whatever it is made of: one server, a cluster, or a master that sentinels name. */
 import { Cluster, Redis } from 'ioredis';
+import { within } from '#src/adapters/deadline.ts';
 import type { Log } from '#src/adapters/log.ts';
 import { type RedisTarget, readRedisUrl } from '#src/config/redis-url.ts';
 import { AppError } from '#src/errors.ts';
@@ -20,7 +21,7 @@ const CONNECTION = {
 };
 const retryStrategy = (attempt: number) => Math.min(attempt * 100, 1_000);
 
-/** Connects behind the caller's back and for ever again. @param url checked by the configuration. */
+/** Connects in the background, and again whenever the connection is lost. @param url checked by the configuration. */
 export function openRedisClient(url: string, log: Log): RedisClient {
   const client = clientFor(readRedisUrl(url));
   client.on('error', (error) => log.warn({ err: error }, 'redis.error'));
@@ -82,12 +83,6 @@ export async function answerOf<T>(
   command: () => Promise<T>,
   withinMs: number = COMMAND_TIMEOUT_MS,
 ): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_resolve, reject) => {
-    const giveUp = () => reject(new Error(`no answer in ${withinMs} ms`));
-    // After what has arrived is read: a process that was busy itself must not take that for Redis's silence.
-    timer = setTimeout(() => setImmediate(giveUp), withinMs);
-  });
   let isOver = false;
   const asked = async () => {
     if (client instanceof Cluster && client.status !== 'ready') await readiness(client);
@@ -95,12 +90,11 @@ export async function answerOf<T>(
     return command();
   };
   try {
-    return await Promise.race([asked(), deadline]);
+    return await within(withinMs, asked());
   } catch (error) {
     throw new AppError('store.unavailable', 'Redis did not answer', { cause: error });
   } finally {
     isOver = true;
-    clearTimeout(timer);
   }
 }
 

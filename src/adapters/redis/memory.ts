@@ -2,100 +2,87 @@
 import type { Clock } from '#src/adapters/clock.ts';
 import type { KeyStore } from './key-store.ts';
 
-/** The in-memory equal for development and tests: the same promises, gone with the process. */
+/** Gone with the process. */
 export function createMemoryStore(clock: Clock): KeyStore {
-  const entries = new Map<string, { value: string; expiresAt: number }>();
-  const live = (key: string) => {
-    const entry = entries.get(key);
-    if (entry && entry.expiresAt > clock().getTime()) return entry;
-    entries.delete(key);
-    return undefined;
-  };
-  const rankings = createMemoryRankings(clock);
+  const values = createAgeing<string>(clock);
+  const rankings = createAgeing<ReadonlyMap<string, number>>(clock);
   const sweep = setInterval(() => {
-    for (const key of entries.keys()) live(key);
+    values.sweep();
     rankings.sweep();
   }, 60_000).unref();
-
+  const ranked = (key: string, fromScore: number) =>
+    [...(rankings.get(key)?.value ?? [])].filter(([, score]) => score >= fromScore).toSorted(([, a], [, b]) => b - a);
   return {
     client: undefined,
-    get: async (key) => live(key)?.value,
-    getMany: async (keys) => keys.map((key) => live(key)?.value),
-    set: async (key, value, lifetimeMs) => {
-      entries.set(key, { value, expiresAt: clock().getTime() + lifetimeMs });
-    },
+    get: async (key) => values.get(key)?.value,
+    getMany: async (keys) => keys.map((key) => values.get(key)?.value),
+    set: async (key, value, lifetimeMs) => values.set(key, value, lifetimeMs),
     setIfAbsent: async (key, value, lifetimeMs) => {
-      if (live(key)) return false;
-      entries.set(key, { value, expiresAt: clock().getTime() + lifetimeMs });
+      if (values.get(key)) return false;
+      values.set(key, value, lifetimeMs);
       return true;
     },
     replace: async (key, seen, value) => {
-      const entry = live(key);
+      const entry = values.get(key);
       if (entry?.value !== seen) return false;
       entry.value = value;
       return true;
     },
     renew: async (key, lifetimeMs) => {
-      const entry = live(key);
-      if (entry) entry.expiresAt = clock().getTime() + lifetimeMs;
+      const entry = values.get(key);
+      if (entry) values.set(key, entry.value, lifetimeMs);
       return entry !== undefined;
     },
     take: async (key) => {
-      const value = live(key)?.value;
-      entries.delete(key);
+      const value = values.get(key)?.value;
+      values.delete(key);
       return value;
     },
     lifetimeLeftMs: async (key) => {
-      const entry = live(key);
+      const entry = values.get(key);
       return entry && entry.expiresAt - clock().getTime();
     },
-    ...rankings.commands,
+    rank: async (key, member, { score, dropBelow, lifetimeMs }) => {
+      const all = new Map(rankings.get(key)?.value).set(member, score);
+      rankings.set(key, new Map([...all].filter(([, other]) => other >= dropBelow)), lifetimeMs);
+    },
+    unrank: async (key, ...members) => {
+      const entry = rankings.get(key);
+      if (entry) entry.value = new Map([...entry.value].filter(([member]) => !members.includes(member)));
+    },
+    ranked: async (key, fromScore, most) =>
+      ranked(key, fromScore)
+        .slice(0, most)
+        .map(([member]) => member),
+    countRanked: async (key, fromScore) => ranked(key, fromScore).length,
     delete: async (...keys) => {
-      for (const key of keys) entries.delete(key);
+      for (const key of keys) values.delete(key);
     },
     ping: async () => {},
     close: async () => {
       clearInterval(sweep);
-      entries.clear();
+      values.clear();
     },
   };
 }
 
-/** The commands with their equal of Redis's own sweeping. */
-interface MemoryRankings {
-  commands: Pick<KeyStore, 'rank' | 'unrank' | 'ranked' | 'countRanked'>;
-  /** Lets go of rankings whose lifetime is over. */
-  sweep(): void;
-}
-
-/** What Redis keeps as sorted sets. */
-function createMemoryRankings(clock: Clock): MemoryRankings {
-  const rankings = new Map<string, { scores: Map<string, number>; expiresAt: number }>();
-  const live = (key: string): Map<string, number> => {
-    const ranking = rankings.get(key);
-    if (ranking && ranking.expiresAt > clock().getTime()) return ranking.scores;
-    rankings.delete(key);
-    return new Map();
+/** Entries that are not found any more once their lifetime is over. */
+function createAgeing<Value>(clock: Clock) {
+  const entries = new Map<string, { value: Value; expiresAt: number }>();
+  const get = (key: string) => {
+    const entry = entries.get(key);
+    if (entry && entry.expiresAt > clock().getTime()) return entry;
+    entries.delete(key);
+    return undefined;
   };
-  const from = (key: string, fromScore: number) =>
-    [...live(key)].filter(([, score]) => score >= fromScore).toSorted(([, a], [, b]) => b - a);
   return {
-    commands: {
-      rank: async (key, member, { score, dropBelow, lifetimeMs }) => {
-        const kept = [...live(key).set(member, score)].filter(([, other]) => other >= dropBelow);
-        rankings.set(key, { scores: new Map(kept), expiresAt: clock().getTime() + lifetimeMs });
-      },
-      unrank: async (key, ...members) => {
-        for (const member of members) live(key).delete(member);
-      },
-      ranked: async (key, fromScore, most) =>
-        from(key, fromScore)
-          .slice(0, most)
-          .map(([member]) => member),
-      countRanked: async (key, fromScore) => from(key, fromScore).length,
-    },
+    get,
+    set: (key: string, value: Value, lifetimeMs: number) =>
+      void entries.set(key, { value, expiresAt: clock().getTime() + lifetimeMs }),
+    delete: (key: string) => void entries.delete(key),
     sweep: () => {
-      for (const key of rankings.keys()) live(key);
+      for (const key of entries.keys()) get(key);
     },
+    clear: () => entries.clear(),
   };
 }

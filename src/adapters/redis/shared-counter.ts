@@ -1,4 +1,4 @@
-/** Counts over all instances: in Redis, in this process while Redis is away, and in memory without Redis. */
+/** Counts over all instances: in Redis, in this process while Redis is unavailable, and in memory without Redis. */
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { answerOf, type RedisClient } from './client.ts';
 import type { KeyStore } from './key-store.ts';

@@ -10,9 +10,8 @@ import { AppError } from '#src/errors.ts';
 import { ROW_ID } from '#src/http/filter-fields.ts';
 import type { Limiter } from '#src/http/limits/limiter.ts';
 import { createReportLimit } from '#src/http/limits/settings-limit.ts';
-import { factsOf } from '#src/http/request-log.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
-import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import { actorOf, adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { timeZoneOf, visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 import { saveReport } from '#src/reports/store.ts';
@@ -68,7 +67,7 @@ function list(deps: LaunchesRouteDependencies): RequestHandler {
     const { role } = adminOf(request);
     response.type('html').send(
       launchesPage({
-        admin: adminProps(request),
+        admin: pageAdminOf(request),
         filter: {
           ...typed,
           isSupportCode: supportCode !== undefined,
@@ -99,7 +98,7 @@ function show(deps: LaunchesRouteDependencies): RequestHandler {
     const { userHash } = launch;
     response.type('html').send(
       launchTracePage({
-        admin: adminProps(request),
+        admin: pageAdminOf(request),
         launch,
         shownTitle: shownTitle(launch),
         timeZone,
@@ -119,13 +118,10 @@ function makeReport(deps: LaunchesRouteDependencies, limit: Limiter): RequestHan
     const { organizationId } = launch;
     const shared = { kind: launchReport.kind, organizationId, content: launch };
     const { token, expiresAt } = await saveReport(deps.db, shared, deps.clock());
-    const { userId } = adminOf(request);
     deps.audit.record({
       event: 'report-made',
-      actor: { userId },
+      ...actorOf(request),
       ...(launch.organizationId === null ? {} : { organizationId: launch.organizationId }),
-      ...(request.ip === undefined ? {} : { address: request.ip }),
-      supportCode: factsOf(request).supportCode,
       detail: { launch: launch.id, expiresAt: expiresAt.toISOString() },
     });
     const timeZone = await zoneOf(deps, launch);
@@ -156,10 +152,6 @@ function rowOf(launch: Diagnosis): LaunchRowProps {
     owner: launch.explanation?.owner,
     supportCode: launch.supportCodes.at(-1),
   };
-}
-
-function adminProps(request: Request) {
-  return { identity: adminOf(request), csrfToken: adminCsrfToken(request) };
 }
 
 async function zoneOf(deps: LaunchesRouteDependencies, { organizationId }: Diagnosis): Promise<string> {

@@ -4,7 +4,7 @@ import { listTraces } from '#src/diagnostics/traces/store.ts';
 import { filterText, instantOf } from '#src/http/filter-fields.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { setPagePolicy } from '#src/http/security-headers.ts';
-import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import { adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import { visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 import { outcomeWord } from '#views/inspector/launch-drawing.ts';
 import { verifyChoicePage, verifyPage } from '#views/inspector/verify-page.ts';
@@ -27,7 +27,7 @@ const LONGEST_INSTANT = 40;
 export function settingsVerifyRoutes({ db, clock, traces, organizations }: VerifyRouteDependencies): Router {
   const router = Router({ caseSensitive: true, strict: true });
   router.get('/', async (request, response) => {
-    const admin = { identity: adminOf(request), csrfToken: adminCsrfToken(request) };
+    const admin = pageAdminOf(request);
     const known = await organizations.list();
     const organization = known.find(({ id }) => id === visibleOrganization(request));
     const choice = admin.identity.role === 'operator' ? known : [];

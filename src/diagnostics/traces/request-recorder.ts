@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '#src/adapters/clock.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import { isFramed } from '#src/http/framed.ts';
-import { factsOf } from '#src/http/request-log.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import { FhirError } from '#src/smart/step-6-fhir-api.ts';
 import type { LaunchTrace, TraceVisit } from './launch-trace.ts';
 import { cleanFacts, cleanText } from './redaction.ts';
@@ -79,7 +79,7 @@ function beginPart({ request }: TraceVisit, startedAt: Date): TracePart {
     organizationId: null,
     startedAt,
     outcome: 'under way',
-    supportCodes: [factsOf(request).supportCode],
+    supportCodes: [contextOf(request).supportCode],
     userHash: null,
     patientHash: null,
     framed: isFramed(request) ?? null,

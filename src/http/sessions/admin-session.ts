@@ -1,6 +1,7 @@
 /** Who is signed in on a page of the settings, for every route behind the guard of src/admin. */
 import type { Request } from 'express';
 import { csrfToken } from '#src/http/csrf.ts';
+import { contextOf } from '#src/http/request-context.ts';
 
 /** Operators run the service and see every organization; administrators see their own. */
 export type Role = 'operator' | 'administrator';
@@ -14,11 +15,13 @@ export interface AdminIdentity {
   organizationId: string | undefined;
 }
 
-const admins = new WeakMap<Request, AdminIdentity>();
-
-/** For the guard alone: says who this request's session belongs to, after it has proved it. */
-export function setAdmin(request: Request, identity: AdminIdentity): void {
-  admins.set(request, identity);
+declare module '#src/http/request-context.ts' {
+  interface RequestContext {
+    /** Set by the guard once it has proved whose session this is. */
+    admin?: AdminIdentity;
+    /** A one-time password is in force: nothing but choosing a new one is possible. */
+    mustChoosePassword?: boolean;
+  }
 }
 
 /**
@@ -27,14 +30,20 @@ export function setAdmin(request: Request, identity: AdminIdentity): void {
  * @throws Error when the route is not behind the guard: a mistake of ours, never a visitor's.
  */
 export function adminOf(request: Request): AdminIdentity {
-  const found = admins.get(request);
-  if (!found) throw new Error('this route is not behind requireSignIn');
-  return found;
+  const { admin } = contextOf(request);
+  if (!admin) throw new Error('this route is not behind requireSignIn');
+  return admin;
 }
 
-/** The user where a page is public and says more to those who are signed in, such as the guide. */
-export function adminIfSignedIn(request: Request): AdminIdentity | undefined {
-  return admins.get(request);
+/** Who acts, from where and under which support code: the actor of an audit event behind the guard. */
+export function actorOf(request: Request) {
+  const { address, supportCode } = contextOf(request);
+  return { actor: { userId: adminOf(request).userId }, address, supportCode };
+}
+
+/** What the frame of every Settings page needs. */
+export function pageAdminOf(request: Request) {
+  return { identity: adminOf(request), csrfToken: adminCsrfToken(request) };
 }
 
 /** The value of the hidden field `csrf` that every form of a signed-in page carries; bound to this session's secret id. */

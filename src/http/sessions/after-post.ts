@@ -1,12 +1,13 @@
 /** The administrators' forms: a POST is answered by a redirect to a page, which shows what came of it (PRG). */
+
 import { randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { type Sealer, TooLargeError } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
 import { createPostOutcomes, isOutcomeName, type OutcomeBounds } from '#src/http/post-outcomes.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import { queryOf } from '#src/http/request-values.ts';
-import { adminIfSignedIn } from './admin-session.ts';
 
 /**
  * What a page is sent, and the parameter that names it: a `form` that was refused, at each reload; what is `done`, once;
@@ -17,7 +18,7 @@ export type OutcomeKind = 'form' | 'done' | 'secret' | 'run';
 /** What is there for a page. */
 export interface AfterPostRead<Shown> {
   shown: Partial<Shown>;
-  /** The address names a secret that was shown before, or was not looked at in time. */
+  /** The address names a secret that was shown before, or was not looked at soon enough. */
   isSecretGone: boolean;
 }
 
@@ -71,7 +72,7 @@ export function createAfterPost(
   // The kind too: what is shown once is not read again under another parameter.
   const ownerOf = (request: Request, page: string, kind: OutcomeKind) => {
     const secret = browserSecretOf(request);
-    return secret && JSON.stringify([secret, adminIfSignedIn(request)?.userId, kind, placeOf(page)]);
+    return secret && JSON.stringify([secret, contextOf(request).admin?.userId, kind, placeOf(page)]);
   };
   return {
     answer: async (request, response, page, { kind, status, shown }) => {

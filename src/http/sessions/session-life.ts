@@ -27,7 +27,7 @@ export function isSessionOver(held: AdminSessionData, now: Date): boolean {
   return now.getTime() >= held.signedInAt + ABSOLUTE_MS;
 }
 
-/** How long the store may keep a session from now on if nobody asks for it. */
+/** How long the store may keep a session from now on without another request. */
 export function remainingMs(held: AdminSessionData | undefined, now: Date): number {
   const untilEnd = held ? held.signedInAt + ABSOLUTE_MS - now.getTime() : IDLE_MS;
   return Math.max(1_000, Math.min(IDLE_MS, untilEnd));

@@ -36,7 +36,7 @@ export function adminSessions({ publicUrl, secrets, store }: SessionOptions): Re
 }
 
 /**
- * The same for public pages that only say more to a signed-in user: while the store is away they are shown as to a
+ * The same for public pages that only say more to a signed-in user: while the store is unavailable they are shown as to a
  * stranger, and the browser keeps its cookie.
  */
 export function sessionsIfReachable(options: SessionOptions): RequestHandler[] {
@@ -92,7 +92,7 @@ function dropSession(request: Request): void {
 
 /**
  * express-session sets a `Secure` cookie only on requests it believes to be secure, and says nothing otherwise. Whether
- * browsers reach us by https is told by PUBLIC_URL, which also holds behind a proxy that TRUST_PROXY does not name.
+ * browsers reach us by https is decided by PUBLIC_URL, which also holds behind a proxy that TRUST_PROXY does not name.
  */
 const reachedByHttps: RequestHandler = (request, _response, next) => {
   Object.defineProperty(request, 'secure', { value: true, configurable: true });

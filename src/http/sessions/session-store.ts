@@ -106,7 +106,7 @@ function forgivingTouch(store: Store, log: Log): Store {
   return store;
 }
 
-/** The same calls on the in-memory equal of Redis, which keeps the injected clock. It lists no keys; nobody asks it to. */
+/** The same calls on the in-memory equal of Redis, which keeps the injected clock. It lists no keys: that is never asked for. */
 function nodeRedisInMemory(keyStore: KeyStore): NodeRedisCalls {
   return {
     get: async (key) => (await keyStore.get(key)) ?? null,

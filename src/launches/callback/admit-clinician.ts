@@ -7,7 +7,8 @@ import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
 import { AppError } from '#src/errors.ts';
 import type { Revoker } from '#src/launches/ending/revoker.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
-import type { LaunchStore, OpenedLaunch } from '#src/launches/session/store.ts';
+import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
+import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 
 /** What both need. */

@@ -7,19 +7,19 @@ import { AppError } from '#src/errors.ts';
 import { isFramed } from '#src/http/framed.ts';
 import type { KnownBrowsers } from '#src/http/limits/known-browsers.ts';
 import type { LaunchLimit } from '#src/http/limits/launch-limit.ts';
-import { factsOf } from '#src/http/request-log.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import type { LaunchCookies } from '#src/launches/session/cookies.ts';
-import { fitPage } from '#src/launches/session/flow.ts';
 import type { LaunchKind } from '#src/launches/session/launch.ts';
+import { fitPageTo } from '#src/launches/session/launch-origin.ts';
 import { transactionName } from '#src/launches/session/transaction.ts';
 import { sendOnward } from '#src/launches/start/send-onward.ts';
 import { readCallback } from '#src/smart/step-4-authorization-code.ts';
 import { isGrantUnused } from '#src/smart/step-5-access-token.ts';
-import { type FinishLaunchDependencies, finishLaunch } from './callback.ts';
+import { answerCallback, type CallbackDependencies } from './callback.ts';
 
 /** What the callback route needs. */
-export interface CallbackRouteDependencies extends FinishLaunchDependencies {
+export interface CallbackRouteDependencies extends CallbackDependencies {
   publicUrl: URL;
   launchCookies: LaunchCookies;
   knownBrowsers: Record<LaunchKind, KnownBrowsers>;
@@ -28,7 +28,7 @@ export interface CallbackRouteDependencies extends FinishLaunchDependencies {
 }
 
 interface UnderWay {
-  finishing: ReturnType<typeof finishLaunch>;
+  finishing: ReturnType<typeof answerCallback>;
   trace: LaunchTrace;
 }
 
@@ -42,25 +42,24 @@ export function callbackRoute(dependencies: CallbackRouteDependencies): RequestH
   const { launchCookies, knownBrowsers, directory, limit, traces, publicUrl } = dependencies;
   const underWay = new Map<string, UnderWay>();
   const finish: TracedHandler = async (request, response, trace) => {
-    await fitPage(response, directory, launchCookies.lastJourney(request));
+    await fitPageTo(response, directory, launchCookies.lastOrigin(request));
     const callback = readCallback(queryOf(request));
     const cookie = launchCookies.ofTransaction(request, callback.state);
     if (!cookie) throw new AppError('callback.invalid', 'no transaction cookie for this state');
     const { organizationId, kind } = cookie;
-    const facts = factsOf(request);
+    const { facts, supportCode, address } = contextOf(request);
     facts.organizationId = organizationId;
-    if (await fitPage(response, directory, cookie)) trace.know({ organizationId });
+    if (await fitPageTo(response, directory, cookie)) trace.know({ organizationId });
 
-    const key = { state: callback.state, binding: cookie.secret };
+    const key = { state: callback.state, secret: cookie.secret };
     const name = transactionName(key);
-    const { supportCode } = facts;
     const redirectUri = `${publicUrl.origin}${request.path}`;
     const cookies = launchCookies.launches(request);
     const isInFrame = isFramed(request);
     const seen = { callback, redirectUri, key, kind, isInFrame, cookies };
-    const visit = { ...seen, supportCode, address: request.ip, trace };
+    const visit = { ...seen, supportCode, address, trace };
     const shared = underWay.get(name);
-    const finishing = shared?.finishing ?? finishLaunch(dependencies, visit).finally(() => underWay.delete(name));
+    const finishing = shared?.finishing ?? answerCallback(dependencies, visit).finally(() => underWay.delete(name));
     underWay.set(name, { finishing, trace: shared?.trace ?? trace });
     // One trace for one launch, however often its callback is called.
     const end = await finishing

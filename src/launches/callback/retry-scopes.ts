@@ -4,7 +4,8 @@ import { redirectFacts } from '#src/diagnostics/traces/facts.ts';
 import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
 import { AppError } from '#src/errors.ts';
 import { type CookieValue, createCookieValue } from '#src/launches/session/cookies.ts';
-import type { Transaction, Transactions } from '#src/launches/session/transaction.ts';
+import type { Transaction } from '#src/launches/session/transaction.ts';
+import type { Transactions } from '#src/launches/session/transactions.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { usedTypes } from '#src/organizations/scope-uses.ts';
 import { type FailedScope, nextScope } from '#src/smart/scopes/fallback.ts';
@@ -43,7 +44,7 @@ export async function askAgain(
   trace: LaunchTrace,
 ): Promise<AskedAgain | undefined> {
   const failure = failureOf(error);
-  const { configuration, clientId, redirectUri, fhirBaseUrl: aud, launch } = transaction;
+  const { configuration, clientId, redirectUri, fhirBase: aud, launch } = transaction;
   // Only a launch by the EHR: it is the one that proved to work without `launch/patient`.
   if (!failure || transaction.answerTo || launch === undefined) return undefined;
   const scope = scopeAfter(organization, transaction, failure);
@@ -54,7 +55,7 @@ export async function askAgain(
     const { state, nonce, codeVerifier } = secrets;
     const answerTo = { failure, shown: error instanceof AppError ? error.shown : undefined };
     const next = { ...transaction, scope, nonce, codeVerifier, traceId: trace.id, answerTo };
-    await transactions.begin({ state, binding: cookie.secret }, next);
+    await transactions.begin({ state, secret: cookie.secret }, next);
     const redirect = authorizationRedirect(configuration, { clientId, redirectUri, scope, aud, launch }, secrets);
     return { kind: 'asked-again', redirect, state, cookie, organization };
   };

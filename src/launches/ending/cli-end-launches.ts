@@ -10,8 +10,7 @@ import { createKeyRing } from '#src/keys/key-ring.ts';
 import { createLaunchStore } from '#src/launches/session/store.ts';
 import { createStoreRetries } from '#src/launches/session/store-retries.ts';
 import type { EndLaunches } from '#src/organizations/edit.ts';
-import { createLaunchEndings } from './end-launches.ts';
-import { endAfterChange } from './end-organization.ts';
+import { createLaunchEndings, endAfterChange } from './end-launches.ts';
 import { createRevoker } from './revoker.ts';
 
 export interface CommandLineEndingDependencies {

@@ -1,10 +1,12 @@
-/** Ending launches before their time: records and tokens go here, the EHR gets its tokens back, the audit trail knows why. */
+/** The one way to end a launch: its record goes, its tokens are revoked, the audit trail and the next visit learn the reason. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { EhrOwner } from '#src/adapters/ehr-http/client.ts';
+import type { Log } from '#src/adapters/log.ts';
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';
 import type { EndReason } from '#src/launches/session/end-reasons.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
-import type { LaunchStore } from '#src/launches/session/store.ts';
+import type { EndableLaunchStore } from '#src/launches/session/store.ts';
+import type { EndLaunches } from '#src/organizations/edit.ts';
 import type { Revoker } from './revoker.ts';
 
 /** Who ends them, for the audit trail. */
@@ -26,7 +28,7 @@ const BATCH = 100;
 
 /** One per process. @throws from its methods: AppError 'store.unavailable'. */
 export function createLaunchEndings(dependencies: {
-  launches: Pick<LaunchStore, 'end' | 'live'>;
+  launches: Pick<EndableLaunchStore, 'end' | 'live'>;
   revoker: Pick<Revoker, 'revoke'>;
   audit: Audit;
   clock: Clock;
@@ -56,5 +58,21 @@ export function createLaunchEndings(dependencies: {
       }
       return count;
     },
+  };
+}
+
+/**
+ * Ends what an organization has open, for the process that saves a change of its settings (MT-05, REG-11). The guard
+ * refuses these launches on every instance anyway; this revokes their tokens without waiting for a visit.
+ */
+export function endAfterChange(endings: Pick<LaunchEndings, 'endOf'>, log: Log): EndLaunches {
+  return async (organization, by) => {
+    const ending = typeof by === 'object' && 'actor' in by ? by : { actor: by };
+    try {
+      return await endings.endOf(organization, 'organization', ending);
+    } catch (error) {
+      log.error({ err: error, organizationId: organization.id }, 'launches could not be ended after a change');
+      return undefined;
+    }
   };
 }

@@ -50,7 +50,7 @@ export function createRevoker(dependencies: { outbound: Outbound; keyRing: KeyRi
 
   return {
     revoke: ({ authorizationServer, tokens }, organization) => {
-      const { tokenEndpoint, revocationEndpoint, clientId, assertionAlg, assertionType = 'JWT' } = authorizationServer;
+      const { tokenEndpoint, revocationEndpoint, clientId, assertionAlg, assertionType } = authorizationServer;
       if (revocationEndpoint === undefined) return;
       if (underWay.size >= MOST_UNDER_WAY) return log.warn('revocation.given-up');
       const client = outbound.forOrganization(organization);

@@ -8,7 +8,7 @@ import type { RedeemOutcome } from '#src/clinicians/redeem-code.ts';
 import { AppError } from '#src/errors.ts';
 import { assertOwnForm, csrfToken } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import { factsOf } from '#src/http/request-log.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import { tieToClinician } from '#src/launches/callback/admit-clinician.ts';
@@ -38,7 +38,7 @@ export function associationRoute(deps: AssociationRouteDependencies): RequestHan
     if (waits?.kind !== 'unknown' || organization.userAssociation !== 'confirmation')
       return show(request, response, undefined);
     // The organization began to ask for confirmations after this launch: the administrator has to see it.
-    const { supportCode } = factsOf(request);
+    const { supportCode } = contextOf(request);
     const launching = { user: launch.user, launchId: launch.id, supportCode, address: request.ip };
     const admission = await deps.clinicians.admit(organization, launching);
     if (admission.kind === 'admitted') return response.redirect(303, `/launches/${launch.id}/requests`);
@@ -56,11 +56,11 @@ export function redeemCodeRoute(deps: AssociationRouteDependencies): RequestHand
     const code = fieldOf(request, 'code', 'code');
     const by = { launchId: launch.id, user: auditActor(sealer, launch.user) };
     await limit.begin(organization.id, by);
-    const { supportCode } = factsOf(request);
+    const { supportCode } = contextOf(request);
     const launching = { user: launch.user, launchId: launch.id, supportCode, address: request.ip };
     const outcome = await clinicians.redeem(organization, launching, code);
     if (outcome.kind !== 'linked') {
-      factsOf(request)['association'] = outcome.kind;
+      contextOf(request).facts['association'] = outcome.kind;
       return response.redirect(303, `/launches/${launch.id}/association?problem=${outcome.kind}`);
     }
     await tieToClinician(launches, opened, outcome.clinicianId);
@@ -85,7 +85,7 @@ function show(
   if (!waits && problem === undefined) return response.redirect(303, `${base}/requests`);
   if (organization.userAssociation === 'automatic' && waits?.kind !== 'refused')
     throw new AppError('user.not-associated', 'not associated, and nothing to ask for');
-  if (problem !== undefined) factsOf(request)['association'] = problem;
+  if (problem !== undefined) contextOf(request).facts['association'] = problem;
   allowSameOriginReferrer(response);
   response
     .status(waits?.kind === 'refused' ? 403 : 200)
@@ -100,7 +100,7 @@ function show(
         reference: waits && 'reference' in waits ? waits.reference : undefined,
         isAssociated: !waits,
         problem,
-        supportCode: factsOf(request).supportCode,
+        supportCode: contextOf(request).supportCode,
       }),
     );
 }

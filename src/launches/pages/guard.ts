@@ -3,7 +3,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
-import { factsOf } from '#src/http/request-log.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import { recheckUser, type UserAdmissionDependencies, type Waiting } from '#src/launches/callback/admit-clinician.ts';
 import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
@@ -16,9 +16,10 @@ import {
   isOver,
   limitReason,
 } from '#src/launches/session/end-reasons.ts';
-import { fitPage } from '#src/launches/session/flow.ts';
 import { IDLE_LIMIT_MS, type Launch } from '#src/launches/session/launch.ts';
-import type { LaunchStore, OpenedLaunch } from '#src/launches/session/store.ts';
+import { fitPageTo } from '#src/launches/session/launch-origin.ts';
+import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
+import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { OrganizationDirectory } from '#src/organizations/directory.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 
@@ -53,7 +54,12 @@ export interface LaunchGuardDependencies extends Pick<UserAdmissionDependencies,
   acceptsWaiting?: boolean;
 }
 
-const opened = new WeakMap<Request, OpenLaunch>();
+declare module '#src/http/request-context.ts' {
+  interface RequestContext {
+    /** Set by {@link requireLaunch}. */
+    launch?: OpenLaunch;
+  }
+}
 
 /**
  * The launch the guard proved for this request.
@@ -61,9 +67,9 @@ const opened = new WeakMap<Request, OpenLaunch>();
  * @throws Error when the route is not behind the guard: a mistake of ours, never a visitor's.
  */
 export function openLaunchOf(request: Request): OpenLaunch {
-  const found = opened.get(request);
-  if (!found) throw new Error('this route is not behind requireLaunch');
-  return found;
+  const { launch } = contextOf(request);
+  if (!launch) throw new Error('this route is not behind requireLaunch');
+  return launch;
 }
 
 /**
@@ -82,7 +88,7 @@ export function requireLaunch(
     const launchId = pathPartOf(request, 'launchId');
     const cookie = launchCookies.ofLaunch(request, launchId);
     const ended = cookie ? undefined : launchCookies.endedLaunch(request, launchId);
-    const organization = await fitPage(response, directory, cookie ?? ended ?? launchCookies.lastJourney(request));
+    const organization = await fitPageTo(response, directory, cookie ?? ended ?? launchCookies.lastOrigin(request));
     if (!cookie) throw ended ? endedError(ended.reason) : new AppError('session.missing', 'no cookie for this launch');
     const now = clock();
     const isUnattended = !renews || queryOf(request).has(UNATTENDED);
@@ -93,16 +99,19 @@ export function requireLaunch(
       ? whyNot(record.launch, organization, now)
       : await dependencies.launches.whyEnded(cookie, now);
     if (!record || !organization || reason !== undefined) {
-      const supportCode = { supportCode: factsOf(request).supportCode };
-      if (record) await endings.end([launchId], reason as EndReason, organization, { actor: 'system', ...supportCode });
+      const by = { actor: 'system', supportCode: contextOf(request).supportCode } as const;
+      if (record) await endings.end([launchId], reason ?? 'organization', organization, by);
       launchCookies.retireLaunches(request, response, [launchId], reason);
       throw endedError(reason);
     }
     const { launch, idleLeftMs } = record;
-    Object.assign(factsOf(request), { organizationId: organization.id, launchHash: sealer.fingerprint(launchId) });
+    Object.assign(contextOf(request).facts, {
+      organizationId: organization.id,
+      launchHash: sealer.fingerprint(launchId),
+    });
     const checked = await recheckUser(dependencies, record, organization);
     if (checked.kind === 'ended') {
-      const by = { actor: 'system', supportCode: factsOf(request).supportCode } as const;
+      const by = { actor: 'system', supportCode: contextOf(request).supportCode } as const;
       await endings.end([launchId], checked.reason, organization, by);
       launchCookies.retireLaunches(request, response, [launchId], checked.reason);
       throw endedError(checked.reason);
@@ -110,7 +119,7 @@ export function requireLaunch(
     const waits = checked.kind === 'waits' ? checked.membership : undefined;
     if (waits && dependencies.acceptsWaiting !== true) return sendToAssociation(request, response, launchId);
     const known = checked.kind === 'admitted' ? checked.opened : record;
-    opened.set(request, {
+    contextOf(request).launch = {
       launch: known.launch,
       opened: known,
       organization,
@@ -118,7 +127,7 @@ export function requireLaunch(
       waits,
       closing: closingOf(launch, idleLeftMs, now),
       isUnattended,
-    });
+    };
     next();
   };
 }

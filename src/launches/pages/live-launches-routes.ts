@@ -5,8 +5,8 @@ import type { Sealer } from '#src/adapters/seal.ts';
 import { auditActor } from '#src/audit/audit.ts';
 import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import { factsOf } from '#src/http/request-log.ts';
-import { adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import { contextOf } from '#src/http/request-context.ts';
+import { actorOf, adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
@@ -43,7 +43,7 @@ export function liveLaunchesRoutes(dependencies: LiveLaunchesDependencies): Rout
   router.post(
     '/end-all',
     ending(dependencies, (deps, request, { organization }) =>
-      deps.endings.endOf(organization, 'administrator', endedBy(request)),
+      deps.endings.endOf(organization, 'administrator', actorOf(request)),
     ),
   );
   return router;
@@ -51,7 +51,7 @@ export function liveLaunchesRoutes(dependencies: LiveLaunchesDependencies): Rout
 
 function list(deps: LiveLaunchesDependencies): RequestHandler {
   return async (request, response) => {
-    const admin = { identity: adminOf(request), csrfToken: adminCsrfToken(request) };
+    const admin = pageAdminOf(request);
     if (admin.identity.role === 'operator' && visibleOrganization(request) === undefined) {
       response.type('html').send(liveLaunchesChoice(admin, await deps.store.list()));
       return;
@@ -91,12 +91,12 @@ function ending(deps: LiveLaunchesDependencies, end: End): RequestHandler {
 const endOne: End = async ({ launches, endings }, request, { organization }) => {
   const found = await launches.reopen(fieldOf(request, 'launch', 'id'));
   if (found?.launch.organizationId !== organization.id) return 0;
-  return endings.end([found.launch.id], 'administrator', organization, endedBy(request));
+  return endings.end([found.launch.id], 'administrator', organization, actorOf(request));
 };
 
 const endUser: End = (deps, request, { organization }) => {
   const user = fieldOf(request, 'user', 'id');
-  return deps.endings.endOf(organization, 'administrator', endedBy(request), (launch) => userOf(deps, launch) === user);
+  return deps.endings.endOf(organization, 'administrator', actorOf(request), (launch) => userOf(deps, launch) === user);
 };
 
 /** Administrators act on their own organization, whatever the address says; operators on the one they name. */
@@ -104,7 +104,7 @@ async function organizationOf({ store }: LiveLaunchesDependencies, request: Requ
   const id = visibleOrganization(request);
   const organization = id === undefined ? undefined : await store.find(id);
   if (!organization) throw new AppError('settings.no-organization', 'no such organization');
-  factsOf(request).organizationId = organization.id;
+  contextOf(request).facts.organizationId = organization.id;
   return organization;
 }
 
@@ -135,9 +135,4 @@ function rowOf(
 /** The keyed hash that stands for a person in the audit trail and the launch list too. */
 function userOf({ sealer }: LiveLaunchesDependencies, { user }: Launch): string {
   return auditActor(sealer, user);
-}
-
-function endedBy(request: Request) {
-  const { userId } = adminOf(request);
-  return { actor: { userId }, address: request.ip, supportCode: factsOf(request).supportCode };
 }

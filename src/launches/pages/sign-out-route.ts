@@ -2,12 +2,12 @@
 import type { Request, RequestHandler } from 'express';
 import { assertOwnForm } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import { factsOf } from '#src/http/request-log.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
 import type { LaunchCookies } from '#src/launches/session/cookies.ts';
-import { fitPage, standalonePath } from '#src/launches/session/flow.ts';
 import { isSameUser, type Launch } from '#src/launches/session/launch.ts';
+import { fitPageTo, standalonePath } from '#src/launches/session/launch-origin.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { StoreRetries } from '#src/launches/session/store-retries.ts';
 import type { OrganizationDirectory } from '#src/organizations/directory.ts';
@@ -39,7 +39,7 @@ export function signOutRoute(dependencies: {
     const { launch, organization, cookieSecret } = openLaunchOf(request);
     assertOwnForm(request, publicUrl, cookieSecret);
     const ids = await launchesToEnd(request, launch);
-    const { supportCode } = factsOf(request);
+    const { supportCode } = contextOf(request);
     const by = { actor: launch.user, address: request.ip, supportCode };
     const end = () => endings.end(ids, 'signed-out', organization, by);
     // The visitor is signed out here and now; a store that does not answer hears of it when it does.
@@ -58,7 +58,7 @@ export function signedOutRoute(directory: OrganizationDirectory): RequestHandler
   return async (request, response) => {
     const organizationId = pathPartOf(request, 'orgId');
     const kind = queryOf(request).has('standalone') ? 'standalone' : 'ehr';
-    const organization = await fitPage(response, directory, { kind, organizationId });
+    const organization = await fitPageTo(response, directory, { kind, organizationId });
     const startAgain = kind === 'standalone' && organization ? standalonePath(organization.id) : undefined;
     response.type('html').send(signedOutPage(startAgain));
   };

@@ -3,16 +3,16 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Cookies } from '#src/http/cookies.ts';
 import { KNOWN_LIFETIME_MS, type NoteCookie } from '#src/http/limits/known-browsers.ts';
-import { type ToldReason, toldReasons } from './end-reasons.ts';
-import type { Journey } from './flow.ts';
+import { type EndReason, endReasons } from './end-reasons.ts';
 import { ABSOLUTE_LIMIT_MS, type LaunchKind, MOST_LAUNCHES_PER_BROWSER } from './launch.ts';
+import type { LaunchOrigin } from './launch-origin.ts';
 import { TRANSACTION_LIFETIME_MS } from './transaction.ts';
 
 /**
- * What a cookie says. The secret authenticates; the journey is only for the page policy and the words of an error page,
+ * What a cookie says. The secret authenticates; the origin is only for the page policy and the words of an error page,
  * when the record that would know them is gone.
  */
-export interface CookieValue extends Journey {
+export interface CookieValue extends LaunchOrigin {
   issuedAt: number;
   secret: string;
 }
@@ -45,14 +45,14 @@ const ENDED_LIFETIME_MS = 60 * 60_000;
 export interface LaunchCookies {
   /** Did the browser bring any cookie of ours for this kind of launch? */
   arrived(request: Request, kind: LaunchKind): boolean;
-  setProbe(request: Request, response: Response, journey: Journey): void;
+  setProbe(request: Request, response: Response, origin: LaunchOrigin): void;
   /** The note of a browser that launched before: it shares the probe's cookie, for a framed site may keep few. */
   knownNote(kind: LaunchKind): NoteCookie;
   /**
-   * The journey this browser last began; the one from a chart, if it began both. Proves nothing: it only chooses where
+   * The origin this browser last began; the one from a chart, if it began both. Proves nothing: it only chooses where
    * an error page may be framed and what it offers, when the cookie that would know better is gone (ER-01).
    */
-  lastJourney(request: Request): Journey | undefined;
+  lastOrigin(request: Request): LaunchOrigin | undefined;
   ofTransaction(request: Request, state: string): CookieValue | undefined;
   setTransaction(request: Request, response: Response, state: string, cookie: CookieValue): void;
   clearTransaction(response: Response, state: string, kind: LaunchKind): void;
@@ -64,12 +64,12 @@ export interface LaunchCookies {
    * Takes launches' cookies away and, where it is known, notes why they ended: another tab of the same launch would
    * otherwise have nothing to say. Proves nothing and chooses nothing but words and who may frame them.
    */
-  retireLaunches(request: Request, response: Response, ids: readonly string[], reason: ToldReason | undefined): void;
-  endedLaunch(request: Request, launchId: string): (Journey & { reason: ToldReason }) | undefined;
+  retireLaunches(request: Request, response: Response, ids: readonly string[], reason: EndReason | undefined): void;
+  endedLaunch(request: Request, launchId: string): (LaunchOrigin & { reason: EndReason }) | undefined;
 }
 
 /** A fresh cookie with a secret of 256 bits. */
-export function createCookieValue({ kind, organizationId }: Journey, now: Date): CookieValue {
+export function createCookieValue({ kind, organizationId }: LaunchOrigin, now: Date): CookieValue {
   return { issuedAt: now.getTime(), secret: randomBytes(32).toString('base64url'), kind, organizationId };
 }
 
@@ -100,7 +100,7 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): Launc
       /^([^~]*)(?:~(.*))?$/.exec(cookies[kind].read(request).get(NAMES[kind].probe) ?? '') ?? [];
     return organizationId === undefined ? undefined : { organizationId, note };
   };
-  const setProbe = (response: Response, { kind, organizationId }: Journey, note: string | undefined) => {
+  const setProbe = (response: Response, { kind, organizationId }: LaunchOrigin, note: string | undefined) => {
     const value = note === undefined ? organizationId : `${organizationId}~${note}`;
     cookies[kind].set(response, NAMES[kind].probe, value, KNOWN_LIFETIME_MS);
   };
@@ -111,7 +111,7 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): Launc
       const isOurs = (name: string) => name === probe || name.startsWith(tx) || name.startsWith(launch);
       return [...cookies[kind].read(request).keys()].some(isOurs);
     },
-    setProbe: (request, response, journey) => setProbe(response, journey, probeOf(request, journey.kind)?.note),
+    setProbe: (request, response, origin) => setProbe(response, origin, probeOf(request, origin.kind)?.note),
     knownNote: (kind) => ({
       read: (request) => probeOf(request, kind)?.note,
       write: (request, response, note) => {
@@ -119,12 +119,12 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): Launc
         setProbe(response, { kind, organizationId }, note);
       },
     }),
-    lastJourney: (request) => {
+    lastOrigin: (request) => {
       const began = KINDS.map((kind) => ({
         kind,
         organizationId: probeOf(request, kind)?.organizationId || undefined,
       }));
-      return began.find((journey): journey is Journey => journey.organizationId !== undefined);
+      return began.find((origin): origin is LaunchOrigin => origin.organizationId !== undefined);
     },
     ofTransaction: (request, state) => ofBothKinds(request, 'tx').find(({ id }) => id === shortHash(state)),
     setTransaction: (request, response, state, cookie) => {
@@ -158,7 +158,7 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): Launc
       }));
       const { kind, note = '' } = notes.find((one) => one.note !== undefined) ?? {};
       const [told, organizationId] = note.split(':');
-      const reason = toldReasons.find((one) => one === told);
+      const reason = endReasons.find((one) => one === told);
       return kind && reason && organizationId ? { reason, kind, organizationId } : undefined;
     },
   };

@@ -2,40 +2,40 @@
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import { ABSOLUTE_LIMIT_MS, IDLE_LIMIT_MS, type Launch } from './launch.ts';
 
-/** Why a launch is over; kept for an hour in its place, so that the next visit can be told. */
-export const endReasons = [
-  /** The EHR says so: its session, its token or its permission is over. */
-  'ehr-session',
-  'limit',
-  'signed-out',
-  'administrator',
-  /** The user is not linked to the clinician of the launch any more. */
-  'clinician',
-  'organization',
-  /** By a launch of somebody else in the same browser, or by one too many. */
-  'replaced',
-] as const;
-
-export type EndReason = (typeof endReasons)[number];
-
-/** With the one that nothing says: nobody has come for longer than a launch waits. */
-export const toldReasons = [...endReasons, 'idle'] as const;
-
-export type ToldReason = (typeof toldReasons)[number];
-
+/** Every way a launch ends, with the error whose page says so. The audit trail has the reason, an hour long its next visit the page. */
 const CODE_BY_REASON = {
-  'ehr-session': 'session.expired',
+  /** The EHR renews its token no more. */
+  'refresh-refused': 'session.expired',
+  /** The token has expired, and the refresh token was spent without an answer that was kept (RF-15). */
+  'refresh-lost': 'session.expired',
+  /** The id_token of a refresh is of another user, or cannot be accepted (RF-10). */
+  'refresh-identity': 'session.expired',
+  /** The FHIR server refuses its token for good (FH-05). */
+  'token-refused': 'session.expired',
+  /** Introspection says that the token is not active, or another client's or patient's (RV-06, RV-07). */
+  'token-inactive': 'session.expired',
+  /** The token has expired, and there was never a refresh token (RF-12). */
+  'token-expired': 'session.expired',
   limit: 'session.limit',
   'signed-out': 'session.signed-out',
   administrator: 'session.ended',
+  /** The user is not linked to the clinician of the launch any more. */
   clinician: 'session.clinician-changed',
   organization: 'session.organization',
+  /** By a launch of another user in the same browser, or by one too many. */
   replaced: 'session.replaced',
+  /** The store did not confirm it, so that no browser got its cookie. */
+  'not-stored': 'session.missing',
+  /** Not ended but expired: no visit for an hour. */
   idle: 'session.idle',
-} as const satisfies Record<ToldReason, ErrorCode>;
+} as const satisfies Record<string, ErrorCode>;
+
+export type EndReason = keyof typeof CODE_BY_REASON;
+
+export const endReasons = Object.keys(CODE_BY_REASON) as EndReason[];
 
 /** The relaunch page for an end that is known, or the general one. */
-export function endedError(reason: ToldReason | undefined): AppError {
+export function endedError(reason: EndReason | undefined): AppError {
   if (reason === undefined) return new AppError('session.missing', 'no open launch for this cookie');
   return new AppError(CODE_BY_REASON[reason], `the launch has ended: ${reason}`);
 }
@@ -47,7 +47,7 @@ export function isOver({ endsAt }: Pick<Launch, 'endsAt'>, now: Date): boolean {
 
 /** Whose limit that is: ours for a long shift, else the EHR's for its token. */
 export function limitReason({ startedAt, endsAt }: Pick<Launch, 'startedAt' | 'endsAt'>): EndReason {
-  return Date.parse(endsAt) - Date.parse(startedAt) >= ABSOLUTE_LIMIT_MS ? 'limit' : 'ehr-session';
+  return Date.parse(endsAt) - Date.parse(startedAt) >= ABSOLUTE_LIMIT_MS ? 'limit' : 'token-expired';
 }
 
 /** When a launch closes unless somebody comes, and what a visit changes about it. */

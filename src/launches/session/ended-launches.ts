@@ -6,7 +6,7 @@ import { isEqualSecret } from '#src/http/csrf.ts';
 import { type EndReason, endReasons } from './end-reasons.ts';
 
 /** A reason each, without token, user or patient; sealed and bound to its place like a record. */
-export interface Tombstones {
+export interface EndedLaunches {
   /** @param secretHash of the launch's cookie, as the record had it. */
   leave(launchId: string, secretHash: string, reason: EndReason): Promise<void>;
   /** @returns undefined when nothing is known, or to the wrong browser. */
@@ -18,7 +18,7 @@ const keyOf = (launchId: string) => `ended:${launchId}`;
 const tombstone = z.object({ reason: z.enum(endReasons), secretHash: z.string() });
 
 /** @throws from its methods: AppError 'store.unavailable'. */
-export function createTombstones(redis: KeyStore, sealer: Sealer): Tombstones {
+export function createEndedLaunches(redis: KeyStore, sealer: Sealer): EndedLaunches {
   return {
     leave: async (launchId, secretHash, reason) => {
       const key = keyOf(launchId);

@@ -42,7 +42,7 @@ export interface Launch {
   /** Of the organization when the launch began; when the organization's has moved on, the launch has ended (MT-05). */
   connectionVersion: number;
   /** The `aud` of the launch and the only place its token goes to. */
-  fhirBaseUrl: string;
+  fhirBase: string;
   /** Where and how its tokens are renewed and given back, pinned at launch (DI-06). */
   authorizationServer: {
     tokenEndpoint: string;
@@ -52,8 +52,7 @@ export interface Launch {
     audience: string;
     clientId: string;
     assertionAlg: 'RS384' | 'ES384';
-    /** Absent in launches of a version that knew `JWT` only (CAJ-03). */
-    assertionType?: AssertionType;
+    assertionType: AssertionType;
     jwksUri: string | undefined;
   };
   /** Identity key is (organization, iss, sub); the name is for display (ID-18). */

@@ -1,20 +1,12 @@
 /** Launch records in Redis: sealed, one key each, opened only with the secret of that launch's cookie. */
-import { createHash } from 'node:crypto';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
-import { type Sealer, TooLargeError } from '#src/adapters/seal.ts';
-import { AppError } from '#src/errors.ts';
-import { isEqualSecret } from '#src/http/csrf.ts';
-import { type EndReason, isOver, type ToldReason } from './end-reasons.ts';
-import { createTombstones } from './ended-launches.ts';
-import { IDLE_LIMIT_MS, type Launch, type LaunchKind } from './launch.ts';
+import type { Sealer } from '#src/adapters/seal.ts';
+import { type EndReason, isOver } from './end-reasons.ts';
+import { createEndedLaunches } from './ended-launches.ts';
+import { IDLE_LIMIT_MS, type Launch } from './launch.ts';
+import { createLaunchSealing, hashOf, keyOf, type LaunchRecord, type OpenedLaunch } from './launch-record.ts';
 import { createLiveIndex } from './live-index.ts';
 import type { StoreRetries } from './store-retries.ts';
-
-/** A launch as it was opened, with the stored text that a replacement must still find. */
-export interface OpenedLaunch {
-  launch: Launch;
-  sealed: string;
-}
 
 /** A launch as administrators see it. */
 export interface LiveLaunch {
@@ -44,55 +36,36 @@ export interface LaunchStore {
   claim(opened: OpenedLaunch, next: Launch): Promise<OpenedLaunch | undefined>;
   /** The launches of one browser's cookies that are still open; lifetimes stay as they are. */
   peek(cookies: readonly { id: string; secret: string }[]): Promise<Launch[]>;
-  /**
-   * Deletes records and with them their tokens (ST-09), and leaves the reason for the next visit. What was read is as
-   * good as deleted: a store that stops answering then is seen to behind the caller's back.
-   *
-   * @param reason without one, that the EHR's session is over.
-   * @returns the launches that this call ended; of many callers one gets each, and gives its tokens back. Only where the
-   *   store does not say who was first, more than one may.
-   * @throws AppError 'store.unavailable' when nothing could be read; then nothing was deleted either.
-   */
-  end(ids: readonly string[], reason?: EndReason): Promise<Launch[]>;
   /** Why there is nothing to open, as far as that is known. Honest about idleness only for a cookie that is old enough. */
-  whyEnded(cookie: { id: string; secret: string; issuedAt: number }, now: Date): Promise<ToldReason | undefined>;
+  whyEnded(cookie: { id: string; secret: string; issuedAt: number }, now: Date): Promise<EndReason | undefined>;
   /** The open launches of an organization, as the records say; most recently used first, `most` at most. */
   live(organizationId: string, now: Date, most?: number): Promise<LiveLaunch[]>;
 }
 
-interface LaunchRecord {
-  launch: Launch;
-  secretHash: string;
-}
-
-/** An instance of the version before standalone launches stores none. */
-interface StoredRecord extends Omit<LaunchRecord, 'launch'> {
-  launch: Omit<Launch, 'kind'> & { kind?: LaunchKind };
+/** For `end-launches` alone, which also revokes the tokens and writes the audit trail. */
+export interface EndableLaunchStore extends LaunchStore {
+  /**
+   * Deletes records and with them their tokens (ST-09), and leaves the reason for the next visit. What was read is as
+   * good as deleted: deletion is retried in the background if the store stops answering then.
+   *
+   * @returns the launches that this call ended; of many callers one gets each. Only where the store does not say who was
+   *   first, more than one may.
+   * @throws AppError 'store.unavailable' when nothing could be read; then nothing was deleted either.
+   */
+  end(ids: readonly string[], reason: EndReason): Promise<Launch[]>;
 }
 
 const BATCH = 100;
-const keyOf = (id: string) => `launch:${id}`;
-const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url');
 
 /** @throws from its methods: AppError 'store.unavailable'. */
-export function createLaunchStore(redis: KeyStore, sealer: Sealer, retries: Pick<StoreRetries, 'insist'>): LaunchStore {
+export function createLaunchStore(
+  redis: KeyStore,
+  sealer: Sealer,
+  retries: Pick<StoreRetries, 'insist'>,
+): EndableLaunchStore {
   const index = createLiveIndex(redis);
-  const tombstones = createTombstones(redis, sealer);
-  const unseal = async (id: string, sealed: string | undefined): Promise<LaunchRecord | undefined> => {
-    try {
-      if (sealed === undefined) return undefined;
-      const record = (await sealer.open(keyOf(id), sealed)) as StoredRecord;
-      return { ...record, launch: { kind: 'ehr', ...record.launch } };
-    } catch {
-      // Forged, moved from another key, or sealed by a secret that was retired: fail closed (ST-04, ST-08).
-      return undefined;
-    }
-  };
-  const prove = async (id: string, secret: string, sealed: string | undefined): Promise<OpenedLaunch | undefined> => {
-    const record = await unseal(id, sealed);
-    const isProven = record !== undefined && isEqualSecret(record.secretHash, hashOf(secret));
-    return isProven && sealed !== undefined ? { launch: record.launch, sealed } : undefined;
-  };
+  const endedLaunches = createEndedLaunches(redis, sealer);
+  const { seal, unseal, prove } = createLaunchSealing(sealer);
   const reopen: LaunchStore['reopen'] = async (id) => {
     const sealed = await redis.get(keyOf(id));
     const record = await unseal(id, sealed);
@@ -106,7 +79,7 @@ export function createLaunchStore(redis: KeyStore, sealer: Sealer, retries: Pick
     const record = await unseal(id, sealed);
     if (!record) return undefined;
     const key = keyOf(id);
-    const nextSealed = await sealRecord(sealer, { ...record, launch: next });
+    const nextSealed = await seal({ ...record, launch: next });
     try {
       return (await redis.replace(key, sealed, nextSealed)) ? { launch: next, sealed: nextSealed } : undefined;
     } catch (error) {
@@ -116,7 +89,7 @@ export function createLaunchStore(redis: KeyStore, sealer: Sealer, retries: Pick
   };
   const endOne = async ({ launch: seen, secretHash }: LaunchRecord, reason: EndReason): Promise<Launch[]> => {
     const { id, organizationId } = seen;
-    const bury = () => Promise.all([tombstones.leave(id, secretHash, reason), index.drop(organizationId, [id])]);
+    const bury = () => Promise.all([endedLaunches.leave(id, secretHash, reason), index.drop(organizationId, [id])]);
     try {
       const taken = await unseal(id, await redis.take(keyOf(id)));
       if (!taken) return [];
@@ -139,7 +112,7 @@ export function createLaunchStore(redis: KeyStore, sealer: Sealer, retries: Pick
     save: async (launch, secret, now) => {
       const record: LaunchRecord = { launch, secretHash: hashOf(secret) };
       const lifetimeMs = Math.min(IDLE_LIMIT_MS, Date.parse(launch.endsAt) - now.getTime());
-      const sealed = await sealRecord(sealer, record);
+      const sealed = await seal(record);
       await Promise.all([redis.set(keyOf(launch.id), sealed, Math.max(lifetimeMs, 1)), index.note(launch, now)]);
     },
     open: async (id, secret, now) => {
@@ -162,14 +135,14 @@ export function createLaunchStore(redis: KeyStore, sealer: Sealer, retries: Pick
       const opened = await Promise.all(cookies.map(({ id, secret }, at) => prove(id, secret, sealed[at])));
       return opened.flatMap((one) => (one ? [one.launch] : []));
     },
-    end: async (ids, reason = 'ehr-session') => {
+    end: async (ids, reason) => {
       const sealed = await redis.getMany(ids.map(keyOf));
       const records = await Promise.all(ids.map((id, at) => unseal(id, sealed[at])));
       const open = records.filter((record) => record !== undefined);
       return (await Promise.all(open.map((record) => endOne(record, reason)))).flat();
     },
     whyEnded: async ({ id, secret, issuedAt }, now) => {
-      const [reason, record] = await Promise.all([tombstones.read(id, hashOf(secret)), redis.get(keyOf(id))]);
+      const [reason, record] = await Promise.all([endedLaunches.read(id, hashOf(secret)), redis.get(keyOf(id))]);
       const isOld = now.getTime() - issuedAt >= IDLE_LIMIT_MS;
       return reason ?? (isOld && record === undefined ? 'idle' : undefined);
     },
@@ -190,14 +163,4 @@ export function createLaunchStore(redis: KeyStore, sealer: Sealer, retries: Pick
       return open;
     },
   };
-}
-
-/** Tokens and scopes are as long as the EHR makes them, up to what a record may hold. */
-async function sealRecord(sealer: Sealer, record: LaunchRecord): Promise<string> {
-  try {
-    return await sealer.seal(keyOf(record.launch.id), record);
-  } catch (error) {
-    if (!(error instanceof TooLargeError)) throw error;
-    throw new AppError('token.invalid', `tokens and scopes are too large to keep: ${error.message}`);
-  }
 }

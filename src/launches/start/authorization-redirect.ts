@@ -1,10 +1,11 @@
 /** From the EHR's launch request to the redirect that asks its authorization server for a code. */
-import type { EhrClient, Outbound } from '#src/adapters/ehr-http/client.ts';
+import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { discoveryFacts, redirectFacts } from '#src/diagnostics/traces/facts.ts';
 import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
 import { AppError } from '#src/errors.ts';
-import type { Transactions } from '#src/launches/session/transaction.ts';
+import type { Transaction } from '#src/launches/session/transaction.ts';
+import type { Transactions } from '#src/launches/session/transactions.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { redirectUriOf } from '#src/organizations/registration.ts';
 import { issuersOf, type SmartConnections } from '#src/organizations/smart-connections.ts';
@@ -12,7 +13,7 @@ import type { IssuerKeys } from '#src/smart/id-token/keys.ts';
 import { requestedScope } from '#src/smart/scopes/granted.ts';
 import { standaloneScopes } from '#src/smart/scopes/standalone.ts';
 import { chooseAssertionAlg, pinnedConfiguration, type SmartConfiguration } from '#src/smart/smart-configuration.ts';
-import { isSameFhirBase, type LaunchRequest } from '#src/smart/step-2-launch-ehr.ts';
+import type { LaunchRequest } from '#src/smart/step-2-launch-ehr.ts';
 import {
   type AuthorizationRedirect,
   authorizationRedirect,
@@ -42,39 +43,12 @@ export interface LaunchingBrowser {
 export interface BegunLaunch {
   redirect: AuthorizationRedirect;
   state: string;
-  /** As requested. */
-  scope: string;
-}
-
-/**
- * Is this EHR the organization's? Asked before any call leaves this server (LA-02, LA-08).
- *
- * @throws AppError 'launch.organization-disabled' or 'launch.unknown-issuer'
- */
-export function assertLaunchAllowed(organization: Organization, request: LaunchRequest): void {
-  if (!organization.enabled) throw new AppError('launch.organization-disabled', 'the organization is disabled');
-  if (!isSameFhirBase(request.iss, organization.fhirBaseUrl)) {
-    throw new AppError('launch.unknown-issuer', "iss is not the organization's FHIR URL");
-  }
-}
-
-/**
- * May the browser show what this launch leads to? A frame that no EHR page may show stays empty to its end, which is no
- * launch: it stops before anything of the EHR's is spent (LA-11).
- *
- * @param isInFrame as the browser says; undefined when it does not.
- * @throws AppError 'launch.frame-not-allowed', whose page may be shown in any frame.
- */
-export function assertShowable({ frameAncestors }: Organization, isInFrame: boolean | undefined): void {
-  if (isInFrame === true && frameAncestors.length === 0)
-    throw new AppError('launch.frame-not-allowed', 'opened in a frame, and frameAncestors is empty');
 }
 
 /**
  * Discovers, prepares and stores the transaction; only then is there anywhere to redirect to (AZ-21).
  *
- * @param start already allowed, for an EHR launch by {@link assertLaunchAllowed}.
- * @param browser with the secret of the transaction cookie it gets with this redirect.
+ * @param start of this organization, already allowed.
  * @throws AppError 'discovery.…' or 'store.unavailable'
  */
 export async function beginLaunch(
@@ -84,94 +58,72 @@ export async function beginLaunch(
   browser: LaunchingBrowser,
   trace: LaunchTrace,
 ): Promise<BegunLaunch> {
-  const discovery = () => usableConfiguration(dependencies, organization);
-  const configuration = await trace.step('discovery', discovery, {}, discoveryFacts);
-  const assertionAlg = chooseAssertionAlg(configuration, organization.assertionAlg);
-  const begun = () =>
-    prepareRedirect(dependencies, organization, start, { browser, configuration, assertionAlg, trace });
-  return trace.step('authorization-redirect', begun, {}, ({ redirect, scope }) =>
+  const discover = () => usableConfiguration(dependencies, organization);
+  const configuration = await trace.step('discovery', discover, {}, discoveryFacts);
+  const transaction = transactionOf(dependencies, organization, start, configuration);
+  const { scope, redirectUri, clientId, assertionAlg } = transaction;
+  const begin = async () => {
+    const secrets = createAttemptSecrets();
+    const { state, nonce, codeVerifier } = secrets;
+    const begun = { ...transaction, nonce, codeVerifier, traceId: trace.id };
+    await dependencies.transactions.begin({ state, secret: browser.secret }, begun, browser);
+    prepareCallback(dependencies, organization, configuration);
+    const launch = start.kind === 'ehr' ? { launch: start.launch } : {};
+    const authorization = { clientId, redirectUri, scope, aud: start.iss, ...launch };
+    return { redirect: authorizationRedirect(configuration, authorization, secrets), state };
+  };
+  return trace.step('authorization-redirect', begin, {}, ({ redirect }) =>
     redirectFacts(redirect, { scope, alg: assertionAlg }),
   );
 }
 
+/** No browser is sent to an EHR that is down: it would show its own error page, and the launch value would be spent. */
 async function usableConfiguration(
   { connections, outbound }: BeginLaunchDependencies,
   organization: Organization,
 ): Promise<SmartConfiguration> {
   const configuration = await connections.configurationOf(organization);
   const ehr = outbound.forOrganization(organization);
-  for (const url of [configuration.tokenEndpoint, organization.fhirBaseUrl]) assertAnswering(ehr, new URL(url));
-  return configuration;
-}
-
-/** Nobody is sent to an EHR that is down: a browser's own error page would be all they see, and the launch value spent. */
-function assertAnswering(ehr: EhrClient, url: URL): void {
   try {
-    ehr.assertAnswering(url);
+    for (const url of [configuration.tokenEndpoint, organization.fhirBaseUrl]) ehr.assertAnswering(new URL(url));
+    return configuration;
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error;
     throw new AppError('discovery.unavailable', error.message, { cause: error, ...error.retry });
   }
 }
 
-async function prepareRedirect(
-  dependencies: BeginLaunchDependencies,
+/** What is fixed at launch, but for the secrets of this one attempt. */
+function transactionOf(
+  { publicUrl }: BeginLaunchDependencies,
   organization: Organization,
   start: LaunchStart,
-  attempt: {
-    browser: LaunchingBrowser;
-    configuration: SmartConfiguration;
-    assertionAlg: 'RS384' | 'ES384';
-    trace: LaunchTrace;
-  },
-): Promise<BegunLaunch> {
-  const { browser, configuration, assertionAlg, trace } = attempt;
-  const secrets = createAttemptSecrets();
-  const { kind, iss } = start;
-  const scope = scopeOf(organization, kind, configuration);
-  const redirectUri = redirectUriOf(dependencies.publicUrl, organization);
-  await dependencies.transactions.begin(
-    { state: secrets.state, binding: browser.secret },
-    {
-      kind,
-      organizationId: organization.id,
-      connectionVersion: organization.connectionVersion,
-      fhirBaseUrl: iss,
-      configuration: pinnedConfiguration(configuration),
-      clientId: organization.clientId,
-      redirectUri,
-      scope,
-      nonce: secrets.nonce,
-      codeVerifier: secrets.codeVerifier,
-      assertionAlg,
-      traceId: trace.id,
-      ...(start.kind === 'ehr' ? { launch: start.launch } : {}),
-    },
-    browser,
-  );
-  prepareCallback(dependencies, organization, configuration.tokenEndpoint);
-  for (const issuer of issuersOf(organization, configuration)) dependencies.issuerKeys.prefetch(issuer);
-  const { clientId } = organization;
-  const launch = start.kind === 'ehr' ? { launch: start.launch } : {};
-  const authorization = { clientId, redirectUri, scope, aud: iss, ...launch };
-  return { redirect: authorizationRedirect(configuration, authorization, secrets), state: secrets.state, scope };
+  configuration: SmartConfiguration,
+): Omit<Transaction, 'nonce' | 'codeVerifier'> {
+  const { id: organizationId, connectionVersion, clientId, scopes, scopeVersion: version } = organization;
+  const wanted = start.kind === 'standalone' ? standaloneScopes(scopes) : scopes;
+  return {
+    kind: start.kind,
+    organizationId,
+    connectionVersion,
+    fhirBase: start.iss,
+    configuration: pinnedConfiguration(configuration),
+    clientId,
+    redirectUri: redirectUriOf(publicUrl, organization),
+    // In the syntax the EHR understands (SCO-02).
+    scope: requestedScope(wanted, { version, capabilities: configuration.capabilities }),
+    assertionAlg: chooseAssertionAlg(configuration, organization.assertionAlg),
+    ...(start.kind === 'ehr' ? { launch: start.launch } : {}),
+  };
 }
 
-/** What a launch asks for first, in the syntax its EHR understands (SCO-02). */
-function scopeOf(
-  { scopes, scopeVersion: version }: Organization,
-  kind: LaunchStart['kind'],
-  { capabilities }: SmartConfiguration,
-): string {
-  return requestedScope(kind === 'standalone' ? standaloneScopes(scopes) : scopes, { version, capabilities });
-}
-
-/** The browser will be at the authorization server for a moment: time enough to open the connections its return needs. */
+/** The user is at the authorization server for a moment: time to open the connections and fetch the keys of the return. */
 function prepareCallback(
-  { outbound }: BeginLaunchDependencies,
+  { outbound, issuerKeys }: BeginLaunchDependencies,
   organization: Organization,
-  tokenEndpoint: string,
+  configuration: SmartConfiguration,
 ): void {
-  const urls = { protocol: new URL(tokenEndpoint), fhir: new URL(organization.fhirBaseUrl) };
+  const urls = { protocol: new URL(configuration.tokenEndpoint), fhir: new URL(organization.fhirBaseUrl) };
   outbound.forOrganization(organization).warm(urls);
+  for (const issuer of issuersOf(organization, configuration)) issuerKeys.prefetch(issuer);
 }

@@ -5,11 +5,11 @@ import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
 import { isFramed } from '#src/http/framed.ts';
 import type { KnownBrowsers } from '#src/http/limits/known-browsers.ts';
 import type { LaunchLimit } from '#src/http/limits/launch-limit.ts';
-import { factsOf } from '#src/http/request-log.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import { headerOf, queryOf } from '#src/http/request-values.ts';
 import { createCookieValue, type LaunchCookies } from '#src/launches/session/cookies.ts';
-import type { Journey } from '#src/launches/session/flow.ts';
 import type { LaunchKind } from '#src/launches/session/launch.ts';
+import type { LaunchOrigin } from '#src/launches/session/launch-origin.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { cookiesBlockedPage } from '#views/launches/cookies-blocked-page.ts';
 import { type BeginLaunchDependencies, beginLaunch, type LaunchStart } from './authorization-redirect.ts';
@@ -17,7 +17,7 @@ import type { OpenLaunchLimit } from './open-launch-limit.ts';
 import { sendOnward } from './send-onward.ts';
 
 /** What starting a launch needs. */
-export interface StartLaunchDependencies extends BeginLaunchDependencies {
+export interface CookieProbeDependencies extends BeginLaunchDependencies {
   launchCookies: LaunchCookies;
   knownBrowsers: Record<LaunchKind, KnownBrowsers>;
   limit: LaunchLimit;
@@ -47,34 +47,34 @@ export function isPrefetch(request: Request): boolean {
  * @param start already allowed for this organization.
  */
 export async function startLaunch(
-  dependencies: StartLaunchDependencies,
+  dependencies: CookieProbeDependencies,
   visit: LaunchVisit,
   organization: Organization,
   start: LaunchStart,
 ): Promise<void> {
   const { launchCookies, knownBrowsers, openLaunches, limit, clock } = dependencies;
   const { request, response, trace } = visit;
-  const journey: Journey = { kind: start.kind, organizationId: organization.id };
-  if (!launchCookies.arrived(request, start.kind)) return probeCookies(dependencies, visit, journey);
+  const origin: LaunchOrigin = { kind: start.kind, organizationId: organization.id };
+  if (!launchCookies.arrived(request, start.kind)) return probeCookies(dependencies, visit, origin);
   trace.know({ cookieMode: queryOf(request).has(PROBED) ? 'probed' : 'arrived' });
   const known = knownBrowsers[start.kind].recognise(request, organization.id);
   await trace.step('cookies', async () => {
     await limit.begin(organization.id, request.ip, known);
-    await openLaunches.assertRoom(organization.id, clock());
+    await openLaunches.assertRoom(organization.id);
   });
-  const cookie = createCookieValue(journey, clock());
+  const cookie = createCookieValue(origin, clock());
   const browser = { secret: cookie.secret, isKnown: known !== undefined };
   const { redirect, state } = await beginLaunch(dependencies, organization, start, browser, trace);
   launchCookies.setTransaction(request, response, state, cookie);
   // Again, so that it outlives this launch's own cookie and names its organization.
-  launchCookies.setProbe(request, response, journey);
+  launchCookies.setProbe(request, response, origin);
   sendOnward(response, redirect, start.kind === 'ehr' ? organization.frameAncestors : []);
 }
 
 function probeCookies(
-  { publicUrl, launchCookies }: StartLaunchDependencies,
+  { publicUrl, launchCookies }: CookieProbeDependencies,
   { request, response, trace }: LaunchVisit,
-  journey: Journey,
+  origin: LaunchOrigin,
 ): void {
   const query = queryOf(request);
   const isProbed = query.has(PROBED);
@@ -82,17 +82,16 @@ function probeCookies(
   const launchUrl = new URL(request.path, publicUrl);
   launchUrl.search = query.toString();
   if (!isProbed) {
-    launchCookies.setProbe(request, response, journey);
+    launchCookies.setProbe(request, response, origin);
     launchUrl.searchParams.set(PROBED, '1');
     trace.discard();
     return void response.status(303).location(launchUrl.href).end();
   }
-  const facts = factsOf(request);
+  const { facts, supportCode } = contextOf(request);
   facts.errorCode = 'launch.cookies-blocked';
   trace.know({ cookieMode: 'blocked' });
   trace.failed('cookies', 'launch.cookies-blocked');
-  const { kind } = journey;
-  const { supportCode } = facts;
+  const { kind } = origin;
   const page = cookiesBlockedPage({ launchUrl: launchUrl.href, supportCode, kind, isFramed: isFramed(request) });
   response.status(400).type('html').send(page);
 }

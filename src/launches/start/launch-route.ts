@@ -6,17 +6,17 @@ import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
 import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
 import { AppError } from '#src/errors.ts';
 import { isFramed } from '#src/http/framed.ts';
-import { factsOf } from '#src/http/request-log.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import { setPagePolicy } from '#src/http/security-headers.ts';
 import type { OrganizationDirectory } from '#src/organizations/directory.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import { type LaunchRequest, readLaunchRequest } from '#src/smart/step-2-launch-ehr.ts';
-import { assertLaunchAllowed, assertShowable } from './authorization-redirect.ts';
-import { isPrefetch, type StartLaunchDependencies, startLaunch } from './cookie-probe.ts';
+import { isSameFhirBase, type LaunchRequest, readLaunchRequest } from '#src/smart/step-2-launch-ehr.ts';
+import { type CookieProbeDependencies, isPrefetch, startLaunch } from './cookie-probe.ts';
+import { assertFrameAllowed } from './frame-allowed.ts';
 
 /** What the launch route needs. */
-export interface LaunchRouteDependencies extends StartLaunchDependencies {
+export interface LaunchRouteDependencies extends CookieProbeDependencies {
   directory: OrganizationDirectory;
   traces: LaunchTraces;
 }
@@ -46,10 +46,10 @@ async function whoIsAsked(
 ): Promise<{ organization: Organization; launchRequest: LaunchRequest }> {
   const query = queryOf(request);
   const organization = await findOrganization(directory, request, query);
-  factsOf(request).organizationId = organization.id;
+  contextOf(request).facts.organizationId = organization.id;
   trace.know({ organizationId: organization.id });
   setPagePolicy(response, { frameAncestors: organization.frameAncestors });
-  assertShowable(organization, isFramed(request));
+  assertFrameAllowed(organization, isFramed(request));
   const launchRequest = readLaunchRequest(query);
   assertLaunchAllowed(organization, launchRequest);
   return { organization, launchRequest };
@@ -70,4 +70,16 @@ async function findOrganization(
   const organization = await directory.find(orgId);
   if (!organization) throw new AppError('launch.unknown-organization', 'no organization has this orgId');
   return organization;
+}
+
+/**
+ * Is this EHR the organization's? Asked before any call leaves this server (LA-02, LA-08).
+ *
+ * @throws AppError 'launch.organization-disabled' or 'launch.unknown-issuer'
+ */
+function assertLaunchAllowed(organization: Organization, request: LaunchRequest): void {
+  if (!organization.enabled) throw new AppError('launch.organization-disabled', 'the organization is disabled');
+  if (!isSameFhirBase(request.iss, organization.fhirBaseUrl)) {
+    throw new AppError('launch.unknown-issuer', "iss is not the organization's FHIR URL");
+  }
 }

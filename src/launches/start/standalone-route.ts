@@ -3,10 +3,9 @@ import type { Request, RequestHandler } from 'express';
 import { standaloneFacts } from '#src/diagnostics/traces/facts.ts';
 import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
 import { AppError } from '#src/errors.ts';
-import { factsOf } from '#src/http/request-log.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
-import { offerStartAgain } from '#src/http/start-again.ts';
-import { standalonePath } from '#src/launches/session/flow.ts';
+import { standalonePath } from '#src/launches/session/launch-origin.ts';
 import type { OrganizationDirectory } from '#src/organizations/directory.ts';
 import { isConnected, type Organization } from '#src/organizations/organization.ts';
 import { isPrefetch, PROBED, startLaunch } from './cookie-probe.ts';
@@ -38,11 +37,11 @@ async function whoIsAsked(
 ): Promise<Organization> {
   const organization = await directory.find(pathPartOf(request, 'orgId'));
   if (!organization) throw new AppError('launch.unknown-organization', 'no organization has this orgId');
-  factsOf(request).organizationId = organization.id;
+  contextOf(request).facts.organizationId = organization.id;
   trace.know({ organizationId: organization.id });
   if (!organization.enabled) throw new AppError('launch.organization-disabled', 'the organization is disabled');
   if (!organization.standalone) throw new AppError('launch.standalone-off', 'standalone is off for this organization');
-  offerStartAgain(request, standalonePath(organization.id));
+  contextOf(request).startAgain = standalonePath(organization.id);
   assertNothingAdded(queryOf(request));
   if (!isConnected(organization)) throw new AppError('launch.unknown-issuer', 'the organization has no EHR yet');
   return organization;

@@ -1,14 +1,14 @@
 /** A token good for now: renewed before it expires while the user is there, once however many requests ask. */
 
 import type { Launch } from '#src/launches/session/launch.ts';
-import type { OpenedLaunch } from '#src/launches/session/store.ts';
+import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { type RefreshDependencies, refreshOnce } from './refresh.ts';
-import { proveLater } from './refreshed-id-token.ts';
+import { verifyLater } from './refreshed-id-token.ts';
 import { isDue, isFree, isTokenExpired, unavailable } from './token-life.ts';
 
 /** Keeps launches supplied with a token while the user is there; nothing happens in the background (RF-13). */
-export interface ActiveGrants {
+export interface CurrentTokens {
   /**
    * The launch with a token worth using.
    *
@@ -23,7 +23,7 @@ export interface ActiveGrants {
    * @throws AppError 'refresh.unavailable' or 'store.unavailable' when there may be one later (RF-07).
    */
   renew(launchId: string, organization: Organization, refusedToken: string): Promise<Launch | undefined>;
-  /** The EHR refuses the launch for good: ends it here and gives its tokens back (FH-05, RV-02). */
+  /** The FHIR server refuses the launch's token for good (FH-05). */
   end(launchId: string, organization: Organization): Promise<void>;
 }
 
@@ -31,8 +31,8 @@ export interface ActiveGrants {
 const RENEW_AGAIN_AFTER_MS = 60_000;
 
 /** One per process. */
-export function createActiveGrants(dependencies: RefreshDependencies): ActiveGrants {
-  const { launches, clock } = dependencies;
+export function createCurrentTokens(dependencies: RefreshDependencies): CurrentTokens {
+  const { launches, endings, clock } = dependencies;
   const underWay = new Map<string, Promise<Launch>>();
 
   const shared = (opened: OpenedLaunch, organization: Organization): Promise<Launch> => {
@@ -49,7 +49,7 @@ export function createActiveGrants(dependencies: RefreshDependencies): ActiveGra
       const now = clock();
       if (launch.refresh?.kind === 'unproven') {
         if (!isFree(launch, now)) throw unavailable(launch, now);
-        const proven = await proveLater(dependencies, opened, organization);
+        const proven = await verifyLater(dependencies, opened, organization);
         // It may have run out while the keys were away.
         const latest = isTokenExpired(proven, clock()) ? await launches.reopen(proven.id) : undefined;
         return latest ? shared(latest, organization) : proven;
@@ -77,7 +77,7 @@ export function createActiveGrants(dependencies: RefreshDependencies): ActiveGra
       return undefined;
     },
     end: async (launchId, organization) => {
-      for (const launch of await launches.end([launchId])) dependencies.revoker.revoke(launch, organization);
+      await endings.end([launchId], 'token-refused', organization, { actor: 'system' });
     },
   };
 }

@@ -11,7 +11,7 @@ import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { patientIdOf } from '#src/smart/fhir/patient-reference.ts';
 import { type IntrospectionAnswer, introspectToken } from '#src/smart/introspection.ts';
-import type { ActiveGrants } from './current-token.ts';
+import type { CurrentTokens } from './current-token.ts';
 
 export interface TokenConfirmations {
   /**
@@ -32,7 +32,7 @@ export function createTokenConfirmations(dependencies: {
   redis: Pick<KeyStore, 'setIfAbsent'>;
   launches: Pick<LaunchStore, 'reopen'>;
   endings: LaunchEndings;
-  grants: Pick<ActiveGrants, 'renew'>;
+  grants: Pick<CurrentTokens, 'renew'>;
   keyRing: KeyRing;
   outbound: Outbound;
   clock: Clock;
@@ -41,7 +41,7 @@ export function createTokenConfirmations(dependencies: {
   const { redis, launches, endings, grants, keyRing, outbound, clock, log } = dependencies;
 
   const end = async (launch: Launch, organization: Organization, detail: string): Promise<never> => {
-    await endings.end([launch.id], 'ehr-session', organization, { actor: 'system' });
+    await endings.end([launch.id], 'token-inactive', organization, { actor: 'system' });
     throw new AppError('session.expired', detail);
   };
   const renewOrEnd = async (launch: Launch, organization: Organization): Promise<Launch> => {
@@ -50,13 +50,7 @@ export function createTokenConfirmations(dependencies: {
     return latest?.launch ?? end(launch, organization, 'the EHR says that the token is not active');
   };
   const ask = (launch: Launch, organization: Organization, introspectionEndpoint: string) => {
-    const {
-      tokenEndpoint,
-      clientId,
-      assertionAlg,
-      assertionType = 'JWT',
-      audience: asked,
-    } = launch.authorizationServer;
+    const { tokenEndpoint, clientId, assertionAlg, assertionType, audience: asked } = launch.authorizationServer;
     const key = keyRing.signingKey(assertionAlg);
     const { accessToken } = launch.tokens;
     // CAJ-13: never the address of another endpoint, which another server could have named as its own.
@@ -84,10 +78,10 @@ export function createTokenConfirmations(dependencies: {
 
 /** RV-07: a member the server does not send says nothing; a patient that cannot be read for certain is another one. */
 function foreignMember(
-  { authorizationServer, context, fhirBaseUrl }: Launch,
+  { authorizationServer, context, fhirBase }: Launch,
   { clientId, patient }: Extract<IntrospectionAnswer, { kind: 'active' }>,
 ): string | undefined {
   if (clientId !== undefined && clientId !== authorizationServer.clientId) return 'client_id';
-  if (patient !== undefined && patientIdOf(patient, new URL(fhirBaseUrl)) !== context.patient) return 'patient';
+  if (patient !== undefined && patientIdOf(patient, new URL(fhirBase)) !== context.patient) return 'patient';
   return undefined;
 }

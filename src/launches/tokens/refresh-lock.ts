@@ -2,14 +2,18 @@
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Log } from '#src/adapters/log.ts';
 import { AppError } from '#src/errors.ts';
+import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
-import type { LaunchStore, OpenedLaunch } from '#src/launches/session/store.ts';
+import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
+import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { StoreRetries } from '#src/launches/session/store-retries.ts';
+import type { Organization } from '#src/organizations/organization.ts';
 import { isFree, isTokenExpired, pauseBefore, unavailable } from './token-life.ts';
 
 /** What the record's side of a refresh needs. */
-export interface RefreshRecordDependencies {
+export interface RefreshLockDependencies {
   launches: LaunchStore;
+  endings: LaunchEndings;
   clock: Clock;
   log: Log;
   retries: Pick<StoreRetries, 'insist'>;
@@ -37,7 +41,7 @@ const STALE_CLAIM_GRACE_MS = 2_000;
  * @throws AppError 'store.unavailable'; nothing was sent then, and a claim that was made all the same is taken back.
  */
 export async function claimRefresh(
-  dependencies: RefreshRecordDependencies,
+  dependencies: RefreshLockDependencies,
   opened: OpenedLaunch,
 ): Promise<RefreshClaim | undefined> {
   const { launches, clock } = dependencies;
@@ -63,7 +67,7 @@ export async function claimRefresh(
  * @throws AppError 'store.unavailable'
  */
 export async function saveRenewed(
-  { launches, retries }: RefreshRecordDependencies,
+  { launches, retries }: RefreshLockDependencies,
   { claimed }: RefreshClaim,
   next: Launch,
   giveBack: () => void,
@@ -93,7 +97,7 @@ async function store(launches: LaunchStore, claimed: OpenedLaunch, next: Launch)
  * @throws AppError 'refresh.unavailable' when that is over.
  */
 export async function putOff(
-  { launches, clock, log, retries }: RefreshRecordDependencies,
+  { launches, clock, log, retries }: RefreshLockDependencies,
   { launch, claimed }: RefreshClaim,
   error: AppError,
 ): Promise<Launch> {
@@ -118,8 +122,9 @@ export async function putOff(
  * @throws AppError 'session.expired' or 'refresh.unavailable'
  */
 export async function waitForOther(
-  { launches, clock }: RefreshRecordDependencies,
+  { launches, endings, clock }: RefreshLockDependencies,
   opened: OpenedLaunch,
+  organization: Organization,
 ): Promise<Launch> {
   const began = Date.now();
   while (Date.now() < began + LONGEST_WAIT_MS) {
@@ -136,7 +141,7 @@ export async function waitForOther(
     const isStaleClaim = launch.refresh?.kind === 'under-way';
     if (!isUnderWay && !(isStaleClaim && Date.now() < began + STALE_CLAIM_GRACE_MS)) {
       // oxlint-disable-next-line no-await-in-loop -- and out
-      await launches.end([launch.id]);
+      await endings.end([launch.id], 'refresh-lost', organization, { actor: 'system' });
       throw new AppError('session.expired', 'the token has expired and there is no refresh token');
     }
     // oxlint-disable-next-line no-await-in-loop

@@ -4,10 +4,10 @@ import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
-import { tokensOf } from '#src/launches/callback/prove-launch.ts';
 import type { Revoker } from '#src/launches/ending/revoker.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
-import type { OpenedLaunch } from '#src/launches/session/store.ts';
+import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
+import { tokensOf } from '#src/launches/session/launch-tokens.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { IssuerKeys } from '#src/smart/id-token/keys.ts';
 import type { TokenResponse } from '#src/smart/step-5-access-token.ts';
@@ -16,16 +16,16 @@ import {
   claimRefresh,
   putOff,
   type RefreshClaim,
-  type RefreshRecordDependencies,
+  type RefreshLockDependencies,
   saveRenewed,
   waitForOther,
 } from './refresh-lock.ts';
-import { areKeysAway, assertSameUserInTime, withoutProof } from './refreshed-id-token.ts';
+import { areKeysUnavailable, assertSameUserWithin, asUnproven } from './refreshed-id-token.ts';
 import { renewalError } from './renewal-error.ts';
 import { unavailable } from './token-life.ts';
 
 /** What renewing needs of the outside. */
-export interface RefreshDependencies extends RefreshRecordDependencies {
+export interface RefreshDependencies extends RefreshLockDependencies {
   keyRing: KeyRing;
   issuerKeys: IssuerKeys;
   outbound: Outbound;
@@ -45,9 +45,9 @@ export async function refreshOnce(
   opened: OpenedLaunch,
   organization: Organization,
 ): Promise<Launch> {
-  const { launches, metrics, clock, revoker } = dependencies;
+  const { endings, metrics, clock, revoker } = dependencies;
   const claim = await claimRefresh(dependencies, opened);
-  if (!claim) return waitForOther(dependencies, opened);
+  if (!claim) return waitForOther(dependencies, opened, organization);
   try {
     const next = await exchange(dependencies, claim, organization);
     const giveBack = () => revoker.revoke(next, organization);
@@ -65,8 +65,10 @@ export async function refreshOnce(
     if (isPassingFailure(error)) return putOff(dependencies, claim, error);
     // The record may still be saved, or is left without its refresh token: never a second use of it.
     if (error instanceof AppError && KEPT.has(error.code)) throw error;
-    await launches.end([opened.launch.id]);
-    throw renewalError(error);
+    const final = renewalError(error);
+    const reason = final.code === 'refresh.identity-refused' ? 'refresh-identity' : 'refresh-refused';
+    await endings.end([opened.launch.id], reason, organization, { actor: 'system' });
+    throw final;
   }
 }
 
@@ -78,7 +80,7 @@ async function exchange(
   { launch, refreshToken }: RefreshClaim,
   organization: Organization,
 ): Promise<Launch> {
-  const { tokenEndpoint, clientId, audience, assertionAlg, assertionType = 'JWT' } = launch.authorizationServer;
+  const { tokenEndpoint, clientId, audience, assertionAlg, assertionType } = launch.authorizationServer;
   const token = await refreshTokens(
     {
       tokenEndpoint,
@@ -97,11 +99,11 @@ async function exchange(
   try {
     assertSameContext(token.members, launch.context);
     if (token.idToken !== undefined && organization.refreshIdToken !== 'ignore')
-      await assertSameUserInTime({ issuerKeys }, next, organization, token.idToken);
+      await assertSameUserWithin({ issuerKeys }, next, organization, token.idToken);
     return next;
   } catch (error) {
     // The refresh token is spent: what came for it is kept until the keys say whose it is.
-    if (areKeysAway(error) && typeof token.idToken === 'string') return withoutProof(next, token.idToken);
+    if (areKeysUnavailable(error) && typeof token.idToken === 'string') return asUnproven(next, token.idToken);
     revoker.revoke(next, organization);
     throw error;
   }

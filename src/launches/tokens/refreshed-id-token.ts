@@ -1,9 +1,11 @@
 /** The id_token of a refresh: the same user as before, or the launch is over; not yet known while the keys are away. */
 import type { Clock } from '#src/adapters/clock.ts';
+import { TimeoutError, within } from '#src/adapters/deadline.ts';
 import { AppError } from '#src/errors.ts';
-import type { Revoker } from '#src/launches/ending/revoker.ts';
+import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
-import type { LaunchStore, OpenedLaunch } from '#src/launches/session/store.ts';
+import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
+import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { IssuerKeys } from '#src/smart/id-token/keys.ts';
 import { verifyIdToken } from '#src/smart/id-token/verify.ts';
@@ -11,19 +13,19 @@ import { renewalError } from './renewal-error.ts';
 import { FIRST_PAUSE_MS, LONGEST_PROOF_MS, pauseBefore, unavailable } from './token-life.ts';
 
 /** What proving needs of the outside. */
-export interface ProofDependencies {
+export interface IdTokenDependencies {
   launches: LaunchStore;
   issuerKeys: IssuerKeys;
   clock: Clock;
-  revoker: Pick<Revoker, 'revoke'>;
+  endings: LaunchEndings;
 }
 
 /** Could the issuer's keys not be had, so that the token is neither good nor bad (ID-22)? */
-export function areKeysAway(error: unknown): error is AppError {
-  return error instanceof AppError && KEYS_AWAY.has(error.code);
+export function areKeysUnavailable(error: unknown): error is AppError {
+  return error instanceof AppError && KEYS_UNAVAILABLE.has(error.code);
 }
 
-const KEYS_AWAY = new Set(['identity.keys-unavailable', 'identity.keys-timeout']);
+const KEYS_UNAVAILABLE = new Set(['identity.keys-unavailable', 'identity.keys-timeout']);
 
 /**
  * Same issuer, subject and audience; a nonce and a time of sign-in that are absent or the launch's (RF-10, OpenID Connect
@@ -34,7 +36,7 @@ const KEYS_AWAY = new Set(['identity.keys-unavailable', 'identity.keys-timeout']
  * @throws AppError 'refresh.identity-refused' or 'identity.…'
  */
 export async function assertSameUser(
-  { issuerKeys }: Pick<ProofDependencies, 'issuerKeys'>,
+  { issuerKeys }: Pick<IdTokenDependencies, 'issuerKeys'>,
   launch: Launch,
   organization: Organization,
   idToken: unknown,
@@ -63,21 +65,15 @@ export async function assertSameUser(
  *
  * @throws also AppError 'identity.keys-timeout'.
  */
-export async function assertSameUserInTime(...given: Parameters<typeof assertSameUser>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_resolve, reject) => {
-    const error = new AppError('identity.keys-timeout', 'the keys took too long for a refresh');
-    timer = setTimeout(() => reject(error), LONGEST_PROOF_MS);
+export async function assertSameUserWithin(...given: Parameters<typeof assertSameUser>): Promise<void> {
+  await within(LONGEST_PROOF_MS, assertSameUser(...given)).catch((error: unknown) => {
+    if (!(error instanceof TimeoutError)) throw error;
+    throw new AppError('identity.keys-timeout', 'the keys took too long for a refresh', { cause: error });
   });
-  try {
-    await Promise.race([assertSameUser(...given), tooLate]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** The renewed launch, not to be used before its id_token is verified. */
-export function withoutProof(launch: Launch, idToken: string): Launch {
+export function asUnproven(launch: Launch, idToken: string): Launch {
   const until = new Date(Date.parse(launch.tokens.issuedAt) + FIRST_PAUSE_MS).toISOString();
   return { ...launch, refresh: { kind: 'unproven', idToken, until, failures: 1 } };
 }
@@ -88,12 +84,12 @@ export function withoutProof(launch: Launch, idToken: string): Launch {
  * @throws AppError 'refresh.unavailable' while the keys are away, 'refresh.identity-refused' when it is not good: then the
  *   launch has ended and its tokens are given back.
  */
-export async function proveLater(
-  dependencies: ProofDependencies,
+export async function verifyLater(
+  dependencies: IdTokenDependencies,
   opened: OpenedLaunch,
   organization: Organization,
 ): Promise<Launch> {
-  const { launches, clock, revoker } = dependencies;
+  const { launches, endings, clock } = dependencies;
   const { launch } = opened;
   if (launch.refresh?.kind !== 'unproven') return launch;
   const { idToken, failures } = launch.refresh;
@@ -101,15 +97,14 @@ export async function proveLater(
   try {
     await assertSameUser(dependencies, launch, organization, idToken);
   } catch (error) {
-    if (areKeysAway(error)) {
+    if (areKeysUnavailable(error)) {
       const now = clock();
       const until = new Date(now.getTime() + pauseBefore(failures + 1)).toISOString();
       const later: Launch = { ...launch, refresh: { kind: 'unproven', idToken, until, failures: failures + 1 } };
       await launches.replace(opened, later);
       throw unavailable(later, now);
     }
-    await launches.end([launch.id]);
-    revoker.revoke(launch, organization);
+    await endings.end([launch.id], 'refresh-identity', organization, { actor: 'system' });
     throw renewalError(error);
   }
   if (await launches.replace(opened, proven)) return proven;

@@ -4,7 +4,6 @@ import type { Config } from '#src/config/index.ts';
 import { csrfToken } from '#src/http/csrf.ts';
 import type { LaunchCookies } from '#src/launches/session/cookies.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
-import type { ClinicianBarProps } from '#views/requests/clinician-bar.ts';
 import type { UserReading } from './practitioner.ts';
 
 export interface BarDependencies {
@@ -21,7 +20,7 @@ export async function clinicianBarOf(
   { config, launchCookies }: BarDependencies,
   request: Request,
   { launch, cookieSecret, user }: { launch: Launch; cookieSecret: string; user: UserReading },
-): Promise<ClinicianBarProps> {
+) {
   const { name, role, isPending } = await user.soon();
   return {
     base: `/launches/${launch.id}`,

@@ -1,14 +1,14 @@
 /** The FHIR calls of the pages of a launch beside its list, and what ends the launch when its token does. */
 import { AppError } from '#src/errors.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
-import type { ActiveGrants } from '#src/launches/tokens/current-token.ts';
+import type { CurrentTokens } from '#src/launches/tokens/current-token.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { assertInUse } from '#src/patients/patient.ts';
 import type { ChartReadings } from './readings.ts';
 
 /** The launch's calls, its patient and its user; a token that is refused for good ends the launch. */
 export function openReadings(
-  { readings, grants }: { readings: ChartReadings; grants: ActiveGrants },
+  { readings, grants }: { readings: ChartReadings; grants: CurrentTokens },
   launch: Launch,
   organization: Organization,
 ) {
@@ -21,7 +21,7 @@ export function openReadings(
 
 /** Refused with a fresh token too: the launch is over, and no reload may try indefinitely (FH-05). Always throws. */
 export async function endIfOver(
-  grants: ActiveGrants,
+  grants: CurrentTokens,
   launch: Launch,
   organization: Organization,
   error: unknown,

@@ -3,13 +3,13 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Clinicians } from '#src/clinicians/admission.ts';
-import { AppError } from '#src/errors.ts';
-import { isTakenAway, type Launch, limitsOn, mayUse } from '#src/launches/session/launch.ts';
+import type { Launch } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import { type PatientSummary, readPatient } from '#src/patients/patient.ts';
+import type { PatientSummary } from '#src/patients/patient.ts';
 import { createBatchSupport } from '#src/requests/list/batch.ts';
-import { loadRequests, type RequestList, type RequestListOptions } from '#src/requests/list/list.ts';
-import { createFhirApi, type FhirApi } from '#src/smart/step-6-fhir-api.ts';
+import type { RequestList } from '#src/requests/list/list.ts';
+import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
+import { apiOf, ownUserOf, type Renew, readPatientIfPermitted, readRequests } from './launch-reads.ts';
 import { readUser, type UserReading } from './practitioner.ts';
 
 /** A launch's calls, the patient they are about, and who is signed in (FU-05). Each part fails on its own. */
@@ -35,9 +35,6 @@ export interface ChartReadings {
   open(launch: Launch, organization: Organization, renew: Renew): OpenReading;
   forget(launchId: string): void;
 }
-
-/** Gives the launch with a newer token for one the EHR refused, if there is one (FH-05). */
-export type Renew = (refusedToken: string) => Promise<Launch | undefined>;
 
 const YOUNG_MS = 30_000;
 const MOST_KEPT = 2_000;
@@ -104,58 +101,4 @@ export function createChartReadings(
       users.delete(launchId);
     },
   };
-}
-
-function apiOf(outbound: Outbound, launch: Launch, organization: Organization, renew: Renew): FhirApi {
-  let current = launch;
-  return createFhirApi({
-    base: new URL(launch.fhirBaseUrl),
-    accessToken: launch.tokens.accessToken,
-    outbound: outbound.forOrganization(organization),
-    renew: async (refused) => {
-      current = (await renew(refused)) ?? current;
-      return current.tokens.accessToken === refused ? undefined : current.tokens.accessToken;
-    },
-    isTakenAway: (permission) => isTakenAway(launch, current, permission),
-  });
-}
-
-/** A refresh may have taken the permission away (RF-09, SCO-19). */
-async function readPatientIfPermitted(
-  api: FhirApi,
-  launch: Launch,
-  { timeZone }: Organization,
-  now: Date,
-): Promise<PatientSummary> {
-  if (mayUse(launch, { type: 'Patient', interaction: 'r' }))
-    return readPatient(api, launch.context.patient, now, timeZone);
-  const shown = 'patient/Patient.read';
-  throw new AppError('scope.missing', `no longer granted: ${shown}`, { shown });
-}
-
-/** Their own name is known, or on its way, without another call. */
-function ownUserOf({ user: { fhirUser } }: Launch, user: UserReading): RequestListOptions['user'] {
-  return fhirUser === undefined ? undefined : { reference: fhirUser, name: async () => (await user.soon()).name };
-}
-
-async function readRequests(
-  api: FhirApi,
-  launch: Launch,
-  { showEhrOrders, searchParameters, timeZone }: Organization,
-  naming: Pick<RequestListOptions, 'user' | 'batches' | 'now'>,
-): Promise<RequestList> {
-  if (!showEhrOrders) {
-    const notices = ['Your organization does not show requests from the EHR here.'];
-    return { open: [], closed: [], otherOrders: 0, notices, problem: undefined, isUnread: true };
-  }
-  const search = { type: 'ServiceRequest', interaction: 's' } as const;
-  return loadRequests(api, {
-    patientId: launch.context.patient,
-    grantedSearch: mayUse(launch, search),
-    limits: limitsOn(launch, search),
-    canRead: (type) => mayUse(launch, { type, interaction: 'r' }),
-    searchParameters,
-    timeZone,
-    ...naming,
-  });
 }

@@ -17,7 +17,7 @@ export function readService(resource: ForeignRecord): { service: string; categor
   return { service, category: categories.find((category) => !isSame(category, service)) };
 }
 
-/** What tells two orders of one service apart: the body sites, and how much is ordered. */
+/** What distinguishes two orders of one service: the body sites, and how much is ordered. */
 export function readDetail(resource: ForeignRecord): string | undefined {
   const sites = asRecords(resource.bodySite).flatMap((site) => asConceptText(site) ?? []);
   const { value, unit, code } = asRecord(resource.quantityQuantity);

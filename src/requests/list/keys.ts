@@ -1,4 +1,4 @@
-/** What of a ServiceRequest tells one order from another, read once; the resource itself need not be kept (FH-12). */
+/** What of a ServiceRequest distinguishes one order from another, read once; the resource itself need not be kept (FH-12). */
 import { hash } from 'node:crypto';
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference } from './reference.ts';

@@ -5,22 +5,15 @@ import type { FhirApi, FhirError } from '#src/smart/step-6-fhir-api.ts';
 import { mergeRequests } from './merge.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
 import { type Naming, resolveNames } from './names.ts';
-import {
-  describeLeftOut,
-  describeMerged,
-  describeNotGranted,
-  describeOutcome,
-  describeProblem,
-  describeRemarks,
-  type RequestsProblem,
-} from './notices.ts';
+import { describeLeftOut, describeMerged, describeNotGranted, describeOutcome, describeRemarks } from './notices.ts';
 import { orderForReading } from './order.ts';
 import { identifiersOf, isOfAnotherPatient } from './own-patient.ts';
+import { describeProblem, type RequestsProblem } from './problem.ts';
 import { maxRequests, type SearchResult, searchRequests } from './query.ts';
 import { type RequestRow, toRow } from './row.ts';
 import { describeLimits } from './scope-limits.ts';
 import { readServiceRequest, type ServiceRequest } from './service-request.ts';
-import { newestVersions } from './versions.ts';
+import { onceById, sift } from './sift.ts';
 
 /** A patient's requests as the page shows them. */
 export interface RequestList {
@@ -130,32 +123,4 @@ async function search(api: FhirApi, options: RequestListOptions): Promise<Found>
 function problemOf({ result: { end, isBegun }, failure }: Found): RequestsProblem | undefined {
   if (end === 'complete' || end === 'more') return undefined;
   return { ...describeProblem(end, isBegun), status: failure?.status, issues: failure?.issues };
-}
-
-/** Another patient's entry is counted and forgotten before anything else about it is looked at. */
-function sift(all: readonly ServiceRequest[], patientId: string) {
-  const { own = [], others = [] } = Object.groupBy(all, ({ subject }) =>
-    subject === `Patient/${patientId}` ? 'own' : 'others',
-  );
-  const { newest, inDoubt } = newestVersions(own);
-  const valid = newest.filter((request) => !request.isEnteredInError);
-  const requests = valid.filter((request) => !request.isDerivedOrder);
-  const idsOfOthers = new Set(others.flatMap(({ keys }) => keys.id ?? []));
-  const count = (some: readonly ServiceRequest[]) => onceById(some).length;
-  const isOfPatient = ({ subject }: ServiceRequest) => subject?.startsWith('Patient/') === true;
-  return {
-    requests,
-    inDoubt,
-    /** This patient's, with an id that also came without this patient. */
-    disputed: onceById(requests.filter(({ keys }) => keys.id !== undefined && idsOfOthers.has(keys.id))),
-    otherPatients: count(others.filter(isOfPatient)),
-    unknownPatients: count(others.filter((request) => !isOfPatient(request))),
-    enteredInError: count(newest.filter((request) => request.isEnteredInError)),
-    otherOrders: count(valid.filter((request) => request.isDerivedOrder)),
-  };
-}
-
-/** Pages may overlap: the same resource twice is one. */
-function onceById(requests: Iterable<ServiceRequest>): ServiceRequest[] {
-  return [...new Map([...requests].map((request) => [request.keys.id ?? request, request])).values()];
 }

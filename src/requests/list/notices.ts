@@ -1,46 +1,8 @@
 /** The honest lines beside a request list: what is missing, what was left out, and why. */
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import type { FhirFailure } from '#src/smart/step-6-fhir-api.ts';
-
-/** Why requests are missing. */
-export interface RequestsProblem {
-  readonly kind: ListProblem;
-  /** one line for the visitor; holds nothing of the EHR's own words */
-  readonly text: string;
-  /** whether to load the page again may help: a frame has no browser button for that */
-  readonly canReload: boolean;
-  /** for log and trace: HTTP status and OperationOutcome issue codes of the EHR's answer */
-  readonly status?: number | undefined;
-  readonly issues?: readonly string[] | undefined;
-}
-
-/** `page-gone`: the EHR no longer knows a later page of the list that it began. */
-type ListProblem = FhirFailure | 'not-granted' | 'page-gone';
 
 /** Epic's break-the-glass codes: a chart that opens only for a stated reason, and only in the EHR itself. */
 const RESTRICTED_CODES = new Set<unknown>(['4130', '4131', '4134']);
-
-const PROBLEM_TEXTS: Record<ListProblem, string> = {
-  'not-granted':
-    'The EHR did not let this app read requests. Ask your EHR team for the permission patient/ServiceRequest.read.',
-  refused: 'The EHR did not let this app read requests. Ask your EHR team to check your access to orders in this app.',
-  unauthorized: 'Your EHR session for this app has ended. Open the app again the way you opened it before.',
-  'not-found':
-    'The EHR found nothing: either it has no requests for this patient, or it does not offer requests to this app. Look in the EHR itself, and ask your EHR team whether it supports ServiceRequest.',
-  'page-gone': 'The EHR no longer has the next page of its list. Reload this page.',
-  throttled: 'The EHR is busy. Reload this page in a minute.',
-  unavailable: 'The EHR cannot show requests at the moment. Reload this page in a moment.',
-  timeout: 'The EHR did not answer in time. Reload this page in a moment.',
-  unexpected: 'The EHR returned an unexpected answer. Reload this page; if it happens again, tell your EHR team.',
-  'foreign-url': 'The EHR pointed to another server, which this app does not follow. Tell your EHR team.',
-};
-
-/** The line for requests that could not be read; with `isPartial` it says that some were. */
-export function describeProblem(kind: ListProblem, isPartial: boolean): RequestsProblem {
-  const text = PROBLEM_TEXTS[kind];
-  const canReload = /\breload\b/i.test(text);
-  return { kind, text: isPartial ? `This list may be incomplete. ${text}` : text, canReload };
-}
 
 /** What the EHR sent, or counted, that is not in the list, and why. */
 interface LeftOut {

@@ -2,6 +2,7 @@
 import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { type FhirApi, FhirError, type FhirFailure, type FhirResource } from '#src/smart/step-6-fhir-api.ts';
 import { withSearchParameters } from './search-parameters.ts';
+import { createTally } from './tally.ts';
 
 const PAGE_SIZE = 50;
 const MOST_PAGES = 10;
@@ -39,12 +40,6 @@ interface RequestSearch {
   /** Hears what ended the search early. */
   onFailure?: (error: FhirError) => void;
 }
-
-/** What may come along with requests: who asks, who provides, and what an EHR adds to name or to explain them. */
-const COMPANIONS = new Set([
-  ...['OperationOutcome', 'Patient', 'Practitioner', 'PractitionerRole', 'Organization', 'Location'],
-  ...['HealthcareService', 'CareTeam', 'RelatedPerson', 'Device', 'Encounter', 'Provenance'],
-]);
 
 /**
  * Searches by patient alone (FH-13): `_sort`, `_include`, `_revinclude` and status filters are refused by some servers,
@@ -97,32 +92,6 @@ export async function searchRequests(
   });
   const { counted, unreadable } = tally.result();
   return { end, isBegun: read.pages > 0, counted, unreadable, isWhole: end === 'complete' && !counted && !unreadable };
-}
-
-/** Counts what came against what the EHR says there is. Pages may overlap, so a request counts once. */
-function createTally() {
-  const ids = new Set<unknown>();
-  let [total, others, unreadable] = [0, 0, 0];
-  return {
-    /** FHIR R4 Bundle.total: how many match on all pages, without what was included. The largest number counts. */
-    expect: (value: unknown): void => {
-      const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
-      if (typeof number === 'number' && Number.isSafeInteger(number)) total = Math.max(total, number);
-    },
-    add: ({ resourceType, id }: ForeignRecord, mode: unknown): void => {
-      const type = asText(resourceType, 64) ?? '';
-      const isRequest = type === 'ServiceRequest';
-      const isCompanion = COMPANIONS.has(type) || (mode === 'include' && type !== '');
-      if (!isRequest && !isCompanion) unreadable += 1;
-      if (mode === 'include' || mode === 'outcome' || (!isRequest && isCompanion)) return;
-      if (isRequest && typeof id === 'string') ids.add(id);
-      else others += 1;
-    },
-    result: () => {
-      const came = ids.size + others;
-      return { counted: total > came ? { total, came } : undefined, unreadable };
-    },
-  };
 }
 
 function searchPath({ patientId, identifiers = [], searchParameters }: RequestSearch): string {

@@ -1,6 +1,6 @@
 /** What a launch trace may hold of a create: how it ended, HTTP status and issue codes, nothing of the request. */
 import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
-import type { FormSending } from './send-form.ts';
+import type { FormSending } from './sending.ts';
 
 const WARNINGS: Partial<Record<FormSending['end']['kind'], string>> = {
   refused: 'the EHR refused to create the request',

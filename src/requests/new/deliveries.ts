@@ -26,7 +26,7 @@ export interface Delivery {
   state: DeliveryState;
   /** ISO instant at which it left, the last time. */
   at: string;
-  /** `ServiceRequest/id` where the EHR has told it. */
+  /** `ServiceRequest/id` where the EHR has said it. */
   resource?: string | undefined;
 }
 

@@ -4,24 +4,22 @@ import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createLimiter } from '#src/http/limits/limiter.ts';
 import type { FormOwner } from './form.ts';
 
-/** Counts per EHR user and per organization, over every instance. */
-export interface FormLimit {
-  /** @throws AppError 'request.too-many-forms' with Retry-After. */
-  take(owner: FormOwner): Promise<void>;
-}
-
 const TEN_MINUTES = { seconds: 600, code: 'request.too-many-forms' } as const;
 /** Far more than a person fills in. */
 const PER_USER = 60;
 /** Far more than a hospital sends; at the longest form and for an hour, some 250 MB of the store. */
 const PER_ORGANIZATION = 1_000;
 
-/** See {@link FormLimit}. */
-export function createFormLimit(redis: KeyStore): FormLimit {
+/** See {@link createFormLimit}. */
+export type FormLimit = ReturnType<typeof createFormLimit>;
+
+/** Counts per EHR user and per organization, over every instance. */
+export function createFormLimit(redis: KeyStore) {
   const byUser = createLimiter(redis, { name: 'form-user', points: PER_USER, ...TEN_MINUTES });
   const byOrganization = createLimiter(redis, { name: 'form-organization', points: PER_ORGANIZATION, ...TEN_MINUTES });
   return {
-    take: async ({ organizationId, iss, sub }) => {
+    /** @throws AppError 'request.too-many-forms' with Retry-After. */
+    take: async ({ organizationId, iss, sub }: FormOwner): Promise<void> => {
       // Hashed, so that no key of the store names a person.
       const user = createHash('sha256').update(JSON.stringify([organizationId, iss, sub]));
       // In turn: what one user is refused takes nothing from colleagues.

@@ -9,7 +9,7 @@ import { leaveAtEnd } from '#src/launches/pages/closing-route.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { mayUse } from '#src/launches/session/launch.ts';
 import type { StoreRetries } from '#src/launches/session/store-retries.ts';
-import type { ActiveGrants } from '#src/launches/tokens/current-token.ts';
+import type { CurrentTokens } from '#src/launches/tokens/current-token.ts';
 import { type BarDependencies, clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
 import { openReadings } from '#src/requests/chart/open-readings.ts';
 import type { ChartReadings } from '#src/requests/chart/readings.ts';
@@ -24,7 +24,7 @@ import type { Draft, FormPage, TypedStore } from './typed-store.ts';
 
 export interface NewRequestFormDependencies extends BarDependencies {
   readings: ChartReadings;
-  grants: ActiveGrants;
+  grants: CurrentTokens;
   typed: TypedStore;
   deliveries: DeliveryStore;
   retries: Pick<StoreRetries, 'insist'>;

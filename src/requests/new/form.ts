@@ -50,7 +50,7 @@ function isYoung(since: string, now: Date): boolean {
 }
 
 /** Whose forms a launch's pages show. */
-export function ownerOf({ organizationId, fhirBaseUrl, user, context }: Launch): FormOwner {
+export function ownerOf({ organizationId, fhirBase: fhirBaseUrl, user, context }: Launch): FormOwner {
   return { organizationId, fhirBaseUrl, iss: user.iss, sub: user.sub, patientId: context.patient };
 }
 

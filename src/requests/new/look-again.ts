@@ -2,7 +2,7 @@
 import { businessIdentifier, identifierOf, UNREADABLE, unconfirmedOf, versionsOf } from './deliveries.ts';
 import { findSent, unseenBy } from './find-sent.ts';
 import type { FormOwner, FormTicket } from './form.ts';
-import { type FormSending, type SendingDependencies, type SendingLaunch, searchOf } from './send-form.ts';
+import { type FormSending, type SendingDependencies, type SendingLaunch, searchOf } from './sending.ts';
 import { soon } from './soon.ts';
 import type { NewRequest } from './typed-request.ts';
 

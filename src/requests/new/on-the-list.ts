@@ -29,23 +29,13 @@ export interface OnTheListDependencies {
 export type CreateOffer = 'new' | 'draft' | 'unconfirmed' | 'not-permitted' | 'practitioners-only' | 'replaced';
 
 /** What is known before the list is. */
-export interface BeforeList {
+interface BeforeList {
   /** `undecided`: a request may be in the EHR or not, and the list may show which. */
   create: CreateOffer | 'undecided' | undefined;
   /** A request was sent, and no page has said so yet. */
   isSent: boolean;
   draft?: Draft;
   known: Deliveries;
-}
-
-/** What the list adds. */
-export interface AfterList {
-  /** Only where it was undecided. */
-  create: CreateOffer | undefined;
-  /** How many requests that the EHR had not confirmed are in this list. */
-  newlyFound: number;
-  /** When the requests were sent that are in the EHR and not in this list, in words; newest first. */
-  awaited: readonly string[];
 }
 
 /** Nothing is offered where the organization has switched it off. */
@@ -75,13 +65,18 @@ export async function beforeList(
   return offer('new');
 }
 
-/** What the list has is sent, and is offered no more. */
+/**
+ * What the list has is sent, and is offered no more.
+ *
+ * @returns `newlyFound`: how many requests that the EHR had not confirmed are in this list; `awaited`: how long ago those
+ *   were sent that the EHR has and this list has not, in words.
+ */
 export async function afterList(
   deps: OnTheListDependencies,
   launch: Launch,
   { create, draft, known }: BeforeList,
   { identifiers, problem }: RequestList,
-): Promise<AfterList> {
+) {
   const owner = ownerOf(launch);
   const now = deps.clock();
   const isListed = (identifier: string) => identifiers?.has(systemAndValue(deps.publicUrl, identifier)) === true;
@@ -95,8 +90,9 @@ export async function afterList(
   // Where nothing, or not all, could be read, the list says why.
   const isWhole = identifiers !== undefined && !problem;
   const awaited = isWhole ? recentOf(sent, now).filter(isAwaited) : [];
+  const decided: CreateOffer = isDraftSent ? 'new' : 'unconfirmed';
   return {
-    create: create === 'undecided' ? (isDraftSent ? 'new' : 'unconfirmed') : undefined,
+    create: create === 'undecided' ? decided : undefined,
     newlyFound,
     awaited: awaited.map(({ at }) => agoText(new Date(at), now)),
   };

@@ -70,7 +70,7 @@ async function post(api: FhirApi, resource: FhirResource) {
   }
 }
 
-/** A refusal because it is there already: a proxy on the way may have posted it twice, so only a look can tell. */
+/** A refusal because it is there already: a proxy on the way may have posted it twice, so only a look can show it. */
 function refusalIn(error: FhirError): 'unproved' | 'denied' | 'refused' {
   const { status, issues } = error;
   if (!isRefusal(error)) return 'unproved';

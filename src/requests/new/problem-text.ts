@@ -1,7 +1,7 @@
 /** What a page says when a request was not sent, or may have been: what is known, and nothing else. */
 import type { FhirFailure } from '#src/smart/step-6-fhir-api.ts';
 import type { Unseen } from './find-sent.ts';
-import type { FormSending } from './send-form.ts';
+import type { FormSending } from './sending.ts';
 
 /** Of a form that is older than what is remembered of it. */
 export const EXPIRED =

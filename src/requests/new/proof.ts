@@ -7,7 +7,7 @@ import type { CreateAnswer, FhirResource } from '#src/smart/step-6-fhir-api.ts';
 
 /**
  * `created`: it is there. `denied`: the answer calls itself an error, whatever its status says. `unproved`: a portal, a
- * queue or another resource answered, and only a look can tell.
+ * queue or another resource answered, and only a look can show it.
  */
 export type CreateProof = 'created' | 'denied' | 'unproved';
 

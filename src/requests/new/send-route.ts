@@ -5,7 +5,7 @@ import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
 import { AppError } from '#src/errors.ts';
 import { assertOwnForm } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import { factsOf } from '#src/http/request-log.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { openReadings } from '#src/requests/chart/open-readings.ts';
 import { createFacts } from './create-facts.ts';
@@ -16,7 +16,8 @@ import { lookAgain } from './look-again.ts';
 import { assertMayCreate } from './permission.ts';
 import { EXPIRED, problemOf } from './problem-text.ts';
 import { recordCreated } from './record-created.ts';
-import { type FormSending, sendForm } from './send-form.ts';
+import { sendForm } from './send-form.ts';
+import type { FormSending } from './sending.ts';
 import { soon } from './soon.ts';
 import { type NewRequest, readNewRequest, type TypedRequest } from './typed-request.ts';
 import type { FormPage } from './typed-store.ts';
@@ -68,7 +69,7 @@ async function askTheEhr(deps: NewRequestDependencies, posted: Posted): Promise<
     const name = await deps.typed.keepPage({ values: typed, savedAt, ...page });
     toPage(deps, request, response, `/requests/new?${PAGE}=${name}`);
   };
-  const problemIn = (text: string) => ({ text, supportCode: factsOf(request).supportCode });
+  const problemIn = (text: string) => ({ text, supportCode: contextOf(request).supportCode });
   if (isExpired(ticket, now)) {
     trace.discard();
     // Too old for keepTyped, which stands before the launch guard; here its owner is proved.
@@ -86,11 +87,11 @@ async function askTheEhr(deps: NewRequestDependencies, posted: Posted): Promise<
   const { end, newlyFound } = await trace.step('create', () => ask(deps, posted, typedNow, isLook), {}, createFacts);
   if (end.kind === 'changed' || end.kind === 'alike' || end.kind === 'elsewhere') trace.discard();
   if ('answer' in end && end.answer) {
-    Object.assign(factsOf(request), { ehrStatus: end.answer.status, issueCodes: end.answer.issues });
+    Object.assign(contextOf(request).facts, { ehrStatus: end.answer.status, issueCodes: end.answer.issues });
   }
   for (let found = 0; found < newlyFound; found += 1) recordCreated(deps.audit, request, launch);
   if (end.kind !== 'sent') {
-    factsOf(request).pageProblem = end.kind === 'refused' ? end.failure : end.kind;
+    contextOf(request).facts.pageProblem = end.kind === 'refused' ? end.failure : end.kind;
     const disclosed = 'disclosed' in end ? { disclosed: end.disclosed } : {};
     return showAgain({ ticket: { ...ticket, ...disclosed }, problem: problemIn(problemOf(end, now)) });
   }

@@ -24,64 +24,55 @@ export interface FormPage extends Pick<Draft, 'values' | 'savedAt'> {
   isAfterExpired?: true;
 }
 
-/**
- * One draft per owner, and one page per form, sealed, in Redis. The last write counts, as there is nothing to lose but
- * older typing; deliveries.ts, where a lost write could send twice, is a record of its own with other rules and another
- * lifetime. Every method may throw AppError 'store.unavailable'.
- */
-export interface TypedStore {
-  draft(owner: FormOwner): Promise<Draft | undefined>;
-  keepDraft(ticket: FormTicket, values: TypedRequest, now: Date): Promise<void>;
-  /** What this form holds goes; what was typed into another one since stays. */
-  discardDraft(owner: FormOwner, formId: string): Promise<void>;
-  /** The draft goes, whichever form it is of, and the page of that form. */
-  discardAll(owner: FormOwner): Promise<void>;
-  /** @returns the page's name, for a URL: it says nothing, and opens the page for its owner alone. */
-  keepPage(page: FormPage): Promise<string>;
-  /** @param name untrusted. @returns undefined unless it is this owner's. */
-  page(name: string, owner: FormOwner): Promise<FormPage | undefined>;
-  /** For a form's page: its holder may keep a draft for the owner until {@link mayKeep} says no. It opens nothing. */
-  issueTicket(ticket: FormTicket, now: Date): Promise<string>;
-  /** @param ticket untrusted. @returns undefined for one that was not sealed here; it may be of an expired form. */
-  readTicket(ticket: string): Promise<FormTicket | undefined>;
-}
+/** See {@link createTypedStore}. */
+export type TypedStore = ReturnType<typeof createTypedStore>;
 
 /** What was typed, bounded where it is read, with what a page says of it. */
 const BOUNDS = { lifetimeMs: 60 * 60_000, mostBytes: 32_768 };
 const TICKET = 'draft-ticket';
 
-/** See {@link TypedStore}. */
-export function createTypedStore(redis: KeyStore, sealer: Sealer): TypedStore {
+/**
+ * One draft per owner, and one page per form, sealed, in Redis. The last write counts, as there is nothing to lose but
+ * older typing; deliveries.ts, where a lost write could send twice, is a record of its own with other rules and another
+ * lifetime. Every method may throw AppError 'store.unavailable'.
+ */
+export function createTypedStore(redis: KeyStore, sealer: Sealer) {
   const pages = createPostOutcomes(redis, sealer);
   const keyOf = (owner: FormOwner) => `draft:${ownerHash(owner)}`;
   // Not the form's id: a reader of that could test guesses of what was typed against the identifier in the EHR.
   const nameOf = (formId: string) => createHash('sha256').update(`form-outcome ${formId}`).digest('base64url');
   // Forged, or sealed by a secret that was retired: as good as none (ST-04, ST-08).
-  const open = async (name: string, sealed: string | undefined): Promise<unknown> =>
-    sealed && sealer.open(name, sealed).catch(() => undefined);
-  const draft = async (owner: FormOwner) =>
-    (await open(keyOf(owner), await redis.get(keyOf(owner)))) as Draft | undefined;
+  const open = async <Value>(name: string, sealed: string | undefined) =>
+    (await (sealed && sealer.open(name, sealed).catch(() => undefined))) as Value | undefined;
+  const draft = async (owner: FormOwner) => open<Draft>(keyOf(owner), await redis.get(keyOf(owner)));
   return {
     draft,
-    keepDraft: async ({ owner, id, issuedAt }, values, now) => {
+    keepDraft: async ({ owner, id, issuedAt }: FormTicket, values: TypedRequest, now: Date): Promise<void> => {
       const kept: Draft = { id, issuedAt, values, savedAt: now.toISOString() };
       await redis.set(keyOf(owner), await sealer.seal(keyOf(owner), kept, BOUNDS.mostBytes), BOUNDS.lifetimeMs);
     },
-    discardDraft: async (owner, formId) => {
+    /** What this form holds goes; what was typed into another one since stays. */
+    discardDraft: async (owner: FormOwner, formId: string): Promise<void> => {
       if ((await draft(owner))?.id === formId) await redis.delete(keyOf(owner));
     },
-    discardAll: async (owner) => {
+    /** The draft goes, whichever form it is of, and the page of that form. */
+    discardAll: async (owner: FormOwner): Promise<void> => {
       const id = (await draft(owner))?.id;
       if (id !== undefined) await pages.discard(nameOf(id), ownerHash(owner));
       await redis.delete(keyOf(owner));
     },
-    keepPage: async (page) => {
+    /** @returns the page's name, for a URL: it says nothing, and opens the page for its owner alone. */
+    keepPage: async (page: FormPage): Promise<string> => {
       const { id, owner } = page.ticket;
       await pages.keep(nameOf(id), ownerHash(owner), page, BOUNDS);
       return nameOf(id);
     },
-    page: async (name, owner) => (await pages.find(name, ownerHash(owner))) as FormPage | undefined,
-    issueTicket: (ticket, now) => sealer.seal(TICKET, { ...ticket, shownAt: now.toISOString() }),
-    readTicket: async (ticket) => (await open(TICKET, ticket || undefined)) as FormTicket | undefined,
+    /** @param name untrusted. @returns undefined unless it is this owner's. */
+    page: async (name: string, owner: FormOwner) => (await pages.find(name, ownerHash(owner))) as FormPage | undefined,
+    /** For a form's page: its holder may keep a draft for the owner until {@link mayKeep} says no. It opens nothing. */
+    issueTicket: (ticket: FormTicket, now: Date): Promise<string> =>
+      sealer.seal(TICKET, { ...ticket, shownAt: now.toISOString() }),
+    /** @param ticket untrusted. @returns undefined for one that was not sealed here; it may be of an expired form. */
+    readTicket: (ticket: string) => open<FormTicket>(TICKET, ticket || undefined),
   };
 }

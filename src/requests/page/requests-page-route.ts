@@ -5,13 +5,13 @@ import type { Config } from '#src/config/index.ts';
 import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
 import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
 import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
-import { factsOf } from '#src/http/request-log.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import { leaveInTime } from '#src/launches/pages/closing-route.ts';
 import { openLaunchOf, UNATTENDED } from '#src/launches/pages/guard.ts';
 import type { LaunchCookies } from '#src/launches/session/cookies.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
-import type { ActiveGrants } from '#src/launches/tokens/current-token.ts';
+import type { CurrentTokens } from '#src/launches/tokens/current-token.ts';
 import type { TokenConfirmations } from '#src/launches/tokens/introspect.ts';
 import { isUsableAsIs, unavailable } from '#src/launches/tokens/token-life.ts';
 import { clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
@@ -35,7 +35,7 @@ export function requestsRoute(
   dependencies: OnTheListDependencies & {
     config: Config;
     readings: ChartReadings;
-    grants: ActiveGrants;
+    grants: CurrentTokens;
     confirmations: TokenConfirmations;
     launchCookies: LaunchCookies;
     audit: Audit;
@@ -83,7 +83,7 @@ export function requestsRoute(
     // Said once, and not by a page that came by itself.
     if (before.isSent && !isUnattended) await deliveries.isSaid(ownerOf(launch)).catch(() => undefined);
     const { organizationId, user, id: launchId } = launch;
-    const { supportCode } = factsOf(request);
+    const { supportCode } = contextOf(request);
     audit.record({
       event: 'patient-opened',
       organizationId,
@@ -96,7 +96,7 @@ export function requestsRoute(
     const list = await trace.step('requests', () => reading.requests, {}, requestFacts);
     if (list.problem) {
       const { kind, status, issues } = list.problem;
-      Object.assign(factsOf(request), { pageProblem: kind, ehrStatus: status, issueCodes: issues });
+      Object.assign(contextOf(request).facts, { pageProblem: kind, ehrStatus: status, issueCodes: issues });
     }
     const { awaited, ...sent } = await afterList(dependencies, launch, before, list);
     for (let found = 0; found < sent.newlyFound; found += 1) recordCreated(audit, request, launch);

@@ -3,22 +3,20 @@
 import { dayIn } from '#src/adapters/time-zone.ts';
 import { readFhirDate } from '#src/patients/fhir-date.ts';
 
-const hourMs = 3_600_000;
+const HOUR_MS = 3_600_000;
 
 /**
- * How long ago a FHIR date was: "25 min", "7 h", "3 d", "5 months", "2 y"; "today" when only the day is known.
- *
- * @param at days are counted by the calendar of this time zone.
- * @returns undefined when the date is unreadable, partial or in the future.
+ * How long ago a FHIR date was: "25 min", "7 h", "3 d", "5 months", "2 y"; "today" when only the day is known. Undefined
+ * when the date is unreadable, partial or in the future.
  */
 export function elapsedText(value: unknown, { now, timeZone }: { now: Date; timeZone: string }): string | undefined {
   const date = readFhirDate(value, timeZone);
   if (date === undefined || date.day.length < 10) return undefined;
   if (!date.isMoment) {
-    const days = (Date.parse(dayIn(now, timeZone)) - Date.parse(date.day)) / (24 * hourMs);
+    const days = (Date.parse(dayIn(now, timeZone)) - Date.parse(date.day)) / (24 * HOUR_MS);
     return days === 0 ? 'today' : dayCount(days);
   }
-  const hours = (now.getTime() - date.at) / hourMs;
+  const hours = (now.getTime() - date.at) / HOUR_MS;
   if (hours >= 48) return dayCount(Math.floor(hours / 24));
   if (!(hours >= 0)) return undefined;
   return hours < 1 ? `${Math.floor(hours * 60)} min` : `${Math.floor(hours)} h`;

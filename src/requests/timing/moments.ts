@@ -1,5 +1,4 @@
-/** Days, moments and Periods of a request in words, told in the organization's time zone. */
-
+/** Days, moments and Periods of a request in words, in the organization's time zone. */
 import { type FhirDate, lastDayOf, readFhirDate } from '#src/patients/fhir-date.ts';
 import { asInformation, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { zoneName } from '#views/zone.ts';
@@ -25,7 +24,7 @@ export function dateText(date: FhirDate, timeZone: string): string {
   return time === undefined ? day : `${day} ${time} ${zoneText(date, timeZone)}`;
 }
 
-/** The zone a time is told in; a time that the EHR wrote without an offset stands as it wrote it. */
+/** The zone of a time; one that the EHR wrote without an offset stands as it wrote it. */
 export function zoneText({ at, isMoment }: FhirDate, timeZone: string): string {
   return isMoment ? zoneName(new Date(at), timeZone) : '(time zone not given)';
 }
@@ -44,19 +43,18 @@ export function isPast(day: string, { today }: DateContext): boolean {
 export function periodPhrases(period: ForeignRecord, context: DateContext, kind: 'window' | 'series'): Phrases {
   const others = otherMembers(period, ['start', 'end']);
   const [start, end] = [period.start, period.end].map((value) => (isGiven(value) ? momentText(value, context) : ''));
-  if (start === null || end === null)
-    return [...(start ? [`from ${start}`] : []), ...endOnly(end, period, context, kind), null];
-  if (!start && !end) return [null];
-  if (!end) return [`from ${start}`, ...others];
-  if (!start) return [...endOnly(end, period, context, kind), ...others];
-  return [...wholePeriod(start, end, period, context), ...others];
+  if (start && end) return [...wholePeriod(start, end, period, context), ...others];
+  const isOdd = start === null || end === null || (!start && !end);
+  const from = start ? [`from ${start}`] : [];
+  const until = end ? [endText(end, period.end, context, kind)] : [];
+  return [...from, ...until, ...(isOdd ? [null] : others)];
 }
 
-function endOnly(end: string | null | undefined, period: ForeignRecord, context: DateContext, kind: string): Phrases {
-  if (!end) return [];
-  const isOver = isOverAt(period.end, context);
-  if (kind === 'series') return [isOver ? `ended ${end}` : `until ${end}`];
-  return [isOver ? `by ${end} (past)` : `by ${end}`];
+function endText(text: string, end: unknown, context: DateContext, kind: 'window' | 'series'): string {
+  const day = readFhirDate(end, context.timeZone)?.day;
+  const isOver = day !== undefined && isPast(day, context);
+  if (kind === 'series') return `${isOver ? 'ended' : 'until'} ${text}`;
+  return `by ${text}${isOver ? ' (past)' : ''}`;
 }
 
 function wholePeriod(start: string, end: string, period: ForeignRecord, context: DateContext): Phrases {
@@ -73,9 +71,4 @@ function wholePeriod(start: string, end: string, period: ForeignRecord, context:
 export function isReversed(from: FhirDate, to: FhirDate): boolean {
   const areTimed = from.time !== undefined && to.time !== undefined;
   return areTimed ? to.at < from.at : lastDayOf(to.day) < from.day;
-}
-
-function isOverAt(value: unknown, context: DateContext): boolean {
-  const day = readFhirDate(value, context.timeZone)?.day;
-  return day !== undefined && isPast(day, context);
 }

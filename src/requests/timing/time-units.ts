@@ -8,26 +8,24 @@ export interface TimeUnit {
   readonly many: string;
 }
 
-const UNITS: readonly (readonly [codes: string, one: string])[] = [
-  ['s sec', 'second'],
-  ['min', 'minute'],
-  ['h hr', 'hour'],
-  ['d', 'day'],
-  ['wk w', 'week'],
-  ['mo', 'month'],
-  ['a yr', 'year'],
-];
-
-const byName = new Map<string, TimeUnit>(
-  UNITS.flatMap(([codes, one]) => {
-    const unit = { one, many: `${one}s` };
-    return [...codes.split(' '), one, unit.many].map((name) => [name, unit] as const);
-  }),
+/** By code, and by name. */
+const UNITS = new Map<unknown, TimeUnit>(
+  Object.entries({
+    second: 's sec',
+    minute: 'min',
+    hour: 'h hr',
+    day: 'd',
+    week: 'wk w',
+    month: 'mo',
+    year: 'a yr',
+  }).flatMap(([one, codes]) =>
+    [...codes.split(' '), one, `${one}s`].map((name) => [name, { one, many: `${one}s` }] as const),
+  ),
 );
 
 /** A unit by its code; undefined for anything else. */
 export function timeUnit(code: unknown): TimeUnit | undefined {
-  return typeof code === 'string' ? byName.get(code) : undefined;
+  return UNITS.get(code);
 }
 
 /** `1 week`, `4–6 weeks`, `up to 3 hours`. */
@@ -68,13 +66,10 @@ export function rangePhrases(value: unknown): Phrases {
   }
   const span = readSpan(asRecord(low).value, asRecord(high).value, 'decimal');
   const unit = unitOf(asRecord(low));
-  if (least.includes(null) || most.includes(null) || hasComparator(low) || hasComparator(high)) return [null];
+  const hasComparator = [low, high].some((end) => isGiven(asRecord(end).comparator));
+  if (least.includes(null) || most.includes(null) || hasComparator) return [null];
   if (unit?.one !== unitOf(asRecord(high))?.one) return [`${least[0]} to ${most[0]}`, ...others];
   return span && unit ? [spanOf(span, unit), ...others] : [null];
-}
-
-function hasComparator(value: unknown): boolean {
-  return isGiven(asRecord(value).comparator);
 }
 
 /** Code and text must not contradict each other; a text of its own, such as "cycles", stands as it is. */

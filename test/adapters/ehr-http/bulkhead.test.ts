@@ -1,7 +1,7 @@
 /** Every organization has a lane of its own to its EHR: bounded, left alone while the EHR is down, and nobody else's (TL-06, MT-06). */
 import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createEhrLanes } from '#src/adapters/ehr-http/bulkhead.ts';
+import { createBulkheads } from '#src/adapters/ehr-http/bulkhead.ts';
 import { createOutbound, type EhrClient, type Outbound } from '#src/adapters/ehr-http/client.ts';
 import { isUnsent, OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { createMetrics, type Metrics } from '#src/adapters/metrics.ts';
@@ -153,9 +153,9 @@ describe('a circuit', () => {
   });
 
   test('of the hosts an EHR names those used last are remembered, a hundred of them', async () => {
-    const lanes = createEhrLanes({});
+    const bulkheads = createBulkheads({});
     const call = (host: string, status: number) =>
-      lanes.run(
+      bulkheads.run(
         { organizationId: 'a', url: new URL(`https://${host}.example`) },
         async () => status,
         () => ({ status }),

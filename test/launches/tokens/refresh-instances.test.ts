@@ -26,7 +26,7 @@ if ((await testStores()).length > 1) {
     const advance = (ms: number) => void vi.setSystemTime(Date.now() + ms);
     beforeAll(async () => {
       vi.useFakeTimers({ toFake: ['Date'] });
-      // What is counted here is renewals: the list itself would only keep the pretend EHR busy.
+      // What is counted here is renewals: the list itself would only keep the mock EHR busy.
       world = await startWorld({ stores: 'real Redis and PostgreSQL', settings: { showEhrOrders: false } });
       instances = [await addInstance(world), await addInstance(world)];
     });

@@ -74,7 +74,7 @@ test('the specialty says more than the employment', async () => {
 });
 
 test.for([
-  ['of somebody else (FU-04)', role({ practitioner: { reference: 'Practitioner/prac-2' } })],
+  ['of another user (FU-04)', role({ practitioner: { reference: 'Practitioner/prac-2' } })],
   [
     'of the same id on another server',
     role({ practitioner: { reference: 'https://evil.example/fhir/Practitioner/prac-1' } }),
@@ -132,7 +132,7 @@ test('the first page already says who is signed in, although the directory answe
   expect(userOf(await launch())).toContain('Dr. Jane Osei');
 });
 
-test('a known clinician is named on the first page, whether or not the directory answers in time', async () => {
+test('a known clinician is named on the first page, whether or not the directory answers within the deadline', async () => {
   answer('/fhir/Practitioner/prac-1', JANE);
   answer('/fhir/PractitionerRole', bundleOf(role()));
   const orgId = await newOrganization();
@@ -183,7 +183,7 @@ test('a granted scope that repeats no OpenID scope: the claim in the id_token is
   await settled('Dr. Jane Osei');
 });
 
-test('SCO-19: without the permission nobody is searched for', async () => {
+test('SCO-19: without the permission no role is searched for', async () => {
   ehr.change('token', { scope: 'launch openid patient/Patient.read patient/ServiceRequest.read' });
   expect(titleOf(await launch())).toBe(LIST);
   expect(ehr.requests.filter(({ path }) => path.includes('/Practitioner'))).toEqual([]);

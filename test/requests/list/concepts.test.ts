@@ -180,6 +180,6 @@ test.for<[string, Record<string, unknown>, string | undefined]>([
   ['a site that says nothing', { bodySite: [{ text: 'unknown' }] }, undefined],
   ['junk', { bodySite: [7, null, {}], quantityQuantity: { value: '2', unit: {} } }, undefined],
   ['nothing', {}, undefined],
-])('what tells orders of one service apart is read: %s', ([, members, expected]) => {
+])('what distinguishes orders of one service is read: %s', ([, members, expected]) => {
   expect(readDetail({ resourceType: 'ServiceRequest', ...members })).toBe(expected);
 });

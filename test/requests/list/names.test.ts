@@ -373,7 +373,7 @@ test.for<[string, object, string | undefined, string]>([
   ['whose name is known', { reference: 'Practitioner/ruth' }, 'Dr. Ruth Kim', 'Dr. Ruth Kim'],
   ['by a version', { reference: 'Practitioner/ruth/_history/3' }, 'Dr. Ruth Kim', 'Dr. Ruth Kim'],
   ['whose name the request has', { reference: 'Practitioner/ruth', display: 'R. Kim' }, 'Dr. Ruth Kim', 'R. Kim'],
-  ['whose name the EHR does not tell', { reference: 'Practitioner/ruth' }, undefined, 'you'],
+  ['whose name the EHR does not give', { reference: 'Practitioner/ruth' }, undefined, 'you'],
 ])('the signed-in user, %s, costs no call and no remark', async ([, requester, name, expected]) => {
   const user = { reference: 'Practitioner/ruth', name: () => Promise.resolve(name) };
   const { list, server } = await load([request({ requester })], batchOf(), { user, canRead: () => false });
@@ -387,7 +387,7 @@ test.for<[string, Answer]>([
   ['failing', { status: 500 }],
   ['empty', batchOf()],
   ['odd', { resourceType: 'Bundle', entry: [null, 3, { resource: 'x' }, { response: { status: '404' } }] }],
-  ['about somebody else', batchOf({ ...ruth, id: 'other' }, { ...ruth, resourceType: 'Patient' })],
+  ['about another user', batchOf({ ...ruth, id: 'other' }, { ...ruth, resourceType: 'Patient' })],
 ])('a batch that is %s costs the name and nothing else', async ([, batch]) => {
   const { list } = await load([request({ requester: { reference: 'Practitioner/ruth' } })], batch);
   expect(list.open[0]?.requested.by).toBe('Name not available');
@@ -447,7 +447,7 @@ test.for<[string, object[], string[], string[]]>([
   ['nothing for what was granted', [practitioner, role], ['Practitioner', 'PractitionerRole'], []],
   ['nothing for a name the EHR sent along', [{ requester: { ...practitioner.requester, display: 'R. Kim' } }], [], []],
   ['nothing for types this page never reads', [{ requester: { reference: 'Device/pump' } }], [], []],
-  ['nothing for what nobody on the page needs', [{}], [], []],
+  ['nothing for what no row of the page needs', [{}], [], []],
 ])('SCO-19: %s', async ([, changes, granted, notices]) => {
   const resources = changes.map((change, index) => request(change, String(index)));
   const { list } = await load(resources, batchOf(), { canRead: (type: string) => granted.includes(type) });

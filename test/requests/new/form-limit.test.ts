@@ -20,7 +20,7 @@ async function openForm() {
 
 const ticketOf = (page: Visit) => /name="ticket" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
 
-test('a user who posts without end is told to wait, whether the page is left or sent, and the list is still there', async () => {
+test('a user who posts without end is asked to wait, whether the page is left or sent, and the list is still there', async () => {
   const { browser, url, fields } = await openForm();
   const form = { ...fields, what: 'Van' };
   const set = vi.spyOn(world().dependencies.redis, 'set');

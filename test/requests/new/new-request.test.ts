@@ -190,7 +190,7 @@ describe.for(await testStores())('on %s', (stores) => {
   });
 
   test.for([401, 403, 404, 500])(
-    'FH-17: created with an empty 201 that reads back as %d is sent, and nobody reads it back',
+    'FH-17: created with an empty 201 that reads back as %d is sent, and is not read back',
     async (status) => {
       world.sandbox.faults.set('create-empty-201', status);
       const page = await post();
@@ -200,7 +200,7 @@ describe.for(await testStores())('on %s', (stores) => {
     },
   );
 
-  test('FH-17: while nobody knows, the page says so and keeps the draft; sending again asks first', async () => {
+  test('FH-17: while it is not known, the page says so and keeps the draft; sending again asks first', async () => {
     world.sandbox.faults.set('create-lost');
     const page = await post();
     expect([isShownAgain(page), created().length]).toEqual([true, 1]);

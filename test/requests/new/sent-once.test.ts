@@ -351,6 +351,20 @@ describe('two windows', () => {
     expect([said(), await auditRows()]).toEqual([['Wheelchair van'], 1]);
   });
 
+  test('that send two forms at once do not hinder each other', async () => {
+    const forms = await Promise.all([openForm(), openForm(), openForm(), openForm()]);
+    const pages = await Promise.all(forms.map((form, index) => send(form, { ...VAN, what: `Van ${index}` })));
+    expect(pages.filter(isShownAgain)).toEqual([]);
+    expect([said().toSorted(), await auditRows()]).toEqual([['Van 0', 'Van 1', 'Van 2', 'Van 3'], 4]);
+  });
+
+  test('that send just the same from two forms at once send it once, and ask about the other', async () => {
+    const forms = await Promise.all([openForm(), openForm()]);
+    const pages = await Promise.all(forms.map((form) => send(form, VAN)));
+    expect(pages.filter(isShownAgain)).toHaveLength(1);
+    expect([said(), await auditRows()]).toEqual([['Wheelchair van'], 1]);
+  });
+
   test('two clicks: one request, one row in the audit trail', async () => {
     const form = await openForm();
     for (const page of [await send(form, VAN), await send(form, VAN)]) {

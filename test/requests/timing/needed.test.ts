@@ -103,7 +103,7 @@ describe('the days of a series', () => {
     expect(timing({ event })).toBe(words);
   });
 
-  test('thousands of days are read, counted and told in a line', () => {
+  test('thousands of days are read, counted and said in a line', () => {
     const event = Array.from({ length: 3_000 }, (_, index) =>
       new Date(now.getTime() + (2_999 - index) * 86_400_000).toISOString().slice(0, 10),
     );
@@ -396,7 +396,7 @@ describe('hostile values', () => {
     })),
   ];
 
-  test('never throw, and are told in a bounded line without invisible characters', () => {
+  test('never throw, and are said in a bounded line without invisible characters', () => {
     const texts = paths.flatMap((path) => junk.map((value) => wordsOf(path(value)) ?? ''));
     expect(texts.filter((text) => text.length > 340 || /[\p{Cc}\u202E]/u.test(text))).toEqual([]);
   });

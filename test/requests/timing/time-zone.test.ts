@@ -1,4 +1,4 @@
-/** What a clinician and an administrator read of days and times is told in their organization's time zone. */
+/** What a clinician and an administrator read of days and times is in their organization's time zone. */
 import { afterAll, expect, test, vi } from 'vitest';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
@@ -72,7 +72,7 @@ test('the end of a launch is announced in it', async () => {
   expect(textOf(closing)).toMatch(/ends at 2[12]:\d\d EST/);
 });
 
-test('Settings tell, and filter by, the days of the organization', async () => {
+test('Settings show, and filter by, the days of the organization', async () => {
   serve();
   const id = await newOrganization(NEW_YORK);
   await world().browser().open(launchUrl(id));

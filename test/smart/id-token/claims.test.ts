@@ -11,9 +11,12 @@ import {
   refusal,
   server,
   signer,
+  useTokenIssuer,
   verify,
   wordsOf,
 } from './token-issuer.ts';
+
+useTokenIssuer();
 
 const atHash = (algorithm: string, size: number) =>
   createHash(algorithm).update(ACCESS_TOKEN).digest().subarray(0, size).toString('base64url');

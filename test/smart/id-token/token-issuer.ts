@@ -16,26 +16,29 @@ export const ACCESS_TOKEN = 'access-canary';
 const signers = new Map<string, TestKey>();
 
 const log = createLog('silent');
-const outbound = createOutbound({ production: false, allowPrivate: ['127.0.0.0/8'] });
 export let server: Awaited<ReturnType<typeof startKeyServer>>;
 export let issuer: string;
 let keys: ReturnType<typeof createIssuerKeys>;
 
-beforeAll(async () => {
-  server = await startKeyServer();
-  for (const alg of ['RS256', 'RS384', 'PS256', 'ES256', 'ES384', 'RS512', 'EdDSA', 'ES512']) {
-    signers.set(alg, await makeKey(alg, `kid-${alg}`));
-  }
-});
-beforeEach(() => {
-  server.forget();
-  issuer = server.serve([...signers.values()].map(({ jwk }) => jwk));
-  keys = createIssuerKeys({ outbound, clock: () => NOW, log });
-});
-afterAll(async () => {
-  await outbound.close();
-  await server.close();
-});
+/** Starts it for a test file, with its keys and documents as they were at the beginning of each test. */
+export function useTokenIssuer(): void {
+  const outbound = createOutbound({ production: false, allowPrivate: ['127.0.0.0/8'] });
+  beforeAll(async () => {
+    server = await startKeyServer();
+    for (const alg of ['RS256', 'RS384', 'PS256', 'ES256', 'ES384', 'RS512', 'EdDSA', 'ES512']) {
+      if (!signers.has(alg)) signers.set(alg, await makeKey(alg, `kid-${alg}`));
+    }
+  });
+  beforeEach(() => {
+    server.forget();
+    issuer = server.serve([...signers.values()].map(({ jwk }) => jwk));
+    keys = createIssuerKeys({ outbound, clock: () => NOW, log });
+  });
+  afterAll(async () => {
+    await outbound.close();
+    await server.close();
+  });
+}
 
 export const signer = (alg = 'RS256'): TestKey => signers.get(alg)!;
 export const claimsWith = (change: Record<string, unknown> = {}): Record<string, unknown> => ({

@@ -1,7 +1,9 @@
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { makeKey } from './key-server.ts';
-import { claimsWith, issuer, refusal, server, signer, verify, wordsOf } from './token-issuer.ts';
+import { claimsWith, issuer, refusal, server, signer, useTokenIssuer, verify, wordsOf } from './token-issuer.ts';
+
+useTokenIssuer();
 
 describe('who signed', () => {
   test.for(['RS256', 'RS384', 'PS256', 'ES256', 'ES384'])('ID-05, ID-06: %s verifies', async (alg) => {

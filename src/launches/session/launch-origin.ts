@@ -1,13 +1,13 @@
-/** What the pages of a journey may do and offer: a frame of the EHR for one from a chart, a way to start again for the other. */
+/** What the pages of a origin may do and offer: a frame of the EHR for one from a chart, a way to start again for the other. */
 import type { Response } from 'express';
+import { contextOf } from '#src/http/request-context.ts';
 import { setPagePolicy } from '#src/http/security-headers.ts';
-import { offerStartAgain } from '#src/http/start-again.ts';
 import type { OrganizationDirectory } from '#src/organizations/directory.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { LaunchKind } from './launch.ts';
 
 /** Where a launch began and for whom, from a cookie of ours; nobody is let in by it. */
-export interface Journey {
+export interface LaunchOrigin {
   kind: LaunchKind;
   organizationId: string;
 }
@@ -18,23 +18,23 @@ export function standalonePath(organizationId: string): string {
 }
 
 /**
- * Fits a page to its journey, also the page that says why there is nothing else to show. A launch from a chart may be
+ * Fits a page to its origin, also the page that says why there is nothing else to show. A launch from a chart may be
  * framed by its organization's EHR, for without that a refusal inside the chart is the browser's own blank page
  * (LA-11, ER-01). A standalone launch is framed by nobody; its refusals offer to start again.
  *
  * @returns the organization, when there is one.
  */
-export async function fitPage(
+export async function fitPageTo(
   response: Response,
   directory: OrganizationDirectory,
-  journey: Journey | undefined,
+  origin: LaunchOrigin | undefined,
 ): Promise<Organization | undefined> {
-  const organization = journey && (await directory.find(journey.organizationId));
+  const organization = origin && (await directory.find(origin.organizationId));
   if (!organization) return undefined;
-  if (journey.kind === 'ehr') setPagePolicy(response, { frameAncestors: organization.frameAncestors });
+  if (origin.kind === 'ehr') setPagePolicy(response, { frameAncestors: organization.frameAncestors });
   else {
     setPagePolicy(response, {});
-    if (organization.standalone) offerStartAgain(response.req, standalonePath(organization.id));
+    if (organization.standalone) contextOf(response.req).startAgain = standalonePath(organization.id);
   }
   return organization;
 }

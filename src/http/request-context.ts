@@ -1,0 +1,43 @@
+/** What is known of one request beside what it says itself: set by middleware and guards, read wherever it is answered. */
+import { randomBytes } from 'node:crypto';
+import type { Request } from 'express';
+
+/** Facts for the request's log line: codes, counts and ids of ours, never a secret or a clinical value (ST-07). */
+export interface RequestFacts {
+  organizationId?: string;
+  /** Keyed hash, so that lines of one launch can be put together. Not `launch`: that name is removed from the log. */
+  launchHash?: string;
+  errorCode?: string;
+  /** The page was sent, but the EHR did not let it show everything. */
+  pageProblem?: string;
+  error?: unknown;
+  [fact: string]: unknown;
+}
+
+/** A guard adds its own slot where it proves what it holds (`declare module`): the administrator, the launch. */
+export interface RequestContext {
+  /** On the error page, in the log, the audit trail and the trace: one code finds them all. */
+  readonly supportCode: string;
+  /** The visitor's, as far as TRUST_PROXY lets a proxy say it. */
+  readonly address: string | undefined;
+  readonly facts: RequestFacts;
+  /** Where a launch outside the EHR starts again: the error page of this request links there. */
+  startAgain?: string;
+}
+
+const contexts = new WeakMap<Request, RequestContext>();
+
+/** The context of this request, made at the first call. */
+export function contextOf(request: Request): RequestContext {
+  const known = contexts.get(request) ?? { supportCode: createSupportCode(), address: request.ip, facts: {} };
+  contexts.set(request, known);
+  return known;
+}
+
+/** Without 0/O and 1/I, because people read it out on the telephone. */
+const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
+
+function createSupportCode(): string {
+  const letters = [...randomBytes(8)].map((byte) => ALPHABET[byte % ALPHABET.length]).join('');
+  return `${letters.slice(0, 4)}-${letters.slice(4)}`;
+}

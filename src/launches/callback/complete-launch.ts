@@ -1,0 +1,108 @@
+/** A callback becomes a launch: proven, admitted, stored under a new secret, in place of older ones of its browser. */
+import { randomBytes } from 'node:crypto';
+import type { Sealer } from '#src/adapters/seal.ts';
+import { type Audit, auditActor, auditPatient } from '#src/audit/audit.ts';
+import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
+import { type LaunchCookie, launchesToEnd } from '#src/launches/session/cookies.ts';
+import { isSameUser, type Launch } from '#src/launches/session/launch.ts';
+import type { LaunchStore } from '#src/launches/session/store.ts';
+import type { StoreRetries } from '#src/launches/session/store-retries.ts';
+import type { Completion, Transaction } from '#src/launches/session/transaction.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+import { admitUser, type UserAdmissionDependencies } from './admit-clinician.ts';
+import type { CallbackVisit } from './callback-visit.ts';
+import { type ProveLaunchDependencies, proveLaunch } from './prove-launch.ts';
+
+export interface CompleteLaunchDependencies extends ProveLaunchDependencies {
+  launches: LaunchStore;
+  endings: LaunchEndings;
+  clinicians: UserAdmissionDependencies['clinicians'];
+  audit: Audit;
+  retries: Pick<StoreRetries, 'insist'>;
+  /** For keyed hashes in the trace. */
+  sealer: Sealer;
+  /** Lets the pages start reading while the browser follows the redirect. */
+  onCompleted(launch: Launch, organization: Organization): void;
+}
+
+/** A launch as its browser needs to know it. */
+export interface LaunchDone extends Completion {
+  kind: 'finished';
+  /** Cookies of launches of this browser that this one ended; they go. */
+  ended: LaunchCookie[];
+  /** False for a callback that was answered before and came again (CB-19). */
+  isFirst: boolean;
+}
+
+/** @throws AppError; then no launch exists, and the tokens that came are revoked. */
+export async function completeLaunch(
+  dependencies: CompleteLaunchDependencies,
+  visit: CallbackVisit & { onCodeSent(): void },
+  transaction: Transaction,
+  organization: Organization,
+): Promise<LaunchDone> {
+  const { audit, sealer, revoker, retries, endings } = dependencies;
+  const { trace, supportCode, address } = visit;
+  const proven = await proveLaunch(dependencies, organization, transaction, visit);
+  trace.know({
+    userHash: auditActor(sealer, proven.user),
+    patientHash: auditPatient(sealer, proven.organizationId, `Patient/${proven.context.patient}`),
+  });
+  const { launch, isAdmitted } = await admitUser(dependencies, organization, proven, visit);
+  const by = { actor: launch.user, supportCode, address };
+  const secret = randomBytes(32).toString('base64url');
+  const ended = await store(dependencies, visit, { launch, isAdmitted, secret }, organization).catch(
+    (error: unknown) => {
+      // No browser gets its cookie, and a store that has not answered may keep the record all the same (CB-22).
+      revoker.revoke(launch, organization);
+      retries.insist(() => endings.end([launch.id], 'not-stored', organization, by));
+      throw error;
+    },
+  );
+  const { id: launchId, organizationId, kind } = launch;
+  const facts = { ...(kind === 'standalone' ? { kind } : {}), ...(isAdmitted ? {} : { association: 'awaited' }) };
+  const detail = Object.keys(facts).length > 0 ? { detail: facts } : {};
+  audit.record({ event: 'launch', organizationId, launchId, ...by, ...detail });
+  return { kind: 'finished', launchId, secret, ended, isFirst: true };
+}
+
+/** Stores the launch, ends those of this browser that it replaces, and lets a repeated callback find it. */
+async function store(
+  dependencies: CompleteLaunchDependencies,
+  visit: CallbackVisit,
+  { launch, isAdmitted, secret }: { launch: Launch; isAdmitted: boolean; secret: string },
+  organization: Organization,
+): Promise<LaunchCookie[]> {
+  const { launches, transactions, clock, onCompleted } = dependencies;
+  const lasts = { 'lasts minutes': Math.round((Date.parse(launch.endsAt) - clock().getTime()) / 60_000) };
+  await visit.trace.step('launch-record', () => launches.save(launch, secret, clock()), lasts);
+  // FU-07: for a user who is not admitted yet nothing is read, the patient least of all.
+  if (isAdmitted) onCompleted(launch, organization);
+  const [ended] = await Promise.all([
+    endOthers(dependencies, visit, launch, organization),
+    transactions.complete(visit.key, { launchId: launch.id, secret }),
+  ]);
+  return ended;
+}
+
+/**
+ * A launch by another user of its organization ends this browser's older ones; so does one too many of its kind. Only
+ * launches whose cookie secret is right are looked at, so a forged cookie ends nothing, and none of another organization:
+ * its EHR can begin a launch in any browser that follows a link, and would end those of others by it (MT-06).
+ */
+async function endOthers(
+  { launches, endings }: CompleteLaunchDependencies,
+  { cookies, supportCode, address }: CallbackVisit,
+  launch: Launch,
+  organization: Organization,
+): Promise<LaunchCookie[]> {
+  if (cookies.length === 0) return [];
+  const others = await launches.peek(cookies);
+  const ofItsOwn = others.filter((other) => other.organizationId === organization.id);
+  const ofItsKind = cookies.filter((one) => one.kind === launch.kind && one.organizationId === organization.id);
+  const tooMany = new Set(launchesToEnd(ofItsKind).map(({ id }) => id));
+  const ended = ofItsOwn.filter((other) => tooMany.has(other.id) || !isSameUser(other, launch)).map(({ id }) => id);
+  await endings.end(ended, 'replaced', organization, { actor: launch.user, supportCode, address });
+  const gone = new Set([...ended, ...tooMany]);
+  return cookies.filter(({ id }) => gone.has(id));
+}

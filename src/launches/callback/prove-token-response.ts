@@ -1,0 +1,91 @@
+/** What came with a token: permissions, identity and context, each proven or refused, make the launch. */
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '#src/adapters/clock.ts';
+import { contextFacts, idTokenFacts, scopeFacts } from '#src/diagnostics/traces/facts.ts';
+import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
+import { AppError } from '#src/errors.ts';
+import type { Launch } from '#src/launches/session/launch.ts';
+import { endOf, tokensOf } from '#src/launches/session/launch-tokens.ts';
+import type { Transaction } from '#src/launches/session/transaction.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+import type { IssuerToTrust } from '#src/smart/id-token/documents.ts';
+import { resolveFhirUser } from '#src/smart/id-token/fhir-user.ts';
+import type { IssuerKeys } from '#src/smart/id-token/keys.ts';
+import { verifyIdToken } from '#src/smart/id-token/verify.ts';
+import { readLaunchContext } from '#src/smart/launch-context.ts';
+import { isEmptyGrant } from '#src/smart/scopes/fallback.ts';
+import { grantedScopes, missingPermissions } from '#src/smart/scopes/granted.ts';
+import type { TokenResponse } from '#src/smart/step-5-access-token.ts';
+
+/** Without it there is no page to show (SCO-20). */
+const NEEDED = [{ type: 'Patient', interaction: 'r' }] as const;
+
+/** @throws AppError 'scope.…', 'identity.…' or 'context.…': then the tokens are to be revoked. */
+export async function proveTokenResponse(
+  { issuerKeys, clock }: { issuerKeys: IssuerKeys; clock: Clock },
+  organization: Organization,
+  transaction: Transaction,
+  came: {
+    issuers: readonly IssuerToTrust[];
+    authorizationServer: Launch['authorizationServer'];
+    token: TokenResponse;
+    trace: LaunchTrace;
+  },
+): Promise<Launch> {
+  const { token, issuers, authorizationServer, trace } = came;
+  // SCO-17: a response without scope means the scope we asked for.
+  const scope = token.scope ?? transaction.scope;
+  const judgeScopes = () => assertGranted(scope, transaction.scope, token.idToken !== undefined);
+  await trace.step('scopes', judgeScopes, scopeFacts(transaction.scope, token.scope));
+  const now = clock();
+  const { fhirBase, nonce, clientId } = transaction;
+  const verify = () =>
+    verifyIdToken(token.idToken, {
+      expectedIssuers: issuers,
+      clientId,
+      nonce,
+      nonceRequired: organization.nonce === 'required',
+      accessToken: token.accessToken,
+      now,
+      keys: issuerKeys,
+    });
+  const expected = issuers.map(({ issuer }) => issuer);
+  const identity = await trace.step('id-token', verify, idTokenFacts(token.idToken, expected));
+  const resolved = resolveFhirUser(identity, new URL(fhirBase));
+  const { iss, sub, name, authTime } = identity;
+  const readContext = () => readLaunchContext(token.members, { patientRequired: true });
+  const context = await trace.step('context', readContext, {}, contextFacts);
+  return {
+    id: randomBytes(16).toString('base64url'),
+    kind: transaction.kind,
+    organizationId: organization.id,
+    connectionVersion: organization.connectionVersion,
+    fhirBase,
+    authorizationServer,
+    user: { iss, sub, name, fhirUser: resolved.ok ? resolved.user.reference : undefined },
+    nonce,
+    ...(authTime === undefined ? {} : { authTime }),
+    // Outside the EHR nobody else shows who the patient is, whatever the EHR says (LC-11).
+    context: transaction.kind === 'standalone' ? { ...context, needPatientBanner: true } : context,
+    scope,
+    tokens: tokensOf(token, now),
+    startedAt: now.toISOString(),
+    traceId: trace.id,
+    endsAt: endOf(token, now).toISOString(),
+  };
+}
+
+/**
+ * An id_token is the proof that `openid` was granted, once it is verified: servers need not repeat it in `scope`, and
+ * Microsoft Entra ID does not. Only where none came, what the scope says of `openid` tells why.
+ */
+function assertGranted(scope: string, requested: string, hasIdToken: boolean): void {
+  const needed = hasIdToken ? NEEDED : (['openid', ...NEEDED] as const);
+  const missing = missingPermissions(grantedScopes(scope), needed);
+  if (missing.length === 0) return;
+  const names = missing.join(', ');
+  if (isEmptyGrant(requested, scope)) {
+    throw new AppError('scope.none-granted', `no resource was granted; not granted: ${names}`, { shown: names });
+  }
+  throw new AppError('scope.missing', `not granted: ${names}`, { shown: names });
+}

@@ -1,0 +1,46 @@
+/** One launch as it is stored: sealed under its own key, with the hash of its cookie's secret (ST-04, ST-05). */
+import { createHash } from 'node:crypto';
+import { type Sealer, TooLargeError } from '#src/adapters/seal.ts';
+import { AppError } from '#src/errors.ts';
+import { isEqualSecret } from '#src/http/csrf.ts';
+import type { Launch } from './launch.ts';
+
+export interface LaunchRecord {
+  launch: Launch;
+  secretHash: string;
+}
+
+/** A launch as it was opened, with the stored text that a replacement must still find. */
+export interface OpenedLaunch {
+  launch: Launch;
+  sealed: string;
+}
+
+export const keyOf = (id: string) => `launch:${id}`;
+export const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url');
+
+export function createLaunchSealing(sealer: Sealer) {
+  /** Undefined for what is absent, forged, moved from another key or sealed by a retired secret (ST-04, ST-08). */
+  const unseal = async (id: string, sealed: string | undefined): Promise<LaunchRecord | undefined> => {
+    if (sealed === undefined) return undefined;
+    return (await sealer.open(keyOf(id), sealed).catch(() => undefined)) as LaunchRecord | undefined;
+  };
+  return {
+    unseal,
+    /** Tokens and scopes are as long as the EHR makes them. @throws AppError 'token.invalid' for what is too large. */
+    seal: async (record: LaunchRecord): Promise<string> => {
+      try {
+        return await sealer.seal(keyOf(record.launch.id), record);
+      } catch (error) {
+        if (!(error instanceof TooLargeError)) throw error;
+        throw new AppError('token.invalid', `tokens and scopes are too large to keep: ${error.message}`);
+      }
+    },
+    /** Undefined also when the secret is another launch's. */
+    prove: async (id: string, secret: string, sealed: string | undefined): Promise<OpenedLaunch | undefined> => {
+      const record = await unseal(id, sealed);
+      const isProven = record !== undefined && isEqualSecret(record.secretHash, hashOf(secret));
+      return isProven && sealed !== undefined ? { launch: record.launch, sealed } : undefined;
+    },
+  };
+}

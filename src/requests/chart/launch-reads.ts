@@ -1,0 +1,68 @@
+/** The FHIR reads of a launch, each within what the EHR has granted. */
+import type { Outbound } from '#src/adapters/ehr-http/client.ts';
+import { AppError } from '#src/errors.ts';
+import { isTakenAway, type Launch, limitsOn, mayUse } from '#src/launches/session/launch.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+import { type PatientSummary, readPatient } from '#src/patients/patient.ts';
+import { loadRequests, type RequestList, type RequestListOptions } from '#src/requests/list/list.ts';
+import { createFhirApi, type FhirApi } from '#src/smart/step-6-fhir-api.ts';
+import type { UserReading } from './practitioner.ts';
+
+/** Gives the launch with a newer token for one the EHR refused, if there is one (FH-05). */
+export type Renew = (refusedToken: string) => Promise<Launch | undefined>;
+
+/** The launch's FHIR calls; a token that the EHR refuses is renewed once. */
+export function apiOf(outbound: Outbound, launch: Launch, organization: Organization, renew: Renew): FhirApi {
+  let current = launch;
+  return createFhirApi({
+    base: new URL(launch.fhirBase),
+    accessToken: launch.tokens.accessToken,
+    outbound: outbound.forOrganization(organization),
+    renew: async (refused) => {
+      current = (await renew(refused)) ?? current;
+      return current.tokens.accessToken === refused ? undefined : current.tokens.accessToken;
+    },
+    isTakenAway: (permission) => isTakenAway(launch, current, permission),
+  });
+}
+
+/** A refresh may have taken the permission away (RF-09, SCO-19). */
+export async function readPatientIfPermitted(
+  api: FhirApi,
+  launch: Launch,
+  { timeZone }: Organization,
+  now: Date,
+): Promise<PatientSummary> {
+  if (mayUse(launch, { type: 'Patient', interaction: 'r' }))
+    return readPatient(api, launch.context.patient, now, timeZone);
+  const shown = 'patient/Patient.read';
+  throw new AppError('scope.missing', `no longer granted: ${shown}`, { shown });
+}
+
+/** Their own name is known, or on its way, without another call. */
+export function ownUserOf({ user: { fhirUser } }: Launch, user: UserReading): RequestListOptions['user'] {
+  return fhirUser === undefined ? undefined : { reference: fhirUser, name: async () => (await user.soon()).name };
+}
+
+/** The list, as far as the organization shows it and the EHR permits it. */
+export async function readRequests(
+  api: FhirApi,
+  launch: Launch,
+  { showEhrOrders, searchParameters, timeZone }: Organization,
+  naming: Pick<RequestListOptions, 'user' | 'batches' | 'now'>,
+): Promise<RequestList> {
+  if (!showEhrOrders) {
+    const notices = ['Your organization does not show requests from the EHR here.'];
+    return { open: [], closed: [], otherOrders: 0, notices, problem: undefined, isUnread: true };
+  }
+  const search = { type: 'ServiceRequest', interaction: 's' } as const;
+  return loadRequests(api, {
+    patientId: launch.context.patient,
+    grantedSearch: mayUse(launch, search),
+    limits: limitsOn(launch, search),
+    canRead: (type) => mayUse(launch, { type, interaction: 'r' }),
+    searchParameters,
+    timeZone,
+    ...naming,
+  });
+}

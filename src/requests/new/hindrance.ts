@@ -1,0 +1,39 @@
+/** Why a form is not sent now: it was, or the user has to know of another request first. */
+import { type Deliveries, type Delivery, identifierOf, likenessOf, recentOf, versionsOf } from './deliveries.ts';
+import type { FormTicket } from './form.ts';
+import type { NewRequest } from './typed-request.ts';
+
+/** Nothing is sent. */
+export type Hindrance =
+  | { kind: 'sent' }
+  /** Another window is sending it. */
+  | { kind: 'elsewhere' }
+  /** The form says something else than what left of it before, and its page did not speak of that. */
+  | { kind: 'changed'; isEarlierSent: boolean; disclosed: readonly string[] }
+  /** Just the same left from another form a short time ago, and the page did not speak of that. */
+  | { kind: 'alike'; at: Date; isConfirmed: boolean; disclosed: readonly string[] };
+
+/** Of what a form says now. */
+export function hindranceIn(
+  known: Deliveries,
+  ticket: FormTicket,
+  request: NewRequest,
+  now: Date,
+): Hindrance | undefined {
+  const identifier = identifierOf(ticket.id, request);
+  const versions = versionsOf(ticket, known);
+  const own = versions.find((one) => one.identifier === identifier);
+  if (own?.state === 'sent') return { kind: 'sent' };
+  if (versions.some(({ state }) => state === 'posting')) return { kind: 'elsewhere' };
+  const others = versions.filter((one) => one !== own);
+  const likeness = likenessOf(request);
+  const alike = recentOf(known, now).filter((one) => one.likeness === likeness && one.identifier !== identifier);
+  const disclosed = [...new Set([...others, ...alike].map((one) => one.identifier))];
+  const isUndisclosed = (one: Delivery) => ticket.disclosed?.includes(one.identifier) !== true;
+  const earlier = others.filter(isUndisclosed);
+  if (!own && earlier.length > 0) {
+    return { kind: 'changed', isEarlierSent: earlier.every(({ state }) => state === 'sent'), disclosed };
+  }
+  const latest = alike.find(isUndisclosed);
+  return latest && { kind: 'alike', at: new Date(latest.at), isConfirmed: latest.state === 'sent', disclosed };
+}

@@ -1,0 +1,43 @@
+/** `npm run admin -- …`, run in this process, or as a program of its own where the program itself is the point. */
+import { spawn } from 'node:child_process';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { runCommand } from '#src/run-command.ts';
+
+const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+
+/** What a terminal shows, and the exit code. */
+export interface CommandAnswer {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a command here: starting the program takes a second and a half. */
+export async function runAdmin(env: NodeJS.ProcessEnv, args: readonly string[], input = ''): Promise<CommandAnswer> {
+  const said = { stdout: '', stderr: '' };
+  const into = (name: keyof typeof said) => ({
+    write: (piece: string | Uint8Array) => {
+      said[name] += String(piece);
+      return true;
+    },
+  });
+  const terminal = { stdin: Readable.from([input]), stdout: into('stdout'), stderr: into('stderr') };
+  return { code: await runCommand(args, terminal, env), ...said };
+}
+
+/** Runs the program as a shell does. */
+export async function runProgram(env: NodeJS.ProcessEnv, args: readonly string[], input = ''): Promise<CommandAnswer> {
+  const child = spawn(process.execPath, [CLI, ...args], { env: { PATH: process.env['PATH'], ...env } });
+  const code = new Promise<number>((resolve) => child.on('close', (status) => resolve(status ?? -1)));
+  child.stdin.end(input);
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { code: await code, stdout, stderr };
+}
+
+/** Runs a command that a test only builds on. @throws Error with what it said. */
+export async function mustRunAdmin(env: NodeJS.ProcessEnv, args: readonly string[]): Promise<void> {
+  const { code, stdout, stderr } = await runAdmin(env, args);
+  if (code !== 0) throw new Error(`admin ${args.join(' ')} ended with ${code}: ${stdout}${stderr}`);
+}
