@@ -1,4 +1,4 @@
-/** Users admitted while the database is unavailable: those admitted before, and every user where all are (FU-07). */
+/** Who is let in while the database is away: whoever was, and where everybody is, whoever comes; nobody else (FU-07). */
 import { Client } from 'pg';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SandboxUser } from '#sandbox/contract.ts';
@@ -49,7 +49,7 @@ if ((await testStores()).length > 1)
       expect((await stored(world, ORG_ID)).clinicians).toHaveLength(2);
     });
 
-    test('FU-07: a user seen disabled stays out through the whole outage, however long ago that was', async () => {
+    test('FU-07: a user who was seen disabled stays out through the whole outage, however long ago that was', async () => {
       const admin = await administrator(world, 'admin@example.com', ORG_ID);
       await launch('known');
       await launch('second');
@@ -68,7 +68,7 @@ if ((await testStores()).length > 1)
     });
 
     test.for(['code', 'confirmation'])(
-      '%s: a user not known from a moment ago is refused, and the tokens are revoked',
+      '%s: a user who is not known from a moment ago is refused, tokens are revoked',
       async (userAssociation) => {
         const admin = await administrator(world, 'admin@example.com', ORG_ID);
         await launch('known');
