@@ -1,7 +1,6 @@
 /** The filter of the audit view, as typed into an address: what cannot be meant is left out. */
 import type { Request } from 'express';
-import { dayOf, filterText, instantOf, ROW_ID } from '#src/http/filter-fields.ts';
-import { queryOf } from '#src/http/request-values.ts';
+import { instantOf, ROW_ID, readListFilter } from '#src/http/filter-fields.ts';
 import type { AuditFilter } from './audit-store.ts';
 
 /** As typed, to be shown again. */
@@ -19,26 +18,17 @@ export function readAuditFilter(
   actorOf: (typed: string) => string,
   timeZone: string,
 ): { filter: AuditFilter; typed: TypedAuditFilter } {
-  const query = queryOf(request);
-  const text = (name: string) => filterText(query, name, 200);
-  const typed = {
-    event: text('event'),
-    from: text('from'),
-    to: text('to'),
-    actor: text('actor'),
-    code: text('code'),
-    organization: organizationId ?? '',
-  };
+  const { text, typed, from, before } = readListFilter(request, ['event', 'actor', 'code'], timeZone);
   const filter = {
     organizationId,
     event: typed.event || undefined,
     actor: typed.actor === '' ? undefined : actorOf(typed.actor),
     supportCode: typed.code.toUpperCase() || undefined,
-    from: dayOf(typed.from, timeZone)?.from,
-    before: dayOf(typed.to, timeZone)?.until,
+    from,
+    before,
     after: cursorOf(text('after')),
   };
-  return { filter, typed };
+  return { filter, typed: { ...typed, organization: organizationId ?? '' } };
 }
 
 /** Where the next page begins: the last row of this one. */

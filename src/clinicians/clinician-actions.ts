@@ -67,20 +67,16 @@ export async function issueCode(
 /** Ends the association and, within two seconds, the user's launches. Their next launch is a first one again. */
 export async function unlink(deps: Deps, acting: ActingOn, id: string): Promise<boolean> {
   const { organizationId } = acting;
-  const done = await deleteIdentity(deps.db, organizationId, { clinicianId: id });
-  if (done) {
-    await updateClinician(deps.db, organizationId, id, { conflictAt: null });
-    record(deps, acting, 'user-unlinked', { clinician: id });
-  }
-  return done;
+  if (!(await deleteIdentity(deps.db, organizationId, { clinicianId: id }))) return false;
+  await updateClinician(deps.db, organizationId, id, { conflictAt: null });
+  return record(deps, acting, 'user-unlinked', { clinician: id });
 }
 
 /** Disabled: launches end and new ones are refused; the association stays. */
 export async function setDisabled(deps: Deps, acting: ActingOn, id: string, isDisabled: boolean): Promise<boolean> {
   const disabledAt = isDisabled ? deps.clock() : null;
-  const done = await updateClinician(deps.db, acting.organizationId, id, { disabledAt });
-  if (done) record(deps, acting, 'clinician-change', { clinician: id, change: isDisabled ? 'disabled' : 'enabled' });
-  return done;
+  if (!(await updateClinician(deps.db, acting.organizationId, id, { disabledAt }))) return false;
+  return record(deps, acting, 'clinician-change', { clinician: id, change: isDisabled ? 'disabled' : 'enabled' });
 }
 
 /** The outcome of a confirmation. */
@@ -128,16 +124,14 @@ export async function confirm(
 
 /** The user sees this at once; an administrator can still confirm them later. */
 export async function refuse(deps: Deps, acting: ActingOn, reference: string): Promise<boolean> {
-  const done = await refuseIdentity(deps.db, acting.organizationId, reference, deps.clock());
-  if (done) record(deps, acting, 'clinician-change', { change: 'refused', reference });
-  return done;
+  if (!(await refuseIdentity(deps.db, acting.organizationId, reference, deps.clock()))) return false;
+  return record(deps, acting, 'clinician-change', { change: 'refused', reference });
 }
 
 /** As if the user had never launched. */
 export async function forget(deps: Deps, acting: ActingOn, reference: string): Promise<boolean> {
-  const done = await deleteIdentity(deps.db, acting.organizationId, { reference });
-  if (done) record(deps, acting, 'clinician-change', { change: 'forgotten', reference });
-  return done;
+  if (!(await deleteIdentity(deps.db, acting.organizationId, { reference }))) return false;
+  return record(deps, acting, 'clinician-change', { change: 'forgotten', reference });
 }
 
 function newCode({ clock }: Deps, organizationId: string) {
@@ -146,6 +140,8 @@ function newCode({ clock }: Deps, organizationId: string) {
   return { code, columns: { codeHash: codeHash(organizationId, code), codeExpiresAt } };
 }
 
-function record({ audit }: Deps, acting: ActingOn, event: AuditEventName, detail: AuditEvent['detail'] & object): void {
+/** What was done, as an event; always true. */
+function record({ audit }: Deps, acting: ActingOn, event: AuditEventName, detail: AuditEvent['detail'] & object): true {
   audit.record({ event, ...acting, detail });
+  return true;
 }

@@ -6,11 +6,10 @@ import { fieldOf } from '#src/http/form-body.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import { actorOf, adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
-import { type Step, withOrganization } from '#src/integration-page/own-organization.ts';
-import type { Organization } from '#src/organizations/organization.ts';
+import { withOrganization } from '#src/integration-page/own-organization.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { cliniciansChoice } from '#views/settings/clinicians-page.ts';
-import type { CliniciansDependencies } from './clinician.ts';
+import type { CliniciansDependencies, Conflict } from './clinician.ts';
 import {
   type ActingOn,
   addClinician,
@@ -29,29 +28,39 @@ export interface ClinicianRouteDependencies extends CliniciansDependencies {
   afterPost: AfterPost;
 }
 
+/** What a form came to: undefined when it is done and the page shows it by itself. */
+type Outcome = { status: number; shown: Posted } | undefined;
+type Act = (acting: ActingOn, request: Request) => Promise<Outcome>;
+
 const LONGEST_NAME = 120;
-const LINKED_ALREADY =
-  'Nothing was changed: this clinician is linked to another EHR user. Undo that association first if it is the same person.';
+const CONFLICTS: Readonly<Record<Conflict, string>> = {
+  'clinician-taken':
+    'Nothing was changed: this clinician is linked to another EHR user. Undo that association first if it is the same person.',
+  'identity-taken': 'Nothing was changed: this EHR user is linked to a clinician already.',
+};
 
 /** Mount behind requireSignIn, which also checks the forms. */
 export function clinicianRoutes(deps: ClinicianRouteDependencies): Router {
   const router = Router({ caseSensitive: true, strict: true });
-  const on = (step: Step): RequestHandler => withOrganization(deps, step);
-  router.get('/', choose(deps), on(show(deps)));
-  router.post('/', on(add(deps)));
-  router.post('/waiting/:reference/confirm', on(confirmWaiting(deps)));
-  router.post(
-    '/waiting/:reference/refuse',
-    on(changed(deps, (acting, { reference }) => refuse(deps, acting, reference))),
+  const post = (path: string, act: Act) => router.post(path, answer(deps, act));
+  const id = (request: Request) => pathPartOf(request, 'id');
+  const reference = (request: Request) => pathPartOf(request, 'reference');
+  const page = withOrganization(deps, async (request, response, organization) => {
+    response.type('html').send(await showClinicians(deps, request, organization));
+  });
+  router.get('/', choose(deps), page);
+  post('/', add(deps));
+  post('/waiting/:reference/confirm', confirmWaiting(deps));
+  post('/waiting/:reference/refuse', async (acting, request) =>
+    changed(await refuse(deps, acting, reference(request))),
   );
-  router.post(
-    '/waiting/:reference/forget',
-    on(changed(deps, (acting, { reference }) => forget(deps, acting, reference))),
+  post('/waiting/:reference/forget', async (acting, request) =>
+    changed(await forget(deps, acting, reference(request))),
   );
-  router.post('/:id/code', on(newCode(deps)));
-  router.post('/:id/unlink', on(changed(deps, (acting, { id }) => unlink(deps, acting, id))));
-  router.post('/:id/disable', on(changed(deps, (acting, { id }) => setDisabled(deps, acting, id, true))));
-  router.post('/:id/enable', on(changed(deps, (acting, { id }) => setDisabled(deps, acting, id, false))));
+  post('/:id/code', newCode(deps));
+  post('/:id/unlink', async (acting, request) => changed(await unlink(deps, acting, id(request))));
+  post('/:id/disable', async (acting, request) => changed(await setDisabled(deps, acting, id(request), true)));
+  post('/:id/enable', async (acting, request) => changed(await setDisabled(deps, acting, id(request), false)));
   return router;
 }
 
@@ -64,92 +73,62 @@ function choose({ store }: ClinicianRouteDependencies): RequestHandler {
   };
 }
 
-function show(deps: ClinicianRouteDependencies): Step {
-  return async (request, response, organization) => {
-    response.type('html').send(await showClinicians(deps, request, organization));
-  };
-}
-
-/** Nothing was changed: the page says why. */
-function refused({ afterPost }: ClinicianRouteDependencies, status: 400 | 409, shown: Posted): Step {
-  return (request, response, { id }) =>
-    afterPost.answer(request, response, cliniciansUrl(request, id), { kind: 'form', status, shown });
-}
-
-/** The code is on the page after this, once; the database keeps its hash. */
-function issued({ afterPost }: ClinicianRouteDependencies, status: 200 | 201, code: Posted['issued']): Step {
-  return (request, response, { id }) =>
-    afterPost.answer(request, response, cliniciansUrl(request, id), {
-      kind: 'secret',
-      status,
-      shown: { issued: code },
+/** Leads to the page, which shows a code once and a refusal at each reload. */
+function answer(deps: ClinicianRouteDependencies, act: Act): RequestHandler {
+  return withOrganization(deps, async (request, response, { id }) => {
+    const outcome = await act({ organizationId: id, ...actorOf(request) }, request);
+    const page = cliniciansUrl(request, id);
+    if (!outcome) return response.redirect(303, page);
+    await deps.afterPost.answer(request, response, page, {
+      kind: outcome.shown.issued ? 'secret' : 'form',
+      ...outcome,
     });
+  });
 }
 
-function add(deps: ClinicianRouteDependencies): Step {
-  return async (request, response, organization) => {
+function refused(status: 400 | 409, shown: Posted): Outcome {
+  return { status, shown };
+}
+
+function changed(isDone: boolean): Outcome {
+  return isDone ? undefined : refused(409, { problem: 'Nothing was changed: another administrator was faster.' });
+}
+
+function add(deps: ClinicianRouteDependencies): Act {
+  return async (acting, request) => {
     const name = nameOf(request);
     if (name === undefined) {
       const typedName = fieldOf(request, 'name', 'name');
-      const nameProblem = `Enter a name of at most ${LONGEST_NAME} characters.`;
-      return refused(deps, 400, { nameProblem, typedName })(request, response, organization);
+      return refused(400, { nameProblem: `Enter a name of at most ${LONGEST_NAME} characters.`, typedName });
     }
-    const { code } = await addClinician(deps, actingOn(request, organization), name);
-    await issued(deps, 201, { name, code })(request, response, organization);
+    const { code } = await addClinician(deps, acting, name);
+    return { status: 201, shown: { issued: { name, code } } };
   };
 }
 
-function newCode(deps: ClinicianRouteDependencies): Step {
-  return async (request, response, organization) => {
-    const done = await issueCode(deps, actingOn(request, organization), parameter(request, 'id'));
+function newCode(deps: ClinicianRouteDependencies): Act {
+  return async (acting, request) => {
+    const done = await issueCode(deps, acting, pathPartOf(request, 'id'));
     if (done === 'not-found') throw new AppError('request.not-found', 'no such clinician');
-    if (done === 'clinician-taken')
-      return refused(deps, 409, { problem: LINKED_ALREADY })(request, response, organization);
-    const { code, clinicianId } = done;
-    await issued(deps, 200, { name: undefined, code, clinicianId })(request, response, organization);
+    if (done === 'clinician-taken') return refused(409, { problem: CONFLICTS[done] });
+    return { status: 200, shown: { issued: { name: undefined, ...done } } };
   };
 }
 
 /** As the clinician that was chosen, or as a new one under the typed name. */
-function confirmWaiting(deps: ClinicianRouteDependencies): Step {
-  return async (request, response, organization) => {
+function confirmWaiting(deps: ClinicianRouteDependencies): Act {
+  return async (acting, request) => {
     const clinicianId = fieldOf(request, 'clinician', 'id');
     const name = nameOf(request);
     if (clinicianId === '' && name === undefined) {
       const problem = `Type a name of at most ${LONGEST_NAME} characters for a new clinician, or choose one there is.`;
-      return refused(deps, 400, { problem })(request, response, organization);
+      return refused(400, { problem });
     }
     const as = clinicianId === '' ? { name: name ?? '' } : { clinicianId };
-    const done = await confirm(deps, actingOn(request, organization), parameter(request, 'reference'), as);
-    if (done.kind === 'not-found') throw new AppError('request.not-found', 'no such waiting user or clinician');
-    if (done.kind === 'linked') return response.redirect(303, cliniciansUrl(request, organization.id));
-    const problem =
-      done.kind === 'clinician-taken'
-        ? LINKED_ALREADY
-        : 'Nothing was changed: this EHR user is linked to a clinician already.';
-    await refused(deps, 409, { problem })(request, response, organization);
+    const { kind } = await confirm(deps, acting, pathPartOf(request, 'reference'), as);
+    if (kind === 'not-found') throw new AppError('request.not-found', 'no such waiting user or clinician');
+    return kind === 'linked' ? undefined : refused(409, { problem: CONFLICTS[kind] });
   };
-}
-
-function changed(
-  deps: ClinicianRouteDependencies,
-  change: (acting: ActingOn, target: { id: string; reference: string }) => Promise<boolean>,
-): Step {
-  return async (request, response, organization) => {
-    const target = { id: parameter(request, 'id'), reference: parameter(request, 'reference') };
-    if (await change(actingOn(request, organization), target))
-      return response.redirect(303, cliniciansUrl(request, organization.id));
-    const problem = 'Nothing was changed: another administrator was faster.';
-    await refused(deps, 409, { problem })(request, response, organization);
-  };
-}
-
-function actingOn(request: Request, { id }: Organization): ActingOn {
-  return { organizationId: id, ...actorOf(request) };
-}
-
-function parameter(request: Request, name: 'id' | 'reference'): string {
-  return pathPartOf(request, name);
 }
 
 /** undefined for none, and for one that is longer than the field on the page takes. */

@@ -3,7 +3,7 @@
 /** The team or person that has to act. */
 export type Owner = 'The user' | 'Your administrator' | 'EHR team' | 'Network team' | 'Workstation team' | 'VectorCare';
 
-/** Why something failed, who acts and how; pages and reports show it to those who look for the reason. */
+/** Why something failed, who acts and how; the inspector, reports and the guide show it. */
 export interface Explanation {
   owner: Owner;
   /** Most likely first; the type asks for one at least. */

@@ -25,7 +25,7 @@ export const errorHandler: ErrorRequestHandler = (thrown: unknown, request, resp
   const error = toAppError(thrown);
   const context = contextOf(request);
   Object.assign(context.facts, { errorCode: error.code, error: thrown });
-  // Part of a page is out already: an abrupt end tells the browser that it is not whole.
+  // Part of a page is out already: an abrupt end shows the browser that it is incomplete.
   if (response.headersSent) return void response.destroy();
   sendError(request, response, error, context);
 };
@@ -70,7 +70,7 @@ function listBehind(request: Request, code: ErrorCode): string | undefined {
   return request.method === 'POST' && !isOver && launchId !== undefined ? `/launches/${launchId}/requests` : undefined;
 }
 
-/** By what a browser says it wants (`Sec-Fetch-Dest`); one that says nothing is judged by the address. */
+/** By what a browser says it wants (`Sec-Fetch-Dest`); without it, the address decides. */
 const PARTS: Readonly<Record<string, string>> = {
   style: 'text/css',
   css: 'text/css',

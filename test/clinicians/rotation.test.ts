@@ -1,4 +1,4 @@
-/** A new APP_SECRETS makes nobody a stranger, and the old one can go afterwards (ID-18, ST-08). */
+/** A new APP_SECRETS makes no user a stranger, and the old one can go afterwards (ID-18, ST-08). */
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSealer } from '#src/adapters/seal.ts';
@@ -37,7 +37,7 @@ describe.for(await testStores())('on %s', (stores) => {
     return rows.map(({ lookup }) => lookup);
   };
 
-  test('whoever launches is found under the old secret and kept under the new one', async () => {
+  test('a user who launches is found under the old secret and kept under the new one', async () => {
     const first = await launchAs([OLD], 'comes-back');
     expect(first).toMatchObject({ kind: 'admitted', isFirst: true });
     const before = await lookups();
@@ -59,7 +59,7 @@ describe.for(await testStores())('on %s', (stores) => {
       expect(await launchAs(secrets, 'between-instances')).toEqual(seen);
   });
 
-  test('whoever does not launch meanwhile is moved when a server starts', async () => {
+  test('a user who does not launch meanwhile is moved when a server starts', async () => {
     const first = await launchAs([OLD], 'on-holiday');
     const { database, log } = world.dependencies;
     const both = under([NEW, OLD]).sealer;

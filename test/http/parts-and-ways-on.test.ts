@@ -1,4 +1,4 @@
-/** What a failed request answers when nobody reads it, and which button leads on when someone does: a frame has none of its own. */
+/** The answer to a failed request for a part of a page, and the button that leads on from a page: a frame has none of its own. */
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { FaultName } from '#sandbox/faults.ts';

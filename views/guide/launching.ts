@@ -27,16 +27,16 @@ export function guideLaunching({ standaloneUrl, standaloneScopes }: StandalonePr
 <ol>
 <li>Sign in here and open <a href="/settings/integrations/smart-on-fhir">Settings &gt; Integrations &gt; SMART on FHIR</a>.</li>
 <li>Type the FHIR server URL of this environment into <strong>FHIR URL</strong> and press <strong>Save</strong>. Our servers, not your browser, then check three things and more: the SMART configuration below that URL can be read; the issuer it names has a valid OpenID Connect document; and that document's key set can be fetched.</li>
-<li>Read <strong>All checks passed</strong>, or read in each row what was found, why it matters, whose job it is and how to mend it.</li>
+<li>Read <strong>All checks passed</strong>, or read in each row what was found, why it matters, whose job it is and how to fix it.</li>
 <li>Under <strong>Advanced settings</strong>, enter the origins of the EHR pages that show the app in a frame. Without them a browser refuses to show the app inside the EHR.</li>
-<li>Press <strong>Prove our key</strong> once the app is registered: it tells without any patient or user whether client ID, key and algorithm match.</li>
+<li>Press <strong>Prove our key</strong> once the app is registered: it shows without any patient or user whether client ID, key and algorithm match.</li>
 </ol>
 </section>
 <section aria-labelledby="placing">
 <h2 id="placing">6. Place the launch</h2>
 <ul>
 <li>Add the app to the patient chart or the encounter, as an embedded window (iframe) where your EHR offers it.</li>
-<li>Show it only to the roles that should use it: who may launch is decided by the EHR.</li>
+<li>Show it only to the roles that should use it: the EHR decides who may launch.</li>
 <li>It must be an <strong>EHR launch</strong>: the EHR opens the launch URL with <code>iss</code> and <code>launch</code>. Opening the launch URL by hand ends in an error page, as it should.</li>
 <li>Do not add parameters of your own, and do not put a patient identifier into the launch URL.</li>
 </ul>

@@ -23,7 +23,7 @@ export interface GuideRegistrationProps {
 /**
  * Chapter 1: the sheet.
  *
- * @param isSignedIn somebody who may choose an organization at the top of the page.
+ * @param isSignedIn whether an organization may be chosen at the top of the page.
  */
 export function guideRegistration(props: GuideRegistrationProps, isSignedIn: boolean): SafeHtml {
   const { organization, environment } = props;

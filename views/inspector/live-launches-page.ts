@@ -57,11 +57,11 @@ export function liveLaunchesPage(props: LiveLaunchesPageProps): string {
   return settingsPage(
     { title: TITLE, ...admin, current: 'live', styleUrl: '/assets/diagnostics.css' },
     html`<h1>${TITLE}</h1>
-<p>Who has the app open for ${organization.name} now. Ending a launch closes it at the next click, deletes its tokens and gives them back to the EHR.</p>
+<p>The launches of ${organization.name} that are open now. Ending a launch closes it at the next click and revokes its tokens at the EHR.</p>
 ${ended === undefined ? null : html`<p class="notice notice-done" role="status">${icon('done')} <span>${endedWords(ended)}</span></p>`}
 ${
   rows.length === 0
-    ? html`<p class="empty">Nobody has the app open.</p>`
+    ? html`<p class="empty">The app is not open anywhere.</p>`
     : html`<p>${total === 1 ? '1 launch' : `${total} launches`} open${total > rows.length ? `; the ${rows.length} used last are listed` : ''}.</p>
 ${table(props)}
 ${endAll(props)}`
@@ -85,7 +85,7 @@ ${props.rows.map((row) => launchRow(row, props))}</tbody>
 }
 
 function launchRow(row: LiveLaunchProps, props: LiveLaunchesPageProps): SafeHtml {
-  const name = row.userName ?? 'name not told';
+  const name = row.userName ?? 'name not known';
   return html`<tr><td data-label="User"><bdi>${name}</bdi>${row.ofUser > 1 ? html` <span class="hint">${row.ofUser} open</span>` : null}</td>
 <td data-label="Began">${instant(row.startedAt, props.organization.timeZone)}</td>
 <td data-label="Last used">${age(row.lastUsedAt, props.now)} ago</td>
@@ -96,7 +96,7 @@ function launchRow(row: LiveLaunchProps, props: LiveLaunchesPageProps): SafeHtml
 
 function endAll(props: LiveLaunchesPageProps): SafeHtml {
   return html`<details class="end-all"><summary>End all launches of ${props.organization.name}</summary>
-<p>Everybody has to open the app again from the chart.</p>
+<p>All of them have to open the app again from the chart.</p>
 ${endForm(props, 'end-all', {}, html`End all`)}</details>
 `;
 }

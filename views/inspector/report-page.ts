@@ -20,7 +20,7 @@ export interface ReportProps {
   readonly registration: RegistrationValues;
 }
 
-/** A whole page; holds nothing secret, but is not for everybody: it names an organization and its servers. */
+/** A whole page; holds nothing secret, but is not public: it names an organization and its servers. */
 export function reportPage(report: ReportProps, link: { expiresAt: Date; jsonUrl: string }): string {
   const open = report.results.filter(({ verdict }) => verdict === 'failure' || verdict === 'warning');
   return layout(
@@ -36,7 +36,7 @@ export function reportPage(report: ReportProps, link: { expiresAt: Date; jsonUrl
 ${
   open.length === 0
     ? null
-    : html`<section aria-labelledby="open"><h2 id="open">To be mended</h2>
+    : html`<section aria-labelledby="open"><h2 id="open">To fix</h2>
 <ul>${open.map(({ id, title, remedy }) => html`<li><a href="#check-${id}">${title}</a>: ${remedy}</li>`)}</ul></section>`
 }
 ${

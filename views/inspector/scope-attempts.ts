@@ -15,7 +15,7 @@ export interface ScopeAttemptProps {
 
 const ENDINGS: Readonly<Record<string, string>> = {
   'authorization.scope-refused': 'The EHR refused the scopes (invalid_scope).',
-  'scope.none-granted': 'The EHR granted nothing to read; the tokens were given back.',
+  'scope.none-granted': 'The EHR granted nothing to read; the tokens were revoked.',
   'scope.missing': 'A scope that is needed was not granted.',
 };
 
@@ -37,7 +37,7 @@ function attemptTable(attempt: ScopeAttemptProps, number: number | undefined): S
 <thead><tr><th scope="col">Scope</th><th scope="col">Requested</th><th scope="col">Granted</th></tr></thead>
 <tbody>
 ${scopes.map(scopeRow)}</tbody></table>
-${isAssumed ? html`<p class="note">The EHR did not say what it granted: taken as requested.</p>` : null}
+${isAssumed ? html`<p class="note">The EHR did not say what it granted, so the requested scopes count as granted.</p>` : null}
 `;
 }
 

@@ -33,7 +33,7 @@ export interface VerifyPageProps {
         readonly others: number;
       }
     | undefined;
-  /** the page asks again by itself; not for ever, so that a forgotten page does not keep its session open */
+  /** the page asks again by itself; for a limited time, so that a forgotten page does not keep its session open */
   readonly isWatching: boolean;
   readonly againHref: string;
 }
@@ -44,7 +44,7 @@ const LOOKS: Record<TickState, { icon: IconName; word: string }> = {
   passed: { icon: 'done', word: 'Yes' },
   warning: { icon: 'warning', word: 'Yes, but' },
   failed: { icon: 'cancelled', word: 'No' },
-  unknown: { icon: 'unknown', word: 'Cannot be told' },
+  unknown: { icon: 'unknown', word: 'Cannot be determined' },
 };
 
 /** A whole page; /assets/verify.js replaces its main part in place, without script it reloads as a whole. */
@@ -81,7 +81,7 @@ function tick({ id, text, state, note }: TickProps): SafeHtml {
 
 function verdict({ launch, ticks, timeZone }: VerifyPageProps, isDone: boolean): SafeHtml {
   if (launch === undefined) return html`Waiting for a launch.`;
-  if (isDone) return html`<strong>The app is working:</strong> launch, sign-in and the session hand-off are proven.`;
+  if (isDone) return html`<strong>The app is working:</strong> launch, sign-in and the session hand-off work.`;
   const newest = html`Newest launch at ${exactClockTime(new Date(launch.startedAt), timeZone)}: ${launch.word}.`;
   // A launch that failed says so itself; one that completed needs the word on what is still open.
   const open = launch.isCompleted ? ticks.find(({ state }) => state === 'failed' || state === 'warning') : undefined;

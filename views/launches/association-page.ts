@@ -1,4 +1,4 @@
-/** What a user reads who launches for the first time and is not admitted yet. Names no patient: none was read. */
+/** The page of a first launch whose user is not known yet. Names no patient: none was read. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { supportLine } from '#views/error-page.ts';
 import { fieldProblem } from '#views/form-field.ts';

@@ -69,7 +69,7 @@ function outcomeTick(launch: Diagnosis | undefined, hasFailed: boolean, note: st
   return hasFailed ? { state: 'failed', note } : { state: 'waiting', note: undefined };
 }
 
-/** The list was sent; that is not enough when something on it is missing. */
+/** The list was sent; that does not pass while something on it is missing. */
 function landed(launch: Diagnosis | undefined, hasFailed: boolean): Judged {
   const judged = outcomeTick(launch, hasFailed, undefined);
   const open = launch?.steps.find(

@@ -1,4 +1,4 @@
-/** A trace as people read it: every step of a launch in its order, what happened to it, and what to do about it. */
+/** A trace for its readers: every step of a launch in its order, what happened to it, and what to do about it. */
 
 import { isStandalone } from '#src/diagnostics/traces/facts.ts';
 import {
@@ -36,7 +36,7 @@ export interface Diagnosis {
   organizationId: string | null;
   startedAt: string;
   outcome: TraceOutcome;
-  /** No step has been heard of for longer than a sign-in may take. */
+  /** No step was added for longer than a sign-in may take. */
   isStalled: boolean;
   supportCodes: readonly string[];
   userHash: string | null;
@@ -77,7 +77,7 @@ export function shownTitle({ outcome }: Pick<Diagnosis, 'outcome'>): string | un
   return outcome === 'completed' || outcome === 'under way' ? undefined : errorRows[outcome].title;
 }
 
-/** @param now to tell a launch under way from one that never came back. */
+/** @param now to distinguish a launch under way from one that never came back. */
 export function diagnose(trace: TraceRecord, now: Date): Diagnosis {
   const { id, organizationId, outcome, supportCodes, userHash, patientHash, framed, cookieMode } = trace;
   const isOld = now.getTime() - trace.startedAt.getTime() > STALLED_AFTER_MS;

@@ -67,7 +67,7 @@ function list(deps: LaunchesRouteDependencies): RequestHandler {
     const { role } = adminOf(request);
     response.type('html').send(
       launchesPage({
-        admin: adminProps(request),
+        admin: pageAdminOf(request),
         filter: {
           ...typed,
           isSupportCode: supportCode !== undefined,
@@ -98,7 +98,7 @@ function show(deps: LaunchesRouteDependencies): RequestHandler {
     const { userHash } = launch;
     response.type('html').send(
       launchTracePage({
-        admin: adminProps(request),
+        admin: pageAdminOf(request),
         launch,
         shownTitle: shownTitle(launch),
         timeZone,
@@ -152,10 +152,6 @@ function rowOf(launch: Diagnosis): LaunchRowProps {
     owner: launch.explanation?.owner,
     supportCode: launch.supportCodes.at(-1),
   };
-}
-
-function adminProps(request: Request) {
-  return pageAdminOf(request);
 }
 
 async function zoneOf(deps: LaunchesRouteDependencies, { organizationId }: Diagnosis): Promise<string> {

@@ -34,7 +34,7 @@ export function scopeAttempts(steps: readonly TraceStep[]): ScopeAttempt[] {
   });
 }
 
-/** The steps of the last attempt and those before any; what an earlier one did is told by {@link scopeAttempts}. */
+/** The steps of the last attempt and those before any; {@link scopeAttempts} has the earlier ones. */
 export function withoutEarlierAttempts(steps: readonly TraceStep[]): readonly TraceStep[] {
   const attempts = attemptsOf(steps);
   const before = steps.slice(0, steps.length - attempts.flat().length);

@@ -18,7 +18,7 @@ export interface VerifyRouteDependencies extends Pick<LaunchesRouteDependencies,
   };
 }
 
-/** A page that asks again by itself keeps its session alive, so it does not for ever. */
+/** A page that asks again by itself keeps its session alive, so it stops after a while. */
 const WATCHING_MS = 30 * 60_000;
 const LAUNCHES_COUNTED = 50;
 const LONGEST_INSTANT = 40;

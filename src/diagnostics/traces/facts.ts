@@ -1,4 +1,4 @@
-/** What each protocol step may tell the trace: names, shapes, hosts and counts, read from values that hold much more. */
+/** What each protocol step may add to the trace: names, shapes, hosts and counts, read from values that hold much more. */
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { isDecodable } from '#src/smart/id-token/form.ts';

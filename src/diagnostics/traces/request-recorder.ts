@@ -62,7 +62,7 @@ export function recordTrace(visit: TraceVisit, clock: Clock, watch: StepWatch): 
   const end = (error: unknown) => {
     if (error !== undefined) {
       part.outcome = describe(error).code;
-      // Thrown between the steps, such as for a state nobody knows.
+      // Thrown between the steps, such as for an unknown state.
       const isMarked = part.steps.some(({ outcome }) => outcome === 'failed');
       const facts = { ...visit.facts, ...outcomeFacts(error) };
       if (!isMarked) keep(visit.step, part.startedAt, { outcome: 'failed', ...describe(error), facts });
@@ -109,7 +109,7 @@ function outcomeFacts(error: unknown): StepFacts {
   return cause instanceof FhirError && cause.issues.length > 0 ? { 'issue codes': cause.issues } : {};
 }
 
-/** Code, our own words and the EHR's HTTP status; a stranger's message stays out, it may quote what it choked on. */
+/** Code, our own words and the EHR's HTTP status; the message of any other error stays out, because it may quote the value. */
 function describe(error: unknown): { code: ErrorCode; detail?: string; status?: number } {
   if (!(error instanceof AppError)) return { code: 'server.unexpected' };
   const { cause } = error;

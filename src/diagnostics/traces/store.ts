@@ -26,8 +26,8 @@ export const launchTraces = pgTable(
   ],
 );
 
-/** A launch that goes on for ever (reloads of its page) stops adding here. */
 const DELETED_AT_ONCE = 5_000;
+/** A launch whose page is reloaded indefinitely stops adding here. */
 const MOST_STEPS = 60;
 
 /**
@@ -61,7 +61,7 @@ export async function upsertTraces(db: Queries, parts: readonly TraceRecord[]): 
     });
 }
 
-/** What an EHR said in a step must not cost the launch its trace. */
+/** Characters the database cannot store must not cost the launch its trace. */
 function storable(part: TraceRecord): TraceRecord {
   const { supportCodes, steps } = part;
   return { ...part, supportCodes: supportCodes.map((code) => storedText(code)), steps: storedValue(steps) };
@@ -119,13 +119,13 @@ export async function findTrace(
   return row;
 }
 
-/** Ends what is older than the retention; returns how many there were. */
+/** Deletes what is older than the retention; returns how many there were. */
 export function deleteTracesBefore(db: Queries, instant: Date): Promise<number> {
   return deleteTraces(db, lt(launchTraces.startedAt, instant));
 }
 
 /**
- * Ends what an organization has beyond its newest `most`, so that none fills the disk for the others (MT-06); returns
+ * Deletes what an organization has beyond its newest `most`, so that none fills the disk for the others (MT-06); returns
  * how many there were.
  */
 export async function deleteTracesBeyond(db: Queries, most: number): Promise<number> {

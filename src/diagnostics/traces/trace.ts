@@ -1,4 +1,4 @@
-/** What is remembered of a launch for those who find out why it failed: its steps, redacted, and nothing of the chart. */
+/** The trace of a launch, for finding out why it failed: its steps, redacted, and nothing of the chart. */
 import type { ErrorCode } from '#src/errors.ts';
 
 /** A launch in the order of the specification; pages and reports draw it in this order. */
@@ -35,7 +35,7 @@ export interface TraceStep {
   /** ISO instant of its beginning. */
   at: string;
   durationMs: number;
-  /** `warning`: it went on, and somebody should look. */
+  /** `warning`: it went on, and should be looked at. */
   outcome: 'passed' | 'warning' | 'failed';
   /** What ended it. */
   code?: ErrorCode | undefined;
@@ -55,13 +55,13 @@ export type TraceOutcome = 'under way' | 'completed' | ErrorCode;
 /** One launch as stored. */
 export interface TraceRecord {
   id: string;
-  /** null when nobody knows the Org ID that was asked for: for operators only. */
+  /** null when the Org ID of the launch is unknown: for operators only. */
   organizationId: string | null;
   startedAt: Date;
   outcome: TraceOutcome;
   /** Of every request that belonged to this launch. */
   supportCodes: string[];
-  /** Keyed hashes: equal for the same person, and nobody can guess back. */
+  /** Keyed hashes: equal for the same person, and not reversible. */
   userHash: string | null;
   patientHash: string | null;
   /** By Sec-Fetch-Dest; null when the browser does not say. */

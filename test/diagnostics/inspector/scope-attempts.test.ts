@@ -64,7 +64,7 @@ test('granted, granted in other words, not granted and extra are told apart', as
 test('two empty grants: both are shown, the support code finds them, and the step is marked', async () => {
   const { page, report } = await traceOf('empty-grant', '', 'both-empty');
   expect(page.status).toBe(403);
-  expect(report.body).toContain('Request 2: The EHR granted nothing to read; the tokens were given back.');
+  expect(report.body).toContain('Request 2: The EHR granted nothing to read; the tokens were revoked.');
   expect(/data-step="([^"]+)" aria-current="step"/.exec(report.body)?.[1]).toBe('scopes');
   const found = await operator.open(`${world.url}/settings/launches?code=${supportCodeOf(page)}`);
   expect(found.url).toBe(report.url);
@@ -109,7 +109,7 @@ test('a second request that never came back leaves the later steps as not reache
   expect(scopeAttempts(steps).map(({ endedBy }) => endedBy)).toEqual(['authorization.scope-refused', undefined]);
 });
 
-test('a launch that was refused before anybody was asked has no attempts', () => {
+test('a launch that was refused before the EHR was asked has no attempts', () => {
   expect(scopeAttempts([step('launch', 'failed')])).toEqual([]);
   expect(withoutEarlierAttempts([step('launch', 'failed')])).toHaveLength(1);
 });

@@ -70,12 +70,9 @@ test('the link is in no table and in no log line', async () => {
   expect(world.logLines.join('')).not.toContain(token);
 });
 
-test.for(['unknown', 'A'.repeat(43), `${'A'.repeat(43)}.json`])(
-  'a link that nobody made leads nowhere: %s',
-  async (token) => {
-    expect((await createBrowser().visit(`${world.url}/reports/${token}`)).status).toBe(404);
-  },
-);
+test.for(['unknown', 'A'.repeat(43), `${'A'.repeat(43)}.json`])('an invented link leads nowhere: %s', async (token) => {
+  expect((await createBrowser().visit(`${world.url}/reports/${token}`)).status).toBe(404);
+});
 
 test('making one takes the form of our page', async () => {
   expect((await administrator.visit(`${launchUrl}/report`, { form: { csrf: 'forged' } })).status).toBe(403);

@@ -154,7 +154,7 @@ test.for([
   '0001-01-01T00:00:00Z',
   '+275760-09-13',
   'x'.repeat(5_000),
-])('a moment nobody can have opened the page at is as good as none: %s', async (since) => {
+])('a moment at which the page cannot have been opened counts as none: %s', async (since) => {
   const page = await administrator.visit(`${world.url}/settings/verify?${new URLSearchParams({ since })}`);
   expect(page.status).toBe(303);
   expect(page.headers['location']).toContain(encodeURIComponent(new Date(now).toISOString()));

@@ -86,7 +86,7 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     },
   );
 
-  test('a trace that is reloaded for ever stops growing', async () => {
+  test('a trace that is reloaded indefinitely stops growing', async () => {
     const id = randomUUID();
     const one = writer();
     for (let n = 0; n < 100; n += 1) {
@@ -130,7 +130,7 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     expect(found?.steps.map(({ name }) => name).toSorted()).toEqual(['launch', 'requests']);
   });
 
-  test('a database that is away is a log line, nothing more', async () => {
+  test('an unavailable database is a log line, nothing more', async () => {
     const closed = await open();
     await closed.close();
     const lines: string[] = [];

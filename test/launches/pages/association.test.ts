@@ -103,7 +103,7 @@ describe.for(await testStores())('on %s', (stores) => {
       expect(there.clinicians.filter(({ id }) => ids.has(id))).toEqual([]);
     });
 
-    test('ID-18: somebody whose name and fhirUser changed is the same clinician', async () => {
+    test('ID-18: a user whose name and fhirUser changed is the same clinician', async () => {
       await launch();
       const before = await stored(world, ORG_ID);
       const changing = users.find(({ id }) => id === user);
@@ -138,7 +138,7 @@ describe.for(await testStores())('on %s', (stores) => {
       );
     });
 
-    test('disabled: launches end on every instance, new ones are refused and their tokens given back', async () => {
+    test('disabled: launches end on every instance, new ones are refused and their tokens revoked', async () => {
       const other = createApp(world.dependencies);
       const page = await launch();
       const id = await clinicianOf(`Nurse Number ${serial - 1}`);
@@ -251,7 +251,7 @@ describe.for(await testStores())('on %s', (stores) => {
       expect(new Set(ends)).toEqual(new Set(['requests', 'association?problem=used']));
     });
 
-    test('somebody linked already who types another’s code is told, and nothing is overwritten', async () => {
+    test('a linked user who types another’s code gets a message, and nothing is overwritten', async () => {
       const own = await admin.codeFor('Rightful Owner');
       const others = await admin.codeFor('Somebody Else');
       const page = await launch();
@@ -263,7 +263,7 @@ describe.for(await testStores())('on %s', (stores) => {
       expect((await stored(world, ORG_ID)).identities).toEqual(before.identities);
     });
 
-    test('a new code is refused for somebody who is linked, until that is undone', async () => {
+    test('a new code is refused for a linked clinician, until that is undone', async () => {
       const page = await launch();
       await typeCode(browser, page, await admin.codeFor('Linked Person'));
       const id = await clinicianOf('Linked Person');

@@ -123,7 +123,7 @@ describe.for(await testStores())('on %s', (stores) => {
     expect(await endedBy(admin, 'end-all', {})).toBe('2 launches were ended.');
     for (const page of pages) expect(await record(page)).toBeUndefined();
     expect((await other.visit(kept.url)).status).toBe(200);
-    expect(await see(admin)).toContain('Nobody has the app open.');
+    expect(await see(admin)).toContain('The app is not open anywhere.');
     await world.dependencies.revoker.flush();
     expect(revocations()).toHaveLength(4);
   });
