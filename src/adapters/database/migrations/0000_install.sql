@@ -39,6 +39,15 @@ CREATE TABLE "organizations" (
 	"updated_at" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "shared_reports" (
+	"token_hash" text PRIMARY KEY NOT NULL,
+	"kind" text NOT NULL,
+	"organization_id" text,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL,
+	"content" jsonb NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "users" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"email" text NOT NULL,
@@ -72,14 +81,6 @@ CREATE TABLE "audit_events" (
 	"detail" jsonb NOT NULL
 );
 --> statement-breakpoint
-CREATE TABLE "check_reports" (
-	"token_hash" text PRIMARY KEY NOT NULL,
-	"organization_id" text NOT NULL,
-	"created_at" timestamp (3) with time zone NOT NULL,
-	"expires_at" timestamp (3) with time zone NOT NULL,
-	"report" jsonb NOT NULL
-);
---> statement-breakpoint
 CREATE TABLE "clinicians" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"organization_id" text NOT NULL,
@@ -108,14 +109,6 @@ CREATE TABLE "ehr_identities" (
 	CONSTRAINT "ehr_identities_organization_id_lookup_pk" PRIMARY KEY("organization_id","lookup"),
 	CONSTRAINT "ehr_identities_clinician" UNIQUE("organization_id","clinician_id"),
 	CONSTRAINT "ehr_identities_reference" UNIQUE("organization_id","reference")
-);
---> statement-breakpoint
-CREATE TABLE "launch_reports" (
-	"token_hash" text PRIMARY KEY NOT NULL,
-	"organization_id" text,
-	"created_at" timestamp (3) with time zone NOT NULL,
-	"expires_at" timestamp (3) with time zone NOT NULL,
-	"diagnosis" jsonb NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "signing_keys" (
@@ -152,12 +145,13 @@ CREATE INDEX "check_runs_by_organization" ON "check_runs" USING btree ("organiza
 CREATE INDEX "launch_traces_by_organization" ON "launch_traces" USING btree ("organization_id","started_at");--> statement-breakpoint
 CREATE INDEX "launch_traces_by_start" ON "launch_traces" USING btree ("started_at");--> statement-breakpoint
 CREATE INDEX "launch_traces_by_support_code" ON "launch_traces" USING gin ("support_codes");--> statement-breakpoint
+CREATE INDEX "shared_reports_by_expiry" ON "shared_reports" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "audit_events_by_organization" ON "audit_events" USING btree ("organization_id","at");--> statement-breakpoint
 CREATE INDEX "audit_events_by_time" ON "audit_events" USING btree ("at");--> statement-breakpoint
 CREATE INDEX "audit_events_by_patient" ON "audit_events" USING btree ("patient_hash");--> statement-breakpoint
 CREATE INDEX "clinicians_by_launch" ON "clinicians" USING btree ("organization_id","last_launch_at");--> statement-breakpoint
-CREATE INDEX "launch_reports_by_expiry" ON "launch_reports" USING btree ("expires_at");--> statement-breakpoint
-CREATE INDEX "jwks_fetches_by_time" ON "jwks_fetches" USING btree ("at");--> statement-breakpoint
+CREATE INDEX "jwks_fetches_by_time" ON "jwks_fetches" USING btree ("at");
+--> statement-breakpoint
 -- The audit trail is append only. One deletion is allowed: the retention job says so for its own transaction.
 CREATE FUNCTION "refuse_audit_change"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -1,2 +1,0 @@
-DROP TABLE "check_reports" CASCADE;--> statement-breakpoint
-DROP TABLE "launch_reports" CASCADE;
