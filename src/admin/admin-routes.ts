@@ -1,4 +1,4 @@
-/** The administrators' door and their accounts, in one router: `/sign-in`, `/sign-out`, `/settings`, account and users. */
+/** Sign-in, account and users of Settings, in one router: `/sign-in`, `/sign-out`, `/settings`, account and users. */
 import { type RequestHandler, Router } from 'express';
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';

@@ -11,7 +11,7 @@ import type { OrganizationStore } from '#src/organizations/store.ts';
 import { PASSWORD_MIN_LENGTH, passwordProblem } from './password-rules.ts';
 import { normalizeEmail, type User } from './user.ts';
 import { addUser, disableUser, enableUser, resetPassword, type UserActionDependencies } from './user-actions.ts';
-import type { Standing } from './user-store.ts';
+import type { Access } from './user-store.ts';
 
 export interface UserCommandDependencies extends UserActionDependencies {
   organizations: Pick<OrganizationStore, 'find'>;
@@ -64,22 +64,22 @@ function add(args: readonly string[]): UserCommand {
     'password-stdin': { type: 'boolean' },
   });
   const email = emailOf(positionals[0]);
-  const standing = readStanding(values.role, values.org);
+  const access = readAccess(values.role, values.org);
   return async (deps) => {
-    if (standing.organizationId !== null && !(await deps.organizations.find(standing.organizationId)))
-      throw new CommandError(`There is no organization ${JSON.stringify(standing.organizationId)}.`);
+    if (access.organizationId !== null && !(await deps.organizations.find(access.organizationId)))
+      throw new CommandError(`There is no organization ${JSON.stringify(access.organizationId)}.`);
     const password = values['password-stdin'] === true ? await readPassword(deps, email) : undefined;
-    const added = await addUser(deps, BY_CLI, { email, ...standing, password });
+    const added = await addUser(deps, BY_CLI, { email, ...access, password });
     if (!added) throw new CommandError(`There is a user ${email} already. See: npm run admin -- user list`);
     const shown = password === undefined ? { oneTimePassword: added.oneTimePassword } : {};
-    return done([`User ${email} added as ${standing.role}.`, ...oneTimeLines(shown.oneTimePassword)].join('\n'), {
+    return done([`User ${email} added as ${access.role}.`, ...oneTimeLines(shown.oneTimePassword)].join('\n'), {
       ...publicFacts(added.user),
       ...shown,
     });
   };
 }
 
-function readStanding(role: string | undefined, organizationId: string | undefined): Standing {
+function readAccess(role: string | undefined, organizationId: string | undefined): Access {
   switch (role) {
     case 'operator':
       if (organizationId !== undefined) throw new UsageError(['--org: is for administrators; operators see all']);

@@ -9,7 +9,7 @@ import type { OrganizationStore } from '#src/organizations/store.ts';
 import { type AddUserForm, type UsersPageProps, usersPage } from '#views/settings/users-page.ts';
 import { normalizeEmail } from './user.ts';
 import { addUser, disableUser, enableUser, resetPassword, type UserActionDependencies } from './user-actions.ts';
-import type { Standing } from './user-store.ts';
+import type { Access } from './user-store.ts';
 
 export interface UserRouteDependencies extends UserActionDependencies {
   organizations: Pick<OrganizationStore, 'list' | 'find'>;
@@ -62,13 +62,13 @@ export function addUserRoute(deps: UserRouteDependencies): RequestHandler {
     const refuse = (problems: AddUserForm['problems']) =>
       answerWith(deps, request, response, 'form', 400, { form: { ...form, problems } });
     const email = normalizeEmail(form.email);
-    const standing = await readStanding(deps, form);
-    if (email === undefined || standing === undefined)
+    const access = await readAccess(deps, form);
+    if (email === undefined || access === undefined)
       return refuse({
         ...(email === undefined ? { email: 'Enter an e-mail address.' } : {}),
-        ...(standing === undefined ? { organizationId: 'Choose the organization of this administrator.' } : {}),
+        ...(access === undefined ? { organizationId: 'Choose the organization of this administrator.' } : {}),
       });
-    const added = await addUser(deps, actorOf(request), { email, ...standing });
+    const added = await addUser(deps, actorOf(request), { email, ...access });
     if (!added) return refuse({ email: 'A user with this address exists already.' });
     const oneTimePassword = { email, password: added.oneTimePassword };
     await answerWith(deps, request, response, 'secret', 201, { oneTimePassword });
@@ -116,10 +116,10 @@ function answerWith(
   return afterPost.answer(request, response, PAGE, { kind, status, shown });
 }
 
-async function readStanding(
+async function readAccess(
   { organizations }: UserRouteDependencies,
   { role, organizationId }: Pick<AddUserForm, 'role' | 'organizationId'>,
-): Promise<Standing | undefined> {
+): Promise<Access | undefined> {
   if (role === 'operator') return { role, organizationId: null };
   const organization = role === 'administrator' ? await organizations.find(organizationId) : undefined;
   return organization && { role: 'administrator', organizationId: organization.id };
