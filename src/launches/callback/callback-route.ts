@@ -76,7 +76,7 @@ export function callbackRoute(dependencies: CallbackRouteDependencies): RequestH
     }
     const { launchId, secret, ended, isFirst } = end;
     const known = knownBrowsers[kind].recognise(request, organizationId);
-    // One launch gives back one place, however often its callback is called; the browser does not wait for it.
+    // One launch frees one place, however often its callback is called; the browser does not wait for it.
     if (isFirst && !shared) void limit.finish(organizationId, request.ip, known);
     knownBrowsers[kind].remember(request, response, organizationId);
     launchCookies.retireLaunches(

@@ -1,12 +1,13 @@
-/** Writes that would lose a launch, or leave one behind, if they were given up because the store was away for a moment. */
+/** Writes that would lose a launch, or leave one behind, if they were given up because the store did not answer for a moment. */
+import { setTimeout } from 'node:timers/promises';
 import type { Log } from '#src/adapters/log.ts';
 
-/** Finishes such writes behind the visitor's back, within bounds. */
+/** Finishes such writes in the background, within bounds. */
 export interface StoreRetries {
   /**
    * Tries again and again until the work is done; the caller has tried it once.
    *
-   * @param work one attempt; throws while the store is away. It must do no harm when it comes late or twice.
+   * @param work one attempt; throws while the store does not answer. It must do no harm when it comes late or twice.
    * @param giveUp after {@link LONGEST_MS}, or at shutdown.
    */
   insist(work: () => Promise<unknown>, giveUp?: () => void): void;
@@ -16,7 +17,7 @@ export interface StoreRetries {
 
 /** Tokens wait in memory no longer than this for the store to come back. */
 const LONGEST_MS = 60_000;
-/** Far shorter than any visitor's reload, so that the launch is whole again before somebody asks for it. */
+/** Far shorter than any visitor's reload, so that the launch is whole again before the next request. */
 const PAUSE_MS = 200;
 const LONGEST_FLUSH_MS = 5_000;
 
@@ -29,13 +30,12 @@ export function createStoreRetries({ log }: { log: Log }): StoreRetries {
     const ownDeadline = Date.now() + LONGEST_MS;
     while (Date.now() < Math.min(ownDeadline, deadline)) {
       // oxlint-disable-next-line no-await-in-loop -- one attempt after the other
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      await setTimeout(PAUSE_MS);
       try {
         // oxlint-disable-next-line no-await-in-loop
-        await work();
-        return;
+        return void (await work());
       } catch {
-        // The store is still away; the reason was logged when it went.
+        // Why the store does not answer was logged when it stopped.
       }
     }
     log.error('store.retries-given-up');

@@ -52,7 +52,7 @@ export async function claimRefresh(
 /**
  * Stores the renewed tokens before they are used (RF-03); in the background if the store does not answer.
  *
- * @param giveBack for tokens that find no record any more.
+ * @param revokeRenewed for tokens that find no record any more.
  * @returns false when the record has ended or is another's.
  * @throws AppError 'store.unavailable'
  */
@@ -60,15 +60,15 @@ export async function saveRenewed(
   { launches, retries }: RefreshLockDependencies,
   { claimed }: RefreshClaim,
   next: Launch,
-  giveBack: () => void,
+  revokeRenewed: () => void,
 ): Promise<boolean> {
   try {
     return await store(launches, claimed, next);
   } catch (error) {
     const storeLater = async () => {
-      if (!(await store(launches, claimed, next))) giveBack();
+      if (!(await store(launches, claimed, next))) revokeRenewed();
     };
-    retries.insist(storeLater, giveBack);
+    retries.insist(storeLater, revokeRenewed);
     throw error;
   }
 }

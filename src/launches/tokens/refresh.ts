@@ -45,10 +45,10 @@ export async function refreshOnce(
   if (!claim) return waitForOther(dependencies, opened, organization);
   try {
     const next = await exchange(dependencies, claim, organization);
-    const giveBack = () => revoker.revoke(next, organization);
-    if (!(await saveRenewed(dependencies, claim, next, giveBack))) {
+    const revokeRenewed = () => revoker.revoke(next, organization);
+    if (!(await saveRenewed(dependencies, claim, next, revokeRenewed))) {
       // Signed out meanwhile: no record has these tokens.
-      giveBack();
+      revokeRenewed();
       throw new AppError('session.missing', 'the launch ended while its token was renewed');
     }
     if (next.refresh?.kind === 'unproven') throw unavailable(next, clock());
