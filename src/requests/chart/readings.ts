@@ -81,7 +81,10 @@ export function createChartReadings(
     /** At the callback: the browser is still following the redirect. */
     start: (launch: Launch, organization: Organization, renew: Renew): void => {
       // Clinical data that no page came for does not stay in memory.
-      begun.forEach((reading, launchId) => void (isYoung(reading) || begun.delete(launchId)));
+      for (const [launchId, oldest] of begun.rentries()) {
+        if (isYoung(oldest)) break;
+        begun.delete(launchId);
+      }
       const reading = read(launch, organization, renew);
       // A failure waits for the page or is dropped with the reading.
       reading.patient.catch(() => undefined);
