@@ -81,8 +81,9 @@ export function createChartReadings(
     /** At the callback: the browser is still following the redirect. */
     start: (launch: Launch, organization: Organization, renew: Renew): void => {
       // Clinical data that no page came for does not stay in memory.
-      for (const [launchId, oldest] of begun.rentries()) {
-        if (isYoung(oldest)) break;
+      for (const launchId of begun.rkeys()) {
+        const oldest = begun.peek(launchId);
+        if (oldest && isYoung(oldest)) break;
         begun.delete(launchId);
       }
       const reading = read(launch, organization, renew);
