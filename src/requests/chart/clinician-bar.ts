@@ -11,11 +11,7 @@ export interface BarDependencies {
   launchCookies: Pick<LaunchCookies, 'launches'>;
 }
 
-/**
- * Waits a tenth of a second at most: name and role are shown if they are known by then.
- *
- * @param cookieSecret of the launch's cookie, proven by the launch guard.
- */
+/** Waits a tenth of a second at most: name and role are shown if they are known by then. */
 export async function clinicianBarOf(
   { config, launchCookies }: BarDependencies,
   request: Request,

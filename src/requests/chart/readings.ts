@@ -25,32 +25,27 @@ export interface ChartReading extends OpenReading {
   requests: Promise<RequestList>;
 }
 
-/** Starts readings, and keeps those that began at the callback until their page asks for them. */
-export interface ChartReadings {
-  /** At the callback: the browser is still following the redirect (LC-19: kept by launch). */
-  start(launch: Launch, organization: Organization, renew: Renew): void;
-  /** The reading begun for this launch, once, while it is young; else a new one. */
-  take(launch: Launch, organization: Organization, renew: Renew): ChartReading;
-  /** For the other pages of a launch. */
-  open(launch: Launch, organization: Organization, renew: Renew): OpenReading;
-  forget(launchId: string): void;
-}
+/** See {@link createChartReadings}. */
+export type ChartReadings = ReturnType<typeof createChartReadings>;
 
 const YOUNG_MS = 30_000;
 const MOST_KEPT = 2_000;
 
-/** One per process; what it keeps only saves time, so no other instance misses it. */
+/**
+ * Starts readings, and keeps those that began at the callback until their page asks for them (LC-19: kept by launch). One
+ * per process; what it keeps only saves time, so no other instance misses it.
+ */
 export function createChartReadings(
   outbound: Outbound,
   clock: Clock,
   clinicians: Pick<Clinicians, 'learn' | 'recall'>,
-): ChartReadings {
+) {
   const begun = new LRUCache<string, ChartReading>({ max: MOST_KEPT });
   const users = new LRUCache<string, UserReading>({ max: MOST_KEPT });
   const batchesOf = createBatchSupport(clock);
   const isYoung = ({ startedAt }: ChartReading) => clock().getTime() - startedAt.getTime() < YOUNG_MS;
 
-  const open: ChartReadings['open'] = (launch, organization, renew) => {
+  const open = (launch: Launch, organization: Organization, renew: Renew): OpenReading => {
     const api = apiOf(outbound, launch, organization, renew);
     return {
       api,
@@ -81,22 +76,29 @@ export function createChartReadings(
     if (name === undefined && users.peek(launch.id) === user) users.delete(launch.id);
   };
   return {
+    /** For the other pages of a launch. */
     open,
-    start: (launch, organization, renew) => {
+    /** At the callback: the browser is still following the redirect. */
+    start: (launch: Launch, organization: Organization, renew: Renew): void => {
       // Clinical data that no page came for does not stay in memory.
-      begun.forEach((reading, launchId) => void (isYoung(reading) || begun.delete(launchId)));
+      for (const launchId of begun.rkeys()) {
+        const oldest = begun.peek(launchId);
+        if (oldest && isYoung(oldest)) break;
+        begun.delete(launchId);
+      }
       const reading = read(launch, organization, renew);
       // A failure waits for the page or is dropped with the reading.
       reading.patient.catch(() => undefined);
       reading.requests.catch(() => undefined);
       begun.set(launch.id, reading);
     },
-    take: (launch, organization, renew) => {
+    /** The reading begun for this launch, once, while it is young; else a new one. */
+    take: (launch: Launch, organization: Organization, renew: Renew): ChartReading => {
       const reading = begun.get(launch.id);
       begun.delete(launch.id);
       return reading && isYoung(reading) ? reading : read(launch, organization, renew);
     },
-    forget: (launchId) => {
+    forget: (launchId: string): void => {
       begun.delete(launchId);
       users.delete(launchId);
     },

@@ -6,25 +6,20 @@ import { asRecord, asRecords, asText } from '#src/smart/fhir/fields.ts';
 import type { FhirResource } from '#src/smart/step-6-fhir-api.ts';
 
 /** Of one organization's EHR. */
-export interface BatchSupport {
-  isMissing(): boolean;
-  /** The EHR has just answered that it takes none. */
-  noteMissing(): void;
-}
+export type BatchSupport = ReturnType<ReturnType<typeof createBatchSupport>>;
 
 /** As the longest life of a discovery: an EHR that learns to take a batch is asked again within the hour. */
 const KEPT_MS = 60 * 60_000;
 
 /** One per process: one that has just started asks each EHR once. @returns by organization and connection. */
-export function createBatchSupport(
-  clock: Clock,
-): (organization: { id: string; connectionVersion: number }) => BatchSupport {
+export function createBatchSupport(clock: Clock) {
   const missingSince = new LRUCache<string, number>({ max: 2_000 });
-  return ({ id, connectionVersion }) => {
+  return ({ id, connectionVersion }: { id: string; connectionVersion: number }) => {
     const key = `${id} ${connectionVersion}`;
     return {
-      isMissing: () => clock().getTime() - (missingSince.get(key) ?? -Infinity) < KEPT_MS,
-      noteMissing: () => void missingSince.set(key, clock().getTime()),
+      isMissing: (): boolean => clock().getTime() - (missingSince.get(key) ?? -Infinity) < KEPT_MS,
+      /** The EHR has just answered that it takes none. */
+      noteMissing: (): void => void missingSince.set(key, clock().getTime()),
     };
   };
 }

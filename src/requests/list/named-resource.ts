@@ -25,13 +25,7 @@ export interface NamedResource {
 }
 
 /** What a PractitionerRole is named after. */
-export interface RoleNames {
-  readonly practitioner: Pointer;
-  readonly organization: Pointer;
-  readonly title: string | undefined;
-  /** Such as "inactive". */
-  readonly remarks: readonly string[];
-}
+export type RoleNames = ReturnType<typeof readRole>;
 
 /** Where a name may come from. */
 export interface Pointer {
@@ -71,7 +65,7 @@ function ownName(resource: ForeignRecord, now: Date): string | undefined {
 
 const KINDS = new Set<unknown>(['HealthcareService', 'Location']);
 
-function readRole(role: ForeignRecord, place: Place & { now: Date }): RoleNames {
+function readRole(role: ForeignRecord, place: Place & { now: Date }) {
   const pointer = (reference: unknown): Pointer => {
     const contained = containedOf(reference, place);
     const name =

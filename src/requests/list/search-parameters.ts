@@ -4,10 +4,8 @@
 const OURS = /^(?:patient|subject|_.*)$/i;
 
 /**
- * Adds an organization's `searchParameters` to a search, encoded by URLSearchParams. A name the search has already is
- * left as it is, so no setting changes whose data is asked for. Never for a read or a `next` link.
- *
- * @param parameters `name=value`, unencoded, as the settings keep them.
+ * Adds an organization's `name=value` to a search. A name the search has already is left as it is, so no setting changes
+ * whose data is asked for. Never for a read or a `next` link.
  */
 export function withSearchParameters(query: URLSearchParams, parameters: readonly string[]): URLSearchParams {
   const extended = new URLSearchParams(query);

@@ -29,12 +29,7 @@ const HL7_ONLY = new Map([
 const HL7_SYSTEM = /GTSAbbreviation$|^urn:oid:2\.16\.840\.1\.113883\.5\.1022$/;
 const INTERVAL = /^Q(\d{1,3})(?:-(\d{1,3}))?(MIN|H|D|WK|W|MO)$/;
 
-/**
- * What a Timing.code says. A text stands first; a known code that says it differently stands beside it, as either may be
- * the wrong one.
- *
- * @param value a CodeableConcept as received; untrusted.
- */
+/** A text stands first; a known code that says it differently stands beside it, as either may be the wrong one. */
 export function timingCodePhrases(value: unknown): Phrases {
   const concept = asRecord(value);
   const text = asText(concept.text);
@@ -49,7 +44,8 @@ export function timingCodePhrases(value: unknown): Phrases {
 
 function wordsOf(code: unknown, system: unknown): string | undefined {
   const name = asText(code, 20)?.toUpperCase().replaceAll('.', '') ?? '';
-  const isHl7 = asText(system) === undefined || HL7_SYSTEM.test(asText(system) ?? '');
+  const codeSystem = asText(system);
+  const isHl7 = codeSystem === undefined || HL7_SYSTEM.test(codeSystem);
   return PLAIN.get(name) ?? (isHl7 ? HL7_ONLY.get(name) : undefined) ?? intervalWords(name);
 }
 

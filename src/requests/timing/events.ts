@@ -9,10 +9,8 @@ const MOST_TIMES = 6;
 type Days = readonly (readonly [day: string, dates: readonly FhirDate[]])[];
 
 /**
- * "2026-11-24 09:00 and 14:00 CET, +2 more days (1 earlier)".
- *
- * @param value a list of dateTimes as received, or a lone one; untrusted.
- * @returns `lastDay`: the last day any event can be on; undefined where one is unreadable or none is given.
+ * "2026-11-24 09:00 and 14:00 CET, +2 more days (1 earlier)", and the last day any event can be on: undefined where one is
+ * unreadable or none is given.
  */
 export function readEvents(value: unknown, context: DateContext): { phrases: Phrases; lastDay: string | undefined } {
   const items = listOf(value);

@@ -26,11 +26,7 @@ export interface Span {
   readonly high?: number;
 }
 
-/**
- * Reads a pair such as `count` and `countMax`.
- *
- * @returns undefined when neither is given, `null` when either is no number of this kind or they stand the wrong way round.
- */
+/** A pair such as `count` and `countMax`; undefined when neither is given, `null` when they make no span. */
 export function readSpan(low: unknown, high: unknown, kind: 'whole' | 'decimal' = 'whole'): Span | null | undefined {
   if (!isGiven(low) && !isGiven(high)) return undefined;
   if ((isGiven(low) && !isAmount(low, kind)) || (isGiven(high) && !isAmount(high, kind))) return null;
