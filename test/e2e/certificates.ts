@@ -4,6 +4,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { atExit } from '#test/helpers/at-exit.ts';
 
 /** What two servers, a product process and a browser need to trust each other. */
 export interface SiteCertificate {
@@ -14,18 +15,21 @@ export interface SiteCertificate {
   cert: string;
   /** Base64 SHA-256 of the certificate's public key: the only one the browser is told to accept. */
   spki: string;
-  remove(): void;
 }
 
 const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 
-/**
- * Needs the openssl command.
- *
- * @param hosts as in subjectAltName, such as `DNS:localhost` or `IP:127.0.0.1`.
- */
-export function createSiteCertificate(hosts: readonly string[]): SiteCertificate {
+let made: SiteCertificate | undefined;
+
+/** One for all deployments of a worker, so that one browser is enough for them. Needs the openssl command. */
+export function siteCertificate(): SiteCertificate {
+  return (made ??= createSiteCertificate(['DNS:localhost', 'IP:127.0.0.1']));
+}
+
+/** @param hosts as in subjectAltName. */
+function createSiteCertificate(hosts: readonly string[]): SiteCertificate {
   const folder = mkdtempSync(join(tmpdir(), 'vectorcare-e2e-certificates-'));
+  atExit(() => rmSync(folder, { recursive: true, force: true }));
   const openssl = (...args: string[]) => void execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
   const read = (name: string) => readFileSync(join(folder, name), 'utf8');
   const request = (name: string, ...more: string[]) => openssl('req', ...NEW_KEY, '-keyout', `${name}.key`, ...more);
@@ -42,6 +46,5 @@ export function createSiteCertificate(hosts: readonly string[]): SiteCertificate
     key: read('site.key'),
     cert,
     spki: createHash('sha256').update(publicKey).digest('base64'),
-    remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -6,7 +6,7 @@ import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
 import { mustRunAdmin } from '#test/helpers/command-line.ts';
 import { createPostgresDatabase } from '#test/helpers/databases.ts';
 import { testStores } from '#test/helpers/world.ts';
-import { createSiteCertificate } from './certificates.ts';
+import { siteCertificate } from './certificates.ts';
 import { startProduct } from './product-process.ts';
 import { startTlsProxy, type TlsProxy } from './tls-proxy.ts';
 
@@ -35,8 +35,7 @@ const CLIENT_ID = 'vectorcare-e2e';
 export async function startDeployment({ settings = [] }: { settings?: readonly string[] } = {}): Promise<Deployment> {
   // Closed in reverse, also when something does not start.
   await using opened = new AsyncDisposableStack();
-  const certificate = createSiteCertificate(['DNS:localhost', 'IP:127.0.0.1']);
-  opened.defer(certificate.remove);
+  const certificate = siteCertificate();
   const tls = { key: certificate.key, cert: certificate.cert };
   const stores = await openStores();
   opened.defer(stores.close);

@@ -1,8 +1,12 @@
-/** A real Chromium with a profile of its own, set up as some hospital's workstation would be. */
+/**
+ * A real Chromium, set up as some hospital's workstation would be. Starting one takes seconds, so a worker keeps one per
+ * kind of workstation, and the next visitor finds it without windows, cookies and permissions.
+ */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium } from 'playwright-core';
+import { atExit } from './at-exit.ts';
 import { findChromium } from './preparation/chromium.ts';
 
 /** What a workstation's policy does with cookies; Debian's Chromium blocks third-party ones unless told. */
@@ -19,9 +23,11 @@ export interface ChromiumOptions {
   /** Public key (base64 SHA-256) that is accepted without a known authority. */
   spki: string;
   javaScript?: boolean;
+  /** Nobody had it before or gets it after: for what cannot be taken out of a browser again, such as init scripts. */
+  isOwn?: boolean;
 }
 
-/** An open browser window; `close` also throws its profile away. */
+/** An open browser; `close` gives it back. */
 export interface Chromium {
   context: BrowserContext;
   close(): Promise<void>;
@@ -40,11 +46,40 @@ const ARGUMENTS = [
   '--disable-sync',
 ];
 
+const idle = new Map<string, BrowserContext[]>();
+
 /** @throws Error when there is no Chromium. */
 export async function openChromium(options: ChromiumOptions): Promise<Chromium> {
+  if (options.isOwn) {
+    const own = await start(options);
+    return { context: own, close: () => own.close() };
+  }
+  const kind = JSON.stringify([options.cookies, options.spki, options.javaScript ?? true]);
+  const context = idle.get(kind)?.pop() ?? (await start(options));
+  const close = async () => {
+    await clear(context);
+    idle.set(kind, [...(idle.get(kind) ?? []), context]);
+  };
+  return { context, close };
+}
+
+const LISTENED_TO = ['weberror', 'console', 'request', 'response', 'dialog', 'page'] as const;
+
+async function clear(context: BrowserContext): Promise<void> {
+  for (const event of LISTENED_TO) await context.removeAllListeners(event, { behavior: 'ignoreErrors' });
+  const pages = context.pages();
+  // Without any window the browser would end.
+  await context.newPage();
+  await Promise.all(pages.map((page) => page.close()));
+  await context.clearCookies();
+  await context.clearPermissions();
+}
+
+async function start(options: ChromiumOptions): Promise<BrowserContext> {
   const executablePath = findChromium();
   if (!executablePath) throw new Error('There is no Chromium: install one, or name it in CHROMIUM_PATH.');
   const profile = mkdtempSync(join(tmpdir(), 'vectorcare-chromium-'));
+  atExit(() => rmSync(profile, { recursive: true, force: true, maxRetries: 5 }));
   mkdirSync(join(profile, 'Default'));
   writeFileSync(join(profile, 'Default/Preferences'), JSON.stringify({ profile: preferences(options.cookies) }));
   const context = await chromium.launchPersistentContext(profile, {
@@ -52,16 +87,11 @@ export async function openChromium(options: ChromiumOptions): Promise<Chromium> 
     args: [...ARGUMENTS, `--ignore-certificate-errors-spki-list=${options.spki}`],
     javaScriptEnabled: options.javaScript ?? true,
     viewport: { width: 1280, height: 800 },
+    handleSIGTERM: false,
   });
   // Shorter than a test's time, so that a failure names what was waited for.
   context.setDefaultTimeout(10_000);
-  return {
-    context,
-    close: async () => {
-      await context.close();
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
-    },
-  };
+  return context;
 }
 
 function preferences(policy: CookiePolicy): Record<string, unknown> {

@@ -57,8 +57,11 @@ export async function openEmbeddedDatabase(): Promise<Database> {
   const database = await openDatabase({ databaseUrl: undefined, dataDir: '', client: lent.client });
   const giveBack = async () => {
     lent.end();
-    await client.exec(EMPTY);
-    idleEmbedded.push(client);
+    await client.exec(EMPTY).then(
+      () => void idleEmbedded.push(client),
+      // What a test has broken is not lent again.
+      () => client.close(),
+    );
   };
   return { ...database, close: onlyOnce(giveBack) };
 }
@@ -91,8 +94,11 @@ const idlePostgres: string[] = [];
 export async function lendPostgres(): Promise<{ url: string; giveBack: () => Promise<void> }> {
   const url = idlePostgres.pop() ?? (await makePostgres());
   const giveBack = onlyOnce(async () => {
-    await onServer(`${DISCONNECT};${EMPTY}`, url);
-    idlePostgres.push(url);
+    await onServer(`${DISCONNECT};${EMPTY}`, url).then(
+      () => void idlePostgres.push(url),
+      // As above; it is dropped with the others at the end of the run.
+      () => undefined,
+    );
   });
   return { url, giveBack };
 }
@@ -132,9 +138,10 @@ export async function dropDatabasesOf(run: string): Promise<void> {
 const DISCONNECT =
   'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()';
 
-/** Deletes every row in one statement, so that foreign keys are looked at once all are gone. */
+/** Deletes every row in one statement, so that foreign keys are looked at once all are gone; fails where tables are missing. */
 const EMPTY = `do $$
   begin
+    assert exists (select from drizzle.__drizzle_migrations);
     alter table audit_events disable trigger user;
     execute (
       select 'with ' || string_agg(format('%1$I as (delete from public.%1$I)', tablename), ', ') || ' select 1'

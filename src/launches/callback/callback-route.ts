@@ -18,7 +18,6 @@ import { readCallback } from '#src/smart/step-4-authorization-code.ts';
 import { isGrantUnused } from '#src/smart/step-5-access-token.ts';
 import { answerCallback, type CallbackDependencies } from './callback.ts';
 
-/** What the callback route needs. */
 export interface CallbackRouteDependencies extends CallbackDependencies {
   publicUrl: URL;
   launchCookies: LaunchCookies;
@@ -77,7 +76,7 @@ export function callbackRoute(dependencies: CallbackRouteDependencies): RequestH
     }
     const { launchId, secret, ended, isFirst } = end;
     const known = knownBrowsers[kind].recognise(request, organizationId);
-    // One launch gives back one place, however often its callback is called; nobody waits for it.
+    // One launch gives back one place, however often its callback is called; the browser does not wait for it.
     if (isFirst && !shared) void limit.finish(organizationId, request.ip, known);
     knownBrowsers[kind].remember(request, response, organizationId);
     launchCookies.retireLaunches(

@@ -16,7 +16,6 @@ import { type BeginLaunchDependencies, beginLaunch, type LaunchStart } from './a
 import type { OpenLaunchLimit } from './open-launch-limit.ts';
 import { sendOnward } from './send-onward.ts';
 
-/** What starting a launch needs. */
 export interface CookieProbeDependencies extends BeginLaunchDependencies {
   launchCookies: LaunchCookies;
   knownBrowsers: Record<LaunchKind, KnownBrowsers>;

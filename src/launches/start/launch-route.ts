@@ -15,7 +15,6 @@ import { isSameFhirBase, type LaunchRequest, readLaunchRequest } from '#src/smar
 import { type CookieProbeDependencies, isPrefetch, startLaunch } from './cookie-probe.ts';
 import { assertFrameAllowed } from './frame-allowed.ts';
 
-/** What the launch route needs. */
 export interface LaunchRouteDependencies extends CookieProbeDependencies {
   directory: OrganizationDirectory;
   traces: LaunchTraces;

@@ -1,4 +1,4 @@
-/** `GET /smart/standalone/:orgId`: somebody opens the app outside the EHR, signs in there and picks a patient. */
+/** `GET /smart/standalone/:orgId`: the user opens the app outside the EHR, signs in at the EHR and picks a patient. */
 import type { Request, RequestHandler } from 'express';
 import { standaloneFacts } from '#src/diagnostics/traces/facts.ts';
 import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
@@ -13,8 +13,8 @@ import type { LaunchRouteDependencies } from './launch-route.ts';
 
 /**
  * Begins a standalone launch (SMART App Launch 2.2.0, "Launch App: Standalone Launch"). The path names an organization
- * from the registered list, and that is all anybody can say: the EHR, `aud`, scopes and everything else are its settings
- * (LA-13, LA-07). Framed by nobody, because a page that opens by itself could be framed to steal clicks (LA-14).
+ * from the registered list, and nothing else: the EHR, `aud`, scopes and everything else are its settings
+ * (LA-13, LA-07). No page may frame it, because a page that opens by itself could be framed to steal clicks (LA-14).
  */
 export function standaloneRoute(dependencies: LaunchRouteDependencies): RequestHandler {
   return async (request, response) => {
@@ -43,7 +43,7 @@ async function whoIsAsked(directory: OrganizationDirectory, request: Request): P
   return organization;
 }
 
-/** Refused rather than ignored: whoever adds something expects it to count, and an EHR that does belongs elsewhere. */
+/** Refused rather than ignored: who adds a parameter expects it to count, and an EHR with parameters has the launch URL. */
 function assertNothingAdded(query: URLSearchParams): void {
   const isOurs = query.size === 0 || (query.size === 1 && query.get(PROBED) === '1');
   if (!isOurs) throw new AppError('launch.standalone-parameters', 'parameters were added to the standalone URL');

@@ -288,9 +288,14 @@ describe('an EHR that sends much (FH-12, MT-06)', () => {
     const api = {
       base: new URL('https://ehr.example/fhir'),
       get: async (path: string) => {
-        await setImmediate();
-        collectGarbage();
-        keptAtPage.push(seen.filter((one) => one.deref()).length);
+        const kept = async (tries: number): Promise<number> => {
+          await setImmediate();
+          collectGarbage();
+          const count = seen.filter((one) => one.deref()).length;
+          // A single collection may pass over what the compiler still has in its hands.
+          return count === 0 || tries === 0 ? count : kept(tries - 1);
+        };
+        keptAtPage.push(await kept(3));
         const number = Number(/page=(\d+)/.exec(path)?.[1] ?? 0);
         const performer = { resourceType: 'Practitioner', id: 'p', name: [{ family: 'Kim' }] };
         const resources = [...requests(number, 1), performer, { resourceType: 'OperationOutcome', issue: [{}] }];
