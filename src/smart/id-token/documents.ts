@@ -11,7 +11,7 @@ export interface IssuerToTrust {
   readonly issuer: string;
   /** From smart-configuration; used only when the issuer has no OpenID document (404 or 410). */
   readonly fallbackJwksUri?: string | undefined;
-  /** Whose lane, budget and private networks its documents are fetched by. */
+  /** Whose bulkhead, budget and private networks its documents are fetched by. */
   readonly organization?: EhrOwner | undefined;
 }
 
