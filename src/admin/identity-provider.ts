@@ -7,6 +7,7 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { SingleSignOnConfig } from '#src/config/sign-in.ts';
 import { AppError } from '#src/errors.ts';
+import { fetchThrough } from './openid-fetch.ts';
 
 /** One sign-in under way; secret, and good for one answer of the provider. */
 export interface SsoTransaction {
@@ -128,29 +129,6 @@ function toPerson(claims: unknown, groupsClaim: string): SsoPerson {
     verifiedEmail: read.email_verified === true ? read.email : undefined,
     groups: groupsSchema.parse(read[groupsClaim] ?? []),
   };
-}
-
-/** Every call of openid-client takes the guarded way out: addresses, size, time, no redirects. */
-function fetchThrough(outbound: Outbound): openid.CustomFetch {
-  return async (url, { method, headers, body }) => {
-    const text = body === undefined || body === null ? undefined : bodyText(body);
-    const answer = await outbound.request(new URL(url), {
-      method: method === 'POST' ? 'POST' : 'GET',
-      headers,
-      ...(text === undefined ? {} : { body: text }),
-    });
-    const { status } = answer;
-    const given = Object.entries(answer.headers).filter(
-      (header): header is [string, string] => header[1] !== undefined,
-    );
-    return new Response(status === 204 || status === 304 ? null : answer.text, { status, headers: given });
-  };
-}
-
-function bodyText(body: NonNullable<openid.FetchBody>): string {
-  if (typeof body === 'string') return body;
-  if (body instanceof URLSearchParams) return body.toString();
-  throw new Error('an unexpected kind of request body');
 }
 
 async function orSsoFailed<T>(step: () => Promise<T>): Promise<T> {

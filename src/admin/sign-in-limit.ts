@@ -3,22 +3,6 @@ import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createLimiter } from '#src/http/limits/limiter.ts';
 import { createVisitorLimiter } from '#src/http/limits/visitor-limit.ts';
 
-/**
- * Counts attempts before they are judged, so that many at once count as many. A browser that signed in to the account
- * before counts by itself: no number of strangers can lock its owner out of it.
- *
- * `account` is whatever stands for the e-mail address as typed: unknown accounts count like known ones. `address` is as
- * `request.ip` tells it, and `browser` the name of a browser that is known for this account.
- */
-export interface SignInLimit {
-  /** @throws AppError 'admin.too-many-attempts' with Retry-After. */
-  begin(account: string, address: string | undefined, browser?: string): Promise<void>;
-  /** The right password: this visitor starts afresh with the account, and the address gets its place back. */
-  succeed(account: string, address: string | undefined, browser?: string): Promise<void>;
-  /** The attempt was not judged, so it does not count. */
-  withdraw(account: string, address: string | undefined, browser?: string): Promise<void>;
-}
-
 const WINDOW = { seconds: 15 * 60, code: 'admin.too-many-attempts' } as const;
 /** From one visitor; so an outsider's guesses do not lock the owner out elsewhere. Twice as many from its network. */
 const ATTEMPTS_PER_ACCOUNT_AND_ADDRESS = 10;
@@ -27,8 +11,16 @@ const ATTEMPTS_PER_ACCOUNT = 50;
 /** A hospital's administrators can sit behind one address. */
 const ATTEMPTS_PER_ADDRESS = 100;
 
-/** In Redis; in this process while Redis is unavailable, and in development. */
-export function createSignInLimit(redis: KeyStore): SignInLimit {
+export type SignInLimit = ReturnType<typeof createSignInLimit>;
+
+/**
+ * Counts attempts before they are judged, so that many at once count as many. A browser that signed in to the account
+ * before counts by itself: no number of strangers can lock its owner out of it.
+ *
+ * `account` stands for the e-mail address as typed, known or not; `browser` is the name of a browser that is known for
+ * it. Counted in Redis; in this process while Redis is unavailable, and in development.
+ */
+export function createSignInLimit(redis: KeyStore) {
   const limit = (name: string, points: number) => createLimiter(redis, { name, points, ...WINDOW });
   const perVisitor = (name: string, points: number) =>
     createVisitorLimiter(redis, { name, points, networkPoints: 2 * points, ...WINDOW });
@@ -38,8 +30,9 @@ export function createSignInLimit(redis: KeyStore): SignInLimit {
   const byBrowser = limit('sign-in-browser', ATTEMPTS_PER_ACCOUNT_AND_ADDRESS);
   const byAccountKnown = limit('sign-in-account-known', ATTEMPTS_PER_ACCOUNT);
   return {
-    // In turn: what the narrower limit refuses does not use up the account's.
-    begin: async (account, address, browser) => {
+    /** @throws AppError 'admin.too-many-attempts' with Retry-After. */
+    begin: async (account: string, address: string | undefined, browser?: string): Promise<void> => {
+      // In turn: what the narrower limit refuses does not use up the account's.
       if (browser === undefined) {
         await byAddress.take(address);
         await byBoth.take(address, account);
@@ -49,14 +42,16 @@ export function createSignInLimit(redis: KeyStore): SignInLimit {
         await byAccountKnown.take(account);
       }
     },
-    succeed: async (account, address, browser) => {
+    /** The right password: this visitor starts afresh with the account, and the address gets its place back. */
+    succeed: async (account: string, address: string | undefined, browser?: string): Promise<void> => {
       await Promise.all(
         browser === undefined
           ? [byBoth.forget(address, account), byAccount.forget(account), byAddress.giveBack(address)]
           : [byBrowser.forget(`${account} ${browser}`), byAccountKnown.forget(account)],
       );
     },
-    withdraw: async (account, address, browser) => {
+    /** The attempt was not judged, so it does not count. */
+    withdraw: async (account: string, address: string | undefined, browser?: string): Promise<void> => {
       await Promise.all(
         browser === undefined
           ? [byBoth.giveBack(address, account), byAccount.giveBack(account), byAddress.giveBack(address)]

@@ -1,6 +1,6 @@
 /** The users' table. */
 import { randomUUID } from 'node:crypto';
-import { and, asc, eq, gt, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm';
 import { boolean, check, integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { Role } from '#src/http/sessions/admin-session.ts';
@@ -43,39 +43,6 @@ export type PasswordState = Pick<User, 'passwordHash' | 'mustChangePassword' | '
 /** A user to be made. */
 export type NewUser = Pick<User, 'email'> & Access & PasswordState & Pick<User, 'ssoSubject'>;
 
-export interface UserStore {
-  find(id: string): Promise<User | undefined>;
-  /** @param email normalized. */
-  findByEmail(email: string): Promise<User | undefined>;
-  findBySsoSubject(subject: string): Promise<User | undefined>;
-  /** By e-mail. */
-  list(): Promise<User[]>;
-  /** Undefined when the e-mail is taken. */
-  add(user: NewUser, now: Date): Promise<User | undefined>;
-  /** Makes the first operator, unless there is one already; of several instances starting together one does. */
-  addFirstOperator(email: string, password: PasswordState, now: Date): Promise<User | undefined>;
-  /** Ends every session of the user. */
-  setPassword(id: string, password: PasswordState): Promise<User | undefined>;
-  /**
-   * Marks the one-time password that this user was read with as used: it opens nothing more, and still proves its user
-   * when they replace it.
-   *
-   * @returns false when it was used, replaced or expired before; of many callers one succeeds.
-   */
-  spendOneTimePassword(user: User, now: Date): Promise<boolean>;
-  /** Undoes {@link UserStore.spendOneTimePassword} where nothing came of the sign-in. */
-  restoreOneTimePassword(user: User): Promise<void>;
-  /** Ends every session of the user. */
-  setAccess(id: string, access: Access): Promise<User | undefined>;
-  endSessions(id: string): Promise<void>;
-  /** Ends every session of the user. Refused (undefined) for the last enabled operator. */
-  disable(id: string, now: Date): Promise<User | undefined>;
-  enable(id: string): Promise<User | undefined>;
-  /** Ties the user to a person at the identity provider, once. */
-  setSsoSubject(id: string, subject: string): Promise<User | undefined>;
-  noteSignIn(id: string, now: Date): Promise<void>;
-}
-
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 /** Any number, the same in every instance: changes that could leave the service without an operator wait for each other. */
 const OPERATORS_LOCK = 7_236_216;
@@ -83,49 +50,58 @@ const OPERATORS_LOCK = 7_236_216;
 const USED = new Date(0);
 const endSessions = { sessionGeneration: sql`${users.sessionGeneration} + 1` };
 
-/** The store over either driver. */
-export function createUserStore(db: Queries): UserStore {
-  const update = async (id: string, change: object) => {
-    if (!UUID.test(id)) return undefined;
-    const [row] = await db.update(users).set(change).where(eq(users.id, id)).returning();
-    return row;
-  };
+export type UserStore = ReturnType<typeof createUserStore>;
+
+/** The store over either driver. What finds or changes one user returns undefined when there is none. */
+export function createUserStore(db: Queries) {
+  const update = async (id: string, change: object): Promise<User | undefined> =>
+    UUID.test(id) ? first(await db.update(users).set(change).where(eq(users.id, id)).returning()) : undefined;
+  const select = async (condition: SQL) => first(await db.select().from(users).where(condition));
   return {
-    find: async (id) => (UUID.test(id) ? first(await db.select().from(users).where(eq(users.id, id))) : undefined),
-    findByEmail: async (email) => first(await db.select().from(users).where(eq(users.email, email))),
-    findBySsoSubject: async (subject) => first(await db.select().from(users).where(eq(users.ssoSubject, subject))),
-    list: () => db.select().from(users).orderBy(asc(users.email)),
-    add: (user, now) => insert(db, user, now),
-    addFirstOperator: (email, password, now) =>
+    find: async (id: string) => (UUID.test(id) ? select(eq(users.id, id)) : undefined),
+    /** @param email normalized. */
+    findByEmail: (email: string) => select(eq(users.email, email)),
+    findBySsoSubject: (subject: string) => select(eq(users.ssoSubject, subject)),
+    /** By e-mail. */
+    list: (): Promise<User[]> => db.select().from(users).orderBy(asc(users.email)),
+    /** Undefined when the e-mail is taken. */
+    add: (user: NewUser, now: Date) => insert(db, user, now),
+    /** Makes the first operator, unless there is one already; of several instances starting together one does. */
+    addFirstOperator: (email: string, password: PasswordState, now: Date) =>
       db.transaction(async (tx) => {
         await tx.execute(sql`select pg_advisory_xact_lock(${OPERATORS_LOCK})`);
         const operators = await tx.select({ id: users.id }).from(users).where(eq(users.role, 'operator')).limit(1);
         if (operators.length > 0) return undefined;
         return insert(tx, { email, role: 'operator', organizationId: null, ssoSubject: null, ...password }, now);
       }),
-    setPassword: (id, password) => update(id, { ...password, ...endSessions }),
-    spendOneTimePassword: async (user, now) => {
+    /** Ends every session of the user. */
+    setPassword: (id: string, password: PasswordState) => update(id, { ...password, ...endSessions }),
+    /**
+     * Marks the one-time password that this user was read with as used: it opens nothing more, and still proves its user
+     * when they replace it.
+     *
+     * @returns false when it was used, replaced or expired before; of many callers one succeeds.
+     */
+    spendOneTimePassword: async (user: User, now: Date): Promise<boolean> => {
       const isUnused = or(isNull(users.passwordExpiresAt), gt(users.passwordExpiresAt, now));
-      const spent = await db
-        .update(users)
-        .set({ passwordExpiresAt: USED })
-        .where(and(isOneTimeOf(user), isUnused))
-        .returning({ id: users.id });
+      const change = db.update(users).set({ passwordExpiresAt: USED });
+      const spent = await change.where(and(isOneTimeOf(user), isUnused)).returning({ id: users.id });
       return spent.length > 0;
     },
-    restoreOneTimePassword: async (user) => {
-      const { passwordExpiresAt } = user;
-      await db
-        .update(users)
-        .set({ passwordExpiresAt })
-        .where(and(isOneTimeOf(user), eq(users.passwordExpiresAt, USED)));
+    /** Undoes `spendOneTimePassword` where nothing came of the sign-in. */
+    restoreOneTimePassword: async (user: User): Promise<void> => {
+      const change = db.update(users).set({ passwordExpiresAt: user.passwordExpiresAt });
+      await change.where(and(isOneTimeOf(user), eq(users.passwordExpiresAt, USED)));
     },
-    setAccess: (id, { role, organizationId }) => update(id, { role, organizationId, ...endSessions }),
-    disable: (id, now) => (UUID.test(id) ? disable(db, id, now) : Promise.resolve(undefined)),
-    endSessions: async (id) => void (await update(id, endSessions)),
-    enable: (id) => update(id, { disabledAt: null }),
-    setSsoSubject: (id, ssoSubject) => update(id, { ssoSubject }),
-    noteSignIn: async (id, now) => void (await update(id, { lastSignInAt: now })),
+    /** Ends every session of the user. */
+    setAccess: (id: string, { role, organizationId }: Access) => update(id, { role, organizationId, ...endSessions }),
+    /** Ends every session of the user. Refused (undefined) for the last enabled operator. */
+    disable: async (id: string, now: Date) => (UUID.test(id) ? disable(db, id, now) : undefined),
+    endSessions: async (id: string) => void (await update(id, endSessions)),
+    enable: (id: string) => update(id, { disabledAt: null }),
+    /** Ties the user to a person at the identity provider, once. */
+    setSsoSubject: (id: string, ssoSubject: string) => update(id, { ssoSubject }),
+    noteSignIn: async (id: string, now: Date) => void (await update(id, { lastSignInAt: now })),
   };
 }
 

@@ -4,11 +4,11 @@ import type { Clock } from '#src/adapters/clock.ts';
 import { createBatchWriter } from '#src/adapters/database/batch-writer.ts';
 import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
-import { createMinuteCounts } from '#src/adapters/minute-counts.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { storedText, storedValue } from '#src/adapters/stored-text.ts';
 import { AppError } from '#src/errors.ts';
 import { type AuditRow, appendAuditRows } from './audit-store.ts';
+import { boundDenials } from './denial-bound.ts';
 
 /** Every kind of event there is. */
 export const auditEventNames = [
@@ -81,8 +81,6 @@ const BATCH = 100;
 /** About a minute of heavy use during an outage; beyond that rows are counted in the log instead of filling memory. */
 const MAX_WAITING = 10_000;
 
-const MOST_DENIALS = 30;
-
 interface Waiting {
   id: string;
   at: Date;
@@ -116,27 +114,6 @@ export function createAudit({ db, sealer, log, clock }: AuditDependencies): Audi
     },
     flush: writer.flush,
   };
-}
-
-/** The event itself, the row that stands for all further ones of its minute, or nothing. */
-function boundDenials(clock: Clock): (event: AuditEvent) => AuditEvent | undefined {
-  const countOf = createMinuteCounts(clock);
-  return (event) => {
-    const denied = deniedAs(event);
-    const count = denied === undefined ? 0 : countOf(denied);
-    if (count <= MOST_DENIALS) return event;
-    const summary = { ...event, detail: { reason: 'more denials of this kind in this minute are not listed' } };
-    return count === MOST_DENIALS + 1 ? summary : undefined;
-  };
-}
-
-/** Whose bound a denial counts in; undefined for what is never left out: EHR users' denials, and those about a patient. */
-function deniedAs({ event, organizationId, actor, patient, detail }: AuditEvent): string | undefined {
-  if (event !== 'denial' || patient !== undefined) return undefined;
-  if (typeof actor === 'object') return 'userId' in actor ? `user ${actor.userId}` : undefined;
-  // A code of `user.…` comes of a verified identity, that of an EHR user who was not admitted.
-  const isOfUser = String(detail?.['code']).startsWith('user.');
-  return actor === 'unknown' && !isOfUser ? `organization ${organizationId}` : undefined;
 }
 
 /** The name under which a row's patient is sealed: bound to the row, so that swapped ciphertexts do not open (ST-04). */

@@ -1,6 +1,7 @@
 /** `keys list|rotate|retire|export` on the command line. */
 import { type CommandOutcome, done, readArguments, table, UsageError } from '#src/adapters/command-line.ts';
-import { exportKey, type KeyDependencies, type KeyReport, listKeys, retireKey, rotateKeys } from './key-actions.ts';
+import { exportKey, type KeyDependencies, type KeyReport, listKeys, rotateKeys } from './key-actions.ts';
+import { retireKey } from './retire-key.ts';
 
 /** Work to do once the database is open. */
 export type KeyCommand = (dependencies: KeyDependencies) => Promise<CommandOutcome>;

@@ -6,16 +6,6 @@ import type { Log } from '#src/adapters/log.ts';
 import { visitorKey } from '#src/http/limits/visitor-key.ts';
 import { type JwksFetch, type KeyUse, pruneFetches, saveFetches, saveUses } from './key-use-store.ts';
 
-/** One per process. */
-export interface KeyUses {
-  /** An EHR's token endpoint accepted an assertion signed with this key. */
-  keyAccepted(organizationId: string, kid: string): void;
-  /** The JWKS was fetched. Both values come from the request: untrusted, shortened here. */
-  jwksFetched(address: string, userAgent: string): void;
-  /** Writes what is waiting; never throws. */
-  flush(): Promise<void>;
-}
-
 const GATHER_MS = 5_000;
 const BATCH = 1_000;
 const MOST_USES = 10_000;
@@ -28,7 +18,10 @@ const MOST_ROWS = 2_000;
 const MAX_USER_AGENT = 120;
 const MAX_ADDRESS = 60;
 
-export function createKeyUses({ db, clock, log }: { db: Queries; clock: Clock; log: Log }): KeyUses {
+export type KeyUses = ReturnType<typeof createKeyUses>;
+
+/** One per process. */
+export function createKeyUses({ db, clock, log }: { db: Queries; clock: Clock; log: Log }) {
   let prunedAt = Number.NEGATIVE_INFINITY;
   const common = {
     size: BATCH,
@@ -58,14 +51,17 @@ export function createKeyUses({ db, clock, log }: { db: Queries; clock: Clock; l
     },
   });
   return {
-    keyAccepted: (organizationId, kid) => void uses.add({ organizationId, kid, at: clock() }),
-    jwksFetched: (givenAddress, givenAgent) => {
+    /** An EHR's token endpoint accepted an assertion signed with this key. */
+    keyAccepted: (organizationId: string, kid: string): void => void uses.add({ organizationId, kid, at: clock() }),
+    /** The JWKS was fetched. Both values come from the request: untrusted, shortened here. */
+    jwksFetched: (givenAddress: string, givenAgent: string): void => {
       const address = givenAddress.slice(0, MAX_ADDRESS);
       const userAgent = givenAgent.slice(0, MAX_USER_AGENT).replace(/[^\x20-\x7e]/g, '');
       // A fetcher's user agent makes no row of its own: it may be anything, and another with each request.
       const { one: visitor } = visitorKey(address);
       fetches.add({ visitor, address, userAgent, at: clock(), fetches: 1 });
     },
-    flush: async () => void (await Promise.all([uses.flush(), fetches.flush()])),
+    /** Writes what is waiting; never throws. */
+    flush: async (): Promise<void> => void (await Promise.all([uses.flush(), fetches.flush()])),
   };
 }

@@ -4,9 +4,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '#src/adapters/database/index.ts';
 import { createSealer } from '#src/adapters/seal.ts';
 import { createAudit } from '#src/audit/audit.ts';
-import { retireKey, rotateKeys } from '#src/keys/key-actions.ts';
+import { rotateKeys } from '#src/keys/key-actions.ts';
 import { makeKey, readPublicJwk } from '#src/keys/key-pair.ts';
 import { createKeyRing, type KeyRing } from '#src/keys/key-ring.ts';
+import { retireKey } from '#src/keys/retire-key.ts';
 import { testDatabases } from '#test/helpers/databases.ts';
 import { logInto } from '#test/helpers/log-lines.ts';
 

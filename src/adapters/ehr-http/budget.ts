@@ -10,23 +10,13 @@ interface BudgetOwner {
   requestsPerMinute: number;
 }
 
-/** The budgets of all organizations. */
-export interface EhrBudgets {
-  /**
-   * Spends one call; waits where the next minute begins in a moment.
-   *
-   * @returns seconds after which another try makes sense, or undefined when the call may go.
-   */
-  spend(organization: BudgetOwner): Promise<number | undefined>;
-  /** Counts a call that was made anyhow. Never rejects. */
-  count(organization: BudgetOwner): Promise<void>;
-}
-
 const WINDOW_SECONDS = 60;
 const LONGEST_WAIT_MS = 2_000;
 
+export type EhrBudgets = ReturnType<typeof createEhrBudgets>;
+
 /** @param store Redis counts for all instances; without it, or while it is unavailable, each instance counts for itself. */
-export function createEhrBudgets({ store, metrics }: { store: KeyStore; metrics?: Metrics | undefined }): EhrBudgets {
+export function createEhrBudgets({ store, metrics }: { store: KeyStore; metrics?: Metrics | undefined }) {
   const counters = new Map<number, SharedCounter>();
   const counterOf = (points: number) => {
     const known = counters.get(points);
@@ -35,7 +25,12 @@ export function createEhrBudgets({ store, metrics }: { store: KeyStore; metrics?
     return counter;
   };
   return {
-    spend: async ({ id, requestsPerMinute }) => {
+    /**
+     * Spends one call; waits where the next minute begins in a moment.
+     *
+     * @returns seconds after which another try makes sense, or undefined when the call may go.
+     */
+    spend: async ({ id, requestsPerMinute }: BudgetOwner): Promise<number | undefined> => {
       if (requestsPerMinute === 0) return undefined;
       const counter = counterOf(requestsPerMinute);
       const waitMs = await counter.spend(id);
@@ -47,7 +42,8 @@ export function createEhrBudgets({ store, metrics }: { store: KeyStore; metrics?
       const again = await counter.spend(id);
       return again === undefined ? undefined : Math.max(1, Math.ceil(again / 1_000));
     },
-    count: async ({ id, requestsPerMinute }) => {
+    /** Counts a call that was made anyhow. Never rejects. */
+    count: async ({ id, requestsPerMinute }: BudgetOwner): Promise<void> => {
       if (requestsPerMinute > 0) await counterOf(requestsPerMinute).spend(id);
     },
   };

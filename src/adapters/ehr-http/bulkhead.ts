@@ -1,30 +1,18 @@
 /** One bulkhead per organization: its calls in flight are bounded, and an EHR that is down is not called for a moment (TL-06, MT-06). */
-import {
-  type BulkheadPolicy,
-  BulkheadRejectedError,
-  bulkhead,
-  type CircuitBreakerPolicy,
-  CircuitState,
-  ConsecutiveBreaker,
-  circuitBreaker,
-  handleWhen,
-} from 'cockatiel';
+import { type BulkheadPolicy, BulkheadRejectedError, bulkhead } from 'cockatiel';
 import { LRUCache } from 'lru-cache';
 import { TimeoutError, within } from '#src/adapters/deadline.ts';
 import type { Log } from '#src/adapters/log.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
-import { type CallEnd, endOf, isEhrDown, OutboundError } from './error.ts';
+import { type Circuit, createCircuit } from './circuit.ts';
+import { type CallEnd, OutboundError } from './error.ts';
 
 /** Calls of one organization at one time; as many as its pages of a busy morning need, and no more. */
 const RUNNING = 64;
 const WAITING = 1_000;
 const LONGEST_WAIT_MS = 3_000;
 const BUSY_SECONDS = 2;
-/** In a row and at one host: one query that always fails, among others that work, opens nothing. */
-const FAILURES = 10;
-const OPEN_MS = 10_000;
-/** While one call finds out whether the EHR is back. */
-const PROBE_SECONDS = 5;
+const BUSY = Symbol('busy');
 /** An EHR names hosts as it likes, for its keys above all: those used last are remembered. */
 const MOST_CIRCUITS = 100;
 
@@ -54,22 +42,6 @@ export interface Bulkheads {
   assertAnswering(target: BulkheadCall): void;
 }
 
-/** A circuit per host, so that a broken authorization server does not close the charts that are open. */
-interface Circuit {
-  policy: CircuitBreakerPolicy;
-  openedAt: number;
-}
-
-/** What an EHR answered, beside what the circuit has to know of it. */
-class Ended<T> {
-  readonly result: T;
-  readonly end: CallEnd;
-  constructor(result: T, end: CallEnd) {
-    this.result = result;
-    this.end = end;
-  }
-}
-
 /** One per process. */
 export function createBulkheads({ metrics, log }: { metrics?: Metrics | undefined; log?: Log | undefined }): Bulkheads {
   const places = new Map<string, { running: BulkheadPolicy; circuits: LRUCache<string, Circuit> }>();
@@ -87,10 +59,7 @@ export function createBulkheads({ metrics, log }: { metrics?: Metrics | undefine
     const { circuits } = placesOf(organizationId);
     const known = circuits.get(url.origin);
     if (known) return known;
-    const made = { policy: openableCircuit(), openedAt: 0 };
-    made.policy.onStateChange((to) => {
-      if (to === CircuitState.Open) made.openedAt = Date.now();
-      const state = STATE_NAMES[to];
+    const made = createCircuit((state) => {
       metrics?.circuitChanges.inc({ organization: organizationId, state });
       log?.warn({ organizationId, host: url.host, state }, 'ehr.circuit');
     });
@@ -102,7 +71,7 @@ export function createBulkheads({ metrics, log }: { metrics?: Metrics | undefine
     throw new OutboundError(reason, target.url.host, undefined, retryAfterSeconds);
   };
   const assertClosed = (circuit: Circuit, target: BulkheadCall) => {
-    const seconds = secondsClosedTo(circuit);
+    const seconds = circuit.secondsClosed();
     if (seconds !== undefined) refuse(target, 'circuit-open', seconds);
   };
 
@@ -115,52 +84,15 @@ export function createBulkheads({ metrics, log }: { metrics?: Metrics | undefine
       const entered = await enter(placesOf(target.organizationId).running, async () => {
         // Again, and in one go with the call: the library lets callers wait for a probe, and no caller should.
         assertClosed(circuit, target);
-        const attempt = async () => {
-          const result = await call();
-          return new Ended(result, endOfResult(result));
-        };
-        return target.isProvoked ? reportedAfterwards(circuit, attempt()) : circuit.policy.execute(attempt);
+        return circuit.run(call, endOfResult, target.isProvoked === true);
       });
-      return entered === 'busy' ? refuse(target, 'busy', BUSY_SECONDS) : entered.result;
+      return entered === BUSY ? refuse(target, 'busy', BUSY_SECONDS) : entered;
     },
   };
 }
 
-const STATE_NAMES: Record<CircuitState, string> = {
-  [CircuitState.Closed]: 'closed',
-  [CircuitState.Open]: 'open',
-  [CircuitState.HalfOpen]: 'half-open',
-  [CircuitState.Isolated]: 'isolated',
-};
-
-function openableCircuit(): CircuitBreakerPolicy {
-  const failing = handleWhen((error) => isEhrDown(endOf(error))).orWhenResult(
-    (ended) => ended instanceof Ended && isEhrDown(ended.end),
-  );
-  return circuitBreaker(failing, { halfOpenAfter: OPEN_MS, breaker: new ConsecutiveBreaker(FAILURES) });
-}
-
-/** What the circuit learns of a provoked call: that the EHR answered well, or not at all. It is never the probe. */
-async function reportedAfterwards<T>({ policy }: Circuit, attempt: Promise<Ended<T>>): Promise<Ended<T>> {
-  const isServerError = await attempt.then(
-    ({ end }) => isEhrDown(end),
-    () => false,
-  );
-  if (!isServerError && policy.state !== CircuitState.HalfOpen) {
-    await policy.execute(() => attempt).catch(() => undefined);
-  }
-  return attempt;
-}
-
-/** How long calls are refused; undefined when the next one may go, be it as the probe. */
-function secondsClosedTo({ policy, openedAt }: Circuit): number | undefined {
-  if (policy.state === CircuitState.HalfOpen) return PROBE_SECONDS;
-  const leftMs = openedAt + OPEN_MS - Date.now();
-  return policy.state === CircuitState.Open && leftMs > 0 ? Math.ceil(leftMs / 1_000) : undefined;
-}
-
 /** A place now, or soon, or none: the library's queue has no deadline. */
-async function enter<T>(places: BulkheadPolicy, call: () => Promise<T>): Promise<T | 'busy'> {
+async function enter<T>(places: BulkheadPolicy, call: () => Promise<T>): Promise<T | typeof BUSY> {
   const begun = Promise.withResolvers<void>();
   const givenUp = new AbortController();
   const run = places.execute(() => {
@@ -173,7 +105,7 @@ async function enter<T>(places: BulkheadPolicy, call: () => Promise<T>): Promise
     givenUp.abort();
     // Its turn, when it comes, is a rejection that no caller waits for.
     run.catch(() => undefined);
-    if (error instanceof TimeoutError || error instanceof BulkheadRejectedError) return 'busy';
+    if (error instanceof TimeoutError || error instanceof BulkheadRejectedError) return BUSY;
     throw error;
   }
   return run;

@@ -3,21 +3,13 @@ import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createLimiter, type Limit } from './limiter.ts';
 import { visitorKey } from './visitor-key.ts';
 
-/** Counts visitors by {@link visitorKey}, over all instances. Addresses are untrusted. */
-export interface VisitorLimiter {
-  /** @param scope what else the count is for, such as an organization. @throws AppError with the limit's code. */
-  take(address: string | undefined, scope?: string): Promise<void>;
-  /** One place back, here and in the network's count. Never rejects. */
-  giveBack(address: string | undefined, scope?: string): Promise<void>;
-  /** The visitor starts afresh, and the network gets one place back. Never rejects. */
-  forget(address: string | undefined, scope?: string): Promise<void>;
-}
-
-/** @param limit `networkPoints` is what all of an IPv6 /48 may take together. */
-export function createVisitorLimiter(
-  store: KeyStore,
-  { networkPoints, ...limit }: Limit & { networkPoints: number },
-): VisitorLimiter {
+/**
+ * Counts visitors by {@link visitorKey}, over all instances. Addresses are untrusted; `scope` is what else a count is
+ * for, such as an organization.
+ *
+ * @param limit `networkPoints` is what all of an IPv6 /48 may take together.
+ */
+export function createVisitorLimiter(store: KeyStore, { networkPoints, ...limit }: Limit & { networkPoints: number }) {
   const byOne = createLimiter(store, limit);
   const byNetwork = createLimiter(store, { ...limit, name: `${limit.name}-network`, points: networkPoints });
   const keys = (address: string | undefined, scope: string | undefined) => {
@@ -26,17 +18,20 @@ export function createVisitorLimiter(
     return { one: `${within}${one}`, network: network === undefined ? undefined : `${within}${network}` };
   };
   return {
-    take: async (address, scope) => {
+    /** @throws AppError with the limit's code. */
+    take: async (address: string | undefined, scope?: string): Promise<void> => {
       const { one, network } = keys(address, scope);
       // In turn: what one visitor is refused is not held against its neighbours.
       await byOne.take(one);
       if (network !== undefined) await byNetwork.take(network);
     },
-    giveBack: async (address, scope) => {
+    /** One place back, here and in the network's count. Never rejects. */
+    giveBack: async (address: string | undefined, scope?: string): Promise<void> => {
       const { one, network } = keys(address, scope);
       await Promise.all([byOne.giveBack(one), network === undefined ? undefined : byNetwork.giveBack(network)]);
     },
-    forget: async (address, scope) => {
+    /** The visitor starts afresh, and the network gets one place back. Never rejects. */
+    forget: async (address: string | undefined, scope?: string): Promise<void> => {
       const { one, network } = keys(address, scope);
       await Promise.all([byOne.forget(one), network === undefined ? undefined : byNetwork.giveBack(network)]);
     },

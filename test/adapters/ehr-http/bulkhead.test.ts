@@ -1,4 +1,4 @@
-/** Every organization has a lane of its own to its EHR: bounded, left alone while the EHR is down, and nobody else's (TL-06, MT-06). */
+/** Every organization has a bulkhead of its own to its EHR: bounded, closed while the EHR is down, and shared with no other (TL-06, MT-06). */
 import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createBulkheads } from '#src/adapters/ehr-http/bulkhead.ts';
@@ -216,7 +216,7 @@ describe('a circuit', () => {
   });
 });
 
-describe('a lane', () => {
+describe('a bulkhead', () => {
   test('runs 64 calls; more wait three seconds and are refused, while another organization goes on', async () => {
     const all = Array.from({ length: 80 }, () => outcome(organization('a'), '/held'));
     await heldUp(64);

@@ -1,6 +1,7 @@
 /** What was made under one secret of APP_SECRETS works while it is there, and ends cleanly when it is gone (ST-08). */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { listKeys, retireKey } from '#src/keys/key-actions.ts';
+import { listKeys } from '#src/keys/key-actions.ts';
+import { retireKey } from '#src/keys/retire-key.ts';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { dayFromNow } from '#test/helpers/days.ts';

@@ -1,0 +1,73 @@
+/** A circuit breaker per host of an EHR, so that a broken authorization server does not close the charts that are open. */
+import { type CircuitBreakerPolicy, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
+import { type CallEnd, endOf, isEhrDown } from './error.ts';
+
+/** In a row: one query that always fails, among others that work, opens nothing. */
+const FAILURES = 10;
+const OPEN_MS = 10_000;
+/** While one call finds out whether the EHR is back. */
+const PROBE_SECONDS = 5;
+
+export interface Circuit {
+  /** How long calls are refused; undefined when the next one may go, be it as the probe. */
+  secondsClosed(): number | undefined;
+  /** @param isProvoked a server error in answer to it opens nothing, and it is never the probe. */
+  run<T>(call: () => Promise<T>, endOfResult: (result: T) => CallEnd, isProvoked: boolean): Promise<T>;
+}
+
+/** What an EHR answered, beside what the circuit has to know of it. */
+class Ended<T> {
+  readonly result: T;
+  readonly end: CallEnd;
+  constructor(result: T, end: CallEnd) {
+    this.result = result;
+    this.end = end;
+  }
+}
+
+const STATE_NAMES: Record<CircuitState, string> = {
+  [CircuitState.Closed]: 'closed',
+  [CircuitState.Open]: 'open',
+  [CircuitState.HalfOpen]: 'half-open',
+  [CircuitState.Isolated]: 'isolated',
+};
+
+/** @param changed is called with the name of each new state. */
+export function createCircuit(changed: (state: string) => void): Circuit {
+  const failing = handleWhen((error) => isEhrDown(endOf(error))).orWhenResult(
+    (ended) => ended instanceof Ended && isEhrDown(ended.end),
+  );
+  const policy = circuitBreaker(failing, { halfOpenAfter: OPEN_MS, breaker: new ConsecutiveBreaker(FAILURES) });
+  let openedAt = 0;
+  policy.onStateChange((to) => {
+    if (to === CircuitState.Open) openedAt = Date.now();
+    changed(STATE_NAMES[to]);
+  });
+  return {
+    secondsClosed: () => {
+      if (policy.state === CircuitState.HalfOpen) return PROBE_SECONDS;
+      const leftMs = openedAt + OPEN_MS - Date.now();
+      return policy.state === CircuitState.Open && leftMs > 0 ? Math.ceil(leftMs / 1_000) : undefined;
+    },
+    run: async (call, endOfResult, isProvoked) => {
+      const attempt = async () => {
+        const result = await call();
+        return new Ended(result, endOfResult(result));
+      };
+      const { result } = await (isProvoked ? reportedAfterwards(policy, attempt()) : policy.execute(attempt));
+      return result;
+    },
+  };
+}
+
+/** The circuit learns only that the EHR answered well, or not at all. */
+async function reportedAfterwards<T>(policy: CircuitBreakerPolicy, attempt: Promise<Ended<T>>): Promise<Ended<T>> {
+  const isServerError = await attempt.then(
+    ({ end }) => isEhrDown(end),
+    () => false,
+  );
+  if (!isServerError && policy.state !== CircuitState.HalfOpen) {
+    await policy.execute(() => attempt).catch(() => undefined);
+  }
+  return attempt;
+}
