@@ -1,59 +1,36 @@
 /** Opens the outside world in the order in which its parts need each other, and closes it in reverse. */
-
 import { type Database, openDatabase } from '#src/adapters/database/index.ts';
 import { createEhrBudgets } from '#src/adapters/ehr-http/budget.ts';
-import { createOutbound, type Outbound } from '#src/adapters/ehr-http/client.ts';
+import { createOutbound } from '#src/adapters/ehr-http/client.ts';
 import { createConnectionProbe } from '#src/adapters/ehr-http/tls-probe.ts';
-import { connectRedis, type KeyStore } from '#src/adapters/redis/key-store.ts';
+import { connectRedis } from '#src/adapters/redis/key-store.ts';
 import { createMemoryStore } from '#src/adapters/redis/memory.ts';
 import type { CheckDependencies } from '#src/checks/rows/context.ts';
-import { type ChecksStore, createChecksStore } from '#src/checks/store.ts';
-import { type Clinicians, createClinicians } from '#src/clinicians/admission.ts';
+import { createChecksStore } from '#src/checks/store.ts';
+import { createClinicians } from '#src/clinicians/admission.ts';
 import type { Config } from '#src/config/index.ts';
-import { createLaunchTraces, type LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
+import { createLaunchTraces } from '#src/diagnostics/traces/recorder.ts';
 import { createTraceWriter } from '#src/diagnostics/traces/writer.ts';
-import { createKeyUses, type KeyUses } from '#src/keys/key-use.ts';
-import { createRevoker, type Revoker } from '#src/launches/ending/revoker.ts';
+import { createKeyUses } from '#src/keys/key-use.ts';
+import { createRevoker } from '#src/launches/ending/revoker.ts';
 import { measureLiveLaunches } from '#src/launches/session/live-gauge.ts';
-import { createStoreRetries, type StoreRetries } from '#src/launches/session/store-retries.ts';
-import { createOrganizationDirectory, type OrganizationDirectory } from '#src/organizations/directory.ts';
+import { createStoreRetries } from '#src/launches/session/store-retries.ts';
+import { createOrganizationDirectory } from '#src/organizations/directory.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import type { Clock } from './adapters/clock.ts';
 import { createLog, type Log } from './adapters/log.ts';
-import { createMetrics, type Metrics } from './adapters/metrics.ts';
-import { createSealer, type Sealer } from './adapters/seal.ts';
-import { startTelemetry, type Telemetry } from './adapters/telemetry.ts';
+import { createMetrics } from './adapters/metrics.ts';
+import { createSealer } from './adapters/seal.ts';
+import { startTelemetry } from './adapters/telemetry.ts';
 import { bootstrapOperator } from './admin/bootstrap-operator.ts';
 import { createUserStore } from './admin/user-store.ts';
-import { type Audit, createAudit } from './audit/audit.ts';
+import { createAudit } from './audit/audit.ts';
 import { rekeyClinicians } from './clinicians/rekey.ts';
-import { createKeyRing, type KeyRing } from './keys/key-ring.ts';
-import { createSmartConnections, type SmartConnections } from './organizations/smart-connections.ts';
+import { createKeyRing } from './keys/key-ring.ts';
+import { createSmartConnections } from './organizations/smart-connections.ts';
 
 /** The outside world, opened by main.ts or by a test, as the app sees it. */
-export interface AppDependencies {
-  config: Config;
-  database: Database;
-  redis: KeyStore;
-  outbound: Outbound;
-  sealer: Sealer;
-  keyRing: KeyRing;
-  revoker: Revoker;
-  retries: StoreRetries;
-  keyUses: KeyUses;
-  directory: OrganizationDirectory;
-  connections: SmartConnections;
-  checks: CheckDependencies;
-  checksStore: ChecksStore;
-  clinicians: Clinicians;
-  audit: Audit;
-  traces: LaunchTraces;
-  log: Log;
-  metrics: Metrics;
-  /** undefined when no endpoint is configured. */
-  telemetry: Telemetry | undefined;
-  clock: Clock;
-}
+export type AppDependencies = Awaited<ReturnType<typeof openDependencies>>['dependencies'];
 
 /** What may differ from a deployment: tests move time, read the log and reuse a database. */
 export interface OpenOptions {
@@ -63,19 +40,13 @@ export interface OpenOptions {
   processMetrics?: boolean;
 }
 
-/** An open outside world and the way to leave it. */
-export interface OpenedDependencies {
-  dependencies: AppDependencies;
-  /** Waits for the audit trail to be written, then closes everything in reverse. */
-  close(): Promise<void>;
-}
-
 /**
  * Opens stores, keys and clients for a configuration, bringing the database up to date first.
  *
+ * @returns the outside world, and `close`, which waits until everything is written and then closes it in reverse.
  * @throws when the database cannot be opened or a signing key is unusable: better not to start than to fail launches.
  */
-export async function openDependencies(config: Config, options: OpenOptions): Promise<OpenedDependencies> {
+export async function openDependencies(config: Config, options: OpenOptions) {
   const { clock } = options;
   const log = options.log ?? createLog(config.logLevel);
   const metrics = createMetrics({ process: options.processMetrics ?? false });

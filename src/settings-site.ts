@@ -24,7 +24,7 @@ import { createOrganizationStore } from '#src/organizations/store.ts';
 import { reportRoute } from '#src/reports/route.ts';
 import { recogniseSignIn, requireOperator, requireSignIn } from './admin/admin-guard.ts';
 import { createUserStore } from './admin/user-store.ts';
-import { onlyMethods } from './http/error-page.ts';
+import { mountIn } from './http/mount.ts';
 import type { AppDependencies } from './open-dependencies.ts';
 import { ehrHosts } from './organizations/ehr-hosts.ts';
 
@@ -70,7 +70,7 @@ export function settingsSite(dependencies: SettingsSiteDependencies): Router {
   };
   const records = { ...settings, organizations, users, traceRetentionDays, auditRetentionDays };
   const keyHolders = async () => (await organizations.list()).map((one) => ({ ...one, hosts: ehrHosts(one) }));
-  const onlyGet = onlyMethods('GET');
+  const mount = mountIn(router, { head: true });
 
   router.use('/settings/integrations/smart-on-fhir', signedIn, integrationRoutes(settings));
   router.use('/settings/clinicians', signedIn, clinicianRoutes(settings));
@@ -80,11 +80,10 @@ export function settingsSite(dependencies: SettingsSiteDependencies): Router {
   router.use('/settings/live-launches', signedIn, liveLaunchesRoutes(settings));
   router.use('/settings/verify', signedIn, settingsVerifyRoutes(records));
   router.use('/settings/audit', signedIn, settingsAuditRoutes(records));
-  router
-    .route('/settings/audit.csv')
-    .get(signedIn, auditCsvRoute({ ...records, exportLimit: createExportLimit(redis) }))
-    .all(onlyGet);
-  router.route('/guide').get(recognise, guideRoute({ config, organizations })).all(onlyGet);
+  mount('/settings/audit.csv', {
+    get: [signedIn, auditCsvRoute({ ...records, exportLimit: createExportLimit(redis) })],
+  });
+  mount('/guide', { get: [recognise, guideRoute({ config, organizations })] });
   router.use(launchReport.path, reportRoute(records, launchReport));
   router.use(checksReport.path, reportRoute(records, checksReport));
   return router;

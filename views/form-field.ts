@@ -19,13 +19,18 @@ export interface FormFieldProps {
 /** Label, hint, input, problem; tied together for screen readers. */
 export function formField(props: FormFieldProps): SafeHtml {
   const { name, label, hint, problem, autocomplete, minLength } = props;
-  const described = [hint === undefined ? '' : `${name}-hint`, problem === undefined ? '' : `${name}-problem`];
-  const describedBy = described.filter(Boolean).join(' ');
   return html`<div class="field"><label for="${name}">${label}</label>
 ${hint === undefined ? null : html`<p class="hint" id="${name}-hint">${hint}</p>`}
-<input class="form-control" id="${name}" name="${name}" type="${props.type ?? 'text'}" value="${props.value ?? ''}"${props.isRequired === true ? html` required` : null}${autocomplete === undefined ? null : html` autocomplete="${autocomplete}"`}${minLength === undefined ? null : html` minlength="${minLength}"`}${describedBy === '' ? null : html` aria-describedby="${describedBy}"`}${problem === undefined ? null : html` aria-invalid="true"`}>
+<input class="form-control" id="${name}" name="${name}" type="${props.type ?? 'text'}" value="${props.value ?? ''}"${props.isRequired === true ? html` required` : null}${autocomplete === undefined ? null : html` autocomplete="${autocomplete}"`}${minLength === undefined ? null : html` minlength="${minLength}"`}${described(name, hint, problem)}>
 ${fieldProblem(name, problem)}</div>
 `;
+}
+
+/** What ties a control to its hint and its problem for screen readers. */
+export function described(name: string, hint: string | undefined, problem: string | undefined): SafeHtml {
+  const ids = [hint === undefined ? '' : `${name}-hint`, problem === undefined ? '' : `${name}-problem`];
+  const by = ids.filter(Boolean).join(' ');
+  return html`${by === '' ? null : html` aria-describedby="${by}"`}${problem === undefined ? null : html` aria-invalid="true"`}`;
 }
 
 /** What is wrong with a field, where the eye is; nothing when nothing is. */

@@ -1,4 +1,4 @@
-/** Where "now" comes from, so that tests can move time and nothing else has to. */
+/** The source of "now", so that tests can move time. */
 
 /** Tells the time. Domain functions take the resulting `now` as an argument instead of asking themselves. */
 export type Clock = () => Date;

@@ -6,28 +6,21 @@ import type { TelemetryConfig } from '#src/config/telemetry.ts';
 import { within } from './deadline.ts';
 import type { Log } from './log.ts';
 
-/** All a span may say: names, codes and ids of ours, and an EHR's host. Anything else is dropped before it is sent. */
-export interface SpanFacts {
-  'http.request.method'?: string;
-  /** The pattern, never the path. */
-  'http.route'?: string;
-  'http.response.status_code'?: number;
-  'server.address'?: string;
-  'organization.id'?: string;
-  'call.kind'?: string;
-  /** A code of ours or a failure's name. */
-  'error.type'?: string;
-}
-
-const ALLOWED = new Set<string>([
+const FACTS = [
   'http.request.method',
+  /** The pattern, never the path. */
   'http.route',
   'http.response.status_code',
   'server.address',
   'organization.id',
   'call.kind',
+  /** A code of ours or a failure's name. */
   'error.type',
-] satisfies (keyof SpanFacts)[]);
+] as const;
+const ALLOWED: ReadonlySet<string> = new Set(FACTS);
+
+/** All a span may say: names, codes and ids of ours, and an EHR's host. Anything else is dropped before it is sent. */
+export type SpanFacts = Partial<Record<(typeof FACTS)[number], string | number>>;
 
 /** A method with a route's pattern or a kind of call, or the name of a step. */
 const SPAN_NAME = /^(?:[A-Z]{3,10}(?: [\w/:.*{}-]{1,200})?|[a-z][a-z-]{1,40})$/;

@@ -47,14 +47,9 @@ export function passwordRoute(deps: AccountDependencies): RequestHandler {
     const account = sealer.fingerprint(email);
     const browser = knownBrowsers.recognise(request, email);
     await limit.begin(account, request.ip, browser);
-    const fields = { current: 'current', next: 'next', again: 'again' } as const;
-    const given = {
-      current: fieldOf(request, fields.current, 'password'),
-      next: fieldOf(request, fields.next, 'password'),
-      again: fieldOf(request, fields.again, 'password'),
-    };
-    const acting = actorOf(request);
-    const outcome = await changePassword(deps, acting, user, given).catch(async (error: unknown) => {
+    const typed = (name: 'current' | 'next' | 'again') => fieldOf(request, name, 'password');
+    const given = { current: typed('current'), next: typed('next'), again: typed('again') };
+    const outcome = await changePassword(deps, actorOf(request), user, given).catch(async (error: unknown) => {
       await limit.withdraw(account, request.ip, browser);
       throw error;
     });

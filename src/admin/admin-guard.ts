@@ -34,8 +34,8 @@ const PASSWORD_CHANGE_PATHS = ['/settings/account', '/settings/account/password'
 /**
  * Any role. Behind the session middleware; parses urlencoded forms by itself.
  *
- * A page sends a stranger to sign in and back; a request for JSON gets 401. Anything but GET and HEAD must come
- * from a page of ours (Sec-Fetch-Site, Origin, token bound to the session). The user is read each time, so disabling,
+ * A page sends a visitor to sign in and back; a request for JSON gets 401. Anything but GET and HEAD must come
+ * from a page of ours (Sec-Fetch-Site, Origin, token bound to the session). The user is read at each request, so disabling,
  * a new role or a new password take effect at once.
  *
  * @throws AppError 'admin.sign-in-needed', 'admin.password-change-needed' or 'request.forged', as the request's failure.
@@ -67,11 +67,11 @@ export function requireSignIn({ users, publicUrl, clock }: AdminGuardDependencie
     contextOf(request).facts['admin'] = adminOf(request).userId;
     next();
   };
-  // A stranger's form is not even parsed.
+  // The form of a visitor who is not signed in is not parsed.
   return [signedIn, formBody(FORM_BYTES.usual, LARGER_FORMS), ownForm];
 }
 
-/** For public pages that say more to a signed-in user; a session that has ended, or a database away, changes nothing there. */
+/** For public pages that say more to a signed-in user; a session that has ended, or an unavailable database, changes nothing there. */
 export function recogniseSignIn({ users, clock }: AdminGuardDependencies): RequestHandler {
   return async (request, _response, next) => {
     const user = await userOfSession(request, users, clock()).catch((error: unknown) => {

@@ -1,13 +1,13 @@
-/** The administrators' door and their accounts, in one router: `/sign-in`, `/sign-out`, `/settings`, account and users. */
+/** Sign-in, account and users of Settings, in one router: `/sign-in`, `/sign-out`, `/settings`, account and users. */
 import { type RequestHandler, Router } from 'express';
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { Config } from '#src/config/index.ts';
 import { createCookies } from '#src/http/cookies.ts';
-import { onlyMethods } from '#src/http/error-page.ts';
 import { FORM_BYTES, formBody } from '#src/http/form-body.ts';
 import { createKnownBrowsers, KNOWN_LIFETIME_MS, type NoteCookie } from '#src/http/limits/known-browsers.ts';
+import { type Mount, mountIn } from '#src/http/mount.ts';
 import { adminOf } from '#src/http/sessions/admin-session.ts';
 import { createAfterPost } from '#src/http/sessions/after-post.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
@@ -46,19 +46,22 @@ export function adminRoutes(deps: AdminRouteDependencies): Router {
   const afterSignIn = createAfterPost(deps, { browserSecretOf: browserSecret.read, formLifetimeMs: 5 * 60_000 });
   const shared = { ...deps, publicUrl, signIn, organizations, limit, knownBrowsers, browserSecret, afterSignIn };
   const router = Router({ caseSensitive: true, strict: true });
-  const form = formBody(FORM_BYTES.signIn);
-  const onlyPost = onlyMethods('POST');
-  router
-    .route('/sign-in')
-    .get(guards.recognise, signInFormRoute(shared))
-    .post(form, signInRoute(shared))
-    .all(onlyMethods('GET', 'POST'));
-  router.route('/sign-out').post(guards.signedIn, signOutRoute(shared)).all(onlyPost);
-  mountSingleSignOn(router, shared);
-  router.route('/settings').get(guards.signedIn, startPage).all(onlyMethods('GET'));
-  router.route('/settings/account').get(guards.signedIn, accountRoute(shared)).all(onlyMethods('GET'));
-  router.route('/settings/account/password').post(guards.signedIn, passwordRoute(shared)).all(onlyPost);
-  mountUsers(router, [...guards.signedIn, guards.operator], shared);
+  const mount = mountIn(router, { head: true });
+  const { signedIn, operator, recognise } = guards;
+  mount('/sign-in', {
+    get: [recognise, signInFormRoute(shared)],
+    post: [formBody(FORM_BYTES.signIn), signInRoute(shared)],
+  });
+  mount('/sign-out', { post: [signedIn, signOutRoute(shared)] });
+  mountSingleSignOn(mount, shared);
+  mount('/settings', { get: [signedIn, startPage] });
+  mount('/settings/account', { get: [signedIn, accountRoute(shared)] });
+  mount('/settings/account/password', { post: [signedIn, passwordRoute(shared)] });
+  const users = '/settings/users';
+  mount(users, { get: [signedIn, operator, usersRoute(shared)], post: [signedIn, operator, addUserRoute(shared)] });
+  mount(`${users}/:id/reset`, { post: [signedIn, operator, resetUserRoute(shared)] });
+  mount(`${users}/:id/disable`, { post: [signedIn, operator, disableUserRoute(shared)] });
+  mount(`${users}/:id/enable`, { post: [signedIn, operator, enableUserRoute(shared)] });
   return router;
 }
 
@@ -71,18 +74,9 @@ function deviceCookie(publicUrl: URL): NoteCookie {
   };
 }
 
-function mountUsers(router: Router, guard: RequestHandler[], deps: UserRouteDependencies): void {
-  const onlyPost = onlyMethods('POST');
-  const users = '/settings/users';
-  router.route(users).get(guard, usersRoute(deps)).post(guard, addUserRoute(deps)).all(onlyMethods('GET', 'POST'));
-  router.route(`${users}/:id/reset`).post(guard, resetUserRoute(deps)).all(onlyPost);
-  router.route(`${users}/:id/disable`).post(guard, disableUserRoute(deps)).all(onlyPost);
-  router.route(`${users}/:id/enable`).post(guard, enableUserRoute(deps)).all(onlyPost);
-}
-
 /** Only where an identity provider is configured; elsewhere the addresses do not exist. */
 function mountSingleSignOn(
-  router: Router,
+  mount: Mount,
   deps: AdminRouteDependencies & UserRouteDependencies & Pick<SsoRouteDependencies, 'knownBrowsers'>,
 ): void {
   const { publicUrl, signIn } = deps.config;
@@ -91,9 +85,8 @@ function mountSingleSignOn(
   const provider = createIdentityProvider(signIn.singleSignOn, redirectUri, deps);
   const organizationIds = async () => (await deps.organizations.list()).map(({ id }) => id);
   const sso = { ...deps, publicUrl, provider, groups: signIn.singleSignOn, organizationIds };
-  const onlyGet = onlyMethods('GET');
-  router.route('/sign-in/sso').get(ssoStartRoute(sso)).all(onlyGet);
-  router.route('/sign-in/sso/callback').get(ssoCallbackRoute(sso)).all(onlyGet);
+  mount('/sign-in/sso', { get: [ssoStartRoute(sso)] });
+  mount('/sign-in/sso/callback', { get: [ssoCallbackRoute(sso)] });
 }
 
 /** `GET /settings`: where each role begins. */

@@ -23,15 +23,15 @@ interface Waiting {
  * @param refusal what a call that finds no place rejects with.
  */
 export function createFairQueue(limits: { atOnce: number; mostWaiting: number; refusal: () => Error }): FairQueue {
-  const known = createLane(limits.mostWaiting);
-  const strangers = createLane(limits.mostWaiting);
+  const known = createLine(limits.mostWaiting);
+  const strangers = createLine(limits.mostWaiting);
   let running = 0;
   let lastWasKnown = false;
   const next = (): Waiting | undefined => {
     const order = lastWasKnown ? [strangers, known] : [known, strangers];
-    const lane = order.find((one) => !one.isEmpty());
-    lastWasKnown = lane === known;
-    return lane?.next();
+    const line = order.find((one) => !one.isEmpty());
+    lastWasKnown = line === known;
+    return line?.next();
   };
   const place = ({ visitor, isKnown }: Turn) =>
     new Promise<void>((resolve, reject) => {
@@ -54,7 +54,7 @@ export function createFairQueue(limits: { atOnce: number; mostWaiting: number; r
 }
 
 /** Lines of visitors, the one whose turn is next first. */
-function createLane(most: number) {
+function createLine(most: number) {
   const lines = new Map<string, Waiting[]>();
   const waiting = () => [...lines.values()].reduce((sum, line) => sum + line.length, 0);
   const hasMadeRoom = (mine: number): boolean => {

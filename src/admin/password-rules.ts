@@ -1,4 +1,4 @@
-/** Which passwords we refuse (NIST SP 800-63B: length and known ones count, mixtures of characters do not). */
+/** Passwords that are refused (NIST SP 800-63B: length and known ones count, mixtures of characters do not). */
 import { isCommonPassword } from './common-passwords.ts';
 
 export const PASSWORD_MIN_LENGTH = 12;

@@ -6,7 +6,7 @@ import { createFairQueue, type Turn } from './fair-queue.ts';
 
 const derive = promisify(argon2);
 
-/** OWASP Password Storage Cheat Sheet, argon2id: 19 MiB, two passes, one lane. */
+/** OWASP Password Storage Cheat Sheet, argon2id: 19 MiB, two passes, no parallelism. */
 const MEMORY_KIB = 19_456;
 const PASSES = 2;
 const PARALLELISM = 1;

@@ -1,4 +1,4 @@
-/** `/sign-in` and `/sign-out`: the door of the settings. */
+/** `/sign-in` and `/sign-out` of Settings. */
 
 import type { Request, RequestHandler, Response } from 'express';
 import type { Sealer } from '#src/adapters/seal.ts';

@@ -3,7 +3,7 @@ import type { SingleSignOnConfig } from '#src/config/sign-in.ts';
 import type { SsoPerson } from './identity-provider.ts';
 import { exactEmail, type User } from './user.ts';
 import { type Acting, recordUserChange, type UserActionDependencies } from './user-actions.ts';
-import type { Standing } from './user-store.ts';
+import type { Access } from './user-store.ts';
 
 /** Which groups mean what. */
 export type GroupRules = Pick<SingleSignOnConfig, 'operatorGroup' | 'administratorGroupPrefix'>;
@@ -38,11 +38,11 @@ export async function userOfPerson(deps: SsoDependencies, person: SsoPerson, act
     return { ok: false, user, reason: person.verifiedEmail === undefined ? 'no verified e-mail' : 'odd e-mail' };
   if (user?.ssoSubject && user.ssoSubject !== person.subject) return { ok: false, user, reason: 'other person' };
   if (user?.disabledAt) return { ok: false, user, reason: 'disabled' };
-  const standing = await standingOf(deps, person, user);
-  if (!standing) return { ok: false, user, reason: hasRules(deps.groups) ? 'no group' : 'unknown user' };
-  const known = user ?? (email === undefined ? undefined : await addMember(deps, email, standing, acting));
+  const access = await accessOf(deps, person, user);
+  if (!access) return { ok: false, user, reason: hasRules(deps.groups) ? 'no group' : 'unknown user' };
+  const known = user ?? (email === undefined ? undefined : await addMember(deps, email, access, acting));
   if (!known) return { ok: false, user, reason: 'unknown user' };
-  const current = await withStanding(deps, known, standing, acting);
+  const current = await withAccess(deps, known, access, acting);
   return { ok: true, user: await withSubject(deps, current, person.subject, acting) };
 }
 
@@ -51,11 +51,11 @@ function hasRules({ operatorGroup, administratorGroupPrefix }: GroupRules): bool
 }
 
 /** What the groups make of a person; without rules, what the user already is. */
-async function standingOf(
+async function accessOf(
   { groups, organizationIds }: SsoDependencies,
   person: SsoPerson,
   user: User | undefined,
-): Promise<Standing | undefined> {
+): Promise<Access | undefined> {
   if (!hasRules(groups)) return user;
   if (groups.operatorGroup !== undefined && person.groups.includes(groups.operatorGroup))
     return { role: 'operator', organizationId: null };
@@ -68,17 +68,17 @@ async function standingOf(
   return organizationId === undefined ? undefined : { role: 'administrator', organizationId };
 }
 
-async function addMember(deps: SsoDependencies, email: string, standing: Standing, acting: Acting) {
-  const { role, organizationId } = standing;
+async function addMember(deps: SsoDependencies, email: string, access: Access, acting: Acting) {
+  const { role, organizationId } = access;
   const none = { passwordHash: null, mustChangePassword: false, passwordExpiresAt: null, ssoSubject: null };
   const user = await deps.users.add({ email, role, organizationId, ...none }, deps.clock());
   if (user) recordUserChange(deps.audit, acting, user, { change: 'added', role, by: 'single sign-on' });
   return user;
 }
 
-async function withStanding(deps: SsoDependencies, user: User, standing: Standing, acting: Acting): Promise<User> {
-  if (user.role === standing.role && user.organizationId === standing.organizationId) return user;
-  const changed = (await deps.users.setStanding(user.id, standing)) ?? user;
+async function withAccess(deps: SsoDependencies, user: User, access: Access, acting: Acting): Promise<User> {
+  if (user.role === access.role && user.organizationId === access.organizationId) return user;
+  const changed = (await deps.users.setAccess(user.id, access)) ?? user;
   const before = { role: user.role, organizationId: user.organizationId };
   const after = { role: changed.role, organizationId: changed.organizationId };
   recordUserChange(deps.audit, acting, changed, { change: 'role', before, after, by: 'single sign-on' });

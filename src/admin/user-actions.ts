@@ -5,7 +5,7 @@ import type { Turn } from './fair-queue.ts';
 import { createOneTimePassword, hashPassword, isPassword } from './password.ts';
 import { passwordProblem } from './password-rules.ts';
 import type { User } from './user.ts';
-import type { NewUser, PasswordState, Standing, UserStore } from './user-store.ts';
+import type { Access, NewUser, PasswordState, UserStore } from './user-store.ts';
 
 export interface UserActionDependencies {
   users: UserStore;
@@ -28,7 +28,7 @@ const ONE_TIME_DAYS = 3;
 export async function addUser(
   deps: UserActionDependencies,
   acting: Acting,
-  given: Standing & { email: string; password?: string | undefined },
+  given: Access & { email: string; password?: string | undefined },
 ): Promise<{ user: User; oneTimePassword: string } | undefined> {
   const oneTimePassword = given.password ?? createOneTimePassword();
   const { email, role, organizationId } = given;

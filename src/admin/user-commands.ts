@@ -11,7 +11,7 @@ import type { OrganizationStore } from '#src/organizations/store.ts';
 import { PASSWORD_MIN_LENGTH, passwordProblem } from './password-rules.ts';
 import { normalizeEmail, type User } from './user.ts';
 import { addUser, disableUser, enableUser, resetPassword, type UserActionDependencies } from './user-actions.ts';
-import type { Standing } from './user-store.ts';
+import type { Access } from './user-store.ts';
 
 export interface UserCommandDependencies extends UserActionDependencies {
   organizations: Pick<OrganizationStore, 'find'>;
@@ -64,22 +64,22 @@ function add(args: readonly string[]): UserCommand {
     'password-stdin': { type: 'boolean' },
   });
   const email = emailOf(positionals[0]);
-  const standing = readStanding(values.role, values.org);
+  const access = readAccess(values.role, values.org);
   return async (deps) => {
-    if (standing.organizationId !== null && !(await deps.organizations.find(standing.organizationId)))
-      throw new CommandError(`There is no organization ${JSON.stringify(standing.organizationId)}.`);
+    if (access.organizationId !== null && !(await deps.organizations.find(access.organizationId)))
+      throw new CommandError(`There is no organization ${JSON.stringify(access.organizationId)}.`);
     const password = values['password-stdin'] === true ? await readPassword(deps, email) : undefined;
-    const added = await addUser(deps, BY_CLI, { email, ...standing, password });
+    const added = await addUser(deps, BY_CLI, { email, ...access, password });
     if (!added) throw new CommandError(`There is a user ${email} already. See: npm run admin -- user list`);
     const shown = password === undefined ? { oneTimePassword: added.oneTimePassword } : {};
-    return done([`User ${email} added as ${standing.role}.`, ...oneTimeLines(shown.oneTimePassword)].join('\n'), {
+    return done([`User ${email} added as ${access.role}.`, ...oneTimeLines(shown.oneTimePassword)].join('\n'), {
       ...publicFacts(added.user),
       ...shown,
     });
   };
 }
 
-function readStanding(role: string | undefined, organizationId: string | undefined): Standing {
+function readAccess(role: string | undefined, organizationId: string | undefined): Access {
   switch (role) {
     case 'operator':
       if (organizationId !== undefined) throw new UsageError(['--org: is for administrators; operators see all']);
@@ -104,13 +104,10 @@ async function readPassword({ readInput }: UserCommandDependencies, email: strin
 
 async function list({ users }: UserCommandDependencies): Promise<CommandOutcome> {
   const people = await users.list();
-  const rows = people.map((user) => [
-    user.email,
-    user.role,
-    user.organizationId ?? '-',
-    stateOf(user),
-    user.lastSignInAt?.toISOString() ?? 'never',
-  ]);
+  const rows = people.map((user) => {
+    const { email, role, organizationId, lastSignInAt } = user;
+    return [email, role, organizationId ?? '-', stateOf(user), lastSignInAt?.toISOString() ?? 'never'];
+  });
   const text = table([['e-mail', 'role', 'Org ID', 'state', 'last sign-in'], ...rows]);
   return done(rows.length === 0 ? 'No users yet.' : text, { users: people.map(publicFacts) });
 }
@@ -127,8 +124,7 @@ function toggle(email: string, isEnabled: boolean): UserCommand {
 
 function reset(email: string): UserCommand {
   return async (deps) => {
-    const { id } = await userNamed(deps, email);
-    const changed = await resetPassword(deps, BY_CLI, id);
+    const changed = await resetPassword(deps, BY_CLI, (await userNamed(deps, email)).id);
     if (!changed) throw unknownUser(email);
     const { user, oneTimePassword } = changed;
     const text = [`User ${email} has a new password; their sessions have ended.`, ...oneTimeLines(oneTimePassword)];
@@ -142,9 +138,7 @@ async function userNamed({ users }: UserCommandDependencies, email: string): Pro
   return user;
 }
 
-function unknownUser(email: string): CommandError {
-  return new CommandError(`There is no user ${email}. See: npm run admin -- user list`);
-}
+const unknownUser = (email: string) => new CommandError(`There is no user ${email}. See: npm run admin -- user list`);
 
 function readEmail(args: readonly string[]): string {
   return emailOf(readArguments(args, ['<email>'], {}).positionals[0]);

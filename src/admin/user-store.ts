@@ -35,13 +35,13 @@ export const users = pgTable(
 );
 
 /** Who may do what: the part of a user an operator decides. */
-export type Standing = Pick<User, 'role' | 'organizationId'>;
+export type Access = Pick<User, 'role' | 'organizationId'>;
 
 /** What belongs to a password, and changes together. */
 export type PasswordState = Pick<User, 'passwordHash' | 'mustChangePassword' | 'passwordExpiresAt'>;
 
 /** A user to be made. */
-export type NewUser = Pick<User, 'email'> & Standing & PasswordState & Pick<User, 'ssoSubject'>;
+export type NewUser = Pick<User, 'email'> & Access & PasswordState & Pick<User, 'ssoSubject'>;
 
 export interface UserStore {
   find(id: string): Promise<User | undefined>;
@@ -66,7 +66,7 @@ export interface UserStore {
   /** Undoes {@link UserStore.spendOneTimePassword} where nothing came of the sign-in. */
   restoreOneTimePassword(user: User): Promise<void>;
   /** Ends every session of the user. */
-  setStanding(id: string, standing: Standing): Promise<User | undefined>;
+  setAccess(id: string, access: Access): Promise<User | undefined>;
   endSessions(id: string): Promise<void>;
   /** Ends every session of the user. Refused (undefined) for the last enabled operator. */
   disable(id: string, now: Date): Promise<User | undefined>;
@@ -120,7 +120,7 @@ export function createUserStore(db: Queries): UserStore {
         .set({ passwordExpiresAt })
         .where(and(isOneTimeOf(user), eq(users.passwordExpiresAt, USED)));
     },
-    setStanding: (id, { role, organizationId }) => update(id, { role, organizationId, ...endSessions }),
+    setAccess: (id, { role, organizationId }) => update(id, { role, organizationId, ...endSessions }),
     disable: (id, now) => (UUID.test(id) ? disable(db, id, now) : Promise.resolve(undefined)),
     endSessions: async (id) => void (await update(id, endSessions)),
     enable: (id) => update(id, { disabledAt: null }),

@@ -9,7 +9,7 @@ import type { OrganizationStore } from '#src/organizations/store.ts';
 import { type AddUserForm, type UsersPageProps, usersPage } from '#views/settings/users-page.ts';
 import { normalizeEmail } from './user.ts';
 import { addUser, disableUser, enableUser, resetPassword, type UserActionDependencies } from './user-actions.ts';
-import type { Standing } from './user-store.ts';
+import type { Access } from './user-store.ts';
 
 export interface UserRouteDependencies extends UserActionDependencies {
   organizations: Pick<OrganizationStore, 'list' | 'find'>;
@@ -59,74 +59,68 @@ export function addUserRoute(deps: UserRouteDependencies): RequestHandler {
       role: fieldOf(request, 'role', 'choice'),
       organizationId: fieldOf(request, 'organization', 'id'),
     };
+    const refuse = (problems: AddUserForm['problems']) =>
+      answerWith(deps, request, response, 'form', 400, { form: { ...form, problems } });
     const email = normalizeEmail(form.email);
-    const standing = await readStanding(deps, form);
-    const problems = {
-      ...(email === undefined ? { email: 'Enter an e-mail address.' } : {}),
-      ...(standing === undefined ? { organizationId: 'Choose the organization of this administrator.' } : {}),
-    };
-    if (email === undefined || standing === undefined)
-      return refuse(deps, request, response, { form: { ...form, problems } });
-    const added = await addUser(deps, actorOf(request), { email, ...standing });
-    if (!added)
-      return refuse(deps, request, response, {
-        form: { ...form, problems: { email: 'A user with this address exists already.' } },
+    const access = await readAccess(deps, form);
+    if (email === undefined || access === undefined)
+      return refuse({
+        ...(email === undefined ? { email: 'Enter an e-mail address.' } : {}),
+        ...(access === undefined ? { organizationId: 'Choose the organization of this administrator.' } : {}),
       });
-    const shown: Posted = { oneTimePassword: { email, password: added.oneTimePassword } };
-    await deps.afterPost.answer(request, response, PAGE, { kind: 'secret', status: 201, shown });
+    const added = await addUser(deps, actorOf(request), { email, ...access });
+    if (!added) return refuse({ email: 'A user with this address exists already.' });
+    const oneTimePassword = { email, password: added.oneTimePassword };
+    await answerWith(deps, request, response, 'secret', 201, { oneTimePassword });
   };
 }
 
 /** `POST /settings/users/:id/reset`: as above, for a user who has forgotten the password. */
 export function resetUserRoute(deps: UserRouteDependencies): RequestHandler {
   return async (request, response) => {
-    const { id, acting } = targetOf(request);
-    const reset = await resetPassword(deps, acting, id);
+    const reset = await resetPassword(deps, actorOf(request), pathPartOf(request, 'id'));
     if (!reset) throw new AppError('request.not-found', 'no such user');
-    const { user, oneTimePassword: password } = reset;
-    const shown: Posted = { oneTimePassword: { email: user.email, password } };
-    await deps.afterPost.answer(request, response, PAGE, { kind: 'secret', status: 200, shown });
+    const oneTimePassword = { email: reset.user.email, password: reset.oneTimePassword };
+    await answerWith(deps, request, response, 'secret', 200, { oneTimePassword });
   };
 }
 
 /** `POST /settings/users/:id/disable`; never oneself, so that no operator is locked out by mistake. */
 export function disableUserRoute(deps: UserRouteDependencies): RequestHandler {
   return async (request, response) => {
-    const { id, acting } = targetOf(request);
-    const isSelf = id === adminOf(request).userId;
-    const done = isSelf ? undefined : await disableUser(deps, acting, id);
-    if (!done) return refuse(deps, request, response, { problem: 'You cannot disable yourself or the last operator.' });
-    response.redirect(303, PAGE);
+    const id = pathPartOf(request, 'id');
+    const disabled = id === adminOf(request).userId ? undefined : await disableUser(deps, actorOf(request), id);
+    if (disabled) return response.redirect(303, PAGE);
+    const problem = 'You cannot disable yourself or the last operator.';
+    await answerWith(deps, request, response, 'form', 400, { problem });
   };
 }
 
 /** `POST /settings/users/:id/enable` */
 export function enableUserRoute(deps: UserRouteDependencies): RequestHandler {
   return async (request, response) => {
-    const { id, acting } = targetOf(request);
-    if (!(await enableUser(deps, acting, id))) throw new AppError('request.not-found', 'no such user');
+    const enabled = await enableUser(deps, actorOf(request), pathPartOf(request, 'id'));
+    if (!enabled) throw new AppError('request.not-found', 'no such user');
     response.redirect(303, PAGE);
   };
 }
 
-function targetOf(request: Request) {
-  return { id: pathPartOf(request, 'id'), acting: actorOf(request) };
-}
-
-async function readStanding(
-  { organizations }: UserRouteDependencies,
-  { role, organizationId }: Pick<AddUserForm, 'role' | 'organizationId'>,
-): Promise<Standing | undefined> {
-  if (role === 'operator') return { role, organizationId: null };
-  const organization = role === 'administrator' ? await organizations.find(organizationId) : undefined;
-  return organization && { role: 'administrator', organizationId: organization.id };
-}
-
-async function refuse(
+function answerWith(
   { afterPost }: UserRouteDependencies,
   request: Request,
   response: Response,
+  kind: 'form' | 'secret',
+  status: number,
   shown: Posted,
 ): Promise<void> {
-  await afterPost.answer(request, response, PAGE, { kind: 'form', status: 400, shown });
+  return afterPost.answer(request, response, PAGE, { kind, status, shown });
+}
+
+async function readAccess(
+  { organizations }: UserRouteDependencies,
+  { role, organizationId }: Pick<AddUserForm, 'role' | 'organizationId'>,
+): Promise<Access | undefined> {
+  if (role === 'operator') return { role, organizationId: null };
+  const organization = role === 'administrator' ? await organizations.find(organizationId) : undefined;
+  return organization && { role: 'administrator', organizationId: organization.id };
 }

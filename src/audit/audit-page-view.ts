@@ -62,19 +62,14 @@ export async function showAudit(deps: AuditRouteDependencies, request: Request, 
 }
 
 function rowProps(row: AuditListRow, names: Names, revealed: Shown['revealed']): AuditRowProps {
-  const { id, event, organizationId, actor, address, supportCode } = row;
+  const { patient, patientHash: _hash, launch: _launch, ...shown } = row;
+  const detail = JSON.stringify(row.detail);
   return {
-    id,
-    at: row.at,
-    event,
-    organizationId,
-    actor,
-    actorName: names.get(actor),
-    address,
-    supportCode,
-    detail: JSON.stringify(row.detail) === '{}' ? '' : JSON.stringify(row.detail),
-    hasPatient: row.patient !== null,
-    patient: revealed?.rowId === id ? revealed.reference : undefined,
+    ...shown,
+    actorName: names.get(row.actor),
+    detail: detail === '{}' ? '' : detail,
+    hasPatient: patient !== null,
+    patient: revealed?.rowId === row.id ? revealed.reference : undefined,
   };
 }
 

@@ -1,4 +1,4 @@
-/** The audit trail: who did what to which patient, written behind the caller's back unless the caller depends on it. */
+/** The audit trail: who did what to which patient, written in the background unless the caller depends on it. */
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '#src/adapters/clock.ts';
 import { createBatchWriter } from '#src/adapters/database/batch-writer.ts';
@@ -55,9 +55,8 @@ export interface Audit {
   /**
    * Returns at once and never throws; a row that cannot be written is logged, without its content.
    *
-   * Denials cost the caller nothing and are kept as long as the other rows. Of one user of the settings, and of all
-   * unauthenticated visitors of one organization, 30 a minute and instance are written; one more row says that more
-   * came, and the rest stand in the request log alone.
+   * Denials are rate-limited: of one user of Settings, and of all unauthenticated visitors of one organization, 30 a
+   * minute and instance are written and then one summary row. The rest are in the request log alone.
    */
   record(event: AuditEvent): void;
   /**

@@ -1,4 +1,4 @@
-/** Access accounting: whose chart it was, for an operator who says why; looking is stored as an event, or nothing is shown. */
+/** Access accounting: an operator gives a reason and sees whose chart it was; the look is recorded first, or nothing is shown. */
 import type { Request, RequestHandler, Response } from 'express';
 import { storedText } from '#src/adapters/stored-text.ts';
 import { AppError } from '#src/errors.ts';
@@ -26,7 +26,7 @@ export const operatorsOnly: RequestHandler = (request, _response, next) => {
   next();
 };
 
-/** A look that is recorded and not yet shown: at one row's patient, or at everybody who opened one chart. */
+/** A look that is recorded and not yet shown: at one row's patient, or at all accesses to one chart. */
 export interface Look {
   organizationId: string | null;
   reference: string;
@@ -42,7 +42,7 @@ export interface Posted {
 
 const PAGE = '/settings/audit';
 
-/** One row's patient, opened for an operator who says why; recorded before it is shown, and shown once. */
+/** One row's patient, opened for an operator who gives a reason; recorded before it is shown, and shown once. */
 export function revealPatient(deps: AuditRouteDependencies): RequestHandler {
   return async (request, response) => {
     const id = pathPartOf(request, 'id');
@@ -59,7 +59,7 @@ export function revealPatient(deps: AuditRouteDependencies): RequestHandler {
   };
 }
 
-/** Everybody who opened one chart. A form, not an address: a patient does not belong into a log of addresses. */
+/** All accesses to one chart. A form, not an address: a patient does not belong into a log of addresses. */
 export function accountForPatient(deps: AuditRouteDependencies): RequestHandler {
   return async (request, response) => {
     const organizationId = fieldOf(request, 'organization', 'id');

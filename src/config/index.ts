@@ -6,8 +6,8 @@ import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { isPrivateNetwork } from './private-network.ts';
 import { readRedisUrl } from './redis-url.ts';
-import { readSignIn, type SignInConfig, signInProblems, signInSchema } from './sign-in.ts';
-import { readTelemetry, type TelemetryConfig, telemetrySchema } from './telemetry.ts';
+import { readSignIn, signInProblems, signInSchema } from './sign-in.ts';
+import { readTelemetry, telemetrySchema } from './telemetry.ts';
 
 const LOOPBACK = ['127.0.0.0/8', '::1/128'];
 
@@ -83,39 +83,7 @@ export const environmentSchema = z.object({
 });
 
 /** What the rest of the program may know of its environment. */
-export interface Config {
-  readonly production: boolean;
-  readonly port: number;
-  readonly host: string;
-  /** Origin under which browsers and EHRs reach us; own URLs are built from it alone (REG-02). */
-  readonly publicUrl: URL;
-  readonly environment: 'non-production' | 'production';
-  readonly appName: string;
-  readonly databaseUrl: string | undefined;
-  readonly redisUrl: string | undefined;
-  readonly dataDir: string;
-  /** First seals, all open. */
-  readonly appSecrets: readonly string[];
-  /** Addresses or CIDRs of the proxies whose X-Forwarded-* count (TL-05). */
-  readonly trustProxy: readonly string[];
-  /** Private CIDRs that outbound calls may reach (TL-04). */
-  readonly outboundAllowPrivate: readonly string[];
-  /** Addresses or CIDRs that may ask for health and metrics. */
-  readonly opsAddresses: readonly string[];
-  readonly egressIps: readonly string[];
-  /** Hours between two scheduled checks of each EHR; 0 = never. */
-  readonly driftCheckHours: number;
-  readonly logLevel: string;
-  /** How long launch traces are kept. */
-  readonly traceRetentionDays: number;
-  /** How long the audit trail is kept; 0 is indefinitely. */
-  readonly auditRetentionDays: number;
-  readonly signIn: SignInConfig;
-  /** undefined: no traces, and nothing of OpenTelemetry is loaded. */
-  readonly telemetry: TelemetryConfig | undefined;
-  /** What an operator should hear at start although we run. */
-  readonly warnings: readonly string[];
-}
+export type Config = ReturnType<typeof loadConfig>;
 
 /** Carries every problem of the environment at once, ready to print. */
 export class ConfigError extends Error {
@@ -135,7 +103,7 @@ const SECRET_MIN_LENGTH = 32;
  *
  * @throws ConfigError listing every problem.
  */
-export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
+export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
   // An empty line in an .env file means "not set", not "set to nothing".
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const { values, problems: unreadable } = readEnvironment(given);
@@ -157,38 +125,42 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     production,
     port: values.PORT,
     host: values.HOST,
+    /** Origin under which browsers and EHRs reach us; own URLs are built from it alone (REG-02). */
     publicUrl,
     environment: values.ENVIRONMENT,
     appName: values.APP_NAME,
+    /** undefined: PGlite in `dataDir`. */
     databaseUrl: values.DATABASE_URL,
     redisUrl: values.REDIS_URL,
     dataDir: values.DATA_DIR,
+    /** The first seals, all open. */
     appSecrets: values.APP_SECRETS?.length ? values.APP_SECRETS : [developmentSecret(values.DATA_DIR)],
+    /** Addresses or CIDRs of the proxies whose X-Forwarded-* count (TL-05). */
     trustProxy: values.TRUST_PROXY,
+    /** Private CIDRs that outbound calls may reach (TL-04). */
     outboundAllowPrivate: values.OUTBOUND_ALLOW_PRIVATE ?? (production ? [] : LOOPBACK),
+    /** Addresses or CIDRs that may ask for health and metrics. */
     opsAddresses: values.OPS_ADDRESSES,
     egressIps: values.EGRESS_IPS,
+    /** Hours between two scheduled checks of each EHR; 0 is never. */
     driftCheckHours: values.DRIFT_CHECK_HOURS,
     logLevel: values.LOG_LEVEL,
     traceRetentionDays: values.TRACE_RETENTION_DAYS,
+    /** 0 keeps the audit trail indefinitely. */
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     signIn: readSignIn(values),
+    /** undefined: no OpenTelemetry traces, and none of its packages is loaded. */
     telemetry: readTelemetry(values),
+    /** For the log at start. */
     warnings: production ? productionWarnings(values) : [],
   });
 }
 
 function productionWarnings({ DATABASE_URL, REDIS_URL = '' }: z.infer<typeof environmentSchema>): string[] {
-  const warnings = [];
-  if (!DATABASE_URL) {
-    warnings.push(
-      'DATABASE_URL is not set: organizations and keys live in an embedded database in DATA_DIR, on this host only.',
-    );
-  }
-  if (!hasPassword(REDIS_URL)) {
-    warnings.push('REDIS_URL has no password: any host that reaches Redis can end launches and reset limits.');
-  }
-  return warnings;
+  const embedded =
+    'DATABASE_URL is not set: organizations and keys live in an embedded database in DATA_DIR, on this host only.';
+  const open = 'REDIS_URL has no password: any host that reaches Redis can end launches and reset limits.';
+  return [...(DATABASE_URL ? [] : [embedded]), ...(hasPassword(REDIS_URL) ? [] : [open])];
 }
 
 /** `user:password@` before the hosts; either part may be empty. */
@@ -220,13 +192,11 @@ function nameOf(problem: string): string {
 
 function publicUrlProblems(publicUrl: URL, production: boolean): string[] {
   const problems = [];
-  if (publicUrl.href !== `${publicUrl.origin}/`) {
+  if (publicUrl.href !== `${publicUrl.origin}/`)
     problems.push('PUBLIC_URL: must be an origin only, such as https://fhir.example.com');
-  }
   const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(publicUrl.hostname);
-  if (publicUrl.protocol !== 'https:' && (production || !loopback)) {
+  if (publicUrl.protocol !== 'https:' && (production || !loopback))
     problems.push('PUBLIC_URL: must be https (http is accepted for localhost in development only)');
-  }
   return problems;
 }
 
@@ -234,13 +204,11 @@ function productionProblems(values: z.infer<typeof environmentSchema>): string[]
   const problems = [];
   if (!values.PUBLIC_URL) problems.push('PUBLIC_URL: is required in production');
   if (!values.REDIS_URL) problems.push('REDIS_URL: is required in production');
-  if (!values.APP_SECRETS?.length) {
+  if (!values.APP_SECRETS?.length)
     problems.push('APP_SECRETS: is required in production (make one with: openssl rand -base64 48)');
-  }
   for (const [index, secret] of (values.APP_SECRETS ?? []).entries()) {
-    if (secret.length < SECRET_MIN_LENGTH || new Set(secret).size < 12) {
+    if (secret.length < SECRET_MIN_LENGTH || new Set(secret).size < 12)
       problems.push(`APP_SECRETS: secret ${index + 1} is weak (use at least ${SECRET_MIN_LENGTH} random characters)`);
-    }
   }
   return problems;
 }

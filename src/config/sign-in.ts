@@ -75,16 +75,14 @@ export function readSignIn(values: SignInValues): SignInConfig {
  * @param given the environment without empty variables: what is set wrongly is reported once, and is not missing.
  */
 export function signInProblems(values: SignInValues, production: boolean, given: NodeJS.ProcessEnv): string[] {
-  const problems = [];
+  const problems: string[] = [];
   const isSet = (names: readonly (keyof typeof values)[]) => names.filter((name) => given[name] !== undefined).length;
-  if (isSet(['BOOTSTRAP_OPERATOR_EMAIL', 'BOOTSTRAP_OPERATOR_PASSWORD']) === 1) {
+  if (isSet(['BOOTSTRAP_OPERATOR_EMAIL', 'BOOTSTRAP_OPERATOR_PASSWORD']) === 1)
     problems.push('BOOTSTRAP_OPERATOR_EMAIL, BOOTSTRAP_OPERATOR_PASSWORD: set both or none');
-  }
   const oidc = isSet(['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET']);
   if (oidc > 0 && oidc < 3) problems.push('OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET: set all or none');
-  if (values.PASSWORD_SIGN_IN === 'off' && oidc < 3) {
+  if (values.PASSWORD_SIGN_IN === 'off' && oidc < 3)
     problems.push('PASSWORD_SIGN_IN: off needs OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET');
-  }
   if (production && values.OIDC_ISSUER?.startsWith('http:')) problems.push('OIDC_ISSUER: must be https in production');
   return problems;
 }

@@ -1,8 +1,8 @@
 /** One log line per request, found by its support code; no query string, no header, no body (ST-07, ER-04). */
-import type { Request, RequestHandler, Response } from 'express';
+import type { RequestHandler, Response } from 'express';
 import type { Log } from '#src/adapters/log.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
-import { contextOf, type RequestFacts } from './request-context.ts';
+import { contextOf } from './request-context.ts';
 
 /**
  * Logs each request when it ends: warn for refusals, error for our own failures.

@@ -3,8 +3,9 @@ import { readFhirUrl, type SaveOptions } from '#src/checks/save.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { wantsJson } from '#src/http/sessions/after-post.ts';
 import { integrationPage } from '#views/integration-page/integration-page.ts';
+import { runProps } from './results-view.ts';
 import { beginChecks, readRecord } from './stream.ts';
-import { headProps, type PageExtras, runProps, tailProps } from './view.ts';
+import { type PageExtras, pageProps } from './view.ts';
 import { done, type Handler, type IntegrationDependencies, leadToPage, refused, type Visit } from './visit.ts';
 
 /** The page with what the last post adds, or the checks that it asked for, while they run. */
@@ -14,12 +15,8 @@ export const showPage: Handler = async (dependencies, visit) => {
   const { shown, isSecretGone } = await dependencies.afterPost.read<PageExtras>(request);
   if (shown.run) return beginChecks(dependencies, visit, shown.run);
   const extras = { ...shown, isReportGone: isSecretGone };
-  const page = integrationPage(
-    headProps(request, record, extras),
-    record.run && runProps(record.run),
-    tailProps(request, record, extras, dependencies.config),
-  );
-  response.type('html').send(page);
+  const props = pageProps(request, record, extras, dependencies.config);
+  response.type('html').send(integrationPage(props, record.run && runProps(record.run)));
 };
 
 export const saveUrl: Handler = (dependencies, visit) =>

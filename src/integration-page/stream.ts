@@ -15,7 +15,8 @@ import {
   streamedOutcome,
   streamedRow,
 } from '#views/integration-page/integration-page.ts';
-import { type ConnectionRecord, connectionProps, headProps, type PendingRun, runProps, tailProps } from './view.ts';
+import { runProps } from './results-view.ts';
+import { type ConnectionRecord, type PageExtras, type PendingRun, pageProps } from './view.ts';
 import { type IntegrationDependencies, refused, saverOf, type Visit } from './visit.ts';
 
 const SAVED: Readonly<Record<SavedConnection['state'], string>> = {
@@ -73,12 +74,13 @@ async function streamChecks(
   );
   // The old draft is about to be replaced or dropped; until then nothing is said about it.
   const checking = { ...(await readRecord(dependencies, organization)), draft: undefined };
-  const end = (record: ConnectionRecord) =>
-    response.end(integrationEnd(tailProps(request, record, {}, dependencies.config)));
+  const propsOf = (record: ConnectionRecord, extras: PageExtras = {}) =>
+    pageProps(request, record, extras, dependencies.config);
+  const before = propsOf(checking, { field: { value: url, told } });
   response.type('html');
   // For proxies that would hold the rows back until the end.
   response.setHeader('X-Accel-Buffering', 'no');
-  response.write(integrationStart(headProps(request, checking, { field: { value: url, told } })));
+  response.write(integrationStart(before));
   const lastGroup = await streamRows(response, inLaunchOrder(running, checkIds));
   const result = await settled;
   if ('error' in result) {
@@ -87,13 +89,12 @@ async function streamChecks(
     facts.errorCode = result.error instanceof AppError ? result.error.code : 'store.unavailable';
     facts.error = withoutQuery(result.error);
     response.write(streamedFailure(notStored(supportCode), lastGroup));
-    end(checking);
-    return;
+    return void response.end(integrationEnd(before));
   }
   const { run, organization: after, state } = result.saved;
-  const record = await readRecord(dependencies, after);
-  response.write(streamedOutcome(runProps(run), connectionProps(request, record, {}), SAVED[state]));
-  end(record);
+  const props = propsOf(await readRecord(dependencies, after));
+  response.write(streamedOutcome(runProps(run), props.connection, SAVED[state]));
+  response.end(integrationEnd(props));
 }
 
 /** @returns the group of the last row. */

@@ -9,7 +9,7 @@ import { isConnected } from '#src/organizations/organization.ts';
 import { registrationSheet } from '#src/organizations/registration.ts';
 import { saveReport } from '#src/reports/store.ts';
 import type { ProofProps } from '#views/integration-page/tools.ts';
-import { proofProps } from './view.ts';
+import { proofProps } from './results-view.ts';
 import { type Handler, leadToPage, refused } from './visit.ts';
 
 const NOT_ASKED: ProofProps = {

@@ -1,6 +1,5 @@
 /** What the page of a connection shows: gathered from the organization, its last checks and its draft. */
 import type { Request } from 'express';
-import type { KeyProof } from '#src/checks/key-proof.ts';
 import type { SaveOptions } from '#src/checks/save.ts';
 import type { CheckRun } from '#src/checks/store.ts';
 import { adminCsrfToken, adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
@@ -12,14 +11,11 @@ import { fieldGroups, savedForm } from '#src/settings/form.ts';
 import { readStoredConfiguration } from '#src/smart/smart-configuration.ts';
 import { vendorProps } from '#src/vendors/view.ts';
 import type { ConnectionProps } from '#views/integration-page/connection.ts';
-import type {
-  FinishedRun,
-  IntegrationHeadProps,
-  IntegrationTailProps,
-} from '#views/integration-page/integration-page.ts';
+import type { IntegrationProps } from '#views/integration-page/integration-page.ts';
 import type { AcceptedScopesProps } from '#views/integration-page/scope-editor.ts';
-import type { DriftProps, ProofProps } from '#views/integration-page/tools.ts';
+import type { ProofProps } from '#views/integration-page/tools.ts';
 import type { TypedForm } from '#views/typed-form.ts';
+import { driftProps } from './results-view.ts';
 import { scopeEditorProps } from './scopes.ts';
 
 const PAGE = '/settings/integrations/smart-on-fhir';
@@ -66,20 +62,41 @@ export function integrationUrl(request: Request, organizationId: string, step = 
   return `${PAGE}${step === '' ? '' : `/${step}`}${query.size === 0 ? '' : `?${query}`}`;
 }
 
-/** The upper part of the page. */
-export function headProps(request: Request, record: ConnectionRecord, extras: PageExtras): IntegrationHeadProps {
-  const { id, name } = record.organization;
+/** The page but for its checks. */
+export function pageProps(
+  request: Request,
+  record: ConnectionRecord,
+  extras: PageExtras,
+  deployment: { publicUrl: URL; appName: string },
+): IntegrationProps {
+  const { organization, scheduled, draft, accepted } = record;
+  const { id, name, scopes, privateNetworks } = organization;
+  const advanced = extras.advanced ?? savedForm({ ...organization });
   return {
     admin: pageAdminOf(request),
     organization: { id, name },
     connection: connectionProps(request, record, extras),
     done: extras.done,
     problem: extras.problem,
+    proof: extras.proof,
+    report: extras.report && { ...extras.report, expiresAt: new Date(extras.report.expiresAt) },
+    isReportGone: extras.isReportGone ?? false,
+    drift: scheduled && driftProps(scheduled),
+    registration: registrationSheet(deployment, organization),
+    advanced,
+    fieldGroups,
+    accepted: accepted?.accepted === scopes ? undefined : accepted,
+    scopes: {
+      previewAction: integrationUrl(request, id, 'preview-scopes'),
+      ...scopeEditorProps(organization, advanced, extras.preview),
+    },
+    vendor: vendorProps(organization, draft?.fhirUrl),
+    privateNetworks,
   };
 }
 
 /** The field, the draft and what is in use. */
-export function connectionProps(request: Request, record: ConnectionRecord, extras: PageExtras): ConnectionProps {
+function connectionProps(request: Request, record: ConnectionRecord, extras: PageExtras): ConnectionProps {
   const { organization, draft } = record;
   const { id, fhirBaseUrl, enabled, frameAncestors } = organization;
   return {
@@ -89,56 +106,6 @@ export function connectionProps(request: Request, record: ConnectionRecord, extr
     field: extras.field ?? { value: draft?.fhirUrl ?? fhirBaseUrl },
     draft: draft && { fhirUrl: draft.fhirUrl, reasonProblem: extras.reasonProblem },
     inUse: { fhirBaseUrl, enabled, frameAncestors, ...discoveredFacts(record) },
-  };
-}
-
-/** The lower part. */
-export function tailProps(
-  request: Request,
-  record: ConnectionRecord,
-  extras: PageExtras,
-  deployment: { publicUrl: URL; appName: string },
-): IntegrationTailProps {
-  const { organization, scheduled, draft, accepted } = record;
-  const advanced = extras.advanced ?? savedForm({ ...organization });
-  return {
-    organization: { id: organization.id, name: organization.name },
-    connection: connectionProps(request, record, extras),
-    proof: extras.proof,
-    report: extras.report && { ...extras.report, expiresAt: new Date(extras.report.expiresAt) },
-    isReportGone: extras.isReportGone ?? false,
-    drift: scheduled && driftProps(scheduled),
-    registration: registrationSheet(deployment, organization),
-    advanced,
-    accepted: accepted && accepted.accepted !== organization.scopes ? accepted : undefined,
-    scopes: {
-      previewAction: integrationUrl(request, organization.id, 'preview-scopes'),
-      ...scopeEditorProps(organization, advanced, extras.preview),
-    },
-    vendor: vendorProps(organization, draft?.fhirUrl),
-    fieldGroups,
-    privateNetworks: organization.privateNetworks,
-  };
-}
-
-/** A run as the page shows it. A suggestion is named by its place in its run, so that a form cannot invent one. */
-export function runProps(run: CheckRun): FinishedRun {
-  const { fhirUrl, at, by, results, summary, id } = run;
-  const suggestions = summary.suggestions.map(({ title, why }, index) => ({ key: `${id}.${index}`, title, why }));
-  return { fhirUrl, at: new Date(at), by, rows: results, outcome: summary, suggestions };
-}
-
-/** A proof in one sentence and the causes below it. */
-export function proofProps({ outcome, verdict, found, owner, mend, used }: KeyProof): ProofProps {
-  if (outcome === 'proven' && used) {
-    const text = `Proven: the EHR accepted client ID ${used.clientId}, key ${used.kid} (${used.alg}) and audience ${used.audience}. It answered as expected: ${found}.`;
-    return { verdict: 'proven', text, causes: [] };
-  }
-  const job = owner === 'us' ? 'the operator of this service' : owner;
-  return {
-    verdict: verdict === 'failure' ? 'refused' : 'undecided',
-    text: `Not proven: ${found}. Whose job: ${job}.`,
-    causes: mend,
   };
 }
 
@@ -157,13 +124,4 @@ function discoveredFacts({ organization, run }: ConnectionRecord) {
   return authorizationServer !== undefined && run
     ? { authorizationServer, issuer, discoveredAt: new Date(run.at) }
     : {};
-}
-
-function driftProps({ at, differences }: CheckRun): DriftProps {
-  return {
-    at: new Date(at),
-    differences: differences.map(
-      ({ part, field, before, after }) => `${part}, ${field}: ${before || 'nothing'} → ${after || 'nothing'}`,
-    ),
-  };
 }

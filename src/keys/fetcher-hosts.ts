@@ -1,4 +1,4 @@
-/** Whose address is it: puts JWKS fetches to organizations by the addresses their EHR's hosts have in DNS. */
+/** Assigns JWKS fetches to organizations by the addresses their EHR's hosts have in DNS. */
 import { lookup } from 'node:dns/promises';
 import ipaddr from 'ipaddr.js';
 import { within } from '#src/adapters/deadline.ts';

@@ -124,7 +124,7 @@ async function currentKeys(dependencies: KeyRingDependencies, known: readonly Lo
 async function loadKeys({ db, sealer, clock }: KeyRingDependencies, known: readonly LoadedKey[]): Promise<LoadedKey[]> {
   const now = clock();
   const rows = (await listKeyRows(db)).filter((row) => keyState(row, now) !== 'gone');
-  return Promise.all(rows.map((row) => withDates(known, row) ?? loadKey(row, sealer)));
+  return Promise.all(rows.map(async (row) => withDates(known, row) ?? loadKey(row, sealer)));
 }
 
 function withDates(known: readonly LoadedKey[], row: KeyDatesRow): LoadedKey | undefined {

@@ -1,4 +1,4 @@
-/** Ends what has been kept long enough: traces, expired reports and, where the operator says so, old audit rows. */
+/** Deletes what has been kept long enough: traces, expired reports and, where the operator says so, old audit rows. */
 import type { Clock } from '#src/adapters/clock.ts';
 import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';

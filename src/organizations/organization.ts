@@ -18,12 +18,18 @@ export interface OrganizationSettings extends SettingValues {
 /** Raw values by field, before the schema has seen them. */
 export type SettingChanges = Partial<Record<keyof OrganizationSettings, unknown>>;
 
-const shape = (production: boolean) => ({
+/** Settings that may be empty while an organization waits for its EHR team: no launch matches an empty FHIR base. */
+export type UnsetField = 'fhirBaseUrl' | 'clientId';
+
+const shape = (production: boolean, mayBeUnset: readonly UnsetField[]) => ({
   id: textFormat().regex(ORGANIZATION_ID, 'must be letters, digits, ".", "_" or "-" (at most 64)'),
   name: plainText(200),
-  fhirBaseUrl: serverUrl(production),
+  fhirBaseUrl: serverUrl(production, mayBeUnset.includes('fhirBaseUrl')),
   /** RFC 6749 appendix A.1: printable ASCII. */
-  clientId: textFormat().regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 printable characters without spaces'),
+  clientId: textFormat().regex(
+    mayBeUnset.includes('clientId') ? /^[\x21-\x7e]{0,255}$/ : /^[\x21-\x7e]{1,255}$/,
+    'must be 1 to 255 printable characters without spaces',
+  ),
   ...settingsShape(production),
 });
 
@@ -45,11 +51,6 @@ export interface Organization extends OrganizationSettings {
 
 export type ParsedSettings = { ok: true; settings: OrganizationSettings } | { ok: false; problems: SettingProblem[] };
 
-/** Settings that may be empty while an organization waits for its EHR team: no launch matches an empty FHIR base. */
-export type UnsetField = 'fhirBaseUrl' | 'clientId';
-
-const unset = z.literal('');
-
 /**
  * Checks settings as typed by a person or machine; defaults fill what is missing, unknown names are problems.
  *
@@ -61,16 +62,7 @@ export function parseSettings(
   production: boolean,
   mayBeUnset: readonly UnsetField[] = [],
 ): ParsedSettings {
-  const { fhirBaseUrl, clientId, ...rest } = shape(production);
-  // A union would answer a wrong URL with "invalid input" instead of the reason.
-  const isUnset = (field: UnsetField) => mayBeUnset.includes(field) && isRecord(input) && input[field] === '';
-  const parsed = z
-    .strictObject({
-      ...rest,
-      fhirBaseUrl: isUnset('fhirBaseUrl') ? unset : fhirBaseUrl,
-      clientId: isUnset('clientId') ? unset : clientId,
-    })
-    .safeParse(input);
+  const parsed = z.strictObject(shape(production, mayBeUnset)).safeParse(input);
   if (parsed.success) return { ok: true, settings: parsed.data };
   return { ok: false, problems: parsed.error.issues.map(describeIssue) };
 }
@@ -78,20 +70,15 @@ export function parseSettings(
 /**
  * Reads what the database holds: settings this version does not know are dropped, new ones get their defaults.
  *
- * @throws ZodError when the row breaks the rules; nothing is launched on settings nobody checked.
+ * @throws ZodError when the row breaks the rules: no launch uses settings that were not checked.
  */
 export function readStoredSettings(stored: unknown): OrganizationSettings {
-  const { fhirBaseUrl, clientId, ...rest } = shape(false);
-  return z.object({ ...rest, fhirBaseUrl: unset.or(fhirBaseUrl), clientId: unset.or(clientId) }).parse(stored);
+  return z.object(shape(false, ['fhirBaseUrl', 'clientId'])).parse(stored);
 }
 
 /** Whether its EHR is known: until then every launch ends in 'launch.unknown-issuer'. */
 export function isConnected(organization: Pick<Organization, UnsetField>): boolean {
   return organization.fhirBaseUrl !== '' && organization.clientId !== '';
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }
 
 function describeIssue(issue: z.core.$ZodIssue): SettingProblem {

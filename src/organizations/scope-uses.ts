@@ -1,4 +1,4 @@
-/** What the app does with each resource it may use, and what a clinician loses without it: for settings and the ladder. */
+/** What the app does with each resource it may use, and what a clinician loses without it. */
 import type { Permission } from '#src/smart/scopes/granted.ts';
 import type { OrganizationSettings } from './organization.ts';
 

@@ -27,9 +27,9 @@ function serverUrlProblem(text: string, production: boolean): string | undefined
 }
 
 /** A FHIR base or issuer, kept exactly as typed: `aud` and `iss` are compared by servers byte for byte. */
-export function serverUrl(production: boolean) {
+export function serverUrl(production: boolean, mayBeEmpty = false) {
   return textFormat().superRefine((url, context) => {
-    const message = serverUrlProblem(url, production);
+    const message = url === '' && mayBeEmpty ? undefined : serverUrlProblem(url, production);
     if (message) context.addIssue({ code: 'custom', message });
   });
 }
@@ -49,7 +49,7 @@ export function frameAncestor(production: boolean) {
     })
     .refine((text) => !isWildcardOverPublicSuffix(text), {
       error: (issue) =>
-        `${shown(issue.input)} would let sites of strangers show a chart: name a host below it, such as https://*.ehr.example.org`,
+        `${shown(issue.input)} would let any site under it show a chart: name a host below it, such as https://*.ehr.example.org`,
     });
 }
 
@@ -71,7 +71,7 @@ function isFrameAncestor(text: string, production: boolean): boolean {
 /** `host[:port]` of an endpoint, in the form `URL.host` has: lower case, without the default port 443. */
 export const endpointHost = z
   .string()
-  .refine(isHost, { error: (issue) => `${String(issue.input)} must be a host or host:port` })
+  .refine(isHost, { error: (issue) => `${shown(issue.input)} must be a host or host:port` })
   .transform((text) => new URL(`https://${text}`).host);
 
 /** A private network in CIDR notation. */
@@ -87,12 +87,8 @@ export const network = z
 
 function isHost(text: string): boolean {
   const [, name, port] = /^(\[[0-9a-f:.]+\]|[^:]+)(?::(\d{1,5}))?$/i.exec(text) ?? [];
-  if (name === undefined || (port !== undefined && !isPort(Number(port)))) return false;
+  if (name === undefined || Number(port ?? 1) < 1 || Number(port ?? 1) > 65_535) return false;
   return (name.startsWith('[') || HOST_NAME.test(name)) && URL.canParse(`https://${text}`);
-}
-
-function isPort(port: number): boolean {
-  return port > 0 && port <= 65_535;
 }
 
 function isSecure(url: URL, production: boolean): boolean {

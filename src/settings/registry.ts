@@ -75,7 +75,7 @@ export const settings = {
     label: 'Let clinicians create requests',
     hint: 'Writes a ServiceRequest to the EHR. The EHR must accept it, and the scopes above must include patient/ServiceRequest.write (v2: .c). Not needed to verify a launch.',
   }),
-  issuers: list(10, serverUrl, {
+  issuers: list(10, (production) => serverUrl(production), {
     key: 'issuer',
     endsLaunches: true,
     group: TRUSTED,

@@ -2,11 +2,11 @@
 
 import { type Vendor, vendorNames } from '#src/settings/vendor-names.ts';
 
-/** A preset worth looking at, and what gave it away. */
+/** A preset worth looking at, and the mark it was recognized by. */
 export interface VendorSuggestion {
   vendor: Vendor;
   name: string;
-  /** The part of the address that was recognised. */
+  /** The part of the address that was recognized. */
   seen: string;
 }
 

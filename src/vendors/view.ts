@@ -1,5 +1,5 @@
 /** Presets as the pages and the command line show them. */
-import { settingRows, valueText } from '#src/settings/derived.ts';
+import { type PresetField, settingRows, valueText } from '#src/settings/derived.ts';
 import { type Vendor, vendorNames } from '#src/settings/vendor-names.ts';
 import type { PresetRowProps } from '#views/integration-page/preset-table.ts';
 import type { VendorProps } from '#views/integration-page/vendor.ts';
@@ -12,11 +12,7 @@ type Connection = Chosen & { fhirBaseUrl: string };
 
 /** What a preset sets, with the reasons. */
 export function presetRows(vendor: Vendor): PresetRowProps[] {
-  return presetReasons(vendor).map(({ field, value, ...reason }) => ({
-    label: settingRows[field].label,
-    value: valueText(field, value),
-    ...reason,
-  }));
+  return presetReasons(vendor).map(({ field, value, ...reason }) => ({ ...valueProps(field, value), ...reason }));
 }
 
 /**
@@ -52,9 +48,13 @@ function comparedRows(settings: Chosen): PresetRowProps[] {
     .filter((field) => reasons.every((reason) => reason.field !== field))
     .map((field) => ({ field, value: preset[field], why: 'The default.' }));
   return [...reasons, ...others].map(({ field, value, ...reason }) => ({
-    label: settingRows[field].label,
-    value: valueText(field, value),
-    changedTo: changed.includes(field) ? valueText(field, settings[field]) : undefined,
+    ...valueProps(field, value),
+    ...(changed.includes(field) ? { changedTo: valueText(field, settings[field]) } : {}),
     ...reason,
   }));
+}
+
+function valueProps(field: PresetField, value: unknown) {
+  const { label, kind } = settingRows[field];
+  return { label, value: valueText(field, value), isCode: kind !== 'flag' && kind !== 'choice' };
 }

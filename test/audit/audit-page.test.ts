@@ -85,7 +85,7 @@ describe.for(await testStores())('on %s', (stores) => {
     const csrf = await tokenOf(world, operator);
     const address = `${world.url}/settings/audit/${id}/patient`;
     const refused = await operator.open(address, { form: { csrf, reason: ' ' } });
-    expect([isAfterPost(refused, 'form'), refused.body.includes('Write down the reason')]).toEqual([true, true]);
+    expect([isAfterPost(refused, 'form'), refused.body.includes('Enter a reason')]).toEqual([true, true]);
     expect(refused.body).not.toContain('pat-ada');
     const json = await operator.visit(address, {
       form: { csrf, reason: ' ' },

@@ -34,6 +34,7 @@ const closing = async ({ canStay }: { canStay: boolean }) => {
   const body = closingPage({
     base: '/launches/x',
     closesAt,
+    kind: 'ehr',
     canStay,
     now,
     timeZone: 'UTC',

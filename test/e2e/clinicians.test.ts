@@ -59,7 +59,7 @@ test('a code is issued, typed and opens the list', { timeout: 120_000 }, async (
   await launch('second', other);
   await other.getByLabel('One-time code').fill('NOT-IT');
   await other.getByRole('button', { name: 'Continue' }).click();
-  await other.getByText('This code is not right or has expired').waitFor();
+  await other.getByText('This code is wrong or has expired').waitFor();
   await examine(other, 'association by a wrong code');
   await other.close();
 
@@ -86,6 +86,6 @@ test('a waiting user is confirmed, and who is refused reads so', { timeout: 120_
   await admin.getByRole('button', { name: /^Refuse/ }).click();
   await admin.getByText('refused; first launched').waitFor();
   await waiting.getByRole('link', { name: 'Look again' }).click();
-  await waiting.getByRole('heading', { name: 'Your administrator has not let you in' }).waitFor();
+  await waiting.getByRole('heading', { name: 'Your administrator has refused access' }).waitFor();
   await examine(waiting, 'association refused');
 });

@@ -92,7 +92,7 @@ test('a form that is not used any more leaves, and what was typed is there again
   await app.getByText('What is typed and not sent is kept').waitFor();
   expect(await app.getByText('What is typed and not sent is lost').count()).toBe(0);
   await app.getByRole('heading', { name: /^This page closes in/ }).waitFor({ timeout: 60_000 });
-  await app.getByText('A request that was typed and not sent is kept for an hour.').waitFor();
+  await app.getByText('The request you typed and did not send is kept for an hour.').waitFor();
   deployment.ehr.faults.clear();
   const again = await visitor.openChart(page, 'Okafor, Ben');
   await again.getByRole('link', { name: 'Continue your unsent request' }).click();

@@ -112,7 +112,7 @@ describe('with all cookies blocked', () => {
   test.for<[string, string | undefined, RegExp, RegExp]>([
     ['in the chart', 'iframe', /target="_blank"[^>]*>Open in a new window/, /Try again/],
     ['in a window of its own', 'document', /in your browser.*Try again/s, /new window/],
-    ['where the browser does not say', undefined, /Open in a new window.*window of its own already/s, /Try again/],
+    ['where the browser does not say', undefined, /Open in a new window.*in its own window already/s, /Try again/],
   ])('%s, the advice fits', async ([, destination, advice, unfit]) => {
     const headers: Record<string, string> = destination === undefined ? {} : { 'sec-fetch-dest': destination };
     const page = await world.browser({ blocksCookies: true, headers }).open(world.sandbox.launch('pat-ada'));

@@ -81,7 +81,7 @@ describe('saving the FHIR URL', () => {
     ['a pasted document', (url: string) => `${url}/metadata`, 'Removed the document at the end'],
     ['spaces', (url: string) => `  ${url} `, undefined],
     ['marks around it', (url: string) => `<${url}>`, 'Removed the marks around the address.'],
-  ] as const)('mends %s and says so', async ([, change, told]) => {
+  ] as const)('corrects %s and says so', async ([, change, told]) => {
     const { body } = await save(change(world.sandbox.fhirBase));
     expect(body).toContain('All checks passed');
     if (told) expect(body).toContain(told);
@@ -232,7 +232,7 @@ describe('the rest of the page', () => {
     expect(guide.body.split(url).length).toBeGreaterThan(2);
   });
 
-  test('advanced settings are saved, audited, and told', async () => {
+  test('advanced settings are saved, audited, and confirmed', async () => {
     const saved = await press('advanced', {
       ...advanced(await page()),
       nonce: 'optional',
@@ -261,7 +261,7 @@ describe('the rest of the page', () => {
     expect((await organization()).timeZone).toBe(server);
   });
 
-  test('another vendor brings its scopes, unless somebody has set them', async () => {
+  test('another vendor brings its scopes, unless they were set on purpose', async () => {
     await press('advanced', { ...advanced(await page()), vendor: 'oracle' });
     expect((await organization()).scopes).toContain('patient/ServiceRequest.read');
   });
@@ -283,10 +283,10 @@ describe('the rest of the page', () => {
       expect(body).toContain(source);
     }
     expect(body.match(/changed here to/g)).toHaveLength(2);
-    expect(body).toContain('changed here to 120');
+    expect(body).toContain('changed here to <code>120</code>');
   });
 
-  test('a FHIR URL that gives its vendor away offers the preset, and takes it up only when pressed', async () => {
+  test('a FHIR URL of a known vendor offers the preset, and uses it only when pressed', async () => {
     await world.setOrganization(ORG_ID, { fhirBaseUrl: 'https://ehr.example/interconnect/api/FHIR/R4' });
     const { body } = await page();
     expect(body).toContain('Use the preset for Epic');
@@ -300,7 +300,7 @@ describe('the rest of the page', () => {
     expect(isPresetRefused(await press('use-preset', { vendor: 'epic' }))).toBe(true);
   });
 
-  test('a FHIR URL of nobody known, or a vendor already chosen, offers no preset', async () => {
+  test('a FHIR URL of no known vendor, or a vendor already chosen, offers no preset', async () => {
     expect((await page()).body).not.toContain('Use the preset for');
     await world.setOrganization(ORG_ID, { vendor: 'generic-v2', fhirBaseUrl: 'https://ehr.example/api/FHIR/R4' });
     expect((await page()).body).not.toContain('Use the preset for');
@@ -344,7 +344,7 @@ describe('the rest of the page', () => {
     expect(presses.map(({ status }) => status)).toContain(429);
   });
 
-  test('a report is readable by whoever has its link, as a page and as JSON, without secrets', async () => {
+  test('a report is readable by anyone with its link, as a page and as JSON, without secrets', async () => {
     const tooEarly = await press('report');
     expect([isAfterPost(tooEarly, 'form'), tooEarly.body.includes('Run the checks first')]).toEqual([true, true]);
     await save(world.sandbox.fhirBase);

@@ -90,7 +90,7 @@ describe('the implementation guide', () => {
   });
 });
 
-describe('the guide of somebody who is signed in', () => {
+describe('the guide of a signed-in administrator', () => {
   test('an administrator reads their own registration sheet, the same as everywhere (REG-09)', async () => {
     await addPerson(world, 'admin@example.com', { role: 'administrator' });
     const { body } = await guide(await signedIn(world, 'admin@example.com'));
@@ -121,7 +121,7 @@ describe('the guide of somebody who is signed in', () => {
     expect((await guide(browser, `?organization=${OF_B}`)).body).toContain(`orgId=${OF_B}`);
   });
 
-  test('the organization’s name is nobody’s markup', async () => {
+  test('the organization’s name is never markup', async () => {
     await world.setOrganization('hostile', { name: '<img src=x onerror=alert(1)>' });
     await addPerson(world, 'second@example.com');
     const { body } = await guide(await signedIn(world, 'second@example.com'), '?organization=hostile');

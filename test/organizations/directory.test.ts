@@ -82,7 +82,7 @@ test('during an outage the database is asked once a second, not for every reques
   expect(queries).toHaveLength(2);
 });
 
-test('an organization nobody asked for before the outage is "not available", not "unknown"', async () => {
+test('an organization not asked for before the outage is "not available", not "unknown"', async () => {
   isDown = true;
   await expect(directory.find('general')).rejects.toMatchObject({ code: 'store.unavailable', status: 503 });
 });

@@ -124,7 +124,7 @@ test.for([
     { scopes: 'launch openid fhirUser patient/Observation.read?category=x' },
     'scopes ',
   ],
-  ['everybody as frame ancestor', { frameAncestors: ['*'] }, 'frameAncestors * must be an origin'],
+  ['any site as frame ancestor', { frameAncestors: ['*'] }, 'frameAncestors * must be an origin'],
   ['a top-level domain as frame ancestor', { frameAncestors: ['https://*.com'] }, 'frameAncestors '],
   ['a path in a frame ancestor', { frameAncestors: ['https://ehr.example/x'] }, 'frameAncestors '],
   ['http in a frame ancestor', { frameAncestors: ['http://ehr.example'] }, 'frameAncestors '],

@@ -1,4 +1,4 @@
-/** Vendor presets as data: every value has its reason, and choosing a vendor changes only what nobody set on purpose. */
+/** Vendor presets as data: every value has its reason, and choosing a vendor changes only what was not set on purpose. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { editOrganization } from '#src/organizations/edit.ts';
 import { parseSettings } from '#src/organizations/organization.ts';
@@ -44,7 +44,7 @@ describe('choosing a vendor', () => {
     expect(broughtAlong(undefined, 'eclinicalworks')).toEqual(presetSettings('eclinicalworks'));
   });
 
-  test('keeps what somebody set on purpose, and brings the rest', () => {
+  test('keeps what was set on purpose, and brings the rest', () => {
     const before = organizationSettings({ vendor: 'generic', nonce: 'optional', refreshMarginSeconds: 90 });
     expect(Object.keys(broughtAlong(before, 'nextgen-office'))).not.toContain('nonce');
     expect(broughtAlong(before, 'nextgen-office')).toMatchObject({

@@ -31,49 +31,37 @@ export interface FinishedRun {
   readonly suggestions: readonly SuggestionProps[];
 }
 
-/** What stands above the checks, known before they run. */
-export interface IntegrationHeadProps {
+/** The page but for its checks. */
+export interface IntegrationProps extends ReportProps {
   readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
   readonly organization: { readonly id: string; readonly name: string };
   readonly connection: ConnectionProps;
   readonly done?: string | undefined;
   /** a refusal that belongs to no field */
   readonly problem?: string | undefined;
-}
-
-/** What stands below them. */
-export interface IntegrationTailProps extends ReportProps {
-  readonly organization: IntegrationHeadProps['organization'];
-  readonly connection: ConnectionProps;
   readonly proof: ProofProps | undefined;
   readonly drift: DriftProps | undefined;
   readonly registration: RegistrationValues;
   readonly advanced: TypedForm;
+  readonly fieldGroups: readonly FieldGroup[];
   readonly scopes: ScopeEditorProps;
   /** undefined while launches ask for scopes that the EHR accepts */
   readonly accepted: AcceptedScopesProps | undefined;
   readonly vendor: VendorProps;
-  readonly fieldGroups: readonly FieldGroup[];
   /** networks only an operator can open */
   readonly privateNetworks: readonly string[];
 }
 
 /** A whole page, with the run that is on record. */
-export function integrationPage(
-  head: IntegrationHeadProps,
-  run: FinishedRun | undefined,
-  tail: IntegrationTailProps,
-): string {
-  return [
-    integrationStart(head, false),
-    String(html`${draftNotice(tail.connection)}${lastRun(run, head.connection)}`),
-    integrationEnd(tail),
-  ].join('');
+export function integrationPage(props: IntegrationProps, run: FinishedRun | undefined): string {
+  const { connection } = props;
+  const checks = html`${draftNotice(connection)}${lastRun(run, connection)}`;
+  return integrationStart(props, false) + String(checks) + integrationEnd(props);
 }
 
 /** The first part of a page whose checks have just begun; rows follow by {@link streamedRow}. */
-export function integrationStart(head: IntegrationHeadProps, isChecking = true): string {
-  const { admin, organization, connection, done, problem } = head;
+export function integrationStart(props: IntegrationProps, isChecking = true): string {
+  const { admin, organization, connection, done, problem } = props;
   const hasProblem = connection.field.problem !== undefined || problem !== undefined;
   const page = {
     title: `${hasProblem ? 'Error: ' : ''}Integrations > SMART on FHIR · ${organization.name}`,
@@ -121,24 +109,24 @@ export function streamedFailure(row: CheckRow, groupBefore: string | undefined):
 }
 
 /** The rest of the page. */
-export function integrationEnd(tail: IntegrationTailProps): string {
-  const { connection, organization, privateNetworks } = tail;
+export function integrationEnd(props: IntegrationProps): string {
+  const { connection, organization, privateNetworks } = props;
   return (
     String(html`${connectionFacts(connection)}
-${acceptedScopesNotice(tail.accepted, connection)}
-${vendorSection(tail.vendor, connection)}
-${keyProof(tail.proof, connection)}
-${reportSection(tail, connection)}
-${driftSection(tail.drift, connection)}
+${acceptedScopesNotice(props.accepted, connection)}
+${vendorSection(props.vendor, connection)}
+${keyProof(props.proof, connection)}
+${reportSection(props, connection)}
+${driftSection(props.drift, connection)}
 <section aria-labelledby="sheet"><h2 id="sheet">Registration sheet</h2>
 <p>For the EHR team; the <a href="/guide?organization=${organization.id}">implementation guide</a> explains each value.</p>
-${registrationTable(tail.registration, organization.id)}</section>
+${registrationTable(props.registration, organization.id)}</section>
 ${advancedForm({
   action: connection.actionOf('advanced'),
   csrfToken: connection.csrfToken,
-  form: tail.advanced,
-  scopes: tail.scopes,
-  groups: tail.fieldGroups,
+  form: props.advanced,
+  scopes: props.scopes,
+  groups: props.fieldGroups,
   operatorNote: html`<p class="note">Only the operator of this service can change the Client ID, the Org ID and the private networks our servers may call (${privateNetworks.length === 0 ? 'none' : privateNetworks.join(', ')}).</p>`,
 })}
 `) + settingsPageEnd()
@@ -164,7 +152,7 @@ function runLine({ fhirUrl, at, by }: FinishedRun, timeZone: string): SafeHtml {
 
 /** Operators come here without having named an organization. */
 export function integrationChoice(
-  admin: IntegrationHeadProps['admin'],
+  admin: IntegrationProps['admin'],
   organizations: readonly { readonly id: string; readonly name: string }[],
 ): string {
   const page = {

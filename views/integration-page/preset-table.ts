@@ -7,6 +7,8 @@ export interface PresetRowProps {
   readonly label: string;
   /** as the form words it */
   readonly value: string;
+  /** the values are for machines, not words of the form */
+  readonly isCode: boolean;
   readonly why: string;
   /** where the fact is from */
   readonly source?: string | undefined;
@@ -26,8 +28,9 @@ export function presetTable(rows: readonly PresetRowProps[]): SafeHtml | null {
 `;
 }
 
-function presetRow({ label, value, why, source, confirm, changedTo }: PresetRowProps): SafeHtml {
-  return html`<tr><th scope="row">${label}</th><td data-label="Value">${value || 'none'}${changedTo === undefined ? null : html`<span class="changed">changed here to ${changedTo || 'none'}</span>`}</td><td data-label="Why">${why}</td>${sourceCell(source, confirm)}</tr>
+function presetRow({ label, value, isCode, why, source, confirm, changedTo }: PresetRowProps): SafeHtml {
+  const shown = (text: string) => (text !== '' && isCode ? html`<code>${text}</code>` : text || 'none');
+  return html`<tr><th scope="row">${label}</th><td data-label="Value">${shown(value)}${changedTo === undefined ? null : html`<span class="changed">changed here to ${shown(changedTo)}</span>`}</td><td data-label="Why">${why}</td>${sourceCell(source, confirm)}</tr>
 `;
 }
 

@@ -1,11 +1,11 @@
-/** What somebody reads who launches for the first time and is not known yet. Names no patient: none was read. */
+/** What a user reads who launches for the first time and is not admitted yet. Names no patient: none was read. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { supportLine } from '#views/error-page.ts';
 import { fieldProblem } from '#views/form-field.ts';
 import { icon } from '#views/icons.ts';
 import { layout } from '#views/layout.ts';
 
-/** What came of a code. */
+/** Why a code was not accepted. */
 export type AssociationProblem = 'wrong' | 'used' | 'clinician-taken' | 'identity-taken' | 'refused';
 
 export interface AssociationPageProps {
@@ -16,26 +16,27 @@ export interface AssociationPageProps {
   readonly userName: string | undefined;
   readonly csrfToken: string;
   readonly step: 'code' | 'confirmation' | 'refused';
-  /** by which the administrator knows this person */
+  /** by which the administrator finds this user */
   readonly reference: string | undefined;
-  /** another clinician's already: the way on is to the list */
+  /** already linked, so the list is open to this user */
   readonly isAssociated: boolean;
   readonly problem: AssociationProblem | undefined;
   readonly supportCode: string;
 }
 
 const problems: Record<AssociationProblem, string> = {
-  wrong: 'This code is not right or has expired. Compare it with the one from your administrator.',
-  used: 'This code has been used. Ask your administrator for a new one.',
-  'clinician-taken': 'This code belongs to an account of another EHR user. Ask your administrator.',
-  'identity-taken': 'Your EHR user belongs to another account here, so this code was not used. Ask your administrator.',
-  refused: 'Your administrator has refused this EHR user. Ask your administrator.',
+  wrong: 'This code is wrong or has expired. Check it against the one from your administrator, or ask for a new one.',
+  used: 'This code has been used already. Ask your administrator for a new one.',
+  'clinician-taken': 'This code is for the account of another EHR user. Ask your administrator for your own code.',
+  'identity-taken':
+    'Your EHR user is linked to another account here, so this code was not used. Ask your administrator which account is yours.',
+  refused: 'Your administrator has refused this EHR user. If that is a mistake, ask them to accept it.',
 };
 
 const titles = {
   code: 'Enter your one-time code',
   confirmation: 'Waiting for your administrator',
-  refused: 'Your administrator has not let you in',
+  refused: 'Your administrator has refused access',
 } as const;
 
 /** A whole page. */
@@ -63,8 +64,8 @@ function bodyOf(props: AssociationPageProps): SafeHtml {
   const line = reference === undefined ? null : html`<p>Your reference: <code class="one-time">${reference}</code></p>`;
   const text =
     step === 'confirmation'
-      ? html`<p>This is your first launch here. The administrator of <bdi>${organizationName}</bdi> has to confirm you once; tell them your reference. Nothing of the patient is shown before.</p>`
-      : html`<p>The administrator of <bdi>${organizationName}</bdi> has refused this EHR user. If that is a mistake, tell them your reference.</p>`;
+      ? html`<p>This is your first launch here. Give your reference to the administrator of <bdi>${organizationName}</bdi>, who confirms you once. Then choose Look again. No patient data is shown until then.</p>`
+      : html`<p>The administrator of <bdi>${organizationName}</bdi> has refused this EHR user. If that is a mistake, give them your reference and ask them to accept you.</p>`;
   return html`${text}
 ${line}
 <p><a class="btn btn-primary" href="${base}/requests">${icon('refresh')} Look again</a></p>`;
@@ -72,10 +73,10 @@ ${line}
 
 function codeForm({ base, organizationName, csrfToken, problem }: AssociationPageProps): SafeHtml {
   const text = problem === undefined ? undefined : problems[problem];
-  return html`<p>This is your first launch here. Type the one-time code that the administrator of <bdi>${organizationName}</bdi> gave you. Nothing of the patient is shown before.</p>
+  return html`<p>This is your first launch here. Enter the one-time code from the administrator of <bdi>${organizationName}</bdi>. No patient data is shown until then.</p>
 <form method="post" action="${base}/association"><input type="hidden" name="csrf" value="${csrfToken}">
 <div class="field"><label for="code">One-time code</label>
-<p class="hint" id="code-hint">Twenty letters and digits; capitals and dashes do not matter.</p>
+<p class="hint" id="code-hint">Twenty letters and digits. Capitals and dashes make no difference.</p>
 <input class="form-control" id="code" name="code" required maxlength="100" autocomplete="off" autocapitalize="characters" spellcheck="false" aria-describedby="code-hint${text === undefined ? '' : ' code-problem'}"${text === undefined ? null : html` aria-invalid="true"`}>
 ${fieldProblem('code', text)}</div>
 <button class="btn btn-primary" type="submit">Continue</button></form>`;

@@ -1,4 +1,4 @@
-/** Says that a page is about to close, without saying which patient it was about: the user may have left. */
+/** Says that a page is about to close, and not which patient it is about: the user may have left. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { clockTime } from '#views/instant.ts';
@@ -10,10 +10,11 @@ export interface ClosingPageProps {
   readonly closesAt: Date;
   /** false when the launch ends then whatever the visitor does */
   readonly canStay: boolean;
+  readonly kind: 'ehr' | 'standalone';
   readonly now: Date;
   /** the organization's */
   readonly timeZone: string;
-  /** whether a request is kept that was typed and not sent */
+  /** whether a typed request that was not sent is kept */
   readonly isKept: boolean;
   readonly csrfToken: string;
 }
@@ -27,7 +28,7 @@ export function closingPage(props: ClosingPageProps): string {
     html`<div class="message">
 <h1>${icon('warning')} ${title}</h1>
 ${canStay ? idleText(props) : limitText(props)}
-${props.isKept ? html`<p>A request that was typed and not sent is kept for an hour.</p>` : null}
+${props.isKept ? html`<p>The request you typed and did not send is kept for an hour.</p>` : null}
 <div class="message-actions"><a class="btn btn-primary" href="${base}/requests">${canStay ? 'Stay' : 'Back to the requests'}</a>
 <form method="post" action="${base}/sign-out"><input type="hidden" name="csrf" value="${csrfToken}"><button class="btn" type="submit">Sign out</button></form></div>
 </div>
@@ -36,11 +37,12 @@ ${props.isKept ? html`<p>A request that was typed and not sent is kept for an ho
 }
 
 function idleText({ closesAt, timeZone }: ClosingPageProps): SafeHtml {
-  return html`<p>It has not been used for a while. It closes at ${clockTime(closesAt, timeZone)}, to protect the patient, unless you stay.</p>`;
+  return html`<p>It has not been used for a while. To protect the patient, it closes at ${clockTime(closesAt, timeZone)} unless you choose Stay.</p>`;
 }
 
-function limitText({ closesAt, timeZone }: ClosingPageProps): SafeHtml {
-  return html`<p>Its access to the chart ends at ${clockTime(closesAt, timeZone)} and cannot be made longer. To go on after that, open the app again from the patient's chart.</p>`;
+function limitText({ closesAt, timeZone, kind }: ClosingPageProps): SafeHtml {
+  const again = kind === 'ehr' ? "open the app again from the patient's chart" : 'start the app again';
+  return html`<p>Its access to the chart ends at ${clockTime(closesAt, timeZone)} and cannot be extended. To continue after that, ${again}.</p>`;
 }
 
 function inWords({ closesAt, now }: ClosingPageProps): string {

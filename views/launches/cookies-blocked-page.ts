@@ -33,15 +33,15 @@ ${supportLine(props.supportCode)}
 function inTheChart({ launchUrl, isFramed }: CookiesBlockedProps): SafeHtml {
   return html`<p>This app cannot sign you in inside the chart. Open it in a new window instead; it shows the same patient.</p>
 <p><a class="btn btn-primary" href="${launchUrl}" target="_blank" rel="noopener noreferrer">Open in a new window</a></p>
-<p>To use it inside the chart, ask your IT team to allow cookies for this site.${isFramed === undefined ? ' If this is a window of its own already, allow cookies for this site in your browser.' : null}</p>`;
+<p>To use it inside the chart, ask your IT team to allow cookies for this site.${isFramed === undefined ? ' If it is in its own window already, allow cookies for this site in your browser.' : null}</p>`;
 }
 
 function inAWindow(launchUrl: string): SafeHtml {
-  return html`<p>This app cannot sign you in without them. Allow cookies for this site in your browser, or ask your IT team to. Then try again, or open the app again from the patient's chart.</p>
+  return html`<p>This app cannot sign you in without cookies. Allow cookies for this site in your browser, or ask your IT team to allow them. Then try again, or open the app again from the patient's chart.</p>
 <p><a class="btn btn-primary" href="${launchUrl}">Try again</a></p>`;
 }
 
 function outsideTheChart(launchUrl: string): SafeHtml {
-  return html`<p>This app cannot sign you in without them. Allow cookies for this site, or ask your IT team to, then start again.</p>
+  return html`<p>This app cannot sign you in without cookies. Allow cookies for this site in your browser, or ask your IT team to allow them. Then start again.</p>
 ${startAgainLink(launchUrl)}`;
 }

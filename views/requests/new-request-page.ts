@@ -1,29 +1,12 @@
 /** "New request": what a clinician fills in for the patient whose chart is open. */
 import { html, type SafeHtml } from '@remix-run/html-template';
-import { fieldProblem } from '#views/form-field.ts';
 import { icon } from '#views/icons.ts';
 import { clockTime } from '#views/instant.ts';
 import { layout } from '#views/layout.ts';
 import { asSentence, type TypedForm } from '#views/typed-form.ts';
 import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
+import { area, type Choice, FIELDS, labels, line, select } from './new-request-fields.ts';
 import { type PatientIdentity, patientBanner } from './patient-banner.ts';
-
-/** Every field, in the form's order. */
-const labels = {
-  service: 'Service',
-  what: 'What is needed',
-  neededOn: 'Needed on',
-  priority: 'Priority',
-  reason: 'Reason',
-  note: 'Note for the provider',
-} as const;
-type FieldName = keyof typeof labels;
-const FIELDS = Object.keys(labels) as FieldName[];
-
-interface Choice {
-  readonly value: string;
-  readonly text: string;
-}
 
 /** Where the answer to a form stands on the page that it leads to. */
 export const RESULT = 'result';
@@ -144,52 +127,4 @@ function draftLine({ draft, timeZone, bar: { base, csrfToken } }: NewRequestPage
   const state = draft.mayBeSent ? 'It may be in the EHR already' : 'It has not been sent';
   return html`<form class="notice" method="post" action="${base}/requests/new/discard"><input type="hidden" name="csrf" value="${csrfToken}">${icon('draft')}
 <span>This is what you typed at ${clockTime(draft.savedAt, timeZone)}. ${state}, and is kept here for an hour.</span> <button class="btn btn-sm" type="submit">Discard</button></form>`;
-}
-
-function select(name: FieldName, choices: readonly Choice[], form: TypedForm): SafeHtml {
-  const chosen = form.values[name] ?? '';
-  return field(
-    { name, demand: 'required' },
-    form,
-    (described) =>
-      html`<select class="form-select" id="${name}" name="${name}" required autocomplete="off"${described}>${name === 'service' && chosen === '' ? html`<option value="">Choose…</option>` : null}${choices.map(({ value, text }) => html`<option value="${value}"${value === chosen ? html` selected` : null}>${text}</option>`)}</select>`,
-  );
-}
-
-function line(name: FieldName, hint: string | undefined, type: 'text' | 'date', form: TypedForm): SafeHtml {
-  return field(
-    { name, hint, demand: 'required' },
-    form,
-    (described) =>
-      html`<input class="form-control" id="${name}" name="${name}" type="${type}" value="${form.values[name] ?? ''}" required autocomplete="off"${described}>`,
-  );
-}
-
-function area(name: FieldName, condition: string | undefined, hint: string | undefined, form: TypedForm): SafeHtml {
-  const demand = condition === undefined ? 'optional' : `required ${condition}`;
-  return field(
-    { name, hint, demand },
-    form,
-    (described) =>
-      html`<textarea class="form-control" id="${name}" name="${name}" rows="3" autocomplete="off"${described}>
-${form.values[name] ?? ''}</textarea>`,
-  );
-}
-
-/** Label, hint, control and problem, tied together for screen readers. */
-function field(
-  { name, hint, demand }: { name: FieldName; hint?: string | undefined; demand: string },
-  form: TypedForm,
-  control: (described: SafeHtml) => SafeHtml,
-): SafeHtml {
-  const raw = form.problems[name];
-  const problem = raw === undefined ? undefined : asSentence(raw);
-  const ids = [hint === undefined ? '' : `${name}-hint`, problem === undefined ? '' : `${name}-problem`];
-  const describedBy = ids.filter(Boolean).join(' ');
-  const described = html`${describedBy === '' ? null : html` aria-describedby="${describedBy}"`}${problem === undefined ? null : html` aria-invalid="true"`}`;
-  return html`<div class="field"><label for="${name}">${labels[name]} <span class="demand">(${demand})</span></label>
-${hint === undefined ? null : html`<p class="hint" id="${name}-hint">${hint}</p>`}
-${control(described)}
-${fieldProblem(name, problem)}</div>
-`;
 }

@@ -1,4 +1,4 @@
-/** The door of the settings: e-mail and password, single sign-on, or both. */
+/** The sign-in page of Settings: e-mail and password, single sign-on, or both. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { layout } from '#views/layout.ts';

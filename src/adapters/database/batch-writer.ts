@@ -1,4 +1,4 @@
-/** Rows written behind the caller's back: in batches, bounded in memory, and never a reason for the caller to fail or wait. */
+/** Rows written in the background: in batches, bounded in memory, and never a reason for the caller to fail or wait. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { withoutQuery } from './index.ts';
 

@@ -110,8 +110,3 @@ function readiness(cluster: Cluster): Promise<void> {
   waiting.set(cluster, ready);
   return ready;
 }
-
-/** Every server that holds keys of its own, for commands that look at all keys. */
-export function mastersOf(client: RedisClient): Redis[] {
-  return client instanceof Cluster ? client.nodes('master') : [client];
-}

@@ -1,6 +1,7 @@
 /** What a launch carries through its steps so that they are recorded. */
 import type { Request } from 'express';
 import type { ErrorCode } from '#src/errors.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import type { CookieMode, StepFacts, StepName } from './trace.ts';
 
 /** What a launch may be known by. */
@@ -33,6 +34,20 @@ export interface LaunchTrace {
   completed(): void;
   /** Nothing happened that is worth a row: a redirect to ourselves, a reload. */
   discard(): void;
+}
+
+declare module '#src/http/request-context.ts' {
+  interface RequestContext {
+    /** Set where a route is followed by a trace. */
+    trace?: LaunchTrace;
+  }
+}
+
+/** The trace of this request. @throws Error when the request is not followed: a mistake of ours. */
+export function traceOf(request: Request): LaunchTrace {
+  const { trace } = contextOf(request);
+  if (!trace) throw new Error('this request is not followed by a trace');
+  return trace;
 }
 
 /** One request of a launch. */

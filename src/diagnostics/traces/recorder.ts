@@ -2,15 +2,16 @@
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
 import type { Telemetry } from '#src/adapters/telemetry.ts';
-import type { LaunchTrace, TraceVisit } from './launch-trace.ts';
+import { contextOf } from '#src/http/request-context.ts';
+import type { TraceVisit } from './launch-trace.ts';
 import { recordTrace } from './request-recorder.ts';
 import { watchSteps } from './step-metrics.ts';
 import type { TraceWriter } from './writer.ts';
 
 /** All traces of this process. */
 export interface LaunchTraces {
-  /** Runs one request of a launch and writes what its steps said, also when it fails; what it throws is thrown on. */
-  follow<T>(visit: TraceVisit, work: (trace: LaunchTrace) => Promise<T>): Promise<T>;
+  /** Runs one request of a launch with a trace in its context and writes what its steps recorded, also when it fails; what it throws is thrown on. */
+  follow<T>(visit: TraceVisit, work: () => Promise<T>): Promise<T>;
   flush(): Promise<void>;
 }
 
@@ -30,6 +31,7 @@ export function createLaunchTraces(dependencies: LaunchTracesDependencies): Laun
   return {
     follow: async (visit, work) => {
       const { trace, end } = recordTrace(visit, clock, watch);
+      contextOf(visit.request).trace = trace;
       const write = (error?: unknown) => {
         const part = end(error);
         if (!part) return;
@@ -40,7 +42,7 @@ export function createLaunchTraces(dependencies: LaunchTracesDependencies): Laun
           metrics?.launches.inc({ outcome, organization: organizationId ?? '' });
       };
       try {
-        const result = await work(trace);
+        const result = await work();
         write();
         return result;
       } catch (error) {

@@ -1,4 +1,4 @@
-/** Who counts as one visitor: the part of an address that one subscriber is given, not what they may choose in it. */
+/** What counts as one visitor: the part of an address that one subscriber is given, not what they may choose in it. */
 import ipaddr from 'ipaddr.js';
 
 /** What limits count by. */

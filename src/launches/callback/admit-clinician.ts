@@ -1,4 +1,4 @@
-/** Is the person who launched, or reloads, a user of this organization? Before that nothing of the patient is read. */
+/** Is the user who launched, or reloads, one of this organization's? Before that nothing of the patient is read. */
 
 import type { Admission, Clinicians } from '#src/clinicians/admission.ts';
 import type { Membership } from '#src/clinicians/clinician.ts';
@@ -11,7 +11,6 @@ import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 
-/** What both need. */
 export interface UserAdmissionDependencies {
   clinicians: Pick<Clinicians, 'admit' | 'membership'>;
   launches: Pick<LaunchStore, 'replace'>;
@@ -22,7 +21,7 @@ export interface UserAdmissionDependencies {
 export type Waiting = Exclude<Membership, { kind: 'linked' }>;
 
 /**
- * A proven launch, judged by who launched it (FU-06, FU-07). Tokens of somebody who is refused are given back.
+ * A proven launch, judged by who launched it (FU-06, FU-07). Tokens of a refused user are revoked.
  *
  * @returns the launch with its clinician; `isAdmitted` false while a code or a confirmation is awaited.
  * @throws AppError 'user.not-allowed', 'user.disabled' or 'store.unavailable'
@@ -73,7 +72,7 @@ export type Rechecked =
 /**
  * Asked at every request of a launch.
  *
- * @throws AppError 'store.unavailable' while nobody can be asked about somebody who was not admitted before.
+ * @throws AppError 'store.unavailable' while the database does not answer about a user who was not admitted before.
  */
 export async function recheckUser(
   { clinicians, launches }: Omit<UserAdmissionDependencies, 'revoker'>,
@@ -83,7 +82,7 @@ export async function recheckUser(
   const { launch } = opened;
   const isAutomatic = organization.userAssociation === 'automatic';
   const membership = await clinicians.membership(organization.id, launch.user).catch((error: unknown) => {
-    // What was admitted goes on while the database is away; nothing could be undone meanwhile either.
+    // What was admitted goes on while the database is unavailable; nothing could be undone meanwhile either.
     if (launch.clinicianId !== undefined || isAutomatic) return undefined;
     throw error;
   });

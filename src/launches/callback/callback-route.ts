@@ -1,6 +1,6 @@
 /** `GET /smart/callback`: the authorization server sends the browser back here, once per launch. */
 import type { Request, RequestHandler, Response } from 'express';
-import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
+import { type LaunchTrace, traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
 import { namesOf } from '#src/diagnostics/traces/redaction.ts';
 import { AppError } from '#src/errors.ts';
@@ -18,7 +18,6 @@ import { readCallback } from '#src/smart/step-4-authorization-code.ts';
 import { isGrantUnused } from '#src/smart/step-5-access-token.ts';
 import { answerCallback, type CallbackDependencies } from './callback.ts';
 
-/** What the callback route needs. */
 export interface CallbackRouteDependencies extends CallbackDependencies {
   publicUrl: URL;
   launchCookies: LaunchCookies;
@@ -32,8 +31,6 @@ interface UnderWay {
   trace: LaunchTrace;
 }
 
-type TracedHandler = (request: Request, response: Response, trace: LaunchTrace) => Promise<void>;
-
 /**
  * `state` and this browser's cookie first (CB-01..03); then one token call whatever the browser does: a second callback
  * in this process waits for the first, a later one is sent where the first ended (CB-06, CB-19).
@@ -41,7 +38,8 @@ type TracedHandler = (request: Request, response: Response, trace: LaunchTrace) 
 export function callbackRoute(dependencies: CallbackRouteDependencies): RequestHandler {
   const { launchCookies, knownBrowsers, directory, limit, traces, publicUrl } = dependencies;
   const underWay = new Map<string, UnderWay>();
-  const finish: TracedHandler = async (request, response, trace) => {
+  const finish = async (request: Request, response: Response): Promise<void> => {
+    const trace = traceOf(request);
     await fitPageTo(response, directory, launchCookies.lastOrigin(request));
     const callback = readCallback(queryOf(request));
     const cookie = launchCookies.ofTransaction(request, callback.state);
@@ -78,7 +76,7 @@ export function callbackRoute(dependencies: CallbackRouteDependencies): RequestH
     }
     const { launchId, secret, ended, isFirst } = end;
     const known = knownBrowsers[kind].recognise(request, organizationId);
-    // One launch gives back one place, however often its callback is called; nobody waits for it.
+    // One launch gives back one place, however often its callback is called; the browser does not wait for it.
     if (isFirst && !shared) void limit.finish(organizationId, request.ip, known);
     knownBrowsers[kind].remember(request, response, organizationId);
     launchCookies.retireLaunches(
@@ -98,6 +96,6 @@ export function callbackRoute(dependencies: CallbackRouteDependencies): RequestH
   };
   return async (request, response) => {
     const facts = { parameters: namesOf(queryOf(request).keys()) };
-    await traces.follow({ request, step: 'callback', facts }, (trace) => finish(request, response, trace));
+    await traces.follow({ request, step: 'callback', facts }, () => finish(request, response));
   };
 }

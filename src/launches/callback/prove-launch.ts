@@ -19,7 +19,6 @@ import { exchangeCode } from '#src/smart/step-5-access-token.ts';
 import type { CallbackVisit } from './callback-visit.ts';
 import { proveTokenResponse } from './prove-token-response.ts';
 
-/** What completing a launch needs of the outside. */
 export interface ProveLaunchDependencies {
   keyRing: KeyRing;
   keyUses: Pick<KeyUses, 'keyAccepted'>;
@@ -94,7 +93,7 @@ function authorizationServerOf(
   return { ...endpoints, audience, clientId, assertionAlg, assertionType, jwksUri };
 }
 
-/** REG-11, MT-05: what an administrator changed while the browser was away counts. */
+/** REG-11, MT-05: what an administrator changed while the user signed in counts. */
 function assertUnchanged(organization: Organization, transaction: Transaction): void {
   if (!organization.enabled) throw new AppError('launch.organization-disabled', 'the organization is disabled');
   if (organization.connectionVersion !== transaction.connectionVersion) {
@@ -105,7 +104,7 @@ function assertUnchanged(organization: Organization, transaction: Transaction): 
   }
 }
 
-/** MT-04: with a redirect URI of its own, an organization's answers come there and nobody else's do (CB-12). */
+/** MT-04: with a redirect URI of its own, only this organization's authorization responses come there (CB-12). */
 function assertSameRedirectUri({ redirectUri }: Transaction, arrivedAt: string): void {
   if (redirectUri !== arrivedAt) {
     throw new AppError('callback.wrong-issuer', "the answer came to another organization's redirect URI");

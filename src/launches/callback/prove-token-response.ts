@@ -65,7 +65,7 @@ export async function proveTokenResponse(
     user: { iss, sub, name, fhirUser: resolved.ok ? resolved.user.reference : undefined },
     nonce,
     ...(authTime === undefined ? {} : { authTime }),
-    // Outside the EHR nobody else shows who the patient is, whatever the EHR says (LC-11).
+    // Outside the EHR no other page shows who the patient is, whatever the EHR says (LC-11).
     context: transaction.kind === 'standalone' ? { ...context, needPatientBanner: true } : context,
     scope,
     tokens: tokensOf(token, now),

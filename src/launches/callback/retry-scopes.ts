@@ -15,7 +15,6 @@ import {
   createAttemptSecrets,
 } from '#src/smart/step-4-authorization-code.ts';
 
-/** What asking once more needs. */
 export interface AskAgainDependencies {
   transactions: Transactions;
   clock: Clock;

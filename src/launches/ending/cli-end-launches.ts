@@ -1,4 +1,4 @@
-/** The same for the command line, which has no launches of its own: it opens Redis and the way to the EHR only when needed. */
+/** Ends launches from the command line, which has none of its own: it opens Redis and the way to the EHR only when needed. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';
@@ -38,7 +38,7 @@ export function endFromCommandLine(dependencies: CommandLineEndingDependencies):
   };
 }
 
-/** Stays until the EHR has been told, once: the process ends right after. */
+/** Waits until each token was revoked or tried once: the process ends right after. */
 async function endWith(
   { config, db, sealer, audit, clock, log }: CommandLineEndingDependencies,
   redisUrl: string,
@@ -61,7 +61,7 @@ async function endWith(
   return await work(endAfterChange(endings, log));
 }
 
-/** Nobody waits for a page here, so a first connection may take longer than a visitor's. */
+/** No visitor waits here, so a first connection may take longer. */
 async function untilItAnswers(redis: KeyStore): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {

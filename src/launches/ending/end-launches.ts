@@ -38,7 +38,9 @@ export function createLaunchEndings(dependencies: {
     const ended = await launches.end(ids, reason);
     for (const launch of ended) {
       const { organizationId, id: launchId } = launch;
-      revoker.revoke(launch, organization ?? { id: organizationId, privateNetworks: [], requestsPerMinute: 0 });
+      // What was not stored was revoked as soon as the store did not answer.
+      if (reason !== 'not-stored')
+        revoker.revoke(launch, organization ?? { id: organizationId, privateNetworks: [], requestsPerMinute: 0 });
       // A person's own signing out has an event of its own.
       const event = reason === 'signed-out' ? 'sign-out' : 'launch-ended';
       const detail = reason === 'signed-out' ? {} : { detail: { reason } };

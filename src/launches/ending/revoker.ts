@@ -1,12 +1,13 @@
-/** Gives a finished launch's tokens back to the EHR, behind the visitor's back and within bounds (RV-02..04). */
+/** Revokes an ended launch's tokens at the EHR, in the background and within bounds (RV-02..04). */
+import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { EhrClient, EhrOwner, Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Log } from '#src/adapters/log.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
-import type { Launch } from '#src/launches/session/launch.ts';
+import { audienceAt, type Launch } from '#src/launches/session/launch.ts';
 import { type Revocation, revokeToken } from '#src/smart/revocation.ts';
 
-/** What there is to give back, and to whom. */
+/** What there is to revoke, and where. */
 export interface RevocableGrant {
   authorizationServer: Omit<Launch['authorizationServer'], 'jwksUri'>;
   tokens: Pick<Launch['tokens'], 'accessToken' | 'refreshToken'>;
@@ -20,7 +21,7 @@ export interface Revoker {
   flush(): Promise<void>;
 }
 
-/** Tokens in memory wait for nobody longer than this. */
+/** The longest pause before another try: tokens wait in memory. */
 const LONGEST_PAUSE_SECONDS = 60;
 const MOST_TRIES = 3;
 /** An authorization server that does not answer must not fill memory with tokens; a whole hospital may end at once. */
@@ -41,8 +42,9 @@ export function createRevoker(dependencies: { outbound: Outbound; keyRing: KeyRi
         log.warn({ reason: answer.reason }, 'revocation.refused');
         return;
       }
+      const pauseMs = Math.min(answer.afterSeconds, LONGEST_PAUSE_SECONDS) * 1_000;
       // oxlint-disable-next-line no-await-in-loop
-      await pause(Math.min(answer.afterSeconds, LONGEST_PAUSE_SECONDS) * 1_000, stopping.signal);
+      await setTimeout(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
       if (stopping.signal.aborted) return;
     }
     log.warn('revocation.given-up');
@@ -50,13 +52,11 @@ export function createRevoker(dependencies: { outbound: Outbound; keyRing: KeyRi
 
   return {
     revoke: ({ authorizationServer, tokens }, organization) => {
-      const { tokenEndpoint, revocationEndpoint, clientId, assertionAlg, assertionType } = authorizationServer;
+      const { revocationEndpoint, clientId, assertionAlg, assertionType } = authorizationServer;
       if (revocationEndpoint === undefined) return;
       if (underWay.size >= MOST_UNDER_WAY) return log.warn('revocation.given-up');
       const client = outbound.forOrganization(organization);
-      // CAJ-13: never the address of another endpoint, which another server could have named as its own.
-      const audience =
-        authorizationServer.audience === tokenEndpoint ? revocationEndpoint : authorizationServer.audience;
+      const audience = audienceAt(revocationEndpoint, authorizationServer);
       const make = (token: string, hint: Revocation['hint']) => () => {
         const key = keyRing.signingKey(assertionAlg);
         const now = clock();
@@ -76,16 +76,4 @@ export function createRevoker(dependencies: { outbound: Outbound; keyRing: KeyRi
       await Promise.all(underWay);
     },
   };
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    const stop = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-  });
 }

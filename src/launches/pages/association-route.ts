@@ -1,4 +1,4 @@
-/** `/launches/:launchId/association`: a first launch ends here until the person is known; no patient is read before. */
+/** `/launches/:launchId/association`: a first launch stops here until the user is known; no patient is read before. */
 import type { Request, RequestHandler, Response } from 'express';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { auditActor } from '#src/audit/audit.ts';
@@ -16,7 +16,6 @@ import type { LaunchStore } from '#src/launches/session/store.ts';
 import { type AssociationProblem, associationPage } from '#views/launches/association-page.ts';
 import { openLaunchOf } from './guard.ts';
 
-/** What the route needs. */
 export interface AssociationRouteDependencies {
   publicUrl: URL;
   clinicians: Pick<Clinicians, 'admit' | 'redeem'>;
@@ -28,7 +27,7 @@ export interface AssociationRouteDependencies {
 
 /**
  * Behind the launch guard that lets waiting launches pass. What came of a code is in the query, since a page that is
- * reloaded must not spend another try; it is a word of ours and tells nothing else.
+ * reloaded must not spend another try; it is one of our words and says nothing else.
  */
 export function associationRoute(deps: AssociationRouteDependencies): RequestHandler {
   return async (request, response) => {

@@ -1,9 +1,9 @@
-/** The end of a launch that nobody uses, announced: pages lead to `/launches/:launchId/closing` before it, without a script. */
+/** The end of an unused launch, announced: pages lead to `/launches/:launchId/closing` before it, without a script. */
 import type { RequestHandler, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import { csrfToken } from '#src/http/csrf.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
-import type { Closing } from '#src/launches/session/end-reasons.ts';
+import type { Closing } from '#src/launches/session/closing.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import { isUsableAsIs } from '#src/launches/tokens/token-life.ts';
 import { closingPage } from '#views/launches/closing-page.ts';
@@ -11,7 +11,7 @@ import { openLaunchOf, UNATTENDED } from './guard.ts';
 
 /**
  * Makes a page of a launch go to the announcement when it is time, and beyond it when that has been read and the launch
- * ends: a patient does not stay on a screen nobody may use any more.
+ * ends: a patient does not stay on the screen after the launch.
  *
  * By header, as a page that is sent in parts has its head out before anything is known; browsers treat it like the
  * `meta` element.
@@ -36,7 +36,7 @@ function leaveAt({ at, warnAt }: Closing, now: Date): Date {
 }
 
 /**
- * Behind a launch guard that renews nothing. Whoever used the launch in another tab meanwhile is sent straight back, to a
+ * Behind a launch guard that renews nothing. A user who used the launch in another tab meanwhile is sent straight back, to a
  * list that counts as no visit: two tabs left alone must not keep each other open, and no token is renewed for them; with
  * a token that is over they wait here (RF-13, RF-14).
  *
@@ -54,7 +54,16 @@ export function closingRoute(clock: Clock, hasDraft: (launch: Launch) => Promise
     allowSameOriginReferrer(response);
     const isKept = await hasDraft(launch).catch(() => false);
     const { at: closesAt, canStay } = closing;
-    const props = { base, closesAt, canStay, now, timeZone, isKept, csrfToken: csrfToken(cookieSecret) };
+    const props = {
+      base,
+      closesAt,
+      canStay,
+      kind: launch.kind,
+      now,
+      timeZone,
+      isKept,
+      csrfToken: csrfToken(cookieSecret),
+    };
     response.type('html').send(closingPage(props));
   };
 }

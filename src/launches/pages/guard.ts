@@ -7,15 +7,10 @@ import { contextOf } from '#src/http/request-context.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import { recheckUser, type UserAdmissionDependencies, type Waiting } from '#src/launches/callback/admit-clinician.ts';
 import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
+import { whyOver } from '#src/launches/ending/why-over.ts';
+import { type Closing, closingOf } from '#src/launches/session/closing.ts';
 import type { LaunchCookie, LaunchCookies } from '#src/launches/session/cookies.ts';
-import {
-  type Closing,
-  closingOf,
-  type EndReason,
-  endedError,
-  isOver,
-  limitReason,
-} from '#src/launches/session/end-reasons.ts';
+import { type EndReason, endedError } from '#src/launches/session/end-reasons.ts';
 import { IDLE_LIMIT_MS, type Launch } from '#src/launches/session/launch.ts';
 import { fitPageTo } from '#src/launches/session/launch-origin.ts';
 import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
@@ -35,14 +30,13 @@ export interface OpenLaunch {
   waits: Waiting | undefined;
   /** As things stand with this visit. */
   closing: Closing;
-  /** Whether a browser came by itself, so that nobody's hour began anew. */
+  /** Whether a browser came by itself, so that no idle hour began anew. */
   isUnattended: boolean;
 }
 
 /** In the query of an address that a page of ours goes to by itself. */
 export const UNATTENDED = 'unattended';
 
-/** What the guard needs. */
 export interface LaunchGuardDependencies extends Pick<UserAdmissionDependencies, 'clinicians'> {
   directory: OrganizationDirectory;
   launches: LaunchStore;
@@ -50,7 +44,7 @@ export interface LaunchGuardDependencies extends Pick<UserAdmissionDependencies,
   endings: LaunchEndings;
   sealer: Sealer;
   clock: Clock;
-  /** For the few routes of somebody who is not associated yet: the association itself and signing out. */
+  /** For the few routes of a user who is not associated yet: the association itself and signing out. */
   acceptsWaiting?: boolean;
 }
 
@@ -75,7 +69,7 @@ export function openLaunchOf(request: Request): OpenLaunch {
 /**
  * Proves the launch of `/launches/:launchId/…` (MT-01, LA-09): 401 with the reason unless this browser holds its cookie,
  * the record is there and not at its limit, the organization is enabled and unchanged since (REG-11, MT-05), and the user
- * still one of its clinicians (FU-07). Whoever is not associated yet is sent to `/launches/:launchId/association`.
+ * still one of its clinicians (FU-07). A user who is not associated yet is sent to `/launches/:launchId/association`.
  *
  * @param options.renews false for pages that never begin a new idle hour; others do unless the visit is unattended.
  */
@@ -96,26 +90,21 @@ export function requireLaunch(
     // The kind says who may frame the page, so a record of the other kind is not this cookie's.
     const record = stored?.launch.kind === cookie.kind ? stored : undefined;
     const reason = record
-      ? whyNot(record.launch, organization, now)
+      ? whyOver(record.launch, organization, now)
       : await dependencies.launches.whyEnded(cookie, now);
-    if (!record || !organization || reason !== undefined) {
+    const refuse = async (why: EndReason | undefined): Promise<never> => {
       const by = { actor: 'system', supportCode: contextOf(request).supportCode } as const;
-      if (record) await endings.end([launchId], reason ?? 'organization', organization, by);
-      launchCookies.retireLaunches(request, response, [launchId], reason);
-      throw endedError(reason);
-    }
+      if (record) await endings.end([launchId], why ?? 'organization', organization, by);
+      launchCookies.retireLaunches(request, response, [launchId], why);
+      throw endedError(why);
+    };
+    if (!record || !organization || reason !== undefined) return refuse(reason);
     const { launch, idleLeftMs } = record;
-    Object.assign(contextOf(request).facts, {
-      organizationId: organization.id,
-      launchHash: sealer.fingerprint(launchId),
-    });
+    const { facts } = contextOf(request);
+    facts.organizationId = organization.id;
+    facts.launchHash = sealer.fingerprint(launchId);
     const checked = await recheckUser(dependencies, record, organization);
-    if (checked.kind === 'ended') {
-      const by = { actor: 'system', supportCode: contextOf(request).supportCode } as const;
-      await endings.end([launchId], checked.reason, organization, by);
-      launchCookies.retireLaunches(request, response, [launchId], checked.reason);
-      throw endedError(checked.reason);
-    }
+    if (checked.kind === 'ended') return refuse(checked.reason);
     const waits = checked.kind === 'waits' ? checked.membership : undefined;
     if (waits && dependencies.acceptsWaiting !== true) return sendToAssociation(request, response, launchId);
     const known = checked.kind === 'admitted' ? checked.opened : record;
@@ -148,19 +137,4 @@ async function openRecord(
   if (isUnattended) return launches.glance(id, secret);
   const record = await launches.open(id, secret, now);
   return record && { ...record, idleLeftMs: IDLE_LIMIT_MS };
-}
-
-/** Why a launch that is still stored has ended all the same. */
-function whyNot(launch: Launch, organization: Organization | undefined, now: Date): EndReason | undefined {
-  if (!organization || !isStillAllowed(launch, organization)) return 'organization';
-  return isOver(launch, now) ? limitReason(launch) : undefined;
-}
-
-function isStillAllowed(launch: Launch, organization: Organization): boolean {
-  return (
-    organization.enabled &&
-    organization.id === launch.organizationId &&
-    (launch.kind === 'ehr' || organization.standalone) &&
-    organization.connectionVersion === launch.connectionVersion
-  );
 }

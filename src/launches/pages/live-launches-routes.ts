@@ -11,7 +11,8 @@ import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
-import type { LaunchStore, LiveLaunch } from '#src/launches/session/store.ts';
+import type { LiveLaunch } from '#src/launches/session/live-launches.ts';
+import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { type LiveLaunchProps, liveLaunchesChoice, liveLaunchesPage } from '#views/inspector/live-launches-page.ts';
@@ -40,12 +41,7 @@ export function liveLaunchesRoutes(dependencies: LiveLaunchesDependencies): Rout
   router.get('/', list(dependencies));
   router.post('/end', ending(dependencies, endOne));
   router.post('/end-user', ending(dependencies, endUser));
-  router.post(
-    '/end-all',
-    ending(dependencies, (deps, request, { organization }) =>
-      deps.endings.endOf(organization, 'administrator', actorOf(request)),
-    ),
-  );
+  router.post('/end-all', ending(dependencies, endAll));
   return router;
 }
 
@@ -60,27 +56,20 @@ function list(deps: LiveLaunchesDependencies): RequestHandler {
     const open = await deps.launches.live(organization.id, deps.clock(), MOST_READ);
     const counts = Map.groupBy(open, ({ launch }) => userOf(deps, launch));
     const rows = open.slice(0, MOST_SHOWN).map((one) => rowOf(deps, one, counts));
+    const query = queryFor(request, organization);
     const { ended } = (await deps.afterPost.read<Posted>(request)).shown;
-    response.type('html').send(
-      liveLaunchesPage({
-        admin,
-        organization,
-        query: queryFor(request, organization),
-        rows,
-        total: open.length,
-        now: deps.clock(),
-        ended,
-      }),
-    );
+    response
+      .type('html')
+      .send(liveLaunchesPage({ admin, organization, query, rows, total: open.length, now: deps.clock(), ended }));
   };
 }
 
-type End = (deps: LiveLaunchesDependencies, request: Request, at: { organization: Organization }) => Promise<number>;
+type End = (deps: LiveLaunchesDependencies, request: Request, organization: Organization) => Promise<number>;
 
 function ending(deps: LiveLaunchesDependencies, end: End): RequestHandler {
   return async (request: Request, response: Response) => {
     const organization = await organizationOf(deps, request);
-    const shown: Posted = { ended: await end(deps, request, { organization }) };
+    const shown: Posted = { ended: await end(deps, request, organization) };
     const query = queryFor(request, organization);
     const page = `/settings/live-launches${query === '' ? '' : `?${query}`}`;
     await deps.afterPost.answer(request, response, page, { kind: 'done', shown });
@@ -88,16 +77,19 @@ function ending(deps: LiveLaunchesDependencies, end: End): RequestHandler {
 }
 
 /** MT-01: the launch named by the form has to be the organization's; another's is as good as none. */
-const endOne: End = async ({ launches, endings }, request, { organization }) => {
+const endOne: End = async ({ launches, endings }, request, organization) => {
   const found = await launches.reopen(fieldOf(request, 'launch', 'id'));
   if (found?.launch.organizationId !== organization.id) return 0;
   return endings.end([found.launch.id], 'administrator', organization, actorOf(request));
 };
 
-const endUser: End = (deps, request, { organization }) => {
+const endUser: End = (deps, request, organization) => {
   const user = fieldOf(request, 'user', 'id');
   return deps.endings.endOf(organization, 'administrator', actorOf(request), (launch) => userOf(deps, launch) === user);
 };
+
+const endAll: End = ({ endings }, request, organization) =>
+  endings.endOf(organization, 'administrator', actorOf(request));
 
 /** Administrators act on their own organization, whatever the address says; operators on the one they name. */
 async function organizationOf({ store }: LiveLaunchesDependencies, request: Request): Promise<Organization> {

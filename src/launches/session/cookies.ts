@@ -3,7 +3,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Cookies } from '#src/http/cookies.ts';
 import { KNOWN_LIFETIME_MS, type NoteCookie } from '#src/http/limits/known-browsers.ts';
-import { type EndReason, endReasons } from './end-reasons.ts';
+import type { EndReason } from './end-reasons.ts';
+import { createEndedNotes } from './ended-notes.ts';
 import { ABSOLUTE_LIMIT_MS, type LaunchKind, MOST_LAUNCHES_PER_BROWSER } from './launch.ts';
 import type { LaunchOrigin } from './launch-origin.ts';
 import { TRANSACTION_LIFETIME_MS } from './transaction.ts';
@@ -27,19 +28,11 @@ export interface LaunchCookie extends CookieValue {
  * replace, refuse or clear the other.
  */
 const NAMES = {
-  ehr: { probe: 'probe', tx: 'tx-', launch: 'launch-', ended: 'ended-' },
-  standalone: {
-    probe: 'standalone-probe',
-    tx: 'standalone-tx-',
-    launch: 'standalone-launch-',
-    ended: 'standalone-ended-',
-  },
+  ehr: { probe: 'probe', tx: 'tx-', launch: 'launch-' },
+  standalone: { probe: 'standalone-probe', tx: 'standalone-tx-', launch: 'standalone-launch-' },
 } as const satisfies Record<LaunchKind, unknown>;
 const KINDS = ['ehr', 'standalone'] as const;
 const MOST_TRANSACTIONS_PER_BROWSER = 10;
-/** A browser keeps few cookies for a framed site, and the open launches need them. */
-const MOST_ENDED_PER_BROWSER = 5;
-const ENDED_LIFETIME_MS = 60 * 60_000;
 
 /** Reads and writes them on one deployment. */
 export interface LaunchCookies {
@@ -49,7 +42,7 @@ export interface LaunchCookies {
   /** The note of a browser that launched before: it shares the probe's cookie, for a framed site may keep few. */
   knownNote(kind: LaunchKind): NoteCookie;
   /**
-   * The origin this browser last began; the one from a chart, if it began both. Proves nothing: it only chooses where
+   * The origin of the launch this browser last began; the one from a chart, if it began both. Proves nothing: it only chooses where
    * an error page may be framed and what it offers, when the cookie that would know better is gone (ER-01).
    */
   lastOrigin(request: Request): LaunchOrigin | undefined;
@@ -60,10 +53,7 @@ export interface LaunchCookies {
   /** Every launch cookie of this browser, oldest first. */
   launches(request: Request): LaunchCookie[];
   setLaunch(response: Response, cookie: LaunchCookie): void;
-  /**
-   * Takes launches' cookies away and, where it is known, notes why they ended: another tab of the same launch would
-   * otherwise have nothing to say. Proves nothing and chooses nothing but words and who may frame them.
-   */
+  /** Takes launches' cookies away and, where it is known, notes why they ended. */
   retireLaunches(request: Request, response: Response, ids: readonly string[], reason: EndReason | undefined): void;
   endedLaunch(request: Request, launchId: string): (LaunchOrigin & { reason: EndReason }) | undefined;
 }
@@ -80,6 +70,7 @@ export function launchesToEnd(open: readonly LaunchCookie[]): LaunchCookie[] {
 
 /** See {@link LaunchCookies}. @param cookies where each kind of launch is shown: in the EHR's frame, or in a window. */
 export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): LaunchCookies {
+  const endedNotes = createEndedNotes(cookies);
   const named = (request: Request, what: 'tx' | 'launch', kind: LaunchKind) => {
     const prefix = NAMES[kind][what];
     return [...cookies[kind].read(request)]
@@ -90,8 +81,6 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): Launc
       })
       .toSorted((a, b) => a.issuedAt - b.issuedAt);
   };
-  const namesOf = (request: Request, kind: LaunchKind, prefix: string) =>
-    [...cookies[kind].read(request).keys()].filter((name) => name.startsWith(prefix));
   const ofBothKinds = (request: Request, what: 'tx' | 'launch') =>
     KINDS.flatMap((kind) => named(request, what, kind)).toSorted((a, b) => a.issuedAt - b.issuedAt);
   /** Its organization, and after the first `~` the note. */
@@ -120,11 +109,8 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): Launc
       },
     }),
     lastOrigin: (request) => {
-      const began = KINDS.map((kind) => ({
-        kind,
-        organizationId: probeOf(request, kind)?.organizationId || undefined,
-      }));
-      return began.find((origin): origin is LaunchOrigin => origin.organizationId !== undefined);
+      const began = KINDS.map((kind) => ({ kind, organizationId: probeOf(request, kind)?.organizationId ?? '' }));
+      return began.find(({ organizationId }) => organizationId !== '');
     },
     ofTransaction: (request, state) => ofBothKinds(request, 'tx').find(({ id }) => id === shortHash(state)),
     setTransaction: (request, response, state, cookie) => {
@@ -142,25 +128,9 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): Launc
     retireLaunches: (request, response, ids, reason) => {
       const held = ofBothKinds(request, 'launch').filter(({ id }) => ids.includes(id));
       for (const { id, kind } of held) cookies[kind].clear(response, `${NAMES[kind].launch}${id}`);
-      if (reason === undefined) return;
-      const notes = held.slice(-MOST_ENDED_PER_BROWSER);
-      const older = KINDS.flatMap((kind) => namesOf(request, kind, NAMES[kind].ended).map((name) => ({ kind, name })));
-      const room = MOST_ENDED_PER_BROWSER - notes.length;
-      for (const { kind, name } of older.slice(0, Math.max(0, older.length - room)))
-        cookies[kind].clear(response, name);
-      for (const { id, kind, organizationId } of notes)
-        cookies[kind].set(response, `${NAMES[kind].ended}${id}`, `${reason}:${organizationId}`, ENDED_LIFETIME_MS);
+      if (reason !== undefined) endedNotes.leave(request, response, held, reason);
     },
-    endedLaunch: (request, launchId) => {
-      const notes = KINDS.map((kind) => ({
-        kind,
-        note: cookies[kind].read(request).get(`${NAMES[kind].ended}${launchId}`),
-      }));
-      const { kind, note = '' } = notes.find((one) => one.note !== undefined) ?? {};
-      const [told, organizationId] = note.split(':');
-      const reason = endReasons.find((one) => one === told);
-      return kind && reason && organizationId ? { reason, kind, organizationId } : undefined;
-    },
+    endedLaunch: endedNotes.read,
   };
 }
 

@@ -1,6 +1,6 @@
-/** Why a launch ended, when it will, and the page each end leads to. */
+/** Why launches end, and the page each end leads to. */
 import { AppError, type ErrorCode } from '#src/errors.ts';
-import { ABSOLUTE_LIMIT_MS, IDLE_LIMIT_MS, type Launch } from './launch.ts';
+import { ABSOLUTE_LIMIT_MS, type Launch } from './launch.ts';
 
 /** Every way a launch ends, with the error whose page says so. The audit trail has the reason, an hour long its next visit the page. */
 const CODE_BY_REASON = {
@@ -48,31 +48,4 @@ export function isOver({ endsAt }: Pick<Launch, 'endsAt'>, now: Date): boolean {
 /** Whose limit that is: ours for a long shift, else the EHR's for its token. */
 export function limitReason({ startedAt, endsAt }: Pick<Launch, 'startedAt' | 'endsAt'>): EndReason {
   return Date.parse(endsAt) - Date.parse(startedAt) >= ABSOLUTE_LIMIT_MS ? 'limit' : 'token-expired';
-}
-
-/** When a launch closes unless somebody comes, and what a visit changes about it. */
-export interface Closing {
-  at: Date;
-  /** Whether a visit puts it off; the absolute limit and the end of a token come whatever anybody does. */
-  canStay: boolean;
-  /** From this instant on the visitor is warned. */
-  warnAt: Date;
-}
-
-const WARNING_MS = 5 * 60_000;
-/** Of a launch that is shorter than half an hour, no more than this part is spent on the warning. */
-const LONGEST_WARNING_SHARE = 1 / 5;
-
-/** @param idleLeftMs how long the record would still be kept without a visit. */
-export function closingOf(
-  { startedAt, endsAt }: Pick<Launch, 'startedAt' | 'endsAt'>,
-  idleLeftMs: number,
-  now: Date,
-): Closing {
-  const limit = Date.parse(endsAt);
-  const idleEnd = now.getTime() + idleLeftMs;
-  const canStay = idleEnd < limit;
-  const at = Math.min(idleEnd, limit);
-  const lastsMs = canStay ? IDLE_LIMIT_MS : limit - Date.parse(startedAt);
-  return { at: new Date(at), canStay, warnAt: new Date(at - Math.min(WARNING_MS, lastsMs * LONGEST_WARNING_SHARE)) };
 }

@@ -1,4 +1,4 @@
-/** What the pages of a origin may do and offer: a frame of the EHR for one from a chart, a way to start again for the other. */
+/** What the pages of a launch may do and offer, by where it began: a frame of the EHR for one from a chart, a way to start again for the other. */
 import type { Response } from 'express';
 import { contextOf } from '#src/http/request-context.ts';
 import { setPagePolicy } from '#src/http/security-headers.ts';
@@ -6,7 +6,7 @@ import type { OrganizationDirectory } from '#src/organizations/directory.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { LaunchKind } from './launch.ts';
 
-/** Where a launch began and for whom, from a cookie of ours; nobody is let in by it. */
+/** Where a launch began and for whom, from a cookie of ours; it proves nothing. */
 export interface LaunchOrigin {
   kind: LaunchKind;
   organizationId: string;
@@ -20,7 +20,7 @@ export function standalonePath(organizationId: string): string {
 /**
  * Fits a page to its origin, also the page that says why there is nothing else to show. A launch from a chart may be
  * framed by its organization's EHR, for without that a refusal inside the chart is the browser's own blank page
- * (LA-11, ER-01). A standalone launch is framed by nobody; its refusals offer to start again.
+ * (LA-11, ER-01). No page may frame a standalone launch; its refusals offer to start again.
  *
  * @returns the organization, when there is one.
  */

@@ -25,9 +25,9 @@ export interface LaunchTokens {
 /** A refresh under way or put off. */
 export type RefreshState =
   | { kind: 'under-way'; since: string }
-  /** Renewed, but whose it is cannot be verified yet: the issuer's keys are away. Not to be used (ID-22). */
+  /** Renewed, but whose it is cannot be verified yet: the issuer's keys are unavailable. Not to be used (ID-22). */
   | { kind: 'unproven'; idToken: string; until: string; failures: number }
-  /** The EHR was busy or away: not before this instant. */
+  /** The EHR was busy or unavailable: not before this instant. */
   | { kind: 'put-off'; until: string; failures: number };
 
 /** Where a launch began: in a chart of the EHR, or at our own address, with the patient picked at the EHR. */
@@ -43,7 +43,7 @@ export interface Launch {
   connectionVersion: number;
   /** The `aud` of the launch and the only place its token goes to. */
   fhirBase: string;
-  /** Where and how its tokens are renewed and given back, pinned at launch (DI-06). */
+  /** Where and how its tokens are renewed and revoked, pinned at launch (DI-06). */
   authorizationServer: {
     tokenEndpoint: string;
     revocationEndpoint: string | undefined;
@@ -127,4 +127,12 @@ export function isSameUser(
   b: Pick<Launch, 'organizationId' | 'user'>,
 ): boolean {
   return a.organizationId === b.organizationId && a.user.iss === b.user.iss && a.user.sub === b.user.sub;
+}
+
+/** CAJ-13: never the address of another endpoint, which another server could have named as its own. */
+export function audienceAt(
+  endpoint: string,
+  { audience, tokenEndpoint }: Pick<Launch['authorizationServer'], 'audience' | 'tokenEndpoint'>,
+): string {
+  return audience === tokenEndpoint ? endpoint : audience;
 }

@@ -6,7 +6,7 @@ import type { Metrics } from '#src/adapters/metrics.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createLiveIndex } from './live-index.ts';
 
-/** One count per organization and scrape. While a store is away the metric is absent, and the others are there. */
+/** One count per organization and scrape. While a store is unavailable, only this metric is absent. */
 export function measureLiveLaunches(dependencies: {
   metrics: Metrics;
   redis: KeyStore;

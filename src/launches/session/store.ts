@@ -1,18 +1,13 @@
 /** Launch records in Redis: sealed, one key each, opened only with the secret of that launch's cookie. */
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
-import { type EndReason, isOver } from './end-reasons.ts';
+import type { EndReason } from './end-reasons.ts';
 import { createEndedLaunches } from './ended-launches.ts';
 import { IDLE_LIMIT_MS, type Launch } from './launch.ts';
 import { createLaunchSealing, hashOf, keyOf, type LaunchRecord, type OpenedLaunch } from './launch-record.ts';
 import { createLiveIndex } from './live-index.ts';
+import { createLiveLaunches, type LiveLaunches } from './live-launches.ts';
 import type { StoreRetries } from './store-retries.ts';
-
-/** A launch as administrators see it. */
-export interface LiveLaunch {
-  launch: Launch;
-  lastUsedAt: Date;
-}
 
 /** The records of all launches; every instance sees the same. */
 export interface LaunchStore {
@@ -28,18 +23,18 @@ export interface LaunchStore {
   open(id: string, secret: string, now: Date): Promise<OpenedLaunch | undefined>;
   /** The same without a new idle period, and how much is left of the one under way. */
   glance(id: string, secret: string): Promise<(OpenedLaunch & { idleLeftMs: number }) | undefined>;
-  /** The record as it is now, for those who have proved the launch before; its lifetime stays. */
+  /** The record as it is now, without proof: the caller has proved the launch before; its lifetime stays. */
   reopen(id: string): Promise<OpenedLaunch | undefined>;
   /** Replaces the record unless it has changed or ended since it was opened: of many callers one succeeds (RF-04). */
   replace(opened: OpenedLaunch, next: Launch): Promise<OpenedLaunch | undefined>;
-  /** The same, for what must not be done unknown to anybody: if the store does not answer, what it may have done is undone. */
+  /** The same; if the store does not answer, what it may have done is undone. */
   claim(opened: OpenedLaunch, next: Launch): Promise<OpenedLaunch | undefined>;
   /** The launches of one browser's cookies that are still open; lifetimes stay as they are. */
   peek(cookies: readonly { id: string; secret: string }[]): Promise<Launch[]>;
   /** Why there is nothing to open, as far as that is known. Honest about idleness only for a cookie that is old enough. */
   whyEnded(cookie: { id: string; secret: string; issuedAt: number }, now: Date): Promise<EndReason | undefined>;
   /** The open launches of an organization, as the records say; most recently used first, `most` at most. */
-  live(organizationId: string, now: Date, most?: number): Promise<LiveLaunch[]>;
+  live: LiveLaunches;
 }
 
 /** For `end-launches` alone, which also revokes the tokens and writes the audit trail. */
@@ -54,8 +49,6 @@ export interface EndableLaunchStore extends LaunchStore {
    */
   end(ids: readonly string[], reason: EndReason): Promise<Launch[]>;
 }
-
-const BATCH = 100;
 
 /** @throws from its methods: AppError 'store.unavailable'. */
 export function createLaunchStore(
@@ -96,17 +89,10 @@ export function createLaunchStore(
       await bury().catch(() => retries.insist(bury));
       return [taken.launch];
     } catch {
-      // Whether it was taken, nobody knows: whoever gives its tokens back has them from the copy.
+      // Whether it was taken is unknown: its tokens are revoked from the copy.
       retries.insist(() => Promise.all([redis.delete(keyOf(id)), bury()]));
       return [seen];
     }
-  };
-  const liveOne = async (id: string, now: Date): Promise<LiveLaunch | undefined> => {
-    const [opened, left] = await Promise.all([reopen(id), redis.lifetimeLeftMs(keyOf(id))]);
-    if (!opened || left === undefined || isOver(opened.launch, now)) return undefined;
-    // A record that was never opened may have been given less than an hour.
-    const used = Math.max(now.getTime() - (IDLE_LIMIT_MS - left), Date.parse(opened.launch.startedAt));
-    return { launch: opened.launch, lastUsedAt: new Date(used) };
   };
   return {
     save: async (launch, secret, now) => {
@@ -146,21 +132,6 @@ export function createLaunchStore(
       const isOld = now.getTime() - issuedAt >= IDLE_LIMIT_MS;
       return reason ?? (isOld && record === undefined ? 'idle' : undefined);
     },
-    live: async (organizationId, now, most) => {
-      const ids = await index.ids(organizationId, now, most);
-      const open: LiveLaunch[] = [];
-      for (let at = 0; at < ids.length; at += BATCH) {
-        const batch = ids.slice(at, at + BATCH);
-        // oxlint-disable-next-line no-await-in-loop -- so many at a time, for the sake of everybody else
-        const found = await Promise.all(batch.map((id) => liveOne(id, now)));
-        const gone = batch.filter((_, place) => found[place]?.launch.organizationId !== organizationId);
-        // oxlint-disable-next-line no-await-in-loop
-        await index.drop(organizationId, gone);
-        open.push(
-          ...found.filter((one) => one?.launch.organizationId === organizationId).filter((one) => one !== undefined),
-        );
-      }
-      return open;
-    },
+    live: createLiveLaunches(redis, index, reopen),
   };
 }

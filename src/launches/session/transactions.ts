@@ -20,7 +20,7 @@ export type Claim = { kind: 'transaction'; transaction: Transaction } | { kind: 
 const COMPLETION_LIFETIME_MS = 60_000;
 /** In place of a transaction, with who has it. */
 const TAKEN = 'taken';
-/** A place in the lane, the budget's minute, the token, the issuer's keys and the user: each has a deadline of its own. */
+/** A place in the bulkhead, the budget's minute, the token, the issuer's keys and the user: each has its own deadline. */
 const LONGEST_CALLBACK_MS = 20_000;
 const ASK_AGAIN_MS = 150;
 
@@ -37,15 +37,15 @@ export interface Transactions {
    * Takes a transaction out: of many callers one gets it (CB-04, CB-06). The others wait, as long as a callback may take,
    * for what it was completed with (CB-19), or until it is put back.
    *
-   * @returns undefined when unknown, expired, or begun in another browser, or when whoever has it gave it up or has died;
+   * @returns undefined when unknown, expired, or begun in another browser, or when the callback that has it gave up or died;
    *   the caller cannot tell which, and neither can an attacker.
    * @throws AppError 'store.unavailable'; what may have been taken then is put back.
    */
   claim(key: TransactionKey): Promise<Claim | undefined>;
   complete(key: TransactionKey, completion: Completion): Promise<void>;
   /**
-   * A code belongs to the first transaction it comes with. Codes are sent to one token endpoint once, so whoever got hold
-   * of one there can only bring it here again, with another `state` of ours (MT-04, RFC 9700 section 4.4 and 4.5).
+   * A code belongs to the first transaction it comes with. Codes are sent to one token endpoint once, so a code
+   * that was stolen there can only come here again, with another `state` of ours (MT-04, RFC 9700 section 4.4 and 4.5).
    *
    * @returns false when it came with another transaction before.
    */
@@ -53,7 +53,6 @@ export interface Transactions {
   abandon(key: TransactionKey): Promise<void>;
 }
 
-/** See {@link Transactions}. */
 export function createTransactions(
   redis: KeyStore,
   sealer: Sealer,

@@ -20,7 +20,6 @@ import {
   createAttemptSecrets,
 } from '#src/smart/step-4-authorization-code.ts';
 
-/** What beginning a launch needs of the outside. */
 export interface BeginLaunchDependencies {
   publicUrl: URL;
   connections: SmartConnections;

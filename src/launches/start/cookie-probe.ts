@@ -1,7 +1,7 @@
 /** What every launch does once it is known who is asked: do cookies arrive, is there room, and off to the EHR. */
 import type { Request, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
-import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
+import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import { isFramed } from '#src/http/framed.ts';
 import type { KnownBrowsers } from '#src/http/limits/known-browsers.ts';
 import type { LaunchLimit } from '#src/http/limits/launch-limit.ts';
@@ -16,7 +16,6 @@ import { type BeginLaunchDependencies, beginLaunch, type LaunchStart } from './a
 import type { OpenLaunchLimit } from './open-launch-limit.ts';
 import { sendOnward } from './send-onward.ts';
 
-/** What starting a launch needs. */
 export interface CookieProbeDependencies extends BeginLaunchDependencies {
   launchCookies: LaunchCookies;
   knownBrowsers: Record<LaunchKind, KnownBrowsers>;
@@ -29,7 +28,6 @@ export interface CookieProbeDependencies extends BeginLaunchDependencies {
 export interface LaunchVisit {
   request: Request;
   response: Response;
-  trace: LaunchTrace;
 }
 
 /** Marks the one redirect to ourselves that finds out whether cookies arrive. */
@@ -53,7 +51,8 @@ export async function startLaunch(
   start: LaunchStart,
 ): Promise<void> {
   const { launchCookies, knownBrowsers, openLaunches, limit, clock } = dependencies;
-  const { request, response, trace } = visit;
+  const { request, response } = visit;
+  const trace = traceOf(request);
   const origin: LaunchOrigin = { kind: start.kind, organizationId: organization.id };
   if (!launchCookies.arrived(request, start.kind)) return probeCookies(dependencies, visit, origin);
   trace.know({ cookieMode: queryOf(request).has(PROBED) ? 'probed' : 'arrived' });
@@ -73,7 +72,7 @@ export async function startLaunch(
 
 function probeCookies(
   { publicUrl, launchCookies }: CookieProbeDependencies,
-  { request, response, trace }: LaunchVisit,
+  { request, response }: LaunchVisit,
   origin: LaunchOrigin,
 ): void {
   const query = queryOf(request);
@@ -84,11 +83,12 @@ function probeCookies(
   if (!isProbed) {
     launchCookies.setProbe(request, response, origin);
     launchUrl.searchParams.set(PROBED, '1');
-    trace.discard();
+    traceOf(request).discard();
     return void response.status(303).location(launchUrl.href).end();
   }
   const { facts, supportCode } = contextOf(request);
   facts.errorCode = 'launch.cookies-blocked';
+  const trace = traceOf(request);
   trace.know({ cookieMode: 'blocked' });
   trace.failed('cookies', 'launch.cookies-blocked');
   const { kind } = origin;

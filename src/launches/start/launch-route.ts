@@ -1,7 +1,7 @@
 /** `GET /smart/launch`: the EHR opens the app here, usually in an iframe. */
 import type { Request, RequestHandler, Response } from 'express';
 import { launchFacts } from '#src/diagnostics/traces/facts.ts';
-import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
+import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
 import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
 import { AppError } from '#src/errors.ts';
@@ -15,7 +15,6 @@ import { isSameFhirBase, type LaunchRequest, readLaunchRequest } from '#src/smar
 import { type CookieProbeDependencies, isPrefetch, startLaunch } from './cookie-probe.ts';
 import { assertFrameAllowed } from './frame-allowed.ts';
 
-/** What the launch route needs. */
 export interface LaunchRouteDependencies extends CookieProbeDependencies {
   directory: OrganizationDirectory;
   traces: LaunchTraces;
@@ -29,10 +28,10 @@ export function launchRoute(dependencies: LaunchRouteDependencies): RequestHandl
   return async (request, response) => {
     if (isPrefetch(request)) return void response.status(503).end();
     const facts = launchFactsOf(request);
-    await dependencies.traces.follow({ request, step: 'launch', facts }, async (trace) => {
-      const asking = () => whoIsAsked(dependencies, request, response, trace);
-      const { organization, launchRequest } = await trace.step('launch', asking, facts);
-      await startLaunch(dependencies, { request, response, trace }, organization, { kind: 'ehr', ...launchRequest });
+    await dependencies.traces.follow({ request, step: 'launch', facts }, async () => {
+      const asking = () => whoIsAsked(dependencies, request, response);
+      const { organization, launchRequest } = await traceOf(request).step('launch', asking, facts);
+      await startLaunch(dependencies, { request, response }, organization, { kind: 'ehr', ...launchRequest });
     });
   };
 }
@@ -42,12 +41,11 @@ async function whoIsAsked(
   { directory }: LaunchRouteDependencies,
   request: Request,
   response: Response,
-  trace: LaunchTrace,
 ): Promise<{ organization: Organization; launchRequest: LaunchRequest }> {
   const query = queryOf(request);
   const organization = await findOrganization(directory, request, query);
   contextOf(request).facts.organizationId = organization.id;
-  trace.know({ organizationId: organization.id });
+  traceOf(request).know({ organizationId: organization.id });
   setPagePolicy(response, { frameAncestors: organization.frameAncestors });
   assertFrameAllowed(organization, isFramed(request));
   const launchRequest = readLaunchRequest(query);

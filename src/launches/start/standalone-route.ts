@@ -1,7 +1,7 @@
-/** `GET /smart/standalone/:orgId`: somebody opens the app outside the EHR, signs in there and picks a patient. */
+/** `GET /smart/standalone/:orgId`: the user opens the app outside the EHR, signs in at the EHR and picks a patient. */
 import type { Request, RequestHandler } from 'express';
 import { standaloneFacts } from '#src/diagnostics/traces/facts.ts';
-import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
+import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import { AppError } from '#src/errors.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
@@ -13,32 +13,28 @@ import type { LaunchRouteDependencies } from './launch-route.ts';
 
 /**
  * Begins a standalone launch (SMART App Launch 2.2.0, "Launch App: Standalone Launch"). The path names an organization
- * from the registered list, and that is all anybody can say: the EHR, `aud`, scopes and everything else are its settings
- * (LA-13, LA-07). Framed by nobody, because a page that opens by itself could be framed to steal clicks (LA-14).
+ * from the registered list, and nothing else: the EHR, `aud`, scopes and everything else are its settings
+ * (LA-13, LA-07). No page may frame it, because a page that opens by itself could be framed to steal clicks (LA-14).
  */
 export function standaloneRoute(dependencies: LaunchRouteDependencies): RequestHandler {
   return async (request, response) => {
     if (isPrefetch(request)) return void response.status(503).end();
     const facts = standaloneFacts(queryOf(request));
-    await dependencies.traces.follow({ request, step: 'launch', facts }, async (trace) => {
-      const asking = () => whoIsAsked(dependencies.directory, request, trace);
-      const organization = await trace.step('launch', asking, facts);
+    await dependencies.traces.follow({ request, step: 'launch', facts }, async () => {
+      const asking = () => whoIsAsked(dependencies.directory, request);
+      const organization = await traceOf(request).step('launch', asking, facts);
       const start = { kind: 'standalone', iss: organization.fhirBaseUrl } as const;
-      await startLaunch(dependencies, { request, response, trace }, organization, start);
+      await startLaunch(dependencies, { request, response }, organization, start);
     });
   };
 }
 
 /** The organization, before anything leaves this server. */
-async function whoIsAsked(
-  directory: OrganizationDirectory,
-  request: Request,
-  trace: LaunchTrace,
-): Promise<Organization> {
+async function whoIsAsked(directory: OrganizationDirectory, request: Request): Promise<Organization> {
   const organization = await directory.find(pathPartOf(request, 'orgId'));
   if (!organization) throw new AppError('launch.unknown-organization', 'no organization has this orgId');
   contextOf(request).facts.organizationId = organization.id;
-  trace.know({ organizationId: organization.id });
+  traceOf(request).know({ organizationId: organization.id });
   if (!organization.enabled) throw new AppError('launch.organization-disabled', 'the organization is disabled');
   if (!organization.standalone) throw new AppError('launch.standalone-off', 'standalone is off for this organization');
   contextOf(request).startAgain = standalonePath(organization.id);
@@ -47,7 +43,7 @@ async function whoIsAsked(
   return organization;
 }
 
-/** Refused rather than ignored: whoever adds something expects it to count, and an EHR that does belongs elsewhere. */
+/** Refused rather than ignored: who adds a parameter expects it to count, and an EHR with parameters has the launch URL. */
 function assertNothingAdded(query: URLSearchParams): void {
   const isOurs = query.size === 0 || (query.size === 1 && query.get(PROBED) === '1');
   if (!isOurs) throw new AppError('launch.standalone-parameters', 'parameters were added to the standalone URL');

@@ -1,4 +1,4 @@
-/** Where an organization wishes it: whether the EHR still honours a launch's token, asked before a page is shown (RV-06, RV-07). */
+/** For organizations that want it: whether the EHR still honours a launch's token, asked before a page is shown (RV-06, RV-07). */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Log } from '#src/adapters/log.ts';
@@ -6,7 +6,7 @@ import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
 import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
-import type { Launch } from '#src/launches/session/launch.ts';
+import { audienceAt, type Launch } from '#src/launches/session/launch.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { patientIdOf } from '#src/smart/fhir/patient-reference.ts';
@@ -16,7 +16,7 @@ import type { CurrentTokens } from './current-token.ts';
 export interface TokenConfirmations {
   /**
    * The launch, with another token where the EHR no longer honoured the one it had. Asks at most once a minute for a
-   * launch, on all instances together, and never while nobody asks for a page. An endpoint that does not work ends
+   * launch, on all instances together, and only when a page is asked for. An endpoint that does not work ends
    * nothing.
    *
    * @throws AppError 'session.expired' when the token is over and not renewed, or is another app's or patient's: then the
@@ -50,11 +50,10 @@ export function createTokenConfirmations(dependencies: {
     return latest?.launch ?? end(launch, organization, 'the EHR says that the token is not active');
   };
   const ask = (launch: Launch, organization: Organization, introspectionEndpoint: string) => {
-    const { tokenEndpoint, clientId, assertionAlg, assertionType, audience: asked } = launch.authorizationServer;
+    const { clientId, assertionAlg, assertionType } = launch.authorizationServer;
     const key = keyRing.signingKey(assertionAlg);
     const { accessToken } = launch.tokens;
-    // CAJ-13: never the address of another endpoint, which another server could have named as its own.
-    const audience = asked === tokenEndpoint ? introspectionEndpoint : asked;
+    const audience = audienceAt(introspectionEndpoint, launch.authorizationServer);
     const question = { introspectionEndpoint, clientId, key, assertionType, audience, accessToken, now: clock() };
     return introspectToken(question, outbound.forOrganization(organization));
   };

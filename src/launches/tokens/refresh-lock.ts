@@ -1,25 +1,21 @@
 /** A launch's record during a refresh: claimed before the token is sent, replaced by what came of it, or put back. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Log } from '#src/adapters/log.ts';
-import { AppError } from '#src/errors.ts';
-import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
+import type { AppError } from '#src/errors.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { StoreRetries } from '#src/launches/session/store-retries.ts';
-import type { Organization } from '#src/organizations/organization.ts';
 import { isFree, isTokenExpired, pauseBefore, unavailable } from './token-life.ts';
 
-/** What the record's side of a refresh needs. */
 export interface RefreshLockDependencies {
   launches: LaunchStore;
-  endings: LaunchEndings;
   clock: Clock;
   log: Log;
   retries: Pick<StoreRetries, 'insist'>;
 }
 
-/** A refresh token that is nobody else's. */
+/** A refresh token that only this request has. */
 export interface RefreshClaim {
   /** As it was before. */
   launch: Launch;
@@ -28,16 +24,11 @@ export interface RefreshClaim {
   claimed: OpenedLaunch;
 }
 
-const WAIT_STEP_MS = 50;
-const LONGEST_WAIT_MS = 8_000;
-/** The owner of a stale claim may be alive and still storing its result: this long before the launch is given up. */
-const STALE_CLAIM_GRACE_MS = 2_000;
-
 /**
  * Replaces the record with one that no longer has the refresh token, so that no other request and no restart can send it
  * again (RF-04, RF-15). The claim is lock, fencing token and deadline in one.
  *
- * @returns undefined when there is no refresh token or somebody else was first.
+ * @returns undefined when there is no refresh token or another request was first.
  * @throws AppError 'store.unavailable'; nothing was sent then, and a claim that was made all the same is taken back.
  */
 export async function claimRefresh(
@@ -59,8 +50,7 @@ export async function claimRefresh(
 }
 
 /**
- * Stores the renewed tokens before anybody uses them (RF-03). A store that does not answer gets them behind the visitor's
- * back.
+ * Stores the renewed tokens before they are used (RF-03); in the background if the store does not answer.
  *
  * @param giveBack for tokens that find no record any more.
  * @returns false when the record has ended or is another's.
@@ -114,40 +104,4 @@ export async function putOff(
   log.warn({ err: error, organizationId: launch.organizationId, failures }, 'refresh.put-off');
   if (isTokenExpired(launch, now)) throw unavailable(restored, now);
   return restored;
-}
-
-/**
- * Another request has the refresh token: its result is ours too. An old claim is not waited for (RF-15).
- *
- * @throws AppError 'session.expired' or 'refresh.unavailable'
- */
-export async function waitForOther(
-  { launches, endings, clock }: RefreshLockDependencies,
-  opened: OpenedLaunch,
-  organization: Organization,
-): Promise<Launch> {
-  const began = Date.now();
-  while (Date.now() < began + LONGEST_WAIT_MS) {
-    // oxlint-disable-next-line no-await-in-loop -- waiting is what this loop is for
-    const latest = await launches.reopen(opened.launch.id);
-    if (!latest) throw new AppError('session.expired', 'the launch ended while its token was renewed');
-    const { launch } = latest;
-    const now = clock();
-    const isUnderWay = launch.refresh?.kind === 'under-way' && !isFree(launch, now);
-    if (launch.refresh?.kind === 'unproven') throw unavailable(launch, now);
-    const isNewer = launch.tokens.accessToken !== opened.launch.tokens.accessToken;
-    if (!isUnderWay && (isNewer || !isTokenExpired(launch, now))) return launch;
-    if (!isUnderWay && launch.tokens.refreshToken !== undefined) throw unavailable(launch, now);
-    const isStaleClaim = launch.refresh?.kind === 'under-way';
-    if (!isUnderWay && !(isStaleClaim && Date.now() < began + STALE_CLAIM_GRACE_MS)) {
-      // oxlint-disable-next-line no-await-in-loop -- and out
-      await endings.end([launch.id], 'refresh-lost', organization, { actor: 'system' });
-      throw new AppError('session.expired', 'the token has expired and there is no refresh token');
-    }
-    // oxlint-disable-next-line no-await-in-loop
-    await new Promise((resolve) => setTimeout(resolve, WAIT_STEP_MS));
-  }
-  throw new AppError('refresh.unavailable', 'another request did not finish renewing the token', {
-    retryAfterSeconds: 2,
-  });
 }

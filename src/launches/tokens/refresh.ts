@@ -4,6 +4,7 @@ import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
+import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
 import type { Revoker } from '#src/launches/ending/revoker.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
@@ -12,20 +13,14 @@ import type { Organization } from '#src/organizations/organization.ts';
 import type { IssuerKeys } from '#src/smart/id-token/keys.ts';
 import type { TokenResponse } from '#src/smart/step-5-access-token.ts';
 import { assertSameContext, isPassingFailure, refreshTokens } from '#src/smart/step-7-refresh.ts';
-import {
-  claimRefresh,
-  putOff,
-  type RefreshClaim,
-  type RefreshLockDependencies,
-  saveRenewed,
-  waitForOther,
-} from './refresh-lock.ts';
+import { claimRefresh, putOff, type RefreshClaim, type RefreshLockDependencies, saveRenewed } from './refresh-lock.ts';
 import { areKeysUnavailable, assertSameUserWithin, asUnproven } from './refreshed-id-token.ts';
 import { renewalError } from './renewal-error.ts';
 import { unavailable } from './token-life.ts';
+import { waitForOther } from './wait-for-refresh.ts';
 
-/** What renewing needs of the outside. */
 export interface RefreshDependencies extends RefreshLockDependencies {
+  endings: LaunchEndings;
   keyRing: KeyRing;
   issuerKeys: IssuerKeys;
   outbound: Outbound;
@@ -34,7 +29,7 @@ export interface RefreshDependencies extends RefreshLockDependencies {
 }
 
 /**
- * Claims the refresh token, or waits for whoever has it.
+ * Claims the refresh token, or waits for the request that has it.
  *
  * @param opened as it was when the refresh became due; a record that has changed since is another request's.
  * @throws AppError as {@link renewalError} says or 'session.missing' when the launch is over, 'refresh.unavailable' or
@@ -52,7 +47,7 @@ export async function refreshOnce(
     const next = await exchange(dependencies, claim, organization);
     const giveBack = () => revoker.revoke(next, organization);
     if (!(await saveRenewed(dependencies, claim, next, giveBack))) {
-      // Signed out meanwhile: nobody else knows of these tokens.
+      // Signed out meanwhile: no record has these tokens.
       giveBack();
       throw new AppError('session.missing', 'the launch ended while its token was renewed');
     }

@@ -1,4 +1,4 @@
-/** The id_token of a refresh: the same user as before, or the launch is over; not yet known while the keys are away. */
+/** The id_token of a refresh: the same user as before, or the launch is over; not yet known while the keys are unavailable. */
 import type { Clock } from '#src/adapters/clock.ts';
 import { TimeoutError, within } from '#src/adapters/deadline.ts';
 import { AppError } from '#src/errors.ts';
@@ -12,7 +12,6 @@ import { verifyIdToken } from '#src/smart/id-token/verify.ts';
 import { renewalError } from './renewal-error.ts';
 import { FIRST_PAUSE_MS, LONGEST_PROOF_MS, pauseBefore, unavailable } from './token-life.ts';
 
-/** What proving needs of the outside. */
 export interface IdTokenDependencies {
   launches: LaunchStore;
   issuerKeys: IssuerKeys;
@@ -81,8 +80,8 @@ export function asUnproven(launch: Launch, idToken: string): Launch {
 /**
  * Tries again to verify what could not be verified when it came. Doing it twice at once does no harm.
  *
- * @throws AppError 'refresh.unavailable' while the keys are away, 'refresh.identity-refused' when it is not good: then the
- *   launch has ended and its tokens are given back.
+ * @throws AppError 'refresh.unavailable' while the keys are unavailable, 'refresh.identity-refused' when it is not good:
+ *   then the launch has ended.
  */
 export async function verifyLater(
   dependencies: IdTokenDependencies,

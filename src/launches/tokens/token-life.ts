@@ -1,14 +1,14 @@
-/** Where a launch stands with its token: over, due for renewal, being renewed, or put off. */
+/** What a launch's token needs: over, due for renewal, being renewed, or put off. */
 import { AppError } from '#src/errors.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import { needsRefresh } from '#src/smart/step-7-refresh.ts';
 
 /**
  * A claim older than this belongs to an instance that died with the refresh token spent (RF-15). No refresh takes longer:
- * a turn in the EHR's lane and its budget 5 s, the token request 5 s, {@link LONGEST_PROOF_MS}, and 2 s to store it.
+ * a turn in the EHR's bulkhead and its budget 5 s, the token request 5 s, {@link LONGEST_PROOF_MS}, and 2 s to store it.
  */
 const CLAIM_LIFETIME_MS = 20_000;
-/** Keys that take longer are as good as away; see {@link CLAIM_LIFETIME_MS}. */
+/** Keys that take longer count as unavailable; see {@link CLAIM_LIFETIME_MS}. */
 export const LONGEST_PROOF_MS = 4_000;
 /** The first pause after a failed refresh. */
 export const FIRST_PAUSE_MS = 2_000;
@@ -24,13 +24,13 @@ export function isTokenExpired({ tokens }: Launch, now: Date): boolean {
   return tokens.expiresAt !== undefined && Date.parse(tokens.expiresAt) <= now.getTime();
 }
 
-/** Can the launch's token be used as it is, with nobody there for whom it could be renewed (RF-13)? */
+/** Can the launch's token be used as it is, without renewing it, when no user is there (RF-13)? */
 export function isUsableAsIs(launch: Launch, now: Date): boolean {
   return launch.refresh?.kind !== 'unproven' && !isTokenExpired(launch, now);
 }
 
 /**
- * Is there a refresh token, and is it time to use it, for its own sake or to tell the EHR of the user (RF-05)?
+ * Is there a refresh token, and is it time to use it, for its own sake or to show the EHR that the user is active (RF-05)?
  *
  * @param marginSeconds the organization's `refreshMarginSeconds`, as it is now.
  */
@@ -43,7 +43,7 @@ export function isDue({ tokens }: Launch, marginSeconds: number, now: Date): boo
   );
 }
 
-/** Is nobody refreshing, and is no pause running? */
+/** Is no refresh under way, and no pause? */
 export function isFree({ refresh }: Launch, now: Date): boolean {
   if (refresh?.kind === 'under-way') return now.getTime() - Date.parse(refresh.since) > CLAIM_LIFETIME_MS;
   return refresh === undefined || Date.parse(refresh.until) <= now.getTime();

@@ -102,11 +102,10 @@ async function search(api: FhirApi, options: RequestListOptions): Promise<Found>
   const [requests, included]: [ServiceRequest[], NamedResource[]] = [[], []];
   const [identifiers, remarks] = [new Set<string>(), new Set<string>()];
   const at = { base: api.base, now, timeZone };
-  const own = { subject: { reference: `Patient/${patientId}` } };
   const take = (resource: ForeignRecord): void => {
     if (resource.resourceType === 'ServiceRequest') {
       requests.push(readServiceRequest(resource, at));
-      if (isOfAnotherPatient(resource, own)) return;
+      if (isOfAnotherPatient(resource, patientId)) return;
       for (const name of [...identifiersOf(resource), `ServiceRequest/${String(resource.id)}`]) identifiers.add(name);
     } else if (resource.resourceType === 'OperationOutcome') {
       for (const line of describeOutcome(resource)) remarks.add(line);

@@ -12,7 +12,7 @@ export type DeliveryStore = ReturnType<typeof createDeliveryStore>;
 /** Longer than a POST can take with its renewed token: what is older was left by a process that ended. */
 const LONGEST_POSTING_MS = 60_000;
 const NEWS_MS = 15 * 60_000;
-const MOST_TRIES = 8;
+const MOST_TRIES = 20;
 /** Of one user for one patient in twelve hours; within MOST_BYTES, however long their ids are. */
 const MOST_DELIVERIES = 100;
 const MOST_BYTES = 32_768;

@@ -37,11 +37,10 @@ export async function findSent(
   { patientId, searchParameters, mayLook, seesAll }: PatientSearch,
 ): Promise<{ found: readonly string[]; isComplete: boolean }> {
   if (!mayLook || wanted.length === 0) return { found: [], isComplete: false };
-  const patient = { subject: { reference: `Patient/${patientId}` } };
   const found = new Set<string>();
   const search = (identifiers: readonly string[]) =>
     searchRequests(api, { patientId, searchParameters, identifiers }, (resource) => {
-      if (resource.resourceType !== 'ServiceRequest' || isOfAnotherPatient(resource, patient)) return;
+      if (resource.resourceType !== 'ServiceRequest' || isOfAnotherPatient(resource, patientId)) return;
       for (const name of identifiersOf(resource)) if (wanted.includes(name)) found.add(name);
     });
   const { end } = await search(wanted);

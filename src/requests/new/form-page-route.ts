@@ -1,7 +1,7 @@
 /** `GET /launches/:launchId/requests/new`: the form, empty, with a draft, or with what became of its last post. */
 import type { Request, RequestHandler, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
-import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
+import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { allowSameOriginReferrer, setPagePolicy } from '#src/http/security-headers.ts';
@@ -38,20 +38,16 @@ export const PAGE = 'form';
 /** Behind the launch guard. Opening it again changes nothing, so reload and Back are safe. */
 export function newRequestForm(deps: NewRequestFormDependencies): RequestHandler {
   return async (request, response) => {
-    await deps.traces.follow({ request, step: 'new-request' }, async (trace) => {
+    await deps.traces.follow({ request, step: 'new-request' }, async () => {
+      const trace = traceOf(request);
       trace.joins(openLaunchOf(request).launch.traceId);
-      await showWhatIsHeld(deps, request, response, trace);
+      await showWhatIsHeld(deps, request, response);
       trace.discard();
     });
   };
 }
 
-async function showWhatIsHeld(
-  deps: NewRequestFormDependencies,
-  request: Request,
-  response: Response,
-  trace: LaunchTrace,
-): Promise<void> {
+async function showWhatIsHeld(deps: NewRequestFormDependencies, request: Request, response: Response): Promise<void> {
   const { typed, deliveries, clock } = deps;
   const { launch } = openLaunchOf(request);
   const owner = ownerOf(launch);
@@ -66,14 +62,14 @@ async function showWhatIsHeld(
     if (page) return response.redirect(303, `/launches/${launch.id}/requests`);
   }
   if (!held || state === 'sent') {
-    return show(deps, request, response, trace, { values: {}, ticket: { owner, ...newForm(now) } });
+    return show(deps, request, response, { values: {}, ticket: { owner, ...newForm(now) } });
   }
   const isOld = isExpired(held, now);
   const canAsk = mayUse(launch, { type: 'ServiceRequest', interaction: 's' });
   const { id, issuedAt } = isOld ? newForm(now) : held;
   // Where nothing but a field is wrong, the marks at the fields say all.
   const saysWhatIsKept = !page || page.problem !== undefined;
-  await show(deps, request, response, trace, {
+  await show(deps, request, response, {
     ...page,
     values: held.values,
     ticket: isOld || !page ? { owner, id, issuedAt } : page.ticket,
@@ -95,14 +91,13 @@ async function show(
   deps: NewRequestFormDependencies,
   request: Request,
   response: Response,
-  trace: LaunchTrace,
   { values, problems = {}, problem, ticket, keptAt, mayBeSent = false, canLook = false }: Shown,
 ): Promise<void> {
   const { opened, organization, cookieSecret, closing } = openLaunchOf(request);
   const launch = await deps.grants.current(opened, organization);
   assertMayCreate(launch, organization);
   const { patient: reading, user } = openReadings(deps, launch, organization);
-  const patient = await trace.step('patient', () => reading);
+  const patient = await traceOf(request).step('patient', () => reading);
   allowSameOriginReferrer(response);
   // The page's script hands in what is typed when the page is left.
   const frameAncestors = launch.kind === 'ehr' ? organization.frameAncestors : [];

@@ -1,8 +1,10 @@
 /** Nothing typed is lost when a post fails: it is kept before anything is judged. */
+
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import { mayKeep } from './form.ts';
 import type { FormLimit } from './form-limit.ts';
 import { FIELDS, type TypedRequest } from './typed-request.ts';
@@ -15,6 +17,13 @@ const MOST_TYPED_BYTES = 16_384;
 /** Chosen for the user when the form is opened, so it is no sign of work. */
 const CHOSEN_FOR_YOU = 'priority';
 
+declare module '#src/http/request-context.ts' {
+  interface RequestContext {
+    /** Set by {@link keepTyped}. */
+    isTypedKept?: boolean;
+  }
+}
+
 /**
  * Before the launch guard: keeps what was typed, for whom the page's sealed ticket names, whatever the guard will say.
  * A ticket opens nothing, so a stolen one can at most fill in a form for its owner.
@@ -23,13 +32,13 @@ const CHOSEN_FOR_YOU = 'priority';
  */
 export function keepTyped(deps: { typed: TypedStore; formLimit: FormLimit; clock: Clock }): RequestHandler {
   const { typed: store, formLimit, clock } = deps;
-  return async (request, response, next) => {
+  return async (request, _response, next) => {
     const ticket = await store.readTicket(fieldOf(request, 'ticket', 'sealed'));
     const typed = typedOf(request);
     if (ticket) await formLimit.take(ticket.owner);
     if (ticket && mayKeep(ticket, clock()) && hasContent(typed)) {
       await store.keepDraft(ticket, typed, clock());
-      response.locals['isKept'] = true;
+      contextOf(request).isTypedKept = true;
     }
     next();
   };
@@ -39,8 +48,8 @@ export function keepTyped(deps: { typed: TypedStore; formLimit: FormLimit; clock
 export const sayNothing: RequestHandler = (_request, response) => void response.status(204).end();
 
 /** Behind {@link keepTyped} and everything that can fail: says on the error page that nothing typed is lost. */
-export const sayKept: ErrorRequestHandler = (error: unknown, _request, response, next) => {
-  const isKept = response.locals['isKept'] === true && error instanceof AppError && error.shown === undefined;
+export const sayKept: ErrorRequestHandler = (error: unknown, request, _response, next) => {
+  const isKept = contextOf(request).isTypedKept === true && error instanceof AppError && error.shown === undefined;
   if (!isKept) return next(error);
   const { code, message, cause, retryAfterSeconds } = error;
   next(new AppError(code, message, { cause, shown: KEPT, ...(retryAfterSeconds ? { retryAfterSeconds } : {}) }));

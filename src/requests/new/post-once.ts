@@ -43,7 +43,7 @@ export async function postOnce(
     if (!isComplete) return { kind: 'unknown', unseen };
   }
   if (!(await options.claim())) return { kind: 'elsewhere' };
-  const { proof, failure, answer, created } = await post(api, resource);
+  const { proof, failure, answer, created } = await post(api, resource, options.patientId);
   if (proof === 'created') return { kind: 'sent', answer, resource: created };
   if (proof === 'refused') return { kind: 'refused', failure, answer };
   const { found, isComplete } = await look();
@@ -53,12 +53,12 @@ export async function postOnce(
 }
 
 /** Every end of a POST, in one form. */
-async function post(api: FhirApi, resource: FhirResource) {
+async function post(api: FhirApi, resource: FhirResource, patientId: string) {
   try {
     const answer = await api.create(resource);
     const { issues } = summarizeOutcome(answer.body);
     return {
-      proof: proofOf(answer, resource),
+      proof: proofOf(answer, resource, patientId),
       failure: 'unexpected' as const,
       answer: { status: answer.status, issues },
       created: createdResource(answer),

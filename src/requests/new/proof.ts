@@ -17,13 +17,13 @@ export type CreateProof = 'created' | 'denied' | 'unproved';
  * patient.
  *
  * @param answer a 2xx; untrusted.
- * @param sent what was posted, with one identifier and a subject of ours.
+ * @param sent what was posted, with one identifier of ours, about this patient.
  */
-export function proofOf({ status, body }: CreateAnswer, sent: FhirResource): CreateProof {
+export function proofOf({ status, body }: CreateAnswer, sent: FhirResource, patientId: string): CreateProof {
   if (summarizeOutcome(body).isFailure) return 'denied';
   const resource = asRecord(body);
   const isRequest = resource.resourceType === 'ServiceRequest';
-  if (isRequest && isOfAnotherPatient(resource, sent)) return 'unproved';
+  if (isRequest && isOfAnotherPatient(resource, patientId)) return 'unproved';
   if (status === 201) return 'created';
   if (status !== 200 || !isRequest) return 'unproved';
   const names = identifiersOf(resource);

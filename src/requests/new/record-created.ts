@@ -7,15 +7,7 @@ import type { Launch } from '#src/launches/session/launch.ts';
 /** Once per request, by the visit that learned it. */
 export function recordCreated(audit: Audit, request: Request, launch: Launch): void {
   const { organizationId, user, id: launchId, context } = launch;
-  const { supportCode } = contextOf(request);
+  const { address, supportCode } = contextOf(request);
   const patient = `Patient/${context.patient}`;
-  audit.record({
-    event: 'request-created',
-    organizationId,
-    actor: user,
-    address: request.ip,
-    launchId,
-    supportCode,
-    patient,
-  });
+  audit.record({ event: 'request-created', organizationId, actor: user, address, launchId, supportCode, patient });
 }

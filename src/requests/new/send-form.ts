@@ -41,7 +41,8 @@ export async function sendForm(
     ...searchOf(sendingLaunch),
     attempted: earlier?.state === 'unknown',
     claim: async () => {
-      const at = now.toISOString();
+      // Not when the form was posted: the EHR may have been asked for half a minute before.
+      const at = deps.clock().toISOString();
       const claimed = { formId: ticket.id, identifier, likeness: likenessOf(request), state: 'posting', at } as const;
       const isClaimed = await deliveries.change(owner, (latest) => {
         // Another window may have been quicker, while the EHR was asked.

@@ -1,7 +1,7 @@
 /** `POST /launches/:launchId/requests/new`: what becomes of the form; the browser is always sent on to a page (PRG). */
 import type { Request, RequestHandler, Response } from 'express';
 import type { Audit } from '#src/audit/audit.ts';
-import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
+import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import { AppError } from '#src/errors.ts';
 import { assertOwnForm } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
@@ -31,7 +31,6 @@ export interface NewRequestDependencies extends NewRequestFormDependencies {
 interface Posted {
   request: Request;
   response: Response;
-  trace: LaunchTrace;
   ticket: FormTicket;
   typed: TypedRequest;
   now: Date;
@@ -43,26 +42,27 @@ interface Posted {
  */
 export function createRequest(deps: NewRequestDependencies): RequestHandler {
   return async (request, response) => {
-    await deps.traces.follow({ request, step: 'new-request' }, async (trace) => {
+    await deps.traces.follow({ request, step: 'new-request' }, async () => {
       const { launch, cookieSecret } = openLaunchOf(request);
-      trace.joins(launch.traceId);
+      traceOf(request).joins(launch.traceId);
       assertOwnForm(request, deps.publicUrl, cookieSecret);
       const ticket = await ownTicket(deps, request, ownerOf(launch));
-      const posted = { request, response, trace, ticket, typed: typedOf(request), now: deps.clock() };
+      const posted = { request, response, ticket, typed: typedOf(request), now: deps.clock() };
       await (fieldOf(request, 'intent', 'choice') === 'back' ? goBack(deps, posted) : askTheEhr(deps, posted));
     });
   };
 }
 
 /** keepTyped has stored the draft. */
-async function goBack(deps: NewRequestDependencies, { request, response, trace, ticket, typed }: Posted) {
-  trace.discard();
+async function goBack(deps: NewRequestDependencies, { request, response, ticket, typed }: Posted) {
+  traceOf(request).discard();
   if (!hasContent(typed)) await deps.typed.discardDraft(ticket.owner, ticket.id);
   toList(deps, request, response);
 }
 
 async function askTheEhr(deps: NewRequestDependencies, posted: Posted): Promise<void> {
-  const { request, response, trace, ticket, typed, now } = posted;
+  const { request, response, ticket, typed, now } = posted;
+  const trace = traceOf(request);
   const { owner } = ticket;
   const savedAt = now.toISOString();
   const showAgain = async (page: Pick<FormPage, 'ticket'> & Partial<FormPage>) => {

@@ -1,4 +1,5 @@
 /** What sending a form and looking for what it sent have in common. */
+import type { Clock } from '#src/adapters/clock.ts';
 import { type Launch, limitsOn, mayUse } from '#src/launches/session/launch.ts';
 import type { StoreRetries } from '#src/launches/session/store-retries.ts';
 import type { UserReading } from '#src/requests/chart/practitioner.ts';
@@ -21,7 +22,9 @@ export interface SendingDependencies {
   deliveries: DeliveryStore;
   retries: Pick<StoreRetries, 'insist'>;
   publicUrl: URL;
+  /** When the form was posted. */
   now: Date;
+  clock: Clock;
 }
 
 /** The launch a form is sent in. */

@@ -2,7 +2,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Audit } from '#src/audit/audit.ts';
 import type { Config } from '#src/config/index.ts';
-import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
+import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
 import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
 import { contextOf } from '#src/http/request-context.ts';
@@ -43,7 +43,8 @@ export function requestsRoute(
   },
 ): RequestHandler {
   const { readings, grants, deliveries, confirmations, audit, traces, clock } = dependencies;
-  const show = async (request: Request, response: Response, trace: LaunchTrace) => {
+  const show = async (request: Request, response: Response) => {
+    const trace = traceOf(request);
     const { opened, organization, cookieSecret, closing, isUnattended } = openLaunchOf(request);
     trace.joins(opened.launch.traceId);
     const base = `/launches/${opened.launch.id}`;
@@ -83,20 +84,13 @@ export function requestsRoute(
     // Said once, and not by a page that came by itself.
     if (before.isSent && !isUnattended) await deliveries.isSaid(ownerOf(launch)).catch(() => undefined);
     const { organizationId, user, id: launchId } = launch;
-    const { supportCode } = contextOf(request);
-    audit.record({
-      event: 'patient-opened',
-      organizationId,
-      actor: user,
-      address: request.ip,
-      launchId,
-      supportCode,
-      patient: `Patient/${patient.id}`,
-    });
+    const { address, supportCode, facts } = contextOf(request);
+    const opening = { organizationId, actor: user, address, launchId, supportCode, patient: `Patient/${patient.id}` };
+    audit.record({ event: 'patient-opened', ...opening });
     const list = await trace.step('requests', () => reading.requests, {}, requestFacts);
     if (list.problem) {
       const { kind, status, issues } = list.problem;
-      Object.assign(contextOf(request).facts, { pageProblem: kind, ehrStatus: status, issueCodes: issues });
+      Object.assign(facts, { pageProblem: kind, ehrStatus: status, issueCodes: issues });
     }
     const { awaited, ...sent } = await afterList(dependencies, launch, before, list);
     for (let found = 0; found < sent.newlyFound; found += 1) recordCreated(audit, request, launch);
@@ -105,7 +99,7 @@ export function requestsRoute(
     else if (!list.problem) trace.discard();
   };
   return async (request, response) => {
-    await traces.follow({ request, step: 'patient' }, (trace) => show(request, response, trace));
+    await traces.follow({ request, step: 'patient' }, () => show(request, response));
   };
 }
 

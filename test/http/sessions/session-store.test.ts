@@ -1,72 +1,11 @@
-/** Administrators' sessions in a real Redis: the calls connect-redis makes, and what happens while Redis is away. */
+/** Administrators' sessions in a real Redis: what it holds of them, and what happens while it is unavailable. */
 import { createHash } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type NodeRedisCalls, nodeRedisOver } from '#src/http/sessions/session-store.ts';
 import { addPerson, signedIn, signIn } from '#test/helpers/administrators.ts';
 import { createRedisServer, type RedisServer } from '#test/helpers/redis-server.ts';
 import { cookiesOf } from '#test/helpers/visits.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
-
-describe('node-redis calls on ioredis', () => {
-  let server: RedisServer;
-  let redis: Redis;
-  let calls: NodeRedisCalls;
-
-  beforeAll(async () => {
-    server = await createRedisServer();
-    await server.start();
-    redis = new Redis(server.url, { maxRetriesPerRequest: 1, commandTimeout: 1_000 });
-    redis.on('error', () => {});
-    calls = nodeRedisOver(redis);
-  });
-  afterAll(async () => {
-    redis.disconnect();
-    await server.stop();
-  });
-
-  test('a value set with an expiration is there, and has it', async () => {
-    await calls.set('a', 'one', { expiration: { type: 'EX', value: 60 } });
-    expect(await calls.get('a')).toBe('one');
-    expect(await redis.ttl('a')).toBeGreaterThan(58);
-    await calls.set('b', 'two');
-    expect(await redis.ttl('b')).toBe(-1);
-    expect(await calls.get('nothing')).toBeNull();
-  });
-
-  test('expire renews what is there and makes nothing', async () => {
-    await calls.set('c', 'three', { expiration: { type: 'EX', value: 5 } });
-    expect(await calls.expire('c', 600)).toBe(1);
-    expect(await redis.ttl('c')).toBeGreaterThan(500);
-    expect(await calls.expire('gone', 600)).toBe(0);
-    expect(await redis.exists('gone')).toBe(0);
-  });
-
-  test('mGet and del take lists, in order', async () => {
-    await calls.set('d', 'four');
-    await calls.set('e', 'five');
-    expect(await calls.mGet(['d', 'none', 'e'])).toEqual(['four', null, 'five']);
-    expect(await calls.del(['d', 'e', 'none'])).toBe(2);
-  });
-
-  test('scanIterator finds every key of a pattern, in batches, and no other', async () => {
-    const keys = Array.from({ length: 300 }, (_, index) => `scan:${index}`);
-    await Promise.all(keys.map((key) => calls.set(key, '')));
-    const found = new Set<string>();
-    for await (const batch of calls.scanIterator({ MATCH: 'scan:*', COUNT: 50 })) {
-      for (const key of batch) found.add(key);
-    }
-    expect([...found].toSorted()).toEqual(keys.toSorted());
-  });
-
-  test('a Redis that is away is "store.unavailable", whatever is asked', async () => {
-    await server.stop();
-    const asked = [calls.get('a'), calls.set('a', ''), calls.expire('a', 1), calls.del(['a']), calls.mGet(['a'])];
-    for (const outcome of await Promise.allSettled(asked)) {
-      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'store.unavailable' } });
-    }
-  });
-});
 
 describe('while Redis is away', () => {
   let server: RedisServer;

@@ -184,7 +184,7 @@ describe.for(await testStores())('on %s', (stores) => {
     expect(tokenCalls().filter(({ body }) => body.includes('grant_type=refresh_token'))).toHaveLength(1);
   });
 
-  test('signing out ends it, gives the tokens back, and offers to start again; so does its address from then on', async () => {
+  test('signing out ends it, revokes the tokens, and offers to start again; so does its address from then on', async () => {
     const browser = world.browser();
     const page = await standalone('pat-ada', browser);
     const form = { csrf: csrfOf(page) };

@@ -221,6 +221,16 @@ const ENDS: End[] = [
     revokes: BOTH,
   },
   {
+    reason: 'clinician',
+    name: 'the user is not linked to the clinician any more',
+    act: async () => {
+      await world().dependencies.database.db.execute(`delete from ehr_identities where organization_id = '${orgId}'`);
+      advance(2_000);
+    },
+    title: 'Your access to this app was changed',
+    revokes: BOTH,
+  },
+  {
     reason: 'organization',
     name: 'the organization is connected otherwise',
     act: async () => {
@@ -305,12 +315,14 @@ describe('every end of a launch', () => {
     const answer = await browser.open(launchUrl(await newOrganization()));
     expect(answer.status).toBe(503);
     await expect.poll(() => store().get(`launch:${launchId}`)).toBeUndefined();
-    await expect.poll(revoked).toEqual(expect.arrayContaining(BOTH));
+
     await expect
       .poll(() => audited(launchId))
       .toEqual([
         expect.objectContaining({ event: 'launch-ended', actor: actorOf('user-1'), detail: { reason: 'not-stored' } }),
       ]);
+    await world().dependencies.revoker.flush();
+    expect(revoked()).toEqual(BOTH.toSorted());
   });
 
   test('is in this table, but for the one that nothing ends', () => {

@@ -49,7 +49,7 @@ if ((await testStores()).length > 1)
       expect((await stored(world, ORG_ID)).clinicians).toHaveLength(2);
     });
 
-    test('FU-07: whoever was seen disabled stays out through the whole outage, however long ago that was', async () => {
+    test('FU-07: a user who was seen disabled stays out through the whole outage, however long ago that was', async () => {
       const admin = await administrator(world, 'admin@example.com', ORG_ID);
       await launch('known');
       await launch('second');
@@ -68,7 +68,7 @@ if ((await testStores()).length > 1)
     });
 
     test.for(['code', 'confirmation'])(
-      '%s: whoever is not known from a moment ago is refused, tokens go back',
+      '%s: a user who is not known from a moment ago is refused, tokens are revoked',
       async (userAssociation) => {
         const admin = await administrator(world, 'admin@example.com', ORG_ID);
         await launch('known');

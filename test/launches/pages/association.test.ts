@@ -205,7 +205,7 @@ describe.for(await testStores())('on %s', (stores) => {
       for (const code of [expired, ofTwin, 'AAAAA-AAAAA-AAAAA-AAAAA', '', HOSTILE]) {
         const answer = await refusedCode(browser, page, code);
         expect(answer.url).toMatch(/\?problem=wrong$/);
-        expect(answer.body).toContain('This code is not right or has expired');
+        expect(answer.body).toContain('This code is wrong or has expired');
         expect(answer.body).not.toContain('<script>alert');
       }
       expect(fhirReads(world)).toEqual([]);
@@ -259,7 +259,7 @@ describe.for(await testStores())('on %s', (stores) => {
       const before = await stored(world, ORG_ID);
       const answer = await refusedCode(browser, page, others);
       expect(answer.url).toMatch(/\?problem=identity-taken$/);
-      expect(answer.body).toContain('Your EHR user belongs to another account here');
+      expect(answer.body).toContain('Your EHR user is linked to another account here');
       expect((await stored(world, ORG_ID)).identities).toEqual(before.identities);
     });
 
@@ -297,7 +297,7 @@ describe.for(await testStores())('on %s', (stores) => {
       expect(await world.dumpRedis()).not.toMatch(/Shown Once|x{121}/);
     });
 
-    test('signing out works before the code is typed, and gives the tokens back', async () => {
+    test('signing out works before the code is typed, and revokes the tokens', async () => {
       const page = await launch();
       const signOut = `${world.url}/launches/${launchIdOf(page)}/sign-out`;
       expect((await browser.open(signOut, { form: { csrf: csrfOf(page) } })).status).toBe(200);
@@ -354,7 +354,7 @@ describe.for(await testStores())('on %s', (stores) => {
       const reference = referenceIn(page);
       await admin.send(`/waiting/${reference}/refuse`);
       const refused = await browser.open(page.url);
-      expect([refused.status, titleOf(refused)]).toEqual([403, 'Your administrator has not let you in']);
+      expect([refused.status, titleOf(refused)]).toEqual([403, 'Your administrator has refused access']);
       await ask('automatic');
       expect((await launch(user, world.browser())).status).toBe(403);
       await ask('confirmation');

@@ -175,7 +175,7 @@ describe('a limit that nobody can put off', () => {
     expect(refreshOf(page).seconds).toBeLessThanOrEqual(25 * 60 + 2);
     const closing = await wait(page);
     expect(titleOf(closing)).toBe('This page closes in 5 minutes');
-    expect(closing.body).toContain('cannot be made longer');
+    expect(closing.body).toContain('cannot be extended');
     expect(closing.body).not.toContain('>Stay<');
     const back = await browser.visit(page.url);
     expect(titleOf(back)).toBe('Requests for Ada Moreno');
@@ -206,7 +206,7 @@ describe('a limit that nobody can put off', () => {
     const last = await browser.visit(page.url);
     expect([last.status, titleOf(last)]).toEqual([200, 'Requests for Ada Moreno']);
     expect(refreshOf(last).seconds).toBeLessThanOrEqual(62);
-    expect((await wait(last)).body).toContain('cannot be made longer');
+    expect((await wait(last)).body).toContain('cannot be extended');
   });
 });
 

@@ -66,7 +66,7 @@ describe.for(await testStores())('on %s', (stores) => {
     expect(answer.body).not.toMatch(/Moreno|Okafor|pat-ada|pat-ben/);
   });
 
-  test('End closes one launch at its next click, on every instance, and gives the tokens back', async () => {
+  test('End closes one launch at its next click, on every instance, and revokes the tokens', async () => {
     const browser = world.browser();
     const page = await launchAt(ORG_ID, 'pat-ada', {}, browser);
     const other = world.browser();

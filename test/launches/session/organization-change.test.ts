@@ -93,7 +93,7 @@ describe.for(await testStores())('on %s', (stores) => {
     test.for([
       ['REG-11: switching it off', (id: string) => save(`${id}/disable`)],
       ['MT-05: another Client ID', (id: string) => save(id, { name: 'Same', clientId: 'other', privateNetworks: '' })],
-    ] as const)('%s deletes its records and gives the tokens back without a visit', async ([, change]) => {
+    ] as const)('%s deletes its records and revokes the tokens without a visit', async ([, change]) => {
       const { id, launch } = await organization();
       const pages = [await browser.open(launch('pat-ada')), await browser.open(launch('pat-ben'))];
       const other = world.browser();

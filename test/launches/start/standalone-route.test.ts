@@ -32,11 +32,11 @@ describe.for(await testStores())('on %s', (stores) => {
   }
 
   test.for([
-    ['an organization nobody registered', '/smart/standalone/nobody', 'launch.unknown-organization'],
+    ['an organization that is not registered', '/smart/standalone/nobody', 'launch.unknown-organization'],
     ['an organization in other letters', `/smart/standalone/${ORG_ID.toUpperCase()}`, 'launch.unknown-organization'],
     ['a path for a name', '/smart/standalone/..%2Fx', 'launch.unknown-organization'],
     ['an organization that has it switched off', '/smart/standalone/chart-only', 'launch.standalone-off'],
-    ['the EHR of somebody else', `${STANDALONE}?iss=https://evil.example/fhir`, 'launch.standalone-parameters'],
+    ['the EHR of another organization', `${STANDALONE}?iss=https://evil.example/fhir`, 'launch.standalone-parameters'],
     ...['launch', 'tenant', 'aud', 'scope', 'redirect_uri', 'client_id', 'state', 'patient', 'orgId', 'utm_source'].map(
       (name) => [`${name} in the query`, `${STANDALONE}?${name}=x`, 'launch.standalone-parameters'] as const,
     ),

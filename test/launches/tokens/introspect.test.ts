@@ -102,7 +102,7 @@ describe.for(await testStores())('on %s', (stores) => {
   );
 
   test.for(['introspection-other-client', 'introspection-other-patient'] as const)(
-    'RV-07: %s ends the launch and gives its tokens back',
+    'RV-07: %s ends the launch and revokes its tokens',
     async (fault) => {
       const answer = await reloadWith(fault);
       expect([answer.status, titleOf(answer)]).toEqual([401, 'Your EHR session for this app has ended']);

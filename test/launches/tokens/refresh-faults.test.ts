@@ -174,7 +174,7 @@ describe('the id_token of a refresh (RF-10)', () => {
     expectDiagnosis(await diagnosed(await reload()), 'nonce is not the one we sent');
   });
 
-  test('a signature of somebody else ends the launch', async () => {
+  test('a signature by another key ends the launch', async () => {
     await overAt(signedAnew({}, (await other).privateKey));
     expect((await reload()).status).toBe(401);
   });
@@ -197,7 +197,7 @@ describe('the id_token of a refresh (RF-10)', () => {
   });
 });
 
-describe('ID-22: while the issuer’s keys are away', () => {
+describe('ID-22: while the issuer’s keys are unavailable', () => {
   const away = () => ehr.on('jwks', answers({ status: 503 }));
 
   /** Longer than keys are remembered without being told to, shorter than a clinician may be idle. */
@@ -218,7 +218,7 @@ describe('ID-22: while the issuer’s keys are away', () => {
     expect(sentTokens()).toEqual(['first']);
   });
 
-  test('RF-15: keys that take too long are away: the claim is not held for them, and they are asked for once', {
+  test('RF-15: keys that take too long are unavailable: the claim is not held for them, and they are asked for once', {
     timeout: 15_000,
   }, async () => {
     await overAt(fine);

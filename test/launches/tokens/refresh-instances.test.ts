@@ -180,7 +180,7 @@ if ((await testStores()).length > 1) {
       expect(await Promise.all(launches.map(settled))).toEqual(launches.map(({ title }) => title));
     });
 
-    test('RF-15: a store that hangs just as the refresh token is claimed costs nothing', {
+    test('RF-15: a store that does not answer just as the refresh token is claimed costs nothing', {
       timeout: 60_000,
     }, async () => {
       const one = await launchFor(1, 'pat-ada');

@@ -105,7 +105,7 @@ describe('the claim', () => {
     await expect.poll(revoked).toContain('refresh-2');
   });
 
-  test('that was made although nobody said so is taken back', async () => {
+  test('that was made although no answer came is taken back', async () => {
     onReplace(async (index, real) => {
       const done = await real();
       if (index === 1) throw away();
@@ -116,7 +116,7 @@ describe('the claim', () => {
     expect(sentTokens()).toEqual(['refresh-1']);
   });
 
-  test('RF-04: taking back what was not made undoes nobody else’s renewal', async () => {
+  test('RF-04: taking back what was not made undoes no other renewal', async () => {
     const spy = onReplace(async (index, real) => (index === 1 ? Promise.reject(away()) : real()));
     expect((await reload()).status).toBe(503);
     expect(titleOf(await reload())).toBe(LIST);
@@ -170,7 +170,7 @@ describe('the result', () => {
     expect((await reload()).status).toBe(503);
   });
 
-  test('RF-03: that was stored although nobody said so is the launch’s', async () => {
+  test('RF-03: that was stored although no answer came is the launch’s', async () => {
     onReplace(async (index, real) => {
       const done = await real();
       if (index === 2) throw away();

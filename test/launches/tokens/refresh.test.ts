@@ -180,7 +180,7 @@ describe.for(await testStores())('on %s', (stores) => {
     expect(world.sandbox.requests.some(({ path }) => path.startsWith('/auth/revoke'))).toBe(true);
   });
 
-  test('RV-02, LC-18: tokens of a refresh that names another patient are given back', async () => {
+  test('RV-02, LC-18: tokens of a refresh that names another patient are revoked', async () => {
     world.sandbox.faults.set('refresh-other-patient');
     advance(OVER_MS);
     expect((await reload()).status).toBe(401);
@@ -188,7 +188,7 @@ describe.for(await testStores())('on %s', (stores) => {
     expect(world.sandbox.requests.filter(({ path }) => path.startsWith('/auth/revoke')).length).toBeGreaterThan(0);
   });
 
-  test('RV-02: a launch by another user in the same browser gives the older tokens back', async () => {
+  test('RV-02: a launch by another user in the same browser revokes the older tokens', async () => {
     const [, launchId] = /launches\/([^/]+)\//.exec(list) ?? [];
     await browser.open(world.sandbox.launch('pat-ben', { user: 'prac-osei' }));
     await world.dependencies.revoker.flush();
@@ -197,7 +197,7 @@ describe.for(await testStores())('on %s', (stores) => {
     expect((await reload()).status).toBe(401);
   });
 
-  test('RV-02, CAJ-13: signing out gives the refresh token and then the access token back', async () => {
+  test('RV-02, CAJ-13: signing out revokes the refresh token and then the access token', async () => {
     const csrf = /name="csrf" value="([^"]+)"/.exec((await reload()).body)?.[1] ?? '';
     const page = await browser.visit(list.replace(/requests$/, 'sign-out'), { form: { csrf } });
     expect(page.status).toBe(303);

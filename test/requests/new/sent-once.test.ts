@@ -351,6 +351,28 @@ describe('two windows', () => {
     expect([said(), await auditRows()]).toEqual([['Wheelchair van'], 1]);
   });
 
+  test('a request is on its way from when it leaves, however long the EHR was asked before', async () => {
+    ehrBreaks({ takes: false });
+    const page = await send(await openForm(), VAN);
+    const [looking, posting] = [hold(), hold()];
+    ehr.on('requests', async ({ method, body }) => {
+      await (method === 'POST' ? posting : looking).waiting();
+      if (method !== 'POST') return searchset();
+      keep(body);
+      return { status: 201 };
+    });
+    const first = send(page, VAN);
+    await looking.arrivals(1);
+    wait(MINUTE_MS - 10_000);
+    looking.letGo();
+    await posting.arrivals(1);
+    wait(MINUTE_MS - 10_000);
+    expect((await send(page, VAN)).body).toContain('is being sent in another window');
+    posting.letGo();
+    expect((await first).body).toContain(SENT);
+    expect(said()).toEqual(['Wheelchair van']);
+  });
+
   test('that send two forms at once do not hinder each other', async () => {
     const forms = await Promise.all([openForm(), openForm(), openForm(), openForm()]);
     const pages = await Promise.all(forms.map((form, index) => send(form, { ...VAN, what: `Van ${index}` })));

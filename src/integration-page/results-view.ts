@@ -1,0 +1,36 @@
+/** What checks, the key proof and the scheduled re-check found, as the page shows it. */
+import type { KeyProof } from '#src/checks/key-proof.ts';
+import type { CheckRun } from '#src/checks/store.ts';
+import type { FinishedRun } from '#views/integration-page/integration-page.ts';
+import type { DriftProps, ProofProps } from '#views/integration-page/tools.ts';
+
+/** A run as the page shows it. A suggestion is named by its place in its run, so that a form cannot invent one. */
+export function runProps(run: CheckRun): FinishedRun {
+  const { fhirUrl, at, by, results, summary, id } = run;
+  const suggestions = summary.suggestions.map(({ title, why }, index) => ({ key: `${id}.${index}`, title, why }));
+  return { fhirUrl, at: new Date(at), by, rows: results, outcome: summary, suggestions };
+}
+
+/** A proof in one sentence and the causes below it. */
+export function proofProps({ outcome, verdict, found, owner, mend, used }: KeyProof): ProofProps {
+  if (outcome === 'proven' && used) {
+    const text = `Proven: the EHR accepted client ID ${used.clientId}, key ${used.kid} (${used.alg}) and audience ${used.audience}. It answered as expected: ${found}.`;
+    return { verdict: 'proven', text, causes: [] };
+  }
+  const job = owner === 'us' ? 'the operator of this service' : owner;
+  return {
+    verdict: verdict === 'failure' ? 'refused' : 'undecided',
+    text: `Not proven: ${found}. Whose job: ${job}.`,
+    causes: mend,
+  };
+}
+
+/** Field by field, against the last good checks. */
+export function driftProps({ at, differences }: CheckRun): DriftProps {
+  return {
+    at: new Date(at),
+    differences: differences.map(
+      ({ part, field, before, after }) => `${part}, ${field}: ${before || 'nothing'} → ${after || 'nothing'}`,
+    ),
+  };
+}

@@ -1,0 +1,44 @@
+/** Notes in a browser of why its launches ended: another tab of the same launch would otherwise have nothing to say. */
+import type { Request, Response } from 'express';
+import type { Cookies } from '#src/http/cookies.ts';
+import { type EndReason, endReasons } from './end-reasons.ts';
+import type { LaunchKind } from './launch.ts';
+import type { LaunchOrigin } from './launch-origin.ts';
+
+const PREFIX = { ehr: 'ended-', standalone: 'standalone-ended-' } as const satisfies Record<LaunchKind, string>;
+const KINDS = ['ehr', 'standalone'] as const;
+/** A browser keeps few cookies for a framed site, and the open launches need them. */
+const MOST_PER_BROWSER = 5;
+const LIFETIME_MS = 60 * 60_000;
+
+/** A note proves nothing: it chooses only words and which EHR may frame them. */
+export function createEndedNotes(cookies: Record<LaunchKind, Cookies>) {
+  return {
+    leave: (
+      request: Request,
+      response: Response,
+      ended: readonly (LaunchOrigin & { id: string })[],
+      reason: EndReason,
+    ): void => {
+      const notes = ended.slice(-MOST_PER_BROWSER);
+      const older = KINDS.flatMap((kind) =>
+        [...cookies[kind].read(request).keys()]
+          .filter((name) => name.startsWith(PREFIX[kind]))
+          .map((name) => ({ kind, name })),
+      );
+      const surplus = Math.max(0, older.length + notes.length - MOST_PER_BROWSER);
+      for (const { kind, name } of older.slice(0, surplus)) cookies[kind].clear(response, name);
+      for (const { id, kind, organizationId } of notes)
+        cookies[kind].set(response, `${PREFIX[kind]}${id}`, `${reason}:${organizationId}`, LIFETIME_MS);
+    },
+    read: (request: Request, launchId: string): (LaunchOrigin & { reason: EndReason }) | undefined => {
+      for (const kind of KINDS) {
+        const note = cookies[kind].read(request).get(`${PREFIX[kind]}${launchId}`);
+        const [noted, organizationId] = note?.split(':') ?? [];
+        const reason = endReasons.find((one) => one === noted);
+        if (note !== undefined) return reason && organizationId ? { reason, kind, organizationId } : undefined;
+      }
+      return undefined;
+    },
+  };
+}

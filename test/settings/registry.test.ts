@@ -1,0 +1,46 @@
+/** What every row of the registry promises, so that a new setting needs no other code to be stored, typed and shown. */
+import { describe, expect, test } from 'vitest';
+import { parseSettings } from '#src/organizations/organization.ts';
+import { readSettingTexts, settingKeyOf } from '#src/settings/command-text.ts';
+import { presetFields, settingFields, settingRows, valueText } from '#src/settings/derived.ts';
+import { fieldGroups, savedForm, typedChanges, typedValues } from '#src/settings/form.ts';
+
+const base = { id: 'general', name: 'General Hospital', fhirBaseUrl: 'https://ehr.example/fhir', clientId: 'abc' };
+const parsed = parseSettings(base, true);
+const saved: Readonly<Record<string, unknown>> = parsed.ok ? { ...parsed.settings } : {};
+
+describe.for(settingFields)('%s', (field) => {
+  const row = settingRows[field];
+
+  test('has words for the form and the docs', () => {
+    expect(row.label).toMatch(/^\p{L}[^.]+[^.:]$/u);
+    expect(row.hint).toMatch(/^.{10,}\.$/s);
+    expect(valueText(field, saved[field])).not.toContain('undefined');
+  });
+
+  test('its default passes the schema', () => {
+    expect(parseSettings({ ...base, [field]: row.default }, true)).toEqual(parsed);
+  });
+
+  test('the command line reads what it writes', () => {
+    const value = saved[field];
+    const text = Array.isArray(value) ? value.join(',') : String(value);
+    const { changes, problems } = readSettingTexts([`${settingKeyOf(field)}=${text}`]);
+    expect(problems).toEqual([]);
+    expect(parseSettings({ ...base, ...changes }, true)).toEqual(parsed);
+  });
+});
+
+test('the form has every setting but the operator’s, once, and changes nothing when nothing is typed', () => {
+  const names = fieldGroups.flatMap(({ fields }) => fields.map(({ name }) => name));
+  expect(names.toSorted()).toEqual(settingFields.filter((field) => !settingRows[field].operator).toSorted());
+  const { values } = savedForm(saved);
+  const typed = typedValues((name) => values[name] ?? '');
+  expect(typedChanges(typed, saved)).toEqual({});
+});
+
+test('no two settings share a label or a key, and a preset sets no operator’s setting', () => {
+  for (const named of [settingFields.map((field) => settingRows[field].label), settingFields.map(settingKeyOf)])
+    expect(new Set(named).size).toBe(named.length);
+  expect(presetFields.filter((field) => settingRows[field].operator)).toEqual([]);
+});
