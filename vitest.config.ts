@@ -22,7 +22,7 @@ const unit = [
   'test/requests/timing/!(time-zone).test.ts',
 ];
 
-const project = (name: string, include: string[], exclude: string[] = [], testTimeout = 30_000) => ({
+const project = (name: string, include: string[], exclude: string[] = [], testTimeout = 60_000) => ({
   extends: true as const,
   test: { name, include, exclude, testTimeout },
 });
