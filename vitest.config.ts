@@ -22,15 +22,14 @@ const unit = [
   'test/requests/timing/!(time-zone).test.ts',
 ];
 
-const project = (name: string, include: string[], exclude: string[] = []) => ({
+const project = (name: string, include: string[], exclude: string[] = [], testTimeout = 60_000) => ({
   extends: true as const,
-  test: { name, include, exclude },
+  test: { name, include, exclude, testTimeout },
 });
 
 /** Tests talk to real servers on loopback and to real stores, so they get time, not retries. */
 export default defineConfig({
   test: {
-    testTimeout: 30_000,
     hookTimeout: 60_000,
     // Files wait for servers more than they compute.
     maxWorkers: 4,
@@ -42,8 +41,8 @@ export default defineConfig({
     deps: { interopDefault: false },
     // They run in the order of their names: what waits most begins first.
     projects: [
-      project('e2e', ['test/e2e/**/*.test.ts'], outage),
-      project('outage', outage),
+      project('e2e', ['test/e2e/**/*.test.ts'], outage, 120_000),
+      project('outage', outage, [], 120_000),
       project('unit', unit, outage),
       project('world', ['test/**/*.test.ts'], ['test/e2e/**', ...outage, ...unit]),
     ],

@@ -90,7 +90,7 @@ async function start(options: ChromiumOptions): Promise<BrowserContext> {
     handleSIGTERM: false,
   });
   // Shorter than a test's time, so that a failure names what was waited for.
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(30_000);
   return context;
 }
 
