@@ -150,8 +150,7 @@ CREATE INDEX "audit_events_by_organization" ON "audit_events" USING btree ("orga
 CREATE INDEX "audit_events_by_time" ON "audit_events" USING btree ("at");--> statement-breakpoint
 CREATE INDEX "audit_events_by_patient" ON "audit_events" USING btree ("patient_hash");--> statement-breakpoint
 CREATE INDEX "clinicians_by_launch" ON "clinicians" USING btree ("organization_id","last_launch_at");--> statement-breakpoint
-CREATE INDEX "jwks_fetches_by_time" ON "jwks_fetches" USING btree ("at");
---> statement-breakpoint
+CREATE INDEX "jwks_fetches_by_time" ON "jwks_fetches" USING btree ("at");--> statement-breakpoint
 -- The audit trail is append only. One deletion is allowed: the retention job says so for its own transaction.
 CREATE FUNCTION "refuse_audit_change"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
