@@ -3,15 +3,15 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { addPerson, PASSWORD, resultOf, signedIn, signIn } from '#test/helpers/administrators.ts';
 import { createBrowser, type TestBrowser } from '#test/helpers/browser.ts';
 import { cookiesOf, csrfOf } from '#test/helpers/visits.ts';
-import { startWorld, testStores, type World } from '#test/helpers/world.ts';
+import { startWorld, type World } from '#test/helpers/world.ts';
 
 /** Hundreds of passwords are hashed, two at a time. */
 vi.setConfig({ testTimeout: 120_000 });
 
-describe.for(await testStores())('on %s', (stores) => {
+describe('on real Redis and PostgreSQL', () => {
   let world: World;
   beforeAll(async () => {
-    world = await startWorld({ stores, env: { TRUST_PROXY: 'loopback' } });
+    world = await startWorld({ stores: 'real Redis and PostgreSQL', env: { TRUST_PROXY: 'loopback' } });
   });
   afterAll(() => world.close());
 

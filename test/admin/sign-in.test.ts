@@ -1,19 +1,19 @@
-/** Signing in and out of the settings, on embedded and real stores. */
+/** Signing in and out of the settings. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addPerson, PASSWORD, resultOf, signedIn, signIn, tokenOf, usersOf } from '#test/helpers/administrators.ts';
 import { createBrowser, titleOf } from '#test/helpers/browser.ts';
 import { cookiesOf, csrfOf, isAfterPost } from '#test/helpers/visits.ts';
-import { startWorld, testStores, type World } from '#test/helpers/world.ts';
+import { startWorld, type World } from '#test/helpers/world.ts';
 
 const MINUTE = 60_000;
 
-describe.for(await testStores())('on %s', (stores) => {
+describe('on embedded stores', () => {
   let world: World;
   let now = Date.now();
   let people = 0;
 
   beforeAll(async () => {
-    world = await startWorld({ stores, clock: () => new Date(now) });
+    world = await startWorld({ clock: () => new Date(now) });
   });
   afterAll(() => world.close());
 
@@ -231,7 +231,7 @@ describe.for(await testStores())('on %s', (stores) => {
     expect((await visitAccount(browser)).status).toBe(303);
   });
 
-  test.runIf(stores === 'embedded stores')('half an hour without a request ends a session', async () => {
+  test('half an hour without a request ends a session', async () => {
     const browser = await signedIn(world, (await person()).email);
     now += 29 * MINUTE;
     expect((await visitAccount(browser)).status).toBe(200);

@@ -5,18 +5,18 @@ import { csvLine } from '#src/audit/csv-format.ts';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
 import { isAfterPost } from '#test/helpers/visits.ts';
-import { startWorld, testStores, type World } from '#test/helpers/world.ts';
+import { startWorld, type World } from '#test/helpers/world.ts';
 
 const rowsOf = (page: Visit) => [...page.body.matchAll(/<tr id="row-([^"]+)">.*?<\/tr>/gs)].map(([row]) => row);
 
-describe.for(await testStores())('on %s', (stores) => {
+describe('on real Redis and PostgreSQL', () => {
   let world: World;
   let operator: TestBrowser;
   let administrator: TestBrowser;
   const audit = (who: TestBrowser, query = '') => who.visit(`${world.url}/settings/audit${query}`);
 
   beforeAll(async () => {
-    world = await startWorld({ stores });
+    world = await startWorld({ stores: 'real Redis and PostgreSQL' });
     await world.setOrganization('hospital-b');
     await addPerson(world, 'operator@example.com');
     await addPerson(world, 'admin@example.com', { role: 'administrator' });

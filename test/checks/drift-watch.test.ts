@@ -3,16 +3,16 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createDriftWatch } from '#src/checks/drift-watch.ts';
 import { createChecksStore } from '#src/checks/store.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
-import { ORG_ID, startWorld, testStores, type World } from '#test/helpers/world.ts';
+import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 
 const HOUR_MS = 3_600_000;
 
-describe.for(await testStores())('on %s', (stores) => {
+describe('on embedded stores', () => {
   let world: World;
   let now: Date;
   beforeEach(async () => {
     now = new Date();
-    world = await startWorld({ stores, clock: () => now });
+    world = await startWorld({ clock: () => now });
   });
   afterEach(() => world.close());
 

@@ -7,15 +7,15 @@ import { openName } from '#src/clinicians/clinician-details.ts';
 import { listClinicians } from '#src/clinicians/clinician-store.ts';
 import { rekeyClinicians } from '#src/clinicians/rekey.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
-import { ORG_ID, startWorld, testStores, type World } from '#test/helpers/world.ts';
+import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 
 const OLD = 'the-old-secret-that-is-long-enough-0123456789';
 const NEW = 'the-new-secret-that-is-long-enough-9876543210';
 
-describe.for(await testStores())('on %s', (stores) => {
+describe('on real Redis and PostgreSQL', () => {
   let world: World;
   beforeAll(async () => {
-    world = await startWorld({ stores });
+    world = await startWorld({ stores: 'real Redis and PostgreSQL' });
   });
   afterAll(() => world.close());
 

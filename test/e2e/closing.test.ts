@@ -12,7 +12,7 @@ test('inside the chart and without scripts, the list gives way to the warning, a
   timeout: 120_000,
 }, async () => {
   deployment.ehr.faults.set('no-refresh-token');
-  deployment.ehr.faults.set('string-expires-in', '40');
+  deployment.ehr.faults.set('string-expires-in', '20');
   const visitor = await createVisitor(deployment, { cookies: 'third-party blocked', javaScript: false });
   try {
     const app = await visitor.openChart(await visitor.newTab(), 'Moreno, Ada');

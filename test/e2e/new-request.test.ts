@@ -82,41 +82,6 @@ test.for([true, false])(
   },
 );
 
-test('a form that is not used any more leaves, and what was typed is there again', { timeout: 120_000 }, async () => {
-  const page = await open(true);
-  deployment.ehr.faults.set('no-refresh-token');
-  deployment.ehr.faults.set('string-expires-in', '40');
-  const app = await visitor.openChart(page, 'Okafor, Ben');
-  await app.getByRole('link', { name: 'New request' }).click();
-  await fill(app);
-  await app.getByText('What is typed and not sent is kept').waitFor();
-  expect(await app.getByText('What is typed and not sent is lost').count()).toBe(0);
-  await app.getByRole('heading', { name: /^This page closes in/ }).waitFor({ timeout: 60_000 });
-  await app.getByText('The request you typed and did not send is kept for an hour.').waitFor();
-  deployment.ehr.faults.clear();
-  const again = await visitor.openChart(page, 'Okafor, Ben');
-  await again.getByRole('link', { name: 'Continue your unsent request' }).click();
-  expect(await again.getByLabel('What is needed').inputValue()).toBe('Wheelchair van');
-  await again.getByRole('button', { name: 'Discard' }).click();
-  await again.getByText('Choose…').waitFor({ state: 'attached' });
-  await again.getByRole('button', { name: 'Back to the list' }).click();
-  await again.getByRole('link', { name: 'New request' }).waitFor();
-  expect(visitor.complaints).toEqual([]);
-});
-
-test('without scripts a form that is not used any more says what becomes of it, and leaves when its launch ends', {
-  timeout: 120_000,
-}, async () => {
-  const page = await open(false);
-  deployment.ehr.faults.set('no-refresh-token');
-  deployment.ehr.faults.set('string-expires-in', '20');
-  const app = await visitor.openChart(page, 'Okafor, Ben');
-  await app.getByRole('link', { name: 'New request' }).click();
-  await app.getByText('What is typed and not sent is lost then').waitFor();
-  await app.getByRole('heading', { name: 'Your EHR session for this app has ended' }).waitFor({ timeout: 60_000 });
-  expect(await app.getByText('Okafor').count()).toBe(0);
-});
-
 test('the form, with errors and for a patient who has died, is for everybody to read', {
   timeout: 120_000,
 }, async () => {

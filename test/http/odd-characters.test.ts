@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listAuditRows } from '#src/audit/audit-store.ts';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import type { TestBrowser } from '#test/helpers/browser.ts';
-import { ORG_ID, startWorld, testStores, type World } from '#test/helpers/world.ts';
+import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 
 const DASHES = '-'.repeat(36);
 const CONNECTION = '/settings/integrations/smart-on-fhir';
@@ -40,11 +40,11 @@ const forms: [path: string, fields: Record<string, string>][] = [
   [`${CONNECTION}/advanced?organization=${ORG_ID}`, { scopes: 'openid\0', issuers: '\0', allowedHosts: '\0' }],
 ];
 
-describe.for(await testStores())('on %s', (stores) => {
+describe('on real Redis and PostgreSQL', () => {
   let world: World;
   let operator: TestBrowser;
   beforeAll(async () => {
-    world = await startWorld({ stores });
+    world = await startWorld({ stores: 'real Redis and PostgreSQL' });
     await addPerson(world, 'operator@example.com');
     operator = await signedIn(world, 'operator@example.com');
     await world.launch('pat-ada');

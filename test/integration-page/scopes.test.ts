@@ -5,7 +5,7 @@ import { createOrganizationStore } from '#src/organizations/store.ts';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import { type TestBrowser, titleOf } from '#test/helpers/browser.ts';
 import { isAfterPost } from '#test/helpers/visits.ts';
-import { startWorld, testStores, type World } from '#test/helpers/world.ts';
+import { startWorld, type World } from '#test/helpers/world.ts';
 
 const PAGE = '/settings/integrations/smart-on-fhir';
 const ALL = { showEhrOrders: true, createRequests: true };
@@ -89,14 +89,14 @@ describe('a scope string explained', () => {
   });
 });
 
-describe.for(await testStores())('on %s', (stores) => {
+describe('on embedded stores', () => {
   let world: World;
   let browser: TestBrowser;
   let orgId: string;
   let serial = 0;
   const now = { current: new Date() };
   beforeAll(async () => {
-    world = await startWorld({ stores, clock: () => now.current });
+    world = await startWorld({ clock: () => now.current });
     await addPerson(world, 'operator@example.com');
     browser = await signedIn(world, 'operator@example.com');
   });

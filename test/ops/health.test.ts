@@ -1,11 +1,11 @@
 /** What operators' machines ask for: alive, ready, metrics without a name in them (stores that fail: launches/faults-of-stores). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startWorld, testStores, type World } from '#test/helpers/world.ts';
+import { startWorld, type World } from '#test/helpers/world.ts';
 
-describe.for(await testStores())('on %s', (stores) => {
+describe('on real Redis and PostgreSQL', () => {
   let world: World;
   beforeAll(async () => {
-    world = await startWorld({ stores });
+    world = await startWorld({ stores: 'real Redis and PostgreSQL' });
   });
   afterAll(() => world.close());
 

@@ -10,7 +10,7 @@ import { createTraceWriter } from '#src/diagnostics/traces/writer.ts';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import { supportCodeOf, type TestBrowser, titleOf } from '#test/helpers/browser.ts';
 import { decoded, leaksOf, secretsSeenBy } from '#test/helpers/canaries.ts';
-import { startWorld, testStores, type World } from '#test/helpers/world.ts';
+import { startWorld, type World } from '#test/helpers/world.ts';
 
 const FAULTS: [FaultName, step: string, owner: string][] = [
   ['discovery-html', 'discovery', 'EHR team'],
@@ -39,7 +39,7 @@ const ownerOf = (page: { body: string }) => /class="owner">([^<]+)</.exec(page.b
 const stateOf = (page: { body: string }, step: string) =>
   new RegExp(`trace-step trace-([a-z-]+)" data-step="${step}"`).exec(page.body)?.[1];
 
-describe.for(await testStores())('on %s', (stores) => {
+describe('on embedded stores', () => {
   let world: World;
   let administrator: TestBrowser;
   let operator: TestBrowser;
@@ -47,7 +47,7 @@ describe.for(await testStores())('on %s', (stores) => {
     who.open(`${world.url}/settings/launches?code=${code ?? ''}`);
 
   beforeAll(async () => {
-    world = await startWorld({ stores });
+    world = await startWorld();
     await world.setOrganization('hospital-b');
     await addPerson(world, 'operator@example.com');
     await addPerson(world, 'admin@example.com', { role: 'administrator' });

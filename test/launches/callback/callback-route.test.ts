@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createApp } from '#src/app.ts';
 import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
-import { type Stores, startWorld, testStores, type World } from '#test/helpers/world.ts';
+import { startWorld, type World } from '#test/helpers/world.ts';
 
 const CALLBACK = '/smart/callback';
 let world: World;
@@ -31,11 +31,11 @@ function expectRejected(page: Visit, status: number, code: string): void {
   expect(launchCookies(page)).toEqual([]);
 }
 
-describe.for(await testStores())('on %s', (stores: Stores) => {
+describe('on real Redis and PostgreSQL', () => {
   let browser: TestBrowser;
   let callback: string;
   beforeAll(async () => {
-    world = await startWorld({ stores });
+    world = await startWorld({ stores: 'real Redis and PostgreSQL' });
   });
   beforeEach(async () => {
     browser = world.browser();
@@ -278,8 +278,7 @@ describe.for(await testStores())('on %s', (stores: Stores) => {
     }
     const dump = await world.dumpRedis();
     const open = dump.split('\n').filter((line) => line.startsWith('launch:'));
-    if (stores !== 'embedded stores')
-      expect(open.some((line) => line.includes(earlier.url.split('/')[4] ?? '?'))).toBe(true);
+    expect(open.some((line) => line.includes(earlier.url.split('/')[4] ?? '?'))).toBe(true);
     expect(titleOf(await browser.open(earlier.url))).toBe('Requests for Ben Okafor');
   });
 

@@ -1,16 +1,16 @@
 /** Two organizations, one of them hostile, at EHRs that send no `iss`, on the shared redirect URI (MT-04, CB-12; RFC 9700 §4.4). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TestBrowser, titleOf } from '#test/helpers/browser.ts';
-import { startWorld, testStores, type World } from '#test/helpers/world.ts';
+import { startWorld, type World } from '#test/helpers/world.ts';
 
 const profile = 'epic-like';
 const CALLBACK = '/smart/callback';
 
-describe.for(await testStores())('on %s', (stores) => {
+describe('on embedded stores', () => {
   let world: World;
   let hostile: World['sandbox'];
   beforeAll(async () => {
-    world = await startWorld({ stores, sandbox: { profile } });
+    world = await startWorld({ sandbox: { profile } });
     hostile = await world.addSandbox('hostile', { profile });
     await world.setOrganization('hostile', {}, hostile);
   });

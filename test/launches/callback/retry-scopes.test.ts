@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { decoded, leaksOf, secretsSeenBy } from '#test/helpers/canaries.ts';
 import { cookiesOf } from '#test/helpers/visits.ts';
-import { startWorld, testStores, type World } from '#test/helpers/world.ts';
+import { startWorld, type World } from '#test/helpers/world.ts';
 
 const CALLBACK = '/smart/callback';
 const LIST = 'Requests for Ada Moreno';
@@ -17,14 +17,14 @@ const ENUMERATED = [
   ),
 ].join(' ');
 
-describe.for(await testStores())('on %s', (stores) => {
+describe('on real Redis and PostgreSQL', () => {
   let world: World;
   let browser: TestBrowser;
   let orgId: string;
   let serial = 0;
 
   beforeAll(async () => {
-    world = await startWorld({ stores });
+    world = await startWorld({ stores: 'real Redis and PostgreSQL' });
   });
   afterAll(() => world.close());
   beforeEach(async () => {
@@ -199,6 +199,6 @@ describe.for(await testStores())('on %s', (stores) => {
     const searched = [dump, decoded(dump), world.logLines.join(''), ...answers].join('\n');
     expect(leaksOf(secrets, searched, ['launch'])).toEqual([]);
     expect(leaksOf(secrets, unfinished.headers['location'] ?? '', ['launch'])).not.toEqual([]);
-    if (stores !== 'embedded stores') expect(dump).toMatch(/^tx:/m);
+    expect(dump).toMatch(/^tx:/m);
   });
 });

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Sandbox } from '#sandbox/sandbox.ts';
 import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
-import { ORG_ID, startWorld, testStores, type World } from '#test/helpers/world.ts';
+import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 
 const FAILURES = 10;
 const OVER_MS = 101_000;
@@ -17,7 +17,7 @@ function codeOf(page: Visit, logLines: readonly string[]): unknown {
   return logLines.map((text) => JSON.parse(text)).find((line) => line.supportCode === supportCode)?.errorCode;
 }
 
-describe.for(await testStores())('on %s', (stores) => {
+describe('on real Redis and PostgreSQL', () => {
   let world: World;
   let other: Sandbox;
   let browser: TestBrowser;
@@ -25,7 +25,7 @@ describe.for(await testStores())('on %s', (stores) => {
 
   beforeAll(async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
-    world = await startWorld({ stores });
+    world = await startWorld({ stores: 'real Redis and PostgreSQL' });
     other = await world.addSandbox(OTHER);
     await world.setOrganization(OTHER, {}, other);
   });

@@ -6,7 +6,7 @@ import { createApp } from '#src/app.ts';
 import { type TestBrowser, titleOf } from '#test/helpers/browser.ts';
 import { decoded } from '#test/helpers/canaries.ts';
 import { csrfOf, isAfterPost, launchIdOf, ledTo } from '#test/helpers/visits.ts';
-import { ORG_ID, startWorld, testStores, type World } from '#test/helpers/world.ts';
+import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 import {
   type Administrator,
   administrator,
@@ -36,7 +36,7 @@ const users: SandboxUser[] = [
   { id: 'subject-hostile', name: HOSTILE, fhirUser: 'Practitioner/prac-rivera' },
 ];
 
-describe.for(await testStores())('on %s', (stores) => {
+describe('on real Redis and PostgreSQL', () => {
   let world: World;
   let twin: Sandbox;
   let admin: Administrator;
@@ -47,7 +47,7 @@ describe.for(await testStores())('on %s', (stores) => {
 
   beforeAll(async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
-    world = await startWorld({ stores, sandbox: { users } });
+    world = await startWorld({ stores: 'real Redis and PostgreSQL', sandbox: { users } });
     twin = await world.addSandbox('twin', { users });
     await world.setOrganization('twin', {}, twin);
     admin = await administrator(world, 'admin@example.com', ORG_ID);

@@ -6,18 +6,18 @@ import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { decoded, leaksOf, secretsSeenBy } from '#test/helpers/canaries.ts';
 import { csrfOf, launchIdOf, ledTo, wholeOf } from '#test/helpers/visits.ts';
-import { ORG_ID, startWorld, testStores, type World } from '#test/helpers/world.ts';
+import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 
 const NONE = 'Nothing was ended: it was over already.';
 const PAGE = '/settings/live-launches';
 
-describe.for(await testStores())('on %s', (stores) => {
+describe('on real Redis and PostgreSQL', () => {
   let world: World;
   let admin: TestBrowser;
   let otherAdmin: TestBrowser;
   let operator: TestBrowser;
   beforeAll(async () => {
-    world = await startWorld({ stores });
+    world = await startWorld({ stores: 'real Redis and PostgreSQL' });
     await world.setOrganization('hospital-b');
     await addPerson(world, 'a@example.com', { role: 'administrator' });
     await addPerson(world, 'b@example.com', { role: 'administrator', organizationId: 'hospital-b' });
@@ -76,9 +76,7 @@ describe.for(await testStores())('on %s', (stores) => {
       log: world.dependencies.log,
       database: world.dependencies.database,
     });
-    // Without Redis an instance has no other's launches.
-    const there = stores === 'embedded stores' ? world.dependencies : second.dependencies;
-    const server = createApp(there).listen(0, '127.0.0.1');
+    const server = createApp(second.dependencies).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const address = server.address();
     const elsewhere = page.url.replace(/localhost:\d+/, `localhost:${typeof address === 'object' ? address?.port : 0}`);
@@ -226,16 +224,15 @@ describe.for(await testStores())('on %s', (stores) => {
     expect(await redis.countRanked(`live:${ORG_ID}`, 0)).toBe(0);
   });
 
-  if (stores !== 'embedded stores')
-    test('ST-03: neither the index nor a tombstone holds a token, a secret or a patient', async () => {
-      const browser = world.browser();
-      const page = await launchAt(ORG_ID, 'pat-ada', {}, browser);
-      await launchAt(ORG_ID, 'pat-ben', {}, browser);
-      await post(admin, 'end', { launch: launchIdOf(page) });
-      const dump = await world.dumpRedis();
-      expect(dump).toMatch(/^live:st-elsewhere [\w-]{22}$/m);
-      expect(dump).toMatch(/^ended:/m);
-      expect(leaksOf(secretsSeenBy(world.sandbox), `${dump}\n${decoded(dump)}`)).toEqual([]);
-      expect(dump).not.toMatch(/pat-ada|pat-ben|Moreno|Okafor|Rivera/);
-    });
+  test('ST-03: neither the index nor a tombstone holds a token, a secret or a patient', async () => {
+    const browser = world.browser();
+    const page = await launchAt(ORG_ID, 'pat-ada', {}, browser);
+    await launchAt(ORG_ID, 'pat-ben', {}, browser);
+    await post(admin, 'end', { launch: launchIdOf(page) });
+    const dump = await world.dumpRedis();
+    expect(dump).toMatch(/^live:st-elsewhere [\w-]{22}$/m);
+    expect(dump).toMatch(/^ended:/m);
+    expect(leaksOf(secretsSeenBy(world.sandbox), `${dump}\n${decoded(dump)}`)).toEqual([]);
+    expect(dump).not.toMatch(/pat-ada|pat-ben|Moreno|Okafor|Rivera/);
+  });
 });

@@ -2,14 +2,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { cookiesOf, csrfOf, launchIdOf } from '#test/helpers/visits.ts';
-import { startWorld, testStores, type World } from '#test/helpers/world.ts';
+import { startWorld, type World } from '#test/helpers/world.ts';
 
-describe.for(await testStores())('on %s', (stores) => {
+describe('on embedded stores', () => {
   let world: World;
   let browser: TestBrowser;
   let page: Visit;
   beforeAll(async () => {
-    world = await startWorld({ stores });
+    world = await startWorld();
   });
   afterAll(() => world.close());
   beforeEach(async () => {

@@ -4,18 +4,18 @@ import type { Sandbox } from '#sandbox/sandbox.ts';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { cookiesOf, launchIdOf } from '#test/helpers/visits.ts';
-import { ORG_ID, startWorld, testStores, type World } from '#test/helpers/world.ts';
+import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 
 /** Longer than the directory remembers, shorter than the two seconds promised. */
 const NOTICED_MS = 1_500;
 
-describe.for(await testStores())('on %s', (stores) => {
+describe('on embedded stores', () => {
   let world: World;
   let twin: Sandbox;
   let browser: TestBrowser;
   let passedMs = 0;
   beforeAll(async () => {
-    world = await startWorld({ stores, clock: () => new Date(Date.now() + passedMs) });
+    world = await startWorld({ clock: () => new Date(Date.now() + passedMs) });
     twin = await world.addSandbox('twin');
     await world.setOrganization('twin', {}, twin);
   });

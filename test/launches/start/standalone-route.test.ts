@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createBrowser, supportCodeOf, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { signIn, signInUntilCallback } from '#test/helpers/sign-in.ts';
-import { ORG_ID, startWorld, testStores, type World } from '#test/helpers/world.ts';
+import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 
 /** Longer than the directory remembers. */
 const DIRECTORY_FORGETS_MS = 1_100;
@@ -10,10 +10,14 @@ let skewMs = 0;
 
 const STANDALONE = `/smart/standalone/${ORG_ID}`;
 
-describe.for(await testStores())('on %s', (stores) => {
+describe('on real Redis and PostgreSQL', () => {
   let world: World;
   beforeAll(async () => {
-    world = await startWorld({ stores, settings: { standalone: true }, clock: () => new Date(Date.now() + skewMs) });
+    world = await startWorld({
+      stores: 'real Redis and PostgreSQL',
+      settings: { standalone: true },
+      clock: () => new Date(Date.now() + skewMs),
+    });
     await world.setOrganization('chart-only');
     await world.setOrganization('off', { standalone: true });
     await world.disableOrganization('off');

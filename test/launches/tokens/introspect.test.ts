@@ -5,14 +5,14 @@ import type { FaultName } from '#sandbox/faults.ts';
 import { readIntrospection } from '#src/smart/introspection.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { launchIdOf } from '#test/helpers/visits.ts';
-import { startWorld, testStores, type World } from '#test/helpers/world.ts';
+import { startWorld, type World } from '#test/helpers/world.ts';
 
-describe.for(await testStores())('on %s', (stores) => {
+describe('on embedded stores', () => {
   let world: World;
   let browser: TestBrowser;
   let page: Visit;
   beforeAll(async () => {
-    world = await startWorld({ stores, settings: { introspection: 'on' } });
+    world = await startWorld({ settings: { introspection: 'on' } });
   });
   afterAll(() => world.close());
   beforeEach(async () => {

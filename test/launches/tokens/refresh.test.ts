@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createApp } from '#src/app.ts';
 import { type TestBrowser, titleOf } from '#test/helpers/browser.ts';
-import { startWorld, testStores, type World } from '#test/helpers/world.ts';
+import { startWorld, type World } from '#test/helpers/world.ts';
 
 const LIFETIME_SECONDS = 100;
 const NEARLY_OVER_MS = 85_000;
@@ -11,14 +11,14 @@ const OVER_MS = 101_000;
 /** Moves the one clock that product, sandbox and authorization server share in this process. */
 const advance = (ms: number) => void vi.setSystemTime(Date.now() + ms);
 
-describe.for(await testStores())('on %s', (stores) => {
+describe('on embedded stores', () => {
   let world: World;
   let browser: TestBrowser;
   let list: string;
 
   beforeAll(async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
-    world = await startWorld({ stores });
+    world = await startWorld();
   });
   afterAll(async () => {
     vi.useRealTimers();

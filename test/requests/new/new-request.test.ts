@@ -4,7 +4,7 @@ import type { FaultName } from '#sandbox/faults.ts';
 import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { dayFromNow } from '#test/helpers/days.ts';
 import { cookiesOf, csrfOf, isShownAgain, launchIdOf, wholeOf } from '#test/helpers/visits.ts';
-import { startWorld, testStores, type World } from '#test/helpers/world.ts';
+import { startWorld, type World } from '#test/helpers/world.ts';
 
 const SCOPES =
   'launch launch/patient openid fhirUser profile online_access patient/*.read patient/ServiceRequest.write';
@@ -18,14 +18,17 @@ const TYPED = {
 };
 const HOUR_MS = 60 * 60_000;
 
-describe.for(await testStores())('on %s', (stores) => {
+describe('on real Redis and PostgreSQL', () => {
   let world: World;
   let browser: TestBrowser;
   let list: Visit;
 
   beforeAll(async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
-    world = await startWorld({ stores, settings: { createRequests: true, scopes: SCOPES } });
+    world = await startWorld({
+      stores: 'real Redis and PostgreSQL',
+      settings: { createRequests: true, scopes: SCOPES },
+    });
   });
   afterAll(async () => {
     vi.useRealTimers();
