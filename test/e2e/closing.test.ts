@@ -1,21 +1,35 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+/** What ends while nothing is done, and what a sign-out closes, as a clinician's browser has it inside the chart. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Deployment, startDeployment } from './deployment.ts';
-import { createVisitor } from './visitor.ts';
+import { fillRequest, WRITING } from './request-form.ts';
+import { createVisitor, type Visitor } from './visitor.ts';
 
 let deployment: Deployment;
 beforeAll(async () => {
-  deployment = await startDeployment();
+  deployment = await startDeployment({ settings: WRITING });
 });
 afterAll(() => deployment?.close());
 
-test('inside the chart and without scripts, the list gives way to the warning, and that to what happened (RF-12, RF-14)', {
-  timeout: 120_000,
-}, async () => {
-  deployment.ehr.faults.set('no-refresh-token');
-  deployment.ehr.faults.set('string-expires-in', '20');
-  const visitor = await createVisitor(deployment, { cookies: 'third-party blocked', javaScript: false });
-  try {
-    const app = await visitor.openChart(await visitor.newTab(), 'Moreno, Ada');
+// They wait together, each in a browser of its own.
+describe.concurrent('a launch of half a minute', { timeout: 120_000 }, () => {
+  const visitors: Visitor[] = [];
+  beforeAll(() => {
+    deployment.ehr.faults.set('no-refresh-token');
+    deployment.ehr.faults.set('string-expires-in', '30');
+  });
+  afterAll(async () => {
+    deployment.ehr.faults.clear();
+    await Promise.all(visitors.map((visitor) => visitor.close()));
+  });
+  const arrive = async (javaScript: boolean) => {
+    const visitor = await createVisitor(deployment, { cookies: 'third-party blocked', javaScript });
+    visitors.push(visitor);
+    return { visitor, page: await visitor.newTab() };
+  };
+
+  test('inside the chart and without scripts, the list gives way to the warning, and that to what happened (RF-12, RF-14)', async () => {
+    const { visitor, page } = await arrive(false);
+    const app = await visitor.openChart(page, 'Moreno, Ada');
     const heading = (name: RegExp | string) =>
       app.getByRole('heading', { level: 1, name }).waitFor({ timeout: 60_000 });
     await heading('Requests for Ada Moreno');
@@ -23,10 +37,37 @@ test('inside the chart and without scripts, the list gives way to the warning, a
     expect(await app.getByText('Moreno').count()).toBe(0);
     await heading('Your EHR session for this app has ended');
     expect(visitor.complaints).toEqual([]);
-  } finally {
+  });
+
+  test('a form that is not used any more leaves, and what was typed is there again', async () => {
+    const { visitor, page } = await arrive(true);
+    const app = await visitor.openChart(page, 'Okafor, Ben');
+    await app.getByRole('link', { name: 'New request' }).click();
+    await fillRequest(app);
+    await app.getByText('What is typed and not sent is kept').waitFor();
+    expect(await app.getByText('What is typed and not sent is lost').count()).toBe(0);
+    await app.getByRole('heading', { name: /^This page closes in/ }).waitFor({ timeout: 60_000 });
+    await app.getByText('The request you typed and did not send is kept for an hour.').waitFor();
+    // The others were opened half a minute ago.
     deployment.ehr.faults.clear();
-    await visitor.close();
-  }
+    const again = await visitor.openChart(page, 'Okafor, Ben');
+    await again.getByRole('link', { name: 'Continue your unsent request' }).click();
+    expect(await again.getByLabel('What is needed').inputValue()).toBe('Wheelchair van');
+    await again.getByRole('button', { name: 'Discard' }).click();
+    await again.getByText('Choose…').waitFor({ state: 'attached' });
+    await again.getByRole('button', { name: 'Back to the list' }).click();
+    await again.getByRole('link', { name: 'New request' }).waitFor();
+    expect(visitor.complaints).toEqual([]);
+  });
+
+  test('without scripts a form that is not used any more says what becomes of it, and leaves when its launch ends', async () => {
+    const { visitor, page } = await arrive(false);
+    const app = await visitor.openChart(page, 'Okafor, Ben');
+    await app.getByRole('link', { name: 'New request' }).click();
+    await app.getByText('What is typed and not sent is lost then').waitFor();
+    await app.getByRole('heading', { name: 'Your EHR session for this app has ended' }).waitFor({ timeout: 60_000 });
+    expect(await app.getByText('Okafor').count()).toBe(0);
+  });
 });
 
 test('signing out of all patients in one chart closes the others, and its page survives a reload (RV-01)', {

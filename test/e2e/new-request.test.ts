@@ -1,13 +1,10 @@
 /** The list while it comes, and the form, as a clinician's browser has them: inside the chart, with and without scripts. */
-import type { FrameLocator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Deployment, startDeployment } from './deployment.ts';
 import { examine } from './examine.ts';
+import { fillRequest, WRITING } from './request-form.ts';
 import { createVisitor, type Visitor } from './visitor.ts';
 
-const SCOPES =
-  'launch launch/patient openid fhirUser profile online_access patient/*.read patient/ServiceRequest.write';
-const TOMORROW = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
 /** Is what has the focus in sight, and not behind the patient, who stays at the top while the page scrolls? */
 const IS_FOCUS_IN_SIGHT = `(({ x, y }) => document.activeElement.contains(document.elementFromPoint(x + 20, y + 4)))(
   document.activeElement.getBoundingClientRect(),
@@ -16,7 +13,7 @@ const IS_FOCUS_IN_SIGHT = `(({ x, y }) => document.activeElement.contains(docume
 let deployment: Deployment;
 let visitor: Visitor;
 beforeAll(async () => {
-  deployment = await startDeployment({ settings: ['createRequests=true', `scopes=${SCOPES}`] });
+  deployment = await startDeployment({ settings: WRITING });
 });
 afterEach(async () => {
   deployment.ehr.faults.clear();
@@ -27,12 +24,6 @@ afterAll(() => deployment?.close());
 const open = async (javaScript: boolean) => {
   visitor = await createVisitor(deployment, { cookies: 'third-party blocked', javaScript });
   return visitor.newTab();
-};
-const fill = async (form: Page | FrameLocator, priority = 'routine', what = 'Wheelchair van') => {
-  await form.getByLabel('Service').selectOption('transport');
-  await form.getByLabel('What is needed').fill(what);
-  await form.getByLabel('Needed on').fill(TOMORROW);
-  await form.getByLabel('Priority').selectOption(priority);
 };
 
 test.for([true, false])(
@@ -65,7 +56,7 @@ test.for([true, false])(
     const app = await visitor.openChart(page, 'Moreno, Ada');
     await app.getByRole('link', { name: 'New request' }).click();
     // The same words twice would be asked about.
-    await fill(app, 'urgent', `Van, scripts ${javaScript}`);
+    await fillRequest(app, 'urgent', `Van, scripts ${javaScript}`);
     await app.getByRole('button', { name: 'Send to the EHR' }).click();
     const result = app.locator('#result:focus');
     await result.waitFor();
@@ -90,7 +81,7 @@ test('the form, with errors and for a patient who has died, is for everybody to 
   await page.getByRole('link', { name: 'New request' }).click();
   await page.getByText('This patient has died.').waitFor();
   await examine(page, 'form of a patient who has died');
-  await fill(page, 'urgent');
+  await fillRequest(page, 'urgent');
   await page.getByRole('button', { name: 'Send to the EHR' }).click();
   await page.locator('#result').waitFor();
   await examine(page, 'form with errors');

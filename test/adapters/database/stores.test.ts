@@ -61,7 +61,7 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     expect(await users.findBySsoSubject('subject')).toMatchObject({ lastSignInAt: later(1), sessionGeneration: 4 });
 
     const disabled = await Promise.all([users.disable(operator.id, now), users.disable(added.id, now)]);
-    const [left] = disabled.filter((user) => user !== undefined);
+    const left = disabled.find((user) => user !== undefined);
     expect(disabled.filter(Boolean)).toHaveLength(1);
     expect(left).toMatchObject({ disabledAt: now });
     expect(await users.disable(left?.id ?? '', later(1))).toMatchObject({ disabledAt: now });
