@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** What starts and kills processes of stores or products, or freezes them. */
 const outage = [
@@ -27,6 +28,29 @@ const project = (name: string, include: string[], exclude: string[] = [], testTi
   test: { name, include, exclude, testTimeout },
 });
 
+/** Waits on real seconds, or takes longest: begun last, one of these would be what a whole run waits for. */
+const first = [
+  ...['e2e/closing', 'e2e/settings-pages', 'e2e/accessibility', 'e2e/hostile-launches', 'e2e/hostile-style'],
+  ...['e2e/new-request', 'e2e/hostile-content', 'launches/ehr/faults-of-stores', 'adapters/database/database'],
+  ...['e2e/refresh-crash', 'adapters/redis/key-store', 'adapters/ehr-http/client', 'http/oversized-input'],
+  ...['launches/ehr/ehr-down', 'launches/pages/association', 'launches/ehr/fault-table', 'cli/cli'],
+  ...['launches/tokens/refresh-faults', 'integration-page/connection', 'audit/export', 'requests/new/sent-once'],
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const placeOf = ({ moduleId }: TestSpecification) => {
+      const place = first.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`));
+      return place < 0 ? first.length : place;
+    };
+    const sorted = await super.sort(files);
+    const projects = [...new Set(sorted.map(({ project }) => project.name))];
+    return projects.flatMap((name) =>
+      sorted.filter(({ project }) => project.name === name).toSorted((one, other) => placeOf(one) - placeOf(other)),
+    );
+  }
+}
+
 /** Tests talk to real servers on loopback and to real stores, so they get time, not retries. */
 export default defineConfig({
   test: {
@@ -39,6 +63,7 @@ export default defineConfig({
     setupFiles: ['test/helpers/after-file.ts'],
     // CommonJS packages are imported as Node itself imports them, so that tests see what the process sees.
     deps: { interopDefault: false },
+    sequence: { sequencer: LongestFirst },
     // They run in the order of their names: what waits most begins first.
     projects: [
       project('e2e', ['test/e2e/**/*.test.ts'], outage, 120_000),
