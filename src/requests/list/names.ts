@@ -3,7 +3,7 @@
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
-import { type BatchSupport, isNoBatchResponse, refusesBatch } from './batch.ts';
+import { type BatchSupport, isNoBatchResponse, refusesBatch } from './batch-support.ts';
 import { type NamedResource, type Pointer, type RoleNames, readNamedResource } from './named-resource.ts';
 import type { PartyReference } from './service-request.ts';
 
