@@ -29,7 +29,7 @@ import { keepTyped, sayKept, sayNothing } from '#src/requests/new/keep-typed.ts'
 import { createRequest, discardDraft } from '#src/requests/new/send-route.ts';
 import { createTypedStore } from '#src/requests/new/typed-store.ts';
 import { requestsRoute } from '#src/requests/page/requests-page-route.ts';
-import { createIssuerKeys } from '#src/smart/id-token/keys.ts';
+import { createIssuerKeys } from '#src/smart/id-token/issuer-key-cache.ts';
 import { createAssociationLimit } from './clinicians/association-limit.ts';
 import { createCookies } from './http/cookies.ts';
 import { FORM_BYTES, formBody } from './http/form-body.ts';

@@ -1,5 +1,7 @@
 /** What has changed at an EHR since its last good check. */
+
 import { storedText } from '#src/adapters/stored-text.ts';
+import { EXPIRES_SOON_DAYS } from '#src/checks/rows/network.ts';
 import type { ConnectionState } from '#src/checks/rows/result.ts';
 
 export interface Difference {
@@ -13,7 +15,7 @@ export interface Difference {
 }
 
 const LONGEST = 200;
-const EXPIRES_SOON_MS = 21 * 86_400_000;
+const EXPIRES_SOON_MS = EXPIRES_SOON_DAYS * 86_400_000;
 
 /**
  * Compares two runs. A part that could not be read in either run is not compared: that it could not be read stands in

@@ -1,7 +1,7 @@
 /** What an EHR vendor's servers are known to want, as starting values an administrator may change. */
 import { defaultSettings, type PresetField, presetFields, type SettingValues } from '#src/settings/derived.ts';
 import type { Vendor } from '#src/settings/vendor-names.ts';
-import { type PresetRow, vendorRows } from './rows.ts';
+import { type PresetRow, vendorRows } from './preset-rows.ts';
 
 /** Every setting a preset decides. */
 export type PresetSettings = Pick<SettingValues, PresetField>;

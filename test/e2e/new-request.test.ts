@@ -38,7 +38,8 @@ test.for([true, false])(
     await reading.waitFor({ state: 'visible' });
     expect(await page.locator('.requests').count()).toBe(0);
     expect(await page.locator('[aria-live="polite"]').textContent()).toContain('Reading requests');
-    expect(await slow.isVisible()).toBe(false);
+    // Read as a rule, because on a busy machine the three seconds may be over by now.
+    expect(await slow.evaluate((line) => getComputedStyle(line).animationDelay)).toBe('3s');
     await slow.waitFor({ state: 'visible' });
     expect(await page.locator('.requests').count()).toBe(0);
     await page.getByRole('heading', { name: /^Open/ }).waitFor();

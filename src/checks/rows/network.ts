@@ -15,7 +15,7 @@ import {
 import { judgeHostName } from './host-name.ts';
 
 const DAY_MS = 86_400_000;
-const EXPIRES_SOON_DAYS = 21;
+export const EXPIRES_SOON_DAYS = 21;
 
 export const networkChecks = checksOf('Network', 'network team', [
   {

@@ -13,7 +13,7 @@ import { assertFrameAllowed } from '#src/launches/start/frame-allowed.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { issuersOf } from '#src/organizations/smart-connections.ts';
 import type { IssuerToTrust } from '#src/smart/documents/issuer-keys.ts';
-import type { IssuerKeys } from '#src/smart/id-token/keys.ts';
+import type { IssuerKeys } from '#src/smart/id-token/issuer-key-cache.ts';
 import { judgeCallback } from '#src/smart/step-4-authorization-code.ts';
 import { exchangeCode } from '#src/smart/step-5-access-token.ts';
 import type { CallbackVisit } from './callback-visit.ts';

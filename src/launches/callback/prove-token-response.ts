@@ -10,7 +10,7 @@ import type { Transaction } from '#src/launches/session/transaction.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { IssuerToTrust } from '#src/smart/documents/issuer-keys.ts';
 import { resolveFhirUser } from '#src/smart/id-token/fhir-user.ts';
-import type { IssuerKeys } from '#src/smart/id-token/keys.ts';
+import type { IssuerKeys } from '#src/smart/id-token/issuer-key-cache.ts';
 import { verifyIdToken } from '#src/smart/id-token/verify.ts';
 import { readLaunchContext } from '#src/smart/launch-context.ts';
 import { isEmptyGrant } from '#src/smart/scopes/fallback.ts';

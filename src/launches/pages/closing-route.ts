@@ -5,7 +5,7 @@ import { csrfToken } from '#src/http/csrf.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import type { Closing } from '#src/launches/session/closing.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
-import { isUsableAsIs } from '#src/launches/tokens/token-life.ts';
+import { isUsableAsIs } from '#src/launches/tokens/renewal-state.ts';
 import { closingPage } from '#views/launches/closing-page.ts';
 import { openLaunchOf, UNATTENDED } from './guard.ts';
 

@@ -14,7 +14,7 @@ import {
   pinnedConfiguration,
   type SmartConfiguration,
 } from '#src/smart/documents/smart-configuration.ts';
-import type { IssuerKeys } from '#src/smart/id-token/keys.ts';
+import type { IssuerKeys } from '#src/smart/id-token/issuer-key-cache.ts';
 import { requestedScope } from '#src/smart/scopes/granted.ts';
 import { standaloneScopes } from '#src/smart/scopes/standalone.ts';
 import type { LaunchRequest } from '#src/smart/step-2-launch-ehr.ts';

@@ -5,7 +5,7 @@ import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { type RefreshDependencies, refreshOnce } from './refresh.ts';
 import { verifyLater } from './refreshed-id-token.ts';
-import { isDue, isFree, isTokenExpired, unavailable } from './token-life.ts';
+import { isDue, isFree, isTokenExpired, unavailable } from './renewal-state.ts';
 
 /** Keeps launches supplied with a token while the user is there; nothing happens in the background (RF-13). */
 export interface CurrentTokens {

@@ -6,7 +6,7 @@ import type { Launch } from '#src/launches/session/launch.ts';
 import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { StoreRetries } from '#src/launches/session/store-retries.ts';
-import { isFree, isTokenExpired, pauseBefore, unavailable } from './token-life.ts';
+import { isFree, isTokenExpired, pauseBefore, unavailable } from './renewal-state.ts';
 
 export interface RefreshLockDependencies {
   launches: LaunchStore;

@@ -10,13 +10,13 @@ import type { Launch } from '#src/launches/session/launch.ts';
 import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
 import { tokensOf } from '#src/launches/session/launch-tokens.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import type { IssuerKeys } from '#src/smart/id-token/keys.ts';
+import type { IssuerKeys } from '#src/smart/id-token/issuer-key-cache.ts';
 import { assertSameContext, isPassingFailure, refreshTokens } from '#src/smart/step-7-refresh.ts';
 import type { TokenResponse } from '#src/smart/token-response.ts';
 import { claimRefresh, putOff, type RefreshClaim, type RefreshLockDependencies, saveRenewed } from './refresh-lock.ts';
 import { areKeysUnavailable, assertSameUserWithin, asUnproven } from './refreshed-id-token.ts';
 import { renewalError } from './renewal-error.ts';
-import { unavailable } from './token-life.ts';
+import { unavailable } from './renewal-state.ts';
 import { waitForOther } from './wait-for-refresh.ts';
 
 export interface RefreshDependencies extends RefreshLockDependencies {

@@ -7,10 +7,10 @@ import type { Launch } from '#src/launches/session/launch.ts';
 import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import type { IssuerKeys } from '#src/smart/id-token/keys.ts';
+import type { IssuerKeys } from '#src/smart/id-token/issuer-key-cache.ts';
 import { verifyIdToken } from '#src/smart/id-token/verify.ts';
 import { renewalError } from './renewal-error.ts';
-import { FIRST_PAUSE_MS, LONGEST_PROOF_MS, pauseBefore, unavailable } from './token-life.ts';
+import { FIRST_PAUSE_MS, LONGEST_PROOF_MS, pauseBefore, unavailable } from './renewal-state.ts';
 
 export interface IdTokenDependencies {
   launches: LaunchStore;

@@ -7,7 +7,7 @@ import type { Launch } from '#src/launches/session/launch.ts';
 import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import { isFree, isTokenExpired, unavailable } from './token-life.ts';
+import { isFree, isTokenExpired, unavailable } from './renewal-state.ts';
 
 const WAIT_STEP_MS = 50;
 const LONGEST_WAIT_MS = 8_000;

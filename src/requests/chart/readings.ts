@@ -6,7 +6,7 @@ import type { Clinicians } from '#src/clinicians/admission.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { PatientSummary } from '#src/patients/patient.ts';
-import { createBatchSupport } from '#src/requests/list/batch.ts';
+import { createBatchSupport } from '#src/requests/list/batch-support.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { apiOf, ownUserOf, type Renew, readPatientIfPermitted, readRequests } from './launch-reads.ts';

@@ -10,9 +10,9 @@ import { describeLeftOut, describeMerged, describeNotGranted, describeOutcome, d
 import { orderForReading } from './order.ts';
 import { identifiersOf, isOfAnotherPatient } from './own-patient.ts';
 import { describeProblem, type RequestsProblem } from './problem.ts';
-import { maxRequests, type SearchResult, searchRequests } from './query.ts';
 import { type RequestRow, toRow } from './row.ts';
 import { describeLimits } from './scope-limits.ts';
+import { maxRequests, type SearchResult, searchRequests } from './search-requests.ts';
 import { readServiceRequest, type ServiceRequest } from './service-request.ts';
 import { onceById, sift } from './sift.ts';
 

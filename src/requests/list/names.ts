@@ -3,7 +3,7 @@
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
-import { type BatchSupport, isNoBatchResponse, refusesBatch } from './batch.ts';
+import { type BatchSupport, isNoBatchResponse, refusesBatch } from './batch-support.ts';
 import { type NamedResource, type Pointer, type RoleNames, readNamedResource } from './named-resource.ts';
 import type { PartyReference } from './service-request.ts';
 
@@ -16,7 +16,7 @@ const READABLE = new Set([
   'HealthcareService',
   'CareTeam',
 ]);
-const MOST_READS = 10;
+const MOST_NAMES_READ = 10;
 const NOT_AVAILABLE = 'Name not available';
 /** The signed-in user, when even the EHR does not give their name. */
 const OWN_WORD = 'you';
@@ -65,7 +65,7 @@ export async function resolveNames(api: FhirApi, parties: readonly PartyReferenc
   const missing = new Set(nameless.flatMap(({ local }) => local ?? []));
   const isOwnMissing = user !== undefined && missing.delete(user.reference);
   const readable = [...missing].filter((local) => READABLE.has(typeOf(local)));
-  const wanted = readable.filter((local) => canRead(typeOf(local))).slice(0, MOST_READS);
+  const wanted = readable.filter((local) => canRead(typeOf(local))).slice(0, MOST_NAMES_READ);
   const [read, ownName] = await Promise.all([readAll(api, wanted, naming), isOwnMissing ? user.name() : undefined]);
   const own = isOwnMissing ? [{ reference: user.reference, name: ownName ?? OWN_WORD, role: undefined }] : [];
   const known: Known = new Map([...given, ...byReference([...read, ...own])]);

@@ -1,12 +1,12 @@
 /** Sends what a form holds once, however often and in however many windows it is posted (FH-17). */
 import { businessIdentifier, type Delivery, identifierOf, likenessOf } from './deliveries.ts';
 import type { FormTicket } from './form.ts';
-import { hindranceIn } from './hindrance.ts';
-import { postOnce } from './post-once.ts';
+import { postOnce } from './post-and-confirm.ts';
 import { type FormSending, type SendingDependencies, type SendingLaunch, searchOf } from './sending.ts';
 import { soon } from './soon.ts';
 import { toServiceRequest } from './to-service-request.ts';
 import type { NewRequest } from './typed-request.ts';
+import { hindranceIn } from './why-not-sent.ts';
 
 /**
  * @param ticket of a form that has not expired, of this launch's patient and user.

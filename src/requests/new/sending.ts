@@ -6,8 +6,8 @@ import type { UserReading } from '#src/requests/chart/practitioner.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 import type { PatientSearch } from './find-sent.ts';
-import type { Hindrance } from './hindrance.ts';
-import type { PostEnd } from './post-once.ts';
+import type { PostEnd } from './post-and-confirm.ts';
+import type { Hindrance } from './why-not-sent.ts';
 
 /** How it ended. */
 export interface FormSending {

@@ -13,7 +13,7 @@ import type { LaunchCookies } from '#src/launches/session/cookies.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { CurrentTokens } from '#src/launches/tokens/current-token.ts';
 import type { TokenConfirmations } from '#src/launches/tokens/introspect.ts';
-import { isUsableAsIs, unavailable } from '#src/launches/tokens/token-life.ts';
+import { isUsableAsIs, unavailable } from '#src/launches/tokens/renewal-state.ts';
 import { clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
 import { endIfOver } from '#src/requests/chart/open-readings.ts';
 import type { ChartReadings } from '#src/requests/chart/readings.ts';

@@ -14,7 +14,7 @@ import type { IssuerToTrust } from '#src/smart/documents/issuer-keys.ts';
 import { idTokenAlgorithms, type VerificationKeySet } from '#src/smart/documents/key-set.ts';
 import { idTokenProblem } from './claims.ts';
 import { readUnverifiedIdToken, refusedIdToken, type UnverifiedIdToken } from './form.ts';
-import type { IssuerKeys } from './keys.ts';
+import type { IssuerKeys } from './issuer-key-cache.ts';
 
 declare const verified: unique symbol;
 

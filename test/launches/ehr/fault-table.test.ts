@@ -321,7 +321,7 @@ test('ER-04: the log line has organization, status and cause, and no query', asy
     organizationId: `org-${serial}`,
     path: '/smart/launch',
     status: 502,
-    err: { name: 'AppError', message: expect.stringContaining('not JSON') },
+    err: { name: 'AppError', message: expect.stringContaining('not a JSON object') },
   });
   expect(JSON.stringify(line)).not.toMatch(/iss=|launch=|CANARY/);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createBatchSupport } from '#src/requests/list/batch.ts';
+import { createBatchSupport } from '#src/requests/list/batch-support.ts';
 import { loadRequests, type RequestList } from '#src/requests/list/list.ts';
 import { type Answer, type FhirServer, searchset, startFhirServer } from '#test/requests/fhir-server.ts';
 

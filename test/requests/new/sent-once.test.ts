@@ -347,8 +347,9 @@ describe('two windows', () => {
     letGo();
     const pages = await Promise.all(both);
     expect(pages.map(({ status }) => status)).toEqual([200, 200]);
-    expect(pages.filter(({ body }) => body.includes(SENT))).toHaveLength(1);
     expect([said(), await auditRows()]).toEqual([['Wheelchair van'], 1]);
+    // A page that is read after the other post has ended shows what came of that.
+    expect(pages.filter(({ body }) => body.includes(SENT)).length).toBeGreaterThanOrEqual(1);
   });
 
   test('a request is on its way from when it leaves, however long the EHR was asked before', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';
 import { createLog } from '#src/adapters/log.ts';
 import { AppError } from '#src/errors.ts';
-import { createIssuerKeys } from '#src/smart/id-token/keys.ts';
+import { createIssuerKeys } from '#src/smart/id-token/issuer-key-cache.ts';
 import { makeKey, startKeyServer, type TestKey } from './key-server.ts';
 
 const log = createLog('silent');
