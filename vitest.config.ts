@@ -43,10 +43,10 @@ class LongestFirst extends BaseSequencer {
       const place = first.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`));
       return place < 0 ? first.length : place;
     };
+    // oxlint-disable-next-line no-array-sort -- not an array's
     const sorted = await super.sort(files);
-    const projects = [...new Set(sorted.map(({ project }) => project.name))];
-    return projects.flatMap((name) =>
-      sorted.filter(({ project }) => project.name === name).toSorted((one, other) => placeOf(one) - placeOf(other)),
+    return [...new Set(sorted.map((file) => file.project))].flatMap((of) =>
+      sorted.filter((file) => file.project === of).toSorted((one, other) => placeOf(one) - placeOf(other)),
     );
   }
 }
