@@ -374,6 +374,25 @@ describe('two windows', () => {
     expect(said()).toEqual(['Wheelchair van']);
   });
 
+  test('that send a changed form while the other asks the EHR: the older version stays', async () => {
+    ehrBreaks({ takes: false });
+    const page = await send(await openForm(), VAN);
+    const changed = await send(page, OXYGEN);
+    const { letGo, waiting, arrivals } = hold();
+    ehr.on('requests', async ({ method, body }) => {
+      if (method === 'POST') return (keep(body), { status: 201 });
+      const answer = searchset();
+      if (chart.length === 0) await waiting();
+      return answer;
+    });
+    const older = send(page, VAN);
+    await arrivals(1);
+    await send(changed, OXYGEN);
+    letGo();
+    expect((await older).body).toContain('is being sent in another window');
+    expect(said()).toEqual(['Home oxygen']);
+  });
+
   test('that send two forms at once do not hinder each other', async () => {
     const forms = await Promise.all([openForm(), openForm(), openForm(), openForm()]);
     const pages = await Promise.all(forms.map((form, index) => send(form, { ...VAN, what: `Van ${index}` })));
