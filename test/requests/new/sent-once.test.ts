@@ -451,7 +451,7 @@ describe('what is remembered of a form', () => {
   test('and cannot be read is not taken for nothing', async () => {
     const form = await openForm();
     const { redis, sealer } = world().dependencies;
-    const { owner } = (await sealer.open('draft-ticket', fieldsOf(form).ticket)) as FormTicket;
+    const { owner } = (await sealer.open('form-ticket', fieldsOf(form).ticket)) as FormTicket;
     await redis.set(`deliveries:${ownerHash(owner)}`, 'sealed by a secret that is gone', TWELVE_HOURS_MS);
     const asked = await send(form, VAN);
     expect([isShownAgain(asked), said()]).toEqual([true, []]);
@@ -463,7 +463,7 @@ describe('what is remembered of a form', () => {
     const form = await openForm();
     await send(form, VAN);
     const { redis, sealer } = world().dependencies;
-    const { owner } = (await sealer.open('draft-ticket', fieldsOf(form).ticket)) as FormTicket;
+    const { owner } = (await sealer.open('form-ticket', fieldsOf(form).ticket)) as FormTicket;
     expect(await redis.get(`deliveries:${ownerHash(owner)}`)).not.toMatch(
       new RegExp(`sent|Wheelchair|${identifiers().join('|')}`),
     );
