@@ -1,5 +1,12 @@
 /** Sends what a form holds once, however often and in however many windows it is posted (FH-17). */
-import { businessIdentifier, type Deliveries, type Delivery, identifierOf, likenessOf, versionsOf } from './deliveries.ts';
+import {
+  businessIdentifier,
+  type Deliveries,
+  type Delivery,
+  identifierOf,
+  likenessOf,
+  versionsOf,
+} from './deliveries.ts';
 import type { FormTicket } from './form.ts';
 import { postOnce } from './post-and-confirm.ts';
 import { type FormSending, type SendingDependencies, type SendingLaunch, searchOf } from './sending.ts';
@@ -47,7 +54,9 @@ export async function sendForm(
       const isClaimed = await deliveries.change(owner, (latest) => {
         // Another window may have been quicker, while the EHR was asked.
         const isFree = isSameStep(latest.find(isOwn), earlier) && isSameForm(known, latest, ticket);
-        return isFree && !hindranceIn(latest, ticket, request, now) ? [claimed, ...latest.filter((one) => !isOwn(one))] : undefined;
+        return isFree && !hindranceIn(latest, ticket, request, now)
+          ? [claimed, ...latest.filter((one) => !isOwn(one))]
+          : undefined;
       });
       if (isClaimed) own = claimed;
       return isClaimed;
