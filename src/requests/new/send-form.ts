@@ -1,5 +1,12 @@
 /** Sends what a form holds once, however often and in however many windows it is posted (FH-17). */
-import { businessIdentifier, type Delivery, identifierOf, likenessOf } from './deliveries.ts';
+import {
+  businessIdentifier,
+  type Deliveries,
+  type Delivery,
+  identifierOf,
+  likenessOf,
+  versionsOf,
+} from './deliveries.ts';
 import type { FormTicket } from './form.ts';
 import { postOnce } from './post-and-confirm.ts';
 import { type FormSending, type SendingDependencies, type SendingLaunch, searchOf } from './sending.ts';
@@ -46,8 +53,10 @@ export async function sendForm(
       const claimed = { formId: ticket.id, identifier, likeness: likenessOf(request), state: 'posting', at } as const;
       const isClaimed = await deliveries.change(owner, (latest) => {
         // Another window may have been quicker, while the EHR was asked.
-        const isFree = isSameStep(latest.find(isOwn), earlier) && !hindranceIn(latest, ticket, request, now);
-        return isFree ? [claimed, ...latest.filter((one) => !isOwn(one))] : undefined;
+        const isFree = isSameStep(latest.find(isOwn), earlier) && isSameForm(known, latest, ticket);
+        return isFree && !hindranceIn(latest, ticket, request, now)
+          ? [claimed, ...latest.filter((one) => !isOwn(one))]
+          : undefined;
       });
       if (isClaimed) own = claimed;
       return isClaimed;
@@ -68,6 +77,13 @@ export async function sendForm(
     });
   });
   return { end, newlyFound: end.kind === 'sent' && isNews ? 1 : 0 };
+}
+
+/** Has no other version of the form left, or been found, since? This page could not speak of it. */
+function isSameForm(known: Deliveries, latest: Deliveries, form: FormTicket): boolean {
+  const isKnown = (one: Delivery) =>
+    known.some(({ identifier, state }) => identifier === one.identifier && state === one.state);
+  return versionsOf(form, latest).every(isKnown);
 }
 
 function isSameStep(one: Delivery | undefined, other: Delivery | undefined): boolean {

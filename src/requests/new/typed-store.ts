@@ -29,7 +29,8 @@ export type TypedStore = ReturnType<typeof createTypedStore>;
 
 /** What was typed, bounded where it is read, with what a page says of it. */
 const BOUNDS = { lifetimeMs: 60 * 60_000, mostBytes: 32_768 };
-const TICKET = 'draft-ticket';
+// Not the names of the version before: what it knew of its forms' deliveries is not read here, so nothing of them is sent.
+const TICKET = 'form-ticket';
 
 /**
  * One draft per owner, and one page per form, sealed, in Redis. The last write counts, as there is nothing to lose but
@@ -38,7 +39,7 @@ const TICKET = 'draft-ticket';
  */
 export function createTypedStore(redis: KeyStore, sealer: Sealer) {
   const pages = createPostOutcomes(redis, sealer);
-  const keyOf = (owner: FormOwner) => `draft:${ownerHash(owner)}`;
+  const keyOf = (owner: FormOwner) => `typed:${ownerHash(owner)}`;
   // Not the form's id: a reader of that could test guesses of what was typed against the identifier in the EHR.
   const nameOf = (formId: string) => createHash('sha256').update(`form-outcome ${formId}`).digest('base64url');
   // Forged, or sealed by a secret that was retired: as good as none (ST-04, ST-08).

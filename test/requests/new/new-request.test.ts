@@ -134,7 +134,7 @@ describe('on real Redis and PostgreSQL', () => {
     await signOut();
     await browser.visit(formUrl(), { form });
     const { client } = world.dependencies.redis;
-    const lifetimes = await Promise.all(((await client?.keys('draft:*')) ?? []).map(async (key) => client?.pttl(key)));
+    const lifetimes = await Promise.all(((await client?.keys('typed:*')) ?? []).map(async (key) => client?.pttl(key)));
     // Redis counts its own time; the injected clock moves the in-memory store.
     if (client) {
       expect(lifetimes).toHaveLength(1);

@@ -54,7 +54,7 @@ function away(method: 'delete' | 'replace', prefix: string) {
 }
 
 test.for([
-  ['the draft cannot be discarded', 'delete', 'draft:'],
+  ['the draft cannot be discarded', 'delete', 'typed:'],
   ['what became of it cannot be taken down', 'replace', 'deliveries:'],
 ] as const)(
   'a 201 is a 201 although %s: one request, one audit row, and never sent again',

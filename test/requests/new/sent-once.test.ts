@@ -374,6 +374,25 @@ describe('two windows', () => {
     expect(said()).toEqual(['Wheelchair van']);
   });
 
+  test('that send a changed form while the other asks the EHR: the older version stays', async () => {
+    ehrBreaks({ takes: false });
+    const page = await send(await openForm(), VAN);
+    const changed = await send(page, OXYGEN);
+    const { letGo, waiting, arrivals } = hold();
+    ehr.on('requests', async ({ method, body }) => {
+      if (method === 'POST') return (keep(body), { status: 201 });
+      const answer = searchset();
+      if (chart.length === 0) await waiting();
+      return answer;
+    });
+    const older = send(page, VAN);
+    await arrivals(1);
+    await send(changed, OXYGEN);
+    letGo();
+    expect((await older).body).toContain('is being sent in another window');
+    expect(said()).toEqual(['Home oxygen']);
+  });
+
   test('that send two forms at once do not hinder each other', async () => {
     const forms = await Promise.all([openForm(), openForm(), openForm(), openForm()]);
     const pages = await Promise.all(forms.map((form, index) => send(form, { ...VAN, what: `Van ${index}` })));
@@ -432,7 +451,7 @@ describe('what is remembered of a form', () => {
   test('and cannot be read is not taken for nothing', async () => {
     const form = await openForm();
     const { redis, sealer } = world().dependencies;
-    const { owner } = (await sealer.open('draft-ticket', fieldsOf(form).ticket)) as FormTicket;
+    const { owner } = (await sealer.open('form-ticket', fieldsOf(form).ticket)) as FormTicket;
     await redis.set(`deliveries:${ownerHash(owner)}`, 'sealed by a secret that is gone', TWELVE_HOURS_MS);
     const asked = await send(form, VAN);
     expect([isShownAgain(asked), said()]).toEqual([true, []]);
@@ -444,7 +463,7 @@ describe('what is remembered of a form', () => {
     const form = await openForm();
     await send(form, VAN);
     const { redis, sealer } = world().dependencies;
-    const { owner } = (await sealer.open('draft-ticket', fieldsOf(form).ticket)) as FormTicket;
+    const { owner } = (await sealer.open('form-ticket', fieldsOf(form).ticket)) as FormTicket;
     expect(await redis.get(`deliveries:${ownerHash(owner)}`)).not.toMatch(
       new RegExp(`sent|Wheelchair|${identifiers().join('|')}`),
     );
