@@ -15,7 +15,7 @@ const OWN = { 'pat-ada': ['Moreno', 'Stair lift for Ada'], 'pat-ben': ['Okafor',
 type Patient = keyof typeof OWN;
 const PATIENTS = Object.keys(OWN) as Patient[];
 /** What holds something of one patient, of one browser or of one administrator. */
-const FAMILIES = ['launch', 'tx', 'admin-session', 'draft'];
+const FAMILIES = ['launch', 'tx', 'admin-session', 'typed'];
 
 /** One patient's chart in one browser, with everything that can be under way. */
 interface Opened {
@@ -138,7 +138,7 @@ test('each value under each other key: nothing is there, and nothing of another 
         if (isEmptyForm) seen.add(`${familyOf(target)} empties a form`);
       }
     }
-  expect([...seen].toSorted()).toEqual(['admin-session signs out', 'draft empties a form', 'launch ends a launch']);
+  expect([...seen].toSorted()).toEqual(['admin-session signs out', 'launch ends a launch', 'typed empties a form']);
 });
 
 test('all values of a family change places: nothing at all is there', async () => {
