@@ -6,7 +6,7 @@ import type { LaunchContext } from '#src/smart/launch-context.ts';
 import { coverageOf, grantedScopes } from '#src/smart/scopes/granted.ts';
 import type { AuthorizationRedirect, CallbackParameters } from '#src/smart/step-4-authorization-code.ts';
 import type { TokenResponse } from '#src/smart/token-response.ts';
-import { hostOf, namesOf, scopeTokens } from './redaction.ts';
+import { hostOf, namesOf, scopeTokens } from './clean-facts.ts';
 import type { StepFacts } from './trace.ts';
 
 /** The launch URL's parameters by name, and the EHR it says it is. */

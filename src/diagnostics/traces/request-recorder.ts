@@ -5,8 +5,8 @@ import { AppError, type ErrorCode } from '#src/errors.ts';
 import { isFramed } from '#src/http/framed.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
+import { cleanFacts, cleanText } from './clean-facts.ts';
 import type { LaunchTrace, TraceVisit } from './launch-trace.ts';
-import { cleanFacts, cleanText } from './redaction.ts';
 import type { StepWatch } from './step-metrics.ts';
 import type { StepFacts, StepName, TracePart, TraceStep } from './trace.ts';
 

@@ -3,8 +3,8 @@ import { identifiersOf } from '#src/requests/list/own-patient.ts';
 import { FhirError, type FhirFailure, isRefusal } from '#src/smart/fhir/fhir-error.ts';
 import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
 import type { FhirApi, FhirResource } from '#src/smart/step-6-fhir-api.ts';
+import { createdResource, proofOf } from './create-proof.ts';
 import { findSent, type PatientSearch, type Unseen, unseenBy } from './find-sent.ts';
-import { createdResource, proofOf } from './proof.ts';
 
 /** The EHR's answer to the create, as far as a log may hold it. */
 interface EhrAnswer {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '#src/adapters/database/index.ts';
-import { cleanFacts, cleanText } from '#src/diagnostics/traces/redaction.ts';
+import { cleanFacts, cleanText } from '#src/diagnostics/traces/clean-facts.ts';
 import { findTrace, listTraces } from '#src/diagnostics/traces/store.ts';
 import type { TracePart } from '#src/diagnostics/traces/trace.ts';
 import { createTraceWriter } from '#src/diagnostics/traces/writer.ts';
