@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 
-const SKEW_SECONDS = 60;
+/** How far the clocks of the EHR and of this service may differ. */
+export const SKEW_SECONDS = 60;
 const MAX_AGE_SECONDS = 600;
 const MAX_SUB_LENGTH = 255;
 

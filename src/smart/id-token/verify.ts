@@ -12,7 +12,7 @@ import {
 import { boundedName, boundedText } from '#src/adapters/bounded-text.ts';
 import type { IssuerToTrust } from '#src/smart/documents/issuer-keys.ts';
 import { idTokenAlgorithms, type VerificationKeySet } from '#src/smart/documents/key-set.ts';
-import { idTokenProblem } from './claims.ts';
+import { idTokenProblem, SKEW_SECONDS } from './claims.ts';
 import { readUnverifiedIdToken, refusedIdToken, type UnverifiedIdToken } from './form.ts';
 import type { IssuerKeys } from './issuer-key-cache.ts';
 
@@ -51,7 +51,6 @@ export interface IdTokenExpectation {
 }
 
 const MAX_CLAIM_LENGTH = 2_048;
-const SKEW_SECONDS = 60;
 
 /**
  * Verifies an id_token (ID-01 to ID-17, ID-19, TK-14), although it came over TLS from the token endpoint.
