@@ -96,7 +96,7 @@ describe('a callback', () => {
     await expect.poll(revoked).toEqual(['refresh', 'access']);
     await expect.poll(() => keys('launch:*')).toEqual(others);
     await expect.poll(async () => (await keys('tx:*')).length).toBe(begun.length - 1);
-    expect(await open()).toEqual([]);
+    await expect.poll(open).toEqual([]);
     const again = await browser.open(callback);
     expect([again.status, ehr.seen('token').length]).toEqual([400, 1]);
   });
