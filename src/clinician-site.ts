@@ -55,7 +55,7 @@ export function clinicianSite(dependencies: ClinicianSiteDependencies): Router {
 
 /** From the EHR's chart, or our own address, to a launch. */
 function mountLaunching(mount: Mount, shared: Shared): void {
-  const { redis, sealer, retries, clock, readings, grants, directory } = shared;
+  const { redis, sealer, retries, clock, readings, currentTokens, directory } = shared;
   const pending = createPendingBytes({ clock, lifetimeMs: TRANSACTION_LIFETIME_MS });
   const launching = {
     ...shared,
@@ -64,7 +64,7 @@ function mountLaunching(mount: Mount, shared: Shared): void {
     openLaunches: createOpenLaunchLimit(redis, clock),
   };
   const onCompleted = (completed: Launch, organization: Organization) =>
-    readings.start(completed, organization, (refused) => grants.renew(completed.id, organization, refused));
+    readings.start(completed, organization, (refused) => currentTokens.renew(completed.id, organization, refused));
   const launch = launchRoute(launching);
   const callback = callbackRoute({ ...launching, onCompleted });
 
@@ -126,7 +126,7 @@ function sharedBy(dependencies: ClinicianSiteDependencies) {
     launchCookies,
     knownBrowsers: { ehr: knownBrowsers('ehr'), standalone: knownBrowsers('standalone') },
     issuerKeys,
-    grants: createCurrentTokens({ ...dependencies, issuerKeys }),
+    currentTokens: createCurrentTokens({ ...dependencies, issuerKeys }),
     readings: createChartReadings(outbound, clock, clinicians),
   };
 }

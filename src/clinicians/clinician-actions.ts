@@ -1,13 +1,7 @@
 /** What an administrator does with clinicians; each change is written to the audit trail, without names (ER-05). */
 import { randomUUID } from 'node:crypto';
 import type { AuditEvent, AuditEventName } from '#src/audit/audit.ts';
-import {
-  type CliniciansDependencies,
-  CODE_LIFETIME_MS,
-  type Conflict,
-  codeHash,
-  createAssociationCode,
-} from './clinician.ts';
+import type { CliniciansDependencies, Conflict } from './clinician.ts';
 import { sealName } from './clinician-details.ts';
 import { insertClinician, lockClinician, updateClinician } from './clinician-store.ts';
 import {
@@ -17,6 +11,7 @@ import {
   refuseIdentity,
   updateIdentity,
 } from './identity-store.ts';
+import { CODE_LIFETIME_MS, codeHash, createAssociationCode } from './one-time-code.ts';
 
 /** The administrator, the organization and the request of a change. */
 export interface ActingOn {

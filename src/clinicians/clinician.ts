@@ -1,8 +1,8 @@
 /** A clinician of one organization, and what an EHR user is to that organization (FU-07). */
-import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
+import { readableLetters } from '#src/adapters/readable-letters.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import type { Audit } from '#src/audit/audit.ts';
 
@@ -41,35 +41,7 @@ export type Conflict =
   /** The EHR user is linked to another clinician. */
   | 'identity-taken';
 
-/** A code works this long. */
-export const CODE_LIFETIME_MS = 7 * 24 * 60 * 60_000;
-
-/** Without 0/O and 1/I: read from a screen, sometimes aloud. */
-const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
-
-function randomLetters(count: number): string {
-  return [...randomBytes(count)].map((byte) => ALPHABET[byte % ALPHABET.length]).join('');
-}
-
-/** A one-time code: 100 bits in four groups of five. */
-export function createAssociationCode(): string {
-  return randomLetters(20).replace(/(.{5})(?=.)/g, '$1-');
-}
-
 /** Six letters by which clinician and administrator mean the same waiting user; it opens nothing. */
 export function createReference(): string {
-  return randomLetters(6);
-}
-
-/**
- * How a code is stored and looked up. A plain hash: 100 random bits are not guessed, and a new APP_SECRETS must not
- * invalidate codes that are issued.
- *
- * @param code as typed: case, spaces and dashes do not matter.
- */
-export function codeHash(organizationId: string, code: string): string {
-  const letters = code.toUpperCase().replace(/[^\dA-Z]/g, '');
-  return createHash('sha256')
-    .update(JSON.stringify([organizationId, letters]))
-    .digest('base64url');
+  return readableLetters(6);
 }

@@ -1,6 +1,6 @@
 /** A one-time code links the EHR user who types it to the clinician it was issued for; conflicts change nothing. */
 import type { Queries } from '#src/adapters/database/index.ts';
-import { type CliniciansDependencies, type Conflict, codeHash } from './clinician.ts';
+import type { CliniciansDependencies, Conflict } from './clinician.ts';
 import { lookupsOf, sealIdentity } from './clinician-details.ts';
 import { type ClinicianRow, lockClinician, updateClinician } from './clinician-store.ts';
 import type { LaunchingUser } from './find-or-create.ts';
@@ -11,6 +11,7 @@ import {
   lockIdentity,
   updateIdentity,
 } from './identity-store.ts';
+import { codeHash } from './one-time-code.ts';
 
 /** What came of it. `wrong` also stands for expired, so that guessing teaches nothing. */
 export type RedeemOutcome =

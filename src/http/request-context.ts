@@ -1,6 +1,6 @@
 /** What is known of one request beside what it says itself: set by middleware and guards, read wherever it is answered. */
-import { randomBytes } from 'node:crypto';
 import type { Request } from 'express';
+import { readableLetters } from '#src/adapters/readable-letters.ts';
 
 /** Facts for the request's log line: codes, counts and ids of ours, never a secret or a clinical value (ST-07). */
 export interface RequestFacts {
@@ -34,10 +34,6 @@ export function contextOf(request: Request): RequestContext {
   return known;
 }
 
-/** Without 0/O and 1/I, because people read it out on the telephone. */
-const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
-
 function createSupportCode(): string {
-  const letters = [...randomBytes(8)].map((byte) => ALPHABET[byte % ALPHABET.length]).join('');
-  return `${letters.slice(0, 4)}-${letters.slice(4)}`;
+  return readableLetters(8).replace(/(?<=^.{4})/, '-');
 }

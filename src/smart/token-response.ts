@@ -133,7 +133,7 @@ function retryAfter(response: OutboundResponse): { retryAfterSeconds?: number } 
 }
 
 /** An assertion looks expired or not yet valid to a server whose clock is off; worth a hint well before that. */
-const NOTEWORTHY_SKEW_SECONDS = 30;
+export const NOTEWORTHY_SKEW_SECONDS = 30;
 
 function clockNote(response: OutboundResponse, now: Date | undefined): string {
   const theirs = Date.parse(response.headers['date'] ?? '');

@@ -3,15 +3,16 @@
  *
  * Rules CAJ-17, JW-01, JW-10, REG-02, TL-03.
  */
+
 import { isLoopbackHost } from '#src/adapters/ehr-http/address-policy.ts';
 import { documentOf } from '#src/smart/documents/fetched.ts';
+import { NOTEWORTHY_SKEW_SECONDS } from '#src/smart/token-response.ts';
 import type { CheckContext } from './context.ts';
 import { checksOf, failure, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
 import { describeFetched } from './fetched.ts';
 
 /** The life of our assertions and the leeway of most servers (CAJ-07). */
 const HARMFUL_SKEW_SECONDS = 120;
-const NOTEWORTHY_SKEW_SECONDS = 30;
 
 export const ownChecks = checksOf('This app', 'us', [
   {

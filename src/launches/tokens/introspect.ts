@@ -32,20 +32,20 @@ export function createTokenConfirmations(dependencies: {
   redis: Pick<KeyStore, 'setIfAbsent'>;
   launches: Pick<LaunchStore, 'reopen'>;
   endings: LaunchEndings;
-  grants: Pick<CurrentTokens, 'renew'>;
+  currentTokens: Pick<CurrentTokens, 'renew'>;
   keyRing: KeyRing;
   outbound: Outbound;
   clock: Clock;
   log: Log;
 }): TokenConfirmations {
-  const { redis, launches, endings, grants, keyRing, outbound, clock, log } = dependencies;
+  const { redis, launches, endings, currentTokens, keyRing, outbound, clock, log } = dependencies;
 
   const end = async (launch: Launch, organization: Organization, detail: string): Promise<never> => {
     await endings.end([launch.id], 'token-inactive', organization, { actor: 'system' });
     throw new AppError('session.expired', detail);
   };
   const renewOrEnd = async (launch: Launch, organization: Organization): Promise<Launch> => {
-    const isRenewed = (await grants.renew(launch.id, organization, launch.tokens.accessToken)) !== undefined;
+    const isRenewed = (await currentTokens.renew(launch.id, organization, launch.tokens.accessToken)) !== undefined;
     const latest = isRenewed ? await launches.reopen(launch.id) : undefined;
     return latest?.launch ?? end(launch, organization, 'the EHR says that the token is not active');
   };

@@ -8,24 +8,24 @@ import type { ChartReadings } from './readings.ts';
 
 /** The launch's calls, its patient and its user; a token that is refused for good ends the launch. */
 export function openReadings(
-  { readings, grants }: { readings: ChartReadings; grants: CurrentTokens },
+  { readings, currentTokens }: { readings: ChartReadings; currentTokens: CurrentTokens },
   launch: Launch,
   organization: Organization,
 ) {
   const { patient, ...rest } = readings.open(launch, organization, (refused) =>
-    grants.renew(launch.id, organization, refused),
+    currentTokens.renew(launch.id, organization, refused),
   );
   const inUse = patient.then(assertInUse);
-  return { ...rest, patient: inUse.catch((error: unknown) => endIfOver(grants, launch, organization, error)) };
+  return { ...rest, patient: inUse.catch((error: unknown) => endIfOver(currentTokens, launch, organization, error)) };
 }
 
 /** Refused with a fresh token too: the launch is over, and no reload may try indefinitely (FH-05). Always throws. */
 export async function endIfOver(
-  grants: CurrentTokens,
+  currentTokens: CurrentTokens,
   launch: Launch,
   organization: Organization,
   error: unknown,
 ): Promise<never> {
-  if (error instanceof AppError && error.code === 'session.expired') await grants.end(launch.id, organization);
+  if (error instanceof AppError && error.code === 'session.expired') await currentTokens.end(launch.id, organization);
   throw error;
 }

@@ -24,7 +24,7 @@ import type { Draft, FormPage, TypedStore } from './typed-store.ts';
 
 export interface NewRequestFormDependencies extends BarDependencies {
   readings: ChartReadings;
-  grants: CurrentTokens;
+  currentTokens: CurrentTokens;
   typed: TypedStore;
   deliveries: DeliveryStore;
   retries: Pick<StoreRetries, 'insist'>;
@@ -94,7 +94,7 @@ async function show(
   { values, problems = {}, problem, ticket, keptAt, mayBeSent = false, canLook = false }: Shown,
 ): Promise<void> {
   const { opened, organization, cookieSecret, closing } = openLaunchOf(request);
-  const launch = await deps.grants.current(opened, organization);
+  const launch = await deps.currentTokens.current(opened, organization);
   assertMayCreate(launch, organization);
   const { patient: reading, user } = openReadings(deps, launch, organization);
   const patient = await traceOf(request).step('patient', () => reading);

@@ -109,7 +109,7 @@ async function ask(
   isLook: boolean,
 ): Promise<FormSending> {
   const { organization, opened } = openLaunchOf(request);
-  const launch = await deps.grants.current(opened, organization);
+  const launch = await deps.currentTokens.current(opened, organization);
   assertMayCreate(launch, organization);
   const { searchParameters } = organization;
   const sendingLaunch = { launch, searchParameters, open: () => openReadings(deps, launch, organization) };

@@ -35,14 +35,14 @@ export function requestsRoute(
   dependencies: OnTheListDependencies & {
     config: Config;
     readings: ChartReadings;
-    grants: CurrentTokens;
+    currentTokens: CurrentTokens;
     confirmations: TokenConfirmations;
     launchCookies: LaunchCookies;
     audit: Audit;
     traces: LaunchTraces;
   },
 ): RequestHandler {
-  const { readings, grants, deliveries, confirmations, audit, traces, clock } = dependencies;
+  const { readings, currentTokens, deliveries, confirmations, audit, traces, clock } = dependencies;
   const show = async (request: Request, response: Response) => {
     const trace = traceOf(request);
     const { opened, organization, cookieSecret, closing, isUnattended } = openLaunchOf(request);
@@ -55,15 +55,17 @@ export function requestsRoute(
     }
     const launch = isUnattended
       ? opened.launch
-      : await confirmations.confirm(await grants.current(opened, organization), organization);
+      : await confirmations.confirm(await currentTokens.current(opened, organization), organization);
     const renew = (refused: string) =>
-      isUnattended ? Promise.reject(unavailable(launch, clock())) : grants.renew(launch.id, organization, refused);
+      isUnattended
+        ? Promise.reject(unavailable(launch, clock()))
+        : currentTokens.renew(launch.id, organization, refused);
     const reading = readings.take(launch, organization, renew);
     // The list may fail while the patient is awaited; its turn to be looked at comes below.
     reading.requests.catch(() => undefined);
     const patient = await trace
       .step('patient', () => reading.patient)
-      .catch((error: unknown) => endIfOver(grants, launch, organization, error));
+      .catch((error: unknown) => endIfOver(currentTokens, launch, organization, error));
     allowSameOriginReferrer(response);
     leaveInTime(response, launch.id, closing, clock());
     const theme = `${base}/theme.css${isUnattended ? `?${UNATTENDED}` : ''}`;

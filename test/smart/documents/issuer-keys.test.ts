@@ -1,15 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';
-import { AppError } from '#src/errors.ts';
 import { fetchIssuerKeys } from '#src/smart/documents/issuer-keys.ts';
-import { makeKey, startKeyServer, type TestKey } from '#test/smart/id-token/key-server.ts';
+import { codeOf, kidsOf, makeKey, startKeyServer, type TestKey } from '#test/smart/id-token/key-server.ts';
 
 const outbound = createOutbound({ production: false, allowPrivate: ['127.0.0.0/8'] });
 let server: Awaited<ReturnType<typeof startKeyServer>>;
 let rsa: TestKey;
 let ec: TestKey;
-const kidsOf = (keys: { keySet: { jwks(): { keys: { kid?: string }[] } } }) =>
-  keys.keySet.jwks().keys.map(({ kid }) => kid);
 
 beforeAll(async () => {
   server = await startKeyServer();
@@ -22,14 +19,6 @@ afterAll(async () => {
   await outbound.close();
   await server.close();
 });
-
-async function codeOf(promise: Promise<unknown>): Promise<string> {
-  const error = await promise.then(
-    () => 'accepted',
-    (reason: unknown) => reason,
-  );
-  return error instanceof AppError ? error.code : String(error);
-}
 
 describe('where keys come from', () => {
   test('ID-03: the OpenID configuration, then its jwks_uri, one trailing slash stripped for the URL only', async () => {

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';
 import { createLog } from '#src/adapters/log.ts';
-import { AppError } from '#src/errors.ts';
 import { createIssuerKeys } from '#src/smart/id-token/issuer-key-cache.ts';
-import { makeKey, startKeyServer, type TestKey } from './key-server.ts';
+import { codeOf, kidsOf, makeKey, startKeyServer, type TestKey } from './key-server.ts';
 
 const log = createLog('silent');
 const outbound = createOutbound({ production: false, allowPrivate: ['127.0.0.0/8'] });
@@ -16,8 +15,6 @@ const later = (seconds: number) => {
   now = new Date(now.getTime() + seconds * 1_000);
 };
 const cache = () => createIssuerKeys({ outbound, clock, log });
-const kidsOf = (keys: { keySet: { jwks(): { keys: { kid?: string }[] } } }) =>
-  keys.keySet.jwks().keys.map(({ kid }) => kid);
 
 beforeAll(async () => {
   server = await startKeyServer();
@@ -31,14 +28,6 @@ afterAll(async () => {
   await outbound.close();
   await server.close();
 });
-
-async function codeOf(promise: Promise<unknown>): Promise<string> {
-  const error = await promise.then(
-    () => 'accepted',
-    (reason: unknown) => reason,
-  );
-  return error instanceof AppError ? error.code : String(error);
-}
 
 describe('how long keys are kept', () => {
   test.for([

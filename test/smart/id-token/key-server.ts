@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair, type JWK, type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose';
+import { AppError } from '#src/errors.ts';
 
 export interface Answer {
   status?: number;
@@ -66,4 +67,18 @@ export async function startKeyServer() {
       await once(server, 'close');
     },
   };
+}
+
+/** The ids of the keys of a set, in its order. */
+export function kidsOf(keys: { keySet: { jwks(): { keys: { kid?: string }[] } } }): (string | undefined)[] {
+  return keys.keySet.jwks().keys.map(({ kid }) => kid);
+}
+
+/** The code of the AppError that this ends in; `accepted` when it does not. */
+export async function codeOf(promise: Promise<unknown>): Promise<string> {
+  const error = await promise.then(
+    () => 'accepted',
+    (reason: unknown) => reason,
+  );
+  return error instanceof AppError ? error.code : String(error);
 }
