@@ -19,10 +19,21 @@ export function dayIn(at: Date, timeZone: string): string {
 }
 
 /** `2026-11-24` and `14:02:09`. */
-export function dayAndTimeIn(at: Date, timeZone: string): { day: string; time: string } {
+export function dayAndTimeIn(at: Date, timeZone: string): DayAndTime {
+  const ms = at.getTime();
+  if (last.ms === ms && last.timeZone === timeZone) return last.is;
   const [day = '', time = ''] = formatOf(timeZone).format(at).padStart(19, '0').split(' ');
-  return { day, time };
+  last = { ms, timeZone, is: { day, time } };
+  return last.is;
 }
+
+interface DayAndTime {
+  readonly day: string;
+  readonly time: string;
+}
+
+/** A list asks for the day of one moment, its own, again for each of its rows. */
+let last: { ms: number; timeZone: string; is: DayAndTime } = { ms: NaN, timeZone: '', is: { day: '', time: '' } };
 
 /**
  * The moment a day begins in a time zone: midnight, or what comes first where the clock jumps over midnight.

@@ -45,8 +45,9 @@ export function lastDayOf(day: string): string {
   return `${day}${'-12-31'.slice(day.length === 4 ? 0 : 3, day.length === 10 ? 3 : undefined)}`;
 }
 
-/** `new Date` would silently take 30 February for 2 March. */
+/** `Date` would silently take 30 February for 2 March. Every month has its first 28 days. */
 function isOnCalendar(day: string): boolean {
-  const at = new Date(day);
-  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(day);
+  const [month, dayOfMonth] = [Number(day.slice(5, 7) || 1), Number(day.slice(8, 10) || 1)];
+  if (month < 1 || month > 12 || dayOfMonth < 1) return false;
+  return dayOfMonth <= 28 || new Date(day).getUTCDate() === dayOfMonth;
 }

@@ -80,13 +80,14 @@ function isPresent(value: unknown): boolean {
 }
 
 function hasConditionInside({ contained: _contained, modifierExtension: _own, ...resource }: ForeignRecord): boolean {
-  const open: unknown[] = Object.values(resource);
-  for (let seen = 0; open.length > 0; seen += 1) {
-    const element = open.pop();
+  const open: object[] = [resource];
+  let seen = 0;
+  for (let element = open.pop(); element !== undefined; element = open.pop()) {
+    if (isPresent(asRecord(element).modifierExtension)) return true;
+    const inside: unknown[] = Array.isArray(element) ? element : Object.values(element);
+    seen += inside.length;
     if (seen > MOST_ELEMENTS) return true;
-    if (typeof element !== 'object' || element === null) continue;
-    if (!Array.isArray(element) && isPresent(asRecord(element).modifierExtension)) return true;
-    for (const inner of Object.values(element)) open.push(inner);
+    for (const inner of inside) if (typeof inner === 'object' && inner !== null) open.push(inner);
   }
   return false;
 }

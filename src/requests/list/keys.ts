@@ -15,17 +15,12 @@ const WITHHELD = /data-absent-reason|nullflavor/i;
 /** What proves that two entries are the same order, and what only hints at it. Never throws (FH-11). */
 export function readRequestKeys(resource: ForeignRecord, base: URL) {
   const { id, meta, status, intent } = resource;
-  const canonical = canonicalMembers(resource);
   const sources = asRecords(resource.basedOn);
-  const isNamed = asConceptText(resource.code) !== undefined;
   return {
     /** The EHR's id, as it came; undefined without a usable one. */
     id: typeof id === 'string' && id !== '' && id.length <= LONGEST_ID ? id : undefined,
     version: readVersion(asRecord(meta)),
-    /** A digest of each member but `id`, `meta` and `subject`, unknown members included: equal digests, equal content. */
-    members: new Map(canonical?.map(([name, text]) => [name, hash('sha256', text, 'base64url')])),
-    /** The service is named and nothing is withheld: only then do equal members prove an equal order. */
-    isExplicit: canonical !== undefined && isNamed && !canonical.some(([, text]) => WITHHELD.test(text)),
+    content: readContent(resource),
     /** `system|value` of identifiers and requisition. Orders may share a number, so it is a hint and no proof. */
     numbers: [...asRecords(resource.identifier), ...asRecords(resource.requisition)].flatMap(numberOf),
     /** `ServiceRequest/id` of the one order that this one was made from; undefined for none, or for several. */
@@ -36,17 +31,42 @@ export function readRequestKeys(resource: ForeignRecord, base: URL) {
   };
 }
 
+/** What two entries are compared by; made when the first comparison needs it, as most lists need none. */
+export interface OrderContent {
+  /** A digest of each member but `id`, `meta` and `subject`, unknown members included: equal digests, equal content. */
+  readonly members: ReadonlyMap<string, string>;
+  /** The service is named and nothing is withheld: only then do equal members prove an equal order. */
+  readonly isExplicit: boolean;
+}
+
+/** The text of the resource is kept for it, which is smaller than the resource. */
+function readContent(resource: ForeignRecord): () => OrderContent {
+  const text = writtenDown(resource);
+  let content: OrderContent | undefined;
+  return () => (content ??= contentOf(text));
+}
+
 /** @returns undefined for a resource nested too deeply to be written down. */
-function canonicalMembers(resource: ForeignRecord): [string, string][] | undefined {
-  const own = Object.entries(resource).filter(
-    ([name, value]) => !NOT_OF_THE_ORDER.has(name) && value !== undefined && DEFAULTS[name] !== value,
-  );
+function writtenDown(resource: ForeignRecord): string | undefined {
   try {
-    return own.map(([name, value]) => [name, JSON.stringify(value, inOneOrder)]);
+    return JSON.stringify(resource);
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
   }
+}
+
+function contentOf(text: string | undefined): OrderContent {
+  if (text === undefined) return { members: new Map(), isExplicit: false };
+  const resource = asRecord(JSON.parse(text));
+  const canonical = Object.entries(resource)
+    .filter(([name, value]) => !NOT_OF_THE_ORDER.has(name) && DEFAULTS[name] !== value)
+    .map(([name, value]) => [name, JSON.stringify(value, inOneOrder)] as const);
+  const isNamed = asConceptText(resource.code) !== undefined;
+  return {
+    members: new Map(canonical.map(([name, value]) => [name, hash('sha256', value, 'base64url')])),
+    isExplicit: isNamed && !canonical.some(([, value]) => WITHHELD.test(value)),
+  };
 }
 
 /** JSON objects have no order of members. */

@@ -92,10 +92,11 @@ const SAID_BY_EITHER = new Set([
 ]);
 
 function isPair(referral: ServiceRequest, order: ServiceRequest): boolean {
-  const [a, b] = [referral.keys.members, order.keys.members];
+  const [one, other] = [referral.keys.content(), order.keys.content()];
+  const [a, b] = [one.members, other.members];
   const isEqual = (name: string) =>
     OWN_OF_EACH.has(name) || a.get(name) === b.get(name) || (SAID_BY_EITHER.has(name) && !(a.has(name) && b.has(name)));
-  return referral.keys.isExplicit && order.keys.isExplicit && [...new Set([...a.keys(), ...b.keys()])].every(isEqual);
+  return one.isExplicit && other.isExplicit && [...new Set([...a.keys(), ...b.keys()])].every(isEqual);
 }
 
 /** What only the order says is not lost with it. */
@@ -116,9 +117,9 @@ function withOrder(request: ServiceRequest, order: ServiceRequest | undefined): 
 
 function findRepeated(requests: readonly ServiceRequest[]): Set<ServiceRequest> {
   const isTwin = (one: ServiceRequest, other: ServiceRequest) =>
-    one.keys.isExplicit &&
     one.keys.id !== other.keys.id &&
     one.keys.numbers.some((number) => other.keys.numbers.includes(number)) &&
+    one.keys.content().isExplicit &&
     hasSameMembers(one, other);
   return new Set(requests.filter((one, index) => requests.slice(0, index).some((earlier) => isTwin(earlier, one))));
 }

@@ -41,6 +41,6 @@ function compare<Value extends bigint | number>(a: Value | undefined, b: Value |
 
 /** Whether two entries say the same in every member that is about the order; undefined members prove nothing. */
 export function hasSameMembers(one: ServiceRequest, other: ServiceRequest): boolean {
-  const [a, b] = [one.keys.members, other.keys.members];
+  const [a, b] = [one.keys.content().members, other.keys.content().members];
   return a.size > 0 && a.size === b.size && [...a].every(([name, digest]) => b.get(name) === digest);
 }

@@ -5,6 +5,9 @@ import { visibleLength } from './visible-text.ts';
 
 const characters = new Intl.Segmenter();
 
+/** One line of visible ASCII and Latin letters with single spaces between: most texts, and nothing about them changes. */
+const PLAIN_LINE = /^[!-~\u00C0-\u024F]+(?: [!-~\u00C0-\u024F]+)*$/;
+
 export type ForeignRecord = JsonObject;
 
 /** The value as an object, or an empty one. FHIR never gives meaning to a null or a scalar where an object belongs. */
@@ -29,9 +32,8 @@ export function asRecords(value: unknown, limit = 50): ForeignRecord[] {
  * @returns undefined for anything but a string with something visible in it.
  */
 export function asText(value: unknown, maxLength = 200): string | undefined {
-  if (typeof value !== 'string') {
-    return undefined;
-  }
+  if (typeof value !== 'string') return undefined;
+  if (value.length <= maxLength && PLAIN_LINE.test(value)) return value;
   const line = value
     .slice(0, maxLength * 8)
     .toWellFormed()

@@ -58,10 +58,24 @@ export function isNullCode(code: string): boolean {
   return NULL_CODES.has(code);
 }
 
+/** Every text that says nothing begins with one of these, or with what a semantic tag leaves of it: nothing. */
+const FIRST_LETTERS = new Set(
+  [...EMPTY_WORDS, ...EMPTY_PHRASES, 'qualifier', 'finding', 'procedure', 'disorder', 'situation', 'observable'].map(
+    firstLetters,
+  ),
+);
+
+function firstLetters(text: string): string | undefined {
+  return /[a-z]+/.exec(text)?.[0];
+}
+
 /** Does this text say no more than that there is nothing: "unknown", "UNK", "not available", "-"? */
 export function saysNothing(text: string): boolean {
-  const begun = text
-    .toLowerCase()
+  const lower = text.toLowerCase();
+  const first = firstLetters(lower);
+  // Nearly every text is told apart by this alone.
+  if (first !== undefined && !FIRST_LETTERS.has(first)) return false;
+  const begun = lower
     .replace(SEMANTIC_TAG, '')
     .replace(/[\s_\u2010-\u2015-]+/gu, ' ')
     .replace(/^[\s()[\]<>{}"'*.,:;!?]+/u, '');

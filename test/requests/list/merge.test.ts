@@ -340,7 +340,7 @@ test('a resource nested without end is read, and proves nothing', () => {
   const nested = () =>
     readServiceRequest({ ...request('a', twin), ...deep }, { base, now: options.now, timeZone: 'UTC' });
   expect(mergeRequests([nested(), { ...nested(), id: 'b' }])).toMatchObject({ replaced: [], repeated: [] });
-  expect(nested().keys.isExplicit).toBe(false);
+  expect(nested().keys.content().isExplicit).toBe(false);
 });
 
 test('five services are named in a note, the others counted', async () => {
