@@ -1,7 +1,9 @@
 /** The operator's commands. Each feature reads and runs its own; this file opens and closes. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { text as readText } from 'node:stream/consumers';
 import { systemClock } from '#src/adapters/clock.ts';
-import { CommandError, type CommandOutcome, done, UsageError } from '#src/adapters/command-line.ts';
+import { CommandError, type CommandOutcome, done, readArguments, UsageError } from '#src/adapters/command-line.ts';
 import { type Database, openDatabase, withoutQuery } from '#src/adapters/database/index.ts';
 import { FolderInUseError } from '#src/adapters/folder-lock.ts';
 import { createLog } from '#src/adapters/log.ts';
@@ -28,10 +30,18 @@ import {
   readOrganizationCommand,
 } from '#src/organizations/commands.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
+import { doctor } from './ops/doctor.ts';
 
 const USAGE = [
   'Usage: npm run admin -- <command> [--json]',
-  ...[...organizationUsage, ...checkUsage, ...keyUsage, ...userUsage, 'migrate'].map((line) => `  ${line}`),
+  ...[
+    ...organizationUsage,
+    ...checkUsage,
+    ...keyUsage,
+    ...userUsage,
+    'migrate',
+    'doctor                        configuration, stores, keys, clocks and the way to each EHR',
+  ].map((line) => `  ${line}`),
 ].join('\n');
 
 /** Where a command reads and writes: the process's own streams, or a test's. */
@@ -67,15 +77,29 @@ function readCommand(args: readonly string[]): Command {
 
 async function run(args: readonly string[], terminal: Terminal, env?: NodeJS.ProcessEnv): Promise<CommandOutcome> {
   if (args.includes('--help')) return done(USAGE, { usage: USAGE });
+  if (args[0] === 'doctor') {
+    readArguments(args.slice(1), [], {});
+    return doctor({ env, stderr: terminal.stderr, clock: systemClock });
+  }
   // Read before anything is opened: a typing error costs no database and changes nothing.
   const command = readCommand(args);
   const config = loadConfig(env);
+  noteDemo(config, terminal);
   const database = await openDatabase({ databaseUrl: config.databaseUrl, dataDir: config.dataDir });
   try {
     return await execute(command, config, database, terminal);
   } finally {
     await database.close();
   }
+}
+
+/** The demo's organizations are not in the database that a bare command reads: an embedded one serves one process. */
+function noteDemo({ databaseUrl, dataDir }: Config, { stderr }: Terminal): void {
+  const demo = join(dataDir, 'demo');
+  if (databaseUrl !== undefined || !existsSync(demo)) return;
+  stderr.write(
+    `This reads the database in ${dataDir}. The demo has its own: stop the demo, then begin the command with DATA_DIR=${demo}\n`,
+  );
 }
 
 async function execute(

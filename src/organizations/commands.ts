@@ -1,4 +1,4 @@
-/** `organization set|list|show|enable|disable` (check: src/checks/commands.ts) on the command line. */
+/** `organization set|list|show|enable|disable|export|import` (check: src/checks/commands.ts) on the command line. */
 import {
   CommandError,
   type CommandOutcome,
@@ -11,9 +11,12 @@ import { readSettingTexts, settingKeyOf, settingKeys } from '#src/settings/comma
 import { type EditDependencies, editOrganization, switchOrganization } from './edit.ts';
 import type { SettingChanges } from './organization.ts';
 import { describeOrganization, describeSaved, endedCount, endedText, withoutDocument } from './text.ts';
+import { exportOf, readExport } from './transfer.ts';
 
 export interface OrganizationCommandDependencies extends EditDependencies {
   deployment: { publicUrl: URL; appName: string };
+  /** Standard input. */
+  readInput(): Promise<string>;
 }
 
 /** Work to do once the database is open. */
@@ -28,6 +31,8 @@ export const organizationUsage = [
   'organization show <orgId>',
   'organization enable <orgId>',
   'organization disable <orgId>  ends its launches at once',
+  'organization export <orgId>   its settings as JSON, without secrets',
+  'organization import [--as <orgId>]  reads such JSON on standard input',
 ];
 
 /**
@@ -48,6 +53,10 @@ export function readOrganizationCommand(args: readonly string[]): OrganizationCo
     case 'enable':
     case 'disable':
       return toggle(readId(rest), verb === 'enable');
+    case 'export':
+      return exportCommand(readId(rest));
+    case 'import':
+      return importCommand(rest);
     case undefined:
     default:
       throw new UsageError([`organization ${verb ?? ''}: use one of`, ...organizationUsage.map((line) => `  ${line}`)]);
@@ -106,6 +115,27 @@ function toggle(id: string, enabled: boolean): OrganizationCommand {
       : [`Organization ${id} is disabled.`, ...endedText(ended)].join(' ');
     const { connectionVersion } = after;
     return done(text, { id, enabled, connectionVersion, endedCount: endedCount(ended) });
+  };
+}
+
+function exportCommand(id: string): OrganizationCommand {
+  return async ({ store }) => {
+    const organization = await store.find(id);
+    if (!organization) throw unknownOrganization(id);
+    const exported = exportOf(organization);
+    return done(JSON.stringify(exported, null, 2), exported);
+  };
+}
+
+function importCommand(args: readonly string[]): OrganizationCommand {
+  const { values } = readArguments(args, [], { as: { type: 'string' } });
+  return async (dependencies) => {
+    const exported = readExport(await dependencies.readInput());
+    if (!exported) throw new UsageError(['Standard input is not the output of: organization export <orgId>']);
+    const { id, changes } = exported;
+    const result = await editOrganization({ ...dependencies, mayBeginUnset: true }, values.as ?? id, changes, BY);
+    if (!result.ok) throw new UsageError(result.problems.map(describeProblem));
+    return describeSaved(result, dependencies.deployment);
   };
 }
 

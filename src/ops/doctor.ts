@@ -1,0 +1,179 @@
+/** `doctor` on the command line: is everything there that a process of this configuration needs? Nothing is changed. */
+import { sql } from 'drizzle-orm';
+import type { Clock } from '#src/adapters/clock.ts';
+import { type CommandOutcome, table } from '#src/adapters/command-line.ts';
+import { type Database, openDatabase, withoutQuery } from '#src/adapters/database/index.ts';
+import { createOutbound } from '#src/adapters/ehr-http/client.ts';
+import { createLog, type Log } from '#src/adapters/log.ts';
+import { answerOf } from '#src/adapters/redis/client.ts';
+import { connectRedis } from '#src/adapters/redis/key-store.ts';
+import { createSealer } from '#src/adapters/seal.ts';
+import { type Config, loadConfig } from '#src/config/index.ts';
+import { isInState, keyState } from '#src/keys/key-life.ts';
+import { loadKey, signingAlgorithms } from '#src/keys/key-pair.ts';
+import { listKeyRows } from '#src/keys/key-store.ts';
+import { isConnected, type Organization } from '#src/organizations/organization.ts';
+import { createOrganizationStore } from '#src/organizations/store.ts';
+import { discover } from '#src/smart/step-3-discovery.ts';
+
+/** One line of the page; `text` is for people and holds no secret. */
+export interface Finding {
+  part: string;
+  state: 'ok' | 'warning' | 'failed';
+  text: string;
+}
+
+/** Instances whose clocks differ by more see each other's instants in the wrong order. */
+const MOST_CLOCK_DIFFERENCE_MS = 1_000;
+
+/**
+ * Examines configuration, database, Redis, keys, clocks and the way to each organization's EHR.
+ *
+ * @param env the process's own when not given.
+ * @returns exit code 1 when something failed; a warning alone leaves it at 0.
+ */
+export async function doctor(options: {
+  env: NodeJS.ProcessEnv | undefined;
+  stderr: Pick<NodeJS.WriteStream, 'write'>;
+  clock: Clock;
+}): Promise<CommandOutcome> {
+  const findings = await examine(options);
+  const hasFailed = findings.some(({ state }) => state === 'failed');
+  const rows = findings.map(({ part, state, text }) => [state, part, text]);
+  const verdict = hasFailed ? 'Something failed: see above.' : 'Everything the service needs is there.';
+  return { exitCode: hasFailed ? 1 : 0, text: `${table(rows)}\n\n${verdict}`, json: { findings } };
+}
+
+async function examine({ env, stderr, clock }: Parameters<typeof doctor>[0]): Promise<Finding[]> {
+  const configured = await finding('configuration', async () => loadConfig(env));
+  if (!configured.value) return [configured.finding];
+  const config = configured.value;
+  const mode = config.production ? 'production' : 'development';
+  const secrets = config.appSecrets.length === 1 ? '1 secret' : `${config.appSecrets.length} secrets`;
+  configured.finding.text = `${mode}, ${config.publicUrl.origin}, ${secrets}`;
+  const log = createLog(config.logLevel, stderr);
+  return [
+    configured.finding,
+    ...(await examineRedis(config, log, clock)),
+    ...(await examineDatabase(config, log, clock)),
+  ];
+}
+
+/** What one part gives, or the finding that it failed. */
+async function finding<Value>(part: string, work: () => Promise<Value>): Promise<{ value?: Value; finding: Finding }> {
+  try {
+    return { value: await work(), finding: { part, state: 'ok', text: '' } };
+  } catch (error) {
+    return { finding: { part, state: 'failed', text: reasonOf(error) } };
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const cause = withoutQuery(error);
+  if (!(cause instanceof Error)) return 'failed';
+  // A refused connection is an AggregateError with an empty message and the reason in its code.
+  const code = 'code' in cause ? String(cause.code) : '';
+  return cause.message || code;
+}
+
+async function examineRedis({ redisUrl }: Config, log: Log, clock: Clock): Promise<Finding[]> {
+  if (redisUrl === undefined)
+    return [{ part: 'redis', state: 'warning', text: 'in the memory of one process: for development only' }];
+  const store = connectRedis(redisUrl, log);
+  const { client } = store;
+  const asked = await finding('redis', async () => {
+    if (!client) return undefined;
+    const [info, time] = await Promise.all([
+      answerOf(client, () => client.info()),
+      answerOf(client, () => client.time()),
+    ]);
+    return { info, ms: Number(time[0]) * 1_000 + Number(time[1]) / 1_000 };
+  });
+  await store.close();
+  if (!asked.value) return [asked.finding];
+  const { info, ms } = asked.value;
+  const version = /^redis_version:(\S+)/m.exec(info)?.[1] ?? 'of unknown version';
+  const keepsAll = /^aof_enabled:1/m.test(info);
+  const redis: Finding = keepsAll
+    ? { part: 'redis', state: 'ok', text: `version ${version}, append-only file on` }
+    : {
+        part: 'redis',
+        state: 'warning',
+        text: `version ${version}, append-only file off: a restart ends every launch`,
+      };
+  return [redis, clockFinding('clock of redis', ms, clock)];
+}
+
+async function examineDatabase(config: Config, log: Log, clock: Clock): Promise<Finding[]> {
+  const { databaseUrl, dataDir } = config;
+  const opened = await finding('database', async () => openDatabase({ databaseUrl, dataDir }));
+  const database = opened.value;
+  if (!database) return [opened.finding];
+  try {
+    const asked = await finding('database', () => askDatabase(database));
+    if (!asked.value) return [asked.finding];
+    const { version, ms, isMigrated } = asked.value;
+    const text = isMigrated ? version : `${version}, without our tables yet: the first start makes them`;
+    const found: Finding = { part: 'database', state: isMigrated ? 'ok' : 'warning', text };
+    const clocks = database.isEmbedded ? [] : [clockFinding('clock of database', ms, clock)];
+    const rest = isMigrated
+      ? [await examineKeys(config, database, clock), ...(await examineEhrs(config, database, log))]
+      : [];
+    return [found, ...clocks, ...rest];
+  } finally {
+    await database.close();
+  }
+}
+
+async function askDatabase({ db, isEmbedded }: Database) {
+  const { rows } = await db.execute<{ version: string; ms: string; tables: string | null }>(
+    sql`select current_setting('server_version') as version,
+      extract(epoch from clock_timestamp()) * 1000 as ms, to_regclass('organizations')::text as tables`,
+  );
+  const [row] = rows;
+  const version = `${isEmbedded ? 'embedded PGlite' : 'PostgreSQL'} ${row?.version ?? ''}`;
+  return { version, ms: Number(row?.ms), isMigrated: Boolean(row?.tables) };
+}
+
+function clockFinding(part: string, ms: number, clock: Clock): Finding {
+  const seconds = Math.abs(ms - clock().getTime()) / 1_000;
+  const isOff = seconds * 1_000 > MOST_CLOCK_DIFFERENCE_MS;
+  const text = `${seconds.toFixed(1)} s from ours`;
+  return isOff ? { part, state: 'warning', text: `${text}: synchronize both (NTP)` } : { part, state: 'ok', text };
+}
+
+/** Each key is opened with the configured secrets: a key that does not open would stop the service at its start. */
+async function examineKeys({ appSecrets }: Config, { db }: Database, clock: Clock): Promise<Finding> {
+  const { value, finding: failed } = await finding('signing keys', async () => {
+    const rows = (await listKeyRows(db)).filter((row) => keyState(row, clock()) !== 'gone');
+    return Promise.all(rows.map((row) => loadKey(row, createSealer(appSecrets))));
+  });
+  if (!value) return failed;
+  if (value.length === 0) return { ...failed, state: 'warning', text: 'none yet: the first start makes them' };
+  const active = value.filter(isInState('active', clock()));
+  const missing = signingAlgorithms.filter((alg) => !active.some((key) => key.alg === alg));
+  if (missing.length > 0) return { ...failed, state: 'failed', text: `no active key for ${missing.join(' and ')}` };
+  return { ...failed, text: `${active.map(({ alg, kid }) => `${alg} ${kid}`).join(', ')}` };
+}
+
+/** Discovery alone; `organization check` says more about one of them. */
+async function examineEhrs(config: Config, { db }: Database, log: Log): Promise<Finding[]> {
+  const organizations = (await createOrganizationStore(db).list()).filter((one) => one.enabled && isConnected(one));
+  const outbound = createOutbound({ production: config.production, allowPrivate: config.outboundAllowPrivate, log });
+  const examineOne = async (organization: Organization): Promise<Finding> => {
+    const begun = performance.now();
+    const part = `EHR of ${organization.id}`;
+    const { value, finding: failed } = await finding(part, () =>
+      discover(organization, outbound.forOrganization(organization)),
+    );
+    const { host } = new URL(organization.fhirBaseUrl);
+    const more = `see: npm run admin -- organization check ${organization.id}`;
+    if (!value) return { ...failed, text: `${host}: ${failed.text}; ${more}` };
+    return { ...failed, text: `${host} answered in ${Math.round(performance.now() - begun)} ms` };
+  };
+  try {
+    return await Promise.all(organizations.map(examineOne));
+  } finally {
+    await outbound.close();
+  }
+}

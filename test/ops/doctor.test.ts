@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { runAdmin } from '#test/helpers/command-line.ts';
+import { createPostgresDatabase, hasPostgres } from '#test/helpers/databases.ts';
+import { createRedisServer, freePort, type RedisServer } from '#test/helpers/redis-server.ts';
+import { type StubEhr, startStubEhr } from '#test/helpers/stub-ehr.ts';
+
+const SECRET = 'a secret of at least thirty-two characters';
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** What the doctor says, by part. */
+async function examine(env: Record<string, string>) {
+  const { code, stdout } = await runAdmin({ NODE_ENV: 'development', APP_SECRETS: SECRET, ...env }, [
+    'doctor',
+    '--json',
+  ]);
+  const { findings } = JSON.parse(stdout) as { findings: { part: string; state: string; text: string }[] };
+  return { code, said: new Map(findings.map(({ part, state, text }) => [part, `${state}: ${text}`])) };
+}
+
+describe.runIf(await hasPostgres())('a deployment on PostgreSQL and Redis', () => {
+  let redis: RedisServer;
+  let ehr: StubEhr;
+  let stores: Record<string, string>;
+  let drop: () => Promise<void>;
+  const admin = (...args: string[]) => runAdmin({ NODE_ENV: 'development', APP_SECRETS: SECRET, ...stores }, args);
+
+  beforeAll(async () => {
+    const created = await createPostgresDatabase();
+    drop = created.drop;
+    redis = await createRedisServer();
+    await redis.start();
+    ehr = await startStubEhr();
+    stores = { DATABASE_URL: created.url, REDIS_URL: redis.url };
+    await admin('organization', 'set', 'well', '--name', 'Well', '--fhir-url', ehr.fhirBase, '--client-id', 'c');
+    await admin('keys', 'rotate');
+  });
+  afterAll(async () => {
+    await redis.stop();
+    await ehr.close();
+    await drop();
+  });
+
+  test('everything is named with what was measured', async () => {
+    const { code, said } = await examine(stores);
+    expect(code).toBe(0);
+    expect(said.get('configuration')).toBe('ok: development, http://localhost:3000, 1 secret');
+    expect(said.get('redis')).toMatch(/^warning: version \S+, append-only file off/);
+    expect(said.get('database')).toMatch(/^ok: PostgreSQL \d/);
+    expect(said.get('clock of redis')).toMatch(/^ok: 0\.\d s from ours$/);
+    expect(said.get('clock of database')).toMatch(/^ok: 0\.\d s from ours$/);
+    expect(said.get('EHR of well')).toMatch(new RegExp(`^ok: ${new URL(ehr.origin).host} answered in \\d+ ms$`));
+    expect(said.get('signing keys')).toMatch(/^ok: RS384 \S+, ES384 \S+$/);
+  });
+
+  test.for([
+    ['Redis does not answer', 'redis', () => ({ REDIS_URL: `redis://127.0.0.1:${closedPort}` }), /^failed: .*Redis/],
+    [
+      'the database does not answer',
+      'database',
+      () => ({ DATABASE_URL: `postgres://postgres@127.0.0.1:${closedPort}/none` }),
+      /^failed: .*ECONNREFUSED/,
+    ],
+    [
+      'the keys were sealed with another secret',
+      'signing keys',
+      () => ({ APP_SECRETS: 'another secret of thirty-two or more characters' }),
+      /^failed: .+/,
+    ],
+    ['the configuration is unusable', 'configuration', () => ({ PUBLIC_URL: 'nowhere' }), /^failed: .*PUBLIC_URL/s],
+  ] as const)('%s: the part is named, and nothing else is blamed', async ([, part, change, expected]) => {
+    const { code, said } = await examine({ ...stores, ...change() });
+    expect(code).toBe(1);
+    expect(said.get(part)).toMatch(expected);
+    const failed = [...said].filter(([, text]) => text.startsWith('failed')).map(([name]) => name);
+    expect(failed.filter((name) => name !== 'signing keys')).toEqual(part === 'signing keys' ? [] : [part]);
+  });
+
+  test('an EHR that does not answer, and one that is disabled', async () => {
+    const url = `http://127.0.0.1:${closedPort}/fhir`;
+    await admin('organization', 'set', 'down', '--name', 'Down', '--fhir-url', url, '--client-id', 'c');
+    const asked = await examine(stores);
+    expect(asked.said.get('EHR of down')).toMatch(
+      /^failed: 127\.0\.0\.1:\d+: .+; see: npm run admin -- organization check down$/,
+    );
+    await admin('organization', 'disable', 'down');
+    expect((await examine(stores)).said.has('EHR of down')).toBe(false);
+  });
+});
+
+const closedPort = await freePort();
+
+test('a development machine before its first start: warnings, and nothing is made', async () => {
+  const { code, said } = await examine({ DATA_DIR: temporaryFolder() });
+  expect(code).toBe(0);
+  expect(said.get('redis')).toBe('warning: in the memory of one process: for development only');
+  expect(said.get('database')).toMatch(/^warning: embedded PGlite .*: the first start makes them$/);
+});
+
+test('an argument too many is refused', async () => {
+  const { code, stderr } = await runAdmin({}, ['doctor', 'please']);
+  expect(code).toBe(2);
+  expect(stderr).toContain('"please" is one argument too many');
+});

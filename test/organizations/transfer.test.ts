@@ -1,0 +1,78 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { settingFields } from '#src/settings/derived.ts';
+import { runAdmin } from '#test/helpers/command-line.ts';
+import { createPostgresDatabase, hasPostgres } from '#test/helpers/databases.ts';
+
+const SECRET = 'a secret of at least thirty-two characters';
+const GENERAL = ['--name', 'General Hospital', '--fhir-url', 'https://ehr.example/fhir', '--client-id', 'abc'];
+const SETTINGS = [
+  'vendor=epic',
+  'frameAncestors=https://ehr.example',
+  'issuer=https://issuer.example/',
+  'nonce=optional',
+];
+
+const environment = async () => {
+  const { url, drop } = await createPostgresDatabase();
+  onTestFinished(drop);
+  const env = { APP_SECRETS: SECRET, PUBLIC_URL: 'https://app.example', DATABASE_URL: url };
+  return (args: string[], input = '') => runAdmin(env, args, input);
+};
+
+/** An export, and the environment it comes from. */
+async function exported() {
+  const admin = await environment();
+  await admin(['organization', 'set', 'general', ...GENERAL, ...SETTINGS.flatMap((one) => ['--setting', one])]);
+  return { admin, text: (await admin(['organization', 'export', 'general'])).stdout };
+}
+
+describe.runIf(await hasPostgres())('between two environments', () => {
+  test('an organization arrives as it was', async () => {
+    const { text } = await exported();
+    const admin = await environment();
+    const imported = await admin(['organization', 'import'], text);
+    expect(imported).toMatchObject({ code: 0, stdout: expect.stringContaining('Organization general created.') });
+    expect((await admin(['organization', 'export', 'general'])).stdout).toBe(text);
+    expect((await admin(['organization', 'import'], text)).stdout).toContain('nothing changed');
+    await admin(['organization', 'import', '--as', 'second'], text);
+    expect((await admin(['organization', 'export', 'second'])).stdout).toBe(text.replace('"general"', '"second"'));
+  });
+
+  test('an export holds every setting and nothing else', async () => {
+    const members = Object.keys(JSON.parse((await exported()).text));
+    expect(members.toSorted()).toEqual(['form', 'id', 'name', 'fhirBaseUrl', 'clientId', ...settingFields].toSorted());
+  });
+
+  test.for([
+    ['nothing', () => '', 'Standard input is not the output of'],
+    ['another JSON', () => '{"id":"general"}', 'Standard input is not the output of'],
+    ['a later form', (text: string) => text.replace('organization/1', 'organization/2'), 'Standard input is not'],
+    ['an unknown setting', (text: string) => text.replace('"nonce"', '"colour"'), 'setting colour: is not a setting'],
+    [
+      'a bad value',
+      (text: string) => text.replace('"optional"', '"maybe"'),
+      'setting nonce: must be required or optional',
+    ],
+    ['an id with a slash', (text: string) => text.replace('"general"', '"../x"'), '<orgId>: must be letters'],
+  ] as const)('%s is refused and changes nothing', async ([, change, reason]) => {
+    const { admin, text } = await exported();
+    const { code, stderr } = await admin(['organization', 'import'], change(text));
+    expect(code).toBe(2);
+    expect(stderr).toContain(reason);
+    expect((await admin(['organization', 'export', 'general'])).stdout).toBe(text);
+  });
+});
+
+test('beside a demo, the command says whose database it reads', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'beside-a-demo-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const env = { APP_SECRETS: SECRET, PUBLIC_URL: 'https://app.example', DATA_DIR: folder };
+  expect((await runAdmin(env, ['organization', 'list'])).stderr).toBe('');
+  mkdirSync(join(folder, 'demo'));
+  const { code, stderr } = await runAdmin(env, ['organization', 'list']);
+  expect(code).toBe(0);
+  expect(stderr).toContain(`begin the command with DATA_DIR=${join(folder, 'demo')}`);
+});
