@@ -153,7 +153,7 @@ async function examineKeys({ appSecrets }: Config, { db }: Database, clock: Cloc
   const active = value.filter(isInState('active', clock()));
   const missing = signingAlgorithms.filter((alg) => !active.some((key) => key.alg === alg));
   if (missing.length > 0) return { ...failed, state: 'failed', text: `no active key for ${missing.join(' and ')}` };
-  return { ...failed, text: `${active.map(({ alg, kid }) => `${alg} ${kid}`).join(', ')}` };
+  return { ...failed, text: active.map(({ alg, kid }) => `${alg} ${kid}`).join(', ') };
 }
 
 /** Discovery alone; `organization check` says more about one of them. */
