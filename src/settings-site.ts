@@ -13,7 +13,7 @@ import { createExportLimit, limitWrites } from '#src/http/limits/settings-limit.
 import { createAfterPost } from '#src/http/sessions/after-post.ts';
 import { adminSessions, sessionsIfReachable } from '#src/http/sessions/session-middleware.ts';
 import { createSessionStore } from '#src/http/sessions/session-store.ts';
-import { guideRoute } from '#src/integration-page/guide-routes.ts';
+import { guideRoute, startRoute } from '#src/integration-page/guide-routes.ts';
 import { organizationsRoutes } from '#src/integration-page/organizations-routes.ts';
 import { integrationRoutes } from '#src/integration-page/routes.ts';
 import { keySettingsRoutes } from '#src/keys/keys-page-routes.ts';
@@ -83,6 +83,7 @@ export function settingsSite(dependencies: SettingsSiteDependencies): Router {
   mount('/settings/audit.csv', {
     get: [signedIn, auditCsvRoute({ ...records, exportLimit: createExportLimit(redis) })],
   });
+  mount('/', { get: [startRoute({ config })] });
   mount('/guide', { get: [recognise, guideRoute({ config, organizations })] });
   router.use(launchReport.path, reportRoute(records, launchReport));
   router.use(checksReport.path, reportRoute(records, checksReport));

@@ -4,6 +4,8 @@ import type { Sealer } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import type { KnownBrowsers } from '#src/http/limits/known-browsers.ts';
+import { queryOf } from '#src/http/request-values.ts';
+import { passwordChangeUrl, readReturnPath } from '#src/http/return-path.ts';
 import { actorOf, adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { beginSession } from '#src/http/sessions/session-middleware.ts';
@@ -19,6 +21,7 @@ export interface AccountDependencies extends UserActionDependencies {
   knownBrowsers: KnownBrowsers;
   sealer: Sealer;
   afterPost: AfterPost;
+  publicUrl: URL;
 }
 
 /** What the page shows of the last post; what was typed were passwords, and none is kept. */
@@ -27,23 +30,28 @@ type Posted = Pick<AccountPageProps, 'isChanged' | 'problem'>;
 const PAGE = '/settings/account';
 
 /** `GET /settings/account` */
-export function accountRoute({ users, afterPost }: AccountDependencies): RequestHandler {
+export function accountRoute({ users, afterPost, publicUrl }: AccountDependencies): RequestHandler {
   return async (request, response) => {
     const user = await users.find(adminOf(request).userId);
-    if (user) showAccount(request, response, user, (await afterPost.read<Posted>(request)).shown);
+    if (!user) return;
+    const { shown } = await afterPost.read<Posted>(request);
+    const goOn = readReturnPath(queryOf(request).get('next'), publicUrl);
+    showAccount(request, response, user, { ...shown, goOn });
   };
 }
 
 /**
- * `POST /settings/account/password`. Guessing the current password is throttled like signing in; afterwards this
+ * `POST /settings/account/password`. A replaced one-time password leads on to the page that was asked for. Guessing the current password is throttled like signing in; afterwards this
  * browser has a session under a new id and every other one of the user has ended.
  */
 export function passwordRoute(deps: AccountDependencies): RequestHandler {
-  const { users, clock, limit, knownBrowsers, sealer, afterPost } = deps;
+  const { users, clock, limit, knownBrowsers, sealer, afterPost, publicUrl } = deps;
   return async (request, response) => {
     const { userId, email } = adminOf(request);
     const user = await users.find(userId);
     if (!user?.passwordHash) throw new AppError('request.bad', 'this user has no password');
+    const goOn = readReturnPath(fieldOf(request, 'go-on', 'url'), publicUrl);
+    const isForced = mustReplace(request, user);
     const account = sealer.fingerprint(email);
     const browser = knownBrowsers.recognise(request, email);
     await limit.begin(account, request.ip, browser);
@@ -56,27 +64,38 @@ export function passwordRoute(deps: AccountDependencies): RequestHandler {
     if (!outcome.ok) {
       const { field, problem } = outcome;
       const shown: Partial<Posted> = { problem: { field, problem } };
-      return afterPost.answer(request, response, PAGE, { kind: 'form', status: 400, shown });
+      return afterPost.answer(request, response, passwordChangeUrl(goOn), { kind: 'form', status: 400, shown });
     }
     await limit.succeed(account, request.ip, browser);
     const { sessionGeneration: generation } = outcome.user;
     const signedInAt = request.session.admin?.signedInAt ?? clock().getTime();
     await beginSession(request, { userId, generation, signedInAt, via: 'password' });
+    if (isForced) return response.redirect(303, goOn);
     const shown: Partial<Posted> = { isChanged: true };
     await afterPost.answer(request, response, PAGE, { kind: 'done', shown });
   };
 }
 
-function showAccount(request: Request, response: Response, user: User, posted: Partial<Posted>): void {
+/** A user who came by single sign-on has not used the one-time password. */
+function mustReplace(request: Request, user: User): boolean {
+  return user.mustChangePassword && request.session.admin?.via === 'password';
+}
+
+function showAccount(
+  request: Request,
+  response: Response,
+  user: User,
+  posted: Partial<Posted> & { goOn: string },
+): void {
   const { email, role, organizationId } = adminOf(request);
-  const isForced = user.mustChangePassword && request.session.admin?.via === 'password';
   response.type('html').send(
     accountPage({
       identity: { email, role },
       organizationId,
       csrfToken: adminCsrfToken(request),
       hasPassword: user.passwordHash !== null,
-      isForced,
+      isForced: mustReplace(request, user),
+      goOn: posted.goOn,
       isChanged: posted.isChanged ?? false,
       minLength: PASSWORD_MIN_LENGTH,
       problem: posted.problem,

@@ -7,7 +7,7 @@ import { AppError } from '#src/errors.ts';
 import { assertOwnForm } from '#src/http/csrf.ts';
 import { FORM_BYTES, formBody } from '#src/http/form-body.ts';
 import { contextOf } from '#src/http/request-context.ts';
-import { returnPathOf, signInUrl } from '#src/http/return-path.ts';
+import { passwordChangeUrl, returnPathOf, signInUrl } from '#src/http/return-path.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import { actorOf, adminOf } from '#src/http/sessions/admin-session.ts';
 import { isSessionOver } from '#src/http/sessions/session-life.ts';
@@ -61,7 +61,7 @@ export function requireSignIn({ users, publicUrl, clock }: AdminGuardDependencie
       !PASSWORD_CHANGE_PATHS.includes(`${request.baseUrl}${request.path}`)
     ) {
       if (!isPage(request)) throw new AppError('admin.password-change-needed', 'a one-time password is in force');
-      response.redirect(303, '/settings/account');
+      response.redirect(303, passwordChangeUrl(returnPathOf(request, publicUrl)));
       return;
     }
     contextOf(request).facts['admin'] = adminOf(request).userId;

@@ -27,7 +27,7 @@ import {
 } from './users-page-routes.ts';
 
 /** What the routes need, and the guards that createApp made. */
-export interface AdminRouteDependencies extends Omit<AccountDependencies, 'limit' | 'knownBrowsers'> {
+export interface AdminRouteDependencies extends Omit<AccountDependencies, 'limit' | 'knownBrowsers' | 'publicUrl'> {
   config: Config;
   db: Queries;
   redis: KeyStore;

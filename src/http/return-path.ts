@@ -3,6 +3,7 @@ import type { Request } from 'express';
 import { headerOf } from './request-values.ts';
 
 const START = '/settings';
+const ACCOUNT = '/settings/account';
 /** It goes out again in a Location, encoded once more. */
 const LONGEST = 2_048;
 const PLACES = /^\/(settings|guide)(\/|$)/;
@@ -23,6 +24,11 @@ export function readReturnPath(text: unknown, publicUrl: URL): string {
 /** The page a request was for; for a form, the page it stood on. */
 export function returnPathOf(request: Request, publicUrl: URL): string {
   return readReturnPath(request.method === 'GET' ? request.originalUrl : headerOf(request, 'referer'), publicUrl);
+}
+
+/** The form for a password of one's own, with the way on. */
+export function passwordChangeUrl(returnPath: string): string {
+  return returnPath === START ? ACCOUNT : `${ACCOUNT}?${new URLSearchParams({ next: returnPath })}`;
 }
 
 /** The sign-in page, with the way back where it is not the usual one. */

@@ -1,4 +1,4 @@
-/** `/guide`: the implementation guide with this deployment's real values (REG-09). */
+/** `/`: where each visitor goes on. `/guide`: the implementation guide with this deployment's real values (REG-09). */
 
 import type { Request, RequestHandler } from 'express';
 import type { Config } from '#src/config/index.ts';
@@ -15,10 +15,17 @@ import { vendorNotes } from '#src/vendors/notes.ts';
 import { presetScopes } from '#src/vendors/presets.ts';
 import { presetRows } from '#src/vendors/view.ts';
 import { type GuidePageProps, guidePage } from '#views/guide/guide-page.ts';
+import { startPage } from '#views/guide/start-page.ts';
 
 export interface GuideDependencies {
   config: Pick<Config, 'publicUrl' | 'appName' | 'environment' | 'egressIps'>;
   organizations: Pick<OrganizationStore, 'find' | 'list'>;
+}
+
+/** The start page; public and the same for every visitor. */
+export function startRoute({ config }: Pick<GuideDependencies, 'config'>): RequestHandler {
+  const page = startPage(config.appName);
+  return (_request, response) => void response.type('html').send(page);
 }
 
 /**

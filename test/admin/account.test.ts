@@ -13,7 +13,10 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-async function change(browser: TestBrowser, fields: { current?: string; next?: string; again?: string } = {}) {
+async function change(
+  browser: TestBrowser,
+  fields: { current?: string; next?: string; again?: string; 'go-on'?: string } = {},
+) {
   const form = {
     csrf: await tokenOf(world, browser),
     current: PASSWORD,
@@ -29,11 +32,15 @@ describe('with a one-time password', () => {
     await addPerson(world, 'first@example.com', { mustChangePassword: true });
     const browser = await signedIn(world, 'first@example.com');
     const sent = await browser.visit(`${world.url}/settings/users`);
-    expect([sent.status, sent.headers['location']]).toEqual([303, '/settings/account']);
+    expect([sent.status, sent.headers['location']]).toEqual([303, '/settings/account?next=%2Fsettings%2Fusers']);
     const json = await browser.visit(`${world.url}/settings/users`, { headers: { accept: 'application/json' } });
     expect(json.status).toBe(403);
-    expect((await browser.visit(`${world.url}/settings/account`)).body).toContain('Choose your own password');
-    expect((await change(browser)).headers['location']).toMatch(/^\/settings\/account\?done=[\w-]{43}$/);
+    const page = await browser.visit(`${world.url}${sent.headers['location'] ?? ''}`);
+    expect(page.body).toContain('Choose your own password');
+    expect(page.body).toContain('<input type="hidden" name="go-on" value="/settings/users">');
+    const refused = await change(browser, { again: 'another one', 'go-on': '/settings/users' });
+    expect(refused.headers['location']).toMatch(/^\/settings\/account\?next=%2Fsettings%2Fusers&form=[\w-]{43}$/);
+    expect((await change(browser, { 'go-on': '/settings/users' })).headers['location']).toBe('/settings/users');
     expect((await browser.visit(`${world.url}/settings/users`)).status).toBe(200);
     expect(resultOf((await signIn(world, 'first@example.com')).answer)).toBe('refused');
     expect(resultOf((await signIn(world, 'first@example.com', NEXT)).answer)).toBe(303);
@@ -44,7 +51,7 @@ describe('with a one-time password', () => {
     const browser = await signedIn(world, email);
     expect(resultOf((await signIn(world, email)).answer)).toBe('refused');
     expect(resultOf((await signIn(world, email, PASSWORD, browser)).answer)).toBe('refused');
-    expect(ledTo(await change(browser))).toBe('done');
+    expect((await change(browser)).headers['location']).toBe('/settings');
     expect(resultOf((await signIn(world, email, NEXT)).answer)).toBe(303);
     expect(resultOf((await signIn(world, email, NEXT)).answer)).toBe(303);
   });
@@ -92,7 +99,7 @@ describe('with a one-time password', () => {
     const form = { csrf: await tokenOf(world, browser), email: 'planted@example.com', role: 'operator' };
     const answer = await browser.visit(world.url + path, method === 'POST' ? { form } : {});
     expect([303, 404, 405]).toContain(answer.status);
-    if (answer.status === 303) expect(answer.headers['location']).toBe('/settings/account');
+    if (answer.status === 303) expect(answer.headers['location']).toMatch(/^\/settings\/account(?:\?next=|$)/);
     expect(await usersOf(world).findByEmail('planted@example.com')).toBeUndefined();
   });
 
@@ -100,7 +107,7 @@ describe('with a one-time password', () => {
     const { email } = await addPerson(world, 'fixed@example.com', { mustChangePassword: true });
     const browser = await signedIn(world, email);
     const before = cookiesOf(browser).get('admin') ?? '';
-    expect(ledTo(await change(browser))).toBe('done');
+    expect((await change(browser)).headers['location']).toBe('/settings');
     expect(cookiesOf(browser).get('admin')).not.toBe(before);
     const thief = createBrowser();
     thief.jar.set('localhost', new Map([['admin', before]]));

@@ -128,3 +128,10 @@ describe('the guide of a signed-in administrator', () => {
     expect(body).not.toContain('<img src=x');
   });
 });
+
+test('the address without a path says where each visitor goes on, and names no organization', async () => {
+  const { status, body } = await world.browser().visit(`${world.url}/`);
+  expect(status).toBe(200);
+  for (const words of ['href="/guide"', 'href="/settings"', 'from the patient']) expect(body).toContain(words);
+  for (const words of [ORG_ID, OF_B, 'St. Elsewhere', 'Hospital of B']) expect(body).not.toContain(words);
+});

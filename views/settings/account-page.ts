@@ -19,6 +19,8 @@ export interface AccountPageProps {
   readonly hasPassword: boolean;
   /** a one-time password has to be replaced before anything else is possible */
   readonly isForced: boolean;
+  /** path of ours that the replaced one-time password leads to */
+  readonly goOn: string;
   readonly isChanged: boolean;
   readonly minLength: number;
   readonly problem: PasswordProblem | undefined;
@@ -46,13 +48,14 @@ function facts({ identity, organizationId }: AccountPageProps): SafeHtml {
   return html`<dl class="facts"><dt>E-mail address</dt><dd><bdi>${identity.email}</bdi></dd><dt>Role</dt><dd>${role}</dd></dl>`;
 }
 
-function passwordForm({ csrfToken, isForced, minLength, problem, identity }: AccountPageProps): SafeHtml {
+function passwordForm({ csrfToken, isForced, goOn, minLength, problem, identity }: AccountPageProps): SafeHtml {
   const problemOf = (field: PasswordProblem['field']) => (problem?.field === field ? problem.problem : undefined);
   const field = (name: PasswordProblem['field'], label: string, rest: { autocomplete: string; hint?: string }) =>
     formField({ name, label, type: 'password', isRequired: true, problem: problemOf(name), ...rest });
   return html`<form class="narrow-form" method="post" action="/settings/account/password">
 ${isForced ? null : html`<h2>Change your password</h2>`}
 <input type="hidden" name="csrf" value="${csrfToken}">
+${isForced ? html`<input type="hidden" name="go-on" value="${goOn}">` : null}
 <input type="hidden" name="username" autocomplete="username" value="${identity.email}">
 ${field('current', isForced ? 'One-time password' : 'Current password', { autocomplete: 'current-password' })}
 ${field('next', 'New password', { autocomplete: 'new-password', hint: `At least ${minLength} characters. A few words in a row are good.` })}

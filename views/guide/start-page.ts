@@ -1,0 +1,20 @@
+/** The page at the root: what this service is, and where each of its visitors goes on. */
+import { html } from '@remix-run/html-template';
+import { layout } from '#views/layout.ts';
+
+/** A whole page. It says nothing that is not public: no organization, no version. */
+export function startPage(appName: string): string {
+  return layout(
+    { title: appName },
+    html`<div class="start">
+<h1>${appName}</h1>
+<p class="lead-in">Clinicians see and create a patient's service requests from the chart of their EHR, by SMART App Launch 2.2.</p>
+<dl class="facts">
+<dt>Clinicians</dt><dd>Open the app from the patient's chart. There is nothing to sign in to here.</dd>
+<dt>EHR teams</dt><dd><a href="/guide">Integration guide</a>: what to register in the EHR, and what to do when a launch fails.</dd>
+<dt>Administrators and operators</dt><dd><a href="/settings">Settings</a>: connect an organization's EHR and follow its launches.</dd>
+</dl>
+</div>
+`,
+  );
+}
