@@ -60,11 +60,12 @@ export async function openDependencies(config: Config, options: OpenOptions) {
   const telemetry = config.telemetry && (await startTelemetry(config.telemetry, log));
   const budgets = createEhrBudgets({ store: redis, metrics });
   const outbound = createOutbound({ production, allowPrivate, metrics, budgets, telemetry, log });
-  const audit = createAudit({ db, sealer, log, clock });
+  const audit = createAudit({ db, sealer, log, clock, metrics });
   await bootstrapOperator({ users: createUserStore(db), audit, clock, log }, config.signIn.bootstrap);
   const clinicians = createClinicians({ db, sealer, audit, clock, log });
   const rekeyed = rekeyClinicians({ db, sealer, log, secretCount: config.appSecrets.length });
-  const traces = createLaunchTraces({ writer: createTraceWriter({ db, log, clock }), clock, metrics, telemetry });
+  const writer = createTraceWriter({ db, log, clock, metrics });
+  const traces = createLaunchTraces({ writer, clock, metrics, telemetry });
   const keyRing = await createKeyRing({ db, sealer, clock, log });
   const keyUses = createKeyUses({ db, clock, log });
   const revoker = createRevoker({ outbound, keyRing, clock, log });

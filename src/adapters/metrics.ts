@@ -14,6 +14,8 @@ export interface Metrics {
   refreshes: Counter<'outcome' | 'organization'>;
   /** Pages that ended in an error, by its code. */
   failures: Counter<'code'>;
+  /** Rows for the database that could not be written, or were left out because too many waited. */
+  rowsLost: Counter<'table'>;
   /** Differences the drift watch found at EHRs, by what changed and whether it is worth a look. */
   drift: Counter<'part' | 'severity'>;
   /** Time per call from its sending to its answer, by what it was for; organization '' for checks and our own sign-in. */
@@ -45,6 +47,7 @@ export function createMetrics(options: { process?: boolean } = {}): Metrics {
     stepDuration: histogram('smart_step_duration_seconds', 'Duration of the steps of launches and their pages', 'step'),
     refreshes: counter('smart_refreshes_total', 'Token refreshes by outcome', 'outcome', 'organization'),
     failures: counter('app_failures_total', 'Requests that ended in an error', 'code'),
+    rowsLost: counter('app_rows_lost_total', 'Rows that were not written to the database', 'table'),
     drift: counter('smart_drift_total', 'Differences found by scheduled checks of EHRs', 'part', 'severity'),
     outboundDuration: histogram('smart_outbound_duration_seconds', 'Duration of calls to EHRs', 'organization', 'kind'),
     outboundCalls: counter(

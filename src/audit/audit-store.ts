@@ -2,6 +2,7 @@
 import { and, desc, eq, gte, inArray, lt, or, sql } from 'drizzle-orm';
 import { index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
+import { prepared, rowsOf } from '#src/adapters/database/statements.ts';
 
 export const auditEvents = pgTable(
   'audit_events',
@@ -31,9 +32,12 @@ export const auditEvents = pgTable(
 /** One row as stored: the patient sealed, actor and launch as keyed hashes. */
 export type AuditRow = typeof auditEvents.$inferInsert;
 
+const rowsToAdd = rowsOf(auditEvents);
+const addRows = prepared((db) => db.insert(auditEvents).select(rowsToAdd.all).prepare('audit_add'));
+
 /** Adds rows in one statement. */
 export async function appendAuditRows(db: Queries, rows: AuditRow[]): Promise<void> {
-  await db.insert(auditEvents).values(rows);
+  await addRows(db).execute(rowsToAdd.parameter(rows));
 }
 
 /** Which rows to read; an organization is named or an operator asks for all. */

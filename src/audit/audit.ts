@@ -4,6 +4,7 @@ import type { Clock } from '#src/adapters/clock.ts';
 import { createBatchWriter } from '#src/adapters/database/batch-writer.ts';
 import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
+import type { Metrics } from '#src/adapters/metrics.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { storedText, storedValue } from '#src/adapters/stored-text.ts';
 import { AppError } from '#src/errors.ts';
@@ -75,8 +76,11 @@ export interface AuditDependencies {
   sealer: Sealer;
   log: Log;
   clock: Clock;
+  metrics?: Pick<Metrics, 'rowsLost'>;
 }
 
+/** Rows of several launches are one statement; a process that dies loses no more than this, and flushes at a shutdown. */
+const GATHER_MS = 250;
 const BATCH = 100;
 /** About a minute of heavy use during an outage; beyond that rows are counted in the log instead of filling memory. */
 const MAX_WAITING = 10_000;
@@ -88,20 +92,25 @@ interface Waiting {
 }
 
 /** One per process. */
-export function createAudit({ db, sealer, log, clock }: AuditDependencies): Audit {
+export function createAudit({ db, sealer, log, clock, metrics }: AuditDependencies): Audit {
   const bounded = boundDenials(clock);
   const namesOf = ({ at, event }: Waiting) => ({ at, event: event.event, organizationId: event.organizationId });
   const write = async (batch: Waiting[]) =>
     appendAuditRows(db, await Promise.all(batch.map((entry) => toRow(entry, sealer))));
-  const lost = (batch: readonly Waiting[], err: unknown) =>
+  const lost = (batch: readonly Waiting[], err: unknown) => {
+    metrics?.rowsLost.inc({ table: 'audit_events' }, batch.length);
     log.error({ err, lost: batch.map(namesOf) }, 'audit events could not be written');
-  const writer = createBatchWriter({ write, lost, size: BATCH, mostWaiting: MAX_WAITING });
+  };
+  const gatherMs = () => GATHER_MS;
+  const writer = createBatchWriter({ write, lost, size: BATCH, mostWaiting: MAX_WAITING, gatherMs });
   return {
     record: (given) => {
       const event = bounded(given);
       if (!event) return;
       const entry = { id: randomUUID(), at: clock(), event };
-      if (!writer.add(entry)) log.error(namesOf(entry), 'audit event dropped: too many waiting');
+      if (writer.add(entry)) return;
+      metrics?.rowsLost.inc({ table: 'audit_events' });
+      log.error(namesOf(entry), 'audit event dropped: too many waiting');
     },
     recordNow: async (event) => {
       try {

@@ -2,6 +2,7 @@
 import { asc, sql } from 'drizzle-orm';
 import { jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
+import { prepared } from '#src/adapters/database/statements.ts';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 
@@ -30,11 +31,15 @@ export function listKeyRows(db: Queries): Promise<KeyRow[]> {
   return db.select().from(signingKeys).orderBy(asc(signingKeys.createdAt), asc(signingKeys.kid));
 }
 
+const dates = prepared((db) => {
+  const { kid, createdAt, activatesAt, retiresAt, revokedAt } = signingKeys;
+  const columns = { kid, createdAt, activatesAt, retiresAt, revokedAt };
+  return db.select(columns).from(signingKeys).orderBy(asc(createdAt), asc(kid)).prepare('key_dates');
+});
+
 /** The dates alone, oldest first, for a look each second. */
 export function listKeyDates(db: Queries): Promise<KeyDatesRow[]> {
-  const { kid, createdAt, activatesAt, retiresAt, revokedAt } = signingKeys;
-  const dates = { kid, createdAt, activatesAt, retiresAt, revokedAt };
-  return db.select(dates).from(signingKeys).orderBy(asc(createdAt), asc(kid));
+  return dates(db).execute();
 }
 
 /**

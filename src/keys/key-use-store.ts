@@ -2,6 +2,7 @@
 import { desc, lt, sql } from 'drizzle-orm';
 import { index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
+import { prepared, rowsOf } from '#src/adapters/database/statements.ts';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 
@@ -30,22 +31,43 @@ export const jwksFetches = pgTable(
 export type KeyUse = typeof keyUses.$inferSelect;
 export type JwksFetch = typeof jwksFetches.$inferSelect;
 
+const rowsOfUses = rowsOf(keyUses);
+const addUses = prepared((db) =>
+  db
+    .insert(keyUses)
+    .select(rowsOfUses.all)
+    .onConflictDoUpdate({
+      target: [keyUses.organizationId, keyUses.kid],
+      set: { at: sql`greatest(${keyUses.at}, excluded.at)` },
+    })
+    .prepare('key_uses_add'),
+);
+
 /** Writes uses over older ones of the same key. */
 export async function saveUses(db: Queries, uses: KeyUse[]): Promise<void> {
-  const at = sql`greatest(${keyUses.at}, excluded.at)`;
-  const target = [keyUses.organizationId, keyUses.kid];
-  await db.insert(keyUses).values(uses).onConflictDoUpdate({ target, set: { at } });
+  await addUses(db).execute(rowsOfUses.parameter(uses));
 }
+
+const rowsOfFetches = rowsOf(jwksFetches);
+const addFetches = prepared((db) =>
+  db
+    .insert(jwksFetches)
+    .select(rowsOfFetches.all)
+    .onConflictDoUpdate({
+      target: jwksFetches.visitor,
+      set: {
+        address: sql`excluded.address`,
+        userAgent: sql`excluded.user_agent`,
+        at: sql`greatest(${jwksFetches.at}, excluded.at)`,
+        fetches: sql`${jwksFetches.fetches} + excluded.fetches`,
+      },
+    })
+    .prepare('jwks_fetches_add'),
+);
 
 /** Writes fetches over older ones of the same visitor, and adds up how many there were. */
 export async function saveFetches(db: Queries, fetches: JwksFetch[]): Promise<void> {
-  const set = {
-    address: sql`excluded.address`,
-    userAgent: sql`excluded.user_agent`,
-    at: sql`greatest(${jwksFetches.at}, excluded.at)`,
-    fetches: sql`${jwksFetches.fetches} + excluded.fetches`,
-  };
-  await db.insert(jwksFetches).values(fetches).onConflictDoUpdate({ target: jwksFetches.visitor, set });
+  await addFetches(db).execute(rowsOfFetches.parameter(fetches));
 }
 
 /**

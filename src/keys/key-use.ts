@@ -25,7 +25,7 @@ export function createKeyUses({ db, clock, log }: { db: Queries; clock: Clock; l
   let prunedAt = Number.NEGATIVE_INFINITY;
   const common = {
     size: BATCH,
-    gatherMs: GATHER_MS,
+    gatherMs: () => GATHER_MS,
     lost: (items: readonly unknown[], err: unknown) =>
       log.warn({ err, rows: items.length }, 'key use could not be written'),
   };

@@ -1,11 +1,10 @@
-/** Rows written in the background: in batches, bounded in memory, and never a reason for the caller to fail or wait. */
-import { setTimeout as pause } from 'node:timers/promises';
+/** Rows written in the background: in groups, bounded in memory, and never a reason for the caller to fail or wait. */
 import { withoutQuery } from './index.ts';
 
 export interface BatchWriter<Item> {
   /** Returns at once and never throws. @returns false when too many are waiting already: the item is left out. */
   add(item: Item): boolean;
-  /** Resolves when everything added so far is written or given up: for shutdown and tests. */
+  /** Resolves when everything added so far is written or given up: for shutdown, and for who reads what was written. */
   flush(): Promise<void>;
 }
 
@@ -13,21 +12,21 @@ export interface BatchWriterOptions<Item> {
   write(items: Item[]): Promise<void>;
   /** Says in the log what was lost, without its content; the error comes without the values of the query. */
   lost(items: readonly Item[], error: unknown): void;
-  /** Items per statement, and in memory. */
+  /** Items per statement, and in memory. With half as many in memory none waits for others any more. */
   size: number;
   mostWaiting: number;
-  /** How long a first item waits for others; 0 unless given. */
-  gatherMs?: number;
+  /** How long an item waits for others. The time of one that changed meanwhile is set anew, but never later. */
+  gatherMs: (item: Item) => number;
   /** Items of one key become one while they wait. */
   merge?: { keyOf(item: Item): string; combine(known: Item, added: Item): Item };
 }
 
 /** One batch after the other, which keeps the order and one connection. */
 export function createBatchWriter<Item>(options: BatchWriterOptions<Item>): BatchWriter<Item> {
-  const { write, lost, size, mostWaiting, gatherMs = 0, merge } = options;
-  const waiting = new Map<string | symbol, Item>();
+  const { write, lost, size, mostWaiting, gatherMs, merge } = options;
+  const waiting = new Map<string | symbol, { item: Item; due: number }>();
   let writing: Promise<void> | undefined;
-  let gathering = new AbortController();
+  let timer: { at: number; handle: NodeJS.Timeout } | undefined;
 
   const writeBatch = async (items: Item[]): Promise<void> => {
     try {
@@ -39,30 +38,57 @@ export function createBatchWriter<Item>(options: BatchWriterOptions<Item>): Batc
       else lost(items, cause);
     }
   };
-  const drain = async (): Promise<void> => {
-    const gather = gatherMs > 0 && pause(gatherMs, undefined, { ref: false, signal: gathering.signal });
-    await Promise.resolve(gather).catch(() => undefined);
-    while (waiting.size > 0) {
-      const next = [...waiting].slice(0, size);
-      for (const [key] of next) waiting.delete(key);
-      // oxlint-disable-next-line no-await-in-loop -- one batch after the other
-      await writeBatch(next.map(([, item]) => item));
+  const isCrowded = () => waiting.size > mostWaiting / 2;
+  const take = (now: number): Item[] => {
+    const until = isCrowded() ? Infinity : now;
+    const taken: Item[] = [];
+    for (const [key, { item, due }] of waiting) {
+      if (taken.length === size) break;
+      if (due > until) continue;
+      waiting.delete(key);
+      taken.push(item);
     }
-    writing = undefined;
+    return taken;
+  };
+  const drain = async (now: number): Promise<void> => {
+    for (let items = take(now); items.length > 0; items = take(now)) {
+      // oxlint-disable-next-line no-await-in-loop -- one batch after the other
+      await writeBatch(items);
+    }
+  };
+  const start = (now: number): Promise<void> => {
+    writing ??= drain(now).finally(() => {
+      writing = undefined;
+      wakeAt([...waiting.values()].reduce((first, { due }) => Math.min(first, due), Infinity));
+    });
+    return writing;
+  };
+  const wakeAt = (due: number): void => {
+    const at = isCrowded() ? 0 : due;
+    // The end of what is being written sets the next time.
+    if (writing || at === Infinity || (timer && timer.at <= at)) return;
+    clearTimeout(timer?.handle);
+    const begin = () => {
+      timer = undefined;
+      void start(due);
+    };
+    timer = { at, handle: setTimeout(begin, at - performance.now()).unref() };
   };
   return {
     add: (item) => {
       const key = merge?.keyOf(item) ?? Symbol();
       const known = waiting.get(key);
       if (!known && waiting.size >= mostWaiting) return false;
-      waiting.set(key, known && merge ? merge.combine(known, item) : item);
-      writing ??= drain();
+      const combined = known && merge ? merge.combine(known.item, item) : item;
+      const due = Math.min(performance.now() + gatherMs(combined), known?.due ?? Infinity);
+      waiting.set(key, { item: combined, due });
+      wakeAt(due);
       return true;
     },
     flush: async () => {
-      gathering.abort();
-      gathering = new AbortController();
+      for (const entry of waiting.values()) entry.due = 0;
       await writing;
+      await start(performance.now());
     },
   };
 }

@@ -1,18 +1,33 @@
 /** The last gate before a trace is stored: short, printable, and few (ST-07). What a fact may say is decided before. */
-import type { Fact, StepFacts } from './trace.ts';
+import type { Fact, StepFacts, TraceRecord } from './trace.ts';
 
 const LONGEST_TEXT = 300;
 const LONGEST_NAME = 40;
+/** In one list of a fact. */
 const MOST_NAMES = 80;
+
+/** What nearly every text is, found out in a tenth of the time. */
+const PLAIN = /^[\x20-\x7e]*$/;
+
+/** A trace as it is stored: cleaned once, when it is written, and not in its visitor's way. */
+export function cleanTrace({ userHash, patientHash, steps, ...trace }: TraceRecord): TraceRecord {
+  const cleaned = steps.map(({ detail, facts, ...step }) => ({
+    ...step,
+    ...(detail === undefined ? {} : { detail: cleanText(detail) }),
+    facts: cleanFacts(facts),
+  }));
+  return { ...trace, userHash: userHash && cleanText(userHash), patientHash: patientHash && cleanText(patientHash), steps: cleaned };
+}
 
 /** Printable text on one line, for readers outside; PostgreSQL's jsonb cannot hold a NUL, nor should a page the others. */
 export function cleanText(text: string): string {
   // Cut first: a cut may leave half a character behind, which jsonb holds no more than a NUL.
-  return text.slice(0, LONGEST_TEXT).replace(/[\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ');
+  const short = text.slice(0, LONGEST_TEXT);
+  return PLAIN.test(short) ? short : short.replace(/[\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ');
 }
 
 /** Drops what is undefined and bounds the rest. */
-export function cleanFacts(facts: StepFacts): StepFacts {
+function cleanFacts(facts: StepFacts): StepFacts {
   return Object.fromEntries(
     Object.entries(facts).flatMap(([name, fact]) => (fact === undefined ? [] : [[name, clean(fact)]])),
   );
@@ -20,7 +35,12 @@ export function cleanFacts(facts: StepFacts): StepFacts {
 
 function clean(fact: Fact): Fact {
   if (typeof fact === 'string') return cleanText(fact);
-  return Array.isArray(fact) ? fact.slice(0, MOST_NAMES).map((item: string) => cleanText(item)) : fact;
+  return Array.isArray(fact) ? few(fact).map(cleanText) : fact;
+}
+
+/** As many of an EHR's names as a fact may hold, and as memory holds until they are written. */
+export function few(names: readonly string[]): string[] {
+  return names.slice(0, MOST_NAMES);
 }
 
 /**
@@ -28,7 +48,7 @@ function clean(fact: Fact): Fact {
  * that puts a value where the name belongs must not get it stored.
  */
 export function namesOf(names: Iterable<string>): string[] {
-  const unique = [...new Set(names)].slice(0, MOST_NAMES);
+  const unique = few([...new Set(names)]);
   return unique.map((name) =>
     /^[A-Za-z][A-Za-z0-9_.:/-]*$/.test(name) && name.length <= LONGEST_NAME ? name : '(unusual name)',
   );

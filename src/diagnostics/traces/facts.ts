@@ -6,7 +6,7 @@ import type { LaunchContext } from '#src/smart/launch-context.ts';
 import { coverageOf, grantedScopes } from '#src/smart/scopes/granted.ts';
 import type { AuthorizationRedirect, CallbackParameters } from '#src/smart/step-4-authorization-code.ts';
 import type { TokenResponse } from '#src/smart/token-response.ts';
-import { hostOf, namesOf, scopeTokens } from './clean-facts.ts';
+import { few, hostOf, namesOf, scopeTokens } from './clean-facts.ts';
 import type { StepFacts } from './trace.ts';
 
 /** The launch URL's parameters by name, and the EHR it says it is. */
@@ -120,10 +120,10 @@ export function scopeFacts(requested: string, granted: string | undefined): Step
   const given = scopeTokens(granted ?? requested);
   const grant = grantedScopes(given.join(' '));
   return {
-    'requested scopes': asked,
-    'granted scopes': given,
-    'not granted': asked.filter((token) => !given.includes(token) && coverageOf(token, grant) === 'none'),
-    'granted beyond': given.filter((token) => !asked.includes(token)),
+    'requested scopes': few(asked),
+    'granted scopes': few(given),
+    'not granted': few(asked.filter((token) => !given.includes(token) && coverageOf(token, grant) === 'none')),
+    'granted beyond': few(given.filter((token) => !asked.includes(token))),
     warning: granted === undefined ? 'the token response names no scope: taken as requested' : undefined,
   };
 }

@@ -5,7 +5,6 @@ import { AppError, type ErrorCode } from '#src/errors.ts';
 import { isFramed } from '#src/http/framed.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
-import { cleanFacts, cleanText } from './clean-facts.ts';
 import type { LaunchTrace, TraceVisit } from './launch-trace.ts';
 import type { StepWatch } from './step-metrics.ts';
 import type { StepFacts, StepName, TracePart, TraceStep } from './trace.ts';
@@ -26,7 +25,7 @@ export function recordTrace(visit: TraceVisit, clock: Clock, watch: StepWatch): 
   let isWorthARow = true;
   const keep = (name: StepName, startedAt: Date, ended: Omit<TraceStep, 'name' | 'at' | 'durationMs'>) => {
     const durationMs = clock().getTime() - startedAt.getTime();
-    part.steps.push({ name, at: startedAt.toISOString(), durationMs, ...ended, facts: cleanFacts(ended.facts) });
+    part.steps.push({ name, at: startedAt.toISOString(), durationMs, ...ended });
   };
   const trace: LaunchTrace = {
     get id() {
@@ -45,7 +44,7 @@ export function recordTrace(visit: TraceVisit, clock: Clock, watch: StepWatch): 
       const { warning, status: answered, ...facts } = { ...known, ...readFacts(found, result) };
       const status = typeof answered === 'number' ? { status: answered } : {};
       if (typeof warning !== 'string') keep(name, startedAt, { outcome: 'passed', ...status, facts });
-      else keep(name, startedAt, { outcome: 'warning', detail: cleanText(warning), ...status, facts });
+      else keep(name, startedAt, { outcome: 'warning', detail: warning, ...status, facts });
       return result;
     },
     failed: (name, code, facts = {}) => {
@@ -114,5 +113,5 @@ function describe(error: unknown): { code: ErrorCode; detail?: string; status?: 
   if (!(error instanceof AppError)) return { code: 'server.unexpected' };
   const { cause } = error;
   const status = error.upstreamStatus ?? (cause instanceof FhirError ? cause.status : undefined);
-  return { code: error.code, detail: cleanText(error.message), ...(status === undefined ? {} : { status }) };
+  return { code: error.code, detail: error.message, ...(status === undefined ? {} : { status }) };
 }

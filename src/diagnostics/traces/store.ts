@@ -2,7 +2,7 @@
 import { and, arrayContains, desc, eq, gt, gte, inArray, isNull, lt, notInArray, type SQL, sql } from 'drizzle-orm';
 import { boolean, index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
-import { storedText, storedValue } from '#src/adapters/stored-text.ts';
+import { prepared, rowsOf } from '#src/adapters/database/statements.ts';
 import type { CookieMode, TraceOutcome, TraceRecord, TraceStep } from './trace.ts';
 
 export const launchTraces = pgTable(
@@ -30,19 +30,14 @@ const DELETED_AT_ONCE = 5_000;
 /** A launch whose page is reloaded indefinitely stops adding here. */
 const MOST_STEPS = 60;
 
-/**
- * Adds parts in one statement. Order does not matter: what is known stays known, `completed` is final, and of two
- * other outcomes the one that says more wins.
- *
- * @param parts one per trace id.
- */
-export async function upsertTraces(db: Queries, parts: readonly TraceRecord[]): Promise<void> {
-  const { outcome, steps } = launchTraces;
+const rowsToAdd = rowsOf(launchTraces);
+const addParts = prepared((db) => {
+  const { outcome, steps, startedAt, supportCodes } = launchTraces;
   const firstKnown = (column: { name: string }) =>
     sql.raw(`coalesce(launch_traces.${column.name}, excluded.${column.name})`);
-  await db
+  return db
     .insert(launchTraces)
-    .values(parts.map(storable))
+    .select(rowsToAdd.all)
     .onConflictDoUpdate({
       target: launchTraces.id,
       set: {
@@ -51,20 +46,25 @@ export async function upsertTraces(db: Queries, parts: readonly TraceRecord[]): 
         patientHash: firstKnown(launchTraces.patientHash),
         framed: firstKnown(launchTraces.framed),
         cookieMode: firstKnown(launchTraces.cookieMode),
-        startedAt: sql`least(${launchTraces.startedAt}, excluded.started_at)`,
-        supportCodes: sql`${launchTraces.supportCodes} || excluded.support_codes`,
+        startedAt: sql`least(${startedAt}, excluded.started_at)`,
+        supportCodes: sql`${supportCodes} || excluded.support_codes`,
         outcome: sql`case when ${outcome} = 'completed' or excluded.outcome = 'under way' then ${outcome} else excluded.outcome end`,
         steps: sql`${steps} || excluded.steps`,
       },
       // The whole update is left out for a trace that is full.
       setWhere: sql`jsonb_array_length(${steps}) < ${MOST_STEPS}`,
-    });
-}
+    })
+    .prepare('launch_traces_add');
+});
 
-/** Characters the database cannot store must not cost the launch its trace. */
-function storable(part: TraceRecord): TraceRecord {
-  const { supportCodes, steps } = part;
-  return { ...part, supportCodes: supportCodes.map((code) => storedText(code)), steps: storedValue(steps) };
+/**
+ * Adds parts in one statement. Order does not matter: what is known stays known, `completed` is final, and of two
+ * other outcomes the one that says more wins.
+ *
+ * @param parts one per trace id.
+ */
+export async function upsertTraces(db: Queries, parts: readonly TraceRecord[]): Promise<void> {
+  await addParts(db).execute(rowsToAdd.parameter(parts));
 }
 
 /** Which traces to list; an organization is named or an operator asks for all. */

@@ -1,9 +1,11 @@
-/** Writes traces in the background: batched, bounded, and never a reason for a launch to fail or to wait. */
+/** Writes traces in the background, each once where its launch is done with one instance: batched, bounded, and never a reason for a launch to fail or to wait. */
 import type { Clock } from '#src/adapters/clock.ts';
 import { type BatchWriter, createBatchWriter } from '#src/adapters/database/batch-writer.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
+import type { Metrics } from '#src/adapters/metrics.ts';
 import { createMinuteCounts } from '#src/adapters/minute-counts.ts';
+import { cleanTrace } from './clean-facts.ts';
 import { upsertTraces } from './store.ts';
 import type { TracePart, TraceRecord } from './trace.ts';
 
@@ -16,37 +18,47 @@ export type TraceWriter = BatchWriter<TracePart>;
  */
 const PER_MINUTE = { begun: 300, refused: 60, continued: 600 } as const satisfies Record<TracePart['kind'], number>;
 
+/** A launch that has not come back is written after this; one that has ended only waits for others. */
+const UNDER_WAY_MS = 5_000;
+const GATHER_MS = 250;
+
 /** One per process. */
-export function createTraceWriter({ db, log, clock }: { db: Queries; log: Log; clock: Clock }): TraceWriter {
+export function createTraceWriter(deps: {
+  db: Queries;
+  log: Log;
+  clock: Clock;
+  metrics?: Pick<Metrics, 'rowsLost'>;
+}): TraceWriter {
+  const { db, log, clock, metrics } = deps;
   const countOf = createMinuteCounts(clock);
-  const batches = createBatchWriter<TracePart>({
+  const batches = createBatchWriter<TraceRecord>({
     size: 50,
     mostWaiting: 2_000,
-    write: (parts) => upsertTraces(db, merge(parts)),
-    lost: (parts, err) => log.error({ err, traces: parts.map(({ id }) => id) }, 'launch traces could not be written'),
+    gatherMs: ({ outcome }) => (outcome === 'under way' ? UNDER_WAY_MS : GATHER_MS),
+    merge: { keyOf: ({ id }) => id, combine },
+    write: (traces) => upsertTraces(db, traces.map(cleanTrace)),
+    lost: (traces, err) => {
+      metrics?.rowsLost.inc({ table: 'launch_traces' }, traces.length);
+      log.error({ err, traces: traces.map(({ id }) => id) }, 'launch traces could not be written');
+    },
   });
   return {
     ...batches,
-    add: (part) => {
-      const { kind, organizationId } = part;
+    add: ({ kind, ...part }) => {
+      const { organizationId } = part;
       const count = countOf(`${kind} ${organizationId ?? ''}`);
-      if (count <= PER_MINUTE[kind]) return batches.add(part);
+      if (count <= PER_MINUTE[kind]) {
+        if (batches.add(part)) return true;
+        metrics?.rowsLost.inc({ table: 'launch_traces' });
+        log.error({ trace: part.id }, 'launch trace dropped: too many waiting');
+        return false;
+      }
       // Logged once per flood and minute, at the first part that is left out.
       if (count === PER_MINUTE[kind] + 1)
         log.warn({ organizationId, kind }, 'launch traces are left out: too many this minute');
       return false;
     },
   };
-}
-
-/** One statement may touch a row once, and a fast launch has several parts in one batch. */
-function merge(parts: readonly TracePart[]): TraceRecord[] {
-  const byId = new Map<string, TraceRecord>();
-  for (const { kind: _kind, ...part } of parts) {
-    const known = byId.get(part.id);
-    byId.set(part.id, known ? combine(known, part) : part);
-  }
-  return [...byId.values()];
 }
 
 /** As the store's update does it. */

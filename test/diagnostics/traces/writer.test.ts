@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '#src/adapters/database/index.ts';
-import { cleanFacts, cleanText } from '#src/diagnostics/traces/clean-facts.ts';
+import { cleanText } from '#src/diagnostics/traces/clean-facts.ts';
 import { findTrace, listTraces } from '#src/diagnostics/traces/store.ts';
 import type { TracePart } from '#src/diagnostics/traces/trace.ts';
 import { createTraceWriter } from '#src/diagnostics/traces/writer.ts';
@@ -110,16 +110,18 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     const lines: string[] = [];
     const one = writer(lines);
     const id = randomUUID();
-    const facts = cleanFacts({ said: odd, names: [odd] });
-    one.add(part({ id, steps: [{ ...step('launch'), detail: cleanText(odd), facts }] }));
+    const facts = { said: odd, names: [odd], unsaid: undefined };
+    one.add(part({ id, steps: [{ ...step('launch'), detail: odd, facts }] }));
     one.add(part({ id, kind: 'continued', steps: [{ ...step('token'), detail: odd }] }));
     await one.flush();
-    expect((await findTrace(database.db, id, 'general'))?.steps).toHaveLength(2);
+    const steps = (await findTrace(database.db, id, 'general'))?.steps;
+    expect(steps).toHaveLength(2);
+    expect(steps?.[0]).toMatchObject({ detail: cleanText(odd), facts: { said: cleanText(odd), names: [cleanText(odd)] } });
     expect(cleanText(odd).isWellFormed()).toBe(true);
     expect(lines).toEqual([]);
   });
 
-  test('a part the database cannot store costs its launch no other part', async () => {
+  test('a text the database cannot store costs its launch no part', async () => {
     const one = writer();
     const id = randomUUID();
     one.add(part({ id, steps: [step('launch')] }));
@@ -127,7 +129,7 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     one.add(part({ id, kind: 'continued', steps: [step('requests')] }));
     await one.flush();
     const found = await findTrace(database.db, id, 'general');
-    expect(found?.steps.map(({ name }) => name).toSorted()).toEqual(['launch', 'requests']);
+    expect(found?.steps.map(({ name }) => name).toSorted()).toEqual(['launch', 'requests', 'token']);
   });
 
   test('an unavailable database is a log line, nothing more', async () => {

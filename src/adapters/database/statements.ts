@@ -1,0 +1,36 @@
+/** Statements that are asked often: built once, and under a name, so that PostgreSQL parses them once per connection. */
+import { getTableColumns, type SQL, sql } from 'drizzle-orm';
+import type { PgTable } from 'drizzle-orm/pg-core';
+import type { Queries } from './index.ts';
+
+/** @param build makes the statement with `prepare(name)`; a name stands for one text in the whole process. */
+export function prepared<Statement>(build: (db: Queries) => Statement): (db: Queries) => Statement {
+  const built = new WeakMap<Queries, Statement>();
+  return (db) => {
+    const known = built.get(db) ?? build(db);
+    built.set(db, known);
+    return known;
+  };
+}
+
+/**
+ * Rows of a table as one parameter, so that one prepared statement writes batches of every size.
+ *
+ * @returns `source` to select from, with the placeholder `rows`; `all` selects every column for an insert; `parameter`
+ *   makes its value, in which a member that is left out is NULL.
+ */
+export function rowsOf<Table extends PgTable>(table: Table) {
+  const columns = Object.entries(getTableColumns(table));
+  const names = sql.join(
+    columns.map(([, { name }]) => sql.identifier(name)),
+    sql`, `,
+  );
+  const source = sql`json_populate_recordset(null::${table}, ${sql.placeholder('rows')})`;
+  const named = (row: Readonly<Record<string, unknown>>) =>
+    Object.fromEntries(columns.map(([member, { name }]) => [name, row[member]]));
+  return {
+    source,
+    all: sql`select ${names} from ${source}` satisfies SQL,
+    parameter: (rows: readonly Partial<Table['$inferInsert']>[]) => ({ rows: JSON.stringify(rows.map(named)) }),
+  };
+}

@@ -1,0 +1,71 @@
+/** What a launch and a re-load ask of PostgreSQL: nothing while the visitor waits, and little afterwards. */
+import { Client } from 'pg';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { titleOf } from '#test/helpers/browser.ts';
+import { startWorld, testStores, type World } from '#test/helpers/world.ts';
+
+interface Statement {
+  text: string;
+  isNamed: boolean;
+}
+
+let world: World;
+let asked: Statement[] = [];
+const original = Client.prototype.query;
+
+beforeAll(async () => {
+  expect(await testStores()).toContain('real Redis and PostgreSQL');
+  world = await startWorld({ stores: 'real Redis and PostgreSQL', clock: () => NOW });
+  Client.prototype.query = function query(this: Client, ...given: Parameters<Client['query']>) {
+    const config: unknown = given[0];
+    const { text, name } = typeof config === 'string' ? { text: config } : (config as { text: string; name?: string });
+    asked.push({ text, isNamed: name !== undefined });
+    return Reflect.apply(original, this, given);
+  } as Client['query'];
+});
+afterEach(() => void vi.useRealTimers());
+afterAll(async () => {
+  Client.prototype.query = original;
+  await world.close();
+});
+
+/** It stands still, so that nothing a process knows becomes old while a slow machine works. */
+const NOW = new Date();
+
+const flush = async () => {
+  const { audit, traces, clinicians, keyUses } = world.dependencies;
+  await Promise.all([audit.flush(), traces.flush(), clinicians.flush(), keyUses.flush()]);
+};
+
+/** Statements that `work` caused, up to its answer and after it. */
+async function statementsOf(work: () => Promise<void>) {
+  await flush();
+  asked = [];
+  // What waits for others or for its time is not written before the end, however slow the machine is.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval'] });
+  await work();
+  vi.useRealTimers();
+  const before = asked.splice(0);
+  await flush();
+  return { before, later: asked.splice(0) };
+}
+
+const BUDGET = [
+  ['a warm launch', 0, 4],
+  ['a re-load', 0, 1],
+] as const;
+
+test.for(BUDGET)('%s waits for %i statements and causes %i more', async ([what, most, mostLater]) => {
+  const browser = world.browser();
+  const first = await world.launch('pat-ada', browser);
+  expect(titleOf(first)).toBe('Requests for Ada Moreno');
+  const { before, later } = await statementsOf(async () => {
+    const visit = what === 'a re-load' ? await browser.visit(first.url) : await world.launch('pat-ada');
+    expect(titleOf(visit)).toBe('Requests for Ada Moreno');
+  });
+  const texts = (statements: Statement[]) => statements.map(({ text }) => text);
+  console.log(what, JSON.stringify(texts(before), null, 1), JSON.stringify(texts(later), null, 1));
+  expect(texts(before)).toHaveLength(most);
+  expect(later.length).toBeLessThanOrEqual(mostLater);
+  expect(later.filter(({ isNamed }) => !isNamed)).toEqual([]);
+});
