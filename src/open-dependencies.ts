@@ -62,7 +62,9 @@ export async function openDependencies(config: Config, options: OpenOptions) {
   const outbound = createOutbound({ production, allowPrivate, metrics, budgets, telemetry, log });
   const audit = createAudit({ db, sealer, log, clock, metrics });
   await bootstrapOperator({ users: createUserStore(db), audit, clock, log }, config.signIn.bootstrap);
-  const clinicians = createClinicians({ db, sealer, audit, clock, log });
+  const store = createOrganizationStore(db);
+  const directory = createOrganizationDirectory(store, clock, log);
+  const clinicians = createClinicians({ db, sealer, audit, clock, log, directory });
   const rekeyed = rekeyClinicians({ db, sealer, log, secretCount: config.appSecrets.length });
   const writer = createTraceWriter({ db, log, clock, metrics });
   const traces = createLaunchTraces({ writer, clock, metrics, telemetry });
@@ -70,9 +72,7 @@ export async function openDependencies(config: Config, options: OpenOptions) {
   const keyUses = createKeyUses({ db, clock, log });
   const revoker = createRevoker({ outbound, keyRing, clock, log });
   const retries = createStoreRetries({ log });
-  const store = createOrganizationStore(db);
   measureLiveLaunches({ metrics, redis, organizations: store, clock, log });
-  const directory = createOrganizationDirectory(store, clock, log);
   const connections = createSmartConnections({ outbound, store, clock, log });
   const checks: CheckDependencies = {
     outbound,
@@ -113,6 +113,7 @@ export async function openDependencies(config: Config, options: OpenOptions) {
       await traces.flush();
       await keyUses.flush();
       keyRing.close();
+      directory.close();
       await outbound.close();
       await telemetry?.close();
       await redis.close();

@@ -4,9 +4,10 @@ import { withoutQuery } from '#src/adapters/database/index.ts';
 import { AppError } from '#src/errors.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { CliniciansDependencies, EhrUser, Membership } from './clinician.ts';
-import { type ClinicianDirectory, createClinicianDirectory } from './directory.ts';
-import { findOrCreate, type LaunchingUser, type Meeting } from './find-or-create.ts';
-import { type LearnedDetails, learn, recall } from './learned-details.ts';
+import { type ClinicianDirectory, type ClinicianDirectoryDependencies, createClinicianDirectory } from './directory.ts';
+import { findOrCreate, hintsOf, type LaunchingUser, type Meeting } from './find-or-create.ts';
+import { createLaunchTimes } from './launch-times.ts';
+import { isNothingNew, type LearnedDetails, learn, recall } from './learned-details.ts';
 import { type RedeemOutcome, redeem } from './redeem-code.ts';
 
 /** The answer for a launch. */
@@ -43,9 +44,12 @@ export interface Clinicians extends Pick<ClinicianDirectory, 'membership'> {
 const PATIENCE_MS = 1_000;
 
 /** One per process. */
-export function createClinicians(deps: CliniciansDependencies): Clinicians {
-  const { log } = deps;
+export function createClinicians(
+  deps: CliniciansDependencies & Pick<ClinicianDirectoryDependencies, 'directory'>,
+): Clinicians {
+  const { db, clock, log } = deps;
   const directory = createClinicianDirectory(deps);
+  const launches = createLaunchTimes(db, log);
   const underWay = new Set<Promise<void>>();
   const inBackground = (work: Promise<unknown>) => {
     const done = work
@@ -58,8 +62,12 @@ export function createClinicians(deps: CliniciansDependencies): Clinicians {
   /** The database's answer, or the last one while it is unavailable. */
   const ask = async (organization: Organization, launching: LaunchingUser): Promise<Meeting | undefined> => {
     const { id, userAssociation } = organization;
+    const known = directory.known(id, launching.user);
+    const hints = hintsOf(launching.user);
+    if (known?.hints === hints && !known.membership.isDisabled) return { membership: known.membership, isFirst: false };
+    const note = directory.asking(id, launching.user);
     const meeting = findOrCreate(deps, organization, launching).then((met) => {
-      directory.note(id, launching.user, met.membership);
+      note(met.membership, { hints });
       return met;
     });
     try {
@@ -84,23 +92,43 @@ export function createClinicians(deps: CliniciansDependencies): Clinicians {
       const { membership, isFirst } = answer;
       if (membership.kind !== 'linked') return { kind: 'waits', membership };
       if (membership.isDisabled) throw new AppError('user.disabled', 'the clinician was disabled by an administrator');
-      return { kind: 'admitted', clinicianId: membership.clinicianId, isFirst };
+      const { clinicianId } = membership;
+      if (!isFirst) launches.add({ organizationId: organization.id, id: clinicianId, lastLaunchAt: clock() });
+      return { kind: 'admitted', clinicianId, isFirst };
     },
     redeem: async (organization, launching, code) => {
       try {
+        const note = directory.asking(organization.id, launching.user);
         const outcome = await redeem(deps, organization.id, launching, code);
         if (outcome.kind === 'linked') {
           const { clinicianId } = outcome;
-          directory.note(organization.id, launching.user, { kind: 'linked', clinicianId, isDisabled: false });
+          note({ kind: 'linked', clinicianId, isDisabled: false });
         }
         return outcome;
       } catch (error) {
         throw new AppError('store.unavailable', 'the code cannot be judged', { cause: withoutQuery(error) });
       }
     },
-    learn: (organizationId, user, details) => inBackground(learn(deps, organizationId, user, details)),
-    recall: (organizationId, user) => recall(deps, organizationId, user).catch(() => undefined),
-    flush: async () => void (await Promise.all(underWay)),
+    learn: (organizationId, user, details) => {
+      const known = directory.known(organizationId, user);
+      if (known?.learned && isNothingNew(details, known.learned)) return;
+      inBackground(
+        learn(deps, organizationId, user, details).then(() => {
+          if (known) known.learned = { ...known.learned, ...details };
+        }),
+      );
+    },
+    recall: async (organizationId, user) => {
+      const known = directory.known(organizationId, user);
+      if (known?.learned) return known.learned;
+      const recalled = await recall(deps, organizationId, user).catch(() => undefined);
+      if (known && recalled) known.learned = recalled;
+      return recalled;
+    },
+    flush: async () => {
+      await Promise.all(underWay);
+      await launches.flush();
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 /** What an administrator does with clinicians; each change is written to the audit trail, without names (ER-05). */
 import { randomUUID } from 'node:crypto';
 import type { AuditEvent, AuditEventName } from '#src/audit/audit.ts';
+import { markChanged } from '#src/organizations/store.ts';
 import type { CliniciansDependencies, Conflict } from './clinician.ts';
 import { sealName } from './clinician-details.ts';
 import { insertClinician, lockClinician, updateClinician } from './clinician-store.ts';
@@ -62,16 +63,23 @@ export async function issueCode(
 /** Ends the association and, within two seconds, the user's launches. Their next launch is a first one again. */
 export async function unlink(deps: Deps, acting: ActingOn, id: string): Promise<boolean> {
   const { organizationId } = acting;
-  if (!(await deleteIdentity(deps.db, organizationId, { clinicianId: id }))) return false;
-  await updateClinician(deps.db, organizationId, id, { conflictAt: null });
-  return record(deps, acting, 'user-unlinked', { clinician: id });
+  const isDone = await deps.db.transaction(async (tx) => {
+    if (!(await deleteIdentity(tx, organizationId, { clinicianId: id }))) return false;
+    await markChanged(tx, organizationId);
+    return updateClinician(tx, organizationId, id, { conflictAt: null });
+  });
+  return isDone && record(deps, acting, 'user-unlinked', { clinician: id });
 }
 
 /** Disabled: launches end and new ones are refused; the association stays. */
 export async function setDisabled(deps: Deps, acting: ActingOn, id: string, isDisabled: boolean): Promise<boolean> {
+  const { organizationId } = acting;
   const disabledAt = isDisabled ? deps.clock() : null;
-  if (!(await updateClinician(deps.db, acting.organizationId, id, { disabledAt }))) return false;
-  return record(deps, acting, 'clinician-change', { clinician: id, change: isDisabled ? 'disabled' : 'enabled' });
+  const isDone = await deps.db.transaction(async (tx) => {
+    await markChanged(tx, organizationId);
+    return updateClinician(tx, organizationId, id, { disabledAt });
+  });
+  return isDone && record(deps, acting, 'clinician-change', { clinician: id, change: isDisabled ? 'disabled' : 'enabled' });
 }
 
 /** The outcome of a confirmation. */

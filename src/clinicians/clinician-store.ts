@@ -2,6 +2,7 @@
 import { and, asc, desc, eq, gt, sql } from 'drizzle-orm';
 import { foreignKey, index, pgTable, primaryKey, text, timestamp, unique, uuid } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
+import { prepared, rowsOf } from '#src/adapters/database/statements.ts';
 import { ROW_ID } from '#src/http/filter-fields.ts';
 import { organizations } from '#src/organizations/store.ts';
 
@@ -135,6 +136,25 @@ export async function updateClinician(
     .where(and(eq(clinicians.organizationId, organizationId), eq(clinicians.id, id)))
     .returning({ id: clinicians.id });
   return rows.length > 0;
+}
+
+/** A clinician's newest launch. */
+export type LaunchTime = Pick<ClinicianRow, 'organizationId' | 'id'> & { lastLaunchAt: Date };
+
+const launchTimes = rowsOf(clinicians);
+const updateTimes = prepared((db) =>
+  db
+    .update(clinicians)
+    .set({ lastLaunchAt: sql`greatest(${clinicians.lastLaunchAt}, seen.last_launch_at)` })
+    .from(sql`${launchTimes.source} as seen`)
+    .where(sql`${clinicians.organizationId} = seen.organization_id and ${clinicians.id} = seen.id`)
+    .prepare('clinicians_launched'),
+);
+
+/** Writes them over older ones, in the order of their ids: two processes that write at once wait for each other. */
+export async function saveLaunchTimes(db: Queries, times: readonly LaunchTime[]): Promise<void> {
+  const inOrder = times.toSorted((one, other) => one.id.localeCompare(other.id));
+  await updateTimes(db).execute(launchTimes.parameter(inOrder));
 }
 
 /** Rows of every organization in the order of their ids. */

@@ -7,6 +7,7 @@ import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import { actorOf, adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { withOrganization } from '#src/integration-page/own-organization.ts';
+import type { OrganizationDirectory } from '#src/organizations/directory.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { cliniciansChoice } from '#views/settings/clinicians-page.ts';
 import type { CliniciansDependencies, Conflict } from './clinician.ts';
@@ -25,6 +26,7 @@ import { cliniciansUrl, type Posted, showClinicians } from './clinicians-page-vi
 /** What the routes need. */
 export interface ClinicianRouteDependencies extends CliniciansDependencies {
   store: OrganizationStore;
+  directory: Pick<OrganizationDirectory, 'refresh'>;
   afterPost: AfterPost;
 }
 
@@ -77,6 +79,8 @@ function choose({ store }: ClinicianRouteDependencies): RequestHandler {
 function answer(deps: ClinicianRouteDependencies, act: Act): RequestHandler {
   return withOrganization(deps, async (request, response, { id }) => {
     const outcome = await act({ organizationId: id, ...actorOf(request) }, request);
+    // Here the change counts at once, in other instances within two seconds.
+    await deps.directory.refresh(id);
     const page = cliniciansUrl(request, id);
     if (!outcome) return response.redirect(303, page);
     await deps.afterPost.answer(request, response, page, {

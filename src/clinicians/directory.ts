@@ -1,12 +1,17 @@
-/** Memberships for the request path: from memory for a second, and during a database outage; refusals during any. */
+/**
+ * Memberships for the request path, from memory: while nothing changed in their organization, and during a database
+ * outage; refusals during any.
+ */
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '#src/adapters/clock.ts';
 import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
+import type { OrganizationDirectory } from '#src/organizations/directory.ts';
 import type { EhrUser, Membership } from './clinician.ts';
 import { lookupsOf } from './clinician-details.ts';
 import { findIdentity, membershipOf } from './identity-store.ts';
+import type { LearnedDetails } from './learned-details.ts';
 
 export interface ClinicianDirectory {
   /**
@@ -16,8 +21,10 @@ export interface ClinicianDirectory {
    * @throws AppError 'store.unavailable' when the database fails and nothing recent is known.
    */
   membership(organizationId: string, user: EhrUser): Promise<Membership>;
-  /** What the database answered a caller a moment ago. */
-  note(organizationId: string, user: EhrUser, membership: Membership): void;
+  /** What is known of a linked user without asking; as old as {@link ClinicianDirectory.membership} at most. */
+  known(organizationId: string, user: EhrUser): KnownClinician | undefined;
+  /** Call before asking the database; the function it returns takes what was answered. */
+  asking(organizationId: string, user: EhrUser): (membership: Membership, facts?: KnownFacts) => void;
   /**
    * While the database does not answer: a refusal, however long ago this process learned of it; else what was known
    * within ten minutes.
@@ -25,29 +32,75 @@ export interface ClinicianDirectory {
   lastKnown(organizationId: string, user: EhrUser): Membership | undefined;
 }
 
+/** What this process has read or written of a clinician beside the membership. */
+export interface KnownFacts {
+  /** The name and reference of the id_token, as one text, that their row has. */
+  hints?: string;
+  learned?: LearnedDetails;
+}
+
+export interface KnownClinician extends KnownFacts {
+  membership: Extract<Membership, { kind: 'linked' }>;
+}
+
+interface Copy extends KnownClinician {
+  /** Of the organization, from before the question: another one by now means that the answer may be over. */
+  version: string | undefined;
+  readAt: number;
+  /** When it was last certain. */
+  confirmedAt: number;
+}
+
 const FRESH_MS = 1_000;
+/** Read anew after this all the same, in case the database was changed by hand. */
+const KNOWN_MS = 10 * 60_000;
 const OUTAGE_MS = 10 * 60_000;
 const MOST_KNOWN = 20_000;
 
+/** What the directory needs. */
+export interface ClinicianDirectoryDependencies {
+  db: Queries;
+  sealer: Sealer;
+  clock: Clock;
+  directory: Pick<OrganizationDirectory, 'versionOf'>;
+}
+
 /** One per process. */
-export function createClinicianDirectory(deps: { db: Queries; sealer: Sealer; clock: Clock }): ClinicianDirectory {
-  const { db, sealer, clock } = deps;
+export function createClinicianDirectory(deps: ClinicianDirectoryDependencies): ClinicianDirectory {
+  const { db, sealer, clock, directory } = deps;
   const now = () => clock().getTime();
-  const linked = new LRUCache<string, { membership: Membership; readAt: number }>({ max: MOST_KNOWN });
+  const linked = new LRUCache<string, Copy>({ max: MOST_KNOWN });
   /** Apart, so that no crowd of other users evicts one. */
   const refused = new LRUCache<string, Membership>({ max: MOST_KNOWN });
   let failedAt = -Infinity;
 
   const keyOf = (organizationId: string, user: EhrUser) => lookupsOf(sealer, organizationId, user)[0];
-  const note = (key: string, membership: Membership) => {
-    linked.set(key, membership.kind === 'linked' ? { membership, readAt: now() } : undefined);
-    refused.set(key, isRefusal(membership) ? membership : undefined);
+  const asking = (organizationId: string, key: string) => {
+    const version = directory.versionOf(organizationId);
+    const readAt = now();
+    return (membership: Membership, facts?: KnownFacts) => {
+      const before = linked.peek(key);
+      if (membership.kind === 'linked') {
+        const kept = before?.membership.clinicianId === membership.clinicianId ? before : undefined;
+        linked.set(key, { ...kept, ...facts, membership, version, readAt, confirmedAt: readAt });
+      } else linked.delete(key);
+      refused.set(key, isRefusal(membership) ? membership : undefined);
+    };
   };
-  const recent = (key: string, ageMs: number) => {
+  const current = (organizationId: string, key: string): Copy | undefined => {
     const copy = linked.get(key);
-    return copy && now() - copy.readAt < ageMs ? copy.membership : undefined;
+    if (!copy) return undefined;
+    const version = directory.versionOf(organizationId);
+    const age = now() - copy.readAt;
+    if (version === undefined) return age < FRESH_MS ? copy : undefined;
+    if (version !== copy.version || age > KNOWN_MS) return undefined;
+    copy.confirmedAt = now();
+    return copy;
   };
-  const lastKnown = (key: string) => refused.get(key) ?? recent(key, OUTAGE_MS);
+  const lastKnown = (key: string) => {
+    const copy = linked.get(key);
+    return refused.get(key) ?? (copy && now() - copy.confirmedAt < OUTAGE_MS ? copy.membership : undefined);
+  };
 
   return {
     membership: async (organizationId, user) => {
@@ -55,12 +108,13 @@ export function createClinicianDirectory(deps: { db: Queries; sealer: Sealer; cl
       const [key] = lookups;
       // An outage is not made worse by asking for every request.
       const isFailing = now() - failedAt < FRESH_MS;
-      const known = isFailing ? lastKnown(key) : recent(key, FRESH_MS);
+      const known = isFailing ? lastKnown(key) : current(organizationId, key)?.membership;
       if (known) return known;
       try {
         if (isFailing) throw new Error('the database failed a moment ago');
+        const note = asking(organizationId, key);
         const found = membershipOf(await findIdentity(db, organizationId, lookups));
-        note(key, found);
+        note(found);
         return found;
       } catch (error) {
         if (!isFailing) failedAt = now();
@@ -69,7 +123,8 @@ export function createClinicianDirectory(deps: { db: Queries; sealer: Sealer; cl
         throw new AppError('store.unavailable', 'the EHR user cannot be looked up', { cause: withoutQuery(error) });
       }
     },
-    note: (organizationId, user, membership) => note(keyOf(organizationId, user), membership),
+    known: (organizationId, user) => current(organizationId, keyOf(organizationId, user)),
+    asking: (organizationId, user) => asking(organizationId, keyOf(organizationId, user)),
     lastKnown: (organizationId, user) => lastKnown(keyOf(organizationId, user)),
   };
 }

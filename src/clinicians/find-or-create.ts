@@ -6,7 +6,7 @@ import { AppError } from '#src/errors.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { type CliniciansDependencies, createReference, type EhrUser, type Membership } from './clinician.ts';
 import { lookupsOf, openIdentity, sealIdentity, sealName } from './clinician-details.ts';
-import { insertClinician, updateClinician } from './clinician-store.ts';
+import { insertClinician } from './clinician-store.ts';
 import {
   type FoundIdentity,
   findIdentity,
@@ -48,14 +48,14 @@ export async function findOrCreate(
   const lookups = lookupsOf(sealer, organizationId, launching.user);
   const found = await findIdentity(db, organizationId, lookups);
   if (found && !isToBeLinked(organization, found)) {
-    await noteLaunch(deps, found, lookups, launching.user);
-    return { membership: membershipOf(found), isFirst: false };
+    await noteHints(deps, found, lookups, launching.user);
+    return meetingOf(found);
   }
-  if (userAssociation === 'code') return { membership: membershipOf(found), isFirst: false };
+  if (userAssociation === 'code') return meetingOf(found);
   return db.transaction(async (tx) => {
     await lockIdentity(tx, organizationId, lookups);
     const again = await findIdentityForUpdate(tx, organizationId, lookups);
-    if (again && !isToBeLinked(organization, again)) return { membership: membershipOf(again), isFirst: false };
+    if (again && !isToBeLinked(organization, again)) return meetingOf(again);
     if (!again) await assertRoom(tx, organizationId, deps.mostUsers ?? MOST_USERS);
     return userAssociation === 'automatic'
       ? makeClinician(deps, tx, organizationId, lookups, { launching, before: again })
@@ -74,23 +74,30 @@ function isToBeLinked({ userAssociation }: Organization, { identity }: FoundIden
   return userAssociation === 'automatic' && identity.clinicianId === null && identity.refusedAt === null;
 }
 
-/** The time, the hints (ID-18: they may change), and the current secret's hash in place of an older one's. */
-async function noteLaunch(
-  { db, sealer, clock }: CliniciansDependencies,
+function meetingOf(found: FoundIdentity | undefined): Meeting {
+  return { membership: membershipOf(found), isFirst: false };
+}
+
+/** What an id_token says of its user beside who they are, as one text (ID-18: it may change). */
+export function hintsOf({ name, fhirUser }: EhrUser): string {
+  return JSON.stringify([name, fhirUser]);
+}
+
+/** The hints of this launch in place of others, and the current secret's hash in place of an older one's. */
+async function noteHints(
+  { db, sealer }: CliniciansDependencies,
   { identity }: FoundIdentity,
   lookups: Lookups,
-  { iss, sub, name, fhirUser }: EhrUser,
+  user: EhrUser,
 ): Promise<void> {
-  const { organizationId, clinicianId } = identity;
+  const { organizationId } = identity;
   const [lookup] = lookups;
   const before = await openIdentity(sealer, identity);
-  const isSame = before?.name === name && before?.fhirUser === fhirUser && sealer.isCurrent(identity.details);
-  if (!isSame || identity.lookup !== lookup) {
-    const row = { organizationId, lookup };
-    const details = await sealIdentity(sealer, row, { ...before, iss, sub, name, fhirUser });
-    await updateIdentity(db, organizationId, identity.lookup, { lookup, details });
-  }
-  if (clinicianId !== null) await updateClinician(db, organizationId, clinicianId, { lastLaunchAt: clock() });
+  const isSame = before?.name === user.name && before?.fhirUser === user.fhirUser && sealer.isCurrent(identity.details);
+  if (isSame && identity.lookup === lookup) return;
+  const { iss, sub, name, fhirUser } = user;
+  const details = await sealIdentity(sealer, { organizationId, lookup }, { ...before, iss, sub, name, fhirUser });
+  await updateIdentity(db, organizationId, identity.lookup, { lookup, details });
 }
 
 async function makeClinician(

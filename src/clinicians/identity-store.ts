@@ -1,6 +1,7 @@
 /** EHR users in the database: found by a keyed hash under any secret of ours, and kept under the current one. */
-import { and, asc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Queries } from '#src/adapters/database/index.ts';
+import { prepared } from '#src/adapters/database/statements.ts';
 import { ROW_ID } from '#src/http/filter-fields.ts';
 import type { Membership } from './clinician.ts';
 import { clinicians, ehrIdentities, type IdentityRow } from './clinician-store.ts';
@@ -26,7 +27,7 @@ export async function findIdentity(
   organizationId: string,
   lookups: Lookups,
 ): Promise<FoundIdentity | undefined> {
-  const [found] = await identityQuery(db, organizationId, lookups);
+  const [found] = await identity(db).execute({ organizationId, lookups, current: lookups[0] });
   return found;
 }
 
@@ -36,20 +37,32 @@ export async function findIdentityForUpdate(
   organizationId: string,
   lookups: Lookups,
 ): Promise<FoundIdentity | undefined> {
-  const [found] = await identityQuery(tx, organizationId, lookups).for('update', { of: ehrIdentities });
+  const locked = identityQuery(tx).for('update', { of: ehrIdentities }).prepare('ehr_identity_locked');
+  const [found] = await locked.execute({ organizationId, lookups, current: lookups[0] });
   return found;
 }
 
-function identityQuery(db: Queries, organizationId: string, lookups: Lookups) {
+const identity = prepared((db) => identityQuery(db).prepare('ehr_identity'));
+
+function identityQuery(db: Queries) {
+  const organizationId = sql.placeholder('organizationId');
   return db
     .select({ identity: ehrIdentities, disabledAt: clinicians.disabledAt })
     .from(ehrIdentities)
     .leftJoin(
       clinicians,
-      and(eq(clinicians.organizationId, organizationId), eq(clinicians.id, ehrIdentities.clinicianId)),
+      and(
+        eq(clinicians.organizationId, ehrIdentities.organizationId),
+        eq(clinicians.id, ehrIdentities.clinicianId),
+      ),
     )
-    .where(isOf(organizationId, inArray(lookup, [...lookups])))
-    .orderBy(sql`${lookup} = ${lookups[0]} desc`)
+    .where(
+      and(
+        eq(ehrIdentities.organizationId, organizationId),
+        sql`${lookup} = any(${sql.placeholder('lookups')})`,
+      ),
+    )
+    .orderBy(sql`${lookup} = ${sql.placeholder('current')} desc`)
     .limit(1);
 }
 

@@ -9,6 +9,12 @@ export interface LearnedDetails {
   role: string | undefined;
 }
 
+/** What the EHR did not say is not new. */
+export function isNothingNew(learned: LearnedDetails, known: LearnedDetails): boolean {
+  const isSame = (member: keyof LearnedDetails) => learned[member] === undefined || learned[member] === known[member];
+  return isSame('name') && isSame('role');
+}
+
 /** Writes only what is new. What the EHR did not say this time stays as it was. @throws whatever the database throws. */
 export async function learn(
   { db, sealer }: CliniciansDependencies,
@@ -16,12 +22,12 @@ export async function learn(
   user: EhrUser,
   learned: LearnedDetails,
 ): Promise<void> {
-  if (learned.name === undefined && learned.role === undefined) return;
+  if (isNothingNew(learned, { name: undefined, role: undefined })) return;
   const found = await findIdentity(db, organizationId, lookupsOf(sealer, organizationId, user));
   const before = found && (await openIdentity(sealer, found.identity));
   if (!before) return;
+  if (isNothingNew(learned, { name: before.shownName, role: before.role })) return;
   const next = { ...before, shownName: learned.name ?? before.shownName, role: learned.role ?? before.role };
-  if (next.shownName === before.shownName && next.role === before.role) return;
   const { lookup } = found.identity;
   await updateIdentity(db, organizationId, lookup, { details: await sealIdentity(sealer, found.identity, next) });
 }

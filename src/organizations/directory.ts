@@ -1,4 +1,7 @@
-/** Organizations for the request path: from memory for a second, and through a short database outage. */
+/**
+ * Organizations for the request path: from memory, at most a second old, and through a short database outage. Those in use
+ * are compared with the database twice a second, so that no visitor waits for it.
+ */
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '#src/adapters/clock.ts';
 import { withoutQuery } from '#src/adapters/database/index.ts';
@@ -14,24 +17,38 @@ export interface OrganizationDirectory {
    * @throws AppError('store.unavailable') when the database fails and nothing recent is known.
    */
   find(id: string): Promise<Organization | undefined>;
+  /**
+   * The version of an organization less than a second ago. While it is the same, nothing changed that its users may do
+   * here; undefined when that is not known.
+   */
+  versionOf(id: string): string | undefined;
+  /** After a change by this process, which then counts here at once. Never rejects. */
+  refresh(id: string): Promise<void>;
+  close(): void;
 }
 
 interface Copy {
   organization: Organization | undefined;
+  version: string | undefined;
+  /** When the last question was asked that the database answered. */
   readAt: number;
   /** When the database was last asked, in vain or not: an outage is not made worse by asking for every request. */
   askedAt: number;
   /** The last question was not answered: until one is, no request waits for the next. */
   isOutage: boolean;
+  usedAt: number;
 }
 
 /** A change by the command line on another machine is seen well within the promised 2 s. */
 const FRESH_MS = 1_000;
+const COMPARE_MS = 500;
+/** What no visitor came for as long as this is read again when one comes. */
+const USED_MS = 60 * 60_000;
 const OUTAGE_MS = 10 * 60_000;
 
 /** One per process; concurrent lookups of one id share a query. */
 export function createOrganizationDirectory(
-  store: Pick<OrganizationStore, 'find'>,
+  store: Pick<OrganizationStore, 'read' | 'versionsOf'>,
   clock: Clock,
   log: Log,
 ): OrganizationDirectory {
@@ -39,41 +56,82 @@ export function createOrganizationDirectory(
   const known = new LRUCache<string, Copy>({ max: 5_000 });
   const unknown = new LRUCache<string, Copy>({ max: 1_000 });
   const pending = new Map<string, Promise<Organization | undefined>>();
+  const now = () => clock().getTime();
 
   async function ask(id: string): Promise<Organization | undefined> {
+    const askedAt = now();
     try {
-      const organization = await store.find(id);
-      const now = clock().getTime();
+      const { organization, version } = (await store.read(id)) ?? {};
       (organization ? unknown : known).delete(id);
-      (organization ? known : unknown).set(id, { organization, readAt: now, askedAt: now, isOutage: false });
+      const usedAt = known.peek(id)?.usedAt ?? askedAt;
+      (organization ? known : unknown).set(id, { organization, version, readAt: askedAt, askedAt, usedAt, isOutage: false });
       return organization;
     } catch (error) {
       return lastKnown(id, error);
     }
   }
 
+  function share(id: string): Promise<Organization | undefined> {
+    const shared = pending.get(id) ?? ask(id).finally(() => pending.delete(id));
+    pending.set(id, shared);
+    return shared;
+  }
+
   function lastKnown(id: string, error: unknown): Organization | undefined {
     const copy = known.get(id);
-    const now = clock().getTime();
-    if (!copy || now - copy.readAt > OUTAGE_MS)
+    if (!copy || now() - copy.readAt > OUTAGE_MS)
       throw new AppError('store.unavailable', 'the organization cannot be read', { cause: withoutQuery(error) });
-    copy.askedAt = now;
+    copy.askedAt = now();
     copy.isOutage = true;
     log.warn({ err: withoutQuery(error), organizationId: id }, 'organization served from memory: the database fails');
     return copy.organization;
   }
 
+  async function compare(): Promise<void> {
+    const askedAt = now();
+    const ids: string[] = [];
+    for (const [id, { usedAt }] of known.entries()) {
+      // They come in the order of their last use.
+      if (askedAt - usedAt > USED_MS) break;
+      ids.push(id);
+    }
+    if (ids.length === 0) return;
+    const versions = await store.versionsOf(ids);
+    for (const id of ids) {
+      const copy = known.peek(id);
+      if (copy && copy.version === versions.get(id)) Object.assign(copy, { readAt: askedAt, askedAt, isOutage: false });
+      else share(id).catch(() => undefined);
+    }
+  }
+
+  let comparing: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    // A failure shows when a visitor needs an answer; lastKnown says so in the log.
+    comparing ??= compare()
+      .catch(() => undefined)
+      .finally(() => (comparing = undefined));
+  }, COMPARE_MS).unref();
+
   return {
     find: async (id) => {
       if (!ORGANIZATION_ID.test(id)) return undefined;
       const copy = known.get(id) ?? unknown.get(id);
-      const now = clock().getTime();
-      if (copy && now - copy.askedAt < FRESH_MS) return copy.organization;
-      const shared = pending.get(id) ?? ask(id).finally(() => pending.delete(id));
-      pending.set(id, shared);
-      if (!copy?.isOutage || now - copy.readAt > OUTAGE_MS) return shared;
+      if (copy) copy.usedAt = now();
+      if (copy && now() - copy.askedAt < FRESH_MS) return copy.organization;
+      const shared = share(id);
+      if (!copy?.isOutage || now() - copy.readAt > OUTAGE_MS) return shared;
       shared.catch(() => undefined);
       return copy.organization;
     },
+    versionOf: (id) => {
+      const copy = known.peek(id);
+      return copy && now() - copy.readAt < FRESH_MS ? copy.version : undefined;
+    },
+    refresh: async (id) => {
+      // What was asked before the change may be answered as before it.
+      await pending.get(id)?.catch(() => undefined);
+      await share(id).catch(() => undefined);
+    },
+    close: () => clearInterval(timer),
   };
 }

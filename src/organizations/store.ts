@@ -2,6 +2,7 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { boolean, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
+import { prepared } from '#src/adapters/database/statements.ts';
 import { storedValue } from '#src/adapters/stored-text.ts';
 import { endingFields } from '#src/settings/derived.ts';
 import {
@@ -47,8 +48,18 @@ export interface SavedOrganization {
   after: Organization;
 }
 
+/** An organization and the version of its row: any change makes another one. */
+export interface OrganizationVersion {
+  organization: Organization;
+  version: string;
+}
+
 export interface OrganizationStore {
   find(id: string): Promise<Organization | undefined>;
+  /** The same, for who keeps it and asks {@link OrganizationStore.versionsOf} later whether it is still current. */
+  read(id: string): Promise<OrganizationVersion | undefined>;
+  /** The versions of the rows that there are, by Org ID. */
+  versionsOf(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** By Org ID. */
   list(): Promise<Organization[]>;
   /**
@@ -73,7 +84,9 @@ export interface OrganizationStore {
 /** The store over either driver. Every query but `list` names the organization (MT-01). */
 export function createOrganizationStore(db: Queries): OrganizationStore {
   return {
-    find: (id) => findRow(db, id),
+    find: async (id) => (await read(byId(db), id))?.organization,
+    read: (id) => read(byId(db), id),
+    versionsOf: async (ids) => new Map((await versions(db).execute({ ids })).map((row) => [row.id, row.version])),
     list: async () => (await db.select().from(organizations).orderBy(asc(organizations.id))).map(toOrganization),
     save: (id, edit, now) =>
       db.transaction(async (tx) => {
@@ -115,14 +128,39 @@ async function lockAndFind(tx: Queries, id: string): Promise<Organization | unde
   // No row can have it, and the schema refuses to make one.
   if (!ORGANIZATION_ID.test(id)) return undefined;
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`organization:${id}`}, 0))`);
-  return findRow(tx, id);
+  return (await read(byId(tx), id))?.organization;
 }
 
+/** PostgreSQL's own: the transaction that wrote the row last. */
+const version = sql<string>`${organizations}.xmin::text`;
+const byId = prepared((db) =>
+  db
+    .select({ row: organizations, version })
+    .from(organizations)
+    .where(eq(organizations.id, sql.placeholder('id')))
+    .prepare('organization'),
+);
+const versions = prepared((db) =>
+  db
+    .select({ id: organizations.id, version })
+    .from(organizations)
+    .where(sql`${organizations.id} = any(${sql.placeholder('ids')})`)
+    .prepare('organization_versions'),
+);
+
 /** @param id untrusted; what cannot be an Org ID is not looked up. */
-async function findRow(db: Queries, id: string): Promise<Organization | undefined> {
+async function read(statement: ReturnType<typeof byId>, id: string): Promise<OrganizationVersion | undefined> {
   if (!ORGANIZATION_ID.test(id)) return undefined;
-  const [row] = await db.select().from(organizations).where(eq(organizations.id, id));
-  return row && toOrganization(row);
+  const [found] = await statement.execute({ id });
+  return found && { organization: toOrganization(found.row), version: found.version };
+}
+
+/**
+ * Gives the row another version, in the transaction that changes what the organization allows beside its settings: every
+ * process then asks anew what it knows about its users.
+ */
+export async function markChanged(tx: Queries, id: string): Promise<void> {
+  await tx.update(organizations).set({ id }).where(eq(organizations.id, id));
 }
 
 async function write(tx: Queries, organization: Organization, now: Date): Promise<Organization> {

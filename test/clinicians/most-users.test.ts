@@ -14,10 +14,10 @@ describe('on real Redis and PostgreSQL', () => {
   afterAll(() => world.close());
 
   const launchAs = async (sub: string, organizationId: string) => {
-    const { database, sealer, audit, clock, log } = world.dependencies;
+    const { database, sealer, audit, clock, log, directory } = world.dependencies;
     const organization = await createOrganizationStore(database.db).find(organizationId);
     if (!organization) throw new Error('no organization');
-    const clinicians = createClinicians({ db: database.db, sealer, audit, clock, log, mostUsers: 3 });
+    const clinicians = createClinicians({ db: database.db, sealer, audit, clock, log, directory, mostUsers: 3 });
     const user = { iss: 'https://ehr.example', sub, name: sub, fhirUser: undefined };
     return clinicians.admit(organization, { user });
   };

@@ -20,9 +20,9 @@ describe('on real Redis and PostgreSQL', () => {
   afterAll(() => world.close());
 
   const under = (secrets: string[]) => {
-    const { database, audit, clock, log } = world.dependencies;
+    const { database, audit, clock, log, directory } = world.dependencies;
     const sealer = createSealer(secrets);
-    return { sealer, clinicians: createClinicians({ db: database.db, sealer, audit, clock, log }) };
+    return { sealer, clinicians: createClinicians({ db: database.db, sealer, audit, clock, log, directory }) };
   };
   const launchAs = async (secrets: string[], sub: string, organizationId = ORG_ID) => {
     const organization = await createOrganizationStore(world.dependencies.database.db).find(organizationId);

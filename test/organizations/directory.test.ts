@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { createOrganizationDirectory, type OrganizationDirectory } from '#src/organizations/directory.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { logInto } from '#test/helpers/log-lines.ts';
@@ -8,6 +8,7 @@ import { organizationSettings } from '#test/integration-page/organization-settin
 let rows: Map<string, Organization>;
 let isDown: boolean;
 let queries: string[];
+let compared: (readonly string[])[];
 let now: number;
 let logged: string[];
 let directory: OrganizationDirectory;
@@ -16,19 +17,41 @@ function organization(id: string, name = 'General Hospital'): Organization {
   return { ...organizationSettings({ id, name }), enabled: true, connectionVersion: 1, discovered: undefined };
 }
 
+/** Two rows that say the same are one version. */
+const versionOf = (one: Organization | undefined) => JSON.stringify(one);
+
 beforeEach(() => {
+  // The comparison in the background has its own tests, which move its time.
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   rows = new Map([['general', organization('general')]]);
   isDown = false;
   queries = [];
+  compared = [];
   now = Date.parse('2026-11-22T08:00:00Z');
   logged = [];
-  const find = async (id: string) => {
+  const read = async (id: string) => {
     queries.push(id);
     if (isDown) throw new Error('connection refused');
-    return rows.get(id);
+    const organization = rows.get(id);
+    return organization && { organization, version: versionOf(organization) };
   };
-  directory = createOrganizationDirectory({ find }, () => new Date(now), logInto(logged));
+  const versionsOf = async (ids: readonly string[]) => {
+    compared.push(ids);
+    if (isDown) throw new Error('connection refused');
+    return new Map(ids.flatMap((id) => (rows.has(id) ? [[id, versionOf(rows.get(id))]] : [])));
+  };
+  directory = createOrganizationDirectory({ read, versionsOf }, () => new Date(now), logInto(logged));
+  return () => void vi.useRealTimers();
 });
+
+/** As the clock and the timers of the process do. */
+const pass = async (ms: number) => {
+  for (const end = now + ms; now < end; ) {
+    now += Math.min(100, end - now);
+    // oxlint-disable-next-line no-await-in-loop -- time goes in steps
+    await vi.advanceTimersByTimeAsync(100);
+  }
+};
 
 test('is asked once a second at most, and sees a change after that', async () => {
   expect((await directory.find('general'))?.name).toBe('General Hospital');
@@ -106,4 +129,56 @@ test('a flood of invented Org IDs neither grows memory without end nor evicts a 
   expect(queries).toEqual([]);
   await directory.find('invented-0');
   expect(queries).toEqual(['invented-0']);
+});
+
+test('of an organization in use no visitor waits for the database, however long ago the last one came', async () => {
+  await directory.find('general');
+  await pass(30 * 60_000);
+  queries.length = 0;
+  expect((await directory.find('general'))?.name).toBe('General Hospital');
+  expect(queries).toEqual([]);
+  expect(compared.at(-1)).toEqual(['general']);
+});
+
+test('a change elsewhere is seen within a second, before a visitor asks', async () => {
+  await directory.find('general');
+  await pass(10_000);
+  const before = directory.versionOf('general');
+  rows.set('general', organization('general', 'Renamed'));
+  await pass(1_000);
+  queries.length = 0;
+  expect((await directory.find('general'))?.name).toBe('Renamed');
+  expect(queries).toEqual([]);
+  expect(directory.versionOf('general')).not.toBe(before);
+  rows.clear();
+  await pass(1_000);
+  expect(await directory.find('general')).toBeUndefined();
+  expect(directory.versionOf('general')).toBeUndefined();
+});
+
+test('while the database is not heard of, no version is current', async () => {
+  await directory.find('general');
+  await pass(5_000);
+  expect(directory.versionOf('general')).toBeDefined();
+  isDown = true;
+  await pass(1_000);
+  expect(directory.versionOf('general')).toBeUndefined();
+});
+
+test('a change by this process counts at once', async () => {
+  await directory.find('general');
+  rows.set('general', organization('general', 'Renamed'));
+  await directory.refresh('general');
+  expect((await directory.find('general'))?.name).toBe('Renamed');
+  isDown = true;
+  await directory.refresh('general');
+  expect((await directory.find('general'))?.name).toBe('Renamed');
+});
+
+test('an organization that no visitor came for is not asked about for ever', async () => {
+  await directory.find('general');
+  await pass(61 * 60_000);
+  compared.length = 0;
+  await pass(2_000);
+  expect(compared).toEqual([]);
 });

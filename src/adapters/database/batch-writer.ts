@@ -72,7 +72,7 @@ export function createBatchWriter<Item>(options: BatchWriterOptions<Item>): Batc
       timer = undefined;
       void start(due);
     };
-    timer = { at, handle: setTimeout(begin, at - performance.now()).unref() };
+    timer = { at, handle: setTimeout(begin, Math.max(0, at - performance.now())).unref() };
   };
   return {
     add: (item) => {

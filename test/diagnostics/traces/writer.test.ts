@@ -1,6 +1,6 @@
 /** Traces are written behind the launch: in any order, within bounds, and never in its way. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Database } from '#src/adapters/database/index.ts';
 import { cleanText } from '#src/diagnostics/traces/clean-facts.ts';
 import { findTrace, listTraces } from '#src/diagnostics/traces/store.ts';
@@ -65,6 +65,25 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     expect(found).toMatchObject({ outcome: 'completed', framed: true, cookieMode: 'probed', userHash: 'user' });
     expect(found?.steps.map(({ name }) => name).toSorted()).toEqual(['launch', 'requests', 'token']);
     expect(found?.supportCodes.toSorted()).toEqual(['ABCD-2345', 'BCDE-3456', 'CDEF-4567']);
+  });
+
+  test('a launch that has not come back is on the list after five seconds, one that ended before that', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    const one = writer();
+    const [away, ended] = [randomUUID(), randomUUID()];
+    one.add(part({ id: away }));
+    one.add(part({ id: ended }));
+    one.add(part({ id: ended, kind: 'continued', outcome: 'completed' }));
+    await vi.advanceTimersByTimeAsync(4_999);
+    await expect.poll(() => findTrace(database.db, ended, 'general')).toMatchObject({ outcome: 'completed' });
+    expect(await findTrace(database.db, away, 'general')).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(1);
+    await expect.poll(() => findTrace(database.db, away, 'general')).toMatchObject({ outcome: 'under way' });
+    one.add(part({ id: away, kind: 'continued', outcome: 'completed', steps: [step('requests')] }));
+    vi.useRealTimers();
+    await one.flush();
+    const found = await findTrace(database.db, away, 'general');
+    expect([found?.outcome, found?.steps.length]).toEqual(['completed', 2]);
   });
 
   test.for([

@@ -90,6 +90,7 @@ export interface StoredIdentity {
 
 /** The rows of an organization as they are. */
 export async function stored(world: World, organizationId: string) {
+  await world.dependencies.clinicians.flush();
   const { db } = world.dependencies.database;
   const of = sql`where organization_id = ${organizationId}`;
   const identities = await db.execute<StoredIdentity & Record<string, unknown>>(

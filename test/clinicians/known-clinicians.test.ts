@@ -1,0 +1,78 @@
+/** A clinician known from memory loses access as fast as one that is asked for at every request (FU-07). */
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import type { SandboxUser } from '#sandbox/contract.ts';
+import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
+import { addInstance, type Instance } from '#test/helpers/instances.ts';
+import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
+import { type Administrator, administrator, clinicianIdIn } from '#test/launches/pages/association-world.ts';
+
+const LIST = 'Requests for Ada Moreno';
+/** Between the second that is remembered and the two that are promised. */
+const NOTICED_MS = 1_500;
+const users: SandboxUser[] = Array.from({ length: 6 }, (_, index) => ({
+  id: `user-${index}`,
+  name: `Nurse Number ${index}`,
+  fhirUser: 'Practitioner/prac-osei',
+}));
+
+let world: World;
+let other: Instance;
+let admin: Administrator;
+let user: SandboxUser;
+let browser: TestBrowser;
+let page: Visit;
+
+beforeAll(async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  world = await startWorld({ stores: 'real Redis and PostgreSQL', sandbox: { users } });
+  other = await addInstance(world);
+  admin = await administrator(world, 'admin@example.com', ORG_ID);
+});
+afterAll(async () => {
+  vi.useRealTimers();
+  await other.close();
+  await world.close();
+});
+beforeEach(async () => {
+  const next = users.shift();
+  if (!next) throw new Error('no user left');
+  user = next;
+  browser = world.browser();
+  page = await launch(browser);
+  expect(titleOf(page)).toBe(LIST);
+  expect(titleOf(await browser.visit(there(page.url)))).toBe(LIST);
+});
+
+const there = (url: string) => url.replace(world.url, other.url);
+const advance = (ms: number) => void vi.setSystemTime(Date.now() + ms);
+const launch = (by = world.browser()) => by.open(world.sandbox.launch('pat-ada', { user: user.id }));
+const idOf = async () => clinicianIdIn(await admin.page(), user.name);
+
+test.for(['disable', 'unlink'])('%s: at once on the instance it was done on, on another within two seconds', async (step) => {
+  await admin.send(`/${await idOf()}/${step}`);
+  expect((await browser.visit(page.url)).status).toBe(401);
+  advance(NOTICED_MS);
+  expect((await browser.visit(there(page.url))).status).toBe(401);
+});
+
+test.for(['disable', 'unlink'])('%s: another instance alone ends the launch as fast', async (step) => {
+  await admin.send(`/${await idOf()}/${step}`);
+  advance(NOTICED_MS);
+  expect((await browser.visit(there(page.url))).status).toBe(401);
+});
+
+test('a disabled clinician does not launch, an enabled one does at once', async () => {
+  const id = await idOf();
+  await admin.send(`/${id}/disable`);
+  expect((await launch()).status).toBe(403);
+  await admin.send(`/${id}/enable`);
+  expect(titleOf(await launch())).toBe(LIST);
+});
+
+test('what was changed in the database by hand is noticed within ten minutes', async () => {
+  const { db } = world.dependencies.database;
+  await db.execute(sql`update clinicians set disabled_at = now() where id = ${await idOf()}`);
+  advance(10 * 60_000 + 1_000);
+  expect((await browser.visit(page.url)).status).toBe(401);
+});
