@@ -19,6 +19,7 @@ const users: SandboxUser[] = Array.from({ length: 6 }, (_, index) => ({
 let world: World;
 let other: Instance;
 let admin: Administrator;
+let serial = 0;
 let user: SandboxUser;
 let browser: TestBrowser;
 let page: Visit;
@@ -35,9 +36,7 @@ afterAll(async () => {
   await world.close();
 });
 beforeEach(async () => {
-  const next = users.shift();
-  if (!next) throw new Error('no user left');
-  user = next;
+  user = users[serial++]!;
   browser = world.browser();
   page = await launch(browser);
   expect(titleOf(page)).toBe(LIST);

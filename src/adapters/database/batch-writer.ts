@@ -70,7 +70,7 @@ export function createBatchWriter<Item>(options: BatchWriterOptions<Item>): Batc
     clearTimeout(timer?.handle);
     const begin = () => {
       timer = undefined;
-      void start(due);
+      void start(Math.max(at, performance.now()));
     };
     timer = { at, handle: setTimeout(begin, Math.max(0, at - performance.now())).unref() };
   };
