@@ -80,7 +80,7 @@ export interface AuditDependencies {
 }
 
 /** Rows of several launches are one statement; a process that dies loses no more than this, and flushes at a shutdown. */
-const GATHER_MS = 250;
+const GATHER_MS = 100;
 const BATCH = 100;
 /** About a minute of heavy use during an outage; beyond that rows are counted in the log instead of filling memory. */
 const MAX_WAITING = 10_000;

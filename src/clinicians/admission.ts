@@ -112,18 +112,13 @@ export function createClinicians(
     learn: (organizationId, user, details) => {
       const known = directory.known(organizationId, user);
       if (known?.learned && isNothingNew(details, known.learned)) return;
-      inBackground(
-        learn(deps, organizationId, user, details).then(() => {
-          if (known) known.learned = { ...known.learned, ...details };
-        }),
-      );
+      const learning = learn(deps, organizationId, user, details);
+      inBackground(known ? learning.then((stored) => void (known.learned = stored)) : learning);
     },
     recall: async (organizationId, user) => {
-      const known = directory.known(organizationId, user);
-      if (known?.learned) return known.learned;
-      const recalled = await recall(deps, organizationId, user).catch(() => undefined);
-      if (known && recalled) known.learned = recalled;
-      return recalled;
+      const { learned } = directory.known(organizationId, user) ?? {};
+      if (learned) return { ...learned, name: learned.name ?? user.name };
+      return recall(deps, organizationId, user).catch(() => undefined);
     },
     flush: async () => {
       await Promise.all(underWay);

@@ -79,7 +79,9 @@ export async function setDisabled(deps: Deps, acting: ActingOn, id: string, isDi
     await markChanged(tx, organizationId);
     return updateClinician(tx, organizationId, id, { disabledAt });
   });
-  return isDone && record(deps, acting, 'clinician-change', { clinician: id, change: isDisabled ? 'disabled' : 'enabled' });
+  return (
+    isDone && record(deps, acting, 'clinician-change', { clinician: id, change: isDisabled ? 'disabled' : 'enabled' })
+  );
 }
 
 /** The outcome of a confirmation. */

@@ -36,7 +36,8 @@ export interface ClinicianDirectory {
 export interface KnownFacts {
   /** The name and reference of the id_token, as one text, that their row has. */
   hints?: string;
-  learned?: LearnedDetails;
+  /** As their row says. */
+  learned?: LearnedDetails | undefined;
 }
 
 export interface KnownClinician extends KnownFacts {

@@ -51,17 +51,9 @@ function identityQuery(db: Queries) {
     .from(ehrIdentities)
     .leftJoin(
       clinicians,
-      and(
-        eq(clinicians.organizationId, ehrIdentities.organizationId),
-        eq(clinicians.id, ehrIdentities.clinicianId),
-      ),
+      and(eq(clinicians.organizationId, ehrIdentities.organizationId), eq(clinicians.id, ehrIdentities.clinicianId)),
     )
-    .where(
-      and(
-        eq(ehrIdentities.organizationId, organizationId),
-        sql`${lookup} = any(${sql.placeholder('lookups')})`,
-      ),
-    )
+    .where(and(eq(ehrIdentities.organizationId, organizationId), sql`${lookup} = any(${sql.placeholder('lookups')})`))
     .orderBy(sql`${lookup} = ${sql.placeholder('current')} desc`)
     .limit(1);
 }

@@ -15,21 +15,27 @@ export function isNothingNew(learned: LearnedDetails, known: LearnedDetails): bo
   return isSame('name') && isSame('role');
 }
 
-/** Writes only what is new. What the EHR did not say this time stays as it was. @throws whatever the database throws. */
+/**
+ * Writes only what is new. What the EHR did not say this time stays as it was.
+ *
+ * @returns what is stored now; undefined when the user has no row that can be read.
+ * @throws whatever the database throws.
+ */
 export async function learn(
   { db, sealer }: CliniciansDependencies,
   organizationId: string,
   user: EhrUser,
   learned: LearnedDetails,
-): Promise<void> {
-  if (isNothingNew(learned, { name: undefined, role: undefined })) return;
+): Promise<LearnedDetails | undefined> {
   const found = await findIdentity(db, organizationId, lookupsOf(sealer, organizationId, user));
   const before = found && (await openIdentity(sealer, found.identity));
-  if (!before) return;
-  if (isNothingNew(learned, { name: before.shownName, role: before.role })) return;
-  const next = { ...before, shownName: learned.name ?? before.shownName, role: learned.role ?? before.role };
-  const { lookup } = found.identity;
-  await updateIdentity(db, organizationId, lookup, { details: await sealIdentity(sealer, found.identity, next) });
+  if (!before) return undefined;
+  const { shownName: name, role } = before;
+  if (isNothingNew(learned, { name, role })) return { name, role };
+  const next = { name: learned.name ?? name, role: learned.role ?? role };
+  const details = await sealIdentity(sealer, found.identity, { ...before, shownName: next.name, role: next.role });
+  await updateIdentity(db, organizationId, found.identity.lookup, { details });
+  return next;
 }
 
 /** What an earlier page has read about a user, or their id_token said. @throws whatever the database throws. */

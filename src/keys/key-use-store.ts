@@ -31,11 +31,11 @@ export const jwksFetches = pgTable(
 export type KeyUse = typeof keyUses.$inferSelect;
 export type JwksFetch = typeof jwksFetches.$inferSelect;
 
-const rowsOfUses = rowsOf(keyUses);
+const rowsToAdd = rowsOf(keyUses);
 const addUses = prepared((db) =>
   db
     .insert(keyUses)
-    .select(rowsOfUses.all)
+    .select(rowsToAdd.all)
     .onConflictDoUpdate({
       target: [keyUses.organizationId, keyUses.kid],
       set: { at: sql`greatest(${keyUses.at}, excluded.at)` },
@@ -45,29 +45,18 @@ const addUses = prepared((db) =>
 
 /** Writes uses over older ones of the same key. */
 export async function saveUses(db: Queries, uses: KeyUse[]): Promise<void> {
-  await addUses(db).execute(rowsOfUses.parameter(uses));
+  await addUses(db).execute(rowsToAdd.parameter(uses));
 }
-
-const rowsOfFetches = rowsOf(jwksFetches);
-const addFetches = prepared((db) =>
-  db
-    .insert(jwksFetches)
-    .select(rowsOfFetches.all)
-    .onConflictDoUpdate({
-      target: jwksFetches.visitor,
-      set: {
-        address: sql`excluded.address`,
-        userAgent: sql`excluded.user_agent`,
-        at: sql`greatest(${jwksFetches.at}, excluded.at)`,
-        fetches: sql`${jwksFetches.fetches} + excluded.fetches`,
-      },
-    })
-    .prepare('jwks_fetches_add'),
-);
 
 /** Writes fetches over older ones of the same visitor, and adds up how many there were. */
 export async function saveFetches(db: Queries, fetches: JwksFetch[]): Promise<void> {
-  await addFetches(db).execute(rowsOfFetches.parameter(fetches));
+  const set = {
+    address: sql`excluded.address`,
+    userAgent: sql`excluded.user_agent`,
+    at: sql`greatest(${jwksFetches.at}, excluded.at)`,
+    fetches: sql`${jwksFetches.fetches} + excluded.fetches`,
+  };
+  await db.insert(jwksFetches).values(fetches).onConflictDoUpdate({ target: jwksFetches.visitor, set });
 }
 
 /**

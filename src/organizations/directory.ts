@@ -64,7 +64,14 @@ export function createOrganizationDirectory(
       const { organization, version } = (await store.read(id)) ?? {};
       (organization ? unknown : known).delete(id);
       const usedAt = known.peek(id)?.usedAt ?? askedAt;
-      (organization ? known : unknown).set(id, { organization, version, readAt: askedAt, askedAt, usedAt, isOutage: false });
+      (organization ? known : unknown).set(id, {
+        organization,
+        version,
+        readAt: askedAt,
+        askedAt,
+        usedAt,
+        isOutage: false,
+      });
       return organization;
     } catch (error) {
       return lastKnown(id, error);

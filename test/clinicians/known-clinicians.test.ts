@@ -48,12 +48,15 @@ const advance = (ms: number) => void vi.setSystemTime(Date.now() + ms);
 const launch = (by = world.browser()) => by.open(world.sandbox.launch('pat-ada', { user: user.id }));
 const idOf = async () => clinicianIdIn(await admin.page(), user.name);
 
-test.for(['disable', 'unlink'])('%s: at once on the instance it was done on, on another within two seconds', async (step) => {
-  await admin.send(`/${await idOf()}/${step}`);
-  expect((await browser.visit(page.url)).status).toBe(401);
-  advance(NOTICED_MS);
-  expect((await browser.visit(there(page.url))).status).toBe(401);
-});
+test.for(['disable', 'unlink'])(
+  '%s: at once on the instance it was done on, on another within two seconds',
+  async (step) => {
+    await admin.send(`/${await idOf()}/${step}`);
+    expect((await browser.visit(page.url)).status).toBe(401);
+    advance(NOTICED_MS);
+    expect((await browser.visit(there(page.url))).status).toBe(401);
+  },
+);
 
 test.for(['disable', 'unlink'])('%s: another instance alone ends the launch as fast', async (step) => {
   await admin.send(`/${await idOf()}/${step}`);

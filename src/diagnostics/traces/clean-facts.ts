@@ -16,7 +16,12 @@ export function cleanTrace({ userHash, patientHash, steps, ...trace }: TraceReco
     ...(detail === undefined ? {} : { detail: cleanText(detail) }),
     facts: cleanFacts(facts),
   }));
-  return { ...trace, userHash: userHash && cleanText(userHash), patientHash: patientHash && cleanText(patientHash), steps: cleaned };
+  return {
+    ...trace,
+    userHash: userHash && cleanText(userHash),
+    patientHash: patientHash && cleanText(patientHash),
+    steps: cleaned,
+  };
 }
 
 /** Printable text on one line, for readers outside; PostgreSQL's jsonb cannot hold a NUL, nor should a page the others. */

@@ -135,7 +135,10 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     await one.flush();
     const steps = (await findTrace(database.db, id, 'general'))?.steps;
     expect(steps).toHaveLength(2);
-    expect(steps?.[0]).toMatchObject({ detail: cleanText(odd), facts: { said: cleanText(odd), names: [cleanText(odd)] } });
+    expect(steps?.[0]).toMatchObject({
+      detail: cleanText(odd),
+      facts: { said: cleanText(odd), names: [cleanText(odd)] },
+    });
     expect(cleanText(odd).isWellFormed()).toBe(true);
     expect(lines).toEqual([]);
   });
