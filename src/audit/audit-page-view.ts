@@ -43,7 +43,6 @@ export async function showAudit(deps: AuditRouteDependencies, request: Request, 
   await deps.audit.flush();
   const { filter, typed, timeZone, names, revealed, refused, isLookGone = false } = shown;
   const isOperator = adminOf(request).role === 'operator';
-  await deps.audit.flush();
   const found = await listAuditRows(deps.db, filter, PAGE_SIZE + 1);
   const rows = found.slice(0, PAGE_SIZE);
   const last = rows.at(-1);
