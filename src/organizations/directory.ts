@@ -96,12 +96,8 @@ export function createOrganizationDirectory(
 
   async function compare(): Promise<void> {
     const askedAt = now();
-    const ids: string[] = [];
-    for (const [id, { usedAt }] of known.entries()) {
-      // They come in the order of their last use.
-      if (askedAt - usedAt > USED_MS) break;
-      ids.push(id);
-    }
+    const used = [...known].filter(([, { usedAt }]) => askedAt - usedAt <= USED_MS);
+    const ids = used.map(([id]) => id);
     if (ids.length === 0) return;
     const versions = await store.versionsOf(ids);
     for (const id of ids) {

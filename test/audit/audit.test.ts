@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '#src/adapters/database/index.ts';
+import { createMetrics } from '#src/adapters/metrics.ts';
 import { createSealer } from '#src/adapters/seal.ts';
 import { auditActor, auditPatientName, createAudit } from '#src/audit/audit.ts';
 import { listAuditRows } from '#src/audit/audit-store.ts';
@@ -177,5 +178,17 @@ describe.for(await testDatabases())('the audit trail on $name', ({ open }) => {
     expect(lines.join('')).toContain('audit events could not be written');
     expect(lines.join('')).toContain('patient-opened');
     expect(lines.join('')).not.toContain('canary');
+  });
+
+  test('no row is lost without a count: neither one that could not be written nor one too many in memory', async () => {
+    const closed = await open();
+    await closed.close();
+    const metrics = createMetrics();
+    const audit = createAudit({ db: closed.db, sealer, log: logInto([]), clock, metrics });
+    for (let n = 0; n < 10_003; n += 1) audit.record({ event: 'launch', organizationId: 'flood', actor: 'system' });
+    const count = () => metrics.registry.getSingleMetricAsString('app_rows_lost_total');
+    expect(await count()).toContain('{table="audit_events"} 3');
+    await audit.flush();
+    expect(await count()).toContain('{table="audit_events"} 10003');
   });
 });

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Database } from '#src/adapters/database/index.ts';
+import { createMetrics } from '#src/adapters/metrics.ts';
 import { cleanText } from '#src/diagnostics/traces/clean-facts.ts';
 import { findTrace, listTraces } from '#src/diagnostics/traces/store.ts';
 import type { TracePart } from '#src/diagnostics/traces/trace.ts';
@@ -154,13 +155,16 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     expect(found?.steps.map(({ name }) => name).toSorted()).toEqual(['launch', 'requests', 'token']);
   });
 
-  test('an unavailable database is a log line, nothing more', async () => {
+  test('an unavailable database is a log line and a count, nothing more', async () => {
     const closed = await open();
     await closed.close();
     const lines: string[] = [];
-    const one = createTraceWriter({ db: closed.db, log: logInto(lines), clock: () => new Date() });
+    const metrics = createMetrics();
+    const one = createTraceWriter({ db: closed.db, log: logInto(lines), clock: () => new Date(), metrics });
     one.add(part());
     await one.flush();
+    const count = await metrics.registry.getSingleMetricAsString('app_rows_lost_total');
+    expect(count).toContain('{table="launch_traces"} 1');
     expect(lines.join('')).toContain('launch traces could not be written');
     expect(lines.join('')).not.toContain('ABCD-2345');
   });
