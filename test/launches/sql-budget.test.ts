@@ -1,31 +1,25 @@
 /** What a launch and a re-load ask of PostgreSQL: nothing while the visitor waits, and little afterwards. */
 import { Client } from 'pg';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, type MockInstance, test, vi } from 'vitest';
 import { titleOf } from '#test/helpers/browser.ts';
 import { startWorld, testStores, type World } from '#test/helpers/world.ts';
 
 interface Statement {
   text: string;
-  isNamed: boolean;
+  name?: string;
 }
 
 let world: World;
-let asked: Statement[] = [];
-const original = Client.prototype.query;
+let queries: MockInstance<(config: string | Statement) => unknown>;
 
 beforeAll(async () => {
   expect(await testStores()).toContain('real Redis and PostgreSQL');
   world = await startWorld({ stores: 'real Redis and PostgreSQL', clock: () => NOW });
-  Client.prototype.query = function query(this: Client, ...given: Parameters<Client['query']>) {
-    const config: unknown = given[0];
-    const { text, name } = typeof config === 'string' ? { text: config } : (config as { text: string; name?: string });
-    asked.push({ text, isNamed: name !== undefined });
-    return Reflect.apply(original, this, given);
-  } as Client['query'];
+  queries = vi.spyOn(Client.prototype, 'query');
 });
 afterEach(() => void vi.useRealTimers());
 afterAll(async () => {
-  Client.prototype.query = original;
+  queries.mockRestore();
   await world.close();
 });
 
@@ -37,17 +31,21 @@ const flush = async () => {
   await Promise.all([audit.flush(), traces.flush(), clinicians.flush(), keyUses.flush()]);
 };
 
+const asked = (): Statement[] =>
+  queries.mock.calls.map(([config]) => (typeof config === 'string' ? { text: config } : config));
+
 /** Statements that `work` caused, up to its answer and after it. */
 async function statementsOf(work: () => Promise<void>) {
   await flush();
-  asked = [];
+  queries.mockClear();
   // What waits for others or for its time is not written before the end, however slow the machine is.
   vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval'] });
   await work();
   vi.useRealTimers();
-  const before = asked.splice(0);
+  const before = asked();
+  queries.mockClear();
   await flush();
-  return { before, later: asked.splice(0) };
+  return { before, later: asked() };
 }
 
 /** A row of the trace, the audit trail, the time of the launch and the use of the key; of a re-load the first two. */
@@ -67,5 +65,5 @@ test.for(BUDGET)('%s waits for %i statements and causes %i more', async ([what, 
   const texts = (statements: Statement[]) => statements.map(({ text }) => text);
   expect(texts(before)).toHaveLength(most);
   expect(texts(later)).toHaveLength(mostLater);
-  expect(later.filter(({ isNamed }) => !isNamed)).toEqual([]);
+  expect(later.filter(({ name }) => name === undefined)).toEqual([]);
 });

@@ -32,8 +32,8 @@ beforeEach(() => {
   const read = async (id: string) => {
     queries.push(id);
     if (isDown) throw new Error('connection refused');
-    const organization = rows.get(id);
-    return organization && { organization, version: versionOf(organization) };
+    const row = rows.get(id);
+    return row && { organization: row, version: versionOf(row) };
   };
   const versionsOf = async (ids: readonly string[]) => {
     compared.push(ids);

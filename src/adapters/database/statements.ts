@@ -1,6 +1,5 @@
 /** Statements that are asked often: built once, and under a name, so that PostgreSQL parses them once per connection. */
-import { getTableColumns, type SQL, sql } from 'drizzle-orm';
-import type { PgTable } from 'drizzle-orm/pg-core';
+import { getTableColumns, sql, type Table } from 'drizzle-orm';
 import type { Queries } from './index.ts';
 
 /** @param build makes the statement with `prepare(name)`; a name stands for one text in the whole process. */
@@ -19,18 +18,18 @@ export function prepared<Statement>(build: (db: Queries) => Statement): (db: Que
  * @returns `source` to select from, with the placeholder `rows`; `all` selects every column for an insert; `parameter`
  *   makes its value, in which a member that is left out is NULL.
  */
-export function rowsOf<Table extends PgTable>(table: Table) {
+export function rowsOf(table: Table) {
   const columns = Object.entries(getTableColumns(table));
   const names = sql.join(
     columns.map(([, { name }]) => sql.identifier(name)),
     sql`, `,
   );
   const source = sql`json_populate_recordset(null::${table}, ${sql.placeholder('rows')})`;
-  const named = (row: Readonly<Record<string, unknown>>) =>
-    Object.fromEntries(columns.map(([member, { name }]) => [name, row[member]]));
+  const named = (row: object) =>
+    Object.fromEntries(columns.map(([member, { name }]): [string, unknown] => [name, Reflect.get(row, member)]));
   return {
     source,
-    all: sql`select ${names} from ${source}` satisfies SQL,
-    parameter: (rows: readonly Partial<Table['$inferInsert']>[]) => ({ rows: JSON.stringify(rows.map(named)) }),
+    all: sql`select ${names} from ${source}`,
+    parameter: (rows: readonly object[]) => ({ rows: JSON.stringify(rows.map(named)) }),
   };
 }
