@@ -30,6 +30,8 @@ export type ChartReadings = ReturnType<typeof createChartReadings>;
 
 const YOUNG_MS = 30_000;
 const MOST_KEPT = 2_000;
+/** A name or a role that an EHR changes is seen within the hour. */
+const USER_MS = 60 * 60_000;
 
 /**
  * Starts readings, and keeps those that began at the callback until their page asks for them (LC-19: kept by launch). One
@@ -41,7 +43,12 @@ export function createChartReadings(
   clinicians: Pick<Clinicians, 'learn' | 'recall'>,
 ) {
   const begun = new LRUCache<string, ChartReading>({ max: MOST_KEPT });
-  const users = new LRUCache<string, UserReading>({ max: MOST_KEPT });
+  const users = new LRUCache<string, UserReading>({
+    max: MOST_KEPT,
+    ttl: USER_MS,
+    ttlResolution: 0,
+    perf: { now: () => clock().getTime() },
+  });
   const batchesOf = createBatchSupport(clock);
   const isYoung = ({ startedAt }: ChartReading) => clock().getTime() - startedAt.getTime() < YOUNG_MS;
 
@@ -59,21 +66,23 @@ export function createChartReadings(
     const naming = { user: ownUserOf(launch, opened.user), batches: batchesOf(organization), now: startedAt };
     return { ...opened, startedAt, requests: readRequests(opened.api, launch, organization, naming) };
   };
-  // Who the user is does not change during a launch: one read, not one per page.
-  const userOf = (api: FhirApi, launch: Launch, { searchParameters }: Organization): UserReading => {
-    const known = users.get(launch.id);
+  // Who the user is does not change within the hour: one read for all launches of theirs, not one per page.
+  const userOf = (api: FhirApi, launch: Launch, organization: Organization): UserReading => {
+    const key = userKey(launch);
+    const known = users.get(key);
     if (known) return known;
     const stored = clinicians.recall(launch.organizationId, launch.user);
-    const user = readUser({ api, launch, searchParameters, now: clock(), stored });
-    users.set(launch.id, user);
+    const user = readUser({ api, launch, organization, now: clock(), stored });
+    users.set(key, user);
     void learn(launch, user);
     return user;
   };
   const learn = async (launch: Launch, user: UserReading): Promise<void> => {
-    const [name, role] = await Promise.all([user.name, user.role]);
+    const [name, role, isFinal] = await Promise.all([user.name, user.role, user.isFinal]);
     clinicians.learn(launch.organizationId, launch.user, { name, role });
     // What could not be read is asked for again by the next page.
-    if (name === undefined && users.peek(launch.id) === user) users.delete(launch.id);
+    const key = userKey(launch);
+    if (!isFinal && users.peek(key) === user) users.delete(key);
   };
   return {
     /** For the other pages of a launch. */
@@ -98,9 +107,12 @@ export function createChartReadings(
       begun.delete(launch.id);
       return reading && isYoung(reading) ? reading : read(launch, organization, renew);
     },
-    forget: (launchId: string): void => {
-      begun.delete(launchId);
-      users.delete(launchId);
-    },
+    forget: (launchId: string): void => void begun.delete(launchId),
   };
+}
+
+/** Shown to this user of this organization alone, and to them only under the permissions it was read with (LC-19, MT-02). */
+function userKey({ organizationId, connectionVersion, fhirBase, user, scope, narrowedScope }: Launch): string {
+  const { iss, sub, fhirUser, name } = user;
+  return JSON.stringify([organizationId, connectionVersion, fhirBase, iss, sub, fhirUser, name, scope, narrowedScope]);
 }
