@@ -55,7 +55,8 @@ export function createSmartConnections(options: {
     const found = { configuration, fetchedAt, freshUntil: fetchedAt + freshForMs };
     if (freshForMs > 0) {
       known.set(id, { ...found, version });
-      const row = { configuration, fetchedAt: iso(fetchedAt), freshUntil: iso(found.freshUntil) };
+      const { requestIncludes } = organization.discovered ?? {};
+      const row = { configuration, fetchedAt: iso(fetchedAt), freshUntil: iso(found.freshUntil), requestIncludes };
       store.saveDiscovered(id, version, row).catch(warn(organization, 'discovery.not-saved'));
     }
     return found;

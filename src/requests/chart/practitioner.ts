@@ -7,6 +7,7 @@ import { displayName } from '#src/patients/human-name.ts';
 import { remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
 import { localReference } from '#src/requests/list/reference.ts';
 import { withSearchParameters } from '#src/requests/list/search-parameters.ts';
+import { FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 import {
   asConceptText,
   asInformation,
@@ -16,7 +17,6 @@ import {
   type ForeignRecord,
   hasEnded,
 } from '#src/smart/fhir/fields.ts';
-import { FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 import { type FhirUser, readFhirUser, resolveFhirUser } from '#src/smart/id-token/fhir-user.ts';
 import { grantedScopes, mayAsk } from '#src/smart/scopes/granted.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
@@ -154,10 +154,7 @@ async function nameIn(
 }
 
 /** The first role that is in force; one of another user, which a server may add, does not count (FU-04). */
-async function findRole(
-  { api, organization, now }: Reader,
-  { id, reference }: FhirUser,
-): Promise<string | undefined> {
+async function findRole({ api, organization, now }: Reader, { id, reference }: FhirUser): Promise<string | undefined> {
   const query = new URLSearchParams({ practitioner: id, _count: String(MOST_ROLES) });
   const bundle = await api.get(`PractitionerRole?${withSearchParameters(query, organization.searchParameters)}`);
   if (bundle.resourceType !== 'Bundle') return undefined;

@@ -7,7 +7,9 @@ import type { Launch } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { PatientSummary } from '#src/patients/patient.ts';
 import { createBatchSupport } from '#src/requests/list/batch-support.ts';
+import { createIncludeSupport } from '#src/requests/list/include-support.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
+import type { NamedResource } from '#src/requests/list/named-resource.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { apiOf, ownUserOf, type Renew, readPatientIfPermitted, readRequests } from './launch-reads.ts';
 import { readUser, type UserReading } from './practitioner.ts';
@@ -31,7 +33,7 @@ export type ChartReadings = ReturnType<typeof createChartReadings>;
 const YOUNG_MS = 30_000;
 const MOST_KEPT = 2_000;
 /** A name or a role that an EHR changes is seen within the hour. */
-const USER_MS = 60 * 60_000;
+const HOUR_MS = 60 * 60_000;
 
 /**
  * Starts readings, and keeps those that began at the callback until their page asks for them (LC-19: kept by launch). One
@@ -43,13 +45,12 @@ export function createChartReadings(
   clinicians: Pick<Clinicians, 'learn' | 'recall'>,
 ) {
   const begun = new LRUCache<string, ChartReading>({ max: MOST_KEPT });
-  const users = new LRUCache<string, UserReading>({
-    max: MOST_KEPT,
-    ttl: USER_MS,
-    ttlResolution: 0,
-    perf: { now: () => clock().getTime() },
-  });
+  const anHour = { max: MOST_KEPT, ttl: HOUR_MS, ttlResolution: 0, perf: { now: () => clock().getTime() } };
+  const users = new LRUCache<string, UserReading>(anHour);
+  /** By launch: what people and places are called that its list named. */
+  const names = new LRUCache<string, Map<string, NamedResource>>({ ...anHour, noUpdateTTL: true });
   const batchesOf = createBatchSupport(clock);
+  const includesOf = createIncludeSupport(clock);
   const isYoung = ({ startedAt }: ChartReading) => clock().getTime() - startedAt.getTime() < YOUNG_MS;
 
   const open = (launch: Launch, organization: Organization, renew: Renew): OpenReading => {
@@ -63,7 +64,10 @@ export function createChartReadings(
   const read = (launch: Launch, organization: Organization, renew: Renew): ChartReading => {
     const opened = open(launch, organization, renew);
     const startedAt = clock();
-    const naming = { user: ownUserOf(launch, opened.user), batches: batchesOf(organization), now: startedAt };
+    const support = { batches: batchesOf(organization), includes: includesOf(organization) };
+    const remembered = names.get(launch.id) ?? new Map<string, NamedResource>();
+    names.set(launch.id, remembered);
+    const naming = { user: ownUserOf(launch, opened.user), ...support, remembered, now: startedAt };
     return { ...opened, startedAt, requests: readRequests(opened.api, launch, organization, naming) };
   };
   // Who the user is does not change within the hour: one read for all launches of theirs, not one per page.
@@ -107,7 +111,10 @@ export function createChartReadings(
       begun.delete(launch.id);
       return reading && isYoung(reading) ? reading : read(launch, organization, renew);
     },
-    forget: (launchId: string): void => void begun.delete(launchId),
+    forget: (launchId: string): void => {
+      begun.delete(launchId);
+      names.delete(launchId);
+    },
   };
 }
 
