@@ -48,7 +48,9 @@ describe('where keys come from', () => {
   test('ID-04: keys from a guessed address vouch for no issuer whose document is another’s', async () => {
     const issuer = `${server.origin}/a`;
     const keys = `${server.origin}/keys`;
-    server.answers.set('/a/.well-known/openid-configuration', { body: { issuer: 'https://evil.example', jwks_uri: keys } });
+    server.answers.set('/a/.well-known/openid-configuration', {
+      body: { issuer: 'https://evil.example', jwks_uri: keys },
+    });
     server.answers.set('/keys', { body: { keys: [rsa.jwk] } });
     expect(await codeOf(fetchIssuerKeys({ issuer, likelyJwksUri: keys }, outbound))).toBe('identity.keys-unavailable');
   });
