@@ -15,13 +15,8 @@ export function isTimeZone(name: string): boolean {
 
 /** The day it is in a time zone, as `YYYY-MM-DD`; of `now`, this is the today that a date typed there is compared with. */
 export function dayIn(at: Date, timeZone: string): string {
-  const ms = at.getTime();
-  if (latest.ms !== ms || latest.timeZone !== timeZone) latest = { ms, timeZone, day: dayAndTimeIn(at, timeZone).day };
-  return latest.day;
+  return dayAndTimeIn(at, timeZone).day;
 }
-
-/** Every row of a page asks for the same today. */
-let latest = { ms: NaN, timeZone: '', day: '' };
 
 /** `2026-11-24` and `14:02:09`. */
 export function dayAndTimeIn(at: Date, timeZone: string): DayAndTime {
