@@ -27,7 +27,7 @@ export async function lightFetch(address: string, { method = 'GET', headers, bod
     headers: { 'accept-encoding': 'gzip', ...headers },
     ...(typeof body === 'string' ? { body } : {}),
     ...(signal ? { signal } : {}),
-  } as Parameters<typeof request>[1]);
+  });
   // Also of an answer that is not used: a body that waits keeps its connection.
   const text = await answer.body.text();
   const { statusCode: status } = answer;
