@@ -29,7 +29,6 @@ import { keepTyped, sayKept, sayNothing } from '#src/requests/new/keep-typed.ts'
 import { createRequest, discardDraft } from '#src/requests/new/send-route.ts';
 import { createTypedStore } from '#src/requests/new/typed-store.ts';
 import { requestsRoute } from '#src/requests/page/requests-page-route.ts';
-import { createIssuerKeys } from '#src/smart/id-token/issuer-key-cache.ts';
 import { createAssociationLimit } from './clinicians/association-limit.ts';
 import { createCookies } from './http/cookies.ts';
 import { FORM_BYTES, formBody } from './http/form-body.ts';
@@ -111,9 +110,8 @@ type Shared = ReturnType<typeof sharedBy>;
 
 /** What both halves of the site share. */
 function sharedBy(dependencies: ClinicianSiteDependencies) {
-  const { config, outbound, sealer, clock, log, clinicians } = dependencies;
+  const { config, outbound, sealer, clock, clinicians } = dependencies;
   const { publicUrl } = config;
-  const issuerKeys = createIssuerKeys({ outbound, clock, log });
   const launchCookies = createLaunchCookies({
     ehr: createCookies(publicUrl),
     standalone: createCookies(publicUrl, 'first-party'),
@@ -125,8 +123,7 @@ function sharedBy(dependencies: ClinicianSiteDependencies) {
     publicUrl,
     launchCookies,
     knownBrowsers: { ehr: knownBrowsers('ehr'), standalone: knownBrowsers('standalone') },
-    issuerKeys,
-    currentTokens: createCurrentTokens({ ...dependencies, issuerKeys }),
+    currentTokens: createCurrentTokens(dependencies),
     readings: createChartReadings(outbound, clock, clinicians),
   };
 }

@@ -17,6 +17,7 @@ import { measureLiveLaunches } from '#src/launches/session/live-gauge.ts';
 import { createStoreRetries } from '#src/launches/session/store-retries.ts';
 import { createOrganizationDirectory } from '#src/organizations/directory.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
+import { createIssuerKeys } from '#src/smart/id-token/issuer-key-cache.ts';
 import type { Clock } from './adapters/clock.ts';
 import { createLog, type Log } from './adapters/log.ts';
 import { createMetrics } from './adapters/metrics.ts';
@@ -74,6 +75,7 @@ export async function openDependencies(config: Config, options: OpenOptions) {
   const retries = createStoreRetries({ log });
   measureLiveLaunches({ metrics, redis, organizations: store, clock, log });
   const connections = createSmartConnections({ outbound, store, clock, log });
+  const issuerKeys = createIssuerKeys({ outbound, clock, log });
   const checks: CheckDependencies = {
     outbound,
     probe: createConnectionProbe(allowPrivate),
@@ -94,6 +96,7 @@ export async function openDependencies(config: Config, options: OpenOptions) {
       keyUses,
       directory,
       connections,
+      issuerKeys,
       checks,
       checksStore: createChecksStore(db),
       clinicians,

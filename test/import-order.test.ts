@@ -139,7 +139,7 @@ describe('one home', () => {
     ['prom-client', /^src\/adapters\/metrics\.ts$/],
     [
       'undici',
-      /^src\/(adapters\/ehr-http\/(client|error|pools|json-bounds|warm-connector)|smart\/fhir\/under-base)\.ts$/,
+      /^src\/(adapters\/ehr-http\/(client|error|light-fetch|pools|json-bounds|warm-connector)|smart\/fhir\/under-base)\.ts$/,
     ],
     ['cockatiel', /^src\/adapters\/ehr-http\/(bulkhead|circuit)\.ts$/],
     ['@opentelemetry/sdk-trace', /^src\/adapters\/telemetry\.ts$/],

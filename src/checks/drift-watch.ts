@@ -9,11 +9,12 @@ import type { CheckDependencies } from '#src/checks/rows/context.ts';
 import { isConnected, type Organization } from '#src/organizations/organization.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { type Difference, differencesBetween } from './drift.ts';
+import { keepDiscovered } from './keep-discovered.ts';
 import { runChecks } from './run.ts';
 import type { CheckRun, ChecksStore } from './store.ts';
 
 export interface DriftWatchOptions {
-  store: Pick<OrganizationStore, 'list'>;
+  store: Pick<OrganizationStore, 'list' | 'saveDiscovered'>;
   checksStore: ChecksStore;
   checks: CheckDependencies;
   redis: Pick<KeyStore, 'setIfAbsent'>;
@@ -100,7 +101,7 @@ function periodOf(organizationId: string, at: Date, periodMs: number): number {
 }
 
 async function check(organization: Organization, options: DriftWatchOptions): Promise<CheckRun> {
-  const { checksStore, checks, clock } = options;
+  const { store, checksStore, checks, clock } = options;
   const finished = await runChecks({ fhirUrl: organization.fhirBaseUrl, organization }, checks).finished;
   const lastGood = await checksStore.lastGood(organization.id, finished.fhirUrl);
   const differences = lastGood ? differencesBetween(lastGood.state, finished.state, clock()) : [];
@@ -111,6 +112,7 @@ async function check(organization: Organization, options: DriftWatchOptions): Pr
     occasion: 'schedule',
     differences,
   });
+  if (run.good) await keepDiscovered(store, organization, finished);
   report(run, differences, lastGood, options);
   return run;
 }

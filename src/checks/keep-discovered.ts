@@ -15,5 +15,6 @@ export async function keepDiscovered(
     configuration: discovered.configuration,
     fetchedAt: at,
     freshUntil: new Date(Date.parse(at) + discovered.freshForMs).toISOString(),
+    requestIncludes: discovered.requestIncludes,
   });
 }

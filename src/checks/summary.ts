@@ -11,7 +11,7 @@ import type {
   DiscoveredConnection,
   Suggestion,
 } from '#src/checks/rows/result.ts';
-import { parseCapability } from '#src/smart/documents/capability-statement.ts';
+import { type ParsedCapability, parseCapability } from '#src/smart/documents/capability-statement.ts';
 import { documentOf } from '#src/smart/documents/fetched.ts';
 
 /** @param hardIds the checks whose failure makes launches impossible. */
@@ -33,7 +33,7 @@ export function countVerdicts(
 
 /** What later flows use instead of discovering again (REG-06); undefined when a launch would refuse it. */
 export async function discoveredBy(context: CheckContext): Promise<DiscoveredConnection | undefined> {
-  const [found, issuers] = await Promise.all([context.configuration, context.issuers]);
+  const [found, issuers, metadata] = await Promise.all([context.configuration, context.issuers, context.metadata]);
   if (!found?.configuration) return undefined;
   const { configuration, freshForMs } = found;
   return {
@@ -41,7 +41,16 @@ export async function discoveredBy(context: CheckContext): Promise<DiscoveredCon
     issuer: issuers[0]?.issuer ?? configuration.issuer ?? context.fhirUrl,
     authorizationServer: new URL(configuration.tokenEndpoint).origin,
     freshForMs,
+    requestIncludes: includesOf(parseCapability(documentOf(metadata))),
   };
+}
+
+/** As many as an honest server has. */
+const MOST_INCLUDES = 50;
+
+function includesOf(capability: ParsedCapability | undefined): string[] | undefined {
+  const offered = capability?.resources.get('ServiceRequest')?.searchIncludes;
+  return offered?.filter(({ length }) => length <= 100).slice(0, MOST_INCLUDES);
 }
 
 /** Changes an administrator may accept; nothing is ever changed without that. */

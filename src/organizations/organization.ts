@@ -40,6 +40,8 @@ export interface Discovered {
   /** ISO instants. */
   fetchedAt: string;
   freshUntil: string;
+  /** What the CapabilityStatement offers to send along with ServiceRequests (`_include`); absent until a check has read it. */
+  requestIncludes?: readonly string[] | undefined;
 }
 
 export interface Organization extends OrganizationSettings {

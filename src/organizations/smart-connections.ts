@@ -2,6 +2,7 @@
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Log } from '#src/adapters/log.ts';
+import { isAllowedHost } from '#src/smart/documents/endpoint.ts';
 import type { IssuerToTrust } from '#src/smart/documents/issuer-keys.ts';
 import {
   assertUsable,
@@ -54,7 +55,8 @@ export function createSmartConnections(options: {
     const found = { configuration, fetchedAt, freshUntil: fetchedAt + freshForMs };
     if (freshForMs > 0) {
       known.set(id, { ...found, version });
-      const row = { configuration, fetchedAt: iso(fetchedAt), freshUntil: iso(found.freshUntil) };
+      const { requestIncludes } = organization.discovered ?? {};
+      const row = { configuration, fetchedAt: iso(fetchedAt), freshUntil: iso(found.freshUntil), requestIncludes };
       store.saveDiscovered(id, version, row).catch(warn(organization, 'discovery.not-saved'));
     }
     return found;
@@ -106,5 +108,18 @@ export function issuersOf(organization: Organization, configuration: SmartConfig
   const { issuer = organization.fhirBaseUrl, jwksUri } = configuration;
   const fallback = jwksUri === undefined ? {} : { fallbackJwksUri: jwksUri };
   const trusted = organization.issuers.length > 0 ? organization.issuers : [issuer];
-  return trusted.map((one) => ({ issuer: one, ...fallback, organization }));
+  const likelyJwksUri = jwksUri !== undefined && isKnownHost(jwksUri, issuer, organization) ? jwksUri : undefined;
+  return trusted.map((one) => ({
+    issuer: one,
+    ...fallback,
+    ...(one === issuer ? { likelyJwksUri } : {}),
+    organization,
+  }));
+}
+
+/** Before the issuer's own document says so, nothing is fetched from a host that the SMART configuration alone names. */
+function isKnownHost(address: string, issuer: string, { fhirBaseUrl, allowedHosts }: Organization): boolean {
+  const [url, fhirBase] = [URL.parse(address), URL.parse(fhirBaseUrl)];
+  if (!url || !fhirBase) return false;
+  return url.origin === URL.parse(issuer)?.origin || isAllowedHost(url, { fhirBase, allowedHosts });
 }

@@ -4,8 +4,10 @@
  *
  * SMART App Launch 2.2.0, "Access FHIR API"; rules FH-01..07, FH-12, FH-17.
  */
-import fhirclient from 'fhirclient/lib/FhirClient.js';
+import { createRequire } from 'node:module';
+import type * as fhirclient from 'fhirclient/lib/FhirClient.js';
 import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
+import { lightFetch } from '#src/adapters/ehr-http/light-fetch.ts';
 import { parseJson } from '#src/adapters/json-object.ts';
 import { AppError } from '#src/errors.ts';
 import { answered, FhirError, responseOf, statusOf, toFhirError } from '#src/smart/fhir/fhir-error.ts';
@@ -13,6 +15,11 @@ import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
 import { counts, resolveUnder, staysUnder } from '#src/smart/fhir/under-base.ts';
 import type { Permission } from '#src/smart/scopes/granted.ts';
 import { neededPermissions, type SentCall } from '#src/smart/scopes/needed-permissions.ts';
+
+const fromFhirclient = createRequire(createRequire(import.meta.url).resolve('fhirclient/lib/FhirClient.js'));
+// Where fhirclient takes its fetch from, and nothing else does (package.json, overrides): it finds ours there.
+Object.assign(fromFhirclient('cross-fetch'), { fetch: lightFetch });
+const { default: FhirClient }: typeof fhirclient.default = fromFhirclient('./FhirClient.js');
 
 /** A JSON object that says what resource it is; everything else about it is unproven. */
 export type FhirResource = { readonly resourceType: string; readonly [member: string]: unknown };
@@ -72,7 +79,7 @@ export function createFhirApi(options: {
   isTakenAway?: (permission: Permission | undefined) => boolean;
 }): FhirApi {
   const base = new URL(options.base.href.replace(/\/$/, ''));
-  const client = new fhirclient.default(base.href);
+  const client = new FhirClient(base.href);
   const { outbound } = options;
   const dispatcher = outbound.fhirDispatcher().compose(staysUnder(base));
   const callWith = async (token: string, url: URL, { onBytes, ...init }: CallInit): Promise<unknown> => {
@@ -80,9 +87,8 @@ export function createFhirApi(options: {
       client.fhirRequest(url.href, {
         ...init,
         headers: { ...headersOf(token), ...(init.body === undefined ? {} : { 'content-type': FHIR_JSON }) },
-        redirect: 'error',
         signal: AbortSignal.timeout(DEADLINE_MS),
-        // undici's own option: fhirclient hands it through to fetch untouched.
+        // Ours: fhirclient hands it through to fetch untouched.
         ...{ dispatcher: onBytes ? dispatcher.compose(counts(onBytes)) : dispatcher },
       });
     return outbound.fhirCall({ url, method: init.method ?? 'GET' }, send);

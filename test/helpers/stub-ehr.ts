@@ -45,7 +45,9 @@ export interface StubEhr {
   change(route: string, members: Record<string, unknown>): void;
   /** The standard answer of a route, for scripts that change only a part. */
   standard(request: StubRequest): Promise<StubAnswer>;
-  /** Forgets scripts and requests. */
+  /** Who signs in from now on, by the id_token's `sub`; the `fhirUser` stays. */
+  signsIn(sub: string): void;
+  /** Forgets scripts, requests and who signs in. */
   reset(): void;
   close(): Promise<void>;
 }
@@ -61,6 +63,8 @@ const ROUTES: Record<string, string> = {
   '/fhir/ServiceRequest': 'requests',
 };
 
+const FIRST_USER = 'user-1';
+
 /** One key for all stubs of a file: making it is the slow part. */
 const signingKey = generateKeyPair('ES256');
 
@@ -68,6 +72,7 @@ const signingKey = generateKeyPair('ES256');
 export async function startStubEhr(): Promise<StubEhr> {
   const scripts = new Map<string, Script>();
   const requests: StubRequest[] = [];
+  let subject = FIRST_USER;
   const codes = new Map<string, { nonce: string; clientId: string }>();
   const { origin, close } = await listen(async (incoming, response) => {
     const request = await read(incoming);
@@ -121,7 +126,7 @@ export async function startStubEhr(): Promise<StubEhr> {
     const idToken = await new SignJWT(claims)
       .setProtectedHeader({ alg: 'ES256', kid: 'stub' })
       .setIssuer(`${origin}/auth`)
-      .setSubject('user-1')
+      .setSubject(subject)
       .setAudience(asked?.clientId ?? '')
       .setIssuedAt()
       .setExpirationTime('5m')
@@ -144,7 +149,9 @@ export async function startStubEhr(): Promise<StubEhr> {
         return { body: { ...(body as Record<string, unknown>), ...members } };
       }),
     standard,
+    signsIn: (sub) => void (subject = sub),
     reset: () => {
+      subject = FIRST_USER;
       scripts.clear();
       requests.length = 0;
     },

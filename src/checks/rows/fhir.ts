@@ -64,7 +64,7 @@ export const fhirChecks = checksOf('FHIR server', 'EHR team', [
   {
     id: 'fhir-search',
     title: 'ServiceRequest can be searched by patient',
-    why: 'The list asks for ServiceRequest?patient=… and nothing more.',
+    why: 'The list asks for ServiceRequest?patient=…, and for names with it only where the server offers that.',
     judge: onCapability((capability) => {
       const parameters = capability.resources.get('ServiceRequest')?.searchParameters;
       if (!parameters) return skipped('the server does not name ServiceRequest');

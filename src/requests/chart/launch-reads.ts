@@ -49,7 +49,7 @@ export async function readRequests(
   api: FhirApi,
   launch: Launch,
   { showEhrOrders, searchParameters, timeZone }: Organization,
-  naming: Pick<RequestListOptions, 'user' | 'batches' | 'now'>,
+  naming: Pick<RequestListOptions, 'user' | 'batches' | 'includes' | 'remembered' | 'now'>,
 ): Promise<RequestList> {
   if (!showEhrOrders) {
     const notices = ['Your organization does not show requests from the EHR here.'];

@@ -1,11 +1,13 @@
 /** The signed-in user's name and role, from Practitioner and PractitionerRole where they may be read (FU-01..05, SCO-19). */
 import type { LearnedDetails } from '#src/clinicians/learned-details.ts';
 import { type Launch, mayUse } from '#src/launches/session/launch.ts';
+import type { Organization } from '#src/organizations/organization.ts';
 import { flagOf } from '#src/patients/foreign-flag.ts';
 import { displayName } from '#src/patients/human-name.ts';
 import { remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
 import { localReference } from '#src/requests/list/reference.ts';
 import { withSearchParameters } from '#src/requests/list/search-parameters.ts';
+import { FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 import {
   asConceptText,
   asInformation,
@@ -16,7 +18,7 @@ import {
   hasEnded,
 } from '#src/smart/fhir/fields.ts';
 import { type FhirUser, readFhirUser, resolveFhirUser } from '#src/smart/id-token/fhir-user.ts';
-import { grantedScopes } from '#src/smart/scopes/granted.ts';
+import { grantedScopes, mayAsk } from '#src/smart/scopes/granted.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 
 /** Each part comes when it comes; neither ever rejects, and undefined means that the EHR does not give it. */
@@ -26,6 +28,8 @@ export interface UserReading {
   role: Promise<string | undefined>;
   /** Within a tenth of a second: what the EHR has given by then, else what it gave at an earlier launch. */
   soon(): Promise<ShownUser>;
+  /** When all has come: whether asking again in a moment would bring the same. A directory that is down does not count. */
+  isFinal: Promise<boolean>;
 }
 
 /** The user as far as a page can say now. */
@@ -48,29 +52,54 @@ const LONGEST_ROLE = 60;
 interface Reader {
   api: FhirApi;
   launch: Launch;
-  /** The organization's own `name=value` of searches. */
-  searchParameters: readonly string[];
+  organization: Pick<Organization, 'searchParameters' | 'scopes'>;
   now: Date;
   /** What an earlier launch of the same user has read; never rejects. */
   stored: Promise<Partial<LearnedDetails> | undefined>;
 }
 
 /** Begins at most two reads beside those of the patient; a role's own practitioner is a third after them. */
-export function readUser(reader: Reader): UserReading {
-  const { api, launch, stored } = reader;
+export function readUser(given: Reader): UserReading {
+  const { api, hasFailed } = watched(given.api);
+  const reader = { ...given, api };
+  const { launch, stored } = reader;
   const tokenName = asText(launch.user.name, LONGEST_NAME);
   const resolved = resolveFhirUser({ fhirUser: launch.user.fhirUser, profile: undefined }, api.base);
   const none = Promise.resolve(undefined);
-  if (!resolved.ok) return reading({ name: Promise.resolve(tokenName), role: none, remarks: none, tokenName, stored });
+  const parts = { tokenName, stored, hasFailed };
+  if (!resolved.ok) return reading({ ...parts, name: Promise.resolve(tokenName), role: none, remarks: none });
   const { user } = resolved;
   const resource = mayRead(launch, user) ? readFhirUser(api, user).catch(() => undefined) : none;
   const ownName = resource.then((read) => nameIn(reader, user, read)).catch(() => undefined);
   const name = ownName.then(async (read) => read ?? tokenName ?? (await stored)?.name);
-  const mayFindRole = user.type === 'Practitioner' && mayUse(launch, { type: 'PractitionerRole', interaction: 's' });
+  const mayFindRole = user.type === 'Practitioner' && maySearchRoles(reader);
   const ownRole = user.type === 'PractitionerRole' ? resource.then((read) => read && roleText(read)) : none;
   const role = (mayFindRole ? findRole(reader, user) : ownRole).catch(() => undefined);
   const remarks = resource.then((read) => (read && remarksOn(read).join('; ')) || undefined);
-  return reading({ name, role, remarks, tokenName, stored });
+  return reading({ ...parts, name, role, remarks });
+}
+
+/** What is about this moment or this token; a refusal is about the user. */
+const PASSING = new Set<FhirFailure>(['unauthorized', 'throttled', 'unavailable', 'timeout']);
+
+/** The same calls, with an eye on those that may go better the next time. */
+function watched(api: FhirApi): { api: FhirApi; hasFailed(): boolean } {
+  let failed = false;
+  const get: FhirApi['get'] = async (...call) => {
+    try {
+      return await api.get(...call);
+    } catch (error) {
+      failed ||= !(error instanceof FhirError) || PASSING.has(error.failure);
+      throw error;
+    }
+  };
+  return { api: { ...api, get }, hasFailed: () => failed };
+}
+
+/** The organization asks for roles, and the EHR grants them: one that gave more than it was asked for is not searched. */
+function maySearchRoles({ launch, organization }: Reader): boolean {
+  const search = { type: 'PractitionerRole', interaction: 's' } as const;
+  return mayUse(launch, search) && mayAsk(grantedScopes(organization.scopes.replaceAll(/\s+/g, ' ')), search);
 }
 
 function reading(parts: {
@@ -79,8 +108,9 @@ function reading(parts: {
   remarks: Promise<string | undefined>;
   tokenName: string | undefined;
   stored: Reader['stored'];
+  hasFailed(): boolean;
 }): UserReading {
-  const { name, role, remarks, tokenName, stored } = parts;
+  const { name, role, remarks, tokenName, stored, hasFailed } = parts;
   const soon = async (): Promise<ShownUser> => {
     const late = Promise.withResolvers<undefined>();
     const timer = setTimeout(late.resolve, PATIENCE_MS, undefined);
@@ -96,7 +126,7 @@ function reading(parts: {
     const roles = [ownRole ? ownRole.value : before?.value?.role, but?.value].filter((part) => part !== undefined);
     return { name: known, role: roles.join(' · ') || undefined, isPending: !ownName && known === undefined };
   };
-  return { name, role, soon };
+  return { name, role, soon, isFinal: Promise.all([name, role, remarks]).then(() => !hasFailed()) };
 }
 
 /**
@@ -124,12 +154,9 @@ async function nameIn(
 }
 
 /** The first role that is in force; one of another user, which a server may add, does not count (FU-04). */
-async function findRole(
-  { api, searchParameters, now }: Reader,
-  { id, reference }: FhirUser,
-): Promise<string | undefined> {
+async function findRole({ api, organization, now }: Reader, { id, reference }: FhirUser): Promise<string | undefined> {
   const query = new URLSearchParams({ practitioner: id, _count: String(MOST_ROLES) });
-  const bundle = await api.get(`PractitionerRole?${withSearchParameters(query, searchParameters)}`);
+  const bundle = await api.get(`PractitionerRole?${withSearchParameters(query, organization.searchParameters)}`);
   if (bundle.resourceType !== 'Bundle') return undefined;
   return asRecords(bundle['entry'], MOST_ROLES)
     .map((entry) => asRecord(entry.resource))

@@ -7,7 +7,9 @@ import type { Launch } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { PatientSummary } from '#src/patients/patient.ts';
 import { createBatchSupport } from '#src/requests/list/batch-support.ts';
+import { createIncludeSupport } from '#src/requests/list/include-support.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
+import type { NamedResource } from '#src/requests/list/named-resource.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { apiOf, ownUserOf, type Renew, readPatientIfPermitted, readRequests } from './launch-reads.ts';
 import { readUser, type UserReading } from './practitioner.ts';
@@ -30,6 +32,8 @@ export type ChartReadings = ReturnType<typeof createChartReadings>;
 
 const YOUNG_MS = 30_000;
 const MOST_KEPT = 2_000;
+/** A name or a role that an EHR changes is seen within the hour. */
+const HOUR_MS = 60 * 60_000;
 
 /**
  * Starts readings, and keeps those that began at the callback until their page asks for them (LC-19: kept by launch). One
@@ -41,8 +45,12 @@ export function createChartReadings(
   clinicians: Pick<Clinicians, 'learn' | 'recall'>,
 ) {
   const begun = new LRUCache<string, ChartReading>({ max: MOST_KEPT });
-  const users = new LRUCache<string, UserReading>({ max: MOST_KEPT });
+  const anHour = { max: MOST_KEPT, ttl: HOUR_MS, ttlResolution: 0, perf: { now: () => clock().getTime() } };
+  const users = new LRUCache<string, UserReading>(anHour);
+  /** By launch: what people and places are called that its list named. */
+  const names = new LRUCache<string, Map<string, NamedResource>>({ ...anHour, noUpdateTTL: true });
   const batchesOf = createBatchSupport(clock);
+  const includesOf = createIncludeSupport(clock);
   const isYoung = ({ startedAt }: ChartReading) => clock().getTime() - startedAt.getTime() < YOUNG_MS;
 
   const open = (launch: Launch, organization: Organization, renew: Renew): OpenReading => {
@@ -56,24 +64,29 @@ export function createChartReadings(
   const read = (launch: Launch, organization: Organization, renew: Renew): ChartReading => {
     const opened = open(launch, organization, renew);
     const startedAt = clock();
-    const naming = { user: ownUserOf(launch, opened.user), batches: batchesOf(organization), now: startedAt };
+    const support = { batches: batchesOf(organization), includes: includesOf(organization) };
+    const remembered = names.get(launch.id) ?? new Map<string, NamedResource>();
+    names.set(launch.id, remembered);
+    const naming = { user: ownUserOf(launch, opened.user), ...support, remembered, now: startedAt };
     return { ...opened, startedAt, requests: readRequests(opened.api, launch, organization, naming) };
   };
-  // Who the user is does not change during a launch: one read, not one per page.
-  const userOf = (api: FhirApi, launch: Launch, { searchParameters }: Organization): UserReading => {
-    const known = users.get(launch.id);
+  // Who the user is does not change within the hour: one read for all launches of theirs, not one per page.
+  const userOf = (api: FhirApi, launch: Launch, organization: Organization): UserReading => {
+    const key = userKey(launch);
+    const known = users.get(key);
     if (known) return known;
     const stored = clinicians.recall(launch.organizationId, launch.user);
-    const user = readUser({ api, launch, searchParameters, now: clock(), stored });
-    users.set(launch.id, user);
+    const user = readUser({ api, launch, organization, now: clock(), stored });
+    users.set(key, user);
     void learn(launch, user);
     return user;
   };
   const learn = async (launch: Launch, user: UserReading): Promise<void> => {
-    const [name, role] = await Promise.all([user.name, user.role]);
+    const [name, role, isFinal] = await Promise.all([user.name, user.role, user.isFinal]);
     clinicians.learn(launch.organizationId, launch.user, { name, role });
     // What could not be read is asked for again by the next page.
-    if (name === undefined && users.peek(launch.id) === user) users.delete(launch.id);
+    const key = userKey(launch);
+    if (!isFinal && users.peek(key) === user) users.delete(key);
   };
   return {
     /** For the other pages of a launch. */
@@ -100,7 +113,13 @@ export function createChartReadings(
     },
     forget: (launchId: string): void => {
       begun.delete(launchId);
-      users.delete(launchId);
+      names.delete(launchId);
     },
   };
+}
+
+/** Shown to this user of this organization alone, and to them only under the permissions it was read with (LC-19, MT-02). */
+function userKey({ organizationId, connectionVersion, fhirBase, user, scope, narrowedScope }: Launch): string {
+  const { iss, sub, fhirUser, name } = user;
+  return JSON.stringify([organizationId, connectionVersion, fhirBase, iss, sub, fhirUser, name, scope, narrowedScope]);
 }

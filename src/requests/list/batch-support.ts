@@ -24,11 +24,14 @@ export function createBatchSupport(clock: Clock) {
   };
 }
 
-/** Refusals that are about this moment or this token, not about batches. */
+/** Refusals that are about this moment or this token, not about what was asked for. */
 const PASSING = new Set([401, 408, 425, 429]);
 
-/** Does a failed POST on the base mean that the EHR takes no batch, now or ever? A web page for an answer does, too. */
-export function refusesBatch({ status, failure }: FhirError): boolean {
+/**
+ * Does a failed request mean that the EHR does not take such requests, now or ever: a POST on the base, a search with
+ * `_include`? A web page for an answer does, too.
+ */
+export function refusesSuch({ status, failure }: FhirError): boolean {
   if (status === undefined) return failure === 'unexpected';
   return status === 501 || (status >= 400 && status < 500 && !PASSING.has(status));
 }

@@ -3,9 +3,11 @@ import { serverTimeZone } from '#src/adapters/time-zone.ts';
 import type { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
+import { refusesSuch } from './batch-support.ts';
+import type { IncludeSupport } from './include-support.ts';
 import { mergeRequests } from './merge.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
-import { type Naming, resolveNames } from './names.ts';
+import { type Naming, namesItself, namingTypes, resolveNames } from './names.ts';
 import { describeLeftOut, describeMerged, describeNotGranted, describeOutcome, describeRemarks } from './notices.ts';
 import { orderForReading } from './order.ts';
 import { identifiersOf, isOfAnotherPatient } from './own-patient.ts';
@@ -13,7 +15,7 @@ import { describeProblem, type RequestsProblem } from './problem.ts';
 import { type RequestRow, toRow } from './row.ts';
 import { describeLimits } from './scope-limits.ts';
 import { maxRequests, type SearchResult, searchRequests } from './search-requests.ts';
-import { readServiceRequest, type ServiceRequest } from './service-request.ts';
+import { type PartyReference, readServiceRequest, type ServiceRequest } from './service-request.ts';
 import { onceById, sift } from './sift.ts';
 
 /** A patient's requests as the page shows them. */
@@ -33,7 +35,7 @@ export interface RequestList {
 }
 
 /** What loading the list depends on besides the EHR. */
-export interface RequestListOptions extends Pick<Naming, 'user' | 'batches'> {
+export interface RequestListOptions extends Pick<Naming, 'user' | 'batches' | 'remembered'> {
   /** The launch's patient, already checked (LC-02). */
   readonly patientId: string;
   /** Whether the granted scopes allow searching ServiceRequest; without, the EHR is not even asked (SCO-19). */
@@ -45,6 +47,8 @@ export interface RequestListOptions extends Pick<Naming, 'user' | 'batches'> {
   readonly canRead?: (resourceType: string) => boolean;
   /** `name=value` the organization's EHR wants on every search. */
   readonly searchParameters?: readonly string[];
+  /** What the EHR sends along to name them; without, nothing is asked for. */
+  readonly includes?: IncludeSupport | undefined;
   /** The searches that limit which requests the granted scopes cover, as `name=value&…`; default: nothing does. */
   readonly limits?: readonly string[];
 }
@@ -58,13 +62,16 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
   if (!options.grantedSearch) {
     return { open: [], closed: [], otherOrders: 0, notices: [], problem: describeProblem('not-granted', false) };
   }
-  const { patientId, now, timeZone = serverTimeZone, canRead = () => true, user, batches, limits = [] } = options;
+  const { patientId, now, timeZone = serverTimeZone, canRead = () => true, user, limits = [] } = options;
+  const { batches, remembered, includes } = options;
   const found = await search(api, options);
   const sifted = sift(found.requests, patientId);
   const shown = orderForReading(sifted.requests).slice(0, maxRequests);
   const { kept, ...merged } = mergeRequests(shown, sifted.inDoubt);
   const parties = kept.flatMap(({ performers, requester }) => [...performers, ...(requester ? [requester] : [])]);
-  const naming = { included: found.included, now, patientId, canRead, user, batches };
+  const isNamed = (party: PartyReference) => namesItself(party) || party.local === user?.reference;
+  if (parties.length > 0) includes?.noteNaming({ isComplete: parties.every(isNamed) });
+  const naming = { included: found.included, now, patientId, canRead, user, batches, remembered };
   const { nameOf, notGranted } = await resolveNames(api, parties, naming);
   const rows = kept.map((request) => toRow(request, nameOf, { now, timeZone }));
   const { end, counted, unreadable } = found.result;
@@ -110,14 +117,33 @@ async function search(api: FhirApi, options: RequestListOptions): Promise<Found>
       for (const name of [...identifiersOf(resource), `ServiceRequest/${String(resource.id)}`]) identifiers.add(name);
     } else if (resource.resourceType === 'OperationOutcome') {
       for (const line of describeOutcome(resource)) remarks.add(line);
-    } else {
+    } else if (resource.resourceType !== 'Patient') {
+      // Another patient has no name here, and what this one is called the launch's own read says.
       included.push(readNamedResource(resource, at));
     }
   };
-  let failure: FhirError | undefined;
-  const onFailure = (error: FhirError) => void (failure = error);
-  const result = await searchRequests(api, { patientId, searchParameters, onFailure }, take);
-  return { requests, included, remarks, result, identifiers, failure };
+  const ask = async (wanted: readonly string[]) => {
+    let failure: FhirError | undefined;
+    const onFailure = (error: FhirError) => void (failure = error);
+    const result = await searchRequests(api, { patientId, searchParameters, includes: wanted, onFailure }, take);
+    return { result, failure };
+  };
+  const wanted = mayName(options) ? (options.includes?.wanted() ?? []) : [];
+  const asked = await ask(wanted);
+  const isRefused = !asked.result.isBegun && asked.failure !== undefined && refusesSearch(asked.failure);
+  const answered = wanted.length > 0 && isRefused ? await ask([]) : asked;
+  if (answered !== asked && answered.result.isBegun) options.includes?.noteRefused();
+  return { requests, included, remarks, identifiers, ...answered };
+}
+
+/** Nothing comes along that may not be read either (SCO-19). */
+function mayName({ canRead = () => true }: RequestListOptions): boolean {
+  return [...namingTypes].some(canRead);
+}
+
+/** Some servers fail at a parameter that they do not know. */
+function refusesSearch(error: FhirError): boolean {
+  return refusesSuch(error) || error.status === 500;
 }
 
 function problemOf({ result: { end, isBegun }, failure }: Found): RequestsProblem | undefined {

@@ -1,14 +1,14 @@
 /** Finds out what the people and places named in requests are called: by one batch, or one by one where an EHR takes none. */
 
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
-import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
-import { type BatchSupport, isNoBatchResponse, refusesBatch } from './batch-support.ts';
+import { type BatchSupport, isNoBatchResponse, refusesSuch } from './batch-support.ts';
 import { type NamedResource, type Pointer, type RoleNames, readNamedResource } from './named-resource.ts';
 import type { PartyReference } from './service-request.ts';
 
 /** Types that name who asks or who provides; nothing clinical is ever read for a name. */
-const READABLE = new Set([
+export const namingTypes: ReadonlySet<string> = new Set([
   'Practitioner',
   'PractitionerRole',
   'Organization',
@@ -33,6 +33,8 @@ export interface Naming {
   readonly user?: { readonly reference: string; name(): Promise<string | undefined> } | undefined;
   /** What is known of this EHR's batches; without, it is asked each time. */
   readonly batches?: BatchSupport | undefined;
+  /** What was read for earlier pages of the same launch, by `Type/id`, and what is read for this one (LC-19). */
+  readonly remembered?: Map<string, NamedResource> | undefined;
 }
 
 /** What was found out. */
@@ -57,22 +59,30 @@ const typeOf = (local: string) => local.split('/')[0] ?? '';
  * @param parties the most important first: the batch is filled in this order.
  */
 export async function resolveNames(api: FhirApi, parties: readonly PartyReference[], naming: Naming): Promise<Names> {
-  const { user, canRead, patientId } = naming;
+  const { user, canRead, patientId, remembered = new Map<string, NamedResource>() } = naming;
   // Another patient of the same server is not this one.
   const patient = { reference: `Patient/${patientId}`, name: 'The patient', role: undefined };
-  const given = byReference([patient, ...naming.included]);
+  const given = byReference([patient, ...remembered.values(), ...naming.included]);
   const nameless = parties.filter((party) => nameOf(party, given) === undefined);
   const missing = new Set(nameless.flatMap(({ local }) => local ?? []));
   const isOwnMissing = user !== undefined && missing.delete(user.reference);
-  const readable = [...missing].filter((local) => READABLE.has(typeOf(local)));
-  const wanted = readable.filter((local) => canRead(typeOf(local))).slice(0, MOST_NAMES_READ);
+  const readable = [...missing].filter((local) => namingTypes.has(typeOf(local)));
+  const askable = readable.filter((local) => canRead(typeOf(local)) && !remembered.has(local));
+  const wanted = askable.slice(0, MOST_NAMES_READ);
   const [read, ownName] = await Promise.all([readAll(api, wanted, naming), isOwnMissing ? user.name() : undefined]);
   const own = isOwnMissing ? [{ reference: user.reference, name: ownName ?? OWN_WORD, role: undefined }] : [];
+  for (const one of read) if (one.reference !== undefined) remembered.set(one.reference, one);
   const known: Known = new Map([...given, ...byReference([...read, ...own])]);
   return {
     nameOf: (party) => nameOf(party, known) ?? NOT_AVAILABLE,
     notGranted: [...new Set(readable.map(typeOf))].filter((type) => !canRead(type)).toSorted(),
   };
+}
+
+/** What came of reads, and whether all of them were answered: what did not come then has no name to give. */
+interface Came {
+  readonly resources: readonly ForeignRecord[];
+  readonly isFinal: boolean;
 }
 
 /** Takes from the answers only what was asked for, by the resources' own type and id. */
@@ -83,9 +93,12 @@ async function readAll(
 ): Promise<NamedResource[]> {
   if (wanted.length === 0) return [];
   const inBatch = batches?.isMissing() === true ? undefined : await readBatch(api, wanted, batches);
-  const resources = inBatch ?? (await readOneByOne(api, wanted));
-  const named = resources.map((resource) => readNamedResource(resource, { base: api.base, now }));
-  return named.filter(({ reference }) => reference !== undefined && wanted.includes(reference));
+  const { resources, isFinal } = inBatch ?? (await readOneByOne(api, wanted));
+  const all = resources.map((resource) => readNamedResource(resource, { base: api.base, now }));
+  const named = all.filter(({ reference }) => reference !== undefined && wanted.includes(reference));
+  const came = new Set(named.map(({ reference }) => reference));
+  const nameless = wanted.filter((reference) => isFinal && !came.has(reference));
+  return [...named, ...nameless.map((reference) => ({ reference, name: undefined, role: undefined }))];
 }
 
 /** @returns undefined where the EHR takes no batch. */
@@ -93,27 +106,43 @@ async function readBatch(
   api: FhirApi,
   wanted: readonly string[],
   batches: BatchSupport | undefined,
-): Promise<ForeignRecord[] | undefined> {
+): Promise<Came | undefined> {
   const entry = wanted.map((url) => ({ request: { method: 'GET', url } }));
   try {
     const answer = await api.batch({ resourceType: 'Bundle', type: 'batch', entry });
-    if (!isNoBatchResponse(answer)) return asRecords(answer['entry']).map((item) => asRecord(item.resource));
+    if (!isNoBatchResponse(answer)) return cameIn(asRecords(answer['entry']));
     batches?.noteMissing();
     return undefined;
   } catch (error) {
     if (!(error instanceof FhirError)) throw error;
-    if (refusesBatch(error)) batches?.noteMissing();
+    if (refusesSuch(error)) batches?.noteMissing();
     // Some servers fail at a POST they do not know; one that is overloaded or down is left alone.
-    return refusesBatch(error) || error.status === 500 ? undefined : [];
+    return refusesSuch(error) || error.status === 500 ? undefined : { resources: [], isFinal: false };
   }
 }
 
-async function readOneByOne(api: FhirApi, wanted: readonly string[]): Promise<ForeignRecord[]> {
+/** Done, or refused for good. */
+const ANSWERED = /^(?!408|429)[234]/;
+
+function cameIn(entries: readonly ForeignRecord[]): Came {
+  const isOver = ({ response }: ForeignRecord) => ANSWERED.test(asText(asRecord(response).status) ?? '');
+  return { resources: entries.map((item) => asRecord(item.resource)), isFinal: entries.every(isOver) };
+}
+
+async function readOneByOne(api: FhirApi, wanted: readonly string[]): Promise<Came> {
+  let isFinal = true;
   const passOver = (error: unknown) => {
-    if (error instanceof FhirError) return [];
-    throw error;
+    if (!(error instanceof FhirError)) throw error;
+    isFinal &&= error.failure === 'refused' || error.failure === 'not-found';
+    return [];
   };
-  return (await Promise.all(wanted.map((reference) => api.get(reference).catch(passOver)))).flat();
+  const resources = await Promise.all(wanted.map((reference) => api.get(reference).catch(passOver)));
+  return { resources: resources.flat(), isFinal };
+}
+
+/** Does the request itself say what they are called, or lead to nothing that could? */
+export function namesItself(party: PartyReference): boolean {
+  return party.local === undefined || nameOf(party, new Map()) !== undefined;
 }
 
 function byReference(resources: readonly NamedResource[]): Known {

@@ -39,13 +39,15 @@ interface RequestSearch {
   searchParameters: readonly string[];
   /** `system|value`: only requests with one of these, where the EHR can search so; default: all of the patient's. */
   identifiers?: readonly string[];
+  /** Resources that the EHR offers to send along (FH-15); default: none. */
+  includes?: readonly string[];
   /** Hears what ended the search early. */
   onFailure?: (error: FhirError) => void;
 }
 
 /**
- * Searches by patient alone (FH-13): `_sort`, `_include`, `_revinclude` and status filters are refused by some servers,
- * so none is sent. Follows `next` links within the bounds above, never the same one twice (FH-09, FH-12); FhirApi refuses
+ * Searches by patient alone (FH-13): `_sort`, `_revinclude` and status filters are refused by some servers, so none is
+ * sent, and `_include` only where the EHR says that it takes it (FH-15). Follows `next` links within the bounds above, never the same one twice (FH-09, FH-12); FhirApi refuses
  * one to another origin or path before a request is made (FH-02).
  *
  * @param take gets every resource, unjudged, and keeps what it needs of it: a page is dropped before the next one is read.
@@ -96,8 +98,9 @@ export async function searchRequests(
   return { end, isBegun: read.pages > 0, counted, unreadable, isWhole: end === 'complete' && !counted && !unreadable };
 }
 
-function searchPath({ patientId, identifiers = [], searchParameters }: RequestSearch): string {
+function searchPath({ patientId, identifiers = [], includes = [], searchParameters }: RequestSearch): string {
   const query = new URLSearchParams({ patient: patientId, _count: String(PAGE_SIZE) });
+  for (const include of includes) query.append('_include', include);
   if (identifiers.length > 0) query.set('identifier', identifiers.join(','));
   return `ServiceRequest?${withSearchParameters(query, searchParameters)}`;
 }

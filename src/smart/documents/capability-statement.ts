@@ -1,11 +1,11 @@
 /** A CapabilityStatement, reduced to what the app asks of it; an untrusted document. */
-import { isJsonObject, type JsonObject, objectsOf, textMember } from '#src/adapters/json-object.ts';
+import { isJsonObject, type JsonObject, listMember, objectsOf, textMember } from '#src/adapters/json-object.ts';
 
 const OAUTH_URIS = 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris';
 
 export interface ParsedCapability {
   fhirVersion: string | undefined;
-  resources: Map<string, { interactions: string[]; searchParameters: string[] }>;
+  resources: Map<string, { interactions: string[]; searchParameters: string[]; searchIncludes: string[] }>;
   /**
    * The endpoints of the oauth-uris extension under the names of a smart-configuration, so that both documents pass the
    * same reader; undefined when it names none (SMART App Launch 2.2.0, deprecated mechanism; DI-18, DI-21).
@@ -30,6 +30,7 @@ export function parseCapability(document: unknown): ParsedCapability | undefined
     resources.set(type, {
       interactions: textsOf(resource['interaction'], 'code'),
       searchParameters: textsOf(resource['searchParam'], 'name'),
+      searchIncludes: listMember(resource, 'searchInclude') ?? [],
     });
   }
   return {

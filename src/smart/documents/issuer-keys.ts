@@ -11,6 +11,11 @@ export interface IssuerToTrust {
   readonly issuer: string;
   /** From smart-configuration; used only when the issuer has no OpenID document (404 or 410). */
   readonly fallbackJwksUri?: string | undefined;
+  /**
+   * Where the keys probably are: fetched beside the OpenID configuration, and used only if that names this very address
+   * or does not exist (ID-03). Never an address that the organization does not know.
+   */
+  readonly likelyJwksUri?: string | undefined;
   /** Whose bulkhead, budget and private networks its documents are fetched by. */
   readonly organization?: EhrOwner | undefined;
 }
@@ -18,13 +23,15 @@ export interface IssuerToTrust {
 /** An issuer's keys as just fetched. */
 export interface FetchedKeys {
   readonly keySet: VerificationKeySet;
+  /** Where they came from. */
+  readonly jwksUri: string;
   /** The shorter of both documents' lifetimes; 0 when they may not be kept. */
   readonly lifetimeMs: number;
 }
 
 /**
- * Fetches an issuer's signing keys: OpenID configuration first, then its `jwks_uri` (ID-03; SMART App Launch 2.2.0,
- * "Scopes for requesting identity data", ID token steps).
+ * Fetches an issuer's signing keys from the `jwks_uri` of its OpenID configuration (ID-03; SMART App Launch 2.2.0,
+ * "Scopes for requesting identity data", ID token steps): in one round trip where the address was guessed right.
  *
  * @throws AppError identity.keys-timeout or identity.keys-unavailable. Nothing is ever skipped: only an answer that
  *   says "no such document" (404, 410) leads to the JWKS of smart-configuration (ID-22).
@@ -35,12 +42,17 @@ export async function fetchIssuerKeys(issuer: IssuerToTrust, outbound: Outbound)
     see: (url: URL) => fetchDocument(url, client, { kind: 'keys' }),
     accepts: (url: URL) => client.accepts(url),
   };
+  const { likelyJwksUri } = issuer;
+  const beside = likelyJwksUri === undefined ? undefined : fetchKeySet(likelyJwksUri, fetching);
+  // A guess may fail as it likes; what counts is what the issuer's own document names.
+  beside?.catch(() => undefined);
   const found = await findIssuer(issuer.issuer, fetching);
-  const keys = await fetchKeySet(jwksUriOf(found, issuer.fallbackJwksUri), fetching);
+  const jwksUri = jwksUriOf(found, issuer.fallbackJwksUri);
+  const keys = await (beside && jwksUri === likelyJwksUri ? beside : fetchKeySet(jwksUri, fetching));
   if (!keys.keys) throw fetchProblem('JWKS', keys.fetched);
   if (!keys.keySet) throw unavailable('JWKS holds no key that can verify an id_token');
   const kept = [...(found.state === 'valid' ? [found.fetched] : []), keys.fetched];
-  return { keySet: keys.keySet, lifetimeMs: Math.min(...kept.map(freshForMs)) };
+  return { keySet: keys.keySet, jwksUri, lifetimeMs: Math.min(...kept.map(freshForMs)) };
 }
 
 function jwksUriOf(found: ParsedIssuer, fallbackJwksUri: string | undefined): string {

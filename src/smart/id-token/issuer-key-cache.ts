@@ -51,7 +51,8 @@ export function createIssuerKeys(options: { outbound: Outbound; clock: Clock; lo
   const now = () => options.clock().getTime();
 
   const fetchOnce = (issuer: IssuerToTrust, entry: Entry): Promise<FetchedKeys> => {
-    entry.pending ??= fetchIssuerKeys(issuer, options.outbound)
+    const likelyJwksUri = entry.fetched?.jwksUri ?? issuer.likelyJwksUri;
+    entry.pending ??= fetchIssuerKeys({ ...issuer, likelyJwksUri }, options.outbound)
       .then((fetched) => (entry.fetched = { ...fetched, at: now() }))
       .finally(() => (entry.pending = undefined));
     return entry.pending;

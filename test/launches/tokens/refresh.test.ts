@@ -165,7 +165,7 @@ describe('on embedded stores', () => {
   });
 
   test('FH-05: the very first page survives a token that the FHIR server refuses once', async () => {
-    world.sandbox.faults.set('fhir-401', undefined, { times: 3 });
+    world.sandbox.faults.set('fhir-401', undefined, { times: 2 });
     const page = await world.launch('pat-ben', world.browser());
     expect(titleOf(page)).toBe('Requests for Ben Okafor');
     expect(refreshes()).toHaveLength(1);

@@ -16,6 +16,7 @@ test.for([null, 7, 'x', [], {}])('an entry that is %j hides no other', (odd) => 
     expect(parseCapability(document)?.resources.get('Patient')).toEqual({
       interactions: ['read'],
       searchParameters: ['_id'],
+      searchIncludes: [],
     });
   }
 });

@@ -31,6 +31,30 @@ describe('where keys come from', () => {
     expect(server.fetches).toEqual(['/a/.well-known/openid-configuration', '/keys?run=7']);
   });
 
+  test.for([
+    ['fetched beside the document that names it', '/keys', ['/a/.well-known/openid-configuration', '/keys']],
+    ['of no use when the document names another', '/old', ['/a/.well-known/openid-configuration', '/keys', '/old']],
+    ['free to fail', '/nothing-here', ['/a/.well-known/openid-configuration', '/keys', '/nothing-here']],
+  ] as const)('ID-03: a guessed address is %s', async ([, guess, fetches]) => {
+    const issuer = `${server.origin}/a`;
+    server.answers.set('/a/.well-known/openid-configuration', { body: { issuer, jwks_uri: `${server.origin}/keys` } });
+    server.answers.set('/keys', { body: { keys: [rsa.jwk] } });
+    server.answers.set('/old', { body: { keys: [ec.jwk] } });
+    const guessed = { issuer, likelyJwksUri: `${server.origin}${guess}` };
+    expect(kidsOf(await fetchIssuerKeys(guessed, outbound))).toEqual(['rsa-1']);
+    expect(server.fetches.toSorted()).toEqual(fetches);
+  });
+
+  test('ID-04: keys from a guessed address vouch for no issuer whose document is another’s', async () => {
+    const issuer = `${server.origin}/a`;
+    const keys = `${server.origin}/keys`;
+    server.answers.set('/a/.well-known/openid-configuration', {
+      body: { issuer: 'https://evil.example', jwks_uri: keys },
+    });
+    server.answers.set('/keys', { body: { keys: [rsa.jwk] } });
+    expect(await codeOf(fetchIssuerKeys({ issuer, likelyJwksUri: keys }, outbound))).toBe('identity.keys-unavailable');
+  });
+
   test('ID-10: unknown, malformed, private and encryption keys are ignored', async () => {
     const issuer = server.serve([
       null,

@@ -1,0 +1,47 @@
+/** Learns the documents of the EHRs when the process starts, so that its first clinicians do not wait for them. */
+import type { Clock } from '#src/adapters/clock.ts';
+import { withoutQuery } from '#src/adapters/database/index.ts';
+import type { Log } from '#src/adapters/log.ts';
+import type { IssuerKeys } from '#src/smart/id-token/issuer-key-cache.ts';
+import { isConnected, type Organization } from './organization.ts';
+import { issuersOf, type SmartConnections } from './smart-connections.ts';
+import type { OrganizationStore } from './store.ts';
+
+/** EHRs asked at one time: one that does not answer holds up a quarter of the others for its deadline. */
+const AT_ONCE = 4;
+/** An organization that nobody has launched for so long is not asked for. */
+const UNUSED_MS = 7 * 24 * 60 * 60_000;
+
+/**
+ * SMART configuration where the saved one is no longer fresh, and the issuer's keys, by the same rules and within the same
+ * budget as a launch. Never rejects: what fails is left to the launch that needs it.
+ */
+export async function discoverEarly(options: {
+  store: Pick<OrganizationStore, 'list'>;
+  connections: SmartConnections;
+  issuerKeys: IssuerKeys;
+  clock: Clock;
+  log: Log;
+}): Promise<void> {
+  const { store, connections, issuerKeys, clock, log } = options;
+  const learn = async (organization: Organization): Promise<void> => {
+    try {
+      const configuration = await connections.configurationOf(organization);
+      for (const issuer of issuersOf(organization, configuration)) issuerKeys.prefetch(issuer);
+    } catch (err) {
+      log.debug({ err, organizationId: organization.id }, 'discovery.not-early');
+    }
+  };
+  const isInUse = ({ discovered }: Organization) =>
+    !discovered || clock().getTime() - Date.parse(discovered.fetchedAt) < UNUSED_MS;
+  try {
+    const waiting = (await store.list()).filter((one) => one.enabled && isConnected(one) && isInUse(one)).values();
+    const work = async () => {
+      // oxlint-disable-next-line no-await-in-loop -- a few at a time, not all.
+      for (const organization of waiting) await learn(organization);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+  } catch (error) {
+    log.warn({ err: withoutQuery(error) }, 'discovery.not-early');
+  }
+}

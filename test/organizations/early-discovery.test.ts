@@ -1,0 +1,64 @@
+/** What a process learns of its EHRs before anybody launches. */
+import { expect, test } from 'vitest';
+import { discoverEarly } from '#src/organizations/early-discovery.ts';
+import { createOrganizationStore, type OrganizationStore } from '#src/organizations/store.ts';
+import { titleOf } from '#test/helpers/browser.ts';
+import { ehr, LIST, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';
+
+const { world } = useStubWorld();
+const asked = () => ehr.requests.map(({ route }) => route).toSorted();
+const DOCUMENTS = ['jwks', 'openid-configuration', 'smart-configuration'];
+
+/** As main.ts does, for these organizations only. */
+async function startWith(ids: readonly string[], change: Partial<Pick<OrganizationStore, 'list'>> = {}): Promise<void> {
+  const { dependencies } = world();
+  const store = createOrganizationStore(dependencies.database.db);
+  const list = async () => (await store.list()).filter(({ id }) => ids.includes(id));
+  await discoverEarly({ ...dependencies, store: { list, ...change } });
+}
+
+test('the first launch of an organization finds everything there', async () => {
+  const orgId = await newOrganization();
+  await startWith([orgId]);
+  await expect.poll(asked).toEqual(DOCUMENTS);
+  ehr.requests.length = 0;
+  expect(titleOf(await world().browser().open(launchUrl(orgId)))).toBe(LIST);
+  expect(asked().filter((route) => DOCUMENTS.includes(route))).toEqual([]);
+});
+
+test('one EHR that fails keeps none of the others from being asked, and the launch tries again', async () => {
+  const ids = [await newOrganization(), await newOrganization()];
+  let isFirst = true;
+  ehr.on('smart-configuration', async (request) => {
+    const isDown = isFirst;
+    isFirst = false;
+    return isDown ? { status: 503 } : ehr.standard(request);
+  });
+  await startWith(ids);
+  expect(ehr.seen('smart-configuration')).toHaveLength(2);
+  for (const id of ids) {
+    // oxlint-disable-next-line no-await-in-loop -- one launch after the other.
+    expect(titleOf(await world().browser().open(launchUrl(id)))).toBe(LIST);
+  }
+  expect(ehr.seen('smart-configuration')).toHaveLength(3);
+});
+
+test('an organization that is disabled, has no EHR yet or is out of use is not asked for', async () => {
+  const [disabled, unset, unused] = [await newOrganization(), await newOrganization(), await newOrganization()];
+  await world().disableOrganization(disabled);
+  const store = createOrganizationStore(world().dependencies.database.db);
+  const list = async () =>
+    (await store.list()).flatMap((one) => {
+      if (one.id === disabled) return one;
+      if (one.id === unset) return { ...one, clientId: '' };
+      const long = { configuration: {}, fetchedAt: '2020-01-01T00:00:00Z', freshUntil: '2020-01-01T01:00:00Z' };
+      return one.id === unused ? { ...one, discovered: long } : [];
+    });
+  await startWith([], { list });
+  expect(asked()).toEqual([]);
+});
+
+test('a database that does not answer is no reason not to start', async () => {
+  await startWith([], { list: () => Promise.reject(new Error('down')) });
+  expect(asked()).toEqual([]);
+});

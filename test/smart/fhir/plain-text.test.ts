@@ -1,0 +1,57 @@
+/** The short way for plain texts says of every text what the long way says. */
+import { describe, expect, test } from 'vitest';
+import { asText } from '#src/smart/fhir/fields.ts';
+import { saysNothing } from '#src/smart/fhir/no-information.ts';
+
+describe('a text that is not plain is cleaned', () => {
+  test.for([
+    ['Wheelchair van', 'Wheelchair van'],
+    ['x', 'x'],
+    ['~!', '~!'],
+    [' x', 'x'],
+    ['x ', 'x'],
+    ['a  b', 'a b'],
+    ['a\tb', 'a b'],
+    ['a\u007Fb', 'a b'],
+    ['a\u00A0b', 'a b'],
+    ['Ren\u00E9', 'Ren\u00E9'],
+    ['Ada\u202EneB', 'AdaneB'],
+    ['a\u200Bb', 'ab'],
+    ['\uD800x', '\uFFFDx'],
+    ['', undefined],
+    [' ', undefined],
+    ['\u200B', undefined],
+  ] as const)('%j', ([text, expected]) => {
+    expect(asText(text)).toBe(expected);
+  });
+
+  test('and a plain one that is too long is cut', () => {
+    expect(asText('x'.repeat(10), 10)).toBe('x'.repeat(10));
+    expect(asText('x'.repeat(11), 10)).toBe(`${'x'.repeat(9)}…`);
+  });
+});
+
+test.for([
+  ...['unknown', 'UNK', ' unknown', 'Unknown (finding)', 'n/a', 'N.A.', 'not  available', 'Not_known', '(unknown)'],
+  ...['no information', 'nil', 'unknown; unk', '-', '...', '', 'un\u212A', 'UN\u212ANOWN', 'nullFlavor', 'none given'],
+])('%j says nothing', (text) => {
+  expect(saysNothing(text)).toBe(true);
+});
+
+test.for([
+  ...[
+    'Unknown soldier home',
+    'no',
+    'NA',
+    'Na 140',
+    'nothing by mouth',
+    'unkempt',
+    'Transport',
+    'not x',
+    'data',
+    'unk2',
+  ],
+  ...['\u212A', 'Ünknown', '2 vans', 'temporary ramp', 'object', 'masked ball'],
+])('%j says something', (text) => {
+  expect(saysNothing(text)).toBe(false);
+});
