@@ -43,8 +43,8 @@ interface Count {
   /** By this instance, and not told yet; more was given back than spent where it is negative. */
   own: number;
   endsAt: number;
-  /** What was spent meanwhile waits for one next answer together. */
-  telling: Promise<unknown>;
+  /** Under way; what is spent meanwhile waits for the next one together. */
+  telling?: Promise<number> | undefined;
   next?: Promise<number> | undefined;
 }
 
@@ -60,23 +60,21 @@ export function createSharedCounter(store: KeyStore, { keyPrefix, points, second
   const countOf = (key: string): Count => {
     const known = counts.get(key);
     if (known && known.endsAt > Date.now()) return known;
-    const count: Count = { told: 0, own: 0, endsAt: Date.now() + windowMs, telling: Promise.resolve() };
+    const count: Count = { told: 0, own: 0, endsAt: Date.now() + windowMs };
     counts.set(key, count);
     return count;
   };
-  const isWorthTelling = ({ told, own }: Count) => Math.abs(own) > mostOwn && told <= 2 * points && !isPaused(store);
+  // Also what comes while an answer is awaited: nothing is let through on what was known before it.
+  const isWorthTelling = ({ told, own, telling }: Count) =>
+    (telling !== undefined || Math.abs(own) > mostOwn) && told <= 2 * points && !isPaused(store);
   /** @returns how much had been spent before what is told now. */
   const tell = async (key: string, count: Count): Promise<number> => {
-    await count.telling;
-    count.next = undefined;
     const { own, told } = count;
     count.own = 0;
     count.told += own;
     if (isPaused(store)) return told;
-    const answer = within(PATIENCE_MS, store.count(nameOf(key), own, windowMs));
-    count.telling = answer.catch(() => undefined);
     try {
-      const { total, leftMs } = await answer;
+      const { total, leftMs } = await within(PATIENCE_MS, store.count(nameOf(key), own, windowMs));
       count.told = total;
       count.endsAt = Date.now() + leftMs;
       return total - own;
@@ -85,13 +83,25 @@ export function createSharedCounter(store: KeyStore, { keyPrefix, points, second
       return told;
     }
   };
+  const begin = (key: string, count: Count): Promise<number> => {
+    count.next = undefined;
+    const telling = tell(key, count).finally(() => {
+      if (count.telling === telling) count.telling = undefined;
+    });
+    count.telling = telling;
+    return telling;
+  };
+  const answerFor = (key: string, count: Count): Promise<number> => {
+    if (!count.telling) return begin(key, count);
+    count.next ??= count.telling.then(() => begin(key, count));
+    return count.next;
+  };
   const change = async (key: string, by: 1 | -1): Promise<{ place: number; count: Count }> => {
     const count = countOf(key);
     count.own += by;
     const { own } = count;
-    if (!isWorthTelling(count)) return { place: count.told + own, count };
-    count.next ??= tell(key, count);
-    return { place: (await count.next) + own, count };
+    const before = isWorthTelling(count) ? await answerFor(key, count) : count.told;
+    return { place: before + own, count };
   };
   return {
     spend: async (key) => {

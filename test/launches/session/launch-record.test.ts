@@ -160,7 +160,9 @@ describe('on real Redis and PostgreSQL', () => {
     expect(lifetimes.filter(([key]) => key.startsWith('tx:')).length).toBeGreaterThan(0);
     for (const [key, lifetimeMs] of lifetimes) {
       expect(lifetimeMs, key).toBeGreaterThan(0);
-      expect(lifetimeMs, key).toBeLessThanOrEqual(key.startsWith('tx:') ? 10 * MINUTE_MS : HOUR_MS);
+      // The list of open launches is written once a minute for each, so it lasts a minute longer than they do.
+      const most = { tx: 10 * MINUTE_MS, live: HOUR_MS + MINUTE_MS }[key.split(':')[0] ?? ''] ?? HOUR_MS;
+      expect(lifetimeMs, key).toBeLessThanOrEqual(most);
     }
     expect(Object.fromEntries(lifetimes)[recordKeyOf(page)]).toBeGreaterThan(59 * MINUTE_MS);
   });
