@@ -1,6 +1,6 @@
 /** Everything short-lived: launch transactions and launch records. What a store promises, and Redis as one; memory.ts is the other. */
 import type { Log } from '#src/adapters/log.ts';
-import { answerOf, openRedisClient, type RedisClient, scriptOf } from './client.ts';
+import { answerOf, openRedisClient, scriptOf } from './client.ts';
 
 /** What the launch needs of Redis: each method is one command, so each is atomic. Values are sealed before they come here. */
 export interface KeyStore {

@@ -53,13 +53,13 @@ export interface EndableLaunchStore extends LaunchStore {
 }
 
 /** What this process knows of a launch that it has proved before; a launch that it has forgotten costs one command more. */
-interface Seen {
+interface Proved {
   secretHash: string;
   /** When the index last heard of it, in milliseconds since 1970. */
   notedAt: number;
 }
 
-const MOST_SEEN = 50_000;
+const MOST_PROVED = 50_000;
 
 /** @throws from its methods: AppError 'store.unavailable'. */
 export function createLaunchStore(
@@ -68,7 +68,7 @@ export function createLaunchStore(
   retries: Pick<StoreRetries, 'insist'>,
 ): EndableLaunchStore {
   const index = createLiveIndex(redis);
-  const seen = new LRUCache<string, Seen>({ max: MOST_SEEN });
+  const proved = new LRUCache<string, Proved>({ max: MOST_PROVED });
   const endedLaunches = createEndedLaunches(redis, sealer);
   const { seal, unseal, prove } = createLaunchSealing(sealer);
   const reopen: LaunchStore['reopen'] = async (id) => {
@@ -112,12 +112,12 @@ export function createLaunchStore(
       const lifetimeMs = Math.min(IDLE_LIMIT_MS, Date.parse(launch.endsAt) - now.getTime());
       const sealed = await seal(record);
       await Promise.all([redis.set(keyOf(launch.id), sealed, Math.max(lifetimeMs, 1)), index.note(launch, now)]);
-      seen.set(launch.id, { secretHash: record.secretHash, notedAt: now.getTime() });
+      proved.set(launch.id, { secretHash: record.secretHash, notedAt: now.getTime() });
     },
     open: async (id, secret, now) => {
       const key = keyOf(id);
       const secretHash = hashOf(secret);
-      const known = seen.get(id);
+      const known = proved.get(id);
       // An id that stands in URLs and logs keeps nothing open (RF-14): who is not known here proves the secret first.
       const isKnown = known !== undefined && isEqualSecret(known.secretHash, secretHash);
       const opened = await prove(id, secret, await (isKnown ? redis.getAndRenew(key, IDLE_LIMIT_MS) : redis.get(key)));
@@ -127,7 +127,7 @@ export function createLaunchStore(
         isKnown || redis.renew(key, IDLE_LIMIT_MS),
         isNoted ? undefined : index.note(opened.launch, now),
       ]);
-      seen.set(id, { secretHash, notedAt: isNoted ? known.notedAt : now.getTime() });
+      proved.set(id, { secretHash, notedAt: isNoted ? known.notedAt : now.getTime() });
       return isThere ? opened : undefined;
     },
     glance: async (id, secret) => {

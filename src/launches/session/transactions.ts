@@ -107,7 +107,8 @@ export function createTransactions(dependencies: {
         if (stored !== TAKEN) {
           const transaction = await openTransaction(name, stored, sealer);
           if (transaction) return { kind: 'transaction', transaction };
-          return void (await putBack(name, stored));
+          await putBack(name, stored);
+          return undefined;
         }
         const outcome = await outcomeOf(key);
         if (outcome) return outcome === 'nothing' ? undefined : outcome;

@@ -75,7 +75,8 @@ describe.for([
     const exchange = () => store.exchange(key, 'taken', late);
     await store.set(key, 'transaction', 50);
     const got = await Promise.all(Array.from({ length: 50 }, exchange));
-    expect(got.toSorted()).toEqual([...Array<string>(49).fill('taken'), 'transaction']);
+    expect(got.filter((one) => one === 'transaction')).toHaveLength(1);
+    expect(got.filter((one) => one === 'taken')).toHaveLength(49);
     await untilGone(store, 60);
     expect([await exchange(), await store.get(key)]).toEqual([undefined, undefined]);
   });
@@ -276,7 +277,9 @@ describe('Redis in trouble', () => {
     await store.close();
   });
 
-  test('that hangs: what a value was exchanged for is told when the answer comes late', { timeout: 12_000 }, async () => {
+  test('that hangs: what a value was exchanged for is told when the answer comes late', {
+    timeout: 12_000,
+  }, async () => {
     const store = connectRedis(server.url, logInto([]));
     await store.set('late', 'transaction', LONG_MS);
     server.freeze();

@@ -134,7 +134,9 @@ describe('two instances on one Redis', () => {
     ['twenty', 20],
   ] as const)('a flood over %s instances is let through twice at most', async ([name, instances]) => {
     const limits = Array.from({ length: instances }, () => createLaunchLimit(second.dependencies.redis));
-    const begun = Array.from({ length: 1_500 }, (_unused, at) => limits[at % instances]?.begin(name, '192.0.2.1'));
+    const begun = Array.from({ length: 1_500 }, async (_unused, at) =>
+      limits[at % instances]?.begin(name, '192.0.2.1'),
+    );
     const through = (await Promise.allSettled(begun)).filter(({ status }) => status === 'fulfilled').length;
     expect(through).toBeGreaterThanOrEqual(300);
     expect(through).toBeLessThanOrEqual(600);
