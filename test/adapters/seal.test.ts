@@ -53,6 +53,19 @@ describe('a forged value is refused', () => {
     await expect(sealer.open('launch:1', [version, kid, cut].join('.'))).rejects.toThrow(SealError);
   });
 
+  test.for([
+    ['a character more', (sealed: string) => `${sealed}A`],
+    ['padding', (sealed: string) => `${sealed}==`],
+    ['a part more', (sealed: string) => `${sealed}.`],
+    ['a blank in it', (sealed: string) => sealed.replace(/.{9}$/, ' $&')],
+    ['characters of plain base64', (sealed: string) => sealed.replaceAll('-', '+').replaceAll('_', '/')],
+  ] as const)('with %s, though it says the same bytes', async ([, change]) => {
+    const all = await Promise.all(Array.from({ length: 20 }, () => sealer.seal('launch:1', value)));
+    const sealed = all.find((one) => /[-_]/.test(one.slice(12))) ?? '';
+    await expect(sealer.open('launch:1', change(sealed))).rejects.toThrow(SealError);
+    expect(await sealer.open('launch:1', sealed)).toEqual(value);
+  });
+
   test.for(['', 'taken', 'a.b.c.d.e', '{}', 'v1', 'v1.eN5oR1Yq', 'v1.eN5oR1Yq.', 'v1..'])('%j', async (sealed) => {
     await expect(sealer.open('launch:1', sealed)).rejects.toThrow(SealError);
   });
