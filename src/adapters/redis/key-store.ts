@@ -1,9 +1,11 @@
 /** Everything short-lived: launch transactions and launch records. What a store promises, and Redis as one; memory.ts is the other. */
 import type { Log } from '#src/adapters/log.ts';
-import { answerOf, openRedisClient, scriptOf } from './client.ts';
+import { answerOf, openRedisClient, type RedisClient, scriptOf } from './client.ts';
 
 /** What the launch needs of Redis: each method is one command, so each is atomic. Values are sealed before they come here. */
 export interface KeyStore {
+  /** The connection, to ask the server about itself, through `answerOf`; undefined in memory. May be a cluster. */
+  readonly client: RedisClient | undefined;
   get(key: string): Promise<string | undefined>;
   getMany(keys: readonly string[]): Promise<(string | undefined)[]>;
   set(key: string, value: string, lifetimeMs: number): Promise<void>;
@@ -61,6 +63,7 @@ export function connectRedis(url: string, log: Log): KeyStore {
   const count = scriptOf(redis, 'countWithin', COUNT);
 
   return {
+    client: redis,
     get: async (key) => (await answer(() => redis.get(key))) ?? undefined,
     // Key by key, as a cluster wants it; they leave together all the same.
     getMany: async (keys) => {

@@ -13,6 +13,7 @@ export function createMemoryStore(clock: Clock): KeyStore {
   const ranked = (key: string, fromScore: number) =>
     [...(rankings.get(key)?.value ?? [])].filter(([, score]) => score >= fromScore).toSorted(([, a], [, b]) => b - a);
   return {
+    client: undefined,
     get: async (key) => values.get(key)?.value,
     getMany: async (keys) => keys.map((key) => values.get(key)?.value),
     set: async (key, value, lifetimeMs) => values.set(key, value, lifetimeMs),
