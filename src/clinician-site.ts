@@ -54,11 +54,11 @@ export function clinicianSite(dependencies: ClinicianSiteDependencies): Router {
 
 /** From the EHR's chart, or our own address, to a launch. */
 function mountLaunching(mount: Mount, shared: Shared): void {
-  const { redis, sealer, retries, clock, readings, currentTokens, directory } = shared;
+  const { redis, clock, readings, currentTokens, directory } = shared;
   const pending = createPendingBytes({ clock, lifetimeMs: TRANSACTION_LIFETIME_MS });
   const launching = {
     ...shared,
-    transactions: createTransactions(redis, sealer, retries, pending),
+    transactions: createTransactions({ ...shared, pending }),
     limit: createLaunchLimit(redis),
     openLaunches: createOpenLaunchLimit(redis, clock),
   };

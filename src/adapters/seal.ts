@@ -1,6 +1,14 @@
 /** Sealing: what is stored is encrypted, authenticated and bound to the place it is stored in (ST-03, ST-04, ST-08). */
-import { createHash, createHmac, hkdfSync } from 'node:crypto';
-import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from 'jose';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
 
 /** Seals JSON values for a store and opens them again. */
 export interface Sealer {
@@ -41,14 +49,25 @@ export class TooLargeError extends SealError {
 /** Of a sealed value, unless its place allows another size. */
 const MOST_BYTES = 16_384;
 
+const CIPHER = 'aes-256-gcm';
+/** In front of every sealed value: another form of them gets another one. */
+const VERSION = 'v1';
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
 interface SealingKey {
+  /** Says which secret sealed a value, and nothing about the secret. */
   kid: string;
-  /** Imported once: jose would import raw bytes again for every value. */
-  key: Promise<CryptoKey>;
+  /** A key object, as Node prepares bytes anew at each use: that would take longer than the sealing. */
+  key: KeyObject;
 }
 
 /**
- * JWE compact, `dir` with A256GCM; the name is in the protected header, so it is authenticated with the ciphertext.
+ * AES-256-GCM as `v1.<key id>.<nonce, ciphertext and tag>`, the last in base64url. The name is authenticated with the
+ * ciphertext, and it also chooses the key: each name has one of its own, HMAC-SHA256 of the name under the secret's key.
+ *
+ * NIST SP 800-38D, section 8.3, lets one key seal 2^32 values with random nonces of 96 bits. As each name has its own key,
+ * that many values would have to be sealed under one name; a launch's record is sealed some hundred times in its life.
  *
  * @param secrets the first seals, all open: put a new one in front to rotate.
  */
@@ -60,54 +79,54 @@ export function createSealer(secrets: readonly string[]): Sealer {
 
   return {
     seal: async (name, value, mostBytes = MOST_BYTES) => {
-      const plaintext = new TextEncoder().encode(JSON.stringify(value));
+      const plaintext = Buffer.from(JSON.stringify(value));
       if (plaintext.length > mostBytes) throw new TooLargeError(plaintext.length, mostBytes);
-      return new CompactEncrypt(plaintext)
-        .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: first.kid, for: name })
-        .encrypt(await first.key);
+      return [VERSION, first.kid, encrypt(keyOf(first, name), name, plaintext).toString('base64url')].join('.');
     },
     open: async (name, sealed) => {
-      const { plaintext, protectedHeader } = await decrypt(sealed, keys);
-      if (protectedHeader['for'] !== name) throw new SealError('sealed for another place');
-      return JSON.parse(new TextDecoder().decode(plaintext));
+      const [version, kid, payload = '', ...more] = sealed.split('.');
+      const bytes = Buffer.from(payload, 'base64url');
+      // Node reads many a text as the same bytes; a value has one form alone.
+      const isWhole = version === VERSION && more.length === 0 && bytes.toString('base64url') === payload;
+      if (!isWhole) throw new SealError('cannot be opened');
+      const known = keys.find((candidate) => candidate.kid === kid);
+      if (!known) throw new SealError('sealed with a secret we do not have');
+      return JSON.parse(decrypt(keyOf(known, name), name, bytes).toString());
     },
-    isCurrent: (sealed) => kidOf(sealed) === first.kid,
+    isCurrent: (sealed) => sealed.split('.', 2)[1] === first.kid,
     fingerprint: firstHash,
     fingerprints: (text) => [firstHash(text), ...olderHashes.map((hash) => hash(text))],
   };
 }
 
-function kidOf(sealed: string): unknown {
-  try {
-    return decodeProtectedHeader(sealed).kid;
-  } catch {
-    return undefined;
-  }
-}
-
 function keyedHash(secret: string): (text: string) => string {
-  const key = Buffer.from(hkdfSync('sha256', secret, '', 'vectorcare fingerprint', 32));
+  const key = createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', 'vectorcare fingerprint', 32)));
   return (text) => createHmac('sha256', key).update(text).digest('base64url');
 }
 
 function derive(secret: string): SealingKey {
   const bytes = Buffer.from(hkdfSync('sha256', secret, '', 'vectorcare seal', 32));
   const kid = createHash('sha256').update('kid').update(bytes).digest('base64url').slice(0, 8);
-  return { kid, key: crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt']) };
+  return { kid, key: createSecretKey(bytes) };
 }
 
-async function decrypt(sealed: string, keys: readonly SealingKey[]) {
+function keyOf({ key }: SealingKey, name: string): KeyObject {
+  return createSecretKey(createHmac('sha256', key).update(name).digest());
+}
+
+function encrypt(key: KeyObject, name: string, plaintext: Buffer): Buffer {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv(CIPHER, key, nonce).setAAD(Buffer.from(name));
+  return Buffer.concat([nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** @throws SealError when anything of it was changed, or it was sealed under another name. */
+function decrypt(key: KeyObject, name: string, payload: Buffer): Buffer {
   try {
-    return await compactDecrypt(
-      sealed,
-      ({ kid }) => {
-        const known = keys.find((candidate) => candidate.kid === kid);
-        if (!known) throw new SealError('sealed with a secret we do not have');
-        return known.key;
-      },
-      { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] },
-    );
+    const decipher = createDecipheriv(CIPHER, key, payload.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
+    decipher.setAAD(Buffer.from(name)).setAuthTag(payload.subarray(-TAG_BYTES));
+    return Buffer.concat([decipher.update(payload.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
   } catch (error) {
-    throw error instanceof SealError ? error : new SealError('cannot be opened', error);
+    throw new SealError('cannot be opened', error);
   }
 }

@@ -14,8 +14,8 @@ const COMMAND_TIMEOUT_MS = 1_700;
 /** A host that vanished without a word is given up, so that a fail-over is found. Only counts while an answer is due. */
 const SILENCE_MS = 5_000;
 
+/** No `commandTimeout`: {@link answerOf} keeps the deadline, and some callers want to hear a late answer. */
 const CONNECTION = {
-  commandTimeout: COMMAND_TIMEOUT_MS,
   connectTimeout: COMMAND_TIMEOUT_MS,
   socketTimeout: SILENCE_MS,
 };
@@ -26,6 +26,16 @@ export function openRedisClient(url: string, log: Log): RedisClient {
   const client = clientFor(readRedisUrl(url));
   client.on('error', (error) => log.warn({ err: error }, 'redis.error'));
   return client;
+}
+
+/** One script of Redis, sent whole once per connection and by its hash from then on; Redis may forget it at any time. */
+export function scriptOf(
+  client: RedisClient,
+  name: string,
+  lua: string,
+): (key: string, ...values: (string | number)[]) => Promise<unknown> {
+  client.defineCommand(name, { lua, numberOfKeys: 1 });
+  return Reflect.get(client, name).bind(client);
 }
 
 function clientFor(target: RedisTarget): RedisClient {
@@ -76,12 +86,13 @@ function given<Options extends Record<string, string | undefined>>(
  * One command's answer within two seconds, whatever the connection is doing: also a command that waits behind another
  * one, or for a cluster that is being found again.
  *
+ * @param late hears an answer that came after it was given up: the command was carried out all the same.
  * @throws AppError 'store.unavailable'.
  */
 export async function answerOf<T>(
   client: RedisClient,
   command: () => Promise<T>,
-  withinMs: number = COMMAND_TIMEOUT_MS,
+  late: (answer: T) => void = () => undefined,
 ): Promise<T> {
   let isOver = false;
   const asked = async () => {
@@ -89,9 +100,11 @@ export async function answerOf<T>(
     if (isOver) throw new Error('given up before it was sent');
     return command();
   };
+  const answer = asked();
   try {
-    return await within(withinMs, asked());
+    return await within(COMMAND_TIMEOUT_MS, answer);
   } catch (error) {
+    answer.then(late, () => undefined);
     throw new AppError('store.unavailable', 'Redis did not answer', { cause: error });
   } finally {
     isOver = true;

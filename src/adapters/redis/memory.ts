@@ -22,6 +22,17 @@ export function createMemoryStore(clock: Clock): KeyStore {
       values.set(key, value, lifetimeMs);
       return true;
     },
+    getAndRenew: async (key, lifetimeMs) => {
+      const value = values.get(key)?.value;
+      if (value !== undefined) values.set(key, value, lifetimeMs);
+      return value;
+    },
+    exchange: async (key, value) => {
+      const entry = values.get(key);
+      const was = entry?.value;
+      if (entry) entry.value = value;
+      return was;
+    },
     replace: async (key, seen, value) => {
       const entry = values.get(key);
       if (entry?.value !== seen) return false;
@@ -42,7 +53,14 @@ export function createMemoryStore(clock: Clock): KeyStore {
       const entry = values.get(key);
       return entry && entry.expiresAt - clock().getTime();
     },
-    rank: async (key, member, { score, dropBelow, lifetimeMs }) => {
+    count: async (key, by, lifetimeMs) => {
+      const entry = values.get(key);
+      const total = Number(entry?.value ?? 0) + by;
+      if (entry) entry.value = String(total);
+      else values.set(key, String(total), lifetimeMs);
+      return { total, leftMs: entry ? entry.expiresAt - clock().getTime() : lifetimeMs };
+    },
+    rank: async (key, member, { score, dropBelow = Number.NEGATIVE_INFINITY, lifetimeMs }) => {
       const all = new Map(rankings.get(key)?.value).set(member, score);
       rankings.set(key, new Map([...all].filter(([, other]) => other >= dropBelow)), lifetimeMs);
     },

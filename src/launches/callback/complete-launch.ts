@@ -1,5 +1,4 @@
 /** A callback becomes a launch: proven, admitted, stored under a new secret, in place of older ones of its browser. */
-import { randomBytes } from 'node:crypto';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { type Audit, auditActor, auditPatient } from '#src/audit/audit.ts';
 import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
@@ -7,7 +6,7 @@ import { type LaunchCookie, launchesToEnd } from '#src/launches/session/cookies.
 import { isSameUser, type Launch } from '#src/launches/session/launch.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { StoreRetries } from '#src/launches/session/store-retries.ts';
-import type { Completion, Transaction } from '#src/launches/session/transaction.ts';
+import { type Completion, completionsOf, type Transaction } from '#src/launches/session/transaction.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { admitUser, type UserAdmissionDependencies } from './admit-clinician.ts';
 import type { CallbackVisit } from './callback-visit.ts';
@@ -43,14 +42,14 @@ export async function completeLaunch(
 ): Promise<LaunchDone> {
   const { audit, sealer, revoker, retries, endings } = dependencies;
   const { trace, supportCode, address } = visit;
-  const proven = await proveLaunch(dependencies, organization, transaction, visit);
+  const [{ launchId, secret }] = completionsOf(visit.key, sealer);
+  const proven = await proveLaunch(dependencies, organization, transaction, { ...visit, launchId });
   trace.know({
     userHash: auditActor(sealer, proven.user),
     patientHash: auditPatient(sealer, proven.organizationId, `Patient/${proven.context.patient}`),
   });
   const { launch, isAdmitted } = await admitUser(dependencies, organization, proven, visit);
   const by = { actor: launch.user, supportCode, address };
-  const secret = randomBytes(32).toString('base64url');
   const ended = await store(dependencies, visit, { launch, isAdmitted, secret }, organization).catch(
     (error: unknown) => {
       // No browser gets its cookie, and a store that has not answered may keep the record all the same (CB-22).
@@ -59,14 +58,14 @@ export async function completeLaunch(
       throw error;
     },
   );
-  const { id: launchId, organizationId, kind } = launch;
+  const { organizationId, kind } = launch;
   const facts = { ...(kind === 'standalone' ? { kind } : {}), ...(isAdmitted ? {} : { association: 'awaited' }) };
   const detail = Object.keys(facts).length > 0 ? { detail: facts } : {};
   audit.record({ event: 'launch', organizationId, launchId, ...by, ...detail });
   return { kind: 'finished', launchId, secret, ended, isFirst: true };
 }
 
-/** Stores the launch, ends those of this browser that it replaces, and lets a repeated callback find it. */
+/** Stores the launch, where a repeated callback finds it, and ends those of this browser that it replaces. */
 async function store(
   dependencies: CompleteLaunchDependencies,
   visit: CallbackVisit,
@@ -78,11 +77,8 @@ async function store(
   await visit.trace.step('launch-record', () => launches.save(launch, secret, clock()), lasts);
   // FU-07: for a user who is not admitted yet nothing is read, the patient least of all.
   if (isAdmitted) onCompleted(launch, organization);
-  const [ended] = await Promise.all([
-    endOthers(dependencies, visit, launch, organization),
-    transactions.complete(visit.key, { launchId: launch.id, secret }),
-  ]);
-  return ended;
+  transactions.completed(visit.key);
+  return endOthers(dependencies, visit, launch, organization);
 }
 
 /**

@@ -41,10 +41,10 @@ export async function proveLaunch(
   dependencies: ProveLaunchDependencies,
   organization: Organization,
   transaction: Transaction,
-  visit: CallbackVisit & { onCodeSent(): void },
+  visit: CallbackVisit & { onCodeSent(): void; launchId: string },
 ): Promise<Launch> {
   const { transactions, issuerKeys, keyRing, outbound, keyUses, revoker, clock } = dependencies;
-  const { callback, trace, onCodeSent } = visit;
+  const { callback, trace, onCodeSent, launchId } = visit;
   const issuers = issuersOf(organization, transaction.configuration);
   const judge = () => {
     assertUnchanged(organization, transaction);
@@ -72,7 +72,7 @@ export async function proveLaunch(
   // A good code is proof that the browser was there; anything less would let strangers spend the budget (MT-06).
   void ehr.countVisit();
   try {
-    const came = { issuers, authorizationServer, token, trace };
+    const came = { issuers, authorizationServer, token, trace, launchId };
     return await proveTokenResponse(dependencies, organization, transaction, came);
   } catch (error) {
     revoker.revoke({ authorizationServer, tokens: token }, organization);

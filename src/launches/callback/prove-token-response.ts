@@ -1,5 +1,4 @@
 /** What came with a token: permissions, identity and context, each proven or refused, make the launch. */
-import { randomBytes } from 'node:crypto';
 import type { Clock } from '#src/adapters/clock.ts';
 import { contextFacts, idTokenFacts, scopeFacts } from '#src/diagnostics/traces/facts.ts';
 import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
@@ -30,6 +29,7 @@ export async function proveTokenResponse(
     authorizationServer: Launch['authorizationServer'];
     token: TokenResponse;
     trace: LaunchTrace;
+    launchId: string;
   },
 ): Promise<Launch> {
   const { token, issuers, authorizationServer, trace } = came;
@@ -56,7 +56,7 @@ export async function proveTokenResponse(
   const readContext = () => readLaunchContext(token.members, { patientRequired: true });
   const context = await trace.step('context', readContext, {}, contextFacts);
   return {
-    id: randomBytes(16).toString('base64url'),
+    id: came.launchId,
     kind: transaction.kind,
     organizationId: organization.id,
     connectionVersion: organization.connectionVersion,

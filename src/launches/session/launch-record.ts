@@ -1,5 +1,5 @@
 /** One launch as it is stored: sealed under its own key, with the hash of its cookie's secret (ST-04, ST-05). */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Sealer, TooLargeError } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
 import { isEqualSecret } from '#src/http/csrf.ts';
@@ -17,7 +17,7 @@ export interface OpenedLaunch {
 }
 
 export const keyOf = (id: string) => `launch:${id}`;
-export const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url');
+export const hashOf = (secret: string) => hash('sha256', secret, 'base64url');
 
 export function createLaunchSealing(sealer: Sealer) {
   /** Undefined for what is absent, forged, moved from another key or sealed by a retired secret (ST-04, ST-08). */

@@ -2,6 +2,10 @@
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { IDLE_LIMIT_MS, type Launch } from './launch.ts';
 
+/** A launch that is used is noted again after this long, so its place says a little more time than it has. */
+export const NOTE_EVERY_MS = 60_000;
+const LONGEST_MS = IDLE_LIMIT_MS + NOTE_EVERY_MS;
+
 type Indexed = Pick<Launch, 'id' | 'organizationId' | 'endsAt'>;
 
 /**
@@ -9,6 +13,7 @@ type Indexed = Pick<Launch, 'id' | 'organizationId' | 'endsAt'>;
  * decided by the records alone.
  */
 export interface LiveIndex {
+  /** When a launch begins, and while it is used once in {@link NOTE_EVERY_MS}. */
   note(launch: Indexed, now: Date): Promise<void>;
   drop(organizationId: string, ids: readonly string[]): Promise<void>;
   /** Longest to go first; all of them unless `most` says how many. */
@@ -21,11 +26,15 @@ const keyOf = (organizationId: string) => `live:${organizationId}`;
 
 /** @throws from its methods: AppError 'store.unavailable'. */
 export function createLiveIndex(redis: KeyStore): LiveIndex {
+  const sweptAt = new Map<string, number>();
   return {
     note: async ({ id, organizationId, endsAt }, now) => {
-      const score = Math.min(Date.parse(endsAt), now.getTime() + IDLE_LIMIT_MS);
-      // No member is ranked beyond an hour from now, so the whole need not live longer.
-      const options = { score, dropBelow: now.getTime(), lifetimeMs: IDLE_LIMIT_MS };
+      const time = now.getTime();
+      const isSwept = time - (sweptAt.get(organizationId) ?? 0) < NOTE_EVERY_MS;
+      if (!isSwept) sweptAt.set(organizationId, time);
+      const score = Math.min(Date.parse(endsAt), time + LONGEST_MS);
+      // No member is ranked beyond that, so the whole need not live longer.
+      const options = { score, lifetimeMs: LONGEST_MS, ...(isSwept ? {} : { dropBelow: time }) };
       await redis.rank(keyOf(organizationId), id, options);
     },
     drop: (organizationId, ids) => redis.unrank(keyOf(organizationId), ...ids),

@@ -44,6 +44,7 @@ export function createLiveLaunches(
       );
       open.push(...found.filter((one) => one !== undefined));
     }
-    return open;
+    // The index knows it to the minute.
+    return open.toSorted((one, other) => other.lastUsedAt.getTime() - one.lastUsedAt.getTime());
   };
 }

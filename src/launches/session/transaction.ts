@@ -1,5 +1,6 @@
 /** A launch under way: what must be remembered between sending the browser to the EHR and its return. */
 import { createHash } from 'node:crypto';
+import type { Sealer } from '#src/adapters/seal.ts';
 import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import type { FailedScope } from '#src/smart/scopes/fallback.ts';
 import type { LaunchKind } from './launch.ts';
@@ -26,7 +27,7 @@ export interface Transaction {
   answerTo?: Pick<FailedScope, 'failure'> & { shown: string | undefined };
 }
 
-/** What finishing a transaction gave; kept for a minute, so that a reloaded callback ends where the first one did. */
+/** The launch that a transaction becomes: its id, and the secret of its cookie. */
 export interface Completion {
   launchId: string;
   secret: string;
@@ -47,4 +48,20 @@ export interface TransactionKey {
  */
 export function transactionName({ state, secret }: TransactionKey): string {
   return `tx:${createHash('sha256').update(`${state}.${secret}`).digest('base64url')}`;
+}
+
+/**
+ * The launch that a transaction becomes follows from the browser's half of it and our secrets. So nothing has to be
+ * stored for a reloaded callback to end where the first one did, and the launch is as hard to guess as that half.
+ *
+ * @returns under every secret, the current one first: another instance may have made it under an older one.
+ */
+export function completionsOf(
+  { state, secret }: TransactionKey,
+  { fingerprints }: Pick<Sealer, 'fingerprints'>,
+): readonly [Completion, ...Completion[]] {
+  const ids = fingerprints(`launch id of ${state}.${secret}`);
+  const secrets = fingerprints(`launch secret of ${state}.${secret}`);
+  const completion = (at: number) => ({ launchId: (ids[at] ?? '').slice(0, 22), secret: secrets[at] ?? '' });
+  return [completion(0), ...ids.slice(1).map((_, at) => completion(at + 1))];
 }

@@ -1,13 +1,16 @@
 /** Launches under way in Redis, sealed: of many callbacks with one `state` one claims its transaction. */
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
+import type { Clock } from '#src/adapters/clock.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { type Sealer, TooLargeError } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
 import type { PendingBytes } from './pending-bytes.ts';
+import type { LaunchStore } from './store.ts';
 import type { StoreRetries } from './store-retries.ts';
 import {
   type Completion,
+  completionsOf,
   TRANSACTION_LIFETIME_MS,
   type Transaction,
   type TransactionKey,
@@ -17,8 +20,9 @@ import {
 /** What a `state` from this browser stands for. */
 export type Claim = { kind: 'transaction'; transaction: Transaction } | { kind: 'completed'; completion: Completion };
 
+/** So long a reloaded callback leads to its launch. */
 const COMPLETION_LIFETIME_MS = 60_000;
-/** In place of a transaction, with who has it. */
+/** In place of a transaction that is being completed or was. Whoever got the transaction for it has it. */
 const TAKEN = 'taken';
 /** A place in the bulkhead, the budget's minute, the token, the issuer's keys and the user: each has its own deadline. */
 const LONGEST_CALLBACK_MS = 20_000;
@@ -39,10 +43,11 @@ export interface Transactions {
    *
    * @returns undefined when unknown, expired, or begun in another browser, or when the callback that has it gave up or died;
    *   the caller cannot tell which, and neither can an attacker.
-   * @throws AppError 'store.unavailable'; what may have been taken then is put back.
+   * @throws AppError 'store.unavailable'; what was taken is put back when the store's answer comes after all.
    */
   claim(key: TransactionKey): Promise<Claim | undefined>;
-  complete(key: TransactionKey, completion: Completion): Promise<void>;
+  /** Its launch is stored: {@link completionsOf} says which. */
+  completed(key: TransactionKey): void;
   /**
    * A code belongs to the first transaction it comes with. Codes are sent to one token endpoint once, so a code
    * that was stolen there can only come here again, with another `state` of ours (MT-04, RFC 9700 section 4.4 and 4.5).
@@ -53,21 +58,36 @@ export interface Transactions {
   abandon(key: TransactionKey): Promise<void>;
 }
 
-export function createTransactions(
-  redis: KeyStore,
-  sealer: Sealer,
-  retries: Pick<StoreRetries, 'insist'>,
-  pending: PendingBytes,
-): Transactions {
-  const take = async (name: string, stored: string): Promise<boolean> => {
-    const taken = `${TAKEN} ${randomUUID()}`;
-    try {
-      return await redis.replace(name, stored, taken);
-    } catch (error) {
-      // Done or not, now or later: nothing has come of it.
-      retries.insist(() => redis.replace(name, taken, stored));
-      throw error;
+export function createTransactions(dependencies: {
+  redis: KeyStore;
+  sealer: Sealer;
+  retries: Pick<StoreRetries, 'insist'>;
+  pending: PendingBytes;
+  launches: Pick<LaunchStore, 'peek' | 'whyEnded'>;
+  clock: Clock;
+}): Transactions {
+  const { redis, sealer, retries, pending, launches, clock } = dependencies;
+  /** By the caller that got the transaction: as no other has it, there is nothing to compare but the mark. */
+  const putBack = (name: string, transaction: string): Promise<void> => {
+    const put = () => redis.replace(name, TAKEN, transaction);
+    return put().then(
+      () => undefined,
+      () => retries.insist(put),
+    );
+  };
+  /** What a taken transaction has come to: its launch, nothing, or undefined while that is open. */
+  const outcomeOf = async (key: TransactionKey): Promise<Claim | 'nothing' | undefined> => {
+    const now = clock();
+    for (const completion of completionsOf(key, sealer)) {
+      const cookie = { id: completion.launchId, secret: completion.secret, issuedAt: now.getTime() };
+      // oxlint-disable-next-line no-await-in-loop -- nearly always one
+      const [[launch], reason] = await Promise.all([launches.peek([cookie]), launches.whyEnded(cookie, now)]);
+      const isLate = launch && now.getTime() - Date.parse(launch.startedAt) >= COMPLETION_LIFETIME_MS;
+      if (isLate || reason === 'not-stored') return 'nothing';
+      // One that has ended since says so on its own page.
+      if (launch || reason !== undefined) return { kind: 'completed', completion };
     }
+    return undefined;
   };
   return {
     begin: async (key, transaction, { isKnown = false } = {}) => {
@@ -79,24 +99,25 @@ export function createTransactions(
     claim: async (key) => {
       const name = transactionName(key);
       const deadline = performance.now() + LONGEST_CALLBACK_MS;
+      const late = (was: string) => void (was !== TAKEN && putBack(name, was));
       /* oxlint-disable no-await-in-loop -- asking again is what this is for */
       while (performance.now() < deadline) {
-        const stored = await redis.get(name);
+        const stored = await redis.exchange(name, TAKEN, late);
         if (stored === undefined) return undefined;
-        if (!stored.startsWith(TAKEN)) {
-          const opened = await openClaim(name, stored, sealer);
-          if (opened?.kind !== 'transaction' || (await take(name, stored))) return opened;
+        if (stored !== TAKEN) {
+          const transaction = await openTransaction(name, stored, sealer);
+          if (transaction) return { kind: 'transaction', transaction };
+          await putBack(name, stored);
+          return undefined;
         }
+        const outcome = await outcomeOf(key);
+        if (outcome) return outcome === 'nothing' ? undefined : outcome;
         await setTimeout(ASK_AGAIN_MS);
       }
       /* oxlint-enable no-await-in-loop */
       return undefined;
     },
-    complete: async (key, completion) => {
-      const name = transactionName(key);
-      await redis.set(name, await sealer.seal(name, { completion }), COMPLETION_LIFETIME_MS);
-      pending.release(name);
-    },
+    completed: (key) => pending.release(transactionName(key)),
     bindCode: async (key, code) => {
       const mark = `code:${createHash('sha256').update(code).digest('base64url')}`;
       const name = transactionName(key);
@@ -121,17 +142,8 @@ async function sealTransaction(name: string, transaction: Transaction, sealer: S
   }
 }
 
-interface Stored {
-  transaction?: Transaction;
-  completion?: Completion;
-}
-
-async function openClaim(name: string, stored: string, sealer: Sealer): Promise<Claim | undefined> {
-  try {
-    const { transaction, completion } = (await sealer.open(name, stored)) as Stored;
-    if (transaction) return { kind: 'transaction', transaction };
-    return completion && { kind: 'completed', completion };
-  } catch {
-    return undefined;
-  }
+/** Undefined for what is forged, moved from another key, or sealed by a secret or in a form that we do not have. */
+async function openTransaction(name: string, stored: string, sealer: Sealer): Promise<Transaction | undefined> {
+  const opened = await sealer.open(name, stored).catch(() => undefined);
+  return (opened as { transaction?: Transaction } | undefined)?.transaction;
 }

@@ -1,4 +1,5 @@
 /** One promise, four stores: Redis of every kind and its in-memory equal behave alike, and trouble is said within two seconds. */
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { connectRedis, type KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createMemoryStore } from '#src/adapters/redis/memory.ts';
@@ -67,6 +68,36 @@ describe.for([
     await untilGone(store, 60);
     expect(await store.get(key)).toBeUndefined();
     expect(await store.replace(key, 'seen', 'late')).toBe(false);
+  });
+
+  test('CB-06: of fifty that put the same mark in its place one gets the value, and the lifetime stays', async () => {
+    const late = () => expect.unreachable('nothing was late');
+    const exchange = () => store.exchange(key, 'taken', late);
+    await store.set(key, 'transaction', 50);
+    const got = await Promise.all(Array.from({ length: 50 }, exchange));
+    expect(got.filter((one) => one === 'transaction')).toHaveLength(1);
+    expect(got.filter((one) => one === 'taken')).toHaveLength(49);
+    await untilGone(store, 60);
+    expect([await exchange(), await store.get(key)]).toEqual([undefined, undefined]);
+  });
+
+  test('what is read and renewed has a new lifetime; what is not there is not made', async () => {
+    await store.set(key, 'one', 50);
+    expect(await store.getAndRenew(key, LONG_MS)).toBe('one');
+    await untilGone(store, 60);
+    expect(await store.get(key)).toBe('one');
+    expect(await store.getAndRenew(`${key}b`, LONG_MS)).toBeUndefined();
+    expect(await store.get(`${key}b`)).toBeUndefined();
+  });
+
+  test('a number begins with its first change, goes both ways, and ends after its first lifetime', async () => {
+    expect((await store.count(key, 5, 50)).total).toBe(5);
+    const counted = await Promise.all([store.count(key, 3, LONG_MS), store.count(key, -2, LONG_MS)]);
+    expect(counted.map(({ total }) => total)).toEqual([8, 6]);
+    for (const { leftMs } of counted) expect(leftMs).toBeLessThanOrEqual(50);
+    await untilGone(store, 60);
+    const { total, leftMs } = await store.count(key, -1, LONG_MS);
+    expect([total, leftMs > 50, leftMs <= LONG_MS]).toEqual([-1, true, true]);
   });
 
   test('of fifty that set what is absent exactly one succeeds', async () => {
@@ -138,6 +169,19 @@ async function untilGone(store: KeyStore, lifetimeMs: number): Promise<void> {
   while ((await store.get('test:hourglass')) !== undefined) await new Promise((resolve) => setImmediate(resolve));
 }
 
+test('scripts that Redis has forgotten are sent again', async () => {
+  const store = connectRedis(server.url, logInto([]));
+  const redis = new Redis(server.url);
+  for (const flush of [false, true, false]) {
+    if (flush) await redis.script('FLUSH');
+    await store.set('forgotten', 'seen', LONG_MS);
+    expect(await store.replace('forgotten', 'seen', 'next')).toBe(true);
+    expect((await store.count('forgotten-number', 1, LONG_MS)).leftMs).toBeGreaterThan(0);
+  }
+  redis.disconnect();
+  await store.close();
+});
+
 describe('Redis in trouble', () => {
   const stateOf = (store: KeyStore) =>
     store.ping().then(
@@ -150,6 +194,9 @@ describe('Redis in trouble', () => {
     store.getMany(['a', 'b']),
     store.set('a', 'CANARY-value', LONG_MS),
     store.setIfAbsent('a', 'CANARY-value', LONG_MS),
+    store.getAndRenew('a', LONG_MS),
+    store.exchange('a', 'CANARY-value', () => undefined),
+    store.count('a-number', 1, LONG_MS),
     store.replace('a', 'CANARY-seen', 'CANARY-value'),
     store.renew('a', LONG_MS),
     store.take('a'),
@@ -227,6 +274,20 @@ describe('Redis in trouble', () => {
     await expectAllRefused(store);
     server.thaw();
     await expect(store.ping()).resolves.toBeUndefined();
+    await store.close();
+  });
+
+  test('that hangs: what a value was exchanged for is told when the answer comes late', {
+    timeout: 12_000,
+  }, async () => {
+    const store = connectRedis(server.url, logInto([]));
+    await store.set('late', 'transaction', LONG_MS);
+    server.freeze();
+    const late = Promise.withResolvers<string>();
+    await expect(store.exchange('late', 'taken', late.resolve)).rejects.toMatchObject(unavailable);
+    server.thaw();
+    expect(await late.promise).toBe('transaction');
+    expect(await store.get('late')).toBe('taken');
     await store.close();
   });
 

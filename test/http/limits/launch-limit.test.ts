@@ -107,25 +107,39 @@ describe('two instances on one Redis', () => {
     const there = launchUrl.replace(both.url, second.url);
     const urls = Array.from({ length: 500 }, (_unused, index) => (index % 2 === 0 ? launchUrl : there));
     const answers = await Promise.all(urls.map((url) => browser.visit(url)));
-    expect(answers.filter(({ status }) => status === 303)).toHaveLength(300);
+    // Each instance keeps a twentieth to itself before it tells the other.
+    const begun = answers.filter(({ status }) => status === 303).length;
+    expect(begun).toBeGreaterThanOrEqual(300);
+    expect(begun).toBeLessThanOrEqual(300 + 2 * 15);
     const refused = answers.filter(({ status }) => status === 429);
-    expect(refused).toHaveLength(200);
+    expect(refused).toHaveLength(500 - begun);
     for (const { headers } of refused) expect(Number(headers['retry-after'])).toBeGreaterThan(0);
     const neighbour = there.replace('orgId=st-elsewhere', 'orgId=neighbour');
     expect(titleOf(await both.browser().open(neighbour))).toBe('Requests for Ada Moreno');
     // What one address was refused is not held against the rest of its organization.
-    expect(await both.dependencies.redis.get('limit:launch:st-elsewhere')).toBe('300');
+    expect(Number(await both.dependencies.redis.get('limit:launch:st-elsewhere'))).toBeLessThanOrEqual(begun);
   });
 
-  test('a launch begun here and finished there gives its place back', async () => {
-    const place = 'limit:launch-address:neighbour 127.0.0.1';
-    const before = await both.dependencies.redis.get(place);
-    const browser = both.browser();
-    const neighbour = both.sandbox.launch('pat-ada').replace('orgId=st-elsewhere', 'orgId=neighbour');
-    const callback = await browser.openUntil(neighbour, '/smart/callback');
-    expect(Number(await both.dependencies.redis.get(place))).toBe(Number(before) + 1);
-    await browser.visit(callback.replace(both.url, second.url));
-    await expect.poll(() => both.dependencies.redis.get(place)).toBe(before);
+  test('launches begun here and finished there give their places back', async () => {
+    const [here, there] = [both, second].map(({ dependencies }) => createLaunchLimit(dependencies.redis));
+    for (let launch = 0; launch < 1_000; launch += 1) {
+      await here?.begin('to and fro', '192.0.2.1');
+      await there?.finish('to and fro', '192.0.2.1');
+    }
+    await expect(here?.begin('to and fro', '192.0.2.1')).resolves.toBeUndefined();
+  });
+
+  test.for([
+    ['ten', 10],
+    ['twenty', 20],
+  ] as const)('a flood over %s instances is let through twice at most', async ([name, instances]) => {
+    const limits = Array.from({ length: instances }, () => createLaunchLimit(second.dependencies.redis));
+    const begun = Array.from({ length: 1_500 }, async (_unused, at) =>
+      limits[at % instances]?.begin(name, '192.0.2.1'),
+    );
+    const through = (await Promise.allSettled(begun)).filter(({ status }) => status === 'fulfilled').length;
+    expect(through).toBeGreaterThanOrEqual(300);
+    expect(through).toBeLessThanOrEqual(600);
   });
 
   test('while Redis is away each instance goes on counting by itself', async () => {

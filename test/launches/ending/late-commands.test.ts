@@ -50,7 +50,7 @@ const token: Script = async (request) => {
 };
 const revoked = () => ehr.seen(REVOCATION).map(({ body }) => new URLSearchParams(body).get('token'));
 /** With the next such command Redis does not answer; the command reaches it all the same. */
-const hangAt = (command: 'take' | 'getMany' | 'replace') => {
+const hangAt = (command: 'take' | 'getMany' | 'exchange') => {
   const real = store()[command] as (...given: unknown[]) => Promise<unknown>;
   vi.spyOn(store(), command as 'ping').mockImplementationOnce((async (...given: unknown[]) => {
     server.freeze();
@@ -74,7 +74,7 @@ describe('a callback', () => {
     'CB-04, AZ-21: whose transaction was claimed too late can be repeated: one token call, one launch',
     PATIENT,
     async () => {
-      hangAt('replace');
+      hangAt('exchange');
       expect((await browser.visit(callback)).status).toBe(503);
       expect(ehr.seen('token')).toEqual([]);
       await thawed();
@@ -144,6 +144,10 @@ describe('signing out', () => {
 });
 
 async function keys(pattern: string): Promise<string[]> {
-  const client = store().client;
-  return client instanceof Redis ? (await client.keys(pattern)).toSorted() : [];
+  const client = new Redis(server.url);
+  try {
+    return (await client.keys(pattern)).toSorted();
+  } finally {
+    client.disconnect();
+  }
 }

@@ -1,0 +1,78 @@
+/** What one warm launch and one re-load of its list may cost: one table, which fails as soon as something is added. */
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { titleOf } from '#test/helpers/browser.ts';
+import { createRedisServer } from '#test/helpers/redis-server.ts';
+import { startWorld, type World } from '#test/helpers/world.ts';
+
+/** One kind of cost: what it is counted in, how, and how much of it each may have. */
+interface Cost {
+  what: string;
+  /** All of it until now, by name, so that a failure says what was added. */
+  soFar(): Promise<Record<string, number>>;
+  /** From the launch URL to the page, in a browser that launched here before, when everything that may be known is. */
+  launch: Record<string, number>;
+  /** The list again, in the same browser. */
+  reload: Record<string, number>;
+}
+
+const costs: Cost[] = [
+  {
+    what: 'Redis commands, as Redis counts them: also those inside scripts',
+    soFar: async () => redisCommands(await redis.info('commandstats')),
+    launch: {
+      // The transaction stored; claimed; its code marked (MT-04); the launch stored.
+      set: 4,
+      // The launch noted in the list of open ones, and how long that list lasts.
+      zadd: 1,
+      pexpire: 1,
+      // The launch read and renewed for its first page.
+      getex: 1,
+    },
+    // The launch read and renewed. Nothing else, the administrators' sessions least of all.
+    reload: { getex: 1 },
+  },
+];
+
+const server = await createRedisServer();
+let world: World;
+let redis: Redis;
+beforeAll(async () => {
+  await server.start();
+  world = await startWorld({ env: { REDIS_URL: server.url } });
+  redis = new Redis(server.url);
+});
+afterAll(async () => {
+  redis.disconnect();
+  await world.close();
+  await server.stop();
+});
+
+function redisCommands(info: string): Record<string, number> {
+  const all = [...info.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)].map(([, name, calls]) => [name, Number(calls)]);
+  return Object.fromEntries(all.filter(([name]) => name !== 'info'));
+}
+
+async function spentBy(act: () => Promise<unknown>): Promise<Record<string, number>[]> {
+  const before = await Promise.all(costs.map(({ soFar }) => soFar()));
+  await act();
+  const after = await Promise.all(costs.map(({ soFar }) => soFar()));
+  return after.map((all, at) => {
+    const more = Object.entries(all).map(([name, total]) => [name, total - (before[at]?.[name] ?? 0)] as const);
+    return Object.fromEntries(more.filter(([, count]) => count !== 0));
+  });
+}
+
+test('a warm launch and a re-load cost what the table says', async () => {
+  // Warm: the process has launched for this organization, and the browser, which is not at its first launch, brings its note.
+  const browser = world.browser();
+  await world.launch('pat-ben', browser);
+  const jar = browser.jar.get('localhost') ?? new Map<string, string>();
+  for (const name of jar.keys()) if (name !== 'probe') jar.delete(name);
+  const ofLaunch = await spentBy(() => world.launch('pat-ada', browser));
+  const page = browser.history.at(-1);
+  expect(titleOf(page ?? { body: '' })).toBe('Requests for Ada Moreno');
+  const ofReload = await spentBy(() => browser.visit(page?.url ?? ''));
+  const all = costs.map(({ what }, at) => ({ what, launch: ofLaunch[at], reload: ofReload[at] }));
+  expect(all).toEqual(costs.map(({ what, launch, reload }) => ({ what, launch, reload })));
+});
