@@ -25,6 +25,8 @@ async function seenAs(world: World, headers: Record<string, string>) {
   const browser = world.browser({ headers });
   const url = world.sandbox.launch('pat-ada').replace('orgId=st-elsewhere', `orgId=${orgId}`);
   const callback = await browser.openUntil(url, '/smart/callback');
+  // An instance tells Redis of a visitor when a twentieth of the allowance is spent.
+  await Promise.all(Array.from({ length: 16 }, () => browser.visit(url)));
   const countOf = (visitor: string) => world.dependencies.redis.get(`limit:launch-address:${orgId} ${visitor}`);
   const visitors = ['127.0.0.1', '10.20.0.7', '192.0.2.1', '203.0.113.9', '2001:db8:1:2::/64', 'unreadable'];
   const counts = await Promise.all(visitors.map(countOf));
