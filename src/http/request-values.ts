@@ -9,19 +9,11 @@ const LONGEST_PATH_PART = 300;
 const LONGEST_OF_EHR = 16_384;
 const FROM_EHR = new Set(['iss', 'launch', 'state', 'code', 'error', 'error_description', 'error_uri']);
 
-const queries = new WeakMap<object, URLSearchParams>();
-
 /**
  * The parameters of a request as sent, repeated ones included. The value of one that is too long counts as empty, like
- * every value that cannot be meant; its name stays. Parsed once per request, so for reading only.
+ * every value that cannot be meant; its name stays.
  */
 export function queryOf(request: { url: string }): URLSearchParams {
-  const query = queries.get(request) ?? parseQuery(request);
-  queries.set(request, query);
-  return query;
-}
-
-function parseQuery(request: { url: string }): URLSearchParams {
   const start = request.url.indexOf('?');
   const sent = new URLSearchParams(start < 0 ? '' : request.url.slice(start + 1));
   const isTooLong = ([name, value]: [string, string]) =>
