@@ -5,7 +5,7 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import postcss, { type Root } from 'postcss';
+import { parse } from 'postcss';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const target = `${root}public/bootstrap.css`;
@@ -27,15 +27,15 @@ const halves = attributes.flatMap((text) => textsOf(text, /([\w-]+-)\$\{/g));
 const elements = new Set(['html', 'body', ...textsOf(markup, /<([a-z][a-z\d]*)/g)]);
 
 const source = createRequire(import.meta.url).resolve('bootstrap/dist/css/bootstrap.css');
-const sheet = postcss.parse(readFileSync(source, 'utf8'));
-dropUnusedRules(sheet);
-dropUnusedProperties(sheet, textOf('public/*.css'));
+const sheet = parse(readFileSync(source, 'utf8'));
+dropUnusedRules();
+dropUnusedProperties(textOf('public/*.css'));
 const reduced = `${sheet.toString().trim()}\n`;
 
 if (process.argv.includes('--check')) {
   if (readFileSync(target, 'utf8') !== reduced) {
-    console.error('public/bootstrap.css is not what the views use: run `npm run styles`');
     process.exitCode = 1;
+    process.stderr.write('public/bootstrap.css is not what the views use: run `npm run styles`\n');
   }
 } else writeFileSync(target, reduced);
 
@@ -44,7 +44,7 @@ function textsOf(text: string, pattern: RegExp): string[] {
 }
 
 /** A selector stays when every class and element in it can occur; the licence stays, too. */
-function dropUnusedRules(sheet: Root): void {
+function dropUnusedRules(): void {
   const isClass = (name: string) => classes.has(name) || halves.some((half) => name.startsWith(half));
   const isUsed = (selector: string) => {
     const needed = selector.replaceAll(/:not\([^)]*\)|\[[^\]]*\]|::?[\w-]+/g, '');
@@ -52,18 +52,21 @@ function dropUnusedRules(sheet: Root): void {
     const hasAll = textsOf(needed, /\.([\w-]+)/g).every(isClass);
     return isOurs && hasAll && textsOf(needed, /(?:^|[\s>+~(])([a-z][a-z\d]*)/g).every((name) => elements.has(name));
   };
-  sheet.walkAtRules('keyframes', (rule) => void rule.remove());
   sheet.walkRules((rule) => {
+    // The steps of an animation, such as `to`, are not selectors.
+    if (rule.parent?.type === 'atrule' && rule.parent.name.endsWith('keyframes')) return;
     const selectors = rule.selectors.filter(isUsed);
     if (selectors.length > 0) rule.selectors = selectors;
     else rule.remove();
   });
+  const values = textsOf(sheet.toString(), /:([^;{]*);/g).join(' ');
+  sheet.walkAtRules(/keyframes$/, (rule) => void (values.includes(rule.params) || rule.remove()));
   sheet.walkAtRules((rule) => void (rule.nodes?.length === 0 && rule.remove()));
   sheet.walkComments((comment) => void (comment.text.startsWith('!') || comment.remove()));
 }
 
 /** Custom properties that nothing reads: of those left, others may be the only readers, so this goes round. */
-function dropUnusedProperties(sheet: Root, ours: string): void {
+function dropUnusedProperties(ours: string): void {
   const read = new Set(textsOf(sheet.toString() + ours, /var\((--bs-[\w-]+)/g));
   let isChanged = false;
   sheet.walkDecls(/^--bs-/, (declaration) => {
@@ -73,5 +76,5 @@ function dropUnusedProperties(sheet: Root, ours: string): void {
     declaration.remove();
     if (parent?.nodes?.length === 0) parent.remove();
   });
-  if (isChanged) dropUnusedProperties(sheet, ours);
+  if (isChanged) dropUnusedProperties(ours);
 }
