@@ -60,9 +60,10 @@ export function encodingFor<Encoding extends string>(
 
 /** Whatever its size: no page of ours is under a kilobyte. */
 function takesGzip(response: Response): boolean {
-  if (response.req.originalUrl.includes('?')) return false;
+  const { req: request } = response;
+  if (request.originalUrl.includes('?')) return false;
   response.vary('Accept-Encoding');
-  return encodingFor(response.req, ['gzip']) !== undefined;
+  return encodingFor(request, ['gzip']) !== undefined;
 }
 
 function gzipTrailer(checksum: number, length: number): Buffer {
