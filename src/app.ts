@@ -1,8 +1,4 @@
 /** createApp: the composition root, and with its two sites the site map. Tests run the same app as the process. */
-import type { ServerResponse } from 'node:http';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import express, { type Express } from 'express';
 import { limitRequestsUnderWay } from '#src/http/limits/requests-under-way.ts';
 import { jwksRoutes } from '#src/keys/jwks-route.ts';
@@ -10,20 +6,16 @@ import { createLaunchEndings } from '#src/launches/ending/end-launches.ts';
 import { createLaunchStore } from '#src/launches/session/store.ts';
 import { opsRoutes } from '#src/ops/health-routes.ts';
 import { clinicianSite } from './clinician-site.ts';
+import { compressPages } from './http/compression.ts';
 import { errorHandler, notFound } from './http/error-page.ts';
 import { requireHttps } from './http/own-url.ts';
 import { redirectWithoutBody } from './http/redirect-without-body.ts';
 import { requestLog } from './http/request-log.ts';
 import { requestSpan } from './http/request-span.ts';
 import { securityHeaders } from './http/security-headers.ts';
+import { staticFiles } from './http/static-files.ts';
 import type { AppDependencies } from './open-dependencies.ts';
 import { settingsSite } from './settings-site.ts';
-
-const STATIC = {
-  index: false,
-  redirect: false,
-  setHeaders: (response: ServerResponse) => void response.setHeader('Cache-Control', 'public, max-age=3600'),
-};
 
 /** Builds the app. Nothing listens yet, and nothing here reads the environment. */
 export function createApp(dependencies: AppDependencies): Express {
@@ -34,6 +26,7 @@ export function createApp(dependencies: AppDependencies): Express {
 
   const app = express();
   redirectWithoutBody(app);
+  compressPages(app);
   app.disable('x-powered-by');
   app.disable('etag');
   app.enable('case sensitive routing');
@@ -46,19 +39,13 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(limitRequestsUnderWay());
   app.use(requireHttps(publicUrl, config.trustProxy.length > 0));
   app.use(securityHeaders(publicUrl.protocol === 'https:'));
-  app.use('/assets', ...staticFiles());
+  // First what is asked for most: a router looks through all that stands before.
+  app.use(clinicianSite({ ...dependencies, launches, endings }));
+  app.use(staticFiles());
   app.use(jwksRoutes(keyRing, keyUses));
   app.use(opsRoutes(dependencies, metrics, config.opsAddresses));
-  app.use(clinicianSite({ ...dependencies, launches, endings }));
   app.use(settingsSite({ ...dependencies, launches, endings }));
   app.use(notFound);
   app.use(errorHandler);
   return app;
-}
-
-/** Our own few files, and Bootstrap's stylesheet from its package. */
-function staticFiles() {
-  const bootstrap = dirname(createRequire(import.meta.url).resolve('bootstrap/package.json'));
-  const own = fileURLToPath(new URL('../public', import.meta.url));
-  return [express.static(own, STATIC), express.static(join(bootstrap, 'dist/css'), STATIC)];
 }

@@ -1,17 +1,18 @@
 /** The frame of every page: document head, top bar, landmarks. No inline style or script, so that a strict CSP holds. */
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { type AssetName, assetPath } from './assets.ts';
 
 /** What the frame needs to know about a page. */
 export interface LayoutProps {
   readonly title: string;
   /** the per-launch theme's URL on this origin; it may set the --vc-… properties of app.css */
   readonly themeUrl?: string | undefined;
-  /** a stylesheet of ours under /assets, beside app.css */
-  readonly styleUrl?: string | undefined;
+  /** a stylesheet of ours, beside app.css */
+  readonly style?: AssetName | undefined;
   /** what stands in the top bar beside the product's name */
   readonly bar?: SafeHtml | undefined;
-  /** a script of ours under /assets that the page also works without */
-  readonly scriptUrl?: string | undefined;
+  /** a script of ours that the page also works without */
+  readonly script?: AssetName | undefined;
 }
 
 /** Everything up to and including `<main>`, so that a page can be sent before its data is there. */
@@ -23,12 +24,12 @@ export function layoutStart(props: LayoutProps): SafeHtml {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${props.title}</title>
-<link rel="icon" href="/assets/favicon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/assets/bootstrap.min.css">
-<link rel="stylesheet" href="/assets/app.css">
-${props.styleUrl === undefined ? null : html`<link rel="stylesheet" href="${props.styleUrl}">`}
+<link rel="icon" href="${assetPath('favicon.svg')}" type="image/svg+xml">
+<link rel="stylesheet" href="${assetPath('bootstrap.css')}">
+<link rel="stylesheet" href="${assetPath('app.css')}">
+${props.style === undefined ? null : html`<link rel="stylesheet" href="${assetPath(props.style)}">`}
 ${props.themeUrl === undefined ? null : html`<link rel="stylesheet" href="${props.themeUrl}">`}
-${props.scriptUrl === undefined ? null : html`<script src="${props.scriptUrl}" defer></script>`}
+${props.script === undefined ? null : html`<script src="${assetPath(props.script)}" defer></script>`}
 </head>
 <body>
 <a class="skip-link" href="#main">Skip to content</a>

@@ -4,8 +4,8 @@ import { pino } from 'pino';
 /** The logger every part uses. */
 export type Log = pino.Logger;
 
-/** Names that never carry a loggable value, at whatever depth a careless caller puts them. */
-const SECRET_NAMES = [
+/** Names that never carry a loggable value, on a line or one step down. */
+const SECRET_NAMES = new Set([
   'launch',
   'code',
   'state',
@@ -16,10 +16,10 @@ const SECRET_NAMES = [
   'code_verifier',
   'cookie',
   'authorization',
-];
+]);
 
 /**
- * The second line of defence: callers log codes, ids and shapes only, and these paths are removed should one slip.
+ * The second line of defence: callers log codes, ids and shapes only, and these names are removed should one slip.
  * Errors are logged by name, message, code and cause; messages are ours, never a peer's.
  *
  * @param destination for tests that read the lines.
@@ -29,11 +29,23 @@ export function createLog(level: string, destination?: pino.DestinationStream): 
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-    redact: { paths: SECRET_NAMES.flatMap((name) => [name, `*.${name}`]), censor: '[removed]' },
+    // Not pino's `redact`: its wildcards take five times as long as the rest of a line.
+    formatters: { level: (label) => ({ level: label }), log: (line) => withoutSecrets(line, 'and one step down') },
     serializers: { err: describeFailure },
   };
   return destination ? pino(options, destination) : pino(options);
+}
+
+/** The same object where nothing is to be removed. An `err` is for {@link describeFailure}. */
+function withoutSecrets(line: Record<string, unknown>, depth?: 'and one step down'): Record<string, unknown> {
+  let shown = line;
+  for (const [name, value] of Object.entries(line)) {
+    const isNested = depth !== undefined && name !== 'err' && typeof value === 'object' && value !== null;
+    const clean = isNested ? withoutSecrets(value as Record<string, unknown>) : value;
+    const kept = SECRET_NAMES.has(name) ? '[removed]' : clean;
+    if (kept !== value) shown = { ...shown, [name]: kept };
+  }
+  return shown;
 }
 
 interface LoggedFailure {

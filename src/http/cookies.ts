@@ -8,7 +8,7 @@ const LONGEST_VALUE = 4_096;
 /** Cookies of one deployment. */
 export interface Cookies {
   /** Every cookie of ours in the request, by the name without prefix. */
-  read(request: Request): Map<string, string>;
+  read(request: Request): ReadonlyMap<string, string>;
   /** @param maxAgeMs how long the browser keeps it. */
   set(response: Response, name: string, value: string, maxAgeMs: number): void;
   clear(response: Response, name: string): void;
@@ -29,12 +29,19 @@ export function createCookies(publicUrl: URL, place: 'framed' | 'first-party' = 
     secure,
     ...(secure && place === 'framed' ? { sameSite: 'none', partitioned: true } : { sameSite: 'lax' }),
   };
+  const known = new WeakMap<Request, ReadonlyMap<string, string>>();
+  const parse = (request: Request) => {
+    const parsed = Object.entries(parseCookie(request.headers.cookie ?? ''));
+    const isOurs = ([name, value]: [string, string | undefined]): boolean =>
+      name.startsWith(prefix) && value !== undefined && value.length <= LONGEST_VALUE;
+    return new Map(parsed.filter(isOurs).map(([name, value = '']) => [name.slice(prefix.length), value]));
+  };
   return {
+    // A launch asks for several cookies in several places: the header is parsed once.
     read: (request) => {
-      const parsed = Object.entries(parseCookie(request.headers.cookie ?? ''));
-      const isOurs = ([name, value]: [string, string | undefined]): boolean =>
-        name.startsWith(prefix) && value !== undefined && value.length <= LONGEST_VALUE;
-      return new Map(parsed.filter(isOurs).map(([name, value = '']) => [name.slice(prefix.length), value]));
+      const cookies = known.get(request) ?? parse(request);
+      known.set(request, cookies);
+      return cookies;
     },
     set: (response, name, value, maxAgeMs) => {
       response.cookie(`${prefix}${name}`, value, { ...options, maxAge: maxAgeMs });

@@ -1,13 +1,20 @@
 /** Proof that a POST comes from a page of ours that this browser was given (RV-01). */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
 import { AppError } from '#src/errors.ts';
 import { fieldOf } from './form-body.ts';
 import { headerOf } from './request-values.ts';
 
-/** The token for forms on pages that a cookie secret authenticates; useless without that cookie. */
+/** Bytes of the proof, and of the pad in front of it. */
+const LENGTH = 32;
+
+/**
+ * The token for forms on pages that a cookie secret authenticates; useless without that cookie. It is another text each
+ * time, the proof under a random pad, so that the length of a compressed page says nothing about it (BREACH).
+ */
 export function csrfToken(cookieSecret: string): string {
-  return createHmac('sha256', cookieSecret).update('csrf').digest('base64url');
+  const pad = randomBytes(LENGTH);
+  return Buffer.concat([pad, masked(proofOf(cookieSecret), pad)]).toString('base64url');
 }
 
 /**
@@ -22,9 +29,20 @@ export function assertOwnForm(request: Request, publicUrl: URL, cookieSecret: st
   const origin = headerOf(request, 'origin');
   if (site !== undefined && site !== 'same-origin') throw new AppError('request.forged', `Sec-Fetch-Site is ${site}`);
   if (origin !== undefined && origin !== publicUrl.origin) throw new AppError('request.forged', 'Origin is not ours');
-  if (!isEqualSecret(fieldOf(request, 'csrf', 'code'), csrfToken(cookieSecret))) {
-    throw new AppError('request.forged', 'the form token is missing or wrong');
-  }
+  const token = Buffer.from(fieldOf(request, 'csrf', 'code'), 'base64url');
+  const isOurs =
+    token.length === 2 * LENGTH &&
+    timingSafeEqual(masked(token.subarray(LENGTH), token.subarray(0, LENGTH)), proofOf(cookieSecret));
+  if (!isOurs) throw new AppError('request.forged', 'the form token is missing or wrong');
+}
+
+function proofOf(cookieSecret: string): Buffer {
+  return createHmac('sha256', cookieSecret).update('csrf').digest();
+}
+
+/** Under the pad, or from under it: XOR goes both ways. */
+function masked(bytes: Buffer, pad: Buffer): Buffer {
+  return Buffer.from(bytes.map((byte, at) => byte ^ (pad[at] ?? 0)));
 }
 
 /** Compares without telling, by its duration, how much was right. */

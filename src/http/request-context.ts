@@ -35,5 +35,6 @@ export function contextOf(request: Request): RequestContext {
 }
 
 function createSupportCode(): string {
-  return readableLetters(8).replace(/(?<=^.{4})/, '-');
+  const letters = readableLetters(8);
+  return `${letters.slice(0, 4)}-${letters.slice(4)}`;
 }

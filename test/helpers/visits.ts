@@ -19,6 +19,11 @@ export function csrfOf(page: Visit): string {
   return /name="csrf" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
 }
 
+/** A page's text but for its form token, which is another one each time. */
+export function withoutToken(body: string): string {
+  return body.replaceAll(/(name="csrf" value=")[^"]+/g, '$1');
+}
+
 /** Status, headers and body as one text, for saying that something is not in an answer. */
 export function wholeOf(visit: Visit): string {
   return [visit.status, ...Object.entries(visit.headers).map((pair) => pair.join(': ')), visit.body].join('\n');

@@ -3,6 +3,7 @@ import { request as send } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { supportCodeOf, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
+import { assetPath } from '#views/assets.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -16,7 +17,7 @@ const visit = (path: string, options: Parameters<ReturnType<World['browser']>['v
 const EVERYWHERE = ['/nowhere', '/smart/launch', '/smart/callback', '/launches/x/requests', '/launches/x/theme.css'];
 
 describe('ER-06', () => {
-  test.for([...EVERYWHERE, '/health/live', '/.well-known/jwks.json', '/assets/app.css', '/assets/nowhere.css'])(
+  test.for([...EVERYWHERE, '/health/live', '/.well-known/jwks.json', assetPath('app.css'), '/assets/nowhere.css'])(
     '%s carries the security headers once',
     async (path) => {
       const { headers } = await visit(path);
@@ -35,9 +36,9 @@ describe('ER-06', () => {
     expect((await visit(path)).headers['cache-control']).toBe('no-store');
   });
 
-  test.for(['/assets/app.css', '/assets/bootstrap.min.css', '/assets/favicon.svg'])('%s may be kept', async (path) => {
-    const { status, headers } = await visit(path);
-    expect([status, headers['cache-control']]).toEqual([200, 'public, max-age=3600']);
+  test.for(['app.css', 'bootstrap.css', 'favicon.svg'] as const)('%s may be kept', async (name) => {
+    const { status, headers } = await visit(assetPath(name));
+    expect([status, headers['cache-control']]).toEqual([200, 'public, max-age=31536000, immutable']);
     expect(headers['set-cookie']).toBeUndefined();
   });
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { assetPath } from '#views/assets.ts';
 import type { PatientIdentity } from '#views/requests/patient-banner.ts';
 import type { RequestListProps } from '#views/requests/request-list.ts';
 import type { RequestRow } from '#views/requests/request-row.ts';
@@ -96,8 +97,8 @@ test('a theme comes after our own style, from our own origin', () => {
   expect(start()).not.toContain('theme.css');
   const links = [...start({ themeUrl: '/launches/abc/theme.css' }).matchAll(/stylesheet" href="([^"]*)"/g)];
   expect(links.map((link) => link[1])).toEqual([
-    '/assets/bootstrap.min.css',
-    '/assets/app.css',
+    assetPath('bootstrap.css'),
+    assetPath('app.css'),
     '/launches/abc/theme.css',
   ]);
 });

@@ -25,7 +25,7 @@ export interface GuidePageProps extends GuideRegistrationProps {
   readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'> | undefined;
 }
 
-const ASSETS = { scriptUrl: '/assets/copy.js', styleUrl: '/assets/settings.css' };
+const ASSETS = { script: 'copy.js', style: 'settings.css' } as const;
 
 /** A whole page; signed in, it stands in the settings' frame. */
 export function guidePage(props: GuidePageProps): string {

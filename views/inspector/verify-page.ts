@@ -47,9 +47,9 @@ const LOOKS: Record<TickState, { icon: IconName; word: string }> = {
   unknown: { icon: 'unknown', word: 'Cannot be determined' },
 };
 
-/** A whole page; /assets/verify.js replaces its main part in place, without script it reloads as a whole. */
+/** A whole page; public/verify.js replaces its main part in place, without script it reloads as a whole. */
 export function verifyPage(props: VerifyPageProps): string {
-  const assets = { styleUrl: '/assets/diagnostics.css', scriptUrl: '/assets/verify.js' };
+  const assets = { style: 'diagnostics.css', script: 'verify.js' } as const;
   return settingsPage({ title: 'Verify', ...props.admin, current: 'verify', ...assets }, verifyMain(props));
 }
 
@@ -97,9 +97,8 @@ export interface VerifyChoicePageProps {
 
 /** For operators: whose launches to watch. */
 export function verifyChoicePage({ admin, organizations }: VerifyChoicePageProps): string {
-  const styleUrl = '/assets/diagnostics.css';
   return settingsPage(
-    { title: 'Verify', ...admin, current: 'verify', styleUrl },
+    { title: 'Verify', ...admin, current: 'verify', style: 'diagnostics.css' },
     html`<h1>Verify the app is working</h1>
 <form class="filter" method="get" action="/settings/verify">${organizationChoice(organizations, '', 'Choose one')}<button class="btn btn-primary" type="submit">Watch its launches</button></form>
 `,

@@ -66,10 +66,10 @@ export function integrationStart(props: IntegrationProps, isChecking = true): st
   const page = {
     title: `${hasProblem ? 'Error: ' : ''}Integrations > SMART on FHIR · ${organization.name}`,
     ...admin,
-    current: 'integration' as const,
-    scriptUrl: '/assets/copy.js',
-    styleUrl: '/assets/settings.css',
-  };
+    current: 'integration',
+    script: 'copy.js',
+    style: 'settings.css',
+  } as const;
   return (
     settingsPageStart(page) +
     String(html`<h1>Integrations &gt; SMART on FHIR <span class="of">${organization.name}</span></h1>
@@ -158,9 +158,9 @@ export function integrationChoice(
   const page = {
     title: 'Integrations > SMART on FHIR',
     ...admin,
-    current: 'integration' as const,
-    styleUrl: '/assets/settings.css',
-  };
+    current: 'integration',
+    style: 'settings.css',
+  } as const;
   const list = html`<ul>${organizations.map(({ id, name }) => html`<li><a href="/settings/integrations/smart-on-fhir?organization=${id}">${name}</a> <span class="note">${id}</span></li>`)}</ul>`;
   const main = html`<h1>Integrations &gt; SMART on FHIR</h1>
 ${organizations.length === 0 ? html`<p>No organizations yet. <a href="/settings/organizations">Create one.</a></p>` : html`<p>Which organization?</p>${list}`}`;

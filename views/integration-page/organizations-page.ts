@@ -17,7 +17,7 @@ export interface OrganizationRow {
   readonly clientId: string;
 }
 
-const ASSETS = { scriptUrl: '/assets/copy.js', styleUrl: '/assets/settings.css' };
+const ASSETS = { script: 'copy.js', style: 'settings.css' } as const;
 const LIST = '/settings/organizations';
 
 /** The list and the form for a new organization. */

@@ -54,7 +54,7 @@ export function newRequestPage(props: NewRequestPageProps): string {
       title: `${before}New request for ${patient.name}`,
       themeUrl: props.themeUrl,
       bar: clinicianBar(props.bar),
-      scriptUrl: '/assets/keep-draft.js',
+      script: 'keep-draft.js',
     },
     html`${patientBanner(patient, props.needPatientBanner)}<div class="page-heading">
 <h1>New request for <bdi>${patient.name}</bdi></h1>

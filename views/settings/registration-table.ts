@@ -55,7 +55,7 @@ function sheetRow(name: string, value: string, mayCopy = true, note?: string): S
 }
 
 /**
- * A button that /assets/copy.js makes work and visible; without scripts it stays hidden.
+ * A button that public/copy.js makes work and visible; without scripts it stays hidden.
  *
  * @param label what the button is called for people who do not see the value beside it.
  */

@@ -1,5 +1,6 @@
 /** The frame of the pages administrators work in: who is signed in, the way to the other pages, and sign-out. */
 import { html, type SafeHtml } from '@remix-run/html-template';
+import type { AssetName } from '#views/assets.ts';
 import { layoutEnd, layoutStart } from '#views/layout.ts';
 
 /** The page of the settings a visitor is on. */
@@ -22,10 +23,10 @@ export interface SettingsPageProps {
   readonly identity: { readonly email: string; readonly role: 'operator' | 'administrator' };
   readonly csrfToken: string;
   readonly current: SettingsPage;
-  /** a script of ours under /assets that the page also works without */
-  readonly scriptUrl?: string | undefined;
-  /** a stylesheet of ours under /assets, beside app.css */
-  readonly styleUrl?: string | undefined;
+  /** a script of ours that the page also works without */
+  readonly script?: AssetName | undefined;
+  /** a stylesheet of ours, beside app.css */
+  readonly style?: AssetName | undefined;
 }
 
 const links: readonly { page: SettingsPage; href: string; text: string; operatorOnly?: true }[] = [
@@ -48,9 +49,9 @@ export function settingsPage(props: SettingsPageProps, main: SafeHtml): string {
 
 /** Everything through the navigation, for pages that are sent row by row. */
 export function settingsPageStart(props: SettingsPageProps): string {
-  const { title, identity, current, scriptUrl, styleUrl } = props;
+  const { title, identity, current, script, style } = props;
   const visible = links.filter((link) => link.operatorOnly !== true || identity.role === 'operator');
-  const start = layoutStart({ title: `${title} · VectorCare SMART on FHIR`, bar: topBar(props), scriptUrl, styleUrl });
+  const start = layoutStart({ title: `${title} · VectorCare SMART on FHIR`, bar: topBar(props), script, style });
   return String(html`${start}<div class="settings">
 <nav class="settings-nav" aria-label="Settings"><ul>
 ${visible.map((link) => html`<li><a href="${link.href}"${link.page === current ? html` aria-current="page"` : null}>${link.text}</a></li>`)}

@@ -5,6 +5,7 @@ import type { Config } from '#src/config/index.ts';
 import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
 import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
+import { sendFirstPart } from '#src/http/compression.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import { leaveInTime } from '#src/launches/pages/closing-route.ts';
@@ -70,7 +71,7 @@ export function requestsRoute(
     leaveInTime(response, launch.id, closing, clock());
     const theme = `${base}/theme.css${isUnattended ? `?${UNATTENDED}` : ''}`;
     const before = await beforeList(dependencies, launch, organization, patient);
-    sendStart(
+    const sendRest = sendFirstPart(
       response,
       requestsPageStart({
         patient,
@@ -96,7 +97,7 @@ export function requestsRoute(
     }
     const { awaited, ...sent } = await afterList(dependencies, launch, before, list);
     for (let found = 0; found < sent.newlyFound; found += 1) recordCreated(audit, request, launch);
-    response.end(requestsPageEnd({ patient, list: { ...list, awaited }, supportCode, sent: { ...sent, base } }));
+    sendRest(requestsPageEnd({ patient, list: { ...list, awaited }, supportCode, sent: { ...sent, base } }));
     if (isFirstPage(launch, clock())) trace.completed();
     else if (!list.problem) trace.discard();
   };
@@ -120,9 +121,4 @@ function requestFacts({ problem, notices }: RequestList): StepFacts {
     'notices on the page': notices.length,
     warning: problem?.text,
   };
-}
-
-function sendStart(response: Response, start: string): void {
-  response.type('html');
-  response.write(start);
 }

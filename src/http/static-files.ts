@@ -1,0 +1,51 @@
+/** `/assets/…`: our style sheets, scripts and icon. Their names hold their hash, so a browser asks for each only once. */
+import { promisify } from 'node:util';
+import { brotliCompress, gzip } from 'node:zlib';
+import { type RequestHandler, Router } from 'express';
+import { AppError } from '#src/errors.ts';
+import { type Asset, assets } from '#views/assets.ts';
+import { encodingFor } from './compression.ts';
+import { mountIn } from './mount.ts';
+import { pathPartOf } from './request-values.ts';
+
+const ENCODINGS = ['br', 'gzip'] as const;
+const compressBr = promisify(brotliCompress);
+const compressGzip = promisify(gzip);
+/** As small as can be, because each file is compressed once: brotli's highest quality is what it does unasked. */
+const COMPRESS = {
+  br: (content: Buffer) => compressBr(content),
+  gzip: (content: Buffer) => compressGzip(content, { level: 9 }),
+};
+
+/** Mounted at the root. A name of another version ends in 404, which is kept by nobody: the page that named it is old. */
+export function staticFiles(): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  mountIn(router, { head: true })('/assets/:name', { get: [sendFile()] });
+  return router;
+}
+
+function sendFile(): RequestHandler {
+  const files = new Map(Object.values(assets).map((asset) => [asset.hashedName, inEncodings(asset)]));
+  return async (request, response) => {
+    const name = pathPartOf(request, 'name');
+    const file = files.get(name);
+    if (!file) throw new AppError('request.not-found', 'no such file');
+    response.vary('Accept-Encoding');
+    const encoding = encodingFor(request, ENCODINGS);
+    if (encoding !== undefined) response.setHeader('Content-Encoding', encoding);
+    const bytes = await file(encoding);
+    response.setHeader('Cache-Control', 'public, max-age=31536000, immutable');
+    response.type(name).send(bytes);
+  };
+}
+
+/** Compressed when first asked for, and kept. */
+function inEncodings({ content }: Asset) {
+  const made = new Map<(typeof ENCODINGS)[number], Promise<Buffer>>();
+  return (encoding: (typeof ENCODINGS)[number] | undefined): Promise<Buffer> | Buffer => {
+    if (encoding === undefined) return content;
+    const known = made.get(encoding) ?? COMPRESS[encoding](content);
+    made.set(encoding, known);
+    return known;
+  };
+}

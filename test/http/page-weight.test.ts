@@ -1,0 +1,203 @@
+/** How heavy a page is on the wire, and what of it a browser keeps: compressed pages, hashed files, the patient first. */
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { brotliDecompressSync, createGunzip, gunzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { addPerson, signIn } from '#test/helpers/administrators.ts';
+import type { TestBrowser } from '#test/helpers/browser.ts';
+import { cookiesOf, csrfOf, launchIdOf } from '#test/helpers/visits.ts';
+import { startWorld, type World } from '#test/helpers/world.ts';
+import { assetPath } from '#views/assets.ts';
+
+const AS_CHROME_ASKS = 'gzip, deflate, br, zstd';
+const MANY = 'pat-many';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.close());
+afterEach(() => world.sandbox.faults.clear());
+
+interface Asked {
+  browser?: TestBrowser;
+  method?: string;
+  encoding?: string | undefined;
+}
+
+interface Answer {
+  status: number | undefined;
+  headers: IncomingMessage['headers'];
+  bytes: Buffer;
+  encoding: string | undefined;
+  length: number;
+}
+
+/** The answer as it is on the wire, from its first byte on. */
+async function begin(url: string, { browser, method = 'GET', encoding }: Asked = {}): Promise<IncomingMessage> {
+  const cookie = browser && [...cookiesOf(browser)].map((pair) => pair.join('=')).join('; ');
+  const headers = {
+    accept: 'text/html',
+    ...(cookie ? { cookie } : {}),
+    ...(encoding === undefined ? {} : { 'accept-encoding': encoding }),
+  };
+  const asking = request(url, { method, headers }).end();
+  const [answer] = (await once(asking, 'response')) as [IncomingMessage];
+  return answer;
+}
+
+async function ask(url: string, asked: Asked = {}): Promise<Answer> {
+  const answer = await begin(url, asked);
+  const { statusCode: status, headers } = answer;
+  const bytes = Buffer.concat(await answer.toArray());
+  return { status, headers, bytes, encoding: headers['content-encoding'], length: bytes.length };
+}
+
+const at = (path: string) => `${world.url}${path}`;
+
+describe('a first visit', () => {
+  test('25 requests are a page of 4 kB, and every file that it needs 25 kB more', async () => {
+    const browser = world.browser();
+    const page = await world.launch(MANY, browser);
+    const list = await ask(page.url, { browser, encoding: AS_CHROME_ASKS });
+    const text = gunzipSync(list.bytes).toString();
+    const rows = text.match(/<tr[ >]/g)?.length ?? 0;
+    expect(rows).toBeGreaterThanOrEqual(25);
+    expect((list.length * 25) / rows).toBeLessThan(4_096);
+
+    const paths = [...text.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map(([, path = '']) => path);
+    expect(paths).toHaveLength(3);
+    const all = [...paths, assetPath('settings.css'), assetPath('diagnostics.css'), assetPath('keep-draft.js')];
+    const files = await Promise.all(all.map((path) => ask(at(path), { encoding: AS_CHROME_ASKS })));
+    expect(files.map(({ status }) => status)).toEqual(all.map(() => 200));
+    expect(files.reduce((sum, { length }) => sum + length, 0)).toBeLessThan(25_600);
+    // A second visit asks for none of them.
+    for (const { headers } of files) expect(headers['cache-control']).toBe('public, max-age=31536000, immutable');
+  });
+});
+
+describe('the files of our pages', () => {
+  test.for([
+    ['br, gzip', 'br'],
+    [AS_CHROME_ASKS, 'br'],
+    ['gzip', 'gzip'],
+    ['*', 'br'],
+    ['br;q=0, gzip', 'gzip'],
+    ['identity;q=0, gzip;q=0.1', 'gzip'],
+    ['identity', undefined],
+    ['br;q=0', undefined],
+    ['', undefined],
+    [undefined, undefined],
+  ])('Accept-Encoding: %s is answered in %s', async ([encoding, sent]) => {
+    const plain = await ask(at(assetPath('app.css')));
+    const file = await ask(at(assetPath('app.css')), { encoding });
+    expect([file.status, file.encoding, file.headers['vary']]).toEqual([200, sent, 'Accept-Encoding']);
+    const open = { br: brotliDecompressSync, gzip: gunzipSync, undefined: (bytes: Buffer) => bytes }[String(sent)];
+    expect(open?.(file.bytes).equals(plain.bytes)).toBe(true);
+    if (sent) expect(file.length).toBeLessThan(plain.length / 3);
+  });
+
+  test('HEAD says what GET does, and sends nothing', async () => {
+    const get = await ask(at(assetPath('app.css')), { encoding: 'br' });
+    const head = await ask(at(assetPath('app.css')), { encoding: 'br', method: 'HEAD' });
+    const said = ({ headers: { date: _date, ...headers } }: Answer) => headers;
+    expect([head.length, said(head)]).toEqual([0, said(get)]);
+  });
+
+  test.for([
+    ['app.css', 'text/css; charset=utf-8'],
+    ['keep-draft.js', 'text/javascript; charset=utf-8'],
+    ['favicon.svg', 'image/svg+xml'],
+  ] as const)('%s is %s', async ([name, type]) => {
+    expect((await ask(at(assetPath(name)))).headers['content-type']).toMatch(type);
+  });
+
+  test.for([
+    ['of another version', assetPath('app.css').replace(/\.[\da-f]{16}\./, '.0123456789abcdef.')],
+    ['without its hash', '/assets/app.css'],
+    ['that no page names', '/assets/reduce-bootstrap.ts'],
+    ['of another name', assetPath('app.css').replace('app', 'settings')],
+  ])('a file %s is not there, and that is not kept', async ([, path = '']) => {
+    const { status, headers } = await ask(at(path));
+    expect([status, headers['cache-control']]).toEqual([404, 'no-store']);
+  });
+});
+
+describe('pages', () => {
+  test.for([
+    ['gzip, deflate, br', 'gzip'],
+    ['gzip;q=0', undefined],
+    ['br', undefined],
+    ['identity;q=0, gzip', 'gzip'],
+    ['identity', undefined],
+    [undefined, undefined],
+  ])('Accept-Encoding: %s is answered in %s, whole and in parts', async ([encoding, sent]) => {
+    const browser = world.browser();
+    const { url } = await world.launch('pat-ada', browser);
+    for (const one of [url, at('/guide'), at('/nowhere')]) {
+      const page = await ask(one, { browser, encoding });
+      expect([page.encoding, page.headers['vary']], one).toEqual([sent, expect.stringContaining('Accept-Encoding')]);
+      const text = (sent ? gunzipSync(page.bytes) : page.bytes).toString();
+      expect(text, one).toMatch(/^<!doctype html>[^]*<\/html>\s*$/);
+    }
+  });
+
+  test('the patient is on the screen while the EHR still searches, compressed as well', async () => {
+    const browser = world.browser();
+    const page = await world.launch('pat-ada', browser);
+    world.sandbox.faults.set('slow-requests');
+    const answer = await begin(page.url, { browser, encoding: 'gzip' });
+    expect(answer.headers['content-encoding']).toBe('gzip');
+    const unpacked = answer.pipe(createGunzip());
+    const [first] = (await once(unpacked, 'data')) as [Buffer];
+    expect(String(first)).toContain('Reading requests from the EHR');
+    expect(String(first)).toContain('Ada Moreno');
+    expect(String(first)).not.toContain('</html>');
+    answer.destroy();
+  });
+
+  test('long texts, and texts of many bytes, come out as they went in', async () => {
+    const browser = world.browser();
+    const { url } = await world.launch('pat-arabic', browser);
+    const [packed, plain] = [await ask(url, { browser, encoding: 'gzip' }), await ask(url, { browser })];
+    const text = (bytes: Buffer) => String(bytes).replaceAll(/name="csrf" value="[^"]+"|<time.*?<\/time>/g, '');
+    expect(text(gunzipSync(packed.bytes))).toBe(text(plain.bytes));
+  });
+});
+
+describe('BREACH', () => {
+  test('two pages carry two form tokens, and both are accepted', async () => {
+    const browser = world.browser();
+    const page = await world.launch('pat-ada', browser);
+    const [first, second] = [csrfOf(await browser.visit(page.url)), csrfOf(await browser.visit(page.url))];
+    expect(first).toMatch(/^[\w-]{86}$/);
+    expect(first).not.toBe(second);
+    const signOut = at(`/launches/${launchIdOf(page)}/sign-out`);
+    // One byte of pad or proof changed: refused.
+    for (const forged of [first.slice(0, 43) + second.slice(43), `${first}AAAA`, first.slice(0, 80), 'A'.repeat(86)])
+      expect((await browser.visit(signOut, { form: { csrf: forged } })).status).toBe(403);
+    expect((await browser.visit(signOut, { form: { csrf: first } })).status).toBe(303);
+  });
+
+  test('the older of two tokens is accepted, too', async () => {
+    const browser = world.browser();
+    const page = await world.launch('pat-ada', browser);
+    await browser.visit(page.url);
+    const answer = await browser.visit(at(`/launches/${launchIdOf(page)}/sign-out`), { form: { csrf: csrfOf(page) } });
+    expect(answer.status).toBe(303);
+  });
+
+  test('a page that shows what its address says, or what is shown once, is not compressed', async () => {
+    await addPerson(world, 'breach@example.com', { role: 'operator' });
+    const { browser } = await signIn(world, 'breach@example.com');
+    const users = await browser.visit(at('/settings/users'));
+    expect((await ask(at('/settings/users'), { browser, encoding: 'gzip' })).encoding).toBe('gzip');
+    const form = { csrf: csrfOf(users), email: 'new@example.com', role: 'operator', organization: '' };
+    const answer = await browser.visit(at('/settings/users'), { form });
+    expect(answer.headers['location']).toMatch(/\?secret=/);
+    const secret = await ask(at(answer.headers['location'] ?? ''), { browser, encoding: 'gzip' });
+    expect(String(secret.bytes)).toContain('One-time password');
+    for (const path of ['/settings/launches?organization=x', '/settings/audit?actor=x', '/sign-in?next=/settings'])
+      expect((await ask(at(path), { browser, encoding: 'gzip' })).encoding, path).toBeUndefined();
+  });
+});
