@@ -58,7 +58,7 @@ export function encodingFor<Encoding extends string>(
   return encodings.find((encoding) => request.acceptsEncodings(encoding) === encoding);
 }
 
-/** Whatever its size: no page of ours is under a kilobyte. */
+/** Whatever its size: the smallest of our pages has about a kilobyte. */
 function takesGzip(response: Response): boolean {
   const { req: request } = response;
   if (request.originalUrl.includes('?')) return false;
