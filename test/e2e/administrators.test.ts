@@ -48,7 +48,9 @@ test('through the door, a forced change of the password, a new user, and out aga
   await page.getByLabel('New password', { exact: true }).fill('seven silent seagulls');
   await page.getByLabel('New password again').fill('seven silent seagulls');
   await page.getByRole('button', { name: 'Change password' }).click();
-  await page.getByText('Your password is changed').waitFor();
+  await page.getByRole('link', { name: 'Users' }).waitFor();
+  await page.goto(`${world.url}/settings/account`);
+  await page.getByRole('heading', { name: 'Your account' }).waitFor();
   await examine(page, 'account');
   await page.getByRole('link', { name: 'Users' }).click();
   await page.getByLabel('E-mail address').fill('new@example.com');
