@@ -5,6 +5,8 @@ export type Owner = 'The user' | 'Your administrator' | 'EHR team' | 'Network te
 
 /** Why something failed, who acts and how; the inspector, reports and the guide show it. */
 export interface Explanation {
+  /** The stable name of the rule that failed, where one is known. */
+  rule?: string;
   owner: Owner;
   /** Most likely first; the type asks for one at least. */
   causes: readonly [string, ...string[]];

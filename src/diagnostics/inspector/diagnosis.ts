@@ -63,6 +63,7 @@ const stepTitles: Record<StepName, string> = {
   context: 'The EHR says which patient is open',
   user: 'The person is a clinician of this organization',
   'launch-record': 'The launch is stored and the browser gets its cookie',
+  refresh: 'The access token is renewed',
   patient: 'The patient is read',
   requests: 'The request list is shown',
   'new-request': 'The form for a new request is shown or posted',
@@ -82,11 +83,10 @@ export function diagnose(trace: TraceRecord, now: Date): Diagnosis {
   const { id, organizationId, outcome, supportCodes, userHash, patientHash, framed, cookieMode } = trace;
   const isOld = now.getTime() - trace.startedAt.getTime() > STALLED_AFTER_MS;
   const isUnderWay = outcome === 'under way';
-  // While the user may still be signing in there is nothing to fix.
   const happened = trace.steps.toSorted((a, b) => a.at.localeCompare(b.at));
   const steps = withoutEarlierAttempts(happened);
   const isDrawn = (name: StepName) => !optionalSteps.has(name) || steps.some((step) => step.name === name);
-  const explanation = isUnderWay && !isOld ? undefined : explanationOf({ outcome, steps });
+  const explanation = explanationOf({ outcome, steps });
   return {
     id,
     organizationId,

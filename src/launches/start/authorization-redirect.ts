@@ -1,6 +1,7 @@
 /** From the EHR's launch request to the redirect that asks its authorization server for a code. */
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
+import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
 import { discoveryFacts, redirectFacts } from '#src/diagnostics/traces/facts.ts';
 import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
 import { AppError } from '#src/errors.ts';
@@ -61,7 +62,12 @@ export async function beginLaunch(
   browser: LaunchingBrowser,
   trace: LaunchTrace,
 ): Promise<BegunLaunch> {
-  const discover = () => usableConfiguration(dependencies, organization);
+  const discover = async () => {
+    const usable = await usableConfiguration(dependencies, organization);
+    // Here already, so that a document without an algorithm of ours is seen to fail.
+    chooseAssertionAlg(usable, organization.assertionAlg);
+    return usable;
+  };
   const configuration = await trace.step('discovery', discover, {}, discoveryFacts);
   const transaction = transactionOf(dependencies, organization, start, configuration);
   const { scope, redirectUri, clientId, assertionAlg } = transaction;
@@ -92,7 +98,8 @@ async function usableConfiguration(
     return configuration;
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error;
-    throw new AppError('discovery.unavailable', error.message, { cause: error, ...error.retry });
+    const rule = ruleOfFailure(error, 'FHIR URL');
+    throw new AppError('discovery.unavailable', error.message, { rule, cause: error, ...error.retry });
   }
 }
 

@@ -4,13 +4,14 @@ import { launchFacts } from '#src/diagnostics/traces/facts.ts';
 import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
 import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
+import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError } from '#src/errors.ts';
 import { isFramed } from '#src/http/framed.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import { setPagePolicy } from '#src/http/security-headers.ts';
 import type { OrganizationDirectory } from '#src/organizations/directory.ts';
-import type { Organization } from '#src/organizations/organization.ts';
+import { isConnected, type Organization } from '#src/organizations/organization.ts';
 import { isSameFhirBase, type LaunchRequest, readLaunchRequest } from '#src/smart/step-2-launch-ehr.ts';
 import { type CookieProbeDependencies, isPrefetch, startLaunch } from './cookie-probe.ts';
 import { assertFrameAllowed } from './frame-allowed.ts';
@@ -64,9 +65,11 @@ async function findOrganization(
 ): Promise<Organization> {
   const named = request.params['orgId'] === undefined ? query.getAll('orgId') : [pathPartOf(request, 'orgId')];
   const [orgId] = named;
-  if (!orgId || named.length > 1) throw new AppError('launch.unknown-organization', 'orgId is missing or repeated');
+  if (!orgId || named.length > 1) 
+    throw new AppError('launch.unknown-organization', 'orgId is missing or repeated', { rule: 'launch.org-id-missing' });
   const organization = await directory.find(orgId);
-  if (!organization) throw new AppError('launch.unknown-organization', 'no organization has this orgId');
+  if (!organization)
+    throw new AppError('launch.unknown-organization', 'no organization has this orgId', { rule: 'launch.org-id-unknown' });
   return organization;
 }
 
@@ -78,6 +81,21 @@ async function findOrganization(
 function assertLaunchAllowed(organization: Organization, request: LaunchRequest): void {
   if (!organization.enabled) throw new AppError('launch.organization-disabled', 'the organization is disabled');
   if (!isSameFhirBase(request.iss, organization.fhirBaseUrl)) {
-    throw new AppError('launch.unknown-issuer', "iss is not the organization's FHIR URL");
+    const seen = { 'FHIR URL in Settings': organization.fhirBaseUrl || '(none)' };
+    const rule = ruleOfOtherEhr(organization, request.iss);
+    throw new AppError('launch.unknown-issuer', "iss is not the organization's FHIR URL", { rule, seen });
   }
+}
+
+/** A FHIR URL that has answered is not to be given up for the iss of one launch. */
+function ruleOfOtherEhr(organization: Organization, iss: string): Rule {
+  if (!isConnected(organization)) return 'launch.no-fhir-url';
+  if (bareBase(iss) === bareBase(organization.fhirBaseUrl)) return 'launch.iss-written-differently';
+  return organization.discovered ? 'launch.other-environment' : 'launch.fhir-url-unproven';
+}
+
+/** A FHIR base without what people write in different ways. */
+function bareBase(url: string): string {
+  const { hostname, pathname } = new URL(url.toLowerCase());
+  return [hostname, ...pathname.split('/').filter(Boolean)].join('/');
 }

@@ -122,5 +122,5 @@ async function search(api: FhirApi, options: RequestListOptions): Promise<Found>
 
 function problemOf({ result: { end, isBegun }, failure }: Found): RequestsProblem | undefined {
   if (end === 'complete' || end === 'more') return undefined;
-  return { ...describeProblem(end, isBegun), status: failure?.status, issues: failure?.issues };
+  return describeProblem(end, isBegun, failure);
 }

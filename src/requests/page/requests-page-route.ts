@@ -112,8 +112,9 @@ function isFirstPage({ startedAt }: Launch, now: Date): boolean {
 
 /** How it went, not what is on the list. */
 function requestFacts({ problem, notices }: RequestList): StepFacts {
-  const { kind, status, issues } = problem ?? {};
+  const { kind, status, issues, rule } = problem ?? {};
   return {
+    rule,
     problem: kind,
     status,
     'issue codes': issues,
