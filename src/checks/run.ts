@@ -61,7 +61,7 @@ function ourMistake(): Outcome {
   return {
     verdict: 'failure',
     found: 'this check could not be carried out',
-    owner: 'us',
+    owner: 'VectorCare',
     remedy: 'Tell the operator of this service: the check itself failed.',
   };
 }

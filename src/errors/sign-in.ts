@@ -88,7 +88,7 @@ export const signInErrors = {
   'token.failed': {
     status: 502,
     title: 'The EHR failed while signing you in',
-    help: 'Wait a moment, then {again}.',
+    help: '{Again}. If it fails the same way, give the support code to your EHR team.',
     owner: 'EHR team',
     causes: ['The authorization server failed inside, often because it could not read our JWKS'],
     remedy: 'Look for this launch in the authorization server’s log.',

@@ -81,10 +81,15 @@ ${launch.steps.map((drawn) => step(drawn, launch.scopeAttempts ?? []))}</ol>
 `;
 }
 
+const CAUSES_TITLES: Readonly<Record<string, string>> = {
+  completed: 'Something is missing',
+  'under way': 'Nothing has come back yet',
+};
+
 function explanationBox({ explanation, outcome }: DrawnLaunch): SafeHtml | null {
   if (explanation === undefined) return null;
   return html`<section class="notice explanation" aria-labelledby="causes">
-<h2 id="causes">${outcome === 'completed' ? 'Something is missing' : 'Likely causes'}</h2>
+<h2 id="causes">${CAUSES_TITLES[outcome] ?? (explanation.causes.length > 1 ? 'Likely causes' : 'Cause')}</h2>
 <ul>${explanation.causes.map((cause) => html`<li>${cause}.</li>`)}</ul>
 <p><strong>Whose job: <span class="owner">${explanation.owner}</span></strong></p>
 <p><strong>What to do:</strong> ${explanation.remedy}</p>

@@ -2,6 +2,7 @@
 
 import { type StepFacts, type StepName, stepNames, type TraceRecord, type TraceStep } from '#src/diagnostics/traces/trace.ts';
 import type { Explanation } from '#src/errors/row.ts';
+import { filled } from '#src/errors/rules/fill.ts';
 import { isRule, type Rule, ruleRows } from '#src/errors/rules/table.ts';
 import { type ErrorCode, errorRows } from '#src/errors.ts';
 import { measuredRule } from './measured.ts';
@@ -61,15 +62,6 @@ function byRule(rule: Rule | undefined, steps: Steps, facts: StepFacts = {}): Ex
   const { owner, cause, remedy } = ruleRows[rule];
   const known: StepFacts = Object.assign({}, ...steps.map((step) => step.facts), facts);
   return { rule, owner, causes: [filled(cause, known)], remedy: filled(remedy, known) };
-}
-
-/** `{name}` becomes the fact of that name. */
-function filled(text: string, facts: StepFacts): string {
-  return text.replace(/\{([^{}"]{1,40})\}/g, (placeholder: string, name: string) => {
-    const fact = facts[name];
-    if (fact === undefined) return name === 'FHIR URL' || name === 'issuer' ? placeholder : '(not known)';
-    return Array.isArray(fact) ? fact.join(', ') : String(fact);
-  });
 }
 
 /** For what no rule explains. Without the words for the user, which are no part of a report. */

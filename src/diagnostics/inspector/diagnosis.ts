@@ -10,7 +10,7 @@ import {
   type TraceRecord,
   type TraceStep,
 } from '#src/diagnostics/traces/trace.ts';
-import type { Explanation } from '#src/errors/row.ts';
+import { type Explanation, ownerFor, type Reader } from '#src/errors/row.ts';
 import { errorRows } from '#src/errors.ts';
 import { explanationOf } from './causes.ts';
 import { type ScopeAttempt, scopeAttempts, withoutEarlierAttempts } from './scope-attempts.ts';
@@ -103,6 +103,12 @@ export function diagnose(trace: TraceRecord, now: Date): Diagnosis {
     scopeAttempts: scopeAttempts(happened),
     explanation,
   };
+}
+
+/** The same in words for who reads it: whose job it is. */
+export function forReader(launch: Diagnosis, reader: Reader) {
+  const { explanation } = launch;
+  return { ...launch, explanation: explanation && { ...explanation, owner: ownerFor(explanation.owner, reader) } };
 }
 
 function drawStep(name: StepName, steps: readonly TraceStep[]): DiagnosedStep {

@@ -59,6 +59,21 @@ export const fhirRules = {
     owner: 'EHR team',
     remedy: 'Raise the FHIR server’s limit of requests for this app.',
   },
+  'fhir.no-statement': {
+    cause: 'In place of the CapabilityStatement the FHIR server answers with something else',
+    owner: 'EHR team',
+    remedy: 'Serve the CapabilityStatement at {FHIR URL}/metadata as JSON with status 200.',
+  },
+  'fhir.no-patients': {
+    cause: 'The CapabilityStatement does not offer reading Patient',
+    owner: 'EHR team',
+    remedy: 'Give the app access to Patient on this FHIR server.',
+  },
+  'fhir.version': {
+    cause: 'The FHIR URL leads to another version of FHIR than R4 (4.0)',
+    owner: 'Your administrator',
+    remedy: 'Enter the R4 FHIR URL of this server: it usually ends in R4.',
+  },
   'fhir.search-not-granted': {
     cause: 'The launch arrived, and the EHR did not grant searching requests, so the list is empty',
     owner: 'EHR team',

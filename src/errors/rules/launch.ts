@@ -56,4 +56,9 @@ export const launchRules = {
       'Ask the EHR team which of the two is the FHIR base of this environment. If it is {iss}, save it as FHIR URL: it is checked before it is used.',
     help: 'The app was opened from another EHR address than the one that is entered here. Give the support code to your administrator.',
   },
+  'launch.organization-disabled': {
+    cause: 'The organization is switched off here, so every launch is refused',
+    owner: 'VectorCare',
+    remedy: 'Switch the organization on at Settings > Organizations.',
+  },
 } satisfies Record<string, RuleRow>;

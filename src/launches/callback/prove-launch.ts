@@ -99,7 +99,9 @@ function authorizationServerOf(
 
 /** REG-11, MT-05: what an administrator changed while the user signed in counts. */
 function assertUnchanged(organization: Organization, transaction: Transaction): void {
-  if (!organization.enabled) throw new AppError('launch.organization-disabled', 'the organization is disabled');
+  if (!organization.enabled) throw new AppError('launch.organization-disabled', 'the organization is disabled', {
+      rule: 'launch.organization-disabled',
+    });
   if (organization.connectionVersion !== transaction.connectionVersion) {
     throw new AppError('callback.invalid', "the organization's connection was changed during the launch", {
       rule: 'callback.settings-changed',

@@ -79,7 +79,9 @@ async function findOrganization(
  * @throws AppError 'launch.organization-disabled' or 'launch.unknown-issuer'
  */
 function assertLaunchAllowed(organization: Organization, request: LaunchRequest): void {
-  if (!organization.enabled) throw new AppError('launch.organization-disabled', 'the organization is disabled');
+  if (!organization.enabled) throw new AppError('launch.organization-disabled', 'the organization is disabled', {
+      rule: 'launch.organization-disabled',
+    });
   if (!isSameFhirBase(request.iss, organization.fhirBaseUrl)) {
     const seen = { 'FHIR URL in Settings': organization.fhirBaseUrl || '(none)' };
     const rule = ruleOfOtherEhr(organization, request.iss);

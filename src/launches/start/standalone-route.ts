@@ -35,7 +35,9 @@ async function whoIsAsked(directory: OrganizationDirectory, request: Request): P
   if (!organization) throw new AppError('launch.unknown-organization', 'no organization has this orgId', { rule: 'launch.org-id-unknown' });
   contextOf(request).facts.organizationId = organization.id;
   traceOf(request).know({ organizationId: organization.id });
-  if (!organization.enabled) throw new AppError('launch.organization-disabled', 'the organization is disabled');
+  if (!organization.enabled) throw new AppError('launch.organization-disabled', 'the organization is disabled', {
+      rule: 'launch.organization-disabled',
+    });
   if (!organization.standalone) throw new AppError('launch.standalone-off', 'standalone is off for this organization');
   contextOf(request).startAgain = standalonePath(organization.id);
   assertNothingAdded(queryOf(request));
