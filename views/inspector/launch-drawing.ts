@@ -43,7 +43,13 @@ export interface DrawnLaunch {
   /** absent in older reports */
   readonly scopeAttempts?: readonly ScopeAttemptProps[] | undefined;
   readonly explanation:
-    | { readonly owner: string; readonly causes: readonly string[]; readonly remedy: string }
+    | {
+        /** which rule failed; absent where only the error is known, and in older reports */
+        readonly rule?: string | undefined;
+        readonly owner: string;
+        readonly causes: readonly string[];
+        readonly remedy: string;
+      }
     | undefined;
 }
 
@@ -88,7 +94,7 @@ const CAUSES_TITLES: Readonly<Record<string, string>> = {
 
 function explanationBox({ explanation, outcome }: DrawnLaunch): SafeHtml | null {
   if (explanation === undefined) return null;
-  return html`<section class="notice explanation" aria-labelledby="causes">
+  return html`<section class="notice explanation" aria-labelledby="causes"${explanation.rule === undefined ? null : html` data-rule="${explanation.rule}"`}>
 <h2 id="causes">${CAUSES_TITLES[outcome] ?? (explanation.causes.length > 1 ? 'Likely causes' : 'Cause')}</h2>
 <ul>${explanation.causes.map((cause) => html`<li>${cause}.</li>`)}</ul>
 <p><strong>Whose job: <span class="owner">${explanation.owner}</span></strong></p>
