@@ -9,7 +9,7 @@ import type { OutboundFailure } from '#src/adapters/ehr-http/error.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import { parseCapability } from './documents/capability-statement.ts';
-import { ruleOfConfiguration } from './documents/configuration-rule.ts';
+import { isFhirBase, ruleOfConfiguration } from './documents/configuration-rule.ts';
 import type { EndpointRules } from './documents/endpoint.ts';
 import { documentOf, type Fetched, fetchDocument, isAbsent } from './documents/fetched.ts';
 import {
@@ -40,10 +40,9 @@ export interface Ehr {
 export async function discover(ehr: Ehr, outbound: EhrClient): Promise<Discovery> {
   const see = (path: string, accept: string) =>
     fetchDocument(new URL(documentBelow(ehr.fhirBaseUrl, path)), outbound, { accept, kind: 'discovery' });
-  const metadata = () => see('metadata', 'application/fhir+json');
   const { wellKnown, fetched, parsed } = await findConfiguration({
     wellKnown: () => see(WELL_KNOWN, 'application/json'),
-    metadata,
+    metadata: () => see('metadata', 'application/fhir+json'),
     rules: {
       fhirBase: new URL(ehr.fhirBaseUrl),
       allowedHosts: ehr.allowedHosts,
@@ -52,9 +51,8 @@ export async function discover(ehr: Ehr, outbound: EhrClient): Promise<Discovery
   });
   if (!parsed?.configuration) {
     if (parsed?.refusal) throw parsed.refusal;
-    // Asked for the sake of the cause alone: is the FHIR URL wrong, or the document?
-    const isAnswered = wellKnown.kind === 'answer' && fetched === wellKnown && fetched.status < 500;
-    throw fetchProblem(fetched, ruleOfConfiguration(wellKnown, isAnswered ? await metadata() : fetched));
+    // The EHR itself names this base; only where nothing at all is below it, it is to be doubted.
+    throw fetchProblem(fetched, ruleOfConfiguration(wellKnown, fetched === wellKnown || isFhirBase(fetched)));
   }
   return { configuration: parsed.configuration, freshForMs: parsed.freshForMs };
 }

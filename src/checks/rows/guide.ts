@@ -7,7 +7,7 @@
 import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
 import { textMember } from '#src/adapters/json-object.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
-import { ruleOfConfiguration } from '#src/smart/documents/configuration-rule.ts';
+import { isFhirBase, ruleOfConfiguration } from '#src/smart/documents/configuration-rule.ts';
 import { documentOf, type Fetched } from '#src/smart/documents/fetched.ts';
 import type { CheckContext } from './context.ts';
 import { broken, checksOf, type Outcome, pass, seeRow, shown, skipped, warning } from './definition.ts';
@@ -53,7 +53,7 @@ async function judgeConfiguration(context: CheckContext): Promise<Outcome> {
   if (found) return broken('discovery.older-way', seen, { verdict: 'warning' });
   const inTheWay = fetched.kind === 'none' ? await networkRowInTheWay(context) : undefined;
   if (inTheWay !== undefined) return seeRow(inTheWay);
-  return broken(ruleOfConfiguration(fetched, await context.metadata), seen, { seen: { 'FHIR URL': context.fhirUrl } });
+  return broken(ruleOfConfiguration(fetched, isFhirBase(await context.metadata)), seen, { seen: { 'FHIR URL': context.fhirUrl } });
 }
 
 /** For rows that cannot be judged without the document: where it is missing, one row says why. */

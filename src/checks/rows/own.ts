@@ -99,7 +99,7 @@ async function judgeClock({ wellKnown, metadata }: CheckContext): Promise<Outcom
   if (off < NOTEWORTHY_SKEW_SECONDS) return pass(`within ${Math.max(off, 1)} s`);
   const clock = `${off} s ${skewSeconds > 0 ? 'ahead of' : 'behind'}`;
   return broken('clock.ehr', `the clock of the EHR is ${clock} ours`, {
-    verdict: off < HARMFUL_SKEW_SECONDS ? 'warning' : 'failure',
+    verdict: off <= HARMFUL_SKEW_SECONDS ? 'warning' : 'failure',
     seen: { 'EHR clock': clock },
   });
 }

@@ -60,7 +60,9 @@ function openStep(steps: Steps): TraceStep | undefined {
 function byRule(rule: Rule | undefined, steps: Steps, facts: StepFacts = {}): Explanation | undefined {
   if (!isRule(rule)) return undefined;
   const { owner, cause, remedy } = ruleRows[rule];
-  const known: StepFacts = Object.assign({}, ...steps.map((step) => step.facts), facts);
+  const [launch] = steps.filter(({ name }) => name === 'launch');
+  const base = { 'FHIR URL': launch?.facts['iss'] };
+  const known: StepFacts = Object.assign(base, ...steps.map((step) => step.facts), facts);
   return { rule, owner, causes: [filled(cause, known)], remedy: filled(remedy, known) };
 }
 

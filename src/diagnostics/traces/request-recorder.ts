@@ -67,12 +67,18 @@ export function recordTrace(visit: TraceVisit, clock: Clock, watch: StepWatch): 
   const end = (error: unknown) => {
     if (error !== undefined) {
       part.outcome = describe(error).code;
-      // Thrown between the steps, such as for an unknown state.
-      const isMarked = part.steps.some(({ outcome }) => outcome === 'failed');
-      const facts = { ...visit.facts, ...outcomeFacts(error) };
-      const at = part.steps.at(-1)?.name ?? visit.step;
-      // Now, and not when the request began: the last time of a step is the one that counts.
-      if (!isMarked) keep(stepOf(error, at), clock(), { outcome: 'failed', ...describe(error), facts });
+      const marked = part.steps.find(({ outcome }) => outcome === 'failed');
+      const at = stepOf(error, marked?.name ?? part.steps.at(-1)?.name ?? visit.step);
+      if (marked?.name === at) {
+        // What ended the request may be another error than the one that ended the step: it says why.
+        Object.assign(marked, describe(error), { facts: { ...marked.facts, ...cleanFacts(outcomeFacts(error)) } });
+      } else {
+        // Thrown between the steps, such as for an unknown state; or the step under way was not the one to blame.
+        if (marked) marked.outcome = 'warning';
+        // Now, and not when the request began: the last time of a step is the one that counts.
+        const facts = { ...visit.facts, ...outcomeFacts(error) };
+        keep(at, clock(), { outcome: 'failed', ...describe(error), facts });
+      }
     }
     return isWorthARow ? asWritten(part) : undefined;
   };

@@ -121,7 +121,7 @@ export const identityRules = {
   'keys.unreadable': {
     cause: 'The EHR’s key set cannot be read: its jwks_uri answers with an error, or with something that is no key set',
     owner: 'EHR team',
-    remedy: 'Serve {"keys": […]} at the jwks_uri with status 200.',
+    remedy: 'Serve a JSON Web Key Set at the jwks_uri with status 200.',
     help: LASTING,
   },
   'keys.none-usable': {

@@ -16,6 +16,7 @@ export const userRules = {
     cause: 'The EHR granted the app nothing to read, without refusing: it drops wildcards or a scope syntax that it does not know, or nothing is registered',
     owner: 'EHR team',
     remedy: 'Register scopes that the server can grant, one for each resource; what was asked for and granted is below.',
+    step: 'scopes',
   },
   'scope.write-missing': {
     cause: 'The EHR did not grant creating requests',

@@ -12,6 +12,7 @@ import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import { setPagePolicy } from '#src/http/security-headers.ts';
 import type { OrganizationDirectory } from '#src/organizations/directory.ts';
 import { isConnected, type Organization } from '#src/organizations/organization.ts';
+import type { SmartConnections } from '#src/organizations/smart-connections.ts';
 import { isSameFhirBase, type LaunchRequest, readLaunchRequest } from '#src/smart/step-2-launch-ehr.ts';
 import { type CookieProbeDependencies, isPrefetch, startLaunch } from './cookie-probe.ts';
 import { assertFrameAllowed } from './frame-allowed.ts';
@@ -39,7 +40,7 @@ export function launchRoute(dependencies: LaunchRouteDependencies): RequestHandl
 
 /** The organization and the EHR of this launch, before anything leaves this server. */
 async function whoIsAsked(
-  { directory }: LaunchRouteDependencies,
+  { directory, connections }: LaunchRouteDependencies,
   request: Request,
   response: Response,
 ): Promise<{ organization: Organization; launchRequest: LaunchRequest }> {
@@ -50,7 +51,7 @@ async function whoIsAsked(
   setPagePolicy(response, { frameAncestors: organization.frameAncestors });
   assertFrameAllowed(organization, isFramed(request));
   const launchRequest = readLaunchRequest(query);
-  assertLaunchAllowed(organization, launchRequest);
+  assertLaunchAllowed(connections, organization, launchRequest);
   return { organization, launchRequest };
 }
 
@@ -78,22 +79,22 @@ async function findOrganization(
  *
  * @throws AppError 'launch.organization-disabled' or 'launch.unknown-issuer'
  */
-function assertLaunchAllowed(organization: Organization, request: LaunchRequest): void {
+function assertLaunchAllowed(connections: SmartConnections, organization: Organization, request: LaunchRequest): void {
   if (!organization.enabled) throw new AppError('launch.organization-disabled', 'the organization is disabled', {
       rule: 'launch.organization-disabled',
     });
   if (!isSameFhirBase(request.iss, organization.fhirBaseUrl)) {
     const seen = { 'FHIR URL in Settings': organization.fhirBaseUrl || '(none)' };
-    const rule = ruleOfOtherEhr(organization, request.iss);
+    const rule = ruleOfOtherEhr(connections, organization, request.iss);
     throw new AppError('launch.unknown-issuer', "iss is not the organization's FHIR URL", { rule, seen });
   }
 }
 
 /** A FHIR URL that has answered is not to be given up for the iss of one launch. */
-function ruleOfOtherEhr(organization: Organization, iss: string): Rule {
+function ruleOfOtherEhr(connections: SmartConnections, organization: Organization, iss: string): Rule {
   if (!isConnected(organization)) return 'launch.no-fhir-url';
   if (bareBase(iss) === bareBase(organization.fhirBaseUrl)) return 'launch.iss-written-differently';
-  return organization.discovered ? 'launch.other-environment' : 'launch.fhir-url-unproven';
+  return connections.hasAnswered(organization) ? 'launch.other-environment' : 'launch.fhir-url-unproven';
 }
 
 /** A FHIR base without what people write in different ways. */

@@ -12,12 +12,11 @@ export function isFhirBase(metadata: Fetched | undefined): boolean {
 
 /**
  * @param wellKnown the answer in place of smart-configuration; no JSON object with status 200.
- * @param metadata the answer to `{FHIR URL}/metadata`: where that is a CapabilityStatement, the EHR has to correct its
- *   document; where it is not, the FHIR URL is to be doubted first.
+ * @param isBase is the FHIR URL proven to be one, by its CapabilityStatement or by an EHR that launches with it? Then the
+ *   EHR has to correct its document; else the FHIR URL is to be doubted first.
  */
-export function ruleOfConfiguration(wellKnown: Fetched, metadata: Fetched | undefined): Rule {
+export function ruleOfConfiguration(wellKnown: Fetched, isBase: boolean): Rule {
   if (wellKnown.kind === 'none') return ruleOfFailure(wellKnown.error, 'FHIR URL');
-  const isBase = isFhirBase(metadata);
   if (wellKnown.redirectHost !== undefined) return 'discovery.redirect';
   if (isAbsent(wellKnown)) return isBase ? 'discovery.absent' : 'discovery.nothing-there';
   if (wellKnown.status === 401 || wellKnown.status === 403)

@@ -14,6 +14,8 @@ const other = (host: string) => (url: URL) => {
 const issChanged = (change: (iss: string) => string) => (url: URL) =>
   url.searchParams.set('iss', change(url.searchParams.get('iss') ?? ''));
 
+const ENUMERATED = 'launch openid fhirUser patient/Patient.read patient/ServiceRequest.read';
+
 const LAUNCH: Case[] = [
   ['a bookmark of the launch URL', { launch: (url) => url.searchParams.delete('iss') }, 'launch', 'launch.parameter-missing'],
   ['an EHR that adds no launch', { launch: (url) => url.searchParams.delete('launch') }, 'launch', 'launch.parameter-missing'],
@@ -146,15 +148,15 @@ const IDENTITY: Case[] = [
   ['an empty key set', { fault: 'jwks-empty' }, 'id-token', 'keys.none-usable'],
   ['a web page for the OpenID document', { fault: 'oidc-html' }, 'id-token', 'keys.document-unreadable'],
   ['an OpenID document of another issuer', { fault: 'oidc-issuer-mismatch' }, 'id-token', 'keys.document-other-issuer'],
-  ['an id_token issuer of the EHR’s own host', { sandbox: { profile: 'oracle-like' } }, 'id-token', 'id-token.issuer-of-ehr'],
+  ['an id_token issuer of the EHR’s own host', { sandbox: { profile: 'oracle-like' }, settings: { scopes: ENUMERATED } }, 'id-token', 'id-token.issuer-of-ehr'],
 ];
 
 const USER: Case[] = [
   ['a grant without the patient', { fault: ['narrowed-scope', 'openid fhirUser launch'] }, 'scopes', 'scope.nothing'],
   ['no patient in context', { fault: 'no-patient' }, 'context', 'context.patient-missing'],
   ['a reference for a patient', { fault: ['bad-patient-id', 'Patient/pat-ada'] }, 'context', 'context.id-malformed'],
-  ['no fhirUser', { fault: 'no-fhir-user' }, 'user', 'user.no-fhir-user'],
-  ['a fhirUser of another server', { fault: 'foreign-fhir-user' }, 'user', 'user.fhir-user-elsewhere'],
+  ['no fhirUser', { fault: 'no-fhir-user', settings: { userTypes: 'practitioner' } }, 'user', 'user.no-fhir-user'],
+  ['a fhirUser of another server', { fault: 'foreign-fhir-user', settings: { userTypes: 'practitioner' } }, 'user', 'user.fhir-user-elsewhere'],
 ];
 
 const FHIR: Case[] = [
