@@ -72,18 +72,18 @@ export const signInErrors = {
   'authorization.unavailable': {
     status: 503,
     title: 'The EHR cannot sign you in at the moment',
-    help: 'Wait a moment, then {again}.',
+    help: '{Again} in a minute. If it stays like this, give the support code to your EHR team.',
     owner: 'EHR team',
     causes: ['The authorization server is overloaded or in maintenance'],
-    remedy: 'Wait a moment, then open the app again from the patient’s chart.',
+    remedy: 'Look at the state of the authorization server, and whether our addresses can reach it.',
   },
   'token.unavailable': {
     status: 503,
     title: 'The EHR cannot sign you in at the moment',
-    help: 'Wait a moment, then {again}.',
+    help: '{Again} in a minute. If it stays like this, give the support code to your EHR team.',
     owner: 'EHR team',
     causes: ['The token endpoint is overloaded, in maintenance or not reachable from our addresses'],
-    remedy: 'Wait a moment, then open the app again from the patient’s chart.',
+    remedy: 'Look at the state of the authorization server, and whether our addresses can reach it.',
   },
   'token.failed': {
     status: 502,

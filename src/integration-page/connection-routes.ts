@@ -1,7 +1,7 @@
 /** The FHIR URL of a connection: saved, checked again, used in spite of a failure, or its draft deleted. */
 import { readFhirUrl, type SaveOptions } from '#src/checks/save.ts';
-import { adminOf } from '#src/http/sessions/admin-session.ts';
 import { fieldOf } from '#src/http/form-body.ts';
+import { adminOf } from '#src/http/sessions/admin-session.ts';
 import { wantsJson } from '#src/http/sessions/after-post.ts';
 import { integrationPage } from '#views/integration-page/integration-page.ts';
 import { runProps } from './results-view.ts';

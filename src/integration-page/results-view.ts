@@ -11,7 +11,14 @@ import type { DriftProps, ProofProps } from '#views/integration-page/tools.ts';
 export function runProps(run: CheckRun, reader: Reader): FinishedRun {
   const { fhirUrl, at, by, results, summary, id } = run;
   const suggestions = summary.suggestions.map(({ title, why }, index) => ({ key: `${id}.${index}`, title, why }));
-  return { fhirUrl, at: new Date(at), by, rows: results.map((row) => rowProps(row, reader)), outcome: summary, suggestions };
+  return {
+    fhirUrl,
+    at: new Date(at),
+    by,
+    rows: results.map((row) => rowProps(row, reader)),
+    outcome: summary,
+    suggestions,
+  };
 }
 
 /** One row, with whose job it is in words for its reader. */

@@ -3,9 +3,8 @@
 import { proveKey } from '#src/checks/key-proof.ts';
 import { toReport } from '#src/checks/report.ts';
 import { checksReport, type SharedCheckReport } from '#src/checks/shared-report.ts';
-import { adminOf } from '#src/http/sessions/admin-session.ts';
 import type { Limiter } from '#src/http/limits/limiter.ts';
-import { actorOf } from '#src/http/sessions/admin-session.ts';
+import { actorOf, adminOf } from '#src/http/sessions/admin-session.ts';
 import { isConnected } from '#src/organizations/organization.ts';
 import { registrationSheet } from '#src/organizations/registration.ts';
 import { saveReport } from '#src/reports/store.ts';

@@ -34,7 +34,12 @@ const OF_GRANT: Hints = [
 ];
 
 function hintIn(said: string, hints: Hints): Rule | undefined {
-  const words = new Set(said.slice(0, 500).toLowerCase().split(/[^a-z_]/));
+  const words = new Set(
+    said
+      .slice(0, 500)
+      .toLowerCase()
+      .split(/[^a-z_]/),
+  );
   return hints.find(([, ...groups]) => groups.every((group) => group.some((word) => words.has(word))))?.[0];
 }
 

@@ -106,7 +106,9 @@ const LONGEST_VALUE = 16_384;
 export function readCallback(query: URLSearchParams): CallbackParameters {
   const state = once(query, 'state');
   if (!state || state.length > LONGEST_STATE)
-    throw new AppError('callback.invalid', 'state is missing, repeated or too long', { rule: 'callback.state-changed' });
+    throw new AppError('callback.invalid', 'state is missing, repeated or too long', {
+      rule: 'callback.state-changed',
+    });
   return {
     state,
     code: once(query, 'code'),
@@ -141,7 +143,10 @@ export function judgeCallback(
   }
   if (callback.iss !== undefined && !expected.issuers.includes(callback.iss)) {
     const seen = { 'expected issuers': expected.issuers };
-    throw new AppError('callback.wrong-issuer', 'iss is not the issuer of this launch', { rule: 'callback.other-iss', seen });
+    throw new AppError('callback.wrong-issuer', 'iss is not the issuer of this launch', {
+      rule: 'callback.other-iss',
+      seen,
+    });
   }
   if (callback.error !== undefined && callback.code !== undefined) {
     throw malformed('code and error came together');

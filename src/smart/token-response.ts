@@ -98,7 +98,7 @@ function readExpiresIn(value: unknown): number | undefined {
   if (isBlank(value)) return undefined;
   const isNumeric = typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value));
   const seconds = isNumeric ? Number(value) : Number.NaN;
-  if (!Number.isSafeInteger(seconds) || seconds < 0) 
+  if (!Number.isSafeInteger(seconds) || seconds < 0)
     throw invalid('token.member', 'expires_in is not a whole number of seconds');
   return Math.min(seconds, LONGEST_LIFETIME_SECONDS);
 }

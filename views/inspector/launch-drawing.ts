@@ -92,10 +92,12 @@ const CAUSES_TITLES: Readonly<Record<string, string>> = {
   'under way': 'Nothing has come back yet',
 };
 
-function explanationBox({ explanation, outcome }: DrawnLaunch): SafeHtml | null {
+function explanationBox({ explanation, outcome, steps }: DrawnLaunch): SafeHtml | null {
   if (explanation === undefined) return null;
+  const isBroken = steps.some(({ state }) => state === 'failed');
+  const title = (!isBroken && CAUSES_TITLES[outcome]) || (explanation.causes.length > 1 ? 'Likely causes' : 'Cause');
   return html`<section class="notice explanation" aria-labelledby="causes"${explanation.rule === undefined ? null : html` data-rule="${explanation.rule}"`}>
-<h2 id="causes">${CAUSES_TITLES[outcome] ?? (explanation.causes.length > 1 ? 'Likely causes' : 'Cause')}</h2>
+<h2 id="causes">${title}</h2>
 <ul>${explanation.causes.map((cause) => html`<li>${cause}.</li>`)}</ul>
 <p><strong>Whose job: <span class="owner">${explanation.owner}</span></strong></p>
 <p><strong>What to do:</strong> ${explanation.remedy}</p>

@@ -108,8 +108,7 @@ async function judgeStatement(context: CheckContext): Promise<Outcome> {
 function judgeResources({ resources }: ParsedCapability, { settings }: CheckContext): Outcome {
   if (resources.size === 0)
     return warning('no resources are named', 'Ask the EHR team for the complete CapabilityStatement.');
-  if (!resources.has('Patient'))
-    return broken('fhir.no-patients', 'Patient is missing');
+  if (!resources.has('Patient')) return broken('fhir.no-patients', 'Patient is missing');
   if (!resources.has('ServiceRequest') && settings.showEhrOrders) {
     return broken('fhir.search-absent', 'ServiceRequest is missing', { verdict: 'warning' });
   }

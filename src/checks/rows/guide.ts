@@ -53,7 +53,9 @@ async function judgeConfiguration(context: CheckContext): Promise<Outcome> {
   if (found) return broken('discovery.older-way', seen, { verdict: 'warning' });
   const inTheWay = fetched.kind === 'none' ? await networkRowInTheWay(context) : undefined;
   if (inTheWay !== undefined) return seeRow(inTheWay);
-  return broken(ruleOfConfiguration(fetched, isFhirBase(await context.metadata)), seen, { seen: { 'FHIR URL': context.fhirUrl } });
+  return broken(ruleOfConfiguration(fetched, isFhirBase(await context.metadata)), seen, {
+    seen: { 'FHIR URL': context.fhirUrl },
+  });
 }
 
 /** For rows that cannot be judged without the document: where it is missing, one row says why. */
@@ -66,7 +68,8 @@ async function judgeIssuer(context: CheckContext): Promise<Outcome> {
   const [configuration, issuers] = await Promise.all([context.configuration, context.issuers]);
   if (!configuration) return withoutConfiguration(context);
   const named = textMember(configuration.document, 'issuer');
-  const isSetting = context.settings.issuers.length > 0 && named !== undefined && !context.settings.issuers.includes(named);
+  const isSetting =
+    context.settings.issuers.length > 0 && named !== undefined && !context.settings.issuers.includes(named);
   const jwksUri = textMember(configuration.document, 'jwks_uri');
   const outcome = issuers.map((issuer) => judgeOneIssuer(issuer, { jwksUri, named: isSetting ? named : undefined }));
   // Several issuers are all trusted at launch, so the worst of them decides.

@@ -13,6 +13,7 @@ export async function judgeHostName({ addresses, fhirBase }: CheckContext): Prom
     return broken('network.private-address', `${host} has only private or reserved addresses`);
   const rule = ruleOfCodes([resolved.detail], resolved.failure, 'FHIR URL');
   if (rule === 'network.unknown-name') return broken(rule, `${host}: no such name`);
-  const how = resolved.failure === 'timeout' ? 'the name server did not answer in time' : 'the name could not be resolved';
+  const how =
+    resolved.failure === 'timeout' ? 'the name server did not answer in time' : 'the name could not be resolved';
   return broken('network.name-server', `${host}: ${how}`);
 }

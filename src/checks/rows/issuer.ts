@@ -9,7 +9,7 @@ import type { ParsedKey } from '#src/smart/documents/key-set.ts';
 import { idTokenAlgorithms } from '#src/smart/documents/key-set.ts';
 import { isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
 import type { CheckContext } from './context.ts';
-import { broken, checksOf, info, type Outcome, pass, seeRow, shown, skipped, warning } from './definition.ts';
+import { broken, checksOf, info, type Outcome, pass, seeRow, shown, warning } from './definition.ts';
 import { GUIDE_TITLES, withoutConfiguration } from './guide.ts';
 import type { FoundIssuer } from './issuers.ts';
 
@@ -85,8 +85,7 @@ async function judgeDocuments(context: CheckContext): Promise<Outcome> {
   if (issuersFound.every(({ state }) => state === 'absent')) {
     return seeRow(GUIDE_TITLES.issuer);
   }
-  if (!issuersFound.some(({ state }) => state === 'valid'))
-    return seeRow(GUIDE_TITLES.issuer);
+  if (!issuersFound.some(({ state }) => state === 'valid')) return seeRow(GUIDE_TITLES.issuer);
   const [inConfiguration, inOpenid] = [textMember(found.document, 'jwks_uri'), issuersFound[0]?.jwksUri];
   if (inConfiguration !== undefined && inOpenid !== undefined && inConfiguration !== inOpenid) {
     return info(

@@ -142,7 +142,10 @@ function judgeChain({ chainProblem, issuer, expiresAt }: Handshake): Outcome {
   const found = `issued by ${shown(issuer, 80)}`;
   if (rule === 'tls.expired') return broken(rule, `${found}, expired on ${dayOf(expiresAt)}`);
   return rule === 'tls.handshake'
-    ? failure(`${found}: ${shown(chainProblem, 80)}`, 'Install a current certificate of a public authority, with its whole chain.')
+    ? failure(
+        `${found}: ${shown(chainProblem, 80)}`,
+        'Install a current certificate of a public authority, with its whole chain.',
+      )
     : broken(rule, found);
 }
 

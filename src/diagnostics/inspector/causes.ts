@@ -1,6 +1,12 @@
 /** Why a launch failed, or lacks something: the rule that failed and what was measured around it, read from its trace. */
 
-import { type StepFacts, type StepName, stepNames, type TraceRecord, type TraceStep } from '#src/diagnostics/traces/trace.ts';
+import {
+  type StepFacts,
+  type StepName,
+  stepNames,
+  type TraceRecord,
+  type TraceStep,
+} from '#src/diagnostics/traces/trace.ts';
 import type { Explanation } from '#src/errors/row.ts';
 import { filled } from '#src/errors/rules/fill.ts';
 import { isRule, type Rule, ruleRows } from '#src/errors/rules/table.ts';
@@ -24,7 +30,9 @@ const BY_CREATE_END: Readonly<Record<string, Rule>> = {
 type Steps = readonly TraceStep[];
 
 /** Why a launch or a page of it failed; undefined when there is nothing to fix. */
-export function explanationOf(trace: Pick<TraceRecord, 'outcome'> & { readonly steps: Steps }): Explanation | undefined {
+export function explanationOf(
+  trace: Pick<TraceRecord, 'outcome'> & { readonly steps: Steps },
+): Explanation | undefined {
   const { outcome, steps } = trace;
   if (outcome === 'under way') {
     const last = lastStepOf(steps);
@@ -60,7 +68,7 @@ function openStep(steps: Steps): TraceStep | undefined {
 function byRule(rule: Rule | undefined, steps: Steps, facts: StepFacts = {}): Explanation | undefined {
   if (!isRule(rule)) return undefined;
   const { owner, cause, remedy } = ruleRows[rule];
-  const [launch] = steps.filter(({ name }) => name === 'launch');
+  const launch = steps.find(({ name }) => name === 'launch');
   const base = { 'FHIR URL': launch?.facts['iss'] };
   const known: StepFacts = Object.assign(base, ...steps.map((step) => step.facts), facts);
   return { rule, owner, causes: [filled(cause, known)], remedy: filled(remedy, known) };

@@ -1,36 +1,37 @@
 /** Where what was measured says more than the rule that failed: clocks, settings, slashes, and how fresh a token was. */
+import { isStandalone } from '#src/diagnostics/traces/facts.ts';
 import type { StepFacts, TraceStep } from '#src/diagnostics/traces/trace.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 
 const FRESH_TOKEN_MS = 60_000;
 
+type Measure = (rule: Rule, failed: TraceStep, steps: readonly TraceStep[]) => Rule;
+
+const byClock: Measure = (rule, _failed, steps) => (factOf(steps, 'EHR clock') === undefined ? rule : 'clock.ehr');
+const bySetting: Measure = (rule, { name, facts }, steps) =>
+  name === 'id-token' && isSetByAdministrator(facts, steps) ? 'issuer.setting-differs' : rule;
+const byIssuer: Measure = (rule, { facts }, steps) => ruleOfIssuer(rule, facts, steps);
+
+const MEASURES: Partial<Record<Rule, Measure>> = {
+  'id-token.expired': byClock,
+  'id-token.clock-ahead': byClock,
+  'callback.other-iss': byIssuer,
+  'id-token.issuer': byIssuer,
+  'keys.no-document': bySetting,
+  'keys.document-unreadable': bySetting,
+  'keys.document-other-issuer': bySetting,
+  'keys.address-unusable': bySetting,
+  'network.unknown-endpoint-name': bySetting,
+  'fhir.token-over': (rule, failed, steps) => (isFresh(failed, steps) ? 'fhir.token-refused-at-once' : rule),
+  'user.fhir-user-elsewhere': (rule, _failed, steps) =>
+    claimsOf(steps).includes('fhirUser') ? rule : 'user.no-fhir-user',
+  'context.patient-missing': (rule, _failed, steps) => (isStandalone(steps) ? 'context.no-patient-picked' : rule),
+};
+
 /** @returns the rule that explains the failed step best; undefined when it names none. */
 export function measuredRule(failed: TraceStep, steps: readonly TraceStep[]): Rule | undefined {
-  const { rule, facts } = failed;
-  switch (rule) {
-    case 'id-token.expired':
-    case 'id-token.clock-ahead':
-      return factOf(steps, 'EHR clock') === undefined ? rule : 'clock.ehr';
-    case 'callback.other-iss':
-    case 'id-token.issuer':
-      return ruleOfIssuer(rule, facts, steps);
-    case 'keys.no-document':
-    case 'keys.document-unreadable':
-    case 'keys.document-other-issuer':
-    case 'keys.address-unusable':
-    case 'network.unknown-endpoint-name':
-      return failed.name === 'id-token' && isSetByAdministrator(facts, steps) ? 'issuer.setting-differs' : rule;
-    case 'fhir.token-over':
-      return isFresh(failed, steps) ? 'fhir.token-refused-at-once' : rule;
-    case 'user.fhir-user-elsewhere':
-      return claimsOf(steps).includes('fhirUser') ? rule : 'user.no-fhir-user';
-    case 'context.patient-missing':
-      return steps.some(({ facts: { 'kind of launch': kind } }) => kind === 'standalone')
-        ? 'context.no-patient-picked'
-        : rule;
-    default:
-      return rule;
-  }
+  const { rule } = failed;
+  return rule && (MEASURES[rule]?.(rule, failed, steps) ?? rule);
 }
 
 /** Is it the setting that is wrong, a slash, another server of the EHR's own, or a stranger? */
@@ -46,7 +47,9 @@ function ruleOfIssuer(rule: Rule, facts: StepFacts, steps: readonly TraceStep[])
 /** The issuers that were expected are not the one that the EHR's metadata names. */
 function isSetByAdministrator(facts: StepFacts, steps: readonly TraceStep[]): boolean {
   const [discovered, expected] = [factOf(steps, 'issuer'), listOf(facts['expected issuers'])];
-  return typeof discovered === 'string' && expected.length > 0 && !expected.includes(discovered) && URL.canParse(discovered);
+  return (
+    typeof discovered === 'string' && expected.length > 0 && !expected.includes(discovered) && URL.canParse(discovered)
+  );
 }
 
 /** Refused within a minute of being given out: it was never accepted. */

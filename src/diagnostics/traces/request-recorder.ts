@@ -131,7 +131,8 @@ function stepOf(error: unknown, at: StepName): StepName {
   const { code, rule } = error;
   const own = rule === undefined ? undefined : ruleRows[rule].step;
   if (own !== undefined) return own;
-  const isRenewal = /^(?:refresh|token|identity)\./.test(code) || (code === 'session.expired' && !rule?.startsWith('fhir.'));
+  const isRenewal =
+    /^(?:refresh|token|identity)\./.test(code) || (code === 'session.expired' && !rule?.startsWith('fhir.'));
   return PAGE_STEPS.has(at) && isRenewal ? 'refresh' : at;
 }
 

@@ -5,7 +5,8 @@ const TO_ADMINISTRATOR = 'Waiting does not help. Give the support code to your a
 
 export const discoveryRules = {
   'discovery.nothing-there': {
-    cause: 'Neither smart-configuration nor a CapabilityStatement is below the FHIR URL: it is not the base of a FHIR server',
+    cause:
+      'Neither smart-configuration nor a CapabilityStatement is below the FHIR URL: it is not the base of a FHIR server',
     owner: 'Your administrator',
     remedy: 'Compare the FHIR URL with the EHR team, letter by letter: host, tenant and version segment (such as /r4).',
     help: TO_ADMINISTRATOR,
@@ -17,7 +18,8 @@ export const discoveryRules = {
     help: TO_ADMINISTRATOR,
   },
   'discovery.sign-in-at-url': {
-    cause: 'What is below the FHIR URL wants a sign-in, also for public documents: it is probably not the base of a FHIR server',
+    cause:
+      'What is below the FHIR URL wants a sign-in, also for public documents: it is probably not the base of a FHIR server',
     owner: 'Your administrator',
     remedy: 'Compare the FHIR URL with the EHR team, letter by letter: host, tenant and version segment (such as /r4).',
     help: TO_ADMINISTRATOR,
@@ -28,9 +30,11 @@ export const discoveryRules = {
     remedy: 'Serve {FHIR URL}/.well-known/smart-configuration as a JSON object with status 200.',
   },
   'discovery.older-way': {
-    cause: 'The FHIR server does not serve smart-configuration; its CapabilityStatement names the sign-in addresses, in SMART’s older way',
+    cause:
+      'The FHIR server does not serve smart-configuration; its CapabilityStatement names the sign-in addresses, in SMART’s older way',
     owner: 'EHR team',
-    remedy: 'Serve {FHIR URL}/.well-known/smart-configuration as well: the older way is deprecated and names no issuer.',
+    remedy:
+      'Serve {FHIR URL}/.well-known/smart-configuration as well: the older way is deprecated and names no issuer.',
   },
   'discovery.html': {
     cause: 'In place of smart-configuration the server sends a web page (HTML)',

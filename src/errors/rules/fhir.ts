@@ -16,12 +16,14 @@ export const fhirRules = {
   'fhir.patient-refused': {
     cause: 'The FHIR server does not let this user and app read the patient (403)',
     owner: 'EHR team',
-    remedy: 'Check the user’s access to this chart (it may be restricted) and the permission patient/Patient.read at the FHIR server.',
+    remedy:
+      'Check the user’s access to this chart (it may be restricted) and the permission patient/Patient.read at the FHIR server.',
   },
   'fhir.patient-not-found': {
     cause: 'The FHIR server does not have, or hides, the patient that the EHR says is open (404)',
     owner: 'EHR team',
-    remedy: 'Check that the patient in the launch context is one of this FHIR server, and that the user may see this chart.',
+    remedy:
+      'Check that the patient in the launch context is one of this FHIR server, and that the user may see this chart.',
   },
   'fhir.other-patient': {
     cause: 'The FHIR server answers the read of one patient with another',
@@ -29,14 +31,17 @@ export const fhirRules = {
     remedy: 'Inform the EHR’s vendor at once: a read of one patient returned another patient.',
   },
   'fhir.no-patient': {
-    cause: 'The FHIR server answers the read of the patient with status 200 and something that is no Patient, such as an OperationOutcome',
+    cause:
+      'The FHIR server answers the read of the patient with status 200 and something that is no Patient, such as an OperationOutcome',
     owner: 'EHR team',
-    remedy: 'Look into the FHIR server’s log for this read, and at the gateway before it: an error must not have status 200.',
+    remedy:
+      'Look into the FHIR server’s log for this read, and at the gateway before it: an error must not have status 200.',
   },
   'fhir.web-page': {
     cause: 'The FHIR server answers a read with something that is no JSON, such as a web page (HTML)',
     owner: 'EHR team',
-    remedy: 'Let FHIR requests with a token through to the FHIR server: a portal, sign-in page or gateway answers in its place.',
+    remedy:
+      'Let FHIR requests with a token through to the FHIR server: a portal, sign-in page or gateway answers in its place.',
   },
   'fhir.other-status': {
     cause: 'The FHIR server refuses a read with an unusual status',
@@ -85,9 +90,11 @@ export const fhirRules = {
     remedy: 'Check patient/ServiceRequest.read and the user’s access to orders at the FHIR server.',
   },
   'fhir.search-absent': {
-    cause: 'The FHIR server does not offer ServiceRequest: the search answers 404, or its CapabilityStatement has no such resource',
+    cause:
+      'The FHIR server does not offer ServiceRequest: the search answers 404, or its CapabilityStatement has no such resource',
     owner: 'EHR team',
-    remedy: 'Offer read and search of ServiceRequest to this app. If this EHR has none, an administrator can switch “show EHR orders” off.',
+    remedy:
+      'Offer read and search of ServiceRequest to this app. If this EHR has none, an administrator can switch “show EHR orders” off.',
   },
   'fhir.search-parameter': {
     cause: 'ServiceRequest cannot be searched by patient',
@@ -135,19 +142,23 @@ export const fhirRules = {
     remedy: 'Look at status and issue codes of the step, and into the FHIR server’s log.',
   },
   'fhir.create-unclear': {
-    cause: 'The FHIR server, or a gateway before it, did not answer the create with 201, and the request could not be looked for',
+    cause:
+      'The FHIR server, or a gateway before it, did not answer the create with 201, and the request could not be looked for',
     owner: 'EHR team',
     remedy: 'Look for the create in the FHIR server’s log, by time and user.',
   },
   'fhir.create-absent': {
-    cause: 'A create was answered and the request is not there: a gateway answered in the FHIR server’s place, or orders are queued',
+    cause:
+      'A create was answered and the request is not there: a gateway answered in the FHIR server’s place, or orders are queued',
     owner: 'EHR team',
     remedy: 'Look for the create in the FHIR server’s log, by time and user.',
   },
   'refresh.session-over': {
-    cause: 'The EHR does not renew the access token (invalid_grant): the user’s session at the EHR is over, or the refresh token was withdrawn',
+    cause:
+      'The EHR does not renew the access token (invalid_grant): the user’s session at the EHR is over, or the refresh token was withdrawn',
     owner: 'The user',
-    remedy: 'Open the app again from the patient’s chart. If it happens minutes after each launch, the EHR team looks at the life of refresh tokens.',
+    remedy:
+      'Open the app again from the patient’s chart. If it happens minutes after each launch, the EHR team looks at the life of refresh tokens.',
     step: 'refresh',
   },
   'refresh.none': {
@@ -178,6 +189,13 @@ export const fhirRules = {
     cause: 'The EHR renewed the access token for another patient or encounter',
     owner: 'EHR team',
     remedy: 'Keep the patient of the launch when a token is renewed.',
+    step: 'refresh',
+  },
+  'refresh.audience-missing': {
+    cause: 'The id_token that came with the renewed access token has no aud',
+    owner: 'EHR team',
+    remedy:
+      'Put the client ID into the aud of that id_token. Until then an administrator can accept it without at “id_token in a refresh answer” (refreshIdToken) in Advanced settings.',
     step: 'refresh',
   },
   'refresh.other-user': {

@@ -38,9 +38,16 @@ export const identityRules = {
     remedy: 'Issue id_tokens in the name of the issuer that the metadata names, letter for letter.',
   },
   'id-token.issuer-of-ehr': {
-    cause: 'The id_token names the issuer {iss}, another one of the EHR’s own host than the metadata does ({expected issuers})',
+    cause:
+      'The id_token names the issuer {iss}, another one of the EHR’s own host than the metadata does ({expected issuers})',
     owner: 'Your administrator',
-    remedy: 'Ask the EHR team whether {iss} issues its id_tokens; if it does, enter it at “Issuers of id_tokens” in Advanced settings.',
+    remedy:
+      'Ask the EHR team whether {iss} issues its id_tokens; if it does, enter it at “Issuers of id_tokens” in Advanced settings.',
+  },
+  'id-token.audience-missing': {
+    cause: 'The id_token has no aud, so it does not say which app it is for',
+    owner: 'EHR team',
+    remedy: 'Put the client ID of this app into the aud of the id_token.',
   },
   'id-token.audience': {
     cause: 'The id_token is for another app, or for others beside us: its aud or azp is not the client ID alone',
@@ -48,7 +55,8 @@ export const identityRules = {
     remedy: 'Issue the id_token for the client ID of this app, and for it alone.',
   },
   'id-token.expired': {
-    cause: 'The id_token had expired when it came: the EHR sends an old one, or the clock of the server that makes it is behind',
+    cause:
+      'The id_token had expired when it came: the EHR sends an old one, or the clock of the server that makes it is behind',
     owner: 'EHR team',
     remedy: 'Make a new id_token for each sign-in, with a current iat and exp; check the clock of that server.',
   },
@@ -89,7 +97,8 @@ export const identityRules = {
     remedy: 'Correct the claim that the detail names.',
   },
   'keys.no-document': {
-    cause: 'The issuer has no OpenID Connect document, and smart-configuration names no jwks_uri: the EHR’s keys are nowhere to be found',
+    cause:
+      'The issuer has no OpenID Connect document, and smart-configuration names no jwks_uri: the EHR’s keys are nowhere to be found',
     owner: 'EHR team',
     remedy: 'Serve {issuer}/.well-known/openid-configuration, or name jwks_uri in smart-configuration.',
     help: LASTING,

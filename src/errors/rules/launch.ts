@@ -3,7 +3,8 @@ import type { RuleRow } from './row.ts';
 
 export const launchRules = {
   'launch.parameter-missing': {
-    cause: 'The launch URL was opened without iss or launch: from a bookmark or link, or by an EHR that does not add them',
+    cause:
+      'The launch URL was opened without iss or launch: from a bookmark or link, or by an EHR that does not add them',
     owner: 'EHR team',
     remedy: 'Let the EHR open the launch URL as a SMART app, so that it adds iss and launch itself.',
   },
@@ -38,7 +39,8 @@ export const launchRules = {
     cause:
       'The EHR writes its FHIR base otherwise than Settings do, in letter case, slashes, scheme or port: {iss} came, {FHIR URL in Settings} is set',
     owner: 'Your administrator',
-    remedy: 'Enter the FHIR URL letter for letter as the EHR sends it, {iss}, and click Save: it is checked before it is used.',
+    remedy:
+      'Enter the FHIR URL letter for letter as the EHR sends it, {iss}, and click Save: it is checked before it is used.',
     help: 'The address of your EHR is entered here in another way than the EHR writes it. Give the support code to your administrator.',
   },
   'launch.other-environment': {

@@ -5,7 +5,8 @@ export const networkRules = {
   'network.unknown-name': {
     cause: 'The host name of the FHIR URL does not exist in public DNS: it is misspelled, or not published',
     owner: 'Your administrator',
-    remedy: 'Compare the host of the FHIR URL with what the EHR team gave you. If it is the same, they publish the name in DNS.',
+    remedy:
+      'Compare the host of the FHIR URL with what the EHR team gave you. If it is the same, they publish the name in DNS.',
     help: LASTING,
   },
   'network.unknown-endpoint-name': {
@@ -20,19 +21,23 @@ export const networkRules = {
     remedy: 'Check the name servers of this service and of the host’s domain.',
   },
   'network.private-address': {
-    cause: 'The host leads to a private or reserved address, or the address is not https: this service does not call it',
+    cause:
+      'The host leads to a private or reserved address, or the address is not https: this service does not call it',
     owner: 'Your administrator',
-    remedy: 'Use the public https address of the EHR. For an EHR inside a private network, the operator can allow that network.',
+    remedy:
+      'Use the public https address of the EHR. For an EHR inside a private network, the operator can allow that network.',
     help: 'Waiting does not help. Give the support code to your administrator.',
   },
   'network.refused': {
-    cause: 'The host is there, and nothing listens on the port that was called: the server or its gateway is down, or the port is closed',
+    cause:
+      'The host is there, and nothing listens on the port that was called: the server or its gateway is down, or the port is closed',
     owner: 'EHR team',
     remedy: 'Start the server and open its port (443) for our egress addresses.',
     help: 'The EHR does not take calls at the moment. If it stays so for some minutes, give the support code to your EHR team.',
   },
   'network.no-connection': {
-    cause: 'No connection came about: something between us and the host, usually a firewall, drops our packets without an answer',
+    cause:
+      'No connection came about: something between us and the host, usually a firewall, drops our packets without an answer',
     owner: 'Network team',
     remedy: 'Let our egress addresses through to the host on port 443; the guide lists them.',
     help: LASTING,
@@ -102,7 +107,8 @@ export const networkRules = {
     remedy: 'Switch on TLS 1.2 or 1.3 on the server or the load balancer before it.',
   },
   'tls.handshake': {
-    cause: 'There is no TLS handshake: the server speaks plain http on this port, or has no TLS version or cipher in common with us',
+    cause:
+      'There is no TLS handshake: the server speaks plain http on this port, or has no TLS version or cipher in common with us',
     owner: 'EHR team',
     remedy: 'Offer TLS 1.2 or 1.3 with a usual cipher on this port.',
   },

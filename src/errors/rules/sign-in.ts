@@ -20,9 +20,11 @@ export const signInRules = {
     remedy: 'Switch on the grant type Authorization Code for this client.',
   },
   'authorization.request-refused': {
-    cause: 'The EHR takes the authorization request for malformed (invalid_request), often because of aud, launch or PKCE',
+    cause:
+      'The EHR takes the authorization request for malformed (invalid_request), often because of aud, launch or PKCE',
     owner: 'EHR team',
-    remedy: 'Look into the authorization server’s log for this request: it names the parameter. What was sent is below.',
+    remedy:
+      'Look into the authorization server’s log for this request: it names the parameter. What was sent is below.',
   },
   'authorization.response-type': {
     cause: 'The EHR does not offer the authorization code flow to this client (unsupported_response_type)',
@@ -97,11 +99,13 @@ export const signInRules = {
     cause:
       'The setting “Issuers of id_tokens” says {expected issuers}, and the EHR calls itself {iss}: they must be equal letter for letter, a slash at the end included',
     owner: 'Your administrator',
-    remedy: 'Correct “Issuers of id_tokens” in Advanced settings: empty it, so that the EHR’s metadata decides, or enter the issuer that the EHR team confirms.',
+    remedy:
+      'Correct “Issuers of id_tokens” in Advanced settings: empty it, so that the EHR’s metadata decides, or enter the issuer that the EHR team confirms.',
     help: 'The settings here and the EHR disagree about its name. Give the support code to your administrator.',
   },
   'issuer.slash': {
-    cause: 'The EHR’s metadata says {expected issuers} and its answer says {iss}: they differ only by a slash at the end',
+    cause:
+      'The EHR’s metadata says {expected issuers} and its answer says {iss}: they differ only by a slash at the end',
     owner: 'EHR team',
     remedy: 'Write the issuer the same way in the metadata and in the tokens, with or without the slash.',
   },

@@ -5,7 +5,8 @@ const CLOCK = 'Synchronize the clock of the EHR server with a time server (NTP),
 
 export const tokenRules = {
   'clock.ehr': {
-    cause: 'The clock of the EHR is off: it is {EHR clock} ours, and what lives for minutes is expired or not yet valid',
+    cause:
+      'The clock of the EHR is off: it is {EHR clock} ours, and what lives for minutes is expired or not yet valid',
     owner: 'EHR team',
     remedy: CLOCK,
   },
@@ -13,38 +14,46 @@ export const tokenRules = {
     cause:
       'The EHR knows the client ID (it gave out a code for it) and refuses our client assertion without saying why; most often its registration lacks our JWKS URL, it cannot reach it, or it keeps an old copy without the key {kid}',
     owner: 'EHR team',
-    remedy: 'Check that our JWKS URL is registered for {client id}, and that the EHR’s servers can fetch it: it must show the key {kid}.',
+    remedy:
+      'Check that our JWKS URL is registered for {client id}, and that the EHR’s servers can fetch it: it must show the key {kid}.',
   },
   'client.key-unknown': {
     cause: 'The EHR does not find or verify our key {kid}: it has another JWKS URL, or an old copy of our JWKS',
     owner: 'EHR team',
-    remedy: 'Register our JWKS URL of the registration sheet, and let the EHR fetch it again: it must show the key {kid}.',
+    remedy:
+      'Register our JWKS URL of the registration sheet, and let the EHR fetch it again: it must show the key {kid}.',
   },
   'client.assertion': {
     cause:
       'The EHR fetched our JWKS and still refuses the client assertion: it expects another audience, algorithm or type than {assertion audience}, {assertion algorithm}, {assertion type}',
     owner: 'EHR team',
-    remedy: 'Look into the authorization server’s log for what it refuses in the assertion: audience, algorithm or typ.',
+    remedy:
+      'Look into the authorization server’s log for what it refuses in the assertion: audience, algorithm or typ.',
   },
   'client.audience': {
     cause: 'The EHR expects another audience in the client assertion than {assertion audience}',
     owner: 'Your administrator',
-    remedy: 'Ask the EHR team which audience it expects, and choose it at “Audience of the client assertion” in Advanced settings.',
+    remedy:
+      'Ask the EHR team which audience it expects, and choose it at “Audience of the client assertion” in Advanced settings.',
   },
   'client.audience-setting': {
     cause: 'Settings address the client assertion to the issuer, which is not what SMART says, and the EHR refuses it',
     owner: 'Your administrator',
-    remedy: 'Set the audience of the client assertion back to the token endpoint in Advanced settings, unless the EHR team asks for the issuer.',
+    remedy:
+      'Set the audience of the client assertion back to the token endpoint in Advanced settings, unless the EHR team asks for the issuer.',
   },
   'client.type-setting': {
-    cause: 'Settings give the client assertion the type {assertion type}, which is not what SMART says, and the EHR refuses it',
+    cause:
+      'Settings give the client assertion the type {assertion type}, which is not what SMART says, and the EHR refuses it',
     owner: 'Your administrator',
-    remedy: 'Set the type of the client assertion back to JWT in Advanced settings, unless the EHR team asks for the other.',
+    remedy:
+      'Set the type of the client assertion back to JWT in Advanced settings, unless the EHR team asks for the other.',
   },
   'client.algorithm': {
     cause: 'The EHR does not accept the algorithm of our client assertion, {assertion algorithm}',
     owner: 'EHR team',
-    remedy: 'Allow {assertion algorithm} for this client, and list it in token_endpoint_auth_signing_alg_values_supported.',
+    remedy:
+      'Allow {assertion algorithm} for this client, and list it in token_endpoint_auth_signing_alg_values_supported.',
   },
   'client.unknown': {
     cause: 'The token endpoint does not know the client ID {client id}: it is of the other environment, or was deleted',
@@ -121,7 +130,8 @@ export const tokenRules = {
     help: '{Again}. If it fails again, give the support code to your EHR team.',
   },
   'token.late': {
-    cause: 'The token endpoint takes the connection and does not answer in time, usually because it cannot fetch our JWKS and waits for it',
+    cause:
+      'The token endpoint takes the connection and does not answer in time, usually because it cannot fetch our JWKS and waits for it',
     owner: 'EHR team',
     remedy: 'Check that the authorization server can reach our JWKS URL.',
   },

@@ -14,8 +14,8 @@ import type { Organization } from '#src/organizations/organization.ts';
 import { issuersOf } from '#src/organizations/smart-connections.ts';
 import type { IssuerToTrust } from '#src/smart/documents/issuer-keys.ts';
 import type { IssuerKeys } from '#src/smart/id-token/issuer-key-cache.ts';
-import { judgeCallback } from '#src/smart/step-4-authorization-code.ts';
 import { explainRefusedAssertion } from '#src/smart/refused-assertion.ts';
+import { judgeCallback } from '#src/smart/step-4-authorization-code.ts';
 import { exchangeCode } from '#src/smart/step-5-access-token.ts';
 import type { CallbackVisit } from './callback-visit.ts';
 import { proveTokenResponse } from './prove-token-response.ts';
@@ -56,7 +56,9 @@ export async function proveLaunch(
   };
   const validated = await trace.step('callback', judge, callbackFacts(callback));
   if (!(await transactions.bindCode(visit.key, validated.code)))
-    throw new AppError('callback.invalid', 'the code came with another launch before', { rule: 'callback.code-reused' });
+    throw new AppError('callback.invalid', 'the code came with another launch before', {
+      rule: 'callback.code-reused',
+    });
   for (const issuer of issuers) issuerKeys.prefetch(issuer);
   const authorizationServer = authorizationServerOf(organization, transaction, issuers);
   const key = keyRing.signingKey(transaction.assertionAlg);
@@ -99,7 +101,8 @@ function authorizationServerOf(
 
 /** REG-11, MT-05: what an administrator changed while the user signed in counts. */
 function assertUnchanged(organization: Organization, transaction: Transaction): void {
-  if (!organization.enabled) throw new AppError('launch.organization-disabled', 'the organization is disabled', {
+  if (!organization.enabled)
+    throw new AppError('launch.organization-disabled', 'the organization is disabled', {
       rule: 'launch.organization-disabled',
     });
   if (organization.connectionVersion !== transaction.connectionVersion) {

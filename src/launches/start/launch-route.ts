@@ -66,11 +66,15 @@ async function findOrganization(
 ): Promise<Organization> {
   const named = request.params['orgId'] === undefined ? query.getAll('orgId') : [pathPartOf(request, 'orgId')];
   const [orgId] = named;
-  if (!orgId || named.length > 1) 
-    throw new AppError('launch.unknown-organization', 'orgId is missing or repeated', { rule: 'launch.org-id-missing' });
+  if (!orgId || named.length > 1)
+    throw new AppError('launch.unknown-organization', 'orgId is missing or repeated', {
+      rule: 'launch.org-id-missing',
+    });
   const organization = await directory.find(orgId);
   if (!organization)
-    throw new AppError('launch.unknown-organization', 'no organization has this orgId', { rule: 'launch.org-id-unknown' });
+    throw new AppError('launch.unknown-organization', 'no organization has this orgId', {
+      rule: 'launch.org-id-unknown',
+    });
   return organization;
 }
 
@@ -80,7 +84,8 @@ async function findOrganization(
  * @throws AppError 'launch.organization-disabled' or 'launch.unknown-issuer'
  */
 function assertLaunchAllowed(connections: SmartConnections, organization: Organization, request: LaunchRequest): void {
-  if (!organization.enabled) throw new AppError('launch.organization-disabled', 'the organization is disabled', {
+  if (!organization.enabled)
+    throw new AppError('launch.organization-disabled', 'the organization is disabled', {
       rule: 'launch.organization-disabled',
     });
   if (!isSameFhirBase(request.iss, organization.fhirBaseUrl)) {

@@ -8,6 +8,7 @@ const AS_IT_IS = new Set(['token.invalid', 'refresh.identity-refused']);
 /** The rules of a first token response hold for a renewed one; only those of the grant itself have their own names. */
 function ruleOf({ code, rule }: AppError): Rule | undefined {
   if (code === 'token.invalid-grant') return 'refresh.session-over';
+  if (rule === 'id-token.audience-missing') return 'refresh.audience-missing';
   return rule;
 }
 

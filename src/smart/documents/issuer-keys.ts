@@ -47,7 +47,8 @@ export async function fetchIssuerKeys(issuer: IssuerToTrust, outbound: Outbound)
 
 function jwksUriOf(found: ParsedIssuer, fallbackJwksUri: string | undefined): string {
   const jwksUri = found.state === 'absent' ? fallbackJwksUri : found.jwksUri;
-  if (found.state === 'mismatch') throw unavailable('keys.document-other-issuer', 'openid-configuration names another issuer');
+  if (found.state === 'mismatch')
+    throw unavailable('keys.document-other-issuer', 'openid-configuration names another issuer');
   if (found.state === 'no jwks_uri') throw unavailable('keys.no-jwks-uri', 'openid-configuration names no jwks_uri');
   if (jwksUri === undefined) throw fetchProblem('openid-configuration', found.fetched);
   return jwksUri;

@@ -38,7 +38,8 @@ export function readUnverifiedIdToken(idToken: unknown): UnverifiedIdToken {
   const parts = idToken.split('.').length;
   if (parts === 5) throw refusedIdToken('id-token.encrypted', 'id_token is encrypted, which we did not ask for');
   if (parts !== 3) throw refusedIdToken('id-token.form', `id_token has ${parts} parts`);
-  if (!isDecodable(idToken)) throw refusedIdToken('id-token.form', 'id_token nests too deeply or holds too many values');
+  if (!isDecodable(idToken))
+    throw refusedIdToken('id-token.form', 'id_token nests too deeply or holds too many values');
   const { header, claims } = decode(idToken);
   if (!idTokenAlgorithms.some((allowed) => allowed === header.alg))
     throw refusedIdToken('id-token.algorithm', 'alg is not allowed');

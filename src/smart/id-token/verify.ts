@@ -168,7 +168,10 @@ function describeFailure(error: unknown): ClaimsProblem {
   if (error instanceof errors.JWTExpired) return ['id-token.expired', 'exp has passed'];
   if (error instanceof errors.JWTClaimValidationFailed) return describeClaim(error);
   const why = error instanceof errors.JOSEError ? error.code : 'unusable key';
-  return [error instanceof errors.JOSEError ? 'id-token.form' : 'keys.none-usable', `the token cannot be verified (${why})`];
+  return [
+    error instanceof errors.JOSEError ? 'id-token.form' : 'keys.none-usable',
+    `the token cannot be verified (${why})`,
+  ];
 }
 
 const RULE_BY_CLAIM: Readonly<Record<string, Rule>> = {
@@ -182,6 +185,7 @@ const RULE_BY_CLAIM: Readonly<Record<string, Rule>> = {
 
 /** The name is one that jose checks by itself (ID-02, ID-11 to ID-16), never a value of the token. */
 function describeClaim({ claim, reason }: errors.JWTClaimValidationFailed): ClaimsProblem {
-  const rule = RULE_BY_CLAIM[claim] ?? 'id-token.other-claim';
+  const isNoAudience = claim === 'aud' && reason === 'missing';
+  const rule = isNoAudience ? 'id-token.audience-missing' : (RULE_BY_CLAIM[claim] ?? 'id-token.other-claim');
   return [rule, `${claim} is ${reason === 'missing' ? 'missing' : 'not acceptable'}`];
 }

@@ -88,12 +88,7 @@ const cases: Case[] = [
     { 'guide-smart-configuration': 'failure' },
     'a web page (HTML)',
   ],
-  [
-    'XML',
-    answer('smart-configuration', XML),
-    { 'guide-smart-configuration': 'failure' },
-    'XML',
-  ],
+  ['XML', answer('smart-configuration', XML), { 'guide-smart-configuration': 'failure' }, 'XML'],
   [
     'a list instead of an object',
     answer('smart-configuration', { body: [] }),

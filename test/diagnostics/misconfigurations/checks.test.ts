@@ -17,7 +17,12 @@ const DOCUMENTS: Case[] = [
   ['a smart-configuration that redirects', { fault: 'discovery-redirect' }, GUIDE, 'discovery.redirect'],
   ['a server that fails', { fault: 'discovery-500' }, GUIDE, 'discovery.server-error', /500/],
   ['no token endpoint', { fault: 'discovery-no-token-endpoint' }, 'configuration-fields', 'discovery.endpoint-missing'],
-  ['a token endpoint on plain http', { fault: 'discovery-http-endpoint' }, 'endpoints-https', 'discovery.endpoint-not-https'],
+  [
+    'a token endpoint on plain http',
+    { fault: 'discovery-http-endpoint' },
+    'endpoints-https',
+    'discovery.endpoint-not-https',
+  ],
   [
     'a token endpoint on another host',
     { fault: 'discovery-foreign-token-endpoint' },
@@ -25,10 +30,25 @@ const DOCUMENTS: Case[] = [
     'discovery.endpoint-other-host',
     /elsewhere\.example/,
   ],
-  ['a server for shared secrets only', { fault: 'discovery-no-asymmetric' }, 'client-authentication', 'discovery.no-private-key-jwt'],
-  ['no common algorithm', { fault: 'discovery-no-common-algorithm' }, 'assertion-algorithm', 'discovery.no-common-algorithm'],
+  [
+    'a server for shared secrets only',
+    { fault: 'discovery-no-asymmetric' },
+    'client-authentication',
+    'discovery.no-private-key-jwt',
+  ],
+  [
+    'no common algorithm',
+    { fault: 'discovery-no-common-algorithm' },
+    'assertion-algorithm',
+    'discovery.no-common-algorithm',
+  ],
   ['a web page for the OpenID document', { fault: 'oidc-html' }, 'guide-issuer', 'keys.document-unreadable'],
-  ['an OpenID document of another issuer', { fault: 'oidc-issuer-mismatch' }, 'guide-issuer', 'keys.document-other-issuer'],
+  [
+    'an OpenID document of another issuer',
+    { fault: 'oidc-issuer-mismatch' },
+    'guide-issuer',
+    'keys.document-other-issuer',
+  ],
   ['a key set that fails', { fault: 'jwks-500' }, 'guide-jwks', 'keys.unreadable'],
   ['an empty key set', { fault: 'jwks-empty' }, 'jwks-keys', 'keys.none-usable'],
 ];
@@ -73,7 +93,9 @@ test.for([
 test('an organization that is switched off: the checks say so', async () => {
   const { open, allPassed } = await checkWith({ isDisabled: true });
   expect(allPassed).toBe(true);
-  expect(open.map(({ id, verdict, owner }) => [id, verdict, owner])).toEqual([['organization-enabled', 'warning', 'VectorCare']]);
+  expect(open.map(({ id, verdict, owner }) => [id, verdict, owner])).toEqual([
+    ['organization-enabled', 'warning', 'VectorCare'],
+  ]);
   expect(open[0]?.found).toContain('every launch is refused');
 });
 
@@ -91,7 +113,11 @@ describe('the way to the server', () => {
   ] as const)('%s', async ([, certificate, row, rule]) => {
     const seed = { sandbox: { tls: certificate } };
     const { open } = await checkWith(seed);
-    expectRow(open.filter(({ id }) => id !== 'port'), row, rule);
+    expectRow(
+      open.filter(({ id }) => id !== 'port'),
+      row,
+      rule,
+    );
     expectSaid(await launchWith(seed), 'discovery', rule);
   });
 

@@ -17,8 +17,18 @@ const issChanged = (change: (iss: string) => string) => (url: URL) =>
 const ENUMERATED = 'launch openid fhirUser patient/Patient.read patient/ServiceRequest.read';
 
 const LAUNCH: Case[] = [
-  ['a bookmark of the launch URL', { launch: (url) => url.searchParams.delete('iss') }, 'launch', 'launch.parameter-missing'],
-  ['an EHR that adds no launch', { launch: (url) => url.searchParams.delete('launch') }, 'launch', 'launch.parameter-missing'],
+  [
+    'a bookmark of the launch URL',
+    { launch: (url) => url.searchParams.delete('iss') },
+    'launch',
+    'launch.parameter-missing',
+  ],
+  [
+    'an EHR that adds no launch',
+    { launch: (url) => url.searchParams.delete('launch') },
+    'launch',
+    'launch.parameter-missing',
+  ],
   [
     'iss typed into the registered launch URL as well',
     { launch: (url) => url.searchParams.append('iss', 'https://ehr.example/fhir') },
@@ -26,8 +36,18 @@ const LAUNCH: Case[] = [
     'launch.parameter-repeated',
   ],
   ['an iss that is no URL', { launch: issChanged(() => 'ehr.example/fhir') }, 'launch', 'launch.parameter-malformed'],
-  ['a launch URL without orgId', { launch: (url) => url.searchParams.delete('orgId') }, 'launch', 'launch.org-id-missing'],
-  ['an orgId of the other deployment', { launch: (url) => url.searchParams.set('orgId', 'h-42') }, 'launch', 'launch.org-id-unknown'],
+  [
+    'a launch URL without orgId',
+    { launch: (url) => url.searchParams.delete('orgId') },
+    'launch',
+    'launch.org-id-missing',
+  ],
+  [
+    'an orgId of the other deployment',
+    { launch: (url) => url.searchParams.set('orgId', 'h-42') },
+    'launch',
+    'launch.org-id-unknown',
+  ],
   [
     'a launch from the test environment into a connection that works',
     { launch: other('test.ehr.example'), isProven: true },
@@ -70,11 +90,31 @@ const DISCOVERY: Case[] = [
   ['a smart-configuration that is a list', { fault: 'discovery-not-an-object' }, 'discovery', 'discovery.not-json'],
   ['a smart-configuration that redirects', { fault: 'discovery-redirect' }, 'discovery', 'discovery.redirect'],
   ['a server that fails', { fault: 'discovery-500' }, 'discovery', 'discovery.server-error'],
-  ['a smart-configuration without a token endpoint', { fault: 'discovery-no-token-endpoint' }, 'discovery', 'discovery.endpoint-missing'],
+  [
+    'a smart-configuration without a token endpoint',
+    { fault: 'discovery-no-token-endpoint' },
+    'discovery',
+    'discovery.endpoint-missing',
+  ],
   ['a token endpoint on plain http', { fault: 'discovery-http-endpoint' }, 'discovery', 'discovery.endpoint-not-https'],
-  ['a token endpoint on another host', { fault: 'discovery-foreign-token-endpoint' }, 'discovery', 'discovery.endpoint-other-host'],
-  ['a server for shared secrets only', { fault: 'discovery-no-asymmetric' }, 'discovery', 'discovery.no-private-key-jwt'],
-  ['a server without a common algorithm', { fault: 'discovery-no-common-algorithm' }, 'discovery', 'discovery.no-common-algorithm'],
+  [
+    'a token endpoint on another host',
+    { fault: 'discovery-foreign-token-endpoint' },
+    'discovery',
+    'discovery.endpoint-other-host',
+  ],
+  [
+    'a server for shared secrets only',
+    { fault: 'discovery-no-asymmetric' },
+    'discovery',
+    'discovery.no-private-key-jwt',
+  ],
+  [
+    'a server without a common algorithm',
+    { fault: 'discovery-no-common-algorithm' },
+    'discovery',
+    'discovery.no-common-algorithm',
+  ],
   ['a smart-configuration of 12 MB', { fault: 'discovery-huge' }, 'discovery', 'network.too-large'],
 ];
 
@@ -94,8 +134,18 @@ const SIGN_IN: Case[] = [
     /\/smart\/callback/,
   ],
   ['a user who may not use the app', { fault: 'access-denied' }, 'callback', 'authorization.denied'],
-  ['a client without the grant', { fault: ['login-error', 'unauthorized_client'] }, 'callback', 'authorization.client-not-allowed'],
-  ['a request the EHR does not take', { fault: ['login-error', 'invalid_request'] }, 'callback', 'authorization.request-refused'],
+  [
+    'a client without the grant',
+    { fault: ['login-error', 'unauthorized_client'] },
+    'callback',
+    'authorization.client-not-allowed',
+  ],
+  [
+    'a request the EHR does not take',
+    { fault: ['login-error', 'invalid_request'] },
+    'callback',
+    'authorization.request-refused',
+  ],
   ['a sign-in server that fails', { fault: ['login-error', 'server_error'] }, 'callback', 'authorization.server-error'],
   ['an error of the EHR’s own', { fault: ['login-error', 'tenant_mismatch'] }, 'callback', 'authorization.other-error'],
   ['a scope that is not registered', { fault: 'invalid-scope' }, 'callback', 'scope.refused'],
@@ -114,12 +164,33 @@ const SIGN_IN: Case[] = [
 ];
 
 const TOKEN: Case[] = [
-  ['a client assertion refused without a reason', { fault: 'invalid-client' }, 'token', 'client.key', /must show the key [\w-]+/],
+  [
+    'a client assertion refused without a reason',
+    { fault: 'invalid-client' },
+    'token',
+    'client.key',
+    /must show the key [\w-]+/,
+  ],
   ['a JWKS URL that is not ours', { registered: { jwksUrl: 'http://localhost:1/jwks.json' } }, 'token', 'client.key'],
-  ['an audience setting that the EHR does not take', { settings: { assertionAudience: 'issuer' } }, 'token', 'client.audience-setting'],
-  ['an assertion type that the EHR does not take', { settings: { assertionType: 'client-authentication+jwt' } }, 'token', 'client.type-setting'],
+  [
+    'an audience setting that the EHR does not take',
+    { settings: { assertionAudience: 'issuer' } },
+    'token',
+    'client.audience-setting',
+  ],
+  [
+    'an assertion type that the EHR does not take',
+    { settings: { assertionType: 'client-authentication+jwt' } },
+    'token',
+    'client.type-setting',
+  ],
   ['an EHR that expects the issuer as audience', { sandbox: { profile: 'helseid-like' } }, 'token', 'client.assertion'],
-  ['a client without this grant at the token endpoint', { fault: 'unauthorized-client' }, 'token', 'client.grant-not-allowed'],
+  [
+    'a client without this grant at the token endpoint',
+    { fault: 'unauthorized-client' },
+    'token',
+    'client.grant-not-allowed',
+  ],
   ['a code that expired', { fault: 'expired-code' }, 'token', 'grant.expired'],
   ['a token endpoint that fails', { fault: 'token-500' }, 'token', 'token.server-error'],
   ['a token endpoint in maintenance', { fault: 'token-503' }, 'token', 'token.busy'],
@@ -148,7 +219,12 @@ const IDENTITY: Case[] = [
   ['an empty key set', { fault: 'jwks-empty' }, 'id-token', 'keys.none-usable'],
   ['a web page for the OpenID document', { fault: 'oidc-html' }, 'id-token', 'keys.document-unreadable'],
   ['an OpenID document of another issuer', { fault: 'oidc-issuer-mismatch' }, 'id-token', 'keys.document-other-issuer'],
-  ['an id_token issuer of the EHR’s own host', { sandbox: { profile: 'oracle-like' }, settings: { scopes: ENUMERATED } }, 'id-token', 'id-token.issuer-of-ehr'],
+  [
+    'an id_token issuer of the EHR’s own host',
+    { sandbox: { profile: 'oracle-like' }, settings: { scopes: ENUMERATED } },
+    'id-token',
+    'id-token.issuer-of-ehr',
+  ],
 ];
 
 const USER: Case[] = [
@@ -156,7 +232,12 @@ const USER: Case[] = [
   ['no patient in context', { fault: 'no-patient' }, 'context', 'context.patient-missing'],
   ['a reference for a patient', { fault: ['bad-patient-id', 'Patient/pat-ada'] }, 'context', 'context.id-malformed'],
   ['no fhirUser', { fault: 'no-fhir-user', settings: { userTypes: 'practitioner' } }, 'user', 'user.no-fhir-user'],
-  ['a fhirUser of another server', { fault: 'foreign-fhir-user', settings: { userTypes: 'practitioner' } }, 'user', 'user.fhir-user-elsewhere'],
+  [
+    'a fhirUser of another server',
+    { fault: 'foreign-fhir-user', settings: { userTypes: 'practitioner' } },
+    'user',
+    'user.fhir-user-elsewhere',
+  ],
 ];
 
 const FHIR: Case[] = [

@@ -88,7 +88,9 @@ export function useSeededWorld(options: WorldOptions = {}) {
     const code = supportCodeOf(answer);
     const list = `${world.url}/settings/launches`;
     const found = await operator.open(code ? `${list}?code=${code}` : `${list}?organization=${id}`);
-    const href = /\/settings\/launches\/[\da-f-]{36}/.exec(found.url)?.[0] ?? /\/settings\/launches\/[\da-f-]{36}/.exec(found.body)?.[0];
+    const href =
+      /\/settings\/launches\/[\da-f-]{36}/.exec(found.url)?.[0] ??
+      /\/settings\/launches\/[\da-f-]{36}/.exec(found.body)?.[0];
     const { body } = await operator.visit(`${world.url}${href ?? '/no-launch'}`);
     const box = /<section class="notice explanation"[\s\S]*?<\/section>/.exec(body)?.[0] ?? '';
     const warned = /trace-step trace-warning" data-step="([^"]+)"/.exec(body)?.[1];
