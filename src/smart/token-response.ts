@@ -48,9 +48,8 @@ export function readTokenResponse(response: OutboundResponse, now?: Date): Token
   const isJson = response.contentType === 'application/json' || response.contentType.endsWith('+json');
   const members = isJson ? parseJsonObject(response.text) : undefined;
   if (!members) {
-    const isPage = /html/.test(response.contentType) || /^\s*<(?:!doctype html|html)\b/i.test(response.text);
     const detail = `the answer is not a JSON object (${response.contentType || 'no content type'})`;
-    throw invalid(isPage ? 'token.web-page' : 'token.not-json', detail);
+    throw invalid(isWebPage(response) ? 'token.web-page' : 'token.not-json', detail);
   }
   if (typeof members['error'] === 'string' && !isBlank(members['error']))
     throw invalid('token.error-in-200', 'status 200 with an error member');
@@ -70,6 +69,10 @@ export function readTokenResponse(response: OutboundResponse, now?: Date): Token
     members,
     clockDifference: clockDifference(response, now),
   } as TokenResponse;
+}
+
+function isWebPage({ contentType, text }: OutboundResponse): boolean {
+  return /html/.test(contentType) || /^\s*<(?:!doctype html|html)\b/i.test(text);
 }
 
 function invalid(rule: Rule, detail: string, upstreamStatus?: number): AppError {
@@ -122,7 +125,8 @@ function tokenError(response: OutboundResponse, now: Date | undefined): AppError
   const named = typeof error === 'string' && /^[a-z_]{1,64}$/.test(error) ? error : 'no OAuth error';
   const clock = clockDifference(response, now);
   const said = typeof description === 'string' ? description : '';
-  const rule = ruleOfRefusal({ status, error: named, said, isClockOff: clock !== undefined });
+  const refused = ruleOfRefusal({ status, error: named, said, isClockOff: clock !== undefined });
+  const rule = refused === 'token.other-error' && isWebPage(response) ? 'token.web-page' : refused;
   const answered = { rule, upstreamStatus: status, seen: clock === undefined ? {} : { 'EHR clock': clock } };
   if (status === 503 || status === 429) {
     return new AppError('token.unavailable', `token endpoint answered ${status}`, {

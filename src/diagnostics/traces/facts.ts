@@ -151,11 +151,13 @@ function secondsBefore(now: Date, instant: unknown): number | undefined {
   return typeof instant === 'number' ? Math.round(now.getTime() / 1_000 - instant) : undefined;
 }
 
-/** An issuer or base: an address of a server, never of a person. As written, a slash at the end included: it may be all that differs. */
+/** An issuer or base: an address of a server, never of a person. With the slash at its end, or without: that may be all that differs. */
 function withoutQuery(url: string): string {
   const parsed = URL.parse(url);
-  if (!parsed || !/^https?:$/.test(parsed.protocol) || parsed.username || parsed.password) return '(not a URL)';
-  return (url.split(/[?#]/, 1)[0] ?? '').slice(0, 200);
+  if (!parsed || !/^https?:$/.test(parsed.protocol)) return '(not a URL)';
+  const { origin, pathname } = parsed;
+  const hasSlash = url.split(/[?#]/, 1)[0]?.endsWith('/') === true;
+  return `${origin}${pathname === '/' && !hasSlash ? '' : pathname}`.slice(0, 200);
 }
 
 function shortName(value: unknown): string {

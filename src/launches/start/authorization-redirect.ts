@@ -5,6 +5,7 @@ import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
 import { discoveryFacts, redirectFacts } from '#src/diagnostics/traces/facts.ts';
 import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
 import { AppError } from '#src/errors.ts';
+import type { KeyRing } from '#src/keys/key-ring.ts';
 import type { Transaction } from '#src/launches/session/transaction.ts';
 import type { Transactions } from '#src/launches/session/transactions.ts';
 import type { Organization } from '#src/organizations/organization.ts';
@@ -31,6 +32,7 @@ export interface BeginLaunchDependencies {
   issuerKeys: IssuerKeys;
   transactions: Transactions;
   outbound: Outbound;
+  keyRing: Pick<KeyRing, 'signingKey'>;
 }
 
 /** What a launch begins with: what the EHR sent, or for a standalone launch the registered FHIR base alone (AZ-04, AZ-05). */
@@ -81,9 +83,11 @@ export async function beginLaunch(
     const authorization = { clientId, redirectUri, scope, aud: start.iss, ...launch };
     return { redirect: authorizationRedirect(configuration, authorization, secrets), state };
   };
-  return trace.step('authorization-redirect', begin, {}, ({ redirect }) =>
-    redirectFacts(redirect, { scope, alg: assertionAlg }),
-  );
+  // The key is not sent yet; an EHR team that looks at its registration wants to see it already.
+  return trace.step('authorization-redirect', begin, {}, ({ redirect }) => ({
+    ...redirectFacts(redirect, { scope, alg: assertionAlg }),
+    kid: dependencies.keyRing.signingKey(assertionAlg).kid,
+  }));
 }
 
 /** No browser is sent to an EHR that is down: it would show its own error page, and the launch value would be spent. */

@@ -89,8 +89,10 @@ function assertLaunchAllowed(connections: SmartConnections, organization: Organi
       rule: 'launch.organization-disabled',
     });
   if (!isSameFhirBase(request.iss, organization.fhirBaseUrl)) {
-    const seen = { 'FHIR URL in Settings': organization.fhirBaseUrl || '(none)' };
     const rule = ruleOfOtherEhr(connections, organization, request.iss);
+    // As written only where it says no more than the setting does.
+    const iss = rule === 'launch.iss-written-differently' ? { iss: request.iss } : {};
+    const seen = { ...iss, 'FHIR URL in Settings': organization.fhirBaseUrl || '(none)' };
     throw new AppError('launch.unknown-issuer', "iss is not the organization's FHIR URL", { rule, seen });
   }
 }
@@ -104,6 +106,6 @@ function ruleOfOtherEhr(connections: SmartConnections, organization: Organizatio
 
 /** A FHIR base without what people write in different ways. */
 function bareBase(url: string): string {
-  const { hostname, pathname } = new URL(url.toLowerCase());
-  return [hostname, ...pathname.split('/').filter(Boolean)].join('/');
+  const { host, pathname } = new URL(url.toLowerCase());
+  return [host, ...pathname.split('/').filter(Boolean)].join('/');
 }

@@ -26,6 +26,8 @@ export interface RequestList {
   readonly notices: readonly string[];
   /** Why nothing, or not everything, could be read. */
   readonly problem: RequestsProblem | undefined;
+  /** Requests of another patient came with this one's. */
+  readonly hasOthers?: boolean;
   /** The EHR was not asked, so nothing is claimed about what it has. */
   readonly isUnread?: boolean;
   /** `system|value` and `ServiceRequest/id` of all that was read; undefined where the EHR was not asked. */
@@ -81,6 +83,7 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
       ...describeRemarks([...found.remarks]),
     ],
     problem: problemOf(found),
+    hasOthers: sifted.otherPatients > 0,
     identifiers: found.identifiers,
   };
 }

@@ -33,6 +33,7 @@ test('a launch that is at the EHR: what was sent is said at once, and that nothi
   const said = await inspect({ url: '', status: 0, headers: {}, setCookies: [], body: '' }, id);
   expectSaid(said, 'authorization-redirect', 'authorization.not-back');
   expect(said.words).toContain('Nothing has come back');
+  expect(said.page).toMatch(/<dt>kid<\/dt><dd>[\w-]{4,}/);
   for (const sent of ['vectorcare-test', `${world().url}/smart/callback`, ehr.fhirBase])
     expect(said.words).toContain(sent);
 });

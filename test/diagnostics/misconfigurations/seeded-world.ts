@@ -37,6 +37,8 @@ export interface Said {
   words: string;
   /** What the user read. */
   shown: string;
+  /** The whole page of the launch. */
+  page: string;
 }
 
 let serial = 0;
@@ -100,6 +102,7 @@ export function useSeededWorld(options: WorldOptions = {}) {
       rule: /data-rule="([^"]+)"/.exec(box)?.[1],
       owner: /class="owner">([^<]+)</.exec(box)?.[1],
       words: box.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' '),
+      page: body,
       shown: answer.body.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' '),
     };
   };
