@@ -25,6 +25,7 @@ const SIGN_IN_ERRORS = ['login_required', 'interaction_required', 'consent_requi
 const refusals: Row[] = [
   ['discovery-500', undefined, 503, 'discovery.unavailable', 'discovery'],
   ['discovery-html', undefined, 502, 'discovery.invalid', 'discovery'],
+  ['discovery-refused', undefined, 502, 'discovery.invalid', 'discovery'],
   ['discovery-not-an-object', undefined, 502, 'discovery.invalid', 'discovery'],
   ['discovery-truncated', undefined, 502, 'discovery.invalid', 'discovery'],
   ['discovery-redirect', EVIL, 502, 'discovery.invalid', 'discovery'],
@@ -55,6 +56,7 @@ const refusals: Row[] = [
   ['token-503', undefined, 503, 'token.unavailable', 'token'],
   ['token-429', undefined, 503, 'token.unavailable', 'token'],
   ['token-html-200', undefined, 502, 'token.invalid', 'token'],
+  ['token-html-404', undefined, 502, 'token.refused', 'token'],
   ['token-redirect', EVIL, 502, 'token.invalid', 'token'],
   ['token-error-200', undefined, 502, 'token.invalid', 'token'],
   ['expired-code', undefined, 502, 'token.invalid-grant', 'token'],
