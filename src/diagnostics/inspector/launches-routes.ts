@@ -149,7 +149,8 @@ function rowOf(launch: ReturnType<typeof forReader>): LaunchRowProps {
     ...launch,
     stepTitle: (failed ?? last)?.title,
     shownTitle: shownTitle(launch),
-    owner: launch.explanation?.owner,
+    // While the user may still be signing in, there is nothing to do yet.
+    owner: launch.outcome === 'under way' && !launch.isStalled ? undefined : launch.explanation?.owner,
     supportCode: launch.supportCodes.at(-1),
   };
 }

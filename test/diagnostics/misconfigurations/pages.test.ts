@@ -1,6 +1,8 @@
 /** What fails after a launch has arrived, and what has not come back yet. */
 import { expect, test } from 'vitest';
 import { ruleRows, rules } from '#src/errors/rules/table.ts';
+import { addPerson, signedIn } from '#test/helpers/administrators.ts';
+import { supportCodeOf } from '#test/helpers/browser.ts';
 import { expectSaid, useSeededWorld } from './seeded-world.ts';
 
 let now = Date.now();
@@ -36,6 +38,22 @@ test('a launch that is at the EHR: what was sent is said at once, and that nothi
   expect(said.page).toMatch(/<dt>kid<\/dt><dd>[\w-]{4,}/);
   for (const sent of ['vectorcare-test', `${world().url}/smart/callback`, ehr.fhirBase])
     expect(said.words).toContain(sent);
+});
+
+test('an administrator reads You where it is their own job', async () => {
+  now = Date.now();
+  const { id, ehr } = await prepare({ fault: 'discovery-foreign-token-endpoint' });
+  const answer = await launchFrom(ehr, {});
+  await addPerson(world(), 'admin@example.com', { role: 'administrator', organizationId: id });
+  const administrator = await signedIn(world(), 'admin@example.com');
+  const { body } = await administrator.open(`${world().url}/settings/launches?code=${supportCodeOf(answer)}`);
+  expect(body).toContain('Whose job: <span class="owner">You</span>');
+});
+
+test('a state that was changed on the way is listed with the organization that the cookie names', async () => {
+  now = Date.now();
+  const { id, ehr } = await prepare({ fault: 'wrong-state' });
+  expect((await inspect(await launchFrom(ehr, {}), id)).page).toContain(`<dt>Organization</dt><dd>${id}</dd>`);
 });
 
 test('an operator is not told to ask “your administrator”', async () => {
