@@ -1,6 +1,7 @@
 /** `npm run docs` writes the tables of docs/ that the code decides; with `--check` it only says whether they are current. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { environmentSchema } from '#src/config/index.ts';
+import { type Rule, ruleRows, rules } from '#src/errors/rules/table.ts';
 import { describeError, type ErrorCode, errorCodes, errorRows } from '#src/errors.ts';
 import { type SettingField, settingFields, settingRows } from '#src/settings/derived.ts';
 
@@ -15,7 +16,8 @@ const tables = {
   },
   'errors.md': () => {
     const head = ['Code', 'Status', 'What the user sees', 'Causes', 'Who acts', 'Remedy'];
-    return sections(head, errorCodes, (name) => code(name.slice(0, name.indexOf('.'))), errorCells);
+    const byRule = table(['Rule', 'Cause', 'Who acts', 'Next step'], rules.map(ruleCells));
+    return `${sections(head, errorCodes, (name) => code(name.slice(0, name.indexOf('.'))), errorCells)}\n\n## Rules\n\nWhere the inspector or a check knows which rule failed, it says this instead of the causes of the code.\n\n${byRule}`;
   },
 };
 
@@ -41,6 +43,11 @@ function errorCells(name: ErrorCode): string[] {
   const { status, title, help } = describeError(name);
   const { causes, owner, remedy } = errorRows[name];
   return [code(name), String(status), `**${title}.** ${help}`, causes.join('; '), owner, remedy];
+}
+
+function ruleCells(rule: Rule): string[] {
+  const { cause, owner, remedy } = ruleRows[rule];
+  return [code(rule), cause, owner, remedy];
 }
 
 const code = (text: string) => `\`${text}\``;

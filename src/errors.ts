@@ -4,6 +4,7 @@ import { launchErrors } from '#src/errors/launch.ts';
 import { patientErrors } from '#src/errors/patient.ts';
 import { requestErrors } from '#src/errors/request.ts';
 import type { ErrorRow } from '#src/errors/row.ts';
+import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
 import { sessionErrors } from '#src/errors/session.ts';
 import { settingsErrors } from '#src/errors/settings.ts';
 import { signInErrors } from '#src/errors/sign-in.ts';
@@ -36,13 +37,20 @@ const AGAIN = {
   settings: 'go back and try again',
 };
 
-/** What this audience reads, and the HTTP status of the page. */
+/**
+ * What this audience reads, and the HTTP status of the page.
+ *
+ * @param rule that failed, where it is known: it may have better advice than its code.
+ */
 export function describeError(
   code: ErrorCode,
   audience: Audience = 'chart',
+  rule?: Rule,
 ): { status: number; title: string; help: string } {
   const row = errorRows[code];
-  const { title, help } = { title: row.title, help: row.help, ...(audience === 'chart' ? {} : row[audience]) };
+  const ofAudience = audience === 'chart' ? {} : row[audience];
+  const { help: ruleHelp } = rule === undefined ? {} : ruleRows[rule];
+  const { title, help } = { title: row.title, help: ruleHelp ?? row.help, ...ofAudience };
   const again = AGAIN[audience];
   const atStart = again.charAt(0).toUpperCase() + again.slice(1);
   return { status: row.status, title, help: help.replace('{Again}', atStart).replace('{again}', again) };
@@ -53,6 +61,8 @@ export function describeError(
  *
  * @param detail for the operator's log: which rule failed and the shape of the offending value. Never a token, code,
  *   assertion, cookie, launch value or clinical value (ST-07).
+ * @param options.rule which rule failed: it names the cause, whose job it is and the next step.
+ * @param options.seen facts for the trace beside those of the step: names, addresses and counts, as in trace.ts.
  * @param options.cause the underlying error, kept for the log.
  * @param options.shown words of ours the visitor may read after the help text, such as the missing permissions.
  * @param options.retryAfterSeconds sent as Retry-After.
@@ -60,6 +70,8 @@ export function describeError(
  */
 export class AppError extends Error {
   readonly code: ErrorCode;
+  readonly rule: Rule | undefined;
+  readonly seen: Readonly<Record<string, string | readonly string[]>>;
   readonly shown: string | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly upstreamStatus: number | undefined;
@@ -67,11 +79,20 @@ export class AppError extends Error {
   constructor(
     code: ErrorCode,
     detail: string,
-    options: { cause?: unknown; shown?: string; retryAfterSeconds?: number; upstreamStatus?: number } = {},
+    options: {
+      rule?: Rule | undefined;
+      seen?: Readonly<Record<string, string | readonly string[]>>;
+      cause?: unknown;
+      shown?: string;
+      retryAfterSeconds?: number;
+      upstreamStatus?: number;
+    } = {},
   ) {
     super(detail, { cause: options.cause });
     this.name = 'AppError';
     this.code = code;
+    this.rule = options.rule;
+    this.seen = options.seen ?? {};
     this.shown = options.shown;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.upstreamStatus = options.upstreamStatus;

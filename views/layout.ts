@@ -1,6 +1,6 @@
 /** The frame of every page: document head, top bar, landmarks. No inline style or script, so that a strict CSP holds. */
 import { html, type SafeHtml } from '@remix-run/html-template';
-import { type AssetName, assetPath } from './assets.ts';
+import { type AssetName, assetPath, styleSheetsFor } from './assets.ts';
 
 /** What the frame needs to know about a page. */
 export interface LayoutProps {
@@ -27,7 +27,7 @@ export function layoutStart(props: LayoutProps): SafeHtml {
 <link rel="icon" href="${assetPath('favicon.svg')}" type="image/svg+xml">
 <link rel="stylesheet" href="${assetPath('bootstrap.css')}">
 <link rel="stylesheet" href="${assetPath('app.css')}">
-${props.style === undefined ? null : html`<link rel="stylesheet" href="${assetPath(props.style)}">`}
+${props.style === undefined ? null : styleSheetsFor(props.style).map((name) => html`<link rel="stylesheet" href="${assetPath(name)}">`)}
 ${props.themeUrl === undefined ? null : html`<link rel="stylesheet" href="${props.themeUrl}">`}
 ${props.script === undefined ? null : html`<script src="${assetPath(props.script)}" defer></script>`}
 </head>

@@ -15,6 +15,11 @@ export const discoveryFaults = {
     description: 'smart-configuration does not exist; only the CapabilityStatement names the endpoints',
     request: on(wellKnown, () => jsonAnswer(404, { message: 'no such document' })),
   },
+  'discovery-refused': {
+    description: 'smart-configuration is refused',
+    value: 'the status, default 401',
+    request: on(wellKnown, (_call, value) => jsonAnswer(Number(value ?? 401), { message: 'sign in first' })),
+  },
   'discovery-html': {
     description: 'smart-configuration is a portal page with status 200',
     request: on(wellKnown, () => htmlAnswer(200)),

@@ -26,6 +26,10 @@ export const tokenEndpointFaults = {
     description: 'the token endpoint answers 200 with a portal page',
     request: on(both, () => htmlAnswer(200)),
   },
+  'token-html-404': {
+    description: 'the token endpoint answers 404 with a web page',
+    request: on(both, () => htmlAnswer(404)),
+  },
   'token-redirect': {
     description: 'the token endpoint redirects with 307, which would carry code and assertion along',
     value: 'the URL to redirect to',
@@ -37,13 +41,15 @@ export const tokenEndpointFaults = {
   },
   'expired-code': {
     description: 'the code expired before it was exchanged: invalid_grant',
-    request: on('token', () =>
-      jsonAnswer(400, { error: 'invalid_grant', error_description: 'authorization code is expired' }),
+    value: 'what error_description says, default "authorization code is expired"',
+    request: on('token', (_call, value) =>
+      jsonAnswer(400, { error: 'invalid_grant', error_description: value ?? 'authorization code is expired' }),
     ),
   },
   'invalid-client': {
     description: 'the EHR does not accept our client authentication: invalid_client without a reason, as at Epic',
-    request: on(both, () => jsonAnswer(401, { error: 'invalid_client', error_description: null })),
+    value: 'what error_description says, default null',
+    request: on(both, (_call, value) => jsonAnswer(401, { error: 'invalid_client', error_description: value ?? null })),
   },
   'unauthorized-client': {
     description: 'the client may not use this grant: unauthorized_client',

@@ -1,5 +1,6 @@
 /** What the answers to a key proof mean, and what to do about each. */
-import type { Owner, Verdict } from '#src/checks/rows/result.ts';
+import type { Verdict } from '#src/checks/rows/result.ts';
+import type { Owner } from '#src/errors/row.ts';
 
 export type KeyProofOutcome =
   | 'proven'
@@ -28,7 +29,7 @@ const EXPLANATIONS: Record<KeyProofOutcome, Omit<Explanation, 'outcome'>> = {
   },
   invalid_request: {
     verdict: 'warning',
-    owner: 'our administrator',
+    owner: 'Your administrator',
     remedy: [
       'The EHR did not come as far as judging the key. Some servers want the client ID in the request body: ask the EHR team, and change that setting.',
     ],
@@ -57,9 +58,9 @@ const EXPLANATIONS: Record<KeyProofOutcome, Omit<Explanation, 'outcome'>> = {
   },
 };
 
-/** @param causes instead of the usual advice, where more is known. */
-export function explainRefusal(outcome: KeyProofOutcome, causes?: string[]): Explanation {
-  return { outcome, ...EXPLANATIONS[outcome], ...(causes ? { remedy: causes } : {}) };
+/** By the outcome alone. */
+export function explainRefusal(outcome: KeyProofOutcome): Explanation {
+  return { outcome, ...EXPLANATIONS[outcome] };
 }
 
 /** `invalid_client` has five usual causes, with the values to compare. */

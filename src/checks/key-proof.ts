@@ -4,7 +4,10 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound, OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import { parseJsonObject, textMember } from '#src/adapters/json-object.ts';
 import { shown } from '#src/checks/rows/definition.ts';
-import type { Owner, Verdict } from '#src/checks/rows/result.ts';
+import type { Verdict } from '#src/checks/rows/result.ts';
+import type { Owner } from '#src/errors/row.ts';
+import { filled } from '#src/errors/rules/fill.ts';
+import { ruleRows } from '#src/errors/rules/table.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
 import type { Organization } from '#src/organizations/organization.ts';
@@ -56,10 +59,24 @@ export async function proveKey(organization: Organization, dependencies: KeyProo
     if (!(error instanceof AppError)) throw error;
     const outcome = outcomeOf(error, seen.response);
     const found = `${shown(error.message, 160)}${wordsOf(seen.response)}`;
-    const causes =
-      outcome === 'invalid_client' && seen.used ? usualCauses(seen.used, dependencies.publicUrl) : undefined;
-    return { ...explainRefusal(outcome, causes), found, used: seen.used, at };
+    const { owner, remedy } = explain(outcome, error, seen.used, dependencies);
+    return { ...explainRefusal(outcome), owner, remedy, found, used: seen.used, at };
   }
+}
+
+/** The table of causes says more than the outcome where a rule is known; without a reason of the EHR's, the usual causes. */
+function explain(
+  outcome: KeyProofOutcome,
+  { rule, seen }: AppError,
+  used: KeyProof['used'],
+  { publicUrl }: KeyProofDependencies,
+): Pick<KeyProof, 'owner' | 'remedy'> {
+  const { owner, remedy } = explainRefusal(outcome);
+  if (outcome === 'proven' || rule === undefined) return { owner, remedy };
+  if (rule === 'client.key' && used) return { owner, remedy: usualCauses(used, publicUrl) };
+  const row = ruleRows[rule];
+  const facts = { ...seen, 'client id': used?.clientId, kid: used?.kid, 'assertion algorithm': used?.alg };
+  return { owner: row.owner, remedy: [filled(row.remedy, { ...facts, 'assertion audience': used?.audience })] };
 }
 
 async function attempt(

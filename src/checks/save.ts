@@ -75,7 +75,8 @@ export async function saveConnection(
     'clientId',
   ]);
   if (!parsed.ok) return { ok: false, problem: sentenceOf(parsed.problems), kept: typedUrl };
-  const running = runChecks({ fhirUrl: url, organization: parsed.settings }, checks);
+  const { enabled } = organization;
+  const running = runChecks({ fhirUrl: url, organization: { ...parsed.settings, enabled } }, checks);
   const saving = { organization, settings: parsed.settings, accepted, saver, reason: reasonOf(options) };
   return {
     ok: true,

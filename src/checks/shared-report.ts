@@ -1,4 +1,5 @@
 /** `/reports/checks/:token`: one run of the checks with the registration sheet, for people without an account. */
+import { ownerFor } from '#src/errors/row.ts';
 import type { RegistrationSheet } from '#src/organizations/registration.ts';
 import type { ReportShape } from '#src/reports/route.ts';
 import { reportPage } from '#views/inspector/report-page.ts';
@@ -13,5 +14,8 @@ export const checksReport: ReportShape<SharedCheckReport> = {
   kind: 'checks',
   path: '/reports/checks',
   json: ({ content, expiresAt }) => ({ ...content, expiresAt }),
-  page: ({ content, expiresAt }, jsonUrl) => reportPage(content, { expiresAt, jsonUrl }),
+  page: ({ content, expiresAt }, jsonUrl) => {
+    const results = content.results.map((row) => ({ ...row, owner: ownerFor(row.owner, 'outside') }));
+    return reportPage({ ...content, results }, { expiresAt, jsonUrl });
+  },
 };

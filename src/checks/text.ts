@@ -1,6 +1,7 @@
 /** A run of the checks in a terminal and as JSON for machines. */
 import type { CommandOutcome } from '#src/adapters/command-line.ts';
-import type { CheckResult, FinishedChecks, Owner, Verdict } from '#src/checks/rows/result.ts';
+import type { CheckResult, FinishedChecks, Verdict } from '#src/checks/rows/result.ts';
+import type { Owner } from '#src/errors/row.ts';
 import { verdictOf } from './report.ts';
 
 const MARKS: Record<Verdict, string> = {
@@ -12,11 +13,9 @@ const MARKS: Record<Verdict, string> = {
 };
 
 /** As the operator at the command line calls them. */
-const OWNERS: Record<Owner, string> = {
-  'EHR team': 'EHR team',
-  'network team': 'network team',
-  'our administrator': "the organization's administrator",
-  us: 'the operator',
+const OWNERS: Partial<Record<Owner, string>> = {
+  'Your administrator': "the organization's administrator",
+  VectorCare: 'You',
 };
 
 /** Exit code 1 when any check failed; warnings are for people to judge. */
@@ -43,5 +42,5 @@ export function describeRun(finished: FinishedChecks, changes: readonly string[]
 function linesOf({ verdict, title, found, why, owner, remedy }: CheckResult): string[] {
   const line = `  ${MARKS[verdict]}  ${title}: ${found}`;
   if (verdict !== 'failure' && verdict !== 'warning') return [line];
-  return [line, `             why: ${why}`, `             ${OWNERS[owner]}: ${remedy}`];
+  return [line, `             why: ${why}`, `             ${OWNERS[owner] ?? owner}: ${remedy}`];
 }

@@ -66,7 +66,9 @@ export async function findOrCreate(
 /** @throws AppError 'user.not-allowed' when the organization has as many EHR users as it may. */
 async function assertRoom(tx: Queries, organizationId: string, most: number): Promise<void> {
   if (!(await hasIdentities(tx, organizationId, most))) return;
-  throw new AppError('user.not-allowed', `the organization has ${most} EHR users, the most there may be`);
+  throw new AppError('user.not-allowed', `the organization has ${most} EHR users, the most there may be`, {
+    rule: 'user.most',
+  });
 }
 
 /** Did this user wait for a confirmation that is no longer needed? A refusal stays one. */

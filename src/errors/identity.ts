@@ -4,21 +4,16 @@ import type { ErrorRow } from './row.ts';
 export const identityErrors = {
   'identity.invalid': {
     status: 502,
-    title: 'The EHR did not prove who you are',
-    help: 'Give the support code to your EHR team: the id_token failed verification.',
+    title: 'We couldn’t confirm your sign-in',
+    help: 'Give the support code to your EHR team: what the EHR says about who you are failed a check.',
     owner: 'EHR team',
-    causes: [
-      'The issuer in the id_token is not the one in the metadata: add it to “Issuers of id_tokens” in Advanced settings if it is right',
-      'The id_token is missing because openid is not registered for this app',
-      'The EHR’s JWKS does not contain the key that signed the id_token',
-      'The nonce is not sent back: “Nonce in the id_token” in Advanced settings can accept its absence',
-    ],
-    remedy: 'The detail names the rule that failed. Compare issuer, client ID and signing keys.',
+    causes: ['The id_token breaks a rule, which the inspector names'],
+    remedy: 'Open the launch in Settings > Launches: it names the rule that failed and the next step.',
   },
   'identity.keys-unavailable': {
     status: 502,
     title: "The EHR's signing keys cannot be read",
-    help: 'Wait a moment, then {again}. If it happens again, give the support code to your EHR team.',
+    help: '{Again}. If it fails the same way, give the support code to your EHR team.',
     owner: 'EHR team',
     causes: [
       'The OpenID Connect document or the key set is missing, not JSON or empty',

@@ -26,14 +26,14 @@ export const launchErrors = {
   },
   'launch.unknown-issuer': {
     status: 400,
-    title: 'This EHR is not set up',
-    help: 'Ask your administrator to add its FHIR URL in Settings, then {again}.',
+    title: 'The app was opened from an EHR that is not connected here',
+    help: 'Give the support code to your administrator: it says from which EHR environment the app was opened.',
     owner: 'Your administrator',
     causes: [
       'The EHR launches from another environment than the one whose FHIR URL is in Settings',
       'The FHIR URL in Settings differs in case, path or version segment from the one the EHR uses',
     ],
-    remedy: 'Compare the FHIR URL in Settings > Integrations > SMART on FHIR with the iss of this launch.',
+    remedy: 'Open the launch in Settings > Launches: it shows both addresses and says which one to correct.',
   },
   'launch.organization-disabled': {
     status: 403,
@@ -101,7 +101,7 @@ export const launchErrors = {
   'discovery.unavailable': {
     status: 503,
     title: 'The EHR is not available',
-    help: 'Wait a moment, then {again}.',
+    help: '{Again}. If it fails the same way, give the support code to your EHR team.',
     owner: 'EHR team',
     causes: [
       'The FHIR server or the gateway in front of it is down or failing',
@@ -113,8 +113,8 @@ export const launchErrors = {
   'discovery.timeout': {
     status: 504,
     title: 'The EHR took too long to answer',
-    help: 'Wait a moment, then {again}.',
-    owner: 'Network team',
+    help: '{Again}. If it fails the same way, give the support code to your EHR team.',
+    owner: 'EHR team',
     causes: ['A firewall drops our packets without an answer', 'The FHIR server is overloaded'],
     remedy: 'Check the route from our egress addresses to the FHIR server, and the server’s own load.',
   },
@@ -133,7 +133,7 @@ export const launchErrors = {
   'discovery.endpoint-refused': {
     status: 502,
     title: 'The EHR names a sign-in address we do not trust',
-    help: 'Give the support code to your administrator: an endpoint is not https or not on an allowed host.',
+    help: 'Give the support code to your administrator: one of the EHR’s sign-in addresses is not accepted.',
     owner: 'Your administrator',
     causes: [
       'The authorization server is on another host than the FHIR server, and that host is not allowed yet',

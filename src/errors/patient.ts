@@ -44,7 +44,7 @@ export const patientErrors = {
   'patient.unavailable': {
     status: 503,
     title: 'The EHR cannot show the patient at the moment',
-    help: 'Wait a moment, then try again.',
+    help: 'Try again in a minute. If it stays like this, give the support code to your EHR team.',
     owner: 'EHR team',
     causes: ['The FHIR server is failing or asks to slow down'],
     remedy: 'Reload the page, and look at the FHIR server’s state.',
@@ -52,7 +52,7 @@ export const patientErrors = {
   'patient.timeout': {
     status: 504,
     title: 'The EHR took too long to show the patient',
-    help: 'Wait a moment, then try again.',
+    help: 'Try again in a minute. If it stays like this, give the support code to your EHR team.',
     owner: 'EHR team',
     causes: ['The FHIR server is overloaded'],
     remedy: 'Reload the page, and look at the FHIR server’s load.',

@@ -3,8 +3,24 @@
 /** The team or person that has to act. */
 export type Owner = 'The user' | 'Your administrator' | 'EHR team' | 'Network team' | 'Workstation team' | 'VectorCare';
 
+/** Who reads it: an organization's administrator, the operator of this service, or a person a report was sent to. */
+export type Reader = 'administrator' | 'operator' | 'outside';
+
+const WORDS: Readonly<Record<Reader, Partial<Record<Owner, string>>>> = {
+  administrator: { 'Your administrator': 'You', VectorCare: 'The operator of this service' },
+  operator: { 'Your administrator': 'The organization’s administrator', VectorCare: 'You' },
+  outside: { 'Your administrator': 'The organization’s administrator', VectorCare: 'The operator of this service' },
+};
+
+/** Whose job it is, in words for this reader: You, where it is theirs. */
+export function ownerFor(owner: Owner, reader: Reader): string {
+  return WORDS[reader][owner] ?? owner;
+}
+
 /** Why something failed, who acts and how; the inspector, reports and the guide show it. */
 export interface Explanation {
+  /** The stable name of the rule that failed, where one is known. */
+  rule?: string;
   owner: Owner;
   /** Most likely first; the type asks for one at least. */
   causes: readonly [string, ...string[]];

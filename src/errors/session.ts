@@ -99,13 +99,12 @@ export const sessionErrors = {
       'The EHR sends an id_token with a renewed access token, and it lacks an audience or breaks another rule',
       'It is of another user or another sign-in than the launch',
     ],
-    remedy:
-      'The detail names the rule that failed: correct the id_token of the EHR’s refresh responses. Until then “id_token in a refresh answer” (refreshIdToken) in Advanced settings can accept one without an audience, or ignore it.',
+    remedy: 'The detail names the rule that failed: correct the id_token of the EHR’s refresh responses.',
   },
   'refresh.unavailable': {
     status: 503,
     title: 'The EHR cannot renew your access at the moment',
-    help: 'Wait a moment, then try again. Your launch is kept.',
+    help: 'Your launch is kept. Try again in a minute. If it fails again, {again} and give the support code to your EHR team.',
     owner: 'EHR team',
     causes: ['The authorization server could not renew the access token at that moment'],
     remedy: 'Reload the page in a moment, and look at the state of the token endpoint.',

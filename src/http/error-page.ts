@@ -32,7 +32,7 @@ export const errorHandler: ErrorRequestHandler = (thrown: unknown, request, resp
 
 function sendError(request: Request, response: Response, error: AppError, context: RequestContext): void {
   const { supportCode, startAgain } = context;
-  const { status, title, help } = describeError(error.code, audienceOf(request, startAgain));
+  const { status, title, help } = describeError(error.code, audienceOf(request, startAgain), error.rule);
   response.status(status).setHeader('Cache-Control', 'no-store');
   if (error.code === 'launch.frame-not-allowed') allowAnyFrame(response);
   response.vary('Accept');

@@ -1,6 +1,7 @@
 /** The FHIR URL of a connection: saved, checked again, used in spite of a failure, or its draft deleted. */
 import { readFhirUrl, type SaveOptions } from '#src/checks/save.ts';
 import { fieldOf } from '#src/http/form-body.ts';
+import { adminOf } from '#src/http/sessions/admin-session.ts';
 import { wantsJson } from '#src/http/sessions/after-post.ts';
 import { integrationPage } from '#views/integration-page/integration-page.ts';
 import { runProps } from './results-view.ts';
@@ -16,7 +17,7 @@ export const showPage: Handler = async (dependencies, visit) => {
   if (shown.run) return beginChecks(dependencies, visit, shown.run);
   const extras = { ...shown, isReportGone: isSecretGone };
   const props = pageProps(request, record, extras, dependencies.config);
-  response.type('html').send(integrationPage(props, record.run && runProps(record.run)));
+  response.type('html').send(integrationPage(props, record.run && runProps(record.run, adminOf(request).role)));
 };
 
 export const saveUrl: Handler = (dependencies, visit) =>

@@ -1,26 +1,40 @@
 /** What checks, the key proof and the scheduled re-check found, as the page shows it. */
 import type { KeyProof } from '#src/checks/key-proof.ts';
+import type { CheckResult } from '#src/checks/rows/result.ts';
 import type { CheckRun } from '#src/checks/store.ts';
+import { ownerFor, type Reader } from '#src/errors/row.ts';
+import type { CheckRow } from '#views/integration-page/check-rows.ts';
 import type { FinishedRun } from '#views/integration-page/integration-page.ts';
 import type { DriftProps, ProofProps } from '#views/integration-page/tools.ts';
 
 /** A run as the page shows it. A suggestion is named by its place in its run, so that a form cannot invent one. */
-export function runProps(run: CheckRun): FinishedRun {
+export function runProps(run: CheckRun, reader: Reader): FinishedRun {
   const { fhirUrl, at, by, results, summary, id } = run;
   const suggestions = summary.suggestions.map(({ title, why }, index) => ({ key: `${id}.${index}`, title, why }));
-  return { fhirUrl, at: new Date(at), by, rows: results, outcome: summary, suggestions };
+  return {
+    fhirUrl,
+    at: new Date(at),
+    by,
+    rows: results.map((row) => rowProps(row, reader)),
+    outcome: summary,
+    suggestions,
+  };
+}
+
+/** One row, with whose job it is in words for its reader. */
+export function rowProps(row: CheckResult, reader: Reader): CheckRow {
+  return { ...row, owner: ownerFor(row.owner, reader) };
 }
 
 /** A proof in one sentence and the causes below it. */
-export function proofProps({ outcome, verdict, found, owner, remedy, used }: KeyProof): ProofProps {
+export function proofProps({ outcome, verdict, found, owner, remedy, used }: KeyProof, reader: Reader): ProofProps {
   if (outcome === 'proven' && used) {
     const text = `Proven: the EHR accepted client ID ${used.clientId}, key ${used.kid} (${used.alg}) and audience ${used.audience}. It answered as expected: ${found}.`;
     return { verdict: 'proven', text, causes: [] };
   }
-  const job = owner === 'us' ? 'the operator of this service' : owner;
   return {
     verdict: verdict === 'failure' ? 'refused' : 'undecided',
-    text: `Not proven: ${found}. Whose job: ${job}.`,
+    text: `Not proven: ${found}. Whose job: ${ownerFor(owner, reader)}.`,
     causes: remedy,
   };
 }

@@ -5,8 +5,10 @@ import { checkIds } from '#src/checks/rows/catalogue.ts';
 import type { CheckResult } from '#src/checks/rows/result.ts';
 import { inLaunchOrder } from '#src/checks/run.ts';
 import { type SaveAnswer, type SavedConnection, saveConnection } from '#src/checks/save.ts';
+import type { Reader } from '#src/errors/row.ts';
 import { AppError } from '#src/errors.ts';
 import { contextOf } from '#src/http/request-context.ts';
+import { adminOf } from '#src/http/sessions/admin-session.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import {
   integrationEnd,
@@ -15,7 +17,7 @@ import {
   streamedOutcome,
   streamedRow,
 } from '#views/integration-page/integration-page.ts';
-import { runProps } from './results-view.ts';
+import { rowProps, runProps } from './results-view.ts';
 import { type ConnectionRecord, type PageExtras, type PendingRun, pageProps } from './view.ts';
 import { type IntegrationDependencies, refused, saverOf, type Visit } from './visit.ts';
 
@@ -81,27 +83,32 @@ async function streamChecks(
   // For proxies that would hold the rows back until the end.
   response.setHeader('X-Accel-Buffering', 'no');
   response.write(integrationStart(before));
-  const lastGroup = await streamRows(response, inLaunchOrder(running, checkIds));
+  const reader = adminOf(request).role;
+  const lastGroup = await streamRows(response, inLaunchOrder(running, checkIds), reader);
   const result = await settled;
   if ('error' in result) {
     const { facts, supportCode } = contextOf(request);
     // The status has been sent, so the error handler could only cut the page off.
     facts.errorCode = result.error instanceof AppError ? result.error.code : 'store.unavailable';
     facts.error = withoutQuery(result.error);
-    response.write(streamedFailure(notStored(supportCode), lastGroup));
+    response.write(streamedFailure(rowProps(notStored(supportCode), reader), lastGroup));
     return void response.end(integrationEnd(before));
   }
   const { run, organization: after, state } = result.saved;
   const props = propsOf(await readRecord(dependencies, after));
-  response.write(streamedOutcome(runProps(run), props.connection, SAVED[state]));
+  response.write(streamedOutcome(runProps(run, reader), props.connection, SAVED[state]));
   response.end(integrationEnd(props));
 }
 
 /** @returns the group of the last row. */
-async function streamRows(response: Response, rows: AsyncIterable<CheckResult>): Promise<string | undefined> {
+async function streamRows(
+  response: Response,
+  rows: AsyncIterable<CheckResult>,
+  reader: Reader,
+): Promise<string | undefined> {
   let group: string | undefined;
   for await (const row of rows) {
-    response.write(streamedRow(row, group));
+    response.write(streamedRow(rowProps(row, reader), group));
     group = row.group;
   }
   return group;
@@ -115,7 +122,7 @@ function notStored(supportCode: string): CheckResult {
     verdict: 'failure',
     found: 'the database did not store the results',
     why: 'An address is used only when its checks are on record.',
-    owner: 'us',
+    owner: 'VectorCare',
     remedy: `Open this page again in a moment to see which address is in use. If it happens again, give support code ${supportCode} to the operator of this service.`,
   };
 }

@@ -4,7 +4,7 @@ import { proveKey } from '#src/checks/key-proof.ts';
 import { toReport } from '#src/checks/report.ts';
 import { checksReport, type SharedCheckReport } from '#src/checks/shared-report.ts';
 import type { Limiter } from '#src/http/limits/limiter.ts';
-import { actorOf } from '#src/http/sessions/admin-session.ts';
+import { actorOf, adminOf } from '#src/http/sessions/admin-session.ts';
 import { isConnected } from '#src/organizations/organization.ts';
 import { registrationSheet } from '#src/organizations/registration.ts';
 import { saveReport } from '#src/reports/store.ts';
@@ -30,7 +30,7 @@ export function keyProof(limit: Limiter): Handler {
     const proof = await proveKey(organization, { ...dependencies, publicUrl: config.publicUrl });
     const detail = { action: 'key proof', outcome: proof.outcome, kid: proof.used?.kid };
     audit.record({ event: 'check-run', organizationId: organization.id, ...actorOf(request), detail });
-    return show(proofProps(proof));
+    return show(proofProps(proof, adminOf(request).role));
   };
 }
 

@@ -23,6 +23,7 @@ export type KeyUses = ReturnType<typeof createKeyUses>;
 /** One per process. */
 export function createKeyUses({ db, clock, log }: { db: Queries; clock: Clock; log: Log }) {
   let prunedAt = Number.NEGATIVE_INFINITY;
+  let seen = 0;
   const common = {
     size: BATCH,
     gatherMs: () => GATHER_MS,
@@ -55,12 +56,15 @@ export function createKeyUses({ db, clock, log }: { db: Queries; clock: Clock; l
     keyAccepted: (organizationId: string, kid: string): void => void uses.add({ organizationId, kid, at: clock() }),
     /** The JWKS was fetched. Both values come from the request: untrusted, shortened here. */
     jwksFetched: (givenAddress: string, givenAgent: string): void => {
+      seen += 1;
       const address = givenAddress.slice(0, MAX_ADDRESS);
       const userAgent = givenAgent.slice(0, MAX_USER_AGENT).replace(/[^\x20-\x7e]/g, '');
       // A fetcher's user agent makes no row of its own: it may be anything, and another with each request.
       const { one: visitor } = visitorKey(address);
       fetches.add({ visitor, address, userAgent, at: clock(), fetches: 1 });
     },
+    /** How often this process has served the JWKS: whether it rises says if a call made its receiver fetch our keys. */
+    fetchesSeen: (): number => seen,
     /** Writes what is waiting; never throws. */
     flush: async (): Promise<void> => void (await Promise.all([uses.flush(), fetches.flush()])),
   };

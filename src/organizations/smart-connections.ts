@@ -18,6 +18,8 @@ import type { OrganizationStore } from './store.ts';
 export interface SmartConnections {
   /** @throws AppError 'discovery.…'; a failure is never kept, nor a document that a launch refuses. */
   configurationOf(organization: Organization): Promise<SmartConfiguration>;
+  /** Has this FHIR URL answered before, as far as is known? */
+  hasAnswered(organization: Organization): boolean;
 }
 
 interface Known {
@@ -39,6 +41,8 @@ export function createSmartConnections(options: {
   const { outbound, store, clock, log } = options;
   const known = new Map<string, Known & { version: number }>();
   const underWay = new Map<string, Promise<Known>>();
+  /** Also those whose documents may not be kept; the version by organization. */
+  const answered = new Map<string, number>();
 
   const fetchOnce = (organization: Organization): Promise<Known> => {
     const key = `${organization.id} ${organization.connectionVersion}`;
@@ -51,6 +55,7 @@ export function createSmartConnections(options: {
     const { id, connectionVersion: version } = organization;
     const { configuration, freshForMs } = await discover(organization, outbound.forOrganization(organization));
     assertUsable(configuration);
+    answered.set(id, version);
     const fetchedAt = clock().getTime();
     const found = { configuration, fetchedAt, freshUntil: fetchedAt + freshForMs };
     if (freshForMs > 0) {
@@ -79,6 +84,8 @@ export function createSmartConnections(options: {
   };
 
   return {
+    hasAnswered: ({ id, connectionVersion, discovered }) =>
+      discovered !== undefined || answered.get(id) === connectionVersion,
     configurationOf: async (organization) => {
       const now = clock().getTime();
       const copy = recall(organization);

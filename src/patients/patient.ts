@@ -1,6 +1,7 @@
 /** Reads the patient in context from the EHR and keeps what a clinician needs to be sure it is the right one. */
 
 import { dayIn, serverTimeZone } from '#src/adapters/time-zone.ts';
+import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import { FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 import { asInformation, asRecord, asText } from '#src/smart/fhir/fields.ts';
@@ -55,6 +56,18 @@ const CODES: Record<FhirFailure, ErrorCode> = {
   'foreign-url': 'patient.unexpected',
 };
 
+/** Where the call itself does not say more. */
+const RULES: Record<FhirFailure, Rule> = {
+  unauthorized: 'fhir.token-over',
+  refused: 'fhir.patient-refused',
+  'not-found': 'fhir.patient-not-found',
+  throttled: 'fhir.throttled',
+  unavailable: 'fhir.failing',
+  timeout: 'network.late',
+  unexpected: 'fhir.other-status',
+  'foreign-url': 'fhir.redirect',
+};
+
 /**
  * Reads `Patient/{id}` and proves that the answer is that patient (LC-05).
  *
@@ -86,8 +99,17 @@ export function assertInUse(patient: PatientSummary): PatientSummary {
 /** Another Patient is the alarm; an answer that is no Patient, or does not say which, is none, and shows nothing either (LC-05). */
 function assertSamePatient({ resourceType, ...resource }: FhirResource, patientId: string): void {
   const isPatient = resourceType === 'Patient' && typeof resource['id'] === 'string';
-  if (!isPatient) throw new AppError('patient.not-returned', 'Patient read answered with no Patient with an id');
-  if (resource['id'] !== patientId) throw new AppError('patient.mismatch', 'Patient read answered with another id');
+  if (!isPatient) {
+    const detail = `Patient read answered with no Patient with an id, but ${namedType(resourceType)}`;
+    throw new AppError('patient.not-returned', detail, { rule: 'fhir.no-patient' });
+  }
+  if (resource['id'] === patientId) return;
+  throw new AppError('patient.mismatch', 'Patient read answered with another id', { rule: 'fhir.other-patient' });
+}
+
+/** Only what looks like a type: the name is a server's. */
+function namedType(resourceType: string): string {
+  return /^[A-Z][A-Za-z]{1,40}$/.test(resourceType) ? resourceType : 'something else';
 }
 
 async function getPatient(api: FhirApi, patientId: string): Promise<FhirResource> {
@@ -99,7 +121,8 @@ async function getPatient(api: FhirApi, patientId: string): Promise<FhirResource
     if (error.renewal) throw error.renewal;
     const { failure, retryAfterSeconds } = error;
     const retry = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
-    throw new AppError(CODES[failure], `Patient read failed: ${failure}`, { cause: error, ...retry });
+    const rule = error.rule ?? RULES[failure];
+    throw new AppError(CODES[failure], `Patient read failed: ${failure}`, { rule, cause: error, ...retry });
   }
 }
 

@@ -46,7 +46,9 @@ export function readLaunchContext(
 ): LaunchContext {
   const patient = readId(tokenResponse, 'patient');
   if (patient === undefined && options.patientRequired) {
-    throw new AppError('context.invalid', 'patient is missing from the token response');
+    throw new AppError('context.invalid', 'patient is missing from the token response', {
+      rule: 'context.patient-missing',
+    });
   }
   return {
     patient,
@@ -62,7 +64,8 @@ function readId(tokenResponse: Record<string, unknown>, member: 'patient' | 'enc
   if (isFhirId(value)) return value;
   // No encounter is normal, however it is said (LC-04); no patient never is.
   if (isBlank(value) && member === 'encounter') return undefined;
-  throw new AppError('context.invalid', `${member} is not a FHIR id but ${describe(value)}`);
+  const rule = isBlank(value) ? 'context.patient-missing' : 'context.id-malformed';
+  throw new AppError('context.invalid', `${member} is not a FHIR id but ${describe(value)}`, { rule });
 }
 
 function readText(value: unknown, maxLength: number): string | undefined {

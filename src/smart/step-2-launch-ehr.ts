@@ -28,16 +28,20 @@ export function readLaunchRequest(query: URLSearchParams): LaunchRequest {
   const iss = single(query, 'iss', ISS_MAX_LENGTH);
   const launch = single(query, 'launch', LAUNCH_MAX_LENGTH);
   const problem = fhirBaseProblem(iss);
-  if (problem) throw new AppError('launch.invalid', `iss ${problem}`);
+  if (problem) throw new AppError('launch.invalid', `iss ${problem}`, { rule: 'launch.parameter-malformed' });
   return { iss, launch };
 }
 
 function single(query: URLSearchParams, name: string, maxLength: number): string {
   const values = query.getAll(name);
   const [value] = values;
-  if (!value) throw new AppError('launch.invalid', `${name} is missing`);
-  if (values.length > 1) throw new AppError('launch.invalid', `${name} is repeated`);
-  if (value.length > maxLength) throw new AppError('launch.invalid', `${name} is longer than ${maxLength} characters`);
+  if (!value) throw new AppError('launch.invalid', `${name} is missing`, { rule: 'launch.parameter-missing' });
+  if (values.length > 1)
+    throw new AppError('launch.invalid', `${name} is repeated`, { rule: 'launch.parameter-repeated' });
+  if (value.length > maxLength) {
+    const detail = `${name} is longer than ${maxLength} characters`;
+    throw new AppError('launch.invalid', detail, { rule: 'launch.parameter-malformed' });
+  }
   return value;
 }
 

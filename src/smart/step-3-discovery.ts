@@ -6,8 +6,10 @@
  */
 import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
 import type { OutboundFailure } from '#src/adapters/ehr-http/error.ts';
+import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import { parseCapability } from './documents/capability-statement.ts';
+import { isFhirBase, ruleOfConfiguration } from './documents/configuration-rule.ts';
 import type { EndpointRules } from './documents/endpoint.ts';
 import { documentOf, type Fetched, fetchDocument, isAbsent } from './documents/fetched.ts';
 import {
@@ -38,7 +40,7 @@ export interface Ehr {
 export async function discover(ehr: Ehr, outbound: EhrClient): Promise<Discovery> {
   const see = (path: string, accept: string) =>
     fetchDocument(new URL(documentBelow(ehr.fhirBaseUrl, path)), outbound, { accept, kind: 'discovery' });
-  const { fetched, parsed } = await findConfiguration({
+  const { wellKnown, fetched, parsed } = await findConfiguration({
     wellKnown: () => see(WELL_KNOWN, 'application/json'),
     metadata: () => see('metadata', 'application/fhir+json'),
     rules: {
@@ -47,7 +49,11 @@ export async function discover(ehr: Ehr, outbound: EhrClient): Promise<Discovery
       accepts: (url) => outbound.accepts(url),
     },
   });
-  if (!parsed?.configuration) throw parsed?.refusal ?? fetchProblem(fetched);
+  if (!parsed?.configuration) {
+    if (parsed?.refusal) throw parsed.refusal;
+    // The EHR itself names this base; only where nothing at all is below it, it is to be doubted.
+    throw fetchProblem(fetched, ruleOfConfiguration(wellKnown, fetched === wellKnown || isFhirBase(fetched)));
+  }
   return { configuration: parsed.configuration, freshForMs: parsed.freshForMs };
 }
 
@@ -68,14 +74,15 @@ export async function findConfiguration(from: {
   wellKnown(): Promise<Fetched>;
   metadata(): Promise<Fetched>;
   rules: EndpointRules;
-}): Promise<{ fetched: Fetched; parsed: ParsedConfiguration | undefined }> {
+}): Promise<{ wellKnown: Fetched; fetched: Fetched; parsed: ParsedConfiguration | undefined }> {
   const wellKnown = await from.wellKnown();
   const isOld = isAbsent(wellKnown);
   const fetched = isOld ? await from.metadata() : wellKnown;
   const document = isOld ? parseCapability(documentOf(fetched))?.endpoints : documentOf(fetched);
-  if (!document || fetched.kind === 'none') return { fetched, parsed: undefined };
+  if (!document || fetched.kind === 'none') return { wellKnown, fetched, parsed: undefined };
   const source = isOld ? 'CapabilityStatement' : 'smart-configuration';
-  return { fetched, parsed: parseConfiguration({ source, document, freshForMs: fetched.freshForMs }, from.rules) };
+  const parsed = parseConfiguration({ source, document, freshForMs: fetched.freshForMs }, from.rules);
+  return { wellKnown, fetched, parsed };
 }
 
 const CODE_BY_FAILURE: Record<OutboundFailure, ErrorCode> = {
@@ -88,19 +95,19 @@ const CODE_BY_FAILURE: Record<OutboundFailure, ErrorCode> = {
   'circuit-open': 'discovery.unavailable',
 };
 
-function fetchProblem(fetched: Fetched): AppError {
+function fetchProblem(fetched: Fetched, rule: Rule): AppError {
   if (fetched.kind === 'none') {
     const { error } = fetched;
-    return new AppError(CODE_BY_FAILURE[error.failure], error.message, { cause: error, ...error.retry });
+    return new AppError(CODE_BY_FAILURE[error.failure], error.message, { rule, cause: error, ...error.retry });
   }
   const { status, contentType, document } = fetched;
   const isDown = status >= 500 || status === 429;
   if (status !== 200) {
     const code = isDown ? 'discovery.unavailable' : 'discovery.invalid';
-    return new AppError(code, `discovery answered ${status}`, { upstreamStatus: status });
+    return new AppError(code, `discovery answered ${status}`, { rule, upstreamStatus: status });
   }
   const problem = document
     ? 'no smart-configuration, and the CapabilityStatement names no OAuth endpoints'
     : `discovery is not a JSON object (${contentType || 'no content type'})`;
-  return new AppError('discovery.invalid', problem);
+  return new AppError('discovery.invalid', problem, { rule });
 }

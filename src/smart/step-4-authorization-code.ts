@@ -4,6 +4,7 @@
  * SMART App Launch 2.2.0, "Obtain authorization code"; RFC 6749, 7636, 9207; rules AZ and CB.
  */
 import { createHash, randomBytes } from 'node:crypto';
+import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import type { SmartConfiguration } from './documents/smart-configuration.ts';
 
@@ -105,7 +106,9 @@ const LONGEST_VALUE = 16_384;
 export function readCallback(query: URLSearchParams): CallbackParameters {
   const state = once(query, 'state');
   if (!state || state.length > LONGEST_STATE)
-    throw new AppError('callback.invalid', 'state is missing, repeated or too long');
+    throw new AppError('callback.invalid', 'state is missing, repeated or too long', {
+      rule: 'callback.state-changed',
+    });
   return {
     state,
     code: once(query, 'code'),
@@ -117,8 +120,8 @@ export function readCallback(query: URLSearchParams): CallbackParameters {
 
 function once(query: URLSearchParams, name: string): string | undefined {
   const values = query.getAll(name);
-  if (values.length > 1) throw new AppError('callback.invalid', `${name} is repeated`);
-  if ((values[0]?.length ?? 0) > LONGEST_VALUE) throw new AppError('callback.invalid', `${name} is too long`);
+  if (values.length > 1) throw malformed(`${name} is repeated`);
+  if ((values[0]?.length ?? 0) > LONGEST_VALUE) throw malformed(`${name} is too long`);
   return values[0];
 }
 
@@ -135,17 +138,26 @@ export function judgeCallback(
   expected: { issuers: readonly string[]; issuerPromised: boolean },
 ): ValidatedCallback {
   if (callback.iss === undefined && expected.issuerPromised) {
-    throw new AppError('callback.wrong-issuer', 'iss is missing although the server promises it');
+    const rule = 'callback.iss-missing';
+    throw new AppError('callback.wrong-issuer', 'iss is missing although the server promises it', { rule });
   }
   if (callback.iss !== undefined && !expected.issuers.includes(callback.iss)) {
-    throw new AppError('callback.wrong-issuer', 'iss is not the issuer of this launch');
+    const seen = { 'expected issuers': expected.issuers };
+    throw new AppError('callback.wrong-issuer', 'iss is not the issuer of this launch', {
+      rule: 'callback.other-iss',
+      seen,
+    });
   }
   if (callback.error !== undefined && callback.code !== undefined) {
-    throw new AppError('callback.invalid', 'code and error came together');
+    throw malformed('code and error came together');
   }
   if (callback.error !== undefined) throw authorizationError(callback.error, callback.errorDescription);
-  if (!callback.code) throw new AppError('callback.invalid', 'neither code nor error came');
+  if (!callback.code) throw malformed('neither code nor error came');
   return { code: callback.code } as ValidatedCallback;
+}
+
+function malformed(detail: string): AppError {
+  return new AppError('callback.invalid', detail, { rule: 'callback.malformed' });
 }
 
 const ERRORS = new Map<string, ErrorCode>([
@@ -160,12 +172,23 @@ const ERRORS = new Map<string, ErrorCode>([
   ['unmet_authentication_requirements', 'authorization.sign-in-needed'],
 ]);
 
+/** Errors that mean the same to every user, and not to whoever has to act. */
+const RULES: Readonly<Record<string, Rule>> = {
+  access_denied: 'authorization.denied',
+  unauthorized_client: 'authorization.client-not-allowed',
+  invalid_client: 'authorization.client-not-allowed',
+  invalid_request: 'authorization.request-refused',
+  unsupported_response_type: 'authorization.response-type',
+  server_error: 'authorization.server-error',
+  invalid_scope: 'scope.refused',
+};
+
 /** CB-13, CB-14: the error code decides; the server's words are only for the log, cleaned and cut. */
 function authorizationError(error: string, description: string | undefined): AppError {
   const known = /^[a-z_]{1,64}$/.test(error) ? error : 'an unknown error';
   const said = description ? ', with a description' : '';
-  return new AppError(
-    ERRORS.get(error) ?? 'authorization.refused',
-    `the authorization server answered ${known}${said}`,
-  );
+  const code = ERRORS.get(error) ?? 'authorization.refused';
+  const other = code === 'authorization.refused' ? 'authorization.other-error' : undefined;
+  const rule = Object.hasOwn(RULES, error) ? RULES[error] : other;
+  return new AppError(code, `the authorization server answered ${known}${said}`, { rule });
 }

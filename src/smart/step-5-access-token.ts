@@ -6,6 +6,7 @@
 
 import type { EhrClient, OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import { isUnsent, OutboundError } from '#src/adapters/ehr-http/error.ts';
+import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import { type ClientCredentials, clientAssertion, formRequest } from './client-authentication.ts';
 import type { ValidatedCallback } from './step-4-authorization-code.ts';
@@ -62,7 +63,9 @@ export async function postGrant(
     });
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error;
-    throw new AppError(CODE_BY_FAILURE[error.failure], error.message, { cause: error, ...error.retry });
+    const failed = ruleOfFailure(error, 'endpoint');
+    const rule = failed === 'network.late' ? 'token.late' : failed;
+    throw new AppError(CODE_BY_FAILURE[error.failure], error.message, { rule, cause: error, ...error.retry });
   }
 }
 

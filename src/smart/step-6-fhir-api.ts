@@ -185,7 +185,7 @@ function asResource(answer: unknown): FhirResource {
   ) {
     return answer as FhirResource;
   }
-  throw new FhirError('unexpected');
+  throw new FhirError('unexpected', undefined, { rule: 'fhir.web-page' });
 }
 
 /** FH-07: one more try of a GET when the server asks for it and is soon done, or is too busy to say when. */

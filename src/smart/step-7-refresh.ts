@@ -89,6 +89,7 @@ export function assertSameContext(
     const value = members[name];
     if (value === undefined || value === null || (isBlank(value) && name === 'encounter')) continue;
     if (isFhirId(value) && value === context[name]) continue;
-    throw new AppError('session.expired', `the refresh response names another ${name}`);
+    const rule = 'refresh.other-context';
+    throw new AppError('session.expired', `the refresh response names another ${name}`, { rule });
   }
 }

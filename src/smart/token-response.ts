@@ -6,7 +6,9 @@
 import { isBlank } from '#src/adapters/bounded-text.ts';
 import type { OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import { type JsonObject, parseJsonObject } from '#src/adapters/json-object.ts';
+import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
+import { ruleOfRefusal } from './refusal-rule.ts';
 
 declare const checked: unique symbol;
 
@@ -25,6 +27,8 @@ export interface TokenResponse {
   idToken: unknown;
   /** The whole response, for the launch context. */
   members: JsonObject;
+  /** `12 s ahead of`, where the clocks differ noticeably. */
+  clockDifference: string | undefined;
 }
 
 const LONGEST_TOKEN = 32_768;
@@ -43,14 +47,18 @@ export function readTokenResponse(response: OutboundResponse, now?: Date): Token
   if (response.status !== 200) throw tokenError(response, now);
   const isJson = response.contentType === 'application/json' || response.contentType.endsWith('+json');
   const members = isJson ? parseJsonObject(response.text) : undefined;
-  if (!members) throw invalid(`the answer is not a JSON object (${response.contentType || 'no content type'})`);
+  if (!members) {
+    const detail = `the answer is not a JSON object (${response.contentType || 'no content type'})`;
+    throw invalid(isWebPage(response) ? 'token.web-page' : 'token.not-json', detail);
+  }
   if (typeof members['error'] === 'string' && !isBlank(members['error']))
-    throw invalid('status 200 with an error member');
+    throw invalid('token.error-in-200', 'status 200 with an error member');
   const tokenType = members['token_type'];
-  if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer') throw invalid('token_type is not Bearer');
+  if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer')
+    throw invalid('token.type', 'token_type is not Bearer');
   const scope = members['scope'] ?? undefined;
-  if (scope !== undefined && typeof scope !== 'string') throw invalid('scope is not a string');
-  if (scope !== undefined && scope.length > LONGEST_SCOPE) throw invalid('scope is too long');
+  if (scope !== undefined && typeof scope !== 'string') throw invalid('token.member', 'scope is not a string');
+  if (scope !== undefined && scope.length > LONGEST_SCOPE) throw invalid('token.member', 'scope is too long');
   return {
     accessToken: readToken(members, 'access_token', B64_TOKEN),
     refreshToken: isBlank(members['refresh_token']) ? undefined : readToken(members, 'refresh_token', VISIBLE),
@@ -59,11 +67,16 @@ export function readTokenResponse(response: OutboundResponse, now?: Date): Token
     scope,
     idToken: isBlank(members['id_token']) ? undefined : members['id_token'],
     members,
+    clockDifference: clockDifference(response, now),
   } as TokenResponse;
 }
 
-function invalid(detail: string): AppError {
-  return new AppError('token.invalid', detail);
+function isWebPage({ contentType, text }: OutboundResponse): boolean {
+  return /html/.test(contentType) || /^\s*<(?:!doctype html|html)\b/i.test(text);
+}
+
+function invalid(rule: Rule, detail: string, upstreamStatus?: number): AppError {
+  return new AppError('token.invalid', detail, { rule, ...(upstreamStatus === undefined ? {} : { upstreamStatus }) });
 }
 
 /** RFC 6750 2.1, b64token: what an Authorization header may carry; anything else could end it or begin another. */
@@ -72,11 +85,12 @@ const B64_TOKEN = /^[\w.~+/-]+=*$/;
 const VISIBLE = /^[\x20-\x7e]+$/;
 
 /** Opaque, but only of the characters that may stand where it will be sent (TL-07). */
-function readToken(members: JsonObject, name: string, allowed: RegExp): string {
+function readToken(members: JsonObject, name: 'access_token' | 'refresh_token', allowed: RegExp): string {
   const value = members[name];
-  if (typeof value !== 'string' || isBlank(value)) throw invalid(`${name} is missing or not a string`);
+  const rule = name === 'access_token' ? 'token.no-access-token' : 'token.refresh-token';
+  if (typeof value !== 'string' || isBlank(value)) throw invalid(rule, `${name} is missing or not a string`);
   if (value.length > LONGEST_TOKEN || !allowed.test(value))
-    throw invalid(`${name} is too long or has forbidden characters`);
+    throw invalid(rule, `${name} is too long or has forbidden characters`);
   return value;
 }
 
@@ -87,7 +101,8 @@ function readExpiresIn(value: unknown): number | undefined {
   if (isBlank(value)) return undefined;
   const isNumeric = typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value));
   const seconds = isNumeric ? Number(value) : Number.NaN;
-  if (!Number.isSafeInteger(seconds) || seconds < 0) throw invalid('expires_in is not a whole number of seconds');
+  if (!Number.isSafeInteger(seconds) || seconds < 0)
+    throw invalid('token.member', 'expires_in is not a whole number of seconds');
   return Math.min(seconds, LONGEST_LIFETIME_SECONDS);
 }
 
@@ -106,8 +121,13 @@ const CODE_BY_OAUTH_ERROR = new Map<string, ErrorCode>([
 /** TK-16, TK-17: the OAuth error when there is one, the status when the body is anything else. */
 function tokenError(response: OutboundResponse, now: Date | undefined): AppError {
   const { status } = response;
-  const answered = { upstreamStatus: status };
-  const error = parseJsonObject(response.text)?.['error'];
+  const { error, error_description: description } = parseJsonObject(response.text) ?? {};
+  const named = typeof error === 'string' && /^[a-z_]{1,64}$/.test(error) ? error : 'no OAuth error';
+  const clock = clockDifference(response, now);
+  const said = typeof description === 'string' ? description : '';
+  const refused = ruleOfRefusal({ status, error: named, said, isClockOff: clock !== undefined });
+  const rule = refused === 'token.other-error' && isWebPage(response) ? 'token.web-page' : refused;
+  const answered = { rule, upstreamStatus: status, seen: clock === undefined ? {} : { 'EHR clock': clock } };
   if (status === 503 || status === 429) {
     return new AppError('token.unavailable', `token endpoint answered ${status}`, {
       ...retryAfter(response),
@@ -116,14 +136,12 @@ function tokenError(response: OutboundResponse, now: Date | undefined): AppError
   }
   if (status >= 500) return new AppError('token.failed', `token endpoint answered ${status}`, answered);
   if (status >= 400) {
-    const named = typeof error === 'string' && /^[a-z_]{1,64}$/.test(error) ? error : 'no OAuth error';
-    return new AppError(
-      CODE_BY_OAUTH_ERROR.get(named) ?? 'token.refused',
-      `token endpoint answered ${status}, ${named}${clockNote(response, now)}`,
-      answered,
-    );
+    const clockNote = clock === undefined ? '' : `; its clock is ${clock} ours`;
+    const code = CODE_BY_OAUTH_ERROR.get(named) ?? 'token.refused';
+    return new AppError(code, `token endpoint answered ${status}, ${named}${clockNote}`, answered);
   }
-  return invalid(`token endpoint answered ${status}`);
+  const isRedirect = status >= 300 && response.headers['location'] !== undefined;
+  return invalid(isRedirect ? 'token.redirect' : 'token.not-json', `token endpoint answered ${status}`, status);
 }
 
 /** Only the form in seconds; the EHR's wish is honoured, not its wildest one. */
@@ -135,9 +153,9 @@ function retryAfter(response: OutboundResponse): { retryAfterSeconds?: number } 
 /** An assertion looks expired or not yet valid to a server whose clock is off; worth a hint well before that. */
 export const NOTEWORTHY_SKEW_SECONDS = 30;
 
-function clockNote(response: OutboundResponse, now: Date | undefined): string {
+function clockDifference(response: OutboundResponse, now: Date | undefined): string | undefined {
   const theirs = Date.parse(response.headers['date'] ?? '');
   const skewSeconds = now ? Math.round((theirs - now.getTime()) / 1_000) : Number.NaN;
-  if (!(Math.abs(skewSeconds) >= NOTEWORTHY_SKEW_SECONDS)) return '';
-  return `; its clock is ${Math.abs(skewSeconds)} s ${skewSeconds > 0 ? 'ahead of' : 'behind'} ours`;
+  if (!(Math.abs(skewSeconds) >= NOTEWORTHY_SKEW_SECONDS)) return undefined;
+  return `${Math.abs(skewSeconds)} s ${skewSeconds > 0 ? 'ahead of' : 'behind'}`;
 }

@@ -24,13 +24,13 @@ async function atVendor(profile: VendorProfileName, use: (sandbox: Sandbox, chec
 const vendors: [VendorProfileName, { allPassed: boolean; warnings: string[] }][] = [
   ['generic', { allPassed: true, warnings: [] }],
   ['epic-like', { allPassed: true, warnings: [] }],
-  ['oracle-like', { allPassed: false, warnings: ['guide-issuer', 'issuer-documents'] }],
+  ['oracle-like', { allPassed: false, warnings: ['guide-issuer'] }],
   ['meditech-like', { allPassed: true, warnings: [] }],
-  ['ecw-like', { allPassed: false, warnings: ['guide-issuer', 'issuer-documents', 'scopes'] }],
+  ['ecw-like', { allPassed: false, warnings: ['guide-issuer', 'scopes'] }],
   ['nextgen-enterprise-like', { allPassed: false, warnings: ['guide-issuer', 'issuer-documents'] }],
   ['nextgen-office-like', { allPassed: true, warnings: [] }],
   ['athenahealth-like', { allPassed: true, warnings: [] }],
-  ['veradigm-like', { allPassed: false, warnings: ['guide-issuer', 'issuer-documents'] }],
+  ['veradigm-like', { allPassed: false, warnings: ['guide-issuer'] }],
   ['helseid-like', { allPassed: true, warnings: [] }],
 ];
 

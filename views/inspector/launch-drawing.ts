@@ -43,7 +43,13 @@ export interface DrawnLaunch {
   /** absent in older reports */
   readonly scopeAttempts?: readonly ScopeAttemptProps[] | undefined;
   readonly explanation:
-    | { readonly owner: string; readonly causes: readonly string[]; readonly remedy: string }
+    | {
+        /** which rule failed; absent where only the error is known, and in older reports */
+        readonly rule?: string | undefined;
+        readonly owner: string;
+        readonly causes: readonly string[];
+        readonly remedy: string;
+      }
     | undefined;
 }
 
@@ -81,10 +87,17 @@ ${launch.steps.map((drawn) => step(drawn, launch.scopeAttempts ?? []))}</ol>
 `;
 }
 
-function explanationBox({ explanation, outcome }: DrawnLaunch): SafeHtml | null {
+const CAUSES_TITLES: Readonly<Record<string, string>> = {
+  completed: 'Something is missing',
+  'under way': 'Nothing has come back yet',
+};
+
+function explanationBox({ explanation, outcome, steps }: DrawnLaunch): SafeHtml | null {
   if (explanation === undefined) return null;
-  return html`<section class="notice explanation" aria-labelledby="causes">
-<h2 id="causes">${outcome === 'completed' ? 'Something is missing' : 'Likely causes'}</h2>
+  const isBroken = steps.some(({ state }) => state === 'failed');
+  const title = (!isBroken && CAUSES_TITLES[outcome]) || (explanation.causes.length > 1 ? 'Likely causes' : 'Cause');
+  return html`<section class="notice explanation" aria-labelledby="causes"${explanation.rule === undefined ? null : html` data-rule="${explanation.rule}"`}>
+<h2 id="causes">${title}</h2>
 <ul>${explanation.causes.map((cause) => html`<li>${cause}.</li>`)}</ul>
 <p><strong>Whose job: <span class="owner">${explanation.owner}</span></strong></p>
 <p><strong>What to do:</strong> ${explanation.remedy}</p>

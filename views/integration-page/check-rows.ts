@@ -23,13 +23,8 @@ const VERDICTS: Readonly<Record<CheckRow['verdict'], { word: string; picture: Ic
   pass: { word: 'Passed', picture: 'done' },
   warning: { word: 'Warning', picture: 'warning' },
   failure: { word: 'Failed', picture: 'cancelled' },
-  skipped: { word: 'Skipped', picture: 'hold' },
+  skipped: { word: 'Not checked', picture: 'hold' },
   info: { word: 'Information', picture: 'info' },
-};
-
-const OWNERS: Readonly<Record<string, string>> = {
-  'our administrator': 'your administrator',
-  us: 'the operator of this service',
 };
 
 /** All rows with a heading per group. */
@@ -64,7 +59,7 @@ export function checkRow(row: CheckRow, groupBefore: string | undefined): SafeHt
 ${
   needsWork(row)
     ? html`<p>${row.remedy}</p>
-<p class="note">Whose job: <strong>${OWNERS[row.owner] ?? row.owner}</strong>. Why it matters: ${row.why}</p>`
+<p class="note">Whose job: <strong>${row.owner}</strong>. Why it matters: ${row.why}</p>`
     : html`<p class="note">${row.why}</p>`
 }</div>
 </article>

@@ -72,6 +72,8 @@ export interface Outbound extends EhrClient {
 }
 
 const DEADLINE_MS = 5_000;
+/** For name lookup, connection and TLS: well within the deadline, so that a late answer is told from no connection. */
+const CONNECT_MS = 3_500;
 
 /**
  * @param options.production refuses plain http even on loopback.
@@ -86,7 +88,7 @@ export function createOutbound(options: {
   telemetry?: Telemetry | undefined;
   log?: Log;
 }): Outbound {
-  const pools = createEhrPools(options.allowPrivate, DEADLINE_MS);
+  const pools = createEhrPools(options.allowPrivate, CONNECT_MS);
   const watch = createWatch(options);
   const bulkheads = createBulkheads(options);
   const accepts = (url: URL) =>

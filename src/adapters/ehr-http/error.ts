@@ -69,7 +69,8 @@ export function failureOf(error: unknown): OutboundFailure {
   return 'network';
 }
 
-function causes(error: unknown): Error[] {
+/** An error and what caused it, outermost first. */
+export function causes(error: unknown): Error[] {
   const chain: Error[] = [];
   for (let next = error; next instanceof Error && chain.length < 8; next = next.cause) {
     chain.push(next);
@@ -78,7 +79,8 @@ function causes(error: unknown): Error[] {
   return chain;
 }
 
-function codeOf(error: Error): string {
+/** A system's or library's code such as ECONNREFUSED; '' when there is none. */
+export function codeOf(error: Error): string {
   // DOMException's own codes are numbers and say nothing.
   return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

@@ -9,6 +9,7 @@ import type { ParsedConfiguration } from '#src/smart/documents/smart-configurati
 import { acceptsPrivateKeyJwt, commonAlg } from '#src/smart/documents/smart-configuration.ts';
 import type { CheckContext } from './context.ts';
 import {
+  broken,
   type CheckDefinition,
   checksOf,
   failure,
@@ -62,7 +63,7 @@ export const capabilityChecks = checksOf('SMART configuration', 'EHR team', [
     id: 'answer-issuer',
     title: 'Authorization responses identify their issuer (RFC 9207)',
     why: 'Otherwise the hostile EHR of another organization here could have the code of this one sent to itself (RFC 9207; RFC 9700 §4.4).',
-    owner: 'our administrator',
+    owner: 'Your administrator',
     judge: async (context) =>
       context.settings.redirectUri === 'own' ? pass('a redirect URI of its own') : judgeAnswerIssuer(context),
   },
@@ -122,10 +123,7 @@ function judgeAuthentication({ document, configuration }: ParsedConfiguration): 
     : methods && !methods.includes('private_key_jwt');
   if (methods && isRefused) {
     const also = byCapability ? ', although client-confidential-asymmetric is a capability' : '';
-    return failure(
-      `${METHODS}: ${shown(methods.join(', ') || 'none', 80)}${also}`,
-      'Allow private_key_jwt for this client, and list it.',
-    );
+    return broken('discovery.no-private-key-jwt', `${METHODS}: ${shown(methods.join(', ') || 'none', 80)}${also}`);
   }
   if (methods) return pass(`private_key_jwt in ${METHODS}`);
   if (byCapability) return pass('client-confidential-asymmetric among the capabilities; no list of methods');
@@ -140,7 +138,7 @@ function judgeAlgorithm({ document, configuration }: ParsedConfiguration, { sett
   if (!listed) return info(`not said; ${settings.assertionAlg} will be used`);
   const offered = shown(listed.join(', ') || 'none', 80);
   const chosen = commonAlg(configuration ?? { tokenEndpointAuthSigningAlgs: listed }, settings.assertionAlg);
-  if (!chosen) return failure(`the server takes ${offered}`, 'Allow RS384 or ES384 for client assertions.');
+  if (!chosen) return broken('discovery.no-common-algorithm', `the server takes ${offered}`);
   if (chosen === settings.assertionAlg) return pass(`${chosen} (the server takes ${offered})`);
   return info(`${chosen}, because the server takes ${offered} and not ${settings.assertionAlg}`);
 }

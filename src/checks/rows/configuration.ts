@@ -6,13 +6,11 @@
 
 import type { JsonObject } from '#src/adapters/json-object.ts';
 import { listMember, textMember } from '#src/adapters/json-object.ts';
+import { documentOf } from '#src/smart/documents/fetched.ts';
 import type { CheckContext } from './context.ts';
-import { checksOf, failure, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
-import { describeFetched, shapeOf } from './fetched.ts';
-import { judgeUnreached } from './host-name.ts';
-import { remedyBelowFhirUrl, remedyFor } from './remedy.ts';
-
-const WHAT = 'smart-configuration';
+import { broken, checksOf, info, type Outcome, pass, shown, warning } from './definition.ts';
+import { describeFetched } from './fetched.ts';
+import { withoutConfiguration } from './guide.ts';
 
 export const configurationChecks = checksOf('SMART configuration', 'EHR team', [
   {
@@ -46,54 +44,39 @@ export const configurationChecks = checksOf('SMART configuration', 'EHR team', [
 
 async function judgeStatus(context: CheckContext): Promise<Outcome> {
   const fetched = await context.wellKnown;
-  const seen = describeFetched(fetched);
-  if (fetched.kind === 'answer' && fetched.status === 200) return pass(seen);
-  // A CapabilityStatement in its place proves that the FHIR URL is right.
-  const isReplaced = (await context.configuration)?.source === 'CapabilityStatement';
-  const { owner, remedy } = (isReplaced ? remedyFor : remedyBelowFhirUrl)(fetched, WHAT);
-  if (isReplaced) return warning(seen, remedy, owner);
-  return (await judgeUnreached(fetched, context)) ?? failure(seen, remedy, owner);
+  if (fetched.kind === 'answer' && fetched.status === 200) return pass(describeFetched(fetched));
+  return withoutConfiguration(context);
 }
 
-async function judgeType({ wellKnown }: CheckContext): Promise<Outcome> {
-  const fetched = await wellKnown;
-  if (fetched.kind === 'none' || fetched.status !== 200) return skipped('there is no document');
+async function judgeType(context: CheckContext): Promise<Outcome> {
+  const fetched = await context.wellKnown;
+  // Another kind of text than JSON is the first check's to say.
+  if (fetched.kind === 'none' || documentOf(fetched) === undefined) return withoutConfiguration(context);
   const { contentType } = fetched;
-  const shape = shapeOf(fetched);
-  const { owner, remedy } = remedyBelowFhirUrl(fetched, WHAT);
-  if (shape === 'html') return failure('a web page (HTML) with status 200', remedy, owner);
-  if (shape === 'xml') {
-    return failure('XML, although JSON was asked for', 'Answer "Accept: application/json" with JSON.', owner);
-  }
   if (contentType === 'application/json' || contentType.endsWith('+json')) return pass(contentType);
   return warning(contentType || 'no content type', 'Send Content-Type: application/json.');
 }
 
-async function judgeJson({ wellKnown }: CheckContext): Promise<Outcome> {
-  const fetched = await wellKnown;
-  if (fetched.kind === 'none' || fetched.status !== 200) return skipped('there is no document');
-  if (fetched.document) return pass(`an object with ${Object.keys(fetched.document).length} members`);
-  const { owner, remedy } = remedyBelowFhirUrl(fetched, WHAT);
-  return failure(describeFetched(fetched), remedy, owner);
+async function judgeJson(context: CheckContext): Promise<Outcome> {
+  const document = documentOf(await context.wellKnown);
+  return document ? pass(`an object with ${Object.keys(document).length} members`) : withoutConfiguration(context);
 }
 
-async function judgeFields({ configuration }: CheckContext): Promise<Outcome> {
-  const found = await configuration;
-  if (!found) return skipped('there is no document');
+async function judgeFields(context: CheckContext): Promise<Outcome> {
+  const found = await context.configuration;
+  if (!found) return withoutConfiguration(context);
   const { document, source } = found;
   const missing = ['authorization_endpoint', 'token_endpoint'].filter(
     (name) => textMember(document, name) === undefined,
   );
   if (missing.length > 0) {
-    return failure(
-      `missing or no text: ${missing.map((name) => `${name}${describeOdd(document, name)}`).join(', ')}`,
-      `Add ${missing.join(' and ')} to ${source}.`,
-    );
+    const names = missing.map((name) => `${name}${describeOdd(document, name)}`).join(', ');
+    return broken('discovery.endpoint-missing', `missing or no text in ${source}: ${names}`);
   }
   if (source === 'CapabilityStatement') return info('both endpoints, from the CapabilityStatement');
   const wanted = missingOthers(document);
   if (wanted.length === 0) return pass('all required fields');
-  return warning(`not there: ${wanted.join(', ')}`, 'Launches work without; add them as SMART App Launch requires.');
+  return warning(`not there: ${wanted.join(', ')}`, `Add ${wanted.join(', ')}, as SMART App Launch requires.`);
 }
 
 function describeOdd(document: JsonObject, name: string): string {

@@ -1,7 +1,10 @@
 /** How a check is written down: its row, and the question it asks of what is known. */
 import { storedText } from '#src/adapters/stored-text.ts';
+import type { Owner } from '#src/errors/row.ts';
+import { filled } from '#src/errors/rules/fill.ts';
+import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
 import type { CheckContext } from './context.ts';
-import type { CheckGroup, Owner, Verdict } from './result.ts';
+import type { CheckGroup, Verdict } from './result.ts';
 
 /** One question. */
 export interface CheckDefinition {
@@ -54,6 +57,26 @@ export function skipped(found: string): Outcome {
 /** Launches work, or may work, but the owner should look. */
 export function warning(found: string, remedy: string, owner?: Owner): Outcome {
   return { verdict: 'warning', found, remedy, ...(owner ? { owner } : {}) };
+}
+
+/**
+ * A rule of the table of causes is broken: cause, owner and next step are the same as where a launch fails by it.
+ *
+ * @param seen what was measured; shown after the cause, and put into the words where they name it.
+ */
+export function broken(
+  rule: Rule,
+  found: string,
+  { verdict = 'failure', seen = {} }: { verdict?: 'failure' | 'warning'; seen?: Parameters<typeof filled>[1] } = {},
+): Outcome {
+  const { cause, owner, remedy } = ruleRows[rule];
+  const words = filled(cause, seen);
+  return { verdict, found: found === '' ? words : `${found}. ${words}`, owner, remedy: filled(remedy, seen) };
+}
+
+/** The cause stands in another row already: one cause is one row. */
+export function seeRow(title: string): Outcome {
+  return skipped(`not checked: see “${title}”`);
 }
 
 /** Wrong. */

@@ -6,7 +6,8 @@
 import { textMember } from '#src/adapters/json-object.ts';
 import { endpointProblem, isAllowedHost } from '#src/smart/documents/endpoint.ts';
 import type { CheckContext } from './context.ts';
-import { checksOf, failure, type Outcome, pass, shown, skipped, warning } from './definition.ts';
+import { broken, checksOf, type Outcome, pass, shown, skipped } from './definition.ts';
+import { withoutConfiguration } from './guide.ts';
 
 const REQUIRED = ['authorization_endpoint', 'token_endpoint'];
 const OPTIONAL = ['revocation_endpoint', 'introspection_endpoint'];
@@ -23,7 +24,7 @@ export const endpointChecks = checksOf('SMART configuration', 'EHR team', [
     id: 'endpoints-hosts',
     title: 'Every endpoint is on a host your organization allows',
     why: 'A changed document must not lead clinicians and tokens to an unknown server (RFC 9700 §4.4).',
-    owner: 'our administrator',
+    owner: 'Your administrator',
     hard: true,
     judge: judgeHosts,
   },
@@ -48,28 +49,35 @@ async function endpointsOf({ configuration, fhirBase }: CheckContext): Promise<E
   );
 }
 
+async function withoutEndpoints(context: CheckContext): Promise<Outcome> {
+  return (await context.configuration) ? skipped('no endpoints') : withoutConfiguration(context);
+}
+
 async function judgeHttps(context: CheckContext): Promise<Outcome> {
   const endpoints = await endpointsOf(context);
-  if (!endpoints || endpoints.length === 0) return skipped('no endpoints');
+  if (!endpoints || endpoints.length === 0) return withoutEndpoints(context);
   const bad = endpoints.filter(({ text }) => endpointProblem(text, context.rules) !== undefined);
   if (bad.length === 0) return pass(endpoints.map(({ name }) => name).join(', '));
   const seen = bad.map(({ name, text }) => `${name} ${shown(withoutSecrets(text), 100)}`).join(', ');
-  const remedy = 'Publish absolute https addresses without user name and fragment.';
-  return bad.some(({ isRequired }) => isRequired) ? failure(seen, remedy) : warning(`${seen}: not used`, remedy);
+  const isHttp = bad.some(({ text }) => endpointProblem(text, context.rules) === 'is not https');
+  const verdict = bad.some(({ isRequired }) => isRequired) ? 'failure' : 'warning';
+  const rule = isHttp ? 'discovery.endpoint-not-https' : 'discovery.endpoint-malformed';
+  return broken(rule, verdict === 'failure' ? seen : `${seen}: not used`, { verdict });
 }
 
 async function judgeHosts(context: CheckContext): Promise<Outcome> {
   const endpoints = await endpointsOf(context);
-  if (!endpoints || endpoints.length === 0) return skipped('no endpoints');
-  const foreign = endpoints.filter(({ url }) => url && !isAllowedHost(url, context.rules));
+  if (!endpoints || endpoints.length === 0) return withoutEndpoints(context);
+  // What has no usable form is the row above's to say.
+  const foreign = endpoints.filter(
+    ({ url, text }) => url && !endpointProblem(text, context.rules) && !isAllowedHost(url, context.rules),
+  );
   const hosts = [...new Set(endpoints.flatMap(({ url }) => (url ? [url.host] : [])))].map((host) => shown(host, 80));
   if (foreign.length === 0) return pass(hosts.join(', '));
   const seen = foreign.map(({ name, url }) => `${name} on ${shown(url?.host ?? '', 80)}`).join(', ');
-  const remedy =
-    'Ask the EHR team whether this host belongs to the EHR; if so, add it to “Extra hosts for sign-in addresses” (Advanced settings).';
-  return foreign.some(({ isRequired }) => isRequired)
-    ? failure(seen, remedy)
-    : warning(`${seen}: not used until the host is allowed`, remedy);
+  const verdict = foreign.some(({ isRequired }) => isRequired) ? 'failure' : 'warning';
+  const found = verdict === 'failure' ? seen : `${seen}: not used until the host is allowed`;
+  return broken('discovery.endpoint-other-host', found, { verdict });
 }
 
 /** Hosts that an administrator may decide to allow, in the form of the setting; empty when nothing is foreign. */

@@ -1,7 +1,7 @@
 /** What was fetched, in facts a row can show, and never more than that. */
 import type { OutboundFailure } from '#src/adapters/ehr-http/error.ts';
-import { parseJson } from '#src/adapters/json-object.ts';
-import type { Fetched, FetchedAnswer } from '#src/smart/documents/fetched.ts';
+import type { Fetched } from '#src/smart/documents/fetched.ts';
+import { type Shape, shapeOf } from '#src/smart/documents/shape.ts';
 
 const NO_ANSWER: Record<OutboundFailure, string> = {
   timeout: 'no answer within the deadline',
@@ -13,7 +13,7 @@ const NO_ANSWER: Record<OutboundFailure, string> = {
   'circuit-open': 'not asked: the EHR was down a moment ago',
 };
 
-const SHAPES = {
+const SHAPES: Record<Shape, string> = {
   object: '',
   html: ', a web page (HTML) instead of JSON',
   xml: ', XML instead of JSON',
@@ -21,15 +21,6 @@ const SHAPES = {
   'not JSON': ', not valid JSON',
   empty: ', an empty body',
 };
-
-/** What kind of text a body is, whatever its content type claims. */
-export function shapeOf({ text, contentType, document }: FetchedAnswer): keyof typeof SHAPES {
-  if (document) return 'object';
-  if (text.trim() === '') return 'empty';
-  if (parseJson(text) !== undefined) return 'other JSON';
-  if (/html/.test(contentType) || /^\s*<(?:!doctype html|html)\b/i.test(text)) return 'html';
-  return /xml/.test(contentType) || /^\s*</.test(text) ? 'xml' : 'not JSON';
-}
 
 /** For the column "found": host, status, content type and the kind of body. */
 export function describeFetched(fetched: Fetched): string {

@@ -4,13 +4,14 @@
  * Rules FH-13, FH-14, FH-15.
  */
 
+import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
 import { type ParsedCapability, parseCapability } from '#src/smart/documents/capability-statement.ts';
 import { documentOf } from '#src/smart/documents/fetched.ts';
 import type { CheckContext } from './context.ts';
 import {
+  broken,
   type CheckDefinition,
   checksOf,
-  failure,
   info,
   type Outcome,
   pass,
@@ -19,8 +20,7 @@ import {
   warning,
 } from './definition.ts';
 import { describeFetched } from './fetched.ts';
-import { judgeUnreached } from './host-name.ts';
-import { remedyBelowFhirUrl, remedyFor } from './remedy.ts';
+import { withoutConfiguration } from './guide.ts';
 
 export const fhirChecks = checksOf('FHIR server', 'EHR team', [
   {
@@ -42,11 +42,7 @@ export const fhirChecks = checksOf('FHIR server', 'EHR team', [
           `${shown(fhirVersion, 20)} (R4B)`,
           'The app is made for 4.0.1; enter the R4 FHIR URL if there is one.',
         );
-      return failure(
-        `fhirVersion ${shown(fhirVersion, 20)}`,
-        'Enter the R4 FHIR URL of this server: it usually ends in R4.',
-        'our administrator',
-      );
+      return broken('fhir.version', `fhirVersion ${shown(fhirVersion, 20)}`);
     }),
   },
   {
@@ -70,10 +66,7 @@ export const fhirChecks = checksOf('FHIR server', 'EHR team', [
       if (!parameters) return skipped('the server does not name ServiceRequest');
       if (parameters.includes('patient')) return pass(shown(parameters.join(', '), 160));
       if (parameters.length === 0) return info('no search parameters are named');
-      return warning(
-        `only ${shown(parameters.join(', '), 160)}`,
-        'Support the search parameter patient of ServiceRequest, or switch "show EHR orders" off.',
-      );
+      return broken('fhir.search-parameter', `only ${shown(parameters.join(', '), 160)}`, { verdict: 'warning' });
     }),
   },
 ]);
@@ -104,31 +97,20 @@ async function judgeStatement(context: CheckContext): Promise<Outcome> {
   const document = documentOf(fetched);
   const seen = describeFetched(fetched);
   if (parseCapability(document)) return pass(seen);
-  const unreached = await judgeUnreached(fetched, context);
-  if (unreached) return skipped(unreached.found);
-  const judge = (await context.configuration) ? remedyFor : remedyBelowFhirUrl;
-  const { owner, remedy } = judge(fetched, 'the CapabilityStatement');
-  if (document)
-    return failure(
-      `${seen}, but no CapabilityStatement`,
-      'This is not the base URL of a FHIR server: ask the EHR team for it.',
-      'our administrator',
-    );
-  const isWrongText = fetched.kind === 'answer' && fetched.status === 200;
-  return isWrongText ? failure(seen, remedy, owner) : warning(`${seen}; launches work without`, remedy, owner);
+  // Where there is no configuration either, one row says why.
+  if (!(await context.configuration)) return withoutConfiguration(context);
+  const found = `${seen}; a launch does not ask for it`;
+  if (fetched.kind === 'none') return broken(ruleOfFailure(fetched.error, 'FHIR URL'), found, { verdict: 'warning' });
+  if (fetched.status >= 500) return broken('fhir.failing', found, { verdict: 'warning' });
+  return broken('fhir.no-statement', found, { verdict: fetched.status === 200 ? 'failure' : 'warning' });
 }
 
 function judgeResources({ resources }: ParsedCapability, { settings }: CheckContext): Outcome {
   if (resources.size === 0)
     return warning('no resources are named', 'Ask the EHR team for the complete CapabilityStatement.');
-  if (!resources.has('Patient'))
-    return failure('Patient is missing', 'Give the app access to Patient on this FHIR server.');
+  if (!resources.has('Patient')) return broken('fhir.no-patients', 'Patient is missing');
   if (!resources.has('ServiceRequest') && settings.showEhrOrders) {
-    return warning(
-      'ServiceRequest is missing',
-      'The list will show no requests of the EHR: switch "show EHR orders" off, or let the EHR team add it.',
-      'our administrator',
-    );
+    return broken('fhir.search-absent', 'ServiceRequest is missing', { verdict: 'warning' });
   }
   const missing = NICE_TO_HAVE.filter((type) => !resources.has(type));
   if (missing.length === 0) return pass(`Patient, ServiceRequest and ${NICE_TO_HAVE.length} more`);
@@ -152,6 +134,7 @@ function judgeInteractions({ resources }: ParsedCapability, { settings }: CheckC
   });
   if (missing.length === 0) return pass(wanted.map(([type, code]) => `${type} ${code}`).join(', '));
   const seen = `missing: ${missing.map(([type, code]) => `${type} ${code}`).join(', ')}`;
-  const remedy = 'Allow these interactions for the app.';
-  return missing.some(([type]) => type === 'Patient') ? failure(seen, remedy) : warning(seen, remedy);
+  return missing.some(([type]) => type === 'Patient')
+    ? broken('fhir.no-patients', seen)
+    : broken('fhir.search-absent', seen, { verdict: 'warning' });
 }

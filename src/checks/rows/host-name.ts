@@ -1,47 +1,19 @@
-/** Does the host name of the FHIR URL lead anywhere? The rows that fail because it does not share this answer (TL-04). */
+/** Does the host name of the FHIR URL lead anywhere (TL-04)? */
 
-import type { Fetched } from '#src/smart/documents/fetched.ts';
+import { ruleOfCodes } from '#src/adapters/ehr-http/failure-rule.ts';
 import type { CheckContext } from './context.ts';
-import { failure, type Outcome } from './definition.ts';
+import { broken, type Outcome } from './definition.ts';
 
-/** @returns undefined when the name leads to an address we may call. A misspelt name is the administrator's to remedy. */
+/** @returns undefined when the name leads to an address we may call. */
 export async function judgeHostName({ addresses, fhirBase }: CheckContext): Promise<Outcome | undefined> {
   const resolved = await addresses;
   if (resolved.ok) return undefined;
   const host = fhirBase.hostname;
-  switch (resolved.failure) {
-    case 'address-refused':
-      return failure(
-        `${host} has only private or reserved addresses`,
-        'Use the public host name of the FHIR server. For an EHR inside a private network, the operator can allow that network.',
-        'our administrator',
-      );
-    case 'timeout':
-      return failure(
-        `${host}: the name server did not answer within the deadline`,
-        'Try again; if it happens again, check the name servers.',
-        'network team',
-      );
-    case 'network':
-    case 'tls':
-    case 'too-large':
-    case 'busy':
-    case 'circuit-open':
-      return resolved.detail === 'ENOTFOUND'
-        ? failure(
-            `${host}: no such name`,
-            'Check the spelling of the FHIR URL. If it is right, the name is not in public DNS yet: ask the EHR team.',
-            'our administrator',
-          )
-        : failure(
-            `${host}: the name could not be resolved`,
-            'Try again; if it happens again, check the name servers, and check that the name is in public DNS.',
-            'network team',
-          );
-  }
-}
-
-/** The same for a document below the FHIR URL: a name that leads nowhere explains why nothing came back. */
-export async function judgeUnreached(fetched: Fetched, context: CheckContext): Promise<Outcome | undefined> {
-  return fetched.kind === 'none' ? judgeHostName(context) : undefined;
+  if (resolved.failure === 'address-refused')
+    return broken('network.private-address', `${host} has only private or reserved addresses`);
+  const rule = ruleOfCodes([resolved.detail], resolved.failure, 'FHIR URL');
+  if (rule === 'network.unknown-name') return broken(rule, `${host}: no such name`);
+  const how =
+    resolved.failure === 'timeout' ? 'the name server did not answer in time' : 'the name could not be resolved';
+  return broken('network.name-server', `${host}: ${how}`);
 }

@@ -4,12 +4,14 @@
  * Rules DI-12, ID-02, ID-04, ID-06, ID-10.
  */
 
-import { listMember, textMember } from '#src/adapters/json-object.ts';
+import { type JsonObject, listMember, textMember } from '#src/adapters/json-object.ts';
 import type { ParsedKey } from '#src/smart/documents/key-set.ts';
 import { idTokenAlgorithms } from '#src/smart/documents/key-set.ts';
 import { isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
 import type { CheckContext } from './context.ts';
-import { checksOf, failure, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
+import { broken, checksOf, info, type Outcome, pass, seeRow, shown, warning } from './definition.ts';
+import { GUIDE_TITLES, withoutConfiguration } from './guide.ts';
+import type { FoundIssuer } from './issuers.ts';
 
 export const issuerChecks = checksOf('Issuer and keys', 'EHR team', [
   {
@@ -22,7 +24,7 @@ export const issuerChecks = checksOf('Issuer and keys', 'EHR team', [
     id: 'issuer-documents',
     title: 'smart-configuration and the OpenID Connect document agree',
     why: "Or another issuer's keys would vouch for this one (OpenID Connect Discovery 1.0 §4.3).",
-    owner: 'our administrator',
+    owner: 'Your administrator',
     judge: judgeDocuments,
   },
   {
@@ -34,11 +36,12 @@ export const issuerChecks = checksOf('Issuer and keys', 'EHR team', [
   },
 ]);
 
-async function judgeFhirUrl({ configuration, fhirUrl, settings }: CheckContext): Promise<Outcome> {
+async function judgeFhirUrl(context: CheckContext): Promise<Outcome> {
+  const { configuration, fhirUrl, settings, issuers } = context;
   const found = await configuration;
-  if (!found) return skipped('there is no smart-configuration');
-  if (settings.issuers.length > 0) return info(`set by an administrator: ${shown(settings.issuers.join(', '), 200)}`);
+  if (!found) return withoutConfiguration(context);
   const issuer = textMember(found.document, 'issuer');
+  if (settings.issuers.length > 0) return judgeSetting(settings.issuers, issuer, await issuers, found.document);
   if (issuer === undefined) {
     const signsIn = listMember(found.document, 'capabilities')?.includes('sso-openid-connect') ?? false;
     const seen = 'smart-configuration names no issuer; the FHIR URL is taken';
@@ -48,27 +51,41 @@ async function judgeFhirUrl({ configuration, fhirUrl, settings }: CheckContext):
   return info(`issuer differs from FHIR URL, normal: ${shown(issuer, 200)}`);
 }
 
-async function judgeDocuments({ configuration, issuers }: CheckContext): Promise<Outcome> {
-  const [found, issuersFound] = await Promise.all([configuration, issuers]);
-  if (!found) return skipped('there is no smart-configuration');
+/** The setting decides what an id_token may say; where the EHR calls itself otherwise, that is the first thing to doubt. */
+function judgeSetting(
+  settings: readonly string[],
+  issuer: string | undefined,
+  found: readonly FoundIssuer[],
+  document: JsonObject,
+): Outcome {
+  const set = shown(settings.join(', '), 200);
+  if (issuer === undefined || settings.includes(issuer)) return info(`set by an administrator: ${set}`);
+  // The guide's second check has said so where no document stands there.
+  if (!found.some(({ state }) => state === 'valid' || state === 'absent')) return seeRow(GUIDE_TITLES.issuer);
+  const isPromised = document['authorization_response_iss_parameter_supported'] === true;
+  const facts = { 'expected issuers': set, iss: shown(issuer, 200) };
+  return broken('issuer.setting-differs', '', { verdict: isPromised ? 'failure' : 'warning', seen: facts });
+}
+
+async function judgeDocuments(context: CheckContext): Promise<Outcome> {
+  const [found, issuersFound] = await Promise.all([context.configuration, context.issuers]);
+  if (!found) return withoutConfiguration(context);
   const alternative = issuersFound.flatMap(({ alternatives }) => alternatives)[0];
   const mismatch = issuersFound.find(({ state }) => state === 'mismatch');
   const asked = shown(issuersFound[0]?.issuer ?? '', 120);
-  if (mismatch || alternative) {
-    const other = mismatch?.named ?? alternative?.issuer ?? '';
+  // The guide's second check has said so.
+  if (mismatch) return seeRow(GUIDE_TITLES.issuer);
+  if (alternative) {
+    const other = alternative.issuer;
     return warning(
-      `smart-configuration says ${shown(mismatch?.issuer ?? asked, 120)}, the OpenID Connect document says ${shown(other, 120)}`,
+      `smart-configuration says ${asked}, the OpenID Connect document says ${shown(other, 120)}`,
       'Ask the EHR team which one stands as "iss" in its id_tokens, and choose it as issuer.',
     );
   }
   if (issuersFound.every(({ state }) => state === 'absent')) {
-    return warning(
-      `no OpenID Connect document at ${asked}`,
-      'Nothing to compare with: the first launch shows whether the issuer is right.',
-    );
+    return seeRow(GUIDE_TITLES.issuer);
   }
-  if (!issuersFound.some(({ state }) => state === 'valid'))
-    return skipped('the OpenID Connect document could not be read');
+  if (!issuersFound.some(({ state }) => state === 'valid')) return seeRow(GUIDE_TITLES.issuer);
   const [inConfiguration, inOpenid] = [textMember(found.document, 'jwks_uri'), issuersFound[0]?.jwksUri];
   if (inConfiguration !== undefined && inOpenid !== undefined && inConfiguration !== inOpenid) {
     return info(
@@ -78,16 +95,13 @@ async function judgeDocuments({ configuration, issuers }: CheckContext): Promise
   return pass(asked);
 }
 
-async function judgeKeys({ keys }: CheckContext): Promise<Outcome> {
-  const { keys: entries } = await keys;
-  if (!entries) return skipped('there is no key set');
+async function judgeKeys(context: CheckContext): Promise<Outcome> {
+  const { keys: entries } = await context.keys;
+  if (!entries) return (await context.configuration) ? seeRow(GUIDE_TITLES.jwks) : withoutConfiguration(context);
   const usable = entries.filter(({ thumbprint }) => thumbprint !== undefined);
   const seen = `${usable.length} of ${entries.length} keys usable`;
   if (usable.length === 0) {
-    return failure(
-      seen,
-      `Publish a public signing key for one of ${idTokenAlgorithms.join(', ')}, not marked for encryption.`,
-    );
+    return broken('keys.none-usable', seen);
   }
   const kids = shown([...new Set(usable.map(({ kid }) => kid))].join(', '), 160);
   const ambiguity = ambiguityOf(usable);

@@ -1,13 +1,16 @@
-/** Can the EHR be reached at all, and can its server be trusted: name, port and certificate (TL-01, TL-04). */
-import type { Handshake, Probed } from '#src/adapters/ehr-http/tls-probe.ts';
+/** Can the EHR be reached at all, and can its server be trusted: name, port and certificate (TL-01, TL-04)? */
+import { ruleOfCodes } from '#src/adapters/ehr-http/failure-rule.ts';
+import type { Handshake } from '#src/adapters/ehr-http/tls-probe.ts';
 import type { CheckContext } from './context.ts';
 import {
+  broken,
   type CheckDefinition,
   checksOf,
   failure,
   info,
   type Outcome,
   pass,
+  seeRow,
   shown,
   skipped,
   warning,
@@ -17,51 +20,52 @@ import { judgeHostName } from './host-name.ts';
 const DAY_MS = 86_400_000;
 export const EXPIRES_SOON_DAYS = 21;
 
-export const networkChecks = checksOf('Network', 'network team', [
+/** The rows that can say why a server is not reached, in the order of a connection. */
+const TITLES = {
+  dns: 'The host name leads to an address this service may call',
+  port: 'The EHR listens on port 443',
+  chain: 'The certificate is trusted, with its whole chain',
+  name: 'The certificate is for this host name',
+  version: 'TLS 1.2 or newer',
+} as const;
+
+export const networkChecks = checksOf('Network', 'EHR team', [
   {
     id: 'dns',
-    title: 'The host name leads to an address this service may call',
+    title: TITLES.dns,
     why: 'Calls go to public addresses only, unless the operator allowed a private network (RFC 9700 §4.9.1).',
     hard: true,
     judge: judgeName,
   },
   {
     id: 'port',
-    title: 'The EHR listens on port 443',
+    title: TITLES.port,
     why: 'The guide asks networks to open port 443 only.',
+    hard: true,
     judge: judgePort,
   },
   {
     id: 'tls-chain',
-    title: 'The certificate is trusted, with its whole chain',
+    title: TITLES.chain,
     why: 'Every call carries codes, assertions or patient data (SMART App Launch 2.2.0, "App protection").',
     hard: true,
     judge: onHandshake(judgeChain),
   },
   {
     id: 'tls-name',
-    title: 'The certificate is for this host name',
+    title: TITLES.name,
     why: 'A certificate for another name proves nothing about this server (RFC 9110 §4.3.4).',
     hard: true,
     judge: onHandshake(({ nameMatches, names }, host) =>
-      nameMatches
-        ? pass(`for ${names}`)
-        : failure(`the certificate is for ${names}`, `Install a certificate that names ${host}.`),
+      nameMatches ? pass(`for ${names}`) : broken('tls.wrong-name', `${host}: the certificate is for ${names}`),
     ),
   },
   {
     id: 'tls-version',
-    title: 'TLS 1.2 or newer',
+    title: TITLES.version,
     why: 'Older versions can be broken (SMART App Launch 2.2.0, "App protection"; RFC 8996).',
     hard: true,
-    judge: onHandshake(({ protocol }) =>
-      ['TLSv1.2', 'TLSv1.3'].includes(protocol)
-        ? pass(protocol)
-        : failure(
-            `the server offers ${protocol} at best`,
-            'Switch on TLS 1.2 or 1.3 on the server or the load balancer before it.',
-          ),
-    ),
+    judge: judgeVersion,
   },
   {
     id: 'tls-expiry',
@@ -71,6 +75,17 @@ export const networkChecks = checksOf('Network', 'network team', [
   },
 ]);
 
+/** The title of the network row that says why nothing came back from the FHIR URL; undefined when none does. */
+export async function networkRowInTheWay(context: CheckContext): Promise<string | undefined> {
+  if (await judgeHostName(context)) return TITLES.dns;
+  const probed = await context.handshake;
+  if (!probed) return undefined;
+  if (!probed.ok) return probed.failure === 'tls' ? TITLES.version : TITLES.port;
+  if (probed.found.chainProblem !== undefined) return TITLES.chain;
+  if (!probed.found.nameMatches) return TITLES.name;
+  return isSafe(probed.found) ? undefined : TITLES.version;
+}
+
 async function judgeName(context: CheckContext): Promise<Outcome> {
   const problem = await judgeHostName(context);
   if (problem) return problem;
@@ -79,59 +94,70 @@ async function judgeName(context: CheckContext): Promise<Outcome> {
   return pass(`${context.fhirBase.hostname}: ${count} ${count === 1 ? 'address' : 'addresses'}`);
 }
 
-async function judgePort({ fhirBase, handshake }: CheckContext): Promise<Outcome> {
+const PLAIN_HTTP = 'plain http on this machine, for development';
+
+async function judgePort(context: CheckContext): Promise<Outcome> {
+  const { fhirBase, handshake } = context;
   const probed = await handshake;
-  if (!probed) return skipped('plain http on this machine, for development');
-  if (fhirBase.port !== '') {
-    const remedy = `Open port ${fhirBase.port} between this service and the EHR on purpose, or use 443.`;
-    return warning(fhirBase.port, remedy);
-  }
+  if (!probed) return skipped(PLAIN_HTTP);
   // A server that does not speak TLS still listens.
-  return probed.ok || probed.failure === 'tls' ? pass('443') : withoutHandshake(probed, fhirBase.host);
+  if (!probed.ok && probed.failure !== 'tls') {
+    if (await judgeHostName(context)) return seeRow(TITLES.dns);
+    const rule = ruleOfCodes([probed.detail], probed.failure, 'FHIR URL');
+    // A handshake is no request: a server that is late with it has not been reached.
+    return broken(rule === 'network.late' ? 'network.no-connection' : rule, fhirBase.host);
+  }
+  if (fhirBase.port === '') return pass('443');
+  const remedy = `Open port ${fhirBase.port} between this service and the EHR on purpose, or use 443.`;
+  return warning(fhirBase.port, remedy, 'Network team');
 }
 
 function onHandshake(judge: (handshake: Handshake, host: string) => Outcome): CheckDefinition['judge'] {
-  return async ({ handshake, fhirBase }) => {
-    const probed = await handshake;
-    if (!probed) return skipped('plain http on this machine, for development');
-    return probed.ok ? judge(probed.found, fhirBase.hostname) : withoutHandshake(probed, fhirBase.host);
+  return async (context) => {
+    const probed = await context.handshake;
+    if (!probed) return skipped(PLAIN_HTTP);
+    if (probed.ok) return judge(probed.found, context.fhirBase.hostname);
+    return seeRow((await networkRowInTheWay(context)) ?? TITLES.port);
   };
 }
 
-function withoutHandshake(probed: Extract<Probed<Handshake>, { ok: false }>, host: string): Outcome {
-  if (probed.failure === 'tls') {
-    return failure(
-      `${host}: the TLS handshake failed (${shown(probed.detail, 60)})`,
-      'Offer TLS 1.2 or 1.3 with a usual cipher on this port; plain http is never used.',
-    );
-  }
-  return skipped(`no connection to ${host}, see the row about the host name and the three checks above`);
+async function judgeVersion(context: CheckContext): Promise<Outcome> {
+  const probed = await context.handshake;
+  if (probed?.ok === false && probed.failure === 'tls')
+    return broken('tls.handshake', `${context.fhirBase.host}: ${shown(probed.detail, 60)}`);
+  return onHandshake((handshake) =>
+    isSafe(handshake)
+      ? pass(handshake.protocol)
+      : broken('tls.version', `the server offers ${handshake.protocol} at best`),
+  )(context);
 }
 
-const CHAIN_PROBLEMS = new Map([
-  ['CERT_HAS_EXPIRED', 'the certificate has expired'],
-  ['CERT_NOT_YET_VALID', 'the certificate is not valid yet'],
-  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'the certificate is self-signed'],
-  ['SELF_SIGNED_CERT_IN_CHAIN', 'the chain ends in an authority this service does not know'],
-  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'the server does not send its intermediate certificate'],
-  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'the chain is incomplete, or ends in an authority this service does not know'],
-  ['UNABLE_TO_GET_ISSUER_CERT', 'the chain is incomplete'],
-]);
+function isSafe({ protocol }: Handshake): boolean {
+  return ['TLSv1.2', 'TLSv1.3'].includes(protocol);
+}
 
-function judgeChain({ chainProblem, issuer }: Handshake): Outcome {
+function judgeChain({ chainProblem, issuer, expiresAt }: Handshake): Outcome {
   if (chainProblem === undefined) return pass(`issued by ${shown(issuer, 80)}`);
-  return failure(
-    `${CHAIN_PROBLEMS.get(chainProblem) ?? shown(chainProblem, 80)} (issued by ${shown(issuer, 80)})`,
-    'Install a current certificate of a public authority together with all intermediate certificates. For an authority of your own, the operator can add it (NODE_EXTRA_CA_CERTS).',
-  );
+  const rule = ruleOfCodes([chainProblem], 'tls', 'FHIR URL');
+  const found = `issued by ${shown(issuer, 80)}`;
+  if (rule === 'tls.expired') return broken(rule, `${found}, expired on ${dayOf(expiresAt)}`);
+  return rule === 'tls.handshake'
+    ? failure(
+        `${found}: ${shown(chainProblem, 80)}`,
+        'Install a current certificate of a public authority, with its whole chain.',
+      )
+    : broken(rule, found);
 }
 
 function judgeExpiry({ expiresAt }: Handshake, now: Date): Outcome {
   const days = Math.floor((expiresAt.getTime() - now.getTime()) / DAY_MS);
   if (Number.isNaN(days)) return info('the certificate names no readable date');
-  const until = expiresAt.toISOString().slice(0, 10);
-  if (days < 0) return failure(`expired on ${until}`, 'Renew the certificate now.');
+  if (days < 0) return seeRow(TITLES.chain);
   if (days < EXPIRES_SOON_DAYS)
-    return warning(`expires on ${until}, in ${days} days`, 'Renew the certificate before that day.');
-  return pass(`until ${until}, ${days} days`);
+    return warning(`expires on ${dayOf(expiresAt)}, in ${days} days`, 'Renew the certificate before that day.');
+  return pass(`until ${dayOf(expiresAt)}, ${days} days`);
+}
+
+function dayOf(instant: Date): string {
+  return Number.isNaN(instant.getTime()) ? 'an unreadable date' : instant.toISOString().slice(0, 10);
 }

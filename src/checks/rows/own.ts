@@ -6,15 +6,16 @@
 
 import { isLoopbackHost } from '#src/adapters/ehr-http/address-policy.ts';
 import { documentOf } from '#src/smart/documents/fetched.ts';
+import { SKEW_SECONDS } from '#src/smart/id-token/claims.ts';
 import { NOTEWORTHY_SKEW_SECONDS } from '#src/smart/token-response.ts';
 import type { CheckContext } from './context.ts';
-import { checksOf, failure, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
+import { broken, checksOf, failure, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
 import { describeFetched } from './fetched.ts';
 
-/** The life of our assertions and the leeway of most servers (CAJ-07). */
-const HARMFUL_SKEW_SECONDS = 120;
+/** The leeway of most servers, and our own for id_tokens (CAJ-07). */
+const HARMFUL_SKEW_SECONDS = SKEW_SECONDS;
 
-export const ownChecks = checksOf('This app', 'us', [
+export const ownChecks = checksOf('This app', 'VectorCare', [
   {
     id: 'public-url',
     title: 'Our own address is https',
@@ -23,6 +24,16 @@ export const ownChecks = checksOf('This app', 'us', [
       if (publicUrl.protocol === 'https:') return pass(publicUrl.origin);
       if (isLoopbackHost(publicUrl.hostname)) return info(`${publicUrl.origin}, for development on this machine only`);
       return failure(publicUrl.origin, 'Set PUBLIC_URL to the https address of this deployment.');
+    },
+  },
+  {
+    id: 'organization-enabled',
+    title: 'The organization is switched on',
+    why: 'While it is switched off, every launch of it is refused, however good the connection is.',
+    judge: async ({ settings: { enabled } }) => {
+      if (enabled === undefined) return skipped('no organization was named');
+      if (enabled) return pass('switched on');
+      return broken('launch.organization-disabled', '', { verdict: 'warning' });
     },
   },
   {
@@ -35,7 +46,7 @@ export const ownChecks = checksOf('This app', 'us', [
     id: 'frame-ancestors',
     title: 'The EHR may show the app in its window',
     why: 'Browsers show the app inside the chart only for the origins set here (CSP frame-ancestors).',
-    owner: 'our administrator',
+    owner: 'Your administrator',
     judge: async ({ settings, hasOrganization }) => {
       if (!hasOrganization) return skipped('no organization was named');
       if (settings.frameAncestors.length > 0) return pass(shown(settings.frameAncestors.join(', '), 200));
@@ -86,7 +97,9 @@ async function judgeClock({ wellKnown, metadata }: CheckContext): Promise<Outcom
   const skewSeconds = Math.round((Date.parse(dated.date ?? '') - dated.receivedAt.getTime()) / 1_000);
   const off = Math.abs(skewSeconds);
   if (off < NOTEWORTHY_SKEW_SECONDS) return pass(`within ${Math.max(off, 1)} s`);
-  const seen = `the clock of the EHR is ${off} s ${skewSeconds > 0 ? 'ahead of' : 'behind'} ours`;
-  const remedy = 'Synchronize the clock of the EHR server with a time server (NTP), as ours is.';
-  return off < HARMFUL_SKEW_SECONDS ? warning(seen, remedy) : failure(seen, remedy);
+  const clock = `${off} s ${skewSeconds > 0 ? 'ahead of' : 'behind'}`;
+  return broken('clock.ehr', `the clock of the EHR is ${clock} ours`, {
+    verdict: off <= HARMFUL_SKEW_SECONDS ? 'warning' : 'failure',
+    seen: { 'EHR clock': clock },
+  });
 }

@@ -1,11 +1,9 @@
 /** What the checks of an EHR connection say: one row per question, whose job it is to fix it, and what follows from all of them. */
+import type { Owner } from '#src/errors/row.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 
 export type Verdict = 'pass' | 'warning' | 'failure' | 'skipped' | 'info';
-
-/** Whose job it is. `us` is the operator of this service. */
-export type Owner = 'EHR team' | 'network team' | 'our administrator' | 'us';
 
 /** The headings under which rows stand; rows come in the order of a launch. */
 export type CheckGroup =
@@ -47,7 +45,10 @@ export type CheckedSettings = Pick<
   | 'showEhrOrders'
   | 'standalone'
   | 'redirectUri'
->;
+> & {
+  /** Absent where only settings are checked. */
+  enabled?: boolean;
+};
 
 /** What is to be checked. */
 export interface CheckInput {

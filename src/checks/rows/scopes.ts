@@ -24,7 +24,7 @@ export const scopeChecks = checksOf('Scopes', 'EHR team', [
     id: 'scopes',
     title: 'The scopes the app will ask for',
     why: 'Lists are not exhaustive, so nothing is left out; but some servers refuse or drop what they do not list.',
-    owner: 'our administrator',
+    owner: 'Your administrator',
     judge: judgeScopes,
   },
   {

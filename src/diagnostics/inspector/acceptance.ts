@@ -66,7 +66,7 @@ function framed(launch: Diagnosis | undefined, frameAncestors: readonly string[]
 
 function outcomeTick(launch: Diagnosis | undefined, hasFailed: boolean, note: string | undefined): Judged {
   if (launch?.outcome === 'completed') return { state: 'passed', note: undefined };
-  return hasFailed ? { state: 'failed', note } : { state: 'waiting', note: undefined };
+  return { state: hasFailed ? 'failed' : 'waiting', note };
 }
 
 /** The list was sent; that does not pass while something on it is missing. */
@@ -88,5 +88,7 @@ function failedAtOauth({ steps }: Diagnosis): boolean {
 
 /** An authorization server's own error page is never seen here: the browser just does not come back. */
 function stalledNote(launch: Diagnosis | undefined): string | undefined {
-  return launch?.isStalled ? 'The browser did not come back from the authorization server.' : undefined;
+  if (launch?.isStalled) return 'The browser did not come back from the authorization server.';
+  if (launch?.explanation?.rule !== 'authorization.not-back') return undefined;
+  return 'Nothing has come back from the authorization server yet. The launch shows what was sent.';
 }

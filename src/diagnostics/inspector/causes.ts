@@ -1,108 +1,81 @@
-/** Causes that depend on what a trace says, beside those of the table of errors; and which of both explains a trace. */
+/** Why a launch failed, or lacks something: the rule that failed and what was measured around it, read from its trace. */
 
-import { type StepName, stepNames, type TraceRecord, type TraceStep } from '#src/diagnostics/traces/trace.ts';
+import {
+  type StepFacts,
+  type StepName,
+  stepNames,
+  type TraceRecord,
+  type TraceStep,
+} from '#src/diagnostics/traces/trace.ts';
 import type { Explanation } from '#src/errors/row.ts';
+import { filled } from '#src/errors/rules/fill.ts';
+import { isRule, type Rule, ruleRows } from '#src/errors/rules/table.ts';
 import { type ErrorCode, errorRows } from '#src/errors.ts';
-import type { FhirFailure } from '#src/smart/fhir/fhir-error.ts';
+import { measuredRule } from './measured.ts';
 
-/** The list was sent, and something on it is missing: by the fact `problem` of the step `requests`. */
-const byListProblem: Record<FhirFailure | 'not-granted' | 'page-gone', Explanation> = {
-  'not-granted': ofEhr('Register patient/ServiceRequest.read, or patient/*.read.', [
-    'The permission to search ServiceRequest was not granted',
-  ]),
-  refused: ofEhr('Check the permission patient/ServiceRequest.read and the user’s access to orders.', [
-    'The FHIR server refused the search',
-  ]),
-  unauthorized: ofEhr("Open the app again from the patient's chart.", [
-    'The FHIR server no longer accepts the access token',
-  ]),
-  'not-found': ofEhr('Ask whether the server supports ServiceRequest.', [
-    'The FHIR server does not offer ServiceRequest',
-    'The FHIR server answers 404 when the patient has no requests',
-  ]),
-  'page-gone': ofEhr('Reload the page; look at how long the server keeps the pages of a search.', [
-    'The FHIR server no longer knows the next page of its own search result',
-  ]),
-  throttled: ofEhr('Reload the page in a minute.', ['The FHIR server asked us to slow down']),
-  unavailable: ofEhr('Look at the FHIR server’s state.', ['The FHIR server failed']),
-  timeout: ofEhr('Look at the FHIR server’s load.', ['The search took too long']),
-  unexpected: ofEhr('Look at the response to the search.', ['The response was not a searchset Bundle']),
-  'foreign-url': ofEhr('Look at the next links of the server’s search results.', [
-    'A page of results is on another server',
-  ]),
+/** A launch that was not refused and has not arrived: by the last step it took. */
+const BY_LAST_STEP: Partial<Record<StepName, Rule>> = {
+  'authorization-redirect': 'authorization.not-back',
+  user: 'user.waits',
+  'launch-record': 'user.cookie-lost',
 };
 
-/** The list was shown, and a request could not be created: by the fact `how it ended` of the step `create`. */
-const byCreateEnd: Record<'refused' | 'unknown' | 'absent', Explanation> = {
-  refused: ofEhr('Look at the HTTP status and the issue codes of the step, and at the FHIR server’s log.', [
-    'The FHIR server’s rules refuse the order: a required element, a profile, or who may order',
-    'The permission patient/ServiceRequest.write was granted, and the user may not create orders',
-  ]),
-  unknown: ofEhr('Look for the create in the FHIR server’s log, by time and user.', [
-    'The FHIR server, or a gateway before it, did not answer the create with 201, and the app could not look for the request',
-    'The server takes orders into a queue and shows them later',
-  ]),
-  absent: ofEhr('Look for the create in the FHIR server’s log, by time and user.', [
-    'A gateway or firewall answered the create in the FHIR server’s place',
-    'The server takes orders into a queue and shows them later',
-  ]),
+/** By the fact `how it ended` of the step `create`. */
+const BY_CREATE_END: Readonly<Record<string, Rule>> = {
+  refused: 'fhir.create-refused',
+  unknown: 'fhir.create-unclear',
+  absent: 'fhir.create-absent',
 };
 
-/** A launch that was not refused and still did not arrive: by the last step it took. */
-const byLastStep: Partial<Record<StepName, Explanation>> = {
-  'authorization-redirect': ofEhr(
-    'Look at the page the EHR showed, and compare redirect URI, client ID and scopes with the registration sheet.',
-    [
-      'The authorization server showed an error page of its own: redirect URI or client ID not registered',
-      'The user is still at, or closed, the EHR’s sign-in page',
-    ],
-  ),
-  user: {
-    owner: 'Your administrator',
-    causes: ['The user launches for the first time and is not associated with a clinician of the organization yet'],
-    remedy: 'Open Settings > Clinicians: issue a one-time code, or confirm the waiting user with this reference.',
-  },
-  'launch-record': {
-    owner: 'Workstation team',
-    causes: [
-      'The browser did not keep the cookie of the finished launch, so the list could not be opened',
-      'The window was closed at that moment',
-    ],
-    remedy: 'Allow cookies for this site in frames of the EHR, then open the app again.',
-  },
-};
+type Steps = readonly TraceStep[];
 
 /** Why a launch or a page of it failed; undefined when there is nothing to fix. */
 export function explanationOf(
-  trace: Pick<TraceRecord, 'outcome'> & { readonly steps: readonly TraceStep[] },
+  trace: Pick<TraceRecord, 'outcome'> & { readonly steps: Steps },
 ): Explanation | undefined {
   const { outcome, steps } = trace;
-  const lastOf = (name: StepName) => steps.findLast((step) => step.name === name);
   if (outcome === 'under way') {
-    const isWaiting = steps.some(({ name, outcome: end }) => name === 'user' && end === 'warning');
-    const last = isWaiting ? 'user' : stepNames.findLast(lastOf);
-    return last && byLastStep[last];
+    const last = lastStepOf(steps);
+    return last && byRule(BY_LAST_STEP[last], steps);
   }
-  if (outcome !== 'completed') return byCode(outcome);
-  // The launch arrived; a page of it may have failed later.
-  const failed = stepNames.map(lastOf).find((step) => step?.code !== undefined);
-  if (failed?.code !== undefined) return byCode(failed.code);
-  return (
-    rowOf(byListProblem, lastOf('requests')?.facts['problem']) ??
-    rowOf(byCreateEnd, lastOf('create')?.facts['how it ended'])
-  );
+  const failed = outcome === 'completed' ? openStep(steps) : failedStep(steps, outcome);
+  const rule = failed && measuredRule(failed, steps);
+  if (rule !== undefined) return byRule(rule, steps, failed?.facts);
+  const code = outcome === 'completed' ? failed?.code : outcome;
+  return code && byCode(code);
 }
 
-/** Without the words for the user, which are no part of a report. */
+function lastStepOf(steps: Steps): StepName | undefined {
+  const isWaiting = steps.some(({ name, outcome }) => name === 'user' && outcome === 'warning');
+  return isWaiting ? 'user' : stepNames.findLast((name) => steps.some((step) => step.name === name));
+}
+
+/** The step that ended the launch: the last with its code. */
+function failedStep(steps: Steps, outcome: ErrorCode): TraceStep | undefined {
+  return steps.findLast(({ code }) => code === outcome);
+}
+
+/** The launch arrived: a page that failed later, or a list or create that lacks something. */
+function openStep(steps: Steps): TraceStep | undefined {
+  const last = stepNames.flatMap((name) => steps.findLast((step) => step.name === name) ?? []);
+  const failed = last.find(({ code }) => code !== undefined) ?? last.find(({ rule }) => rule !== undefined);
+  if (failed) return failed;
+  const create = last.find(({ name }) => name === 'create');
+  const rule = create && BY_CREATE_END[String(create.facts['how it ended'])];
+  return create && rule && { ...create, rule };
+}
+
+function byRule(rule: Rule | undefined, steps: Steps, facts: StepFacts = {}): Explanation | undefined {
+  if (!isRule(rule)) return undefined;
+  const { owner, cause, remedy } = ruleRows[rule];
+  const launch = steps.find(({ name }) => name === 'launch');
+  const base = { 'FHIR URL': launch?.facts['iss'] };
+  const known: StepFacts = Object.assign(base, ...steps.map((step) => step.facts), facts);
+  return { rule, owner, causes: [filled(cause, known)], remedy: filled(remedy, known) };
+}
+
+/** For what no rule explains. Without the words for the user, which are no part of a report. */
 function byCode(code: ErrorCode): Explanation {
   const { owner, causes, remedy } = errorRows[code];
   return { owner, causes, remedy };
-}
-
-function rowOf(table: Readonly<Record<string, Explanation>>, key: unknown): Explanation | undefined {
-  return typeof key === 'string' && Object.hasOwn(table, key) ? table[key] : undefined;
-}
-
-function ofEhr(remedy: string, causes: Explanation['causes']): Explanation {
-  return { owner: 'EHR team', causes, remedy };
 }

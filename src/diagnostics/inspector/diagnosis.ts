@@ -10,7 +10,7 @@ import {
   type TraceRecord,
   type TraceStep,
 } from '#src/diagnostics/traces/trace.ts';
-import type { Explanation } from '#src/errors/row.ts';
+import { type Explanation, ownerFor, type Reader } from '#src/errors/row.ts';
 import { errorRows } from '#src/errors.ts';
 import { explanationOf } from './causes.ts';
 import { type ScopeAttempt, scopeAttempts, withoutEarlierAttempts } from './scope-attempts.ts';
@@ -63,6 +63,7 @@ const stepTitles: Record<StepName, string> = {
   context: 'The EHR says which patient is open',
   user: 'The person is a clinician of this organization',
   'launch-record': 'The launch is stored and the browser gets its cookie',
+  refresh: 'The access token is renewed',
   patient: 'The patient is read',
   requests: 'The request list is shown',
   'new-request': 'The form for a new request is shown or posted',
@@ -82,11 +83,10 @@ export function diagnose(trace: TraceRecord, now: Date): Diagnosis {
   const { id, organizationId, outcome, supportCodes, userHash, patientHash, framed, cookieMode } = trace;
   const isOld = now.getTime() - trace.startedAt.getTime() > STALLED_AFTER_MS;
   const isUnderWay = outcome === 'under way';
-  // While the user may still be signing in there is nothing to fix.
   const happened = trace.steps.toSorted((a, b) => a.at.localeCompare(b.at));
   const steps = withoutEarlierAttempts(happened);
   const isDrawn = (name: StepName) => !optionalSteps.has(name) || steps.some((step) => step.name === name);
-  const explanation = isUnderWay && !isOld ? undefined : explanationOf({ outcome, steps });
+  const explanation = explanationOf({ outcome, steps });
   return {
     id,
     organizationId,
@@ -103,6 +103,12 @@ export function diagnose(trace: TraceRecord, now: Date): Diagnosis {
     scopeAttempts: scopeAttempts(happened),
     explanation,
   };
+}
+
+/** The same in words for who reads it: whose job it is. */
+export function forReader(launch: Diagnosis, reader: Reader) {
+  const { explanation } = launch;
+  return { ...launch, explanation: explanation && { ...explanation, owner: ownerFor(explanation.owner, reader) } };
 }
 
 function drawStep(name: StepName, steps: readonly TraceStep[]): DiagnosedStep {

@@ -17,7 +17,7 @@ import { timeZoneOf, visibleOrganization } from '#src/http/sessions/visible-orga
 import { saveReport } from '#src/reports/store.ts';
 import { type LaunchTracePageProps, launchTracePage } from '#views/inspector/launch-trace-page.ts';
 import { type LaunchRowProps, launchesPage } from '#views/inspector/launches-page.ts';
-import { type Diagnosis, diagnose, shownTitle } from './diagnosis.ts';
+import { type Diagnosis, diagnose, forReader, shownTitle } from './diagnosis.ts';
 import { readLaunchFilter } from './filter.ts';
 import { launchReport } from './shared-report.ts';
 
@@ -63,8 +63,8 @@ function list(deps: LaunchesRouteDependencies): RequestHandler {
       return response.redirect(303, `/settings/launches/${first.id}`);
     }
     const now = deps.clock();
-    const rows = found.slice(0, PAGE_SIZE).map((trace) => rowOf(diagnose(trace, now)));
     const { role } = adminOf(request);
+    const rows = found.slice(0, PAGE_SIZE).map((trace) => rowOf(forReader(diagnose(trace, now), role)));
     response.type('html').send(
       launchesPage({
         admin: pageAdminOf(request),
@@ -99,7 +99,7 @@ function show(deps: LaunchesRouteDependencies): RequestHandler {
     response.type('html').send(
       launchTracePage({
         admin: pageAdminOf(request),
-        launch,
+        launch: forReader(launch, adminOf(request).role),
         shownTitle: shownTitle(launch),
         timeZone,
         sameUserHref: userHash === null ? undefined : `/settings/launches?${new URLSearchParams({ user: userHash })}`,
@@ -142,14 +142,15 @@ async function diagnosisOf(deps: LaunchesRouteDependencies, request: Request): P
   return diagnose(trace, deps.clock());
 }
 
-function rowOf(launch: Diagnosis): LaunchRowProps {
+function rowOf(launch: ReturnType<typeof forReader>): LaunchRowProps {
   const failed = launch.steps.find(({ state }) => state === 'failed');
   const last = launch.steps.findLast(({ state }) => state !== 'not reached');
   return {
     ...launch,
     stepTitle: (failed ?? last)?.title,
     shownTitle: shownTitle(launch),
-    owner: launch.explanation?.owner,
+    // While the user may still be signing in, there is nothing to do yet.
+    owner: launch.outcome === 'under way' && !launch.isStalled ? undefined : launch.explanation?.owner,
     supportCode: launch.supportCodes.at(-1),
   };
 }

@@ -3,7 +3,7 @@
 import { dayIn, serverTimeZone } from '#src/adapters/time-zone.ts';
 import type { ReportShape } from '#src/reports/route.ts';
 import { launchReportPage } from '#views/inspector/launch-trace-page.ts';
-import { type Diagnosis, shownTitle } from './diagnosis.ts';
+import { type Diagnosis, forReader, shownTitle } from './diagnosis.ts';
 
 export const launchReport: ReportShape<Diagnosis> = {
   kind: 'launch',
@@ -11,7 +11,7 @@ export const launchReport: ReportShape<Diagnosis> = {
   json: ({ createdAt, expiresAt, content }) => ({ kind: 'launch', createdAt, expiresAt, launch: content }),
   page: ({ createdAt, expiresAt, content }, jsonUrl) =>
     launchReportPage({
-      launch: content,
+      launch: forReader(content, 'outside'),
       shownTitle: shownTitle(content),
       timeZone: serverTimeZone,
       madeOn: dayIn(createdAt, serverTimeZone),

@@ -45,11 +45,14 @@ export function discoveryFacts(configuration: SmartConfiguration): StepFacts {
 
 export function redirectFacts(redirect: AuthorizationRedirect, requested: { scope: string; alg: string }): StepFacts {
   const url = redirect.method === 'GET' ? redirect.url : redirect.action;
-  const names = redirect.method === 'GET' ? new URL(url).searchParams.keys() : Object.keys(redirect.fields);
+  const sent = redirect.method === 'GET' ? new URL(url).searchParams : new URLSearchParams(redirect.fields);
   return {
     method: redirect.method,
     host: hostOf(url),
-    parameters: namesOf(names),
+    parameters: namesOf(sent.keys()),
+    'client id': sent.get('client_id') ?? '(missing)',
+    'redirect URI': withoutQuery(sent.get('redirect_uri') ?? ''),
+    aud: withoutQuery(sent.get('aud') ?? ''),
     'requested scopes': scopeTokens(requested.scope),
     'assertion algorithm': requested.alg,
   };
@@ -70,6 +73,8 @@ export function callbackFacts(callback: CallbackParameters): StepFacts {
 /** What we sent to the token endpoint; shown also when it refused. */
 export function assertionFacts(exchange: {
   tokenEndpoint: string;
+  clientId: string;
+  redirectUri: string;
   audience: string;
   key: { kid: string; alg: string };
   assertionType: string;
@@ -77,6 +82,8 @@ export function assertionFacts(exchange: {
 }): StepFacts {
   return {
     host: hostOf(exchange.tokenEndpoint),
+    'client id': exchange.clientId,
+    'redirect URI': withoutQuery(exchange.redirectUri),
     kid: exchange.key.kid,
     'assertion algorithm': exchange.key.alg,
     'assertion type': exchange.assertionType,
@@ -91,11 +98,12 @@ export function tokenFacts(token: TokenResponse): StepFacts {
     members: namesOf(Object.keys(token.members)),
     'expires in seconds': token.expiresInSeconds ?? '(not said)',
     'refresh token': token.refreshToken !== undefined,
+    'EHR clock': token.clockDifference,
   };
 }
 
 /** Read without belief, so that a token that fails verification says what it looked like. */
-export function idTokenFacts(idToken: unknown, expectedIssuers: readonly string[]): StepFacts {
+export function idTokenFacts(idToken: unknown, expectedIssuers: readonly string[], now: Date): StepFacts {
   const expected = { 'expected issuers': expectedIssuers.map(withoutQuery) };
   if (typeof idToken !== 'string') return { ...expected, form: idToken === undefined ? 'missing' : 'not a string' };
   if (!isDecodable(idToken)) return { ...expected, form: 'not a JWT we would read' };
@@ -108,6 +116,8 @@ export function idTokenFacts(idToken: unknown, expectedIssuers: readonly string[
       alg: shortName(alg),
       kid: shortName(kid),
       claims: namesOf(Object.keys(claims)),
+      'made, seconds ago': secondsBefore(now, claims.iat),
+      'expired, seconds ago': secondsBefore(now, claims.exp),
     };
   } catch {
     return { ...expected, form: 'not a JWT' };
@@ -136,11 +146,18 @@ export function contextFacts(context: LaunchContext): StepFacts {
   return { members: namesOf(present), 'EHR shows the patient banner': !context.needPatientBanner };
 }
 
-/** An issuer or base: an address of a server, never of a person. */
+/** Negative for what is yet to come. */
+function secondsBefore(now: Date, instant: unknown): number | undefined {
+  return typeof instant === 'number' ? Math.round(now.getTime() / 1_000 - instant) : undefined;
+}
+
+/** An issuer or base: an address of a server, never of a person. With the slash at its end, or without: that may be all that differs. */
 function withoutQuery(url: string): string {
-  if (!URL.canParse(url)) return '(not a URL)';
-  const { origin, pathname } = new URL(url);
-  return `${origin}${pathname}`.replace(/\/$/, '').slice(0, 200);
+  const parsed = URL.parse(url);
+  if (!parsed || !/^https?:$/.test(parsed.protocol)) return '(not a URL)';
+  const { origin, pathname } = parsed;
+  const hasSlash = url.split(/[?#]/, 1)[0]?.endsWith('/') === true;
+  return `${origin}${pathname === '/' && !hasSlash ? '' : pathname}`.slice(0, 200);
 }
 
 function shortName(value: unknown): string {

@@ -1,6 +1,7 @@
 /** Records one request of a launch: what a launch trace's methods do, and the part of a trace that comes of it. */
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '#src/adapters/clock.ts';
+import { isRule, ruleRows } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import { isFramed } from '#src/http/framed.ts';
 import { contextOf } from '#src/http/request-context.ts';
@@ -38,11 +39,15 @@ export function recordTrace(visit: TraceVisit, clock: Clock, watch: StepWatch): 
         result = await watch(name, work, (error) => describe(error).code);
       } catch (error) {
         const { warning: _ifItPasses, ...facts } = known;
-        keep(name, startedAt, { outcome: 'failed', ...describe(error), facts: { ...facts, ...outcomeFacts(error) } });
+        const failed = { outcome: 'failed', ...describe(error), facts: { ...facts, ...outcomeFacts(error) } } as const;
+        keep(stepOf(error, name), startedAt, failed);
         throw error;
       }
-      const { warning, status: answered, ...facts } = { ...known, ...readFacts(found, result) };
-      const status = typeof answered === 'number' ? { status: answered } : {};
+      const { warning, status: answered, rule: broken, ...facts } = { ...known, ...readFacts(found, result) };
+      const status = {
+        ...(typeof answered === 'number' ? { status: answered } : {}),
+        ...(isRule(broken) ? { rule: broken } : {}),
+      };
       if (typeof warning !== 'string') keep(name, startedAt, { outcome: 'passed', ...status, facts });
       else keep(name, startedAt, { outcome: 'warning', detail: warning, ...status, facts });
       return result;
@@ -61,10 +66,18 @@ export function recordTrace(visit: TraceVisit, clock: Clock, watch: StepWatch): 
   const end = (error: unknown) => {
     if (error !== undefined) {
       part.outcome = describe(error).code;
-      // Thrown between the steps, such as for an unknown state.
-      const isMarked = part.steps.some(({ outcome }) => outcome === 'failed');
-      const facts = { ...visit.facts, ...outcomeFacts(error) };
-      if (!isMarked) keep(visit.step, part.startedAt, { outcome: 'failed', ...describe(error), facts });
+      const marked = part.steps.find(({ outcome }) => outcome === 'failed');
+      const at = stepOf(error, marked?.name ?? part.steps.at(-1)?.name ?? visit.step);
+      if (marked?.name === at) {
+        // What ended the request may be another error than the one that ended the step: it says why.
+        Object.assign(marked, describe(error), { facts: { ...marked.facts, ...cleanFacts(outcomeFacts(error)) } });
+      } else {
+        // Thrown between the steps, such as for an unknown state; or the step under way was not the one to blame.
+        if (marked) marked.outcome = 'warning';
+        // Now, and not when the request began: the last time of a step is the one that counts.
+        const facts = { ...visit.facts, ...outcomeFacts(error) };
+        keep(at, clock(), { outcome: 'failed', ...describe(error), facts });
+      }
     }
     return isWorthARow ? asWritten(part) : undefined;
   };
@@ -102,16 +115,31 @@ function readFacts<T>(found: ((result: T) => StepFacts) | undefined, result: T):
   }
 }
 
-/** What a FHIR server said of its refusal to a machine: codes of the FHIR value set, which name no person. */
+/** What the error saw, and what a FHIR server said of its refusal to a machine: codes of the FHIR value set, which name no person. */
 function outcomeFacts(error: unknown): StepFacts {
-  const cause = error instanceof AppError ? error.cause : undefined;
-  return cause instanceof FhirError && cause.issues.length > 0 ? { 'issue codes': cause.issues } : {};
+  if (!(error instanceof AppError)) return {};
+  const { cause, seen } = error;
+  return { ...seen, ...(cause instanceof FhirError && cause.issues.length > 0 ? { 'issue codes': cause.issues } : {}) };
+}
+
+const PAGE_STEPS: ReadonlySet<StepName> = new Set(['launch-record', 'patient', 'requests', 'new-request', 'create']);
+
+/** Where a failure belongs that a step met, or that happened after it: a token that is not renewed has a step of its own. */
+function stepOf(error: unknown, at: StepName): StepName {
+  if (!(error instanceof AppError)) return at;
+  const { code, rule } = error;
+  const own = rule === undefined ? undefined : ruleRows[rule].step;
+  if (own !== undefined) return own;
+  const isRenewal =
+    /^(?:refresh|token|identity)\./.test(code) || (code === 'session.expired' && !rule?.startsWith('fhir.'));
+  return PAGE_STEPS.has(at) && isRenewal ? 'refresh' : at;
 }
 
 /** Code, our own words and the EHR's HTTP status; the message of any other error stays out, because it may quote the value. */
-function describe(error: unknown): { code: ErrorCode; detail?: string; status?: number } {
+function describe(error: unknown): Pick<TraceStep, 'detail' | 'status' | 'rule'> & { code: ErrorCode } {
   if (!(error instanceof AppError)) return { code: 'server.unexpected' };
   const { cause } = error;
   const status = error.upstreamStatus ?? (cause instanceof FhirError ? cause.status : undefined);
-  return { code: error.code, detail: error.message, ...(status === undefined ? {} : { status }) };
+  const rule = error.rule === undefined ? {} : { rule: error.rule };
+  return { code: error.code, ...rule, detail: error.message, ...(status === undefined ? {} : { status }) };
 }

@@ -1,4 +1,5 @@
 /** The trace of a launch, for finding out why it failed: its steps, redacted, and nothing of the chart. */
+import type { Rule } from '#src/errors/rules/table.ts';
 import type { ErrorCode } from '#src/errors.ts';
 
 /** A launch in the order of the specification; pages and reports draw it in this order. */
@@ -14,6 +15,7 @@ export const stepNames = [
   'context',
   'user',
   'launch-record',
+  'refresh',
   'patient',
   'requests',
   'new-request',
@@ -22,8 +24,8 @@ export const stepNames = [
 
 export type StepName = (typeof stepNames)[number];
 
-/** Steps that a launch may do without: what a user may do on its pages. */
-export const optionalSteps: ReadonlySet<StepName> = new Set(['new-request', 'create']);
+/** Steps that a launch may do without: what happens on its pages, or only when it fails. */
+export const optionalSteps: ReadonlySet<StepName> = new Set(['refresh', 'new-request', 'create']);
 
 /** One redacted fact: a name, a count, a host, a list of names. Never a token, code, state, launch value or person. */
 export type Fact = string | number | boolean | readonly string[];
@@ -39,6 +41,8 @@ export interface TraceStep {
   outcome: 'passed' | 'warning' | 'failed';
   /** What ended it. */
   code?: ErrorCode | undefined;
+  /** Which rule failed, also where it only left something to look at. */
+  rule?: Rule | undefined;
   /** In our words, as in the log. */
   detail?: string | undefined;
   /** HTTP status of the EHR's answer. */

@@ -58,8 +58,11 @@ function admissionFacts(admission: Admission): StepFacts {
 /** @param launch its `fhirUser` is a resource of the organization's own FHIR server, or undefined (FU-02, FU-03). */
 function assertUserType({ userTypes }: Organization, { user }: Launch): void {
   if (userTypes === 'any' || /^Practitioner(Role)?\//.test(user.fhirUser ?? '')) return;
-  const type = user.fhirUser?.split('/')[0] ?? 'absent or of another server';
-  throw new AppError('user.not-allowed', `fhirUser is ${type}; practitioners only`);
+  const type = user.fhirUser?.split('/')[0];
+  const detail = `fhirUser is ${type ?? 'absent or of another server'}; practitioners only`;
+  throw new AppError('user.not-allowed', detail, {
+    rule: type === undefined ? 'user.fhir-user-elsewhere' : 'user.other-kind',
+  });
 }
 
 /** An open launch, judged again. */

@@ -40,10 +40,15 @@ export function callbackRoute(dependencies: CallbackRouteDependencies): RequestH
   const underWay = new Map<string, UnderWay>();
   const finish = async (request: Request, response: Response): Promise<void> => {
     const trace = traceOf(request);
-    await fitPageTo(response, directory, launchCookies.lastOrigin(request));
+    const last = await fitPageTo(response, directory, launchCookies.lastOrigin(request));
     const callback = readCallback(queryOf(request));
     const cookie = launchCookies.ofTransaction(request, callback.state);
-    if (!cookie) throw new AppError('callback.invalid', 'no transaction cookie for this state');
+    if (!cookie) {
+      // Nothing proves whose callback this is; the last launch of this browser is the likeliest.
+      if (last) trace.know({ organizationId: last.id });
+      const rule = launchCookies.isUnderWay(request) ? 'callback.state-changed' : 'callback.no-cookie';
+      throw new AppError('callback.invalid', 'no transaction cookie for this state', { rule });
+    }
     const { organizationId, kind } = cookie;
     const { facts, supportCode, address } = contextOf(request);
     facts.organizationId = organizationId;

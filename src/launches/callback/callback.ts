@@ -27,7 +27,10 @@ export async function answerCallback(
   const { transactions, metrics, audit } = dependencies;
   const { trace, supportCode, address } = visit;
   const claim = await transactions.claim(visit.key);
-  if (!claim) throw new AppError('callback.invalid', 'state is unknown, expired, used or from another browser');
+  if (!claim) {
+    const detail = 'state is unknown, expired, used or from another browser';
+    throw new AppError('callback.invalid', detail, { rule: 'callback.used' });
+  }
   if (claim.kind === 'completed') {
     trace.discard();
     return { kind: 'finished', ...claim.completion, ended: [], isFirst: false };

@@ -14,6 +14,7 @@ import type { Organization } from '#src/organizations/organization.ts';
 import { issuersOf } from '#src/organizations/smart-connections.ts';
 import type { IssuerToTrust } from '#src/smart/documents/issuer-keys.ts';
 import type { IssuerKeys } from '#src/smart/id-token/issuer-key-cache.ts';
+import { explainRefusedAssertion } from '#src/smart/refused-assertion.ts';
 import { judgeCallback } from '#src/smart/step-4-authorization-code.ts';
 import { exchangeCode } from '#src/smart/step-5-access-token.ts';
 import type { CallbackVisit } from './callback-visit.ts';
@@ -21,7 +22,7 @@ import { proveTokenResponse } from './prove-token-response.ts';
 
 export interface ProveLaunchDependencies {
   keyRing: KeyRing;
-  keyUses: Pick<KeyUses, 'keyAccepted'>;
+  keyUses: Pick<KeyUses, 'keyAccepted' | 'fetchesSeen'>;
   revoker: Pick<Revoker, 'revoke'>;
   issuerKeys: IssuerKeys;
   outbound: Outbound;
@@ -55,7 +56,9 @@ export async function proveLaunch(
   };
   const validated = await trace.step('callback', judge, callbackFacts(callback));
   if (!(await transactions.bindCode(visit.key, validated.code)))
-    throw new AppError('callback.invalid', 'the code came with another launch before');
+    throw new AppError('callback.invalid', 'the code came with another launch before', {
+      rule: 'callback.code-reused',
+    });
   for (const issuer of issuers) issuerKeys.prefetch(issuer);
   const authorizationServer = authorizationServerOf(organization, transaction, issuers);
   const key = keyRing.signingKey(transaction.assertionAlg);
@@ -65,7 +68,10 @@ export async function proveLaunch(
   const ehr = outbound.forOrganization(organization);
   const send = () => {
     onCodeSent();
-    return exchangeCode(validated, exchange, ehr);
+    const fetchesBefore = keyUses.fetchesSeen();
+    return exchangeCode(validated, exchange, ehr).catch((error: unknown) => {
+      throw explainRefusedAssertion(error, { ...exchange, isJwksFetched: keyUses.fetchesSeen() > fetchesBefore });
+    });
   };
   const token = await trace.step('token', send, assertionFacts(exchange), tokenFacts);
   keyUses.keyAccepted(organization.id, key.kid);
@@ -95,9 +101,14 @@ function authorizationServerOf(
 
 /** REG-11, MT-05: what an administrator changed while the user signed in counts. */
 function assertUnchanged(organization: Organization, transaction: Transaction): void {
-  if (!organization.enabled) throw new AppError('launch.organization-disabled', 'the organization is disabled');
+  if (!organization.enabled)
+    throw new AppError('launch.organization-disabled', 'the organization is disabled', {
+      rule: 'launch.organization-disabled',
+    });
   if (organization.connectionVersion !== transaction.connectionVersion) {
-    throw new AppError('callback.invalid', "the organization's connection was changed during the launch");
+    throw new AppError('callback.invalid', "the organization's connection was changed during the launch", {
+      rule: 'callback.settings-changed',
+    });
   }
   if (transaction.kind === 'standalone' && !organization.standalone) {
     throw new AppError('launch.standalone-off', 'standalone was switched off during the launch');
@@ -107,6 +118,8 @@ function assertUnchanged(organization: Organization, transaction: Transaction): 
 /** MT-04: with a redirect URI of its own, only this organization's authorization responses come there (CB-12). */
 function assertSameRedirectUri({ redirectUri }: Transaction, arrivedAt: string): void {
   if (redirectUri !== arrivedAt) {
-    throw new AppError('callback.wrong-issuer', "the answer came to another organization's redirect URI");
+    throw new AppError('callback.wrong-issuer', "the answer came to another organization's redirect URI", {
+      rule: 'callback.other-redirect-uri',
+    });
   }
 }

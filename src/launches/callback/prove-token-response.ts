@@ -50,7 +50,7 @@ export async function proveTokenResponse(
       keys: issuerKeys,
     });
   const expected = issuers.map(({ issuer }) => issuer);
-  const identity = await trace.step('id-token', verify, idTokenFacts(token.idToken, expected));
+  const identity = await trace.step('id-token', verify, idTokenFacts(token.idToken, expected, now));
   const resolved = resolveFhirUser(identity, new URL(fhirBase));
   const { iss, sub, name, authTime } = identity;
   const readContext = () => readLaunchContext(token.members, { patientRequired: true });
@@ -85,7 +85,11 @@ function assertGranted(scope: string, requested: string, hasIdToken: boolean): v
   if (missing.length === 0) return;
   const names = missing.join(', ');
   if (isEmptyGrant(requested, scope)) {
-    throw new AppError('scope.none-granted', `no resource was granted; not granted: ${names}`, { shown: names });
+    throw new AppError('scope.none-granted', `no resource was granted; not granted: ${names}`, {
+      rule: 'scope.nothing',
+      shown: names,
+    });
   }
-  throw new AppError('scope.missing', `not granted: ${names}`, { shown: names });
+  const rule = missing.some((name) => name.startsWith('patient/')) ? 'scope.patient-missing' : 'scope.openid-missing';
+  throw new AppError('scope.missing', `not granted: ${names}`, { rule, shown: names });
 }

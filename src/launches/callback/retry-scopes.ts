@@ -89,5 +89,6 @@ export function afterAskingAgain({ answerTo }: Transaction, error: unknown): unk
   const { failure, shown } = answerTo;
   const code = failure === 'empty-grant' ? 'scope.none-granted' : 'authorization.scope-refused';
   const detail = `asked again with other scopes, and ${error.message}`;
-  return new AppError(code, detail, { cause: error, ...(shown === undefined ? {} : { shown }) });
+  const rule = failure === 'empty-grant' ? 'scope.nothing' : 'scope.refused';
+  return new AppError(code, detail, { rule, cause: error, ...(shown === undefined ? {} : { shown }) });
 }

@@ -47,6 +47,8 @@ export interface LaunchCookies {
    */
   lastOrigin(request: Request): LaunchOrigin | undefined;
   ofTransaction(request: Request, state: string): CookieValue | undefined;
+  /** Does this browser hold the cookie of any launch under way? */
+  isUnderWay(request: Request): boolean;
   setTransaction(request: Request, response: Response, state: string, cookie: CookieValue): void;
   clearTransaction(response: Response, state: string, kind: LaunchKind): void;
   ofLaunch(request: Request, launchId: string): LaunchCookie | undefined;
@@ -113,6 +115,7 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): Launc
       return began.find(({ organizationId }) => organizationId !== '');
     },
     ofTransaction: (request, state) => ofBothKinds(request, 'tx').find(({ id }) => id === shortHash(state)),
+    isUnderWay: (request) => ofBothKinds(request, 'tx').length > 0,
     setTransaction: (request, response, state, cookie) => {
       const { kind } = cookie;
       const underWay = named(request, 'tx', kind);

@@ -1,9 +1,11 @@
 /** From the EHR's launch request to the redirect that asks its authorization server for a code. */
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
+import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
 import { discoveryFacts, redirectFacts } from '#src/diagnostics/traces/facts.ts';
 import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
 import { AppError } from '#src/errors.ts';
+import type { KeyRing } from '#src/keys/key-ring.ts';
 import type { Transaction } from '#src/launches/session/transaction.ts';
 import type { Transactions } from '#src/launches/session/transactions.ts';
 import type { Organization } from '#src/organizations/organization.ts';
@@ -30,6 +32,7 @@ export interface BeginLaunchDependencies {
   issuerKeys: IssuerKeys;
   transactions: Transactions;
   outbound: Outbound;
+  keyRing: Pick<KeyRing, 'signingKey'>;
 }
 
 /** What a launch begins with: what the EHR sent, or for a standalone launch the registered FHIR base alone (AZ-04, AZ-05). */
@@ -61,7 +64,12 @@ export async function beginLaunch(
   browser: LaunchingBrowser,
   trace: LaunchTrace,
 ): Promise<BegunLaunch> {
-  const discover = () => usableConfiguration(dependencies, organization);
+  const discover = async () => {
+    const usable = await usableConfiguration(dependencies, organization);
+    // Here already, so that a document without an algorithm of ours is seen to fail.
+    chooseAssertionAlg(usable, organization.assertionAlg);
+    return usable;
+  };
   const configuration = await trace.step('discovery', discover, {}, discoveryFacts);
   const transaction = transactionOf(dependencies, organization, start, configuration);
   const { scope, redirectUri, clientId, assertionAlg } = transaction;
@@ -75,9 +83,11 @@ export async function beginLaunch(
     const authorization = { clientId, redirectUri, scope, aud: start.iss, ...launch };
     return { redirect: authorizationRedirect(configuration, authorization, secrets), state };
   };
-  return trace.step('authorization-redirect', begin, {}, ({ redirect }) =>
-    redirectFacts(redirect, { scope, alg: assertionAlg }),
-  );
+  // The key is not sent yet; an EHR team that looks at its registration wants to see it already.
+  return trace.step('authorization-redirect', begin, {}, ({ redirect }) => ({
+    ...redirectFacts(redirect, { scope, alg: assertionAlg }),
+    kid: dependencies.keyRing.signingKey(assertionAlg).kid,
+  }));
 }
 
 /** No browser is sent to an EHR that is down: it would show its own error page, and the launch value would be spent. */
@@ -92,7 +102,8 @@ async function usableConfiguration(
     return configuration;
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error;
-    throw new AppError('discovery.unavailable', error.message, { cause: error, ...error.retry });
+    const rule = ruleOfFailure(error, 'FHIR URL');
+    throw new AppError('discovery.unavailable', error.message, { rule, cause: error, ...error.retry });
   }
 }
 

@@ -4,13 +4,15 @@ import { launchFacts } from '#src/diagnostics/traces/facts.ts';
 import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
 import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
+import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError } from '#src/errors.ts';
 import { isFramed } from '#src/http/framed.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import { setPagePolicy } from '#src/http/security-headers.ts';
 import type { OrganizationDirectory } from '#src/organizations/directory.ts';
-import type { Organization } from '#src/organizations/organization.ts';
+import { isConnected, type Organization } from '#src/organizations/organization.ts';
+import type { SmartConnections } from '#src/organizations/smart-connections.ts';
 import { isSameFhirBase, type LaunchRequest, readLaunchRequest } from '#src/smart/step-2-launch-ehr.ts';
 import { type CookieProbeDependencies, isPrefetch, startLaunch } from './cookie-probe.ts';
 import { assertFrameAllowed } from './frame-allowed.ts';
@@ -38,7 +40,7 @@ export function launchRoute(dependencies: LaunchRouteDependencies): RequestHandl
 
 /** The organization and the EHR of this launch, before anything leaves this server. */
 async function whoIsAsked(
-  { directory }: LaunchRouteDependencies,
+  { directory, connections }: LaunchRouteDependencies,
   request: Request,
   response: Response,
 ): Promise<{ organization: Organization; launchRequest: LaunchRequest }> {
@@ -49,7 +51,7 @@ async function whoIsAsked(
   setPagePolicy(response, { frameAncestors: organization.frameAncestors });
   assertFrameAllowed(organization, isFramed(request));
   const launchRequest = readLaunchRequest(query);
-  assertLaunchAllowed(organization, launchRequest);
+  assertLaunchAllowed(connections, organization, launchRequest);
   return { organization, launchRequest };
 }
 
@@ -64,9 +66,15 @@ async function findOrganization(
 ): Promise<Organization> {
   const named = request.params['orgId'] === undefined ? query.getAll('orgId') : [pathPartOf(request, 'orgId')];
   const [orgId] = named;
-  if (!orgId || named.length > 1) throw new AppError('launch.unknown-organization', 'orgId is missing or repeated');
+  if (!orgId || named.length > 1)
+    throw new AppError('launch.unknown-organization', 'orgId is missing or repeated', {
+      rule: 'launch.org-id-missing',
+    });
   const organization = await directory.find(orgId);
-  if (!organization) throw new AppError('launch.unknown-organization', 'no organization has this orgId');
+  if (!organization)
+    throw new AppError('launch.unknown-organization', 'no organization has this orgId', {
+      rule: 'launch.org-id-unknown',
+    });
   return organization;
 }
 
@@ -75,9 +83,29 @@ async function findOrganization(
  *
  * @throws AppError 'launch.organization-disabled' or 'launch.unknown-issuer'
  */
-function assertLaunchAllowed(organization: Organization, request: LaunchRequest): void {
-  if (!organization.enabled) throw new AppError('launch.organization-disabled', 'the organization is disabled');
+function assertLaunchAllowed(connections: SmartConnections, organization: Organization, request: LaunchRequest): void {
+  if (!organization.enabled)
+    throw new AppError('launch.organization-disabled', 'the organization is disabled', {
+      rule: 'launch.organization-disabled',
+    });
   if (!isSameFhirBase(request.iss, organization.fhirBaseUrl)) {
-    throw new AppError('launch.unknown-issuer', "iss is not the organization's FHIR URL");
+    const rule = ruleOfOtherEhr(connections, organization, request.iss);
+    // As written only where it says no more than the setting does.
+    const iss = rule === 'launch.iss-written-differently' ? { iss: request.iss } : {};
+    const seen = { ...iss, 'FHIR URL in Settings': organization.fhirBaseUrl || '(none)' };
+    throw new AppError('launch.unknown-issuer', "iss is not the organization's FHIR URL", { rule, seen });
   }
+}
+
+/** A FHIR URL that has answered is not to be given up for the iss of one launch. */
+function ruleOfOtherEhr(connections: SmartConnections, organization: Organization, iss: string): Rule {
+  if (!isConnected(organization)) return 'launch.no-fhir-url';
+  if (bareBase(iss) === bareBase(organization.fhirBaseUrl)) return 'launch.iss-written-differently';
+  return connections.hasAnswered(organization) ? 'launch.other-environment' : 'launch.fhir-url-unproven';
+}
+
+/** A FHIR base without what people write in different ways. */
+function bareBase(url: string): string {
+  const { host, pathname } = new URL(url.toLowerCase());
+  return [host, ...pathname.split('/').filter(Boolean)].join('/');
 }

@@ -32,14 +32,21 @@ export function standaloneRoute(dependencies: LaunchRouteDependencies): RequestH
 /** The organization, before anything leaves this server. */
 async function whoIsAsked(directory: OrganizationDirectory, request: Request): Promise<Organization> {
   const organization = await directory.find(pathPartOf(request, 'orgId'));
-  if (!organization) throw new AppError('launch.unknown-organization', 'no organization has this orgId');
+  if (!organization)
+    throw new AppError('launch.unknown-organization', 'no organization has this orgId', {
+      rule: 'launch.org-id-unknown',
+    });
   contextOf(request).facts.organizationId = organization.id;
   traceOf(request).know({ organizationId: organization.id });
-  if (!organization.enabled) throw new AppError('launch.organization-disabled', 'the organization is disabled');
+  if (!organization.enabled)
+    throw new AppError('launch.organization-disabled', 'the organization is disabled', {
+      rule: 'launch.organization-disabled',
+    });
   if (!organization.standalone) throw new AppError('launch.standalone-off', 'standalone is off for this organization');
   contextOf(request).startAgain = standalonePath(organization.id);
   assertNothingAdded(queryOf(request));
-  if (!isConnected(organization)) throw new AppError('launch.unknown-issuer', 'the organization has no EHR yet');
+  if (!isConnected(organization))
+    throw new AppError('launch.unknown-issuer', 'the organization has no EHR yet', { rule: 'launch.no-fhir-url' });
   return organization;
 }
 

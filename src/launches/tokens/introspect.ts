@@ -42,7 +42,7 @@ export function createTokenConfirmations(dependencies: {
 
   const end = async (launch: Launch, organization: Organization, detail: string): Promise<never> => {
     await endings.end([launch.id], 'token-inactive', organization, { actor: 'system' });
-    throw new AppError('session.expired', detail);
+    throw new AppError('session.expired', detail, { rule: 'refresh.inactive' });
   };
   const renewOrEnd = async (launch: Launch, organization: Organization): Promise<Launch> => {
     const isRenewed = (await currentTokens.renew(launch.id, organization, launch.tokens.accessToken)) !== undefined;

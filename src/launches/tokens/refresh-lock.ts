@@ -102,6 +102,6 @@ export async function putOff(
     throw away;
   });
   log.warn({ err: error, organizationId: launch.organizationId, failures }, 'refresh.put-off');
-  if (isTokenExpired(launch, now)) throw unavailable(restored, now);
+  if (isTokenExpired(launch, now)) throw unavailable(restored, now, error);
   return restored;
 }

@@ -52,10 +52,14 @@ export async function assertSameUser(
     keys: issuerKeys,
   });
   if (identity.sub !== launch.user.sub)
-    throw new AppError('refresh.identity-refused', 'the refreshed id_token is of another user');
+    throw new AppError('refresh.identity-refused', 'the refreshed id_token is of another user', {
+      rule: 'refresh.other-user',
+    });
   const { authTime = launch.authTime } = identity;
   if (launch.authTime !== undefined && authTime !== launch.authTime)
-    throw new AppError('refresh.identity-refused', 'the refreshed id_token is of another sign-in');
+    throw new AppError('refresh.identity-refused', 'the refreshed id_token is of another sign-in', {
+      rule: 'refresh.other-user',
+    });
 }
 
 /**

@@ -49,10 +49,19 @@ export function isFree({ refresh }: Launch, now: Date): boolean {
   return refresh === undefined || Date.parse(refresh.until) <= now.getTime();
 }
 
-/** The page for a token that is over while the EHR cannot renew it, with when to come back. */
-export function unavailable({ refresh }: Launch, now: Date): AppError {
+/**
+ * The page for a token that is over while the EHR cannot renew it, with when to come back.
+ *
+ * @param failure of the refresh, where it has just failed: its rule says whose job it is.
+ */
+export function unavailable({ refresh }: Launch, now: Date, failure?: AppError): AppError {
   const isWaiting = refresh?.kind === 'put-off' || refresh?.kind === 'unproven';
   const waitMs = isWaiting ? Date.parse(refresh.until) - now.getTime() : FIRST_PAUSE_MS;
   const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1_000));
-  return new AppError('refresh.unavailable', 'the token has expired and cannot be renewed yet', { retryAfterSeconds });
+  const why = failure ? `: ${failure.message}` : '';
+  return new AppError('refresh.unavailable', `the token has expired and cannot be renewed yet${why}`, {
+    rule: failure?.rule ?? 'refresh.put-off',
+    seen: failure?.seen ?? {},
+    retryAfterSeconds,
+  });
 }

@@ -27,7 +27,10 @@ export async function waitForOther(
   /* oxlint-disable no-await-in-loop -- waiting is what this loop is for */
   while (Date.now() < began + LONGEST_WAIT_MS) {
     const latest = await launches.reopen(opened.launch.id);
-    if (!latest) throw new AppError('session.expired', 'the launch ended while its token was renewed');
+    if (!latest) {
+      const detail = 'the launch ended while its token was renewed';
+      throw new AppError('session.expired', detail, { rule: 'refresh.refused' });
+    }
     const { launch } = latest;
     const now = clock();
     if (launch.refresh?.kind === 'unproven') throw unavailable(launch, now);
@@ -38,7 +41,9 @@ export async function waitForOther(
       if (launch.tokens.refreshToken !== undefined) throw unavailable(launch, now);
       if (!isClaimed || Date.now() >= began + STALE_CLAIM_GRACE_MS) {
         await endings.end([launch.id], 'refresh-lost', organization, { actor: 'system' });
-        throw new AppError('session.expired', 'the token has expired and there is no refresh token');
+        throw new AppError('session.expired', 'the token has expired and there is no refresh token', {
+          rule: 'refresh.none',
+        });
       }
     }
     await setTimeout(WAIT_STEP_MS);

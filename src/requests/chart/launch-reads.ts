@@ -36,7 +36,7 @@ export async function readPatientIfPermitted(
   if (mayUse(launch, { type: 'Patient', interaction: 'r' }))
     return readPatient(api, launch.context.patient, now, timeZone);
   const shown = 'patient/Patient.read';
-  throw new AppError('scope.missing', `no longer granted: ${shown}`, { shown });
+  throw new AppError('scope.missing', `no longer granted: ${shown}`, { rule: 'scope.patient-missing', shown });
 }
 
 /** Their own name is known, or on its way, without another call. */

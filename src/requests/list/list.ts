@@ -28,6 +28,8 @@ export interface RequestList {
   readonly notices: readonly string[];
   /** Why nothing, or not everything, could be read. */
   readonly problem: RequestsProblem | undefined;
+  /** Requests of another patient came with this one's. */
+  readonly hasOthers?: boolean;
   /** The EHR was not asked, so nothing is claimed about what it has. */
   readonly isUnread?: boolean;
   /** `system|value` and `ServiceRequest/id` of all that was read; undefined where the EHR was not asked. */
@@ -88,6 +90,7 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
       ...describeRemarks([...found.remarks]),
     ],
     problem: problemOf(found),
+    hasOthers: sifted.otherPatients > 0,
     identifiers: found.identifiers,
   };
 }
@@ -148,5 +151,5 @@ function refusesSearch(error: FhirError): boolean {
 
 function problemOf({ result: { end, isBegun }, failure }: Found): RequestsProblem | undefined {
   if (end === 'complete' || end === 'more') return undefined;
-  return { ...describeProblem(end, isBegun), status: failure?.status, issues: failure?.issues };
+  return describeProblem(end, isBegun, failure);
 }

@@ -1,5 +1,6 @@
 /** Why requests could not be read, in a line for the clinician. */
-import type { FhirFailure } from '#src/smart/fhir/fhir-error.ts';
+import type { Rule } from '#src/errors/rules/table.ts';
+import type { FhirError, FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 
 /** Why requests are missing. */
 export interface RequestsProblem {
@@ -11,6 +12,8 @@ export interface RequestsProblem {
   /** for log and trace: HTTP status and OperationOutcome issue codes of the EHR's answer */
   readonly status?: number | undefined;
   readonly issues?: readonly string[] | undefined;
+  /** which rule failed, for the trace */
+  readonly rule: Rule;
 }
 
 /** `page-gone`: the EHR no longer knows a later page of the list that it began. */
@@ -31,9 +34,24 @@ const PROBLEM_TEXTS: Record<ListProblem, string> = {
   'foreign-url': 'The EHR pointed to another server, which this app does not follow. Tell your EHR team.',
 };
 
+/** Where the failed call itself does not say more. */
+const RULES: Record<ListProblem, Rule> = {
+  'not-granted': 'fhir.search-not-granted',
+  refused: 'fhir.search-refused',
+  unauthorized: 'fhir.token-over',
+  'not-found': 'fhir.search-absent',
+  'page-gone': 'fhir.page-gone',
+  throttled: 'fhir.throttled',
+  unavailable: 'fhir.failing',
+  timeout: 'network.late',
+  unexpected: 'fhir.search-invalid',
+  'foreign-url': 'fhir.page-elsewhere',
+};
+
 /** The line for requests that could not be read; with `isPartial` it says that some were. */
-export function describeProblem(kind: ListProblem, isPartial: boolean): RequestsProblem {
+export function describeProblem(kind: ListProblem, isPartial: boolean, failure?: FhirError): RequestsProblem {
   const text = PROBLEM_TEXTS[kind];
   const canReload = /\breload\b/i.test(text);
-  return { kind, text: isPartial ? `This list may be incomplete. ${text}` : text, canReload };
+  const { status, issues, rule = RULES[kind] } = failure ?? {};
+  return { kind, text: isPartial ? `This list may be incomplete. ${text}` : text, canReload, status, issues, rule };
 }

@@ -81,7 +81,7 @@ export async function searchRequests(
   const readAll = async (): Promise<SearchEnd> => {
     let next: string | undefined = searchPath(options);
     while (next !== undefined) {
-      if (visited.has(next)) return 'unexpected';
+      if (visited.has(next)) throw new FhirError('unexpected', undefined, { rule: 'fhir.endless-paging' });
       if (next === UNKNOWN_PAGE || visited.size >= MOST_PAGES || isEnough()) return 'more';
       visited.add(next);
       // oxlint-disable-next-line no-await-in-loop -- each page names the next one.
@@ -107,7 +107,10 @@ function searchPath({ patientId, identifiers = [], includes = [], searchParamete
 
 /** An entry that is no object is one without a resource. */
 function entriesOf(bundle: FhirResource): ForeignRecord[] {
-  if (bundle.resourceType !== 'Bundle') throw new FhirError('unexpected');
+  if (bundle.resourceType !== 'Bundle') {
+    const rule = bundle.resourceType === 'OperationOutcome' ? 'fhir.search-outcome' : 'fhir.search-no-bundle';
+    throw new FhirError('unexpected', undefined, { rule });
+  }
   const entries: unknown[] = [bundle['entry'] ?? []].flat();
   return entries.slice(0, MOST_ENTRIES + 1).map(asRecord);
 }

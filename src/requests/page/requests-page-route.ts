@@ -112,13 +112,14 @@ function isFirstPage({ startedAt }: Launch, now: Date): boolean {
 }
 
 /** How it went, not what is on the list. */
-function requestFacts({ problem, notices }: RequestList): StepFacts {
-  const { kind, status, issues } = problem ?? {};
+function requestFacts({ problem, notices, hasOthers = false }: RequestList): StepFacts {
+  const { kind, status, issues, rule } = problem ?? {};
   return {
+    rule: rule ?? (hasOthers ? 'fhir.others-in-search' : undefined),
     problem: kind,
     status,
     'issue codes': issues,
     'notices on the page': notices.length,
-    warning: problem?.text,
+    warning: problem?.text ?? (hasOthers ? 'requests of another patient came and are not shown' : undefined),
   };
 }

@@ -1,5 +1,7 @@
 /** An issuer's signing keys for a launch: from its OpenID configuration and the JWKS that names, or not at all. */
 import type { EhrOwner, Outbound } from '#src/adapters/ehr-http/client.ts';
+import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
+import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError } from '#src/errors.ts';
 import { documentOf, type Fetched, fetchDocument } from './fetched.ts';
 import { fetchKeySet, type VerificationKeySet } from './key-set.ts';
@@ -50,15 +52,16 @@ export async function fetchIssuerKeys(issuer: IssuerToTrust, outbound: Outbound)
   const jwksUri = jwksUriOf(found, issuer.fallbackJwksUri);
   const keys = await (beside && jwksUri === likelyJwksUri ? beside : fetchKeySet(jwksUri, fetching));
   if (!keys.keys) throw fetchProblem('JWKS', keys.fetched);
-  if (!keys.keySet) throw unavailable('JWKS holds no key that can verify an id_token');
+  if (!keys.keySet) throw unavailable('keys.none-usable', 'JWKS holds no key that can verify an id_token');
   const kept = [...(found.state === 'valid' ? [found.fetched] : []), keys.fetched];
   return { keySet: keys.keySet, jwksUri, lifetimeMs: Math.min(...kept.map(freshForMs)) };
 }
 
 function jwksUriOf(found: ParsedIssuer, fallbackJwksUri: string | undefined): string {
   const jwksUri = found.state === 'absent' ? fallbackJwksUri : found.jwksUri;
-  if (found.state === 'mismatch') throw unavailable('openid-configuration names another issuer');
-  if (found.state === 'no jwks_uri') throw unavailable('openid-configuration names no jwks_uri');
+  if (found.state === 'mismatch')
+    throw unavailable('keys.document-other-issuer', 'openid-configuration names another issuer');
+  if (found.state === 'no jwks_uri') throw unavailable('keys.no-jwks-uri', 'openid-configuration names no jwks_uri');
   if (jwksUri === undefined) throw fetchProblem('openid-configuration', found.fetched);
   return jwksUri;
 }
@@ -68,18 +71,25 @@ function freshForMs(fetched: Fetched | undefined): number {
 }
 
 /** Quotes nothing of the answer: a peer's page has no place in our log. */
-function fetchProblem(what: string, fetched: Fetched | undefined): AppError {
-  if (!fetched) return unavailable(`the address of the ${what} is not a usable URL`);
+function fetchProblem(what: 'JWKS' | 'openid-configuration', fetched: Fetched | undefined): AppError {
+  if (!fetched) return unavailable('keys.address-unusable', `the address of the ${what} is not a usable URL`);
   if (fetched.kind === 'none') {
     const { error } = fetched;
     const code = error.failure === 'timeout' ? 'identity.keys-timeout' : 'identity.keys-unavailable';
-    return new AppError(code, `${what}: ${error.failure} at ${error.host}`, { cause: error, ...error.retry });
+    const rule = ruleOfFailure(error, 'endpoint');
+    return new AppError(code, `${what}: ${error.failure} at ${error.host}`, { rule, cause: error, ...error.retry });
   }
-  if (fetched.status !== 200) return unavailable(`${what}: status ${fetched.status}`);
+  const rule = ruleOfAnswer(what, fetched.status);
+  if (fetched.status !== 200) return unavailable(rule, `${what}: status ${fetched.status}`);
   const problem = documentOf(fetched) ? 'without a list of keys' : 'not a JSON object';
-  return unavailable(`${what}: ${problem} (content type ${fetched.contentType || 'absent'})`);
+  return unavailable(rule, `${what}: ${problem} (content type ${fetched.contentType || 'absent'})`);
 }
 
-function unavailable(detail: string): AppError {
-  return new AppError('identity.keys-unavailable', detail);
+function ruleOfAnswer(what: 'JWKS' | 'openid-configuration', status: number): Rule {
+  if (what === 'JWKS') return 'keys.unreadable';
+  return status === 404 || status === 410 ? 'keys.no-document' : 'keys.document-unreadable';
+}
+
+function unavailable(rule: Rule, detail: string): AppError {
+  return new AppError('identity.keys-unavailable', detail, { rule });
 }

@@ -87,7 +87,8 @@ export function readSmartConfiguration(document: unknown, rules: EndpointRules):
   const parsed = documentSchema.safeParse(document);
   if (!parsed.success) {
     const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'the document').join(', ');
-    throw new AppError('discovery.invalid', `smart-configuration: ${fields} is missing or of the wrong type`);
+    const detail = `smart-configuration: ${fields} is missing or of the wrong type`;
+    throw new AppError('discovery.invalid', detail, { rule: 'discovery.endpoint-missing' });
   }
   const fields = parsed.data;
   return {
@@ -130,11 +131,14 @@ export function readStoredConfiguration(stored: unknown): SmartConfiguration | u
  */
 function endpoint(field: string, text: string, rules: EndpointRules): string {
   const problem = endpointProblem(text, rules);
-  if (problem !== undefined) throw new AppError('discovery.endpoint-refused', `${field} ${problem}`);
+  if (problem !== undefined) {
+    const rule = problem === 'is not https' ? 'discovery.endpoint-not-https' : 'discovery.endpoint-malformed';
+    throw new AppError('discovery.endpoint-refused', `${field} ${problem}`, { rule });
+  }
   const url = new URL(text, rules.fhirBase.href);
   if (!isAllowedHost(url, rules)) {
     const reason = `is on ${url.host}, which is not an allowed host of this organization`;
-    throw new AppError('discovery.endpoint-refused', `${field} ${reason}`);
+    throw new AppError('discovery.endpoint-refused', `${field} ${reason}`, { rule: 'discovery.endpoint-other-host' });
   }
   // `https:evil.example` is a path below the base as a reference, and a host when it is posted to on its own.
   return URL.parse(text)?.href === url.href ? text : url.href;
@@ -153,7 +157,9 @@ function usableEndpoint(text: string | undefined, rules: EndpointRules): string 
  */
 export function assertUsable(configuration: SmartConfiguration): void {
   if (!acceptsPrivateKeyJwt(configuration))
-    throw new AppError('discovery.no-client-authentication', 'the token endpoint does not list private_key_jwt');
+    throw new AppError('discovery.no-client-authentication', 'the token endpoint does not list private_key_jwt', {
+      rule: 'discovery.no-private-key-jwt',
+    });
   chooseAssertionAlg(configuration, 'RS384');
 }
 
@@ -179,7 +185,9 @@ export function acceptsPrivateKeyJwt(configuration: SmartConfiguration): boolean
 export function chooseAssertionAlg(configuration: SmartConfiguration, preferred: AssertionAlg): AssertionAlg {
   const chosen = commonAlg(configuration, preferred);
   if (chosen) return chosen;
-  throw new AppError('discovery.no-client-authentication', 'the server accepts neither RS384 nor ES384 assertions');
+  throw new AppError('discovery.no-client-authentication', 'the server accepts neither RS384 nor ES384 assertions', {
+    rule: 'discovery.no-common-algorithm',
+  });
 }
 
 type AssertionAlg = 'RS384' | 'ES384';

@@ -1,6 +1,8 @@
 /** How a FHIR call can fail, in our words: nothing of the URL or the body, which are clinical. */
-import { failureOf, isUnsent, type OutboundError } from '#src/adapters/ehr-http/error.ts';
+import { causes, failureOf, isUnsent, type OutboundError } from '#src/adapters/ehr-http/error.ts';
+import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
 import { parseJson } from '#src/adapters/json-object.ts';
+import type { Rule } from '#src/errors/rules/table.ts';
 import type { AppError } from '#src/errors.ts';
 import { summarizeOutcome } from './issue-codes.ts';
 
@@ -25,16 +27,24 @@ export class FhirError extends Error {
   readonly issues: readonly string[];
   /** Why the token that was refused could not be renewed; ours, so it quotes nothing. */
   readonly renewal: AppError | undefined;
+  /** Which rule failed, where it is more than failure and status say. */
+  readonly rule: Rule | undefined;
 
   constructor(
     failure: FhirFailure,
     status?: number,
-    more: { retryAfterSeconds?: number | undefined; issues?: readonly string[]; renewal?: AppError | undefined } = {},
+    more: {
+      retryAfterSeconds?: number | undefined;
+      issues?: readonly string[];
+      renewal?: AppError | undefined;
+      rule?: Rule | undefined;
+    } = {},
   ) {
     const { retryAfterSeconds, issues = [], renewal } = more;
     const answer = [...(status === undefined ? [] : [status]), ...issues].join(', ');
     super(`FHIR call failed: ${failure}${answer === '' ? '' : ` (${answer})`}`);
     this.renewal = renewal;
+    this.rule = more.rule;
     this.name = 'FhirError';
     this.failure = failure;
     this.status = status;
@@ -84,13 +94,17 @@ export function toFhirError(error: unknown): FhirError {
   if (isUnsent(error)) return refusedCall(error);
   const status = statusOf(error);
   if (status !== undefined) return answered(status, issuesOf(error));
-  if (error instanceof SyntaxError) return new FhirError('unexpected');
+  if (error instanceof SyntaxError) return new FhirError('unexpected', undefined, { rule: 'fhir.web-page' });
   const failure = failureOf(error);
-  if (failure === 'timeout') return new FhirError('timeout');
-  return new FhirError(failure === 'too-large' ? 'unexpected' : 'unavailable');
+  // The fetch standard has no code for a redirect that is not followed.
+  const isRedirect = causes(error).some(({ message }) => message === 'unexpected redirect');
+  const rule = isRedirect ? 'fhir.redirect' : ruleOfFailure(error, 'FHIR URL');
+  if (failure === 'timeout') return new FhirError('timeout', undefined, { rule });
+  return new FhirError(failure === 'too-large' ? 'unexpected' : 'unavailable', undefined, { rule });
 }
 
 /** A call we did not make: the EHR is down, or has enough of us for now. */
 function refusedCall({ failure, retryAfterSeconds }: OutboundError): FhirError {
-  return new FhirError(failure === 'busy' ? 'throttled' : 'unavailable', undefined, { retryAfterSeconds });
+  const rule = failure === 'busy' ? 'network.busy' : 'network.down-lately';
+  return new FhirError(failure === 'busy' ? 'throttled' : 'unavailable', undefined, { retryAfterSeconds, rule });
 }

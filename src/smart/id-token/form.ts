@@ -1,6 +1,7 @@
 /** The form of an id_token: what is checked before any key is fetched. */
 import { decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
 import { isBoundedJson, JSON_BOUNDS } from '#src/adapters/ehr-http/json-bounds.ts';
+import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError } from '#src/errors.ts';
 import { idTokenAlgorithms } from '#src/smart/documents/key-set.ts';
 
@@ -31,17 +32,20 @@ export function isDecodable(token: string): boolean {
  */
 export function readUnverifiedIdToken(idToken: unknown): UnverifiedIdToken {
   if (idToken === undefined || idToken === null)
-    throw refusedIdToken('id_token is missing although openid was granted');
-  if (typeof idToken !== 'string') throw refusedIdToken('id_token is not a string');
-  if (idToken.length > MAX_LENGTH) throw refusedIdToken('id_token is too long');
+    throw refusedIdToken('id-token.missing', 'id_token is missing although openid was granted');
+  if (typeof idToken !== 'string') throw refusedIdToken('id-token.form', 'id_token is not a string');
+  if (idToken.length > MAX_LENGTH) throw refusedIdToken('id-token.form', 'id_token is too long');
   const parts = idToken.split('.').length;
-  if (parts === 5) throw refusedIdToken('id_token is encrypted, which we did not ask for');
-  if (parts !== 3) throw refusedIdToken(`id_token has ${parts} parts`);
-  if (!isDecodable(idToken)) throw refusedIdToken('id_token nests too deeply or holds too many values');
+  if (parts === 5) throw refusedIdToken('id-token.encrypted', 'id_token is encrypted, which we did not ask for');
+  if (parts !== 3) throw refusedIdToken('id-token.form', `id_token has ${parts} parts`);
+  if (!isDecodable(idToken))
+    throw refusedIdToken('id-token.form', 'id_token nests too deeply or holds too many values');
   const { header, claims } = decode(idToken);
-  if (!idTokenAlgorithms.some((allowed) => allowed === header.alg)) throw refusedIdToken('alg is not allowed');
-  if (header.crit !== undefined) throw refusedIdToken('the header has crit');
-  if (header.kid !== undefined && typeof header.kid !== 'string') throw refusedIdToken('kid is not a string');
+  if (!idTokenAlgorithms.some((allowed) => allowed === header.alg))
+    throw refusedIdToken('id-token.algorithm', 'alg is not allowed');
+  if (header.crit !== undefined) throw refusedIdToken('id-token.form', 'the header has crit');
+  if (header.kid !== undefined && typeof header.kid !== 'string')
+    throw refusedIdToken('id-token.form', 'kid is not a string');
   return { text: idToken, alg: String(header.alg), iss: claims.iss };
 }
 
@@ -49,11 +53,11 @@ function decode(idToken: string): { header: ReturnType<typeof decodeProtectedHea
   try {
     return { header: decodeProtectedHeader(idToken), claims: decodeJwt(idToken) };
   } catch {
-    throw refusedIdToken('id_token is not a JWT');
+    throw refusedIdToken('id-token.form', 'id_token is not a JWT');
   }
 }
 
-/** @param detail the rule that is broken; never a value of the token (ID-21). */
-export function refusedIdToken(detail: string): AppError {
-  return new AppError('identity.invalid', detail);
+/** @param detail the rule in our words; never a value of the token (ID-21). */
+export function refusedIdToken(rule: Rule, detail: string): AppError {
+  return new AppError('identity.invalid', detail, { rule });
 }

@@ -10,9 +10,10 @@ import {
   jwtVerify,
 } from 'jose';
 import { boundedName, boundedText } from '#src/adapters/bounded-text.ts';
+import type { Rule } from '#src/errors/rules/table.ts';
 import type { IssuerToTrust } from '#src/smart/documents/issuer-keys.ts';
 import { idTokenAlgorithms, type VerificationKeySet } from '#src/smart/documents/key-set.ts';
-import { idTokenProblem, SKEW_SECONDS } from './claims.ts';
+import { type ClaimsProblem, idTokenProblem, SKEW_SECONDS } from './claims.ts';
 import { readUnverifiedIdToken, refusedIdToken, type UnverifiedIdToken } from './form.ts';
 import type { IssuerKeys } from './issuer-key-cache.ts';
 
@@ -66,10 +67,10 @@ const MAX_CLAIM_LENGTH = 2_048;
 export async function verifyIdToken(idToken: unknown, expectation: IdTokenExpectation): Promise<VerifiedIdentity> {
   const token = readUnverifiedIdToken(idToken);
   const issuer = expectation.expectedIssuers.find((expected) => expected.issuer === token.iss);
-  if (!issuer) throw refusedIdToken('iss is not an issuer of this organization');
+  if (!issuer) throw refusedIdToken('id-token.issuer', 'iss is not an issuer of this organization');
   const claims = await verifySignature(token, issuer, expectation);
   const problem = idTokenProblem(claims, { ...expectation, alg: token.alg });
-  if (problem !== undefined) throw refusedIdToken(problem);
+  if (problem !== undefined) throw refusedIdToken(...problem);
   const identity: Omit<VerifiedIdentity, typeof verified> = {
     iss: issuer.issuer,
     sub: String(claims.sub),
@@ -104,17 +105,17 @@ async function verifySignature(
     return await verifyWith(keySet, token.text, options);
   } catch (error) {
     // A rotated key shows as a bad signature where it has no `kid`, or the old one's.
-    if (!isOfTheKey(error)) throw refusedIdToken(describeFailure(error));
+    if (!isOfTheKey(error)) throw refusedIdToken(...describeFailure(error));
     failure = error;
   }
   const newKeySet = await fetchAgain();
   if (!newKeySet && failure instanceof errors.JWKSNoMatchingKey)
-    throw refusedIdToken('the signing key is unknown and was looked for too often lately');
-  if (!newKeySet) throw refusedIdToken(describeFailure(failure));
+    throw refusedIdToken('id-token.unknown-key', 'the signing key is unknown and was looked for too often lately');
+  if (!newKeySet) throw refusedIdToken(...describeFailure(failure));
   try {
     return await verifyWith(newKeySet, token.text, options);
   } catch (error) {
-    throw refusedIdToken(describeFailure(error));
+    throw refusedIdToken(...describeFailure(error));
   }
 }
 
@@ -159,15 +160,32 @@ function isOfTheKey(error: unknown): boolean {
 }
 
 /** In our words: jose's errors carry the claims. */
-function describeFailure(error: unknown): string {
-  if (error instanceof errors.JWKSNoMatchingKey) return "no key of the issuer fits the token's kid and alg";
-  if (error instanceof errors.JWSSignatureVerificationFailed) return 'the signature does not verify';
-  if (error instanceof errors.JWTExpired) return 'exp has passed';
+function describeFailure(error: unknown): ClaimsProblem {
+  if (error instanceof errors.JWKSNoMatchingKey)
+    return ['id-token.unknown-key', "no key of the issuer fits the token's kid and alg"];
+  if (error instanceof errors.JWSSignatureVerificationFailed)
+    return ['id-token.signature', 'the signature does not verify'];
+  if (error instanceof errors.JWTExpired) return ['id-token.expired', 'exp has passed'];
   if (error instanceof errors.JWTClaimValidationFailed) return describeClaim(error);
-  return `the token cannot be verified (${error instanceof errors.JOSEError ? error.code : 'unusable key'})`;
+  const why = error instanceof errors.JOSEError ? error.code : 'unusable key';
+  return [
+    error instanceof errors.JOSEError ? 'id-token.form' : 'keys.none-usable',
+    `the token cannot be verified (${why})`,
+  ];
 }
 
+const RULE_BY_CLAIM: Readonly<Record<string, Rule>> = {
+  iss: 'id-token.issuer',
+  aud: 'id-token.audience',
+  sub: 'id-token.subject',
+  nbf: 'id-token.clock-ahead',
+  exp: 'id-token.time-missing',
+  iat: 'id-token.time-missing',
+};
+
 /** The name is one that jose checks by itself (ID-02, ID-11 to ID-16), never a value of the token. */
-function describeClaim({ claim, reason }: errors.JWTClaimValidationFailed): string {
-  return `${claim} is ${reason === 'missing' ? 'missing' : 'not acceptable'}`;
+function describeClaim({ claim, reason }: errors.JWTClaimValidationFailed): ClaimsProblem {
+  const isNoAudience = claim === 'aud' && reason === 'missing';
+  const rule = isNoAudience ? 'id-token.audience-missing' : (RULE_BY_CLAIM[claim] ?? 'id-token.other-claim');
+  return [rule, `${claim} is ${reason === 'missing' ? 'missing' : 'not acceptable'}`];
 }

@@ -2,7 +2,7 @@
 import dns from 'node:dns';
 import { syncBuiltinESMExports } from 'node:module';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { createCheckup, row } from '#test/checks/checkup.ts';
+import { createCheckup, idsOf, row } from '#test/checks/checkup.ts';
 import { startServer } from '#test/helpers/listener.ts';
 
 const checkup = createCheckup();
@@ -21,12 +21,15 @@ function answerNames(code: string): void {
 }
 
 describe('a host that does not exist', () => {
-  test.for(['guide-smart-configuration', 'dns', 'configuration-status'])('%s names the cause', async (id) => {
+  test('one row names the cause, and the others point to it', async () => {
     answerNames('ENOTFOUND');
-    const result = row(await checkup.run('https://ehr.exmaple.org/fhir'), id);
-    expect(result).toMatchObject({ verdict: 'failure', owner: 'our administrator' });
-    expect(result.found).toContain('ehr.exmaple.org: no such name');
-    expect(result.remedy).toContain('Check the spelling of the FHIR URL');
+    const finished = await checkup.run('https://ehr.exmaple.org/fhir');
+    expect(idsOf(finished, 'failure', 'warning')).toEqual(['dns']);
+    expect(row(finished, 'dns')).toMatchObject({ owner: 'Your administrator' });
+    expect(row(finished, 'dns').found).toContain('ehr.exmaple.org: no such name');
+    expect(row(finished, 'dns').remedy).toContain('Compare the host of the FHIR URL');
+    for (const id of ['guide-smart-configuration', 'configuration-status'])
+      expect(row(finished, id).found).toContain(row(finished, 'dns').title);
   });
 
   test('no row claims a connection that never was', async () => {
@@ -39,30 +42,35 @@ describe('a host that does not exist', () => {
   test('name servers that fail are the network team’s', async () => {
     answerNames('EAI_AGAIN');
     const finished = await checkup.run('https://ehr.example.org/fhir');
-    expect(row(finished, 'guide-smart-configuration')).toMatchObject({ verdict: 'failure', owner: 'network team' });
+    expect(idsOf(finished, 'failure', 'warning')).toEqual(['dns']);
+    expect(row(finished, 'dns')).toMatchObject({ owner: 'Network team' });
   });
 });
 
-test('a refused connection is the network team’s', async () => {
-  const finished = await checkup.run('https://localhost:1/fhir');
-  expect(row(finished, 'guide-smart-configuration')).toMatchObject({ verdict: 'failure', owner: 'network team' });
-  expect(row(finished, 'guide-smart-configuration').found).toContain('no connection');
+test.for([
+  ['https', 'port'],
+  ['http', 'guide-smart-configuration'],
+])('a port where nothing listens, over %s, is one failed row: %s', async ([scheme, id]) => {
+  const finished = await checkup.run(`${scheme}://localhost:1/fhir`);
+  expect(idsOf(finished, 'failure', 'warning')).toEqual([id]);
+  expect(row(finished, id ?? '')).toMatchObject({ verdict: 'failure', owner: 'EHR team' });
+  expect(row(finished, id ?? '').found).toContain('nothing listens on the port');
 });
 
 test.for([
   ['nothing there', 404, 'application/json', '{}'],
   ['a web page', 200, 'text/html', '<!doctype html><title>Portal</title>'],
 ] as const)(
-  '%s below the FHIR URL: first the URL is checked, then the EHR team is asked',
+  '%s below the FHIR URL and no CapabilityStatement: the URL is to be compared, and one row says so',
   async ([, status, type, body]) => {
     const server = await startServer((_request, response) => {
       response.writeHead(status, { 'content-type': type }).end(body);
     });
-    const result = row(await checkup.run(`${server.origin}/fhir`), 'guide-smart-configuration');
+    const finished = await checkup.run(`${server.origin}/fhir`);
     await server.close();
-    expect(result).toMatchObject({ verdict: 'failure', owner: 'our administrator' });
-    expect(result.remedy).toMatch(
-      /First check the FHIR URL itself: .*tenant and version segment.*ask the EHR team to serve/,
-    );
+    expect(idsOf(finished, 'failure', 'warning')).toEqual(['guide-smart-configuration']);
+    const result = row(finished, 'guide-smart-configuration');
+    expect(result).toMatchObject({ verdict: 'failure', owner: 'Your administrator' });
+    expect(result.remedy).toContain(status === 200 ? 'Ask the EHR team for the FHIR base URL' : 'version segment');
   },
 );

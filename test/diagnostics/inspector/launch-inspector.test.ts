@@ -15,7 +15,7 @@ import { startWorld, type World } from '#test/helpers/world.ts';
 const FAULTS: [FaultName, step: string, owner: string][] = [
   ['discovery-html', 'discovery', 'EHR team'],
   ['discovery-500', 'discovery', 'EHR team'],
-  ['discovery-foreign-token-endpoint', 'discovery', 'Your administrator'],
+  ['discovery-foreign-token-endpoint', 'discovery', 'The organization’s administrator'],
   ['discovery-no-asymmetric', 'discovery', 'EHR team'],
   ['access-denied', 'callback', 'EHR team'],
   ['invalid-scope', 'callback', 'EHR team'],
@@ -27,8 +27,8 @@ const FAULTS: [FaultName, step: string, owner: string][] = [
   ['bad-signature', 'id-token', 'EHR team'],
   ['wrong-nonce', 'id-token', 'EHR team'],
   ['empty-grant', 'scopes', 'EHR team'],
-  // Its second request is refused, because the launch value is spent.
-  ['empty-scope', 'callback', 'EHR team'],
+  // Its second request is refused, because the launch value is spent; what ended the launch is the first.
+  ['empty-scope', 'scopes', 'EHR team'],
   ['no-patient', 'context', 'EHR team'],
   ['wrong-patient', 'patient', 'EHR team'],
   ['fhir-403', 'patient', 'EHR team'],

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unprovedCreateFaults } from '#sandbox/faults/fhir-create.ts';
 import { type FaultName, faultNames } from '#sandbox/faults.ts';
 import type { Sandbox } from '#sandbox/sandbox.ts';
+import { rules } from '#src/errors/rules/table.ts';
 import { describeError, type ErrorCode } from '#src/errors.ts';
 import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { startEvil } from '#test/helpers/stub-ehr.ts';
@@ -24,6 +25,7 @@ const SIGN_IN_ERRORS = ['login_required', 'interaction_required', 'consent_requi
 const refusals: Row[] = [
   ['discovery-500', undefined, 503, 'discovery.unavailable', 'discovery'],
   ['discovery-html', undefined, 502, 'discovery.invalid', 'discovery'],
+  ['discovery-refused', undefined, 502, 'discovery.invalid', 'discovery'],
   ['discovery-not-an-object', undefined, 502, 'discovery.invalid', 'discovery'],
   ['discovery-truncated', undefined, 502, 'discovery.invalid', 'discovery'],
   ['discovery-redirect', EVIL, 502, 'discovery.invalid', 'discovery'],
@@ -54,6 +56,7 @@ const refusals: Row[] = [
   ['token-503', undefined, 503, 'token.unavailable', 'token'],
   ['token-429', undefined, 503, 'token.unavailable', 'token'],
   ['token-html-200', undefined, 502, 'token.invalid', 'token'],
+  ['token-html-404', undefined, 502, 'token.refused', 'token'],
   ['token-redirect', EVIL, 502, 'token.invalid', 'token'],
   ['token-error-200', undefined, 502, 'token.invalid', 'token'],
   ['expired-code', undefined, 502, 'token.invalid-grant', 'token'],
@@ -228,13 +231,15 @@ const logLineOf = (page: Visit) => {
 
 function expectPlainPage(page: Visit, status: number, code: ErrorCode): void {
   const { title, help } = describeError(code);
+  // A rule of this error may have better advice.
+  const helps = [help, ...rules.map((rule) => describeError(code, 'chart', rule).help)];
   const escape = (text: string) => text.replaceAll("'", '&#39;').replaceAll('"', '&quot;');
   expect({ status: page.status, title: titleOf(page), code: logLineOf(page).errorCode }).toEqual({
     status,
     title: escape(title),
     code,
   });
-  expect(page.body).toContain(escape(help));
+  expect(helps.some((one) => page.body.includes(escape(one)))).toBe(true);
   expect(page.headers['cache-control']).toBe('no-store');
   expect(page.headers['content-security-policy']).toContain("default-src 'none'");
   // ER-01, ER-03: nothing of the EHR's own words or addresses, and no way on by itself.

@@ -74,6 +74,6 @@ test('the inspector says what is missing and whose job it is', async () => {
   const inspect = () => operator.open(`${world().url}/settings/launches?code=${code}`);
   await expect.poll(async () => (await inspect()).body).toContain('launch.frame-not-allowed');
   const { body } = await inspect();
-  expect(/class="owner">([^<]+)</.exec(body)?.[1]).toBe('Your administrator');
+  expect(/class="owner">([^<]+)</.exec(body)?.[1]).toBe('The organization’s administrator');
   expect(body).toContain('EHR pages that may show the app in a frame');
 });

@@ -1,0 +1,48 @@
+/** Which rule of the table of causes broke where a call ended without an answer: more than its failure alone says. */
+import type { Rule } from '#src/errors/rules/table.ts';
+import { causes, codeOf, failureOf, type OutboundFailure } from './error.ts';
+
+/** Whose host was called: that of the FHIR URL, which an administrator typed, or one that the EHR's documents name. */
+export type CalledHost = 'FHIR URL' | 'endpoint';
+
+const BY_CODE: Readonly<Record<string, Rule>> = {
+  CERT_HAS_EXPIRED: 'tls.expired',
+  CERT_NOT_YET_VALID: 'tls.not-yet-valid',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'tls.self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'tls.unknown-authority',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'tls.unknown-authority',
+  UNABLE_TO_GET_ISSUER_CERT: 'tls.unknown-authority',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'tls.incomplete-chain',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'tls.wrong-name',
+  HOSTNAME_MISMATCH: 'tls.wrong-name',
+  EAI_AGAIN: 'network.name-server',
+  ECONNREFUSED: 'network.refused',
+  ETIMEDOUT: 'network.no-connection',
+  UND_ERR_CONNECT_TIMEOUT: 'network.no-connection',
+  EHOSTUNREACH: 'network.no-connection',
+  ENETUNREACH: 'network.no-connection',
+};
+
+const BY_FAILURE: Readonly<Record<OutboundFailure, Rule>> = {
+  timeout: 'network.late',
+  'address-refused': 'network.private-address',
+  'too-large': 'network.too-large',
+  tls: 'tls.handshake',
+  network: 'network.broken-off',
+  busy: 'network.busy',
+  'circuit-open': 'network.down-lately',
+};
+
+/** @param error an OutboundError, or what undici or fhirclient threw. */
+export function ruleOfFailure(error: unknown, host: CalledHost): Rule {
+  const codes = causes(error).map(codeOf);
+  return ruleOfCodes(codes, failureOf(error), host);
+}
+
+/** @param codes of the system or of TLS, the one that says most first or anywhere. */
+export function ruleOfCodes(codes: readonly string[], failure: OutboundFailure, host: CalledHost): Rule {
+  if (codes.some((code) => code === 'ENOTFOUND' || code === 'ENODATA'))
+    return host === 'FHIR URL' ? 'network.unknown-name' : 'network.unknown-endpoint-name';
+  const known = codes.find((code) => Object.hasOwn(BY_CODE, code));
+  return (known !== undefined && BY_CODE[known]) || BY_FAILURE[failure];
+}

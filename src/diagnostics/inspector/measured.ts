@@ -1,0 +1,79 @@
+/** Where what was measured says more than the rule that failed: clocks, settings, slashes, and how fresh a token was. */
+import { isStandalone } from '#src/diagnostics/traces/facts.ts';
+import type { StepFacts, TraceStep } from '#src/diagnostics/traces/trace.ts';
+import type { Rule } from '#src/errors/rules/table.ts';
+
+const FRESH_TOKEN_MS = 60_000;
+
+type Measure = (rule: Rule, failed: TraceStep, steps: readonly TraceStep[]) => Rule;
+
+const byClock: Measure = (rule, _failed, steps) => (factOf(steps, 'EHR clock') === undefined ? rule : 'clock.ehr');
+const bySetting: Measure = (rule, { name, facts }, steps) =>
+  name === 'id-token' && isSetByAdministrator(facts, steps) ? 'issuer.setting-differs' : rule;
+const byIssuer: Measure = (rule, { facts }, steps) => ruleOfIssuer(rule, facts, steps);
+
+const MEASURES: Partial<Record<Rule, Measure>> = {
+  'id-token.expired': byClock,
+  'id-token.clock-ahead': byClock,
+  'callback.other-iss': byIssuer,
+  'id-token.issuer': byIssuer,
+  'keys.no-document': bySetting,
+  'keys.document-unreadable': bySetting,
+  'keys.document-other-issuer': bySetting,
+  'keys.address-unusable': bySetting,
+  'network.unknown-endpoint-name': bySetting,
+  'fhir.token-over': (rule, failed, steps) => (isFresh(failed, steps) ? 'fhir.token-refused-at-once' : rule),
+  'user.fhir-user-elsewhere': (rule, _failed, steps) =>
+    claimsOf(steps).includes('fhirUser') ? rule : 'user.no-fhir-user',
+  'context.patient-missing': (rule, _failed, steps) => (isStandalone(steps) ? 'context.no-patient-picked' : rule),
+};
+
+/** @returns the rule that explains the failed step best; undefined when it names none. */
+export function measuredRule(failed: TraceStep, steps: readonly TraceStep[]): Rule | undefined {
+  const { rule } = failed;
+  return rule && (MEASURES[rule]?.(rule, failed, steps) ?? rule);
+}
+
+/** Is it the setting that is wrong, a slash, another server of the EHR's own, or a stranger? */
+function ruleOfIssuer(rule: Rule, facts: StepFacts, steps: readonly TraceStep[]): Rule {
+  const [iss, expected] = [facts['iss'], listOf(facts['expected issuers'])];
+  if (typeof iss !== 'string') return rule;
+  if (isSetByAdministrator(facts, steps)) return 'issuer.setting-differs';
+  if (expected.some((one) => bare(one) === bare(iss))) return 'issuer.slash';
+  const isOwnHost = expected.some((one) => hostOf(one) !== undefined && hostOf(one) === hostOf(iss));
+  return rule === 'id-token.issuer' && isOwnHost ? 'id-token.issuer-of-ehr' : rule;
+}
+
+/** The issuers that were expected are not the one that the EHR's metadata names. */
+function isSetByAdministrator(facts: StepFacts, steps: readonly TraceStep[]): boolean {
+  const [discovered, expected] = [factOf(steps, 'issuer'), listOf(facts['expected issuers'])];
+  return (
+    typeof discovered === 'string' && expected.length > 0 && !expected.includes(discovered) && URL.canParse(discovered)
+  );
+}
+
+/** Refused within a minute of being given out: it was never accepted. */
+function isFresh({ at, durationMs }: TraceStep, steps: readonly TraceStep[]): boolean {
+  const token = steps.findLast(({ name }) => name === 'token');
+  return token !== undefined && Date.parse(at) + durationMs - Date.parse(token.at) < FRESH_TOKEN_MS;
+}
+
+function claimsOf(steps: readonly TraceStep[]): readonly string[] {
+  return listOf(steps.findLast(({ name }) => name === 'id-token')?.facts['claims']);
+}
+
+function factOf(steps: readonly TraceStep[], name: string): StepFacts[string] {
+  return steps.findLast(({ facts }) => facts[name] !== undefined)?.facts[name];
+}
+
+function listOf(fact: StepFacts[string]): readonly string[] {
+  return Array.isArray(fact) ? fact : [];
+}
+
+function bare(url: string): string {
+  return url.endsWith('/') ? url.slice(0, -1) : url;
+}
+
+function hostOf(url: string): string | undefined {
+  return URL.parse(url)?.host;
+}

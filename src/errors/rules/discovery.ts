@@ -1,0 +1,111 @@
+/** Rules of the SMART configuration: is it there, can it be read, and may its endpoints be used? */
+import { LASTING, type RuleRow } from './row.ts';
+
+const TO_ADMINISTRATOR = 'Waiting does not help. Give the support code to your administrator.';
+
+export const discoveryRules = {
+  'discovery.nothing-there': {
+    cause:
+      'Neither smart-configuration nor a CapabilityStatement is below the FHIR URL: it is not the base of a FHIR server',
+    owner: 'Your administrator',
+    remedy: 'Compare the FHIR URL with the EHR team, letter by letter: host, tenant and version segment (such as /r4).',
+    help: TO_ADMINISTRATOR,
+  },
+  'discovery.web-page': {
+    cause: 'The FHIR URL leads to a web page, such as a portal, and not to a FHIR server',
+    owner: 'Your administrator',
+    remedy: 'Ask the EHR team for the FHIR base URL of this environment, and enter that.',
+    help: TO_ADMINISTRATOR,
+  },
+  'discovery.sign-in-at-url': {
+    cause:
+      'What is below the FHIR URL wants a sign-in, also for public documents: it is probably not the base of a FHIR server',
+    owner: 'Your administrator',
+    remedy: 'Compare the FHIR URL with the EHR team, letter by letter: host, tenant and version segment (such as /r4).',
+    help: TO_ADMINISTRATOR,
+  },
+  'discovery.absent': {
+    cause: 'The FHIR server does not serve smart-configuration, and its CapabilityStatement names no sign-in addresses',
+    owner: 'EHR team',
+    remedy: 'Serve {FHIR URL}/.well-known/smart-configuration as a JSON object with status 200.',
+  },
+  'discovery.older-way': {
+    cause:
+      'The FHIR server does not serve smart-configuration; its CapabilityStatement names the sign-in addresses, in SMART’s older way',
+    owner: 'EHR team',
+    remedy:
+      'Serve {FHIR URL}/.well-known/smart-configuration as well: the older way is deprecated and names no issuer.',
+  },
+  'discovery.html': {
+    cause: 'In place of smart-configuration the server sends a web page (HTML)',
+    owner: 'EHR team',
+    remedy: 'Serve {FHIR URL}/.well-known/smart-configuration as JSON; a gateway or portal answers for that path.',
+  },
+  'discovery.not-json': {
+    cause: 'smart-configuration is not a JSON object',
+    owner: 'EHR team',
+    remedy: 'Serve it as one complete JSON object with content type application/json.',
+  },
+  'discovery.sign-in-demanded': {
+    cause: 'The server wants a sign-in for smart-configuration, which is a public document',
+    owner: 'EHR team',
+    remedy: 'Let {FHIR URL}/.well-known/smart-configuration be read without signing in.',
+  },
+  'discovery.redirect': {
+    cause: 'smart-configuration redirects to another address; redirects are not followed',
+    owner: 'EHR team',
+    remedy: 'Serve smart-configuration below the FHIR URL itself, without a redirect.',
+  },
+  'discovery.server-error': {
+    cause: 'The server fails when it is asked for smart-configuration',
+    owner: 'EHR team',
+    remedy: 'Look into the log of the FHIR server, or of the gateway before it, for this request.',
+    help: '{Again}. If it fails again, give the support code to your EHR team.',
+  },
+  'discovery.throttled': {
+    cause: 'The server asked us to slow down when it was asked for smart-configuration',
+    owner: 'EHR team',
+    remedy: 'Raise the limit of requests for this app’s addresses, at least for public documents.',
+  },
+  'discovery.other-status': {
+    cause: 'The server refuses smart-configuration with an unusual status',
+    owner: 'EHR team',
+    remedy: 'Serve {FHIR URL}/.well-known/smart-configuration with status 200, and look up why it is refused.',
+  },
+  'discovery.endpoint-missing': {
+    cause: 'The SMART configuration lacks authorization_endpoint or token_endpoint',
+    owner: 'EHR team',
+    remedy: 'Add the endpoint that the detail names to the SMART configuration.',
+  },
+  'discovery.endpoint-not-https': {
+    cause: 'The EHR names a sign-in address that is not https; codes and tokens are never sent there',
+    owner: 'EHR team',
+    remedy: 'Publish the https address of the endpoint that the detail names.',
+    help: LASTING,
+  },
+  'discovery.endpoint-malformed': {
+    cause: 'The EHR names a sign-in address that is no usable URL: with a user name, a fragment or white space',
+    owner: 'EHR team',
+    remedy: 'Publish a plain absolute https address for the endpoint that the detail names.',
+    help: LASTING,
+  },
+  'discovery.endpoint-other-host': {
+    cause: 'The EHR names a sign-in address on a host that the organization does not allow yet',
+    owner: 'Your administrator',
+    remedy:
+      'Ask the EHR team whether this host is theirs; if it is, add it to “Extra hosts for sign-in addresses” in Advanced settings.',
+    help: TO_ADMINISTRATOR,
+  },
+  'discovery.no-private-key-jwt': {
+    cause: 'The EHR lists how apps may authenticate, and private_key_jwt is not among it',
+    owner: 'EHR team',
+    remedy: 'Allow private_key_jwt for this app, and list it in token_endpoint_auth_methods_supported.',
+    step: 'discovery',
+  },
+  'discovery.no-common-algorithm': {
+    cause: 'The EHR takes client assertions signed with neither RS384 nor ES384',
+    owner: 'EHR team',
+    remedy: 'Allow RS384 or ES384 for client assertions, and list it.',
+    step: 'discovery',
+  },
+} satisfies Record<string, RuleRow>;

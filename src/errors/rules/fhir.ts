@@ -1,0 +1,207 @@
+/** Rules of the FHIR server: the patient, the list of requests, a create, and what it says of itself. */
+import type { RuleRow } from './row.ts';
+
+export const fhirRules = {
+  'fhir.token-refused-at-once': {
+    cause: 'The FHIR server refuses the access token that the EHR gave out a moment before (401)',
+    owner: 'EHR team',
+    remedy: 'Let the FHIR server accept the tokens of this authorization server for the aud {aud}.',
+    help: '{Again}. If it happens again, give the support code to your EHR team.',
+  },
+  'fhir.token-over': {
+    cause: 'The FHIR server no longer accepts the access token, and there is no newer one: the EHR session is over',
+    owner: 'The user',
+    remedy: 'Open the app again from the patient’s chart.',
+  },
+  'fhir.patient-refused': {
+    cause: 'The FHIR server does not let this user and app read the patient (403)',
+    owner: 'EHR team',
+    remedy:
+      'Check the user’s access to this chart (it may be restricted) and the permission patient/Patient.read at the FHIR server.',
+  },
+  'fhir.patient-not-found': {
+    cause: 'The FHIR server does not have, or hides, the patient that the EHR says is open (404)',
+    owner: 'EHR team',
+    remedy:
+      'Check that the patient in the launch context is one of this FHIR server, and that the user may see this chart.',
+  },
+  'fhir.other-patient': {
+    cause: 'The FHIR server answers the read of one patient with another',
+    owner: 'EHR team',
+    remedy: 'Inform the EHR’s vendor at once: a read of one patient returned another patient.',
+  },
+  'fhir.no-patient': {
+    cause:
+      'The FHIR server answers the read of the patient with status 200 and something that is no Patient, such as an OperationOutcome',
+    owner: 'EHR team',
+    remedy:
+      'Look into the FHIR server’s log for this read, and at the gateway before it: an error must not have status 200.',
+  },
+  'fhir.web-page': {
+    cause: 'The FHIR server answers a read with something that is no JSON, such as a web page (HTML)',
+    owner: 'EHR team',
+    remedy:
+      'Let FHIR requests with a token through to the FHIR server: a portal, sign-in page or gateway answers in its place.',
+  },
+  'fhir.other-status': {
+    cause: 'The FHIR server refuses a read with an unusual status',
+    owner: 'EHR team',
+    remedy: 'Look into the FHIR server’s log for this read: the step shows status and issue codes.',
+  },
+  'fhir.redirect': {
+    cause: 'The FHIR server redirects a read to another address; the token is never sent on',
+    owner: 'EHR team',
+    remedy: 'Answer FHIR requests below the FHIR URL itself, without a redirect.',
+  },
+  'fhir.failing': {
+    cause: 'The FHIR server fails when it is read (5xx)',
+    owner: 'EHR team',
+    remedy: 'Look into the FHIR server’s log for this read.',
+    help: 'Try again. If it fails again, give the support code to your EHR team.',
+  },
+  'fhir.throttled': {
+    cause: 'The FHIR server asks the app to slow down (429)',
+    owner: 'EHR team',
+    remedy: 'Raise the FHIR server’s limit of requests for this app.',
+  },
+  'fhir.no-statement': {
+    cause: 'In place of the CapabilityStatement the FHIR server answers with something else',
+    owner: 'EHR team',
+    remedy: 'Serve the CapabilityStatement at {FHIR URL}/metadata as JSON with status 200.',
+  },
+  'fhir.no-patients': {
+    cause: 'The CapabilityStatement does not offer reading Patient',
+    owner: 'EHR team',
+    remedy: 'Give the app access to Patient on this FHIR server.',
+  },
+  'fhir.version': {
+    cause: 'The FHIR URL leads to another version of FHIR than R4 (4.0)',
+    owner: 'Your administrator',
+    remedy: 'Enter the R4 FHIR URL of this server: it usually ends in R4.',
+  },
+  'fhir.search-not-granted': {
+    cause: 'The launch arrived, and the EHR did not grant searching requests, so the list is empty',
+    owner: 'EHR team',
+    remedy: 'Register patient/ServiceRequest.read for this client, or patient/*.read where the EHR takes it.',
+  },
+  'fhir.search-refused': {
+    cause: 'The FHIR server refused the search for requests (403), although it was granted',
+    owner: 'EHR team',
+    remedy: 'Check patient/ServiceRequest.read and the user’s access to orders at the FHIR server.',
+  },
+  'fhir.search-absent': {
+    cause:
+      'The FHIR server does not offer ServiceRequest: the search answers 404, or its CapabilityStatement has no such resource',
+    owner: 'EHR team',
+    remedy:
+      'Offer read and search of ServiceRequest to this app. If this EHR has none, an administrator can switch “show EHR orders” off.',
+  },
+  'fhir.search-parameter': {
+    cause: 'ServiceRequest cannot be searched by patient',
+    owner: 'EHR team',
+    remedy: 'Support the search parameter patient of ServiceRequest.',
+  },
+  'fhir.search-invalid': {
+    cause: 'The FHIR server takes the search for requests for invalid',
+    owner: 'EHR team',
+    remedy: 'Look into the FHIR server’s log for ServiceRequest?patient=…: it says what it does not take.',
+  },
+  'fhir.search-no-bundle': {
+    cause: 'The search for requests answers with something that is no searchset Bundle',
+    owner: 'EHR team',
+    remedy: 'Answer searches with a Bundle of type searchset.',
+  },
+  'fhir.search-outcome': {
+    cause: 'The search for requests answers with status 200 and an OperationOutcome in place of a Bundle',
+    owner: 'EHR team',
+    remedy: 'Look into the FHIR server’s log for this search: an error must not have status 200.',
+  },
+  'fhir.endless-paging': {
+    cause: 'The pages of the search for requests never end: a next link leads to a page that was read already',
+    owner: 'EHR team',
+    remedy: 'Correct the next links of search results: the last page has none.',
+  },
+  'fhir.page-gone': {
+    cause: 'The FHIR server no longer knows the next page of its own search result',
+    owner: 'EHR team',
+    remedy: 'Keep the pages of a search for some minutes, on every node.',
+  },
+  'fhir.page-elsewhere': {
+    cause: 'A next link of the search leads to another server or outside the FHIR base; it is not followed',
+    owner: 'EHR team',
+    remedy: 'Write next links below the FHIR base that the app was launched with.',
+  },
+  'fhir.others-in-search': {
+    cause: 'The search for this patient’s requests returned requests of another patient; they are not shown',
+    owner: 'EHR team',
+    remedy: 'Inform the EHR’s vendor at once: a search by patient returned another patient’s requests.',
+  },
+  'fhir.create-refused': {
+    cause: 'The FHIR server refuses the new request: a required element, a profile, or who may order',
+    owner: 'EHR team',
+    remedy: 'Look at status and issue codes of the step, and into the FHIR server’s log.',
+  },
+  'fhir.create-unclear': {
+    cause:
+      'The FHIR server, or a gateway before it, did not answer the create with 201, and the request could not be looked for',
+    owner: 'EHR team',
+    remedy: 'Look for the create in the FHIR server’s log, by time and user.',
+  },
+  'fhir.create-absent': {
+    cause:
+      'A create was answered and the request is not there: a gateway answered in the FHIR server’s place, or orders are queued',
+    owner: 'EHR team',
+    remedy: 'Look for the create in the FHIR server’s log, by time and user.',
+  },
+  'refresh.session-over': {
+    cause:
+      'The EHR does not renew the access token (invalid_grant): the user’s session at the EHR is over, or the refresh token was withdrawn',
+    owner: 'The user',
+    remedy:
+      'Open the app again from the patient’s chart. If it happens minutes after each launch, the EHR team looks at the life of refresh tokens.',
+    step: 'refresh',
+  },
+  'refresh.none': {
+    cause: 'The access token ran out, and the EHR gave no refresh token with it',
+    owner: 'EHR team',
+    remedy: 'Register online_access and the grant type Refresh Token for this client.',
+    step: 'refresh',
+  },
+  'refresh.refused': {
+    cause: 'The EHR refuses to renew the access token',
+    owner: 'EHR team',
+    remedy: 'Switch on the grant type Refresh Token for this client, and look into the authorization server’s log.',
+    step: 'refresh',
+  },
+  'refresh.put-off': {
+    cause: 'The token endpoint could not or would not renew the access token at that moment, and it has run out',
+    owner: 'EHR team',
+    remedy: 'Look into the authorization server’s log for the refresh requests before this moment.',
+    step: 'refresh',
+  },
+  'refresh.inactive': {
+    cause: 'The EHR says by introspection that the access token is not active, or not of this launch',
+    owner: 'The user',
+    remedy: 'Open the app again from the patient’s chart.',
+    step: 'refresh',
+  },
+  'refresh.other-context': {
+    cause: 'The EHR renewed the access token for another patient or encounter',
+    owner: 'EHR team',
+    remedy: 'Keep the patient of the launch when a token is renewed.',
+    step: 'refresh',
+  },
+  'refresh.audience-missing': {
+    cause: 'The id_token that came with the renewed access token has no aud',
+    owner: 'EHR team',
+    remedy:
+      'Put the client ID into the aud of that id_token. Until then an administrator can accept it without at “id_token in a refresh answer” (refreshIdToken) in Advanced settings.',
+    step: 'refresh',
+  },
+  'refresh.other-user': {
+    cause: 'The id_token that came with the renewed access token is of another user or sign-in',
+    owner: 'EHR team',
+    remedy: 'Keep sub and auth_time of the first id_token when a token is renewed.',
+    step: 'refresh',
+  },
+} satisfies Record<string, RuleRow>;

@@ -1,0 +1,66 @@
+/** Rules of the launch URL: who is asked, and by which EHR. */
+import type { RuleRow } from './row.ts';
+
+export const launchRules = {
+  'launch.parameter-missing': {
+    cause:
+      'The launch URL was opened without iss or launch: from a bookmark or link, or by an EHR that does not add them',
+    owner: 'EHR team',
+    remedy: 'Let the EHR open the launch URL as a SMART app, so that it adds iss and launch itself.',
+  },
+  'launch.parameter-repeated': {
+    cause: 'iss or launch comes twice: it is also typed into the launch URL that is registered in the EHR',
+    owner: 'EHR team',
+    remedy: 'Take iss and launch out of the registered launch URL: the EHR adds them itself.',
+  },
+  'launch.parameter-malformed': {
+    cause: 'The iss or launch that the EHR added is not one: too long, or no absolute https URL',
+    owner: 'EHR team',
+    remedy: 'Correct the FHIR base that the EHR sends as iss: an absolute https URL without query and fragment.',
+  },
+  'launch.org-id-missing': {
+    cause: 'The launch URL in the EHR has no orgId, or has it twice',
+    owner: 'EHR team',
+    remedy: 'Register the launch URL of the registration sheet, with its Org ID once.',
+  },
+  'launch.org-id-unknown': {
+    cause:
+      'No organization here has the Org ID of the launch URL: it is misspelled, or is of the other environment (production or non-production)',
+    owner: 'EHR team',
+    remedy: 'Register the launch URL of this environment’s registration sheet, letter for letter.',
+  },
+  'launch.no-fhir-url': {
+    cause: 'The organization has no FHIR URL or no Client ID yet',
+    owner: 'Your administrator',
+    remedy: 'Complete the connection in Settings > Integrations > SMART on FHIR: enter the FHIR URL and click Save.',
+    help: 'This organization is not connected to its EHR yet. Give the support code to your administrator.',
+  },
+  'launch.iss-written-differently': {
+    cause:
+      'The EHR writes its FHIR base otherwise than Settings do, in letter case, slashes, scheme or port: {iss} came, {FHIR URL in Settings} is set',
+    owner: 'Your administrator',
+    remedy:
+      'Enter the FHIR URL letter for letter as the EHR sends it, {iss}, and click Save: it is checked before it is used.',
+    help: 'The address of your EHR is entered here in another way than the EHR writes it. Give the support code to your administrator.',
+  },
+  'launch.other-environment': {
+    cause:
+      'The launch came from another EHR environment, tenant or FHIR version than the organization’s: from {iss}, and {FHIR URL in Settings} works here',
+    owner: 'EHR team',
+    remedy:
+      'Open the app from the environment of {FHIR URL in Settings}, or give {iss} a launch URL with the Org ID that belongs to it. Leave the FHIR URL in Settings as it is: launches from there depend on it.',
+    help: 'The app was opened from another EHR environment than the one it is connected to here. Give the support code to your EHR team.',
+  },
+  'launch.fhir-url-unproven': {
+    cause: 'The launch came from {iss}, and the FHIR URL in Settings, {FHIR URL in Settings}, has never answered',
+    owner: 'Your administrator',
+    remedy:
+      'Ask the EHR team which of the two is the FHIR base of this environment. If it is {iss}, save it as FHIR URL: it is checked before it is used.',
+    help: 'The app was opened from another EHR address than the one that is entered here. Give the support code to your administrator.',
+  },
+  'launch.organization-disabled': {
+    cause: 'The organization is switched off here, so every launch is refused',
+    owner: 'VectorCare',
+    remedy: 'Switch the organization on at Settings > Organizations.',
+  },
+} satisfies Record<string, RuleRow>;

@@ -1,0 +1,115 @@
+/** Rules of reaching a server at all: its name, its port, its certificate and its time to answer. */
+import { LASTING, type RuleRow } from './row.ts';
+
+export const networkRules = {
+  'network.unknown-name': {
+    cause: 'The host name of the FHIR URL does not exist in public DNS: it is misspelled, or not published',
+    owner: 'Your administrator',
+    remedy:
+      'Compare the host of the FHIR URL with what the EHR team gave you. If it is the same, they publish the name in DNS.',
+    help: LASTING,
+  },
+  'network.unknown-endpoint-name': {
+    cause: 'A host that the EHR names in its own documents does not exist in public DNS',
+    owner: 'EHR team',
+    remedy: 'Correct the host in the EHR’s document, or publish its name in DNS.',
+    help: LASTING,
+  },
+  'network.name-server': {
+    cause: 'The name server did not answer for the host',
+    owner: 'Network team',
+    remedy: 'Check the name servers of this service and of the host’s domain.',
+  },
+  'network.private-address': {
+    cause:
+      'The host leads to a private or reserved address, or the address is not https: this service does not call it',
+    owner: 'Your administrator',
+    remedy:
+      'Use the public https address of the EHR. For an EHR inside a private network, the operator can allow that network.',
+    help: 'Waiting does not help. Give the support code to your administrator.',
+  },
+  'network.refused': {
+    cause:
+      'The host is there, and nothing listens on the port that was called: the server or its gateway is down, or the port is closed',
+    owner: 'EHR team',
+    remedy: 'Start the server and open its port (443) for our egress addresses.',
+    help: 'The EHR does not take calls at the moment. If it stays so for some minutes, give the support code to your EHR team.',
+  },
+  'network.no-connection': {
+    cause:
+      'No connection came about: something between us and the host, usually a firewall, drops our packets without an answer',
+    owner: 'Network team',
+    remedy: 'Let our egress addresses through to the host on port 443; the guide lists them.',
+    help: LASTING,
+  },
+  'network.broken-off': {
+    cause: 'The connection was closed without an answer, by the server or a gateway before it',
+    owner: 'EHR team',
+    remedy: 'Look for this call in the log of the server and of the gateway before it.',
+  },
+  'network.late': {
+    cause: 'The server takes the connection and does not answer in time: it is overloaded, or waits for another system',
+    owner: 'EHR team',
+    remedy: 'Look at the load of that server, and at what it waits for.',
+    help: '{Again}. If it is as slow again, give the support code to your EHR team.',
+  },
+  'network.down-lately': {
+    cause: 'Calls to this EHR failed again and again a moment ago, so it was not asked now',
+    owner: 'EHR team',
+    remedy: 'Look at the launches before this one: they say what the server answered.',
+    help: 'The EHR does not answer at the moment. Wait a minute, then {again}.',
+  },
+  'network.busy': {
+    cause: 'Too many calls to this EHR were under way, or its limit of requests per minute is used up',
+    owner: 'Your administrator',
+    remedy: 'Compare “Requests per minute” in Advanced settings with what the EHR allows.',
+    help: 'Too much is going on with the EHR at this moment. Wait a minute, then {again}.',
+  },
+  'network.too-large': {
+    cause: 'The answer is larger than such an answer may be',
+    owner: 'EHR team',
+    remedy: 'Look at what this address serves: such a document has a few kilobytes.',
+    help: LASTING,
+  },
+  'tls.expired': {
+    cause: 'The certificate of the server has expired',
+    owner: 'EHR team',
+    remedy: 'Renew the certificate now.',
+  },
+  'tls.not-yet-valid': {
+    cause: 'The certificate of the server is not valid yet',
+    owner: 'EHR team',
+    remedy: 'Install a certificate that is valid today.',
+  },
+  'tls.self-signed': {
+    cause: 'The certificate of the server is self-signed',
+    owner: 'EHR team',
+    remedy: 'Install a certificate of a public authority.',
+  },
+  'tls.unknown-authority': {
+    cause: 'The certificate is of an authority that this service does not know, such as a hospital’s own',
+    owner: 'EHR team',
+    remedy: 'Install a certificate of a public authority, with its intermediate certificates.',
+  },
+  'tls.incomplete-chain': {
+    cause: 'The server does not send the intermediate certificate that belongs to its own',
+    owner: 'EHR team',
+    remedy: 'Install the whole chain: the server’s certificate with all intermediate certificates.',
+  },
+  'tls.wrong-name': {
+    cause: 'The certificate of the server is for another host name',
+    owner: 'EHR team',
+    remedy: 'Install a certificate that names this host.',
+  },
+  'tls.version': {
+    cause: 'The server offers no version of TLS that is safe: 1.2 or newer is needed',
+    owner: 'EHR team',
+    remedy: 'Switch on TLS 1.2 or 1.3 on the server or the load balancer before it.',
+  },
+  'tls.handshake': {
+    cause:
+      'There is no TLS handshake: the server speaks plain http on this port, or has no TLS version or cipher in common with us',
+    owner: 'EHR team',
+    remedy: 'Offer TLS 1.2 or 1.3 with a usual cipher on this port.',
+  },
+} satisfies Record<string, RuleRow>;

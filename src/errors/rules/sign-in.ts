@@ -1,0 +1,112 @@
+/** Rules of the way to the authorization server and back: what it answered, to whom and in whose name. */
+import type { RuleRow } from './row.ts';
+
+export const signInRules = {
+  'authorization.not-back': {
+    cause:
+      'Nothing has come back from the authorization server yet: the user is still at it, or it showed an error page of its own, because client ID {client id} or redirect URI {redirect URI} is not registered there like this',
+    owner: 'EHR team',
+    remedy:
+      'Compare the registration with what was sent: client_id {client id}, redirect_uri {redirect URI}, aud {aud}, and the scopes below.',
+  },
+  'authorization.denied': {
+    cause: 'The user declined, or the EHR’s rules do not let this user or role use the app (access_denied)',
+    owner: 'EHR team',
+    remedy: 'Check that this user and role may use the app.',
+  },
+  'authorization.client-not-allowed': {
+    cause: 'The EHR knows the client ID {client id}, and does not let it ask for a code (unauthorized_client)',
+    owner: 'EHR team',
+    remedy: 'Switch on the grant type Authorization Code for this client.',
+  },
+  'authorization.request-refused': {
+    cause:
+      'The EHR takes the authorization request for malformed (invalid_request), often because of aud, launch or PKCE',
+    owner: 'EHR team',
+    remedy:
+      'Look into the authorization server’s log for this request: it names the parameter. What was sent is below.',
+  },
+  'authorization.response-type': {
+    cause: 'The EHR does not offer the authorization code flow to this client (unsupported_response_type)',
+    owner: 'EHR team',
+    remedy: 'Switch on the grant type Authorization Code for this client.',
+  },
+  'authorization.server-error': {
+    cause: 'The authorization server failed inside (server_error)',
+    owner: 'EHR team',
+    remedy: 'Look into the authorization server’s log for this request.',
+  },
+  'authorization.other-error': {
+    cause: 'The authorization server refused with an error code of its own',
+    owner: 'EHR team',
+    remedy: 'Look into the authorization server’s log for this request, and at the error the step shows.',
+  },
+  'scope.refused': {
+    cause: 'The EHR refuses a scope that the app asks for (invalid_scope)',
+    owner: 'EHR team',
+    remedy: 'Register the scopes of the registration sheet for this client; what was asked for is below.',
+  },
+  'callback.state-changed': {
+    cause: 'The EHR sent back another state than the one this browser was sent to it with, or none',
+    owner: 'EHR team',
+    remedy: 'Return the state parameter unchanged, also through proxies and sign-in pages in between.',
+    help: '{Again}. If it happens again, give the support code to your EHR team.',
+  },
+  'callback.no-cookie': {
+    cause:
+      'The browser that came back holds no sign-in of ours under way: it kept no cookie, another browser or window came back, or the page was opened a second time or too late',
+    owner: 'The user',
+    remedy: 'Open the app again from the patient’s chart and finish the sign-in in the same window.',
+  },
+  'callback.used': {
+    cause: 'This sign-in was used already or took longer than ten minutes: Back, a bookmark or a slow sign-in',
+    owner: 'The user',
+    remedy: 'Open the app again from the patient’s chart.',
+  },
+  'callback.malformed': {
+    cause: 'The EHR sent the browser back without a code and without an error, or with a parameter twice',
+    owner: 'EHR team',
+    remedy: 'Let the authorization server answer with exactly one code, or one error (RFC 6749 4.1.2).',
+    help: '{Again}. If it happens again, give the support code to your EHR team.',
+  },
+  'callback.code-reused': {
+    cause: 'The authorization server gave out a code that came with another launch before',
+    owner: 'EHR team',
+    remedy: 'Let the authorization server make a new code for each authorization (RFC 6749 4.1.2).',
+    help: '{Again}. If it happens again, give the support code to your EHR team.',
+  },
+  'callback.settings-changed': {
+    cause: 'An administrator changed the organization’s connection while the user signed in',
+    owner: 'The user',
+    remedy: 'Open the app again from the patient’s chart.',
+  },
+  'callback.iss-missing': {
+    cause: 'The EHR’s metadata promises iss on the callback (RFC 9207), and it did not come',
+    owner: 'EHR team',
+    remedy: 'Send iss on the callback, or take authorization_response_iss_parameter_supported out of the metadata.',
+  },
+  'callback.other-iss': {
+    cause: 'The callback names the issuer {iss}, and the EHR’s metadata names {expected issuers}',
+    owner: 'EHR team',
+    remedy: 'Let the authorization server name itself on the callback as in its metadata, letter for letter.',
+  },
+  'callback.other-redirect-uri': {
+    cause: 'The answer came to the redirect URI of another organization',
+    owner: 'EHR team',
+    remedy: 'Register the redirect URI of this organization’s registration sheet, and no other, for this client.',
+  },
+  'issuer.setting-differs': {
+    cause:
+      'The setting “Issuers of id_tokens” says {expected issuers}, and the EHR calls itself {iss}: they must be equal letter for letter, a slash at the end included',
+    owner: 'Your administrator',
+    remedy:
+      'Correct “Issuers of id_tokens” in Advanced settings: empty it, so that the EHR’s metadata decides, or enter the issuer that the EHR team confirms.',
+    help: 'The settings here and the EHR disagree about its name. Give the support code to your administrator.',
+  },
+  'issuer.slash': {
+    cause:
+      'The EHR’s metadata says {expected issuers} and its answer says {iss}: they differ only by a slash at the end',
+    owner: 'EHR team',
+    remedy: 'Write the issuer the same way in the metadata and in the tokens, with or without the slash.',
+  },
+} satisfies Record<string, RuleRow>;

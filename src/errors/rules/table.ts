@@ -1,0 +1,35 @@
+/** Every rule that a launch or a check can fail by: one table of causes, owners and next steps for both. */
+import { discoveryRules } from './discovery.ts';
+import { fhirRules } from './fhir.ts';
+import { identityRules } from './identity.ts';
+import { launchRules } from './launch.ts';
+import { networkRules } from './network.ts';
+import type { RuleRow } from './row.ts';
+import { signInRules } from './sign-in.ts';
+import { tokenRules } from './token.ts';
+import { userRules } from './user.ts';
+
+const table = {
+  ...launchRules,
+  ...networkRules,
+  ...discoveryRules,
+  ...signInRules,
+  ...tokenRules,
+  ...identityRules,
+  ...userRules,
+  ...fhirRules,
+};
+
+/** The stable name of a rule; traces keep it, and docs/errors.md lists it. */
+export type Rule = keyof typeof table;
+
+/** Rule → cause, owner and next step. */
+export const ruleRows: Readonly<Record<Rule, RuleRow>> = table;
+
+/** Every rule, in the order of a launch. */
+export const rules = Object.keys(table) as Rule[];
+
+/** Is this stored text the name of a rule of this version? */
+export function isRule(text: unknown): text is Rule {
+  return typeof text === 'string' && Object.hasOwn(table, text);
+}

@@ -1,0 +1,178 @@
+/** Rules of the token endpoint: does it know our key, does it take the code, and is its answer one? */
+import { LASTING, type RuleRow } from './row.ts';
+
+const CLOCK = 'Synchronize the clock of the EHR server with a time server (NTP), as ours is.';
+
+export const tokenRules = {
+  'clock.ehr': {
+    cause:
+      'The clock of the EHR is off: it is {EHR clock} ours, and what lives for minutes is expired or not yet valid',
+    owner: 'EHR team',
+    remedy: CLOCK,
+  },
+  'client.key': {
+    cause:
+      'The EHR knows the client ID (it gave out a code for it) and refuses our client assertion without saying why; most often its registration lacks our JWKS URL, it cannot reach it, or it keeps an old copy without the key {kid}',
+    owner: 'EHR team',
+    remedy:
+      'Check that our JWKS URL is registered for {client id}, and that the EHR’s servers can fetch it: it must show the key {kid}.',
+  },
+  'client.key-unknown': {
+    cause: 'The EHR does not find or verify our key {kid}: it has another JWKS URL, or an old copy of our JWKS',
+    owner: 'EHR team',
+    remedy:
+      'Register our JWKS URL of the registration sheet, and let the EHR fetch it again: it must show the key {kid}.',
+  },
+  'client.assertion': {
+    cause:
+      'The EHR fetched our JWKS and still refuses the client assertion: it expects another audience, algorithm or type than {assertion audience}, {assertion algorithm}, {assertion type}',
+    owner: 'EHR team',
+    remedy:
+      'Look into the authorization server’s log for what it refuses in the assertion: audience, algorithm or typ.',
+  },
+  'client.audience': {
+    cause: 'The EHR expects another audience in the client assertion than {assertion audience}',
+    owner: 'Your administrator',
+    remedy:
+      'Ask the EHR team which audience it expects, and choose it at “Audience of the client assertion” in Advanced settings.',
+  },
+  'client.audience-setting': {
+    cause: 'Settings address the client assertion to the issuer, which is not what SMART says, and the EHR refuses it',
+    owner: 'Your administrator',
+    remedy:
+      'Set the audience of the client assertion back to the token endpoint in Advanced settings, unless the EHR team asks for the issuer.',
+  },
+  'client.type-setting': {
+    cause:
+      'Settings give the client assertion the type {assertion type}, which is not what SMART says, and the EHR refuses it',
+    owner: 'Your administrator',
+    remedy:
+      'Set the type of the client assertion back to JWT in Advanced settings, unless the EHR team asks for the other.',
+  },
+  'client.algorithm': {
+    cause: 'The EHR does not accept the algorithm of our client assertion, {assertion algorithm}',
+    owner: 'EHR team',
+    remedy:
+      'Allow {assertion algorithm} for this client, and list it in token_endpoint_auth_signing_alg_values_supported.',
+  },
+  'client.unknown': {
+    cause: 'The token endpoint does not know the client ID {client id}: it is of the other environment, or was deleted',
+    owner: 'EHR team',
+    remedy: 'Compare the client ID {client id} with the registration of this environment.',
+  },
+  'client.id-not-sent': {
+    cause: 'The token endpoint wants client_id in the body as well, and it is not sent',
+    owner: 'Your administrator',
+    remedy: 'Switch on “Send the client ID in token requests as well” in Advanced settings.',
+  },
+  'client.id-sent': {
+    cause: 'The token endpoint refuses a request with client_id in the body, and Settings send it',
+    owner: 'Your administrator',
+    remedy: 'Switch off “Send the client ID in token requests as well” in Advanced settings.',
+  },
+  'client.grant-not-allowed': {
+    cause: 'The EHR knows the app and does not allow it this grant (unauthorized_client)',
+    owner: 'EHR team',
+    remedy: 'Switch on the grant types Authorization Code and Refresh Token for this client.',
+  },
+  'grant.refused': {
+    cause:
+      'The EHR did not take the code it had given out a moment before (invalid_grant): redirect URI or PKCE do not match in its view, or its nodes do not share their codes',
+    owner: 'EHR team',
+    remedy: 'Look into the authorization server’s log for why it refused the code.',
+  },
+  'grant.expired': {
+    cause: 'The code had expired or was used already when it was exchanged',
+    owner: 'The user',
+    remedy: 'Open the app again from the patient’s chart.',
+  },
+  'grant.redirect-uri': {
+    cause: 'The token endpoint sees another redirect URI than {redirect URI}',
+    owner: 'EHR team',
+    remedy: 'Register {redirect URI} for this client, letter for letter.',
+    help: LASTING,
+  },
+  'grant.pkce': {
+    cause: 'The token endpoint refuses the PKCE verifier; S256 was used',
+    owner: 'EHR team',
+    remedy: 'Let the authorization server keep code_challenge and compare it by S256 (RFC 7636).',
+    help: LASTING,
+  },
+  'token.request-refused': {
+    cause: 'The token endpoint takes our request for malformed (invalid_request)',
+    owner: 'EHR team',
+    remedy: 'Look into the authorization server’s log for this request: it names the parameter.',
+  },
+  'token.other-error': {
+    cause: 'The token endpoint refused without an error code that OAuth knows',
+    owner: 'EHR team',
+    remedy: 'Look into the log of the authorization server and of the gateway before it for this request.',
+  },
+  'token.grant-type': {
+    cause: 'The token endpoint does not offer this grant type (unsupported_grant_type)',
+    owner: 'EHR team',
+    remedy: 'Switch on the grant types Authorization Code and Refresh Token at the token endpoint.',
+  },
+  'token.scope': {
+    cause: 'The token endpoint refuses the scopes that were authorized before (invalid_scope)',
+    owner: 'EHR team',
+    remedy: 'Register the scopes of the registration sheet for this client.',
+  },
+  'token.busy': {
+    cause: 'The token endpoint says that it is overloaded, in maintenance or asked too often',
+    owner: 'EHR team',
+    remedy: 'Look at the state of the token endpoint and its limits.',
+  },
+  'token.server-error': {
+    cause: 'The token endpoint failed inside, often because it could not read our JWKS',
+    owner: 'EHR team',
+    remedy: 'Look into the authorization server’s log for this request.',
+    help: '{Again}. If it fails again, give the support code to your EHR team.',
+  },
+  'token.late': {
+    cause:
+      'The token endpoint takes the connection and does not answer in time, usually because it cannot fetch our JWKS and waits for it',
+    owner: 'EHR team',
+    remedy: 'Check that the authorization server can reach our JWKS URL.',
+  },
+  'token.redirect': {
+    cause: 'The token endpoint redirects to another address; code and assertion are never sent on',
+    owner: 'EHR team',
+    remedy: 'Publish the final address as token_endpoint.',
+  },
+  'token.web-page': {
+    cause: 'A web page (HTML) came in place of the token response: a portal or gateway answers for the token endpoint',
+    owner: 'EHR team',
+    remedy: 'Let the path of the token endpoint through to the authorization server, and answer JSON.',
+  },
+  'token.not-json': {
+    cause: 'The token response is not a JSON object, or is not labelled as JSON',
+    owner: 'EHR team',
+    remedy: 'Answer with a JSON object and content type application/json (RFC 6749 5.1).',
+  },
+  'token.error-in-200': {
+    cause: 'The token endpoint answers with status 200 and an error in it',
+    owner: 'EHR team',
+    remedy: 'Look into the authorization server’s log for the error, and answer errors with status 400 or 401.',
+  },
+  'token.type': {
+    cause: 'The token_type of the token response is missing or not Bearer',
+    owner: 'EHR team',
+    remedy: 'Answer with token_type Bearer.',
+  },
+  'token.no-access-token': {
+    cause: 'The token response has no access_token, or an unusable one',
+    owner: 'EHR team',
+    remedy: 'Answer with an access_token of visible characters (RFC 6750 2.1).',
+  },
+  'token.refresh-token': {
+    cause: 'The refresh_token of the token response is unusable',
+    owner: 'EHR team',
+    remedy: 'Answer with a refresh_token of visible characters, or none.',
+  },
+  'token.member': {
+    cause: 'A member of the token response, which the detail names, is of the wrong type or too long',
+    owner: 'EHR team',
+    remedy: 'Correct the member that the detail names (RFC 6749 5.1).',
+  },
+} satisfies Record<string, RuleRow>;

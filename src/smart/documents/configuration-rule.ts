@@ -1,0 +1,29 @@
+/** Which rule failed where no SMART configuration could be read below a FHIR URL; the same for a launch and a check. */
+import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
+import type { Rule } from '#src/errors/rules/table.ts';
+import { parseCapability } from './capability-statement.ts';
+import { documentOf, type Fetched, isAbsent } from './fetched.ts';
+import { shapeOf } from './shape.ts';
+
+/** Does `metadata` prove that the FHIR URL is the base of a FHIR server? Then its letters are not to be doubted. */
+export function isFhirBase(metadata: Fetched | undefined): boolean {
+  return parseCapability(documentOf(metadata)) !== undefined;
+}
+
+/**
+ * @param wellKnown the answer in place of smart-configuration; no JSON object with status 200.
+ * @param isBase is the FHIR URL proven to be one, by its CapabilityStatement or by an EHR that launches with it? Then the
+ *   EHR has to correct its document; else the FHIR URL is to be doubted first.
+ */
+export function ruleOfConfiguration(wellKnown: Fetched, isBase: boolean): Rule {
+  if (wellKnown.kind === 'none') return ruleOfFailure(wellKnown.error, 'FHIR URL');
+  if (wellKnown.redirectHost !== undefined) return 'discovery.redirect';
+  if (isAbsent(wellKnown)) return isBase ? 'discovery.absent' : 'discovery.nothing-there';
+  if (wellKnown.status === 401 || wellKnown.status === 403)
+    return isBase ? 'discovery.sign-in-demanded' : 'discovery.sign-in-at-url';
+  if (wellKnown.status === 429) return 'discovery.throttled';
+  if (wellKnown.status >= 500) return 'discovery.server-error';
+  if (wellKnown.status !== 200) return 'discovery.other-status';
+  if (shapeOf(wellKnown) !== 'html') return 'discovery.not-json';
+  return isBase ? 'discovery.html' : 'discovery.web-page';
+}

@@ -1,0 +1,31 @@
+/** What of our own side explains a refused client assertion that the token endpoint did not explain. */
+import { AppError } from '#src/errors.ts';
+import type { AssertionType } from './client-authentication.ts';
+
+/** What was sent, and what was seen meanwhile. */
+export interface SentAssertion {
+  tokenEndpoint: string;
+  audience: string;
+  assertionType: AssertionType;
+  /** Whether our JWKS was fetched from outside while the call was under way. */
+  isJwksFetched: boolean;
+}
+
+/**
+ * The same error, with a rule that says more: settings that differ from what SMART says come first, then whether the
+ * server had looked at our keys before it refused.
+ */
+export function explainRefusedAssertion(error: unknown, sent: SentAssertion): unknown {
+  if (!(error instanceof AppError) || error.rule !== 'client.key') return error;
+  const { code, message, seen, upstreamStatus } = error;
+  const rule =
+    sent.assertionType !== 'JWT'
+      ? 'client.type-setting'
+      : sent.audience !== sent.tokenEndpoint
+        ? 'client.audience-setting'
+        : sent.isJwksFetched
+          ? 'client.assertion'
+          : 'client.key';
+  const status = upstreamStatus === undefined ? {} : { upstreamStatus };
+  return new AppError(code, message, { rule, seen, cause: error.cause, ...status });
+}

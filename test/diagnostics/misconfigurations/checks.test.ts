@@ -1,0 +1,141 @@
+/** Seeded misconfigurations that the checks of a connection name: one row for one cause, with the owner and remedy of a launch. */
+import tls from 'node:tls';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Rule } from '#src/errors/rules/table.ts';
+import { makeCertificates } from '#test/helpers/certificates.ts';
+import { expectNoOthersAdvice, expectRow, expectSaid, type Seed, useSeededWorld } from './seeded-world.ts';
+
+const { checkWith, launchWith, prepare } = useSeededWorld();
+
+type Case = [name: string, seed: Seed, row: string, rule: Rule, found?: RegExp];
+
+const GUIDE = 'guide-smart-configuration';
+
+const DOCUMENTS: Case[] = [
+  ['a web page for smart-configuration', { fault: 'discovery-html' }, GUIDE, 'discovery.html', /HTML/],
+  ['a smart-configuration that breaks off', { fault: 'discovery-truncated' }, GUIDE, 'discovery.not-json'],
+  ['a smart-configuration that redirects', { fault: 'discovery-redirect' }, GUIDE, 'discovery.redirect'],
+  ['a server that fails', { fault: 'discovery-500' }, GUIDE, 'discovery.server-error', /500/],
+  ['no token endpoint', { fault: 'discovery-no-token-endpoint' }, 'configuration-fields', 'discovery.endpoint-missing'],
+  [
+    'a token endpoint on plain http',
+    { fault: 'discovery-http-endpoint' },
+    'endpoints-https',
+    'discovery.endpoint-not-https',
+  ],
+  [
+    'a token endpoint on another host',
+    { fault: 'discovery-foreign-token-endpoint' },
+    'endpoints-hosts',
+    'discovery.endpoint-other-host',
+    /elsewhere\.example/,
+  ],
+  [
+    'a server for shared secrets only',
+    { fault: 'discovery-no-asymmetric' },
+    'client-authentication',
+    'discovery.no-private-key-jwt',
+  ],
+  [
+    'no common algorithm',
+    { fault: 'discovery-no-common-algorithm' },
+    'assertion-algorithm',
+    'discovery.no-common-algorithm',
+  ],
+  ['a web page for the OpenID document', { fault: 'oidc-html' }, 'guide-issuer', 'keys.document-unreadable'],
+  [
+    'an OpenID document of another issuer',
+    { fault: 'oidc-issuer-mismatch' },
+    'guide-issuer',
+    'keys.document-other-issuer',
+  ],
+  ['a key set that fails', { fault: 'jwks-500' }, 'guide-jwks', 'keys.unreadable'],
+  ['an empty key set', { fault: 'jwks-empty' }, 'jwks-keys', 'keys.none-usable'],
+];
+
+describe('documents of the EHR', () => {
+  test.for(DOCUMENTS)('%s: the same cause in the checks and in a launch', async ([, seed, row, rule, found = /./]) => {
+    const { open } = await checkWith(seed);
+    expectRow(open, row, rule);
+    expect(open[0]?.found).toMatch(found);
+    for (const { remedy } of open) expectNoOthersAdvice(remedy, rule);
+    const said = await launchWith(seed);
+    expectSaid(said, said.step ?? '', rule);
+  });
+});
+
+test('a FHIR URL that is misspelled: the URL is doubted, and nothing else fails', async () => {
+  const { ehr } = await prepare({});
+  const { open } = await checkWith({ settings: { fhirBaseUrl: `${ehr.origin}/fhir/r5` } });
+  expectRow(open, GUIDE, 'discovery.nothing-there');
+  expect(open[0]?.remedy).not.toContain('Serve');
+});
+
+test('a FHIR URL that leads to the chart of the EHR: a web page', async () => {
+  const { ehr } = await prepare({ fault: 'discovery-html' });
+  ehr.faults.set('metadata-500');
+  const { open } = await checkWith({ settings: { fhirBaseUrl: ehr.fhirBase } });
+  expectRow(open, GUIDE, 'discovery.web-page');
+});
+
+test.for([
+  ['another issuer', 'https://ehr.example/oauth2'],
+  ['a slash at the end', undefined],
+])('a setting of the issuer that differs by %s is said with both values', async ([, typed]) => {
+  const { ehr } = await prepare({});
+  const issuer = typed ?? `${ehr.issuer}/`;
+  const { open } = await checkWith({ settings: { fhirBaseUrl: ehr.fhirBase, issuers: [issuer] } });
+  expectRow(open, 'guide-issuer', 'issuer.setting-differs');
+  expect(open[0]?.found).toContain(issuer);
+  expect(open[0]?.found).toContain(`calls itself ${ehr.issuer}:`);
+});
+
+test('an organization that is switched off: the checks say so', async () => {
+  const { open, allPassed } = await checkWith({ isDisabled: true });
+  expect(allPassed).toBe(true);
+  expect(open.map(({ id, verdict, owner }) => [id, verdict, owner])).toEqual([
+    ['organization-enabled', 'warning', 'VectorCare'],
+  ]);
+  expect(open[0]?.found).toContain('every launch is refused');
+});
+
+describe('the way to the server', () => {
+  const certificates = makeCertificates();
+  const trusted = tls.getCACertificates('default');
+  beforeAll(() => tls.setDefaultCACertificates([...trusted, certificates.authority]));
+  afterAll(() => tls.setDefaultCACertificates(trusted));
+  const { expired, selfSigned, wrongName } = certificates;
+
+  test.for([
+    ['an expired certificate', expired, 'tls-chain', 'tls.expired'],
+    ['a self-signed certificate', selfSigned, 'tls-chain', 'tls.self-signed'],
+    ['a certificate for another name', wrongName, 'tls-name', 'tls.wrong-name'],
+  ] as const)('%s', async ([, certificate, row, rule]) => {
+    const seed = { sandbox: { tls: certificate } };
+    const { open } = await checkWith(seed);
+    expectRow(
+      open.filter(({ id }) => id !== 'port'),
+      row,
+      rule,
+    );
+    expectSaid(await launchWith(seed), 'discovery', rule);
+  });
+
+  test('a server that is down: one failure, and a launch that says the same', async () => {
+    const seed: Seed = { launch: (url) => url.searchParams.set('iss', 'http://localhost:1/fhir') };
+    const settings = { fhirBaseUrl: 'http://localhost:1/fhir' };
+    const { open } = await checkWith({ settings });
+    expect(open).toHaveLength(1);
+    expectRow(open, GUIDE, 'network.refused');
+    const said = await launchWith({ ...seed, settings });
+    expectSaid(said, 'discovery', 'network.refused');
+    expect(said.shown).not.toContain('Wait a moment');
+  });
+
+  test('a server that takes the connection and answers late is no firewall’s', async () => {
+    const seed: Seed = { fault: ['slow-discovery', 60_000] };
+    const { open } = await checkWith(seed);
+    expectRow(open, GUIDE, 'network.late');
+    expectSaid(await launchWith(seed), 'discovery', 'network.late');
+  });
+});

@@ -1,0 +1,24 @@
+/** A clock that is off is named before anything that it makes look wrong (CAJ-17). */
+import { describe, expect, test } from 'vitest';
+import { expectRow, expectSaid, useSeededWorld } from './seeded-world.ts';
+
+describe.for([
+  ['ahead of', -599],
+  ['behind', 599],
+] as const)('the clock of the EHR is ten minutes %s ours', ([words, ourSeconds]) => {
+  const { checkWith, launchWith } = useSeededWorld({
+    clock: () => new Date(Date.now() + ourSeconds * 1_000),
+    sandbox: { now: () => new Date() },
+  });
+
+  test('a launch that is refused for it says so', async () => {
+    const said = await launchWith({});
+    expectSaid(said, 'token', 'clock.ehr');
+    expect(said.words).toMatch(new RegExp(`(598|599|600) s ${words} ours`));
+  });
+
+  test('the checks say the same', async () => {
+    const { open } = await checkWith({});
+    expectRow(open, 'clock', 'clock.ehr');
+  });
+});

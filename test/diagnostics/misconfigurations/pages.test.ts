@@ -1,0 +1,72 @@
+/** What fails after a launch has arrived, and what has not come back yet. */
+import { expect, test } from 'vitest';
+import { ruleRows, rules } from '#src/errors/rules/table.ts';
+import { addPerson, signedIn } from '#test/helpers/administrators.ts';
+import { supportCodeOf } from '#test/helpers/browser.ts';
+import { expectSaid, useSeededWorld } from './seeded-world.ts';
+
+let now = Date.now();
+const { launchFrom, inspect, prepare, world } = useSeededWorld({
+  clock: () => new Date(now),
+  sandbox: { profile: 'epic-like' },
+});
+
+test.for([
+  ['that is over at the EHR', 'refresh-invalid-grant', 280, 'refresh.session-over'],
+  ['that the EHR does not allow', 'unauthorized-client', 400, 'client.grant-not-allowed'],
+] as const)('a token %s: the refresh has a step of its own', async ([, fault, seconds, rule]) => {
+  now = Date.now();
+  const { id, ehr } = await prepare({});
+  const browser = world().browser();
+  const list = await browser.open(ehr.launch('pat-ada'));
+  ehr.faults.set(fault);
+  now += seconds * 1_000;
+  const answer = await browser.open(list.url);
+  expect(answer.status).toBeGreaterThanOrEqual(400);
+  expect(answer.body).not.toContain('Wait a moment');
+  expectSaid(await inspect(answer, id), 'refresh', rule);
+});
+
+test('a launch that is at the EHR: what was sent is said at once, and that nothing came back', async () => {
+  now = Date.now();
+  const { id, ehr } = await prepare({});
+  const browser = world().browser();
+  await browser.openUntil(ehr.launch('pat-ada'), '/smart/callback');
+  const said = await inspect({ url: '', status: 0, headers: {}, setCookies: [], body: '' }, id);
+  expectSaid(said, 'authorization-redirect', 'authorization.not-back');
+  expect(said.words).toContain('Nothing has come back');
+  expect(said.page).toMatch(/<dt>kid<\/dt><dd>[\w-]{4,}/);
+  for (const sent of ['vectorcare-test', `${world().url}/smart/callback`, ehr.fhirBase])
+    expect(said.words).toContain(sent);
+});
+
+test('an administrator reads You where it is their own job', async () => {
+  now = Date.now();
+  const { id, ehr } = await prepare({ fault: 'discovery-foreign-token-endpoint' });
+  const answer = await launchFrom(ehr, {});
+  await addPerson(world(), 'admin@example.com', { role: 'administrator', organizationId: id });
+  const administrator = await signedIn(world(), 'admin@example.com');
+  const { body } = await administrator.open(`${world().url}/settings/launches?code=${supportCodeOf(answer)}`);
+  expect(body).toContain('Whose job: <span class="owner">You</span>');
+});
+
+test('a state that was changed on the way is listed with the organization that the cookie names', async () => {
+  now = Date.now();
+  const { id, ehr } = await prepare({ fault: 'wrong-state' });
+  expect((await inspect(await launchFrom(ehr, {}), id)).page).toContain(`<dt>Organization</dt><dd>${id}</dd>`);
+});
+
+test('an operator is not told to ask “your administrator”', async () => {
+  now = Date.now();
+  const { id, ehr } = await prepare({ fault: 'discovery-foreign-token-endpoint' });
+  const answer = await launchFrom(ehr, {});
+  expect((await inspect(answer, id)).owner).toBe('The organization’s administrator');
+});
+
+test.for(rules)('the rule %s has one cause, one owner and one next step', (rule) => {
+  const { cause, remedy, help } = ruleRows[rule];
+  expect(cause).toMatch(/^(?:[A-Z]|iss |smart-)[^]*[^.]$/);
+  expect(remedy).toMatch(/^[A-Z][^]*\.$/);
+  expect(`${cause} ${remedy} ${help ?? ''}`).not.toMatch(/Wait a moment|looks like a portal/);
+  if (help !== undefined) expect(help).toMatch(/^(?:[A-Z]|\{Again\})[^]*\.$/);
+});
