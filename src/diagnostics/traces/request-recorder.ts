@@ -70,7 +70,7 @@ export function recordTrace(visit: TraceVisit, clock: Clock, watch: StepWatch): 
       const at = stepOf(error, marked?.name ?? part.steps.at(-1)?.name ?? visit.step);
       if (marked?.name === at) {
         // What ended the request may be another error than the one that ended the step: it says why.
-        Object.assign(marked, describe(error), { facts: { ...marked.facts, ...cleanFacts(outcomeFacts(error)) } });
+        Object.assign(marked, describe(error), { facts: { ...marked.facts, ...outcomeFacts(error) } });
       } else {
         // Thrown between the steps, such as for an unknown state; or the step under way was not the one to blame.
         if (marked) marked.outcome = 'warning';
