@@ -48,8 +48,8 @@ export function ownUserOf({ user: { fhirUser } }: Launch, user: UserReading): Re
 export async function readRequests(
   api: FhirApi,
   launch: Launch,
-  { showEhrOrders, searchParameters, timeZone }: Organization,
-  naming: Pick<RequestListOptions, 'user' | 'batches' | 'now'>,
+  { showEhrOrders, searchParameters, timeZone, transportStillDays, otherStillDays }: Organization,
+  naming: Pick<RequestListOptions, 'user' | 'batches' | 'tasks' | 'now'>,
 ): Promise<RequestList> {
   if (!showEhrOrders) {
     const notices = ['Your organization does not show requests from the EHR here.'];
@@ -63,6 +63,9 @@ export async function readRequests(
     canRead: (type) => mayUse(launch, { type, interaction: 'r' }),
     searchParameters,
     timeZone,
+    encounter: launch.context.encounter === undefined ? undefined : `Encounter/${launch.context.encounter}`,
+    movement: { transport: transportStillDays, other: otherStillDays },
     ...naming,
+    tasks: mayUse(launch, { type: 'Task', interaction: 's' }) ? naming.tasks : undefined,
   });
 }

@@ -43,6 +43,7 @@ export function createChartReadings(
   const begun = new LRUCache<string, ChartReading>({ max: MOST_KEPT });
   const users = new LRUCache<string, UserReading>({ max: MOST_KEPT });
   const batchesOf = createBatchSupport(clock);
+  const tasksOf = createBatchSupport(clock);
   const isYoung = ({ startedAt }: ChartReading) => clock().getTime() - startedAt.getTime() < YOUNG_MS;
 
   const open = (launch: Launch, organization: Organization, renew: Renew): OpenReading => {
@@ -56,7 +57,12 @@ export function createChartReadings(
   const read = (launch: Launch, organization: Organization, renew: Renew): ChartReading => {
     const opened = open(launch, organization, renew);
     const startedAt = clock();
-    const naming = { user: ownUserOf(launch, opened.user), batches: batchesOf(organization), now: startedAt };
+    const naming = {
+      user: ownUserOf(launch, opened.user),
+      batches: batchesOf(organization),
+      tasks: tasksOf(organization),
+      now: startedAt,
+    };
     return { ...opened, startedAt, requests: readRequests(opened.api, launch, organization, naming) };
   };
   // Who the user is does not change during a launch: one read, not one per page.

@@ -1,11 +1,11 @@
-/** Which EHRs take no batch: learned from their answers and kept as long as what discovery found. */
+/** Which EHRs take no batch, or have no Task: learned from their answers and kept as long as what discovery found. */
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asText } from '#src/smart/fhir/fields.ts';
 import type { FhirResource } from '#src/smart/step-6-fhir-api.ts';
 
-/** Of one organization's EHR. */
+/** Of one organization's EHR and one of the two. */
 export type BatchSupport = ReturnType<ReturnType<typeof createBatchSupport>>;
 
 /** As the longest life of a discovery: an EHR that learns to take a batch is asked again within the hour. */
@@ -18,7 +18,7 @@ export function createBatchSupport(clock: Clock) {
     const key = `${id} ${connectionVersion}`;
     return {
       isMissing: (): boolean => clock().getTime() - (missingSince.get(key) ?? -Infinity) < KEPT_MS,
-      /** The EHR has just answered that it takes none. */
+      /** The EHR has just answered that it has none. */
       noteMissing: (): void => void missingSince.set(key, clock().getTime()),
     };
   };
@@ -27,7 +27,10 @@ export function createBatchSupport(clock: Clock) {
 /** Refusals that are about this moment or this token, not about batches. */
 const PASSING = new Set([401, 408, 425, 429]);
 
-/** Does a failed POST on the base mean that the EHR takes no batch, now or ever? A web page for an answer does, too. */
+/**
+ * Does a failed POST on the base mean that the EHR takes no batch, or a failed search that it has no such type, now or
+ * ever? A web page for an answer does, too.
+ */
 export function refusesBatch({ status, failure }: FhirError): boolean {
   if (status === undefined) return failure === 'unexpected';
   return status === 501 || (status >= 400 && status < 500 && !PASSING.has(status));

@@ -1,8 +1,11 @@
 /** Loads the EHR's requests of one patient, checked, sorted, merged and named, as the page shows them. */
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
+import { type MovementLimits } from '#src/requests/progress/movement.ts';
+import { newestTasks, readTask, type Task } from '#src/requests/progress/task.ts';
 import type { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
+import type { BatchSupport } from './batch-support.ts';
 import { mergeRequests } from './merge.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
 import { type Naming, resolveNames } from './names.ts';
@@ -10,9 +13,11 @@ import { describeLeftOut, describeMerged, describeNotGranted, describeOutcome, d
 import { orderForReading } from './order.ts';
 import { identifiersOf, isOfAnotherPatient } from './own-patient.ts';
 import { describeProblem, type RequestsProblem } from './problem.ts';
-import { type RequestRow, toRow } from './row.ts';
+import { localReference } from './reference.ts';
+import { ownerOf, type ReadAt, type RequestRow, toRow } from './row.ts';
 import { describeLimits } from './scope-limits.ts';
 import { maxRequests, type SearchResult, searchRequests } from './search-requests.ts';
+import { searchTasks } from './search-tasks.ts';
 import { readServiceRequest, type ServiceRequest } from './service-request.ts';
 import { onceById, sift } from './sift.ts';
 
@@ -33,7 +38,7 @@ export interface RequestList {
 }
 
 /** What loading the list depends on besides the EHR. */
-export interface RequestListOptions extends Pick<Naming, 'user' | 'batches'> {
+export interface RequestListOptions extends Pick<Naming, 'user' | 'batches'>, Pick<ReadAt, 'encounter'> {
   /** The launch's patient, already checked (LC-02). */
   readonly patientId: string;
   /** Whether the granted scopes allow searching ServiceRequest; without, the EHR is not even asked (SCO-19). */
@@ -47,6 +52,10 @@ export interface RequestListOptions extends Pick<Naming, 'user' | 'batches'> {
   readonly searchParameters?: readonly string[];
   /** The searches that limit which requests the granted scopes cover, as `name=value&…`; default: nothing does. */
   readonly limits?: readonly string[];
+  /** What is known of Task at this EHR; undefined where the granted scopes do not allow searching it. */
+  readonly tasks?: BatchSupport | undefined;
+  /** After how many days without movement a request is flagged; default: never. */
+  readonly movement?: MovementLimits;
 }
 
 /**
@@ -63,10 +72,15 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
   const sifted = sift(found.requests, patientId);
   const shown = orderForReading(sifted.requests).slice(0, maxRequests);
   const { kept, ...merged } = mergeRequests(shown, sifted.inDoubt);
-  const parties = kept.flatMap(({ performers, requester }) => [...performers, ...(requester ? [requester] : [])]);
+  const taskOf = tasksFor(found.tasks, merged.referred);
+  const owners = kept.flatMap((request) => taskOf(request)?.owner ?? []).map(ownerOf);
+  const others = kept.flatMap(({ performers, requester }) => [...performers, ...(requester ? [requester] : [])]);
+  const parties = [...owners, ...others];
   const naming = { included: found.included, now, patientId, canRead, user, batches };
   const { nameOf, notGranted } = await resolveNames(api, parties, naming);
-  const rows = kept.map((request) => toRow(request, nameOf, { now, timeZone }));
+  const { movement, encounter } = options;
+  const at = { now, timeZone, limits: movement, user: user?.reference, encounter };
+  const rows = kept.map((request) => toRow(request, nameOf, at, taskOf(request)));
   const { end, counted, unreadable } = found.result;
   const hasMore = end === 'more' || sifted.requests.length > shown.length;
   return {
@@ -78,6 +92,7 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
       ...describeLeftOut({ ...sifted, unreadable, counted, hasMore }),
       ...describeMerged({ ...merged, inDoubt: onceById(sifted.inDoubt), disputed: sifted.disputed }),
       ...describeNotGranted(notGranted),
+      ...found.taskNotices,
       ...describeRemarks([...found.remarks]),
     ],
     problem: problemOf(found),
@@ -88,6 +103,8 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
 interface Found {
   readonly identifiers: Set<string>;
   readonly requests: ServiceRequest[];
+  readonly tasks: Task[];
+  readonly taskNotices: readonly string[];
   /** Resources of other types that came along, good only for names. */
   readonly included: NamedResource[];
   /** The EHR's own, each once. */
@@ -99,8 +116,8 @@ interface Found {
 
 /** Only what the list shows is kept of what an EHR sends, as soon as it is there (FH-12). */
 async function search(api: FhirApi, options: RequestListOptions): Promise<Found> {
-  const { patientId, searchParameters = [], now, timeZone = serverTimeZone } = options;
-  const [requests, included]: [ServiceRequest[], NamedResource[]] = [[], []];
+  const { patientId, searchParameters = [], now, timeZone = serverTimeZone, tasks: support } = options;
+  const [requests, included, tasks]: [ServiceRequest[], NamedResource[], Task[]] = [[], [], []];
   const [identifiers, remarks] = [new Set<string>(), new Set<string>()];
   const at = { base: api.base, now, timeZone };
   const take = (resource: ForeignRecord): void => {
@@ -110,14 +127,36 @@ async function search(api: FhirApi, options: RequestListOptions): Promise<Found>
       for (const name of [...identifiersOf(resource), `ServiceRequest/${String(resource.id)}`]) identifiers.add(name);
     } else if (resource.resourceType === 'OperationOutcome') {
       for (const line of describeOutcome(resource)) remarks.add(line);
+    } else if (resource.resourceType === 'Task') {
+      takeTask(resource);
     } else {
       included.push(readNamedResource(resource, at));
     }
   };
+  const localOf = (reference: unknown) => localReference(reference, api.base);
+  const takeTask = (resource: ForeignRecord): void => {
+    const task = readTask(resource, { patientId, localOf });
+    if (task) tasks.push(task);
+  };
   let failure: FhirError | undefined;
   const onFailure = (error: FhirError) => void (failure = error);
-  const result = await searchRequests(api, { patientId, searchParameters, onFailure }, take);
-  return { requests, included, remarks, result, identifiers, failure };
+  const [result, taskNotices] = await Promise.all([
+    searchRequests(api, { patientId, searchParameters, onFailure }, take),
+    support ? searchTasks(api, { patientId, searchParameters, support }, takeTask) : [],
+  ]);
+  return { requests, tasks, taskNotices, included, remarks, result, identifiers, failure };
+}
+
+/** A referral that is shown for its order has the Tasks of both. */
+function tasksFor(tasks: readonly Task[], referred: readonly ServiceRequest[]) {
+  const ofOrders = new Set(referred.map(({ keys }) => `ServiceRequest/${keys.id}`));
+  const aliases = (keys: ServiceRequest['keys']) =>
+    keys.basedOn !== undefined && ofOrders.has(keys.basedOn) ? [keys.basedOn] : [];
+  const newest = newestTasks(tasks);
+  return ({ keys }: ServiceRequest): Task | undefined =>
+    [`ServiceRequest/${keys.id}`, ...aliases(keys)]
+      .flatMap((key) => newest.get(key) ?? [])
+      .toSorted((a, b) => b.changedMs - a.changedMs)[0];
 }
 
 function problemOf({ result: { end, isBegun }, failure }: Found): RequestsProblem | undefined {

@@ -1,6 +1,7 @@
 /** Parses a foreign ServiceRequest once, at the border, into a type whose every field may be relied on. */
 import { dayIn } from '#src/adapters/time-zone.ts';
 import { mayBeProhibited } from '#src/patients/modifier-elements.ts';
+import { beginsAt } from '#src/requests/timing/begins.ts';
 import { readNeeded } from '#src/requests/timing/needed.ts';
 import { containedOf } from '#src/smart/fhir/contained.ts';
 import {
@@ -51,7 +52,11 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     ...readService(resource),
     detail: readDetail(resource),
     caution: readCaution(resource),
+    isProhibited: mayBeProhibited(resource),
     needed: needed.text,
+    neededMs: beginsAt(resource, at.timeZone),
+    /** `Encounter/id` on this server. */
+    encounter: localReference(resource.encounter, base),
     authoredOn: asText(resource.authoredOn, 40),
     lastUpdated: asText(asRecord(resource.meta).lastUpdated, 40),
     requester: asRecords(resource.requester).map(party)[0],
