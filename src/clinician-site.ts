@@ -21,6 +21,7 @@ import { standaloneRoute } from '#src/launches/start/standalone-route.ts';
 import { createCurrentTokens } from '#src/launches/tokens/current-token.ts';
 import { createTokenConfirmations } from '#src/launches/tokens/introspect.ts';
 import { createChartReadings } from '#src/requests/chart/readings.ts';
+import { businessIdentifier } from '#src/requests/new/deliveries.ts';
 import { createDeliveryStore } from '#src/requests/new/delivery-store.ts';
 import { ownerOf } from '#src/requests/new/form.ts';
 import { createFormLimit } from '#src/requests/new/form-limit.ts';
@@ -28,6 +29,8 @@ import { newRequestForm } from '#src/requests/new/form-page-route.ts';
 import { keepTyped, sayKept, sayNothing } from '#src/requests/new/keep-typed.ts';
 import { createRequest, discardDraft } from '#src/requests/new/send-route.ts';
 import { createTypedStore } from '#src/requests/new/typed-store.ts';
+import { createSearchTexts, findRoute } from '#src/requests/page/find-route.ts';
+import { createKeptLists } from '#src/requests/page/kept-list.ts';
 import { requestsRoute } from '#src/requests/page/requests-page-route.ts';
 import { createIssuerKeys } from '#src/smart/id-token/issuer-key-cache.ts';
 import { createAssociationLimit } from './clinicians/association-limit.ts';
@@ -90,7 +93,11 @@ function mountLaunchPages(mount: Mount, shared: Shared): void {
   const newRequest = { ...creating, formLimit: createFormLimit(redis) };
   const association = { ...shared, limit: createAssociationLimit(redis) };
 
-  mount('/requests', { get: [guard, requestsRoute({ ...creating, confirmations: createTokenConfirmations(shared) })] });
+  const texts = createSearchTexts(redis, sealer);
+  const keptLists = createKeptLists(redis, sealer, `${businessIdentifier(shared.publicUrl, '').system}|`);
+  const listing = { ...creating, texts, keptLists, confirmations: createTokenConfirmations(shared) };
+
+  mount('/requests', { get: [guard, requestsRoute(listing)], post: [guard, form, findRoute({ ...shared, texts })] });
   mount('/requests/new', {
     get: [guard, newRequestForm(newRequest)],
     post: [longForm, keepTyped(newRequest), guard, createRequest(newRequest), sayKept],

@@ -17,6 +17,8 @@ export interface OpenedLaunch {
 }
 
 export const keyOf = (id: string) => `launch:${id}`;
+/** The list that was read last is kept beside the record, and goes with it. */
+export const listKeyOf = (id: string) => `launch-list:${id}`;
 export const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url');
 
 export function createLaunchSealing(sealer: Sealer) {

@@ -4,7 +4,14 @@ import type { Sealer } from '#src/adapters/seal.ts';
 import type { EndReason } from './end-reasons.ts';
 import { createEndedLaunches } from './ended-launches.ts';
 import { IDLE_LIMIT_MS, type Launch } from './launch.ts';
-import { createLaunchSealing, hashOf, keyOf, type LaunchRecord, type OpenedLaunch } from './launch-record.ts';
+import {
+  createLaunchSealing,
+  hashOf,
+  keyOf,
+  type LaunchRecord,
+  listKeyOf,
+  type OpenedLaunch,
+} from './launch-record.ts';
 import { createLiveIndex } from './live-index.ts';
 import { createLiveLaunches, type LiveLaunches } from './live-launches.ts';
 import type { StoreRetries } from './store-retries.ts';
@@ -82,7 +89,12 @@ export function createLaunchStore(
   };
   const endOne = async ({ launch: seen, secretHash }: LaunchRecord, reason: EndReason): Promise<Launch[]> => {
     const { id, organizationId } = seen;
-    const bury = () => Promise.all([endedLaunches.leave(id, secretHash, reason), index.drop(organizationId, [id])]);
+    const bury = () =>
+      Promise.all([
+        endedLaunches.leave(id, secretHash, reason),
+        index.drop(organizationId, [id]),
+        redis.delete(listKeyOf(id)),
+      ]);
     try {
       const taken = await unseal(id, await redis.take(keyOf(id)));
       if (!taken) return [];

@@ -44,6 +44,15 @@ export function ownUserOf({ user: { fhirUser } }: Launch, user: UserReading): Re
   return fhirUser === undefined ? undefined : { reference: fhirUser, name: async () => (await user.soon()).name };
 }
 
+/** Whether a list that was read before may still be shown: settings and scopes change during a launch (RF-09). */
+export function mayShowRequests(launch: Launch, { showEhrOrders }: Organization): boolean {
+  return (
+    showEhrOrders &&
+    mayUse(launch, { type: 'Patient', interaction: 'r' }) &&
+    mayUse(launch, { type: 'ServiceRequest', interaction: 's' })
+  );
+}
+
 /** The list, as far as the organization shows it and the EHR permits it. */
 export async function readRequests(
   api: FhirApi,

@@ -1,6 +1,7 @@
 /** A launch's list as it was read last, so that filters, pages and details of it cost the EHR no call. */
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { type Sealer, TooLargeError } from '#src/adapters/seal.ts';
+import { listKeyOf } from '#src/launches/session/launch-record.ts';
 import type { PatientSummary } from '#src/patients/patient.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
 
@@ -22,13 +23,12 @@ const LIFETIME_MS = 60_000;
 const MOST_BYTES = 786_432;
 
 /**
- * One record per launch, sealed and bound to its key. It only saves calls: where the store does not answer, or the list is
+ * One record per launch, sealed and bound to its key; it goes with the launch (launches/session/store.ts). It only saves calls: where the store does not answer, or the list is
  * too large, nothing is kept and nothing fails.
  *
  * @param publicSystem the start of the identifiers that we give to requests: no others are looked for later.
  */
 export function createKeptLists(redis: KeyStore, sealer: Sealer, publicSystem: string) {
-  const keyOf = (launchId: string) => `launch-list:${launchId}`;
   const isNeeded = (identifier: string) =>
     identifier.startsWith(publicSystem) || identifier.startsWith('ServiceRequest/');
   return {
@@ -36,26 +36,23 @@ export function createKeptLists(redis: KeyStore, sealer: Sealer, publicSystem: s
       const identifiers = list.identifiers && [...list.identifiers].filter(isNeeded);
       const record: Stored = { asOf: asOf.toISOString(), ...rest, list: { ...list, identifiers } };
       try {
-        const sealed = await sealer.seal(keyOf(launchId), record, MOST_BYTES);
-        await redis.set(keyOf(launchId), sealed, LIFETIME_MS);
+        const sealed = await sealer.seal(listKeyOf(launchId), record, MOST_BYTES);
+        await redis.set(listKeyOf(launchId), sealed, LIFETIME_MS);
       } catch (error) {
         // An older one must not outlive what was read since.
-        if (error instanceof TooLargeError) await redis.delete(keyOf(launchId)).catch(() => undefined);
+        if (error instanceof TooLargeError) await redis.delete(listKeyOf(launchId)).catch(() => undefined);
       }
     },
     /** @returns undefined where nothing is kept, or it was not sealed here for this launch (ST-04, ST-08). */
     find: async (launchId: string, now: Date): Promise<KeptList | undefined> => {
-      const sealed = await redis.get(keyOf(launchId)).catch(() => undefined);
-      const record = sealed && ((await sealer.open(keyOf(launchId), sealed).catch(() => undefined)) as Stored | undefined);
+      const sealed = await redis.get(listKeyOf(launchId)).catch(() => undefined);
+      const record =
+        sealed && ((await sealer.open(listKeyOf(launchId), sealed).catch(() => undefined)) as Stored | undefined);
       if (!record) return undefined;
       const asOf = new Date(record.asOf);
       if (now.getTime() - asOf.getTime() > LIFETIME_MS) return undefined;
       const { identifiers, ...list } = record.list;
       return { ...record, asOf, list: identifiers ? { ...list, identifiers: new Set(identifiers) } : list };
-    },
-    /** With the launch, its list goes. */
-    forget: async (launchIds: readonly string[]): Promise<void> => {
-      if (launchIds.length > 0) await redis.delete(...launchIds.map(keyOf));
     },
   };
 }

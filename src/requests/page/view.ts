@@ -68,3 +68,8 @@ export function viewQuery(view: ListView, change: ViewChange = {}): string {
 export function isFiltered({ service, mine, here, find }: ListView): boolean {
   return service !== undefined || mine || here || find !== undefined;
 }
+
+/** The list as it opens. */
+export function isPlain(view: ListView): boolean {
+  return view.group === 'open' && view.sort === undefined && view.page === 1 && !isFiltered(view);
+}
