@@ -21,6 +21,7 @@ import { standaloneRoute } from '#src/launches/start/standalone-route.ts';
 import { createCurrentTokens } from '#src/launches/tokens/current-token.ts';
 import { createTokenConfirmations } from '#src/launches/tokens/introspect.ts';
 import { createChartReadings } from '#src/requests/chart/readings.ts';
+import { detailRoute } from '#src/requests/detail/detail-route.ts';
 import { businessIdentifier } from '#src/requests/new/deliveries.ts';
 import { createDeliveryStore } from '#src/requests/new/delivery-store.ts';
 import { ownerOf } from '#src/requests/new/form.ts';
@@ -105,6 +106,8 @@ function mountLaunchPages(mount: Mount, shared: Shared): void {
   // For a page that is left, also after its launch has ended; {@link keepTyped} says for whom.
   mount('/requests/new/keep', { post: [longForm, keepTyped(newRequest), sayNothing] });
   mount('/requests/new/discard', { post: [guard, form, discardDraft(newRequest)] });
+  // After the names that are no ids.
+  mount('/requests/:requestId', { get: [guard, detailRoute({ ...shared, keptLists })] });
   mount('/closing', { get: [guardOfWatching, closingRoute(clock, hasDraft)] });
   mount('/theme.css', { get: [guard, themeRoute(outbound)] });
   mount('/sign-out', { post: [guardOfWaiting, form, signOutRoute({ ...shared, onEnded: readings.forget })] });

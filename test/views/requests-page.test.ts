@@ -154,7 +154,8 @@ test.for(['', '.', '..', 'a/b', 'x y', 'é', 'a'.repeat(65)])(
 );
 
 test('what needs the clinician is marked in words; what is on hold or closed does not press', () => {
-  const still = { next: { text: 'Waiting for the provider', isAction: false }, still: 8 };
+  const status = { ...row.status, isOverdue: false };
+  const still = { status, next: { text: 'Waiting for the provider', isAction: false }, still: 8 };
   expect(textOf(end({ rows: [{ ...row, ...still }] }))).toContain('Waiting for the provider No movement for 8 days');
   expect(end({ rows: [row] })).toContain('class=stat');
   expect(end({ rows: [{ ...row, status: { ...row.status, icon: 'hold' } }] })).toContain('class=other');

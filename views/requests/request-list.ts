@@ -103,6 +103,7 @@ function requestTable(
   printed: readonly string[],
 ): SafeHtml {
   return html`<table class="request-table" role="table" aria-labelledby="${labelledBy}">
+<colgroup>${columns.map(() => html`<col>`)}</colgroup>
 <thead role="rowgroup">
 <tr class="print-identity" role="presentation"><td colspan="${columns.length}">${printed.map((line) => html`<div>${line}</div>`)}</td></tr>
 <tr role="row">${columns.map(columnHead)}</tr>

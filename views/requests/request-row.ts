@@ -55,12 +55,12 @@ const USUAL_SOURCE = 'EHR order';
  * @param query of the list's own address, so that the detail page knows the way back; '' for the list as it opens.
  */
 export function requestRow(row: RequestRow, query = ''): SafeHtml {
-  return html`<tr role=row><th role=rowheader scope=row>${caution(row.caution)}${serviceLink(row, query)}${minor(row.detail)}${chip(row.category)}<td role=cell>${statusOf(row)}<td role=cell>${nextStep(row)}<td role=cell>${priorityBadge(row)}<td role=cell>${row.needed === undefined ? null : dates(row.needed)}<td role=cell>${providers(row)}<td role=cell>${requestedText(row.requested)}<td role=cell>${reasonText(row.reason)}
+  return html`<tr role=row><th role=rowheader>${caution(row.caution)}${serviceLink(row, query)}${minor(row.detail)}${chip(row.category)}<td role=cell>${statusOf(row)}<td role=cell>${nextStep(row)}<td role=cell>${priorityBadge(row)}<td role=cell>${row.needed === undefined ? null : dates(row.needed)}<td role=cell>${providers(row)}<td role=cell>${requestedText(row.requested)}<td role=cell>${reasonText(row.reason)}
 `;
 }
 
-/** FHIR R4 datatype id; a request with another one has no page of its own. */
-const ID = /^(?!\.\.?$)[A-Za-z0-9\-.]{1,64}$/;
+/** FHIR R4 datatype id but the name of the form; a request with another one has no page of its own. */
+const ID = /^(?!(?:\.\.?|new)$)[A-Za-z0-9\-.]{1,64}$/;
 
 function serviceLink({ id, service }: RequestRow, query: string): SafeHtml {
   return ID.test(id) ? html`<a href="requests/${id}${query}">${service}</a>` : html`<span>${service}</span>`;
@@ -78,9 +78,14 @@ export function statusOf({
   return html`${status.isOverdue ? html`<em>Overdue</em> ` : null}<b class=${status.icon}>${status.word}</b>${minor(note || undefined)}`;
 }
 
-function nextStep({ next, still }: RequestRow): SafeHtml {
-  const flag = still === undefined ? null : html` <em>No movement for ${still} days</em>`;
+function nextStep({ next, still, status }: RequestRow): SafeHtml {
+  const flag = still === undefined || status.isOverdue ? null : html` <em>No movement for ${lengthOf(still)}</em>`;
   return html`${next.isAction ? html`<b>${next.text}</b>` : next.text}${flag}`;
+}
+
+function lengthOf(days: number): string {
+  if (days === 1) return '1 day';
+  return days < 61 ? `${days} days` : `${Math.floor(days / 30.44)} months`;
 }
 
 function caution(text: string | undefined): SafeHtml | null {
@@ -92,7 +97,7 @@ function minor(text: string | undefined): SafeHtml | null {
 }
 
 function chip(category: string | undefined): SafeHtml | null {
-  return category === undefined ? null : html` <small class=chip>${category}</small>`;
+  return category === undefined ? null : html` <i>${category}</i>`;
 }
 
 /** What is on hold or closed does not press: its priority is said without colour. */

@@ -40,7 +40,7 @@ export async function readPatientIfPermitted(
 }
 
 /** Their own name is known, or on its way, without another call. */
-export function ownUserOf({ user: { fhirUser } }: Launch, user: UserReading): RequestListOptions['user'] {
+export function ownUserOf({ user: { fhirUser } }: Launch, user: Pick<UserReading, 'soon'>): RequestListOptions['user'] {
   return fhirUser === undefined ? undefined : { reference: fhirUser, name: async () => (await user.soon()).name };
 }
 

@@ -63,6 +63,8 @@ export function toRow(
     neededMs,
     requestedMs: readFhirDate(request.authoredOn, at.timeZone)?.at,
     movedMs: moved,
+    references: request.references,
+    relations: request.relations,
   };
 }
 

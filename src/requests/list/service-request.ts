@@ -15,7 +15,7 @@ import {
 import { readCaution, readDetail, readReasons, readService } from './concepts.ts';
 import { readRequestKeys } from './keys.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
-import { localReference } from './reference.ts';
+import { localReference, namelessReferences, relationsOf } from './reference.ts';
 import { codeOf, describePriority, describeSource, describeStatus } from './status.ts';
 
 /** A ServiceRequest of the EHR. Texts are plain and bounded; undefined = not given or unreadable. */
@@ -63,6 +63,8 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     performers: performers.map(party),
     performerType: asConceptText(resource.performerType),
     reasons: readReasons(resource, base),
+    references: namelessReferences(resource, base),
+    relations: relationsOf(resource, base),
     keys: readRequestKeys(resource, base),
   };
 }

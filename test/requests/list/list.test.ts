@@ -64,6 +64,8 @@ test('asks once, by patient alone, and shows every fact of a request', async () 
       neededMs: Date.parse('2026-11-24'),
       requestedMs: Date.parse('2026-11-19T09:00:00Z'),
       movedMs: Date.parse('2026-11-19T09:00:00Z'),
+      references: [],
+      relations: { basedOn: [], replaces: [], requisition: undefined },
     },
   ]);
 });

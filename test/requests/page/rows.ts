@@ -31,6 +31,8 @@ export function rowOf(change: Partial<RequestRow> = {}): RequestRow {
     neededMs: undefined,
     requestedMs: undefined,
     movedMs: undefined,
+    references: [],
+    relations: { basedOn: [], replaces: [], requisition: undefined },
     ...change,
   };
 }
