@@ -34,7 +34,11 @@ export interface DetailProps extends DetailFrame {
     readonly source: string;
   }[];
   readonly related: readonly { readonly relation: string; readonly id: string; readonly service: string | undefined }[];
-  readonly numbers: readonly { readonly label: string; readonly value: string }[];
+  readonly numbers: readonly {
+    readonly label: string;
+    readonly value: string;
+    readonly system: string | undefined;
+  }[];
   /** what could not be read besides */
   readonly notices: readonly string[];
   readonly json: string;
@@ -120,8 +124,8 @@ function relatedSection(related: DetailProps['related']): SafeHtml | null {
 function numberSection(numbers: DetailProps['numbers']): SafeHtml | null {
   if (numbers.length === 0) return null;
   return html`<section class="fact-section"><h2>Numbers</h2><dl class="facts">${numbers.map(
-    ({ label, value }) =>
-      html`<dt><bdi>${label}</bdi></dt><dd><code>${value}</code> <button class="btn btn-sm copy" type="button" data-copy="${value}" aria-label="Copy ${label}" hidden>Copy</button></dd>`,
+    ({ label, value, system }) =>
+      html`<dt><bdi>${label}</bdi></dt><dd><code>${value}</code> <button class="btn btn-sm copy" type="button" data-copy="${value}" aria-label="Copy ${label}" hidden>Copy</button>${system === undefined ? null : html`<p class="minor-line"><bdi>${system}</bdi></p>`}</dd>`,
   )}</dl></section>
 `;
 }

@@ -17,8 +17,9 @@ export interface OpenedLaunch {
 }
 
 export const keyOf = (id: string) => `launch:${id}`;
-/** The list that was read last is kept beside the record, and goes with it. */
+/** What is kept beside the record goes with it: the list that was read last, and what was searched it for. */
 export const listKeyOf = (id: string) => `launch-list:${id}`;
+export const searchKeyOf = (id: string) => `launch-search:${id}`;
 export const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url');
 
 export function createLaunchSealing(sealer: Sealer) {

@@ -11,6 +11,7 @@ import {
   type LaunchRecord,
   listKeyOf,
   type OpenedLaunch,
+  searchKeyOf,
 } from './launch-record.ts';
 import { createLiveIndex } from './live-index.ts';
 import { createLiveLaunches, type LiveLaunches } from './live-launches.ts';
@@ -93,7 +94,7 @@ export function createLaunchStore(
       Promise.all([
         endedLaunches.leave(id, secretHash, reason),
         index.drop(organizationId, [id]),
-        redis.delete(listKeyOf(id)),
+        redis.delete(listKeyOf(id), searchKeyOf(id)),
       ]);
     try {
       const taken = await unseal(id, await redis.take(keyOf(id)));

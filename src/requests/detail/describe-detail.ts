@@ -30,9 +30,14 @@ export async function describeDetail(
   const included = referred.map((one) => readNamedResource(one, { base, now }));
   const naming = { included, now, patientId, user, canRead: () => false };
   const { nameOf } = await resolveNames(api, [...parties, ...(task?.owner ? [ownerOf(task.owner)] : [])], naming);
-  const row = toRow(request, nameOf, { now, timeZone }, task);
+  const fresh = toRow(request, nameOf, { now, timeZone }, task);
+  const listed = rows.find(({ id }) => id === request.id);
+  // The list has asked for Tasks, too: where this answer has none, what it found is not contradicted.
+  const { status, next, still, sentTo } = task || !listed ? fresh : listed;
+  const row = { ...fresh, status, next, still, sentTo };
+  const performers = [...(task?.owner ? [ownerOf(task.owner)] : []), ...request.performers].map(nameOf);
   const requester = request.requester && nameOf(request.requester);
-  const known = { needed: row.needed, requester, performers: request.performers.map(nameOf), reasons: request.reasons };
+  const known = { needed: row.needed, requester, performers: [...new Set(performers)], reasons: request.reasons };
   return {
     row,
     sections: readFacts(resource, referred, known, place),

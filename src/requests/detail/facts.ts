@@ -141,15 +141,14 @@ function noteOf({ text, authorString, authorReference, time }: ForeignRecord, { 
 }
 
 /** The numbers of a request, each with what it is, to be copied. */
-export function readNumbers(resource: ForeignRecord): { label: string; value: string }[] {
+export function readNumbers(resource: ForeignRecord) {
   const own = asRecords(resource.identifier).map((one) => ['Number', one] as const);
   const form = asRecords(resource.requisition).map((one) => ['Requisition', one] as const);
   const numbers = [...own, ...form].flatMap(([usual, { type, system, value }]) => {
     const number = asInformation(value);
-    const label = asConceptText(type) ?? usual;
     return number === undefined
       ? []
-      : [{ label: [label, asInformation(system)].filter(Boolean).join(' · '), value: number }];
+      : [{ label: asConceptText(type) ?? usual, value: number, system: asInformation(system) }];
   });
-  return [...asTexts(resource.id).map((value) => ({ label: 'FHIR id', value })), ...numbers];
+  return [...asTexts(resource.id).map((value) => ({ label: 'FHIR id', value, system: undefined })), ...numbers];
 }

@@ -38,14 +38,17 @@ export type DetailResult =
   | { readonly kind: 'absent' }
   | { readonly kind: 'failed'; readonly failure: FhirFailure };
 
-/** Searches for what happened to a request, each where it is granted: FHIR R4 search parameters of these types. */
+/**
+ * Searches for what happened to a request, each where it is granted: FHIR R4 search parameters of these types, beside the
+ * patient. Of Task by patient alone, as Epic knows no other one that fits; what is about other requests is left out.
+ */
 const EVENT_SEARCHES = [
-  ['Task', 'focus'],
+  ['Task', undefined],
   ['Provenance', 'target'],
   ['Appointment', 'based-on'],
   ['Communication', 'based-on'],
 ] as const;
-const MOST_EVENTS = 20;
+const MOST_EVENTS = 200;
 const MOST_RESOURCES = 200;
 
 /** Never throws for what an EHR does. */
@@ -99,11 +102,12 @@ function askable(references: readonly string[], { mayUse }: DetailOptions): stri
 
 /** @returns the resources that came, those of searches included, and how the first read ended; undefined for no batch. */
 async function readBatch(api: FhirApi, reads: readonly string[], options: DetailOptions) {
-  const { requestId, mayUse, batches, searchParameters } = options;
+  const { requestId, patientId, mayUse, batches, searchParameters } = options;
   if (batches.isMissing()) return undefined;
   const granted = EVENT_SEARCHES.filter(([type]) => mayUse({ type, interaction: 's' }));
   const searches = granted.map(([type, parameter]) => {
-    const query = new URLSearchParams({ [parameter]: `ServiceRequest/${requestId}`, _count: String(MOST_EVENTS) });
+    const query = new URLSearchParams({ patient: patientId, _count: String(MOST_EVENTS) });
+    if (parameter !== undefined) query.set(parameter, `ServiceRequest/${requestId}`);
     return `${type}?${withSearchParameters(query, searchParameters)}`;
   });
   const entry = [...reads, ...searches].map((url) => ({ request: { method: 'GET', url } }));

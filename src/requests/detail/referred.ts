@@ -30,7 +30,9 @@ export function namesOf(resource: ForeignRecord, read: readonly ForeignRecord[],
 
 /** "Body weight: 72 kg, 2026-11-20", "Hip fracture", "Northside Home Care". */
 function nameOfResource(resource: ForeignRecord, { base, now, timeZone }: Place): string | undefined {
-  const concept = [resource.code, resource.type, ...asRecords(resource.category)].map(asConceptText).find(Boolean);
+  const { code, type, category } = resource;
+  const kinds = [code, ...asRecords(type), ...asRecords(category), { coding: resource.class }];
+  const concept = kinds.map(asConceptText).find(Boolean);
   const given = readNamedResource(resource, { base, now }).name;
   const said = given ?? withRemarks(concept ?? asInformation(resource.description), resource);
   const when = momentText(resource.effectiveDateTime ?? resource.date, { timeZone, today: '' });

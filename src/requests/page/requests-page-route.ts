@@ -27,10 +27,10 @@ import { afterList, beforeList, type OnTheListDependencies } from '#src/requests
 import { recordCreated } from '#src/requests/new/record-created.ts';
 import { requestsPageEnd, requestsPageStart } from '#views/requests/requests-page.ts';
 import { instantText } from '#views/zone.ts';
-import type { SearchTexts } from './find-route.ts';
 import type { KeptLists } from './kept-list.ts';
 import { handlesOf, listProps } from './list-props.ts';
 import { type ListReading, readingOf } from './list-reading.ts';
+import type { SearchTexts } from './search-texts.ts';
 import { isPlain, readView, viewQuery } from './view.ts';
 
 const FIRST_PAGE_MS = 2 * 60_000;
