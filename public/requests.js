@@ -29,6 +29,7 @@ async function show(url, { method = 'GET', body, isBack = false, isQuiet = false
     const then = page.querySelector(part);
     if (then) document.querySelector(part)?.replaceWith(then);
   }
+  addTools();
   loadedAt = Date.now();
   if (!isBack && !isQuiet) history.pushState(null, '', withoutFresh(answer.url));
   restore(focus);
@@ -130,11 +131,33 @@ const kept = {
   },
 };
 const isCompact = () => document.documentElement.dataset.density === 'compact';
+const isCompactKept = () => kept.get('density') === 'compact';
 function setDensity(density) {
   document.documentElement.dataset.density = density;
   kept.set('density', density);
+  addTools();
 }
-document.documentElement.dataset.density = kept.get('density') === 'compact' ? 'compact' : 'comfortable';
+
+/** What only a script can do has its buttons from the script. */
+function addTools() {
+  const groups = document.querySelector('.groups');
+  if (!groups) return;
+  groups.querySelector('.tools')?.remove();
+  const tools = Object.assign(document.createElement('div'), { className: 'tools' });
+  const button = (textContent, action) => {
+    const made = Object.assign(document.createElement('button'), {
+      type: 'button',
+      className: 'btn btn-sm btn-quiet',
+      textContent,
+    });
+    made.addEventListener('click', action);
+    tools.append(made);
+  };
+  button(isCompact() ? 'Comfortable rows' : 'Compact rows', () => setDensity(isCompact() ? 'comfortable' : 'compact'));
+  button('Keys', help);
+  groups.append(tools);
+}
+setDensity(isCompactKept() ? 'compact' : 'comfortable');
 
 /* The head of the table stays below the patient, however many lines that takes. */
 const strip = document.querySelector('.patient');

@@ -124,6 +124,8 @@ beforeEach(() => {
   browser = world().browser();
   ehr.change('requests', { entry: listed.map((resource) => ({ resource })) });
   takeBatches(full);
+  const me = { resourceType: 'Practitioner', id: 'prac-1', name: [{ family: 'Osei' }] };
+  ehr.on('/fhir/Practitioner/prac-1', () => ({ body: me }));
 });
 
 /** Answers batches as an EHR does: a read each, or a search each. */
@@ -174,7 +176,7 @@ test('everything that matters stands in its section, for one call to the EHR', a
     'Number ORD-7 Copy urn:orders',
     'Requisition FORM-1 Copy urn:forms',
     'STAT',
-    'Next step : Nothing to do',
+    'Next step: Nothing to do',
   ])
     expect(text).toContain(words);
   expect(text).toMatch(/Needed 2027-01-01 \d\d:\d\d–\d\d:\d\d/);
