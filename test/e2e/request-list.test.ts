@@ -101,6 +101,7 @@ describe('with its script', () => {
     await page.keyboard.press('Enter');
     await page.locator('.groups [aria-current]', { hasText: 'Closed' }).waitFor();
     expect(await focused(page)).toMatch(/^Closed/);
+    await page.getByLabel('Service').focus();
     await page.getByLabel('Service').selectOption({ index: 1 });
     await page.locator('.clear').waitFor();
     expect(await focused(page)).toBe('find-service');

@@ -21,7 +21,7 @@ describe('the page as a resource', () => {
   test('LA-11, ER-06: it may be framed by the EHR only, is not kept, and loads nothing from elsewhere', async () => {
     const { headers, body } = await world.launch('pat-ada', browser);
     expect(headers['content-security-policy']).toBe(
-      `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors ${world.sandbox.origin}`,
+      `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors ${world.sandbox.origin}`,
     );
     expect(headers).toMatchObject({
       'cache-control': 'no-store',

@@ -2,7 +2,10 @@
 import { expect, test } from 'vitest';
 import { createMemoryStore } from '#src/adapters/redis/memory.ts';
 import { createSealer } from '#src/adapters/seal.ts';
+import type { Launch } from '#src/launches/session/launch.ts';
+import type { Organization } from '#src/organizations/organization.ts';
 import type { PatientSummary } from '#src/patients/patient.ts';
+import { mayShowRequests } from '#src/requests/chart/launch-reads.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
 import { createKeptLists } from '#src/requests/page/kept-list.ts';
 import { createSearchTexts } from '#src/requests/page/search-texts.ts';
@@ -87,3 +90,17 @@ test('eight texts of the longest kind fit, the ninth takes the place of the firs
   expect(await texts.find('abc', names[8] ?? '')).toBe(words[8]);
   expect(await texts.find('other', names[8] ?? '')).toBeUndefined();
 });
+
+test.for<[scope: string, narrowedScope: string | undefined, showEhrOrders: boolean, isShown: boolean]>([
+  ['patient/*.read', undefined, true, true],
+  ['patient/Patient.rs patient/ServiceRequest.rs', undefined, true, true],
+  ['patient/*.read', undefined, false, false],
+  ['patient/*.read', 'patient/Patient.read', true, false],
+  ['patient/*.read', 'patient/ServiceRequest.read', true, false],
+])(
+  'what is kept is shown as long as reading it is permitted: %s, then %s, %s',
+  ([scope, narrowedScope, showEhrOrders, isShown]) => {
+    const launch = { scope, ...(narrowedScope === undefined ? {} : { narrowedScope }) } as Launch;
+    expect(mayShowRequests(launch, { showEhrOrders } as Organization)).toBe(isShown);
+  },
+);

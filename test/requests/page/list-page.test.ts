@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
 import { titleOf } from '#test/helpers/browser.ts';
-import { ehr, LIST, launch, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';
+import { ehr, LIST, launch, useStubWorld } from '#test/helpers/stub-world.ts';
 import { csrfOf, launchIdOf } from '#test/helpers/visits.ts';
 
 const { world } = useStubWorld();
@@ -128,19 +128,6 @@ describe('what is kept', () => {
     const before = ehr.seen('requests').length;
     await browser.open(`${others.url}?show=open`);
     expect(ehr.seen('requests')).toHaveLength(before + 1);
-  });
-
-  test('is not shown where the organization has stopped showing requests', async () => {
-    offer(30);
-    const privateNetworks = ['10.250.0.0/24'];
-    const orgId = await newOrganization({ privateNetworks });
-    const first = await browser.open(launchUrl(orgId));
-    expect(rowsOf(first)).toHaveLength(23);
-    const at = { fhirBaseUrl: ehr.fhirBase, frameAncestors: [ehr.origin], privateNetworks };
-    await world().setOrganization(orgId, { ...at, showEhrOrders: false });
-    const page = await browser.open(`${first.url}?show=open`);
-    expect(page.body).toContain('Your organization does not show requests from the EHR here.');
-    expect(rowsOf(page)).toEqual([]);
   });
 
   test('is nothing where the EHR gave nothing', async () => {
