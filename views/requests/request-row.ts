@@ -114,7 +114,7 @@ export function dates(text: string): SafeHtml {
 }
 
 /** An open request that names no provider has none yet, whichever kind is asked for. */
-export function providers({ sentTo, status }: Pick<RequestRow, 'sentTo' | 'status'>): SafeHtml | null {
+function providers({ sentTo, status }: Pick<RequestRow, 'sentTo' | 'status'>): SafeHtml | null {
   const none = status.group === 'open' && !status.hasProvider ? html`<small>No provider yet</small>` : null;
   if (sentTo === undefined) return none;
   const names = sentTo.names.map((name, index) => html`${index === 0 ? null : '; '}${isolated(name)}`);

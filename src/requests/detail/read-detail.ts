@@ -68,7 +68,7 @@ async function readListed(api: FhirApi, options: DetailOptions, references: read
   const own = `ServiceRequest/${options.requestId}`;
   const came = await readBatch(api, [own, ...askable(references, options)], options);
   if (!came) return judge(api, await readOne(api, options), undefined, options);
-  const resource = came.resources.find((one) => `${one.resourceType}/${one.id}` === own);
+  const resource = came.resources.find((one) => one.resourceType === 'ServiceRequest' && one.id === options.requestId);
   if (resource) return judge(api, resource, came.resources, options);
   const { first } = came;
   return first === undefined || first < 400 ? { kind: 'absent' } : failedAs(answered(first, []).failure);

@@ -27,12 +27,7 @@ export interface ReadAt {
 const NEVER: MovementLimits = { transport: Infinity, other: Infinity };
 
 /** @param nameOf the name of a party of this request, as `resolveNames` found it. @param task its newest one. */
-export function toRow(
-  request: ServiceRequest,
-  nameOf: (party: PartyReference) => string,
-  at: ReadAt,
-  task: Task | undefined = undefined,
-) {
+export function toRow(request: ServiceRequest, nameOf: (party: PartyReference) => string, at: ReadAt, task?: Task) {
   const { id, service, detail, category, caution, source, priority, needed, neededMs, requester } = request;
   const [first, ...others] = request.reasons;
   const status = withTask(request.status, task);

@@ -30,7 +30,7 @@ export function filterRows(rows: readonly RequestRow[], search: Search, without?
 }
 
 /** Whether a row belongs to a status group. */
-export function isIn(row: RequestRow, group: ListView['group']): boolean {
+function isIn(row: RequestRow, group: ListView['group']): boolean {
   if (group === 'action') return needsAction(row);
   return group === 'all' || row.status.group === group;
 }

@@ -136,7 +136,7 @@ export function requestsRoute(
 }
 
 /** The script of the page reads other views of it. */
-export function allowOwnScripts(response: Response, { kind }: Launch, { frameAncestors }: Organization): void {
+function allowOwnScripts(response: Response, { kind }: Launch, { frameAncestors }: Organization): void {
   setPagePolicy(response, { fetchesOwnPages: true, ...(kind === 'ehr' ? { frameAncestors } : {}) });
 }
 

@@ -144,14 +144,14 @@ function takeBatches(resource: object): void {
   ehr.on('/fhir/ServiceRequest/full', () => ({ body: resource }));
 }
 
-const calls = () =>
+const callsSoFar = () =>
   ehr.requests.filter(({ path }) => path.startsWith('/fhir')).map(({ method, path }) => `${method} ${path}`);
 const detailOf = (list: Visit, id = 'full') => `${list.url}/${id}`;
 async function open(id = 'full') {
   const list = await launch({}, browser);
-  const before = calls().length;
+  const before = callsSoFar().length;
   const page = await browser.open(detailOf(list, id));
-  return { list, page, calls: calls().slice(before) };
+  return { list, page, calls: callsSoFar().slice(before) };
 }
 const textOf = (page: Visit) => page.body.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ');
 
@@ -220,9 +220,9 @@ describe('calls', () => {
   test('three where no list is kept: patient, request and one batch', async () => {
     const list = await launch({}, browser);
     await world().dependencies.redis.delete(`launch-list:${/launches\/([^/]+)/.exec(list.url)?.[1]}`);
-    const before = calls().length;
+    const before = callsSoFar().length;
     const page = await browser.open(detailOf(list));
-    expect(calls().slice(before).toSorted()).toEqual([
+    expect(callsSoFar().slice(before).toSorted()).toEqual([
       'GET /fhir/Patient/pat-1',
       'GET /fhir/ServiceRequest/full',
       'POST /fhir',

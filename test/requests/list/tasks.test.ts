@@ -14,11 +14,11 @@ const request = (id: string, change: object = {}) => ({
   ...own,
   ...change,
 });
-const task = (request: string, change: object = {}) => ({
+const task = (about: string, change: object = {}) => ({
   resourceType: 'Task',
-  id: `task-${request}`,
+  id: `task-${about}`,
   status: 'accepted',
-  focus: { reference: `ServiceRequest/${request}` },
+  focus: { reference: `ServiceRequest/${about}` },
   for: { reference: 'Patient/pat-ada' },
   lastModified: '2026-11-20T14:02:00Z',
   ...change,
