@@ -21,6 +21,8 @@ import { standaloneRoute } from '#src/launches/start/standalone-route.ts';
 import { createCurrentTokens } from '#src/launches/tokens/current-token.ts';
 import { createTokenConfirmations } from '#src/launches/tokens/introspect.ts';
 import { createChartReadings } from '#src/requests/chart/readings.ts';
+import { detailRoute } from '#src/requests/detail/detail-route.ts';
+import { businessIdentifier } from '#src/requests/new/deliveries.ts';
 import { createDeliveryStore } from '#src/requests/new/delivery-store.ts';
 import { ownerOf } from '#src/requests/new/form.ts';
 import { createFormLimit } from '#src/requests/new/form-limit.ts';
@@ -28,7 +30,10 @@ import { newRequestForm } from '#src/requests/new/form-page-route.ts';
 import { keepTyped, sayKept, sayNothing } from '#src/requests/new/keep-typed.ts';
 import { createRequest, discardDraft } from '#src/requests/new/send-route.ts';
 import { createTypedStore } from '#src/requests/new/typed-store.ts';
+import { findRoute } from '#src/requests/page/find-route.ts';
+import { createKeptLists } from '#src/requests/page/kept-list.ts';
 import { requestsRoute } from '#src/requests/page/requests-page-route.ts';
+import { createSearchTexts } from '#src/requests/page/search-texts.ts';
 import { createAssociationLimit } from './clinicians/association-limit.ts';
 import { createCookies } from './http/cookies.ts';
 import { FORM_BYTES, formBody } from './http/form-body.ts';
@@ -89,7 +94,11 @@ function mountLaunchPages(mount: Mount, shared: Shared): void {
   const newRequest = { ...creating, formLimit: createFormLimit(redis) };
   const association = { ...shared, limit: createAssociationLimit(redis) };
 
-  mount('/requests', { get: [guard, requestsRoute({ ...creating, confirmations: createTokenConfirmations(shared) })] });
+  const texts = createSearchTexts(redis, sealer);
+  const keptLists = createKeptLists(redis, sealer, `${businessIdentifier(shared.publicUrl, '').system}|`);
+  const listing = { ...creating, texts, keptLists, confirmations: createTokenConfirmations(shared) };
+
+  mount('/requests', { get: [guard, requestsRoute(listing)], post: [guard, form, findRoute({ ...shared, texts })] });
   mount('/requests/new', {
     get: [guard, newRequestForm(newRequest)],
     post: [longForm, keepTyped(newRequest), guard, createRequest(newRequest), sayKept],
@@ -97,6 +106,8 @@ function mountLaunchPages(mount: Mount, shared: Shared): void {
   // For a page that is left, also after its launch has ended; {@link keepTyped} says for whom.
   mount('/requests/new/keep', { post: [longForm, keepTyped(newRequest), sayNothing] });
   mount('/requests/new/discard', { post: [guard, form, discardDraft(newRequest)] });
+  // After the names that are no ids.
+  mount('/requests/:requestId', { get: [guard, detailRoute({ ...shared, keptLists })] });
   mount('/closing', { get: [guardOfWatching, closingRoute(clock, hasDraft)] });
   mount('/theme.css', { get: [guard, themeRoute(outbound)] });
   mount('/sign-out', { post: [guardOfWaiting, form, signOutRoute({ ...shared, onEnded: readings.forget })] });

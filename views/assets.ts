@@ -12,6 +12,8 @@ const NAMES = [
   'diagnostics.css',
   'favicon.svg',
   'keep-draft.js',
+  'requests.css',
+  'requests.js',
   'settings.css',
   'submit.js',
   'verify.js',

@@ -13,6 +13,7 @@ import { vendorNames } from './vendor-names.ts';
 const SHOWN = 'Where the app is shown';
 const PLACE = 'Where the organization is';
 const ASKED = 'What the app asks for';
+const WATCHED = 'When a request needs attention';
 const TRUSTED = 'Whom the app trusts';
 const USERS = 'Who may use the app';
 const LIFE = 'How long a launch lasts';
@@ -74,6 +75,18 @@ export const settings = {
     group: ASKED,
     label: 'Let clinicians create requests',
     hint: 'Writes a ServiceRequest to the EHR. The EHR must accept it, and the scopes above must include patient/ServiceRequest.write (v2: .c). Not needed to verify a launch.',
+  }),
+  transportStillDays: number(1, 365, {
+    default: 3,
+    group: WATCHED,
+    label: 'Days without movement: transport',
+    hint: 'From 1 to 365. An open request for transport of which nothing has been heard for so long is flagged in the request list.',
+  }),
+  otherStillDays: number(1, 365, {
+    default: 7,
+    group: WATCHED,
+    label: 'Days without movement: all other services',
+    hint: 'From 1 to 365. The same for every other service.',
   }),
   issuers: list(10, (production) => serverUrl(production), {
     key: 'issuer',

@@ -51,6 +51,32 @@ const heading = (name: string) => page.getByRole('heading', { level: 1, name }).
 test.for<[string, () => Promise<unknown>]>([
   ['request list', () => launch('pat-ada').then(unfold)],
   ['request list in the colours of the EHR', () => launchThemed('pat-ada').then(unfold)],
+  [
+    'one request',
+    async () => {
+      await launch('pat-ada');
+      await page.locator('.request-table tbody th a').nth(1).click();
+      await page.locator('.detail').waitFor();
+      await page.locator('summary').click();
+    },
+  ],
+  [
+    'list filtered to nothing',
+    async () => {
+      await launch('pat-many');
+      await page.getByLabel('Search').fill('no such words');
+      await page.getByRole('button', { name: 'Apply' }).click();
+      await page.locator('.empty').waitFor();
+    },
+  ],
+  [
+    'help for the keyboard',
+    async () => {
+      await launch('pat-ada');
+      await page.keyboard.press('?');
+      await page.getByRole('dialog').waitFor();
+    },
+  ],
   ['empty list', () => launch('pat-none')],
   ['120 requests', () => launch('pat-many')],
   ['long name', () => launch('pat-long-name')],

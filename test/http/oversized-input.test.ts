@@ -57,6 +57,7 @@ const forms: [path: string, ...fields: string[]][] = [
 ];
 /** Of a launch. */
 const launchForms: [path: string, ...fields: string[]][] = [
+  ['/requests', 'text', 'service', 'show', 'sort', 'mine', 'here'],
   ['/requests/new', 'ticket', 'what', 'reason', 'note', 'service', 'neededOn', 'priority', 'confirmed', 'intent'],
   ['/requests/new/keep', 'ticket', 'what'],
   ['/requests/new/discard', 'csrf'],
@@ -78,6 +79,7 @@ const PARAMETERS = [
     'page',
   ],
   ...['event', 'from', 'to', 'actor', 'after', 'before', 'outcome', 'user', 'since', 'done', 'ended', 'standalone'],
+  ...['show', 'service', 'mine', 'here', 'find', 'sort', 'fresh'],
 ];
 const pages = [
   ...['/health/live', '/.well-known/jwks.json', '/smart/launch', `/smart/launch/${ORG_ID}`, '/smart/callback'],
@@ -197,13 +199,16 @@ describe('the pages of a launch', () => {
     }
   });
 
-  test.for(['/requests', '/requests/new', '/closing', '/theme.css', '/association'])('GET %s', async (path) => {
-    for (const [index, [, letters]] of attacks.entries()) {
-      const query = new URLSearchParams({ [PARAMETERS[index] ?? 'sent']: letters(1_500), sent: letters(300) });
-      // oxlint-disable-next-line no-await-in-loop -- see above
-      await attack(chart.browser, `${chart.url}${path}?${query}`);
-    }
-  });
+  test.for(['/requests', '/requests/an-id', '/requests/new', '/closing', '/theme.css', '/association'])(
+    'GET %s',
+    async (path) => {
+      for (const [index, [, letters]] of attacks.entries()) {
+        const query = new URLSearchParams({ [PARAMETERS[index] ?? 'sent']: letters(1_500), sent: letters(300) });
+        // oxlint-disable-next-line no-await-in-loop -- see above
+        await attack(chart.browser, `${chart.url}${path}?${query}`);
+      }
+    },
+  );
 });
 
 test.for(places)('a part of the path %s', async (place) => {

@@ -20,6 +20,7 @@ const startProps = {
   bar,
   asOf: new Date('2026-11-22T14:02:33Z'),
   timeZone: 'America/New_York',
+  refreshHref: '/launches/abc/requests',
 };
 const row: RequestRow = {
   id: '1',
@@ -35,6 +36,8 @@ const row: RequestRow = {
     isOverdue: true,
     sinceText: '3 d',
   },
+  next: { text: 'Ask the provider why it is late', isAction: true },
+  still: undefined,
   source: 'EHR order',
   priority: { level: 'stat', word: 'STAT' },
   needed: '2026-11-24 14:30 UTC',
@@ -42,11 +45,30 @@ const row: RequestRow = {
   requested: { on: '2026-11-19', by: 'Dr. Ruth Kim' },
   reason: { first: 'Hip replacement', more: 2 },
 };
-const empty: RequestListProps = { open: [], closed: [], otherOrders: 0, notices: [], problem: undefined };
+const words = ['Service', 'Status', 'Next step', 'Priority', 'Needed', 'Provider', 'Requested', 'Reason'];
+const empty: RequestListProps = {
+  title: 'Open',
+  rows: [],
+  closed: [],
+  columns: words.map((label) => ({ label, href: '?show=open', sorted: undefined })),
+  groups: [{ label: 'Open', count: 1, href: '?show=open', isCurrent: true }],
+  filters: undefined,
+  pages: { first: 1, last: 1, total: 1, previousHref: undefined, nextHref: undefined, allHref: undefined },
+  rowQuery: '',
+  all: 0,
+  otherOrders: 0,
+  notices: [],
+  problem: undefined,
+};
 
 const start = (change: object = {}): string => requestsPageStart({ ...startProps, ...change });
 const end = (change: Partial<RequestListProps> = {}, patient = ada): string =>
-  requestsPageEnd({ patient, list: { ...empty, ...change }, supportCode: 'T8WJ-RXV9' });
+  requestsPageEnd({
+    patient,
+    printed: 'Read 2026-11-22 09:02 EST for Dr. Ruth Kim',
+    list: { ...empty, all: (change.rows ?? []).length + (change.closed ?? []).length, ...change },
+    supportCode: 'T8WJ-RXV9',
+  });
 
 /** What a person reads, without markup. */
 function textOf(page: string): string {
@@ -99,17 +121,49 @@ test('a theme comes after our own style, from our own origin', () => {
   expect(links.map((link) => link[1])).toEqual([
     assetPath('bootstrap.css'),
     assetPath('app.css'),
+    assetPath('requests.css'),
     '/launches/abc/theme.css',
   ]);
 });
 
-test('a request shows every fact, and each cell names its column for the card layout', () => {
-  const page = end({ open: [row] });
+test('a request shows every fact in the order of its columns, and leads to its own page', () => {
+  const page = end({ rows: [row] });
   expect(textOf(page)).toContain(
-    'Wheelchair transport Transport Overdue Ordered reply unknown · EHR order · 3 d STAT 2026-11-24 14:30 UTC Northside ; Southside +1 more 2026-11-19 by Dr. Ruth Kim Hip replacement +2 more',
+    `${words.join(' ')} Wheelchair transport Transport Overdue Ordered reply unknown · 3 d Ask the provider why it is late STAT 2026-11-24 14:30 UTC Northside; Southside +1 more 2026-11-19 by Dr. Ruth Kim Hip replacement +2 more`,
   );
-  const labels = [...page.matchAll(/data-label="([^"]*)"/g)].map((match) => match[1]);
-  expect(labels).toEqual(['Status', 'Priority', 'Needed', 'Provider', 'Requested', 'Reason']);
+  expect(page).toContain('<a href="requests/1">Wheelchair transport</a>');
+  expect(end({ rows: [row], rowQuery: '?show=all&page=2' })).toContain('<a href="requests/1?show=all&amp;page=2">');
+});
+
+test('a row is short and says what each of its cells is, whatever CSS makes of it', () => {
+  const bytes = Buffer.byteLength(end({ rows: [row, row, row] })) - Buffer.byteLength(end({ rows: [row, row] }));
+  expect(bytes).toBeLessThan(500);
+  const roles = (end({ rows: [row] }).match(/<tbody[^]*<\/tbody>/)?.[0] ?? '').match(/role=[\w"]+/g);
+  expect(roles).toEqual([
+    'role="rowgroup"',
+    'role=row',
+    'role=rowheader',
+    ...Array.from({ length: 7 }, () => 'role=cell'),
+  ]);
+});
+
+test.for(['', '.', '..', 'a/b', 'x y', 'é', 'a'.repeat(65)])(
+  'a request with the id %j has no page of its own',
+  (id) => {
+    expect(end({ rows: [{ ...row, id }] })).not.toContain('href="requests/');
+  },
+);
+
+test('what needs the clinician is marked in words; what is on hold or closed does not press', () => {
+  const status = { ...row.status, isOverdue: false };
+  const still = { status, next: { text: 'Waiting for the provider', isAction: false }, still: 8 };
+  expect(textOf(end({ rows: [{ ...row, ...still }] }))).toContain('Waiting for the provider No movement for 8 days');
+  expect(end({ rows: [row] })).toContain('class=stat');
+  expect(end({ rows: [{ ...row, status: { ...row.status, icon: 'hold' } }] })).toContain('class=other');
+});
+
+test('another source than an order of the EHR is said', () => {
+  expect(textOf(end({ rows: [{ ...row, source: 'EHR plan' }] }))).toContain('reply unknown · EHR plan · 3 d');
 });
 
 test('a request without facts says so in words', () => {
@@ -122,16 +176,17 @@ test('a request without facts says so in words', () => {
     sentTo: undefined,
     reason: undefined,
   };
-  const page = textOf(end({ open: [{ ...bare, requested: { on: undefined, by: undefined } }] }));
-  expect(page).toContain('Routine – Not given No provider yet Date not given – Not given');
+  const page = textOf(end({ rows: [{ ...bare, requested: { on: undefined, by: undefined } }] }));
+  expect(page).toContain('3 d Ask the provider why it is late No provider yet Date not given');
+  expect(page).not.toMatch(/–|Not given/);
 });
 
 test('the first column of a request that must not be done begins with that', () => {
-  expect(textOf(end({ open: [{ ...row, caution: 'Do not perform' }] }))).toContain('Do not perform Wheelchair');
+  expect(textOf(end({ rows: [{ ...row, caution: 'Do not perform' }] }))).toContain('Do not perform Wheelchair');
 });
 
-test('closed requests are folded and counted', () => {
-  const page = end({ open: [row], closed: Array.from({ length: 12 }, () => row) });
+test('closed requests of a short list are folded and counted', () => {
+  const page = end({ rows: [row], closed: Array.from({ length: 12 }, () => row) });
   expect(textOf(/<summary>.*<\/summary>/.exec(page)?.[0] ?? '')).toBe('Closed (12)');
   expect(page).not.toContain('<details open');
 });
@@ -156,11 +211,11 @@ test.for<[string, Partial<RequestListProps>, string]>([
 ])('with %s nothing is called absent', ([, list, text]) => {
   const page = textOf(end(list));
   expect(page).toContain(`${text} The notes below say what this list leaves out.`);
-  expect(page).not.toMatch(/requests for this patient/);
+  expect(page).not.toMatch(/No (?:open )?requests for this patient/);
 });
 
 test.for<[string, Partial<RequestListProps>, boolean]>([
-  ['a list', { open: [row] }, true],
+  ['a list', { rows: [row] }, true],
   ['no requests', {}, true],
   ['a part of the list', { closed: [row], problem: { text: 'x' } }, true],
   ['nothing that could be read', { problem: { text: 'x' } }, false],
@@ -182,8 +237,9 @@ test('notes tell what was left out', () => {
 });
 
 test('every printed table carries the patient on each sheet', () => {
-  const page = end({ open: [row], closed: [row] });
-  expect(page.split('Ada Moreno · Born 1958-03-09 (68 years) · Sex Female · MRN MRN-1')).toHaveLength(3);
+  const page = end({ rows: [row], closed: [row] });
+  const line = 'Ada Moreno · Born 1958-03-09 (68 years) · Sex Female · MRN MRN-1';
+  expect(page.split(`${line}</div><div>Read 2026-11-22 09:02 EST for Dr. Ruth Kim</div>`)).toHaveLength(3);
 });
 
 const hostile = [
@@ -198,7 +254,7 @@ test.for(hostile)('EHR text %j stays text wherever it appears (FH-10)', (text) =
   const patient = { name: text, birthDate: text, ageText: text, sexWord: text, mrn: text, deathText: text };
   const evil = {
     ...row,
-    id: text,
+    id: `no id ${text}`,
     service: text,
     category: text,
     caution: text,
@@ -212,11 +268,11 @@ test.for(hostile)('EHR text %j stays text wherever it appears (FH-10)', (text) =
   };
   const harmless = structure(
     start({ patient: harmlessCopy(patient), bar: { ...bar, userName: 'x' } }) +
-      end({ open: [harmlessCopy(evil)], notices: ['x'], problem: { text: 'x' } }, harmlessCopy(patient)),
+      end({ rows: [harmlessCopy(evil)], notices: ['x'], problem: { text: 'x' } }, harmlessCopy(patient)),
   );
   const attacked = structure(
     start({ patient, bar: { ...bar, userName: text } }) +
-      end({ open: [evil], notices: [text], problem: { text } }, patient),
+      end({ rows: [evil], notices: [text], problem: { text } }, patient),
   );
   expect(attacked).toEqual(harmless);
 });
@@ -233,8 +289,8 @@ function harmlessCopy<Value>(value: Value): Value {
 }
 
 test('nothing inline that a strict CSP would refuse', () => {
-  const page = start({ needPatientBanner: true }) + end({ open: [row], closed: [row], notices: ['x'], otherOrders: 1 });
-  expect(page).not.toMatch(/<style|<script|\sstyle=|\son[a-z]+=|javascript:/i);
+  const page = start({ needPatientBanner: true }) + end({ rows: [row], closed: [row], notices: ['x'], otherOrders: 1 });
+  expect(page).not.toMatch(/<style|<script(?! src)|\sstyle=|\son[a-z]+=|javascript:/i);
   expect(page).toMatch(/^<!doctype html>\n<html lang="en">/);
   expect(page.trimEnd()).toMatch(/<\/html>$/);
 });

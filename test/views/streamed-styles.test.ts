@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-const SHEETS = ['app.css', 'settings.css', 'diagnostics.css'];
+const SHEETS = ['app.css', 'requests.css', 'settings.css', 'diagnostics.css'];
 /** A cell that is empty for a moment is filled by the same part of the page. */
 const HARMLESS = ['.settings-table td:empty'];
 

@@ -1,20 +1,44 @@
-/** The body of the request page: what went wrong, the open requests, the closed ones folded, what was left out. */
+/** The body of the request page: what went wrong, the filters, the requests of this view, what was left out. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
-import { type RequestRow, requestColumns, requestRow } from './request-row.ts';
+import {
+  type ChoiceLink,
+  type ColumnHead,
+  columnHead,
+  filterForm,
+  groupLinks,
+  type ListFilters,
+  type ListPages,
+  pageLinks,
+} from './list-controls.ts';
+import { type RequestRow, requestRow } from './request-row.ts';
 
 /** A patient's requests, ready to be shown. All texts are plain; the view escapes. */
 export interface RequestListProps {
-  /** in reading order */
-  readonly open: readonly RequestRow[];
+  /** "Open": what the table shows */
+  readonly title: string;
+  /** the rows of this page, in order */
+  readonly rows: readonly RequestRow[];
+  /** closed ones below, folded; only where all of a short list is shown */
   readonly closed: readonly RequestRow[];
+  readonly columns: readonly ColumnHead[];
+  readonly groups: readonly ChoiceLink[];
+  /** undefined for a list that is short enough without */
+  readonly filters: ListFilters | undefined;
+  readonly pages: ListPages;
+  /** what the links of the rows repeat of the page's address */
+  readonly rowQuery: string;
+  /** how many requests there are, whatever is filtered */
+  readonly all: number;
+  /** what was typed is not kept any more */
+  readonly isTextLost?: boolean;
   /** how many execution details of other orders the EHR has besides */
   readonly otherOrders: number;
   readonly notices: readonly string[];
   /** why nothing, or not everything, could be read */
   readonly problem: { readonly text: string; readonly canReload?: boolean } | undefined;
   /** the EHR was not asked, so nothing is claimed about what it has */
-  readonly isUnread?: boolean;
+  readonly isUnread?: boolean | undefined;
   /** the page says something of this record, such as that there is another one: "none" is not said of the patient */
   readonly isRecordSpecial?: boolean;
   /** how long ago requests were sent that are not in this list, such as '1 minute ago' */
@@ -22,13 +46,16 @@ export interface RequestListProps {
 }
 
 /**
- * @param identityLine the patient in one line: printed at the top of every sheet, because sheets get separated.
+ * @param printed the patient, and when and for whom the list was read, in lines: printed at the top of every sheet, because
+ *   sheets get separated.
  */
-export function requestList(list: RequestListProps, identityLine: string, supportCode: string): SafeHtml {
+export function requestList(list: RequestListProps, printed: readonly string[], supportCode: string): SafeHtml {
+  const hasRows = list.all > 0;
   return html`<div class="requests">
 ${list.problem === undefined ? null : problemLine(list.problem, supportCode)}
-${awaitedLines(list)}${list.open.length > 0 ? openRequests(list.open, identityLine) : emptyState(list)}
-${list.closed.length > 0 ? closedRequests(list.closed, identityLine) : null}
+${awaitedLines(list)}${hasRows ? groupLinks(list.groups) : null}${hasRows && list.filters ? filterForm(list.filters) : null}${lostLine(list)}
+${list.rows.length > 0 ? shownRequests(list, printed) : emptyState(list)}
+${list.closed.length > 0 ? closedRequests(list, printed) : null}
 ${noticeLines(list)}
 </div>
 `;
@@ -47,45 +74,68 @@ function awaitedLines({ awaited = [] }: RequestListProps): SafeHtml[] {
   return awaited.map(
     (
       ago,
-    ) => html`<p class="notice" role="status">${icon('info')} <span>You sent a request ${ago}. It may take a moment to appear in this list.</span></p>
+    ) => html`<p class="notice notice-info" role="status">${icon('info')} <span>You sent a request ${ago}. It may take a moment to appear in this list.</span></p>
 `,
   );
 }
 
-function openRequests(rows: readonly RequestRow[], identityLine: string): SafeHtml {
-  return html`<h2 id="open">Open <span class="count">(${rows.length})</span></h2>
-${requestTable(rows, 'open', identityLine)}`;
+function lostLine({ isTextLost }: RequestListProps): SafeHtml | null {
+  return isTextLost === true
+    ? html`<p class="notice notice-info" role="status">${icon('info')} <span>What you searched for is not kept any more. Type it again.</span></p>`
+    : null;
 }
 
-function closedRequests(rows: readonly RequestRow[], identityLine: string): SafeHtml {
-  return html`<details class="closed"><summary><h2 id="closed">Closed <span class="count">(${rows.length})</span></h2></summary>
-${requestTable(rows, 'closed', identityLine)}</details>`;
+function shownRequests(list: RequestListProps, printed: readonly string[]): SafeHtml {
+  return html`<h2 id="shown">${list.title} <span class="count">(${list.pages.total})</span></h2>
+${requestTable(list, list.rows, 'shown', printed)}
+${pageLinks(list.pages)}`;
 }
 
-function requestTable(rows: readonly RequestRow[], labelledBy: string, identityLine: string): SafeHtml {
+function closedRequests(list: RequestListProps, printed: readonly string[]): SafeHtml {
+  return html`<details class="closed"><summary><h2 id="closed">Closed <span class="count">(${list.closed.length})</span></h2></summary>
+${requestTable(list, list.closed, 'closed', printed)}</details>`;
+}
+
+function requestTable(
+  { columns, rowQuery }: RequestListProps,
+  rows: readonly RequestRow[],
+  labelledBy: string,
+  printed: readonly string[],
+): SafeHtml {
   return html`<table class="request-table" role="table" aria-labelledby="${labelledBy}">
-<colgroup>${requestColumns.map(() => html`<col>`)}</colgroup>
+<colgroup>${columns.map(() => html`<col>`)}</colgroup>
 <thead role="rowgroup">
-<tr class="print-identity" role="presentation"><td colspan="${requestColumns.length}">${identityLine}</td></tr>
-<tr role="row">${requestColumns.map((column) => html`<th role="columnheader" scope="col">${column}</th>`)}</tr>
+<tr class="print-identity" role="presentation"><td colspan="${columns.length}">${printed.map((line) => html`<div>${line}</div>`)}</td></tr>
+<tr role="row">${columns.map(columnHead)}</tr>
 </thead>
 <tbody role="rowgroup">
-${rows.map(requestRow)}</tbody>
+${rows.map((row) => requestRow(row, rowQuery))}</tbody>
 </table>`;
 }
 
 /** Nothing is claimed about requests that could not be read; "none" only where nothing was left out, for any reason. */
 function emptyState(list: RequestListProps): SafeHtml | null {
+  const clear = list.filters?.clearHref;
+  if (list.all > 0 && clear !== undefined) {
+    return html`<p class="empty">None of the ${list.all} requests matches these filters. <a href="${clear}">Clear the filters</a></p>`;
+  }
   if (list.problem !== undefined || list.isUnread === true || (list.awaited ?? []).length > 0) {
     return null;
   }
   const isWhole = list.notices.length === 0 && list.otherOrders === 0;
-  const none = list.closed.length > 0 ? 'No open requests' : 'No requests';
-  const ofPatient = `${none} for this patient${list.closed.length > 0 ? '.' : ' yet.'}`;
-  const ofRecord = `${none} in this record. The top of this page says what is special about it.`;
+  const ofRecord = `${noneIn(list, 'in this record')}. The top of this page says what is special about it.`;
+  const ofPatient = `${noneIn(list, 'for this patient')}${list.all > 0 ? '.' : ' yet.'}`;
   const whole = list.isRecordSpecial === true ? ofRecord : ofPatient;
-  const part = list.closed.length > 0 ? 'No open requests are shown.' : 'No requests are shown.';
-  return html`<p class="empty">${isWhole ? whole : `${part} The notes below say what this list leaves out.`}</p>`;
+  const part = `${noneIn(list, 'are shown')}. The notes below say what this list leaves out.`;
+  return html`<p class="empty">${isWhole ? whole : part}</p>`;
+}
+
+function noneIn({ all, title }: RequestListProps, where: string): string {
+  const isPlain = all === 0 || title === 'All';
+  if (isPlain) return `No requests ${where}`;
+  return title === 'Needs action'
+    ? `No requests that need action ${where}`
+    : `No ${title.toLowerCase()} requests ${where}`;
 }
 
 function noticeLines(list: RequestListProps): SafeHtml | null {

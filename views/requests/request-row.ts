@@ -1,6 +1,6 @@
-/** What one request shows, and its table row: a line on wide screens, a card on narrow ones. */
+/** What one request shows, and its table row: a line on wide screens, a card of two lines on narrow ones. */
 import { html, type SafeHtml } from '@remix-run/html-template';
-import { type IconName, icon } from '#views/icons.ts';
+import type { IconName } from '#views/icons.ts';
 
 /** One request in words a clinician reads. Every text is plain, bounded and not yet escaped; undefined = not given. */
 export interface RequestRow {
@@ -12,6 +12,9 @@ export interface RequestRow {
   /** something that changes the meaning of the whole request, such as "Do not perform" */
   readonly caution: string | undefined;
   readonly status: RequestStatus & { readonly sinceText: string | undefined };
+  readonly next: { readonly text: string; readonly isAction: boolean };
+  /** whole days without news, where they are too many */
+  readonly still: number | undefined;
   /** where the request lives: "EHR order" */
   readonly source: string;
   /** undefined when routine: everything else is worth a look */
@@ -42,83 +45,98 @@ export interface RequestPriority {
   readonly word: string;
 }
 
-/** The columns in order; the words are also the labels inside the cards. */
-export const requestColumns = ['Service', 'Status', 'Priority', 'Needed', 'Provider', 'Requested', 'Reason'] as const;
+/** What the usual request is; said of a row only where it is something else. */
+const USUAL_SOURCE = 'EHR order';
 
 /**
- * One table row. The ARIA roles repeat what the elements mean, because CSS turns rows into cards on narrow screens and
- * browsers then forget that it is a table.
+ * One table row. The roles repeat what the elements mean, because CSS turns rows into cards on narrow screens and some
+ * browsers then forget that it is a table. End tags that HTML does not need are left out: a list has hundreds of them.
+ *
+ * @param query of the list's own address, so that the detail page knows the way back; '' for the list as it opens.
  */
-export function requestRow(row: RequestRow): SafeHtml {
-  return html`<tr role="row">
-<th role="rowheader" scope="row" class="cell-service">${cautionBadge(row.caution)}<bdi>${row.service}</bdi>${row.detail === undefined ? null : html` <span class="minor"><bdi>${row.detail}</bdi></span>`}${chip(row.category)}</th>
-${cell('Status', 'status', html`${overdueBadge(row.status)}<span class="status status-${row.status.group}">${icon(row.status.icon)} ${row.status.word}</span> <span class="minor">${statusNote(row)}</span>`)}
-${cell('Priority', 'priority', priorityBadge(row.priority), 'Routine')}
-${cell('Needed', 'needed', row.needed === undefined ? undefined : dates(row.needed))}
-${cell('Provider', 'provider', providers(row))}
-${cell('Requested', 'requested', requestedText(row.requested))}
-${cell('Reason', 'reason', reasonText(row.reason))}
-</tr>
+export function requestRow(row: RequestRow, query = ''): SafeHtml {
+  return html`<tr role=row><th role=rowheader>${caution(row.caution)}${serviceLink(row, query)}${minor(row.detail)}${chip(row.category)}<td role=cell>${statusOf(row)}<td role=cell>${nextStep(row)}<td role=cell>${priorityBadge(row)}<td role=cell>${row.needed === undefined ? null : dates(row.needed)}<td role=cell>${providers(row)}<td role=cell>${requestedText(row.requested)}<td role=cell>${reasonText(row.reason)}
 `;
 }
 
-/** An empty cell is a dash in a column and nothing at all in a card. */
-function cell(
-  label: (typeof requestColumns)[number],
-  name: string,
-  content: SafeHtml | undefined,
-  emptyWord = 'Not given',
-): SafeHtml {
-  const shown =
-    content ?? html`<span class="minor" aria-hidden="true">–</span><span class="visually-hidden">${emptyWord}</span>`;
-  const emptyClass = content === undefined ? ' is-empty' : '';
-  return html`<td role="cell" data-label="${label}" class="cell-${name}${emptyClass}"><div>${shown}</div></td>`;
+/** FHIR R4 datatype id but the name of the form; a request with another one has no page of its own. */
+const ID = /^(?!(?:\.\.?|new)$)[A-Za-z0-9\-.]{1,64}$/;
+
+function serviceLink({ id, service }: RequestRow, query: string): SafeHtml {
+  return ID.test(id) ? html`<a href="requests/${id}${query}">${service}</a>` : html`<span>${service}</span>`;
 }
 
-function cautionBadge(caution: string | undefined): SafeHtml | null {
-  return caution === undefined ? null : html`<span class="caution">${icon('warning')} ${caution}</span> `;
+/** The word with its picture, for list and detail. */
+export function statusOf({
+  status,
+  source,
+  caution: _caution,
+}: Pick<RequestRow, 'status' | 'source' | 'caution'>): SafeHtml {
+  const note = [status.note, source === USUAL_SOURCE ? undefined : source, status.sinceText]
+    .filter(Boolean)
+    .join(' · ');
+  return html`${status.isOverdue ? html`<em>Overdue</em> ` : null}<b class=${status.icon}>${status.word}</b>${minor(note || undefined)}`;
+}
+
+function nextStep({ next, still, status }: RequestRow): SafeHtml {
+  const flag = still === undefined || status.isOverdue ? null : html` <em>No movement for ${lengthOf(still)}</em>`;
+  return html`${next.isAction ? html`<b>${next.text}</b>` : next.text}${flag}`;
+}
+
+function lengthOf(days: number): string {
+  if (days === 1) return '1 day';
+  return days < 61 ? `${days} days` : `${Math.floor(days / 30.44)} months`;
+}
+
+function caution(text: string | undefined): SafeHtml | null {
+  return text === undefined ? null : html`<em>${text}</em> `;
+}
+
+function minor(text: string | undefined): SafeHtml | null {
+  return text === undefined ? null : html` <small>${text}</small>`;
 }
 
 function chip(category: string | undefined): SafeHtml | null {
-  return category === undefined ? null : html` <span class="chip"><bdi>${category}</bdi></span>`;
+  return category === undefined ? null : html` <i>${category}</i>`;
 }
 
-function overdueBadge({ isOverdue }: RequestRow['status']): SafeHtml | null {
-  return isOverdue ? html`<span class="overdue">${icon('warning')} Overdue</span> ` : null;
-}
-
-function statusNote({ status, source }: RequestRow): string {
-  return [status.note, source, status.sinceText].filter((part) => part !== undefined).join(' · ');
-}
-
-function priorityBadge(priority: RequestPriority | undefined): SafeHtml | undefined {
-  return priority && html`<span class="priority priority-${priority.level}">${priority.word}</span>`;
+/** What is on hold or closed does not press: its priority is said without colour. */
+export function priorityBadge({ priority, status }: Pick<RequestRow, 'priority' | 'status'>): SafeHtml | null {
+  if (priority === undefined) return null;
+  const presses = status.group === 'open' && status.icon !== 'hold';
+  return html`<b class=${presses ? priority.level : 'other'}>${priority.word}</b>`;
 }
 
 /** A date must not break at its hyphens. */
-function dates(text: string): SafeHtml {
+export function dates(text: string): SafeHtml {
   const parts = text.split(/(\d{4}-\d\d-\d\d)/);
-  return html`${parts.map((part, index) => (index % 2 === 1 ? html`<span class="date">${part}</span>` : part))}`;
+  return html`${parts.map((part, index) => (index % 2 === 1 ? html`<time>${part}</time>` : part))}`;
 }
 
 /** An open request that names no provider has none yet, whichever kind is asked for. */
-function providers({ sentTo, status }: RequestRow): SafeHtml | undefined {
-  const isWaiting = status.group === 'open' && !status.hasProvider;
-  const none = isWaiting ? html`<span class="minor">No provider yet</span>` : undefined;
+function providers({ sentTo, status }: Pick<RequestRow, 'sentTo' | 'status'>): SafeHtml | null {
+  const none = status.group === 'open' && !status.hasProvider ? html`<small>No provider yet</small>` : null;
   if (sentTo === undefined) return none;
-  const names = sentTo.names.map((name, index) => html`${index === 0 ? null : '; '}<bdi>${name}</bdi>`);
-  return html`${names}${moreNote(sentTo.more)}${none === undefined ? null : html` ${none}`}`;
+  const names = sentTo.names.map((name, index) => html`${index === 0 ? null : '; '}${isolated(name)}`);
+  return html`${names}${moreNote(sentTo.more)}${none && html` ${none}`}`;
 }
 
-function requestedText(requested: RequestRow['requested']): SafeHtml {
-  const by = requested.by === undefined ? null : html` <span class="minor">by <bdi>${requested.by}</bdi></span>`;
-  return html`${requested.on === undefined ? html`<span class="minor">Date not given</span>` : dates(requested.on)}${by}`;
+function requestedText({ on, by }: RequestRow['requested']): SafeHtml {
+  const who = by === undefined ? null : html` <small>by ${isolated(by)}</small>`;
+  return html`${on === undefined ? html`<small>Date not given</small>` : dates(on)}${who}`;
 }
 
-function reasonText(reason: RequestRow['reason']): SafeHtml | undefined {
-  return reason === undefined ? undefined : html`<bdi>${reason.first}</bdi>${moreNote(reason.more)}`;
+function reasonText(reason: RequestRow['reason']): SafeHtml | null {
+  return reason === undefined ? null : html`${isolated(reason.first)}${moreNote(reason.more)}`;
+}
+
+/** Scripts that are written from right to left: only beside such a text can others change their places. */
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+function isolated(text: string): SafeHtml | string {
+  return RIGHT_TO_LEFT.test(text) ? html`<bdi>${text}</bdi>` : text;
 }
 
 function moreNote(count: number): SafeHtml | null {
-  return count === 0 ? null : html` <span class="more">+${count} more</span>`;
+  return count === 0 ? null : html` <i>+${count} more</i>`;
 }

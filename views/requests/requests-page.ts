@@ -30,16 +30,20 @@ export interface RequestsPageStartProps {
   /** the visitor has just sent one */
   readonly isSent?: boolean;
   readonly themeUrl?: string | undefined;
+  /** what reads this view anew */
+  readonly refreshHref: string;
 }
+
+const ASSETS = { style: 'requests.css', script: 'requests.js' } as const;
 
 /** Everything through the patient strip, and last a line that the EHR is being read. */
 export function requestsPageStart(props: RequestsPageStartProps): string {
   const title = `Requests for ${props.patient.name}`;
-  return String(html`${layoutStart({ title, themeUrl: props.themeUrl, bar: clinicianBar(props.bar) })}${patientBanner(props.patient, props.needPatientBanner)}<div class="page-heading">
-<h1>Requests for <bdi>${props.patient.name}</bdi></h1>
+  return String(html`${layoutStart({ title, themeUrl: props.themeUrl, bar: clinicianBar(props.bar), ...ASSETS })}${patientBanner(props.patient, props.needPatientBanner)}<div class="page-heading">
+<h1>Requests<span class="visually-hidden"> for <bdi>${props.patient.name}</bdi></span></h1>
 ${asOfLine(props)}
-</div>
-${props.isSent === true ? doneLine('The request was sent to the EHR.', RESULT) : null}${createLine(props.create, props.bar.base)}${loadingLine(props.bar.base)}`);
+${createLine(props.create, props.bar.base)}</div>
+${props.isSent === true ? doneLine('The request was sent to the EHR.', RESULT) : null}${loadingLine(props.bar.base)}`);
 }
 
 /** @param id of the one line that the page opens with the focus on, where its address ends in it. */
@@ -74,6 +78,8 @@ function createLine(create: RequestsPageStartProps['create'], base: string): Saf
 export function requestsPageEnd(props: {
   patient: PatientIdentity;
   list: RequestListProps;
+  /** when and for whom it was read: printed with the patient on every sheet */
+  printed: string;
   /** finds this page's log line; shown where something is missing */
   supportCode: string;
   /** what only the list could say of requests sent from here */
@@ -85,12 +91,12 @@ export function requestsPageEnd(props: {
   };
 }): string {
   const { newlyFound = 0, create, base = '' } = props.sent ?? {};
-  const { open, closed, problem } = props.list;
+  const { all, problem } = props.list;
   const list = { ...props.list, isRecordSpecial: (props.patient.cautions ?? []).length > 0 };
-  const isRead = problem === undefined || open.length + closed.length > 0;
+  const isRead = problem === undefined || all > 0;
   const found = newlyFound > 0 ? doneLine('The request that the EHR had not confirmed is in the EHR now.') : null;
   return String(
-    html`${found}${createLine(create, base)}${requestList(list, identityLine(props.patient), props.supportCode)}${layoutEnd(isRead ? SOURCE : undefined)}`,
+    html`${found}${createLine(create, base)}${requestList(list, [identityLine(props.patient), props.printed], props.supportCode)}${layoutEnd(isRead ? SOURCE : undefined)}`,
   );
 }
 
@@ -99,6 +105,6 @@ const SOURCE = 'These requests are read from your EHR, which has the full record
 /** The zone is named: without JavaScript the server cannot know the reader's own. */
 function asOfLine(props: RequestsPageStartProps): SafeHtml {
   const { asOf, timeZone } = props;
-  const refresh = html`<span class="refresh"> · <a href="${props.bar.base}/requests">${icon('refresh')}Refresh</a></span>`;
+  const refresh = html`<span class="refresh"> · <a href="${props.refreshHref}">${icon('refresh')}Refresh</a></span>`;
   return html`<p class="as-of">as of <span class="print-only">${dayIn(asOf, timeZone)} </span>${clockTime(asOf, timeZone)}${refresh}</p>`;
 }

@@ -17,6 +17,9 @@ export interface OpenedLaunch {
 }
 
 export const keyOf = (id: string) => `launch:${id}`;
+/** What is kept beside the record goes with it: the list that was read last, and what was searched it for. */
+export const listKeyOf = (id: string) => `launch-list:${id}`;
+export const searchKeyOf = (id: string) => `launch-search:${id}`;
 export const hashOf = (secret: string) => hash('sha256', secret, 'base64url');
 
 export function createLaunchSealing(sealer: Sealer) {

@@ -6,7 +6,15 @@ import { isEqualSecret } from '#src/http/csrf.ts';
 import type { EndReason } from './end-reasons.ts';
 import { createEndedLaunches } from './ended-launches.ts';
 import { IDLE_LIMIT_MS, type Launch } from './launch.ts';
-import { createLaunchSealing, hashOf, keyOf, type LaunchRecord, type OpenedLaunch } from './launch-record.ts';
+import {
+  createLaunchSealing,
+  hashOf,
+  keyOf,
+  type LaunchRecord,
+  listKeyOf,
+  type OpenedLaunch,
+  searchKeyOf,
+} from './launch-record.ts';
 import { createLiveIndex, NOTE_EVERY_MS } from './live-index.ts';
 import { createLiveLaunches, type LiveLaunches } from './live-launches.ts';
 import type { StoreRetries } from './store-retries.ts';
@@ -94,7 +102,12 @@ export function createLaunchStore(
   };
   const endOne = async ({ launch: seen, secretHash }: LaunchRecord, reason: EndReason): Promise<Launch[]> => {
     const { id, organizationId } = seen;
-    const bury = () => Promise.all([endedLaunches.leave(id, secretHash, reason), index.drop(organizationId, [id])]);
+    const bury = () =>
+      Promise.all([
+        endedLaunches.leave(id, secretHash, reason),
+        index.drop(organizationId, [id]),
+        redis.delete(listKeyOf(id), searchKeyOf(id)),
+      ]);
     try {
       const taken = await unseal(id, await redis.take(keyOf(id)));
       if (!taken) return [];

@@ -15,7 +15,7 @@ export interface BarDependencies {
 export async function clinicianBarOf(
   { config, launchCookies }: BarDependencies,
   request: Request,
-  { launch, cookieSecret, user }: { launch: Launch; cookieSecret: string; user: UserReading },
+  { launch, cookieSecret, user }: { launch: Launch; cookieSecret: string; user: Pick<UserReading, 'soon'> },
 ) {
   const { name, role, isPending } = await user.soon();
   return {

@@ -40,17 +40,27 @@ export async function readPatientIfPermitted(
 }
 
 /** Their own name is known, or on its way, without another call. */
-export function ownUserOf({ user: { fhirUser } }: Launch, user: UserReading): RequestListOptions['user'] {
+export function ownUserOf({ user: { fhirUser } }: Launch, user: Pick<UserReading, 'soon'>): RequestListOptions['user'] {
   return fhirUser === undefined ? undefined : { reference: fhirUser, name: async () => (await user.soon()).name };
+}
+
+/** Whether a list that was read before may still be shown: settings and scopes change during a launch (RF-09). */
+export function mayShowRequests(launch: Launch, { showEhrOrders }: Organization): boolean {
+  return (
+    showEhrOrders &&
+    mayUse(launch, { type: 'Patient', interaction: 'r' }) &&
+    mayUse(launch, { type: 'ServiceRequest', interaction: 's' })
+  );
 }
 
 /** The list, as far as the organization shows it and the EHR permits it. */
 export async function readRequests(
   api: FhirApi,
   launch: Launch,
-  { showEhrOrders, searchParameters, timeZone }: Organization,
-  naming: Pick<RequestListOptions, 'user' | 'batches' | 'includes' | 'remembered' | 'now'>,
+  organization: Organization,
+  naming: Pick<RequestListOptions, 'user' | 'batches' | 'includes' | 'remembered' | 'tasks' | 'now'>,
 ): Promise<RequestList> {
+  const { showEhrOrders, searchParameters, timeZone, transportStillDays, otherStillDays } = organization;
   if (!showEhrOrders) {
     const notices = ['Your organization does not show requests from the EHR here.'];
     return { open: [], closed: [], otherOrders: 0, notices, problem: undefined, isUnread: true };
@@ -63,6 +73,17 @@ export async function readRequests(
     canRead: (type) => mayUse(launch, { type, interaction: 'r' }),
     searchParameters,
     timeZone,
+    encounter: launch.context.encounter === undefined ? undefined : `Encounter/${launch.context.encounter}`,
+    movement: { transport: transportStillDays, other: otherStillDays },
     ...naming,
+    tasks: readsTasks(organization) && mayUse(launch, { type: 'Task', interaction: 's' }) ? naming.tasks : undefined,
   });
+}
+
+/**
+ * Only where the organization's scopes name Task: a wildcard covers it at every EHR, and most have none for a request, so
+ * that each launch would cost them one more search.
+ */
+function readsTasks({ scopes }: Organization): boolean {
+  return /(?:^|\s)(?:patient|user)\/Task\./.test(scopes);
 }

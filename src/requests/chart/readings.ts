@@ -51,6 +51,7 @@ export function createChartReadings(
   const names = new LRUCache<string, Map<string, NamedResource>>({ ...anHour, noUpdateTTL: true });
   const batchesOf = createBatchSupport(clock);
   const includesOf = createIncludeSupport(clock);
+  const tasksOf = createBatchSupport(clock);
   const isYoung = ({ startedAt }: ChartReading) => clock().getTime() - startedAt.getTime() < YOUNG_MS;
 
   const open = (launch: Launch, organization: Organization, renew: Renew): OpenReading => {
@@ -64,7 +65,11 @@ export function createChartReadings(
   const read = (launch: Launch, organization: Organization, renew: Renew): ChartReading => {
     const opened = open(launch, organization, renew);
     const startedAt = clock();
-    const support = { batches: batchesOf(organization), includes: includesOf(organization) };
+    const support = {
+      batches: batchesOf(organization),
+      includes: includesOf(organization),
+      tasks: tasksOf(organization),
+    };
     const remembered = names.get(launch.id) ?? new Map<string, NamedResource>();
     names.set(launch.id, remembered);
     const naming = { user: ownUserOf(launch, opened.user), ...support, remembered, now: startedAt };

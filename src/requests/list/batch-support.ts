@@ -1,11 +1,11 @@
-/** Which EHRs take no batch: learned from their answers and kept as long as what discovery found. */
+/** Which EHRs take no batch, or have no Task: learned from their answers and kept as long as what discovery found. */
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asText } from '#src/smart/fhir/fields.ts';
 import type { FhirResource } from '#src/smart/step-6-fhir-api.ts';
 
-/** Of one organization's EHR. */
+/** Of one organization's EHR and one of the two. */
 export type BatchSupport = ReturnType<ReturnType<typeof createBatchSupport>>;
 
 /** As the longest life of a discovery: an EHR that learns to take a batch is asked again within the hour. */
@@ -18,7 +18,7 @@ export function createBatchSupport(clock: Clock) {
     const key = `${id} ${connectionVersion}`;
     return {
       isMissing: (): boolean => clock().getTime() - (missingSince.get(key) ?? -Infinity) < KEPT_MS,
-      /** The EHR has just answered that it takes none. */
+      /** The EHR has just answered that it has none. */
       noteMissing: (): void => void missingSince.set(key, clock().getTime()),
     };
   };
@@ -28,8 +28,9 @@ export function createBatchSupport(clock: Clock) {
 const PASSING = new Set([401, 408, 425, 429]);
 
 /**
+/**
  * Does a failed request mean that the EHR does not take such requests, now or ever: a POST on the base, a search with
- * `_include`? A web page for an answer does, too.
+ * `_include`, a search of a type that it does not have? A web page for an answer does, too.
  */
 export function refusesSuch({ status, failure }: FhirError): boolean {
   if (status === undefined) return failure === 'unexpected';

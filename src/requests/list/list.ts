@@ -1,9 +1,11 @@
 /** Loads the EHR's requests of one patient, checked, sorted, merged and named, as the page shows them. */
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
+import { type MovementLimits } from '#src/requests/progress/movement.ts';
+import { newestTasks, readTask, type Task } from '#src/requests/progress/task.ts';
 import type { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
-import { refusesSuch } from './batch-support.ts';
+import { type BatchSupport, refusesSuch } from './batch-support.ts';
 import type { IncludeSupport } from './include-support.ts';
 import { mergeRequests } from './merge.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
@@ -12,9 +14,11 @@ import { describeLeftOut, describeMerged, describeNotGranted, describeOutcome, d
 import { orderForReading } from './order.ts';
 import { identifiersOf, isOfAnotherPatient } from './own-patient.ts';
 import { describeProblem, type RequestsProblem } from './problem.ts';
-import { type RequestRow, toRow } from './row.ts';
+import { localReference } from './reference.ts';
+import { ownerOf, type ReadAt, type RequestRow, toRow } from './row.ts';
 import { describeLimits } from './scope-limits.ts';
 import { maxRequests, type SearchResult, searchRequests } from './search-requests.ts';
+import { searchTasks } from './search-tasks.ts';
 import { type PartyReference, readServiceRequest, type ServiceRequest } from './service-request.ts';
 import { onceById, sift } from './sift.ts';
 
@@ -37,7 +41,7 @@ export interface RequestList {
 }
 
 /** What loading the list depends on besides the EHR. */
-export interface RequestListOptions extends Pick<Naming, 'user' | 'batches' | 'remembered'> {
+export interface RequestListOptions extends Pick<Naming, 'user' | 'batches' | 'remembered'>, Pick<ReadAt, 'encounter'> {
   /** The launch's patient, already checked (LC-02). */
   readonly patientId: string;
   /** Whether the granted scopes allow searching ServiceRequest; without, the EHR is not even asked (SCO-19). */
@@ -53,6 +57,10 @@ export interface RequestListOptions extends Pick<Naming, 'user' | 'batches' | 'r
   readonly includes?: IncludeSupport | undefined;
   /** The searches that limit which requests the granted scopes cover, as `name=value&…`; default: nothing does. */
   readonly limits?: readonly string[];
+  /** What is known of Task at this EHR; undefined where the granted scopes do not allow searching it. */
+  readonly tasks?: BatchSupport | undefined;
+  /** After how many days without movement a request is flagged; default: never. */
+  readonly movement?: MovementLimits;
 }
 
 /**
@@ -70,12 +78,17 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
   const sifted = sift(found.requests, patientId);
   const shown = orderForReading(sifted.requests).slice(0, maxRequests);
   const { kept, ...merged } = mergeRequests(shown, sifted.inDoubt);
-  const parties = kept.flatMap(({ performers, requester }) => [...performers, ...(requester ? [requester] : [])]);
+  const taskOf = tasksFor(found.tasks, merged.referred);
+  const owners = kept.flatMap((request) => taskOf(request)?.owner ?? []).map(ownerOf);
+  const others = kept.flatMap(({ performers, requester }) => [...performers, ...(requester ? [requester] : [])]);
   const isNamed = (party: PartyReference) => namesItself(party) || party.local === user?.reference;
-  if (parties.length > 0) includes?.noteNaming({ isComplete: parties.every(isNamed) });
+  if (others.length > 0) includes?.noteNaming({ isComplete: others.every(isNamed) });
+  const parties = [...owners, ...others];
   const naming = { included: found.included, now, patientId, canRead, user, batches, remembered };
   const { nameOf, notGranted } = await resolveNames(api, parties, naming);
-  const rows = kept.map((request) => toRow(request, nameOf, { now, timeZone }));
+  const { movement, encounter } = options;
+  const at = { now, timeZone, limits: movement, user: user?.reference, encounter };
+  const rows = kept.map((request) => toRow(request, nameOf, at, taskOf(request)));
   const { end, counted, unreadable } = found.result;
   const hasMore = end === 'more' || sifted.requests.length > shown.length;
   return {
@@ -87,6 +100,7 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
       ...describeLeftOut({ ...sifted, unreadable, counted, hasMore }),
       ...describeMerged({ ...merged, inDoubt: onceById(sifted.inDoubt), disputed: sifted.disputed }),
       ...describeNotGranted(notGranted),
+      ...found.taskNotices,
       ...describeRemarks([...found.remarks]),
     ],
     problem: problemOf(found),
@@ -98,6 +112,8 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
 interface Found {
   readonly identifiers: Set<string>;
   readonly requests: ServiceRequest[];
+  readonly tasks: Task[];
+  readonly taskNotices: readonly string[];
   /** Resources of other types that came along, good only for names. */
   readonly included: NamedResource[];
   /** The EHR's own, each once. */
@@ -109,8 +125,8 @@ interface Found {
 
 /** Only what the list shows is kept of what an EHR sends, as soon as it is there (FH-12). */
 async function search(api: FhirApi, options: RequestListOptions): Promise<Found> {
-  const { patientId, searchParameters = [], now, timeZone = serverTimeZone } = options;
-  const [requests, included]: [ServiceRequest[], NamedResource[]] = [[], []];
+  const { patientId, searchParameters = [], now, timeZone = serverTimeZone, tasks: support } = options;
+  const [requests, included, tasks]: [ServiceRequest[], NamedResource[], Task[]] = [[], [], []];
   const [identifiers, remarks] = [new Set<string>(), new Set<string>()];
   const at = { base: api.base, now, timeZone };
   const take = (resource: ForeignRecord): void => {
@@ -120,10 +136,17 @@ async function search(api: FhirApi, options: RequestListOptions): Promise<Found>
       for (const name of [...identifiersOf(resource), `ServiceRequest/${String(resource.id)}`]) identifiers.add(name);
     } else if (resource.resourceType === 'OperationOutcome') {
       for (const line of describeOutcome(resource)) remarks.add(line);
+    } else if (resource.resourceType === 'Task') {
+      takeTask(resource);
     } else if (resource.resourceType !== 'Patient') {
       // Another patient has no name here, and what this one is called the launch's own read says.
       included.push(readNamedResource(resource, at));
     }
+  };
+  const localOf = (reference: unknown) => localReference(reference, api.base);
+  const takeTask = (resource: ForeignRecord): void => {
+    const task = readTask(resource, { patientId, localOf });
+    if (task) tasks.push(task);
   };
   const ask = async (wanted: readonly string[]) => {
     let failure: FhirError | undefined;
@@ -131,12 +154,19 @@ async function search(api: FhirApi, options: RequestListOptions): Promise<Found>
     const result = await searchRequests(api, { patientId, searchParameters, includes: wanted, onFailure }, take);
     return { result, failure };
   };
-  const wanted = mayName(options) ? (options.includes?.wanted() ?? []) : [];
-  const asked = await ask(wanted);
-  const isRefused = !asked.result.isBegun && asked.failure !== undefined && refusesSearch(asked.failure);
-  const answered = wanted.length > 0 && isRefused ? await ask([]) : asked;
-  if (answered !== asked && answered.result.isBegun) options.includes?.noteRefused();
-  return { requests, included, remarks, identifiers, ...answered };
+  const askWithNames = async () => {
+    const wanted = mayName(options) ? (options.includes?.wanted() ?? []) : [];
+    const asked = await ask(wanted);
+    const isRefused = !asked.result.isBegun && asked.failure !== undefined && refusesSearch(asked.failure);
+    const answered = wanted.length > 0 && isRefused ? await ask([]) : asked;
+    if (answered !== asked && answered.result.isBegun) options.includes?.noteRefused();
+    return answered;
+  };
+  const [answered, taskNotices] = await Promise.all([
+    askWithNames(),
+    support ? searchTasks(api, { patientId, searchParameters, support }, takeTask) : [],
+  ]);
+  return { requests, tasks, taskNotices, included, remarks, identifiers, ...answered };
 }
 
 /** Nothing comes along that may not be read either (SCO-19). */
@@ -147,6 +177,18 @@ function mayName({ canRead = () => true }: RequestListOptions): boolean {
 /** Some servers fail at a parameter that they do not know. */
 function refusesSearch(error: FhirError): boolean {
   return refusesSuch(error) || error.status === 500;
+}
+
+/** A referral that is shown for its order has the Tasks of both. */
+function tasksFor(tasks: readonly Task[], referred: readonly ServiceRequest[]) {
+  const ofOrders = new Set(referred.map(({ keys }) => `ServiceRequest/${keys.id}`));
+  const aliases = (keys: ServiceRequest['keys']) =>
+    keys.basedOn !== undefined && ofOrders.has(keys.basedOn) ? [keys.basedOn] : [];
+  const newest = newestTasks(tasks);
+  return ({ keys }: ServiceRequest): Task | undefined =>
+    [`ServiceRequest/${keys.id}`, ...aliases(keys)]
+      .flatMap((key) => newest.get(key) ?? [])
+      .toSorted((a, b) => b.changedMs - a.changedMs)[0];
 }
 
 function problemOf({ result: { end, isBegun }, failure }: Found): RequestsProblem | undefined {

@@ -1,50 +1,96 @@
-/** Turns a parsed request into the words of its row. */
-import { dayText } from '#src/patients/fhir-date.ts';
+/** Turns a parsed request and its newest Task into the words of its row. */
+import { dayText, readFhirDate } from '#src/patients/fhir-date.ts';
+import { daysWithoutMovement, type MovementLimits } from '#src/requests/progress/movement.ts';
+import { nextStep } from '#src/requests/progress/next-step.ts';
+import type { Task } from '#src/requests/progress/task.ts';
 import { elapsedText } from '#src/requests/timing/how-long-ago.ts';
 import type { PartyReference, ServiceRequest } from './service-request.ts';
+import { withTask } from './status.ts';
 
 const MOST_NAMED = 2;
 
-/** One row of the list; plain texts, which the view escapes. */
+/** One row of the list; plain texts, which the view escapes. It is sealed with the list, so it holds no more than that. */
 export type RequestRow = ReturnType<typeof toRow>;
 
-/** When and where a page is read; `timeZone` is the organization's. */
-interface ReadAt {
+/** When, where and for whom a page is read; `timeZone` is the organization's. */
+export interface ReadAt {
   readonly now: Date;
   readonly timeZone: string;
+  /** After how many days without movement a request is flagged; default: never. */
+  readonly limits?: MovementLimits | undefined;
+  /** `Type/id` of the signed-in user. */
+  readonly user?: string | undefined;
+  /** `Encounter/id` of the launch. */
+  readonly encounter?: string | undefined;
 }
 
-/** @param nameOf the name of a party of this request, as `resolveNames` found it. */
-export function toRow(request: ServiceRequest, nameOf: (party: PartyReference) => string, at: ReadAt) {
-  const { id, service, detail, category, caution, source, priority, needed, requester } = request;
+const NEVER: MovementLimits = { transport: Infinity, other: Infinity };
+
+/** @param nameOf the name of a party of this request, as `resolveNames` found it. @param task its newest one. */
+export function toRow(request: ServiceRequest, nameOf: (party: PartyReference) => string, at: ReadAt, task?: Task) {
+  const { id, service, detail, category, caution, source, priority, needed, neededMs, requester } = request;
   const [first, ...others] = request.reasons;
+  const status = withTask(request.status, task);
+  // The Task's time counts where its word does.
+  const sinceText = status === request.status ? sinceOf(request, at) : elapsedText(task?.changed, at);
+  const isOpen = status.group === 'open';
+  const moved = movedMs(request, at, task);
+  const facts = { ...status, isOpen, isProhibited: request.isProhibited, service, category, movedMs: moved };
+  const waited = elapsedText(task?.changed ?? request.authoredOn, at);
   return {
     id,
     service,
     detail,
     category,
     caution,
-    status: { ...request.status, sinceText: sinceText(request, at) },
+    status: { ...status, sinceText },
+    next: nextStep({ ...facts, hasTime: needed !== undefined, waited }),
+    /** Whole days without news, where they are too many. */
+    still: daysWithoutMovement(facts, at.limits ?? NEVER, at.now),
     source,
     priority,
     needed,
-    sentTo: sentTo(request, nameOf),
+    sentTo: sentTo(request, nameOf, task),
     requested: { on: dayText(request.authoredOn, at.timeZone), by: requester && nameOf(requester) },
     reason: first === undefined ? undefined : { first, more: others.length },
+    isMine: at.user !== undefined && requester?.local === at.user,
+    isHere: at.encounter !== undefined && request.encounter === at.encounter,
+    neededMs,
+    requestedMs: readFhirDate(request.authoredOn, at.timeZone)?.at,
+    movedMs: moved,
+    references: request.references,
+    relations: request.relations,
   };
 }
 
 /** An order or draft began when it was written; when any other state began the EHR does not say, only when it last changed. */
-function sinceText({ status, authoredOn, lastUpdated }: ServiceRequest, at: ReadAt): string | undefined {
+function sinceOf({ status, authoredOn, lastUpdated }: ServiceRequest, at: ReadAt): string | undefined {
   if (status.icon === 'ordered' || status.icon === 'draft') return elapsedText(authoredOn, at);
   const elapsed = elapsedText(lastUpdated, at);
   return elapsed && `changed ${elapsed === 'today' ? elapsed : `${elapsed} ago`}`;
 }
 
-function sentTo({ performers, performerType }: ServiceRequest, nameOf: (party: PartyReference) => string) {
-  const names = [...new Set(performers.map(nameOf))];
+/** The last thing that is known to have happened; what the future holds has not. */
+function movedMs({ authoredOn, lastUpdated }: ServiceRequest, at: ReadAt, task: Task | undefined): number | undefined {
+  const known = [authoredOn, lastUpdated, task?.changed]
+    .map((value) => readFhirDate(value, at.timeZone)?.at)
+    .filter((ms) => ms !== undefined && ms <= at.now.getTime());
+  return known.length === 0 ? undefined : Math.max(...known.map(Number));
+}
+
+function sentTo(
+  { performers, performerType }: ServiceRequest,
+  nameOf: (party: PartyReference) => string,
+  task: Task | undefined,
+) {
+  const names = [...new Set(task?.owner ? [nameOf(ownerOf(task.owner))] : performers.map(nameOf))];
   const kind = performerType === undefined ? undefined : { names: [`Any: ${performerType}`], more: 0 };
   return names.length === 0
     ? kind
     : { names: names.slice(0, MOST_NAMED), more: Math.max(0, names.length - MOST_NAMED) };
+}
+
+/** A Task's owner as names are resolved; what a Task contains is not looked at. */
+export function ownerOf(owner: NonNullable<Task['owner']>): PartyReference {
+  return { ...owner, contained: undefined };
 }

@@ -9,7 +9,7 @@ import { createTally } from './tally.ts';
 const PAGE_SIZE = 50;
 const MOST_PAGES = 10;
 /** Beyond this the list says that there is more. */
-export const maxRequests = 200;
+export const maxRequests = 500;
 /** Entries of any kind that are looked at, and bytes after which no further page is read (FH-12). */
 const MOST_ENTRIES = 1_000;
 const MOST_BYTES = 5_000_000;

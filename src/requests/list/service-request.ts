@@ -1,6 +1,7 @@
 /** Parses a foreign ServiceRequest once, at the border, into a type whose every field may be relied on. */
 import { dayIn } from '#src/adapters/time-zone.ts';
 import { mayBeProhibited } from '#src/patients/modifier-elements.ts';
+import { beginsAt } from '#src/requests/timing/begins.ts';
 import { readNeeded } from '#src/requests/timing/needed.ts';
 import { containedOf } from '#src/smart/fhir/contained.ts';
 import {
@@ -14,7 +15,7 @@ import {
 import { readCaution, readDetail, readReasons, readService } from './concepts.ts';
 import { readRequestKeys } from './keys.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
-import { localReference } from './reference.ts';
+import { localReference, namelessReferences, relationsOf } from './reference.ts';
 import { codeOf, describePriority, describeSource, describeStatus } from './status.ts';
 
 /** A ServiceRequest of the EHR. Texts are plain and bounded; undefined = not given or unreadable. */
@@ -51,13 +52,19 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     ...readService(resource),
     detail: readDetail(resource),
     caution: readCaution(resource),
+    isProhibited: mayBeProhibited(resource),
     needed: needed.text,
+    neededMs: beginsAt(resource, at.timeZone),
+    /** `Encounter/id` on this server. */
+    encounter: localReference(resource.encounter, base),
     authoredOn: asText(resource.authoredOn, 40),
     lastUpdated: asText(asRecord(resource.meta).lastUpdated, 40),
     requester: asRecords(resource.requester).map(party)[0],
     performers: performers.map(party),
     performerType: asConceptText(resource.performerType),
     reasons: readReasons(resource, base),
+    references: namelessReferences(resource, base),
+    relations: relationsOf(resource, base),
     keys: readRequestKeys(resource, base),
   };
 }

@@ -1,4 +1,6 @@
 /** The one table from FHIR's status, intent and priority codes to the plain words of the list. */
+import type { Task } from '#src/requests/progress/task.ts';
+import type { TaskWord } from '#src/requests/progress/task-words.ts';
 import { asInformation, asText } from '#src/smart/fhir/fields.ts';
 
 /** A plain status word with its picture and the half of the page it belongs to. */
@@ -14,7 +16,7 @@ export interface RequestStatus extends StatusWord {
 interface StatusWord {
   readonly group: 'open' | 'closed';
   readonly word: string;
-  readonly icon: 'draft' | 'ordered' | 'hold' | 'done' | 'cancelled' | 'unknown';
+  readonly icon: TaskWord['icon'] | 'ordered' | 'cancelled' | 'unknown';
 }
 
 /** How urgent: `level` chooses the colour, `word` is read. */
@@ -74,6 +76,26 @@ export function describeStatus(facts: {
     hasProvider,
     note: isActive && hasProvider ? 'reply unknown' : undefined,
     isOverdue: word.group === 'open' && facts.isPastNeeded,
+  };
+}
+
+/**
+ * The status of a request with what its newest Task says: the EHR's own end, draft and hold stand, and of an order that is
+ * merely active the Task knows more. An order that a provider declined is open, because the order itself stands.
+ */
+export function withTask(status: RequestStatus, task: Task | undefined): RequestStatus {
+  const isBare = status.icon === 'ordered' || status.icon === 'unknown';
+  if (!task || !isBare) return status;
+  const { word, icon } = task.word;
+  const isDone = icon === 'done';
+  const remark = icon === 'declined' || icon === 'hold' ? (task.reason ?? task.remark) : task.remark;
+  return {
+    word,
+    icon,
+    group: isDone ? 'closed' : 'open',
+    note: remark === word ? undefined : remark,
+    hasProvider: status.hasProvider || task.owner !== undefined,
+    isOverdue: status.isOverdue && !isDone,
   };
 }
 

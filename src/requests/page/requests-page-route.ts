@@ -1,5 +1,6 @@
 /** `GET /launches/:launchId/requests`: the page every launch ends on, "Requests for <patient name>". */
 import type { Request, RequestHandler, Response } from 'express';
+import type { Sealer } from '#src/adapters/seal.ts';
 import type { Audit } from '#src/audit/audit.ts';
 import type { Config } from '#src/config/index.ts';
 import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
@@ -7,7 +8,8 @@ import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
 import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
 import { sendFirstPart } from '#src/http/compression.ts';
 import { contextOf } from '#src/http/request-context.ts';
-import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
+import { queryOf } from '#src/http/request-values.ts';
+import { allowSameOriginReferrer, setPagePolicy } from '#src/http/security-headers.ts';
 import { leaveInTime } from '#src/launches/pages/closing-route.ts';
 import { openLaunchOf, UNATTENDED } from '#src/launches/pages/guard.ts';
 import type { LaunchCookies } from '#src/launches/session/cookies.ts';
@@ -15,7 +17,9 @@ import type { Launch } from '#src/launches/session/launch.ts';
 import type { CurrentTokens } from '#src/launches/tokens/current-token.ts';
 import type { TokenConfirmations } from '#src/launches/tokens/introspect.ts';
 import { isUsableAsIs, unavailable } from '#src/launches/tokens/renewal-state.ts';
+import type { Organization } from '#src/organizations/organization.ts';
 import { clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
+import { mayShowRequests } from '#src/requests/chart/launch-reads.ts';
 import { endIfOver } from '#src/requests/chart/open-readings.ts';
 import type { ChartReadings } from '#src/requests/chart/readings.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
@@ -23,6 +27,12 @@ import { ownerOf } from '#src/requests/new/form.ts';
 import { afterList, beforeList, type OnTheListDependencies } from '#src/requests/new/on-the-list.ts';
 import { recordCreated } from '#src/requests/new/record-created.ts';
 import { requestsPageEnd, requestsPageStart } from '#views/requests/requests-page.ts';
+import { instantText } from '#views/zone.ts';
+import type { KeptLists } from './kept-list.ts';
+import { handlesOf, listProps } from './list-props.ts';
+import { type ListReading, readingOf } from './list-reading.ts';
+import type { SearchTexts } from './search-texts.ts';
+import { isPlain, readView, viewQuery } from './view.ts';
 
 const FIRST_PAGE_MS = 2 * 60_000;
 
@@ -38,12 +48,15 @@ export function requestsRoute(
     readings: ChartReadings;
     currentTokens: CurrentTokens;
     confirmations: TokenConfirmations;
+    keptLists: KeptLists;
+    texts: SearchTexts;
+    sealer: Sealer;
     launchCookies: LaunchCookies;
     audit: Audit;
     traces: LaunchTraces;
   },
 ): RequestHandler {
-  const { readings, currentTokens, deliveries, confirmations, audit, traces, clock } = dependencies;
+  const { readings, currentTokens, deliveries, confirmations, keptLists, texts, audit, traces, clock } = dependencies;
   const show = async (request: Request, response: Response) => {
     const trace = traceOf(request);
     const { opened, organization, cookieSecret, closing, isUnattended } = openLaunchOf(request);
@@ -61,23 +74,31 @@ export function requestsRoute(
       isUnattended
         ? Promise.reject(unavailable(launch, clock()))
         : currentTokens.renew(launch.id, organization, refused);
-    const reading = readings.take(launch, organization, renew);
+    const view = readView(queryOf(request));
+    const mayKeep = view.isAsked && mayShowRequests(launch, organization);
+    const kept = mayKeep ? await keptLists.find(launch.id, clock()) : undefined;
+    const reading: ListReading = kept ? readingOf(kept) : readings.take(launch, organization, renew);
     // The list may fail while the patient is awaited; its turn to be looked at comes below.
     reading.requests.catch(() => undefined);
     const patient = await trace
       .step('patient', () => reading.patient)
       .catch((error: unknown) => endIfOver(currentTokens, launch, organization, error));
     allowSameOriginReferrer(response);
+    allowOwnScripts(response, launch, organization);
     leaveInTime(response, launch.id, closing, clock());
     const theme = `${base}/theme.css${isUnattended ? `?${UNATTENDED}` : ''}`;
     const before = await beforeList(dependencies, launch, organization, patient);
+    const who = await reading.user.soon();
+    const bar = await clinicianBarOf(dependencies, request, { launch, cookieSecret, user: { soon: async () => who } });
+    const asOf = reading.startedAt;
     const sendRest = sendFirstPart(
       response,
       requestsPageStart({
         patient,
         needPatientBanner: launch.context.needPatientBanner,
-        bar: await clinicianBarOf(dependencies, request, { launch, cookieSecret, user: reading.user }),
-        asOf: reading.startedAt,
+        bar,
+        asOf,
+        refreshHref: `${base}/requests${isPlain(view) ? '' : `${viewQuery(view, { page: view.page })}&fresh`}`,
         timeZone: organization.timeZone,
         create: before.create,
         isSent: before.isSent,
@@ -95,15 +116,32 @@ export function requestsRoute(
       const { kind, status, issues } = list.problem;
       Object.assign(facts, { pageProblem: kind, ehrStatus: status, issueCodes: issues });
     }
-    const { awaited, ...sent } = await afterList(dependencies, launch, before, list);
+    const [{ awaited, ...sent }] = await Promise.all([
+      afterList(dependencies, launch, before, list),
+      kept || isEmpty(list) ? undefined : keptLists.keep(launch.id, { asOf, patient, user: who, list }),
+    ]);
     for (let found = 0; found < sent.newlyFound; found += 1) recordCreated(audit, request, launch);
-    sendRest(requestsPageEnd({ patient, list: { ...list, awaited }, supportCode, sent: { ...sent, base } }));
+    const text = view.find === undefined ? '' : await texts.find(launch.id, view.find).catch(() => undefined);
+    const page = { view, text, launch, csrfToken: bar.csrfToken };
+    const props = listProps(list, page, handlesOf(dependencies.sealer, launch.id));
+    const printed = `Read ${instantText(asOf, organization.timeZone)}${who.name === undefined ? '' : ` for ${who.name}`}`;
+    sendRest(requestsPageEnd({ patient, printed, list: { ...props, awaited }, supportCode, sent: { ...sent, base } }));
     if (isFirstPage(launch, clock())) trace.completed();
     else if (!list.problem) trace.discard();
   };
   return async (request, response) => {
     await traces.follow({ request, step: 'patient' }, () => show(request, response));
   };
+}
+
+/** The script of the page reads other views of it. */
+function allowOwnScripts(response: Response, { kind }: Launch, { frameAncestors }: Organization): void {
+  setPagePolicy(response, { fetchesOwnPages: true, ...(kind === 'ehr' ? { frameAncestors } : {}) });
+}
+
+/** There is nothing in it that a filter could show, or it is to be read again soon. */
+function isEmpty({ open, closed }: RequestList): boolean {
+  return open.length + closed.length === 0;
 }
 
 /** A later page that goes well is no news for the launch trace; one that fails is, whenever it does. */

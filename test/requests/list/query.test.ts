@@ -83,21 +83,21 @@ test('stops after 10 pages of an endless list (FH-09)', async () => {
   expect(list.notices[0]).toMatch('The EHR has more requests');
 });
 
-test('stops at 200 requests and says that there are more', async () => {
+test('stops at 500 requests and says that there are more', async () => {
   const page = (number: number, base: string): object =>
     searchset(requests(number * 50, 50), next(`${base}/ServiceRequest?page=${number + 1}`));
   const { list, server } = await loadPages((base) => page(0, base), page);
-  expect(server.calls).toHaveLength(4);
-  expect(list.open).toHaveLength(200);
+  expect(server.calls).toHaveLength(10);
+  expect(list.open).toHaveLength(500);
   expect(list.notices).toEqual([MORE]);
 });
 
-test('a server that ignores the page size does not make the page longer than 200', async () => {
+test('a server that ignores the page size does not make the list longer than 500', async () => {
   const { list } = await loadPages(
-    () => searchset(requests(0, 300)),
+    () => searchset(requests(0, 600)),
     () => searchset([]),
   );
-  expect(list.open).toHaveLength(200);
+  expect(list.open).toHaveLength(500);
   expect(list.notices[0]).toMatch('The EHR has more requests');
 });
 

@@ -1,0 +1,229 @@
+/**
+ * Makes the request list answer at once: filters, columns and pages without a reload, keys, a quiet refresh, and rows as
+ * dense as this browser's user likes them. Everything but keys and density works without it.
+ */
+const QUIET_MS = 60_000;
+const PARTS = ['.page-heading', '.requests'];
+let loadedAt = Date.now();
+let latest = 0;
+
+const list = () => document.querySelector('.requests');
+const isField = (element) => element?.matches?.('input, select, textarea, [contenteditable]') === true;
+
+/** Goes to a view by replacing what differs; anything unexpected becomes a real visit. */
+async function show(url, { method = 'GET', body, isBack = false, isQuiet = false } = {}) {
+  const turn = (latest += 1);
+  list()?.setAttribute('aria-busy', 'true');
+  const answer = await fetch(url, { method, body, headers: { accept: 'text/html' } }).catch(() => undefined);
+  const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), 'text/html');
+  // A later choice counts, whichever answer comes first.
+  if (turn !== latest) return;
+  list()?.removeAttribute('aria-busy');
+  if (!page?.querySelector('.requests')) {
+    if (!isQuiet) location.assign(method === 'GET' ? url : location.href);
+    return;
+  }
+  if (isQuiet && isInUse()) return;
+  const focus = focusOf(document.activeElement);
+  for (const part of PARTS) {
+    const then = page.querySelector(part);
+    if (then) document.querySelector(part)?.replaceWith(then);
+  }
+  addTools();
+  loadedAt = Date.now();
+  if (!isBack && !isQuiet) history.pushState(null, '', withoutFresh(answer.url));
+  restore(focus);
+  if (!isQuiet) say(list()?.querySelector('.groups [aria-current]')?.textContent ?? '');
+}
+
+/** A reload of the address reads the list anew only where that was asked for. */
+function withoutFresh(url) {
+  const address = new URL(url);
+  return address.pathname + address.search.replace(/&fresh\b/, '').replace(/&unattended\b/, '');
+}
+
+/** What had the focus, in words that the next page has, too. */
+function focusOf(element) {
+  if (!list()?.contains(element)) return undefined;
+  const { selectionStart, selectionEnd } = element;
+  return {
+    id: element.id,
+    name: element.name,
+    text: element.textContent,
+    tag: element.localName,
+    selectionStart,
+    selectionEnd,
+  };
+}
+
+function restore(focus) {
+  if (!focus) return;
+  const same = [...(list()?.querySelectorAll(focus.tag) ?? [])].find((one) =>
+    focus.id || focus.name
+      ? one.id === focus.id && one.name === focus.name
+      : one.textContent.replace(/\d/g, '') === focus.text.replace(/\d/g, ''),
+  );
+  (same ?? list()?.querySelector('.groups [aria-current]'))?.focus({ preventScroll: true });
+  if (same?.type === 'search') same.setSelectionRange(focus.selectionStart, focus.selectionEnd);
+}
+
+/** For screen readers: what is shown now. */
+function say(text) {
+  const line = document.querySelector('.now-shown') ?? document.createElement('p');
+  line.className = 'now-shown visually-hidden';
+  line.setAttribute('role', 'status');
+  document.querySelector('main').append(line);
+  line.textContent = text;
+}
+
+/** A user who types, or has something open, is not disturbed. */
+function isInUse() {
+  const open = document.querySelector('.requests details[open], dialog[open]');
+  return open !== null || isField(document.activeElement) || String(getSelection()) !== '';
+}
+
+document.addEventListener('click', (event) => {
+  const link = event.target.closest('.groups a, thead a, .pages a, a.clear, .empty a');
+  const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+  if (!link || !isPlain || !list()?.contains(link)) return;
+  event.preventDefault();
+  void show(link.href);
+});
+
+function submit(form) {
+  void show(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)) });
+}
+
+document.addEventListener('submit', (event) => {
+  if (!event.target.matches('.filters')) return;
+  event.preventDefault();
+  submit(event.target);
+});
+document.addEventListener('change', (event) => {
+  const form = event.target.closest('.filters');
+  if (form && event.target.type !== 'search') submit(form);
+});
+addEventListener('popstate', () => void show(location.href, { isBack: true }));
+
+document.addEventListener('visibilitychange', () => {
+  const isOld = Date.now() - loadedAt >= QUIET_MS;
+  if (document.visibilityState !== 'visible' || !isOld || isInUse()) return;
+  const address = new URL(location.href);
+  const query = address.search === '' ? '?' : `${address.search}&`;
+  void show(`${address.pathname}${query}fresh&unattended`, { isQuiet: true });
+});
+
+/* Kept per browser; a browser that keeps nothing has the usual. */
+const kept = {
+  get: (name) => {
+    try {
+      return localStorage.getItem(name);
+    } catch {
+      return null;
+    }
+  },
+  set: (name, value) => {
+    try {
+      localStorage.setItem(name, value);
+    } catch {
+      // For this page, then.
+    }
+  },
+};
+const isCompact = () => document.documentElement.dataset.density === 'compact';
+const isCompactKept = () => kept.get('density') === 'compact';
+function setDensity(density) {
+  document.documentElement.dataset.density = density;
+  kept.set('density', density);
+  addTools();
+}
+
+/** What only a script can do has its buttons from the script. */
+function addTools() {
+  const groups = document.querySelector('.groups');
+  if (!groups) return;
+  groups.querySelector('.tools')?.remove();
+  const tools = Object.assign(document.createElement('div'), { className: 'tools' });
+  const button = (textContent, action) => {
+    const made = Object.assign(document.createElement('button'), {
+      type: 'button',
+      className: 'btn btn-sm btn-quiet',
+      textContent,
+    });
+    made.addEventListener('click', action);
+    tools.append(made);
+  };
+  button(isCompact() ? 'Comfortable rows' : 'Compact rows', () => setDensity(isCompact() ? 'comfortable' : 'compact'));
+  button('Keys', help);
+  groups.append(tools);
+}
+setDensity(isCompactKept() ? 'compact' : 'comfortable');
+
+/* The head of the table stays below the patient, however many lines that takes. */
+const strip = document.querySelector('.patient');
+if (strip) {
+  new ResizeObserver(() => {
+    document.documentElement.style.setProperty('--strip', `${strip.offsetHeight}px`);
+  }).observe(strip);
+}
+
+const KEYS = [
+  ['/', 'Search'],
+  ['n', 'New request'],
+  ['j, k', 'Next and previous request'],
+  ['d', 'Comfortable or compact rows'],
+  ['?', 'This help'],
+];
+
+/** A dialog made here, because the page has no keys without a script. */
+function help() {
+  const dialog = document.querySelector('dialog.keys') ?? document.createElement('dialog');
+  dialog.className = 'keys';
+  dialog.setAttribute('aria-label', 'Keyboard');
+  const names = document.createElement('dl');
+  for (const [key, what] of KEYS) {
+    const [term, text, keyed] = ['dt', 'dd', 'kbd'].map((name) => document.createElement(name));
+    keyed.textContent = key;
+    term.append(keyed);
+    text.textContent = what;
+    names.append(term, text);
+  }
+  const label = document.createElement('label');
+  const box = Object.assign(document.createElement('input'), { type: 'checkbox', checked: kept.get('keys') !== 'off' });
+  box.addEventListener('change', () => kept.set('keys', box.checked ? 'on' : 'off'));
+  label.append(box, ' Use these keys');
+  const close = Object.assign(document.createElement('button'), {
+    className: 'btn btn-sm btn-outline-secondary',
+    textContent: 'Close',
+  });
+  close.addEventListener('click', () => dialog.close());
+  const heading = Object.assign(document.createElement('h2'), { textContent: 'Keyboard' });
+  dialog.replaceChildren(heading, names, label, document.createElement('br'), close);
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+function move(step) {
+  const links = [...document.querySelectorAll('.request-table tbody th a')].filter((link) => link.checkVisibility());
+  const at = links.indexOf(document.activeElement);
+  const next = at < 0 ? (step > 0 ? 0 : links.length - 1) : at + step;
+  links[next]?.focus();
+}
+
+const ACTIONS = {
+  '/': () => document.querySelector('#find-text')?.focus(),
+  n: () => document.querySelector('.create-request a')?.click(),
+  j: () => move(1),
+  k: () => move(-1),
+  d: () => setDensity(isCompact() ? 'comfortable' : 'compact'),
+  '?': help,
+};
+
+document.addEventListener('keydown', (event) => {
+  const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.isComposing;
+  const isOff = kept.get('keys') === 'off' && event.key !== '?';
+  const action = Object.hasOwn(ACTIONS, event.key) ? ACTIONS[event.key] : undefined;
+  if (!action || !isPlain || isOff || isField(event.target) || document.querySelector('dialog[open]')) return;
+  event.preventDefault();
+  action();
+});

@@ -1,0 +1,120 @@
+/** `GET /launches/:launchId/requests/:requestId`: the page of one request. */
+import type { Request, RequestHandler, Response } from 'express';
+import type { Clock } from '#src/adapters/clock.ts';
+import type { Outbound } from '#src/adapters/ehr-http/client.ts';
+import type { Audit } from '#src/audit/audit.ts';
+import { AppError } from '#src/errors.ts';
+import { contextOf } from '#src/http/request-context.ts';
+import { pathPartOf, queryOf } from '#src/http/request-values.ts';
+import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
+import { leaveInTime } from '#src/launches/pages/closing-route.ts';
+import { openLaunchOf } from '#src/launches/pages/guard.ts';
+import { mayUse } from '#src/launches/session/launch.ts';
+import type { CurrentTokens } from '#src/launches/tokens/current-token.ts';
+import { type BarDependencies, clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
+import { apiOf, mayShowRequests, ownUserOf } from '#src/requests/chart/launch-reads.ts';
+import { endIfOver } from '#src/requests/chart/open-readings.ts';
+import type { ChartReadings } from '#src/requests/chart/readings.ts';
+import { createBatchSupport } from '#src/requests/list/batch-support.ts';
+import { describeProblem } from '#src/requests/list/problem.ts';
+import type { KeptLists } from '#src/requests/page/kept-list.ts';
+import { readView, viewQuery } from '#src/requests/page/view.ts';
+import { isFhirId } from '#src/smart/fhir/id.ts';
+import { type DetailFrame, detailPage, detailProblemPage } from '#views/requests/detail-page.ts';
+import { describeDetail } from './describe-detail.ts';
+import { type DetailResult, readDetail } from './read-detail.ts';
+
+/** What the route stands on. */
+export interface DetailDependencies extends BarDependencies {
+  outbound: Outbound;
+  readings: ChartReadings;
+  currentTokens: CurrentTokens;
+  keptLists: KeptLists;
+  audit: Audit;
+  clock: Clock;
+}
+
+/**
+ * One call where the list is kept that has the request; with the patient's own, three at most. A request that is not there,
+ * was deleted, or is another patient's ends in the same 404 as an address that never was one.
+ *
+ * Behind the launch guard.
+ *
+ * @throws AppError 'request.not-found', and what reading the patient throws.
+ */
+export function detailRoute(dependencies: DetailDependencies): RequestHandler {
+  const { outbound, readings, currentTokens, keptLists, audit, clock } = dependencies;
+  const batchesOf = createBatchSupport(clock);
+  return async (request, response) => {
+    const { opened, organization, cookieSecret, closing } = openLaunchOf(request);
+    const requestId = pathPartOf(request, 'requestId');
+    if (!isFhirId(requestId)) throw notFound();
+    const launch = await currentTokens.current(opened, organization);
+    if (!mayShowRequests(launch, organization)) throw notFound();
+    const renew = (refused: string) => currentTokens.renew(launch.id, organization, refused);
+    const now = clock();
+    const kept = await keptLists.find(launch.id, now);
+    const rows = kept ? [...kept.list.open, ...kept.list.closed] : [];
+    const row = rows.find(({ id }) => id === requestId);
+    const reading = kept ? undefined : readings.open(launch, organization, renew);
+    const api = reading?.api ?? apiOf(outbound, launch, organization, renew);
+    const patientId = launch.context.patient;
+    const result = readDetail(api, {
+      requestId,
+      patientId,
+      references: row?.references,
+      mayUse: (permission) => mayUse(launch, permission),
+      batches: batchesOf(organization),
+      searchParameters: organization.searchParameters,
+    });
+    // The patient comes first: without one, nothing is said about requests either.
+    result.catch(() => undefined);
+    const patient = await (kept?.patient ??
+      reading?.patient.catch((error: unknown) => endIfOver(currentTokens, launch, organization, error)));
+    const read = await result;
+    if (!patient || read.kind === 'absent') throw notFound();
+    const user = kept ? { soon: async () => kept.user } : (reading?.user ?? UNKNOWN);
+    const base = `/launches/${launch.id}`;
+    const view = readView(queryOf(request));
+    const frame: DetailFrame = {
+      patient,
+      needPatientBanner: launch.context.needPatientBanner,
+      bar: await clinicianBarOf(dependencies, request, { launch, cookieSecret, user }),
+      asOf: now,
+      timeZone: organization.timeZone,
+      themeUrl: launch.context.smartStyleUrl === undefined ? undefined : `${base}/theme.css`,
+      backHref: `${base}/requests${viewQuery(view, { page: view.page })}`,
+    };
+    allowSameOriginReferrer(response);
+    leaveInTime(response, launch.id, closing, now);
+    const { organizationId, user: actor, id: launchId } = launch;
+    const { address, supportCode } = contextOf(request);
+    audit.record({
+      ...{ event: 'patient-opened', organizationId, actor, address, launchId, supportCode },
+      patient: `Patient/${patientId}`,
+    });
+    if (read.kind === 'failed') return sendProblem(request, response, frame, read);
+    const place = { base: api.base, now, timeZone: organization.timeZone, patientId, user: ownUserOf(launch, user) };
+    response.type('html').send(detailPage({ ...frame, ...(await describeDetail(api, read, rows, place)) }));
+  };
+}
+
+const UNKNOWN = { soon: async () => ({ name: undefined, role: undefined, isPending: false }) };
+
+function notFound(): AppError {
+  return new AppError('request.not-found', 'no such request of this patient');
+}
+
+/** The EHR failed: the patient stays in sight, and the page says what may help. */
+function sendProblem(
+  request: Request,
+  response: Response,
+  frame: DetailFrame,
+  { failure }: Extract<DetailResult, { kind: 'failed' }>,
+): void {
+  const { supportCode, facts } = contextOf(request);
+  const { kind, text, canReload } = describeProblem(failure, false);
+  facts.pageProblem = kind;
+  const reloadHref = canReload ? request.originalUrl : undefined;
+  response.type('html').send(detailProblemPage(frame, { text, supportCode, reloadHref }));
+}

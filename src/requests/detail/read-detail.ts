@@ -1,0 +1,181 @@
+/** Reads one request with everything its page shows: in one batch where the list has named it, in three calls at most. */
+import { type BatchSupport, isNoBatchResponse, refusesSuch } from '#src/requests/list/batch-support.ts';
+import { localReference, namelessReferences } from '#src/requests/list/reference.ts';
+import { withSearchParameters } from '#src/requests/list/search-parameters.ts';
+import { codeOf } from '#src/requests/list/status.ts';
+import { answered, FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';
+import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import type { Permission } from '#src/smart/scopes/granted.ts';
+import type { FhirApi, FhirResource } from '#src/smart/step-6-fhir-api.ts';
+
+/** What reading a request depends on. */
+export interface DetailOptions {
+  readonly requestId: string;
+  /** The launch's patient, already checked (LC-02). */
+  readonly patientId: string;
+  /** `Type/id` that its row in the list names; undefined where no list is kept. */
+  readonly references: readonly string[] | undefined;
+  readonly mayUse: (permission: Permission) => boolean;
+  readonly batches: BatchSupport;
+  readonly searchParameters: readonly string[];
+}
+
+/** A request as it came, with what came for it. Nothing of it is judged but whose it is. */
+export interface ReadDetail {
+  readonly kind: 'read';
+  readonly resource: ForeignRecord;
+  /** What the request refers to; of the patient's own, or of a type that is about no patient. */
+  readonly referred: readonly ForeignRecord[];
+  /** Tasks, Provenances, Appointments and Communications that the EHR found for it. */
+  readonly events: readonly ForeignRecord[];
+  /** The EHR takes no batch, so neither was asked for. */
+  readonly isAlone: boolean;
+}
+
+/** `absent`: not there, deleted, in error, or another patient's, which no page distinguishes. */
+export type DetailResult =
+  | ReadDetail
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'failed'; readonly failure: FhirFailure };
+
+/**
+ * Searches for what happened to a request, each where it is granted: FHIR R4 search parameters of these types, beside the
+ * patient. Of Task by patient alone, as Epic knows no other one that fits; what is about other requests is left out.
+ */
+const EVENT_SEARCHES = [
+  ['Task', undefined],
+  ['Provenance', 'target'],
+  ['Appointment', 'based-on'],
+  ['Communication', 'based-on'],
+] as const;
+const MOST_EVENTS = 200;
+const MOST_RESOURCES = 200;
+
+/** Never throws for what an EHR does. */
+export async function readDetail(api: FhirApi, options: DetailOptions): Promise<DetailResult> {
+  try {
+    return options.references === undefined
+      ? await readUnlisted(api, options)
+      : await readListed(api, options, options.references);
+  } catch (error) {
+    if (!(error instanceof FhirError)) throw error;
+    return failedAs(error.failure);
+  }
+}
+
+/** One call; two where the EHR is found to take no batch. */
+async function readListed(api: FhirApi, options: DetailOptions, references: readonly string[]): Promise<DetailResult> {
+  const own = `ServiceRequest/${options.requestId}`;
+  const came = await readBatch(api, [own, ...askable(references, options)], options);
+  if (!came) return judge(api, await readOne(api, options), undefined, options);
+  const resource = came.resources.find((one) => one.resourceType === 'ServiceRequest' && one.id === options.requestId);
+  if (resource) return judge(api, resource, came.resources, options);
+  const { first } = came;
+  return first === undefined || first < 400 ? { kind: 'absent' } : failedAs(answered(first, []).failure);
+}
+
+/** Two calls: the request first, because only it says what it refers to. A batch that fails costs names and events. */
+async function readUnlisted(api: FhirApi, options: DetailOptions): Promise<DetailResult> {
+  const resource = await readOne(api, options);
+  const alone = judge(api, resource, undefined, options);
+  if (alone.kind !== 'read') return alone;
+  const references = askable(namelessReferences(resource, api.base), options);
+  const came = await readBatch(api, references, options).catch((error: unknown) => {
+    if (error instanceof FhirError) return undefined;
+    throw error;
+  });
+  return judge(api, resource, came?.resources, options);
+}
+
+function readOne(api: FhirApi, { requestId }: DetailOptions): Promise<FhirResource> {
+  return api.get(`ServiceRequest/${requestId}`);
+}
+
+function failedAs(failure: FhirFailure): DetailResult {
+  return failure === 'not-found' ? { kind: 'absent' } : { kind: 'failed', failure };
+}
+
+/** Only what may be read is asked for (SCO-19). */
+function askable(references: readonly string[], { mayUse }: DetailOptions): string[] {
+  return references.filter((reference) => mayUse({ type: reference.split('/')[0] ?? '', interaction: 'r' }));
+}
+
+/** @returns the resources that came, those of searches included, and how the first read ended; undefined for no batch. */
+async function readBatch(api: FhirApi, reads: readonly string[], options: DetailOptions) {
+  const { requestId, patientId, mayUse, batches, searchParameters } = options;
+  if (batches.isMissing()) return undefined;
+  const granted = EVENT_SEARCHES.filter(([type]) => mayUse({ type, interaction: 's' }));
+  const searches = granted.map(([type, parameter]) => {
+    const query = new URLSearchParams({ patient: patientId, _count: String(MOST_EVENTS) });
+    if (parameter !== undefined) query.set(parameter, `ServiceRequest/${requestId}`);
+    return `${type}?${withSearchParameters(query, searchParameters)}`;
+  });
+  const entry = [...reads, ...searches].map((url) => ({ request: { method: 'GET', url } }));
+  if (entry.length === 0) return { resources: [], first: undefined };
+  try {
+    const answer = await api.batch({ resourceType: 'Bundle', type: 'batch', entry });
+    const entries = asRecords(answer['entry'], MOST_RESOURCES);
+    const isRefused = isNoBatchResponse(answer) && !entries.some(({ response }) => statusOf(response) === 404);
+    if (!isRefused) return { resources: entries.flatMap(resourcesOf), first: statusOf(entries[0]?.response) };
+    batches.noteMissing();
+  } catch (error) {
+    if (!(error instanceof FhirError) || !refusesSuch(error)) throw error;
+    batches.noteMissing();
+  }
+  return undefined;
+}
+
+function statusOf(response: unknown): number | undefined {
+  const status = Number.parseInt(String(asRecord(response).status), 10);
+  return Number.isNaN(status) ? undefined : status;
+}
+
+/** A search answers with a Bundle of its own. */
+function resourcesOf(entry: ForeignRecord): ForeignRecord[] {
+  const resource = asRecord(entry.resource);
+  if (resource.resourceType !== 'Bundle') return [resource];
+  return asRecords(resource.entry, MOST_EVENTS).map((one) => asRecord(one.resource));
+}
+
+/** A request is shown only if its own subject is this patient; what came with it, only if it is about this request. */
+function judge(
+  api: FhirApi,
+  resource: ForeignRecord,
+  came: readonly ForeignRecord[] | undefined,
+  { requestId, patientId }: DetailOptions,
+): DetailResult {
+  const localOf = (reference: unknown) => localReference(reference, api.base);
+  const isOwn = resource.resourceType === 'ServiceRequest' && resource.id === requestId;
+  const isInError = codeOf(resource.status) === 'entered-in-error';
+  if (!isOwn || isInError || localOf(resource.subject) !== `Patient/${patientId}`) return { kind: 'absent' };
+  const others = (came ?? []).filter((one) => !isOfOther(one, localOf, patientId));
+  const isEvent = ({ resourceType }: ForeignRecord) => EVENT_SEARCHES.some(([type]) => type === resourceType);
+  const isAbout = (event: ForeignRecord) =>
+    ['focus', 'basedOn', 'target', 'about', 'partOf']
+      .flatMap((name) => asRecords(event[name]))
+      .some((reference) => localOf(reference) === `ServiceRequest/${requestId}`);
+  return {
+    kind: 'read',
+    resource,
+    referred: others.filter((one) => !isEvent(one) && one.resourceType !== 'ServiceRequest'),
+    events: others.filter((one) => isEvent(one) && isAbout(one)),
+    isAlone: came === undefined,
+  };
+}
+
+/** Does a resource name a patient, and not this one, in any of the members that R4 has for it? */
+function isOfOther(
+  resource: ForeignRecord,
+  localOf: (reference: unknown) => string | undefined,
+  patientId: string,
+): boolean {
+  const named = ['subject', 'patient', 'beneficiary', 'for'].flatMap((name) => asRecords(resource[name]));
+  if (named.length === 0) return !WITHOUT_PATIENT.has(String(resource.resourceType));
+  return named.some((reference) => localOf(reference) !== `Patient/${patientId}`);
+}
+
+/** Types that are about no patient, or that name theirs only by what they are about. */
+const WITHOUT_PATIENT = new Set([
+  ...['Practitioner', 'PractitionerRole', 'Organization', 'Location', 'HealthcareService', 'CareTeam', 'Device'],
+  ...['Task', 'Provenance', 'Appointment', 'Communication'],
+]);

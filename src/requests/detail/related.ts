@@ -1,0 +1,41 @@
+/** The requests that are related to one: what it was made from, what it replaces or was replaced by, and others of its form. */
+import type { RequestRow } from '#src/requests/list/row.ts';
+
+/** A way to another request. */
+export interface RelatedRequest {
+  readonly relation: string;
+  readonly id: string;
+  /** Undefined where no list is kept that names it. */
+  readonly service: string | undefined;
+}
+
+const MOST = 20;
+
+/** @param rows of the list that is kept; without it only what the request itself says is known. */
+export function relatedRequests(
+  own: Pick<RequestRow, 'id' | 'relations'>,
+  rows: readonly RequestRow[],
+): RelatedRequest[] {
+  const { basedOn, replaces, requisition } = own.relations;
+  const self = `ServiceRequest/${own.id}`;
+  const others = rows.filter(({ id }) => id !== own.id);
+  const named = (relation: string, locals: readonly string[]) =>
+    locals.flatMap((local) => {
+      const [type, id] = local.split('/');
+      const service = others.find((row) => row.id === id)?.service;
+      return type === 'ServiceRequest' && id !== undefined && local !== self ? [{ relation, id, service }] : [];
+    });
+  const listed = (relation: string, isRelated: (row: RequestRow) => boolean) =>
+    others.filter(isRelated).map(({ id, service }) => ({ relation, id, service }));
+  const all = [
+    ...named('Made from', basedOn),
+    ...named('Replaces', replaces),
+    ...listed('Replaced by', ({ relations }) => relations.replaces.includes(self)),
+    ...listed('Made from this one', ({ relations }) => relations.basedOn.includes(self)),
+    ...listed(
+      'On the same form',
+      ({ relations }) => requisition !== undefined && relations.requisition === requisition,
+    ),
+  ];
+  return [...new Map(all.map((one) => [one.id, one])).values()].slice(0, MOST);
+}

@@ -1,0 +1,85 @@
+/** The filters of the request list, and how many requests each of them would show. */
+import type { RequestRow } from '#src/requests/list/row.ts';
+import { needsAction } from './attention.ts';
+import type { ListView } from './view.ts';
+
+/** What is looked for: the words of the text search, which no address holds. */
+export interface Search {
+  readonly view: ListView;
+  readonly text: string;
+  /** The name of a service as addresses have it: it says nothing to their readers. */
+  readonly handleOf: (service: string) => string;
+}
+
+/** Each filter by itself, so that the others can be counted without it. */
+type Filter = 'group' | 'service' | 'mine' | 'here' | 'text';
+
+/** The rows that every filter but `without` lets pass, in their order. */
+export function filterRows(rows: readonly RequestRow[], search: Search, without?: Filter): RequestRow[] {
+  const { view, text, handleOf } = search;
+  const words = wordsOf(text);
+  const passes: Record<Filter, (row: RequestRow) => boolean> = {
+    group: (row) => isIn(row, view.group),
+    service: (row) => view.service === undefined || handleOf(row.service) === view.service,
+    mine: (row) => !view.mine || row.isMine,
+    here: (row) => !view.here || row.isHere,
+    text: (row) => words.length === 0 || holds(row, words),
+  };
+  const asked = (Object.keys(passes) as Filter[]).filter((filter) => filter !== without);
+  return rows.filter((row) => asked.every((filter) => passes[filter](row)));
+}
+
+/** Whether a row belongs to a status group. */
+function isIn(row: RequestRow, group: ListView['group']): boolean {
+  if (group === 'action') return needsAction(row);
+  return group === 'all' || row.status.group === group;
+}
+
+/** What stands at each filter: how many requests it would show with the other filters as they are. */
+export function countFilters(rows: readonly RequestRow[], search: Search) {
+  const inAnyGroup = filterRows(rows, search, 'group');
+  const groups = (['action', 'open', 'closed', 'all'] as const).map(
+    (group) => [group, inAnyGroup.filter((row) => isIn(row, group)).length] as const,
+  );
+  const byService = Map.groupBy(filterRows(rows, search, 'service'), ({ service }) => service);
+  const services = [...new Set(rows.map(({ service }) => service))]
+    .map((name) => ({ name, handle: search.handleOf(name), count: byService.get(name)?.length ?? 0 }))
+    .toSorted((a, b) => b.count - a.count || collator.compare(a.name, b.name));
+  return {
+    groups: Object.fromEntries(groups) as Record<ListView['group'], number>,
+    services,
+    mine: filterRows(rows, search, 'mine').filter(({ isMine }) => isMine).length,
+    here: filterRows(rows, search, 'here').filter(({ isHere }) => isHere).length,
+  };
+}
+
+/** As people sort: numbers by value, capitals and accents beside their letters. */
+export const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+
+/** Every word that is looked for stands somewhere in what the row shows. */
+function holds(row: RequestRow, words: readonly string[]): boolean {
+  const { service, detail, category, caution, status, next, source, priority, needed, sentTo, requested, reason } = row;
+  const shown = [
+    service,
+    detail,
+    category,
+    caution,
+    status.word,
+    status.note,
+    next.text,
+    source,
+    priority?.word,
+    needed,
+  ];
+  const said = fold([...shown, ...(sentTo?.names ?? []), requested.on, requested.by, reason?.first].join(' '));
+  return words.every((word) => said.includes(word));
+}
+
+function wordsOf(text: string): string[] {
+  return fold(text).split(/\s+/).filter(Boolean);
+}
+
+/** Without accents and capitals. */
+function fold(text: string): string {
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+}

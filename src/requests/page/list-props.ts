@@ -1,0 +1,122 @@
+/** Puts one page of the list, its filters and its links into the words and addresses that the view shows. */
+import type { Sealer } from '#src/adapters/seal.ts';
+import type { Launch } from '#src/launches/session/launch.ts';
+import type { RequestList } from '#src/requests/list/list.ts';
+import type { RequestListProps } from '#views/requests/request-list.ts';
+import { PAGE_ROWS, type Selection, selectRows } from './select.ts';
+import {
+  COLUMNS,
+  type Column,
+  GROUPS,
+  isFiltered,
+  isPlain,
+  type ListView,
+  type ViewChange,
+  viewQuery,
+} from './view.ts';
+
+/** The words of the columns; of a narrow card's labels, too. */
+const COLUMN_WORDS: Record<Column, string> = {
+  service: 'Service',
+  status: 'Status',
+  next: 'Next step',
+  priority: 'Priority',
+  needed: 'Needed',
+  provider: 'Provider',
+  requested: 'Requested',
+  reason: 'Reason',
+};
+const GROUP_WORDS = { action: 'Needs action', open: 'Open', closed: 'Closed', all: 'All' } as const;
+/** A list as short as this is seen at a glance. */
+const SHORT = 5;
+
+/** What a page of the list depends on besides the list. */
+export interface ListPage {
+  readonly view: ListView;
+  /** What is looked for; undefined where the address names a text that is not kept any more. */
+  readonly text: string | undefined;
+  readonly launch: Launch;
+  readonly csrfToken: string;
+}
+
+/** The names of services in addresses of one launch: keyed, so that no reader of an address can test a guess. */
+export function handlesOf(sealer: Pick<Sealer, 'fingerprint'>, launchId: string): (service: string) => string {
+  const known = new Map<string, string>();
+  return (service) => {
+    const handle = known.get(service) ?? sealer.fingerprint(`service ${launchId} ${service}`).slice(0, 12);
+    known.set(service, handle);
+    return handle;
+  };
+}
+
+/** Everything of the list's part of the page but what was sent from here. */
+export function listProps(
+  list: RequestList,
+  { view, text, launch, csrfToken }: ListPage,
+  handleOf: (service: string) => string,
+): Omit<RequestListProps, 'awaited'> {
+  const all = [...list.open, ...list.closed];
+  const selection = selectRows(all, { view, text: text ?? '', handleOf });
+  const to = (change: ViewChange) => viewQuery(view, change);
+  const isWholeShort = isPlain(view) && all.length <= PAGE_ROWS;
+  const { notices, otherOrders, problem, isUnread } = list;
+  return {
+    title: GROUP_WORDS[view.group],
+    rows: selection.rows,
+    closed: isWholeShort
+      ? selectRows(list.closed, { view: { ...view, group: 'closed' }, text: '', handleOf }).rows
+      : [],
+    columns: COLUMNS.map((column) => ({
+      label: COLUMN_WORDS[column],
+      sorted: view.sort?.by === column ? (view.sort.isDown ? 'descending' : 'ascending') : undefined,
+      href: to({ sort: { by: column, isDown: view.sort?.by === column && !view.sort.isDown } }),
+    })),
+    groups: GROUPS.map((group) => ({
+      label: GROUP_WORDS[group],
+      count: selection.counts.groups[group],
+      href: to({ group }),
+      isCurrent: group === view.group,
+    })),
+    filters:
+      all.length > SHORT || isFiltered(view) ? filtersOf(selection, { view, text, launch, csrfToken }) : undefined,
+    pages: pagesOf(selection, view),
+    rowQuery: isPlain(view) ? '' : to({ page: view.page }),
+    all: all.length,
+    isTextLost: text === undefined,
+    notices,
+    otherOrders,
+    problem,
+    isUnread,
+  };
+}
+
+function filtersOf(
+  { counts }: Selection,
+  { view, text = '', launch, csrfToken }: ListPage,
+): RequestListProps['filters'] {
+  const { sort, group } = view;
+  const sorted = sort && { sort: `${sort.isDown ? '-' : ''}${sort.by}` };
+  return {
+    text,
+    services: counts.services.map((service) => ({ ...service, isChosen: service.handle === view.service })),
+    mine: launch.user.fhirUser === undefined ? undefined : { count: counts.mine, isOn: view.mine },
+    here: launch.context.encounter === undefined ? undefined : { count: counts.here, isOn: view.here },
+    hidden: { show: group, ...sorted },
+    csrfToken,
+    clearHref: isFiltered(view)
+      ? viewQuery(view, { service: undefined, mine: false, here: false, find: undefined })
+      : undefined,
+  };
+}
+
+function pagesOf({ rows, first, total, page, pages }: Selection, view: ListView): RequestListProps['pages'] {
+  const to = (other: number | 'all') => viewQuery(view, { page: other });
+  return {
+    first,
+    last: first + rows.length - 1,
+    total,
+    previousHref: page > 1 ? to(page - 1) : undefined,
+    nextHref: page < pages ? to(page + 1) : undefined,
+    allHref: pages > 1 ? to('all') : undefined,
+  };
+}

@@ -1,0 +1,69 @@
+/** What the clinician has to do next about a request, from its status, its Task and what is missing. */
+
+/** What a next step follows from. */
+export interface StepFacts {
+  readonly icon: string;
+  readonly isOpen: boolean;
+  readonly isOverdue: boolean;
+  /** It must not be done, or perhaps not. */
+  readonly isProhibited: boolean;
+  /** A provider is named, not only a kind of provider. */
+  readonly hasProvider: boolean;
+  /** A time is given. */
+  readonly hasTime: boolean;
+  /** How long it has waited, as `elapsedText` writes it; undefined when the EHR does not say. */
+  readonly waited: string | undefined;
+}
+
+export interface NextStep {
+  readonly text: string;
+  /** It is the clinician's turn. */
+  readonly isAction: boolean;
+}
+
+const NOTHING: NextStep = { text: 'Nothing to do', isAction: false };
+const act = (text: string): NextStep => ({ text, isAction: true });
+
+/** Whatever is asked about time or provider, these come first. */
+const BY_STATUS = new Map<string, NextStep>([
+  ['question', act('Answer the question')],
+  ['declined', act('Choose another provider')],
+  ['draft', act('Finish the draft')],
+  ['hold', act('Decide whether to resume')],
+  ['unknown', act('Check it in the EHR')],
+]);
+/** The provider has said nothing yet that could be relied on. */
+const WAITING = new Set(['ordered', 'sent', 'received']);
+/** The provider has agreed: a time that is not there has been agreed elsewhere. */
+const SETTLED = new Set(['booked', 'under-way']);
+
+/** One sentence per request; the first rule that holds decides. */
+export function nextStep(facts: StepFacts): NextStep {
+  const { icon, isOpen, isOverdue, isProhibited, hasProvider, hasTime, waited } = facts;
+  if (!isOpen || isProhibited) return NOTHING;
+  const own = BY_STATUS.get(icon);
+  if (own) return own;
+  if (isOverdue && hasProvider) return act('Ask the provider why it is late');
+  if (!hasProvider && WAITING.has(icon)) return act('Find a provider');
+  if (!hasTime && !SETTLED.has(icon)) return act('Confirm the time');
+  if (!WAITING.has(icon)) return NOTHING;
+  return {
+    text: ['Waiting for the provider', waited && sinceWords(waited)].filter(Boolean).join(' '),
+    isAction: false,
+  };
+}
+
+const UNITS = new Map([
+  ['min', 'minute'],
+  ['h', 'hour'],
+  ['d', 'day'],
+  ['months', 'month'],
+  ['y', 'year'],
+]);
+
+/** "3 d" in full words: "since 3 days"; "today" stays a word of its own. */
+function sinceWords(elapsed: string): string {
+  const [count = '', unit = ''] = elapsed.split(' ');
+  const word = UNITS.get(unit);
+  return word === undefined ? `since ${elapsed}` : `since ${count} ${word}${count === '1' ? '' : 's'}`;
+}

@@ -1,0 +1,73 @@
+/** The one table from a Task's status and business status to the plain words of the list. */
+import { asText } from '#src/smart/fhir/fields.ts';
+
+/** What a Task says of its request: a word, its picture, and whether the hand-over is over. */
+export interface TaskWord {
+  readonly word: string;
+  readonly icon:
+    | 'draft'
+    | 'sent'
+    | 'received'
+    | 'accepted'
+    | 'booked'
+    | 'under-way'
+    | 'question'
+    | 'hold'
+    | 'done'
+    | 'declined';
+}
+
+const WORDS = {
+  draft: { word: 'Draft', icon: 'draft' },
+  sent: { word: 'Sent', icon: 'sent' },
+  received: { word: 'Received', icon: 'received' },
+  accepted: { word: 'Accepted', icon: 'accepted' },
+  booked: { word: 'Booked', icon: 'booked' },
+  underWay: { word: 'Under way', icon: 'under-way' },
+  question: { word: 'Question for you', icon: 'question' },
+  hold: { word: 'On hold', icon: 'hold' },
+  done: { word: 'Done', icon: 'done' },
+  declined: { word: 'Declined', icon: 'declined' },
+  cancelled: { word: 'Cancelled', icon: 'declined' },
+  failed: { word: 'Failed', icon: 'declined' },
+} as const satisfies Record<string, TaskWord>;
+
+/** FHIR R4 Task.status; one that is `entered-in-error` has no word. */
+const STATUSES = new Map<string | undefined, TaskWord>([
+  ['draft', WORDS.draft],
+  ['requested', WORDS.sent],
+  ['received', WORDS.received],
+  ['accepted', WORDS.accepted],
+  ['ready', WORDS.accepted],
+  ['in-progress', WORDS.underWay],
+  ['on-hold', WORDS.hold],
+  ['completed', WORDS.done],
+  ['rejected', WORDS.declined],
+  ['cancelled', WORDS.cancelled],
+  ['failed', WORDS.failed],
+]);
+
+/** Business statuses that say more than the status: of BSeR, of Ontario's eReferral, and of this product. */
+const BUSINESS = new Map<string, TaskWord>([
+  ...['input-required', 'awaiting-reply', 'awaiting-information', 'change-requested'].map(
+    (code) => [code, WORDS.question] as const,
+  ),
+  ...['booked', 'scheduled', 'appointment-booked', '5.1.1'].map((code) => [code, WORDS.booked] as const),
+  ...['en-route', 'arrived', 'started'].map((code) => [code, WORDS.underWay] as const),
+  ...['assigned', '3.0'].map((code) => [code, WORDS.accepted] as const),
+  ...['unavailable', '4.0'].map((code) => [code, WORDS.declined] as const),
+]);
+/** What is over stays over, whatever else is said of it. */
+const FINAL = new Set<TaskWord>([WORDS.done, WORDS.declined, WORDS.cancelled, WORDS.failed]);
+
+/**
+ * @param status Task.status as received. @param business codes and text of Task.businessStatus in lower case; untrusted.
+ * @returns undefined for a status that says nothing: `entered-in-error`, or none that FHIR knows.
+ */
+export function describeTask(status: unknown, business: readonly string[]): TaskWord | undefined {
+  const word = STATUSES.get(asText(status, 40)?.toLowerCase());
+  if (word === undefined || FINAL.has(word)) return word;
+  return (
+    business.map((code) => BUSINESS.get(code.replace(/[\s_]+/g, '-'))).find((found) => found !== undefined) ?? word
+  );
+}

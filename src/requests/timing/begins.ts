@@ -1,0 +1,16 @@
+/** When a request is needed first, for the order of a list. */
+import { readFhirDate } from '#src/patients/fhir-date.ts';
+import { asRecord, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { listOf } from './phrases.ts';
+
+/** The earliest moment that any occurrence[x] names, in ms; undefined where none can be read. Never throws. */
+export function beginsAt(resource: ForeignRecord, timeZone: string): number | undefined {
+  const { occurrenceDateTime, occurrencePeriod, occurrenceTiming } = resource;
+  const { start, end } = asRecord(occurrencePeriod);
+  const timing = asRecord(occurrenceTiming);
+  const bounds = asRecord(asRecord(timing.repeat).boundsPeriod);
+  const moments = [occurrenceDateTime, start ?? end, ...listOf(timing.event), bounds.start]
+    .map((value) => readFhirDate(value, timeZone)?.at)
+    .filter((at) => at !== undefined);
+  return moments.length === 0 ? undefined : Math.min(...moments);
+}

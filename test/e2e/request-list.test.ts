@@ -1,0 +1,200 @@
+/** The request list in a browser: by keyboard alone, without a script, and what the script promises. */
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type Deployment, startDeployment } from './deployment.ts';
+import { createVisitor, type Visitor } from './visitor.ts';
+
+let deployment: Deployment;
+let visitor: Visitor;
+let plain: Visitor;
+beforeAll(async () => {
+  deployment = await startDeployment();
+  [visitor, plain] = await Promise.all([createVisitor(deployment), createVisitor(deployment, { javaScript: false })]);
+});
+afterEach(() => {
+  expect([...visitor.complaints, ...plain.complaints]).toEqual([]);
+});
+afterAll(async () => {
+  await visitor?.close();
+  await plain?.close();
+  await deployment?.close();
+});
+
+async function openList(by: Visitor, patient = 'pat-many'): Promise<Page> {
+  const page = await by.newTab();
+  await page.goto(deployment.ehr.launch(patient));
+  await page.locator('.requests').waitFor();
+  return page;
+}
+
+const firstService = (page: Page) => page.locator('.request-table tbody th a').first();
+const focused = (page: Page) =>
+  page.evaluate<string>('document.activeElement.id || document.activeElement.textContent');
+/** Lost by a real reload. */
+const mark = (page: Page) => page.evaluate('void (window.isSamePage = true)');
+const isSamePage = (page: Page) => page.evaluate<boolean>('window.isSamePage === true');
+
+test('by keyboard alone: find, read, come back', async () => {
+  const page = await openList(visitor);
+  await mark(page);
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('/');
+  expect(await focused(page)).toBe('find-text');
+  await page.keyboard.type('oxygen acme');
+  await page.keyboard.press('Enter');
+  await page.getByText('None of the 120 requests matches these filters.').waitFor();
+  expect(await focused(page)).toBe('find-text');
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('oxygen');
+  await page.keyboard.press('Enter');
+  await page.locator('.request-table').waitFor();
+  expect(await page.locator('.request-table tbody th a').allTextContents()).toContain('Portable oxygen refill');
+  expect(await isSamePage(page)).toBe(true);
+  expect(page.url()).toMatch(/\?show=open&find=[\w-]{43}$/);
+  const found = page.url();
+  await page.keyboard.press('Tab');
+  await page.evaluate('document.activeElement.blur()');
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  await page.keyboard.press('k');
+  expect(await focused(page)).toBe('Portable oxygen refill');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'Portable oxygen refill' }).waitFor();
+  await page.goBack();
+  await page.locator('.request-table').waitFor();
+  expect(page.url()).toBe(found);
+  expect(await page.locator('#find-text').inputValue()).toBe('oxygen');
+  await page.close();
+});
+
+test('without a script every filter, column, page and request is reached, and so is the way back', async () => {
+  const page = await openList(plain);
+  await page.getByRole('link', { name: /^Closed/ }).click();
+  await page.getByRole('link', { name: 'Requested', exact: true }).click();
+  expect(await page.locator('th[aria-sort]').getAttribute('aria-sort')).toBe('ascending');
+  const oldest = await firstService(page).getAttribute('href');
+  await page.getByRole('link', { name: 'Next', exact: true }).click();
+  expect(await firstService(page).getAttribute('href')).not.toBe(oldest);
+  await page.getByLabel('Search').fill('meal');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  const services = await page.locator('.request-table tbody th a').allTextContents();
+  expect(new Set(services)).toEqual(new Set(['Meal delivery']));
+  expect(await page.locator('th[aria-sort]').count()).toBe(1);
+  const view = new URL(page.url()).search;
+  await firstService(page).click();
+  await page.getByRole('heading', { level: 1, name: 'Meal delivery' }).waitFor();
+  await page.reload();
+  await page.getByRole('link', { name: 'All requests' }).click();
+  expect(new URL(page.url()).search).toBe(view);
+  await page.getByRole('link', { name: 'Clear' }).click();
+  expect(await page.getByLabel('Search').inputValue()).toBe('');
+  await page.close();
+});
+
+describe('with its script', () => {
+  test('a filter answers without a reload, focus stays, and Back undoes it', async () => {
+    const page = await openList(visitor);
+    await mark(page);
+    await page.getByRole('link', { name: /^Closed/ }).focus();
+    await page.keyboard.press('Enter');
+    await page.locator('.groups [aria-current]', { hasText: 'Closed' }).waitFor();
+    expect(await focused(page)).toMatch(/^Closed/);
+    await page.getByLabel('Service').focus();
+    await page.getByLabel('Service').selectOption({ index: 1 });
+    await page.locator('.clear').waitFor();
+    expect(await focused(page)).toBe('find-service');
+    await page.goBack();
+    await page.locator('.clear').waitFor({ state: 'detached' });
+    await page.goBack();
+    await page.locator('.groups [aria-current]', { hasText: 'Open' }).waitFor();
+    expect(await isSamePage(page)).toBe(true);
+    await page.close();
+  });
+
+  test('a list that has been away for a minute is read anew, unless it is in use', async () => {
+    const page = await visitor.newTab();
+    await page.clock.install();
+    await page.goto(deployment.ehr.launch('pat-many'));
+    await page.locator('.requests').waitFor();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    const comeBack = () => page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+    await comeBack();
+    await page.clock.fastForward(61_000);
+    await page.locator('#find-text').focus();
+    await comeBack();
+    expect(asked).toEqual([]);
+    await page.locator('#find-text').blur();
+    const [answer] = await Promise.all([page.waitForResponse(/fresh&unattended$/), comeBack()]);
+    expect(answer.status()).toBe(200);
+    await expect.poll(() => page.locator('[aria-busy]').count()).toBe(0);
+    expect(page.url()).not.toContain('fresh');
+    await comeBack();
+    expect(asked).toHaveLength(1);
+    await page.close();
+  });
+
+  test('rows stay as dense as they were chosen, and keys can be switched off', async () => {
+    const page = await openList(visitor);
+    await page.keyboard.press('d');
+    const other = await openList(visitor, 'pat-ada');
+    expect(await other.locator('html').getAttribute('data-density')).toBe('compact');
+    await other.keyboard.press('d');
+    await other.keyboard.press('?');
+    await other.getByLabel('Use these keys').uncheck();
+    await other.getByRole('button', { name: 'Close' }).click();
+    await other.keyboard.press('/');
+    expect(await focused(other)).not.toBe('find-text');
+    await other.keyboard.press('?');
+    await other.getByLabel('Use these keys').check();
+    await Promise.all([page.close(), other.close()]);
+  });
+});
+
+test('on a narrow screen it is still a table to those who hear it, in the order of its columns', async () => {
+  const page = await openList(visitor, 'pat-ada');
+  await page.setViewportSize({ width: 400, height: 800 });
+  const table = page.getByRole('table', { name: /^Open/ });
+  expect(await table.getByRole('row').count()).toBe(7);
+  const row = table.getByRole('row').nth(1);
+  expect(await row.getByRole('rowheader').count()).toBe(1);
+  expect(await row.getByRole('cell').count()).toBe(4);
+  const tops = await page
+    .locator('.request-table')
+    .first()
+    .locator('tbody tr')
+    .evaluateAll((rows) => rows.map((one) => (one as unknown as { offsetHeight: number }).offsetHeight));
+  expect(Math.max(...tops)).toBeLessThan(64);
+  const inSight = await page
+    .locator('.request-table')
+    .first()
+    .locator('tbody tr')
+    .evaluateAll(
+      (rows) =>
+        rows.filter(
+          (one) =>
+            (one as unknown as { getBoundingClientRect(): { bottom: number } }).getBoundingClientRect().bottom <= 800,
+        ).length,
+    );
+  expect(inSight).toBeGreaterThanOrEqual(6);
+  await page.close();
+});
+
+test('on paper every sheet says whose it is, of how many, and nothing is cut', async () => {
+  const page = await openList(visitor);
+  await page.getByRole('link', { name: /^All/ }).first().click();
+  await page.getByRole('link', { name: 'All on one page, for print' }).click();
+  await expect.poll(() => page.locator('.request-table tbody tr').count()).toBe(120);
+  await page.emulateMedia({ media: 'print' });
+  const head = page.locator('.print-identity').first();
+  expect(await head.innerText()).toMatch(
+    /Grace Lindqvist.*MRN.*\nRead \d{4}-\d\d-\d\d \d\d:\d\d \w+ for Dr\. Elena Rivera/,
+  );
+  expect(await page.locator('.filters').isVisible()).toBe(false);
+  // Each sheet has its number from the page's style; Chromium writes it into the file's pages.
+  const sheets = (await page.pdf({ format: 'A4' })).toString('latin1').match(/\/Type \/Page\b/g) ?? [];
+  expect(sheets.length).toBeGreaterThan(2);
+  await page.close();
+});

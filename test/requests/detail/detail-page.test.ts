@@ -1,0 +1,373 @@
+/** The page of one request from outside: what it shows, what it asks the EHR for, and what it never tells. */
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
+import { ehr, launch, outcomeOf, useStubWorld } from '#test/helpers/stub-world.ts';
+
+const { world } = useStubWorld();
+
+const own = { subject: { reference: 'Patient/pat-1' }, intent: 'order', status: 'active' };
+const full = {
+  resourceType: 'ServiceRequest',
+  id: 'full',
+  ...own,
+  meta: { lastUpdated: '2026-11-20T10:00:00Z' },
+  identifier: [{ system: 'urn:orders', value: 'ORD-7' }],
+  requisition: { system: 'urn:forms', value: 'FORM-1' },
+  basedOn: [{ reference: 'ServiceRequest/older' }],
+  category: [{ text: 'Transport' }, { text: 'Urgent care' }],
+  priority: 'stat',
+  code: { text: 'Wheelchair van' },
+  orderDetail: [{ text: 'With oxygen' }],
+  quantityRange: { low: { value: 1, unit: 'trip' }, high: { value: 2, unit: 'trips' } },
+  bodySite: [{ text: 'Left hip' }],
+  occurrencePeriod: { start: '2027-01-01T09:00:00Z', end: '2027-01-01T11:00:00Z' },
+  authoredOn: '2026-11-19T09:00:00Z',
+  requester: { display: 'Dr. Ruth Kim' },
+  performer: [{ display: 'Northside' }, { display: 'Southside' }, { reference: 'Organization/org-1' }],
+  locationCode: [{ text: 'Ward 4' }],
+  reasonCode: [{ text: 'Hip replacement' }],
+  reasonReference: [{ reference: 'Condition/cond-1' }],
+  insurance: [{ reference: 'Coverage/cov-1' }],
+  supportingInfo: [
+    { reference: 'Observation/obs-1' },
+    { reference: 'DocumentReference/doc-1', display: 'X-ray report' },
+  ],
+  note: [{ text: 'Two steps at the door', authorString: 'Nurse Ann', time: '2026-11-19T10:00:00Z' }],
+  patientInstruction: 'Bring your coat',
+};
+const listed = [
+  full,
+  {
+    ...full,
+    id: 'sibling',
+    code: { text: 'Walker' },
+    basedOn: undefined,
+    identifier: undefined,
+    supportingInfo: undefined,
+  },
+  { resourceType: 'ServiceRequest', id: 'older', ...own, status: 'on-hold', code: { text: 'Evaluation' } },
+  {
+    resourceType: 'ServiceRequest',
+    id: 'newer',
+    ...own,
+    status: 'draft',
+    code: { text: 'Van, changed' },
+    replaces: [{ reference: 'ServiceRequest/full' }],
+  },
+];
+const ofPatient = { subject: { reference: 'Patient/pat-1' } };
+const about = [{ reference: 'ServiceRequest/full' }];
+/** What the EHR has besides, by its address without the query. */
+const others: Record<string, object> = {
+  'Organization/org-1': { resourceType: 'Organization', id: 'org-1', name: 'Westside Rides' },
+  'Condition/cond-1': { resourceType: 'Condition', id: 'cond-1', ...ofPatient, code: { text: 'Cannot walk far' } },
+  'Coverage/cov-1': {
+    resourceType: 'Coverage',
+    id: 'cov-1',
+    beneficiary: { reference: 'Patient/pat-1' },
+    type: { text: 'Blue plan' },
+  },
+  'Observation/obs-1': {
+    ...{ resourceType: 'Observation', id: 'obs-1', ...ofPatient, code: { text: 'Body weight' } },
+    ...{ valueQuantity: { value: 72, unit: 'kg' }, effectiveDateTime: '2026-11-18' },
+  },
+};
+const bundleOf = (...resources: object[]) => ({
+  resourceType: 'Bundle',
+  type: 'searchset',
+  entry: resources.map((resource) => ({ resource })),
+});
+const events: Record<string, object> = {
+  Task: bundleOf(
+    {
+      ...{ resourceType: 'Task', id: 't-1', status: 'accepted', focus: about[0], for: { reference: 'Patient/pat-1' } },
+      ...{
+        lastModified: '2026-11-21T08:00:00Z',
+        owner: { display: 'Swift' },
+        businessStatus: { text: 'Vehicle assigned' },
+      },
+    },
+    {
+      resourceType: 'Task',
+      id: 't-2',
+      status: 'rejected',
+      focus: { reference: 'ServiceRequest/older' },
+      lastModified: '2026-11-22T08:00:00Z',
+    },
+  ),
+  Provenance: bundleOf({
+    resourceType: 'Provenance',
+    target: about,
+    recorded: '2026-11-19T09:05:00Z',
+    activity: { text: 'Signed' },
+    agent: [{ who: { display: 'Dr. Ruth Kim' } }],
+  }),
+  Appointment: bundleOf({
+    resourceType: 'Appointment',
+    basedOn: about,
+    status: 'booked',
+    start: '2027-01-01T09:00:00Z',
+    participant: [{ actor: { display: 'Van 7' } }],
+  }),
+  Communication: bundleOf({
+    resourceType: 'Communication',
+    basedOn: about,
+    ...ofPatient,
+    sent: '2026-11-21T09:00:00Z',
+    sender: { display: 'Swift' },
+    payload: [{ contentString: 'Which door?' }],
+  }),
+};
+
+let browser: TestBrowser;
+beforeEach(() => {
+  browser = world().browser();
+  ehr.change('requests', { entry: listed.map((resource) => ({ resource })) });
+  takeBatches(full);
+  const me = { resourceType: 'Practitioner', id: 'prac-1', name: [{ family: 'Osei' }] };
+  ehr.on('/fhir/Practitioner/prac-1', () => ({ body: me }));
+});
+
+/** Answers batches as an EHR does: a read each, or a search each. */
+function takeBatches(resource: object): void {
+  ehr.on('/fhir', ({ body }) => {
+    const asked = (JSON.parse(body) as { entry: { request: { url: string } }[] }).entry.map(
+      ({ request }) => request.url,
+    );
+    const answer = (url: string) => {
+      const path = url.replace(/\?.*/, '');
+      const found = path === 'ServiceRequest/full' ? resource : (others[path] ?? events[path]);
+      return found ? { response: { status: '200 OK' }, resource: found } : { response: { status: '404 Not Found' } };
+    };
+    return { body: { resourceType: 'Bundle', type: 'batch-response', entry: asked.map(answer) } };
+  });
+  ehr.on('/fhir/ServiceRequest/full', () => ({ body: resource }));
+}
+
+const callsSoFar = () =>
+  ehr.requests.filter(({ path }) => path.startsWith('/fhir')).map(({ method, path }) => `${method} ${path}`);
+const detailOf = (list: Visit, id = 'full') => `${list.url}/${id}`;
+async function open(id = 'full') {
+  const list = await launch({}, browser);
+  const before = callsSoFar().length;
+  const page = await browser.open(detailOf(list, id));
+  return { list, page, calls: callsSoFar().slice(before) };
+}
+const textOf = (page: Visit) => page.body.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ');
+
+test('everything that matters stands in its section, for one call to the EHR', async () => {
+  const { page, calls } = await open();
+  expect(titleOf(page)).toBe('Wheelchair van · Stella Stub');
+  expect(calls).toEqual(['POST /fhir']);
+  const text = textOf(page);
+  for (const words of [
+    'Category Transport Urgent care',
+    'Body site Left hip',
+    'Quantity 1 trip to 2 trips',
+    'Order details With oxygen',
+    'Place Ward 4',
+    'Requested by Dr. Ruth Kim',
+    'Provider Swift Northside Southside Westside Rides',
+    'Reason Hip replacement Cannot walk far',
+    'Coverage Blue plan',
+    'Two steps at the door (Nurse Ann, 2026-11-19',
+    'For the patient Bring your coat',
+    'Attached Body weight: 72 kg, 2026-11-18 X-ray report',
+    'Number ORD-7 Copy urn:orders',
+    'Requisition FORM-1 Copy urn:forms',
+    'STAT',
+    'Next step: Nothing to do',
+  ])
+    expect(text).toContain(words);
+  expect(text).toMatch(/Needed 2027-01-01 \d\d:\d\d–\d\d:\d\d/);
+  expect(page.body).toContain('&quot;orderDetail&quot;');
+});
+
+test('what happened stands newest first, each line with who, when and where it was read', async () => {
+  const { page } = await open();
+  const [, timeline = ''] = /<ol class="timeline">(.*?)<\/ol>/s.exec(page.body) ?? [];
+  const lines = [...timeline.matchAll(/<li>(.*?)<\/li>/gs)].map(([, line = '']) =>
+    line
+      .replace(/<[^>]+>/g, ' ')
+      .replace(/\s+/g, ' ')
+      .trim(),
+  );
+  const words = [
+    [/^Appointment · booked/, /Van 7 · Appointment$/],
+    [/^Message · Which door\?/, /Swift · Communication$/],
+    [/^Accepted · Vehicle assigned/, /Swift · Task$/],
+    [/^Last changed in the EHR/, /Request$/],
+    [/^Signed/, /Dr\. Ruth Kim · Provenance$/],
+    [/^Requested/, /Dr\. Ruth Kim · Request$/],
+  ] as const;
+  expect(lines).toHaveLength(words.length);
+  for (const [at, patterns] of words.entries()) for (const pattern of patterns) expect(lines[at]).toMatch(pattern);
+});
+
+test('related requests are links, named by the list', async () => {
+  const { page } = await open();
+  const [, related = ''] = /Related requests<\/h2>(.*?)<\/section>/s.exec(page.body) ?? [];
+  expect(
+    [...related.matchAll(/<dt>([^<]*)<\/dt><dd><a href="([^"]*)">([^<]*)/g)].map((match) => match.slice(1, 4)),
+  ).toEqual([
+    ['Made from', 'older', 'Evaluation'],
+    ['Replaced by', 'newer', 'Van, changed'],
+    ['On the same form', 'sibling', 'Walker'],
+  ]);
+});
+
+describe('calls', () => {
+  test('three where no list is kept: patient, request and one batch', async () => {
+    const list = await launch({}, browser);
+    await world().dependencies.redis.delete(`launch-list:${/launches\/([^/]+)/.exec(list.url)?.[1]}`);
+    const before = callsSoFar().length;
+    const page = await browser.open(detailOf(list));
+    expect(callsSoFar().slice(before).toSorted()).toEqual([
+      'GET /fhir/Patient/pat-1',
+      'GET /fhir/ServiceRequest/full',
+      'POST /fhir',
+    ]);
+    expect(textOf(page)).toContain('Attached Body weight: 72 kg');
+  });
+
+  test('two where the EHR takes no batch; then the page says what it has not read', async () => {
+    ehr.on('/fhir', () => ({ status: 405 }));
+    const { page, calls } = await open();
+    expect(calls).toEqual(['POST /fhir', 'GET /fhir/ServiceRequest/full']);
+    expect(textOf(page)).toContain('Names and events that the EHR keeps elsewhere could not be read');
+    expect(textOf(page)).toContain('Attached Observation (see the EHR) X-ray report');
+  });
+
+  test('only what is granted is asked for', async () => {
+    ehr.change('token', { scope: 'launch launch/patient openid patient/Patient.read patient/ServiceRequest.read' });
+    await open();
+    const asked = JSON.parse(ehr.requests.findLast(({ path }) => path === '/fhir')?.body ?? '{}');
+    expect(asked.entry).toEqual([{ request: { method: 'GET', url: 'ServiceRequest/full' } }]);
+  });
+});
+
+describe('one 404 tells nothing', () => {
+  const absent: [string, () => void, string][] = [
+    ['no such request', () => takeBatches({ resourceType: 'OperationOutcome' }), 'full'],
+    ['another patient’s', () => takeBatches({ ...full, subject: { reference: 'Patient/pat-2' } }), 'full'],
+    [
+      'a subject of another server',
+      () => takeBatches({ ...full, subject: { reference: 'https://x.example/Patient/pat-1' } }),
+      'full',
+    ],
+    ['no subject', () => takeBatches({ ...full, subject: undefined }), 'full'],
+    ['another id in the answer', () => takeBatches({ ...full, id: 'other' }), 'full'],
+    ['another type in the answer', () => takeBatches({ ...full, resourceType: 'CarePlan' }), 'full'],
+    ['an entry in error', () => takeBatches({ ...full, status: 'entered-in-error' }), 'full'],
+    ['a deleted one', () => ehr.on('/fhir/ServiceRequest/gone', () => ({ status: 410 })), 'gone'],
+    ['an unknown one', () => undefined, 'unknown'],
+    ['no id', () => undefined, 'a%20b'],
+    ['dots', () => undefined, '%2e%2e'],
+    ['a long one', () => undefined, 'a'.repeat(65)],
+  ];
+  test.for(absent)('%s', async ([, script, id]) => {
+    const list = await launch({}, browser);
+    script();
+    const page = await browser.visit(detailOf(list, id));
+    expect(outcomeOf(page)).toEqual({ status: 404, code: 'request.not-found' });
+    expect(page.body).toContain('Page not found');
+    expect(page.body).not.toMatch(/Stella|Wheelchair|pat-1/);
+  });
+
+  test('the same page whoever asks for whatever', async () => {
+    const list = await launch({}, browser);
+    const without = (page: Visit) => page.body.replace(/\b[A-Z0-9]{4}-[A-Z0-9]{4}\b/g, '');
+    const unknown = await browser.visit(detailOf(list, 'unknown'));
+    takeBatches({ ...full, subject: { reference: 'Patient/pat-2' } });
+    expect(without(await browser.visit(detailOf(list)))).toBe(without(unknown));
+  });
+
+  test('what another patient has is not shown as a name or an event of this one', async () => {
+    const other = { reference: 'Patient/pat-2' };
+    const [obs, task] = [others['Observation/obs-1'], events['Task']];
+    others['Observation/obs-1'] = { ...obs, subject: other };
+    events['Task'] = bundleOf({
+      resourceType: 'Task',
+      status: 'rejected',
+      focus: about[0],
+      for: other,
+      lastModified: '2026-11-23T08:00:00Z',
+    });
+    const { page } = await open();
+    Object.assign(others, { 'Observation/obs-1': obs });
+    Object.assign(events, { Task: task });
+    expect(textOf(page)).toContain('Attached Observation (see the EHR)');
+    expect(textOf(page)).not.toMatch(/72 kg|Declined/);
+  });
+});
+
+test.for([
+  [403, 'did not let this app read requests'],
+  [429, 'The EHR is busy'],
+  [500, 'cannot show requests at the moment'],
+] as const)('an EHR that answers %i leaves the patient in sight and says what may help', async ([status, words]) => {
+  const list = await launch({}, browser);
+  await world().dependencies.redis.delete(`launch-list:${/launches\/([^/]+)/.exec(list.url)?.[1]}`);
+  ehr.on('/fhir/ServiceRequest/full', () => ({ status, headers: { 'retry-after': '100' } }));
+  const page = await browser.visit(detailOf(list));
+  expect(page.status).toBe(200);
+  expect(textOf(page)).toContain(words);
+  expect(textOf(page)).toContain('Stella Stub');
+});
+
+describe('hostile FHIR', () => {
+  const TEXT = '"><img src=x onerror=alert(1)>\u202e';
+  /** Every text that can be one, and every member as something it must not be. */
+  const poisoned = (value: unknown, name = ''): unknown => {
+    if (Array.isArray(value)) return value.map((item) => poisoned(item, name));
+    if (typeof value === 'object' && value !== null)
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, poisoned(item, key)]));
+    return typeof value === 'string' && !['id', 'resourceType', 'reference', 'status', 'intent'].includes(name)
+      ? TEXT
+      : value;
+  };
+  const tagsOf = (page: Visit) => page.body.match(/<img|onerror=(?!alert\(1\)&gt;)/g);
+
+  test('a text in any field stays text', async () => {
+    takeBatches(poisoned(full) as object);
+    const { page } = await open();
+    expect(page.status).toBe(200);
+    expect(page.body).not.toContain('<img');
+    expect(page.body).not.toContain('\u202e');
+    expect(page.body).toContain('&lt;img');
+    expect(tagsOf(page)).toBeNull();
+  });
+
+  const odd = [null, 7, 'x', true, [], {}, [null], [[]], [{}], { extension: [{}] }, 'x'.repeat(100_000)];
+  const members = Object.keys(full).filter((name) => !['resourceType', 'id', 'subject', 'status'].includes(name));
+  test.for(members)('%s may be anything', async (member) => {
+    const list = await launch({}, browser);
+    for (const value of odd) {
+      takeBatches({ ...full, [member]: value });
+      // oxlint-disable-next-line no-await-in-loop -- one EHR, one answer at a time.
+      const page = await browser.visit(detailOf(list));
+      expect([member, value, page.status]).toEqual([member, value, 200]);
+      expect(page.body.length).toBeLessThan(200_000);
+    }
+  });
+
+  test('events may be anything', async () => {
+    const kept = { ...events };
+    for (const value of odd) {
+      for (const type of Object.keys(kept)) {
+        const good = (kept[type] as { entry: { resource: object }[] }).entry[0]?.resource ?? {};
+        const bad = Object.fromEntries(
+          Object.keys(good).map((name) => [
+            name,
+            ['resourceType', 'focus', 'target', 'basedOn'].includes(name) ? good[name as never] : value,
+          ]),
+        );
+        events[type] = bundleOf(bad);
+      }
+      // oxlint-disable-next-line no-await-in-loop -- the same
+      const { page } = await open();
+      expect([value, page.status]).toEqual([value, 200]);
+    }
+    Object.assign(events, kept);
+  });
+});

@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest';
+import { createBatchSupport } from '#src/requests/list/batch-support.ts';
+import { loadRequests } from '#src/requests/list/list.ts';
+import { type Answer, searchset, startFhirServer } from '#test/requests/fhir-server.ts';
+
+const now = new Date('2026-11-22T14:02:00Z');
+const options = { patientId: 'pat-ada', grantedSearch: true, now };
+const supportOf = () => createBatchSupport(() => now)({ id: 'org', connectionVersion: 1 });
+const own = { subject: { reference: 'Patient/pat-ada' }, intent: 'order', status: 'active' };
+const request = (id: string, change: object = {}) => ({
+  resourceType: 'ServiceRequest',
+  id,
+  code: { text: `Service ${id}` },
+  ...own,
+  ...change,
+});
+const task = (about: string, change: object = {}) => ({
+  resourceType: 'Task',
+  id: `task-${about}`,
+  status: 'accepted',
+  focus: { reference: `ServiceRequest/${about}` },
+  for: { reference: 'Patient/pat-ada' },
+  lastModified: '2026-11-20T14:02:00Z',
+  ...change,
+});
+
+async function load(requests: object[], tasks: Answer, change: object = {}) {
+  const support = supportOf();
+  await using server = await startFhirServer((call) => (call.includes('/Task?') ? tasks : searchset(requests)));
+  const list = await loadRequests(server.api, { ...options, tasks: support, ...change });
+  return { list, calls: server.calls, support };
+}
+
+test('the newest Task gives status, receiver and time in status', async () => {
+  const tasks = searchset([
+    task('1', { status: 'requested', lastModified: '2026-11-19T10:00:00Z' }),
+    task('1', { owner: { display: 'Swift' }, businessStatus: { text: 'Vehicle assigned' } }),
+    task('2', { for: { reference: 'Patient/pat-ben' } }),
+  ]);
+  const { list, calls } = await load([request('1', { performer: [{ display: 'Anyone' }] }), request('2')], tasks);
+  expect(calls.toSorted()).toEqual([
+    'GET /fhir/ServiceRequest?patient=pat-ada&_count=50',
+    'GET /fhir/Task?patient=pat-ada&_count=200',
+  ]);
+  expect(list.open.find(({ id }) => id === '1')).toMatchObject({
+    status: { word: 'Accepted', note: 'Vehicle assigned', sinceText: '2 d' },
+    sentTo: { names: ['Swift'], more: 0 },
+  });
+  expect(list.open.find(({ id }) => id === '2')).toMatchObject({ status: { word: 'Ordered in the EHR' } });
+});
+
+test('one that came along with the requests counts as well', async () => {
+  const { list } = await load([request('1'), task('1')], searchset([]), { tasks: undefined });
+  expect(list.open).toMatchObject([{ status: { word: 'Accepted' } }]);
+});
+
+test('an EHR that is not permitted to be asked is not asked', async () => {
+  const { calls } = await load([request('1')], searchset([task('1')]), { tasks: undefined });
+  expect(calls).toEqual(['GET /fhir/ServiceRequest?patient=pat-ada&_count=50']);
+});
+
+test.for([400, 403, 404, 501])(
+  'an EHR that answers %i has no Task: nothing is said, and it is not asked again',
+  async (status) => {
+    const { list, support } = await load([request('1')], { status });
+    expect(list).toMatchObject({ notices: [], problem: undefined, open: [{ status: { word: 'Ordered in the EHR' } }] });
+    expect(support.isMissing()).toBe(true);
+  },
+);
+
+test('a refusal of the moment is said and is no reason not to ask again', async () => {
+  const { list, support } = await load([request('1')], { status: 500 });
+  expect(list.notices).toEqual(['What providers have answered could not be read. See the EHR.']);
+  expect(support.isMissing()).toBe(false);
+});
+
+test('a referral that is shown for its order has the Tasks of both', async () => {
+  const performer = { performer: [{ display: 'Northside' }] };
+  const order = request('100', { ...performer });
+  const referral = request('R-100', {
+    code: order.code,
+    ...performer,
+    basedOn: [{ reference: 'ServiceRequest/100' }],
+  });
+  const { list } = await load([referral, order], searchset([task('100', { status: 'received' })]));
+  expect(list.open).toMatchObject([{ id: 'R-100', status: { word: 'Received' } }]);
+});
+
+test('the encounter, the user and the age of the last news are of the launch', async () => {
+  const rows = [
+    request('1', {
+      encounter: { reference: 'Encounter/e1' },
+      requester: { reference: 'Practitioner/me', display: 'Me' },
+      authoredOn: '2026-11-12T10:00:00Z',
+    }),
+    request('2', { encounter: { reference: 'Encounter/e2' }, authoredOn: '2026-11-12T10:00:00Z' }),
+  ];
+  const user = { reference: 'Practitioner/me', name: async () => 'Me' };
+  const movement = { transport: 3, other: 7 };
+  const { list } = await load(rows, searchset([]), { user, movement, encounter: 'Encounter/e1' });
+  expect(list.open).toMatchObject([
+    { id: '1', isMine: true, isHere: true, still: 10 },
+    { id: '2', isMine: false, isHere: false, still: 10 },
+  ]);
+});

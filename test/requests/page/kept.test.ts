@@ -1,0 +1,106 @@
+/** What is kept of a launch's list, driven to its bounds. */
+import { expect, test } from 'vitest';
+import { createMemoryStore } from '#src/adapters/redis/memory.ts';
+import { createSealer } from '#src/adapters/seal.ts';
+import type { Launch } from '#src/launches/session/launch.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+import type { PatientSummary } from '#src/patients/patient.ts';
+import { mayShowRequests } from '#src/requests/chart/launch-reads.ts';
+import type { RequestList } from '#src/requests/list/list.ts';
+import { createKeptLists } from '#src/requests/page/kept-list.ts';
+import { createSearchTexts } from '#src/requests/page/search-texts.ts';
+import { randomOf, randomRows, rowOf } from './rows.ts';
+
+const sealer = createSealer(['a-secret-for-tests-that-is-long-enough-0123456789']);
+const asOf = new Date('2026-11-22T14:00:00Z');
+const patient = { id: 'pat-1', name: 'Stella Stub', cautions: [] } as unknown as PatientSummary;
+const user = { name: 'Dr. Kim', role: undefined, isPending: false };
+const listOf = (change: Partial<RequestList>): RequestList => ({
+  open: [],
+  closed: [],
+  otherOrders: 0,
+  notices: [],
+  problem: undefined,
+  ...change,
+});
+
+function open() {
+  let now = asOf;
+  const redis = createMemoryStore(() => now);
+  const lists = createKeptLists(redis, sealer, 'urn:ours|');
+  return { redis, lists, pass: (ms: number) => (now = new Date(now.getTime() + ms)) };
+}
+
+test('500 rows as an EHR with long texts sends them are kept, and come back as they were', async () => {
+  const { redis, lists } = open();
+  const long = { reason: { first: 'x'.repeat(200), more: 3 }, sentTo: { names: ['y'.repeat(200)], more: 0 } };
+  const rows = randomRows(500, randomOf(5)).map((row) => ({ ...row, ...long, needed: 'z'.repeat(200) }));
+  const identifiers = new Set(['urn:ours|1', 'urn:theirs|2', 'ServiceRequest/3']);
+  await lists.keep('abc', { asOf, patient, user, list: listOf({ open: rows, identifiers }) });
+  const found = await lists.find('abc', asOf);
+  expect(found?.list.open).toEqual(JSON.parse(JSON.stringify(rows)));
+  expect(found?.list.identifiers).toEqual(new Set(['urn:ours|1', 'ServiceRequest/3']));
+  expect([found?.asOf, found?.patient.name, found?.user.name]).toEqual([asOf, 'Stella Stub', 'Dr. Kim']);
+  expect(((await redis.get('launch-list:abc')) ?? '').length).toBeLessThan(1_100_000);
+});
+
+test('a list that is too large is not kept, and neither is what it has replaced', async () => {
+  const { redis, lists } = open();
+  const keep = (rows: ReturnType<typeof rowOf>[]) =>
+    lists.keep('abc', { asOf, patient, user, list: listOf({ open: rows }) });
+  await keep([rowOf()]);
+  await keep(Array.from({ length: 500 }, () => rowOf({ service: 'x'.repeat(2_000) })));
+  expect(await redis.get('launch-list:abc')).toBeUndefined();
+});
+
+test('nothing is older than a minute', async () => {
+  const { lists, pass } = open();
+  await lists.keep('abc', { asOf, patient, user, list: listOf({ open: [rowOf()] }) });
+  expect(await lists.find('abc', pass(59_000))).toBeDefined();
+  expect(await lists.find('abc', pass(2_000))).toBeUndefined();
+});
+
+test('a reading that took long counts from when it began', async () => {
+  const { lists } = open();
+  await lists.keep('abc', {
+    asOf: new Date(asOf.getTime() - 50_000),
+    patient,
+    user,
+    list: listOf({ open: [rowOf()] }),
+  });
+  expect(await lists.find('abc', new Date(asOf.getTime() + 11_000))).toBeUndefined();
+});
+
+test('a store that does not answer costs the copy, not the page', async () => {
+  const { redis } = open();
+  const down = { ...redis, get: () => Promise.reject(new Error('down')), set: () => Promise.reject(new Error('down')) };
+  const lists = createKeptLists(down, sealer, 'urn:ours|');
+  await lists.keep('abc', { asOf, patient, user, list: listOf({ open: [rowOf()] }) });
+  expect(await lists.find('abc', asOf)).toBeUndefined();
+});
+
+test('eight texts of the longest kind fit, the ninth takes the place of the first', async () => {
+  const texts = createSearchTexts(open().redis, sealer);
+  const words = Array.from({ length: 9 }, (_, at) => `${at}${'\ud800'.repeat(199)}`);
+  const names: string[] = [];
+  // oxlint-disable-next-line no-await-in-loop -- in their order
+  for (const text of words) names.push(await texts.keep('abc', text));
+  expect(await texts.find('abc', names[0] ?? '')).toBeUndefined();
+  expect(await texts.find('abc', names[1] ?? '')).toBe(words[1]);
+  expect(await texts.find('abc', names[8] ?? '')).toBe(words[8]);
+  expect(await texts.find('other', names[8] ?? '')).toBeUndefined();
+});
+
+test.for<[scope: string, narrowedScope: string | undefined, showEhrOrders: boolean, isShown: boolean]>([
+  ['patient/*.read', undefined, true, true],
+  ['patient/Patient.rs patient/ServiceRequest.rs', undefined, true, true],
+  ['patient/*.read', undefined, false, false],
+  ['patient/*.read', 'patient/Patient.read', true, false],
+  ['patient/*.read', 'patient/ServiceRequest.read', true, false],
+])(
+  'what is kept is shown as long as reading it is permitted: %s, then %s, %s',
+  ([scope, narrowedScope, showEhrOrders, isShown]) => {
+    const launch = { scope, ...(narrowedScope === undefined ? {} : { narrowedScope }) } as Launch;
+    expect(mayShowRequests(launch, { showEhrOrders } as Organization)).toBe(isShown);
+  },
+);

@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest';
+import { describeStatus, withTask } from '#src/requests/list/status.ts';
+import { newestTasks, readTask } from '#src/requests/progress/task.ts';
+import { describeTask } from '#src/requests/progress/task-words.ts';
+
+const localOf = (reference: unknown) => (reference as { reference?: string } | undefined)?.reference;
+const at = { patientId: 'pat-ada', localOf };
+const task = (change: object = {}) =>
+  readTask(
+    {
+      resourceType: 'Task',
+      status: 'requested',
+      focus: { reference: 'ServiceRequest/1' },
+      for: { reference: 'Patient/pat-ada' },
+      lastModified: '2026-11-20T10:00:00Z',
+      ...change,
+    },
+    at,
+  );
+
+test.for<[status: unknown, business: string[], word: string | undefined]>([
+  ['draft', [], 'Draft'],
+  ['requested', [], 'Sent'],
+  ['received', [], 'Received'],
+  ['accepted', [], 'Accepted'],
+  ['ready', [], 'Accepted'],
+  ['in-progress', [], 'Under way'],
+  ['on-hold', [], 'On hold'],
+  ['completed', [], 'Done'],
+  ['rejected', [], 'Declined'],
+  ['cancelled', [], 'Cancelled'],
+  ['failed', [], 'Failed'],
+  ['Accepted ', [], 'Accepted'],
+  ['accepted', ['booked'], 'Booked'],
+  ['accepted', ['5.1.1'], 'Booked'],
+  ['accepted', ['appointment booked'], 'Booked'],
+  ['in-progress', ['en_route'], 'Under way'],
+  ['requested', ['assigned'], 'Accepted'],
+  ['requested', ['unavailable'], 'Declined'],
+  ['in-progress', ['input-required'], 'Question for you'],
+  ['received', ['change requested'], 'Question for you'],
+  ['accepted', ['vehicle assigned'], 'Accepted'],
+  ['completed', ['input-required'], 'Done'],
+  ['rejected', ['booked'], 'Declined'],
+  ['entered-in-error', [], undefined],
+  ['entered-in-error', ['booked'], undefined],
+  ['somehow', [], undefined],
+  [undefined, [], undefined],
+  [7, [], undefined],
+])('a Task that is %j with %j reads "%s"', ([status, business, word]) => {
+  expect(describeTask(status, business)?.word).toBe(word);
+});
+
+describe('which Tasks count', () => {
+  test.for<[string, object]>([
+    ['another patient', { for: { reference: 'Patient/pat-ben' } }],
+    ['a patient that cannot be read', { for: 'Ada' }],
+    ['an error', { status: 'entered-in-error' }],
+    ['no request', { focus: undefined }],
+    ['another kind of focus', { focus: { reference: 'MedicationRequest/1' } }],
+    ['no Task', { resourceType: 'Practitioner' }],
+  ])('not one of %s', ([, change]) => {
+    expect(task(change)).toBeUndefined();
+  });
+
+  test('one that names its request by basedOn, and one that names no patient', () => {
+    expect(task({ focus: undefined, basedOn: [{ reference: 'ServiceRequest/2' }] })?.about).toEqual([
+      'ServiceRequest/2',
+    ]);
+    expect(task({ for: undefined })?.about).toEqual(['ServiceRequest/1']);
+  });
+
+  test.for<[string, object[], string]>([
+    [
+      'the last that changed',
+      [{ status: 'received' }, { status: 'accepted', lastModified: '2026-11-21T10:00:00Z' }],
+      'Accepted',
+    ],
+    [
+      'in any order',
+      [{ status: 'accepted', lastModified: '2026-11-21T10:00:00Z' }, { status: 'received' }],
+      'Accepted',
+    ],
+    [
+      'across offsets',
+      [{ lastModified: '2026-11-20T10:00:00+02:00', status: 'received' }, { status: 'accepted' }],
+      'Accepted',
+    ],
+    [
+      'by meta where nothing else is said',
+      [{ lastModified: undefined, meta: { lastUpdated: '2026-11-25T00:00:00Z' }, status: 'completed' }, {}],
+      'Done',
+    ],
+    ['one without a date last', [{ lastModified: 'soon', status: 'received' }, { status: 'accepted' }], 'Accepted'],
+    ['the only one, without a date', [{ lastModified: undefined, status: 'received' }], 'Received'],
+  ])('the newest is %s', ([, changes, word]) => {
+    const tasks = changes.map((change) => task(change)).filter((one) => one !== undefined);
+    expect(newestTasks(tasks).get('ServiceRequest/1')?.word.word).toBe(word);
+  });
+});
+
+describe('a request with its Task', () => {
+  const cases: [status: string, task: object | undefined, word: string, group: string, note: string | undefined][] = [
+    ['active', undefined, 'Ordered in the EHR', 'open', undefined],
+    ['active', { status: 'requested' }, 'Sent', 'open', undefined],
+    ['active', { status: 'received' }, 'Received', 'open', undefined],
+    [
+      'active',
+      { status: 'accepted', businessStatus: { text: 'Vehicle assigned' } },
+      'Accepted',
+      'open',
+      'Vehicle assigned',
+    ],
+    ['active', { status: 'rejected', statusReason: { text: 'No bed' } }, 'Declined', 'open', 'No bed'],
+    ['active', { status: 'failed' }, 'Failed', 'open', undefined],
+    ['active', { status: 'completed' }, 'Done', 'closed', undefined],
+    ['active', { status: 'on-hold', statusReason: { text: 'Waits for X-ray' } }, 'On hold', 'open', 'Waits for X-ray'],
+    ['unknown', { status: 'in-progress' }, 'Under way', 'open', undefined],
+    ['completed', { status: 'requested' }, 'Done', 'closed', undefined],
+    ['revoked', { status: 'accepted' }, 'Cancelled', 'closed', undefined],
+    ['on-hold', { status: 'accepted' }, 'On hold', 'open', undefined],
+    ['draft', { status: 'requested' }, 'Draft', 'open', undefined],
+  ];
+  test.for(cases)('%s with %j: "%s", %s', ([status, change, word, group, note]) => {
+    const own = describeStatus({ status, intent: 'order', hasProvider: false, isPastNeeded: false });
+    const merged = withTask(own, change && task(change));
+    expect({ word: merged.word, group: merged.group, note: merged.note }).toEqual({ word, group, note });
+  });
+
+  test('what is done is not overdue; its owner is a provider', () => {
+    const own = describeStatus({ status: 'active', intent: 'order', hasProvider: false, isPastNeeded: true });
+    expect(withTask(own, task({ status: 'completed' })).isOverdue).toBe(false);
+    expect(withTask(own, task({ owner: { display: 'Swift' } }))).toMatchObject({ isOverdue: true, hasProvider: true });
+  });
+});

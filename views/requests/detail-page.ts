@@ -1,0 +1,131 @@
+/** The page of one request: everything the EHR says of it, in sections, with what happened to it and what it belongs to. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { icon } from '#views/icons.ts';
+import { clockTime } from '#views/instant.ts';
+import { layout } from '#views/layout.ts';
+import { dayIn } from '#views/zone.ts';
+import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
+import { identityLine, type PatientIdentity, patientBanner } from './patient-banner.ts';
+import { dates, priorityBadge, type RequestRow, statusOf } from './request-row.ts';
+
+/** What every page of a request has, also one that could not be read. Texts are plain; the view escapes. */
+export interface DetailFrame {
+  readonly patient: PatientIdentity;
+  readonly needPatientBanner: boolean;
+  readonly bar: ClinicianBarProps;
+  readonly asOf: Date;
+  readonly timeZone: string;
+  readonly themeUrl: string | undefined;
+  /** the list as it was left */
+  readonly backHref: string;
+}
+
+/** A request that was read. */
+export interface DetailProps extends DetailFrame {
+  readonly row: RequestRow;
+  readonly sections: readonly {
+    readonly title: string;
+    readonly facts: readonly { readonly label: string; readonly texts: readonly string[] }[];
+  }[];
+  readonly timeline: readonly {
+    readonly what: string;
+    readonly when: string | undefined;
+    readonly who: string | undefined;
+    readonly source: string;
+  }[];
+  readonly related: readonly { readonly relation: string; readonly id: string; readonly service: string | undefined }[];
+  readonly numbers: readonly {
+    readonly label: string;
+    readonly value: string;
+    readonly system: string | undefined;
+  }[];
+  /** what could not be read besides */
+  readonly notices: readonly string[];
+  readonly json: string;
+}
+
+const ASSETS = { style: 'requests.css', script: 'copy.js' } as const;
+
+/** The whole page. */
+export function detailPage(props: DetailProps): string {
+  const { row, sections, timeline, related, numbers, notices, json } = props;
+  return framed(
+    props,
+    row.service,
+    html`<div class="detail facts-of">
+${row.caution === undefined ? null : html`<p><em>${row.caution}</em></p>`}<p class="state">${statusOf(row)}${row.priority === undefined ? null : html` ${priorityBadge(row)}`}</p>
+<p class="next-step">${row.next.isAction ? html`<span class="your-turn">Next step</span>` : 'Next step'}: <strong>${row.next.text}</strong></p>
+${notices.map((line) => html`<p class="notice notice-info">${icon('info')} <span>${line}</span></p>`)}<div class="detail-columns"><div>
+${sections.map(factSection)}</div><div>
+${timelineSection(timeline)}${relatedSection(related)}${numberSection(numbers)}</div></div>
+<details class="resource"><summary>FHIR resource, for support staff</summary><pre tabindex="0">${json}</pre></details>
+</div>
+`,
+  );
+}
+
+/** A request that the EHR did not give this time. */
+export function detailProblemPage(
+  frame: DetailFrame,
+  problem: { readonly text: string; readonly supportCode: string; readonly reloadHref: string | undefined },
+): string {
+  const { text, supportCode, reloadHref } = problem;
+  const reload =
+    reloadHref === undefined
+      ? null
+      : html` <a class="btn btn-sm btn-outline-secondary refresh" href="${reloadHref}">Reload</a>`;
+  return framed(
+    frame,
+    'Request',
+    html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${text} Support code: <code>${supportCode}</code></span>${reload}</p>`,
+  );
+}
+
+function framed(frame: DetailFrame, title: string, body: SafeHtml): string {
+  const { patient, needPatientBanner, bar, asOf, timeZone, themeUrl, backHref } = frame;
+  const { userName } = bar;
+  return layout(
+    { title: `${title} · ${patient.name}`, themeUrl, bar: clinicianBar(bar), ...ASSETS },
+    html`${patientBanner(patient, needPatientBanner)}<p class="back"><a href="${backHref}">All requests</a></p>
+<table class="sheet" role="presentation"><thead class="print-identity"><tr><td><div>${identityLine(patient)}</div><div>Read ${dayIn(asOf, timeZone)} ${clockTime(asOf, timeZone)}${userName === undefined ? null : html` for ${userName}`}</div></td></tr></thead><tbody><tr><td>
+<div class="page-heading"><h1><bdi>${title}</bdi></h1><p class="as-of">as of ${clockTime(asOf, timeZone)}</p></div>
+${body}</td></tr></tbody></table>
+`,
+  );
+}
+
+function factSection({ title, facts }: DetailProps['sections'][number]): SafeHtml {
+  return html`<section class="fact-section"><h2>${title}</h2><dl class="facts">${facts.map(
+    ({ label, texts }) =>
+      html`<dt>${label}</dt><dd>${texts.map((text) => html`<p><bdi>${dates(text)}</bdi></p>`)}</dd>`,
+  )}</dl></section>
+`;
+}
+
+function timelineSection(entries: DetailProps['timeline']): SafeHtml | null {
+  if (entries.length === 0) return null;
+  return html`<section class="fact-section"><h2>What happened</h2><ol class="timeline">${entries.map(
+    ({ what, when, who, source }) =>
+      html`<li><p><bdi>${what}</bdi></p><p class="minor-line">${when === undefined ? 'Date not given' : dates(when)}${who === undefined ? null : html` · <bdi>${who}</bdi>`} · ${source}</p></li>`,
+  )}</ol></section>
+`;
+}
+
+/** The page's own address ends in the request's id, so the links find their pages from there. */
+function relatedSection(related: DetailProps['related']): SafeHtml | null {
+  if (related.length === 0) return null;
+  return html`<section class="fact-section"><h2>Related requests</h2><dl class="facts">${related.map(
+    ({ relation, id, service }) =>
+      html`<dt>${relation}</dt><dd><a href="${id}">${service ?? 'Another request'}</a></dd>`,
+  )}</dl></section>
+`;
+}
+
+function numberSection(numbers: DetailProps['numbers']): SafeHtml | null {
+  if (numbers.length === 0) return null;
+  return html`<section class="fact-section"><h2>Numbers</h2><dl class="facts">${numbers.map(
+    ({ label, value, system }) =>
+      html`<dt><bdi>${label}</bdi></dt><dd><code>${value}</code> <button class="btn btn-sm copy" type="button" data-copy="${value}" aria-label="Copy ${label}" hidden>Copy</button>${system === undefined ? null : html`<p class="minor-line"><bdi>${system}</bdi></p>`}</dd>`,
+  )}</dl></section>
+`;
+}

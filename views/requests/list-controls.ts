@@ -1,0 +1,92 @@
+/** What stands around the rows of a list: status groups, filters, column heads that sort, pages. It all works without a script. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+
+/** One of several links, such as a status group. */
+export interface ChoiceLink {
+  readonly label: string;
+  readonly count: number;
+  readonly href: string;
+  readonly isCurrent: boolean;
+}
+
+/** The filters as they are set, and how many requests each would show. */
+export interface ListFilters {
+  readonly text: string;
+  readonly services: readonly {
+    readonly name: string;
+    readonly handle: string;
+    readonly count: number;
+    readonly isChosen: boolean;
+  }[];
+  /** undefined where the EHR does not say who is signed in, or which encounter is open */
+  readonly mine: { readonly count: number; readonly isOn: boolean } | undefined;
+  readonly here: { readonly count: number; readonly isOn: boolean } | undefined;
+  /** what else the view is, for the form to repeat */
+  readonly hidden: Readonly<Record<string, string>>;
+  readonly csrfToken: string;
+  /** undefined where nothing is filtered */
+  readonly clearHref: string | undefined;
+}
+
+/** A column's head: its link sorts by it, and downwards where it is sorted upwards. */
+export interface ColumnHead {
+  readonly label: string;
+  readonly href: string;
+  readonly sorted: 'ascending' | 'descending' | undefined;
+}
+
+/** Which rows of how many, and the ways to the others. */
+export interface ListPages {
+  readonly first: number;
+  readonly last: number;
+  readonly total: number;
+  readonly previousHref: string | undefined;
+  readonly nextHref: string | undefined;
+  /** all of them on one page, for print; undefined where they are */
+  readonly allHref: string | undefined;
+}
+
+/** The status groups with their counts, the one that is shown marked. */
+export function groupLinks(groups: readonly ChoiceLink[]): SafeHtml {
+  return html`<nav class="groups" aria-label="Status of requests"><ul>${groups.map(
+    ({ label, count, href, isCurrent }) =>
+      html`<li><a href="${href}"${isCurrent ? html` aria-current="true"` : null}>${label} <b>${count}</b></a></li>`,
+  )}</ul></nav>
+`;
+}
+
+/** One form: what is typed goes to the server in its body, as an address would keep it. */
+export function filterForm({ text, services, mine, here, hidden, csrfToken, clearHref }: ListFilters): SafeHtml {
+  return html`<form class="filters" method="post" action="requests" role="search" aria-label="Filter requests">
+<input type="hidden" name="csrf" value="${csrfToken}">${Object.entries(hidden).map(
+    ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
+  )}
+<label for="find-text">Search</label><input class="form-control" id="find-text" type="search" name="text" value="${text}" maxlength="200" autocomplete="off" placeholder="Search">
+<label for="find-service">Service</label><select class="form-select" id="find-service" name="service"><option value="">All</option>${services.map(
+    ({ name, handle, count, isChosen }) =>
+      html`<option value="${handle}"${isChosen ? html` selected` : null}>${name} (${count})</option>`,
+  )}</select>
+${check('mine', 'Requested by me', mine)}${check('here', 'This encounter', here)}<button class="btn btn-sm btn-outline-secondary" type="submit">Apply</button>${clearHref === undefined ? null : html` <a class="clear" href="${clearHref}">Clear</a>`}
+</form>
+`;
+}
+
+function check(name: string, label: string, state: ListFilters['mine']): SafeHtml | null {
+  if (state === undefined) return null;
+  return html`<label class="check"><input class="form-check-input" type="checkbox" name="${name}" value="on"${state.isOn ? html` checked` : null}> ${label} (${state.count})</label>
+`;
+}
+
+/** A sorted column says so to screen readers; the arrow is drawn by CSS. */
+export function columnHead({ label, href, sorted }: ColumnHead): SafeHtml {
+  return html`<th role="columnheader" scope="col"${sorted === undefined ? null : html` aria-sort="${sorted}"`}><a href="${href}">${label}</a></th>`;
+}
+
+/** Nothing where everything is on this page. */
+export function pageLinks({ first, last, total, previousHref, nextHref, allHref }: ListPages): SafeHtml | null {
+  if (previousHref === undefined && nextHref === undefined) return null;
+  const way = (label: string, href: string | undefined, rel: string) =>
+    href === undefined ? null : html` <a class="btn btn-sm" rel="${rel}" href="${href}">${label}</a>`;
+  return html`<nav class="pages" aria-label="Pages"><span>${first}–${last} of ${total}</span>${way('Previous', previousHref, 'prev')}${way('Next', nextHref, 'next')}${allHref === undefined ? null : html` <a href="${allHref}">All on one page, for print</a>`}</nav>
+`;
+}
