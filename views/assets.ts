@@ -32,15 +32,6 @@ export interface Asset {
 /** Every file there is; no other one is served. */
 export const assets = Object.fromEntries(NAMES.map((name) => [name, readAsset(name)])) as Record<AssetName, Asset>;
 
-/** A style sheet that stands on another one, which comes first. */
-const STANDS_ON: Partial<Record<AssetName, AssetName>> = { 'diagnostics.css': 'settings.css' };
-
-/** The style sheets of a page that asks for this one, in their order. */
-export function styleSheetsFor(name: AssetName): AssetName[] {
-  const below = STANDS_ON[name];
-  return below === undefined ? [name] : [...styleSheetsFor(below), name];
-}
-
 /** The address of a file on our origin. */
 export function assetPath(name: AssetName): string {
   return `/assets/${assets[name].hashedName}`;

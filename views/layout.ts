@@ -1,14 +1,14 @@
 /** The frame of every page: document head, top bar, landmarks. No inline style or script, so that a strict CSP holds. */
 import { html, type SafeHtml } from '@remix-run/html-template';
-import { type AssetName, assetPath, styleSheetsFor } from './assets.ts';
+import { type AssetName, assetPath } from './assets.ts';
 
 /** What the frame needs to know about a page. */
 export interface LayoutProps {
   readonly title: string;
   /** the per-launch theme's URL on this origin; it may set the --vc-… properties of app.css */
   readonly themeUrl?: string | undefined;
-  /** a stylesheet of ours, beside app.css */
-  readonly style?: AssetName | undefined;
+  /** stylesheets of ours after app.css, in this order */
+  readonly styles?: readonly AssetName[] | undefined;
   /** what stands in the top bar beside the product's name */
   readonly bar?: SafeHtml | undefined;
   /** a script of ours that the page also works without */
@@ -27,7 +27,7 @@ export function layoutStart(props: LayoutProps): SafeHtml {
 <link rel="icon" href="${assetPath('favicon.svg')}" type="image/svg+xml">
 <link rel="stylesheet" href="${assetPath('bootstrap.css')}">
 <link rel="stylesheet" href="${assetPath('app.css')}">
-${props.style === undefined ? null : styleSheetsFor(props.style).map((name) => html`<link rel="stylesheet" href="${assetPath(name)}">`)}
+${props.styles?.map((name) => html`<link rel="stylesheet" href="${assetPath(name)}">`)}
 ${props.themeUrl === undefined ? null : html`<link rel="stylesheet" href="${props.themeUrl}">`}
 ${props.script === undefined ? null : html`<script src="${assetPath(props.script)}" defer></script>`}
 </head>

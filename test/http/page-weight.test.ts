@@ -7,7 +7,7 @@ import { addPerson, signIn } from '#test/helpers/administrators.ts';
 import type { TestBrowser } from '#test/helpers/browser.ts';
 import { cookiesOf, csrfOf, launchIdOf } from '#test/helpers/visits.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
-import { assetPath } from '#views/assets.ts';
+import { assetPath, assets } from '#views/assets.ts';
 
 const AS_CHROME_ASKS = 'gzip, deflate, br, zstd';
 const MANY = 'pat-many';
@@ -95,6 +95,12 @@ describe('the files of our pages', () => {
     const open = { br: brotliDecompressSync, gzip: gunzipSync, undefined: (bytes: Buffer) => bytes }[String(sent)];
     expect(open?.(file.bytes).equals(plain.bytes)).toBe(true);
     if (sent) expect(file.length).toBeLessThan(plain.length / 3);
+  });
+
+  test('none loads another one by a name that could be old: pages name them all', () => {
+    const loads = /@import|url\((?!"data:)|\bimport\b|['"]\/assets\//;
+    const loading = Object.entries(assets).filter(([, { content }]) => loads.test(String(content)));
+    expect(loading.map(([name]) => name)).toEqual([]);
   });
 
   test('HEAD says what GET does, and sends nothing', async () => {

@@ -25,7 +25,7 @@ export interface GuidePageProps extends GuideRegistrationProps {
   readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'> | undefined;
 }
 
-const ASSETS = { script: 'copy.js', style: 'settings.css' } as const;
+const ASSETS = { script: 'copy.js', styles: ['settings.css'] } as const;
 
 /** A whole page; signed in, it stands in the settings' frame. */
 export function guidePage(props: GuidePageProps): string {

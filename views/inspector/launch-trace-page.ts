@@ -4,7 +4,7 @@ import { layout } from '#views/layout.ts';
 import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
 import { type DrawnLaunch, launchDrawing, outcomeWord } from './launch-drawing.ts';
 
-const style = 'diagnostics.css';
+const styles = ['settings.css', 'diagnostics.css'] as const;
 
 export interface LaunchTracePageProps {
   readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
@@ -22,7 +22,7 @@ export interface LaunchTracePageProps {
 
 /** Settings > Launches > one launch. */
 export function launchTracePage(props: LaunchTracePageProps): string {
-  return settingsPage({ title: 'Launch', ...props.admin, current: 'launches', style }, traceMain(props));
+  return settingsPage({ title: 'Launch', ...props.admin, current: 'launches', styles }, traceMain(props));
 }
 
 function traceMain(props: LaunchTracePageProps): SafeHtml {
@@ -68,7 +68,7 @@ export interface LaunchReportPageProps {
 /** The report; prints on a sheet or two. */
 export function launchReportPage(props: LaunchReportPageProps): string {
   return layout(
-    { title: 'Launch report', style },
+    { title: 'Launch report', styles },
     html`<div class="report">
 <h1>${heading(props.launch, props.shownTitle)}</h1>
 <p class="lead-in">Report of one SMART launch, made on ${props.madeOn}, here until ${props.expiresOn}. It holds names and shapes only: no token, no code, nothing of the chart. <a class="no-print" href="${props.jsonUrl}">JSON</a></p>

@@ -54,7 +54,7 @@ export function launchesPage(props: LaunchesPageProps): string {
     title: 'Launches',
     ...props.admin,
     current: 'launches',
-    style: 'diagnostics.css',
+    styles: ['settings.css', 'diagnostics.css'],
   } as const;
   return settingsPage(settings, launchesMain(props));
 }

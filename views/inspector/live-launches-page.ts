@@ -55,7 +55,7 @@ ${organizationChoice(organizations, '', 'Choose an organization')}<button class=
 export function liveLaunchesPage(props: LiveLaunchesPageProps): string {
   const { admin, organization, rows, total, ended } = props;
   return settingsPage(
-    { title: TITLE, ...admin, current: 'live', style: 'diagnostics.css' },
+    { title: TITLE, ...admin, current: 'live', styles: ['settings.css', 'diagnostics.css'] },
     html`<h1>${TITLE}</h1>
 <p>The launches of ${organization.name} that are open now. Ending a launch closes it at the next click and revokes its tokens at the EHR.</p>
 ${ended === undefined ? null : html`<p class="notice notice-done" role="status">${icon('done')} <span>${endedWords(ended)}</span></p>`}

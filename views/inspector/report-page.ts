@@ -24,7 +24,7 @@ export interface ReportProps {
 export function reportPage(report: ReportProps, link: { expiresAt: Date; jsonUrl: string }): string {
   const open = report.results.filter(({ verdict }) => verdict === 'failure' || verdict === 'warning');
   return layout(
-    { title: report.title, script: 'copy.js', style: 'settings.css' },
+    { title: report.title, script: 'copy.js', styles: ['settings.css'] },
     html`<div class="report">
 <h1>SMART on FHIR checks</h1>
 <p class="lead">${report.organization.name}: ${report.verdict}. Checked ${instant(new Date(report.checkedAt), serverTimeZone)}.</p>

@@ -49,7 +49,7 @@ const LOOKS: Record<TickState, { icon: IconName; word: string }> = {
 
 /** A whole page; public/verify.js replaces its main part in place, without script it reloads as a whole. */
 export function verifyPage(props: VerifyPageProps): string {
-  const assets = { style: 'diagnostics.css', script: 'verify.js' } as const;
+  const assets = { styles: ['settings.css', 'diagnostics.css'], script: 'verify.js' } as const;
   return settingsPage({ title: 'Verify', ...props.admin, current: 'verify', ...assets }, verifyMain(props));
 }
 
@@ -98,7 +98,7 @@ export interface VerifyChoicePageProps {
 /** For operators: whose launches to watch. */
 export function verifyChoicePage({ admin, organizations }: VerifyChoicePageProps): string {
   return settingsPage(
-    { title: 'Verify', ...admin, current: 'verify', style: 'diagnostics.css' },
+    { title: 'Verify', ...admin, current: 'verify', styles: ['settings.css', 'diagnostics.css'] },
     html`<h1>Verify the app is working</h1>
 <form class="filter" method="get" action="/settings/verify">${organizationChoice(organizations, '', 'Choose one')}<button class="btn btn-primary" type="submit">Watch its launches</button></form>
 `,

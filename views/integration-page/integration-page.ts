@@ -68,7 +68,7 @@ export function integrationStart(props: IntegrationProps, isChecking = true): st
     ...admin,
     current: 'integration',
     script: 'copy.js',
-    style: 'settings.css',
+    styles: ['settings.css'],
   } as const;
   return (
     settingsPageStart(page) +
@@ -159,7 +159,7 @@ export function integrationChoice(
     title: 'Integrations > SMART on FHIR',
     ...admin,
     current: 'integration',
-    style: 'settings.css',
+    styles: ['settings.css'],
   } as const;
   const list = html`<ul>${organizations.map(({ id, name }) => html`<li><a href="/settings/integrations/smart-on-fhir?organization=${id}">${name}</a> <span class="note">${id}</span></li>`)}</ul>`;
   const main = html`<h1>Integrations &gt; SMART on FHIR</h1>

@@ -17,7 +17,7 @@ export interface OrganizationRow {
   readonly clientId: string;
 }
 
-const ASSETS = { script: 'copy.js', style: 'settings.css' } as const;
+const ASSETS = { script: 'copy.js', styles: ['settings.css'] } as const;
 const LIST = '/settings/organizations';
 
 /** The list and the form for a new organization. */

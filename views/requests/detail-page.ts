@@ -44,7 +44,7 @@ export interface DetailProps extends DetailFrame {
   readonly json: string;
 }
 
-const ASSETS = { style: 'requests.css', script: 'copy.js' } as const;
+const ASSETS = { styles: ['requests.css'], script: 'copy.js' } as const;
 
 /** The whole page. */
 export function detailPage(props: DetailProps): string {

@@ -34,7 +34,7 @@ export interface RequestsPageStartProps {
   readonly refreshHref: string;
 }
 
-const ASSETS = { style: 'requests.css', script: 'requests.js' } as const;
+const ASSETS = { styles: ['requests.css'], script: 'requests.js' } as const;
 
 /** Everything through the patient strip, and last a line that the EHR is being read. */
 export function requestsPageStart(props: RequestsPageStartProps): string {

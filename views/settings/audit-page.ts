@@ -45,7 +45,12 @@ export interface AuditPageProps {
 
 /** A whole page. */
 export function auditPage(props: AuditPageProps): string {
-  const settings = { title: 'Audit', ...props.admin, current: 'audit', style: 'diagnostics.css' } as const;
+  const settings = {
+    title: 'Audit',
+    ...props.admin,
+    current: 'audit',
+    styles: ['settings.css', 'diagnostics.css'],
+  } as const;
   return settingsPage(settings, auditMain(props));
 }
 

@@ -34,7 +34,7 @@ export interface KeysPageProps {
 
 /** A whole page. */
 export function keysPage(props: KeysPageProps): string {
-  const assets = { script: 'copy.js', style: 'settings.css' } as const;
+  const assets = { script: 'copy.js', styles: ['settings.css'] } as const;
   const title = props.problem ? 'Error: Signing keys' : 'Signing keys';
   return settingsPage({ title, ...props.admin, current: 'keys', ...assets }, keysMain(props));
 }

@@ -25,8 +25,8 @@ export interface SettingsPageProps {
   readonly current: SettingsPage;
   /** a script of ours that the page also works without */
   readonly script?: AssetName | undefined;
-  /** a stylesheet of ours, beside app.css */
-  readonly style?: AssetName | undefined;
+  /** stylesheets of ours after app.css, in this order */
+  readonly styles?: readonly AssetName[] | undefined;
 }
 
 const links: readonly { page: SettingsPage; href: string; text: string; operatorOnly?: true }[] = [
@@ -49,9 +49,9 @@ export function settingsPage(props: SettingsPageProps, main: SafeHtml): string {
 
 /** Everything through the navigation, for pages that are sent row by row. */
 export function settingsPageStart(props: SettingsPageProps): string {
-  const { title, identity, current, script, style } = props;
+  const { title, identity, current, script, styles } = props;
   const visible = links.filter((link) => link.operatorOnly !== true || identity.role === 'operator');
-  const start = layoutStart({ title: `${title} · VectorCare SMART on FHIR`, bar: topBar(props), script, style });
+  const start = layoutStart({ title: `${title} · VectorCare SMART on FHIR`, bar: topBar(props), script, styles });
   return String(html`${start}<div class="settings">
 <nav class="settings-nav" aria-label="Settings"><ul>
 ${visible.map((link) => html`<li><a href="${link.href}"${link.page === current ? html` aria-current="page"` : null}>${link.text}</a></li>`)}
