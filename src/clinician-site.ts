@@ -21,6 +21,7 @@ import { standaloneRoute } from '#src/launches/start/standalone-route.ts';
 import { createCurrentTokens } from '#src/launches/tokens/current-token.ts';
 import { createTokenConfirmations } from '#src/launches/tokens/introspect.ts';
 import { createChartReadings } from '#src/requests/chart/readings.ts';
+import { createBatchSupport } from '#src/requests/list/batch-support.ts';
 import { createDeliveryStore } from '#src/requests/new/delivery-store.ts';
 import { ownerOf } from '#src/requests/new/form.ts';
 import { createFormLimit } from '#src/requests/new/form-limit.ts';
@@ -29,6 +30,7 @@ import { keepTyped, sayKept, sayNothing } from '#src/requests/new/keep-typed.ts'
 import { createRequest, discardDraft } from '#src/requests/new/send-route.ts';
 import { createTypedStore } from '#src/requests/new/typed-store.ts';
 import { requestsRoute } from '#src/requests/page/requests-page-route.ts';
+import { createChartStore } from '#src/requests/prefill/chart-store.ts';
 import { createIssuerKeys } from '#src/smart/id-token/issuer-key-cache.ts';
 import { createAssociationLimit } from './clinicians/association-limit.ts';
 import { createCookies } from './http/cookies.ts';
@@ -87,7 +89,8 @@ function mountLaunchPages(mount: Mount, shared: Shared): void {
   const typed = createTypedStore(redis, sealer);
   const hasDraft = async (launch: Launch) => (await typed.draft(ownerOf(launch))) !== undefined;
   const creating = { ...shared, typed, deliveries: createDeliveryStore(redis, sealer, clock) };
-  const newRequest = { ...creating, formLimit: createFormLimit(redis) };
+  const chart = { charts: createChartStore(redis, sealer), batchesOf: createBatchSupport(clock) };
+  const newRequest = { ...creating, ...chart, formLimit: createFormLimit(redis) };
   const association = { ...shared, limit: createAssociationLimit(redis) };
 
   mount('/requests', { get: [guard, requestsRoute({ ...creating, confirmations: createTokenConfirmations(shared) })] });

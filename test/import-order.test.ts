@@ -49,6 +49,7 @@ const ORDER = [
   'src/requests/timing/',
   'src/requests/list/',
   'src/requests/chart/',
+  'src/requests/prefill/',
   'src/requests/new/',
   'src/requests/page/',
   'src/admin/',

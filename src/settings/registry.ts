@@ -17,6 +17,7 @@ const TRUSTED = 'Whom the app trusts';
 const USERS = 'Who may use the app';
 const LIFE = 'How long a launch lasts';
 const PROOF = 'How the app proves itself to the EHR';
+const NEW_REQUESTS = 'What the form of a new request offers';
 const OPERATOR = 'Set by the operator';
 
 export const settings = {
@@ -217,5 +218,11 @@ export const settings = {
     group: OPERATOR,
     label: 'Private networks our servers may call',
     hint: 'For an EHR inside a private network: networks such as 10.20.0.0/16, separated by commas. Otherwise leave it empty: each entry opens a way from our servers into that network.',
+  }),
+  chartStaleDays: number(1, 3_650, {
+    default: 90,
+    group: NEW_REQUESTS,
+    label: 'Flag values from the chart older than this many days',
+    hint: 'From 1 to 3650. Recommended: 90. The form marks older values, and does not choose old measurements by itself.',
   }),
 } as const;

@@ -26,6 +26,7 @@ test('four values make an organization; the rest begins as the implementation gu
       showEhrOrders: true,
       createRequests: false,
       timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      chartStaleDays: 90,
       clientIdInTokenBody: false,
       refreshIdToken: 'check',
       redirectUri: 'shared',

@@ -8,6 +8,7 @@ import {
   versionsOf,
 } from './deliveries.ts';
 import type { FormTicket } from './form.ts';
+import type { Chosen } from './from-chart.ts';
 import { postOnce } from './post-and-confirm.ts';
 import { type FormSending, type SendingDependencies, type SendingLaunch, searchOf } from './sending.ts';
 import { soon } from './soon.ts';
@@ -18,15 +19,17 @@ import { hindranceIn } from './why-not-sent.ts';
 /**
  * @param ticket of a form that has not expired, of this launch's patient and user.
  * @param request what the form says.
+ * @param chosenOf what it carries from the chart; undefined when the chart does not have that any more.
  */
 export async function sendForm(
   deps: SendingDependencies,
   sendingLaunch: SendingLaunch,
   ticket: FormTicket,
   request: NewRequest,
+  chosenOf: () => Promise<Chosen | undefined>,
 ): Promise<FormSending> {
   const { deliveries, publicUrl, now } = deps;
-  const { launch, open } = sendingLaunch;
+  const { launch, open, timeZone } = sendingLaunch;
   const { owner } = ticket;
   const identifier = identifierOf(ticket.id, request);
   const isOwn = (one: Delivery) => one.identifier === identifier;
@@ -34,15 +37,18 @@ export async function sendForm(
   const hindrance = hindranceIn(known, ticket, request, now);
   if (hindrance) return { end: hindrance, newlyFound: 0 };
 
+  const chosen = await chosenOf();
+  if (!chosen) return { end: { kind: 'chart-changed' }, newlyFound: 0 };
   const earlier = known.find(isOwn);
   let own = earlier;
   const { api, patient, user } = open();
-  const resource = toServiceRequest(request, {
+  const resource = toServiceRequest(request, chosen, {
     launch,
     identifier: businessIdentifier(publicUrl, identifier),
     patientId: (await patient).id,
     userName: (await user.soon()).name,
     now,
+    timeZone,
   });
   const end = await postOnce(api, resource, {
     ...searchOf(sendingLaunch),

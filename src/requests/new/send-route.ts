@@ -8,9 +8,12 @@ import { fieldOf } from '#src/http/form-body.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { openReadings } from '#src/requests/chart/open-readings.ts';
+import { chartOf } from './chart-of-form.ts';
 import { createFacts } from './create-facts.ts';
+import { identifierOf } from './deliveries.ts';
 import { type FormOwner, type FormTicket, isExpired, newForm, ownerHash, ownerOf } from './form.ts';
 import { type NewRequestFormDependencies, PAGE } from './form-page-route.ts';
+import { chosenIn, hasChartValues, NOTHING_CHOSEN } from './from-chart.ts';
 import { hasContent, typedOf } from './keep-typed.ts';
 import { lookAgain } from './look-again.ts';
 import { assertMayCreate } from './permission.ts';
@@ -23,7 +26,6 @@ import { type NewRequest, readNewRequest, type TypedRequest } from './typed-requ
 import type { FormPage } from './typed-store.ts';
 
 export interface NewRequestDependencies extends NewRequestFormDependencies {
-  publicUrl: URL;
   audit: Audit;
 }
 
@@ -76,14 +78,27 @@ async function askTheEhr(deps: NewRequestDependencies, posted: Posted): Promise<
     if (hasContent(typed)) await deps.typed.keepDraft(ticket, typed, now);
     return showAgain({ ticket: { owner, ...newForm(now) }, problem: problemIn(EXPIRED), isAfterExpired: true });
   }
-  const isLook = fieldOf(request, 'intent', 'choice') === 'look';
+  const intent = fieldOf(request, 'intent', 'choice');
+  const isLook = intent === 'look';
   const { launch, organization } = openLaunchOf(request);
+  if (intent === 'edit') {
+    trace.discard();
+    return showAgain({ ticket });
+  }
   const read = readNewRequest(typed, now, organization.timeZone);
   if (!read.ok && !isLook) {
     trace.discard();
     return showAgain({ ticket, problems: read.problems });
   }
   const typedNow = read.ok ? read.request : undefined;
+  const identifier = typedNow && identifierOf(ticket.id, typedNow);
+  const isReviewed = identifier !== undefined && ticket.reviewed === identifier;
+  // What the chart may have filled in leaves only after it was shown whole.
+  const needsReview = !isLook && !isReviewed && typedNow !== undefined && hasChartValues(typedNow);
+  if (identifier !== undefined && (intent === 'review' || needsReview)) {
+    trace.discard();
+    return showAgain({ ticket: { ...ticket, reviewed: identifier }, isReview: true });
+  }
   const { end, newlyFound } = await trace.step('create', () => ask(deps, posted, typedNow, isLook), {}, createFacts);
   if (end.kind === 'changed' || end.kind === 'alike' || end.kind === 'elsewhere') trace.discard();
   if ('answer' in end && end.answer) {
@@ -93,7 +108,8 @@ async function askTheEhr(deps: NewRequestDependencies, posted: Posted): Promise<
   if (end.kind !== 'sent') {
     contextOf(request).facts.pageProblem = end.kind === 'refused' ? end.failure : end.kind;
     const disclosed = 'disclosed' in end ? { disclosed: end.disclosed } : {};
-    return showAgain({ ticket: { ...ticket, ...disclosed }, problem: problemIn(problemOf(end, now)) });
+    const isReview = isReviewed && end.kind !== 'chart-changed';
+    return showAgain({ ticket: { ...ticket, ...disclosed }, problem: problemIn(problemOf(end, now)), isReview });
   }
   await soon(deps, () => deps.deliveries.announce(owner));
   // It may come late: what was typed into another form since stays.
@@ -111,11 +127,14 @@ async function ask(
   const { organization, opened } = openLaunchOf(request);
   const launch = await deps.currentTokens.current(opened, organization);
   assertMayCreate(launch, organization);
-  const { searchParameters } = organization;
-  const sendingLaunch = { launch, searchParameters, open: () => openReadings(deps, launch, organization) };
-  return isLook || !typed
-    ? lookAgain({ ...deps, now }, sendingLaunch, ticket, typed)
-    : sendForm({ ...deps, now }, sendingLaunch, ticket, typed);
+  const { searchParameters, timeZone } = organization;
+  let opening: ReturnType<typeof openReadings> | undefined;
+  const open = () => (opening ??= openReadings(deps, launch, organization));
+  const sendingLaunch = { launch, searchParameters, timeZone, open };
+  if (isLook || !typed) return lookAgain({ ...deps, now }, sendingLaunch, ticket, typed);
+  const chosenOf = async () =>
+    hasChartValues(typed) ? chosenIn(await chartOf(deps, launch, organization, open().api), typed) : NOTHING_CHOSEN;
+  return sendForm({ ...deps, now }, sendingLaunch, ticket, typed, chosenOf);
 }
 
 function toList(deps: NewRequestDependencies, request: Request, response: Response): void {

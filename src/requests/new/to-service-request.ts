@@ -1,6 +1,9 @@
 /** A new request as the ServiceRequest that the EHR gets. */
 import type { Launch } from '#src/launches/session/launch.ts';
+import type { ChartFact } from '#src/requests/prefill/facts.ts';
+import { writeOccurrence } from '#src/requests/timing/written.ts';
 import type { FhirResource } from '#src/smart/step-6-fhir-api.ts';
+import type { Chosen } from './from-chart.ts';
 import { isPractitioner } from './permission.ts';
 import { type NewRequest, SERVICES } from './typed-request.ts';
 
@@ -13,13 +16,16 @@ export interface Authorship {
   /** The signed-in user's, where it is known. */
   userName: string | undefined;
   now: Date;
+  /** The facility's, an IANA name. */
+  timeZone: string;
 }
 
 /** FHIR R4 ServiceRequest: an order, by the signed-in user if they may be a requester. */
-export function toServiceRequest(request: NewRequest, by: Authorship): FhirResource {
-  const { launch, identifier, patientId, userName, now } = by;
+export function toServiceRequest(request: NewRequest, chosen: Chosen, by: Authorship): FhirResource {
+  const { launch, identifier, patientId, userName, now, timeZone } = by;
   const { encounter } = launch.context;
   const requester = { reference: launch.user.fhirUser, ...(userName === undefined ? {} : { display: userName }) };
+  const details = [detail('To', request.to), detail('Telephone', request.phone), detail('Language', request.language)];
   return {
     resourceType: 'ServiceRequest',
     identifier: [identifier],
@@ -28,12 +34,45 @@ export function toServiceRequest(request: NewRequest, by: Authorship): FhirResou
     priority: request.priority,
     category: [{ text: SERVICES.find(({ value }) => value === request.service)?.text }],
     code: { text: request.what },
+    ...given('orderDetail', details.flat()),
     subject: { reference: `Patient/${patientId}` },
     ...(encounter === undefined ? {} : { encounter: { reference: `Encounter/${encounter}` } }),
-    occurrenceDateTime: request.neededOn,
+    ...writeOccurrence({ day: request.neededOn, ...request.time }, timeZone),
     authoredOn: now.toISOString(),
     ...(isPractitioner(launch) ? { requester } : {}),
-    ...(request.reason === '' ? {} : { reasonCode: [{ text: request.reason }] }),
-    ...(request.note === '' ? {} : { note: [{ text: request.note }] }),
+    ...whereOf(request, chosen),
+    ...given('reasonCode', request.reason === '' ? [] : [{ text: request.reason }]),
+    ...given('reasonReference', chosen.reasons.map(referenceTo)),
+    ...given('insurance', chosen.insurance.map(referenceTo)),
+    ...given('supportingInfo', [...chosen.allergies, ...chosen.measures].map(referenceTo)),
+    ...given('note', request.note === '' ? [] : [{ text: request.note }]),
   };
+}
+
+/** FHIR JSON has no empty lists. */
+function given(name: string, items: readonly unknown[]): Record<string, unknown> {
+  return items.length === 0 ? {} : { [name]: items };
+}
+
+function detail(label: string, text: string): { text: string }[] {
+  return text === '' ? [] : [{ text: `${label}: ${text}` }];
+}
+
+/** The chart's own Location where the place is unchanged, else the place in words. */
+function whereOf({ from }: NewRequest, { place }: Chosen): Record<string, unknown> {
+  if (from === '') return {};
+  const isLocation = place?.reference.startsWith('Location/') === true;
+  return isLocation
+    ? { locationReference: [{ reference: place.reference, display: from }] }
+    : { locationCode: [{ text: from }] };
+}
+
+/** With the words that its reader saw, so that they stand on every list without another read. */
+function referenceTo({ reference, label, text }: ChartFact): { reference: string; display: string } {
+  const kind = reference.startsWith('AllergyIntolerance/')
+    ? 'Allergy'
+    : reference.startsWith('Observation/')
+      ? label
+      : undefined;
+  return { reference, display: kind === undefined ? text : `${kind}: ${text}` };
 }

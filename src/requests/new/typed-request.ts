@@ -1,7 +1,9 @@
 /** A request as a clinician types it, judged field by field. */
 import { z } from 'zod';
 import { dayIn, serverTimeZone } from '#src/adapters/time-zone.ts';
+import { type WantedTime, WEEKDAYS } from '#src/requests/timing/written.ts';
 import { visibleLength } from '#src/smart/fhir/visible-text.ts';
+import { timeProblems } from './time-problems.ts';
 
 /** What can be asked for; the text becomes the request's category. */
 export const SERVICES = [
@@ -19,8 +21,20 @@ export const PRIORITIES = [
   { value: 'stat', text: 'Immediately (stat)' },
 ] as const;
 
-/** The fields of the form, in its order; the last is the answer to a question of ours. */
-export const FIELDS = ['service', 'what', 'neededOn', 'priority', 'reason', 'note', 'confirmed'] as const;
+/** The fields that the chart can fill in, and that can be changed. */
+export const CHART_FIELDS = ['from', 'phone', 'language'] as const;
+
+/**
+ * The fields of the form, in its order. The last ones are no part of the request: the answer to a question of ours, that
+ * the form showed the chart, and what it filled in.
+ */
+export const FIELDS = [
+  ...['service', 'what', 'neededOn', 'neededAt', 'neededUntil', ...WEEKDAYS, 'times', 'lastDay', 'priority'],
+  ...['from', 'to', 'reason', 'phone', 'language', 'note', 'confirmed', 'chart', 'filled'],
+] as const;
+
+/** Before the key of a value that was chosen from the chart. */
+export const PICK = 'pick.';
 
 /** What the form holds, by field, as typed. */
 export type TypedRequest = Readonly<Record<string, string>>;
@@ -30,9 +44,17 @@ export interface NewRequest {
   service: string;
   what: string;
   neededOn: string;
+  /** Beside the day: a time, a window, a series. */
+  time: Omit<WantedTime, 'day'>;
   priority: (typeof PRIORITIES)[number]['value'];
+  from: string;
+  to: string;
+  phone: string;
+  language: string;
   reason: string;
   note: string;
+  /** Keys of what was chosen from the chart, in order. */
+  picks: readonly string[];
 }
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -44,8 +66,9 @@ const text = (max: number) => z.string().max(max, `must be at most ${max} charac
 const oneOf = (choices: readonly { value: string }[]) =>
   z.string().refine((value) => choices.some((choice) => choice.value === value), { error: 'must be chosen' });
 
-const schemaOn = (today: string) =>
-  z
+const schemaOn = (now: Date, timeZone: string) => {
+  const today = dayIn(now, timeZone);
+  return z
     .object({
       service: oneOf(SERVICES),
       what: text(200).refine((typed) => visibleLength(typed) >= 3, 'must say what is needed, in a few words'),
@@ -54,6 +77,10 @@ const schemaOn = (today: string) =>
         .refine((day) => day >= today, { error: 'must not be in the past' })
         .refine((day) => day <= yearsAfter(today), { error: `must be within ${MOST_YEARS_AHEAD} years` }),
       priority: oneOf(PRIORITIES),
+      from: text(200),
+      to: text(200),
+      phone: text(60),
+      language: text(60),
       reason: text(500),
       note: text(1_000),
     })
@@ -61,13 +88,14 @@ const schemaOn = (today: string) =>
       path: ['reason'],
       error: 'is required when the request is not routine',
     });
+};
 
 /**
  * Judges what was typed. A request that says both "at once" and a day after tomorrow is asked about once: the problem
  * `confirmed` is that question, and a form that carries {@link confirmationOf} its values has answered it.
  *
  * @param typed untrusted; a missing field counts as empty.
- * @param timeZone of the facility: whose today a day is compared with.
+ * @param timeZone of the facility: whose today a day is compared with, and whose clock a time is of.
  */
 export function readNewRequest(
   typed: TypedRequest,
@@ -75,13 +103,19 @@ export function readNewRequest(
   timeZone: string = serverTimeZone,
 ): { ok: true; request: NewRequest } | { ok: false; problems: Record<string, string> } {
   const request = asTyped(typed);
-  const today = dayIn(now, timeZone);
-  const parsed = schemaOn(today).safeParse(request);
-  if (!parsed.success) {
-    const found = parsed.error.issues.map(({ path, message }) => [String(path[0]), message] as const);
-    return { ok: false, problems: Object.fromEntries(found.toReversed()) };
-  }
-  const question = questionAbout(request, dayAfter(today));
+  const hasChosenReason = request.picks.some((key) => key.startsWith('Condition/'));
+  // A diagnosis that was chosen is a reason.
+  const judged = hasChosenReason && request.reason === '' ? { ...request, reason: 'chosen' } : request;
+  const parsed = schemaOn(now, timeZone).safeParse(judged);
+  const found = parsed.success
+    ? []
+    : parsed.error.issues.map(({ path, message }) => [String(path[0]), message] as const);
+  const problems = {
+    ...timeProblems({ day: request.neededOn, ...request.time }, now, timeZone),
+    ...Object.fromEntries(found.toReversed()),
+  };
+  if (Object.keys(problems).length > 0) return { ok: false, problems };
+  const question = questionAbout(request, dayAfter(dayIn(now, timeZone)));
   const isAnswered = typed['confirmed'] === confirmationOf(request);
   return question === undefined || isAnswered
     ? { ok: true, request }
@@ -97,10 +131,28 @@ export function asTyped(typed: TypedRequest): NewRequest {
     service: of('service'),
     what: textOf('what'),
     neededOn: of('neededOn'),
+    time: {
+      time: of('neededAt'),
+      until: of('neededUntil'),
+      weekdays: WEEKDAYS.filter((weekday) => of(weekday) !== ''),
+      times: of('times').trim(),
+      lastDay: of('lastDay'),
+    },
     priority: of('priority') as NewRequest['priority'],
+    from: textOf('from'),
+    to: textOf('to'),
+    phone: textOf('phone'),
+    language: textOf('language'),
     reason: textOf('reason'),
     note: textOf('note'),
+    picks: picksOf(typed),
   };
+}
+
+/** The keys of what a form has chosen from the chart. */
+export function picksOf(typed: TypedRequest): string[] {
+  const chosen = Object.entries(typed).filter(([name, value]) => name.startsWith(PICK) && value !== '');
+  return chosen.map(([name]) => name.slice(PICK.length)).toSorted();
 }
 
 /** What a form carries whose priority and day were asked about: another pair is another question. */
