@@ -6,7 +6,8 @@
  */
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
 import { endpointHost, frameAncestor, network, serverUrl } from './addresses.ts';
-import { scopeString, searchParameter, timeZone } from './formats.ts';
+import { DEFAULT_SERVICES } from './default-services.ts';
+import { catalogueText, receiversText, scopeString, searchParameter, timeZone } from './formats.ts';
 import { choice, flag, list, number, text } from './setting-row.ts';
 import { vendorNames } from './vendor-names.ts';
 
@@ -224,5 +225,20 @@ export const settings = {
     group: NEW_REQUESTS,
     label: 'Flag values from the chart older than this many days',
     hint: 'From 1 to 3650. Recommended: 90. The form marks older values, and does not choose old measurements by itself.',
+  }),
+  services: text(catalogueText, {
+    kind: 'text',
+    default: DEFAULT_SERVICES,
+    defaultText: 'transport, home care, equipment, infusion and referral',
+    group: NEW_REQUESTS,
+    label: 'Services that can be requested',
+    hint: 'CSV with a header. A row without field is a service; sections are of where, clinical, contact, insurance. A row with field is a question of that service: kind text, choice (choices separated by |), number, date-time or yes/no; required is empty, always, or field=value. If empty, the default services.',
+  }),
+  receivers: text(receiversText, {
+    kind: 'text',
+    default: '',
+    group: NEW_REQUESTS,
+    label: 'Receivers of requests',
+    hint: 'CSV with the header name,kind,telephone,services,reference. Services are separated by spaces; without any, the receiver is offered for all. The reference is Type/id in the EHR, such as Organization/123, or empty.',
   }),
 } as const;

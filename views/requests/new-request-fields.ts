@@ -6,6 +6,7 @@ import { asSentence, type TypedForm } from '#views/typed-form.ts';
 /** Of every field that can be wrong, in the form's order. */
 export const labels = {
   service: 'Service',
+  receiver: 'Receiver',
   what: 'What is needed',
   neededOn: 'Needed on',
   neededAt: 'Time',
@@ -27,6 +28,8 @@ export const FIELDS = Object.keys(labels) as FieldName[];
 export interface Choice {
   readonly value: string;
   readonly text: string;
+  /** by which a stylesheet hides it where it cannot be chosen */
+  readonly className?: string | undefined;
 }
 
 /** What a field says beside its label. */
@@ -37,14 +40,19 @@ export interface FieldWords {
 }
 
 /** A choice; the first one where nothing is chosen, but for the service. */
-export function select(name: FieldName, choices: readonly Choice[], form: TypedForm): SafeHtml {
+export function select(
+  name: FieldName,
+  choices: readonly Choice[],
+  form: TypedForm,
+  words: FieldWords = { demand: 'required' },
+): SafeHtml {
   const chosen = form.values[name] ?? '';
   return field(
     name,
-    { demand: 'required' },
+    words,
     form,
     (ties) =>
-      html`<select class="form-select" id="${name}" name="${name}" required autocomplete="off"${ties}>${name === 'service' && chosen === '' ? html`<option value="">Choose…</option>` : null}${choices.map(({ value, text }) => html`<option value="${value}"${value === chosen ? html` selected` : null}>${text}</option>`)}</select>`,
+      html`<select class="form-select" id="${name}" name="${name}"${words.demand === 'required' ? html` required` : null} autocomplete="off"${ties}>${name === 'service' && chosen === '' ? html`<option value="">Choose…</option>` : null}${choices.map(({ value, text, className }) => html`<option value="${value}"${className === undefined ? null : html` class="${className}"`}${value === chosen ? html` selected` : null}>${text}</option>`)}</select>`,
   );
 }
 

@@ -4,6 +4,7 @@ import { icon } from '#views/icons.ts';
 import { clockTime } from '#views/instant.ts';
 import { asSentence, type TypedForm } from '#views/typed-form.ts';
 import { FIELDS, labels } from './new-request-fields.ts';
+import type { OfferedService } from './new-request-own.ts';
 import type { PatientIdentity } from './patient-banner.ts';
 
 /** Where the answer to a form stands on the page that it leads to. */
@@ -18,6 +19,8 @@ export interface KeptDraft {
 
 /** What came of sending. */
 export interface FormResult {
+  /** whose own questions can be wrong, too */
+  readonly services?: readonly OfferedService[];
   /** its problem `confirmed` is a question about priority and day */
   readonly form: TypedForm;
   /** why it was not sent, in words for the clinician, with what finds it in the log */
@@ -25,9 +28,11 @@ export interface FormResult {
 }
 
 /** Opened with the focus on it, and with links to what is wrong. */
-export function resultNotice({ problem, form }: FormResult): SafeHtml | null {
+export function resultNotice({ problem, form, services }: FormResult): SafeHtml | null {
   const { confirmed, ...problems } = form.problems;
-  const wrong = FIELDS.filter((name) => problems[name] !== undefined);
+  const own = (services ?? []).flatMap(({ questions }) => questions);
+  const named = [...FIELDS.map((name) => ({ name, label: labels[name] })), ...own];
+  const wrong = named.filter(({ name }) => problems[name] !== undefined);
   if (problem === undefined && confirmed === undefined && wrong.length === 0) return null;
   return html`<div class="notice notice-problem" id="${RESULT}" role="alert" tabindex="-1">${icon('warning')} <div>
 ${problem === undefined ? null : html`<p>${problem.text} <span class="support">Support code: <code>${problem.supportCode}</code></span></p>`}
@@ -35,7 +40,7 @@ ${
   wrong.length === 0
     ? null
     : html`<p>Not sent yet: please correct what is marked.</p>
-<ul>${wrong.map((name) => html`<li><a href="#${name}">${labels[name]}: ${asSentence(problems[name] ?? '')}</a></li>`)}</ul>`
+<ul>${wrong.map(({ name, label }) => html`<li><a href="#${name}">${label}: ${asSentence(problems[name] ?? '')}</a></li>`)}</ul>`
 }
 ${
   confirmed === undefined

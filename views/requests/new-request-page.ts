@@ -6,7 +6,14 @@ import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
 import { type ChartChoices, type ChartValue, chartChoices, chartFacts, filledHint } from './new-request-chart.ts';
 import { area, type Choice, line, repeats, select } from './new-request-fields.ts';
 import { diedLine, draftLine, type FormResult, type KeptDraft, RESULT, resultNotice } from './new-request-notices.ts';
+import { hiddenFor, type OfferedService, ownQuestions } from './new-request-own.ts';
 import { type PatientIdentity, patientBanner } from './patient-banner.ts';
+
+/** Who can be chosen to receive a request. */
+export interface OfferedReceiver {
+  readonly name: string;
+  readonly text: string;
+}
 
 export interface NewRequestPageProps extends FormResult {
   readonly patient: PatientIdentity;
@@ -15,8 +22,10 @@ export interface NewRequestPageProps extends FormResult {
   readonly bar: ClinicianBarProps;
   /** keeps what is typed when the launch has ended before it is sent */
   readonly ticket: string;
-  /** what can be chosen, the first one where nothing is */
-  readonly choices: { readonly service: readonly Choice[]; readonly priority: readonly Choice[] };
+  /** the first one where none is chosen */
+  readonly priorities: readonly Choice[];
+  readonly services: readonly OfferedService[];
+  readonly receivers: readonly OfferedReceiver[];
   /** what the form carries as the answer to the question: it is given by sending the form again */
   readonly confirmed: string | undefined;
   readonly draft: KeptDraft | undefined;
@@ -32,6 +41,7 @@ export interface NewRequestPageProps extends FormResult {
 /** What the chart adds to the form. */
 export interface NewRequestChartProps {
   readonly base: string;
+  readonly services: readonly OfferedService[];
   /** filled in from the chart where nothing was typed */
   readonly form: TypedForm;
   /** what was filled in, by which a later form is compared with it */
@@ -51,7 +61,7 @@ export interface NewRequestChartProps {
 
 /** Everything that does not wait for the chart; the patient stands above it, as the last look before sending. */
 export function newRequestStart(props: NewRequestPageProps): string {
-  const { patient, problem, form, choices, confirmed = '' } = props;
+  const { patient, problem, form, services, confirmed = '' } = props;
   const { base, csrfToken } = props.bar;
   const question = form.problems['confirmed'];
   const isWrong = problem !== undefined || Object.keys(form.problems).length > (question === undefined ? 0 : 1);
@@ -61,6 +71,7 @@ export function newRequestStart(props: NewRequestPageProps): string {
     title: `${before}New request for ${patient.name}`,
     themeUrl: props.themeUrl,
     bar: clinicianBar(props.bar),
+    styleUrl: '/assets/new-request.css',
     scriptUrl: '/assets/keep-draft.js',
   });
   // A page whose address ends in the target of its notice opens there, with the focus on it.
@@ -73,9 +84,9 @@ ${resultNotice(props)}${diedLine(patient)}${draftLine(props.draft, props.bar, pr
 <input type="hidden" name="ticket" value="${props.ticket}">
 ${confirmed === '' ? null : html`<input type="hidden" name="confirmed" value="${confirmed}">`}
 <section class="form-part"><h2>What</h2>
-${select('service', choices.service, form)}
-${line('what', 'text', form, { demand: 'required', hint: 'Such as: wheelchair transport to dialysis and back.' })}
-${select('priority', choices.priority, form)}</section>
+${select('service', services, form)}
+${receiverChoice(props)}${line('what', 'text', form, { demand: 'required', hint: 'Such as: wheelchair transport to dialysis and back.' })}
+${ownQuestions(services, form)}${select('priority', props.priorities, form)}</section>
 <section class="form-part"><h2>When</h2>
 <div class="field-row">${line('neededOn', 'date', form, { demand: 'required' })}${line('neededAt', 'time', form, { hint: `${props.zoneName}, the time of the facility.` })}${line('neededUntil', 'time', form, { hint: 'For a window, such as 9 to 11.' })}</div>
 ${repeats(form)}</section>
@@ -84,19 +95,21 @@ ${repeats(form)}</section>
 
 /** The sections that the chart helps to fill in, the buttons, and the facts beside the form. */
 export function newRequestEnd(props: NewRequestChartProps): string {
-  const { form, sources, facts } = props;
+  const { form, sources, facts, services } = props;
+  const part = (name: string) => `form-part${hiddenFor(name, services)}`;
   const isAsked = form.problems['confirmed'] !== undefined;
-  return String(html`<section class="form-part"><h2>Where</h2>
-${props.isChartChanged ? html`<p class="notice" role="status">Some of what you chose from the chart has changed there since. Please choose again.</p>` : null}<div class="field-row">${filledLine('from', 'text', props)}${line('to', 'text', form)}</div></section>
+  return String(html`${props.isChartChanged ? html`<p class="notice" role="status">Some of what you chose from the chart has changed there since. Please choose again.</p>` : null}<section class="${part('where')}"><h2>Where</h2>
+<div class="field-row">${filledLine('from', 'text', props)}${line('to', 'text', form)}</div></section>
 <section class="form-part"><h2>Why</h2>
 ${chartChoices('Diagnoses', props.reasons)}
 ${area('reason', form, { demand: 'required unless routine, or a diagnosis is chosen' })}</section>
-<section class="form-part"><h2>Clinical</h2>
+<section class="${part('clinical')}"><h2>Clinical</h2>
 ${chartChoices('Allergies', props.allergies)}
 ${chartChoices('Measurements', props.measures)}</section>
-<section class="form-part"><h2>Contact and insurance</h2>
-<div class="field-row">${filledLine('phone', 'tel', props)}${filledLine('language', 'text', props)}</div>
-${chartChoices('Insurance', props.insurance)}</section>
+<section class="${part('contact')}"><h2>Contact</h2>
+<div class="field-row">${filledLine('phone', 'tel', props)}${filledLine('language', 'text', props)}</div></section>
+<section class="${part('insurance')}"><h2>Insurance</h2>
+${chartChoices('Plans', props.insurance)}</section>
 <section class="form-part"><h2>Note</h2>
 ${area('note', form, { hint: 'Such as a companion, stairs, a gate code.' })}</section>
 <input type="hidden" name="chart" value="shown"><input type="hidden" name="filled" value="${props.filled}">
@@ -107,6 +120,18 @@ ${actions({ canLook: props.canLook, isAsked })}
 ${chartFacts('Patient', facts.patient.values, facts.patient.remark)}${chartFacts('Where the patient is', facts.where.values, facts.where.remark)}${chartFacts('Requested by', facts.requester.values, facts.requester.remark)}</aside></div>
 <datalist id="places">${[...sources.from, ...facts.patient.values.filter(({ label }) => label === 'Address')].map(({ text }) => html`<option value="${text}">`)}</datalist>
 ${layoutEnd()}`);
+}
+
+/** Nothing to choose where the organization names no receivers. */
+function receiverChoice({ receivers, services, form }: NewRequestPageProps): SafeHtml | null {
+  if (receivers.length === 0) return null;
+  const choices = receivers.map(({ name, text }) => ({
+    value: name,
+    text,
+    className: hiddenFor(`receiver ${name}`, services).trim(),
+  }));
+  return html`${select('receiver', [{ value: '', text: 'Not chosen yet' }, ...choices], form, {})}
+`;
 }
 
 /** A field that the chart fills in says so, also when it was changed since. */

@@ -44,6 +44,7 @@ export function reviewPage(props: ReviewPageProps): string {
       title: `${problem ? 'Error: ' : ''}Review: New request for ${patient.name}`,
       themeUrl: props.themeUrl,
       bar: clinicianBar(props.bar),
+      styleUrl: '/assets/new-request.css',
       scriptUrl: '/assets/keep-draft.js',
     },
     html`${patientBanner(patient, true)}<div class="page-heading"><div>

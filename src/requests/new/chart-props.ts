@@ -14,7 +14,7 @@ export function chartPropsOf(of: {
   problems: Readonly<Record<string, string>>;
   now: Date;
   timeZone: string;
-}): Omit<NewRequestChartProps, 'base' | 'canLook'> {
+}): Omit<NewRequestChartProps, 'base' | 'canLook' | 'services'> {
   const { chart } = of;
   const today = dayIn(of.now, of.timeZone);
   const values = filledIn(of.values, chart);

@@ -25,7 +25,7 @@ export interface FormTicket extends Form {
   shownAt?: string;
   /** Identifiers of earlier versions, and of requests just like it, that the page speaks of: sending it means one more. */
   disclosed?: readonly string[];
-  /** Identifier of the version that a review has shown whole: only that may carry values from the chart. */
+  /** Mark of the version that a review has shown whole: only that may carry values from the chart. */
   reviewed?: string;
 }
 

@@ -7,6 +7,7 @@ import { fieldOf } from '#src/http/form-body.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { mayKeep } from './form.ts';
 import type { FormLimit } from './form-limit.ts';
+import { OWN } from './own-fields.ts';
 import { CHART_FIELDS, FIELDS, PICK, type TypedRequest } from './typed-request.ts';
 import type { TypedStore } from './typed-store.ts';
 
@@ -16,9 +17,9 @@ const KEPT =
 const MOST_TYPED_BYTES = 16_384;
 /** Chosen for the user when the form is opened, or of its own, so it is no sign of work. */
 const CHOSEN_FOR_YOU = ['priority', 'chart', 'filled', 'confirmed'];
-/** More values than any chart offers in a form. */
-const MOST_PICKS = 100;
-const LONGEST_PICK = 200;
+/** More than any chart and any service offer in a form. */
+const MOST_FIELDS = 100;
+const LONGEST_NAME = 200;
 
 declare module '#src/http/request-context.ts' {
   interface RequestContext {
@@ -65,7 +66,7 @@ export const sayKept: ErrorRequestHandler = (error: unknown, request, _response,
  */
 export function typedOf(request: Request): TypedRequest {
   const typed = Object.fromEntries(
-    [...FIELDS, ...picksIn(request)].map((name) => [name, fieldOf(request, name, 'note')]),
+    [...FIELDS, ...ownIn(request)].map((name) => [name, fieldOf(request, name, 'note')]),
   );
   // Each field may be shown again longer than it should be, all of them together not.
   if (Buffer.byteLength(JSON.stringify(typed)) > MOST_TYPED_BYTES)
@@ -73,10 +74,12 @@ export function typedOf(request: Request): TypedRequest {
   return typed;
 }
 
-/** The names of the boxes that are ticked, whatever they name; the chart says which of them mean anything. */
-function picksIn({ body }: Request): string[] {
+/** The names of boxes that are ticked and of a service's own fields; chart and services say which of them mean anything. */
+function ownIn({ body }: Request): string[] {
   const names = typeof body === 'object' && body !== null ? Object.keys(body) : [];
-  return names.filter((name) => name.startsWith(PICK) && name.length <= LONGEST_PICK).slice(0, MOST_PICKS);
+  return names
+    .filter((name) => (name.startsWith(PICK) || name.startsWith(OWN)) && name.length <= LONGEST_NAME)
+    .slice(0, MOST_FIELDS);
 }
 
 /** Has the user put anything into the form? What the chart has filled in and is unchanged is no work of theirs. */

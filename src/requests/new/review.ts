@@ -40,6 +40,7 @@ export function reviewOf(reviewed: Reviewed): ReviewPart[] {
   const typedReasons = asRecords(resource.reasonCode).flatMap((concept) => line(asConceptText(concept)));
   const parts: [string, readonly ReviewLine[]][] = [
     ['Service', line(asConceptText(asRecords(resource.category)[0]))],
+    ['Receiver', displays('performer').flatMap((text) => line(text))],
     ['What is needed', line(asConceptText(resource.code))],
     ['Needed', line(readNeeded(resource, reviewed).text)],
     ['Priority', line(PRIORITIES.find(({ value }) => value === resource.priority)?.text)],
@@ -47,6 +48,7 @@ export function reviewOf(reviewed: Reviewed): ReviewPart[] {
     ['To', line(request.to)],
     ['Reason', [...sourced('reasonReference', chosen.reasons), ...typedReasons]],
     ['Clinical', [...sourced('supportingInfo', [...chosen.allergies, ...chosen.measures]), ...leftOut(chart, chosen)]],
+    ['Details', answersOf(resource, request).flatMap((text) => line(text))],
     ['Telephone', line(request.phone, filled('phone'))],
     ['Language', line(request.language, filled('language'))],
     ['Insurance', sourced('insurance', chosen.insurance)],
@@ -54,6 +56,14 @@ export function reviewOf(reviewed: Reviewed): ReviewPart[] {
     ['Requested by', line(asInformation(asRecord(resource.requester).display) ?? 'You, by your EHR account')],
   ];
   return parts.filter(([, lines]) => lines.length > 0).map(([label, lines]) => ({ label, lines }));
+}
+
+/** What the service's own questions were answered; the other details stand at their own labels. */
+function answersOf({ orderDetail }: ForeignRecord, { to, phone, language }: NewRequest): string[] {
+  const others = [`To: ${to}`, `Telephone: ${phone}`, `Language: ${language}`];
+  return asRecords(orderDetail)
+    .flatMap(({ text }) => asText(text, 400) ?? [])
+    .filter((text) => !others.includes(text));
 }
 
 function marksOf(fact: ChartFact | undefined, today: string): Partial<ReviewLine> {

@@ -1,4 +1,5 @@
 /** Sends what a form holds once, however often and in however many windows it is posted (FH-17). */
+import type { FhirResource } from '#src/smart/step-6-fhir-api.ts';
 import {
   businessIdentifier,
   type Deliveries,
@@ -8,25 +9,24 @@ import {
   versionsOf,
 } from './deliveries.ts';
 import type { FormTicket } from './form.ts';
-import type { Chosen } from './from-chart.ts';
 import { postOnce } from './post-and-confirm.ts';
 import { type FormSending, type SendingDependencies, type SendingLaunch, searchOf } from './sending.ts';
 import { soon } from './soon.ts';
-import { toServiceRequest } from './to-service-request.ts';
 import type { NewRequest } from './typed-request.ts';
 import { hindranceIn } from './why-not-sent.ts';
+import type { Writer } from './write-request.ts';
 
 /**
  * @param ticket of a form that has not expired, of this launch's patient and user.
  * @param request what the form says.
- * @param chosenOf what it carries from the chart; undefined when the chart does not have that any more.
+ * @param write the resource that says it; undefined when it carries what the chart does not have any more.
  */
 export async function sendForm(
   deps: SendingDependencies,
   sendingLaunch: SendingLaunch,
   ticket: FormTicket,
   request: NewRequest,
-  chosenOf: () => Promise<Chosen | undefined>,
+  write: (by: Writer) => Promise<FhirResource | undefined>,
 ): Promise<FormSending> {
   const { deliveries, publicUrl, now } = deps;
   const { launch, open, timeZone } = sendingLaunch;
@@ -37,12 +37,10 @@ export async function sendForm(
   const hindrance = hindranceIn(known, ticket, request, now);
   if (hindrance) return { end: hindrance, newlyFound: 0 };
 
-  const chosen = await chosenOf();
-  if (!chosen) return { end: { kind: 'chart-changed' }, newlyFound: 0 };
   const earlier = known.find(isOwn);
   let own = earlier;
   const { api, patient, user } = open();
-  const resource = toServiceRequest(request, chosen, {
+  const resource = await write({
     launch,
     identifier: businessIdentifier(publicUrl, identifier),
     patientId: (await patient).id,
@@ -50,6 +48,7 @@ export async function sendForm(
     now,
     timeZone,
   });
+  if (!resource) return { end: { kind: 'chart-changed' }, newlyFound: 0 };
   const end = await postOnce(api, resource, {
     ...searchOf(sendingLaunch),
     attempted: earlier?.state === 'unknown',

@@ -16,6 +16,7 @@ import { type NewRequestFormDependencies, PAGE } from './form-page-route.ts';
 import { chosenIn, hasChartValues, NOTHING_CHOSEN } from './from-chart.ts';
 import { hasContent, typedOf } from './keep-typed.ts';
 import { lookAgain } from './look-again.ts';
+import { offerOf } from './offered.ts';
 import { assertMayCreate } from './permission.ts';
 import { EXPIRED, problemOf } from './problem-text.ts';
 import { recordCreated } from './record-created.ts';
@@ -24,6 +25,7 @@ import type { FormSending } from './sending.ts';
 import { soon } from './soon.ts';
 import { type NewRequest, readNewRequest, type TypedRequest } from './typed-request.ts';
 import type { FormPage } from './typed-store.ts';
+import { reviewMark, writeRequest } from './write-request.ts';
 
 export interface NewRequestDependencies extends NewRequestFormDependencies {
   audit: Audit;
@@ -85,19 +87,20 @@ async function askTheEhr(deps: NewRequestDependencies, posted: Posted): Promise<
     trace.discard();
     return showAgain({ ticket });
   }
-  const read = readNewRequest(typed, now, organization.timeZone);
+  const offer = offerOf(organization);
+  const read = readNewRequest(typed, now, organization.timeZone, offer);
   if (!read.ok && !isLook) {
     trace.discard();
     return showAgain({ ticket, problems: read.problems });
   }
   const typedNow = read.ok ? read.request : undefined;
-  const identifier = typedNow && identifierOf(ticket.id, typedNow);
-  const isReviewed = identifier !== undefined && ticket.reviewed === identifier;
+  const mark = typedNow && reviewMark(identifierOf(ticket.id, typedNow), offer, typedNow);
+  const isReviewed = mark !== undefined && ticket.reviewed === mark;
   // What the chart may have filled in leaves only after it was shown whole.
   const needsReview = !isLook && !isReviewed && typedNow !== undefined && hasChartValues(typedNow);
-  if (identifier !== undefined && (intent === 'review' || needsReview)) {
+  if (mark !== undefined && (intent === 'review' || needsReview)) {
     trace.discard();
-    return showAgain({ ticket: { ...ticket, reviewed: identifier }, isReview: true });
+    return showAgain({ ticket: { ...ticket, reviewed: mark }, isReview: true });
   }
   const { end, newlyFound } = await trace.step('create', () => ask(deps, posted, typedNow, isLook), {}, createFacts);
   if (end.kind === 'changed' || end.kind === 'alike' || end.kind === 'elsewhere') trace.discard();
@@ -132,9 +135,13 @@ async function ask(
   const open = () => (opening ??= openReadings(deps, launch, organization));
   const sendingLaunch = { launch, searchParameters, timeZone, open };
   if (isLook || !typed) return lookAgain({ ...deps, now }, sendingLaunch, ticket, typed);
-  const chosenOf = async () =>
-    hasChartValues(typed) ? chosenIn(await chartOf(deps, launch, organization, open().api), typed) : NOTHING_CHOSEN;
-  return sendForm({ ...deps, now }, sendingLaunch, ticket, typed, chosenOf);
+  return sendForm({ ...deps, now }, sendingLaunch, ticket, typed, async (by) => {
+    const isFromChart = hasChartValues(typed);
+    const chosen = isFromChart
+      ? chosenIn(await chartOf(deps, launch, organization, open().api), typed)
+      : NOTHING_CHOSEN;
+    return chosen && writeRequest(typed, chosen, offerOf(organization), by).resource;
+  });
 }
 
 function toList(deps: NewRequestDependencies, request: Request, response: Response): void {

@@ -15,12 +15,14 @@ import { businessIdentifier, identifierOf } from './deliveries.ts';
 import type { FormTicket } from './form.ts';
 import type { NewRequestFormDependencies } from './form-page-route.ts';
 import { chosenIn } from './from-chart.ts';
+import { offerPropsOf } from './offer-props.ts';
+import { offerOf } from './offered.ts';
 import { assertMayCreate } from './permission.ts';
 import { CHART_CHANGED } from './problem-text.ts';
 import { reviewOf } from './review.ts';
-import { toServiceRequest } from './to-service-request.ts';
-import { asTyped, confirmationOf, PRIORITIES, SERVICES } from './typed-request.ts';
+import { asTyped, confirmationOf, PRIORITIES } from './typed-request.ts';
 import type { FormPage } from './typed-store.ts';
+import { writeRequest } from './write-request.ts';
 
 /** What a page of a form shows. */
 export interface ShownForm extends Pick<FormPage, 'values' | 'problems' | 'problem' | 'isReview'> {
@@ -65,13 +67,15 @@ export async function showForm(
   };
   response.type('html');
   const typed = asTyped(values);
+  const offer = offerOf(organization);
+  const offered = offerPropsOf(offer);
   const chosen = shown.isReview ? chosenIn(await chart, typed) : undefined;
   if (chosen) {
     const identifier = businessIdentifier(deps.publicUrl, identifierOf(shown.ticket.id, typed));
     const { name: userName } = await user.soon();
-    const authorship = { launch, identifier, patientId: patient.id, userName, now, timeZone };
-    const resource = toServiceRequest(typed, chosen, authorship);
-    const parts = reviewOf({ request: typed, resource, chosen, chart: await chart, now, timeZone });
+    const writer = { launch, identifier, patientId: patient.id, userName, now, timeZone };
+    const written = writeRequest(typed, chosen, offer, writer);
+    const parts = reviewOf({ ...written, chart: await chart, now, timeZone });
     response.send(reviewPage({ ...common, values, parts, canLook }));
     return;
   }
@@ -82,7 +86,8 @@ export async function showForm(
       ...(shown.isReview ? { problem: { text: CHART_CHANGED, supportCode } } : {}),
       needPatientBanner: launch.context.needPatientBanner,
       form: { values, problems },
-      choices: { service: SERVICES, priority: PRIORITIES },
+      ...offered,
+      priorities: PRIORITIES,
       confirmed: problems['confirmed'] === undefined ? values['confirmed'] : confirmationOf(values),
       draft:
         shown.keptAt === undefined
@@ -93,5 +98,5 @@ export async function showForm(
     }),
   );
   const props = chartPropsOf({ chart: await chart, values, problems, now, timeZone });
-  response.end(newRequestEnd({ ...props, base: common.bar.base, canLook }));
+  response.end(newRequestEnd({ ...props, ...offered, base: common.bar.base, canLook }));
 }

@@ -2,10 +2,13 @@
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { ChartFact } from '#src/requests/prefill/facts.ts';
 import { writeOccurrence } from '#src/requests/timing/written.ts';
+import type { Receiver } from '#src/settings/receivers.ts';
+import type { Service } from '#src/settings/service-catalogue.ts';
 import type { FhirResource } from '#src/smart/step-6-fhir-api.ts';
 import type { Chosen } from './from-chart.ts';
+import { answersIn, ownDetails } from './own-fields.ts';
 import { isPractitioner } from './permission.ts';
-import { type NewRequest, SERVICES } from './typed-request.ts';
+import type { NewRequest } from './typed-request.ts';
 
 /** What a request is written with beside what was typed; none of it comes from the form. */
 export interface Authorship {
@@ -18,28 +21,37 @@ export interface Authorship {
   now: Date;
   /** The facility's, an IANA name. */
   timeZone: string;
+  /** As the organization offers them; without a receiver, the EHR or a coordinator finds one. */
+  service: Service | undefined;
+  receiver: Receiver | undefined;
 }
 
 /** FHIR R4 ServiceRequest: an order, by the signed-in user if they may be a requester. */
 export function toServiceRequest(request: NewRequest, chosen: Chosen, by: Authorship): FhirResource {
-  const { launch, identifier, patientId, userName, now, timeZone } = by;
+  const { launch, identifier, patientId, userName, now, timeZone, service, receiver } = by;
   const { encounter } = launch.context;
   const requester = { reference: launch.user.fhirUser, ...(userName === undefined ? {} : { display: userName }) };
-  const details = [detail('To', request.to), detail('Telephone', request.phone), detail('Language', request.language)];
+  const details = [
+    detail('To', request.to),
+    detail('Telephone', request.phone),
+    detail('Language', request.language),
+  ].flat();
+  const answers = service ? ownDetails(answersIn(request.own, service), service, timeZone) : [];
   return {
     resourceType: 'ServiceRequest',
     identifier: [identifier],
     status: 'active',
     intent: 'order',
     priority: request.priority,
-    category: [{ text: SERVICES.find(({ value }) => value === request.service)?.text }],
+    category: [categoryOf(service)],
     code: { text: request.what },
-    ...given('orderDetail', details.flat()),
+    ...given('orderDetail', [...answers, ...details]),
     subject: { reference: `Patient/${patientId}` },
     ...(encounter === undefined ? {} : { encounter: { reference: `Encounter/${encounter}` } }),
     ...writeOccurrence({ day: request.neededOn, ...request.time }, timeZone),
     authoredOn: now.toISOString(),
     ...(isPractitioner(launch) ? { requester } : {}),
+    ...given('performer', receiver ? [performerOf(receiver)] : []),
     ...whereOf(request, chosen),
     ...given('reasonCode', request.reason === '' ? [] : [{ text: request.reason }]),
     ...given('reasonReference', chosen.reasons.map(referenceTo)),
@@ -47,6 +59,15 @@ export function toServiceRequest(request: NewRequest, chosen: Chosen, by: Author
     ...given('supportingInfo', [...chosen.allergies, ...chosen.measures].map(referenceTo)),
     ...given('note', request.note === '' ? [] : [{ text: request.note }]),
   };
+}
+
+function categoryOf(service: Service | undefined): Record<string, unknown> {
+  const { text, system = '', code = '' } = service ?? {};
+  return { ...(code === '' ? {} : { coding: [{ system, code, display: text }] }), text };
+}
+
+function performerOf({ reference, name }: Receiver): Record<string, string> {
+  return reference === '' ? { display: name } : { reference, display: name };
 }
 
 /** FHIR JSON has no empty lists. */

@@ -2,16 +2,12 @@
 import { z } from 'zod';
 import { dayIn, serverTimeZone } from '#src/adapters/time-zone.ts';
 import { type WantedTime, WEEKDAYS } from '#src/requests/timing/written.ts';
+import { DEFAULT_SERVICES } from '#src/settings/default-services.ts';
+import { servicesIn } from '#src/settings/service-catalogue.ts';
 import { visibleLength } from '#src/smart/fhir/visible-text.ts';
+import { namedIn, type Offer } from './offered.ts';
+import { type Answers, OWN, ownProblems } from './own-fields.ts';
 import { timeProblems } from './time-problems.ts';
-
-/** What can be asked for; the text becomes the request's category. */
-export const SERVICES = [
-  { value: 'transport', text: 'Transport' },
-  { value: 'home-care', text: 'Home care' },
-  { value: 'equipment', text: 'Equipment' },
-  { value: 'referral', text: 'Referral' },
-] as const;
 
 /** FHIR's request-priority, most common first. */
 export const PRIORITIES = [
@@ -29,7 +25,18 @@ export const CHART_FIELDS = ['from', 'phone', 'language'] as const;
  * the form showed the chart, and what it filled in.
  */
 export const FIELDS = [
-  ...['service', 'what', 'neededOn', 'neededAt', 'neededUntil', ...WEEKDAYS, 'times', 'lastDay', 'priority'],
+  ...[
+    'service',
+    'receiver',
+    'what',
+    'neededOn',
+    'neededAt',
+    'neededUntil',
+    ...WEEKDAYS,
+    'times',
+    'lastDay',
+    'priority',
+  ],
   ...['from', 'to', 'reason', 'phone', 'language', 'note', 'confirmed', 'chart', 'filled'],
 ] as const;
 
@@ -42,6 +49,8 @@ export type TypedRequest = Readonly<Record<string, string>>;
 /** A request that may be sent. */
 export interface NewRequest {
   service: string;
+  /** Its name; '' where none is chosen yet. */
+  receiver: string;
   what: string;
   neededOn: string;
   /** Beside the day: a time, a window, a series. */
@@ -55,8 +64,11 @@ export interface NewRequest {
   note: string;
   /** Keys of what was chosen from the chart, in order. */
   picks: readonly string[];
+  /** Answers to the questions of every service, by their name in the form: {@link namedIn} says whose count. */
+  own: Answers;
 }
 
+const DEFAULT_OFFER: Offer = { services: servicesIn(DEFAULT_SERVICES), receivers: [] };
 const DAY_MS = 24 * 60 * 60_000;
 const MOST_YEARS_AHEAD = 2;
 /** These priorities say "now", so a day after tomorrow contradicts them. */
@@ -66,11 +78,11 @@ const text = (max: number) => z.string().max(max, `must be at most ${max} charac
 const oneOf = (choices: readonly { value: string }[]) =>
   z.string().refine((value) => choices.some((choice) => choice.value === value), { error: 'must be chosen' });
 
-const schemaOn = (now: Date, timeZone: string) => {
+const schemaOn = (now: Date, timeZone: string, { services }: Offer) => {
   const today = dayIn(now, timeZone);
   return z
     .object({
-      service: oneOf(SERVICES),
+      service: oneOf(services),
       what: text(200).refine((typed) => visibleLength(typed) >= 3, 'must say what is needed, in a few words'),
       neededOn: z.iso
         .date({ error: 'must be a date' })
@@ -96,21 +108,27 @@ const schemaOn = (now: Date, timeZone: string) => {
  *
  * @param typed untrusted; a missing field counts as empty.
  * @param timeZone of the facility: whose today a day is compared with, and whose clock a time is of.
+ * @param offer of the organization; without one, the default services and no receivers.
  */
 export function readNewRequest(
   typed: TypedRequest,
   now: Date,
   timeZone: string = serverTimeZone,
+  offer: Offer = DEFAULT_OFFER,
 ): { ok: true; request: NewRequest } | { ok: false; problems: Record<string, string> } {
   const request = asTyped(typed);
   const hasChosenReason = request.picks.some((key) => key.startsWith('Condition/'));
   // A diagnosis that was chosen is a reason.
   const judged = hasChosenReason && request.reason === '' ? { ...request, reason: 'chosen' } : request;
-  const parsed = schemaOn(now, timeZone).safeParse(judged);
+  const parsed = schemaOn(now, timeZone, offer).safeParse(judged);
   const found = parsed.success
     ? []
     : parsed.error.issues.map(({ path, message }) => [String(path[0]), message] as const);
+  const { service, receiver } = namedIn(offer, request);
+  const isElsewhere = service !== undefined && request.receiver !== '' && receiver === undefined;
   const problems = {
+    ...(isElsewhere ? { receiver: 'must be one that is offered for this service' } : {}),
+    ...(service ? ownProblems(request.own, service, timeZone) : {}),
     ...timeProblems({ day: request.neededOn, ...request.time }, now, timeZone),
     ...Object.fromEntries(found.toReversed()),
   };
@@ -129,6 +147,7 @@ export function asTyped(typed: TypedRequest): NewRequest {
   const textOf = (name: string) => (visibleLength(of(name)) === 0 ? '' : of(name).trim());
   return {
     service: of('service'),
+    receiver: of('receiver'),
     what: textOf('what'),
     neededOn: of('neededOn'),
     time: {
@@ -146,6 +165,7 @@ export function asTyped(typed: TypedRequest): NewRequest {
     reason: textOf('reason'),
     note: textOf('note'),
     picks: picksOf(typed),
+    own: Object.fromEntries(Object.entries(typed).filter(([name, value]) => name.startsWith(OWN) && value !== '')),
   };
 }
 

@@ -19,6 +19,8 @@ const plain = (markup: string) =>
     .replace(/<[^>]*>/g, '')
     .replaceAll('&amp;', '&')
     .replace(/\s+/g, ' ')
+    // A date has its year once the year is over.
+    .replace(/from the chart, (?:\d+ )?[A-Z][a-z]{2}(?: \d{4})?/g, 'from the chart, DATE')
     .trim();
 
 /** The boxes of one kind: `+` before a chosen one. */

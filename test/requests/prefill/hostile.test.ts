@@ -37,7 +37,7 @@ const TITLES = {
   Condition: 'Diagnoses',
   AllergyIntolerance: 'Allergies',
   Observation: 'Measurements',
-  Coverage: 'Insurance',
+  Coverage: 'Plans',
 };
 const OWN = { reference: 'Patient/pat-1' };
 

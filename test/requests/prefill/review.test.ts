@@ -1,16 +1,18 @@
 /** What the chart fills in is sent as it was shown for review, once, and never otherwise. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
+import { dayFromNow } from '#test/helpers/days.ts';
 import { cookiesOf, launchIdOf } from '#test/helpers/visits.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 import { formOf, picksOf, READS, reviewOf, scopesFor } from './form-reader.ts';
 
 const REVIEW = 'Review: New request for Ada Moreno';
 const LIST = 'Requests for Ada Moreno';
+const DAY = dayFromNow(60);
 const TYPED = {
   service: 'transport',
   what: 'Wheelchair van to dialysis',
-  neededOn: '2026-07-22',
+  neededOn: DAY,
   neededAt: '09:30',
   priority: 'routine',
   reason: '',
@@ -21,22 +23,23 @@ const TYPED = {
 let world: World;
 let browser: TestBrowser;
 let list: Visit;
-/** A week after the newest value of the sandbox's chart. */
-let now = Date.parse('2026-07-20T18:00:00Z');
 
 beforeAll(async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
   world = await startWorld({
-    clock: () => new Date(now),
     stores: 'real Redis and PostgreSQL',
-    settings: { createRequests: true, scopes: scopesFor(READS), timeZone: 'America/Los_Angeles' },
+    settings: { createRequests: true, scopes: scopesFor(READS), timeZone: 'Etc/GMT+7', chartStaleDays: 3_650 },
   });
 });
-afterAll(() => world.close());
+afterAll(async () => {
+  vi.useRealTimers();
+  await world.close();
+});
 beforeEach(async () => {
   // What an earlier test has sent is no recent request of the next one.
-  now += 16 * 60_000;
+  vi.setSystemTime(Date.now() + 16 * 60_000);
   browser = world.browser();
-  list = await world.launch('pat-ada', browser);
+  list = await browser.open(world.sandbox.launch('pat-ada', { encounter: 'enc-ada-stay' }));
   world.sandbox.requests.clear();
 });
 afterEach(async () => {
@@ -64,19 +67,20 @@ test('the review says all that is sent, with its sources, and the patient in ful
   expect(reviewOf(page)).toEqual({
     Service: ['Transport'],
     'What is needed': ['Wheelchair van to dialysis'],
-    Needed: ['2026-07-22 09:30 PDT'],
+    Needed: [`${DAY} 09:30 GMT-7`],
     Priority: ['Routine'],
-    From: ['4 West, Room 412, Bed A from the chart, 10 Jul'],
+    From: ['4 West, Room 412, Bed A from the chart, DATE'],
     To: ['Harbor Dialysis'],
-    Reason: ['Congestive heart failure from the chart, 10 Jul'],
+    Reason: ['Congestive heart failure from the chart, DATE'],
     Clinical: [
-      'Allergy: Penicillin; high criticality; Hives from the chart, 11 Feb 2024 Old value',
-      'Allergy: Latex; Hives from the chart, 11 Feb 2024 Old value',
-      'Body weight: 71.4 kg from the chart, 13 Jul',
+      'Allergy: Penicillin; high criticality; Hives from the chart, DATE',
+      'Allergy: Latex; Hives from the chart, DATE',
+      'Body weight: 71.4 kg from the chart, DATE',
+      'Body height: 158 cm from the chart, DATE',
     ],
     Telephone: ['+1 555 999 Changed. The chart says: +1 555 010 0231'],
     Language: ['Spanish from the chart, without a date'],
-    Insurance: ['Golden State Synthetic Health, Gold from the chart, 1 Jan'],
+    Insurance: ['Golden State Synthetic Health, Gold from the chart, DATE'],
     Note: ['Two steps'],
     'Requested by': ['Dr. Elena Rivera'],
   });
@@ -84,7 +88,7 @@ test('the review says all that is sent, with its sources, and the patient in ful
   expect(titleOf(await post(page))).toBe(LIST);
   expect(created()).toMatchObject([
     {
-      occurrenceDateTime: '2026-07-22T09:30:00-07:00',
+      occurrenceDateTime: `${DAY}T09:30:00-07:00`,
       locationReference: [{ reference: 'Location/loc-4west-12a', display: '4 West, Room 412, Bed A' }],
       reasonReference: [{ reference: 'Condition/cond-ada-chf', display: 'Congestive heart failure' }],
       insurance: [{ reference: 'Coverage/cov-ada' }],
@@ -92,6 +96,7 @@ test('the review says all that is sent, with its sources, and the patient in ful
         { reference: 'AllergyIntolerance/alg-ada-penicillin' },
         { reference: 'AllergyIntolerance/alg-ada-latex' },
         { reference: 'Observation/obs-ada-weight' },
+        { reference: 'Observation/obs-ada-height' },
       ],
       orderDetail: [{ text: 'To: Harbor Dialysis' }, { text: 'Telephone: +1 555 999' }, { text: 'Language: Spanish' }],
     },
@@ -116,7 +121,7 @@ describe('nothing from the chart leaves unseen', () => {
 
   test.for<[string, Record<string, string>]>([
     ['another word', { what: 'Stretcher van' }],
-    ['another day', { neededOn: '2026-07-23' }],
+    ['another day', { neededOn: dayFromNow(61) }],
     ['another telephone', { phone: '+1 555 000' }],
     ['a series', { mon: 'on', times: '3' }],
   ])('%s than what was reviewed is reviewed once more', async ([, change]) => {
