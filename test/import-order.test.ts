@@ -50,6 +50,8 @@ const ORDER = [
   'src/requests/list/',
   'src/requests/chart/',
   'src/requests/prefill/',
+  'src/requests/form/',
+  'src/requests/delivery/',
   'src/requests/new/',
   'src/requests/page/',
   'src/admin/',

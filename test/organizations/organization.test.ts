@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseSettings } from '#src/organizations/organization.ts';
+import { DEFAULT_SERVICES } from '#src/settings/default-services.ts';
 
 const base = { id: 'general', name: 'General Hospital', fhirBaseUrl: 'https://ehr.example/fhir', clientId: 'abc' };
 
@@ -27,6 +28,8 @@ test('four values make an organization; the rest begins as the implementation gu
       createRequests: false,
       timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       chartStaleDays: 90,
+      services: DEFAULT_SERVICES,
+      receivers: '',
       clientIdInTokenBody: false,
       refreshIdToken: 'check',
       redirectUri: 'shared',

@@ -1,11 +1,11 @@
 /** The chart as the form's page shows it. */
 import { dayIn } from '#src/adapters/time-zone.ts';
+import { filledBy, filledIn } from '#src/requests/form/from-chart.ts';
+import { filledText } from '#src/requests/form/keep-typed.ts';
+import { PICK, picksOf, type TypedRequest } from '#src/requests/form/typed-request.ts';
 import { type ChartFact, type ChartFacts, type ChartSection, chosenFrom, keyOf } from '#src/requests/prefill/facts.ts';
 import { sourceText } from '#src/requests/prefill/source-text.ts';
 import type { NewRequestChartProps } from '#views/requests/new-request-page.ts';
-import { filledBy, filledIn } from './from-chart.ts';
-import { filledText } from './keep-typed.ts';
-import { PICK, picksOf, type TypedRequest } from './typed-request.ts';
 
 /** @param of.values what was typed so far; what the chart fills in is added to it once. */
 export function chartPropsOf(of: {

@@ -10,13 +10,13 @@ import type { StoreRetries } from '#src/launches/session/store-retries.ts';
 import type { CurrentTokens } from '#src/launches/tokens/current-token.ts';
 import type { BarDependencies } from '#src/requests/chart/clinician-bar.ts';
 import type { ChartReadings } from '#src/requests/chart/readings.ts';
+import { stateOf, unconfirmedOf } from '#src/requests/delivery/deliveries.ts';
+import type { DeliveryStore } from '#src/requests/delivery/delivery-store.ts';
+import { soon } from '#src/requests/delivery/soon.ts';
+import { isExpired, newForm, ownerOf } from '#src/requests/form/form.ts';
+import type { Draft, TypedStore } from '#src/requests/form/typed-store.ts';
 import type { ChartDependencies } from './chart-of-form.ts';
-import { stateOf, unconfirmedOf } from './deliveries.ts';
-import type { DeliveryStore } from './delivery-store.ts';
-import { isExpired, newForm, ownerOf } from './form.ts';
 import { showForm } from './show-form.ts';
-import { soon } from './soon.ts';
-import type { Draft, TypedStore } from './typed-store.ts';
 
 export interface NewRequestFormDependencies extends BarDependencies, ChartDependencies {
   publicUrl: URL;

@@ -1,9 +1,10 @@
 /** What an organization offers, as the form's page shows it. */
+
+import { isFor, type Offer } from '#src/requests/form/offered.ts';
+import { ownName } from '#src/requests/form/own-fields.ts';
 import { type OwnField, SERVICE_SECTIONS, type Service } from '#src/settings/service-catalogue.ts';
 import type { OfferedService } from '#views/requests/new-request-own.ts';
 import type { OfferedReceiver } from '#views/requests/new-request-page.ts';
-import { isFor, type Offer } from './offered.ts';
-import { ownName } from './own-fields.ts';
 
 /** Services with their questions, and receivers with the services they are not asked for. */
 export function offerPropsOf({ services, receivers }: Offer): {

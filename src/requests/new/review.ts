@@ -1,5 +1,7 @@
 /** A request as its receiver will read it, read off the very resource that is sent; what differs from the chart is marked. */
 import { dayIn } from '#src/adapters/time-zone.ts';
+import { type Chosen, filledBy } from '#src/requests/form/from-chart.ts';
+import { type NewRequest, PRIORITIES } from '#src/requests/form/typed-request.ts';
 import type { ChartFact, ChartFacts } from '#src/requests/prefill/facts.ts';
 import { sourceText } from '#src/requests/prefill/source-text.ts';
 import { readNeeded } from '#src/requests/timing/needed.ts';
@@ -12,8 +14,6 @@ import {
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
 import type { ReviewLine, ReviewPart } from '#views/requests/new-request-review.ts';
-import { type Chosen, filledBy } from './from-chart.ts';
-import { type NewRequest, PRIORITIES } from './typed-request.ts';
 
 /** What a review is made of. */
 export interface Reviewed {

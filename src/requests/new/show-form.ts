@@ -6,23 +6,23 @@ import { leaveAtEnd } from '#src/launches/pages/closing-route.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
 import { openReadings } from '#src/requests/chart/open-readings.ts';
+import { businessIdentifier, identifierOf } from '#src/requests/delivery/deliveries.ts';
+import { CHART_CHANGED } from '#src/requests/delivery/problem-text.ts';
+import type { FormTicket } from '#src/requests/form/form.ts';
+import { chosenIn } from '#src/requests/form/from-chart.ts';
+import { offerOf } from '#src/requests/form/offered.ts';
+import { assertMayCreate } from '#src/requests/form/permission.ts';
+import { asTyped, confirmationOf, PRIORITIES } from '#src/requests/form/typed-request.ts';
+import type { FormPage } from '#src/requests/form/typed-store.ts';
+import { writeRequest } from '#src/requests/form/write-request.ts';
 import { newRequestEnd, newRequestStart } from '#views/requests/new-request-page.ts';
 import { reviewPage } from '#views/requests/new-request-review.ts';
 import { zoneName } from '#views/zone.ts';
 import { chartOf, readChartNow } from './chart-of-form.ts';
 import { chartPropsOf } from './chart-props.ts';
-import { businessIdentifier, identifierOf } from './deliveries.ts';
-import type { FormTicket } from './form.ts';
 import type { NewRequestFormDependencies } from './form-page-route.ts';
-import { chosenIn } from './from-chart.ts';
 import { offerPropsOf } from './offer-props.ts';
-import { offerOf } from './offered.ts';
-import { assertMayCreate } from './permission.ts';
-import { CHART_CHANGED } from './problem-text.ts';
 import { reviewOf } from './review.ts';
-import { asTyped, confirmationOf, PRIORITIES } from './typed-request.ts';
-import type { FormPage } from './typed-store.ts';
-import { writeRequest } from './write-request.ts';
 
 /** What a page of a form shows. */
 export interface ShownForm extends Pick<FormPage, 'values' | 'problems' | 'problem' | 'isReview'> {

@@ -17,8 +17,8 @@ import { isUsableAsIs, unavailable } from '#src/launches/tokens/renewal-state.ts
 import { clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
 import { endIfOver } from '#src/requests/chart/open-readings.ts';
 import type { ChartReadings } from '#src/requests/chart/readings.ts';
+import { ownerOf } from '#src/requests/form/form.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
-import { ownerOf } from '#src/requests/new/form.ts';
 import { afterList, beforeList, type OnTheListDependencies } from '#src/requests/new/on-the-list.ts';
 import { recordCreated } from '#src/requests/new/record-created.ts';
 import { requestsPageEnd, requestsPageStart } from '#views/requests/requests-page.ts';

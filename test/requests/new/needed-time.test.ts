@@ -1,6 +1,6 @@
 /** A time, a window, a weekly series: what is wrong with it is said at its field, by the facility's clock. */
 import { expect, test } from 'vitest';
-import { readNewRequest } from '#src/requests/new/typed-request.ts';
+import { readNewRequest } from '#src/requests/form/typed-request.ts';
 
 const TYPED = { service: 'transport', what: 'Van', priority: 'routine', neededOn: '2026-03-10' };
 const ZONE = 'America/New_York';

@@ -1,4 +1,8 @@
 /** Sends what a form holds once, however often and in however many windows it is posted (FH-17). */
+
+import type { FormTicket } from '#src/requests/form/form.ts';
+import type { NewRequest } from '#src/requests/form/typed-request.ts';
+import type { Writer } from '#src/requests/form/write-request.ts';
 import type { FhirResource } from '#src/smart/step-6-fhir-api.ts';
 import {
   businessIdentifier,
@@ -8,13 +12,10 @@ import {
   likenessOf,
   versionsOf,
 } from './deliveries.ts';
-import type { FormTicket } from './form.ts';
 import { postOnce } from './post-and-confirm.ts';
 import { type FormSending, type SendingDependencies, type SendingLaunch, searchOf } from './sending.ts';
 import { soon } from './soon.ts';
-import type { NewRequest } from './typed-request.ts';
 import { hindranceIn } from './why-not-sent.ts';
-import type { Writer } from './write-request.ts';
 
 /**
  * @param ticket of a form that has not expired, of this launch's patient and user.
