@@ -1,8 +1,8 @@
-/** Reads a table that an administrator edits as CSV (RFC 4180), so that every problem can name its row. */
+/** Reads a table that an administrator edits as CSV (RFC 4180), so that every problem can name its line. */
 
 /** One row below the header, by column. */
 export interface CsvRow {
-  /** As an editor counts lines of the table: the header is row 1. */
+  /** As an editor counts lines of the table: the header is the first. */
   readonly number: number;
   readonly cells: Readonly<Record<string, string>>;
 }
@@ -16,11 +16,11 @@ const MOST_ROWS = 300;
 
 /** @param columns of the header, which may stand in any order and must all be there. Empty rows are passed over. */
 export function readCsv(text: string, columns: readonly string[]): CsvTable {
-  const lines = cellsOf(text.replaceAll('\r\n', '\n'));
+  const lines = csvCells(text);
   if (!lines) return { ok: false, problem: 'a quoted cell has no end' };
   const [header = [], ...rest] = lines;
   const missing = columns.filter((column) => !header.includes(column));
-  if (missing.length > 0) return { ok: false, problem: `row 1 must name the columns ${columns.join(', ')}` };
+  if (missing.length > 0) return { ok: false, problem: `line 1 must name the columns ${columns.join(', ')}` };
   const rows = rest.map((cells, index) => ({ number: index + 2, cells }));
   const filled = rows.filter(({ cells }) => cells.some((cell) => cell !== ''));
   if (filled.length > MOST_ROWS) return { ok: false, problem: `must have at most ${MOST_ROWS} rows` };
@@ -38,7 +38,9 @@ function unescaped(cell: string): string {
   return cell.replace(/^'(?=[=+\-@])/, '').trim();
 }
 
-function cellsOf(text: string): string[][] | undefined {
+/** All cells of all lines, the header included; undefined where a quoted one has no end. */
+export function csvCells(table: string): string[][] | undefined {
+  const text = table.replaceAll('\r\n', '\n');
   const rows: string[][] = [[]];
   let cell = '';
   let isQuoted = false;

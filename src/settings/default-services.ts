@@ -1,7 +1,7 @@
 /** The services of an organization that has not changed them. Their codes differ from EHR to EHR, so they have none. */
 export const DEFAULT_SERVICES = `service,name,system,code,sections,field,label,kind,choices,required
 transport,Transport,,,where clinical contact insurance,,,,,
-transport,,,,,mobility,How the patient travels,choice,Walks|Walks with help|Wheelchair|Stretcher,
+transport,,,,,mobility,How the patient travels,choice,On foot|On foot with help|In a wheelchair|On a stretcher,
 transport,,,,,oxygen,Oxygen on the way,yes/no,,
 transport,,,,,oxygen-flow,Litres a minute,number,,oxygen=yes
 transport,,,,,escort,Companion or escort,text,,

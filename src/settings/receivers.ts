@@ -57,7 +57,7 @@ function problemsOf({ number, cells }: CsvRow, isRepeated: boolean): string[] {
     telephone.length > 40 && 'telephone must be at most 40 characters',
     reference !== '' && !isReference && `reference must be empty or Type/id, with the type ${TYPES.join(', ')}`,
   ];
-  return problems.filter((problem) => problem !== false).map((problem) => `row ${number}: ${problem}`);
+  return problems.filter((problem) => problem !== false).map((problem) => `line ${number}: ${problem}`);
 }
 
 function receiverOf({

@@ -101,7 +101,7 @@ function fieldProblems(row: CsvRow, services: readonly unknown[], rows: readonly
 }
 
 function atRow(number: number, problems: readonly (string | false)[]): string[] {
-  return problems.filter((problem) => problem !== false).map((problem) => `row ${number}: ${problem}`);
+  return problems.filter((problem) => problem !== false).map((problem) => `line ${number}: ${problem}`);
 }
 
 function serviceOf({ cells }: CsvRow, fieldRows: readonly CsvRow[]): Service {

@@ -57,7 +57,7 @@ function value(one: ChartValue): SafeHtml {
 }
 
 function marks({ source, isStale }: ChartValue): SafeHtml {
-  return html` <span class="source">${source}</span>${isStale === true ? html` <span class="stale">${icon('warning')} Old value</span>` : null}`;
+  return html` <span class="source">${source}${isStale === true ? html` <span class="stale">${icon('warning')} Old value</span>` : null}</span>`;
 }
 
 function masked({ masked: text }: ChartValue): SafeHtml | null {

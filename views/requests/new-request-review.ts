@@ -65,7 +65,7 @@ ${lines.map(line)}</div>
 }
 
 function line({ text, source, isStale, change }: ReviewLine): SafeHtml {
-  return html`<dd>${text === '' ? null : html`<bdi>${text}</bdi>`}${source === undefined ? null : html` <span class="source">${source}</span>`}${isStale === true ? html` <span class="stale">${icon('warning')} Old value</span>` : null}${change === undefined ? null : html` <span class="change">${icon('info')} <bdi>${change}</bdi></span>`}</dd>
+  return html`<dd>${text === '' ? null : html`<bdi>${text}</bdi>`}${source === undefined ? null : html` <span class="source">${source}${isStale === true ? html` <span class="stale">${icon('warning')} Old value</span>` : null}</span>`}${change === undefined ? null : html` <span class="change">${icon('info')} <bdi>${change}</bdi></span>`}</dd>
 `;
 }
 

@@ -52,7 +52,7 @@ const created = () =>
 
 test('answers and receiver are reviewed, and written where a receiver reads them', async () => {
   const own = {
-    'own.transport.mobility': 'Wheelchair',
+    'own.transport.mobility': 'In a wheelchair',
     'own.transport.oxygen': 'yes',
     'own.transport.oxygen-flow': '2',
   };
@@ -61,7 +61,7 @@ test('answers and receiver are reviewed, and written where a receiver reads them
   expect(reviewOf(page)).toMatchObject({
     Receiver: ['Swift'],
     Details: [
-      'How the patient travels: Wheelchair',
+      'How the patient travels: In a wheelchair',
       'Oxygen on the way: yes',
       'Litres a minute: 2',
       'Return trip needed: yes',

@@ -1,5 +1,7 @@
 /** What the chart fills in is sent as it was shown for review, once, and never otherwise. */
+
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createRecords } from '#sandbox/data/records.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { dayFromNow } from '#test/helpers/days.ts';
 import { cookiesOf, launchIdOf } from '#test/helpers/visits.ts';
@@ -102,6 +104,9 @@ test('the review says all that is sent, with its sources, and the patient in ful
     },
   ]);
   expect(JSON.stringify(created())).not.toContain('GSS-4410-2231');
+  const references = [...JSON.stringify(created()).matchAll(/"reference":"([^"]+)"/g)].map(([, one = '']) => one);
+  expect(references).toHaveLength(10);
+  expect(references.filter((one) => createRecords().byReference(one) === undefined)).toEqual([]);
 });
 
 test('an allergy that is not chosen is named as left out', async () => {
