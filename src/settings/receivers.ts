@@ -35,11 +35,6 @@ export function readReceivers(text: string): ReadReceivers {
     : { ok: true, receivers: table.rows.map(({ cells }) => receiverOf(cells)) };
 }
 
-/** The receivers of a saved setting for one service. */
-export function receiversFor(text: string, service: string): readonly Receiver[] {
-  return receiversIn(text).filter(({ services }) => services.length === 0 || services.includes(service));
-}
-
 /** All receivers of a saved setting, which has been judged before. */
 export function receiversIn(text: string): readonly Receiver[] {
   const read = readReceivers(text);

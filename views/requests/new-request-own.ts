@@ -23,7 +23,7 @@ export interface OfferedService {
 }
 
 /** Services are counted from the last one, because an option that stands for no choice may come before the first. */
-export function placeOf(services: readonly OfferedService[], index: number): number {
+function placeOf(services: readonly OfferedService[], index: number): number {
   return services.length - index;
 }
 

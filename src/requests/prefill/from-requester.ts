@@ -17,7 +17,7 @@ import { telephoneOf } from './from-patient.ts';
 const NPI = 'http://hl7.org/fhir/sid/us-npi';
 
 /** The label of a number on which questions about a request are answered. */
-export const CALL_BACK = 'Call back';
+const CALL_BACK = 'Call back';
 
 /**
  * @param resources of the directory, as received: the user's own resource and roles. One of another person, which a
