@@ -13,7 +13,9 @@ const isChanged = (field) =>
         0,
         [...field.options].findIndex((option) => option.defaultSelected),
       )
-    : 'defaultValue' in field && field.value !== field.defaultValue;
+    : field.type === 'checkbox'
+      ? field.checked !== field.defaultChecked
+      : 'defaultValue' in field && field.value !== field.defaultValue;
 const isTyped = () => [...form.elements].some(isChanged);
 
 function keep() {

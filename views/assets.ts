@@ -12,6 +12,7 @@ const NAMES = [
   'diagnostics.css',
   'favicon.svg',
   'keep-draft.js',
+  'new-request.css',
   'requests.css',
   'requests.js',
   'settings.css',

@@ -2,6 +2,9 @@
 import { z } from 'zod';
 import { isTimeZone, serverTimeZone } from '#src/adapters/time-zone.ts';
 import { scopeProblems } from '#src/smart/scopes/granted.ts';
+import { DEFAULT_SERVICES } from './default-services.ts';
+import { readReceivers } from './receivers.ts';
+import { readCatalogue } from './service-catalogue.ts';
 
 /** A text; what is missing or no text says so in words a person understands. */
 export function textFormat() {
@@ -32,6 +35,31 @@ export const scopeString = textFormat().superRefine((scopes, context) => {
 export const timeZone = textFormat()
   .transform((name) => (name === '' ? serverTimeZone : name))
   .refine(isTimeZone, { error: 'must be a time zone such as America/New_York or Europe/Berlin' });
+
+/** As long as a field of the settings may be. */
+const LONGEST_TABLE = 8_000;
+
+/** A table as text, with every problem of every row; line ends are made one. */
+function tableText(problemsOf: (text: string) => readonly string[]) {
+  return textFormat()
+    .max(LONGEST_TABLE, { error: `must be at most ${LONGEST_TABLE} characters`, abort: true })
+    .transform((table) => table.replaceAll('\r\n', '\n').trim())
+    .superRefine((table, context) => {
+      for (const message of problemsOf(table)) context.addIssue({ code: 'custom', message });
+    });
+}
+
+/** The services that can be requested; an empty text stands for the default ones. */
+export const catalogueText = tableText((table) => {
+  const read = readCatalogue(table === '' ? DEFAULT_SERVICES : table);
+  return read.ok ? [] : read.problems;
+}).transform((table) => (table === '' ? DEFAULT_SERVICES : table));
+
+/** Who receives them. */
+export const receiversText = tableText((table) => {
+  const read = readReceivers(table);
+  return read.ok ? [] : read.problems;
+});
 
 /** A whole number, also as the digits a form or command line brings. */
 export function wholeNumber(min: number, max: number) {

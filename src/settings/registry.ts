@@ -6,7 +6,8 @@
  */
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
 import { endpointHost, frameAncestor, network, serverUrl } from './addresses.ts';
-import { scopeString, searchParameter, timeZone } from './formats.ts';
+import { DEFAULT_SERVICES } from './default-services.ts';
+import { catalogueText, receiversText, scopeString, searchParameter, timeZone } from './formats.ts';
 import { choice, flag, list, number, text } from './setting-row.ts';
 import { vendorNames } from './vendor-names.ts';
 
@@ -18,6 +19,7 @@ const TRUSTED = 'Whom the app trusts';
 const USERS = 'Who may use the app';
 const LIFE = 'How long a launch lasts';
 const PROOF = 'How the app proves itself to the EHR';
+const NEW_REQUESTS = 'What the form of a new request offers';
 const OPERATOR = 'Set by the operator';
 
 export const settings = {
@@ -230,5 +232,26 @@ export const settings = {
     group: OPERATOR,
     label: 'Private networks our servers may call',
     hint: 'For an EHR inside a private network: networks such as 10.20.0.0/16, separated by commas. Otherwise leave it empty: each entry opens a way from our servers into that network.',
+  }),
+  chartStaleDays: number(1, 3_650, {
+    default: 90,
+    group: NEW_REQUESTS,
+    label: 'Flag values from the chart older than this many days',
+    hint: 'From 1 to 3650. Recommended: 90. The form marks older values, and does not choose old measurements by itself.',
+  }),
+  services: text(catalogueText, {
+    kind: 'text',
+    default: DEFAULT_SERVICES,
+    defaultText: 'transport, home care, equipment, infusion and referral',
+    group: NEW_REQUESTS,
+    label: 'Services that can be requested',
+    hint: 'CSV with a header. A row without field is a service; sections are of where, clinical, contact, insurance. A row with field is a question of that service: kind text, choice (choices separated by |), number, date-time or yes/no; required is empty, always, or field=value. If empty, the default services.',
+  }),
+  receivers: text(receiversText, {
+    kind: 'text',
+    default: '',
+    group: NEW_REQUESTS,
+    label: 'Receivers of requests',
+    hint: 'CSV with the header name,kind,telephone,services,reference. Services are separated by spaces; without any, the receiver is offered for all. The reference is Type/id in the EHR, such as Organization/123, or empty.',
   }),
 } as const;

@@ -60,21 +60,25 @@ test.for(HOSTILE)('%s typed into the form and refused by us and by the EHR is sh
     await page.goto(world.sandbox.launch('pat-script', { user: `user-${HOSTILE.indexOf(typed)}` }));
     await page.getByRole('link', { name: 'New request' }).click();
     const fields = ['What is needed', 'Reason', 'Note for the provider'];
+    await page.getByRole('heading', { name: 'Note', exact: true }).waitFor();
     for (const field of fields) {
       // oxlint-disable-next-line no-await-in-loop -- one field after the other, as it is typed
       await page.getByLabel(field).fill(typed);
     }
     await page.getByLabel('Service').selectOption('transport');
     await page.getByLabel('Priority').selectOption('routine');
-    const send = async (day: string, answer: string) => {
+    const send = async (day: string, answer: string, isSent: boolean) => {
       await page.getByLabel('Needed on').fill(day);
-      await page.getByRole('button', { name: 'Send to the EHR' }).click();
+      await page.getByRole('button', { name: 'Review', exact: true }).click();
+      if (isSent) await page.getByRole('button', { name: 'Send to the EHR' }).click();
       await page.locator('#result').getByText(answer).waitFor();
+      await expectInert();
+      if (isSent) await page.getByRole('button', { name: 'Change something' }).click();
       const shown = await Promise.all(fields.map((field) => page.getByLabel(field).inputValue()));
       expect(shown).toEqual([typed, typed, typed]);
       await expectInert();
     };
-    await send('2020-01-01', 'please correct what is marked');
-    await send(new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 10), 'Support code');
+    await send('2020-01-01', 'please correct what is marked', false);
+    await send(new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 10), 'Support code', true);
   });
 });

@@ -39,7 +39,7 @@ test('from the first word to the list', { timeout: 120_000 }, async () => {
 
   await page.getByLabel('Service').selectOption('transport');
   await page.getByLabel('Needed on').fill('2020-01-01');
-  await press('Send to the EHR');
+  await press('Review');
   await text('must not be in the past');
   const wrong = page.url();
   expect(wrong).toContain('?form=');
@@ -49,6 +49,13 @@ test('from the first word to the list', { timeout: 120_000 }, async () => {
 
   deployment.ehr.faults.set('create-202');
   await page.getByLabel('Needed on').fill(dayFromNow(20));
+  await press('Review');
+  await text('Nothing has been sent yet.');
+  await page.reload();
+  await press('Change something');
+  expect(await page.getByLabel('What is needed').inputValue()).toBe(WHAT);
+  await press('Review');
+  expect(posts()).toBe(0);
   await press('Send to the EHR');
   await text('did not confirm the request');
   expect(posts()).toBe(1);
@@ -82,6 +89,9 @@ test('the page of an unconfirmed request: no accessibility violation', { timeout
     await tab.getByLabel('What is needed').fill('Van');
     await tab.getByLabel('Needed on').fill(dayFromNow(20));
     deployment.ehr.faults.set('create-204');
+    await tab.getByRole('button', { name: 'Review', exact: true }).click();
+    await tab.getByText('Nothing has been sent yet.').waitFor();
+    await examine(tab, 'review of a request');
     await tab.getByRole('button', { name: 'Send to the EHR' }).click();
     await tab.getByText('did not confirm the request').waitFor();
     await examine(tab, 'request that was not confirmed');

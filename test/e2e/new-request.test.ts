@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Deployment, startDeployment } from './deployment.ts';
 import { examine } from './examine.ts';
-import { fillRequest, WRITING } from './request-form.ts';
+import { fillRequest, sendRequest, WRITING } from './request-form.ts';
 import { createVisitor, type Visitor } from './visitor.ts';
 
 /** Is what has the focus in sight, and not behind the patient, who stays at the top while the page scrolls? */
@@ -58,7 +58,7 @@ test.for([true, false])(
     await app.getByRole('link', { name: 'New request' }).click();
     // The same words twice would be asked about.
     await fillRequest(app, 'urgent', `Van, scripts ${javaScript}`);
-    await app.getByRole('button', { name: 'Send to the EHR' }).click();
+    await app.getByRole('button', { name: 'Review', exact: true }).click();
     const result = app.locator('#result:focus');
     await result.waitFor();
     expect(await page.frames()[1]?.title()).toBe('Error: New request for Ada Moreno');
@@ -67,7 +67,7 @@ test.for([true, false])(
     await app.locator('textarea#reason:focus').waitFor();
     expect(await page.frames()[1]?.evaluate(IS_FOCUS_IN_SIGHT)).toBe(true);
     await page.keyboard.type('Dialysis');
-    await app.getByRole('button', { name: 'Send to the EHR' }).click();
+    await sendRequest(app);
     await app.locator('#result:focus').getByText('The request was sent to the EHR.').waitFor();
     expect(await app.getByRole('link', { name: 'New request' }).count()).toBe(1);
     expect(visitor.complaints).toEqual([]);
@@ -83,7 +83,7 @@ test('the form, with errors and for a patient who has died, is for everybody to 
   await page.getByText('This patient has died.').waitFor();
   await examine(page, 'form of a patient who has died');
   await fillRequest(page, 'urgent');
-  await page.getByRole('button', { name: 'Send to the EHR' }).click();
+  await page.getByRole('button', { name: 'Review', exact: true }).click();
   await page.locator('#result').waitFor();
   await examine(page, 'form with errors');
   expect(visitor.complaints).toEqual([]);

@@ -18,3 +18,9 @@ export async function fillRequest(
   await form.getByLabel('Needed on').fill(TOMORROW);
   await form.getByLabel('Priority').selectOption(priority);
 }
+
+/** Sends a form that is filled in: its review, then the button there. */
+export async function sendRequest(form: Page | FrameLocator): Promise<void> {
+  await form.getByRole('button', { name: 'Review', exact: true }).click();
+  await form.getByRole('button', { name: 'Send to the EHR' }).click();
+}

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseSettings } from '#src/organizations/organization.ts';
+import { DEFAULT_SERVICES } from '#src/settings/default-services.ts';
 
 const base = { id: 'general', name: 'General Hospital', fhirBaseUrl: 'https://ehr.example/fhir', clientId: 'abc' };
 
@@ -26,6 +27,9 @@ test('four values make an organization; the rest begins as the implementation gu
       showEhrOrders: true,
       createRequests: false,
       timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      chartStaleDays: 90,
+      services: DEFAULT_SERVICES,
+      receivers: '',
       clientIdInTokenBody: false,
       refreshIdToken: 'check',
       redirectUri: 'shared',

@@ -3,13 +3,22 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import { described, fieldProblem } from '#views/form-field.ts';
 import { asSentence, type TypedForm } from '#views/typed-form.ts';
 
-/** Of every field, in the form's order. */
+/** Of every field that can be wrong, in the form's order. */
 export const labels = {
   service: 'Service',
+  receiver: 'Receiver',
   what: 'What is needed',
   neededOn: 'Needed on',
+  neededAt: 'Time',
+  neededUntil: 'No later than',
+  times: 'How many times',
+  lastDay: 'Last day',
   priority: 'Priority',
+  from: 'From',
+  to: 'To',
   reason: 'Reason',
+  phone: 'Telephone',
+  language: 'Language',
   note: 'Note for the provider',
 } as const;
 type FieldName = keyof typeof labels;
@@ -19,39 +28,56 @@ export const FIELDS = Object.keys(labels) as FieldName[];
 export interface Choice {
   readonly value: string;
   readonly text: string;
+  /** by which a stylesheet hides it where it cannot be chosen */
+  readonly className?: string | undefined;
+}
+
+/** What a field says beside its label. */
+export interface FieldWords {
+  readonly hint?: string | SafeHtml | undefined;
+  /** "required unless routine"; default: "optional" */
+  readonly demand?: string | undefined;
 }
 
 /** A choice; the first one where nothing is chosen, but for the service. */
-export function select(name: FieldName, choices: readonly Choice[], form: TypedForm): SafeHtml {
+export function select(
+  name: FieldName,
+  choices: readonly Choice[],
+  form: TypedForm,
+  words: FieldWords = { demand: 'required' },
+): SafeHtml {
   const chosen = form.values[name] ?? '';
   return field(
-    { name, demand: 'required' },
+    name,
+    words,
     form,
     (ties) =>
-      html`<select class="form-select" id="${name}" name="${name}" required autocomplete="off"${ties}>${name === 'service' && chosen === '' ? html`<option value="">Choose…</option>` : null}${choices.map(({ value, text }) => html`<option value="${value}"${value === chosen ? html` selected` : null}>${text}</option>`)}</select>`,
+      html`<select class="form-select" id="${name}" name="${name}"${words.demand === 'required' ? html` required` : null} autocomplete="off"${ties}>${name === 'service' && chosen === '' ? html`<option value="">Choose…</option>` : null}${choices.map(({ value, text, className }) => html`<option value="${value}"${className === undefined ? null : html` class="${className}"`}${value === chosen ? html` selected` : null}>${text}</option>`)}</select>`,
   );
 }
 
-/** A line of text, or a date. */
-export function line(name: FieldName, hint: string | undefined, type: 'text' | 'date', form: TypedForm): SafeHtml {
-  return field(
-    { name, hint, demand: 'required' },
-    form,
-    (ties) =>
-      html`<input class="form-control" id="${name}" name="${name}" type="${type}" value="${form.values[name] ?? ''}" required autocomplete="off"${ties}>`,
-  );
-}
-
-/** A longer text, required only on a condition. */
-export function area(
+/** A line of text, a day, a time or a number. */
+export function line(
   name: FieldName,
-  condition: string | undefined,
-  hint: string | undefined,
+  type: 'text' | 'date' | 'time' | 'number' | 'tel',
   form: TypedForm,
+  words: FieldWords & { readonly list?: string } = {},
 ): SafeHtml {
-  const demand = condition === undefined ? 'optional' : `required ${condition}`;
+  const { list } = words;
   return field(
-    { name, hint, demand },
+    name,
+    words,
+    form,
+    (ties) =>
+      html`<input class="form-control" id="${name}" name="${name}" type="${type}" value="${form.values[name] ?? ''}"${words.demand === 'required' ? html` required` : null} autocomplete="off"${list === undefined ? null : html` list="${list}"`}${ties}>`,
+  );
+}
+
+/** A longer text. */
+export function area(name: FieldName, form: TypedForm, words: FieldWords = {}): SafeHtml {
+  return field(
+    name,
+    words,
     form,
     (ties) =>
       html`<textarea class="form-control" id="${name}" name="${name}" rows="3" autocomplete="off"${ties}>
@@ -59,17 +85,30 @@ ${form.values[name] ?? ''}</textarea>`,
   );
 }
 
+const WEEK = { mon: 'Mon', tue: 'Tue', wed: 'Wed', thu: 'Thu', fri: 'Fri', sat: 'Sat', sun: 'Sun' };
+
+/** A weekly series; open when something of it is filled in or wrong. */
+export function repeats(form: TypedForm): SafeHtml {
+  const names = [...Object.keys(WEEK), 'times', 'lastDay'];
+  const isOpen = names.some((name) => (form.values[name] ?? '') !== '' || form.problems[name] !== undefined);
+  return html`<details class="repeats"${isOpen ? html` open` : null}><summary>Repeats every week</summary>
+<fieldset class="field"><legend>On these days</legend><div class="weekdays">${Object.entries(WEEK).map(
+    ([day, text]) =>
+      html`<label class="weekday"><input type="checkbox" name="${day}" value="on"${(form.values[day] ?? '') === '' ? null : html` checked`}> ${text}</label>`,
+  )}</div></fieldset>
+<div class="field-row">${line('times', 'number', form)}${line('lastDay', 'date', form, { hint: 'Instead of how many times.' })}</div>
+</details>
+`;
+}
+
 /** Label, hint, control and problem, tied together for screen readers. */
-function field(
-  { name, hint, demand }: { name: FieldName; hint?: string | undefined; demand: string },
-  form: TypedForm,
-  control: (ties: SafeHtml) => SafeHtml,
-): SafeHtml {
+function field(name: FieldName, words: FieldWords, form: TypedForm, control: (ties: SafeHtml) => SafeHtml): SafeHtml {
+  const { hint, demand = 'optional' } = words;
   const raw = form.problems[name];
   const problem = raw === undefined ? undefined : asSentence(raw);
   return html`<div class="field"><label for="${name}">${labels[name]} <span class="demand">(${demand})</span></label>
 ${hint === undefined ? null : html`<p class="hint" id="${name}-hint">${hint}</p>`}
-${control(described(name, hint, problem))}
+${control(described(name, hint === undefined ? undefined : 'hint', problem))}
 ${fieldProblem(name, problem)}</div>
 `;
 }

@@ -6,7 +6,7 @@ import { layoutEnd, layoutStart } from '#views/layout.ts';
 import { dayIn } from '#views/zone.ts';
 import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
 import { loadingLine } from './loading-line.ts';
-import { RESULT } from './new-request-page.ts';
+import { RESULT } from './new-request-notices.ts';
 import { identityLine, type PatientIdentity, patientBanner } from './patient-banner.ts';
 import { type RequestListProps, requestList } from './request-list.ts';
 

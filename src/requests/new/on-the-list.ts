@@ -4,15 +4,15 @@ import type { Launch } from '#src/launches/session/launch.ts';
 import type { StoreRetries } from '#src/launches/session/store-retries.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { PatientSummary } from '#src/patients/patient.ts';
+import { type Deliveries, type Delivery, recentOf, stateOf, unconfirmedOf } from '#src/requests/delivery/deliveries.ts';
+import type { DeliveryStore } from '#src/requests/delivery/delivery-store.ts';
+import { markSent, systemAndValue } from '#src/requests/delivery/look-again.ts';
+import { agoText } from '#src/requests/delivery/problem-text.ts';
+import { soon } from '#src/requests/delivery/soon.ts';
+import { ownerOf } from '#src/requests/form/form.ts';
+import { isPractitioner, mayCreateRequests } from '#src/requests/form/permission.ts';
+import type { Draft, TypedStore } from '#src/requests/form/typed-store.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
-import { type Deliveries, type Delivery, recentOf, stateOf, unconfirmedOf } from './deliveries.ts';
-import type { DeliveryStore } from './delivery-store.ts';
-import { ownerOf } from './form.ts';
-import { markSent, systemAndValue } from './look-again.ts';
-import { isPractitioner, mayCreateRequests } from './permission.ts';
-import { agoText } from './problem-text.ts';
-import { soon } from './soon.ts';
-import type { Draft, TypedStore } from './typed-store.ts';
 
 export interface OnTheListDependencies {
   publicUrl: URL;

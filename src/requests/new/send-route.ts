@@ -8,22 +8,26 @@ import { fieldOf } from '#src/http/form-body.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { openReadings } from '#src/requests/chart/open-readings.ts';
-import { createFacts } from './create-facts.ts';
-import { type FormOwner, type FormTicket, isExpired, newForm, ownerHash, ownerOf } from './form.ts';
+import { createFacts } from '#src/requests/delivery/create-facts.ts';
+import { identifierOf } from '#src/requests/delivery/deliveries.ts';
+import { lookAgain } from '#src/requests/delivery/look-again.ts';
+import { EXPIRED, problemOf } from '#src/requests/delivery/problem-text.ts';
+import { sendForm } from '#src/requests/delivery/send-form.ts';
+import type { FormSending } from '#src/requests/delivery/sending.ts';
+import { soon } from '#src/requests/delivery/soon.ts';
+import { type FormOwner, type FormTicket, isExpired, newForm, ownerHash, ownerOf } from '#src/requests/form/form.ts';
+import { chosenIn, hasChartValues, NOTHING_CHOSEN } from '#src/requests/form/from-chart.ts';
+import { hasContent, typedOf } from '#src/requests/form/keep-typed.ts';
+import { offerOf } from '#src/requests/form/offered.ts';
+import { assertMayCreate } from '#src/requests/form/permission.ts';
+import { type NewRequest, readNewRequest, type TypedRequest } from '#src/requests/form/typed-request.ts';
+import type { FormPage } from '#src/requests/form/typed-store.ts';
+import { reviewMark, writeRequest } from '#src/requests/form/write-request.ts';
+import { chartOf } from './chart-of-form.ts';
 import { type NewRequestFormDependencies, PAGE } from './form-page-route.ts';
-import { hasContent, typedOf } from './keep-typed.ts';
-import { lookAgain } from './look-again.ts';
-import { assertMayCreate } from './permission.ts';
-import { EXPIRED, problemOf } from './problem-text.ts';
 import { recordCreated } from './record-created.ts';
-import { sendForm } from './send-form.ts';
-import type { FormSending } from './sending.ts';
-import { soon } from './soon.ts';
-import { type NewRequest, readNewRequest, type TypedRequest } from './typed-request.ts';
-import type { FormPage } from './typed-store.ts';
 
 export interface NewRequestDependencies extends NewRequestFormDependencies {
-  publicUrl: URL;
   audit: Audit;
 }
 
@@ -76,14 +80,28 @@ async function askTheEhr(deps: NewRequestDependencies, posted: Posted): Promise<
     if (hasContent(typed)) await deps.typed.keepDraft(ticket, typed, now);
     return showAgain({ ticket: { owner, ...newForm(now) }, problem: problemIn(EXPIRED), isAfterExpired: true });
   }
-  const isLook = fieldOf(request, 'intent', 'choice') === 'look';
+  const intent = fieldOf(request, 'intent', 'choice');
+  const isLook = intent === 'look';
   const { launch, organization } = openLaunchOf(request);
-  const read = readNewRequest(typed, now, organization.timeZone);
+  if (intent === 'edit') {
+    trace.discard();
+    return showAgain({ ticket });
+  }
+  const offer = offerOf(organization);
+  const read = readNewRequest(typed, now, organization.timeZone, offer);
   if (!read.ok && !isLook) {
     trace.discard();
     return showAgain({ ticket, problems: read.problems });
   }
   const typedNow = read.ok ? read.request : undefined;
+  const mark = typedNow && reviewMark(identifierOf(ticket.id, typedNow), offer, typedNow);
+  const isReviewed = mark !== undefined && ticket.reviewed === mark;
+  // What the chart may have filled in leaves only after it was shown whole.
+  const needsReview = !isLook && !isReviewed && typedNow !== undefined && hasChartValues(typedNow);
+  if (mark !== undefined && (intent === 'review' || needsReview)) {
+    trace.discard();
+    return showAgain({ ticket: { ...ticket, reviewed: mark }, isReview: true });
+  }
   const { end, newlyFound } = await trace.step('create', () => ask(deps, posted, typedNow, isLook), {}, createFacts);
   if (end.kind === 'changed' || end.kind === 'alike' || end.kind === 'elsewhere') trace.discard();
   if ('answer' in end && end.answer) {
@@ -93,7 +111,8 @@ async function askTheEhr(deps: NewRequestDependencies, posted: Posted): Promise<
   if (end.kind !== 'sent') {
     contextOf(request).facts.pageProblem = end.kind === 'refused' ? end.failure : end.kind;
     const disclosed = 'disclosed' in end ? { disclosed: end.disclosed } : {};
-    return showAgain({ ticket: { ...ticket, ...disclosed }, problem: problemIn(problemOf(end, now)) });
+    const isReview = isReviewed && end.kind !== 'chart-changed';
+    return showAgain({ ticket: { ...ticket, ...disclosed }, problem: problemIn(problemOf(end, now)), isReview });
   }
   await soon(deps, () => deps.deliveries.announce(owner));
   // It may come late: what was typed into another form since stays.
@@ -111,11 +130,18 @@ async function ask(
   const { organization, opened } = openLaunchOf(request);
   const launch = await deps.currentTokens.current(opened, organization);
   assertMayCreate(launch, organization);
-  const { searchParameters } = organization;
-  const sendingLaunch = { launch, searchParameters, open: () => openReadings(deps, launch, organization) };
-  return isLook || !typed
-    ? lookAgain({ ...deps, now }, sendingLaunch, ticket, typed)
-    : sendForm({ ...deps, now }, sendingLaunch, ticket, typed);
+  const { searchParameters, timeZone } = organization;
+  let opening: ReturnType<typeof openReadings> | undefined;
+  const open = () => (opening ??= openReadings(deps, launch, organization));
+  const sendingLaunch = { launch, searchParameters, timeZone, open };
+  if (isLook || !typed) return lookAgain({ ...deps, now }, sendingLaunch, ticket, typed);
+  return sendForm({ ...deps, now }, sendingLaunch, ticket, typed, async (by) => {
+    const isFromChart = hasChartValues(typed);
+    const chosen = isFromChart
+      ? chosenIn(await chartOf(deps, launch, organization, open().api), typed)
+      : NOTHING_CHOSEN;
+    return chosen && writeRequest(typed, chosen, offerOf(organization), by).resource;
+  });
 }
 
 function toList(deps: NewRequestDependencies, request: Request, response: Response): void {

@@ -3,9 +3,9 @@ import { beforeEach, expect, test } from 'vitest';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createMemoryStore } from '#src/adapters/redis/memory.ts';
 import { createSealer } from '#src/adapters/seal.ts';
-import { type Delivery, type DeliveryState, recentOf, versionsOf } from '#src/requests/new/deliveries.ts';
-import { createDeliveryStore, type DeliveryStore } from '#src/requests/new/delivery-store.ts';
-import { type FormOwner, ownerHash } from '#src/requests/new/form.ts';
+import { type Delivery, type DeliveryState, recentOf, versionsOf } from '#src/requests/delivery/deliveries.ts';
+import { createDeliveryStore, type DeliveryStore } from '#src/requests/delivery/delivery-store.ts';
+import { type FormOwner, ownerHash } from '#src/requests/form/form.ts';
 
 const HOUR_MS = 60 * 60_000;
 const owner: FormOwner = {

@@ -72,9 +72,17 @@ test('every field says whether it is required', async () => {
   expect(labels.map(([, name, demand]) => `${name} ${demand}`)).toEqual([
     'service required',
     'what required',
-    'neededOn required',
     'priority required',
-    'reason required unless routine',
+    'neededOn required',
+    'neededAt optional',
+    'neededUntil optional',
+    'times optional',
+    'lastDay optional',
+    'from optional',
+    'to optional',
+    'reason required unless routine, or a diagnosis is chosen',
+    'phone optional',
+    'language optional',
     'note optional',
   ]);
 });

@@ -1,6 +1,6 @@
 /** When a request may be needed: by the calendar of the facility, not of the server or of UTC. */
 import { describe, expect, test } from 'vitest';
-import { readNewRequest } from '#src/requests/new/typed-request.ts';
+import { readNewRequest } from '#src/requests/form/typed-request.ts';
 
 const TYPED = { service: 'transport', what: 'Wheelchair van', priority: 'routine', reason: 'Dialysis', note: '' };
 const NOON = '2026-11-28T12:00:00Z';

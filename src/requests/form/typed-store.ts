@@ -22,6 +22,8 @@ export interface FormPage extends Pick<Draft, 'values' | 'savedAt'> {
   problem?: { text: string; supportCode: string };
   /** The form before this one was too old to be posted, and its deliveries are forgotten. */
   isAfterExpired?: true;
+  /** It shows all that would be sent, and the button that sends it. */
+  isReview?: boolean;
 }
 
 /** See {@link createTypedStore}. */

@@ -1,4 +1,9 @@
 /** Sends what a form holds once, however often and in however many windows it is posted (FH-17). */
+
+import type { FormTicket } from '#src/requests/form/form.ts';
+import type { NewRequest } from '#src/requests/form/typed-request.ts';
+import type { Writer } from '#src/requests/form/write-request.ts';
+import type { FhirResource } from '#src/smart/step-6-fhir-api.ts';
 import {
   businessIdentifier,
   type Deliveries,
@@ -7,26 +12,25 @@ import {
   likenessOf,
   versionsOf,
 } from './deliveries.ts';
-import type { FormTicket } from './form.ts';
 import { postOnce } from './post-and-confirm.ts';
 import { type FormSending, type SendingDependencies, type SendingLaunch, searchOf } from './sending.ts';
 import { soon } from './soon.ts';
-import { toServiceRequest } from './to-service-request.ts';
-import type { NewRequest } from './typed-request.ts';
 import { hindranceIn } from './why-not-sent.ts';
 
 /**
  * @param ticket of a form that has not expired, of this launch's patient and user.
  * @param request what the form says.
+ * @param write the resource that says it; undefined when it carries what the chart does not have any more.
  */
 export async function sendForm(
   deps: SendingDependencies,
   sendingLaunch: SendingLaunch,
   ticket: FormTicket,
   request: NewRequest,
+  write: (by: Writer) => Promise<FhirResource | undefined>,
 ): Promise<FormSending> {
   const { deliveries, publicUrl, now } = deps;
-  const { launch, open } = sendingLaunch;
+  const { launch, open, timeZone } = sendingLaunch;
   const { owner } = ticket;
   const identifier = identifierOf(ticket.id, request);
   const isOwn = (one: Delivery) => one.identifier === identifier;
@@ -37,13 +41,15 @@ export async function sendForm(
   const earlier = known.find(isOwn);
   let own = earlier;
   const { api, patient, user } = open();
-  const resource = toServiceRequest(request, {
+  const resource = await write({
     launch,
     identifier: businessIdentifier(publicUrl, identifier),
     patientId: (await patient).id,
     userName: (await user.soon()).name,
     now,
+    timeZone,
   });
+  if (!resource) return { end: { kind: 'chart-changed' }, newlyFound: 0 };
   const end = await postOnce(api, resource, {
     ...searchOf(sendingLaunch),
     attempted: earlier?.state === 'unknown',

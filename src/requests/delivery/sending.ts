@@ -11,8 +11,11 @@ import type { Hindrance } from './why-not-sent.ts';
 
 /** How it ended. */
 export interface FormSending {
-  /** `absent`: all of the patient's requests were read, and it is not among them, or not yet. */
-  end: PostEnd | Hindrance | { kind: 'absent' };
+  /**
+   * `absent`: all of the patient's requests were read, and it is not among them, or not yet. `chart-changed`: it names
+   * values that the chart does not have any more, so nothing was sent.
+   */
+  end: PostEnd | Hindrance | { kind: 'absent' } | { kind: 'chart-changed' };
   /** How many requests of this form are known to be in the EHR since this very post. */
   newlyFound: number;
 }
@@ -31,6 +34,8 @@ export interface SendingDependencies {
 export interface SendingLaunch {
   launch: Launch;
   searchParameters: readonly string[];
+  /** The facility's, an IANA name. */
+  timeZone: string;
   /** Opened only when the EHR is asked at all. */
   open(): { api: FhirApi; patient: Promise<{ id: string }>; user: Pick<UserReading, 'soon'> };
 }

@@ -10,8 +10,8 @@
  * A refusal of a version that was unknown before leaves it unknown.
  */
 import { createHash } from 'node:crypto';
-import { type Form, isExpired } from './form.ts';
-import { asTyped, type NewRequest, type TypedRequest } from './typed-request.ts';
+import { type Form, isExpired } from '#src/requests/form/form.ts';
+import { asTyped, type NewRequest, type TypedRequest } from '#src/requests/form/typed-request.ts';
 
 /** `posting`: on its way this moment. `unknown`: it may be in the EHR or not. */
 export type DeliveryState = 'posting' | 'unknown' | 'sent';

@@ -3,8 +3,8 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
+import { FORM_LIFETIME_MS, type FormOwner, ownerHash } from '#src/requests/form/form.ts';
 import { type Deliveries, type Delivery, UNREADABLE } from './deliveries.ts';
-import { FORM_LIFETIME_MS, type FormOwner, ownerHash } from './form.ts';
 
 /** See {@link createDeliveryStore}. */
 export type DeliveryStore = ReturnType<typeof createDeliveryStore>;

@@ -7,15 +7,19 @@ import { fieldOf } from '#src/http/form-body.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { mayKeep } from './form.ts';
 import type { FormLimit } from './form-limit.ts';
-import { FIELDS, type TypedRequest } from './typed-request.ts';
+import { OWN } from './own-fields.ts';
+import { CHART_FIELDS, FIELDS, PICK, type TypedRequest } from './typed-request.ts';
 import type { TypedStore } from './typed-store.ts';
 
 const KEPT =
   "What you typed is kept for an hour. Open the app from this patient's chart and choose “Continue your unsent request”.";
 /** All fields at their longest, in a script of three bytes a character, come to a third of it. */
 const MOST_TYPED_BYTES = 16_384;
-/** Chosen for the user when the form is opened, so it is no sign of work. */
-const CHOSEN_FOR_YOU = 'priority';
+/** Chosen for the user when the form is opened, or of its own, so it is no sign of work. */
+const CHOSEN_FOR_YOU = ['priority', 'chart', 'filled', 'confirmed'];
+/** More than any chart and any service offer in a form. */
+const MOST_FIELDS = 100;
+const LONGEST_NAME = 200;
 
 declare module '#src/http/request-context.ts' {
   interface RequestContext {
@@ -61,14 +65,36 @@ export const sayKept: ErrorRequestHandler = (error: unknown, request, _response,
  * @throws AppError 'request.field-too-long'
  */
 export function typedOf(request: Request): TypedRequest {
-  const typed = Object.fromEntries(FIELDS.map((name) => [name, fieldOf(request, name, 'note')]));
+  const typed = Object.fromEntries(
+    [...FIELDS, ...ownIn(request)].map((name) => [name, fieldOf(request, name, 'note')]),
+  );
   // Each field may be shown again longer than it should be, all of them together not.
   if (Buffer.byteLength(JSON.stringify(typed)) > MOST_TYPED_BYTES)
     throw new AppError('request.field-too-long', 'the fields of the form are too long together');
   return typed;
 }
 
-/** Has the user put anything into the form? */
+/** The names of boxes that are ticked and of a service's own fields; chart and services say which of them mean anything. */
+function ownIn({ body }: Request): string[] {
+  const names = typeof body === 'object' && body !== null ? Object.keys(body) : [];
+  return names
+    .filter((name) => (name.startsWith(PICK) || name.startsWith(OWN)) && name.length <= LONGEST_NAME)
+    .slice(0, MOST_FIELDS);
+}
+
+/** Has the user put anything into the form? What the chart has filled in and is unchanged is no work of theirs. */
 export function hasContent(typed: TypedRequest): boolean {
-  return Object.entries(typed).some(([name, text]) => name !== CHOSEN_FOR_YOU && text.trim() !== '');
+  const isOfTheChart = typed['filled'] === filledText(typed);
+  return Object.entries(typed).some(
+    ([name, text]) =>
+      text.trim() !== '' &&
+      !name.startsWith(PICK) &&
+      !CHOSEN_FOR_YOU.includes(name) &&
+      !(isOfTheChart && CHART_FIELDS.some((field) => field === name)),
+  );
+}
+
+/** The fields that the chart fills in, as one text by which a later form is compared with what was filled in. */
+export function filledText(typed: TypedRequest): string {
+  return JSON.stringify(CHART_FIELDS.map((name) => typed[name] ?? ''));
 }

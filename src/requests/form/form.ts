@@ -25,6 +25,8 @@ export interface FormTicket extends Form {
   shownAt?: string;
   /** Identifiers of earlier versions, and of requests just like it, that the page speaks of: sending it means one more. */
   disclosed?: readonly string[];
+  /** Mark of the version that a review has shown whole: only that may carry values from the chart. */
+  reviewed?: string;
 }
 
 /** As long as the longest launch, and so longer than any page that can still be posted. */

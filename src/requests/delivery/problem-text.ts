@@ -7,6 +7,10 @@ import type { FormSending } from './sending.ts';
 export const EXPIRED =
   'This page was open for more than twelve hours, so nothing was sent from it now. Look at the list first, then send it if it is still needed.';
 
+/** Of a form whose values are not those of the chart any more. */
+export const CHART_CHANGED =
+  'Nothing was sent: some of what you chose from the chart has changed there since. Check it and review the request again.';
+
 const REFUSED: Partial<Record<FhirFailure, string>> = {
   unauthorized: "Your EHR session for this app has ended. Open the app again from the patient's chart.",
   refused: 'The EHR did not let you create this request. Ask your EHR team to check your access to orders.',
@@ -27,6 +31,8 @@ export function problemOf(end: Exclude<FormSending['end'], { kind: 'sent' }>, no
   switch (end.kind) {
     case 'elsewhere':
       return 'This request is being sent in another window. Look at the list first.';
+    case 'chart-changed':
+      return CHART_CHANGED;
     case 'changed':
       return end.isEarlierSent
         ? 'An earlier version of this request was sent and is in the EHR. What you see now was not sent. Send it only if the patient needs both: it becomes a second request.'

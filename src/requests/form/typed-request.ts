@@ -1,15 +1,13 @@
 /** A request as a clinician types it, judged field by field. */
 import { z } from 'zod';
 import { dayIn, serverTimeZone } from '#src/adapters/time-zone.ts';
+import { type WantedTime, WEEKDAYS } from '#src/requests/timing/written.ts';
+import { DEFAULT_SERVICES } from '#src/settings/default-services.ts';
+import { servicesIn } from '#src/settings/service-catalogue.ts';
 import { visibleLength } from '#src/smart/fhir/visible-text.ts';
-
-/** What can be asked for; the text becomes the request's category. */
-export const SERVICES = [
-  { value: 'transport', text: 'Transport' },
-  { value: 'home-care', text: 'Home care' },
-  { value: 'equipment', text: 'Equipment' },
-  { value: 'referral', text: 'Referral' },
-] as const;
+import { namedIn, type Offer } from './offered.ts';
+import { type Answers, OWN, ownProblems } from './own-fields.ts';
+import { timeProblems } from './time-problems.ts';
 
 /** FHIR's request-priority, most common first. */
 export const PRIORITIES = [
@@ -19,8 +17,31 @@ export const PRIORITIES = [
   { value: 'stat', text: 'Immediately (stat)' },
 ] as const;
 
-/** The fields of the form, in its order; the last is the answer to a question of ours. */
-export const FIELDS = ['service', 'what', 'neededOn', 'priority', 'reason', 'note', 'confirmed'] as const;
+/** The fields that the chart can fill in, and that can be changed. */
+export const CHART_FIELDS = ['from', 'phone', 'language'] as const;
+
+/**
+ * The fields of the form, in its order. The last ones are no part of the request: the answer to a question of ours, that
+ * the form showed the chart, and what it filled in.
+ */
+export const FIELDS = [
+  ...[
+    'service',
+    'receiver',
+    'what',
+    'neededOn',
+    'neededAt',
+    'neededUntil',
+    ...WEEKDAYS,
+    'times',
+    'lastDay',
+    'priority',
+  ],
+  ...['from', 'to', 'reason', 'phone', 'language', 'note', 'confirmed', 'chart', 'filled'],
+] as const;
+
+/** Before the key of a value that was chosen from the chart. */
+export const PICK = 'pick.';
 
 /** What the form holds, by field, as typed. */
 export type TypedRequest = Readonly<Record<string, string>>;
@@ -28,13 +49,26 @@ export type TypedRequest = Readonly<Record<string, string>>;
 /** A request that may be sent. */
 export interface NewRequest {
   service: string;
+  /** Its name; '' where none is chosen yet. */
+  receiver: string;
   what: string;
   neededOn: string;
+  /** Beside the day: a time, a window, a series. */
+  time: Omit<WantedTime, 'day'>;
   priority: (typeof PRIORITIES)[number]['value'];
+  from: string;
+  to: string;
+  phone: string;
+  language: string;
   reason: string;
   note: string;
+  /** Keys of what was chosen from the chart, in order. */
+  picks: readonly string[];
+  /** Answers to the questions of every service, by their name in the form: {@link namedIn} says whose count. */
+  own: Answers;
 }
 
+const DEFAULT_OFFER: Offer = { services: servicesIn(DEFAULT_SERVICES), receivers: [] };
 const DAY_MS = 24 * 60 * 60_000;
 const MOST_YEARS_AHEAD = 2;
 /** These priorities say "now", so a day after tomorrow contradicts them. */
@@ -44,16 +78,21 @@ const text = (max: number) => z.string().max(max, `must be at most ${max} charac
 const oneOf = (choices: readonly { value: string }[]) =>
   z.string().refine((value) => choices.some((choice) => choice.value === value), { error: 'must be chosen' });
 
-const schemaOn = (today: string) =>
-  z
+const schemaOn = (now: Date, timeZone: string, { services }: Offer) => {
+  const today = dayIn(now, timeZone);
+  return z
     .object({
-      service: oneOf(SERVICES),
+      service: oneOf(services),
       what: text(200).refine((typed) => visibleLength(typed) >= 3, 'must say what is needed, in a few words'),
       neededOn: z.iso
         .date({ error: 'must be a date' })
         .refine((day) => day >= today, { error: 'must not be in the past' })
         .refine((day) => day <= yearsAfter(today), { error: `must be within ${MOST_YEARS_AHEAD} years` }),
       priority: oneOf(PRIORITIES),
+      from: text(200),
+      to: text(200),
+      phone: text(60),
+      language: text(60),
       reason: text(500),
       note: text(1_000),
     })
@@ -61,27 +100,40 @@ const schemaOn = (today: string) =>
       path: ['reason'],
       error: 'is required when the request is not routine',
     });
+};
 
 /**
  * Judges what was typed. A request that says both "at once" and a day after tomorrow is asked about once: the problem
  * `confirmed` is that question, and a form that carries {@link confirmationOf} its values has answered it.
  *
  * @param typed untrusted; a missing field counts as empty.
- * @param timeZone of the facility: whose today a day is compared with.
+ * @param timeZone of the facility: whose today a day is compared with, and whose clock a time is of.
+ * @param offer of the organization; without one, the default services and no receivers.
  */
 export function readNewRequest(
   typed: TypedRequest,
   now: Date,
   timeZone: string = serverTimeZone,
+  offer: Offer = DEFAULT_OFFER,
 ): { ok: true; request: NewRequest } | { ok: false; problems: Record<string, string> } {
   const request = asTyped(typed);
-  const today = dayIn(now, timeZone);
-  const parsed = schemaOn(today).safeParse(request);
-  if (!parsed.success) {
-    const found = parsed.error.issues.map(({ path, message }) => [String(path[0]), message] as const);
-    return { ok: false, problems: Object.fromEntries(found.toReversed()) };
-  }
-  const question = questionAbout(request, dayAfter(today));
+  const hasChosenReason = request.picks.some((key) => key.startsWith('Condition/'));
+  // A diagnosis that was chosen is a reason.
+  const judged = hasChosenReason && request.reason === '' ? { ...request, reason: 'chosen' } : request;
+  const parsed = schemaOn(now, timeZone, offer).safeParse(judged);
+  const found = parsed.success
+    ? []
+    : parsed.error.issues.map(({ path, message }) => [String(path[0]), message] as const);
+  const { service, receiver } = namedIn(offer, request);
+  const isElsewhere = service !== undefined && request.receiver !== '' && receiver === undefined;
+  const problems = {
+    ...(isElsewhere ? { receiver: 'must be one that is offered for this service' } : {}),
+    ...(service ? ownProblems(request.own, service, timeZone) : {}),
+    ...timeProblems({ day: request.neededOn, ...request.time }, now, timeZone),
+    ...Object.fromEntries(found.toReversed()),
+  };
+  if (Object.keys(problems).length > 0) return { ok: false, problems };
+  const question = questionAbout(request, dayAfter(dayIn(now, timeZone)));
   const isAnswered = typed['confirmed'] === confirmationOf(request);
   return question === undefined || isAnswered
     ? { ok: true, request }
@@ -95,12 +147,32 @@ export function asTyped(typed: TypedRequest): NewRequest {
   const textOf = (name: string) => (visibleLength(of(name)) === 0 ? '' : of(name).trim());
   return {
     service: of('service'),
+    receiver: of('receiver'),
     what: textOf('what'),
     neededOn: of('neededOn'),
+    time: {
+      time: of('neededAt'),
+      until: of('neededUntil'),
+      weekdays: WEEKDAYS.filter((weekday) => of(weekday) !== ''),
+      times: of('times').trim(),
+      lastDay: of('lastDay'),
+    },
     priority: of('priority') as NewRequest['priority'],
+    from: textOf('from'),
+    to: textOf('to'),
+    phone: textOf('phone'),
+    language: textOf('language'),
     reason: textOf('reason'),
     note: textOf('note'),
+    picks: picksOf(typed),
+    own: Object.fromEntries(Object.entries(typed).filter(([name, value]) => name.startsWith(OWN) && value !== '')),
   };
+}
+
+/** The keys of what a form has chosen from the chart. */
+export function picksOf(typed: TypedRequest): string[] {
+  const chosen = Object.entries(typed).filter(([name, value]) => name.startsWith(PICK) && value !== '');
+  return chosen.map(([name]) => name.slice(PICK.length)).toSorted();
 }
 
 /** What a form carries whose priority and day were asked about: another pair is another question. */

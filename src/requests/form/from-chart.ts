@@ -1,0 +1,50 @@
+/** What a new request takes from the chart: nothing that its form did not show. */
+import {
+  type ChartFact,
+  type ChartFacts,
+  type ChartSection,
+  chosenFrom,
+  suggestedKeys,
+} from '#src/requests/prefill/facts.ts';
+import { STAY } from '#src/requests/prefill/from-encounter.ts';
+import { CONTACT } from '#src/requests/prefill/from-patient.ts';
+import { CHART_FIELDS, type NewRequest, PICK, type TypedRequest } from './typed-request.ts';
+
+/** What of the chart a request carries. */
+export interface Chosen extends Omit<ReturnType<typeof chosenFrom>, 'missing'> {
+  /** Where "from" is still the place that the chart gives: its Location or Encounter. */
+  place: ChartFact | undefined;
+}
+
+/** Of a request that carries nothing from the chart. */
+export const NOTHING_CHOSEN: Chosen = { reasons: [], allergies: [], measures: [], insurance: [], place: undefined };
+
+/** Does it carry values that the chart may have filled in? Those are sent only after they were shown for review. */
+export function hasChartValues(request: NewRequest): boolean {
+  return request.picks.length > 0 || CHART_FIELDS.some((name) => request[name] !== '');
+}
+
+/** @returns undefined where something that was chosen is not in this chart any more, or not as it was shown. */
+export function chosenIn(chart: ChartFacts, request: NewRequest): Chosen | undefined {
+  const { missing, ...chosen } = chosenFrom(chart, request.picks);
+  return missing > 0 ? undefined : { ...chosen, place: filledBy(chart).from.find(({ text }) => text === request.from) };
+}
+
+/** The values of the chart that each field can be filled with, the best first. */
+export function filledBy(chart: ChartFacts): Record<(typeof CHART_FIELDS)[number], readonly ChartFact[]> {
+  const labelled = ({ facts }: ChartSection, label: string) => facts.filter((fact) => fact.label === label);
+  return {
+    from: labelled(chart.where, STAY.place),
+    phone: labelled(chart.patient, CONTACT.telephone),
+    language: labelled(chart.patient, CONTACT.language),
+  };
+}
+
+/** A form as it opens: what the chart gives stands in it once; what was typed, emptied or not chosen stays so. */
+export function filledIn(typed: TypedRequest, chart: ChartFacts): TypedRequest {
+  if (typed['chart'] === 'shown') return typed;
+  const sources = filledBy(chart);
+  const filled = CHART_FIELDS.map((name) => [name, typed[name] || (sources[name][0]?.text ?? '')] as const);
+  const picks = suggestedKeys(chart).map((key) => [`${PICK}${key}`, 'on'] as const);
+  return { ...typed, ...Object.fromEntries(filled), ...Object.fromEntries(picks) };
+}

@@ -1,0 +1,50 @@
+/** What an organization offers for a new request: its services and who receives them; and what a service has no use for. */
+import type { Organization } from '#src/organizations/organization.ts';
+import { type Receiver, receiversIn } from '#src/settings/receivers.ts';
+import { type Service, servicesIn } from '#src/settings/service-catalogue.ts';
+import type { Chosen } from './from-chart.ts';
+import type { NewRequest } from './typed-request.ts';
+
+/** Of one organization. */
+export interface Offer {
+  readonly services: readonly Service[];
+  readonly receivers: readonly Receiver[];
+}
+
+export function offerOf({ services, receivers }: Pick<Organization, 'services' | 'receivers'>): Offer {
+  return { services: servicesIn(services), receivers: receiversIn(receivers) };
+}
+
+/** The service and the receiver that a request names; undefined for what is not offered. */
+export function namedIn(offer: Offer, request: NewRequest) {
+  const service = offer.services.find(({ value }) => value === request.service);
+  const receiver = offer.receivers.find(({ name }) => name === request.receiver);
+  return { service, receiver: receiver && service && isFor(receiver, service.value) ? receiver : undefined };
+}
+
+/** Is the receiver asked for this service? */
+export function isFor({ services }: Receiver, service: string): boolean {
+  return services.length === 0 || services.includes(service);
+}
+
+/** The request without the sections that its service does not have: what is hidden in the form is not sent. */
+export function withinService(
+  request: NewRequest,
+  chosen: Chosen,
+  service: Service | undefined,
+): { request: NewRequest; chosen: Chosen } {
+  const has = (section: Service['sections'][number]) => service?.sections.includes(section) === true;
+  return {
+    request: {
+      ...request,
+      ...(has('where') ? {} : { from: '', to: '' }),
+      ...(has('contact') ? {} : { phone: '', language: '' }),
+    },
+    chosen: {
+      ...chosen,
+      ...(has('where') ? {} : { place: undefined }),
+      ...(has('clinical') ? {} : { allergies: [], measures: [] }),
+      ...(has('insurance') ? {} : { insurance: [] }),
+    },
+  };
+}

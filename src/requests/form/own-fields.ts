@@ -1,0 +1,62 @@
+/** The answers to the questions of one service: their names in a form, what is wrong with them, and how they read. */
+import { momentOn } from '#src/requests/timing/written.ts';
+import type { OwnField, Service } from '#src/settings/service-catalogue.ts';
+import { instantText } from '#views/zone.ts';
+
+/** Before the name of a service's own field. */
+export const OWN = 'own.';
+
+/** Answers by field name, as typed. */
+export type Answers = Readonly<Record<string, string>>;
+
+const LONGEST = 200;
+const NUMBER = /^\d{1,6}(?:\.\d{1,3})?$/;
+const LOCAL_TIME = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)$/;
+
+/** The name of a field in the form: of this service, so that another service's answers are never taken for it. */
+export function ownName(service: string, field: string): string {
+  return `${OWN}${service}.${field}`;
+}
+
+/** @param typed the whole form. @returns what was typed into the fields of this service. */
+export function answersIn(typed: Answers, service: Service): Answers {
+  return Object.fromEntries(
+    service.fields.map(({ name }) => [name, (typed[ownName(service.value, name)] ?? '').trim()]),
+  );
+}
+
+/** By name in the form, in words for the clinician. */
+export function ownProblems(typed: Answers, service: Service, timeZone: string): Record<string, string> {
+  const answers = answersIn(typed, service);
+  const found = service.fields.map(
+    (field) => [ownName(service.value, field.name), problemOf(field, answers, timeZone)] as const,
+  );
+  return Object.fromEntries(found.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+function problemOf(field: OwnField, answers: Answers, timeZone: string): string | undefined {
+  const { kind, required, name } = field;
+  const answer = answers[name] ?? '';
+  const isRequired = required === 'always' || (required !== 'never' && answers[required.field] === required.value);
+  if (answer === '') return isRequired ? 'is required' : undefined;
+  if (kind === 'number' && !NUMBER.test(answer)) return 'must be a number such as 2 or 2.5';
+  if (kind === 'choice' && !field.choices.includes(answer)) return 'must be chosen';
+  if (kind === 'yes/no' && answer !== 'yes' && answer !== 'no') return 'must be yes or no';
+  if (kind === 'date-time' && momentIn(answer, timeZone) === undefined) return 'must be a day and a time that exist';
+  return answer.length > LONGEST ? `must be at most ${LONGEST} characters` : undefined;
+}
+
+/** What the receiver reads: "Litres a minute: 2". */
+export function ownDetails(answers: Answers, service: Service, timeZone: string): { text: string }[] {
+  return service.fields.flatMap(({ name, label, kind }) => {
+    const answer = answers[name] ?? '';
+    if (answer === '') return [];
+    const moment = kind === 'date-time' ? momentIn(answer, timeZone) : undefined;
+    return [{ text: `${label}: ${moment === undefined ? answer : instantText(new Date(moment), timeZone)}` }];
+  });
+}
+
+function momentIn(answer: string, timeZone: string): string | undefined {
+  const [, day, time] = LOCAL_TIME.exec(answer) ?? [];
+  return day === undefined || time === undefined ? undefined : momentOn(day, time, timeZone);
+}

@@ -1,0 +1,59 @@
+/** What is wrong with the time of a new request, field by field. */
+import { dayIn } from '#src/adapters/time-zone.ts';
+import { momentOn, type WantedTime } from '#src/requests/timing/written.ts';
+
+const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
+const DAY = /^\d{4}-\d\d-\d\d$/;
+const MOST_TIMES = 200;
+const MOST_SERIES_DAYS = 366;
+/** A time is typed, reviewed and sent: that takes some minutes. */
+const GRACE_MS = 15 * 60_000;
+const DAY_MS = 24 * 60 * 60_000;
+
+/** @param wanted untrusted, all of it texts. @returns by field, in words for the clinician; empty when it can be written. */
+export function timeProblems(wanted: WantedTime, now: Date, timeZone: string): Record<string, string> {
+  const problems = {
+    neededAt: timeProblem(wanted, now, timeZone),
+    neededUntil: untilProblem(wanted, timeZone),
+    ...seriesProblems(wanted),
+  };
+  return Object.fromEntries(
+    Object.entries(problems).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+function timeProblem({ day, time, until }: WantedTime, now: Date, timeZone: string): string | undefined {
+  if (time === '') return until === '' ? undefined : 'must be given when the request has an end time';
+  if (!TIME.test(time)) return 'must be a time such as 09:30';
+  if (!DAY.test(day)) return undefined;
+  const moment = momentOn(day, time, timeZone);
+  if (moment === undefined) return 'does not exist on this day: the clock is set forward';
+  const isPast = Date.parse(moment) + GRACE_MS < now.getTime();
+  return isPast && day === dayIn(now, timeZone) ? 'must not be in the past' : undefined;
+}
+
+function untilProblem({ day, time, until, weekdays }: WantedTime, timeZone: string): string | undefined {
+  if (until === '') return undefined;
+  if (!TIME.test(until)) return 'must be a time such as 11:00';
+  if (weekdays.length > 0) return 'must be empty for a request that repeats: give one time, and the window in the note';
+  if (TIME.test(time) && until <= time) return 'must be later than the time before it';
+  const exists = !DAY.test(day) || momentOn(day, until, timeZone) !== undefined;
+  return exists ? undefined : 'does not exist on this day: the clock is set forward';
+}
+
+function seriesProblems({ day, weekdays, times, lastDay }: WantedTime): Record<string, string | undefined> {
+  if (weekdays.length === 0) {
+    const message = 'must be empty unless the request repeats: choose its days of the week';
+    return { times: times === '' ? undefined : message, lastDay: lastDay === '' ? undefined : message };
+  }
+  if (times === '' && lastDay === '') return { times: 'or a last day is required for a request that repeats' };
+  if (times !== '' && lastDay !== '') return { times: 'must be empty when there is a last day' };
+  if (times !== '') {
+    const isCount = /^\d{1,3}$/.test(times) && Number(times) >= 1 && Number(times) <= MOST_TIMES;
+    return { times: isCount ? undefined : `must be a whole number from 1 to ${MOST_TIMES}` };
+  }
+  if (!DAY.test(lastDay) || Number.isNaN(Date.parse(lastDay))) return { lastDay: 'must be a date' };
+  if (lastDay < day) return { lastDay: 'must not be before the first day' };
+  const isLong = Date.parse(lastDay) - Date.parse(day) > MOST_SERIES_DAYS * DAY_MS;
+  return { lastDay: isLong ? 'must be within a year of the first day' : undefined };
+}

@@ -1,0 +1,99 @@
+/** A new request as the ServiceRequest that the EHR gets. */
+import type { Launch } from '#src/launches/session/launch.ts';
+import type { ChartFact } from '#src/requests/prefill/facts.ts';
+import { writeOccurrence } from '#src/requests/timing/written.ts';
+import type { Receiver } from '#src/settings/receivers.ts';
+import type { Service } from '#src/settings/service-catalogue.ts';
+import type { FhirResource } from '#src/smart/step-6-fhir-api.ts';
+import type { Chosen } from './from-chart.ts';
+import { answersIn, ownDetails } from './own-fields.ts';
+import { isPractitioner } from './permission.ts';
+import type { NewRequest } from './typed-request.ts';
+
+/** What a request is written with beside what was typed; none of it comes from the form. */
+export interface Authorship {
+  launch: Launch;
+  /** By which it is found again, whatever became of the answer (FH-17). */
+  identifier: { system: string; value: string };
+  patientId: string;
+  /** The signed-in user's, where it is known. */
+  userName: string | undefined;
+  now: Date;
+  /** The facility's, an IANA name. */
+  timeZone: string;
+  /** As the organization offers them; without a receiver, the EHR or a coordinator finds one. */
+  service: Service | undefined;
+  receiver: Receiver | undefined;
+}
+
+/** FHIR R4 ServiceRequest: an order, by the signed-in user if they may be a requester. */
+export function toServiceRequest(request: NewRequest, chosen: Chosen, by: Authorship): FhirResource {
+  const { launch, identifier, patientId, userName, now, timeZone, service, receiver } = by;
+  const { encounter } = launch.context;
+  const requester = { reference: launch.user.fhirUser, ...(userName === undefined ? {} : { display: userName }) };
+  const details = [
+    detail('To', request.to),
+    detail('Telephone', request.phone),
+    detail('Language', request.language),
+  ].flat();
+  const answers = service ? ownDetails(answersIn(request.own, service), service, timeZone) : [];
+  return {
+    resourceType: 'ServiceRequest',
+    identifier: [identifier],
+    status: 'active',
+    intent: 'order',
+    priority: request.priority,
+    category: [categoryOf(service)],
+    code: { text: request.what },
+    ...given('orderDetail', [...answers, ...details]),
+    subject: { reference: `Patient/${patientId}` },
+    ...(encounter === undefined ? {} : { encounter: { reference: `Encounter/${encounter}` } }),
+    ...writeOccurrence({ day: request.neededOn, ...request.time }, timeZone),
+    authoredOn: now.toISOString(),
+    ...(isPractitioner(launch) ? { requester } : {}),
+    ...given('performer', receiver ? [performerOf(receiver)] : []),
+    ...whereOf(request, chosen),
+    ...given('reasonCode', request.reason === '' ? [] : [{ text: request.reason }]),
+    ...given('reasonReference', chosen.reasons.map(referenceTo)),
+    ...given('insurance', chosen.insurance.map(referenceTo)),
+    ...given('supportingInfo', [...chosen.allergies, ...chosen.measures].map(referenceTo)),
+    ...given('note', request.note === '' ? [] : [{ text: request.note }]),
+  };
+}
+
+function categoryOf(service: Service | undefined): Record<string, unknown> {
+  const { text, system = '', code = '' } = service ?? {};
+  return { ...(code === '' ? {} : { coding: [{ system, code, display: text }] }), text };
+}
+
+function performerOf({ reference, name }: Receiver): Record<string, string> {
+  return reference === '' ? { display: name } : { reference, display: name };
+}
+
+/** FHIR JSON has no empty lists. */
+function given(name: string, items: readonly unknown[]): Record<string, unknown> {
+  return items.length === 0 ? {} : { [name]: items };
+}
+
+function detail(label: string, text: string): { text: string }[] {
+  return text === '' ? [] : [{ text: `${label}: ${text}` }];
+}
+
+/** The chart's own Location where the place is unchanged, else the place in words. */
+function whereOf({ from }: NewRequest, { place }: Chosen): Record<string, unknown> {
+  if (from === '') return {};
+  const isLocation = place?.reference.startsWith('Location/') === true;
+  return isLocation
+    ? { locationReference: [{ reference: place.reference, display: from }] }
+    : { locationCode: [{ text: from }] };
+}
+
+/** With the words that its reader saw, so that they stand on every list without another read. */
+function referenceTo({ reference, label, text }: ChartFact): { reference: string; display: string } {
+  const kind = reference.startsWith('AllergyIntolerance/')
+    ? 'Allergy'
+    : reference.startsWith('Observation/')
+      ? label
+      : undefined;
+  return { reference, display: kind === undefined ? text : `${kind}: ${text}` };
+}

@@ -1,0 +1,28 @@
+/** From what a form says to what the EHR gets, within what the organization offers. */
+import { createHash } from 'node:crypto';
+import type { FhirResource } from '#src/smart/step-6-fhir-api.ts';
+import type { Chosen } from './from-chart.ts';
+import { namedIn, type Offer, withinService } from './offered.ts';
+import { type Authorship, toServiceRequest } from './to-service-request.ts';
+import type { NewRequest } from './typed-request.ts';
+
+/** Who writes, beside the service and the receiver that the request names. */
+export type Writer = Omit<Authorship, 'service' | 'receiver'>;
+
+/** The resource, and what of the request and of the chart it holds. */
+export function writeRequest(
+  request: NewRequest,
+  chosen: Chosen,
+  offer: Offer,
+  by: Writer,
+): { resource: FhirResource; request: NewRequest; chosen: Chosen } {
+  const named = namedIn(offer, request);
+  const within = withinService(request, chosen, named.service);
+  return { ...within, resource: toServiceRequest(within.request, within.chosen, { ...by, ...named }) };
+}
+
+/** Of one version as a review has shown it: another one where the organization offers the service otherwise by now. */
+export function reviewMark(identifier: string, offer: Offer, request: NewRequest): string {
+  const hash = createHash('sha256').update(JSON.stringify([identifier, namedIn(offer, request)]));
+  return hash.digest('base64url');
+}

@@ -1,0 +1,53 @@
+/** The chart behind a form: read beside its first paint, and kept so that what is chosen means the same when it is posted. */
+import type { Clock } from '#src/adapters/clock.ts';
+import { type Launch, mayUse } from '#src/launches/session/launch.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+import { ownerHash, ownerOf } from '#src/requests/form/form.ts';
+import type { BatchSupport } from '#src/requests/list/batch-support.ts';
+import type { ChartStore } from '#src/requests/prefill/chart-store.ts';
+import { type ChartFacts, emptyChart } from '#src/requests/prefill/facts.ts';
+import { readChart } from '#src/requests/prefill/read-chart.ts';
+import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
+
+export interface ChartDependencies {
+  charts: ChartStore;
+  batchesOf(organization: Pick<Organization, 'id' | 'connectionVersion'>): BatchSupport;
+  clock: Clock;
+}
+
+/** A form can be filled in without the chart, so it does not wait for it any longer. */
+const PATIENCE_MS = 5_000;
+const LATE = 'The EHR did not answer in time. Look in the chart, or reload this page.';
+
+/** Reads the chart as it is now, and keeps what was read. Never throws for what an EHR does or a store cannot do. */
+export async function readChartNow(
+  deps: ChartDependencies,
+  launch: Launch,
+  organization: Organization,
+  api: FhirApi,
+): Promise<ChartFacts> {
+  const { searchParameters, timeZone, chartStaleDays: staleDays } = organization;
+  const reading = readChart(api, {
+    launch,
+    searchParameters,
+    batches: deps.batchesOf(organization),
+    at: { now: deps.clock(), timeZone, staleDays },
+    canRead: (type) => mayUse(launch, { type, interaction: 'r' }),
+  });
+  const late = Promise.withResolvers<ChartFacts>();
+  const timer = setTimeout(() => late.resolve(emptyChart(LATE)), PATIENCE_MS);
+  const facts = await Promise.race([reading, late.promise]).finally(() => clearTimeout(timer));
+  // Without it a post reads the chart once more.
+  await deps.charts.keep(ownerHash(ownerOf(launch)), facts).catch(() => undefined);
+  return facts;
+}
+
+/** The chart as a form of this user for this patient last showed it; read now where that is not known any more. */
+export async function chartOf(
+  deps: ChartDependencies,
+  launch: Launch,
+  organization: Organization,
+  api: FhirApi,
+): Promise<ChartFacts> {
+  return (await deps.charts.of(ownerHash(ownerOf(launch)))) ?? readChartNow(deps, launch, organization, api);
+}

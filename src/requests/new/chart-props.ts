@@ -1,0 +1,46 @@
+/** The chart as the form's page shows it. */
+import { dayIn } from '#src/adapters/time-zone.ts';
+import { filledBy, filledIn } from '#src/requests/form/from-chart.ts';
+import { filledText } from '#src/requests/form/keep-typed.ts';
+import { PICK, picksOf, type TypedRequest } from '#src/requests/form/typed-request.ts';
+import { type ChartFact, type ChartFacts, type ChartSection, chosenFrom, keyOf } from '#src/requests/prefill/facts.ts';
+import { sourceText } from '#src/requests/prefill/source-text.ts';
+import type { NewRequestChartProps } from '#views/requests/new-request-page.ts';
+
+/** @param of.values what was typed so far; what the chart fills in is added to it once. */
+export function chartPropsOf(of: {
+  chart: ChartFacts;
+  values: TypedRequest;
+  problems: Readonly<Record<string, string>>;
+  now: Date;
+  timeZone: string;
+}): Omit<NewRequestChartProps, 'base' | 'canLook' | 'services'> {
+  const { chart } = of;
+  const today = dayIn(of.now, of.timeZone);
+  const values = filledIn(of.values, chart);
+  const picks = picksOf(values);
+  const valueOf = (fact: ChartFact) => {
+    const { label, text, isStale, masked } = fact;
+    return { label, text, isStale, masked, source: sourceText(fact, today) };
+  };
+  const choicesOf = ({ facts, remark }: ChartSection) => ({
+    remark,
+    choices: facts.map((fact) => {
+      const key = keyOf(fact);
+      return { ...valueOf(fact), name: `${PICK}${key}`, isChosen: picks.includes(key) };
+    }),
+  });
+  const factsOf = ({ facts, remark }: ChartSection) => ({ values: facts.map(valueOf), remark });
+  const { from, phone, language } = filledBy(chart);
+  return {
+    form: { values, problems: of.problems },
+    filled: filledText(values),
+    isChartChanged: chosenFrom(chart, picks).missing > 0,
+    sources: { from: from.map(valueOf), phone: phone.map(valueOf), language: language.map(valueOf) },
+    reasons: choicesOf(chart.reasons),
+    allergies: choicesOf(chart.allergies),
+    measures: choicesOf(chart.measures),
+    insurance: choicesOf(chart.insurance),
+    facts: { patient: factsOf(chart.patient), requester: factsOf(chart.requester), where: factsOf(chart.where) },
+  };
+}

@@ -1,0 +1,39 @@
+/** What an organization offers, as the form's page shows it. */
+
+import { isFor, type Offer } from '#src/requests/form/offered.ts';
+import { ownName } from '#src/requests/form/own-fields.ts';
+import { type OwnField, SERVICE_SECTIONS, type Service } from '#src/settings/service-catalogue.ts';
+import type { OfferedService } from '#views/requests/new-request-own.ts';
+import type { OfferedReceiver } from '#views/requests/new-request-page.ts';
+
+/** Services with their questions, and receivers with the services they are not asked for. */
+export function offerPropsOf({ services, receivers }: Offer): {
+  services: OfferedService[];
+  receivers: OfferedReceiver[];
+} {
+  return {
+    services: services.map((service) => ({
+      value: service.value,
+      text: service.text,
+      unused: [
+        ...SERVICE_SECTIONS.filter((section) => !service.sections.includes(section)),
+        ...receivers.filter((receiver) => !isFor(receiver, service.value)).map(({ name }) => `receiver ${name}`),
+      ],
+      questions: service.fields.map((field) => {
+        const { label, kind, choices } = field;
+        return { name: ownName(service.value, field.name), label, kind, choices, demand: demandOf(field, service) };
+      }),
+    })),
+    receivers: receivers.map(({ name, kind, telephone }) => ({
+      name,
+      text: [name, kind, telephone].filter(Boolean).join(' · '),
+    })),
+  };
+}
+
+function demandOf({ required }: OwnField, { fields }: Service): string {
+  if (required === 'never') return 'optional';
+  if (required === 'always') return 'required';
+  const label = fields.find(({ name }) => name === required.field)?.label ?? required.field;
+  return `required if “${label}” is ${required.value}`;
+}

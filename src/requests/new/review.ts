@@ -1,0 +1,86 @@
+/** A request as its receiver will read it, read off the very resource that is sent; what differs from the chart is marked. */
+import { dayIn } from '#src/adapters/time-zone.ts';
+import { type Chosen, filledBy } from '#src/requests/form/from-chart.ts';
+import { type NewRequest, PRIORITIES } from '#src/requests/form/typed-request.ts';
+import type { ChartFact, ChartFacts } from '#src/requests/prefill/facts.ts';
+import { sourceText } from '#src/requests/prefill/source-text.ts';
+import { readNeeded } from '#src/requests/timing/needed.ts';
+import {
+  asConceptText,
+  asInformation,
+  asRecord,
+  asRecords,
+  asText,
+  type ForeignRecord,
+} from '#src/smart/fhir/fields.ts';
+import type { ReviewLine, ReviewPart } from '#views/requests/new-request-review.ts';
+
+/** What a review is made of. */
+export interface Reviewed {
+  request: NewRequest;
+  /** As it would be sent now. */
+  resource: ForeignRecord;
+  chosen: Chosen;
+  chart: ChartFacts;
+  now: Date;
+  timeZone: string;
+}
+
+/** Every part that says something, in the order of the form. */
+export function reviewOf(reviewed: Reviewed): ReviewPart[] {
+  const { request, resource, chosen, chart } = reviewed;
+  const today = dayIn(reviewed.now, reviewed.timeZone);
+  const displays = (name: string) => asRecords(resource[name]).flatMap(({ display }) => asText(display) ?? []);
+  const line = (text: string | undefined, marks: Partial<ReviewLine> = {}): ReviewLine[] =>
+    text === undefined || text === '' ? [] : [{ text, ...marks }];
+  const sourced = (name: string, facts: readonly ChartFact[]) =>
+    displays(name).flatMap((text, index) => line(text, marksOf(facts[index], today)));
+  const filled = (field: keyof ReturnType<typeof filledBy>) =>
+    changeMarks(request[field], filledBy(chart)[field], today);
+  const typedReasons = asRecords(resource.reasonCode).flatMap((concept) => line(asConceptText(concept)));
+  const parts: [string, readonly ReviewLine[]][] = [
+    ['Service', line(asConceptText(asRecords(resource.category)[0]))],
+    ['Receiver', displays('performer').flatMap((text) => line(text))],
+    ['What is needed', line(asConceptText(resource.code))],
+    ['Needed', line(readNeeded(resource, reviewed).text)],
+    ['Priority', line(PRIORITIES.find(({ value }) => value === resource.priority)?.text)],
+    ['From', line(request.from, filled('from'))],
+    ['To', line(request.to)],
+    ['Reason', [...sourced('reasonReference', chosen.reasons), ...typedReasons]],
+    ['Clinical', [...sourced('supportingInfo', [...chosen.allergies, ...chosen.measures]), ...leftOut(chart, chosen)]],
+    ['Details', answersOf(resource, request).flatMap((text) => line(text))],
+    ['Telephone', line(request.phone, filled('phone'))],
+    ['Language', line(request.language, filled('language'))],
+    ['Insurance', sourced('insurance', chosen.insurance)],
+    ['Note', asRecords(resource.note).flatMap(({ text }) => line(asText(text, 1_000)))],
+    ['Requested by', line(asInformation(asRecord(resource.requester).display) ?? 'You, by your EHR account')],
+  ];
+  return parts.filter(([, lines]) => lines.length > 0).map(([label, lines]) => ({ label, lines }));
+}
+
+/** What the service's own questions were answered; the other details stand at their own labels. */
+function answersOf({ orderDetail }: ForeignRecord, { to, phone, language }: NewRequest): string[] {
+  const others = [`To: ${to}`, `Telephone: ${phone}`, `Language: ${language}`];
+  return asRecords(orderDetail)
+    .flatMap(({ text }) => asText(text, 400) ?? [])
+    .filter((text) => !others.includes(text));
+}
+
+function marksOf(fact: ChartFact | undefined, today: string): Partial<ReviewLine> {
+  return fact ? { source: sourceText(fact, today), isStale: fact.isStale === true } : {};
+}
+
+/** A field that the chart filled in: where it is from, or what it was before it was changed. */
+function changeMarks(text: string, facts: readonly ChartFact[], today: string): Partial<ReviewLine> {
+  const same = facts.find((fact) => fact.text === text);
+  if (same) return marksOf(same, today);
+  const [first] = facts;
+  return first ? { change: `Changed. The chart says: ${first.text}` } : {};
+}
+
+/** An allergy that the receiver will not read of is worth a line. */
+function leftOut({ allergies }: ChartFacts, chosen: Chosen): ReviewLine[] {
+  const missing = allergies.facts.filter((fact) => !chosen.allergies.includes(fact));
+  if (missing.length === 0) return [];
+  return [{ text: '', change: `Left out, and in the chart: ${missing.map(({ text }) => text).join('; ')}` }];
+}

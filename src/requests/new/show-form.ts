@@ -1,0 +1,102 @@
+/** Sends the page of a form: its fields at once and the chart's when they are there, or the review of what it says. */
+import type { Request, Response } from 'express';
+import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
+import { allowSameOriginReferrer, setPagePolicy } from '#src/http/security-headers.ts';
+import { leaveAtEnd } from '#src/launches/pages/closing-route.ts';
+import { openLaunchOf } from '#src/launches/pages/guard.ts';
+import { clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
+import { openReadings } from '#src/requests/chart/open-readings.ts';
+import { businessIdentifier, identifierOf } from '#src/requests/delivery/deliveries.ts';
+import { CHART_CHANGED } from '#src/requests/delivery/problem-text.ts';
+import type { FormTicket } from '#src/requests/form/form.ts';
+import { chosenIn } from '#src/requests/form/from-chart.ts';
+import { offerOf } from '#src/requests/form/offered.ts';
+import { assertMayCreate } from '#src/requests/form/permission.ts';
+import { asTyped, confirmationOf, PRIORITIES } from '#src/requests/form/typed-request.ts';
+import type { FormPage } from '#src/requests/form/typed-store.ts';
+import { writeRequest } from '#src/requests/form/write-request.ts';
+import { newRequestEnd, newRequestStart } from '#views/requests/new-request-page.ts';
+import { reviewPage } from '#views/requests/new-request-review.ts';
+import { zoneName } from '#views/zone.ts';
+import { chartOf, readChartNow } from './chart-of-form.ts';
+import { chartPropsOf } from './chart-props.ts';
+import type { NewRequestFormDependencies } from './form-page-route.ts';
+import { offerPropsOf } from './offer-props.ts';
+import { reviewOf } from './review.ts';
+
+/** What a page of a form shows. */
+export interface ShownForm extends Pick<FormPage, 'values' | 'problems' | 'problem' | 'isReview'> {
+  ticket: FormTicket;
+  /** ISO instant; undefined where the page does not speak of a draft. */
+  keptAt?: string;
+  mayBeSent?: boolean;
+  canLook?: boolean;
+}
+
+/** Behind the launch guard. @throws AppError as the launch's other pages do; never for what the chart lacks. */
+export async function showForm(
+  deps: NewRequestFormDependencies,
+  request: Request,
+  response: Response,
+  shown: ShownForm,
+): Promise<void> {
+  const { opened, organization, cookieSecret, closing } = openLaunchOf(request);
+  const launch = await deps.currentTokens.current(opened, organization);
+  assertMayCreate(launch, organization);
+  const { api, patient: reading, user } = openReadings(deps, launch, organization);
+  const chart = shown.isReview
+    ? chartOf(deps, launch, organization, api)
+    : readChartNow(deps, launch, organization, api);
+  // Its turn to be awaited comes below; a patient that cannot be proved comes first.
+  chart.catch(() => undefined);
+  const patient = await traceOf(request).step('patient', () => reading);
+  allowSameOriginReferrer(response);
+  // The page's script hands in what is typed when the page is left.
+  const frameAncestors = launch.kind === 'ehr' ? organization.frameAncestors : [];
+  setPagePolicy(response, { frameAncestors, fetchesOwnPages: true });
+  const now = deps.clock();
+  const { timeZone } = organization;
+  const { values, problems = {}, problem, canLook = false } = shown;
+  const common = {
+    leavesInSeconds: leaveAtEnd(response, launch.id, closing, now),
+    patient,
+    bar: await clinicianBarOf(deps, request, { launch, cookieSecret, user }),
+    ticket: await deps.typed.issueTicket(shown.ticket, now),
+    problem,
+    themeUrl: launch.context.smartStyleUrl === undefined ? undefined : `/launches/${launch.id}/theme.css`,
+  };
+  response.type('html');
+  const typed = asTyped(values);
+  const offer = offerOf(organization);
+  const offered = offerPropsOf(offer);
+  const chosen = shown.isReview ? chosenIn(await chart, typed) : undefined;
+  if (chosen) {
+    const identifier = businessIdentifier(deps.publicUrl, identifierOf(shown.ticket.id, typed));
+    const { name: userName } = await user.soon();
+    const writer = { launch, identifier, patientId: patient.id, userName, now, timeZone };
+    const written = writeRequest(typed, chosen, offer, writer);
+    const parts = reviewOf({ ...written, chart: await chart, now, timeZone });
+    response.send(reviewPage({ ...common, values, parts, canLook }));
+    return;
+  }
+  const supportCode = problem?.supportCode ?? '';
+  response.write(
+    newRequestStart({
+      ...common,
+      ...(shown.isReview ? { problem: { text: CHART_CHANGED, supportCode } } : {}),
+      needPatientBanner: launch.context.needPatientBanner,
+      form: { values, problems },
+      ...offered,
+      priorities: PRIORITIES,
+      confirmed: problems['confirmed'] === undefined ? values['confirmed'] : confirmationOf(values),
+      draft:
+        shown.keptAt === undefined
+          ? undefined
+          : { savedAt: new Date(shown.keptAt), mayBeSent: shown.mayBeSent === true },
+      timeZone,
+      zoneName: zoneName(now, timeZone),
+    }),
+  );
+  const props = chartPropsOf({ chart: await chart, values, problems, now, timeZone });
+  response.end(newRequestEnd({ ...props, ...offered, base: common.bar.base, canLook }));
+}

@@ -1,0 +1,57 @@
+/** Asks the EHR for several reads at once: by one batch, or side by side where it takes none (FH-06). */
+import { type BatchSupport, isNoBatchResponse, refusesSuch } from '#src/requests/list/batch-support.ts';
+import { FhirError } from '#src/smart/fhir/fhir-error.ts';
+import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
+
+/** What came of one read; undefined where it failed or was refused. Untrusted. */
+export type ReadAnswer = ForeignRecord | undefined;
+
+/**
+ * Each read fails on its own. Never throws for what an EHR does.
+ *
+ * @param urls relative to the FHIR base, each of them granted.
+ * @returns as many answers, in the same order.
+ */
+export async function fetchReads(
+  api: FhirApi,
+  urls: readonly string[],
+  batches: BatchSupport,
+): Promise<readonly ReadAnswer[]> {
+  if (urls.length === 0) return [];
+  const inBatch = batches.isMissing() ? 'no-batch' : await fetchBatch(api, urls, batches);
+  return inBatch === 'no-batch' ? Promise.all(urls.map((url) => api.get(url).catch(asNothing))) : inBatch;
+}
+
+async function fetchBatch(
+  api: FhirApi,
+  urls: readonly string[],
+  batches: BatchSupport,
+): Promise<readonly ReadAnswer[] | 'no-batch'> {
+  const entry = urls.map((url) => ({ request: { method: 'GET', url } }));
+  const nothing = urls.map(() => undefined);
+  try {
+    const answer = await api.batch({ resourceType: 'Bundle', type: 'batch', entry });
+    if (isNoBatchResponse(answer)) {
+      batches.noteMissing();
+      return 'no-batch';
+    }
+    const answers = asRecords(answer['entry'], urls.length + 1);
+    // FHIR R4 http, batch: one entry for each, in the same order. Which of them a shorter answer leaves out is not known.
+    return answers.length === urls.length ? answers.map(answerIn) : nothing;
+  } catch (error) {
+    if (!(error instanceof FhirError)) throw error;
+    if (refusesSuch(error)) batches.noteMissing();
+    return refusesSuch(error) || error.status === 500 ? 'no-batch' : nothing;
+  }
+}
+
+function answerIn({ resource, response }: ForeignRecord): ReadAnswer {
+  const status = asText(asRecord(response).status) ?? '200';
+  const answer = asRecord(resource);
+  return status.startsWith('2') && typeof answer.resourceType === 'string' ? answer : undefined;
+}
+
+function asNothing(error: unknown): undefined {
+  if (!(error instanceof FhirError)) throw error;
+}

@@ -1,0 +1,151 @@
+/** Diagnoses, allergies and measurements of the chart, as a request can carry them. */
+import { remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
+import { localReference } from '#src/requests/list/reference.ts';
+import {
+  asConceptText,
+  asInformation,
+  asRecord,
+  asRecords,
+  asText,
+  type ForeignRecord,
+  hasEnded,
+} from '#src/smart/fhir/fields.ts';
+import { dated, dayOf, type ReadingTime } from './chart-date.ts';
+import type { ChartFact } from './facts.ts';
+import { kindOf } from './measures.ts';
+
+const MOST_OF_A_KIND = 20;
+/** Said of a resource, it is none that a request may carry. */
+const NOT_IN_FORCE = ['entered in error', 'refuted', 'resolved', 'inactive', 'in remission'];
+
+/** Diagnoses of the launch's encounter first, then of any encounter, then the problem list; none is chosen beforehand. */
+export function reasonsFrom(
+  conditions: readonly ForeignRecord[],
+  { encounter, base, at }: { encounter: string | undefined; base: URL; at: ReadingTime },
+): ChartFact[] {
+  const rankOf = (condition: ForeignRecord): number => {
+    if (!hasCategory(condition, 'encounter-diagnosis')) return 2;
+    const isOfThisOne =
+      encounter !== undefined && localReference(condition.encounter, base) === `Encounter/${encounter}`;
+    return isOfThisOne ? 0 : 1;
+  };
+  const labels = ['Diagnosis of this encounter', 'Encounter diagnosis', 'Problem list'];
+  const ranked = conditions.filter(isInForce).map((condition) => ({ condition, rank: rankOf(condition) }));
+  return ranked
+    .toSorted((a, b) => a.rank - b.rank)
+    .flatMap(({ condition, rank }) => {
+      const { recordedDate, onsetDateTime, meta } = condition;
+      return factOf(
+        condition,
+        labels[rank],
+        nameOf(condition),
+        dated([recordedDate, onsetDateTime, asRecord(meta).lastUpdated], at),
+      );
+    })
+    .slice(0, MOST_OF_A_KIND);
+}
+
+/** High criticality first. Chosen beforehand: a provider must know them, and a clinician sees that they are. */
+export function allergiesFrom(allergies: readonly ForeignRecord[], at: ReadingTime): ChartFact[] {
+  const isHigh = ({ criticality }: ForeignRecord) => criticality === 'high';
+  const inForce = allergies.filter(isInForce);
+  return [...inForce.filter(isHigh), ...inForce.filter((one) => !isHigh(one))]
+    .flatMap((allergy) => {
+      const { recordedDate, onsetDateTime, lastOccurrence, meta } = allergy;
+      const name = nameOf(allergy);
+      const text =
+        name && [name, isHigh(allergy) && 'high criticality', reactionsOf(allergy)].filter(Boolean).join('; ');
+      const when = dated([recordedDate, lastOccurrence, onsetDateTime, asRecord(meta).lastUpdated], at);
+      return factOf(allergy, undefined, text, when).map((fact) => ({ ...fact, isSuggested: true }));
+    })
+    .slice(0, MOST_OF_A_KIND);
+}
+
+/** The latest reading of each kind; an old one is offered and not chosen. */
+export function measuresFrom(observations: readonly ForeignRecord[], at: ReadingTime): ChartFact[] {
+  const readings = observations.filter(isFinal).flatMap((observation) => {
+    const { code, effectiveDateTime, effectiveInstant, effectivePeriod, issued } = observation;
+    const kind = kindOf(asRecords(asRecord(code).coding).map((coding) => coding.code));
+    const moments = [
+      effectiveDateTime,
+      effectiveInstant,
+      asRecord(effectivePeriod).end,
+      asRecord(effectivePeriod).start,
+      issued,
+    ];
+    const moment = moments.map((value) => asText(value, 40)).find((value) => value !== undefined);
+    const facts =
+      kind === undefined ? [] : factOf(observation, asConceptText(code), valueOf(observation), dated(moments, at));
+    return facts.map((fact) => ({ kind, fact, at: Date.parse(moment ?? '') || 0 }));
+  });
+  const latest = [...Map.groupBy(readings, ({ kind }) => kind).values()].map(
+    (some) => some.toSorted((a, b) => b.at - a.at)[0],
+  );
+  return latest.flatMap((one) =>
+    one ? [{ ...one.fact, isSuggested: one.fact.isStale !== true && one.fact.date !== undefined }] : [],
+  );
+}
+
+function factOf(
+  { resourceType, id }: ForeignRecord,
+  label: string | undefined,
+  text: string | undefined,
+  when: { date: string | undefined; isStale: boolean },
+): ChartFact[] {
+  return text === undefined ? [] : [{ reference: `${String(resourceType)}/${String(id)}`, label, text, ...when }];
+}
+
+function nameOf(resource: ForeignRecord): string | undefined {
+  return withRemarks(asConceptText(resource.code), resource);
+}
+
+function isInForce(resource: ForeignRecord): boolean {
+  return !remarksOn(resource).some((remark) => NOT_IN_FORCE.includes(remark));
+}
+
+/** Readings that are preliminary, cancelled or wrong are no base of a request. */
+function isFinal({ status, modifierExtension }: ForeignRecord): boolean {
+  return ['final', 'amended', 'corrected'].includes(String(status)) && modifierExtension === undefined;
+}
+
+function hasCategory({ category }: ForeignRecord, code: string): boolean {
+  return asRecords(category).some(({ coding }) => asRecords(coding).some((one) => one.code === code));
+}
+
+function reactionsOf({ reaction }: ForeignRecord): string | undefined {
+  const texts = asRecords(reaction)
+    .flatMap(({ manifestation }) => asRecords(manifestation))
+    .map(asConceptText);
+  return asText([...new Set(texts.filter((text) => text !== undefined))].slice(0, 3).join(', '), 120);
+}
+
+/** A number with its unit, a concept or a text; a reading with parts but no value of its own has none here. */
+function valueOf({
+  valueQuantity,
+  valueCodeableConcept,
+  valueString,
+  valueInteger,
+}: ForeignRecord): string | undefined {
+  const { value, unit, code, comparator } = asRecord(valueQuantity);
+  const number = [value, valueInteger].find((one) => typeof one === 'number' && Number.isFinite(one));
+  const words = [asInformation(comparator, 2), number, asInformation(unit, 30) ?? asInformation(code, 30)];
+  if (number !== undefined) return words.filter((word) => word !== undefined && word !== '{score}').join(' ');
+  return asConceptText(valueCodeableConcept) ?? asInformation(valueString, 120);
+}
+
+/** Whether a Coverage counts: active, and not over. The member's number is for the eyes of who opens it. */
+export function insuranceFrom(coverages: readonly ForeignRecord[], at: ReadingTime): ChartFact[] {
+  const active = coverages.filter(({ status, period }) => status === 'active' && !hasEnded(period, at.now));
+  return active.slice(0, MOST_OF_A_KIND).flatMap((coverage) => {
+    const { payor, type, subscriberId, meta, period } = coverage;
+    const names = asRecords(payor).flatMap(({ display }) => asInformation(display) ?? []);
+    const plan = asRecords(coverage.class).flatMap(({ name }) => asInformation(name) ?? [])[0];
+    const text = withRemarks([...names, plan].filter(Boolean).join(', ') || asConceptText(type), coverage);
+    const when = { date: dayOf([asRecord(meta).lastUpdated, asRecord(period).start], at), isStale: false };
+    return factOf(coverage, undefined, text, when).map((fact) => ({
+      ...fact,
+      isSuggested: active.length === 1,
+      masked: asInformation(subscriberId, 60),
+    }));
+  });
+}

@@ -1,0 +1,71 @@
+/** Where the patient is: kind, time and places of the launch's encounter. */
+import { withRemarks } from '#src/patients/modifier-elements.ts';
+import { localReference } from '#src/requests/list/reference.ts';
+import {
+  asConceptText,
+  asInformation,
+  asRecord,
+  asRecords,
+  type ForeignRecord,
+  hasEnded,
+} from '#src/smart/fhir/fields.ts';
+import { dated, type ReadingTime } from './chart-date.ts';
+import type { ChartFact } from './facts.ts';
+
+/** The labels of an encounter's facts; a form's "Where from" is filled with the place. */
+export const STAY = { place: 'Place', encounter: 'Encounter' } as const;
+
+const MOST_PLACES = 3;
+const LEFT = new Set<unknown>(['planned', 'completed', 'reserved']);
+
+/** A place of an encounter, to be named by what it says or by its Location. */
+export interface Place {
+  readonly display: string | undefined;
+  /** `Location/id`; the encounter itself where the EHR says no more. */
+  readonly reference: string;
+}
+
+/** The places where the patient is now, the newest entry first. @param encounter untrusted */
+export function placesOf(encounter: ForeignRecord, base: URL, now: Date): Place[] {
+  const current = asRecords(encounter.location).filter(
+    ({ status, period }) => !LEFT.has(status) && !hasEnded(period, now),
+  );
+  return current
+    .slice(-MOST_PLACES)
+    .toReversed()
+    .map(({ location }) => {
+      const local = localReference(location, base);
+      const display = asInformation(asRecord(location).display);
+      return { display, reference: local ?? `Encounter/${String(encounter.id)}` };
+    });
+}
+
+/** @param names of the places, in their order; undefined where the EHR gives none. */
+export function stayOf(
+  encounter: ForeignRecord,
+  places: readonly (Place & { name: string | undefined })[],
+  at: ReadingTime,
+): ChartFact[] {
+  const { period, serviceType } = encounter;
+  const { start, end } = asRecord(period);
+  // A stay that goes on is where the patient is now, however long ago it began.
+  const { date, isStale } = dated([end ?? start], at);
+  const when = { date: dated([start], at).date ?? date, isStale: end !== undefined && isStale };
+  const kinds = [
+    asConceptText(asRecords(encounter.type)[0]),
+    asConceptText(serviceType),
+    asInformation(asRecord(encounter.class).display),
+  ];
+  const kind = withRemarks(
+    kinds.find((text) => text !== undefined),
+    encounter,
+  );
+  const named = places.flatMap(({ name, reference }): ChartFact[] =>
+    name === undefined ? [] : [{ reference, label: STAY.place, text: name, ...when }],
+  );
+  const stay: ChartFact[] =
+    kind === undefined
+      ? []
+      : [{ reference: `Encounter/${String(encounter.id)}`, label: STAY.encounter, text: kind, ...when }];
+  return [...named, ...stay];
+}

@@ -1,0 +1,58 @@
+/** Where the patient lives, how to reach them, and what they speak. */
+import {
+  asConceptText,
+  asInformation,
+  asRecord,
+  asRecords,
+  asText,
+  asTexts,
+  type ForeignRecord,
+  hasEnded,
+} from '#src/smart/fhir/fields.ts';
+import { dated, type ReadingTime } from './chart-date.ts';
+import type { ChartFact } from './facts.ts';
+
+/** The labels by which the form finds what fills its fields. */
+export const CONTACT = { address: 'Address', telephone: 'Telephone', language: 'Language' } as const;
+
+/** @param patient the launch's, as received; untrusted in everything but its id. */
+export function contactOf(patient: ForeignRecord, at: ReadingTime): ChartFact[] {
+  const reference = `Patient/${String(patient.id)}`;
+  const when = dated([asRecord(patient.meta).lastUpdated], at);
+  const fact = (label: string, text: string | undefined): ChartFact[] =>
+    text === undefined ? [] : [{ reference, label, text, ...when }];
+  return [
+    ...fact(CONTACT.address, addressOf(patient, at.now)),
+    ...fact(CONTACT.telephone, telephoneOf(patient.telecom, at.now)),
+    ...fact(CONTACT.language, languageOf(patient)),
+  ];
+}
+
+/** The home first; never an old address, nor one for letters only. */
+function addressOf({ address }: ForeignRecord, now: Date): string | undefined {
+  const current = asRecords(address).filter(
+    ({ use, type, period }) => use !== 'old' && type !== 'postal' && !hasEnded(period, now),
+  );
+  const best = current.find(({ use }) => use === 'home' || use === 'temp') ?? current[0];
+  if (!best) return undefined;
+  const place = [asInformation(best.city), asInformation(best.state), asInformation(best.postalCode)];
+  const parts = [...asTexts(best.line, 4), place.filter((part) => part !== undefined).join(' ')].filter(Boolean);
+  return asText(parts.length > 0 ? parts.join(', ') : best.text, 200);
+}
+
+/** A number to speak on, by the rank the EHR gives; of a person or a role. @param telecom untrusted */
+export function telephoneOf(telecom: unknown, now: Date): string | undefined {
+  const numbers = asRecords(telecom).filter(
+    ({ system, use, period }) => system === 'phone' && use !== 'old' && !hasEnded(period, now),
+  );
+  const rankOf = ({ rank }: ForeignRecord) => (typeof rank === 'number' ? rank : Number.MAX_SAFE_INTEGER);
+  return numbers
+    .toSorted((a, b) => rankOf(a) - rankOf(b))
+    .map(({ value }) => asInformation(value, 60))
+    .find((value) => value !== undefined);
+}
+
+function languageOf({ communication }: ForeignRecord): string | undefined {
+  const languages = asRecords(communication);
+  return asConceptText((languages.find(({ preferred }) => preferred === true) ?? languages[0])?.language);
+}

@@ -1,0 +1,45 @@
+/** Takes from the answers only what is of this patient: another patient's resource is refused, whoever slipped it in (LC-06). */
+import { localReference } from '#src/requests/list/reference.ts';
+import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { isFhirId } from '#src/smart/fhir/id.ts';
+
+const MOST_ENTRIES = 200;
+
+/** Resources as they came of one read. */
+export interface Received {
+  readonly resources: readonly ForeignRecord[];
+  /** The EHR has more than it sent. */
+  readonly hasMore: boolean;
+}
+
+/** The resources of a searchset, or the one that was read. */
+export function receivedIn(answer: ForeignRecord): Received {
+  if (answer.resourceType !== 'Bundle') return { resources: [answer], hasMore: false };
+  const resources = asRecords(answer.entry, MOST_ENTRIES).map(({ resource }) => asRecord(resource));
+  return { resources, hasMore: asRecords(answer.link).some(({ relation }) => relation === 'next') };
+}
+
+/** The element in which a type names its patient. */
+const PATIENT_ELEMENT: Readonly<Record<string, string>> = {
+  AllergyIntolerance: 'patient',
+  Condition: 'subject',
+  Coverage: 'beneficiary',
+  Encounter: 'subject',
+  Observation: 'subject',
+};
+
+/**
+ * The resources of one type that name this patient on this server, each once; `refused` counts those of the type that
+ * name another one, or none that can be read.
+ */
+export function ownOf(
+  resources: readonly ForeignRecord[],
+  { type, patientId, base }: { type: string; patientId: string; base: URL },
+): { own: readonly ForeignRecord[]; refused: number } {
+  const element = PATIENT_ELEMENT[type] ?? '';
+  const isOwn = (resource: ForeignRecord) =>
+    type === 'Patient' ? resource.id === patientId : localReference(resource[element], base) === `Patient/${patientId}`;
+  const ofType = resources.filter(({ resourceType, id }) => resourceType === type && isFhirId(id));
+  const own = new Map(ofType.filter(isOwn).map((resource) => [resource.id, resource]));
+  return { own: [...own.values()], refused: ofType.filter((resource) => !isOwn(resource)).length };
+}

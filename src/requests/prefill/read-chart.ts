@@ -1,0 +1,114 @@
+/** Reads what a form can take from the chart, in one bounded batch; what is missing leaves one line. */
+import type { Launch } from '#src/launches/session/launch.ts';
+import type { BatchSupport } from '#src/requests/list/batch-support.ts';
+import { readNamedResource } from '#src/requests/list/named-resource.ts';
+import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
+import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
+import type { ReadingTime } from './chart-date.ts';
+import { type ChartFact, type ChartFacts, type ChartSection, SECTIONS, type SectionName } from './facts.ts';
+import { fetchReads, type ReadAnswer } from './fetch-reads.ts';
+import { allergiesFrom, insuranceFrom, measuresFrom, reasonsFrom } from './from-clinical.ts';
+import { placesOf, stayOf } from './from-encounter.ts';
+import { contactOf } from './from-patient.ts';
+import { requesterFrom } from './from-requester.ts';
+import { ownOf, receivedIn } from './own-resources.ts';
+import { type ChartRead, chartReads } from './reads.ts';
+import { remarkOn } from './remarks.ts';
+
+/** What reading a chart depends on besides the EHR. */
+export interface ChartReader {
+  readonly launch: Launch;
+  /** The organization's own `name=value` of searches. */
+  readonly searchParameters: readonly string[];
+  readonly batches: BatchSupport;
+  readonly at: ReadingTime;
+  /** Whether the granted scopes allow reading a type. */
+  readonly canRead: (resourceType: string) => boolean;
+}
+
+/** Only resources that name the launch's patient count (LC-06). Never throws for what an EHR does. */
+export async function readChart(api: FhirApi, reader: ChartReader): Promise<ChartFacts> {
+  const reads = chartReads(reader.launch, reader.searchParameters);
+  const granted = reads.filter(({ isGranted }) => isGranted);
+  const answers = await fetchReads(
+    api,
+    granted.map(({ url }) => url),
+    reader.batches,
+  );
+  const answerOf = new Map(granted.map((read, index) => [read, answers[index]]));
+  const sections = await Promise.all(
+    SECTIONS.map(async (name) => [name, await sectionOf(api, reader, name, reads, answerOf)] as const),
+  );
+  return Object.fromEntries(sections) as unknown as ChartFacts;
+}
+
+async function sectionOf(
+  api: FhirApi,
+  reader: ChartReader,
+  name: SectionName,
+  reads: readonly ChartRead[],
+  answerOf: ReadonlyMap<ChartRead, ReadAnswer>,
+): Promise<ChartSection> {
+  const { patient: patientId } = reader.launch.context;
+  const asked = reads.filter(({ section }) => section === name);
+  const received = asked
+    .map((read) => answerOf.get(read))
+    .filter((answer) => answer !== undefined)
+    .map(receivedIn);
+  const resources = received.flatMap((one) => one.resources);
+  const type = asked[0]?.type ?? '';
+  const { own, refused } =
+    name === 'requester' ? { own: resources, refused: 0 } : ownOf(resources, { type, patientId, base: api.base });
+  const facts = await factsIn(api, reader, name, own);
+  const remark = remarkOn(name, {
+    isAsked: asked.length > 0,
+    isGranted: asked.some(({ isGranted }) => isGranted),
+    isAnswered: received.length > 0,
+    refused,
+    hasMore: received.some(({ hasMore }) => hasMore),
+    count: facts.length,
+  });
+  return { facts, remark };
+}
+
+async function factsIn(
+  api: FhirApi,
+  reader: ChartReader,
+  name: SectionName,
+  own: readonly ForeignRecord[],
+): Promise<readonly ChartFact[]> {
+  const { base } = api;
+  const { launch, at } = reader;
+  const { encounter } = launch.context;
+  const [first] = own;
+  switch (name) {
+    case 'patient':
+      return first ? contactOf(first, at) : [];
+    case 'requester':
+      return requesterFrom(own, { fhirUser: launch.user.fhirUser ?? '', base, at });
+    case 'where':
+      return first?.id === encounter && first ? whereOf(api, reader, first) : [];
+    case 'reasons':
+      return reasonsFrom(own, { encounter, base, at });
+    case 'allergies':
+      return allergiesFrom(own, at);
+    case 'measures':
+      return measuresFrom(own, at);
+    case 'insurance':
+      return insuranceFrom(own, at);
+  }
+}
+
+/** A place without a name of its own is read by its Location: a second batch, only then. */
+async function whereOf(api: FhirApi, { at, batches, canRead }: ChartReader, stay: ForeignRecord): Promise<ChartFact[]> {
+  const places = placesOf(stay, api.base, at.now);
+  const nameless = places.filter(
+    ({ display, reference }) => display === undefined && reference.startsWith('Location/'),
+  );
+  const wanted = canRead('Location') ? nameless.map(({ reference }) => reference) : [];
+  const answers = await fetchReads(api, wanted, batches);
+  const read = answers.flatMap((answer) => (answer ? readNamedResource(answer, { base: api.base, now: at.now }) : []));
+  const nameOf = (reference: string) => read.find((one) => one.reference === reference)?.name;
+  const named = places.map((place) => ({ ...place, name: place.display ?? nameOf(place.reference) }));
+  return stayOf(stay, named, at);
+}

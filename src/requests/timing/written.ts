@@ -1,0 +1,77 @@
+/** Writes when a request is needed, so that the words of needed.ts read it back as it was meant. */
+import { dayAndTimeIn } from '#src/adapters/time-zone.ts';
+
+/** A day, a time of it, a window, or a weekly series; what is not given is ''. */
+export interface WantedTime {
+  /** `YYYY-MM-DD`: the day, or the first of a series. */
+  readonly day: string;
+  /** `HH:MM`, on the clock of the facility. */
+  readonly time: string;
+  /** `HH:MM`, later than `time`: it happens between the two. */
+  readonly until: string;
+  /** FHIR's days of the week, for a series. */
+  readonly weekdays: readonly string[];
+  /** How often in all; '' for a series with a last day. */
+  readonly times: string;
+  readonly lastDay: string;
+}
+
+/** FHIR's days of the week, in the order of the form. */
+export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/**
+ * A local time as a FHIR dateTime with the offset of that day: `2026-11-24T09:30:00-05:00`. Of a time that the clock
+ * shows twice, the first.
+ *
+ * @returns undefined for a time that the clock jumps over.
+ */
+export function momentOn(day: string, time: string, timeZone: string): string | undefined {
+  const utc = Date.parse(`${day}T${time}:00Z`);
+  if (Number.isNaN(utc)) return undefined;
+  const offsets = [utc - DAY_MS, utc + DAY_MS].map((at) => offsetMs(at, timeZone));
+  const isShown = (at: number) => {
+    const local = dayAndTimeIn(new Date(at), timeZone);
+    return local.day === day && local.time.startsWith(time);
+  };
+  const at = offsets
+    .map((offset) => utc - offset)
+    .filter(isShown)
+    .toSorted((a, b) => a - b)[0];
+  return at === undefined ? undefined : `${day}T${time}:00${offsetText(utc - at)}`;
+}
+
+/** `occurrence[x]` of a ServiceRequest (FHIR R4). A time that the clock jumps over is left out: it is refused before. */
+export function writeOccurrence(wanted: WantedTime, timeZone: string): Record<string, unknown> {
+  const { day, time, until, weekdays } = wanted;
+  if (weekdays.length > 0) return { occurrenceTiming: { repeat: writeRepeat(wanted) } };
+  const start = time === '' ? undefined : momentOn(day, time, timeZone);
+  const end = until === '' ? undefined : momentOn(day, until, timeZone);
+  if (start !== undefined && end !== undefined) return { occurrencePeriod: { start, end } };
+  return { occurrenceDateTime: start ?? day };
+}
+
+function writeRepeat({ day, time, weekdays, times, lastDay }: WantedTime): Record<string, unknown> {
+  return {
+    boundsPeriod: { start: day, ...(lastDay === '' ? {} : { end: lastDay }) },
+    ...(times === '' ? {} : { count: Number(times) }),
+    frequency: weekdays.length,
+    period: 1,
+    periodUnit: 'wk',
+    dayOfWeek: WEEKDAYS.filter((weekday) => weekdays.includes(weekday)),
+    // A time of day has no zone in FHIR: it is the facility's.
+    ...(time === '' ? {} : { timeOfDay: [`${time}:00`] }),
+  };
+}
+
+function offsetMs(at: number, timeZone: string): number {
+  const { day, time } = dayAndTimeIn(new Date(at), timeZone);
+  return Date.parse(`${day}T${time}Z`) - Math.floor(at / 1_000) * 1_000;
+}
+
+function offsetText(ms: number): string {
+  const minutes = Math.abs(Math.round(ms / 60_000));
+  const two = (count: number) => String(count).padStart(2, '0');
+  return `${ms < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}

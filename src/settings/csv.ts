@@ -1,0 +1,61 @@
+/** Reads a table that an administrator edits as CSV (RFC 4180), so that every problem can name its line. */
+
+/** One row below the header, by column. */
+export interface CsvRow {
+  /** As an editor counts lines of the table: the header is the first. */
+  readonly number: number;
+  readonly cells: Readonly<Record<string, string>>;
+}
+
+/** The rows, or what is wrong with the table as such. */
+export type CsvTable =
+  | { readonly ok: true; readonly rows: readonly CsvRow[] }
+  | { readonly ok: false; readonly problem: string };
+
+const MOST_ROWS = 300;
+
+/** @param columns of the header, which may stand in any order and must all be there. Empty rows are passed over. */
+export function readCsv(text: string, columns: readonly string[]): CsvTable {
+  const lines = csvCells(text);
+  if (!lines) return { ok: false, problem: 'a quoted cell has no end' };
+  const [header = [], ...rest] = lines;
+  const missing = columns.filter((column) => !header.includes(column));
+  if (missing.length > 0) return { ok: false, problem: `line 1 must name the columns ${columns.join(', ')}` };
+  const rows = rest.map((cells, index) => ({ number: index + 2, cells }));
+  const filled = rows.filter(({ cells }) => cells.some((cell) => cell !== ''));
+  if (filled.length > MOST_ROWS) return { ok: false, problem: `must have at most ${MOST_ROWS} rows` };
+  return {
+    ok: true,
+    rows: filled.map(({ number, cells }) => ({
+      number,
+      cells: Object.fromEntries(header.map((column, index) => [column, unescaped(cells[index] ?? '')])),
+    })),
+  };
+}
+
+/** A spreadsheet export of ours has an apostrophe before what would be a formula. */
+function unescaped(cell: string): string {
+  return cell.replace(/^'(?=[=+\-@])/, '').trim();
+}
+
+/** All cells of all lines, the header included; undefined where a quoted one has no end. */
+export function csvCells(table: string): string[][] | undefined {
+  const text = table.replaceAll('\r\n', '\n');
+  const rows: string[][] = [[]];
+  let cell = '';
+  let isQuoted = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const letter = text[at] ?? '';
+    if (isQuoted && letter === '"' && text[at + 1] === '"') {
+      cell += '"';
+      at += 1;
+    } else if (letter === '"') isQuoted = !isQuoted;
+    else if (!isQuoted && (letter === ',' || letter === '\n')) {
+      rows.at(-1)?.push(cell);
+      cell = '';
+      if (letter === '\n') rows.push([]);
+    } else cell += letter;
+  }
+  rows.at(-1)?.push(cell);
+  return isQuoted ? undefined : rows;
+}

@@ -1,0 +1,66 @@
+/** Who receives the requests of an organization, as a table: a row per receiver. */
+import { isFhirId } from '#src/smart/fhir/id.ts';
+import { type CsvRow, readCsv } from './csv.ts';
+
+/** One receiver. */
+export interface Receiver {
+  readonly name: string;
+  /** Such as "Ambulance service". */
+  readonly kind: string;
+  readonly telephone: string;
+  /** What it is asked for; every service where none is named. */
+  readonly services: readonly string[];
+  /** `Organization/id` and the like, where the EHR has it; else ''. */
+  readonly reference: string;
+}
+
+/** The receivers, or every problem with its row. */
+export type ReadReceivers =
+  | { readonly ok: true; readonly receivers: readonly Receiver[] }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+const COLUMNS = ['name', 'kind', 'telephone', 'services', 'reference'];
+/** What FHIR R4 lets perform a ServiceRequest, and is no person at home. */
+const TYPES = ['Organization', 'HealthcareService', 'PractitionerRole', 'Practitioner', 'CareTeam'];
+
+/** @param text CSV, or nothing at all. `services` is separated by spaces. */
+export function readReceivers(text: string): ReadReceivers {
+  if (text.trim() === '') return { ok: true, receivers: [] };
+  const table = readCsv(text, COLUMNS);
+  if (!table.ok) return { ok: false, problems: [table.problem] };
+  const names = table.rows.map(({ cells }) => cells['name']);
+  const problems = table.rows.flatMap((row, index) => problemsOf(row, names.indexOf(row.cells['name']) < index));
+  return problems.length > 0
+    ? { ok: false, problems }
+    : { ok: true, receivers: table.rows.map(({ cells }) => receiverOf(cells)) };
+}
+
+/** All receivers of a saved setting, which has been judged before. */
+export function receiversIn(text: string): readonly Receiver[] {
+  const read = readReceivers(text);
+  return read.ok ? read.receivers : [];
+}
+
+function problemsOf({ number, cells }: CsvRow, isRepeated: boolean): string[] {
+  const { name = '', kind = '', telephone = '', reference = '' } = cells;
+  const [type, id, ...more] = reference.split('/');
+  const isReference = TYPES.some((known) => known === type) && isFhirId(id) && more.length === 0;
+  const problems = [
+    (name === '' || name.length > 100) && 'name must be 1 to 100 characters',
+    isRepeated && `name ${name} is there already`,
+    kind.length > 60 && 'kind must be at most 60 characters',
+    telephone.length > 40 && 'telephone must be at most 40 characters',
+    reference !== '' && !isReference && `reference must be empty or Type/id, with the type ${TYPES.join(', ')}`,
+  ];
+  return problems.filter((problem) => problem !== false).map((problem) => `line ${number}: ${problem}`);
+}
+
+function receiverOf({
+  name = '',
+  kind = '',
+  telephone = '',
+  services = '',
+  reference = '',
+}: CsvRow['cells']): Receiver {
+  return { name, kind, telephone, services: services.split(' ').filter(Boolean), reference };
+}

@@ -1,0 +1,132 @@
+/** What can be requested at an organization, as a table: a row per service, and a row per field of its own. */
+import { type CsvRow, readCsv } from './csv.ts';
+
+/** Parts of the form that a service has a use for. */
+export const SERVICE_SECTIONS = ['where', 'clinical', 'contact', 'insurance'] as const;
+
+/** What a field of its own holds. */
+export const FIELD_KINDS = ['text', 'choice', 'number', 'date-time', 'yes/no'] as const;
+
+/** One question that only this service asks. */
+export interface OwnField {
+  readonly name: string;
+  readonly label: string;
+  readonly kind: (typeof FIELD_KINDS)[number];
+  readonly choices: readonly string[];
+  readonly required: 'never' | 'always' | { readonly field: string; readonly value: string };
+}
+
+/** One service. */
+export interface Service {
+  /** In the form and its drafts. */
+  readonly value: string;
+  readonly text: string;
+  /** Of the category in the EHR's own vocabulary; both empty, or neither. */
+  readonly system: string;
+  readonly code: string;
+  readonly sections: readonly (typeof SERVICE_SECTIONS)[number][];
+  readonly fields: readonly OwnField[];
+}
+
+/** The services, or every problem with its row. */
+export type ReadCatalogue =
+  | { readonly ok: true; readonly services: readonly Service[] }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+const COLUMNS = ['service', 'name', 'system', 'code', 'sections', 'field', 'label', 'kind', 'choices', 'required'];
+const NAME = /^[a-z][a-z0-9-]{0,29}$/;
+const MOST_SERVICES = 20;
+
+/**
+ * @param text CSV. A row without `field` is a service; one with it is a field of the service above or elsewhere.
+ *   `required` is empty, `always`, or `field=value` of the same service.
+ */
+export function readCatalogue(text: string): ReadCatalogue {
+  const table = readCsv(text, COLUMNS);
+  if (!table.ok) return { ok: false, problems: [table.problem] };
+  const serviceRows = table.rows.filter(({ cells }) => cells['field'] === '');
+  const fieldRows = table.rows.filter(({ cells }) => cells['field'] !== '');
+  const names = serviceRows.map(({ cells }) => cells['service']);
+  const problems = [
+    ...(serviceRows.length === 0 ? ['must have at least one service'] : []),
+    ...(serviceRows.length > MOST_SERVICES ? [`must have at most ${MOST_SERVICES} services`] : []),
+    ...serviceRows.flatMap((row, index) => serviceProblems(row, names.indexOf(row.cells['service']) < index)),
+    ...fieldRows.flatMap((row, index) => fieldProblems(row, names, fieldRows, index)),
+  ];
+  if (problems.length > 0) return { ok: false, problems };
+  return { ok: true, services: serviceRows.map((row) => serviceOf(row, fieldRows)) };
+}
+
+/** The services of a saved setting, which has been judged before. */
+export function servicesIn(text: string): readonly Service[] {
+  const read = readCatalogue(text);
+  return read.ok ? read.services : [];
+}
+
+function serviceProblems({ number, cells }: CsvRow, isRepeated: boolean): string[] {
+  const { service = '', name = '', system = '', code = '', sections = '' } = cells;
+  const unknown = sections.split(' ').filter((one) => one !== '' && !SERVICE_SECTIONS.some((known) => known === one));
+  return atRow(number, [
+    !NAME.test(service) && 'service must be small letters, digits and "-", at most 30',
+    isRepeated && `service ${service} is there already`,
+    (name === '' || name.length > 60) && 'name must be 1 to 60 characters',
+    (system === '') !== (code === '') && 'system and code must both be given, or neither',
+    system !== '' && !/^(?:https?:\/\/|urn:)\S{1,190}$/.test(system) && 'system must be a URL or a urn',
+    code !== '' && !/^\S{1,60}$/.test(code) && 'code must have no spaces',
+    unknown.length > 0 && `sections must be of ${SERVICE_SECTIONS.join(', ')}`,
+  ]);
+}
+
+function fieldProblems(row: CsvRow, services: readonly unknown[], rows: readonly CsvRow[], index: number): string[] {
+  const { service = '', field = '', label = '', kind = '', choices = '', required = '' } = row.cells;
+  const siblings = rows.filter(({ cells }) => cells['service'] === service);
+  const isRepeated = rows.slice(0, index).some(({ cells }) => cells['service'] === service && cells['field'] === field);
+  const [other, value] = required.split('=');
+  const isCondition =
+    value !== undefined && value !== '' && other !== field && siblings.some(({ cells }) => cells['field'] === other);
+  const count = choicesIn(choices).length;
+  return atRow(row.number, [
+    !services.includes(service) && `service ${service || '(empty)'} has no row of its own`,
+    !NAME.test(field) && 'field must be small letters, digits and "-", at most 30',
+    isRepeated && `field ${field} is there already`,
+    (label === '' || label.length > 80) && 'label must be 1 to 80 characters',
+    !FIELD_KINDS.some((known) => known === kind) && `kind must be ${FIELD_KINDS.join(', ')}`,
+    kind === 'choice' && (count < 2 || count > 20) && 'choices must be 2 to 20 texts, separated by |',
+    kind !== 'choice' && count > 0 && 'choices are for the kind choice only',
+    required !== '' &&
+      required !== 'always' &&
+      !isCondition &&
+      'required must be empty, always, or field=value of the same service',
+  ]);
+}
+
+function atRow(number: number, problems: readonly (string | false)[]): string[] {
+  return problems.filter((problem) => problem !== false).map((problem) => `line ${number}: ${problem}`);
+}
+
+function serviceOf({ cells }: CsvRow, fieldRows: readonly CsvRow[]): Service {
+  const { service = '', name = '', system = '', code = '', sections = '' } = cells;
+  const wanted = sections.split(' ');
+  const own = fieldRows.filter((row) => row.cells['service'] === service);
+  return {
+    value: service,
+    text: name,
+    system,
+    code,
+    sections: SERVICE_SECTIONS.filter((section) => wanted.includes(section)),
+    fields: own.map((row) => fieldOf(row.cells)),
+  };
+}
+
+function fieldOf({ field = '', label = '', kind, choices = '', required = '' }: CsvRow['cells']): OwnField {
+  const [other = '', value] = required.split('=');
+  const demand = value === undefined ? (required === 'always' ? 'always' : 'never') : { field: other, value };
+  return { name: field, label, kind: kind as OwnField['kind'], choices: choicesIn(choices), required: demand };
+}
+
+function choicesIn(text: string): string[] {
+  return text
+    .split('|')
+    .map((choice) => choice.trim())
+    .filter(Boolean);
+}

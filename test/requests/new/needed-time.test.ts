@@ -1,0 +1,76 @@
+/** A time, a window, a weekly series: what is wrong with it is said at its field, by the facility's clock. */
+import { expect, test } from 'vitest';
+import { readNewRequest } from '#src/requests/form/typed-request.ts';
+
+const TYPED = { service: 'transport', what: 'Van', priority: 'routine', neededOn: '2026-03-10' };
+const ZONE = 'America/New_York';
+const NOW = new Date('2026-03-06T15:00:00Z');
+const SERIES = { mon: 'on', fri: 'on' };
+
+test.for<[string, Record<string, string>, Record<string, unknown> | 'taken']>([
+  ['no time', {}, 'taken'],
+  ['a time', { neededAt: '09:30' }, 'taken'],
+  ['a window', { neededAt: '09:30', neededUntil: '11:00' }, 'taken'],
+  [
+    'an end without a beginning',
+    { neededUntil: '11:00' },
+    { neededAt: 'must be given when the request has an end time' },
+  ],
+  [
+    'a window of nothing',
+    { neededAt: '11:00', neededUntil: '11:00' },
+    { neededUntil: 'must be later than the time before it' },
+  ],
+  [
+    'a window backwards',
+    { neededAt: '11:00', neededUntil: '09:00' },
+    { neededUntil: 'must be later than the time before it' },
+  ],
+  ['no time of day', { neededAt: '25:00' }, { neededAt: 'must be a time such as 09:30' }],
+  [
+    'a text for a time',
+    { neededAt: 'noon', neededUntil: 'soon' },
+    { neededAt: expect.any(String), neededUntil: expect.any(String) },
+  ],
+  [
+    'an hour that is left out',
+    { neededOn: '2026-03-08', neededAt: '02:30' },
+    { neededAt: 'does not exist on this day: the clock is set forward' },
+  ],
+  ['this morning', { neededOn: '2026-03-06', neededAt: '09:00' }, { neededAt: 'must not be in the past' }],
+  ['some minutes ago', { neededOn: '2026-03-06', neededAt: '09:50' }, 'taken'],
+  ['a series that is counted', { ...SERIES, times: '6', neededAt: '08:00' }, 'taken'],
+  ['a series with a last day', { ...SERIES, lastDay: '2026-06-01' }, 'taken'],
+  ['a series without an end', SERIES, { times: 'or a last day is required for a request that repeats' }],
+  [
+    'a series with two ends',
+    { ...SERIES, times: '6', lastDay: '2026-06-01' },
+    { times: 'must be empty when there is a last day' },
+  ],
+  ['a series of none', { ...SERIES, times: '0' }, { times: 'must be a whole number from 1 to 200' }],
+  ['a series of a text', { ...SERIES, times: 'six' }, { times: 'must be a whole number from 1 to 200' }],
+  [
+    'a series that ends before it begins',
+    { ...SERIES, lastDay: '2026-03-09' },
+    { lastDay: 'must not be before the first day' },
+  ],
+  ['a series for ever', { ...SERIES, lastDay: '2028-03-09' }, { lastDay: 'must be within a year of the first day' }],
+  ['a series until no day', { ...SERIES, lastDay: '2026-13-01' }, { lastDay: 'must be a date' }],
+  [
+    'a series of windows',
+    { ...SERIES, times: '2', neededAt: '09:00', neededUntil: '11:00' },
+    { neededUntil: expect.stringContaining('must be empty') },
+  ],
+  ['a count without days', { times: '3' }, { times: expect.stringContaining('choose its days') }],
+  ['an end without days', { lastDay: '2026-06-01' }, { lastDay: expect.stringContaining('choose its days') }],
+])('%s', ([, change, expected]) => {
+  const read = readNewRequest({ ...TYPED, ...change }, NOW, ZONE);
+  expect(read.ok ? 'taken' : read.problems).toEqual(expected);
+});
+
+test('a diagnosis that is chosen is a reason', () => {
+  const urgent = { ...TYPED, priority: 'urgent' };
+  expect(readNewRequest(urgent, NOW, ZONE).ok).toBe(false);
+  expect(readNewRequest({ ...urgent, 'pick.Condition/c1.abc': 'on' }, NOW, ZONE).ok).toBe(true);
+  expect(readNewRequest({ ...urgent, 'pick.Coverage/c1.abc': 'on' }, NOW, ZONE).ok).toBe(false);
+});

@@ -1,0 +1,137 @@
+/** The services, questions and receivers that an organization offers. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
+import { dayFromNow } from '#test/helpers/days.ts';
+import { launchIdOf } from '#test/helpers/visits.ts';
+import { startWorld, type World } from '#test/helpers/world.ts';
+import { formOf, READS, reviewOf, scopesFor } from '#test/requests/prefill/form-reader.ts';
+
+const TYPED = {
+  service: 'transport',
+  what: 'Van to dialysis',
+  neededOn: dayFromNow(60),
+  priority: 'routine',
+  intent: 'review',
+};
+const RECEIVERS =
+  'name,kind,telephone,services,reference\nSwift,Ambulance,+1 555 010,transport,Organization/org-swift\nHarbor,Home health,,home-care,\nAll Care,,,,\n';
+const SERVICES =
+  'service,name,system,code,sections,field,label,kind,choices,required\ncab,Cab,http://codes.example,C1,,,,,,\ncab,,,,,seats,Seats,number,,always\n';
+const usual = { createRequests: true, scopes: scopesFor(READS), timeZone: 'Etc/GMT+7', receivers: RECEIVERS };
+
+let world: World;
+let browser: TestBrowser;
+let list: Visit;
+beforeAll(async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  world = await startWorld({ settings: usual });
+});
+afterAll(async () => {
+  vi.useRealTimers();
+  await world.close();
+});
+beforeEach(async () => {
+  await world.setOrganization('st-elsewhere', usual);
+  // What an earlier test has sent is no recent request of the next one.
+  vi.setSystemTime(Date.now() + 16 * 60_000);
+  browser = world.browser();
+  list = await world.launch('pat-none', browser);
+  world.sandbox.requests.clear();
+  // A draft left by a test is not the next one's.
+  await browser.visit(`${url()}/discard`, { form: formOf(await openForm()) });
+});
+
+const url = () => `${world.url}/launches/${launchIdOf(list)}/requests/new`;
+const openForm = () => browser.visit(url());
+const post = (page: Visit, change: Record<string, string>) =>
+  browser.open(url(), { form: { ...formOf(page), ...change } });
+const created = () =>
+  world.sandbox.requests
+    .filter(({ method, path }) => method === 'POST' && path.endsWith('/ServiceRequest'))
+    .map(({ body }) => JSON.parse(body));
+
+test('answers and receiver are reviewed, and written where a receiver reads them', async () => {
+  const own = {
+    'own.transport.mobility': 'In a wheelchair',
+    'own.transport.oxygen': 'yes',
+    'own.transport.oxygen-flow': '2',
+  };
+  const at = { 'own.transport.return-trip': 'yes', 'own.transport.return-at': `${TYPED.neededOn}T14:30` };
+  const page = await post(await openForm(), { ...TYPED, ...own, ...at, receiver: 'Swift', to: 'Dialysis' });
+  expect(reviewOf(page)).toMatchObject({
+    Receiver: ['Swift'],
+    Details: [
+      'How the patient travels: In a wheelchair',
+      'Oxygen on the way: yes',
+      'Litres a minute: 2',
+      'Return trip needed: yes',
+      `Return pick-up: ${TYPED.neededOn} 14:30 GMT-7`,
+    ],
+  });
+  await post(page, { intent: '' });
+  expect(created()).toMatchObject([{ performer: [{ reference: 'Organization/org-swift', display: 'Swift' }] }]);
+  expect(created()[0].orderDetail.map(({ text }: { text: string }) => text)).toContain('To: Dialysis');
+});
+
+describe('wrong', () => {
+  test.for<[string, Record<string, string>, string]>([
+    ['an answer that another one asks for', { 'own.transport.oxygen': 'yes' }, 'own.transport.oxygen-flow'],
+    ['a number that is none', { 'own.transport.oxygen-flow': 'two' }, 'own.transport.oxygen-flow'],
+    ['a choice that is not offered', { 'own.transport.mobility': 'Flies' }, 'own.transport.mobility'],
+    ['a day that does not exist', { 'own.transport.return-at': '2027-02-30T10:00' }, 'own.transport.return-at'],
+    ['a receiver of another service', { receiver: 'Harbor' }, 'receiver'],
+    ['a receiver that is not there', { receiver: 'Nowhere' }, 'receiver'],
+  ])('%s is marked at its field', async ([, change, field]) => {
+    const page = await post(await openForm(), { ...TYPED, ...change });
+    expect(titleOf(page)).toMatch(/^Error: /);
+    expect(page.body).toContain(`id="${field}-problem"`);
+    expect(page.body).toContain(`href="#${field}"`);
+  });
+
+  test('an answer to a question of another service is not sent', async () => {
+    const page = await post(await openForm(), { ...TYPED, 'own.equipment.rental': 'Rent', from: 'Bed 1' });
+    expect(titleOf(await post(page, { intent: '' }))).toBe('Requests for Noor Haddad');
+    expect(created()).toHaveLength(1);
+    expect(JSON.stringify(created())).not.toContain('Rent');
+  });
+});
+
+describe('a catalogue of its own', () => {
+  const offer = async (more = '') => {
+    await world.setOrganization('st-elsewhere', { ...usual, services: SERVICES + more });
+    vi.setSystemTime(Date.now() + 2_000);
+    list = await world.launch('pat-none', browser);
+  };
+
+  test('offers its services, with their codes; what a service has no use for is not sent', async () => {
+    await offer();
+    const form = await openForm();
+    expect([...form.body.matchAll(/<option value="([\w-]+)">/g)].map(([, value]) => value)).toContain('cab');
+    expect((await post(form, TYPED)).body).toContain('id="service-problem"');
+    const page = await post(form, { ...TYPED, service: 'cab', 'own.cab.seats': '2', phone: '+1 555', from: 'Bed 1' });
+    expect(Object.keys(reviewOf(page))).toEqual([
+      'Service',
+      'What is needed',
+      'Needed',
+      'Priority',
+      'Details',
+      'Requested by',
+    ]);
+    await post(page, { intent: '' });
+    expect(created()).toMatchObject([
+      { category: [{ text: 'Cab', coding: [{ system: 'http://codes.example', code: 'C1', display: 'Cab' }] }] },
+    ]);
+    expect(JSON.stringify(created())).not.toMatch(/555|Bed 1/);
+  });
+
+  test('one that changes after the review is reviewed once more', async () => {
+    await offer();
+    const page = await post(await openForm(), { ...TYPED, service: 'cab', 'own.cab.seats': '2', phone: '+1 555' });
+    await world.setOrganization('st-elsewhere', { ...usual, services: SERVICES.replace('Seats', 'Wheels') });
+    vi.setSystemTime(Date.now() + 2_000);
+    const again = await post(page, { intent: '' });
+    expect(titleOf(again)).toBe('Review: New request for Noor Haddad');
+    expect(reviewOf(again)['Details']).toEqual(['Wheels: 2']);
+    expect(created()).toEqual([]);
+  });
+});

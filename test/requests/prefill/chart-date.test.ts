@@ -1,0 +1,93 @@
+/** Where a value came from and when, and which values are old. */
+import { describe, expect, test } from 'vitest';
+import { dated } from '#src/requests/prefill/chart-date.ts';
+import { allergiesFrom, insuranceFrom, measuresFrom, reasonsFrom } from '#src/requests/prefill/from-clinical.ts';
+import { sourceText } from '#src/requests/prefill/source-text.ts';
+
+const AT = { now: new Date('2026-07-20T18:00:00Z'), timeZone: 'America/New_York', staleDays: 90 };
+
+test.for<[string, unknown, string, boolean]>([
+  ['a day of this year', '2026-07-12', 'from the chart, 12 Jul', false],
+  ['a moment, by the facility’s calendar', '2026-07-13T01:00:00Z', 'from the chart, 12 Jul', false],
+  ['the last day that is not old', '2026-04-21', 'from the chart, 21 Apr', false],
+  ['the first that is', '2026-04-20', 'from the chart, 20 Apr', true],
+  ['another year', '2024-02-11', 'from the chart, 11 Feb 2024', true],
+  ['a month', '2026-06', 'from the chart, Jun 2026', false],
+  ['a year', '2024', 'from the chart, 2024', true],
+  ['this year, which is not over', '2026', 'from the chart, 2026', false],
+  ['nothing', undefined, 'from the chart, without a date', false],
+  ['no date', 'last week', 'from the chart, without a date', false],
+])('%s', ([, value, text, isStale]) => {
+  const found = dated([value], AT);
+  expect([sourceText(found, '2026-07-20'), found.isStale]).toEqual([text, isStale]);
+});
+
+describe('which values count', () => {
+  const base = new URL('https://ehr.example/fhir');
+  const reading = (id: string, value: number, when: string, more = {}) => ({
+    ...{ resourceType: 'Observation', id, status: 'final', code: { text: 'Weight', coding: [{ code: '29463-7' }] } },
+    ...{ valueQuantity: { value, unit: 'kg' }, effectiveDateTime: when },
+    ...more,
+  });
+
+  test('the latest reading of a kind, whatever the order; an old one is offered and not chosen', () => {
+    const old = reading('1', 70, '2026-01-01');
+    expect(measuresFrom([old, reading('2', 71, '2026-07-01'), reading('3', 69, '2026-06-01')], AT)).toMatchObject([
+      { reference: 'Observation/2', text: '71 kg', isSuggested: true },
+    ]);
+    expect(measuresFrom([old], AT)).toMatchObject([{ text: '70 kg', isStale: true, isSuggested: false }]);
+  });
+
+  test.for([
+    ['wrong', { status: 'entered-in-error' }],
+    ['preliminary', { status: 'preliminary' }],
+    ['without a value', { valueQuantity: undefined }],
+    ['of something else', { code: { coding: [{ code: '8867-4' }] } }],
+    ['under conditions', { modifierExtension: [{ url: 'x' }] }],
+  ] as const)('no reading that is %s', ([, change]) => {
+    expect(measuresFrom([reading('1', 70, '2026-07-01', change)], AT)).toEqual([]);
+  });
+
+  const condition = (id: string, category: string, more = {}) => ({
+    ...{ resourceType: 'Condition', id, code: { text: id }, category: [{ coding: [{ code: category }] }] },
+    ...more,
+  });
+  const status = (name: string, code: string) => ({ [name]: { coding: [{ code }] } });
+
+  test('diagnoses of this encounter come first, then of others, then the problem list; none is chosen', () => {
+    const encounter = { reference: 'Encounter/e1' };
+    const found = reasonsFrom(
+      [
+        condition('p', 'problem-list-item'),
+        condition('d', 'encounter-diagnosis'),
+        condition('e', 'encounter-diagnosis', { encounter }),
+      ],
+      { encounter: 'e1', base, at: AT },
+    );
+    expect(found.map(({ text }) => text)).toEqual(['e', 'd', 'p']);
+    expect(found.some(({ isSuggested }) => isSuggested)).toBe(false);
+  });
+
+  test.for([
+    ['refuted', status('verificationStatus', 'refuted')],
+    ['entered in error', status('verificationStatus', 'entered-in-error')],
+    ['resolved', status('clinicalStatus', 'resolved')],
+    ['inactive', status('clinicalStatus', 'inactive')],
+  ] as const)('no diagnosis and no allergy that is %s', ([, change]) => {
+    expect(reasonsFrom([condition('p', 'problem-list-item', change)], { encounter: undefined, base, at: AT })).toEqual(
+      [],
+    );
+    expect(
+      allergiesFrom([{ resourceType: 'AllergyIntolerance', id: 'a', code: { text: 'Latex' }, ...change }], AT),
+    ).toEqual([]);
+  });
+
+  test.for([
+    ['cancelled', { status: 'cancelled' }],
+    ['over', { period: { end: '2026-07-01' } }],
+    ['without a payor or a type', { payor: [] }],
+  ] as const)('no insurance that is %s', ([, change]) => {
+    const coverage = { resourceType: 'Coverage', id: 'c', status: 'active', payor: [{ display: 'Plan' }], ...change };
+    expect(insuranceFrom([coverage], AT)).toEqual([]);
+  });
+});

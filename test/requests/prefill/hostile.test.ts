@@ -1,0 +1,191 @@
+/** A chart of a hostile or broken EHR: another patient's values never reach the form, and no text leaves its place. */
+import { describe, expect, test } from 'vitest';
+import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
+import { dayFromNow } from '#test/helpers/days.ts';
+import { ehr, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';
+import { launchIdOf } from '#test/helpers/visits.ts';
+import { choicesOf, formOf, picksOf, remarkOf } from './form-reader.ts';
+
+const { world } = useStubWorld();
+const SCOPE = 'launch launch/patient openid fhirUser patient/*.read patient/ServiceRequest.write';
+
+type Resource = Record<string, unknown>;
+
+/** One of each kind, about the patient that is named. */
+const chartOf = (patient: unknown, words = 'Stranger'): Record<string, Resource> => ({
+  Condition: { resourceType: 'Condition', id: 'c1', subject: patient, code: { text: words } },
+  AllergyIntolerance: { resourceType: 'AllergyIntolerance', id: 'a1', patient, code: { text: words } },
+  Observation: {
+    resourceType: 'Observation',
+    id: 'o1',
+    status: 'final',
+    subject: patient,
+    code: { text: words, coding: [{ code: '29463-7' }] },
+    valueQuantity: { value: 70, unit: words },
+    effectiveDateTime: '2026-01-01',
+  },
+  Coverage: {
+    resourceType: 'Coverage',
+    id: 'v1',
+    status: 'active',
+    beneficiary: patient,
+    payor: [{ display: words }],
+    subscriberId: words,
+  },
+});
+const TITLES = {
+  Condition: 'Diagnoses',
+  AllergyIntolerance: 'Allergies',
+  Observation: 'Measurements',
+  Coverage: 'Plans',
+};
+const OWN = { reference: 'Patient/pat-1' };
+
+const searchset = (resource?: Resource) => ({
+  resourceType: 'Bundle',
+  type: 'searchset',
+  entry: resource ? [{ resource }] : [],
+});
+const typeIn = (url: string) => url.split(/[/?]/)[0] ?? '';
+
+/** The EHR answers each read of a batch with what `answer` says. */
+function serve(answer: (url: string) => Resource | number): void {
+  const batch = ({ body }: { body: string }) => {
+    const asked = (JSON.parse(body) as { entry: { request: { url: string } }[] }).entry.map(
+      ({ request }) => request.url,
+    );
+    const entry = asked.map((url) => {
+      const one = answer(url);
+      return typeof one === 'number'
+        ? { response: { status: String(one) } }
+        : { response: { status: '200' }, resource: one };
+    });
+    return { body: { resourceType: 'Bundle', type: 'batch-response', entry } };
+  };
+  for (const base of ['/fhir', '/fhir/']) ehr.on(base, batch);
+}
+
+let browser: TestBrowser;
+async function openForm(): Promise<Visit> {
+  ehr.change('token', { scope: SCOPE, encounter: 'e1' });
+  const orgId = await newOrganization({ createRequests: true, scopes: SCOPE });
+  browser = world().browser();
+  const list = await browser.open(launchUrl(orgId));
+  return browser.visit(`${world().url}/launches/${launchIdOf(list)}/requests/new`);
+}
+
+describe('another patient', () => {
+  test.for<[string, unknown]>([
+    ['another id', { reference: 'Patient/pat-2' }],
+    ['the same id on another server', { reference: 'https://elsewhere.example/fhir/Patient/pat-1' }],
+    ['the id of another type', { reference: 'Group/pat-1' }],
+    ['only a name', { display: 'Stella Stub' }],
+    ['nobody', undefined],
+    ['a number', 1],
+  ])('%s: nothing of it is in the form', async ([, patient]) => {
+    serve((url) => searchset(chartOf(patient)[typeIn(url)]));
+    const page = await openForm();
+    expect(page.status).toBe(200);
+    expect(page.body).not.toContain('Stranger');
+    for (const title of Object.values(TITLES)) {
+      expect(choicesOf(page, title)).toEqual([]);
+      expect(remarkOf(page, title)).toContain('1 entry of another patient left out');
+    }
+  });
+
+  test('an Encounter or a Patient of another id, or another patient’s Encounter, fills nothing in', async () => {
+    const location = [{ location: { display: 'Stranger' } }];
+    for (const encounter of [
+      { resourceType: 'Encounter', id: 'e2', subject: OWN, location },
+      { resourceType: 'Encounter', id: 'e1', subject: { reference: 'Patient/pat-2' }, location },
+    ]) {
+      const other = { resourceType: 'Patient', id: 'pat-2', telecom: [{ system: 'phone', value: 'Stranger' }] };
+      serve((url) => ({ Encounter: encounter, Patient: other })[typeIn(url)] ?? searchset());
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      expect((await openForm()).body).not.toContain('Stranger');
+    }
+  });
+
+  test('is told from this one, whose values are there', async () => {
+    serve((url) => searchset(chartOf(OWN, 'Own <b>value</b>')[typeIn(url)]));
+    const page = await openForm();
+    expect(page.body).not.toContain('<b>');
+    for (const title of Object.values(TITLES)) expect(choicesOf(page, title)).toHaveLength(1);
+  });
+});
+
+describe('an EHR that answers badly', () => {
+  test.for<[string, (url: string) => Resource | number]>([
+    ['refuses every read', () => 403],
+    ['fails', () => 500],
+    ['answers with errors', () => ({ resourceType: 'OperationOutcome', issue: [] })],
+    [
+      'sends scalars and nulls',
+      (url) => ({
+        resourceType: 'Bundle',
+        entry: [
+          null,
+          1,
+          { resource: null },
+          {
+            resource: {
+              resourceType: typeIn(url),
+              id: 'x',
+              subject: OWN,
+              patient: OWN,
+              beneficiary: OWN,
+              code: 1,
+              category: 'x',
+              reaction: 7,
+              telecom: 3,
+            },
+          },
+        ] as never,
+      }),
+    ],
+  ])('that %s still has a form to be filled in', async ([, answer]) => {
+    serve(answer);
+    const page = await openForm();
+    expect(page.status).toBe(200);
+    expect(page.body).toContain('</html>');
+    for (const title of Object.values(TITLES)) expect(remarkOf(page, title)).toContain('Look in the chart.');
+  });
+
+  test('that takes no batch is asked one by one', async () => {
+    for (const base of ['/fhir', '/fhir/']) ehr.on(base, () => ({ status: 405 }));
+    for (const [type, resource] of Object.entries(chartOf(OWN, 'Own')))
+      ehr.on(`/fhir/${type}`, () => ({ body: searchset(resource) }));
+    const page = await openForm();
+    for (const title of Object.values(TITLES)) expect(choicesOf(page, title)).toHaveLength(1);
+  });
+
+  test('that answers fewer reads than were asked is believed in none', async () => {
+    const batch = () => ({
+      body: {
+        resourceType: 'Bundle',
+        type: 'batch-response',
+        entry: [{ resource: searchset(chartOf(OWN)['Condition']) }],
+      },
+    });
+    for (const base of ['/fhir', '/fhir/']) ehr.on(base, batch);
+    const page = await openForm();
+    for (const title of Object.values(TITLES)) expect(remarkOf(page, title)).toContain('Look in the chart.');
+  });
+});
+
+test('a value that changes in the chart after its review is not sent', async () => {
+  const served = (words: string) => serve((url) => searchset(chartOf(OWN, words)[typeIn(url)]));
+  served('Peanut');
+  const form = await openForm();
+  const url = form.url;
+  const [allergy = ''] = picksOf(form, 'Allergies');
+  const typed = { service: 'transport', what: 'Van to dialysis', neededOn: dayFromNow(5), priority: 'routine' };
+  const review = await browser.open(url, { form: { ...formOf(form), ...typed, [allergy]: 'on', intent: 'review' } });
+  expect(titleOf(review)).toBe('Review: New request for Stella Stub');
+  served('Latex');
+  await browser.visit(url);
+  const page = await browser.open(url, { form: formOf(review) });
+  expect(titleOf(page)).toBe('Error: New request for Stella Stub');
+  expect(page.body).toContain('has changed there since');
+  expect(ehr.seen('requests').filter(({ method }) => method === 'POST')).toEqual([]);
+});

@@ -1,0 +1,198 @@
+/** What the chart fills in is sent as it was shown for review, once, and never otherwise. */
+
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createRecords } from '#sandbox/data/records.ts';
+import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
+import { dayFromNow } from '#test/helpers/days.ts';
+import { cookiesOf, launchIdOf } from '#test/helpers/visits.ts';
+import { startWorld, type World } from '#test/helpers/world.ts';
+import { formOf, picksOf, READS, reviewOf, scopesFor } from './form-reader.ts';
+
+const REVIEW = 'Review: New request for Ada Moreno';
+const LIST = 'Requests for Ada Moreno';
+const DAY = dayFromNow(60);
+const TYPED = {
+  service: 'transport',
+  what: 'Wheelchair van to dialysis',
+  neededOn: DAY,
+  neededAt: '09:30',
+  priority: 'routine',
+  reason: '',
+  to: 'Harbor Dialysis',
+  note: 'Two steps',
+};
+
+let world: World;
+let browser: TestBrowser;
+let list: Visit;
+
+beforeAll(async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  world = await startWorld({
+    stores: 'real Redis and PostgreSQL',
+    settings: { createRequests: true, scopes: scopesFor(READS), timeZone: 'Etc/GMT+7', chartStaleDays: 3_650 },
+  });
+});
+afterAll(async () => {
+  vi.useRealTimers();
+  await world.close();
+});
+beforeEach(async () => {
+  // What an earlier test has sent is no recent request of the next one.
+  vi.setSystemTime(Date.now() + 16 * 60_000);
+  browser = world.browser();
+  list = await browser.open(world.sandbox.launch('pat-ada', { encounter: 'enc-ada-stay' }));
+  world.sandbox.requests.clear();
+});
+afterEach(async () => {
+  world.sandbox.faults.clear();
+  await browser.visit(`${formUrl()}/discard`, { form: formOf(await openForm()) });
+});
+
+const formUrl = () => `${world.url}/launches/${launchIdOf(list)}/requests/new`;
+const openForm = () => browser.visit(formUrl());
+const post = (page: Visit, change: Record<string, string> = {}) =>
+  browser.open(formUrl(), { form: { ...formOf(page), ...change } });
+const review = async (change: Record<string, string> = {}) =>
+  post(await openForm(), { ...TYPED, intent: 'review', ...change });
+const created = () =>
+  world.sandbox.requests
+    .filter(({ method, path }) => method === 'POST' && path.endsWith('/ServiceRequest'))
+    .map(({ body }) => JSON.parse(body));
+
+test('the review says all that is sent, with its sources, and the patient in full', async () => {
+  const form = await openForm();
+  const [diagnosis = ''] = picksOf(form, 'Diagnoses');
+  const page = await post(form, { ...TYPED, [diagnosis]: 'on', phone: '+1 555 999', intent: 'review' });
+  expect(titleOf(page)).toBe(REVIEW);
+  expect(page.body).toContain('patient-full');
+  expect(reviewOf(page)).toEqual({
+    Service: ['Transport'],
+    'What is needed': ['Wheelchair van to dialysis'],
+    Needed: [`${DAY} 09:30 GMT-7`],
+    Priority: ['Routine'],
+    From: ['4 West, Room 412, Bed A from the chart, DATE'],
+    To: ['Harbor Dialysis'],
+    Reason: ['Congestive heart failure from the chart, DATE'],
+    Clinical: [
+      'Allergy: Penicillin; high criticality; Hives from the chart, DATE',
+      'Allergy: Latex; Hives from the chart, DATE',
+      'Body weight: 71.4 kg from the chart, DATE',
+      'Body height: 158 cm from the chart, DATE',
+    ],
+    Telephone: ['+1 555 999 Changed. The chart says: +1 555 010 0231'],
+    Language: ['Spanish from the chart, without a date'],
+    Insurance: ['Golden State Synthetic Health, Gold from the chart, DATE'],
+    Note: ['Two steps'],
+    'Requested by': ['Dr. Elena Rivera'],
+  });
+  expect(created()).toEqual([]);
+  expect(titleOf(await post(page))).toBe(LIST);
+  expect(created()).toMatchObject([
+    {
+      occurrenceDateTime: `${DAY}T09:30:00-07:00`,
+      locationReference: [{ reference: 'Location/loc-4west-12a', display: '4 West, Room 412, Bed A' }],
+      reasonReference: [{ reference: 'Condition/cond-ada-chf', display: 'Congestive heart failure' }],
+      insurance: [{ reference: 'Coverage/cov-ada' }],
+      supportingInfo: [
+        { reference: 'AllergyIntolerance/alg-ada-penicillin' },
+        { reference: 'AllergyIntolerance/alg-ada-latex' },
+        { reference: 'Observation/obs-ada-weight' },
+        { reference: 'Observation/obs-ada-height' },
+      ],
+      orderDetail: [{ text: 'To: Harbor Dialysis' }, { text: 'Telephone: +1 555 999' }, { text: 'Language: Spanish' }],
+    },
+  ]);
+  expect(JSON.stringify(created())).not.toContain('GSS-4410-2231');
+  const references = [...JSON.stringify(created()).matchAll(/"reference":"([^"]+)"/g)].map(([, one = '']) => one);
+  expect(references).toHaveLength(10);
+  expect(references.filter((one) => createRecords().byReference(one) === undefined)).toEqual([]);
+});
+
+test('an allergy that is not chosen is named as left out', async () => {
+  const form = await openForm();
+  const { [picksOf(form, 'Allergies')[0] ?? '']: _penicillin, ...rest } = formOf(form);
+  const page = await browser.open(formUrl(), { form: { ...rest, ...TYPED, intent: 'review' } });
+  expect(reviewOf(page)['Clinical']).toContain('Left out, and in the chart: Penicillin; high criticality; Hives');
+  await post(page);
+  expect(JSON.stringify(created())).not.toContain('Penicillin');
+});
+
+describe('nothing from the chart leaves unseen', () => {
+  test('a post that was not reviewed leads to the review', async () => {
+    const page = await post(await openForm(), TYPED);
+    expect([titleOf(page), created()]).toEqual([REVIEW, []]);
+  });
+
+  test.for<[string, Record<string, string>]>([
+    ['another word', { what: 'Stretcher van' }],
+    ['another day', { neededOn: dayFromNow(61) }],
+    ['another telephone', { phone: '+1 555 000' }],
+    ['a series', { mon: 'on', times: '3' }],
+  ])('%s than what was reviewed is reviewed once more', async ([, change]) => {
+    const reviewed = await review();
+    const page = await post(reviewed, change);
+    expect([titleOf(page), created()]).toEqual([REVIEW, []]);
+    expect(titleOf(await post(page))).toBe(LIST);
+    expect(created()).toHaveLength(1);
+  });
+
+  test.for([
+    ['of another patient', 'pick.Condition/cond-ben-hip.AAAAAAAAAAAA'],
+    ['that was never shown so', 'pick.AllergyIntolerance/alg-ada-latex.AAAAAAAAAAAA'],
+    ['that is no reference', 'pick.<script>'],
+  ] as const)('a value %s is refused', async ([, name]) => {
+    const page = await review({ [name]: 'on' });
+    expect(titleOf(page)).toBe('Error: New request for Ada Moreno');
+    expect(page.body).toContain('has changed there since');
+    expect(titleOf(await post(page, { intent: '' }))).not.toBe(LIST);
+    expect(created()).toEqual([]);
+  });
+});
+
+describe('once', () => {
+  test('three clicks on Send are one request', async () => {
+    const form = formOf(await review());
+    await Promise.all([1, 2, 3].map(() => browser.visit(formUrl(), { form })));
+    expect(created()).toHaveLength(1);
+  });
+
+  test('reload of the review posts nothing, and Back to it after sending leads to the list', async () => {
+    const page = await review();
+    expect(titleOf(await browser.visit(page.url))).toBe(REVIEW);
+    expect(created()).toEqual([]);
+    await post(page);
+    expect(titleOf(await browser.open(page.url))).toBe(LIST);
+    expect(titleOf(await post(page))).toBe(LIST);
+    expect(created()).toHaveLength(1);
+  });
+
+  test('Change leads to the form with everything in it', async () => {
+    const page = await post(await review(), { intent: 'edit' });
+    expect(titleOf(page)).toBe('New request for Ada Moreno');
+    expect(formOf(page)).toMatchObject({ what: TYPED.what, to: TYPED.to, neededAt: '09:30', phone: '+1 555 010 0231' });
+  });
+
+  test('an EHR that does not confirm it: the review says so, and the EHR is asked before it is sent again', async () => {
+    world.sandbox.faults.set('create-unconfirmed');
+    world.sandbox.faults.set('search-500');
+    const page = await post(await review());
+    expect(titleOf(page)).toBe(`Error: ${REVIEW}`);
+    expect(page.body).toContain('did not confirm');
+    expect(page.body).toContain('Look again in the EHR');
+    world.sandbox.faults.clear();
+    expect(titleOf(await post(page))).toBe(LIST);
+    expect(created()).toHaveLength(1);
+  });
+});
+
+test('ST-03, ST-07: what the chart says is in Redis sealed, and in no log and no address', async () => {
+  await review();
+  const places = [
+    await world.dumpRedis(),
+    ...world.logLines,
+    ...browser.history.map(({ url, headers }) => `${url} ${JSON.stringify(headers)}`),
+    ...cookiesOf(browser).values(),
+  ].join('\n');
+  expect(places).not.toMatch(/Penicillin|Alder|GSS-4410|555 010|71\.4/);
+});

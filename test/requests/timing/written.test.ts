@@ -1,0 +1,43 @@
+/** What is written of a time is read back in the words of the list. */
+import { describe, expect, test } from 'vitest';
+import { readNeeded } from '#src/requests/timing/needed.ts';
+import { momentOn, type WantedTime, writeOccurrence } from '#src/requests/timing/written.ts';
+
+const NOW = new Date('2026-03-01T12:00:00Z');
+const ONCE: WantedTime = { day: '2026-03-12', time: '', until: '', weekdays: [], times: '', lastDay: '' };
+
+test.for([
+  ['a winter morning', '2026-01-15', '09:30', 'America/New_York', '2026-01-15T09:30:00-05:00'],
+  ['the same in summer', '2026-07-15', '09:30', 'America/New_York', '2026-07-15T09:30:00-04:00'],
+  ['east of Greenwich', '2026-07-15', '00:05', 'Europe/Berlin', '2026-07-15T00:05:00+02:00'],
+  ['half an hour off', '2026-07-15', '23:59', 'Asia/Kolkata', '2026-07-15T23:59:00+05:30'],
+  ['the day the clock jumps, before it', '2026-03-08', '01:59', 'America/New_York', '2026-03-08T01:59:00-05:00'],
+  ['and after it', '2026-03-08', '03:00', 'America/New_York', '2026-03-08T03:00:00-04:00'],
+  ['a time that comes twice is the first one', '2026-11-01', '01:30', 'America/New_York', '2026-11-01T01:30:00-04:00'],
+  ['a time that does not come', '2026-03-08', '02:30', 'America/New_York', undefined],
+  ['no time', '2026-03-08', 'noon', 'America/New_York', undefined],
+] as const)('%s', ([, day, time, zone, expected]) => {
+  expect(momentOn(day, time, zone)).toBe(expected);
+});
+
+describe('words', () => {
+  test.for<[string, Partial<WantedTime>, string]>([
+    ['a day', {}, '2026-03-12'],
+    ['a time', { time: '09:00' }, '2026-03-12 09:00 EDT'],
+    ['a window', { time: '09:00', until: '11:00' }, '2026-03-12 09:00–11:00 EDT'],
+    [
+      'a series that is counted',
+      { weekdays: ['mon', 'wed', 'fri'], times: '6', time: '08:15' },
+      '3 times a week, Mon Wed Fri, at 08:15, 6 times in all, from 2026-03-12',
+    ],
+    [
+      'a series with an end',
+      { weekdays: ['thu'], lastDay: '2026-05-28' },
+      'once a week, Thu, 2026-03-12 to 2026-05-28',
+    ],
+  ])('%s', ([, change, words]) => {
+    const timeZone = 'America/New_York';
+    const occurrence = writeOccurrence({ ...ONCE, ...change }, timeZone);
+    expect(readNeeded(occurrence, { now: NOW, timeZone }).text).toBe(words);
+  });
+});

@@ -1,0 +1,102 @@
+/** Services and receivers as tables: each problem names its row, and what is exported is imported again. */
+import { describe, expect, test } from 'vitest';
+import { csvLine } from '#src/audit/csv-format.ts';
+import { parseSettings } from '#src/organizations/organization.ts';
+import { DEFAULT_SERVICES } from '#src/settings/default-services.ts';
+import { readReceivers } from '#src/settings/receivers.ts';
+import { readCatalogue, servicesIn } from '#src/settings/service-catalogue.ts';
+
+const HEAD = 'service,name,system,code,sections,field,label,kind,choices,required\n';
+const problemsOf = (rows: string) => {
+  const read = readCatalogue(HEAD + rows);
+  return read.ok ? [] : read.problems;
+};
+
+test('the default services are five, and each field has its service', () => {
+  const services = servicesIn(DEFAULT_SERVICES);
+  expect(services.map(({ text }) => text)).toEqual(['Transport', 'Home care', 'Equipment', 'Infusion', 'Referral']);
+  expect(services[0]?.fields.find(({ name }) => name === 'oxygen-flow')).toEqual({
+    name: 'oxygen-flow',
+    label: 'Litres a minute',
+    kind: 'number',
+    choices: [],
+    required: { field: 'oxygen', value: 'yes' },
+  });
+});
+
+describe('a row that is wrong is named', () => {
+  test.for<[string, string, string]>([
+    ['a service without a name', 'van,,,,,,,,,\n', 'line 2: name must be 1 to 60 characters'],
+    ['a service twice', 'van,Van,,,,,,,,\nvan,Van,,,,,,,,\n', 'line 3: service van is there already'],
+    [
+      'a service with spaces',
+      'a van,Van,,,,,,,,\n',
+      'line 2: service must be small letters, digits and "-", at most 30',
+    ],
+    [
+      'a system without a code',
+      'van,Van,http://snomed.info/sct,,,,,,,\n',
+      'line 2: system and code must both be given, or neither',
+    ],
+    [
+      'a section that is none',
+      'van,Van,,,when,,,,,\n',
+      'line 2: sections must be of where, clinical, contact, insurance',
+    ],
+    [
+      'a field without a service',
+      'van,Van,,,,,,,,\n\nbus,,,,,seats,Seats,number,,\n',
+      'line 4: service bus has no row of its own',
+    ],
+    [
+      'a kind that is none',
+      'van,Van,,,,,,,,\nvan,,,,,seats,Seats,integer,,\n',
+      'line 3: kind must be text, choice, number, date-time, yes/no',
+    ],
+    [
+      'a choice of one',
+      'van,Van,,,,,,,,\nvan,,,,,seat,Seat,choice,Front,\n',
+      'line 3: choices must be 2 to 20 texts, separated by |',
+    ],
+    [
+      'a condition on nothing',
+      'van,Van,,,,,,,,\nvan,,,,,seat,Seat,text,,other=yes\n',
+      'line 3: required must be empty, always, or field=value of the same service',
+    ],
+    ['a field twice', 'van,Van,,,,,,,,\nvan,,,,,a,A,text,,\nvan,,,,,a,A,text,,\n', 'line 4: field a is there already'],
+    ['a quote without an end', 'van,"Van,,,,,,,,\n', 'a quoted cell has no end'],
+    ['no service at all', '', 'must have at least one service'],
+  ])('%s', ([, rows, problem]) => {
+    expect(problemsOf(rows)).toEqual([problem]);
+  });
+
+  test('every one of them, at the setting', () => {
+    const base = { id: 'a', name: 'Aa', fhirBaseUrl: 'https://ehr.example/fhir', clientId: 'c' };
+    const parsed = parseSettings({ ...base, services: `${HEAD}van,,,,,,,,,\nbus,,,,,,,,,\n` }, true);
+    expect(parsed.ok ? [] : parsed.problems).toEqual([
+      { field: 'services', message: 'line 2: name must be 1 to 60 characters' },
+      { field: 'services', message: 'line 3: name must be 1 to 60 characters' },
+    ]);
+    expect(parseSettings({ ...base, receivers: 'name,kind\nx,y' }, true).ok).toBe(false);
+    expect(parseSettings({ ...base, services: '' }, true)).toMatchObject({ settings: { services: DEFAULT_SERVICES } });
+  });
+
+  test.for<[string, string, string]>([
+    ['no name', ',Van,,,', 'line 2: name must be 1 to 100 characters'],
+    [
+      'a reference to a patient',
+      'Swift,Van,,,Patient/1',
+      'line 2: reference must be empty or Type/id, with the type Organization, HealthcareService, PractitionerRole, Practitioner, CareTeam',
+    ],
+  ])('a receiver with %s', ([, row, problem]) => {
+    expect(readReceivers(`name,kind,telephone,services,reference\n${row}\n`)).toEqual({
+      ok: false,
+      problems: [problem],
+    });
+  });
+});
+
+test('a table that a spreadsheet has saved again, quoted and with its own line ends, says the same', () => {
+  const lines = DEFAULT_SERVICES.split('\n').map((line) => csvLine(line.split(',')));
+  expect(servicesIn(lines.join(''))).toEqual(servicesIn(DEFAULT_SERVICES));
+});

@@ -1,0 +1,70 @@
+/** What the form shows of the chart: values to choose from, and the facts beside it. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { icon } from '#views/icons.ts';
+
+/** One value, with where it came from. */
+export interface ChartValue {
+  readonly label?: string | undefined;
+  readonly text: string;
+  /** "from the chart, 12 Mar" */
+  readonly source: string;
+  readonly isStale?: boolean | undefined;
+  /** hidden until it is opened */
+  readonly masked?: string | undefined;
+}
+
+/** One that can be chosen. */
+export interface ChartChoice extends ChartValue {
+  /** the field of its box */
+  readonly name: string;
+  readonly isChosen: boolean;
+}
+
+/** Values of one kind; `remark` says what is missing. */
+export interface ChartChoices {
+  readonly choices: readonly ChartChoice[];
+  readonly remark?: string | undefined;
+}
+
+/** The boxes of one kind. */
+export function chartChoices(title: string, { choices, remark }: ChartChoices): SafeHtml {
+  return html`<fieldset class="field chart-choices"><legend>${title}</legend>
+${choices.map(
+  (
+    choice,
+  ) => html`<div class="chart-choice"><label><input type="checkbox" name="${choice.name}" value="on"${choice.isChosen ? html` checked` : null}> <span>${value(choice)}</span></label>${masked(choice)}</div>
+`,
+)}${remarkLine(remark)}</fieldset>
+`;
+}
+
+/** Facts that are shown and not chosen. */
+export function chartFacts(title: string, values: readonly ChartValue[], remark: string | undefined): SafeHtml {
+  return html`<section class="chart-facts"><h2>${title}</h2>
+${values.length === 0 ? null : html`<dl>${values.map((one) => html`<div><dt>${one.label}</dt><dd><bdi>${one.text}</bdi>${marks(one)}</dd></div>`)}</dl>`}${remarkLine(remark)}</section>
+`;
+}
+
+/** Beside a field that the chart filled in. */
+export function filledHint({ source, text, isStale }: ChartValue, typed: string): SafeHtml {
+  return typed === text
+    ? html`${source}${isStale === true ? '. Old value: please check.' : ''}`
+    : html`The chart says: <bdi>${text}</bdi> (${source})`;
+}
+
+function value(one: ChartValue): SafeHtml {
+  return html`<bdi>${one.text}</bdi>${one.label === undefined ? null : html` <span class="chart-label">${one.label}</span>`}${marks(one)}`;
+}
+
+function marks({ source, isStale }: ChartValue): SafeHtml {
+  return html` <span class="source">${source}${isStale === true ? html` <span class="stale">${icon('warning')} Old value</span>` : null}</span>`;
+}
+
+function masked({ masked: text }: ChartValue): SafeHtml | null {
+  if (text === undefined) return null;
+  return html`<details class="masked"><summary>Show member number</summary><bdi>${text}</bdi></details>`;
+}
+
+function remarkLine(remark: string | undefined): SafeHtml | null {
+  return remark === undefined ? null : html`<p class="hint chart-remark">${remark}</p>`;
+}

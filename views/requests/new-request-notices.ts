@@ -1,0 +1,72 @@
+/** What the pages of a new request say above it: what is wrong, that the patient has died, what was typed before. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { icon } from '#views/icons.ts';
+import { clockTime } from '#views/instant.ts';
+import { asSentence, type TypedForm } from '#views/typed-form.ts';
+import { FIELDS, labels } from './new-request-fields.ts';
+import type { OfferedService } from './new-request-own.ts';
+import type { PatientIdentity } from './patient-banner.ts';
+
+/** Where the answer to a form stands on the page that it leads to. */
+export const RESULT = 'result';
+
+/** What was typed earlier and is in the fields again. */
+export interface KeptDraft {
+  readonly savedAt: Date;
+  /** whether it is in the EHR is not known */
+  readonly mayBeSent: boolean;
+}
+
+/** What came of sending. */
+export interface FormResult {
+  /** whose own questions can be wrong, too */
+  readonly services?: readonly OfferedService[];
+  /** its problem `confirmed` is a question about priority and day */
+  readonly form: TypedForm;
+  /** why it was not sent, in words for the clinician, with what finds it in the log */
+  readonly problem?: { readonly text: string; readonly supportCode: string } | undefined;
+}
+
+/** Opened with the focus on it, and with links to what is wrong. */
+export function resultNotice({ problem, form, services }: FormResult): SafeHtml | null {
+  const { confirmed, ...problems } = form.problems;
+  const own = (services ?? []).flatMap(({ questions }) => questions);
+  const named = [...FIELDS.map((name) => ({ name, label: labels[name] })), ...own];
+  const wrong = named.filter(({ name }) => problems[name] !== undefined);
+  if (problem === undefined && confirmed === undefined && wrong.length === 0) return null;
+  return html`<div class="notice notice-problem" id="${RESULT}" role="alert" tabindex="-1">${icon('warning')} <div>
+${problem === undefined ? null : html`<p>${problem.text} <span class="support">Support code: <code>${problem.supportCode}</code></span></p>`}
+${
+  wrong.length === 0
+    ? null
+    : html`<p>Not sent yet: please correct what is marked.</p>
+<ul>${wrong.map(({ name, label }) => html`<li><a href="#${name}">${label}: ${asSentence(problems[name] ?? '')}</a></li>`)}</ul>`
+}
+${
+  confirmed === undefined
+    ? null
+    : html`<p>Not sent yet. ${asSentence(confirmed)}</p>
+<ul>${(['neededOn', 'priority'] as const).map((name) => html`<li><a href="#${name}">${labels[name]}</a></li>`)}</ul>`
+}
+</div></div>
+`;
+}
+
+/** For the last look before sending. */
+export function diedLine({ deathText }: PatientIdentity): SafeHtml | null {
+  if (deathText === undefined) return null;
+  return html`<p class="notice notice-problem">${icon('warning')} <span><strong>This patient has died.</strong> <bdi>${deathText}</bdi>. Check that this is the right chart before you send a request.</span></p>
+`;
+}
+
+/** That the fields hold an earlier draft, and the way to be rid of it. */
+export function draftLine(
+  draft: KeptDraft | undefined,
+  { base, csrfToken }: { readonly base: string; readonly csrfToken: string },
+  timeZone: string,
+): SafeHtml | null {
+  if (draft === undefined) return null;
+  const state = draft.mayBeSent ? 'It may be in the EHR already' : 'It has not been sent';
+  return html`<form class="notice" method="post" action="${base}/requests/new/discard"><input type="hidden" name="csrf" value="${csrfToken}">${icon('draft')}
+<span>This is what you typed at ${clockTime(draft.savedAt, timeZone)}. ${state}, and is kept here for an hour.</span> <button class="btn btn-sm" type="submit">Discard</button></form>`;
+}

@@ -1,0 +1,67 @@
+/** The questions of each service; a stylesheet shows those of the service that is chosen, so no script is needed. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { described, fieldProblem } from '#views/form-field.ts';
+import { asSentence, type TypedForm } from '#views/typed-form.ts';
+
+/** One question. */
+export interface OwnQuestion {
+  /** of its field in the form */
+  readonly name: string;
+  readonly label: string;
+  readonly kind: 'text' | 'choice' | 'number' | 'date-time' | 'yes/no';
+  readonly choices: readonly string[];
+  /** "optional", "required", "required if Oxygen on the way is yes" */
+  readonly demand: string;
+}
+
+/** One service with its questions, and the parts of the form that it has no use for. */
+export interface OfferedService {
+  readonly value: string;
+  readonly text: string;
+  readonly unused: readonly string[];
+  readonly questions: readonly OwnQuestion[];
+}
+
+/** Services are counted from the last one, because an option that stands for no choice may come before the first. */
+function placeOf(services: readonly OfferedService[], index: number): number {
+  return services.length - index;
+}
+
+/** Classes of a part of the form that hide it for the services without it. */
+export function hiddenFor(part: string, services: readonly OfferedService[]): string {
+  const places = services.flatMap(({ unused }, index) =>
+    unused.includes(part) ? [`not-${placeOf(services, index)}`] : [],
+  );
+  return places.map((name) => ` ${name}`).join('');
+}
+
+/** A group of questions per service. */
+export function ownQuestions(services: readonly OfferedService[], form: TypedForm): SafeHtml[] {
+  return services.map(({ text, questions }, index) =>
+    questions.length === 0
+      ? html``
+      : html`<fieldset class="own own-${placeOf(services, index)}"><legend>${text}</legend><div class="field-row">
+${questions.map((one) => question(one, form))}</div></fieldset>
+`,
+  );
+}
+
+function question(one: OwnQuestion, form: TypedForm): SafeHtml {
+  const { name, label, demand } = one;
+  const raw = form.problems[name];
+  const problem = raw === undefined ? undefined : asSentence(raw);
+  return html`<div class="field"><label for="${name}">${label} <span class="demand">(${demand})</span></label>
+${control(one, form.values[name] ?? '', described(name, undefined, problem))}
+${fieldProblem(name, problem)}</div>
+`;
+}
+
+const TYPES = { text: 'text', number: 'number', 'date-time': 'datetime-local' } as const;
+
+function control({ name, kind, choices }: OwnQuestion, value: string, ties: SafeHtml): SafeHtml {
+  if (kind === 'choice' || kind === 'yes/no') {
+    const options = kind === 'choice' ? choices : ['yes', 'no'];
+    return html`<select class="form-select" id="${name}" name="${name}" autocomplete="off"${ties}><option value="">Not said</option>${options.map((one) => html`<option value="${one}"${one === value ? html` selected` : null}>${one}</option>`)}</select>`;
+  }
+  return html`<input class="form-control" id="${name}" name="${name}" type="${TYPES[kind]}"${kind === 'number' ? html` step="any" min="0"` : null} value="${value}" autocomplete="off"${ties}>`;
+}

@@ -1,0 +1,91 @@
+/** "Review": the request as its receiver will read it, with the patient once more in full, before it is sent. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { icon } from '#views/icons.ts';
+import { layout } from '#views/layout.ts';
+import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
+import { diedLine, RESULT } from './new-request-notices.ts';
+import { type PatientIdentity, patientBanner } from './patient-banner.ts';
+
+/** One value of a part. */
+export interface ReviewLine {
+  readonly text: string;
+  /** "from the chart, 12 Mar" */
+  readonly source?: string | undefined;
+  readonly isStale?: boolean | undefined;
+  /** how it differs from the chart */
+  readonly change?: string | undefined;
+}
+
+export interface ReviewPart {
+  readonly label: string;
+  readonly lines: readonly ReviewLine[];
+}
+
+export interface ReviewPageProps {
+  readonly patient: PatientIdentity;
+  readonly bar: ClinicianBarProps;
+  readonly ticket: string;
+  /** what the form holds, so that sending and changing lose nothing */
+  readonly values: Readonly<Record<string, string>>;
+  readonly parts: readonly ReviewPart[];
+  /** something of this form left and was not confirmed: the EHR can be asked for it */
+  readonly canLook: boolean;
+  /** why it was not sent, in words for the clinician, with what finds it in the log */
+  readonly problem?: { readonly text: string; readonly supportCode: string } | undefined;
+  readonly themeUrl?: string | undefined;
+  readonly leavesInSeconds?: number | undefined;
+}
+
+/** A whole page. The banner is the full one, whatever the EHR shows beside the app. */
+export function reviewPage(props: ReviewPageProps): string {
+  const { patient, problem } = props;
+  return layout(
+    {
+      title: `${problem ? 'Error: ' : ''}Review: New request for ${patient.name}`,
+      themeUrl: props.themeUrl,
+      bar: clinicianBar(props.bar),
+      styles: ['new-request.css'],
+      script: 'keep-draft.js',
+    },
+    html`${patientBanner(patient, true)}<div class="page-heading"><div>
+<h1>Review the request</h1>
+<p class="as-of">Nothing has been sent yet. This is what the receiver will read.</p>
+</div></div>
+${problem === undefined ? null : html`<div class="notice notice-problem" id="${RESULT}" role="alert" tabindex="-1">${icon('warning')} <div><p>${problem.text} <span class="support">Support code: <code>${problem.supportCode}</code></span></p></div></div>`}${diedLine(patient)}
+<dl class="review">
+${props.parts.map(part)}</dl>
+${sendForm(props)}`,
+  );
+}
+
+function part({ label, lines }: ReviewPart): SafeHtml {
+  return html`<div class="review-part"><dt>${label}</dt>
+${lines.map(line)}</div>
+`;
+}
+
+function line({ text, source, isStale, change }: ReviewLine): SafeHtml {
+  return html`<dd>${text === '' ? null : html`<bdi>${text}</bdi>`}${source === undefined ? null : html` <span class="source">${source}${isStale === true ? html` <span class="stale">${icon('warning')} Old value</span>` : null}</span>`}${change === undefined ? null : html` <span class="change">${icon('info')} <bdi>${change}</bdi></span>`}</dd>
+`;
+}
+
+/** The first button is what Enter does. */
+function sendForm({
+  bar: { base, csrfToken },
+  ticket,
+  values,
+  canLook,
+  leavesInSeconds: leaves,
+}: ReviewPageProps): SafeHtml {
+  const look = html`<button class="btn btn-primary" type="submit" name="intent" value="look">Look again in the EHR</button> <button class="btn" type="submit">Send again</button>`;
+  const send = html`<button class="btn btn-primary" type="submit">Send to the EHR</button>`;
+  return html`<form method="post" action="${base}/requests/new#${RESULT}" data-keep="${base}/requests/new/keep"${leaves === undefined ? null : html` data-leave-to="${base}/closing" data-leave-after="${leaves}"`}>
+<input type="hidden" name="csrf" value="${csrfToken}">
+<input type="hidden" name="ticket" value="${ticket}">
+${Object.entries(values).map(
+  ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">
+`,
+)}<p class="new-request-actions">${canLook ? look : send} <button class="btn" type="submit" name="intent" value="edit">Change something</button> <button class="btn" type="submit" name="intent" value="back">Back to the list</button></p>
+</form>
+`;
+}
