@@ -1,0 +1,85 @@
+/**
+ * `npm run screens`: starts the demo and photographs the clinician's pages into this folder: each at three widths, in our
+ * own light and dark colours, and in the colours of the mock EHR. Needs Chromium (as the tests find it).
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { findChromium } from '#test/helpers/preparation/chromium.ts';
+
+const FOLDER = fileURLToPath(new URL('.', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const WIDTHS = [1280, 700, 400] as const;
+const LOOKS = {
+  light: { colorScheme: 'light', hasTheme: false },
+  dark: { colorScheme: 'dark', hasTheme: false },
+  ehr: { colorScheme: 'light', hasTheme: true },
+} as const;
+const PATIENT = 'pat-ada';
+
+/** Where each page is, from the list of a launch. */
+const PAGES: Record<string, (page: Page, list: string) => Promise<unknown>> = {
+  list: (page, list) => page.goto(list),
+  detail: async (page, list) => {
+    await page.goto(list);
+    await page.locator('.requests tbody a').first().click();
+    await page.locator('h1').waitFor();
+  },
+  form: (page, list) => page.goto(`${list}/new`),
+  review: async (page, list) => {
+    await page.goto(`${list}/new`);
+    await page.locator('#service').selectOption({ index: 1 });
+    await page.getByRole('button', { name: 'Review' }).click();
+    await page.locator('h1').waitFor();
+  },
+};
+
+/** Resolves with the chart's address once the demo runs. */
+async function startDemo(): Promise<{ demo: ChildProcess; chart: string }> {
+  const demo = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'sandbox/demo.ts'], {
+    cwd: ROOT,
+    env: { ...process.env, PORT: '3480', SANDBOX_PORT: '4480' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  for await (const line of createInterface({ input: demo.stdout })) {
+    const chart = /^ +Open +(\S+)/.exec(line)?.[1];
+    if (chart !== undefined) return { demo, chart };
+  }
+  throw new Error('the demo did not start');
+}
+
+/** Launches in a window of its own. @returns the address of the list. */
+async function launch(page: Page, chart: string): Promise<string> {
+  const body = await (await fetch(`${chart}/${PATIENT}?user=prac-rivera`)).text();
+  const url = /<iframe[^>]+src="([^"]+)"/.exec(body)?.[1]?.replaceAll('&amp;', '&');
+  if (url === undefined) throw new Error('the chart has no launch');
+  await page.goto(url);
+  await page.locator('.requests').waitFor();
+  return page.url().replace(/[?#].*/, '');
+}
+
+async function photograph(browser: Browser, chart: string): Promise<void> {
+  for (const [look, { colorScheme, hasTheme }] of Object.entries(LOOKS)) {
+    for (const width of WIDTHS) {
+      const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, reducedMotion: 'reduce' });
+      const page = await context.newPage();
+      if (!hasTheme) await page.route('**/theme.css*', (route) => route.abort());
+      const list = await launch(page, chart);
+      for (const [name, open] of Object.entries(PAGES)) {
+        await open(page, list);
+        await page.screenshot({ path: `${FOLDER}${name}-${width}-${look}.jpg`, type: 'jpeg', quality: 60, fullPage: true });
+      }
+      await context.close();
+    }
+  }
+}
+
+const { demo, chart } = await startDemo();
+try {
+  const browser = await chromium.launch({ executablePath: findChromium() ?? '', args: ['--no-sandbox'] });
+  await photograph(browser, chart);
+  await browser.close();
+} finally {
+  demo.kill('SIGTERM');
+}
