@@ -2,12 +2,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { Question, Usage } from './report-usage.ts';
 
 /** A running server process. */
 export interface Child {
-  /** CPU time since its start, in milliseconds, all threads. */
-  cpuMs(): Promise<number>;
+  /** One question at a time. @throws Error when the process has ended. */
+  ask(question: Question): Promise<Usage>;
   stop(): Promise<void>;
+  /** As a lost machine ends it: without a word, in the middle of what it does. */
+  kill(): Promise<void>;
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -30,17 +33,19 @@ export async function startChild(
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   await untilReady(child, script, options.readyUrl);
+  const end = async (signal: NodeJS.Signals) => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill(signal);
+    await once(child, 'exit');
+  };
   return {
-    cpuMs: async () => {
-      child.send('cpu');
-      const [usage] = (await once(child, 'message')) as [NodeJS.CpuUsage];
-      return (usage.user + usage.system) / 1_000;
+    ask: async (question) => {
+      child.send(question);
+      const [usage] = (await once(child, 'message')) as [Usage];
+      return usage;
     },
-    stop: async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      child.kill('SIGTERM');
-      await once(child, 'exit');
-    },
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
   };
 }
 
