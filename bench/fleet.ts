@@ -32,7 +32,7 @@ export async function startFleet({ origin: publicOrigin, env }: ProductSetup, si
       const ready = members.slice(0, among).filter((member) => member.isReady());
       return url.replace(publicOrigin, ready[turn % ready.length]?.origin ?? publicOrigin);
     },
-    stop: async () => void (await Promise.all(members.map(({ child }) => child()?.stop()))),
+    stop: async () => void (await Promise.all(members.map(async ({ child }) => child()?.stop()))),
   };
 }
 

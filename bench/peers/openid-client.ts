@@ -77,7 +77,7 @@ app.get('/callback', async (request, response) => {
   await new Promise<void>((resolve, reject) => {
     request.session.regenerate((error) => (error ? reject(error as Error) : resolve()));
   });
-  sessionOf(request).tokens = tokensOf(iss, String(answer['patient']), answer);
+  sessionOf(request).tokens = tokensOf(iss, answer['patient'] as string, answer);
   response.redirect('/app');
 });
 

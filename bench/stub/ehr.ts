@@ -55,7 +55,7 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
     return json(response, tokens ?? '{"error":"invalid_grant"}', tokens ? 200 : 400);
   }
   const [patient = ''] = /\bpt-\w+/.exec(url.pathname + url.search) ?? [];
-  const document = documentAt(url.pathname.replace(`/${patient}`, ''), patient);
+  const document = documentAt(url.pathname.replace(/\/pt-\w+$/, ''), patient);
   if (document === undefined) return void response.writeHead(404).end();
   json(response, document);
 }
