@@ -96,7 +96,11 @@ function assertPage({ status, body }: { status: number; body: string }, patient:
   const others = new Set((body.match(/\bpt-[A-Za-z0-9]+/g) ?? []).filter((named) => named !== patient));
   if (others.size > 0) throw new ForeignPageError(`the page of ${patient} names ${[...others].join(', ')}`);
   const isWhole = body.includes(`<title>Requests for Belle Benchmark ${patient}`) && body.includes(`39 ${patient}`);
-  if (status !== 200 || !isWhole) throw new Error(`not the patient's page: ${status} ${body.slice(0, 300)}`);
+  if (status !== 200 || !isWhole) throw new Error(`not the patient's page: ${status} ${textOf(body).slice(0, 300)}`);
+}
+
+function textOf(html: string): string {
+  return html.replace(/<(style|script|svg).*?<\/\1>|<[^>]*>/gs, ' ').replace(/\s+/g, ' ');
 }
 
 function keep(cookies: Map<string, string>, lines: readonly string[]): void {

@@ -49,6 +49,10 @@ const UNSYNCED_MS = 2_000;
 export function createVisits({ faults, at, hasRecord, redisCrashedAt }: VisitSurroundings): Visits {
   const counts: VisitCounts = { launches: 0, reloads: 0, cameRight: 0, launchedAgain: 0, lost: 0 };
   const broken: string[] = [];
+  const begun = performance.now();
+  const failed = (what: string): void => {
+    broken.push(`after ${((performance.now() - begun) / 1_000).toFixed(1)} s: ${what}`);
+  };
   const foreignPages: string[] = [];
   let visitors = 0;
 
@@ -67,7 +71,7 @@ export function createVisits({ faults, at, hasRecord, redisCrashedAt }: VisitSur
     const hadRecord = id !== undefined && (await hasRecord(id));
     const outcome = await attempt(journey);
     if (!(outcome instanceof Error)) counts.cameRight += 1;
-    else if (hadRecord) broken.push(`the record survived, the page did not come: ${outcome.message}`);
+    else if (hadRecord) failed(`the record survived, the page did not come: ${outcome.message}`);
     return { outcome, hadRecord };
   };
   const launch = async (launchUrl: string): Promise<OpenPage | undefined> => {
@@ -78,7 +82,7 @@ export function createVisits({ faults, at, hasRecord, redisCrashedAt }: VisitSur
     const first = await attempt(journey);
     counts.launches += 1;
     if (!(first instanceof Error)) return { landing: first, shownAt: performance.now() };
-    if (!faults.touchedSince(began)) return void broken.push(`a launch failed: ${first.message}`);
+    if (!faults.touchedSince(began)) return void failed(`a launch failed: ${first.message}`);
     const { outcome, hadRecord } = await afterFault(journey);
     if (!(outcome instanceof Error)) return { landing: outcome, shownAt: performance.now() };
     if (hadRecord) return undefined;
@@ -91,13 +95,13 @@ export function createVisits({ faults, at, hasRecord, redisCrashedAt }: VisitSur
     counts.reloads += 1;
     if (!(first instanceof Error)) return true;
     if (!faults.touchedSince(began) && !isLost(shownAt)) {
-      broken.push(`a re-load failed: ${first.message}`);
+      failed(`a re-load failed: ${first.message}`);
       return false;
     }
     const { outcome, hadRecord } = await afterFault(landing);
     if (!(outcome instanceof Error)) return true;
     if (!hadRecord && isLost(shownAt)) counts.lost += 1;
-    else if (!hadRecord) broken.push('a record is gone that was older than what a crash of Redis may cost');
+    else if (!hadRecord) failed('a record is gone that was older than what a crash of Redis may cost');
     return false;
   };
   /** May its record have been lost with what was not synced? */

@@ -4,14 +4,20 @@ const REQUESTS = 40;
 export const CLIENT_ID = 'bench-client';
 /** Stands in the documents for the patient's id, which is in the name and in every request, so that a foreign page shows. */
 const PATIENT = 'pt-PATIENT';
+const USER = 'bench-userUSER';
 
 /** The patient that the EHR has open when it launches with this value: letters and digits. */
 export function patientOf(launch: string): string {
   return `pt-${launch}`;
 }
 
-/** Every JSON answer by path, for any patient. */
-export function stubDocuments(origin: string, jwk: object): (path: string, patient: string) => string | undefined {
+/** Who launches: a hundred clinicians take turns where launches are numbered. */
+export function userOf(launch: string): string {
+  return `bench-user${Number(/\d*$/.exec(launch)?.[0]) % 100}`;
+}
+
+/** Every JSON answer: by its path without the id, and the id. */
+export function stubDocuments(origin: string, jwk: object): (path: string, id: string) => string | undefined {
   const documents: Record<string, unknown> = {
     '/fhir/.well-known/smart-configuration': smartConfiguration(origin),
     '/auth/.well-known/openid-configuration': openidConfiguration(origin),
@@ -19,14 +25,14 @@ export function stubDocuments(origin: string, jwk: object): (path: string, patie
     '/fhir/metadata': { resourceType: 'CapabilityStatement', status: 'active', kind: 'instance', fhirVersion: '4.0.1' },
     '/fhir/Patient': patient,
     '/fhir/ServiceRequest': bundle(origin),
-    '/fhir/Practitioner/bench-user': {
+    '/fhir/Practitioner': {
       resourceType: 'Practitioner',
-      id: 'bench-user',
+      id: USER,
       name: [{ family: 'Okonkwo', given: ['Nkechi'] }],
     },
   };
   const texts = new Map(Object.entries(documents).map(([path, document]) => [path, JSON.stringify(document)]));
-  return (path, patientId) => texts.get(path)?.replaceAll(PATIENT, patientId);
+  return (path, id) => texts.get(path)?.replaceAll(path === '/fhir/Practitioner' ? USER : PATIENT, id);
 }
 
 function smartConfiguration(origin: string) {
@@ -102,7 +108,7 @@ function serviceRequest(index: number) {
     subject: { reference: `Patient/${PATIENT}` },
     occurrenceDateTime: `2026-03-${day}T09:30:00-05:00`,
     authoredOn: `2026-02-${day}T08:00:00-05:00`,
-    requester: { reference: 'Practitioner/bench-user', display: 'Dr. Nkechi Okonkwo' },
+    requester: { reference: 'Practitioner/bench-user0', display: 'Dr. Nkechi Okonkwo' },
     performer: [{ reference: 'Organization/rides', display: 'Bay Area Medical Rides' }],
     reasonCode: [{ text: 'Dialysis three times a week' }],
     note: [{ text: 'Needs a ramp. Companion rides along. Door on the north side of the building.' }],

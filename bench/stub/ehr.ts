@@ -8,7 +8,7 @@
 import { createSign, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { CLIENT_ID, patientOf, stubDocuments } from './documents.ts';
+import { CLIENT_ID, patientOf, stubDocuments, userOf } from './documents.ts';
 
 const port = Number(process.env['STUB_PORT']);
 const origin = `http://127.0.0.1:${port}`;
@@ -16,6 +16,7 @@ const CONNECTION_TRIPS = 2;
 
 interface Grant {
   patient: string;
+  user: string;
   nonce?: string;
 }
 
@@ -54,8 +55,8 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
     const tokens = token(new URLSearchParams(body));
     return json(response, tokens ?? '{"error":"invalid_grant"}', tokens ? 200 : 400);
   }
-  const [patient = ''] = /\bpt-\w+/.exec(url.pathname + url.search) ?? [];
-  const document = documentAt(url.pathname.replace(/\/pt-\w+$/, ''), patient);
+  const [id = ''] = /\b(pt-|bench-user)\w+/.exec(url.pathname + url.search) ?? [];
+  const document = documentAt(url.pathname.replace(`/${id || '-'}`, ''), id);
   if (document === undefined) return void response.writeHead(404).end();
   json(response, document);
 }
@@ -71,8 +72,9 @@ function control(url: URL, response: ServerResponse): void {
 /** The browser's side: no form, no delay (the visitor waits by itself), not counted. */
 function authorize(url: URL, response: ServerResponse): void {
   const code = randomBytes(16).toString('hex');
+  const launch = url.searchParams.get('launch') ?? '';
   const nonce = url.searchParams.get('nonce');
-  grants.set(code, { patient: patientOf(url.searchParams.get('launch') ?? ''), ...(nonce ? { nonce } : {}) });
+  grants.set(code, { patient: patientOf(launch), user: userOf(launch), ...(nonce ? { nonce } : {}) });
   const back = new URL(url.searchParams.get('redirect_uri') ?? '');
   back.searchParams.set('code', code);
   back.searchParams.set('state', url.searchParams.get('state') ?? '');
@@ -100,18 +102,18 @@ function token(form: URLSearchParams): string | undefined {
   const grant = grants.get(presented);
   grants.delete(presented);
   if (!grant) return undefined;
-  const { patient, nonce } = grant;
+  const { patient, user, nonce } = grant;
   const refreshToken = randomBytes(24).toString('base64url');
-  grants.set(refreshToken, { patient });
+  grants.set(refreshToken, { patient, user });
   const now = Math.floor(Date.now() / 1_000);
   const claims = {
     iss: `${origin}/auth`,
     aud: CLIENT_ID,
-    sub: 'bench-user',
+    sub: user,
     iat: now,
     exp: now + 300,
     name: 'Nkechi Okonkwo',
-    fhirUser: `${origin}/fhir/Practitioner/bench-user`,
+    fhirUser: `${origin}/fhir/Practitioner/${user}`,
     ...(nonce ? { nonce } : {}),
   };
   return JSON.stringify({
