@@ -6,11 +6,10 @@ import { type Contestant, type ContestantName, type Surroundings, startPeer, sta
 import { growthByKind } from './heap-growth.ts';
 import type { Usage } from './report-usage.ts';
 import { COMPARISON_HEAD, comparisonRow, type Report } from './table.ts';
-import { launchOnce } from './visitor.ts';
+import { launchMany } from './throughput.ts';
 
 const LAUNCHES = 1_000;
 const WARM_UP = 100;
-const AT_ONCE = 8;
 const KIB_PER_MIB = 1_024;
 
 /** One after the other, each alone on the machine; every launch is of another patient. */
@@ -25,9 +24,9 @@ export async function measureMemory(surroundings: Surroundings): Promise<Report>
   for (const start of starts) {
     const contestant = await start();
     try {
-      await open(contestant, 'warm', WARM_UP);
+      await launchMany(contestant, 'warm', WARM_UP);
       const before = await contestant.child().ask({ ask: 'settled' });
-      await open(contestant, 'open', LAUNCHES);
+      await launchMany(contestant, 'open', LAUNCHES);
       figures.set(contestant.name, { before, after: await contestant.child().ask({ ask: 'settled' }) });
       if (contestant.name === 'product') await printGrowth(contestant);
     } finally {
@@ -52,19 +51,6 @@ function heapKiB({ before, after }: { before: Usage; after: Usage }): number {
   return (after.heapMiB - before.heapMiB) * KIB_PER_MIB;
 }
 
-async function open(contestant: Contestant, prefix: string, launches: number): Promise<void> {
-  let begun = 0;
-  const worker = async () => {
-    while (begun < launches) {
-      begun += 1;
-      const url = new URL(contestant.launchUrl);
-      url.searchParams.set('launch', `${prefix}${begun}`);
-      await launchOnce(url.href);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-}
-
 /** After the figures, because a snapshot takes as much memory as it shows. */
 async function printGrowth(contestant: Contestant): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'vectorcare-heap-'));
@@ -75,7 +61,7 @@ async function printGrowth(contestant: Contestant): Promise<void> {
   };
   try {
     const before = await snapshot('before.heapsnapshot');
-    await open(contestant, 'more', LAUNCHES);
+    await launchMany(contestant, 'more', LAUNCHES);
     const grown = await growthByKind(before, await snapshot('after.heapsnapshot'));
     console.log(`What ${LAUNCHES} further launches leave in the product's heap, per launch:`);
     for (const { kind, count, bytes } of grown.slice(0, 15))

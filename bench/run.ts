@@ -4,8 +4,9 @@
  * - `-- --refresh`: what renewing a token costs
  * - `-- --instances`: one, two and three instances on the same stores
  * - `-- --memory`: what a thousand open launches take, and what of the product grows
+ * - `-- --stores`: what a launch costs Redis and PostgreSQL
  * - `-- --attack`: launches and health checks while a visitor means harm
- * - `-- --soak [--minutes N]`: hours of a hospital, with a Redis that crashes and an instance that is killed
+ * - `-- --soak [--minutes N]`: steady load, with a Redis that crashes and an instance that is killed
  *
  * The last two end with 1 when a promise is broken. `-- --profile` also writes CPU profiles to bench/results.
  */
@@ -18,6 +19,7 @@ import { measureInstances } from './instances.ts';
 import { measureMemory } from './memory.ts';
 import { measureRefresh } from './refresh.ts';
 import { soak } from './soak/soak.ts';
+import { measureStoreLoad } from './store-load.ts';
 import { openStores } from './stores.ts';
 import { startStubEhr } from './stub/control.ts';
 import { printTable, type Report } from './table.ts';
@@ -28,6 +30,7 @@ const { values: wanted } = parseArgs({
     refresh: { type: 'boolean' },
     instances: { type: 'boolean' },
     memory: { type: 'boolean' },
+    stores: { type: 'boolean' },
     attack: { type: 'boolean' },
     soak: { type: 'boolean' },
     minutes: { type: 'string', default: '30' },
@@ -61,6 +64,7 @@ async function run(): Promise<{ report: Report; storesName: string }> {
   };
   const measure = async (): Promise<Report> => {
     if (wanted.memory) return measureMemory(surroundings);
+    if (wanted.stores) return measureStoreLoad(surroundings);
     if (wanted.attack) return measureAttack(await using(startProduct(surroundings)));
     if (wanted.instances) return measureInstances(await setUpProduct(surroundings, ['bench']), 'bench');
     const contestants = await using(startContestants(surroundings));

@@ -76,3 +76,25 @@ export async function repeatFor(durationMs: number, work: () => Promise<unknown>
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   return times;
 }
+
+/** Launches so many patients, each in a browser of its own. @param prefix of their names: letters. */
+export async function launchMany({ launchUrl }: Contestant, prefix: string, launches: number): Promise<Landing[]> {
+  const landings: Landing[] = [];
+  const names = Array.from({ length: launches }, (_, serial) => `${prefix}${serial}`);
+  await atOnce(names, async (name) => {
+    const url = new URL(launchUrl);
+    url.searchParams.set('launch', name);
+    landings.push(await launchOnce(url.href));
+  });
+  return landings;
+}
+
+/** Works through a list, eight at once. */
+export async function atOnce<Item>(items: readonly Item[], work: (item: Item) => Promise<unknown>): Promise<void> {
+  // One list for all workers: each takes what the others have not.
+  const left = [...items];
+  const worker = async () => {
+    for (let next = left.pop(); next !== undefined; next = left.pop()) await work(next);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}

@@ -1,12 +1,12 @@
 /** A steady stream of visits, whatever the servers do: the next begins at its time, not when the one before has ended. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { atOnce } from '#bench/throughput.ts';
 import type { OpenPage, Visits } from './visits.ts';
 
 export const RELOADS_PER_LAUNCH = 2;
 /** Charts that stay open: re-loads go to launches of minutes ago as well as to new ones. */
 const MOST_OPEN = 300;
 const MOST_AT_ONCE = 200;
-const RELOADS_AT_ONCE = 4;
 
 export interface Load {
   done: Promise<void>;
@@ -52,13 +52,7 @@ export function runLoad(
   };
   return {
     done: run(),
-    reloadAll: async () => {
-      const all = [...open];
-      const worker = async () => {
-        for (let page = all.pop(); page; page = all.pop()) await reload(page);
-      };
-      await Promise.all(Array.from({ length: RELOADS_AT_ONCE }, worker));
-    },
+    reloadAll: () => atOnce(open, reload),
     notBegun: () => notBegun,
   };
 }
