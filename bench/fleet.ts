@@ -17,12 +17,16 @@ export interface Fleet {
   stop(): Promise<void>;
 }
 
-/** Starts so many; the first has the public address. */
-export async function startFleet({ origin: publicOrigin, env }: ProductSetup, size: number): Promise<Fleet> {
+/** Starts so many; the first has the public address. @param log the file that takes what all of them say. */
+export async function startFleet(
+  { origin: publicOrigin, env }: ProductSetup,
+  size: number,
+  log?: string,
+): Promise<Fleet> {
   const members: (Instance & { origin: string; isReady(): boolean })[] = [];
   for (let index = 0; index < size; index += 1) {
     const port = index === 0 ? Number(env['PORT']) : await freePort(0);
-    members.push(await startInstance(env, port));
+    members.push(await startInstance(env, port, log));
   }
   let turn = 0;
   return {
@@ -36,9 +40,13 @@ export async function startFleet({ origin: publicOrigin, env }: ProductSetup, si
   };
 }
 
-async function startInstance(env: Record<string, string>, port: number) {
+async function startInstance(env: Record<string, string>, port: number, log?: string) {
   const origin = `http://127.0.0.1:${port}`;
-  const options = { env: { ...env, PORT: String(port) }, readyUrl: `${origin}/health/ready` };
+  const options = {
+    env: { ...env, PORT: String(port) },
+    readyUrl: `${origin}/health/ready`,
+    ...(log === undefined ? {} : { log }),
+  };
   let child: Child | undefined = await startChild('src/main.ts', options);
   return {
     origin,

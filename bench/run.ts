@@ -25,6 +25,7 @@ import { startStubEhr } from './stub/control.ts';
 import { printTable, type Report } from './table.ts';
 import { closeVisitors } from './visitor.ts';
 
+const MOST_SHOWN = 20;
 const { values: wanted } = parseArgs({
   options: {
     refresh: { type: 'boolean' },
@@ -44,8 +45,10 @@ console.log(
   `node ${process.version}, ${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), ${storesName}\n`,
 );
 printTable(report.rows);
-for (const broken of new Set(report.broken)) console.error(`BROKEN: ${broken.slice(0, 400)}`);
-if (report.broken?.length) process.exitCode = 1;
+const broken = [...new Set(report.broken)];
+for (const promise of broken.slice(0, MOST_SHOWN)) console.error(`BROKEN: ${promise.slice(0, 400)}`);
+if (broken.length > MOST_SHOWN) console.error(`… and ${broken.length - MOST_SHOWN} more`);
+if (broken.length > 0) process.exitCode = 1;
 console.log(`\nMeasured in ${Math.round((performance.now() - began) / 1_000)} s.`);
 
 async function run(): Promise<{ report: Report; storesName: string }> {

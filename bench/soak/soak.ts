@@ -1,4 +1,7 @@
 /** `npm run bench -- --soak`: three instances under load, while their Redis crashes and one of them is killed. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { setUpProduct } from '#bench/contestants.ts';
 import { startFleet } from '#bench/fleet.ts';
@@ -33,7 +36,9 @@ export async function soak(stub: StubEhr, minutes: number): Promise<Report> {
   const stores = await openSharedStores(redis.url);
   after.defer(stores.drop);
   const setup = await setUpProduct({ fhirBase: stub.fhirBase, stores }, ORGANIZATIONS);
-  const fleet = await startFleet(setup, INSTANCES);
+  const log = join(mkdtempSync(join(tmpdir(), 'vectorcare-soak-log-')), 'instances.log');
+  console.log(`what the instances say: ${log}`);
+  const fleet = await startFleet(setup, INSTANCES, log);
   after.defer(fleet.stop);
   const launchUrl = (serial: string, index: number) =>
     setup.launchUrl(ORGANIZATIONS[index % ORGANIZATIONS.length] ?? '', serial);
