@@ -1,7 +1,7 @@
 /** `npm run bench -- --stores`: what a launch and a re-load cost Redis and PostgreSQL, and what they leave there. */
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
-import { type Contestant, type Surroundings, startProduct } from './contestants.ts';
+import { type Surroundings, startProduct } from './contestants.ts';
 import type { Report, Row } from './table.ts';
 import { atOnce, launchMany } from './throughput.ts';
 import { follow } from './visitor.ts';

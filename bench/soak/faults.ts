@@ -23,7 +23,7 @@ export function createFaults(): Faults {
   };
   return {
     during: (work) => (current = run(work)),
-    touchedSince: (began) => current !== undefined || endedAt >= began,
+    touchedSince: (began) => current !== undefined || endedAt > began,
     over: async () => current,
   };
 }

@@ -69,7 +69,10 @@ export function createVisits({ faults, at, hasRecord, redisCrashedAt }: VisitSur
     await faults.over();
     const id = launchIdIn(journey.url);
     const hadRecord = id !== undefined && (await hasRecord(id));
+    const began = performance.now();
     const outcome = await attempt(journey);
+    // On a busy machine the second fault may come before this answer.
+    if (outcome instanceof Error && faults.touchedSince(began)) return afterFault(journey);
     if (!(outcome instanceof Error)) counts.cameRight += 1;
     else if (hadRecord) failed(`the record survived, the page did not come: ${outcome.message}`);
     return { outcome, hadRecord };
@@ -82,7 +85,10 @@ export function createVisits({ faults, at, hasRecord, redisCrashedAt }: VisitSur
     const first = await attempt(journey);
     counts.launches += 1;
     if (!(first instanceof Error)) return { landing: first, shownAt: performance.now() };
-    if (!faults.touchedSince(began)) return void failed(`a launch failed: ${first.message}`);
+    if (!faults.touchedSince(began)) {
+      failed(`a launch failed: ${first.message}`);
+      return undefined;
+    }
     const { outcome, hadRecord } = await afterFault(journey);
     if (!(outcome instanceof Error)) return { landing: outcome, shownAt: performance.now() };
     if (hadRecord) return undefined;
