@@ -4,34 +4,25 @@ import { Worker } from 'node:worker_threads';
 import { request } from 'undici';
 import type { AttackOrder } from './attacker.ts';
 import type { Contestant } from './contestants.ts';
+import type { Report } from './table.ts';
 import { median } from './throughput.ts';
 import { launchOnce } from './visitor.ts';
 
-/** What happened while it lasted. */
-export interface AttackResult {
-  launches: number;
-  failed: string[];
-  medianLaunchMs: number;
-  longestLaunchMs: number;
-  healthChecks: number;
-  longestHealthMs: number;
-  /** Of the attacker's requests, by status. */
-  answers: Record<string, number>;
-}
-
 const LAUNCH_EVERY_MS = 3_000;
 const HEALTH_EVERY_MS = 200;
+const LONGEST_HEALTH_MS = 1_000;
+const SECONDS = 60;
 
-/** Twenty launches a minute and five health checks a second, beside the attacker. */
-export async function measureAttack(product: Contestant, seconds: number): Promise<AttackResult> {
+/** Twenty launches a minute and five health checks a second, beside the attacker; none may fail or take too long. */
+export async function measureAttack(product: Contestant): Promise<Report> {
   const { launchUrl } = product;
   const { origin } = new URL(launchUrl);
   // Before: the organization is known and the connections are open, as on any working day.
   await launchOnce(launchUrl);
-  const order: AttackOrder = { origin, launchUrl, seconds };
+  const order: AttackOrder = { origin, launchUrl, seconds: SECONDS };
   const attacker = new Worker(new URL('./attacker.ts', import.meta.url), { workerData: order });
   const finished = once(attacker, 'message') as Promise<[Record<string, number>]>;
-  const end = performance.now() + seconds * 1_000;
+  const end = performance.now() + SECONDS * 1_000;
   const launchTimes: number[] = [];
   const healthTimes: number[] = [];
   const failed: string[] = [];
@@ -48,14 +39,20 @@ export async function measureAttack(product: Contestant, seconds: number): Promi
   };
   await Promise.all([every(LAUNCH_EVERY_MS, end, launch), every(HEALTH_EVERY_MS, end, ask)]);
   const [answers] = await finished;
+  const longestHealthMs = Math.max(...healthTimes);
+  const tooLong = longestHealthMs > LONGEST_HEALTH_MS ? ['a health check took over a second'] : [];
   return {
-    launches: launchTimes.length,
-    failed,
-    medianLaunchMs: median(launchTimes),
-    longestLaunchMs: Math.max(...launchTimes),
-    healthChecks: healthTimes.length,
-    longestHealthMs: Math.max(...healthTimes),
-    answers,
+    rows: [
+      ['sixty seconds under attack', ''],
+      ['launches of clinicians', String(launchTimes.length)],
+      ['of them failed', String(failed.length)],
+      ['median launch, ms', median(launchTimes).toFixed(0)],
+      ['longest launch, ms', Math.max(...launchTimes).toFixed(0)],
+      ['health checks', String(healthTimes.length)],
+      ['longest health check, ms', longestHealthMs.toFixed(0)],
+      ...Object.entries(answers).map(([answer, times]) => [`attacker got ${answer}`, String(times)]),
+    ],
+    broken: [...failed, ...tooLong],
   };
 }
 

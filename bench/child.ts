@@ -1,13 +1,17 @@
 /** Servers under measurement, each in a process of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { Question, Usage } from './report-usage.ts';
 
 /** A running server process. */
 export interface Child {
-  /** CPU time since its start, in milliseconds, all threads. */
-  cpuMs(): Promise<number>;
+  /** One question at a time. @throws Error when the process has ended. */
+  ask(question: Question): Promise<Usage>;
   stop(): Promise<void>;
+  /** As a lost machine ends it: without a word, in the middle of what it does. */
+  kill(): Promise<void>;
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -16,31 +20,34 @@ const preload = fileURLToPath(new URL('./report-usage.ts', import.meta.url));
 /**
  * Starts `node <script>` and waits until `readyUrl` answers 200.
  *
- * @param flags of node itself, such as --cpu-prof.
+ * @param options.flags of node itself, such as --cpu-prof.
+ * @param options.log the file that takes its output; it is dropped without one.
  * @throws Error when it ends first or does not become ready within 20 s.
  */
 export async function startChild(
   script: string,
-  options: { env: Record<string, string>; readyUrl: string; flags?: readonly string[] },
+  options: { env: Record<string, string>; readyUrl: string; flags?: readonly string[]; log?: string },
 ): Promise<Child> {
   const nodeFlags = ['--disable-warning=ExperimentalWarning', ...(options.flags ?? []), '--import', preload];
   const child = spawn(process.execPath, [...nodeFlags, script], {
     cwd: root,
     env: { ...process.env, ...options.env },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', options.log === undefined ? 'ignore' : openSync(options.log, 'a'), 'inherit', 'ipc'],
   });
   await untilReady(child, script, options.readyUrl);
+  const end = async (signal: NodeJS.Signals) => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill(signal);
+    await once(child, 'exit');
+  };
   return {
-    cpuMs: async () => {
-      child.send('cpu');
-      const [usage] = (await once(child, 'message')) as [NodeJS.CpuUsage];
-      return (usage.user + usage.system) / 1_000;
+    ask: async (question) => {
+      child.send(question);
+      const [usage] = (await once(child, 'message')) as [Usage];
+      return usage;
     },
-    stop: async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      child.kill('SIGTERM');
-      await once(child, 'exit');
-    },
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
   };
 }
 

@@ -1,18 +1,15 @@
-/** The two servers that are compared, started the same way. */
+/** The servers that are compared, started the same way and on the same stores. */
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createPostgresDatabase, hasPostgres } from '#test/helpers/databases.ts';
 import { freePort } from '#test/helpers/preparation/commands.ts';
-import { testServer } from '#test/helpers/preparation/prepared.ts';
-import { DEFAULT_REDIS, isRedisUsable } from '#test/helpers/preparation/redis.ts';
 import { type Child, runToEnd, startChild } from './child.ts';
-import { CLIENT_ID } from './stub-documents.ts';
+import type { Stores } from './stores.ts';
+import { CLIENT_ID } from './stub/documents.ts';
+
+export type ContestantName = 'product' | 'openid-client' | 'fhirclient';
 
 /** A server that can be launched into, and begun anew. */
 export interface Contestant {
-  name: 'product' | 'minimal';
+  name: ContestantName;
   launchUrl: string;
   child(): Child;
   /** The same server in a new process: what it saved is all it knows. */
@@ -20,88 +17,96 @@ export interface Contestant {
   stop(): Promise<void>;
 }
 
-interface StubAddress {
+/** Where contestants find what they need. */
+export interface Surroundings {
   fhirBase: string;
+  stores: Stores;
+  /** Of node itself, such as --cpu-prof. */
+  flags: readonly string[];
+}
+
+/** The product, set up and not started: one organization for each Org ID. */
+export interface ProductSetup {
+  origin: string;
+  env: Record<string, string>;
+  launchUrl(organizationId: string, launch: string): string;
+}
+
+const ORGANIZATION = 'bench';
+const LAUNCH = 'bench';
+
+/** The product and both peers. */
+export async function startContestants(surroundings: Surroundings): Promise<Contestant[]> {
+  const product = await startProduct(surroundings);
+  return [product, await startPeer('openid-client', surroundings), await startPeer('fhirclient', surroundings)];
+}
+
+/** A server of few lines, from `peers/`. */
+export async function startPeer(
+  name: Exclude<ContestantName, 'product'>,
+  { fhirBase, stores, flags }: Surroundings,
+): Promise<Contestant> {
+  const port = await freePort(0);
+  const origin = `http://127.0.0.1:${port}`;
+  return startContestant(name, `bench/peers/${name}.ts`, {
+    launchUrl: `${origin}/launch?iss=${encodeURIComponent(fhirBase)}&launch=${LAUNCH}`,
+    readyUrl: `${origin}/health/live`,
+    env: { PORT: String(port), ...stores.env },
+    flags,
+  });
+}
+
+/** The product with one organization. */
+export async function startProduct(surroundings: Surroundings): Promise<Contestant> {
+  const { origin, env, launchUrl } = await setUpProduct(surroundings, [ORGANIZATION]);
+  return startContestant('product', 'src/main.ts', {
+    launchUrl: launchUrl(ORGANIZATION, LAUNCH),
+    readyUrl: `${origin}/health/ready`,
+    env,
+    flags: surroundings.flags,
+  });
+}
+
+/** Sets it up with its own command line. */
+export async function setUpProduct(
+  { fhirBase, stores }: Omit<Surroundings, 'flags'>,
+  organizationIds: readonly string[],
+): Promise<ProductSetup> {
+  const port = await freePort(0);
+  const origin = `http://127.0.0.1:${port}`;
+  const env = {
+    NODE_ENV: 'development',
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    PUBLIC_URL: origin,
+    // Visitors of --attack and --soak say where they come from; the others send no such header.
+    TRUST_PROXY: 'loopback',
+    APP_SECRETS: randomBytes(48).toString('base64url'),
+    ...stores.env,
+  };
+  for (const id of organizationIds) {
+    const organization = ['organization', 'set', id, '--name', `Hospital ${id}`];
+    await runToEnd(['src/cli.ts', ...organization, '--fhir-url', fhirBase, '--client-id', CLIENT_ID], env);
+  }
+  const iss = encodeURIComponent(fhirBase);
+  const launchUrl = (id: string, launch: string) => `${origin}/smart/launch?orgId=${id}&iss=${iss}&launch=${launch}`;
+  return { origin, env, launchUrl };
 }
 
 async function startContestant(
-  name: Contestant['name'],
-  options: {
-    script: string;
-    launchUrl: string;
-    readyUrl: string;
-    env: Record<string, string>;
-    flags: readonly string[];
-  },
+  name: ContestantName,
+  script: string,
+  options: { launchUrl: string; readyUrl: string; env: Record<string, string>; flags: readonly string[] },
 ): Promise<Contestant> {
-  let child = await startChild(options.script, options);
+  let child = await startChild(script, options);
   return {
     name,
     launchUrl: options.launchUrl,
     child: () => child,
     restart: async () => {
       await child.stop();
-      child = await startChild(options.script, options);
+      child = await startChild(script, options);
     },
     stop: () => child.stop(),
   };
-}
-
-/** The tutorial's app. */
-export async function startMinimal({ fhirBase }: StubAddress, flags: readonly string[]): Promise<Contestant> {
-  const port = await freePort(0);
-  const origin = `http://127.0.0.1:${port}`;
-  return startContestant('minimal', {
-    script: 'bench/minimal-app.ts',
-    launchUrl: `${origin}/launch?iss=${encodeURIComponent(fhirBase)}&launch=bench`,
-    readyUrl: `${origin}/health/live`,
-    env: { PORT: String(port) },
-    flags,
-  });
-}
-
-/** The product with one organization, set up by its own command line; on real stores when the machine has them. */
-export async function startProduct(
-  { fhirBase }: StubAddress,
-  flags: readonly string[],
-): Promise<Contestant & { stores: string; env: Record<string, string> }> {
-  const port = await freePort(0);
-  const origin = `http://127.0.0.1:${port}`;
-  const stores = await openStores();
-  const env = {
-    NODE_ENV: 'development',
-    PORT: String(port),
-    HOST: '127.0.0.1',
-    PUBLIC_URL: origin,
-    // The attacker of --attack says where it comes from; the others send no such header.
-    TRUST_PROXY: 'loopback',
-    APP_SECRETS: randomBytes(48).toString('base64url'),
-    ...stores.env,
-  };
-  const organization = ['organization', 'set', 'bench', '--name', 'Bench Hospital'];
-  await runToEnd(['src/cli.ts', ...organization, '--fhir-url', fhirBase, '--client-id', CLIENT_ID], env);
-  const contestant = await startContestant('product', {
-    script: 'src/main.ts',
-    launchUrl: `${origin}/smart/launch?orgId=bench&iss=${encodeURIComponent(fhirBase)}&launch=bench`,
-    readyUrl: `${origin}/health/ready`,
-    env,
-    flags,
-  });
-  const stop = async () => {
-    await contestant.stop();
-    await stores.drop();
-  };
-  return { ...contestant, stop, stores: stores.name, env };
-}
-
-async function openStores(): Promise<{ name: string; env: Record<string, string>; drop: () => Promise<void> }> {
-  const redisServer = testServer('REDIS_URL_TEST', DEFAULT_REDIS);
-  if ((await hasPostgres()) && (await isRedisUsable(redisServer))) {
-    const database = await createPostgresDatabase();
-    const env = { DATABASE_URL: database.url, REDIS_URL: `${redisServer}/15` };
-    return { name: 'Redis and PostgreSQL', env, drop: database.drop };
-  }
-  const folder = mkdtempSync(join(tmpdir(), 'vectorcare-bench-'));
-  const drop = async () => rmSync(folder, { recursive: true });
-  return { name: 'embedded', env: { DATA_DIR: folder, DATABASE_URL: '', REDIS_URL: '' }, drop };
 }

@@ -1,9 +1,9 @@
-/** One, two and three instances on one Redis and one PostgreSQL, behind a load balancer that takes turns. */
-import { freePort } from '#test/helpers/preparation/commands.ts';
-import { type Child, startChild } from './child.ts';
-import type { Contestant } from './contestants.ts';
+/** `npm run bench -- --instances`: one, two and three instances on one Redis and one PostgreSQL. */
+import type { ProductSetup } from './contestants.ts';
+import { type Fleet, startFleet } from './fleet.ts';
+import type { Report, Row } from './table.ts';
 import { median, repeatFor } from './throughput.ts';
-import { type Landing, launchOnce, reload } from './visitor.ts';
+import { follow, type Landing, launchOnce, type Route } from './visitor.ts';
 
 const ROUNDS = 3;
 const ROUND_MS = 2_000;
@@ -11,56 +11,49 @@ const WARM_UP_MS = 2_000;
 /** Charts that are open at once. */
 const LAUNCHES = 12;
 
-/**
- * Launches and list re-loads per second with one, two and three instances, in turns; every request of a launch may meet
- * another instance.
- *
- * @param first the instance that has the public address; its stores are shared.
- */
-export async function measureInstances(
-  first: Contestant & { env: Record<string, string> },
-): Promise<Map<string, [number, number, number]>> {
-  const publicOrigin = new URL(first.launchUrl).origin;
-  const more = await Promise.all([startInstance(first.env), startInstance(first.env)]);
-  const origins = [publicOrigin, ...more.map(({ origin }) => origin)];
-  let turn = 0;
-  const balance = (instances: number) => (url: string) => {
-    turn += 1;
-    return url.replace(publicOrigin, origins[turn % instances] ?? publicOrigin);
-  };
+/** Launches and list re-loads per second, in turns; every request of a launch may meet another instance. */
+export async function measureInstances(setup: ProductSetup, organizationId: string): Promise<Report> {
+  if (setup.env['REDIS_URL'] === '') throw new Error('instances share a Redis and a PostgreSQL: start both first');
+  const fleet = await startFleet(setup, 3);
   try {
+    const launchUrl = setup.launchUrl(organizationId, 'bench');
     const landings: Landing[] = [];
-    for (let launch = 0; launch < LAUNCHES; launch += 1) landings.push(await launchOnce(first.launchUrl));
-    const launching = (instances: number) => () => launchOnce(first.launchUrl, 0, balance(instances));
-    const reloading = (instances: number) => async () => {
+    for (let launch = 0; launch < LAUNCHES; launch += 1) landings.push(await launchOnce(launchUrl));
+    let turn = 0;
+    const launching = (route: Route) => () => launchOnce(launchUrl, route);
+    const reloading = (route: Route) => async () => {
+      turn += 1;
       const landing = landings[turn % LAUNCHES];
-      if (landing) await reload({ ...landing, url: balance(instances)(landing.url) });
+      if (landing) await follow(landing, route);
     };
-    return new Map([
-      ['launches', await perSecond(launching)],
-      ['list re-loads', await perSecond(reloading)],
-    ]);
+    const head = ['', '1 instance', '2 instances', '3 instances', '2 / 1', '3 / 1'];
+    return {
+      rows: [
+        head,
+        rowOf('launches per second', await perSecond(fleet, launching)),
+        rowOf('list re-loads per second', await perSecond(fleet, reloading)),
+      ],
+    };
   } finally {
-    await Promise.all(more.map(({ child }) => child.stop()));
+    await fleet.stop();
   }
 }
 
-async function startInstance(env: Record<string, string>): Promise<{ origin: string; child: Child }> {
-  const port = String(await freePort(0));
-  const origin = `http://127.0.0.1:${port}`;
-  const child = await startChild('src/main.ts', { env: { ...env, PORT: port }, readyUrl: `${origin}/health/ready` });
-  return { origin, child };
-}
-
-async function perSecond(work: (instances: number) => () => Promise<unknown>): Promise<[number, number, number]> {
-  const samples: [number[], number[], number[]] = [[], [], []];
-  await repeatFor(WARM_UP_MS, work(3));
+async function perSecond(fleet: Fleet, work: (route: Route) => () => Promise<unknown>): Promise<number[]> {
+  const routes = fleet.instances.map((_, index) => ({ at: (url: string) => fleet.balance(url, index + 1) }));
+  const samples = routes.map(() => [] as number[]);
+  await repeatFor(WARM_UP_MS, work({ at: (url) => fleet.balance(url) }));
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [index, rates] of samples.entries()) {
+    for (const [index, route] of routes.entries()) {
       const began = performance.now();
-      const times = await repeatFor(ROUND_MS, work(index + 1));
-      rates.push((times * 1_000) / (performance.now() - began));
+      const times = await repeatFor(ROUND_MS, work(route));
+      samples[index]?.push((times * 1_000) / (performance.now() - began));
     }
   }
-  return [median(samples[0]), median(samples[1]), median(samples[2])];
+  return samples.map(median);
+}
+
+function rowOf(name: string, [one = 0, two = 0, three = 0]: readonly number[]): Row {
+  const ratios = [two / one, three / one].map((ratio) => ratio.toFixed(2));
+  return [name, ...[one, two, three].map((number) => number.toFixed(0)), ...ratios];
 }

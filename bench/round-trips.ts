@@ -1,6 +1,6 @@
 /** What one launch asks of the EHR, and how many round trips the visitor waits for one after the other. */
 import type { Contestant } from './contestants.ts';
-import type { StubEhr } from './stub-control.ts';
+import type { StubEhr } from './stub/control.ts';
 import { median } from './throughput.ts';
 import { launchOnce } from './visitor.ts';
 
@@ -47,7 +47,7 @@ async function sample(
   for (let launch = 0; launch < LAUNCHES; launch += 1) {
     await prepare();
     await stub.reset();
-    const { appMs } = await launchOnce(contestant.launchUrl, PAUSE_AT_EHR_MS);
+    const { appMs } = await launchOnce(contestant.launchUrl, { pauseAtEhrMs: PAUSE_AT_EHR_MS });
     const { requests, connections, paths } = await stub.stats();
     samples.push({ situation, requests, connections, sequential: appMs / DELAY_MS, paths });
   }

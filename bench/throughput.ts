@@ -1,6 +1,6 @@
 /** Launches and re-loads per second, and the CPU time of the server for each. */
-import type { Contestant } from './contestants.ts';
-import { type Landing, launchOnce, reload } from './visitor.ts';
+import type { Contestant, ContestantName } from './contestants.ts';
+import { follow, type Landing, launchOnce } from './visitor.ts';
 
 /** Medians over the rounds. */
 export interface Throughput {
@@ -11,7 +11,7 @@ export interface Throughput {
 const AT_ONCE = 8;
 
 /**
- * Measures the contestants in turns, so that whatever else the machine does falls on both. Bounded by time, not by work:
+ * Measures the contestants in turns, so that whatever else the machine does falls on all. Bounded by time, not by work:
  * a busy machine gives fewer samples, not a longer run.
  *
  * @param work one piece of it, for one contestant.
@@ -20,17 +20,17 @@ export async function measureThroughput(
   contestants: readonly Contestant[],
   options: { rounds: number; roundMs: number; warmUpMs: number },
   work: (contestant: Contestant) => Promise<unknown>,
-): Promise<Map<Contestant['name'], Throughput>> {
+): Promise<Map<ContestantName, Throughput>> {
   for (const contestant of contestants) await repeatFor(options.warmUpMs, () => work(contestant));
   const samples = new Map(contestants.map(({ name }) => [name, [] as Throughput[]]));
   for (let round = 0; round < options.rounds; round += 1) {
     for (const contestant of contestants) {
-      const cpuBefore = await contestant.child().cpuMs();
+      const before = await contestant.child().ask({ ask: 'usage' });
       const began = performance.now();
       const times = await repeatFor(options.roundMs, () => work(contestant));
       const seconds = (performance.now() - began) / 1_000;
-      const cpuMs = (await contestant.child().cpuMs()) - cpuBefore;
-      samples.get(contestant.name)?.push({ perSecond: times / seconds, cpuMsEach: cpuMs / times });
+      const { cpuMs } = await contestant.child().ask({ ask: 'usage' });
+      samples.get(contestant.name)?.push({ perSecond: times / seconds, cpuMsEach: (cpuMs - before.cpuMs) / times });
     }
   }
   return new Map(
@@ -54,7 +54,7 @@ export async function reloading(
   for (const contestant of contestants) landings.set(contestant, await launchOnce(contestant.launchUrl));
   return async (contestant) => {
     const landing = landings.get(contestant);
-    if (landing) await reload(landing);
+    if (landing) await follow(landing);
   };
 }
 
@@ -75,4 +75,26 @@ export async function repeatFor(durationMs: number, work: () => Promise<unknown>
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   return times;
+}
+
+/** Launches so many patients, each in a browser of its own. @param prefix of their names: letters. */
+export async function launchMany({ launchUrl }: Contestant, prefix: string, launches: number): Promise<Landing[]> {
+  const landings: Landing[] = [];
+  const names = Array.from({ length: launches }, (_, serial) => `${prefix}${serial}`);
+  await atOnce(names, async (name) => {
+    const url = new URL(launchUrl);
+    url.searchParams.set('launch', name);
+    landings.push(await launchOnce(url.href));
+  });
+  return landings;
+}
+
+/** Works through a list, eight at once. */
+export async function atOnce<Item>(items: readonly Item[], work: (item: Item) => Promise<unknown>): Promise<void> {
+  // One list for all workers: each takes what the others have not.
+  const left = [...items];
+  const worker = async () => {
+    for (let next = left.pop(); next !== undefined; next = left.pop()) await work(next);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }

@@ -1,70 +1,81 @@
-/** The browser of the benchmark: cookies and redirects, and the time an app made it wait. */
+/** The browser of the benchmark: cookies and redirects, the time an app made it wait, and whose page it was shown. */
 import { Agent, request } from 'undici';
+import { patientOf } from './stub/documents.ts';
 
-/** Where one launch ended and what it cost. */
-export interface Landing {
+/** One browser on its way: where it is, and what it carries. */
+export interface Journey {
+  launch: string;
+  appOrigin: string;
   url: string;
-  cookie: string;
-  page: string;
+  cookies: Map<string, string>;
+  /** Where the browser says it comes from; the service trusts this machine as its proxy. */
+  address: string | undefined;
   /** Waiting for the app under measurement; the authorization server's own page is not counted. */
   appMs: number;
-  appRequests: number;
+}
+
+/** A browser that shows its page. */
+export interface Landing extends Journey {
+  page: string;
+}
+
+/** A page of another patient than the one who was launched. */
+export class ForeignPageError extends Error {}
+
+/** How a browser gets to the app. */
+export interface Route {
+  /** How long the browser is at the authorization server. */
+  pauseAtEhrMs?: number;
+  /** The instance that answers a URL of the app's public address, as a load balancer decides. */
+  at?: (url: string) => string;
 }
 
 /** The measuring side keeps its connections open, so that it measures servers and not itself. */
 const agent = new Agent({ connections: 64, keepAliveTimeout: 60_000 });
 
+/** A fresh browser before its first request. @param launchUrl with the EHR's `launch`, which names the patient. */
+export function journeyTo(launchUrl: string, address?: string): Journey {
+  const { origin, searchParams } = new URL(launchUrl);
+  const launch = searchParams.get('launch') ?? '';
+  return { launch, appOrigin: origin, url: launchUrl, cookies: new Map(), address, appMs: 0 };
+}
+
 /**
- * Launches in a fresh browser and follows every redirect to the page.
+ * Asks for where the browser is, and follows every redirect to the page: a launch, or the reload of a page, or of a step
+ * that has failed before, because the journey stays where it failed.
  *
- * @param pauseAtEhrMs how long the browser is at the authorization server.
- * @param at the instance that answers a URL of the app's public address, as a load balancer decides.
- * @throws Error when the journey does not end in a page with the patient's name.
+ * @throws ForeignPageError, or Error when it does not end in the page of this launch's patient.
  */
-export async function launchOnce(
-  launchUrl: string,
-  pauseAtEhrMs = 0,
-  at: (url: string) => string = (url) => url,
-): Promise<Landing> {
-  const appOrigin = new URL(launchUrl).origin;
-  const cookies = new Map<string, string>();
-  let appMs = 0;
-  let appRequests = 0;
-  let url = launchUrl;
+export async function follow(journey: Journey, { pauseAtEhrMs = 0, at = (url) => url }: Route = {}): Promise<Landing> {
   for (let hop = 0; hop < 10; hop += 1) {
-    const isApp = new URL(url).origin === appOrigin;
+    const isApp = new URL(journey.url).origin === journey.appOrigin;
     if (!isApp && pauseAtEhrMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseAtEhrMs));
     const began = performance.now();
-    const answer = await get(isApp ? at(url) : url, isApp ? serialize(cookies) : '');
+    const answer = await get(isApp ? at(journey.url) : journey.url, isApp ? headersOf(journey) : {});
     if (isApp) {
-      appMs += performance.now() - began;
-      appRequests += 1;
-      keep(cookies, answer.setCookies);
+      journey.appMs += performance.now() - began;
+      keep(journey.cookies, answer.setCookies);
     }
     if (answer.location === undefined) {
-      assertPage(answer);
-      return { url, cookie: serialize(cookies), page: answer.body, appMs, appRequests };
+      assertPage(answer, patientOf(journey.launch));
+      return Object.assign(journey, { page: answer.body });
     }
-    url = new URL(answer.location, url).href;
+    journey.url = new URL(answer.location, journey.url).href;
   }
   throw new Error('too many redirects');
 }
 
-/** Opens the page again, as a reload does. */
-export async function reload({ url, cookie }: Landing): Promise<void> {
-  const answer = await get(url, cookie);
-  assertPage(answer);
+/** Launches in a fresh browser. @throws as {@link follow} does. */
+export function launchOnce(launchUrl: string, route: Route = {}): Promise<Landing> {
+  return follow(journeyTo(launchUrl), route);
 }
 
 export async function closeVisitors(): Promise<void> {
-  await agent.close();
+  await agent.destroy();
 }
 
-async function get(url: string, cookie: string) {
-  const response = await request(url, {
-    dispatcher: agent,
-    headers: { accept: 'text/html', ...(cookie === '' ? {} : { cookie }) },
-  });
+async function get(url: string, headers: Record<string, string>) {
+  const response = await request(url, { dispatcher: agent, headers: { accept: 'text/html', ...headers } });
   const { location, 'set-cookie': setCookie } = response.headers;
   return {
     status: response.statusCode,
@@ -74,10 +85,22 @@ async function get(url: string, cookie: string) {
   };
 }
 
-function assertPage({ status, body }: { status: number; body: string }): void {
-  if (status !== 200 || !body.includes('<title>Requests for Belle Benchmark') || !body.includes('transport 39')) {
-    throw new Error(`not the patient's page: ${status} ${body.slice(0, 300)}`);
-  }
+function headersOf({ cookies, address }: Journey): Record<string, string> {
+  const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  const from = address === undefined ? {} : { 'x-forwarded-for': address, 'x-forwarded-proto': 'http' };
+  return { ...from, ...(cookie === '' ? {} : { cookie }) };
+}
+
+/** Whatever the status is: the patient's id is in the name and in every row, and no other's may be anywhere. */
+function assertPage({ status, body }: { status: number; body: string }, patient: string): void {
+  const others = new Set((body.match(/\bpt-[A-Za-z0-9]+/g) ?? []).filter((named) => named !== patient));
+  if (others.size > 0) throw new ForeignPageError(`the page of ${patient} names ${[...others].join(', ')}`);
+  const isWhole = body.includes(`<title>Requests for Belle Benchmark ${patient}`) && body.includes(`39 ${patient}`);
+  if (status !== 200 || !isWhole) throw new Error(`not the patient's page: ${status} ${textOf(body).slice(0, 300)}`);
+}
+
+function textOf(html: string): string {
+  return html.replace(/<(style|script|svg).*?<\/\1>|<[^>]*>/gs, ' ').replace(/\s+/g, ' ');
 }
 
 function keep(cookies: Map<string, string>, lines: readonly string[]): void {
@@ -87,8 +110,4 @@ function keep(cookies: Map<string, string>, lines: readonly string[]): void {
     if (/max-age=0|expires=thu, 01 jan 1970/i.test(line)) cookies.delete(pair.slice(0, at));
     else cookies.set(pair.slice(0, at), pair.slice(at + 1));
   }
-}
-
-function serialize(cookies: Map<string, string>): string {
-  return [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
 }

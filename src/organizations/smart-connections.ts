@@ -1,4 +1,5 @@
 /** What we know of each organization's EHR: discovered once, shared by all launches, kept as long as the EHR allows (DI-13, DI-14). */
+import { LRUCache } from 'lru-cache';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Log } from '#src/adapters/log.ts';
@@ -30,6 +31,8 @@ interface Known {
 
 /** The part of its life after which a configuration in use is fetched again in the background. */
 const RENEW_AFTER = 0.75;
+/** As many as the directory of organizations keeps; the others are read from their rows. */
+const MOST_KNOWN = 5_000;
 
 /** One per process. */
 export function createSmartConnections(options: {
@@ -39,7 +42,7 @@ export function createSmartConnections(options: {
   log: Log;
 }): SmartConnections {
   const { outbound, store, clock, log } = options;
-  const known = new Map<string, Known & { version: number }>();
+  const known = new LRUCache<string, Known & { version: number }>({ max: MOST_KNOWN });
   const underWay = new Map<string, Promise<Known>>();
   /** Also those whose documents may not be kept; the version by organization. */
   const answered = new Map<string, number>();

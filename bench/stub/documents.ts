@@ -1,25 +1,38 @@
-/** What the stub EHR says, made once: discovery documents, one patient, and a Bundle of requests as a busy chart has. */
+/** What the stub EHR says, made once: discovery documents, a patient, and a Bundle of requests as a busy chart has. */
 
 const REQUESTS = 40;
-export const PATIENT_ID = 'bench-patient';
 export const CLIENT_ID = 'bench-client';
+/** Stands in the documents for the patient's id, which is in the name and in every request, so that a foreign page shows. */
+const PATIENT = 'pt-PATIENT';
+const USER = 'bench-userUSER';
 
-/** Every constant JSON answer by path. */
-export function stubDocuments(origin: string, jwk: object): Map<string, string> {
+/** The patient that the EHR has open when it launches with this value: letters and digits. */
+export function patientOf(launch: string): string {
+  return `pt-${launch}`;
+}
+
+/** Who launches: a hundred clinicians take turns where launches are numbered. */
+export function userOf(launch: string): string {
+  return `bench-user${Number(/\d*$/.exec(launch)?.[0]) % 100}`;
+}
+
+/** Every JSON answer: by its path without the id, and the id. */
+export function stubDocuments(origin: string, jwk: object): (path: string, id: string) => string | undefined {
   const documents: Record<string, unknown> = {
     '/fhir/.well-known/smart-configuration': smartConfiguration(origin),
     '/auth/.well-known/openid-configuration': openidConfiguration(origin),
     '/auth/jwks': { keys: [jwk] },
     '/fhir/metadata': { resourceType: 'CapabilityStatement', status: 'active', kind: 'instance', fhirVersion: '4.0.1' },
-    [`/fhir/Patient/${PATIENT_ID}`]: patient,
+    '/fhir/Patient': patient,
     '/fhir/ServiceRequest': bundle(origin),
-    '/fhir/Practitioner/bench-user': {
+    '/fhir/Practitioner': {
       resourceType: 'Practitioner',
-      id: 'bench-user',
+      id: USER,
       name: [{ family: 'Okonkwo', given: ['Nkechi'] }],
     },
   };
-  return new Map(Object.entries(documents).map(([path, document]) => [path, JSON.stringify(document)]));
+  const texts = new Map(Object.entries(documents).map(([path, document]) => [path, JSON.stringify(document)]));
+  return (path, id) => texts.get(path)?.replaceAll(path === '/fhir/Practitioner' ? USER : PATIENT, id);
 }
 
 function smartConfiguration(origin: string) {
@@ -57,15 +70,15 @@ function openidConfiguration(origin: string) {
 
 const patient = {
   resourceType: 'Patient',
-  id: PATIENT_ID,
+  id: PATIENT,
   identifier: [
     {
       type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code: 'MR' }] },
       system: 'urn:oid:1.2.36.146.595.217.0.1',
-      value: 'B-100',
+      value: PATIENT,
     },
   ],
-  name: [{ use: 'official', family: 'Benchmark', given: ['Belle'] }],
+  name: [{ use: 'official', family: `Benchmark ${PATIENT}`, given: ['Belle'] }],
   gender: 'female',
   birthDate: '1961-04-12',
 };
@@ -90,12 +103,12 @@ function serviceRequest(index: number) {
     category: [{ coding: [{ system: 'http://snomed.info/sct', code: '409073007', display: 'Education' }] }],
     code: {
       coding: [{ system: 'http://snomed.info/sct', code: '714812005', display: 'Wheelchair van transport' }],
-      text: `Wheelchair van transport ${index}`,
+      text: `Wheelchair van transport ${index} ${PATIENT}`,
     },
-    subject: { reference: `Patient/${PATIENT_ID}` },
+    subject: { reference: `Patient/${PATIENT}` },
     occurrenceDateTime: `2026-03-${day}T09:30:00-05:00`,
     authoredOn: `2026-02-${day}T08:00:00-05:00`,
-    requester: { reference: 'Practitioner/bench-user', display: 'Dr. Nkechi Okonkwo' },
+    requester: { reference: 'Practitioner/bench-user0', display: 'Dr. Nkechi Okonkwo' },
     performer: [{ reference: 'Organization/rides', display: 'Bay Area Medical Rides' }],
     reasonCode: [{ text: 'Dialysis three times a week' }],
     note: [{ text: 'Needs a ramp. Companion rides along. Door on the north side of the building.' }],

@@ -1,6 +1,7 @@
 /** The stub EHR in its own process, and its switches. */
+
+import { startChild } from '#bench/child.ts';
 import { freePort } from '#test/helpers/preparation/commands.ts';
-import { startChild } from './child.ts';
 
 /** What the stub was asked since the last reset. */
 export interface StubStats {
@@ -31,7 +32,7 @@ export async function startStubEhr(): Promise<StubEhr> {
     const answer = await fetch(`${origin}/control/${path}`);
     return (await answer.json()) as StubStats;
   };
-  const child = await startChild('bench/stub-ehr.ts', {
+  const child = await startChild('bench/stub/ehr.ts', {
     env: { STUB_PORT: String(port) },
     readyUrl: `${origin}/control/stats`,
   });

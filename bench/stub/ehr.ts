@@ -1,21 +1,27 @@
 /**
- * An EHR that costs next to nothing: constant answers after a network delay that can be set, and counts of what was
- * asked. It checks nothing; the sandbox does that.
+ * An EHR that costs next to nothing: ready answers after a network delay that can be set, and counts of what was
+ * asked. It checks no more than that a code or a refresh token is used once; the sandbox does the rest.
  *
  * A connection costs what it costs over TLS 1.3: two round trips from its opening until its first request can arrive. So
- * whoever opens it ahead of need, or keeps it, gains exactly what they would gain over a real network.
+ * an app that opens it ahead of need, or keeps it, gains exactly what it would gain over a real network.
  */
 import { createSign, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { CLIENT_ID, PATIENT_ID, stubDocuments } from './stub-documents.ts';
+import { CLIENT_ID, patientOf, stubDocuments, userOf } from './documents.ts';
 
 const port = Number(process.env['STUB_PORT']);
 const origin = `http://127.0.0.1:${port}`;
 const CONNECTION_TRIPS = 2;
 
+interface Grant {
+  patient: string;
+  user: string;
+  nonce?: string;
+}
+
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const documents = stubDocuments(origin, {
+const documentAt = stubDocuments(origin, {
   ...publicKey.export({ format: 'jwk' }),
   kid: 'stub',
   alg: 'RS256',
@@ -23,7 +29,8 @@ const documents = stubDocuments(origin, {
 });
 const openedAt = new WeakMap<Socket, number>();
 const counted = new WeakSet<Socket>();
-const nonces = new Map<string, string>();
+/** By the code or refresh token that was given: whose tokens come for it. */
+const grants = new Map<string, Grant>();
 let delayMs = 0;
 /** Of the tokens given from now on; with it comes a refresh token. */
 let lifetimeSeconds = 3600;
@@ -44,8 +51,12 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   count(request, url);
   const body = await read(request);
   await travel(request.socket);
-  if (url.pathname === '/auth/token') return json(response, token(new URLSearchParams(body)));
-  const document = documents.get(url.pathname);
+  if (url.pathname === '/auth/token') {
+    const tokens = token(new URLSearchParams(body));
+    return json(response, tokens ?? '{"error":"invalid_grant"}', tokens ? 200 : 400);
+  }
+  const [id = ''] = /\b(pt-|bench-user)\w+/.exec(url.pathname + url.search) ?? [];
+  const document = documentAt(url.pathname.replace(`/${id || '-'}`, ''), id);
   if (document === undefined) return void response.writeHead(404).end();
   json(response, document);
 }
@@ -61,7 +72,9 @@ function control(url: URL, response: ServerResponse): void {
 /** The browser's side: no form, no delay (the visitor waits by itself), not counted. */
 function authorize(url: URL, response: ServerResponse): void {
   const code = randomBytes(16).toString('hex');
-  nonces.set(code, url.searchParams.get('nonce') ?? '');
+  const launch = url.searchParams.get('launch') ?? '';
+  const nonce = url.searchParams.get('nonce');
+  grants.set(code, { patient: patientOf(launch), user: userOf(launch), ...(nonce ? { nonce } : {}) });
   const back = new URL(url.searchParams.get('redirect_uri') ?? '');
   back.searchParams.set('code', code);
   back.searchParams.set('state', url.searchParams.get('state') ?? '');
@@ -83,28 +96,33 @@ async function travel(socket: Socket): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, waitMs));
 }
 
-function token(form: URLSearchParams): string {
-  const code = form.get('code') ?? '';
-  const nonce = nonces.get(code);
-  nonces.delete(code);
+/** One use of each: a second answers as a real EHR does. */
+function token(form: URLSearchParams): string | undefined {
+  const presented = form.get('code') ?? form.get('refresh_token') ?? '';
+  const grant = grants.get(presented);
+  grants.delete(presented);
+  if (!grant) return undefined;
+  const { patient, user, nonce } = grant;
+  const refreshToken = randomBytes(24).toString('base64url');
+  grants.set(refreshToken, { patient, user });
   const now = Math.floor(Date.now() / 1_000);
   const claims = {
     iss: `${origin}/auth`,
     aud: CLIENT_ID,
-    sub: 'bench-user',
+    sub: user,
     iat: now,
     exp: now + 300,
     name: 'Nkechi Okonkwo',
-    fhirUser: `${origin}/fhir/Practitioner/bench-user`,
+    fhirUser: `${origin}/fhir/Practitioner/${user}`,
     ...(nonce ? { nonce } : {}),
   };
   return JSON.stringify({
     access_token: randomBytes(24).toString('base64url'),
     token_type: 'Bearer',
-    refresh_token: randomBytes(24).toString('base64url'),
+    refresh_token: refreshToken,
     expires_in: lifetimeSeconds,
     scope: 'launch/patient patient/*.read openid fhirUser launch profile online_access',
-    patient: PATIENT_ID,
+    patient,
     need_patient_banner: true,
     id_token: sign(claims),
   });
@@ -116,8 +134,10 @@ function sign(claims: object): string {
   return `${input}.${createSign('RSA-SHA256').update(input).sign(privateKey, 'base64url')}`;
 }
 
-function json(response: ServerResponse, body: string): void {
-  response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }).end(body);
+function json(response: ServerResponse, body: string, status = 200): void {
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })
+    .end(body);
 }
 
 async function read(request: IncomingMessage): Promise<string> {

@@ -1,0 +1,64 @@
+/** Instances of the product on the same stores, behind a load balancer that takes turns among those that are ready. */
+import { freePort } from '#test/helpers/preparation/commands.ts';
+import { type Child, startChild } from './child.ts';
+import type { ProductSetup } from './contestants.ts';
+
+export interface Instance {
+  /** The process that runs now; undefined between its end and the next start. */
+  child(): Child | undefined;
+  kill(): Promise<void>;
+  start(): Promise<void>;
+}
+
+export interface Fleet {
+  instances: readonly Instance[];
+  /** Where a request to the public address goes. @param among the first so many instances. */
+  balance(url: string, among?: number): string;
+  stop(): Promise<void>;
+}
+
+/** Starts so many; the first has the public address. @param log the file that takes what all of them say. */
+export async function startFleet(
+  { origin: publicOrigin, env }: ProductSetup,
+  size: number,
+  log?: string,
+): Promise<Fleet> {
+  const members: (Instance & { origin: string; isReady(): boolean })[] = [];
+  for (let index = 0; index < size; index += 1) {
+    const port = index === 0 ? Number(env['PORT']) : await freePort(0);
+    members.push(await startInstance(env, port, log));
+  }
+  let turn = 0;
+  return {
+    instances: members,
+    balance: (url, among = size) => {
+      turn += 1;
+      const ready = members.slice(0, among).filter((member) => member.isReady());
+      return url.replace(publicOrigin, ready[turn % ready.length]?.origin ?? publicOrigin);
+    },
+    stop: async () => void (await Promise.all(members.map(async ({ child }) => child()?.stop()))),
+  };
+}
+
+async function startInstance(env: Record<string, string>, port: number, log?: string) {
+  const origin = `http://127.0.0.1:${port}`;
+  const options = {
+    env: { ...env, PORT: String(port) },
+    readyUrl: `${origin}/health/ready`,
+    ...(log === undefined ? {} : { log }),
+  };
+  let child: Child | undefined = await startChild('src/main.ts', options);
+  return {
+    origin,
+    child: () => child,
+    isReady: () => child !== undefined,
+    kill: async () => {
+      const running = child;
+      child = undefined;
+      await running?.kill();
+    },
+    start: async () => {
+      child = await startChild('src/main.ts', options);
+    },
+  };
+}

@@ -1,0 +1,31 @@
+/** The stores under the measured servers: Redis and PostgreSQL as a hospital has them, embedded ones where the machine has none. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createPostgresDatabase, hasPostgres } from '#test/helpers/databases.ts';
+import { testServer } from '#test/helpers/preparation/prepared.ts';
+import { DEFAULT_REDIS, isRedisUsable } from '#test/helpers/preparation/redis.ts';
+
+export interface Stores {
+  name: string;
+  /** By which every contestant finds them. */
+  env: { DATABASE_URL: string; REDIS_URL: string; DATA_DIR?: string };
+  drop(): Promise<void>;
+}
+
+/** Those that tests use, in a database of this run's own. */
+export async function openStores(): Promise<Stores> {
+  const redis = testServer('REDIS_URL_TEST', DEFAULT_REDIS);
+  if ((await hasPostgres()) && (await isRedisUsable(redis))) return openSharedStores(`${redis}/15`);
+  const folder = mkdtempSync(join(tmpdir(), 'vectorcare-bench-'));
+  const drop = async () => rmSync(folder, { recursive: true });
+  return { name: 'embedded stores', env: { DATA_DIR: folder, DATABASE_URL: '', REDIS_URL: '' }, drop };
+}
+
+/** What several instances share. @throws Error without a PostgreSQL. */
+export async function openSharedStores(redisUrl: string): Promise<Stores> {
+  if (!(await hasPostgres())) throw new Error('instances share a PostgreSQL: start one first');
+  const database = await createPostgresDatabase();
+  const env = { DATABASE_URL: database.url, REDIS_URL: redisUrl };
+  return { name: 'Redis and PostgreSQL', env, drop: database.drop };
+}
