@@ -66,8 +66,8 @@ describe('a first visit', () => {
     expect((list.length * 25) / rows).toBeLessThan(4_096);
 
     const paths = [...text.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map(([, path = '']) => path);
-    expect(paths).toHaveLength(3);
-    const all = [...paths, assetPath('settings.css'), assetPath('diagnostics.css'), assetPath('keep-draft.js')];
+    expect(paths).toHaveLength(5);
+    const all = [...paths, assetPath('settings.css'), assetPath('diagnostics.css'), assetPath('keep-draft.js'), assetPath('new-request.css')];
     const files = await Promise.all(all.map((path) => ask(at(path), { encoding: AS_CHROME_ASKS })));
     expect(files.map(({ status }) => status)).toEqual(all.map(() => 200));
     expect(files.reduce((sum, { length }) => sum + length, 0)).toBeLessThan(25_600);

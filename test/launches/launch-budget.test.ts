@@ -21,16 +21,16 @@ const costs: Cost[] = [
     what: 'Redis commands, as Redis counts them: also those inside scripts',
     soFar: async () => redisCommands(await redis.info('commandstats')),
     launch: {
-      // The transaction stored; claimed; its code marked (MT-04); the launch stored.
-      set: 4,
+      // The transaction stored; claimed; its code marked (MT-04); the launch stored; the list kept for its filters.
+      set: 5,
       // The launch noted in the list of open ones, and how long that list lasts.
       zadd: 1,
       pexpire: 1,
       // The launch read and renewed for its first page.
       getex: 1,
     },
-    // The launch read and renewed. Nothing else, the administrators' sessions least of all.
-    reload: { getex: 1 },
+    // The launch read and renewed, the list kept. Nothing else, the administrators' sessions least of all.
+    reload: { getex: 1, set: 1 },
   },
 ];
 

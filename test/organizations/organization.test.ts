@@ -27,6 +27,8 @@ test('four values make an organization; the rest begins as the implementation gu
       showEhrOrders: true,
       createRequests: false,
       timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      transportStillDays: 3,
+      otherStillDays: 7,
       chartStaleDays: 90,
       services: DEFAULT_SERVICES,
       receivers: '',

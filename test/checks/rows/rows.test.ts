@@ -288,10 +288,10 @@ const cases: Case[] = [
     'only code',
   ],
   [
-    'a clock one minute behind',
+    'a clock fifty seconds behind',
     (at) =>
       at.on('smart-configuration', () => ({
-        headers: { date: inMinutes(-1) },
+        headers: { date: inMinutes(-50 / 60) },
         body: healthyDocument(at, 'smart-configuration'),
       })),
     { clock: 'warning' },

@@ -224,7 +224,10 @@ const ENDS: End[] = [
     reason: 'clinician',
     name: 'the user is not linked to the clinician any more',
     act: async () => {
-      await world().dependencies.database.db.execute(`delete from ehr_identities where organization_id = '${orgId}'`);
+      const { db } = world().dependencies.database;
+      await db.execute(`delete from ehr_identities where organization_id = '${orgId}'`);
+      // As the product does it: what is known from memory is of the organization's row as it was.
+      await db.execute(`update organizations set id = id where id = '${orgId}'`);
       advance(2_000);
     },
     title: 'Your access to this app was changed',
