@@ -59,16 +59,26 @@ async function launch(page: Page, chart: string): Promise<string> {
   return page.url().replace(/[?#].*/, '');
 }
 
+// oxlint-disable no-await-in-loop -- one window at a time, as a person would
 async function photograph(browser: Browser, chart: string): Promise<void> {
   for (const [look, { colorScheme, hasTheme }] of Object.entries(LOOKS)) {
     for (const width of WIDTHS) {
-      const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, reducedMotion: 'reduce' });
+      const context = await browser.newContext({
+        viewport: { width, height: 900 },
+        colorScheme,
+        reducedMotion: 'reduce',
+      });
       const page = await context.newPage();
       if (!hasTheme) await page.route('**/theme.css*', (route) => route.abort());
       const list = await launch(page, chart);
       for (const [name, open] of Object.entries(PAGES)) {
         await open(page, list);
-        await page.screenshot({ path: `${FOLDER}${name}-${width}-${look}.jpg`, type: 'jpeg', quality: 60, fullPage: true });
+        await page.screenshot({
+          path: `${FOLDER}${name}-${width}-${look}.jpg`,
+          type: 'jpeg',
+          quality: 60,
+          fullPage: true,
+        });
       }
       await context.close();
     }

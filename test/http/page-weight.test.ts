@@ -67,7 +67,13 @@ describe('a first visit', () => {
 
     const paths = [...text.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map(([, path = '']) => path);
     expect(paths).toHaveLength(5);
-    const all = [...paths, assetPath('settings.css'), assetPath('diagnostics.css'), assetPath('keep-draft.js'), assetPath('new-request.css')];
+    const all = [
+      ...paths,
+      assetPath('settings.css'),
+      assetPath('diagnostics.css'),
+      assetPath('keep-draft.js'),
+      assetPath('new-request.css'),
+    ];
     const files = await Promise.all(all.map((path) => ask(at(path), { encoding: AS_CHROME_ASKS })));
     expect(files.map(({ status }) => status)).toEqual(all.map(() => 200));
     expect(files.reduce((sum, { length }) => sum + length, 0)).toBeLessThan(25_600);
