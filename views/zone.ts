@@ -34,14 +34,20 @@ export function instantText(at: Date, timeZone: string): string {
   return `${dayIn(at, timeZone)} ${clockIn(at, timeZone)} ${zoneName(at, timeZone)}`;
 }
 
-/** Formats are slow to make and few: one per zone and locale. */
-const formats = new Map<string, Intl.DateTimeFormat>();
+/** Formats are slow to make and few: one per zone and locale. A page writes one moment several times. */
+const formats = new Map<string, { format: Intl.DateTimeFormat; ms: number; parts: Parts }>();
 const DIGITS = { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' } as const;
 
-function partsIn(at: Date, timeZone: string, locale = 'en-US'): Partial<Record<Intl.DateTimeFormatPartTypes, string>> {
+type Parts = Partial<Record<Intl.DateTimeFormatPartTypes, string>>;
+
+function partsIn(at: Date, timeZone: string, locale = 'en-US'): Parts {
   const key = `${locale} ${timeZone}`;
+  const known = formats.get(key);
+  const ms = at.getTime();
+  if (known?.ms === ms) return known.parts;
   const options = { ...DIGITS, second: '2-digit', hourCycle: 'h23', timeZoneName: 'short', timeZone } as const;
-  const format = formats.get(key) ?? new Intl.DateTimeFormat(locale, options);
-  formats.set(key, format);
-  return Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
+  const format = known?.format ?? new Intl.DateTimeFormat(locale, options);
+  const parts: Parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
+  formats.set(key, { format, ms, parts });
+  return parts;
 }

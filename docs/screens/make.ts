@@ -76,7 +76,7 @@ async function photograph(browser: Browser, chart: string): Promise<void> {
         await page.screenshot({
           path: `${FOLDER}${name}-${width}-${look}.jpg`,
           type: 'jpeg',
-          quality: 60,
+          quality: 35,
           fullPage: true,
         });
       }

@@ -5,7 +5,6 @@ import type { Organization } from '#src/organizations/organization.ts';
 import { flagOf } from '#src/patients/foreign-flag.ts';
 import { displayName } from '#src/patients/human-name.ts';
 import { remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
-import { localReference } from '#src/requests/list/reference.ts';
 import { withSearchParameters } from '#src/requests/list/search-parameters.ts';
 import { FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 import {
@@ -17,6 +16,7 @@ import {
   type ForeignRecord,
   hasEnded,
 } from '#src/smart/fhir/fields.ts';
+import { localReference } from '#src/smart/fhir/reference.ts';
 import { type FhirUser, readFhirUser, resolveFhirUser } from '#src/smart/id-token/fhir-user.ts';
 import { grantedScopes, mayAsk } from '#src/smart/scopes/granted.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';

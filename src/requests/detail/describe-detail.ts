@@ -1,10 +1,10 @@
 /** Turns a request that was read, with what came for it, into what its page shows. */
 import { readNamedResource } from '#src/requests/list/named-resource.ts';
 import { type Naming, resolveNames } from '#src/requests/list/names.ts';
-import { localReference } from '#src/requests/list/reference.ts';
 import { ownerOf, type RequestRow, toRow } from '#src/requests/list/row.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { newestTasks, readTask } from '#src/requests/progress/task.ts';
+import { localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { DetailFrame, DetailProps } from '#views/requests/detail-page.ts';
 import { readFacts, readNumbers } from './facts.ts';

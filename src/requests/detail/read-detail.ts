@@ -1,10 +1,10 @@
 /** Reads one request with everything its page shows: in one batch where the list has named it, in three calls at most. */
 import { type BatchSupport, isNoBatchResponse, refusesSuch } from '#src/requests/list/batch-support.ts';
-import { localReference, namelessReferences } from '#src/requests/list/reference.ts';
 import { withSearchParameters } from '#src/requests/list/search-parameters.ts';
 import { codeOf } from '#src/requests/list/status.ts';
 import { answered, FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { localReference, namelessReferences } from '#src/smart/fhir/reference.ts';
 import type { Permission } from '#src/smart/scopes/granted.ts';
 import type { FhirApi, FhirResource } from '#src/smart/step-6-fhir-api.ts';
 

@@ -1,10 +1,10 @@
 /** What a request refers to, in words: what the reference says, what is contained, or what was read for it. */
 import { withRemarks } from '#src/patients/modifier-elements.ts';
 import { readNamedResource } from '#src/requests/list/named-resource.ts';
-import { localReference } from '#src/requests/list/reference.ts';
 import { momentText } from '#src/requests/timing/moments.ts';
 import { containedOf } from '#src/smart/fhir/contained.ts';
 import { asConceptText, asInformation, asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { localReference } from '#src/smart/fhir/reference.ts';
 
 /** Where and when a page is read; days and times are those of `timeZone`. */
 export interface Place {

@@ -1,7 +1,7 @@
 /** What of a ServiceRequest distinguishes one order from another, read once; the resource itself need not be kept (FH-12). */
 import { hash } from 'node:crypto';
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { localReference } from './reference.ts';
+import { localReference } from '#src/smart/fhir/reference.ts';
 
 /** The subject is this patient's for every request that is compared; id and meta are not about the order. */
 const NOT_OF_THE_ORDER = new Set(['id', 'meta', 'subject']);

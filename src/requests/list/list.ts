@@ -4,6 +4,7 @@ import { type MovementLimits } from '#src/requests/progress/movement.ts';
 import { newestTasks, readTask, type Task } from '#src/requests/progress/task.ts';
 import type { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { type BatchSupport, refusesSuch } from './batch-support.ts';
 import type { IncludeSupport } from './include-support.ts';
@@ -14,7 +15,6 @@ import { describeLeftOut, describeMerged, describeNotGranted, describeOutcome, d
 import { orderForReading } from './order.ts';
 import { identifiersOf, isOfAnotherPatient } from './own-patient.ts';
 import { describeProblem, type RequestsProblem } from './problem.ts';
-import { localReference } from './reference.ts';
 import { ownerOf, type ReadAt, type RequestRow, toRow } from './row.ts';
 import { describeLimits } from './scope-limits.ts';
 import { maxRequests, type SearchResult, searchRequests } from './search-requests.ts';

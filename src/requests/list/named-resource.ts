@@ -12,7 +12,7 @@ import {
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
-import { localReference } from './reference.ts';
+import { localReference } from '#src/smart/fhir/reference.ts';
 
 /** A resource as far as it gives a name. Texts are plain and bounded. */
 export interface NamedResource {

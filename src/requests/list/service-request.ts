@@ -12,10 +12,10 @@ import {
   asText,
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
+import { localReference, namelessReferences, relationsOf } from '#src/smart/fhir/reference.ts';
 import { readCaution, readDetail, readReasons, readService } from './concepts.ts';
 import { readRequestKeys } from './keys.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
-import { localReference, namelessReferences, relationsOf } from './reference.ts';
 import { codeOf, describePriority, describeSource, describeStatus } from './status.ts';
 
 /** A ServiceRequest of the EHR. Texts are plain and bounded; undefined = not given or unreadable. */

@@ -1,6 +1,5 @@
 /** Diagnoses, allergies and measurements of the chart, as a request can carry them. */
 import { remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
-import { localReference } from '#src/requests/list/reference.ts';
 import {
   asConceptText,
   asInformation,
@@ -10,6 +9,7 @@ import {
   type ForeignRecord,
   hasEnded,
 } from '#src/smart/fhir/fields.ts';
+import { localReference } from '#src/smart/fhir/reference.ts';
 import { dated, dayOf, type ReadingTime } from './chart-date.ts';
 import type { ChartFact } from './facts.ts';
 import { kindOf } from './measures.ts';

@@ -1,6 +1,5 @@
 /** Where the patient is: kind, time and places of the launch's encounter. */
 import { withRemarks } from '#src/patients/modifier-elements.ts';
-import { localReference } from '#src/requests/list/reference.ts';
 import {
   asConceptText,
   asInformation,
@@ -9,6 +8,7 @@ import {
   type ForeignRecord,
   hasEnded,
 } from '#src/smart/fhir/fields.ts';
+import { localReference } from '#src/smart/fhir/reference.ts';
 import { dated, type ReadingTime } from './chart-date.ts';
 import type { ChartFact } from './facts.ts';
 

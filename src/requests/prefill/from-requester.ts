@@ -1,7 +1,6 @@
 /** Who asks: the signed-in user's name, role, number and telephone. */
 import { displayName } from '#src/patients/human-name.ts';
 import { withRemarks } from '#src/patients/modifier-elements.ts';
-import { localReference } from '#src/requests/list/reference.ts';
 import {
   asConceptText,
   asInformation,
@@ -10,6 +9,7 @@ import {
   type ForeignRecord,
   hasEnded,
 } from '#src/smart/fhir/fields.ts';
+import { localReference } from '#src/smart/fhir/reference.ts';
 import { dated, type ReadingTime } from './chart-date.ts';
 import type { ChartFact } from './facts.ts';
 import { telephoneOf } from './from-patient.ts';

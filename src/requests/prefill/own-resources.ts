@@ -1,7 +1,8 @@
 /** Takes from the answers only what is of this patient: another patient's resource is refused, whoever slipped it in (LC-06). */
-import { localReference } from '#src/requests/list/reference.ts';
+
 import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
+import { localReference } from '#src/smart/fhir/reference.ts';
 
 const MOST_ENTRIES = 200;
 

@@ -1,7 +1,7 @@
 /** Judges FHIR references: only resources of the launch's own FHIR base have a name here (FH-02, LC-10). */
-import { asInformation, asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { isFhirId } from '#src/smart/fhir/id.ts';
-import { isUnder } from '#src/smart/fhir/under-base.ts';
+import { asInformation, asRecord, asRecords, type ForeignRecord } from './fields.ts';
+import { isFhirId } from './id.ts';
+import { isUnder } from './under-base.ts';
 
 /**
  * Where a Reference points on this FHIR server, as `Type/id` without a version; undefined for another server (LC-10) and
