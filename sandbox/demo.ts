@@ -77,7 +77,7 @@ await runToEnd([
   '--setting',
   'timeZone=America/Chicago',
   '--setting',
-  `scopes=${GUIDE_SCOPES} patient/ServiceRequest.write`,
+  `scopes=${GUIDE_SCOPES} patient/Task.read patient/ServiceRequest.write`,
   '--setting',
   'standalone=true',
 ]);

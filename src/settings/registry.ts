@@ -48,7 +48,7 @@ export const settings = {
     preset: true,
     group: ASKED,
     label: 'Scopes',
-    hint: 'As registered in the EHR, separated by spaces. launch, openid and fhirUser are required.',
+    hint: 'As registered in the EHR, separated by spaces. launch, openid and fhirUser are required. Add patient/Task.read (v2: patient/Task.rs) if providers answer in the EHR with Tasks: the list then shows their answers.',
   }),
   scopeVersion: choice(
     { auto: 'Automatic', v1: 'v1 (patient/Patient.read)', v2: 'v2 (patient/Patient.rs)' },

@@ -84,6 +84,6 @@ export async function readRequests(
  * Only where the organization's scopes name Task: a wildcard covers it at every EHR, and most have none for a request, so
  * that each launch would cost them one more search.
  */
-function readsTasks({ scopes }: Organization): boolean {
+export function readsTasks({ scopes }: Organization): boolean {
   return /(?:^|\s)(?:patient|user)\/Task\./.test(scopes);
 }

@@ -12,7 +12,7 @@ import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { mayUse } from '#src/launches/session/launch.ts';
 import type { CurrentTokens } from '#src/launches/tokens/current-token.ts';
 import { type BarDependencies, clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
-import { apiOf, mayShowRequests, ownUserOf } from '#src/requests/chart/launch-reads.ts';
+import { apiOf, mayShowRequests, ownUserOf, readsTasks } from '#src/requests/chart/launch-reads.ts';
 import { endIfOver } from '#src/requests/chart/open-readings.ts';
 import type { ChartReadings } from '#src/requests/chart/readings.ts';
 import { createBatchSupport } from '#src/requests/list/batch-support.ts';
@@ -63,7 +63,8 @@ export function detailRoute(dependencies: DetailDependencies): RequestHandler {
       requestId,
       patientId,
       references: row?.references,
-      mayUse: (permission) => mayUse(launch, permission),
+      // As on the list, so that both say the same of its status.
+      mayUse: (permission) => (permission.type !== 'Task' || readsTasks(organization)) && mayUse(launch, permission),
       batches: batchesOf(organization),
       searchParameters: organization.searchParameters,
     });

@@ -119,6 +119,10 @@ const events: Record<string, object> = {
   }),
 };
 
+/** As the guide says, and Task by name: a wildcard alone asks for none. */
+const WITH_TASKS =
+  'launch/patient launch/encounter patient/*.read patient/Task.read openid fhirUser launch profile online_access';
+
 let browser: TestBrowser;
 beforeEach(() => {
   browser = world().browser();
@@ -148,7 +152,7 @@ const callsSoFar = () =>
   ehr.requests.filter(({ path }) => path.startsWith('/fhir')).map(({ method, path }) => `${method} ${path}`);
 const detailOf = (list: Visit, id = 'full') => `${list.url}/${id}`;
 async function open(id = 'full') {
-  const list = await launch({}, browser);
+  const list = await launch({ scopes: WITH_TASKS }, browser);
   const before = callsSoFar().length;
   const page = await browser.open(detailOf(list, id));
   return { list, page, calls: callsSoFar().slice(before) };
@@ -218,7 +222,7 @@ test('related requests are links, named by the list', async () => {
 
 describe('calls', () => {
   test('three where no list is kept: patient, request and one batch', async () => {
-    const list = await launch({}, browser);
+    const list = await launch({ scopes: WITH_TASKS }, browser);
     await world().dependencies.redis.delete(`launch-list:${/launches\/([^/]+)/.exec(list.url)?.[1]}`);
     const before = callsSoFar().length;
     const page = await browser.open(detailOf(list));
@@ -266,7 +270,7 @@ describe('one 404 tells nothing', () => {
     ['a long one', () => undefined, 'a'.repeat(65)],
   ];
   test.for(absent)('%s', async ([, script, id]) => {
-    const list = await launch({}, browser);
+    const list = await launch({ scopes: WITH_TASKS }, browser);
     script();
     const page = await browser.visit(detailOf(list, id));
     expect(outcomeOf(page)).toEqual({ status: 404, code: 'request.not-found' });
@@ -275,7 +279,7 @@ describe('one 404 tells nothing', () => {
   });
 
   test('the same page whoever asks for whatever', async () => {
-    const list = await launch({}, browser);
+    const list = await launch({ scopes: WITH_TASKS }, browser);
     const without = (page: Visit) => page.body.replace(/\b[A-Z0-9]{4}-[A-Z0-9]{4}\b/g, '');
     const unknown = await browser.visit(detailOf(list, 'unknown'));
     takeBatches({ ...full, subject: { reference: 'Patient/pat-2' } });
@@ -306,7 +310,7 @@ test.for([
   [429, 'The EHR is busy'],
   [500, 'cannot show requests at the moment'],
 ] as const)('an EHR that answers %i leaves the patient in sight and says what may help', async ([status, words]) => {
-  const list = await launch({}, browser);
+  const list = await launch({ scopes: WITH_TASKS }, browser);
   await world().dependencies.redis.delete(`launch-list:${/launches\/([^/]+)/.exec(list.url)?.[1]}`);
   ehr.on('/fhir/ServiceRequest/full', () => ({ status, headers: { 'retry-after': '100' } }));
   const page = await browser.visit(detailOf(list));
@@ -341,7 +345,7 @@ describe('hostile FHIR', () => {
   const odd = [null, 7, 'x', true, [], {}, [null], [[]], [{}], { extension: [{}] }, 'x'.repeat(100_000)];
   const members = Object.keys(full).filter((name) => !['resourceType', 'id', 'subject', 'status'].includes(name));
   test.for(members)('%s may be anything', async (member) => {
-    const list = await launch({}, browser);
+    const list = await launch({ scopes: WITH_TASKS }, browser);
     for (const value of odd) {
       takeBatches({ ...full, [member]: value });
       // oxlint-disable-next-line no-await-in-loop -- one EHR, one answer at a time.
@@ -371,3 +375,18 @@ describe('hostile FHIR', () => {
     Object.assign(events, kept);
   });
 });
+
+test.for([
+  ['a wildcard alone', {}, false],
+  ['Task by name', { scopes: WITH_TASKS }, true],
+] as const)(
+  '%s: the list and the page of a request agree whether Tasks are asked for',
+  async ([, settings, isAsked]) => {
+    const list = await launch(settings, browser);
+    await browser.visit(`${list.url.replace(/\?.*/, '')}/full`);
+    const asked = (body: string, path: string) => /\bTask\?/.test(`${path} ${body}`);
+    const ofList = ehr.requests.filter(({ path }) => /^\/fhir\/Task\?/.test(path));
+    const ofPage = ehr.requests.filter(({ method, path, body }) => method === 'POST' && asked(body, path));
+    expect([ofList.length > 0, ofPage.length > 0]).toEqual([isAsked, isAsked]);
+  },
+);
