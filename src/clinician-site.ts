@@ -98,7 +98,10 @@ function mountLaunchPages(mount: Mount, shared: Shared): void {
   const association = { ...shared, limit: createAssociationLimit(redis) };
 
   const texts = createSearchTexts(redis, sealer);
-  const keptLists = createKeptLists(redis, sealer, `${businessIdentifier(shared.publicUrl, '').system}|`);
+  const keptLists = createKeptLists(redis, sealer, {
+    publicSystem: `${businessIdentifier(shared.publicUrl, '').system}|`,
+    clock,
+  });
   const listing = { ...creating, texts, keptLists, confirmations: createTokenConfirmations(shared) };
 
   mount('/requests', { get: [guard, requestsRoute(listing)], post: [guard, form, findRoute({ ...shared, texts })] });

@@ -1,7 +1,10 @@
 /** A launch's list as it was read last, so that filters, pages and details of it cost the EHR no call. */
+import type { Clock } from '#src/adapters/clock.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
-import { type Sealer, TooLargeError } from '#src/adapters/seal.ts';
+import type { Sealer } from '#src/adapters/seal.ts';
+import type { Launch } from '#src/launches/session/launch.ts';
 import { listKeyOf } from '#src/launches/session/launch-record.ts';
+import { createPendingBytes } from '#src/launches/session/pending-bytes.ts';
 import type { PatientSummary } from '#src/patients/patient.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
 
@@ -21,26 +24,39 @@ export type KeptLists = ReturnType<typeof createKeptLists>;
 const LIFETIME_MS = 60_000;
 /** 500 rows with long texts. A list that is larger is read anew for each page instead (MT-06). */
 const MOST_BYTES = 786_432;
+/** A thousand usual lists within a minute; the next ones are read anew. */
+const MOST_BYTES_PER_ORGANIZATION = 32 * 1_024 * 1_024;
 
 /**
- * One record per launch, sealed and bound to its key; it goes with the launch (launches/session/store.ts). It only saves calls: where the store does not answer, or the list is
- * too large, nothing is kept and nothing fails.
+ * One record per launch, sealed and bound to its key; it goes with the launch (launches/session/store.ts). It only saves
+ * calls: where the store does not answer, the list is too large, or an organization's lists have no room left, nothing is
+ * kept and nothing fails.
  *
- * @param publicSystem the start of the identifiers that we give to requests: no others are looked for later.
+ * @param options.publicSystem the start of the identifiers that we give to requests: no others are looked for later.
+ * @param options.mostBytes of one organization's lists at a time, for each process (MT-06).
  */
-export function createKeptLists(redis: KeyStore, sealer: Sealer, publicSystem: string) {
+export function createKeptLists(
+  redis: KeyStore,
+  sealer: Sealer,
+  options: { publicSystem: string; clock: Clock; mostBytes?: number },
+) {
+  const { publicSystem, clock, mostBytes = MOST_BYTES_PER_ORGANIZATION } = options;
+  const room = createPendingBytes({ clock, lifetimeMs: LIFETIME_MS, mostBytes });
   const isNeeded = (identifier: string) =>
     identifier.startsWith(publicSystem) || identifier.startsWith('ServiceRequest/');
   return {
-    keep: async (launchId: string, { asOf, list, ...rest }: KeptList): Promise<void> => {
+    keep: async (launch: Pick<Launch, 'id' | 'organizationId'>, { asOf, list, ...rest }: KeptList): Promise<void> => {
+      const key = listKeyOf(launch.id);
       const identifiers = list.identifiers && [...list.identifiers].filter(isNeeded);
       const record: Stored = { asOf: asOf.toISOString(), ...rest, list: { ...list, identifiers } };
       try {
-        const sealed = await sealer.seal(listKeyOf(launchId), record, MOST_BYTES);
-        await redis.set(listKeyOf(launchId), sealed, LIFETIME_MS);
-      } catch (error) {
+        const sealed = await sealer.seal(key, record, MOST_BYTES);
+        room.release(key);
+        room.take(launch.organizationId, key, { bytes: sealed.length, isKnown: true });
+        await redis.set(key, sealed, LIFETIME_MS);
+      } catch {
         // An older one must not outlive what was read since.
-        if (error instanceof TooLargeError) await redis.delete(listKeyOf(launchId)).catch(() => undefined);
+        await redis.delete(key).catch(() => undefined);
       }
     },
     /** @returns undefined where nothing is kept, or it was not sealed here for this launch (ST-04, ST-08). */

@@ -118,7 +118,7 @@ export function requestsRoute(
     }
     const [{ awaited, ...sent }] = await Promise.all([
       afterList(dependencies, launch, before, list),
-      kept || isEmpty(list) ? undefined : keptLists.keep(launch.id, { asOf, patient, user: who, list }),
+      kept || isEmpty(list) ? undefined : keptLists.keep(launch, { asOf, patient, user: who, list }),
     ]);
     for (let found = 0; found < sent.newlyFound; found += 1) recordCreated(audit, request, launch);
     const text = view.find === undefined ? '' : await texts.find(launch.id, view.find).catch(() => undefined);

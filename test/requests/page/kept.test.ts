@@ -13,6 +13,7 @@ import { randomOf, randomRows, rowOf } from './rows.ts';
 
 const sealer = createSealer(['a-secret-for-tests-that-is-long-enough-0123456789']);
 const asOf = new Date('2026-11-22T14:00:00Z');
+const ABC = { id: 'abc', organizationId: 'org' };
 const patient = { id: 'pat-1', name: 'Stella Stub', cautions: [] } as unknown as PatientSummary;
 const user = { name: 'Dr. Kim', role: undefined, isPending: false };
 const listOf = (change: Partial<RequestList>): RequestList => ({
@@ -24,10 +25,14 @@ const listOf = (change: Partial<RequestList>): RequestList => ({
   ...change,
 });
 
-function open() {
+function open(mostBytes?: number) {
   let now = asOf;
   const redis = createMemoryStore(() => now);
-  const lists = createKeptLists(redis, sealer, 'urn:ours|');
+  const lists = createKeptLists(redis, sealer, {
+    publicSystem: 'urn:ours|',
+    clock: () => now,
+    ...(mostBytes ? { mostBytes } : {}),
+  });
   return { redis, lists, pass: (ms: number) => (now = new Date(now.getTime() + ms)) };
 }
 
@@ -36,7 +41,7 @@ test('500 rows as an EHR with long texts sends them are kept, and come back as t
   const long = { reason: { first: 'x'.repeat(200), more: 3 }, sentTo: { names: ['y'.repeat(200)], more: 0 } };
   const rows = randomRows(500, randomOf(5)).map((row) => ({ ...row, ...long, needed: 'z'.repeat(200) }));
   const identifiers = new Set(['urn:ours|1', 'urn:theirs|2', 'ServiceRequest/3']);
-  await lists.keep('abc', { asOf, patient, user, list: listOf({ open: rows, identifiers }) });
+  await lists.keep(ABC, { asOf, patient, user, list: listOf({ open: rows, identifiers }) });
   const found = await lists.find('abc', asOf);
   expect(found?.list.open).toEqual(JSON.parse(JSON.stringify(rows)));
   expect(found?.list.identifiers).toEqual(new Set(['urn:ours|1', 'ServiceRequest/3']));
@@ -47,7 +52,7 @@ test('500 rows as an EHR with long texts sends them are kept, and come back as t
 test('a list that is too large is not kept, and neither is what it has replaced', async () => {
   const { redis, lists } = open();
   const keep = (rows: ReturnType<typeof rowOf>[]) =>
-    lists.keep('abc', { asOf, patient, user, list: listOf({ open: rows }) });
+    lists.keep(ABC, { asOf, patient, user, list: listOf({ open: rows }) });
   await keep([rowOf()]);
   await keep(Array.from({ length: 500 }, () => rowOf({ service: 'x'.repeat(2_000) })));
   expect(await redis.get('launch-list:abc')).toBeUndefined();
@@ -55,14 +60,14 @@ test('a list that is too large is not kept, and neither is what it has replaced'
 
 test('nothing is older than a minute', async () => {
   const { lists, pass } = open();
-  await lists.keep('abc', { asOf, patient, user, list: listOf({ open: [rowOf()] }) });
+  await lists.keep(ABC, { asOf, patient, user, list: listOf({ open: [rowOf()] }) });
   expect(await lists.find('abc', pass(59_000))).toBeDefined();
   expect(await lists.find('abc', pass(2_000))).toBeUndefined();
 });
 
 test('a reading that took long counts from when it began', async () => {
   const { lists } = open();
-  await lists.keep('abc', {
+  await lists.keep(ABC, {
     asOf: new Date(asOf.getTime() - 50_000),
     patient,
     user,
@@ -74,8 +79,8 @@ test('a reading that took long counts from when it began', async () => {
 test('a store that does not answer costs the copy, not the page', async () => {
   const { redis } = open();
   const down = { ...redis, get: () => Promise.reject(new Error('down')), set: () => Promise.reject(new Error('down')) };
-  const lists = createKeptLists(down, sealer, 'urn:ours|');
-  await lists.keep('abc', { asOf, patient, user, list: listOf({ open: [rowOf()] }) });
+  const lists = createKeptLists(down, sealer, { publicSystem: 'urn:ours|', clock: () => asOf });
+  await lists.keep(ABC, { asOf, patient, user, list: listOf({ open: [rowOf()] }) });
   expect(await lists.find('abc', asOf)).toBeUndefined();
 });
 
@@ -104,3 +109,19 @@ test.for<[scope: string, narrowedScope: string | undefined, showEhrOrders: boole
     expect(mayShowRequests(launch, { showEhrOrders } as Organization)).toBe(isShown);
   },
 );
+
+test("MT-06: an organization's lists take no more than their room, and the older one of a launch does not stay", async () => {
+  const { lists, pass } = open(5_000);
+  const keep = (id: string, organizationId: string, text: string) =>
+    lists.keep({ id, organizationId }, { asOf, patient, user, list: listOf({ open: [rowOf({ service: text })] }) });
+  await keep('one', 'org', 'first');
+  await keep('one', 'org', 'second');
+  await keep('two', 'org', 'x'.repeat(1_500));
+  await keep('one', 'org', 'y'.repeat(1_500));
+  await keep('other', 'elsewhere', 'x'.repeat(1_500));
+  const found = await Promise.all(['one', 'two', 'other'].map((id) => lists.find(id, asOf)));
+  expect(found.map((list) => list !== undefined)).toEqual([false, true, true]);
+  pass(60_001);
+  await keep('one', 'org', 'z'.repeat(1_500));
+  expect(await lists.find('one', asOf)).toBeDefined();
+});
