@@ -30,8 +30,10 @@ const PAGES: Record<string, (page: Page, list: string) => Promise<unknown>> = {
   review: async (page, list) => {
     await page.goto(`${list}/new`);
     await page.locator('#service').selectOption({ index: 1 });
+    await page.getByLabel('What is needed').fill('Visit at home');
+    await page.getByLabel('Needed on').fill(new Date(Date.now() + 86_400_000).toISOString().slice(0, 10));
     await page.getByRole('button', { name: 'Review' }).click();
-    await page.locator('h1').waitFor();
+    await page.getByRole('heading', { name: 'Review the request' }).waitFor();
   },
 };
 
