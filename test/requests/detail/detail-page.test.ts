@@ -385,7 +385,7 @@ test.for([
     const list = await launch(settings, browser);
     await browser.visit(`${list.url.replace(/\?.*/, '')}/full`);
     const asked = (body: string, path: string) => /\bTask\?/.test(`${path} ${body}`);
-    const ofList = ehr.requests.filter(({ path }) => /^\/fhir\/Task\?/.test(path));
+    const ofList = ehr.requests.filter(({ path }) => path.startsWith('/fhir/Task?'));
     const ofPage = ehr.requests.filter(({ method, path, body }) => method === 'POST' && asked(body, path));
     expect([ofList.length > 0, ofPage.length > 0]).toEqual([isAsked, isAsked]);
   },
