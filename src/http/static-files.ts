@@ -17,7 +17,7 @@ const COMPRESS = {
   gzip: (content: Buffer) => compressGzip(content, { level: 9 }),
 };
 
-/** Mounted at the root. A name of another version ends in 404, which is kept by nobody: the page that named it is old. */
+/** Mounted at the root. A name of another version ends in 404, which no browser keeps: the page that named it is old. */
 export function staticFiles(): Router {
   const router = Router({ caseSensitive: true, strict: true });
   mountIn(router, { head: true })('/assets/:name', { get: [sendFile()] });

@@ -9,7 +9,7 @@ import type { OrganizationStore } from './store.ts';
 
 /** EHRs asked at one time: one that does not answer holds up a quarter of the others for its deadline. */
 const AT_ONCE = 4;
-/** An organization that nobody has launched for so long is not asked for. */
+/** An organization without a launch for so long is not asked for. */
 const UNUSED_MS = 7 * 24 * 60 * 60_000;
 
 /**

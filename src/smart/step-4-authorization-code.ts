@@ -172,7 +172,7 @@ const ERRORS = new Map<string, ErrorCode>([
   ['unmet_authentication_requirements', 'authorization.sign-in-needed'],
 ]);
 
-/** Errors that mean the same to every user, and not to whoever has to act. */
+/** Errors that mean the same to every user, and not to the person who has to act. */
 const RULES: Readonly<Record<string, Rule>> = {
   access_denied: 'authorization.denied',
   unauthorized_client: 'authorization.client-not-allowed',

@@ -22,7 +22,7 @@ export type Claim = { kind: 'transaction'; transaction: Transaction } | { kind: 
 
 /** So long a reloaded callback leads to its launch. */
 const COMPLETION_LIFETIME_MS = 60_000;
-/** In place of a transaction that is being completed or was. Whoever got the transaction for it has it. */
+/** In place of a transaction that is being completed or was. The request that got the transaction in exchange has it. */
 const TAKEN = 'taken';
 /** A place in the bulkhead, the budget's minute, the token, the issuer's keys and the user: each has its own deadline. */
 const LONGEST_CALLBACK_MS = 20_000;

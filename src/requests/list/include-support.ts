@@ -33,7 +33,7 @@ export function createIncludeSupport(clock: Clock) {
         learned.has(key) ? [] : NAMING.filter((name) => offered.includes(name) || offered.includes('*')),
       /** The EHR has just refused a search with them, and answered it without. */
       noteRefused: (): void => void learned.set(key, 'refused'),
-      /** A list that names somebody: did it need more than its own words for that? */
+      /** A list that names a party: did it need more than its own words for that? */
       noteNaming: ({ isComplete }: { isComplete: boolean }): void => {
         if (learned.get(key) === 'refused') return;
         if (isComplete) learned.set(key, 'needless');

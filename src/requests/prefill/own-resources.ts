@@ -1,4 +1,4 @@
-/** Takes from the answers only what is of this patient: another patient's resource is refused, whoever slipped it in (LC-06). */
+/** Takes from the answers only what is of this patient: another patient's resource is refused, wherever it comes from (LC-06). */
 
 import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
