@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { settingFields } from '#src/settings/derived.ts';
 import { runAdmin } from '#test/helpers/command-line.ts';
-import { createPostgresDatabase, hasPostgres } from '#test/helpers/databases.ts';
+import { hasPostgres, lendPostgres } from '#test/helpers/databases.ts';
 
 const SECRET = 'a secret of at least thirty-two characters';
 const GENERAL = ['--name', 'General Hospital', '--fhir-url', 'https://ehr.example/fhir', '--client-id', 'abc'];
@@ -16,8 +16,8 @@ const SETTINGS = [
 ];
 
 const environment = async () => {
-  const { url, drop } = await createPostgresDatabase();
-  onTestFinished(drop);
+  const { url, giveBack } = await lendPostgres();
+  onTestFinished(giveBack);
   const env = { APP_SECRETS: SECRET, PUBLIC_URL: 'https://app.example', DATABASE_URL: url };
   return (args: string[], input = '') => runAdmin(env, args, input);
 };
