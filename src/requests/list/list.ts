@@ -1,7 +1,7 @@
 /** Loads the EHR's requests of one patient, checked, sorted, merged and named, as the page shows them. */
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
 import { type MovementLimits } from '#src/requests/progress/movement.ts';
-import { newestTasks, readTask, type Task } from '#src/requests/progress/task.ts';
+import { newestTask, newestTasks, readTask, type Task } from '#src/requests/progress/task.ts';
 import type { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
@@ -186,9 +186,7 @@ function tasksFor(tasks: readonly Task[], referred: readonly ServiceRequest[]) {
     keys.basedOn !== undefined && ofOrders.has(keys.basedOn) ? [keys.basedOn] : [];
   const newest = newestTasks(tasks);
   return ({ keys }: ServiceRequest): Task | undefined =>
-    [`ServiceRequest/${keys.id}`, ...aliases(keys)]
-      .flatMap((key) => newest.get(key) ?? [])
-      .toSorted((a, b) => b.changedMs - a.changedMs)[0];
+    newestTask([`ServiceRequest/${keys.id}`, ...aliases(keys)].flatMap((key) => newest.get(key) ?? []));
 }
 
 function problemOf({ result: { end, isBegun }, failure }: Found): RequestsProblem | undefined {

@@ -76,7 +76,7 @@ export async function searchRequests(
       tally.add(resource, asRecord(entry.search).mode);
       take(resource);
     }
-    return nextLink(bundle, api.base);
+    return nextLink(bundle, api.base, 'ServiceRequest');
   };
   const readAll = async (): Promise<SearchEnd> => {
     let next: string | undefined = searchPath(options);
@@ -105,8 +105,8 @@ function searchPath({ patientId, identifiers = [], includes = [], searchParamete
   return `ServiceRequest?${withSearchParameters(query, searchParameters)}`;
 }
 
-/** An entry that is no object is one without a resource. */
-function entriesOf(bundle: FhirResource): ForeignRecord[] {
+/** An entry that is no object is one without a resource. @throws FhirError for anything but a Bundle. */
+export function entriesOf(bundle: FhirResource): ForeignRecord[] {
   if (bundle.resourceType !== 'Bundle') {
     const rule = bundle.resourceType === 'OperationOutcome' ? 'fhir.search-outcome' : 'fhir.search-no-bundle';
     throw new FhirError('unexpected', undefined, { rule });
@@ -116,17 +116,17 @@ function entriesOf(bundle: FhirResource): ForeignRecord[] {
 }
 
 /** Stands for a next page whose address is nothing that can be followed. */
-const UNKNOWN_PAGE = '';
+export const UNKNOWN_PAGE = '';
 
 /**
- * Relations know no case (RFC 8288 2.1.1). The link is absolute, because FhirApi takes a relative path from the base while
+ * The next page of a search of this type. Relations know no case (RFC 8288 2.1.1). The link is absolute, because FhirApi takes a relative path from the base while
  * a server may mean it from its own root.
  */
-function nextLink(bundle: FhirResource, base: URL): string | undefined {
+export function nextLink(bundle: FhirResource, base: URL, type: string): string | undefined {
   const url = asRecords(bundle['link']).find(({ relation }) => asText(relation)?.toLowerCase() === 'next')?.url;
   if (url === undefined || url === null || url === '') return undefined;
   if (typeof url !== 'string') return UNKNOWN_PAGE;
-  const next = URL.parse(url, `${base.href.replace(/\/$/, '')}/ServiceRequest`);
+  const next = URL.parse(url, `${base.href.replace(/\/$/, '')}/${type}`);
   if (!next) throw new FhirError('unexpected');
   return next.href;
 }
