@@ -79,8 +79,12 @@ export function statusOf({
 }
 
 function nextStep({ next, still, status }: RequestRow): SafeHtml {
-  const flag = still === undefined || status.isOverdue ? null : html` <em>No movement for ${lengthOf(still)}</em>`;
-  return html`${next.isAction ? html`<b>${next.text}</b>` : next.text}${flag}`;
+  return html`${next.isAction ? html`<b>${next.text}</b>` : next.text}${stillFlag({ still, status })}`;
+}
+
+/** What is overdue says so by itself. */
+export function stillFlag({ still, status }: Pick<RequestRow, 'still' | 'status'>): SafeHtml | null {
+  return still === undefined || status.isOverdue ? null : html` <em>No movement for ${lengthOf(still)}</em>`;
 }
 
 function lengthOf(days: number): string {
