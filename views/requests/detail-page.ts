@@ -6,7 +6,7 @@ import { layout } from '#views/layout.ts';
 import { dayIn } from '#views/zone.ts';
 import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
 import { identityLine, type PatientIdentity, patientBanner } from './patient-banner.ts';
-import { dates, priorityBadge, type RequestRow, statusOf, stillFlag } from './request-row.ts';
+import { dates, priorityBadge, type RequestRow, requestLink, statusOf, stillFlag } from './request-row.ts';
 
 /** What every page of a request has, also one that could not be read. Texts are plain; the view escapes. */
 export interface DetailFrame {
@@ -116,7 +116,7 @@ function relatedSection(related: DetailProps['related']): SafeHtml | null {
   if (related.length === 0) return null;
   return html`<section class="fact-section"><h2>Related requests</h2><dl class="facts">${related.map(
     ({ relation, id, service }) =>
-      html`<dt>${relation}</dt><dd><a href="${id}">${service ?? 'Another request'}</a></dd>`,
+      html`<dt>${relation}</dt><dd>${requestLink(id, id, service ?? 'Another request')}</dd>`,
   )}</dl></section>
 `;
 }

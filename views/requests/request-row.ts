@@ -62,8 +62,13 @@ export function requestRow(row: RequestRow, query = ''): SafeHtml {
 /** FHIR R4 datatype id but the name of the form; a request with another one has no page of its own. */
 const ID = /^(?!(?:\.\.?|new)$)[A-Za-z0-9\-.]{1,64}$/;
 
+/** A request by its service: a link where its id leads to a page, plain words where an EHR has made it anything else. */
+export function requestLink(id: string, href: string, service: string): SafeHtml {
+  return ID.test(id) ? html`<a href="${href}">${service}</a>` : html`<span>${service}</span>`;
+}
+
 function serviceLink({ id, service }: RequestRow, query: string): SafeHtml {
-  return ID.test(id) ? html`<a href="requests/${id}${query}">${service}</a>` : html`<span>${service}</span>`;
+  return requestLink(id, `requests/${id}${query}`, service);
 }
 
 /** The word with its picture, for list and detail. */

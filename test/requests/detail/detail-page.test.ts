@@ -221,6 +221,16 @@ test('related requests are links, named by the list', async () => {
   ]);
 });
 
+test.for(['javascript:alert(1)', '//evil.example/', 'new', '../sign-out', '?show=all', 'a b', '"><b>'])(
+  'a related request with the id %s is words and no link',
+  async (id) => {
+    const odd = { ...full, id, code: { text: 'Odd one' }, identifier: undefined, basedOn: undefined };
+    ehr.change('requests', { entry: [...listed, odd].map((resource) => ({ resource })) });
+    const { page } = await open();
+    expect(page.body).toContain('<dt>On the same form</dt><dd><span>Odd one</span></dd>');
+  },
+);
+
 describe('calls', () => {
   test('three where no list is kept: patient, request and one batch', async () => {
     const list = await launch({ scopes: WITH_TASKS }, browser);
