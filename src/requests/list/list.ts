@@ -89,7 +89,7 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
   const { movement, encounter } = options;
   const at = { now, timeZone, limits: movement, user: user?.reference, encounter };
   const rows = kept.map((request) => toRow(request, nameOf, at, taskOf(request)));
-  const { end, counted, unreadable } = found.result;
+  const { end, counted, unreadable, limitedBy } = found.result;
   const hasMore = end === 'more' || sifted.requests.length > shown.length;
   return {
     open: rows.filter((row) => row.status.group === 'open'),
@@ -97,7 +97,7 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
     otherOrders: sifted.otherOrders,
     notices: [
       ...describeLimits(limits),
-      ...describeLeftOut({ ...sifted, unreadable, counted, hasMore }),
+      ...describeLeftOut({ ...sifted, unreadable, counted, limitedBy, hasMore }),
       ...describeMerged({ ...merged, inDoubt: onceById(sifted.inDoubt), disputed: sifted.disputed }),
       ...describeNotGranted(notGranted),
       ...found.taskNotices,

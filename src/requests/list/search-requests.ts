@@ -29,6 +29,8 @@ export interface SearchResult {
   readonly counted: { readonly total: number; readonly came: number } | undefined;
   /** Entries that hold neither a request nor a resource that goes with one. */
   readonly unreadable: number;
+  /** Search parameters by which the EHR has limited its answer, although it was not asked to. */
+  readonly limitedBy: readonly string[];
   /** Whether every request that the EHR counts was seen: only then is a request that was not found absent. */
   readonly isWhole: boolean;
 }
@@ -61,6 +63,7 @@ export async function searchRequests(
   const visited = new Set<string>();
   const read = { pages: 0, requests: 0, entries: 0, bytes: 0 };
   const tally = createTally();
+  const limitedBy = new Set<string>();
   const isEnough = () => read.requests >= maxRequests || read.entries > MOST_ENTRIES || read.bytes >= MOST_BYTES;
   // A function of its own, so that the page is gone while the next one is read.
   const readPage = async (path: string): Promise<string | undefined> => {
@@ -68,6 +71,7 @@ export async function searchRequests(
     const entries = entriesOf(bundle);
     read.pages += 1;
     tally.expect(bundle['total']);
+    for (const name of ownLimits(bundle, api.base, options)) limitedBy.add(name);
     for (const entry of entries) {
       read.entries += 1;
       if (read.entries > MOST_ENTRIES) break;
@@ -95,7 +99,8 @@ export async function searchRequests(
     return error.failure === 'not-found' && read.pages > 0 ? 'page-gone' : error.failure;
   });
   const { counted, unreadable } = tally.result();
-  return { end, isBegun: read.pages > 0, counted, unreadable, isWhole: end === 'complete' && !counted && !unreadable };
+  const isWhole = end === 'complete' && !counted && !unreadable && limitedBy.size === 0;
+  return { end, isBegun: read.pages > 0, counted, unreadable, limitedBy: [...limitedBy], isWhole };
 }
 
 function searchPath({ patientId, identifiers = [], includes = [], searchParameters }: RequestSearch): string {
@@ -113,6 +118,29 @@ export function entriesOf(bundle: FhirResource): ForeignRecord[] {
   }
   const entries: unknown[] = [bundle['entry'] ?? []].flat();
   return entries.slice(0, MOST_ENTRIES + 1).map(asRecord);
+}
+
+/** What an EHR might search by of its own; with a modifier it may say what is left out anyway, so that is no limit. */
+const LIMITS = [
+  'status',
+  'intent',
+  'category',
+  'code',
+  'authored',
+  'occurrence',
+  'encounter',
+  'requester',
+  'performer',
+];
+
+/** FHIR R4 search: the `self` link holds the parameters that the server has used. */
+function ownLimits(bundle: FhirResource, base: URL, options: RequestSearch): string[] {
+  const self = asRecords(bundle['link']).find(({ relation }) => asText(relation)?.toLowerCase() === 'self')?.url;
+  const used = typeof self === 'string' ? URL.parse(self, base)?.searchParams : undefined;
+  const asked = URL.parse(searchPath(options), base)?.searchParams;
+  const patients = [...(used?.getAll('patient') ?? []), ...(used?.getAll('subject') ?? [])];
+  const isOther = patients.length > 0 && patients.every((patient) => patient.split('/').at(-1) !== options.patientId);
+  return [...LIMITS.filter((name) => used?.has(name) && !asked?.has(name)), ...(isOther ? ['another patient'] : [])];
 }
 
 /** Stands for a next page whose address is nothing that can be followed. */
