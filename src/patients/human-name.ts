@@ -35,7 +35,8 @@ function rankOf({ use, period }: ForeignRecord, now: Date): number {
  */
 function formatName(name: ForeignRecord): string | undefined {
   const text = asText(name.text, LONGEST);
-  const family = asText(name.family);
+  // DSTU2 writes a list.
+  const family = asText(asTexts(name.family).join(' '));
   const parts = joinParts(asTexts(name.given), family, name);
   const isIndexForm = family !== undefined && text?.toLowerCase().includes(`${family.toLowerCase()},`) === true;
   return isIndexForm ? (parts ?? text) : (text ?? parts);

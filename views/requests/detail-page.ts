@@ -6,7 +6,7 @@ import { layout } from '#views/layout.ts';
 import { dayIn } from '#views/zone.ts';
 import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
 import { identityLine, type PatientIdentity, patientBanner } from './patient-banner.ts';
-import { dates, priorityBadge, type RequestRow, statusOf } from './request-row.ts';
+import { dates, priorityBadge, type RequestRow, requestLink, statusOf, stillFlag } from './request-row.ts';
 
 /** What every page of a request has, also one that could not be read. Texts are plain; the view escapes. */
 export interface DetailFrame {
@@ -54,7 +54,7 @@ export function detailPage(props: DetailProps): string {
     row.service,
     html`<div class="detail facts-of">
 ${row.caution === undefined ? null : html`<p><em>${row.caution}</em></p>`}<p class="state">${statusOf(row)}${row.priority === undefined ? null : html` ${priorityBadge(row)}`}</p>
-<p class="next-step">${row.next.isAction ? html`<span class="your-turn">Next step</span>` : 'Next step'}: <strong>${row.next.text}</strong></p>
+<p class="next-step">${row.next.isAction ? html`<span class="your-turn">Next step</span>` : 'Next step'}: <strong>${row.next.text}</strong>${stillFlag(row)}</p>
 ${notices.map((line) => html`<p class="notice notice-info">${icon('info')} <span>${line}</span></p>`)}<div class="detail-columns"><div>
 ${sections.map(factSection)}</div><div>
 ${timelineSection(timeline)}${relatedSection(related)}${numberSection(numbers)}</div></div>
@@ -116,7 +116,7 @@ function relatedSection(related: DetailProps['related']): SafeHtml | null {
   if (related.length === 0) return null;
   return html`<section class="fact-section"><h2>Related requests</h2><dl class="facts">${related.map(
     ({ relation, id, service }) =>
-      html`<dt>${relation}</dt><dd><a href="${id}">${service ?? 'Another request'}</a></dd>`,
+      html`<dt>${relation}</dt><dd>${requestLink(id, id, service ?? 'Another request')}</dd>`,
   )}</dl></section>
 `;
 }

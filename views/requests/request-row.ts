@@ -62,8 +62,13 @@ export function requestRow(row: RequestRow, query = ''): SafeHtml {
 /** FHIR R4 datatype id but the name of the form; a request with another one has no page of its own. */
 const ID = /^(?!(?:\.\.?|new)$)[A-Za-z0-9\-.]{1,64}$/;
 
+/** A request by its service: a link where its id leads to a page, plain words where an EHR has made it anything else. */
+export function requestLink(id: string, href: string, service: string): SafeHtml {
+  return ID.test(id) ? html`<a href="${href}">${service}</a>` : html`<span>${service}</span>`;
+}
+
 function serviceLink({ id, service }: RequestRow, query: string): SafeHtml {
-  return ID.test(id) ? html`<a href="requests/${id}${query}">${service}</a>` : html`<span>${service}</span>`;
+  return requestLink(id, `requests/${id}${query}`, service);
 }
 
 /** The word with its picture, for list and detail. */
@@ -79,8 +84,12 @@ export function statusOf({
 }
 
 function nextStep({ next, still, status }: RequestRow): SafeHtml {
-  const flag = still === undefined || status.isOverdue ? null : html` <em>No movement for ${lengthOf(still)}</em>`;
-  return html`${next.isAction ? html`<b>${next.text}</b>` : next.text}${flag}`;
+  return html`${next.isAction ? html`<b>${next.text}</b>` : next.text}${stillFlag({ still, status })}`;
+}
+
+/** What is overdue says so by itself. */
+export function stillFlag({ still, status }: Pick<RequestRow, 'still' | 'status'>): SafeHtml | null {
+  return still === undefined || status.isOverdue ? null : html` <em>No movement for ${lengthOf(still)}</em>`;
 }
 
 function lengthOf(days: number): string {

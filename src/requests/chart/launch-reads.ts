@@ -60,7 +60,7 @@ export async function readRequests(
   organization: Organization,
   naming: Pick<RequestListOptions, 'user' | 'batches' | 'includes' | 'remembered' | 'tasks' | 'now'>,
 ): Promise<RequestList> {
-  const { showEhrOrders, searchParameters, timeZone, transportStillDays, otherStillDays } = organization;
+  const { showEhrOrders, searchParameters, timeZone } = organization;
   if (!showEhrOrders) {
     const notices = ['Your organization does not show requests from the EHR here.'];
     return { open: [], closed: [], otherOrders: 0, notices, problem: undefined, isUnread: true };
@@ -74,10 +74,15 @@ export async function readRequests(
     searchParameters,
     timeZone,
     encounter: launch.context.encounter === undefined ? undefined : `Encounter/${launch.context.encounter}`,
-    movement: { transport: transportStillDays, other: otherStillDays },
+    movement: movementOf(organization),
     ...naming,
     tasks: readsTasks(organization) && mayUse(launch, { type: 'Task', interaction: 's' }) ? naming.tasks : undefined,
   });
+}
+
+/** After how many days without movement a request is flagged. */
+export function movementOf({ transportStillDays, otherStillDays }: Organization) {
+  return { transport: transportStillDays, other: otherStillDays };
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Turns a request that was read, with what came for it, into what its page shows. */
 import { readNamedResource } from '#src/requests/list/named-resource.ts';
 import { type Naming, resolveNames } from '#src/requests/list/names.ts';
-import { ownerOf, type RequestRow, toRow } from '#src/requests/list/row.ts';
+import { ownerOf, type ReadAt, type RequestRow, toRow } from '#src/requests/list/row.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { newestTasks, readTask } from '#src/requests/progress/task.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
@@ -17,11 +17,11 @@ import { readTimeline } from './timeline.ts';
 /** Asks the EHR for nothing more: names are those that came along. @param rows of the list that is kept. */
 export async function describeDetail(
   api: FhirApi,
-  { resource, referred, events, isAlone }: ReadDetail,
+  { resource, referred, events, isAlone, isPartial }: ReadDetail,
   rows: readonly RequestRow[],
-  place: Place & Pick<Naming, 'patientId' | 'user'>,
+  place: Place & Pick<Naming, 'patientId' | 'user'> & Pick<ReadAt, 'limits'>,
 ): Promise<Omit<DetailProps, keyof DetailFrame>> {
-  const { base, now, timeZone, patientId, user } = place;
+  const { base, now, timeZone, patientId, user, limits } = place;
   const request = readServiceRequest(resource, place);
   const localOf = (reference: unknown) => localReference(reference, base);
   const tasks = events.flatMap((event) => readTask(event, { patientId, localOf }) ?? []);
@@ -30,21 +30,28 @@ export async function describeDetail(
   const included = referred.map((one) => readNamedResource(one, { base, now }));
   const naming = { included, now, patientId, user, canRead: () => false };
   const { nameOf } = await resolveNames(api, [...parties, ...(task?.owner ? [ownerOf(task.owner)] : [])], naming);
-  const fresh = toRow(request, nameOf, { now, timeZone }, task);
-  const listed = rows.find(({ id }) => id === request.id);
-  // The list has asked for Tasks, too: where this answer has none, what it found is not contradicted.
-  const { status, next, still, sentTo } = task || !listed ? fresh : listed;
+  const fresh = toRow(request, nameOf, { now, timeZone, limits }, task);
+  // What the list has found out holds for the state that it has seen, and for no other.
+  const listed = rows.find(({ id, ehrStatus }) => id === request.id && ehrStatus === fresh.ehrStatus);
+  // The list has asked for Tasks, too: where this answer has none, or not all, what it found is not contradicted.
+  const { status, next, still, sentTo } = listed && (!task || isPartial) ? listed : fresh;
   const row = { ...fresh, status, next, still, sentTo };
-  const performers = [...(task?.owner ? [ownerOf(task.owner)] : []), ...request.performers].map(nameOf);
-  const requester = request.requester && nameOf(request.requester);
-  const known = { needed: row.needed, requester, performers: [...new Set(performers)], reasons: request.reasons };
+  const named = [...(task?.owner ? [ownerOf(task.owner)] : []), ...request.performers].map(nameOf);
+  // A referral stands in the list with what only its order says.
+  const performers = named.length === 0 && status.hasProvider ? (sentTo?.names ?? []) : named;
+  const requester = (request.requester && nameOf(request.requester)) ?? listed?.requested.by;
+  const reasons = request.reasons.length === 0 && listed?.reason ? [listed.reason.first] : request.reasons;
+  const known = { ...row, requester, performers: [...new Set(performers)], reasons };
   return {
     row,
     sections: readFacts(resource, referred, known, place),
     timeline: readTimeline(resource, events, requester, place),
     related: relatedRequests(row, rows),
     numbers: readNumbers(resource),
-    notices: isAlone ? ['Names and events that the EHR keeps elsewhere could not be read with this request.'] : [],
+    notices: [
+      ...(isAlone ? ['Names and events that the EHR keeps elsewhere could not be read with this request.'] : []),
+      ...(isPartial ? ['Not everything about this request could be read. See the EHR.'] : []),
+    ],
     json: resourceJson(resource),
   };
 }

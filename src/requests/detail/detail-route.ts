@@ -12,7 +12,7 @@ import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { mayUse } from '#src/launches/session/launch.ts';
 import type { CurrentTokens } from '#src/launches/tokens/current-token.ts';
 import { type BarDependencies, clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
-import { apiOf, mayShowRequests, ownUserOf, readsTasks } from '#src/requests/chart/launch-reads.ts';
+import { apiOf, mayShowRequests, movementOf, ownUserOf, readsTasks } from '#src/requests/chart/launch-reads.ts';
 import { endIfOver } from '#src/requests/chart/open-readings.ts';
 import type { ChartReadings } from '#src/requests/chart/readings.ts';
 import { createBatchSupport } from '#src/requests/list/batch-support.ts';
@@ -95,7 +95,9 @@ export function detailRoute(dependencies: DetailDependencies): RequestHandler {
       patient: `Patient/${patientId}`,
     });
     if (read.kind === 'failed') return sendProblem(request, response, frame, read);
-    const place = { base: api.base, now, timeZone: organization.timeZone, patientId, user: ownUserOf(launch, user) };
+    const { timeZone } = organization;
+    const at = { base: api.base, now, timeZone, limits: movementOf(organization) };
+    const place = { ...at, patientId, user: ownUserOf(launch, user) };
     response.type('html').send(detailPage({ ...frame, ...(await describeDetail(api, read, rows, place)) }));
   };
 }

@@ -1,5 +1,6 @@
 /** Everything of a ServiceRequest that matters to a clinician, in sections of plain texts. */
 
+import type { RequestRow } from '#src/requests/list/row.ts';
 import { momentText } from '#src/requests/timing/moments.ts';
 import {
   asConceptText,
@@ -10,6 +11,7 @@ import {
   asTexts,
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
+import { quantitiesOf } from '#src/smart/fhir/quantity.ts';
 import { namesOf, type Place } from './referred.ts';
 
 /** A label and its texts; one without texts is left out. */
@@ -24,10 +26,10 @@ export interface FactSection {
 }
 
 const LONGEST_NOTE = 2_000;
+const MOST_NOTES = 50;
 
 /** What is known of the request by its row in the list. */
-interface Known {
-  readonly needed: string | undefined;
+interface Known extends Pick<RequestRow, 'needed' | 'status'> {
   readonly requester: string | undefined;
   readonly performers: readonly string[];
   readonly reasons: readonly string[];
@@ -53,7 +55,7 @@ export function readFacts(
       [
         ['Category', concepts('category')],
         ['Body site', concepts('bodySite')],
-        ['Quantity', quantityOf(resource)],
+        ['Quantity', quantitiesOf(resource)],
         ['Order details', concepts('orderDetail')],
         ['Specimen', named('specimen')],
       ],
@@ -76,7 +78,10 @@ export function readFacts(
       'Who',
       [
         ['Requested by', listed(known.requester)],
-        ['Provider', known.performers],
+        [
+          'Provider',
+          known.status.group === 'open' && !known.status.hasProvider ? ['No provider yet'] : known.performers,
+        ],
         ['Kind of provider', listed(asConceptText(resource.performerType))],
       ],
     ],
@@ -85,7 +90,7 @@ export function readFacts(
     [
       'Notes',
       [
-        ['Note', asRecords(resource.note, 20).flatMap((note) => noteOf(note, place))],
+        ['Note', notesOf(resource, place)],
         ['For the patient', listed(asText(resource.patientInstruction, LONGEST_NOTE))],
       ],
     ],
@@ -112,24 +117,12 @@ function listed(text: string | undefined): string[] {
   return text === undefined ? [] : [text];
 }
 
-/** FHIR R4 quantity[x]: a quantity, a ratio or a range. */
-function quantityOf({ quantityQuantity, quantityRatio, quantityRange }: ForeignRecord): string[] {
-  const { numerator, denominator } = asRecord(quantityRatio);
-  const { low, high } = asRecord(quantityRange);
-  const joined = (parts: unknown[], by: string) => parts.flatMap((part) => amountOf(part) ?? []).join(by);
-  return [
-    amountOf(quantityQuantity) ?? '',
-    joined([numerator, denominator], ' per '),
-    joined([low, high], ' to '),
-  ].filter((text) => text !== '');
-}
-
-function amountOf(quantity: unknown): string | undefined {
-  const { value, unit, code, comparator } = asRecord(quantity);
-  if (typeof value !== 'number' || !Number.isFinite(value)) return undefined;
-  return [asInformation(comparator, 2), String(value), asInformation(unit) ?? asInformation(code)]
-    .filter(Boolean)
-    .join(' ');
+/** What is beyond the bound, or is no Annotation, is not passed over in silence. */
+function notesOf({ note }: ForeignRecord, place: Place): string[] {
+  const given = [note ?? []].flat().filter((one) => one !== null).length;
+  const notes = asRecords(note, MOST_NOTES);
+  const rest = given - notes.length;
+  return [...notes.flatMap((one) => noteOf(one, place)), ...(rest > 0 ? [`${rest} more in the EHR`] : [])];
 }
 
 function noteOf({ text, authorString, authorReference, time }: ForeignRecord, { timeZone }: Place): string[] {

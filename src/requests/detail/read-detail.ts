@@ -7,6 +7,7 @@ import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.
 import { localReference, namelessReferences } from '#src/smart/fhir/reference.ts';
 import type { Permission } from '#src/smart/scopes/granted.ts';
 import type { FhirApi, FhirResource } from '#src/smart/step-6-fhir-api.ts';
+import { isOfOther } from './whose.ts';
 
 /** What reading a request depends on. */
 export interface DetailOptions {
@@ -30,6 +31,8 @@ export interface ReadDetail {
   readonly events: readonly ForeignRecord[];
   /** The EHR takes no batch, so neither was asked for. */
   readonly isAlone: boolean;
+  /** The EHR has more events than came, or failed to search for some. */
+  readonly isPartial: boolean;
 }
 
 /** `absent`: not there, deleted, in error, or another patient's, which no page distinguishes. */
@@ -69,7 +72,7 @@ async function readListed(api: FhirApi, options: DetailOptions, references: read
   const came = await readBatch(api, [own, ...askable(references, options)], options);
   if (!came) return judge(api, await readOne(api, options), undefined, options);
   const resource = came.resources.find((one) => one.resourceType === 'ServiceRequest' && one.id === options.requestId);
-  if (resource) return judge(api, resource, came.resources, options);
+  if (resource) return judge(api, resource, came, options);
   const { first } = came;
   return first === undefined || first < 400 ? { kind: 'absent' } : failedAs(answered(first, []).failure);
 }
@@ -84,7 +87,7 @@ async function readUnlisted(api: FhirApi, options: DetailOptions): Promise<Detai
     if (error instanceof FhirError) return undefined;
     throw error;
   });
-  return judge(api, resource, came?.resources, options);
+  return judge(api, resource, came, options);
 }
 
 function readOne(api: FhirApi, { requestId }: DetailOptions): Promise<FhirResource> {
@@ -100,8 +103,8 @@ function askable(references: readonly string[], { mayUse }: DetailOptions): stri
   return references.filter((reference) => mayUse({ type: reference.split('/')[0] ?? '', interaction: 'r' }));
 }
 
-/** @returns the resources that came, those of searches included, and how the first read ended; undefined for no batch. */
-async function readBatch(api: FhirApi, reads: readonly string[], options: DetailOptions) {
+/** @returns the resources that came, those of searches included; undefined for no batch. */
+async function readBatch(api: FhirApi, reads: readonly string[], options: DetailOptions): Promise<Came | undefined> {
   const { requestId, patientId, mayUse, batches, searchParameters } = options;
   if (batches.isMissing()) return undefined;
   const granted = EVENT_SEARCHES.filter(([type]) => mayUse({ type, interaction: 's' }));
@@ -111,18 +114,41 @@ async function readBatch(api: FhirApi, reads: readonly string[], options: Detail
     return `${type}?${withSearchParameters(query, searchParameters)}`;
   });
   const entry = [...reads, ...searches].map((url) => ({ request: { method: 'GET', url } }));
-  if (entry.length === 0) return { resources: [], first: undefined };
+  if (entry.length === 0) return { resources: [], first: undefined, isPartial: false };
   try {
     const answer = await api.batch({ resourceType: 'Bundle', type: 'batch', entry });
     const entries = asRecords(answer['entry'], MOST_RESOURCES);
     const isRefused = isNoBatchResponse(answer) && !entries.some(({ response }) => statusOf(response) === 404);
-    if (!isRefused) return { resources: entries.flatMap(resourcesOf), first: statusOf(entries[0]?.response) };
+    if (!isRefused) return cameIn(entries);
     batches.noteMissing();
   } catch (error) {
     if (!(error instanceof FhirError) || !refusesSuch(error)) throw error;
     batches.noteMissing();
   }
   return undefined;
+}
+
+interface Came {
+  readonly resources: readonly ForeignRecord[];
+  /** How the first read ended. */
+  readonly first: number | undefined;
+  readonly isPartial: boolean;
+}
+
+function cameIn(entries: readonly ForeignRecord[]): Came {
+  const hasNext = ({ resource }: ForeignRecord) =>
+    asRecords(asRecord(resource).link).some(({ relation }) => codeOf(relation) === 'next');
+  const hasFailed = ({ response }: ForeignRecord) => isOfTheMoment(statusOf(response) ?? 0);
+  return {
+    resources: entries.flatMap(resourcesOf),
+    first: statusOf(entries[0]?.response),
+    isPartial: entries.some((entry) => hasNext(entry) || hasFailed(entry)),
+  };
+}
+
+/** A failure that says nothing about what there is. */
+function isOfTheMoment(status: number): boolean {
+  return status >= 500 || status === 429 || status === 408;
 }
 
 function statusOf(response: unknown): number | undefined {
@@ -141,14 +167,14 @@ function resourcesOf(entry: ForeignRecord): ForeignRecord[] {
 function judge(
   api: FhirApi,
   resource: ForeignRecord,
-  came: readonly ForeignRecord[] | undefined,
+  came: Came | undefined,
   { requestId, patientId }: DetailOptions,
 ): DetailResult {
   const localOf = (reference: unknown) => localReference(reference, api.base);
   const isOwn = resource.resourceType === 'ServiceRequest' && resource.id === requestId;
   const isInError = codeOf(resource.status) === 'entered-in-error';
   if (!isOwn || isInError || localOf(resource.subject) !== `Patient/${patientId}`) return { kind: 'absent' };
-  const others = (came ?? []).filter((one) => !isOfOther(one, localOf, patientId));
+  const others = (came?.resources ?? []).filter((one) => !isOfOther(one, localOf, patientId));
   const isEvent = ({ resourceType }: ForeignRecord) => EVENT_SEARCHES.some(([type]) => type === resourceType);
   const isAbout = (event: ForeignRecord) =>
     ['focus', 'basedOn', 'target', 'about', 'partOf']
@@ -160,22 +186,6 @@ function judge(
     referred: others.filter((one) => !isEvent(one) && one.resourceType !== 'ServiceRequest'),
     events: others.filter((one) => isEvent(one) && isAbout(one)),
     isAlone: came === undefined,
+    isPartial: came?.isPartial === true,
   };
 }
-
-/** Does a resource name a patient, and not this one, in any of the members that R4 has for it? */
-function isOfOther(
-  resource: ForeignRecord,
-  localOf: (reference: unknown) => string | undefined,
-  patientId: string,
-): boolean {
-  const named = ['subject', 'patient', 'beneficiary', 'for'].flatMap((name) => asRecords(resource[name]));
-  if (named.length === 0) return !WITHOUT_PATIENT.has(String(resource.resourceType));
-  return named.some((reference) => localOf(reference) !== `Patient/${patientId}`);
-}
-
-/** Types that are about no patient, or that name theirs only by what they are about. */
-const WITHOUT_PATIENT = new Set([
-  ...['Practitioner', 'PractitionerRole', 'Organization', 'Location', 'HealthcareService', 'CareTeam', 'Device'],
-  ...['Task', 'Provenance', 'Appointment', 'Communication'],
-]);

@@ -4,6 +4,7 @@ import { readNamedResource } from '#src/requests/list/named-resource.ts';
 import { momentText } from '#src/requests/timing/moments.ts';
 import { containedOf } from '#src/smart/fhir/contained.ts';
 import { asConceptText, asInformation, asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { quantityText } from '#src/smart/fhir/quantity.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 
 /** Where and when a page is read; days and times are those of `timeZone`. */
@@ -41,10 +42,7 @@ function nameOfResource(resource: ForeignRecord, { base, now, timeZone }: Place)
 }
 
 function valueOf({ valueQuantity, valueString, valueCodeableConcept }: ForeignRecord): string | undefined {
-  const { value, unit, code } = asRecord(valueQuantity);
-  const amount = typeof value === 'number' && Number.isFinite(value) ? String(value) : undefined;
-  const quantity = amount && [amount, asInformation(unit) ?? asInformation(code)].filter(Boolean).join(' ');
-  return quantity ?? asInformation(valueString) ?? asConceptText(valueCodeableConcept);
+  return quantityText(valueQuantity) ?? asInformation(valueString) ?? asConceptText(valueCodeableConcept);
 }
 
 /** "DocumentReference/1" is a "Document reference". */

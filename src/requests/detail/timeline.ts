@@ -1,5 +1,6 @@
 /** What happened to a request, as far as the EHR says it: each line with what, when, who, and where it was read. */
 import { readFhirDate } from '#src/patients/fhir-date.ts';
+import { codesOf } from '#src/requests/progress/task.ts';
 import { describeTask } from '#src/requests/progress/task-words.ts';
 import { dateText } from '#src/requests/timing/moments.ts';
 import {
@@ -55,11 +56,7 @@ const READERS = new Map<string, (event: ForeignRecord) => Event[]>([
 ]);
 
 function taskEvents(task: ForeignRecord): Event[] {
-  const codes = asRecords(asRecord(task.businessStatus).coding).flatMap(({ code }) => asText(code, 60) ?? []);
-  const word = describeTask(
-    task.status,
-    codes.map((code) => code.toLowerCase()),
-  );
+  const word = describeTask(task.status, codesOf(task.businessStatus));
   if (!word) return [];
   const said = [asConceptText(task.statusReason), asConceptText(task.businessStatus)].filter(
     (text) => text !== undefined,
@@ -80,6 +77,7 @@ function appointmentEvents({ status, start, created, description, participant }:
   const state = asInformation(status, 40);
   if (state === 'entered-in-error') return [];
   const who = asRecords(participant)
+    .filter(({ actor }) => !/(?:^|\/)Patient\//.test(asText(asRecord(actor).reference) ?? ''))
     .map(({ actor }) => displayOf(actor))
     .find((name) => name !== undefined);
   const what = ['Appointment', state, asInformation(description)].filter((part) => part !== undefined).join(' · ');

@@ -2,6 +2,7 @@
 import { conditionsOf, remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
 import { containedOf, type Place } from '#src/smart/fhir/contained.ts';
 import { asConceptText, asInformation, asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { quantitiesOf } from '#src/smart/fhir/quantity.ts';
 
 const NOT_NAMED = 'Service not named by EHR';
 const MOST_DETAILS = 4;
@@ -20,10 +21,7 @@ export function readService(resource: ForeignRecord): { service: string; categor
 /** What distinguishes two orders of one service: the body sites, and how much is ordered. */
 export function readDetail(resource: ForeignRecord): string | undefined {
   const sites = asRecords(resource.bodySite).flatMap((site) => asConceptText(site) ?? []);
-  const { value, unit, code } = asRecord(resource.quantityQuantity);
-  const amount = typeof value === 'number' && Number.isFinite(value) ? String(value) : undefined;
-  const quantity = amount && [amount, asInformation(unit) ?? asInformation(code)].filter(Boolean).join(' ');
-  return [...new Set(sites), ...(quantity ? [quantity] : [])].slice(0, MOST_DETAILS).join(', ') || undefined;
+  return [...new Set([...sites, ...quantitiesOf(resource)])].slice(0, MOST_DETAILS).join(', ') || undefined;
 }
 
 /** Everything that changes the meaning of the whole request, in one line; FHIR forbids showing it as if it were not there. */

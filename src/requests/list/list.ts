@@ -1,7 +1,7 @@
 /** Loads the EHR's requests of one patient, checked, sorted, merged and named, as the page shows them. */
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
 import { type MovementLimits } from '#src/requests/progress/movement.ts';
-import { newestTasks, readTask, type Task } from '#src/requests/progress/task.ts';
+import { newestTask, newestTasks, readTask, type Task } from '#src/requests/progress/task.ts';
 import type { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
@@ -89,7 +89,7 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
   const { movement, encounter } = options;
   const at = { now, timeZone, limits: movement, user: user?.reference, encounter };
   const rows = kept.map((request) => toRow(request, nameOf, at, taskOf(request)));
-  const { end, counted, unreadable } = found.result;
+  const { end, counted, unreadable, limitedBy } = found.result;
   const hasMore = end === 'more' || sifted.requests.length > shown.length;
   return {
     open: rows.filter((row) => row.status.group === 'open'),
@@ -97,7 +97,7 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
     otherOrders: sifted.otherOrders,
     notices: [
       ...describeLimits(limits),
-      ...describeLeftOut({ ...sifted, unreadable, counted, hasMore }),
+      ...describeLeftOut({ ...sifted, unreadable, counted, limitedBy, hasMore }),
       ...describeMerged({ ...merged, inDoubt: onceById(sifted.inDoubt), disputed: sifted.disputed }),
       ...describeNotGranted(notGranted),
       ...found.taskNotices,
@@ -186,9 +186,7 @@ function tasksFor(tasks: readonly Task[], referred: readonly ServiceRequest[]) {
     keys.basedOn !== undefined && ofOrders.has(keys.basedOn) ? [keys.basedOn] : [];
   const newest = newestTasks(tasks);
   return ({ keys }: ServiceRequest): Task | undefined =>
-    [`ServiceRequest/${keys.id}`, ...aliases(keys)]
-      .flatMap((key) => newest.get(key) ?? [])
-      .toSorted((a, b) => b.changedMs - a.changedMs)[0];
+    newestTask([`ServiceRequest/${keys.id}`, ...aliases(keys)].flatMap((key) => newest.get(key) ?? []));
 }
 
 function problemOf({ result: { end, isBegun }, failure }: Found): RequestsProblem | undefined {

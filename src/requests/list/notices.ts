@@ -13,13 +13,15 @@ interface LeftOut {
   readonly unreadable: number;
   readonly enteredInError: number;
   readonly hasMore: boolean;
+  /** Search parameters that the EHR has added of its own. */
+  readonly limitedBy: readonly string[];
   /** `Bundle.total`, where less came. */
   readonly counted: { readonly total: number; readonly came: number } | undefined;
 }
 
 /** One line per reason that something the EHR sent is not in the list (LC-06, FH-08). */
 export function describeLeftOut(leftOut: LeftOut): string[] {
-  const { otherPatients, unknownPatients, unreadable, enteredInError, hasMore, counted } = leftOut;
+  const { otherPatients, unknownPatients, unreadable, enteredInError, hasMore, limitedBy, counted } = leftOut;
   const entries = (count: number) => (count === 1 ? '1 entry' : `${count} entries`);
   const requests = (count: number) => (count === 1 ? '1 request' : `${count} requests`);
   const isAre = (count: number) => (count === 1 ? 'is' : 'are');
@@ -30,6 +32,8 @@ export function describeLeftOut(leftOut: LeftOut): string[] {
       `${requests(unknownPatients)} could not be shown: the EHR does not say in a form that this app can read which patient ${unknownPatients === 1 ? 'it is' : 'they are'} about. See the EHR, and tell your EHR team.`,
     unreadable > 0 &&
       `${entries(unreadable)} could not be shown: this app cannot read ${unreadable === 1 ? 'it' : 'them'} as a request. See the EHR.`,
+    limitedBy.length > 0 &&
+      `The EHR says that it searched by ${limitedBy.join(', ')}, which this app did not ask for. Requests may be missing. See the EHR.`,
     hasMore && 'The EHR has more requests than this page reads. See the rest in the EHR.',
     counted !== undefined &&
       !hasMore &&

@@ -1,11 +1,11 @@
 /** Turns a parsed request and its newest Task into the words of its row. */
-import { dayText, readFhirDate } from '#src/patients/fhir-date.ts';
+import { dayText, lastDayOf, readFhirDate } from '#src/patients/fhir-date.ts';
 import { daysWithoutMovement, type MovementLimits } from '#src/requests/progress/movement.ts';
 import { nextStep } from '#src/requests/progress/next-step.ts';
 import type { Task } from '#src/requests/progress/task.ts';
 import { elapsedText } from '#src/requests/timing/how-long-ago.ts';
 import type { PartyReference, ServiceRequest } from './service-request.ts';
-import { withTask } from './status.ts';
+import { codeOf, withTask } from './status.ts';
 
 const MOST_NAMED = 2;
 
@@ -39,6 +39,8 @@ export function toRow(request: ServiceRequest, nameOf: (party: PartyReference) =
   const waited = elapsedText(task?.changed ?? request.authoredOn, at);
   return {
     id,
+    /** As the EHR wrote it, before any Task: when it is another one, the row is out of date. */
+    ehrStatus: codeOf(request.keys.state),
     service,
     detail,
     category,
@@ -50,7 +52,7 @@ export function toRow(request: ServiceRequest, nameOf: (party: PartyReference) =
     source,
     priority,
     needed,
-    sentTo: sentTo(request, nameOf, task),
+    sentTo: sentTo({ ...request, ...status }, nameOf, task),
     requested: { on: dayText(request.authoredOn, at.timeZone), by: requester && nameOf(requester) },
     reason: first === undefined ? undefined : { first, more: others.length },
     isMine: at.user !== undefined && requester?.local === at.user,
@@ -73,22 +75,35 @@ function sinceOf({ status, authoredOn, lastUpdated }: ServiceRequest, at: ReadAt
 /** The last thing that is known to have happened; what the future holds has not. */
 function movedMs({ authoredOn, lastUpdated }: ServiceRequest, at: ReadAt, task: Task | undefined): number | undefined {
   const known = [authoredOn, lastUpdated, task?.changed]
-    .map((value) => readFhirDate(value, at.timeZone)?.at)
+    .map((value) => latestMs(value, at.timeZone))
     .filter((ms) => ms !== undefined && ms <= at.now.getTime());
   return known.length === 0 ? undefined : Math.max(...known.map(Number));
 }
 
+/** "2026" may be its last day as well as its first: of how long ago it was, no more is claimed than is proved. */
+function latestMs(value: unknown, timeZone: string): number | undefined {
+  const date = readFhirDate(value, timeZone);
+  return date && date.day.length < 10 ? Date.parse(lastDayOf(date.day)) : date?.at;
+}
+
 function sentTo(
-  { performers, performerType }: ServiceRequest,
+  {
+    performers,
+    performerType,
+    hasProvider,
+  }: Pick<ServiceRequest, 'performers' | 'performerType'> & { hasProvider: boolean },
   nameOf: (party: PartyReference) => string,
   task: Task | undefined,
 ) {
   const names = [...new Set(task?.owner ? [nameOf(ownerOf(task.owner))] : performers.map(nameOf))];
-  const kind = performerType === undefined ? undefined : { names: [`Any: ${performerType}`], more: 0 };
+  const nameless = hasProvider ? { names: [nameOf(NAMELESS)], more: 0 } : undefined;
+  const kind = performerType === undefined ? nameless : { names: [`Any: ${performerType}`], more: 0 };
   return names.length === 0
     ? kind
     : { names: names.slice(0, MOST_NAMED), more: Math.max(0, names.length - MOST_NAMED) };
 }
+
+const NAMELESS: PartyReference = { display: undefined, local: undefined, contained: undefined };
 
 /** A Task's owner as names are resolved; what a Task contains is not looked at. */
 export function ownerOf(owner: NonNullable<Task['owner']>): PartyReference {

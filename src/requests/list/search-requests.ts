@@ -29,6 +29,8 @@ export interface SearchResult {
   readonly counted: { readonly total: number; readonly came: number } | undefined;
   /** Entries that hold neither a request nor a resource that goes with one. */
   readonly unreadable: number;
+  /** Search parameters by which the EHR has limited its answer, although it was not asked to. */
+  readonly limitedBy: readonly string[];
   /** Whether every request that the EHR counts was seen: only then is a request that was not found absent. */
   readonly isWhole: boolean;
 }
@@ -61,6 +63,7 @@ export async function searchRequests(
   const visited = new Set<string>();
   const read = { pages: 0, requests: 0, entries: 0, bytes: 0 };
   const tally = createTally();
+  const limitedBy = new Set<string>();
   const isEnough = () => read.requests >= maxRequests || read.entries > MOST_ENTRIES || read.bytes >= MOST_BYTES;
   // A function of its own, so that the page is gone while the next one is read.
   const readPage = async (path: string): Promise<string | undefined> => {
@@ -68,6 +71,7 @@ export async function searchRequests(
     const entries = entriesOf(bundle);
     read.pages += 1;
     tally.expect(bundle['total']);
+    for (const name of ownLimits(bundle, api.base, options)) limitedBy.add(name);
     for (const entry of entries) {
       read.entries += 1;
       if (read.entries > MOST_ENTRIES) break;
@@ -76,7 +80,7 @@ export async function searchRequests(
       tally.add(resource, asRecord(entry.search).mode);
       take(resource);
     }
-    return nextLink(bundle, api.base);
+    return nextLink(bundle, api.base, 'ServiceRequest');
   };
   const readAll = async (): Promise<SearchEnd> => {
     let next: string | undefined = searchPath(options);
@@ -95,7 +99,8 @@ export async function searchRequests(
     return error.failure === 'not-found' && read.pages > 0 ? 'page-gone' : error.failure;
   });
   const { counted, unreadable } = tally.result();
-  return { end, isBegun: read.pages > 0, counted, unreadable, isWhole: end === 'complete' && !counted && !unreadable };
+  const isWhole = end === 'complete' && !counted && !unreadable && limitedBy.size === 0;
+  return { end, isBegun: read.pages > 0, counted, unreadable, limitedBy: [...limitedBy], isWhole };
 }
 
 function searchPath({ patientId, identifiers = [], includes = [], searchParameters }: RequestSearch): string {
@@ -105,8 +110,8 @@ function searchPath({ patientId, identifiers = [], includes = [], searchParamete
   return `ServiceRequest?${withSearchParameters(query, searchParameters)}`;
 }
 
-/** An entry that is no object is one without a resource. */
-function entriesOf(bundle: FhirResource): ForeignRecord[] {
+/** An entry that is no object is one without a resource. @throws FhirError for anything but a Bundle. */
+export function entriesOf(bundle: FhirResource): ForeignRecord[] {
   if (bundle.resourceType !== 'Bundle') {
     const rule = bundle.resourceType === 'OperationOutcome' ? 'fhir.search-outcome' : 'fhir.search-no-bundle';
     throw new FhirError('unexpected', undefined, { rule });
@@ -115,18 +120,41 @@ function entriesOf(bundle: FhirResource): ForeignRecord[] {
   return entries.slice(0, MOST_ENTRIES + 1).map(asRecord);
 }
 
+/** What an EHR might search by of its own; with a modifier it may say what is left out anyway, so that is no limit. */
+const LIMITS = [
+  'status',
+  'intent',
+  'category',
+  'code',
+  'authored',
+  'occurrence',
+  'encounter',
+  'requester',
+  'performer',
+];
+
+/** FHIR R4 search: the `self` link holds the parameters that the server has used. */
+function ownLimits(bundle: FhirResource, base: URL, options: RequestSearch): string[] {
+  const self = asRecords(bundle['link']).find(({ relation }) => asText(relation)?.toLowerCase() === 'self')?.url;
+  const used = typeof self === 'string' ? URL.parse(self, base)?.searchParams : undefined;
+  const asked = URL.parse(searchPath(options), base)?.searchParams;
+  const patients = [...(used?.getAll('patient') ?? []), ...(used?.getAll('subject') ?? [])];
+  const isOther = patients.length > 0 && patients.every((patient) => patient.split('/').at(-1) !== options.patientId);
+  return [...LIMITS.filter((name) => used?.has(name) && !asked?.has(name)), ...(isOther ? ['another patient'] : [])];
+}
+
 /** Stands for a next page whose address is nothing that can be followed. */
-const UNKNOWN_PAGE = '';
+export const UNKNOWN_PAGE = '';
 
 /**
- * Relations know no case (RFC 8288 2.1.1). The link is absolute, because FhirApi takes a relative path from the base while
+ * The next page of a search of this type. Relations know no case (RFC 8288 2.1.1). The link is absolute, because FhirApi takes a relative path from the base while
  * a server may mean it from its own root.
  */
-function nextLink(bundle: FhirResource, base: URL): string | undefined {
+export function nextLink(bundle: FhirResource, base: URL, type: string): string | undefined {
   const url = asRecords(bundle['link']).find(({ relation }) => asText(relation)?.toLowerCase() === 'next')?.url;
   if (url === undefined || url === null || url === '') return undefined;
   if (typeof url !== 'string') return UNKNOWN_PAGE;
-  const next = URL.parse(url, `${base.href.replace(/\/$/, '')}/ServiceRequest`);
+  const next = URL.parse(url, `${base.href.replace(/\/$/, '')}/${type}`);
   if (!next) throw new FhirError('unexpected');
   return next.href;
 }

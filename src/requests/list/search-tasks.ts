@@ -1,11 +1,16 @@
 /** Asks the EHR for a patient's Tasks, where it has any: what became of requests at their providers. */
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
-import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asRecord, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { type BatchSupport, refusesSuch } from './batch-support.ts';
 import { withSearchParameters } from './search-parameters.ts';
+import { entriesOf, nextLink, UNKNOWN_PAGE } from './search-requests.ts';
 
 const MOST_TASKS = 200;
+const MOST_PAGES = 5;
+const UNREAD = 'What providers have answered could not be read. See the EHR.';
+/** The newest Task of a request may be among those that did not come. */
+const IN_PART = 'Not everything that providers have answered could be read. See the EHR.';
 
 /** @returns one line where Tasks could not be read now; an EHR without Task is asked once an hour and says nothing. */
 export async function searchTasks(
@@ -16,13 +21,23 @@ export async function searchTasks(
   const { patientId, searchParameters, support } = options;
   if (support.isMissing()) return [];
   const query = new URLSearchParams({ patient: patientId, _count: String(MOST_TASKS) });
+  const visited = new Set<string>();
+  let next: string | undefined = `Task?${withSearchParameters(query, searchParameters)}`;
   try {
-    const bundle = await api.get(`Task?${withSearchParameters(query, searchParameters)}`);
-    for (const entry of asRecords(bundle['entry'], MOST_TASKS)) take(asRecord(entry.resource));
+    while (next !== undefined) {
+      if (next === UNKNOWN_PAGE || visited.has(next) || visited.size >= MOST_PAGES) return [IN_PART];
+      visited.add(next);
+      // oxlint-disable-next-line no-await-in-loop -- each page names the next one.
+      const bundle = await api.get(next);
+      if (bundle.resourceType === 'OperationOutcome') return [UNREAD];
+      for (const { resource } of entriesOf(bundle)) take(asRecord(resource));
+      next = nextLink(bundle, api.base, 'Task');
+    }
     return [];
   } catch (error) {
     if (!(error instanceof FhirError)) throw error;
-    if (!refusesSuch(error)) return ['What providers have answered could not be read. See the EHR.'];
+    if (visited.size > 1) return [IN_PART];
+    if (!refusesSuch(error)) return [UNREAD];
     support.noteMissing();
     return [];
   }

@@ -1,7 +1,7 @@
 /** The one table from FHIR's status, intent and priority codes to the plain words of the list. */
 import type { Task } from '#src/requests/progress/task.ts';
 import type { TaskWord } from '#src/requests/progress/task-words.ts';
-import { asInformation, asText } from '#src/smart/fhir/fields.ts';
+import { asConceptText, asInformation, asText } from '#src/smart/fhir/fields.ts';
 
 /** A plain status word with its picture and the half of the page it belongs to. */
 export interface RequestStatus extends StatusWord {
@@ -94,10 +94,13 @@ export function withTask(status: RequestStatus, task: Task | undefined): Request
     icon,
     group: isDone ? 'closed' : 'open',
     note: remark === word ? undefined : remark,
-    hasProvider: status.hasProvider || task.owner !== undefined,
+    hasProvider: status.hasProvider || task.owner !== undefined || HEARD.has(icon),
     isOverdue: status.isOverdue && !isDone,
   };
 }
+
+/** A provider has it, whether or not the EHR says which one. */
+const HEARD = new Set<RequestStatus['icon']>(['received', 'accepted', 'booked', 'under-way', 'question']);
 
 function activeWord(intent: unknown, hasProvider: boolean): StatusWord {
   const verb = SOURCES.has(codeOf(intent)) ? 'Active' : 'Ordered';
@@ -106,7 +109,8 @@ function activeWord(intent: unknown, hasProvider: boolean): StatusWord {
 
 /** The priority worth showing; undefined for routine or none. A code FHIR does not know is shown as it came. */
 export function describePriority(priority: unknown): RequestPriority | undefined {
-  const word = asInformation(priority, 40);
+  const [given] = [priority].flat();
+  const word = asInformation(given, 40) ?? asConceptText(given);
   if (word === undefined || codeOf(word) === 'routine') return undefined;
   return PRIORITIES.get(codeOf(word)) ?? { level: 'other', word };
 }

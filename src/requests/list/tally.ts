@@ -1,10 +1,10 @@
 /** Counts what came of a search against what the EHR says there is. */
 import { asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 
-/** What may come along with requests: who asks, who provides, and what an EHR adds to name or to explain them. */
+/** What may come along with requests: who asks, who provides, what became of them, and what an EHR adds to name or to explain them. */
 const COMPANIONS = new Set([
   ...['OperationOutcome', 'Patient', 'Practitioner', 'PractitionerRole', 'Organization', 'Location'],
-  ...['HealthcareService', 'CareTeam', 'RelatedPerson', 'Device', 'Encounter', 'Provenance'],
+  ...['HealthcareService', 'CareTeam', 'RelatedPerson', 'Device', 'Encounter', 'Provenance', 'Task'],
 ]);
 
 /** Pages may overlap, so a request counts once. */

@@ -9,12 +9,14 @@ import {
   type ForeignRecord,
   hasEnded,
 } from '#src/smart/fhir/fields.ts';
+import { quantityText } from '#src/smart/fhir/quantity.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import { dated, dayOf, type ReadingTime } from './chart-date.ts';
 import type { ChartFact } from './facts.ts';
 import { kindOf } from './measures.ts';
 
-const MOST_OF_A_KIND = 20;
+/** Of a longer list, its section says that there is more. */
+export const MOST_OF_A_KIND = 20;
 /** Said of a resource, it is none that a request may carry. */
 const NOT_IN_FORCE = ['entered in error', 'refuted', 'resolved', 'inactive', 'in remission'];
 
@@ -95,8 +97,15 @@ function factOf(
   return text === undefined ? [] : [{ reference: `${String(resourceType)}/${String(id)}`, label, text, ...when }];
 }
 
+/** Some EHRs name what a patient is allergic to only beside the reaction. */
 function nameOf(resource: ForeignRecord): string | undefined {
-  return withRemarks(asConceptText(resource.code), resource);
+  const substances = asRecords(resource.reaction).map(({ substance }) => asConceptText(substance));
+  return withRemarks(asConceptText(resource.code) ?? substances.find((text) => text !== undefined), resource);
+}
+
+/** It counts, and there is no word by which it could be shown. */
+export function isNameless(resource: ForeignRecord): boolean {
+  return isInForce(resource) && nameOf(resource) === undefined;
 }
 
 function isInForce(resource: ForeignRecord): boolean {
@@ -126,11 +135,8 @@ function valueOf({
   valueString,
   valueInteger,
 }: ForeignRecord): string | undefined {
-  const { value, unit, code, comparator } = asRecord(valueQuantity);
-  const number = [value, valueInteger].find((one) => typeof one === 'number' && Number.isFinite(one));
-  const words = [asInformation(comparator, 2), number, asInformation(unit, 30) ?? asInformation(code, 30)];
-  if (number !== undefined) return words.filter((word) => word !== undefined && word !== '{score}').join(' ');
-  return asConceptText(valueCodeableConcept) ?? asInformation(valueString, 120);
+  const number = quantityText(valueQuantity) ?? quantityText({ value: valueInteger });
+  return number ?? asConceptText(valueCodeableConcept) ?? asInformation(valueString, 120);
 }
 
 /** Whether a Coverage counts: active, and not over. The member's number is for the eyes of who opens it. */

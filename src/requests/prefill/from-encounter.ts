@@ -18,6 +18,9 @@ export const STAY = { place: 'Place', encounter: 'Encounter' } as const;
 const MOST_PLACES = 3;
 const LEFT = new Set<unknown>(['planned', 'completed', 'reserved']);
 
+/** FHIR R4 encounter-status: the patient is not there yet, or not any more. */
+const NOT_THERE = new Set<unknown>(['planned', 'finished', 'cancelled', 'entered-in-error']);
+
 /** A place of an encounter, to be named by what it says or by its Location. */
 export interface Place {
   readonly display: string | undefined;
@@ -27,7 +30,8 @@ export interface Place {
 
 /** The places where the patient is now, the newest entry first. @param encounter untrusted */
 export function placesOf(encounter: ForeignRecord, base: URL, now: Date): Place[] {
-  const current = asRecords(encounter.location).filter(
+  const isOver = NOT_THERE.has(encounter.status) || hasEnded(encounter.period, now);
+  const current = asRecords(isOver ? undefined : encounter.location).filter(
     ({ status, period }) => !LEFT.has(status) && !hasEnded(period, now),
   );
   return current

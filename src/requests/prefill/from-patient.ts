@@ -28,10 +28,10 @@ export function contactOf(patient: ForeignRecord, at: ReadingTime): ChartFact[] 
   ];
 }
 
-/** The home first; never an old address, nor one for letters only. */
+/** The home first; never an old address, nor one for letters or bills only. */
 function addressOf({ address }: ForeignRecord, now: Date): string | undefined {
   const current = asRecords(address).filter(
-    ({ use, type, period }) => use !== 'old' && type !== 'postal' && !hasEnded(period, now),
+    ({ use, type, period }) => use !== 'old' && use !== 'billing' && type !== 'postal' && !hasEnded(period, now),
   );
   const best = current.find(({ use }) => use === 'home' || use === 'temp') ?? current[0];
   if (!best) return undefined;

@@ -1,6 +1,6 @@
 /** Takes from the answers only what is of this patient: another patient's resource is refused, wherever it comes from (LC-06). */
 
-import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 
@@ -11,13 +11,21 @@ export interface Received {
   readonly resources: readonly ForeignRecord[];
   /** The EHR has more than it sent. */
   readonly hasMore: boolean;
+  /** The EHR remarked on its own answer, such as that a part of the chart is restricted. */
+  readonly isRemarked: boolean;
 }
 
 /** The resources of a searchset, or the one that was read. */
 export function receivedIn(answer: ForeignRecord): Received {
-  if (answer.resourceType !== 'Bundle') return { resources: [answer], hasMore: false };
+  if (answer.resourceType !== 'Bundle') return { resources: [answer], hasMore: false, isRemarked: false };
   const resources = asRecords(answer.entry, MOST_ENTRIES).map(({ resource }) => asRecord(resource));
-  return { resources, hasMore: asRecords(answer.link).some(({ relation }) => relation === 'next') };
+  const { total, link } = answer;
+  const isCut = typeof total === 'number' && total > resources.length;
+  return {
+    resources,
+    hasMore: isCut || asRecords(link).some(({ relation }) => asText(relation)?.toLowerCase() === 'next'),
+    isRemarked: resources.some(({ resourceType }) => resourceType === 'OperationOutcome'),
+  };
 }
 
 /** The element in which a type names its patient. */
@@ -31,16 +39,18 @@ const PATIENT_ELEMENT: Readonly<Record<string, string>> = {
 
 /**
  * The resources of one type that name this patient on this server, each once; `refused` counts those of the type that
- * name another one, or none that can be read.
+ * name another one, or none that can be read, and `isWhole` says that none came without a usable id.
  */
 export function ownOf(
   resources: readonly ForeignRecord[],
   { type, patientId, base }: { type: string; patientId: string; base: URL },
-): { own: readonly ForeignRecord[]; refused: number } {
+): { own: readonly ForeignRecord[]; refused: number; isWhole: boolean } {
   const element = PATIENT_ELEMENT[type] ?? '';
   const isOwn = (resource: ForeignRecord) =>
     type === 'Patient' ? resource.id === patientId : localReference(resource[element], base) === `Patient/${patientId}`;
-  const ofType = resources.filter(({ resourceType, id }) => resourceType === type && isFhirId(id));
+  const all = resources.filter(({ resourceType }) => resourceType === type);
+  const ofType = all.filter(({ id }) => isFhirId(id));
   const own = new Map(ofType.filter(isOwn).map((resource) => [resource.id, resource]));
-  return { own: [...own.values()], refused: ofType.filter((resource) => !isOwn(resource)).length };
+  const refused = ofType.filter((resource) => !isOwn(resource)).length;
+  return { own: [...own.values()], refused, isWhole: all.length === ofType.length };
 }

@@ -7,7 +7,14 @@ import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { ReadingTime } from './chart-date.ts';
 import { type ChartFact, type ChartFacts, type ChartSection, SECTIONS, type SectionName } from './facts.ts';
 import { fetchReads, type ReadAnswer } from './fetch-reads.ts';
-import { allergiesFrom, insuranceFrom, measuresFrom, reasonsFrom } from './from-clinical.ts';
+import {
+  allergiesFrom,
+  insuranceFrom,
+  isNameless,
+  MOST_OF_A_KIND,
+  measuresFrom,
+  reasonsFrom,
+} from './from-clinical.ts';
 import { placesOf, stayOf } from './from-encounter.ts';
 import { contactOf } from './from-patient.ts';
 import { requesterFrom } from './from-requester.ts';
@@ -57,18 +64,25 @@ async function sectionOf(
     .map(receivedIn);
   const resources = received.flatMap((one) => one.resources);
   const type = asked[0]?.type ?? '';
-  const { own, refused } =
-    name === 'requester' ? { own: resources, refused: 0 } : ownOf(resources, { type, patientId, base: api.base });
+  const { own, refused, isWhole } =
+    name === 'requester'
+      ? { own: resources, refused: 0, isWhole: true }
+      : ownOf(resources, { type, patientId, base: api.base });
   const facts = await factsIn(api, reader, name, own);
   const remark = remarkOn(name, {
     isAsked: asked.length > 0,
     isGranted: asked.some(({ isGranted }) => isGranted),
     isAnswered: received.length > 0,
     refused,
-    hasMore: received.some(({ hasMore }) => hasMore),
+    hasMore: received.some(({ hasMore }) => hasMore) || (facts.length >= MOST_OF_A_KIND && own.length > facts.length),
+    isInDoubt: !isWhole || received.some(({ isRemarked }) => isRemarked) || (isClinical(name) && own.some(isNameless)),
     count: facts.length,
   });
   return { facts, remark };
+}
+
+function isClinical(name: SectionName): boolean {
+  return name === 'reasons' || name === 'allergies';
 }
 
 async function factsIn(

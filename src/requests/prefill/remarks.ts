@@ -21,6 +21,8 @@ interface Reading {
   /** Entries of another patient, or of none that can be read. */
   readonly refused: number;
   readonly hasMore: boolean;
+  /** Something came that cannot be shown, or the EHR says itself that its answer may be incomplete. */
+  readonly isInDoubt: boolean;
   readonly count: number;
 }
 
@@ -34,6 +36,7 @@ export function remarkOn(name: SectionName, reading: Reading): string | undefine
     reading.refused > 0 &&
       `${reading.refused} ${reading.refused === 1 ? 'entry' : 'entries'} of another patient left out. Tell your administrator.`,
     reading.hasMore && 'The EHR has more than is shown here.',
+    reading.count > 0 && reading.isInDoubt && `There may be more ${words} than are shown here. Look in the chart.`,
     reading.count === 0 && `The EHR sent nothing usable about ${words}. Look in the chart.`,
   ];
   return lines.filter((line) => line !== false).join(' ') || undefined;

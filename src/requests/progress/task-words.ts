@@ -60,6 +60,11 @@ const BUSINESS = new Map<string, TaskWord>([
 /** What is over stays over, whatever else is said of it. */
 const FINAL = new Set<TaskWord>([WORDS.done, WORDS.declined, WORDS.cancelled, WORDS.failed]);
 
+/** The hand-over has ended, in whatever way. */
+export function isOver(word: TaskWord): boolean {
+  return FINAL.has(word);
+}
+
 /**
  * @param status Task.status as received. @param business codes and text of Task.businessStatus in lower case; untrusted.
  * @returns undefined for a status that says nothing: `entered-in-error`, or none that FHIR knows.

@@ -1,4 +1,5 @@
 /** Parses FHIR Tasks, the hand-overs of a request to a provider, and finds the newest one of each request. */
+import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import {
   asConceptText,
   asInformation,
@@ -7,7 +8,7 @@ import {
   asText,
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
-import { describeTask, type TaskWord } from './task-words.ts';
+import { describeTask, isOver, type TaskWord } from './task-words.ts';
 
 /** One hand-over as far as the list shows it. Texts are plain and bounded. */
 export interface Task {
@@ -34,14 +35,17 @@ interface ReadAt {
 /**
  * FHIR R4 Task. Never throws (FH-11).
  *
- * @returns undefined for what is entered in error, is about another patient, or names no request of this server.
+ * @returns undefined for what is entered in error, is about another patient, names no request of this server, asks for
+ *   something else than that the request be carried out, or has conditions that may turn its meaning round.
  */
 export function readTask(resource: ForeignRecord, { patientId, localOf }: ReadAt): Task | undefined {
   const isOfPatient = resource.for === undefined || localOf(resource.for) === `Patient/${patientId}`;
   const word = describeTask(resource.status, codesOf(resource.businessStatus));
-  const references = [...asRecords(resource.focus), ...asRecords(resource.basedOn)];
-  const about = references.map(localOf).filter((local) => local?.startsWith('ServiceRequest/') === true);
-  if (resource.resourceType !== 'Task' || !isOfPatient || !word || about.length === 0) return undefined;
+  const about = requestsOf(resource)
+    .map(localOf)
+    .filter((local) => local?.startsWith('ServiceRequest/') === true);
+  const isHandOver = resource.resourceType === 'Task' && isToFulfill(resource) && conditionsOf(resource).length === 0;
+  if (!isHandOver || !isOfPatient || !word || about.length === 0) return undefined;
   const owner = asRecord(resource.owner);
   const party = { display: asInformation(owner.display), local: localOf(owner) };
   const changed = [resource.lastModified, asRecord(resource.meta).lastUpdated, resource.authoredOn]
@@ -58,18 +62,45 @@ export function readTask(resource: ForeignRecord, { patientId, localOf }: ReadAt
   };
 }
 
-/** The newest Task of each request, by `Type/id`; of equally new ones the first. */
-export function newestTasks(tasks: readonly Task[]): ReadonlyMap<string, Task> {
-  const newest = new Map<string, Task>();
-  for (const task of tasks) {
-    for (const request of task.about) {
-      if (task.changedMs > (newest.get(request)?.changedMs ?? -Infinity)) newest.set(request, task);
-    }
-  }
-  return newest;
+/** A Task is about its focus: one whose focus is a form to fill in ends the form, not the request it is based on. */
+function requestsOf({ focus, basedOn }: ForeignRecord): ForeignRecord[] {
+  const [first, ...others] = asRecords(focus);
+  return first ? [first, ...others] : asRecords(basedOn);
 }
 
-function codesOf(concept: unknown): string[] {
+/** FHIR's task-code but `fulfill`: to approve, change, suspend or abort a request is not to carry it out. */
+const OTHER_ERRANDS = new Set<unknown>(['approve', 'abort', 'replace', 'change', 'suspend', 'resume']);
+
+function isToFulfill({ code }: ForeignRecord): boolean {
+  return !asRecords(asRecord(code).coding).some(
+    (coding) => OTHER_ERRANDS.has(coding.code) && /\btask-code$/.test(asText(coding.system) ?? ''),
+  );
+}
+
+/** The newest of several; of equally new ones the first. What one provider has done, another may still have to do. */
+export function newestTask(tasks: readonly Task[]): Task | undefined {
+  const [newest, ...older] = tasks.toSorted((a, b) => b.changedMs - a.changedMs);
+  if (newest?.word.icon !== 'done') return newest;
+  return older.find((task) => !isOver(task.word) && isOfOtherOwner(task, newest)) ?? newest;
+}
+
+function isOfOtherOwner({ owner: one }: Task, { owner: other }: Task): boolean {
+  return one !== undefined && other !== undefined && (one.local ?? one.display) !== (other.local ?? other.display);
+}
+
+/** The Task that speaks for each request, by `Type/id`. */
+export function newestTasks(tasks: readonly Task[]): ReadonlyMap<string, Task> {
+  const keys = new Set(tasks.flatMap(({ about }) => about));
+  return new Map(
+    [...keys].flatMap((key) => {
+      const task = newestTask(tasks.filter(({ about }) => about.includes(key)));
+      return task ? [[key, task] as const] : [];
+    }),
+  );
+}
+
+/** In lower case, as {@link describeTask} takes them. */
+export function codesOf(concept: unknown): string[] {
   const { coding, text } = asRecord(concept);
   return [...asRecords(coding).map(({ code }) => code), text].flatMap((code) => asText(code, 60)?.toLowerCase() ?? []);
 }

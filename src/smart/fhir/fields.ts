@@ -78,6 +78,11 @@ export function asInformation(value: unknown, maxLength = 200): string | undefin
  * counts as not given. "Other" is shown only when nothing says more.
  */
 export function asConceptText(value: unknown): string | undefined {
+  // Some servers write a list where one concept belongs.
+  if (Array.isArray(value)) {
+    const each = value.slice(0, 10).flatMap((one) => (Array.isArray(one) ? [] : (asConceptText(one) ?? [])));
+    return each.length === 0 ? undefined : [...new Set(each)].join(', ');
+  }
   const concept = asRecord(value);
   const codings = asRecords(concept.coding).filter(
     ({ system, extension }) => !isNullSystem(system) && !isMarkedAbsent(asRecords(extension)),

@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { ehr, launch, outcomeOf, useStubWorld } from '#test/helpers/stub-world.ts';
+import { pick as pickFrom, randomOf } from '#test/requests/page/rows.ts';
 
 const { world } = useStubWorld();
 
@@ -220,6 +221,16 @@ test('related requests are links, named by the list', async () => {
   ]);
 });
 
+test.for(['javascript:alert(1)', '//evil.example/', 'new', '../sign-out', '?show=all', 'a b', '"><b>'])(
+  'a related request with the id %s is words and no link',
+  async (id) => {
+    const odd = { ...full, id, code: { text: 'Odd one' }, identifier: undefined, basedOn: undefined };
+    ehr.change('requests', { entry: [...listed, odd].map((resource) => ({ resource })) });
+    const { page } = await open();
+    expect(page.body).toContain('<dt>On the same form</dt><dd><span>Odd one</span></dd>');
+  },
+);
+
 describe('calls', () => {
   test('three where no list is kept: patient, request and one batch', async () => {
     const list = await launch({ scopes: WITH_TASKS }, browser);
@@ -317,6 +328,198 @@ test.for([
   expect(page.status).toBe(200);
   expect(textOf(page)).toContain(words);
   expect(textOf(page)).toContain('Stella Stub');
+});
+
+describe('the page and the list', () => {
+  const changed = async (change: object, tasks: object = bundleOf()) => {
+    const kept = events['Task'];
+    events['Task'] = tasks;
+    const list = await launch({ scopes: WITH_TASKS }, browser);
+    takeBatches({ ...full, ...change });
+    const page = await browser.open(detailOf(list));
+    Object.assign(events, { Task: kept });
+    return { list: textOf(list), page: textOf(page) };
+  };
+  test.for([
+    ['revoked', 'Cancelled'],
+    ['completed', 'Done'],
+    ['on-hold', 'On hold'],
+    ['draft', 'Draft'],
+  ] as const)('one that became %s since the list was read is called "%s"', async ([status, word]) => {
+    const { list, page } = await changed({ status });
+    expect(list).toMatch(/Wheelchair van.*Ordered reply unknown/);
+    expect(page).toMatch(new RegExp(`as of [^a-z]*${word}`));
+    expect(page).not.toContain('Ordered');
+  });
+
+  test('a Task that the list has found stands where the page found none, or not all', async () => {
+    const accepted = {
+      resourceType: 'Task',
+      status: 'accepted',
+      focus: about[0],
+      lastModified: '2026-11-21T08:00:00Z',
+    };
+    const requested = { ...accepted, status: 'requested', lastModified: '2026-11-20T08:00:00Z' };
+    ehr.on('/fhir/Task', () => ({ body: bundleOf(accepted, requested) }));
+    const none = await changed({});
+    const next = { link: [{ relation: 'next', url: `${ehr.fhirBase}/Task?page=2` }] };
+    const some = await changed({}, { ...bundleOf(requested), ...next });
+    for (const { list, page } of [none, some]) for (const text of [list, page]) expect(text).toMatch(/Accepted/);
+    expect(none.page).not.toContain('could be read');
+    expect(some.page).toContain('Not everything about this request could be read. See the EHR.');
+  });
+
+  test('one that no provider is named for says so on both', async () => {
+    const list = await launch({ scopes: WITH_TASKS }, browser);
+    takeBatches({
+      resourceType: 'ServiceRequest',
+      id: 'older',
+      ...own,
+      status: 'on-hold',
+      code: { text: 'Evaluation' },
+    });
+    ehr.on('/fhir/ServiceRequest/older', () => ({
+      body: { resourceType: 'ServiceRequest', id: 'older', ...own, status: 'on-hold', code: { text: 'Evaluation' } },
+    }));
+    ehr.on('/fhir', () => ({ status: 405 }));
+    const page = await browser.open(detailOf(list, 'older'));
+    expect(textOf(page)).toContain('Provider No provider yet');
+  });
+});
+
+test('whatever the EHR sends, the list and the page say the same of it', { timeout: 120_000 }, async () => {
+  const random = randomOf(12);
+  const pick = <Item>(some: readonly Item[]): Item => pickFrom(some, random);
+  const made = Array.from({ length: 80 }, (_, at) => ({
+    ...{ resourceType: 'ServiceRequest', id: `p-${at}`, subject: own.subject, code: { text: `Item ${at}.` } },
+    status: pick(['active', 'active', 'active', 'draft', 'on-hold', 'completed', 'revoked', 'unknown', 7, undefined]),
+    intent: pick(['order', 'order', 'plan', 'directive', undefined, 'ORDER']),
+    doNotPerform: pick([undefined, undefined, undefined, true, 'maybe']),
+    priority: pick([undefined, 'routine', 'stat', 'ASAP', 'emergency', ['urgent']]),
+    authoredOn: pick(['2026-11-01T08:00:00Z', '2026-11', '2026', 'soon', undefined, '2026-11-20']),
+    ...pick([
+      {},
+      { occurrenceDateTime: '2027-01-05T14:30:00Z' },
+      { occurrenceDateTime: '2026-10-01' },
+      { occurrencePeriod: { start: '2027-01-05', end: '2027-01' } },
+      {
+        occurrenceTiming: {
+          event: ['2026-10-01', '2027-02-01'],
+          repeat: { frequency: 2, period: 1, periodUnit: 'wk' },
+        },
+      },
+      { asNeededBoolean: true },
+    ]),
+    performer: pick([
+      undefined,
+      [],
+      [{ display: 'Northside' }],
+      [{}],
+      [{ reference: 'Organization/x', display: 'Acme' }, { display: 'B' }],
+    ]),
+    performerType: pick([undefined, undefined, { text: 'Nurse' }]),
+    requester: pick([undefined, { display: 'Dr. Ruth Kim' }, { reference: '#none' }]),
+    meta: pick([undefined, { lastUpdated: '2026-11-02T08:00:00Z' }]),
+  }));
+  const tasks = made
+    .filter(() => random() < 0.4)
+    .map(({ id }) => ({
+      ...{
+        resourceType: 'Task',
+        id: `t-${id}`,
+        focus: { reference: `ServiceRequest/${id}` },
+        lastModified: '2026-11-10',
+      },
+      status: pick(['requested', 'received', 'accepted', 'rejected', 'completed', 'on-hold', 'in-progress']),
+      owner: pick([undefined, { display: 'Swift' }]),
+      businessStatus: pick([undefined, { text: 'Vehicle assigned' }, { text: 'booked' }]),
+    }));
+  ehr.change('requests', { entry: made.map((resource) => ({ resource })) });
+  ehr.on('/fhir/Task', () => ({ body: bundleOf(...tasks) }));
+  ehr.on('/fhir', ({ body }) => {
+    const asked = (JSON.parse(body) as { entry: { request: { url: string } }[] }).entry;
+    const answer = (url: string) =>
+      made.find(({ id }) => url === `ServiceRequest/${id}`) ??
+      (url.startsWith('Task') ? bundleOf(...tasks) : undefined);
+    const entry = asked.map(({ request }) => ({
+      response: { status: answer(request.url) ? '200' : '404' },
+      resource: answer(request.url),
+    }));
+    return { body: { resourceType: 'Bundle', type: 'batch-response', entry } };
+  });
+  const list = await launch({ scopes: WITH_TASKS }, browser);
+  const all = await browser.open(`${list.url}?show=all&page=all`);
+  const rows = new Map(
+    all.body
+      .split('<tr role=row>')
+      .slice(1)
+      .map((row) => [/requests\/(p-\d+)/.exec(row)?.[1], row.split('<td role=cell>')] as const),
+  );
+  const words = (html = '') =>
+    html
+      .replace(/<\/table>.*/s, '')
+      .replace(/<[^>]+>/g, ' ')
+      .replace(/\s+/g, ' ')
+      .trim();
+  expect(rows.size).toBeGreaterThanOrEqual(80);
+  for (const { id } of made) {
+    // oxlint-disable-next-line no-await-in-loop -- one launch, one page at a time.
+    const page = words((await browser.visit(`${list.url}/${id}`)).body.replace(/<details.*/s, ''));
+    const [, status, next, priority, needed, providers = '', requested] = (rows.get(id) ?? []).map((cell) =>
+      words(cell),
+    );
+    const kinds = providers.replace(/^Any: /, 'Kind of provider ').split(/; | \+1 more| (?=No provider yet)/);
+    const by = /by (.*)/.exec(requested ?? '')?.[1];
+    for (const said of [status, next, priority, needed, ...kinds, by])
+      expect([id, page]).toEqual([id, expect.stringContaining(said ?? '')]);
+  }
+});
+
+describe('what is not shown of others', () => {
+  const other = { reference: 'Patient/pat-2', display: 'Zelda Other' };
+  test('an appointment that another patient takes part in; this one is not whom it is with', async () => {
+    const kept = events['Appointment'];
+    const actors = (...who: object[]) =>
+      bundleOf({
+        resourceType: 'Appointment',
+        basedOn: about,
+        status: 'booked',
+        participant: who.map((actor) => ({ actor })),
+      });
+    events['Appointment'] = actors(other, { display: 'Van 7' });
+    const foreign = textOf((await open()).page);
+    events['Appointment'] = actors({ reference: 'Patient/pat-1', display: 'Stella Stub' }, { display: 'Van 8' });
+    const own = textOf((await open()).page);
+    Object.assign(events, { Appointment: kept });
+    expect(foreign).not.toMatch(/Zelda|Van 7|Appointment/);
+    expect(own).toContain('Van 8 · Appointment');
+  });
+
+  test('a contained reason, document or coverage that names another patient', async () => {
+    const ofOther = [
+      { resourceType: 'Condition', id: 'c', subject: other, code: { text: 'Foreign illness' } },
+      { resourceType: 'Coverage', id: 'v', beneficiary: other, type: { text: 'Foreign plan' } },
+      { resourceType: 'RelatedPerson', id: 'p', patient: other, name: [{ family: 'Foreign' }] },
+      { resourceType: 'Condition', id: 'o', subject: { reference: 'Patient/pat-1' }, code: { text: 'Own illness' } },
+    ];
+    takeBatches({
+      ...full,
+      contained: ofOther,
+      reasonCode: undefined,
+      reasonReference: [{ reference: '#c' }, { reference: '#o' }],
+      insurance: [{ reference: '#v' }],
+      performer: [{ reference: '#p' }],
+    });
+    const text = textOf((await open()).page).replace(/FHIR resource.*/, '');
+    expect(text).not.toMatch(/Foreign/);
+    expect(text).toMatch(/Reason Own illness/);
+  });
+});
+
+test('notes beyond the bound, and what is no note, are counted', async () => {
+  takeBatches({ ...full, note: [...Array.from({ length: 60 }, (_, at) => ({ text: `Note ${at}.` })), 'x'] });
+  const text = textOf((await open()).page);
+  expect(text).toContain('Note 49. 11 more in the EHR');
 });
 
 describe('hostile FHIR', () => {

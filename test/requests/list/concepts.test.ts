@@ -175,6 +175,13 @@ test.for<[string, Record<string, unknown>, string | undefined]>([
   ['a side', { bodySite: [{ text: 'Left hand' }] }, 'Left hand'],
   ['two sites, one of them twice', { bodySite: [{ text: 'Knee' }, { text: 'Hip' }, { text: 'Knee' }] }, 'Knee, Hip'],
   ['a quantity with a unit', { quantityQuantity: { value: 2, unit: 'bottles' } }, '2 bottles'],
+  ['a limit', { quantityQuantity: { value: 3, comparator: '<', unit: 'units' } }, '< 3 units'],
+  [
+    'a rate',
+    { quantityRatio: { numerator: { value: 1, unit: 'L' }, denominator: { value: 2, unit: 'h' } } },
+    '1 L per 2 h',
+  ],
+  ['a range', { quantityRange: { low: { value: 1 }, high: { value: 2, unit: 'trips' } } }, '1 to 2 trips'],
   ['a quantity with a code alone', { quantityQuantity: { value: 0.5, code: 'L' } }, '0.5 L'],
   ['both', { bodySite: [{ text: 'Right foot' }], quantityQuantity: { value: 1 } }, 'Right foot, 1'],
   ['a site that says nothing', { bodySite: [{ text: 'unknown' }] }, undefined],

@@ -39,6 +39,7 @@ test('asks once, by patient alone, and shows every fact of a request', async () 
   expect(list.open).toEqual([
     {
       id: '1',
+      ehrStatus: 'active',
       service: 'Service 1',
       category: 'Transport',
       caution: undefined,

@@ -182,6 +182,25 @@ test.for<[string, object, boolean]>([
   expect((await searchRequests(server.api, search, () => {})).isWhole).toBe(expected);
 });
 
+test.for<[string, unknown, string | undefined]>([
+  ['what was asked for', 'ServiceRequest?patient=pat-ada&_count=50', undefined],
+  ['the patient in full', 'https://x.example/fhir/ServiceRequest?patient=Patient/pat-ada&_sort=-authored', undefined],
+  ['the patient by another name', '?subject=Patient%2Fpat-ada&sessionID=1', undefined],
+  ['what is left out anyway', '?patient=pat-ada&status:not=entered-in-error', undefined],
+  ['nothing that can be read', 7, undefined],
+  ['a status', '?patient=pat-ada&status=active', 'status'],
+  ['several', 'ServiceRequest?patient=pat-ada&category=a&authored=ge2026', 'category, authored'],
+  ['another patient', '?patient=pat-ben', 'another patient'],
+])('a self link with %s', async ([, url, limit]) => {
+  const link = [{ relation: 'Self', url }];
+  const { list } = await loadPages(
+    () => searchset([], { link }),
+    () => searchset([]),
+  );
+  const words = `The EHR says that it searched by ${limit}, which this app did not ask for. Requests may be missing. See the EHR.`;
+  expect(list.notices).toEqual(limit === undefined ? [] : [words]);
+});
+
 describe('Bundle.total', () => {
   const page = (count: number, more: object): Answer => searchset(requests(0, count), more);
   test.for<[string, Answer, string[]]>([

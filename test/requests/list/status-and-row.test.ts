@@ -165,6 +165,10 @@ test.for<[unknown, object | undefined]>([
   ['urgent', { level: 'urgent', word: 'Urgent' }],
   ['asap', { level: 'asap', word: 'ASAP' }],
   ['stat', { level: 'stat', word: 'STAT' }],
+  [['stat'], { level: 'stat', word: 'STAT' }],
+  [{ coding: [{ code: 'asap' }] }, { level: 'asap', word: 'ASAP' }],
+  [[], undefined],
+  [[{}], undefined],
   ['emergency', { level: 'other', word: 'emergency' }],
   ['STAT', { level: 'stat', word: 'STAT' }],
   ['Urgent ', { level: 'urgent', word: 'Urgent' }],
@@ -181,6 +185,17 @@ test.for([
   [undefined, 'EHR order'],
 ])('the intent %s is labelled "%s"', ([intent, label]) => {
   expect(describeSource(intent)).toBe(label);
+});
+
+test.for<[string, number | undefined]>([
+  ['2026', undefined],
+  ['2025', 326],
+  ['2026-11', undefined],
+  ['2026-10', 22],
+  ['2026-11-10', 12],
+])('written on %s, nothing is heard for %s days: a partial date may mean its last day', ([authoredOn, days]) => {
+  const request = readServiceRequest({ status: 'active', authoredOn }, { ...at, base: new URL('https://ehr.example') });
+  expect(toRow(request, () => '', { ...at, limits: { transport: 3, other: 7 } }).still).toBe(days);
 });
 
 test.for<[unknown, string | undefined]>([

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createBatchSupport } from '#src/requests/list/batch-support.ts';
 import { loadRequests } from '#src/requests/list/list.ts';
 import { type Answer, searchset, startFhirServer } from '#test/requests/fhir-server.ts';
@@ -24,9 +24,12 @@ const task = (about: string, change: object = {}) => ({
   ...change,
 });
 
-async function load(requests: object[], tasks: Answer, change: object = {}) {
+async function load(requests: object[], tasks: Answer | ((call: string) => Answer), change: object = {}) {
   const support = supportOf();
-  await using server = await startFhirServer((call) => (call.includes('/Task?') ? tasks : searchset(requests)));
+  await using server = await startFhirServer((call) => {
+    if (!call.includes('/Task?')) return searchset(requests);
+    return typeof tasks === 'function' ? tasks(call) : tasks;
+  });
   const list = await loadRequests(server.api, { ...options, tasks: support, ...change });
   return { list, calls: server.calls, support };
 }
@@ -49,9 +52,48 @@ test('the newest Task gives status, receiver and time in status', async () => {
   expect(list.open.find(({ id }) => id === '2')).toMatchObject({ status: { word: 'Ordered in the EHR' } });
 });
 
+describe('several pages of Tasks', () => {
+  const page = (tasks: object[], next?: string) =>
+    searchset(tasks, next === undefined ? {} : { link: [{ relation: 'next', url: next }] });
+  const older = task('1', { status: 'accepted' });
+  const newer = task('1', { status: 'rejected', lastModified: '2026-11-21T10:00:00Z' });
+  const IN_PART = 'Not everything that providers have answered could be read. See the EHR.';
+  const NONE = 'What providers have answered could not be read. See the EHR.';
+  test.for<[string, string, (call: string) => Answer, string, string[]]>([
+    ['the newest on the second', '/fhir/Task?at=2', () => page([newer]), 'Declined', []],
+    ['a relative address', '?at=2', () => page([newer]), 'Declined', []],
+    ['a page that fails', '/fhir/Task?at=2', () => ({ status: 500 }), 'Accepted', [IN_PART]],
+    ['a page that is gone', '/fhir/Task?at=2', () => ({ status: 404 }), 'Accepted', [IN_PART]],
+    ['a ring', '/fhir/Task?at=2', () => page([], '/fhir/Task?at=2'), 'Accepted', [IN_PART]],
+    ['pages without end', '/fhir/Task?at=2', (call) => page([], `${call.slice(4)}0`), 'Accepted', [IN_PART]],
+    ['another server', 'https://evil.example/fhir/Task?at=2', () => page([newer]), 'Accepted', [IN_PART]],
+  ])('%s', async ([, next, second, word, notices]) => {
+    const answer = (call: string) => (call.includes('at=2') ? second(call) : page([older], next));
+    const { list, calls } = await load([request('1')], answer);
+    expect(list).toMatchObject({ open: [{ status: { word } }], notices });
+    expect(calls.length).toBeLessThan(8);
+  });
+
+  test('200 with an OperationOutcome is no list of Tasks', async () => {
+    const body = { resourceType: 'OperationOutcome', issue: [] };
+    const { list, support } = await load([request('1')], { status: 200, body });
+    expect(list).toMatchObject({ open: [{ status: { word: 'Ordered in the EHR' } }], notices: [NONE] });
+    expect(support.isMissing()).toBe(false);
+  });
+});
+
+test('who has accepted is not said to be nobody', async () => {
+  const { list } = await load([request('1'), request('2')], searchset([task('1'), task('2', { status: 'requested' })]));
+  expect(list.open.map(({ id, sentTo, next }) => [id, sentTo?.names, next.text])).toEqual([
+    ['1', ['Name not available'], 'Confirm the time'],
+    ['2', undefined, 'Find a provider'],
+  ]);
+});
+
 test('one that came along with the requests counts as well', async () => {
   const { list } = await load([request('1'), task('1')], searchset([]), { tasks: undefined });
   expect(list.open).toMatchObject([{ status: { word: 'Accepted' } }]);
+  expect(list.notices).toEqual([]);
 });
 
 test('an EHR that is not permitted to be asked is not asked', async () => {

@@ -5,6 +5,7 @@ import type { RequestRow } from '#src/requests/list/row.ts';
 export function rowOf(change: Partial<RequestRow> = {}): RequestRow {
   return {
     id: '1',
+    ehrStatus: 'active',
     service: 'Wound care',
     detail: undefined,
     category: undefined,

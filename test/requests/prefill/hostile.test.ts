@@ -114,6 +114,56 @@ describe('another patient', () => {
   });
 });
 
+describe('an answer that may not be whole', () => {
+  const allergy = (id: string | undefined, more: object = { code: { text: `Allergen ${id}` } }) => ({
+    ...{ resourceType: 'AllergyIntolerance', id, patient: OWN },
+    ...more,
+  });
+  const bundle = (resources: object[], more: object = {}) => ({
+    ...{ resourceType: 'Bundle', type: 'searchset', entry: resources.map((resource) => ({ resource })) },
+    ...more,
+  });
+  const DOUBT = 'There may be more allergies than are shown here. Look in the chart.';
+  const MORE = 'The EHR has more than is shown here.';
+  const outcome = { resourceType: 'OperationOutcome', issue: [{ severity: 'warning', code: 'suppressed' }] };
+  test.for<[string, Resource, number, string | undefined]>([
+    ['whole', bundle([allergy('1')]), 1, undefined],
+    ['a remark of the EHR', bundle([allergy('1'), outcome]), 1, DOUBT],
+    ['one without an id', bundle([allergy('1'), allergy(undefined)]), 1, DOUBT],
+    ['one without a name', bundle([allergy('1'), allergy('2', {})]), 1, DOUBT],
+    [
+      'one named beside its reaction',
+      bundle([allergy('1', { reaction: [{ substance: { text: 'Nuts' } }] })]),
+      1,
+      undefined,
+    ],
+    ['a larger total', bundle([allergy('1')], { total: 3 }), 1, MORE],
+    ['a next page in capitals', bundle([allergy('1')], { link: [{ relation: 'Next', url: '?p=2' }] }), 1, MORE],
+    ['more than a form shows', bundle(Array.from({ length: 25 }, (_, at) => allergy(`n${at}`))), 20, MORE],
+  ])('%s', async ([, answer, count, remark]) => {
+    serve((url) => (typeIn(url) === 'AllergyIntolerance' ? answer : searchset()));
+    const page = await openForm();
+    expect([choicesOf(page, 'Allergies').length, remarkOf(page, 'Allergies')]).toEqual([count, remark]);
+  });
+
+  test.for<[string, object, boolean]>([
+    ['that goes on', { status: 'in-progress' }, true],
+    ['of no status', {}, true],
+    ['that is over', { status: 'finished' }, false],
+    ['to come', { status: 'planned' }, false],
+    ['whose time is over', { status: 'in-progress', period: { end: '2020-01-01' } }, false],
+  ])('the place of an encounter %s is where the patient is: %j', async ([, change, isThere]) => {
+    const encounter = {
+      resourceType: 'Encounter',
+      id: 'e1',
+      subject: OWN,
+      location: [{ location: { display: 'Ward 9' } }],
+    };
+    serve((url) => (typeIn(url) === 'Encounter' ? { ...encounter, ...change } : searchset()));
+    expect((await openForm()).body.includes('Ward 9')).toBe(isThere);
+  });
+});
+
 describe('an EHR that answers badly', () => {
   test.for<[string, (url: string) => Resource | number]>([
     ['refuses every read', () => 403],

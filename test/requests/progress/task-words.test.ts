@@ -59,6 +59,16 @@ describe('which Tasks count', () => {
     ['no request', { focus: undefined }],
     ['another kind of focus', { focus: { reference: 'MedicationRequest/1' } }],
     ['no Task', { resourceType: 'Practitioner' }],
+    [
+      'another focus, made from the request',
+      { focus: { reference: 'Questionnaire/1' }, basedOn: [{ reference: 'ServiceRequest/1' }] },
+    ],
+    ...['approve', 'abort', 'replace', 'change', 'suspend', 'resume'].map((code): [string, object] => [
+      `an errand to ${code}`,
+      { code: { coding: [{ system: 'http://hl7.org/fhir/CodeSystem/task-code', code }] } },
+    ]),
+    ['unknown conditions', { modifierExtension: [{ url: 'urn:x', valueBoolean: true }] }],
+    ['unknown rules', { implicitRules: 'urn:rules' }],
   ])('not one of %s', ([, change]) => {
     expect(task(change)).toBeUndefined();
   });
@@ -68,6 +78,11 @@ describe('which Tasks count', () => {
       'ServiceRequest/2',
     ]);
     expect(task({ for: undefined })?.about).toEqual(['ServiceRequest/1']);
+    const fulfill = { coding: [{ system: 'http://hl7.org/fhir/CodeSystem/task-code', code: 'fulfill' }] };
+    expect(task({ code: fulfill })?.about).toEqual(['ServiceRequest/1']);
+    expect(task({ code: { coding: [{ system: 'urn:own', code: 'change' }] } })?.about).toEqual(['ServiceRequest/1']);
+    const both = task({ basedOn: [{ reference: 'ServiceRequest/2' }] });
+    expect(both?.about).toEqual(['ServiceRequest/1']);
   });
 
   test.for<[string, object[], string]>([
@@ -92,6 +107,30 @@ describe('which Tasks count', () => {
       'Done',
     ],
     ['one without a date last', [{ lastModified: 'soon', status: 'received' }, { status: 'accepted' }], 'Accepted'],
+    [
+      'not done while another provider has work to do',
+      [
+        { status: 'in-progress', owner: { display: 'Swift' } },
+        { status: 'completed', owner: { display: 'Acme' }, lastModified: '2026-11-21T10:00:00Z' },
+      ],
+      'Under way',
+    ],
+    [
+      'done where the other provider has declined',
+      [
+        { status: 'rejected', owner: { display: 'Swift' } },
+        { status: 'completed', owner: { display: 'Acme' }, lastModified: '2026-11-21T10:00:00Z' },
+      ],
+      'Done',
+    ],
+    [
+      'done by the same provider',
+      [
+        { status: 'accepted', owner: { reference: 'Organization/1' } },
+        { status: 'completed', owner: { reference: 'Organization/1' }, lastModified: '2026-11-21T10:00:00Z' },
+      ],
+      'Done',
+    ],
     ['the only one, without a date', [{ lastModified: undefined, status: 'received' }], 'Received'],
   ])('the newest is %s', ([, changes, word]) => {
     const tasks = changes.map((change) => task(change)).filter((one) => one !== undefined);
