@@ -11,7 +11,8 @@ export type VendorProfileName =
   | 'nextgen-enterprise-like'
   | 'nextgen-office-like'
   | 'veradigm-like'
-  | 'helseid-like';
+  | 'helseid-like'
+  | 'ereferral-like';
 
 export type { VendorProfile } from './vendor-profile.ts';
 
@@ -153,5 +154,13 @@ export const profiles: Record<VendorProfileName, VendorProfile> = {
       'The client assertion is addressed to the issuer and typed client-authentication+jwt (FAPI 2, RFC 7523bis)',
     assertionType: 'client-authentication+jwt',
     assertionAudience: 'issuer',
+  },
+  'ereferral-like': {
+    ...generic,
+    description:
+      'Every document answers 404, smart-configuration, openid-configuration and CapabilityStatement: endpoints and issuer are told to the app by hand (Canadian eReferral guide)',
+    publishesMetadata: false,
+    openidConfiguration: 'none',
+    serviceRequestIncludes: [],
   },
 };

@@ -56,6 +56,11 @@ describe.runIf(await hasPostgres())('between two environments', () => {
       (text: string) => text.replace('"optional"', '"maybe"'),
       'setting nonce: must be required or optional',
     ],
+    [
+      'half of the endpoints',
+      (text: string) => text.replace('"tokenEndpoint": ""', '"tokenEndpoint": "https://ehr.example/token"'),
+      'setting jwksUri: is needed where endpoints are given by hand',
+    ],
     ['an id with a slash', (text: string) => text.replace('"general"', '"../x"'), '<orgId>: must be letters'],
   ] as const)('%s is refused and changes nothing', async ([, change, reason]) => {
     const { admin, text } = await exported();
