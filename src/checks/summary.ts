@@ -13,6 +13,7 @@ import type {
 } from '#src/checks/rows/result.ts';
 import { type ParsedCapability, parseCapability } from '#src/smart/documents/capability-statement.ts';
 import { documentOf } from '#src/smart/documents/fetched.ts';
+import type { ParsedConfiguration, SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 
 /** @param hardIds the checks whose failure makes launches impossible. */
 export function countVerdicts(
@@ -122,15 +123,16 @@ async function suggestedNonce({ issuers, settings }: CheckContext): Promise<Sugg
 
 /** What the drift watch compares with the last good run. */
 export async function stateOf(context: CheckContext): Promise<ConnectionState> {
-  const [found, keys, metadata, handshake] = await Promise.all([
+  const [found, published, keys, metadata, handshake] = await Promise.all([
     context.configuration,
+    context.published,
     context.keys,
     context.metadata,
     context.handshake,
   ]);
   const capability = parseCapability(documentOf(metadata));
   return {
-    configuration: found?.configuration && compared({ ...found.configuration }),
+    configuration: found?.configuration && compared(comparable(found.configuration, published)),
     keys: keys.keys
       ?.filter(({ thumbprint }) => thumbprint !== undefined)
       .map(({ kid }) => kid)
@@ -148,6 +150,11 @@ export async function stateOf(context: CheckContext): Promise<ConnectionState> {
       ? { expiresAt: handshake.found.expiresAt.toISOString(), fingerprint: handshake.found.fingerprint }
       : undefined,
   };
+}
+
+/** An EHR without documents that begins to publish them has changed (DI-26). */
+function comparable({ source, ...members }: SmartConfiguration, published: ParsedConfiguration | undefined) {
+  return source === 'settings' ? { ...members, published: published?.source ?? 'nothing' } : members;
 }
 
 function compared(members: Record<string, unknown>): Record<string, string | string[]> {

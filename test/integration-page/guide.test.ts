@@ -118,7 +118,10 @@ describe('the guide of a signed-in administrator', () => {
     const id = 'hospital-without-documents';
     await world.setOrganization(id, { ...givenEndpoints(world.sandbox), introspectionEndpoint: '' });
     await addPerson(world, 'given@example.com', { role: 'administrator', organizationId: id });
-    const own = (await guide(await signedIn(world, 'given@example.com'))).body;
+    const admin = await signedIn(world, 'given@example.com');
+    const page = await admin.visit(`${world.url}/settings/integrations/smart-on-fhir`);
+    expect(page.body).toContain('<td>no: endpoints are given by hand</td>');
+    const own = (await guide(admin)).body;
     const { origin, issuer } = world.sandbox;
     for (const address of [...['authorize', 'token', 'jwks', 'revoke'].map((one) => `${origin}/auth/${one}`), issuer]) {
       expect(own).toContain(`<code class="value">${address}</code>`);

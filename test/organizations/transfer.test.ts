@@ -13,6 +13,9 @@ const SETTINGS = [
   'frameAncestors=https://ehr.example',
   'issuer=https://issuer.example/',
   'nonce=optional',
+  'authorizationEndpoint=https://ehr.example/authorize',
+  'tokenEndpoint=https://ehr.example/token',
+  'jwksUri=https://ehr.example/jwks',
 ];
 
 const environment = async () => {
@@ -37,6 +40,9 @@ describe.runIf(await hasPostgres())('between two environments', () => {
     expect(imported).toMatchObject({ code: 0, stdout: expect.stringContaining('Organization general created.') });
     expect((await admin(['organization', 'export', 'general'])).stdout).toBe(text);
     expect((await admin(['organization', 'import'], text)).stdout).toContain('nothing changed');
+    const shown = (await admin(['organization', 'show', 'general'])).stdout;
+    expect(shown).toMatch(/tokenEndpoint +https:\/\/ehr\.example\/token/);
+    expect(shown).toContain('no: endpoints are given by hand');
     await admin(['organization', 'import', '--as', 'second'], text);
     expect((await admin(['organization', 'export', 'second'])).stdout).toBe(text.replace('"general"', '"second"'));
   });
@@ -58,7 +64,7 @@ describe.runIf(await hasPostgres())('between two environments', () => {
     ],
     [
       'half of the endpoints',
-      (text: string) => text.replace('"tokenEndpoint": ""', '"tokenEndpoint": "https://ehr.example/token"'),
+      (text: string) => text.replace('https://ehr.example/jwks', ''),
       'setting jwksUri: is needed where endpoints are given by hand',
     ],
     ['an id with a slash', (text: string) => text.replace('"general"', '"../x"'), '<orgId>: must be letters'],
