@@ -33,6 +33,7 @@ export const profiles: Record<VendorProfileName, VendorProfile> = {
     },
     serviceRequestSearch: ['patient', 'subject', 'status', 'category', 'encounter'],
     serviceRequestIncludes: ['ServiceRequest:requester', 'ServiceRequest:performer', '*'],
+    sendsTasksAlong: false,
   },
   'oracle-like': {
     ...generic,
@@ -50,6 +51,7 @@ export const profiles: Record<VendorProfileName, VendorProfile> = {
     hasPractitionerRole: false,
     createsRequests: false,
     hasTask: false,
+    sendsTasksAlong: false,
   },
   'meditech-like': {
     ...generic,
@@ -84,6 +86,7 @@ export const profiles: Record<VendorProfileName, VendorProfile> = {
     serviceRequestIncludes: ['*'],
     createsRequests: false,
     hasTask: false,
+    sendsTasksAlong: false,
   },
   'nextgen-enterprise-like': {
     ...generic,
@@ -110,6 +113,7 @@ export const profiles: Record<VendorProfileName, VendorProfile> = {
     serviceRequestIncludes: [],
     createsRequests: false,
     hasTask: false,
+    sendsTasksAlong: false,
   },
   'nextgen-office-like': {
     ...generic,
@@ -162,5 +166,6 @@ export const profiles: Record<VendorProfileName, VendorProfile> = {
     publishesMetadata: false,
     openidConfiguration: 'none',
     serviceRequestIncludes: [],
+    sendsTasksAlong: false,
   },
 };

@@ -39,6 +39,8 @@ export interface VendorProfile {
   /** Whether ServiceRequest may be created: Epic's newest and Veradigm, few others. */
   createsRequests: boolean;
   hasTask: boolean;
+  /** Whether Tasks come along with ServiceRequests (`_revinclude=Task:focus`). */
+  sendsTasksAlong: boolean;
   /** The `sandbox` attribute of the chart's iframe, if the vendor sets one. */
   iframeSandbox?: string;
 }
@@ -63,4 +65,5 @@ export const generic: VendorProfile = {
   hasPractitionerRole: true,
   createsRequests: true,
   hasTask: true,
+  sendsTasksAlong: true,
 };

@@ -11,7 +11,7 @@ import type {
   DiscoveredConnection,
   Suggestion,
 } from '#src/checks/rows/result.ts';
-import { type ParsedCapability, parseCapability } from '#src/smart/documents/capability-statement.ts';
+import { type ParsedCapability, parseCapability, TASKS_ALONG } from '#src/smart/documents/capability-statement.ts';
 import { documentOf } from '#src/smart/documents/fetched.ts';
 import type { ParsedConfiguration, SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 
@@ -50,8 +50,11 @@ export async function discoveredBy(context: CheckContext): Promise<DiscoveredCon
 const MOST_INCLUDES = 50;
 
 function includesOf(capability: ParsedCapability | undefined): string[] | undefined {
-  const offered = capability?.resources.get('ServiceRequest')?.searchIncludes;
-  return offered?.filter(({ length }) => length <= 100).slice(0, MOST_INCLUDES);
+  const requests = capability?.resources.get('ServiceRequest');
+  const tasks = requests?.searchRevIncludes.filter((name) => name === TASKS_ALONG).slice(0, 1) ?? [];
+  return (
+    requests && [...tasks, ...requests.searchIncludes.filter(({ length }) => length <= 100)].slice(0, MOST_INCLUDES)
+  );
 }
 
 /** Changes an administrator may accept; nothing is ever changed without that. */

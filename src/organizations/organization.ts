@@ -41,7 +41,7 @@ export interface Discovered {
   /** ISO instants. */
   fetchedAt: string;
   freshUntil: string;
-  /** What the CapabilityStatement offers to send along with ServiceRequests (`_include`); absent until a check has read it. */
+  /** What the CapabilityStatement offers to send along with ServiceRequests: `_include`, and Tasks by `_revinclude`; absent until a check has read it. */
   requestIncludes?: readonly string[] | undefined;
 }
 

@@ -1,5 +1,6 @@
 /** Asks the EHR for a patient's ServiceRequests in the one way every server understands. */
 
+import { TASKS_ALONG } from '#src/smart/documents/capability-statement.ts';
 import { FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi, FhirResource } from '#src/smart/step-6-fhir-api.ts';
@@ -31,6 +32,8 @@ export interface SearchResult {
   readonly unreadable: number;
   /** Whether every request that the EHR counts was seen: only then is a request that was not found absent. */
   readonly isWhole: boolean;
+  /** Tasks were asked for, and the EHR says or shows that it heeded that: a server may ignore what it does not know. */
+  readonly hasTasks: boolean;
 }
 
 interface RequestSearch {
@@ -41,13 +44,15 @@ interface RequestSearch {
   identifiers?: readonly string[];
   /** Resources that the EHR offers to send along (FH-15); default: none. */
   includes?: readonly string[];
+  /** Whether to ask for the Tasks about them as well (FH-15); default: no. */
+  withTasks?: boolean;
   /** Hears what ended the search early. */
   onFailure?: (error: FhirError) => void;
 }
 
 /**
- * Searches by patient alone (FH-13): `_sort`, `_revinclude` and status filters are refused by some servers, so none is
- * sent, and `_include` only where the EHR says that it takes it (FH-15). Follows `next` links within the bounds above, never the same one twice (FH-09, FH-12); FhirApi refuses
+ * Searches by patient alone (FH-13): `_sort` and status filters are refused by some servers, so none is sent, and
+ * `_include` and `_revinclude` only where the EHR says that it takes them (FH-15). Follows `next` links within the bounds above, never the same one twice (FH-09, FH-12); FhirApi refuses
  * one to another origin or path before a request is made (FH-02).
  *
  * @param take gets every resource, unjudged, and keeps what it needs of it: a page is dropped before the next one is read.
@@ -60,6 +65,7 @@ export async function searchRequests(
 ): Promise<SearchResult> {
   const visited = new Set<string>();
   const read = { pages: 0, requests: 0, entries: 0, bytes: 0 };
+  let hasTasks = false;
   const tally = createTally();
   const isEnough = () => read.requests >= maxRequests || read.entries > MOST_ENTRIES || read.bytes >= MOST_BYTES;
   // A function of its own, so that the page is gone while the next one is read.
@@ -68,10 +74,14 @@ export async function searchRequests(
     const entries = entriesOf(bundle);
     read.pages += 1;
     tally.expect(bundle['total']);
+    hasTasks ||= options.withTasks === true && asText(linkOf(bundle, 'self'), 8_000)?.includes('Task') === true;
     for (const entry of entries) {
-      read.entries += 1;
-      if (read.entries > MOST_ENTRIES) break;
       const resource = asRecord(entry.resource);
+      // However many Tasks come along, they leave the requests their room; a page and all bytes have their own bound.
+      const isTask = resource.resourceType === 'Task';
+      hasTasks ||= options.withTasks === true && isTask;
+      if (!isTask) read.entries += 1;
+      if (read.entries > MOST_ENTRIES) break;
       if (resource.resourceType === 'ServiceRequest') read.requests += 1;
       tally.add(resource, asRecord(entry.search).mode);
       take(resource);
@@ -95,12 +105,15 @@ export async function searchRequests(
     return error.failure === 'not-found' && read.pages > 0 ? 'page-gone' : error.failure;
   });
   const { counted, unreadable } = tally.result();
-  return { end, isBegun: read.pages > 0, counted, unreadable, isWhole: end === 'complete' && !counted && !unreadable };
+  const isWhole = end === 'complete' && !counted && !unreadable;
+  return { end, isBegun: read.pages > 0, counted, unreadable, isWhole, hasTasks };
 }
 
-function searchPath({ patientId, identifiers = [], includes = [], searchParameters }: RequestSearch): string {
+function searchPath(search: RequestSearch): string {
+  const { patientId, identifiers = [], includes = [], withTasks = false, searchParameters } = search;
   const query = new URLSearchParams({ patient: patientId, _count: String(PAGE_SIZE) });
   for (const include of includes) query.append('_include', include);
+  if (withTasks) query.append('_revinclude', TASKS_ALONG);
   if (identifiers.length > 0) query.set('identifier', identifiers.join(','));
   return `ServiceRequest?${withSearchParameters(query, searchParameters)}`;
 }
@@ -118,12 +131,17 @@ function entriesOf(bundle: FhirResource): ForeignRecord[] {
 /** Stands for a next page whose address is nothing that can be followed. */
 const UNKNOWN_PAGE = '';
 
+/** Relations know no case (RFC 8288 2.1.1). @returns untrusted. */
+function linkOf(bundle: FhirResource, wanted: 'next' | 'self'): unknown {
+  return asRecords(bundle['link']).find(({ relation }) => asText(relation)?.toLowerCase() === wanted)?.url;
+}
+
 /**
- * Relations know no case (RFC 8288 2.1.1). The link is absolute, because FhirApi takes a relative path from the base while
+ * The link is absolute, because FhirApi takes a relative path from the base while
  * a server may mean it from its own root.
  */
 function nextLink(bundle: FhirResource, base: URL): string | undefined {
-  const url = asRecords(bundle['link']).find(({ relation }) => asText(relation)?.toLowerCase() === 'next')?.url;
+  const url = linkOf(bundle, 'next');
   if (url === undefined || url === null || url === '') return undefined;
   if (typeof url !== 'string') return UNKNOWN_PAGE;
   const next = URL.parse(url, `${base.href.replace(/\/$/, '')}/ServiceRequest`);

@@ -4,7 +4,7 @@ import { asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 /** What may come along with requests: who asks, who provides, and what an EHR adds to name or to explain them. */
 const COMPANIONS = new Set([
   ...['OperationOutcome', 'Patient', 'Practitioner', 'PractitionerRole', 'Organization', 'Location'],
-  ...['HealthcareService', 'CareTeam', 'RelatedPerson', 'Device', 'Encounter', 'Provenance'],
+  ...['HealthcareService', 'CareTeam', 'RelatedPerson', 'Device', 'Encounter', 'Provenance', 'Task'],
 ]);
 
 /** Pages may overlap, so a request counts once. */

@@ -83,7 +83,6 @@ const documentSchema = z.object({
   authorization_response_iss_parameter_supported: z.boolean().catch(false).default(false),
 });
 
-/** No document of the EHR will say what is missing here. */
 const givenSchema = documentSchema.extend({
   issuer: z.string().min(1).max(LONGEST_URL),
   jwks_uri: z.string().min(1).max(LONGEST_URL),
@@ -109,13 +108,12 @@ export function readSmartConfiguration(
     throw new AppError('discovery.invalid', detail, { rule: 'discovery.endpoint-missing' });
   }
   const fields = parsed.data;
-  // What an EHR names beside the two it must name is left out where we would not call it, not fatal (RV-05); what an
-  // administrator names is used or refused. Only there nothing else vouches for the address of the keys.
+  // What an EHR names beyond the two is left out where we would not call it (RV-05); what an administrator names is not.
   const isGiven = source === 'settings';
-  const other = (field: 'revocation_endpoint' | 'introspection_endpoint' | 'jwks_uri') =>
-    isGiven && fields[field] !== undefined
-      ? endpoint(field, fields[field], rules)
-      : usableEndpoint(fields[field], rules);
+  const other = (field: 'revocation_endpoint' | 'introspection_endpoint' | 'jwks_uri') => {
+    const text = fields[field];
+    return isGiven && text !== undefined ? endpoint(field, text, rules) : usableEndpoint(text, rules);
+  };
   return {
     source,
     authorizationEndpoint: endpoint('authorization_endpoint', fields.authorization_endpoint, rules),
