@@ -56,7 +56,8 @@ async function keySet({ faults, keys }: DocumentDeps): Promise<JsonObject> {
 export function documentsRouter(deps: DocumentDeps): Router {
   const { facts, profile, faults } = deps;
   const router = Router();
-  router.get('/fhir/r4/.well-known/smart-configuration', async (request, response) => {
+  router.get('/fhir/r4/.well-known/smart-configuration', async (request, response, next) => {
+    if (!profile.publishesMetadata) return next();
     const document = await throughFaults(faults, smartConfiguration(facts, profile), (fault: Fault, current, value) =>
       fault.smartConfiguration?.(current, facts, value),
     );

@@ -1,4 +1,5 @@
 /** Starts the mock EHR alone: `SANDBOX_PORT`, `APP_URL`, `CLIENT_ID`, `ORG_ID` and `SANDBOX_PROFILE` say for whom. */
+import { endpoints } from './authorization/documents.ts';
 import { profiles, type VendorProfileName } from './profiles.ts';
 import { startSandbox } from './sandbox.ts';
 
@@ -24,6 +25,13 @@ const sandbox = await startSandbox({
 console.log(
   `Mock EHR (SYNTHETIC DATA)\n  chart      ${sandbox.chartUrl}\n  FHIR base  ${sandbox.fhirBase}\n  faults     ${sandbox.origin}/faults`,
 );
+
+const { publishesMetadata } = profiles[profile];
+if (!publishesMetadata) {
+  const told = { ...endpoints(sandbox), issuer: sandbox.issuer };
+  const lines = Object.entries(told).map(([name, address]) => `  ${name.padEnd(24)}${address}`);
+  console.log(`It publishes no documents. Tell the app by hand:\n${lines.join('\n')}`);
+}
 
 const stop = () => void sandbox.close();
 process.once('SIGINT', stop);

@@ -11,7 +11,8 @@ export type VendorProfileName =
   | 'nextgen-enterprise-like'
   | 'nextgen-office-like'
   | 'veradigm-like'
-  | 'helseid-like';
+  | 'helseid-like'
+  | 'ereferral-like';
 
 export type { VendorProfile } from './vendor-profile.ts';
 
@@ -32,6 +33,7 @@ export const profiles: Record<VendorProfileName, VendorProfile> = {
     },
     serviceRequestSearch: ['patient', 'subject', 'status', 'category', 'encounter'],
     serviceRequestIncludes: ['ServiceRequest:requester', 'ServiceRequest:performer', '*'],
+    sendsTasksAlong: false,
   },
   'oracle-like': {
     ...generic,
@@ -49,6 +51,7 @@ export const profiles: Record<VendorProfileName, VendorProfile> = {
     hasPractitionerRole: false,
     createsRequests: false,
     hasTask: false,
+    sendsTasksAlong: false,
   },
   'meditech-like': {
     ...generic,
@@ -83,6 +86,7 @@ export const profiles: Record<VendorProfileName, VendorProfile> = {
     serviceRequestIncludes: ['*'],
     createsRequests: false,
     hasTask: false,
+    sendsTasksAlong: false,
   },
   'nextgen-enterprise-like': {
     ...generic,
@@ -109,6 +113,7 @@ export const profiles: Record<VendorProfileName, VendorProfile> = {
     serviceRequestIncludes: [],
     createsRequests: false,
     hasTask: false,
+    sendsTasksAlong: false,
   },
   'nextgen-office-like': {
     ...generic,
@@ -153,5 +158,14 @@ export const profiles: Record<VendorProfileName, VendorProfile> = {
       'The client assertion is addressed to the issuer and typed client-authentication+jwt (FAPI 2, RFC 7523bis)',
     assertionType: 'client-authentication+jwt',
     assertionAudience: 'issuer',
+  },
+  'ereferral-like': {
+    ...generic,
+    description:
+      'Every document answers 404, smart-configuration, openid-configuration and CapabilityStatement: endpoints and issuer are told to the app by hand (Canadian eReferral guide)',
+    publishesMetadata: false,
+    openidConfiguration: 'none',
+    serviceRequestIncludes: [],
+    sendsTasksAlong: false,
   },
 };

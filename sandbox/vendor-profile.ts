@@ -15,6 +15,8 @@ export interface VendorProfile {
   idTokenIssuer?: string;
   /** Whether the redirect carries `iss` and the metadata says so (RFC 9207); most EHRs do not. */
   sendsResponseIssuer: boolean;
+  /** Whether there are smart-configuration and CapabilityStatement; the Canadian eReferral guide demands neither. */
+  publishesMetadata: boolean;
   /** Where openid-configuration is served: at the issuer, at the FHIR base (with that as issuer), or nowhere. */
   openidConfiguration: 'issuer' | 'fhir-base' | 'none';
   /** Whether smart-configuration is XML unless the client asks for JSON by name. */
@@ -37,6 +39,8 @@ export interface VendorProfile {
   /** Whether ServiceRequest may be created: Epic's newest and Veradigm, few others. */
   createsRequests: boolean;
   hasTask: boolean;
+  /** Whether Tasks come along with ServiceRequests (`_revinclude=Task:focus`). */
+  sendsTasksAlong: boolean;
   /** The `sandbox` attribute of the chart's iframe, if the vendor sets one. */
   iframeSandbox?: string;
 }
@@ -48,6 +52,7 @@ export const generic: VendorProfile = {
   issuerOnOtherHost: false,
   accessTokenSeconds: 3600,
   sendsResponseIssuer: true,
+  publishesMetadata: true,
   openidConfiguration: 'issuer',
   smartConfigurationIsXml: false,
   smartConfiguration: {},
@@ -60,4 +65,5 @@ export const generic: VendorProfile = {
   hasPractitionerRole: true,
   createsRequests: true,
   hasTask: true,
+  sendsTasksAlong: true,
 };

@@ -10,8 +10,8 @@ export function assertionAlgorithms(profile: VendorProfile): string[] {
 }
 
 /** The addresses of the authorization server. */
-export function endpoints(facts: Facts) {
-  const base = facts.authorizationBase;
+export function endpoints({ origin }: Pick<Facts, 'origin'>) {
+  const base = `${origin}/auth`;
   return {
     authorization_endpoint: `${base}/authorize`,
     token_endpoint: `${base}/token`,

@@ -4,7 +4,7 @@ import { endpoints } from '#sandbox/authorization/documents.ts';
 import { type ServedType, servedTypes } from '#sandbox/data/records.ts';
 import type { Facts } from '#sandbox/facts.ts';
 import type { VendorProfile } from '#sandbox/profiles.ts';
-import { searchParameters } from './search.ts';
+import { searchParameters, TASKS_ALONG } from './search.ts';
 
 const oauthUris = 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris';
 
@@ -24,6 +24,7 @@ function resourceRow(type: ServedType, profile: VendorProfile): CapabilityStatem
       type: referenceParameters.has(name) ? 'reference' : 'token',
     })),
     ...(includes.length > 0 && { searchInclude: includes }),
+    ...(type === 'ServiceRequest' && profile.sendsTasksAlong && { searchRevInclude: [TASKS_ALONG] }),
   };
 }
 

@@ -37,7 +37,7 @@ function searchPage(type: string, query: URLSearchParams, offset: number, contex
   if (!isServedType(type)) throw new FhirRefusal(404, 'not-supported', `${type} is not served here`);
   const { access, records, profile, fhirBase } = context;
   const matching = search(type, query, access, records, profile);
-  return searchset(matching, { type, query, offset, fhirBase }, records, profile);
+  return searchset(matching, { type, query, offset, fhirBase, access }, records, profile);
 }
 
 /**

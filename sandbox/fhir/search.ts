@@ -10,7 +10,10 @@ import { conceptsOf, hasCoding } from './tokens.ts';
 const common = new Set(['_id', '_count', '_page']);
 
 /** Parameters that select no resource here: paging, and whose practice the tenant is (athenahealth). */
-const unfiltered = new Set(['_count', '_page', '_include', 'ah-practice', 'ah-chart-sharing-group']);
+const unfiltered = new Set(['_count', '_page', '_include', '_revinclude', 'ah-practice', 'ah-chart-sharing-group']);
+
+/** The one `_revinclude` of ServiceRequest. */
+export const TASKS_ALONG = 'Task:focus';
 
 /** Own search parameters by type; ServiceRequest's come from the vendor profile. */
 export function searchParameters(type: ServedType, profile: VendorProfile): readonly string[] {
@@ -68,6 +71,7 @@ function matches(resource: SandboxResource, name: string, value: string): boolea
 function checkParameters(type: ServedType, query: URLSearchParams, access: Access, profile: VendorProfile): void {
   const supported = new Set([...common, ...searchParameters(type, profile)]);
   if (type === 'ServiceRequest' && profile.serviceRequestIncludes.length > 0) supported.add('_include');
+  if (type === 'ServiceRequest' && profile.sendsTasksAlong) supported.add('_revinclude');
   for (const name of query.keys()) {
     if (!supported.has(name)) throw new FhirRefusal(400, 'not-supported', `search parameter ${name} is not supported`);
   }

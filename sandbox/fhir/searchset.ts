@@ -1,8 +1,11 @@
 /** A page of search results as a Bundle: matches, what `_include` asks for, and an opaque `next` link. */
 import type { Bundle, BundleEntry, FhirResource, Reference, ServiceRequest } from 'fhir/r4.js';
+import type { Access } from '#sandbox/authorization/server.ts';
 import type { Records, SandboxResource } from '#sandbox/data/records.ts';
 import type { VendorProfile } from '#sandbox/profiles.ts';
 import { FhirRefusal } from './outcome.ts';
+import { maySee } from './permissions.ts';
+import { TASKS_ALONG } from './search.ts';
 
 const defaultPageSize = 20;
 
@@ -44,6 +47,16 @@ function referencesFor(request: ServiceRequest, include: string): Reference[] {
   return include.endsWith(':requester') ? (request.requester ? [request.requester] : []) : (request.performer ?? []);
 }
 
+/** What the token may see of the Tasks about the requests of the page. */
+function tasksAbout(page: SandboxResource[], query: URLSearchParams, records: Records, access: Access) {
+  const asked = query.getAll('_revinclude');
+  const unsupported = asked.find((name) => name !== TASKS_ALONG);
+  if (unsupported) throw new FhirRefusal(400, 'not-supported', `_revinclude=${unsupported} is not supported`);
+  const ids = new Set(page.map(({ resourceType, id }) => `${resourceType}/${id}`));
+  const isAbout = (one: SandboxResource) => one.resourceType === 'Task' && ids.has(one.focus?.reference ?? '');
+  return asked.length === 0 ? [] : records.ofType('Task').filter((one) => isAbout(one) && maySee(access, 's', one));
+}
+
 function included(page: SandboxResource[], query: URLSearchParams, records: Records, profile: VendorProfile) {
   const includes = query.getAll('_include');
   const unsupported = includes.find((include) => !profile.serviceRequestIncludes.includes(include));
@@ -59,12 +72,13 @@ export interface SearchsetQuery {
   query: URLSearchParams;
   offset: number;
   fhirBase: string;
+  access: Access;
 }
 
 /** One page of `matching`, from `offset`. */
 export function searchset(
   matching: SandboxResource[],
-  { type, query, offset, fhirBase }: SearchsetQuery,
+  { type, query, offset, fhirBase, access }: SearchsetQuery,
   records: Records,
   profile: VendorProfile,
 ): Bundle {
@@ -88,6 +102,7 @@ export function searchset(
     entry: [
       ...page.map((resource) => entry(resource, 'match')),
       ...included(page, query, records, profile).map((resource) => entry(resource, 'include')),
+      ...tasksAbout(page, query, records, access).map((resource) => entry(resource, 'include')),
     ],
   };
 }

@@ -88,6 +88,7 @@ const refuseBody: ErrorRequestHandler = (error, _request, response, next) => {
 export function fhirRouter(deps: FhirDeps): Router {
   const router = Router();
   router.get('/metadata', (_request, response) => {
+    if (!deps.profile.publishesMetadata) return refuse(response, new FhirRefusal(404, 'not-found', 'no such document'));
     const statement = capabilityStatement(deps.facts, deps.profile);
     response.type(fhirJson).set('cache-control', 'public, max-age=300').send(JSON.stringify(statement));
   });

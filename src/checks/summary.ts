@@ -11,8 +11,9 @@ import type {
   DiscoveredConnection,
   Suggestion,
 } from '#src/checks/rows/result.ts';
-import { type ParsedCapability, parseCapability } from '#src/smart/documents/capability-statement.ts';
+import { type ParsedCapability, parseCapability, TASKS_ALONG } from '#src/smart/documents/capability-statement.ts';
 import { documentOf } from '#src/smart/documents/fetched.ts';
+import type { ParsedConfiguration, SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 
 /** @param hardIds the checks whose failure makes launches impossible. */
 export function countVerdicts(
@@ -49,8 +50,11 @@ export async function discoveredBy(context: CheckContext): Promise<DiscoveredCon
 const MOST_INCLUDES = 50;
 
 function includesOf(capability: ParsedCapability | undefined): string[] | undefined {
-  const offered = capability?.resources.get('ServiceRequest')?.searchIncludes;
-  return offered?.filter(({ length }) => length <= 100).slice(0, MOST_INCLUDES);
+  const requests = capability?.resources.get('ServiceRequest');
+  const tasks = requests?.searchRevIncludes.filter((name) => name === TASKS_ALONG).slice(0, 1) ?? [];
+  return (
+    requests && [...tasks, ...requests.searchIncludes.filter(({ length }) => length <= 100)].slice(0, MOST_INCLUDES)
+  );
 }
 
 /** Changes an administrator may accept; nothing is ever changed without that. */
@@ -122,15 +126,16 @@ async function suggestedNonce({ issuers, settings }: CheckContext): Promise<Sugg
 
 /** What the drift watch compares with the last good run. */
 export async function stateOf(context: CheckContext): Promise<ConnectionState> {
-  const [found, keys, metadata, handshake] = await Promise.all([
+  const [found, published, keys, metadata, handshake] = await Promise.all([
     context.configuration,
+    context.published,
     context.keys,
     context.metadata,
     context.handshake,
   ]);
   const capability = parseCapability(documentOf(metadata));
   return {
-    configuration: found?.configuration && compared({ ...found.configuration }),
+    configuration: found?.configuration && compared(comparable(found.configuration, published)),
     keys: keys.keys
       ?.filter(({ thumbprint }) => thumbprint !== undefined)
       .map(({ kid }) => kid)
@@ -148,6 +153,11 @@ export async function stateOf(context: CheckContext): Promise<ConnectionState> {
       ? { expiresAt: handshake.found.expiresAt.toISOString(), fingerprint: handshake.found.fingerprint }
       : undefined,
   };
+}
+
+/** An EHR without documents that begins to publish them has changed (DI-26). */
+function comparable({ source, ...members }: SmartConfiguration, published: ParsedConfiguration | undefined) {
+  return source === 'settings' ? { ...members, published: published?.source ?? 'nothing' } : members;
 }
 
 function compared(members: Record<string, unknown>): Record<string, string | string[]> {

@@ -11,6 +11,7 @@ import type { Organization } from '#src/organizations/organization.ts';
 import { type RegistrationSheet, registrationSheet } from '#src/organizations/registration.ts';
 import { scopeWords } from '#src/organizations/scope-words.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
+import { givenAddresses } from '#src/settings/given-addresses.ts';
 import { vendorNotes } from '#src/vendors/notes.ts';
 import { presetScopes } from '#src/vendors/presets.ts';
 import { presetRows } from '#src/vendors/view.ts';
@@ -56,6 +57,7 @@ async function guideProps(dependencies: GuideDependencies, request: Request): Pr
     network: { host: config.publicUrl.host, port: config.publicUrl.port || '443', egressIps: config.egressIps },
     vendors: vendorNotes.map((notes) => ({ ...notes, preset: presetRows(notes.vendor) })),
     vendor: organization?.vendor,
+    given: organization ? givenAddresses(organization) : [],
     failures: launchFailures(),
     organizations: identity?.role === 'operator' ? await organizations.list() : [],
     admin: identity && { identity, csrfToken: adminCsrfToken(request) },

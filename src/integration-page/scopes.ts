@@ -2,6 +2,7 @@
 import type { Organization } from '#src/organizations/organization.ts';
 import { type ScopeUse, scopeUses, type UseSettings } from '#src/organizations/scope-uses.ts';
 import { type ScopeWords, scopeWords } from '#src/organizations/scope-words.ts';
+import { isGiven } from '#src/smart/documents/given-endpoints.ts';
 import { readStoredConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { parseResourceScope } from '#src/smart/scopes/grammar.ts';
 import { grantedScopes, LONGEST_SETTING, mayAsk, requestedScope } from '#src/smart/scopes/granted.ts';
@@ -19,7 +20,7 @@ const NONE = 'Nothing: the app does not use it.';
  * @param preview set when it was only typed, with what is wrong with its scopes.
  */
 export function scopeEditorProps(
-  { discovered }: Organization,
+  organization: Organization,
   { values, problems }: TypedForm,
   preview: ScopeEditorProps['preview'],
 ): Omit<ScopeEditorProps, 'previewAction'> {
@@ -29,7 +30,9 @@ export function scopeEditorProps(
   const typedVersion = values['scopeVersion'];
   const version = typedVersion === 'v1' || typedVersion === 'v2' ? typedVersion : 'auto';
   const isUsable = (preview?.problems.length ?? 0) === 0 && problems['scopes'] === undefined;
-  const capabilities = (discovered && readStoredConfiguration(discovered.configuration))?.capabilities;
+  const capabilities = isGiven(organization)
+    ? []
+    : readStoredConfiguration(organization.discovered?.configuration)?.capabilities;
   return {
     ...explainScopes(text, uses),
     sent: isUsable ? scopesSent(text, version, capabilities) : undefined,

@@ -8,6 +8,7 @@ import { registrationSheet } from '#src/organizations/registration.ts';
 import { issuersOf } from '#src/organizations/smart-connections.ts';
 import type { ConnectionDraft } from '#src/organizations/store.ts';
 import { fieldGroups, savedForm } from '#src/settings/form.ts';
+import { isGiven } from '#src/smart/documents/given-endpoints.ts';
 import { readStoredConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { vendorProps } from '#src/vendors/view.ts';
 import type { ConnectionProps } from '#views/integration-page/connection.ts';
@@ -109,9 +110,11 @@ function connectionProps(request: Request, record: ConnectionRecord, extras: Pag
   };
 }
 
-/** From the organization's row, or from the last run if the EHR forbids keeping its document. */
+/** From the settings if endpoints are given by hand, from the organization's row, or from the last run if the EHR forbids keeping its document. */
 function discoveredFacts({ organization, run }: ConnectionRecord) {
-  const { discovered, fhirBaseUrl } = organization;
+  const { discovered, fhirBaseUrl, tokenEndpoint, issuers } = organization;
+  if (isGiven(organization))
+    return { authorizationServer: URL.parse(tokenEndpoint)?.origin, issuer: issuers[0], isGivenByHand: true };
   const configuration = discovered && readStoredConfiguration(discovered.configuration);
   if (discovered && configuration) {
     return {

@@ -2,9 +2,13 @@
 import { readStoredConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import type { Organization } from './organization.ts';
 
-/** Host names, without ports, of the FHIR server and the last discovered token endpoint. */
-export function ehrHosts({ fhirBaseUrl, discovered }: Pick<Organization, 'fhirBaseUrl' | 'discovered'>): string[] {
+/** Host names, without ports, of the FHIR server and of the token endpoint given by hand or last discovered. */
+export function ehrHosts({
+  fhirBaseUrl,
+  tokenEndpoint,
+  discovered,
+}: Pick<Organization, 'fhirBaseUrl' | 'tokenEndpoint' | 'discovered'>): string[] {
   const configuration = discovered && readStoredConfiguration(discovered.configuration);
-  const urls = [fhirBaseUrl, configuration?.tokenEndpoint ?? ''];
+  const urls = [fhirBaseUrl, tokenEndpoint, configuration?.tokenEndpoint ?? ''];
   return [...new Set(urls.flatMap((url) => URL.parse(url)?.hostname ?? []))];
 }

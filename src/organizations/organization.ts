@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { serverUrl } from '#src/settings/addresses.ts';
 import { type SettingProblem, type SettingValues, settingsShape } from '#src/settings/derived.ts';
 import { plainText, textFormat } from '#src/settings/formats.ts';
+import { missingFrom } from '#src/smart/documents/given-endpoints.ts';
 
 /** Org IDs stand in URLs, cookies and file names: letters, digits, `.`, `_` and `-`, at most 64. */
 export const ORGANIZATION_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -56,7 +57,7 @@ export interface Discovered {
   /** ISO instants. */
   fetchedAt: string;
   freshUntil: string;
-  /** What the CapabilityStatement offers to send along with ServiceRequests (`_include`); absent until a check has read it. */
+  /** What the CapabilityStatement offers to send along with ServiceRequests: `_include`, and Tasks by `_revinclude`; absent until a check has read it. */
   requestIncludes?: readonly string[] | undefined;
 }
 
@@ -81,9 +82,16 @@ export function parseSettings(
   mayBeUnset: readonly UnsetField[] = [],
 ): ParsedSettings {
   const parsed = schemasFor(production, mayBeUnset).typed.safeParse(input);
-  if (parsed.success) return { ok: true, settings: parsed.data };
-  return { ok: false, problems: parsed.error.issues.map(describeIssue) };
+  if (!parsed.success) return { ok: false, problems: parsed.error.issues.map(describeIssue) };
+  const problems = missingFrom(parsed.data).map((field) => ({ field, message: MISSING[field] ?? IS_NEEDED }));
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, settings: parsed.data };
 }
+
+/** DI-23: a launch with half of the addresses would have to look elsewhere for the rest. */
+const IS_NEEDED = 'is needed where endpoints are given by hand: fill it in, or empty all of them';
+const MISSING: Partial<Record<string, string>> = {
+  issuers: 'must name the one issuer where endpoints are given by hand: no document of the EHR names it',
+};
 
 /**
  * Reads what the database holds: settings this version does not know are dropped, new ones get their defaults.

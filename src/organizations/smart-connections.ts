@@ -5,18 +5,19 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Log } from '#src/adapters/log.ts';
 import { isAllowedHost } from '#src/smart/documents/endpoint.ts';
-import type { IssuerToTrust } from '#src/smart/documents/issuer-keys.ts';
+import { parseGiven } from '#src/smart/documents/given-endpoints.ts';
+import { type IssuerToTrust, keysAt } from '#src/smart/documents/issuer-keys.ts';
 import {
   assertUsable,
   isUsable,
   readStoredConfiguration,
   type SmartConfiguration,
 } from '#src/smart/documents/smart-configuration.ts';
-import { discover } from '#src/smart/step-3-discovery.ts';
+import { discover, endpointRules } from '#src/smart/step-3-discovery.ts';
 import type { Organization } from './organization.ts';
 import type { OrganizationStore } from './store.ts';
 
-/** Answers from memory, from the organization's row, or from the EHR, in this order. */
+/** Answers from the organization's settings, from memory, from the organization's row, or from the EHR, in this order. */
 export interface SmartConnections {
   /** @throws AppError 'discovery.…'; a failure is never kept, nor a document that a launch refuses. */
   configurationOf(organization: Organization): Promise<SmartConfiguration>;
@@ -91,6 +92,9 @@ export function createSmartConnections(options: {
     hasAnswered: ({ id, connectionVersion, discovered }) =>
       discovered !== undefined || answered.get(id) === connectionVersion,
     configurationOf: async (organization) => {
+      const given = parseGiven(organization, endpointRules(organization, outbound));
+      if (given?.refusal) throw given.refusal;
+      if (given?.configuration) return given.configuration;
       const now = clock().getTime();
       const copy = recall(organization);
       if (!copy || copy.freshUntil <= now) return (await fetchOnce(organization)).configuration;
@@ -103,7 +107,8 @@ export function createSmartConnections(options: {
 
 function fromRow({ discovered }: Organization): Known | undefined {
   const configuration = discovered && readStoredConfiguration(discovered.configuration);
-  if (!configuration || !isUsable(configuration)) return undefined;
+  // What was given by hand counts only while it stands in the settings.
+  if (!configuration || configuration.source === 'settings' || !isUsable(configuration)) return undefined;
   return { configuration, fetchedAt: Date.parse(discovered.fetchedAt), freshUntil: Date.parse(discovered.freshUntil) };
 }
 
@@ -116,13 +121,14 @@ function iso(instant: number): string {
  * the EHR names, else its FHIR base (DI-12, ID-02).
  */
 export function issuersOf(organization: Organization, configuration: SmartConfiguration): IssuerToTrust[] {
-  const { issuer = organization.fhirBaseUrl, jwksUri } = configuration;
-  const fallback = jwksUri === undefined ? {} : { fallbackJwksUri: jwksUri };
+  const { issuer = organization.fhirBaseUrl, jwksUri, source } = configuration;
+  const keys = keysAt(jwksUri, source === 'settings');
+  if (source === 'settings') return [{ issuer, ...keys, organization }];
   const trusted = organization.issuers.length > 0 ? organization.issuers : [issuer];
   const likelyJwksUri = jwksUri !== undefined && isKnownHost(jwksUri, issuer, organization) ? jwksUri : undefined;
   return trusted.map((one) => ({
     issuer: one,
-    ...fallback,
+    ...keys,
     ...(one === issuer ? { likelyJwksUri } : {}),
     organization,
   }));

@@ -1,6 +1,7 @@
 /** An organization as the command line shows it: settings, registration sheet, warnings. */
 import { type CommandOutcome, done, table } from '#src/adapters/command-line.ts';
 import { settingKeyOf } from '#src/settings/command-text.ts';
+import { isGiven } from '#src/smart/documents/given-endpoints.ts';
 import { suggestionFor } from '#src/vendors/view.ts';
 import { type EndedLaunches, settingsOf } from './edit.ts';
 import type { Organization } from './organization.ts';
@@ -50,7 +51,7 @@ export function describeOrganization(organization: Organization, deployment: Dep
   const { enabled, discovered } = organization;
   const state = [
     ['enabled', String(enabled)],
-    ['discovered', discovered?.fetchedAt ?? 'not yet'],
+    ['discovered', isGiven(organization) ? 'no: endpoints are given by hand' : (discovered?.fetchedAt ?? 'not yet')],
   ];
   return done([table([...settings, ...state]), text].join('\n'), json);
 }

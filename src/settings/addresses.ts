@@ -4,6 +4,7 @@ import { getDomain } from 'tldts';
 import { z } from 'zod';
 import { isLoopbackHost } from '#src/adapters/ehr-http/address-policy.ts';
 import { isPrivateNetwork } from '#src/config/private-network.ts';
+import { endpointProblem } from '#src/smart/documents/endpoint.ts';
 import { fhirBaseProblem } from '#src/smart/step-2-launch-ehr.ts';
 import { shown, textFormat } from './formats.ts';
 
@@ -32,6 +33,20 @@ export function serverUrl(production: boolean, mayBeEmpty = false) {
     const message = url === '' && mayBeEmpty ? undefined : serverUrlProblem(url, production);
     if (message) context.addIssue({ code: 'custom', message });
   });
+}
+
+/** An address of the EHR's authorization server, kept exactly as typed, or nothing: it is judged as a discovered one (DI-05). */
+export function endpointUrl(production: boolean) {
+  return textFormat().superRefine((url, context) => {
+    const message = url === '' ? undefined : endpointUrlProblem(url, production);
+    if (message) context.addIssue({ code: 'custom', message });
+  });
+}
+
+function endpointUrlProblem(text: string, production: boolean): string | undefined {
+  if (!/^https?:\/\//i.test(text) || /[^\x21-\x7e]/.test(text)) return 'must be a whole URL of ASCII characters';
+  const accepts = (url: URL) => isSecure(url, production);
+  return endpointProblem(text, { fhirBase: new URL('https://ehr.invalid'), allowedHosts: [], accepts });
 }
 
 /**

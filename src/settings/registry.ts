@@ -5,10 +5,10 @@
  * Within a heading, rows stand in the order of the form.
  */
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
-import { endpointHost, frameAncestor, network, serverUrl } from './addresses.ts';
+import { endpointHost, endpointUrl, frameAncestor, network, serverUrl } from './addresses.ts';
 import { DEFAULT_SERVICES } from './default-services.ts';
 import { catalogueText, receiversText, scopeString, searchParameter, timeZone } from './formats.ts';
-import { choice, flag, list, number, text } from './setting-row.ts';
+import { address, choice, flag, list, number, text } from './setting-row.ts';
 import { vendorNames } from './vendor-names.ts';
 
 const SHOWN = 'Where the app is shown';
@@ -16,6 +16,7 @@ const PLACE = 'Where the organization is';
 const ASKED = 'What the app asks for';
 const WATCHED = 'When a request needs attention';
 const TRUSTED = 'Whom the app trusts';
+const GIVEN = 'Endpoints given by hand';
 const USERS = 'Who may use the app';
 const LIFE = 'How long a launch lasts';
 const PROOF = 'How the app proves itself to the EHR';
@@ -133,6 +134,31 @@ export const settings = {
       hint: 'Recommended: Verify. "Allow missing audience" is for test servers such as the public SMART launcher. "Ignore" skips verification.',
     },
   ),
+  authorizationEndpoint: address(endpointUrl, {
+    group: GIVEN,
+    label: 'Authorization endpoint',
+    hint: 'Only for an EHR that publishes no smart-configuration: then fill in this, the token endpoint, the address of the keys and, under “Issuers of id_tokens”, the one issuer. No document of the EHR is used as long as one of these fields is filled in. Recommended: empty.',
+  }),
+  tokenEndpoint: address(endpointUrl, {
+    group: GIVEN,
+    label: 'Token endpoint',
+    hint: 'Exactly as the EHR team writes it: signed assertions are addressed to it. https, and on the host of the FHIR URL or one of “Extra hosts for sign-in addresses”, as all five.',
+  }),
+  jwksUri: address(endpointUrl, {
+    group: GIVEN,
+    label: 'Keys of the EHR (JWKS)',
+    hint: 'Where the public keys of the EHR are that verify an id_token. They are fetched again when the EHR rotates them.',
+  }),
+  revocationEndpoint: address(endpointUrl, {
+    group: GIVEN,
+    label: 'Revocation endpoint',
+    hint: 'If the EHR has one: tokens are revoked there when a launch ends. Without it they run out.',
+  }),
+  introspectionEndpoint: address(endpointUrl, {
+    group: GIVEN,
+    label: 'Introspection endpoint',
+    hint: 'If the EHR has one, for “Ask the EHR whether a token is still active”.',
+  }),
   /** Whose launches are accepted, by the type of `fhirUser` (FU-06). */
   userTypes: choice(
     { any: 'Anyone the EHR lets launch the app', practitioner: 'Practitioners only (Practitioner, PractitionerRole)' },

@@ -61,6 +61,14 @@ export function list<Item extends z.ZodType, const Row extends About>(
   return { ...row, kind: 'list' as const, default: [], schema };
 }
 
+/** One address of the EHR, or ''. It is part of what the app trusts about the EHR. */
+export function address<Format extends z.ZodType, const Row extends About>(
+  format: (production: boolean) => Format,
+  row: Row,
+) {
+  return { ...row, kind: 'line' as const, default: '', endsLaunches: true as const, schema: format };
+}
+
 export function text<Format extends z.ZodType, const Row extends About & { kind: 'line' | 'text'; default: string }>(
   format: Format,
   row: Row,

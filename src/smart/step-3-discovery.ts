@@ -43,11 +43,7 @@ export async function discover(ehr: Ehr, outbound: EhrClient): Promise<Discovery
   const { wellKnown, fetched, parsed } = await findConfiguration({
     wellKnown: () => see(WELL_KNOWN, 'application/json'),
     metadata: () => see('metadata', 'application/fhir+json'),
-    rules: {
-      fhirBase: new URL(ehr.fhirBaseUrl),
-      allowedHosts: ehr.allowedHosts,
-      accepts: (url) => outbound.accepts(url),
-    },
+    rules: endpointRules(ehr, outbound),
   });
   if (!parsed?.configuration) {
     if (parsed?.refusal) throw parsed.refusal;
@@ -55,6 +51,11 @@ export async function discover(ehr: Ehr, outbound: EhrClient): Promise<Discovery
     throw fetchProblem(fetched, ruleOfConfiguration(wellKnown, fetched === wellKnown || isFhirBase(fetched)));
   }
   return { configuration: parsed.configuration, freshForMs: parsed.freshForMs };
+}
+
+/** By what the endpoints of an EHR are judged, whoever names them. */
+export function endpointRules({ fhirBaseUrl, allowedHosts }: Ehr, outbound: Pick<EhrClient, 'accepts'>): EndpointRules {
+  return { fhirBase: new URL(fhirBaseUrl), allowedHosts, accepts: (url) => outbound.accepts(url) };
 }
 
 export const WELL_KNOWN = '.well-known/smart-configuration';

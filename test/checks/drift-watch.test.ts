@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createDriftWatch } from '#src/checks/drift-watch.ts';
 import { createChecksStore } from '#src/checks/store.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
+import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
 import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 
 const HOUR_MS = 3_600_000;
@@ -54,6 +55,27 @@ describe('on embedded stores', () => {
     expect(await world.dependencies.metrics.registry.metrics()).toContain(
       'smart_drift_total{part="configuration",severity="warning"} 1',
     );
+  });
+
+  test('DI-26: an EHR whose endpoints were given by hand begins to publish documents', async () => {
+    await world.setOrganization(ORG_ID, givenEndpoints(world.sandbox));
+    for (const fault of ['discovery-404', 'metadata-500'] as const) world.sandbox.faults.set(fault);
+    const watch = instance();
+    await watch.look();
+    world.sandbox.faults.clear();
+    later(24);
+    await watch.look();
+    const run = await checksStore().latest(ORG_ID);
+    expect(run?.differences).toEqual([
+      {
+        part: 'configuration',
+        field: 'published',
+        before: '"nothing"',
+        after: '"smart-configuration"',
+        severity: 'warning',
+      },
+    ]);
+    expect(drifts()).toMatchObject([{ organizationId: ORG_ID, hardFailures: [] }]);
   });
 
   test('an EHR that broke is said, and compared with its last good state when it is back', async () => {

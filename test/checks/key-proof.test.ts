@@ -4,6 +4,7 @@ import type { FaultName } from '#sandbox/sandbox.ts';
 import { createMemoryStore } from '#src/adapters/redis/memory.ts';
 import { type KeyProof, proveKey } from '#src/checks/key-proof.ts';
 import { createKeyProofLimit } from '#src/http/limits/settings-limit.ts';
+import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
 import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 
 let world: World;
@@ -44,6 +45,13 @@ test('invalid_grant proves client id, key, algorithm and audience, with one requ
   });
   expect(tokenRequests()).toHaveLength(1);
   expect(tokenRequests()[0]?.body).toContain('code=key-proof-');
+});
+
+test('DI-23: endpoints given by hand are proven as any, and no document is asked for', async () => {
+  const tokenEndpoint = `${world.sandbox.origin}/auth/token`;
+  await world.setOrganization(ORG_ID, givenEndpoints(world.sandbox));
+  expect(await prove()).toMatchObject({ outcome: 'proven', used: { tokenEndpoint, audience: tokenEndpoint } });
+  expect(world.sandbox.requests.filter(({ path }) => path.includes('.well-known'))).toEqual([]);
 });
 
 test('a client id the EHR does not know: invalid_client and its five usual causes, with the values to compare', async () => {

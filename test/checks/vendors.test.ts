@@ -2,8 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import type { VendorProfileName } from '#sandbox/profiles.ts';
 import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
-import type { FinishedChecks } from '#src/checks/rows/result.ts';
+import type { FinishedChecks, Verdict } from '#src/checks/rows/result.ts';
 import type { OrganizationSettings } from '#src/organizations/organization.ts';
+import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
 import { type Checkup, createCheckup, idsOf, row } from './checkup.ts';
 import { alter, startHealthyEhr } from './healthy-ehr.ts';
 
@@ -42,6 +43,74 @@ test.for(vendors)('%s: no failure, and the warnings its table asks for', async (
     expect(finished.summary.allPassed).toBe(expected.allPassed);
     expect(finished.summary.discovered?.configuration.tokenEndpoint).toContain('/auth/token');
   });
+});
+
+describe('an EHR that publishes nothing', () => {
+  test('is not usable by discovery; with all endpoints given by hand every check passes, and none warns (DI-23)', () =>
+    atVendor('ereferral-like', async (sandbox, checkup) => {
+      const before = await checkup.run(sandbox.fhirBase, { frameAncestors });
+      expect(idsOf(before, 'failure')).toEqual(['guide-smart-configuration']);
+      const given = { frameAncestors, ...givenEndpoints(sandbox) };
+      sandbox.requests.clear();
+      const finished = await checkup.run(sandbox.fhirBase, given);
+      expect(idsOf(finished, 'failure', 'warning')).toEqual([]);
+      expect(finished.summary).toMatchObject({ allPassed: true, discovered: { issuer: sandbox.issuer } });
+      expect(finished.summary.discovered?.configuration.source).toBe('settings');
+      const byYou = finished.results.filter(({ found }) => found.includes('given by you')).map(({ id }) => id);
+      expect(byYou).toEqual(expect.arrayContaining(['guide-smart-configuration', 'guide-issuer', 'guide-jwks']));
+      expect(byYou).toEqual(expect.arrayContaining(['configuration-fields', 'endpoints-https', 'endpoints-hosts']));
+      expect(row(finished, 'given-endpoints')).toMatchObject({
+        verdict: 'pass',
+        found: expect.stringContaining('404'),
+      });
+      const asked = sandbox.requests.map(({ path }) => path);
+      expect(asked.toSorted()).toEqual(['/auth/jwks', '/fhir/r4/.well-known/smart-configuration', '/fhir/r4/metadata']);
+    }));
+
+  test.for<[string, Record<string, unknown>, Record<string, Verdict>, string]>([
+    [
+      'keys on a host that is not allowed',
+      { jwksUri: 'https://login.example/jwks' },
+      { 'endpoints-hosts': 'failure', 'guide-jwks': 'failure' },
+      'jwks_uri on login.example',
+    ],
+    [
+      'revocation on a host that is not allowed',
+      { revocationEndpoint: 'https://login.example/r' },
+      { 'endpoints-hosts': 'failure' },
+      'revocation_endpoint on login.example',
+    ],
+    ['no keys at the address', { jwksUri: 'PATH/nothing' }, { 'guide-jwks': 'failure' }, 'status 404'],
+  ])('%s', ([, change, rows, found]) =>
+    atVendor('ereferral-like', async (sandbox, checkup) => {
+      const at = Object.fromEntries(
+        Object.entries(change).map(([name, value]) => [name, String(value).replace('PATH', sandbox.origin)]),
+      );
+      const finished = await checkup.run(sandbox.fhirBase, { frameAncestors, ...givenEndpoints(sandbox), ...at });
+      const seen = finished.results.filter(({ verdict }) => verdict === 'failure' || verdict === 'warning');
+      expect(Object.fromEntries(seen.map(({ id, verdict }) => [id, verdict]))).toEqual(rows);
+      expect(row(finished, Object.keys(rows)[0] ?? '').found).toContain(found);
+    }),
+  );
+
+  test('DI-26: what it publishes later is reported, and not used', () =>
+    atVendor('generic', async (sandbox, checkup) => {
+      const given = { frameAncestors, ...givenEndpoints(sandbox) };
+      const same = await checkup.run(sandbox.fhirBase, given);
+      expect(row(same, 'given-endpoints')).toMatchObject({
+        verdict: 'info',
+        found: expect.stringContaining('the same'),
+      });
+      const moved = await checkup.run(sandbox.fhirBase, { ...given, tokenEndpoint: `${sandbox.origin}/old/token` });
+      const { verdict, found, owner } = row(moved, 'given-endpoints');
+      expect([verdict, owner]).toEqual(['warning', 'Your administrator']);
+      expect(found).toBe('the EHR publishes a smart-configuration now, with another token_endpoint; not used');
+      expect(moved.summary.discovered?.configuration).toMatchObject({
+        source: 'settings',
+        tokenEndpoint: `${sandbox.origin}/old/token`,
+        capabilities: [],
+      });
+    }));
 });
 
 test('Epic: the issuer differs from the FHIR URL, which is normal', () =>

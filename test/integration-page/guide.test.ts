@@ -4,6 +4,7 @@ import { registrationSheet } from '#src/organizations/registration.ts';
 import { vendorNotes } from '#src/vendors/notes.ts';
 import { presetReasons } from '#src/vendors/presets.ts';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
+import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
 import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 
 const OF_B = 'hospital-b';
@@ -109,6 +110,24 @@ describe('the guide of a signed-in administrator', () => {
     const { body } = await guide(await signedIn(world, 'curious@example.com'), `?organization=${OF_B}`);
     expect(body).not.toContain('Hospital of B');
     expect(body).toContain(`orgId=${ORG_ID}`);
+  });
+
+  test('an EHR without a SMART configuration: what to send, and to its own administrator what was given (DI-23)', async () => {
+    const { body } = await guide();
+    expect(body).toContain('If your EHR publishes no SMART configuration');
+    const id = 'hospital-without-documents';
+    await world.setOrganization(id, { ...givenEndpoints(world.sandbox), introspectionEndpoint: '' });
+    await addPerson(world, 'given@example.com', { role: 'administrator', organizationId: id });
+    const admin = await signedIn(world, 'given@example.com');
+    const page = await admin.visit(`${world.url}/settings/integrations/smart-on-fhir`);
+    expect(page.body).toContain('<td>no: endpoints are given by hand</td>');
+    const own = (await guide(admin)).body;
+    const { origin, issuer } = world.sandbox;
+    for (const address of [...['authorize', 'token', 'jwks', 'revoke'].map((one) => `${origin}/auth/${one}`), issuer]) {
+      expect(own).toContain(`<code class="value">${address}</code>`);
+      expect(body).not.toContain(address);
+    }
+    expect(own).not.toContain('Introspection endpoint</th>');
   });
 
   test('an operator chooses the organization', async () => {

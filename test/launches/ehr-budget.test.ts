@@ -48,7 +48,15 @@ beforeEach(() => {
   scope = `${BASE} ${NAMES}`;
   const statement = () => ({
     ...{ resourceType: 'CapabilityStatement', fhirVersion: '4.0.1' },
-    rest: [{ mode: 'server', resource: [{ type: 'Patient' }, { type: 'ServiceRequest', searchInclude: offered }] }],
+    rest: [
+      {
+        mode: 'server',
+        resource: [
+          { type: 'Patient' },
+          { type: 'ServiceRequest', searchInclude: offered, searchRevInclude: ['Task:focus'] },
+        ],
+      },
+    ],
   });
   ehr.on('metadata', () => ({ body: statement() }));
   for (const [route, script] of answers) ehr.on(route, script);
@@ -121,6 +129,17 @@ test.for<[string, { roles?: true; includes?: true }, { first: string[]; warm: st
   expect(asked()).toEqual(expected.warm.toSorted());
   await browser.visit(list.url);
   expect(asked()).toEqual(expected.again.toSorted());
+});
+
+test('an EHR that sends Tasks along is not searched for them, and a wildcard is enough to see them', async () => {
+  scope = scope.replace('patient/ServiceRequest.read', 'patient/*.read');
+  const orgId = await savedOrganization();
+  const about = { focus: { reference: 'ServiceRequest/1' }, for: { reference: 'Patient/pat-1' } };
+  const task = { resourceType: 'Task', id: 't', status: 'accepted', ...about };
+  ehr.on('requests', ({ query }) => bundle('searchset', REQUEST, ...(query.has('_revinclude') ? [task] : [])));
+  const { list } = await launched(orgId);
+  expect(list.body).toContain('Accepted');
+  expect(asked()).not.toContain('/fhir/Task');
 });
 
 test('an EHR that grants roles unasked is not searched for them', async () => {

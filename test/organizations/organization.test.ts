@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseSettings } from '#src/organizations/organization.ts';
 import { DEFAULT_SERVICES } from '#src/settings/default-services.ts';
+import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
 
 const base = { id: 'general', name: 'General Hospital', fhirBaseUrl: 'https://ehr.example/fhir', clientId: 'abc' };
 
@@ -43,6 +44,11 @@ test('four values make an organization; the rest begins as the implementation gu
       userAssociation: 'automatic',
       userTypes: 'any',
       introspection: 'off',
+      authorizationEndpoint: '',
+      tokenEndpoint: '',
+      jwksUri: '',
+      revocationEndpoint: '',
+      introspectionEndpoint: '',
     },
   });
 });
@@ -69,6 +75,54 @@ describe('a time zone', () => {
       ]);
     },
   );
+});
+
+describe('endpoints given by hand (DI-23)', () => {
+  const all = givenEndpoints({ origin: 'https://login.example' });
+  const NEEDED = 'is needed where endpoints are given by hand: fill it in, or empty all of them';
+  const ISSUER = 'issuers must name the one issuer where endpoints are given by hand: no document of the EHR names it';
+
+  test.for([
+    ['all of them', all],
+    ['without revocation and introspection', { ...all, revocationEndpoint: '', introspectionEndpoint: '' }],
+    ['with a query', { ...all, tokenEndpoint: 'https://login.example:8443/token?tenant=a%20b' }],
+    ['none', { issuers: ['https://login.example/auth', 'https://other.example'] }],
+  ] as const)('%s', ([, change]) => {
+    expect(problems(change)).toEqual([]);
+    const parsed = parseSettings({ ...base, ...change }, true);
+    expect(parsed.ok && parsed.settings).toMatchObject(change);
+  });
+
+  test.for([
+    ['no authorization endpoint', { ...all, authorizationEndpoint: '' }, [`authorizationEndpoint ${NEEDED}`]],
+    ['no keys', { ...all, jwksUri: '' }, [`jwksUri ${NEEDED}`]],
+    ['no issuer', { ...all, issuers: [] }, [ISSUER]],
+    ['two issuers', { ...all, issuers: ['https://a.example', 'https://b.example'] }, [ISSUER]],
+    [
+      'only a revocation endpoint',
+      { revocationEndpoint: all.revocationEndpoint },
+      [...['authorizationEndpoint', 'tokenEndpoint', 'jwksUri'].map((field) => `${field} ${NEEDED}`), ISSUER],
+    ],
+  ] as const)('half of them are refused with what is missing: %s', ([, change, missing]) => {
+    expect(problems(change)).toEqual(missing);
+  });
+
+  test.for([
+    ['http://login.example/token', 'is not https'],
+    ['http://localhost:4000/token', 'is not https'],
+    ['https://me@login.example/token', 'has userinfo'],
+    ['https://login.example/token#a', 'has a fragment'],
+    [`https://login.example/${'x'.repeat(2_100)}`, 'is too long'],
+    ['/auth/token', 'must be a whole URL of ASCII characters'],
+    ['https:login.example/token', 'must be a whole URL of ASCII characters'],
+    ['javascript:alert(1)', 'must be a whole URL of ASCII characters'],
+    ['https://login.example/to ken', 'must be a whole URL of ASCII characters'],
+    ['https://lögin.example/token', 'must be a whole URL of ASCII characters'],
+    ['https://', 'is not a URL'],
+    [7, 'must be text'],
+  ] as const)('%s %s', ([tokenEndpoint, problem]) => {
+    expect(problems({ ...all, tokenEndpoint })).toEqual([`tokenEndpoint ${problem}`]);
+  });
 });
 
 describe('a FHIR URL (LA-03)', () => {

@@ -12,6 +12,9 @@ const SETTINGS = [
   'frameAncestors=https://ehr.example',
   'issuer=https://issuer.example/',
   'nonce=optional',
+  'authorizationEndpoint=https://ehr.example/authorize',
+  'tokenEndpoint=https://ehr.example/token',
+  'jwksUri=https://ehr.example/jwks',
 ];
 
 const environment = async () => {
@@ -36,6 +39,9 @@ describe.runIf(await hasPostgres())('between two environments', () => {
     expect(imported).toMatchObject({ code: 0, stdout: expect.stringContaining('Organization general created.') });
     expect((await admin(['organization', 'export', 'general'])).stdout).toBe(text);
     expect((await admin(['organization', 'import'], text)).stdout).toContain('nothing changed');
+    const shown = (await admin(['organization', 'show', 'general'])).stdout;
+    expect(shown).toMatch(/tokenEndpoint +https:\/\/ehr\.example\/token/);
+    expect(shown).toContain('no: endpoints are given by hand');
     await admin(['organization', 'import', '--as', 'second'], text);
     expect((await admin(['organization', 'export', 'second'])).stdout).toBe(text.replace('"general"', '"second"'));
   });
@@ -54,6 +60,11 @@ describe.runIf(await hasPostgres())('between two environments', () => {
       'a bad value',
       (text: string) => text.replace('"optional"', '"maybe"'),
       'setting nonce: must be required or optional',
+    ],
+    [
+      'half of the endpoints',
+      (text: string) => text.replace('https://ehr.example/jwks', ''),
+      'setting jwksUri: is needed where endpoints are given by hand',
     ],
     ['an id with a slash', (text: string) => text.replace('"general"', '"../x"'), '<orgId>: must be letters'],
   ] as const)('%s is refused and changes nothing', async ([, change, reason]) => {

@@ -38,6 +38,7 @@ test.for([
   ['a search that names two patients', 'ServiceRequest?patient=pat-ada&subject=pat-ben', 403],
   ['a search without a patient (FH-13)', 'ServiceRequest?status=active', 400],
   ['a search parameter nobody offers', 'ServiceRequest?patient=pat-ada&_sort=-authored', 400],
+  ['a revinclude nobody offers', 'ServiceRequest?patient=pat-ada&_revinclude=Observation:focus', 400],
   ['an include nobody offers', 'ServiceRequest?patient=pat-ada&_include=ServiceRequest:subject', 400],
   ['all practitioners', 'Practitioner', 400],
   ['a type that is not served', 'Medication?patient=pat-ada', 404],
@@ -114,6 +115,16 @@ test('searches filter, and include whom the requests name', async () => {
   expect(filtered.body.total).toBe(2);
   expect(byId.body.total).toBe(2);
   expect(included.map((entry: { resource: { id: string } }) => entry.resource.id)).toContain('org-comfort');
+});
+
+test.for([
+  ['launch patient/*.rs', ['task-ada-transport', 'task-ada-rehab', 'task-ada-oxygen']],
+  ['launch patient/ServiceRequest.rs', []],
+] as const)('with %s the Tasks about the requests that come along are %j', async ([scope, ids]) => {
+  const query = 'ServiceRequest?patient=pat-ada&_count=50&_revinclude=Task:focus';
+  const { body } = await fhir(sandbox, await tokenFor(scope, 'pat-ada'), query);
+  const along = body.entry.filter((entry: { search: { mode: string } }) => entry.search.mode === 'include');
+  expect(along.map((entry: { resource: { id: string } }) => entry.resource.id)).toEqual(ids);
 });
 
 test('a batch of reads succeeds and fails entry by entry', async () => {

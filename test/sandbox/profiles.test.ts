@@ -59,6 +59,7 @@ const issuers: [VendorProfileName, (sandbox: Sandbox) => string, number][] = [
   ['nextgen-office-like', (sandbox) => `${sandbox.origin}/auth/realms/office`, 200],
   ['athenahealth-like', ({ origin }) => `${origin.replace('localhost', '127.0.0.1')}/auth`, 200],
   ['veradigm-like', ({ origin }) => `${origin.replace('localhost', '127.0.0.1')}/auth`, 404],
+  ['ereferral-like', ({ origin }) => `${origin}/auth`, 404],
 ];
 
 test.for(issuers)('%s: where the id_token says it comes from', async ([name, issuer, document]) => {
@@ -103,6 +104,15 @@ test('veradigm-like: a method list of its own name, without private_key_jwt, bes
     expect('token_endpoint_auth_methods_supported' in body).toBe(false);
     expect(body.token_endpoint_auth_methods).not.toContain('private_key_jwt');
     expect(body.capabilities).toContain('client-confidential-asymmetric');
+  });
+});
+
+test('ereferral-like: nothing is published, and the key set is where the app is told', async () => {
+  await inProfile('ereferral-like', async (sandbox) => {
+    const documents = ['metadata', '.well-known/smart-configuration', '.well-known/openid-configuration'];
+    const answers = documents.map((path) => fhir(sandbox, undefined, path));
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([404, 404, 404]);
+    expect((await fhir(sandbox, undefined, `${sandbox.origin}/auth/jwks`)).body['keys']).toHaveLength(1);
   });
 });
 

@@ -2,8 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { parseSettings } from '#src/organizations/organization.ts';
 import { readSettingTexts, settingKeyOf } from '#src/settings/command-text.ts';
-import { presetFields, settingFields, settingRows, valueText } from '#src/settings/derived.ts';
+import { endingFields, presetFields, settingFields, settingRows, valueText } from '#src/settings/derived.ts';
 import { fieldGroups, savedForm, typedChanges, typedValues } from '#src/settings/form.ts';
+import { givenFields } from '#src/smart/documents/given-endpoints.ts';
 
 const base = { id: 'general', name: 'General Hospital', fhirBaseUrl: 'https://ehr.example/fhir', clientId: 'abc' };
 const parsed = parseSettings(base, true);
@@ -37,6 +38,10 @@ test('the form has every setting but the operator’s, once, and changes nothing
   const { values } = savedForm(saved);
   const typed = typedValues((name) => values[name] ?? '');
   expect(typedChanges(typed, saved)).toEqual({});
+});
+
+test('every address given by hand is part of what the app trusts about the EHR (MT-05, DI-23)', () => {
+  expect(givenFields.filter((field) => !endingFields.includes(field))).toEqual([]);
 });
 
 test('no two settings share a label or a key, and a preset sets no operator’s setting', () => {

@@ -12,6 +12,7 @@ import {
 } from '#src/smart/step-4-authorization-code.ts';
 
 const configuration: SmartConfiguration = {
+  source: 'smart-configuration',
   authorizationEndpoint: 'https://ehr.example/authorize',
   tokenEndpoint: 'https://ehr.example/token',
   capabilities: [],

@@ -2,6 +2,7 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { layout } from '#views/layout.ts';
 import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
+import { type GivenEndpointsProps, guideGivenEndpoints } from './given-endpoints.ts';
 import { guideLaunching, guideTesting, guideVerifying } from './launching.ts';
 import {
   type GuideNetworkProps,
@@ -13,7 +14,7 @@ import {
 import { type GuideFailure, guideTroubleshooting } from './troubleshooting.ts';
 import { type GuideVendor, guideVendors } from './vendors.ts';
 
-export interface GuidePageProps extends GuideRegistrationProps {
+export interface GuidePageProps extends GuideRegistrationProps, GivenEndpointsProps {
   readonly network: Omit<GuideNetworkProps, 'jwksUri'>;
   readonly vendors: readonly GuideVendor[];
   /** the organization's vendor preset */
@@ -60,6 +61,7 @@ ${guideRegistration(props, props.admin !== undefined)}
 ${guideScopes(props)}
 ${guideNetwork({ ...props.network, jwksUri })}
 ${guideVendors(props.vendors, props.vendor)}
+${guideGivenEndpoints(props)}
 ${guideLaunching(registration)}
 ${guideVerifying()}
 ${guideTroubleshooting(props.failures)}

@@ -31,6 +31,8 @@ export interface ConnectionProps extends Forms {
     readonly authorizationServer?: string | undefined;
     readonly issuer?: string | undefined;
     readonly discoveredAt?: Date | undefined;
+    /** no document of the EHR is read */
+    readonly isGivenByHand?: boolean;
   };
 }
 
@@ -80,14 +82,14 @@ ${formField({ name: 'reason', label: 'Reason for using it in spite of the failur
 
 /** What every launch uses now. */
 export function connectionFacts({ inUse, timeZone }: ConnectionProps): SafeHtml {
-  const { fhirBaseUrl, authorizationServer, issuer, discoveredAt } = inUse;
+  const { fhirBaseUrl, authorizationServer, issuer, discoveredAt, isGivenByHand } = inUse;
   return html`<section aria-labelledby="connection">
 <h2 id="connection">In use for every launch</h2>
 <table class="sheet"><tbody>
 <tr><th scope="row">FHIR URL</th><td>${fhirBaseUrl === '' ? 'not set yet' : html`<code class="value">${fhirBaseUrl}</code>`}</td></tr>
 <tr><th scope="row">Authorization server</th><td>${authorizationServer === undefined ? 'not discovered yet' : html`<code class="value">${authorizationServer}</code>`}</td></tr>
 <tr><th scope="row">Issuer</th><td>${issuer === undefined ? 'not discovered yet' : html`<code class="value">${issuer}</code>`}</td></tr>
-<tr><th scope="row">Discovered</th><td>${discoveredAt === undefined ? 'not yet' : instant(discoveredAt, timeZone)}</td></tr>
+<tr><th scope="row">Discovered</th><td>${isGivenByHand === true ? 'no: endpoints are given by hand' : discoveredAt === undefined ? 'not yet' : instant(discoveredAt, timeZone)}</td></tr>
 </tbody></table>
 ${inUse.enabled ? null : html`<p class="notice notice-problem">${icon('warning')} <span>This organization is disabled: every launch is refused. Ask the operator of this service.</span></p>`}
 </section>

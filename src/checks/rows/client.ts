@@ -13,6 +13,7 @@ import {
   type CheckDefinition,
   checksOf,
   failure,
+  GIVEN_BY_YOU,
   info,
   type Outcome,
   pass,
@@ -79,7 +80,9 @@ export const capabilityChecks = checksOf('SMART configuration', 'EHR team', [
     title: 'A signing algorithm in common',
     why: 'The app signs with RS384 or ES384 (SMART App Launch 2.2.0, "Client Authentication: Asymmetric").',
     hard: true,
-    judge: onDocument(judgeAlgorithm),
+    judge: onDocument(judgeAlgorithm, ({ settings }) =>
+      info(`${settings.assertionAlg}, the setting: the endpoints are ${GIVEN_BY_YOU}`),
+    ),
   },
 ]);
 
@@ -102,11 +105,16 @@ const judgeAnswerIssuer = onDocument((found, { hasOrganization }) => {
   );
 });
 
-/** Asks only about a document that can be used at all. */
-function onDocument(judge: (found: ParsedConfiguration, context: CheckContext) => Outcome): CheckDefinition['judge'] {
+/** @param ofGiven where no document says anything, because the endpoints were given by hand. */
+function onDocument(
+  judge: (found: ParsedConfiguration, context: CheckContext) => Outcome,
+  ofGiven: (context: CheckContext) => Outcome = () =>
+    info(`not said: the endpoints are ${GIVEN_BY_YOU}, and launches try it`),
+): CheckDefinition['judge'] {
   return async (context) => {
     const found = await context.configuration;
     if (!found) return skipped('there is no smart-configuration');
+    if (found.source === 'settings') return ofGiven(context);
     if (found.source === 'CapabilityStatement') return info('not said: a CapabilityStatement has no such field');
     return judge(found, context);
   };

@@ -6,9 +6,20 @@
 
 import type { JsonObject } from '#src/adapters/json-object.ts';
 import { listMember, textMember } from '#src/adapters/json-object.ts';
-import { documentOf } from '#src/smart/documents/fetched.ts';
+import { documentOf, isAbsent } from '#src/smart/documents/fetched.ts';
 import type { CheckContext } from './context.ts';
-import { broken, checksOf, info, type Outcome, pass, shown, warning } from './definition.ts';
+import {
+  broken,
+  type CheckDefinition,
+  checksOf,
+  GIVEN_BY_YOU,
+  info,
+  type Outcome,
+  pass,
+  shown,
+  skipped,
+  warning,
+} from './definition.ts';
 import { describeFetched } from './fetched.ts';
 import { withoutConfiguration } from './guide.ts';
 
@@ -18,20 +29,20 @@ export const configurationChecks = checksOf('SMART configuration', 'EHR team', [
     title: 'smart-configuration answers with status 200',
     why: 'Any other status means that there is no configuration; redirects are never followed.',
     hard: true,
-    judge: judgeStatus,
+    judge: onPublished(judgeStatus),
   },
   {
     id: 'configuration-type',
     title: 'Its content type is JSON',
     why: 'A portal answers HTML with status 200 to any path, and some servers send XML (SMART App Launch 2.2.0, "Conformance").',
-    judge: judgeType,
+    judge: onPublished(judgeType),
   },
   {
     id: 'configuration-json',
     title: 'It is a JSON object',
     why: 'Anything else cannot be read.',
     hard: true,
-    judge: judgeJson,
+    judge: onPublished(judgeJson),
   },
   {
     id: 'configuration-fields',
@@ -40,7 +51,41 @@ export const configurationChecks = checksOf('SMART configuration', 'EHR team', [
     hard: true,
     judge: judgeFields,
   },
+  {
+    id: 'given-endpoints',
+    title: 'Endpoints given by hand are still needed',
+    why: 'While they stand in Settings, no document of the EHR is used: what it publishes later has to be noticed.',
+    owner: 'Your administrator',
+    judge: judgeGiven,
+  },
 ]);
+
+/** Asks only where launches read the document. */
+function onPublished(judge: CheckDefinition['judge']): CheckDefinition['judge'] {
+  return async (context) => {
+    const isGiven = (await context.configuration)?.source === 'settings';
+    return isGiven ? skipped(`not read: the endpoints are ${GIVEN_BY_YOU}`) : judge(context);
+  };
+}
+
+/** DI-26: a document that appears later is reported, and never used beside what was given. */
+async function judgeGiven(context: CheckContext): Promise<Outcome> {
+  const [used, published, fetched] = await Promise.all([context.configuration, context.published, context.wellKnown]);
+  if (used?.source !== 'settings') return skipped('none are given');
+  if (!published) {
+    const seen = describeFetched(fetched);
+    return isAbsent(fetched) ? pass(`the EHR publishes no sign-in addresses: ${seen}`) : info(`${seen}; not used`);
+  }
+  const differing = Object.keys(used.document).filter((name) => {
+    const address = textMember(published.document, name);
+    return address !== undefined && address !== used.document[name];
+  });
+  if (differing.length === 0) return info(`the EHR publishes the same in its ${published.source} now; not used`);
+  return warning(
+    `the EHR publishes a ${published.source} now, with another ${differing.join(', ')}; not used`,
+    'Ask the EHR team which addresses are right. To use its document, empty all fields under “Endpoints given by hand”; until then launches use what is there.',
+  );
+}
 
 async function judgeStatus(context: CheckContext): Promise<Outcome> {
   const fetched = await context.wellKnown;
@@ -73,6 +118,7 @@ async function judgeFields(context: CheckContext): Promise<Outcome> {
     const names = missing.map((name) => `${name}${describeOdd(document, name)}`).join(', ');
     return broken('discovery.endpoint-missing', `missing or no text in ${source}: ${names}`);
   }
+  if (source === 'settings') return pass(`${Object.keys(document).join(', ')}: ${GIVEN_BY_YOU}`);
   if (source === 'CapabilityStatement') return info('both endpoints, from the CapabilityStatement');
   const wanted = missingOthers(document);
   if (wanted.length === 0) return pass('all required fields');

@@ -4,6 +4,7 @@ import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { ConnectionProbe, Handshake, Probed } from '#src/adapters/ehr-http/tls-probe.ts';
 import type { EndpointRules } from '#src/smart/documents/endpoint.ts';
 import { type Fetched, fetchDocument } from '#src/smart/documents/fetched.ts';
+import { parseGiven } from '#src/smart/documents/given-endpoints.ts';
 import type { ParsedConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { documentBelow, findConfiguration, WELL_KNOWN } from '#src/smart/step-3-discovery.ts';
 import { presetScopes } from '#src/vendors/presets.ts';
@@ -46,7 +47,10 @@ export interface CheckContext {
   handshake: Promise<Probed<Handshake> | undefined>;
   wellKnown: Promise<Fetched>;
   metadata: Promise<Fetched>;
+  /** What a launch uses: given by an administrator, or published by the EHR. */
   configuration: Promise<ParsedConfiguration | undefined>;
+  /** What the EHR publishes, used or not. */
+  published: Promise<ParsedConfiguration | undefined>;
   issuers: Promise<FoundIssuer[]>;
   keys: Promise<FoundKeySet>;
   ownJwks: Promise<Fetched>;
@@ -59,6 +63,11 @@ const DEFAULTS: CheckedSettings = {
   frameAncestors: [],
   issuers: [],
   allowedHosts: [],
+  authorizationEndpoint: '',
+  tokenEndpoint: '',
+  jwksUri: '',
+  revocationEndpoint: '',
+  introspectionEndpoint: '',
   privateNetworks: [],
   assertionAlg: 'RS384',
   nonce: 'required',
@@ -82,7 +91,9 @@ export function beginContext(input: CheckInput, dependencies: CheckDependencies)
   const metadata = see(new URL(documentBelow(fhirUrl, 'metadata')), 'application/fhir+json');
   const rules = { fhirBase, allowedHosts: settings.allowedHosts, accepts };
   const documents = { wellKnown: () => wellKnown, metadata: () => metadata, rules };
-  const configuration = findConfiguration(documents).then(({ parsed }) => parsed);
+  const published = findConfiguration(documents).then(({ parsed }) => parsed);
+  const given = parseGiven(settings, rules);
+  const configuration = given ? Promise.resolve(given) : published;
   const issuers = findIssuers({ fhirUrl, configured: settings.issuers, configuration }, { see, accepts });
   return {
     fhirUrl,
@@ -97,6 +108,7 @@ export function beginContext(input: CheckInput, dependencies: CheckDependencies)
     wellKnown,
     metadata,
     configuration,
+    published,
     issuers,
     keys: findKeys({ configuration, issuers }, { see, accepts }),
     // Ours, so an organization's private networks do not apply.

@@ -6,11 +6,13 @@
 import { textMember } from '#src/adapters/json-object.ts';
 import { endpointProblem, isAllowedHost } from '#src/smart/documents/endpoint.ts';
 import type { CheckContext } from './context.ts';
-import { broken, checksOf, type Outcome, pass, shown, skipped } from './definition.ts';
+import { broken, checksOf, GIVEN_BY_YOU, type Outcome, pass, shown, skipped } from './definition.ts';
 import { withoutConfiguration } from './guide.ts';
 
 const REQUIRED = ['authorization_endpoint', 'token_endpoint'];
 const OPTIONAL = ['revocation_endpoint', 'introspection_endpoint'];
+/** What the EHR names is vouched for by its issuer's document; what is given by hand by nothing but the host (DI-23). */
+const GIVEN = [...REQUIRED, 'jwks_uri', ...OPTIONAL];
 
 export const endpointChecks = checksOf('SMART configuration', 'EHR team', [
   {
@@ -41,10 +43,17 @@ async function endpointsOf({ configuration, fhirBase }: CheckContext): Promise<E
   const found = await configuration;
   return (
     found &&
-    [...REQUIRED, ...OPTIONAL].flatMap((name) => {
+    (found.source === 'settings' ? GIVEN : [...REQUIRED, ...OPTIONAL]).flatMap((name) => {
       const text = textMember(found.document, name);
       if (text === undefined) return [];
-      return [{ name, text, isRequired: REQUIRED.includes(name), url: URL.parse(text, fhirBase) ?? undefined }];
+      return [
+        {
+          name,
+          text,
+          isRequired: found.source === 'settings' || REQUIRED.includes(name),
+          url: URL.parse(text, fhirBase) ?? undefined,
+        },
+      ];
     })
   );
 }
@@ -57,7 +66,11 @@ async function judgeHttps(context: CheckContext): Promise<Outcome> {
   const endpoints = await endpointsOf(context);
   if (!endpoints || endpoints.length === 0) return withoutEndpoints(context);
   const bad = endpoints.filter(({ text }) => endpointProblem(text, context.rules) !== undefined);
-  if (bad.length === 0) return pass(endpoints.map(({ name }) => name).join(', '));
+  if (bad.length === 0)
+    return passing(
+      context,
+      endpoints.map(({ name }) => name),
+    );
   const seen = bad.map(({ name, text }) => `${name} ${shown(withoutSecrets(text), 100)}`).join(', ');
   const isHttp = bad.some(({ text }) => endpointProblem(text, context.rules) === 'is not https');
   const verdict = bad.some(({ isRequired }) => isRequired) ? 'failure' : 'warning';
@@ -73,11 +86,16 @@ async function judgeHosts(context: CheckContext): Promise<Outcome> {
     ({ url, text }) => url && !endpointProblem(text, context.rules) && !isAllowedHost(url, context.rules),
   );
   const hosts = [...new Set(endpoints.flatMap(({ url }) => (url ? [url.host] : [])))].map((host) => shown(host, 80));
-  if (foreign.length === 0) return pass(hosts.join(', '));
+  if (foreign.length === 0) return passing(context, hosts);
   const seen = foreign.map(({ name, url }) => `${name} on ${shown(url?.host ?? '', 80)}`).join(', ');
   const verdict = foreign.some(({ isRequired }) => isRequired) ? 'failure' : 'warning';
   const found = verdict === 'failure' ? seen : `${seen}: not used until the host is allowed`;
   return broken('discovery.endpoint-other-host', found, { verdict });
+}
+
+async function passing({ configuration }: CheckContext, seen: readonly string[]): Promise<Outcome> {
+  const isGiven = (await configuration)?.source === 'settings';
+  return pass(`${seen.join(', ')}${isGiven ? `: ${GIVEN_BY_YOU}` : ''}`);
 }
 
 /** Hosts that an administrator may decide to allow, in the form of the setting; empty when nothing is foreign. */

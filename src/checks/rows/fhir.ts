@@ -6,7 +6,7 @@
 
 import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
 import { type ParsedCapability, parseCapability } from '#src/smart/documents/capability-statement.ts';
-import { documentOf } from '#src/smart/documents/fetched.ts';
+import { documentOf, isAbsent } from '#src/smart/documents/fetched.ts';
 import type { CheckContext } from './context.ts';
 import {
   broken,
@@ -99,6 +99,9 @@ async function judgeStatement(context: CheckContext): Promise<Outcome> {
   if (parseCapability(document)) return pass(seen);
   // Where there is no configuration either, one row says why.
   if (!(await context.configuration)) return withoutConfiguration(context);
+  const { source } = (await context.configuration) ?? {};
+  // Its EHR is known to publish nothing, and the list does without (FH-13).
+  if (source === 'settings' && isAbsent(fetched)) return info(`${seen}; requests are searched by patient alone`);
   const found = `${seen}; a launch does not ask for it`;
   if (fetched.kind === 'none') return broken(ruleOfFailure(fetched.error, 'FHIR URL'), found, { verdict: 'warning' });
   if (fetched.status >= 500) return broken('fhir.failing', found, { verdict: 'warning' });

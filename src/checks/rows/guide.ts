@@ -10,7 +10,7 @@ import type { Rule } from '#src/errors/rules/table.ts';
 import { isFhirBase, ruleOfConfiguration } from '#src/smart/documents/configuration-rule.ts';
 import { documentOf, type Fetched } from '#src/smart/documents/fetched.ts';
 import type { CheckContext } from './context.ts';
-import { broken, checksOf, type Outcome, pass, seeRow, shown, skipped, warning } from './definition.ts';
+import { broken, checksOf, GIVEN_BY_YOU, type Outcome, pass, seeRow, shown, skipped, warning } from './definition.ts';
 import { describeFetched } from './fetched.ts';
 import type { FoundIssuer } from './issuers.ts';
 import { networkRowInTheWay } from './network.ts';
@@ -48,6 +48,7 @@ export const guideChecks = checksOf('The checks of the implementation guide', 'E
 
 async function judgeConfiguration(context: CheckContext): Promise<Outcome> {
   const [fetched, found] = await Promise.all([context.wellKnown, context.configuration]);
+  if (found?.source === 'settings') return pass(`the sign-in addresses are ${GIVEN_BY_YOU}: no document is read`);
   const seen = describeFetched(fetched);
   if (documentOf(fetched)) return pass(seen);
   if (found) return broken('discovery.older-way', seen, { verdict: 'warning' });
@@ -85,6 +86,7 @@ async function judgeIssuer(context: CheckContext): Promise<Outcome> {
 function judgeOneIssuer(parsed: FoundIssuer, of: { jwksUri: string | undefined; named: string | undefined }): Outcome {
   const { issuer, state, fetched, named, alternatives } = parsed;
   const seen = fetched ? describeFetched(fetched) : `the issuer is ${shown(issuer, 160)}`;
+  if (state === 'given') return pass(`${shown(issuer, 160)}: ${GIVEN_BY_YOU}, no document of it is read`);
   if (state === 'valid') return pass(`${shown(issuer, 160)}: status 200, the same issuer`);
   if (of.named !== undefined && !(state === 'absent' && of.jwksUri !== undefined)) {
     const facts = { 'expected issuers': shown(issuer, 120), iss: shown(of.named, 120) };
@@ -130,14 +132,17 @@ function judgeAbsent(seen: string, otherJwksUri: string | undefined, hasAlternat
   );
 }
 
+const LEADS_TO_KEYS: ReadonlySet<FoundIssuer['state']> = new Set(['valid', 'absent', 'given']);
+
 async function judgeJwks(context: CheckContext): Promise<Outcome> {
   const [parsed, document, issuers] = await Promise.all([context.keys, context.configuration, context.issuers]);
   if (!document) return withoutConfiguration(context);
   // Without a document or an address in it, the row above has said so.
-  if (parsed.jwksUri === undefined || !issuers.some(({ state }) => state === 'valid' || state === 'absent'))
+  if (parsed.jwksUri === undefined || issuers.every(({ state }) => !LEADS_TO_KEYS.has(state)))
     return seeRow(GUIDE_TITLES.issuer);
   if (!parsed.fetched) return broken('keys.address-unusable', `jwks_uri is ${shown(parsed.jwksUri, 160)}`);
-  const seen = `${describeFetched(parsed.fetched)}, named by ${parsed.source ?? ''}`;
+  const named = parsed.source === 'settings' ? GIVEN_BY_YOU : `named by ${parsed.source ?? ''}`;
+  const seen = `${describeFetched(parsed.fetched)}, ${named}`;
   if (parsed.keys) return pass(seen);
   const { fetched } = parsed;
   if (fetched.kind === 'none') return broken(ruleOfFailure(fetched.error, 'endpoint'), seen);

@@ -9,7 +9,7 @@ import type { ParsedKey } from '#src/smart/documents/key-set.ts';
 import { idTokenAlgorithms } from '#src/smart/documents/key-set.ts';
 import { isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
 import type { CheckContext } from './context.ts';
-import { broken, checksOf, info, type Outcome, pass, seeRow, shown, warning } from './definition.ts';
+import { broken, checksOf, GIVEN_BY_YOU, info, type Outcome, pass, seeRow, shown, warning } from './definition.ts';
 import { GUIDE_TITLES, withoutConfiguration } from './guide.ts';
 import type { FoundIssuer } from './issuers.ts';
 
@@ -70,6 +70,7 @@ function judgeSetting(
 async function judgeDocuments(context: CheckContext): Promise<Outcome> {
   const [found, issuersFound] = await Promise.all([context.configuration, context.issuers]);
   if (!found) return withoutConfiguration(context);
+  if (found.source === 'settings') return info(`${GIVEN_BY_YOU}: no document is read`);
   const alternative = issuersFound.flatMap(({ alternatives }) => alternatives)[0];
   const mismatch = issuersFound.find(({ state }) => state === 'mismatch');
   const asked = shown(issuersFound[0]?.issuer ?? '', 120);

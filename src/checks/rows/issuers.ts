@@ -5,15 +5,17 @@ import { type Fetching, findIssuer, type ParsedIssuer } from '#src/smart/documen
 import type { ParsedConfiguration } from '#src/smart/documents/smart-configuration.ts';
 
 /** An issuer a launch would trust. */
-export interface FoundIssuer extends ParsedIssuer {
+export interface FoundIssuer extends Omit<ParsedIssuer, 'state'> {
+  /** `given`: with the endpoints by an administrator, and no document is asked for (DI-23). */
+  state: ParsedIssuer['state'] | 'given';
   /** Consistent documents elsewhere on the hosts we know: at the FHIR URL, or at the root of a host. */
   alternatives: ParsedIssuer[];
 }
 
 /** The keys a launch would use. */
 export interface FoundKeySet extends ParsedKeySet {
-  /** Which document named them. */
-  source: 'openid-configuration' | 'smart-configuration' | undefined;
+  /** Which document named them, if not an administrator. */
+  source: 'openid-configuration' | 'smart-configuration' | 'settings' | undefined;
   /** As named; undefined when no document names any. */
   jwksUri: string | undefined;
 }
@@ -28,6 +30,10 @@ export async function findIssuers(
   const found = await from.configuration;
   if (!found) return [];
   const discovered = textMember(found.document, 'issuer') ?? from.fhirUrl;
+  if (found.source === 'settings') {
+    const jwksUri = textMember(found.document, 'jwks_uri');
+    return [{ issuer: discovered, fetched: undefined, state: 'given', named: undefined, jwksUri, alternatives: [] }];
+  }
   const issuers = from.configured.length > 0 ? from.configured : [discovered];
   return Promise.all(
     issuers.slice(0, MOST_ISSUERS).map(async (issuer) => {
@@ -61,6 +67,7 @@ export async function findKeys(
   const jwksUri = fromIssuer ?? (isAbsent ? textMember(configuration?.document, 'jwks_uri') : undefined);
   if (jwksUri === undefined)
     return { source: undefined, jwksUri, fetched: undefined, keys: undefined, keySet: undefined };
-  const source = fromIssuer === undefined ? 'smart-configuration' : 'openid-configuration';
+  const isGiven = configuration?.source === 'settings';
+  const source = isGiven ? 'settings' : fromIssuer === undefined ? 'smart-configuration' : 'openid-configuration';
   return { source, jwksUri, ...(await fetchKeySet(jwksUri, fetching)) };
 }

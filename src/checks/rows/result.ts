@@ -39,6 +39,11 @@ export type CheckedSettings = Pick<
   | 'frameAncestors'
   | 'issuers'
   | 'allowedHosts'
+  | 'authorizationEndpoint'
+  | 'tokenEndpoint'
+  | 'jwksUri'
+  | 'revocationEndpoint'
+  | 'introspectionEndpoint'
   | 'privateNetworks'
   | 'assertionAlg'
   | 'nonce'
@@ -80,7 +85,7 @@ export interface DiscoveredConnection {
   authorizationServer: string;
   /** Milliseconds the document may be kept; 0 when the server forbids it. */
   freshForMs: number;
-  /** What comes along with ServiceRequests where it is asked for (FH-15); absent without a CapabilityStatement. */
+  /** What comes along with ServiceRequests where it is asked for (FH-15), by name as the EHR offers it; absent without a CapabilityStatement. */
   requestIncludes?: string[] | undefined;
 }
 

@@ -33,6 +33,7 @@ export function isStandalone(steps: readonly { facts: StepFacts }[]): boolean {
 
 export function discoveryFacts(configuration: SmartConfiguration): StepFacts {
   return {
+    'endpoints named by': configuration.source === 'settings' ? 'your settings' : configuration.source,
     'authorization host': hostOf(configuration.authorizationEndpoint),
     'token host': hostOf(configuration.tokenEndpoint),
     issuer: configuration.issuer === undefined ? '(not named)' : withoutQuery(configuration.issuer),

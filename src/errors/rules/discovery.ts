@@ -27,7 +27,8 @@ export const discoveryRules = {
   'discovery.absent': {
     cause: 'The FHIR server does not serve smart-configuration, and its CapabilityStatement names no sign-in addresses',
     owner: 'EHR team',
-    remedy: 'Serve {FHIR URL}/.well-known/smart-configuration as a JSON object with status 200.',
+    remedy:
+      'Serve {FHIR URL}/.well-known/smart-configuration as a JSON object with status 200, or name the addresses to your administrator, who can give them by hand in Advanced settings.',
   },
   'discovery.older-way': {
     cause:
@@ -90,7 +91,7 @@ export const discoveryRules = {
     help: LASTING,
   },
   'discovery.endpoint-other-host': {
-    cause: 'The EHR names a sign-in address on a host that the organization does not allow yet',
+    cause: 'A sign-in address is on a host that the organization does not allow yet',
     owner: 'Your administrator',
     remedy:
       'Ask the EHR team whether this host is theirs; if it is, add it to “Extra hosts for sign-in addresses” in Advanced settings.',

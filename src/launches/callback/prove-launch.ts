@@ -92,11 +92,12 @@ function authorizationServerOf(
   { configuration, clientId, assertionAlg }: Transaction,
   issuers: readonly IssuerToTrust[],
 ): Launch['authorizationServer'] {
-  const { tokenEndpoint, revocationEndpoint, introspectionEndpoint, jwksUri } = configuration;
+  const { tokenEndpoint, revocationEndpoint, introspectionEndpoint, jwksUri, source } = configuration;
   const { assertionAudience, assertionType } = organization;
   const audience = assertionAudience === 'issuer' ? (issuers[0]?.issuer ?? tokenEndpoint) : tokenEndpoint;
   const endpoints = { tokenEndpoint, revocationEndpoint, introspectionEndpoint };
-  return { ...endpoints, audience, clientId, assertionAlg, assertionType, jwksUri };
+  const isGivenByHand = source === 'settings';
+  return { ...endpoints, audience, clientId, assertionAlg, assertionType, jwksUri, isGivenByHand };
 }
 
 /** REG-11, MT-05: what an administrator changed while the user signed in counts. */

@@ -54,6 +54,8 @@ export interface Launch {
     assertionAlg: 'RS384' | 'ES384';
     assertionType: AssertionType;
     jwksUri: string | undefined;
+    /** Its keys are at `jwksUri`, whatever a document of the issuer says (DI-23). */
+    isGivenByHand?: boolean;
   };
   /** Identity key is (organization, iss, sub); the name is for display (ID-18). */
   user: { iss: string; sub: string; name: string | undefined; fhirUser: string | undefined };

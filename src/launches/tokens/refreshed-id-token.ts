@@ -7,6 +7,7 @@ import type { Launch } from '#src/launches/session/launch.ts';
 import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { Organization } from '#src/organizations/organization.ts';
+import { keysAt } from '#src/smart/documents/issuer-keys.ts';
 import type { IssuerKeys } from '#src/smart/id-token/issuer-key-cache.ts';
 import { verifyIdToken } from '#src/smart/id-token/verify.ts';
 import { renewalError } from './renewal-error.ts';
@@ -40,9 +41,9 @@ export async function assertSameUser(
   organization: Organization,
   idToken: unknown,
 ): Promise<void> {
-  const { clientId, jwksUri } = launch.authorizationServer;
+  const { clientId, jwksUri, isGivenByHand = false } = launch.authorizationServer;
   const identity = await verifyIdToken(idToken, {
-    expectedIssuers: [{ issuer: launch.user.iss, fallbackJwksUri: jwksUri, organization }],
+    expectedIssuers: [{ issuer: launch.user.iss, ...keysAt(jwksUri, isGivenByHand), organization }],
     clientId,
     nonce: launch.nonce,
     nonceRequired: false,

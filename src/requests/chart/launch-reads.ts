@@ -66,6 +66,7 @@ export async function readRequests(
     return { open: [], closed: [], otherOrders: 0, notices, problem: undefined, isUnread: true };
   }
   const search = { type: 'ServiceRequest', interaction: 's' } as const;
+  const maySearchTasks = mayUse(launch, { type: 'Task', interaction: 's' });
   return loadRequests(api, {
     patientId: launch.context.patient,
     grantedSearch: mayUse(launch, search),
@@ -76,7 +77,8 @@ export async function readRequests(
     encounter: launch.context.encounter === undefined ? undefined : `Encounter/${launch.context.encounter}`,
     movement: movementOf(organization),
     ...naming,
-    tasks: readsTasks(organization) && mayUse(launch, { type: 'Task', interaction: 's' }) ? naming.tasks : undefined,
+    mayHaveTasks: maySearchTasks && mayUse(launch, { type: 'Task', interaction: 'r' }),
+    tasks: readsTasks(organization) && maySearchTasks ? naming.tasks : undefined,
   });
 }
 
@@ -86,7 +88,7 @@ export function movementOf({ transportStillDays, otherStillDays }: Organization)
 }
 
 /**
- * Only where the organization's scopes name Task: a wildcard covers it at every EHR, and most have none for a request, so
+ * By a search of their own only where the organization's scopes name Task: a wildcard covers it at every EHR, and most have none for a request, so
  * that each launch would cost them one more search.
  */
 export function readsTasks({ scopes }: Organization): boolean {

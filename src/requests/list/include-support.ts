@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { atMost } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Organization } from '#src/organizations/organization.ts';
+import { TASKS_ALONG } from '#src/smart/documents/capability-statement.ts';
 
 /** Of one organization's EHR. */
 export type IncludeSupport = ReturnType<ReturnType<typeof createIncludeSupport>>;
@@ -32,7 +33,9 @@ export function createIncludeSupport(clock: Clock) {
       /** The values of `_include` to ask with; none where it is not offered, refused or needless. */
       wanted: (): string[] =>
         learned.has(key) ? [] : NAMING.filter((name) => offered.includes(name) || offered.includes('*')),
-      /** The EHR has just refused a search with them, and answered it without. */
+      /** Whether Tasks come along for no search of their own; that is asked for beside names or alone. */
+      bringsTasks: (): boolean => learned.get(key) !== 'refused' && offered.includes(TASKS_ALONG),
+      /** The EHR has just refused a search with any of it, and answered it without. */
       noteRefused: (): void => void learned.set(key, 'refused'),
       /** A list that names a party: did it need more than its own words for that? */
       noteNaming: ({ isComplete }: { isComplete: boolean }): void => {

@@ -1,10 +1,9 @@
 /** Loads the EHR's requests of one patient, checked, sorted, merged and named, as the page shows them. */
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
 import { type MovementLimits } from '#src/requests/progress/movement.ts';
-import { newestTask, newestTasks, readTask, type Task } from '#src/requests/progress/task.ts';
+import type { Task } from '#src/requests/progress/task.ts';
 import type { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { type BatchSupport, refusesSuch } from './batch-support.ts';
 import type { IncludeSupport } from './include-support.ts';
@@ -18,7 +17,7 @@ import { describeProblem, type RequestsProblem } from './problem.ts';
 import { ownerOf, type ReadAt, type RequestRow, toRow } from './row.ts';
 import { describeLimits } from './scope-limits.ts';
 import { maxRequests, type SearchResult, searchRequests } from './search-requests.ts';
-import { searchTasks } from './search-tasks.ts';
+import { gatherTasks, searchTasks, tasksFor } from './search-tasks.ts';
 import { type PartyReference, readServiceRequest, type ServiceRequest } from './service-request.ts';
 import { onceById, sift } from './sift.ts';
 
@@ -57,7 +56,9 @@ export interface RequestListOptions extends Pick<Naming, 'user' | 'batches' | 'r
   readonly includes?: IncludeSupport | undefined;
   /** The searches that limit which requests the granted scopes cover, as `name=value&…`; default: nothing does. */
   readonly limits?: readonly string[];
-  /** What is known of Task at this EHR; undefined where the granted scopes do not allow searching it. */
+  /** Whether the granted scopes allow that Tasks come along with the requests; default: no. */
+  readonly mayHaveTasks?: boolean;
+  /** What is known of Task at this EHR; undefined where it is not to be searched by itself. */
   readonly tasks?: BatchSupport | undefined;
   /** After how many days without movement a request is flagged; default: never. */
   readonly movement?: MovementLimits;
@@ -90,6 +91,7 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
   const at = { now, timeZone, limits: movement, user: user?.reference, encounter };
   const rows = kept.map((request) => toRow(request, nameOf, at, taskOf(request)));
   const { end, counted, unreadable, limitedBy } = found.result;
+  const otherPatients = sifted.otherPatients + found.otherTasks;
   const hasMore = end === 'more' || sifted.requests.length > shown.length;
   return {
     open: rows.filter((row) => row.status.group === 'open'),
@@ -97,14 +99,14 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
     otherOrders: sifted.otherOrders,
     notices: [
       ...describeLimits(limits),
-      ...describeLeftOut({ ...sifted, unreadable, counted, limitedBy, hasMore }),
+      ...describeLeftOut({ ...sifted, otherPatients, unreadable, counted, limitedBy, hasMore }),
       ...describeMerged({ ...merged, inDoubt: onceById(sifted.inDoubt), disputed: sifted.disputed }),
       ...describeNotGranted(notGranted),
       ...found.taskNotices,
       ...describeRemarks([...found.remarks]),
     ],
     problem: problemOf(found),
-    hasOthers: sifted.otherPatients > 0,
+    hasOthers: otherPatients > 0,
     identifiers: found.identifiers,
   };
 }
@@ -112,7 +114,9 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
 interface Found {
   readonly identifiers: Set<string>;
   readonly requests: ServiceRequest[];
-  readonly tasks: Task[];
+  readonly tasks: readonly Task[];
+  /** Tasks of another patient. */
+  readonly otherTasks: number;
   readonly taskNotices: readonly string[];
   /** Resources of other types that came along, good only for names. */
   readonly included: NamedResource[];
@@ -126,7 +130,8 @@ interface Found {
 /** Only what the list shows is kept of what an EHR sends, as soon as it is there (FH-12). */
 async function search(api: FhirApi, options: RequestListOptions): Promise<Found> {
   const { patientId, searchParameters = [], now, timeZone = serverTimeZone, tasks: support } = options;
-  const [requests, included, tasks]: [ServiceRequest[], NamedResource[], Task[]] = [[], [], []];
+  const [requests, included]: [ServiceRequest[], NamedResource[]] = [[], []];
+  const gathered = gatherTasks(api, patientId);
   const [identifiers, remarks] = [new Set<string>(), new Set<string>()];
   const at = { base: api.base, now, timeZone };
   const take = (resource: ForeignRecord): void => {
@@ -137,36 +142,39 @@ async function search(api: FhirApi, options: RequestListOptions): Promise<Found>
     } else if (resource.resourceType === 'OperationOutcome') {
       for (const line of describeOutcome(resource)) remarks.add(line);
     } else if (resource.resourceType === 'Task') {
-      takeTask(resource);
+      gathered.take(resource);
     } else if (resource.resourceType !== 'Patient') {
       // Another patient has no name here, and what this one is called the launch's own read says.
       included.push(readNamedResource(resource, at));
     }
   };
-  const localOf = (reference: unknown) => localReference(reference, api.base);
-  const takeTask = (resource: ForeignRecord): void => {
-    const task = readTask(resource, { patientId, localOf });
-    if (task) tasks.push(task);
-  };
-  const ask = async (wanted: readonly string[]) => {
+  const includes = mayName(options) ? (options.includes?.wanted() ?? []) : [];
+  const withTasks = options.mayHaveTasks === true && options.includes?.bringsTasks() === true;
+  const ask = async (along: { includes: readonly string[]; withTasks: boolean }) => {
     let failure: FhirError | undefined;
     const onFailure = (error: FhirError) => void (failure = error);
-    const result = await searchRequests(api, { patientId, searchParameters, includes: wanted, onFailure }, take);
+    const result = await searchRequests(api, { patientId, searchParameters, ...along, onFailure }, take);
     return { result, failure };
   };
-  const askWithNames = async () => {
-    const wanted = mayName(options) ? (options.includes?.wanted() ?? []) : [];
-    const asked = await ask(wanted);
+  const askWithAll = async () => {
+    const asked = await ask({ includes, withTasks });
     const isRefused = !asked.result.isBegun && asked.failure !== undefined && refusesSearch(asked.failure);
-    const answered = wanted.length > 0 && isRefused ? await ask([]) : asked;
+    const isMore = includes.length > 0 || withTasks;
+    const answered = isMore && isRefused ? await ask({ includes: [], withTasks: false }) : asked;
     if (answered !== asked && answered.result.isBegun) options.includes?.noteRefused();
     return answered;
   };
-  const [answered, taskNotices] = await Promise.all([
-    askWithNames(),
-    support ? searchTasks(api, { patientId, searchParameters, support }, takeTask) : [],
-  ]);
-  return { requests, tasks, taskNotices, included, remarks, identifiers, ...answered };
+  const asking = askWithAll();
+  const askForTasks = async () => {
+    // They cost no search of their own where they come along, and are about nothing where no request can be read.
+    const { result } = withTasks ? await asking : {};
+    if (!support || (result && (result.hasTasks || !result.isBegun))) return [];
+    return searchTasks(api, { patientId, searchParameters, support }, gathered.take);
+  };
+  const [answered, taskNotices] = await Promise.all([asking, askForTasks()]);
+  const { tasks } = gathered;
+  const otherTasks = gathered.countOthers();
+  return { requests, tasks, otherTasks, taskNotices, included, remarks, identifiers, ...answered };
 }
 
 /** Nothing comes along that may not be read either (SCO-19). */
@@ -177,16 +185,6 @@ function mayName({ canRead = () => true }: RequestListOptions): boolean {
 /** Some servers fail at a parameter that they do not know. */
 function refusesSearch(error: FhirError): boolean {
   return refusesSuch(error) || error.status === 500;
-}
-
-/** A referral that is shown for its order has the Tasks of both. */
-function tasksFor(tasks: readonly Task[], referred: readonly ServiceRequest[]) {
-  const ofOrders = new Set(referred.map(({ keys }) => `ServiceRequest/${keys.id}`));
-  const aliases = (keys: ServiceRequest['keys']) =>
-    keys.basedOn !== undefined && ofOrders.has(keys.basedOn) ? [keys.basedOn] : [];
-  const newest = newestTasks(tasks);
-  return ({ keys }: ServiceRequest): Task | undefined =>
-    newestTask([`ServiceRequest/${keys.id}`, ...aliases(keys)].flatMap((key) => newest.get(key) ?? []));
 }
 
 function problemOf({ result: { end, isBegun }, failure }: Found): RequestsProblem | undefined {

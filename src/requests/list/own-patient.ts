@@ -7,8 +7,8 @@ export function identifiersOf({ identifier }: ForeignRecord): string[] {
 }
 
 /** Does it name a patient by id, and not this one? A subject that is written in another way contradicts nothing. */
-export function isOfAnotherPatient({ subject }: ForeignRecord, patientId: string): boolean {
-  const { reference } = asRecord(subject);
+export function isOfAnotherPatient(resource: ForeignRecord, patientId: string): boolean {
+  const { reference } = asRecord(resource.resourceType === 'Task' ? resource.for : resource.subject);
   const found = typeof reference === 'string' ? /(?:^|\/)Patient\/([^/?#]+)/.exec(reference)?.[1] : undefined;
   return found !== undefined && found !== patientId;
 }

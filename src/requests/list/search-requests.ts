@@ -1,5 +1,6 @@
 /** Asks the EHR for a patient's ServiceRequests in the one way every server understands. */
 
+import { TASKS_ALONG } from '#src/smart/documents/capability-statement.ts';
 import { FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi, FhirResource } from '#src/smart/step-6-fhir-api.ts';
@@ -33,6 +34,8 @@ export interface SearchResult {
   readonly limitedBy: readonly string[];
   /** Whether every request that the EHR counts was seen: only then is a request that was not found absent. */
   readonly isWhole: boolean;
+  /** Tasks were asked for, and the EHR says or shows that it heeded that: a server may ignore what it does not know. */
+  readonly hasTasks: boolean;
 }
 
 interface RequestSearch {
@@ -43,13 +46,15 @@ interface RequestSearch {
   identifiers?: readonly string[];
   /** Resources that the EHR offers to send along (FH-15); default: none. */
   includes?: readonly string[];
+  /** Whether to ask for the Tasks about them as well (FH-15); default: no. */
+  withTasks?: boolean;
   /** Hears what ended the search early. */
   onFailure?: (error: FhirError) => void;
 }
 
 /**
- * Searches by patient alone (FH-13): `_sort`, `_revinclude` and status filters are refused by some servers, so none is
- * sent, and `_include` only where the EHR says that it takes it (FH-15). Follows `next` links within the bounds above, never the same one twice (FH-09, FH-12); FhirApi refuses
+ * Searches by patient alone (FH-13): `_sort` and status filters are refused by some servers, so none is sent, and
+ * `_include` and `_revinclude` only where the EHR says that it takes them (FH-15). Follows `next` links within the bounds above, never the same one twice (FH-09, FH-12); FhirApi refuses
  * one to another origin or path before a request is made (FH-02).
  *
  * @param take gets every resource, unjudged, and keeps what it needs of it: a page is dropped before the next one is read.
@@ -62,6 +67,7 @@ export async function searchRequests(
 ): Promise<SearchResult> {
   const visited = new Set<string>();
   const read = { pages: 0, requests: 0, entries: 0, bytes: 0 };
+  let hasTasks = false;
   const tally = createTally();
   const limitedBy = new Set<string>();
   const isEnough = () => read.requests >= maxRequests || read.entries > MOST_ENTRIES || read.bytes >= MOST_BYTES;
@@ -72,10 +78,14 @@ export async function searchRequests(
     read.pages += 1;
     tally.expect(bundle['total']);
     for (const name of ownLimits(bundle, api.base, options)) limitedBy.add(name);
+    hasTasks ||= options.withTasks === true && asText(linkOf(bundle, 'self'), 8_000)?.includes('Task') === true;
     for (const entry of entries) {
-      read.entries += 1;
-      if (read.entries > MOST_ENTRIES) break;
       const resource = asRecord(entry.resource);
+      // However many Tasks come along, they leave the requests their room; a page and all bytes have their own bound.
+      const isTask = resource.resourceType === 'Task';
+      hasTasks ||= options.withTasks === true && isTask;
+      if (!isTask) read.entries += 1;
+      if (read.entries > MOST_ENTRIES) break;
       if (resource.resourceType === 'ServiceRequest') read.requests += 1;
       tally.add(resource, asRecord(entry.search).mode);
       take(resource);
@@ -100,12 +110,14 @@ export async function searchRequests(
   });
   const { counted, unreadable } = tally.result();
   const isWhole = end === 'complete' && !counted && !unreadable && limitedBy.size === 0;
-  return { end, isBegun: read.pages > 0, counted, unreadable, limitedBy: [...limitedBy], isWhole };
+  return { end, isBegun: read.pages > 0, counted, unreadable, limitedBy: [...limitedBy], isWhole, hasTasks };
 }
 
-function searchPath({ patientId, identifiers = [], includes = [], searchParameters }: RequestSearch): string {
+function searchPath(search: RequestSearch): string {
+  const { patientId, identifiers = [], includes = [], withTasks = false, searchParameters } = search;
   const query = new URLSearchParams({ patient: patientId, _count: String(PAGE_SIZE) });
   for (const include of includes) query.append('_include', include);
+  if (withTasks) query.append('_revinclude', TASKS_ALONG);
   if (identifiers.length > 0) query.set('identifier', identifiers.join(','));
   return `ServiceRequest?${withSearchParameters(query, searchParameters)}`;
 }
@@ -135,7 +147,7 @@ const LIMITS = [
 
 /** FHIR R4 search: the `self` link holds the parameters that the server has used. */
 function ownLimits(bundle: FhirResource, base: URL, options: RequestSearch): string[] {
-  const self = asRecords(bundle['link']).find(({ relation }) => asText(relation)?.toLowerCase() === 'self')?.url;
+  const self = linkOf(bundle, 'self');
   const used = typeof self === 'string' ? URL.parse(self, base)?.searchParams : undefined;
   const asked = URL.parse(searchPath(options), base)?.searchParams;
   const patients = [...(used?.getAll('patient') ?? []), ...(used?.getAll('subject') ?? [])];
@@ -146,12 +158,17 @@ function ownLimits(bundle: FhirResource, base: URL, options: RequestSearch): str
 /** Stands for a next page whose address is nothing that can be followed. */
 export const UNKNOWN_PAGE = '';
 
+/** Relations know no case (RFC 8288 2.1.1). @returns untrusted. */
+function linkOf(bundle: FhirResource, wanted: 'next' | 'self'): unknown {
+  return asRecords(bundle['link']).find(({ relation }) => asText(relation)?.toLowerCase() === wanted)?.url;
+}
+
 /**
- * The next page of a search of this type. Relations know no case (RFC 8288 2.1.1). The link is absolute, because FhirApi takes a relative path from the base while
- * a server may mean it from its own root.
+ * The next page of a search of this type. The link is absolute, because FhirApi takes a relative path from the base
+ * while a server may mean it from its own root.
  */
 export function nextLink(bundle: FhirResource, base: URL, type: string): string | undefined {
-  const url = asRecords(bundle['link']).find(({ relation }) => asText(relation)?.toLowerCase() === 'next')?.url;
+  const url = linkOf(bundle, 'next');
   if (url === undefined || url === null || url === '') return undefined;
   if (typeof url !== 'string') return UNKNOWN_PAGE;
   const next = URL.parse(url, `${base.href.replace(/\/$/, '')}/${type}`);

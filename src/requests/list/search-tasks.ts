@@ -1,16 +1,39 @@
-/** Asks the EHR for a patient's Tasks, where it has any: what became of requests at their providers. */
+/** A patient's Tasks, where the EHR has any: what became of requests at their providers. */
+import { newestTask, newestTasks, readTask, type Task } from '#src/requests/progress/task.ts';
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { type BatchSupport, refusesSuch } from './batch-support.ts';
+import { isOfAnotherPatient } from './own-patient.ts';
 import { withSearchParameters } from './search-parameters.ts';
 import { entriesOf, nextLink, UNKNOWN_PAGE } from './search-requests.ts';
+import type { ServiceRequest } from './service-request.ts';
 
 const MOST_TASKS = 200;
 const MOST_PAGES = 5;
 const UNREAD = 'What providers have answered could not be read. See the EHR.';
 /** The newest Task of a request may be among those that did not come. */
 const IN_PART = 'Not everything that providers have answered could be read. See the EHR.';
+
+/** Kept of what comes along with requests. */
+const MOST_KEPT = 1_000;
+
+/** Takes Tasks wherever they come from; one of another patient is counted and forgotten (LC-06). */
+export function gatherTasks({ base }: Pick<FhirApi, 'base'>, patientId: string) {
+  const [tasks, others]: [Task[], Set<unknown>] = [[], new Set()];
+  const localOf = (reference: unknown) => localReference(reference, base);
+  return {
+    tasks,
+    /** How many were of another patient. */
+    countOthers: () => others.size,
+    take: (resource: ForeignRecord): void => {
+      if (isOfAnotherPatient(resource, patientId)) return void others.add(resource.id ?? resource);
+      const task = tasks.length < MOST_KEPT ? readTask(resource, { patientId, localOf }) : undefined;
+      if (task) tasks.push(task);
+    },
+  };
+}
 
 /** @returns one line where Tasks could not be read now; an EHR without Task is asked once an hour and says nothing. */
 export async function searchTasks(
@@ -41,4 +64,14 @@ export async function searchTasks(
     support.noteMissing();
     return [];
   }
+}
+
+/** A referral that is shown for its order has the Tasks of both. */
+export function tasksFor(tasks: readonly Task[], referred: readonly ServiceRequest[]) {
+  const ofOrders = new Set(referred.map(({ keys }) => `ServiceRequest/${keys.id}`));
+  const aliases = (keys: ServiceRequest['keys']) =>
+    keys.basedOn !== undefined && ofOrders.has(keys.basedOn) ? [keys.basedOn] : [];
+  const newest = newestTasks(tasks);
+  return ({ keys }: ServiceRequest): Task | undefined =>
+    newestTask([`ServiceRequest/${keys.id}`, ...aliases(keys)].flatMap((key) => newest.get(key) ?? []));
 }

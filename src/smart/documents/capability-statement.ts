@@ -3,9 +3,15 @@ import { isJsonObject, type JsonObject, listMember, objectsOf, textMember } from
 
 const OAUTH_URIS = 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris';
 
+/** What `_revinclude` brings along with ServiceRequests: what became of them at their providers. */
+export const TASKS_ALONG = 'Task:focus';
+
 export interface ParsedCapability {
   fhirVersion: string | undefined;
-  resources: Map<string, { interactions: string[]; searchParameters: string[]; searchIncludes: string[] }>;
+  resources: Map<
+    string,
+    { interactions: string[]; searchParameters: string[]; searchIncludes: string[]; searchRevIncludes: string[] }
+  >;
   /**
    * The endpoints of the oauth-uris extension under the names of a smart-configuration, so that both documents pass the
    * same reader; undefined when it names none (SMART App Launch 2.2.0, deprecated mechanism; DI-18, DI-21).
@@ -31,6 +37,7 @@ export function parseCapability(document: unknown): ParsedCapability | undefined
       interactions: textsOf(resource['interaction'], 'code'),
       searchParameters: textsOf(resource['searchParam'], 'name'),
       searchIncludes: listMember(resource, 'searchInclude') ?? [],
+      searchRevIncludes: listMember(resource, 'searchRevInclude') ?? [],
     });
   }
   return {

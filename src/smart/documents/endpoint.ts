@@ -1,4 +1,5 @@
 /** Which addresses of an EHR's documents are believed: their form, and the hosts an organization knows (DI-04, DI-05). */
+import { AppError } from '#src/errors.ts';
 
 /** By what an endpoint is judged. */
 export interface EndpointRules {
@@ -39,4 +40,32 @@ export function isListedHost(url: URL, hosts: readonly string[]): boolean {
 export function fetchableUrl(address: string, accepts: (url: URL) => boolean): URL | undefined {
   const url = URL.parse(address);
   return url && accepts(url) && url.username === '' && url.password === '' ? url : undefined;
+}
+
+/**
+ * Resolves and judges one endpoint. An absolute URL is kept as written, because the assertion's audience must equal it
+ * byte for byte.
+ *
+ * @param field names it in the refusal.
+ * @throws AppError 'discovery.endpoint-refused'
+ */
+export function endpoint(field: string, text: string, rules: EndpointRules): string {
+  const problem = endpointProblem(text, rules);
+  if (problem !== undefined) {
+    const rule = problem === 'is not https' ? 'discovery.endpoint-not-https' : 'discovery.endpoint-malformed';
+    throw new AppError('discovery.endpoint-refused', `${field} ${problem}`, { rule });
+  }
+  const url = new URL(text, rules.fhirBase.href);
+  if (!isAllowedHost(url, rules)) {
+    const reason = `is on ${url.host}, which is not an allowed host of this organization`;
+    throw new AppError('discovery.endpoint-refused', `${field} ${reason}`, { rule: 'discovery.endpoint-other-host' });
+  }
+  // `https:evil.example` is a path below the base as a reference, and a host when it is posted to on its own.
+  return URL.parse(text)?.href === url.href ? text : url.href;
+}
+
+/** An optional endpoint that we would not call counts as absent (RV-05). */
+export function usableEndpoint(text: string | undefined, rules: EndpointRules): string | undefined {
+  if (text === undefined || endpointProblem(text, rules) !== undefined) return undefined;
+  return isAllowedHost(new URL(text, rules.fhirBase.href), rules) ? endpoint('endpoint', text, rules) : undefined;
 }

@@ -4,7 +4,7 @@ import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError } from '#src/errors.ts';
 import { documentOf, type Fetched, fetchDocument } from './fetched.ts';
-import { fetchKeySet, type VerificationKeySet } from './key-set.ts';
+import { fetchKeySet, type ParsedKeySet, type VerificationKeySet } from './key-set.ts';
 import { findIssuer, type ParsedIssuer } from './openid-configuration.ts';
 
 /** An issuer whose id_tokens an organization accepts. */
@@ -18,6 +18,8 @@ export interface IssuerToTrust {
    * or does not exist (ID-03). Never an address that the organization does not know.
    */
   readonly likelyJwksUri?: string | undefined;
+  /** Given by an administrator: the keys are there, and no document of the issuer is asked for (DI-23). */
+  readonly givenJwksUri?: string | undefined;
   /** Whose bulkhead, budget and private networks its documents are fetched by. */
   readonly organization?: EhrOwner | undefined;
 }
@@ -44,17 +46,28 @@ export async function fetchIssuerKeys(issuer: IssuerToTrust, outbound: Outbound)
     see: (url: URL) => fetchDocument(url, client, { kind: 'keys' }),
     accepts: (url: URL) => client.accepts(url),
   };
-  const { likelyJwksUri } = issuer;
+  const { likelyJwksUri, givenJwksUri } = issuer;
+  if (givenJwksUri !== undefined) return usableKeys(await fetchKeySet(givenJwksUri, fetching), givenJwksUri, []);
   const beside = likelyJwksUri === undefined ? undefined : fetchKeySet(likelyJwksUri, fetching);
   // A guess may fail as it likes; what counts is what the issuer's own document names.
   beside?.catch(() => undefined);
   const found = await findIssuer(issuer.issuer, fetching);
   const jwksUri = jwksUriOf(found, issuer.fallbackJwksUri);
   const keys = await (beside && jwksUri === likelyJwksUri ? beside : fetchKeySet(jwksUri, fetching));
+  return usableKeys(keys, jwksUri, found.state === 'valid' ? [found.fetched] : []);
+}
+
+/** Where the keys of a launch's issuer are looked for: at an address given by hand and nowhere else, or where its document says. */
+export function keysAt(jwksUri: string | undefined, isGivenByHand: boolean): Partial<IssuerToTrust> {
+  if (jwksUri === undefined) return {};
+  return isGivenByHand ? { givenJwksUri: jwksUri } : { fallbackJwksUri: jwksUri };
+}
+
+/** @param through the documents that led there: what may not be kept of them may not be kept of the keys. */
+function usableKeys(keys: ParsedKeySet, jwksUri: string, through: readonly (Fetched | undefined)[]): FetchedKeys {
   if (!keys.keys) throw fetchProblem('JWKS', keys.fetched);
   if (!keys.keySet) throw unavailable('keys.none-usable', 'JWKS holds no key that can verify an id_token');
-  const kept = [...(found.state === 'valid' ? [found.fetched] : []), keys.fetched];
-  return { keySet: keys.keySet, jwksUri, lifetimeMs: Math.min(...kept.map(freshForMs)) };
+  return { keySet: keys.keySet, jwksUri, lifetimeMs: Math.min(...[...through, keys.fetched].map(freshForMs)) };
 }
 
 function jwksUriOf(found: ParsedIssuer, fallbackJwksUri: string | undefined): string {

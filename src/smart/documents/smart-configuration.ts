@@ -6,9 +6,14 @@
 import { z } from 'zod';
 import type { JsonObject } from '#src/adapters/json-object.ts';
 import { AppError } from '#src/errors.ts';
-import { type EndpointRules, endpointProblem, isAllowedHost, LONGEST_URL } from './endpoint.ts';
+import { type EndpointRules, endpoint, LONGEST_URL, usableEndpoint } from './endpoint.ts';
+
+/** Where the addresses of an authorization server are named; `settings`: an administrator gave them by hand (DI-23). */
+const SOURCES = ['smart-configuration', 'CapabilityStatement', 'settings'] as const;
 
 const storedSchema = z.object({
+  /** All of one place: addresses of two are never mixed (DI-22, DI-23). */
+  source: z.enum(SOURCES),
   authorizationEndpoint: z.string(),
   /** Exactly the text posted to and named as audience (CAJ-06). */
   tokenEndpoint: z.string(),
@@ -29,7 +34,7 @@ export type SmartConfiguration = z.infer<typeof storedSchema>;
 
 /** A document that names endpoints, and what a launch makes of it. */
 export interface ParsedConfiguration {
-  source: 'smart-configuration' | 'CapabilityStatement';
+  source: (typeof SOURCES)[number];
   /** Every member untrusted. */
   document: JsonObject;
   /** undefined when a launch refuses the document. */
@@ -45,7 +50,8 @@ export function parseConfiguration(
   rules: EndpointRules,
 ): ParsedConfiguration {
   try {
-    return { ...given, configuration: readSmartConfiguration(given.document, rules), refusal: undefined };
+    const { source, document } = given;
+    return { ...given, configuration: readSmartConfiguration(document, rules, source), refusal: undefined };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     return { ...given, configuration: undefined, refusal: error };
@@ -77,28 +83,45 @@ const documentSchema = z.object({
   authorization_response_iss_parameter_supported: z.boolean().catch(false).default(false),
 });
 
+const givenSchema = documentSchema.extend({
+  issuer: z.string().min(1).max(LONGEST_URL),
+  jwks_uri: z.string().min(1).max(LONGEST_URL),
+});
+
 /**
  * Reads the document of `{base}/.well-known/smart-configuration`. Pure, so that Settings can run it as a check.
  *
  * @param document parsed JSON, untrusted.
+ * @param source what is read; of `settings` every address has to be usable.
  * @throws AppError 'discovery.invalid' or 'discovery.endpoint-refused', naming the field.
  */
-export function readSmartConfiguration(document: unknown, rules: EndpointRules): SmartConfiguration {
-  const parsed = documentSchema.safeParse(document);
+export function readSmartConfiguration(
+  document: unknown,
+  rules: EndpointRules,
+  source: SmartConfiguration['source'] = 'smart-configuration',
+): SmartConfiguration {
+  const schema = source === 'settings' ? givenSchema : documentSchema;
+  const parsed = schema.safeParse(document);
   if (!parsed.success) {
     const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'the document').join(', ');
-    const detail = `smart-configuration: ${fields} is missing or of the wrong type`;
+    const detail = `${source}: ${fields} is missing or of the wrong type`;
     throw new AppError('discovery.invalid', detail, { rule: 'discovery.endpoint-missing' });
   }
   const fields = parsed.data;
+  // What an EHR names beyond the two is left out where we would not call it (RV-05); what an administrator names is not.
+  const isGiven = source === 'settings';
+  const other = (field: 'revocation_endpoint' | 'introspection_endpoint' | 'jwks_uri') => {
+    const text = fields[field];
+    return isGiven && text !== undefined ? endpoint(field, text, rules) : usableEndpoint(text, rules);
+  };
   return {
+    source,
     authorizationEndpoint: endpoint('authorization_endpoint', fields.authorization_endpoint, rules),
     tokenEndpoint: endpoint('token_endpoint', fields.token_endpoint, rules),
-    // Optional endpoints we would not call are left out, not fatal (RV-05).
-    revocationEndpoint: usableEndpoint(fields.revocation_endpoint, rules),
-    introspectionEndpoint: usableEndpoint(fields.introspection_endpoint, rules),
+    revocationEndpoint: other('revocation_endpoint'),
+    introspectionEndpoint: other('introspection_endpoint'),
     issuer: fields.issuer,
-    jwksUri: fields.jwks_uri,
+    jwksUri: isGiven ? other('jwks_uri') : fields.jwks_uri,
     capabilities: fields.capabilities,
     tokenEndpointAuthMethods: fields.token_endpoint_auth_methods_supported,
     tokenEndpointAuthSigningAlgs: fields.token_endpoint_auth_signing_alg_values_supported,
@@ -123,30 +146,6 @@ export function pinnedConfiguration(configuration: SmartConfiguration): SmartCon
 export function readStoredConfiguration(stored: unknown): SmartConfiguration | undefined {
   const { success, data } = storedSchema.safeParse(stored);
   return success ? data : undefined;
-}
-
-/**
- * Resolves and judges one endpoint. An absolute URL is kept as written, because the assertion's audience must equal it
- * byte for byte.
- */
-function endpoint(field: string, text: string, rules: EndpointRules): string {
-  const problem = endpointProblem(text, rules);
-  if (problem !== undefined) {
-    const rule = problem === 'is not https' ? 'discovery.endpoint-not-https' : 'discovery.endpoint-malformed';
-    throw new AppError('discovery.endpoint-refused', `${field} ${problem}`, { rule });
-  }
-  const url = new URL(text, rules.fhirBase.href);
-  if (!isAllowedHost(url, rules)) {
-    const reason = `is on ${url.host}, which is not an allowed host of this organization`;
-    throw new AppError('discovery.endpoint-refused', `${field} ${reason}`, { rule: 'discovery.endpoint-other-host' });
-  }
-  // `https:evil.example` is a path below the base as a reference, and a host when it is posted to on its own.
-  return URL.parse(text)?.href === url.href ? text : url.href;
-}
-
-function usableEndpoint(text: string | undefined, rules: EndpointRules): string | undefined {
-  if (text === undefined || endpointProblem(text, rules) !== undefined) return undefined;
-  return isAllowedHost(new URL(text, rules.fhirBase.href), rules) ? endpoint('endpoint', text, rules) : undefined;
 }
 
 /**

@@ -94,7 +94,8 @@ export function createIssuerKeys(options: { outbound: Outbound; clock: Clock; lo
 /** Keyed by all that decides what is fetched and how: no organization gets keys by another's permissions, or fails with it (MT-05, MT-06). */
 function entryFor(entries: LRUCache<string, Entry>, issuer: IssuerToTrust): Entry {
   const { id = '', privateNetworks = [] } = issuer.organization ?? {};
-  const key = JSON.stringify([issuer.issuer, issuer.fallbackJwksUri ?? '', id, privateNetworks]);
+  const { fallbackJwksUri = '', givenJwksUri = '' } = issuer;
+  const key = JSON.stringify([issuer.issuer, fallbackJwksUri, givenJwksUri, id, privateNetworks]);
   const entry = entries.get(key) ?? { fetched: undefined, pending: undefined, reserved: false, refetchedAt: [] };
   entries.set(key, entry);
   return entry;

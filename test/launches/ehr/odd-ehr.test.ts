@@ -1,7 +1,8 @@
 /** An EHR that is odd within the rules: what it says is understood, and what it gets is exact (DI, AZ, TK, CAJ, SCO). */
-import { compactVerify, createLocalJWKSet } from 'jose';
+import { compactVerify, createLocalJWKSet, exportJWK, generateKeyPair } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { titleOf, type Visit } from '#test/helpers/browser.ts';
+import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
 import { challengeOf } from '#test/helpers/stub-ehr.ts';
 import {
   ehr,
@@ -18,6 +19,7 @@ import {
 
 const CALLBACK = '/smart/callback';
 const { world } = useStubWorld();
+const otherKey = { ...(await exportJWK((await generateKeyPair('ES256')).publicKey)), kid: 'old', alg: 'ES256' };
 
 describe('says it oddly, and is understood', () => {
   test.for([
@@ -219,6 +221,97 @@ describe('discovery over time', () => {
       .toBe(`${ehr.origin}/other`);
     expect(outcomeOf(await browser.open(callback))).toEqual({ status: 400, code: 'callback.invalid' });
     expect(ehr.seen('token')).toEqual([]);
+  });
+});
+
+describe('publishes nothing, and its endpoints are given by hand', () => {
+  const DOCUMENTS = ['smart-configuration', 'openid-configuration', 'metadata'];
+  const documents = () => ehr.requests.filter(({ route }) => DOCUMENTS.includes(route));
+  const absent = () => DOCUMENTS.forEach((route) => ehr.on(route, () => ({ status: 404, body: {} })));
+
+  test('DI-23: a launch asks for no document, sends S256 and the scopes as they are, and takes the keys given', async () => {
+    absent();
+    expect(titleOf(await launch(givenEndpoints(ehr)))).toBe(LIST);
+    expect(documents()).toEqual([]);
+    const asked = Object.fromEntries(ehr.seen('authorize')[0]?.query ?? []);
+    expect(asked).toMatchObject({ code_challenge_method: 'S256', scope: expect.stringContaining('patient/*.read') });
+    const assertion = tokenForm().get('client_assertion');
+    expect(partOf(assertion, 0).alg).toBe('RS384');
+    expect(partOf(assertion, 1).aud).toBe(`${ehr.origin}/auth/token`);
+    expect(ehr.seen('jwks')).toHaveLength(1);
+  });
+
+  test('CAJ-01: the algorithm is the organization’s setting', async () => {
+    expect(titleOf(await launch({ ...givenEndpoints(ehr), assertionAlg: 'ES384' }))).toBe(LIST);
+    expect(partOf(tokenForm().get('client_assertion'), 0).alg).toBe('ES384');
+  });
+
+  test('DI-26: documents that appear later are not even read', async () => {
+    const elsewhere = { authorization_endpoint: `${evil.origin}/a`, token_endpoint: `${evil.origin}/token` };
+    ehr.change('smart-configuration', { ...elsewhere, issuer: evil.origin, jwks_uri: `${evil.origin}/jwks` });
+    ehr.change('openid-configuration', { jwks_uri: `${evil.origin}/jwks` });
+    expect(titleOf(await launch(givenEndpoints(ehr)))).toBe(LIST);
+    expect(documents()).toEqual([]);
+  });
+
+  test('DI-26: with the addresses gone again the EHR’s own document counts, and nothing of the given ones', async () => {
+    const orgId = await newOrganization({ ...givenEndpoints(ehr), tokenEndpoint: `${ehr.origin}/old/token` });
+    ehr.on('/old/token', (request) => ehr.standard({ ...request, route: 'token' }));
+    expect(titleOf(await world().browser().open(launchUrl(orgId)))).toBe(LIST);
+    expect(ehr.seen('token')).toEqual([]);
+    await world().setOrganization(orgId, { fhirBaseUrl: ehr.fhirBase });
+    await expect
+      .poll(async () => (await world().dependencies.directory.find(orgId))?.tokenEndpoint, { timeout: 5_000 })
+      .toBe('');
+    expect(titleOf(await world().browser().open(launchUrl(orgId)))).toBe(LIST);
+    expect(ehr.seen('smart-configuration')).toHaveLength(1);
+    expect(ehr.seen('token')).toHaveLength(1);
+  });
+
+  test.for(['authorizationEndpoint', 'tokenEndpoint', 'jwksUri', 'revocationEndpoint', 'introspectionEndpoint'])(
+    'DI-05: %s on a host that the organization does not allow ends the launch before anybody is sent there',
+    async (field) => {
+      const given = { ...givenEndpoints(ehr), [field]: `${evil.origin}/x` };
+      expect(outcomeOf(await launch(given))).toEqual({ status: 502, code: 'discovery.endpoint-refused' });
+      expect(ehr.requests).toEqual([]);
+      expect(titleOf(await launch({ ...givenEndpoints(ehr), allowedHosts: [new URL(ehr.origin).host] }))).toBe(LIST);
+    },
+  );
+
+  test('CB-11: an answer of another issuer is refused; one that names none is not, because nothing promises it', async () => {
+    const answer = (iss: string | undefined) =>
+      ehr.on('authorize', async (request) => {
+        const { headers } = await ehr.standard(request);
+        const back = new URL(headers?.['location'] ?? '');
+        if (iss === undefined) back.searchParams.delete('iss');
+        else back.searchParams.set('iss', iss);
+        return { status: 302, headers: { location: back.href } };
+      });
+    answer(evil.origin);
+    expect(outcomeOf(await launch(givenEndpoints(ehr))).code).toBe('callback.wrong-issuer');
+    answer(undefined);
+    expect(titleOf(await launch(givenEndpoints(ehr)))).toBe(LIST);
+  });
+
+  test('ID-02: an id_token must be of the issuer given, with or without the slash at its end', async () => {
+    const given = { ...givenEndpoints(ehr), issuers: [`${ehr.origin}/auth/`] };
+    ehr.on('authorize', async (request) => {
+      const { headers } = await ehr.standard(request);
+      const back = new URL(headers?.['location'] ?? '');
+      back.searchParams.delete('iss');
+      return { status: 302, headers: { location: back.href } };
+    });
+    expect(outcomeOf(await launch(given)).code).toBe('identity.invalid');
+    expect(documents()).toEqual([]);
+  });
+
+  test('ID-08: a key that the EHR rotated is fetched from the address given', async () => {
+    const orgId = await newOrganization(givenEndpoints(ehr));
+    ehr.on('jwks', () => ({ headers: { 'cache-control': 'max-age=3600' }, body: { keys: [otherKey] } }));
+    expect(outcomeOf(await world().browser().open(launchUrl(orgId))).code).toBe('identity.invalid');
+    ehr.reset();
+    expect(titleOf(await world().browser().open(launchUrl(orgId)))).toBe(LIST);
+    expect(documents()).toEqual([]);
   });
 });
 

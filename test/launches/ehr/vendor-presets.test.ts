@@ -7,6 +7,7 @@ import type { Sandbox } from '#sandbox/sandbox.ts';
 import type { Vendor } from '#src/settings/vendor-names.ts';
 import { presetSettings } from '#src/vendors/presets.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
+import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
 import { csrfOf } from '#test/helpers/visits.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 
@@ -28,6 +29,7 @@ afterAll(async () => {
 const advance = (seconds: number) => void vi.setSystemTime(Date.now() + seconds * 1_000);
 const sentTo = (path: string, text = '') =>
   sandbox.requests.filter((request) => request.path.startsWith(path) && request.body.includes(text));
+const documents = () => sandbox.requests.filter(({ path }) => path.includes('/.well-known/'));
 const refreshes = () => sentTo('/auth/token', 'grant_type=refresh_token');
 const assertionOf = ({ body }: { body: string }) => new URLSearchParams(body).get('client_assertion') ?? '';
 const refusedRevocations = () => world.logLines.filter((line) => line.includes('revocation.refused')).length;
@@ -93,6 +95,7 @@ const rows: Row[] = [
   },
   { profile: 'nextgen-office-like', vendor: 'nextgen-office', tokenSeconds: 3600, refreshes: true },
   { profile: 'veradigm-like', vendor: 'veradigm', tokenSeconds: 3600, refreshes: true },
+  { profile: 'ereferral-like', vendor: 'generic', tokenSeconds: 3600, refreshes: true, confirmed: givenEndpoints },
 ];
 
 test.for(rows)('$vendor at $profile: launch, refresh or end, sign-out', async (row) => {
@@ -127,6 +130,9 @@ test.for(rows)('$vendor at $profile: launch, refresh or end, sign-out', async (r
   expect(sentTo('/auth/revoke')).toHaveLength(revokes ? 2 : 0);
   expect((await browser.visit(page.url)).status).toBe(401);
   expect(refusedRevocations()).toBe(0);
+  // DI-23: where endpoints are given by hand, the EHR is asked for none of its documents.
+  if (row.confirmed === givenEndpoints) expect([...sentTo('/fhir/r4/metadata'), ...documents()]).toEqual([]);
+  else expect(documents()).not.toEqual([]);
 });
 
 describe('without the preset', () => {

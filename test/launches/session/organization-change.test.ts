@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Sandbox } from '#sandbox/sandbox.ts';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
+import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
 import { cookiesOf, launchIdOf } from '#test/helpers/visits.ts';
 import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 
@@ -45,6 +46,7 @@ describe('on embedded stores', () => {
     ['its FHIR URL', { fhirBaseUrl: 'http://localhost:1/fhir' }],
     ['its client id', { clientId: 'another-client' }],
     ['its issuer', { issuers: ['https://login.example/auth'] }],
+    ['its endpoints to some given by hand', givenEndpoints({ origin: 'https://login.example' })],
   ];
 
   test.for(changes)('MT-05: changing %s ends its launches, and only its own', async ([, settings]) => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createBatchSupport } from '#src/requests/list/batch-support.ts';
-import { loadRequests } from '#src/requests/list/list.ts';
+import { createIncludeSupport } from '#src/requests/list/include-support.ts';
+import { loadRequests, type RequestList } from '#src/requests/list/list.ts';
 import { type Answer, searchset, startFhirServer } from '#test/requests/fhir-server.ts';
 
 const now = new Date('2026-11-22T14:02:00Z');
@@ -94,6 +95,100 @@ test('one that came along with the requests counts as well', async () => {
   const { list } = await load([request('1'), task('1')], searchset([]), { tasks: undefined });
   expect(list.open).toMatchObject([{ status: { word: 'Accepted' } }]);
   expect(list.notices).toEqual([]);
+});
+
+/** From an EHR that offers `_revinclude=Task:focus`. */
+async function loadAlong(along: (call: string) => Answer, change: object = {}, times = 1) {
+  await using server = await startFhirServer((call) =>
+    call.includes('/Task?') ? searchset([task('1', { status: 'rejected' })]) : along(call),
+  );
+  const discovered = { configuration: {}, fetchedAt: '', freshUntil: '', requestIncludes: ['Task:focus'] };
+  const includes = createIncludeSupport(() => now)({ id: 'org', connectionVersion: 1, discovered });
+  let list: RequestList | undefined;
+  for (let time = 0; time < times; time += 1) {
+    const wanted = { ...options, includes, mayHaveTasks: true, tasks: supportOf(), ...change };
+    // oxlint-disable-next-line no-await-in-loop -- one page after the other.
+    list = await loadRequests(server.api, wanted);
+  }
+  return { list, calls: server.calls.map((call) => call.replace('/fhir/', '').replace('?patient=pat-ada', '')) };
+}
+
+const REQUESTS = 'GET ServiceRequest&_count=50';
+const ALONG = `${REQUESTS}&_revinclude=Task%3Afocus`;
+const TASKS = 'GET Task&_count=200';
+const self = { link: [{ relation: 'self', url: 'ServiceRequest?patient=pat-ada&_revinclude=Task:focus' }] };
+
+test.for<[string, (call: string) => Answer, object, string[], string]>([
+  ['brings them', () => searchset([request('1'), task('1')]), {}, [ALONG], 'Accepted'],
+  [
+    'brings them, and the scopes name no Task',
+    () => searchset([request('1'), task('1')]),
+    { tasks: undefined },
+    [ALONG],
+    'Accepted',
+  ],
+  ['says that there are none', () => searchset([request('1')], self), {}, [ALONG], 'Ordered in the EHR'],
+  ['ignores the wish', () => searchset([request('1')]), {}, [ALONG, TASKS], 'Declined'],
+  [
+    'ignores the wish, and the scopes name no Task',
+    () => searchset([request('1')]),
+    { tasks: undefined },
+    [ALONG],
+    'Ordered in the EHR',
+  ],
+  [
+    'may not be asked for them',
+    () => searchset([request('1')]),
+    { mayHaveTasks: false },
+    [REQUESTS, TASKS],
+    'Declined',
+  ],
+  [
+    'refuses the wish',
+    (call) => (call.includes('_revinclude') ? { status: 400 } : searchset([request('1')])),
+    {},
+    [ALONG, REQUESTS, TASKS],
+    'Declined',
+  ],
+])('FH-15: an EHR that offers to send Tasks along and %s', async ([, along, change, expected, word]) => {
+  const { list, calls } = await loadAlong(along, change);
+  expect(calls.toSorted()).toEqual(expected.toSorted());
+  expect(list).toMatchObject({ notices: [], problem: undefined, open: [{ status: { word } }] });
+});
+
+test('one that refuses the wish is not asked again for an hour, and one that is down is asked nothing more', async () => {
+  const refusing = (call: string): Answer =>
+    call.includes('_revinclude') ? { status: 500 } : searchset([request('1')]);
+  expect((await loadAlong(refusing, { tasks: undefined }, 2)).calls).toEqual([ALONG, REQUESTS, REQUESTS]);
+  const down = await loadAlong(() => ({ status: 503 }));
+  expect(down.calls).toEqual([ALONG]);
+  expect(down.list?.problem).toBeDefined();
+});
+
+test('LC-06: a Task of another patient gives no status, is counted once and said; one about another request is dropped', async () => {
+  const ben = task('1', {
+    id: 'b',
+    status: 'rejected',
+    for: { reference: 'Patient/pat-ben' },
+    lastModified: '2026-11-22T10:00:00Z',
+  });
+  const foreign = task('1', {
+    id: 'c',
+    status: 'rejected',
+    for: { reference: 'https://evil.example/fhir/Patient/pat-ada' },
+  });
+  const { list } = await loadAlong(() => searchset([request('1'), task('1'), ben, ben, foreign, task('2'), task('3')]));
+  expect(list).toMatchObject({ hasOthers: true, open: [{ id: '1', status: { word: 'Accepted' } }], closed: [] });
+  expect(list?.notices).toEqual([
+    '1 entry from the EHR did not name this patient and is not shown. Tell your EHR team.',
+  ]);
+});
+
+test('FH-12: however many Tasks come along, every request has its room', async () => {
+  const many = Array.from({ length: 999 }, (_, index) => task('1', { id: `t-${index}` }));
+  const { list } = await loadAlong(() => searchset([request('1'), ...many, request('2')]));
+  expect(list?.open.map(({ id }) => id).toSorted()).toEqual(['1', '2']);
+  expect(list?.notices).toEqual([]);
 });
 
 test('an EHR that is not permitted to be asked is not asked', async () => {

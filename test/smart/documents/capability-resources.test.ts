@@ -17,6 +17,7 @@ test.for([null, 7, 'x', [], {}])('an entry that is %j hides no other', (odd) => 
       interactions: ['read'],
       searchParameters: ['_id'],
       searchIncludes: [],
+      searchRevIncludes: [],
     });
   }
 });

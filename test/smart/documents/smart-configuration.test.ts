@@ -32,6 +32,7 @@ function refusalOf(act: () => unknown): AppError {
 
 test('DI-10: two endpoints are enough; everything else may be absent', () => {
   expect(readSmartConfiguration(valid, rules)).toEqual({
+    source: 'smart-configuration',
     authorizationEndpoint: valid.authorization_endpoint,
     tokenEndpoint: valid.token_endpoint,
     capabilities: [],

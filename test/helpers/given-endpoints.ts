@@ -1,0 +1,13 @@
+/** The settings of an organization whose EHR publishes no documents (DI-23). */
+
+/** All that can be given, for a mock EHR of ours. */
+export function givenEndpoints({ origin, issuer = `${origin}/auth` }: { origin: string; issuer?: string }) {
+  return {
+    authorizationEndpoint: `${origin}/auth/authorize`,
+    tokenEndpoint: `${origin}/auth/token`,
+    jwksUri: `${origin}/auth/jwks`,
+    revocationEndpoint: `${origin}/auth/revoke`,
+    introspectionEndpoint: `${origin}/auth/introspect`,
+    issuers: [issuer],
+  };
+}
