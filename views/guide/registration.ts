@@ -1,11 +1,7 @@
 /** The guide's first half: what to register, which scopes and why, what the network must let through. */
 import { html, type SafeHtml } from '@remix-run/html-template';
-import {
-  CLIENT_ID_PLACE,
-  copyButton,
-  type RegistrationValues,
-  registrationTable,
-} from '#views/settings/registration-table.ts';
+import { copyButton } from '#views/copy-button.ts';
+import { CLIENT_ID_PLACE, type RegistrationValues, registrationTable } from '#views/settings/registration-table.ts';
 
 /** A scope and why we ask for it. */
 export interface GuideScope {
@@ -57,7 +53,7 @@ ${scopes.map(
 `,
 )}</tbody>
 </table>
-<p>Some EHRs refuse wildcards: see <a href="#vendors">your vendor</a>. With these scopes the app only reads; what was granted is compared with what was asked for at every launch, and the launch page names what is missing.</p>
+<p>Some EHRs refuse wildcards: see <a href="#vendors">your vendor</a>. With these scopes the app only reads; what was granted is compared with what was asked for at every launch, and Settings &gt; Launches names what is missing.</p>
 </section>
 `;
 }

@@ -1,5 +1,6 @@
 /** The registration sheet as a table with a copy button per value: what an EHR team types into its own forms. */
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { copyButton } from '#views/copy-button.ts';
 
 /** What stands where a Client ID would, until the operator has entered it: the EHR's registration assigns it. */
 export const CLIENT_ID_PLACE = 'as registered at the EHR (the operator enters it in Settings > Organizations)';
@@ -52,13 +53,4 @@ function sheetRow(name: string, value: string, mayCopy = true, note?: string): S
   const label = `Copy ${name}`;
   return html`<tr><th scope="row">${name}</th><td>${mayCopy ? html`<code class="value">${value}</code> ${copyButton(label, value)}` : html`<span class="value">${value}</span>`}${note === undefined ? null : html`<span class="note">${note}</span>`}</td></tr>
 `;
-}
-
-/**
- * A button that public/copy.js makes work and visible; without scripts it stays hidden.
- *
- * @param label what the button is called for people who do not see the value beside it.
- */
-export function copyButton(label: string, value: string): SafeHtml {
-  return html`<button class="btn btn-sm copy" type="button" data-copy="${value}" aria-label="${label}" hidden>Copy</button>`;
 }
