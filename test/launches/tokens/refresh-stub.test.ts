@@ -4,7 +4,7 @@ import { supportCodeOf, titleOf } from '#test/helpers/browser.ts';
 import { ehr, LIST, launch, outcomeOf, useStubWorld } from '#test/helpers/stub-world.ts';
 
 const { world } = useStubWorld();
-const MISSING = /not granted: [^"]*patient\/Patient\.read/;
+const MISSING = /granted: [^"]*patient\/Patient\.read/;
 
 /** Launches with a token that is due at once, then answers the refresh with these members changed. */
 async function refreshedWith(change: Record<string, unknown>) {
