@@ -8,6 +8,8 @@ import { type SupportLineProps, supportLine } from './support-line.ts';
 export interface ErrorPageProps extends SupportLineProps {
   readonly title: string;
   readonly help: string;
+  /** more words of ours after the help, such as the length of a field; never an EHR's own text */
+  readonly shown?: string | undefined;
   /** whether opening the same address again can succeed */
   readonly reloadable?: boolean | undefined;
   /** our own address of the page that an action came from, which did not succeed */
@@ -27,7 +29,7 @@ export function errorPage(props: ErrorPageProps): string {
     { title, isInChart, themeUrl, script: isBare === true ? undefined : 'copy.js' },
     html`<div class="message">
 <h1>${icon(props.isDone === true ? 'done' : 'warning')} ${title}</h1>
-<p>${props.help}</p>
+<p>${props.help}${props.shown === undefined ? null : html` <strong>${props.shown}</strong>`}</p>
 ${props.reloadable === true ? html`<p><a class="btn btn-primary" href="">Try again</a></p>` : null}
 ${props.backTo === undefined ? null : html`<p><a class="btn btn-primary" href="${props.backTo}">Back to the requests</a></p>`}
 ${props.startAgain === undefined ? null : startAgainLink(props.startAgain)}

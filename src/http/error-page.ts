@@ -54,7 +54,9 @@ function sendError(request: Request, response: Response, error: AppError, contex
   // A browser that does not say whether it shows a frame may well be the EHR's own.
   const isInChart = audience === 'chart' && isFramed(request) !== false;
   const toCall = isDone || audience === 'settings' ? undefined : (helpDesk ?? ('not set' as const));
-  const about = { title, help, supportCode, helpDesk: toCall, isBare, isInChart, themeUrl };
+  // Names of permissions are for the inspector.
+  const shown = error.code.startsWith('scope.') ? undefined : error.shown;
+  const about = { title, help, shown, supportCode, helpDesk: toCall, isBare, isInChart, themeUrl };
   response.type('html').send(errorPage({ ...about, reloadable, backTo, isDone, startAgain: startAgainAt }));
 }
 

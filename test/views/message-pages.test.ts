@@ -42,8 +42,9 @@ test('inside a chart a page is light unless the chart says otherwise', () => {
   expect(errorPage(failure)).toContain('<html lang="en">');
 });
 
-test('a failure that may pass offers to reload', () => {
-  const page = errorPage({ ...failure, reloadable: true });
+test('a failure that may pass offers to reload, and may say more', () => {
+  const page = errorPage({ ...failure, shown: 'At most 64 characters.', reloadable: true });
+  expect(page).toContain('<strong>At most 64 characters.</strong>');
   expect(page).toContain('href="">Try again</a>');
 });
 
@@ -70,9 +71,9 @@ test('after signing out the page says what has ended and what has not', () => {
 });
 
 test.for([
-  ['error', errorPage({ ...failure, title: '<img onerror=x>', help: '"><script>', supportCode: '<i>' })],
+  ['error', errorPage({ ...failure, title: '<img onerror=x>', help: '"><script>', shown: '<b>', supportCode: '<i>' })],
   ['cookies', cookiesBlockedPage({ launchUrl: '"><script>', supportCode: '<i>', kind: 'ehr' })],
   ['authorize', authorizeFormPage({ action: '"><script>', fields: { '"><script>': '"><script>' } })],
 ] as const)('text on the %s page stays text', ([, page]) => {
-  expect(page).not.toMatch(/<img|<script>|<i>/);
+  expect(page).not.toMatch(/<img|<script>|<b>|<i>/);
 });
