@@ -37,15 +37,24 @@ const AGAIN = {
   settings: 'go back and try again',
 };
 
+/** Whom this audience calls while nothing better is known. */
+const HELP_DESK: Readonly<Record<Audience, string>> = {
+  chart: 'your help desk',
+  standalone: 'your help desk',
+  settings: 'the operator of this service',
+};
+
 /**
  * What this audience reads, and the HTTP status of the page.
  *
  * @param rule that failed, where it is known: it may have better advice than its code.
+ * @param helpDesk the name of the help desk that the visitor's organization has set.
  */
 export function describeError(
   code: ErrorCode,
   audience: Audience = 'chart',
   rule?: Rule,
+  helpDesk: string = HELP_DESK[audience],
 ): { status: number; title: string; help: string } {
   const row = errorRows[code];
   const ofAudience = audience === 'chart' ? {} : row[audience];
@@ -53,7 +62,8 @@ export function describeError(
   const { title, help } = { title: row.title, help: ruleHelp ?? row.help, ...ofAudience };
   const again = AGAIN[audience];
   const atStart = again.charAt(0).toUpperCase() + again.slice(1);
-  return { status: row.status, title, help: help.replace('{Again}', atStart).replace('{again}', again) };
+  const words: Readonly<Record<string, string>> = { '{Again}': atStart, '{again}': again, '{help desk}': helpDesk };
+  return { status: row.status, title, help: help.replace(/\{[^{}]+\}/g, (name) => words[name] ?? name) };
 }
 
 /**

@@ -14,8 +14,11 @@ import { createAfterPost } from '#src/http/sessions/after-post.ts';
 import { adminSessions, sessionsIfReachable } from '#src/http/sessions/session-middleware.ts';
 import { createSessionStore } from '#src/http/sessions/session-store.ts';
 import { guideRoute, startRoute } from '#src/integration-page/guide-routes.ts';
+import { handoverRoutes } from '#src/integration-page/handover-routes.ts';
 import { organizationsRoutes } from '#src/integration-page/organizations-routes.ts';
+import { registerRoute, registrationCsv, registrationJson } from '#src/integration-page/register-routes.ts';
 import { integrationRoutes } from '#src/integration-page/routes.ts';
+import { sharedRegister } from '#src/integration-page/shared-register.ts';
 import { keySettingsRoutes } from '#src/keys/keys-page-routes.ts';
 import { endAfterChange, type LaunchEndings } from '#src/launches/ending/end-launches.ts';
 import { liveLaunchesRoutes } from '#src/launches/pages/live-launches-routes.ts';
@@ -73,6 +76,7 @@ export function settingsSite(dependencies: SettingsSiteDependencies): Router {
   const mount = mountIn(router, { head: true });
 
   router.use('/settings/integrations/smart-on-fhir', signedIn, integrationRoutes(settings));
+  router.use('/settings/handover', signedIn, handoverRoutes(settings));
   router.use('/settings/clinicians', signedIn, clinicianRoutes(settings));
   router.use('/settings/organizations', signedIn, operator, organizationsRoutes(settings));
   router.use('/settings/keys', signedIn, operator, keySettingsRoutes({ ...settings, keyHolders }));
@@ -84,8 +88,13 @@ export function settingsSite(dependencies: SettingsSiteDependencies): Router {
     get: [signedIn, auditCsvRoute({ ...records, exportLimit: createExportLimit(redis) })],
   });
   mount('/', { get: [startRoute({ config })] });
-  mount('/guide', { get: [recognise, guideRoute({ config, organizations })] });
+  const guide = { config, organizations, clock };
+  mount('/guide', { get: [recognise, guideRoute(guide)] });
+  mount('/guide/register', { get: [recognise, registerRoute(guide)] });
+  mount('/guide/registration.json', { get: [recognise, registrationJson(guide)] });
+  mount('/guide/registration.csv', { get: [recognise, registrationCsv(guide)] });
   router.use(launchReport.path, reportRoute(records, launchReport));
+  router.use(sharedRegister.path, reportRoute(records, sharedRegister));
   router.use(checksReport.path, reportRoute(records, checksReport));
   return router;
 }

@@ -3,11 +3,16 @@ import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { ErrorRow } from '#src/errors/row.ts';
+import { rules } from '#src/errors/rules/table.ts';
 import { AppError, describeError, errorCodes, errorRows } from '#src/errors.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const product = globSync('src/**/*.ts', { cwd: root }).filter((file) => !/^src\/errors[./]/.test(file));
 const source = product.map((file) => readFileSync(`${root}${file}`, 'utf8')).join('\n');
+
+/** What a nurse need not know: causes and remedies are for the inspector. */
+const TECHNICAL =
+  /\b(?:orgId|client ID|JWKS|UR[IL]s?|scopes?|id_token|tokens?|issuers?|iss|SMART|FHIR|OAuth2?|certificates?|regist\w+|keys?|metadata|servers?|standalone|endpoints?|configur\w+|frames?|launch(?:es|ed)?|context|Settings|wildcards?|EHR team|IT team|your administrator)\b|patient\/|_/i;
 
 /** These say where the app may be opened instead, to every audience. */
 const NAMES_THE_CHART = new Set(['launch.standalone-off', 'launch.standalone-parameters', 'launch.cookies-blocked']);
@@ -36,6 +41,14 @@ describe.for(errorCodes)('%s', (code) => {
       expect(`${words.title}. ${words.help}`).not.toMatch(/open the app|from (the|a) (patient's )?chart/i);
   });
 
+  test.runIf(!/^(?:settings|admin)\./.test(code))('speaks to clinicians in their own words', () => {
+    for (const audience of ['chart', 'standalone'] as const) {
+      const words = describeError(code, audience, undefined, 'Service Desk');
+      expect(`${words.title}. ${words.help}`).not.toMatch(TECHNICAL);
+      expect(words.help).not.toMatch(/your help desk|[{}]/);
+    }
+  });
+
   test('says why, whose job it is and what to do', () => {
     expect(owner).toMatch(/^[A-Z]/);
     for (const cause of causes) expect(cause).toMatch(/^[A-Z].*[^.]$/);
@@ -52,6 +65,11 @@ describe.for(errorCodes)('%s', (code) => {
     expect(error).toMatchObject({ name: 'AppError', message: 'which rule', status, cause, shown: 'more words' });
     expect(error.retryAfterSeconds).toBe(7);
   });
+});
+
+test('where a rule has better advice than its code, that is in a clinician’s words too', () => {
+  const advice = rules.flatMap((rule) => describeError('token.failed', 'chart', rule).help);
+  expect(advice.filter((help) => TECHNICAL.test(help) || /[{}]/.test(help))).toEqual([]);
 });
 
 test('a row without a cause does not type-check', () => {

@@ -17,6 +17,7 @@ const NAMES = [
   'requests.js',
   'settings.css',
   'submit.js',
+  'success.jpg',
   'verify.js',
 ] as const;
 

@@ -2,14 +2,14 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from './icons.ts';
 import { layout } from './layout.ts';
+import { type SupportLineProps, supportLine } from './support-line.ts';
 
 /** A failure in the visitor's words. */
-export interface ErrorPageProps {
+export interface ErrorPageProps extends SupportLineProps {
   readonly title: string;
   readonly help: string;
-  /** more words of ours after the help, such as the missing permissions; never an EHR's own text */
+  /** more words of ours after the help, such as the length of a field; never an EHR's own text */
   readonly shown?: string | undefined;
-  readonly supportCode: string;
   /** whether opening the same address again can succeed */
   readonly reloadable?: boolean | undefined;
   /** our own address of the page that an action came from, which did not succeed */
@@ -18,19 +18,22 @@ export interface ErrorPageProps {
   readonly isDone?: boolean | undefined;
   /** our own address where a launch outside the EHR starts again */
   readonly startAgain?: string | undefined;
+  readonly isInChart?: boolean | undefined;
+  readonly themeUrl?: string | undefined;
 }
 
 /** A whole page; it never sends the visitor anywhere by itself (ER-03). */
 export function errorPage(props: ErrorPageProps): string {
+  const { title, isInChart, themeUrl, isBare } = props;
   return layout(
-    { title: props.title },
+    { title, isInChart, themeUrl, script: isBare === true ? undefined : 'copy.js' },
     html`<div class="message">
-<h1>${icon(props.isDone === true ? 'done' : 'warning')} ${props.title}</h1>
+<h1>${icon(props.isDone === true ? 'done' : 'warning')} ${title}</h1>
 <p>${props.help}${props.shown === undefined ? null : html` <strong>${props.shown}</strong>`}</p>
 ${props.reloadable === true ? html`<p><a class="btn btn-primary" href="">Try again</a></p>` : null}
 ${props.backTo === undefined ? null : html`<p><a class="btn btn-primary" href="${props.backTo}">Back to the requests</a></p>`}
 ${props.startAgain === undefined ? null : startAgainLink(props.startAgain)}
-${supportLine(props.supportCode)}
+${supportLine(props)}
 </div>
 `,
   );
@@ -39,9 +42,4 @@ ${supportLine(props.supportCode)}
 /** A link and not a redirect: the visitor decides when to sign in again (ER-03). */
 export function startAgainLink(path: string): SafeHtml {
   return html`<p><a class="btn btn-primary" href="${path}">Start again</a></p>`;
-}
-
-/** The code a visitor reads out to support. */
-export function supportLine(supportCode: string): SafeHtml {
-  return html`<p class="support">Support code: <code>${supportCode}</code></p>`;
 }

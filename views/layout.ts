@@ -7,6 +7,8 @@ export interface LayoutProps {
   readonly title: string;
   /** the per-launch theme's URL on this origin; it may set the --vc-… properties of app.css */
   readonly themeUrl?: string | undefined;
+  /** shown inside the EHR, which is light unless its theme says otherwise: the visitor's own dark mode is not followed */
+  readonly isInChart?: boolean | undefined;
   /** stylesheets of ours after app.css, in this order */
   readonly styles?: readonly AssetName[] | undefined;
   /** what stands in the top bar beside the product's name */
@@ -17,12 +19,13 @@ export interface LayoutProps {
 
 /** Everything up to and including `<main>`, so that a page can be sent before its data is there. */
 export function layoutStart(props: LayoutProps): SafeHtml {
+  const inChart = props.isInChart === true;
   return html`<!doctype html>
-<html lang="en">
+<html lang="en"${inChart ? html` class="in-chart"` : null}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
+<meta name="color-scheme" content="${inChart ? 'light' : 'light dark'}">
 <title>${props.title}</title>
 <link rel="icon" href="${assetPath('favicon.svg')}" type="image/svg+xml">
 <link rel="stylesheet" href="${assetPath('bootstrap.css')}">

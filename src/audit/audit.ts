@@ -29,6 +29,7 @@ export const auditEventNames = [
   'clinician-change',
   'audit-viewed',
   'report-made',
+  'report-revoked',
 ] as const;
 
 export type AuditEventName = (typeof auditEventNames)[number];

@@ -64,6 +64,7 @@ export const environmentSchema = z.object({
   PUBLIC_URL: optionalUrl(/^https?$/, 'https://fhir.example.com'),
   ENVIRONMENT: z.enum(['non-production', 'production']).default('non-production'),
   APP_NAME: z.string().min(1).max(100).default('VectorCare SMART on FHIR'),
+  OPERATOR_CONTACT: z.string().max(200).optional(),
   DATABASE_URL: optionalUrl(/^postgres(ql)?$/, 'postgres://user:password@host:5432/database'),
   REDIS_URL: redisUrl.optional(),
   DATA_DIR: z.string().min(1).default('data'),
@@ -129,6 +130,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
     publicUrl,
     environment: values.ENVIRONMENT,
     appName: values.APP_NAME,
+    /** Whom EHR teams ask, in the operator's words; often an e-mail address. Empty where it is not said. */
+    operatorContact: values.OPERATOR_CONTACT ?? '',
     /** undefined: PGlite in `dataDir`. */
     databaseUrl: values.DATABASE_URL,
     redisUrl: values.REDIS_URL,

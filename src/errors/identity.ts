@@ -5,15 +5,15 @@ export const identityErrors = {
   'identity.invalid': {
     status: 502,
     title: 'We couldn’t confirm your sign-in',
-    help: 'Give the support code to your EHR team: what the EHR says about who you are failed a check.',
+    help: 'What the EHR says about who you are failed a check. Give the support code to {help desk}.',
     owner: 'EHR team',
     causes: ['The id_token breaks a rule, which the inspector names'],
     remedy: 'Open the launch in Settings > Launches: it names the rule that failed and the next step.',
   },
   'identity.keys-unavailable': {
     status: 502,
-    title: "The EHR's signing keys cannot be read",
-    help: '{Again}. If it fails the same way, give the support code to your EHR team.',
+    title: "The EHR's proof of your sign-in cannot be checked",
+    help: '{Again}. If it fails the same way, give the support code to {help desk}.',
     owner: 'EHR team',
     causes: [
       'The OpenID Connect document or the key set is missing, not JSON or empty',
@@ -23,7 +23,7 @@ export const identityErrors = {
   },
   'identity.keys-timeout': {
     status: 504,
-    title: "The EHR's signing keys took too long to load",
+    title: 'The EHR took too long to confirm your sign-in',
     help: '{Again}.',
     owner: 'Network team',
     causes: ['A firewall drops our packets to the issuer’s host without an answer'],
@@ -32,7 +32,7 @@ export const identityErrors = {
   'scope.missing': {
     status: 403,
     title: 'The EHR did not grant a permission this app needs',
-    help: 'Give the support code to your EHR team. Missing:',
+    help: 'Give the support code to {help desk}: it says which permission is missing.',
     owner: 'EHR team',
     causes: [
       'Permissions are not registered for this app, or not approved',
@@ -43,7 +43,7 @@ export const identityErrors = {
   'scope.none-granted': {
     status: 403,
     title: 'The EHR granted this app nothing to read',
-    help: '{Again}. If it happens again, give the support code to your EHR team. Missing:',
+    help: '{Again}. If it happens again, give the support code to {help desk}: it says which permissions are missing.',
     owner: 'EHR team',
     causes: [
       'The server drops wildcards or the syntax of the scopes without saying so',
@@ -53,11 +53,11 @@ export const identityErrors = {
   },
   'context.invalid': {
     status: 502,
-    title: 'The EHR sent an invalid patient context',
-    help: "Open the app from a patient's chart. If you did, give the support code to your EHR team.",
+    title: 'The EHR did not say which patient is open',
+    help: "Open the app from a patient's chart. If you did, give the support code to {help desk}.",
     standalone: {
       title: 'The EHR did not say which patient was picked',
-      help: 'No patient was picked, or the EHR did not name one. Start again and pick a patient; if you did, give the support code to your EHR team.',
+      help: 'No patient was picked, or the EHR did not name one. Start again and pick a patient; if you did, give the support code to {help desk}.',
     },
     owner: 'EHR team',
     causes: [
@@ -70,7 +70,7 @@ export const identityErrors = {
   'user.not-allowed': {
     status: 403,
     title: 'This app is for practitioners',
-    help: 'Your EHR account is not one of a practitioner. If it should be, give the support code to your EHR team.',
+    help: 'Your EHR account is not one of a practitioner. If it should be, give the support code to {help desk}.',
     owner: 'Your administrator',
     causes: [
       'The user is a patient or a related person, and this organization accepts practitioners only',
@@ -82,7 +82,7 @@ export const identityErrors = {
   'user.disabled': {
     status: 403,
     title: 'Your access to this app is switched off',
-    help: 'Ask your administrator to switch it on again, then {again}.',
+    help: 'Ask {help desk} to have it switched on again, then {again}.',
     owner: 'Your administrator',
     causes: ['An administrator has disabled this user'],
     remedy: 'Enable the user in Settings > Clinicians.',
@@ -98,7 +98,7 @@ export const identityErrors = {
   'user.too-many-tries': {
     status: 429,
     title: 'Too many codes were tried',
-    help: 'Wait a quarter of an hour, then try again with the code from your administrator.',
+    help: 'Wait a quarter of an hour, then try again with the code that you were given.',
     owner: 'Your administrator',
     causes: ['Wrong one-time codes were typed again and again'],
     remedy: 'Issue a new code in Settings > Clinicians.',

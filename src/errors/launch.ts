@@ -5,7 +5,7 @@ export const launchErrors = {
   'launch.invalid': {
     status: 400,
     title: 'The EHR did not start the app correctly',
-    help: '{Again}. If it happens again, give the support code to your EHR team: the launch request is incomplete or malformed.',
+    help: '{Again}. If it happens again, give the support code to {help desk}.',
     owner: 'EHR team',
     causes: [
       'The launch URL was opened from a bookmark or link, not from a chart, so iss or launch is missing',
@@ -16,7 +16,7 @@ export const launchErrors = {
   'launch.unknown-organization': {
     status: 400,
     title: 'This organization is not set up',
-    help: 'Ask your EHR team to compare the launch URL with the registration sheet: its orgId is not known here.',
+    help: 'The address that opened the app is not known here. Give the support code to {help desk}.',
     owner: 'EHR team',
     causes: [
       'The Org ID in the launch URL is misspelled or missing',
@@ -27,7 +27,7 @@ export const launchErrors = {
   'launch.unknown-issuer': {
     status: 400,
     title: 'The app was opened from an EHR that is not connected here',
-    help: 'Give the support code to your administrator: it says from which EHR environment the app was opened.',
+    help: 'Give the support code to {help desk}: it says from which EHR the app was opened.',
     owner: 'Your administrator',
     causes: [
       'The EHR launches from another environment than the one whose FHIR URL is in Settings',
@@ -37,8 +37,8 @@ export const launchErrors = {
   },
   'launch.organization-disabled': {
     status: 403,
-    title: 'This organization is switched off',
-    help: 'Ask your administrator or the operator of this service to switch it on again.',
+    title: 'This app is switched off for your organization',
+    help: 'Ask {help desk} to have it switched on again.',
     canStartAgain: false,
     owner: 'VectorCare',
     causes: ['The organization was switched off, or is not switched on yet'],
@@ -47,7 +47,7 @@ export const launchErrors = {
   'launch.standalone-off': {
     status: 400,
     title: 'This app is opened from the chart here',
-    help: "Open the app from the patient's chart. To open it outside the EHR, ask your administrator to switch on standalone launch in Settings.",
+    help: "Open the app from the patient's chart. If you need it outside the EHR, ask {help desk}.",
     owner: 'Your administrator',
     causes: ['The standalone address was opened for an organization that uses the app from the chart only'],
     remedy:
@@ -56,7 +56,7 @@ export const launchErrors = {
   'launch.standalone-parameters': {
     status: 400,
     title: 'Something was added to this address',
-    help: 'This address takes nothing after the organization. An EHR that launches the app from a chart uses the launch URL of the registration sheet instead.',
+    help: "Open the app from the patient's chart, or use your link with nothing added to it. If it happens again, give the support code to {help desk}.",
     owner: 'EHR team',
     causes: [
       'The EHR uses the standalone URL as launch URL and adds iss and launch',
@@ -68,7 +68,7 @@ export const launchErrors = {
   'launch.frame-not-allowed': {
     status: 403,
     title: 'This app may not be shown inside this page yet',
-    help: 'Your EHR shows the app in a frame, and no EHR page is allowed to do that here. Ask your administrator to enter the address of your EHR at “EHR pages that may show the app in a frame” in Settings, then {again}.',
+    help: 'Your EHR is not yet allowed to show it there. Give the support code to {help desk}, who can have it allowed, then {again}.',
     owner: 'Your administrator',
     causes: [
       'The EHR shows the app in a frame, and the organization allows no EHR page to do so; the launch was stopped before its code was spent',
@@ -79,7 +79,7 @@ export const launchErrors = {
   'launch.cookies-blocked': {
     status: 400,
     title: 'Your browser blocks cookies here',
-    help: 'Inside the chart, open the app in a new window. If that does not help, allow cookies for this site, or ask your IT team to.',
+    help: 'Inside the chart, open the app in a new window. If that does not help, allow cookies for this site, or ask {help desk} to.',
     owner: 'Workstation team',
     causes: [
       'The browser or a policy blocks third-party cookies in the EHR’s frame, partitioned ones included',
@@ -101,7 +101,7 @@ export const launchErrors = {
   'discovery.unavailable': {
     status: 503,
     title: 'The EHR is not available',
-    help: '{Again}. If it fails the same way, give the support code to your EHR team.',
+    help: '{Again}. If it fails the same way, give the support code to {help desk}.',
     owner: 'EHR team',
     causes: [
       'The FHIR server or the gateway in front of it is down or failing',
@@ -113,15 +113,15 @@ export const launchErrors = {
   'discovery.timeout': {
     status: 504,
     title: 'The EHR took too long to answer',
-    help: '{Again}. If it fails the same way, give the support code to your EHR team.',
+    help: '{Again}. If it fails the same way, give the support code to {help desk}.',
     owner: 'EHR team',
     causes: ['A firewall drops our packets without an answer', 'The FHIR server is overloaded'],
     remedy: 'Check the route from our egress addresses to the FHIR server, and the server’s own load.',
   },
   'discovery.invalid': {
     status: 502,
-    title: 'The EHR does not describe its sign-in correctly',
-    help: 'Give the support code to your EHR team: the SMART configuration of the FHIR server is missing or wrong.',
+    title: 'The app and the EHR could not be connected',
+    help: 'What the EHR says about its sign-in is missing or wrong. Give the support code to {help desk}.',
     owner: 'EHR team',
     causes: [
       'The FHIR URL leads to a portal or login page instead of the FHIR server',
@@ -133,7 +133,7 @@ export const launchErrors = {
   'discovery.endpoint-refused': {
     status: 502,
     title: 'The EHR names a sign-in address we do not trust',
-    help: 'Give the support code to your administrator: one of the EHR’s sign-in addresses is not accepted.',
+    help: 'To protect the patient, the app does not go there. Give the support code to {help desk}.',
     owner: 'Your administrator',
     causes: [
       'The authorization server is on another host than the FHIR server, and that host is not allowed yet',
@@ -144,8 +144,8 @@ export const launchErrors = {
   },
   'discovery.no-client-authentication': {
     status: 502,
-    title: 'The EHR does not accept our way of signing in',
-    help: 'Give the support code to your EHR team: private_key_jwt with RS384 or ES384 must be enabled.',
+    title: 'The EHR does not accept this app’s way of signing in',
+    help: 'Something must be switched on in the EHR. Give the support code to {help desk}.',
     owner: 'EHR team',
     causes: ['The authorization server offers shared secrets only'],
     remedy: 'Enable private_key_jwt with RS384 or ES384 for this app.',
@@ -153,7 +153,7 @@ export const launchErrors = {
   'connection.untrusted': {
     status: 502,
     title: 'The connection to the EHR cannot be trusted',
-    help: 'Give the support code to your EHR team: the certificate of one of its servers is expired, incomplete or for another name.',
+    help: 'To protect the patient, nothing was sent. Give the support code to {help desk}.',
     owner: 'EHR team',
     causes: [
       'A certificate has expired, lacks its intermediate certificate, or is for another name',

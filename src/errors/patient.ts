@@ -5,7 +5,7 @@ export const patientErrors = {
   'patient.mismatch': {
     status: 502,
     title: 'The EHR returned a different patient',
-    help: 'Nothing is shown, to keep patients safe. {Again} and give the support code to your EHR team.',
+    help: 'Nothing is shown, to keep patients safe. {Again} and give the support code to {help desk}.',
     canReload: false,
     owner: 'EHR team',
     causes: ['The FHIR server answers Patient reads with another patient, or with a merged record under another id'],
@@ -14,7 +14,7 @@ export const patientErrors = {
   'patient.not-returned': {
     status: 502,
     title: 'The EHR did not return the patient',
-    help: 'Its answer was not a patient record. Reload this page. If it happens again, give the support code to your EHR team.',
+    help: 'Its answer was not a patient record. Reload this page. If it happens again, give the support code to {help desk}.',
     owner: 'EHR team',
     causes: [
       'The FHIR server answers a Patient read with status 200 and an OperationOutcome, a Bundle or another resource',
@@ -25,7 +25,7 @@ export const patientErrors = {
   'patient.refused': {
     status: 403,
     title: 'The EHR did not let this app read the patient',
-    help: 'Ask your EHR team to check your access to this chart and the permission patient/Patient.read.',
+    help: 'Give the support code to {help desk}, and ask them to check your access to this chart.',
     owner: 'EHR team',
     causes: [
       'The FHIR server enforces a permission that was not granted',
@@ -44,7 +44,7 @@ export const patientErrors = {
   'patient.unavailable': {
     status: 503,
     title: 'The EHR cannot show the patient at the moment',
-    help: 'Try again in a minute. If it stays like this, give the support code to your EHR team.',
+    help: 'Try again in a minute. If it stays like this, give the support code to {help desk}.',
     owner: 'EHR team',
     causes: ['The FHIR server is failing or asks to slow down'],
     remedy: 'Reload the page, and look at the FHIR server’s state.',
@@ -52,7 +52,7 @@ export const patientErrors = {
   'patient.timeout': {
     status: 504,
     title: 'The EHR took too long to show the patient',
-    help: 'Try again in a minute. If it stays like this, give the support code to your EHR team.',
+    help: 'Try again in a minute. If it stays like this, give the support code to {help desk}.',
     owner: 'EHR team',
     causes: ['The FHIR server is overloaded'],
     remedy: 'Reload the page, and look at the FHIR server’s load.',
@@ -60,7 +60,7 @@ export const patientErrors = {
   'patient.unexpected': {
     status: 502,
     title: 'The EHR returned an unexpected answer',
-    help: 'Try again. If it happens again, give the support code to your EHR team.',
+    help: 'Try again. If it happens again, give the support code to {help desk}.',
     owner: 'EHR team',
     causes: ['The FHIR server answered with something that is not FHIR, such as a portal page or a redirect'],
     remedy: 'Compare the FHIR URL in Settings > Integrations > SMART on FHIR with the server’s real base.',

@@ -4,7 +4,7 @@ import type { ErrorRow } from './row.ts';
 export const requestErrors = {
   'request.bad': {
     status: 400,
-    title: 'This request is not valid',
+    title: 'This page could not be opened',
     help: '{Again}.',
     owner: 'The user',
     causes: ['The browser or a proxy sent a malformed request', 'An address was copied incompletely'],
@@ -21,7 +21,7 @@ export const requestErrors = {
   },
   'request.method': {
     status: 405,
-    title: 'This address does not accept that kind of request',
+    title: 'This page cannot be opened in this way',
     help: '{Again}.',
     owner: 'The user',
     causes: ['The address of a form was opened as a page, or a tool used another HTTP method'],
@@ -56,7 +56,7 @@ export const requestErrors = {
   },
   'request.too-many': {
     status: 429,
-    title: 'Too many launches at once',
+    title: 'Too many people are opening this app at once',
     help: 'Wait a minute, then {again}.',
     owner: 'VectorCare',
     causes: ['Very many launches were begun and not finished, often by a monitoring script that opens the launch URL'],
@@ -64,7 +64,7 @@ export const requestErrors = {
   },
   'request.forged': {
     status: 403,
-    title: 'This action did not come from our page',
+    title: 'This action was not accepted',
     help: 'Nothing was changed. Go back to the page, reload it and try again.',
     canStartAgain: false,
     owner: 'The user',
@@ -83,7 +83,7 @@ export const requestErrors = {
   'server.unexpected': {
     status: 500,
     title: 'Something went wrong on our side',
-    help: 'Try again in a moment. If it happens again, give the support code to your administrator.',
+    help: 'Try again in a moment. If it happens again, give the support code to {help desk}.',
     settings: {
       help: 'Try again in a moment. If it happens again, give the support code to the operator of this service.',
     },

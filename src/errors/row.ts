@@ -33,7 +33,10 @@ export interface ErrorRow extends Explanation {
   status: number;
   /** What happened, for the user: a nurse or a hospital IT person. */
   title: string;
-  /** What to do next. `{Again}` and `{again}` stand for how this audience starts again, without a full stop. */
+  /**
+   * What to do next, in a nurse's words: causes and remedy are for the inspector. `{Again}` and `{again}` stand for how
+   * this audience starts again, without a full stop, and `{help desk}` for whom it calls.
+   */
   help: string;
   /** Only what differs where the launch did not begin in a chart. */
   standalone?: { title?: string; help?: string };

@@ -54,7 +54,7 @@ export const sessionErrors = {
   'session.ended': {
     status: 401,
     title: 'An administrator has closed this page',
-    help: '{Again}, or ask your administrator for the reason.',
+    help: '{Again}, or ask {help desk} for the reason.',
     owner: 'The user',
     causes: ['An administrator ended the launch at Settings > Live launches'],
     remedy,
@@ -62,7 +62,7 @@ export const sessionErrors = {
   'session.clinician-changed': {
     status: 401,
     title: 'Your access to this app was changed',
-    help: '{Again}. If that does not work, ask your administrator.',
+    help: '{Again}. If that does not work, ask {help desk}.',
     owner: 'The user',
     causes: [
       'An administrator undid the association of this EHR user, or linked the user to another clinician',
@@ -73,14 +73,14 @@ export const sessionErrors = {
   'session.organization': {
     status: 401,
     title: "Your organization's connection to this app was changed or switched off",
-    help: '{Again}. If that does not work, ask your administrator.',
+    help: '{Again}. If that does not work, ask {help desk}.',
     owner: 'The user',
     causes: ['The organization was disabled, or its FHIR URL, Client ID, issuer or hosts were changed'],
     remedy,
   },
   'session.replaced': {
     status: 401,
-    title: 'A newer launch in this browser has closed this page',
+    title: 'The app was opened again and closed this page',
     help: 'Since then the app was opened in this browser with another account, or too many charts were open. {Again}.',
     owner: 'The user',
     causes: [
@@ -93,7 +93,7 @@ export const sessionErrors = {
   'refresh.identity-refused': {
     status: 401,
     title: 'Your access could not be renewed',
-    help: '{Again}. If this happens repeatedly, give the support code to your EHR team: the id_token that came when your access was renewed failed verification.',
+    help: '{Again}. If this happens repeatedly, give the support code to {help desk}.',
     owner: 'EHR team',
     causes: [
       'The EHR sends an id_token with a renewed access token, and it lacks an audience or breaks another rule',
@@ -104,7 +104,7 @@ export const sessionErrors = {
   'refresh.unavailable': {
     status: 503,
     title: 'The EHR cannot renew your access at the moment',
-    help: 'Your launch is kept. Try again in a minute. If it fails again, {again} and give the support code to your EHR team.',
+    help: 'Your page is kept. Try again in a minute. If it fails again, {again} and give the support code to {help desk}.',
     owner: 'EHR team',
     causes: ['The authorization server could not renew the access token at that moment'],
     remedy: 'Reload the page in a moment, and look at the state of the token endpoint.',

@@ -16,8 +16,8 @@ export const signInErrors = {
   },
   'callback.wrong-issuer': {
     status: 400,
-    title: 'The answer came from another sign-in server',
-    help: '{Again}. If it happens again, give the support code to your EHR team.',
+    title: 'The sign-in did not come back from your EHR',
+    help: '{Again}. If it happens again, give the support code to {help desk}.',
     owner: 'EHR team',
     causes: [
       'The authorization server names itself differently on the callback and in its metadata',
@@ -28,7 +28,7 @@ export const signInErrors = {
   'authorization.denied': {
     status: 403,
     title: 'The EHR did not allow access',
-    help: 'You or the EHR declined. {Again}, or ask your EHR team for access to this app.',
+    help: 'You or the EHR declined. {Again}, or ask {help desk} for access to this app.',
     owner: 'EHR team',
     causes: ['The user declined, or the EHR’s rules do not let this role use the app'],
     remedy: 'Check that this user and role may use the app, then open it again.',
@@ -47,8 +47,8 @@ export const signInErrors = {
   },
   'authorization.refused': {
     status: 502,
-    title: 'The EHR refused the sign-in request',
-    help: '{Again}. If it happens again, give the support code to your EHR team: the client ID, redirect URI or scopes may not be registered as on the registration sheet.',
+    title: 'The EHR refused the sign-in',
+    help: '{Again}. If it happens again, give the support code to {help desk}.',
     owner: 'EHR team',
     causes: [
       'The client ID is of the other environment (unauthorized_client)',
@@ -60,7 +60,7 @@ export const signInErrors = {
   'authorization.scope-refused': {
     status: 502,
     title: 'The EHR refused the permissions this app asks for',
-    help: 'Give the support code to your EHR team: the scopes may not be registered as on the registration sheet.',
+    help: 'What this app may read must be allowed in the EHR. Give the support code to {help desk}.',
     owner: 'EHR team',
     causes: [
       'A scope this app asks for is not registered for it (invalid_scope)',
@@ -72,7 +72,7 @@ export const signInErrors = {
   'authorization.unavailable': {
     status: 503,
     title: 'The EHR cannot sign you in at the moment',
-    help: '{Again} in a minute. If it stays like this, give the support code to your EHR team.',
+    help: '{Again} in a minute. If it stays like this, give the support code to {help desk}.',
     owner: 'EHR team',
     causes: ['The authorization server is overloaded or in maintenance'],
     remedy: 'Look at the state of the authorization server, and whether our addresses can reach it.',
@@ -80,7 +80,7 @@ export const signInErrors = {
   'token.unavailable': {
     status: 503,
     title: 'The EHR cannot sign you in at the moment',
-    help: '{Again} in a minute. If it stays like this, give the support code to your EHR team.',
+    help: '{Again} in a minute. If it stays like this, give the support code to {help desk}.',
     owner: 'EHR team',
     causes: ['The token endpoint is overloaded, in maintenance or not reachable from our addresses'],
     remedy: 'Look at the state of the authorization server, and whether our addresses can reach it.',
@@ -88,7 +88,7 @@ export const signInErrors = {
   'token.failed': {
     status: 502,
     title: 'The EHR failed while signing you in',
-    help: '{Again}. If it fails the same way, give the support code to your EHR team.',
+    help: '{Again}. If it fails the same way, give the support code to {help desk}.',
     owner: 'EHR team',
     causes: ['The authorization server failed inside, often because it could not read our JWKS'],
     remedy: 'Look for this launch in the authorization server’s log.',
@@ -104,7 +104,7 @@ export const signInErrors = {
   'token.invalid': {
     status: 502,
     title: 'The EHR answered the sign-in incorrectly',
-    help: '{Again}. If it happens again, give the support code to your EHR team: the token response breaks the SMART rules.',
+    help: '{Again}. If it happens again, give the support code to {help desk}.',
     canReload: false,
     owner: 'EHR team',
     causes: [
@@ -116,7 +116,7 @@ export const signInErrors = {
   'token.invalid-client': {
     status: 502,
     title: 'The EHR does not recognize this app',
-    help: 'Give the support code to your EHR team. Usual causes: another client ID, our JWKS URL not registered or not reachable, another environment, an algorithm the EHR does not accept, or a clock that is off.',
+    help: 'The app is set up there in another way than here. Give the support code to {help desk}.',
     owner: 'EHR team',
     causes: [
       'The Client ID in Settings > Organizations is not the registered one, or is of the other environment',
@@ -139,7 +139,7 @@ export const signInErrors = {
   'token.refused': {
     status: 502,
     title: 'The EHR refused to sign you in',
-    help: 'Give the support code to your EHR team: the registration of this app may be incomplete.',
+    help: 'The app may not be set up there completely. Give the support code to {help desk}.',
     owner: 'EHR team',
     causes: [
       'The grant type Authorization Code is not registered for this app (unauthorized_client)',

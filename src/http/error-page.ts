@@ -3,6 +3,7 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import { isDatabaseAway } from '#src/adapters/database/index.ts';
 import { AppError, type Audience, describeError, type ErrorCode, errorRows } from '#src/errors.ts';
 import { errorPage } from '#views/error-page.ts';
+import { isFramed } from './framed.ts';
 import { contextOf, type RequestContext } from './request-context.ts';
 import { headerOf } from './request-values.ts';
 import { allowAnyFrame } from './security-headers.ts';
@@ -31,10 +32,12 @@ export const errorHandler: ErrorRequestHandler = (thrown: unknown, request, resp
 };
 
 function sendError(request: Request, response: Response, error: AppError, context: RequestContext): void {
-  const { supportCode, startAgain } = context;
-  const { status, title, help } = describeError(error.code, audienceOf(request, startAgain), error.rule);
+  const { supportCode, startAgain, helpDesk, themeUrl } = context;
+  const audience = audienceOf(request, startAgain);
+  const { status, title, help } = describeError(error.code, audience, error.rule, helpDesk?.name);
   response.status(status).setHeader('Cache-Control', 'no-store');
-  if (error.code === 'launch.frame-not-allowed') allowAnyFrame(response);
+  const isBare = error.code === 'launch.frame-not-allowed';
+  if (isBare) allowAnyFrame(response);
   response.vary('Accept');
   if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(error.retryAfterSeconds));
   const part = partOfPage(request);
@@ -48,8 +51,13 @@ function sendError(request: Request, response: Response, error: AppError, contex
   const isLeft = !reloadable && backTo === undefined && errorRows[error.code].canStartAgain !== false;
   const startAgainAt = isLeft ? startAgain : undefined;
   const isDone = error.code === 'session.signed-out';
-  const props = { title, help, supportCode, reloadable, backTo, isDone, startAgain: startAgainAt };
-  response.type('html').send(errorPage({ ...props, ...(error.shown ? { shown: error.shown } : {}) }));
+  // A browser that does not say whether it shows a frame may well be the EHR's own.
+  const isInChart = audience === 'chart' && isFramed(request) !== false;
+  const toCall = isDone || audience === 'settings' ? undefined : (helpDesk ?? ('not set' as const));
+  // Names of permissions are for the inspector.
+  const shown = error.code.startsWith('scope.') ? undefined : error.shown;
+  const about = { title, help, shown, supportCode, helpDesk: toCall, isBare, isInChart, themeUrl };
+  response.type('html').send(errorPage({ ...about, reloadable, backTo, isDone, startAgain: startAgainAt }));
 }
 
 function audienceOf({ path }: Request, startAgain: string | undefined): Audience {

@@ -1,6 +1,7 @@
 /** What is known of one request beside what it says itself: set by middleware and guards, read wherever it is answered. */
 import type { Request } from 'express';
 import { readableLetters } from '#src/adapters/readable-letters.ts';
+import type { HelpDesk } from '#views/support-line.ts';
 
 /** Facts for the request's log line: codes, counts and ids of ours, never a secret or a clinical value (ST-07). */
 export interface RequestFacts {
@@ -23,6 +24,10 @@ export interface RequestContext {
   readonly facts: RequestFacts;
   /** Where a launch outside the EHR starts again: the error page of this request links there. */
   startAgain?: string;
+  /** Of the organization that the request is about: the error page names it. */
+  helpDesk?: HelpDesk | undefined;
+  /** A stylesheet of ours with the colours of the chart that the visitor sees. */
+  themeUrl?: string | undefined;
 }
 
 const contexts = new WeakMap<Request, RequestContext>();

@@ -1,11 +1,11 @@
 /** Reports that are sent to an EHR team: a redacted copy behind a link that cannot be guessed, for two weeks. */
 import { createHash, randomBytes } from 'node:crypto';
-import { and, eq, gt, lt } from 'drizzle-orm';
+import { and, desc, eq, gt, lt } from 'drizzle-orm';
 import { index, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
 
-/** One launch, or one run of the checks. */
-export type ReportKind = 'launch' | 'checks';
+/** One launch, one run of the checks, or what an EHR team registers. */
+export type ReportKind = 'launch' | 'checks' | 'register';
 
 export const sharedReports = pgTable(
   'shared_reports',
@@ -56,6 +56,37 @@ export async function findReport<Content>(
     .from(sharedReports)
     .where(and(eq(tokenHash, hashOf(token)), eq(sharedReports.kind, kind), gt(expiresAt, now)));
   return found as SharedReport<Content> | undefined;
+}
+
+const MOST_LISTED = 50;
+
+/** The reports of one kind that can still be opened, newest first. Their links are not known any more. */
+export async function listReports(
+  db: Queries,
+  { kind, organizationId }: Pick<typeof sharedReports.$inferSelect, 'kind' | 'organizationId'>,
+  now: Date,
+): Promise<{ id: string; createdAt: Date; expiresAt: Date }[]> {
+  const { tokenHash: id, createdAt, expiresAt } = sharedReports;
+  return db
+    .select({ id, createdAt, expiresAt })
+    .from(sharedReports)
+    .where(and(ofOrganization(kind, organizationId), gt(expiresAt, now)))
+    .orderBy(desc(createdAt))
+    .limit(MOST_LISTED);
+}
+
+/** From now on the link leads nowhere. @param id of {@link listReports}. @returns whether there was one. */
+export async function revokeReport(
+  db: Queries,
+  { kind, organizationId, id }: Pick<typeof sharedReports.$inferSelect, 'kind' | 'organizationId'> & { id: string },
+): Promise<boolean> {
+  const { tokenHash } = sharedReports;
+  const mine = and(ofOrganization(kind, organizationId), eq(tokenHash, id));
+  return (await db.delete(sharedReports).where(mine).returning({ tokenHash })).length > 0;
+}
+
+function ofOrganization(kind: ReportKind, organizationId: string | null) {
+  return and(eq(sharedReports.kind, kind), eq(sharedReports.organizationId, organizationId ?? ''));
 }
 
 /** Returns how many there were. */

@@ -83,6 +83,12 @@ function isFrameAncestor(text: string, production: boolean): boolean {
   return isSecure(url, production) && (wildcard === undefined || scheme === 'https://');
 }
 
+/** A page that people open in a browser. */
+export const webPage = textFormat().refine(
+  (typed) => /^https:\/\/[\x21-\x7e]{1,500}$/.test(typed) && URL.parse(typed)?.username === '',
+  { error: 'must be an https address such as https://help.example.org' },
+);
+
 /** `host[:port]` of an endpoint, in the form `URL.host` has: lower case, without the default port 443. */
 export const endpointHost = z
   .string()

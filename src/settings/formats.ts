@@ -26,6 +26,17 @@ export function plainText(max: number) {
     .refine((name) => name.trim() === name, { error: 'must not begin or end with a space' });
 }
 
+/** A text of this format, or nothing. */
+export function orNothing(format: z.ZodType<string>) {
+  return textFormat().superRefine((typed, context) => {
+    const { error } = typed === '' ? {} : format.safeParse(typed);
+    for (const { message } of error?.issues ?? []) context.addIssue({ code: 'custom', message });
+  });
+}
+
+/** A number that a person dials, with what else there is to know of it. */
+export const telephone = plainText(60).refine((typed) => /\d{2}/.test(typed), { error: 'must contain a number' });
+
 /** Scopes separated by spaces, with every problem of each. */
 export const scopeString = textFormat().superRefine((scopes, context) => {
   for (const message of scopeProblems(scopes)) context.addIssue({ code: 'custom', message });

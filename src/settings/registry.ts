@@ -5,14 +5,24 @@
  * Within a heading, rows stand in the order of the form.
  */
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
-import { endpointHost, endpointUrl, frameAncestor, network, serverUrl } from './addresses.ts';
+import { endpointHost, endpointUrl, frameAncestor, network, serverUrl, webPage } from './addresses.ts';
 import { DEFAULT_SERVICES } from './default-services.ts';
-import { catalogueText, receiversText, scopeString, searchParameter, timeZone } from './formats.ts';
+import {
+  catalogueText,
+  orNothing,
+  plainText,
+  receiversText,
+  scopeString,
+  searchParameter,
+  telephone,
+  timeZone,
+} from './formats.ts';
 import { address, choice, flag, list, number, text } from './setting-row.ts';
 import { vendorNames } from './vendor-names.ts';
 
 const SHOWN = 'Where the app is shown';
 const PLACE = 'Where the organization is';
+const HELP = 'Whom users call when something fails';
 const ASKED = 'What the app asks for';
 const WATCHED = 'When a request needs attention';
 const TRUSTED = 'Whom the app trusts';
@@ -36,6 +46,27 @@ export const settings = {
     group: PLACE,
     label: 'Time zone',
     hint: 'IANA name, such as America/New_York or Europe/Berlin. Requests and Settings pages show days and times in it, and it decides when a request is overdue. If empty, the time zone of the server.',
+  }),
+  helpDeskName: text(orNothing(plainText(80)), {
+    kind: 'line',
+    default: '',
+    group: HELP,
+    label: 'Help desk',
+    hint: 'Name of the help desk that your clinicians call, such as St. Elsewhere Service Desk. Every error page names it beside the support code.',
+  }),
+  helpDeskTelephone: text(orNothing(telephone), {
+    kind: 'line',
+    default: '',
+    group: HELP,
+    label: 'Telephone of the help desk',
+    hint: 'As people dial it inside the organization, such as 555 0100 or extension 4711.',
+  }),
+  helpDeskUrl: text(orNothing(webPage), {
+    kind: 'line',
+    default: '',
+    group: HELP,
+    label: 'Web page of the help desk',
+    hint: 'An https address. Error pages link to it; it opens in a new window.',
   }),
   vendor: choice(vendorNames, {
     default: 'generic',

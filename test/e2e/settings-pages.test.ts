@@ -1,6 +1,7 @@
 /** The settings of a connection, its keys and the guide in a real browser: axe, sideways scrolling, and what scripts add. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { vendors } from '#src/settings/vendor-names.ts';
 import { addPerson, PASSWORD } from '#test/helpers/administrators.ts';
 import { type Chromium, openChromium } from '#test/helpers/chromium.ts';
 import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
@@ -12,7 +13,9 @@ let chromium: Chromium;
 let page: Page;
 
 beforeAll(async () => {
-  world = await startWorld({ env: { EGRESS_IPS: '192.0.2.10,192.0.2.11' } });
+  world = await startWorld({
+    env: { EGRESS_IPS: Array.from({ length: 8 }, (_, n) => `192.0.2.${n}`).join(), OPERATOR_CONTACT: 'it@example.com' },
+  });
   await addPerson(world, 'operator@example.com');
   chromium = await openChromium({ cookies: 'all allowed', spki: '' });
   page = await chromium.context.newPage();
@@ -60,6 +63,12 @@ const audited = async () => {
   await save(world.sandbox.fhirBase);
 };
 
+const linked = async () => {
+  await open(`/settings/handover?organization=${ORG_ID}`);
+  await page.getByRole('button', { name: 'Make a link' }).click();
+  await page.getByRole('button', { name: 'Copy the link' }).waitFor();
+};
+
 /** One person with two charts, another with one. */
 const launchedTwice = async () => {
   const browser = world.browser();
@@ -70,6 +79,8 @@ const launchedTwice = async () => {
 
 test.for<[string, () => Promise<unknown>]>([
   ['guide', () => open('/guide').then(unfoldAll)],
+  ['two pages for the EHR team', () => open(`/guide/register?organization=${ORG_ID}&vendor=epic`)],
+  ['link for the EHR team', linked],
   ['organizations', () => open('/settings/organizations')],
   ['organization', () => open(`/settings/organizations/${ORG_ID}`)],
   ['connection that was saved', () => save(world.sandbox.fhirBase)],
@@ -106,4 +117,15 @@ test('a copy button puts the value on the clipboard', async () => {
   await page.getByRole('button', { name: 'Copy Redirect URI' }).click();
   await page.getByRole('button', { name: 'Copy Redirect URI' }).getByText('Copied').waitFor();
   expect(await page.evaluate('navigator.clipboard.readText()')).toBe(`${world.url}/smart/callback`);
+});
+
+test('what an EHR team registers is at most two printed pages, for every vendor, on A4 and Letter', async () => {
+  for (const vendor of vendors) {
+    await open(`/guide/register?organization=${ORG_ID}&vendor=${vendor}`);
+    for (const format of ['A4', 'Letter']) {
+      const pdf = (await page.pdf({ format })).toString('latin1');
+      const pages = pdf.match(/\/Type\s*\/Page\b/g)?.length ?? 0;
+      expect.soft([vendor, format, pages > 0 && pages <= 2]).toEqual([vendor, format, true]);
+    }
+  }
 });

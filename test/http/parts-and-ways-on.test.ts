@@ -11,7 +11,8 @@ let world: World;
 let browser: TestBrowser;
 let list: Visit;
 beforeAll(async () => {
-  world = await startWorld();
+  const helpDesk = { helpDeskName: 'St. Elsewhere Service Desk', helpDeskTelephone: '555 0100' };
+  world = await startWorld({ settings: { ...helpDesk, helpDeskUrl: 'https://help.example.org' } });
 });
 afterAll(() => world.close());
 afterEach(() => world.sandbox.faults.clear());
@@ -50,6 +51,69 @@ describe('a part of a page of an ended launch is empty, and of the kind that was
     await signOut();
     const answer = await browser.visit(url('theme.css'), { headers: { 'sec-fetch-dest': destination } });
     expect([answer.status, titleOf(answer)]).toEqual([401, 'You are signed out']);
+  });
+});
+
+describe('whom to call, and in which colours', () => {
+  const inChart = { headers: { 'sec-fetch-dest': 'iframe' } };
+  const launchUrl = (change: (url: URL) => void) => {
+    const address = new URL(world.sandbox.launch('pat-ada'));
+    change(address);
+    return address.href;
+  };
+
+  test.for<[string, () => Promise<Visit>, string | undefined]>([
+    ['a page of an ended launch', () => signOut().then(() => browser.visit(url('requests'), inChart)), 'theme.css'],
+    [
+      'a patient who cannot be read',
+      () => {
+        world.sandbox.faults.set('fhir-html');
+        return browser.visit(list.url, inChart);
+      },
+      'theme.css?unattended',
+    ],
+    [
+      'an EHR that is not connected',
+      () =>
+        browser.visit(
+          launchUrl(({ searchParams }) => searchParams.set('iss', 'https://other.example')),
+          inChart,
+        ),
+      'theme.css?unattended',
+    ],
+    [
+      'a callback of nothing',
+      () => browser.visit(`${world.url}/smart/callback?code=a&state=b`, inChart),
+      'theme.css?unattended',
+    ],
+    [
+      'a first launch that cannot be kept',
+      () => world.browser({ blocksCookies: true, ...inChart }).open(world.sandbox.launch('pat-ada')),
+      undefined,
+    ],
+  ])('%s', async ([, open, theme]) => {
+    await launch();
+    const page = await open();
+    expect(page.status).toBeGreaterThanOrEqual(400);
+    expect(page.body).toContain('<html lang="en" class="in-chart">');
+    const href = theme === undefined ? undefined : `/launches/${launchIdOf(list)}/${theme}`;
+    expect(/stylesheet" href="(\/launches[^"]*)"/.exec(page.body)?.[1]).toBe(href);
+    // Who has signed out needs nobody.
+    const isDone = titleOf(page) === 'You are signed out';
+    for (const words of ['St. Elsewhere Service Desk', '555 0100', 'href="https://help.example.org"'])
+      expect(page.body.includes(words)).toBe(!isDone);
+    expect(page.body).not.toMatch(/EHR team|your help desk(?! to have)/);
+  });
+
+  test('in a window of its own the visitor’s own light or dark is kept', async () => {
+    await launch();
+    const page = await browser.visit(url('nowhere'), { headers: { 'sec-fetch-dest': 'document' } });
+    expect(page.body).toContain('<html lang="en">');
+  });
+
+  test('a stranger’s launch names no help desk, and says what to do with the code', async () => {
+    const page = await world.browser().visit(`${world.url}/smart/launch?orgId=nowhere`);
+    expect(page.body).toContain('read this code out to your help desk');
   });
 });
 

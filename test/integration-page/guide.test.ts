@@ -1,18 +1,23 @@
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorCodes } from '#src/errors.ts';
 import { registrationSheet } from '#src/organizations/registration.ts';
 import { vendorNotes } from '#src/vendors/notes.ts';
-import { presetReasons } from '#src/vendors/presets.ts';
-import { addPerson, signedIn } from '#test/helpers/administrators.ts';
+import { presetReasons, presetScopes } from '#src/vendors/presets.ts';
+import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
+import type { TestBrowser } from '#test/helpers/browser.ts';
 import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
 import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 
 const OF_B = 'hospital-b';
+const DAY_MS = 24 * 60 * 60_000;
+let now = Date.now();
 let world: World;
 
 beforeAll(async () => {
   world = await startWorld({
-    env: { EGRESS_IPS: '192.0.2.10, 192.0.2.11' },
+    clock: () => new Date(now),
+    env: { EGRESS_IPS: '192.0.2.10, 192.0.2.11', OPERATOR_CONTACT: 'integrations@example.com' },
     settings: { name: 'St. Elsewhere & Sons' },
   });
   await world.setOrganization(OF_B, { name: 'Hospital of B' });
@@ -20,10 +25,11 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const guide = async (browser = world.browser(), query = '') => browser.visit(`${world.url}/guide${query}`);
+const register = async (browser = world.browser(), query = '') => guide(browser, `/register${query}`);
 
-describe('the implementation guide', () => {
-  test('is public, and says this deployment’s own values with a placeholder for the Org ID', async () => {
-    const { status, body } = await guide();
+describe('the two pages for the EHR team', () => {
+  test('are public, and say this deployment’s own values with a placeholder for the Org ID', async () => {
+    const { status, body } = await register();
     expect(status).toBe(200);
     expect(body).toContain(`${world.url}/smart/launch?orgId={Org ID}`);
     expect(body).toContain(`${world.url}/smart/callback`);
@@ -32,18 +38,112 @@ describe('the implementation guide', () => {
     expect(body).toContain('as registered at the EHR (the operator enters it in Settings &gt; Organizations)');
     expect(body).toContain('Sign in</a> to see this page');
     expect(body).not.toContain(ORG_ID);
+    for (const text of ['version 0.1.0', 'integrations@example.com', new Date(now).toISOString().slice(0, 4)])
+      expect(body).toContain(text);
+    expect(body).toMatch(/<img src="\/assets\/success\.\w+\.jpg"/);
   });
 
+  test('list hosts, ports and the published egress addresses for the firewall', async () => {
+    const { body } = await register();
+    for (const text of [new URL(world.url).host, '192.0.2.10', '192.0.2.11', 'TLS 1.2']) expect(body).toContain(text);
+  });
+
+  test.for([
+    ['epic', 'Application Audience', 'in forms: Non-Production JWK Set URL'],
+    ['oracle', 'Confidential App', 'in forms: Redirect URL'],
+    ['meditech', undefined, 'in forms: Callback URL'],
+  ] as const)('speak the words of %s', async ([vendor, field, words]) => {
+    const { body } = await register(world.browser(), `?vendor=${vendor}`);
+    expect(body).toContain(words);
+    expect(body.includes('Field by field')).toBe(field !== undefined);
+    const csv = await guide(world.browser(), `/registration.csv?vendor=${vendor}`);
+    expect(csv.status).toBe(field === undefined ? 404 : 200);
+    if (field === undefined) return;
+    expect(body).toContain(`<th scope="row">${field}</th>`);
+    expect(csv.headers['content-disposition']).toBe('attachment; filename="registration.csv"');
+    expect(csv.body).toContain(`"${field}"`);
+  });
+
+  test('are a file too: client metadata as in RFC 7591', async () => {
+    const { headers, body } = await guide(world.browser(), '/registration.json?vendor=epic');
+    expect(headers['content-disposition']).toBe('attachment; filename="registration.json"');
+    expect(JSON.parse(body)).toEqual({
+      client_name: 'VectorCare SMART on FHIR',
+      client_uri: `${world.url}/`,
+      redirect_uris: [`${world.url}/smart/callback`],
+      initiate_login_uri: `${world.url}/smart/launch?orgId={Org ID}`,
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      token_endpoint_auth_method: 'private_key_jwt',
+      jwks_uri: `${world.url}/.well-known/jwks.json`,
+      scope: presetScopes('epic'),
+      contacts: ['integrations@example.com'],
+      software_version: '0.1.0',
+    });
+  });
+});
+
+describe('a link for the EHR team', () => {
+  const page = () => `${world.url}/settings/handover?organization=${ORG_ID}`;
+  let administrator: TestBrowser;
+  beforeAll(async () => {
+    await addPerson(world, 'handover@example.com', { role: 'administrator' });
+    administrator = await signedIn(world, 'handover@example.com');
+  });
+  const post = async (path: string, form: Record<string, string> = {}) =>
+    administrator.open(`${world.url}/settings/handover${path}?organization=${ORG_ID}`, {
+      form: { csrf: await tokenOf(world, administrator), ...form },
+    });
+  const make = async () => {
+    // The newest comes first in the list.
+    now += 1_000;
+    const made = await post('');
+    return /href="([^"]*\/reports\/register\/[\w-]{43})"/.exec(made.body)?.[1] ?? '';
+  };
+  const read = (url: string) => world.browser().visit(url);
+
+  test('opens without signing in, as a page to print and as JSON, and holds no secret', async () => {
+    const url = await make();
+    const shared = await read(url);
+    expect([shared.status, shared.headers['x-robots-tag']]).toEqual([200, 'noindex']);
+    for (const text of ['St. Elsewhere &amp; Sons', `orgId=${ORG_ID}`, '192.0.2.10'])
+      expect(shared.body).toContain(text);
+    expect(shared.body).not.toMatch(/<form|csrf|href="\/settings/);
+    const { clientMetadata } = JSON.parse((await read(`${url}.json`)).body) as { clientMetadata: object };
+    expect(clientMetadata).toMatchObject({ token_endpoint_auth_method: 'private_key_jwt' });
+    expect(shared.body + JSON.stringify(clientMetadata)).not.toMatch(/BEGIN|"d":|secret"|handover@example/);
+    const { rows } = await world.dependencies.database.db.execute(sql`select * from shared_reports`);
+    expect(JSON.stringify(rows)).not.toContain(url.split('/').at(-1));
+  });
+
+  test('leads nowhere once it is revoked, and no other organization can revoke it', async () => {
+    const url = await make();
+    const id = /name="link" value="([^"]+)"/.exec((await administrator.visit(page())).body)?.[1] ?? '';
+    await addPerson(world, 'stranger@example.com', { role: 'administrator', organizationId: OF_B });
+    const stranger = await signedIn(world, 'stranger@example.com');
+    const form = { csrf: await tokenOf(world, stranger), link: id };
+    await stranger.visit(`${world.url}/settings/handover/revoke?organization=${OF_B}`, { form });
+    expect((await stranger.visit(page())).status).toBe(403);
+    expect((await read(url)).status).toBe(200);
+    expect((await post('/revoke', { link: id })).body).toContain('Revoked.');
+    expect((await read(url)).status).toBe(404);
+  });
+
+  test('ends after fourteen days, and is not listed any more', async () => {
+    const url = await make();
+    now += 13 * DAY_MS;
+    expect((await read(url)).status).toBe(200);
+    now += 2 * DAY_MS;
+    expect((await read(url)).status).toBe(404);
+  });
+});
+
+describe('the implementation guide for reference', () => {
   test('prints the full scope string, and a reason for each scope in it', async () => {
     const { body } = await guide();
     const full = 'launch/patient launch/encounter patient/*.read openid fhirUser launch profile online_access';
     expect(body).toContain(`<code class="value">${full}</code>`);
     for (const scope of full.split(' ')) expect(body).toContain(`<th scope="row"><code>${scope}</code></th><td>`);
-  });
-
-  test('lists hosts, ports and the published egress addresses for the firewall', async () => {
-    const { body } = await guide();
-    for (const text of [new URL(world.url).host, '192.0.2.10', '192.0.2.11', 'TLS 1.2']) expect(body).toContain(text);
   });
 
   test('has notes for each vendor but the generic ones, and marks what must be confirmed', async () => {
@@ -84,8 +184,8 @@ describe('the implementation guide', () => {
     expect(body).toContain(`${world.url}/smart/launch/{Org ID}`);
   });
 
-  test('carries nothing inline that the content security policy would block', async () => {
-    const { body, headers } = await guide();
+  test.for(['', '/register?vendor=epic'])('carries nothing inline that the policy would block: %s', async (path) => {
+    const { body, headers } = await guide(world.browser(), path);
     expect(headers['content-security-policy']).toContain("default-src 'none'");
     expect(body).not.toMatch(/<style|style="|<script(?! src)|onclick/);
   });
@@ -94,7 +194,7 @@ describe('the implementation guide', () => {
 describe('the guide of a signed-in administrator', () => {
   test('an administrator reads their own registration sheet, the same as everywhere (REG-09)', async () => {
     await addPerson(world, 'admin@example.com', { role: 'administrator' });
-    const { body } = await guide(await signedIn(world, 'admin@example.com'));
+    const { body } = await register(await signedIn(world, 'admin@example.com'));
     const organization = await world.dependencies.directory.find(ORG_ID);
     expect(organization).toBeDefined();
     if (!organization) return;
@@ -107,7 +207,7 @@ describe('the guide of a signed-in administrator', () => {
 
   test('an administrator cannot read another organization’s values by naming it', async () => {
     await addPerson(world, 'curious@example.com', { role: 'administrator' });
-    const { body } = await guide(await signedIn(world, 'curious@example.com'), `?organization=${OF_B}`);
+    const { body } = await register(await signedIn(world, 'curious@example.com'), `?organization=${OF_B}`);
     expect(body).not.toContain('Hospital of B');
     expect(body).toContain(`orgId=${ORG_ID}`);
   });
@@ -133,18 +233,19 @@ describe('the guide of a signed-in administrator', () => {
   test('an operator chooses the organization', async () => {
     await addPerson(world, 'operator@example.com');
     const browser = await signedIn(world, 'operator@example.com');
-    const { body } = await guide(browser);
+    const { body } = await register(browser);
     expect(body).toContain('{Org ID}');
     expect(body).toContain('Choose an organization at the top of this page');
     expect(body).not.toContain('/sign-in?next=');
-    expect((await guide(browser, `?organization=${OF_B}`)).body).toContain(`orgId=${OF_B}`);
+    expect((await register(browser, `?organization=${OF_B}`)).body).toContain(`orgId=${OF_B}`);
   });
 
   test('the organization’s name is never markup', async () => {
     await world.setOrganization('hostile', { name: '<img src=x onerror=alert(1)>' });
     await addPerson(world, 'second@example.com');
-    const { body } = await guide(await signedIn(world, 'second@example.com'), '?organization=hostile');
-    expect(body).not.toContain('<img src=x');
+    const browser = await signedIn(world, 'second@example.com');
+    for (const part of [guide, register])
+      expect((await part(browser, '?organization=hostile')).body).not.toContain('<img src=x');
   });
 });
 

@@ -6,6 +6,7 @@ import { createOrganizationStore } from '#src/organizations/store.ts';
 import { presetFields } from '#src/settings/derived.ts';
 import { vendors } from '#src/settings/vendor-names.ts';
 import { broughtAlong, changedFromPreset, presetReasons, presetSettings } from '#src/vendors/presets.ts';
+import { vendorForms } from '#src/vendors/registration-forms.ts';
 import { suggestVendor } from '#src/vendors/suggestion.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 import { organizationSettings } from '#test/integration-page/organization-settings.ts';
@@ -21,6 +22,14 @@ describe('the rows', () => {
     const reasons = presetReasons(vendor);
     expect(reasons.map(({ field }) => field)).toEqual(expect.arrayContaining(differing));
     for (const { why, source } of reasons) expect([why.length > 10, source.length > 5]).toEqual([true, true]);
+  });
+
+  test.for(Object.entries(vendorForms))('%s: its form takes each value of the sheet once', ([, { fields, source }]) => {
+    const taken = fields.flatMap(({ from }) => from ?? []);
+    expect(new Set(taken).size).toBe(taken.length);
+    expect(taken).toEqual(expect.arrayContaining(['applicationName', 'redirectUri', 'jwksUri', 'launchUrl']));
+    for (const { from, is } of fields) expect([from, is].filter(Boolean)).toHaveLength(1);
+    expect(source).toMatch(/epic\.com|oracle\.com/);
   });
 
   test('the schema’s defaults are the generic preset, so that nothing is on purpose from the start', () => {

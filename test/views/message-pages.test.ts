@@ -13,12 +13,38 @@ test('a failure is told in plain words with a support code, and sends the visito
   expect(page).toContain('<title>This EHR is not set up</title>');
   expect(page).toContain('<p>Ask your administrator.</p>');
   expect(page).toContain('Support code: <code>K7QF-2M9X</code>');
-  expect(page).not.toMatch(/http-equiv|<script|href=""/);
+  expect(page).not.toMatch(/http-equiv|<script(?! src)|href=""/);
 });
 
-test('a failure that may pass offers to reload, and may name what is missing', () => {
-  const page = errorPage({ ...failure, shown: 'patient/Patient.read', reloadable: true });
-  expect(page).toContain('<strong>patient/Patient.read</strong>');
+test('the code can be copied, and the help desk called, as far as it is known', () => {
+  const copy = '<button class="btn btn-sm copy" type="button" data-copy="K7QF-2M9X"';
+  const name = 'Service <Desk>';
+  const page = errorPage({ ...failure, helpDesk: { name, telephone: undefined, url: 'https://help.example/?a&b' } });
+  for (const words of [copy, '<dd>Service &lt;Desk&gt;</dd>', 'href="https://help.example/?a&amp;b" target="_blank"'])
+    expect(page).toContain(words);
+  expect(page).not.toContain('Telephone');
+  expect(errorPage({ ...failure, helpDesk: 'not set' })).toContain('read this code out to your help desk');
+  expect(errorPage(failure)).not.toMatch(/help desk/i);
+});
+
+test('a page that any site may frame has nothing to press', () => {
+  const helpDesk = { name: 'Service Desk', telephone: '555 0100', url: 'https://help.example' };
+  const page = errorPage({ ...failure, helpDesk, isBare: true });
+  expect(page).toContain('555 0100');
+  expect(page).not.toMatch(/<script|<button|help\.example/);
+});
+
+test('inside a chart a page is light unless the chart says otherwise', () => {
+  const page = errorPage({ ...failure, isInChart: true, themeUrl: '/launches/x/theme.css' });
+  expect(page).toContain('<html lang="en" class="in-chart">');
+  expect(page).toContain('<meta name="color-scheme" content="light">');
+  expect(page).toContain('<link rel="stylesheet" href="/launches/x/theme.css">');
+  expect(errorPage(failure)).toContain('<html lang="en">');
+});
+
+test('a failure that may pass offers to reload, and may say more', () => {
+  const page = errorPage({ ...failure, shown: 'At most 64 characters.', reloadable: true });
+  expect(page).toContain('<strong>At most 64 characters.</strong>');
   expect(page).toContain('href="">Try again</a>');
 });
 

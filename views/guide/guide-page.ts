@@ -1,21 +1,15 @@
-/** The implementation guide of this deployment: one page, for reading on a screen or on paper. */
+/** The guide's second part, for reference: one page, for reading on a screen or on paper. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { layout } from '#views/layout.ts';
 import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
 import { type GivenEndpointsProps, guideGivenEndpoints } from './given-endpoints.ts';
 import { guideLaunching, guideTesting, guideVerifying } from './launching.ts';
-import {
-  type GuideNetworkProps,
-  type GuideRegistrationProps,
-  guideNetwork,
-  guideRegistration,
-  guideScopes,
-} from './registration.ts';
+import { guideParts } from './register-page.ts';
+import { type GuideRegistrationProps, guideScopes } from './registration.ts';
 import { type GuideFailure, guideTroubleshooting } from './troubleshooting.ts';
 import { type GuideVendor, guideVendors } from './vendors.ts';
 
 export interface GuidePageProps extends GuideRegistrationProps, GivenEndpointsProps {
-  readonly network: Omit<GuideNetworkProps, 'jwksUri'>;
   readonly vendors: readonly GuideVendor[];
   /** the organization's vendor preset */
   readonly vendor: string | undefined;
@@ -36,30 +30,26 @@ export function guidePage(props: GuidePageProps): string {
 }
 
 const chapters = [
-  ['registration', '1. Register the app'],
-  ['scopes', '2. Scopes'],
-  ['network', '3. Network'],
-  ['vendors', '4. Your EHR vendor'],
-  ['settings-check', '5. Connect and check'],
-  ['placing', '6. Place the launch'],
-  ['verifying', '7. Verify it'],
-  ['troubleshooting', '8. When a launch fails'],
-  ['testing', '9. Try it without your EHR'],
+  ['scopes', '1. Scopes'],
+  ['vendors', '2. Your EHR vendor'],
+  ['settings-check', '3. Connect and check'],
+  ['placing', '4. Place the launch'],
+  ['verifying', '5. Verify it'],
+  ['troubleshooting', '6. When a launch fails'],
+  ['testing', '7. Try it without your EHR'],
 ] as const;
 
 function guide(props: GuidePageProps): SafeHtml {
   const { registration, organization } = props;
-  const { jwksUri } = registration;
   return html`<div class="guide">
+${guideParts('reference')}
 <h1>Implementation guide</h1>
-<p class="lead">How a hospital's IT team connects its EHR to ${registration.applicationName}, from registration to a verified launch.${organization === undefined ? null : html` For ${organization.name}.`}</p>
+<p class="lead">How a hospital's IT team connects its EHR to ${registration.applicationName}, to a verified launch. Begin with <a href="/guide/register">Register</a>: the values for your EHR on two pages.${organization === undefined ? null : html` For ${organization.name}.`}</p>
 ${organizationChoice(props)}
 <nav class="chapters" aria-label="Chapters"><ul>
 ${chapters.map(([id, text]) => html`<li><a href="#${id}">${text}</a></li>`)}
 </ul></nav>
-${guideRegistration(props, props.admin !== undefined)}
 ${guideScopes(props)}
-${guideNetwork({ ...props.network, jwksUri })}
 ${guideVendors(props.vendors, props.vendor)}
 ${guideGivenEndpoints(props)}
 ${guideLaunching(registration)}

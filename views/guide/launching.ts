@@ -20,10 +20,10 @@ export interface StandaloneProps {
   readonly standaloneScopes?: string;
 }
 
-/** Chapters 5 and 6. */
+/** Chapters 3 and 4. */
 export function guideLaunching({ standaloneUrl, standaloneScopes }: StandaloneProps): SafeHtml {
   return html`<section aria-labelledby="settings-check">
-<h2 id="settings-check">5. Connect and check</h2>
+<h2 id="settings-check">3. Connect and check</h2>
 <ol>
 <li>Sign in here and open <a href="/settings/integrations/smart-on-fhir">Settings &gt; Integrations &gt; SMART on FHIR</a>.</li>
 <li>Type the FHIR server URL of this environment into <strong>FHIR URL</strong> and press <strong>Save</strong>. Our servers, not your browser, then check three things and more: the SMART configuration below that URL can be read; the issuer it names has a valid OpenID Connect document; and that document's key set can be fetched.</li>
@@ -33,7 +33,7 @@ export function guideLaunching({ standaloneUrl, standaloneScopes }: StandalonePr
 </ol>
 </section>
 <section aria-labelledby="placing">
-<h2 id="placing">6. Place the launch</h2>
+<h2 id="placing">4. Place the launch</h2>
 <ul>
 <li>Add the app to the patient chart or the encounter, as an embedded window (iframe) where your EHR offers it.</li>
 <li>Show it only to the roles that should use it: the EHR decides who may launch.</li>
@@ -44,10 +44,10 @@ ${standaloneUrl === undefined ? null : standaloneLaunch(standaloneUrl, standalon
 `;
 }
 
-/** Chapter 7. */
+/** Chapter 5. */
 export function guideVerifying(): SafeHtml {
   return html`<section aria-labelledby="verifying">
-<h2 id="verifying">7. Verify it</h2>
+<h2 id="verifying">5. Verify it</h2>
 <p>In a test session of the EHR, from the chart of a test patient:</p>
 <ol class="checklist">
 <li>The app opens in an iframe-style window.</li>
@@ -67,10 +67,10 @@ export interface GuideTestingProps {
   readonly scopes: string;
 }
 
-/** Chapter 9. */
+/** Chapter 7. */
 export function guideTesting(props: GuideTestingProps): SafeHtml {
   return html`<section aria-labelledby="testing">
-<h2 id="testing">9. Try it without your EHR</h2>
+<h2 id="testing">7. Try it without your EHR</h2>
 <h3>With the public SMART launcher</h3>
 <p>At <code>https://launch.smarthealthit.org</code>, for deployments that it can reach from the internet:</p>
 <table class="guide-table">

@@ -1,11 +1,7 @@
-/** The guide's first half: what to register, which scopes and why, what the network must let through. */
+/** What both parts of the guide say of the registration: scopes and why, the network, and whose values these are. */
 import { html, type SafeHtml } from '@remix-run/html-template';
-import {
-  CLIENT_ID_PLACE,
-  copyButton,
-  type RegistrationValues,
-  registrationTable,
-} from '#views/settings/registration-table.ts';
+import { copyButton } from '#views/copy-button.ts';
+import { CLIENT_ID_PLACE, type RegistrationValues } from '#views/settings/registration-table.ts';
 
 /** A scope and why we ask for it. */
 export interface GuideScope {
@@ -20,33 +16,18 @@ export interface GuideRegistrationProps {
   readonly scopes: readonly GuideScope[];
 }
 
-/**
- * Chapter 1: the sheet.
- *
- * @param isSignedIn whether an organization may be chosen at the top of the page.
- */
-export function guideRegistration(props: GuideRegistrationProps, isSignedIn: boolean): SafeHtml {
-  const { organization, environment } = props;
-  return html`<section aria-labelledby="registration">
-<h2 id="registration">1. Register the app in the EHR</h2>
-<p>Create one application in your EHR with these values. They belong to this deployment, which is for <strong>${environment}</strong>; the other environment is another deployment with values of its own, and its own Client ID.</p>
-${organization === undefined ? withoutOrganization(isSignedIn) : html`<p>These are the values of <strong>${organization.name}</strong>.</p>`}
-${registrationTable(props.registration, organization?.id)}
-</section>
-`;
-}
-
-function withoutOrganization(isSignedIn: boolean): SafeHtml {
+/** Where the values of an organization come from. @param isSignedIn whether one may be chosen at the top of the page. */
+export function whereValuesAre(isSignedIn: boolean): SafeHtml {
   const toSeeValues = isSignedIn
     ? html`Choose an organization at the top of this page (<code>?organization=</code>) to see it with that organization's values.`
-    : html`<a href="/sign-in?next=%2Fguide">Sign in</a> to see this page with your own values filled in.`;
+    : html`<a href="/sign-in?next=%2Fguide%2Fregister">Sign in</a> to see this page with your own values filled in.`;
   return html`<p class="notice"><span>The operator of this service gives you the <strong>Org ID</strong>. The <strong>Client ID</strong> is ${CLIENT_ID_PLACE}. ${toSeeValues}</span></p>`;
 }
 
-/** Chapter 2: the scopes. */
+/** Chapter 1 of the reference: the scopes. */
 export function guideScopes({ registration, scopes }: GuideRegistrationProps): SafeHtml {
   return html`<section aria-labelledby="scopes">
-<h2 id="scopes">2. Scopes</h2>
+<h2 id="scopes">1. Scopes</h2>
 <p>The same in both environments. The whole string to copy:</p>
 <p class="copy-line"><code class="value">${registration.scopes}</code> ${copyButton('Copy the scopes', registration.scopes)}</p>
 <table class="guide-table">
@@ -57,7 +38,7 @@ ${scopes.map(
 `,
 )}</tbody>
 </table>
-<p>Some EHRs refuse wildcards: see <a href="#vendors">your vendor</a>. With these scopes the app only reads; what was granted is compared with what was asked for at every launch, and the launch page names what is missing.</p>
+<p>Some EHRs refuse wildcards: see <a href="#vendors">your vendor</a>. With these scopes the app only reads; what was granted is compared with what was asked for at every launch, and Settings &gt; Launches names what is missing.</p>
 </section>
 `;
 }
@@ -71,10 +52,10 @@ export interface GuideNetworkProps {
   readonly egressIps: readonly string[];
 }
 
-/** Chapter 3: the network. */
+/** What the network must let through. */
 export function guideNetwork(props: GuideNetworkProps): SafeHtml {
   return html`<section aria-labelledby="network">
-<h2 id="network">3. Network</h2>
+<h2 id="network">Network</h2>
 <p>HTTPS only, TLS 1.2 or newer, with a certificate of a public authority and its whole chain.</p>
 <table class="guide-table">
 <thead><tr><th scope="col">From</th><th scope="col">To</th><th scope="col">Port</th><th scope="col">Why</th></tr></thead>

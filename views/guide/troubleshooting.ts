@@ -13,10 +13,10 @@ export interface GuideFailure {
   readonly remedy: string;
 }
 
-/** Chapter 8. */
+/** Chapter 6. */
 export function guideTroubleshooting(failures: readonly GuideFailure[]): SafeHtml {
   return html`<section aria-labelledby="troubleshooting">
-<h2 id="troubleshooting">8. When a launch fails</h2>
+<h2 id="troubleshooting">6. When a launch fails</h2>
 <p>The page shows a sentence and a <strong>support code</strong>. Sign in and enter the code at <a href="/settings/launches">Settings &gt; Launches</a>: it opens the launch at the step that failed. These are all failures of a launch:</p>
 <table class="guide-table troubleshooting">
 <thead><tr><th scope="col">What the user reads</th><th scope="col">Code</th><th scope="col">Whose job, what to do, usual causes</th></tr></thead>

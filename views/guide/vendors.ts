@@ -18,10 +18,10 @@ export interface GuideVendor {
   readonly preset: readonly PresetRowProps[];
 }
 
-/** Chapter 4. `current` is the organization's own vendor, whose notes come open. */
+/** Chapter 2. `current` is the organization's own vendor, whose notes come open. */
 export function guideVendors(vendors: readonly GuideVendor[], current: string | undefined): SafeHtml {
   return html`<section aria-labelledby="vendors">
-<h2 id="vendors">4. Your EHR vendor</h2>
+<h2 id="vendors">2. Your EHR vendor</h2>
 <p>Taken from the vendors' own discovery documents and developer pages in July and August 2026. Your site can differ. A line marked “confirm with your vendor” comes from another source, such as an issue thread; menu names are left out because they change from release to release.</p>
 ${vendors.map((vendor) => vendorNotes(vendor, vendor.vendor === current))}
 </section>

@@ -1,8 +1,8 @@
 /** Beside the checks: changes to accept with one press, the key proof, the report for the EHR team, and what drifted. */
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { copyButton } from '#views/copy-button.ts';
 import { type IconName, icon } from '#views/icons.ts';
 import { instant } from '#views/instant.ts';
-import { copyButton } from '#views/settings/registration-table.ts';
 import type { Forms } from './connection.ts';
 
 /** A change of settings that the last checks suggest. */

@@ -1,14 +1,14 @@
 /** The page of a first launch whose user is not known yet. Names no patient: none was read. */
 import { html, type SafeHtml } from '@remix-run/html-template';
-import { supportLine } from '#views/error-page.ts';
 import { fieldProblem } from '#views/form-field.ts';
 import { icon } from '#views/icons.ts';
 import { layout } from '#views/layout.ts';
+import { type SupportLineProps, supportLine } from '#views/support-line.ts';
 
 /** Why a code was not accepted. */
 export type AssociationProblem = 'wrong' | 'used' | 'clinician-taken' | 'identity-taken' | 'refused';
 
-export interface AssociationPageProps {
+export interface AssociationPageProps extends SupportLineProps {
   /** `/launches/<id>`, without a trailing slash */
   readonly base: string;
   readonly organizationName: string;
@@ -21,7 +21,8 @@ export interface AssociationPageProps {
   /** already linked, so the list is open to this user */
   readonly isAssociated: boolean;
   readonly problem: AssociationProblem | undefined;
-  readonly supportCode: string;
+  readonly isInChart?: boolean | undefined;
+  readonly themeUrl?: string | undefined;
 }
 
 const problems: Record<AssociationProblem, string> = {
@@ -43,11 +44,11 @@ const titles = {
 export function associationPage(props: AssociationPageProps): string {
   const title = props.isAssociated ? 'This code was not used' : titles[props.step];
   return layout(
-    { title, bar: topBar(props) },
+    { title, bar: topBar(props), isInChart: props.isInChart, themeUrl: props.themeUrl, script: 'copy.js' },
     html`<div class="message association">
 <h1>${props.step === 'refused' || props.isAssociated ? icon('warning') : icon('info')} ${title}</h1>
 ${props.isAssociated ? associated(props) : bodyOf(props)}
-${supportLine(props.supportCode)}
+${supportLine(props)}
 </div>
 `,
   );

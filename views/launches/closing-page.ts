@@ -17,14 +17,16 @@ export interface ClosingPageProps {
   /** whether a typed request that was not sent is kept */
   readonly isKept: boolean;
   readonly csrfToken: string;
+  readonly isInChart?: boolean | undefined;
+  readonly themeUrl?: string | undefined;
 }
 
 /** A whole page. It moves on by itself when the time is up; the route sees to that. */
 export function closingPage(props: ClosingPageProps): string {
-  const { base, canStay, csrfToken } = props;
+  const { base, canStay, csrfToken, isInChart, themeUrl } = props;
   const title = `This page closes in ${inWords(props)}`;
   return layout(
-    { title },
+    { title, isInChart, themeUrl },
     html`<div class="message">
 <h1>${icon('warning')} ${title}</h1>
 ${canStay ? idleText(props) : limitText(props)}

@@ -1,17 +1,18 @@
 /** Shown instead of a launch that could not end well, because the browser keeps no cookies for us inside the EHR. */
 import { html, type SafeHtml } from '@remix-run/html-template';
-import { startAgainLink, supportLine } from '#views/error-page.ts';
+import { startAgainLink } from '#views/error-page.ts';
 import { icon } from '#views/icons.ts';
 import { layout } from '#views/layout.ts';
+import { type SupportLineProps, supportLine } from '#views/support-line.ts';
 
 /** What the page needs. */
-export interface CookiesBlockedProps {
+export interface CookiesBlockedProps extends SupportLineProps {
   /** our own launch URL with the EHR's parameters, built by us */
   readonly launchUrl: string;
-  readonly supportCode: string;
   readonly kind: 'ehr' | 'standalone';
   /** whether the page is shown inside the chart; undefined where the browser does not say */
   readonly isFramed?: boolean | undefined;
+  readonly isInChart?: boolean | undefined;
 }
 
 /**
@@ -20,11 +21,11 @@ export interface CookiesBlockedProps {
  */
 export function cookiesBlockedPage(props: CookiesBlockedProps): string {
   return layout(
-    { title: 'Your browser blocks cookies here' },
+    { title: 'Your browser blocks cookies here', isInChart: props.isInChart, script: 'copy.js' },
     html`<div class="message">
 <h1>${icon('window')} Your browser blocks cookies here</h1>
 ${props.kind === 'standalone' ? outsideTheChart(props.launchUrl) : props.isFramed === false ? inAWindow(props.launchUrl) : inTheChart(props)}
-${supportLine(props.supportCode)}
+${supportLine(props)}
 </div>
 `,
   );
@@ -33,15 +34,15 @@ ${supportLine(props.supportCode)}
 function inTheChart({ launchUrl, isFramed }: CookiesBlockedProps): SafeHtml {
   return html`<p>This app cannot sign you in inside the chart. Open it in a new window instead; it shows the same patient.</p>
 <p><a class="btn btn-primary" href="${launchUrl}" target="_blank" rel="noopener noreferrer">Open in a new window</a></p>
-<p>To use it inside the chart, ask your IT team to allow cookies for this site.${isFramed === undefined ? ' If it is in its own window already, allow cookies for this site in your browser.' : null}</p>`;
+<p>To use it inside the chart, ask your help desk to have cookies allowed for this site.${isFramed === undefined ? ' If it is in its own window already, allow cookies for this site in your browser.' : null}</p>`;
 }
 
 function inAWindow(launchUrl: string): SafeHtml {
-  return html`<p>This app cannot sign you in without cookies. Allow cookies for this site in your browser, or ask your IT team to allow them. Then try again, or open the app again from the patient's chart.</p>
+  return html`<p>This app cannot sign you in without cookies. Allow cookies for this site in your browser, or ask your help desk to have them allowed. Then try again, or open the app again from the patient's chart.</p>
 <p><a class="btn btn-primary" href="${launchUrl}">Try again</a></p>`;
 }
 
 function outsideTheChart(launchUrl: string): SafeHtml {
-  return html`<p>This app cannot sign you in without cookies. Allow cookies for this site in your browser, or ask your IT team to allow them. Then start again.</p>
+  return html`<p>This app cannot sign you in without cookies. Allow cookies for this site in your browser, or ask your help desk to have them allowed. Then start again.</p>
 ${startAgainLink(launchUrl)}`;
 }

@@ -8,10 +8,11 @@ import { layout } from '#views/layout.ts';
  * Says what has ended and what has not: this launch here, not the EHR session and not the app in other charts.
  *
  * @param startAgain our own address, for a launch that did not begin in a chart.
+ * @param isInChart whether the page stays inside the chart.
  */
-export function signedOutPage(startAgain?: string): string {
+export function signedOutPage(startAgain?: string, isInChart = false): string {
   return layout(
-    { title: 'You are signed out' },
+    { title: 'You are signed out', isInChart },
     html`<div class="message">
 <h1>${icon('done')} You are signed out</h1>
 <p>This app no longer has access to the chart. Your EHR session is not affected.</p>

@@ -1,10 +1,10 @@
 /** Settings > Keys: the signing keys, who has seen them, and what an operator may do with them. */
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { copyButton } from '#views/copy-button.ts';
 import { icon } from '#views/icons.ts';
 import { age, instant } from '#views/instant.ts';
 import { serverTimeZone } from '#views/zone.ts';
 import { fetcherTable, type JwksFetcher, type KeyUseRow, keyUseTable } from './key-use.ts';
-import { copyButton } from './registration-table.ts';
 import { type SettingsPageProps, settingsPage } from './settings-layout.ts';
 
 export interface KeyRowProps {

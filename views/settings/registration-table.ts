@@ -1,5 +1,6 @@
 /** The registration sheet as a table with a copy button per value: what an EHR team types into its own forms. */
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { copyButton } from '#views/copy-button.ts';
 
 /** What stands where a Client ID would, until the operator has entered it: the EHR's registration assigns it. */
 export const CLIENT_ID_PLACE = 'as registered at the EHR (the operator enters it in Settings > Organizations)';
@@ -22,24 +23,33 @@ export interface RegistrationValues {
   readonly standaloneScopes?: string;
 }
 
+/** What the EHR's own form calls a value. */
+export type SheetNames = { readonly [Key in keyof RegistrationValues]?: string | undefined };
+
 /**
  * @param organizationId undefined while no organization is chosen: then the placeholder {Org ID} stands in the URLs.
+ * @param names other names of the values, to show beside ours.
  */
-export function registrationTable(values: RegistrationValues, organizationId: string | undefined): SafeHtml {
+export function registrationTable(
+  values: RegistrationValues,
+  organizationId: string | undefined,
+  names: SheetNames = {},
+): SafeHtml {
+  const called = (key: keyof RegistrationValues) => (names[key] === undefined ? undefined : `in forms: ${names[key]}`);
   return html`<table class="sheet">
 <tbody>
-${sheetRow('Application name', values.applicationName)}
+${sheetRow('Application name', values.applicationName, true, called('applicationName'))}
 ${sheetRow('Org ID', organizationId ?? 'given out by the operator of this service', organizationId !== undefined)}
 ${sheetRow('Client ID', values.clientId || CLIENT_ID_PLACE, values.clientId !== '')}
 ${sheetRow('Client type', values.clientType, false)}
-${sheetRow('FHIR version', values.fhirVersion, false)}
-${sheetRow('Launch URL', values.launchUrl, organizationId !== undefined)}
+${sheetRow('FHIR version', values.fhirVersion, false, called('fhirVersion'))}
+${sheetRow('Launch URL', values.launchUrl, organizationId !== undefined, called('launchUrl'))}
 ${sheetRow('Launch URL, path form', values.launchUrlPathForm, organizationId !== undefined, 'for EHRs and test kits that append ?iss= to whatever is registered')}
-${sheetRow('Redirect URI', values.redirectUri)}
-${sheetRow('JWKS URI', values.jwksUri)}
+${sheetRow('Redirect URI', values.redirectUri, true, called('redirectUri'))}
+${sheetRow('JWKS URI', values.jwksUri, true, called('jwksUri'))}
 ${sheetRow('Client authentication', values.clientAuthentication, true, 'a signed JWT as client_assertion; no shared secret')}
 ${sheetRow('Grant types', values.grantTypes.join(', '), false, 'Authorization Code and Refresh Token')}
-${sheetRow('Scopes', values.scopes)}
+${sheetRow('Scopes', values.scopes, true, called('scopes'))}
 ${values.standaloneUrl === undefined ? null : sheetRow('Standalone URL', values.standaloneUrl, true, 'for a link or bookmark outside the EHR; it takes no parameters')}
 ${values.standaloneScopes === undefined ? null : sheetRow('Scopes of a standalone launch', values.standaloneScopes)}
 </tbody>
@@ -52,13 +62,4 @@ function sheetRow(name: string, value: string, mayCopy = true, note?: string): S
   const label = `Copy ${name}`;
   return html`<tr><th scope="row">${name}</th><td>${mayCopy ? html`<code class="value">${value}</code> ${copyButton(label, value)}` : html`<span class="value">${value}</span>`}${note === undefined ? null : html`<span class="note">${note}</span>`}</td></tr>
 `;
-}
-
-/**
- * A button that public/copy.js makes work and visible; without scripts it stays hidden.
- *
- * @param label what the button is called for people who do not see the value beside it.
- */
-export function copyButton(label: string, value: string): SafeHtml {
-  return html`<button class="btn btn-sm copy" type="button" data-copy="${value}" aria-label="${label}" hidden>Copy</button>`;
 }

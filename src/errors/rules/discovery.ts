@@ -1,28 +1,26 @@
 /** Rules of the SMART configuration: is it there, can it be read, and may its endpoints be used? */
 import { LASTING, type RuleRow } from './row.ts';
 
-const TO_ADMINISTRATOR = 'Waiting does not help. Give the support code to your administrator.';
-
 export const discoveryRules = {
   'discovery.nothing-there': {
     cause:
       'Neither smart-configuration nor a CapabilityStatement is below the FHIR URL: it is not the base of a FHIR server',
     owner: 'Your administrator',
     remedy: 'Compare the FHIR URL with the EHR team, letter by letter: host, tenant and version segment (such as /r4).',
-    help: TO_ADMINISTRATOR,
+    help: LASTING,
   },
   'discovery.web-page': {
     cause: 'The FHIR URL leads to a web page, such as a portal, and not to a FHIR server',
     owner: 'Your administrator',
     remedy: 'Ask the EHR team for the FHIR base URL of this environment, and enter that.',
-    help: TO_ADMINISTRATOR,
+    help: LASTING,
   },
   'discovery.sign-in-at-url': {
     cause:
       'What is below the FHIR URL wants a sign-in, also for public documents: it is probably not the base of a FHIR server',
     owner: 'Your administrator',
     remedy: 'Compare the FHIR URL with the EHR team, letter by letter: host, tenant and version segment (such as /r4).',
-    help: TO_ADMINISTRATOR,
+    help: LASTING,
   },
   'discovery.absent': {
     cause: 'The FHIR server does not serve smart-configuration, and its CapabilityStatement names no sign-in addresses',
@@ -61,7 +59,7 @@ export const discoveryRules = {
     cause: 'The server fails when it is asked for smart-configuration',
     owner: 'EHR team',
     remedy: 'Look into the log of the FHIR server, or of the gateway before it, for this request.',
-    help: '{Again}. If it fails again, give the support code to your EHR team.',
+    help: '{Again}. If it fails again, give the support code to {help desk}.',
   },
   'discovery.throttled': {
     cause: 'The server asked us to slow down when it was asked for smart-configuration',
@@ -95,7 +93,7 @@ export const discoveryRules = {
     owner: 'Your administrator',
     remedy:
       'Ask the EHR team whether this host is theirs; if it is, add it to “Extra hosts for sign-in addresses” in Advanced settings.',
-    help: TO_ADMINISTRATOR,
+    help: LASTING,
   },
   'discovery.no-private-key-jwt': {
     cause: 'The EHR lists how apps may authenticate, and private_key_jwt is not among it',

@@ -6,7 +6,7 @@ export const fhirRules = {
     cause: 'The FHIR server refuses the access token that the EHR gave out a moment before (401)',
     owner: 'EHR team',
     remedy: 'Let the FHIR server accept the tokens of this authorization server for the aud {aud}.',
-    help: '{Again}. If it happens again, give the support code to your EHR team.',
+    help: '{Again}. If it happens again, give the support code to {help desk}.',
   },
   'fhir.token-over': {
     cause: 'The FHIR server no longer accepts the access token, and there is no newer one: the EHR session is over',
@@ -57,7 +57,7 @@ export const fhirRules = {
     cause: 'The FHIR server fails when it is read (5xx)',
     owner: 'EHR team',
     remedy: 'Look into the FHIR server’s log for this read.',
-    help: 'Try again. If it fails again, give the support code to your EHR team.',
+    help: 'Try again. If it fails again, give the support code to {help desk}.',
   },
   'fhir.throttled': {
     cause: 'The FHIR server asks the app to slow down (429)',

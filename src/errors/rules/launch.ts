@@ -33,7 +33,7 @@ export const launchRules = {
     cause: 'The organization has no FHIR URL or no Client ID yet',
     owner: 'Your administrator',
     remedy: 'Complete the connection in Settings > Integrations > SMART on FHIR: enter the FHIR URL and click Save.',
-    help: 'This organization is not connected to its EHR yet. Give the support code to your administrator.',
+    help: 'This organization is not connected to its EHR yet. Give the support code to {help desk}.',
   },
   'launch.iss-written-differently': {
     cause:
@@ -41,7 +41,7 @@ export const launchRules = {
     owner: 'Your administrator',
     remedy:
       'Enter the FHIR URL letter for letter as the EHR sends it, {iss}, and click Save: it is checked before it is used.',
-    help: 'The address of your EHR is entered here in another way than the EHR writes it. Give the support code to your administrator.',
+    help: 'The address of your EHR is entered here in another way than the EHR writes it. Give the support code to {help desk}.',
   },
   'launch.other-environment': {
     cause:
@@ -49,14 +49,14 @@ export const launchRules = {
     owner: 'EHR team',
     remedy:
       'Open the app from the environment of {FHIR URL in Settings}, or give {iss} a launch URL with the Org ID that belongs to it. Leave the FHIR URL in Settings as it is: launches from there depend on it.',
-    help: 'The app was opened from another EHR environment than the one it is connected to here. Give the support code to your EHR team.',
+    help: 'The app was opened from another EHR environment than the one it is connected to here. Give the support code to {help desk}.',
   },
   'launch.fhir-url-unproven': {
     cause: 'The launch came from {iss}, and the FHIR URL in Settings, {FHIR URL in Settings}, has never answered',
     owner: 'Your administrator',
     remedy:
       'Ask the EHR team which of the two is the FHIR base of this environment. If it is {iss}, save it as FHIR URL: it is checked before it is used.',
-    help: 'The app was opened from another EHR address than the one that is entered here. Give the support code to your administrator.',
+    help: 'The app was opened from another EHR address than the one that is entered here. Give the support code to {help desk}.',
   },
   'launch.organization-disabled': {
     cause: 'The organization is switched off here, so every launch is refused',

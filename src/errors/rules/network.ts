@@ -26,14 +26,14 @@ export const networkRules = {
     owner: 'Your administrator',
     remedy:
       'Use the public https address of the EHR. For an EHR inside a private network, the operator can allow that network.',
-    help: 'Waiting does not help. Give the support code to your administrator.',
+    help: LASTING,
   },
   'network.refused': {
     cause:
       'The host is there, and nothing listens on the port that was called: the server or its gateway is down, or the port is closed',
     owner: 'EHR team',
     remedy: 'Start the server and open its port (443) for our egress addresses.',
-    help: 'The EHR does not take calls at the moment. If it stays so for some minutes, give the support code to your EHR team.',
+    help: 'The EHR does not take calls at the moment. If it stays so for some minutes, give the support code to {help desk}.',
   },
   'network.no-connection': {
     cause:
@@ -51,7 +51,7 @@ export const networkRules = {
     cause: 'The server takes the connection and does not answer in time: it is overloaded, or waits for another system',
     owner: 'EHR team',
     remedy: 'Look at the load of that server, and at what it waits for.',
-    help: '{Again}. If it is as slow again, give the support code to your EHR team.',
+    help: '{Again}. If it is as slow again, give the support code to {help desk}.',
   },
   'network.down-lately': {
     cause: 'Calls to this EHR failed again and again a moment ago, so it was not asked now',

@@ -15,4 +15,4 @@ export interface RuleRow {
 }
 
 /** What a user can do about a failure that waiting does not end. */
-export const LASTING = 'Waiting does not help. Give the support code to your EHR team.';
+export const LASTING = 'Waiting does not help. Give the support code to {help desk}.';

@@ -50,7 +50,7 @@ export const signInRules = {
     cause: 'The EHR sent back another state than the one this browser was sent to it with, or none',
     owner: 'EHR team',
     remedy: 'Return the state parameter unchanged, also through proxies and sign-in pages in between.',
-    help: '{Again}. If it happens again, give the support code to your EHR team.',
+    help: '{Again}. If it happens again, give the support code to {help desk}.',
   },
   'callback.no-cookie': {
     cause:
@@ -67,13 +67,13 @@ export const signInRules = {
     cause: 'The EHR sent the browser back without a code and without an error, or with a parameter twice',
     owner: 'EHR team',
     remedy: 'Let the authorization server answer with exactly one code, or one error (RFC 6749 4.1.2).',
-    help: '{Again}. If it happens again, give the support code to your EHR team.',
+    help: '{Again}. If it happens again, give the support code to {help desk}.',
   },
   'callback.code-reused': {
     cause: 'The authorization server gave out a code that came with another launch before',
     owner: 'EHR team',
     remedy: 'Let the authorization server make a new code for each authorization (RFC 6749 4.1.2).',
-    help: '{Again}. If it happens again, give the support code to your EHR team.',
+    help: '{Again}. If it happens again, give the support code to {help desk}.',
   },
   'callback.settings-changed': {
     cause: 'An administrator changed the organization’s connection while the user signed in',
@@ -101,7 +101,7 @@ export const signInRules = {
     owner: 'Your administrator',
     remedy:
       'Correct “Issuers of id_tokens” in Advanced settings: empty it, so that the EHR’s metadata decides, or enter the issuer that the EHR team confirms.',
-    help: 'The settings here and the EHR disagree about its name. Give the support code to your administrator.',
+    help: 'This app knows the EHR by another name than it has. Give the support code to {help desk}.',
   },
   'issuer.slash': {
     cause:

@@ -127,7 +127,7 @@ export const tokenRules = {
     cause: 'The token endpoint failed inside, often because it could not read our JWKS',
     owner: 'EHR team',
     remedy: 'Look into the authorization server’s log for this request.',
-    help: '{Again}. If it fails again, give the support code to your EHR team.',
+    help: '{Again}. If it fails again, give the support code to {help desk}.',
   },
   'token.late': {
     cause:

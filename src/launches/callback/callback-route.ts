@@ -40,7 +40,8 @@ export function callbackRoute(dependencies: CallbackRouteDependencies): RequestH
   const underWay = new Map<string, UnderWay>();
   const finish = async (request: Request, response: Response): Promise<void> => {
     const trace = traceOf(request);
-    const last = await fitPageTo(response, directory, launchCookies.lastOrigin(request));
+    const open = launchCookies.launches(request);
+    const last = await fitPageTo(response, directory, launchCookies.lastOrigin(request), open);
     const callback = readCallback(queryOf(request));
     const cookie = launchCookies.ofTransaction(request, callback.state);
     if (!cookie) {
@@ -52,14 +53,13 @@ export function callbackRoute(dependencies: CallbackRouteDependencies): RequestH
     const { organizationId, kind } = cookie;
     const { facts, supportCode, address } = contextOf(request);
     facts.organizationId = organizationId;
-    if (await fitPageTo(response, directory, cookie)) trace.know({ organizationId });
+    if (await fitPageTo(response, directory, cookie, open)) trace.know({ organizationId });
 
     const key = { state: callback.state, secret: cookie.secret };
     const name = transactionName(key);
     const redirectUri = `${publicUrl.origin}${request.path}`;
-    const cookies = launchCookies.launches(request);
     const isInFrame = isFramed(request);
-    const seen = { callback, redirectUri, key, kind, isInFrame, cookies };
+    const seen = { callback, redirectUri, key, kind, isInFrame, cookies: open };
     const visit = { ...seen, supportCode, address, trace };
     const shared = underWay.get(name);
     const finishing = shared?.finishing ?? answerCallback(dependencies, visit).finally(() => underWay.delete(name));

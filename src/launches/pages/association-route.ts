@@ -12,6 +12,7 @@ import { contextOf } from '#src/http/request-context.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import { tieToClinician } from '#src/launches/callback/admit-clinician.ts';
+import { isInChart } from '#src/launches/session/launch-origin.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
 import { type AssociationProblem, associationPage } from '#views/launches/association-page.ts';
 import { openLaunchOf } from './guard.ts';
@@ -85,6 +86,7 @@ function show(
   if (organization.userAssociation === 'automatic' && waits?.kind !== 'refused')
     throw new AppError('user.not-associated', 'not associated, and nothing to ask for');
   if (problem !== undefined) contextOf(request).facts['association'] = problem;
+  const { supportCode, helpDesk = 'not set' as const, themeUrl } = contextOf(request);
   allowSameOriginReferrer(response);
   response
     .status(waits?.kind === 'refused' ? 403 : 200)
@@ -99,7 +101,10 @@ function show(
         reference: waits && 'reference' in waits ? waits.reference : undefined,
         isAssociated: !waits,
         problem,
-        supportCode: contextOf(request).supportCode,
+        supportCode,
+        helpDesk,
+        isInChart: isInChart(request, launch.kind),
+        themeUrl,
       }),
     );
 }

@@ -2,12 +2,14 @@
 import type { RequestHandler, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import { csrfToken } from '#src/http/csrf.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import type { Closing } from '#src/launches/session/closing.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
+import { isInChart, UNATTENDED } from '#src/launches/session/launch-origin.ts';
 import { isUsableAsIs } from '#src/launches/tokens/renewal-state.ts';
 import { closingPage } from '#views/launches/closing-page.ts';
-import { openLaunchOf, UNATTENDED } from './guard.ts';
+import { openLaunchOf } from './guard.ts';
 
 /**
  * Makes a page of a launch go to the announcement when it is time, and beyond it when that has been read and the launch
@@ -63,6 +65,8 @@ export function closingRoute(clock: Clock, hasDraft: (launch: Launch) => Promise
       timeZone,
       isKept,
       csrfToken: csrfToken(cookieSecret),
+      isInChart: isInChart(request, launch.kind),
+      themeUrl: contextOf(request).themeUrl,
     };
     response.type('html').send(closingPage(props));
   };

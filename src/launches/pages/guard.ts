@@ -12,7 +12,7 @@ import { type Closing, closingOf } from '#src/launches/session/closing.ts';
 import type { LaunchCookie, LaunchCookies } from '#src/launches/session/cookies.ts';
 import { type EndReason, endedError } from '#src/launches/session/end-reasons.ts';
 import { IDLE_LIMIT_MS, type Launch } from '#src/launches/session/launch.ts';
-import { fitPageTo } from '#src/launches/session/launch-origin.ts';
+import { fitPageTo, themeUrl, UNATTENDED } from '#src/launches/session/launch-origin.ts';
 import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { OrganizationDirectory } from '#src/organizations/directory.ts';
@@ -33,9 +33,6 @@ export interface OpenLaunch {
   /** Whether a browser came by itself, so that no idle hour began anew. */
   isUnattended: boolean;
 }
-
-/** In the query of an address that a page of ours goes to by itself. */
-export const UNATTENDED = 'unattended';
 
 export interface LaunchGuardDependencies extends Pick<UserAdmissionDependencies, 'clinicians'> {
   directory: OrganizationDirectory;
@@ -83,6 +80,8 @@ export function requireLaunch(
     const cookie = launchCookies.ofLaunch(request, launchId);
     const ended = cookie ? undefined : launchCookies.endedLaunch(request, launchId);
     const organization = await fitPageTo(response, directory, cookie ?? ended ?? launchCookies.lastOrigin(request));
+    // What the browser still has of a launch that is over.
+    if (cookie ?? ended) contextOf(request).themeUrl = themeUrl(launchId);
     if (!cookie) throw ended ? endedError(ended.reason) : new AppError('session.missing', 'no cookie for this launch');
     const now = clock();
     const isUnattended = !renews || queryOf(request).has(UNATTENDED);
@@ -100,7 +99,10 @@ export function requireLaunch(
     };
     if (!record || !organization || reason !== undefined) return refuse(reason);
     const { launch, idleLeftMs } = record;
-    const { facts } = contextOf(request);
+    const context = contextOf(request);
+    const hasStyle = launch.context.smartStyleUrl !== undefined;
+    context.themeUrl = hasStyle ? `${themeUrl(launchId)}?${UNATTENDED}` : undefined;
+    const { facts } = context;
     facts.organizationId = organization.id;
     facts.launchHash = sealer.fingerprint(launchId);
     const checked = await recheckUser(dependencies, record, organization);
@@ -108,7 +110,7 @@ export function requireLaunch(
     const waits = checked.kind === 'waits' ? checked.membership : undefined;
     if (waits && dependencies.acceptsWaiting !== true) return sendToAssociation(request, response, launchId);
     const known = checked.kind === 'admitted' ? checked.opened : record;
-    contextOf(request).launch = {
+    context.launch = {
       launch: known.launch,
       opened: known,
       organization,

@@ -7,7 +7,7 @@ import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
 import type { LaunchCookies } from '#src/launches/session/cookies.ts';
 import { isSameUser, type Launch } from '#src/launches/session/launch.ts';
-import { fitPageTo, standalonePath } from '#src/launches/session/launch-origin.ts';
+import { fitPageTo, isInChart, standalonePath } from '#src/launches/session/launch-origin.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { StoreRetries } from '#src/launches/session/store-retries.ts';
 import type { OrganizationDirectory } from '#src/organizations/directory.ts';
@@ -60,6 +60,6 @@ export function signedOutRoute(directory: OrganizationDirectory): RequestHandler
     const kind = queryOf(request).has('standalone') ? 'standalone' : 'ehr';
     const organization = await fitPageTo(response, directory, { kind, organizationId });
     const startAgain = kind === 'standalone' && organization ? standalonePath(organization.id) : undefined;
-    response.type('html').send(signedOutPage(startAgain));
+    response.type('html').send(signedOutPage(startAgain, isInChart(request, kind)));
   };
 }

@@ -2,10 +2,12 @@
 import type { RequestHandler } from 'express';
 import { LRUCache } from 'lru-cache';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
+import { ABSOLUTE_LIMIT_MS } from '#src/launches/session/launch.ts';
 import { fetchSmartStyle } from '#src/smart/smart-style.ts';
 import { openLaunchOf } from './guard.ts';
 
 const MOST_STYLES = 200;
+const HOUR_MS = 60 * 60_000;
 
 /** Behind the launch guard. An EHR without a usable style gets an empty stylesheet; a style is no reason to fail. */
 export function themeRoute(outbound: Outbound): RequestHandler {
@@ -22,7 +24,9 @@ export function themeRoute(outbound: Outbound): RequestHandler {
         : (styles.get(key) ??
           (await fetchSmartStyle({ url, allowedHosts, outbound: outbound.forOrganization(organization) })));
     if (css !== undefined) styles.set(key, css);
-    response.setHeader('Cache-Control', 'private, max-age=3600');
+    // As long as a launch may last: the page that says why it has ended is still shown in the chart.
+    const seconds = (css === undefined ? HOUR_MS : ABSOLUTE_LIMIT_MS) / 1_000;
+    response.setHeader('Cache-Control', `private, max-age=${seconds}`);
     response.type('css').send(css ?? '');
   };
 }

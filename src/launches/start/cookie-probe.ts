@@ -9,7 +9,7 @@ import { contextOf } from '#src/http/request-context.ts';
 import { headerOf, queryOf } from '#src/http/request-values.ts';
 import { createCookieValue, type LaunchCookies } from '#src/launches/session/cookies.ts';
 import type { LaunchKind } from '#src/launches/session/launch.ts';
-import type { LaunchOrigin } from '#src/launches/session/launch-origin.ts';
+import { isInChart, type LaunchOrigin } from '#src/launches/session/launch-origin.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { cookiesBlockedPage } from '#views/launches/cookies-blocked-page.ts';
 import { type BeginLaunchDependencies, beginLaunch, type LaunchStart } from './authorization-redirect.ts';
@@ -86,12 +86,13 @@ function probeCookies(
     traceOf(request).discard();
     return void response.status(303).location(launchUrl.href).end();
   }
-  const { facts, supportCode } = contextOf(request);
+  const { facts, supportCode, helpDesk = 'not set' as const } = contextOf(request);
   facts.errorCode = 'launch.cookies-blocked';
   const trace = traceOf(request);
   trace.know({ cookieMode: 'blocked' });
   trace.failed('cookies', 'launch.cookies-blocked');
   const { kind } = origin;
-  const page = cookiesBlockedPage({ launchUrl: launchUrl.href, supportCode, kind, isFramed: isFramed(request) });
+  const props = { launchUrl: launchUrl.href, supportCode, helpDesk, kind, isFramed: isFramed(request) };
+  const page = cookiesBlockedPage({ ...props, isInChart: isInChart(request, kind) });
   response.status(400).type('html').send(page);
 }

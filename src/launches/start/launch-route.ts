@@ -10,6 +10,7 @@ import { isFramed } from '#src/http/framed.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import { setPagePolicy } from '#src/http/security-headers.ts';
+import { furnishErrorPage } from '#src/launches/session/launch-origin.ts';
 import type { OrganizationDirectory } from '#src/organizations/directory.ts';
 import { isConnected, type Organization } from '#src/organizations/organization.ts';
 import type { SmartConnections } from '#src/organizations/smart-connections.ts';
@@ -40,7 +41,7 @@ export function launchRoute(dependencies: LaunchRouteDependencies): RequestHandl
 
 /** The organization and the EHR of this launch, before anything leaves this server. */
 async function whoIsAsked(
-  { directory, connections }: LaunchRouteDependencies,
+  { directory, connections, launchCookies }: LaunchRouteDependencies,
   request: Request,
   response: Response,
 ): Promise<{ organization: Organization; launchRequest: LaunchRequest }> {
@@ -48,6 +49,7 @@ async function whoIsAsked(
   const organization = await findOrganization(directory, request, query);
   contextOf(request).facts.organizationId = organization.id;
   traceOf(request).know({ organizationId: organization.id });
+  furnishErrorPage(request, organization, launchCookies.launches(request));
   setPagePolicy(response, { frameAncestors: organization.frameAncestors });
   assertFrameAllowed(organization, isFramed(request));
   const launchRequest = readLaunchRequest(query);

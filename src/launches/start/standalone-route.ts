@@ -5,8 +5,7 @@ import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import { AppError } from '#src/errors.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
-import { standalonePath } from '#src/launches/session/launch-origin.ts';
-import type { OrganizationDirectory } from '#src/organizations/directory.ts';
+import { furnishErrorPage, standalonePath } from '#src/launches/session/launch-origin.ts';
 import { isConnected, type Organization } from '#src/organizations/organization.ts';
 import { isPrefetch, PROBED, startLaunch } from './cookie-probe.ts';
 import type { LaunchRouteDependencies } from './launch-route.ts';
@@ -21,7 +20,7 @@ export function standaloneRoute(dependencies: LaunchRouteDependencies): RequestH
     if (isPrefetch(request)) return void response.status(503).end();
     const facts = standaloneFacts(queryOf(request));
     await dependencies.traces.follow({ request, step: 'launch', facts }, async () => {
-      const asking = () => whoIsAsked(dependencies.directory, request);
+      const asking = () => whoIsAsked(dependencies, request);
       const organization = await traceOf(request).step('launch', asking, facts);
       const start = { kind: 'standalone', iss: organization.fhirBaseUrl } as const;
       await startLaunch(dependencies, { request, response }, organization, start);
@@ -30,7 +29,10 @@ export function standaloneRoute(dependencies: LaunchRouteDependencies): RequestH
 }
 
 /** The organization, before anything leaves this server. */
-async function whoIsAsked(directory: OrganizationDirectory, request: Request): Promise<Organization> {
+async function whoIsAsked(
+  { directory, launchCookies }: LaunchRouteDependencies,
+  request: Request,
+): Promise<Organization> {
   const organization = await directory.find(pathPartOf(request, 'orgId'));
   if (!organization)
     throw new AppError('launch.unknown-organization', 'no organization has this orgId', {
@@ -38,6 +40,7 @@ async function whoIsAsked(directory: OrganizationDirectory, request: Request): P
     });
   contextOf(request).facts.organizationId = organization.id;
   traceOf(request).know({ organizationId: organization.id });
+  furnishErrorPage(request, organization, launchCookies.launches(request));
   if (!organization.enabled)
     throw new AppError('launch.organization-disabled', 'the organization is disabled', {
       rule: 'launch.organization-disabled',

@@ -22,7 +22,7 @@ test('MT-06: five hundred launches from one address: some are told to wait, anot
   const refused = answers.filter(({ status }) => status === 429);
   expect(answers.filter(({ status }) => status === 303)).toHaveLength(300);
   expect(refused).toHaveLength(200);
-  expect(titleOf(refused[0] ?? { body: '' })).toBe('Too many launches at once');
+  expect(titleOf(refused[0] ?? { body: '' })).toBe('Too many people are opening this app at once');
   for (const { headers } of refused) expect(Number(headers['retry-after'])).toBeGreaterThan(0);
   expect(Number(refused[0]?.headers['retry-after'])).toBeLessThanOrEqual(60);
   const neighbour = world.sandbox.launch('pat-ada').replace('orgId=st-elsewhere', 'orgId=neighbour');

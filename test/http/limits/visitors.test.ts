@@ -65,7 +65,7 @@ test('while strangers have taken all that is for strangers, browsers that launch
     const url = shared.sandbox.launch('pat-ada').replace(`orgId=${ORG_ID}`, `orgId=${organization}`);
     return titleOf(await browser.open(url));
   };
-  const full = 'Too many launches at once';
+  const full = 'Too many people are opening this app at once';
   const strangers = [undefined, ORG_ID, `${note}x`, note.replace('~', '~x'), `${ORG_ID}~`, `${note}~${note}`, '~'];
   for (const stranger of strangers) expect(await launch(stranger)).toBe(full);
   for (let again = 0; again < 3; again += 1)

@@ -252,7 +252,7 @@ const ENDS: End[] = [
       expect(titleOf(await browser.open(launchUrl(orgId)))).toBe(LIST);
     },
     actor: 'user-2',
-    title: 'A newer launch in this browser has closed this page',
+    title: 'The app was opened again and closed this page',
     revokes: BOTH,
   },
 ];

@@ -96,7 +96,7 @@ describe('on embedded stores', () => {
   test('another user launched in the same browser', async () => {
     await launch();
     await browser.open(world.sandbox.launch('pat-ben', { user: 'prac-osei' }));
-    await told('session.replaced', 'A newer launch in this browser has closed this page');
+    await told('session.replaced', 'The app was opened again and closed this page');
   });
 
   test('MT-05, REG-11: the organization was changed', async () => {

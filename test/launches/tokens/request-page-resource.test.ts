@@ -79,7 +79,7 @@ describe('the page as a resource', () => {
     expect(page.body).toContain(`href="${path}"`);
     const theme = await browser.visit(`${world.url}${path}`);
     expect(theme.body).toBe(':root{--smart-dim-border-radius:4px}');
-    expect(theme.headers['cache-control']).toBe('private, max-age=3600');
+    expect(theme.headers['cache-control']).toBe('private, max-age=43200');
     await styles.close();
   });
 });

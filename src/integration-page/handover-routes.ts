@@ -1,0 +1,87 @@
+/** Settings: "Send to your EHR team", a link to the pages for registering the app that works for 14 days or until it is revoked. */
+import { type Request, type RequestHandler, type Response, Router } from 'express';
+import type { Clock } from '#src/adapters/clock.ts';
+import type { Queries } from '#src/adapters/database/index.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
+import { dayIn } from '#src/adapters/time-zone.ts';
+import type { Audit } from '#src/audit/audit.ts';
+import { fieldOf } from '#src/http/form-body.ts';
+import { createReportLimit } from '#src/http/limits/settings-limit.ts';
+import { actorOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
+import type { AfterPost } from '#src/http/sessions/after-post.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+import type { OrganizationStore } from '#src/organizations/store.ts';
+import { listReports, revokeReport, saveReport } from '#src/reports/store.ts';
+import { type HandoverPageProps, handoverPage } from '#views/guide/handover-page.ts';
+import { withOrganization } from './own-organization.ts';
+import { type RegisterConfig, registerSheetProps } from './register-view.ts';
+import { sharedRegister } from './shared-register.ts';
+
+export interface HandoverDependencies {
+  config: RegisterConfig;
+  store: Pick<OrganizationStore, 'find'>;
+  db: Queries;
+  redis: KeyStore;
+  audit: Audit;
+  clock: Clock;
+  afterPost: AfterPost;
+}
+
+/** What the page shows of the last post. */
+type Posted = Pick<HandoverPageProps, 'link' | 'done'>;
+
+/** Mount at /settings/handover behind requireSignIn, which also checks the forms. */
+export function handoverRoutes(deps: HandoverDependencies): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  const limit = createReportLimit(deps.redis);
+  const on = (
+    step: (request: Request, response: Response, organization: Organization) => Promise<void>,
+  ): RequestHandler => withOrganization(deps, step);
+  const answer = (request: Request, response: Response, { id }: Organization, shown: Posted) => {
+    const kind = shown.link ? ({ kind: 'secret', status: 200 } as const) : ({ kind: 'done' } as const);
+    return deps.afterPost.answer(request, response, pageOf(id), { ...kind, shown });
+  };
+
+  router.get(
+    '/',
+    on(async (request, response, organization) => {
+      const { shown, isSecretGone } = await deps.afterPost.read<Posted>(request);
+      const { id, name, timeZone } = organization;
+      const links = await listReports(deps.db, { kind: sharedRegister.kind, organizationId: id }, deps.clock());
+      const props = { organization: { id, name }, page: pageOf(id), timeZone, links, isLinkGone: isSecretGone };
+      response.type('html').send(handoverPage({ admin: pageAdminOf(request), ...props, ...shown }));
+    }),
+  );
+
+  router.post(
+    '/',
+    on(async (request, response, organization) => {
+      await limit.take(organization.id);
+      const content = registerSheetProps(deps.config, organization, organization.vendor, deps.clock());
+      const shared = { kind: sharedRegister.kind, organizationId: organization.id, content };
+      const { token, expiresAt } = await saveReport(deps.db, shared, deps.clock());
+      const detail = { what: 'register', expiresAt: expiresAt.toISOString() };
+      deps.audit.record({ event: 'report-made', organizationId: organization.id, ...actorOf(request), detail });
+      const url = new URL(`${sharedRegister.path}/${token}`, deps.config.publicUrl).href;
+      const link = { url, expiresOn: dayIn(expiresAt, organization.timeZone) };
+      await answer(request, response, organization, { link });
+    }),
+  );
+
+  router.post(
+    '/revoke',
+    on(async (request, response, organization) => {
+      const report = { kind: sharedRegister.kind, organizationId: organization.id, id: fieldOf(request, 'link', 'id') };
+      if (await revokeReport(deps.db, report)) {
+        const detail = { what: 'register' };
+        deps.audit.record({ event: 'report-revoked', organizationId: organization.id, ...actorOf(request), detail });
+      }
+      await answer(request, response, organization, { done: 'Revoked. The link leads nowhere now.' });
+    }),
+  );
+  return router;
+}
+
+function pageOf(organizationId: string): string {
+  return `/settings/handover?${new URLSearchParams({ organization: organizationId })}`;
+}

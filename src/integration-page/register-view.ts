@@ -1,0 +1,47 @@
+/** What the pages for registering the app say, of an organization or with placeholders: nothing of it is secret (REG-09). */
+import { dayIn, serverTimeZone } from '#src/adapters/time-zone.ts';
+import type { Config } from '#src/config/index.ts';
+import { version } from '#src/config/version.ts';
+import { clientMetadata } from '#src/organizations/client-metadata.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+import { type RegistrationSheet, registrationSheet } from '#src/organizations/registration.ts';
+import type { Vendor } from '#src/settings/vendor-names.ts';
+import { filledForm } from '#src/vendors/filled-form.ts';
+import { presetScopes } from '#src/vendors/presets.ts';
+import { namesInForm } from '#src/vendors/registration-forms.ts';
+import type { RegisterSheetProps } from '#views/guide/register-page.ts';
+
+export type RegisterConfig = Pick<Config, 'publicUrl' | 'appName' | 'environment' | 'egressIps' | 'operatorContact'>;
+
+/** The sheet as everywhere else; while no organization is known, a placeholder stands for its Org ID. */
+export function guideSheet(
+  config: RegisterConfig,
+  organization: Organization | undefined,
+  vendor: Vendor = 'generic',
+): RegistrationSheet {
+  const nobody = { id: '{Org ID}', clientId: '', scopes: presetScopes(vendor), redirectUri: 'shared' } as const;
+  return registrationSheet(config, organization ?? nobody);
+}
+
+/** @param vendor whose form is shown; where no organization is known, whose scopes too. */
+export function registerSheetProps(
+  config: RegisterConfig,
+  organization: Organization | undefined,
+  vendor: Vendor | undefined,
+  now: Date,
+): RegisterSheetProps {
+  const { environment, publicUrl, egressIps, operatorContact: contact } = config;
+  const registration = guideSheet(config, organization, vendor);
+  return {
+    environment,
+    organization: organization && { id: organization.id, name: organization.name },
+    registration,
+    names: namesInForm(vendor, environment),
+    form: filledForm(vendor, { ...registration }, { environment, contact }),
+    network: { host: publicUrl.host, port: publicUrl.port || '443', egressIps },
+    contact,
+    version,
+    day: dayIn(now, organization?.timeZone ?? serverTimeZone),
+    metadata: JSON.stringify(clientMetadata(registration, { publicUrl, contact, version }), undefined, 2),
+  };
+}

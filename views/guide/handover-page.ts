@@ -1,0 +1,57 @@
+/** Settings: the page "Send to your EHR team", with a link that ends. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { copyButton } from '#views/copy-button.ts';
+import { icon } from '#views/icons.ts';
+import { instant } from '#views/instant.ts';
+import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
+
+export interface HandoverPageProps {
+  readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
+  readonly organization: { readonly id: string; readonly name: string };
+  /** our own address of this page */
+  readonly page: string;
+  readonly timeZone: string;
+  /** made and neither ended nor revoked, newest first */
+  readonly links: readonly { readonly id: string; readonly createdAt: Date; readonly expiresAt: Date }[];
+  /** that was made just now */
+  readonly link?: { readonly url: string; readonly expiresOn: string } | undefined;
+  readonly isLinkGone: boolean;
+  readonly done?: string | undefined;
+}
+
+/** A whole page. */
+export function handoverPage(props: HandoverPageProps): string {
+  const { admin, organization, page, link, isLinkGone, done } = props;
+  const title = 'Send to your EHR team';
+  const register = `/guide/register?${new URLSearchParams({ organization: organization.id })}`;
+  return settingsPage(
+    { title, ...admin, current: 'guide', script: 'copy.js', styles: ['settings.css'] },
+    html`<h1>${title}</h1>
+<p class="lead">Everything that your EHR team registers for ${organization.name}, on two pages to read or print. Nothing on them is secret.</p>
+${done === undefined ? null : html`<p class="notice notice-done" role="status">${icon('done')} <span>${done}</span></p>`}
+${isLinkGone ? html`<p class="notice" role="status">${icon('info')} <span>A link is shown once, and this page has shown it. If it was not copied, make a new one and revoke the old one.</span></p>` : null}
+${link === undefined ? null : html`<div class="notice notice-done" role="status">${icon('done')} <div><p><a class="value" href="${link.url}">${link.url}</a> ${copyButton('Copy the link', link.url)}</p><p class="note">Works until ${link.expiresOn}, without signing in. It is shown here only once.</p></div></div>`}
+<form method="post" action="${page}"><input type="hidden" name="csrf" value="${admin.csrfToken}">
+<p>Anyone with the link can read the pages for 14 days, or until you revoke it. They stay as they are now: make a new link after a change.</p>
+<button class="btn btn-primary" type="submit">Make a link</button> <a class="btn btn-outline-secondary" href="${register}">Look at the pages</a></form>
+${linkList(props)}
+`,
+  );
+}
+
+function linkList({ links, organization, admin, timeZone }: HandoverPageProps): SafeHtml | null {
+  if (links.length === 0) return null;
+  const action = `/settings/handover/revoke?${new URLSearchParams({ organization: organization.id })}`;
+  return html`<section aria-labelledby="links"><h2 id="links">Links that work</h2>
+<ul class="people">
+${links.map(
+  ({
+    id,
+    createdAt,
+    expiresAt,
+  }) => html`<li><span class="person">Made ${instant(createdAt, timeZone)}, ends ${instant(expiresAt, timeZone)}</span>
+<form method="post" action="${action}"><input type="hidden" name="csrf" value="${admin.csrfToken}"><input type="hidden" name="link" value="${id}"><button class="btn btn-sm btn-outline-danger" type="submit">Revoke</button></form></li>
+`,
+)}</ul></section>
+`;
+}

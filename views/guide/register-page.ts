@@ -1,0 +1,144 @@
+/** The guide's first part, for the EHR team: two printed pages with everything that registering the app takes. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { assetPath } from '#views/assets.ts';
+import { copyButton } from '#views/copy-button.ts';
+import { layout } from '#views/layout.ts';
+import { type RegistrationValues, registrationTable, type SheetNames } from '#views/settings/registration-table.ts';
+import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
+import { type GuideNetworkProps, guideNetwork, whereValuesAre } from './registration.ts';
+import { type VendorFormProps, vendorFormSection } from './vendor-form.ts';
+
+/** What the two pages say; nothing of it is secret. */
+export interface RegisterSheetProps {
+  readonly environment: 'non-production' | 'production';
+  readonly organization: { readonly id: string; readonly name: string } | undefined;
+  readonly registration: RegistrationValues;
+  /** what the vendor's form calls the values, or what forms usually call them */
+  readonly names: SheetNames;
+  readonly form: VendorFormProps | undefined;
+  readonly network: Omit<GuideNetworkProps, 'jwksUri'>;
+  /** of the operator; empty where it is not known */
+  readonly contact: string;
+  readonly version: string;
+  /** of this page, `YYYY-MM-DD` */
+  readonly day: string;
+  /** the registration as JSON (RFC 7591) */
+  readonly metadata: string;
+}
+
+/** Where the same is as files; undefined where there is none. */
+export interface RegisterDownloads {
+  readonly json: string | undefined;
+  readonly csv: string | undefined;
+}
+
+export interface RegisterPageProps extends RegisterSheetProps {
+  readonly downloads: RegisterDownloads;
+  /** for operators, who choose one */
+  readonly organizations: readonly { readonly id: string; readonly name: string }[];
+  readonly vendors: readonly { readonly vendor: string; readonly name: string }[];
+  readonly vendor: string | undefined;
+  /** undefined for visitors */
+  readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'> | undefined;
+}
+
+const ASSETS = { script: 'copy.js', styles: ['settings.css'] } as const;
+
+/** A whole page; signed in, it stands in the settings' frame. */
+export function registerPage(props: RegisterPageProps): string {
+  const { admin, organization } = props;
+  const title = 'Register the app';
+  const send = organization && `/settings/handover?${new URLSearchParams({ organization: organization.id })}`;
+  const main = html`<div class="guide register">
+${guideParts('register')}
+${registerHead(props)}
+${choice(props)}
+${organization === undefined ? whereValuesAre(admin !== undefined) : null}
+${admin === undefined || send === undefined ? null : html`<p class="no-print"><a class="btn btn-primary" href="${send}">Send to your EHR team</a></p>`}
+${registerSheet(props, props.downloads)}
+</div>
+`;
+  if (admin) return settingsPage({ title, ...admin, current: 'guide', ...ASSETS }, main);
+  return layout({ title: `${title} · ${props.registration.applicationName}`, ...ASSETS }, main);
+}
+
+/** The same for the EHR team, behind a link that ends. */
+export function sharedRegisterPage(
+  props: RegisterSheetProps,
+  link: { readonly downloads: RegisterDownloads; readonly expiresOn: string },
+): string {
+  return layout(
+    { title: `Register ${props.registration.applicationName}`, ...ASSETS },
+    html`<div class="guide register">
+${registerHead(props)}
+<p class="notice no-print"><span>This page works until ${link.expiresOn}. Print it, or save it as PDF, to keep it. It holds nothing secret.</span></p>
+${registerSheet(props, link.downloads)}
+</div>
+`,
+  );
+}
+
+/** The way between the guide's two parts. */
+export function guideParts(current: 'register' | 'reference'): SafeHtml {
+  const part = (name: typeof current, href: string, text: string) =>
+    html`<li><a href="${href}"${name === current ? html` aria-current="page"` : null}>${text}</a></li>`;
+  return html`<nav class="settings-nav guide-parts" aria-label="Parts of the guide"><ul>
+${part('register', '/guide/register', 'Register')}${part('reference', '/guide', 'Reference')}
+</ul></nav>
+`;
+}
+
+function registerHead({ registration, organization, environment, day, version, contact }: RegisterSheetProps) {
+  return html`<h1>Register ${registration.applicationName} in your EHR</h1>
+<p class="lead">${organization === undefined ? null : html`For ${organization.name}, `}<strong>${environment}</strong> environment. About 30 minutes of work, and 10 to verify it.</p>
+<p class="note">As of ${day}, version ${version}. Questions: ${contact === '' ? 'the operator who sent you this page' : contact}.</p>
+`;
+}
+
+/** Chooses what the page is about; an ordinary form, so that it works without scripts. */
+function choice({ organizations, organization, vendors, vendor }: RegisterPageProps): SafeHtml {
+  const options = (of: readonly (readonly [string, string])[], chosen: string | undefined) =>
+    of.map(
+      ([value, text]) => html`<option value="${value}"${value === chosen ? html` selected` : null}>${text}</option>`,
+    );
+  const named = organizations.map(({ id, name }) => [id, `${name} (${id})`] as const);
+  const systems = vendors.map((one) => [one.vendor, one.name] as const);
+  return html`<form class="choose no-print" method="get" action="/guide/register">
+${organizations.length === 0 ? null : html`<label for="organization">Organization</label> <select class="form-select" id="organization" name="organization">${options([['', 'None'], ...named], organization?.id ?? '')}</select>`}
+<label for="vendor">EHR</label> <select class="form-select" id="vendor" name="vendor">${options(systems, vendor)}</select>
+<button class="btn btn-outline-secondary" type="submit">Show</button>
+</form>
+`;
+}
+
+function registerSheet(props: RegisterSheetProps, downloads: RegisterDownloads): SafeHtml {
+  const { registration, organization, names, form, network, metadata } = props;
+  return html`<section aria-labelledby="todo">
+<h2 id="todo">What to do</h2>
+<ol class="checklist">
+<li>Create one application in the EHR’s ${props.environment} environment with the values below.</li>
+<li>Send its <strong>Client ID</strong> and the <strong>FHIR URL</strong> of this environment back to whom you have this page from.</li>
+<li>Let the network addresses below through.</li>
+<li>Tell us the web address of the EHR’s own pages, such as <code>https://ehr.example.org</code>: they may then show the app in a frame.</li>
+<li>Put the app into the patient chart, for the roles that need it, as an embedded window.</li>
+<li>Open it from the chart of a test patient. You are done when you see the page at the end.</li>
+</ol>
+</section>
+<section aria-labelledby="registration">
+<h2 id="registration">Values to register</h2>
+${registrationTable(registration, organization?.id, names)}
+</section>
+${form === undefined ? null : vendorFormSection(form, downloads.csv)}
+${guideNetwork({ ...network, jwksUri: registration.jwksUri })}
+<section class="success" aria-labelledby="success">
+<h2 id="success">You are done when you see this</h2>
+<p>The app opens in the chart, without a sign-in page and without an error: the test patient’s name, birth date and sex, and below them the requests.</p>
+<img src="${assetPath('success.jpg')}" width="1000" height="470" alt="A chart with the app in it: the patient’s name, birth date and sex, and below them the list of requests.">
+</section>
+<section class="no-print" aria-labelledby="file">
+<h2 id="file">The registration as a file</h2>
+<p>For EHRs that take client metadata (RFC 7591), such as dynamic registration by SMART or UDAP. Where the EHR wants a signed software statement, these are its claims. ${copyButton('Copy the registration as JSON', metadata)}${downloads.json === undefined ? null : html` <a href="${downloads.json}" download>Download JSON</a>`}</p>
+<pre class="metadata" tabindex="0">${metadata}</pre>
+</section>
+`;
+}

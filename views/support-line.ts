@@ -1,0 +1,36 @@
+/** The code a visitor reads out, and to whom. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { copyButton } from './copy-button.ts';
+
+/** Whom an organization's users call, as far as it has said so. */
+export interface HelpDesk {
+  readonly name: string | undefined;
+  readonly telephone: string | undefined;
+  /** https */
+  readonly url: string | undefined;
+}
+
+export interface SupportLineProps {
+  readonly supportCode: string;
+  /** undefined where there is nobody to call about it */
+  readonly helpDesk?: HelpDesk | 'not set' | undefined;
+  /** nothing on the page may be clicked */
+  readonly isBare?: boolean | undefined;
+}
+
+/** Large enough to read out over the telephone. Without scripts the code is selected by one click. */
+export function supportLine({ supportCode, helpDesk, isBare = false }: SupportLineProps): SafeHtml {
+  return html`<div class="support">
+<p>Support code: <code>${supportCode}</code>${isBare ? null : html` ${copyButton('Copy the support code', supportCode)}`}</p>
+${helpDesk === undefined ? null : helpDesk === 'not set' ? html`<p>If you need help, read this code out to your help desk: it finds what happened.</p>` : contact(helpDesk, isBare)}</div>
+`;
+}
+
+function contact({ name, telephone, url }: HelpDesk, isBare: boolean): SafeHtml {
+  return html`<dl class="facts help-desk">
+${name === undefined ? null : html`<dt>Help desk</dt><dd>${name}</dd>`}
+${telephone === undefined ? null : html`<dt>Telephone</dt><dd class="telephone">${telephone}</dd>`}
+${url === undefined || isBare ? null : html`<dt>Web page</dt><dd><a href="${url}" target="_blank" rel="noopener noreferrer">${url}</a></dd>`}
+</dl>
+`;
+}
