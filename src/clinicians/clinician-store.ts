@@ -86,13 +86,7 @@ export async function listClinicians(
 ): Promise<{ entries: ClinicianEntry[]; total: number }> {
   const isOf = eq(clinicians.organizationId, organizationId);
   const [entries, total] = await Promise.all([
-    db
-      .select({ clinician: clinicians, identity: ehrIdentities })
-      .from(clinicians)
-      .leftJoin(
-        ehrIdentities,
-        and(eq(ehrIdentities.organizationId, organizationId), eq(ehrIdentities.clinicianId, clinicians.id)),
-      )
+    entriesOf(db, organizationId)
       .where(isOf)
       .orderBy(sql`${clinicians.lastLaunchAt} desc nulls first`, desc(clinicians.createdAt), asc(clinicians.id))
       .limit(page.limit)
@@ -100,6 +94,28 @@ export async function listClinicians(
     db.$count(clinicians, isOf),
   ]);
   return { entries, total };
+}
+
+/** @param id untrusted. @returns undefined when the organization has no such clinician. */
+export async function findClinician(
+  db: Queries,
+  organizationId: string,
+  id: string,
+): Promise<ClinicianEntry | undefined> {
+  if (!ROW_ID.test(id)) return undefined;
+  const isOne = and(eq(clinicians.organizationId, organizationId), eq(clinicians.id, id));
+  const [entry] = await entriesOf(db, organizationId).where(isOne);
+  return entry;
+}
+
+function entriesOf(db: Queries, organizationId: string) {
+  return db
+    .select({ clinician: clinicians, identity: ehrIdentities })
+    .from(clinicians)
+    .leftJoin(
+      ehrIdentities,
+      and(eq(ehrIdentities.organizationId, organizationId), eq(ehrIdentities.clinicianId, clinicians.id)),
+    );
 }
 
 /** Locked until the transaction ends, so that two callers who link the same clinician wait for each other. */
