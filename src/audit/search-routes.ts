@@ -1,0 +1,140 @@
+/** What is searched for by name or by patient is posted, not asked for in an address: addresses stand in logs. */
+import type { Request, RequestHandler } from 'express';
+import type { Sealer } from '#src/adapters/seal.ts';
+import { storedText } from '#src/adapters/stored-text.ts';
+import { AppError } from '#src/errors.ts';
+import { fieldOf } from '#src/http/form-body.ts';
+import { queryOf } from '#src/http/request-values.ts';
+import { actorOf, adminOf } from '#src/http/sessions/admin-session.ts';
+import { type AfterPost, wantsJson } from '#src/http/sessions/after-post.ts';
+import { type Audit, type AuditEvent, auditPatients } from './audit.ts';
+import { MOST_PEOPLE, type People } from './people.ts';
+
+/** What both searches need. */
+export interface SearchDependencies {
+  sealer: Sealer;
+  audit: Audit;
+  afterPost: AfterPost;
+  people: People;
+}
+
+/** A page with a search form. */
+export interface SearchPage {
+  path: '/settings/audit' | '/settings/launches';
+  /** Fields that an address may hold, beside organization, time and people. */
+  fields: readonly string[];
+}
+
+/** What a search leaves for its page, sealed and for this session alone. */
+export interface Searched {
+  /** Keyed hashes under every secret; the patient themselves is not kept. */
+  patient: { hashes: readonly string[]; reason: string };
+  /** Why nothing was searched for, with what was typed. */
+  refused: { problem: string; organization: string; patient: string; clinician: string };
+}
+
+const LONGEST_ID = 64;
+const NOBODY =
+  'Nobody on the Clinicians page has this name. With a time from and through, launches are shown whose user is not known.';
+const NO_ORGANIZATION = 'Choose an organization: clinicians and patients are searched in one.';
+export const REASON_NEEDED = 'Enter a reason: it is recorded in the audit trail.';
+
+/** `POST <page>/find`: leads to the page with the filter in its address; a clinician is named there by a key. */
+export function findRoute(deps: SearchDependencies, { path, fields }: SearchPage): RequestHandler {
+  return async (request, response) => {
+    const query = new URLSearchParams();
+    const keep = (name: string, value: string) => value !== '' && query.set(name, value);
+    for (const name of [...fields, 'from', 'to']) keep(name, storedText(fieldOf(request, name, 'name')).trim());
+    const { role, organizationId } = adminOf(request);
+    const organization = role === 'operator' ? fieldOf(request, 'organization', 'id') : '';
+    keep('organization', organization);
+    const clinician = storedText(fieldOf(request, 'clinician', 'name')).trim();
+    const hasTime = query.has('from') && query.has('to');
+    if (clinician === '') {
+      for (const name of ['who', ...(hasTime ? ['unknown'] : []), 'form']) keep(name, fieldOf(request, name, 'name'));
+      return response.redirect(303, pageAt(path, query));
+    }
+    const of = organizationId ?? organization;
+    const found = of === '' ? [] : await deps.people.search(of, clinician);
+    const problem = problemOf(of, found.length, hasTime);
+    if (problem !== undefined) {
+      const refused: Searched['refused'] = { problem, organization, patient: '', clinician };
+      const outcome = { kind: 'form', status: 400, shown: { refused } } as const;
+      return deps.afterPost.answer(request, response, pageAt(path, query), outcome);
+    }
+    keep('who', found.map(({ key }) => key).join(' '));
+    if (hasTime) query.set('unknown', 'yes');
+    response.redirect(303, pageAt(path, query));
+  };
+}
+
+function problemOf(organization: string, found: number, hasTime: boolean): string | undefined {
+  if (organization === '') return NO_ORGANIZATION;
+  if (found > MOST_PEOPLE) return `More than ${MOST_PEOPLE} people have this name. Type more of it.`;
+  return found === 0 && !hasTime ? NOBODY : undefined;
+}
+
+/**
+ * `POST <page>/patient`, for operators: the reason is recorded first, or nothing is found. The patient stands in no address,
+ * and the page is told keyed hashes alone, for as long as a session waits.
+ *
+ * @param as in the audit trail.
+ */
+export function patientRoute(deps: SearchDependencies, { path }: SearchPage, as: string): RequestHandler {
+  return async (request, response) => {
+    const organization = fieldOf(request, 'organization', 'id');
+    const patient = fieldOf(request, 'patient', 'id').trim();
+    const id = patient.replace(/^Patient\//, '');
+    const reason = reasonOf(request);
+    const problem = patientProblem(id, reason);
+    if (problem !== undefined && wantsJson(request)) throw new AppError('settings.reason-needed', problem);
+    const query = queryOf(request);
+    for (const name of ['older', 'newer', 'form', 'secret']) query.delete(name);
+    query.set('organization', organization);
+    const page = pageAt(path, query);
+    if (problem !== undefined) {
+      const refused: Searched['refused'] = { problem, organization, patient, clinician: '' };
+      return deps.afterPost.answer(request, response, page, { kind: 'form', shown: { refused } });
+    }
+    const reference = `Patient/${id}`;
+    await deps.audit.recordNow({ ...viewed(request, organization, { as, reason }), patient: reference });
+    const hashes = auditPatients(deps.sealer, organization, reference);
+    const found: Pick<Searched, 'patient'> = { patient: { hashes, reason } };
+    await deps.afterPost.answer(request, response, page, { kind: 'form', shown: found });
+  };
+}
+
+function patientProblem(id: string, reason: string): string | undefined {
+  if (id.length > LONGEST_ID) return `No id in FHIR is longer than ${LONGEST_ID} characters.`;
+  return reason === '' ? REASON_NEEDED : undefined;
+}
+
+/** As typed, without what no column stores. */
+export function reasonOf(request: Request): string {
+  return storedText(fieldOf(request, 'reason', 'reason').trim());
+}
+
+/** What a search has left. `isGone`: the address names one that has ended, so the page shows no rows at all. */
+export async function searchedIn(request: Request, afterPost: AfterPost) {
+  const { shown } = await afterPost.read<Searched>(request);
+  const isGone = queryOf(request).has('form') && shown.patient === undefined && shown.refused === undefined;
+  return { patient: shown.patient, refused: shown.refused, isGone };
+}
+
+/** Looking, as an event. */
+export function viewed(
+  request: Request,
+  organizationId: string | undefined,
+  detail: Record<string, string>,
+): AuditEvent {
+  return {
+    event: 'audit-viewed',
+    ...actorOf(request),
+    ...(organizationId === undefined ? {} : { organizationId }),
+    detail,
+  };
+}
+
+function pageAt(path: string, query: URLSearchParams): string {
+  return query.size === 0 ? path : `${path}?${query}`;
+}
