@@ -56,6 +56,8 @@ export interface AuditFilter {
   /** `undefined` means every organization, and rows of none: operators only (MT-01). */
   organizationId: string | undefined;
   event?: string | undefined;
+  /** One of these. */
+  events?: readonly string[];
   /** One of these; none finds nothing. */
   actors?: readonly string[] | undefined;
   supportCode?: string | undefined;
@@ -79,6 +81,7 @@ export function listAuditRows(db: Queries, filter: AuditFilter, limit: number) {
   const conditions = [
     filter.organizationId === undefined ? undefined : eq(organizationId, filter.organizationId),
     filter.event === undefined ? undefined : eq(event, filter.event),
+    filter.events && inArray(event, [...filter.events]),
     filter.actors && inArray(actor, [...filter.actors]),
     filter.supportCode === undefined ? undefined : eq(supportCode, filter.supportCode),
     filter.patientHashes && inArray(patientHash, [...filter.patientHashes]),

@@ -16,6 +16,8 @@ export interface Person {
   ehrName: string | undefined;
   role: string | undefined;
   fhirUser: string | undefined;
+  /** By which administrators confirmed or refused them, where they did. */
+  reference: string | undefined;
   /** Keyed hashes of the EHR user under every secret, as audit rows and traces hold one; none while nobody is linked. */
   hashes: readonly string[];
 }
@@ -30,6 +32,7 @@ export async function personOf(sealer: Sealer, { clinician, identity }: Clinicia
     ehrName: user?.ehrName === name ? undefined : user?.ehrName,
     role: user?.role,
     fhirUser: user?.fhirUser,
+    reference: user?.reference,
     hashes: user?.hashes ?? [],
   };
 }
@@ -58,6 +61,7 @@ async function userOf(sealer: Sealer, identity: IdentityRow) {
     ehrName: details?.shownName ?? details?.name,
     role: details?.role,
     fhirUser: details?.fhirUser,
+    reference: identity.reference ?? undefined,
     hashes: details ? auditActors(sealer, details) : [],
   };
 }

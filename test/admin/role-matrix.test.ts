@@ -73,6 +73,8 @@ const rows: Row[] = [
   { route: 'GET /settings/clinicians', ...signedInOnly },
   { route: `GET ${clinicians}?organization=st-elsewhere`, ...ofA },
   { route: `POST ${clinicians}?organization=st-elsewhere`, ...ofA },
+  { route: `GET ${clinicians}/:clinician/timeline?organization=st-elsewhere`, ...ofA },
+  { route: `GET ${clinicians}/:clinician/timeline`, ...ofNamed },
   { route: `GET ${clinicians}/:clinician/disable?organization=st-elsewhere`, ...ofA },
   { route: `GET ${clinicians}/:clinician/disable`, ...ofNamed },
   { route: `GET ${integration}/discard-draft?organization=st-elsewhere`, ...ofA },
@@ -152,7 +154,12 @@ describe('what ends or deletes something asks once, without a script', () => {
     // oxlint-disable-next-line no-await-in-loop -- one browser after the other
     for (const id of ['st-elsewhere', 'st-elsewhere', 'waits'])
       await world.browser().open(world.sandbox.launch('pat-ada').replace('orgId=st-elsewhere', `orgId=${id}`));
-    const draft = { fhirUrl: 'https://draft.example/fhir', accepted: {}, at: new Date().toISOString(), by: 'operator@example.com' };
+    const draft = {
+      fhirUrl: 'https://draft.example/fhir',
+      accepted: {},
+      at: new Date().toISOString(),
+      by: 'operator@example.com',
+    };
     await createOrganizationStore(world.dependencies.database.db).saveDraft('st-elsewhere', draft);
   });
 

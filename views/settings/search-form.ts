@@ -32,7 +32,7 @@ export interface SearchProps {
 /** A window to the minute, on the clocks of a time zone. */
 export function timeFields({ from, to }: { from: string; to: string }, timeZone: string): SafeHtml {
   const field = (name: 'from' | 'to', label: string, value: string) =>
-    html`<div class="field"><label for="${name}">${label} (${timeZone})</label><input class="form-control" id="${name}" name="${name}" type="datetime-local" value="${value}"></div>
+    html`<div class="field field-wide"><label for="${name}">${label} (${timeZone})</label><input class="form-control" id="${name}" name="${name}" type="datetime-local" value="${value}"></div>
 `;
   return html`${field('from', 'From', from)}${field('to', 'Through', to)}`;
 }
