@@ -17,7 +17,6 @@ export interface AuditRouteDependencies extends SearchDependencies {
   auditRetentionDays: number;
   /** The users' table comes later in the import order. */
   users: { list(): Promise<{ id: string; email: string }[]> };
-  organizations: { list(): Promise<{ id: string; name: string; timeZone: string }[]> };
 }
 
 /** E-mail addresses by how their users stand in the rows. */

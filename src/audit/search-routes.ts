@@ -2,11 +2,14 @@
 import type { Request, RequestHandler } from 'express';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { storedText } from '#src/adapters/stored-text.ts';
+import { dayAndTimeIn, instantsOf, isTimeZone } from '#src/adapters/time-zone.ts';
 import { AppError } from '#src/errors.ts';
+import { instantOf } from '#src/http/filter-fields.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { actorOf, adminOf } from '#src/http/sessions/admin-session.ts';
 import { type AfterPost, wantsJson } from '#src/http/sessions/after-post.ts';
+import { timeZoneOf } from '#src/http/sessions/visible-organization.ts';
 import { type Audit, type AuditEvent, auditPatients } from './audit.ts';
 import { MOST_PEOPLE, type People } from './people.ts';
 
@@ -16,6 +19,7 @@ export interface SearchDependencies {
   audit: Audit;
   afterPost: AfterPost;
   people: People;
+  organizations: { list(): Promise<{ id: string; name: string; timeZone: string }[]> };
 }
 
 /** A page with a search form. */
@@ -44,17 +48,19 @@ export function findRoute(deps: SearchDependencies, { path, fields }: SearchPage
   return async (request, response) => {
     const query = new URLSearchParams();
     const keep = (name: string, value: string) => value !== '' && query.set(name, value);
-    for (const name of [...fields, 'from', 'to']) keep(name, storedText(fieldOf(request, name, 'name')).trim());
+    for (const name of fields) keep(name, typedIn(request, name));
     const { role, organizationId } = adminOf(request);
     const organization = role === 'operator' ? fieldOf(request, 'organization', 'id') : '';
     keep('organization', organization);
-    const clinician = storedText(fieldOf(request, 'clinician', 'name')).trim();
+    const of = organizationId ?? organization;
+    const zones = { typed: typedIn(request, 'zone'), shown: timeZoneOf(await deps.organizations.list(), of) };
+    for (const name of ['from', 'to']) keep(name, inZone(typedIn(request, name), zones));
+    const clinician = typedIn(request, 'clinician');
     const hasTime = query.has('from') && query.has('to');
     if (clinician === '') {
       for (const name of ['who', ...(hasTime ? ['unknown'] : []), 'form']) keep(name, fieldOf(request, name, 'name'));
       return response.redirect(303, pageAt(path, query));
     }
-    const of = organizationId ?? organization;
     const found = of === '' ? [] : await deps.people.search(of, clinician);
     const problem = problemOf(of, found.length, hasTime);
     if (problem !== undefined) {
@@ -66,6 +72,19 @@ export function findRoute(deps: SearchDependencies, { path, fields }: SearchPage
     if (hasTime) query.set('unknown', 'yes');
     response.redirect(303, pageAt(path, query));
   };
+}
+
+function typedIn(request: Request, name: string): string {
+  return storedText(fieldOf(request, name, 'name')).trim();
+}
+
+/** A minute as the clocks of the next page show it: with another organization, that page has another zone. */
+function inZone(minute: string, { typed, shown }: { typed: string; shown: string }): string {
+  const [, day, time] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)$/.exec(minute) ?? [];
+  const isOther = day !== undefined && time !== undefined && typed !== shown && isTimeZone(typed);
+  if (!isOther || instantOf(`${minute}Z`) === undefined) return minute;
+  const there = dayAndTimeIn(instantsOf(day, time, typed)[0], shown);
+  return `${there.day}T${there.time.slice(0, 5)}`;
 }
 
 function problemOf(organization: string, found: number, hasTime: boolean): string | undefined {

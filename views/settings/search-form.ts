@@ -34,7 +34,7 @@ export function timeFields({ from, to }: { from: string; to: string }, timeZone:
   const field = (name: 'from' | 'to', label: string, value: string) =>
     html`<div class="field field-wide"><label for="${name}">${label} (${timeZone})</label><input class="form-control" id="${name}" name="${name}" type="datetime-local" value="${value}"></div>
 `;
-  return html`${field('from', 'From', from)}${field('to', 'Through', to)}`;
+  return html`<input type="hidden" name="zone" value="${timeZone}">${field('from', 'From', from)}${field('to', 'Through', to)}`;
 }
 
 /** A name; left empty, those who were found before stay. @param form the name of a patient's search, for the next one. */

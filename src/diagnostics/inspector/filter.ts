@@ -20,13 +20,8 @@ export interface AskedFor {
   search: Awaited<ReturnType<typeof searchedIn>>;
 }
 
-/** What reading it needs. */
-export interface FilterDependencies extends SearchDependencies {
-  organizations: { list(): Promise<{ id: string; name: string; timeZone: string }[]> };
-}
-
 /** Minutes and days are those of the page's time zone, and both included; codes are found however they are written. */
-export async function askedFor(deps: FilterDependencies, request: Request): Promise<AskedFor> {
+export async function askedFor(deps: SearchDependencies, request: Request): Promise<AskedFor> {
   const organizationId = visibleOrganization(request);
   const [organizations, who, search] = await Promise.all([
     deps.organizations.list(),

@@ -3,6 +3,7 @@ import type { RequestHandler } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { pageOfRows } from '#src/adapters/database/keyset.ts';
+import type { SearchDependencies } from '#src/audit/search-routes.ts';
 import { listTraces } from '#src/diagnostics/traces/list.ts';
 import { stepNames, type TraceRecord } from '#src/diagnostics/traces/trace.ts';
 import type { Reader } from '#src/errors/row.ts';
@@ -11,10 +12,10 @@ import { adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import { visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 import { type LaunchRowProps, launchesPage } from '#views/inspector/launches-page.ts';
 import { diagnose, forReader, shownTitle, stepTitles } from './diagnosis.ts';
-import { askedFor, type FilterDependencies } from './filter.ts';
+import { askedFor } from './filter.ts';
 
 /** What the list and its export need. */
-export interface ListDependencies extends FilterDependencies {
+export interface ListDependencies extends SearchDependencies {
   db: Queries;
   clock: Clock;
   traceRetentionDays: number;

@@ -186,6 +186,12 @@ describe('on embedded stores', () => {
     const now = Date.now();
     const minute = (offset: number) =>
       new Date(now + offset * 60_000).toLocaleString('sv', { timeZone: serverTimeZone }).slice(0, 16).replace(' ', 'T');
+    const chatham = (offset: number) =>
+      new Date(now + offset * 60_000)
+        .toLocaleString('sv', { timeZone: 'Pacific/Chatham' })
+        .slice(0, 16)
+        .replace(' ', 'T');
+    const inChatham = { from: chatham(-30), to: chatham(30) };
     const hour = { from: minute(-30), to: minute(30) };
     const usersOf = (page: { body: string }) =>
       [...page.body.matchAll(/<td data-label="User">(.*?)<\/td>/g)].map(([, cell = '']) =>
@@ -208,6 +214,8 @@ describe('on embedded stores', () => {
       ['a name and another hour', { clinician: 'osei', from: minute(-90), to: minute(-40) }, []],
       ['the hour of somebody who never came so far', { clinician: 'Novák', ...hour }, ['not known']],
       ['the minute before', { to: minute(-2) }, 0],
+      ['the hour on another page’s clock', { ...inChatham, zone: 'Pacific/Chatham' }, 4],
+      ['a time after it on that clock', { from: inChatham.to, zone: 'Pacific/Chatham' }, 0],
       ['the step that failed', { step: 'token' }, ['not known']],
       ['a step that passed', { step: 'callback' }, 0],
       ['one error', { outcome: 'patient.mismatch' }, 1],
