@@ -1,6 +1,9 @@
 /** `/settings/clinicians/:key/timeline`: launches, refusals, sign-outs and admission changes of one person, newest first. */
 import type { Request, RequestHandler } from 'express';
+import type { Queries } from '#src/adapters/database/index.ts';
 import { type Position, pageOfRows } from '#src/adapters/database/keyset.ts';
+import type { Sealer } from '#src/adapters/seal.ts';
+import type { Audit } from '#src/audit/audit.ts';
 import { type AuditListRow, listAuditRows } from '#src/audit/audit-store.ts';
 import { shownTitle } from '#src/diagnostics/inspector/diagnosis.ts';
 import { listTraces } from '#src/diagnostics/traces/list.ts';
@@ -9,16 +12,24 @@ import { neighbourHrefs, PAGE_SIZE, positionIn } from '#src/http/list-page.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
 import { pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import { withOrganization } from '#src/integration-page/own-organization.ts';
+import type { OrganizationStore } from '#src/organizations/store.ts';
 import { type TimelineRowProps, timelinePage } from '#views/settings/timeline-page.ts';
-import type { ClinicianRouteDependencies } from './clinicians-page-routes.ts';
 import { cliniciansUrl } from './clinicians-page-view.ts';
 import { findPerson, type Person } from './person.ts';
+
+/** What it reads, and who may ask. */
+interface TimelineDependencies {
+  db: Queries;
+  sealer: Sealer;
+  audit: Audit;
+  store: Pick<OrganizationStore, 'find'>;
+}
 
 /** Of the audit trail. What opened a patient's chart is not here: it is accounted for by patient. */
 const EVENTS = ['launch', 'sign-out', 'launch-ended', 'denial', 'user-linked', 'user-unlinked', 'clinician-change'];
 
 /** Behind the sign-in, for the organization's administrators and for operators who name it (MT-01). */
-export function timelineRoute(deps: ClinicianRouteDependencies): RequestHandler {
+export function timelineRoute(deps: TimelineDependencies): RequestHandler {
   return withOrganization(deps, async (request, response, organization) => {
     const person = await findPerson(deps, organization.id, pathPartOf(request, 'key'));
     if (!person) throw new AppError('request.not-found', 'no such clinician or user');
@@ -42,7 +53,7 @@ export function timelineRoute(deps: ClinicianRouteDependencies): RequestHandler 
 
 /** Launches that were refused are in the traces alone, all others in the audit trail, which keeps them longer. */
 async function entriesOf(
-  { db }: ClinicianRouteDependencies,
+  { db }: TimelineDependencies,
   organizationId: string,
   { key, reference, hashes }: Person,
   position: Position,
