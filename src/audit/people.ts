@@ -3,12 +3,12 @@ import type { Request } from 'express';
 import { filterText } from '#src/http/filter-fields.ts';
 import { queryOf } from '#src/http/request-values.ts';
 
-/** Somebody whose rows can be found. */
+/** A person whose rows can be found. */
 export interface FoundPerson {
   /** Stands for the name in addresses. */
   key: string;
   name: string | undefined;
-  /** Keyed hashes in rows; none while nobody is linked. */
+  /** Keyed hashes in rows; none while no EHR user is linked. */
   hashes: readonly string[];
 }
 
@@ -27,7 +27,7 @@ const LONGEST_KEYS = 400;
 /** Whose rows an address asks for. */
 export interface Who {
   people: readonly FoundPerson[];
-  /** undefined: of everybody. */
+  /** undefined: of every user. */
   hashes: readonly string[] | undefined;
   /** And those of which no user is known. */
   withUnknown: boolean;
@@ -35,7 +35,7 @@ export interface Who {
   keys: string;
 }
 
-/** @param organizationId from visibleOrganization; where none is named, nobody is found. */
+/** @param organizationId from visibleOrganization; where none is named, no person is found. */
 export async function whoIn(request: Request, people: People, organizationId: string | undefined): Promise<Who> {
   const query = queryOf(request);
   const keys = filterText(query, 'who', LONGEST_KEYS);

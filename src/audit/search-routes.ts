@@ -38,8 +38,8 @@ export interface Searched {
 }
 
 const LONGEST_ID = 64;
-const NOBODY =
-  'Nobody on the Clinicians page has this name. With a time from and through, launches are shown whose user is not known.';
+const NO_MATCH =
+  'No one on the Clinicians page has this name. With a time from and through, launches are shown whose user is not known.';
 const NO_ORGANIZATION = 'Choose an organization: clinicians and patients are searched in one.';
 export const REASON_NEEDED = 'Enter a reason: it is recorded in the audit trail.';
 
@@ -90,7 +90,7 @@ function inZone(minute: string, { typed, shown }: { typed: string; shown: string
 function problemOf(organization: string, found: number, hasTime: boolean): string | undefined {
   if (organization === '') return NO_ORGANIZATION;
   if (found > MOST_PEOPLE) return `More than ${MOST_PEOPLE} people have this name. Type more of it.`;
-  return found === 0 && !hasTime ? NOBODY : undefined;
+  return found === 0 && !hasTime ? NO_MATCH : undefined;
 }
 
 /**

@@ -14,7 +14,7 @@ const MOST_SEARCHED = 20_000;
 export function createPeople(deps: { db: Queries; sealer: Sealer; mostSearched?: number }): People {
   const { db, sealer, mostSearched = MOST_SEARCHED } = deps;
 
-  async function* everybody(organizationId: string): AsyncGenerator<Person[]> {
+  async function* everyone(organizationId: string): AsyncGenerator<Person[]> {
     const unconfirmed = await listUnconfirmed(db, organizationId, BATCH);
     yield Promise.all(unconfirmed.map((row) => unconfirmedPersonOf(sealer, row)));
     for (let offset = 0; offset < mostSearched; offset += BATCH) {
@@ -28,7 +28,7 @@ export function createPeople(deps: { db: Queries; sealer: Sealer; mostSearched?:
     search: async (organizationId, text) => {
       const words = folded(text).split(/\s+/).filter(Boolean);
       const found: FoundPerson[] = [];
-      for await (const some of everybody(organizationId)) {
+      for await (const some of everyone(organizationId)) {
         const isOne = ({ key, name = '', ehrName = '' }: Person) => {
           const names = folded(`${name} ${ehrName}`);
           return key === text || words.every((word) => names.includes(word));

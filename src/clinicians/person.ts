@@ -1,4 +1,4 @@
-/** Somebody on the clinicians' page, by the name it shows: a clinician, or an EHR user who is not confirmed. */
+/** A person on the clinicians' page, by the name it shows: a clinician, or an EHR user who is not confirmed. */
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { auditActors } from '#src/audit/audit.ts';
@@ -18,7 +18,7 @@ export interface Person {
   fhirUser: string | undefined;
   /** By which administrators confirmed or refused them, where they did. */
   reference: string | undefined;
-  /** Keyed hashes of the EHR user under every secret, as audit rows and traces hold one; none while nobody is linked. */
+  /** Keyed hashes of the EHR user under every secret, as audit rows and traces hold one; none while no EHR user is linked. */
   hashes: readonly string[];
 }
 

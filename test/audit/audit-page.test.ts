@@ -80,7 +80,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(page.url).toMatch(/\?event=patient-opened&who=[\da-f-]{36}$/);
     expect(rowsOf(page)).toHaveLength(1);
     expect(page.body).toContain('Of <strong><bdi>Dr. Elena Rivera</bdi></strong>');
-    expect((await find({ clinician: 'Osei' })).body).toContain('Nobody on the Clinicians page has this name');
+    expect((await find({ clinician: 'Osei' })).body).toContain('No one on the Clinicians page has this name');
     const minute = new Date().toISOString().slice(0, 16);
     const zone = { from: '2026-01-01T00:00', to: minute.replace(/^\d+/, '2025') };
     expect(rowsOf(await find({ clinician: 'rivera', ...zone }))).toEqual([]);

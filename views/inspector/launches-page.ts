@@ -80,7 +80,7 @@ function launchesMain(props: LaunchesPageProps): SafeHtml {
   return html`<h1>Launches</h1>
 <p>Each launch, step by step, kept for ${props.retentionDays} days without secrets and without anything of the chart. The code on an error page finds its launch; so do a clinician’s name and the time.</p>
 ${filterForm(props)}
-${searchNotices(who, search, '/settings/launches')}
+${searchNotices(who, search, filter.organization === '' ? '/settings/launches' : `/settings/launches?${new URLSearchParams({ organization: filter.organization })}`)}
 ${props.rows.length === 0 ? nothing(props) : table(props)}
 ${pageLinks(props)}
 ${organizations === undefined ? null : patientSearch({ csrfToken: admin.csrfToken, action: `/settings/launches/patient${query}`, chosen: filter.organization, refused: search.refused }, organizations, { title: 'Launches of one patient', button: 'Show launches' })}

@@ -69,7 +69,7 @@ function auditMain(props: AuditPageProps): SafeHtml {
 <p>Who did what and when; ${kept}. Rows are added and never changed. EHR users are shown as keyed hashes: the same person always has the same hash.</p>
 ${isLookGone ? html`<p class="notice" role="status">${icon('info')} <span>A patient is shown once for each reason, and this page has shown one. To look again, give the reason again.</span></p>` : null}
 ${filterForm(props)}
-${searchNotices(who, search, '/settings/audit')}
+${searchNotices(who, search, filter.organization === '' ? '/settings/audit' : `/settings/audit?${new URLSearchParams({ organization: filter.organization })}`)}
 ${rows.length === 0 ? html`<p class="empty">No matching rows.</p>` : table(props)}
 ${pageLinks(props)}
 ${organizations === undefined ? null : patientSearch({ csrfToken: admin.csrfToken, action: `/settings/audit/patient${props.query}`, chosen: filter.organization, refused: search.refused }, organizations, { title: "Who opened a patient's chart", button: 'Show accesses' })}

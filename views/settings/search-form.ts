@@ -53,7 +53,7 @@ export function searchNotices(who: WhoProps, { patient, refused, isGone }: Searc
   return html`${refused === undefined ? null : html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${refused.problem}</span></p>`}
 ${isGone ? html`<p class="notice" role="status">${icon('info')} <span>This search has ended, so nothing is shown. Search again. <a href="${all}">Show all</a></span></p>` : null}
 ${patient === undefined ? null : html`<p class="notice" role="status">${icon('info')} <span>Everything found is about one patient, looked at for the reason “${patient.reason}”. <a href="${all}">Show all</a></span></p>`}
-${isOfSome ? html`<p class="lead-in">${names.length === 0 ? 'Nobody on the Clinicians page has this name.' : html`Of ${names}.`}${who.withUnknown ? ' Launches that ended before the EHR said who the user is are listed too.' : ''} <a href="${all}">Show all</a></p>` : null}
+${isOfSome ? html`<p class="lead-in">${names.length === 0 ? 'No one on the Clinicians page has this name.' : html`Of ${names}.`}${who.withUnknown ? ' Launches that ended before the EHR said who the user is are listed too.' : ''} <a href="${all}">Show all</a></p>` : null}
 `;
 }
 

@@ -229,7 +229,7 @@ describe('on embedded stores', () => {
     });
 
     test.for([
-      ['nobody', { clinician: 'Nobody' }, 'Nobody on the Clinicians page has this name'],
+      ['nobody', { clinician: 'Nobody' }, 'No one on the Clinicians page has this name'],
       ['without an organization', { clinician: 'osei', organization: '' }, 'Choose an organization'],
     ] as const)('says what was not searched for: %s', async ([, fields, words]) => {
       const page = await find(fields);
