@@ -60,8 +60,8 @@ export function instantsOf(day: string, time: string, timeZone: string): readonl
     const shown = dayAndTimeIn(at, timeZone);
     return shown.day === day && shown.time.startsWith(time);
   };
-  const [first = new Date(utc), last = first] = possible.filter(isShown).toSorted((a, b) => a.getTime() - b.getTime());
-  return possible.some(isShown) ? [first, last] : latest(possible);
+  const [first, second] = possible.filter(isShown).toSorted((a, b) => a.getTime() - b.getTime());
+  return first ? [first, second ?? first] : latest(possible);
 }
 
 function latest(possible: readonly Date[]): readonly [Date, Date] {

@@ -18,6 +18,7 @@ export function createPeople(deps: { db: Queries; sealer: Sealer; mostSearched?:
     const unconfirmed = await listUnconfirmed(db, organizationId, BATCH);
     yield Promise.all(unconfirmed.map((row) => unconfirmedPersonOf(sealer, row)));
     for (let offset = 0; offset < mostSearched; offset += BATCH) {
+      // oxlint-disable-next-line no-await-in-loop -- page by page, so that memory stays small and the search can end
       const entries = await entriesPage(db, organizationId, { limit: BATCH, offset });
       yield Promise.all(entries.map((entry) => personOf(sealer, entry)));
       if (entries.length < BATCH) return;
