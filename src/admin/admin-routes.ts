@@ -19,6 +19,7 @@ import { signInFormRoute, signInRoute, signOutRoute } from './sign-in-routes.ts'
 import { type SsoRouteDependencies, ssoCallbackRoute, ssoStartRoute } from './sso-routes.ts';
 import {
   addUserRoute,
+  askAboutUserRoute,
   disableUserRoute,
   enableUserRoute,
   resetUserRoute,
@@ -59,8 +60,14 @@ export function adminRoutes(deps: AdminRouteDependencies): Router {
   mount('/settings/account/password', { post: [signedIn, passwordRoute(shared)] });
   const users = '/settings/users';
   mount(users, { get: [signedIn, operator, usersRoute(shared)], post: [signedIn, operator, addUserRoute(shared)] });
-  mount(`${users}/:id/reset`, { post: [signedIn, operator, resetUserRoute(shared)] });
-  mount(`${users}/:id/disable`, { post: [signedIn, operator, disableUserRoute(shared)] });
+  mount(`${users}/:id/reset`, {
+    get: [signedIn, operator, askAboutUserRoute(shared, 'reset')],
+    post: [signedIn, operator, resetUserRoute(shared)],
+  });
+  mount(`${users}/:id/disable`, {
+    get: [signedIn, operator, askAboutUserRoute(shared, 'disable')],
+    post: [signedIn, operator, disableUserRoute(shared)],
+  });
   mount(`${users}/:id/enable`, { post: [signedIn, operator, enableUserRoute(shared)] });
   return router;
 }

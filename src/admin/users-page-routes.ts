@@ -5,6 +5,7 @@ import { fieldOf } from '#src/http/form-body.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
 import { actorOf, adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
+import { ask } from '#src/http/sessions/confirm.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { type AddUserForm, type UsersPageProps, usersPage } from '#views/settings/users-page.ts';
 import { normalizeEmail } from './user.ts';
@@ -72,6 +73,29 @@ export function addUserRoute(deps: UserRouteDependencies): RequestHandler {
     if (!added) return refuse({ email: 'A user with this address exists already.' });
     const oneTimePassword = { email, password: added.oneTimePassword };
     await answerWith(deps, request, response, 'secret', 201, { oneTimePassword });
+  };
+}
+
+const QUESTIONS = {
+  reset: {
+    question: 'Give a new one-time password to',
+    effect: 'The password in use stops working, and the user is signed out everywhere at once.',
+    button: 'Give a new one-time password',
+  },
+  disable: {
+    question: 'Disable',
+    effect: 'The user is signed out everywhere at once, and cannot sign in until an operator enables them again.',
+    button: 'Disable',
+  },
+} as const;
+
+/** `GET` of the two addresses below: asks first. */
+export function askAboutUserRoute({ users }: UserRouteDependencies, action: keyof typeof QUESTIONS): RequestHandler {
+  return async (request, response) => {
+    const id = pathPartOf(request, 'id');
+    const user = (await users.list()).find((one) => one.id === id);
+    if (!user) throw new AppError('request.not-found', 'no such user');
+    ask(request, response, { ...QUESTIONS[action], current: 'users', subject: user.email, backHref: PAGE });
   };
 }
 

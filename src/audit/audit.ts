@@ -137,9 +137,19 @@ export function auditActor(sealer: Sealer, actor: AuditEvent['actor']): string {
   return 'userId' in actor ? `user:${actor.userId}` : sealer.fingerprint(JSON.stringify([actor.iss, actor.sub]));
 }
 
+/** The same of an EHR user under every secret, so that rows from before a rotation are found. */
+export function auditActors(sealer: Sealer, { iss, sub }: { iss: string; sub: string }): readonly string[] {
+  return sealer.fingerprints(JSON.stringify([iss, sub]));
+}
+
 /** The keyed hash of one organization's patient, for the same purpose; FHIR ids repeat between EHRs. */
 export function auditPatient(sealer: Sealer, organizationId: string, patient: string): string {
   return sealer.fingerprint(JSON.stringify(['patient', organizationId, patient]));
+}
+
+/** The same under every secret. */
+export function auditPatients(sealer: Sealer, organizationId: string, patient: string): readonly string[] {
+  return sealer.fingerprints(JSON.stringify(['patient', organizationId, patient]));
 }
 
 /** Every text is cleaned: no event is lost for a character. */

@@ -85,21 +85,43 @@ export async function listClinicians(
   page: { limit: number; offset: number },
 ): Promise<{ entries: ClinicianEntry[]; total: number }> {
   const isOf = eq(clinicians.organizationId, organizationId);
-  const [entries, total] = await Promise.all([
-    db
-      .select({ clinician: clinicians, identity: ehrIdentities })
-      .from(clinicians)
-      .leftJoin(
-        ehrIdentities,
-        and(eq(ehrIdentities.organizationId, organizationId), eq(ehrIdentities.clinicianId, clinicians.id)),
-      )
-      .where(isOf)
-      .orderBy(sql`${clinicians.lastLaunchAt} desc nulls first`, desc(clinicians.createdAt), asc(clinicians.id))
-      .limit(page.limit)
-      .offset(page.offset),
-    db.$count(clinicians, isOf),
-  ]);
+  const [entries, total] = await Promise.all([entriesPage(db, organizationId, page), db.$count(clinicians, isOf)]);
   return { entries, total };
+}
+
+/** The same without a count. */
+export function entriesPage(
+  db: Queries,
+  organizationId: string,
+  page: { limit: number; offset: number },
+): Promise<ClinicianEntry[]> {
+  return entriesOf(db, organizationId)
+    .where(eq(clinicians.organizationId, organizationId))
+    .orderBy(sql`${clinicians.lastLaunchAt} desc nulls first`, desc(clinicians.createdAt), asc(clinicians.id))
+    .limit(page.limit)
+    .offset(page.offset);
+}
+
+/** @param id untrusted. @returns undefined when the organization has no such clinician. */
+export async function findClinician(
+  db: Queries,
+  organizationId: string,
+  id: string,
+): Promise<ClinicianEntry | undefined> {
+  if (!ROW_ID.test(id)) return undefined;
+  const isOne = and(eq(clinicians.organizationId, organizationId), eq(clinicians.id, id));
+  const [entry] = await entriesOf(db, organizationId).where(isOne);
+  return entry;
+}
+
+function entriesOf(db: Queries, organizationId: string) {
+  return db
+    .select({ clinician: clinicians, identity: ehrIdentities })
+    .from(clinicians)
+    .leftJoin(
+      ehrIdentities,
+      and(eq(ehrIdentities.organizationId, organizationId), eq(ehrIdentities.clinicianId, clinicians.id)),
+    );
 }
 
 /** Locked until the transaction ends, so that two callers who link the same clinician wait for each other. */

@@ -6,6 +6,7 @@ import { fieldOf } from '#src/http/form-body.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import { actorOf, adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
+import { ask } from '#src/http/sessions/confirm.ts';
 import { withOrganization } from '#src/integration-page/own-organization.ts';
 import type { OrganizationDirectory } from '#src/organizations/directory.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
@@ -22,6 +23,8 @@ import {
   unlink,
 } from './clinician-actions.ts';
 import { cliniciansUrl, type Posted, showClinicians } from './clinicians-page-view.ts';
+import { findPerson } from './person.ts';
+import { timelineRoute } from './timeline-route.ts';
 
 /** What the routes need. */
 export interface ClinicianRouteDependencies extends CliniciansDependencies {
@@ -51,7 +54,10 @@ export function clinicianRoutes(deps: ClinicianRouteDependencies): Router {
     response.type('html').send(await showClinicians(deps, request, organization));
   });
   router.get('/', choose(deps), page);
+  router.get('/:key/timeline', timelineRoute(deps));
   post('/', add(deps));
+  for (const verb of ['refuse', 'forget'] as const) router.get(`/waiting/:key/${verb}`, question(deps, verb));
+  for (const verb of ['code', 'unlink', 'disable'] as const) router.get(`/:key/${verb}`, question(deps, verb));
   post('/waiting/:reference/confirm', confirmWaiting(deps));
   post('/waiting/:reference/refuse', async (acting, request) =>
     changed(await refuse(deps, acting, reference(request))),
@@ -73,6 +79,49 @@ function choose({ store }: ClinicianRouteDependencies): RequestHandler {
     const admin = { identity, csrfToken: adminCsrfToken(request) };
     response.type('html').send(cliniciansChoice(admin, await store.list()));
   };
+}
+
+const QUESTIONS = {
+  refuse: {
+    question: 'Refuse',
+    effect: 'They read at once that they are not admitted. You can still confirm them later.',
+    button: 'Refuse',
+  },
+  forget: {
+    question: 'Forget',
+    effect: 'The user is deleted here as if they had never launched. Their next launch is a first one.',
+    button: 'Forget',
+  },
+  code: {
+    question: 'Give a new one-time code to',
+    effect: 'The code that was given before stops working.',
+    button: 'Give a new one-time code',
+  },
+  unlink: {
+    question: 'Undo the association of',
+    effect: 'Open launches of this EHR user end within two seconds. The next launch is a first one.',
+    button: 'Undo association',
+  },
+  disable: {
+    question: 'Disable',
+    effect: 'Open launches end, and new ones are refused until you enable the clinician again. The association stays.',
+    button: 'Disable',
+  },
+} as const;
+
+function question(deps: ClinicianRouteDependencies, verb: keyof typeof QUESTIONS): RequestHandler {
+  return withOrganization(deps, async (request, response, { id }) => {
+    const person = await findPerson(deps, id, pathPartOf(request, 'key'));
+    if (!person) throw new AppError('request.not-found', 'no such clinician or user');
+    const { key, name = 'Name not known' } = person;
+    const subject = verb === 'refuse' || verb === 'forget' ? `${name} (${key})` : name;
+    ask(request, response, {
+      ...QUESTIONS[verb],
+      current: 'clinicians',
+      subject,
+      backHref: cliniciansUrl(request, id),
+    });
+  });
 }
 
 /** Leads to the page, which shows a code once and a refusal at each reload. */

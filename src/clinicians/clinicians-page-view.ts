@@ -13,9 +13,10 @@ import {
   cliniciansPage,
   type WaitingRowProps,
 } from '#views/settings/clinicians-page.ts';
-import { openIdentity, openName } from './clinician-details.ts';
+import { openName } from './clinician-details.ts';
 import { type ClinicianEntry, type IdentityRow, listClinicians } from './clinician-store.ts';
 import { listUnconfirmed } from './identity-store.ts';
+import { personOf, unconfirmedPersonOf } from './person.ts';
 
 export interface CliniciansViewDependencies {
   db: Queries;
@@ -86,17 +87,17 @@ function nameIn(rows: readonly ClinicianRowProps[], id: string | undefined): str
 
 async function clinicianRow(
   { sealer, clock }: CliniciansViewDependencies,
-  { clinician, identity }: ClinicianEntry,
+  entry: ClinicianEntry,
 ): Promise<ClinicianRowProps> {
-  const [name, details] = await Promise.all([openName(sealer, clinician), identity && openIdentity(sealer, identity)]);
+  const { clinician, identity } = entry;
+  const { name, ehrName, role } = await personOf(sealer, entry);
   const { codeExpiresAt, codeUsedAt } = clinician;
   const isCodeOpen = !identity && codeExpiresAt !== null && codeUsedAt === null;
-  const ehrName = details?.shownName ?? details?.name;
   return {
     id: clinician.id,
-    name: name ?? ehrName,
-    ehrName: ehrName === name ? undefined : ehrName,
-    role: details?.role,
+    name,
+    ehrName,
+    role,
     isLinked: identity !== null,
     linkedBy: identity?.linkedBy?.startsWith('user:') === true ? 'confirmation' : (identity?.linkedBy ?? undefined),
     isDisabled: clinician.disabledAt !== null,
@@ -114,11 +115,11 @@ function isRecent(at: Date | null, now: Date): boolean {
 }
 
 async function waitingRow({ sealer }: CliniciansViewDependencies, row: IdentityRow): Promise<WaitingRowProps> {
-  const details = await openIdentity(sealer, row);
+  const { name, fhirUser } = await unconfirmedPersonOf(sealer, row);
   return {
     reference: row.reference ?? '',
-    name: details?.name,
-    userType: details?.fhirUser?.split('/')[0],
+    name,
+    userType: fhirUser?.split('/')[0],
     isRefused: row.refusedAt !== null,
     since: row.firstSeenAt,
   };

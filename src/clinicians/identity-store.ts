@@ -153,6 +153,16 @@ export async function deleteIdentity(
   return (await db.delete(ehrIdentities).where(which).returning({ lookup })).length > 0;
 }
 
+/** The EHR user of this reference who has no clinician. */
+export async function findUnconfirmed(
+  db: Queries,
+  organizationId: string,
+  reference: string,
+): Promise<IdentityRow | undefined> {
+  const [row] = await db.select().from(ehrIdentities).where(isWaiting(organizationId, reference));
+  return row;
+}
+
 /** EHR users without a clinician, the oldest first. */
 export function listUnconfirmed(db: Queries, organizationId: string, limit: number): Promise<IdentityRow[]> {
   return db

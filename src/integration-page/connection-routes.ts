@@ -3,10 +3,11 @@ import { readFhirUrl, type SaveOptions } from '#src/checks/save.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { adminOf } from '#src/http/sessions/admin-session.ts';
 import { wantsJson } from '#src/http/sessions/after-post.ts';
+import { ask } from '#src/http/sessions/confirm.ts';
 import { integrationPage } from '#views/integration-page/integration-page.ts';
 import { runProps } from './results-view.ts';
 import { beginChecks, readRecord } from './stream.ts';
-import { type PageExtras, pageProps } from './view.ts';
+import { integrationUrl, type PageExtras, pageProps } from './view.ts';
 import { done, type Handler, type IntegrationDependencies, leadToPage, refused, type Visit } from './visit.ts';
 
 /** The page with what the last post adds, or the checks that it asked for, while they run. */
@@ -35,6 +36,21 @@ export const useAnyway: Handler = async (dependencies, visit) => {
   if (!draft) return refused(dependencies, visit, 409, { problem: 'There is no draft any more.' });
   if (reason !== '') return askForChecks(dependencies, visit, draft.fhirUrl, { useAnyway: reason });
   return refused(dependencies, visit, 400, { reasonProblem: 'Enter a reason; it is kept in the audit trail.' });
+};
+
+/** The question that {@link discardDraft} answers. */
+export const askToDiscard: Handler = async (dependencies, visit) => {
+  const { request, response, organization } = visit;
+  const draft = await dependencies.store.findDraft(organization.id);
+  if (!draft) return refused(dependencies, visit, 409, { problem: 'There is no draft any more.' });
+  ask(request, response, {
+    current: 'integration',
+    question: 'Delete the draft',
+    subject: draft.fhirUrl,
+    effect: 'The address and the results of its checks are forgotten. What launches use now stays in use.',
+    button: 'Delete the draft',
+    backHref: integrationUrl(request, organization.id),
+  });
 };
 
 export const discardDraft: Handler = async (dependencies, visit) => {

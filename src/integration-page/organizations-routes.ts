@@ -6,6 +6,7 @@ import { fieldOf } from '#src/http/form-body.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
 import { actorOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
+import { ask } from '#src/http/sessions/confirm.ts';
 import { type EditDependencies, editOrganization, switchOrganization } from '#src/organizations/edit.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { registrationSheet } from '#src/organizations/registration.ts';
@@ -39,6 +40,7 @@ export function organizationsRoutes(dependencies: OrganizationsRouteDependencies
   router.get('/:id', on(showOne));
   router.post('/:id', on(change));
   router.post('/:id/enable', on(toggle(true)));
+  router.get('/:id/disable', on(askToDisable));
   router.post('/:id/disable', on(toggle(false)));
   return router;
 }
@@ -75,6 +77,14 @@ const change: Handler = async (deps, request, response) => {
   const result = await editOrganization(deps, id, changes, actorOf(request));
   const posted = result.ok ? { done: 'Saved.' } : { form: refusedForm(values, result.problems) };
   return answer(deps, request, response, pageOf(id), posted);
+};
+
+const askToDisable: Handler = async (deps, request, response) => {
+  const { id, name } = await known(deps, request);
+  const effect =
+    'Every open launch of this organization ends at once, and new ones are refused until it is enabled again.';
+  const words = { question: 'Disable', subject: name, effect, button: 'Disable' };
+  ask(request, response, { ...words, current: 'organizations', backHref: pageOf(id) });
 };
 
 function toggle(enabled: boolean): Handler {

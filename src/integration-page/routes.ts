@@ -6,7 +6,7 @@ import { adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import { integrationChoice } from '#views/integration-page/integration-page.ts';
 import { acceptSuggestion, usePreset, useScopes } from './accept-routes.ts';
 import { previewScopes, saveAdvanced } from './advanced-routes.ts';
-import { checkAgain, discardDraft, saveUrl, showPage, useAnyway } from './connection-routes.ts';
+import { askToDiscard, checkAgain, discardDraft, saveUrl, showPage, useAnyway } from './connection-routes.ts';
 import { withOrganization } from './own-organization.ts';
 import { exportTable, previewRequestForm } from './tables-routes.ts';
 import { keyProof, report } from './tools.ts';
@@ -30,6 +30,7 @@ export function integrationRoutes(dependencies: IntegrationDependencies): Router
   router.post('/', onLimited(saveUrl));
   router.post('/check', onLimited(checkAgain));
   router.post('/use-anyway', onLimited(useAnyway));
+  router.get('/discard-draft', on(askToDiscard));
   router.post('/discard-draft', on(discardDraft));
   router.post('/accept', onLimited(acceptSuggestion));
   router.post('/advanced', on(saveAdvanced));

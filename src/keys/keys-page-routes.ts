@@ -3,9 +3,10 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import { CommandError } from '#src/adapters/command-line.ts';
 import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import { pathPartOf } from '#src/http/request-values.ts';
+import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import { actorOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
+import { ask } from '#src/http/sessions/confirm.ts';
 import { type KeysPageProps, keysPage } from '#views/settings/keys-page.ts';
 import { type KeyHolder, placeFetches } from './fetcher-hosts.ts';
 import { importKey } from './import-key.ts';
@@ -54,9 +55,45 @@ export function keySettingsRoutes(dependencies: KeySettingsDependencies): Router
   const router = Router({ caseSensitive: true, strict: true });
   router.get('/', (request, response) => showKeys(dependencies, request, response));
   for (const name of Object.keys(ACTIONS) as (keyof typeof DONE)[]) router.post(`/${name}`, action(dependencies, name));
+  for (const name of ['rotate', 'retire', 'revoke'] as const) router.get(`/${name}`, question(dependencies, name));
   router.get('/:kid/public.pem', download(dependencies, 'application/x-pem-file', 'pem'));
   router.get('/:kid/jwks.json', download(dependencies, 'application/json', 'jwks'));
   return router;
+}
+
+const QUESTIONS = {
+  rotate: {
+    question: 'Rotate the signing keys',
+    effect:
+      'A new key for each algorithm is published now and signs when every cached copy of the JWKS has expired. The current keys then stop signing.',
+    button: 'Rotate keys',
+  },
+  retire: {
+    question: 'Retire the key',
+    effect: 'It stops signing now, and stays published until no request signed with it can be in transit.',
+    button: 'Retire',
+  },
+  cancel: {
+    question: 'Cancel the rotation to the key',
+    effect: 'The key leaves the JWKS and is dropped. The keys that sign now go on signing.',
+    button: 'Cancel rotation',
+  },
+  revoke: {
+    question: 'Revoke the key',
+    effect:
+      'Only for a key that may be compromised. It leaves the JWKS at once and the next key signs at once. An EHR with a cached JWKS refuses our requests until its copy expires.',
+    button: 'Revoke now',
+  },
+} as const;
+
+function question(deps: KeySettingsDependencies, name: 'rotate' | 'retire' | 'revoke'): RequestHandler {
+  return async (request, response) => {
+    const kid = queryOf(request).get('kid') ?? '';
+    const key = name === 'rotate' ? undefined : (await listKeys(deps)).find((one) => one.kid === kid);
+    if (name !== 'rotate' && !key) throw new AppError('request.not-found', 'no such key');
+    const words = QUESTIONS[name === 'retire' && key?.state === 'pending' ? 'cancel' : name];
+    ask(request, response, { ...words, current: 'keys', subject: key?.kid, backHref: PAGE }, key ? { kid } : {});
+  };
 }
 
 /** Acts and redirects to the page, which says once that it is done, or why it was refused. */

@@ -5,6 +5,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addClinician } from '#src/clinicians/clinician-actions.ts';
+import { createOrganizationStore } from '#src/organizations/store.ts';
 import { addPerson, signedIn, tokenOf, usersOf } from '#test/helpers/administrators.ts';
 import type { TestBrowser } from '#test/helpers/browser.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
@@ -38,17 +39,24 @@ const rows: Row[] = [
   { route: 'POST /settings/account/password', ...signedInOnly },
   { route: 'GET /settings/users', ...operatorsOnly },
   { route: 'POST /settings/users', ...operatorsOnly },
+  { route: 'GET /settings/users/:other/reset', ...operatorsOnly },
+  { route: 'GET /settings/users/:other/disable', ...operatorsOnly },
   { route: 'POST /settings/users/:other/reset', ...operatorsOnly },
   { route: 'POST /settings/users/:other/disable', ...operatorsOnly },
   { route: 'POST /settings/users/:other/enable', ...operatorsOnly },
   { route: 'GET /settings/launches', ...signedInOnly },
+  { route: 'GET /settings/launches.csv', ...signedInOnly },
+  { route: 'POST /settings/launches/find', ...signedInOnly },
+  { route: 'POST /settings/launches/patient', ...operatorsOnly },
   { route: 'GET /settings/live-launches', ...signedInOnly },
+  { route: 'GET /settings/live-launches/end-all?organization=st-elsewhere', ...signedInOnly },
   { route: 'POST /settings/live-launches/end?organization=st-elsewhere', ...signedInOnly },
   { route: 'POST /settings/live-launches/end-user?organization=st-elsewhere', ...signedInOnly },
   { route: 'POST /settings/live-launches/end-all?organization=st-elsewhere', ...signedInOnly },
   { route: 'GET /settings/verify', ...signedInOnly },
   { route: 'GET /settings/audit', ...signedInOnly },
   { route: 'GET /settings/audit.csv', ...signedInOnly },
+  { route: 'POST /settings/audit/find', ...signedInOnly },
   { route: 'POST /settings/audit/patient', ...operatorsOnly },
   { route: 'GET /guide', ...everyone },
   { route: 'GET /reports/checks/unknown', anonymous: 404, administratorOfA: 404, administratorOfB: 404, operator: 404 },
@@ -65,6 +73,11 @@ const rows: Row[] = [
   { route: 'GET /settings/clinicians', ...signedInOnly },
   { route: `GET ${clinicians}?organization=st-elsewhere`, ...ofA },
   { route: `POST ${clinicians}?organization=st-elsewhere`, ...ofA },
+  { route: `GET ${clinicians}/:clinician/timeline?organization=st-elsewhere`, ...ofA },
+  { route: `GET ${clinicians}/:clinician/timeline`, ...ofNamed },
+  { route: `GET ${clinicians}/:clinician/disable?organization=st-elsewhere`, ...ofA },
+  { route: `GET ${clinicians}/:clinician/disable`, ...ofNamed },
+  { route: `GET ${integration}/discard-draft?organization=st-elsewhere`, ...ofA },
   { route: `POST ${clinicians}/:clinician/code?organization=st-elsewhere`, ...ofA },
   { route: `POST ${clinicians}/:clinician/unlink?organization=st-elsewhere`, ...ofA },
   { route: `POST ${clinicians}/:clinician/disable?organization=st-elsewhere`, ...ofA },
@@ -77,15 +90,39 @@ const rows: Row[] = [
   { route: 'POST /settings/organizations', ...operatorsOnly },
   { route: 'GET /settings/organizations/st-elsewhere', ...operatorsOnly },
   { route: 'POST /settings/organizations/st-elsewhere', ...operatorsOnly },
+  { route: 'GET /settings/organizations/hospital-b/disable', ...operatorsOnly },
   { route: 'POST /settings/organizations/hospital-b/enable', ...operatorsOnly },
   { route: 'POST /settings/organizations/hospital-b/disable', ...operatorsOnly },
   { route: 'GET /settings/keys', ...operatorsOnly },
+  { route: 'GET /settings/keys/rotate', ...operatorsOnly },
   { route: 'POST /settings/keys/rotate', ...operatorsOnly },
   { route: 'POST /settings/keys/retire', form: { kid: ':kid' }, ...operatorsOnly },
   { route: 'POST /settings/keys/revoke', form: { kid: ':kid' }, ...operatorsOnly },
   { route: 'POST /settings/keys/import', ...operatorsOnly },
   { route: 'GET /settings/keys/:kid/public.pem', ...operatorsOnly },
   { route: 'GET /settings/keys/:kid/jwks.json', ...operatorsOnly },
+];
+
+const live = '/settings/live-launches';
+const OF_A = 'organization=st-elsewhere';
+
+/** What ends or deletes something: the page it stands on, its address, and the question that is asked first. */
+const questions: [page: string, address: RegExp, question: string][] = [
+  ['/settings/users', /\/reset$/, 'Give a new one-time password to other@example.com?'],
+  ['/settings/users', /\/disable$/, 'Disable other@example.com?'],
+  ['/settings/keys', /\/rotate$/, 'Rotate the signing keys?'],
+  ['/settings/keys', /\/retire\?kid=/, 'Retire the key '],
+  ['/settings/keys', /\/revoke\?kid=/, 'Revoke the key '],
+  ['/settings/organizations/st-elsewhere', /\/disable$/, 'Disable Hospital st-elsewhere?'],
+  [`${clinicians}?${OF_A}`, /\/code\?/, 'Give a new one-time code to Some Clinician?'],
+  [`${clinicians}?${OF_A}`, /\/disable\?/, 'Disable Some Clinician?'],
+  [`${clinicians}?${OF_A}`, /\/unlink\?/, 'Undo the association of Dr. Elena Rivera?'],
+  [`${clinicians}?organization=waits`, /\/refuse\?/, 'Refuse Dr. Elena Rivera ('],
+  [`${clinicians}?organization=waits`, /\/forget\?/, 'Forget Dr. Elena Rivera ('],
+  [`${live}?${OF_A}`, /\/end\?/, 'End the launch of Dr. Elena Rivera?'],
+  [`${live}?${OF_A}`, /\/end-user\?/, 'End 2 launches of Dr. Elena Rivera?'],
+  [`${live}?${OF_A}`, /\/end-all\?/, 'End all 2 launches of Hospital st-elsewhere?'],
+  [`${integration}?${OF_A}`, /\/discard-draft\?/, 'Delete the draft https://draft.example/fhir?'],
 ];
 
 const OF_B = 'hospital-b';
@@ -110,6 +147,54 @@ beforeAll(async () => {
   browsers.administratorOfB = await signedIn(world, 'b@example.com');
 });
 afterAll(() => world.close());
+
+describe('what ends or deletes something asks once, without a script', () => {
+  beforeAll(async () => {
+    await world.setOrganization('waits', { userAssociation: 'confirmation' });
+    // oxlint-disable-next-line no-await-in-loop -- one browser after the other
+    for (const id of ['st-elsewhere', 'st-elsewhere', 'waits'])
+      await world.browser().open(world.sandbox.launch('pat-ada').replace('orgId=st-elsewhere', `orgId=${id}`));
+    const draft = {
+      fhirUrl: 'https://draft.example/fhir',
+      accepted: {},
+      at: new Date().toISOString(),
+      by: 'operator@example.com',
+    };
+    await createOrganizationStore(world.dependencies.database.db).saveDraft('st-elsewhere', draft);
+  });
+
+  const formsOf = (body: string) =>
+    [...body.matchAll(/<form[^>]*method="post" action="([^"]+)"/g)].map(([, action = '']) =>
+      action.replaceAll('&amp;', '&'),
+    );
+
+  test.for(questions)('%s: %s', async ([path, address, question]) => {
+    const { operator } = browsers;
+    if (!operator) throw new Error('nobody is signed in');
+    const page = await operator.visit(world.url + path);
+    const links = [...page.body.matchAll(/<a class="btn[^>]*href="([^"]+)"/g)].map(([, href = '']) =>
+      href.replaceAll('&amp;', '&'),
+    );
+    const asked = await Promise.all(
+      links
+        .filter((href) => address.test(href))
+        .map(async (href) => ({ href, answer: await operator.visit(world.url + href) })),
+    );
+    const textOf = (body: string) =>
+      /<h1>(.*?)<\/h1>/s
+        .exec(body)?.[1]
+        ?.replaceAll(/<[^>]+>/g, '')
+        .trim();
+    const found = asked.find(({ answer }) => textOf(answer.body)?.startsWith(question));
+    expect(asked.map(({ answer }) => textOf(answer.body)).join('\n')).toContain(question);
+    // The page itself does nothing of the kind, and what asks posts to its own address.
+    const own = (found?.href ?? '').replace(/[?&](?:kid|launch|user)=.*$/, '');
+    expect(formsOf(page.body)).not.toContain(own);
+    expect(formsOf(found?.answer.body ?? '').filter((action) => action !== '/sign-out')).toEqual([own]);
+    // Nothing was done by asking: it can be asked again.
+    expect((await operator.visit(world.url + (found?.href ?? ''))).status).toBe(200);
+  });
+});
 
 describe.for(rows)('$route', (row) => {
   test.for(['anonymous', 'administratorOfA', 'administratorOfB', 'operator'] as const)('%s', async (who) => {

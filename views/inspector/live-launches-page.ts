@@ -3,6 +3,8 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { age, instant } from '#views/instant.ts';
 import { type OrganizationOption, organizationChoice } from '#views/organization-choice.ts';
+import { type PageLinksProps, pageLinks } from '#views/page-links.ts';
+import { askLink } from '#views/settings/confirm-page.ts';
 import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
 
 /** One open launch. */
@@ -12,8 +14,6 @@ export interface LiveLaunchProps {
   readonly userKey: string;
   /** as the id_token said; undefined when it did not */
   readonly userName: string | undefined;
-  /** how many this person has open */
-  readonly ofUser: number;
   readonly startedAt: Date;
   readonly lastUsedAt: Date;
   readonly endsAt: Date;
@@ -23,14 +23,14 @@ export interface LiveLaunchProps {
 
 type Admin = Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
 
-export interface LiveLaunchesPageProps {
+export interface LiveLaunchesPageProps extends PageLinksProps {
   readonly admin: Admin;
   readonly organization: OrganizationOption & { readonly timeZone: string };
   /** `organization=…` for operators, '' for administrators */
   readonly query: string;
-  /** most recently used first */
+  /** of this page */
   readonly rows: readonly LiveLaunchProps[];
-  /** of which `rows` are the first */
+  /** of all pages */
   readonly total: number;
   readonly now: Date;
   /** how many the form before this page has ended */
@@ -62,9 +62,10 @@ ${ended === undefined ? null : html`<p class="notice notice-done" role="status">
 ${
   rows.length === 0
     ? html`<p class="empty">The app is not open anywhere.</p>`
-    : html`<p>${total === 1 ? '1 launch' : `${total} launches`} open${total > rows.length ? `; the ${rows.length} used last are listed` : ''}.</p>
+    : html`<p>${total === 1 ? '1 launch' : `${total} launches`} open. What stays open longest without further use comes first.</p>
 ${table(props)}
-${endAll(props)}`
+${pageLinks(props)}
+<p class="end-all"><a class="btn btn-outline-danger" href="${endHref(props, 'end-all', {})}">End all…</a></p>`
 }
 `,
   );
@@ -77,7 +78,7 @@ function endedWords(ended: number): string {
 
 function table(props: LiveLaunchesPageProps): SafeHtml {
   return html`<table class="settings-table launches">
-<thead><tr><th scope="col">User</th><th scope="col">Began</th><th scope="col">Last used</th><th scope="col">Ends</th><th scope="col">End it</th></tr></thead>
+<thead><tr><th scope="col">User</th><th scope="col">Began</th><th scope="col">Last used</th><th scope="col">Ends</th><th scope="col">Actions</th></tr></thead>
 <tbody>
 ${props.rows.map((row) => launchRow(row, props))}</tbody>
 </table>
@@ -86,27 +87,15 @@ ${props.rows.map((row) => launchRow(row, props))}</tbody>
 
 function launchRow(row: LiveLaunchProps, props: LiveLaunchesPageProps): SafeHtml {
   const name = row.userName ?? 'name not known';
-  return html`<tr><td data-label="User"><bdi>${name}</bdi>${row.ofUser > 1 ? html` <span class="hint">${row.ofUser} open</span>` : null}</td>
+  return html`<tr><td data-label="User"><bdi>${name}</bdi></td>
 <td data-label="Began">${instant(row.startedAt, props.organization.timeZone)}</td>
 <td data-label="Last used">${age(row.lastUsedAt, props.now)} ago</td>
 <td data-label="Ends">${row.isRenewable ? 'after an hour without use, at the latest' : 'with its token,'} ${instant(row.endsAt, props.organization.timeZone)}</td>
-<td data-label="End it"><div class="row-actions">${endForm(props, 'end', { launch: row.id }, html`End<span class="visually-hidden"> this launch of ${name}</span>`)}${row.ofUser > 1 ? endForm(props, 'end-user', { user: row.userKey }, html`End all ${row.ofUser}<span class="visually-hidden"> of ${name}</span>`) : null}</div></td></tr>
+<td data-label="Actions"><div class="row-actions">${askLink(endHref(props, 'end', { launch: row.id }), 'End', name)}${askLink(endHref(props, 'end-user', { user: row.userKey }), 'End all of this user', name)}</div></td></tr>
 `;
 }
 
-function endAll(props: LiveLaunchesPageProps): SafeHtml {
-  return html`<details class="end-all"><summary>End all launches of ${props.organization.name}</summary>
-<p>All of them have to open the app again from the chart.</p>
-${endForm(props, 'end-all', {}, html`End all`)}</details>
-`;
-}
-
-function endForm(
-  { admin, query }: LiveLaunchesPageProps,
-  action: string,
-  fields: Readonly<Record<string, string>>,
-  label: SafeHtml,
-): SafeHtml {
-  const hidden = Object.entries({ csrf: admin.csrfToken, ...fields });
-  return html`<form method="post" action="/settings/live-launches/${action}${query === '' ? '' : `?${query}`}">${hidden.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}<button class="btn btn-sm" type="submit">${label}</button></form>`;
+function endHref({ query }: LiveLaunchesPageProps, action: string, fields: Readonly<Record<string, string>>): string {
+  const all = new URLSearchParams([...new URLSearchParams(query), ...Object.entries(fields)]);
+  return `/settings/live-launches/${action}${all.size === 0 ? '' : `?${all}`}`;
 }

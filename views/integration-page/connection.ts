@@ -68,7 +68,7 @@ export function draftNotice({ draft, inUse, actionOf, csrfToken }: ConnectionPro
 <h2 id="draft">${icon('draft')} Kept as a draft</h2>
 <p><code class="value">${draft.fhirUrl}</code> failed a check that every launch depends on. ${inUse.fhirBaseUrl === '' ? 'No address is in use yet.' : html`<code class="value">${inUse.fhirBaseUrl}</code> stays in use.`}</p>
 <form method="post" action="${actionOf('check')}">${csrf}<button class="btn btn-outline-secondary" type="submit">Check it again</button></form>
-<form method="post" action="${actionOf('discard-draft')}">${csrf}<button class="btn btn-outline-secondary" type="submit">Delete the draft</button></form>
+<p><a class="btn btn-outline-secondary" href="${actionOf('discard-draft')}">Delete the draft</a></p>
 <details${draft.reasonProblem === undefined ? null : html` open`}><summary>Use it anyway…</summary>
 <form method="post" action="${actionOf('use-anyway')}">
 ${csrf}

@@ -92,7 +92,7 @@ ${formField({ name: 'privateNetworks', label: privateNetworks.label, hint: priva
 <section aria-labelledby="state">
 <h2 id="state">${organization.enabled ? 'Enabled' : 'Disabled'}</h2>
 <p>${organization.enabled ? 'Clinicians can launch the app. Disabling ends every launch of this organization at once.' : 'Every launch is refused.'}</p>
-<form method="post" action="${LIST}/${id}/${organization.enabled ? 'disable' : 'enable'}">${csrf}<button class="btn ${organization.enabled ? 'btn-outline-danger' : 'btn-primary'}" type="submit">${organization.enabled ? 'Disable' : 'Enable'}</button></form>
+${organization.enabled ? html`<p><a class="btn btn-outline-danger" href="${LIST}/${id}/disable">Disable</a></p>` : html`<form method="post" action="${LIST}/${id}/enable">${csrf}<button class="btn btn-primary" type="submit">Enable</button></form>`}
 </section>
 <section aria-labelledby="sheet">
 <h2 id="sheet">Registration sheet</h2>

@@ -3,6 +3,8 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import { formField } from '#views/form-field.ts';
 import { icon } from '#views/icons.ts';
 import { instant } from '#views/instant.ts';
+import { pageLinks } from '#views/page-links.ts';
+import { askLink } from './confirm-page.ts';
 import { type SettingsPageProps, settingsPage } from './settings-layout.ts';
 
 /** One clinician. Texts are plain and not yet escaped. */
@@ -71,7 +73,7 @@ const modes = {
 export function cliniciansPage(props: CliniciansPageProps): string {
   const { admin, organization, mode, problem, issued, isCodeGone, waiting } = props;
   return settingsPage(
-    { title: 'Clinicians', ...admin, current: 'clinicians' },
+    { title: 'Clinicians', ...admin, current: 'clinicians', styles: ['settings.css', 'diagnostics.css'] },
     html`<h1>Clinicians of <bdi>${organization.name}</bdi></h1>
 <p>${modes[mode]} <a href="${props.settingsUrl}">Change this</a> under Advanced settings, “First launch of an EHR user”. Users are identified by the EHR’s issuer and subject, never by name.</p>
 ${isCodeGone ? html`<p class="notice" role="status">${icon('info')} <span>A one-time code is shown once, and this page has shown it. If it was not written down, choose “New one-time code” for that clinician.</span></p>` : null}
@@ -112,7 +114,7 @@ function waitingItem(
 <div><label for="${nameField}">As a new clinician named</label><input class="form-control" id="${nameField}" name="name" value="${name ?? ''}" maxlength="120" autocomplete="off"></div>
 ${choices.length === 0 ? null : html`<div><label for="${choiceField}">or as</label><select class="form-select" id="${choiceField}" name="clinician"><option value="">a new clinician</option>${choices.map((one) => html`<option value="${one.id}">${one.name}${one.isLinked ? ' (linked already)' : ''}</option>`)}</select></div>`}
 <button class="btn btn-sm btn-primary" type="submit">Confirm<span class="visually-hidden"> ${reference}</span></button></form>
-<div class="person-actions">${isRefused ? null : actionForm(action('refuse'), csrfToken, 'Refuse', reference)}${actionForm(action('forget'), csrfToken, 'Forget', reference)}</div></li>
+<div class="person-actions"><a class="btn btn-sm" href="${actionOf(`/${reference}/timeline`)}">Timeline<span class="visually-hidden"> of ${reference}</span></a>${isRefused ? null : askLink(action('refuse'), 'Refuse', reference)}${askLink(action('forget'), 'Forget', reference)}</div></li>
 `;
 }
 
@@ -123,8 +125,7 @@ function knownSection(props: CliniciansPageProps): SafeHtml {
   return html`<section class="people-section" aria-labelledby="known"><h2 id="known">Clinicians <span class="count">${total}</span></h2>
 <ul class="people">
 ${rows.map((row) => clinicianItem(row, props))}</ul>
-${newerHref === undefined ? null : html`<p><a href="${newerHref}">Previous page</a></p>`}
-${olderHref === undefined ? null : html`<p><a href="${olderHref}">Next page</a></p>`}
+${pageLinks({ newerHref, olderHref })}
 </section>
 `;
 }
@@ -135,11 +136,14 @@ function clinicianItem(
 ): SafeHtml {
   const name = row.name ?? NAMELESS;
   const action = (verb: string, label: string) => actionForm(actionOf(`/${row.id}/${verb}`), csrfToken, label, name);
+  const asking = (verb: string, label: string) => askLink(actionOf(`/${row.id}/${verb}`), label, name);
+  // A code that nobody holds ends nothing.
+  const codeAction = row.codeUntil ? asking : action;
   return html`<li><div class="person"><p class="person-name"><bdi>${name}</bdi>${row.role === undefined ? null : html` · <bdi>${row.role}</bdi>`}${row.isDisabled ? html` <span class="chip">disabled</span>` : null}</p>
 <p class="hint">${stateOf(row, timeZone)}</p>
 ${row.ehrName === undefined ? null : html`<p class="hint">Name in the EHR: <bdi>${row.ehrName}</bdi></p>`}
 ${row.conflictAt === undefined ? null : html`<p class="field-problem">${icon('warning')} Another EHR user tried this clinician’s code (${instant(row.conflictAt, timeZone)}). Nothing was changed.</p>`}</div>
-<div class="person-actions">${row.isLinked ? action('unlink', 'Undo association') : row.isDisabled ? null : action('code', 'New one-time code')}${row.isDisabled ? action('enable', 'Enable') : action('disable', 'Disable')}</div></li>
+<div class="person-actions"><a class="btn btn-sm" href="${actionOf(`/${row.id}/timeline`)}">Timeline<span class="visually-hidden"> of ${name}</span></a>${row.isLinked ? asking('unlink', 'Undo association') : row.isDisabled ? null : codeAction('code', 'New one-time code')}${row.isDisabled ? action('enable', 'Enable') : asking('disable', 'Disable')}</div></li>
 `;
 }
 

@@ -4,6 +4,7 @@ import { copyButton } from '#views/copy-button.ts';
 import { icon } from '#views/icons.ts';
 import { age, instant } from '#views/instant.ts';
 import { serverTimeZone } from '#views/zone.ts';
+import { askLink } from './confirm-page.ts';
 import { fetcherTable, type JwksFetcher, type KeyUseRow, keyUseTable } from './key-use.ts';
 import { type SettingsPageProps, settingsPage } from './settings-layout.ts';
 
@@ -48,12 +49,12 @@ ${props.problem?.at === 'keys' ? keysProblem(props.problem, csrfToken) : null}
 <table class="settings-table">
 <thead><tr><th scope="col">Key ID</th><th scope="col">Algorithm</th><th scope="col">State</th><th scope="col">Age</th><th scope="col">Dates</th><th scope="col">Actions</th></tr></thead>
 <tbody>
-${props.keys.map((key) => keyRow(key, props.now, csrfToken))}</tbody>
+${props.keys.map((key) => keyRow(key, props.now))}</tbody>
 </table>
 <section aria-labelledby="rotate">
 <h2 id="rotate">Rotate</h2>
 <p>Publishes a new key for each algorithm now. It starts to sign when every cached copy of the JWKS has expired; the current keys then stop signing and stay published until no request signed with them can be in transit. No further action is needed.</p>
-${actionForm('rotate', csrfToken, html`<button class="btn btn-primary" type="submit">Rotate keys</button>`)}
+<p><a class="btn btn-primary" href="/settings/keys/rotate">Rotate keys</a></p>
 </section>
 ${importSection(props)}
 ${keyUseTable(props.keyUses, props.now)}
@@ -67,41 +68,28 @@ const STATES: Readonly<Record<string, string>> = {
   retired: 'no longer signs, still published',
 };
 
-function keyRow(key: KeyRowProps, now: Date, csrfToken: string): SafeHtml {
+function keyRow(key: KeyRowProps, now: Date): SafeHtml {
   const { kid, alg, state } = key;
   const downloads = `/settings/keys/${encodeURIComponent(kid)}`;
+  const query = new URLSearchParams({ kid });
   return html`<tr><th scope="row" data-label="Key ID"><code class="value">${kid}</code></th>
 <td data-label="Algorithm">${alg}</td>
 <td data-label="State"><span class="state state-${state}">${state}</span><span class="note">${STATES[state]}</span></td>
 <td data-label="Age">${age(key.createdAt, now)}</td>
 <td data-label="Dates">${state === 'pending' ? 'signs from' : 'has signed since'} ${instant(key.activatesAt, serverTimeZone)}${key.publishedUntil === null ? null : html`<br>published until ${instant(key.publishedUntil, serverTimeZone)}`}</td>
 <td data-label="Actions" class="actions"><a href="${downloads}/public.pem">PEM</a> <a href="${downloads}/jwks.json">JWKS</a>
-${state === 'retired' ? null : retireForm(kid, csrfToken, state === 'pending' ? 'Cancel rotation' : 'Retire')}
-<details><summary>Emergency…</summary>
-<p>Only for a key that may be compromised. It leaves the JWKS at once and the next key signs at once; an EHR with a cached JWKS refuses our requests until its copy expires.</p>
-${actionForm('revoke', csrfToken, html`<input type="hidden" name="kid" value="${kid}"><button class="btn btn-sm btn-outline-danger" type="submit">Revoke now</button>`)}
-</details></td></tr>
+${state === 'retired' ? null : askLink(`/settings/keys/retire?${query}`, state === 'pending' ? 'Cancel rotation' : 'Retire', kid)}
+${askLink(`/settings/keys/revoke?${query}`, 'Revoke (emergency)', kid)}</td></tr>
 `;
 }
 
-/** `Cancel rotation` drops a key that does not sign yet, and the rotation it belongs to. */
-type RetireWord = 'Retire' | 'Cancel rotation' | 'Retire it anyway';
-
-function retireForm(kid: string, csrfToken: string, word: RetireWord): SafeHtml {
-  const evenIfUsed = word === 'Retire it anyway' ? html`<input type="hidden" name="evenIfUsed" value="yes">` : null;
-  return actionForm(
-    'retire',
-    csrfToken,
-    html`<input type="hidden" name="kid" value="${kid}">${evenIfUsed}<button class="btn btn-sm btn-outline-secondary" type="submit">${word}</button>`,
-  );
-}
-
-function actionForm(action: string, csrfToken: string, content: SafeHtml): SafeHtml {
-  return html`<form method="post" action="/settings/keys/${action}"><input type="hidden" name="csrf" value="${csrfToken}">${content}</form>`;
+/** The second look at a key that may be in use: the refusal above it has said what it would do. */
+function retireAnywayForm(kid: string, csrfToken: string): SafeHtml {
+  return html`<form method="post" action="/settings/keys/retire"><input type="hidden" name="csrf" value="${csrfToken}"><input type="hidden" name="kid" value="${kid}"><input type="hidden" name="evenIfUsed" value="yes"><button class="btn btn-sm btn-outline-secondary" type="submit">Retire it anyway</button></form>`;
 }
 
 function keysProblem(problem: NonNullable<KeysPageProps['problem']>, csrfToken: string): SafeHtml {
-  return html`<div class="notice notice-problem" role="alert">${icon('warning')} <div><p>${problem.text}</p>${problem.retireAnyway === undefined ? null : retireForm(problem.retireAnyway, csrfToken, 'Retire it anyway')}</div></div>
+  return html`<div class="notice notice-problem" role="alert">${icon('warning')} <div><p>${problem.text}</p>${problem.retireAnyway === undefined ? null : retireAnywayForm(problem.retireAnyway, csrfToken)}</div></div>
 `;
 }
 

@@ -4,6 +4,7 @@ import { fieldProblem, formField } from '#views/form-field.ts';
 import { icon } from '#views/icons.ts';
 import { instant } from '#views/instant.ts';
 import { serverTimeZone } from '#views/zone.ts';
+import { askLink } from './confirm-page.ts';
 import { settingsPage } from './settings-layout.ts';
 
 /** One person. Texts are plain and not yet escaped. */
@@ -81,11 +82,10 @@ function stateOf({ isDisabled, waitsForFirstSignIn, isOneTimeExpired, lastSignIn
 }
 
 function actionsOf(user: UserRow, csrfToken: string): SafeHtml {
-  const action = (verb: string, label: string) =>
-    html`<form method="post" action="/settings/users/${user.id}/${verb}"><input type="hidden" name="csrf" value="${csrfToken}"><button class="btn btn-sm" type="submit">${label}<span class="visually-hidden"> for ${user.email}</span></button></form>`;
+  const address = `/settings/users/${user.id}`;
   return user.isDisabled
-    ? action('enable', 'Enable')
-    : html`${action('reset', 'New one-time password')}${action('disable', 'Disable')}`;
+    ? html`<form method="post" action="${address}/enable"><input type="hidden" name="csrf" value="${csrfToken}"><button class="btn btn-sm" type="submit">Enable<span class="visually-hidden"> for ${user.email}</span></button></form>`
+    : html`${askLink(`${address}/reset`, 'New one-time password', user.email)}${askLink(`${address}/disable`, 'Disable', user.email)}`;
 }
 
 function addForm({ csrfToken, organizations, form }: UsersPageProps): SafeHtml {

@@ -39,8 +39,8 @@ export interface KeyStore {
    */
   rank(key: string, member: string, options: { score: number; dropBelow?: number; lifetimeMs: number }): Promise<void>;
   unrank(key: string, ...members: string[]): Promise<void>;
-  /** Members ranked at `fromScore` or above, highest first; all of them unless `most` says how many. */
-  ranked(key: string, fromScore: number, most?: number): Promise<string[]>;
+  /** Members ranked at `fromScore` or above, highest first, without the first `offset`; all unless `most` says how many. */
+  ranked(key: string, fromScore: number, most?: number, offset?: number): Promise<string[]>;
   countRanked(key: string, fromScore: number): Promise<number>;
   delete(...keys: string[]): Promise<void>;
   ping(): Promise<void>;
@@ -99,8 +99,8 @@ export function connectRedis(url: string, log: Log): KeyStore {
     unrank: async (key, ...members) => {
       if (members.length > 0) await answer(() => redis.zrem(key, ...members));
     },
-    ranked: (key, fromScore, most) =>
-      answer(() => redis.zrange(key, '+inf', String(fromScore), 'BYSCORE', 'REV', 'LIMIT', 0, most ?? -1)),
+    ranked: (key, fromScore, most = -1, offset = 0) =>
+      answer(() => redis.zrange(key, '+inf', String(fromScore), 'BYSCORE', 'REV', 'LIMIT', offset, most)),
     countRanked: (key, fromScore) => answer(() => redis.zcount(key, fromScore, '+inf')),
     delete: async (...keys) => {
       await answer(() => Promise.all(keys.map((key) => redis.del(key))));

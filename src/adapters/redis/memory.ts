@@ -68,9 +68,9 @@ export function createMemoryStore(clock: Clock): KeyStore {
       const entry = rankings.get(key);
       if (entry) entry.value = new Map([...entry.value].filter(([member]) => !members.includes(member)));
     },
-    ranked: async (key, fromScore, most) =>
+    ranked: async (key, fromScore, most = Infinity, offset = 0) =>
       ranked(key, fromScore)
-        .slice(0, most)
+        .slice(offset, offset + most)
         .map(([member]) => member),
     countRanked: async (key, fromScore) => ranked(key, fromScore).length,
     delete: async (...keys) => {

@@ -51,7 +51,7 @@ export function createLaunchEndings(dependencies: {
   return {
     end,
     endOf: async (organization, reason, by, isChosen = () => true) => {
-      const open = await launches.live(organization.id, clock());
+      const open = await launches.live.all(organization.id, clock());
       const ids = open.filter(({ launch }) => isChosen(launch)).map(({ launch }) => launch.id);
       let count = 0;
       for (let at = 0; at < ids.length; at += BATCH) {

@@ -16,8 +16,8 @@ export interface LiveIndex {
   /** When a launch begins, and while it is used once in {@link NOTE_EVERY_MS}. */
   note(launch: Indexed, now: Date): Promise<void>;
   drop(organizationId: string, ids: readonly string[]): Promise<void>;
-  /** Longest to go first; all of them unless `most` says how many. */
-  ids(organizationId: string, now: Date, most?: number): Promise<string[]>;
+  /** Longest to go first, without the first `offset`; all of them unless `most` says how many. */
+  ids(organizationId: string, now: Date, most?: number, offset?: number): Promise<string[]>;
   /** May count a launch that has just ended elsewhere, for an hour at most. */
   count(organizationId: string, now: Date): Promise<number>;
 }
@@ -38,7 +38,7 @@ export function createLiveIndex(redis: KeyStore): LiveIndex {
       await redis.rank(keyOf(organizationId), id, options);
     },
     drop: (organizationId, ids) => redis.unrank(keyOf(organizationId), ...ids),
-    ids: (organizationId, now, most) => redis.ranked(keyOf(organizationId), now.getTime(), most),
+    ids: (organizationId, now, most, offset) => redis.ranked(keyOf(organizationId), now.getTime(), most, offset),
     count: (organizationId, now) => redis.countRanked(keyOf(organizationId), now.getTime()),
   };
 }

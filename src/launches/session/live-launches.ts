@@ -11,11 +11,20 @@ export interface LiveLaunch {
   lastUsedAt: Date;
 }
 
-/** Most recently used first, `most` at most. */
-export type LiveLaunches = (organizationId: string, now: Date, most?: number) => Promise<LiveLaunch[]>;
+/** In the order of the index: what would stay open longest without further use comes first. */
+export interface LiveLaunches {
+  /** All of them: to end them, or to count some. */
+  all(organizationId: string, now: Date): Promise<LiveLaunch[]>;
+  /** `size` of them after the first `offset`; reads hardly more, however many are open. */
+  page(organizationId: string, now: Date, offset: number, size: number): Promise<LiveLaunch[]>;
+  /** By the index: see there. */
+  count(organizationId: string, now: Date): Promise<number>;
+}
 
 /** So many at a time, for the sake of the other organizations. */
 const BATCH = 100;
+/** Of entries that are gone, a page looks at no more than about this many times its size. */
+const MOST_LOOKS = 8;
 
 export function createLiveLaunches(
   redis: KeyStore,
@@ -30,21 +39,36 @@ export function createLiveLaunches(
     const used = Math.max(now.getTime() - (IDLE_LIMIT_MS - left), Date.parse(opened.launch.startedAt));
     return { launch: opened.launch, lastUsedAt: new Date(used) };
   };
-  return async (organizationId, now, most) => {
-    const ids = await index.ids(organizationId, now, most);
-    const open: LiveLaunch[] = [];
-    for (let at = 0; at < ids.length; at += BATCH) {
-      const batch = ids.slice(at, at + BATCH);
-      // oxlint-disable-next-line no-await-in-loop
-      const found = await Promise.all(batch.map((id) => liveOne(id, organizationId, now)));
-      // oxlint-disable-next-line no-await-in-loop
-      await index.drop(
-        organizationId,
-        batch.filter((_, place) => !found[place]),
-      );
-      open.push(...found.filter((one) => one !== undefined));
-    }
-    // The index knows it to the minute.
-    return open.toSorted((one, other) => other.lastUsedAt.getTime() - one.lastUsedAt.getTime());
+  const liveOf = async (ids: readonly string[], organizationId: string, now: Date): Promise<LiveLaunch[]> => {
+    const found = await Promise.all(ids.map((id) => liveOne(id, organizationId, now)));
+    await index.drop(
+      organizationId,
+      ids.filter((_, place) => !found[place]),
+    );
+    return found.filter((one) => one !== undefined);
+  };
+  return {
+    all: async (organizationId, now) => {
+      const ids = await index.ids(organizationId, now);
+      const open: LiveLaunch[] = [];
+      for (let at = 0; at < ids.length; at += BATCH) {
+        // oxlint-disable-next-line no-await-in-loop -- one batch after the other
+        open.push(...(await liveOf(ids.slice(at, at + BATCH), organizationId, now)));
+      }
+      return open;
+    },
+    page: async (organizationId, now, offset, size) => {
+      const open: LiveLaunch[] = [];
+      for (let looks = 0; looks < MOST_LOOKS && open.length < size; looks += 1) {
+        // What was gone was dropped, so the rest of the ranking has moved up to here.
+        // oxlint-disable-next-line no-await-in-loop
+        const ids = await index.ids(organizationId, now, size - open.length, offset + open.length);
+        if (ids.length === 0) break;
+        // oxlint-disable-next-line no-await-in-loop
+        open.push(...(await liveOf(ids, organizationId, now)));
+      }
+      return open;
+    },
+    count: index.count,
   };
 }

@@ -44,7 +44,7 @@ export interface LaunchStore {
   peek(cookies: readonly { id: string; secret: string }[]): Promise<Launch[]>;
   /** Why there is nothing to open, as far as that is known. Honest about idleness only for a cookie that is old enough. */
   whyEnded(cookie: { id: string; secret: string; issuedAt: number }, now: Date): Promise<EndReason | undefined>;
-  /** The open launches of an organization, as the records say; most recently used first, `most` at most. */
+  /** The open launches of an organization, as the records say. */
   live: LiveLaunches;
 }
 

@@ -1,5 +1,5 @@
 /** Settings > Live launches: administrators see who has the app open in their organization, and end it at once (RF-16, MT-01). */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createApp } from '#src/app.ts';
 import { openDependencies } from '#src/open-dependencies.ts';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
@@ -47,6 +47,9 @@ describe('on real Redis and PostgreSQL', () => {
   const launchAt = (id: string, patient: string, options = {}, browser = world.browser()) =>
     browser.open(world.sandbox.launch(patient, options).replace(`orgId=${ORG_ID}`, `orgId=${id}`));
   const rowsOf = (body: string) => [...body.matchAll(/<tr><td data-label="User">.*?<\/tr>/gs)].map(([row]) => row);
+  /** Of the person in the last row: they began first. */
+  const userIn = (body: string) =>
+    /end-user\?(?:organization=[^&]*&amp;)?user=([\w-]+)/.exec(rowsOf(body).at(-1) ?? '')?.[1] ?? '';
   const revocations = () => world.sandbox.requests.filter(({ path }) => path === '/auth/revoke');
   const record = (page: Visit) => world.dependencies.redis.get(`launch:${launchIdOf(page)}`);
 
@@ -58,7 +61,6 @@ describe('on real Redis and PostgreSQL', () => {
     const answer = await admin.visit(`${world.url}${PAGE}`);
     const rows = rowsOf(answer.body);
     expect(rows).toHaveLength(3);
-    expect(rows.filter((row) => row.includes('2 open'))).toHaveLength(2);
     expect(answer.body).toContain('3 launches open.');
     expect(answer.body).toContain('less than a minute ago');
     expect(rows.every((row) => row.includes('after an hour without use'))).toBe(true);
@@ -108,7 +110,9 @@ describe('on real Redis and PostgreSQL', () => {
     const elsewhere = await launchAt(ORG_ID, 'pat-ada');
     const other = world.browser();
     const kept = await launchAt(ORG_ID, 'pat-ada', { user: 'prac-osei' }, other);
-    const [, user = ''] = /name="user" value="([^"]+)"/.exec(await see(admin)) ?? [];
+    const user = userIn(await see(admin));
+    const question = await see(admin, `/end-user?user=${user}`);
+    expect(titleOf({ body: question })).toContain('End 3 launches of Dr. Elena Rivera?');
     expect(await endedBy(admin, 'end-user', { user })).toBe('3 launches were ended.');
     for (const page of [...pages, elsewhere]) expect(await record(page)).toBeUndefined();
     expect((await other.visit(kept.url)).status).toBe(200);
@@ -135,7 +139,7 @@ describe('on real Redis and PostgreSQL', () => {
       expect(await endedBy(admin, 'end', { launch: launchIdOf(page) }, query)).toBe(NONE);
       expect(await endedBy(admin, 'end-all', {}, query)).toBe(NONE);
     }
-    const [, user = ''] = /name="user" value="([^"]+)"/.exec(await see(otherAdmin)) ?? [];
+    const user = userIn(await see(otherAdmin));
     expect(await endedBy(admin, 'end-user', { user })).toBe(NONE);
     expect((await browser.visit(page.url)).status).toBe(200);
   });
@@ -163,7 +167,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(await record(page)).toBeDefined();
   });
 
-  test('what signed out, what was ended and what is gone is no longer listed, and a used one comes first', async () => {
+  test('what signed out, what was ended and what is gone is no longer listed', async () => {
     const browser = world.browser();
     const [first, second, third] = [
       await launchAt(ORG_ID, 'pat-ada', {}, browser),
@@ -204,23 +208,47 @@ describe('on real Redis and PostgreSQL', () => {
     expect(body).toContain('smart_open_launches{organization="hospital-b"} 1');
   });
 
-  test('a page lists 200 of many and says how many there are', async () => {
+  test('a page lists 25 of many, its neighbours the others, and End all asks with their number', async () => {
     const { sealer, redis, clock } = world.dependencies;
     const page = await launchAt(ORG_ID, 'pat-ada');
     const stored = (await sealer.open(`launch:${launchIdOf(page)}`, (await record(page)) ?? '')) as {
       launch: Record<string, unknown>;
     };
     const score = clock().getTime() + 60_000;
-    const ids = Array.from({ length: 250 }, (_, at) => `many-${at}`);
+    const ids = Array.from({ length: 59 }, (_, at) => `many-${at}`);
+    // Some are gone, and the index does not know it yet.
+    const gone = Array.from({ length: 30 }, (_, at) => `gone-${at}`);
+    for (const id of gone)
+      await redis.rank(`live:${ORG_ID}`, id, { score: score + 1, dropBelow: 0, lifetimeMs: 60_000 });
     for (const id of ids) {
       const key = `launch:${id}`;
       await redis.set(key, await sealer.seal(key, { ...stored, launch: { ...stored.launch, id } }), 60_000);
       await redis.rank(`live:${ORG_ID}`, id, { score, dropBelow: 0, lifetimeMs: 60_000 });
     }
-    const body = await see(admin);
-    expect(rowsOf(body)).toHaveLength(200);
-    expect(body).toContain('251 launches open; the 200 used last are listed');
-    expect(await endedBy(admin, 'end-all', {})).toBe('251 launches were ended.');
+    const reads = vi.spyOn(redis, 'lifetimeLeftMs');
+    const seen: string[] = [];
+    const sizes: number[] = [];
+    for (let href: string | undefined = ''; href !== undefined; ) {
+      const body = await see(admin, href);
+      expect(body).toContain('60 launches open');
+      const listed = [
+        ...rowsOf(body)
+          .join('')
+          .matchAll(/end\?launch=([\w-]+)/g),
+      ].map(([, id = '']) => id);
+      seen.push(...listed);
+      sizes.push(listed.length);
+      href = /rel="next" href="\/settings\/live-launches([^"]*)"/.exec(body)?.[1];
+    }
+    expect(sizes).toEqual([25, 25, 10]);
+    expect(new Set(seen)).toEqual(new Set([...ids, launchIdOf(page)]));
+    // Each page reads its own, and what is gone once.
+    expect(reads).toHaveBeenCalledTimes(60 + gone.length);
+    reads.mockRestore();
+    expect(titleOf({ body: await see(admin, '/end-all') })).toContain('End all 60 launches of Hospital st-elsewhere?');
+    expect(await see(admin, '?page=2')).toContain('rel="prev" href="/settings/live-launches?page=1"');
+    expect((await admin.visit(`${world.url}${PAGE}?page=4`)).headers['location']).toBe(PAGE);
+    expect(await endedBy(admin, 'end-all', {})).toBe('60 launches were ended.');
     expect(await redis.countRanked(`live:${ORG_ID}`, 0)).toBe(0);
   });
 

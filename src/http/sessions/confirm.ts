@@ -1,0 +1,23 @@
+/** An action that ends or deletes something asks once: GET of its address shows the question, POST does it. */
+import type { Request, Response } from 'express';
+import { confirmPage, type QuestionProps } from '#views/settings/confirm-page.ts';
+import { pageAdminOf } from './admin-session.ts';
+
+/**
+ * Answers a GET with the question; its form posts to the same address. Nothing is changed by asking.
+ *
+ * @param fields of the form, for an action whose address does not say what it is about.
+ */
+export function ask(
+  request: Request,
+  response: Response,
+  question: QuestionProps,
+  fields: Readonly<Record<string, string>> = {},
+): void {
+  const { pathname, searchParams } = new URL(request.originalUrl, 'http://path.only');
+  const organization = searchParams.get('organization');
+  const query = organization === null ? '' : `?${new URLSearchParams({ organization })}`;
+  response
+    .type('html')
+    .send(confirmPage({ admin: pageAdminOf(request), action: `${pathname}${query}`, fields, ...question }));
+}

@@ -1,0 +1,46 @@
+/** The question before an action that cannot be taken back, and the link that leads to it. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { icon } from '#views/icons.ts';
+import { type SettingsPage, type SettingsPageProps, settingsPage } from './settings-layout.ts';
+
+/** What is asked. Texts are plain and not yet escaped. */
+export interface QuestionProps {
+  readonly current: SettingsPage;
+  /** the action in words, such as `Undo the association of` */
+  readonly question: string;
+  /** what or whom it is about; stands after `question` */
+  readonly subject?: string | undefined;
+  /** sentences: what will happen */
+  readonly effect: string;
+  /** on the button, such as `Undo association` */
+  readonly button: string;
+  /** where the answer "no" leads */
+  readonly backHref: string;
+}
+
+export interface ConfirmPageProps extends QuestionProps {
+  readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
+  /** where the answer "yes" is posted, with these fields */
+  readonly action: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** A whole page. Its form works without a script, and nothing happens before it is posted. */
+export function confirmPage(props: ConfirmPageProps): string {
+  const { admin, current, question, subject, effect, button, backHref, action, fields } = props;
+  const hidden = Object.entries({ csrf: admin.csrfToken, ...fields });
+  const title = subject === undefined ? `${question}?` : `${question} ${subject}?`;
+  return settingsPage(
+    { title, ...admin, current, styles: ['settings.css'] },
+    html`<h1>${icon('warning')} ${question}${subject === undefined ? null : html` <bdi>${subject}</bdi>`}?</h1>
+<p>${effect}</p>
+<div class="message-actions"><form method="post" action="${action}">${hidden.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}<button class="btn btn-outline-danger" type="submit">${button}</button></form>
+<a class="btn btn-outline-secondary" href="${backHref}">Cancel</a></div>
+`,
+  );
+}
+
+/** Leads to the question; it stands where a button of the action would. */
+export function askLink(href: string, label: string, whom?: string): SafeHtml {
+  return html`<a class="btn btn-sm" href="${href}">${label}${whom === undefined ? null : html`<span class="visually-hidden"> for ${whom}</span>`}</a>`;
+}
