@@ -42,7 +42,7 @@ export function createKeptLists(
 ) {
   const { publicSystem, clock, mostBytes = MOST_BYTES_PER_ORGANIZATION } = options;
   const room = createPendingBytes({ clock, lifetimeMs: LIFETIME_MS, mostBytes });
-  const isNeeded = (identifier: string) =>
+  const isNeeded = ([identifier]: [string, string]) =>
     identifier.startsWith(publicSystem) || identifier.startsWith('ServiceRequest/');
   return {
     keep: async (launch: Pick<Launch, 'id' | 'organizationId'>, { asOf, list, ...rest }: KeptList): Promise<void> => {
@@ -68,7 +68,7 @@ export function createKeptLists(
       const asOf = new Date(record.asOf);
       if (now.getTime() - asOf.getTime() > LIFETIME_MS) return undefined;
       const { identifiers, ...list } = record.list;
-      return { ...record, asOf, list: identifiers ? { ...list, identifiers: new Set(identifiers) } : list };
+      return { ...record, asOf, list: identifiers ? { ...list, identifiers: new Map(identifiers) } : list };
     },
   };
 }
@@ -76,5 +76,5 @@ export function createKeptLists(
 /** As JSON has it. */
 type Stored = Omit<KeptList, 'asOf' | 'list'> & {
   asOf: string;
-  list: Omit<RequestList, 'identifiers'> & { identifiers: string[] | undefined };
+  list: Omit<RequestList, 'identifiers'> & { identifiers: [string, string][] | undefined };
 };
