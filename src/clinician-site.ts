@@ -20,6 +20,7 @@ import { createOpenLaunchLimit } from '#src/launches/start/open-launch-limit.ts'
 import { standaloneRoute } from '#src/launches/start/standalone-route.ts';
 import { createCurrentTokens } from '#src/launches/tokens/current-token.ts';
 import { createTokenConfirmations } from '#src/launches/tokens/introspect.ts';
+import { cancelForm, cancelRoute } from '#src/requests/cancel/cancel-routes.ts';
 import { createChartReadings } from '#src/requests/chart/readings.ts';
 import { businessIdentifier } from '#src/requests/delivery/deliveries.ts';
 import { createDeliveryStore } from '#src/requests/delivery/delivery-store.ts';
@@ -40,6 +41,7 @@ import { createAssociationLimit } from './clinicians/association-limit.ts';
 import { createCookies } from './http/cookies.ts';
 import { FORM_BYTES, formBody } from './http/form-body.ts';
 import { type Mount, mountIn } from './http/mount.ts';
+import { createPostOutcomes } from './http/post-outcomes.ts';
 import type { AppDependencies } from './open-dependencies.ts';
 import type { Organization } from './organizations/organization.ts';
 
@@ -117,6 +119,11 @@ function mountLaunchPages(mount: Mount, shared: Shared): void {
   mount('/requests/new/discard', { post: [guard, form, discardDraft(newRequest)] });
   // After the names that are no ids.
   mount('/requests/:requestId', { get: [guard, detailRoute({ ...shared, keptLists })] });
+  const cancelling = { ...newRequest, keptLists, outcomes: createPostOutcomes(redis, sealer) };
+  mount('/requests/:requestId/cancel', {
+    get: [guard, cancelForm(cancelling)],
+    post: [guard, form, cancelRoute(cancelling)],
+  });
   mount('/closing', { get: [guardOfWatching, closingRoute(clock, leftForm)] });
   mount('/theme.css', { get: [guard, themeRoute(outbound)] });
   mount('/sign-out', { post: [guardOfWaiting, form, signOutRoute({ ...shared, onEnded: readings.forget })] });

@@ -59,6 +59,8 @@ export function createKeptLists(
         await redis.delete(key).catch(() => undefined);
       }
     },
+    /** It is known to be out of date, such as after a request of it was cancelled. Never throws. */
+    forget: (launchId: string): Promise<void> => redis.delete(listKeyOf(launchId)).catch(() => undefined),
     /** @returns undefined where nothing is kept, or it was not sealed here for this launch (ST-04, ST-08). */
     find: async (launchId: string, now: Date): Promise<KeptList | undefined> => {
       const sealed = await redis.get(listKeyOf(launchId)).catch(() => undefined);
