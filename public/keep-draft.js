@@ -24,11 +24,11 @@ function keep() {
 
 async function leave() {
   const { keep: url, leaveTo } = form.dataset;
-  if (isTyped()) {
-    const body = new URLSearchParams(new FormData(form));
-    const answer = await fetch(url, { method: 'POST', body }).catch(() => undefined);
-    isSubmitted = answer?.ok === true;
-  }
+  const body = new URLSearchParams(new FormData(form));
+  // The next launch leads back to this form, where it holds anything.
+  body.set('intent', 'closing');
+  const answer = await fetch(url, { method: 'POST', body }).catch(() => undefined);
+  isSubmitted = answer?.ok === true;
   location.replace(leaveTo);
 }
 
@@ -43,6 +43,8 @@ if (form) {
     isSubmitted = false;
   });
   addEventListener('pagehide', keep);
-  const { leaveAfter } = form.dataset;
+  const { leaveAfter, address } = form.dataset;
+  // So that a reload finds what was typed.
+  if (address !== undefined) history.replaceState(null, '', address + location.hash);
   if (leaveAfter !== undefined) setTimeout(leave, Number(leaveAfter) * 1_000);
 }

@@ -20,16 +20,17 @@ import { createOpenLaunchLimit } from '#src/launches/start/open-launch-limit.ts'
 import { standaloneRoute } from '#src/launches/start/standalone-route.ts';
 import { createCurrentTokens } from '#src/launches/tokens/current-token.ts';
 import { createTokenConfirmations } from '#src/launches/tokens/introspect.ts';
+import { cancelForm, cancelRoute } from '#src/requests/cancel/cancel-routes.ts';
 import { createChartReadings } from '#src/requests/chart/readings.ts';
 import { businessIdentifier } from '#src/requests/delivery/deliveries.ts';
 import { createDeliveryStore } from '#src/requests/delivery/delivery-store.ts';
 import { detailRoute } from '#src/requests/detail/detail-route.ts';
+import { createDraftStore, nameOf } from '#src/requests/form/draft-store.ts';
 import { ownerOf } from '#src/requests/form/form.ts';
 import { createFormLimit } from '#src/requests/form/form-limit.ts';
 import { keepTyped, sayKept, sayNothing } from '#src/requests/form/keep-typed.ts';
-import { createTypedStore } from '#src/requests/form/typed-store.ts';
 import { createBatchSupport } from '#src/requests/list/batch-support.ts';
-import { newRequestForm } from '#src/requests/new/form-page-route.ts';
+import { newRequestForm, PAGE } from '#src/requests/new/form-page-route.ts';
 import { createRequest, discardDraft } from '#src/requests/new/send-route.ts';
 import { findRoute } from '#src/requests/page/find-route.ts';
 import { createKeptLists } from '#src/requests/page/kept-list.ts';
@@ -40,6 +41,7 @@ import { createAssociationLimit } from './clinicians/association-limit.ts';
 import { createCookies } from './http/cookies.ts';
 import { FORM_BYTES, formBody } from './http/form-body.ts';
 import { type Mount, mountIn } from './http/mount.ts';
+import { createPostOutcomes } from './http/post-outcomes.ts';
 import type { AppDependencies } from './open-dependencies.ts';
 import type { Organization } from './organizations/organization.ts';
 
@@ -90,10 +92,13 @@ function mountLaunchPages(mount: Mount, shared: Shared): void {
   const guardOfWatching = requireLaunch(shared, { renews: false });
   const form = formBody(FORM_BYTES.usual);
   const longForm = formBody(FORM_BYTES.note);
-  const typed = createTypedStore(redis, sealer);
-  const hasDraft = async (launch: Launch) => (await typed.draft(ownerOf(launch))) !== undefined;
-  const creating = { ...shared, typed, deliveries: createDeliveryStore(redis, sealer, clock) };
-  const chart = { charts: createChartStore(redis, sealer), batchesOf: createBatchSupport(clock) };
+  const drafts = createDraftStore(redis, sealer, clock);
+  const leftForm = async (launch: Launch) => {
+    const left = (await drafts.of(ownerOf(launch))).drafts.find(({ isLeftOpen }) => isLeftOpen);
+    return left && `requests/new?${PAGE}=${nameOf(left)}`;
+  };
+  const creating = { ...shared, drafts, deliveries: createDeliveryStore(redis, sealer, clock) };
+  const chart = { charts: createChartStore(redis, sealer, { clock }), batchesOf: createBatchSupport(clock) };
   const newRequest = { ...creating, ...chart, formLimit: createFormLimit(redis) };
   const association = { ...shared, limit: createAssociationLimit(redis) };
 
@@ -107,14 +112,19 @@ function mountLaunchPages(mount: Mount, shared: Shared): void {
   mount('/requests', { get: [guard, requestsRoute(listing)], post: [guard, form, findRoute({ ...shared, texts })] });
   mount('/requests/new', {
     get: [guard, newRequestForm(newRequest)],
-    post: [longForm, keepTyped(newRequest), guard, createRequest(newRequest), sayKept],
+    post: [longForm, keepTyped(newRequest), guard, createRequest(newRequest), sayKept(newRequest)],
   });
   // For a page that is left, also after its launch has ended; {@link keepTyped} says for whom.
   mount('/requests/new/keep', { post: [longForm, keepTyped(newRequest), sayNothing] });
   mount('/requests/new/discard', { post: [guard, form, discardDraft(newRequest)] });
   // After the names that are no ids.
   mount('/requests/:requestId', { get: [guard, detailRoute({ ...shared, keptLists })] });
-  mount('/closing', { get: [guardOfWatching, closingRoute(clock, hasDraft)] });
+  const cancelling = { ...newRequest, keptLists, outcomes: createPostOutcomes(redis, sealer) };
+  mount('/requests/:requestId/cancel', {
+    get: [guard, cancelForm(cancelling)],
+    post: [guard, form, cancelRoute(cancelling)],
+  });
+  mount('/closing', { get: [guardOfWatching, closingRoute(clock, leftForm)] });
   mount('/theme.css', { get: [guard, themeRoute(outbound)] });
   mount('/sign-out', { post: [guardOfWaiting, form, signOutRoute({ ...shared, onEnded: readings.forget })] });
   mount('/association', {

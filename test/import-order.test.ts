@@ -56,6 +56,7 @@ const ORDER = [
   'src/requests/delivery/',
   'src/requests/new/',
   'src/requests/page/',
+  'src/requests/cancel/',
   'src/requests/detail/',
   'src/admin/',
   'src/ops/',

@@ -17,7 +17,9 @@ function resourceRow(type: ServedType, profile: VendorProfile): CapabilityStatem
     interaction: [
       { code: 'read' },
       { code: 'search-type' },
-      ...(type === 'ServiceRequest' && profile.createsRequests ? [{ code: 'create' as const }] : []),
+      ...(type === 'ServiceRequest' && profile.createsRequests
+        ? [{ code: 'create' as const }, { code: 'update' as const }]
+        : []),
     ],
     searchParam: ['_id', ...searchParameters(type, profile)].map((name) => ({
       name,

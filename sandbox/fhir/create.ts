@@ -33,7 +33,8 @@ export function createServiceRequest(body: unknown, { access, records, profile }
   if (parsed.data.subject.reference !== `Patient/${access.patient}`) {
     throw new FhirRefusal(403, 'forbidden', 'this token is for another patient');
   }
-  const created = { ...(parsed.data as unknown as ServiceRequest), id: `sr-${randomUUID()}` };
+  const meta = { versionId: '1', lastUpdated: new Date().toISOString() };
+  const created = { ...(parsed.data as unknown as ServiceRequest), id: `sr-${randomUUID()}`, meta };
   records.add(created);
   return created;
 }

@@ -39,7 +39,12 @@ function meets(resource: SandboxResource | undefined, restriction: URLSearchPara
 }
 
 /** Whether a scope covers this interaction, for this resource when one is given. */
-function covers(access: Access, letter: 'c' | 'r' | 's', resourceType: string, resource?: SandboxResource): boolean {
+function covers(
+  access: Access,
+  letter: 'c' | 'r' | 'u' | 's',
+  resourceType: string,
+  resource?: SandboxResource,
+): boolean {
   return access.scopes.some((text) => {
     const scope = parseClinicalScope(text);
     if (!scope?.interactions.has(letter)) return false;
@@ -60,7 +65,7 @@ function isOwnUser(access: Access, resource: SandboxResource): boolean {
 }
 
 /** @throws FhirRefusal 403 when no scope covers the interaction at all. */
-export function requireScope(access: Access, letter: 'c' | 'r' | 's', resourceType: string): void {
+export function requireScope(access: Access, letter: 'c' | 'r' | 'u' | 's', resourceType: string): void {
   if (covers(access, letter, resourceType)) return;
   throw new FhirRefusal(403, 'forbidden', `no granted scope covers ${letter} on ${resourceType}`);
 }

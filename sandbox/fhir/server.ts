@@ -12,6 +12,7 @@ import { capabilityStatement } from './capability.ts';
 import { createServiceRequest } from './create.ts';
 import { batch, type FhirContext, get } from './interactions.ts';
 import { FhirRefusal, operationOutcome } from './outcome.ts';
+import { updateServiceRequest } from './update.ts';
 
 export interface FhirDeps {
   facts: Facts;
@@ -101,6 +102,12 @@ export function fhirRouter(deps: FhirDeps): Router {
   });
   router.post('/ServiceRequest', json({ type: fhirJson, limit: '1mb' }), async (request, response) => {
     await respond(request, response.status(201), deps, (context) => createServiceRequest(request.body, context));
+  });
+  router.put('/ServiceRequest/:id', json({ type: fhirJson, limit: '1mb' }), async (request, response) => {
+    const { id } = request.params;
+    await respond(request, response, deps, (context) =>
+      updateServiceRequest(id, request.body, request.get('if-match'), context),
+    );
   });
   router.all('/{*path}', (_request, response) => {
     refuse(response, new FhirRefusal(405, 'not-supported', 'this server only reads'));

@@ -16,6 +16,7 @@ export const auditEventNames = [
   'launch',
   'patient-opened',
   'request-created',
+  'request-cancelled',
   'sign-in',
   'sign-out',
   'launch-ended',

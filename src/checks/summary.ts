@@ -37,12 +37,14 @@ export async function discoveredBy(context: CheckContext): Promise<DiscoveredCon
   const [found, issuers, metadata] = await Promise.all([context.configuration, context.issuers, context.metadata]);
   if (!found?.configuration) return undefined;
   const { configuration, freshForMs } = found;
+  const capability = parseCapability(documentOf(metadata));
   return {
     configuration,
     issuer: issuers[0]?.issuer ?? configuration.issuer ?? context.fhirUrl,
     authorizationServer: new URL(configuration.tokenEndpoint).origin,
     freshForMs,
-    requestIncludes: includesOf(parseCapability(documentOf(metadata))),
+    requestIncludes: includesOf(capability),
+    updatesRequests: capability && capability.resources.get('ServiceRequest')?.interactions.includes('update') === true,
   };
 }
 

@@ -51,6 +51,7 @@ export const requestErrors = {
     causes: [
       'A script or a test posts the New request form again and again',
       'Very many versions of one form were sent and not confirmed',
+      "An organization's unsent requests take all the room they have",
     ],
     remedy: 'Look for a script that posts the form. A user can send again after ten minutes.',
   },

@@ -59,6 +59,8 @@ export interface Discovered {
   freshUntil: string;
   /** What the CapabilityStatement offers to send along with ServiceRequests: `_include`, and Tasks by `_revinclude`; absent until a check has read it. */
   requestIncludes?: readonly string[] | undefined;
+  /** Whether it says that ServiceRequests can be updated; absent until a check has read it. */
+  updatesRequests?: boolean | undefined;
 }
 
 export interface Organization extends OrganizationSettings {

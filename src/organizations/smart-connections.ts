@@ -65,8 +65,9 @@ export function createSmartConnections(options: {
     const found = { configuration, fetchedAt, freshUntil: fetchedAt + freshForMs };
     if (freshForMs > 0) {
       known.set(id, { ...found, version });
-      const { requestIncludes } = organization.discovered ?? {};
-      const row = { configuration, fetchedAt: iso(fetchedAt), freshUntil: iso(found.freshUntil), requestIncludes };
+      const { requestIncludes, updatesRequests } = organization.discovered ?? {};
+      const offered = { requestIncludes, updatesRequests };
+      const row = { configuration, fetchedAt: iso(fetchedAt), freshUntil: iso(found.freshUntil), ...offered };
       store.saveDiscovered(id, version, row).catch(warn(organization, 'discovery.not-saved'));
     }
     return found;

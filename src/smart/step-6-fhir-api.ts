@@ -1,6 +1,6 @@
 /**
- * Step 6: FHIR calls with the access token through our guarded connections: reads by fhirclient's FhirClient, the create
- * by ourselves.
+ * Step 6: FHIR calls with the access token through our guarded connections: reads by fhirclient's FhirClient, writes by
+ * ourselves.
  *
  * SMART App Launch 2.2.0, "Access FHIR API"; rules FH-01..07, FH-12, FH-17.
  */
@@ -24,7 +24,7 @@ const { default: FhirClient }: typeof fhirclient.default = fromFhirclient('./Fhi
 /** A JSON object that says what resource it is; everything else about it is unproven. */
 export type FhirResource = { readonly resourceType: string; readonly [member: string]: unknown };
 
-/** A 2xx to a create. Only its reader can say whether it proves that the resource exists. */
+/** A 2xx to a create or an update. Only its reader can say what it proves. */
 export interface CreateAnswer {
   readonly status: number;
   /** Parsed JSON, whatever the content type says; undefined when it cannot be read as such. Untrusted. */
@@ -53,6 +53,14 @@ export interface FhirApi {
    * @throws FhirError for any other end; then {@link isRefusal} alone says that the resource does not exist.
    */
   create(resource: FhirResource): Promise<CreateAnswer>;
+  /**
+   * Puts a resource in the place of exactly this version of it (FHIR R4 http, "Managing Resource Contention"). Never retried
+   * but for a refused token.
+   *
+   * @returns any 2xx, unjudged.
+   * @throws FhirError for any other end; 409 and 412 mean that it is another version by now.
+   */
+  update(resource: FhirResource & { readonly id: string }, version: string): Promise<CreateAnswer>;
 }
 
 interface CallInit {
@@ -124,11 +132,16 @@ export function createFhirApi(options: {
     withGoodToken({ url, method: init.method ?? 'GET', body: init.body }, (token) => callWith(token, url, init));
   // Not by fhirclient: after an empty 201 it reads the Location in the same call, and what comes of that would pass for
   // the answer to the POST.
-  const post = async (token: string, url: URL, resource: FhirResource): Promise<CreateAnswer> => {
+  const write = async (
+    token: string,
+    { url, method, version }: { url: URL; method: 'POST' | 'PUT'; version?: string },
+    resource: FhirResource,
+  ): Promise<CreateAnswer> => {
+    const match = version === undefined ? {} : { 'if-match': `W/"${version}"` };
     const { status, text, headers } = await outbound.request(url, {
-      method: 'POST',
+      method,
       kind: 'fhir',
-      headers: { ...headersOf(token), 'content-type': FHIR_JSON },
+      headers: { ...headersOf(token), ...match, 'content-type': FHIR_JSON },
       body: JSON.stringify(resource),
       deadlineMs: DEADLINE_MS,
       statusStands: true,
@@ -164,7 +177,17 @@ export function createFhirApi(options: {
     create: async (resource) => {
       try {
         const url = resolveUnder(base, resource.resourceType);
-        return await withGoodToken({ url, method: 'POST' }, (token) => post(token, url, resource));
+        return await withGoodToken({ url, method: 'POST' }, (token) => write(token, { url, method: 'POST' }, resource));
+      } catch (error) {
+        throw toFhirError(error);
+      }
+    },
+    update: async (resource, version) => {
+      try {
+        const url = resolveUnder(base, `${resource.resourceType}/${resource.id}`);
+        return await withGoodToken({ url, method: 'PUT' }, (token) =>
+          write(token, { url, method: 'PUT', version }, resource),
+        );
       } catch (error) {
         throw toFhirError(error);
       }

@@ -5,7 +5,7 @@ import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { dayFromNow } from '#test/helpers/days.ts';
 import { createRedisServer, type RedisServer } from '#test/helpers/redis-server.ts';
-import { csrfOf, launchIdOf, wholeOf } from '#test/helpers/visits.ts';
+import { csrfOf, draftsOn, launchIdOf, wholeOf } from '#test/helpers/visits.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 
 const SCOPES =
@@ -15,7 +15,7 @@ const OWN = { 'pat-ada': ['Moreno', 'Stair lift for Ada'], 'pat-ben': ['Okafor',
 type Patient = keyof typeof OWN;
 const PATIENTS = Object.keys(OWN) as Patient[];
 /** What holds something of one patient, of one browser or of one administrator. */
-const FAMILIES = ['launch', 'tx', 'admin-session', 'typed'];
+const FAMILIES = ['launch', 'tx', 'admin-session', 'drafts'];
 
 /** One patient's chart in one browser, with everything that can be under way. */
 interface Opened {
@@ -62,12 +62,13 @@ async function openAll(patient: Patient): Promise<Opened> {
   const ticket = /name="ticket" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
   const typed = { service: 'equipment', what: OWN[patient][1] ?? '', neededOn: dayFromNow(30), priority: 'routine' };
   await browser.visit(`${form}/keep`, { form: { csrf: csrfOf(page), ticket, ...typed, reason: '', note: '' } });
+  const [name] = draftsOn(await browser.visit(list.url));
   const callback = await browser.openUntil(world.sandbox.launch(patient), '/smart/callback');
   const email = `${patient}@example.com`;
   await addPerson(world, email, { role: patient === 'pat-ada' ? 'operator' : 'administrator' });
   const administrator = await signedIn(world, email);
   const cookies = [browser.jar, administrator.jar].map(copyOf);
-  return { patient, browser, form, callback, administrator, cookies };
+  return { patient, browser, form: `${form}?form=${name}`, callback, administrator, cookies };
 }
 
 const copyOf = (jar: TestBrowser['jar']) => new Map([...jar].map(([host, cookies]) => [host, new Map(cookies)]));
@@ -90,7 +91,7 @@ interface Pages {
 }
 async function pagesOf({ browser, form, administrator }: Opened): Promise<Pages> {
   const [list, empty, account] = await Promise.all([
-    browser.visit(form.replace('/new', '')),
+    browser.visit(form.replace(/\/new.*/, '')),
     browser.visit(form),
     administrator.visit(`${world.url}/settings/account`),
   ]);
@@ -138,7 +139,7 @@ test('each value under each other key: nothing is there, and nothing of another 
         if (isEmptyForm) seen.add(`${familyOf(target)} empties a form`);
       }
     }
-  expect([...seen].toSorted()).toEqual(['admin-session signs out', 'launch ends a launch', 'typed empties a form']);
+  expect([...seen].toSorted()).toEqual(['admin-session signs out', 'launch ends a launch', 'drafts empties a form']);
 });
 
 test('all values of a family change places: nothing at all is there', async () => {

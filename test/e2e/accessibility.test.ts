@@ -38,7 +38,7 @@ const closing = async ({ canStay }: { canStay: boolean }) => {
     canStay,
     now,
     timeZone: 'UTC',
-    isKept: true,
+    backTo: 'requests/new?form=x',
     csrfToken: 'x',
   });
   await page.route('**/launches/x/closing', (route) => route.fulfill({ body, contentType: 'text/html' }));

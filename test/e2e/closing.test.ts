@@ -47,16 +47,17 @@ describe.concurrent('a launch of half a minute', { timeout: 120_000 }, () => {
     await app.getByText('What is typed and not sent is kept').waitFor();
     expect(await app.getByText('What is typed and not sent is lost').count()).toBe(0);
     await app.getByRole('heading', { name: /^This page closes in/ }).waitFor({ timeout: 60_000 });
-    await app.getByText('The request you typed and did not send is kept for an hour.').waitFor();
+    await app.getByText('The request you typed and did not send is kept for three days.').waitFor();
     // The others were opened half a minute ago.
     deployment.ehr.faults.clear();
     const again = await visitor.openChart(page, 'Okafor, Ben');
-    await again.getByRole('link', { name: 'Continue your unsent request' }).click();
+    // The launch leads back to the form by itself.
+    await again.getByText('This is what you typed at').waitFor();
     expect(await again.getByLabel('What is needed').inputValue()).toBe('Wheelchair van');
-    await again.getByRole('button', { name: 'Discard' }).click();
-    await again.getByText('Choose…').waitFor({ state: 'attached' });
-    await again.getByRole('button', { name: 'Back to the list' }).click();
+    await again.locator('summary', { hasText: 'Discard' }).click();
+    await again.getByRole('button', { name: 'Discard for good' }).click();
     await again.getByRole('link', { name: 'New request' }).waitFor();
+    expect(await again.getByText('Not sent yet').count()).toBe(0);
     expect(visitor.complaints).toEqual([]);
   });
 

@@ -34,7 +34,7 @@ test('from the first word to the list', { timeout: 120_000 }, async () => {
   await follow('New request');
   await page.getByLabel('What is needed').fill(WHAT);
   await press('Back to the list');
-  await follow('Continue your unsent request');
+  await page.getByRole('link', { name: `Resume ${WHAT}` }).click();
   expect(await page.getByLabel('What is needed').inputValue()).toBe(WHAT);
 
   await page.getByLabel('Service').selectOption('transport');
@@ -70,8 +70,8 @@ test('from the first word to the list', { timeout: 120_000 }, async () => {
   await text('The request was sent to the EHR.');
   expect(posts()).toBe(2);
   await page.reload();
-  await text(WHAT);
-  expect(await page.getByText('The request was sent to the EHR.').count()).toBe(0);
+  await text('The request was sent to the EHR.');
+  await page.locator('tr', { hasText: WHAT }).getByText('Just sent').waitFor();
   await page.goBack();
   await page.reload();
   await text(WHAT);
@@ -97,7 +97,7 @@ test('the page of an unconfirmed request: no accessibility violation', { timeout
     await examine(tab, 'request that was not confirmed');
     deployment.ehr.faults.clear();
     await tab.getByRole('button', { name: 'Back to the list' }).click();
-    await tab.getByRole('link', { name: 'See your unconfirmed request' }).waitFor();
+    await tab.getByText('The EHR did not confirm it: it may be there already').waitFor();
     await examine(tab, 'list with a request that was not confirmed');
     expect(own.complaints.splice(0)).toEqual([]);
   } finally {

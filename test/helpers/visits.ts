@@ -29,6 +29,34 @@ export function wholeOf(visit: Visit): string {
   return [visit.status, ...Object.entries(visit.headers).map((pair) => pair.join(': ')), visit.body].join('\n');
 }
 
+/** The hidden fields of a New request form or of its review, as a browser posts them. */
+export function ticketOf(page: Visit): { csrf: string; ticket: string } {
+  return { csrf: csrfOf(page), ticket: /name="ticket" value="([^"]+)"/.exec(page.body)?.[1] ?? '' };
+}
+
+/** The draft's name by which the list, or an address, leads to it. */
+export function draftsOn(list: Visit): string[] {
+  return [...list.body.matchAll(/href="[^"]*\/requests\/new\?form=([\w-]{43})"/g)].map(([, name]) => name ?? '');
+}
+
+/** What "Send to the EHR" posts, on the review that this form leads to; the form itself where it is reviewed already. */
+export async function reviewed(
+  browser: TestBrowser,
+  url: string,
+  form: Record<string, string>,
+): Promise<Record<string, string>> {
+  const page = await browser.open(url, { form: { ...form, intent: 'review' } });
+  const isReview = page.body.includes('<h1>Review the request</h1>');
+  return isReview ? { ...form, ...ticketOf(page) } : form;
+}
+
+/** Posts a form and, where that leads to its review, sends it there. */
+export async function sendForm(browser: TestBrowser, url: string, form: Record<string, string>): Promise<Visit> {
+  const page = await browser.open(url, { form });
+  const isAsked = page.body.includes('<h1>Review the request</h1>') && !page.body.includes('id="result"');
+  return isAsked && form['intent'] === undefined ? browser.open(url, { form: { ...form, ...ticketOf(page) } }) : page;
+}
+
 /** Whether this page is where a form's post has sent the browser on to: a reload of it posts nothing. */
 export function isShownAgain(page: Visit): boolean {
   return page.status === 200 && /\/requests\/new\?form=[\w-]{43}$/.test(page.url);

@@ -14,8 +14,8 @@ export interface ClosingPageProps {
   readonly now: Date;
   /** the organization's */
   readonly timeZone: string;
-  /** whether a typed request that was not sent is kept */
-  readonly isKept: boolean;
+  /** where a typed request is, below `base`, that was not sent and is kept; undefined where there is none */
+  readonly backTo: string | undefined;
   readonly csrfToken: string;
   readonly isInChart?: boolean | undefined;
   readonly themeUrl?: string | undefined;
@@ -23,15 +23,15 @@ export interface ClosingPageProps {
 
 /** A whole page. It moves on by itself when the time is up; the route sees to that. */
 export function closingPage(props: ClosingPageProps): string {
-  const { base, canStay, csrfToken, isInChart, themeUrl } = props;
+  const { base, canStay, csrfToken, backTo, isInChart, themeUrl } = props;
   const title = `This page closes in ${inWords(props)}`;
   return layout(
     { title, isInChart, themeUrl },
     html`<div class="message">
 <h1>${icon('warning')} ${title}</h1>
 ${canStay ? idleText(props) : limitText(props)}
-${props.isKept ? html`<p>The request you typed and did not send is kept for an hour.</p>` : null}
-<div class="message-actions"><a class="btn btn-primary" href="${base}/requests">${canStay ? 'Stay' : 'Back to the requests'}</a>
+${backTo === undefined ? null : html`<p>The request you typed and did not send is kept for three days.</p>`}
+<div class="message-actions"><a class="btn btn-primary" href="${base}/${backTo ?? 'requests'}">${canStay ? 'Stay' : backTo === undefined ? 'Back to the requests' : 'Back to your request'}</a>
 <form method="post" action="${base}/sign-out"><input type="hidden" name="csrf" value="${csrfToken}"><button class="btn" type="submit">Sign out</button></form></div>
 </div>
 `,

@@ -1,8 +1,9 @@
 /** What the pages of a new request say above it: what is wrong, that the patient has died, what was typed before. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
-import { clockTime } from '#views/instant.ts';
+import { instant } from '#views/instant.ts';
 import { asSentence, type TypedForm } from '#views/typed-form.ts';
+import { discardForm } from './draft-list.ts';
 import { FIELDS, labels } from './new-request-fields.ts';
 import type { OfferedService } from './new-request-own.ts';
 import type { PatientIdentity } from './patient-banner.ts';
@@ -63,10 +64,10 @@ export function diedLine({ deathText }: PatientIdentity): SafeHtml | null {
 export function draftLine(
   draft: KeptDraft | undefined,
   { base, csrfToken }: { readonly base: string; readonly csrfToken: string },
-  timeZone: string,
+  { name, timeZone }: { readonly name: string; readonly timeZone: string },
 ): SafeHtml | null {
   if (draft === undefined) return null;
   const state = draft.mayBeSent ? 'It may be in the EHR already' : 'It has not been sent';
-  return html`<form class="notice" method="post" action="${base}/requests/new/discard"><input type="hidden" name="csrf" value="${csrfToken}">${icon('draft')}
-<span>This is what you typed at ${clockTime(draft.savedAt, timeZone)}. ${state}, and is kept here for an hour.</span> <button class="btn btn-sm" type="submit">Discard</button></form>`;
+  return html`<div class="notice">${icon('draft')}
+<span>This is what you typed at ${instant(draft.savedAt, timeZone)}. ${state}, and is kept for three days.</span> ${discardForm(base, csrfToken, name)}</div>`;
 }

@@ -29,6 +29,8 @@ export interface NewRequestPageProps extends FormResult {
   /** what the form carries as the answer to the question: it is given by sending the form again */
   readonly confirmed: string | undefined;
   readonly draft: KeptDraft | undefined;
+  /** of the form, in addresses */
+  readonly name: string;
   /** the organization's, an IANA name */
   readonly timeZone: string;
   /** its name on the requested day, such as "EST" */
@@ -78,8 +80,8 @@ export function newRequestStart(props: NewRequestPageProps): string {
   return String(html`${start}${patientBanner(patient, props.needPatientBanner)}<div class="page-heading">
 <h1>New request for <bdi>${patient.name}</bdi></h1>
 </div>
-${resultNotice(props)}${diedLine(patient)}${draftLine(props.draft, props.bar, props.timeZone)}
-<div class="new-request-columns"><form class="new-request" method="post" action="${base}/requests/new#${RESULT}" data-keep="${base}/requests/new/keep"${leaves === undefined ? null : html` data-leave-to="${base}/closing" data-leave-after="${leaves}"`}>
+${resultNotice(props)}${diedLine(patient)}${draftLine(props.draft, props.bar, props)}
+<div class="new-request-columns"><form class="new-request" method="post" action="${base}/requests/new#${RESULT}" data-keep="${base}/requests/new/keep" data-address="${base}/requests/new?form=${props.name}"${leaves === undefined ? null : html` data-leave-to="${base}/closing" data-leave-after="${leaves}"`}>
 <input type="hidden" name="csrf" value="${csrfToken}">
 <input type="hidden" name="ticket" value="${props.ticket}">
 ${confirmed === '' ? null : html`<input type="hidden" name="confirmed" value="${confirmed}">`}
@@ -114,7 +116,7 @@ ${chartChoices('Plans', props.insurance)}</section>
 ${area('note', form, { hint: 'Such as a companion, stairs, a gate code.' })}</section>
 <input type="hidden" name="chart" value="shown"><input type="hidden" name="filled" value="${props.filled}">
 ${actions({ canLook: props.canLook, isAsked })}
-<p class="hint">This page closes when it has not been used for an hour. <span data-without-script>What is typed and not sent is lost then.</span><span data-with-script hidden>What is typed and not sent is kept for an hour after that.</span></p>
+<p class="hint">This page closes when it has not been used for an hour. <span data-without-script>What is typed and not sent is lost then.</span><span data-with-script hidden>What is typed and not sent is kept for three days.</span></p>
 </form>
 <aside class="new-request-chart" aria-label="From the chart">
 ${chartFacts('Patient', facts.patient.values, facts.patient.remark)}${chartFacts('Where the patient is', facts.where.values, facts.where.remark)}${chartFacts('Requested by', facts.requester.values, facts.requester.remark)}</aside></div>

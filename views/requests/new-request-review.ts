@@ -30,6 +30,8 @@ export interface ReviewPageProps {
   readonly parts: readonly ReviewPart[];
   /** something of this form left and was not confirmed: the EHR can be asked for it */
   readonly canLook: boolean;
+  /** whether it is in the EHR is not known */
+  readonly mayBeSent: boolean;
   /** why it was not sent, in words for the clinician, with what finds it in the log */
   readonly problem?: { readonly text: string; readonly supportCode: string } | undefined;
   readonly themeUrl?: string | undefined;
@@ -49,7 +51,7 @@ export function reviewPage(props: ReviewPageProps): string {
     },
     html`${patientBanner(patient, true)}<div class="page-heading"><div>
 <h1>Review the request</h1>
-<p class="as-of">Nothing has been sent yet. This is what the receiver will read.</p>
+<p class="as-of">${props.mayBeSent ? 'It may be in the EHR already' : 'Nothing has been sent yet'}. This is what the receiver will read.</p>
 </div></div>
 ${problem === undefined ? null : html`<div class="notice notice-problem" id="${RESULT}" role="alert" tabindex="-1">${icon('warning')} <div><p>${problem.text} <span class="support">Support code: <code>${problem.supportCode}</code></span></p></div></div>`}${diedLine(patient)}
 <dl class="review">

@@ -41,8 +41,8 @@ export interface RequestListProps {
   readonly isUnread?: boolean | undefined;
   /** the page says something of this record, such as that there is another one: "none" is not said of the patient */
   readonly isRecordSpecial?: boolean;
-  /** how long ago requests were sent that are not in this list, such as '1 minute ago' */
-  readonly awaited?: readonly string[];
+  /** what is said at a row that was just sent, by its id */
+  readonly marks?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -53,7 +53,7 @@ export function requestList(list: RequestListProps, printed: readonly string[], 
   const hasRows = list.all > 0;
   return html`<div class="requests">
 ${list.problem === undefined ? null : problemLine(list.problem, supportCode)}
-${awaitedLines(list)}${hasRows ? groupLinks(list.groups) : null}${hasRows && list.filters ? filterForm(list.filters) : null}${lostLine(list)}
+${hasRows ? groupLinks(list.groups) : null}${hasRows && list.filters ? filterForm(list.filters) : null}${lostLine(list)}
 ${list.rows.length > 0 ? shownRequests(list, printed) : emptyState(list)}
 ${list.closed.length > 0 ? closedRequests(list, printed) : null}
 ${noticeLines(list)}
@@ -68,15 +68,6 @@ function problemLine({ text, canReload }: NonNullable<RequestListProps['problem'
       ? html` <a class="btn btn-sm btn-outline-secondary flex-shrink-0 refresh" href="requests">Reload</a>`
       : null;
   return html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${text} Support code: <code>${supportCode}</code></span>${reload}</p>`;
-}
-
-function awaitedLines({ awaited = [] }: RequestListProps): SafeHtml[] {
-  return awaited.map(
-    (
-      ago,
-    ) => html`<p class="notice notice-info" role="status">${icon('info')} <span>You sent a request ${ago}. It may take a moment to appear in this list.</span></p>
-`,
-  );
 }
 
 function lostLine({ isTextLost }: RequestListProps): SafeHtml | null {
@@ -97,7 +88,7 @@ ${requestTable(list, list.closed, 'closed', printed)}</details>`;
 }
 
 function requestTable(
-  { columns, rowQuery }: RequestListProps,
+  { columns, rowQuery, marks }: RequestListProps,
   rows: readonly RequestRow[],
   labelledBy: string,
   printed: readonly string[],
@@ -109,7 +100,7 @@ function requestTable(
 <tr role="row">${columns.map(columnHead)}</tr>
 </thead>
 <tbody role="rowgroup">
-${rows.map((row) => requestRow(row, rowQuery))}</tbody>
+${rows.map((row) => requestRow(row, rowQuery, marks?.get(row.id)))}</tbody>
 </table>`;
 }
 
@@ -119,7 +110,7 @@ function emptyState(list: RequestListProps): SafeHtml | null {
   if (list.all > 0 && clear !== undefined) {
     return html`<p class="empty">None of the ${list.all} requests matches these filters. <a href="${clear}">Clear the filters</a></p>`;
   }
-  if (list.problem !== undefined || list.isUnread === true || (list.awaited ?? []).length > 0) {
+  if (list.problem !== undefined || list.isUnread === true) {
     return null;
   }
   const isWhole = list.notices.length === 0 && list.otherOrders === 0;

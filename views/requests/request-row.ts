@@ -53,9 +53,10 @@ const USUAL_SOURCE = 'EHR order';
  * browsers then forget that it is a table. End tags that HTML does not need are left out: a list has hundreds of them.
  *
  * @param query of the list's own address, so that the detail page knows the way back; '' for the list as it opens.
+ * @param mark what is said of a row that was just sent.
  */
-export function requestRow(row: RequestRow, query = ''): SafeHtml {
-  return html`<tr role=row><th role=rowheader>${caution(row.caution)}${serviceLink(row, query)}${minor(row.detail)}${chip(row.category)}<td role=cell>${statusOf(row)}<td role=cell>${nextStep(row)}<td role=cell>${priorityBadge(row)}<td role=cell>${row.needed === undefined ? null : dates(row.needed)}<td role=cell>${providers(row)}<td role=cell>${requestedText(row.requested)}<td role=cell>${reasonText(row.reason)}
+export function requestRow(row: RequestRow, query = '', mark?: string): SafeHtml {
+  return html`<tr role=row${mark === undefined ? null : html` class=fresh`}><th role=rowheader>${mark === undefined ? null : html`<mark>${mark}</mark> `}${caution(row.caution)}${serviceLink(row, query)}${minor(row.detail)}${chip(row.category)}<td role=cell>${statusOf(row)}<td role=cell>${nextStep(row)}<td role=cell>${priorityBadge(row)}<td role=cell>${row.needed === undefined ? null : dates(row.needed)}<td role=cell>${providers(row)}<td role=cell>${requestedText(row.requested)}<td role=cell>${reasonText(row.reason)}
 `;
 }
 

@@ -5,15 +5,15 @@ import { clockTime } from '#views/instant.ts';
 import { layoutEnd, layoutStart } from '#views/layout.ts';
 import { dayIn } from '#views/zone.ts';
 import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
+import { type DraftListFrame, draftList, type ListedDraft } from './draft-list.ts';
 import { loadingLine } from './loading-line.ts';
 import { RESULT } from './new-request-notices.ts';
 import { identityLine, type PatientIdentity, patientBanner } from './patient-banner.ts';
 import { type RequestListProps, requestList } from './request-list.ts';
+import { type SentNotice, sentLine } from './sent-notice.ts';
 
-/**
- * Whether a request can be created, and whether one is waiting: typed and not sent, or sent and not confirmed by the EHR.
- */
-export type CreateOffer = 'new' | 'draft' | 'unconfirmed' | 'not-permitted' | 'practitioners-only' | 'replaced';
+/** Whether a request can be created, or why none can. */
+export type CreateOffer = 'new' | 'not-permitted' | 'practitioners-only' | 'replaced';
 
 /** What is known before the requests are. */
 export interface RequestsPageStartProps {
@@ -25,10 +25,10 @@ export interface RequestsPageStartProps {
   readonly asOf: Date;
   /** the organization's, an IANA name */
   readonly timeZone: string;
-  /** whether a request can be created here; `undecided`: the second part says it */
-  readonly create?: CreateOffer | 'undecided' | undefined;
+  /** undefined where the organization has switched it off */
+  readonly create?: CreateOffer | undefined;
   /** the visitor has just sent one */
-  readonly isSent?: boolean;
+  readonly sent?: SentNotice | undefined;
   readonly themeUrl?: string | undefined;
   /** what reads this view anew */
   readonly refreshHref: string;
@@ -43,13 +43,11 @@ export function requestsPageStart(props: RequestsPageStartProps): string {
 <h1>Requests<span class="visually-hidden"> for <bdi>${props.patient.name}</bdi></span></h1>
 ${asOfLine(props)}
 ${createLine(props.create, props.bar.base)}</div>
-${props.isSent === true ? doneLine('The request was sent to the EHR.', RESULT) : null}${loadingLine(props.bar.base)}`);
+${props.sent === undefined ? null : sentLine(props.sent, { base: props.bar.base, timeZone: props.timeZone, id: RESULT })}${loadingLine(props.bar.base)}`);
 }
 
-/** @param id of the one line that the page opens with the focus on, where its address ends in it. */
-function doneLine(text: string, id?: string): SafeHtml {
-  const target = id === undefined ? null : html` id="${id}" tabindex="-1"`;
-  return html`<p class="notice notice-done" role="status"${target}>${icon('done')} <span>${text}</span></p>
+function doneLine(text: string): SafeHtml {
+  return html`<p class="notice notice-done" role="status">${icon('done')} <span>${text}</span></p>
 `;
 }
 
@@ -58,19 +56,14 @@ const REFUSALS = {
   'practitioners-only': 'New requests are created by practitioners, and the EHR did not identify you as one.',
   replaced: 'New requests cannot be created here: this record was merged into another one.',
 };
-const CREATE_WORDS = {
-  new: 'New request',
-  draft: 'Continue your unsent request',
-  unconfirmed: 'See your unconfirmed request',
-};
 
 function createLine(create: RequestsPageStartProps['create'], base: string): SafeHtml | null {
-  if (create === undefined || create === 'undecided') return null;
-  if (create === 'not-permitted' || create === 'practitioners-only' || create === 'replaced') {
+  if (create === undefined) return null;
+  if (create !== 'new') {
     return html`<p class="note">${REFUSALS[create]}</p>
 `;
   }
-  return html`<p class="create-request"><a class="btn btn-sm btn-primary" href="${base}/requests/new">${CREATE_WORDS[create]}</a></p>
+  return html`<p class="create-request"><a class="btn btn-sm btn-primary" href="${base}/requests/new">New request</a></p>
 `;
 }
 
@@ -82,21 +75,21 @@ export function requestsPageEnd(props: {
   printed: string;
   /** finds this page's log line; shown where something is missing */
   supportCode: string;
-  /** what only the list could say of requests sent from here */
-  sent?: {
-    readonly base: string;
-    readonly create: CreateOffer | undefined;
+  /** what only the list could say of requests written here */
+  own?: {
+    readonly frame: DraftListFrame;
+    readonly drafts: readonly ListedDraft[];
     /** how many are in the list that the EHR had not confirmed */
     readonly newlyFound: number;
   };
 }): string {
-  const { newlyFound = 0, create, base = '' } = props.sent ?? {};
+  const { newlyFound = 0 } = props.own ?? {};
   const { all, problem } = props.list;
   const list = { ...props.list, isRecordSpecial: (props.patient.cautions ?? []).length > 0 };
   const isRead = problem === undefined || all > 0;
   const found = newlyFound > 0 ? doneLine('The request that the EHR had not confirmed is in the EHR now.') : null;
   return String(
-    html`${found}${createLine(create, base)}${requestList(list, [identityLine(props.patient), props.printed], props.supportCode)}${layoutEnd(isRead ? SOURCE : undefined)}`,
+    html`${found}${props.own ? draftList(props.own.drafts, props.own.frame) : null}${requestList(list, [identityLine(props.patient), props.printed], props.supportCode)}${layoutEnd(isRead ? SOURCE : undefined)}`,
   );
 }
 

@@ -122,7 +122,7 @@ function spaced(json: string): string {
 /** Of a launch, the way to its trace. */
 function supportCodeCell({ supportCode, event }: AuditRowProps): SafeHtml | string {
   if (supportCode === null) return '';
-  const isOfLaunch = ['launch', 'patient-opened', 'request-created', 'denial'].includes(event);
+  const isOfLaunch = ['launch', 'patient-opened', 'request-created', 'request-cancelled', 'denial'].includes(event);
   const code = html`<code>${supportCode}</code>`;
   return isOfLaunch ? html`<a href="/settings/launches?code=${supportCode}">${code}</a>` : code;
 }

@@ -12,7 +12,7 @@ import { createEhrPools, type PoolUse } from './pools.ts';
 
 /** One call; the defaults are right for discovery, token and key requests. */
 export interface OutboundRequest {
-  method?: 'GET' | 'POST';
+  method?: 'GET' | 'POST' | 'PUT';
   headers?: Record<string, string>;
   body?: string;
   /** For the whole exchange: name lookup, connection, answer and body. */

@@ -87,6 +87,8 @@ export interface DiscoveredConnection {
   freshForMs: number;
   /** What comes along with ServiceRequests where it is asked for (FH-15), by name as the EHR offers it; absent without a CapabilityStatement. */
   requestIncludes?: string[] | undefined;
+  /** Whether ServiceRequests can be updated; absent without a CapabilityStatement. */
+  updatesRequests?: boolean | undefined;
 }
 
 /** All rows taken together. */

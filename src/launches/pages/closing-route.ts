@@ -42,9 +42,9 @@ function leaveAt({ at, warnAt }: Closing, now: Date): Date {
  * list that counts as no visit: two tabs left alone must not keep each other open, and no token is renewed for them; with
  * a token that is over they wait here (RF-13, RF-14).
  *
- * @param hasDraft whether a request is kept that this user typed for this patient and did not send.
+ * @param leftForm where the form is, below the launch, that this user left open with something typed for this patient.
  */
-export function closingRoute(clock: Clock, hasDraft: (launch: Launch) => Promise<boolean>): RequestHandler {
+export function closingRoute(clock: Clock, leftForm: (launch: Launch) => Promise<string | undefined>): RequestHandler {
   return async (request, response) => {
     const { launch, organization, closing, cookieSecret } = openLaunchOf(request);
     const { timeZone } = organization;
@@ -54,7 +54,7 @@ export function closingRoute(clock: Clock, hasDraft: (launch: Launch) => Promise
       return response.redirect(303, `${base}/requests?${UNATTENDED}`);
     refreshAt(response, launch.id, closing.at, now);
     allowSameOriginReferrer(response);
-    const isKept = await hasDraft(launch).catch(() => false);
+    const backTo = await leftForm(launch).catch(() => undefined);
     const { at: closesAt, canStay } = closing;
     const props = {
       base,
@@ -63,7 +63,7 @@ export function closingRoute(clock: Clock, hasDraft: (launch: Launch) => Promise
       kind: launch.kind,
       now,
       timeZone,
-      isKept,
+      backTo,
       csrfToken: csrfToken(cookieSecret),
       isInChart: isInChart(request, launch.kind),
       themeUrl: contextOf(request).themeUrl,

@@ -1,6 +1,6 @@
 /** What the EHR's answer to a create proves (FH-17): "sent" is said of nothing less. */
 import { identifiersOf, isOfAnotherPatient } from '#src/requests/list/own-patient.ts';
-import { asRecord } from '#src/smart/fhir/fields.ts';
+import { asInformation, asRecord, asRecords } from '#src/smart/fhir/fields.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
 import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
 import type { CreateAnswer, FhirResource } from '#src/smart/step-6-fhir-api.ts';
@@ -37,4 +37,13 @@ export function createdResource({ body, location }: CreateAnswer): string | unde
   const inLocation = /\/ServiceRequest\/([^/?#]+)(?:\/_history\/[^/?#]+)?$/.exec(location ?? '')?.[1];
   const found = resourceType === 'ServiceRequest' ? id : inLocation;
   return isFhirId(found) ? `ServiceRequest/${found}` : undefined;
+}
+
+/** The number that the EHR itself has given to what was created; undefined where its answer says none. */
+export function createdNumber({ body }: CreateAnswer, sent: FhirResource): string | undefined {
+  const ours = identifiersOf(sent);
+  const theirs = asRecords(asRecord(body).identifier).filter(
+    (one) => !identifiersOf({ identifier: one }).some((name) => ours.includes(name)),
+  );
+  return theirs.map(({ value }) => asInformation(value, 60)).find((value) => value !== undefined);
 }

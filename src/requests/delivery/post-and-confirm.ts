@@ -3,7 +3,7 @@ import { identifiersOf } from '#src/requests/list/own-patient.ts';
 import { FhirError, type FhirFailure, isRefusal } from '#src/smart/fhir/fhir-error.ts';
 import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
 import type { FhirApi, FhirResource } from '#src/smart/step-6-fhir-api.ts';
-import { createdResource, proofOf } from './create-proof.ts';
+import { createdNumber, createdResource, proofOf } from './create-proof.ts';
 import { findSent, type PatientSearch, type Unseen, unseenBy } from './find-sent.ts';
 
 /** The EHR's answer to the create, as far as a log may hold it. */
@@ -16,7 +16,7 @@ interface EhrAnswer {
 
 /** How it ended; `answer` is there when a create was sent. */
 export type PostEnd =
-  | { kind: 'sent'; answer?: EhrAnswer; resource?: string | undefined }
+  | { kind: 'sent'; answer?: EhrAnswer; resource?: string | undefined; number?: string | undefined }
   /** The EHR will not take it; nothing was created. */
   | { kind: 'refused'; failure: FhirFailure; answer: EhrAnswer }
   /** It may exist or not: never posted again before the EHR was asked. `unseen`: what such a look does not cover. */
@@ -44,8 +44,8 @@ export async function postOnce(
     if (!isComplete) return { kind: 'unknown', unseen };
   }
   if (!(await options.claim())) return { kind: 'elsewhere' };
-  const { proof, failure, answer, created } = await post(api, resource, options.patientId);
-  if (proof === 'created') return { kind: 'sent', answer, resource: created };
+  const { proof, failure, answer, ...made } = await post(api, resource, options.patientId);
+  if (proof === 'created') return { kind: 'sent', answer, ...made };
   if (proof === 'refused') return { kind: 'refused', failure, answer };
   const { found, isComplete } = await look();
   if (found.length > 0) return { kind: 'sent', answer };
@@ -62,7 +62,8 @@ async function post(api: FhirApi, resource: FhirResource, patientId: string) {
       proof: proofOf(answer, resource, patientId),
       failure: 'unexpected' as const,
       answer: { status: answer.status, issues },
-      created: createdResource(answer),
+      resource: createdResource(answer),
+      number: createdNumber(answer, resource),
     };
   } catch (error) {
     if (!(error instanceof FhirError)) throw error;

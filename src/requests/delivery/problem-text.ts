@@ -5,7 +5,7 @@ import type { FormSending } from './sending.ts';
 
 /** Of a form that is older than what is remembered of it. */
 export const EXPIRED =
-  'This page was open for more than twelve hours, so nothing was sent from it now. Look at the list first, then send it if it is still needed.';
+  'This request was begun more than three days ago, so nothing was sent now. Look at the list first, then send it if it is still needed.';
 
 /** Of a form whose values are not those of the chart any more. */
 export const CHART_CHANGED =

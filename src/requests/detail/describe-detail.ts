@@ -20,7 +20,7 @@ export async function describeDetail(
   { resource, referred, events, isAlone, isPartial }: ReadDetail,
   rows: readonly RequestRow[],
   place: Place & Pick<Naming, 'patientId' | 'user'> & Pick<ReadAt, 'limits'>,
-): Promise<Omit<DetailProps, keyof DetailFrame>> {
+): Promise<Omit<DetailProps, keyof DetailFrame | 'cancelHref'>> {
   const { base, now, timeZone, patientId, user, limits } = place;
   const request = readServiceRequest(resource, place);
   const localOf = (reference: unknown) => localReference(reference, base);

@@ -11,6 +11,7 @@ import { leaveInTime } from '#src/launches/pages/closing-route.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { mayUse } from '#src/launches/session/launch.ts';
 import type { CurrentTokens } from '#src/launches/tokens/current-token.ts';
+import { mayCancel } from '#src/requests/cancel/may-cancel.ts';
 import { type BarDependencies, clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
 import { apiOf, mayShowRequests, movementOf, ownUserOf, readsTasks } from '#src/requests/chart/launch-reads.ts';
 import { endIfOver } from '#src/requests/chart/open-readings.ts';
@@ -29,6 +30,7 @@ export interface DetailDependencies extends BarDependencies {
   outbound: Outbound;
   readings: ChartReadings;
   currentTokens: CurrentTokens;
+  publicUrl: URL;
   keptLists: KeptLists;
   audit: Audit;
   clock: Clock;
@@ -43,7 +45,7 @@ export interface DetailDependencies extends BarDependencies {
  * @throws AppError 'request.not-found', and what reading the patient throws.
  */
 export function detailRoute(dependencies: DetailDependencies): RequestHandler {
-  const { outbound, readings, currentTokens, keptLists, audit, clock } = dependencies;
+  const { outbound, readings, currentTokens, keptLists, audit, clock, publicUrl } = dependencies;
   const batchesOf = createBatchSupport(clock);
   return async (request, response) => {
     const { opened, organization, cookieSecret, closing } = openLaunchOf(request);
@@ -95,10 +97,12 @@ export function detailRoute(dependencies: DetailDependencies): RequestHandler {
       patient: `Patient/${patientId}`,
     });
     if (read.kind === 'failed') return sendProblem(request, response, frame, read);
-    const { timeZone } = organization;
-    const at = { base: api.base, now, timeZone, limits: movementOf(organization) };
+    const at = { base: api.base, now, timeZone: organization.timeZone, limits: movementOf(organization) };
     const place = { ...at, patientId, user: ownUserOf(launch, user) };
-    response.type('html').send(detailPage({ ...frame, ...(await describeDetail(api, read, rows, place)) }));
+    const cancelHref = mayCancel(read.resource, { launch, organization, publicUrl })
+      ? `${base}/requests/${requestId}/cancel`
+      : undefined;
+    response.type('html').send(detailPage({ ...frame, ...(await describeDetail(api, read, rows, place)), cancelHref }));
   };
 }
 

@@ -1,4 +1,4 @@
-/** A bound on posts of the New request form: each may leave what was typed in the store for an hour (MT-06). */
+/** A bound on posts of the New request form: each may leave what was typed in the store for three days (MT-06). */
 import { createHash } from 'node:crypto';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createLimiter } from '#src/http/limits/limiter.ts';
@@ -7,7 +7,7 @@ import type { FormOwner } from './form.ts';
 const TEN_MINUTES = { seconds: 600, code: 'request.too-many-forms' } as const;
 /** Far more than a person fills in. */
 const PER_USER = 60;
-/** Far more than a hospital sends; at the longest form and for an hour, some 250 MB of the store. */
+/** Far more than a hospital sends; draft-room.ts says how much of them is kept. */
 const PER_ORGANIZATION = 1_000;
 
 /** See {@link createFormLimit}. */

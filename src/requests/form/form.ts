@@ -29,8 +29,8 @@ export interface FormTicket extends Form {
   reviewed?: string;
 }
 
-/** As long as the longest launch, and so longer than any page that can still be posted. */
-export const FORM_LIFETIME_MS = ABSOLUTE_LIMIT_MS;
+/** How long what is typed into a form, and what has left of it, is remembered: a request may be resumed days later. */
+export const FORM_LIFETIME_MS = 72 * 60 * 60_000;
 
 /** A form that no page has shown yet. */
 export function newForm(now: Date): Form {
@@ -39,16 +39,16 @@ export function newForm(now: Date): Form {
 
 /** Is the form older than what is remembered of it? Nothing is sent from it any more. */
 export function isExpired({ issuedAt }: Form, now: Date): boolean {
-  return !isYoung(issuedAt, now);
+  return !isYoung(issuedAt, now, FORM_LIFETIME_MS);
 }
 
 /** Is the ticket's page young enough to be one of an open launch, or of one that ended meanwhile? */
 export function mayKeep({ shownAt = '' }: FormTicket, now: Date): boolean {
-  return isYoung(shownAt, now);
+  return isYoung(shownAt, now, ABSOLUTE_LIMIT_MS);
 }
 
-function isYoung(since: string, now: Date): boolean {
-  return now.getTime() - Date.parse(since) < FORM_LIFETIME_MS;
+function isYoung(since: string, now: Date, lifetimeMs: number): boolean {
+  return now.getTime() - Date.parse(since) < lifetimeMs;
 }
 
 /** Whose forms a launch's pages show. */

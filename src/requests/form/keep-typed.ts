@@ -5,14 +5,14 @@ import type { Clock } from '#src/adapters/clock.ts';
 import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { contextOf } from '#src/http/request-context.ts';
-import { mayKeep } from './form.ts';
+import type { Draft, DraftStore } from './draft-store.ts';
+import { type FormTicket, mayKeep } from './form.ts';
 import type { FormLimit } from './form-limit.ts';
 import { OWN } from './own-fields.ts';
 import { CHART_FIELDS, FIELDS, PICK, type TypedRequest } from './typed-request.ts';
-import type { TypedStore } from './typed-store.ts';
 
 const KEPT =
-  "What you typed is kept for an hour. Open the app from this patient's chart and choose “Continue your unsent request”.";
+  "What you typed is kept for three days. Open the app from this patient's chart: it leads back to your request.";
 /** All fields at their longest, in a script of three bytes a character, come to a third of it. */
 const MOST_TYPED_BYTES = 16_384;
 /** Chosen for the user when the form is opened, or of its own, so it is no sign of work. */
@@ -24,7 +24,7 @@ const LONGEST_NAME = 200;
 declare module '#src/http/request-context.ts' {
   interface RequestContext {
     /** Set by {@link keepTyped}. */
-    isTypedKept?: boolean;
+    keptTyped?: FormTicket;
   }
 }
 
@@ -34,15 +34,16 @@ declare module '#src/http/request-context.ts' {
  *
  * @throws AppError 'request.too-many-forms' or 'request.field-too-long', as the request's failure.
  */
-export function keepTyped(deps: { typed: TypedStore; formLimit: FormLimit; clock: Clock }): RequestHandler {
-  const { typed: store, formLimit, clock } = deps;
+export function keepTyped(deps: { drafts: DraftStore; formLimit: FormLimit; clock: Clock }): RequestHandler {
+  const { drafts, formLimit, clock } = deps;
   return async (request, _response, next) => {
-    const ticket = await store.readTicket(fieldOf(request, 'ticket', 'sealed'));
+    const ticket = await drafts.readTicket(fieldOf(request, 'ticket', 'sealed'));
     const typed = typedOf(request);
     if (ticket) await formLimit.take(ticket.owner);
     if (ticket && mayKeep(ticket, clock()) && hasContent(typed)) {
-      await store.keepDraft(ticket, typed, clock());
-      contextOf(request).isTypedKept = true;
+      const isLeftOpen = fieldOf(request, 'intent', 'choice') === 'closing' ? ({ isLeftOpen: true } as const) : {};
+      await drafts.keep(ticket.owner, { ...draftOf(ticket, typed, clock()), ...isLeftOpen });
+      contextOf(request).keptTyped = ticket;
     }
     next();
   };
@@ -51,13 +52,31 @@ export function keepTyped(deps: { typed: TypedStore; formLimit: FormLimit; clock
 /** Behind {@link keepTyped}: for a page that was left. */
 export const sayNothing: RequestHandler = (_request, response) => void response.status(204).end();
 
-/** Behind {@link keepTyped} and everything that can fail: says on the error page that nothing typed is lost. */
-export const sayKept: ErrorRequestHandler = (error: unknown, request, _response, next) => {
-  const isKept = contextOf(request).isTypedKept === true && error instanceof AppError && error.shown === undefined;
-  if (!isKept) return next(error);
-  const { code, message, cause, retryAfterSeconds } = error;
-  next(new AppError(code, message, { cause, shown: KEPT, ...(retryAfterSeconds ? { retryAfterSeconds } : {}) }));
-};
+/**
+ * Behind {@link keepTyped} and everything that can fail: says on the error page that nothing typed is lost. Where the
+ * launch has ended, the next one leads to the form.
+ */
+export function sayKept({ drafts }: { drafts: DraftStore }): ErrorRequestHandler {
+  return async (error: unknown, request, _response, next) => {
+    const { keptTyped } = contextOf(request);
+    if (!keptTyped || !(error instanceof AppError) || error.shown !== undefined) return next(error);
+    const { code, status, message, cause, retryAfterSeconds } = error;
+    // Without it the form stands on the list.
+    if (status === 401) await drafts.leave(keptTyped.owner, keptTyped.id).catch(() => undefined);
+    next(new AppError(code, message, { cause, shown: KEPT, ...(retryAfterSeconds ? { retryAfterSeconds } : {}) }));
+  };
+}
+
+/** What a form holds now, with what its page has spoken of. */
+export function draftOf({ id, issuedAt, disclosed, reviewed }: FormTicket, values: TypedRequest, now: Date): Draft {
+  return { id, issuedAt, ...given({ disclosed, reviewed }), values, savedAt: now.toISOString() };
+}
+
+function given<Values extends object>(values: Values) {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof Values]?: NonNullable<Values[Name]>;
+  };
+}
 
 /**
  * The form's fields as they arrived; untrusted. They may be longer than they should, so that they are shown again whole.

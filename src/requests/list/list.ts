@@ -35,8 +35,8 @@ export interface RequestList {
   readonly hasOthers?: boolean;
   /** The EHR was not asked, so nothing is claimed about what it has. */
   readonly isUnread?: boolean;
-  /** `system|value` and `ServiceRequest/id` of all that was read; undefined where the EHR was not asked. */
-  readonly identifiers?: ReadonlySet<string>;
+  /** The ids of all that was read, by `system|value` and `ServiceRequest/id`; undefined where the EHR was not asked. */
+  readonly identifiers?: ReadonlyMap<string, string>;
 }
 
 /** What loading the list depends on besides the EHR. */
@@ -112,7 +112,7 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
 }
 
 interface Found {
-  readonly identifiers: Set<string>;
+  readonly identifiers: Map<string, string>;
   readonly requests: ServiceRequest[];
   readonly tasks: readonly Task[];
   /** Tasks of another patient. */
@@ -132,13 +132,14 @@ async function search(api: FhirApi, options: RequestListOptions): Promise<Found>
   const { patientId, searchParameters = [], now, timeZone = serverTimeZone, tasks: support } = options;
   const [requests, included]: [ServiceRequest[], NamedResource[]] = [[], []];
   const gathered = gatherTasks(api, patientId);
-  const [identifiers, remarks] = [new Set<string>(), new Set<string>()];
+  const [identifiers, remarks] = [new Map<string, string>(), new Set<string>()];
   const at = { base: api.base, now, timeZone };
   const take = (resource: ForeignRecord): void => {
     if (resource.resourceType === 'ServiceRequest') {
       requests.push(readServiceRequest(resource, at));
       if (isOfAnotherPatient(resource, patientId)) return;
-      for (const name of [...identifiersOf(resource), `ServiceRequest/${String(resource.id)}`]) identifiers.add(name);
+      const id = String(resource.id);
+      for (const name of [...identifiersOf(resource), `ServiceRequest/${id}`]) identifiers.set(name, id);
     } else if (resource.resourceType === 'OperationOutcome') {
       for (const line of describeOutcome(resource)) remarks.add(line);
     } else if (resource.resourceType === 'Task') {

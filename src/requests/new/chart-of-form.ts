@@ -38,7 +38,7 @@ export async function readChartNow(
   const timer = setTimeout(() => late.resolve(emptyChart(LATE)), PATIENCE_MS);
   const facts = await Promise.race([reading, late.promise]).finally(() => clearTimeout(timer));
   // Without it a post reads the chart once more.
-  await deps.charts.keep(ownerHash(ownerOf(launch)), facts).catch(() => undefined);
+  await deps.charts.keep(launch.organizationId, ownerHash(ownerOf(launch)), facts);
   return facts;
 }
 

@@ -1,4 +1,4 @@
-/** `GET /launches/:launchId/requests/new`: the form, empty, with a draft, or with what became of its last post. */
+/** `GET /launches/:launchId/requests/new`: an empty form, or a draft with what became of its last post. */
 import type { Request, RequestHandler, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
@@ -13,8 +13,8 @@ import type { ChartReadings } from '#src/requests/chart/readings.ts';
 import { stateOf, unconfirmedOf } from '#src/requests/delivery/deliveries.ts';
 import type { DeliveryStore } from '#src/requests/delivery/delivery-store.ts';
 import { soon } from '#src/requests/delivery/soon.ts';
+import { type Draft, type DraftStore, nameOf } from '#src/requests/form/draft-store.ts';
 import { isExpired, newForm, ownerOf } from '#src/requests/form/form.ts';
-import type { Draft, TypedStore } from '#src/requests/form/typed-store.ts';
 import type { ChartDependencies } from './chart-of-form.ts';
 import { showForm } from './show-form.ts';
 
@@ -22,14 +22,14 @@ export interface NewRequestFormDependencies extends BarDependencies, ChartDepend
   publicUrl: URL;
   readings: ChartReadings;
   currentTokens: CurrentTokens;
-  typed: TypedStore;
+  drafts: DraftStore;
   deliveries: DeliveryStore;
   retries: Pick<StoreRetries, 'insist'>;
   traces: LaunchTraces;
   clock: Clock;
 }
 
-/** In the query: the name of the page that a post led to, see typed-store.ts. */
+/** In the query: the name of the form that is resumed, or that a post led to, see draft-store.ts. */
 export const PAGE = 'form';
 
 /** Behind the launch guard. Opening it again changes nothing, so reload and Back are safe. */
@@ -45,33 +45,40 @@ export function newRequestForm(deps: NewRequestFormDependencies): RequestHandler
 }
 
 async function showWhatIsHeld(deps: NewRequestFormDependencies, request: Request, response: Response): Promise<void> {
-  const { typed, deliveries, clock } = deps;
+  const { drafts, deliveries, clock } = deps;
   const { launch } = openLaunchOf(request);
   const owner = ownerOf(launch);
   const now = clock();
-  const page = await typed.page(queryOf(request).get(PAGE) ?? '', owner);
-  const held: Draft | undefined = page ? { ...page.ticket, ...page } : await typed.draft(owner);
-  const known = held ? await deliveries.of(owner) : [];
-  const state = held && stateOf(held, held.values, known, now);
-  if (held && state === 'sent') {
-    await soon(deps, () => typed.discardDraft(owner, held.id));
+  const name = queryOf(request).get(PAGE);
+  const kept = name === null ? undefined : await drafts.of(owner);
+  const held = kept?.drafts.find((draft) => nameOf(draft) === name);
+  const toList = () => response.redirect(303, `/launches/${launch.id}/requests`);
+  // Such as by Back: it was sent, and holds nothing since.
+  if (!held && kept?.sent.some(({ form }) => form === name)) return toList();
+  if (!held) return showForm(deps, request, response, { values: {}, ticket: { owner, ...newForm(now) } });
+  const known = await deliveries.of(owner);
+  const state = stateOf(held, held.values, known, now);
+  if (state === 'sent') {
+    await soon(deps, () => drafts.discard(owner, ({ id }) => id === held.id));
     // It was sent since, such as in another window: the list has it.
-    if (page) return response.redirect(303, `/launches/${launch.id}/requests`);
-  }
-  if (!held || state === 'sent') {
-    return showForm(deps, request, response, { values: {}, ticket: { owner, ...newForm(now) } });
+    return toList();
   }
   const isOld = isExpired(held, now);
   const canAsk = mayUse(launch, { type: 'ServiceRequest', interaction: 's' });
-  const { id, issuedAt } = isOld ? newForm(now) : held;
+  const { id, issuedAt, disclosed, reviewed } = held;
+  // What was said of a form that is too old now is said of another one.
+  const { problems, problem, isReview }: Partial<Draft> = isOld ? {} : held;
+  const ticket = { owner, id, issuedAt, ...(disclosed && { disclosed }), ...(reviewed && { reviewed }) };
   // Where nothing but a field is wrong, the marks at the fields say all.
-  const saysWhatIsKept = !page || page.problem !== undefined;
+  const saysWhatIsKept = !problems && !isReview;
   await showForm(deps, request, response, {
-    ...page,
+    ...(problems && { problems }),
+    ...(problem && { problem }),
+    ...(isReview && { isReview }),
     values: held.values,
-    ticket: isOld || !page ? { owner, id, issuedAt } : page.ticket,
+    ticket: isOld ? { owner, ...newForm(now) } : ticket,
     ...(saysWhatIsKept ? { keptAt: held.savedAt } : {}),
-    mayBeSent: state !== undefined || page?.isAfterExpired === true,
+    mayBeSent: state !== undefined || held.isAfterExpired === true,
     canLook: canAsk && !isOld && unconfirmedOf(held, known).length > 0,
   });
 }

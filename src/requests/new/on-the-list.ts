@@ -1,40 +1,44 @@
-/** What the list says of new requests: its button, that one was sent, which ones are awaited. */
+/** What the list says of new requests: its button, the drafts, what was sent lately. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { StoreRetries } from '#src/launches/session/store-retries.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { PatientSummary } from '#src/patients/patient.ts';
-import { type Deliveries, type Delivery, recentOf, stateOf, unconfirmedOf } from '#src/requests/delivery/deliveries.ts';
+import {
+  type Deliveries,
+  type Delivery,
+  type DeliveryState,
+  stateOf,
+  unconfirmedOf,
+} from '#src/requests/delivery/deliveries.ts';
 import type { DeliveryStore } from '#src/requests/delivery/delivery-store.ts';
 import { markSent, systemAndValue } from '#src/requests/delivery/look-again.ts';
-import { agoText } from '#src/requests/delivery/problem-text.ts';
 import { soon } from '#src/requests/delivery/soon.ts';
+import { type Draft, type DraftStore, type Kept, nameOf } from '#src/requests/form/draft-store.ts';
 import { ownerOf } from '#src/requests/form/form.ts';
+import { offerOf } from '#src/requests/form/offered.ts';
 import { isPractitioner, mayCreateRequests } from '#src/requests/form/permission.ts';
-import type { Draft, TypedStore } from '#src/requests/form/typed-store.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
+import { asText } from '#src/smart/fhir/fields.ts';
+import type { ListedDraft } from '#views/requests/draft-list.ts';
 
 export interface OnTheListDependencies {
   publicUrl: URL;
-  typed: TypedStore;
+  drafts: DraftStore;
   deliveries: DeliveryStore;
   retries: Pick<StoreRetries, 'insist'>;
   clock: Clock;
 }
 
-/**
- * Whether a request can be created, and whether one is waiting: typed and not sent, or sent and not confirmed by the EHR;
- * else why none can.
- */
-export type CreateOffer = 'new' | 'draft' | 'unconfirmed' | 'not-permitted' | 'practitioners-only' | 'replaced';
+/** Whether a request can be created; else why none can. */
+export type CreateOffer = 'new' | 'not-permitted' | 'practitioners-only' | 'replaced';
 
 /** What is known before the list is. */
 interface BeforeList {
-  /** `undecided`: a request may be in the EHR or not, and the list may show which. */
-  create: CreateOffer | 'undecided' | undefined;
-  /** A request was sent, and no page has said so yet. */
-  isSent: boolean;
-  draft?: Draft;
+  create: CreateOffer | undefined;
+  /** Only where they can be resumed. */
+  drafts: Kept['drafts'];
+  sent: Kept['sent'];
   known: Deliveries;
 }
 
@@ -46,54 +50,61 @@ export async function beforeList(
   { isReplaced }: Pick<PatientSummary, 'isReplaced'>,
 ): Promise<BeforeList> {
   const owner = ownerOf(launch);
-  if (!organization.createRequests) return { create: undefined, isSent: false, known: [] };
-  const [known, isSent, draft] = await Promise.all([
-    deps.deliveries.of(owner),
-    deps.deliveries.isAnnounced(owner),
-    deps.typed.draft(owner),
-  ]);
-  const offer = (create: BeforeList['create']) => ({ create, isSent, known });
+  if (!organization.createRequests) return { create: undefined, drafts: [], sent: [], known: [] };
+  const [known, { drafts, sent }] = await Promise.all([deps.deliveries.of(owner), deps.drafts.of(owner)]);
+  const offer = (create: CreateOffer) => ({ create, sent, drafts: create === 'new' ? drafts : [], known });
   if (isReplaced) return offer('replaced');
   if (!mayCreateRequests(launch, organization)) {
     return offer(isPractitioner(launch) ? 'not-permitted' : 'practitioners-only');
   }
-  if (!draft) return offer('new');
-  const state = stateOf(draft, draft.values, known, deps.clock());
-  if (state !== 'sent') return { ...offer(state ? 'undecided' : 'draft'), draft };
-  // Posted once more after it was sent, such as after the launch had ended.
-  await soon(deps, () => deps.typed.discardDraft(owner, draft.id));
   return offer('new');
+}
+
+/** The form that was open when an earlier launch ended, by its name: it is led to once. */
+export async function leftOpen(
+  { drafts: store }: Pick<OnTheListDependencies, 'drafts'>,
+  launch: Launch,
+  { drafts }: Pick<Kept, 'drafts'>,
+): Promise<string | undefined> {
+  const left = drafts.find(({ isLeftOpen }) => isLeftOpen);
+  if (!left) return undefined;
+  await store.leave(ownerOf(launch), undefined);
+  // In the same launch the user came back by themselves.
+  return left.savedAt < launch.startedAt ? nameOf(left) : undefined;
 }
 
 /**
  * What the list has is sent, and is offered no more.
  *
- * @returns `newlyFound`: how many requests that the EHR had not confirmed are in this list; `awaited`: how long ago those
- *   were sent that the EHR has and this list has not, in words.
+ * @returns `drafts` as the page shows them; `newlyFound`: how many requests that the EHR had not confirmed are in this list.
  */
 export async function afterList(
   deps: OnTheListDependencies,
   launch: Launch,
-  { create, draft, known }: BeforeList,
-  { identifiers, problem }: RequestList,
+  organization: Organization,
+  { drafts, known }: BeforeList,
+  { identifiers }: RequestList,
 ) {
   const owner = ownerOf(launch);
   const now = deps.clock();
   const isListed = (identifier: string) => identifiers?.has(systemAndValue(deps.publicUrl, identifier)) === true;
-  const arrived = draft ? unconfirmedOf(draft, known).filter(isListed) : [];
+  const arrived = drafts.flatMap((draft) => unconfirmedOf(draft, known)).filter(isListed);
   const newlyFound = await markSent(deps, owner, arrived);
   const sent = known.map((one): Delivery => (arrived.includes(one.identifier) ? { ...one, state: 'sent' } : one));
-  const isDraftSent = draft && stateOf(draft, draft.values, sent, now) === 'sent';
-  if (isDraftSent) await soon(deps, () => deps.typed.discardDraft(owner, draft.id));
-  const isAwaited = ({ state, identifier, resource }: Delivery) =>
-    state === 'sent' && !isListed(identifier) && (resource === undefined || identifiers?.has(resource) !== true);
-  // Where nothing, or not all, could be read, the list says why.
-  const isWhole = identifiers !== undefined && !problem;
-  const awaited = isWhole ? recentOf(sent, now).filter(isAwaited) : [];
-  const decided: CreateOffer = isDraftSent ? 'new' : 'unconfirmed';
+  const states = drafts.map((draft) => ({ draft, state: stateOf(draft, draft.values, sent, now) }));
+  const gone = states.flatMap(({ draft, state }) => (state === 'sent' ? [draft.id] : []));
+  // Found now, or posted once more after it was sent, such as after the launch had ended.
+  if (gone.length > 0) await soon(deps, () => deps.drafts.discard(owner, ({ id }) => gone.includes(id)));
   return {
-    create: create === 'undecided' ? decided : undefined,
+    drafts: states.flatMap(({ draft, state }) => (state === 'sent' ? [] : [asListed(draft, state, organization)])),
     newlyFound,
-    awaited: awaited.map(({ at }) => agoText(new Date(at), now)),
   };
+}
+
+function asListed(draft: Draft, state: DeliveryState | undefined, organization: Organization): ListedDraft {
+  const { values, issuedAt } = draft;
+  const { services } = offerOf(organization);
+  const service = services.find(({ value }) => value === values['service'])?.text;
+  const what = [asText(values['what']), service].find((text) => text !== undefined);
+  return { name: nameOf(draft), what, begun: new Date(issuedAt), mayBeSent: state !== undefined };
 }

@@ -9,23 +9,25 @@ import { contextOf } from '#src/http/request-context.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { openReadings } from '#src/requests/chart/open-readings.ts';
 import { createFacts } from '#src/requests/delivery/create-facts.ts';
-import { identifierOf } from '#src/requests/delivery/deliveries.ts';
+import { identifierOf, stateOf } from '#src/requests/delivery/deliveries.ts';
 import { lookAgain } from '#src/requests/delivery/look-again.ts';
 import { EXPIRED, problemOf } from '#src/requests/delivery/problem-text.ts';
 import { sendForm } from '#src/requests/delivery/send-form.ts';
 import type { FormSending } from '#src/requests/delivery/sending.ts';
 import { soon } from '#src/requests/delivery/soon.ts';
+import { type Draft, nameOf } from '#src/requests/form/draft-store.ts';
 import { type FormOwner, type FormTicket, isExpired, newForm, ownerHash, ownerOf } from '#src/requests/form/form.ts';
 import { chosenIn, hasChartValues, NOTHING_CHOSEN } from '#src/requests/form/from-chart.ts';
-import { hasContent, typedOf } from '#src/requests/form/keep-typed.ts';
+import { draftOf, hasContent, typedOf } from '#src/requests/form/keep-typed.ts';
 import { offerOf } from '#src/requests/form/offered.ts';
 import { assertMayCreate } from '#src/requests/form/permission.ts';
 import { type NewRequest, readNewRequest, type TypedRequest } from '#src/requests/form/typed-request.ts';
-import type { FormPage } from '#src/requests/form/typed-store.ts';
 import { reviewMark, writeRequest } from '#src/requests/form/write-request.ts';
+import type { FhirResource } from '#src/smart/step-6-fhir-api.ts';
 import { chartOf } from './chart-of-form.ts';
 import { type NewRequestFormDependencies, PAGE } from './form-page-route.ts';
 import { recordCreated } from './record-created.ts';
+import { sentOf } from './what-was-sent.ts';
 
 export interface NewRequestDependencies extends NewRequestFormDependencies {
   audit: Audit;
@@ -60,7 +62,7 @@ export function createRequest(deps: NewRequestDependencies): RequestHandler {
 /** keepTyped has stored the draft. */
 async function goBack(deps: NewRequestDependencies, { request, response, ticket, typed }: Posted) {
   traceOf(request).discard();
-  if (!hasContent(typed)) await deps.typed.discardDraft(ticket.owner, ticket.id);
+  if (!hasContent(typed)) await deps.drafts.discard(ticket.owner, ({ id }) => id === ticket.id);
   toList(deps, request, response);
 }
 
@@ -68,16 +70,14 @@ async function askTheEhr(deps: NewRequestDependencies, posted: Posted): Promise<
   const { request, response, ticket, typed, now } = posted;
   const trace = traceOf(request);
   const { owner } = ticket;
-  const savedAt = now.toISOString();
-  const showAgain = async (page: Pick<FormPage, 'ticket'> & Partial<FormPage>) => {
-    const name = await deps.typed.keepPage({ values: typed, savedAt, ...page });
+  const showAgain = async ({ ticket: shown = ticket, ...said }: Partial<Draft> & { ticket?: FormTicket }) => {
+    const name = await deps.drafts.keep(owner, { ...draftOf(shown, typed, now), ...said });
     toPage(deps, request, response, `/requests/new?${PAGE}=${name}`);
   };
   const problemIn = (text: string) => ({ text, supportCode: contextOf(request).supportCode });
   if (isExpired(ticket, now)) {
     trace.discard();
-    // Too old for keepTyped, which stands before the launch guard; here its owner is proved.
-    if (hasContent(typed)) await deps.typed.keepDraft(ticket, typed, now);
+    await deps.drafts.discard(owner, ({ id }) => id === ticket.id);
     return showAgain({ ticket: { owner, ...newForm(now) }, problem: problemIn(EXPIRED), isAfterExpired: true });
   }
   const intent = fieldOf(request, 'intent', 'choice');
@@ -85,24 +85,25 @@ async function askTheEhr(deps: NewRequestDependencies, posted: Posted): Promise<
   const { launch, organization } = openLaunchOf(request);
   if (intent === 'edit') {
     trace.discard();
-    return showAgain({ ticket });
+    return showAgain({});
   }
   const offer = offerOf(organization);
   const read = readNewRequest(typed, now, organization.timeZone, offer);
   if (!read.ok && !isLook) {
     trace.discard();
-    return showAgain({ ticket, problems: read.problems });
+    return showAgain({ problems: read.problems });
   }
   const typedNow = read.ok ? read.request : undefined;
   const mark = typedNow && reviewMark(identifierOf(ticket.id, typedNow), offer, typedNow);
   const isReviewed = mark !== undefined && ticket.reviewed === mark;
-  // What the chart may have filled in leaves only after it was shown whole.
-  const needsReview = !isLook && !isReviewed && typedNow !== undefined && hasChartValues(typedNow);
-  if (mark !== undefined && (intent === 'review' || needsReview)) {
+  const isSent = stateOf(ticket, typed, await deps.deliveries.of(owner), now) === 'sent';
+  // Nothing leaves that was not shown whole.
+  if (mark !== undefined && !isSent && (intent === 'review' || (!isLook && !isReviewed))) {
     trace.discard();
     return showAgain({ ticket: { ...ticket, reviewed: mark }, isReview: true });
   }
-  const { end, newlyFound } = await trace.step('create', () => ask(deps, posted, typedNow, isLook), {}, createFacts);
+  const asked = await trace.step('create', () => ask(deps, posted, typedNow, isLook), {}, createFacts);
+  const { end, newlyFound } = asked;
   if (end.kind === 'changed' || end.kind === 'alike' || end.kind === 'elsewhere') trace.discard();
   if ('answer' in end && end.answer) {
     Object.assign(contextOf(request).facts, { ehrStatus: end.answer.status, issueCodes: end.answer.issues });
@@ -114,9 +115,9 @@ async function askTheEhr(deps: NewRequestDependencies, posted: Posted): Promise<
     const isReview = isReviewed && end.kind !== 'chart-changed';
     return showAgain({ ticket: { ...ticket, ...disclosed }, problem: problemIn(problemOf(end, now)), isReview });
   }
-  await soon(deps, () => deps.deliveries.announce(owner));
   // It may come late: what was typed into another form since stays.
-  await soon(deps, () => deps.typed.discardDraft(owner, ticket.id));
+  if (typedNow)
+    await soon(deps, () => deps.drafts.noteSent(owner, ticket, sentOf({ ...deps, ...posted }, typedNow, asked)));
   toList(deps, request, response);
 }
 
@@ -126,7 +127,7 @@ async function ask(
   { request, ticket, now }: Posted,
   typed: NewRequest | undefined,
   isLook: boolean,
-): Promise<FormSending> {
+): Promise<FormSending & { written?: FhirResource }> {
   const { organization, opened } = openLaunchOf(request);
   const launch = await deps.currentTokens.current(opened, organization);
   assertMayCreate(launch, organization);
@@ -135,13 +136,16 @@ async function ask(
   const open = () => (opening ??= openReadings(deps, launch, organization));
   const sendingLaunch = { launch, searchParameters, timeZone, open };
   if (isLook || !typed) return lookAgain({ ...deps, now }, sendingLaunch, ticket, typed);
-  return sendForm({ ...deps, now }, sendingLaunch, ticket, typed, async (by) => {
+  let written: FhirResource | undefined;
+  const sending = await sendForm({ ...deps, now }, sendingLaunch, ticket, typed, async (by) => {
     const isFromChart = hasChartValues(typed);
     const chosen = isFromChart
       ? chosenIn(await chartOf(deps, launch, organization, open().api), typed)
       : NOTHING_CHOSEN;
-    return chosen && writeRequest(typed, chosen, offerOf(organization), by).resource;
+    written = chosen && writeRequest(typed, chosen, offerOf(organization), by).resource;
+    return written;
   });
+  return written ? { ...sending, written } : sending;
 }
 
 function toList(deps: NewRequestDependencies, request: Request, response: Response): void {
@@ -153,18 +157,19 @@ function toPage({ publicUrl }: NewRequestDependencies, request: Request, respons
 }
 
 /** The last look before sending: was the form filled in for this patient, by this user? @throws AppError 'request.forged' */
-async function ownTicket({ typed }: NewRequestDependencies, request: Request, owner: FormOwner): Promise<FormTicket> {
-  const ticket = await typed.readTicket(fieldOf(request, 'ticket', 'sealed'));
+async function ownTicket({ drafts }: NewRequestDependencies, request: Request, owner: FormOwner): Promise<FormTicket> {
+  const ticket = await drafts.readTicket(fieldOf(request, 'ticket', 'sealed'));
   if (ticket && ownerHash(ticket.owner) === ownerHash(owner)) return ticket;
   throw new AppError('request.forged', "the form's ticket is missing or of another patient or user");
 }
 
-/** `POST …/discard`: the draft goes, and with it the page of its last post. Behind the launch guard. */
+/** `POST …/discard`: the draft that the field `form` names goes; leads to the list. Behind the launch guard. */
 export function discardDraft(deps: NewRequestDependencies): RequestHandler {
   return async (request, response) => {
     const { launch, cookieSecret } = openLaunchOf(request);
     assertOwnForm(request, deps.publicUrl, cookieSecret);
-    await deps.typed.discardAll(ownerOf(launch));
-    toPage(deps, request, response, '/requests/new');
+    const name = fieldOf(request, PAGE, 'code');
+    await deps.drafts.discard(ownerOf(launch), (draft) => nameOf(draft) === name);
+    toList(deps, request, response);
   };
 }

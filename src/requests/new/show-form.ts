@@ -8,12 +8,12 @@ import { clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
 import { openReadings } from '#src/requests/chart/open-readings.ts';
 import { businessIdentifier, identifierOf } from '#src/requests/delivery/deliveries.ts';
 import { CHART_CHANGED } from '#src/requests/delivery/problem-text.ts';
+import { type Draft, nameOf } from '#src/requests/form/draft-store.ts';
 import type { FormTicket } from '#src/requests/form/form.ts';
 import { chosenIn } from '#src/requests/form/from-chart.ts';
 import { offerOf } from '#src/requests/form/offered.ts';
 import { assertMayCreate } from '#src/requests/form/permission.ts';
 import { asTyped, confirmationOf, PRIORITIES } from '#src/requests/form/typed-request.ts';
-import type { FormPage } from '#src/requests/form/typed-store.ts';
 import { writeRequest } from '#src/requests/form/write-request.ts';
 import { newRequestEnd, newRequestStart } from '#views/requests/new-request-page.ts';
 import { reviewPage } from '#views/requests/new-request-review.ts';
@@ -25,7 +25,7 @@ import { offerPropsOf } from './offer-props.ts';
 import { reviewOf } from './review.ts';
 
 /** What a page of a form shows. */
-export interface ShownForm extends Pick<FormPage, 'values' | 'problems' | 'problem' | 'isReview'> {
+export interface ShownForm extends Pick<Draft, 'values' | 'problems' | 'problem' | 'isReview'> {
   ticket: FormTicket;
   /** ISO instant; undefined where the page does not speak of a draft. */
   keptAt?: string;
@@ -61,7 +61,8 @@ export async function showForm(
     leavesInSeconds: leaveAtEnd(response, launch.id, closing, now),
     patient,
     bar: await clinicianBarOf(deps, request, { launch, cookieSecret, user }),
-    ticket: await deps.typed.issueTicket(shown.ticket, now),
+    ticket: await deps.drafts.issueTicket(shown.ticket, now),
+    name: nameOf(shown.ticket),
     problem,
     themeUrl: launch.context.smartStyleUrl === undefined ? undefined : `/launches/${launch.id}/theme.css`,
   };
@@ -76,7 +77,7 @@ export async function showForm(
     const writer = { launch, identifier, patientId: patient.id, userName, now, timeZone };
     const written = writeRequest(typed, chosen, offer, writer);
     const parts = reviewOf({ ...written, chart: await chart, now, timeZone });
-    response.send(reviewPage({ ...common, values, parts, canLook }));
+    response.send(reviewPage({ ...common, values, parts, canLook, mayBeSent: shown.mayBeSent === true }));
     return;
   }
   const supportCode = problem?.supportCode ?? '';

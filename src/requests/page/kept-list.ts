@@ -42,7 +42,7 @@ export function createKeptLists(
 ) {
   const { publicSystem, clock, mostBytes = MOST_BYTES_PER_ORGANIZATION } = options;
   const room = createPendingBytes({ clock, lifetimeMs: LIFETIME_MS, mostBytes });
-  const isNeeded = (identifier: string) =>
+  const isNeeded = ([identifier]: [string, string]) =>
     identifier.startsWith(publicSystem) || identifier.startsWith('ServiceRequest/');
   return {
     keep: async (launch: Pick<Launch, 'id' | 'organizationId'>, { asOf, list, ...rest }: KeptList): Promise<void> => {
@@ -59,6 +59,8 @@ export function createKeptLists(
         await redis.delete(key).catch(() => undefined);
       }
     },
+    /** It is known to be out of date, such as after a request of it was cancelled. Never throws. */
+    forget: (launchId: string): Promise<void> => redis.delete(listKeyOf(launchId)).catch(() => undefined),
     /** @returns undefined where nothing is kept, or it was not sealed here for this launch (ST-04, ST-08). */
     find: async (launchId: string, now: Date): Promise<KeptList | undefined> => {
       const sealed = await redis.get(listKeyOf(launchId)).catch(() => undefined);
@@ -68,7 +70,7 @@ export function createKeptLists(
       const asOf = new Date(record.asOf);
       if (now.getTime() - asOf.getTime() > LIFETIME_MS) return undefined;
       const { identifiers, ...list } = record.list;
-      return { ...record, asOf, list: identifiers ? { ...list, identifiers: new Set(identifiers) } : list };
+      return { ...record, asOf, list: identifiers ? { ...list, identifiers: new Map(identifiers) } : list };
     },
   };
 }
@@ -76,5 +78,5 @@ export function createKeptLists(
 /** As JSON has it. */
 type Stored = Omit<KeptList, 'asOf' | 'list'> & {
   asOf: string;
-  list: Omit<RequestList, 'identifiers'> & { identifiers: string[] | undefined };
+  list: Omit<RequestList, 'identifiers'> & { identifiers: [string, string][] | undefined };
 };

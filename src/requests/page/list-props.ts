@@ -2,7 +2,10 @@
 import type { Sealer } from '#src/adapters/seal.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
+import type { RequestRow } from '#src/requests/list/row.ts';
+import type { FreshRows } from '#src/requests/new/just-sent.ts';
 import type { RequestListProps } from '#views/requests/request-list.ts';
+import { filterRows } from './filter.ts';
 import { PAGE_ROWS, type Selection, selectRows } from './select.ts';
 import {
   COLUMNS,
@@ -49,14 +52,18 @@ export function handlesOf(sealer: Pick<Sealer, 'fingerprint'>, launchId: string)
   };
 }
 
-/** Everything of the list's part of the page but what was sent from here. */
+/** Everything of the list's part of the page. @param fresh requests that were just sent, which stand first. */
 export function listProps(
   list: RequestList,
   { view, text, launch, csrfToken }: ListPage,
   handleOf: (service: string) => string,
-): Omit<RequestListProps, 'awaited'> {
-  const all = [...list.open, ...list.closed];
-  const selection = selectRows(all, { view, text: text ?? '', handleOf });
+  fresh: FreshRows,
+): RequestListProps {
+  const all = [...fresh.unlisted, ...list.open, ...list.closed];
+  const isFresh = ({ id }: RequestRow) => fresh.marks.has(id);
+  const search = { view, text: text ?? '', handleOf };
+  const selection = selectRows(all, search, isFresh);
+  const passing = new Set(filterRows(all, search).map(({ id }) => id));
   const to = (change: ViewChange) => viewQuery(view, change);
   const isWholeShort = isPlain(view) && all.length <= PAGE_ROWS;
   const { notices, otherOrders, problem, isUnread } = list;
@@ -64,7 +71,10 @@ export function listProps(
     title: GROUP_WORDS[view.group],
     rows: selection.rows,
     closed: isWholeShort
-      ? selectRows(list.closed, { view: { ...view, group: 'closed' }, text: '', handleOf }).rows
+      ? selectRows(
+          list.closed.filter((row) => !isFresh(row)),
+          { view: { ...view, group: 'closed' }, text: '', handleOf },
+        ).rows
       : [],
     columns: COLUMNS.map((column) => ({
       label: COLUMN_WORDS[column],
@@ -82,6 +92,9 @@ export function listProps(
     pages: pagesOf(selection, view),
     rowQuery: isPlain(view) ? '' : to({ page: view.page }),
     all: all.length,
+    marks: new Map(
+      [...fresh.marks].map(([id, mark]) => [id, passing.has(id) ? mark : `${mark} (outside these filters)`]),
+    ),
     isTextLost: text === undefined,
     notices,
     otherOrders,

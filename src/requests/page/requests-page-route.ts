@@ -23,9 +23,11 @@ import { clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
 import { mayShowRequests } from '#src/requests/chart/launch-reads.ts';
 import { endIfOver } from '#src/requests/chart/open-readings.ts';
 import type { ChartReadings } from '#src/requests/chart/readings.ts';
-import { ownerOf } from '#src/requests/form/form.ts';
+import { MOST_DRAFTS } from '#src/requests/form/draft-store.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
-import { afterList, beforeList, type OnTheListDependencies } from '#src/requests/new/on-the-list.ts';
+import { PAGE } from '#src/requests/new/form-page-route.ts';
+import { freshRows, sentNotice } from '#src/requests/new/just-sent.ts';
+import { afterList, beforeList, leftOpen, type OnTheListDependencies } from '#src/requests/new/on-the-list.ts';
 import { recordCreated } from '#src/requests/new/record-created.ts';
 import { requestsPageEnd, requestsPageStart } from '#views/requests/requests-page.ts';
 import { instantText } from '#views/zone.ts';
@@ -57,7 +59,7 @@ export function requestsRoute(
     traces: LaunchTraces;
   },
 ): RequestHandler {
-  const { readings, currentTokens, deliveries, confirmations, keptLists, texts, audit, traces, clock } = dependencies;
+  const { readings, currentTokens, confirmations, keptLists, texts, audit, traces, clock, publicUrl } = dependencies;
   const show = async (request: Request, response: Response) => {
     const trace = traceOf(request);
     const { opened, organization, cookieSecret, closing, isUnattended } = openLaunchOf(request);
@@ -89,6 +91,15 @@ export function requestsRoute(
     leaveInTime(response, launch.id, closing, clock());
     const theme = `${base}/theme.css${isUnattended ? `?${UNATTENDED}` : ''}`;
     const before = await beforeList(dependencies, launch, organization, patient);
+    const { organizationId, user, id: launchId } = launch;
+    const { address, supportCode, facts } = contextOf(request);
+    const opening = { organizationId, actor: user, address, launchId, supportCode, patient: `Patient/${patient.id}` };
+    audit.record({ event: 'patient-opened', ...opening });
+    const left = isUnattended ? undefined : await leftOpen(dependencies, launch, before);
+    if (left !== undefined) {
+      trace.completed();
+      return response.redirect(303, `${base}/requests/new?${PAGE}=${left}`);
+    }
     const who = await reading.user.soon();
     const bar = await clinicianBarOf(dependencies, request, { launch, cookieSecret, user: { soon: async () => who } });
     const asOf = reading.startedAt;
@@ -102,31 +113,28 @@ export function requestsRoute(
         refreshHref: `${base}/requests${isPlain(view) ? '' : `${viewQuery(view, { page: view.page })}&fresh`}`,
         timeZone: organization.timeZone,
         create: before.create,
-        isSent: before.isSent,
+        sent: sentNotice(before.sent, organization, launch),
         themeUrl: launch.context.smartStyleUrl === undefined ? undefined : theme,
       }),
     );
-    // Said once, and not by a page that came by itself.
-    if (before.isSent && !isUnattended) await deliveries.isSaid(ownerOf(launch)).catch(() => undefined);
-    const { organizationId, user, id: launchId } = launch;
-    const { address, supportCode, facts } = contextOf(request);
-    const opening = { organizationId, actor: user, address, launchId, supportCode, patient: `Patient/${patient.id}` };
-    audit.record({ event: 'patient-opened', ...opening });
     const list = await trace.step('requests', () => reading.requests, {}, requestFacts);
     if (list.problem) {
       const { kind, status, issues } = list.problem;
       Object.assign(facts, { pageProblem: kind, ehrStatus: status, issueCodes: issues });
     }
-    const [{ awaited, ...sent }] = await Promise.all([
-      afterList(dependencies, launch, before, list),
+    const [own] = await Promise.all([
+      afterList(dependencies, launch, organization, before, list),
       kept || isEmpty(list) ? undefined : keptLists.keep(launch, { asOf, patient, user: who, list }),
     ]);
-    for (let found = 0; found < sent.newlyFound; found += 1) recordCreated(audit, request, launch);
+    for (let found = 0; found < own.newlyFound; found += 1) recordCreated(audit, request, launch);
     const text = view.find === undefined ? '' : await texts.find(launch.id, view.find).catch(() => undefined);
+    const fresh = freshRows(before.sent, list, { launch, organization, publicUrl, now: clock(), asOf });
     const page = { view, text, launch, csrfToken: bar.csrfToken };
-    const props = listProps(list, page, handlesOf(dependencies.sealer, launch.id));
+    const props = listProps(list, page, handlesOf(dependencies.sealer, launch.id), fresh);
     const printed = `Read ${instantText(asOf, organization.timeZone)}${who.name === undefined ? '' : ` for ${who.name}`}`;
-    sendRest(requestsPageEnd({ patient, printed, list: { ...props, awaited }, supportCode, sent: { ...sent, base } }));
+    const { timeZone } = organization;
+    const frame = { base, csrfToken: bar.csrfToken, timeZone, most: MOST_DRAFTS };
+    sendRest(requestsPageEnd({ patient, printed, list: props, supportCode, own: { ...own, frame } }));
     if (isFirstPage(launch, clock())) trace.completed();
     else if (!list.problem) trace.discard();
   };

@@ -13,10 +13,23 @@ export type Selection = ReturnType<typeof selectRows>;
  * Filters, sorts and pages. Over all pages of a view every row that passes stands exactly once.
  *
  * A page beyond the last one is the last one: a list may have become shorter since its link was made.
+ *
+ * @param isFirst rows that stand before all others, whatever is filtered.
  */
-export function selectRows(rows: readonly RequestRow[], search: Search) {
+export function selectRows(
+  rows: readonly RequestRow[],
+  search: Search,
+  isFirst: (row: RequestRow) => boolean = () => false,
+) {
   const { view } = search;
-  const found = sortRows(filterRows(rows, search), view.sort);
+  const passing = filterRows(rows, search);
+  const found = [
+    ...rows.filter(isFirst),
+    ...sortRows(
+      passing.filter((row) => !isFirst(row)),
+      view.sort,
+    ),
+  ];
   const pages = Math.max(1, Math.ceil(found.length / PAGE_ROWS));
   const page = view.page === 'all' ? 1 : Math.min(view.page, pages);
   const from = (page - 1) * PAGE_ROWS;

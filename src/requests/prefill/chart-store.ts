@@ -1,6 +1,8 @@
 /** What a form showed of the chart, kept so that its choices mean the same when it is posted. */
+import type { Clock } from '#src/adapters/clock.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
+import { createPendingBytes } from '#src/launches/session/pending-bytes.ts';
 import type { ChartFacts } from './facts.ts';
 
 /** See {@link createChartStore}. */
@@ -9,15 +11,36 @@ export type ChartStore = ReturnType<typeof createChartStore>;
 /** As long as a page that is not used stays open. */
 const LIFETIME_MS = 60 * 60_000;
 const MOST_BYTES = 65_536;
+/** Some four thousand usual charts within an hour; a post reads the next ones once more. */
+const MOST_BYTES_PER_ORGANIZATION = 32 * 1_024 * 1_024;
 
-/** One record per owner, sealed, in Redis: the latest reading. Every method may throw AppError 'store.unavailable'. */
-export function createChartStore(redis: KeyStore, sealer: Sealer) {
+/**
+ * One record per owner, sealed, in Redis: the latest reading.
+ *
+ * @param options.mostBytes of one organization's charts at a time, for each process (MT-06).
+ */
+export function createChartStore(redis: KeyStore, sealer: Sealer, options: { clock: Clock; mostBytes?: number }) {
+  const { clock, mostBytes = MOST_BYTES_PER_ORGANIZATION } = options;
+  const room = createPendingBytes({ clock, lifetimeMs: LIFETIME_MS, mostBytes });
   const keyOf = (owner: string) => `chart-facts:${owner}`;
   return {
-    /** @param owner the hash of the same user at the same patient. */
-    keep: async (owner: string, facts: ChartFacts): Promise<void> =>
-      redis.set(keyOf(owner), await sealer.seal(keyOf(owner), facts, MOST_BYTES), LIFETIME_MS),
-    /** @returns undefined where none is kept; forged, or sealed by a secret that was retired, is as good as none. */
+    /**
+     * Where it is too large, or the organization's charts have no room left, nothing is kept, and no older reading either.
+     *
+     * @param owner the hash of the same user at the same patient. Never throws.
+     */
+    keep: async (organizationId: string, owner: string, facts: ChartFacts): Promise<void> => {
+      const key = keyOf(owner);
+      try {
+        const sealed = await sealer.seal(key, facts, MOST_BYTES);
+        room.release(key);
+        room.take(organizationId, key, { bytes: sealed.length, isKnown: true });
+        await redis.set(key, sealed, LIFETIME_MS);
+      } catch {
+        await redis.delete(key).catch(() => undefined);
+      }
+    },
+    /** @throws AppError 'store.unavailable'. @returns undefined where none is kept; forged, or sealed by a secret that was retired, is as good as none. */
     of: async (owner: string): Promise<ChartFacts | undefined> => {
       const sealed = await redis.get(keyOf(owner));
       const opened =

@@ -26,6 +26,7 @@ function permissionOf(path: string | undefined, method: string): Permission | un
   const [type = '', id] = path?.split('/') ?? [];
   if (!TYPE.test(type)) return undefined;
   if (method === 'POST' && id === undefined) return { type, interaction: 'c' };
+  if (method === 'PUT') return { type, interaction: 'u' };
   return { type, interaction: id === undefined || id === '' || id === '_search' ? 's' : 'r' };
 }
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type TestBrowser, titleOf } from '#test/helpers/browser.ts';
 import { leaksOf, type Secrets, secretsSeenBy } from '#test/helpers/canaries.ts';
 import { dayFromNow } from '#test/helpers/days.ts';
-import { csrfOf, launchIdOf } from '#test/helpers/visits.ts';
+import { launchIdOf, sendForm, ticketOf } from '#test/helpers/visits.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 
 const SCOPES =
@@ -34,8 +34,7 @@ describe.for(['trace', 'debug'])('LOG_LEVEL=%s on real Redis and PostgreSQL', (l
     const renewed = await browser.visit(page.url);
     const formUrl = `${world.url}/launches/${launchIdOf(page)}/requests/new`;
     const form = await browser.visit(formUrl);
-    const ticket = /name="ticket" value="([^"]+)"/.exec(form.body)?.[1] ?? '';
-    const sent = await browser.open(formUrl, { form: { csrf: csrfOf(form), ticket, ...TYPED } });
+    const sent = await sendForm(browser, formUrl, { ...ticketOf(form), ...TYPED });
     world.sandbox.faults.clear();
     world.sandbox.faults.set('hostile-error');
     const failed = await world.launch('pat-ada', browser);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { titleOf, type Visit } from '#test/helpers/browser.ts';
 import { dayFromNow } from '#test/helpers/days.ts';
 import { ehr, LIST, launch, outcomeOf, useStubWorld } from '#test/helpers/stub-world.ts';
-import { csrfOf, isShownAgain } from '#test/helpers/visits.ts';
+import { isShownAgain, reviewed, sendForm, ticketOf } from '#test/helpers/visits.ts';
 
 const { world } = useStubWorld();
 
@@ -28,8 +28,6 @@ async function openList(): Promise<{ browser: ReturnType<ReturnType<typeof world
 }
 
 const formOf = (list: Visit) => `${list.url}/new`;
-const ticketOf = (page: Visit) => /name="ticket" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
-const fieldsOf = (page: Visit) => ({ csrf: csrfOf(page), ticket: ticketOf(page) });
 
 test('a merged record says so, and nothing new can be requested in it', async () => {
   ehr.change('patient', MERGED);
@@ -47,12 +45,12 @@ test('a record that was merged while the form was open gets nothing', async () =
   const { browser, list } = await openList();
   const form = await browser.visit(formOf(list));
   expect(form.status).toBe(200);
+  const review = await reviewed(browser, formOf(list), { ...ticketOf(form), ...TYPED });
   ehr.change('patient', MERGED);
-  const answer = await browser.visit(formOf(list), { form: { ...fieldsOf(form), ...TYPED } });
+  const answer = await browser.visit(formOf(list), { form: review });
   expect(outcomeOf(answer)).toEqual({ status: 403, code: 'patient.replaced' });
   expect(answer.body).toContain('Nothing was sent.');
-  expect(answer.body).not.toContain('Continue your unsent request');
-  const invalid = await browser.open(formOf(list), { form: { ...fieldsOf(form), ...TYPED, what: '' } });
+  const invalid = await browser.open(formOf(list), { form: { ...ticketOf(form), ...TYPED, what: '' } });
   expect(outcomeOf(invalid)).toEqual({ status: 403, code: 'patient.replaced' });
   expect(posted()).toEqual([]);
 });
@@ -89,7 +87,7 @@ test("the user's own request names them, in the EHR and on the list, without a r
     const entry = own ? [{ resource: { ...own, id: '1', requester: { reference: own.requester.reference } } }] : [];
     return { resourceType: 'Bundle', type: 'searchset', entry };
   };
-  const sent = await browser.open(formOf(list), { form: { ...fieldsOf(form), ...TYPED } });
+  const sent = await sendForm(browser, formOf(list), { ...ticketOf(form), ...TYPED });
   expect(posted().map(({ body }) => JSON.parse(body).requester)).toEqual([
     { reference: 'Practitioner/prac-1', display: 'Jane Osei' },
   ]);
@@ -109,11 +107,11 @@ test.for([
 ] as const)('%s is nothing said: neither what is needed nor a reason', async ([, text]) => {
   const { browser, list } = await openList();
   const form = await browser.visit(formOf(list));
-  const what = await browser.open(formOf(list), { form: { ...fieldsOf(form), ...TYPED, what: text } });
+  const what = await browser.open(formOf(list), { form: { ...ticketOf(form), ...TYPED, what: text } });
   expect(isShownAgain(what)).toBe(true);
   expect(what.body).toContain('id="what-problem"');
   if (!text.startsWith('a')) {
-    const reason = await browser.open(formOf(list), { form: { ...fieldsOf(form), ...TYPED, reason: text } });
+    const reason = await browser.open(formOf(list), { form: { ...ticketOf(form), ...TYPED, reason: text } });
     expect(isShownAgain(reason)).toBe(true);
     expect(reason.body).toContain('id="reason-problem"');
   }

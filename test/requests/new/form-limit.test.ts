@@ -23,7 +23,7 @@ const ticketOf = (page: Visit) => /name="ticket" value="([^"]+)"/.exec(page.body
 test('a user who posts without end is asked to wait, whether the page is left or sent, and the list is still there', async () => {
   const { browser, url, fields } = await openForm();
   const form = { ...fields, what: 'Van' };
-  const set = vi.spyOn(world().dependencies.redis, 'set');
+  const set = vi.spyOn(world().dependencies.redis, 'replace');
   for (let index = 0; index < 60; index += 1) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other, as a page is left again and again
     expect((await browser.visit(`${url}/keep`, { form })).status).toBe(204);
@@ -35,7 +35,7 @@ test('a user who posts without end is asked to wait, whether the page is left or
     expect(outcomeOf(refused)).toEqual({ status: 429, code: 'request.too-many-forms' });
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
   }
-  expect(set.mock.calls.length).toBe(kept);
+  expect([kept > 0, set.mock.calls.length]).toEqual([true, kept]);
   set.mockRestore();
   expect((await browser.visit(url.replace('/new', ''))).status).toBe(200);
 });
@@ -59,7 +59,7 @@ test('colleagues and other organizations have a count of their own, and an organ
 
 test('fields that are too long together are refused before anything is kept', async () => {
   const { browser, url, fields } = await openForm();
-  const set = vi.spyOn(world().dependencies.redis, 'set');
+  const set = vi.spyOn(world().dependencies.redis, 'replace');
   const long = '\u4e00'.repeat(2_000);
   const refused = await browser.visit(url, { form: { ...fields, what: long, reason: long, note: long } });
   expect(outcomeOf(refused)).toEqual({ status: 400, code: 'request.field-too-long' });

@@ -5,7 +5,7 @@ import { AppError } from '#src/errors.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
 import { dayFromNow } from '#test/helpers/days.ts';
 import { ehr, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';
-import { csrfOf, isShownAgain, launchIdOf } from '#test/helpers/visits.ts';
+import { draftsOn, isShownAgain, launchIdOf, reviewed, sendForm, ticketOf } from '#test/helpers/visits.ts';
 
 const SCOPE = 'launch launch/patient openid fhirUser patient/*.read patient/ServiceRequest.write';
 const TYPED = { service: 'transport', what: 'Wheelchair van', neededOn: dayFromNow(60), priority: 'routine' };
@@ -30,10 +30,8 @@ async function openForm(): Promise<Visit> {
   list = await browser.open(launchUrl(organizationId));
   return browser.visit(formUrl());
 }
-const send = (page: Visit) => {
-  const ticket = /name="ticket" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
-  return browser.open(formUrl(), { form: { csrf: csrfOf(page), ticket, ...TYPED, reason: '', note: '' } });
-};
+const formOf = (page: Visit) => ({ ...ticketOf(page), ...TYPED, reason: '', note: '' });
+const send = (page: Visit) => sendForm(browser, formUrl(), formOf(page));
 const posts = () => ehr.seen('requests').filter(({ method }) => method === 'POST').length;
 async function auditRows(): Promise<number> {
   const { audit, database } = world().dependencies;
@@ -43,32 +41,35 @@ async function auditRows(): Promise<number> {
   );
   return rows.length;
 }
-/** The store does not answer calls about such keys. */
-function away(method: 'delete' | 'replace', prefix: string) {
+/** From when the request has left, the store does not answer calls about such keys. */
+function away(method: 'replace', prefix: string) {
   const { redis } = world().dependencies;
   const original = redis[method].bind(redis) as (...args: unknown[]) => Promise<never>;
   return vi.spyOn(redis, method).mockImplementation(async (...args: unknown[]) => {
-    if (String(args[0]).startsWith(prefix)) throw new AppError('store.unavailable', 'test: away');
+    if (posts() > 0 && String(args[0]).startsWith(prefix)) throw new AppError('store.unavailable', 'test: away');
     return original(...args);
   });
 }
 
 test.for([
-  ['the draft cannot be discarded', 'delete', 'typed:'],
+  ['the draft cannot be discarded', 'replace', 'drafts:'],
   ['what became of it cannot be taken down', 'replace', 'deliveries:'],
 ] as const)(
   'a 201 is a 201 although %s: one request, one audit row, and never sent again',
   async ([, method, prefix]) => {
     // The EHR shows an order later than it takes it.
     ehr.on('requests', (request) => (request.method === 'POST' ? { status: 201, body: {} } : { body: NOTHING }));
-    const form = await openForm();
+    const blank = await openForm();
+    const form = await reviewed(browser, formUrl(), formOf(blank));
     const store = away(method, prefix);
-    const page = await send(form);
-    expect(page.body).toContain('The request was sent to the EHR.');
+    const page = await browser.open(formUrl(), { form });
+    expect([page.status, page.url]).toEqual([200, list.url]);
     store.mockRestore();
-    await expect.poll(async () => (await send(form)).status, SOON).toBe(200);
+    const openList = async () => (await browser.visit(list.url)).body;
+    await expect.poll(openList, SOON).toContain('The request was sent to the EHR.');
+    await expect.poll(async () => (await browser.open(formUrl(), { form })).status, SOON).toBe(200);
     expect([posts(), await auditRows()]).toEqual([1, 1]);
-    await expect.poll(async () => (await browser.visit(formUrl())).body, SOON).not.toContain('Wheelchair van');
+    await expect.poll(async () => draftsOn(await browser.visit(list.url)), SOON).toEqual([]);
   },
 );
 
@@ -97,10 +98,11 @@ test('FH-05: a token that is refused for good ends the launch, whichever page me
 });
 
 test('FH-17: a create that was refused with 401 is not called possible, although the token cannot be renewed now', async () => {
-  const form = await openForm();
+  const blank = await openForm();
+  const form = await reviewed(browser, formUrl(), formOf(blank));
   ehr.on('requests', ({ method }) => (method === 'POST' ? { status: 401 } : { body: NOTHING }));
   ehr.on('token', () => ({ status: 503 }));
-  const page = await send(form);
+  const page = await browser.open(formUrl(), { form });
   expect(page.body).toContain('Not sent. The EHR is not available at the moment.');
 });
 

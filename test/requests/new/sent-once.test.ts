@@ -5,7 +5,7 @@ import { type FormTicket, ownerHash } from '#src/requests/form/form.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
 import { dayFromNow } from '#test/helpers/days.ts';
 import { ehr, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';
-import { csrfOf, isShownAgain, launchIdOf } from '#test/helpers/visits.ts';
+import { csrfOf, draftsOn, isShownAgain, launchIdOf, sendForm, ticketOf } from '#test/helpers/visits.ts';
 
 const SCOPE = 'launch launch/patient openid fhirUser patient/*.read patient/ServiceRequest.write';
 const VAN = {
@@ -21,6 +21,7 @@ const SENT = 'The request was sent to the EHR.';
 const UNCONFIRMED = 'The EHR did not confirm the request';
 const MINUTE_MS = 60_000;
 const TWELVE_HOURS_MS = 12 * 60 * MINUTE_MS;
+const THREE_DAYS_MS = 6 * TWELVE_HOURS_MS;
 
 const { world } = useStubWorld();
 let browser: TestBrowser;
@@ -71,12 +72,10 @@ const identifiers = () =>
 
 const formUrl = (page: Visit = list) => `${world().url}/launches/${launchIdOf(page)}/requests/new`;
 const openForm = () => browser.visit(formUrl());
-const fieldsOf = (page: Visit) => ({
-  csrf: csrfOf(page),
-  ticket: /name="ticket" value="([^"]+)"/.exec(page.body)?.[1] ?? '',
-});
+/** The draft that the list names first. */
+const openDraft = async () => browser.visit(`${formUrl()}?form=${draftsOn(await browser.visit(list.url))[0]}`);
 const send = (page: Visit, typed: Record<string, string>) =>
-  browser.open(formUrl(), { form: { ...fieldsOf(page), ...typed } });
+  sendForm(browser, formUrl(), { ...ticketOf(page), ...typed });
 const wait = (ms: number) => void vi.setSystemTime(Date.now() + ms);
 async function launchWith(scope: string): Promise<void> {
   ehr.change('token', { scope: `launch openid fhirUser ${scope}` });
@@ -98,7 +97,6 @@ describe('an answer that was lost', () => {
     ehrBreaks({ takes: true });
     const page = await send(await openForm(), VAN);
     expect([isShownAgain(page), page.body.includes(UNCONFIRMED)]).toEqual([true, true]);
-    expect(page.body).toContain('It may be in the EHR already, and is kept here for an hour.');
     expect(await auditRows()).toBe(0);
     ehrWorks();
     expect((await send(page, VAN)).body).toContain(SENT);
@@ -123,10 +121,10 @@ describe('an answer that was lost', () => {
     wait(TWELVE_HOURS_MS - MINUTE_MS);
     await launchAgain();
     ehrWorks();
-    const { csrf } = fieldsOf(await openForm());
-    for (const { ticket } of [fieldsOf(page), fieldsOf(form)]) {
+    const { csrf } = ticketOf(await openForm());
+    for (const { ticket } of [ticketOf(page), ticketOf(form)]) {
       // oxlint-disable-next-line no-await-in-loop -- one page after the other
-      const again = await browser.open(formUrl(), { form: { ...VAN, csrf, ticket } });
+      const again = await sendForm(browser, formUrl(), { ...VAN, csrf, ticket });
       expect(again.body).toContain(SENT);
     }
     expect(said()).toEqual(['Wheelchair van']);
@@ -135,8 +133,8 @@ describe('an answer that was lost', () => {
   test('is asked for when a page made from the draft is sent', async () => {
     ehrBreaks({ takes: true });
     await send(await openForm(), VAN);
+    const draft = await openDraft();
     ehrWorks();
-    const draft = await openForm();
     expect(draft.body).toContain('value="Wheelchair van"');
     expect(draft.body).toContain('It may be in the EHR already');
     expect((await send(draft, VAN)).body).toContain(SENT);
@@ -176,8 +174,7 @@ describe('an answer that was lost', () => {
     expect(looked.body).not.toContain('first asks the EHR');
     expect((await send(looked, OXYGEN)).body).toContain(UNCONFIRMED);
     expect(calls('POST')).toBe(2);
-    const discarded = await browser.open(`${formUrl()}/discard`, { form: { csrf: csrfOf(looked) } });
-    const asked = await send(discarded, OXYGEN);
+    const asked = await send(await openForm(), OXYGEN);
     expect(asked.body).toContain('and the EHR has not confirmed it');
     expect((await send(asked, OXYGEN)).body).toContain(SENT);
     expect(calls('POST')).toBe(3);
@@ -186,7 +183,7 @@ describe('an answer that was lost', () => {
   test('is not looked for where the EHR permits no search, and the page says so', async () => {
     await launchWith('patient/Patient.rs patient/ServiceRequest.c');
     ehrBreaks({ takes: false });
-    for (const page of [await send(await openForm(), VAN), await send(await openForm(), VAN)]) {
+    for (const page of [await send(await openForm(), VAN), await send(await openDraft(), VAN)]) {
       expect(page.body).toContain('The EHR does not let this app look for it: look in the chart.');
       expect(page.body).not.toMatch(/Look again|first asks the EHR/);
     }
@@ -235,7 +232,6 @@ describe('a refusal', () => {
     ehrRefuses();
     const page = await send(await openForm(), VAN);
     expect([page.body.includes('Not sent.'), calls('GET')]).toEqual([true, 1]);
-    expect(page.body).toContain('It has not been sent, and is kept here for an hour.');
     ehrWorks();
     expect((await send(page, OXYGEN)).body).toContain(SENT);
     expect(said()).toEqual(['Home oxygen']);
@@ -260,8 +256,7 @@ describe('something else in a form of which a version has left', () => {
       expect(asked.body).toContain(words);
       expect(asked.body).toContain('What you see now was not sent.');
       expect(asked.body).toContain('value="Home oxygen"');
-      expect(asked.body).toContain('It has not been sent, and is kept here');
-      expect((await openForm()).body).toContain('value="Home oxygen"');
+      expect((await openDraft()).body).toContain('value="Home oxygen"');
 
       expect((await send(asked, OXYGEN)).body).toContain(SENT);
       expect(said()).toEqual(['Wheelchair van', 'Home oxygen']);
@@ -411,7 +406,7 @@ describe('two windows', () => {
     const form = await openForm();
     for (const page of [await send(form, VAN), await send(form, VAN)]) {
       expect(page.body).toContain(SENT);
-      expect(page.body).not.toContain('Continue your unsent request');
+      expect(draftsOn(page)).toEqual([]);
     }
     expect([said(), await auditRows()]).toEqual([['Wheelchair van'], 1]);
   });
@@ -423,23 +418,23 @@ describe('what is remembered of a form', () => {
     const begun = Date.now();
     await send(form, VAN);
     for (const [afterMs, outcome] of [
-      [TWELVE_HOURS_MS - MINUTE_MS, SENT],
-      [TWELVE_HOURS_MS, 'This page was open for more than twelve hours'],
+      [THREE_DAYS_MS - MINUTE_MS, SENT],
+      [THREE_DAYS_MS, 'This request was begun more than three days ago'],
     ] as const) {
       vi.setSystemTime(begun + afterMs);
       // oxlint-disable-next-line no-await-in-loop -- time goes on
       await launchAgain();
       // oxlint-disable-next-line no-await-in-loop -- the same
-      const { csrf } = fieldsOf(await openForm());
+      const { csrf } = ticketOf(await openForm());
       // oxlint-disable-next-line no-await-in-loop -- the same
-      const page = await browser.open(formUrl(), { form: { ...VAN, csrf, ticket: fieldsOf(form).ticket } });
+      const page = await sendForm(browser, formUrl(), { ...VAN, csrf, ticket: ticketOf(form).ticket });
       expect(page.body).toContain(outcome);
       if (outcome === SENT) continue;
       expect([isShownAgain(page), said()]).toEqual([true, ['Wheelchair van']]);
       expect(page.body).toContain('value="Wheelchair van"');
       expect(page.body).toContain('It may be in the EHR already');
       // oxlint-disable-next-line no-await-in-loop -- the same
-      const draft = await openForm();
+      const draft = await openDraft();
       expect(draft.body).toContain('value="Wheelchair van"');
       expect(draft.body).toContain('It may be in the EHR already');
       // oxlint-disable-next-line no-await-in-loop -- the same
@@ -451,8 +446,8 @@ describe('what is remembered of a form', () => {
   test('and cannot be read is not taken for nothing', async () => {
     const form = await openForm();
     const { redis, sealer } = world().dependencies;
-    const { owner } = (await sealer.open('form-ticket', fieldsOf(form).ticket)) as FormTicket;
-    await redis.set(`deliveries:${ownerHash(owner)}`, 'sealed by a secret that is gone', TWELVE_HOURS_MS);
+    const { owner } = (await sealer.open('form-ticket', ticketOf(form).ticket)) as FormTicket;
+    await redis.set(`deliveries:${ownerHash(owner)}`, 'sealed by a secret that is gone', THREE_DAYS_MS);
     const asked = await send(form, VAN);
     expect([isShownAgain(asked), said()]).toEqual([true, []]);
     expect(asked.body).toContain('The EHR did not confirm an earlier version');
@@ -463,7 +458,7 @@ describe('what is remembered of a form', () => {
     const form = await openForm();
     await send(form, VAN);
     const { redis, sealer } = world().dependencies;
-    const { owner } = (await sealer.open('form-ticket', fieldsOf(form).ticket)) as FormTicket;
+    const { owner } = (await sealer.open('form-ticket', ticketOf(form).ticket)) as FormTicket;
     expect(await redis.get(`deliveries:${ownerHash(owner)}`)).not.toMatch(
       new RegExp(`sent|Wheelchair|${identifiers().join('|')}`),
     );
@@ -475,9 +470,8 @@ describe('what is remembered of a form', () => {
 test('what was sent and is posted again after the launch has ended is not offered as unsent', async () => {
   const form = await openForm();
   await send(form, VAN);
-  await browser.visit(formUrl().replace('requests/new', 'sign-out'), { form: { csrf: fieldsOf(form).csrf } });
+  await browser.visit(formUrl().replace('requests/new', 'sign-out'), { form: { csrf: ticketOf(form).csrf } });
   expect((await send(form, VAN)).status).toBe(401);
   await launchAgain();
-  expect(list.body).not.toContain('Continue your unsent request');
-  expect((await openForm()).body).not.toContain('Wheelchair van');
+  expect(draftsOn(list)).toEqual([]);
 });

@@ -40,11 +40,20 @@ test('500 rows as an EHR with long texts sends them are kept, and come back as t
   const { redis, lists } = open();
   const long = { reason: { first: 'x'.repeat(200), more: 3 }, sentTo: { names: ['y'.repeat(200)], more: 0 } };
   const rows = randomRows(500, randomOf(5)).map((row) => ({ ...row, ...long, needed: 'z'.repeat(200) }));
-  const identifiers = new Set(['urn:ours|1', 'urn:theirs|2', 'ServiceRequest/3']);
+  const identifiers = new Map([
+    ['urn:ours|1', '1'],
+    ['urn:theirs|2', '2'],
+    ['ServiceRequest/3', '3'],
+  ]);
   await lists.keep(ABC, { asOf, patient, user, list: listOf({ open: rows, identifiers }) });
   const found = await lists.find('abc', asOf);
   expect(found?.list.open).toEqual(JSON.parse(JSON.stringify(rows)));
-  expect(found?.list.identifiers).toEqual(new Set(['urn:ours|1', 'ServiceRequest/3']));
+  expect(found?.list.identifiers).toEqual(
+    new Map([
+      ['urn:ours|1', '1'],
+      ['ServiceRequest/3', '3'],
+    ]),
+  );
   expect([found?.asOf, found?.patient.name, found?.user.name]).toEqual([asOf, 'Stella Stub', 'Dr. Kim']);
   expect(((await redis.get('launch-list:abc')) ?? '').length).toBeLessThan(1_100_000);
 });

@@ -94,6 +94,7 @@ const api = (answer: () => FhirResource): FhirApi => ({
   get: async (path) => (path === 'Practitioner/1' ? answer() : Promise.reject(new Error('another read'))),
   batch: () => Promise.reject(new Error('no batch')),
   create: () => Promise.reject(new Error('no create')),
+  update: () => Promise.reject(new Error('no update')),
 });
 
 describe("the user's resource", () => {

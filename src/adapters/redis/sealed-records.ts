@@ -1,0 +1,52 @@
+/** Sealed records that several windows change: each change sees what the others have left (compare and set). */
+import type { Sealer } from '#src/adapters/seal.ts';
+import { AppError } from '#src/errors.ts';
+import type { KeyStore } from './key-store.ts';
+
+/** How one kind of record is kept. */
+interface RecordKind<Value> {
+  mostBytes: number;
+  /** Of a record that holds this, from its latest change on. */
+  lifetimeMs(value: Value): number;
+  /** @param stored as it was sealed; undefined where there is none. */
+  read(stored: unknown): Value;
+  /** Of a record that cannot be opened: forged, or sealed by a secret that was retired (ST-04, ST-08). */
+  unreadable(): Value;
+}
+
+const MOST_TRIES = 20;
+
+/** See {@link RecordKind}. Every method may throw AppError 'store.unavailable'. */
+export function createSealedRecords<Value>(redis: KeyStore, sealer: Sealer, kind: RecordKind<Value>) {
+  const open = async (key: string): Promise<{ sealed: string | undefined; value: Value }> => {
+    const sealed = await redis.get(key);
+    if (sealed === undefined) return { sealed, value: kind.read(undefined) };
+    return { sealed, value: await sealer.open(key, sealed).then(kind.read, kind.unreadable) };
+  };
+  const swap = async (key: string, seen: string | undefined, value: string, lifetimeMs: number): Promise<boolean> => {
+    if (seen === undefined) return redis.setIfAbsent(key, value, lifetimeMs);
+    // First, so that a change never outlives its record.
+    await redis.renew(key, lifetimeMs);
+    return redis.replace(key, seen, value);
+  };
+  return {
+    of: async (key: string): Promise<Value> => (await open(key)).value,
+    /**
+     * @param by sees what is known this moment, and again whenever another window was quicker; with undefined nothing is
+     *   changed. What it throws ends the change.
+     * @returns whether it was changed.
+     */
+    change: async (key: string, by: (value: Value) => Value | undefined | Promise<Value | undefined>) => {
+      for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+        // oxlint-disable no-await-in-loop -- another window was quicker: once more, from what it left
+        const { sealed, value } = await open(key);
+        const next = await by(value);
+        if (next === undefined) return false;
+        const resealed = await sealer.seal(key, next, kind.mostBytes);
+        if (await swap(key, sealed, resealed, kind.lifetimeMs(next))) return true;
+        // oxlint-enable no-await-in-loop
+      }
+      throw new AppError('store.unavailable', 'the record changes all the time');
+    },
+  };
+}

@@ -1,0 +1,88 @@
+/** Cancels one request in the EHR, in exactly the version that was confirmed, or says what is known. */
+import { isOfAnotherPatient } from '#src/requests/list/own-patient.ts';
+import { codeOf } from '#src/requests/list/status.ts';
+import { FhirError, type FhirFailure, isRefusal } from '#src/smart/fhir/fhir-error.ts';
+import { asRecord, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
+import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
+import { versionOf } from './may-cancel.ts';
+
+/** FHIR R4 request-status: no longer wanted, or never meant. */
+export const CANCELLED_AS = ['revoked', 'entered-in-error'] as const;
+
+/** What is asked for. */
+export interface Cancellation {
+  requestId: string;
+  /** The launch's patient. */
+  patientId: string;
+  /** The one that the user has seen. */
+  version: string;
+  status: (typeof CANCELLED_AS)[number];
+  reason: string;
+  /** Who cancels, as the note says it. */
+  by: { reference?: string; name: string | undefined };
+  now: Date;
+  isAllowed(resource: ForeignRecord): boolean;
+}
+
+/** How it ended. */
+export type CancelEnd =
+  /** `isNews`: by this very call. */
+  | { kind: 'cancelled'; isNews: boolean }
+  /** It is another version by now: nothing was changed. */
+  | { kind: 'changed' }
+  /** Not there, another patient's, or none that may be cancelled. */
+  | { kind: 'absent' }
+  /** The EHR will not, or could not be asked; nothing was changed. */
+  | { kind: 'refused'; failure: FhirFailure }
+  /** It may be cancelled or not. */
+  | { kind: 'unknown' };
+
+/** Reads the request, and replaces it only where it is the version that was seen (If-Match). Never throws for what an EHR does. */
+export async function cancelRequest(api: FhirApi, wanted: Cancellation): Promise<CancelEnd> {
+  const found = await readOwn(api, wanted).catch(failureOf);
+  if (found instanceof FhirError) return found.failure === 'not-found' ? { kind: 'absent' } : refused(found);
+  if (!found) return { kind: 'absent' };
+  if (isCancelled(found)) return { kind: 'cancelled', isNews: false };
+  if (!wanted.isAllowed(found)) return { kind: 'absent' };
+  if (versionOf(found) !== wanted.version) return { kind: 'changed' };
+  const resource = { ...found, resourceType: 'ServiceRequest', id: wanted.requestId, ...changesOf(found, wanted) };
+  const answer = await api.update(resource, wanted.version).catch(failureOf);
+  if (answer instanceof FhirError) {
+    if (answer.status === 409 || answer.status === 412) return { kind: 'changed' };
+    if (isRefusal(answer)) return refused(answer);
+  } else if (!summarizeOutcome(answer.body).isFailure && isCancelled(asRecord(answer.body))) {
+    return { kind: 'cancelled', isNews: true };
+  }
+  // Anything else proves nothing, so the EHR is asked what it has now.
+  const later = await readOwn(api, wanted).catch(failureOf);
+  const isDone = later && !(later instanceof FhirError) && isCancelled(later);
+  return isDone ? { kind: 'cancelled', isNews: true } : { kind: 'unknown' };
+}
+
+function changesOf(found: ForeignRecord, { status, reason, by, now }: Cancellation) {
+  const notes: unknown[] = Array.isArray(found.note) ? found.note : [];
+  const author = by.name === undefined ? {} : { authorString: by.name };
+  return { status, note: [...notes, { ...author, time: now.toISOString(), text: `Cancelled: ${reason}` }] };
+}
+
+/** @returns undefined for one that is not this patient's. */
+async function readOwn(api: FhirApi, { requestId, patientId }: Cancellation): Promise<ForeignRecord | undefined> {
+  const resource: ForeignRecord = await api.get(`ServiceRequest/${requestId}`);
+  const isOwn = resource.resourceType === 'ServiceRequest' && resource.id === requestId;
+  const hasSubject = asRecord(resource.subject).reference !== undefined;
+  return isOwn && hasSubject && !isOfAnotherPatient(resource, patientId) ? resource : undefined;
+}
+
+function isCancelled({ status }: ForeignRecord): boolean {
+  return CANCELLED_AS.some((one) => one === codeOf(status));
+}
+
+function refused({ failure }: FhirError): CancelEnd {
+  return { kind: 'refused', failure };
+}
+
+function failureOf(error: unknown): FhirError {
+  if (error instanceof FhirError) return error;
+  throw error;
+}

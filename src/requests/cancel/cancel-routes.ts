@@ -1,0 +1,144 @@
+/** `/launches/:launchId/requests/:requestId/cancel`: the page that asks, and the post that cancels. */
+import { randomBytes } from 'node:crypto';
+import type { Request, RequestHandler } from 'express';
+import type { Audit } from '#src/audit/audit.ts';
+import { AppError } from '#src/errors.ts';
+import { assertOwnForm } from '#src/http/csrf.ts';
+import { fieldOf } from '#src/http/form-body.ts';
+import type { PostOutcomes } from '#src/http/post-outcomes.ts';
+import { contextOf } from '#src/http/request-context.ts';
+import { pathPartOf, queryOf } from '#src/http/request-values.ts';
+import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
+import { leaveInTime } from '#src/launches/pages/closing-route.ts';
+import { openLaunchOf } from '#src/launches/pages/guard.ts';
+import { clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
+import { openReadings } from '#src/requests/chart/open-readings.ts';
+import { isOfAnotherPatient } from '#src/requests/list/own-patient.ts';
+import { readServiceRequest } from '#src/requests/list/service-request.ts';
+import type { NewRequestFormDependencies } from '#src/requests/new/form-page-route.ts';
+import type { KeptLists } from '#src/requests/page/kept-list.ts';
+import { FhirError } from '#src/smart/fhir/fhir-error.ts';
+import { asRecord, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { isFhirId } from '#src/smart/fhir/id.ts';
+import { visibleLength } from '#src/smart/fhir/visible-text.ts';
+import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
+import { cancelPage } from '#views/requests/cancel-page.ts';
+import { CANCELLED_AS, type CancelEnd, cancelRequest } from './cancel-request.ts';
+import { mayCancel, mayUpdateRequests, versionOf } from './may-cancel.ts';
+import { saidOf } from './said.ts';
+
+export interface CancelDependencies extends NewRequestFormDependencies {
+  audit: Audit;
+  keptLists: KeptLists;
+  outcomes: PostOutcomes;
+}
+
+const BOUNDS = { lifetimeMs: 60 * 60_000, mostBytes: 2_048 };
+/** In the query: the name of what a post came to. */
+const OUTCOME = 'form';
+
+/** What a post came to, for the page it leads to. */
+type Outcome = CancelEnd | { kind: 'no-reason'; status: string };
+
+/** Asks, naming the request as the EHR has it now; after a post it says what came of it. Behind the launch guard. */
+export function cancelForm(deps: CancelDependencies): RequestHandler {
+  return async (request, response) => {
+    const { launch, organization, requestId, reading } = await open(deps, request);
+    const patient = await reading.patient;
+    const found = await readRequest(reading.api, requestId, patient.id);
+    const outcome = (await deps.outcomes.find(queryOf(request).get(OUTCOME) ?? '', launch.id)) as Outcome | undefined;
+    const isOpen = found !== undefined && mayCancel(found, { ...deps, launch, organization });
+    // One that an outcome speaks of may be gone since.
+    if (!isOpen && !outcome) throw notFound();
+    const { cookieSecret, closing } = openLaunchOf(request);
+    const now = deps.clock();
+    const { timeZone } = organization;
+    const read = found && readServiceRequest(found, { base: reading.api.base, now, timeZone });
+    allowSameOriginReferrer(response);
+    leaveInTime(response, launch.id, closing, now);
+    const { organizationId, user: actor, id: launchId } = launch;
+    const { address, supportCode } = contextOf(request);
+    const opening = { organizationId, actor, address, launchId, supportCode, patient: `Patient/${patient.id}` };
+    deps.audit.record({ event: 'patient-opened', ...opening });
+    response.type('html').send(
+      cancelPage({
+        patient,
+        bar: await clinicianBarOf(deps, request, { launch, cookieSecret, user: reading.user }),
+        themeUrl: launch.context.smartStyleUrl === undefined ? undefined : `/launches/${launch.id}/theme.css`,
+        requestId,
+        what: read?.service,
+        needed: read?.needed,
+        said: outcome && { ...saidOf(outcome.kind), supportCode },
+        form:
+          isOpen && outcome?.kind !== 'cancelled'
+            ? { version: versionOf(found) ?? '', status: outcome?.kind === 'no-reason' ? outcome.status : '' }
+            : undefined,
+      }),
+    );
+  };
+}
+
+/** Always leads to the page (PRG). Behind the launch guard and a urlencoded body parser. */
+export function cancelRoute(deps: CancelDependencies): RequestHandler {
+  return async (request, response) => {
+    const { cookieSecret } = openLaunchOf(request);
+    assertOwnForm(request, deps.publicUrl, cookieSecret);
+    const { launch, organization, requestId, reading } = await open(deps, request);
+    const say = async (outcome: Outcome) => {
+      const name = randomBytes(32).toString('base64url');
+      await deps.outcomes.keep(name, launch.id, outcome, BOUNDS);
+      response.redirect(303, `/launches/${launch.id}/requests/${requestId}/cancel?${OUTCOME}=${name}`);
+    };
+    const reason = fieldOf(request, 'reason', 'reason').trim();
+    const version = fieldOf(request, 'version', 'id');
+    const asked = fieldOf(request, 'status', 'choice');
+    const status = CANCELLED_AS.find((one) => one === asked);
+    if (status === undefined || visibleLength(reason) < 3) return say({ kind: 'no-reason', status: asked });
+    const end = await cancelRequest(reading.api, {
+      ...{ requestId, version, status, reason, now: deps.clock() },
+      patientId: (await reading.patient).id,
+      by: { name: (await reading.user.soon()).name ?? launch.user.name },
+      isAllowed: (resource) => mayCancel(resource, { ...deps, launch, organization }),
+    });
+    await deps.keptLists.forget(launch.id);
+    if (end.kind === 'cancelled' && end.isNews) {
+      const { organizationId, user: actor, id: launchId, context } = launch;
+      const { address, supportCode } = contextOf(request);
+      const detail = { status };
+      const event = {
+        organizationId,
+        actor,
+        address,
+        launchId,
+        supportCode,
+        patient: `Patient/${context.patient}`,
+        detail,
+      };
+      deps.audit.record({ event: 'request-cancelled', ...event });
+    }
+    await say(end);
+  };
+}
+
+/** @throws AppError 'request.not-found' where nothing can be cancelled. */
+async function open(deps: CancelDependencies, request: Request) {
+  const { opened, organization } = openLaunchOf(request);
+  const requestId = pathPartOf(request, 'requestId');
+  const launch = await deps.currentTokens.current(opened, organization);
+  if (!isFhirId(requestId) || !mayUpdateRequests(launch, organization)) throw notFound();
+  return { launch, organization, requestId, reading: openReadings(deps, launch, organization) };
+}
+
+async function readRequest(api: FhirApi, requestId: string, patientId: string): Promise<ForeignRecord | undefined> {
+  const resource: ForeignRecord = await api.get(`ServiceRequest/${requestId}`).catch((error: unknown) => {
+    if (error instanceof FhirError) return { resourceType: 'none' };
+    throw error;
+  });
+  const isOwn = resource.resourceType === 'ServiceRequest' && resource.id === requestId;
+  const hasSubject = asRecord(resource.subject).reference !== undefined;
+  return isOwn && hasSubject && !isOfAnotherPatient(resource, patientId) ? resource : undefined;
+}
+
+function notFound(): AppError {
+  return new AppError('request.not-found', 'no request of this patient that can be cancelled here');
+}

@@ -1,0 +1,30 @@
+/** What the page says of a request that was to be cancelled: what is known, and nothing else. */
+import type { CancelEnd } from './cancel-request.ts';
+
+const SAID: Record<CancelEnd['kind'] | 'no-reason', { isDone: boolean; text: string }> = {
+  cancelled: {
+    isDone: true,
+    text: 'The request is cancelled in the EHR. Whether a provider who knew of it has been told, the EHR does not say: tell them.',
+  },
+  changed: {
+    isDone: false,
+    text: 'Nothing was cancelled: the request has changed in the EHR since you looked. This is how it is now. Read it again, then decide.',
+  },
+  absent: {
+    isDone: false,
+    text: 'Nothing was cancelled: the EHR does not have this request any more, or not for this patient.',
+  },
+  refused: {
+    isDone: false,
+    text: 'Nothing was cancelled: the EHR did not let this app do it now. Try again in a minute, or cancel it in the chart.',
+  },
+  unknown: {
+    isDone: false,
+    text: 'The EHR did not confirm the cancellation, so the request may be cancelled or not. Reload the request, or look in the chart.',
+  },
+  'no-reason': { isDone: false, text: 'Nothing was cancelled yet: say why, in a few words, and choose what happened.' },
+};
+
+export function saidOf(kind: keyof typeof SAID) {
+  return SAID[kind];
+}

@@ -1,0 +1,46 @@
+/** How much of the store an organization's drafts may take (MT-06). */
+import type { Clock } from '#src/adapters/clock.ts';
+import type { KeyStore } from '#src/adapters/redis/key-store.ts';
+import { AppError } from '#src/errors.ts';
+
+/** Some eight thousand usual drafts; with those of the two days before that are kept still, three times as much. */
+const MOST_BYTES_A_DAY = 8 * 1_024 * 1_024;
+const DAY_MS = 24 * 60 * 60_000;
+
+/** What is stored, each with the moment it was. */
+type Saved = readonly { readonly savedAt: string }[];
+
+/**
+ * Counted in Redis by the day on which a draft was saved last, because drafts outlive a process: what an older day has
+ * counted is over when its drafts are.
+ */
+export function createDraftRoom(redis: KeyStore, clock: Clock, mostBytes = MOST_BYTES_A_DAY) {
+  const dayOf = (instant: string) => instant.slice(0, 10);
+  return {
+    /** One change of a record, which may take more than one try. */
+    reservation: (organizationId: string) => {
+      let taken = 0;
+      return {
+        /** In place of an earlier try's. @throws AppError 'request.too-many-forms' when there is no room for it. */
+        take: async (before: Saved, after: Saved): Promise<void> => {
+          const today = dayOf(clock().toISOString());
+          const bytesOf = (saved: Saved) =>
+            Buffer.byteLength(JSON.stringify(saved.filter(({ savedAt }) => dayOf(savedAt) === today)));
+          const wanted = bytesOf(after) - bytesOf(before);
+          const by = wanted - taken;
+          if (by === 0) return;
+          const key = `draft-room:${organizationId}:${today}`;
+          const { total } = await redis.count(key, by, DAY_MS);
+          if (by < 0 || total <= mostBytes) {
+            taken = wanted;
+            return;
+          }
+          await redis.count(key, -by, DAY_MS);
+          throw new AppError('request.too-many-forms', "the organization's drafts take all their room", {
+            retryAfterSeconds: 600,
+          });
+        },
+      };
+    },
+  };
+}

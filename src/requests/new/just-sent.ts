@@ -1,0 +1,100 @@
+/** What the list says of requests that were sent in the last quarter of an hour, also before the EHR lists them. */
+import type { Launch } from '#src/launches/session/launch.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+import { systemAndValue } from '#src/requests/delivery/look-again.ts';
+import { agoText } from '#src/requests/delivery/problem-text.ts';
+import type { Sent } from '#src/requests/form/draft-store.ts';
+import type { RequestList } from '#src/requests/list/list.ts';
+import { type RequestRow, toRow } from '#src/requests/list/row.ts';
+import { readServiceRequest } from '#src/requests/list/service-request.ts';
+import type { SentNotice } from '#views/requests/sent-notice.ts';
+
+/** Where a page of the list is read. */
+interface Place {
+  launch: Launch;
+  organization: Organization;
+  publicUrl: URL;
+  now: Date;
+  /** When the list was read. */
+  asOf: Date;
+}
+
+/** Rows that stand first. */
+export interface FreshRows {
+  /** What is said at each, by its id. */
+  readonly marks: ReadonlyMap<string, string>;
+  /** Those that the EHR does not list, as they were written. */
+  readonly unlisted: readonly RequestRow[];
+}
+
+/** Of the last one; undefined where nothing was sent lately. */
+export function sentNotice(
+  [last]: readonly Sent[],
+  { timeZone }: Organization,
+  launch: Launch,
+): SentNotice | undefined {
+  if (!last) return undefined;
+  const { service, needed, performers } = readServiceRequest(last.request, {
+    base: new URL(launch.fhirBase),
+    now: new Date(last.at),
+    timeZone,
+  });
+  return {
+    what: service,
+    needed,
+    at: new Date(last.at),
+    number: last.number ?? idOf(last),
+    id: idOf(last),
+    provider: performers[0]?.display,
+  };
+}
+
+/** @param sent lately, the latest first. */
+export function freshRows(sent: readonly Sent[], list: RequestList, place: Place): FreshRows {
+  if (list.isUnread) return { marks: new Map(), unlisted: [] };
+  const rows = new Map([...list.open, ...list.closed].map((row) => [row.id, row]));
+  const found = sent.map((one) => {
+    const id = list.identifiers?.get(systemAndValue(place.publicUrl, one.identifier)) ?? idOf(one);
+    return {
+      one,
+      id,
+      isListed: id !== undefined && rows.has(id),
+      isRead: id !== undefined && list.identifiers?.has(`ServiceRequest/${id}`),
+    };
+  });
+  // One that was read and has no row of its own is shown with another order.
+  const unlisted = found.filter(({ isListed, isRead }) => !isListed && !isRead);
+  const isWhole = list.identifiers !== undefined && !list.problem;
+  return {
+    marks: new Map([
+      ...found.flatMap(({ id, isListed }) => (isListed && id !== undefined ? [[id, 'Just sent'] as const] : [])),
+      ...unlisted.map(({ one, id }) => {
+        const saved = `Saved ${agoText(new Date(one.at), place.now)}`;
+        const isMissing = isWhole && Date.parse(one.at) <= place.asOf.getTime();
+        return [id ?? one.form, isMissing ? `${saved}; the EHR does not list it yet` : saved] as const;
+      }),
+    ]),
+    unlisted: unlisted.map(({ one, id }) => rowOf(one, id, place)),
+  };
+}
+
+function idOf({ resource }: Sent): string | undefined {
+  return resource?.split('/')[1];
+}
+
+/** Without an id of the EHR it has no page of its own. */
+function rowOf({ request, form }: Sent, id: string | undefined, { launch, organization, now }: Place): RequestRow {
+  const { timeZone } = organization;
+  const read = readServiceRequest(request, { base: new URL(launch.fhirBase), now, timeZone });
+  const nameOf = ({ display, local }: (typeof read.performers)[number]) =>
+    display ?? (local === launch.user.fhirUser ? 'you' : 'Name not available');
+  const { fhirUser } = launch.user;
+  const { encounter } = launch.context;
+  const at = {
+    now,
+    timeZone,
+    user: fhirUser,
+    encounter: encounter === undefined ? undefined : `Encounter/${encounter}`,
+  };
+  return { ...toRow(read, nameOf, at), id: id ?? form };
+}

@@ -1,0 +1,206 @@
+/** Cancelling a request that was created here: only then, only in the version that was seen, and only what is known is said. */
+import { sql } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createOrganizationStore } from '#src/organizations/store.ts';
+import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
+import { dayFromNow } from '#test/helpers/days.ts';
+import { ehr, launchUrl, newOrganization, outcomeOf, useStubWorld } from '#test/helpers/stub-world.ts';
+import { csrfOf, launchIdOf, sendForm, ticketOf } from '#test/helpers/visits.ts';
+
+const SCOPE = 'launch launch/patient openid fhirUser patient/*.read patient/ServiceRequest.write';
+const VAN = {
+  service: 'transport',
+  what: 'Wheelchair van',
+  neededOn: dayFromNow(20),
+  priority: 'routine',
+  note: 'Ring',
+};
+const REVOKE = { status: 'revoked', reason: 'The patient walks again' };
+const CANCELLED = 'The request is cancelled in the EHR.';
+const CHANGED = 'the request has changed in the EHR since you looked';
+type Resource = Record<string, unknown>;
+
+const { world } = useStubWorld();
+let browser: TestBrowser;
+let list: Visit;
+let organizationId: string;
+/** What the EHR has. */
+let chart: Resource;
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  ehr.change('token', { scope: SCOPE, refresh_token: 'first', expires_in: 3_600 });
+  organizationId = await newOrganization({ createRequests: true, scopes: SCOPE });
+  browser = world().browser();
+  chart = {};
+  ehr.on('requests', ({ method, body }) => {
+    if (method !== 'POST') return { body: { resourceType: 'Bundle', type: 'searchset', entry: [{ resource: chart }] } };
+    chart = { ...JSON.parse(body), id: 'sr-1', meta: { versionId: '7' } };
+    return { status: 201, body: chart };
+  });
+  ehr.on('/fhir/ServiceRequest/sr-1', (request) => (request.method === 'PUT' ? take(request) : { body: chart }));
+  await offerUpdates(true);
+  list = await browser.open(launchUrl(organizationId));
+  await sendForm(browser, url('new'), { ...ticketOf(await browser.visit(url('new'))), ...VAN });
+  ehr.requests.length = 0;
+});
+afterEach(() => void vi.useRealTimers());
+
+const url = (path: string) => `${world().url}/launches/${launchIdOf(list)}/requests/${path}`;
+const open = () => browser.visit(url('sr-1/cancel'));
+const versionOn = (page: Visit) => /name="version" value="([^"]*)"/.exec(page.body)?.[1] ?? '';
+const cancel = (page: Visit, change: Record<string, string> = {}) =>
+  browser.open(url('sr-1/cancel'), { form: { csrf: csrfOf(page), version: versionOn(page), ...REVOKE, ...change } });
+const puts = () => ehr.requests.filter(({ method }) => method === 'PUT');
+/** As FHIR has it: another version is refused. */
+function take({ headers, body }: { headers: Record<string, unknown>; body: string }) {
+  const { versionId } = chart['meta'] as { versionId: string };
+  if (headers['if-match'] !== `W/"${versionId}"`) return { status: 412 };
+  chart = { ...JSON.parse(body), meta: { versionId: String(Number(versionId) + 1) } };
+  return { body: chart };
+}
+async function offerUpdates(updatesRequests: boolean | undefined) {
+  await browser.open(launchUrl(organizationId));
+  const store = createOrganizationStore(world().dependencies.database.db);
+  const known = await vi.waitUntil(async () => (await store.find(organizationId))?.discovered);
+  await store.saveDiscovered(organizationId, 1, { ...known, updatesRequests });
+  vi.setSystemTime(Date.now() + 2_000);
+}
+async function auditRows(): Promise<unknown[]> {
+  const { audit, database } = world().dependencies;
+  await audit.flush();
+  const { rows } = await database.db.execute(
+    sql`select detail from audit_events where event = 'request-cancelled' and organization_id = ${organizationId}`,
+  );
+  return rows.map(({ detail }) => detail);
+}
+
+describe('a request of ours', () => {
+  test.for(['revoked', 'entered-in-error'])(
+    'is named once more, and %s in the version that was seen, with the reason and an audit row',
+    async (status) => {
+      const detail = await browser.visit(url('sr-1'));
+      expect(detail.body).toContain(`/requests/sr-1/cancel">Cancel the request…</a>`);
+      const page = await open();
+      expect(page.body).toMatch(/<strong><bdi>Wheelchair van<\/bdi><\/strong>, needed <time>/);
+      expect(puts()).toEqual([]);
+      const done = await cancel(page, { status });
+      expect([done.status, browser.history.at(-2)?.status]).toEqual([200, 303]);
+      expect(done.body).toContain(CANCELLED);
+      expect(done.body).not.toContain('name="version"');
+      expect(chart).toMatchObject({
+        ...{ id: 'sr-1', status, code: { text: 'Wheelchair van' }, subject: { reference: 'Patient/pat-1' } },
+        note: [{ text: 'Ring' }, { text: 'Cancelled: The patient walks again' }],
+      });
+      expect(puts().map(({ headers }) => headers['if-match'])).toEqual(['W/"7"']);
+      expect(await auditRows()).toEqual([{ status }]);
+      expect(done.url).not.toMatch(/walks|revoked/);
+    },
+  );
+
+  test('is cancelled once: two clicks, Back and reload change nothing more', async () => {
+    const page = await open();
+    const both = await Promise.all([cancel(page), cancel(page)]);
+    const again = [await cancel(page), await browser.visit(both[0]?.url ?? '')];
+    for (const { body } of again) expect(body).toContain(CANCELLED);
+    expect([(chart['meta'] as Resource)['versionId'], await auditRows()]).toEqual(['8', [{ status: 'revoked' }]]);
+  });
+
+  test('says on its page at once that it is cancelled, and offers it no more', async () => {
+    await browser.visit(`${list.url}?show=all`);
+    await cancel(await open());
+    const detail = await browser.visit(url('sr-1'));
+    expect(detail.body).toContain('class=cancelled>Cancelled');
+    expect(detail.body).not.toContain('sr-1/cancel');
+    expect((await open()).status).toBe(404);
+  });
+
+  test.for<[string, () => void]>([
+    ['before the page was posted', () => void (chart = { ...chart, priority: 'urgent', meta: { versionId: '8' } })],
+    ['while it was written: 412', () => onPut(() => ({ status: 412 }))],
+    ['while it was written: 409', () => onPut(() => ({ status: 409 }))],
+  ])('that has changed %s is shown anew, and not cancelled', async ([, change]) => {
+    const page = await open();
+    change();
+    const answer = await cancel(page);
+    expect(answer.body).toContain(CHANGED);
+    expect(versionOn(answer)).toBe((chart['meta'] as Resource)['versionId']);
+    expect([chart['status'], await auditRows()]).toEqual(['active', []]);
+    ehr.on('/fhir/ServiceRequest/sr-1', (request) => (request.method === 'PUT' ? take(request) : { body: chart }));
+    expect((await cancel(answer)).body).toContain(CANCELLED);
+  });
+
+  test.for<[string, { status: number; body?: object }, boolean, string]>([
+    ['refused', { status: 403 }, false, 'the EHR did not let this app do it now'],
+    ['lost, and done', { status: 500 }, true, CANCELLED],
+    ['lost, and not done', { status: 500 }, false, 'so the request may be cancelled or not'],
+    ['a portal that proves nothing', { status: 200, body: {} }, false, 'so the request may be cancelled or not'],
+  ])('an answer that is %s says what is known', async ([, answer, isDone, words]) => {
+    const page = await open();
+    onPut(({ body }) => {
+      if (isDone) chart = JSON.parse(body);
+      return answer;
+    });
+    expect((await cancel(page)).body).toContain(words);
+    expect(await auditRows()).toEqual(isDone ? [{ status: 'revoked' }] : []);
+  });
+
+  test.for([
+    ['a reason', { reason: ' \u200B' }],
+    ['what happened', { status: 'completed' }],
+  ] as const)('is not cancelled without %s', async ([, change]) => {
+    expect((await cancel(await open(), change)).body).toContain('Nothing was cancelled yet');
+    expect(puts()).toEqual([]);
+  });
+});
+
+function onPut(answer: (request: { body: string }) => object) {
+  ehr.on('/fhir/ServiceRequest/sr-1', (request) => (request.method === 'PUT' ? answer(request) : { body: chart }));
+}
+
+describe('nothing is offered, and a post is 404 and changes nothing', () => {
+  const isClosed = async () => {
+    const form = { csrf: csrfOf(list), version: '7', ...REVOKE };
+    expect((await browser.visit(url('sr-1'))).body).not.toContain('sr-1/cancel');
+    expect(outcomeOf(await open())).toEqual({ status: 404, code: 'request.not-found' });
+    const posted = await browser.open(url('sr-1/cancel'), { form });
+    expect(posted.body).not.toContain(CANCELLED);
+    expect([puts(), await auditRows()]).toEqual([[], []]);
+  };
+
+  test.for<[string, Resource]>([
+    ['of an order that was not created here', { identifier: [{ system: 'urn:hospital', value: '1' }] }],
+    [
+      'where an identifier only looks like ours',
+      { identifier: [{ system: 'https://vectorcare.example/requests', value: 'x'.repeat(43) }] },
+    ],
+    ['of a request that is done', { status: 'completed' }],
+    ['where the EHR names no version', { meta: {} }],
+    ['where its subject is another patient', { subject: { reference: 'Patient/pat-2' } }],
+    ['where it names no subject', { subject: undefined }],
+  ])('%s', async ([, change]) => {
+    chart = JSON.parse(JSON.stringify({ ...chart, ...change }));
+    await isClosed();
+  });
+
+  test('where the CapabilityStatement offers no update, or was never read', async () => {
+    for (const offered of [false, undefined]) {
+      // oxlint-disable no-await-in-loop -- one after the other
+      await offerUpdates(offered);
+      list = await browser.open(launchUrl(organizationId));
+      await isClosed();
+      // oxlint-enable no-await-in-loop
+    }
+  });
+
+  test('SCO-19: where the EHR granted creating alone', async () => {
+    ehr.change('token', { scope: 'launch openid fhirUser patient/*.rs patient/ServiceRequest.c' });
+    list = await browser.open(launchUrl(organizationId));
+    await isClosed();
+  });
+
+  test('a POST without the token of the form', async () => {
+    const answer = await browser.visit(url('sr-1/cancel'), { form: { version: '7', ...REVOKE } });
+    expect([answer.status, puts()]).toEqual([403, []]);
+  });
+});

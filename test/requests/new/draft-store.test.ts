@@ -1,0 +1,116 @@
+/** What is kept of forms: so many for a user and a patient, so much for an organization, and no longer than it says. */
+import { beforeEach, expect, test } from 'vitest';
+import { createMemoryStore } from '#src/adapters/redis/memory.ts';
+import { createSealer } from '#src/adapters/seal.ts';
+import { createDraftRoom } from '#src/requests/form/draft-room.ts';
+import { createDraftStore, type Draft, type DraftStore, MOST_DRAFTS, nameOf } from '#src/requests/form/draft-store.ts';
+import type { FormOwner } from '#src/requests/form/form.ts';
+import { createChartStore } from '#src/requests/prefill/chart-store.ts';
+import { emptyChart } from '#src/requests/prefill/facts.ts';
+
+const HOUR_MS = 60 * 60_000;
+const sealer = createSealer(['a-secret-that-is-long-enough-0123456789']);
+const owner: FormOwner = {
+  organizationId: 'o',
+  fhirBaseUrl: 'https://ehr.example/fhir',
+  iss: 'https://ehr.example',
+  sub: 'ada',
+  patientId: '1',
+};
+const clock = () => new Date(now);
+let now: number;
+let store: DraftStore;
+beforeEach(() => {
+  now = Date.parse('2026-11-28T09:00:00Z');
+  store = createDraftStore(createMemoryStore(clock), sealer, clock);
+});
+
+const draft = (id: string, what = id): Draft => ({
+  id,
+  issuedAt: clock().toISOString(),
+  savedAt: clock().toISOString(),
+  values: { what },
+});
+const kept = async (of = owner) => (await store.of(of)).drafts.map(({ id }) => id);
+
+test('windows that save different forms at the same moment lose none of them, and of one form the last counts', async () => {
+  await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map((id) => store.keep(owner, draft(id))));
+  expect((await kept()).toSorted()).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+  await store.keep(owner, draft('c', 'later'));
+  expect((await store.of(owner)).drafts[0]?.values).toEqual({ what: 'later' });
+  expect(await kept()).toHaveLength(6);
+});
+
+test('MT-06: the eleventh takes the place of the one that was saved longest ago; ten of the longest fit', async () => {
+  const long = 'x'.repeat(16_000);
+  for (let index = 0; index <= MOST_DRAFTS; index += 1)
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    await store.keep(owner, {
+      ...draft(`f${index}`, long),
+      problem: { text: 'y'.repeat(500), supportCode: 'ABCD-EFGH' },
+    });
+  expect(await kept()).toEqual(Array.from({ length: MOST_DRAFTS }, (_, index) => `f${MOST_DRAFTS - index}`));
+});
+
+test('each ends 72 hours after it was saved last, whatever was saved since', async () => {
+  await store.keep(owner, draft('old'));
+  now += 71 * HOUR_MS;
+  await store.keep(owner, draft('new'));
+  expect(await kept()).toEqual(['new', 'old']);
+  now += HOUR_MS;
+  expect(await kept()).toEqual(['new']);
+});
+
+test.for<[string, Partial<FormOwner>]>([
+  ['another user', { sub: 'ben' }],
+  ['another patient', { patientId: '2' }],
+  ['another organization', { organizationId: 'p' }],
+  ['another EHR', { fhirBaseUrl: 'https://other.example/fhir' }],
+  ['the same name at another issuer', { iss: 'https://other.example' }],
+])('MT-02: %s has none of it', async ([, change]) => {
+  await store.keep(owner, draft('a'));
+  expect(await kept({ ...owner, ...change })).toEqual([]);
+});
+
+test('what was sent is said for a quarter of an hour, and is no draft any more', async () => {
+  await store.keep(owner, draft('a'));
+  const sent = { identifier: 'i', at: clock().toISOString(), request: { resourceType: 'ServiceRequest' } };
+  await store.noteSent(owner, draft('a'), sent);
+  await store.noteSent(owner, draft('a'), { ...sent, resource: undefined });
+  expect(await store.of(owner)).toEqual({ drafts: [], sent: [{ ...sent, form: nameOf({ id: 'a' }) }] });
+  now += HOUR_MS / 4;
+  expect((await store.of(owner)).sent).toEqual([]);
+});
+
+test("MT-06: an organization's drafts have so much room a day; what is discarded or sent makes room again", async () => {
+  const redis = createMemoryStore(clock);
+  const room = createDraftRoom(redis, clock, 1_000);
+  const of = (bytes: number) => [{ savedAt: clock().toISOString(), text: 'x'.repeat(bytes) }];
+  const take = (id: string, before: ReturnType<typeof of>, after: ReturnType<typeof of>) =>
+    room.reservation(id).take(before, after);
+  await take('o', [], of(600));
+  await expect(take('o', [], of(600))).rejects.toMatchObject({ code: 'request.too-many-forms' });
+  await take('p', [], of(600));
+  await take('o', of(600), []);
+  await take('o', [], of(600));
+  const tries = room.reservation('o');
+  await tries.take([], of(100));
+  await tries.take([], of(120));
+  await expect(take('o', [], of(300))).rejects.toMatchObject({ code: 'request.too-many-forms' });
+  now += 24 * HOUR_MS;
+  await take('o', [], of(600));
+});
+
+test("MT-06: an organization's charts take no more than their room, and an older reading does not stay", async () => {
+  const charts = createChartStore(createMemoryStore(clock), sealer, { clock, mostBytes: 4_000 });
+  const chart = (bytes: number) => emptyChart('x'.repeat(bytes));
+  await charts.keep('o', 'ada', chart(10));
+  await charts.keep('o', 'ben', chart(180));
+  await charts.keep('o', 'ada', chart(180));
+  await charts.keep('p', 'eve', chart(180));
+  const found = await Promise.all(['ada', 'ben', 'eve'].map((one) => charts.of(one)));
+  expect(found.map((one) => one !== undefined)).toEqual([false, true, true]);
+  now += HOUR_MS + 1;
+  await charts.keep('o', 'ada', chart(180));
+  expect(await charts.of('ada')).toBeDefined();
+});

@@ -1,0 +1,64 @@
+/** "Cancel the request": names it once more, asks why, and afterwards says what came of it. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { icon } from '#views/icons.ts';
+import { layout } from '#views/layout.ts';
+import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
+import { type PatientIdentity, patientBanner } from './patient-banner.ts';
+import { dates } from './request-row.ts';
+
+export interface CancelPageProps {
+  readonly patient: PatientIdentity;
+  readonly bar: ClinicianBarProps;
+  readonly themeUrl: string | undefined;
+  readonly requestId: string;
+  /** undefined where the EHR has no such request any more; plain, not yet escaped */
+  readonly what: string | undefined;
+  readonly needed: string | undefined;
+  /** what came of the last post */
+  readonly said: { readonly isDone: boolean; readonly text: string; readonly supportCode: string } | undefined;
+  /** undefined where it cannot be cancelled (any more) */
+  readonly form: { readonly version: string; readonly status: string } | undefined;
+}
+
+const CHOICES = [
+  { value: 'revoked', text: 'It is not needed any more' },
+  { value: 'entered-in-error', text: 'It was sent by mistake: wrong patient, wrong order' },
+] as const;
+
+/** A whole page, with the full banner: the last look before something is changed. */
+export function cancelPage(props: CancelPageProps): string {
+  const { patient, bar, themeUrl, requestId, what, needed, said, form } = props;
+  return layout(
+    { title: `Cancel the request · ${patient.name}`, themeUrl, bar: clinicianBar(bar), styles: ['new-request.css'] },
+    html`${patientBanner(patient, true)}<p class="back"><a href="${bar.base}/requests">All requests</a></p>
+<div class="page-heading"><h1>Cancel the request</h1></div>
+${said === undefined ? null : saidLine(said)}${what === undefined ? null : html`<p class="cancelled-request"><strong><bdi>${what}</bdi></strong>${needed === undefined ? null : html`, needed ${dates(needed)}`}</p>`}
+${form === undefined ? (what === undefined ? null : html`<p><a class="btn" href="${bar.base}/requests/${requestId}">See the request</a></p>`) : cancelForm(props, form)}`,
+  );
+}
+
+function saidLine({ isDone, text, supportCode }: NonNullable<CancelPageProps['said']>): SafeHtml {
+  return isDone
+    ? html`<p class="notice notice-done" role="status">${icon('done')} <span>${text}</span></p>`
+    : html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${text} <span class="support">Support code: <code>${supportCode}</code></span></span></p>`;
+}
+
+function cancelForm(
+  { bar: { base, csrfToken }, requestId }: CancelPageProps,
+  { version, status }: NonNullable<CancelPageProps['form']>,
+): SafeHtml {
+  return html`<form class="new-request" method="post" action="${base}/requests/${requestId}/cancel">
+<input type="hidden" name="csrf" value="${csrfToken}"><input type="hidden" name="version" value="${version}">
+<fieldset class="field"><legend>What happened <span class="demand">(required)</span></legend>
+${CHOICES.map(
+  ({
+    value,
+    text,
+  }) => html`<div class="chart-choice"><label><input type="radio" name="status" value="${value}" required${value === status ? html` checked` : null}> <span>${text}</span></label></div>
+`,
+)}</fieldset>
+<div class="field"><label for="reason">Why <span class="demand">(required)</span></label><p class="hint" id="reason-hint">It is written into the request, for everyone who reads it.</p><input class="form-control" id="reason" name="reason" type="text" maxlength="300" required autocomplete="off" aria-describedby="reason-hint"></div>
+<p class="new-request-actions"><button class="btn btn-primary" type="submit">Cancel this request in the EHR</button> <a class="btn" href="${base}/requests/${requestId}">Keep it</a></p>
+</form>
+`;
+}

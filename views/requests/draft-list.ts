@@ -1,0 +1,45 @@
+/** The requests of a user that were begun for this patient and not sent, above the list. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { icon } from '#views/icons.ts';
+import { instantText } from '#views/zone.ts';
+
+/** One of them. */
+export interface ListedDraft {
+  /** of its form, in addresses */
+  readonly name: string;
+  /** undefined where neither service nor need was said yet; not yet escaped */
+  readonly what: string | undefined;
+  readonly begun: Date;
+  /** something of it may be in the EHR already */
+  readonly mayBeSent: boolean;
+}
+
+/** What the list of drafts depends on besides them. */
+export interface DraftListFrame {
+  readonly base: string;
+  readonly csrfToken: string;
+  readonly timeZone: string;
+  /** how many are kept */
+  readonly most: number;
+}
+
+/** Nothing where there is none. To discard one takes two steps, also without a script. */
+export function draftList(drafts: readonly ListedDraft[], frame: DraftListFrame): SafeHtml | null {
+  if (drafts.length === 0) return null;
+  const { base, csrfToken, timeZone, most } = frame;
+  return html`<section class="drafts" aria-labelledby="drafts"><h2 id="drafts">Not sent yet <span class="count">(${drafts.length})</span></h2>
+<ul>${drafts.map(
+    ({ name, what, begun, mayBeSent }) =>
+      html`<li>${icon('draft')} <p><bdi class="draft-what">${what ?? 'A request that says nothing yet'}</bdi> <span class="minor-line">Begun ${instantText(begun, timeZone)}${mayBeSent ? html` · <em>The EHR did not confirm it: it may be there already</em>` : null}</span></p>
+<a class="btn btn-sm btn-outline-secondary" href="${base}/requests/new?form=${name}" aria-label="Resume ${what ?? 'the request'}">Resume</a>
+${discardForm(base, csrfToken, name)}</li>
+`,
+  )}</ul>
+<p class="hint">Only you see them. They are kept for three days${drafts.length < most ? null : html`, and at most ${most}: the next one takes the place of the oldest`}.</p></section>
+`;
+}
+
+/** Asks once. */
+export function discardForm(base: string, csrfToken: string, name: string): SafeHtml {
+  return html`<details class="discard"><summary class="btn btn-sm">Discard</summary><form method="post" action="${base}/requests/new/discard"><input type="hidden" name="csrf" value="${csrfToken}"><input type="hidden" name="form" value="${name}"><span>What you typed is lost then.</span> <button class="btn btn-sm btn-danger" type="submit">Discard for good</button></form></details>`;
+}
