@@ -68,6 +68,14 @@ function isFrameAncestor(text: string, production: boolean): boolean {
   return isSecure(url, production) && (wildcard === undefined || scheme === 'https://');
 }
 
+/** Do these origins that may frame us name this one? @param origin as `URL.origin` has it. */
+export function mayFrame(ancestors: readonly string[], origin: string): boolean {
+  return ancestors.some((one) => {
+    const [scheme = '', host = ''] = one.split('://*.');
+    return one === origin || (host !== '' && origin.startsWith(`${scheme}://`) && origin.endsWith(`.${host}`));
+  });
+}
+
 /** `host[:port]` of an endpoint, in the form `URL.host` has: lower case, without the default port 443. */
 export const endpointHost = z
   .string()
