@@ -10,6 +10,7 @@ import { createPeople } from '#src/clinicians/people.ts';
 import { acceptedScopes } from '#src/diagnostics/inspector/accepted-scopes.ts';
 import { launchesCsvRoute } from '#src/diagnostics/inspector/csv-export-route.ts';
 import { settingsLaunchesRoutes } from '#src/diagnostics/inspector/launches-routes.ts';
+import { launchesSeen } from '#src/diagnostics/inspector/launches-seen.ts';
 import { launchReport } from '#src/diagnostics/inspector/shared-report.ts';
 import { settingsVerifyRoutes } from '#src/diagnostics/inspector/verify-routes.ts';
 import { createExportLimit, limitWrites } from '#src/http/limits/settings-limit.ts';
@@ -33,6 +34,7 @@ import { createUserStore } from './admin/user-store.ts';
 import { mountIn } from './http/mount.ts';
 import type { AppDependencies } from './open-dependencies.ts';
 import { ehrHosts } from './organizations/ehr-hosts.ts';
+import type { Organization } from './organizations/organization.ts';
 
 /** The outside world, and the launches that clinicians hold. */
 export interface SettingsSiteDependencies extends AppDependencies {
@@ -69,6 +71,10 @@ export function settingsSite(dependencies: SettingsSiteDependencies): Router {
     afterPost,
     store: organizations,
     acceptedScopes: (organizationId: string) => acceptedScopes(db, organizationId),
+    launchesSeen: async (organization: Organization) => {
+      await dependencies.traces.flush();
+      return launchesSeen(db, organization);
+    },
     endLaunches,
     production,
     allowPrivate,

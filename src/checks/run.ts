@@ -1,4 +1,4 @@
-/** The connection check: asks every question at once, hands out rows as they are answered, and always ends within its deadline. */
+/** The connection check: asks every question at once, and always ends within its deadline. */
 import { storedValue } from '#src/adapters/stored-text.ts';
 import { checkCatalogue, guideCheckIds } from '#src/checks/rows/catalogue.ts';
 import { beginContext, type CheckContext, type CheckDependencies, defaultLimits } from '#src/checks/rows/context.ts';
@@ -25,7 +25,7 @@ export function runChecks(input: CheckInput, dependencies: CheckDependencies): R
   const deadline = startDeadline((dependencies.limits ?? defaultLimits).overallMs);
   const rows = checkCatalogue.map((definition) => answer(definition, context, deadline.passed));
   const finished = finish({ at, rows, context, deadline });
-  return { finished, [Symbol.asyncIterator]: () => asTheyFinish(rows) };
+  return { finished, rows };
 }
 
 interface Deadline {
@@ -97,33 +97,3 @@ const nothingSeen: ConnectionState = {
   capability: undefined,
   certificate: undefined,
 };
-
-/** Every row once, the quickest first; any number of readers, each from the beginning. */
-async function* asTheyFinish(rows: readonly Promise<CheckResult>[]): AsyncGenerator<CheckResult> {
-  const waiting = new Map(rows.map((row, index) => [index, row.then((result) => ({ index, result }))]));
-  while (waiting.size > 0) {
-    // oxlint-disable-next-line no-await-in-loop -- one row after the other, as they come
-    const { index, result } = await Promise.race(waiting.values());
-    waiting.delete(index);
-    yield result;
-  }
-}
-
-/**
- * The same rows in the order of a launch: each is held back until those before it are there. For a page that streams
- * without JavaScript.
- */
-export async function* inLaunchOrder(
-  checks: AsyncIterable<CheckResult>,
-  ids: readonly string[],
-): AsyncGenerator<CheckResult> {
-  const held = new Map<string, CheckResult>();
-  let next = 0;
-  for await (const result of checks) {
-    held.set(result.id, result);
-    for (let ready = held.get(ids[next] ?? ''); ready; ready = held.get(ids[next] ?? '')) {
-      next += 1;
-      yield ready;
-    }
-  }
-}

@@ -51,7 +51,7 @@ export const launchErrors = {
     owner: 'Your administrator',
     causes: ['The standalone address was opened for an organization that uses the app from the chart only'],
     remedy:
-      'To allow launches outside the EHR, switch on “Standalone launch” in Settings > Integrations > SMART on FHIR, Advanced settings.',
+      'To allow launches outside the EHR, switch on “Standalone launch” in Settings > Integrations > SMART on FHIR, step 2.',
   },
   'launch.standalone-parameters': {
     status: 400,

@@ -9,3 +9,12 @@ export function isFramed(request: Request): boolean | undefined {
   const destination = headerOf(request, 'sec-fetch-dest');
   return destination === undefined ? undefined : FRAMES.has(destination);
 }
+
+/**
+ * The origin of the page that shows this one in its frame, as the browser says (`Referer`); undefined where it does not
+ * say, or there is no frame. Anyone can send another one: fit to be shown, never to be trusted.
+ */
+export function framingOrigin(request: Request): string | undefined {
+  const page = isFramed(request) === true ? URL.parse(headerOf(request, 'referer') ?? '') : null;
+  return page && /^https?:$/.test(page.protocol) ? page.origin.slice(0, 200) : undefined;
+}

@@ -1,12 +1,47 @@
-/** The form of the advanced settings: saved, or only looked at. */
+/** The page of the advanced settings, and its form: saved, or only looked at. */
 
+import { filterText } from '#src/http/filter-fields.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import { actorOf } from '#src/http/sessions/admin-session.ts';
+import { queryOf } from '#src/http/request-values.ts';
+import { actorOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import { editOrganization, settingsOf } from '#src/organizations/edit.ts';
 import { parseSettings } from '#src/organizations/organization.ts';
-import { refusedForm, typedChanges, typedValues } from '#src/settings/form.ts';
+import { fieldGroups, findSettings, refusedForm, savedForm, typedChanges, typedValues } from '#src/settings/form.ts';
+import { vendorProps } from '#src/vendors/view.ts';
+import { advancedPage } from '#views/integration-page/connection-pages.ts';
+import { scopeEditorProps } from './scopes.ts';
+import { connectionProps, integrationUrl, type PageExtras } from './view.ts';
 import { done, type Handler, leadToPage, refused, type Visit } from './visit.ts';
 
+/** With `?q=`, only what matches. */
+export const showAdvanced: Handler = async (dependencies, visit) => {
+  const { request, response, organization } = visit;
+  const { id, name, privateNetworks } = organization;
+  const run = await dependencies.checksStore.latest(id);
+  const { shown } = await dependencies.afterPost.read<PageExtras>(request);
+  const form = shown.advanced ?? savedForm({ ...organization });
+  const query = filterText(queryOf(request), 'q', LONGEST_QUERY) ?? '';
+  response.type('html').send(
+    advancedPage({
+      admin: pageAdminOf(request),
+      organization: { id, name },
+      connection: connectionProps(request, { organization, run }),
+      done: shown.done,
+      problem: shown.problem,
+      form,
+      fieldGroups,
+      search: { query, found: findSettings(query) },
+      scopes: {
+        previewAction: integrationUrl(request, id, 'preview-scopes'),
+        ...scopeEditorProps(organization, form, shown.preview),
+      },
+      vendor: vendorProps(organization, undefined),
+      privateNetworks,
+    }),
+  );
+};
+
+const LONGEST_QUERY = 60;
 const SAVED = 'Advanced settings saved. Check again to see the connection with them.';
 const SAVED_AND_ENDED =
   'Advanced settings saved. What the app trusts about the EHR has changed, so open launches have ended. Check again.';
@@ -14,9 +49,10 @@ const SAVED_AND_ENDED =
 export const saveAdvanced: Handler = async (dependencies, visit) => {
   const { typed, changes } = readForm(visit);
   const result = await editOrganization(dependencies, visit.organization.id, changes, actorOf(visit.request));
-  if (!result.ok) return refused(dependencies, visit, 400, { advanced: refusedForm(typed, result.problems) });
+  if (!result.ok)
+    return refused(dependencies, visit, 400, { advanced: refusedForm(typed, result.problems) }, 'advanced');
   const ended = result.before?.connectionVersion !== result.after.connectionVersion;
-  return done(dependencies, visit, ended ? SAVED_AND_ENDED : SAVED);
+  return done(dependencies, visit, ended ? SAVED_AND_ENDED : SAVED, 'advanced');
 };
 
 /** Shows what the typed scopes would ask for, with their problems, and keeps everything else that was typed. */
@@ -27,7 +63,7 @@ export const previewScopes: Handler = async (dependencies, visit) => {
   const problems = parsed.ok ? [] : parsed.problems.filter(({ field }) => field === 'scopes');
   const preview = { problems: problems.map(({ message }) => message) };
   const shown = { advanced: refusedForm(typed, problems), preview };
-  await leadToPage(dependencies, visit, { kind: 'form', status: 200, shown });
+  await leadToPage(dependencies, visit, { kind: 'form', status: 200, shown }, 'advanced');
 };
 
 function readForm({ request, organization }: Visit) {

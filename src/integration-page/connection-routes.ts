@@ -1,11 +1,9 @@
 /** The FHIR URL of a connection: saved, checked again, used in spite of a failure, or its draft deleted. */
 import { readFhirUrl, type SaveOptions } from '#src/checks/save.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import { adminOf } from '#src/http/sessions/admin-session.ts';
 import { wantsJson } from '#src/http/sessions/after-post.ts';
 import { ask } from '#src/http/sessions/confirm.ts';
 import { integrationPage } from '#views/integration-page/integration-page.ts';
-import { runProps } from './results-view.ts';
 import { beginChecks, readRecord } from './stream.ts';
 import { integrationUrl, type PageExtras, pageProps } from './view.ts';
 import { done, type Handler, type IntegrationDependencies, leadToPage, refused, type Visit } from './visit.ts';
@@ -14,11 +12,9 @@ import { done, type Handler, type IntegrationDependencies, leadToPage, refused, 
 export const showPage: Handler = async (dependencies, visit) => {
   const { request, response, organization } = visit;
   const record = await readRecord(dependencies, organization);
-  const { shown, isSecretGone } = await dependencies.afterPost.read<PageExtras>(request);
+  const { shown } = await dependencies.afterPost.read<PageExtras>(request);
   if (shown.run) return beginChecks(dependencies, visit, shown.run);
-  const extras = { ...shown, isReportGone: isSecretGone };
-  const props = pageProps(request, record, extras, dependencies.config);
-  response.type('html').send(integrationPage(props, record.run && runProps(record.run, adminOf(request).role)));
+  response.type('html').send(integrationPage(pageProps(request, record, shown)));
 };
 
 export const saveUrl: Handler = (dependencies, visit) =>

@@ -4,7 +4,7 @@ import type { CheckResult } from '#src/checks/rows/result.ts';
 import type { CheckRun } from '#src/checks/store.ts';
 import { ownerFor, type Reader } from '#src/errors/row.ts';
 import type { CheckRow } from '#views/integration-page/check-rows.ts';
-import type { FinishedRun } from '#views/integration-page/integration-page.ts';
+import type { FinishedRun } from '#views/integration-page/steps.ts';
 import type { DriftProps, ProofProps } from '#views/integration-page/tools.ts';
 
 /** A run as the page shows it. A suggestion is named by its place in its run, so that a form cannot invent one. */
@@ -17,12 +17,13 @@ export function runProps(run: CheckRun, reader: Reader): FinishedRun {
     by,
     rows: results.map((row) => rowProps(row, reader)),
     outcome: summary,
+    isUsable: summary.hardFailures.length === 0,
     suggestions,
   };
 }
 
 /** One row, with whose job it is in words for its reader. */
-export function rowProps(row: CheckResult, reader: Reader): CheckRow {
+function rowProps(row: CheckResult, reader: Reader): CheckRow {
   return { ...row, owner: ownerFor(row.owner, reader) };
 }
 

@@ -5,11 +5,12 @@ import { queryOf } from '#src/http/request-values.ts';
 import { adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import { integrationChoice } from '#views/integration-page/integration-page.ts';
 import { acceptSuggestion, usePreset, useScopes } from './accept-routes.ts';
-import { previewScopes, saveAdvanced } from './advanced-routes.ts';
+import { previewScopes, saveAdvanced, showAdvanced } from './advanced-routes.ts';
 import { askToDiscard, checkAgain, discardDraft, saveUrl, showPage, useAnyway } from './connection-routes.ts';
+import { saveFrame } from './frame-routes.ts';
 import { withOrganization } from './own-organization.ts';
 import { exportTable, previewRequestForm } from './tables-routes.ts';
-import { keyProof, report } from './tools.ts';
+import { keyProof, report, showTools } from './tools.ts';
 import type { Handler, IntegrationDependencies } from './visit.ts';
 
 /** Mount at /settings/integrations/smart-on-fhir behind requireSignIn, which also checks the forms. */
@@ -33,6 +34,8 @@ export function integrationRoutes(dependencies: IntegrationDependencies): Router
   router.get('/discard-draft', on(askToDiscard));
   router.post('/discard-draft', on(discardDraft));
   router.post('/accept', onLimited(acceptSuggestion));
+  router.post('/frame', on(saveFrame));
+  router.get('/advanced', on(showAdvanced));
   router.post('/advanced', on(saveAdvanced));
   router.post('/preview-scopes', on(previewScopes));
   router.post('/use-scopes', on(useScopes));
@@ -40,6 +43,7 @@ export function integrationRoutes(dependencies: IntegrationDependencies): Router
   router.get('/request-form', on(previewRequestForm));
   router.get('/services.csv', on(exportTable('services')));
   router.get('/receivers.csv', on(exportTable('receivers')));
+  router.get('/tools', on(showTools));
   router.post('/prove-key', on(keyProof(createKeyProofLimit(redis))));
   router.post('/report', on(report(createReportLimit(redis))));
   return router;

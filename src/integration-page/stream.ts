@@ -1,23 +1,16 @@
-/** A page that grows while the checks run: row by row in the order of a launch, without any script. */
+/** A page that grows while the checks run, without any script. */
 import type { Response } from 'express';
 import { withoutQuery } from '#src/adapters/database/index.ts';
-import { checkIds } from '#src/checks/rows/catalogue.ts';
-import type { CheckResult } from '#src/checks/rows/result.ts';
-import { inLaunchOrder } from '#src/checks/run.ts';
 import { type SaveAnswer, type SavedConnection, saveConnection } from '#src/checks/save.ts';
-import type { Reader } from '#src/errors/row.ts';
 import { AppError } from '#src/errors.ts';
 import { contextOf } from '#src/http/request-context.ts';
-import { adminOf } from '#src/http/sessions/admin-session.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import {
+  CHECKED,
   integrationEnd,
+  integrationFailure,
   integrationStart,
-  streamedFailure,
-  streamedOutcome,
-  streamedRow,
 } from '#views/integration-page/integration-page.ts';
-import { rowProps, runProps } from './results-view.ts';
 import { type ConnectionRecord, type PageExtras, type PendingRun, pageProps } from './view.ts';
 import { type IntegrationDependencies, refused, saverOf, type Visit } from './visit.ts';
 
@@ -30,17 +23,17 @@ const SAVED: Readonly<Record<SavedConnection['state'], string>> = {
 
 /** Everything the page shows of an organization's connection. */
 export async function readRecord(
-  { store, checksStore, acceptedScopes }: IntegrationDependencies,
+  { store, checksStore, acceptedScopes, launchesSeen }: IntegrationDependencies,
   organization: Organization,
 ): Promise<ConnectionRecord> {
   const { id } = organization;
-  const [draft, run, scheduled, accepted] = await Promise.all([
+  const [draft, run, accepted, launches] = await Promise.all([
     store.findDraft(id),
     checksStore.latest(id),
-    checksStore.latestScheduled(id),
     acceptedScopes(id),
+    launchesSeen(organization),
   ]);
-  return { organization, draft, run, scheduled, accepted };
+  return { organization, draft, run, accepted, launches };
 }
 
 /**
@@ -59,10 +52,10 @@ export async function beginChecks(
 }
 
 /**
- * Sends the page while the checks run. A visitor who leaves early does not stop them: their results are saved.
+ * Sends the page while the checks run: a mark for each answer, then what they say together, then the rows as they stand
+ * at a reload. A visitor who leaves early does not stop them: their results are saved.
  *
- * When the run cannot be stored, part of the page has been sent: a row says so, the page is completed, and the log has
- * the cause.
+ * When the run cannot be stored, part of the page has been sent: a notice says so, and the log has the cause.
  */
 async function streamChecks(
   dependencies: IntegrationDependencies,
@@ -74,55 +67,25 @@ async function streamChecks(
     (saved) => ({ saved }),
     (error: unknown) => ({ error }),
   );
-  // The old draft is about to be replaced or dropped; until then nothing is said about it.
-  const checking = { ...(await readRecord(dependencies, organization)), draft: undefined };
-  const propsOf = (record: ConnectionRecord, extras: PageExtras = {}) =>
-    pageProps(request, record, extras, dependencies.config);
-  const before = propsOf(checking, { field: { value: url, changes } });
+  const field = { value: url, changes };
   response.type('html');
-  // For proxies that would hold the rows back until the end.
+  // For proxies that would hold the page back until the end.
   response.setHeader('X-Accel-Buffering', 'no');
-  response.write(integrationStart(before));
-  const reader = adminOf(request).role;
-  const lastGroup = await streamRows(response, inLaunchOrder(running, checkIds), reader);
+  response.write(integrationStart(pageProps(request, await readRecord(dependencies, organization), { field })));
+  await Promise.all(running.rows.map((row) => row.then(() => response.write(CHECKED))));
   const result = await settled;
   if ('error' in result) {
     const { facts, supportCode } = contextOf(request);
     // The status has been sent, so the error handler could only cut the page off.
     facts.errorCode = result.error instanceof AppError ? result.error.code : 'store.unavailable';
     facts.error = withoutQuery(result.error);
-    response.write(streamedFailure(rowProps(notStored(supportCode), reader), lastGroup));
-    return void response.end(integrationEnd(before));
+    return void response.end(integrationFailure(notStored(supportCode)));
   }
-  const { run, organization: after, state } = result.saved;
-  const props = propsOf(await readRecord(dependencies, after));
-  response.write(streamedOutcome(runProps(run, reader), props.connection, SAVED[state]));
-  response.end(integrationEnd(props));
+  const { organization: after, state } = result.saved;
+  const props = pageProps(request, await readRecord(dependencies, after), { field });
+  response.end(integrationEnd(props, SAVED[state]));
 }
 
-/** @returns the group of the last row. */
-async function streamRows(
-  response: Response,
-  rows: AsyncIterable<CheckResult>,
-  reader: Reader,
-): Promise<string | undefined> {
-  let group: string | undefined;
-  for await (const row of rows) {
-    response.write(streamedRow(rowProps(row, reader), group));
-    group = row.group;
-  }
-  return group;
-}
-
-function notStored(supportCode: string): CheckResult {
-  return {
-    id: 'not-stored',
-    title: 'The results of these checks were not stored',
-    group: 'This app',
-    verdict: 'failure',
-    found: 'the database did not store the results',
-    why: 'An address is used only when its checks are on record.',
-    owner: 'VectorCare',
-    remedy: `Open this page again in a moment to see which address is in use. If it happens again, give support code ${supportCode} to the operator of this service.`,
-  };
+function notStored(supportCode: string): string {
+  return `The results of these checks were not stored, so nothing has changed. Open this page again in a moment to see which address is in use. If it happens again, give support code ${supportCode} to the operator of this service.`;
 }

@@ -16,7 +16,7 @@ export const previewRequestForm: Handler = async (_dependencies, { request, resp
     requestFormPage({
       ...pageAdminOf(request),
       organization: name,
-      backUrl: `${integrationUrl(request, id)}#advanced`,
+      backUrl: integrationUrl(request, id, 'advanced'),
       exports: [
         { text: 'Services as CSV', url: integrationUrl(request, id, 'services.csv') },
         { text: 'Receivers as CSV', url: integrationUrl(request, id, 'receivers.csv') },

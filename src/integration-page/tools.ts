@@ -4,12 +4,14 @@ import { proveKey } from '#src/checks/key-proof.ts';
 import { toReport } from '#src/checks/report.ts';
 import { checksReport, type SharedCheckReport } from '#src/checks/shared-report.ts';
 import type { Limiter } from '#src/http/limits/limiter.ts';
-import { actorOf, adminOf } from '#src/http/sessions/admin-session.ts';
+import { actorOf, adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import { isConnected } from '#src/organizations/organization.ts';
 import { registrationSheet } from '#src/organizations/registration.ts';
 import { saveReport } from '#src/reports/store.ts';
+import { toolsPage } from '#views/integration-page/connection-pages.ts';
 import type { ProofProps } from '#views/integration-page/tools.ts';
-import { proofProps } from './results-view.ts';
+import { driftProps, proofProps } from './results-view.ts';
+import { connectionProps, type PageExtras } from './view.ts';
 import { type Handler, leadToPage, refused } from './visit.ts';
 
 const NOT_ASKED: ProofProps = {
@@ -18,13 +20,35 @@ const NOT_ASKED: ProofProps = {
   causes: [],
 };
 
+/** The page. */
+export const showTools: Handler = async (dependencies, visit) => {
+  const { request, response, organization } = visit;
+  const { id, name } = organization;
+  const { checksStore, afterPost } = dependencies;
+  const [run, scheduled] = await Promise.all([checksStore.latest(id), checksStore.latestScheduled(id)]);
+  const { shown, isSecretGone } = await afterPost.read<PageExtras>(request);
+  response.type('html').send(
+    toolsPage({
+      admin: pageAdminOf(request),
+      organization: { id, name },
+      connection: connectionProps(request, { organization, run }),
+      done: shown.done,
+      problem: shown.problem,
+      proof: shown.proof,
+      report: shown.report && { ...shown.report, expiresAt: new Date(shown.report.expiresAt) },
+      isReportGone: isSecretGone,
+      drift: scheduled && driftProps(scheduled),
+    }),
+  );
+};
+
 /** One token request per press; limited, and in the audit trail. */
 export function keyProof(limit: Limiter): Handler {
   return async (dependencies, visit) => {
     const { organization, request } = visit;
     const { audit, config } = dependencies;
     const show = (proof: ProofProps) =>
-      leadToPage(dependencies, visit, { kind: 'done', status: 200, shown: { proof } });
+      leadToPage(dependencies, visit, { kind: 'done', status: 200, shown: { proof } }, 'tools');
     if (!isConnected(organization)) return show(NOT_ASKED);
     await limit.take(organization.id);
     const proof = await proveKey(organization, { ...dependencies, publicUrl: config.publicUrl });
@@ -40,7 +64,8 @@ export function report(limit: Limiter): Handler {
     const { organization, request } = visit;
     const { checksStore, clock, config, db, audit } = dependencies;
     const run = await checksStore.latest(organization.id);
-    if (!run) return refused(dependencies, visit, 409, { problem: 'Run the checks first; the report shows them.' });
+    if (!run)
+      return refused(dependencies, visit, 409, { problem: 'Run the checks first; the report shows them.' }, 'tools');
     await limit.take(organization.id);
     const content: SharedCheckReport = {
       ...toReport(run, organization),
@@ -56,6 +81,6 @@ export function report(limit: Limiter): Handler {
     });
     const url = new URL(`${checksReport.path}/${token}`, config.publicUrl).href;
     const shown = { report: { url, expiresAt: expiresAt.toISOString() } };
-    return leadToPage(dependencies, visit, { kind: 'secret', status: 200, shown });
+    return leadToPage(dependencies, visit, { kind: 'secret', status: 200, shown }, 'tools');
   };
 }

@@ -1,33 +1,42 @@
-/** What the page of a connection shows: gathered from the organization, its last checks and its draft. */
+/** What the page of a connection shows: gathered from the organization, its last checks, its launches and its draft. */
 import type { Request } from 'express';
 import type { SaveOptions } from '#src/checks/save.ts';
 import type { CheckRun } from '#src/checks/store.ts';
 import { adminCsrfToken, adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import { registrationSheet } from '#src/organizations/registration.ts';
 import { issuersOf } from '#src/organizations/smart-connections.ts';
 import type { ConnectionDraft } from '#src/organizations/store.ts';
-import { fieldGroups, savedForm } from '#src/settings/form.ts';
+import { mayFrame } from '#src/settings/addresses.ts';
+import { settingRows } from '#src/settings/derived.ts';
 import { isGiven } from '#src/smart/documents/given-endpoints.ts';
 import { readStoredConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { vendorProps } from '#src/vendors/view.ts';
+import { hostedAt } from '#src/vendors/web-addresses.ts';
 import type { ConnectionProps } from '#views/integration-page/connection.ts';
+import type { FrameProps } from '#views/integration-page/frame.ts';
 import type { IntegrationProps } from '#views/integration-page/integration-page.ts';
 import type { AcceptedScopesProps } from '#views/integration-page/scope-editor.ts';
 import type { ProofProps } from '#views/integration-page/tools.ts';
 import type { TypedForm } from '#views/typed-form.ts';
-import { driftProps } from './results-view.ts';
-import { scopeEditorProps } from './scopes.ts';
+import { runProps } from './results-view.ts';
 
 const PAGE = '/settings/integrations/smart-on-fhir';
+
+/** What launches have shown. */
+export interface SeenLaunches {
+  /** the newest that reached the request list from a chart, with the FHIR URL in use */
+  completed: { id: string; at: Date } | undefined;
+  /** the newest page that opened the app in a frame and may not show it: a claim of the browser, to be confirmed by a person */
+  framedBy: { origin: string; at: Date } | undefined;
+}
 
 /** What is on record. */
 export interface ConnectionRecord {
   organization: Organization;
   draft: ConnectionDraft | undefined;
   run: CheckRun | undefined;
-  scheduled: CheckRun | undefined;
   accepted: AcceptedScopesProps | undefined;
+  launches: SeenLaunches;
 }
 
 /** Checks that were asked for and not begun. */
@@ -44,6 +53,7 @@ export interface PageExtras {
   /** to be begun by the page */
   run?: PendingRun;
   field?: ConnectionProps['field'];
+  frame?: { typed: string; problem: string };
   reasonProblem?: string;
   problem?: string;
   advanced?: TypedForm;
@@ -52,66 +62,73 @@ export interface PageExtras {
   proof?: ProofProps;
   /** the instant in ISO */
   report?: { url: string; expiresAt: string };
-  /** the address of the page is one that has shown the link of a report before */
-  isReportGone?: boolean;
 }
 
-/** The address of this page or of one of its forms; an operator's carries the organization. */
+/** The pages of a connection: the three steps, and those beside them. */
+export type Place = '' | 'advanced' | 'tools';
+
+/** The address of one of these pages or of one of their forms; an operator's carries the organization. */
 export function integrationUrl(request: Request, organizationId: string, step = ''): string {
   const isOperator = adminOf(request).role === 'operator';
   const query = new URLSearchParams(isOperator ? { organization: organizationId } : {});
   return `${PAGE}${step === '' ? '' : `/${step}`}${query.size === 0 ? '' : `?${query}`}`;
 }
 
-/** The page but for its checks. */
-export function pageProps(
-  request: Request,
-  record: ConnectionRecord,
-  extras: PageExtras,
-  deployment: { publicUrl: URL; appName: string },
-): IntegrationProps {
-  const { organization, scheduled, draft, accepted } = record;
-  const { id, name, scopes, privateNetworks } = organization;
-  const advanced = extras.advanced ?? savedForm({ ...organization });
+/** The page of the three steps. */
+export function pageProps(request: Request, record: ConnectionRecord, extras: PageExtras): IntegrationProps {
+  const { organization, draft, accepted, run, launches } = record;
+  const { id, name, scopes, enabled } = organization;
+  const { role } = adminOf(request);
   return {
     admin: pageAdminOf(request),
     organization: { id, name },
-    connection: connectionProps(request, record, extras),
+    connection: {
+      ...connectionProps(request, record),
+      field: extras.field ?? { value: draft?.fhirUrl ?? organization.fhirBaseUrl },
+      draft: draft && { fhirUrl: draft.fhirUrl, reasonProblem: extras.reasonProblem },
+    },
     done: extras.done,
     problem: extras.problem,
-    proof: extras.proof,
-    report: extras.report && { ...extras.report, expiresAt: new Date(extras.report.expiresAt) },
-    isReportGone: extras.isReportGone ?? false,
-    drift: scheduled && driftProps(scheduled),
-    registration: registrationSheet(deployment, organization),
-    advanced,
-    fieldGroups,
+    run: run && runProps(run, role),
+    isEnabled: enabled,
+    frame: frameProps(record, extras),
+    launch: launches.completed,
+    verifyHref: `/settings/verify${role === 'operator' ? `?${new URLSearchParams({ organization: id })}` : ''}`,
+    vendorSuggestion: vendorProps(organization, draft?.fhirUrl).suggestion,
     accepted: accepted?.accepted === scopes ? undefined : accepted,
-    scopes: {
-      previewAction: integrationUrl(request, id, 'preview-scopes'),
-      ...scopeEditorProps(organization, advanced, extras.preview),
-    },
-    vendor: vendorProps(organization, draft?.fhirUrl),
-    privateNetworks,
   };
 }
 
-/** The field, the draft and what is in use. */
-function connectionProps(request: Request, record: ConnectionRecord, extras: PageExtras): ConnectionProps {
-  const { organization, draft } = record;
-  const { id, fhirBaseUrl, enabled, frameAncestors } = organization;
+/** What every page of a connection needs. */
+export function connectionProps(request: Request, record: Pick<ConnectionRecord, 'organization' | 'run'>) {
+  const { organization } = record;
   return {
-    actionOf: (step) => integrationUrl(request, id, step),
+    actionOf: (step: string) => integrationUrl(request, organization.id, step),
     csrfToken: adminCsrfToken(request),
     timeZone: organization.timeZone,
-    field: extras.field ?? { value: draft?.fhirUrl ?? fhirBaseUrl },
-    draft: draft && { fhirUrl: draft.fhirUrl, reasonProblem: extras.reasonProblem },
-    inUse: { fhirBaseUrl, enabled, frameAncestors, ...discoveredFacts(record) },
+    inUse: { fhirBaseUrl: organization.fhirBaseUrl, ...discoveredFacts(record) },
+  };
+}
+
+function frameProps({ organization, draft, launches: { framedBy } }: ConnectionRecord, extras: PageExtras): FrameProps {
+  const { frameAncestors, vendor, fhirBaseUrl } = organization;
+  const { label, hint } = settingRows.frameAncestors;
+  const hosted = hostedAt(vendor, fhirBaseUrl || (draft?.fhirUrl ?? ''));
+  const seen = framedBy && { origin: framedBy.origin, seenAt: framedBy.at };
+  return {
+    label,
+    hint,
+    values: frameAncestors,
+    ...extras.frame,
+    proposals: [
+      seen,
+      hosted && frameAncestors.length === 0 && !(seen && mayFrame([hosted.origin], seen.origin)) ? hosted : undefined,
+    ].filter((one) => one !== undefined),
   };
 }
 
 /** From the settings if endpoints are given by hand, from the organization's row, or from the last run if the EHR forbids keeping its document. */
-function discoveredFacts({ organization, run }: ConnectionRecord) {
+function discoveredFacts({ organization, run }: Pick<ConnectionRecord, 'organization' | 'run'>) {
   const { discovered, fhirBaseUrl, tokenEndpoint, issuers } = organization;
   if (isGiven(organization))
     return { authorizationServer: URL.parse(tokenEndpoint)?.origin, issuer: issuers[0], isGivenByHand: true };

@@ -8,7 +8,7 @@ import type { Config } from '#src/config/index.ts';
 import { actorOf, adminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import { type ConnectionRecord, integrationUrl, type PageExtras } from './view.ts';
+import { type ConnectionRecord, integrationUrl, type PageExtras, type Place, type SeenLaunches } from './view.ts';
 
 export interface IntegrationDependencies extends SaveDependencies, Omit<KeyProofDependencies, 'publicUrl'> {
   config: Pick<Config, 'publicUrl' | 'appName'>;
@@ -17,6 +17,7 @@ export interface IntegrationDependencies extends SaveDependencies, Omit<KeyProof
   redis: KeyStore;
   /** What the EHR accepted when the last launch asked twice. */
   acceptedScopes: (organizationId: string) => Promise<ConnectionRecord['accepted']>;
+  launchesSeen: (organization: Organization) => Promise<SeenLaunches>;
 }
 
 /** A request about an organization the visitor may see. */
@@ -29,13 +30,14 @@ export interface Visit {
 /** Answers a visit. */
 export type Handler = (dependencies: IntegrationDependencies, visit: Visit) => Promise<void>;
 
-/** Answers a post by leading to the page, which shows this. */
+/** Answers a post by leading to one of the pages, which shows this. */
 export function leadToPage(
   { afterPost }: IntegrationDependencies,
   { request, response, organization }: Visit,
   outcome: Omit<Parameters<AfterPost['answer']>[3], 'shown'> & { shown: PageExtras },
+  place: Place = '',
 ): Promise<void> {
-  return afterPost.answer(request, response, integrationUrl(request, organization.id), outcome);
+  return afterPost.answer(request, response, integrationUrl(request, organization.id, place), outcome);
 }
 
 /** Nothing was changed: the page says why, at each reload. */
@@ -44,13 +46,19 @@ export function refused(
   visit: Visit,
   status: 400 | 409,
   shown: PageExtras,
+  place: Place = '',
 ): Promise<void> {
-  return leadToPage(dependencies, visit, { kind: 'form', status, shown });
+  return leadToPage(dependencies, visit, { kind: 'form', status, shown }, place);
 }
 
 /** It is done: the page says so, once. */
-export function done(dependencies: IntegrationDependencies, visit: Visit, text: string): Promise<void> {
-  return leadToPage(dependencies, visit, { kind: 'done', shown: { done: text } });
+export function done(
+  dependencies: IntegrationDependencies,
+  visit: Visit,
+  text: string,
+  place: Place = '',
+): Promise<void> {
+  return leadToPage(dependencies, visit, { kind: 'done', shown: { done: text } }, place);
 }
 
 /** The signed-in administrator for the audit trail, with the name that stands beside a run. */

@@ -89,6 +89,14 @@ export const webPage = textFormat().refine(
   { error: 'must be an https address such as https://help.example.org' },
 );
 
+/** Do these origins that may frame us name this one? @param origin as `URL.origin` has it. */
+export function mayFrame(ancestors: readonly string[], origin: string): boolean {
+  return ancestors.some((one) => {
+    const [scheme = '', host = ''] = one.split('://*.');
+    return one === origin || (host !== '' && origin.startsWith(`${scheme}://`) && origin.endsWith(`.${host}`));
+  });
+}
+
 /** `host[:port]` of an endpoint, in the form `URL.host` has: lower case, without the default port 443. */
 export const endpointHost = z
   .string()

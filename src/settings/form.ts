@@ -3,12 +3,23 @@ import type { FieldGroup } from '#views/integration-page/advanced.ts';
 import type { TypedForm } from '#views/typed-form.ts';
 import { type SettingField, type SettingProblem, settingFields, settingRows } from './derived.ts';
 
-const formFields = settingFields.filter((field) => !settingRows[field].operator);
+const formFields = settingFields.filter((field) => !settingRows[field].operator && !settingRows[field].ownPage);
 
 /** The fields under their headings. */
 export const fieldGroups: readonly FieldGroup[] = [...Map.groupBy(formFields, (field) => settingRows[field].group)].map(
   ([title, fields]) => ({ title, fields: fields.map((name) => ({ name, ...settingRows[name] })) }),
 );
+
+/** The settings whose name, label, hint or heading has every word of this. @param query untrusted, bounded. */
+export function findSettings(query: string): string[] | undefined {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0) return undefined;
+  return formFields.filter((name) => {
+    const { key = name, label, hint, group } = settingRows[name];
+    const text = `${name} ${key} ${label} ${hint} ${group}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
 
 /** The form of the saved settings. */
 export function savedForm(values: Readonly<Record<string, unknown>>): TypedForm {

@@ -35,6 +35,7 @@ const OPERATOR = 'Set by the operator';
 
 export const settings = {
   frameAncestors: list(50, frameAncestor, {
+    ownPage: true,
     group: SHOWN,
     label: 'EHR pages that may show the app in a frame',
     hint: 'Origins, one per line, such as https://ehr.example.org or https://*.example.org. If empty, the app opens only in a window of its own.',
@@ -72,7 +73,7 @@ export const settings = {
     default: 'generic',
     group: ASKED,
     label: 'EHR vendor',
-    hint: 'Sets the values of its preset (see the table above), except those that were changed here.',
+    hint: 'Sets the values of its preset (the table above lists them), except those that were changed here.',
   }),
   scopes: text(scopeString, {
     kind: 'text',

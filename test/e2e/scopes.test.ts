@@ -6,7 +6,7 @@ import { type Chromium, openChromium } from '#test/helpers/chromium.ts';
 import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 import { examine } from './examine.ts';
 
-const PAGE = `/settings/integrations/smart-on-fhir?organization=${ORG_ID}`;
+const PAGE = `/settings/integrations/smart-on-fhir/advanced?organization=${ORG_ID}`;
 let world: World;
 const browsers: Chromium[] = [];
 let page: Page;
@@ -36,9 +36,9 @@ async function signedIn(javaScript: boolean): Promise<Page> {
   return opened;
 }
 
-const openEditor = async () => {
+const openEditor = async (group = 'What the app asks for') => {
   await page.goto(world.url + PAGE);
-  await page.getByText('Advanced settings', { exact: true }).click();
+  await page.getByText(group, { exact: true }).click();
 };
 const preview = async (scopes: string) => {
   await openEditor();
@@ -72,7 +72,7 @@ test('without scripts the preview works, and the Enter key in the form saves', {
   page = await signedIn(false);
   await preview('launch openid fhirUser patient/Patient.read');
   expect(await page.getByText('The list of requests from the EHR is empty.').count()).toBe(1);
-  await openEditor();
+  await openEditor('How long a launch lasts');
   await page.getByLabel('Renew a token this many seconds before it ends').fill('45');
   await page.keyboard.press('Enter');
   await page.getByText('Advanced settings saved.').waitFor();

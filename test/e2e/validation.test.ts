@@ -1,12 +1,14 @@
 /** What a hospital's IT team does in its hour: save, read the checks, launch from the chart, see the list tick itself. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createOrganizationStore } from '#src/organizations/store.ts';
 import { addPerson, PASSWORD } from '#test/helpers/administrators.ts';
 import { type Chromium, openChromium } from '#test/helpers/chromium.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 import { examine } from './examine.ts';
 
 let world: World;
 let chromium: Chromium;
+const PAGE = () => `${world.url}/settings/integrations/smart-on-fhir`;
 
 beforeAll(async () => {
   world = await startWorld();
@@ -18,24 +20,48 @@ afterAll(async () => {
   await world?.close();
 });
 
-test('REG-06, IG-03: save → All checks passed → launch inside the chart → every line of the acceptance list ticked', async () => {
+test('REG-06, IG-03: a newcomer comes to “Ready to launch” by keyboard, one step after the other', async () => {
+  await world.setOrganization(ORG_ID, { frameAncestors: [] });
+  const store = createOrganizationStore(world.dependencies.database.db);
+  await store.save(ORG_ID, (before) => before && { ...before, fhirBaseUrl: '' }, new Date());
   const settings = await chromium.context.newPage();
-  await settings.goto(`${world.url}/settings/integrations/smart-on-fhir`);
+  const { keyboard } = settings;
+  const chart = async () => {
+    const workstation = await chromium.context.newPage();
+    await workstation.goto(world.sandbox.chartUrl);
+    await workstation.getByRole('link', { name: 'Moreno, Ada' }).click();
+    return workstation.frameLocator('iframe');
+  };
+  await settings.goto(PAGE());
   await settings.getByLabel('E-mail address').fill('admin@example.com');
   await settings.getByLabel('Password').fill(PASSWORD);
-  await settings.getByRole('button', { name: 'Sign in' }).click();
-  await settings.getByLabel('FHIR URL').fill(`${world.sandbox.fhirBase}/metadata`);
-  await settings.getByRole('button', { name: 'Save', exact: true }).click();
+  await keyboard.press('Enter');
+  await settings.getByText('enter the FHIR URL').waitFor();
+  await examine(settings, 'newcomer');
+  await settings.getByLabel('FHIR URL').focus();
+  await keyboard.type(`${world.sandbox.fhirBase}/metadata`);
+  await keyboard.press('Enter');
   await settings.getByText('All checks passed', { exact: true }).waitFor();
 
-  await settings.goto(`${world.url}/settings/verify`);
-  expect(await settings.locator('[data-tick][data-state="waiting"]').count()).toBe(4);
-  const workstation = await chromium.context.newPage();
-  await workstation.goto(world.sandbox.chartUrl);
-  await workstation.getByRole('link', { name: 'Moreno, Ada' }).click();
-  await workstation.frameLocator('iframe').getByRole('heading', { name: 'Requests for Ada Moreno' }).waitFor();
-
+  // The refused launch says at which address the EHR is.
+  await (await chart()).getByText('This app may not be shown inside this page yet').waitFor();
+  await settings.goto(PAGE());
+  await settings.getByRole('button', { name: 'Allow http' }).focus();
+  await examine(settings, 'web address proposed');
+  await keyboard.press('Enter');
+  await settings.getByText('these pages may show the app').waitFor();
+  await settings.getByRole('link', { name: 'Verify a launch' }).focus();
+  await keyboard.press('Enter');
+  await settings.locator('[data-tick][data-state="passed"]').first().waitFor({ state: 'detached' });
+  await (await chart()).getByRole('heading', { name: 'Requests for Ada Moreno' }).waitFor();
   await settings.bringToFront();
   await settings.locator('[data-tick][data-state="passed"]').nth(3).waitFor();
   await examine(settings, 'verify, ticked');
+
+  await settings.goto(PAGE());
+  await settings.getByText('Ready to launch', { exact: true }).waitFor();
+  // What is closed opens with a key, and a link to one check opens what it is in.
+  await settings.goto(`${PAGE()}#check-tls-version`);
+  expect(await settings.locator('#check-tls-version').isVisible()).toBe(true);
+  await examine(settings, 'ready to launch');
 }, 120_000);

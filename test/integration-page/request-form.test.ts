@@ -39,7 +39,7 @@ test('an export is a table of texts, and says the same when it is read again', a
 });
 
 test('a table that is pasted is refused with each wrong row, and nothing typed is lost; a right one is saved', async () => {
-  const page = await browser.visit(url(''));
+  const page = await browser.visit(url('/advanced'));
   expect(servicesIn(fieldsOf(page.body)['services'] ?? '')).toHaveLength(5);
   const save = async (services: string) =>
     browser.open(url('/advanced'), { form: { csrf: await tokenOf(world, browser), ...(await savedForm()), services } });
@@ -52,7 +52,7 @@ test('a table that is pasted is refused with each wrong row, and nothing typed i
 
 /** What the form of the advanced settings holds: a value that is not posted is one that was emptied. */
 async function savedForm(): Promise<Record<string, string>> {
-  const { body } = await browser.visit(url(''));
+  const { body } = await browser.visit(url('/advanced'));
   const form = /<form method="post" action="[^"]*advanced[^"]*">([^]*?)<\/form>/.exec(body)?.[1] ?? '';
   const inputs = [...form.matchAll(/<input ([^>]*)>/g)].map(([, tag = '']) => tag);
   const attribute = (tag: string, name: string) => new RegExp(`(?:^| )${name}="([^"]*)"`).exec(tag)?.[1] ?? '';

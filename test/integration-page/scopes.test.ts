@@ -107,7 +107,7 @@ describe('on embedded stores', () => {
   });
   afterAll(() => world.close());
 
-  const page = () => browser.visit(`${world.url}${PAGE}?organization=${orgId}`);
+  const page = (place = '') => browser.visit(`${world.url}${PAGE}${place}?organization=${orgId}`);
   const press = async (step: string, form: Record<string, string> = {}) =>
     browser.open(`${world.url}${PAGE}/${step}?organization=${orgId}`, {
       form: { csrf: await tokenOf(world, browser), ...form },
@@ -134,7 +134,7 @@ describe('on embedded stores', () => {
 
   test('the page explains the saved scopes and names those that are absent', async () => {
     await world.setOrganization(orgId, { scopes: 'launch openid fhirUser patient/Patient.read' });
-    const { body } = await page();
+    const { body } = await page('/advanced');
     expect(body).toContain('What these scopes are for');
     expect(body).toContain('Shows whose chart is open');
     expect(body).toContain('Scopes the app can use that are absent');
@@ -145,7 +145,7 @@ describe('on embedded stores', () => {
     const before = await organization();
     const form = {
       scopes: 'launch openid fhirUser patient/observation.read patient/Patient.sr',
-      frameAncestors: 'https://typed.example',
+      allowedHosts: 'typed.example',
       nonce: 'optional',
     };
     const { status, body } = await press('preview-scopes', form);
@@ -153,7 +153,7 @@ describe('on embedded stores', () => {
     expect(body).toContain('nothing is saved');
     expect(body).toContain('patient/observation.read is not a SMART scope: after the slash comes a FHIR resource type');
     expect(body).toContain('patient/Patient.sr is not a SMART scope: the letters stand once each and in the order');
-    expect(body).toContain('https://typed.example');
+    expect(body).toContain('typed.example</textarea>');
     expect(body).toContain('patient/observation.read patient/Patient.sr</textarea>');
     expect(body).toMatch(/<option value="optional" selected>/);
     expect(await organization()).toEqual(before);

@@ -21,8 +21,25 @@ export interface FieldGroup {
   readonly fields: readonly AdvancedField[];
 }
 
+/** Settings by a word in their name, label or hint. */
+export interface SettingSearch {
+  readonly query: string;
+  /** names of the settings that match; undefined while nothing is searched */
+  readonly found: readonly string[] | undefined;
+}
+
+/** @param action of the page; its query is kept. */
+export function searchForm(action: string, { query, found }: SettingSearch): SafeHtml {
+  const kept = [...new URL(action, 'http://path.only').searchParams];
+  return html`<form class="setting-search" method="get" action="${action}" role="search">${kept.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+<label for="q">Find a setting</label> <input class="form-control" type="search" id="q" name="q" value="${query}" maxlength="60"> <button class="btn btn-outline-secondary" type="submit">Find</button></form>
+${found === undefined ? null : html`<p role="status">${found.length === 0 ? 'No setting' : found.length === 1 ? '1 setting' : `${found.length} settings`} with “<bdi>${query}</bdi>”. <a href="${action}">Show all settings</a></p>`}
+`;
+}
+
 /**
- * The form, folded away until something in it is wrong or without the one setting that has no default.
+ * The form, group by group. A group is open where something in it is wrong, was only looked at, or was searched for; what
+ * does not match a search is hidden, and still sent.
  *
  * @param props.operatorNote what only an operator can change, in words.
  */
@@ -32,25 +49,28 @@ export function advancedForm(props: {
   readonly form: TypedForm;
   readonly scopes: ScopeEditorProps;
   readonly groups: readonly FieldGroup[];
+  readonly search: SettingSearch;
   readonly operatorNote: SafeHtml;
 }): SafeHtml {
-  const { problems, values } = props.form;
-  const isPreview = props.scopes.preview !== undefined;
-  const isOpen = isPreview || Object.keys(problems).length > 0 || (values['frameAncestors'] ?? '') === '';
-  return html`<details class="advanced" id="advanced"${isOpen ? html` open` : null}><summary><h2>Advanced settings</h2></summary>
-<p>The defaults are right for most EHRs. Change a value when a check, a vendor’s note or a failed launch says so.</p>
-<form method="post" action="${props.action}">
+  const { form, scopes, search } = props;
+  const isHidden = ({ name }: AdvancedField) => search.found?.includes(name) === false;
+  const isOpen = (fields: readonly AdvancedField[]) =>
+    search.found !== undefined ||
+    fields.some(({ name }) => form.problems[name] !== undefined || (name === 'scopes' && scopes.preview !== undefined));
+  return html`<form method="post" action="${props.action}">
 <input type="hidden" name="csrf" value="${props.csrfToken}">
 ${enterSaves()}
 ${props.groups.map(
-  ({ title, fields }) => html`<fieldset><legend>${title}</legend>
-${fields.map((field) => html`${advancedField(field, props.form)}${field.name === 'scopes' ? scopeEditor(props.scopes) : null}`)}</fieldset>
+  ({
+    title,
+    fields,
+  }) => html`<details class="group"${isOpen(fields) ? html` open` : null}${fields.every(isHidden) ? html` hidden` : null}><summary><h2>${title}</h2></summary>
+${fields.map((field) => html`<div${isHidden(field) ? html` hidden` : null}>${advancedField(field, form)}${field.name === 'scopes' ? scopeEditor(scopes) : null}</div>`)}</details>
 `,
 )}
-<button class="btn btn-primary" type="submit">Save advanced settings</button>
+<p class="save-all"><button class="btn btn-primary" type="submit">Save advanced settings</button></p>
 </form>
 ${props.operatorNote}
-</details>
 `;
 }
 

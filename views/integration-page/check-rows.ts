@@ -32,7 +32,7 @@ export function checkRows(rows: readonly CheckRow[]): SafeHtml {
   return html`${rows.map((row, index) => checkRow(row, rows[index - 1]?.group))}`;
 }
 
-/** Warnings and failures in sight, the other rows folded away: for a run that left nothing urgent to fix. */
+/** Failures and warnings in sight, the other rows folded away. */
 export function foldedCheckRows(rows: readonly CheckRow[]): SafeHtml {
   const open = rows.filter(needsWork);
   const others = rows.filter((row) => !needsWork(row));
@@ -44,17 +44,13 @@ function needsWork({ verdict }: CheckRow): boolean {
   return verdict === 'failure' || verdict === 'warning';
 }
 
-/**
- * One row, with the heading of its group when it begins one; a page may send rows one after the other.
- *
- * @param groupBefore the group of the row above it.
- */
-export function checkRow(row: CheckRow, groupBefore: string | undefined): SafeHtml {
+/** @param groupBefore the group of the row above it: a row that begins another has its heading. */
+function checkRow(row: CheckRow, groupBefore: string | undefined): SafeHtml {
   const { word, picture } = VERDICTS[row.verdict];
   return html`${row.group === groupBefore ? null : html`<h3 class="check-group">${row.group}</h3>`}
 <article class="check check-${row.verdict}" id="check-${row.id}">
 <p class="verdict">${icon(picture)} ${word}</p>
-<div><h4>${row.title}</h4>
+<div><h4>${row.title} <a class="row-link" href="#check-${row.id}" aria-label="Link to this check: ${row.title}">#</a></h4>
 <p class="found"><bdi>${row.found}</bdi></p>
 ${
   needsWork(row)
@@ -69,17 +65,16 @@ ${
 /** What all rows say together; the guide promises these very words. */
 export function checkOutcome({ allPassed, counts }: CheckOutcome): SafeHtml {
   const warnings = counts.warning === 0 ? '' : counted(counts.warning, 'warning');
-  return allPassed
-    ? html`<div class="outcome"><p class="notice notice-done" role="status">${icon('done')} <span>All checks passed</span></p>${warnings === '' ? null : html`<p class="note">With ${warnings}: see the rows marked Warning below.</p>`}</div>
-`
-    : html`<div class="outcome"><p class="notice notice-problem" role="status">${icon('warning')} <span>${openPoints(counts.failure, warnings)}. The rows below say what was found, whose job it is and how to fix it.</span></p></div>
+  if (!allPassed)
+    return html`<p class="notice notice-problem" role="status">${icon('warning')} <span>${openPoints(counts.failure, warnings)}</span></p>
+`;
+  return html`<p class="notice notice-done event" role="status">${icon('done')} <span>All checks passed</span></p>${warnings === '' ? null : html`<p class="note">With ${warnings}: step 1 has them.</p>`}
 `;
 }
 
 /** Without a failure the connection can be used, in the words of the report. */
 function openPoints(failures: number, warnings: string): string {
-  if (failures > 0)
-    return ['Not all checks passed: ', counted(failures, 'failure'), warnings && `, ${warnings}`].join('');
+  if (failures > 0) return `Not all checks passed: ${counted(failures, 'failure')}${warnings && `, ${warnings}`}`;
   return `Usable, with open points${warnings && `: ${warnings}`}`;
 }
 

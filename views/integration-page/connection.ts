@@ -25,9 +25,6 @@ export interface ConnectionProps extends Forms {
   readonly draft: { readonly fhirUrl: string; readonly reasonProblem?: string | undefined } | undefined;
   readonly inUse: {
     readonly fhirBaseUrl: string;
-    readonly enabled: boolean;
-    /** EHR pages that may show the app in a frame */
-    readonly frameAncestors: readonly string[];
     readonly authorizationServer?: string | undefined;
     readonly issuer?: string | undefined;
     readonly discoveredAt?: Date | undefined;
@@ -36,27 +33,24 @@ export interface ConnectionProps extends Forms {
   };
 }
 
-/** The form that saves and checks. */
-export function fhirUrlForm({ actionOf, csrfToken, field }: ConnectionProps): SafeHtml {
-  const changes = field.changes ?? [];
+/**
+ * The form that saves and checks.
+ *
+ * @param isNext whether it is the one thing to do next.
+ */
+export function fhirUrlForm({ actionOf, csrfToken, field }: ConnectionProps, isNext: boolean): SafeHtml {
   return html`<form class="fhir-url" method="post" action="${actionOf('')}">
 <input type="hidden" name="csrf" value="${csrfToken}">
 ${formField({ name: 'fhirUrl', label: 'FHIR URL', hint: 'Address of the FHIR R4 server, from the EHR team. It is checked from our servers when you save.', value: field.value, problem: field.problem, autocomplete: 'off', isRequired: true })}
-<button class="btn btn-primary" type="submit">Save</button>
+<button class="btn ${isNext ? 'btn-primary' : 'btn-outline-secondary'}" type="submit">Save</button>
 </form>
-${
-  changes.length === 0
-    ? null
-    : html`<div class="notice" role="status">${icon('info')} <div><p>What you typed was changed:</p><ul>${changes.map((sentence) => html`<li>${sentence}</li>`)}</ul></div></div>
-`
-}`;
+`;
 }
 
-/** Beside the FHIR URL, because without this setting every check passes and no clinician sees the app. */
-export function frameNotice({ inUse }: ConnectionProps): SafeHtml | null {
-  return inUse.frameAncestors.length > 0
-    ? null
-    : html`<p class="notice notice-problem">${icon('warning')} <span>The app cannot be shown inside the EHR until you name the EHR pages that may show it in a frame. <a href="#frameAncestors">Name them in the advanced settings</a></span></p>
+/** What was made of the typed text, for the head of the page. */
+export function changedNotice({ field: { changes = [], value } }: ConnectionProps): SafeHtml | null {
+  if (changes.length === 0) return null;
+  return html`<div class="notice" role="status">${icon('info')} <div><p>What you typed was understood as <code class="value">${value}</code>:</p><ul>${changes.map((sentence) => html`<li>${sentence}</li>`)}</ul></div></div>
 `;
 }
 
@@ -81,7 +75,7 @@ ${formField({ name: 'reason', label: 'Reason for using it in spite of the failur
 }
 
 /** What every launch uses now. */
-export function connectionFacts({ inUse, timeZone }: ConnectionProps): SafeHtml {
+export function connectionFacts({ inUse, timeZone }: Pick<ConnectionProps, 'inUse' | 'timeZone'>): SafeHtml {
   const { fhirBaseUrl, authorizationServer, issuer, discoveredAt, isGivenByHand } = inUse;
   return html`<section aria-labelledby="connection">
 <h2 id="connection">In use for every launch</h2>
@@ -91,7 +85,6 @@ export function connectionFacts({ inUse, timeZone }: ConnectionProps): SafeHtml 
 <tr><th scope="row">Issuer</th><td>${issuer === undefined ? 'not discovered yet' : html`<code class="value">${issuer}</code>`}</td></tr>
 <tr><th scope="row">Discovered</th><td>${isGivenByHand === true ? 'no: endpoints are given by hand' : discoveredAt === undefined ? 'not yet' : instant(discoveredAt, timeZone)}</td></tr>
 </tbody></table>
-${inUse.enabled ? null : html`<p class="notice notice-problem">${icon('warning')} <span>This organization is disabled: every launch is refused. Ask the operator of this service.</span></p>`}
 </section>
 `;
 }

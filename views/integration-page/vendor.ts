@@ -18,19 +18,18 @@ export interface VendorProps {
     | undefined;
 }
 
-/** The section; `#vendor` names it. */
-export function vendorSection(vendor: VendorProps, forms: Forms): SafeHtml {
-  const { name, rows, suggestion } = vendor;
+/** What the preset in use sets, folded away. */
+export function presetSection({ name, rows }: VendorProps): SafeHtml {
   const isChanged = rows.some(({ changedTo }) => changedTo !== undefined);
-  return html`<section aria-labelledby="vendor-preset">
-<h2 id="vendor-preset">EHR vendor</h2>
-${suggestion && suggested(suggestion, forms)}
-<p>Preset in use: <strong>${name}</strong>. ${rows.length === 0 ? 'It sets only the defaults.' : 'What it sets, why, and the source:'}${isChanged ? ' Values that were changed here are kept.' : ''} Choose another preset in the <a href="#vendor">advanced settings</a>.</p>
-${presetTable(rows)}</section>
+  if (rows.length === 0) return html`<p>Preset in use: <strong>${name}</strong>. It sets only the defaults.</p>`;
+  return html`<details class="group"><summary>Preset in use: <strong>${name}</strong></summary>
+<p>What it sets, why, and the source.${isChanged ? ' Values that were changed here are kept.' : ''} “EHR vendor” below chooses another one.</p>
+${presetTable(rows)}</details>
 `;
 }
 
-function suggested(
+/** Beside the FHIR URL that looks like the vendor's. */
+export function suggestedPreset(
   { vendor, name, seen, rows }: NonNullable<VendorProps['suggestion']>,
   { actionOf, csrfToken }: Forms,
 ): SafeHtml {

@@ -122,7 +122,8 @@ export interface FinishedChecks {
   state: ConnectionState;
 }
 
-/** A run under way: iterate for rows as they finish, and await `finished` for the whole. Neither ever rejects. */
-export interface RunningChecks extends AsyncIterable<CheckResult> {
+/** A run under way: `rows` to see how far it is, `finished` for the whole. None of them ever rejects. */
+export interface RunningChecks {
+  readonly rows: readonly Promise<CheckResult>[];
   readonly finished: Promise<FinishedChecks>;
 }

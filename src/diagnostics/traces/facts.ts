@@ -9,6 +9,9 @@ import type { TokenResponse } from '#src/smart/token-response.ts';
 import { few, hostOf, namesOf, scopeTokens } from './clean-facts.ts';
 import type { StepFacts } from './trace.ts';
 
+/** The fact that names the page around the app, by its origin. */
+export const FRAMING_PAGE = 'framed by';
+
 /** The launch URL's parameters by name, and the EHR it says it is. */
 export function launchFacts(query: URLSearchParams, orgIdForm: 'path' | 'query'): StepFacts {
   const iss = query.get('iss');

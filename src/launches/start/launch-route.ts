@@ -1,12 +1,12 @@
 /** `GET /smart/launch`: the EHR opens the app here, usually in an iframe. */
 import type { Request, RequestHandler, Response } from 'express';
-import { launchFacts } from '#src/diagnostics/traces/facts.ts';
+import { FRAMING_PAGE, launchFacts } from '#src/diagnostics/traces/facts.ts';
 import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
 import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError } from '#src/errors.ts';
-import { isFramed } from '#src/http/framed.ts';
+import { framingOrigin, isFramed } from '#src/http/framed.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import { setPagePolicy } from '#src/http/security-headers.ts';
@@ -58,7 +58,8 @@ async function whoIsAsked(
 }
 
 function launchFactsOf(request: Request): StepFacts {
-  return launchFacts(queryOf(request), request.params['orgId'] === undefined ? 'query' : 'path');
+  const facts = launchFacts(queryOf(request), request.params['orgId'] === undefined ? 'query' : 'path');
+  return { ...facts, [FRAMING_PAGE]: framingOrigin(request) };
 }
 
 async function findOrganization(

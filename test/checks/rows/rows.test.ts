@@ -3,7 +3,6 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { checkIds } from '#src/checks/rows/catalogue.ts';
 import type { Verdict } from '#src/checks/rows/result.ts';
-import { inLaunchOrder, runChecks } from '#src/checks/run.ts';
 import { type Checkup, createCheckup, idsOf, row } from '#test/checks/checkup.ts';
 import {
   alter,
@@ -428,16 +427,3 @@ test('a server that writes nonsense into its documents gets it shown short, on o
   expect(Math.max(...texts.map((text) => text.length))).toBeLessThan(700);
   expect(texts.join('')).not.toMatch(/[\n\r]|eyJ/);
 });
-
-test('rows come as they finish, or in the order of a launch for a page without JavaScript', async () => {
-  const running = runChecks({ fhirUrl: ehr.fhirBase, organization: undefined }, checkup.dependencies);
-  const [quickest, ordered] = await Promise.all([collect(running), collect(inLaunchOrder(running, checkIds))]);
-  expect(quickest.toSorted()).toEqual(checkIds.toSorted());
-  expect(ordered).toEqual(checkIds);
-});
-
-async function collect(rows: AsyncIterable<{ id: string }>): Promise<string[]> {
-  const ids = [];
-  for await (const { id } of rows) ids.push(id);
-  return ids;
-}

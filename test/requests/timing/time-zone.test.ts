@@ -99,7 +99,6 @@ test('Settings show, and filter by, the days of the organization', async () => {
   expect(await read(administrator, 'verify?since=2026-11-25T02:29:00Z')).toContain('21:29:00 EST');
   const connection = await read(administrator, 'integrations/smart-on-fhir');
   expect(connection).toContain('2026-11-24 21:30 EST');
-  expect(connection).toContain('Time zone');
   expect(connection).not.toMatch(/\bUTC\b/);
   const csv = await administrator.visit(`${world().url}/settings/audit.csv?from=2026-11-25`);
   expect(csv.body).not.toContain('2026-11-25T02:30');

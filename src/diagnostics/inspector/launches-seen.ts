@@ -1,0 +1,42 @@
+/** What the launches of an organization say about its connection: has one arrived, and which pages wanted to show the app? */
+import type { Queries } from '#src/adapters/database/index.ts';
+import { FRAMING_PAGE, isStandalone } from '#src/diagnostics/traces/facts.ts';
+import { listTraces } from '#src/diagnostics/traces/list.ts';
+import type { TraceRecord } from '#src/diagnostics/traces/trace.ts';
+import type { SeenLaunches } from '#src/integration-page/view.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+import { mayFrame } from '#src/settings/addresses.ts';
+
+const MOST_LOOKED_AT = 20;
+
+/** Two queries, each bounded; says nothing of another organization (MT-01). */
+export async function launchesSeen(
+  db: Queries,
+  { id: organizationId, fhirBaseUrl, frameAncestors }: Organization,
+): Promise<SeenLaunches> {
+  const [completed, all] = await Promise.all([
+    listTraces(db, { organizationId, outcome: 'completed' }, MOST_LOOKED_AT),
+    listTraces(db, { organizationId }, MOST_LOOKED_AT),
+  ]);
+  const base = withoutSlash(fhirBaseUrl);
+  const last = completed.find(
+    (trace) => trace.framed !== false && !isStandalone(trace.steps) && withoutSlash(factOf(trace, 'iss')) === base,
+  );
+  const refused = all.find((trace) => {
+    const origin = factOf(trace, FRAMING_PAGE);
+    return origin !== '' && !mayFrame(frameAncestors, origin);
+  });
+  return {
+    completed: last && { id: last.id, at: last.startedAt },
+    framedBy: refused && { origin: factOf(refused, FRAMING_PAGE), at: refused.startedAt },
+  };
+}
+
+function factOf({ steps }: TraceRecord, name: string): string {
+  const fact = steps.find((step) => step.name === 'launch')?.facts[name];
+  return typeof fact === 'string' ? fact : '';
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/$/, '');
+}

@@ -1,0 +1,21 @@
+/** Step 2: which EHR pages may show the app in a frame. */
+import { fieldOf } from '#src/http/form-body.ts';
+import { actorOf } from '#src/http/sessions/admin-session.ts';
+import { editOrganization } from '#src/organizations/edit.ts';
+import { refusedForm } from '#src/settings/form.ts';
+import { done, type Handler, refused } from './visit.ts';
+
+const FIELD = 'frameAncestors';
+
+/** The whole list as typed, or one proposal added to it; the schema judges both. */
+export const saveFrame: Handler = async (dependencies, visit) => {
+  const { organization, request } = visit;
+  const added = fieldOf(request, 'add', 'url').trim();
+  const typed = fieldOf(request, FIELD, 'list').trim();
+  const values = added === '' ? typed.split(/[\s,]+/).filter(Boolean) : [...organization.frameAncestors, added];
+  const result = await editOrganization(dependencies, organization.id, { [FIELD]: values }, actorOf(request));
+  if (result.ok) return done(dependencies, visit, 'Saved: these pages may show the app in a frame.');
+  const { problems } = refusedForm({}, result.problems);
+  const problem = problems[FIELD] ?? Object.values(problems).join('; ');
+  return refused(dependencies, visit, 400, { frame: { typed: values.join('\n'), problem } });
+};

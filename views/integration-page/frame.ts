@@ -1,0 +1,46 @@
+/** Which EHR pages may show the app: the field, and addresses that were seen or are known. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { described, fieldProblem } from '#views/form-field.ts';
+import { instant } from '#views/instant.ts';
+import type { Forms } from './connection.ts';
+
+export interface FrameProps {
+  readonly label: string;
+  readonly hint: string;
+  /** saved origins */
+  readonly values: readonly string[];
+  /** as typed, where it was refused */
+  readonly typed?: string | undefined;
+  readonly problem?: string | undefined;
+  /** of pages that opened the app in a frame and may not, or of the vendor's hosted EHR */
+  readonly proposals: readonly {
+    readonly origin: string;
+    /** when a launch came from there; undefined where only the vendor says so */
+    readonly seenAt?: Date | undefined;
+    readonly vendor?: string | undefined;
+  }[];
+}
+
+/** The form; one press takes a proposal. @param isNext whether this is the one thing to do next. */
+export function frameForm(frame: FrameProps, forms: Forms, isNext: boolean): SafeHtml {
+  const { label, hint, values, typed, problem, proposals } = frame;
+  const csrf = html`<input type="hidden" name="csrf" value="${forms.csrfToken}">`;
+  const isBest = isNext && proposals.length > 0;
+  return html`${proposals.map(
+    (
+      { origin, seenAt, vendor },
+      index,
+    ) => html`<form class="proposal" method="post" action="${forms.actionOf('frame')}">${csrf}<input type="hidden" name="add" value="${origin}">
+<p>${seenAt === undefined ? html`The EHR that ${vendor ?? 'the vendor'} hosts is usually at this address.` : html`A page at this address opened the app in a frame ${instant(seenAt, forms.timeZone)}, and it may not show it yet.`} Allow it only if it is your EHR’s: <code class="value">${origin}</code></p>
+<button class="btn ${isBest && index === 0 ? 'btn-primary' : 'btn-outline-secondary'}" type="submit">Allow <bdi>${origin}</bdi></button></form>
+`,
+  )}
+<form method="post" action="${forms.actionOf('frame')}">${csrf}
+<div class="field"><label for="frameAncestors">${label}</label>
+<p class="hint" id="frameAncestors-hint">${hint}</p>
+<textarea class="form-control" id="frameAncestors" name="frameAncestors" rows="${Math.min(6, Math.max(2, values.length))}" spellcheck="false"${described('frameAncestors', hint, problem)}>
+${typed ?? values.join('\n')}</textarea>
+${fieldProblem('frameAncestors', problem)}</div>
+<button class="btn ${isNext && !isBest ? 'btn-primary' : 'btn-outline-secondary'}" type="submit">Save web address</button></form>
+`;
+}

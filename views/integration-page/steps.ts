@@ -1,0 +1,122 @@
+/** The three steps of a connection, each with its state: FHIR URL, the EHR's web address, a launch. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+import { instant } from '#views/instant.ts';
+import { type CheckOutcome, type CheckRow, foldedCheckRows } from './check-rows.ts';
+import { type ConnectionProps, draftNotice, fhirUrlForm } from './connection.ts';
+import { type FrameProps, frameForm } from './frame.ts';
+import { type AcceptedScopesProps, acceptedScopesNotice } from './scope-editor.ts';
+import { type SuggestionProps, suggestionList } from './tools.ts';
+import { suggestedPreset, type VendorProps } from './vendor.ts';
+
+/** A run of the checks that has ended. */
+export interface FinishedRun {
+  readonly fhirUrl: string;
+  readonly at: Date;
+  readonly by: string;
+  readonly rows: readonly CheckRow[];
+  readonly outcome: CheckOutcome;
+  /** no check failed that every launch depends on */
+  readonly isUsable: boolean;
+  readonly suggestions: readonly SuggestionProps[];
+}
+
+export interface StepsProps {
+  readonly connection: ConnectionProps;
+  readonly run: FinishedRun | undefined;
+  readonly isEnabled: boolean;
+  readonly frame: FrameProps;
+  /** the last launch from a chart that reached the request list, with the FHIR URL in use */
+  readonly launch: { readonly id: string; readonly at: Date } | undefined;
+  readonly verifyHref: string;
+  readonly vendorSuggestion: VendorProps['suggestion'];
+  /** undefined while launches ask for scopes that the EHR accepts */
+  readonly accepted: AcceptedScopesProps | undefined;
+}
+
+/** Which steps are done. */
+export function stateOf({ connection, run, frame, launch, isEnabled }: StepsProps) {
+  const { fhirBaseUrl } = connection.inUse;
+  const isConnected = fhirBaseUrl !== '' && run?.fhirUrl === fhirBaseUrl && run.isUsable;
+  return { url: isConnected, frame: frame.values.length > 0, launch: launch !== undefined && isEnabled };
+}
+
+type Step = keyof ReturnType<typeof stateOf>;
+
+/** The step an administrator is at; undefined when all are done. */
+function currentStep(props: StepsProps): Step | undefined {
+  const state = stateOf(props);
+  return (['url', 'frame', 'launch'] as const).find((step) => !state[step]);
+}
+
+/** The one thing to do next, and who does it. */
+export function nextThing(props: StepsProps): SafeHtml | null {
+  const { run, connection, isEnabled } = props;
+  const current = currentStep(props);
+  const failed = run?.rows.find(({ verdict }) => verdict === 'failure');
+  const next = (text: SafeHtml) => html`<p class="next"><strong>Next:</strong> ${text}</p>
+`;
+  if (!isEnabled)
+    return next(html`The operator of this service enables this organization; until then every launch is refused.`);
+  if (current === 'frame') return next(html`You <a href="#step-frame">say which EHR page may show the app</a>.`);
+  if (current === 'launch')
+    return next(html`You <a href="#step-launch">launch the app in a test session of the EHR</a>.`);
+  if (failed) return next(html`<a href="#check-${failed.id}">${failed.title}</a>. ${failed.owner}: ${failed.remedy}`);
+  if (current === undefined) return null;
+  return next(
+    connection.field.value === ''
+      ? html`You <a href="#fhirUrl">enter the FHIR URL</a>.`
+      : html`You <a href="#fhirUrl">save the FHIR URL</a>, which checks it.`,
+  );
+}
+
+/** The current step is open, the others are closed with their state in sight. */
+export function steps(props: StepsProps): SafeHtml {
+  const current = currentStep(props);
+  const state = stateOf(props);
+  const { connection, run, frame } = props;
+  const isAsked = connection.field.problem !== undefined || connection.draft !== undefined || props.vendorSuggestion;
+  const open: Readonly<Record<Step, boolean>> = {
+    url: Boolean(isAsked) || (run?.suggestions.length ?? 0) > 0,
+    // A launch from a page that is not named yet stays an empty frame.
+    frame: frame.problem !== undefined || (!state.launch && frame.proposals.some(({ seenAt }) => seenAt)),
+    launch: props.accepted !== undefined,
+  };
+  const step = (name: Step, title: string, body: SafeHtml) =>
+    html`<details class="step" id="step-${name}"${name === current || open[name] ? html` open` : null}><summary><h2>${title}</h2> ${stateWord(state[name])}</summary>
+${body}</details>
+`;
+  return html`<div class="steps">
+${step('url', '1. FHIR URL', urlStep(props, current === 'url'))}
+${step('frame', '2. Your EHR’s web address', frameForm(frame, connection, current === 'frame'))}
+${step('launch', '3. Verify a launch', launchStep(props, current === 'launch'))}</div>
+`;
+}
+
+function stateWord(isDone: boolean): SafeHtml {
+  return isDone
+    ? html`<span class="state state-active">Done</span>`
+    : html`<span class="state state-pending">To do</span>`;
+}
+
+function urlStep({ connection, run, vendorSuggestion }: StepsProps, isCurrent: boolean): SafeHtml {
+  const { fhirBaseUrl, authorizationServer } = connection.inUse;
+  const csrf = html`<input type="hidden" name="csrf" value="${connection.csrfToken}">`;
+  return html`${fhirBaseUrl === '' ? null : html`<p>In use for every launch: <code class="value">${fhirBaseUrl}</code>${authorizationServer === undefined ? null : html`, where clinicians sign in at <code class="value">${authorizationServer}</code>`}</p>`}
+${draftNotice(connection)}${fhirUrlForm(connection, isCurrent)}
+${vendorSuggestion ? suggestedPreset(vendorSuggestion, connection) : null}
+${
+  run === undefined
+    ? html`<p>Not checked yet.</p>`
+    : html`${suggestionList(run.suggestions, connection)}<section class="checks" aria-labelledby="checks"><h3 id="checks">Last checks</h3>
+<p class="note">Checked ${instant(run.at, connection.timeZone)} by <bdi>${run.by}</bdi>: <bdi>${run.fhirUrl}</bdi></p>
+${foldedCheckRows(run.rows)}
+<form method="post" action="${connection.actionOf('check')}">${csrf}<button class="btn btn-outline-secondary" type="submit">Check again</button></form></section>`
+}
+`;
+}
+
+function launchStep({ launch, verifyHref, connection, accepted }: StepsProps, isCurrent: boolean): SafeHtml {
+  return html`${launch === undefined ? html`<p>You open the app for a test patient in a test session of the EHR, or ask the EHR team to. The page Verify shows the launch while it happens.</p>` : html`<p>A launch reached the request list ${instant(launch.at, connection.timeZone)}. <a href="/settings/launches/${launch.id}">Look at it step by step</a></p>`}
+${acceptedScopesNotice(accepted, connection)}<p><a class="btn ${isCurrent ? 'btn-primary' : 'btn-outline-secondary'}" href="${verifyHref}">Verify a launch</a></p>
+`;
+}
