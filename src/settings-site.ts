@@ -16,6 +16,7 @@ import { createSessionStore } from '#src/http/sessions/session-store.ts';
 import { guideRoute, startRoute } from '#src/integration-page/guide-routes.ts';
 import { organizationsRoutes } from '#src/integration-page/organizations-routes.ts';
 import { integrationRoutes } from '#src/integration-page/routes.ts';
+import { servicesRoutes } from '#src/integration-page/services-routes.ts';
 import { keySettingsRoutes } from '#src/keys/keys-page-routes.ts';
 import { endAfterChange, type LaunchEndings } from '#src/launches/ending/end-launches.ts';
 import { liveLaunchesRoutes } from '#src/launches/pages/live-launches-routes.ts';
@@ -73,6 +74,7 @@ export function settingsSite(dependencies: SettingsSiteDependencies): Router {
   const mount = mountIn(router, { head: true });
 
   router.use('/settings/integrations/smart-on-fhir', signedIn, integrationRoutes(settings));
+  router.use('/settings/services', signedIn, servicesRoutes(settings));
   router.use('/settings/clinicians', signedIn, clinicianRoutes(settings));
   router.use('/settings/organizations', signedIn, operator, organizationsRoutes(settings));
   router.use('/settings/keys', signedIn, operator, keySettingsRoutes({ ...settings, keyHolders }));

@@ -8,7 +8,6 @@ import { acceptSuggestion, usePreset, useScopes } from './accept-routes.ts';
 import { previewScopes, saveAdvanced } from './advanced-routes.ts';
 import { checkAgain, discardDraft, saveUrl, showPage, useAnyway } from './connection-routes.ts';
 import { withOrganization } from './own-organization.ts';
-import { exportTable, previewRequestForm } from './tables-routes.ts';
 import { keyProof, report } from './tools.ts';
 import type { Handler, IntegrationDependencies } from './visit.ts';
 
@@ -36,9 +35,6 @@ export function integrationRoutes(dependencies: IntegrationDependencies): Router
   router.post('/preview-scopes', on(previewScopes));
   router.post('/use-scopes', on(useScopes));
   router.post('/use-preset', on(usePreset));
-  router.get('/request-form', on(previewRequestForm));
-  router.get('/services.csv', on(exportTable('services')));
-  router.get('/receivers.csv', on(exportTable('receivers')));
   router.post('/prove-key', on(keyProof(createKeyProofLimit(redis))));
   router.post('/report', on(report(createReportLimit(redis))));
   return router;

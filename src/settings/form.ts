@@ -3,7 +3,7 @@ import type { FieldGroup } from '#views/integration-page/advanced.ts';
 import type { TypedForm } from '#views/typed-form.ts';
 import { type SettingField, type SettingProblem, settingFields, settingRows } from './derived.ts';
 
-const formFields = settingFields.filter((field) => !settingRows[field].operator);
+const formFields = settingFields.filter((field) => !settingRows[field].operator && !settingRows[field].ownPage);
 
 /** The fields under their headings. */
 export const fieldGroups: readonly FieldGroup[] = [...Map.groupBy(formFields, (field) => settingRows[field].group)].map(

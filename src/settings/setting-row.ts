@@ -15,6 +15,8 @@ interface About {
   preset?: true;
   /** It is part of what the app trusts about the EHR: a change ends open launches (MT-05). */
   endsLaunches?: true;
+  /** It has a page of its own, and stands in no form of settings. */
+  ownPage?: true;
   /** Only an operator changes it. */
   operator?: true;
   /** In words, where the value differs from machine to machine. */
