@@ -22,6 +22,7 @@ import { handoverRoutes } from '#src/integration-page/handover-routes.ts';
 import { organizationsRoutes } from '#src/integration-page/organizations-routes.ts';
 import { registerRoute, registrationCsv, registrationJson } from '#src/integration-page/register-routes.ts';
 import { integrationRoutes } from '#src/integration-page/routes.ts';
+import { servicesRoutes } from '#src/integration-page/services-routes.ts';
 import { sharedRegister } from '#src/integration-page/shared-register.ts';
 import { keySettingsRoutes } from '#src/keys/keys-page-routes.ts';
 import { endAfterChange, type LaunchEndings } from '#src/launches/ending/end-launches.ts';
@@ -88,6 +89,7 @@ export function settingsSite(dependencies: SettingsSiteDependencies): Router {
 
   router.use('/settings/integrations/smart-on-fhir', signedIn, integrationRoutes(settings));
   router.use('/settings/handover', signedIn, handoverRoutes(settings));
+  router.use('/settings/services', signedIn, servicesRoutes(settings));
   router.use('/settings/clinicians', signedIn, clinicianRoutes(settings));
   router.use('/settings/organizations', signedIn, operator, organizationsRoutes(settings));
   router.use('/settings/keys', signedIn, operator, keySettingsRoutes({ ...settings, keyHolders }));

@@ -13,6 +13,8 @@ const NAMES = [
   'favicon.svg',
   'keep-draft.js',
   'new-request.css',
+  'own-questions.js',
+  'read-file.js',
   'requests.css',
   'requests.js',
   'settings.css',

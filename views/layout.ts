@@ -13,8 +13,8 @@ export interface LayoutProps {
   readonly styles?: readonly AssetName[] | undefined;
   /** what stands in the top bar beside the product's name */
   readonly bar?: SafeHtml | undefined;
-  /** a script of ours that the page also works without */
-  readonly script?: AssetName | undefined;
+  /** scripts of ours that the page also works without */
+  readonly script?: AssetName | readonly AssetName[] | undefined;
 }
 
 /** Everything up to and including `<main>`, so that a page can be sent before its data is there. */
@@ -32,7 +32,7 @@ export function layoutStart(props: LayoutProps): SafeHtml {
 <link rel="stylesheet" href="${assetPath('app.css')}">
 ${props.styles?.map((name) => html`<link rel="stylesheet" href="${assetPath(name)}">`)}
 ${props.themeUrl === undefined ? null : html`<link rel="stylesheet" href="${props.themeUrl}">`}
-${props.script === undefined ? null : html`<script src="${assetPath(props.script)}" defer></script>`}
+${[props.script ?? []].flat().map((name) => html`<script src="${assetPath(name)}" defer></script>`)}
 </head>
 <body>
 <a class="skip-link" href="#main">Skip to content</a>

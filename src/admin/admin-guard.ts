@@ -25,6 +25,9 @@ export interface AdminGuardDependencies {
 const LARGER_FORMS = {
   '/settings/integrations/smart-on-fhir/advanced': FORM_BYTES.settings,
   '/settings/integrations/smart-on-fhir/preview-scopes': FORM_BYTES.settings,
+  '/settings/services/services': FORM_BYTES.tables,
+  '/settings/services/receivers': FORM_BYTES.tables,
+  '/settings/services/questionnaire': FORM_BYTES.tables,
   '/settings/keys/import': FORM_BYTES.key,
 };
 

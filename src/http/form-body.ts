@@ -17,13 +17,22 @@ const LONGEST = {
   sealed: 8_192,
   key: 16_000,
   list: 24_000,
+  table: 40_000,
+  document: 100_000,
 } as const;
 
 /** What a field is, and with it how long it may be. */
 export type FieldKind = keyof typeof LONGEST;
 
 /** Bodies in bytes: the usual form, the ones that need less, and the ones with long texts. */
-export const FORM_BYTES = { signIn: 4_096, usual: 8_192, key: 32_768, note: 65_536, settings: 100_000 } as const;
+export const FORM_BYTES = {
+  signIn: 4_096,
+  usual: 8_192,
+  key: 32_768,
+  note: 65_536,
+  settings: 100_000,
+  tables: 400_000,
+} as const;
 
 const NOT_TYPED = /[^\P{Cc}\t\r\n]/gu;
 

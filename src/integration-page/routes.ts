@@ -9,7 +9,6 @@ import { previewScopes, saveAdvanced, showAdvanced } from './advanced-routes.ts'
 import { askToDiscard, checkAgain, discardDraft, saveUrl, showPage, useAnyway } from './connection-routes.ts';
 import { saveFrame } from './frame-routes.ts';
 import { withOrganization } from './own-organization.ts';
-import { exportTable, previewRequestForm } from './tables-routes.ts';
 import { keyProof, report, showTools } from './tools.ts';
 import type { Handler, IntegrationDependencies } from './visit.ts';
 
@@ -40,9 +39,6 @@ export function integrationRoutes(dependencies: IntegrationDependencies): Router
   router.post('/preview-scopes', on(previewScopes));
   router.post('/use-scopes', on(useScopes));
   router.post('/use-preset', on(usePreset));
-  router.get('/request-form', on(previewRequestForm));
-  router.get('/services.csv', on(exportTable('services')));
-  router.get('/receivers.csv', on(exportTable('receivers')));
   router.get('/tools', on(showTools));
   router.post('/prove-key', on(keyProof(createKeyProofLimit(redis))));
   router.post('/report', on(report(createReportLimit(redis))));

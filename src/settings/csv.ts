@@ -12,7 +12,7 @@ export type CsvTable =
   | { readonly ok: true; readonly rows: readonly CsvRow[] }
   | { readonly ok: false; readonly problem: string };
 
-const MOST_ROWS = 300;
+const MOST_ROWS = 500;
 
 /** @param columns of the header, which may stand in any order and must all be there. Empty rows are passed over. */
 export function readCsv(text: string, columns: readonly string[]): CsvTable {
@@ -21,7 +21,14 @@ export function readCsv(text: string, columns: readonly string[]): CsvTable {
   const [header = [], ...rest] = lines;
   const missing = columns.filter((column) => !header.includes(column));
   if (missing.length > 0) return { ok: false, problem: `line 1 must name the columns ${columns.join(', ')}` };
-  const rows = rest.map((cells, index) => ({ number: index + 2, cells }));
+  // A quoted cell may go over several lines.
+  const linesOf = (cells: readonly string[]) => cells.join('').split('\n').length;
+  let next = 1 + linesOf(header);
+  const rows = rest.map((cells) => {
+    const number = next;
+    next += linesOf(cells);
+    return { number, cells };
+  });
   const filled = rows.filter(({ cells }) => cells.some((cell) => cell !== ''));
   if (filled.length > MOST_ROWS) return { ok: false, problem: `must have at most ${MOST_ROWS} rows` };
   return {

@@ -1,12 +1,12 @@
 /** The services of an organization that has not changed them. Their codes differ from EHR to EHR, so they have none. */
-export const DEFAULT_SERVICES = `service,name,system,code,sections,field,label,kind,choices,required
+export const DEFAULT_SERVICES = `service,name,system,code,sections,field,label,kind,choices,required,shown
 transport,Transport,,,where clinical contact insurance,,,,,
 transport,,,,,mobility,How the patient travels,choice,On foot|On foot with help|In a wheelchair|On a stretcher,
 transport,,,,,oxygen,Oxygen on the way,yes/no,,
-transport,,,,,oxygen-flow,Litres a minute,number,,oxygen=yes
+transport,,,,,oxygen-flow,Litres a minute,number,,always,oxygen=yes
 transport,,,,,escort,Companion or escort,text,,
 transport,,,,,return-trip,Return trip needed,yes/no,,
-transport,,,,,return-at,Return pick-up,date-time,,return-trip=yes
+transport,,,,,return-at,Return pick-up,date-time,,always,return-trip=yes
 home-care,Home care,,,where clinical contact insurance,,,,,
 home-care,,,,,care,Kind of care,choice,Nursing|Therapy|Aide|Social work,
 home-care,,,,,lives-alone,Lives alone,yes/no,,
@@ -22,4 +22,4 @@ infusion,,,,,pharmacy,Pharmacy,text,,
 referral,Referral,,,clinical contact insurance,,,,,
 referral,,,,,specialty,Specialty,text,,
 referral,,,,,visit,Kind of visit,choice,In person|Video|eConsult,
-referral,,,,,question,Question for the consultant,text,,visit=eConsult`;
+referral,,,,,question,Question for the consultant,long text,,always,visit=eConsult`;

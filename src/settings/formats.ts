@@ -47,8 +47,7 @@ export const timeZone = textFormat()
   .transform((name) => (name === '' ? serverTimeZone : name))
   .refine(isTimeZone, { error: 'must be a time zone such as America/New_York or Europe/Berlin' });
 
-/** As long as a field of the settings may be. */
-const LONGEST_TABLE = 8_000;
+const LONGEST_TABLE = 40_000;
 
 /** A table as text, with every problem of every row; line ends are made one. */
 function tableText(problemsOf: (text: string) => readonly string[]) {

@@ -19,14 +19,14 @@ export type ReadReceivers =
   | { readonly ok: true; readonly receivers: readonly Receiver[] }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-const COLUMNS = ['name', 'kind', 'telephone', 'services', 'reference'];
+export const RECEIVER_COLUMNS: readonly string[] = ['name', 'kind', 'telephone', 'services', 'reference'];
 /** What FHIR R4 lets perform a ServiceRequest, and is no person at home. */
 const TYPES = ['Organization', 'HealthcareService', 'PractitionerRole', 'Practitioner', 'CareTeam'];
 
 /** @param text CSV, or nothing at all. `services` is separated by spaces. */
 export function readReceivers(text: string): ReadReceivers {
   if (text.trim() === '') return { ok: true, receivers: [] };
-  const table = readCsv(text, COLUMNS);
+  const table = readCsv(text, RECEIVER_COLUMNS);
   if (!table.ok) return { ok: false, problems: [table.problem] };
   const names = table.rows.map(({ cells }) => cells['name']);
   const problems = table.rows.flatMap((row, index) => problemsOf(row, names.indexOf(row.cells['name']) < index));

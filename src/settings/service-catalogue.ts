@@ -1,12 +1,25 @@
 /** What can be requested at an organization, as a table: a row per service, and a row per field of its own. */
 import { LRUCache } from 'lru-cache';
 import { type CsvRow, readCsv } from './csv.ts';
+import { readShownWhen, type ShownWhen, shownProblem } from './shown-when.ts';
 
 /** Parts of the form that a service has a use for. */
 export const SERVICE_SECTIONS = ['where', 'clinical', 'contact', 'insurance'] as const;
 
 /** What a field of its own holds. */
-export const FIELD_KINDS = ['text', 'choice', 'number', 'date-time', 'yes/no'] as const;
+export const FIELD_KINDS = [
+  'text',
+  'long text',
+  'choice',
+  'number',
+  'whole number',
+  'date',
+  'date-time',
+  'yes/no',
+] as const;
+
+/** The most characters of an answer, where its row names fewer or none. */
+export const LONGEST_ANSWER = { text: 200, 'long text': 1_000 } as const;
 
 /** One question that only this service asks. */
 export interface OwnField {
@@ -15,6 +28,10 @@ export interface OwnField {
   readonly kind: (typeof FIELD_KINDS)[number];
   readonly choices: readonly string[];
   readonly required: 'never' | 'always' | { readonly field: string; readonly value: string };
+  /** What is not shown is not asked, and its answer is not sent. */
+  readonly shown: ShownWhen;
+  /** Of a text, in characters. */
+  readonly longest: number;
 }
 
 /** One service. */
@@ -35,12 +52,20 @@ export type ReadCatalogue =
   | { readonly ok: false; readonly problems: readonly string[] };
 
 const COLUMNS = ['service', 'name', 'system', 'code', 'sections', 'field', 'label', 'kind', 'choices', 'required'];
+/** A table may leave these out. */
+const MORE_COLUMNS = ['shown', 'longest'];
+export const CATALOGUE_COLUMNS: readonly string[] = [...COLUMNS, ...MORE_COLUMNS];
 const NAME = /^[a-z][a-z0-9-]{0,29}$/;
 const MOST_SERVICES = 20;
+/** Of one service: as many as one form can ask. */
+export const MOST_FIELDS = 60;
+export const LONGEST_LABEL = 200;
+export const MOST_CHOICES = 50;
+export const LONGEST_CHOICE = 100;
 
 /**
  * @param text CSV. A row without `field` is a service; one with it is a field of the service above or elsewhere.
- *   `required` is empty, `always`, or `field=value` of the same service.
+ *   `required` is empty, `always`, or `field=value` of the same service; `shown` as readShownWhen has it.
  */
 export function readCatalogue(text: string): ReadCatalogue {
   const known = catalogues.get(text);
@@ -96,20 +121,39 @@ function fieldProblems(row: CsvRow, services: readonly unknown[], rows: readonly
   const [other, value] = required.split('=');
   const isCondition =
     value !== undefined && value !== '' && other !== field && siblings.some(({ cells }) => cells['field'] === other);
-  const count = choicesIn(choices).length;
+  const all = choicesIn(choices);
+  const { shown = '', longest = '' } = row.cells;
+  const before = rows.slice(0, index).filter(({ cells }) => cells['service'] === service);
+  const mostCharacters = longestOf(kind);
   return atRow(row.number, [
     !services.includes(service) && `service ${service || '(empty)'} has no row of its own`,
     !NAME.test(field) && 'field must be small letters, digits and "-", at most 30',
     isRepeated && `field ${field} is there already`,
-    (label === '' || label.length > 80) && 'label must be 1 to 80 characters',
+    before.length === MOST_FIELDS && `service ${service} must have at most ${MOST_FIELDS} fields`,
+    (label === '' || label.length > LONGEST_LABEL) && `label must be 1 to ${LONGEST_LABEL} characters`,
     !FIELD_KINDS.some((known) => known === kind) && `kind must be ${FIELD_KINDS.join(', ')}`,
-    kind === 'choice' && (count < 2 || count > 20) && 'choices must be 2 to 20 texts, separated by |',
-    kind !== 'choice' && count > 0 && 'choices are for the kind choice only',
+    kind === 'choice' &&
+      (all.length < 2 || all.length > MOST_CHOICES) &&
+      `choices must be 2 to ${MOST_CHOICES} texts, separated by |`,
+    all.some((choice) => choice.length > LONGEST_CHOICE) && `each choice must be at most ${LONGEST_CHOICE} characters`,
+    new Set(all).size < all.length && 'choices must differ',
+    kind !== 'choice' && all.length > 0 && 'choices are for the kind choice only',
     required !== '' &&
       required !== 'always' &&
       !isCondition &&
       'required must be empty, always, or field=value of the same service',
+    shownProblem(
+      readShownWhen(shown),
+      before.map(({ cells }) => fieldOf(cells)),
+    ) ?? false,
+    longest !== '' &&
+      (mostCharacters === undefined || !/^[1-9]\d{0,3}$/.test(longest) || Number(longest) > mostCharacters) &&
+      `longest must be empty, or for text at most ${LONGEST_ANSWER.text} and for long text at most ${LONGEST_ANSWER['long text']}`,
   ]);
+}
+
+function longestOf(kind: string): number | undefined {
+  return kind === 'text' || kind === 'long text' ? LONGEST_ANSWER[kind] : undefined;
 }
 
 function atRow(number: number, problems: readonly (string | false)[]): string[] {
@@ -130,10 +174,19 @@ function serviceOf({ cells }: CsvRow, fieldRows: readonly CsvRow[]): Service {
   };
 }
 
-function fieldOf({ field = '', label = '', kind, choices = '', required = '' }: CsvRow['cells']): OwnField {
+function fieldOf(cells: CsvRow['cells']): OwnField {
+  const { field = '', label = '', kind = '', choices = '', required = '', shown = '', longest = '' } = cells;
   const [other = '', value] = required.split('=');
   const demand = value === undefined ? (required === 'always' ? 'always' : 'never') : { field: other, value };
-  return { name: field, label, kind: kind as OwnField['kind'], choices: choicesIn(choices), required: demand };
+  return {
+    name: field,
+    label,
+    kind: kind as OwnField['kind'],
+    choices: choicesIn(choices),
+    required: demand,
+    shown: readShownWhen(shown),
+    longest: longest === '' ? (longestOf(kind) ?? LONGEST_ANSWER.text) : Number(longest),
+  };
 }
 
 function choicesIn(text: string): string[] {

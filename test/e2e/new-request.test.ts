@@ -89,6 +89,25 @@ test('the form, with errors and for a patient who has died, is for everybody to 
   expect(visitor.complaints).toEqual([]);
 });
 
+test('a question is asked once the answer above asks for it, and not any more when that changes', {
+  timeout: 120_000,
+}, async () => {
+  const page = await open(true);
+  await page.goto(deployment.ehr.launch('pat-ada'));
+  await page.getByRole('link', { name: 'New request' }).click();
+  await page.getByLabel('Service', { exact: false }).first().selectOption('transport');
+  const litres = page.getByLabel('Litres a minute');
+  for (const [answer, isAsked] of [
+    ['', false],
+    ['yes', true],
+    ['no', false],
+  ] as const) {
+    await page.getByLabel('Oxygen on the way').selectOption(answer);
+    expect(await litres.isVisible()).toBe(isAsked);
+  }
+  expect(visitor.complaints).toEqual([]);
+});
+
 test('on paper there is the list, and nothing to press', { timeout: 120_000 }, async () => {
   const page = await open(true);
   await page.goto(deployment.ehr.launch('pat-many'));

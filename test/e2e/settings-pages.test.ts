@@ -55,6 +55,12 @@ const suggesting = async () => {
   await page.getByRole('button', { name: 'Use the preset for Epic' }).waitFor();
 };
 
+const withReceivers = async () => {
+  const receivers = `name,kind,telephone,services,reference\nSwift,Ambulance,+1 555 010,bus,Organization/${'o'.repeat(40)}`;
+  await world.setOrganization(ORG_ID, { receivers });
+  await open(`/settings/services?organization=${ORG_ID}`);
+};
+
 /** Rows of every length: a failed launch, an opened chart, a check with its addresses. */
 const audited = async () => {
   await world.setOrganization(ORG_ID);
@@ -99,6 +105,7 @@ test.for<[string, () => Promise<unknown>]>([
   ['connection with a draft', () => save(`${world.url}/guide`)],
   ['advanced settings with a vendor’s preset', () => preset().then(unfoldAll)],
   ['connection that suggests a vendor', () => suggesting().then(unfoldAll)],
+  ['services and receivers with everything unfolded', () => withReceivers().then(unfoldAll)],
   ['keys', () => open('/settings/keys')],
   ['audit', () => audited().then(() => open('/settings/audit'))],
   [
@@ -157,6 +164,16 @@ test('a help desk comes by keyboard from a clinician’s name and the hour to th
   expect(await page.locator('[aria-current="step"]').getAttribute('data-step')).toBe('token');
   await page.getByText('HTTP 500').first().waitFor();
 }, 60_000);
+
+test('the text of a chosen file stands in its field, to be looked at before it is sent', async () => {
+  await withReceivers();
+  await unfoldAll();
+  const buffer = Buffer.from('\uFEFF{"resourceType":"Questionnaire"}');
+  const file = { name: 'q.json', mimeType: 'application/json', buffer };
+  await page.locator('#questionnaire-file').setInputFiles(file);
+  await page.waitForFunction("document.querySelector('#questionnaire').value !== ''");
+  expect(await page.locator('#questionnaire').inputValue()).toBe('{"resourceType":"Questionnaire"}');
+});
 
 test('a copy button puts the value on the clipboard', async () => {
   await chromium.context.grantPermissions(['clipboard-read', 'clipboard-write']);

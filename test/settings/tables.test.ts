@@ -20,7 +20,9 @@ test('the default services are five, and each field has its service', () => {
     label: 'Litres a minute',
     kind: 'number',
     choices: [],
-    required: { field: 'oxygen', value: 'yes' },
+    required: 'always',
+    shown: [[{ field: 'oxygen', test: 'is', value: 'yes' }]],
+    longest: 200,
   });
 });
 
@@ -51,12 +53,12 @@ describe('a row that is wrong is named', () => {
     [
       'a kind that is none',
       'van,Van,,,,,,,,\nvan,,,,,seats,Seats,integer,,\n',
-      'line 3: kind must be text, choice, number, date-time, yes/no',
+      'line 3: kind must be text, long text, choice, number, whole number, date, date-time, yes/no',
     ],
     [
       'a choice of one',
       'van,Van,,,,,,,,\nvan,,,,,seat,Seat,choice,Front,\n',
-      'line 3: choices must be 2 to 20 texts, separated by |',
+      'line 3: choices must be 2 to 50 texts, separated by |',
     ],
     [
       'a condition on nothing',
@@ -64,10 +66,30 @@ describe('a row that is wrong is named', () => {
       'line 3: required must be empty, always, or field=value of the same service',
     ],
     ['a field twice', 'van,Van,,,,,,,,\nvan,,,,,a,A,text,,\nvan,,,,,a,A,text,,\n', 'line 4: field a is there already'],
+    [
+      'the line after a cell of three lines',
+      'van,"Van\n\n1",,,,,,,,\nbus,,,,,,,,,\n',
+      'line 5: name must be 1 to 60 characters',
+    ],
     ['a quote without an end', 'van,"Van,,,,,,,,\n', 'a quoted cell has no end'],
     ['no service at all', '', 'must have at least one service'],
   ])('%s', ([, rows, problem]) => {
     expect(problemsOf(rows)).toEqual([problem]);
+  });
+
+  test.for<[string, string, string]>([
+    ['a condition on a field below', 'b', 'shown must refer to a field above of the same service: b'],
+    ['a condition on itself', 'a', 'shown must refer to a field above of the same service: a'],
+    ['a condition on nothing', '', ''],
+    ['an answer that is none', 'y=maybe', 'shown compares y with what is no answer to it: maybe'],
+    ['one of two that is none', 'y=yes & c=Blue|c=Red', 'shown compares c with what is no answer to it: Blue'],
+    ['an empty clause', 'y|', 'shown must refer to a field above of the same service: (empty)'],
+    ['both that are right', 'y=yes|!y & c=Red', ''],
+  ])('shown: %s', ([, shown, problem]) => {
+    const above = 'van,Van,,,,,,,,,,\nvan,,,,,y,Y,yes/no,,,,\nvan,,,,,c,C,choice,Red|Green,,,\n';
+    const table = `${HEAD.trim()},shown,longest\n${above}van,,,,,a,A,text,,,${shown},20\nvan,,,,,b,B,text,,,,\n`;
+    const read = readCatalogue(table);
+    expect(read.ok ? [] : read.problems).toEqual(problem === '' ? [] : [`line 5: ${problem}`]);
   });
 
   test('every one of them, at the setting', () => {

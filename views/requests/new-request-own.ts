@@ -8,10 +8,12 @@ export interface OwnQuestion {
   /** of its field in the form */
   readonly name: string;
   readonly label: string;
-  readonly kind: 'text' | 'choice' | 'number' | 'date-time' | 'yes/no';
+  readonly kind: 'text' | 'long text' | 'choice' | 'number' | 'whole number' | 'date' | 'date-time' | 'yes/no';
   readonly choices: readonly string[];
   /** "optional", "required", "required if Oxygen on the way is yes" */
   readonly demand: string;
+  /** for the script: conditions as name, test and value; any within a clause, and each clause */
+  readonly shown: readonly (readonly (readonly string[])[])[];
 }
 
 /** One service with its questions, and the parts of the form that it has no use for. */
@@ -50,18 +52,30 @@ function question(one: OwnQuestion, form: TypedForm): SafeHtml {
   const { name, label, demand } = one;
   const raw = form.problems[name];
   const problem = raw === undefined ? undefined : asSentence(raw);
-  return html`<div class="field"><label for="${name}">${label} <span class="demand">(${demand})</span></label>
+  const shown = one.shown.length === 0 ? null : html` data-shown="${JSON.stringify(one.shown)}"`;
+  return html`<div class="field"${shown}><label for="${name}">${label} <span class="demand">(${demand})</span></label>
 ${control(one, form.values[name] ?? '', described(name, undefined, problem))}
 ${fieldProblem(name, problem)}</div>
 `;
 }
 
-const TYPES = { text: 'text', number: 'number', 'date-time': 'datetime-local' } as const;
+const TYPES = {
+  text: 'text',
+  number: 'number',
+  'whole number': 'number',
+  date: 'date',
+  'date-time': 'datetime-local',
+} as const;
 
 function control({ name, kind, choices }: OwnQuestion, value: string, ties: SafeHtml): SafeHtml {
   if (kind === 'choice' || kind === 'yes/no') {
     const options = kind === 'choice' ? choices : ['yes', 'no'];
     return html`<select class="form-select" id="${name}" name="${name}" autocomplete="off"${ties}><option value="">Not said</option>${options.map((one) => html`<option value="${one}"${one === value ? html` selected` : null}>${one}</option>`)}</select>`;
   }
-  return html`<input class="form-control" id="${name}" name="${name}" type="${TYPES[kind]}"${kind === 'number' ? html` step="any" min="0"` : null} value="${value}" autocomplete="off"${ties}>`;
+  if (kind === 'long text') {
+    return html`<textarea class="form-control" id="${name}" name="${name}" rows="3" autocomplete="off"${ties}>
+${value}</textarea>`;
+  }
+  const step = kind === 'number' ? html` step="any" min="0"` : kind === 'whole number' ? html` min="0"` : null;
+  return html`<input class="form-control" id="${name}" name="${name}" type="${TYPES[kind]}"${step} value="${value}" autocomplete="off"${ties}>`;
 }

@@ -6,6 +6,7 @@ import { layoutEnd, layoutStart } from '#views/layout.ts';
 /** The page of the settings a visitor is on. */
 export type SettingsPage =
   | 'integration'
+  | 'services'
   | 'launches'
   | 'live'
   | 'verify'
@@ -32,6 +33,7 @@ export interface SettingsPageProps {
 const links: readonly { page: SettingsPage; href: string; text: string; operatorOnly?: true }[] = [
   { page: 'organizations', href: '/settings/organizations', text: 'Organizations', operatorOnly: true },
   { page: 'integration', href: '/settings/integrations/smart-on-fhir', text: 'SMART on FHIR' },
+  { page: 'services', href: '/settings/services', text: 'Services and receivers' },
   { page: 'verify', href: '/settings/verify', text: 'Verify' },
   { page: 'clinicians', href: '/settings/clinicians', text: 'Clinicians' },
   { page: 'launches', href: '/settings/launches', text: 'Launches' },

@@ -17,8 +17,8 @@ const KEPT =
 const MOST_TYPED_BYTES = 16_384;
 /** Chosen for the user when the form is opened, or of its own, so it is no sign of work. */
 const CHOSEN_FOR_YOU = ['priority', 'chart', 'filled', 'confirmed'];
-/** More than any chart and any service offer in a form. */
-const MOST_FIELDS = 100;
+/** More than any chart and any service offer in a form, of those that hold something. */
+const MOST_FILLED = 200;
 const LONGEST_NAME = 200;
 
 declare module '#src/http/request-context.ts' {
@@ -95,10 +95,12 @@ export function typedOf(request: Request): TypedRequest {
 
 /** The names of boxes that are ticked and of a service's own fields; chart and services say which of them mean anything. */
 function ownIn({ body }: Request): string[] {
-  const names = typeof body === 'object' && body !== null ? Object.keys(body) : [];
-  return names
-    .filter((name) => (name.startsWith(PICK) || name.startsWith(OWN)) && name.length <= LONGEST_NAME)
-    .slice(0, MOST_FIELDS);
+  const fields = typeof body === 'object' && body !== null ? Object.entries(body) : [];
+  return fields
+    .filter(([name, value]) => (name.startsWith(PICK) || name.startsWith(OWN)) && value !== '')
+    .map(([name]) => name)
+    .filter((name) => name.length <= LONGEST_NAME)
+    .slice(0, MOST_FILLED);
 }
 
 /** Has the user put anything into the form? What the chart has filled in and is unchanged is no work of theirs. */

@@ -1,6 +1,8 @@
 /** The answers to the questions of one service: their names in a form, what is wrong with them, and how they read. */
+import { z } from 'zod';
 import { momentOn } from '#src/requests/timing/written.ts';
 import type { OwnField, Service } from '#src/settings/service-catalogue.ts';
+import { isShown } from '#src/settings/shown-when.ts';
 import { instantText } from '#views/zone.ts';
 
 /** Before the name of a service's own field. */
@@ -9,8 +11,8 @@ export const OWN = 'own.';
 /** Answers by field name, as typed. */
 export type Answers = Readonly<Record<string, string>>;
 
-const LONGEST = 200;
 const NUMBER = /^\d{1,6}(?:\.\d{1,3})?$/;
+const WHOLE = /^\d{1,9}$/;
 const LOCAL_TIME = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)$/;
 
 /** The name of a field in the form: of this service, so that another service's answers are never taken for it. */
@@ -18,11 +20,13 @@ export function ownName(service: string, field: string): string {
   return `${OWN}${service}.${field}`;
 }
 
-/** @param typed the whole form. @returns what was typed into the fields of this service. */
+/** @param typed the whole form. @returns what was typed into the fields of this service; '' for one that is not shown. */
 export function answersIn(typed: Answers, service: Service): Answers {
-  return Object.fromEntries(
-    service.fields.map(({ name }) => [name, (typed[ownName(service.value, name)] ?? '').trim()]),
-  );
+  const answers: Record<string, string> = {};
+  for (const { name, shown } of service.fields) {
+    answers[name] = isShown(shown, answers) ? (typed[ownName(service.value, name)] ?? '').trim() : '';
+  }
+  return answers;
 }
 
 /** By name in the form, in words for the clinician. */
@@ -35,15 +39,18 @@ export function ownProblems(typed: Answers, service: Service, timeZone: string):
 }
 
 function problemOf(field: OwnField, answers: Answers, timeZone: string): string | undefined {
-  const { kind, required, name } = field;
+  const { kind, required, name, shown, longest } = field;
+  if (!isShown(shown, answers)) return undefined;
   const answer = answers[name] ?? '';
   const isRequired = required === 'always' || (required !== 'never' && answers[required.field] === required.value);
   if (answer === '') return isRequired ? 'is required' : undefined;
   if (kind === 'number' && !NUMBER.test(answer)) return 'must be a number such as 2 or 2.5';
+  if (kind === 'whole number' && !WHOLE.test(answer)) return 'must be a whole number such as 2';
+  if (kind === 'date' && !z.iso.date().safeParse(answer).success) return 'must be a day that exists';
   if (kind === 'choice' && !field.choices.includes(answer)) return 'must be chosen';
   if (kind === 'yes/no' && answer !== 'yes' && answer !== 'no') return 'must be yes or no';
   if (kind === 'date-time' && momentIn(answer, timeZone) === undefined) return 'must be a day and a time that exist';
-  return answer.length > LONGEST ? `must be at most ${LONGEST} characters` : undefined;
+  return answer.length > longest ? `must be at most ${longest} characters` : undefined;
 }
 
 /** What the receiver reads: "Litres a minute: 2". */

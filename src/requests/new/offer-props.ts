@@ -3,6 +3,7 @@
 import { isFor, type Offer } from '#src/requests/form/offered.ts';
 import { ownName } from '#src/requests/form/own-fields.ts';
 import { type OwnField, SERVICE_SECTIONS, type Service } from '#src/settings/service-catalogue.ts';
+import { shownInWords } from '#src/settings/shown-in-words.ts';
 import type { OfferedService } from '#views/requests/new-request-own.ts';
 import type { OfferedReceiver } from '#views/requests/new-request-page.ts';
 
@@ -20,8 +21,17 @@ export function offerPropsOf({ services, receivers }: Offer): {
         ...receivers.filter((receiver) => !isFor(receiver, service.value)).map(({ name }) => `receiver ${name}`),
       ],
       questions: service.fields.map((field) => {
-        const { label, kind, choices } = field;
-        return { name: ownName(service.value, field.name), label, kind, choices, demand: demandOf(field, service) };
+        const { label, kind, choices, shown } = field;
+        const inForm = (name: string) => ownName(service.value, name);
+        const only = shownInWords(shown, service);
+        return {
+          name: inForm(field.name),
+          label,
+          kind,
+          choices,
+          demand: [demandOf(field, service), only].filter(Boolean).join(', '),
+          shown: shown.map((clause) => clause.map(({ field: other, test, value }) => [inForm(other), test, value])),
+        };
       }),
     })),
     receivers: receivers.map(({ name, kind, telephone }) => ({

@@ -15,6 +15,9 @@ import {
 } from '#src/smart/fhir/fields.ts';
 import type { ReviewLine, ReviewPart } from '#views/requests/new-request-review.ts';
 
+/** A question and its answer at their longest. */
+const LONGEST_DETAIL = 1_300;
+
 /** What a review is made of. */
 export interface Reviewed {
   request: NewRequest;
@@ -62,7 +65,7 @@ export function reviewOf(reviewed: Reviewed): ReviewPart[] {
 function answersOf({ orderDetail }: ForeignRecord, { to, phone, language }: NewRequest): string[] {
   const others = [`To: ${to}`, `Telephone: ${phone}`, `Language: ${language}`];
   return asRecords(orderDetail)
-    .flatMap(({ text }) => asText(text, 400) ?? [])
+    .flatMap(({ text }) => asText(text, LONGEST_DETAIL) ?? [])
     .filter((text) => !others.includes(text));
 }
 

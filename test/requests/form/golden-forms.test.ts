@@ -14,7 +14,7 @@ import { DEFAULT_SERVICES } from '#src/settings/default-services.ts';
 
 const NOW = new Date('2026-07-20T18:00:00Z');
 const ZONE = 'America/New_York';
-const CODED = `${DEFAULT_SERVICES}\ncab,Cab,http://codes.example,C1,where clinical contact insurance,,,,,`;
+const CODED = `${DEFAULT_SERVICES}\ncab,Cab,http://codes.example,C1,where clinical contact insurance,,,,,,`;
 const RECEIVERS = 'name,kind,telephone,services,reference\nSwift,Ambulance,,,Organization/org-swift\nNameless,,,,';
 const offer = offerOf({ services: CODED, receivers: RECEIVERS });
 const LAUNCH = { context: { patient: 'p1', encounter: 'e1' }, user: { fhirUser: 'Practitioner/u1' } } as Launch;

@@ -76,9 +76,17 @@ test('answers and receiver are reviewed, and written where a receiver reads them
 describe('wrong', () => {
   test.for<[string, Record<string, string>, string]>([
     ['an answer that another one asks for', { 'own.transport.oxygen': 'yes' }, 'own.transport.oxygen-flow'],
-    ['a number that is none', { 'own.transport.oxygen-flow': 'two' }, 'own.transport.oxygen-flow'],
+    [
+      'a number that is none',
+      { 'own.transport.oxygen': 'yes', 'own.transport.oxygen-flow': 'two' },
+      'own.transport.oxygen-flow',
+    ],
     ['a choice that is not offered', { 'own.transport.mobility': 'Flies' }, 'own.transport.mobility'],
-    ['a day that does not exist', { 'own.transport.return-at': '2027-02-30T10:00' }, 'own.transport.return-at'],
+    [
+      'a day that does not exist',
+      { 'own.transport.return-trip': 'yes', 'own.transport.return-at': '2027-02-30T10:00' },
+      'own.transport.return-at',
+    ],
     ['a receiver of another service', { receiver: 'Harbor' }, 'receiver'],
     ['a receiver that is not there', { receiver: 'Nowhere' }, 'receiver'],
   ])('%s is marked at its field', async ([, change, field]) => {
@@ -94,6 +102,59 @@ describe('wrong', () => {
     expect(created()).toHaveLength(1);
     expect(JSON.stringify(created())).not.toContain('Rent');
   });
+});
+
+test('a question that is not asked is not required, not reviewed and not sent, whatever was typed into it', async () => {
+  const services = `service,name,system,code,sections,field,label,kind,choices,required,shown,longest
+cab,Cab,,,,,,,,,,
+cab,,,,,oxygen,Oxygen,yes/no,,,,
+cab,,,,,litres,Litres,whole number,,always,oxygen=yes,
+cab,,,,,since,Since,date,,always,litres=2,
+cab,,,,,why,Why not,long text,,always,oxygen=no|!oxygen,9`;
+  await world.setOrganization('st-elsewhere', { ...usual, services });
+  vi.setSystemTime(Date.now() + 2_000);
+  list = await world.launch('pat-none', browser);
+  const form = await openForm();
+  // Without script the form says when each is asked.
+  expect(form.body).toContain('(required, only if “Oxygen” is yes)');
+  expect(form.body).toContain('(required, only if “Oxygen” is no or “Oxygen” is not answered)');
+  const typed = {
+    ...TYPED,
+    service: 'cab',
+    'own.cab.litres': '2',
+    'own.cab.since': 'secret',
+    'own.cab.why': 'Own air',
+  };
+  const wrong = await post(form, { ...typed, 'own.cab.oxygen': 'yes' });
+  expect(wrong.body).toContain('id="own.cab.since-problem"');
+  expect(wrong.body).not.toContain('id="own.cab.why-problem"');
+  const asked = await post(form, {
+    ...typed,
+    'own.cab.oxygen': 'yes',
+    'own.cab.litres': '02',
+    'own.cab.since': '2026-02-28',
+  });
+  expect(reviewOf(asked)['Details']).toEqual(['Oxygen: yes', 'Litres: 02', 'Since: 2026-02-28']);
+  // "Litres" is not asked, so what depends on its answer is not asked either.
+  const page = await post(form, { ...typed, 'own.cab.oxygen': 'no' });
+  expect(reviewOf(page)['Details']).toEqual(['Oxygen: no', 'Why not: Own air']);
+  await post(page, { intent: '' });
+  expect(created()).toHaveLength(1);
+  expect(created()[0].orderDetail).toEqual([{ text: 'Oxygen: no' }, { text: 'Why not: Own air' }]);
+});
+
+test('the last answer of a form with more questions than a person fills in is not lost', async () => {
+  const rows = Array.from({ length: 60 }, (_none, index) => `f${index},F ${index},text,,,,`);
+  const of = (service: string) => [`${service},${service},,,,,,,,,,`, ...rows.map((row) => `${service},,,,,${row}`)];
+  const head = 'service,name,system,code,sections,field,label,kind,choices,required,shown,longest';
+  await world.setOrganization('st-elsewhere', {
+    ...usual,
+    services: [head, ...of('a'), ...of('b'), ...of('c')].join('\n'),
+  });
+  vi.setSystemTime(Date.now() + 2_000);
+  list = await world.launch('pat-none', browser);
+  const page = await post(await openForm(), { ...TYPED, service: 'c', 'own.c.f59': 'the last one' });
+  expect(reviewOf(page)['Details']).toEqual(['F 59: the last one']);
 });
 
 describe('a catalogue of its own', () => {

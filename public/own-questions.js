@@ -1,0 +1,30 @@
+/**
+ * Shows a service's question only while the answers above it ask for it. Without script each one says when it is asked;
+ * the server alone decides what is sent.
+ */
+const NUMBER = /^\d+(?:\.\d+)?$/;
+const holders = [...document.querySelectorAll('.own [data-shown]')];
+const isSame = (answer, value) =>
+  answer === value || (NUMBER.test(answer) && NUMBER.test(value) && Number(answer) === Number(value));
+
+/** An answer counts only while its question is shown. */
+function answerTo(name) {
+  const field = document.getElementById(name);
+  return field && !field.closest('[data-shown]')?.hidden ? field.value.trim() : '';
+}
+
+function holds([name, test, value]) {
+  const answer = answerTo(name);
+  return test === 'is' ? isSame(answer, value) : (answer !== '') === (test === 'given');
+}
+
+// In the order of the form: a question refers to those above it.
+function showWhatIsAsked() {
+  for (const holder of holders) holder.hidden = !JSON.parse(holder.dataset.shown).every((any) => any.some(holds));
+}
+
+if (holders.length > 0) {
+  document.addEventListener('input', showWhatIsAsked);
+  addEventListener('pageshow', showWhatIsAsked);
+  showWhatIsAsked();
+}

@@ -1,0 +1,15 @@
+/** Puts the text of a chosen file into the field that it stands at; without script a text is pasted. */
+async function readInto(field, input) {
+  const [file] = input.files;
+  if (!file) return;
+  field.value = await file.text();
+  // The same file can be chosen again after it was corrected.
+  input.value = '';
+  field.focus();
+}
+
+for (const input of document.querySelectorAll('input[type="file"][data-into]')) {
+  const field = document.getElementById(input.dataset.into);
+  input.closest('[hidden]')?.removeAttribute('hidden');
+  input.addEventListener('change', () => void readInto(field, input));
+}

@@ -1,0 +1,48 @@
+/** `POST /settings/services/questionnaire`: a FHIR Questionnaire as the questions of a service, shown before it is saved. */
+import { fieldOf } from '#src/http/form-body.ts';
+import { settingRows } from '#src/settings/derived.ts';
+import { readQuestionnaire } from '#src/settings/questionnaire.ts';
+import { type OwnField, SERVICE_SECTIONS, type Service, servicesIn } from '#src/settings/service-catalogue.ts';
+import { writeCatalogue } from '#src/settings/write-catalogue.ts';
+import { type ShownTables, servicesUrl } from './services-props.ts';
+import type { Handler } from './visit.ts';
+
+/** The table of services with the new questions is previewed as any other; saving it is that form's. */
+export const previewQuestionnaire: Handler = async ({ afterPost, production }, { request, response, organization }) => {
+  const text = fieldOf(request, 'questionnaire', 'document').trim();
+  const typed = { text, service: fieldOf(request, 'service', 'choice'), name: fieldOf(request, 'name', 'name').trim() };
+  const page = servicesUrl(request, organization.id);
+  const answer = (status: number, shown: ShownTables) =>
+    afterPost.answer(request, response, page, { kind: 'form', status, shown });
+  const refuse = (problems: readonly string[]) => answer(400, { questionnaire: { ...typed, problems } });
+  const read = readQuestionnaire(text);
+  if (!read.ok) return refuse(read.problems);
+  const services = withQuestions(servicesIn(organization.services), typed, read);
+  if (!services) return refuse(['Choose a service that is there, or a new one.']);
+  const table = writeCatalogue(services);
+  const parsed = settingRows.services.schema(production).safeParse(table);
+  if (!parsed.success) return refuse(parsed.error.issues.map(({ message }) => `The services with it: ${message}`));
+  const notes = [`${read.title}: ${read.fields.length} questions`, ...read.notes];
+  return answer(200, { services: { text: table, problems: [] }, questionnaire: { service: typed.service, notes } });
+};
+
+/** @returns undefined where the chosen service is not there. */
+function withQuestions(
+  services: readonly Service[],
+  { service, name }: { service: string; name: string },
+  { title, fields }: { title: string; fields: readonly OwnField[] },
+): readonly Service[] | undefined {
+  if (service !== '') {
+    const isThere = services.some(({ value }) => value === service);
+    return isThere ? services.map((one) => (one.value === service ? { ...one, fields } : one)) : undefined;
+  }
+  const text = name === '' ? title : name;
+  const plain = text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^[^a-z]+|-$/g, '');
+  const base = plain.slice(0, 26) || 'service';
+  let value = base;
+  for (let next = 2; services.some((one) => one.value === value); next += 1) value = `${base}-${next}`;
+  return [...services, { value, text, system: '', code: '', sections: SERVICE_SECTIONS, fields }];
+}

@@ -1,0 +1,137 @@
+/** What the page of services and receivers shows: the saved tables, or those of the last post beside what they change. */
+import { createHash } from 'node:crypto';
+import type { Request } from 'express';
+import { adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+import { DEFAULT_SERVICES } from '#src/settings/default-services.ts';
+import { RECEIVER_COLUMNS, type Receiver, receiversIn } from '#src/settings/receivers.ts';
+import { CATALOGUE_COLUMNS, type OwnField, type Service, servicesIn } from '#src/settings/service-catalogue.ts';
+import { shownInWords } from '#src/settings/shown-in-words.ts';
+import type { ServicesPageProps } from '#views/settings/services-page.ts';
+import type { PreviewedService } from '#views/settings/services-preview.ts';
+
+const PAGE = '/settings/services';
+
+/** A table that was posted and not saved. */
+interface PostedTable {
+  readonly text: string;
+  readonly problems: readonly string[];
+}
+
+/** What the last post adds to the page. */
+export interface ShownTables {
+  readonly done?: string;
+  readonly services?: PostedTable;
+  readonly receivers?: PostedTable;
+  readonly questionnaire?: Partial<ServicesPageProps['questionnaire']>;
+}
+
+/** The address of this page or of one of its forms; an operator's carries the organization. */
+export function servicesUrl(request: Request, organizationId: string, step = ''): string {
+  const query = adminOf(request).role === 'operator' ? `?${new URLSearchParams({ organization: organizationId })}` : '';
+  return `${PAGE}${step === '' ? '' : `/${step}`}${query}`;
+}
+
+/** Of both saved tables: a form that was opened before another save carries another one. */
+export function versionOf({ services, receivers }: Pick<Organization, Tables>): string {
+  return createHash('sha256')
+    .update(JSON.stringify([services, receivers]))
+    .digest('base64url')
+    .slice(0, 22);
+}
+
+type Tables = 'services' | 'receivers';
+
+/** Everything the page shows. A posted table that cannot be read is shown as text only, beside the saved list. */
+export function servicesPropsOf(request: Request, organization: Organization, shown: ShownTables): ServicesPageProps {
+  const saved = { services: servicesIn(organization.services), receivers: receiversIn(organization.receivers) };
+  const readable = (table: Tables) => (shown[table]?.problems.length === 0 ? shown[table].text : organization[table]);
+  const services = servicesIn(readable('services') === '' ? DEFAULT_SERVICES : readable('services'));
+  const receivers = receiversIn(readable('receivers'));
+  const isNew = (service: Service) => !saved.services.some((one) => isEqual(one, service));
+  const formOf = (table: Tables, changes: string[]) => {
+    const posted = shown[table];
+    return {
+      text: posted?.text ?? organization[table],
+      problems: posted?.problems ?? [],
+      changes: posted ? changes : undefined,
+    };
+  };
+  return {
+    ...pageAdminOf(request),
+    organization: organization.name,
+    actionOf: (step) => servicesUrl(request, organization.id, step),
+    version: versionOf(organization),
+    done: shown.done,
+    services: {
+      ...formOf(
+        'services',
+        changesBetween(saved.services, services, ({ text }) => text),
+      ),
+      columns: CATALOGUE_COLUMNS.join(','),
+      list: services.map((one) => previewOf(one, receivers, shown.services !== undefined && isNew(one))),
+    },
+    receivers: {
+      ...formOf(
+        'receivers',
+        changesBetween(saved.receivers, receivers, ({ name }) => name),
+      ),
+      columns: RECEIVER_COLUMNS.join(','),
+      list: receivers.map((one) => ({
+        ...one,
+        unknown: one.services.filter((name) => !services.some(({ value }) => value === name)),
+      })),
+    },
+    questionnaire: {
+      text: '',
+      service: '',
+      name: '',
+      problems: [],
+      notes: [],
+      options: saved.services,
+      ...shown.questionnaire,
+    },
+  };
+}
+
+function previewOf(service: Service, receivers: readonly Receiver[], isOpen: boolean): PreviewedService {
+  return {
+    text: service.text,
+    code: service.code === '' ? undefined : `${service.system} ${service.code}`,
+    sections: service.sections,
+    questions: service.fields.map((field) => ({
+      label: field.label,
+      kind: field.kind,
+      choices: field.choices,
+      demand: [demandOf(field), shownInWords(field.shown, service)].filter(Boolean).join(', '),
+    })),
+    receivers: receivers
+      .filter((one) => one.services.length === 0 || one.services.includes(service.value))
+      .map((one) => one.name),
+    isOpen,
+  };
+}
+
+function demandOf({ required }: OwnField): string {
+  if (required === 'never') return '';
+  return required === 'always' ? 'required' : `required if ${required.field} is ${required.value}`;
+}
+
+/** "Cab: new", "Van: changed", "Bus: removed". */
+function changesBetween<Row extends object>(
+  before: readonly Row[],
+  after: readonly Row[],
+  nameOf: (row: Row) => string,
+): string[] {
+  const find = (rows: readonly Row[], row: Row) => rows.find((one) => nameOf(one) === nameOf(row));
+  const fresh = after.flatMap((row) => {
+    const old = find(before, row);
+    if (!old) return [`${nameOf(row)}: new`];
+    return isEqual(old, row) ? [] : [`${nameOf(row)}: changed`];
+  });
+  return [...fresh, ...before.filter((row) => !find(after, row)).map((row) => `${nameOf(row)}: removed`)];
+}
+
+function isEqual(one: object, other: object): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}

@@ -1,0 +1,87 @@
+/** `/settings/services`: the services and receivers of an organization, edited as tables, with a preview before saving. */
+import { type RequestHandler, Router } from 'express';
+import { csvLine } from '#src/audit/csv-format.ts';
+import { fieldOf } from '#src/http/form-body.ts';
+import { queryOf } from '#src/http/request-values.ts';
+import { actorOf, adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
+import { editOrganization } from '#src/organizations/edit.ts';
+import { csvCells } from '#src/settings/csv.ts';
+import { settingRows } from '#src/settings/derived.ts';
+import { servicesChoice } from '#views/settings/services-choice.ts';
+import { servicesPage } from '#views/settings/services-page.ts';
+import { withOrganization } from './own-organization.ts';
+import { previewQuestionnaire } from './questionnaire-import.ts';
+import { type ShownTables, servicesPropsOf, servicesUrl, versionOf } from './services-props.ts';
+import type { Handler, IntegrationDependencies, Visit } from './visit.ts';
+
+type Table = 'services' | 'receivers';
+
+const STALE = 'Another administrator has saved these tables since you opened this page. Compare, and save again.';
+
+/** Mount behind requireSignIn, which also checks the forms. */
+export function servicesRoutes(dependencies: IntegrationDependencies): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  const on = (handler: Handler): RequestHandler =>
+    withOrganization(dependencies, (request, response, organization) =>
+      handler(dependencies, { request, response, organization }),
+    );
+  router.get('/', choose(dependencies), on(show));
+  router.post('/questionnaire', on(previewQuestionnaire));
+  for (const table of ['services', 'receivers'] as const) {
+    router.get(`/${table}.csv`, on(exportTable(table)));
+    router.post(`/${table}`, on(saveOrPreview(table)));
+  }
+  return router;
+}
+
+function choose({ store }: IntegrationDependencies): RequestHandler {
+  return async (request, response, next) => {
+    if (adminOf(request).role !== 'operator' || queryOf(request).has('organization')) return next();
+    response.type('html').send(servicesChoice(pageAdminOf(request), await store.list()));
+  };
+}
+
+const show: Handler = async ({ afterPost }, { request, response, organization }) => {
+  const { shown } = await afterPost.read<ShownTables>(request);
+  response.type('html').send(servicesPage(servicesPropsOf(request, organization, shown)));
+};
+
+/** The table as it is saved, with every cell a text and none a formula; what it says is imported again unchanged. */
+function exportTable(table: Table): Handler {
+  return async (_dependencies, { response, organization }) => {
+    const lines = csvCells(organization[table]) ?? [];
+    response
+      .type('text/csv')
+      .set('content-disposition', `attachment; filename="${table}.csv"`)
+      .send(lines.map(csvLine).join(''));
+  };
+}
+
+function saveOrPreview(table: Table): Handler {
+  return async (dependencies, visit) => {
+    const { request, organization } = visit;
+    const text = fieldOf(request, table, 'table').replaceAll('\r\n', '\n').trim();
+    const parsed = settingRows[table].schema(dependencies.production).safeParse(text);
+    const problems = parsed.success ? [] : parsed.error.issues.map(({ message }) => message);
+    const isStale = fieldOf(request, 'version', 'code') !== versionOf(organization);
+    if (problems.length > 0 || isStale || fieldOf(request, 'intent', 'choice') === 'preview') {
+      const shown = { [table]: { text, problems: isStale ? [STALE, ...problems] : problems } };
+      return lead(dependencies, visit, isStale ? 409 : problems.length > 0 ? 400 : 200, shown);
+    }
+    const saved = await editOrganization(dependencies, organization.id, { [table]: text }, actorOf(request));
+    if (!saved.ok) {
+      const shown = { [table]: { text, problems: saved.problems.map(({ message }) => message) } };
+      return lead(dependencies, visit, 400, shown);
+    }
+    const done = { done: `The ${table} are saved. New requests offer them from now on.` };
+    return dependencies.afterPost.answer(request, visit.response, servicesUrl(request, organization.id), {
+      kind: 'done',
+      shown: done,
+    });
+  };
+}
+
+function lead({ afterPost }: IntegrationDependencies, visit: Visit, status: number, shown: ShownTables): Promise<void> {
+  const { request, response, organization } = visit;
+  return afterPost.answer(request, response, servicesUrl(request, organization.id), { kind: 'form', status, shown });
+}

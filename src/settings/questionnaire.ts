@@ -1,0 +1,170 @@
+/** A FHIR R4 Questionnaire as the fields of a service of its own: read whole, or refused with each item that does not fit. */
+import { isJsonObject, type JsonObject, parseJsonObject } from '#src/adapters/json-object.ts';
+import { asText } from '#src/smart/fhir/fields.ts';
+import { conditionsOf } from './questionnaire-conditions.ts';
+import { optionsOf, type ReadItem } from './questionnaire-options.ts';
+import { LONGEST_ANSWER, LONGEST_LABEL, MOST_FIELDS, type OwnField } from './service-catalogue.ts';
+import type { ShownWhen } from './shown-when.ts';
+
+/** As characters of JSON. */
+export const LONGEST_QUESTIONNAIRE = 100_000;
+const MOST_ITEMS = 200;
+const MOST_LEVELS = 6;
+const MOST_LINES = 50;
+
+/** The fields and what of the Questionnaire they leave out; or every problem, with its linkId. */
+export type ReadQuestionnaire =
+  | {
+      readonly ok: true;
+      readonly title: string;
+      readonly fields: readonly OwnField[];
+      readonly notes: readonly string[];
+    }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/** What is known so far. */
+interface Reading {
+  readonly read: Map<string, ReadItem>;
+  readonly linkIds: Set<string>;
+  readonly problems: string[];
+  readonly notes: Set<string>;
+  items: number;
+}
+
+/** What an item has of those around it. */
+interface Around {
+  readonly name: string;
+  readonly titles: readonly string[];
+  readonly shown: ShownWhen;
+  readonly level: number;
+}
+
+/** By the type of an item. */
+const KINDS: Readonly<Record<string, OwnField['kind']>> = {
+  string: 'text',
+  text: 'long text',
+  choice: 'choice',
+  boolean: 'yes/no',
+  integer: 'whole number',
+  decimal: 'number',
+  date: 'date',
+  dateTime: 'date-time',
+};
+
+/** @param text JSON; untrusted. Its size, items, levels and options are bounded. */
+export function readQuestionnaire(text: string): ReadQuestionnaire {
+  if (text.length > LONGEST_QUESTIONNAIRE)
+    return { ok: false, problems: [`must be at most ${LONGEST_QUESTIONNAIRE} characters`] };
+  const resource = parseJsonObject(text);
+  if (resource?.['resourceType'] !== 'Questionnaire')
+    return { ok: false, problems: ['must be a FHIR Questionnaire as JSON'] };
+  const reading: Reading = { read: new Map(), linkIds: new Set(), problems: [], notes: new Set(), items: 0 };
+  if (resource['modifierExtension'] !== undefined) reading.problems.push('has a modifierExtension, which is not known');
+  if (resource['status'] === 'retired') reading.notes.add('The Questionnaire is retired.');
+  readItems(resource['item'], { name: 'the Questionnaire', titles: [], shown: [], level: 1 }, reading);
+  const fields = [...reading.read.values()].map(({ field }) => field);
+  if (reading.items > MOST_ITEMS) reading.problems.push(`has more than ${MOST_ITEMS} items`);
+  if (fields.length > MOST_FIELDS) reading.problems.push(`has more than ${MOST_FIELDS} questions`);
+  if (fields.length === 0 && reading.problems.length === 0) reading.problems.push('has no question');
+  if (reading.problems.length > 0) return { ok: false, problems: atMost(reading.problems) };
+  const title = asText(resource['title'], 60) ?? asText(resource['name'], 60) ?? 'Questionnaire';
+  return { ok: true, title, fields, notes: atMost([...reading.notes]) };
+}
+
+function readItems(items: unknown, around: Around, reading: Reading): void {
+  if (items === undefined) return;
+  if (!Array.isArray(items)) return void reading.problems.push(`${around.name}: item must be a list`);
+  if (around.level > MOST_LEVELS)
+    return void reading.problems.push(`${around.name}: items are nested in more than ${MOST_LEVELS} levels`);
+  for (const [index, item] of items.entries()) {
+    reading.items += 1;
+    if (reading.items > MOST_ITEMS) return;
+    readItem(item, `item ${index + 1} of ${around.name}`, around, reading);
+  }
+}
+
+function readItem(item: unknown, place: string, around: Around, reading: Reading): void {
+  const { problems, linkIds } = reading;
+  const linkId = isJsonObject(item) ? asText(item['linkId']) : undefined;
+  if (!isJsonObject(item) || linkId === undefined) return void problems.push(`${place}: has no linkId`);
+  const name = `linkId ${linkId}`;
+  const refuse = (problem: string) => void problems.push(`${name}: ${problem}`);
+  if (linkIds.has(linkId)) return refuse('is there twice');
+  linkIds.add(linkId);
+  const type = asText(item['type']) ?? '(none)';
+  const kind = Object.hasOwn(KINDS, type) ? KINDS[type] : undefined;
+  if (type === 'display')
+    return void reading.notes.add(`${name}: the text “${asText(item['text'], 80) ?? ''}” is left out.`);
+  if (!kind && type !== 'group')
+    return refuse(`the type ${type} is not supported (supported: group, ${Object.keys(KINDS).join(', ')})`);
+  for (const problem of flagProblems(item)) refuse(problem);
+  for (const note of leftOut(item)) reading.notes.add(`${name}: ${note}`);
+  const own = conditionsOf(item, reading.read);
+  for (const problem of own.problems) refuse(problem);
+  const shown = [...around.shown, ...own.shown];
+  const title = [asText(item['prefix'], 40), asText(item['text'], 1_000)].filter(Boolean).join(' ');
+  const titles = title === '' ? around.titles : [...around.titles, title];
+  if (kind) {
+    if (title === '') refuse('has no text');
+    if (titles.join(': ').length > LONGEST_LABEL)
+      refuse(`its text, with those of its groups, is longer than ${LONGEST_LABEL} characters`);
+    const { choices, codes, problems: wrong } = optionsOf(item, kind);
+    for (const problem of wrong) refuse(problem);
+    const field = fieldFrom(item, { kind, label: titles.join(': '), choices, shown, name: nameFor(linkId, reading) });
+    reading.read.set(linkId, { field, codes });
+  }
+  // Below a question, too; its own text is then no heading.
+  const inside = type === 'group' ? titles : around.titles;
+  readItems(item['item'], { name, titles: inside, shown, level: around.level + 1 }, reading);
+}
+
+function fieldFrom(item: JsonObject, known: Pick<OwnField, 'kind' | 'label' | 'choices' | 'shown' | 'name'>): OwnField {
+  const { kind } = known;
+  const most = kind === 'long text' ? LONGEST_ANSWER[kind] : LONGEST_ANSWER.text;
+  const asked = item['maxLength'];
+  const longest = typeof asked === 'number' && Number.isInteger(asked) && asked > 0 ? Math.min(asked, most) : most;
+  return {
+    ...known,
+    required: item['required'] === true ? 'always' : 'never',
+    longest: kind === 'text' || kind === 'long text' ? longest : most,
+  };
+}
+
+function flagProblems(item: JsonObject): string[] {
+  return [
+    ...(item['modifierExtension'] === undefined ? [] : ['has a modifierExtension, which is not known']),
+    ...(item['repeats'] === true ? ['repeats is not supported: a question has one answer'] : []),
+    ...(item['readOnly'] === true ? ['readOnly is not supported: the user could not answer it'] : []),
+  ];
+}
+
+/** What does not change what is asked, and is not read. */
+function leftOut(item: JsonObject): string[] {
+  const extensions = Array.isArray(item['extension']) ? item['extension'].filter(isJsonObject) : [];
+  const most = item['type'] === 'text' ? LONGEST_ANSWER['long text'] : LONGEST_ANSWER.text;
+  const { maxLength, type } = item;
+  const isLonger = (type === 'string' || type === 'text') && typeof maxLength === 'number' && maxLength > most;
+  return [
+    ...extensions.map(({ url }) => `the extension ${asText(url) ?? '(no url)'} is left out.`),
+    ...(item['initial'] === undefined ? [] : ['the initial answer is left out.']),
+    ...(isLonger ? [`an answer may have at most ${most} characters here, not ${maxLength}.`] : []),
+  ];
+}
+
+/** A field's name as the catalogue has them, of its own among those read. */
+function nameFor(linkId: string, { read }: Reading): string {
+  const plain = linkId
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
+  const base = (/^[a-z]/.test(plain) ? plain : `q-${plain}`).slice(0, 30).replace(/-$/, '');
+  const taken = new Set([...read.values()].map(({ field }) => field.name));
+  let name = base;
+  for (let next = 2; taken.has(name); next += 1) name = `${base.slice(0, 26)}-${next}`;
+  return name;
+}
+
+function atMost(lines: readonly string[]): string[] {
+  const more = lines.length - MOST_LINES;
+  return more > 0 ? [...lines.slice(0, MOST_LINES), `and ${more} more`] : [...lines];
+}

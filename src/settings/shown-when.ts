@@ -1,0 +1,74 @@
+/** When a question of a service is shown: a cell such as `oxygen=yes & mask|tube`, which refers to questions above it. */
+
+/** About the answer to one question above. */
+export interface Condition {
+  readonly field: string;
+  /** `is` compares with the value; `given` and `missing` have none. */
+  readonly test: 'is' | 'given' | 'missing';
+  readonly value: string;
+}
+
+/** Every clause must hold; a clause holds by any of its conditions. Empty: always shown. */
+export type ShownWhen = readonly (readonly Condition[])[];
+
+const AND = ' & ';
+const OR = '|';
+
+/** @param cell `field=value`, `field` (answered) or `!field` (not answered), joined by ` & ` and within it by `|`. */
+export function readShownWhen(cell: string): ShownWhen {
+  if (cell === '') return [];
+  return cell.split(AND).map((clause) => clause.split(OR).map((one) => conditionOf(one.trim())));
+}
+
+/** The cell again. */
+export function shownWhenText(shown: ShownWhen): string {
+  return shown.map((clause) => clause.map(conditionText).join(OR)).join(AND);
+}
+
+/** Can the value stand in a cell? */
+export function fitsCondition(value: string): boolean {
+  return value !== '' && !value.includes(OR) && !value.includes(AND) && value.trim() === value;
+}
+
+/** What a condition may refer to. */
+interface Asked {
+  readonly name: string;
+  readonly kind: string;
+  readonly choices: readonly string[];
+}
+
+/** @param above the questions before this one. @returns the first thing that is wrong. */
+export function shownProblem(shown: ShownWhen, above: readonly Asked[]): string | undefined {
+  for (const { field, test, value } of shown.flat()) {
+    const other = above.find(({ name }) => name === field);
+    if (!other) return `shown must refer to a field above of the same service: ${field || '(empty)'}`;
+    const answers = other.kind === 'yes/no' ? ['yes', 'no'] : other.choices;
+    if (test === 'is' && (value === '' || (answers.length > 0 && !answers.includes(value))))
+      return `shown compares ${field} with what is no answer to it: ${value || '(empty)'}`;
+  }
+  return undefined;
+}
+
+/** @param answers to the questions above; one that is not shown itself has none. */
+export function isShown(shown: ShownWhen, answers: Readonly<Record<string, string>>): boolean {
+  return shown.every((clause) => clause.some((condition) => holds(condition, answers[condition.field] ?? '')));
+}
+
+function holds({ test, value }: Condition, answer: string): boolean {
+  if (test !== 'is') return (answer !== '') === (test === 'given');
+  const isNumber = /^\d+(?:\.\d+)?$/;
+  return answer === value || (isNumber.test(answer) && isNumber.test(value) && Number(answer) === Number(value));
+}
+
+function conditionOf(text: string): Condition {
+  const at = text.indexOf('=');
+  if (at >= 0) return { field: text.slice(0, at), test: 'is', value: text.slice(at + 1) };
+  return text.startsWith('!')
+    ? { field: text.slice(1), test: 'missing', value: '' }
+    : { field: text, test: 'given', value: '' };
+}
+
+function conditionText({ field, test, value }: Condition): string {
+  if (test === 'is') return `${field}=${value}`;
+  return test === 'given' ? field : `!${field}`;
+}

@@ -1,0 +1,56 @@
+/** Services with their questions and receivers, as clinicians are offered them. */
+import { html, type SafeHtml } from '@remix-run/html-template';
+
+/** One service as an administrator has defined it. */
+export interface PreviewedService {
+  readonly text: string;
+  /** of its category, with its system */
+  readonly code: string | undefined;
+  readonly sections: readonly string[];
+  readonly questions: readonly {
+    readonly label: string;
+    readonly kind: string;
+    readonly choices: readonly string[];
+    /** "required, only if “Oxygen” is yes"; '' for one that may stay empty */
+    readonly demand: string;
+  }[];
+  readonly receivers: readonly string[];
+  readonly isOpen: boolean;
+}
+
+/** One receiver. */
+export interface PreviewedReceiver {
+  readonly name: string;
+  readonly kind: string;
+  readonly telephone: string;
+  readonly services: readonly string[];
+  /** of these, what is not in the catalogue */
+  readonly unknown: readonly string[];
+  readonly reference: string;
+}
+
+/** Each folded away, with what it has of everything in its first line. */
+export function serviceList(services: readonly PreviewedService[]): SafeHtml {
+  return html`<ul class="service-list">${services.map((one) => html`<li>${service(one)}</li>`)}</ul>`;
+}
+
+function service({ text, code, sections, questions, receivers, isOpen }: PreviewedService): SafeHtml {
+  return html`<details${isOpen ? html` open` : null}><summary><strong><bdi>${text}</bdi></strong> <span class="note">${counted(questions.length, 'question')}, ${counted(receivers.length, 'receiver')}</span></summary>
+<dl class="facts"><dt>Code</dt><dd>${code ?? 'none'}</dd><dt>Sections</dt><dd>${sections.join(', ') || 'none'}</dd><dt>Receivers</dt><dd>${receivers.join(', ') || 'none'}</dd></dl>
+<ol>${questions.map(({ label, kind, choices, demand }) => html`<li><bdi>${label}</bdi>: ${kind}${choices.length === 0 ? null : html` (<bdi>${choices.join(', ')}</bdi>)`}${demand === '' ? null : html`, <bdi>${demand}</bdi>`}</li>`)}</ol></details>
+`;
+}
+
+/** Everything of each; nothing where there is none. */
+export function receiverTable(receivers: readonly PreviewedReceiver[]): SafeHtml {
+  if (receivers.length === 0) return html`<p>None yet: a request goes out without a named receiver.</p>`;
+  return html`<div class="table-scroll" tabindex="0" role="region" aria-label="Table of receivers"><table class="settings-table"><thead><tr><th scope="col">Name</th><th scope="col">Kind</th><th scope="col">Telephone</th><th scope="col">Services</th><th scope="col">In the EHR</th></tr></thead>
+<tbody>${receivers.map(
+    ({ name, kind, telephone, services, unknown, reference }) =>
+      html`<tr><th scope="row"><bdi>${name}</bdi></th><td><bdi>${kind}</bdi></td><td>${telephone}</td><td>${services.join(', ') || 'all'}${unknown.length === 0 ? null : html` <span class="field-problem">Not a service: ${unknown.join(', ')}</span>`}</td><td>${reference}</td></tr>`,
+  )}</tbody></table></div>`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
