@@ -1,7 +1,7 @@
 /** The filter of the audit view, as its address says: what cannot be meant is left out. */
 import type { Request } from 'express';
 import { readListFilter } from '#src/http/filter-fields.ts';
-import { positionIn } from '#src/http/list-page.ts';
+import { positionIn } from '#src/http/sessions/list-page.ts';
 import type { AuditFilter } from './audit-store.ts';
 import type { Who } from './people.ts';
 

@@ -2,8 +2,8 @@
 import type { Request } from 'express';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { pageOfRows } from '#src/adapters/database/keyset.ts';
-import { neighbourHrefs, PAGE_SIZE } from '#src/http/list-page.ts';
 import { adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
+import { filterQuery, neighbourHrefs, PAGE_SIZE } from '#src/http/sessions/list-page.ts';
 import { timeZoneOf, visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 import { type AuditRowProps, auditPage } from '#views/settings/audit-page.ts';
 import { auditEventNames } from './audit.ts';
@@ -75,7 +75,7 @@ export async function showAudit(deps: AuditRouteDependencies, request: Request):
     search,
     isLookGone: isSecretGone,
     ...(look ? { newerHref: undefined, olderHref: undefined } : neighbourHrefs(request, { newer, older })),
-    query: new URL(request.originalUrl, 'http://path.only').search,
+    query: filterQuery(request),
     retentionDays: deps.auditRetentionDays,
   });
 }

@@ -6,7 +6,7 @@ import type { TraceFilter } from '#src/diagnostics/traces/list.ts';
 import { stepNames } from '#src/diagnostics/traces/trace.ts';
 import { type ErrorCode, errorCodes } from '#src/errors.ts';
 import { readListFilter } from '#src/http/filter-fields.ts';
-import { positionIn } from '#src/http/list-page.ts';
+import { positionIn } from '#src/http/sessions/list-page.ts';
 import { timeZoneOf, visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 
 /** What was typed, to be shown again, and what it means. */

@@ -7,8 +7,8 @@ import type { SearchDependencies } from '#src/audit/search-routes.ts';
 import { listTraces } from '#src/diagnostics/traces/list.ts';
 import { stepNames, type TraceRecord } from '#src/diagnostics/traces/trace.ts';
 import type { Reader } from '#src/errors/row.ts';
-import { neighbourHrefs, PAGE_SIZE } from '#src/http/list-page.ts';
 import { adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
+import { filterQuery, neighbourHrefs, PAGE_SIZE } from '#src/http/sessions/list-page.ts';
 import { visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 import { type LaunchRowProps, launchesPage } from '#views/inspector/launches-page.ts';
 import { diagnose, forReader, shownTitle, stepTitles } from './diagnosis.ts';
@@ -54,7 +54,7 @@ export function listRoute(deps: ListDependencies): RequestHandler {
         timeZone,
         rows: rows.map((trace) => ({ ...launchRow(trace, now, role), userName: nameOf(trace.userHash) })),
         ...neighbourHrefs(request, { newer, older }),
-        query: new URL(request.originalUrl, 'http://path.only').search,
+        query: filterQuery(request),
         retentionDays: deps.traceRetentionDays,
       }),
     );

@@ -1,8 +1,9 @@
 /** The pages of a list in its addresses: `older=` and `newer=` name the row that a page begins after or ends before. */
 import type { Request } from 'express';
 import type { Place, Position } from '#src/adapters/database/keyset.ts';
-import { instantOf, ROW_ID } from './filter-fields.ts';
-import { queryOf } from './request-values.ts';
+import { instantOf, ROW_ID } from '#src/http/filter-fields.ts';
+import { queryOf } from '#src/http/request-values.ts';
+import { adminOf } from './admin-session.ts';
 
 /** Rows on a page of launches, of the audit trail, and of a timeline. */
 export const PAGE_SIZE = 25;
@@ -14,6 +15,19 @@ export function positionIn(request: Request): Position {
   return older ? { older } : newer && { newer };
 }
 
+/** What an address asks for, '' or with its `?`, from its first page on. An administrator's names no organization (MT-01). */
+export function filterQuery(request: Request): string {
+  const { search, searchParams } = addressOf(request);
+  return searchParams.size === 0 ? '' : search;
+}
+
+function addressOf(request: Request): URL {
+  const url = new URL(request.originalUrl, 'http://path.only');
+  const others = ['newer', 'older', ...(adminOf(request).role === 'operator' ? [] : ['organization'])];
+  for (const name of others) url.searchParams.delete(name);
+  return url;
+}
+
 /** Addresses of the pages beside one: the request's own, with another place. */
 export function neighbourHrefs(
   request: Request,
@@ -21,8 +35,7 @@ export function neighbourHrefs(
 ) {
   const href = (name: 'newer' | 'older', place: Place | undefined) => {
     if (!place) return undefined;
-    const url = new URL(request.originalUrl, 'http://path.only');
-    for (const other of ['newer', 'older']) url.searchParams.delete(other);
+    const url = addressOf(request);
     url.searchParams.set(name, `${place.at.toISOString()}_${place.id}`);
     return `${url.pathname}${url.search}`;
   };
