@@ -2,10 +2,13 @@
 import { Router } from 'express';
 import { adminRoutes } from '#src/admin/admin-routes.ts';
 import { settingsAuditRoutes } from '#src/audit/audit-page-routes.ts';
+import { createCsvExport } from '#src/audit/csv-export.ts';
 import { auditCsvRoute } from '#src/audit/csv-export-route.ts';
 import { checksReport } from '#src/checks/shared-report.ts';
 import { clinicianRoutes } from '#src/clinicians/clinicians-page-routes.ts';
+import { createPeople } from '#src/clinicians/people.ts';
 import { acceptedScopes } from '#src/diagnostics/inspector/accepted-scopes.ts';
+import { launchesCsvRoute } from '#src/diagnostics/inspector/csv-export-route.ts';
 import { settingsLaunchesRoutes } from '#src/diagnostics/inspector/launches-routes.ts';
 import { launchReport } from '#src/diagnostics/inspector/shared-report.ts';
 import { settingsVerifyRoutes } from '#src/diagnostics/inspector/verify-routes.ts';
@@ -68,7 +71,9 @@ export function settingsSite(dependencies: SettingsSiteDependencies): Router {
     allowPrivate,
     publicUrl,
   };
-  const records = { ...settings, organizations, users, traceRetentionDays, auditRetentionDays };
+  const people = createPeople({ db, sealer });
+  const exportCsv = createCsvExport(createExportLimit(redis));
+  const records = { ...settings, organizations, users, people, traceRetentionDays, auditRetentionDays, exportCsv };
   const keyHolders = async () => (await organizations.list()).map((one) => ({ ...one, hosts: ehrHosts(one) }));
   const mount = mountIn(router, { head: true });
 
@@ -80,9 +85,8 @@ export function settingsSite(dependencies: SettingsSiteDependencies): Router {
   router.use('/settings/live-launches', signedIn, liveLaunchesRoutes(settings));
   router.use('/settings/verify', signedIn, settingsVerifyRoutes(records));
   router.use('/settings/audit', signedIn, settingsAuditRoutes(records));
-  mount('/settings/audit.csv', {
-    get: [signedIn, auditCsvRoute({ ...records, exportLimit: createExportLimit(redis) })],
-  });
+  mount('/settings/audit.csv', { get: [signedIn, auditCsvRoute(records)] });
+  mount('/settings/launches.csv', { get: [signedIn, launchesCsvRoute(records)] });
   mount('/', { get: [startRoute({ config })] });
   mount('/guide', { get: [recognise, guideRoute({ config, organizations })] });
   router.use(launchReport.path, reportRoute(records, launchReport));

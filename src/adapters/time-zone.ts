@@ -1,5 +1,7 @@
 /** Days and times by the calendar of a time zone. How a page writes a moment is in views/zone.ts. */
 
+const DAY_MS = 24 * 60 * 60_000;
+
 /** The zone this server runs in; what a page shows when it belongs to no organization. */
 export const serverTimeZone = new Intl.DateTimeFormat('en-US').resolvedOptions().timeZone;
 
@@ -41,11 +43,30 @@ let last: { ms: number; timeZone: string; is: DayAndTime } = { ms: NaN, timeZone
  * @param day `YYYY-MM-DD`, on the calendar.
  */
 export function startOfDay(day: string, timeZone: string): Date {
-  const utc = Date.parse(day);
-  // Where clocks change that day, the second look is the right one.
-  const guess = utc - offsetMs(new Date(utc), timeZone);
-  const at = utc - offsetMs(new Date(guess), timeZone);
-  return dayIn(new Date(at), timeZone) < day ? new Date(guess) : new Date(at);
+  return instantsOf(day, '00:00', timeZone)[0];
+}
+
+/**
+ * The first and the last moment at which clocks in a time zone show a day and time: two where they are set back. A time
+ * that they jump over is the moment after the jump that is as far from it.
+ *
+ * @param day `YYYY-MM-DD`. @param time `HH:MM`.
+ */
+export function instantsOf(day: string, time: string, timeZone: string): readonly [first: Date, last: Date] {
+  const utc = Date.parse(`${day}T${time}Z`);
+  // Clocks change by at most a day, and not twice in two.
+  const possible = [-DAY_MS, DAY_MS].map((ms) => new Date(utc - offsetMs(new Date(utc + ms), timeZone)));
+  const isShown = (at: Date) => {
+    const shown = dayAndTimeIn(at, timeZone);
+    return shown.day === day && shown.time.startsWith(time);
+  };
+  const [first, second] = possible.filter(isShown).toSorted((a, b) => a.getTime() - b.getTime());
+  return first ? [first, second ?? first] : latest(possible);
+}
+
+function latest(possible: readonly Date[]): readonly [Date, Date] {
+  const at = new Date(Math.max(...possible.map((one) => one.getTime())));
+  return [at, at];
 }
 
 function offsetMs(at: Date, timeZone: string): number {

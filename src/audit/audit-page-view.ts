@@ -1,67 +1,91 @@
-/** The audit page for the signed-in user, and the event that looking at it is. */
+/** The audit page for the signed-in user: what its address and the last post ask for. */
 import type { Request } from 'express';
-import type { Clock } from '#src/adapters/clock.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
-import type { Sealer } from '#src/adapters/seal.ts';
-import { actorOf, adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
-import type { AfterPost } from '#src/http/sessions/after-post.ts';
-import { timeZoneOf } from '#src/http/sessions/visible-organization.ts';
-import { type AuditPageProps, type AuditRowProps, auditPage } from '#views/settings/audit-page.ts';
-import { type Audit, type AuditEvent, auditEventNames } from './audit.ts';
-import { cursorAfter, type TypedAuditFilter } from './audit-filter.ts';
+import { pageOfRows } from '#src/adapters/database/keyset.ts';
+import { adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
+import { filterQuery, neighbourHrefs, PAGE_SIZE } from '#src/http/sessions/list-page.ts';
+import { timeZoneOf, visibleOrganization } from '#src/http/sessions/visible-organization.ts';
+import { type AuditRowProps, auditPage } from '#views/settings/audit-page.ts';
+import { auditEventNames } from './audit.ts';
+import { readAuditFilter, type TypedAuditFilter } from './audit-filter.ts';
 import { type AuditFilter, type AuditListRow, listAuditRows } from './audit-store.ts';
+import { type Who, whoIn } from './people.ts';
+import { type SearchDependencies, searchedIn } from './search-routes.ts';
 
-export interface AuditRouteDependencies {
+export interface AuditRouteDependencies extends SearchDependencies {
   db: Queries;
-  sealer: Sealer;
-  audit: Audit;
-  clock: Clock;
   auditRetentionDays: number;
-  afterPost: AfterPost;
   /** The users' table comes later in the import order. */
   users: { list(): Promise<{ id: string; email: string }[]> };
-  organizations: { list(): Promise<{ id: string; name: string; timeZone: string }[]> };
 }
 
 /** E-mail addresses by how their users stand in the rows. */
 export type Names = ReadonlyMap<string, string>;
 
-const PAGE_SIZE = 100;
+/** A look at one row's patient that is recorded and not yet shown; the instant in ISO. */
+export interface Look {
+  organizationId: string | null;
+  reference: string;
+  id: string;
+  at: string;
+}
 
-/** What to show. */
-export interface Shown extends Partial<Pick<AuditPageProps, 'refused' | 'isLookGone'>> {
+/** What a request asks for; the same for the page and its export. */
+export interface AskedFor {
   filter: AuditFilter;
   typed: TypedAuditFilter;
   timeZone: string;
   names: Names;
-  /** The patient of one row, or that one patient's rows are shown. */
-  revealed?: { rowId?: string; reference: string };
+  who: Who;
+  search: Awaited<ReturnType<typeof searchedIn>>;
+}
+
+/** Reads address and search. A search that has ended asks for nothing. */
+export async function askedFor(deps: AuditRouteDependencies, request: Request): Promise<AskedFor> {
+  const organizationId = visibleOrganization(request);
+  const [names, organizations, who, search] = await Promise.all([
+    namesOf(deps),
+    deps.organizations.list(),
+    whoIn(request, deps.people, organizationId),
+    searchedIn(request, deps.afterPost),
+  ]);
+  const timeZone = timeZoneOf(organizations, organizationId);
+  const { filter, typed } = readAuditFilter(request, organizationId, actorIn(names), timeZone, who);
+  const patientHashes = search.isGone ? [] : search.patient?.hashes;
+  return { filter: { ...filter, patientHashes }, typed, timeZone, names, who, search };
 }
 
 /** The page, with everything that happened until now. */
-export async function showAudit(deps: AuditRouteDependencies, request: Request, shown: Shown): Promise<string> {
+export async function showAudit(deps: AuditRouteDependencies, request: Request): Promise<string> {
   await deps.audit.flush();
-  const { filter, typed, timeZone, names, revealed, refused, isLookGone = false } = shown;
+  const { shown, isSecretGone } = await deps.afterPost.read<{ look: Look }>(request);
+  const { look } = shown;
+  const { filter, typed, timeZone, names, who, search } = await askedFor(deps, request);
   const isOperator = adminOf(request).role === 'operator';
-  const found = await listAuditRows(deps.db, filter, PAGE_SIZE + 1);
-  const rows = found.slice(0, PAGE_SIZE);
-  const last = rows.at(-1);
+  const found = await listAuditRows(deps.db, look ? beside(look) : filter, PAGE_SIZE + 1);
+  const { rows, newer, older } = pageOfRows(found, PAGE_SIZE, filter.position, (row) => row);
   return auditPage({
     admin: pageAdminOf(request),
     filter: typed,
+    who,
     timeZone,
     eventNames: auditEventNames,
     organizations: isOperator ? await deps.organizations.list() : undefined,
-    rows: rows.map((row) => rowProps(row, names, revealed)),
-    accountedFor: revealed && revealed.rowId === undefined ? revealed.reference : undefined,
-    refused,
-    isLookGone,
-    olderCursor: found.length > PAGE_SIZE && last ? cursorAfter(last) : undefined,
+    rows: rows.map((row) => rowProps(row, names, look)),
+    search,
+    isLookGone: isSecretGone,
+    ...(look ? { newerHref: undefined, olderHref: undefined } : neighbourHrefs(request, { newer, older })),
+    query: filterQuery(request),
     retentionDays: deps.auditRetentionDays,
   });
 }
 
-function rowProps(row: AuditListRow, names: Names, revealed: Shown['revealed']): AuditRowProps {
+/** The row itself and what stands before it, so that the operator sees it in its place. */
+function beside({ organizationId, at }: Look): AuditFilter {
+  return { organizationId: organizationId ?? undefined, before: new Date(Date.parse(at) + 1) };
+}
+
+function rowProps(row: AuditListRow, names: Names, look: Look | undefined): AuditRowProps {
   const { patient, patientHash: _hash, launch: _launch, ...shown } = row;
   const detail = JSON.stringify(row.detail);
   return {
@@ -69,35 +93,16 @@ function rowProps(row: AuditListRow, names: Names, revealed: Shown['revealed']):
     actorName: names.get(row.actor),
     detail: detail === '{}' ? '' : detail,
     hasPatient: patient !== null,
-    patient: revealed?.rowId === row.id ? revealed.reference : undefined,
-  };
-}
-
-/** Looking, as an event. */
-export function viewed(
-  request: Request,
-  organizationId: string | undefined,
-  detail: Record<string, string>,
-): AuditEvent {
-  return {
-    event: 'audit-viewed',
-    ...actorOf(request),
-    ...(organizationId === undefined ? {} : { organizationId }),
-    detail,
+    patient: look?.id === row.id ? look.reference : undefined,
   };
 }
 
 /** Read anew for each page: users come and go. */
-export async function namesOf({ users }: AuditRouteDependencies): Promise<Names> {
+async function namesOf({ users }: AuditRouteDependencies): Promise<Names> {
   return new Map((await users.list()).map(({ id, email }) => [`user:${id}`, email]));
 }
 
-/** The time zone of the page: the organization's that is looked at, else the server's. */
-export async function pageZone(deps: AuditRouteDependencies, organizationId: string | undefined): Promise<string> {
-  return timeZoneOf(await deps.organizations.list(), organizationId);
-}
-
 /** How the filter finds what was typed: an e-mail address by its user, anything else as it is. */
-export function actorIn(names: Names): (typed: string) => string {
+function actorIn(names: Names): (typed: string) => string {
   return (typed) => [...names].find(([, email]) => email === typed.toLowerCase())?.[0] ?? typed;
 }

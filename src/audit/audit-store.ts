@@ -1,8 +1,14 @@
 /** The audit trail's table: rows are added and read, never changed (a trigger in the migrations refuses the rest). */
-import { and, desc, eq, gte, inArray, lt, or, sql } from 'drizzle-orm';
+import { type AnyColumn, and, eq, gte, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
 import { index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
+import { keyset, type Position } from '#src/adapters/database/keyset.ts';
 import { prepared, rowsOf } from '#src/adapters/database/statements.ts';
+
+/** Whom an administrator's change was about: the clinician's id, or the reference of a user without one. */
+function clinicianIn(detail: AnyColumn): SQL {
+  return sql`(coalesce(${detail}->>'clinician', ${detail}->>'reference'))`;
+}
 
 export const auditEvents = pgTable(
   'audit_events',
@@ -26,6 +32,11 @@ export const auditEvents = pgTable(
     index('audit_events_by_organization').on(table.organizationId, table.at),
     index('audit_events_by_time').on(table.at),
     index('audit_events_by_patient').on(table.patientHash),
+    index('audit_events_by_actor').on(table.actor, table.at),
+    index('audit_events_by_support_code').on(table.supportCode),
+    index('audit_events_by_clinician')
+      .on(clinicianIn(table.detail))
+      .where(sql`${clinicianIn(table.detail)} is not null`),
   ],
 );
 
@@ -45,38 +56,46 @@ export interface AuditFilter {
   /** `undefined` means every organization, and rows of none: operators only (MT-01). */
   organizationId: string | undefined;
   event?: string | undefined;
-  actor?: string | undefined;
+  /** One of these. */
+  events?: readonly string[];
+  /** One of these; none finds nothing. */
+  actors?: readonly string[] | undefined;
   supportCode?: string | undefined;
-  patientHash?: string | undefined;
+  /** The same of keyed hashes of one patient. */
+  patientHashes?: readonly string[] | undefined;
   from?: Date | undefined;
   /** Exclusive. */
   before?: Date | undefined;
-  /** Older than this row: the cursor of long reads, exact where several rows share an instant. */
-  after?: { at: Date; id: string } | undefined;
+  /** All that one person did or was changed by: their hashes, and how changes name them. */
+  about?: { actors: readonly string[]; clinicians: readonly string[] } | undefined;
+  position?: Position;
 }
 
 /** One row as read. */
 export type AuditListRow = typeof auditEvents.$inferSelect;
 
-/** Newest first. */
+/** Newest first; those before a position the other way round. */
 export function listAuditRows(db: Queries, filter: AuditFilter, limit: number) {
-  const { organizationId, event, actor, supportCode, patientHash, at, id } = auditEvents;
-  const { after } = filter;
+  const { organizationId, event, actor, supportCode, patientHash, at, id, detail } = auditEvents;
+  const { where, orderBy } = keyset(at, id, filter.position);
   const conditions = [
     filter.organizationId === undefined ? undefined : eq(organizationId, filter.organizationId),
     filter.event === undefined ? undefined : eq(event, filter.event),
-    filter.actor === undefined ? undefined : eq(actor, filter.actor),
+    filter.events && inArray(event, [...filter.events]),
+    filter.actors && inArray(actor, [...filter.actors]),
     filter.supportCode === undefined ? undefined : eq(supportCode, filter.supportCode),
-    filter.patientHash === undefined ? undefined : eq(patientHash, filter.patientHash),
+    filter.patientHashes && inArray(patientHash, [...filter.patientHashes]),
     filter.from && gte(at, filter.from),
     filter.before && lt(at, filter.before),
-    after && or(lt(at, after.at), and(eq(at, after.at), lt(id, after.id))),
+    filter.about &&
+      or(inArray(actor, [...filter.about.actors]), inArray(clinicianIn(detail), [...filter.about.clinicians])),
+    where,
   ];
   return db
     .select()
     .from(auditEvents)
     .where(and(...conditions))
-    .orderBy(desc(at), desc(id))
+    .orderBy(...orderBy)
     .limit(limit);
 }
 

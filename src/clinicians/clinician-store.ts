@@ -85,15 +85,21 @@ export async function listClinicians(
   page: { limit: number; offset: number },
 ): Promise<{ entries: ClinicianEntry[]; total: number }> {
   const isOf = eq(clinicians.organizationId, organizationId);
-  const [entries, total] = await Promise.all([
-    entriesOf(db, organizationId)
-      .where(isOf)
-      .orderBy(sql`${clinicians.lastLaunchAt} desc nulls first`, desc(clinicians.createdAt), asc(clinicians.id))
-      .limit(page.limit)
-      .offset(page.offset),
-    db.$count(clinicians, isOf),
-  ]);
+  const [entries, total] = await Promise.all([entriesPage(db, organizationId, page), db.$count(clinicians, isOf)]);
   return { entries, total };
+}
+
+/** The same without a count. */
+export function entriesPage(
+  db: Queries,
+  organizationId: string,
+  page: { limit: number; offset: number },
+): Promise<ClinicianEntry[]> {
+  return entriesOf(db, organizationId)
+    .where(eq(clinicians.organizationId, organizationId))
+    .orderBy(sql`${clinicians.lastLaunchAt} desc nulls first`, desc(clinicians.createdAt), asc(clinicians.id))
+    .limit(page.limit)
+    .offset(page.offset);
 }
 
 /** @param id untrusted. @returns undefined when the organization has no such clinician. */

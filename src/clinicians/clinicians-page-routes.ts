@@ -24,6 +24,7 @@ import {
 } from './clinician-actions.ts';
 import { cliniciansUrl, type Posted, showClinicians } from './clinicians-page-view.ts';
 import { findPerson } from './person.ts';
+import { timelineRoute } from './timeline-route.ts';
 
 /** What the routes need. */
 export interface ClinicianRouteDependencies extends CliniciansDependencies {
@@ -53,6 +54,7 @@ export function clinicianRoutes(deps: ClinicianRouteDependencies): Router {
     response.type('html').send(await showClinicians(deps, request, organization));
   });
   router.get('/', choose(deps), page);
+  router.get('/:key/timeline', timelineRoute(deps));
   post('/', add(deps));
   for (const verb of ['refuse', 'forget'] as const) router.get(`/waiting/:key/${verb}`, question(deps, verb));
   for (const verb of ['code', 'unlink', 'disable'] as const) router.get(`/:key/${verb}`, question(deps, verb));

@@ -1,4 +1,4 @@
-/** Somebody on the clinicians' page, by the name it shows: a clinician, or an EHR user who is not confirmed. */
+/** A person on the clinicians' page, by the name it shows: a clinician, or an EHR user who is not confirmed. */
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { auditActors } from '#src/audit/audit.ts';
@@ -16,7 +16,9 @@ export interface Person {
   ehrName: string | undefined;
   role: string | undefined;
   fhirUser: string | undefined;
-  /** Keyed hashes of the EHR user under every secret, as audit rows and traces hold one; none while nobody is linked. */
+  /** By which administrators confirmed or refused them, where they did. */
+  reference: string | undefined;
+  /** Keyed hashes of the EHR user under every secret, as audit rows and traces hold one; none while no EHR user is linked. */
   hashes: readonly string[];
 }
 
@@ -30,6 +32,7 @@ export async function personOf(sealer: Sealer, { clinician, identity }: Clinicia
     ehrName: user?.ehrName === name ? undefined : user?.ehrName,
     role: user?.role,
     fhirUser: user?.fhirUser,
+    reference: user?.reference,
     hashes: user?.hashes ?? [],
   };
 }
@@ -58,6 +61,7 @@ async function userOf(sealer: Sealer, identity: IdentityRow) {
     ehrName: details?.shownName ?? details?.name,
     role: details?.role,
     fhirUser: details?.fhirUser,
+    reference: identity.reference ?? undefined,
     hashes: details ? auditActors(sealer, details) : [],
   };
 }

@@ -1,7 +1,7 @@
 /** Filters of our own lists as typed into an address: values that cannot be meant are ignored. */
 import type { Request } from 'express';
 import { storedText } from '#src/adapters/stored-text.ts';
-import { startOfDay } from '#src/adapters/time-zone.ts';
+import { instantsOf } from '#src/adapters/time-zone.ts';
 import { queryOf } from './request-values.ts';
 
 /** The ids of our rows: anything else is not even looked up. */
@@ -10,12 +10,12 @@ export const ROW_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 /** What dates of our rows can be; PostgreSQL and ISO texts disagree about years beyond. */
 const FIRST_YEAR = 1970;
 const LAST_YEAR = 9998;
-const DAY_MS = 24 * 60 * 60_000;
+const MINUTE_MS = 60_000;
 const LONGEST_FIELD = 200;
 
 /**
- * The fields of a list's filter as typed, to be shown again, and the days they name: of the page's time zone, both
- * included.
+ * The fields of a list's filter as typed, to be shown again, and the time they name: minutes or days of the page's time
+ * zone, both included. A day is shown again as its first or last minute.
  */
 export function readListFilter<Name extends string>(request: Request, names: readonly Name[], timeZone: string) {
   const query = queryOf(request);
@@ -24,7 +24,10 @@ export function readListFilter<Name extends string>(request: Request, names: rea
     Name | 'from' | 'to',
     string
   >;
-  return { text, typed, from: dayOf(typed.from, timeZone)?.from, before: dayOf(typed.to, timeZone)?.until };
+  const [from, to] = [minuteOf(typed.from, '00:00', timeZone), minuteOf(typed.to, '23:59', timeZone)];
+  const window = { from: from?.typed ?? typed.from, to: to?.typed ?? typed.to };
+  const before = to && new Date(to.last.getTime() + MINUTE_MS);
+  return { text, typed: { ...typed, ...window }, from: from?.first, before };
 }
 
 /** One parameter, '' when it is missing or too long to be meant: trimmed and one line. */
@@ -33,16 +36,13 @@ export function filterText(query: URLSearchParams, name: string, longest: number
   return text.length > longest ? '' : storedText(text).trim();
 }
 
-/**
- * The first moment of a day such as 2026-11-22, and of the day after it, in a time zone.
- *
- * @param timeZone an IANA name that has been checked.
- */
-function dayOf(text: string, timeZone: string): { from: Date; until: Date } | undefined {
-  const noon = /^\d{4}-\d\d-\d\d$/.test(text) ? instantOf(`${text}T12:00:00Z`) : undefined;
-  if (noon === undefined) return undefined;
-  const [day = '', next = ''] = [0, DAY_MS].map((ms) => new Date(noon.getTime() + ms).toISOString().slice(0, 10));
-  return { from: startOfDay(day, timeZone), until: startOfDay(next, timeZone) };
+/** `2026-11-22T14:05`, or a day alone with the time that it stands for. @param timeZone an IANA name that has been checked. */
+function minuteOf(text: string, timeOfDay: string, timeZone: string) {
+  const [, day = '', time = timeOfDay] = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(?::\d\d)?)?$/.exec(text) ?? [];
+  const typed = `${day}T${time}`;
+  if (instantOf(`${typed}Z`) === undefined) return undefined;
+  const [first, last] = instantsOf(day, time, timeZone);
+  return { typed, first, last };
 }
 
 /** An instant of the years 1970 to 9998. */

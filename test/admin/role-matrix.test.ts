@@ -45,6 +45,9 @@ const rows: Row[] = [
   { route: 'POST /settings/users/:other/disable', ...operatorsOnly },
   { route: 'POST /settings/users/:other/enable', ...operatorsOnly },
   { route: 'GET /settings/launches', ...signedInOnly },
+  { route: 'GET /settings/launches.csv', ...signedInOnly },
+  { route: 'POST /settings/launches/find', ...signedInOnly },
+  { route: 'POST /settings/launches/patient', ...operatorsOnly },
   { route: 'GET /settings/live-launches', ...signedInOnly },
   { route: 'GET /settings/live-launches/end-all?organization=st-elsewhere', ...signedInOnly },
   { route: 'POST /settings/live-launches/end?organization=st-elsewhere', ...signedInOnly },
@@ -53,6 +56,7 @@ const rows: Row[] = [
   { route: 'GET /settings/verify', ...signedInOnly },
   { route: 'GET /settings/audit', ...signedInOnly },
   { route: 'GET /settings/audit.csv', ...signedInOnly },
+  { route: 'POST /settings/audit/find', ...signedInOnly },
   { route: 'POST /settings/audit/patient', ...operatorsOnly },
   { route: 'GET /guide', ...everyone },
   { route: 'GET /reports/checks/unknown', anonymous: 404, administratorOfA: 404, administratorOfB: 404, operator: 404 },
@@ -69,6 +73,8 @@ const rows: Row[] = [
   { route: 'GET /settings/clinicians', ...signedInOnly },
   { route: `GET ${clinicians}?organization=st-elsewhere`, ...ofA },
   { route: `POST ${clinicians}?organization=st-elsewhere`, ...ofA },
+  { route: `GET ${clinicians}/:clinician/timeline?organization=st-elsewhere`, ...ofA },
+  { route: `GET ${clinicians}/:clinician/timeline`, ...ofNamed },
   { route: `GET ${clinicians}/:clinician/disable?organization=st-elsewhere`, ...ofA },
   { route: `GET ${clinicians}/:clinician/disable`, ...ofNamed },
   { route: `GET ${integration}/discard-draft?organization=st-elsewhere`, ...ofA },
@@ -148,7 +154,12 @@ describe('what ends or deletes something asks once, without a script', () => {
     // oxlint-disable-next-line no-await-in-loop -- one browser after the other
     for (const id of ['st-elsewhere', 'st-elsewhere', 'waits'])
       await world.browser().open(world.sandbox.launch('pat-ada').replace('orgId=st-elsewhere', `orgId=${id}`));
-    const draft = { fhirUrl: 'https://draft.example/fhir', accepted: {}, at: new Date().toISOString(), by: 'operator@example.com' };
+    const draft = {
+      fhirUrl: 'https://draft.example/fhir',
+      accepted: {},
+      at: new Date().toISOString(),
+      by: 'operator@example.com',
+    };
     await createOrganizationStore(world.dependencies.database.db).saveDraft('st-elsewhere', draft);
   });
 

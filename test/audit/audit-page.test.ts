@@ -1,6 +1,7 @@
 /** Settings > Audit: who may read what, what is exported, and whose chart it was (ER-05). */
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listAuditRows } from '#src/audit/audit-store.ts';
+import { appendAuditRows, listAuditRows } from '#src/audit/audit-store.ts';
 import { csvLine } from '#src/audit/csv-format.ts';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
@@ -71,8 +72,48 @@ describe('on real Redis and PostgreSQL', () => {
     expect(rowsOf(await audit(operator, '?to=2000-01-01'))).toEqual([]);
   });
 
+  test('by a clinician’s name and the minute, in one organization', async () => {
+    const csrf = await tokenOf(world, administrator);
+    const find = (fields: Record<string, string>) =>
+      administrator.open(`${world.url}/settings/audit/find`, { form: { csrf, ...fields } });
+    const page = await find({ clinician: 'rivera', event: 'patient-opened' });
+    expect(page.url).toMatch(/\?event=patient-opened&who=[\da-f-]{36}$/);
+    expect(rowsOf(page)).toHaveLength(1);
+    expect(page.body).toContain('Of <strong><bdi>Dr. Elena Rivera</bdi></strong>');
+    expect((await find({ clinician: 'Osei' })).body).toContain('No one on the Clinicians page has this name');
+    const minute = new Date().toISOString().slice(0, 16);
+    const zone = { from: '2026-01-01T00:00', to: minute.replace(/^\d+/, '2025') };
+    expect(rowsOf(await find({ clinician: 'rivera', ...zone }))).toEqual([]);
+  });
+
+  test('25 rows a page, each row on one page, in both directions', async () => {
+    const at = new Date('2026-01-02T03:04:05.678Z');
+    const ids = Array.from({ length: 60 }, () => randomUUID());
+    const row = (id: string) => ({ id, at, event: 'denial', organizationId: 'paged', actor: 'system', detail: {} });
+    await appendAuditRows(world.dependencies.database.db, ids.map(row));
+    const walk = async (start: string, rel: 'next' | 'prev') => {
+      const pages: string[][] = [];
+      for (let href: string | undefined = start; href !== undefined; ) {
+        const page = await operator.visit(`${world.url}${href}`);
+        pages.push([...page.body.matchAll(/<tr id="row-([^"]+)"/g)].map(([, id = '']) => id));
+        const last: string = href;
+        href = new RegExp(`rel="${rel}" href="([^"]+)"`).exec(page.body)?.[1]?.replaceAll('&amp;', '&');
+        if (href === undefined) return { pages, last };
+      }
+      throw new Error('no page');
+    };
+    const down = await walk('/settings/audit?organization=paged&event=denial', 'next');
+    expect(down.pages.map(({ length }) => length)).toEqual([25, 25, 10]);
+    expect(down.pages.flat()).toEqual(ids.toSorted().toReversed());
+    const up = await walk(down.last, 'prev');
+    expect(up.pages.toReversed()).toEqual(down.pages);
+  });
+
   test('hostile filters are shown as text and find nothing', async () => {
-    const page = await audit(operator, `?actor=${encodeURIComponent('"><script>alert(1)</script>')}&after=x&from=x`);
+    const page = await audit(
+      operator,
+      `?actor=${encodeURIComponent('"><script>alert(1)</script>')}&older=x&from=x&who=x`,
+    );
     expect(page.status).toBe(200);
     expect(page.body).not.toContain('<script>alert');
     expect(rowsOf(page)).toEqual([]);
@@ -120,8 +161,23 @@ describe('on real Redis and PostgreSQL', () => {
     const send = (reason: string, patient = form.patient) =>
       operator.open(`${world.url}/settings/audit/patient`, { form: { ...form, patient, reason } });
     const page = await send('access request 18');
-    expect(page.body).toContain('Everything recorded about <code>Patient/pat-ben</code> of hospital-b');
-    await shownOnce(page, 'pat-ben');
+    // The page says the reason and not the patient; it is this session's alone, and so is its export.
+    expect(isAfterPost(page, 'form')).toBe(true);
+    expect(page.body).toContain('about one patient, looked at for the reason “access request 18”');
+    expect(page.url + page.body + world.logLines.join('')).not.toContain('pat-ben');
+    expect(await world.dumpRedis()).not.toContain('pat-ben');
+    expect(rowsOf(await operator.visit(page.url))).toHaveLength(rowsOf(page).length);
+    const csv = await operator.visit(page.url.replace('/audit?', '/audit.csv?'));
+    expect(csv.body.split('\r\n').length - 2).toBe(rowsOf(page).length);
+    for (const [who, url] of [
+      [administrator, page.url],
+      [operator, page.url.replace(/form=.*/, `form=${'x'.repeat(43)}`)],
+      [operator, page.url.replace('organization=hospital-b', 'organization=st-elsewhere')],
+    ] as const) {
+      const other = await who.visit(url);
+      expect(rowsOf(other)).toEqual([]);
+      expect(other.body).toContain('This search has ended');
+    }
     for (const refused of [await send(' '), await send('access request 18', `pat-ben${'x'.repeat(60)}`)]) {
       expect(isAfterPost(refused, 'form')).toBe(true);
       for (const { body } of [refused, await operator.visit(refused.url)]) {
@@ -134,14 +190,15 @@ describe('on real Redis and PostgreSQL', () => {
     }
   });
 
-  test.for(['/settings/audit/patient', '/settings/audit/0d9c0cf6-0000-4000-8000-000000000000/patient'])(
-    'an administrator may not: POST %s',
-    async (path) => {
-      const csrf = await tokenOf(world, administrator);
-      const form = { csrf, organization: 'st-elsewhere', patient: 'pat-ada', reason: 'curious' };
-      expect((await administrator.visit(`${world.url}${path}`, { form })).status).toBe(403);
-    },
-  );
+  test.for([
+    '/settings/audit/patient',
+    '/settings/launches/patient',
+    '/settings/audit/0d9c0cf6-0000-4000-8000-000000000000/patient',
+  ])('an administrator may not: POST %s', async (path) => {
+    const csrf = await tokenOf(world, administrator);
+    const form = { csrf, organization: 'st-elsewhere', patient: 'pat-ada', reason: 'curious' };
+    expect((await administrator.visit(`${world.url}${path}`, { form })).status).toBe(403);
+  });
 
   test('the export has every row, no patient, and is an event of its own', async () => {
     for (let n = 0; n < 2_100; n += 1)

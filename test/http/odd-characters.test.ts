@@ -9,8 +9,9 @@ import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 const DASHES = '-'.repeat(36);
 const CONNECTION = '/settings/integrations/smart-on-fhir';
 const dates = ['from=0000-01-01', 'to=9999-12-31', 'from=-000001-01-01', 'to=9999-02-31', 'from=1970-01-01'];
-const launchFilters = ['before=-000001-01-01T00:00:00Z', 'before=+012026-01-01T00:00:00Z', 'user=%00', 'code=%00'];
-const auditFilters = ['event=%00', 'actor=%00', 'actor=a%00b', 'code=%00', `after=2020-01-01T00:00:00Z_${DASHES}`];
+const odd = [`older=2020-01-01T00:00:00Z_${DASHES}`, `newer=+012026-01-01T00:00:00Z_${DASHES}`, 'who=%00', 'who=a+%00'];
+const launchFilters = [...odd, 'user=%00', 'code=%00', 'step=%00', 'from=2026-13-01T25:61'];
+const auditFilters = [...odd, 'event=%00', 'actor=%00', 'actor=a%00b', 'code=%00'];
 const addresses = [
   ...[...dates, ...launchFilters, 'organization=%00', 'outcome=%00'].map((query) => `/settings/launches?${query}`),
   ...[...dates, ...auditFilters, 'organization=%00'].flatMap((query) => [
@@ -36,6 +37,7 @@ const forms: [path: string, fields: Record<string, string>][] = [
   [`/settings/users/${DASHES}/reset`, {}],
   [`/settings/audit/${DASHES}/patient`, { reason: 'x' }],
   ['/settings/audit/patient', { organization: '\0', patient: '\0', reason: 'x' }],
+  ['/settings/launches/find', { organization: ORG_ID, clinician: 'a\0b', from: '\0', who: '\0' }],
   [`${CONNECTION}?organization=${ORG_ID}`, { fhirUrl: 'https://ehr.example/\0' }],
   [`${CONNECTION}/advanced?organization=${ORG_ID}`, { scopes: 'openid\0', issuers: '\0', allowedHosts: '\0' }],
 ];

@@ -1,6 +1,6 @@
 /** Days and times of a time zone, around midnight and where clocks change. */
 import { expect, test } from 'vitest';
-import { dayAndTimeIn, dayIn, isTimeZone, startOfDay } from '#src/adapters/time-zone.ts';
+import { dayAndTimeIn, dayIn, instantsOf, isTimeZone, startOfDay } from '#src/adapters/time-zone.ts';
 import { clockIn, secondsIn, dayIn as shownDay, zoneName } from '#views/zone.ts';
 
 test.for<[string, string, string]>([
@@ -39,6 +39,18 @@ test.for<[string, string, string]>([
   ['2026-09-06', 'America/Santiago', '2026-09-06T04:00:00.000Z'],
 ])('%s begins in %s at %s', ([day, zone, iso]) => {
   expect(startOfDay(day, zone).toISOString()).toBe(iso);
+});
+
+test.for<[string, string, string, first: string, last: string]>([
+  ['2026-11-24', '14:05', 'America/New_York', '2026-11-24T19:05:00.000Z', '2026-11-24T19:05:00.000Z'],
+  // The clock is set back from 2:00 to 1:00: a time that it shows twice.
+  ['2026-11-01', '01:30', 'America/New_York', '2026-11-01T05:30:00.000Z', '2026-11-01T06:30:00.000Z'],
+  ['2026-11-01', '02:30', 'America/New_York', '2026-11-01T07:30:00.000Z', '2026-11-01T07:30:00.000Z'],
+  // The clock jumps from 2:00 to 3:00.
+  ['2026-03-08', '02:30', 'America/New_York', '2026-03-08T07:30:00.000Z', '2026-03-08T07:30:00.000Z'],
+  ['2026-03-08', '03:30', 'America/New_York', '2026-03-08T07:30:00.000Z', '2026-03-08T07:30:00.000Z'],
+])('%s %s in %s is from %s to %s', ([day, time, zone, first, last]) => {
+  expect(instantsOf(day, time, zone).map((at) => at.toISOString())).toEqual([first, last]);
 });
 
 test('an IANA name is a time zone, an offset or anything else is not', () => {

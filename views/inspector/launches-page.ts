@@ -1,7 +1,16 @@
-/** Settings > Launches: every launch of the last weeks, newest first, and the field that finds one by its support code. */
+/** Settings > Launches: every launch of the last weeks, newest first, and the search that finds one. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { exactInstant } from '#views/instant.ts';
 import { type OrganizationOption, organizationChoice } from '#views/organization-choice.ts';
+import { type PageLinksProps, pageLinks } from '#views/page-links.ts';
+import {
+  clinicianField,
+  patientSearch,
+  type SearchProps,
+  searchNotices,
+  timeFields,
+  type WhoProps,
+} from '#views/settings/search-form.ts';
 import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
 import { type DrawnLaunch, outcomeWord } from './launch-drawing.ts';
 
@@ -15,11 +24,14 @@ export interface LaunchRowProps
   readonly shownTitle: string | undefined;
   readonly owner: string | undefined;
   readonly supportCode: string | undefined;
+  /** where the search was for this person */
+  readonly userName: string | undefined;
 }
 
 /** The filter as typed. */
 export interface LaunchFilterProps {
   readonly outcome: string;
+  readonly step: string;
   readonly from: string;
   readonly to: string;
   readonly code: string;
@@ -29,15 +41,19 @@ export interface LaunchFilterProps {
   readonly organization: string;
 }
 
-export interface LaunchesPageProps {
+export interface LaunchesPageProps extends PageLinksProps {
   readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
   readonly filter: LaunchFilterProps;
+  readonly who: WhoProps;
+  readonly search: SearchProps;
+  readonly steps: readonly { readonly name: string; readonly title: string }[];
   /** operators choose among them; undefined for administrators */
   readonly organizations: readonly OrganizationOption[] | undefined;
   /** in which days and times stand */
   readonly timeZone: string;
   readonly rows: readonly LaunchRowProps[];
-  readonly olderHref: string | undefined;
+  /** of this page's address, '' or with its `?` */
+  readonly query: string;
   readonly retentionDays: number;
 }
 
@@ -60,29 +76,39 @@ export function launchesPage(props: LaunchesPageProps): string {
 }
 
 function launchesMain(props: LaunchesPageProps): SafeHtml {
+  const { filter, who, search, organizations, admin, query } = props;
   return html`<h1>Launches</h1>
-<p>Each launch, step by step, kept for ${props.retentionDays} days without secrets and without anything of the chart. The code on an error page finds its launch.</p>
+<p>Each launch, step by step, kept for ${props.retentionDays} days without secrets and without anything of the chart. The code on an error page finds its launch; so do a clinician’s name and the time.</p>
 ${filterForm(props)}
-${props.rows.length === 0 ? nothing(props.filter) : table(props)}
-${props.olderHref === undefined ? null : html`<p><a href="${props.olderHref}">Older launches</a></p>`}
+${searchNotices(who, search, filter.organization === '' ? '/settings/launches' : `/settings/launches?${new URLSearchParams({ organization: filter.organization })}`)}
+${props.rows.length === 0 ? nothing(props) : table(props)}
+${pageLinks(props)}
+${organizations === undefined ? null : patientSearch({ csrfToken: admin.csrfToken, action: `/settings/launches/patient${query}`, chosen: filter.organization, refused: search.refused }, organizations, { title: 'Launches of one patient', button: 'Show launches' })}
 `;
 }
 
-function filterForm({ filter, organizations, timeZone }: LaunchesPageProps): SafeHtml {
-  return html`<form class="filter" method="get" action="/settings/launches" role="search">
+function filterForm(props: LaunchesPageProps): SafeHtml {
+  const { filter, organizations, timeZone, who, search, steps, query, admin } = props;
+  const form = search.patient === undefined ? '' : (new URLSearchParams(query).get('form') ?? '');
+  const option = (value: string, text: string, chosen: string) =>
+    html`<option value="${value}"${value === chosen ? html` selected` : null}>${text}</option>`;
+  return html`<form class="filter" method="post" action="/settings/launches/find" role="search"><input type="hidden" name="csrf" value="${admin.csrfToken}">
+${clinicianField(who, search, form)}
+${timeFields(filter, timeZone)}
 <div class="field"><label for="code">Support code</label><input class="form-control" id="code" name="code" value="${filter.code}" autocomplete="off" spellcheck="false"></div>
-<div class="field"><label for="outcome">Outcome</label><select class="form-select" id="outcome" name="outcome">${OUTCOMES.map(([value, text]) => html`<option value="${value}"${value === filter.outcome ? html` selected` : null}>${text}</option>`)}</select></div>
-<div class="field"><label for="from">From (${timeZone})</label><input class="form-control" id="from" name="from" type="date" value="${filter.from}"></div>
-<div class="field"><label for="to">Through (${timeZone})</label><input class="form-control" id="to" name="to" type="date" value="${filter.to}"></div>
+<div class="field"><label for="outcome">Outcome</label><select class="form-select" id="outcome" name="outcome">${OUTCOMES.map(([value, text]) => option(value, text, filter.outcome))}</select></div>
+<div class="field"><label for="step">Failed or stopped at</label><select class="form-select" id="step" name="step">${option('', 'Any step', filter.step)}${steps.map(({ name, title }) => option(name, title, filter.step))}</select></div>
 ${organizations === undefined ? null : organizationChoice(organizations, filter.organization)}
 ${filter.user === '' ? null : html`<input type="hidden" name="user" value="${filter.user}">`}
 <button class="btn btn-primary" type="submit">Show</button>
+<a class="btn btn-outline-primary" href="/settings/launches.csv${query}">Export CSV</a>
 </form>
 ${filter.user === '' ? null : html`<p class="lead-in">Only launches of one user (<code>${filter.user.slice(0, 12)}</code>). <a href="/settings/launches">All users</a></p>`}
 `;
 }
 
-function nothing({ code, isSupportCode }: LaunchFilterProps): SafeHtml {
+function nothing({ filter: { code, isSupportCode }, search }: LaunchesPageProps): SafeHtml | null {
+  if (search.isGone || search.refused !== undefined) return null;
   return code === ''
     ? html`<p class="empty">No launch fits.</p>`
     : html`<p class="empty">${isSupportCode ? 'This code belongs to no launch here; the operator finds it in the log.' : 'This is no support code: they have eight letters and digits, such as K7QF-2M9D.'}</p>`;
@@ -105,6 +131,11 @@ ${withOrganization ? html`<td data-label="Organization">${row.organizationId ?? 
 <td data-label="Last step">${row.stepTitle ?? ''}</td>
 <td data-label="Whose job">${row.owner ?? ''}</td>
 <td data-label="Framed">${row.standalone === true ? 'standalone' : row.framed === null ? '?' : row.framed ? 'yes' : 'no'}</td>
-<td data-label="User">${row.userHash === null ? '' : html`<a href="/settings/launches?user=${encodeURIComponent(row.userHash)}"><code>${row.userHash.slice(0, 8)}</code></a>`}</td></tr>
+<td data-label="User">${userCell(row)}</td></tr>
 `;
+}
+
+function userCell({ userHash, userName }: LaunchRowProps): SafeHtml | string {
+  if (userHash === null) return 'not known';
+  return html`<a href="/settings/launches?user=${encodeURIComponent(userHash)}">${userName === undefined ? html`<code>${userHash.slice(0, 8)}</code>` : html`<bdi>${userName}</bdi>`}</a>`;
 }

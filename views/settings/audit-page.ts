@@ -3,6 +3,15 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { exactInstant } from '#views/instant.ts';
 import { type OrganizationOption, organizationChoice } from '#views/organization-choice.ts';
+import { type PageLinksProps, pageLinks } from '#views/page-links.ts';
+import {
+  clinicianField,
+  patientSearch,
+  type SearchProps,
+  searchNotices,
+  timeFields,
+  type WhoProps,
+} from './search-form.ts';
 import { type SettingsPageProps, settingsPage } from './settings-layout.ts';
 
 export interface AuditRowProps {
@@ -23,22 +32,21 @@ export interface AuditRowProps {
   readonly patient: string | undefined;
 }
 
-export interface AuditPageProps {
+export interface AuditPageProps extends PageLinksProps {
   readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
   readonly filter: Readonly<Record<'event' | 'from' | 'to' | 'actor' | 'code' | 'organization', string>>;
+  readonly who: WhoProps;
+  readonly search: SearchProps;
   /** in which days and times stand */
   readonly timeZone: string;
   readonly eventNames: readonly string[];
   /** undefined for administrators, who see their own and no patients */
   readonly organizations: readonly OrganizationOption[] | undefined;
   readonly rows: readonly AuditRowProps[];
-  /** the patient whose rows these are */
-  readonly accountedFor: string | undefined;
-  /** why no patient was looked at or searched for, with what was typed into the search */
-  readonly refused: { readonly problem: string; readonly organization: string; readonly patient: string } | undefined;
   /** the address of this page is one that has shown a patient before */
   readonly isLookGone: boolean;
-  readonly olderCursor: string | undefined;
+  /** of this page's address, '' or with its `?` */
+  readonly query: string;
   /** 0: indefinitely */
   readonly retentionDays: number;
 }
@@ -55,29 +63,31 @@ export function auditPage(props: AuditPageProps): string {
 }
 
 function auditMain(props: AuditPageProps): SafeHtml {
-  const { accountedFor, rows, olderCursor, filter, retentionDays, refused, isLookGone } = props;
+  const { rows, filter, retentionDays, isLookGone, who, search, organizations, admin } = props;
   const kept = retentionDays === 0 ? 'kept indefinitely' : `kept for ${retentionDays} days`;
   return html`<h1>Audit</h1>
 <p>Who did what and when; ${kept}. Rows are added and never changed. EHR users are shown as keyed hashes: the same person always has the same hash.</p>
-${refused === undefined ? null : html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${refused.problem}</span></p>`}
 ${isLookGone ? html`<p class="notice" role="status">${icon('info')} <span>A patient is shown once for each reason, and this page has shown one. To look again, give the reason again.</span></p>` : null}
-${accountedFor === undefined ? filterForm(props) : html`<p class="notice" role="status">Everything recorded about <code>${accountedFor}</code> of ${filter.organization}. <a href="/settings/audit">Back to all</a></p>`}
+${filterForm(props)}
+${searchNotices(who, search, filter.organization === '' ? '/settings/audit' : `/settings/audit?${new URLSearchParams({ organization: filter.organization })}`)}
 ${rows.length === 0 ? html`<p class="empty">No matching rows.</p>` : table(props)}
-${olderCursor === undefined ? null : html`<p><a href="${hrefOf('/settings/audit', filter, olderCursor)}">Older</a></p>`}
-${props.organizations === undefined ? null : patientSearch(props, props.organizations)}
+${pageLinks(props)}
+${organizations === undefined ? null : patientSearch({ csrfToken: admin.csrfToken, action: `/settings/audit/patient${props.query}`, chosen: filter.organization, refused: search.refused }, organizations, { title: "Who opened a patient's chart", button: 'Show accesses' })}
 `;
 }
 
-function filterForm({ filter, eventNames, organizations, timeZone }: AuditPageProps): SafeHtml {
-  return html`<form class="filter" method="get" action="/settings/audit" role="search">
+function filterForm(props: AuditPageProps): SafeHtml {
+  const { filter, eventNames, organizations, timeZone, who, search, query, admin } = props;
+  const form = search.patient === undefined ? '' : (new URLSearchParams(query).get('form') ?? '');
+  return html`<form class="filter" method="post" action="/settings/audit/find" role="search"><input type="hidden" name="csrf" value="${admin.csrfToken}">
+${clinicianField(who, search, form)}
+${timeFields(filter, timeZone)}
 <div class="field"><label for="event">Event</label><select class="form-select" id="event" name="event"><option value="">All</option>${eventNames.map((name) => html`<option value="${name}"${name === filter.event ? html` selected` : null}>${name}</option>`)}</select></div>
 ${organizations === undefined ? null : organizationChoice(organizations, filter.organization)}
-<div class="field"><label for="from">From (${timeZone})</label><input class="form-control" id="from" name="from" type="date" value="${filter.from}"></div>
-<div class="field"><label for="to">Through (${timeZone})</label><input class="form-control" id="to" name="to" type="date" value="${filter.to}"></div>
 <div class="field"><label for="actor">Actor: e-mail or hash</label><input class="form-control" id="actor" name="actor" value="${filter.actor}" autocomplete="off"></div>
 <div class="field"><label for="code">Support code</label><input class="form-control" id="code" name="code" value="${filter.code}" autocomplete="off"></div>
 <button class="btn btn-primary" type="submit">Show</button>
-<a class="btn btn-outline-primary" href="${hrefOf('/settings/audit.csv', filter, undefined)}">Export CSV</a>
+<a class="btn btn-outline-primary" href="/settings/audit.csv${query}">Export CSV</a>
 </form>
 `;
 }
@@ -121,24 +131,4 @@ function patientCell(row: AuditRowProps, csrfToken: string): SafeHtml | string {
   if (!row.hasPatient) return '';
   if (row.patient !== undefined) return html`<strong><code>${row.patient}</code></strong>`;
   return html`<details><summary>Sealed</summary><form method="post" action="/settings/audit/${row.id}/patient"><input type="hidden" name="csrf" value="${csrfToken}"><label for="reason-${row.id}">Reason</label><input class="form-control" id="reason-${row.id}" name="reason" required maxlength="300"><button class="btn btn-sm btn-outline-primary" type="submit">Show</button></form></details>`;
-}
-
-function patientSearch(
-  { admin, filter, refused }: AuditPageProps,
-  organizations: readonly OrganizationOption[],
-): SafeHtml {
-  const chosen = refused?.organization || filter.organization;
-  return html`<section class="narrow-form" aria-labelledby="accounting"><h2 id="accounting">Who opened a patient's chart</h2>
-<form method="post" action="/settings/audit/patient"><input type="hidden" name="csrf" value="${admin.csrfToken}">
-<div class="field"><label for="of">Organization</label><select class="form-select" id="of" name="organization" required>${organizations.map(({ id, name }) => html`<option value="${id}"${id === chosen ? html` selected` : null}>${name} (${id})</option>`)}</select></div>
-<div class="field"><label for="patient">FHIR id of the patient</label><input class="form-control" id="patient" name="patient" required maxlength="72" autocomplete="off" value="${refused?.patient ?? ''}"></div>
-<div class="field"><label for="reason">Reason</label><p class="hint" id="reason-hint">Looking is recorded, with this reason.</p><input class="form-control" id="reason" name="reason" required maxlength="300" aria-describedby="reason-hint"></div>
-<button class="btn btn-primary" type="submit">Show accesses</button></form></section>
-`;
-}
-
-function hrefOf(path: string, filter: AuditPageProps['filter'], after: string | undefined): string {
-  const query = new URLSearchParams(Object.entries(filter).filter(([, value]) => value !== ''));
-  if (after !== undefined) query.set('after', after);
-  return query.size === 0 ? path : `${path}?${query}`;
 }

@@ -114,7 +114,7 @@ function waitingItem(
 <div><label for="${nameField}">As a new clinician named</label><input class="form-control" id="${nameField}" name="name" value="${name ?? ''}" maxlength="120" autocomplete="off"></div>
 ${choices.length === 0 ? null : html`<div><label for="${choiceField}">or as</label><select class="form-select" id="${choiceField}" name="clinician"><option value="">a new clinician</option>${choices.map((one) => html`<option value="${one.id}">${one.name}${one.isLinked ? ' (linked already)' : ''}</option>`)}</select></div>`}
 <button class="btn btn-sm btn-primary" type="submit">Confirm<span class="visually-hidden"> ${reference}</span></button></form>
-<div class="person-actions">${isRefused ? null : askLink(action('refuse'), 'Refuse', reference)}${askLink(action('forget'), 'Forget', reference)}</div></li>
+<div class="person-actions"><a class="btn btn-sm" href="${actionOf(`/${reference}/timeline`)}">Timeline<span class="visually-hidden"> of ${reference}</span></a>${isRefused ? null : askLink(action('refuse'), 'Refuse', reference)}${askLink(action('forget'), 'Forget', reference)}</div></li>
 `;
 }
 
@@ -143,7 +143,7 @@ function clinicianItem(
 <p class="hint">${stateOf(row, timeZone)}</p>
 ${row.ehrName === undefined ? null : html`<p class="hint">Name in the EHR: <bdi>${row.ehrName}</bdi></p>`}
 ${row.conflictAt === undefined ? null : html`<p class="field-problem">${icon('warning')} Another EHR user tried this clinician’s code (${instant(row.conflictAt, timeZone)}). Nothing was changed.</p>`}</div>
-<div class="person-actions">${row.isLinked ? asking('unlink', 'Undo association') : row.isDisabled ? null : codeAction('code', 'New one-time code')}${row.isDisabled ? action('enable', 'Enable') : asking('disable', 'Disable')}</div></li>
+<div class="person-actions"><a class="btn btn-sm" href="${actionOf(`/${row.id}/timeline`)}">Timeline<span class="visually-hidden"> of ${name}</span></a>${row.isLinked ? asking('unlink', 'Undo association') : row.isDisabled ? null : codeAction('code', 'New one-time code')}${row.isDisabled ? action('enable', 'Enable') : asking('disable', 'Disable')}</div></li>
 `;
 }
 

@@ -31,7 +31,7 @@ export function confirmPage(props: ConfirmPageProps): string {
   const hidden = Object.entries({ csrf: admin.csrfToken, ...fields });
   const title = subject === undefined ? `${question}?` : `${question} ${subject}?`;
   return settingsPage(
-    { title, ...admin, current },
+    { title, ...admin, current, styles: ['settings.css'] },
     html`<h1>${icon('warning')} ${question}${subject === undefined ? null : html` <bdi>${subject}</bdi>`}?</h1>
 <p>${effect}</p>
 <div class="message-actions"><form method="post" action="${action}">${hidden.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}<button class="btn btn-outline-danger" type="submit">${button}</button></form>

@@ -1,7 +1,7 @@
 /** Which scopes the EHR accepted in a launch that asked twice, read from the traces. */
 import type { Queries } from '#src/adapters/database/index.ts';
 import { isStandalone } from '#src/diagnostics/traces/facts.ts';
-import { listTraces } from '#src/diagnostics/traces/store.ts';
+import { listTraces } from '#src/diagnostics/traces/list.ts';
 
 /** Scopes that the EHR refused at first, and those it accepted instead. */
 export interface AcceptedScopes {

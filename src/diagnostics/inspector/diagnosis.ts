@@ -51,7 +51,8 @@ export interface Diagnosis {
   explanation: Explanation | undefined;
 }
 
-const stepTitles: Record<StepName, string> = {
+/** In words, as the drawing of a launch has them. */
+export const stepTitles: Record<StepName, string> = {
   launch: 'The EHR opens the launch URL',
   cookies: 'The browser keeps our cookies',
   discovery: 'The EHR’s SMART configuration is read',

@@ -1,6 +1,6 @@
 /** Settings > Verify: watches an organization's launches from the moment the page was opened. */
 import { type Request, Router } from 'express';
-import { listTraces } from '#src/diagnostics/traces/store.ts';
+import { listTraces } from '#src/diagnostics/traces/list.ts';
 import { filterText, instantOf } from '#src/http/filter-fields.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { setPagePolicy } from '#src/http/security-headers.ts';

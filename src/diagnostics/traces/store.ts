@@ -1,9 +1,14 @@
 /** The table of launch traces: one row per launch, to which each of its requests appends, whichever instance it met. */
-import { and, arrayContains, desc, eq, gt, gte, inArray, isNull, lt, notInArray, type SQL, sql } from 'drizzle-orm';
+import { type AnyColumn, and, desc, eq, gt, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import { boolean, index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { prepared, rowsOf } from '#src/adapters/database/statements.ts';
 import type { CookieMode, TraceOutcome, TraceRecord, TraceStep } from './trace.ts';
+
+/** Names of steps of which a try failed, as the index has them. */
+export function failedSteps(steps: AnyColumn): SQL {
+  return sql`(jsonb_path_query_array(${steps}, '$[*] ? (@.outcome == "failed").name'))`;
+}
 
 export const launchTraces = pgTable(
   'launch_traces',
@@ -23,6 +28,10 @@ export const launchTraces = pgTable(
     index('launch_traces_by_organization').on(table.organizationId, table.startedAt),
     index('launch_traces_by_start').on(table.startedAt),
     index('launch_traces_by_support_code').using('gin', table.supportCodes),
+    index('launch_traces_by_user').on(table.userHash, table.startedAt),
+    index('launch_traces_by_patient').on(table.patientHash),
+    index('launch_traces_by_failed_step').using('gin', failedSteps(table.steps)),
+    index('launch_traces_under_way').on(table.startedAt).where(sql`${table.outcome} = 'under way'`),
   ],
 );
 
@@ -65,44 +74,6 @@ const addParts = prepared((db) => {
  */
 export async function upsertTraces(db: Queries, parts: readonly TraceRecord[]): Promise<void> {
   await addParts(db).execute(rowsToAdd.parameter(parts));
-}
-
-/** Which traces to list; an organization is named or an operator asks for all. */
-export interface TraceFilter {
-  /** `undefined` means every organization, and those of none: operators only (MT-01). */
-  organizationId: string | undefined;
-  outcome?: 'completed' | 'under way' | 'failed' | TraceOutcome | undefined;
-  from?: Date | undefined;
-  /** Exclusive; also the cursor to older ones. */
-  before?: Date | undefined;
-  userHash?: string | undefined;
-  supportCode?: string | undefined;
-}
-
-/** Newest first. */
-export function listTraces(db: Queries, filter: TraceFilter, limit: number): Promise<TraceRecord[]> {
-  const { organizationId, startedAt, userHash, supportCodes } = launchTraces;
-  return db
-    .select()
-    .from(launchTraces)
-    .where(
-      and(
-        filter.organizationId === undefined ? undefined : eq(organizationId, filter.organizationId),
-        outcomeIs(filter.outcome),
-        filter.from && gte(startedAt, filter.from),
-        filter.before && lt(startedAt, filter.before),
-        filter.userHash === undefined ? undefined : eq(userHash, filter.userHash),
-        filter.supportCode === undefined ? undefined : arrayContains(supportCodes, [filter.supportCode]),
-      ),
-    )
-    .orderBy(desc(startedAt))
-    .limit(limit);
-}
-
-function outcomeIs(outcome: TraceFilter['outcome']) {
-  if (outcome === undefined) return undefined;
-  if (outcome === 'failed') return notInArray(launchTraces.outcome, ['completed', 'under way']);
-  return eq(launchTraces.outcome, outcome);
 }
 
 /** @param organizationId the only organization it may be of; undefined for operators (MT-01). */

@@ -107,8 +107,8 @@ export function wantsJson(request: Request): boolean {
   return request.accepts(['html', 'json']) === 'json';
 }
 
-/** One page of one organization: what is kept for it is shown nowhere else (MT-01). */
+/** One page of one organization, and its export: what is kept for it is shown nowhere else (MT-01). */
 function placeOf(page: string): string[] {
   const { pathname, searchParams } = new URL(page, 'http://path.only');
-  return [pathname, searchParams.get('organization') ?? ''];
+  return [pathname.replace(/\.csv$/, ''), searchParams.get('organization') ?? ''];
 }

@@ -4,13 +4,17 @@ import type { AddressInfo } from 'node:net';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FaultName } from '#sandbox/faults.ts';
+import { serverTimeZone } from '#src/adapters/time-zone.ts';
 import { createApp } from '#src/app.ts';
+import { listAuditRows } from '#src/audit/audit-store.ts';
+import { createPeople } from '#src/clinicians/people.ts';
 import { createLaunchTraces } from '#src/diagnostics/traces/recorder.ts';
 import { createTraceWriter } from '#src/diagnostics/traces/writer.ts';
-import { addPerson, signedIn } from '#test/helpers/administrators.ts';
+import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import { supportCodeOf, type TestBrowser, titleOf } from '#test/helpers/browser.ts';
 import { decoded, leaksOf, secretsSeenBy } from '#test/helpers/canaries.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { csrfOf } from '#test/helpers/visits.ts';
+import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 
 const FAULTS: [FaultName, step: string, owner: string][] = [
   ['discovery-html', 'discovery', 'EHR team'],
@@ -158,6 +162,189 @@ describe('on embedded stores', () => {
     const list = await administrator.visit(`${world.url}/settings/launches?organization=hospital-c`);
     expect(list.body).not.toContain('hospital-c');
     expect(list.body).not.toContain(id);
+  });
+
+  describe('the search', () => {
+    const ID = 'searched';
+    const launchBy = async (user: string, patient: string, fault?: FaultName) => {
+      if (fault) world.sandbox.faults.set(fault);
+      const answer = await world
+        .browser()
+        .open(world.sandbox.launch(patient, { user }).replace(`orgId=${ORG_ID}`, `orgId=${ID}`));
+      world.sandbox.faults.clear();
+      return answer;
+    };
+    beforeAll(async () => {
+      await world.setOrganization(ID, { name: '=Searched' });
+      await addPerson(world, 'searched@example.com', { role: 'administrator', organizationId: ID });
+      await launchBy('prac-rivera', 'pat-ada');
+      await launchBy('prac-osei', 'pat-ben');
+      await launchBy('prac-lindgren', 'pat-ada', 'token-500');
+      await launchBy('prac-osei', 'pat-ada', 'wrong-patient');
+    });
+
+    const now = Date.now();
+    const minute = (offset: number) =>
+      new Date(now + offset * 60_000).toLocaleString('sv', { timeZone: serverTimeZone }).slice(0, 16).replace(' ', 'T');
+    const chatham = (offset: number) =>
+      new Date(now + offset * 60_000)
+        .toLocaleString('sv', { timeZone: 'Pacific/Chatham' })
+        .slice(0, 16)
+        .replace(' ', 'T');
+    const inChatham = { from: chatham(-30), to: chatham(30) };
+    const hour = { from: minute(-30), to: minute(30) };
+    const usersOf = (page: { body: string }) =>
+      [...page.body.matchAll(/<td data-label="User">(.*?)<\/td>/g)].map(([, cell = '']) =>
+        cell.replaceAll(/<[^>]+>/g, ''),
+      );
+    const find = async (fields: Record<string, string>, who = operator) => {
+      const csrf = await tokenOf(world, who);
+      return who.open(`${world.url}/settings/launches/find`, { form: { csrf, organization: ID, ...fields } });
+    };
+
+    test.for<[string, Record<string, string>, users: string[] | number]>([
+      ['everything', {}, 4],
+      ['a name, in parts and without its case', { clinician: 'RIVERA elena' }, ['Dr. Elena Rivera']],
+      ['a name and an outcome', { clinician: 'osei', outcome: 'failed' }, ['Kwame Osei, RN']],
+      [
+        'a name and the hour: also whose user the EHR had not named',
+        { clinician: 'osei', ...hour },
+        ['Kwame Osei, RN', 'not known', 'Kwame Osei, RN'],
+      ],
+      ['a name and another hour', { clinician: 'osei', from: minute(-90), to: minute(-40) }, []],
+      ['the hour of somebody who never came so far', { clinician: 'LINDGRÉN', ...hour }, ['not known']],
+      ['the minute before', { to: minute(-2) }, 0],
+      ['the hour on another page’s clock', { ...inChatham, zone: 'Pacific/Chatham' }, 4],
+      ['a time after it on that clock', { from: inChatham.to, zone: 'Pacific/Chatham' }, 0],
+      ['the step that failed', { step: 'token' }, ['not known']],
+      ['a step that passed', { step: 'callback' }, 0],
+      ['one error', { outcome: 'patient.mismatch' }, 1],
+    ])('%s', async ([, fields, users]) => {
+      const page = await find(fields);
+      expect(page.status).toBe(200);
+      if (typeof users === 'number') expect(usersOf(page)).toHaveLength(users);
+      else expect(usersOf(page)).toEqual(users);
+      // A name stands in no address, nor in a log.
+      expect(page.url).not.toMatch(/osei|rivera|lindgr/i);
+    });
+
+    test.for([
+      ['nobody', { clinician: 'Nobody' }, 'No one on the Clinicians page has this name'],
+      ['without an organization', { clinician: 'osei', organization: '' }, 'Choose an organization'],
+    ] as const)('says what was not searched for: %s', async ([, fields, words]) => {
+      const page = await find(fields);
+      expect(page.body).toContain(words);
+      expect(page.body).toContain(`value="${fields.clinician}"`);
+    });
+
+    test('MT-01: a name is searched in the own organization, whatever form and address say', async () => {
+      const found = await find({ clinician: 'rivera', organization: ORG_ID }, administrator);
+      const key = /who=([\da-f-]{36})/.exec(found.url)?.[1];
+      const theirs = await find({ clinician: 'rivera' });
+      const other = /who=([\da-f-]{36})/.exec(theirs.url)?.[1] ?? '';
+      expect(key).not.toBe(other);
+      const foreign = await administrator.visit(`${world.url}/settings/launches?organization=${ID}&who=${other}`);
+      expect(usersOf(foreign)).toEqual([]);
+      expect(foreign.body).not.toContain('Rivera');
+    });
+
+    test('by patient, for operators with a reason that is recorded, on every page and in the export', async () => {
+      const csrf = await tokenOf(world, operator);
+      const send = (reason: string, query = '') =>
+        operator.open(`${world.url}/settings/launches/patient${query}`, {
+          form: { csrf, organization: ID, patient: 'pat-ada', reason },
+        });
+      expect((await send(' ')).body).toContain('Enter a reason');
+      const page = await send('call 17');
+      expect(usersOf(page)).toHaveLength(2);
+      expect(page.body).not.toContain('pat-ada');
+      expect(page.url + world.logLines.join('')).not.toContain('pat-ada');
+      expect(usersOf(await send('call 17', '?outcome=failed'))).toHaveLength(1);
+      await world.dependencies.audit.flush();
+      const looks = await listAuditRows(
+        world.dependencies.database.db,
+        { organizationId: ID, event: 'audit-viewed' },
+        10,
+      );
+      expect(looks).toMatchObject([1, 2].map(() => ({ detail: { as: 'launches of one patient', reason: 'call 17' } })));
+      expect(looks.every(({ patient }) => patient !== null)).toBe(true);
+      const csv = await operator.visit(page.url.replace('/launches?', '/launches.csv?'));
+      expect(csv.body.split('\r\n')).toHaveLength(4);
+      for (const who of [administrator, await signedIn(world, 'operator@example.com')]) {
+        const other = await who.visit(page.url);
+        expect(usersOf(other)).toEqual([]);
+        expect(other.body).toContain('This search has ended');
+      }
+    });
+
+    test('the export has what the search shows, as text and not as formulas, and is an event', async () => {
+      const page = await find({ step: 'token' });
+      const csv = await operator.visit(page.url.replace('/launches?', '/launches.csv?'));
+      expect(csv.headers['content-disposition']).toContain('launches.csv');
+      const [head, row, end] = csv.body.split('\r\n');
+      expect(head).toContain('"began","launch","organization","outcome"');
+      expect(row).toContain('"token.failed"');
+      expect(row).toContain('"The code is exchanged for an access token"');
+      expect(end).toBe('');
+      expect(csv.body).not.toMatch(/Osei|pat-|Moreno/);
+      const [look] = await listAuditRows(
+        world.dependencies.database.db,
+        { organizationId: ID, event: 'audit-viewed' },
+        1,
+      );
+      expect(look?.detail).toEqual({ as: 'csv of launches' });
+    });
+
+    test('the timeline of a clinician: launches, refusals, sign-out and changes of admission, newest first', async () => {
+      const own = await signedIn(world, 'searched@example.com');
+      const list = await own.visit(`${world.url}/settings/clinicians`);
+      const item = list.body.split('<li>').find((one) => one.includes('Kwame Osei')) ?? '';
+      const id = /clinicians\/([\da-f-]{36})\/timeline/.exec(item)?.[1];
+      const browser = world.browser();
+      const page = await browser.open(
+        world.sandbox.launch('pat-ben', { user: 'prac-osei' }).replace(`orgId=${ORG_ID}`, `orgId=${ID}`),
+      );
+      await browser.visit(page.url.replace(/requests$/, 'sign-out'), { form: { csrf: csrfOf(page) } });
+      for (const verb of ['disable', 'enable'])
+        await own.visit(`${world.url}/settings/clinicians/${id}/${verb}`, { form: { csrf: csrfOf(list) } });
+      await Promise.all([world.dependencies.audit.flush(), world.dependencies.traces.flush()]);
+      const timeline = await own.visit(`${world.url}/settings/clinicians/${id}/timeline`);
+      const whats = [
+        ...timeline.body.matchAll(/<td data-label="What">(.*?)<\/td>\s*<td data-label="Detail">(.*?)<\/td>/gs),
+      ];
+      const words = whats.map(([, what = '', detail = '']) => `${what.replaceAll(/<[^>]+>/g, '')} ${detail}`.trim());
+      expect(words.slice(0, 4)).toEqual([
+        'Changed by an administrator enabled',
+        'Changed by an administrator disabled',
+        'Signed out',
+        'Launched',
+      ]);
+      expect(words.filter((one) => one.startsWith('Launch refused'))).toHaveLength(1);
+      expect(words.slice(-2).toSorted()).toEqual(['Launched', 'Linked to the EHR user at the first launch']);
+      expect(timeline.body).not.toMatch(/pat-|Moreno|Okafor/);
+      const launches = /href="(\/settings\/launches\?who=[^"]+)"/.exec(timeline.body)?.[1] ?? '';
+      expect(usersOf(await own.visit(world.url + launches))).toHaveLength(3);
+      expect((await administrator.visit(`${world.url}/settings/clinicians/${id}/timeline`)).status).toBe(404);
+    });
+
+    test('who launched last is searched first, and no more than a bound', async () => {
+      const { db } = world.dependencies.database;
+      const few = createPeople({ db, sealer: world.dependencies.sealer, mostSearched: 0 });
+      expect(await few.search(ID, 'osei')).toEqual([]);
+    });
+
+    test('a help desk: from a name and an hour to the cause in three pages', async () => {
+      const desk = await signedIn(world, 'searched@example.com');
+      const first = await desk.visit(`${world.url}/settings/launches`);
+      const form = { csrf: csrfOf(first), clinician: 'osei', ...hour, outcome: 'failed' };
+      const second = await desk.open(`${world.url}/settings/launches/find`, { form });
+      const links = [...second.body.matchAll(/href="(\/settings\/launches\/[\da-f-]{36})"/g)].map(([, href]) => href);
+      // One of them is known, the other failed before the EHR said who it was.
+      expect(links).toHaveLength(2);
+      const third = await desk.visit(`${world.url}${links[1]}`);
+      expect([failingStepOf(third), ownerOf(third)]).toEqual(['token', 'EHR team']);
+      expect(third.body).toContain('HTTP 500');
+    });
   });
 
   test('two instances write one trace: the callback on another one continues it', async () => {

@@ -231,13 +231,13 @@ describe('on real Redis and PostgreSQL', () => {
     for (let href: string | undefined = ''; href !== undefined; ) {
       const body = await see(admin, href);
       expect(body).toContain('60 launches open');
-      const page = [
+      const listed = [
         ...rowsOf(body)
           .join('')
           .matchAll(/end\?launch=([\w-]+)/g),
       ].map(([, id = '']) => id);
-      seen.push(...page);
-      sizes.push(page.length);
+      seen.push(...listed);
+      sizes.push(listed.length);
       href = /rel="next" href="\/settings\/live-launches([^"]*)"/.exec(body)?.[1];
     }
     expect(sizes).toEqual([25, 25, 10]);

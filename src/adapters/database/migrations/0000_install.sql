@@ -151,6 +151,13 @@ CREATE INDEX "audit_events_by_time" ON "audit_events" USING btree ("at");--> sta
 CREATE INDEX "audit_events_by_patient" ON "audit_events" USING btree ("patient_hash");--> statement-breakpoint
 CREATE INDEX "clinicians_by_launch" ON "clinicians" USING btree ("organization_id","last_launch_at");--> statement-breakpoint
 CREATE INDEX "jwks_fetches_by_time" ON "jwks_fetches" USING btree ("at");--> statement-breakpoint
+CREATE INDEX "launch_traces_by_user" ON "launch_traces" USING btree ("user_hash","started_at");--> statement-breakpoint
+CREATE INDEX "launch_traces_by_patient" ON "launch_traces" USING btree ("patient_hash");--> statement-breakpoint
+CREATE INDEX "launch_traces_by_failed_step" ON "launch_traces" USING gin ((jsonb_path_query_array("steps", '$[*] ? (@.outcome == "failed").name')));--> statement-breakpoint
+CREATE INDEX "launch_traces_under_way" ON "launch_traces" USING btree ("started_at") WHERE "launch_traces"."outcome" = 'under way';--> statement-breakpoint
+CREATE INDEX "audit_events_by_actor" ON "audit_events" USING btree ("actor","at");--> statement-breakpoint
+CREATE INDEX "audit_events_by_support_code" ON "audit_events" USING btree ("support_code");--> statement-breakpoint
+CREATE INDEX "audit_events_by_clinician" ON "audit_events" USING btree ((coalesce("detail"->>'clinician', "detail"->>'reference'))) WHERE (coalesce("audit_events"."detail"->>'clinician', "audit_events"."detail"->>'reference')) is not null;--> statement-breakpoint
 -- The audit trail is append only. One deletion is allowed: the retention job says so for its own transaction.
 CREATE FUNCTION "refuse_audit_change"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -1,0 +1,70 @@
+/** Exports as CSV: sent as fast as their reader reads, one of a user at a time, whatever is exported. */
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Request, Response } from 'express';
+import { AppError } from '#src/errors.ts';
+import type { Limiter } from '#src/http/limits/limiter.ts';
+import { adminOf } from '#src/http/sessions/admin-session.ts';
+import { csvLine } from './csv-format.ts';
+
+/** What to send. */
+export interface CsvSource<Row> {
+  fileName: string;
+  columns: readonly string[];
+  /** Reads `limit` rows after the last of those before; fewer are the end. */
+  read(after: Row | undefined, limit: number): Promise<Row[]>;
+  cells(row: Row): readonly string[];
+}
+
+/** @param prepare runs when it is this user's turn: reads what is asked for and records the look. */
+export type ExportCsv = <Row>(
+  request: Request,
+  response: Response,
+  prepare: () => Promise<CsvSource<Row>>,
+) => Promise<void>;
+
+const BATCH = 500;
+const MOST_ROWS = 100_000;
+/** A reader that is slower than this gets a part: the connection is closed, so that it cannot pass for the whole. */
+const LONGEST_MS = 5 * 60_000;
+
+/**
+ * A row is read when the reader has taken those before it, so an export holds a batch of rows in memory and no more.
+ *
+ * @param limit per user.
+ * @throws AppError 'settings.export-running' or 'settings.too-many-tries', both as the request's failure.
+ */
+export function createCsvExport(limit: Limiter): ExportCsv {
+  const running = new Set<string>();
+  return async (request, response, prepare) => {
+    const { userId } = adminOf(request);
+    if (running.has(userId)) throw new AppError('settings.export-running', 'one export of a user at a time');
+    running.add(userId);
+    try {
+      await limit.take(userId);
+      const source = await prepare();
+      response.type('text/csv; charset=utf-8');
+      response.setHeader('Content-Disposition', `attachment; filename="${source.fileName}"`);
+      const lines = Readable.from(csvLines(source), { objectMode: false, highWaterMark: 65_536 });
+      await pipeline(lines, response, { signal: AbortSignal.timeout(LONGEST_MS) }).catch((error: unknown) => {
+        // Begun: the reader left or was too slow, and no error page can follow. Anything before that is a failure.
+        if (!response.headersSent) throw error;
+      });
+    } finally {
+      running.delete(userId);
+    }
+  };
+}
+
+async function* csvLines<Row>(source: CsvSource<Row>): AsyncGenerator<string> {
+  yield csvLine(source.columns);
+  let after: Row | undefined;
+  for (let written = 0; written < MOST_ROWS; ) {
+    // oxlint-disable-next-line no-await-in-loop -- page by page, so that memory stays small
+    const rows = await source.read(after, BATCH);
+    yield rows.map((row) => csvLine(source.cells(row))).join('');
+    written += rows.length;
+    after = rows.at(-1);
+    if (rows.length < BATCH) return;
+  }
+}

@@ -1,0 +1,159 @@
+/** What is searched for by name or by patient is posted, not asked for in an address: addresses stand in logs. */
+import type { Request, RequestHandler } from 'express';
+import type { Sealer } from '#src/adapters/seal.ts';
+import { storedText } from '#src/adapters/stored-text.ts';
+import { dayAndTimeIn, instantsOf, isTimeZone } from '#src/adapters/time-zone.ts';
+import { AppError } from '#src/errors.ts';
+import { instantOf } from '#src/http/filter-fields.ts';
+import { fieldOf } from '#src/http/form-body.ts';
+import { queryOf } from '#src/http/request-values.ts';
+import { actorOf, adminOf } from '#src/http/sessions/admin-session.ts';
+import { type AfterPost, wantsJson } from '#src/http/sessions/after-post.ts';
+import { timeZoneOf } from '#src/http/sessions/visible-organization.ts';
+import { type Audit, type AuditEvent, auditPatients } from './audit.ts';
+import { MOST_PEOPLE, type People } from './people.ts';
+
+/** What both searches need. */
+export interface SearchDependencies {
+  sealer: Sealer;
+  audit: Audit;
+  afterPost: AfterPost;
+  people: People;
+  organizations: { list(): Promise<{ id: string; name: string; timeZone: string }[]> };
+}
+
+/** A page with a search form. */
+export interface SearchPage {
+  path: '/settings/audit' | '/settings/launches';
+  /** Fields that an address may hold, beside organization, time and people. */
+  fields: readonly string[];
+}
+
+/** What a search leaves for its page, sealed and for this session alone. */
+export interface Searched {
+  /** Keyed hashes under every secret; the patient themselves is not kept. */
+  patient: { hashes: readonly string[]; reason: string };
+  /** Why nothing was searched for, with what was typed. */
+  refused: { problem: string; organization: string; patient: string; clinician: string };
+}
+
+const LONGEST_ID = 64;
+const NO_MATCH =
+  'No one on the Clinicians page has this name. With a time from and through, launches are shown whose user is not known.';
+const NO_ORGANIZATION = 'Choose an organization: clinicians and patients are searched in one.';
+export const REASON_NEEDED = 'Enter a reason: it is recorded in the audit trail.';
+
+/** `POST <page>/find`: leads to the page with the filter in its address; a clinician is named there by a key. */
+export function findRoute(deps: SearchDependencies, { path, fields }: SearchPage): RequestHandler {
+  return async (request, response) => {
+    const query = new URLSearchParams();
+    const keep = (name: string, value: string) => value !== '' && query.set(name, value);
+    for (const name of fields) keep(name, typedIn(request, name));
+    const { role, organizationId } = adminOf(request);
+    const organization = role === 'operator' ? fieldOf(request, 'organization', 'id') : '';
+    keep('organization', organization);
+    const of = organizationId ?? organization;
+    const zones = { typed: typedIn(request, 'zone'), shown: timeZoneOf(await deps.organizations.list(), of) };
+    for (const name of ['from', 'to']) keep(name, inZone(typedIn(request, name), zones));
+    const clinician = typedIn(request, 'clinician');
+    const hasTime = query.has('from') && query.has('to');
+    if (clinician === '') {
+      for (const name of ['who', ...(hasTime ? ['unknown'] : []), 'form']) keep(name, fieldOf(request, name, 'name'));
+      return response.redirect(303, pageAt(path, query));
+    }
+    const found = of === '' ? [] : await deps.people.search(of, clinician);
+    const problem = problemOf(of, found.length, hasTime);
+    if (problem !== undefined) {
+      const refused: Searched['refused'] = { problem, organization, patient: '', clinician };
+      const outcome = { kind: 'form', status: 400, shown: { refused } } as const;
+      return deps.afterPost.answer(request, response, pageAt(path, query), outcome);
+    }
+    keep('who', found.map(({ key }) => key).join(' '));
+    if (hasTime) query.set('unknown', 'yes');
+    response.redirect(303, pageAt(path, query));
+  };
+}
+
+function typedIn(request: Request, name: string): string {
+  return storedText(fieldOf(request, name, 'name')).trim();
+}
+
+/** A minute as the clocks of the next page show it: with another organization, that page has another zone. */
+function inZone(minute: string, { typed, shown }: { typed: string; shown: string }): string {
+  const [, day, time] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)$/.exec(minute) ?? [];
+  const isOther = day !== undefined && time !== undefined && typed !== shown && isTimeZone(typed);
+  if (!isOther || instantOf(`${minute}Z`) === undefined) return minute;
+  const there = dayAndTimeIn(instantsOf(day, time, typed)[0], shown);
+  return `${there.day}T${there.time.slice(0, 5)}`;
+}
+
+function problemOf(organization: string, found: number, hasTime: boolean): string | undefined {
+  if (organization === '') return NO_ORGANIZATION;
+  if (found > MOST_PEOPLE) return `More than ${MOST_PEOPLE} people have this name. Type more of it.`;
+  return found === 0 && !hasTime ? NO_MATCH : undefined;
+}
+
+/**
+ * `POST <page>/patient`, for operators: the reason is recorded first, or nothing is found. The patient stands in no address,
+ * and the page is told keyed hashes alone, for as long as a session waits.
+ *
+ * @param as in the audit trail.
+ */
+export function patientRoute(deps: SearchDependencies, { path }: SearchPage, as: string): RequestHandler {
+  return async (request, response) => {
+    const organization = fieldOf(request, 'organization', 'id');
+    const patient = fieldOf(request, 'patient', 'id').trim();
+    const id = patient.replace(/^Patient\//, '');
+    const reason = reasonOf(request);
+    const problem = patientProblem(id, reason);
+    if (problem !== undefined && wantsJson(request)) throw new AppError('settings.reason-needed', problem);
+    const query = queryOf(request);
+    for (const name of ['older', 'newer', 'form', 'secret']) query.delete(name);
+    query.set('organization', organization);
+    const page = pageAt(path, query);
+    if (problem !== undefined) {
+      const refused: Searched['refused'] = { problem, organization, patient, clinician: '' };
+      return deps.afterPost.answer(request, response, page, { kind: 'form', shown: { refused } });
+    }
+    const reference = `Patient/${id}`;
+    await deps.audit.recordNow({ ...viewed(request, organization, { as, reason }), patient: reference });
+    const hashes = auditPatients(deps.sealer, organization, reference);
+    const found: Pick<Searched, 'patient'> = { patient: { hashes, reason } };
+    await deps.afterPost.answer(request, response, page, { kind: 'form', shown: found });
+  };
+}
+
+function patientProblem(id: string, reason: string): string | undefined {
+  if (id.length > LONGEST_ID) return `No id in FHIR is longer than ${LONGEST_ID} characters.`;
+  return reason === '' ? REASON_NEEDED : undefined;
+}
+
+/** As typed, without what no column stores. */
+export function reasonOf(request: Request): string {
+  return storedText(fieldOf(request, 'reason', 'reason').trim());
+}
+
+/** What a search has left. `isGone`: the address names one that has ended, so the page shows no rows at all. */
+export async function searchedIn(request: Request, afterPost: AfterPost) {
+  const { shown } = await afterPost.read<Searched>(request);
+  const isGone = queryOf(request).has('form') && shown.patient === undefined && shown.refused === undefined;
+  return { patient: shown.patient, refused: shown.refused, isGone };
+}
+
+/** Looking, as an event. */
+export function viewed(
+  request: Request,
+  organizationId: string | undefined,
+  detail: Record<string, string>,
+): AuditEvent {
+  return {
+    event: 'audit-viewed',
+    ...actorOf(request),
+    ...(organizationId === undefined ? {} : { organizationId }),
+    detail,
+  };
+}
+
+function pageAt(path: string, query: URLSearchParams): string {
+  return query.size === 0 ? path : `${path}?${query}`;
+}

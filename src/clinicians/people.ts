@@ -1,0 +1,52 @@
+/** Clinicians found by name, for the searches of launches and audit trail; names are sealed, so they are opened to be compared. */
+import type { Queries } from '#src/adapters/database/index.ts';
+import type { Sealer } from '#src/adapters/seal.ts';
+import { type FoundPerson, MOST_PEOPLE, type People } from '#src/audit/people.ts';
+import { entriesPage } from './clinician-store.ts';
+import { listUnconfirmed } from './identity-store.ts';
+import { findPerson, type Person, personOf, unconfirmedPersonOf } from './person.ts';
+
+const BATCH = 500;
+/** Of one organization, those who launched last: more than a hospital's clinicians, and less than a second's work. */
+const MOST_SEARCHED = 20_000;
+
+/** @param deps.mostSearched the bound, for tests. */
+export function createPeople(deps: { db: Queries; sealer: Sealer; mostSearched?: number }): People {
+  const { db, sealer, mostSearched = MOST_SEARCHED } = deps;
+
+  async function* everyone(organizationId: string): AsyncGenerator<Person[]> {
+    const unconfirmed = await listUnconfirmed(db, organizationId, BATCH);
+    yield Promise.all(unconfirmed.map((row) => unconfirmedPersonOf(sealer, row)));
+    for (let offset = 0; offset < mostSearched; offset += BATCH) {
+      // oxlint-disable-next-line no-await-in-loop -- page by page, so that memory stays small and the search can end
+      const entries = await entriesPage(db, organizationId, { limit: BATCH, offset });
+      yield Promise.all(entries.map((entry) => personOf(sealer, entry)));
+      if (entries.length < BATCH) return;
+    }
+  }
+
+  return {
+    search: async (organizationId, text) => {
+      const words = folded(text).split(/\s+/).filter(Boolean);
+      const found: FoundPerson[] = [];
+      for await (const some of everyone(organizationId)) {
+        const isOne = ({ key, name = '', ehrName = '' }: Person) => {
+          const names = folded(`${name} ${ehrName}`);
+          return key === text || words.every((word) => names.includes(word));
+        };
+        found.push(...some.filter(isOne));
+        if (found.length > MOST_PEOPLE) break;
+      }
+      return found.slice(0, MOST_PEOPLE + 1);
+    },
+    byKeys: async (organizationId, keys) => {
+      const found = await Promise.all(keys.map((key) => findPerson(deps, organizationId, key)));
+      return found.filter((person) => person !== undefined);
+    },
+  };
+}
+
+/** `Jana Novák` is found as `novak`. */
+function folded(text: string): string {
+  return text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
+}

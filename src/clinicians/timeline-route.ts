@@ -1,0 +1,104 @@
+/** `/settings/clinicians/:key/timeline`: launches, refusals, sign-outs and admission changes of one person, newest first. */
+import type { Request, RequestHandler } from 'express';
+import type { Queries } from '#src/adapters/database/index.ts';
+import { type Position, pageOfRows } from '#src/adapters/database/keyset.ts';
+import type { Sealer } from '#src/adapters/seal.ts';
+import type { Audit } from '#src/audit/audit.ts';
+import { type AuditListRow, listAuditRows } from '#src/audit/audit-store.ts';
+import { shownTitle } from '#src/diagnostics/inspector/diagnosis.ts';
+import { listTraces } from '#src/diagnostics/traces/list.ts';
+import { AppError } from '#src/errors.ts';
+import { pathPartOf } from '#src/http/request-values.ts';
+import { pageAdminOf } from '#src/http/sessions/admin-session.ts';
+import { neighbourHrefs, PAGE_SIZE, positionIn } from '#src/http/sessions/list-page.ts';
+import { withOrganization } from '#src/integration-page/own-organization.ts';
+import type { OrganizationStore } from '#src/organizations/store.ts';
+import { type TimelineRowProps, timelinePage } from '#views/settings/timeline-page.ts';
+import { cliniciansUrl } from './clinicians-page-view.ts';
+import { findPerson, type Person } from './person.ts';
+
+/** What it reads, and who may ask. */
+interface TimelineDependencies {
+  db: Queries;
+  sealer: Sealer;
+  audit: Audit;
+  store: Pick<OrganizationStore, 'find'>;
+}
+
+/** Of the audit trail. What opened a patient's chart is not here: it is accounted for by patient. */
+const EVENTS = ['launch', 'sign-out', 'launch-ended', 'denial', 'user-linked', 'user-unlinked', 'clinician-change'];
+
+/** Behind the sign-in, for the organization's administrators and for operators who name it (MT-01). */
+export function timelineRoute(deps: TimelineDependencies): RequestHandler {
+  return withOrganization(deps, async (request, response, organization) => {
+    const person = await findPerson(deps, organization.id, pathPartOf(request, 'key'));
+    if (!person) throw new AppError('request.not-found', 'no such clinician or user');
+    const position = positionIn(request);
+    const found = await entriesOf(deps, organization.id, person, position);
+    const { rows, newer, older } = pageOfRows(found, PAGE_SIZE, position, (row) => row);
+    response.type('html').send(
+      timelinePage({
+        admin: pageAdminOf(request),
+        name: person.name,
+        isLinked: person.hashes.length > 0,
+        timeZone: organization.timeZone,
+        rows,
+        ...neighbourHrefs(request, { newer, older }),
+        backHref: cliniciansUrl(request, organization.id),
+        launchesHref: launchesHref(request, organization.id, person),
+      }),
+    );
+  });
+}
+
+/** Launches that were refused are in the traces alone, all others in the audit trail, which keeps them longer. */
+async function entriesOf(
+  { db }: TimelineDependencies,
+  organizationId: string,
+  { key, reference, hashes }: Person,
+  position: Position,
+): Promise<TimelineRowProps[]> {
+  const about = { actors: hashes, clinicians: reference === undefined ? [key] : [key, reference] };
+  const [events, refusals] = await Promise.all([
+    listAuditRows(db, { organizationId, events: EVENTS, about, position }, PAGE_SIZE + 1),
+    listTraces(db, { organizationId, outcome: 'failed', userHashes: hashes, position }, PAGE_SIZE + 1),
+  ]);
+  const refused = refusals.map((trace) => ({
+    id: trace.id,
+    at: trace.startedAt,
+    what: 'Launch refused',
+    detail: shownTitle(trace),
+    href: `/settings/launches/${trace.id}`,
+    supportCode: trace.supportCodes.at(-1),
+  }));
+  const sign = position && 'newer' in position ? 1 : -1;
+  const inOrder = (one: TimelineRowProps, other: TimelineRowProps) =>
+    sign * (one.at.getTime() - other.at.getTime() || (one.id < other.id ? -1 : 1));
+  return [...events.map(rowOf), ...refused].toSorted(inOrder).slice(0, PAGE_SIZE + 1);
+}
+
+const LINKED: Readonly<Record<string, string>> = {
+  automatic: 'at the first launch',
+  code: 'by a one-time code',
+  confirmation: 'confirmed by an administrator',
+};
+
+function rowOf({ id, at, event, detail, supportCode }: AuditListRow): TimelineRowProps {
+  const fact = (name: string) => (typeof detail[name] === 'string' ? detail[name] : undefined);
+  const words: Readonly<Record<string, [what: string, detail: string | undefined]>> = {
+    launch: ['Launched', fact('association') === undefined ? undefined : 'waits for admission'],
+    'sign-out': ['Signed out', undefined],
+    'launch-ended': ['Launch ended', fact('reason')],
+    denial: ['Refused', fact('reason') ?? fact('code')],
+    'user-linked': ['Linked to the EHR user', LINKED[fact('how') ?? '']],
+    'user-unlinked': ['Association undone', 'by an administrator'],
+    'clinician-change': ['Changed by an administrator', fact('change')],
+  };
+  const [what, more] = words[event] ?? [event, undefined];
+  const href = event === 'launch' && supportCode !== null ? `/settings/launches?code=${supportCode}` : undefined;
+  return { id, at, what, detail: more, href, supportCode: supportCode ?? undefined };
+}
+
+function launchesHref(request: Request, organizationId: string, { key }: Person): string {
+  return cliniciansUrl(request, organizationId, '', { who: key }).replace('/settings/clinicians', '/settings/launches');
+}

@@ -1,0 +1,77 @@
+/** Settings > Launches: the list, searched by clinician, time, outcome, step, support code and, by operators, patient. */
+import type { RequestHandler } from 'express';
+import type { Clock } from '#src/adapters/clock.ts';
+import type { Queries } from '#src/adapters/database/index.ts';
+import { pageOfRows } from '#src/adapters/database/keyset.ts';
+import type { SearchDependencies } from '#src/audit/search-routes.ts';
+import { listTraces } from '#src/diagnostics/traces/list.ts';
+import { stepNames, type TraceRecord } from '#src/diagnostics/traces/trace.ts';
+import type { Reader } from '#src/errors/row.ts';
+import { adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
+import { filterQuery, neighbourHrefs, PAGE_SIZE } from '#src/http/sessions/list-page.ts';
+import { visibleOrganization } from '#src/http/sessions/visible-organization.ts';
+import { type LaunchRowProps, launchesPage } from '#views/inspector/launches-page.ts';
+import { diagnose, forReader, shownTitle, stepTitles } from './diagnosis.ts';
+import { askedFor } from './filter.ts';
+
+/** What the list and its export need. */
+export interface ListDependencies extends SearchDependencies {
+  db: Queries;
+  clock: Clock;
+  traceRetentionDays: number;
+  /** Writes out what is still waiting, so that a launch of this second is on the page. */
+  traces: { flush(): Promise<void> };
+}
+
+/** `GET /settings/launches`; a support code that one launch has leads to it. */
+export function listRoute(deps: ListDependencies): RequestHandler {
+  return async (request, response) => {
+    await deps.traces.flush();
+    const { filter, typed, supportCode, timeZone, who, search } = await askedFor(deps, request);
+    const found = filter ? await listTraces(deps.db, filter, PAGE_SIZE + 1) : [];
+    const [first] = found;
+    if (supportCode !== undefined && first && found.length === 1) {
+      return response.redirect(303, `/settings/launches/${first.id}`);
+    }
+    const now = deps.clock();
+    const { role } = adminOf(request);
+    const placeOf = ({ id, startedAt }: TraceRecord) => ({ id, at: startedAt });
+    const { rows, newer, older } = pageOfRows(found, PAGE_SIZE, filter?.position, placeOf);
+    const nameOf = (hash: string | null) =>
+      who.people.find(({ hashes }) => hash !== null && hashes.includes(hash))?.name;
+    response.type('html').send(
+      launchesPage({
+        admin: pageAdminOf(request),
+        filter: {
+          ...typed,
+          isSupportCode: supportCode !== undefined,
+          organization: role === 'operator' ? (visibleOrganization(request) ?? '') : '',
+        },
+        who,
+        search,
+        steps: stepNames.map((name) => ({ name, title: stepTitles[name] })),
+        organizations: role === 'operator' ? await deps.organizations.list() : undefined,
+        timeZone,
+        rows: rows.map((trace) => ({ ...launchRow(trace, now, role), userName: nameOf(trace.userHash) })),
+        ...neighbourHrefs(request, { newer, older }),
+        query: filterQuery(request),
+        retentionDays: deps.traceRetentionDays,
+      }),
+    );
+  };
+}
+
+/** One line of the list, and of its export. */
+export function launchRow(trace: TraceRecord, now: Date, reader: Reader): Omit<LaunchRowProps, 'userName'> {
+  const launch = forReader(diagnose(trace, now), reader);
+  const failed = launch.steps.find(({ state }) => state === 'failed');
+  const last = launch.steps.findLast(({ state }) => state !== 'not reached');
+  return {
+    ...launch,
+    stepTitle: (failed ?? last)?.title,
+    shownTitle: shownTitle(launch),
+    // While the user may still be signing in, there is nothing to do yet.
+    owner: launch.outcome === 'under way' && !launch.isStalled ? undefined : launch.explanation?.owner,
+    supportCode: launch.supportCodes.at(-1),
+  };
+}

@@ -1,0 +1,77 @@
+/** Which launch traces a list shows: by organization, time, outcome, step, people, patient and support code. */
+import { and, eq, gte, inArray, isNull, lt, notInArray, or, type SQL, sql } from 'drizzle-orm';
+import type { Queries } from '#src/adapters/database/index.ts';
+import { keyset, type Position } from '#src/adapters/database/keyset.ts';
+import { failedSteps, launchTraces } from './store.ts';
+import { type StepName, stepNames, type TraceOutcome, type TraceRecord } from './trace.ts';
+
+/** An organization is named, or an operator asks for all. */
+export interface TraceFilter {
+  /** `undefined` means every organization, and those of none: operators only (MT-01). */
+  organizationId: string | undefined;
+  outcome?: 'completed' | 'under way' | 'failed' | TraceOutcome | undefined;
+  /** That failed, or after which a launch went no further. */
+  step?: StepName | undefined;
+  from?: Date | undefined;
+  /** Exclusive. */
+  before?: Date | undefined;
+  /** Keyed hashes, one of which it has; none finds nothing. */
+  userHashes?: readonly string[] | undefined;
+  /** Also launches that ended before the EHR said who the user is. */
+  withUnknownUsers?: boolean | undefined;
+  patientHashes?: readonly string[] | undefined;
+  supportCode?: string | undefined;
+  position?: Position;
+}
+
+/** Newest first; those before a position the other way round. */
+export function listTraces(db: Queries, filter: TraceFilter, limit: number): Promise<TraceRecord[]> {
+  const { organizationId, startedAt, id, patientHash } = launchTraces;
+  const { where, orderBy } = keyset(startedAt, id, filter.position);
+  return db
+    .select()
+    .from(launchTraces)
+    .where(
+      and(
+        filter.organizationId === undefined ? undefined : eq(organizationId, filter.organizationId),
+        outcomeIs(filter.outcome),
+        filter.step && stoppedAt(filter.step),
+        filter.from && gte(startedAt, filter.from),
+        filter.before && lt(startedAt, filter.before),
+        userIs(filter),
+        filter.patientHashes && inArray(patientHash, [...filter.patientHashes]),
+        filter.supportCode === undefined ? undefined : hasSupportCode(filter.supportCode),
+        where,
+      ),
+    )
+    .orderBy(...orderBy)
+    .limit(limit);
+}
+
+function outcomeIs(outcome: TraceFilter['outcome']) {
+  if (outcome === undefined) return undefined;
+  if (outcome === 'failed') return notInArray(launchTraces.outcome, ['completed', 'under way']);
+  return eq(launchTraces.outcome, outcome);
+}
+
+function userIs({ userHashes, withUnknownUsers }: TraceFilter): SQL | undefined {
+  const { userHash } = launchTraces;
+  const isOne = userHashes && inArray(userHash, [...userHashes]);
+  return withUnknownUsers === true ? or(isNull(userHash), isOne) : isOne;
+}
+
+/** Found first and by its index: the planner would rather read every launch in order than guess that hardly any fits. */
+function hasSupportCode(code: string): SQL {
+  const { id, supportCodes } = launchTraces;
+  return sql`${id} = any(array(select ${id} from ${launchTraces} where ${supportCodes} @> array[${code}]::text[]))`;
+}
+
+/** As the drawing of a launch marks it: the last try of a step counts, and a launch under way stands at its last step. */
+function stoppedAt(step: StepName): SQL {
+  const { outcome, steps } = launchTraces;
+  const lastTry = sql`(select s->>'outcome' from jsonb_array_elements(${steps}) s where s->>'name' = ${step} order by s->>'at' desc limit 1)`;
+  const hasFailed = sql`${failedSteps(steps)} @> ${JSON.stringify([step])}::jsonb and ${lastTry} = 'failed'`;
+  const later = JSON.stringify({ later: stepNames.slice(stepNames.indexOf(step) + 1) });
+  const isLast = sql`${steps} @> ${JSON.stringify([{ name: step }])}::jsonb and not jsonb_path_exists(${steps}, '$[*] ? (@.name == $later[*])', ${later}::jsonb)`;
+  return sql`(${hasFailed} or (${outcome} = 'under way' and ${isLast}))`;
+}

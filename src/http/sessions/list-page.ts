@@ -1,0 +1,49 @@
+/** The pages of a list in its addresses: `older=` and `newer=` name the row that a page begins after or ends before. */
+import type { Request } from 'express';
+import type { Place, Position } from '#src/adapters/database/keyset.ts';
+import { instantOf, ROW_ID } from '#src/http/filter-fields.ts';
+import { queryOf } from '#src/http/request-values.ts';
+import { adminOf } from './admin-session.ts';
+
+/** Rows on a page of launches, of the audit trail, and of a timeline. */
+export const PAGE_SIZE = 25;
+
+/** Untrusted; what cannot be a place is the first page. */
+export function positionIn(request: Request): Position {
+  const query = queryOf(request);
+  const [older, newer] = [placeOf(query.get('older')), placeOf(query.get('newer'))];
+  return older ? { older } : newer && { newer };
+}
+
+/** What an address asks for, '' or with its `?`, from its first page on. An administrator's names no organization (MT-01). */
+export function filterQuery(request: Request): string {
+  const { search, searchParams } = addressOf(request);
+  return searchParams.size === 0 ? '' : search;
+}
+
+function addressOf(request: Request): URL {
+  const url = new URL(request.originalUrl, 'http://path.only');
+  const others = ['newer', 'older', ...(adminOf(request).role === 'operator' ? [] : ['organization'])];
+  for (const name of others) url.searchParams.delete(name);
+  return url;
+}
+
+/** Addresses of the pages beside one: the request's own, with another place. */
+export function neighbourHrefs(
+  request: Request,
+  { newer, older }: { newer: Place | undefined; older: Place | undefined },
+) {
+  const href = (name: 'newer' | 'older', place: Place | undefined) => {
+    if (!place) return undefined;
+    const url = addressOf(request);
+    url.searchParams.set(name, `${place.at.toISOString()}_${place.id}`);
+    return `${url.pathname}${url.search}`;
+  };
+  return { newerHref: href('newer', newer), olderHref: href('older', older) };
+}
+
+function placeOf(text: string | null): Place | undefined {
+  const [at = '', id = ''] = (text ?? '').split('_');
+  const instant = instantOf(at);
+  return instant && ROW_ID.test(id) ? { at: instant, id } : undefined;
+}
