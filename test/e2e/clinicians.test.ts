@@ -83,7 +83,10 @@ test('a waiting user is confirmed, and who is refused reads so', { timeout: 120_
   await nurse.getByRole('link', { name: 'Look again' }).click();
   await nurse.getByRole('heading', { name: 'Requests for Ada Moreno' }).waitFor();
 
-  await admin.getByRole('button', { name: /^Refuse/ }).click();
+  await admin.getByRole('link', { name: /^Refuse/ }).click();
+  await admin.getByRole('heading', { name: /^Refuse .*\?$/ }).waitFor();
+  await examine(admin, 'asked before a user is refused');
+  await admin.getByRole('button', { name: 'Refuse' }).click();
   await admin.getByText('refused; first launched').waitFor();
   await waiting.getByRole('link', { name: 'Look again' }).click();
   await waiting.getByRole('heading', { name: 'Your administrator has refused access' }).waitFor();

@@ -1,6 +1,7 @@
 /** The settings of a connection, its keys and the guide in a real browser: axe, sideways scrolling, and what scripts add. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { serverTimeZone } from '#src/adapters/time-zone.ts';
 import { addPerson, PASSWORD } from '#test/helpers/administrators.ts';
 import { type Chromium, openChromium } from '#test/helpers/chromium.ts';
 import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
@@ -68,6 +69,15 @@ const launchedTwice = async () => {
   await world.browser().open(world.sandbox.launch('pat-ada', { user: 'prac-osei' }));
 };
 
+const timeline = async () => {
+  await open(`/settings/clinicians?organization=${ORG_ID}`);
+  await page
+    .getByRole('link', { name: /^Timeline/ })
+    .first()
+    .click();
+  await page.getByRole('heading', { name: /^Timeline of/ }).waitFor();
+};
+
 test.for<[string, () => Promise<unknown>]>([
   ['guide', () => open('/guide').then(unfoldAll)],
   ['organizations', () => open('/settings/organizations')],
@@ -86,11 +96,55 @@ test.for<[string, () => Promise<unknown>]>([
         .then(() => open(`/settings/live-launches?organization=${ORG_ID}`))
         .then(unfoldAll),
   ],
+  ['question', () => open(`/settings/live-launches/end-all?organization=${ORG_ID}`)],
+  ['timeline', () => timeline()],
   ['audit with everything unfolded', () => open('/settings/audit').then(unfoldAll)],
 ])('%s: readable by everybody, wide and narrow, light and dark', async ([name, visit]) => {
   await visit();
   await examine(page, name);
 });
+
+/** By the keyboard alone, as somebody does who cannot point. */
+const tabTo = async (selector: string) => {
+  for (let presses = 0; presses < 90; presses += 1) {
+    await page.keyboard.press('Tab');
+    if (await page.evaluate<boolean>(`document.activeElement.matches(${JSON.stringify(selector)})`)) return;
+  }
+  throw new Error(`Tab does not come to ${selector}`);
+};
+
+test('a help desk comes by keyboard from a clinician’s name and the hour to the cause in three pages', async () => {
+  await world.launch('pat-ada');
+  world.sandbox.faults.set('token-500');
+  await world.launch('pat-ada');
+  world.sandbox.faults.clear();
+  await open(`/settings/launches?organization=${ORG_ID}`);
+  await tabTo('#clinician');
+  await page.keyboard.type('rivera');
+  // The parts of the field in the order of en-US: the control keeps the time zone of the page, not of this machine.
+  const typeMinute = async (at: Date) => {
+    const [, month, day, year, hour, minute, half] =
+      /(\d+)\/(\d+)\/(\d+), (\d+):(\d+):\d+\s(\w)M/.exec(at.toLocaleString('en-US', { timeZone: serverTimeZone })) ??
+      [];
+    for (const part of [month, day, `00${year}`, hour, minute]) await page.keyboard.type(`${part}`.padStart(2, '0'));
+    await page.keyboard.press(`${half}`);
+  };
+  await tabTo('#from');
+  await typeMinute(new Date(Date.now() - 30 * 60_000));
+  await tabTo('#to');
+  await typeMinute(new Date(Date.now() + 30 * 60_000));
+  await tabTo('#outcome');
+  await page.keyboard.type('Failed');
+  await tabTo('form.filter button[type="submit"]');
+  await page.keyboard.press('Enter');
+  await page.getByText('before the EHR said who the user is').waitFor();
+  await examine(page, 'launches found by name and hour');
+  await tabTo('.launch-failed a');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: /^Launch failed/ }).waitFor();
+  expect(await page.locator('[aria-current="step"]').getAttribute('data-step')).toBe('token');
+  await page.getByText('HTTP 500').first().waitFor();
+}, 60_000);
 
 test('while the checks run, what they say together ends up above the rows', async () => {
   await save(world.sandbox.fhirBase);
