@@ -43,7 +43,7 @@ describe.runIf(await hasPostgres())('a deployment on PostgreSQL and Redis', () =
     await admin('organization', 'set', 'well', '--name', 'Well', '--fhir-url', ehr.fhirBase, '--client-id', 'c');
     const byHand = Object.entries(givenEndpoints(ehr)).map(([name, value]) => [
       '--setting',
-      `${name}=${value}`.replace('issuers=', 'issuer='),
+      `${name}=${String(value)}`.replace('issuers=', 'issuer='),
     ]);
     const noDocuments = ['--fhir-url', `${ehr.origin}/nothing`, '--client-id', 'c'];
     await admin('organization', 'set', 'by-hand', '--name', 'By Hand', ...noDocuments, ...byHand.flat());
