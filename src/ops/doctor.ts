@@ -14,6 +14,8 @@ import { loadKey, signingAlgorithms } from '#src/keys/key-pair.ts';
 import { listKeyRows } from '#src/keys/key-store.ts';
 import { isConnected, type Organization } from '#src/organizations/organization.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
+import { isGiven } from '#src/smart/documents/given-endpoints.ts';
+import { fetchIssuerKeys } from '#src/smart/documents/issuer-keys.ts';
 import { discover } from '#src/smart/step-3-discovery.ts';
 
 /** One line of the page; `text` is for people and holds no secret. */
@@ -156,17 +158,22 @@ async function examineKeys({ appSecrets }: Config, { db }: Database, clock: Cloc
   return { ...failed, text: active.map(({ alg, kid }) => `${alg} ${kid}`).join(', ') };
 }
 
-/** Discovery alone; `organization check` says more about one of them. */
+/** Discovery alone, or the keys where nothing is discovered; `organization check` says more about one of them. */
 async function examineEhrs(config: Config, { db }: Database, log: Log): Promise<Finding[]> {
   const organizations = (await createOrganizationStore(db).list()).filter((one) => one.enabled && isConnected(one));
   const outbound = createOutbound({ production: config.production, allowPrivate: config.outboundAllowPrivate, log });
   const examineOne = async (organization: Organization): Promise<Finding> => {
     const begun = performance.now();
     const part = `EHR of ${organization.id}`;
-    const { value, finding: failed } = await finding(part, () =>
-      discover(organization, outbound.forOrganization(organization)),
+    const { fhirBaseUrl, jwksUri, issuers } = organization;
+    // Its keys are the one document of an EHR whose endpoints are given by hand (DI-23).
+    const isByHand = isGiven(organization);
+    const { value, finding: failed } = await finding<unknown>(part, () =>
+      isByHand
+        ? fetchIssuerKeys({ issuer: issuers.join(), givenJwksUri: jwksUri, organization }, outbound)
+        : discover(organization, outbound.forOrganization(organization)),
     );
-    const { host } = new URL(organization.fhirBaseUrl);
+    const { host } = new URL(isByHand ? jwksUri : fhirBaseUrl);
     const more = `see: npm run admin -- organization check ${organization.id}`;
     if (!value) return { ...failed, text: `${host}: ${failed.text}; ${more}` };
     return { ...failed, text: `${host} answered in ${Math.round(performance.now() - begun)} ms` };

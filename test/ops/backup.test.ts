@@ -1,7 +1,7 @@
-/** docs/operations.md, "Back up and restore", as an operator types it. */
+/** docs/operations.md, "Back up and restore" and "Rotate keys and secrets", as an operator types them. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { runAdmin } from '#test/helpers/command-line.ts';
 import { createPostgresDatabase, hasPostgres } from '#test/helpers/databases.ts';
 
@@ -48,9 +48,36 @@ describe.runIf((await hasPostgres()) && hasTools)('a backup', () => {
     expect(forgotten.stdout).toMatch(/^failed +signing keys/m);
   });
 
+  test('secrets and keys are rotated by the steps of the documentation, and doctor says when the old secret may go', async () => {
+    const { admin } = await deployment();
+    const next = 'the next secret of at least thirty-two characters';
+    const kids = async (secrets: string) => kidsOf((await admin(secrets, 'keys', 'list', '--json')).stdout);
+    const doctor = async (secrets: string) => (await admin(secrets, 'doctor')).stdout;
+    await admin(SECRET, 'keys', 'rotate');
+    const old = await kids(SECRET);
+    for (const secrets of [`${SECRET},${next}`, `${next},${SECRET}`])
+      expect(await doctor(secrets)).toMatch(/^ok +signing keys/m);
+    await admin(`${next},${SECRET}`, 'keys', 'rotate');
+    // Too early: keys made under the old secret are still published.
+    expect(await doctor(next)).toMatch(/^failed +signing keys/m);
+    for (const kid of old) await admin(`${next},${SECRET}`, 'keys', 'retire', kid, '--force');
+    // A compromised key is gone two seconds later, everywhere.
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    expect(await doctor(next)).toMatch(/^ok +signing keys/m);
+    const left = await kids(next);
+    expect([left.length, left.filter((kid) => old.includes(kid))]).toEqual([2, []]);
+  });
+
   test('the steps of the documentation are these', () => {
     const steps = readFileSync('docs/operations.md', 'utf8');
-    for (const command of ['pg_dump --no-owner "$DATABASE_URL"', 'psql --quiet --set ON_ERROR_STOP=1', 'doctor'])
+    for (const command of [
+      'pg_dump --no-owner "$DATABASE_URL"',
+      'psql --quiet --set ON_ERROR_STOP=1',
+      'admin -- doctor',
+      'admin -- keys rotate',
+      'admin -- keys retire',
+    ])
       expect(steps).toContain(command);
   });
 });

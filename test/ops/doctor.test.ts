@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { runAdmin } from '#test/helpers/command-line.ts';
 import { createPostgresDatabase, hasPostgres } from '#test/helpers/databases.ts';
+import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
 import { createRedisServer, freePort, type RedisServer } from '#test/helpers/redis-server.ts';
 import { type StubEhr, startStubEhr } from '#test/helpers/stub-ehr.ts';
 
@@ -40,6 +41,12 @@ describe.runIf(await hasPostgres())('a deployment on PostgreSQL and Redis', () =
     ehr = await startStubEhr();
     stores = { DATABASE_URL: created.url, REDIS_URL: redis.url };
     await admin('organization', 'set', 'well', '--name', 'Well', '--fhir-url', ehr.fhirBase, '--client-id', 'c');
+    const byHand = Object.entries(givenEndpoints(ehr)).map(([name, value]) => [
+      '--setting',
+      `${name}=${String(value)}`.replace('issuers=', 'issuer='),
+    ]);
+    const noDocuments = ['--fhir-url', `${ehr.origin}/nothing`, '--client-id', 'c'];
+    await admin('organization', 'set', 'by-hand', '--name', 'By Hand', ...noDocuments, ...byHand.flat());
     await admin('keys', 'rotate');
   });
   afterAll(async () => {
@@ -57,6 +64,7 @@ describe.runIf(await hasPostgres())('a deployment on PostgreSQL and Redis', () =
     expect(said.get('clock of redis')).toMatch(/^ok: 0\.\d s from ours$/);
     expect(said.get('clock of database')).toMatch(/^ok: 0\.\d s from ours$/);
     expect(said.get('EHR of well')).toMatch(new RegExp(`^ok: ${new URL(ehr.origin).host} answered in \\d+ ms$`));
+    expect(said.get('EHR of by-hand')).toMatch(new RegExp(`^ok: ${new URL(ehr.origin).host} answered in \\d+ ms$`));
     expect(said.get('signing keys')).toMatch(/^ok: (?:(?:RS|ES)384 \S+(?:, |$)){2}/);
   });
 

@@ -66,7 +66,6 @@ export async function readRequests(
     return { open: [], closed: [], otherOrders: 0, notices, problem: undefined, isUnread: true };
   }
   const search = { type: 'ServiceRequest', interaction: 's' } as const;
-  const maySearchTasks = mayUse(launch, { type: 'Task', interaction: 's' });
   return loadRequests(api, {
     patientId: launch.context.patient,
     grantedSearch: mayUse(launch, search),
@@ -77,14 +76,19 @@ export async function readRequests(
     encounter: launch.context.encounter === undefined ? undefined : `Encounter/${launch.context.encounter}`,
     movement: movementOf(organization),
     ...naming,
-    mayHaveTasks: maySearchTasks && mayUse(launch, { type: 'Task', interaction: 'r' }),
-    tasks: readsTasks(organization) && maySearchTasks ? naming.tasks : undefined,
+    mayHaveTasks: mayHaveTasks(launch),
+    tasks: readsTasks(organization) && mayUse(launch, { type: 'Task', interaction: 's' }) ? naming.tasks : undefined,
   });
 }
 
 /** After how many days without movement a request is flagged. */
 export function movementOf({ transportStillDays, otherStillDays }: Organization) {
   return { transport: transportStillDays, other: otherStillDays };
+}
+
+/** Nothing comes along that may not be searched and read by itself (SCO-19). */
+export function mayHaveTasks(launch: Launch): boolean {
+  return (['r', 's'] as const).every((interaction) => mayUse(launch, { type: 'Task', interaction }));
 }
 
 /**

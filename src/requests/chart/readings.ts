@@ -12,7 +12,7 @@ import { createIncludeSupport } from '#src/requests/list/include-support.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
 import type { NamedResource } from '#src/requests/list/named-resource.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
-import { apiOf, ownUserOf, type Renew, readPatientIfPermitted, readRequests } from './launch-reads.ts';
+import { apiOf, mayHaveTasks, ownUserOf, type Renew, readPatientIfPermitted, readRequests } from './launch-reads.ts';
 import { readUser, type UserReading } from './practitioner.ts';
 
 /** A launch's calls, the patient they are about, and who is signed in (FU-05). Each part fails on its own. */
@@ -97,6 +97,9 @@ export function createChartReadings(
   return {
     /** For the other pages of a launch. */
     open,
+    /** Do Tasks come along with the list, so that a request's page reads them as well? */
+    bringsTasks: (launch: Launch, organization: Organization): boolean =>
+      mayHaveTasks(launch) && includesOf(organization).bringsTasks(),
     /** At the callback: the browser is still following the redirect. */
     start: (launch: Launch, organization: Organization, renew: Renew): void => {
       // Clinical data that no page came for does not stay in memory.

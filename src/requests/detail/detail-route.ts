@@ -61,12 +61,13 @@ export function detailRoute(dependencies: DetailDependencies): RequestHandler {
     const reading = kept ? undefined : readings.open(launch, organization, renew);
     const api = reading?.api ?? apiOf(outbound, launch, organization, renew);
     const patientId = launch.context.patient;
+    // As on the list, so that both say the same of its status.
+    const hasTasks = readsTasks(organization) || readings.bringsTasks(launch, organization);
     const result = readDetail(api, {
       requestId,
       patientId,
       references: row?.references,
-      // As on the list, so that both say the same of its status.
-      mayUse: (permission) => (permission.type !== 'Task' || readsTasks(organization)) && mayUse(launch, permission),
+      mayUse: (permission) => (permission.type !== 'Task' || hasTasks) && mayUse(launch, permission),
       batches: batchesOf(organization),
       searchParameters: organization.searchParameters,
     });

@@ -1,7 +1,12 @@
 /** A whole launch on a Redis cluster and behind sentinels, and what a fail-over does to it. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import { titleOf } from '#test/helpers/browser.ts';
+import { runAdmin } from '#test/helpers/command-line.ts';
+import { addInstance } from '#test/helpers/instances.ts';
 import { type RedisSet, type SentinelSet, startRedisCluster, startSentinels } from '#test/helpers/redis-set.ts';
 import { csrfOf, launchIdOf } from '#test/helpers/visits.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
@@ -42,6 +47,34 @@ test.for([
     expect((await browser.visit(`${world().url}/health/ready`)).status).toBe(200);
   },
 );
+
+test('moved to a cluster: what was open ends cleanly, and everything else goes on (docs/operations.md)', {
+  timeout: 60_000,
+}, async () => {
+  const old = behindSentinels;
+  const browser = old.browser();
+  const page = await old.launch('pat-ada', browser);
+  const begun = await browser.openUntil(old.sandbox.launch('pat-ben'), '/smart/callback');
+  const folder = mkdtempSync(join(tmpdir(), 'moved-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const { stdout } = await runAdmin({ APP_SECRETS: 'x'.repeat(40), DATA_DIR: folder, REDIS_URL: cluster.url }, [
+    'doctor',
+  ]);
+  expect(stdout).toMatch(/^(?:ok|warning) +redis +version/m);
+  const moved = await addInstance(old, { redisUrl: cluster.url });
+  const at = (url: string) => url.replace(old.url, moved.url);
+  const ended = await browser.visit(at(page.url));
+  expect(ended.status).toBe(401);
+  expect(ended.body).not.toMatch(/Moreno|Okafor/);
+  expect((await browser.visit(at(begun))).status).toBe(400);
+  let answer = await browser.visit(at(old.sandbox.launch('pat-ada')));
+  for (let hop = 0; hop < 12 && answer.headers['location'] !== undefined; hop += 1) {
+    // oxlint-disable-next-line no-await-in-loop -- a redirect is followed when it has come
+    answer = await browser.visit(at(new URL(answer.headers['location'], answer.url).href));
+  }
+  expect(titleOf(answer)).toBe('Requests for Ada Moreno');
+  await moved.close();
+});
 
 test('sentinels: the master dies, open launches and new ones go on by themselves', { timeout: 60_000 }, async () => {
   const browser = behindSentinels.browser();

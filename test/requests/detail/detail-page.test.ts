@@ -1,7 +1,8 @@
 /** The page of one request from outside: what it shows, what it asks the EHR for, and what it never tells. */
 import { beforeEach, describe, expect, test } from 'vitest';
+import { createOrganizationStore } from '#src/organizations/store.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
-import { ehr, launch, outcomeOf, useStubWorld } from '#test/helpers/stub-world.ts';
+import { ehr, launch, launchUrl, newOrganization, outcomeOf, useStubWorld } from '#test/helpers/stub-world.ts';
 import { pick as pickFrom, randomOf } from '#test/requests/page/rows.ts';
 
 const { world } = useStubWorld();
@@ -580,15 +581,23 @@ describe('hostile FHIR', () => {
 });
 
 test.for([
-  ['a wildcard alone', {}, false],
-  ['Task by name', { scopes: WITH_TASKS }, true],
+  ['a wildcard alone', {}, [], false],
+  ['Task by name', { scopes: WITH_TASKS }, [], true],
+  ['a wildcard, where the EHR sends Tasks along', {}, ['Task:focus'], true],
 ] as const)(
   '%s: the list and the page of a request agree whether Tasks are asked for',
-  async ([, settings, isAsked]) => {
-    const list = await launch(settings, browser);
+  async ([, settings, requestIncludes, isAsked]) => {
+    const orgId = await newOrganization(settings);
+    const store = createOrganizationStore(world().dependencies.database.db);
+    const never = new Date(0).toISOString();
+    const checked = { configuration: {}, fetchedAt: never, freshUntil: never, requestIncludes };
+    await store.saveDiscovered(orgId, 1, checked);
+    const list = await browser.open(launchUrl(orgId));
     await browser.visit(`${list.url.replace(/\?.*/, '')}/full`);
     const asked = (body: string, path: string) => /\bTask\?/.test(`${path} ${body}`);
-    const ofList = ehr.requests.filter(({ path }) => path.startsWith('/fhir/Task?'));
+    const ofList = ehr.requests.filter(({ path }) =>
+      /^\/fhir\/(?:Task\?|ServiceRequest\?.*_revinclude=Task)/.test(path),
+    );
     const ofPage = ehr.requests.filter(({ method, path, body }) => method === 'POST' && asked(body, path));
     expect([ofList.length > 0, ofPage.length > 0]).toEqual([isAsked, isAsked]);
   },
