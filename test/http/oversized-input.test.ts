@@ -55,6 +55,7 @@ const forms: [path: string, ...fields: string[]][] = [
   [`${CONNECTION}${OF}`, 'fhirUrl'],
   [`${CONNECTION}/use-anyway${OF}`, 'reason'],
   [`${CONNECTION}/accept${OF}`, 'suggestion'],
+  [`/settings/handover/revoke${OF}`, 'link'],
   [`${CONNECTION}/use-preset${OF}`, 'vendor'],
   [`${CONNECTION}/preview-scopes${OF}`, 'scopes', 'frameAncestors', 'issuers', 'allowedHosts', 'searchParameters'],
   [`${CONNECTION}/advanced${OF}`, 'scopes', 'frameAncestors', 'issuers', 'requestsPerMinute', 'nonce'],

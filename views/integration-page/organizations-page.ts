@@ -81,7 +81,7 @@ export function organizationPage(props: OrganizationPageProps): string {
     { title: titled(name, form), ...admin, current: 'organizations', ...ASSETS },
     html`<h1>${name}</h1>
 ${done === undefined ? null : html`<p class="notice notice-done" role="status">${icon('done')} <span>${done}</span></p>`}
-<p><a href="/settings/integrations/smart-on-fhir?organization=${id}">Connection and checks</a> · <a href="/guide?organization=${id}">Guide with its values</a> · <a href="${LIST}">All organizations</a></p>
+<p><a href="/settings/integrations/smart-on-fhir?organization=${id}">Connection and checks</a> · <a href="/guide/register?organization=${id}">Guide with its values</a> · <a href="/settings/handover?organization=${id}">Send to the EHR team</a> · <a href="${LIST}">All organizations</a></p>
 <form method="post" action="${LIST}/${id}">
 ${csrf}
 ${formField({ name: 'name', label: 'Name', ...typed(form, 'name'), isRequired: true })}
