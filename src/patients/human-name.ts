@@ -35,8 +35,7 @@ function rankOf({ use, period }: ForeignRecord, now: Date): number {
  */
 function formatName(name: ForeignRecord): string | undefined {
   const text = asText(name.text, LONGEST);
-  // DSTU2 writes a list.
-  const family = asText(asTexts(name.family).join(' '));
+  const family = asText(name.family);
   const parts = joinParts(asTexts(name.given), family, name);
   const isIndexForm = family !== undefined && text?.toLowerCase().includes(`${family.toLowerCase()},`) === true;
   return isIndexForm ? (parts ?? text) : (text ?? parts);

@@ -90,13 +90,12 @@ function isOfOtherOwner({ owner: one }: Task, { owner: other }: Task): boolean {
 
 /** The Task that speaks for each request, by `Type/id`. */
 export function newestTasks(tasks: readonly Task[]): ReadonlyMap<string, Task> {
-  const keys = new Set(tasks.flatMap(({ about }) => about));
-  return new Map(
-    [...keys].flatMap((key) => {
-      const task = newestTask(tasks.filter(({ about }) => about.includes(key)));
-      return task ? [[key, task] as const] : [];
-    }),
+  const byRequest = Map.groupBy(
+    tasks.flatMap((task) => task.about.map((request) => ({ request, task }))),
+    ({ request }) => request,
   );
+  const newest = [...byRequest].map(([request, some]) => [request, newestTask(some.map(({ task }) => task))] as const);
+  return new Map(newest.flatMap(([request, task]) => (task ? [[request, task]] : [])));
 }
 
 /** In lower case, as {@link describeTask} takes them. */

@@ -490,10 +490,10 @@ describe('what is not shown of others', () => {
     events['Appointment'] = actors(other, { display: 'Van 7' });
     const foreign = textOf((await open()).page);
     events['Appointment'] = actors({ reference: 'Patient/pat-1', display: 'Stella Stub' }, { display: 'Van 8' });
-    const own = textOf((await open()).page);
+    const self = textOf((await open()).page);
     Object.assign(events, { Appointment: kept });
     expect(foreign).not.toMatch(/Zelda|Van 7|Appointment/);
-    expect(own).toContain('Van 8 · Appointment');
+    expect(self).toContain('Van 8 · Appointment');
   });
 
   test('a contained reason, document or coverage that names another patient', async () => {
