@@ -2,7 +2,7 @@
 import { isOfAnotherPatient } from '#src/requests/list/own-patient.ts';
 import { codeOf } from '#src/requests/list/status.ts';
 import { FhirError, type FhirFailure, isRefusal } from '#src/smart/fhir/fhir-error.ts';
-import { asRecord, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { versionOf } from './may-cancel.ts';
@@ -27,8 +27,8 @@ export interface Cancellation {
 
 /** How it ended. */
 export type CancelEnd =
-  /** `isNews`: by this very call. */
-  | { kind: 'cancelled'; isNews: boolean }
+  /** `isNews`: by this very call. `names`: the values of its identifiers. */
+  | { kind: 'cancelled'; isNews: boolean; names: readonly string[] }
   /** It is another version by now: nothing was changed. */
   | { kind: 'changed' }
   /** Not there, another patient's, or none that may be cancelled. */
@@ -43,7 +43,8 @@ export async function cancelRequest(api: FhirApi, wanted: Cancellation): Promise
   const found = await readOwn(api, wanted).catch(failureOf);
   if (found instanceof FhirError) return found.failure === 'not-found' ? { kind: 'absent' } : refused(found);
   if (!found) return { kind: 'absent' };
-  if (isCancelled(found)) return { kind: 'cancelled', isNews: false };
+  const names = asRecords(found.identifier).flatMap(({ value }) => asText(value) ?? []);
+  if (isCancelled(found)) return { kind: 'cancelled', isNews: false, names };
   if (!wanted.isAllowed(found)) return { kind: 'absent' };
   if (versionOf(found) !== wanted.version) return { kind: 'changed' };
   const resource = { ...found, resourceType: 'ServiceRequest', id: wanted.requestId, ...changesOf(found, wanted) };
@@ -52,12 +53,12 @@ export async function cancelRequest(api: FhirApi, wanted: Cancellation): Promise
     if (answer.status === 409 || answer.status === 412) return { kind: 'changed' };
     if (isRefusal(answer)) return refused(answer);
   } else if (!summarizeOutcome(answer.body).isFailure && isCancelled(asRecord(answer.body))) {
-    return { kind: 'cancelled', isNews: true };
+    return { kind: 'cancelled', isNews: true, names };
   }
   // Anything else proves nothing, so the EHR is asked what it has now.
   const later = await readOwn(api, wanted).catch(failureOf);
   const isDone = later && !(later instanceof FhirError) && isCancelled(later);
-  return isDone ? { kind: 'cancelled', isNews: true } : { kind: 'unknown' };
+  return isDone ? { kind: 'cancelled', isNews: true, names } : { kind: 'unknown' };
 }
 
 function changesOf(found: ForeignRecord, { status, reason, by, now }: Cancellation) {

@@ -13,6 +13,8 @@ import { leaveInTime } from '#src/launches/pages/closing-route.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
 import { openReadings } from '#src/requests/chart/open-readings.ts';
+import { soon } from '#src/requests/delivery/soon.ts';
+import { ownerOf } from '#src/requests/form/form.ts';
 import { isOfAnotherPatient } from '#src/requests/list/own-patient.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import type { NewRequestFormDependencies } from '#src/requests/new/form-page-route.ts';
@@ -38,7 +40,7 @@ const BOUNDS = { lifetimeMs: 60 * 60_000, mostBytes: 2_048 };
 const OUTCOME = 'form';
 
 /** What a post came to, for the page it leads to. */
-type Outcome = CancelEnd | { kind: 'no-reason'; status: string };
+type Outcome = Pick<CancelEnd, 'kind'> | { kind: 'no-reason'; status: string };
 
 /** Asks, naming the request as the EHR has it now; after a post it says what came of it. Behind the launch guard. */
 export function cancelForm(deps: CancelDependencies): RequestHandler {
@@ -71,7 +73,7 @@ export function cancelForm(deps: CancelDependencies): RequestHandler {
         said: outcome && { ...saidOf(outcome.kind), supportCode },
         form:
           isOpen && outcome?.kind !== 'cancelled'
-            ? { version: versionOf(found) ?? '', status: outcome?.kind === 'no-reason' ? outcome.status : '' }
+            ? { version: versionOf(found) ?? '', status: outcome && 'status' in outcome ? outcome.status : '' }
             : undefined,
       }),
     );
@@ -101,6 +103,7 @@ export function cancelRoute(deps: CancelDependencies): RequestHandler {
       isAllowed: (resource) => mayCancel(resource, { ...deps, launch, organization }),
     });
     await deps.keptLists.forget(launch.id);
+    if (end.kind === 'cancelled') await soon(deps, () => deps.drafts.forgetSent(ownerOf(launch), end.names));
     if (end.kind === 'cancelled' && end.isNews) {
       const { organizationId, user: actor, id: launchId, context } = launch;
       const { address, supportCode } = contextOf(request);
@@ -116,7 +119,7 @@ export function cancelRoute(deps: CancelDependencies): RequestHandler {
       };
       deps.audit.record({ event: 'request-cancelled', ...event });
     }
-    await say(end);
+    await say({ kind: end.kind });
   };
 }
 

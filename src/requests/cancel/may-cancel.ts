@@ -12,7 +12,7 @@ const OPEN = ['draft', 'active', 'on-hold'];
 const HASH = /^[\w-]{43}$/;
 
 /** Does it carry an identifier that only this app writes? */
-export function isOurs({ identifier }: ForeignRecord, publicUrl: URL): boolean {
+function isOurs({ identifier }: ForeignRecord, publicUrl: URL): boolean {
   const { system } = businessIdentifier(publicUrl, '');
   return asRecords(identifier).some((one) => one.system === system && HASH.test(String(one.value)));
 }

@@ -116,6 +116,9 @@ export function createDraftStore(redis: KeyStore, sealer: Sealer, clock: Clock) 
           sent: [earlier ?? { ...sent, form: nameOf({ id }) }, ...others].slice(0, MOST_SENT),
         };
       }),
+    /** It was cancelled since, so the list does not say that it was just sent. @param names of its identifiers. */
+    forgetSent: (owner: FormOwner, names: readonly string[]): Promise<boolean> =>
+      change(owner, ({ sent }) => ({ sent: sent.filter(({ identifier }) => !names.includes(identifier)) })),
     /** @param isLeftOpen whether the next launch is to lead to this form; to no other one then. */
     leave: (owner: FormOwner, formId: string | undefined): Promise<boolean> =>
       change(owner, ({ drafts }) => ({

@@ -62,6 +62,7 @@ export function sayKept({ drafts }: { drafts: DraftStore }): ErrorRequestHandler
     if (!keptTyped || !(error instanceof AppError) || error.shown !== undefined) return next(error);
     const { code, status, message, cause, retryAfterSeconds } = error;
     // Without it the form stands on the list.
+    // oxlint-disable-next-line no-promise-in-callback -- Express awaits its handlers, and this one has a callback besides
     if (status === 401) await drafts.leave(keptTyped.owner, keptTyped.id).catch(() => undefined);
     next(new AppError(code, message, { cause, shown: KEPT, ...(retryAfterSeconds ? { retryAfterSeconds } : {}) }));
   };

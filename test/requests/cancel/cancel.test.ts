@@ -88,6 +88,7 @@ describe('a request of ours', () => {
       expect([done.status, browser.history.at(-2)?.status]).toEqual([200, 303]);
       expect(done.body).toContain(CANCELLED);
       expect(done.body).not.toContain('name="version"');
+      expect((await browser.visit(list.url)).body).not.toMatch(/<mark>|was sent to the EHR/);
       expect(chart).toMatchObject({
         ...{ id: 'sr-1', status, code: { text: 'Wheelchair van' }, subject: { reference: 'Patient/pat-1' } },
         note: [{ text: 'Ring' }, { text: 'Cancelled: The patient walks again' }],

@@ -5,7 +5,7 @@ import { type FormTicket, ownerHash } from '#src/requests/form/form.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
 import { dayFromNow } from '#test/helpers/days.ts';
 import { ehr, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';
-import { csrfOf, draftsOn, isShownAgain, launchIdOf, sendForm, ticketOf } from '#test/helpers/visits.ts';
+import { draftsOn, isShownAgain, launchIdOf, sendForm, ticketOf } from '#test/helpers/visits.ts';
 
 const SCOPE = 'launch launch/patient openid fhirUser patient/*.read patient/ServiceRequest.write';
 const VAN = {
