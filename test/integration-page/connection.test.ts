@@ -152,6 +152,27 @@ describe('saving the FHIR URL', () => {
     expect((await send('/report', {})).status).toBe(200);
   });
 
+  test.for([
+    ['a resource type', (base: string) => `${base}/Patient/pat-ada`],
+    ['trailing garbage', (base: string) => `${base}/xyz%20`],
+    ['letters behind the version', (base: string) => `${base}4`],
+    ['a missing version', (base: string) => base.replace(/\/r4$/, '')],
+    ['only a host', (base: string) => new URL(base).origin],
+  ] as const)('asks “Did you mean …?” for %s, with what was tried, and one press takes it', async ([, change]) => {
+    const base = world.sandbox.fhirBase;
+    world.sandbox.requests.clear();
+    const { body } = await save(change(base));
+    expect(body).toMatch(/<strong>Did you mean<\/strong> <code class="value">([^<]+)</);
+    expect(/<strong>Did you mean<\/strong> <code class="value">([^<]+)</.exec(body)?.[1]).toBe(base);
+    expect(body.match(/btn-primary/g)).toHaveLength(1);
+    const typed = `${new URL(change(base)).pathname.replace(/\/$/, '')}/.well-known/smart-configuration`;
+    const tried = world.sandbox.requests.filter(({ path }) => path.endsWith('smart-configuration') && path !== typed);
+    expect(tried.length).toBeLessThanOrEqual(6);
+    expect((await organization()).fhirBaseUrl).toBe(base);
+    const [, fhirUrl = ''] = /name="fhirUrl" value="([^"]+)">\n<p><strong>Did you mean/.exec(body) ?? [];
+    expect((await save(fhirUrl)).body).toContain('<span>All checks passed</span>');
+  });
+
   test('begins to show before the checks have ended, and needs no script for it', async () => {
     const cookie = [...(browser.jar.get('localhost') ?? [])].map(([name, value]) => `${name}=${value}`).join('; ');
     const form = { csrf: await tokenOf(world, browser), fhirUrl: world.sandbox.fhirBase };

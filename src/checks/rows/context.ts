@@ -50,6 +50,8 @@ export interface CheckContext {
   issuers: Promise<FoundIssuer[]>;
   keys: Promise<FoundKeySet>;
   ownJwks: Promise<Fetched>;
+  /** Looks at another public document, under the same rules. */
+  see: (url: URL) => Promise<Fetched>;
   rules: EndpointRules;
 }
 
@@ -104,6 +106,7 @@ export function beginContext(input: CheckInput, dependencies: CheckDependencies)
       clock,
       deadlineMs: limits.callMs,
     }),
+    see,
     rules,
   };
 }
