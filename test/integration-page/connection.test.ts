@@ -411,7 +411,7 @@ describe('from a newcomer to Ready to launch', () => {
     expect(saved.body).not.toContain('Ready to launch');
     expect(saved.body.match(/btn-primary/g)).toHaveLength(1);
 
-    const chart = `${world.sandbox.origin}`;
+    const chart = world.sandbox.origin;
     expect((await inFrame(`${chart}/charts/pat-ada?tab=1`)).status).toBe(403);
     const refused = await page();
     expect(refused.body).toContain(`A page at this address opened the app in a frame`);
