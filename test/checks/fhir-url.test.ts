@@ -23,7 +23,7 @@ describe('the FHIR URL is corrected where the meaning is clear, and every change
     ['spaces inside', 'https://ehr.example.org/ fhir/r4', GOOD, 1],
     ['an invisible character', `https://ehr.example.org/fhir\u200b/r4`, GOOD, 1],
     ['marks around', `<${GOOD}>`, GOOD, 1],
-    ['the end of a sentence', `${GOOD}).`, GOOD, 1],
+    ['the end of a sentence', `${GOOD}.`, GOOD, 1],
     [
       'capitals in scheme and host, a path in capitals',
       'HTTPS://EHR.example.org/FHIR/R4',

@@ -72,7 +72,7 @@ describe('saving the FHIR URL', () => {
     ];
     const found = places.map((text) => body.indexOf(text));
     expect(found).toEqual(found.toSorted((one, other) => one - other));
-    expect(body).toContain('href="#check-guide-smart-configuration" aria-label="Link to this check');
+    expect(body).toContain('<h4><a class="row-link" href="#check-guide-smart-configuration">');
     expect(body.indexOf('id="check-guide-smart-configuration"')).toBeLessThan(body.indexOf('<summary>Show the other'));
   });
 
