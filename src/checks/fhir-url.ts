@@ -14,7 +14,7 @@ export interface UrlPolicy {
 }
 
 /** What stands behind an address in a sentence or a list. */
-const MARKS = '>"\'`,;';
+const MARKS = '>"\'`,;.';
 const PASTED_DOCUMENT = /\/(?:metadata|\.well-known\/(?:smart-configuration|openid-configuration))\/?$/i;
 
 /**

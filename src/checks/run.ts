@@ -2,12 +2,14 @@
 import { storedValue } from '#src/adapters/stored-text.ts';
 import { checkCatalogue, guideCheckIds } from '#src/checks/rows/catalogue.ts';
 import { beginContext, type CheckContext, type CheckDependencies, defaultLimits } from '#src/checks/rows/context.ts';
-import type { CheckDefinition, Outcome } from '#src/checks/rows/definition.ts';
+import { type CheckDefinition, type Outcome, seeRow } from '#src/checks/rows/definition.ts';
+import { nearbyAddresses } from '#src/checks/rows/did-you-mean.ts';
 import type {
   CheckInput,
   CheckResult,
   ConnectionState,
   FinishedChecks,
+  NearbyAddresses,
   RunningChecks,
 } from '#src/checks/rows/result.ts';
 import { countVerdicts, discoveredBy, stateOf, suggestionsFor } from './summary.ts';
@@ -24,7 +26,8 @@ export function runChecks(input: CheckInput, dependencies: CheckDependencies): R
   const context = beginContext(input, dependencies);
   const deadline = startDeadline((dependencies.limits ?? defaultLimits).overallMs);
   const rows = checkCatalogue.map((definition) => answer(definition, context, deadline.passed));
-  const finished = finish({ at, rows, context, deadline });
+  const nearby = input.isTyped ? nearbyAddresses(context, context.see) : Promise.resolve(undefined);
+  const finished = finish({ at, rows, context, deadline, nearby });
   return { finished, rows };
 }
 
@@ -60,6 +63,14 @@ const unanswered: Outcome = {
 
 const seeGuide: Outcome = { verdict: 'skipped', found: 'not checked: no answer within the time for all checks' };
 
+/** A server that is late with one document is late with what stands on it: the first row says so for all. */
+function oneLate(results: CheckResult[]): CheckResult[] {
+  const first = results.find(({ found }) => found === unanswered.found);
+  return results.map((row) =>
+    first && row !== first && row.found === first.found ? { ...row, ...seeRow(first.title), remedy: '' } : row,
+  );
+}
+
 /** An unforeseen document must not take the other rows with it. */
 function ourMistake(): Outcome {
   return {
@@ -75,18 +86,20 @@ async function finish(run: {
   rows: Promise<CheckResult>[];
   context: CheckContext;
   deadline: Deadline;
+  nearby: Promise<NearbyAddresses | undefined>;
 }): Promise<FinishedChecks> {
   const { at, rows, context, deadline } = run;
-  const results = await Promise.all(rows);
+  const results = oneLate(await Promise.all(rows));
   const inTime = <Value>(value: Promise<Value>) => Promise.race([value.catch(() => undefined), deadline.passed]);
-  const [discovered, suggestions, state] = await Promise.all([
+  const [discovered, suggestions, state, nearby] = await Promise.all([
     inTime(discoveredBy(context)),
     inTime(suggestionsFor(context)),
     inTime(stateOf(context)),
+    inTime(run.nearby),
   ]);
   deadline.stop();
   const hardIds = new Set(checkCatalogue.filter(({ hard }) => hard).map(({ id }) => id));
-  const summary = { ...countVerdicts(results, hardIds), discovered, suggestions: suggestions ?? [] };
+  const summary = { ...countVerdicts(results, hardIds), discovered, suggestions: suggestions ?? [], nearby };
   // Cleaned here already, so that a run compares equal to the one on record.
   return storedValue({ fhirUrl: context.fhirUrl, at, results, summary, state: state ?? nothingSeen });
 }

@@ -76,7 +76,7 @@ export async function saveConnection(
   ]);
   if (!parsed.ok) return { ok: false, problem: sentenceOf(parsed.problems), kept: typedUrl };
   const { enabled } = organization;
-  const running = runChecks({ fhirUrl: url, organization: { ...parsed.settings, enabled } }, checks);
+  const running = runChecks({ fhirUrl: url, organization: { ...parsed.settings, enabled }, isTyped: true }, checks);
   const saving = { organization, settings: parsed.settings, accepted, saver, reason: reasonOf(options) };
   return {
     ok: true,

@@ -1,6 +1,6 @@
 /** A run of the checks in a terminal and as JSON for machines. */
 import type { CommandOutcome } from '#src/adapters/command-line.ts';
-import type { CheckResult, FinishedChecks, Verdict } from '#src/checks/rows/result.ts';
+import type { CheckResult, FinishedChecks, NearbyAddresses, Verdict } from '#src/checks/rows/result.ts';
 import type { Owner } from '#src/errors/row.ts';
 import { verdictOf } from './report.ts';
 
@@ -27,6 +27,7 @@ export function describeRun(finished: FinishedChecks, changes: readonly string[]
     ...changes,
     `${fhirUrl}, ${at}`,
     ...groups.flatMap((group) => ['', group, ...results.filter((one) => one.group === group).flatMap(linesOf)]),
+    ...nearbyLines(summary.nearby),
     ...(summary.suggestions.length > 0 ? ['', 'You may decide to'] : []),
     ...summary.suggestions.map(({ title, why }) => `  ${title}. ${why}`),
     '',
@@ -37,6 +38,13 @@ export function describeRun(finished: FinishedChecks, changes: readonly string[]
   ].join('\n');
   const exitCode = summary.counts.failure > 0 ? 1 : 0;
   return { exitCode, text, json: { fhirUrl, at, verdict, changes, summary, results } };
+}
+
+function nearbyLines(nearby: NearbyAddresses | undefined): string[] {
+  if (!nearby) return [];
+  const { fhirUrl, tried } = nearby;
+  const found = fhirUrl === undefined ? 'No FHIR server was found nearby.' : `Did you mean ${fhirUrl}?`;
+  return ['', found, `  Tried: ${tried.join(', ')}`];
 }
 
 function linesOf({ verdict, title, found, why, owner, remedy }: CheckResult): string[] {

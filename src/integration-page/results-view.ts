@@ -17,6 +17,7 @@ export function runProps(run: CheckRun, reader: Reader): FinishedRun {
     by,
     rows: results.map((row) => rowProps(row, reader)),
     outcome: summary,
+    nearby: summary.nearby,
     isUsable: summary.hardFailures.length === 0,
     suggestions,
   };

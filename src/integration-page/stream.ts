@@ -1,5 +1,4 @@
 /** A page that grows while the checks run, without any script. */
-import type { Response } from 'express';
 import { withoutQuery } from '#src/adapters/database/index.ts';
 import { type SaveAnswer, type SavedConnection, saveConnection } from '#src/checks/save.ts';
 import { AppError } from '#src/errors.ts';
@@ -11,7 +10,7 @@ import {
   integrationFailure,
   integrationStart,
 } from '#views/integration-page/integration-page.ts';
-import { type ConnectionRecord, type PageExtras, type PendingRun, pageProps } from './view.ts';
+import { type ConnectionRecord, type PendingRun, pageProps } from './view.ts';
 import { type IntegrationDependencies, refused, saverOf, type Visit } from './visit.ts';
 
 const SAVED: Readonly<Record<SavedConnection['state'], string>> = {

@@ -1,6 +1,7 @@
 /** What an administrator may paste into the field FHIR URL, and what becomes of it (LA-03, REG-07, TL-02, TL-04). */
 import { describe, expect, test } from 'vitest';
 import { normalizeFhirUrl } from '#src/checks/fhir-url.ts';
+import { addressesNear, MOST_TRIED } from '#src/checks/rows/did-you-mean.ts';
 import { LOOPBACK } from './checkup.ts';
 
 const production = { production: true, allowPrivate: [] };
@@ -22,6 +23,7 @@ describe('the FHIR URL is corrected where the meaning is clear, and every change
     ['spaces inside', 'https://ehr.example.org/ fhir/r4', GOOD, 1],
     ['an invisible character', `https://ehr.example.org/fhir\u200b/r4`, GOOD, 1],
     ['marks around', `<${GOOD}>`, GOOD, 1],
+    ['the end of a sentence', `${GOOD}.`, GOOD, 1],
     [
       'capitals in scheme and host, a path in capitals',
       'HTTPS://EHR.example.org/FHIR/R4',
@@ -74,4 +76,17 @@ test('outside production http on this machine stays, as it is for the sandbox', 
 
 test('a private network that the operator allowed is accepted', () => {
   expect(normalizeFhirUrl('https://10.0.0.5/fhir', { production: true, allowPrivate: ['10.0.0.0/8'] }).ok).toBe(true);
+});
+
+test.for([
+  ['https://e.example', '/fhir/r4'],
+  ['https://e.example/fhir', '/fhir/r4'],
+  ['https://e.example/fhir/r4/Patient/1/_history/2', '/fhir/r4/Patient'],
+  ['https://e.example/a/b/c/d/e/f/g/h', '/a/b/c/d/e/f/g'],
+])('%s: at most six other addresses of the same host are tried, %s among them', ([url = '', path = '']) => {
+  const near = addressesNear(url);
+  expect(near).toContain(`https://e.example${path}`);
+  expect(near.length).toBeLessThanOrEqual(MOST_TRIED);
+  expect([...new Set(near)]).toEqual(near.filter((one) => one !== url));
+  for (const one of near) expect(new URL(one).host).toBe('e.example');
 });

@@ -122,7 +122,10 @@ describe('a server that does not answer', () => {
     const server = await startServer(() => {});
     const checkup = createCheckup({ limits: { callMs: 60_000, overallMs: 200 } });
     const finished = await checkup.run(`${server.origin}/fhir`);
-    expect(row(finished, 'guide-jwks').found).toContain('within the time for all checks');
+    expect(row(finished, 'guide-smart-configuration').found).toContain('within the time for all checks');
+    // One cause is one row.
+    expect(idsOf(finished, 'failure')).toEqual(['guide-smart-configuration']);
+    expect(row(finished, 'guide-jwks').found).toContain('not checked: see “1.');
     expect(idsOf(finished, 'pass')).toContain('dns');
     await checkup.close();
     await server.close();

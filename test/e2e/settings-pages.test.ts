@@ -37,6 +37,8 @@ const unfoldAll = () =>
   page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true");
 const save = async (fhirUrl: string) => {
   await open(PAGE);
+  // The step is closed once it is done.
+  await unfoldAll();
   await page.getByLabel('FHIR URL').fill(fhirUrl);
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.locator('.outcome').waitFor();

@@ -102,7 +102,7 @@ describe('on real Redis and PostgreSQL', () => {
     await db().execute(sql`alter table check_runs add constraint refused check (false) not valid`);
     try {
       const page = await press(`${CONNECTION}/check?organization=${ORG_ID}`, {});
-      expect(page.body).toContain('the database did not store the results');
+      expect(page.body).toContain('The results of these checks were not stored');
       expect(page.body.trimEnd()).toMatch(/<\/html>$/);
     } finally {
       await db().execute(sql`alter table check_runs drop constraint refused`);

@@ -53,12 +53,13 @@ const forms: [path: string, ...fields: string[]][] = [
   [`/settings/services/receivers${OF}`, 'receivers', 'version', 'intent'],
   [`/settings/services/questionnaire${OF}`, 'questionnaire', 'service', 'name'],
   [`${CONNECTION}${OF}`, 'fhirUrl'],
+  [`${CONNECTION}/frame${OF}`, 'frameAncestors', 'add'],
   [`${CONNECTION}/use-anyway${OF}`, 'reason'],
   [`${CONNECTION}/accept${OF}`, 'suggestion'],
   [`/settings/handover/revoke${OF}`, 'link'],
   [`${CONNECTION}/use-preset${OF}`, 'vendor'],
-  [`${CONNECTION}/preview-scopes${OF}`, 'scopes', 'frameAncestors', 'issuers', 'allowedHosts', 'searchParameters'],
-  [`${CONNECTION}/advanced${OF}`, 'scopes', 'frameAncestors', 'issuers', 'requestsPerMinute', 'nonce'],
+  [`${CONNECTION}/preview-scopes${OF}`, 'scopes', 'issuers', 'allowedHosts', 'searchParameters'],
+  [`${CONNECTION}/advanced${OF}`, 'scopes', 'issuers', 'requestsPerMinute', 'nonce'],
 ];
 /** Of a launch. */
 const launchForms: [path: string, ...fields: string[]][] = [
@@ -105,7 +106,14 @@ const pages = [
   ...[`/smart/callback/${ORG_ID}`, `/smart/standalone/${ORG_ID}`, `/signed-out/${ORG_ID}`, '/sign-in', '/guide'],
   ...['/settings', '/settings/account', '/settings/users', '/settings/launches', '/settings/live-launches'],
   ...['/settings/verify', '/settings/audit', '/settings/audit.csv', '/settings/clinicians', '/settings/organizations'],
-  ...[`/settings/organizations/${ORG_ID}`, '/settings/keys', CONNECTION, `${CONNECTION}${OF}&`, '/nowhere'],
+  ...[
+    `/settings/organizations/${ORG_ID}`,
+    '/settings/keys',
+    CONNECTION,
+    `${CONNECTION}${OF}&`,
+    `${CONNECTION}/advanced${OF}&`,
+    '/nowhere',
+  ],
 ];
 const places = ['/smart/launch/', '/smart/standalone/', '/signed-out/', '/settings/keys/', '/settings/launches/'];
 const HEADERS = ['referer', 'user-agent', 'cookie', 'accept', 'origin', 'traceparent', 'x-forwarded-for', 'purpose'];

@@ -72,7 +72,7 @@ describe('saving the FHIR URL', () => {
     ];
     const found = places.map((text) => body.indexOf(text));
     expect(found).toEqual(found.toSorted((one, other) => one - other));
-    expect(body).toContain('href="#check-guide-smart-configuration" aria-label="Link to this check');
+    expect(body).toContain('<h4><a class="row-link" href="#check-guide-smart-configuration">');
     expect(body.indexOf('id="check-guide-smart-configuration"')).toBeLessThan(body.indexOf('<summary>Show the other'));
   });
 
@@ -150,6 +150,27 @@ describe('saving the FHIR URL', () => {
     const checked = await send('', { fhirUrl: world.sandbox.fhirBase });
     expect([checked.status, checked.body.includes('All checks passed')]).toEqual([200, true]);
     expect((await send('/report', {})).status).toBe(200);
+  });
+
+  test.for([
+    ['a resource type', (base: string) => `${base}/Patient/pat-ada`],
+    ['trailing garbage', (base: string) => `${base}/xyz%20`],
+    ['letters behind the version', (base: string) => `${base}4`],
+    ['a missing version', (base: string) => base.replace(/\/r4$/, '')],
+    ['only a host', (base: string) => new URL(base).origin],
+  ] as const)('asks “Did you mean …?” for %s, with what was tried, and one press takes it', async ([, change]) => {
+    const base = world.sandbox.fhirBase;
+    world.sandbox.requests.clear();
+    const { body } = await save(change(base));
+    expect(body).toMatch(/<strong>Did you mean<\/strong> <code class="value">([^<]+)</);
+    expect(/<strong>Did you mean<\/strong> <code class="value">([^<]+)</.exec(body)?.[1]).toBe(base);
+    expect(body.match(/btn-primary/g)).toHaveLength(1);
+    const typed = `${new URL(change(base)).pathname.replace(/\/$/, '')}/.well-known/smart-configuration`;
+    const tried = world.sandbox.requests.filter(({ path }) => path.endsWith('smart-configuration') && path !== typed);
+    expect(tried.length).toBeLessThanOrEqual(6);
+    expect((await organization()).fhirBaseUrl).toBe(base);
+    const [, fhirUrl = ''] = /name="fhirUrl" value="([^"]+)">\n<p><strong>Did you mean/.exec(body) ?? [];
+    expect((await save(fhirUrl)).body).toContain('<span>All checks passed</span>');
   });
 
   test('begins to show before the checks have ended, and needs no script for it', async () => {
@@ -391,7 +412,7 @@ describe('from a newcomer to Ready to launch', () => {
     expect(saved.body).not.toContain('Ready to launch');
     expect(saved.body.match(/btn-primary/g)).toHaveLength(1);
 
-    const chart = `${world.sandbox.origin}`;
+    const chart = world.sandbox.origin;
     expect((await inFrame(`${chart}/charts/pat-ada?tab=1`)).status).toBe(403);
     const refused = await page();
     expect(refused.body).toContain(`A page at this address opened the app in a frame`);

@@ -50,7 +50,7 @@ function checkRow(row: CheckRow, groupBefore: string | undefined): SafeHtml {
   return html`${row.group === groupBefore ? null : html`<h3 class="check-group">${row.group}</h3>`}
 <article class="check check-${row.verdict}" id="check-${row.id}">
 <p class="verdict">${icon(picture)} ${word}</p>
-<div><h4>${row.title} <a class="row-link" href="#check-${row.id}" aria-label="Link to this check: ${row.title}">#</a></h4>
+<div><h4><a class="row-link" href="#check-${row.id}">${row.title}</a></h4>
 <p class="found"><bdi>${row.found}</bdi></p>
 ${
   needsWork(row)

@@ -1,7 +1,7 @@
 /** The two pages beside the three steps of a connection: advanced settings, and the tools. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
-import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
+import { settingsPage } from '#views/settings/settings-layout.ts';
 import type { TypedForm } from '#views/typed-form.ts';
 import { advancedForm, type FieldGroup, type SettingSearch, searchForm } from './advanced.ts';
 import { type ConnectionProps, connectionFacts } from './connection.ts';

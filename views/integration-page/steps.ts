@@ -18,6 +18,8 @@ export interface FinishedRun {
   /** no check failed that every launch depends on */
   readonly isUsable: boolean;
   readonly suggestions: readonly SuggestionProps[];
+  /** addresses that were tried in place of one that leads nowhere, and the one with a FHIR server */
+  readonly nearby?: { readonly fhirUrl?: string | undefined; readonly tried: readonly string[] } | undefined;
 }
 
 export interface StepsProps {
@@ -60,6 +62,7 @@ export function nextThing(props: StepsProps): SafeHtml | null {
   if (current === 'frame') return next(html`You <a href="#step-frame">say which EHR page may show the app</a>.`);
   if (current === 'launch')
     return next(html`You <a href="#step-launch">launch the app in a test session of the EHR</a>.`);
+  if (run?.nearby?.fhirUrl !== undefined) return didYouMean(run.nearby.fhirUrl, run.nearby.tried, connection);
   if (failed) return next(html`<a href="#check-${failed.id}">${failed.title}</a>. ${failed.owner}: ${failed.remedy}`);
   if (current === undefined) return null;
   return next(
@@ -67,6 +70,14 @@ export function nextThing(props: StepsProps): SafeHtml | null {
       ? html`You <a href="#fhirUrl">enter the FHIR URL</a>.`
       : html`You <a href="#fhirUrl">save the FHIR URL</a>, which checks it.`,
   );
+}
+
+/** One press saves and checks it. */
+function didYouMean(fhirUrl: string, tried: readonly string[], { actionOf, csrfToken }: ConnectionProps): SafeHtml {
+  return html`<form class="next" method="post" action="${actionOf('')}"><input type="hidden" name="csrf" value="${csrfToken}"><input type="hidden" name="fhirUrl" value="${fhirUrl}">
+<p><strong>Did you mean</strong> <code class="value">${fhirUrl}</code>? A SMART configuration is there. <button class="btn btn-primary" type="submit">Use this FHIR URL</button></p>
+<details><summary>What was tried</summary><ul>${tried.map((one) => html`<li><code>${one}</code></li>`)}</ul></details></form>
+`;
 }
 
 /** The current step is open, the others are closed with their state in sight. */
@@ -86,7 +97,7 @@ export function steps(props: StepsProps): SafeHtml {
 ${body}</details>
 `;
   return html`<div class="steps">
-${step('url', '1. FHIR URL', urlStep(props, current === 'url'))}
+${step('url', '1. FHIR URL', urlStep(props, current === 'url' && run?.nearby?.fhirUrl === undefined))}
 ${step('frame', '2. Your EHR’s web address', frameForm(frame, connection, current === 'frame'))}
 ${step('launch', '3. Verify a launch', launchStep(props, current === 'launch'))}</div>
 `;

@@ -54,6 +54,8 @@ export interface CheckContext {
   issuers: Promise<FoundIssuer[]>;
   keys: Promise<FoundKeySet>;
   ownJwks: Promise<Fetched>;
+  /** Looks at another public document, under the same rules. */
+  see: (url: URL) => Promise<Fetched>;
   rules: EndpointRules;
 }
 
@@ -116,6 +118,7 @@ export function beginContext(input: CheckInput, dependencies: CheckDependencies)
       clock,
       deadlineMs: limits.callMs,
     }),
+    see,
     rules,
   };
 }

@@ -61,6 +61,15 @@ export interface CheckInput {
   fhirUrl: string;
   /** undefined: no organization yet, so nothing is said about settings only an organization has. */
   organization: CheckedSettings | undefined;
+  /** A person typed the URL: one that leads nowhere is looked for nearby. */
+  isTyped?: true;
+}
+
+/** What was tried in place of a FHIR URL that leads nowhere. */
+export interface NearbyAddresses {
+  /** undefined when there is no FHIR server at any of them */
+  fhirUrl: string | undefined;
+  tried: string[];
 }
 
 /** A change of settings an administrator may accept with one press; whole new values, judged again by the schema. */
@@ -101,6 +110,8 @@ export interface CheckSummary {
   /** undefined when no launch could use what was found. */
   discovered: DiscoveredConnection | undefined;
   suggestions: Suggestion[];
+  /** Absent while the URL leads to an EHR. */
+  nearby?: NearbyAddresses | undefined;
 }
 
 /** What is compared from one run to the next; plain JSON. undefined: could not be read this time. */
