@@ -16,5 +16,6 @@ export async function keepDiscovered(
     fetchedAt: at,
     freshUntil: new Date(Date.parse(at) + discovered.freshForMs).toISOString(),
     requestIncludes: discovered.requestIncludes,
+    usCoreRequests: discovered.usCoreRequests,
   });
 }

@@ -13,6 +13,7 @@ import type {
 } from '#src/checks/rows/result.ts';
 import { type ParsedCapability, parseCapability } from '#src/smart/documents/capability-statement.ts';
 import { documentOf } from '#src/smart/documents/fetched.ts';
+import { supportsUsCoreRequests } from '#src/smart/documents/us-core.ts';
 
 /** @param hardIds the checks whose failure makes launches impossible. */
 export function countVerdicts(
@@ -36,12 +37,14 @@ export async function discoveredBy(context: CheckContext): Promise<DiscoveredCon
   const [found, issuers, metadata] = await Promise.all([context.configuration, context.issuers, context.metadata]);
   if (!found?.configuration) return undefined;
   const { configuration, freshForMs } = found;
+  const capability = parseCapability(documentOf(metadata));
   return {
     configuration,
     issuer: issuers[0]?.issuer ?? configuration.issuer ?? context.fhirUrl,
     authorizationServer: new URL(configuration.tokenEndpoint).origin,
     freshForMs,
-    requestIncludes: includesOf(parseCapability(documentOf(metadata))),
+    requestIncludes: includesOf(capability),
+    usCoreRequests: supportsUsCoreRequests(capability),
   };
 }
 

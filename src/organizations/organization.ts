@@ -42,6 +42,8 @@ export interface Discovered {
   freshUntil: string;
   /** What the CapabilityStatement offers to send along with ServiceRequests (`_include`); absent until a check has read it. */
   requestIncludes?: readonly string[] | undefined;
+  /** Whether it supports US Core's profile of ServiceRequest; absent as above. */
+  usCoreRequests?: boolean | undefined;
 }
 
 export interface Organization extends OrganizationSettings {

@@ -63,8 +63,9 @@ export function createSmartConnections(options: {
     const found = { configuration, fetchedAt, freshUntil: fetchedAt + freshForMs };
     if (freshForMs > 0) {
       known.set(id, { ...found, version });
-      const { requestIncludes } = organization.discovered ?? {};
-      const row = { configuration, fetchedAt: iso(fetchedAt), freshUntil: iso(found.freshUntil), requestIncludes };
+      const { requestIncludes, usCoreRequests } = organization.discovered ?? {};
+      const life = { fetchedAt: iso(fetchedAt), freshUntil: iso(found.freshUntil) };
+      const row = { configuration, ...life, requestIncludes, usCoreRequests };
       store.saveDiscovered(id, version, row).catch(warn(organization, 'discovery.not-saved'));
     }
     return found;

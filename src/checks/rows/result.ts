@@ -82,6 +82,8 @@ export interface DiscoveredConnection {
   freshForMs: number;
   /** What comes along with ServiceRequests where it is asked for (FH-15); absent without a CapabilityStatement. */
   requestIncludes?: string[] | undefined;
+  /** Its CapabilityStatement names US Core's profile for ServiceRequest. */
+  usCoreRequests?: boolean | undefined;
 }
 
 /** All rows taken together. */

@@ -3,9 +3,18 @@ import { isJsonObject, type JsonObject, listMember, objectsOf, textMember } from
 
 const OAUTH_URIS = 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris';
 
+/** What a server says of one type. */
+export interface CapabilityResource {
+  interactions: string[];
+  searchParameters: string[];
+  searchIncludes: string[];
+  /** Canonical URLs, with or without a version. */
+  profiles: string[];
+}
+
 export interface ParsedCapability {
   fhirVersion: string | undefined;
-  resources: Map<string, { interactions: string[]; searchParameters: string[]; searchIncludes: string[] }>;
+  resources: Map<string, CapabilityResource>;
   /**
    * The endpoints of the oauth-uris extension under the names of a smart-configuration, so that both documents pass the
    * same reader; undefined when it names none (SMART App Launch 2.2.0, deprecated mechanism; DI-18, DI-21).
@@ -31,6 +40,7 @@ export function parseCapability(document: unknown): ParsedCapability | undefined
       interactions: textsOf(resource['interaction'], 'code'),
       searchParameters: textsOf(resource['searchParam'], 'name'),
       searchIncludes: listMember(resource, 'searchInclude') ?? [],
+      profiles: [...(listMember(resource, 'supportedProfile') ?? []), textMember(resource, 'profile') ?? []].flat(),
     });
   }
   return {
