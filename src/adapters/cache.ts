@@ -5,3 +5,11 @@ import type { Clock } from './clock.ts';
 export function agedBy(clock: Clock) {
   return { perf: { now: () => clock().getTime() }, ttlResolution: 0 };
 }
+
+/**
+ * Options for an LRUCache of at most `count` entries that grows as it fills. Its `max` would take the memory for all of
+ * them at once.
+ */
+export function atMost(count: number) {
+  return { maxSize: count, sizeCalculation: () => 1 };
+}

@@ -1,10 +1,22 @@
 /** Days and times by the calendar of a time zone. How a page writes a moment is in views/zone.ts. */
+import { LRUCache } from 'lru-cache';
 
 /** The zone this server runs in; what a page shows when it belongs to no organization. */
 export const serverTimeZone = new Intl.DateTimeFormat('en-US').resolvedOptions().timeZone;
 
 /** Whether this is an IANA name such as `America/New_York`; a bare offset is none, as it knows no summer time. */
 export function isTimeZone(name: string): boolean {
+  const known = judged.get(name);
+  if (known !== undefined) return known;
+  const is = isNamed(name);
+  judged.set(name, is);
+  return is;
+}
+
+/** To ask costs a millisecond, and a few names are asked for again and again. */
+const judged = new LRUCache<string, boolean>({ max: 200 });
+
+function isNamed(name: string): boolean {
   if (!/^[A-Za-z][A-Za-z0-9_+/-]{1,63}$/.test(name)) return false;
   try {
     return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== '';

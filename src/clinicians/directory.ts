@@ -3,6 +3,7 @@
  * outage; refusals during any.
  */
 import { LRUCache } from 'lru-cache';
+import { atMost } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';
 import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
@@ -70,9 +71,9 @@ export interface ClinicianDirectoryDependencies {
 export function createClinicianDirectory(deps: ClinicianDirectoryDependencies): ClinicianDirectory {
   const { db, sealer, clock, directory } = deps;
   const now = () => clock().getTime();
-  const linked = new LRUCache<string, Copy>({ max: MOST_KNOWN });
+  const linked = new LRUCache<string, Copy>(atMost(MOST_KNOWN));
   /** Apart, so that no crowd of other users evicts one. */
-  const refused = new LRUCache<string, Membership>({ max: MOST_KNOWN });
+  const refused = new LRUCache<string, Membership>(atMost(MOST_KNOWN));
   let failedAt = -Infinity;
 
   const keyOf = (organizationId: string, user: EhrUser) => lookupsOf(sealer, organizationId, user)[0];

@@ -3,6 +3,7 @@
  * are compared with the database twice a second, so that no visitor waits for it.
  */
 import { LRUCache } from 'lru-cache';
+import { atMost } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';
 import { withoutQuery } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
@@ -53,8 +54,8 @@ export function createOrganizationDirectory(
   log: Log,
 ): OrganizationDirectory {
   // Known and unknown ids are counted apart, so that a flood of invented ids evicts no real organization (MT-06).
-  const known = new LRUCache<string, Copy>({ max: 5_000 });
-  const unknown = new LRUCache<string, Copy>({ max: 1_000 });
+  const known = new LRUCache<string, Copy>(atMost(5_000));
+  const unknown = new LRUCache<string, Copy>(atMost(1_000));
   const pending = new Map<string, Promise<Organization | undefined>>();
   const now = () => clock().getTime();
 

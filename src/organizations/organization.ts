@@ -33,6 +33,22 @@ const shape = (production: boolean, mayBeUnset: readonly UnsetField[]) => ({
   ...settingsShape(production),
 });
 
+type Schema = ReturnType<typeof makeSchema>;
+const makeSchema = (production: boolean, mayBeUnset: readonly UnsetField[]) => z.object(shape(production, mayBeUnset));
+
+/** Each of the few schemas is made once: making one costs more than all that it checks. */
+const schemas = new Map<string, { typed: Schema; stored: Schema }>();
+
+function schemasFor(production: boolean, mayBeUnset: readonly UnsetField[]) {
+  const name = [production, ...mayBeUnset.toSorted()].join(' ');
+  const known = schemas.get(name);
+  if (known) return known;
+  const stored = makeSchema(production, mayBeUnset);
+  const made = { typed: stored.strict() as unknown as Schema, stored };
+  schemas.set(name, made);
+  return made;
+}
+
 /** The last discovery that succeeded, kept so that a new process knows it (one EHR round trip fewer). */
 export interface Discovered {
   /** Plain JSON; its reader validates it again. */
@@ -66,7 +82,7 @@ export function parseSettings(
   production: boolean,
   mayBeUnset: readonly UnsetField[] = [],
 ): ParsedSettings {
-  const parsed = z.strictObject(shape(production, mayBeUnset)).safeParse(input);
+  const parsed = schemasFor(production, mayBeUnset).typed.safeParse(input);
   if (parsed.success) return { ok: true, settings: parsed.data };
   return { ok: false, problems: parsed.error.issues.map(describeIssue) };
 }
@@ -77,7 +93,7 @@ export function parseSettings(
  * @throws ZodError when the row breaks the rules: no launch uses settings that were not checked.
  */
 export function readStoredSettings(stored: unknown): OrganizationSettings {
-  return z.object(shape(false, ['fhirBaseUrl', 'clientId'])).parse(stored);
+  return schemasFor(false, ['fhirBaseUrl', 'clientId']).stored.parse(stored);
 }
 
 /** Whether its EHR is known: until then every launch ends in 'launch.unknown-issuer'. */

@@ -1,5 +1,6 @@
 /** What we know of each organization's EHR: discovered once, shared by all launches, kept as long as the EHR allows (DI-13, DI-14). */
 import { LRUCache } from 'lru-cache';
+import { atMost } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Log } from '#src/adapters/log.ts';
@@ -42,7 +43,7 @@ export function createSmartConnections(options: {
   log: Log;
 }): SmartConnections {
   const { outbound, store, clock, log } = options;
-  const known = new LRUCache<string, Known & { version: number }>({ max: MOST_KNOWN });
+  const known = new LRUCache<string, Known & { version: number }>(atMost(MOST_KNOWN));
   const underWay = new Map<string, Promise<Known>>();
   /** Also those whose documents may not be kept; the version by organization. */
   const answered = new Map<string, number>();

@@ -1,4 +1,5 @@
 /** What can be requested at an organization, as a table: a row per service, and a row per field of its own. */
+import { LRUCache } from 'lru-cache';
 import { type CsvRow, readCsv } from './csv.ts';
 import { readShownWhen, type ShownWhen, shownProblem } from './shown-when.ts';
 
@@ -67,6 +68,17 @@ export const LONGEST_CHOICE = 100;
  *   `required` is empty, `always`, or `field=value` of the same service; `shown` as readShownWhen has it.
  */
 export function readCatalogue(text: string): ReadCatalogue {
+  const known = catalogues.get(text);
+  if (known) return known;
+  const read = readRows(text);
+  catalogues.set(text, read);
+  return read;
+}
+
+/** Those read last: every form and every read of the settings asks for one. */
+const catalogues = new LRUCache<string, ReadCatalogue>({ max: 100 });
+
+function readRows(text: string): ReadCatalogue {
   const table = readCsv(text, COLUMNS);
   if (!table.ok) return { ok: false, problems: [table.problem] };
   const serviceRows = table.rows.filter(({ cells }) => cells['field'] === '');

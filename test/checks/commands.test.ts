@@ -1,12 +1,10 @@
 /** The connection check in the terminal: text for people, JSON for machines, exit code 0 or 1. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
 import { runAdmin } from '#test/helpers/command-line.ts';
+import { lendCommandDatabase } from '#test/helpers/databases.ts';
 
-const dataDir = mkdtempSync(join(tmpdir(), 'vectorcare-check-'));
+const { env, giveBack } = await lendCommandDatabase();
 let sandbox: Sandbox;
 beforeAll(async () => {
   const app = { launchUrl: 'https://a/', redirectUri: 'https://a/c', jwksUrl: 'https://a/j', clientId: 'a' };
@@ -17,10 +15,10 @@ beforeAll(async () => {
 afterEach(() => sandbox.faults.clear());
 afterAll(async () => {
   await sandbox.close();
-  rmSync(dataDir, { recursive: true });
+  await giveBack();
 });
 
-const admin = (...args: string[]) => runAdmin({ DATA_DIR: dataDir, PUBLIC_URL: 'http://localhost:1' }, args);
+const admin = (...args: string[]) => runAdmin({ ...env, PUBLIC_URL: 'http://localhost:1' }, args);
 
 test('check <fhirUrl>: every row, the verdict, exit 0; what was corrected in the URL is said', async () => {
   const { code, stdout } = await admin('check', `${sandbox.fhirBase}/metadata`);

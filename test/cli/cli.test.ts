@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '#src/adapters/clock.ts';
@@ -12,7 +10,7 @@ import { createKeyRing } from '#src/keys/key-ring.ts';
 import { createOrganizationDirectory } from '#src/organizations/directory.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { runAdmin, runProgram } from '#test/helpers/command-line.ts';
-import { createPostgresDatabase, hasPostgres } from '#test/helpers/databases.ts';
+import { createPostgresDatabase, hasPostgres, makeDataFolder } from '#test/helpers/databases.ts';
 import { organizationSettings } from '#test/integration-page/organization-settings.ts';
 
 const SECRET = 'a secret of at least thirty-two characters';
@@ -246,8 +244,8 @@ describe.runIf(await hasPostgres())('the command line on PostgreSQL', () => {
 describe('the command line with the embedded database', () => {
   let dataDir: string;
 
-  beforeAll(() => {
-    dataDir = mkdtempSync(join(tmpdir(), 'vectorcare-cli-test-'));
+  beforeAll(async () => {
+    dataDir = await makeDataFolder();
   });
   afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 

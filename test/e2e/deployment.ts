@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
 import { mustRunAdmin } from '#test/helpers/command-line.ts';
-import { createPostgresDatabase } from '#test/helpers/databases.ts';
+import { lendPostgres } from '#test/helpers/databases.ts';
 import { testStores } from '#test/helpers/world.ts';
 import { siteCertificate } from './certificates.ts';
 import { startProduct } from './product-process.ts';
@@ -87,10 +87,13 @@ export async function startDeployment({ settings = [] }: { settings?: readonly s
 /** Production demands Redis and PostgreSQL; a machine without them runs the same tests as a developer would. */
 async function openStores(): Promise<{ env: Record<string, string>; close: () => Promise<void> }> {
   if ((await testStores()).includes('real Redis and PostgreSQL')) {
-    const { url, drop } = await createPostgresDatabase();
+    const { url, giveBack } = await lendPostgres();
     // Not one of the databases that world.ts empties; what a run leaves here expires by itself.
     const REDIS_URL = `${process.env['REDIS_URL_TEST'] ?? 'redis://127.0.0.1:6379'}/15`;
-    return { env: { NODE_ENV: 'production', ENVIRONMENT: 'production', REDIS_URL, DATABASE_URL: url }, close: drop };
+    return {
+      env: { NODE_ENV: 'production', ENVIRONMENT: 'production', REDIS_URL, DATABASE_URL: url },
+      close: giveBack,
+    };
   }
   const folder = mkdtempSync(join(tmpdir(), 'vectorcare-e2e-'));
   const close = async () => rmSync(folder, { recursive: true, force: true });

@@ -4,7 +4,7 @@ import { type RoundRobin, startRoundRobin } from '#sandbox/round-robin.ts';
 import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
 import { createBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { mustRunAdmin } from '#test/helpers/command-line.ts';
-import { createPostgresDatabase } from '#test/helpers/databases.ts';
+import { lendPostgres } from '#test/helpers/databases.ts';
 import { createRedisServer, freePort } from '#test/helpers/redis-server.ts';
 import { testStores } from '#test/helpers/world.ts';
 import { type ProductProcess, startProduct } from './product-process.ts';
@@ -24,8 +24,8 @@ if ((await testStores()).length > 1)
       const redis = await createRedisServer();
       await redis.start();
       opened.defer(redis.stop);
-      const database = await createPostgresDatabase();
-      opened.defer(database.drop);
+      const database = await lendPostgres();
+      opened.defer(database.giveBack);
       const port = await freePort();
       const appUrl = `http://localhost:${port}`;
       sandbox = await startSandbox({

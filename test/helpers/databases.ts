@@ -2,8 +2,18 @@
  * Databases for tests, each migrated, empty and a test's own. They are few: opening one costs a second, so a worker
  * empties and lends again what was given back to it. Those on PostgreSQL are dropped at the end of the run.
  */
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -103,6 +113,25 @@ export async function lendPostgres(): Promise<{ url: string; giveBack: () => Pro
   return { url, giveBack };
 }
 
+/** A database for commands as their environment names it: on PostgreSQL where there is one, at a tenth of PGlite's CPU. */
+export async function lendCommandDatabase(): Promise<{ env: Record<string, string>; giveBack: () => Promise<void> }> {
+  if (await hasPostgres()) {
+    const { url, giveBack } = await lendPostgres();
+    return { env: { DATABASE_URL: url }, giveBack };
+  }
+  const folder = await makeDataFolder();
+  return { env: { DATA_DIR: folder }, giveBack: async () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** A data folder as a first start leaves it, with the embedded database migrated and empty. */
+export async function makeDataFolder(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'vectorcare-data-'));
+  const database = join(folder, 'database');
+  mkdirSync(database);
+  execFileSync('tar', ['--extract', '--file', await snapshotFile(), '--strip-components=1', '--directory', database]);
+  return folder;
+}
+
 async function makePostgres(): Promise<string> {
   const { url } = await createPostgresDatabase();
   const database = await openDatabase({ databaseUrl: url, dataDir: '' });
@@ -166,8 +195,12 @@ function onlyOnce(work: () => Promise<void>): () => Promise<void> {
   return () => (done ??= work());
 }
 
-/** A migrated PGlite as a file to load: made once per state of the migrations, because a fresh one takes seconds. */
 async function migratedSnapshot(): Promise<Blob> {
+  return new Blob([readFileSync(await snapshotFile())]);
+}
+
+/** A migrated PGlite as a file to load: made once per state of the migrations, because a fresh one takes seconds. */
+async function snapshotFile(): Promise<string> {
   const file = join(tmpdir(), `vectorcare-database-${migrationsHash()}.tar`);
   if (!existsSync(file)) {
     const client = await PGlite.create();
@@ -179,7 +212,7 @@ async function migratedSnapshot(): Promise<Blob> {
     writeFileSync(unfinished, Buffer.from(await dump.arrayBuffer()));
     renameSync(unfinished, file);
   }
-  return new Blob([readFileSync(file)]);
+  return file;
 }
 
 function migrationsHash(): string {

@@ -20,7 +20,7 @@ import { DEFAULT_REDIS } from './preparation/redis.ts';
 import { addSigningKeys } from './signing-keys.ts';
 
 /** Where a world keeps its data. */
-export type Stores = 'embedded stores' | 'real Redis and PostgreSQL';
+export type Stores = 'embedded stores' | 'PostgreSQL' | 'real Redis and PostgreSQL';
 
 const REDIS_SERVER = testServer('REDIS_URL_TEST', DEFAULT_REDIS);
 /** One Redis database per test worker, so that files running side by side do not see each other. */
@@ -82,7 +82,7 @@ const CLIENT_ID = 'vectorcare-test';
 /** Starts a world; close it in afterEach or afterAll. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const { listener, url, closeServer } = await listen();
-  const stores = await openStores(options.stores ?? 'embedded stores');
+  const stores = await openStores(options.stores ?? (await usualStores()));
   const config = loadConfig({
     NODE_ENV: 'test',
     PUBLIC_URL: url,
@@ -168,6 +168,12 @@ async function listen() {
   return { listener, url: `http://localhost:${port}`, closeServer };
 }
 
+/** Where a test does not say: the embedded key store, and PostgreSQL where there is one, at a third of PGlite's CPU. */
+async function usualStores(): Promise<Stores> {
+  return (await isPostgresThere) ? 'PostgreSQL' : 'embedded stores';
+}
+const isPostgresThere = hasPostgres();
+
 async function openStores(stores: Stores) {
   if (stores === 'embedded stores') {
     const database = await openEmbeddedDatabase();
@@ -175,6 +181,11 @@ async function openStores(stores: Stores) {
   }
   const { url, giveBack } = await lendPostgres();
   const database = await openDatabase({ databaseUrl: url, dataDir: '' });
+  const close = async () => {
+    await database.close();
+    await giveBack();
+  };
+  if (stores === 'PostgreSQL') return { env: { DATABASE_URL: url }, database, dumpRedis: async () => '', close };
   const redis = new Redis(redisUrl());
   await redis.flushdb();
   return {
@@ -189,8 +200,7 @@ async function openStores(stores: Stores) {
     },
     close: async () => {
       redis.disconnect();
-      await database.close();
-      await giveBack();
+      await close();
     },
   };
 }

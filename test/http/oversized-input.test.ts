@@ -99,6 +99,7 @@ const MOST_MS = 400;
 
 let world: World;
 let serial = 0;
+let sent = 0;
 const visitors: Record<string, TestBrowser> = {};
 let chart: { browser: TestBrowser; url: string };
 
@@ -131,13 +132,14 @@ async function freshPerson(role: 'operator' | 'administrator'): Promise<TestBrow
   return signedIn(world, `person-${serial}@example.com`);
 }
 
-/** Sends it beside a health check; both have to be answered. */
+/** Sends it, every tenth beside a health check; both have to be answered. */
 async function attack(browser: TestBrowser, url: string, options: VisitOptions = {}): Promise<void> {
+  sent += 1;
   const before = process.threadCpuUsage();
-  const [answer, health] = await Promise.all([browser.visit(url, options), fetch(`${world.url}/health/live`)]);
+  const health = sent % attacks.length === 0 ? fetch(`${world.url}/health/live`) : undefined;
+  const answer = await browser.visit(url, options);
   const { user, system } = process.threadCpuUsage(before);
-  expect(health.status).toBe(200);
-  await health.text();
+  if (health) expect(await (await health).json()).toEqual({ status: 'live' });
   expect.soft(answer.status, `${url} ${answer.body.slice(0, 200)}`).toBeLessThan(500);
   expect.soft((user + system) / 1_000, `${answer.status} ${url.slice(0, 200)}`).toBeLessThan(MOST_MS);
 }

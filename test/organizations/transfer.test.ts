@@ -1,10 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { settingFields } from '#src/settings/derived.ts';
 import { runAdmin } from '#test/helpers/command-line.ts';
-import { createPostgresDatabase, hasPostgres } from '#test/helpers/databases.ts';
+import { hasPostgres, lendPostgres, makeDataFolder } from '#test/helpers/databases.ts';
 
 const SECRET = 'a secret of at least thirty-two characters';
 const GENERAL = ['--name', 'General Hospital', '--fhir-url', 'https://ehr.example/fhir', '--client-id', 'abc'];
@@ -16,8 +15,8 @@ const SETTINGS = [
 ];
 
 const environment = async () => {
-  const { url, drop } = await createPostgresDatabase();
-  onTestFinished(drop);
+  const { url, giveBack } = await lendPostgres();
+  onTestFinished(giveBack);
   const env = { APP_SECRETS: SECRET, PUBLIC_URL: 'https://app.example', DATABASE_URL: url };
   return (args: string[], input = '') => runAdmin(env, args, input);
 };
@@ -67,7 +66,7 @@ describe.runIf(await hasPostgres())('between two environments', () => {
 });
 
 test('beside a demo, the command says whose database it reads', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'beside-a-demo-'));
+  const folder = await makeDataFolder();
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const env = { APP_SECRETS: SECRET, PUBLIC_URL: 'https://app.example', DATA_DIR: folder };
   expect((await runAdmin(env, ['organization', 'list'])).stderr).toBe('');

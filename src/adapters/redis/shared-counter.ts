@@ -1,5 +1,6 @@
 /** Counts over all instances: each counts for itself, and tells Redis when its own part has become large enough to matter. */
 import { LRUCache } from 'lru-cache';
+import { atMost } from '#src/adapters/cache.ts';
 import { within } from '#src/adapters/deadline.ts';
 import type { KeyStore } from './key-store.ts';
 
@@ -55,7 +56,7 @@ interface Count {
 export function createSharedCounter(store: KeyStore, { keyPrefix, points, seconds }: Allowance): SharedCounter {
   const windowMs = seconds * 1_000;
   const mostOwn = Math.floor(points * OWN_SHARE);
-  const counts = new LRUCache<string, Count>({ max: MOST_KEYS });
+  const counts = new LRUCache<string, Count>(atMost(MOST_KEYS));
   const nameOf = (key: string) => `${keyPrefix}:${key}`;
   const countOf = (key: string): Count => {
     const known = counts.get(key);

@@ -1,5 +1,6 @@
 /** Launch records in Redis: sealed, one key each, opened only with the secret of that launch's cookie. */
 import { LRUCache } from 'lru-cache';
+import { atMost } from '#src/adapters/cache.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { isEqualSecret } from '#src/http/csrf.ts';
@@ -76,7 +77,7 @@ export function createLaunchStore(
   retries: Pick<StoreRetries, 'insist'>,
 ): EndableLaunchStore {
   const index = createLiveIndex(redis);
-  const proved = new LRUCache<string, Proved>({ max: MOST_PROVED });
+  const proved = new LRUCache<string, Proved>(atMost(MOST_PROVED));
   const endedLaunches = createEndedLaunches(redis, sealer);
   const { seal, unseal, prove } = createLaunchSealing(sealer);
   const reopen: LaunchStore['reopen'] = async (id) => {

@@ -1,6 +1,6 @@
 /** How many launches of one organization may be open: no EHR fills the store for the others (MT-06). */
 import { LRUCache } from 'lru-cache';
-import { agedBy } from '#src/adapters/cache.ts';
+import { agedBy, atMost } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { AppError } from '#src/errors.ts';
@@ -23,7 +23,7 @@ const MOST_ORGANIZATIONS = 10_000;
 export function createOpenLaunchLimit(redis: KeyStore, clock: Clock): OpenLaunchLimit {
   const index = createLiveIndex(redis);
   const counts = new LRUCache<string, number>({
-    max: MOST_ORGANIZATIONS,
+    ...atMost(MOST_ORGANIZATIONS),
     ttl: COUNT_LASTS_MS,
     ...agedBy(clock),
     fetchMethod: (organizationId) => index.count(organizationId, clock()),

@@ -1,5 +1,6 @@
 /** The FHIR reads behind one page, started together; those of a fresh launch begin before its browser asks. */
 import { LRUCache } from 'lru-cache';
+import { atMost } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Clinicians } from '#src/clinicians/admission.ts';
@@ -44,8 +45,8 @@ export function createChartReadings(
   clock: Clock,
   clinicians: Pick<Clinicians, 'learn' | 'recall'>,
 ) {
-  const begun = new LRUCache<string, ChartReading>({ max: MOST_KEPT });
-  const anHour = { max: MOST_KEPT, ttl: HOUR_MS, ttlResolution: 0, perf: { now: () => clock().getTime() } };
+  const begun = new LRUCache<string, ChartReading>(atMost(MOST_KEPT));
+  const anHour = { ...atMost(MOST_KEPT), ttl: HOUR_MS, ttlResolution: 0, perf: { now: () => clock().getTime() } };
   const users = new LRUCache<string, UserReading>(anHour);
   /** By launch: what people and places are called that its list named. */
   const names = new LRUCache<string, Map<string, NamedResource>>({ ...anHour, noUpdateTTL: true });

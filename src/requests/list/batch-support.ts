@@ -1,5 +1,6 @@
 /** Which EHRs take no batch, or have no Task: learned from their answers and kept as long as what discovery found. */
 import { LRUCache } from 'lru-cache';
+import { atMost } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asText } from '#src/smart/fhir/fields.ts';
@@ -13,7 +14,7 @@ const KEPT_MS = 60 * 60_000;
 
 /** One per process: one that has just started asks each EHR once. @returns by organization and connection. */
 export function createBatchSupport(clock: Clock) {
-  const missingSince = new LRUCache<string, number>({ max: 2_000 });
+  const missingSince = new LRUCache<string, number>(atMost(2_000));
   return ({ id, connectionVersion }: { id: string; connectionVersion: number }) => {
     const key = `${id} ${connectionVersion}`;
     return {

@@ -1,5 +1,6 @@
 /** What an EHR sends along with requests, so that who asks and who provides needs no second call (FH-15). */
 import { LRUCache } from 'lru-cache';
+import { atMost } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 
@@ -19,7 +20,7 @@ const MOST_KEPT = 2_000;
  */
 export function createIncludeSupport(clock: Clock) {
   const learned = new LRUCache<string, 'refused' | 'needless'>({
-    max: MOST_KEPT,
+    ...atMost(MOST_KEPT),
     ttl: KEPT_MS,
     ttlResolution: 0,
     perf: { now: () => clock().getTime() },

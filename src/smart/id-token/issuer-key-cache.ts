@@ -1,6 +1,7 @@
 /** The signing keys of the issuers we trust, in memory: fetched once, shared, and fetched again after a rotation. */
 
 import { LRUCache } from 'lru-cache';
+import { atMost } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Log } from '#src/adapters/log.ts';
@@ -47,7 +48,7 @@ const REFETCH = { limit: 3, windowMs: 30_000 };
  * are never kept (ID-22); concurrent launches share one fetch; at most 500 issuers are remembered.
  */
 export function createIssuerKeys(options: { outbound: Outbound; clock: Clock; log: Log }): IssuerKeys {
-  const entries = new LRUCache<string, Entry>({ max: MAX_ENTRIES });
+  const entries = new LRUCache<string, Entry>(atMost(MAX_ENTRIES));
   const now = () => options.clock().getTime();
 
   const fetchOnce = (issuer: IssuerToTrust, entry: Entry): Promise<FetchedKeys> => {

@@ -69,14 +69,14 @@ test('a document of many plain values is read as before', async () => {
   expect(titleOf(page)).toBe(LIST);
 });
 
-test('eight reloads of a hostile chart cost less than eight of a large and honest one', async () => {
+test('four reloads of a hostile chart cost less than four of a large and honest one', async () => {
   const open = async () => {
     const browser = world().browser();
     return { browser, page: await browser.open(launchUrl(await newOrganization())) };
   };
   const costOf = async ({ browser, page }: { browser: TestBrowser; page: { url: string } }) => {
     const before = process.cpuUsage();
-    const pages = await Promise.all(Array.from({ length: 8 }, () => browser.visit(page.url)));
+    const pages = await Promise.all(Array.from({ length: 4 }, () => browser.visit(page.url)));
     const { user, system } = process.cpuUsage(before);
     expect(pages.every(({ status }) => status < 504)).toBe(true);
     return user + system;
@@ -92,6 +92,6 @@ test('eight reloads of a hostile chart cost less than eight of a large and hones
   for (const body of bodies) {
     ehr.on('requests', () => ({ body }));
     ehr.on('patient', () => ({ body }));
-    expect(await costOf(hostile)).toBeLessThan(3 * large + 500_000);
+    expect(await costOf(hostile)).toBeLessThan(3 * large + 250_000);
   }
 });
