@@ -82,7 +82,7 @@ let usCore: StructureDefinition;
 beforeAll(() => {
   for (const name of ['types', 'resources']) {
     const bundle: Bundle = readJson(`fhir/r4/profiles-${name}.json`);
-    indexStructureDefinitionBundle(bundle as never);
+    indexStructureDefinitionBundle(bundle);
     const found = bundle.entry?.find(({ resource }) => resource?.id === 'ServiceRequest')?.resource;
     if (found) base = found as StructureDefinition;
   }
