@@ -17,6 +17,9 @@ export interface LayoutProps {
   readonly script?: AssetName | readonly AssetName[] | undefined;
 }
 
+/** The product's sign, in the colour of its name. */
+const mark = html`<svg class="brand-mark" viewBox="0 0 32 32" width="16" height="16" aria-hidden="true" focusable="false"><rect width="32" height="32" rx="7"/><path d="M8 9l8 15 8-15"/></svg>`;
+
 /** Everything up to and including `<main>`, so that a page can be sent before its data is there. */
 export function layoutStart(props: LayoutProps): SafeHtml {
   const inChart = props.isInChart === true;
@@ -36,7 +39,7 @@ ${[props.script ?? []].flat().map((name) => html`<script src="${assetPath(name)}
 </head>
 <body>
 <a class="skip-link" href="#main">Skip to content</a>
-<header class="top-bar"><span class="brand">VectorCare</span>${props.bar}</header>
+<header class="top-bar"><span class="brand">${mark}VectorCare</span>${props.bar}</header>
 <main id="main" class="page" tabindex="-1">
 `;
 }

@@ -8,12 +8,15 @@ import { searchParameters, TASKS_ALONG } from './search.ts';
 
 const oauthUris = 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris';
 
+const usCoreServiceRequest = 'http://hl7.org/fhir/us/core/StructureDefinition/us-core-servicerequest';
+
 const referenceParameters = new Set(['patient', 'subject', 'encounter', 'practitioner', 'focus', 'beneficiary']);
 
 function resourceRow(type: ServedType, profile: VendorProfile): CapabilityStatementRestResource {
   const includes = type === 'ServiceRequest' ? [...profile.serviceRequestIncludes] : [];
   return {
     type,
+    ...(type === 'ServiceRequest' && { supportedProfile: [`${usCoreServiceRequest}|7.0.0`] }),
     interaction: [
       { code: 'read' },
       { code: 'search-type' },

@@ -17,5 +17,6 @@ export async function keepDiscovered(
     freshUntil: new Date(Date.parse(at) + discovered.freshForMs).toISOString(),
     requestIncludes: discovered.requestIncludes,
     updatesRequests: discovered.updatesRequests,
+    usCoreRequests: discovered.usCoreRequests,
   });
 }

@@ -14,6 +14,7 @@ import type {
 import { type ParsedCapability, parseCapability, TASKS_ALONG } from '#src/smart/documents/capability-statement.ts';
 import { documentOf } from '#src/smart/documents/fetched.ts';
 import type { ParsedConfiguration, SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
+import { supportsUsCoreRequests } from '#src/smart/documents/us-core.ts';
 
 /** @param hardIds the checks whose failure makes launches impossible. */
 export function countVerdicts(
@@ -45,6 +46,7 @@ export async function discoveredBy(context: CheckContext): Promise<DiscoveredCon
     freshForMs,
     requestIncludes: includesOf(capability),
     updatesRequests: capability && capability.resources.get('ServiceRequest')?.interactions.includes('update') === true,
+    usCoreRequests: supportsUsCoreRequests(capability),
   };
 }
 

@@ -61,6 +61,8 @@ export interface Discovered {
   requestIncludes?: readonly string[] | undefined;
   /** Whether it says that ServiceRequests can be updated; absent until a check has read it. */
   updatesRequests?: boolean | undefined;
+  /** Whether it supports US Core's profile of ServiceRequest; absent as above. */
+  usCoreRequests?: boolean | undefined;
 }
 
 export interface Organization extends OrganizationSettings {

@@ -65,9 +65,9 @@ export function createSmartConnections(options: {
     const found = { configuration, fetchedAt, freshUntil: fetchedAt + freshForMs };
     if (freshForMs > 0) {
       known.set(id, { ...found, version });
-      const { requestIncludes, updatesRequests } = organization.discovered ?? {};
-      const offered = { requestIncludes, updatesRequests };
-      const row = { configuration, fetchedAt: iso(fetchedAt), freshUntil: iso(found.freshUntil), ...offered };
+      const { requestIncludes, updatesRequests, usCoreRequests } = organization.discovered ?? {};
+      const life = { fetchedAt: iso(fetchedAt), freshUntil: iso(found.freshUntil) };
+      const row = { configuration, ...life, requestIncludes, updatesRequests, usCoreRequests };
       store.saveDiscovered(id, version, row).catch(warn(organization, 'discovery.not-saved'));
     }
     return found;

@@ -102,7 +102,7 @@ test('a question is asked once the answer above asks for it, and not any more wh
     ['yes', true],
     ['no', false],
   ] as const) {
-    await page.getByLabel('Oxygen on the way').selectOption(answer);
+    await page.getByLabel('Oxygen on the way (optional)').selectOption(answer);
     expect(await litres.isVisible()).toBe(isAsked);
   }
   expect(visitor.complaints).toEqual([]);

@@ -78,7 +78,7 @@ export function newRequestStart(props: NewRequestPageProps): string {
   });
   // A page whose address ends in the target of its notice opens there, with the focus on it.
   return String(html`${start}${patientBanner(patient, props.needPatientBanner)}<div class="page-heading">
-<h1>New request for <bdi>${patient.name}</bdi></h1>
+<h1>New request<span class="visually-hidden"> for <bdi>${patient.name}</bdi></span></h1>
 </div>
 ${resultNotice(props)}${diedLine(patient)}${draftLine(props.draft, props.bar, props)}
 <div class="new-request-columns"><form class="new-request" method="post" action="${base}/requests/new#${RESULT}" data-keep="${base}/requests/new/keep" data-address="${base}/requests/new?form=${props.name}"${leaves === undefined ? null : html` data-leave-to="${base}/closing" data-leave-after="${leaves}"`}>

@@ -98,6 +98,8 @@ export interface DiscoveredConnection {
   requestIncludes?: string[] | undefined;
   /** Whether ServiceRequests can be updated; absent without a CapabilityStatement. */
   updatesRequests?: boolean | undefined;
+  /** Its CapabilityStatement names US Core's profile for ServiceRequest. */
+  usCoreRequests?: boolean | undefined;
 }
 
 /** All rows taken together. */

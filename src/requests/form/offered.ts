@@ -9,10 +9,19 @@ import type { NewRequest } from './typed-request.ts';
 export interface Offer {
   readonly services: readonly Service[];
   readonly receivers: readonly Receiver[];
+  /** Its EHR supports US Core's profile of ServiceRequest, so what is written says that it conforms. */
+  readonly isUsCore: boolean;
 }
 
-export function offerOf({ services, receivers }: Pick<Organization, 'services' | 'receivers'>): Offer {
-  return { services: servicesIn(services), receivers: receiversIn(receivers) };
+export function offerOf(
+  organization: Pick<Organization, 'services' | 'receivers'> & Partial<Pick<Organization, 'discovered'>>,
+): Offer {
+  const { services, receivers, discovered } = organization;
+  return {
+    services: servicesIn(services),
+    receivers: receiversIn(receivers),
+    isUsCore: discovered?.usCoreRequests === true,
+  };
 }
 
 /** The service and the receiver that a request names; undefined for what is not offered. */

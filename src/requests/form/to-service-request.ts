@@ -4,6 +4,7 @@ import type { ChartFact } from '#src/requests/prefill/facts.ts';
 import { writeOccurrence } from '#src/requests/timing/written.ts';
 import type { Receiver } from '#src/settings/receivers.ts';
 import type { Service } from '#src/settings/service-catalogue.ts';
+import { US_CORE_SERVICE_REQUEST } from '#src/smart/documents/us-core.ts';
 import type { FhirResource } from '#src/smart/step-6-fhir-api.ts';
 import type { Chosen } from './from-chart.ts';
 import { answersIn, ownDetails } from './own-fields.ts';
@@ -24,6 +25,8 @@ export interface Authorship {
   /** As the organization offers them; without a receiver, the EHR or a coordinator finds one. */
   service: Service | undefined;
   receiver: Receiver | undefined;
+  /** Whether it names the US Core profile, to which it conforms either way. */
+  isUsCore: boolean;
 }
 
 /** FHIR R4 ServiceRequest: an order, by the signed-in user if they may be a requester. */
@@ -39,6 +42,7 @@ export function toServiceRequest(request: NewRequest, chosen: Chosen, by: Author
   const answers = service ? ownDetails(answersIn(request.own, service), service, timeZone) : [];
   return {
     resourceType: 'ServiceRequest',
+    ...(by.isUsCore ? { meta: { profile: [US_CORE_SERVICE_REQUEST] } } : {}),
     identifier: [identifier],
     status: 'active',
     intent: 'order',

@@ -68,7 +68,7 @@ export interface NewRequest {
   own: Answers;
 }
 
-const DEFAULT_OFFER: Offer = { services: servicesIn(DEFAULT_SERVICES), receivers: [] };
+const DEFAULT_OFFER: Offer = { services: servicesIn(DEFAULT_SERVICES), receivers: [], isUsCore: false };
 const DAY_MS = 24 * 60 * 60_000;
 const MOST_YEARS_AHEAD = 2;
 /** These priorities say "now", so a day after tomorrow contradicts them. */

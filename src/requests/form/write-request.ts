@@ -7,7 +7,7 @@ import { type Authorship, toServiceRequest } from './to-service-request.ts';
 import type { NewRequest } from './typed-request.ts';
 
 /** Who writes, beside the service and the receiver that the request names. */
-export type Writer = Omit<Authorship, 'service' | 'receiver'>;
+export type Writer = Omit<Authorship, 'service' | 'receiver' | 'isUsCore'>;
 
 /** The resource, and what of the request and of the chart it holds. */
 export function writeRequest(
@@ -18,7 +18,10 @@ export function writeRequest(
 ): { resource: FhirResource; request: NewRequest; chosen: Chosen } {
   const named = namedIn(offer, request);
   const within = withinService(request, chosen, named.service);
-  return { ...within, resource: toServiceRequest(within.request, within.chosen, { ...by, ...named }) };
+  return {
+    ...within,
+    resource: toServiceRequest(within.request, within.chosen, { ...by, ...named, isUsCore: offer.isUsCore }),
+  };
 }
 
 /** Of one version as a review has shown it: another one where the organization offers the service otherwise by now. */

@@ -6,12 +6,19 @@ const OAUTH_URIS = 'http://fhir-registry.smarthealthit.org/StructureDefinition/o
 /** What `_revinclude` brings along with ServiceRequests: what became of them at their providers. */
 export const TASKS_ALONG = 'Task:focus';
 
+/** What a server says of one type. */
+export interface CapabilityResource {
+  interactions: string[];
+  searchParameters: string[];
+  searchIncludes: string[];
+  searchRevIncludes: string[];
+  /** Canonical URLs, with or without a version. */
+  profiles: string[];
+}
+
 export interface ParsedCapability {
   fhirVersion: string | undefined;
-  resources: Map<
-    string,
-    { interactions: string[]; searchParameters: string[]; searchIncludes: string[]; searchRevIncludes: string[] }
-  >;
+  resources: Map<string, CapabilityResource>;
   /**
    * The endpoints of the oauth-uris extension under the names of a smart-configuration, so that both documents pass the
    * same reader; undefined when it names none (SMART App Launch 2.2.0, deprecated mechanism; DI-18, DI-21).
@@ -38,6 +45,7 @@ export function parseCapability(document: unknown): ParsedCapability | undefined
       searchParameters: textsOf(resource['searchParam'], 'name'),
       searchIncludes: listMember(resource, 'searchInclude') ?? [],
       searchRevIncludes: listMember(resource, 'searchRevInclude') ?? [],
+      profiles: [...(listMember(resource, 'supportedProfile') ?? []), textMember(resource, 'profile') ?? []].flat(),
     });
   }
   return {

