@@ -179,7 +179,7 @@ test('the text of a chosen file stands in its field, to be looked at before it i
 
 test('a copy button puts the value on the clipboard', async () => {
   await chromium.context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  await open(`/guide?organization=${ORG_ID}`);
+  await open(`/guide/register?organization=${ORG_ID}`);
   await page.getByRole('button', { name: 'Copy Redirect URI' }).click();
   await page.getByRole('button', { name: 'Copy Redirect URI' }).getByText('Copied').waitFor();
   expect(await page.evaluate('navigator.clipboard.readText()')).toBe(`${world.url}/smart/callback`);
