@@ -10,10 +10,10 @@ const row = (id: string, verdict: CheckRow['verdict']): CheckRow => {
 const counts = { pass: 3, warning: 0, failure: 0, skipped: 0, info: 0 };
 
 test.for([
-  [{ failure: 0, warning: 2 }, 'Usable, with open points: 2 warnings.'],
-  [{ failure: 0, warning: 0 }, 'Usable, with open points.'],
-  [{ failure: 1, warning: 2 }, 'Not all checks passed: 1 failure, 2 warnings.'],
-  [{ failure: 2, warning: 0 }, 'Not all checks passed: 2 failures.'],
+  [{ failure: 0, warning: 2 }, 'Usable, with open points: 2 warnings'],
+  [{ failure: 0, warning: 0 }, 'Usable, with open points'],
+  [{ failure: 1, warning: 2 }, 'Not all checks passed: 1 failure, 2 warnings'],
+  [{ failure: 2, warning: 0 }, 'Not all checks passed: 2 failures'],
 ] as const)('%o without the guide’s three: %s', ([found, words]) => {
   expect(String(checkOutcome({ allPassed: false, counts: { ...counts, ...found } }))).toContain(words);
 });

@@ -7,5 +7,5 @@ export const US_CORE_SERVICE_REQUEST = 'http://hl7.org/fhir/us/core/StructureDef
 /** Does the CapabilityStatement name the profile for ServiceRequest, in whatever version? */
 export function supportsUsCoreRequests(capability: ParsedCapability | undefined): boolean {
   const profiles = capability?.resources.get('ServiceRequest')?.profiles ?? [];
-  return profiles.some((profile) => profile.replace(/\|.*$/, '') === US_CORE_SERVICE_REQUEST);
+  return profiles.some((profile) => profile.split('|')[0] === US_CORE_SERVICE_REQUEST);
 }
