@@ -67,6 +67,7 @@ const launchForms: [path: string, ...fields: string[]][] = [
   ['/requests/new', 'ticket', 'what', 'reason', 'note', 'service', 'neededOn', 'priority', 'confirmed', 'intent'],
   ['/requests/new/keep', 'ticket', 'what'],
   ['/requests/new/discard', 'csrf'],
+  ['/requests/an-id/cancel', 'reason', 'version', 'status'],
   ['/association', 'code'],
   ['/sign-out', 'all'],
 ];

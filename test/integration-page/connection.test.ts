@@ -184,7 +184,7 @@ describe('saving the FHIR URL', () => {
     const chunks: string[] = [];
     const decoder = new TextDecoder();
     for await (const chunk of answer.body ?? []) chunks.push(decoder.decode(chunk, { stream: true }));
-    expect(chunks.length).toBeGreaterThan(2);
+    expect(chunks.length).toBeGreaterThan(1);
     expect(chunks[0]).toContain('from our servers; this takes at most 15 seconds');
     expect(chunks[0]).not.toContain('All checks passed');
     expect(chunks.join('')).toContain('All checks passed');
@@ -235,16 +235,16 @@ describe('the rest of the page', () => {
   test('the sheet has the standalone address and scopes once it is switched on', async () => {
     const url = `${world.url}/smart/standalone/${ORG_ID}`;
     expect((await browser.open(`${world.url}/guide`)).body).not.toContain(url);
+    expect((await browser.open(`${world.url}/guide/register`)).body).not.toContain(url);
     await world.setOrganization(ORG_ID, { standalone: true });
     const guide = await browser.open(`${world.url}/guide`);
-    const { body } = guide;
+    const { body } = await browser.open(`${world.url}/guide/register`);
     expect(body).toContain(`<code class="value">${url}</code>`);
     expect(body).toMatch(
       /Scopes of a standalone launch<\/th><td><code class="value">launch\/patient launch\/encounter /,
     );
     expect(guide.body).toContain('<h3>Outside the EHR</h3>');
     expect(guide.body).toContain(url);
-    expect((await browser.open(`${world.url}/guide/register`)).body).toContain(`<code class="value">${url}</code>`);
   });
 
   test('advanced settings are saved, audited, and confirmed on their page', async () => {

@@ -219,7 +219,7 @@ describe('the guide of a signed-in administrator', () => {
     await world.setOrganization(id, { ...givenEndpoints(world.sandbox), introspectionEndpoint: '' });
     await addPerson(world, 'given@example.com', { role: 'administrator', organizationId: id });
     const admin = await signedIn(world, 'given@example.com');
-    const page = await admin.visit(`${world.url}/settings/integrations/smart-on-fhir`);
+    const page = await admin.visit(`${world.url}/settings/integrations/smart-on-fhir/tools`);
     expect(page.body).toContain('<td>no: endpoints are given by hand</td>');
     const own = (await guide(admin)).body;
     const { origin, issuer } = world.sandbox;

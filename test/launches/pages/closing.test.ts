@@ -59,7 +59,7 @@ test('that page names nobody, renews nothing, asks the EHR nothing, and is the E
   world.sandbox.requests.clear();
   const closing = await wait(page);
   expect([closing.status, titleOf(closing)]).toEqual([200, 'This page closes in 5 minutes']);
-  expect(closing.body).not.toMatch(/Moreno|Ada|pat-ada|theme\.css/);
+  expect(closing.body).not.toMatch(/Moreno|Ada|pat-ada/);
   expect(closing.body).toMatch(/closes at <time datetime="[^"]+">\d\d:\d\d UTC/);
   expect(world.sandbox.requests).toHaveLength(0);
   expect(closing.headers['content-security-policy']).toContain(world.sandbox.origin);

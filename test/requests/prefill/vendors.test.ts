@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { profiles, type VendorProfileName } from '#sandbox/profiles.ts';
 import type { Visit } from '#test/helpers/browser.ts';
+import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
 import { launchIdOf } from '#test/helpers/visits.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 import { choicesOf, factsOf, READS, remarkOf, scopesFor } from './form-reader.ts';
@@ -41,6 +42,7 @@ function neededBy(profile: VendorProfileName, sandbox: World['sandbox']): Record
   const issuer = idTokenIssuer?.replace('{origin}', sandbox.origin).replace('{fhirBase}', sandbox.fhirBase);
   return {
     ...(issuer === undefined ? {} : { issuers: [issuer] }),
+    ...(profile === 'ereferral-like' ? givenEndpoints(sandbox) : {}),
     ...(issuerOnOtherHost ? { allowedHosts: [new URL(sandbox.origin).host] } : {}),
     clientIdInTokenBody: refreshNeedsClientId,
     assertionType,
