@@ -33,6 +33,7 @@ import { newRequestForm } from '#src/requests/new/form-page-route.ts';
 import { createRequest, discardDraft } from '#src/requests/new/send-route.ts';
 import { findRoute } from '#src/requests/page/find-route.ts';
 import { createKeptLists } from '#src/requests/page/kept-list.ts';
+import { createPageMemory } from '#src/requests/page/page-memory.ts';
 import { requestsRoute } from '#src/requests/page/requests-page-route.ts';
 import { createSearchTexts } from '#src/requests/page/search-texts.ts';
 import { createChartStore } from '#src/requests/prefill/chart-store.ts';
@@ -102,7 +103,8 @@ function mountLaunchPages(mount: Mount, shared: Shared): void {
     publicSystem: `${businessIdentifier(shared.publicUrl, '').system}|`,
     clock,
   });
-  const listing = { ...creating, texts, keptLists, confirmations: createTokenConfirmations(shared) };
+  const pages = createPageMemory({ clock });
+  const listing = { ...creating, texts, keptLists, pages, confirmations: createTokenConfirmations(shared) };
 
   mount('/requests', { get: [guard, requestsRoute(listing)], post: [guard, form, findRoute({ ...shared, texts })] });
   mount('/requests/new', {
@@ -116,7 +118,11 @@ function mountLaunchPages(mount: Mount, shared: Shared): void {
   mount('/requests/:requestId', { get: [guard, detailRoute({ ...shared, keptLists })] });
   mount('/closing', { get: [guardOfWatching, closingRoute(clock, hasDraft)] });
   mount('/theme.css', { get: [guard, themeRoute(outbound)] });
-  mount('/sign-out', { post: [guardOfWaiting, form, signOutRoute({ ...shared, onEnded: readings.forget })] });
+  const onEnded = (launchId: string) => {
+    readings.forget(launchId);
+    pages.forget(launchId);
+  };
+  mount('/sign-out', { post: [guardOfWaiting, form, signOutRoute({ ...shared, onEnded })] });
   mount('/association', {
     get: [guardOfWaiting, associationRoute(association)],
     post: [guardOfWaiting, form, redeemCodeRoute(association)],

@@ -75,6 +75,11 @@ export function isBoundedJson(document: Uint8Array, bounds: JsonBounds): boolean
   return createJsonGauge(bounds).takes(document);
 }
 
+/** Before it is parsed. @throws Error for a document over its bounds. */
+export function assertBoundedJson(document: Uint8Array, bounds: JsonBounds): void {
+  if (!isBoundedJson(document, bounds)) throw new JsonBoundsError();
+}
+
 /** An answer over its bounds: the connection is closed and nothing of it is parsed. */
 class JsonBoundsError extends Error {
   readonly code = 'JSON_EXCEEDED_MAX_SIZE';
@@ -85,7 +90,7 @@ class JsonBoundsError extends Error {
   }
 }
 
-/** Measures every answer of a dispatcher, also those that others read and parse themselves, such as fhirclient. */
+/** Measures every answer of a dispatcher as it comes. */
 export function boundsJson(bounds: JsonBounds): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (target, handler) => {
     const gauge = createJsonGauge(bounds);

@@ -8,9 +8,10 @@ import type { Organization } from '#src/organizations/organization.ts';
 import type { PatientSummary } from '#src/patients/patient.ts';
 import { createBatchSupport } from '#src/requests/list/batch-support.ts';
 import { createIncludeSupport } from '#src/requests/list/include-support.ts';
-import type { RequestList } from '#src/requests/list/list.ts';
 import type { NamedResource } from '#src/requests/list/named-resource.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
+import { type AskedList, createAskedLists } from './asked-list.ts';
+import { basisOf, onceAsked } from './basis.ts';
 import { apiOf, ownUserOf, type Renew, readPatientIfPermitted, readRequests } from './launch-reads.ts';
 import { readUser, type UserReading } from './practitioner.ts';
 
@@ -24,7 +25,7 @@ export interface OpenReading {
 /** The list's page, as far as it has been read. */
 export interface ChartReading extends OpenReading {
   startedAt: Date;
-  requests: Promise<RequestList>;
+  requests: Promise<AskedList>;
 }
 
 /** See {@link createChartReadings}. */
@@ -52,6 +53,7 @@ export function createChartReadings(
   const batchesOf = createBatchSupport(clock);
   const includesOf = createIncludeSupport(clock);
   const tasksOf = createBatchSupport(clock);
+  const lists = createAskedLists(clock);
   const isYoung = ({ startedAt }: ChartReading) => clock().getTime() - startedAt.getTime() < YOUNG_MS;
 
   const open = (launch: Launch, organization: Organization, renew: Renew): OpenReading => {
@@ -72,8 +74,14 @@ export function createChartReadings(
     };
     const remembered = names.get(launch.id) ?? new Map<string, NamedResource>();
     names.set(launch.id, remembered);
-    const naming = { user: ownUserOf(launch, opened.user), ...support, remembered, now: startedAt };
-    return { ...opened, startedAt, requests: readRequests(opened.api, launch, organization, naming) };
+    const shown = onceAsked(ownUserOf(launch, opened.user));
+    const naming = { user: shown, ...support, remembered, now: startedAt };
+    const requests = lists.ask({
+      ...{ launchId: launch.id, api: opened.api, now: startedAt, basis: basisOf(launch, organization, naming) },
+      user: async () => shown?.name(),
+      load: (api) => readRequests(api, launch, organization, naming),
+    });
+    return { ...opened, startedAt, requests };
   };
   // Who the user is does not change within the hour: one read for all launches of theirs, not one per page.
   const userOf = (api: FhirApi, launch: Launch, organization: Organization): UserReading => {
@@ -119,6 +127,7 @@ export function createChartReadings(
     forget: (launchId: string): void => {
       begun.delete(launchId);
       names.delete(launchId);
+      lists.forget(launchId);
     },
   };
 }

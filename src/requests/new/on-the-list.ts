@@ -75,7 +75,7 @@ export async function afterList(
   deps: OnTheListDependencies,
   launch: Launch,
   { create, draft, known }: BeforeList,
-  { identifiers, problem }: RequestList,
+  { identifiers, problem }: Pick<RequestList, 'identifiers' | 'problem'>,
 ) {
   const owner = ownerOf(launch);
   const now = deps.clock();

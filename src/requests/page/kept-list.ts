@@ -17,6 +17,8 @@ export interface KeptList {
   readonly list: RequestList;
 }
 
+type ListOwner = Pick<Launch, 'id' | 'organizationId'>;
+
 /** See {@link createKeptLists}. */
 export type KeptLists = ReturnType<typeof createKeptLists>;
 
@@ -44,37 +46,63 @@ export function createKeptLists(
   const room = createPendingBytes({ clock, lifetimeMs: LIFETIME_MS, mostBytes });
   const isNeeded = (identifier: string) =>
     identifier.startsWith(publicSystem) || identifier.startsWith('ServiceRequest/');
+  const neededOf = ({ identifiers }: RequestList) => identifiers && [...identifiers].filter(isNeeded);
+  const write = async ({ id, organizationId }: ListOwner, sealed: string, asOf: Date): Promise<void> => {
+    const key = listKeyOf(id);
+    const readAt = await sealer.seal(timeNameOf(key), { asOf: asOf.toISOString(), of: endOf(sealed) } satisfies ReadAt);
+    room.release(key);
+    room.take(organizationId, key, { bytes: readAt.length + sealed.length, isKnown: true });
+    await redis.set(key, `${readAt}~${sealed}`, LIFETIME_MS);
+  };
+  /** An older one must not outlive what was read since. */
+  const drop = async ({ id }: ListOwner): Promise<undefined> =>
+    void (await redis.delete(listKeyOf(id)).catch(() => undefined));
+  const open = async (name: string, sealed: string): Promise<unknown> =>
+    sealer.open(name, sealed).catch(() => undefined);
   return {
-    keep: async (launch: Pick<Launch, 'id' | 'organizationId'>, { asOf, list, ...rest }: KeptList): Promise<void> => {
-      const key = listKeyOf(launch.id);
-      const identifiers = list.identifiers && [...list.identifiers].filter(isNeeded);
-      const record: Stored = { asOf: asOf.toISOString(), ...rest, list: { ...list, identifiers } };
+    /** @returns the list sealed, for {@link again}; undefined where it could not be kept. */
+    keep: async (launch: ListOwner, { asOf, list, ...rest }: KeptList): Promise<string | undefined> => {
+      const record: Stored = { ...rest, list: { ...list, identifiers: neededOf(list) } };
       try {
-        const sealed = await sealer.seal(key, record, MOST_BYTES);
-        room.release(key);
-        room.take(launch.organizationId, key, { bytes: sealed.length, isKnown: true });
-        await redis.set(key, sealed, LIFETIME_MS);
+        const sealed = await sealer.seal(listKeyOf(launch.id), record, MOST_BYTES);
+        await write(launch, sealed, asOf);
+        return sealed;
       } catch {
-        // An older one must not outlive what was read since.
-        await redis.delete(key).catch(() => undefined);
+        return drop(launch);
       }
+    },
+    /** The EHR has just answered the same once more: the list is kept anew, and not sealed again. */
+    again: async (launch: ListOwner, sealed: string, asOf: Date): Promise<void> => {
+      await write(launch, sealed, asOf).catch(() => drop(launch));
     },
     /** @returns undefined where nothing is kept, or it was not sealed here for this launch (ST-04, ST-08). */
     find: async (launchId: string, now: Date): Promise<KeptList | undefined> => {
-      const sealed = await redis.get(listKeyOf(launchId)).catch(() => undefined);
-      const record =
-        sealed && ((await sealer.open(listKeyOf(launchId), sealed).catch(() => undefined)) as Stored | undefined);
-      if (!record) return undefined;
-      const asOf = new Date(record.asOf);
+      const key = listKeyOf(launchId);
+      const [readAt = '', sealed = ''] = (await redis.get(key).catch(() => undefined))?.split('~') ?? [];
+      const read = (await open(timeNameOf(key), readAt)) as ReadAt | undefined;
+      if (!read || read.of !== endOf(sealed)) return undefined;
+      const asOf = new Date(read.asOf);
       if (now.getTime() - asOf.getTime() > LIFETIME_MS) return undefined;
+      const record = (await open(key, sealed)) as Stored | undefined;
+      if (!record) return undefined;
       const { identifiers, ...list } = record.list;
       return { ...record, asOf, list: identifiers ? { ...list, identifiers: new Set(identifiers) } : list };
     },
   };
 }
 
+/** When a list was read: sealed by itself, so that the list need not be sealed again when it is read again. */
+interface ReadAt {
+  asOf: string;
+  /** Which list: its authentication tag, which no other sealed value has. */
+  of: string;
+}
+
+const timeNameOf = (key: string) => `${key}:read-at`;
+/** The last 18 bytes; the tag has 16. */
+const endOf = (sealed: string) => sealed.slice(-24);
+
 /** As JSON has it. */
 type Stored = Omit<KeptList, 'asOf' | 'list'> & {
-  asOf: string;
   list: Omit<RequestList, 'identifiers'> & { identifiers: string[] | undefined };
 };

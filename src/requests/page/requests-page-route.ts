@@ -7,6 +7,7 @@ import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
 import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
 import { sendFirstPart } from '#src/http/compression.ts';
+import { fillPart, fillText, partOf } from '#src/http/page-part.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { allowSameOriginReferrer, setPagePolicy } from '#src/http/security-headers.ts';
@@ -23,14 +24,16 @@ import { mayShowRequests } from '#src/requests/chart/launch-reads.ts';
 import { endIfOver } from '#src/requests/chart/open-readings.ts';
 import type { ChartReadings } from '#src/requests/chart/readings.ts';
 import { ownerOf } from '#src/requests/form/form.ts';
-import type { RequestList } from '#src/requests/list/list.ts';
 import { afterList, beforeList, type OnTheListDependencies } from '#src/requests/new/on-the-list.ts';
 import { recordCreated } from '#src/requests/new/record-created.ts';
+import { fillOf, MARKS } from '#views/requests/page-marks.ts';
 import { requestsPageEnd, requestsPageStart } from '#views/requests/requests-page.ts';
 import { instantText } from '#views/zone.ts';
+import { findList, keepList } from './found-list.ts';
 import type { KeptLists } from './kept-list.ts';
 import { handlesOf, listProps } from './list-props.ts';
 import { type ListReading, readingOf } from './list-reading.ts';
+import type { ListFacts, PageMemory } from './page-memory.ts';
 import type { SearchTexts } from './search-texts.ts';
 import { isPlain, readView, viewQuery } from './view.ts';
 
@@ -49,6 +52,7 @@ export function requestsRoute(
     currentTokens: CurrentTokens;
     confirmations: TokenConfirmations;
     keptLists: KeptLists;
+    pages: PageMemory;
     texts: SearchTexts;
     sealer: Sealer;
     launchCookies: LaunchCookies;
@@ -56,7 +60,8 @@ export function requestsRoute(
     traces: LaunchTraces;
   },
 ): RequestHandler {
-  const { readings, currentTokens, deliveries, confirmations, keptLists, texts, audit, traces, clock } = dependencies;
+  const { readings, currentTokens, deliveries, confirmations, keptLists, pages, texts, audit, traces, clock } =
+    dependencies;
   const show = async (request: Request, response: Response) => {
     const trace = traceOf(request);
     const { opened, organization, cookieSecret, closing, isUnattended } = openLaunchOf(request);
@@ -91,43 +96,68 @@ export function requestsRoute(
     const who = await reading.user.soon();
     const bar = await clinicianBarOf(dependencies, request, { launch, cookieSecret, user: { soon: async () => who } });
     const asOf = reading.startedAt;
-    const sendRest = sendFirstPart(
-      response,
-      requestsPageStart({
-        patient,
-        needPatientBanner: launch.context.needPatientBanner,
-        bar,
-        asOf,
-        refreshHref: `${base}/requests${isPlain(view) ? '' : `${viewQuery(view, { page: view.page })}&fresh`}`,
-        timeZone: organization.timeZone,
-        create: before.create,
-        isSent: before.isSent,
-        themeUrl: launch.context.smartStyleUrl === undefined ? undefined : theme,
-      }),
-    );
+    const props = {
+      patient,
+      needPatientBanner: launch.context.needPatientBanner,
+      bar: { ...bar, csrfToken: MARKS.csrf },
+      asOf: MARKS.asOf,
+      refreshHref: `${base}/requests${isPlain(view) ? '' : `${viewQuery(view, { page: view.page })}&fresh`}`,
+      timeZone: organization.timeZone,
+      create: before.create,
+      isSent: before.isSent,
+      themeUrl: launch.context.smartStyleUrl === undefined ? undefined : theme,
+    };
+    const printed = `Read ${instantText(asOf, organization.timeZone)}${who.name === undefined ? '' : ` for ${who.name}`}`;
+    const fill = fillOf({ csrfToken: bar.csrfToken, asOf, timeZone: organization.timeZone, printed });
+    const sendRest = sendFirstPart(response, fillText(requestsPageStart(props), fill));
     // Said once, and not by a page that came by itself.
     if (before.isSent && !isUnattended) await deliveries.isSaid(ownerOf(launch)).catch(() => undefined);
     const { organizationId, user, id: launchId } = launch;
     const { address, supportCode, facts } = contextOf(request);
     const opening = { organizationId, actor: user, address, launchId, supportCode, patient: `Patient/${patient.id}` };
     audit.record({ event: 'patient-opened', ...opening });
-    const list = await trace.step('requests', () => reading.requests, {}, requestFacts);
-    if (list.problem) {
-      const { kind, status, issues } = list.problem;
+    // A view of a part is made of the list that is kept (kept-list.ts).
+    const depends = isPlain(view) && !kept ? [patient, who, base] : undefined;
+    const found = await trace.step(
+      'requests',
+      () => findList(pages, launch, reading, depends),
+      {},
+      ({ facts: known }) => requestFacts(known),
+    );
+    const { page: remembered, key } = found;
+    const { problem } = found.facts;
+    if (problem) {
+      const { kind, status, issues } = problem;
       Object.assign(facts, { pageProblem: kind, ehrStatus: status, issueCodes: issues });
     }
-    const [{ awaited, ...sent }] = await Promise.all([
-      afterList(dependencies, launch, before, list),
-      kept || isEmpty(list) ? undefined : keptLists.keep(launch, { asOf, patient, user: who, list }),
+    const [{ awaited, ...sent }, sealed] = await Promise.all([
+      afterList(dependencies, launch, before, found.facts),
+      kept ? undefined : keepList(keptLists, launch, found, { asOf, patient, user: who }),
     ]);
-    for (let found = 0; found < sent.newlyFound; found += 1) recordCreated(audit, request, launch);
-    const text = view.find === undefined ? '' : await texts.find(launch.id, view.find).catch(() => undefined);
-    const page = { view, text, launch, csrfToken: bar.csrfToken };
-    const props = listProps(list, page, handlesOf(dependencies.sealer, launch.id));
-    const printed = `Read ${instantText(asOf, organization.timeZone)}${who.name === undefined ? '' : ` for ${who.name}`}`;
-    sendRest(requestsPageEnd({ patient, printed, list: { ...props, awaited }, supportCode, sent: { ...sent, base } }));
+    for (let count = 0; count < sent.newlyFound; count += 1) recordCreated(audit, request, launch);
+    const isUsual = awaited.length === 0 && sent.newlyFound === 0 && sent.create === undefined;
+    if (remembered && isUsual) sendRest(fillPart(remembered.end, fill));
+    else {
+      const { list, steadyUntil } = await found.read();
+      const text = view.find === undefined ? '' : await texts.find(launch.id, view.find).catch(() => undefined);
+      const page = { view, text, launch, csrfToken: MARKS.csrf };
+      const listed = { ...listProps(list, page, handlesOf(dependencies.sealer, launch.id)), awaited };
+      const end = requestsPageEnd({
+        patient,
+        printed: MARKS.printed,
+        list: listed,
+        supportCode,
+        sent: { ...sent, base },
+      });
+      if (key === undefined || sealed === undefined || !isUsual) sendRest(fillText(end, fill));
+      else {
+        const part = partOf(end, Object.values(MARKS));
+        sendRest(fillPart(part, fill));
+        pages.keep(launch, { key, steadyUntil, list: found.facts, sealed, end: part });
+      }
+    }
     if (isFirstPage(launch, clock())) trace.completed();
-    else if (!list.problem) trace.discard();
+    else if (!problem) trace.discard();
   };
   return async (request, response) => {
     await traces.follow({ request, step: 'patient' }, () => show(request, response));
@@ -139,18 +169,13 @@ function allowOwnScripts(response: Response, { kind }: Launch, { frameAncestors 
   setPagePolicy(response, { fetchesOwnPages: true, ...(kind === 'ehr' ? { frameAncestors } : {}) });
 }
 
-/** There is nothing in it that a filter could show, or it is to be read again soon. */
-function isEmpty({ open, closed }: RequestList): boolean {
-  return open.length + closed.length === 0;
-}
-
 /** A later page that goes well is no news for the launch trace; one that fails is, whenever it does. */
 function isFirstPage({ startedAt }: Launch, now: Date): boolean {
   return now.getTime() - Date.parse(startedAt) < FIRST_PAGE_MS;
 }
 
 /** How it went, not what is on the list. */
-function requestFacts({ problem, notices, hasOthers = false }: RequestList): StepFacts {
+function requestFacts({ problem, notices, hasOthers = false }: ListFacts): StepFacts {
   const { kind, status, issues, rule } = problem ?? {};
   return {
     rule: rule ?? (hasOthers ? 'fhir.others-in-search' : undefined),
