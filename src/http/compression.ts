@@ -37,16 +37,30 @@ type Part = string | readonly Run[];
 export function sendFirstPart(response: Response, first: Part): (rest: Part) => void {
   response.type('html');
   if (!takesGzip(response)) {
-    response.write(plainOf(first));
-    return (rest) => void response.end(plainOf(rest));
+    const leave = leaveSoon(response, Buffer.from(plainOf(first)));
+    return (rest) => leave([Buffer.from(plainOf(rest))]);
   }
   response.setHeader('Content-Encoding', 'gzip');
   const begun = runsOf(first);
-  response.write(Buffer.concat([GZIP_HEADER, ...begun.map(({ deflated }) => deflated)]));
+  const leave = leaveSoon(response, Buffer.concat([GZIP_HEADER, ...begun.map(({ deflated }) => deflated)]));
   return (rest) => {
     const others = runsOf(rest);
-    const bytes = others.map(({ deflated }) => deflated);
-    response.end(Buffer.concat([...bytes, LAST_BLOCK, gzipTrailer([...begun, ...others])]));
+    leave([...others.map(({ deflated }) => deflated), LAST_BLOCK, gzipTrailer([...begun, ...others])]);
+  };
+}
+
+/** Together with the rest where that is ready by the end of this turn, as one packet; else by itself. */
+function leaveSoon(response: Response, first: Buffer): (rest: Buffer[]) => void {
+  // Begun: what fails from now on is no page of its own any more.
+  response.writeHead(response.statusCode);
+  let waiting = [first];
+  const leaving = setImmediate(() => {
+    if (!response.writableEnded) response.write(first);
+    waiting = [];
+  });
+  return (rest) => {
+    clearImmediate(leaving);
+    response.end(Buffer.concat([...waiting, ...rest]));
   };
 }
 

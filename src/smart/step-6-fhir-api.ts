@@ -8,7 +8,7 @@ import { hash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type * as fhirclient from 'fhirclient/lib/FhirClient.js';
 import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
-import { assertBoundedJson, JSON_BOUNDS } from '#src/adapters/ehr-http/json-bounds.ts';
+import { JSON_BOUNDS, parseBoundedJson } from '#src/adapters/ehr-http/json-bounds.ts';
 import { type LightResponse, lightFetch } from '#src/adapters/ehr-http/light-fetch.ts';
 import { isJsonObject, parseJson } from '#src/adapters/json-object.ts';
 import { AppError } from '#src/errors.ts';
@@ -201,17 +201,15 @@ function headersOf(token: string): Record<string, string> {
 function toAnswer({ type, bytes }: LightResponse): FhirAnswer {
   if (!/\bjson\b/i.test(type) || bytes.length === 0) throw noResource();
   let digest: string | undefined;
-  const text = () => bytes.toString().replace(/^\uFEFF/, '');
   return {
     get digest() {
       return (digest ??= hash('sha256', bytes, 'base64url'));
     },
     size: bytes.length,
-    text,
+    text: () => bytes.toString(),
     resource: () => {
       try {
-        assertBoundedJson(bytes, JSON_BOUNDS.fhir);
-        return asResource(JSON.parse(text()));
+        return asResource(parseBoundedJson(bytes, JSON_BOUNDS.fhir));
       } catch (error) {
         throw toFhirError(error);
       }

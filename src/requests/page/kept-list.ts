@@ -39,7 +39,7 @@ const MOST_BYTES_PER_ORGANIZATION = 32 * 1_024 * 1_024;
  */
 export function createKeptLists(
   redis: KeyStore,
-  sealer: Sealer,
+  sealer: Pick<Sealer, 'seal' | 'open' | 'fingerprint' | 'fingerprints'>,
   options: { publicSystem: string; clock: Clock; mostBytes?: number },
 ) {
   const { publicSystem, clock, mostBytes = MOST_BYTES_PER_ORGANIZATION } = options;
@@ -49,7 +49,7 @@ export function createKeptLists(
   const neededOf = ({ identifiers }: RequestList) => identifiers && [...identifiers].filter(isNeeded);
   const write = async ({ id, organizationId }: ListOwner, sealed: string, asOf: Date): Promise<void> => {
     const key = listKeyOf(id);
-    const readAt = await sealer.seal(timeNameOf(key), { asOf: asOf.toISOString(), of: endOf(sealed) } satisfies ReadAt);
+    const readAt = `${asOf.getTime()}.${sealer.fingerprint(readAtText(key, String(asOf.getTime()), sealed))}`;
     room.release(key);
     room.take(organizationId, key, { bytes: readAt.length + sealed.length, isKnown: true });
     await redis.set(key, `${readAt}~${sealed}`, LIFETIME_MS);
@@ -57,8 +57,6 @@ export function createKeptLists(
   /** An older one must not outlive what was read since. */
   const drop = async ({ id }: ListOwner): Promise<undefined> =>
     void (await redis.delete(listKeyOf(id)).catch(() => undefined));
-  const open = async (name: string, sealed: string): Promise<unknown> =>
-    sealer.open(name, sealed).catch(() => undefined);
   return {
     /** @returns the list sealed, for {@link again}; undefined where it could not be kept. */
     keep: async (launch: ListOwner, { asOf, list, ...rest }: KeptList): Promise<string | undefined> => {
@@ -79,11 +77,11 @@ export function createKeptLists(
     find: async (launchId: string, now: Date): Promise<KeptList | undefined> => {
       const key = listKeyOf(launchId);
       const [readAt = '', sealed = ''] = (await redis.get(key).catch(() => undefined))?.split('~') ?? [];
-      const read = (await open(timeNameOf(key), readAt)) as ReadAt | undefined;
-      if (!read || read.of !== endOf(sealed)) return undefined;
-      const asOf = new Date(read.asOf);
+      const [ms = '', proof = ''] = readAt.split('.');
+      if (!sealer.fingerprints(readAtText(key, ms, sealed)).includes(proof)) return undefined;
+      const asOf = new Date(Number(ms));
       if (now.getTime() - asOf.getTime() > LIFETIME_MS) return undefined;
-      const record = (await open(key, sealed)) as Stored | undefined;
+      const record = (await sealer.open(key, sealed).catch(() => undefined)) as Stored | undefined;
       if (!record) return undefined;
       const { identifiers, ...list } = record.list;
       return { ...record, asOf, list: identifiers ? { ...list, identifiers: new Set(identifiers) } : list };
@@ -91,16 +89,13 @@ export function createKeptLists(
   };
 }
 
-/** When a list was read: sealed by itself, so that the list need not be sealed again when it is read again. */
-interface ReadAt {
-  asOf: string;
-  /** Which list: its authentication tag, which no other sealed value has. */
-  of: string;
+/**
+ * What proves when a list was read, beside the list, so that it need not be sealed again when it is read again. Its last 18
+ * bytes hold its authentication tag, which no other sealed value has.
+ */
+function readAtText(key: string, ms: string, sealed: string): string {
+  return `read ${key} ${ms} ${sealed.slice(-24)}`;
 }
-
-const timeNameOf = (key: string) => `${key}:read-at`;
-/** The last 18 bytes; the tag has 16. */
-const endOf = (sealed: string) => sealed.slice(-24);
 
 /** As JSON has it. */
 type Stored = Omit<KeptList, 'asOf' | 'list'> & {

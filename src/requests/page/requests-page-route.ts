@@ -109,7 +109,15 @@ export function requestsRoute(
     };
     const printed = `Read ${instantText(asOf, organization.timeZone)}${who.name === undefined ? '' : ` for ${who.name}`}`;
     const fill = fillOf({ csrfToken: bar.csrfToken, asOf, timeZone: organization.timeZone, printed });
-    const sendRest = sendFirstPart(response, fillText(requestsPageStart(props), fill));
+    const marks = Object.values(MARKS);
+    const start = () => requestsPageStart(props);
+    const first = isPlain(view)
+      ? fillPart(
+          pages.start(launch, JSON.stringify(props), () => partOf(start(), marks)),
+          fill,
+        )
+      : fillText(start(), fill);
+    const sendRest = sendFirstPart(response, first);
     // Said once, and not by a page that came by itself.
     if (before.isSent && !isUnattended) await deliveries.isSaid(ownerOf(launch)).catch(() => undefined);
     const { organizationId, user, id: launchId } = launch;
@@ -151,7 +159,7 @@ export function requestsRoute(
       });
       if (key === undefined || sealed === undefined || !isUsual) sendRest(fillText(end, fill));
       else {
-        const part = partOf(end, Object.values(MARKS));
+        const part = partOf(end, marks);
         sendRest(fillPart(part, fill));
         pages.keep(launch, { key, steadyUntil, list: found.facts, sealed, end: part });
       }

@@ -41,7 +41,7 @@ function afterStep(since: number, step: number, nowMs: number): number {
   return nowMs + step - (((since % step) + step) % step);
 }
 
-/** Changes at midnight in UTC and at noon, where days that have no zone end (smart/fhir/fields.ts). */
+/** Changes at midnight in UTC and at noon, where days that have no zone end (fields.ts). */
 export function dayKey(now: Date): number {
   return Math.floor(now.getTime() / (DAY_MS / 2));
 }
