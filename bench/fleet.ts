@@ -1,7 +1,7 @@
 /** Instances of the product on the same stores, behind a load balancer that takes turns among those that are ready. */
 import { freePort } from '#test/helpers/preparation/commands.ts';
 import { type Child, startChild } from './child.ts';
-import type { ProductSetup } from './contestants.ts';
+import { PRODUCT_FLAGS, type ProductSetup } from './contestants.ts';
 
 export interface Instance {
   /** The process that runs now; undefined between its end and the next start. */
@@ -45,6 +45,7 @@ async function startInstance(env: Record<string, string>, port: number, log?: st
   const options = {
     env: { ...env, PORT: String(port) },
     readyUrl: `${origin}/health/ready`,
+    flags: PRODUCT_FLAGS,
     ...(log === undefined ? {} : { log }),
   };
   let child: Child | undefined = await startChild('src/main.ts', options);

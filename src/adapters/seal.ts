@@ -107,7 +107,9 @@ function keyedHash(secret: string): (text: string) => string {
   // Each page of a launch asks for the same few: of the launch, its user and its patient.
   const known = new LRUCache<string, string>({ max: MOST_HASHES });
   return (text) => {
-    const hash = known.get(text) ?? createHmac('sha256', key).update(text).digest('base64url');
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const hash = createHmac('sha256', key).update(text).digest('base64url');
     if (text.length <= LONGEST_KNOWN) known.set(text, hash);
     return hash;
   };
