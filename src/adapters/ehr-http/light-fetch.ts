@@ -72,7 +72,7 @@ function arrived(url: URL, { method = 'GET', headers, body, signal, dispatcher }
       {
         origin: url.origin,
         path: `${url.pathname}${url.search}`,
-        method: method as Dispatcher.HttpMethod,
+        method,
         headers: { 'accept-encoding': 'gzip', ...headers },
         body: body ?? null,
       },

@@ -55,8 +55,10 @@ export function createKeptLists(
     await redis.set(key, `${readAt}~${sealed}`, LIFETIME_MS);
   };
   /** An older one must not outlive what was read since. */
-  const drop = async ({ id }: ListOwner): Promise<undefined> =>
-    void (await redis.delete(listKeyOf(id)).catch(() => undefined));
+  const drop = async ({ id }: ListOwner): Promise<undefined> => {
+    await redis.delete(listKeyOf(id)).catch(() => undefined);
+    return undefined;
+  };
   return {
     /** @returns the list sealed, for {@link again}; undefined where it could not be kept. */
     keep: async (launch: ListOwner, { asOf, list, ...rest }: KeptList): Promise<string | undefined> => {

@@ -50,7 +50,7 @@ const shown = ({ body }: Visit) => body.replaceAll(/name="csrf" value="[^"]+"/g,
 async function readingsOf(visit: () => Promise<Visit>): Promise<{ page: Visit; read: string[] }> {
   const parse = vi.spyOn(JSON, 'parse');
   const page = await visit();
-  const texts = parse.mock.calls.map(([text]) => String(text)).filter((text) => /^\{"resourceType":"/.test(text));
+  const texts = parse.mock.calls.map(([text]) => text).filter((text) => text.startsWith('{"resourceType":"'));
   parse.mockRestore();
   return { page, read: texts.map((text) => /"resourceType":"(\w+)"/.exec(text)?.[1] ?? '').toSorted() };
 }
