@@ -12,7 +12,7 @@ export interface HelpDesk {
 
 export interface SupportLineProps {
   readonly supportCode: string;
-  /** undefined where there is nobody to call about it */
+  /** undefined where the organization names no help desk */
   readonly helpDesk?: HelpDesk | 'not set' | undefined;
   /** nothing on the page may be clicked */
   readonly isBare?: boolean | undefined;

@@ -7,7 +7,7 @@ import { listUnconfirmed } from './identity-store.ts';
 import { findPerson, type Person, personOf, unconfirmedPersonOf } from './person.ts';
 
 const BATCH = 500;
-/** Of one organization, those who launched last: more than a hospital's clinicians, and less than a second's work. */
+/** Of one organization, the users who launched last: more than a hospital's clinicians, and less than a second's work. */
 const MOST_SEARCHED = 20_000;
 
 /** @param deps.mostSearched the bound, for tests. */

@@ -19,8 +19,8 @@ export function guideSheet(
   organization: Organization | undefined,
   vendor: Vendor = 'generic',
 ): RegistrationSheet {
-  const nobody = { id: '{Org ID}', clientId: '', scopes: presetScopes(vendor), redirectUri: 'shared' } as const;
-  return registrationSheet(config, organization ?? nobody);
+  const placeholder = { id: '{Org ID}', clientId: '', scopes: presetScopes(vendor), redirectUri: 'shared' } as const;
+  return registrationSheet(config, organization ?? placeholder);
 }
 
 /** @param vendor whose form is shown; where no organization is known, whose scopes too. */

@@ -53,7 +53,7 @@ export async function discover(ehr: Ehr, outbound: EhrClient): Promise<Discovery
   return { configuration: parsed.configuration, freshForMs: parsed.freshForMs };
 }
 
-/** By what the endpoints of an EHR are judged, whoever names them. */
+/** By what the endpoints of an EHR are judged, discovered or given by hand. */
 export function endpointRules({ fhirBaseUrl, allowedHosts }: Ehr, outbound: Pick<EhrClient, 'accepts'>): EndpointRules {
   return { fhirBase: new URL(fhirBaseUrl), allowedHosts, accepts: (url) => outbound.accepts(url) };
 }

@@ -137,7 +137,7 @@ function clinicianItem(
   const name = row.name ?? NAMELESS;
   const action = (verb: string, label: string) => actionForm(actionOf(`/${row.id}/${verb}`), csrfToken, label, name);
   const asking = (verb: string, label: string) => askLink(actionOf(`/${row.id}/${verb}`), label, name);
-  // A code that nobody holds ends nothing.
+  // A code without a holder ends nothing.
   const codeAction = row.codeUntil ? asking : action;
   return html`<li><div class="person"><p class="person-name"><bdi>${name}</bdi>${row.role === undefined ? null : html` · <bdi>${row.role}</bdi>`}${row.isDisabled ? html` <span class="chip">disabled</span>` : null}</p>
 <p class="hint">${stateOf(row, timeZone)}</p>

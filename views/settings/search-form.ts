@@ -37,7 +37,7 @@ export function timeFields({ from, to }: { from: string; to: string }, timeZone:
   return html`<input type="hidden" name="zone" value="${timeZone}">${field('from', 'From', from)}${field('to', 'Through', to)}`;
 }
 
-/** A name; left empty, those who were found before stay. @param form the name of a patient's search, for the next one. */
+/** A name; left empty, the people found before stay. @param form the name of a patient's search, for the next one. */
 export function clinicianField({ keys, withUnknown }: WhoProps, { refused }: SearchProps, form: string): SafeHtml {
   const hidden = Object.entries({ who: keys, unknown: withUnknown ? 'yes' : '', form }).filter(([, value]) => value);
   return html`<div class="field"><label for="clinician">Clinician’s name</label><input class="form-control" id="clinician" name="clinician" maxlength="200" value="${refused?.clinician ?? ''}" autocomplete="off" spellcheck="false"></div>
