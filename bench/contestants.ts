@@ -35,6 +35,9 @@ export interface ProductSetup {
 const ORGANIZATION = 'bench';
 const LAUNCH = 'bench';
 
+/** As `npm start` has them. */
+export const PRODUCT_FLAGS = ['--max-semi-space-size=16'] as const;
+
 /** The product and both peers. */
 export async function startContestants(surroundings: Surroundings): Promise<Contestant[]> {
   const product = await startProduct(surroundings);
@@ -63,7 +66,7 @@ export async function startProduct(surroundings: Surroundings): Promise<Contesta
     launchUrl: launchUrl(ORGANIZATION, LAUNCH),
     readyUrl: `${origin}/health/ready`,
     env,
-    flags: surroundings.flags,
+    flags: [...PRODUCT_FLAGS, ...surroundings.flags],
   });
 }
 

@@ -1,7 +1,8 @@
 /** Instances of the product on the same stores, behind a load balancer that takes turns among those that are ready. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '#test/helpers/preparation/commands.ts';
 import { type Child, startChild } from './child.ts';
-import type { ProductSetup } from './contestants.ts';
+import { PRODUCT_FLAGS, type ProductSetup } from './contestants.ts';
 
 export interface Instance {
   /** The process that runs now; undefined between its end and the next start. */
@@ -12,6 +13,8 @@ export interface Instance {
 
 export interface Fleet {
   instances: readonly Instance[];
+  /** Resolves when every running instance reaches its stores. @throws Error when one does not within so long. */
+  connected(withinMs: number): Promise<void>;
   /** Where a request to the public address goes. @param among the first so many instances. */
   balance(url: string, among?: number): string;
   stop(): Promise<void>;
@@ -31,6 +34,10 @@ export async function startFleet(
   let turn = 0;
   return {
     instances: members,
+    connected: async (withinMs) => {
+      const running = members.filter((member) => member.isReady());
+      await Promise.all(running.map(({ origin }) => untilConnected(`${origin}/health/ready`, withinMs)));
+    },
     balance: (url, among = size) => {
       turn += 1;
       const ready = members.slice(0, among).filter((member) => member.isReady());
@@ -40,11 +47,20 @@ export async function startFleet(
   };
 }
 
+async function untilConnected(readyUrl: string, withinMs: number): Promise<void> {
+  const end = performance.now() + withinMs;
+  while (!(await fetch(readyUrl).catch(() => undefined))?.ok) {
+    if (performance.now() > end) throw new Error(`${readyUrl} is not ready after ${withinMs} ms`);
+    await pause(50);
+  }
+}
+
 async function startInstance(env: Record<string, string>, port: number, log?: string) {
   const origin = `http://127.0.0.1:${port}`;
   const options = {
     env: { ...env, PORT: String(port) },
     readyUrl: `${origin}/health/ready`,
+    flags: PRODUCT_FLAGS,
     ...(log === undefined ? {} : { log }),
   };
   let child: Child | undefined = await startChild('src/main.ts', options);

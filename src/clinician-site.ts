@@ -34,6 +34,7 @@ import { newRequestForm, PAGE } from '#src/requests/new/form-page-route.ts';
 import { createRequest, discardDraft } from '#src/requests/new/send-route.ts';
 import { findRoute } from '#src/requests/page/find-route.ts';
 import { createKeptLists } from '#src/requests/page/kept-list.ts';
+import { createPageMemory } from '#src/requests/page/page-memory.ts';
 import { requestsRoute } from '#src/requests/page/requests-page-route.ts';
 import { createSearchTexts } from '#src/requests/page/search-texts.ts';
 import { createChartStore } from '#src/requests/prefill/chart-store.ts';
@@ -107,7 +108,8 @@ function mountLaunchPages(mount: Mount, shared: Shared): void {
     publicSystem: `${businessIdentifier(shared.publicUrl, '').system}|`,
     clock,
   });
-  const listing = { ...creating, texts, keptLists, confirmations: createTokenConfirmations(shared) };
+  const pages = createPageMemory({ clock });
+  const listing = { ...creating, texts, keptLists, pages, confirmations: createTokenConfirmations(shared) };
 
   mount('/requests', { get: [guard, requestsRoute(listing)], post: [guard, form, findRoute({ ...shared, texts })] });
   mount('/requests/new', {
@@ -126,7 +128,11 @@ function mountLaunchPages(mount: Mount, shared: Shared): void {
   });
   mount('/closing', { get: [guardOfWatching, closingRoute(clock, leftForm)] });
   mount('/theme.css', { get: [guard, themeRoute(outbound)] });
-  mount('/sign-out', { post: [guardOfWaiting, form, signOutRoute({ ...shared, onEnded: readings.forget })] });
+  const onEnded = (launchId: string) => {
+    readings.forget(launchId);
+    pages.forget(launchId);
+  };
+  mount('/sign-out', { post: [guardOfWaiting, form, signOutRoute({ ...shared, onEnded })] });
   mount('/association', {
     get: [guardOfWaiting, associationRoute(association)],
     post: [guardOfWaiting, form, redeemCodeRoute(association)],

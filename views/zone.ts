@@ -25,9 +25,18 @@ const LOCALES = ['en-US', 'en-GB', 'en-AU', 'en-IN', 'en-ZA'];
 
 /** `EST`, `CEST`, or `GMT+3` where the zone has no letters; at this moment, as summer time has another name. */
 export function zoneName(at: Date, timeZone: string): string {
+  const quarter = Math.floor(at.getTime() / QUARTER_MS);
+  const known = zoneNames.get(timeZone);
+  if (known?.quarter === quarter) return known.name;
   const names = LOCALES.map((locale) => partsIn(at, timeZone, locale).timeZoneName ?? '');
-  return names.find((name) => !/^(?:GMT|UTC)[+-]/.test(name)) ?? names[0] ?? timeZone;
+  const name = names.find((one) => !/^(?:GMT|UTC)[+-]/.test(one)) ?? names[0] ?? timeZone;
+  zoneNames.set(timeZone, { quarter, name });
+  return name;
 }
+
+/** A zone changes its name when clocks change, and they do at whole quarters of an hour. */
+const QUARTER_MS = 15 * 60_000;
+const zoneNames = new Map<string, { quarter: number; name: string }>();
 
 /** All of it in a line: `2026-11-22 09:05 CET`. */
 export function instantText(at: Date, timeZone: string): string {
@@ -35,7 +44,7 @@ export function instantText(at: Date, timeZone: string): string {
 }
 
 /** Formats are slow to make and few: one per zone and locale. A page writes one moment several times. */
-const formats = new Map<string, { format: Intl.DateTimeFormat; ms: number; parts: Parts }>();
+const formats = new Map<string, { format: Intl.DateTimeFormat; second: number; parts: Parts }>();
 const DIGITS = { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' } as const;
 
 type Parts = Partial<Record<Intl.DateTimeFormatPartTypes, string>>;
@@ -43,11 +52,11 @@ type Parts = Partial<Record<Intl.DateTimeFormatPartTypes, string>>;
 function partsIn(at: Date, timeZone: string, locale = 'en-US'): Parts {
   const key = `${locale} ${timeZone}`;
   const known = formats.get(key);
-  const ms = at.getTime();
-  if (known?.ms === ms) return known.parts;
+  const second = Math.floor(at.getTime() / 1_000);
+  if (known?.second === second) return known.parts;
   const options = { ...DIGITS, second: '2-digit', hourCycle: 'h23', timeZoneName: 'short', timeZone } as const;
   const format = known?.format ?? new Intl.DateTimeFormat(locale, options);
   const parts: Parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
-  formats.set(key, { format, ms, parts });
+  formats.set(key, { format, second, parts });
   return parts;
 }

@@ -22,6 +22,8 @@ const ORGANIZATIONS = ['north', 'south', 'east', 'west', 'central', 'harbour', '
 const SHARE_OF_A_CORE = 0.8;
 const REDIS_CRASHES_AT = 0.4;
 const REDIS_IS_GONE_MS = 2_000;
+/** An instance that has not found a Redis again by then is broken. */
+const CONNECTED_WITHIN_MS = 10_000;
 const INSTANCE_IS_KILLED_AT = 0.6;
 const KILLED = 1;
 /** The stub lists what it was asked. */
@@ -61,6 +63,8 @@ export async function soak(stub: StubEhr, minutes: number): Promise<Report> {
     await redis.crash();
     await pause(REDIS_IS_GONE_MS);
     await redis.start();
+    // A busy machine takes longer to notice: what fails until then is of the crash.
+    await fleet.connected(CONNECTED_WITHIN_MS);
   };
   const killInstance = async () => {
     await fleet.instances[KILLED]?.kill();

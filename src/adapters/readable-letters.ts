@@ -1,10 +1,10 @@
 /** Letters that people read from a screen, sometimes aloud. */
-import { randomBytes } from 'node:crypto';
+import { fewRandomBytes } from './random.ts';
 
 /** Without 0/O and 1/I. Its 32 letters divide a byte evenly. */
 const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
 
 /** Random letters of five bits each. */
 export function readableLetters(count: number): string {
-  return [...randomBytes(count)].map((byte) => ALPHABET[byte % ALPHABET.length]).join('');
+  return [...fewRandomBytes(count)].map((byte) => ALPHABET[byte % ALPHABET.length]).join('');
 }

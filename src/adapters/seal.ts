@@ -9,6 +9,7 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 
 /** Seals JSON values for a store and opens them again. */
 export interface Sealer {
@@ -52,6 +53,8 @@ const MOST_BYTES = 16_384;
 const CIPHER = 'aes-256-gcm';
 /** In front of every sealed value: another form of them gets another one. */
 const VERSION = 'v1';
+const MOST_HASHES = 2_000;
+const LONGEST_KNOWN = 300;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
@@ -101,7 +104,15 @@ export function createSealer(secrets: readonly string[]): Sealer {
 
 function keyedHash(secret: string): (text: string) => string {
   const key = createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', 'vectorcare fingerprint', 32)));
-  return (text) => createHmac('sha256', key).update(text).digest('base64url');
+  // Each page of a launch asks for the same few: of the launch, its user and its patient.
+  const known = new LRUCache<string, string>({ max: MOST_HASHES });
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const hash = createHmac('sha256', key).update(text).digest('base64url');
+    if (text.length <= LONGEST_KNOWN) known.set(text, hash);
+    return hash;
+  };
 }
 
 function derive(secret: string): SealingKey {

@@ -3,16 +3,16 @@
  * that shows an attacker's words beside a secret, the compressed length tells how much they have in common. Ours show
  * what an address says only where it has a query, and what is shown once is there alone, too: such a page is sent as it is.
  */
-import { constants, crc32, deflateRawSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import type { Express, Request, Response } from 'express';
+import { crcOfBoth } from './crc-of-parts.ts';
+import { LEVEL, type Run, runOf, textOf } from './page-part.ts';
 import { headerOf } from './request-values.ts';
 
-/** Level 3 takes a tenth of a millisecond for a list of 25 requests; a higher one takes twice that and saves a tenth. */
-const LEVEL = 3;
-/** How far back deflate refers. */
-const WINDOW = 32_768;
 /** RFC 1952: deflate, no name, no time, unknown system. Then come runs of deflate, each of which ends on a whole byte. */
 const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
+/** RFC 1951: the last block, which holds nothing. */
+const LAST_BLOCK = Buffer.from([3, 0]);
 
 /** Replaces `response.send` for the whole app, so that no route can forget it: it compresses HTML. */
 export function compressPages(app: Express): void {
@@ -25,28 +25,51 @@ export function compressPages(app: Express): void {
   };
 }
 
+/** A part of a page: its text, or the runs that it was compressed into before. */
+type Part = string | readonly Run[];
+
 /**
  * Sends the first part of a page at once, compressed by itself. Nothing of the answer is touched before, so a page that
  * cannot be begun still ends as an error.
  *
  * @returns what sends the rest and ends the answer.
  */
-export function sendFirstPart(response: Response, first: string): (rest: string) => void {
+export function sendFirstPart(response: Response, first: Part): (rest: Part) => void {
   response.type('html');
   if (!takesGzip(response)) {
-    response.write(first);
-    return (rest) => void response.end(rest);
+    const leave = leaveSoon(response, Buffer.from(plainOf(first)));
+    return (rest) => leave([Buffer.from(plainOf(rest))]);
   }
   response.setHeader('Content-Encoding', 'gzip');
-  const begun = Buffer.from(first);
-  const finishFlush = constants.Z_SYNC_FLUSH;
-  response.write(Buffer.concat([GZIP_HEADER, deflateRawSync(begun, { level: LEVEL, finishFlush })]));
+  const begun = runsOf(first);
+  const leave = leaveSoon(response, Buffer.concat([GZIP_HEADER, ...begun.map(({ deflated }) => deflated)]));
   return (rest) => {
-    const bytes = Buffer.from(rest);
-    // The rest goes on in the same window: a client inflates both parts as one.
-    const deflated = deflateRawSync(bytes, { level: LEVEL, dictionary: begun.subarray(-WINDOW) });
-    response.end(Buffer.concat([deflated, gzipTrailer(crc32(bytes, crc32(begun)), begun.length + bytes.length)]));
+    const others = runsOf(rest);
+    leave([...others.map(({ deflated }) => deflated), LAST_BLOCK, gzipTrailer([...begun, ...others])]);
   };
+}
+
+/** Together with the rest where that is ready by the end of this turn, as one packet; else by itself. */
+function leaveSoon(response: Response, first: Buffer): (rest: Buffer[]) => void {
+  // Begun: what fails from now on is no page of its own any more.
+  response.writeHead(response.statusCode);
+  let waiting = [first];
+  const leaving = setImmediate(() => {
+    if (!response.writableEnded) response.write(first);
+    waiting = [];
+  });
+  return (rest) => {
+    clearImmediate(leaving);
+    response.end(Buffer.concat([...waiting, ...rest]));
+  };
+}
+
+function runsOf(part: Part): readonly Run[] {
+  return typeof part === 'string' ? [runOf(part)] : part;
+}
+
+function plainOf(part: Part): string | Buffer {
+  return typeof part === 'string' ? part : Buffer.concat(part.map(textOf));
 }
 
 /** The first of these encodings that the client takes; undefined: none of them, or it names none. */
@@ -66,9 +89,15 @@ function takesGzip(response: Response): boolean {
   return encodingFor(request, ['gzip']) !== undefined;
 }
 
-function gzipTrailer(checksum: number, length: number): Buffer {
+function gzipTrailer(runs: readonly Run[]): Buffer {
   const trailer = Buffer.alloc(8);
-  trailer.writeUInt32LE(checksum, 0);
-  trailer.writeUInt32LE(length, 4);
+  trailer.writeUInt32LE(
+    runs.reduce((checksum, { crc, shift }) => crcOfBoth(checksum, crc, shift), 0),
+    0,
+  );
+  trailer.writeUInt32LE(
+    runs.reduce((sum, { length }) => sum + length, 0),
+    4,
+  );
   return trailer;
 }

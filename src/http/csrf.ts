@@ -1,6 +1,7 @@
 /** Proof that a POST comes from a page of ours that this browser was given (RV-01). */
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
+import { fewRandomBytes } from '#src/adapters/random.ts';
 import { AppError } from '#src/errors.ts';
 import { fieldOf } from './form-body.ts';
 import { headerOf } from './request-values.ts';
@@ -13,7 +14,7 @@ const LENGTH = 32;
  * time, the proof under a random pad, so that the length of a compressed page says nothing about it (BREACH).
  */
 export function csrfToken(cookieSecret: string): string {
-  const pad = randomBytes(LENGTH);
+  const pad = fewRandomBytes(LENGTH);
   return Buffer.concat([pad, masked(proofOf(cookieSecret), pad)]).toString('base64url');
 }
 
@@ -36,8 +37,9 @@ export function assertOwnForm(request: Request, publicUrl: URL, cookieSecret: st
   if (!isOurs) throw new AppError('request.forged', 'the form token is missing or wrong');
 }
 
+/** Of a secret of 256 random bits, always as long: its digest beside a word of ours says nothing about it. */
 function proofOf(cookieSecret: string): Buffer {
-  return createHmac('sha256', cookieSecret).update('csrf').digest();
+  return hash('sha256', `csrf ${cookieSecret}`, 'buffer');
 }
 
 /** Under the pad, or from under it: XOR goes both ways. */

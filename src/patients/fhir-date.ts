@@ -1,4 +1,5 @@
 /** Reads a FHIR date, dateTime or instant into the day and time of one time zone; partial dates stay partial (FH-11). */
+import { LRUCache } from 'lru-cache';
 import { dayAndTimeIn } from '#src/adapters/time-zone.ts';
 import { asInformation } from '#src/smart/fhir/fields.ts';
 
@@ -23,7 +24,19 @@ const DATE =
  * @param value untrusted. @returns undefined for anything else, impossible days such as 30 February included.
  */
 export function readFhirDate(value: unknown, timeZone: string): FhirDate | undefined {
-  const text = typeof value === 'string' && value.length <= 40 ? value : '';
+  if (typeof value !== 'string' || value.length > 40) return undefined;
+  const key = `${timeZone} ${value}`;
+  const known = dates.get(key);
+  if (known) return known.date;
+  const date = readText(value, timeZone);
+  dates.set(key, { date });
+  return date;
+}
+
+/** A row reads its dates several times, and each re-load again. */
+const dates = new LRUCache<string, { date: FhirDate | undefined }>({ max: 1_000 });
+
+function readText(text: string, timeZone: string): FhirDate | undefined {
   const [, day, hour, minute, offset] = DATE.exec(text) ?? [];
   if (day === undefined || !isOnCalendar(day)) return undefined;
   if (hour === undefined) return { day, time: undefined, isMoment: false, at: Date.parse(day) };

@@ -5,7 +5,8 @@ import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import { FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 import { asInformation, asRecord, asText } from '#src/smart/fhir/fields.ts';
-import type { FhirApi, FhirResource } from '#src/smart/step-6-fhir-api.ts';
+import { dayKey, steadyUntil } from '#src/smart/fhir/steady.ts';
+import type { FhirAnswer, FhirApi, FhirResource } from '#src/smart/step-6-fhir-api.ts';
 import { ageText } from './age.ts';
 import { dayText } from './fhir-date.ts';
 import { type Flag, flagOf } from './foreign-flag.ts';
@@ -68,10 +69,16 @@ const RULES: Record<FhirFailure, Rule> = {
   'foreign-url': 'fhir.redirect',
 };
 
+/** What was read of the patient of one launch last: the same answer on the same day says the same. */
+export interface LastPatient {
+  known?: { key: string; steadyUntil: number; summary: PatientSummary };
+}
+
 /**
  * Reads `Patient/{id}` and proves that the answer is that patient (LC-05).
  *
  * @param patientId from the launch context, already checked (LC-02). @param timeZone ages change at midnight there.
+ * @param last of this launch alone.
  * @throws AppError `patient.*`, or `session.expired`
  */
 export async function readPatient(
@@ -79,10 +86,18 @@ export async function readPatient(
   patientId: string,
   now: Date,
   timeZone = serverTimeZone,
+  last: LastPatient = {},
 ): Promise<PatientSummary> {
-  const resource = await getPatient(api, patientId);
-  assertSamePatient(resource, patientId);
-  return summarize(resource, patientId, now, timeZone);
+  return getPatient(api, patientId, (answer) => {
+    const key = [answer.digest, patientId, timeZone, dayIn(now, timeZone), dayKey(now)].join(' ');
+    const { known } = last;
+    if (known?.key === key && now.getTime() < known.steadyUntil) return known.summary;
+    const resource = answer.resource();
+    assertSamePatient(resource, patientId);
+    const summary = summarize(resource, patientId, now, timeZone);
+    last.known = { key, steadyUntil: steadyUntil(answer.text(), now), summary };
+    return summary;
+  });
 }
 
 /**
@@ -112,9 +127,13 @@ function namedType(resourceType: string): string {
   return /^[A-Z][A-Za-z]{1,40}$/.test(resourceType) ? resourceType : 'something else';
 }
 
-async function getPatient(api: FhirApi, patientId: string): Promise<FhirResource> {
+async function getPatient(
+  api: FhirApi,
+  patientId: string,
+  read: (answer: FhirAnswer) => PatientSummary,
+): Promise<PatientSummary> {
   try {
-    return await api.get(`Patient/${encodeURIComponent(patientId)}`);
+    return read(await api.ask(`Patient/${encodeURIComponent(patientId)}`));
   } catch (error) {
     if (!(error instanceof FhirError)) throw error;
     // The launch has ended by it, and why is worth more than that the token was refused.

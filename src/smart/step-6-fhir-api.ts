@@ -4,15 +4,17 @@
  *
  * SMART App Launch 2.2.0, "Access FHIR API"; rules FH-01..07, FH-12, FH-17.
  */
+import { hash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type * as fhirclient from 'fhirclient/lib/FhirClient.js';
 import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
-import { lightFetch } from '#src/adapters/ehr-http/light-fetch.ts';
-import { parseJson } from '#src/adapters/json-object.ts';
+import { JSON_BOUNDS, parseBoundedJson } from '#src/adapters/ehr-http/json-bounds.ts';
+import { type LightResponse, lightFetch } from '#src/adapters/ehr-http/light-fetch.ts';
+import { isJsonObject, parseJson } from '#src/adapters/json-object.ts';
 import { AppError } from '#src/errors.ts';
 import { answered, FhirError, responseOf, statusOf, toFhirError } from '#src/smart/fhir/fhir-error.ts';
 import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
-import { counts, resolveUnder, staysUnder } from '#src/smart/fhir/under-base.ts';
+import { resolveUnder, staysUnder } from '#src/smart/fhir/under-base.ts';
 import type { Permission } from '#src/smart/scopes/granted.ts';
 import { neededPermissions, type SentCall } from '#src/smart/scopes/needed-permissions.ts';
 
@@ -23,6 +25,18 @@ const { default: FhirClient }: typeof fhirclient.default = fromFhirclient('./Fhi
 
 /** A JSON object that says what resource it is; everything else about it is unproven. */
 export type FhirResource = { readonly resourceType: string; readonly [member: string]: unknown };
+
+/** A successful read as it came: what is not looked at is not parsed. */
+export interface FhirAnswer {
+  /** SHA-256 of its bytes. */
+  readonly digest: string;
+  /** In bytes. */
+  readonly size: number;
+  /** Untrusted. */
+  text(): string;
+  /** @throws FhirError for what is no resource, or over the bounds of JSON (FH-12). */
+  resource(): FhirResource;
+}
 
 /** A 2xx to a create or an update. Only its reader can say what it proves. */
 export interface CreateAnswer {
@@ -39,9 +53,10 @@ export interface FhirApi {
   readonly base: URL;
   /**
    * @param pathOrUrl relative to the base ('Patient/1') or absolute under it (a `next` link).
-   * @param onBytes hears how much came, piece by piece: for reads that go on from page to page (FH-12).
    * @throws FhirError
    */
+  ask(pathOrUrl: string): Promise<FhirAnswer>;
+  /** The resource that it answers. @param onBytes hears how much came: for reads that go on from page to page (FH-12). */
   get(pathOrUrl: string, onBytes?: (count: number) => void): Promise<FhirResource>;
   /** Posts a batch Bundle of reads on the base. Never retried. @throws FhirError */
   batch(bundle: FhirResource): Promise<FhirResource>;
@@ -66,7 +81,6 @@ export interface FhirApi {
 interface CallInit {
   method?: string;
   body?: string;
-  onBytes?: (count: number) => void;
 }
 
 const FHIR_JSON = 'application/fhir+json';
@@ -90,15 +104,17 @@ export function createFhirApi(options: {
   const client = new FhirClient(base.href);
   const { outbound } = options;
   const dispatcher = outbound.fhirDispatcher().compose(staysUnder(base));
-  const callWith = async (token: string, url: URL, { onBytes, ...init }: CallInit): Promise<unknown> => {
-    const send = (): Promise<unknown> =>
-      client.fhirRequest(url.href, {
+  const callWith = async (token: string, url: URL, init: CallInit): Promise<FhirAnswer> => {
+    const send = async (): Promise<FhirAnswer> => {
+      const answer: unknown = await client.fhirRequest(url.href, {
         ...init,
         headers: { ...headersOf(token), ...(init.body === undefined ? {} : { 'content-type': FHIR_JSON }) },
         signal: AbortSignal.timeout(DEADLINE_MS),
-        // Ours: fhirclient hands it through to fetch untouched.
-        ...{ dispatcher: onBytes ? dispatcher.compose(counts(onBytes)) : dispatcher },
+        // Ours: fhirclient hands them through to fetch untouched.
+        ...{ dispatcher, isUnread: true },
       });
+      return toAnswer(answer as LightResponse);
+    };
     return outbound.fhirCall({ url, method: init.method ?? 'GET' }, send);
   };
   let accessToken = options.accessToken;
@@ -128,7 +144,7 @@ export function createFhirApi(options: {
       return send(renewed);
     }
   };
-  const call = (url: URL, init: CallInit): Promise<unknown> =>
+  const call = (url: URL, init: CallInit): Promise<FhirAnswer> =>
     withGoodToken({ url, method: init.method ?? 'GET', body: init.body }, (token) => callWith(token, url, init));
   // Not by fhirclient: after an empty 201 it reads the Location in the same call, and what comes of that would pass for
   // the answer to the POST.
@@ -151,25 +167,30 @@ export function createFhirApi(options: {
     return { status, body, location: headers['location'] };
   };
 
+  const ask: FhirApi['ask'] = async (pathOrUrl) => {
+    const url = resolveUnder(base, pathOrUrl);
+    try {
+      return await call(url, {});
+    } catch (error) {
+      const pauseMs = retryPause(error);
+      if (pauseMs === undefined) throw toFhirError(error);
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      return await call(url, {}).catch((again: unknown) => {
+        throw toFhirError(again);
+      });
+    }
+  };
   return {
     base,
+    ask,
     get: async (pathOrUrl, onBytes) => {
-      const url = resolveUnder(base, pathOrUrl);
-      const init = onBytes ? { onBytes } : {};
-      try {
-        return asResource(await call(url, init));
-      } catch (error) {
-        const pauseMs = retryPause(error);
-        if (pauseMs === undefined) throw toFhirError(error);
-        await new Promise((resolve) => setTimeout(resolve, pauseMs));
-        return await call(url, init).then(asResource, (again: unknown) => {
-          throw toFhirError(again);
-        });
-      }
+      const answer = await ask(pathOrUrl);
+      onBytes?.(answer.size);
+      return answer.resource();
     },
     batch: async (bundle) => {
       try {
-        return asResource(await call(base, { method: 'POST', body: JSON.stringify(bundle) }));
+        return (await call(base, { method: 'POST', body: JSON.stringify(bundle) })).resource();
       } catch (error) {
         throw toFhirError(error);
       }
@@ -199,16 +220,33 @@ function headersOf(token: string): Record<string, string> {
   return { accept: FHIR_JSON, authorization: `Bearer ${token}` };
 }
 
+/** @throws FhirError for a web page, and for nothing at all. */
+function toAnswer({ type, bytes }: LightResponse): FhirAnswer {
+  if (!/\bjson\b/i.test(type) || bytes.length === 0) throw noResource();
+  let digest: string | undefined;
+  return {
+    get digest() {
+      return (digest ??= hash('sha256', bytes, 'base64url'));
+    },
+    size: bytes.length,
+    text: () => bytes.toString(),
+    resource: () => {
+      try {
+        return asResource(parseBoundedJson(bytes, JSON_BOUNDS.fhir));
+      } catch (error) {
+        throw toFhirError(error);
+      }
+    },
+  };
+}
+
 function asResource(answer: unknown): FhirResource {
-  if (
-    typeof answer === 'object' &&
-    answer !== null &&
-    'resourceType' in answer &&
-    typeof answer.resourceType === 'string'
-  ) {
-    return answer as FhirResource;
-  }
-  throw new FhirError('unexpected', undefined, { rule: 'fhir.web-page' });
+  if (isJsonObject(answer) && typeof answer['resourceType'] === 'string') return answer as FhirResource;
+  throw noResource();
+}
+
+function noResource(): FhirError {
+  return new FhirError('unexpected', undefined, { rule: 'fhir.web-page' });
 }
 
 /** FH-07: one more try of a GET when the server asks for it and is soon done, or is too busy to say when. */

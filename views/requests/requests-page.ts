@@ -1,13 +1,12 @@
 /** "Requests for <patient name>", in two parts: the first is sent as soon as the patient is known, the second when the EHR has answered. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
-import { clockTime } from '#views/instant.ts';
 import { layoutEnd, layoutStart } from '#views/layout.ts';
-import { dayIn } from '#views/zone.ts';
 import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
 import { type DraftListFrame, draftList, type ListedDraft } from './draft-list.ts';
 import { loadingLine } from './loading-line.ts';
 import { RESULT } from './new-request-notices.ts';
+import { asOfWords } from './page-marks.ts';
 import { identityLine, type PatientIdentity, patientBanner } from './patient-banner.ts';
 import { type RequestListProps, requestList } from './request-list.ts';
 import { type SentNotice, sentLine } from './sent-notice.ts';
@@ -21,8 +20,8 @@ export interface RequestsPageStartProps {
   /** false only when the launch context says boolean `false` (LC-11) */
   readonly needPatientBanner: boolean;
   readonly bar: ClinicianBarProps;
-  /** when the page was read from the EHR */
-  readonly asOf: Date;
+  /** when the page was read from the EHR; or the mark that is filled with it (page-marks.ts) */
+  readonly asOf: Date | string;
   /** the organization's, an IANA name */
   readonly timeZone: string;
   /** undefined where the organization has switched it off */
@@ -95,9 +94,7 @@ export function requestsPageEnd(props: {
 
 const SOURCE = 'These requests are read from your EHR, which has the full record.';
 
-/** The zone is named: without JavaScript the server cannot know the reader's own. */
-function asOfLine(props: RequestsPageStartProps): SafeHtml {
-  const { asOf, timeZone } = props;
-  const refresh = html`<span class="refresh"> · <a href="${props.refreshHref}">${icon('refresh')}Refresh</a></span>`;
-  return html`<p class="as-of">as of <span class="print-only">${dayIn(asOf, timeZone)} </span>${clockTime(asOf, timeZone)}${refresh}</p>`;
+function asOfLine({ asOf, timeZone, refreshHref }: RequestsPageStartProps): SafeHtml {
+  const words = typeof asOf === 'string' ? asOf : asOfWords(asOf, timeZone);
+  return html`<p class="as-of">${words}<span class="refresh"> · <a href="${refreshHref}">${icon('refresh')}Refresh</a></span></p>`;
 }

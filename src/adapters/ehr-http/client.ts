@@ -1,4 +1,5 @@
 /** The one way out: every HTTP call to an EHR passes this guard (TL-01, TL-04, TL-06, DI-15, DI-16). */
+import { LRUCache } from 'lru-cache';
 import { type Dispatcher, request as send } from 'undici';
 import type { Log } from '#src/adapters/log.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
@@ -74,6 +75,7 @@ export interface Outbound extends EhrClient {
 const DEADLINE_MS = 5_000;
 /** For name lookup, connection and TLS: well within the deadline, so that a late answer is told from no connection. */
 const CONNECT_MS = 3_500;
+const MOST_REACHABLE = 1_000;
 
 /**
  * @param options.production refuses plain http even on loopback.
@@ -93,12 +95,17 @@ export function createOutbound(options: {
   const bulkheads = createBulkheads(options);
   const accepts = (url: URL) =>
     url.protocol === 'https:' || (url.protocol === 'http:' && !options.production && isLoopbackHost(url.hostname));
+  // Of an address and the networks nothing else decides, and EHRs are few.
+  const reachable = new LRUCache<string, true>({ max: MOST_REACHABLE });
   const assertReachable = (url: URL, allowPrivate: readonly string[]) => {
+    const key = `${url.origin} ${allowPrivate.join(' ')}`;
+    if (reachable.get(key)) return;
     const literal = url.hostname.replace(/^\[|\]$/g, '');
     const isLiteral = /^[\d.]+$/.test(literal) || literal.includes(':');
     if (!accepts(url) || (isLiteral && !isAddressAllowed(literal, [...options.allowPrivate, ...allowPrivate]))) {
       throw new OutboundError('address-refused', url.host);
     }
+    reachable.set(key, true);
   };
   const spend = async (owner: EhrOwner, url: URL): Promise<void> => {
     const seconds = await options.budgets?.spend(owner);

@@ -75,6 +75,26 @@ export function isBoundedJson(document: Uint8Array, bounds: JsonBounds): boolean
   return createJsonGauge(bounds).takes(document);
 }
 
+/**
+ * A whole document in UTF-8, with or without a byte order mark.
+ *
+ * One with fewer bytes than it may have values is parsed first: it cannot have more, and its depth is quickly seen then.
+ *
+ * @throws Error for a document over its bounds; SyntaxError for what is no JSON.
+ */
+export function parseBoundedJson(document: Buffer, bounds: JsonBounds): unknown {
+  const isSmall = document.length <= bounds.values;
+  if (!isSmall && !isBoundedJson(document, bounds)) throw new JsonBoundsError();
+  const value: unknown = JSON.parse(document.toString().replace(/^\uFEFF/, ''));
+  if (isSmall && !isWithin(value, bounds.depth)) throw new JsonBoundsError();
+  return value;
+}
+
+function isWithin(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return depth > 0 && Object.values(value).every((inner) => isWithin(inner, depth - 1));
+}
+
 /** An answer over its bounds: the connection is closed and nothing of it is parsed. */
 class JsonBoundsError extends Error {
   readonly code = 'JSON_EXCEEDED_MAX_SIZE';
@@ -85,7 +105,7 @@ class JsonBoundsError extends Error {
   }
 }
 
-/** Measures every answer of a dispatcher, also those that others read and parse themselves, such as fhirclient. */
+/** Measures every answer of a dispatcher as it comes. */
 export function boundsJson(bounds: JsonBounds): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (target, handler) => {
     const gauge = createJsonGauge(bounds);

@@ -3,7 +3,7 @@ import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import { AppError } from '#src/errors.ts';
 import { isTakenAway, type Launch, limitsOn, mayUse } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import { type PatientSummary, readPatient } from '#src/patients/patient.ts';
+import { type LastPatient, type PatientSummary, readPatient } from '#src/patients/patient.ts';
 import { loadRequests, type RequestList, type RequestListOptions } from '#src/requests/list/list.ts';
 import { createFhirApi, type FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { UserReading } from './practitioner.ts';
@@ -32,9 +32,10 @@ export async function readPatientIfPermitted(
   launch: Launch,
   { timeZone }: Organization,
   now: Date,
+  last: LastPatient,
 ): Promise<PatientSummary> {
   if (mayUse(launch, { type: 'Patient', interaction: 'r' }))
-    return readPatient(api, launch.context.patient, now, timeZone);
+    return readPatient(api, launch.context.patient, now, timeZone, last);
   const shown = 'patient/Patient.read';
   throw new AppError('scope.missing', `no longer granted: ${shown}`, { rule: 'scope.patient-missing', shown });
 }

@@ -111,7 +111,12 @@ function reading(parts: {
   hasFailed(): boolean;
 }): UserReading {
   const { name, role, remarks, tokenName, stored, hasFailed } = parts;
-  const soon = async (): Promise<ShownUser> => {
+  const shownOf = (ownName: Arrived, ownRole: Arrived, but: Arrived, before: Awaited<typeof stored>): ShownUser => {
+    const known = ownName ? ownName.value : (before?.name ?? tokenName);
+    const roles = [ownRole ? ownRole.value : before?.role, but?.value].filter((part) => part !== undefined);
+    return { name: known, role: roles.join(' · ') || undefined, isPending: !ownName && known === undefined };
+  };
+  const wait = async (): Promise<ShownUser> => {
     const late = Promise.withResolvers<undefined>();
     const timer = setTimeout(late.resolve, PATIENCE_MS, undefined);
     const arrived = <T>(part: Promise<T>) => Promise.race([part.then((value) => ({ value })), late.promise]);
@@ -122,12 +127,19 @@ function reading(parts: {
       arrived(stored),
     ]);
     clearTimeout(timer);
-    const known = ownName ? ownName.value : (before?.value?.name ?? tokenName);
-    const roles = [ownRole ? ownRole.value : before?.value?.role, but?.value].filter((part) => part !== undefined);
-    return { name: known, role: roles.join(' · ') || undefined, isPending: !ownName && known === undefined };
+    return shownOf(ownName, ownRole, but, before?.value);
   };
+  // Asked for by every page within the hour: when all is there, without a timer.
+  let settled: ShownUser | undefined;
+  void Promise.all([name, role, remarks]).then(
+    (all) => (settled = shownOf(...(all.map((value) => ({ value })) as [Arrived, Arrived, Arrived]), undefined)),
+  );
+  const soon = async (): Promise<ShownUser> => settled ?? wait();
   return { name, role, soon, isFinal: Promise.all([name, role, remarks]).then(() => !hasFailed()) };
 }
+
+/** A part that has come, be it with nothing. */
+type Arrived = { value: string | undefined } | undefined;
 
 /**
  * `fhirUser` itself is the permission to read that one resource, where the server honours it. A server whose granted scope

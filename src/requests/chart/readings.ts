@@ -6,12 +6,13 @@ import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Clinicians } from '#src/clinicians/admission.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import type { PatientSummary } from '#src/patients/patient.ts';
+import type { LastPatient, PatientSummary } from '#src/patients/patient.ts';
 import { createBatchSupport } from '#src/requests/list/batch-support.ts';
 import { createIncludeSupport } from '#src/requests/list/include-support.ts';
-import type { RequestList } from '#src/requests/list/list.ts';
 import type { NamedResource } from '#src/requests/list/named-resource.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
+import { type AskedList, createAskedLists } from './asked-list.ts';
+import { basisOf, onceAsked } from './basis.ts';
 import { apiOf, mayHaveTasks, ownUserOf, type Renew, readPatientIfPermitted, readRequests } from './launch-reads.ts';
 import { readUser, type UserReading } from './practitioner.ts';
 
@@ -25,7 +26,7 @@ export interface OpenReading {
 /** The list's page, as far as it has been read. */
 export interface ChartReading extends OpenReading {
   startedAt: Date;
-  requests: Promise<RequestList>;
+  requests: Promise<AskedList>;
 }
 
 /** See {@link createChartReadings}. */
@@ -35,6 +36,7 @@ const YOUNG_MS = 30_000;
 const MOST_KEPT = 2_000;
 /** A name or a role that an EHR changes is seen within the hour. */
 const HOUR_MS = 60 * 60_000;
+const TEN_MINUTES_MS = 10 * 60_000;
 
 /**
  * Starts readings, and keeps those that began at the callback until their page asks for them (LC-19: kept by launch). One
@@ -50,16 +52,24 @@ export function createChartReadings(
   const users = new LRUCache<string, UserReading>(anHour);
   /** By launch: what people and places are called that its list named. */
   const names = new LRUCache<string, Map<string, NamedResource>>({ ...anHour, noUpdateTTL: true });
+  /** By launch, for ten minutes. */
+  const patients = new LRUCache<string, LastPatient>({ ...anHour, ttl: TEN_MINUTES_MS });
   const batchesOf = createBatchSupport(clock);
   const includesOf = createIncludeSupport(clock);
   const tasksOf = createBatchSupport(clock);
+  const lists = createAskedLists(clock);
   const isYoung = ({ startedAt }: ChartReading) => clock().getTime() - startedAt.getTime() < YOUNG_MS;
 
+  const lastPatientOf = (launchId: string): LastPatient => {
+    const last = patients.get(launchId) ?? {};
+    patients.set(launchId, last);
+    return last;
+  };
   const open = (launch: Launch, organization: Organization, renew: Renew): OpenReading => {
     const api = apiOf(outbound, launch, organization, renew);
     return {
       api,
-      patient: readPatientIfPermitted(api, launch, organization, clock()),
+      patient: readPatientIfPermitted(api, launch, organization, clock(), lastPatientOf(launch.id)),
       user: userOf(api, launch, organization),
     };
   };
@@ -73,8 +83,14 @@ export function createChartReadings(
     };
     const remembered = names.get(launch.id) ?? new Map<string, NamedResource>();
     names.set(launch.id, remembered);
-    const naming = { user: ownUserOf(launch, opened.user), ...support, remembered, now: startedAt };
-    return { ...opened, startedAt, requests: readRequests(opened.api, launch, organization, naming) };
+    const shown = onceAsked(ownUserOf(launch, opened.user));
+    const naming = { user: shown, ...support, remembered, now: startedAt };
+    const requests = lists.ask({
+      ...{ launchId: launch.id, api: opened.api, now: startedAt, basis: basisOf(launch, organization, naming) },
+      user: async () => shown?.name(),
+      load: (api) => readRequests(api, launch, organization, naming),
+    });
+    return { ...opened, startedAt, requests };
   };
   // Who the user is does not change within the hour: one read for all launches of theirs, not one per page.
   const userOf = (api: FhirApi, launch: Launch, organization: Organization): UserReading => {
@@ -123,6 +139,8 @@ export function createChartReadings(
     forget: (launchId: string): void => {
       begun.delete(launchId);
       names.delete(launchId);
+      patients.delete(launchId);
+      lists.forget(launchId);
     },
   };
 }

@@ -83,7 +83,7 @@ export async function afterList(
   launch: Launch,
   organization: Organization,
   { drafts, known }: BeforeList,
-  { identifiers }: RequestList,
+  { identifiers }: Pick<RequestList, 'identifiers'>,
 ) {
   const owner = ownerOf(launch);
   const now = deps.clock();

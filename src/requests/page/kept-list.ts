@@ -17,6 +17,8 @@ export interface KeptList {
   readonly list: RequestList;
 }
 
+type ListOwner = Pick<Launch, 'id' | 'organizationId'>;
+
 /** See {@link createKeptLists}. */
 export type KeptLists = ReturnType<typeof createKeptLists>;
 
@@ -37,46 +39,69 @@ const MOST_BYTES_PER_ORGANIZATION = 32 * 1_024 * 1_024;
  */
 export function createKeptLists(
   redis: KeyStore,
-  sealer: Sealer,
+  sealer: Pick<Sealer, 'seal' | 'open' | 'fingerprint' | 'fingerprints'>,
   options: { publicSystem: string; clock: Clock; mostBytes?: number },
 ) {
   const { publicSystem, clock, mostBytes = MOST_BYTES_PER_ORGANIZATION } = options;
   const room = createPendingBytes({ clock, lifetimeMs: LIFETIME_MS, mostBytes });
   const isNeeded = ([identifier]: [string, string]) =>
     identifier.startsWith(publicSystem) || identifier.startsWith('ServiceRequest/');
+  const neededOf = ({ identifiers }: RequestList) => identifiers && [...identifiers].filter(isNeeded);
+  const write = async ({ id, organizationId }: ListOwner, sealed: string, asOf: Date): Promise<void> => {
+    const key = listKeyOf(id);
+    const readAt = `${asOf.getTime()}.${sealer.fingerprint(readAtText(key, String(asOf.getTime()), sealed))}`;
+    room.release(key);
+    room.take(organizationId, key, { bytes: readAt.length + sealed.length, isKnown: true });
+    await redis.set(key, `${readAt}~${sealed}`, LIFETIME_MS);
+  };
+  /** An older one must not outlive what was read since. */
+  const drop = async ({ id }: ListOwner): Promise<undefined> => {
+    await redis.delete(listKeyOf(id)).catch(() => undefined);
+    return undefined;
+  };
   return {
-    keep: async (launch: Pick<Launch, 'id' | 'organizationId'>, { asOf, list, ...rest }: KeptList): Promise<void> => {
-      const key = listKeyOf(launch.id);
-      const identifiers = list.identifiers && [...list.identifiers].filter(isNeeded);
-      const record: Stored = { asOf: asOf.toISOString(), ...rest, list: { ...list, identifiers } };
+    /** @returns the list sealed, for {@link again}; undefined where it could not be kept. */
+    keep: async (launch: ListOwner, { asOf, list, ...rest }: KeptList): Promise<string | undefined> => {
+      const record: Stored = { ...rest, list: { ...list, identifiers: neededOf(list) } };
       try {
-        const sealed = await sealer.seal(key, record, MOST_BYTES);
-        room.release(key);
-        room.take(launch.organizationId, key, { bytes: sealed.length, isKnown: true });
-        await redis.set(key, sealed, LIFETIME_MS);
+        const sealed = await sealer.seal(listKeyOf(launch.id), record, MOST_BYTES);
+        await write(launch, sealed, asOf);
+        return sealed;
       } catch {
-        // An older one must not outlive what was read since.
-        await redis.delete(key).catch(() => undefined);
+        return drop(launch);
       }
     },
     /** It is known to be out of date, such as after a request of it was cancelled. Never throws. */
     forget: (launchId: string): Promise<void> => redis.delete(listKeyOf(launchId)).catch(() => undefined),
+    /** The EHR has just answered the same once more: the list is kept anew, and not sealed again. */
+    again: async (launch: ListOwner, sealed: string, asOf: Date): Promise<void> => {
+      await write(launch, sealed, asOf).catch(() => drop(launch));
+    },
     /** @returns undefined where nothing is kept, or it was not sealed here for this launch (ST-04, ST-08). */
     find: async (launchId: string, now: Date): Promise<KeptList | undefined> => {
-      const sealed = await redis.get(listKeyOf(launchId)).catch(() => undefined);
-      const record =
-        sealed && ((await sealer.open(listKeyOf(launchId), sealed).catch(() => undefined)) as Stored | undefined);
-      if (!record) return undefined;
-      const asOf = new Date(record.asOf);
+      const key = listKeyOf(launchId);
+      const [readAt = '', sealed = ''] = (await redis.get(key).catch(() => undefined))?.split('~') ?? [];
+      const [ms = '', proof = ''] = readAt.split('.');
+      if (!sealer.fingerprints(readAtText(key, ms, sealed)).includes(proof)) return undefined;
+      const asOf = new Date(Number(ms));
       if (now.getTime() - asOf.getTime() > LIFETIME_MS) return undefined;
+      const record = (await sealer.open(key, sealed).catch(() => undefined)) as Stored | undefined;
+      if (!record) return undefined;
       const { identifiers, ...list } = record.list;
       return { ...record, asOf, list: identifiers ? { ...list, identifiers: new Map(identifiers) } : list };
     },
   };
 }
 
+/**
+ * What proves when a list was read, beside the list, so that it need not be sealed again when it is read again. Its last 18
+ * bytes hold its authentication tag, which no other sealed value has.
+ */
+function readAtText(key: string, ms: string, sealed: string): string {
+  return `read ${key} ${ms} ${sealed.slice(-24)}`;
+}
+
 /** As JSON has it. */
 type Stored = Omit<KeptList, 'asOf' | 'list'> & {
-  asOf: string;
   list: Omit<RequestList, 'identifiers'> & { identifiers: [string, string][] | undefined };
 };

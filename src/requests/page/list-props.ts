@@ -1,4 +1,5 @@
 /** Puts one page of the list, its filters and its links into the words and addresses that the view shows. */
+import { hash } from 'node:crypto';
 import type { Sealer } from '#src/adapters/seal.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
@@ -45,8 +46,9 @@ export interface ListPage {
 /** The names of services in addresses of one launch: keyed, so that no reader of an address can test a guess. */
 export function handlesOf(sealer: Pick<Sealer, 'fingerprint'>, launchId: string): (service: string) => string {
   const known = new Map<string, string>();
+  const key = sealer.fingerprint(`services ${launchId}`);
   return (service) => {
-    const handle = known.get(service) ?? sealer.fingerprint(`service ${launchId} ${service}`).slice(0, 12);
+    const handle = known.get(service) ?? hash('sha256', `${key} ${service}`, 'base64url').slice(0, 12);
     known.set(service, handle);
     return handle;
   };

@@ -13,7 +13,7 @@ export function readingOf({ asOf, patient, user, list }: KeptList): ListReading 
   return {
     startedAt: asOf,
     patient: Promise.resolve(patient),
-    requests: Promise.resolve(list),
+    requests: Promise.resolve({ key: undefined, read: async () => ({ list, key: undefined, steadyUntil: 0 }) }),
     user: { soon: async () => user },
   };
 }

@@ -7,6 +7,7 @@ import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
 import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
 import { sendFirstPart } from '#src/http/compression.ts';
+import { fillPart, fillText, partOf } from '#src/http/page-part.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { allowSameOriginReferrer, setPagePolicy } from '#src/http/security-headers.ts';
@@ -24,16 +25,18 @@ import { mayShowRequests } from '#src/requests/chart/launch-reads.ts';
 import { endIfOver } from '#src/requests/chart/open-readings.ts';
 import type { ChartReadings } from '#src/requests/chart/readings.ts';
 import { MOST_DRAFTS } from '#src/requests/form/draft-store.ts';
-import type { RequestList } from '#src/requests/list/list.ts';
 import { PAGE } from '#src/requests/new/form-page-route.ts';
 import { freshRows, sentNotice } from '#src/requests/new/just-sent.ts';
 import { afterList, beforeList, leftOpen, type OnTheListDependencies } from '#src/requests/new/on-the-list.ts';
 import { recordCreated } from '#src/requests/new/record-created.ts';
+import { fillOf, MARKS } from '#views/requests/page-marks.ts';
 import { requestsPageEnd, requestsPageStart } from '#views/requests/requests-page.ts';
 import { instantText } from '#views/zone.ts';
+import { findList, keepList } from './found-list.ts';
 import type { KeptLists } from './kept-list.ts';
 import { handlesOf, listProps } from './list-props.ts';
 import { type ListReading, readingOf } from './list-reading.ts';
+import type { ListFacts, PageMemory } from './page-memory.ts';
 import type { SearchTexts } from './search-texts.ts';
 import { isPlain, readView, viewQuery } from './view.ts';
 
@@ -52,6 +55,7 @@ export function requestsRoute(
     currentTokens: CurrentTokens;
     confirmations: TokenConfirmations;
     keptLists: KeptLists;
+    pages: PageMemory;
     texts: SearchTexts;
     sealer: Sealer;
     launchCookies: LaunchCookies;
@@ -59,7 +63,8 @@ export function requestsRoute(
     traces: LaunchTraces;
   },
 ): RequestHandler {
-  const { readings, currentTokens, confirmations, keptLists, texts, audit, traces, clock, publicUrl } = dependencies;
+  const { readings, currentTokens, confirmations, keptLists, pages, texts, audit, traces, clock, publicUrl } =
+    dependencies;
   const show = async (request: Request, response: Response) => {
     const trace = traceOf(request);
     const { opened, organization, cookieSecret, closing, isUnattended } = openLaunchOf(request);
@@ -103,40 +108,72 @@ export function requestsRoute(
     const who = await reading.user.soon();
     const bar = await clinicianBarOf(dependencies, request, { launch, cookieSecret, user: { soon: async () => who } });
     const asOf = reading.startedAt;
-    const sendRest = sendFirstPart(
-      response,
-      requestsPageStart({
-        patient,
-        needPatientBanner: launch.context.needPatientBanner,
-        bar,
-        asOf,
-        refreshHref: `${base}/requests${isPlain(view) ? '' : `${viewQuery(view, { page: view.page })}&fresh`}`,
-        timeZone: organization.timeZone,
-        create: before.create,
-        sent: sentNotice(before.sent, organization, launch),
-        themeUrl: launch.context.smartStyleUrl === undefined ? undefined : theme,
-      }),
+    const { timeZone } = organization;
+    const props = {
+      patient,
+      needPatientBanner: launch.context.needPatientBanner,
+      bar: { ...bar, csrfToken: MARKS.csrf },
+      asOf: MARKS.asOf,
+      refreshHref: `${base}/requests${isPlain(view) ? '' : `${viewQuery(view, { page: view.page })}&fresh`}`,
+      timeZone,
+      create: before.create,
+      sent: sentNotice(before.sent, organization, launch),
+      themeUrl: launch.context.smartStyleUrl === undefined ? undefined : theme,
+    };
+    const printed = `Read ${instantText(asOf, timeZone)}${who.name === undefined ? '' : ` for ${who.name}`}`;
+    const fill = fillOf({ csrfToken: bar.csrfToken, asOf, timeZone, printed });
+    const marks = Object.values(MARKS);
+    const start = () => requestsPageStart(props);
+    const first = isPlain(view)
+      ? fillPart(
+          pages.start(launch, JSON.stringify(props), () => partOf(start(), marks)),
+          fill,
+        )
+      : fillText(start(), fill);
+    const sendRest = sendFirstPart(response, first);
+    // A view of a part is made of the list that is kept (kept-list.ts).
+    const depends = isPlain(view) && !kept ? [patient, who, base] : undefined;
+    const found = await trace.step(
+      'requests',
+      () => findList(pages, launch, reading, depends),
+      {},
+      ({ facts: known }) => requestFacts(known),
     );
-    const list = await trace.step('requests', () => reading.requests, {}, requestFacts);
-    if (list.problem) {
-      const { kind, status, issues } = list.problem;
+    const { page: remembered, key } = found;
+    const { problem } = found.facts;
+    if (problem) {
+      const { kind, status, issues } = problem;
       Object.assign(facts, { pageProblem: kind, ehrStatus: status, issueCodes: issues });
     }
-    const [own] = await Promise.all([
-      afterList(dependencies, launch, organization, before, list),
-      kept || isEmpty(list) ? undefined : keptLists.keep(launch, { asOf, patient, user: who, list }),
+    const [own, sealed] = await Promise.all([
+      afterList(dependencies, launch, organization, before, found.facts),
+      kept ? undefined : keepList(keptLists, launch, found, { asOf, patient, user: who }),
     ]);
-    for (let found = 0; found < own.newlyFound; found += 1) recordCreated(audit, request, launch);
-    const text = view.find === undefined ? '' : await texts.find(launch.id, view.find).catch(() => undefined);
-    const fresh = freshRows(before.sent, list, { launch, organization, publicUrl, now: clock(), asOf });
-    const page = { view, text, launch, csrfToken: bar.csrfToken };
-    const props = listProps(list, page, handlesOf(dependencies.sealer, launch.id), fresh);
-    const printed = `Read ${instantText(asOf, organization.timeZone)}${who.name === undefined ? '' : ` for ${who.name}`}`;
-    const { timeZone } = organization;
-    const frame = { base, csrfToken: bar.csrfToken, timeZone, most: MOST_DRAFTS };
-    sendRest(requestsPageEnd({ patient, printed, list: props, supportCode, own: { ...own, frame } }));
+    for (let count = 0; count < own.newlyFound; count += 1) recordCreated(audit, request, launch);
+    const isUsual = own.drafts.length === 0 && own.newlyFound === 0 && before.sent.length === 0;
+    if (remembered && isUsual) sendRest(fillPart(remembered.end, fill));
+    else {
+      const { list, steadyUntil } = await found.read();
+      const text = view.find === undefined ? '' : await texts.find(launch.id, view.find).catch(() => undefined);
+      const fresh = freshRows(before.sent, list, { launch, organization, publicUrl, now: clock(), asOf });
+      const page = { view, text, launch, csrfToken: MARKS.csrf };
+      const frame = { base, csrfToken: MARKS.csrf, timeZone, most: MOST_DRAFTS };
+      const end = requestsPageEnd({
+        patient,
+        printed: MARKS.printed,
+        list: listProps(list, page, handlesOf(dependencies.sealer, launch.id), fresh),
+        supportCode,
+        own: { ...own, frame },
+      });
+      if (key === undefined || sealed === undefined || !isUsual) sendRest(fillText(end, fill));
+      else {
+        const part = partOf(end, marks);
+        sendRest(fillPart(part, fill));
+        pages.keep(launch, { key, steadyUntil, list: found.facts, sealed, end: part });
+      }
+    }
     if (isFirstPage(launch, clock())) trace.completed();
-    else if (!list.problem) trace.discard();
+    else if (!problem) trace.discard();
   };
   return async (request, response) => {
     await traces.follow({ request, step: 'patient' }, () => show(request, response));
@@ -148,18 +185,13 @@ function allowOwnScripts(response: Response, { kind }: Launch, { frameAncestors 
   setPagePolicy(response, { fetchesOwnPages: true, ...(kind === 'ehr' ? { frameAncestors } : {}) });
 }
 
-/** There is nothing in it that a filter could show, or it is to be read again soon. */
-function isEmpty({ open, closed }: RequestList): boolean {
-  return open.length + closed.length === 0;
-}
-
 /** A later page that goes well is no news for the launch trace; one that fails is, whenever it does. */
 function isFirstPage({ startedAt }: Launch, now: Date): boolean {
   return now.getTime() - Date.parse(startedAt) < FIRST_PAGE_MS;
 }
 
 /** How it went, not what is on the list. */
-function requestFacts({ problem, notices, hasOthers = false }: RequestList): StepFacts {
+function requestFacts({ problem, notices, hasOthers = false }: ListFacts): StepFacts {
   const { kind, status, issues, rule } = problem ?? {};
   return {
     rule: rule ?? (hasOthers ? 'fhir.others-in-search' : undefined),

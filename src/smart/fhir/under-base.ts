@@ -27,19 +27,3 @@ export function staysUnder(base: URL): Dispatcher.DispatcherComposeInterceptor {
     return dispatch(target, handler);
   };
 }
-
-/** Tells how many bytes of an answer arrive, decompressed as they are kept. */
-export function counts(onBytes: (count: number) => void): Dispatcher.DispatcherComposeInterceptor {
-  return (dispatch) => (target, handler) =>
-    dispatch(target, {
-      onRequestStart: (...event) => handler.onRequestStart?.(...event),
-      onResponseStarted: () => handler.onResponseStarted?.(),
-      onResponseStart: (...event) => handler.onResponseStart?.(...event),
-      onResponseData: (controller, chunk) => {
-        onBytes(chunk.length);
-        handler.onResponseData?.(controller, chunk);
-      },
-      onResponseEnd: (...event) => handler.onResponseEnd?.(...event),
-      onResponseError: (...event) => handler.onResponseError?.(...event),
-    });
-}

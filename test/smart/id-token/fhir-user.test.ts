@@ -91,6 +91,7 @@ describe('the fhirUser claim', () => {
 
 const api = (answer: () => FhirResource): FhirApi => ({
   base,
+  ask: () => Promise.reject(new Error('no unread answer')),
   get: async (path) => (path === 'Practitioner/1' ? answer() : Promise.reject(new Error('another read'))),
   batch: () => Promise.reject(new Error('no batch')),
   create: () => Promise.reject(new Error('no create')),

@@ -1,0 +1,35 @@
+/** What a list depends on besides the EHR's answers, written down: where it is the same, so is the list. */
+import { dayIn } from '#src/adapters/time-zone.ts';
+import type { Launch } from '#src/launches/session/launch.ts';
+import type { Organization } from '#src/organizations/organization.ts';
+import type { RequestListOptions } from '#src/requests/list/list.ts';
+import { dayKey } from '#src/smart/fhir/steady.ts';
+
+type Learned = Pick<RequestListOptions, 'batches' | 'includes' | 'tasks' | 'remembered' | 'now'>;
+
+/** Launch, user, patient, permissions, settings, what was learned of the EHR, and the day; never a token. */
+export function basisOf(launch: Launch, organization: Organization, learned: Learned): string {
+  const { id, organizationId, connectionVersion, fhirBase, user, context, scope, narrowedScope } = launch;
+  const { batches, includes, tasks, remembered = new Map(), now } = learned;
+  return JSON.stringify([
+    ...[id, organizationId, connectionVersion, fhirBase, user, context, scope, narrowedScope],
+    settingsOf(organization),
+    ...[batches?.isMissing(), includes?.wanted(), tasks?.isMissing(), [...remembered]],
+    ...[dayIn(now, organization.timeZone), dayKey(now)],
+  ]);
+}
+
+/** One organization is one object until it changes (organizations/directory.ts). */
+const settings = new WeakMap<Organization, string>();
+
+function settingsOf(organization: Organization): string {
+  const known = settings.get(organization) ?? JSON.stringify(organization);
+  settings.set(organization, known);
+  return known;
+}
+
+/** A user who is called the same all through one reading, however late their name comes. */
+export function onceAsked(user: RequestListOptions['user']): RequestListOptions['user'] {
+  let name: Promise<string | undefined> | undefined;
+  return user && { ...user, name: () => (name ??= user.name()) };
+}

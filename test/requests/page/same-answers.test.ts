@@ -1,0 +1,191 @@
+/** A re-load to which the EHR answers the same is not read again; whatever else changes gives a fresh page. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { partOf } from '#src/http/page-part.ts';
+import { createPageMemory, type RememberedPage } from '#src/requests/page/page-memory.ts';
+import { steadyUntil } from '#src/smart/fhir/steady.ts';
+import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
+import { ehr, launch, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';
+import { csrfOf, launchIdOf } from '#test/helpers/visits.ts';
+
+const { world } = useStubWorld();
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+/** Tomorrow, three minutes before midnight. */
+const LATE = (Math.floor(Date.now() / DAY) + 2) * DAY - 3 * MINUTE - 5_000;
+const iso = (ms: number) => new Date(ms).toISOString();
+const NETWORK = { privateNetworks: ['10.200.0.0/24'] };
+const ZONE = { timeZone: 'UTC' };
+let authoredOn: string;
+let word: string;
+let browser: TestBrowser;
+
+beforeEach(() => {
+  vi.setSystemTime(LATE);
+  [authoredOn, word] = [iso(LATE - 12 * DAY - 180 * MINUTE), 'Wound care'];
+  browser = world().browser();
+  ehr.on('requests', () => {
+    const coded = { status: 'active', intent: 'order', code: { text: word }, performer: [{ display: 'Northside' }] };
+    const occurrenceDateTime = iso(LATE).slice(0, 10);
+    const resource = { resourceType: 'ServiceRequest', id: 'r-1', subject: { reference: 'Patient/pat-1' }, authoredOn };
+    const requester = { reference: 'Practitioner/prac-1' };
+    return {
+      body: {
+        resourceType: 'Bundle',
+        type: 'searchset',
+        entry: [{ resource: { ...resource, ...coded, requester, occurrenceDateTime } }],
+      },
+    };
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+const PATIENT = { resourceType: 'Patient', id: 'pat-1' };
+const usual = () => ({ fhirBaseUrl: ehr.fhirBase, frameAncestors: [ehr.origin] });
+const shown = ({ body }: Visit) => body.replaceAll(/name="csrf" value="[^"]+"/g, '');
+/** How often an answer of the EHR was parsed meanwhile. */
+async function readingsOf(visit: () => Promise<Visit>): Promise<{ page: Visit; read: string[] }> {
+  const parse = vi.spyOn(JSON, 'parse');
+  const page = await visit();
+  const texts = parse.mock.calls.map(([text]) => text).filter((text) => text.startsWith('{"resourceType":"'));
+  parse.mockRestore();
+  return { page, read: texts.map((text) => /"resourceType":"(\w+)"/.exec(text)?.[1] ?? '').toSorted() };
+}
+
+test('the same answers are asked for and not read; the page is the same, with a form token of its own', async () => {
+  const first = await launch({}, browser);
+  const asked = ehr.seen('requests').length;
+  const { page, read } = await readingsOf(() => browser.open(first.url));
+  expect([read, ehr.seen('requests').length]).toEqual([[], asked + 1]);
+  expect(shown(page)).toBe(shown(first));
+  expect(csrfOf(page)).not.toBe(csrfOf(first));
+});
+
+test('the list is kept anew for its filters, as of the re-load', async () => {
+  const first = await launch({}, browser);
+  vi.setSystemTime(LATE + 2 * MINUTE);
+  await browser.open(first.url);
+  const asked = ehr.seen('requests').length;
+  const filtered = await browser.open(`${first.url}?show=all`);
+  expect(ehr.seen('requests')).toHaveLength(asked);
+  expect(filtered.body).toContain(`datetime="${iso(LATE + 2 * MINUTE).slice(0, 19)}`);
+  // Of another moment or another list, what is kept is not believed.
+  const { redis } = world().dependencies;
+  const key = `launch-list:${launchIdOf(first)}`;
+  const kept = (await redis.get(key)) ?? '';
+  await redis.set(key, kept.replace(/^\d+/, String(LATE + 3 * MINUTE)), 60_000);
+  await browser.open(`${first.url}?show=all`);
+  expect(ehr.seen('requests')).toHaveLength(asked + 1);
+});
+
+describe('a fresh page', () => {
+  test.for<[what: string, change: (orgId: string) => unknown, expected: RegExp]>([
+    ['one letter of a request', () => (word = 'Wound Care'), /Wound Care/],
+    [
+      'the patient',
+      () => ehr.on('patient', () => ({ body: { ...PATIENT, name: [{ text: 'Stella Stab' }] } })),
+      /Requests for Stella Stab/,
+    ],
+    [
+      'a setting',
+      (orgId) => world().setOrganization(orgId, { ...usual(), ...NETWORK, ...ZONE, otherStillDays: 3 }),
+      /No movement for 12 days/,
+    ],
+    ['the day', () => vi.setSystemTime(LATE + 4 * MINUTE), /Overdue/],
+  ])('where it changes: %s', async ([, change, expected]) => {
+    const orgId = await newOrganization({ ...NETWORK, ...ZONE, otherStillDays: 20 });
+    const first = await browser.open(launchUrl(orgId));
+    await browser.open(first.url);
+    expect(first.body).toContain('Wound care');
+    expect(first.body).not.toMatch(expected);
+    await change(orgId);
+    await world().dependencies.directory.refresh(orgId);
+    expect((await browser.open(first.url)).body).toMatch(expected);
+  });
+
+  test('each minute of a request that is young', async () => {
+    authoredOn = iso(LATE - 25 * MINUTE - 30_000);
+    const first = await launch({}, browser);
+    expect(first.body).toContain('25 min');
+    vi.setSystemTime(LATE + 29_000);
+    expect((await browser.open(first.url)).body).toContain('25 min');
+    vi.setSystemTime(LATE + 31_000);
+    expect((await browser.open(first.url)).body).toContain('26 min');
+  });
+
+  test('of a launch of its own: another user, and another browser', async () => {
+    const orgId = await newOrganization();
+    const first = await browser.open(launchUrl(orgId));
+    ehr.signsIn('user-2');
+    const { page, read } = await readingsOf(() => world().browser().open(launchUrl(orgId)));
+    expect(titleOf(page)).toBe(titleOf(first));
+    expect(read).toContain('Bundle');
+    const stranger = await world().browser().open(first.url);
+    expect([stranger.status, stranger.body.includes('Stella')]).toEqual([401, false]);
+  });
+});
+
+test('of another patient nothing is shown, whatever was remembered', async () => {
+  const first = await launch({}, browser);
+  await browser.open(first.url);
+  ehr.on('patient', () => ({ body: { ...PATIENT, id: 'pat-2', name: [{ text: 'Other' }] } }));
+  const page = await browser.open(first.url);
+  expect([page.status, /Wound|Other/.test(page.body)]).toEqual([502, false]);
+});
+
+test('an ended launch gives nothing', async () => {
+  const first = await launch({}, browser);
+  await browser.open(`${first.url.replace(/requests.*/, '')}sign-out`, { form: { csrf: csrfOf(first) } });
+  const page = await browser.open(first.url);
+  expect([page.status, /Wound|Stella/.test(page.body)]).toEqual([401, false]);
+});
+
+describe('what is remembered', () => {
+  const NOON = Date.UTC(2026, 5, 1, 12, 0, 5);
+  const endsAt = new Date(NOON + 3_600_000).toISOString();
+  const owner = (id: string, organizationId = 'org') => ({ id, organizationId, endsAt });
+  const pageOf = (bytes: number): RememberedPage => {
+    const list = { otherOrders: 0, notices: [], problem: undefined };
+    return { key: 'key', steadyUntil: Infinity, list, sealed: 'x'.repeat(bytes), end: partOf('', ['mark']) };
+  };
+  const memory = (now: () => number) => createPageMemory({ clock: () => new Date(now()), mostBytes: 10_000 });
+
+  test("MT-06: has a bound for each organization, whose oldest page gives way, and no other organization's", () => {
+    const pages = memory(() => NOON);
+    pages.keep(owner('other', 'elsewhere'), pageOf(8_000));
+    for (const id of ['one', 'two', 'three']) pages.keep(owner(id), pageOf(3_000));
+    pages.keep(owner('large'), pageOf(11_000));
+    const known = ['one', 'two', 'three', 'large'].filter((id) => pages.find(owner(id), 'key'));
+    expect([known, pages.find(owner('other', 'elsewhere'), 'key') !== undefined]).toEqual([['two', 'three'], true]);
+  });
+
+  test('goes after ten minutes, with the launch, and for another key', () => {
+    let now = NOON;
+    const pages = memory(() => now);
+    pages.keep(owner('one'), pageOf(10));
+    pages.keep({ ...owner('short'), endsAt: new Date(NOON + 60_000).toISOString() }, pageOf(10));
+    expect(pages.find(owner('one'), 'other key')).toBeUndefined();
+    now += 61_000;
+    expect([pages.find(owner('one'), 'key') !== undefined, pages.find(owner('short'), 'key')]).toEqual([
+      true,
+      undefined,
+    ]);
+    now += 10 * 60_000;
+    expect(pages.find(owner('one'), 'key')).toBeUndefined();
+  });
+
+  test.for<[instant: string, seconds: number]>([
+    ['2026-06-01T11:40:00Z', 55],
+    ['2026-06-01T12:30:05Z', 60],
+    ['2026-06-01T06:10:00+00:00', 595],
+    ['2026-05-20T12:01:00.5Z', 55.5],
+    ['2026-05-20T12:01:00', 55],
+    ['2026-05-20', 600],
+    ['no instant', 600],
+  ])('is steady with %s for %d seconds', ([instant, seconds]) => {
+    expect(steadyUntil(`{"at":"${instant}"}`, new Date(NOON)) - NOON).toBe(seconds * 1_000);
+  });
+});
