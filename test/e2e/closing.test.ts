@@ -22,7 +22,7 @@ describe.concurrent('a launch of half a minute', { timeout: 120_000 }, () => {
     await Promise.all(visitors.map((visitor) => visitor.close()));
   });
   const arrive = async (javaScript: boolean) => {
-    const visitor = await createVisitor(deployment, { cookies: 'third-party blocked', javaScript });
+    const visitor = await createVisitor(deployment, { cookies: 'all allowed', javaScript });
     visitors.push(visitor);
     return { visitor, page: await visitor.newTab() };
   };
@@ -74,7 +74,7 @@ describe.concurrent('a launch of half a minute', { timeout: 120_000 }, () => {
 test('signing out of all patients in one chart closes the others, and its page survives a reload (RV-01)', {
   timeout: 60_000,
 }, async () => {
-  const visitor = await createVisitor(deployment, { cookies: 'third-party blocked' });
+  const visitor = await createVisitor(deployment, { cookies: 'all allowed' });
   try {
     const first = await visitor.newTab();
     const ada = await visitor.openChart(first, 'Moreno, Ada');

@@ -22,7 +22,7 @@ afterEach(async () => {
 afterAll(() => deployment?.close());
 
 const open = async (javaScript: boolean) => {
-  visitor = await createVisitor(deployment, { cookies: 'third-party blocked', javaScript });
+  visitor = await createVisitor(deployment, { cookies: 'all allowed', javaScript });
   return visitor.newTab();
 };
 

@@ -12,7 +12,7 @@ beforeAll(async () => {
   deployment = await startDeployment({ settings: ['standalone=true'] });
 });
 beforeEach(async () => {
-  visitor = await createVisitor(deployment, { cookies: 'third-party blocked' });
+  visitor = await createVisitor(deployment, { cookies: 'all allowed' });
   deployment.ehr.requests.clear();
 });
 afterEach(() => visitor?.close());

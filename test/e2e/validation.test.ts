@@ -13,7 +13,7 @@ const PAGE = () => `${world.url}/settings/integrations/smart-on-fhir`;
 beforeAll(async () => {
   world = await startWorld();
   await addPerson(world, 'admin@example.com', { role: 'administrator' });
-  chromium = await openChromium({ cookies: 'third-party blocked', spki: '' });
+  chromium = await openChromium({ cookies: 'all allowed', spki: '' });
 });
 afterAll(async () => {
   await chromium?.close();

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium } from 'playwright-core';
 import { atExit } from './at-exit.ts';
-import { findChromium } from './preparation/chromium.ts';
+import { findChromium, findHeadlessShell } from './preparation/chromium.ts';
 
 /** What a workstation's policy does with cookies; Debian's Chromium blocks third-party ones unless told. */
 export type CookiePolicy =
@@ -76,7 +76,8 @@ async function clear(context: BrowserContext): Promise<void> {
 }
 
 async function start(options: ChromiumOptions): Promise<BrowserContext> {
-  const executablePath = findChromium();
+  const shell = options.cookies === 'all allowed' ? findHeadlessShell() : undefined;
+  const executablePath = shell ?? findChromium();
   if (!executablePath) throw new Error('There is no Chromium: install one, or name it in CHROMIUM_PATH.');
   const profile = mkdtempSync(join(tmpdir(), 'vectorcare-chromium-'));
   atExit(() => rmSync(profile, { recursive: true, force: true, maxRetries: 5 }));

@@ -2,6 +2,8 @@
 import { findProgram, firstExecutable } from './commands.ts';
 
 const USUAL_PATHS = ['/usr/bin/chromium', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
+/** Chromium without a window's interface: a page costs it a third, but it has no policies about cookies. */
+const SHELL_NAMES = ['chromium-headless-shell', 'chrome-headless-shell'];
 const USUAL_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 /** `CHROMIUM_PATH`, else the usual places; undefined when there is none. */
@@ -9,4 +11,9 @@ export function findChromium(): string | undefined {
   const named = process.env['CHROMIUM_PATH'];
   if (named) return firstExecutable([named]);
   return firstExecutable(USUAL_PATHS) ?? USUAL_NAMES.map(findProgram).find((path) => path !== undefined);
+}
+
+/** Where a browser's own settings do not matter, it takes {@link findChromium}'s place; undefined when there is none. */
+export function findHeadlessShell(): string | undefined {
+  return SHELL_NAMES.map(findProgram).find((path) => path !== undefined);
 }
