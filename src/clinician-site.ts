@@ -30,6 +30,7 @@ import { ownerOf } from '#src/requests/form/form.ts';
 import { createFormLimit } from '#src/requests/form/form-limit.ts';
 import { keepTyped, sayKept, sayNothing } from '#src/requests/form/keep-typed.ts';
 import { createBatchSupport } from '#src/requests/list/batch-support.ts';
+import { correctRoute } from '#src/requests/new/correct-route.ts';
 import { newRequestForm, PAGE } from '#src/requests/new/form-page-route.ts';
 import { createRequest, discardDraft } from '#src/requests/new/send-route.ts';
 import { findRoute } from '#src/requests/page/find-route.ts';
@@ -121,6 +122,7 @@ function mountLaunchPages(mount: Mount, shared: Shared): void {
   mount('/requests/new/discard', { post: [guard, form, discardDraft(newRequest)] });
   // After the names that are no ids.
   mount('/requests/:requestId', { get: [guard, detailRoute({ ...shared, keptLists })] });
+  mount('/requests/:requestId/correct', { post: [guard, form, correctRoute(newRequest)] });
   const cancelling = { ...newRequest, keptLists, outcomes: createPostOutcomes(redis, sealer) };
   mount('/requests/:requestId/cancel', {
     get: [guard, cancelForm(cancelling)],

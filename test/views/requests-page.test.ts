@@ -27,6 +27,7 @@ const row: RequestRow = {
   service: 'Wheelchair transport',
   category: 'Transport',
   caution: undefined,
+  older: [],
   status: {
     group: 'open',
     word: 'Ordered',

@@ -33,6 +33,10 @@ export function problemOf(end: Exclude<FormSending['end'], { kind: 'sent' }>, no
       return 'This request is being sent in another window. Look at the list first.';
     case 'chart-changed':
       return CHART_CHANGED;
+    case 'original-changed':
+      return end.now.isOver
+        ? 'Nothing was sent: the request that this one corrects is not open in the EHR any more. Send this one only if the patient still needs it.'
+        : 'Nothing was sent: the request that this one corrects has changed in the EHR since you opened it. Look at it first. If this one is still right, send it.';
     case 'changed':
       return end.isEarlierSent
         ? 'An earlier version of this request was sent and is in the EHR. What you see now was not sent. Send it only if the patient needs both: it becomes a second request.'

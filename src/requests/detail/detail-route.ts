@@ -11,11 +11,11 @@ import { leaveInTime } from '#src/launches/pages/closing-route.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { mayUse } from '#src/launches/session/launch.ts';
 import type { CurrentTokens } from '#src/launches/tokens/current-token.ts';
-import { mayCancel } from '#src/requests/cancel/may-cancel.ts';
 import { type BarDependencies, clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
 import { apiOf, mayShowRequests, movementOf, ownUserOf, readsTasks } from '#src/requests/chart/launch-reads.ts';
 import { endIfOver } from '#src/requests/chart/open-readings.ts';
 import type { ChartReadings } from '#src/requests/chart/readings.ts';
+import { mayCancel, mayCorrect } from '#src/requests/delivery/may-cancel.ts';
 import { createBatchSupport } from '#src/requests/list/batch-support.ts';
 import { describeProblem } from '#src/requests/list/problem.ts';
 import type { KeptLists } from '#src/requests/page/kept-list.ts';
@@ -24,6 +24,7 @@ import { isFhirId } from '#src/smart/fhir/id.ts';
 import { type DetailFrame, detailPage, detailProblemPage } from '#views/requests/detail-page.ts';
 import { describeDetail } from './describe-detail.ts';
 import { type DetailResult, readDetail } from './read-detail.ts';
+import { REPLACED_BY } from './related.ts';
 
 /** What the route stands on. */
 export interface DetailDependencies extends BarDependencies {
@@ -103,7 +104,13 @@ export function detailRoute(dependencies: DetailDependencies): RequestHandler {
     const cancelHref = mayCancel(read.resource, { launch, organization, publicUrl })
       ? `${base}/requests/${requestId}/cancel`
       : undefined;
-    response.type('html').send(detailPage({ ...frame, ...(await describeDetail(api, read, rows, place)), cancelHref }));
+    const described = await describeDetail(api, read, rows, place);
+    const isReplaced = described.related.some(({ relation }) => relation === REPLACED_BY);
+    const correct =
+      mayCorrect(read.resource, { launch, organization, publicUrl }) && !isReplaced
+        ? { action: `${base}/requests/${requestId}/correct`, csrfToken: frame.bar.csrfToken }
+        : undefined;
+    response.type('html').send(detailPage({ ...frame, ...described, cancelHref, correct }));
   };
 }
 

@@ -78,7 +78,7 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
   const found = await search(api, options);
   const sifted = sift(found.requests, patientId);
   const shown = orderForReading(sifted.requests).slice(0, maxRequests);
-  const { kept, ...merged } = mergeRequests(shown, sifted.inDoubt);
+  const { kept, replacedBy, ...merged } = mergeRequests(shown, sifted.inDoubt);
   const taskOf = tasksFor(found.tasks, merged.referred);
   const owners = kept.flatMap((request) => taskOf(request)?.owner ?? []).map(ownerOf);
   const others = kept.flatMap(({ performers, requester }) => [...performers, ...(requester ? [requester] : [])]);
@@ -89,7 +89,7 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
   const { nameOf, notGranted } = await resolveNames(api, parties, naming);
   const { movement, encounter } = options;
   const at = { now, timeZone, limits: movement, user: user?.reference, encounter };
-  const rows = kept.map((request) => toRow(request, nameOf, at, taskOf(request)));
+  const rows = kept.map((request) => toRow(request, nameOf, at, taskOf(request), replacedBy(request)));
   const { end, counted, unreadable, limitedBy } = found.result;
   const otherPatients = sifted.otherPatients + found.otherTasks;
   const hasMore = end === 'more' || sifted.requests.length > shown.length;

@@ -118,6 +118,7 @@ export function requestsRoute(
       timeZone,
       create: before.create,
       sent: sentNotice(before.sent, organization, launch),
+      helpDesk: organization.helpDeskName || undefined,
       themeUrl: launch.context.smartStyleUrl === undefined ? undefined : theme,
     };
     const printed = `Read ${instantText(asOf, timeZone)}${who.name === undefined ? '' : ` for ${who.name}`}`;

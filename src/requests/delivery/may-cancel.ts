@@ -1,20 +1,27 @@
-/** Which requests can be cancelled here: those that were created here, where the EHR lets the app change them. */
+/** Which requests can be cancelled or corrected here: those that were created here, as far as the EHR lets the app. */
 import { type Launch, mayUse } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import { businessIdentifier } from '#src/requests/delivery/deliveries.ts';
 import { mayCreateRequests } from '#src/requests/form/permission.ts';
 import { codeOf } from '#src/requests/list/status.ts';
 import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
+import { businessIdentifier } from './deliveries.ts';
 
 const OPEN = ['draft', 'active', 'on-hold'];
 /** SHA-256 as base64url, which every identifier of ours is. */
 const HASH = /^[\w-]{43}$/;
 
-/** Does it carry an identifier that only this app writes? */
-function isOurs({ identifier }: ForeignRecord, publicUrl: URL): boolean {
+/** The identifiers of a resource that only this app writes. */
+export function ownIdentifiers({ identifier }: ForeignRecord, publicUrl: URL): string[] {
   const { system } = businessIdentifier(publicUrl, '');
-  return asRecords(identifier).some((one) => one.system === system && HASH.test(String(one.value)));
+  return asRecords(identifier)
+    .filter((one) => one.system === system && HASH.test(String(one.value)))
+    .map(({ value }) => String(value));
+}
+
+/** It has not ended, and may still be carried out. */
+export function isOpen({ status }: ForeignRecord): boolean {
+  return OPEN.includes(codeOf(status) ?? '');
 }
 
 /** The version by which an update says what it replaces; undefined where the EHR gives none that can be named. */
@@ -33,16 +40,29 @@ export function mayUpdateRequests(launch: Launch, organization: Organization): b
   );
 }
 
+/** Where a page of this launch asks. */
+interface Asked {
+  launch: Launch;
+  organization: Organization;
+  publicUrl: URL;
+}
+
 /** @param resource of this launch's patient, as the EHR has it now. */
-export function mayCancel(
-  resource: ForeignRecord,
-  { launch, organization, publicUrl }: { launch: Launch; organization: Organization; publicUrl: URL },
-): boolean {
-  const isOpen = OPEN.includes(codeOf(resource.status) ?? '');
+export function mayCancel(resource: ForeignRecord, { launch, organization, publicUrl }: Asked): boolean {
   return (
-    isOpen &&
-    isOurs(resource, publicUrl) &&
+    isOpen(resource) &&
+    ownIdentifiers(resource, publicUrl).length > 0 &&
     versionOf(resource) !== undefined &&
     mayUpdateRequests(launch, organization)
+  );
+}
+
+/** May another request take its place? That one is created; whether this one can be cancelled then is another matter. */
+export function mayCorrect(resource: ForeignRecord, { launch, organization, publicUrl }: Asked): boolean {
+  return (
+    isOpen(resource) &&
+    ownIdentifiers(resource, publicUrl).length > 0 &&
+    mayCreateRequests(launch, organization) &&
+    mayUse(launch, { type: 'ServiceRequest', interaction: 'r' })
   );
 }
