@@ -24,6 +24,7 @@ import { cancelForm, cancelRoute } from '#src/requests/cancel/cancel-routes.ts';
 import { createChartReadings } from '#src/requests/chart/readings.ts';
 import { businessIdentifier } from '#src/requests/delivery/deliveries.ts';
 import { createDeliveryStore } from '#src/requests/delivery/delivery-store.ts';
+import { createUpdateSupport } from '#src/requests/delivery/update-support.ts';
 import { detailRoute } from '#src/requests/detail/detail-route.ts';
 import { createDraftStore, nameOf } from '#src/requests/form/draft-store.ts';
 import { ownerOf } from '#src/requests/form/form.ts';
@@ -99,7 +100,8 @@ function mountLaunchPages(mount: Mount, shared: Shared): void {
     const left = (await drafts.of(ownerOf(launch))).drafts.find(({ isLeftOpen }) => isLeftOpen);
     return left && `requests/new?${PAGE}=${nameOf(left)}`;
   };
-  const creating = { ...shared, drafts, deliveries: createDeliveryStore(redis, sealer, clock) };
+  const offersUpdates = createUpdateSupport(outbound, clock);
+  const creating = { ...shared, offersUpdates, drafts, deliveries: createDeliveryStore(redis, sealer, clock) };
   const chart = { charts: createChartStore(redis, sealer, { clock }), batchesOf: createBatchSupport(clock) };
   const newRequest = { ...creating, ...chart, formLimit: createFormLimit(redis) };
   const association = { ...shared, limit: createAssociationLimit(redis) };
@@ -121,7 +123,7 @@ function mountLaunchPages(mount: Mount, shared: Shared): void {
   mount('/requests/new/keep', { post: [longForm, keepTyped(newRequest), sayNothing] });
   mount('/requests/new/discard', { post: [guard, form, discardDraft(newRequest)] });
   // After the names that are no ids.
-  mount('/requests/:requestId', { get: [guard, detailRoute({ ...shared, keptLists })] });
+  mount('/requests/:requestId', { get: [guard, detailRoute({ ...shared, offersUpdates, keptLists })] });
   mount('/requests/:requestId/correct', { post: [guard, form, correctRoute(newRequest)] });
   const cancelling = { ...newRequest, keptLists, outcomes: createPostOutcomes(redis, sealer) };
   mount('/requests/:requestId/cancel', {

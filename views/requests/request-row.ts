@@ -25,7 +25,7 @@ export interface RequestRow {
   readonly requested: { readonly on: string | undefined; readonly by: string | undefined };
   readonly reason: { readonly first: string; readonly more: number } | undefined;
   /** requests whose place it has taken */
-  readonly older: readonly { readonly service: string; readonly isOpen: boolean }[];
+  readonly older?: readonly { readonly service: string; readonly isOpen: boolean }[] | undefined;
 }
 
 /** A plain status word with the picture and the half of the page it belongs to. */
@@ -96,7 +96,7 @@ export function stillFlag({ still, status }: Pick<RequestRow, 'still' | 'status'
 }
 
 /** Of two open orders for one ride, the older one is named until it has ended. */
-function olderLine({ older, service }: RequestRow): SafeHtml | null {
+function olderLine({ older = [], service }: RequestRow): SafeHtml | null {
   const [first, ...others] = older;
   if (first === undefined) return null;
   const name =

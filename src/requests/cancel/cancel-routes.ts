@@ -14,7 +14,7 @@ import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
 import { openReadings } from '#src/requests/chart/open-readings.ts';
 import { CANCELLED_AS, type CancelEnd, cancelRequest, readOwn } from '#src/requests/delivery/cancel-request.ts';
-import { mayCancel, mayUpdateRequests, versionOf } from '#src/requests/delivery/may-cancel.ts';
+import { isCancellable, mayUpdateRequests, versionOf } from '#src/requests/delivery/may-cancel.ts';
 import { soon } from '#src/requests/delivery/soon.ts';
 import { ownerOf } from '#src/requests/form/form.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
@@ -49,7 +49,7 @@ export function cancelForm(deps: CancelDependencies): RequestHandler {
     const patient = await reading.patient;
     const found = await readRequest(reading.api, requestId, patient.id);
     const outcome = (await deps.outcomes.find(queryOf(request).get(OUTCOME) ?? '', launch.id)) as Outcome | undefined;
-    const isOpen = found !== undefined && mayCancel(found, { ...deps, launch, organization });
+    const isOpen = found !== undefined && isCancellable(found, deps.publicUrl);
     // One that an outcome speaks of may be gone since.
     if (!isOpen && !outcome) throw notFound();
     const { cookieSecret, closing } = openLaunchOf(request);
@@ -100,7 +100,7 @@ export function cancelRoute(deps: CancelDependencies): RequestHandler {
       ...{ requestId, version, status, reason, now: deps.clock() },
       patientId: (await reading.patient).id,
       by: { name: (await reading.user.soon()).name ?? launch.user.name },
-      isAllowed: (resource) => mayCancel(resource, { ...deps, launch, organization }),
+      isAllowed: (resource) => isCancellable(resource, deps.publicUrl),
     });
     await deps.keptLists.forget(launch.id);
     if (end.kind === 'cancelled')
@@ -115,7 +115,8 @@ async function open(deps: CancelDependencies, request: Request) {
   const { opened, organization } = openLaunchOf(request);
   const requestId = pathPartOf(request, 'requestId');
   const launch = await deps.currentTokens.current(opened, organization);
-  if (!isFhirId(requestId) || !mayUpdateRequests(launch, organization)) throw notFound();
+  const mayUpdate = isFhirId(requestId) && (await mayUpdateRequests({ ...deps, launch, organization }));
+  if (!mayUpdate) throw notFound();
   return { launch, organization, requestId, reading: openReadings(deps, launch, organization) };
 }
 

@@ -6,6 +6,7 @@ import { codeOf } from '#src/requests/list/status.ts';
 import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
 import { businessIdentifier } from './deliveries.ts';
+import type { UpdateSupport } from './update-support.ts';
 
 const OPEN = ['draft', 'active', 'on-hold'];
 /** SHA-256 as base64url, which every identifier of ours is. */
@@ -30,14 +31,20 @@ export function versionOf(resource: ForeignRecord): string | undefined {
   return isFhirId(versionId) ? versionId : undefined;
 }
 
-/** Granted by the EHR, offered by its CapabilityStatement, and switched on by the organization (SCO-19). */
-export function mayUpdateRequests(launch: Launch, organization: Organization): boolean {
+/** Granted by the EHR, switched on by the organization, and offered by the EHR's CapabilityStatement (SCO-19). */
+export async function mayUpdateRequests({ launch, organization, offersUpdates }: Updating): Promise<boolean> {
   return (
     mayCreateRequests(launch, organization) &&
-    organization.discovered?.updatesRequests === true &&
     mayUse(launch, { type: 'ServiceRequest', interaction: 'u' }) &&
-    mayUse(launch, { type: 'ServiceRequest', interaction: 'r' })
+    mayUse(launch, { type: 'ServiceRequest', interaction: 'r' }) &&
+    (await offersUpdates(organization))
   );
+}
+
+interface Updating {
+  launch: Launch;
+  organization: Organization;
+  offersUpdates: UpdateSupport;
 }
 
 /** Where a page of this launch asks. */
@@ -47,14 +54,14 @@ interface Asked {
   publicUrl: URL;
 }
 
-/** @param resource of this launch's patient, as the EHR has it now. */
-export function mayCancel(resource: ForeignRecord, { launch, organization, publicUrl }: Asked): boolean {
-  return (
-    isOpen(resource) &&
-    ownIdentifiers(resource, publicUrl).length > 0 &&
-    versionOf(resource) !== undefined &&
-    mayUpdateRequests(launch, organization)
-  );
+/** Can an update name it, where the app may send one? @param resource of this launch's patient, as the EHR has it now. */
+export function isCancellable(resource: ForeignRecord, publicUrl: URL): boolean {
+  return isOpen(resource) && ownIdentifiers(resource, publicUrl).length > 0 && versionOf(resource) !== undefined;
+}
+
+/** The EHR is asked for nothing where it could not matter. */
+export async function mayCancel(resource: ForeignRecord, asked: Asked & Updating): Promise<boolean> {
+  return isCancellable(resource, asked.publicUrl) && (await mayUpdateRequests(asked));
 }
 
 /** May another request take its place? That one is created; whether this one can be cancelled then is another matter. */

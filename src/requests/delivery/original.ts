@@ -2,14 +2,12 @@
  * The request that a correction replaces. It is read before the new one leaves, and cancelled only after the EHR has shown
  * that the new one exists: two open orders for one ride are dangerous, and a lost one is worse.
  */
-import type { Launch } from '#src/launches/session/launch.ts';
-import type { Organization } from '#src/organizations/organization.ts';
 import type { OriginalEnd } from '#src/requests/form/draft-store.ts';
 import type { Corrected } from '#src/requests/form/form.ts';
 import { FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { cancelRequest, readOwn } from './cancel-request.ts';
-import { isOpen, mayCancel, mayUpdateRequests, versionOf } from './may-cancel.ts';
+import { isCancellable, isOpen, versionOf } from './may-cancel.ts';
 
 /** Why a correction does not leave yet. */
 export type OriginalHindrance =
@@ -46,22 +44,17 @@ export async function originalHindrance(
  * Never throws: by now the new request exists, and that is to be said whatever comes of the old one.
  */
 export async function endOriginal(
-  {
-    api,
-    launch,
-    organization,
-    publicUrl,
-  }: { api: FhirApi; launch: Launch; organization: Organization; publicUrl: URL },
+  { api, publicUrl, mayUpdate }: { api: FhirApi; publicUrl: URL; mayUpdate: boolean },
   seen: Corrected,
   by: { patientId: string; name: string | undefined; now: Date },
 ): Promise<{ end: OriginalEnd; isNews: boolean }> {
   if (seen.isOver) return { end: 'over', isNews: false };
-  if (!mayUpdateRequests(launch, organization) || seen.version === undefined) return { end: 'kept', isNews: false };
+  if (!mayUpdate || seen.version === undefined) return { end: 'kept', isNews: false };
   try {
     const ended = await cancelRequest(api, {
       ...{ requestId: seen.id, patientId: by.patientId, version: seen.version },
       ...{ status: 'revoked', reason: REASON, by: { name: by.name }, now: by.now },
-      isAllowed: (resource) => mayCancel(resource, { launch, organization, publicUrl }),
+      isAllowed: (resource) => isCancellable(resource, publicUrl),
     });
     if (ended.kind === 'cancelled') return { end: 'cancelled', isNews: ended.isNews };
     // It was there and open a moment ago.

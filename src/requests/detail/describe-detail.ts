@@ -36,7 +36,7 @@ export async function describeDetail(
   // The list has asked for Tasks, too: where this answer has none, or not all, what it found is not contradicted.
   const { status, next, still, sentTo } = listed && (!task || isPartial) ? listed : fresh;
   // Which other requests there are, only the list knows.
-  const older = listed?.older ?? [];
+  const older = listed?.older;
   const row = { ...fresh, status, next, still, sentTo, older };
   const related = relatedRequests(row, rows);
   const isReplaced = status.group === 'open' && related.some(({ relation }) => relation === REPLACED_BY);
@@ -56,7 +56,7 @@ export async function describeDetail(
       ...(isReplaced
         ? ['A newer request replaces this one, which is still open in the EHR: it has to be cancelled.']
         : []),
-      ...(older.some(({ isOpen }) => isOpen)
+      ...(older?.some(({ isOpen }) => isOpen)
         ? [
             'The request that it replaces is still open in the EHR. Open that one under “Related requests” to cancel it.',
           ]

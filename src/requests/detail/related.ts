@@ -23,7 +23,7 @@ export function relatedRequests(
   const others = rows.filter(({ id }) => id !== own.id);
   const serviceOf = (id: string) =>
     others.find((row) => row.id === id)?.service ??
-    rows.flatMap(({ older }) => older).find((one) => one.id === id)?.service;
+    rows.flatMap(({ older }) => older ?? []).find((one) => one.id === id)?.service;
   const named = (relation: string, locals: readonly string[]) =>
     locals.flatMap((local) => {
       const [type, id] = local.split('/');

@@ -1,5 +1,6 @@
 /** Loads the EHR's requests of one patient, checked, sorted, merged and named, as the page shows them. */
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
+import { withHelpDesk } from '#src/organizations/help-desk.ts';
 import { type MovementLimits } from '#src/requests/progress/movement.ts';
 import type { Task } from '#src/requests/progress/task.ts';
 import type { FhirError } from '#src/smart/fhir/fhir-error.ts';
@@ -62,6 +63,8 @@ export interface RequestListOptions extends Pick<Naming, 'user' | 'batches' | 'r
   readonly tasks?: BatchSupport | undefined;
   /** After how many days without movement a request is flagged; default: never. */
   readonly movement?: MovementLimits;
+  /** Whom clinicians ask, as the organization calls it. */
+  readonly helpDeskName?: string;
 }
 
 /**
@@ -71,7 +74,13 @@ export interface RequestListOptions extends Pick<Naming, 'user' | 'batches' | 'r
  */
 export async function loadRequests(api: FhirApi, options: RequestListOptions): Promise<RequestList> {
   if (!options.grantedSearch) {
-    return { open: [], closed: [], otherOrders: 0, notices: [], problem: describeProblem('not-granted', false) };
+    return {
+      open: [],
+      closed: [],
+      otherOrders: 0,
+      notices: [],
+      problem: named(describeProblem('not-granted', false), options),
+    };
   }
   const { patientId, now, timeZone = serverTimeZone, canRead = () => true, user, limits = [] } = options;
   const { batches, remembered, includes } = options;
@@ -92,6 +101,7 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
   const rows = kept.map((request) => toRow(request, nameOf, at, taskOf(request), replacedBy(request)));
   const { end, counted, unreadable, limitedBy } = found.result;
   const otherPatients = sifted.otherPatients + found.otherTasks;
+  const inTheirWords = (text: string) => withHelpDesk(text, { helpDeskName: options.helpDeskName ?? '' });
   const hasMore = end === 'more' || sifted.requests.length > shown.length;
   return {
     open: rows.filter((row) => row.status.group === 'open'),
@@ -99,16 +109,23 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
     otherOrders: sifted.otherOrders,
     notices: [
       ...describeLimits(limits),
-      ...describeLeftOut({ ...sifted, otherPatients, unreadable, counted, limitedBy, hasMore }),
+      ...describeLeftOut({ ...sifted, otherPatients, unreadable, counted, limitedBy, hasMore }).map(inTheirWords),
       ...describeMerged({ ...merged, inDoubt: onceById(sifted.inDoubt), disputed: sifted.disputed }),
-      ...describeNotGranted(notGranted),
+      ...describeNotGranted(notGranted).map(inTheirWords),
       ...found.taskNotices,
       ...describeRemarks([...found.remarks]),
     ],
-    problem: problemOf(found),
+    problem: named(problemOf(found), options),
     hasOthers: otherPatients > 0,
     identifiers: found.identifiers,
   };
+}
+
+function named<Problem extends RequestsProblem | undefined>(
+  problem: Problem,
+  { helpDeskName = '' }: RequestListOptions,
+) {
+  return problem && { ...problem, text: withHelpDesk(problem.text, { helpDeskName }) };
 }
 
 interface Found {

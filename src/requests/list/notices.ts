@@ -27,9 +27,9 @@ export function describeLeftOut(leftOut: LeftOut): string[] {
   const isAre = (count: number) => (count === 1 ? 'is' : 'are');
   return [
     otherPatients > 0 &&
-      `${entries(otherPatients)} from the EHR did not name this patient and ${isAre(otherPatients)} not shown. Tell your EHR team.`,
+      `${entries(otherPatients)} from the EHR did not name this patient and ${isAre(otherPatients)} not shown. Tell {help desk}.`,
     unknownPatients > 0 &&
-      `${requests(unknownPatients)} could not be shown: the EHR does not say in a form that this app can read which patient ${unknownPatients === 1 ? 'it is' : 'they are'} about. See the EHR, and tell your EHR team.`,
+      `${requests(unknownPatients)} could not be shown: the EHR does not say in a form that this app can read which patient ${unknownPatients === 1 ? 'it is' : 'they are'} about. See the EHR, and tell {help desk}.`,
     unreadable > 0 &&
       `${entries(unreadable)} could not be shown: this app cannot read ${unreadable === 1 ? 'it' : 'them'} as a request. See the EHR.`,
     limitedBy.length > 0 &&
@@ -90,7 +90,7 @@ export function describeNotGranted(types: readonly string[]): string[] {
   if (types.length === 0) return [];
   const permissions = types.map((type) => `patient/${type}.read`);
   return [
-    `The EHR did not let this app read ${inWords(types)}, so some names are not available. If you need them, ask your EHR team for ${inWords(permissions)}.`,
+    `The EHR did not let this app read ${inWords(types)}, so some names are not available. If you need them, ask {help desk} for ${inWords(permissions)}.`,
   ];
 }
 

@@ -21,17 +21,17 @@ type ListProblem = FhirFailure | 'not-granted' | 'page-gone';
 
 const PROBLEM_TEXTS: Record<ListProblem, string> = {
   'not-granted':
-    'The EHR did not let this app read requests. Ask your EHR team for the permission patient/ServiceRequest.read.',
-  refused: 'The EHR did not let this app read requests. Ask your EHR team to check your access to orders in this app.',
+    'The EHR did not let this app read requests. Ask {help desk} for the permission patient/ServiceRequest.read.',
+  refused: 'The EHR did not let this app read requests. Ask {help desk} to check your access to orders in this app.',
   unauthorized: 'Your EHR session for this app has ended. Open the app again the way you opened it before.',
   'not-found':
-    'The EHR found nothing: either it has no requests for this patient, or it does not offer requests to this app. Look in the EHR itself, and ask your EHR team whether it supports ServiceRequest.',
+    'The EHR found nothing: either it has no requests for this patient, or it does not offer requests to this app. Look in the EHR itself, and ask {help desk} whether it supports ServiceRequest.',
   'page-gone': 'The EHR no longer has the next page of its list. Reload this page.',
   throttled: 'The EHR is busy. Reload this page in a minute.',
   unavailable: 'The EHR cannot show requests at the moment. Reload this page in a moment.',
   timeout: 'The EHR took too long to answer. Reload this page in a moment.',
-  unexpected: 'The EHR returned an unexpected answer. Reload this page; if it happens again, tell your EHR team.',
-  'foreign-url': 'The EHR pointed to another server, which this app does not follow. Tell your EHR team.',
+  unexpected: 'The EHR returned an unexpected answer. Reload this page; if it happens again, tell {help desk}.',
+  'foreign-url': 'The EHR pointed to another server, which this app does not follow. Tell {help desk}.',
 };
 
 /** Where the failed call itself does not say more. */

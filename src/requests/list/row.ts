@@ -68,7 +68,8 @@ export function toRow(
     reason: first === undefined ? undefined : { first, more: others.length },
     isMine: at.user !== undefined && requester?.local === at.user,
     isHere: at.encounter !== undefined && request.encounter === at.encounter,
-    older,
+    /** Requests whose place it has taken. */
+    older: older.length === 0 ? undefined : older,
     neededMs,
     requestedMs: readFhirDate(request.authoredOn, at.timeZone)?.at,
     movedMs: moved,

@@ -13,6 +13,7 @@ import type { ChartReadings } from '#src/requests/chart/readings.ts';
 import { stateOf, unconfirmedOf } from '#src/requests/delivery/deliveries.ts';
 import type { DeliveryStore } from '#src/requests/delivery/delivery-store.ts';
 import { soon } from '#src/requests/delivery/soon.ts';
+import type { UpdateSupport } from '#src/requests/delivery/update-support.ts';
 import { type Draft, type DraftStore, nameOf } from '#src/requests/form/draft-store.ts';
 import { isExpired, newForm, ownerOf } from '#src/requests/form/form.ts';
 import type { ChartDependencies } from './chart-of-form.ts';
@@ -21,6 +22,7 @@ import { showForm } from './show-form.ts';
 export interface NewRequestFormDependencies extends BarDependencies, ChartDependencies {
   publicUrl: URL;
   readings: ChartReadings;
+  offersUpdates: UpdateSupport;
   currentTokens: CurrentTokens;
   drafts: DraftStore;
   deliveries: DeliveryStore;

@@ -7,10 +7,12 @@ import { assertOwnForm } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
+import { withHelpDesk } from '#src/organizations/help-desk.ts';
 import { openReadings } from '#src/requests/chart/open-readings.ts';
 import { createFacts } from '#src/requests/delivery/create-facts.ts';
 import { identifierOf, stateOf } from '#src/requests/delivery/deliveries.ts';
 import { lookAgain } from '#src/requests/delivery/look-again.ts';
+import { mayUpdateRequests } from '#src/requests/delivery/may-cancel.ts';
 import { endOriginal, originalHindrance } from '#src/requests/delivery/original.ts';
 import { EXPIRED, problemOf } from '#src/requests/delivery/problem-text.ts';
 import { sendForm } from '#src/requests/delivery/send-form.ts';
@@ -121,7 +123,7 @@ async function askTheEhr(deps: NewRequestDependencies, posted: Posted): Promise<
     const isReview = isReviewed && end.kind !== 'chart-changed';
     return showAgain({
       ticket: { ...ticket, ...disclosed, ...corrects },
-      problem: problemIn(problemOf(end, now)),
+      problem: problemIn(withHelpDesk(problemOf(end, now), organization)),
       isReview,
     });
   }
@@ -158,7 +160,8 @@ async function ask(
     if (sending.end.kind !== 'sent' || !corrects) return { ...sending, written };
     const { api, patient, user } = open();
     const by = { patientId: (await patient).id, name: (await user.soon()).name ?? launch.user.name, now: deps.clock() };
-    const { end, isNews } = await endOriginal({ api, launch, organization, publicUrl: deps.publicUrl }, corrects, by);
+    const mayUpdate = await mayUpdateRequests({ ...deps, launch, organization });
+    const { end, isNews } = await endOriginal({ api, publicUrl: deps.publicUrl, mayUpdate }, corrects, by);
     if (isNews) recordCancelled(deps.audit, request, launch, 'revoked');
     return { ...sending, written, replaced: end };
   };

@@ -67,7 +67,8 @@ export async function showForm(
     problem,
     corrects: shown.ticket.corrects && {
       ...shown.ticket.corrects,
-      canCancel: mayUpdateRequests(launch, organization) && shown.ticket.corrects.version !== undefined,
+      canCancel:
+        (await mayUpdateRequests({ ...deps, launch, organization })) && shown.ticket.corrects.version !== undefined,
       lost: shown.taken?.lost ?? [],
     },
     themeUrl: launch.context.smartStyleUrl === undefined ? undefined : `/launches/${launch.id}/theme.css`,

@@ -19,6 +19,7 @@ import { UNATTENDED } from '#src/launches/session/launch-origin.ts';
 import type { CurrentTokens } from '#src/launches/tokens/current-token.ts';
 import type { TokenConfirmations } from '#src/launches/tokens/introspect.ts';
 import { isUsableAsIs, unavailable } from '#src/launches/tokens/renewal-state.ts';
+import { HELP_DESK } from '#src/organizations/help-desk.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
 import { mayShowRequests } from '#src/requests/chart/launch-reads.ts';
@@ -118,7 +119,7 @@ export function requestsRoute(
       timeZone,
       create: before.create,
       sent: sentNotice(before.sent, organization, launch),
-      helpDesk: organization.helpDeskName || undefined,
+      helpDesk: organization.helpDeskName || HELP_DESK,
       themeUrl: launch.context.smartStyleUrl === undefined ? undefined : theme,
     };
     const printed = `Read ${instantText(asOf, timeZone)}${who.name === undefined ? '' : ` for ${who.name}`}`;

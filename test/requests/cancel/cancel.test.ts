@@ -155,6 +155,25 @@ describe('a request of ours', () => {
   });
 });
 
+test('where the EHR was never checked, it is asked once, and the button is there at once', async () => {
+  ehr.on('metadata', () => ({
+    body: {
+      resourceType: 'CapabilityStatement',
+      rest: [{ mode: 'server', resource: [{ type: 'ServiceRequest', interaction: [{ code: 'update' }] }] }],
+    },
+  }));
+  organizationId = await newOrganization({ createRequests: true, scopes: SCOPE });
+  list = await browser.open(launchUrl(organizationId));
+  const asked = () => ehr.requests.filter(({ path }) => path === '/fhir/metadata').length;
+  expect(asked()).toBe(0);
+  for (const _again of [1, 2]) {
+    // oxlint-disable-next-line no-await-in-loop -- one page after the other
+    expect((await browser.visit(url('sr-1'))).body).toContain('/requests/sr-1/cancel"');
+  }
+  expect(asked()).toBe(1);
+  expect((await cancel(await open())).body).toContain(CANCELLED);
+});
+
 function onPut(answer: (request: { body: string }) => object) {
   ehr.on('/fhir/ServiceRequest/sr-1', (request) => (request.method === 'PUT' ? answer(request) : { body: chart }));
 }
