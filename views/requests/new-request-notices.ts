@@ -7,6 +7,7 @@ import { discardForm } from './draft-list.ts';
 import { FIELDS, labels } from './new-request-fields.ts';
 import type { OfferedService } from './new-request-own.ts';
 import type { PatientIdentity } from './patient-banner.ts';
+import { dates } from './request-row.ts';
 
 /** Where the answer to a form stands on the page that it leads to. */
 export const RESULT = 'result';
@@ -41,7 +42,7 @@ export function correctsLine(corrects: CorrectedRequest | undefined, base: strin
       : canCancel
         ? 'That one is cancelled as soon as the EHR has confirmed the new one, and not before.'
         : 'This app cannot cancel requests in this EHR: that one stays open until you cancel it in the chart.';
-  return html`<div class="notice notice-info">${icon('info')} <div><p>This is a new request. It replaces <a href="${base}/requests/${id}"><bdi>${what}</bdi></a>${needed === undefined ? null : `, needed ${needed}`}. ${then}</p>
+  return html`<div class="notice notice-info">${icon('info')} <div><p>This is a new request. It replaces <a href="${base}/requests/${id}"><bdi>${what}</bdi></a>${needed === undefined ? null : html`, needed ${dates(needed)}`}. ${then}</p>
 ${lost.length === 0 ? null : html`<p>Not taken over, because the form has no place for it: ${lost.map((text, index) => html`${index === 0 ? null : '; '}<bdi>${text}</bdi>`)}.</p>`}</div></div>
 `;
 }

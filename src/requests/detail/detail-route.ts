@@ -11,7 +11,6 @@ import { leaveInTime } from '#src/launches/pages/closing-route.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { mayUse } from '#src/launches/session/launch.ts';
 import type { CurrentTokens } from '#src/launches/tokens/current-token.ts';
-import { withHelpDesk } from '#src/organizations/help-desk.ts';
 import { type BarDependencies, clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
 import { apiOf, mayShowRequests, movementOf, ownUserOf, readsTasks } from '#src/requests/chart/launch-reads.ts';
 import { endIfOver } from '#src/requests/chart/open-readings.ts';
@@ -132,8 +131,8 @@ function sendProblem(
   { failure }: Extract<DetailResult, { kind: 'failed' }>,
 ): void {
   const { supportCode, facts } = contextOf(request);
-  const { kind, text: words, canReload } = describeProblem(failure, false);
-  const text = withHelpDesk(words, openLaunchOf(request).organization);
+  const { helpDeskName } = openLaunchOf(request).organization;
+  const { kind, text, canReload } = describeProblem(failure, false, { helpDeskName });
   facts.pageProblem = kind;
   const reloadHref = canReload ? request.originalUrl : undefined;
   response.type('html').send(detailProblemPage(frame, { text, supportCode, reloadHref }));

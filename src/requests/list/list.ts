@@ -1,6 +1,5 @@
 /** Loads the EHR's requests of one patient, checked, sorted, merged and named, as the page shows them. */
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
-import { withHelpDesk } from '#src/organizations/help-desk.ts';
 import { type MovementLimits } from '#src/requests/progress/movement.ts';
 import type { Task } from '#src/requests/progress/task.ts';
 import type { FhirError } from '#src/smart/fhir/fhir-error.ts';
@@ -63,7 +62,6 @@ export interface RequestListOptions extends Pick<Naming, 'user' | 'batches' | 'r
   readonly tasks?: BatchSupport | undefined;
   /** After how many days without movement a request is flagged; default: never. */
   readonly movement?: MovementLimits;
-  /** Whom clinicians ask, as the organization calls it. */
   readonly helpDeskName?: string;
 }
 
@@ -73,17 +71,17 @@ export interface RequestListOptions extends Pick<Naming, 'user' | 'batches' | 'r
  * Never throws for what an EHR does: a failure becomes `problem`, with whatever could still be read.
  */
 export async function loadRequests(api: FhirApi, options: RequestListOptions): Promise<RequestList> {
+  const { helpDeskName = '', batches, remembered, includes, movement, encounter } = options;
   if (!options.grantedSearch) {
     return {
       open: [],
       closed: [],
       otherOrders: 0,
       notices: [],
-      problem: named(describeProblem('not-granted', false), options),
+      problem: describeProblem('not-granted', false, { helpDeskName }),
     };
   }
   const { patientId, now, timeZone = serverTimeZone, canRead = () => true, user, limits = [] } = options;
-  const { batches, remembered, includes } = options;
   const found = await search(api, options);
   const sifted = sift(found.requests, patientId);
   const shown = orderForReading(sifted.requests).slice(0, maxRequests);
@@ -96,12 +94,10 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
   const parties = [...owners, ...others];
   const naming = { included: found.included, now, patientId, canRead, user, batches, remembered };
   const { nameOf, notGranted } = await resolveNames(api, parties, naming);
-  const { movement, encounter } = options;
   const at = { now, timeZone, limits: movement, user: user?.reference, encounter };
   const rows = kept.map((request) => toRow(request, nameOf, at, taskOf(request), replacedBy(request)));
   const { end, counted, unreadable, limitedBy } = found.result;
   const otherPatients = sifted.otherPatients + found.otherTasks;
-  const inTheirWords = (text: string) => withHelpDesk(text, { helpDeskName: options.helpDeskName ?? '' });
   const hasMore = end === 'more' || sifted.requests.length > shown.length;
   return {
     open: rows.filter((row) => row.status.group === 'open'),
@@ -109,23 +105,16 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
     otherOrders: sifted.otherOrders,
     notices: [
       ...describeLimits(limits),
-      ...describeLeftOut({ ...sifted, otherPatients, unreadable, counted, limitedBy, hasMore }).map(inTheirWords),
+      ...describeLeftOut({ ...sifted, otherPatients, unreadable, counted, limitedBy, hasMore, helpDeskName }),
       ...describeMerged({ ...merged, inDoubt: onceById(sifted.inDoubt), disputed: sifted.disputed }),
-      ...describeNotGranted(notGranted).map(inTheirWords),
+      ...describeNotGranted(notGranted, helpDeskName),
       ...found.taskNotices,
       ...describeRemarks([...found.remarks]),
     ],
-    problem: named(problemOf(found), options),
+    problem: problemOf(found, helpDeskName),
     hasOthers: otherPatients > 0,
     identifiers: found.identifiers,
   };
-}
-
-function named<Problem extends RequestsProblem | undefined>(
-  problem: Problem,
-  { helpDeskName = '' }: RequestListOptions,
-) {
-  return problem && { ...problem, text: withHelpDesk(problem.text, { helpDeskName }) };
 }
 
 interface Found {
@@ -205,7 +194,7 @@ function refusesSearch(error: FhirError): boolean {
   return refusesSuch(error) || error.status === 500;
 }
 
-function problemOf({ result: { end, isBegun }, failure }: Found): RequestsProblem | undefined {
+function problemOf({ result: { end, isBegun }, failure }: Found, helpDeskName: string): RequestsProblem | undefined {
   if (end === 'complete' || end === 'more') return undefined;
-  return describeProblem(end, isBegun, failure);
+  return describeProblem(end, isBegun, { failure, helpDeskName });
 }

@@ -1,5 +1,6 @@
 /** Why requests could not be read, in a line for the clinician. */
 import type { Rule } from '#src/errors/rules/table.ts';
+import { withHelpDesk } from '#src/organizations/help-desk.ts';
 import type { FhirError, FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 
 /** Why requests are missing. */
@@ -49,8 +50,12 @@ const RULES: Record<ListProblem, Rule> = {
 };
 
 /** The line for requests that could not be read; with `isPartial` it says that some were. */
-export function describeProblem(kind: ListProblem, isPartial: boolean, failure?: FhirError): RequestsProblem {
-  const text = PROBLEM_TEXTS[kind];
+export function describeProblem(
+  kind: ListProblem,
+  isPartial: boolean,
+  { failure, helpDeskName }: { failure?: FhirError | undefined; helpDeskName: string },
+): RequestsProblem {
+  const text = withHelpDesk(PROBLEM_TEXTS[kind], { helpDeskName });
   const canReload = /\breload\b/i.test(text);
   const { status, issues, rule = RULES[kind] } = failure ?? {};
   return { kind, text: isPartial ? `This list may be incomplete. ${text}` : text, canReload, status, issues, rule };

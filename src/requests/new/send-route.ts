@@ -18,7 +18,7 @@ import { EXPIRED, problemOf } from '#src/requests/delivery/problem-text.ts';
 import { sendForm } from '#src/requests/delivery/send-form.ts';
 import type { FormSending } from '#src/requests/delivery/sending.ts';
 import { soon } from '#src/requests/delivery/soon.ts';
-import { type Draft, nameOf, type OriginalEnd } from '#src/requests/form/draft-store.ts';
+import type { Draft, OriginalEnd } from '#src/requests/form/draft-store.ts';
 import { type FormOwner, type FormTicket, isExpired, newForm, ownerHash, ownerOf } from '#src/requests/form/form.ts';
 import { chosenIn, hasChartValues, NOTHING_CHOSEN } from '#src/requests/form/from-chart.ts';
 import { draftOf, hasContent, typedOf } from '#src/requests/form/keep-typed.ts';
@@ -194,15 +194,4 @@ async function ownTicket({ drafts }: NewRequestDependencies, request: Request, o
   const ticket = await drafts.readTicket(fieldOf(request, 'ticket', 'sealed'));
   if (ticket && ownerHash(ticket.owner) === ownerHash(owner)) return ticket;
   throw new AppError('request.forged', "the form's ticket is missing or of another patient or user");
-}
-
-/** `POST …/discard`: the draft that the field `form` names goes; leads to the list. Behind the launch guard. */
-export function discardDraft(deps: NewRequestDependencies): RequestHandler {
-  return async (request, response) => {
-    const { launch, cookieSecret } = openLaunchOf(request);
-    assertOwnForm(request, deps.publicUrl, cookieSecret);
-    const name = fieldOf(request, PAGE, 'code');
-    await deps.drafts.discard(ownerOf(launch), (draft) => nameOf(draft) === name);
-    toList(deps, request, response);
-  };
 }

@@ -271,6 +271,15 @@ test('without the permission the EHR is not even asked (SCO-19)', async () => {
   });
 });
 
+test('whom to ask is the organization’s own help desk', async () => {
+  const stranger = { subject: { reference: 'Patient/other' } };
+  await using server = await startFhirServer(() => searchset([request('1', stranger)]));
+  const list = await loadRequests(server.api, { ...options, helpDeskName: 'Ward Desk' });
+  expect(list.notices.join()).toContain('Tell Ward Desk.');
+  const refused = await loadRequests(server.api, { ...options, grantedSearch: false, helpDeskName: 'Ward Desk' });
+  expect(refused.problem?.text).toContain('Ask Ward Desk for the permission');
+});
+
 test.for<[string, Answer, string, string]>([
   ['401', { status: 401 }, 'unauthorized', 'Your EHR session for this app has ended.'],
   ['403', { status: 403 }, 'refused', 'The EHR did not let this app read requests.'],

@@ -222,6 +222,7 @@ describe('sent', () => {
 describe('nothing is cancelled while the new one is not proved to exist', () => {
   test.for([
     ['refused', { status: 422 }, 'Not sent.'],
+    ['not permitted', { status: 403 }, 'Ask Ward Desk to check your access to orders.'],
     ['lost', { status: 500 }, 'The EHR did not confirm the request'],
   ] as const)('%s', async ([, answer, words]) => {
     onCreate = () => answer;
