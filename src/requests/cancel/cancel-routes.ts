@@ -85,7 +85,7 @@ export function cancelRoute(deps: CancelDependencies): RequestHandler {
   return async (request, response) => {
     const { cookieSecret } = openLaunchOf(request);
     assertOwnForm(request, deps.publicUrl, cookieSecret);
-    const { launch, organization, requestId, reading } = await open(deps, request);
+    const { launch, requestId, reading } = await open(deps, request);
     const say = async (outcome: Outcome) => {
       const name = randomBytes(32).toString('base64url');
       await deps.outcomes.keep(name, launch.id, outcome, BOUNDS);

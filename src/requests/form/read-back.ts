@@ -39,7 +39,7 @@ export function readBack(
   const { answers, rest } = detailsOf(details, service);
   const [place] = [...asRecords(resource.locationReference), ...asRecords(resource.locationCode)];
   // Notes that others have added name their author.
-  const [note] = asRecords(resource.note).filter((one) => !('authorString' in one) && !('authorReference' in one));
+  const note = asRecords(resource.note).find((one) => !('authorString' in one) && !('authorReference' in one));
   const lost = [service ? '' : textIn(category.text), performer && !isOffered ? named : '', ...rest].filter(
     (text) => text !== '',
   );
@@ -71,7 +71,7 @@ function textIn(value: unknown): string {
 }
 
 /** An EHR may keep the code alone, or the words alone. */
-function isNamed({ text, system = '', code = '' }: Service, category: ForeignRecord): boolean {
+function isNamed({ text, system, code }: Service, category: ForeignRecord): boolean {
   const isCoded = asRecords(category.coding).some((one) => one.code === code && one.system === system);
   return (code !== '' && isCoded) || text === textIn(category.text);
 }

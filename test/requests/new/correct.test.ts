@@ -59,7 +59,7 @@ const url = (path: string) => `${world().url}/launches/${launchIdOf(list)}/reque
 const correct = (id = 'sr-1') => browser.open(url(`${id}/correct`), { form: { csrf: csrfOf(list) } });
 const writes = () =>
   ehr.requests
-    .filter(({ method, path }) => method === 'PUT' || (method === 'POST' && /ServiceRequest$/.test(path)))
+    .filter(({ method, path }) => method === 'PUT' || (method === 'POST' && path.endsWith('/ServiceRequest')))
     .map(({ method }) => method);
 const old = () => chart.get('sr-1') as Resource;
 const change = (id: string, changes: Resource) => void chart.set(id, { ...chart.get(id), ...changes });
