@@ -1,4 +1,5 @@
 /** What the sandbox EHR promises to the tests, the demo and the benchmarks that start it. */
+import type { StyleName } from './data/styles.ts';
 import type { FaultSwitches } from './fault-switches.ts';
 import type { VendorProfileName } from './profiles.ts';
 
@@ -60,6 +61,8 @@ export interface LaunchOptions {
   /** Default true. */
   needPatientBanner?: boolean;
   fhirContext?: unknown;
+  /** The chart's look, which the app is told; default: day. */
+  style?: StyleName;
 }
 
 export interface Sandbox {

@@ -2,6 +2,7 @@
 import { type Response, Router } from 'express';
 import { openidConfiguration, smartConfiguration } from '#sandbox/authorization/documents.ts';
 import type { SigningKeys } from '#sandbox/authorization/signing-keys.ts';
+import { type StyleName, stylePath, styles } from '#sandbox/data/styles.ts';
 import type { Facts } from './facts.ts';
 import type { Fault, JsonObject } from './fault.ts';
 import { type FaultSwitches, throughFaults } from './fault-switches.ts';
@@ -13,21 +14,6 @@ export interface DocumentDeps {
   faults: FaultSwitches;
   keys: SigningKeys;
 }
-
-/** SMART's experimental styling: the eleven known properties, as a hospital would set them. */
-const style = {
-  color_background: '#f6f8fa',
-  color_error: '#9e2d2d',
-  color_highlight: '#005f87',
-  color_modal_backdrop: '',
-  color_success: '#2f6f33',
-  color_text: '#303030',
-  dim_border_radius: '6px',
-  dim_font_size: '15px',
-  dim_spacing_size: '18px',
-  font_family_body: 'system-ui, "Segoe UI", Arial, sans-serif',
-  font_family_heading: 'system-ui, "Segoe UI", Arial, sans-serif',
-};
 
 function send(response: Response, document: JsonObject): void {
   response.set('cache-control', 'public, max-age=300').json(document);
@@ -77,7 +63,9 @@ export function documentsRouter(deps: DocumentDeps): Router {
     });
   }
   router.get('/auth/jwks', async (_request, response) => send(response, await keySet(deps)));
-  router.get('/style.json', (_request, response) => send(response, style));
+  for (const name of Object.keys(styles) as StyleName[]) {
+    router.get(stylePath(name), (_request, response) => send(response, styles[name]));
+  }
   // oidc-provider would answer with documents of its own where this vendor has none.
   router.all(['/auth/.well-known/{*rest}', '/fhir/r4/.well-known/{*rest}'], (_request, response) => {
     response.status(404).json({ message: 'no such document' });

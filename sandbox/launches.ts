@@ -1,6 +1,7 @@
 /** The launch values the chart mints: opaque, single use, short-lived, each bound to a patient and a user. */
 import { randomBytes } from 'node:crypto';
 import type { LaunchOptions, SandboxUser } from './contract.ts';
+import type { StyleName } from './data/styles.ts';
 
 /** Real launch values live for minutes. */
 const lifetimeMs = 5 * 60_000;
@@ -14,6 +15,8 @@ export interface LaunchContext {
   /** undefined: not said. */
   needPatientBanner: boolean | undefined;
   fhirContext: unknown;
+  /** Default: day. */
+  style?: StyleName | undefined;
 }
 
 export interface Launches {
@@ -30,8 +33,8 @@ export function createLaunches(now: () => Date): Launches {
     mint: (patient, user, options) => {
       // Opaque means opaque (LA-04): characters that break when an app decodes twice or forgets to encode.
       const value = `${randomBytes(18).toString('base64url')}.a+b/%25=&c`;
-      const { encounter, intent, needPatientBanner = true, fhirContext } = options;
-      const context = { patient, user, encounter, intent, needPatientBanner, fhirContext };
+      const { encounter, intent, needPatientBanner = true, fhirContext, style } = options;
+      const context = { patient, user, encounter, intent, needPatientBanner, fhirContext, style };
       open.set(value, { context, expires: now().getTime() + lifetimeMs });
       return value;
     },

@@ -24,14 +24,17 @@ import { cancelForm, cancelRoute } from '#src/requests/cancel/cancel-routes.ts';
 import { createChartReadings } from '#src/requests/chart/readings.ts';
 import { businessIdentifier } from '#src/requests/delivery/deliveries.ts';
 import { createDeliveryStore } from '#src/requests/delivery/delivery-store.ts';
+import { createUpdateSupport } from '#src/requests/delivery/update-support.ts';
 import { detailRoute } from '#src/requests/detail/detail-route.ts';
 import { createDraftStore, nameOf } from '#src/requests/form/draft-store.ts';
 import { ownerOf } from '#src/requests/form/form.ts';
 import { createFormLimit } from '#src/requests/form/form-limit.ts';
 import { keepTyped, sayKept, sayNothing } from '#src/requests/form/keep-typed.ts';
 import { createBatchSupport } from '#src/requests/list/batch-support.ts';
+import { correctRoute } from '#src/requests/new/correct-route.ts';
+import { discardDraft } from '#src/requests/new/discard-route.ts';
 import { newRequestForm, PAGE } from '#src/requests/new/form-page-route.ts';
-import { createRequest, discardDraft } from '#src/requests/new/send-route.ts';
+import { createRequest } from '#src/requests/new/send-route.ts';
 import { findRoute } from '#src/requests/page/find-route.ts';
 import { createKeptLists } from '#src/requests/page/kept-list.ts';
 import { createPageMemory } from '#src/requests/page/page-memory.ts';
@@ -98,7 +101,8 @@ function mountLaunchPages(mount: Mount, shared: Shared): void {
     const left = (await drafts.of(ownerOf(launch))).drafts.find(({ isLeftOpen }) => isLeftOpen);
     return left && `requests/new?${PAGE}=${nameOf(left)}`;
   };
-  const creating = { ...shared, drafts, deliveries: createDeliveryStore(redis, sealer, clock) };
+  const offersUpdates = createUpdateSupport(outbound, clock);
+  const creating = { ...shared, offersUpdates, drafts, deliveries: createDeliveryStore(redis, sealer, clock) };
   const chart = { charts: createChartStore(redis, sealer, { clock }), batchesOf: createBatchSupport(clock) };
   const newRequest = { ...creating, ...chart, formLimit: createFormLimit(redis) };
   const association = { ...shared, limit: createAssociationLimit(redis) };
@@ -120,7 +124,8 @@ function mountLaunchPages(mount: Mount, shared: Shared): void {
   mount('/requests/new/keep', { post: [longForm, keepTyped(newRequest), sayNothing] });
   mount('/requests/new/discard', { post: [guard, form, discardDraft(newRequest)] });
   // After the names that are no ids.
-  mount('/requests/:requestId', { get: [guard, detailRoute({ ...shared, keptLists })] });
+  mount('/requests/:requestId', { get: [guard, detailRoute({ ...shared, offersUpdates, keptLists })] });
+  mount('/requests/:requestId/correct', { post: [guard, form, correctRoute(newRequest)] });
   const cancelling = { ...newRequest, keptLists, outcomes: createPostOutcomes(redis, sealer) };
   mount('/requests/:requestId/cancel', {
     get: [guard, cancelForm(cancelling)],

@@ -1,6 +1,6 @@
 /**
  * `npm run screens`: starts the demo and photographs the clinician's pages into this folder: each at three widths, in our
- * own light and dark colours, and in the colours of the mock EHR. Needs Chromium (as the tests find it).
+ * own light and dark colours, and in the two looks of the mock EHR. Needs Chromium (as the tests find it).
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -12,9 +12,10 @@ const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const WIDTHS = [1280, 700, 400] as const;
 const LOOKS = {
-  light: { colorScheme: 'light', hasTheme: false },
-  dark: { colorScheme: 'dark', hasTheme: false },
-  ehr: { colorScheme: 'light', hasTheme: true },
+  light: { colorScheme: 'light', style: undefined },
+  dark: { colorScheme: 'dark', style: undefined },
+  ehr: { colorScheme: 'light', style: 'day' },
+  night: { colorScheme: 'light', style: 'night' },
 } as const;
 const PATIENT = 'pat-ada';
 
@@ -52,8 +53,8 @@ async function startDemo(): Promise<{ demo: ChildProcess; chart: string }> {
 }
 
 /** Launches in a window of its own. @returns the address of the list. */
-async function launch(page: Page, chart: string): Promise<string> {
-  const body = await (await fetch(`${chart}/${PATIENT}?user=prac-rivera`)).text();
+async function launch(page: Page, chart: string, style = 'day'): Promise<string> {
+  const body = await (await fetch(`${chart}/${PATIENT}?user=prac-rivera&style=${style}`)).text();
   const url = /<iframe[^>]+src="([^"]+)"/.exec(body)?.[1]?.replaceAll('&amp;', '&');
   if (url === undefined) throw new Error('the chart has no launch');
   await page.goto(url);
@@ -63,7 +64,7 @@ async function launch(page: Page, chart: string): Promise<string> {
 
 // oxlint-disable no-await-in-loop -- one window at a time, as a person would
 async function photograph(browser: Browser, chart: string): Promise<void> {
-  for (const [look, { colorScheme, hasTheme }] of Object.entries(LOOKS)) {
+  for (const [look, { colorScheme, style }] of Object.entries(LOOKS)) {
     for (const width of WIDTHS) {
       const context = await browser.newContext({
         viewport: { width, height: 900 },
@@ -71,8 +72,8 @@ async function photograph(browser: Browser, chart: string): Promise<void> {
         reducedMotion: 'reduce',
       });
       const page = await context.newPage();
-      if (!hasTheme) await page.route('**/theme.css*', (route) => route.abort());
-      const list = await launch(page, chart);
+      if (style === undefined) await page.route('**/theme.css*', (route) => route.abort());
+      const list = await launch(page, chart, style);
       for (const [name, open] of Object.entries(PAGES)) {
         await open(page, list);
         await page.screenshot({
@@ -82,6 +83,11 @@ async function photograph(browser: Browser, chart: string): Promise<void> {
           fullPage: true,
         });
       }
+      // Else the next pictures would show the drafts of these.
+      await page.goto(list);
+      await page.locator('.discard summary').first().click();
+      await page.getByRole('button', { name: 'Discard for good' }).click();
+      await page.locator('.requests').waitFor();
       await context.close();
     }
   }

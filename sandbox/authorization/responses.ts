@@ -1,6 +1,7 @@
 /** The seams between oidc-provider and the outside: SMART context goes into its answers, and faults strike there. */
 import type { KoaContext, OidcContext } from 'oidc-provider';
 import type { SandboxApp } from '#sandbox/contract.ts';
+import { stylePath } from '#sandbox/data/styles.ts';
 import type { JsonObject } from '#sandbox/fault.ts';
 import { throughFaults } from '#sandbox/fault-switches.ts';
 import type { LaunchContext } from '#sandbox/launches.ts';
@@ -21,7 +22,7 @@ function contextMembers(context: LaunchContext, origin: string): JsonObject {
     ...(context.patient !== undefined && { patient: context.patient }),
     ...(context.encounter !== undefined && { encounter: context.encounter }),
     ...(context.needPatientBanner !== undefined && { need_patient_banner: context.needPatientBanner }),
-    smart_style_url: `${origin}/style.json`,
+    smart_style_url: `${origin}${stylePath(context.style ?? 'day')}`,
     tenant: 'st-elsewhere',
     ...(context.intent !== undefined && { intent: context.intent }),
     ...(context.fhirContext !== undefined && { fhirContext: context.fhirContext }),

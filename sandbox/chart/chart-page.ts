@@ -2,6 +2,7 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import type { Patient } from 'fhir/r4.js';
 import type { SandboxUser } from '#sandbox/contract.ts';
+import { type StyleName, styles } from '#sandbox/data/styles.ts';
 import { layout } from './layout.ts';
 import { chartName } from './patient-name.ts';
 
@@ -10,6 +11,7 @@ export interface ChartProps {
   users: readonly SandboxUser[];
   /** Id of the user at the keyboard. */
   user: string;
+  style: StyleName;
   activeFaults: readonly string[];
   profileName: string;
   /** The open chart, with a launch URL minted for this page view. */
@@ -19,27 +21,29 @@ export interface ChartProps {
   iframeSandbox: string | undefined;
 }
 
-function chartPath(id: string | undefined, user: string, suffix = ''): string {
-  return `/chart/${encodeURIComponent(id ?? '')}${suffix}?user=${encodeURIComponent(user)}`;
+function chartPath(id: string | undefined, { user, style }: Pick<ChartProps, 'user' | 'style'>, suffix = ''): string {
+  const look = style === 'day' ? '' : `&style=${style}`;
+  return `/chart/${encodeURIComponent(id ?? '')}${suffix}?user=${encodeURIComponent(user)}${look}`;
 }
 
-function patientList({ patients, user, open }: ChartProps): SafeHtml {
+function patientList({ patients, open, ...chosen }: ChartProps): SafeHtml {
   return html`<ul class="list-unstyled mb-0">
 ${patients.map((patient) => {
   const current = patient.id === open?.patient.id ? html.raw`aria-current="page"` : null;
-  return html`<li><a href="${chartPath(patient.id, user)}" ${current}><bdi>${chartName(patient)}</bdi>
+  return html`<li><a href="${chartPath(patient.id, chosen)}" ${current}><bdi>${chartName(patient)}</bdi>
 <small class="d-block text-secondary">${patient.birthDate ?? 'no birth date'} · ${patient.gender ?? 'unknown'}</small></a></li>
 `;
 })}</ul>`;
 }
 
-function userPicker({ users, user, open }: ChartProps): SafeHtml {
+function userPicker({ users, user, style, open }: ChartProps): SafeHtml {
   const options = users.map(
     (one) => html`<option value="${one.id}" ${one.id === user ? html.raw`selected` : null}>${one.name}</option>`,
   );
   return html`<form method="get" action="${open ? `/chart/${open.patient.id ?? ''}` : '/chart'}" class="mb-3">
 <label class="form-label mb-1" for="user">Signed in as</label>
 <div class="input-group input-group-sm"><select class="form-select" id="user" name="user">${options}</select>
+<select class="form-select" name="style" aria-label="Look of the chart">${Object.keys(styles).map((name) => html`<option value="${name}" ${name === style ? html.raw`selected` : null}>${name}</option>`)}</select>
 <button class="btn btn-outline-secondary">Switch</button></div>
 </form>`;
 }
@@ -60,8 +64,8 @@ function openChart(props: ChartProps): SafeHtml {
   const sandbox = props.iframeSandbox === undefined ? null : html`sandbox="${props.iframeSandbox}"`;
   return html`<div class="ehr-chart-header">
 <h1>Chart of <bdi>${chartName(patient)}</bdi></h1>
-<a class="btn btn-sm btn-primary" href="${chartPath(patient.id, props.user)}">Open in the chart</a>
-<a class="btn btn-sm btn-outline-primary" target="_blank" rel="noopener" href="${chartPath(patient.id, props.user, '/new-window')}">Open in a new window</a>
+<a class="btn btn-sm btn-primary" href="${chartPath(patient.id, props)}">Open in the chart</a>
+<a class="btn btn-sm btn-outline-primary" target="_blank" rel="noopener" href="${chartPath(patient.id, props, '/new-window')}">Open in a new window</a>
 </div>
 <iframe title="App for ${chartName(patient)}" src="${appUrl}" ${sandbox}></iframe>`;
 }

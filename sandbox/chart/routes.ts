@@ -5,6 +5,7 @@ import type { Patient } from 'fhir/r4.js';
 import type { LaunchOptions, SandboxUser } from '#sandbox/contract.ts';
 import { currentStay } from '#sandbox/data/current-stay.ts';
 import type { Records } from '#sandbox/data/records.ts';
+import { isStyleName, type StyleName } from '#sandbox/data/styles.ts';
 import type { Facts } from '#sandbox/facts.ts';
 import type { FaultSwitches } from '#sandbox/fault-switches.ts';
 import { isFaultName } from '#sandbox/faults.ts';
@@ -33,12 +34,17 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+/** The look that was chosen; the first one by default. */
+function styleOf({ query: { style } }: Request): StyleName {
+  return isStyleName(style) ? style : 'day';
+}
+
 /** The launch a click in this chart means: the chosen user, and the patient's current stay as the encounter. */
 function launchOptions(request: Request, patientId: string, { records, users }: ChartDeps): LaunchOptions {
   const asked = textOf(request.query.user);
   const user = users.find((one) => one.id === asked) ?? users[0];
   const encounter = currentStay(records, patientId);
-  return { ...(user && { user: user.id }), ...(encounter && { encounter }) };
+  return { ...(user && { user: user.id }), ...(encounter && { encounter }), style: styleOf(request) };
 }
 
 /** The patient in the path; answers 404 itself when there is none by that id. */
@@ -62,6 +68,7 @@ function showChart(request: Request, response: Response, deps: ChartDeps): void 
     patients: deps.records.ofType('Patient'),
     users: deps.users,
     user: textOf(request.query.user) ?? deps.users[0]?.id ?? '',
+    style: styleOf(request),
     activeFaults: deps.faults.active(),
     profileName: deps.profileName,
     ...(patient?.id && {

@@ -11,7 +11,12 @@ import type {
   DiscoveredConnection,
   Suggestion,
 } from '#src/checks/rows/result.ts';
-import { type ParsedCapability, parseCapability, TASKS_ALONG } from '#src/smart/documents/capability-statement.ts';
+import {
+  offersRequestUpdates,
+  type ParsedCapability,
+  parseCapability,
+  TASKS_ALONG,
+} from '#src/smart/documents/capability-statement.ts';
 import { documentOf } from '#src/smart/documents/fetched.ts';
 import type { ParsedConfiguration, SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { supportsUsCoreRequests } from '#src/smart/documents/us-core.ts';
@@ -45,7 +50,7 @@ export async function discoveredBy(context: CheckContext): Promise<DiscoveredCon
     authorizationServer: new URL(configuration.tokenEndpoint).origin,
     freshForMs,
     requestIncludes: includesOf(capability),
-    updatesRequests: capability && capability.resources.get('ServiceRequest')?.interactions.includes('update') === true,
+    updatesRequests: offersRequestUpdates(capability),
     usCoreRequests: supportsUsCoreRequests(capability),
   };
 }

@@ -13,3 +13,11 @@ export function helpDeskOf({ helpDeskName, helpDeskTelephone, helpDeskUrl }: Set
     url: helpDeskUrl || undefined,
   };
 }
+
+/** What a text calls `{help desk}`: the organization's own, by its name. @param text of ours. */
+export function withHelpDesk(text: string, { helpDeskName }: Pick<Settings, 'helpDeskName'>): string {
+  return text.replaceAll('{help desk}', helpDeskName || HELP_DESK);
+}
+
+/** Where the organization has named none, as on error pages. */
+export const HELP_DESK = 'your help desk';

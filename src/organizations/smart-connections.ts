@@ -65,10 +65,8 @@ export function createSmartConnections(options: {
     const found = { configuration, fetchedAt, freshUntil: fetchedAt + freshForMs };
     if (freshForMs > 0) {
       known.set(id, { ...found, version });
-      const { requestIncludes, updatesRequests, usCoreRequests } = organization.discovered ?? {};
       const life = { fetchedAt: iso(fetchedAt), freshUntil: iso(found.freshUntil) };
-      const row = { configuration, ...life, requestIncludes, updatesRequests, usCoreRequests };
-      store.saveDiscovered(id, version, row).catch(warn(organization, 'discovery.not-saved'));
+      store.saveDiscovered(id, version, { configuration, ...life }).catch(warn(organization, 'discovery.not-saved'));
     }
     return found;
   }

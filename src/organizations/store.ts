@@ -106,7 +106,10 @@ export function createOrganizationStore(db: Queries): OrganizationStore {
       const madeForThis = and(eq(organizations.id, id), eq(organizations.connectionVersion, connectionVersion));
       await db
         .update(organizations)
-        .set({ discovered: storedValue(discovered) })
+        // What this one does not say, an earlier one of the same connection has found, perhaps a moment ago.
+        .set({
+          discovered: sql`coalesce(${organizations.discovered}, '{}'::jsonb) || ${JSON.stringify(storedValue(discovered))}::jsonb`,
+        })
         .where(madeForThis);
     },
     findDraft: async (id) => {

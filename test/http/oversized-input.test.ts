@@ -68,6 +68,7 @@ const launchForms: [path: string, ...fields: string[]][] = [
   ['/requests/new/keep', 'ticket', 'what'],
   ['/requests/new/discard', 'csrf'],
   ['/requests/an-id/cancel', 'reason', 'version', 'status'],
+  ['/requests/an-id/correct', 'csrf'],
   ['/association', 'code'],
   ['/sign-out', 'all'],
 ];

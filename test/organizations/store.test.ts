@@ -81,6 +81,15 @@ describe.for(await testDatabases())('organizations on $name', ({ open }) => {
     expect(await store.find('cosmetic')).toMatchObject({ connectionVersion: 1, discovered: { fetchedAt: 'then' } });
   });
 
+  test('a discovery by a launch keeps what a check has found of the same connection', async () => {
+    await create('checked');
+    const found = { updatesRequests: true, requestIncludes: ['*'] };
+    await store.saveDiscovered('checked', 1, { configuration: {}, fetchedAt: 'a', freshUntil: 'b', ...found });
+    await store.saveDiscovered('checked', 1, { configuration: { a: 1 }, fetchedAt: 'c', freshUntil: 'd' });
+    const kept = { configuration: { a: 1 }, fetchedAt: 'c', freshUntil: 'd', ...found };
+    expect((await store.find('checked'))?.discovered).toEqual(kept);
+  });
+
   test('a discovery made for an earlier connection is not kept', async () => {
     await create('late');
     await change('late', { fhirBaseUrl: 'https://moved.example/fhir' });

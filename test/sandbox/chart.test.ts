@@ -95,13 +95,16 @@ test('every page finds its icon', async () => {
   expect(icons[0]?.headers.get('content-type')).toContain('image/svg+xml');
 });
 
-test('the hospital’s style is one the app takes whole: readable colours and a sans-serif face', async () => {
-  const style: Record<string, string> = JSON.parse(await page('/style.json'));
-  const sheet = smartStyleSheet(style) ?? '';
-  for (const value of Object.values(style).filter(Boolean)) expect(sheet).toContain(`:${value}`);
-  expect(sheet).toContain(`--smart-color-highlight:${style['color_highlight']}`);
-  expect(style['font_family_body']).toMatch(/sans-serif$/);
-});
+test.for(['/style.json', '/style-night.json'])(
+  '%s is a style the app takes whole: readable colours and a sans-serif face',
+  async (path) => {
+    const style: Record<string, string> = JSON.parse(await page(path));
+    const sheet = smartStyleSheet(style) ?? '';
+    for (const value of Object.values(style).filter(Boolean)) expect(sheet).toContain(`:${value}`);
+    expect(sheet).toContain(`--smart-color-highlight:${style['color_highlight']}`);
+    expect(style['font_family_body']).toMatch(/sans-serif$/);
+  },
+);
 
 test('a form cannot switch on what is not in the catalogue', async () => {
   await post(`${sandbox.origin}/faults`, { name: 'constructor', action: 'on' });

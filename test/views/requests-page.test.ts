@@ -21,6 +21,7 @@ const startProps = {
   asOf: new Date('2026-11-22T14:02:33Z'),
   timeZone: 'America/New_York',
   refreshHref: '/launches/abc/requests',
+  helpDesk: 'your help desk',
 };
 const row: RequestRow = {
   id: '1',

@@ -44,6 +44,8 @@ export interface DetailProps extends DetailFrame {
   readonly json: string;
   /** undefined where it was not created here, or cannot be changed */
   readonly cancelHref?: string | undefined;
+  /** undefined where it was not created here, has ended, or none can be created */
+  readonly correct?: { readonly action: string; readonly csrfToken: string } | undefined;
 }
 
 const ASSETS = { styles: ['requests.css'], script: 'copy.js' } as const;
@@ -56,14 +58,21 @@ export function detailPage(props: DetailProps): string {
     row.service,
     html`<div class="detail facts-of">
 ${row.caution === undefined ? null : html`<p><em>${row.caution}</em></p>`}<p class="state">${statusOf(row)}${row.priority === undefined ? null : html` ${priorityBadge(row)}`}</p>
-<p class="next-step">${row.next.isAction ? html`<span class="your-turn">Next step</span>` : 'Next step'}: <strong>${row.next.text}</strong>${stillFlag(row)}${props.cancelHref === undefined ? null : html` <a class="btn btn-sm refresh" href="${props.cancelHref}">Cancel the request…</a>`}</p>
-${notices.map((line) => html`<p class="notice notice-info">${icon('info')} <span>${line}</span></p>`)}<div class="detail-columns"><div>
+<p class="next-step">${row.next.isAction ? html`<span class="your-turn">Next step</span>` : 'Next step'}: <strong>${row.next.text}</strong>${stillFlag(row)}</p>
+${actions(props)}${notices.map((line) => html`<p class="notice notice-info">${icon('info')} <span>${line}</span></p>`)}<div class="detail-columns"><div>
 ${sections.map(factSection)}</div><div>
 ${timelineSection(timeline)}${relatedSection(related)}${numberSection(numbers)}</div></div>
 <details class="resource"><summary>FHIR resource, for support staff</summary><pre tabindex="0">${json}</pre></details>
 </div>
 `,
   );
+}
+
+/** What can be done about it here. */
+function actions({ correct, cancelHref }: DetailProps): SafeHtml | null {
+  if (correct === undefined && cancelHref === undefined) return null;
+  return html`<div class="request-actions">${correct && html`<form method="post" action="${correct.action}"><input type="hidden" name="csrf" value="${correct.csrfToken}"><button class="btn btn-sm" type="submit">${icon('draft')} Correct and resend</button></form>`}${cancelHref === undefined ? null : html`<a class="btn btn-sm" href="${cancelHref}">${icon('cancelled')} Cancel the request…</a>`}</div>
+`;
 }
 
 /** A request that the EHR did not give this time. */

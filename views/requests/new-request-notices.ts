@@ -7,6 +7,7 @@ import { discardForm } from './draft-list.ts';
 import { FIELDS, labels } from './new-request-fields.ts';
 import type { OfferedService } from './new-request-own.ts';
 import type { PatientIdentity } from './patient-banner.ts';
+import { dates } from './request-row.ts';
 
 /** Where the answer to a form stands on the page that it leads to. */
 export const RESULT = 'result';
@@ -16,6 +17,34 @@ export interface KeptDraft {
   readonly savedAt: Date;
   /** whether it is in the EHR is not known */
   readonly mayBeSent: boolean;
+}
+
+/** The request that a form corrects. Texts are plain, not yet escaped. */
+export interface CorrectedRequest {
+  readonly id: string;
+  readonly what: string;
+  readonly needed?: string | undefined;
+  /** it had ended before the form was sent */
+  readonly isOver?: boolean | undefined;
+  /** whether this app can cancel it once the new one exists */
+  readonly canCancel: boolean;
+  /** what it says for which the form has no place */
+  readonly lost: readonly string[];
+}
+
+/** Which request is corrected, what becomes of it and when, and what was not taken over. */
+export function correctsLine(corrects: CorrectedRequest | undefined, base: string): SafeHtml | null {
+  if (corrects === undefined) return null;
+  const { id, what, needed, isOver, canCancel, lost } = corrects;
+  const then =
+    isOver === true
+      ? 'That one is not open in the EHR any more.'
+      : canCancel
+        ? 'That one is cancelled as soon as the EHR has confirmed the new one, and not before.'
+        : 'This app cannot cancel requests in this EHR: that one stays open until you cancel it in the chart.';
+  return html`<div class="notice notice-info">${icon('info')} <div><p>This is a new request. It replaces <a href="${base}/requests/${id}"><bdi>${what}</bdi></a>${needed === undefined ? null : html`, needed ${dates(needed)}`}. ${then}</p>
+${lost.length === 0 ? null : html`<p>Not taken over, because the form has no place for it: ${lost.map((text, index) => html`${index === 0 ? null : '; '}<bdi>${text}</bdi>`)}.</p>`}</div></div>
+`;
 }
 
 /** What came of sending. */

@@ -5,7 +5,16 @@ import type { TypedForm } from '#views/typed-form.ts';
 import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
 import { type ChartChoices, type ChartValue, chartChoices, chartFacts, filledHint } from './new-request-chart.ts';
 import { area, type Choice, line, repeats, select } from './new-request-fields.ts';
-import { diedLine, draftLine, type FormResult, type KeptDraft, RESULT, resultNotice } from './new-request-notices.ts';
+import {
+  type CorrectedRequest,
+  correctsLine,
+  diedLine,
+  draftLine,
+  type FormResult,
+  type KeptDraft,
+  RESULT,
+  resultNotice,
+} from './new-request-notices.ts';
 import { hiddenFor, type OfferedService, ownQuestions } from './new-request-own.ts';
 import { type PatientIdentity, patientBanner } from './patient-banner.ts';
 
@@ -29,6 +38,7 @@ export interface NewRequestPageProps extends FormResult {
   /** what the form carries as the answer to the question: it is given by sending the form again */
   readonly confirmed: string | undefined;
   readonly draft: KeptDraft | undefined;
+  readonly corrects?: CorrectedRequest | undefined;
   /** of the form, in addresses */
   readonly name: string;
   /** the organization's, an IANA name */
@@ -70,7 +80,7 @@ export function newRequestStart(props: NewRequestPageProps): string {
   const before = isWrong ? 'Error: ' : question === undefined ? '' : 'Please confirm: ';
   const leaves = props.leavesInSeconds;
   const start = layoutStart({
-    title: `${before}New request for ${patient.name}`,
+    title: `${before}${props.corrects ? 'Correct a request' : 'New request'} for ${patient.name}`,
     themeUrl: props.themeUrl,
     bar: clinicianBar(props.bar),
     styles: ['new-request.css'],
@@ -78,9 +88,9 @@ export function newRequestStart(props: NewRequestPageProps): string {
   });
   // A page whose address ends in the target of its notice opens there, with the focus on it.
   return String(html`${start}${patientBanner(patient, props.needPatientBanner)}<div class="page-heading">
-<h1>New request<span class="visually-hidden"> for <bdi>${patient.name}</bdi></span></h1>
+<h1>${props.corrects ? 'Correct and resend' : 'New request'}<span class="visually-hidden"> for <bdi>${patient.name}</bdi></span></h1>
 </div>
-${resultNotice(props)}${diedLine(patient)}${draftLine(props.draft, props.bar, props)}
+${resultNotice(props)}${diedLine(patient)}${correctsLine(props.corrects, base)}${draftLine(props.draft, props.bar, props)}
 <div class="new-request-columns"><form class="new-request" method="post" action="${base}/requests/new#${RESULT}" data-keep="${base}/requests/new/keep" data-address="${base}/requests/new?form=${props.name}"${leaves === undefined ? null : html` data-leave-to="${base}/closing" data-leave-after="${leaves}"`}>
 <input type="hidden" name="csrf" value="${csrfToken}">
 <input type="hidden" name="ticket" value="${props.ticket}">

@@ -3,7 +3,7 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { layout } from '#views/layout.ts';
 import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
-import { diedLine, RESULT } from './new-request-notices.ts';
+import { type CorrectedRequest, correctsLine, diedLine, RESULT } from './new-request-notices.ts';
 import { type PatientIdentity, patientBanner } from './patient-banner.ts';
 
 /** One value of a part. */
@@ -28,6 +28,7 @@ export interface ReviewPageProps {
   /** what the form holds, so that sending and changing lose nothing */
   readonly values: Readonly<Record<string, string>>;
   readonly parts: readonly ReviewPart[];
+  readonly corrects?: CorrectedRequest | undefined;
   /** something of this form left and was not confirmed: the EHR can be asked for it */
   readonly canLook: boolean;
   /** whether it is in the EHR is not known */
@@ -53,7 +54,7 @@ export function reviewPage(props: ReviewPageProps): string {
 <h1>Review the request</h1>
 <p class="as-of">${props.mayBeSent ? 'It may be in the EHR already' : 'Nothing has been sent yet'}. This is what the receiver will read.</p>
 </div></div>
-${problem === undefined ? null : html`<div class="notice notice-problem" id="${RESULT}" role="alert" tabindex="-1">${icon('warning')} <div><p>${problem.text} <span class="support">Support code: <code>${problem.supportCode}</code></span></p></div></div>`}${diedLine(patient)}
+${problem === undefined ? null : html`<div class="notice notice-problem" id="${RESULT}" role="alert" tabindex="-1">${icon('warning')} <div><p>${problem.text} <span class="support">Support code: <code>${problem.supportCode}</code></span></p></div></div>`}${diedLine(patient)}${correctsLine(props.corrects, props.bar.base)}
 <dl class="review">
 ${props.parts.map(part)}</dl>
 ${sendForm(props)}`,

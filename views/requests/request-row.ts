@@ -24,6 +24,8 @@ export interface RequestRow {
   readonly sentTo: { readonly names: readonly string[]; readonly more: number } | undefined;
   readonly requested: { readonly on: string | undefined; readonly by: string | undefined };
   readonly reason: { readonly first: string; readonly more: number } | undefined;
+  /** requests whose place it has taken */
+  readonly older?: readonly { readonly service: string; readonly isOpen: boolean }[] | undefined;
 }
 
 /** A plain status word with the picture and the half of the page it belongs to. */
@@ -56,7 +58,7 @@ const USUAL_SOURCE = 'EHR order';
  * @param mark what is said of a row that was just sent.
  */
 export function requestRow(row: RequestRow, query = '', mark?: string): SafeHtml {
-  return html`<tr role=row${mark === undefined ? null : html` class=fresh`}><th role=rowheader>${mark === undefined ? null : html`<mark>${mark}</mark> `}${caution(row.caution)}${serviceLink(row, query)}${minor(row.detail)}${chip(row.category)}<td role=cell>${statusOf(row)}<td role=cell>${nextStep(row)}<td role=cell>${priorityBadge(row)}<td role=cell>${row.needed === undefined ? null : dates(row.needed)}<td role=cell>${providers(row)}<td role=cell>${requestedText(row.requested)}<td role=cell>${reasonText(row.reason)}
+  return html`<tr role=row${mark === undefined ? null : html` class=fresh`}><th role=rowheader>${mark === undefined ? null : html`<mark>${mark}</mark> `}${caution(row.caution)}${serviceLink(row, query)}${minor(row.detail)}${olderLine(row)}${chip(row.category)}<td role=cell>${statusOf(row)}<td role=cell>${nextStep(row)}<td role=cell>${priorityBadge(row)}<td role=cell>${row.needed === undefined ? null : dates(row.needed)}<td role=cell>${providers(row)}<td role=cell>${requestedText(row.requested)}<td role=cell>${reasonText(row.reason)}
 `;
 }
 
@@ -91,6 +93,15 @@ function nextStep({ next, still, status }: RequestRow): SafeHtml {
 /** What is overdue says so by itself. */
 export function stillFlag({ still, status }: Pick<RequestRow, 'still' | 'status'>): SafeHtml | null {
   return still === undefined || status.isOverdue ? null : html` <em>No movement for ${lengthOf(still)}</em>`;
+}
+
+/** Of two open orders for one ride, the older one is named until it has ended. */
+function olderLine({ older = [], service }: RequestRow): SafeHtml | null {
+  const [first, ...others] = older;
+  if (first === undefined) return null;
+  const name =
+    others.length > 0 ? `${older.length} requests` : first.service === service ? 'an earlier one' : first.service;
+  return minor(`Replaces ${name}${older.some(({ isOpen }) => isOpen) ? ', still open' : ''}`);
 }
 
 function lengthOf(days: number): string {

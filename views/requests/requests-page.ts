@@ -28,6 +28,8 @@ export interface RequestsPageStartProps {
   readonly create?: CreateOffer | undefined;
   /** the visitor has just sent one */
   readonly sent?: SentNotice | undefined;
+  /** whom the organization's users call, such as "your help desk" */
+  readonly helpDesk: string;
   readonly themeUrl?: string | undefined;
   /** what reads this view anew */
   readonly refreshHref: string;
@@ -42,7 +44,7 @@ export function requestsPageStart(props: RequestsPageStartProps): string {
 <h1>Requests<span class="visually-hidden"> for <bdi>${props.patient.name}</bdi></span></h1>
 ${asOfLine(props)}
 ${createLine(props.create, props.bar.base)}</div>
-${props.sent === undefined ? null : sentLine(props.sent, { base: props.bar.base, timeZone: props.timeZone, id: RESULT })}${loadingLine(props.bar.base)}`);
+${props.sent === undefined ? null : sentLine(props.sent, { base: props.bar.base, timeZone: props.timeZone, helpDesk: props.helpDesk, id: RESULT })}${loadingLine(props.bar.base)}`);
 }
 
 function doneLine(text: string): SafeHtml {

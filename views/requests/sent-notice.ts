@@ -2,6 +2,7 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { clockTime } from '#views/instant.ts';
+import { dates } from './request-row.ts';
 
 /** A request that was sent lately. Every text is plain, bounded and not yet escaped. */
 export interface SentNotice {
@@ -14,12 +15,47 @@ export interface SentNotice {
   readonly id: string | undefined;
   /** who is to carry it out, where the request names one */
   readonly provider: string | undefined;
+  /** the request whose place it has taken, and what became of that one */
+  readonly replaced?:
+    | {
+        readonly id: string;
+        readonly what: string;
+        readonly end: 'cancelled' | 'over' | 'changed' | 'refused' | 'unknown' | 'kept';
+      }
+    | undefined;
 }
 
-/** @param id of the one line that the page opens with the focus on, where its address ends in it. */
+/** Whom the organization's clinicians call. */
+export interface SentFrame {
+  readonly base: string;
+  readonly timeZone: string;
+  readonly helpDesk: string;
+  /** of the one line that the page opens with the focus on, where its address ends in it */
+  readonly id: string;
+}
+
+/** What became of the request that was corrected; `canCancel`: its cancel page can still do it. */
+const REPLACED = {
+  cancelled: { text: 'is cancelled in the EHR. Tell a provider who knew of it.', canCancel: false },
+  over: { text: 'was not open in the EHR any more, so nothing was changed in it.', canCancel: false },
+  changed: {
+    text: 'has changed in the EHR since you looked, so it was not cancelled. Look at it, and cancel it if it is still open.',
+    canCancel: true,
+  },
+  refused: {
+    text: 'is still open in the EHR: the EHR did not let this app cancel it. Cancel it, or the patient may be served twice.',
+    canCancel: true,
+  },
+  unknown: {
+    text: 'may still be open in the EHR: the EHR did not confirm that it is cancelled. Look at it, and cancel it if it is still open.',
+    canCancel: true,
+  },
+} as const;
+
+/** Two notices where something is left to do about the request that was corrected. */
 export function sentLine(
-  { what, needed, at, number, id: requestId, provider }: SentNotice,
-  { base, timeZone, id }: { readonly base: string; readonly timeZone: string; readonly id: string },
+  { what, needed, at, number, id: requestId, provider, replaced }: SentNotice,
+  { base, timeZone, helpDesk, id }: SentFrame,
 ): SafeHtml {
   const named = requestId === undefined ? html`${what}` : html`<a href="${base}/requests/${requestId}">${what}</a>`;
   const numbered = number === undefined ? 'The EHR gave no number for it.' : html`Number <code>${number}</code>.`;
@@ -28,7 +64,25 @@ export function sentLine(
       ? 'No provider has been notified yet.'
       : html`It names <bdi>${provider}</bdi>; the EHR does not say whether they have been notified.`;
   return html`<div class="notice notice-done" role="status" id="${id}" tabindex="-1">${icon('done')} <div><p>The request was sent to the EHR.</p>
-<p><strong><bdi>${named}</bdi></strong>${needed === undefined ? null : `, needed ${needed}`}, saved at ${clockTime(at, timeZone)}. ${numbered}</p>
+<p><strong><bdi>${named}</bdi></strong>${needed === undefined ? null : html`, needed ${dates(needed)}`}, saved at ${clockTime(at, timeZone)}. ${numbered}</p>
 <p>${next}</p></div></div>
+${replaced === undefined ? null : replacedLine(replaced, base, helpDesk)}`;
+}
+
+function replacedLine(
+  { id, what, end }: NonNullable<SentNotice['replaced']>,
+  base: string,
+  helpDesk: string,
+): SafeHtml {
+  const named = html`<strong>The request that it replaces</strong>, <a href="${base}/requests/${id}"><bdi>${what}</bdi></a>,`;
+  if (end === 'kept') {
+    return html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${named} is still open in the EHR, and this app cannot cancel requests there. Cancel it in the patient’s chart, or ask ${helpDesk} to: until then the patient may be served twice.</span></p>
+`;
+  }
+  const { text, canCancel } = REPLACED[end];
+  if (!canCancel)
+    return html`<p class="notice notice-done" role="status">${icon('done')} <span>${named} ${text}</span></p>
+`;
+  return html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${named} ${text}</span> <a class="btn btn-sm refresh" href="${base}/requests/${id}/cancel">Cancel it…</a></p>
 `;
 }

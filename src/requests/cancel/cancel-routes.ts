@@ -13,20 +13,20 @@ import { leaveInTime } from '#src/launches/pages/closing-route.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
 import { openReadings } from '#src/requests/chart/open-readings.ts';
+import { CANCELLED_AS, type CancelEnd, cancelRequest, readOwn } from '#src/requests/delivery/cancel-request.ts';
+import { isCancellable, mayUpdateRequests, versionOf } from '#src/requests/delivery/may-cancel.ts';
 import { soon } from '#src/requests/delivery/soon.ts';
 import { ownerOf } from '#src/requests/form/form.ts';
-import { isOfAnotherPatient } from '#src/requests/list/own-patient.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import type { NewRequestFormDependencies } from '#src/requests/new/form-page-route.ts';
+import { recordCancelled } from '#src/requests/new/record-created.ts';
 import type { KeptLists } from '#src/requests/page/kept-list.ts';
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
-import { asRecord, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
 import { visibleLength } from '#src/smart/fhir/visible-text.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { cancelPage } from '#views/requests/cancel-page.ts';
-import { CANCELLED_AS, type CancelEnd, cancelRequest } from './cancel-request.ts';
-import { mayCancel, mayUpdateRequests, versionOf } from './may-cancel.ts';
 import { saidOf } from './said.ts';
 
 export interface CancelDependencies extends NewRequestFormDependencies {
@@ -49,7 +49,7 @@ export function cancelForm(deps: CancelDependencies): RequestHandler {
     const patient = await reading.patient;
     const found = await readRequest(reading.api, requestId, patient.id);
     const outcome = (await deps.outcomes.find(queryOf(request).get(OUTCOME) ?? '', launch.id)) as Outcome | undefined;
-    const isOpen = found !== undefined && mayCancel(found, { ...deps, launch, organization });
+    const isOpen = found !== undefined && isCancellable(found, deps.publicUrl);
     // One that an outcome speaks of may be gone since.
     if (!isOpen && !outcome) throw notFound();
     const { cookieSecret, closing } = openLaunchOf(request);
@@ -85,7 +85,7 @@ export function cancelRoute(deps: CancelDependencies): RequestHandler {
   return async (request, response) => {
     const { cookieSecret } = openLaunchOf(request);
     assertOwnForm(request, deps.publicUrl, cookieSecret);
-    const { launch, organization, requestId, reading } = await open(deps, request);
+    const { launch, requestId, reading } = await open(deps, request);
     const say = async (outcome: Outcome) => {
       const name = randomBytes(32).toString('base64url');
       await deps.outcomes.keep(name, launch.id, outcome, BOUNDS);
@@ -100,25 +100,12 @@ export function cancelRoute(deps: CancelDependencies): RequestHandler {
       ...{ requestId, version, status, reason, now: deps.clock() },
       patientId: (await reading.patient).id,
       by: { name: (await reading.user.soon()).name ?? launch.user.name },
-      isAllowed: (resource) => mayCancel(resource, { ...deps, launch, organization }),
+      isAllowed: (resource) => isCancellable(resource, deps.publicUrl),
     });
     await deps.keptLists.forget(launch.id);
-    if (end.kind === 'cancelled') await soon(deps, () => deps.drafts.forgetSent(ownerOf(launch), end.names));
-    if (end.kind === 'cancelled' && end.isNews) {
-      const { organizationId, user: actor, id: launchId, context } = launch;
-      const { address, supportCode } = contextOf(request);
-      const detail = { status };
-      const event = {
-        organizationId,
-        actor,
-        address,
-        launchId,
-        supportCode,
-        patient: `Patient/${context.patient}`,
-        detail,
-      };
-      deps.audit.record({ event: 'request-cancelled', ...event });
-    }
+    if (end.kind === 'cancelled')
+      await soon(deps, () => deps.drafts.noteCancelled(ownerOf(launch), requestId, end.names));
+    if (end.kind === 'cancelled' && end.isNews) recordCancelled(deps.audit, request, launch, status);
     await say({ kind: end.kind });
   };
 }
@@ -128,18 +115,17 @@ async function open(deps: CancelDependencies, request: Request) {
   const { opened, organization } = openLaunchOf(request);
   const requestId = pathPartOf(request, 'requestId');
   const launch = await deps.currentTokens.current(opened, organization);
-  if (!isFhirId(requestId) || !mayUpdateRequests(launch, organization)) throw notFound();
+  const mayUpdate = isFhirId(requestId) && (await mayUpdateRequests({ ...deps, launch, organization }));
+  if (!mayUpdate) throw notFound();
   return { launch, organization, requestId, reading: openReadings(deps, launch, organization) };
 }
 
+/** What the EHR does not give is as good as absent. */
 async function readRequest(api: FhirApi, requestId: string, patientId: string): Promise<ForeignRecord | undefined> {
-  const resource: ForeignRecord = await api.get(`ServiceRequest/${requestId}`).catch((error: unknown) => {
-    if (error instanceof FhirError) return { resourceType: 'none' };
+  return readOwn(api, { requestId, patientId }).catch((error: unknown) => {
+    if (error instanceof FhirError) return undefined;
     throw error;
   });
-  const isOwn = resource.resourceType === 'ServiceRequest' && resource.id === requestId;
-  const hasSubject = asRecord(resource.subject).reference !== undefined;
-  return isOwn && hasSubject && !isOfAnotherPatient(resource, patientId) ? resource : undefined;
 }
 
 function notFound(): AppError {

@@ -1,5 +1,5 @@
 /** What the page says of a request that was to be cancelled: what is known, and nothing else. */
-import type { CancelEnd } from './cancel-request.ts';
+import type { CancelEnd } from '#src/requests/delivery/cancel-request.ts';
 
 const SAID: Record<CancelEnd['kind'] | 'no-reason', { isDone: boolean; text: string }> = {
   cancelled: {

@@ -76,6 +76,7 @@ export async function readRequests(
     timeZone,
     encounter: launch.context.encounter === undefined ? undefined : `Encounter/${launch.context.encounter}`,
     movement: movementOf(organization),
+    helpDeskName: organization.helpDeskName,
     ...naming,
     mayHaveTasks: mayHaveTasks(launch),
     tasks: readsTasks(organization) && mayUse(launch, { type: 'Task', interaction: 's' }) ? naming.tasks : undefined,

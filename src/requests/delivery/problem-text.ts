@@ -13,7 +13,7 @@ export const CHART_CHANGED =
 
 const REFUSED: Partial<Record<FhirFailure, string>> = {
   unauthorized: "Your EHR session for this app has ended. Open the app again from the patient's chart.",
-  refused: 'The EHR did not let you create this request. Ask your EHR team to check your access to orders.',
+  refused: 'The EHR did not let you create this request. Ask {help desk} to check your access to orders.',
   'not-found': 'The EHR does not take requests from this app. Tell your administrator.',
   unavailable: 'The EHR is not available at the moment. Wait a minute, then send it again.',
   throttled: 'The EHR is busy. Wait a minute, then send it again.',
@@ -33,6 +33,10 @@ export function problemOf(end: Exclude<FormSending['end'], { kind: 'sent' }>, no
       return 'This request is being sent in another window. Look at the list first.';
     case 'chart-changed':
       return CHART_CHANGED;
+    case 'original-changed':
+      return end.now.isOver
+        ? 'Nothing was sent: the request that this one corrects is not open in the EHR any more. Send this one only if the patient still needs it.'
+        : 'Nothing was sent: the request that this one corrects has changed in the EHR since you opened it. Look at it first. If this one is still right, send it.';
     case 'changed':
       return end.isEarlierSent
         ? 'An earlier version of this request was sent and is in the EHR. What you see now was not sent. Send it only if the patient needs both: it becomes a second request.'
@@ -40,7 +44,7 @@ export function problemOf(end: Exclude<FormSending['end'], { kind: 'sent' }>, no
     case 'alike':
       return `You sent the same request ${agoText(end.at, now)}${end.isConfirmed ? '' : ', and the EHR has not confirmed it'}. What you see now was not sent. Send it only if the patient needs both: it becomes a second request.`;
     case 'refused':
-      return `Not sent. ${REFUSED[end.failure] ?? 'The EHR did not accept this request. Tell your EHR team.'}`;
+      return `Not sent. ${REFUSED[end.failure] ?? 'The EHR did not accept this request. Tell {help desk}.'}`;
     case 'unknown':
       if (end.unseen) return UNSEEN[end.unseen];
       return `The EHR did not confirm the request, so it may be there already. Look again, or look in the chart. ${LOOKS_FIRST}`;

@@ -13,21 +13,27 @@ import {
   versionsOf,
 } from './deliveries.ts';
 import { postOnce } from './post-and-confirm.ts';
-import { type FormSending, type SendingDependencies, type SendingLaunch, searchOf } from './sending.ts';
+import {
+  type FormSending,
+  type NotWritten,
+  type SendingDependencies,
+  type SendingLaunch,
+  searchOf,
+} from './sending.ts';
 import { soon } from './soon.ts';
 import { hindranceIn } from './why-not-sent.ts';
 
 /**
  * @param ticket of a form that has not expired, of this launch's patient and user.
  * @param request what the form says.
- * @param write the resource that says it; undefined when it carries what the chart does not have any more.
+ * @param write the resource that says it, or why it is not to be sent.
  */
 export async function sendForm(
   deps: SendingDependencies,
   sendingLaunch: SendingLaunch,
   ticket: FormTicket,
   request: NewRequest,
-  write: (by: Writer) => Promise<FhirResource | undefined>,
+  write: (by: Writer) => Promise<FhirResource | NotWritten>,
 ): Promise<FormSending> {
   const { deliveries, publicUrl, now } = deps;
   const { launch, open, timeZone } = sendingLaunch;
@@ -41,16 +47,17 @@ export async function sendForm(
   const earlier = known.find(isOwn);
   let own = earlier;
   const { api, patient, user } = open();
-  const resource = await write({
+  const written = await write({
     launch,
+    corrects: ticket.corrects,
     identifier: businessIdentifier(publicUrl, identifier),
     patientId: (await patient).id,
     userName: (await user.soon()).name,
     now,
     timeZone,
   });
-  if (!resource) return { end: { kind: 'chart-changed' }, newlyFound: 0 };
-  const end = await postOnce(api, resource, {
+  if (!isResource(written)) return { end: written, newlyFound: 0 };
+  const end = await postOnce(api, written, {
     ...searchOf(sendingLaunch),
     attempted: earlier?.state === 'unknown',
     claim: async () => {
@@ -83,6 +90,10 @@ export async function sendForm(
     });
   });
   return { end, newlyFound: end.kind === 'sent' && isNews ? 1 : 0 };
+}
+
+function isResource(written: FhirResource | NotWritten): written is FhirResource {
+  return 'resourceType' in written;
 }
 
 /** Has no other version of the form left, or been found, since? This page could not speak of it. */

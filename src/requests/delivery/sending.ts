@@ -6,19 +6,25 @@ import type { UserReading } from '#src/requests/chart/practitioner.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 import type { PatientSearch } from './find-sent.ts';
+import type { OriginalHindrance } from './original.ts';
 import type { PostEnd } from './post-and-confirm.ts';
 import type { Hindrance } from './why-not-sent.ts';
 
 /** How it ended. */
 export interface FormSending {
   /**
-   * `absent`: all of the patient's requests were read, and it is not among them, or not yet. `chart-changed`: it names
-   * values that the chart does not have any more, so nothing was sent.
+   * `absent`: all of the patient's requests were read, and it is not among them, or not yet.
    */
-  end: PostEnd | Hindrance | { kind: 'absent' } | { kind: 'chart-changed' };
+  end: PostEnd | Hindrance | { kind: 'absent' } | NotWritten;
   /** How many requests of this form are known to be in the EHR since this very post. */
   newlyFound: number;
 }
+
+/**
+ * Nothing was sent. `chart-changed`: it names values that the chart does not have any more. The others are about the request
+ * that it corrects.
+ */
+export type NotWritten = { kind: 'chart-changed' } | OriginalHindrance;
 
 /** What sending needs beside the launch. */
 export interface SendingDependencies {

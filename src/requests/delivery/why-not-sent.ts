@@ -28,7 +28,9 @@ export function hindranceIn(
   if (versions.some(({ state }) => state === 'posting')) return { kind: 'elsewhere' };
   const others = versions.filter((one) => one !== own);
   const likeness = likenessOf(request);
-  const alike = recentOf(known, now).filter((one) => one.likeness === likeness && one.identifier !== identifier);
+  // A correction is like the request whose place it takes.
+  const expected = [identifier, ...(ticket.corrects?.identifiers ?? [])];
+  const alike = recentOf(known, now).filter((one) => one.likeness === likeness && !expected.includes(one.identifier));
   const disclosed = [...new Set([...others, ...alike].map((one) => one.identifier))];
   const isUndisclosed = (one: Delivery) => ticket.disclosed?.includes(one.identifier) !== true;
   const earlier = others.filter(isUndisclosed);

@@ -10,7 +10,7 @@ import type { DetailFrame, DetailProps } from '#views/requests/detail-page.ts';
 import { readFacts, readNumbers } from './facts.ts';
 import type { ReadDetail } from './read-detail.ts';
 import type { Place } from './referred.ts';
-import { relatedRequests } from './related.ts';
+import { REPLACED_BY, relatedRequests } from './related.ts';
 import { resourceJson } from './resource-json.ts';
 import { readTimeline } from './timeline.ts';
 
@@ -20,7 +20,7 @@ export async function describeDetail(
   { resource, referred, events, isAlone, isPartial }: ReadDetail,
   rows: readonly RequestRow[],
   place: Place & Pick<Naming, 'patientId' | 'user'> & Pick<ReadAt, 'limits'>,
-): Promise<Omit<DetailProps, keyof DetailFrame | 'cancelHref'>> {
+): Promise<Omit<DetailProps, keyof DetailFrame | 'cancelHref' | 'correct'>> {
   const { base, now, timeZone, patientId, user, limits } = place;
   const request = readServiceRequest(resource, place);
   const localOf = (reference: unknown) => localReference(reference, base);
@@ -35,7 +35,11 @@ export async function describeDetail(
   const listed = rows.find(({ id, ehrStatus }) => id === request.id && ehrStatus === fresh.ehrStatus);
   // The list has asked for Tasks, too: where this answer has none, or not all, what it found is not contradicted.
   const { status, next, still, sentTo } = listed && (!task || isPartial) ? listed : fresh;
-  const row = { ...fresh, status, next, still, sentTo };
+  // Which other requests there are, only the list knows.
+  const older = listed?.older;
+  const row = { ...fresh, status, next, still, sentTo, older };
+  const related = relatedRequests(row, rows);
+  const isReplaced = status.group === 'open' && related.some(({ relation }) => relation === REPLACED_BY);
   const named = [...(task?.owner ? [ownerOf(task.owner)] : []), ...request.performers].map(nameOf);
   // A referral stands in the list with what only its order says.
   const performers = named.length === 0 && status.hasProvider ? (sentTo?.names ?? []) : named;
@@ -46,9 +50,17 @@ export async function describeDetail(
     row,
     sections: readFacts(resource, referred, known, place),
     timeline: readTimeline(resource, events, requester, place),
-    related: relatedRequests(row, rows),
+    related,
     numbers: readNumbers(resource),
     notices: [
+      ...(isReplaced
+        ? ['A newer request replaces this one, which is still open in the EHR: it has to be cancelled.']
+        : []),
+      ...(older?.some(({ isOpen }) => isOpen)
+        ? [
+            'The request that it replaces is still open in the EHR. Open that one under “Related requests” to cancel it.',
+          ]
+        : []),
       ...(isAlone ? ['Names and events that the EHR keeps elsewhere could not be read with this request.'] : []),
       ...(isPartial ? ['Not everything about this request could be read. See the EHR.'] : []),
     ],

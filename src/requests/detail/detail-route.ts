@@ -11,11 +11,12 @@ import { leaveInTime } from '#src/launches/pages/closing-route.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { mayUse } from '#src/launches/session/launch.ts';
 import type { CurrentTokens } from '#src/launches/tokens/current-token.ts';
-import { mayCancel } from '#src/requests/cancel/may-cancel.ts';
 import { type BarDependencies, clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
 import { apiOf, mayShowRequests, movementOf, ownUserOf, readsTasks } from '#src/requests/chart/launch-reads.ts';
 import { endIfOver } from '#src/requests/chart/open-readings.ts';
 import type { ChartReadings } from '#src/requests/chart/readings.ts';
+import { mayCancel, mayCorrect } from '#src/requests/delivery/may-cancel.ts';
+import type { UpdateSupport } from '#src/requests/delivery/update-support.ts';
 import { createBatchSupport } from '#src/requests/list/batch-support.ts';
 import { describeProblem } from '#src/requests/list/problem.ts';
 import type { KeptLists } from '#src/requests/page/kept-list.ts';
@@ -24,6 +25,7 @@ import { isFhirId } from '#src/smart/fhir/id.ts';
 import { type DetailFrame, detailPage, detailProblemPage } from '#views/requests/detail-page.ts';
 import { describeDetail } from './describe-detail.ts';
 import { type DetailResult, readDetail } from './read-detail.ts';
+import { REPLACED_BY } from './related.ts';
 
 /** What the route stands on. */
 export interface DetailDependencies extends BarDependencies {
@@ -31,13 +33,15 @@ export interface DetailDependencies extends BarDependencies {
   readings: ChartReadings;
   currentTokens: CurrentTokens;
   publicUrl: URL;
+  offersUpdates: UpdateSupport;
   keptLists: KeptLists;
   audit: Audit;
   clock: Clock;
 }
 
 /**
- * One call where the list is kept that has the request; with the patient's own, three at most. A request that is not there,
+ * One call where the list is kept that has the request; with the patient's own, three at most. Of an EHR that was never
+ * checked, the first page that could offer to cancel asks for the CapabilityStatement besides. A request that is not there,
  * was deleted, or is another patient's ends in the same 404 as an address that never was one.
  *
  * Behind the launch guard.
@@ -45,7 +49,7 @@ export interface DetailDependencies extends BarDependencies {
  * @throws AppError 'request.not-found', and what reading the patient throws.
  */
 export function detailRoute(dependencies: DetailDependencies): RequestHandler {
-  const { outbound, readings, currentTokens, keptLists, audit, clock, publicUrl } = dependencies;
+  const { outbound, readings, currentTokens, keptLists, audit, clock, publicUrl, offersUpdates } = dependencies;
   const batchesOf = createBatchSupport(clock);
   return async (request, response) => {
     const { opened, organization, cookieSecret, closing } = openLaunchOf(request);
@@ -100,10 +104,16 @@ export function detailRoute(dependencies: DetailDependencies): RequestHandler {
     if (read.kind === 'failed') return sendProblem(request, response, frame, read);
     const at = { base: api.base, now, timeZone: organization.timeZone, limits: movementOf(organization) };
     const place = { ...at, patientId, user: ownUserOf(launch, user) };
-    const cancelHref = mayCancel(read.resource, { launch, organization, publicUrl })
+    const cancelHref = (await mayCancel(read.resource, { launch, organization, publicUrl, offersUpdates }))
       ? `${base}/requests/${requestId}/cancel`
       : undefined;
-    response.type('html').send(detailPage({ ...frame, ...(await describeDetail(api, read, rows, place)), cancelHref }));
+    const described = await describeDetail(api, read, rows, place);
+    const isReplaced = described.related.some(({ relation }) => relation === REPLACED_BY);
+    const correct =
+      mayCorrect(read.resource, { launch, organization, publicUrl }) && !isReplaced
+        ? { action: `${base}/requests/${requestId}/correct`, csrfToken: frame.bar.csrfToken }
+        : undefined;
+    response.type('html').send(detailPage({ ...frame, ...described, cancelHref, correct }));
   };
 }
 
@@ -121,7 +131,8 @@ function sendProblem(
   { failure }: Extract<DetailResult, { kind: 'failed' }>,
 ): void {
   const { supportCode, facts } = contextOf(request);
-  const { kind, text, canReload } = describeProblem(failure, false);
+  const { helpDeskName } = openLaunchOf(request).organization;
+  const { kind, text, canReload } = describeProblem(failure, false, { helpDeskName });
   facts.pageProblem = kind;
   const reloadHref = canReload ? request.originalUrl : undefined;
   response.type('html').send(detailProblemPage(frame, { text, supportCode, reloadHref }));

@@ -10,6 +10,8 @@ export interface RelatedRequest {
 }
 
 const MOST = 20;
+/** That a newer request has taken its place. */
+export const REPLACED_BY = 'Replaced by';
 
 /** @param rows of the list that is kept; without it only what the request itself says is known. */
 export function relatedRequests(
@@ -19,18 +21,22 @@ export function relatedRequests(
   const { basedOn, replaces, requisition } = own.relations;
   const self = `ServiceRequest/${own.id}`;
   const others = rows.filter(({ id }) => id !== own.id);
+  const serviceOf = (id: string) =>
+    others.find((row) => row.id === id)?.service ??
+    rows.flatMap(({ older }) => older ?? []).find((one) => one.id === id)?.service;
   const named = (relation: string, locals: readonly string[]) =>
     locals.flatMap((local) => {
       const [type, id] = local.split('/');
-      const service = others.find((row) => row.id === id)?.service;
-      return type === 'ServiceRequest' && id !== undefined && local !== self ? [{ relation, id, service }] : [];
+      return type === 'ServiceRequest' && id !== undefined && local !== self
+        ? [{ relation, id, service: serviceOf(id) }]
+        : [];
     });
   const listed = (relation: string, isRelated: (row: RequestRow) => boolean) =>
     others.filter(isRelated).map(({ id, service }) => ({ relation, id, service }));
   const all = [
     ...named('Made from', basedOn),
     ...named('Replaces', replaces),
-    ...listed('Replaced by', ({ relations }) => relations.replaces.includes(self)),
+    ...listed(REPLACED_BY, ({ relations }) => relations.replaces.includes(self)),
     ...listed('Made from this one', ({ relations }) => relations.basedOn.includes(self)),
     ...listed(
       'On the same form',

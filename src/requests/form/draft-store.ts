@@ -25,8 +25,18 @@ export interface Draft extends Form, Pick<FormTicket, 'disclosed' | 'reviewed'> 
   isAfterExpired?: true;
   /** It shows all that would be sent, and the button that sends it. */
   isReview?: boolean;
+  /** What a correction takes over beside its fields, until its form has shown the chart. */
+  taken?: TakenOver;
   /** Its launch ended, or was about to, while it was open: the next launch leads to it. */
   isLeftOpen?: true;
+}
+
+/** What was read back from a request that is corrected, and stands in no field. */
+export interface TakenOver {
+  /** `Type/id` of what it took from the chart. */
+  references: readonly string[];
+  /** What it says for which the form has no place. */
+  lost: readonly string[];
 }
 
 /** One request that was sent lately: what the list says of it, whether or not the EHR lists it. */
@@ -42,7 +52,12 @@ export interface Sent {
   /** `ServiceRequest/id`, and the number that the EHR itself gave it, where it has said them. */
   resource?: string | undefined;
   number?: string | undefined;
+  /** The request that it has taken the place of, and what became of that one. */
+  replaced?: { id: string; what: string; end: OriginalEnd } | undefined;
 }
+
+/** `kept`: the app cannot cancel requests at this EHR, so it still stands there. `over`: it had ended before. */
+export type OriginalEnd = 'cancelled' | 'over' | 'changed' | 'refused' | 'unknown' | 'kept';
 
 /** Of one owner, the latest first. */
 export interface Kept {
@@ -113,12 +128,29 @@ export function createDraftStore(redis: KeyStore, sealer: Sealer, clock: Clock) 
         const others = kept.sent.filter((one) => one !== earlier);
         return {
           drafts: kept.drafts.filter((draft) => draft.id !== id),
-          sent: [earlier ?? { ...sent, form: nameOf({ id }) }, ...others].slice(0, MOST_SENT),
+          sent: [{ ...(earlier ?? { ...sent, form: nameOf({ id }) }), replaced: sent.replaced }, ...others].slice(
+            0,
+            MOST_SENT,
+          ),
         };
       }),
-    /** It was cancelled since, so the list does not say that it was just sent. @param names of its identifiers. */
-    forgetSent: (owner: FormOwner, names: readonly string[]): Promise<boolean> =>
-      change(owner, ({ sent }) => ({ sent: sent.filter(({ identifier }) => !names.includes(identifier)) })),
+    /**
+     * A request was cancelled since: the list says neither that it was just sent nor that it is still open.
+     *
+     * @param requestId its id in the EHR. @param names of its identifiers.
+     */
+    noteCancelled: (owner: FormOwner, requestId: string, names: readonly string[]): Promise<boolean> =>
+      change(owner, ({ sent }) => ({
+        sent: sent
+          .filter(({ identifier }) => !names.includes(identifier))
+          .map(({ replaced, ...one }) => ({
+            ...one,
+            replaced: replaced?.id === requestId ? { ...replaced, end: 'cancelled' as const } : replaced,
+          })),
+      })),
+    /** The form that corrects a request is the same one however often it is begun, so that it is sent once (FH-17). */
+    correctionOf: (owner: FormOwner, requestId: string): string =>
+      sealer.fingerprint(`correction ${ownerHash(owner)} ${requestId}`),
     /** @param isLeftOpen whether the next launch is to lead to this form; to no other one then. */
     leave: (owner: FormOwner, formId: string | undefined): Promise<boolean> =>
       change(owner, ({ drafts }) => ({

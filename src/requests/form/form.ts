@@ -7,6 +7,23 @@ export interface Form {
   id: string;
   /** ISO instant of its first page. */
   issuedAt: string;
+  /** The request in the EHR whose place it takes. */
+  corrects?: Corrected;
+}
+
+/** A request that is corrected, as it was when the form was filled in from it. */
+export interface Corrected {
+  /** Its id in the EHR. */
+  id: string;
+  /** In the words of the list. */
+  what: string;
+  needed?: string;
+  /** The version that the user has seen; undefined where the EHR gives none. */
+  version?: string;
+  /** It had ended by then, and the user knows. */
+  isOver?: true;
+  /** Those of its identifiers that this app has given to it. */
+  identifiers: readonly string[];
 }
 
 /** The same user at the same patient of the same EHR, in whatever launch (MT-02, LC-19). */
@@ -33,8 +50,8 @@ export interface FormTicket extends Form {
 export const FORM_LIFETIME_MS = 72 * 60 * 60_000;
 
 /** A form that no page has shown yet. */
-export function newForm(now: Date): Form {
-  return { id: randomUUID(), issuedAt: now.toISOString() };
+export function newForm(now: Date, corrects?: Corrected): Form {
+  return { id: randomUUID(), issuedAt: now.toISOString(), ...(corrects && { corrects }) };
 }
 
 /** Is the form older than what is remembered of it? Nothing is sent from it any more. */

@@ -1,9 +1,11 @@
 /** What a new request takes from the chart: nothing that its form did not show. */
 import {
+  CHOSEN_SECTIONS,
   type ChartFact,
   type ChartFacts,
   type ChartSection,
   chosenFrom,
+  keyOf,
   suggestedKeys,
 } from '#src/requests/prefill/facts.ts';
 import { STAY } from '#src/requests/prefill/from-encounter.ts';
@@ -40,9 +42,18 @@ export function filledBy(chart: ChartFacts): Record<(typeof CHART_FIELDS)[number
   };
 }
 
-/** A form as it opens: what the chart gives stands in it once; what was typed, emptied or not chosen stays so. */
-export function filledIn(typed: TypedRequest, chart: ChartFacts): TypedRequest {
+/**
+ * A form as it opens: what the chart gives stands in it once; what was typed, emptied or not chosen stays so.
+ *
+ * @param taken `Type/id` of what an earlier request took from the chart: that is chosen then, and nothing is filled in.
+ */
+export function filledIn(typed: TypedRequest, chart: ChartFacts, taken?: readonly string[]): TypedRequest {
   if (typed['chart'] === 'shown') return typed;
+  if (taken) {
+    const facts = CHOSEN_SECTIONS.flatMap((name) => chart[name].facts);
+    const chosen = facts.filter(({ reference }) => taken.includes(reference));
+    return { ...typed, ...Object.fromEntries(chosen.map((fact) => [`${PICK}${keyOf(fact)}`, 'on'])) };
+  }
   const sources = filledBy(chart);
   const filled = CHART_FIELDS.map((name) => [name, typed[name] || (sources[name][0]?.text ?? '')] as const);
   const picks = suggestedKeys(chart).map((key) => [`${PICK}${key}`, 'on'] as const);

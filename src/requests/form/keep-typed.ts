@@ -69,8 +69,12 @@ export function sayKept({ drafts }: { drafts: DraftStore }): ErrorRequestHandler
 }
 
 /** What a form holds now, with what its page has spoken of. */
-export function draftOf({ id, issuedAt, disclosed, reviewed }: FormTicket, values: TypedRequest, now: Date): Draft {
-  return { id, issuedAt, ...given({ disclosed, reviewed }), values, savedAt: now.toISOString() };
+export function draftOf(
+  { id, issuedAt, corrects, disclosed, reviewed }: FormTicket,
+  values: TypedRequest,
+  now: Date,
+): Draft {
+  return { id, issuedAt, ...given({ corrects, disclosed, reviewed }), values, savedAt: now.toISOString() };
 }
 
 function given<Values extends object>(values: Values) {

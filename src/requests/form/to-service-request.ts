@@ -6,6 +6,7 @@ import type { Receiver } from '#src/settings/receivers.ts';
 import type { Service } from '#src/settings/service-catalogue.ts';
 import { US_CORE_SERVICE_REQUEST } from '#src/smart/documents/us-core.ts';
 import type { FhirResource } from '#src/smart/step-6-fhir-api.ts';
+import type { Corrected } from './form.ts';
 import type { Chosen } from './from-chart.ts';
 import { answersIn, ownDetails } from './own-fields.ts';
 import { isPractitioner } from './permission.ts';
@@ -27,7 +28,12 @@ export interface Authorship {
   receiver: Receiver | undefined;
   /** Whether it names the US Core profile, to which it conforms either way. */
   isUsCore: boolean;
+  /** The request whose place it takes. */
+  corrects?: Corrected | undefined;
 }
+
+/** What stands before these fields where they are details of the order. */
+export const DETAIL_LABELS = { to: 'To', phone: 'Telephone', language: 'Language' } as const;
 
 /** FHIR R4 ServiceRequest: an order, by the signed-in user if they may be a requester. */
 export function toServiceRequest(request: NewRequest, chosen: Chosen, by: Authorship): FhirResource {
@@ -35,15 +41,19 @@ export function toServiceRequest(request: NewRequest, chosen: Chosen, by: Author
   const { encounter } = launch.context;
   const requester = { reference: launch.user.fhirUser, ...(userName === undefined ? {} : { display: userName }) };
   const details = [
-    detail('To', request.to),
-    detail('Telephone', request.phone),
-    detail('Language', request.language),
+    detail(DETAIL_LABELS.to, request.to),
+    detail(DETAIL_LABELS.phone, request.phone),
+    detail(DETAIL_LABELS.language, request.language),
   ].flat();
   const answers = service ? ownDetails(answersIn(request.own, service), service, timeZone) : [];
   return {
     resourceType: 'ServiceRequest',
     ...(by.isUsCore ? { meta: { profile: [US_CORE_SERVICE_REQUEST] } } : {}),
     identifier: [identifier],
+    ...given(
+      'replaces',
+      by.corrects ? [{ reference: `ServiceRequest/${by.corrects.id}`, display: by.corrects.what }] : [],
+    ),
     status: 'active',
     intent: 'order',
     priority: request.priority,

@@ -62,6 +62,7 @@ export interface RequestListOptions extends Pick<Naming, 'user' | 'batches' | 'r
   readonly tasks?: BatchSupport | undefined;
   /** After how many days without movement a request is flagged; default: never. */
   readonly movement?: MovementLimits;
+  readonly helpDeskName?: string;
 }
 
 /**
@@ -70,15 +71,21 @@ export interface RequestListOptions extends Pick<Naming, 'user' | 'batches' | 'r
  * Never throws for what an EHR does: a failure becomes `problem`, with whatever could still be read.
  */
 export async function loadRequests(api: FhirApi, options: RequestListOptions): Promise<RequestList> {
+  const { helpDeskName = '', batches, remembered, includes, movement, encounter } = options;
   if (!options.grantedSearch) {
-    return { open: [], closed: [], otherOrders: 0, notices: [], problem: describeProblem('not-granted', false) };
+    return {
+      open: [],
+      closed: [],
+      otherOrders: 0,
+      notices: [],
+      problem: describeProblem('not-granted', false, { helpDeskName }),
+    };
   }
   const { patientId, now, timeZone = serverTimeZone, canRead = () => true, user, limits = [] } = options;
-  const { batches, remembered, includes } = options;
   const found = await search(api, options);
   const sifted = sift(found.requests, patientId);
   const shown = orderForReading(sifted.requests).slice(0, maxRequests);
-  const { kept, ...merged } = mergeRequests(shown, sifted.inDoubt);
+  const { kept, replacedBy, ...merged } = mergeRequests(shown, sifted.inDoubt);
   const taskOf = tasksFor(found.tasks, merged.referred);
   const owners = kept.flatMap((request) => taskOf(request)?.owner ?? []).map(ownerOf);
   const others = kept.flatMap(({ performers, requester }) => [...performers, ...(requester ? [requester] : [])]);
@@ -87,9 +94,8 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
   const parties = [...owners, ...others];
   const naming = { included: found.included, now, patientId, canRead, user, batches, remembered };
   const { nameOf, notGranted } = await resolveNames(api, parties, naming);
-  const { movement, encounter } = options;
   const at = { now, timeZone, limits: movement, user: user?.reference, encounter };
-  const rows = kept.map((request) => toRow(request, nameOf, at, taskOf(request)));
+  const rows = kept.map((request) => toRow(request, nameOf, at, taskOf(request), replacedBy(request)));
   const { end, counted, unreadable, limitedBy } = found.result;
   const otherPatients = sifted.otherPatients + found.otherTasks;
   const hasMore = end === 'more' || sifted.requests.length > shown.length;
@@ -99,13 +105,13 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
     otherOrders: sifted.otherOrders,
     notices: [
       ...describeLimits(limits),
-      ...describeLeftOut({ ...sifted, otherPatients, unreadable, counted, limitedBy, hasMore }),
+      ...describeLeftOut({ ...sifted, otherPatients, unreadable, counted, limitedBy, hasMore, helpDeskName }),
       ...describeMerged({ ...merged, inDoubt: onceById(sifted.inDoubt), disputed: sifted.disputed }),
-      ...describeNotGranted(notGranted),
+      ...describeNotGranted(notGranted, helpDeskName),
       ...found.taskNotices,
       ...describeRemarks([...found.remarks]),
     ],
-    problem: problemOf(found),
+    problem: problemOf(found, helpDeskName),
     hasOthers: otherPatients > 0,
     identifiers: found.identifiers,
   };
@@ -188,7 +194,7 @@ function refusesSearch(error: FhirError): boolean {
   return refusesSuch(error) || error.status === 500;
 }
 
-function problemOf({ result: { end, isBegun }, failure }: Found): RequestsProblem | undefined {
+function problemOf({ result: { end, isBegun }, failure }: Found, helpDeskName: string): RequestsProblem | undefined {
   if (end === 'complete' || end === 'more') return undefined;
-  return describeProblem(end, isBegun, failure);
+  return describeProblem(end, isBegun, { failure, helpDeskName });
 }

@@ -23,6 +23,8 @@ export function mergeRequests(requests: readonly ServiceRequest[], inDoubt: Read
     kept: merged.filter((request) => !repeated.has(request)),
     /** Ended by a request of the list that replaces them. */
     replaced: [...replaced],
+    /** Those that one request has taken the place of, directly or by a chain. */
+    replacedBy: (newer: ServiceRequest) => olderThan(newer, replaced, requests),
     /** Equal in every member to one that is shown and has the same number; both name their service. */
     repeated: [...repeated],
     /** Orders that are shown as the referral made from them, as Oracle Health lists both. */
@@ -43,6 +45,22 @@ function findReplaced(requests: readonly ServiceRequest[], inDoubt: ReadonlySet<
     }
   }
   return replaced;
+}
+
+function olderThan(
+  newer: ServiceRequest,
+  replaced: ReadonlySet<ServiceRequest>,
+  requests: readonly ServiceRequest[],
+): ServiceRequest[] {
+  if (newer.keys.replaces.length === 0) return [];
+  const byKey = Map.groupBy(requests, keyOf);
+  // A Set visits what is added while it is being walked, and nothing twice: circles end.
+  const found = new Set([newer]);
+  for (const one of found) {
+    for (const older of one.keys.replaces.flatMap((key) => byKey.get(key) ?? []))
+      if (replaced.has(older)) found.add(older);
+  }
+  return [...found].slice(1);
 }
 
 /**

@@ -1,4 +1,5 @@
 /** The honest lines beside a request list: what is missing, what was left out, and why. */
+import { withHelpDesk } from '#src/organizations/help-desk.ts';
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 
 /** Epic's break-the-glass codes: a chart that opens only for a stated reason, and only in the EHR itself. */
@@ -16,20 +17,23 @@ interface LeftOut {
   /** Search parameters that the EHR has added of its own. */
   readonly limitedBy: readonly string[];
   /** `Bundle.total`, where less came. */
+  readonly helpDeskName: string;
   readonly counted: { readonly total: number; readonly came: number } | undefined;
 }
 
 /** One line per reason that something the EHR sent is not in the list (LC-06, FH-08). */
 export function describeLeftOut(leftOut: LeftOut): string[] {
-  const { otherPatients, unknownPatients, unreadable, enteredInError, hasMore, limitedBy, counted } = leftOut;
+  const { otherPatients, unknownPatients, unreadable, enteredInError, hasMore, limitedBy, counted, helpDeskName } =
+    leftOut;
+  const helpDesk = withHelpDesk('{help desk}', { helpDeskName });
   const entries = (count: number) => (count === 1 ? '1 entry' : `${count} entries`);
   const requests = (count: number) => (count === 1 ? '1 request' : `${count} requests`);
   const isAre = (count: number) => (count === 1 ? 'is' : 'are');
   return [
     otherPatients > 0 &&
-      `${entries(otherPatients)} from the EHR did not name this patient and ${isAre(otherPatients)} not shown. Tell your EHR team.`,
+      `${entries(otherPatients)} from the EHR did not name this patient and ${isAre(otherPatients)} not shown. Tell ${helpDesk}.`,
     unknownPatients > 0 &&
-      `${requests(unknownPatients)} could not be shown: the EHR does not say in a form that this app can read which patient ${unknownPatients === 1 ? 'it is' : 'they are'} about. See the EHR, and tell your EHR team.`,
+      `${requests(unknownPatients)} could not be shown: the EHR does not say in a form that this app can read which patient ${unknownPatients === 1 ? 'it is' : 'they are'} about. See the EHR, and tell ${helpDesk}.`,
     unreadable > 0 &&
       `${entries(unreadable)} could not be shown: this app cannot read ${unreadable === 1 ? 'it' : 'them'} as a request. See the EHR.`,
     limitedBy.length > 0 &&
@@ -86,11 +90,11 @@ function named(services: readonly string[]): string {
 const MOST_NAMED = 5;
 
 /** One line for all types that would have named a party on this page and were not granted (SCO-19). */
-export function describeNotGranted(types: readonly string[]): string[] {
+export function describeNotGranted(types: readonly string[], helpDeskName: string): string[] {
   if (types.length === 0) return [];
   const permissions = types.map((type) => `patient/${type}.read`);
   return [
-    `The EHR did not let this app read ${inWords(types)}, so some names are not available. If you need them, ask your EHR team for ${inWords(permissions)}.`,
+    `The EHR did not let this app read ${inWords(types)}, so some names are not available. If you need them, ask ${withHelpDesk('{help desk}', { helpDeskName })} for ${inWords(permissions)}.`,
   ];
 }
 

@@ -1,5 +1,6 @@
 /** Why requests could not be read, in a line for the clinician. */
 import type { Rule } from '#src/errors/rules/table.ts';
+import { withHelpDesk } from '#src/organizations/help-desk.ts';
 import type { FhirError, FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 
 /** Why requests are missing. */
@@ -21,17 +22,17 @@ type ListProblem = FhirFailure | 'not-granted' | 'page-gone';
 
 const PROBLEM_TEXTS: Record<ListProblem, string> = {
   'not-granted':
-    'The EHR did not let this app read requests. Ask your EHR team for the permission patient/ServiceRequest.read.',
-  refused: 'The EHR did not let this app read requests. Ask your EHR team to check your access to orders in this app.',
+    'The EHR did not let this app read requests. Ask {help desk} for the permission patient/ServiceRequest.read.',
+  refused: 'The EHR did not let this app read requests. Ask {help desk} to check your access to orders in this app.',
   unauthorized: 'Your EHR session for this app has ended. Open the app again the way you opened it before.',
   'not-found':
-    'The EHR found nothing: either it has no requests for this patient, or it does not offer requests to this app. Look in the EHR itself, and ask your EHR team whether it supports ServiceRequest.',
+    'The EHR found nothing: either it has no requests for this patient, or it does not offer requests to this app. Look in the EHR itself, and ask {help desk} whether it supports ServiceRequest.',
   'page-gone': 'The EHR no longer has the next page of its list. Reload this page.',
   throttled: 'The EHR is busy. Reload this page in a minute.',
   unavailable: 'The EHR cannot show requests at the moment. Reload this page in a moment.',
   timeout: 'The EHR took too long to answer. Reload this page in a moment.',
-  unexpected: 'The EHR returned an unexpected answer. Reload this page; if it happens again, tell your EHR team.',
-  'foreign-url': 'The EHR pointed to another server, which this app does not follow. Tell your EHR team.',
+  unexpected: 'The EHR returned an unexpected answer. Reload this page; if it happens again, tell {help desk}.',
+  'foreign-url': 'The EHR pointed to another server, which this app does not follow. Tell {help desk}.',
 };
 
 /** Where the failed call itself does not say more. */
@@ -49,8 +50,12 @@ const RULES: Record<ListProblem, Rule> = {
 };
 
 /** The line for requests that could not be read; with `isPartial` it says that some were. */
-export function describeProblem(kind: ListProblem, isPartial: boolean, failure?: FhirError): RequestsProblem {
-  const text = PROBLEM_TEXTS[kind];
+export function describeProblem(
+  kind: ListProblem,
+  isPartial: boolean,
+  { failure, helpDeskName }: { failure?: FhirError | undefined; helpDeskName: string },
+): RequestsProblem {
+  const text = withHelpDesk(PROBLEM_TEXTS[kind], { helpDeskName });
   const canReload = /\breload\b/i.test(text);
   const { status, issues, rule = RULES[kind] } = failure ?? {};
   return { kind, text: isPartial ? `This list may be incomplete. ${text}` : text, canReload, status, issues, rule };

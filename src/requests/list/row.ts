@@ -26,8 +26,17 @@ export interface ReadAt {
 
 const NEVER: MovementLimits = { transport: Infinity, other: Infinity };
 
-/** @param nameOf the name of a party of this request, as `resolveNames` found it. @param task its newest one. */
-export function toRow(request: ServiceRequest, nameOf: (party: PartyReference) => string, at: ReadAt, task?: Task) {
+/**
+ * @param nameOf the name of a party of this request, as `resolveNames` found it. @param task its newest one.
+ * @param replaced requests whose place it has taken, which have no row of their own.
+ */
+export function toRow(
+  request: ServiceRequest,
+  nameOf: (party: PartyReference) => string,
+  at: ReadAt,
+  task?: Task,
+  replaced: readonly ServiceRequest[] = [],
+) {
   const { id, service, detail, category, caution, source, priority, needed, neededMs, requester } = request;
   const [first, ...others] = request.reasons;
   const status = withTask(request.status, task);
@@ -36,6 +45,8 @@ export function toRow(request: ServiceRequest, nameOf: (party: PartyReference) =
   const isOpen = status.group === 'open';
   const moved = movedMs(request, at, task);
   const facts = { ...status, isOpen, isProhibited: request.isProhibited, service, category, movedMs: moved };
+  const older = replaced.map((one) => ({ id: one.id, service: one.service, isOpen: one.status.group === 'open' }));
+  const hasOpenOlder = older.some((one) => one.isOpen);
   const waited = elapsedText(task?.changed ?? request.authoredOn, at);
   return {
     id,
@@ -46,7 +57,7 @@ export function toRow(request: ServiceRequest, nameOf: (party: PartyReference) =
     category,
     caution,
     status: { ...status, sinceText },
-    next: nextStep({ ...facts, hasTime: needed !== undefined, waited }),
+    next: nextStep({ ...facts, hasOpenOlder, hasTime: needed !== undefined, waited }),
     /** Whole days without news, where they are too many. */
     still: daysWithoutMovement(facts, at.limits ?? NEVER, at.now),
     source,
@@ -57,6 +68,8 @@ export function toRow(request: ServiceRequest, nameOf: (party: PartyReference) =
     reason: first === undefined ? undefined : { first, more: others.length },
     isMine: at.user !== undefined && requester?.local === at.user,
     isHere: at.encounter !== undefined && request.encounter === at.encounter,
+    /** Requests whose place it has taken. */
+    older: older.length === 0 ? undefined : older,
     neededMs,
     requestedMs: readFhirDate(request.authoredOn, at.timeZone)?.at,
     movedMs: moved,

@@ -1,5 +1,6 @@
 /** The chart as the form's page shows it. */
 import { dayIn } from '#src/adapters/time-zone.ts';
+import type { TakenOver } from '#src/requests/form/draft-store.ts';
 import { filledBy, filledIn } from '#src/requests/form/from-chart.ts';
 import { filledText } from '#src/requests/form/keep-typed.ts';
 import { PICK, picksOf, type TypedRequest } from '#src/requests/form/typed-request.ts';
@@ -11,13 +12,16 @@ import type { NewRequestChartProps } from '#views/requests/new-request-page.ts';
 export function chartPropsOf(of: {
   chart: ChartFacts;
   values: TypedRequest;
+  /** Of a correction that was not shown yet: what it took from the chart is chosen, and nothing else. */
+  taken?: TakenOver | undefined;
   problems: Readonly<Record<string, string>>;
   now: Date;
   timeZone: string;
 }): Omit<NewRequestChartProps, 'base' | 'canLook' | 'services'> {
   const { chart } = of;
   const today = dayIn(of.now, of.timeZone);
-  const values = filledIn(of.values, chart);
+  const references = of.values['chart'] === 'shown' ? undefined : of.taken?.references;
+  const values = filledIn(of.values, chart, references);
   const picks = picksOf(values);
   const valueOf = (fact: ChartFact) => {
     const { label, text, isStale, masked } = fact;
@@ -35,7 +39,7 @@ export function chartPropsOf(of: {
   return {
     form: { values, problems: of.problems },
     filled: filledText(values),
-    isChartChanged: chosenFrom(chart, picks).missing > 0,
+    isChartChanged: chosenFrom(chart, picks).missing > 0 || picks.length < (references?.length ?? 0),
     sources: { from: from.map(valueOf), phone: phone.map(valueOf), language: language.map(valueOf) },
     reasons: choicesOf(chart.reasons),
     allergies: choicesOf(chart.allergies),

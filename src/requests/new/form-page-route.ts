@@ -13,6 +13,7 @@ import type { ChartReadings } from '#src/requests/chart/readings.ts';
 import { stateOf, unconfirmedOf } from '#src/requests/delivery/deliveries.ts';
 import type { DeliveryStore } from '#src/requests/delivery/delivery-store.ts';
 import { soon } from '#src/requests/delivery/soon.ts';
+import type { UpdateSupport } from '#src/requests/delivery/update-support.ts';
 import { type Draft, type DraftStore, nameOf } from '#src/requests/form/draft-store.ts';
 import { isExpired, newForm, ownerOf } from '#src/requests/form/form.ts';
 import type { ChartDependencies } from './chart-of-form.ts';
@@ -21,6 +22,7 @@ import { showForm } from './show-form.ts';
 export interface NewRequestFormDependencies extends BarDependencies, ChartDependencies {
   publicUrl: URL;
   readings: ChartReadings;
+  offersUpdates: UpdateSupport;
   currentTokens: CurrentTokens;
   drafts: DraftStore;
   deliveries: DeliveryStore;
@@ -65,18 +67,26 @@ async function showWhatIsHeld(deps: NewRequestFormDependencies, request: Request
   }
   const isOld = isExpired(held, now);
   const canAsk = mayUse(launch, { type: 'ServiceRequest', interaction: 's' });
-  const { id, issuedAt, disclosed, reviewed } = held;
+  const { id, issuedAt, corrects, disclosed, reviewed, taken } = held;
   // What was said of a form that is too old now is said of another one.
   const { problems, problem, isReview }: Partial<Draft> = isOld ? {} : held;
-  const ticket = { owner, id, issuedAt, ...(disclosed && { disclosed }), ...(reviewed && { reviewed }) };
+  const ticket = {
+    owner,
+    id,
+    issuedAt,
+    ...(corrects && { corrects }),
+    ...(disclosed && { disclosed }),
+    ...(reviewed && { reviewed }),
+  };
   // Where nothing but a field is wrong, the marks at the fields say all.
-  const saysWhatIsKept = !problems && !isReview;
+  const saysWhatIsKept = !problems && !isReview && !taken;
   await showForm(deps, request, response, {
     ...(problems && { problems }),
     ...(problem && { problem }),
     ...(isReview && { isReview }),
     values: held.values,
-    ticket: isOld ? { owner, ...newForm(now) } : ticket,
+    ...(taken && { taken }),
+    ticket: isOld ? { owner, ...newForm(now, corrects) } : ticket,
     ...(saysWhatIsKept ? { keptAt: held.savedAt } : {}),
     mayBeSent: state !== undefined || held.isAfterExpired === true,
     canLook: canAsk && !isOld && unconfirmedOf(held, known).length > 0,

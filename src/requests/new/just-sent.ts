@@ -46,6 +46,7 @@ export function sentNotice(
     number: last.number ?? idOf(last),
     id: idOf(last),
     provider: performers[0]?.display,
+    replaced: last.replaced,
   };
 }
 

@@ -44,6 +44,7 @@ export function reviewOf(reviewed: Reviewed): ReviewPart[] {
   const parts: [string, readonly ReviewLine[]][] = [
     ['Service', line(asConceptText(asRecords(resource.category)[0]))],
     ['Receiver', displays('performer').flatMap((text) => line(text))],
+    ['Replaces', displays('replaces').flatMap((text) => line(text))],
     ['What is needed', line(asConceptText(resource.code))],
     ['Needed', line(readNeeded(resource, reviewed).text)],
     ['Priority', line(PRIORITIES.find(({ value }) => value === resource.priority)?.text)],

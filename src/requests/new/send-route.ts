@@ -7,15 +7,18 @@ import { assertOwnForm } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
+import { withHelpDesk } from '#src/organizations/help-desk.ts';
 import { openReadings } from '#src/requests/chart/open-readings.ts';
 import { createFacts } from '#src/requests/delivery/create-facts.ts';
 import { identifierOf, stateOf } from '#src/requests/delivery/deliveries.ts';
 import { lookAgain } from '#src/requests/delivery/look-again.ts';
+import { mayUpdateRequests } from '#src/requests/delivery/may-cancel.ts';
+import { endOriginal, originalHindrance } from '#src/requests/delivery/original.ts';
 import { EXPIRED, problemOf } from '#src/requests/delivery/problem-text.ts';
 import { sendForm } from '#src/requests/delivery/send-form.ts';
 import type { FormSending } from '#src/requests/delivery/sending.ts';
 import { soon } from '#src/requests/delivery/soon.ts';
-import { type Draft, nameOf } from '#src/requests/form/draft-store.ts';
+import type { Draft, OriginalEnd } from '#src/requests/form/draft-store.ts';
 import { type FormOwner, type FormTicket, isExpired, newForm, ownerHash, ownerOf } from '#src/requests/form/form.ts';
 import { chosenIn, hasChartValues, NOTHING_CHOSEN } from '#src/requests/form/from-chart.ts';
 import { draftOf, hasContent, typedOf } from '#src/requests/form/keep-typed.ts';
@@ -26,7 +29,7 @@ import { reviewMark, writeRequest } from '#src/requests/form/write-request.ts';
 import type { FhirResource } from '#src/smart/step-6-fhir-api.ts';
 import { chartOf } from './chart-of-form.ts';
 import { type NewRequestFormDependencies, PAGE } from './form-page-route.ts';
-import { recordCreated } from './record-created.ts';
+import { recordCancelled, recordCreated } from './record-created.ts';
 import { sentOf } from './what-was-sent.ts';
 
 export interface NewRequestDependencies extends NewRequestFormDependencies {
@@ -78,7 +81,11 @@ async function askTheEhr(deps: NewRequestDependencies, posted: Posted): Promise<
   if (isExpired(ticket, now)) {
     trace.discard();
     await deps.drafts.discard(owner, ({ id }) => id === ticket.id);
-    return showAgain({ ticket: { owner, ...newForm(now) }, problem: problemIn(EXPIRED), isAfterExpired: true });
+    return showAgain({
+      ticket: { owner, ...newForm(now, ticket.corrects) },
+      problem: problemIn(EXPIRED),
+      isAfterExpired: true,
+    });
   }
   const intent = fieldOf(request, 'intent', 'choice');
   const isLook = intent === 'look';
@@ -112,12 +119,25 @@ async function askTheEhr(deps: NewRequestDependencies, posted: Posted): Promise<
   if (end.kind !== 'sent') {
     contextOf(request).facts.pageProblem = end.kind === 'refused' ? end.failure : end.kind;
     const disclosed = 'disclosed' in end ? { disclosed: end.disclosed } : {};
+    const corrects = end.kind === 'original-changed' ? { corrects: end.now } : {};
     const isReview = isReviewed && end.kind !== 'chart-changed';
-    return showAgain({ ticket: { ...ticket, ...disclosed }, problem: problemIn(problemOf(end, now)), isReview });
+    return showAgain({
+      ticket: { ...ticket, ...disclosed, ...corrects },
+      problem: problemIn(withHelpDesk(problemOf(end, now), organization)),
+      isReview,
+    });
   }
+  const replaced = asked.replaced &&
+    ticket.corrects && {
+      id: ticket.corrects.id,
+      what: ticket.corrects.what,
+      end: asked.replaced,
+    };
   // It may come late: what was typed into another form since stays.
-  if (typedNow)
-    await soon(deps, () => deps.drafts.noteSent(owner, ticket, sentOf({ ...deps, ...posted }, typedNow, asked)));
+  if (typedNow) {
+    const sent = sentOf({ ...deps, ...posted, replaced }, typedNow, asked);
+    await soon(deps, () => deps.drafts.noteSent(owner, ticket, sent));
+  }
   toList(deps, request, response);
 }
 
@@ -127,7 +147,7 @@ async function ask(
   { request, ticket, now }: Posted,
   typed: NewRequest | undefined,
   isLook: boolean,
-): Promise<FormSending & { written?: FhirResource }> {
+): Promise<FormSending & { written?: FhirResource | undefined; replaced?: OriginalEnd | undefined }> {
   const { organization, opened } = openLaunchOf(request);
   const launch = await deps.currentTokens.current(opened, organization);
   assertMayCreate(launch, organization);
@@ -135,17 +155,30 @@ async function ask(
   let opening: ReturnType<typeof openReadings> | undefined;
   const open = () => (opening ??= openReadings(deps, launch, organization));
   const sendingLaunch = { launch, searchParameters, timeZone, open };
-  if (isLook || !typed) return lookAgain({ ...deps, now }, sendingLaunch, ticket, typed);
+  const { corrects } = ticket;
+  const replace = async (sending: FormSending, written?: FhirResource) => {
+    if (sending.end.kind !== 'sent' || !corrects) return { ...sending, written };
+    const { api, patient, user } = open();
+    const by = { patientId: (await patient).id, name: (await user.soon()).name ?? launch.user.name, now: deps.clock() };
+    const mayUpdate = await mayUpdateRequests({ ...deps, launch, organization });
+    const { end, isNews } = await endOriginal({ api, publicUrl: deps.publicUrl, mayUpdate }, corrects, by);
+    if (isNews) recordCancelled(deps.audit, request, launch, 'revoked');
+    return { ...sending, written, replaced: end };
+  };
+  if (isLook || !typed) return replace(await lookAgain({ ...deps, now }, sendingLaunch, ticket, typed));
   let written: FhirResource | undefined;
   const sending = await sendForm({ ...deps, now }, sendingLaunch, ticket, typed, async (by) => {
+    const hindrance = corrects && (await originalHindrance(open().api, corrects, by.patientId));
+    if (hindrance) return hindrance;
     const isFromChart = hasChartValues(typed);
     const chosen = isFromChart
       ? chosenIn(await chartOf(deps, launch, organization, open().api), typed)
       : NOTHING_CHOSEN;
-    written = chosen && writeRequest(typed, chosen, offerOf(organization), by).resource;
+    if (!chosen) return { kind: 'chart-changed' };
+    written = writeRequest(typed, chosen, offerOf(organization), by).resource;
     return written;
   });
-  return written ? { ...sending, written } : sending;
+  return replace(sending, written);
 }
 
 function toList(deps: NewRequestDependencies, request: Request, response: Response): void {
@@ -161,15 +194,4 @@ async function ownTicket({ drafts }: NewRequestDependencies, request: Request, o
   const ticket = await drafts.readTicket(fieldOf(request, 'ticket', 'sealed'));
   if (ticket && ownerHash(ticket.owner) === ownerHash(owner)) return ticket;
   throw new AppError('request.forged', "the form's ticket is missing or of another patient or user");
-}
-
-/** `POST …/discard`: the draft that the field `form` names goes; leads to the list. Behind the launch guard. */
-export function discardDraft(deps: NewRequestDependencies): RequestHandler {
-  return async (request, response) => {
-    const { launch, cookieSecret } = openLaunchOf(request);
-    assertOwnForm(request, deps.publicUrl, cookieSecret);
-    const name = fieldOf(request, PAGE, 'code');
-    await deps.drafts.discard(ownerOf(launch), (draft) => nameOf(draft) === name);
-    toList(deps, request, response);
-  };
 }

@@ -7,6 +7,7 @@ import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
 import { openReadings } from '#src/requests/chart/open-readings.ts';
 import { businessIdentifier, identifierOf } from '#src/requests/delivery/deliveries.ts';
+import { mayUpdateRequests } from '#src/requests/delivery/may-cancel.ts';
 import { CHART_CHANGED } from '#src/requests/delivery/problem-text.ts';
 import { type Draft, nameOf } from '#src/requests/form/draft-store.ts';
 import type { FormTicket } from '#src/requests/form/form.ts';
@@ -25,7 +26,7 @@ import { offerPropsOf } from './offer-props.ts';
 import { reviewOf } from './review.ts';
 
 /** What a page of a form shows. */
-export interface ShownForm extends Pick<Draft, 'values' | 'problems' | 'problem' | 'isReview'> {
+export interface ShownForm extends Pick<Draft, 'values' | 'problems' | 'problem' | 'isReview' | 'taken'> {
   ticket: FormTicket;
   /** ISO instant; undefined where the page does not speak of a draft. */
   keptAt?: string;
@@ -64,6 +65,12 @@ export async function showForm(
     ticket: await deps.drafts.issueTicket(shown.ticket, now),
     name: nameOf(shown.ticket),
     problem,
+    corrects: shown.ticket.corrects && {
+      ...shown.ticket.corrects,
+      canCancel:
+        (await mayUpdateRequests({ ...deps, launch, organization })) && shown.ticket.corrects.version !== undefined,
+      lost: shown.taken?.lost ?? [],
+    },
     themeUrl: launch.context.smartStyleUrl === undefined ? undefined : `/launches/${launch.id}/theme.css`,
   };
   response.type('html');
@@ -74,7 +81,8 @@ export async function showForm(
   if (chosen) {
     const identifier = businessIdentifier(deps.publicUrl, identifierOf(shown.ticket.id, typed));
     const { name: userName } = await user.soon();
-    const writer = { launch, identifier, patientId: patient.id, userName, now, timeZone };
+    const { corrects } = shown.ticket;
+    const writer = { launch, corrects, identifier, patientId: patient.id, userName, now, timeZone };
     const written = writeRequest(typed, chosen, offer, writer);
     const parts = reviewOf({ ...written, chart: await chart, now, timeZone });
     response.send(reviewPage({ ...common, values, parts, canLook, mayBeSent: shown.mayBeSent === true }));
@@ -98,6 +106,6 @@ export async function showForm(
       zoneName: zoneName(now, timeZone),
     }),
   );
-  const props = chartPropsOf({ chart: await chart, values, problems, now, timeZone });
+  const props = chartPropsOf({ chart: await chart, values, taken: shown.taken, problems, now, timeZone });
   response.end(newRequestEnd({ ...props, ...offered, base: common.bar.base, canLook }));
 }

@@ -16,7 +16,7 @@ import type { FhirResource } from '#src/smart/step-6-fhir-api.ts';
  *   took from the chart.
  */
 export function sentOf(
-  posted: { publicUrl: URL; request: Request; ticket: FormTicket; now: Date },
+  posted: { publicUrl: URL; request: Request; ticket: FormTicket; now: Date; replaced?: Sent['replaced'] },
   typed: NewRequest,
   { end, written }: FormSending & { written?: FhirResource | undefined },
 ): Omit<Sent, 'form'> {
@@ -25,6 +25,7 @@ export function sentOf(
   const identifier = identifierOf(posted.ticket.id, typed);
   const by = {
     launch,
+    corrects: posted.ticket.corrects,
     identifier: businessIdentifier(posted.publicUrl, identifier),
     patientId: launch.context.patient,
     userName: launch.user.name,
@@ -34,5 +35,5 @@ export function sentOf(
   const whole = written ?? writeRequest(typed, NOTHING_CHOSEN, offerOf(organization), by).resource;
   const { note: _note, orderDetail: _detail, supportingInfo: _info, insurance: _insurance, ...request } = whole;
   const { resource, number } = { resource: undefined, number: undefined, ...end };
-  return { identifier, at: now.toISOString(), request, resource, number };
+  return { identifier, at: now.toISOString(), request, resource, number, replaced: posted.replaced };
 }

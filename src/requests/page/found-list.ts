@@ -1,4 +1,5 @@
 /** The list behind a page once the EHR has answered: known to be the one of the last page, or read now. */
+import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { ReadList } from '#src/requests/chart/asked-list.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
@@ -52,4 +53,17 @@ export async function keepList(
 
 function isEmpty({ open, closed }: RequestList): boolean {
   return open.length + closed.length === 0;
+}
+
+/** How it went, not what is on the list. */
+export function requestFacts({ problem, notices, hasOthers = false }: ListFacts): StepFacts {
+  const { kind, status, issues, rule } = problem ?? {};
+  return {
+    rule: rule ?? (hasOthers ? 'fhir.others-in-search' : undefined),
+    problem: kind,
+    status,
+    'issue codes': issues,
+    'notices on the page': notices.length,
+    warning: problem?.text ?? (hasOthers ? 'requests of another patient came and are not shown' : undefined),
+  };
 }

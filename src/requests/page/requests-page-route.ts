@@ -5,7 +5,6 @@ import type { Audit } from '#src/audit/audit.ts';
 import type { Config } from '#src/config/index.ts';
 import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
-import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
 import { sendFirstPart } from '#src/http/compression.ts';
 import { fillPart, fillText, partOf } from '#src/http/page-part.ts';
 import { contextOf } from '#src/http/request-context.ts';
@@ -19,6 +18,7 @@ import { UNATTENDED } from '#src/launches/session/launch-origin.ts';
 import type { CurrentTokens } from '#src/launches/tokens/current-token.ts';
 import type { TokenConfirmations } from '#src/launches/tokens/introspect.ts';
 import { isUsableAsIs, unavailable } from '#src/launches/tokens/renewal-state.ts';
+import { HELP_DESK } from '#src/organizations/help-desk.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
 import { mayShowRequests } from '#src/requests/chart/launch-reads.ts';
@@ -32,11 +32,11 @@ import { recordCreated } from '#src/requests/new/record-created.ts';
 import { fillOf, MARKS } from '#views/requests/page-marks.ts';
 import { requestsPageEnd, requestsPageStart } from '#views/requests/requests-page.ts';
 import { instantText } from '#views/zone.ts';
-import { findList, keepList } from './found-list.ts';
+import { findList, keepList, requestFacts } from './found-list.ts';
 import type { KeptLists } from './kept-list.ts';
 import { handlesOf, listProps } from './list-props.ts';
 import { type ListReading, readingOf } from './list-reading.ts';
-import type { ListFacts, PageMemory } from './page-memory.ts';
+import type { PageMemory } from './page-memory.ts';
 import type { SearchTexts } from './search-texts.ts';
 import { isPlain, readView, viewQuery } from './view.ts';
 
@@ -118,6 +118,7 @@ export function requestsRoute(
       timeZone,
       create: before.create,
       sent: sentNotice(before.sent, organization, launch),
+      helpDesk: organization.helpDeskName || HELP_DESK,
       themeUrl: launch.context.smartStyleUrl === undefined ? undefined : theme,
     };
     const printed = `Read ${instantText(asOf, timeZone)}${who.name === undefined ? '' : ` for ${who.name}`}`;
@@ -188,17 +189,4 @@ function allowOwnScripts(response: Response, { kind }: Launch, { frameAncestors 
 /** A later page that goes well is no news for the launch trace; one that fails is, whenever it does. */
 function isFirstPage({ startedAt }: Launch, now: Date): boolean {
   return now.getTime() - Date.parse(startedAt) < FIRST_PAGE_MS;
-}
-
-/** How it went, not what is on the list. */
-function requestFacts({ problem, notices, hasOthers = false }: ListFacts): StepFacts {
-  const { kind, status, issues, rule } = problem ?? {};
-  return {
-    rule: rule ?? (hasOthers ? 'fhir.others-in-search' : undefined),
-    problem: kind,
-    status,
-    'issue codes': issues,
-    'notices on the page': notices.length,
-    warning: problem?.text ?? (hasOthers ? 'requests of another patient came and are not shown' : undefined),
-  };
 }

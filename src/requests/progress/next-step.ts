@@ -9,6 +9,8 @@ export interface StepFacts {
   readonly isProhibited: boolean;
   /** A provider is named, not only a kind of provider. */
   readonly hasProvider: boolean;
+  /** It has taken the place of a request that still stands in the EHR. */
+  readonly hasOpenOlder?: boolean;
   /** A time is given. */
   readonly hasTime: boolean;
   /** How long it has waited, as `elapsedText` writes it; undefined when the EHR does not say. */
@@ -41,6 +43,7 @@ const SETTLED = new Set(['booked', 'under-way']);
 export function nextStep(facts: StepFacts): NextStep {
   const { icon, isOpen, isOverdue, isProhibited, hasProvider, hasTime, waited } = facts;
   if (!isOpen || isProhibited) return NOTHING;
+  if (facts.hasOpenOlder === true) return act('Cancel the older request');
   const own = BY_STATUS.get(icon);
   if (own) return own;
   if (isOverdue && hasProvider) return act('Ask the provider why it is late');

@@ -55,6 +55,11 @@ export function parseCapability(document: unknown): ParsedCapability | undefined
   };
 }
 
+/** Does it say that requests can be changed? @returns undefined where there is no CapabilityStatement. */
+export function offersRequestUpdates(capability: ParsedCapability | undefined): boolean | undefined {
+  return capability && capability.resources.get('ServiceRequest')?.interactions.includes('update') === true;
+}
+
 function textsOf(list: unknown, name: string): string[] {
   return objectsOf(list).flatMap((entry) => textMember(entry, name) ?? []);
 }

@@ -80,7 +80,7 @@ describe('a request of ours', () => {
     'is named once more, and %s in the version that was seen, with the reason and an audit row',
     async (status) => {
       const detail = await browser.visit(url('sr-1'));
-      expect(detail.body).toContain(`/requests/sr-1/cancel">Cancel the request…</a>`);
+      expect(detail.body).toMatch(/\/requests\/sr-1\/cancel">.*Cancel the request…<\/a>/);
       const page = await open();
       expect(page.body).toMatch(/<strong><bdi>Wheelchair van<\/bdi><\/strong>, needed <time>/);
       expect(puts()).toEqual([]);
@@ -153,6 +153,24 @@ describe('a request of ours', () => {
     expect((await cancel(await open(), change)).body).toContain('Nothing was cancelled yet');
     expect(puts()).toEqual([]);
   });
+});
+
+test('where the EHR was never checked, it is asked once, and the button is there at once', async () => {
+  ehr.on('metadata', () => ({
+    body: {
+      resourceType: 'CapabilityStatement',
+      rest: [{ mode: 'server', resource: [{ type: 'ServiceRequest', interaction: [{ code: 'update' }] }] }],
+    },
+  }));
+  organizationId = await newOrganization({ createRequests: true, scopes: SCOPE });
+  list = await browser.open(launchUrl(organizationId));
+  const asked = () => ehr.requests.filter(({ path }) => path === '/fhir/metadata').length;
+  expect(asked()).toBe(0);
+  for (const page of [await browser.visit(url('sr-1')), await browser.visit(url('sr-1'))]) {
+    expect(page.body).toContain('/requests/sr-1/cancel"');
+  }
+  expect(asked()).toBe(1);
+  expect((await cancel(await open())).body).toContain(CANCELLED);
 });
 
 function onPut(answer: (request: { body: string }) => object) {

@@ -61,7 +61,16 @@ function write(change: TypedRequest, isFromChart: boolean) {
   const read = readNewRequest({ ...PLAIN, ...change }, NOW, ZONE, offer);
   if (!read.ok) throw new Error(JSON.stringify(read.problems));
   const identifier = { system: 'https://app.example/requests', value: 'abc' };
-  const writer = { launch: LAUNCH, identifier, patientId: 'p1', userName: 'Dr. Rivera', now: NOW, timeZone: ZONE };
+  const corrects = { id: 'old', what: 'Van', identifiers: [] };
+  const writer = {
+    launch: LAUNCH,
+    corrects,
+    identifier,
+    patientId: 'p1',
+    userName: 'Dr. Rivera',
+    now: NOW,
+    timeZone: ZONE,
+  };
   return writeRequest(read.request, isFromChart ? CHOSEN : NOTHING_CHOSEN, offer, writer).resource;
 }
 type Judged = Parameters<typeof validateResource>[0];
@@ -110,7 +119,7 @@ const targetTypes = ({ type }: ElementDefinition): string[] =>
 /** What the EHR holds. */
 const THERE = new Set([
   ...['Patient/p1', 'Encounter/e1', 'Practitioner/u1', 'Organization/org-swift', 'Location/l1'],
-  ...['Condition/c1', 'AllergyIntolerance/a1', 'Observation/o1', 'Coverage/v1'],
+  ...['Condition/c1', 'AllergyIntolerance/a1', 'Observation/o1', 'Coverage/v1', 'ServiceRequest/old'],
 ]);
 
 /** Of one that is none, or leads nowhere. */

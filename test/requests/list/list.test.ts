@@ -110,7 +110,7 @@ test.for<[string, (base: string) => unknown]>([
   const list = await loadRequests(server.api, options);
   expect([openIds(list), list.notices]).toEqual([
     ['2'],
-    ['1 entry from the EHR did not name this patient and is not shown. Tell your EHR team.'],
+    ['1 entry from the EHR did not name this patient and is not shown. Tell your help desk.'],
   ]);
 });
 
@@ -136,7 +136,7 @@ test.for<[string, (base: string) => unknown]>([
   expect([openIds(list), list.notices]).toEqual([
     [],
     [
-      '1 request could not be shown: the EHR does not say in a form that this app can read which patient it is about. See the EHR, and tell your EHR team.',
+      '1 request could not be shown: the EHR does not say in a form that this app can read which patient it is about. See the EHR, and tell your help desk.',
     ],
   ]);
 });
@@ -267,8 +267,17 @@ test('without the permission the EHR is not even asked (SCO-19)', async () => {
   expect(server.calls).toEqual([]);
   expect(list.problem).toMatchObject({
     kind: 'not-granted',
-    text: 'The EHR did not let this app read requests. Ask your EHR team for the permission patient/ServiceRequest.read.',
+    text: 'The EHR did not let this app read requests. Ask your help desk for the permission patient/ServiceRequest.read.',
   });
+});
+
+test('whom to ask is the organization’s own help desk', async () => {
+  const stranger = { subject: { reference: 'Patient/other' } };
+  await using server = await startFhirServer(() => searchset([request('1', stranger)]));
+  const list = await loadRequests(server.api, { ...options, helpDeskName: 'Ward Desk' });
+  expect(list.notices.join()).toContain('Tell Ward Desk.');
+  const refused = await loadRequests(server.api, { ...options, grantedSearch: false, helpDeskName: 'Ward Desk' });
+  expect(refused.problem?.text).toContain('Ask Ward Desk for the permission');
 });
 
 test.for<[string, Answer, string, string]>([

@@ -322,7 +322,7 @@ describe('of one id the newest version counts', () => {
     const list = await load([request('x', v('1')), request('x', stranger)]);
     expect(idsOf(list)).toEqual(['x']);
     expect(list.notices).toEqual([
-      '1 entry from the EHR did not name this patient and is not shown. Tell your EHR team.',
+      '1 entry from the EHR did not name this patient and is not shown. Tell your help desk.',
       '1 request came a second time without this patient’s name. Check in the EHR whose it is: X-ray of hand.',
     ]);
   });

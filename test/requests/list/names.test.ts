@@ -441,7 +441,7 @@ test.for<[string, object[], string[], string[]]>([
     [practitioner, role, { performer: [{ reference: 'Practitioner/other' }] }],
     [],
     [
-      'The EHR did not let this app read Practitioner and PractitionerRole, so some names are not available. If you need them, ask your EHR team for patient/Practitioner.read and patient/PractitionerRole.read.',
+      'The EHR did not let this app read Practitioner and PractitionerRole, so some names are not available. If you need them, ask your help desk for patient/Practitioner.read and patient/PractitionerRole.read.',
     ],
   ],
   ['nothing for what was granted', [practitioner, role], ['Practitioner', 'PractitionerRole'], []],

@@ -180,7 +180,7 @@ test('LC-06: a Task of another patient gives no status, is counted once and said
   const { list } = await loadAlong(() => searchset([request('1'), task('1'), ben, ben, foreign, task('2'), task('3')]));
   expect(list).toMatchObject({ hasOthers: true, open: [{ id: '1', status: { word: 'Accepted' } }], closed: [] });
   expect(list?.notices).toEqual([
-    '1 entry from the EHR did not name this patient and is not shown. Tell your EHR team.',
+    '1 entry from the EHR did not name this patient and is not shown. Tell your help desk.',
   ]);
 });
 

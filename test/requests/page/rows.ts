@@ -29,6 +29,7 @@ export function rowOf(change: Partial<RequestRow> = {}): RequestRow {
     reason: undefined,
     isMine: false,
     isHere: false,
+    older: undefined,
     neededMs: undefined,
     requestedMs: undefined,
     movedMs: undefined,

@@ -67,8 +67,16 @@ function changesOf(found: ForeignRecord, { status, reason, by, now }: Cancellati
   return { status, note: [...notes, { ...author, time: now.toISOString(), text: `Cancelled: ${reason}` }] };
 }
 
-/** @returns undefined for one that is not this patient's. */
-async function readOwn(api: FhirApi, { requestId, patientId }: Cancellation): Promise<ForeignRecord | undefined> {
+/**
+ * One request as the EHR has it now.
+ *
+ * @returns undefined for one that is not this patient's.
+ * @throws FhirError
+ */
+export async function readOwn(
+  api: FhirApi,
+  { requestId, patientId }: Pick<Cancellation, 'requestId' | 'patientId'>,
+): Promise<ForeignRecord | undefined> {
   const resource: ForeignRecord = await api.get(`ServiceRequest/${requestId}`);
   const isOwn = resource.resourceType === 'ServiceRequest' && resource.id === requestId;
   const hasSubject = asRecord(resource.subject).reference !== undefined;

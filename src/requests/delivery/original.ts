@@ -1,0 +1,65 @@
+/**
+ * The request that a correction replaces. It is read before the new one leaves, and cancelled only after the EHR has shown
+ * that the new one exists: two open orders for one ride are dangerous, and a lost one is worse.
+ */
+import type { OriginalEnd } from '#src/requests/form/draft-store.ts';
+import type { Corrected } from '#src/requests/form/form.ts';
+import { FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';
+import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
+import { cancelRequest, readOwn } from './cancel-request.ts';
+import { isCancellable, isOpen, versionOf } from './may-cancel.ts';
+
+/** Why a correction does not leave yet. */
+export type OriginalHindrance =
+  /** It is not what the user has seen; `now` is how it is, for the form's next page. */
+  | { kind: 'original-changed'; now: Corrected }
+  /** It could not be read, so nothing is known of it. */
+  | { kind: 'refused'; failure: FhirFailure };
+
+const REASON = 'Corrected, and sent anew as another request.';
+
+/** @returns undefined where it is as the user has seen it. */
+export async function originalHindrance(
+  api: FhirApi,
+  seen: Corrected,
+  patientId: string,
+): Promise<OriginalHindrance | undefined> {
+  const found = await readOwn(api, { requestId: seen.id, patientId }).catch((error: unknown) => {
+    if (error instanceof FhirError) return error;
+    throw error;
+  });
+  if (found instanceof FhirError && found.failure !== 'not-found') return { kind: 'refused', failure: found.failure };
+  const resource = found instanceof FhirError ? undefined : found;
+  const isOver = resource === undefined || !isOpen(resource);
+  const version = isOver ? undefined : versionOf(resource);
+  if (isOver ? seen.isOver === true : seen.isOver !== true && version === seen.version) return undefined;
+  const { isOver: _isOver, version: _version, ...rest } = seen;
+  const now = { ...rest, ...(isOver ? { isOver } : {}), ...(version === undefined ? {} : { version }) };
+  return { kind: 'original-changed', now };
+}
+
+/**
+ * Cancels it where the EHR lets the app, in the very version that the user has seen (If-Match).
+ *
+ * Never throws: by now the new request exists, and that is to be said whatever comes of the old one.
+ */
+export async function endOriginal(
+  { api, publicUrl, mayUpdate }: { api: FhirApi; publicUrl: URL; mayUpdate: boolean },
+  seen: Corrected,
+  by: { patientId: string; name: string | undefined; now: Date },
+): Promise<{ end: OriginalEnd; isNews: boolean }> {
+  if (seen.isOver) return { end: 'over', isNews: false };
+  if (!mayUpdate || seen.version === undefined) return { end: 'kept', isNews: false };
+  try {
+    const ended = await cancelRequest(api, {
+      ...{ requestId: seen.id, patientId: by.patientId, version: seen.version },
+      ...{ status: 'revoked', reason: REASON, by: { name: by.name }, now: by.now },
+      isAllowed: (resource) => isCancellable(resource, publicUrl),
+    });
+    if (ended.kind === 'cancelled') return { end: 'cancelled', isNews: ended.isNews };
+    // It was there and open a moment ago.
+    return { end: ended.kind === 'absent' ? 'changed' : ended.kind, isNews: false };
+  } catch {
+    return { end: 'unknown', isNews: false };
+  }
+}

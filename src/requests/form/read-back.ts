@@ -1,0 +1,119 @@
+/** What a form says, read back from the ServiceRequest that it once became (to-service-request.ts). */
+import { dayAndTimeIn } from '#src/adapters/time-zone.ts';
+import { WEEKDAYS } from '#src/requests/timing/written.ts';
+import type { Service } from '#src/settings/service-catalogue.ts';
+import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { localReference } from '#src/smart/fhir/reference.ts';
+import type { TakenOver } from './draft-store.ts';
+import { isFor, type Offer } from './offered.ts';
+import { ownName } from './own-fields.ts';
+import { DETAIL_LABELS } from './to-service-request.ts';
+import { PRIORITIES, type TypedRequest } from './typed-request.ts';
+
+/** The longest field of the form. */
+const LONGEST = 1_000;
+const LONGEST_LOST = 200;
+const MOST_LOST = 5;
+const MOST_REFERENCES = 50;
+const DAY = /^\d{4}-\d\d-\d\d$/;
+
+/**
+ * As far as it can be read back; the rest is named. Nothing of it is trusted: it is judged as if it had been typed.
+ *
+ * @param resource of this launch's patient, which this app wrote; the EHR may have changed it since.
+ */
+export function readBack(
+  resource: ForeignRecord,
+  { services, receivers }: Pick<Offer, 'services' | 'receivers'>,
+  { timeZone, base }: { timeZone: string; base: URL },
+): { values: TypedRequest; taken: TakenOver } {
+  const [category = {}] = asRecords(resource.category);
+  const service = services.find((one) => isNamed(one, category));
+  const [performer] = asRecords(resource.performer);
+  const named = textIn(performer?.display);
+  const receiver = receivers.find(
+    ({ name, reference }) => name === named || (reference !== '' && reference === performer?.reference),
+  );
+  const isOffered = receiver !== undefined && service !== undefined && isFor(receiver, service.value);
+  const details = asRecords(resource.orderDetail).map(({ text }) => textIn(text));
+  const { answers, rest } = detailsOf(details, service);
+  const [place] = [...asRecords(resource.locationReference), ...asRecords(resource.locationCode)];
+  // Notes that others have added name their author.
+  const note = asRecords(resource.note).find((one) => !('authorString' in one) && !('authorReference' in one));
+  const lost = [service ? '' : textIn(category.text), performer && !isOffered ? named : '', ...rest].filter(
+    (text) => text !== '',
+  );
+  const values = {
+    ...answers,
+    service: service?.value ?? '',
+    receiver: isOffered ? receiver.name : '',
+    what: textIn(asRecord(resource.code).text),
+    ...timeOf(resource, timeZone),
+    priority: PRIORITIES.find(({ value }) => value === resource.priority)?.value ?? 'routine',
+    from: textIn(place?.display ?? place?.text),
+    reason: textIn(asRecords(resource.reasonCode)[0]?.text),
+    note: textIn(note?.text),
+  };
+  const references = ['reasonReference', 'insurance', 'supportingInfo']
+    .flatMap((name) => asRecords(resource[name]))
+    .flatMap((one) => localReference(one, base) ?? []);
+  return {
+    values: Object.fromEntries(Object.entries(values).filter(([, text]) => text !== '')),
+    taken: {
+      references: references.slice(0, MOST_REFERENCES),
+      lost: lost.slice(0, MOST_LOST).map((text) => text.slice(0, LONGEST_LOST)),
+    },
+  };
+}
+
+function textIn(value: unknown): string {
+  return typeof value === 'string' ? value.trim().slice(0, LONGEST) : '';
+}
+
+/** An EHR may keep the code alone, or the words alone. */
+function isNamed({ text, system, code }: Service, category: ForeignRecord): boolean {
+  const isCoded = asRecords(category.coding).some((one) => one.code === code && one.system === system);
+  return (code !== '' && isCoded) || text === textIn(category.text);
+}
+
+/** Answers to the service's questions come first, in their order; of equal labels the first one is meant. */
+function detailsOf(details: readonly string[], service: Service | undefined) {
+  const left = [...details];
+  const take = (label: string): string => {
+    const at = left.findIndex((text) => text.startsWith(`${label}: `));
+    return at < 0 ? '' : (left.splice(at, 1)[0] ?? '').slice(label.length + 2);
+  };
+  const own = (service?.fields ?? []).map(({ name, label, kind }) => {
+    const answer = take(label);
+    const [, day, time] = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d)/.exec(answer) ?? [];
+    return [ownName(service?.value ?? '', name), kind === 'date-time' && day ? `${day}T${time}` : answer] as const;
+  });
+  const fixed = Object.entries(DETAIL_LABELS).map(([name, label]) => [name, take(label)] as const);
+  return { answers: Object.fromEntries([...own, ...fixed]), rest: left };
+}
+
+/** The clock of the facility, whatever zone the EHR has turned a moment into. */
+function timeOf(resource: ForeignRecord, timeZone: string): Record<string, string> {
+  const at = (value: unknown) => {
+    const text = textIn(value);
+    if (DAY.test(text) || Number.isNaN(Date.parse(text))) return { day: DAY.test(text) ? text : '', time: '' };
+    const { day, time } = dayAndTimeIn(new Date(text), timeZone);
+    return { day, time: time.slice(0, 5) };
+  };
+  const repeat = asRecord(asRecord(resource.occurrenceTiming).repeat);
+  const bounds = asRecord(repeat.boundsPeriod);
+  const days = [repeat.dayOfWeek].flat();
+  const weekdays = WEEKDAYS.filter((day) => days.includes(day));
+  if (weekdays.length > 0) {
+    return {
+      neededOn: at(bounds.start).day,
+      neededAt: textIn([repeat.timeOfDay].flat()[0]).slice(0, 5),
+      ...Object.fromEntries(weekdays.map((day) => [day, 'on'])),
+      times: typeof repeat.count === 'number' ? String(repeat.count) : '',
+      lastDay: at(bounds.end).day,
+    };
+  }
+  const period = asRecord(resource.occurrencePeriod);
+  const start = at(resource.occurrenceDateTime ?? period.start);
+  return { neededOn: start.day, neededAt: start.time, neededUntil: at(period.end).time };
+}

@@ -1,0 +1,72 @@
+/** `POST /launches/:launchId/requests/:requestId/correct`: begins a new request that takes the place of one of ours. */
+import type { RequestHandler } from 'express';
+import { AppError } from '#src/errors.ts';
+import { assertOwnForm } from '#src/http/csrf.ts';
+import { pathPartOf } from '#src/http/request-values.ts';
+import { openLaunchOf } from '#src/launches/pages/guard.ts';
+import { openReadings } from '#src/requests/chart/open-readings.ts';
+import { readOwn } from '#src/requests/delivery/cancel-request.ts';
+import { mayCorrect, ownIdentifiers, versionOf } from '#src/requests/delivery/may-cancel.ts';
+import { nameOf } from '#src/requests/form/draft-store.ts';
+import { type Corrected, ownerOf } from '#src/requests/form/form.ts';
+import type { FormLimit } from '#src/requests/form/form-limit.ts';
+import { offerOf } from '#src/requests/form/offered.ts';
+import { mayCreateRequests } from '#src/requests/form/permission.ts';
+import { readBack } from '#src/requests/form/read-back.ts';
+import { readServiceRequest } from '#src/requests/list/service-request.ts';
+import { FhirError } from '#src/smart/fhir/fhir-error.ts';
+import { isFhirId } from '#src/smart/fhir/id.ts';
+import { type NewRequestFormDependencies, PAGE } from './form-page-route.ts';
+
+/**
+ * Reads the request back into a draft and leads to its form (PRG); nothing is changed in the EHR. A form that was begun for it
+ * before is opened again as it was left. Behind the launch guard and a urlencoded body parser.
+ *
+ * @throws AppError 'request.not-found' for one that was not created here, has ended, or is another patient's.
+ */
+export function correctRoute(deps: NewRequestFormDependencies & { formLimit: FormLimit }): RequestHandler {
+  return async (request, response) => {
+    const { opened, organization, cookieSecret } = openLaunchOf(request);
+    assertOwnForm(request, deps.publicUrl, cookieSecret);
+    const requestId = pathPartOf(request, 'requestId');
+    const launch = await deps.currentTokens.current(opened, organization);
+    if (!isFhirId(requestId) || !mayCreateRequests(launch, organization)) throw notFound();
+    const owner = ownerOf(launch);
+    await deps.formLimit.take(owner);
+    const { api, patient } = openReadings(deps, launch, organization);
+    const base = `/launches/${launch.id}/requests`;
+    const found = await readOwn(api, { requestId, patientId: (await patient).id }).catch((error: unknown) => {
+      if (error instanceof FhirError) return error;
+      throw error;
+    });
+    // Its page says what is the matter with the EHR.
+    if (found instanceof FhirError && found.failure !== 'not-found')
+      return response.redirect(303, `${base}/${requestId}`);
+    const { publicUrl } = deps;
+    if (!found || found instanceof FhirError || !mayCorrect(found, { launch, organization, publicUrl }))
+      throw notFound();
+    const id = deps.drafts.correctionOf(owner, requestId);
+    const { drafts } = await deps.drafts.of(owner);
+    if (!drafts.some((draft) => draft.id === id)) {
+      const { timeZone } = organization;
+      const now = deps.clock();
+      const { service, needed } = readServiceRequest(found, { base: api.base, now, timeZone });
+      const version = versionOf(found);
+      const corrects: Corrected = {
+        ...{ id: requestId, what: service, identifiers: ownIdentifiers(found, publicUrl).slice(0, MOST_IDENTIFIERS) },
+        ...(needed === undefined ? {} : { needed }),
+        ...(version === undefined ? {} : { version }),
+      };
+      const at = now.toISOString();
+      const read = readBack(found, offerOf(organization), { timeZone, base: api.base });
+      await deps.drafts.keep(owner, { id, issuedAt: at, savedAt: at, corrects, ...read });
+    }
+    response.redirect(303, `${base}/new?${PAGE}=${nameOf({ id })}`);
+  };
+}
+
+const MOST_IDENTIFIERS = 3;
+
+function notFound(): AppError {
+  return new AppError('request.not-found', 'no request of this patient that can be corrected here');
+}

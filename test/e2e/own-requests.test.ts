@@ -1,0 +1,67 @@
+/** A request of ours is cancelled, and another one corrected and resent, in a real browser in an EHR that was never checked. */
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Deployment, startDeployment } from './deployment.ts';
+import { examine } from './examine.ts';
+import { fillRequest, sendRequest, WRITING } from './request-form.ts';
+import { createVisitor, type Visitor } from './visitor.ts';
+
+let deployment: Deployment;
+let visitor: Visitor;
+let page: Page;
+beforeAll(async () => {
+  deployment = await startDeployment({ settings: WRITING });
+  visitor = await createVisitor(deployment);
+  page = await visitor.newTab();
+});
+afterAll(async () => {
+  await visitor?.close();
+  await deployment?.close();
+});
+
+const press = (name: string) => page.getByRole('button', { name }).click();
+const text = (words: string) => page.getByText(words).first().waitFor();
+/** Sends a request, and opens its page by its row. */
+async function sendAndOpen(what: string): Promise<void> {
+  await page.goto(deployment.ehr.launch('pat-none'));
+  await page.getByRole('link', { name: 'New request' }).click();
+  await fillRequest(page, 'routine', what);
+  await sendRequest(page);
+  await text('The request was sent to the EHR.');
+  await page.locator('.request-table').getByRole('link', { name: what }).click();
+  await page.getByRole('heading', { level: 1, name: what }).waitFor();
+}
+
+test('the button is there at once, and each page of cancelling has no accessibility violation', {
+  timeout: 120_000,
+}, async () => {
+  await sendAndOpen('Wheelchair van');
+  await examine(page, 'own request');
+  await page.getByRole('link', { name: 'Cancel the request…' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Cancel the request' }).waitFor();
+  await examine(page, 'cancel a request');
+  await page.getByLabel('It is not needed any more').check();
+  await page.getByLabel('Why').fill('The patient walks again');
+  await press('Cancel this request in the EHR');
+  await text('The request is cancelled in the EHR.');
+  await examine(page, 'cancelled request');
+  expect(visitor.complaints.splice(0)).toEqual([]);
+});
+
+test('corrected and resent, by keyboard where it counts', { timeout: 120_000 }, async () => {
+  await sendAndOpen('Stretcher van');
+  await press('Correct and resend');
+  await page.getByRole('heading', { level: 1, name: 'Correct and resend' }).waitFor();
+  expect(await page.getByLabel('What is needed').inputValue()).toBe('Stretcher van');
+  await examine(page, 'correct a request');
+  await page.getByLabel('What is needed').fill('Stretcher van with oxygen');
+  await page.keyboard.press('Enter');
+  await text('Nothing has been sent yet');
+  await examine(page, 'review of a correction');
+  await press('Send to the EHR');
+  await text('is cancelled in the EHR. Tell a provider who knew of it.');
+  await examine(page, 'sent correction');
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await text('Replaces Stretcher van');
+  expect(visitor.complaints.splice(0)).toEqual([]);
+});

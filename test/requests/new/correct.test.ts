@@ -1,0 +1,309 @@
+/** Correct and resend: a new request that replaces one of ours, which is cancelled only when the new one is there. */
+import { sql } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createOrganizationStore } from '#src/organizations/store.ts';
+import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
+import { dayFromNow } from '#test/helpers/days.ts';
+import { ehr, launchUrl, newOrganization, outcomeOf, useStubWorld } from '#test/helpers/stub-world.ts';
+import { csrfOf, draftsOn, launchIdOf, sendForm, ticketOf } from '#test/helpers/visits.ts';
+
+const SCOPE = 'launch launch/patient openid fhirUser patient/*.read patient/ServiceRequest.write';
+const DAY = dayFromNow(20);
+const VAN = {
+  ...{ service: 'transport', what: 'Wheelchair van', neededOn: DAY, neededAt: '09:30', neededUntil: '11:00' },
+  ...{ priority: 'urgent', reason: 'Dialysis', note: 'Ring\ntwice', from: 'Ward 3', to: 'Clinic', phone: '+1 555' },
+  ...{ language: 'Spanish', 'own.transport.mobility': 'On foot', 'own.transport.return-trip': 'yes' },
+  'own.transport.return-at': `${DAY}T14:00`,
+};
+const SENT = 'The request was sent to the EHR.';
+type Resource = Record<string, unknown>;
+
+const { world } = useStubWorld();
+let browser: TestBrowser;
+let list: Visit;
+let organizationId: string;
+/** What the EHR has, by id. */
+let chart: Map<string, Resource>;
+let onCreate: (made: Resource) => object;
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  ehr.change('token', { scope: SCOPE, refresh_token: 'first', expires_in: 3_600 });
+  organizationId = await newOrganization({ createRequests: true, scopes: SCOPE, helpDeskName: 'Ward Desk' });
+  browser = world().browser();
+  chart = new Map();
+  onCreate = (made) => ({ status: 201, body: made });
+  ehr.on('requests', ({ method, body }) => {
+    if (method !== 'POST') {
+      const entry = [...chart.values()].map((resource) => ({ resource }));
+      return { body: { resourceType: 'Bundle', type: 'searchset', entry } };
+    }
+    const made = { ...JSON.parse(body), id: `sr-${chart.size + 1}`, meta: { versionId: '7' } };
+    const answer = onCreate(made) as { status?: number };
+    if (answer.status === 201) chart.set(made.id, made);
+    return answer;
+  });
+  for (const id of ['sr-1', 'sr-2']) {
+    ehr.on(`/fhir/ServiceRequest/${id}`, (request) =>
+      request.method === 'PUT' ? put(id, request) : chart.has(id) ? { body: chart.get(id) } : { status: 404 },
+    );
+  }
+  await offerUpdates(true);
+  list = await browser.open(launchUrl(organizationId));
+  await sendForm(browser, url('new'), { ...ticketOf(await browser.visit(url('new'))), ...VAN });
+  ehr.requests.length = 0;
+});
+afterEach(() => void vi.useRealTimers());
+
+const url = (path: string) => `${world().url}/launches/${launchIdOf(list)}/requests/${path}`;
+const correct = (id = 'sr-1') => browser.open(url(`${id}/correct`), { form: { csrf: csrfOf(list) } });
+const writes = () =>
+  ehr.requests
+    .filter(({ method, path }) => method === 'PUT' || (method === 'POST' && path.endsWith('/ServiceRequest')))
+    .map(({ method }) => method);
+const old = () => chart.get('sr-1') as Resource;
+const change = (id: string, changes: Resource) => void chart.set(id, { ...chart.get(id), ...changes });
+/** What a browser would post of the form that is shown. */
+function fieldsOf({ body }: Visit): Record<string, string> {
+  const fields: Record<string, string> = {};
+  const plain = (text: string) => text.replaceAll('&quot;', '"').replaceAll('&amp;', '&');
+  for (const [tag, name = ''] of body.matchAll(/<input[^>]* name="([^"]+)"[^>]*>/g)) {
+    const isLeftOut = /type="(?:checkbox|radio)"/.test(tag) && !tag.includes(' checked');
+    if (!isLeftOut) fields[name] = plain(/ value="([^"]*)"/.exec(tag)?.[1] ?? '');
+  }
+  for (const [, name = '', options = ''] of body.matchAll(/<select[^>]* name="([^"]+)"[^>]*>(.*?)<\/select>/gs)) {
+    fields[name] = plain(/value="([^"]*)"[^>]* selected/.exec(options)?.[1] ?? '');
+  }
+  for (const [, name = '', text = ''] of body.matchAll(/<textarea[^>]* name="([^"]+)"[^>]*>\n([^<]*)</g)) {
+    fields[name] = plain(text);
+  }
+  return fields;
+}
+/** Corrects, changes the words, and sends. */
+async function resend(changes: Record<string, string> = { what: 'Stretcher van' }): Promise<Visit> {
+  return sendForm(browser, url('new'), { ...fieldsOf(await correct()), ...changes });
+}
+function put(id: string, { headers, body }: { headers: Record<string, unknown>; body: string }) {
+  const { versionId } = (chart.get(id) as { meta: { versionId: string } }).meta;
+  if (headers['if-match'] !== `W/"${versionId}"`) return { status: 412 };
+  chart.set(id, { ...JSON.parse(body), meta: { versionId: String(Number(versionId) + 1) } });
+  return { body: chart.get(id) };
+}
+async function offerUpdates(updatesRequests: boolean) {
+  await browser.open(launchUrl(organizationId));
+  const store = createOrganizationStore(world().dependencies.database.db);
+  const known = await vi.waitUntil(async () => (await store.find(organizationId))?.discovered);
+  await store.saveDiscovered(organizationId, 1, { ...known, updatesRequests });
+  vi.setSystemTime(Date.now() + 2_000);
+}
+async function audited(): Promise<string[]> {
+  const { audit, database } = world().dependencies;
+  await audit.flush();
+  const { rows } = await database.db.execute(
+    sql`select event from audit_events where organization_id = ${organizationId} and event in ('request-created', 'request-cancelled') order by at, id`,
+  );
+  return rows.map(({ event }) => String(event)).toSorted();
+}
+
+describe('the form', () => {
+  test('is filled in with what was sent, and says which request it replaces', async () => {
+    const detail = await browser.visit(url('sr-1'));
+    expect(detail.body).toContain('Correct and resend</button>');
+    const page = await correct();
+    expect(page.body).toContain('<h1>Correct and resend<');
+    expect(page.body).toMatch(/It replaces <a href="[^"]*\/requests\/sr-1"><bdi>Wheelchair van<\/bdi><\/a>, needed /);
+    expect(page.body).toContain('That one is cancelled as soon as the EHR has confirmed the new one, and not before.');
+    expect(fieldsOf(page)).toMatchObject(VAN);
+    expect(writes()).toEqual([]);
+    expect(page.url).not.toMatch(/sr-1|Wheel/);
+  });
+
+  test('names what it has no place for', async () => {
+    change('sr-1', { category: [{ text: 'Ferry' }], orderDetail: [{ text: 'Deck: upper' }] });
+    expect((await correct()).body).toMatch(/Not taken over[^<]*<bdi>Ferry<\/bdi>; <bdi>Deck: upper<\/bdi>/);
+  });
+
+  test('is the same one however often it is begun, and keeps what was typed', async () => {
+    const page = await correct();
+    await browser.open(url('new'), { form: { ...fieldsOf(page), what: 'Stretcher', intent: 'back' } });
+    expect(fieldsOf(await correct())['what']).toBe('Stretcher');
+    expect(draftsOn(await browser.visit(list.url))).toHaveLength(1);
+  });
+});
+
+describe('sent', () => {
+  test('the new one replaces the old one, which is cancelled in the version that was seen', async () => {
+    const page = await resend();
+    expect(page.body).toContain(SENT);
+    expect(page.body).toMatch(
+      /The request that it replaces<\/strong>, <a [^>]*><bdi>Wheelchair van<\/bdi><\/a>, is cancelled in the EHR/,
+    );
+    expect(chart.get('sr-2')).toMatchObject({
+      code: { text: 'Stretcher van' },
+      replaces: [{ reference: 'ServiceRequest/sr-1', display: 'Wheelchair van' }],
+      note: [{ text: 'Ring\ntwice' }],
+    });
+    expect(old()).toMatchObject({ status: 'revoked', meta: { versionId: '8' } });
+    expect(writes()).toEqual(['POST', 'PUT']);
+    expect(await audited()).toEqual(['request-cancelled', 'request-created', 'request-created']);
+    expect(page.body).toContain('<small>Replaces Wheelchair van</small>');
+    expect((await browser.visit(url('sr-2'))).body).toMatch(/<dt>Replaces<\/dt><dd><a href="sr-1">Wheelchair van/);
+    const before = (await browser.visit(url('sr-1'))).body;
+    expect(before).toMatch(/<dt>Replaced by<\/dt><dd><a href="sr-2">Stretcher van/);
+    expect(before).not.toContain('Correct and resend');
+  });
+
+  test('unchanged, right after the first one, it is no repetition', async () => {
+    expect((await resend({})).body).toContain(SENT);
+    expect([old()['status'], chart.size]).toEqual(['revoked', 2]);
+  });
+
+  test('once: two clicks, Back and a second form make one request', async () => {
+    const form = fieldsOf(await correct());
+    const review = await browser.open(url('new'), { form: { ...form, what: 'Stretcher van', intent: 'review' } });
+    const send = () => browser.open(url('new'), { form: { ...form, what: 'Stretcher van', ...ticketOf(review) } });
+    await Promise.all([send(), send()]);
+    await send();
+    expect([chart.size, old()['status'], writes().filter((method) => method === 'POST').length]).toEqual([
+      2,
+      'revoked',
+      1,
+    ]);
+  });
+
+  test('in an EHR without update, the old one is said to be open, with who cancels it', async () => {
+    await offerUpdates(false);
+    list = await browser.open(launchUrl(organizationId));
+    const form = await correct();
+    expect(form.body).toContain('that one stays open until you cancel it in the chart');
+    const page = await resend();
+    expect(page.body).toContain(SENT);
+    expect(page.body).toContain(
+      'this app cannot cancel requests there. Cancel it in the patient’s chart, or ask Ward Desk to',
+    );
+    expect(page.body).toContain('<small>Replaces Wheelchair van, still open</small>');
+    expect(page.body).toContain('<b>Cancel the older request</b>');
+    expect([old()['status'], writes()]).toEqual(['active', ['POST']]);
+    const before = (await browser.visit(url('sr-1'))).body;
+    expect(before).toContain('A newer request replaces this one, which is still open in the EHR');
+    expect(before).not.toContain('Correct and resend');
+  });
+
+  test.for([
+    [
+      '412: it has changed meanwhile',
+      { status: 412 },
+      'has changed in the EHR since you looked, so it was not cancelled',
+    ],
+    ['403: refused', { status: 403 }, 'is still open in the EHR: the EHR did not let this app cancel it'],
+    ['500: unknown', { status: 500 }, 'the EHR did not confirm that it is cancelled'],
+  ] as const)('the old one is not cancelled by %s, and the page says so', async ([, answer, words]) => {
+    ehr.on('/fhir/ServiceRequest/sr-1', ({ method }) => (method === 'PUT' ? answer : { body: old() }));
+    const page = await resend();
+    expect(page.body).toContain(SENT);
+    expect(page.body).toContain(words);
+    expect(page.body).toMatch(/\/requests\/sr-1\/cancel">Cancel it…/);
+    expect([old()['status'], chart.size]).toEqual(['active', 2]);
+    expect(await audited()).toEqual(['request-created', 'request-created']);
+    ehr.on('/fhir/ServiceRequest/sr-1', (request) =>
+      request.method === 'PUT' ? put('sr-1', request) : { body: old() },
+    );
+    const cancelPage = await browser.visit(url('sr-1/cancel'));
+    const version = /name="version" value="([^"]*)"/.exec(cancelPage.body)?.[1] ?? '';
+    await browser.open(url('sr-1/cancel'), {
+      form: { csrf: csrfOf(cancelPage), version, status: 'revoked', reason: 'Corrected' },
+    });
+    const after = await browser.visit(list.url);
+    expect(after.body).not.toContain(words);
+    expect(after.body).toContain('</a>, is cancelled in the EHR');
+  });
+});
+
+describe('nothing is cancelled while the new one is not proved to exist', () => {
+  test.for([
+    ['refused', { status: 422 }, 'Not sent.'],
+    ['not permitted', { status: 403 }, 'Ask Ward Desk to check your access to orders.'],
+    ['lost', { status: 500 }, 'The EHR did not confirm the request'],
+  ] as const)('%s', async ([, answer, words]) => {
+    onCreate = () => answer;
+    const page = await resend();
+    expect(page.body).toContain(words);
+    expect([old()['status'], writes(), chart.size]).toEqual(['active', ['POST'], 1]);
+  });
+
+  test('found by a later look, it is: then the old one is cancelled', async () => {
+    onCreate = (made) => {
+      chart.set('sr-2', made);
+      return { status: 500 };
+    };
+    ehr.on('requests', ({ method, body }) =>
+      method === 'POST' ? onCreate({ ...JSON.parse(body), id: 'sr-2' }) : { status: 500 },
+    );
+    const page = await resend();
+    expect([page.body.includes('The EHR did not confirm the request'), old()['status']]).toEqual([true, 'active']);
+    ehr.on('requests', () => ({
+      body: { resourceType: 'Bundle', type: 'searchset', entry: [...chart.values()].map((resource) => ({ resource })) },
+    }));
+    const found = await browser.open(url('new'), { form: { ...fieldsOf(page), intent: 'look' } });
+    expect(found.body).toContain('</a>, is cancelled in the EHR');
+    expect(old()['status']).toBe('revoked');
+  });
+});
+
+describe('a request that has changed since the form was opened', () => {
+  test('is said before anything is sent; sent again, it is cancelled as it is now', async () => {
+    const form = { ...fieldsOf(await correct()), what: 'Stretcher van' };
+    change('sr-1', { priority: 'stat', meta: { versionId: '9' } });
+    const said = await sendForm(browser, url('new'), form);
+    expect(said.body).toContain('the request that this one corrects has changed in the EHR since you opened it');
+    expect(writes()).toEqual([]);
+    const page = await browser.open(url('new'), {
+      form: { ...fieldsOf(said), what: 'Stretcher van', ...ticketOf(said) },
+    });
+    expect(page.body).toContain(SENT);
+    expect([old()['status'], chart.size]).toEqual(['revoked', 2]);
+  });
+
+  test('and is over: nothing is sent before the user knows, and nothing of it is changed', async () => {
+    const form = { ...fieldsOf(await correct()), what: 'Stretcher van' };
+    change('sr-1', { status: 'completed', meta: { versionId: '9' } });
+    const said = await sendForm(browser, url('new'), form);
+    expect(said.body).toContain('is not open in the EHR any more');
+    expect(writes()).toEqual([]);
+    const page = await browser.open(url('new'), { form: { ...form, ...ticketOf(said) } });
+    expect(page.body).toContain('was not open in the EHR any more');
+    expect([old()['status'], writes()]).toEqual(['completed', ['POST']]);
+  });
+
+  test('and cannot be read: nothing is sent', async () => {
+    const form = fieldsOf(await correct());
+    ehr.on('/fhir/ServiceRequest/sr-1', () => ({ status: 503 }));
+    expect((await sendForm(browser, url('new'), form)).body).toContain('Not sent. The EHR is not available');
+    expect(writes()).toEqual([]);
+  });
+});
+
+describe('no button, and a post is refused', () => {
+  test.for<[string, Resource]>([
+    ['of an order that was not created here', { identifier: [{ system: 'urn:hospital', value: '1' }] }],
+    ['of a request that is done', { status: 'completed' }],
+    ['where its subject is another patient', { subject: { reference: 'Patient/pat-2' } }],
+  ])('%s', async ([, changes]) => {
+    change('sr-1', changes);
+    expect((await browser.visit(url('sr-1'))).body).not.toContain('Correct and resend');
+    expect(outcomeOf(await correct())).toEqual({ status: 404, code: 'request.not-found' });
+    expect(draftsOn(await browser.visit(list.url))).toEqual([]);
+  });
+
+  test('of an id that is none, and without the token of the form', async () => {
+    expect(outcomeOf(await correct('sr-404'))).toEqual({ status: 404, code: 'request.not-found' });
+    expect((await browser.visit(url('sr-1/correct'), { form: {} })).status).toBe(403);
+  });
+
+  test('SCO-19: where the EHR did not grant creating', async () => {
+    ehr.change('token', { scope: 'launch openid fhirUser patient/*.rs' });
+    list = await browser.open(launchUrl(organizationId));
+    expect((await browser.visit(url('sr-1'))).body).not.toContain('Correct and resend');
+    expect(outcomeOf(await correct())).toEqual({ status: 404, code: 'request.not-found' });
+  });
+});
