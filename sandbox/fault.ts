@@ -41,7 +41,7 @@ export type JsonObject = Record<string, unknown>;
 /** An id_token about to be signed. */
 export interface IdTokenDraft {
   claims: JWTPayload;
-  sign: 'current-key' | 'next-key' | 'unpublished-key' | 'none' | 'broken-signature';
+  sign: 'current-key' | 'next-key' | 'unpublished-key' | 'none' | 'broken-signature' | 'no-kid' | 'shared-secret';
 }
 
 /** A FHIR answer about to be sent, with the patient in context. */

@@ -19,6 +19,8 @@ function atHash(accessToken: string): string {
   return createHash('sha256').update(accessToken).digest().subarray(0, 16).toString('base64url');
 }
 
+const SHARED_SECRET = new TextEncoder().encode('a client secret that no app here has');
+
 function breakSignature(token: string): string {
   // The third character from the end carries whole signature bits, unlike the last one.
   const position = token.length - 3;
@@ -41,9 +43,12 @@ export async function finishIdToken(idToken: string, accessToken: string, deps: 
     fault.idToken?.(current, deps.facts, value),
   );
   if (draft.sign === 'none') return new UnsecuredJWT(draft.claims).encode();
-  const key = draft.sign === 'broken-signature' ? 'current-key' : draft.sign;
+  if (draft.sign === 'shared-secret')
+    return new SignJWT(draft.claims).setProtectedHeader({ alg: 'HS256', typ: 'JWT' }).sign(SHARED_SECRET);
+  const key = draft.sign === 'broken-signature' || draft.sign === 'no-kid' ? 'current-key' : draft.sign;
+  const kid = draft.sign === 'no-kid' ? {} : { kid: key };
   const signed = await new SignJWT(draft.claims)
-    .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: key })
+    .setProtectedHeader({ alg: 'RS256', typ: 'JWT', ...kid })
     .sign(deps.keys.privateKeys[key]);
   return draft.sign === 'broken-signature' ? breakSignature(signed) : signed;
 }

@@ -17,9 +17,20 @@ export function htmlAnswer(status: number): Answer {
   };
 }
 
+/** A compressed answer whose bytes are none. */
+export function garbledAnswer(): Answer {
+  return { status: 200, headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' }, body: 'not gzip' };
+}
+
 /** A redirect away from where the caller wanted to be. */
 export function redirectAnswer(location: string): Answer {
   return { status: 307, headers: { location }, body: '' };
+}
+
+/** A document with other members. @param value them as JSON; null takes one away; default: one without a meaning. */
+export function withMembers(document: JsonObject, value: FaultValue | undefined): JsonObject {
+  const members: JsonObject = JSON.parse(String(value ?? '{"x-other":true}'));
+  return Object.fromEntries(Object.entries({ ...document, ...members }).filter(([, member]) => member !== null));
 }
 
 /** An answer for one route, undefined for all others. */

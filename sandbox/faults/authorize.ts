@@ -1,5 +1,6 @@
 /** Faults of the authorization response on its way to the redirect URI (CB rules). */
 import type { Fault } from '#sandbox/fault.ts';
+import { htmlAnswer, on } from './answers.ts';
 
 /** An RFC 6749 4.1.2.1 error in place of the code; `state` and `iss` stay. */
 function refuse(parameters: URLSearchParams, error: string, description: string): URLSearchParams {
@@ -18,15 +19,22 @@ function change(parameters: URLSearchParams, name: string, value: string | undef
 }
 
 export const authorizeFaults = {
+  'authorize-absent': {
+    description: 'the authorization endpoint answers with an error page of its own and never sends the browser back',
+    value: 'the status, default 404',
+    request: on('authorize', (_call, value) => htmlAnswer(Number(value ?? 404))),
+  },
   'access-denied': {
     description: 'the EHR refuses: access_denied',
     authorizationResponse: (parameters) => refuse(parameters, 'access_denied', 'The user may not use this app'),
   },
   'login-error': {
     description: 'the EHR cannot sign the user in now: temporarily_unavailable',
-    value: 'another OAuth error code',
-    authorizationResponse: (parameters, _facts, value) =>
-      refuse(parameters, String(value ?? 'temporarily_unavailable'), 'Try again in a few minutes'),
+    value: 'another OAuth error code, and after a colon what error_description says',
+    authorizationResponse: (parameters, _facts, value = 'temporarily_unavailable') => {
+      const [error = '', description = 'Try again in a few minutes'] = String(value).split(':');
+      return refuse(parameters, error, description);
+    },
   },
   'hostile-error': {
     description: 'an error with markup and control characters in its description, and an error_uri',

@@ -1,6 +1,6 @@
 /** Faults of `.well-known/smart-configuration` (DI rules). */
 import type { Fault } from '#sandbox/fault.ts';
-import { htmlAnswer, jsonAnswer, on, redirectAnswer, slow } from './answers.ts';
+import { garbledAnswer, htmlAnswer, jsonAnswer, on, redirectAnswer, slow, withMembers } from './answers.ts';
 
 const wellKnown = 'smart-configuration';
 const ms = 'milliseconds, default 60000';
@@ -9,7 +9,8 @@ export const discoveryFaults = {
   'slow-discovery': { description: 'smart-configuration answers late', value: ms, request: slow(wellKnown) },
   'discovery-500': {
     description: 'smart-configuration answers 500',
-    request: on(wellKnown, () => jsonAnswer(500, { message: 'internal error' })),
+    value: 'another status',
+    request: on(wellKnown, (_call, value) => jsonAnswer(Number(value ?? 500), { message: 'internal error' })),
   },
   'discovery-404': {
     description: 'smart-configuration does not exist; only the CapabilityStatement names the endpoints',
@@ -31,6 +32,22 @@ export const discoveryFaults = {
   'discovery-truncated': {
     description: 'smart-configuration breaks off in the middle',
     request: on(wellKnown, () => ({ ...jsonAnswer(200, {}), body: '{"authorization_endpoint":"https://' })),
+  },
+  'discovery-garbled': {
+    description: 'smart-configuration says that it is compressed, and is not',
+    request: on(wellKnown, () => garbledAnswer()),
+  },
+  'discovery-proxy': {
+    description: 'a proxy answers every document with a page of its own',
+    value: 'the status, default 200',
+    request: on([wellKnown, 'metadata', 'openid-configuration', 'jwks'], (_call, value) =>
+      htmlAnswer(Number(value ?? 200)),
+    ),
+  },
+  'discovery-members': {
+    description: 'smart-configuration has other members',
+    value: 'the members as JSON; null takes one away',
+    smartConfiguration: (document, _facts, value) => withMembers(document, value),
   },
   'discovery-redirect': {
     description: 'smart-configuration redirects elsewhere',

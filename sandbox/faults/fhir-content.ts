@@ -36,6 +36,18 @@ export const fhirContentFaults = {
         ? { ...answer, body: { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'suppressed' }] } }
         : undefined,
   },
+  'search-outcome-200': {
+    description: 'a search answers 200 with an OperationOutcome in place of a Bundle',
+    fhirAnswer: (answer) =>
+      inSearchset(answer, () => ({
+        resourceType: 'OperationOutcome',
+        issue: [{ severity: 'error', code: 'exception' }],
+      })),
+  },
+  'search-collection': {
+    description: 'a search answers with a Bundle of another type than searchset',
+    fhirAnswer: (answer) => inSearchset(answer, (bundle) => ({ ...bundle, type: 'collection' })),
+  },
   'foreign-resource': {
     description: "another patient's ServiceRequest slips into the Bundle",
     fhirAnswer: (answer, call) => {

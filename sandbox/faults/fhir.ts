@@ -50,6 +50,30 @@ export const fhirFaults = {
       isRequestSearch(call) && call.method === 'GET' ? refusal(500, 'exception', 'database down') : undefined,
     ),
   },
+  'patient-refused': {
+    description: 'reading the Patient is refused',
+    value: 'the status, default 404',
+    request: on('fhir', (call, value) =>
+      call.url.pathname.includes('/Patient/')
+        ? refusal(Number(value ?? 404), 'not-found', 'no such Patient')
+        : undefined,
+    ),
+  },
+  'search-refused': {
+    description: 'searches of ServiceRequest are refused',
+    value: 'the status, default 400',
+    request: on('fhir', (call, value) =>
+      isRequestSearch(call) && call.method === 'GET' ? refusal(Number(value ?? 400), 'invalid', 'not so') : undefined,
+    ),
+  },
+  'fhir-xml': {
+    description: 'FHIR answers in XML, whatever was asked for',
+    request: on('fhir', () => ({
+      status: 200,
+      headers: { 'content-type': 'application/fhir+xml' },
+      body: '<Patient xmlns="http://hl7.org/fhir"/>',
+    })),
+  },
   'fhir-html': { description: 'FHIR answers 200 with a login page', request: on('fhir', () => htmlAnswer(200)) },
   'fhir-truncated': {
     description: 'FHIR JSON breaks off in the middle',
@@ -81,6 +105,37 @@ export const fhirFaults = {
   },
   'metadata-500': {
     description: 'the CapabilityStatement answers 500 (harmless)',
-    request: on('metadata', () => refusal(500, 'exception', 'no statement today')),
+    value: 'another status',
+    request: on('metadata', (_call, value) => refusal(Number(value ?? 500), 'exception', 'no statement today')),
+  },
+  'metadata-xml': {
+    description: 'the CapabilityStatement comes in XML, whatever was asked for',
+    request: on('metadata', () => ({
+      status: 200,
+      headers: { 'content-type': 'application/fhir+xml' },
+      body: '<CapabilityStatement xmlns="http://hl7.org/fhir"/>',
+    })),
+  },
+  'metadata-other-version': {
+    description: 'the server is one of another version of FHIR',
+    value: 'the version, default 3.0.2; 1.0.2 has a Conformance in place of a CapabilityStatement',
+    request: on('metadata', (_call, value = '3.0.2') => {
+      const resourceType = String(value).startsWith('1.') ? 'Conformance' : 'CapabilityStatement';
+      return jsonAnswer(200, { resourceType, fhirVersion: value, rest: [{ mode: 'server', resource: [] }] });
+    }),
+  },
+  'metadata-resources': {
+    description: 'the CapabilityStatement offers other resources',
+    value: 'the types, separated by spaces; default: Practitioner alone',
+    request: on('metadata', (_call, value = 'Practitioner') => {
+      const resource = String(value)
+        .split(' ')
+        .map((type) => ({ type, interaction: [{ code: 'read' }] }));
+      return jsonAnswer(200, {
+        resourceType: 'CapabilityStatement',
+        fhirVersion: '4.0.1',
+        rest: [{ mode: 'server', resource }],
+      });
+    }),
   },
 } as const satisfies Record<string, Fault>;

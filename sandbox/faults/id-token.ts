@@ -29,6 +29,20 @@ export const idTokenFaults = {
   'no-nonce': { description: 'the id_token has no nonce', idToken: withoutClaim('nonce') },
   'bad-signature': { description: 'one bit of the signature is wrong', idToken: signedAs('broken-signature') },
   'alg-none': { description: 'the id_token is not signed: alg none', idToken: signedAs('none') },
+  'shared-secret-id-token': {
+    description: 'the id_token is signed with a shared secret: alg HS256',
+    idToken: signedAs('shared-secret'),
+  },
+  'no-kid': {
+    description: 'the id_token does not say which key it is signed with (harmless)',
+    idToken: signedAs('no-kid'),
+  },
+  'no-exp': { description: 'the id_token does not say when it expires', idToken: withoutClaim('exp') },
+  'no-audience': { description: 'the id_token has no aud', idToken: withoutClaim('aud') },
+  'wrong-azp': {
+    description: 'the id_token was authorized for another client (azp)',
+    idToken: claim('azp', 'another-client'),
+  },
   'wrong-audience': { description: 'the id_token is for another client', idToken: claim('aud', 'another-client') },
   'extra-audience': {
     description: 'the id_token is for us and for another client',

@@ -1,6 +1,6 @@
 /** Faults of the OpenID Connect document and the key set (ID-03, ID-04, ID-08, ID-22). */
 import type { Fault } from '#sandbox/fault.ts';
-import { htmlAnswer, jsonAnswer, on, slow } from './answers.ts';
+import { htmlAnswer, jsonAnswer, on, slow, withMembers } from './answers.ts';
 
 export const openidFaults = {
   'no-oidc-document': {
@@ -15,10 +15,17 @@ export const openidFaults = {
     description: 'openid-configuration names another issuer',
     openidConfiguration: (document) => ({ ...document, issuer: 'https://elsewhere.example/auth' }),
   },
+  'oidc-members': {
+    description: 'openid-configuration has other members',
+    value: 'the members as JSON; null takes one away',
+    openidConfiguration: (document, _facts, value) => withMembers(document, value),
+  },
   'jwks-500': {
     description: 'the key set answers 500',
-    request: on('jwks', () => jsonAnswer(500, { message: 'internal error' })),
+    value: 'another status',
+    request: on('jwks', (_call, value) => jsonAnswer(Number(value ?? 500), { message: 'internal error' })),
   },
+  'jwks-html': { description: 'the key set is a web page', request: on('jwks', () => htmlAnswer(200)) },
   'jwks-empty': { description: 'the key set is empty', publishedKeys: () => [] },
   'repeated-key': {
     description: 'the key set lists the signing key twice (harmless)',

@@ -1,6 +1,6 @@
 /** Faults of the token endpoint's HTTP answer (TK-07, TK-10, TK-16, TK-17, TK-19, RF-06, RF-07). */
 import type { Fault } from '#sandbox/fault.ts';
-import { htmlAnswer, jsonAnswer, on, redirectAnswer, slow } from './answers.ts';
+import { garbledAnswer, htmlAnswer, jsonAnswer, on, redirectAnswer, slow } from './answers.ts';
 
 const both = ['token', 'refresh'] as const;
 
@@ -20,7 +20,10 @@ export const tokenEndpointFaults = {
   },
   'token-429': {
     description: 'the token endpoint answers 429 without Retry-After',
-    request: on(both, () => jsonAnswer(429, { error: 'slow_down' })),
+    value: 'Retry-After in seconds, default none',
+    request: on(both, (_call, value) =>
+      jsonAnswer(429, { error: 'slow_down' }, value === undefined ? {} : { 'retry-after': String(value) }),
+    ),
   },
   'token-html-200': {
     description: 'the token endpoint answers 200 with a portal page',
@@ -28,7 +31,32 @@ export const tokenEndpointFaults = {
   },
   'token-html-404': {
     description: 'the token endpoint answers 404 with a web page',
-    request: on(both, () => htmlAnswer(404)),
+    value: 'another status, such as the 401 or 403 of a firewall',
+    request: on(both, (_call, value) => htmlAnswer(Number(value ?? 404))),
+  },
+  'token-no-oauth-error': {
+    description: 'the token endpoint refuses in JSON without an OAuth error',
+    value: 'the status, default 404',
+    request: on(both, (_call, value) => jsonAnswer(Number(value ?? 404), { message: 'no such path' })),
+  },
+  'token-garbled': {
+    description: 'the token response says that it is compressed, and is not',
+    request: on(both, () => garbledAnswer()),
+  },
+  'token-plain-text': {
+    description: 'the token response is JSON that is labelled as plain text',
+    request: on(both, () => ({
+      status: 200,
+      headers: { 'content-type': 'text/plain' },
+      body: '{"access_token":"a","token_type":"Bearer"}',
+    })),
+  },
+  'token-request-refused': {
+    description: 'the token endpoint takes the request for malformed: invalid_request',
+    value: 'what error_description says, default null',
+    request: on(both, (_call, value) =>
+      jsonAnswer(400, { error: 'invalid_request', error_description: value ?? null }),
+    ),
   },
   'token-redirect': {
     description: 'the token endpoint redirects with 307, which would carry code and assertion along',
@@ -58,6 +86,10 @@ export const tokenEndpointFaults = {
   'refresh-invalid-grant': {
     description: 'the refresh token is no longer valid: invalid_grant',
     request: on('refresh', () => jsonAnswer(400, { error: 'invalid_grant' })),
+  },
+  'refresh-invalid-client': {
+    description: 'refreshing answers invalid_client; the code exchange works',
+    request: on('refresh', () => jsonAnswer(401, { error: 'invalid_client' })),
   },
   'refresh-503': {
     description: 'refreshing answers 503; the code exchange works',

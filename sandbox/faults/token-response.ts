@@ -55,6 +55,11 @@ export const tokenResponseFaults = {
     }),
   },
   'no-id-token': { description: 'no id_token although openid was granted', tokenResponse: without('id_token') },
+  'unreadable-id-token': {
+    description: 'the id_token is no signed JWT',
+    value: 'the id_token, default an opaque text; five parts with dots are an encrypted one',
+    tokenResponse: (members, _grantType, value) => ({ ...members, id_token: value ?? 'opaque' }),
+  },
   'no-refresh-token': {
     description: 'no refresh_token in the token response',
     tokenResponse: without('refresh_token'),
@@ -102,6 +107,11 @@ export const tokenResponseFaults = {
       constructor: { prototype: { polluted: true } },
       authorization_details: [{ type: 'smart_on_fhir', locations: ['https://elsewhere.example/fhir'] }],
     }),
+  },
+  'refresh-not-rotated': {
+    description: 'a refresh answers with no new refresh token (harmless: the old one stays good)',
+    tokenResponse: (members, grantType) =>
+      grantType === 'refresh_token' ? without('refresh_token')(members) : undefined,
   },
   'refresh-other-patient': {
     description: 'a refresh answers with another patient',

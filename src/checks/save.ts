@@ -76,7 +76,9 @@ export async function saveConnection(
   ]);
   if (!parsed.ok) return { ok: false, problem: sentenceOf(parsed.problems), kept: typedUrl };
   const { enabled } = organization;
-  const running = runChecks({ fhirUrl: url, organization: { ...parsed.settings, enabled }, isTyped: true }, checks);
+  const discovered = organization.fhirBaseUrl === url ? organization.discovered : undefined;
+  const checked = { ...parsed.settings, enabled, discovered };
+  const running = runChecks({ fhirUrl: url, organization: checked, isTyped: true }, checks);
   const saving = { organization, settings: parsed.settings, accepted, saver, reason: reasonOf(options) };
   return {
     ok: true,

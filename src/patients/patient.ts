@@ -140,7 +140,7 @@ async function getPatient(
     if (error.renewal) throw error.renewal;
     const { failure, retryAfterSeconds } = error;
     const retry = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
-    const rule = error.rule ?? RULES[failure];
+    const rule = error.rule ?? (error.status === 410 ? 'fhir.patient-gone' : RULES[failure]);
     throw new AppError(CODES[failure], `Patient read failed: ${failure}`, { rule, cause: error, ...retry });
   }
 }

@@ -20,18 +20,47 @@ const OF_REQUEST: Hints = [
   ['client.id-not-sent', ['client_id'], ['missing', 'required']],
   ['client.id-sent', ['client_id'], ['omitted', 'omit', 'must', 'twice', 'allowed']],
 ];
+const KEYS = ['kid', 'key', 'keys', 'jwk', 'jwks', 'jwks_uri', 'signature'];
+const OFF = ['disabled', 'inactive', 'suspended', 'blocked', 'deactivated', 'locked', 'revoked', 'withdrawn'];
 const OF_CLIENT: Hints = [
   ...OF_REQUEST,
+  [
+    'client.jwks-unreachable',
+    KEYS,
+    ['retrieve', 'retrieved', 'fetch', 'fetched', 'load', 'loaded', 'download', 'read'],
+  ],
+  ['client.jwks-unreachable', KEYS, ['reach', 'reached', 'unreachable', 'connect', 'connection', 'timeout', 'timed']],
+  ['client.key-off', KEYS, OFF],
+  ['client.type', ['typ']],
   ['client.audience', ['aud', 'audience']],
-  ['client.key-unknown', ['kid', 'key', 'keys', 'jwk', 'jwks', 'signature']],
+  ['client.key-unknown', KEYS],
   ['client.algorithm', ['alg', 'algorithm', 'algorithms']],
+  ['client.assertion-used', ['jti', 'assertion', 'jwt', 'token'], ['used', 'already', 'reused', 'replay', 'replayed']],
+  ['client.assertion-times', ['exp', 'iat', 'nbf', 'jwt', 'assertion', 'token'], ['expired', 'future', 'past', 'far']],
+  ['client.method', ['method', 'methods', 'secret', 'client_secret', 'private_key_jwt', 'client_secret_basic']],
+  ['client.off', ['client', 'application', 'app'], [...OFF, 'active', 'activated', 'enabled', 'approved']],
   ['client.unknown', ['client', 'client_id'], UNKNOWN],
 ];
 const OF_GRANT: Hints = [
   ['grant.redirect-uri', ['redirect', 'redirect_uri', 'redirect_uris']],
   ['grant.pkce', ['pkce', 'verifier', 'challenge', 'code_verifier', 'code_challenge']],
+  ['grant.other-client', ['client', 'client_id'], ['another', 'other', 'different', 'issued', 'match', 'belong']],
+  ['grant.unknown', ['code', 'grant'], ['unknown', 'found', 'exist']],
   ['grant.expired', ['expired', 'already', 'used', 'redeemed', 'consumed', 'reused']],
 ];
+
+/** What `invalid_request` is about when an authorization server says so. */
+const OF_AUTHORIZATION: Hints = [
+  ['authorization.launch-over', ['launch'], ['unknown', 'expired', 'used', 'invalid', 'found', 'already']],
+  ['authorization.audience', ['aud', 'audience']],
+  ['authorization.pkce', ['pkce', 'code_challenge', 'challenge', 'code_challenge_method']],
+  ['authorization.redirect-uri', ['redirect', 'redirect_uri', 'redirect_uris']],
+];
+
+/** @param said `error_description` of an `invalid_request`; untrusted, and not kept. */
+export function ruleOfInvalidRequest(said: string): Rule {
+  return hintIn(said, OF_AUTHORIZATION) ?? 'authorization.request-refused';
+}
 
 function hintIn(said: string, hints: Hints): Rule | undefined {
   const words = new Set(
@@ -61,6 +90,6 @@ export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rul
     case 'invalid_request':
       return hintIn(said, OF_REQUEST) ?? 'token.request-refused';
     default:
-      return 'token.other-error';
+      return [404, 405, 410].includes(status) ? 'token.not-there' : 'token.other-error';
   }
 }

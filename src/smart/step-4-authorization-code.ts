@@ -7,6 +7,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import type { SmartConfiguration } from './documents/smart-configuration.ts';
+import { ruleOfInvalidRequest } from './refusal-rule.ts';
 
 /** The secrets of one attempt: 256 random bits each, never used again (AZ-07, AZ-11, AZ-12). */
 export interface AttemptSecrets {
@@ -176,11 +177,15 @@ const ERRORS = new Map<string, ErrorCode>([
 const RULES: Readonly<Record<string, Rule>> = {
   access_denied: 'authorization.denied',
   unauthorized_client: 'authorization.client-not-allowed',
-  invalid_client: 'authorization.client-not-allowed',
-  invalid_request: 'authorization.request-refused',
+  invalid_client: 'authorization.client-unknown',
   unsupported_response_type: 'authorization.response-type',
   server_error: 'authorization.server-error',
   invalid_scope: 'scope.refused',
+  login_required: 'authorization.sign-in-needed',
+  interaction_required: 'authorization.question-for-user',
+  consent_required: 'authorization.question-for-user',
+  account_selection_required: 'authorization.question-for-user',
+  temporarily_unavailable: 'authorization.unavailable',
 };
 
 /** CB-13, CB-14: the error code decides; the server's words are only for the log, cleaned and cut. */
@@ -189,6 +194,7 @@ function authorizationError(error: string, description: string | undefined): App
   const said = description ? ', with a description' : '';
   const code = ERRORS.get(error) ?? 'authorization.refused';
   const other = code === 'authorization.refused' ? 'authorization.other-error' : undefined;
-  const rule = Object.hasOwn(RULES, error) ? RULES[error] : other;
+  const ofError = Object.hasOwn(RULES, error) ? RULES[error] : other;
+  const rule = error === 'invalid_request' ? ruleOfInvalidRequest(description ?? '') : ofError;
   return new AppError(code, `the authorization server answered ${known}${said}`, { rule });
 }

@@ -11,6 +11,7 @@ import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
 import { JSON_BOUNDS, parseBoundedJson } from '#src/adapters/ehr-http/json-bounds.ts';
 import { type LightResponse, lightFetch } from '#src/adapters/ehr-http/light-fetch.ts';
 import { isJsonObject, parseJson } from '#src/adapters/json-object.ts';
+import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError } from '#src/errors.ts';
 import { answered, FhirError, responseOf, statusOf, toFhirError } from '#src/smart/fhir/fhir-error.ts';
 import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
@@ -222,6 +223,7 @@ function headersOf(token: string): Record<string, string> {
 
 /** @throws FhirError for a web page, and for nothing at all. */
 function toAnswer({ type, bytes }: LightResponse): FhirAnswer {
+  if (/\bxml\b/i.test(type) && !/html/i.test(type)) throw noResource('fhir.no-json');
   if (!/\bjson\b/i.test(type) || bytes.length === 0) throw noResource();
   let digest: string | undefined;
   return {
@@ -245,8 +247,8 @@ function asResource(answer: unknown): FhirResource {
   throw noResource();
 }
 
-function noResource(): FhirError {
-  return new FhirError('unexpected', undefined, { rule: 'fhir.web-page' });
+function noResource(rule: Rule = 'fhir.web-page'): FhirError {
+  return new FhirError('unexpected', undefined, { rule });
 }
 
 /** FH-07: one more try of a GET when the server asks for it and is soon done, or is too busy to say when. */

@@ -126,7 +126,7 @@ function tokenError(response: OutboundResponse, now: Date | undefined): AppError
   const clock = clockDifference(response, now);
   const said = typeof description === 'string' ? description : '';
   const refused = ruleOfRefusal({ status, error: named, said, isClockOff: clock !== undefined });
-  const rule = refused === 'token.other-error' && isWebPage(response) ? 'token.web-page' : refused;
+  const rule = /^token\.(?:other-error|not-there)$/.test(refused) && isWebPage(response) ? 'token.web-page' : refused;
   const answered = { rule, upstreamStatus: status, seen: clock === undefined ? {} : { 'EHR clock': clock } };
   if (status === 503 || status === 429) {
     return new AppError('token.unavailable', `token endpoint answered ${status}`, {

@@ -21,6 +21,8 @@ const BY_CODE: Readonly<Record<string, Rule>> = {
   UND_ERR_CONNECT_TIMEOUT: 'network.no-connection',
   EHOSTUNREACH: 'network.no-connection',
   ENETUNREACH: 'network.no-connection',
+  Z_DATA_ERROR: 'network.garbled',
+  Z_BUF_ERROR: 'network.garbled',
 };
 
 const BY_FAILURE: Readonly<Record<OutboundFailure, Rule>> = {
@@ -35,7 +37,9 @@ const BY_FAILURE: Readonly<Record<OutboundFailure, Rule>> = {
 
 /** @param error an OutboundError, or what undici or fhirclient threw. */
 export function ruleOfFailure(error: unknown, host: CalledHost): Rule {
-  const codes = causes(error).map(codeOf);
+  const seen = causes(error);
+  if (seen.some(({ name }) => name === 'HTTPParserError')) return 'network.garbled';
+  const codes = seen.map(codeOf);
   return ruleOfCodes(codes, failureOf(error), host);
 }
 

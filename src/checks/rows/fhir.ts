@@ -104,6 +104,10 @@ async function judgeStatement(context: CheckContext): Promise<Outcome> {
   if (source === 'settings' && isAbsent(fetched)) return info(`${seen}; requests are searched by patient alone`);
   const found = `${seen}; a launch does not ask for it`;
   if (fetched.kind === 'none') return broken(ruleOfFailure(fetched.error, 'FHIR URL'), found, { verdict: 'warning' });
+  if (document?.['resourceType'] === 'Conformance') return broken('fhir.version', `${seen}, a Conformance (DSTU2)`);
+  const isSignIn = fetched.status === 401 || fetched.status === 403;
+  if (isSignIn)
+    return broken('fhir.statement-sign-in', found, { verdict: 'warning', seen: { 'FHIR URL': context.fhirUrl } });
   if (fetched.status >= 500) return broken('fhir.failing', found, { verdict: 'warning' });
   return broken('fhir.no-statement', found, { verdict: fetched.status === 200 ? 'failure' : 'warning' });
 }

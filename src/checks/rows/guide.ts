@@ -5,7 +5,7 @@
  */
 
 import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
-import { textMember } from '#src/adapters/json-object.ts';
+import { listMember, textMember } from '#src/adapters/json-object.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { isFhirBase, ruleOfConfiguration } from '#src/smart/documents/configuration-rule.ts';
 import { documentOf, type Fetched } from '#src/smart/documents/fetched.ts';
@@ -54,7 +54,8 @@ async function judgeConfiguration(context: CheckContext): Promise<Outcome> {
   if (found) return broken('discovery.older-way', seen, { verdict: 'warning' });
   const inTheWay = fetched.kind === 'none' ? await networkRowInTheWay(context) : undefined;
   if (inTheWay !== undefined) return seeRow(inTheWay);
-  return broken(ruleOfConfiguration(fetched, isFhirBase(await context.metadata)), seen, {
+  const isBase = context.settings.discovered !== undefined || isFhirBase(await context.metadata);
+  return broken(ruleOfConfiguration(fetched, isBase), seen, {
     seen: { 'FHIR URL': context.fhirUrl },
   });
 }
@@ -72,6 +73,9 @@ async function judgeIssuer(context: CheckContext): Promise<Outcome> {
   const isSetting =
     context.settings.issuers.length > 0 && named !== undefined && !context.settings.issuers.includes(named);
   const jwksUri = textMember(configuration.document, 'jwks_uri');
+  const signsIn = listMember(configuration.document, 'capabilities')?.includes('sso-openid-connect') ?? false;
+  const isUnnamed = named === undefined && signsIn && context.settings.issuers.length === 0;
+  if (isUnnamed && issuers.every(({ state }) => state === 'absent')) return warning(NO_ISSUER, NAME_THE_ISSUER);
   const outcome = issuers.map((issuer) => judgeOneIssuer(issuer, { jwksUri, named: isSetting ? named : undefined }));
   // Several issuers are all trusted at launch, so the worst of them decides.
   return (
@@ -81,6 +85,9 @@ async function judgeIssuer(context: CheckContext): Promise<Outcome> {
     skipped('no issuer')
   );
 }
+
+const NO_ISSUER = 'smart-configuration names no issuer, and no OpenID Connect document is at the FHIR URL';
+const NAME_THE_ISSUER = 'Add the issuer to smart-configuration: it is required of servers that sign users in.';
 
 /** @param of.named the issuer of smart-configuration, where a setting says another. */
 function judgeOneIssuer(parsed: FoundIssuer, of: { jwksUri: string | undefined; named: string | undefined }): Outcome {

@@ -44,6 +44,7 @@ async function judgeFhirUrl(context: CheckContext): Promise<Outcome> {
   if (settings.issuers.length > 0) return judgeSetting(settings.issuers, issuer, await issuers, found.document);
   if (issuer === undefined) {
     const signsIn = listMember(found.document, 'capabilities')?.includes('sso-openid-connect') ?? false;
+    if (signsIn && (await issuers).every(({ state }) => state === 'absent')) return seeRow(GUIDE_TITLES.issuer);
     const seen = 'smart-configuration names no issuer; the FHIR URL is taken';
     return signsIn ? warning(seen, 'Name the issuer: it is required of servers with sso-openid-connect.') : info(seen);
   }

@@ -53,6 +53,8 @@ export type CheckedSettings = Pick<
 > & {
   /** Absent where only settings are checked. */
   enabled?: boolean;
+  /** What the EHR at this very FHIR URL has said before: proof that the URL is one. */
+  discovered?: Organization['discovered'];
 };
 
 /** What is to be checked. */

@@ -36,7 +36,10 @@ export function explanationOf(
   const { outcome, steps } = trace;
   if (outcome === 'under way') {
     const last = lastStepOf(steps);
-    return last && byRule(BY_LAST_STEP[last], steps);
+    // A frame that stays empty keeps no cookie either.
+    const ofLaunch = steps.find(({ name }) => name === 'launch')?.rule;
+    const rule = last === 'launch-record' ? (ofLaunch ?? BY_LAST_STEP[last]) : last && BY_LAST_STEP[last];
+    return byRule(rule, steps);
   }
   const failed = outcome === 'completed' ? openStep(steps) : failedStep(steps, outcome);
   const rule = failed && measuredRule(failed, steps);

@@ -22,7 +22,7 @@ const MEASURES: Partial<Record<Rule, Measure>> = {
   'keys.document-other-issuer': bySetting,
   'keys.address-unusable': bySetting,
   'network.unknown-endpoint-name': bySetting,
-  'fhir.token-over': (rule, failed, steps) => (isFresh(failed, steps) ? 'fhir.token-refused-at-once' : rule),
+  'fhir.token-over': (rule, failed, steps) => (isFresh(failed, steps) ? ruleOfFreshToken(failed, steps) : rule),
   'user.fhir-user-elsewhere': (rule, _failed, steps) =>
     claimsOf(steps).includes('fhirUser') ? rule : 'user.no-fhir-user',
   'context.patient-missing': (rule, _failed, steps) => (isStandalone(steps) ? 'context.no-patient-picked' : rule),
@@ -40,6 +40,9 @@ function ruleOfIssuer(rule: Rule, facts: StepFacts, steps: readonly TraceStep[])
   if (typeof iss !== 'string') return rule;
   if (isSetByAdministrator(facts, steps)) return 'issuer.setting-differs';
   if (expected.some((one) => bare(one) === bare(iss))) return 'issuer.slash';
+  const base = steps.find(({ name }) => name === 'launch')?.facts['iss'];
+  const isUnnamed = factOf(steps, 'issuer') === '(not named)' && typeof base === 'string';
+  if (isUnnamed && expected.every((one) => bare(one) === bare(base))) return 'issuer.not-named';
   const isOwnHost = expected.some((one) => hostOf(one) !== undefined && hostOf(one) === hostOf(iss));
   return rule === 'id-token.issuer' && isOwnHost ? 'id-token.issuer-of-ehr' : rule;
 }
@@ -56,6 +59,12 @@ function isSetByAdministrator(facts: StepFacts, steps: readonly TraceStep[]): bo
 function isFresh({ at, durationMs }: TraceStep, steps: readonly TraceStep[]): boolean {
   const token = steps.findLast(({ name }) => name === 'token');
   return token !== undefined && Date.parse(at) + durationMs - Date.parse(token.at) < FRESH_TOKEN_MS;
+}
+
+/** Was it taken for the patient, and refused for the list alone? */
+function ruleOfFreshToken({ name }: TraceStep, steps: readonly TraceStep[]): Rule {
+  const isPatientRead = steps.some((step) => step.name === 'patient' && step.outcome === 'passed');
+  return name === 'requests' && isPatientRead ? 'fhir.search-token-refused' : 'fhir.token-refused-at-once';
 }
 
 function claimsOf(steps: readonly TraceStep[]): readonly string[] {

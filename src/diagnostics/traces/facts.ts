@@ -97,12 +97,17 @@ export function assertionFacts(exchange: {
   };
 }
 
+/** Shorter, and reading a page takes a good part of it. */
+const SHORT_LIFE_SECONDS = 30;
+
 export function tokenFacts(token: TokenResponse): StepFacts {
+  const isShort = token.expiresInSeconds !== undefined && token.expiresInSeconds < SHORT_LIFE_SECONDS;
   return {
     members: namesOf(Object.keys(token.members)),
     'expires in seconds': token.expiresInSeconds ?? '(not said)',
     'refresh token': token.refreshToken !== undefined,
     'EHR clock': token.clockDifference,
+    ...(isShort ? { rule: 'token.short-life', warning: 'the access token has hardly any life' } : {}),
   };
 }
 

@@ -24,6 +24,34 @@ export const fhirRules = {
     owner: 'EHR team',
     remedy:
       'Check that the patient in the launch context is one of this FHIR server, and that the user may see this chart.',
+    help: 'The EHR does not find this patient for the app. Give the support code to {help desk}.',
+  },
+  'fhir.patient-gone': {
+    cause: 'The FHIR server says that the record of the patient was deleted, or merged into another one (410)',
+    owner: 'EHR team',
+    remedy: 'Look up what became of this record, and launch the app with the one that is current.',
+    help: 'The EHR no longer has this record. Open the app from the patient’s current record.',
+  },
+  'fhir.no-json': {
+    cause: 'The FHIR server does not answer in JSON: it sends XML, or refuses the content type (406)',
+    owner: 'EHR team',
+    remedy: 'Let the FHIR server answer application/fhir+json when the app asks for it.',
+    help: 'Waiting does not help. Give the support code to {help desk}.',
+  },
+  'fhir.too-large': {
+    cause: 'An answer of the FHIR server is larger than the app reads',
+    owner: 'EHR team',
+    remedy: 'Send search results in pages, as _count asks for.',
+  },
+  'fhir.search-token-refused': {
+    cause: 'The FHIR server took the access token for the patient, and refuses it for the search of requests (401)',
+    owner: 'EHR team',
+    remedy: 'Check patient/ServiceRequest.read at the FHIR server: a missing permission is answered with 403.',
+  },
+  'fhir.statement-sign-in': {
+    cause: 'The server wants a sign-in for the CapabilityStatement, which is a public document',
+    owner: 'EHR team',
+    remedy: 'Let {FHIR URL}/metadata be read without signing in.',
   },
   'fhir.other-patient': {
     cause: 'The FHIR server answers the read of one patient with another',
@@ -38,7 +66,7 @@ export const fhirRules = {
       'Look into the FHIR server’s log for this read, and at the gateway before it: an error must not have status 200.',
   },
   'fhir.web-page': {
-    cause: 'The FHIR server answers a read with something that is no JSON, such as a web page (HTML)',
+    cause: 'The FHIR server answers a read with a web page (HTML), or with something else that cannot be read',
     owner: 'EHR team',
     remedy:
       'Let FHIR requests with a token through to the FHIR server: a portal, sign-in page or gateway answers in its place.',

@@ -58,6 +58,13 @@ export const launchRules = {
       'Ask the EHR team which of the two is the FHIR base of this environment. If it is {iss}, save it as FHIR URL: it is checked before it is used.',
     help: 'The app was opened from another EHR address than the one that is entered here. Give the support code to {help desk}.',
   },
+  'launch.other-frame': {
+    cause:
+      'The page {framed by} shows the app in a frame, and is not among the EHR pages that may: the browser leaves the frame empty',
+    owner: 'Your administrator',
+    remedy:
+      'If {framed by} is your EHR, add it at “EHR pages that may show the app in a frame” in Settings > Integrations > SMART on FHIR, step 2.',
+  },
   'launch.organization-disabled': {
     cause: 'The organization is switched off here, so every launch is refused',
     owner: 'VectorCare',

@@ -47,6 +47,18 @@ export const networkRules = {
     owner: 'EHR team',
     remedy: 'Look for this call in the log of the server and of the gateway before it.',
   },
+  'network.garbled': {
+    cause: 'What came back cannot be read: it is not compressed as it says, or is no HTTP',
+    owner: 'EHR team',
+    remedy: 'Look at the gateway before the server: it changes the answer, or another service is on this port.',
+    help: LASTING,
+  },
+  'network.proxy-sign-in': {
+    cause: 'A proxy between us and the server wants a sign-in (407)',
+    owner: 'Network team',
+    remedy: 'Let our egress addresses through to the host without a proxy that signs users in.',
+    help: LASTING,
+  },
   'network.late': {
     cause: 'The server takes the connection and does not answer in time: it is overloaded, or waits for another system',
     owner: 'EHR team',

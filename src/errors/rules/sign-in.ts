@@ -4,10 +4,10 @@ import type { RuleRow } from './row.ts';
 export const signInRules = {
   'authorization.not-back': {
     cause:
-      'Nothing has come back from the authorization server yet: the user is still at it, or it showed an error page of its own, because client ID {client id} or redirect URI {redirect URI} is not registered there like this',
+      'Nothing has come back from the authorization server yet: the user is still at it, or it showed an error page of its own: nothing is at the authorization endpoint on {host}, or client ID {client id} or redirect URI {redirect URI} is not registered there like this',
     owner: 'EHR team',
     remedy:
-      'Compare the registration with what was sent: client_id {client id}, redirect_uri {redirect URI}, aud {aud}, and the scopes below.',
+      'Compare the registration with what was sent to {host}: client_id {client id}, redirect_uri {redirect URI}, aud {aud}, and the scopes below.',
   },
   'authorization.denied': {
     cause: 'The user declined, or the EHR’s rules do not let this user or role use the app (access_denied)',
@@ -18,6 +18,48 @@ export const signInRules = {
     cause: 'The EHR knows the client ID {client id}, and does not let it ask for a code (unauthorized_client)',
     owner: 'EHR team',
     remedy: 'Switch on the grant type Authorization Code for this client.',
+  },
+  'authorization.client-unknown': {
+    cause: 'The authorization server does not know the client ID {client id} (invalid_client)',
+    owner: 'EHR team',
+    remedy: 'Compare the client ID {client id} with the registration of this environment.',
+  },
+  'authorization.launch-over': {
+    cause: 'The EHR no longer takes the launch value: it is used up or too old, or of another environment',
+    owner: 'The user',
+    remedy:
+      'Open the app again from the patient’s chart; a reload or Back sends an old one. If every launch fails so, the EHR team looks at how long launch values live.',
+    help: '{Again}. If it happens again, give the support code to {help desk}.',
+  },
+  'authorization.audience': {
+    cause: 'The authorization server does not serve the FHIR base that was sent as aud, {aud}',
+    owner: 'EHR team',
+    remedy: 'Let this authorization server accept the aud {aud}, the FHIR base that the EHR launches with.',
+  },
+  'authorization.pkce': {
+    cause: 'The authorization server refuses the PKCE challenge; S256 was sent',
+    owner: 'EHR team',
+    remedy: 'Let the authorization server take code_challenge_method S256 (RFC 7636).',
+  },
+  'authorization.redirect-uri': {
+    cause: 'The authorization server does not take the redirect URI {redirect URI}',
+    owner: 'EHR team',
+    remedy: 'Register {redirect URI} for this client, letter for letter.',
+  },
+  'authorization.sign-in-needed': {
+    cause: 'The user’s own session at the EHR is over or never began (login_required)',
+    owner: 'The user',
+    remedy: 'Sign in to the EHR, then open the app again from the patient’s chart.',
+  },
+  'authorization.question-for-user': {
+    cause: 'The EHR has a question for the user that it could not show here, such as an account to choose or a consent',
+    owner: 'The user',
+    remedy: 'Open the app again from the patient’s chart, and choose or agree where the EHR asks.',
+  },
+  'authorization.unavailable': {
+    cause: 'The authorization server says that it is overloaded or in maintenance (temporarily_unavailable)',
+    owner: 'EHR team',
+    remedy: 'Look at the state of the authorization server.',
   },
   'authorization.request-refused': {
     cause:
@@ -102,6 +144,12 @@ export const signInRules = {
     remedy:
       'Correct “Issuers of id_tokens” in Advanced settings: empty it, so that the EHR’s metadata decides, or enter the issuer that the EHR team confirms.',
     help: 'This app knows the EHR by another name than it has. Give the support code to {help desk}.',
+  },
+  'issuer.not-named': {
+    cause:
+      'smart-configuration names no issuer, so the FHIR URL was expected, {expected issuers}; the EHR calls itself {iss}',
+    owner: 'EHR team',
+    remedy: 'Add the issuer {iss} to smart-configuration: it is required of servers that sign users in.',
   },
   'issuer.slash': {
     cause:

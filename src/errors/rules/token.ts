@@ -23,6 +23,47 @@ export const tokenRules = {
     remedy:
       'Register our JWKS URL of the registration sheet, and let the EHR fetch it again: it must show the key {kid}.',
   },
+  'client.jwks-unreachable': {
+    cause: 'The EHR says that it cannot fetch our JWKS, so it cannot verify the client assertion',
+    owner: 'EHR team',
+    remedy:
+      'Let the EHR’s servers reach our JWKS URL of the registration sheet (https, port 443), and compare it with the one that is registered for {client id}.',
+  },
+  'client.key-off': {
+    cause: 'The EHR says that our key {kid} is revoked or switched off there',
+    owner: 'EHR team',
+    remedy:
+      'Allow the key {kid} for {client id} again. If it was withdrawn on purpose, tell the operator of this app, who replaces it.',
+  },
+  'client.off': {
+    cause: 'The EHR knows the client ID {client id}, and the client is switched off or not approved there',
+    owner: 'EHR team',
+    remedy: 'Activate the client {client id} in this environment.',
+  },
+  'client.method': {
+    cause: 'The EHR expects another way of client authentication than private_key_jwt from {client id}',
+    owner: 'EHR team',
+    remedy:
+      'Set the client authentication of {client id} to private_key_jwt with our JWKS URL: this app has no shared secret.',
+  },
+  'client.type': {
+    cause: 'The EHR expects another typ in the client assertion than {assertion type}',
+    owner: 'Your administrator',
+    remedy:
+      'Ask the EHR team which typ it expects, and choose it at “Type of the client assertion” in Advanced settings.',
+  },
+  'client.assertion-used': {
+    cause:
+      'The EHR says that the client assertion was used before: each one is sent once, so something between us repeats the request',
+    owner: 'EHR team',
+    remedy: 'Look for a gateway or load balancer before the token endpoint that sends a request a second time.',
+  },
+  'client.assertion-times': {
+    cause:
+      'The EHR takes the client assertion for expired or not yet valid, and the clock in its answer agrees with ours: another node of it has the wrong time',
+    owner: 'EHR team',
+    remedy: 'Synchronize the clock of every node of the authorization server with a time server (NTP).',
+  },
   'client.assertion': {
     cause:
       'The EHR fetched our JWKS and still refuses the client assertion: it expects another audience, algorithm or type than {assertion audience}, {assertion algorithm}, {assertion type}',
@@ -81,6 +122,18 @@ export const tokenRules = {
     owner: 'EHR team',
     remedy: 'Look into the authorization server’s log for why it refused the code.',
   },
+  'grant.other-client': {
+    cause: 'The token endpoint says that the code belongs to another client than {client id}',
+    owner: 'EHR team',
+    remedy:
+      'Let authorization endpoint and token endpoint of smart-configuration belong to one server, where {client id} is registered once.',
+  },
+  'grant.unknown': {
+    cause:
+      'The token endpoint does not know the code that the authorization endpoint gave out a moment before: it is of another environment, or its nodes do not share their codes',
+    owner: 'EHR team',
+    remedy: 'Let both endpoints of smart-configuration belong to this environment, with one store of codes.',
+  },
   'grant.expired': {
     cause: 'The code had expired or was used already when it was exchanged',
     owner: 'The user',
@@ -107,6 +160,12 @@ export const tokenRules = {
     cause: 'The token endpoint refused without an error code that OAuth knows',
     owner: 'EHR team',
     remedy: 'Look into the log of the authorization server and of the gateway before it for this request.',
+  },
+  'token.not-there': {
+    cause: 'Nothing takes token requests at the token endpoint that the EHR names, on {host} (404 or 405)',
+    owner: 'EHR team',
+    remedy: 'Correct token_endpoint in smart-configuration: host, path and tenant.',
+    help: LASTING,
   },
   'token.grant-type': {
     cause: 'The token endpoint does not offer this grant type (unsupported_grant_type)',
@@ -169,6 +228,11 @@ export const tokenRules = {
     cause: 'The refresh_token of the token response is unusable',
     owner: 'EHR team',
     remedy: 'Answer with a refresh_token of visible characters, or none.',
+  },
+  'token.short-life': {
+    cause: 'The access token lives {expires in seconds} s only, so every page has to renew it first',
+    owner: 'EHR team',
+    remedy: 'Give access tokens of this client a life of five minutes or more, and say so in expires_in.',
   },
   'token.member': {
     cause: 'A member of the token response, which the detail names, is of the wrong type or too long',

@@ -47,12 +47,14 @@ export const userRules = {
     cause: 'The id_token has no fhirUser, so nothing says that the user is a practitioner',
     owner: 'EHR team',
     remedy: 'Register the scope fhirUser for this client, and put the claim fhirUser into the id_token.',
+    help: 'The EHR did not say which practitioner you are. Give the support code to {help desk}.',
   },
   'user.fhir-user-elsewhere': {
     cause:
       'The fhirUser of the id_token is not a user of this FHIR server: it is on another server or no user resource',
     owner: 'EHR team',
     remedy: 'Put the user’s Practitioner on this FHIR server into the claim fhirUser.',
+    help: 'The EHR did not say which practitioner you are. Give the support code to {help desk}.',
   },
   'user.other-kind': {
     cause: 'The user is no practitioner in the EHR, and the organization accepts practitioners only',

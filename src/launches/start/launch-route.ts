@@ -14,6 +14,7 @@ import { furnishErrorPage } from '#src/launches/session/launch-origin.ts';
 import type { OrganizationDirectory } from '#src/organizations/directory.ts';
 import { isConnected, type Organization } from '#src/organizations/organization.ts';
 import type { SmartConnections } from '#src/organizations/smart-connections.ts';
+import { mayFrame } from '#src/settings/addresses.ts';
 import { isSameFhirBase, type LaunchRequest, readLaunchRequest } from '#src/smart/step-2-launch-ehr.ts';
 import { type CookieProbeDependencies, isPrefetch, startLaunch } from './cookie-probe.ts';
 import { assertFrameAllowed } from './frame-allowed.ts';
@@ -33,7 +34,9 @@ export function launchRoute(dependencies: LaunchRouteDependencies): RequestHandl
     const facts = launchFactsOf(request);
     await dependencies.traces.follow({ request, step: 'launch', facts }, async () => {
       const asking = () => whoIsAsked(dependencies, request, response);
-      const { organization, launchRequest } = await traceOf(request).step('launch', asking, facts);
+      const { organization, launchRequest } = await traceOf(request).step('launch', asking, facts, (asked) =>
+        frameFacts(asked.organization, facts[FRAMING_PAGE]),
+      );
       await startLaunch(dependencies, { request, response }, organization, { kind: 'ehr', ...launchRequest });
     });
   };
@@ -60,6 +63,12 @@ async function whoIsAsked(
 function launchFactsOf(request: Request): StepFacts {
   const facts = launchFacts(queryOf(request), request.params['orgId'] === undefined ? 'query' : 'path');
   return { ...facts, [FRAMING_PAGE]: framingOrigin(request) };
+}
+
+/** A page that is not among those that may show the app: said, and not relied on, because only the browser knows. */
+function frameFacts({ frameAncestors }: Organization, page: StepFacts[string]): StepFacts {
+  const isOther = typeof page === 'string' && frameAncestors.length > 0 && !mayFrame(frameAncestors, page);
+  return isOther ? { rule: 'launch.other-frame', warning: 'framed by a page that may not show the app' } : {};
 }
 
 async function findOrganization(

@@ -21,6 +21,7 @@ export function ruleOfConfiguration(wellKnown: Fetched, isBase: boolean): Rule {
   if (isAbsent(wellKnown)) return isBase ? 'discovery.absent' : 'discovery.nothing-there';
   if (wellKnown.status === 401 || wellKnown.status === 403)
     return isBase ? 'discovery.sign-in-demanded' : 'discovery.sign-in-at-url';
+  if (wellKnown.status === 407) return 'network.proxy-sign-in';
   if (wellKnown.status === 429) return 'discovery.throttled';
   if (wellKnown.status >= 500) return 'discovery.server-error';
   if (wellKnown.status !== 200) return 'discovery.other-status';

@@ -75,10 +75,16 @@ const FAILURE_BY_STATUS: Record<number, FhirFailure> = {
   429: 'throttled',
 };
 
+/** Statuses that say more than their failure. */
+const RULE_BY_STATUS: Record<number, Rule> = {
+  406: 'fhir.no-json',
+  407: 'network.proxy-sign-in',
+};
+
 /** The failure that an answer's status means. */
 export function answered(status: number, issues: readonly string[]): FhirError {
   const failure = FAILURE_BY_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'unexpected');
-  return new FhirError(failure, status, { issues });
+  return new FhirError(failure, status, { issues, rule: RULE_BY_STATUS[status] });
 }
 
 /** fhirclient has read the body of a refusal by now, and keeps it at the end of its message alone. */
@@ -98,7 +104,11 @@ export function toFhirError(error: unknown): FhirError {
   const failure = failureOf(error);
   // The fetch standard has no code for a redirect that is not followed.
   const isRedirect = causes(error).some(({ message }) => message === 'unexpected redirect');
-  const rule = isRedirect ? 'fhir.redirect' : ruleOfFailure(error, 'FHIR URL');
+  const rule = isRedirect
+    ? 'fhir.redirect'
+    : failure === 'too-large'
+      ? 'fhir.too-large'
+      : ruleOfFailure(error, 'FHIR URL');
   if (failure === 'timeout') return new FhirError('timeout', undefined, { rule });
   return new FhirError(failure === 'too-large' ? 'unexpected' : 'unavailable', undefined, { rule });
 }
