@@ -30,7 +30,7 @@ import { rekeyClinicians } from './clinicians/rekey.ts';
 import { createKeyRing } from './keys/key-ring.ts';
 import { createSmartConnections } from './organizations/smart-connections.ts';
 
-/** The outside world, opened by main.ts or by a test, as the app sees it. */
+/** The outside world, opened by serve.ts or by a test, as the app sees it. */
 export type AppDependencies = Awaited<ReturnType<typeof openDependencies>>['dependencies'];
 
 /** What may differ from a deployment: tests move time, read the log and reuse a database. */

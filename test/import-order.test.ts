@@ -64,6 +64,7 @@ const ORDER = [
   'src/clinician-site.ts',
   'src/settings-site.ts',
   'src/app.ts',
+  'src/serve.ts',
   'src/main.ts',
   'src/run-command.ts',
   'src/cli.ts',

@@ -5,6 +5,15 @@ import type { CookieOptions, Request, Response } from 'express';
 /** No browser keeps a longer one, so it is none of ours. */
 const LONGEST_VALUE = 4_096;
 
+const sent = new WeakMap<Request, ReturnType<typeof parseCookie>>();
+
+/** What the header says, parsed once for cookies of both places. */
+function sentBy(request: Request): ReturnType<typeof parseCookie> {
+  const cookies = sent.get(request) ?? parseCookie(request.headers.cookie ?? '');
+  sent.set(request, cookies);
+  return cookies;
+}
+
 /** Cookies of one deployment. */
 export interface Cookies {
   /** Every cookie of ours in the request, by the name without prefix. */
@@ -31,7 +40,7 @@ export function createCookies(publicUrl: URL, place: 'framed' | 'first-party' = 
   };
   const known = new WeakMap<Request, ReadonlyMap<string, string>>();
   const parse = (request: Request) => {
-    const parsed = Object.entries(parseCookie(request.headers.cookie ?? ''));
+    const parsed = Object.entries(sentBy(request));
     const isOurs = ([name, value]: [string, string | undefined]): boolean =>
       name.startsWith(prefix) && value !== undefined && value.length <= LONGEST_VALUE;
     return new Map(parsed.filter(isOurs).map(([name, value = '']) => [name.slice(prefix.length), value]));

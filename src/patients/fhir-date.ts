@@ -25,16 +25,15 @@ const DATE =
  */
 export function readFhirDate(value: unknown, timeZone: string): FhirDate | undefined {
   if (typeof value !== 'string' || value.length > 40) return undefined;
-  const key = `${timeZone} ${value}`;
-  const known = dates.get(key);
-  if (known) return known.date;
+  const known = dates.get(value);
+  if (known?.timeZone === timeZone) return known.date;
   const date = readText(value, timeZone);
-  dates.set(key, { date });
+  dates.set(value, { timeZone, date });
   return date;
 }
 
 /** A row reads its dates several times, and each re-load again. */
-const dates = new LRUCache<string, { date: FhirDate | undefined }>({ max: 1_000 });
+const dates = new LRUCache<string, { timeZone: string; date: FhirDate | undefined }>({ max: 1_000 });
 
 function readText(text: string, timeZone: string): FhirDate | undefined {
   const [, day, hour, minute, offset] = DATE.exec(text) ?? [];

@@ -2,6 +2,7 @@
  * FHIR's modifier elements, those that change what a resource means, in words for every resource the pages show: an
  * application that does not understand one must not show the rest as if it were not there (FHIR R4, "Is-Modifier").
  */
+import { isJsonObject } from '#src/adapters/json-object.ts';
 import { asRecord, asRecords, asText, asTexts, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { type Flag, flagOf } from './foreign-flag.ts';
 
@@ -75,19 +76,23 @@ function codesOf(concept: unknown): unknown[] {
 
 /** Anything at all counts, also what has no business there. */
 function isPresent(value: unknown): boolean {
+  if (value === undefined) return false;
   if (Array.isArray(value)) return value.slice(0, 100).some((item) => Array.isArray(item) || isPresent(item));
-  return value !== undefined && value !== null && value !== '' && value !== false;
+  return value !== null && value !== '' && value !== false;
 }
 
-function hasConditionInside({ contained: _contained, modifierExtension: _own, ...resource }: ForeignRecord): boolean {
-  const open: object[] = [resource];
-  let seen = 0;
-  for (let element = open.pop(); element !== undefined; element = open.pop()) {
-    if (isPresent(asRecord(element).modifierExtension)) return true;
-    const inside: unknown[] = Array.isArray(element) ? element : Object.values(element);
-    seen += inside.length;
+function hasConditionInside(resource: ForeignRecord): boolean {
+  const open: unknown[] = [];
+  for (const name in resource) if (name !== 'contained' && name !== 'modifierExtension') open.push(resource[name]);
+  for (let seen = 0; open.length > 0; seen += 1) {
     if (seen > MOST_ELEMENTS) return true;
-    for (const inner of inside) if (typeof inner === 'object' && inner !== null) open.push(inner);
+    const element = open.pop();
+    if (Array.isArray(element)) open.push(...element.slice(0, MOST_ELEMENTS + 1));
+    else if (isJsonObject(element)) {
+      if (isPresent(element.modifierExtension)) return true;
+      // Without a list of its members: every resource of a list is walked.
+      for (const name in element) open.push(element[name]);
+    }
   }
   return false;
 }

@@ -5,7 +5,7 @@
  * SMART App Launch 2.2.0, "Access FHIR API"; rules FH-01..07, FH-12, FH-17.
  */
 import { hash } from 'node:crypto';
-import { createRequire } from 'node:module';
+import Module, { createRequire } from 'node:module';
 import type * as fhirclient from 'fhirclient/lib/FhirClient.js';
 import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
 import { JSON_BOUNDS, parseBoundedJson } from '#src/adapters/ehr-http/json-bounds.ts';
@@ -20,8 +20,11 @@ import type { Permission } from '#src/smart/scopes/granted.ts';
 import { neededPermissions, type SentCall } from '#src/smart/scopes/needed-permissions.ts';
 
 const fromFhirclient = createRequire(createRequire(import.meta.url).resolve('fhirclient/lib/FhirClient.js'));
-// Where fhirclient takes its fetch from, and nothing else does (package.json, overrides): it finds ours there.
-Object.assign(fromFhirclient('cross-fetch'), { fetch: lightFetch });
+// Where fhirclient takes its fetch from, and nothing else does (package.json, overrides): it finds ours there, and a second
+// copy of undici is never loaded.
+const crossFetch = new Module(fromFhirclient.resolve('cross-fetch'));
+Object.assign(crossFetch, { exports: { fetch: lightFetch }, loaded: true });
+fromFhirclient.cache[crossFetch.id] = crossFetch;
 const { default: FhirClient }: typeof fhirclient.default = fromFhirclient('./FhirClient.js');
 
 /** A JSON object that says what resource it is; everything else about it is unproven. */

@@ -9,7 +9,7 @@ const { world } = useStubWorld();
 const asked = () => ehr.requests.map(({ route }) => route).toSorted();
 const DOCUMENTS = ['jwks', 'openid-configuration', 'smart-configuration'];
 
-/** As main.ts does, for these organizations only. */
+/** As serve.ts does, for these organizations only. */
 async function startWith(ids: readonly string[], change: Partial<Pick<OrganizationStore, 'list'>> = {}): Promise<void> {
   const { dependencies } = world();
   const store = createOrganizationStore(dependencies.database.db);

@@ -6,7 +6,7 @@ import type { Config } from '#src/config/index.ts';
 import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
 import { sendFirstPart } from '#src/http/compression.ts';
-import { fillPart, fillText, partOf } from '#src/http/page-part.ts';
+import { fillText, partOf } from '#src/http/page-part.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { allowSameOriginReferrer, setPagePolicy } from '#src/http/security-headers.ts';
@@ -126,10 +126,7 @@ export function requestsRoute(
     const marks = Object.values(MARKS);
     const start = () => requestsPageStart(props);
     const first = isPlain(view)
-      ? fillPart(
-          pages.start(launch, JSON.stringify(props), () => partOf(start(), marks)),
-          fill,
-        )
+      ? pages.start(launch, JSON.stringify(props), () => partOf(start(), marks)).filled(fill)
       : fillText(start(), fill);
     const sendRest = sendFirstPart(response, first);
     // A view of a part is made of the list that is kept (kept-list.ts).
@@ -152,7 +149,7 @@ export function requestsRoute(
     ]);
     for (let count = 0; count < own.newlyFound; count += 1) recordCreated(audit, request, launch);
     const isUsual = own.drafts.length === 0 && own.newlyFound === 0 && before.sent.length === 0;
-    if (remembered && isUsual) sendRest(fillPart(remembered.end, fill));
+    if (remembered && isUsual) sendRest(remembered.end.filled(fill));
     else {
       const { list, steadyUntil } = await found.read();
       const text = view.find === undefined ? '' : await texts.find(launch.id, view.find).catch(() => undefined);
@@ -169,7 +166,7 @@ export function requestsRoute(
       if (key === undefined || sealed === undefined || !isUsual) sendRest(fillText(end, fill));
       else {
         const part = partOf(end, marks);
-        sendRest(fillPart(part, fill));
+        sendRest(part.filled(fill));
         pages.keep(launch, { key, steadyUntil, list: found.facts, sealed, end: part });
       }
     }

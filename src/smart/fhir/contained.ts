@@ -16,7 +16,9 @@ export interface Place {
  * @returns undefined for every other reference, and for what names another patient than its container does.
  */
 export function containedOf(reference: unknown, { container, base }: Place): ForeignRecord | undefined {
-  const fragment = asText(asRecord(reference).reference)?.match(/^#(.+)$/)?.[1];
+  const literal = asRecord(reference).reference;
+  const isFragment = typeof literal === 'string' && literal.includes('#');
+  const fragment = isFragment ? asText(literal)?.match(/^#(.+)$/)?.[1] : undefined;
   if (fragment === undefined) return undefined;
   // Some servers repeat the `#` in the id.
   const found = asRecords(container?.contained, 200).find(({ id }) => id === fragment || id === `#${fragment}`);

@@ -12,12 +12,16 @@ export type ForeignRecord = JsonObject;
 
 /** The value as an object, or an empty one. FHIR never gives meaning to a null or a scalar where an object belongs. */
 export function asRecord(value: unknown): ForeignRecord {
-  return isJsonObject(value) ? value : {};
+  return isJsonObject(value) ? value : NOTHING;
 }
+
+/** A list asks for thousands of elements that are not there. */
+const NOTHING: ForeignRecord = Object.freeze({});
 
 /** The objects of a repeating element, at most `limit`. One lone object counts as a list of one; other values are dropped. */
 export function asRecords(value: unknown, limit = 50): ForeignRecord[] {
-  const items: unknown[] = Array.isArray(value) ? value.slice(0, limit) : [value];
+  if (!Array.isArray(value)) return isJsonObject(value) ? [value] : [];
+  const items: unknown[] = value.length > limit ? value.slice(0, limit) : value;
   return items.filter(isJsonObject);
 }
 
@@ -83,24 +87,37 @@ export function asConceptText(value: unknown): string | undefined {
     const each = value.slice(0, 10).flatMap((one) => (Array.isArray(one) ? [] : (asConceptText(one) ?? [])));
     return each.length === 0 ? undefined : [...new Set(each)].join(', ');
   }
-  const concept = asRecord(value);
+  if (!isJsonObject(value)) return undefined;
+  let first: string | undefined;
+  // One after the other: nearly always the first text is it, and a list has hundreds of concepts.
+  for (const text of textsOf(value)) {
+    if (text !== undefined && !isCatchAll(text)) return text;
+    first ??= text;
+  }
+  return first;
+}
+
+function* textsOf(concept: ForeignRecord): Generator<string | undefined> {
   const codings = asRecords(concept.coding).filter(
     ({ system, extension }) => !isNullSystem(system) && !isMarkedAbsent(asRecords(extension)),
   );
-  const picked = codings.filter((coding) => coding.userSelected === true);
-  const displays = [...picked, ...codings].map((coding) => memberText(coding, 'display'));
-  const text = memberText(concept, 'text');
+  const text = memberText(concept.text, concept['_text']);
   // Some servers write the code there once more.
   const isCode = codings.some(({ code }) => asText(code) === text);
-  const words = isCode ? [...displays, text] : [text, ...displays];
-  const texts = [...words, ...codings.map(codeText)].filter((one) => one !== undefined);
-  return texts.find((one) => !isCatchAll(one)) ?? texts[0];
+  if (!isCode) yield text;
+  for (const coding of codings) if (coding.userSelected === true) yield displayOf(coding);
+  for (const coding of codings) yield displayOf(coding);
+  if (isCode) yield text;
+  for (const coding of codings) yield codeText(coding);
 }
 
-/** FHIR JSON keeps the extensions of a primitive member beside it, under `_` and its name. */
-function memberText(element: ForeignRecord, member: string): string | undefined {
-  const { extension } = asRecord(element[`_${member}`]);
-  return isMarkedAbsent(asRecords(extension)) ? undefined : asInformation(element[member]);
+function displayOf(coding: ForeignRecord): string | undefined {
+  return memberText(coding.display, coding['_display']);
+}
+
+/** @param beside where FHIR JSON keeps the extensions of a primitive member: under `_` and its name. */
+function memberText(value: unknown, beside: unknown): string | undefined {
+  return isMarkedAbsent(asRecords(asRecord(beside).extension)) ? undefined : asInformation(value);
 }
 
 /** Only of a coding without a display: the code for "Unknown" says no more than its display. */

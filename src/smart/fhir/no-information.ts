@@ -86,7 +86,7 @@ export function saysNothing(text: string): boolean {
 
 /** "Other" is an answer, though any real one says more. */
 export function isCatchAll(text: string): boolean {
-  return /^\W*(?:other|oth)\W*$/i.test(text.replace(SEMANTIC_TAG, ''));
+  return /oth/i.test(text) && /^\W*(?:other|oth)\W*$/i.test(text.replace(SEMANTIC_TAG, ''));
 }
 
 /** Does an extension of this element say that its value is absent? */

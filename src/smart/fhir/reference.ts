@@ -10,7 +10,7 @@ import { isUnder } from './under-base.ts';
 export function localReference(reference: unknown, base: URL): string | undefined {
   const literal = asRecord(reference).reference;
   if (typeof literal !== 'string') return undefined;
-  const path = URL.canParse(literal) ? pathUnder(base, new URL(literal)) : literal;
+  const path = literal.includes(':') && URL.canParse(literal) ? pathUnder(base, new URL(literal)) : literal;
   const [, type, id] = /^([A-Z][A-Za-z]{1,60})\/([^/?#]+)(?:\/_history\/[^/?#]+)?$/.exec(path ?? '') ?? [];
   return type !== undefined && isFhirId(id) ? `${type}/${id}` : undefined;
 }
