@@ -56,7 +56,7 @@ export const tokenResponseFaults = {
   },
   'no-id-token': { description: 'no id_token although openid was granted', tokenResponse: without('id_token') },
   'unreadable-id-token': {
-    description: 'the id_token is no signed JWT',
+    description: 'the id_token is not a signed JWT',
     value: 'the id_token, default an opaque text; five parts with dots are an encrypted one',
     tokenResponse: (members, _grantType, value) => ({ ...members, id_token: value ?? 'opaque' }),
   },

@@ -31,7 +31,7 @@ const EXPLANATIONS: Record<KeyProofOutcome, Omit<Explanation, 'outcome'>> = {
     verdict: 'warning',
     owner: 'Your administrator',
     remedy: [
-      'The EHR did not come as far as judging the key. Some servers want the client ID in the request body: ask the EHR team, and change that setting.',
+      'The EHR refused the request before checking the key. Some servers want the client ID in the request body: ask the EHR team, and switch on “Send the client ID in token requests as well”.',
     ],
   },
   accepted: {

@@ -70,7 +70,7 @@ export const identityErrors = {
   'user.not-allowed': {
     status: 403,
     title: 'This app is for practitioners',
-    help: 'Your EHR account is not one of a practitioner. If it should be, give the support code to {help desk}.',
+    help: "Your EHR account is not a practitioner's. If you are a practitioner, give the support code to {help desk}.",
     owner: 'Your administrator',
     causes: [
       'The user is a patient or a related person, and this organization accepts practitioners only',
@@ -82,7 +82,7 @@ export const identityErrors = {
   'user.disabled': {
     status: 403,
     title: 'Your access to this app is switched off',
-    help: 'Ask {help desk} to have it switched on again, then {again}.',
+    help: 'Ask {help desk} to switch it on again, then {again}.',
     owner: 'Your administrator',
     causes: ['An administrator has disabled this user'],
     remedy: 'Enable the user in Settings > Clinicians.',

@@ -38,7 +38,7 @@ export const launchErrors = {
   'launch.organization-disabled': {
     status: 403,
     title: 'This app is switched off for your organization',
-    help: 'Ask {help desk} to have it switched on again.',
+    help: 'Ask {help desk} to switch it on again.',
     canStartAgain: false,
     owner: 'VectorCare',
     causes: ['The organization was switched off, or is not switched on yet'],
@@ -51,7 +51,7 @@ export const launchErrors = {
     owner: 'Your administrator',
     causes: ['The standalone address was opened for an organization that uses the app from the chart only'],
     remedy:
-      'To allow launches outside the EHR, switch on “Standalone launch” in Settings > Integrations > SMART on FHIR, step 2.',
+      'To allow launches outside the EHR, switch on “Standalone launch” in Settings > Integrations > SMART on FHIR, Advanced settings.',
   },
   'launch.standalone-parameters': {
     status: 400,
@@ -68,13 +68,13 @@ export const launchErrors = {
   'launch.frame-not-allowed': {
     status: 403,
     title: 'This app may not be shown inside this page yet',
-    help: 'Your EHR is not yet allowed to show it there. Give the support code to {help desk}, who can have it allowed, then {again}.',
+    help: 'Ask {help desk} to allow it: give them the support code, then {again}.',
     owner: 'Your administrator',
     causes: [
       'The EHR shows the app in a frame, and the organization allows no EHR page to do so; the launch was stopped before its code was spent',
     ],
     remedy:
-      'Enter the origins of the EHR at “EHR pages that may show the app in a frame” in Settings > Integrations > SMART on FHIR, Advanced settings.',
+      'Enter the origins of the EHR at “EHR pages that may show the app in a frame” in Settings > Integrations > SMART on FHIR, step 2.',
   },
   'launch.cookies-blocked': {
     status: 400,

@@ -51,7 +51,7 @@ export const signInErrors = {
     help: '{Again}. If it happens again, give the support code to {help desk}.',
     owner: 'EHR team',
     causes: [
-      'The client ID is of the other environment (unauthorized_client)',
+      'The client ID belongs to the other environment (unauthorized_client)',
       'The redirect URI is not registered letter for letter',
       'The authorization server failed inside (server_error)',
     ],
@@ -116,10 +116,10 @@ export const signInErrors = {
   'token.invalid-client': {
     status: 502,
     title: 'The EHR does not recognize this app',
-    help: 'The app is set up there in another way than here. Give the support code to {help desk}.',
+    help: "The app's settings in the EHR and here do not match. Give the support code to {help desk}.",
     owner: 'EHR team',
     causes: [
-      'The Client ID in Settings > Organizations is not the registered one, or is of the other environment',
+      'The Client ID in Settings > Organizations is not the registered one, or belongs to the other environment',
       'Our JWKS URL is not registered, or the EHR’s servers cannot reach it',
       'The EHR keeps an old copy of our JWKS without the key (kid) shown here',
       'The EHR expects another audience or algorithm for the client assertion',

@@ -36,7 +36,7 @@ ${launchDrawing(launch, timeZone)}
 ${sameUserHref === undefined ? null : html`<p><a href="${sameUserHref}">Launches of the same user</a></p>`}
 <form method="post" action="/settings/launches/${launch.id}/report"><input type="hidden" name="csrf" value="${admin.csrfToken}">
 <button class="btn btn-primary" type="submit">Send this to the EHR team</button>
-<p class="hint">Makes a link to this page without signing in. It ends after 14 days; nothing on it is a secret or of the chart.</p></form>
+<p class="hint">Makes a link that opens this page without sign-in for 14 days. The page holds no secrets and no chart data.</p></form>
 </div>
 `;
 }

@@ -63,7 +63,7 @@ export const capabilityChecks = checksOf('SMART configuration', 'EHR team', [
   {
     id: 'answer-issuer',
     title: 'Authorization responses identify their issuer (RFC 9207)',
-    why: 'Otherwise the hostile EHR of another organization here could have the code of this one sent to itself (RFC 9207; RFC 9700 §4.4).',
+    why: 'Without it, a hostile EHR of another organization here could get this organization’s codes (RFC 9207; RFC 9700 §4.4).',
     owner: 'Your administrator',
     judge: async (context) =>
       context.settings.redirectUri === 'own' ? pass('a redirect URI of its own') : judgeAnswerIssuer(context),

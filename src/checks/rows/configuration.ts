@@ -54,7 +54,7 @@ export const configurationChecks = checksOf('SMART configuration', 'EHR team', [
   {
     id: 'given-endpoints',
     title: 'Endpoints given by hand are still needed',
-    why: 'While they stand in Settings, no document of the EHR is used: what it publishes later has to be noticed.',
+    why: 'While they are set, the EHR’s own documents are ignored. This check notices when it publishes some.',
     owner: 'Your administrator',
     judge: judgeGiven,
   },

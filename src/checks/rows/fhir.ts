@@ -121,7 +121,7 @@ function judgeResources({ resources }: ParsedCapability, { settings }: CheckCont
   }
   const missing = NICE_TO_HAVE.filter((type) => !resources.has(type));
   if (missing.length === 0) return pass(`Patient, ServiceRequest and ${NICE_TO_HAVE.length} more`);
-  return info(`not there: ${missing.join(', ')}; the app does without`);
+  return info(`not offered: ${missing.join(', ')}; the app works without them`);
 }
 
 function judgeInteractions({ resources }: ParsedCapability, { settings }: CheckContext): Outcome {

@@ -19,7 +19,7 @@ const OAUTH_STEPS: readonly StepName[] = ['authorization-redirect', 'callback', 
 /** What stands on the page the user lands on. */
 const PAGE_STEPS: readonly StepName[] = ['patient', 'requests'];
 const NO_ANCESTORS =
-  'The launch is stopped: no EHR page may show the app yet. Set “EHR pages that may show the app in a frame” in step 2 of Settings > SMART on FHIR.';
+  'The launch is stopped: no EHR page may show the app yet. Set “EHR pages that may show the app in a frame” in Settings > Integrations > SMART on FHIR, step 2.';
 
 /**
  * @param launch the newest one; undefined while there is none.

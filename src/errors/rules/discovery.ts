@@ -16,8 +16,7 @@ export const discoveryRules = {
     help: LASTING,
   },
   'discovery.sign-in-at-url': {
-    cause:
-      'What is below the FHIR URL wants a sign-in, also for public documents: it is probably not the base of a FHIR server',
+    cause: 'The FHIR URL asks for a sign-in even for public documents: it is probably not the base of a FHIR server',
     owner: 'Your administrator',
     remedy: 'Compare the FHIR URL with the EHR team, letter by letter: host, tenant and version segment (such as /r4).',
     help: LASTING,
@@ -96,7 +95,7 @@ export const discoveryRules = {
     help: LASTING,
   },
   'discovery.no-private-key-jwt': {
-    cause: 'The EHR lists how apps may authenticate, and private_key_jwt is not among it',
+    cause: 'The EHR lists how apps may authenticate, and private_key_jwt is not among them',
     owner: 'EHR team',
     remedy: 'Allow private_key_jwt for this app, and list it in token_endpoint_auth_methods_supported.',
     step: 'discovery',

@@ -60,7 +60,7 @@ export const fhirRules = {
   },
   'fhir.no-patient': {
     cause:
-      'The FHIR server answers the read of the patient with status 200 and something that is no Patient, such as an OperationOutcome',
+      'The FHIR server answers the read of the patient with status 200 and something that is not a Patient, such as an OperationOutcome',
     owner: 'EHR team',
     remedy:
       'Look into the FHIR server’s log for this read, and at the gateway before it: an error must not have status 200.',
@@ -130,7 +130,7 @@ export const fhirRules = {
     remedy: 'Support the search parameter patient of ServiceRequest.',
   },
   'fhir.search-invalid': {
-    cause: 'The FHIR server takes the search for requests for invalid',
+    cause: 'The FHIR server considers the search for requests invalid',
     owner: 'EHR team',
     remedy: 'Look into the FHIR server’s log for ServiceRequest?patient=…: it says what it does not take.',
   },
@@ -223,7 +223,7 @@ export const fhirRules = {
     cause: 'The id_token that came with the renewed access token has no aud',
     owner: 'EHR team',
     remedy:
-      'Put the client ID into the aud of that id_token. Until then an administrator can accept it without at “id_token in a refresh answer” (refreshIdToken) in Advanced settings.',
+      'Put the client ID into the aud of that id_token. Until then an administrator can set “id_token in a refresh answer” (refreshIdToken) in Advanced settings to accept a missing audience.',
     step: 'refresh',
   },
   'refresh.other-user': {

@@ -8,7 +8,7 @@ export const identityRules = {
     remedy: 'Register the scopes openid and fhirUser for this client, and send an id_token with the access token.',
   },
   'id-token.form': {
-    cause: 'The id_token is no signed JWT that can be read',
+    cause: 'The id_token is not a signed JWT that can be read',
     owner: 'EHR team',
     remedy: 'Send the id_token as a signed JWT of three parts.',
   },
@@ -50,7 +50,7 @@ export const identityRules = {
     remedy: 'Put the client ID of this app into the aud of the id_token.',
   },
   'id-token.audience': {
-    cause: 'The id_token is for another app, or for others beside us: its aud or azp is not the client ID alone',
+    cause: 'The id_token is for another app, or also for other apps: its aud or azp is not the client ID alone',
     owner: 'EHR team',
     remedy: 'Issue the id_token for the client ID of this app, and for it alone.',
   },

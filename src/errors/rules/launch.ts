@@ -25,7 +25,7 @@ export const launchRules = {
   },
   'launch.org-id-unknown': {
     cause:
-      'No organization here has the Org ID of the launch URL: it is misspelled, or is of the other environment (production or non-production)',
+      'No organization here has the Org ID of the launch URL: it is misspelled, or belongs to the other environment (production or non-production)',
     owner: 'EHR team',
     remedy: 'Register the launch URL of this environment’s registration sheet, letter for letter.',
   },
@@ -37,7 +37,7 @@ export const launchRules = {
   },
   'launch.iss-written-differently': {
     cause:
-      'The EHR writes its FHIR base otherwise than Settings do, in letter case, slashes, scheme or port: {iss} came, {FHIR URL in Settings} is set',
+      'The EHR writes its FHIR base differently from Settings, in letter case, slashes, scheme or port: {iss} came, {FHIR URL in Settings} is set',
     owner: 'Your administrator',
     remedy:
       'Enter the FHIR URL letter for letter as the EHR sends it, {iss}, and click Save: it is checked before it is used.',

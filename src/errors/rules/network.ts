@@ -33,11 +33,11 @@ export const networkRules = {
       'The host is there, and nothing listens on the port that was called: the server or its gateway is down, or the port is closed',
     owner: 'EHR team',
     remedy: 'Start the server and open its port (443) for our egress addresses.',
-    help: 'The EHR does not take calls at the moment. If it stays so for some minutes, give the support code to {help desk}.',
+    help: 'The EHR cannot be reached at the moment. If this lasts more than a few minutes, give the support code to {help desk}.',
   },
   'network.no-connection': {
     cause:
-      'No connection came about: something between us and the host, usually a firewall, drops our packets without an answer',
+      'No connection could be made: something between us and the host, usually a firewall, drops our packets without an answer',
     owner: 'Network team',
     remedy: 'Let our egress addresses through to the host on port 443; the guide lists them.',
     help: LASTING,

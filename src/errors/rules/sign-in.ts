@@ -63,7 +63,7 @@ export const signInRules = {
   },
   'authorization.request-refused': {
     cause:
-      'The EHR takes the authorization request for malformed (invalid_request), often because of aud, launch or PKCE',
+      'The EHR considers the authorization request malformed (invalid_request), often because of aud, launch or PKCE',
     owner: 'EHR team',
     remedy:
       'Look into the authorization server’s log for this request: it names the parameter. What was sent is below.',
@@ -96,7 +96,7 @@ export const signInRules = {
   },
   'callback.no-cookie': {
     cause:
-      'The browser that came back holds no sign-in of ours under way: it kept no cookie, another browser or window came back, or the page was opened a second time or too late',
+      'The browser that returned does not have the cookie of this sign-in: it kept no cookie, another browser or window returned, or the page was opened a second time or too late',
     owner: 'The user',
     remedy: 'Open the app again from the patient’s chart and finish the sign-in in the same window.',
   },

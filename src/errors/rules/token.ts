@@ -97,7 +97,8 @@ export const tokenRules = {
       'Allow {assertion algorithm} for this client, and list it in token_endpoint_auth_signing_alg_values_supported.',
   },
   'client.unknown': {
-    cause: 'The token endpoint does not know the client ID {client id}: it is of the other environment, or was deleted',
+    cause:
+      'The token endpoint does not know the client ID {client id}: it belongs to the other environment, or was deleted',
     owner: 'EHR team',
     remedy: 'Compare the client ID {client id} with the registration of this environment.',
   },

@@ -57,10 +57,9 @@ export const userRules = {
     help: 'The EHR did not say which practitioner you are. Give the support code to {help desk}.',
   },
   'user.other-kind': {
-    cause: 'The user is no practitioner in the EHR, and the organization accepts practitioners only',
+    cause: 'The user is not a practitioner in the EHR, and the organization accepts practitioners only',
     owner: 'Your administrator',
-    remedy:
-      'If such users should come in, change “Kinds of EHR users” in Advanced settings; else nothing is to be done.',
+    remedy: 'To admit such users, change “Kinds of EHR users” in Advanced settings; otherwise do nothing.',
   },
   'user.most': {
     cause: 'The organization has as many EHR users as it may have',

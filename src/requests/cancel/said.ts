@@ -4,7 +4,7 @@ import type { CancelEnd } from '#src/requests/delivery/cancel-request.ts';
 const SAID: Record<CancelEnd['kind'] | 'no-reason', { isDone: boolean; text: string }> = {
   cancelled: {
     isDone: true,
-    text: 'The request is cancelled in the EHR. Whether a provider who knew of it has been told, the EHR does not say: tell them.',
+    text: 'The request is cancelled in the EHR. If a provider already had it, tell them: the EHR may not have.',
   },
   changed: {
     isDone: false,

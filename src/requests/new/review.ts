@@ -1,4 +1,4 @@
-/** A request as its receiver will read it, read off the very resource that is sent; what differs from the chart is marked. */
+/** A request as its receiver will read it, built from the resource that is sent; it marks what differs from the chart. */
 import { dayIn } from '#src/adapters/time-zone.ts';
 import { type Chosen, filledBy } from '#src/requests/form/from-chart.ts';
 import { type NewRequest, PRIORITIES } from '#src/requests/form/typed-request.ts';
