@@ -1,14 +1,14 @@
 /** Every address that administrators and hospital IT visit: sign-in, Settings, guide and reports, each with its guard. */
 import { Router } from 'express';
 import { adminRoutes } from '#src/admin/admin-routes.ts';
+import { auditCsvRoute } from '#src/audit/audit-csv-route.ts';
 import { settingsAuditRoutes } from '#src/audit/audit-page-routes.ts';
-import { createCsvExport } from '#src/audit/csv-export.ts';
-import { auditCsvRoute } from '#src/audit/csv-export-route.ts';
+import { createCsvExport } from '#src/audit/csv-download.ts';
 import { checksReport } from '#src/checks/shared-report.ts';
 import { clinicianRoutes } from '#src/clinicians/clinicians-page-routes.ts';
 import { createPeople } from '#src/clinicians/people.ts';
 import { acceptedScopes } from '#src/diagnostics/inspector/accepted-scopes.ts';
-import { launchesCsvRoute } from '#src/diagnostics/inspector/csv-export-route.ts';
+import { launchesCsvRoute } from '#src/diagnostics/inspector/launches-csv-route.ts';
 import { settingsLaunchesRoutes } from '#src/diagnostics/inspector/launches-routes.ts';
 import { launchesSeen } from '#src/diagnostics/inspector/launches-seen.ts';
 import { launchReport } from '#src/diagnostics/inspector/shared-report.ts';

@@ -14,6 +14,7 @@ import { type Explanation, ownerFor, type Reader } from '#src/errors/row.ts';
 import { errorRows } from '#src/errors.ts';
 import { explanationOf } from './causes.ts';
 import { type ScopeAttempt, scopeAttempts, withoutEarlierAttempts } from './scope-attempts.ts';
+import { stepTitles } from './step-titles.ts';
 
 /** One line of the drawing. */
 export interface DiagnosedStep {
@@ -50,26 +51,6 @@ export interface Diagnosis {
   scopeAttempts?: ScopeAttempt[];
   explanation: Explanation | undefined;
 }
-
-/** In words, as the drawing of a launch has them. */
-export const stepTitles: Record<StepName, string> = {
-  launch: 'The EHR opens the launch URL',
-  cookies: 'The browser keeps our cookies',
-  discovery: 'The EHR’s SMART configuration is read',
-  'authorization-redirect': 'The browser is sent to the authorization server',
-  callback: 'The authorization server sends it back with a code',
-  token: 'The code is exchanged for an access token',
-  'id-token': 'The id_token proves who launched',
-  scopes: 'The granted scopes are enough',
-  context: 'The EHR says which patient is open',
-  user: 'The person is a clinician of this organization',
-  'launch-record': 'The launch is stored and the browser gets its cookie',
-  refresh: 'The access token is renewed',
-  patient: 'The patient is read',
-  requests: 'The request list is shown',
-  'new-request': 'The form for a new request is shown or posted',
-  create: 'A request is sent to the EHR',
-};
 
 /** A sign-in at the EHR may take this long; then the transaction has ended. */
 const STALLED_AFTER_MS = 10 * 60_000;

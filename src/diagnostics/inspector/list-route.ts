@@ -11,8 +11,9 @@ import { adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import { filterQuery, neighbourHrefs, PAGE_SIZE } from '#src/http/sessions/list-page.ts';
 import { visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 import { type LaunchRowProps, launchesPage } from '#views/inspector/launches-page.ts';
-import { diagnose, forReader, shownTitle, stepTitles } from './diagnosis.ts';
+import { diagnose, forReader, shownTitle } from './diagnosis.ts';
 import { askedFor } from './filter.ts';
+import { stepTitles } from './step-titles.ts';
 
 /** What the list and its export need. */
 export interface ListDependencies extends SearchDependencies {

@@ -6,7 +6,7 @@ import type { LaunchContext } from '#src/smart/launch-context.ts';
 import { coverageOf, grantedScopes } from '#src/smart/scopes/granted.ts';
 import type { AuthorizationRedirect, CallbackParameters } from '#src/smart/step-4-authorization-code.ts';
 import type { TokenResponse } from '#src/smart/token-response.ts';
-import { few, hostOf, namesOf, scopeTokens } from './clean-facts.ts';
+import { few, hostOf, namesOf, scopeTokens } from './bound-facts.ts';
 import type { StepFacts } from './trace.ts';
 
 /** The fact that names the page around the app, by its origin. */

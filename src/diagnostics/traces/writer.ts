@@ -5,7 +5,7 @@ import type { Queries } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
 import { createMinuteCounts } from '#src/adapters/minute-counts.ts';
-import { cleanTrace } from './clean-facts.ts';
+import { cleanTrace } from './bound-facts.ts';
 import { upsertTraces } from './store.ts';
 import type { TracePart, TraceRecord } from './trace.ts';
 

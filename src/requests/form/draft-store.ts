@@ -8,7 +8,7 @@ import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createSealedRecords } from '#src/adapters/redis/sealed-records.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import type { FhirResource } from '#src/smart/step-6-fhir-api.ts';
-import { createDraftRoom } from './draft-room.ts';
+import { createDraftRoom } from './draft-bytes.ts';
 import { FORM_LIFETIME_MS, type Form, type FormOwner, type FormTicket, ownerHash } from './form.ts';
 import type { TypedRequest } from './typed-request.ts';
 

@@ -7,7 +7,7 @@ import type { FormOwner } from './form.ts';
 const TEN_MINUTES = { seconds: 600, code: 'request.too-many-forms' } as const;
 /** Far more than a person fills in. */
 const PER_USER = 60;
-/** Far more than a hospital sends; draft-room.ts says how much of them is kept. */
+/** Far more than a hospital sends; draft-bytes.ts says how much of them is kept. */
 const PER_ORGANIZATION = 1_000;
 
 /** See {@link createFormLimit}. */

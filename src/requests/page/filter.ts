@@ -1,6 +1,6 @@
 /** The filters of the request list, and how many requests each of them would show. */
 import type { RequestRow } from '#src/requests/list/row.ts';
-import { needsAction } from './attention.ts';
+import { needsAction } from './default-order.ts';
 import type { ListView } from './view.ts';
 
 /** What is looked for: the words of the text search, which no address holds. */

@@ -1,6 +1,6 @@
 /** Sorts the request list by any of its columns. */
 import type { RequestRow } from '#src/requests/list/row.ts';
-import { byAttention, needsAction, pressingRank } from './attention.ts';
+import { byAttention, needsAction, pressingRank } from './default-order.ts';
 import { collator } from './filter.ts';
 import type { Column, ListView } from './view.ts';
 

@@ -13,7 +13,7 @@ import { quantityText } from '#src/smart/fhir/quantity.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import { dated, dayOf, type ReadingTime } from './chart-date.ts';
 import type { ChartFact } from './facts.ts';
-import { kindOf } from './measures.ts';
+import { kindOf } from './measure-codes.ts';
 
 /** Of a longer list, its section says that there is more. */
 export const MOST_OF_A_KIND = 20;

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Database } from '#src/adapters/database/index.ts';
 import { createMetrics } from '#src/adapters/metrics.ts';
-import { cleanText } from '#src/diagnostics/traces/clean-facts.ts';
+import { cleanText } from '#src/diagnostics/traces/bound-facts.ts';
 import { listTraces } from '#src/diagnostics/traces/list.ts';
 import { findTrace } from '#src/diagnostics/traces/store.ts';
 import type { TracePart } from '#src/diagnostics/traces/trace.ts';

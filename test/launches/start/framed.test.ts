@@ -16,7 +16,7 @@ function expectStaticPage(page: Visit): void {
     "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors *",
   );
   expect(page.headers).not.toHaveProperty('x-frame-options');
-  expect(page.body).toContain('Your EHR is not yet allowed to show it there.');
+  expect(page.body).toContain('your help desk to allow it: give them the support code');
   expect(page.body).not.toMatch(/<form|<button|<script|<iframe|http-equiv/);
   expect([...page.body.matchAll(/<a [^>]*href="([^"]*)"/g)].map(([, href]) => href)).toEqual(['#main']);
   expect(page.body).not.toContain('Stella');

@@ -2,7 +2,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { createMemoryStore } from '#src/adapters/redis/memory.ts';
 import { createSealer } from '#src/adapters/seal.ts';
-import { createDraftRoom } from '#src/requests/form/draft-room.ts';
+import { createDraftRoom } from '#src/requests/form/draft-bytes.ts';
 import { createDraftStore, type Draft, type DraftStore, MOST_DRAFTS, nameOf } from '#src/requests/form/draft-store.ts';
 import type { FormOwner } from '#src/requests/form/form.ts';
 import { createChartStore } from '#src/requests/prefill/chart-store.ts';

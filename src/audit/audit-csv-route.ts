@@ -2,7 +2,7 @@
 import type { RequestHandler } from 'express';
 import { type AuditRouteDependencies, askedFor, type Names } from './audit-page-view.ts';
 import { type AuditListRow, listAuditRows } from './audit-store.ts';
-import type { ExportCsv } from './csv-export.ts';
+import type { ExportCsv } from './csv-download.ts';
 import { viewed } from './search-routes.ts';
 
 /** What the export needs. */

@@ -1,6 +1,6 @@
 /** Settings > Launches as CSV: what the search shows, under the limits of every export. */
 import type { RequestHandler } from 'express';
-import type { ExportCsv } from '#src/audit/csv-export.ts';
+import type { ExportCsv } from '#src/audit/csv-download.ts';
 import { viewed } from '#src/audit/search-routes.ts';
 import { listTraces } from '#src/diagnostics/traces/list.ts';
 import type { TraceRecord } from '#src/diagnostics/traces/trace.ts';

@@ -1,7 +1,6 @@
 /** Which requests need the clinician, and the order in which a list without another order shows them. */
+import { PRESSING } from '#src/requests/list/reading-order.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
-
-const PRESSING = ['stat', 'asap', 'urgent'];
 
 /** It is open, and it is the clinician's turn, or it is late, or nothing has been heard of it for too long. */
 export function needsAction({ status, next, still }: RequestRow): boolean {

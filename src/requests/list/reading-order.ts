@@ -1,7 +1,8 @@
 /** Puts requests in the order a clinician reads them: open first, the pressing ones first, then the newest. */
 import type { ServiceRequest } from './service-request.ts';
 
-const PRESSING = ['stat', 'asap', 'urgent'];
+/** FHIR's priorities before routine, the most pressing first. */
+export const PRESSING = ['stat', 'asap', 'urgent'];
 
 /** A sorted copy; requests of unreadable date come last among their equals. */
 export function orderForReading(requests: readonly ServiceRequest[]): ServiceRequest[] {

@@ -1,6 +1,6 @@
 /** What a trace may say: printable text on one line. */
 import { expect, test } from 'vitest';
-import { cleanText } from '#src/diagnostics/traces/clean-facts.ts';
+import { cleanText } from '#src/diagnostics/traces/bound-facts.ts';
 
 test.for([
   ['as in RFC 7523 (SHA-256, K7QF-2M9D)', 'as in RFC 7523 (SHA-256, K7QF-2M9D)'],
