@@ -116,7 +116,7 @@ export const signInErrors = {
   'token.invalid-client': {
     status: 502,
     title: 'The EHR does not recognize this app',
-    help: "This app is not registered in the EHR as it should be. Give the support code to {help desk}.",
+    help: 'What the EHR knows of this app does not match the app itself. Give the support code to {help desk}.',
     owner: 'EHR team',
     causes: [
       'The Client ID in Settings > Organizations is not the registered one, or belongs to the other environment',
