@@ -46,7 +46,7 @@ export function nextStep(facts: StepFacts): NextStep {
   if (facts.hasOpenOlder === true) return act('Cancel the older request');
   const own = BY_STATUS.get(icon);
   if (own) return own;
-  if (isOverdue && hasProvider) return act('Ask the provider why it is late');
+  if (isOverdue && hasProvider) return act('Ask why it is late');
   if (!hasProvider && WAITING.has(icon)) return act('Find a provider');
   if (!hasTime && !SETTLED.has(icon)) return act('Confirm the time');
   if (!WAITING.has(icon)) return NOTHING;
