@@ -78,7 +78,6 @@ describe('saving the FHIR URL', () => {
 
   test.for([
     ['a slash at the end', (url: string) => `${url}/`, 'Removed the slash at the end.'],
-    ['a pasted document', (url: string) => `${url}/metadata`, 'Removed the document at the end'],
     ['spaces', (url: string) => `  ${url} `, undefined],
     ['marks around it', (url: string) => `<${url}>`, 'Removed the marks around the address.'],
   ] as const)('corrects %s and says so', async ([, change, told]) => {
@@ -153,6 +152,8 @@ describe('saving the FHIR URL', () => {
   });
 
   test.for([
+    ['a pasted document', (base: string) => `${base}/metadata`],
+    ['a pasted well-known document', (base: string) => `${base}/.well-known/smart-configuration`],
     ['a resource type', (base: string) => `${base}/Patient/pat-ada`],
     ['trailing garbage', (base: string) => `${base}/xyz%20`],
     ['letters behind the version', (base: string) => `${base}4`],
