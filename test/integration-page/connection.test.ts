@@ -76,6 +76,14 @@ describe('saving the FHIR URL', () => {
     expect(body.indexOf('id="check-guide-smart-configuration"')).toBeLessThan(body.indexOf('<summary>Show the other'));
   });
 
+  test('says You to who is asked, one thing to do next, and where to send the rest', async () => {
+    world.sandbox.faults.set('discovery-foreign-token-endpoint');
+    const { body } = await save(world.sandbox.fhirBase);
+    expect(body.match(/<strong>Next:<\/strong>/g)).toHaveLength(1);
+    expect(body).toMatch(/id="check-endpoints-hosts"[^]*?Whose job: <strong>You<\/strong>/);
+    expect(body).toContain(`<a href="/settings/handover?organization=${ORG_ID}">Send to your EHR team</a>`);
+  });
+
   test.for([
     ['a slash at the end', (url: string) => `${url}/`, 'Removed the slash at the end.'],
     ['spaces', (url: string) => `  ${url} `, undefined],
