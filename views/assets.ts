@@ -12,6 +12,7 @@ const NAMES = [
   'diagnostics.css',
   'favicon.svg',
   'keep-draft.js',
+  'logo.png',
   'new-request.css',
   'own-questions.js',
   'read-file.js',

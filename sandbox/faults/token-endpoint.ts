@@ -87,10 +87,6 @@ export const tokenEndpointFaults = {
     description: 'the refresh token is no longer valid: invalid_grant',
     request: on('refresh', () => jsonAnswer(400, { error: 'invalid_grant' })),
   },
-  'refresh-invalid-client': {
-    description: 'refreshing answers invalid_client; the code exchange works',
-    request: on('refresh', () => jsonAnswer(401, { error: 'invalid_client' })),
-  },
   'refresh-503': {
     description: 'refreshing answers 503; the code exchange works',
     request: on('refresh', () => jsonAnswer(503, { error: 'temporarily_unavailable' })),

@@ -108,11 +108,6 @@ export const tokenResponseFaults = {
       authorization_details: [{ type: 'smart_on_fhir', locations: ['https://elsewhere.example/fhir'] }],
     }),
   },
-  'refresh-not-rotated': {
-    description: 'a refresh answers with no new refresh token (harmless: the old one stays good)',
-    tokenResponse: (members, grantType) =>
-      grantType === 'refresh_token' ? without('refresh_token')(members) : undefined,
-  },
   'refresh-other-patient': {
     description: 'a refresh answers with another patient',
     tokenResponse: (members, grantType) =>

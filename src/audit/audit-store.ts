@@ -1,5 +1,5 @@
 /** The audit trail's table: rows are added and read, never changed (a trigger in the migrations refuses the rest). */
-import { type AnyColumn, and, eq, gte, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
+import { type AnyColumn, and, eq, gte, inArray, lt, lte, or, type SQL, sql } from 'drizzle-orm';
 import { index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { keyset, type Position } from '#src/adapters/database/keyset.ts';
@@ -67,7 +67,14 @@ export interface AuditFilter {
   /** Exclusive. */
   before?: Date | undefined;
   /** All that one person did or was changed by: their hashes, and how changes name them. */
-  about?: { actors: readonly string[]; clinicians: readonly string[] } | undefined;
+  about?:
+    | {
+        actors: readonly string[];
+        clinicians: readonly string[];
+        /** What these hashes did before an instant. */
+        former?: readonly { hash: string; until: Date }[];
+      }
+    | undefined;
   position?: Position;
 }
 
@@ -88,7 +95,11 @@ export function listAuditRows(db: Queries, filter: AuditFilter, limit: number) {
     filter.from && gte(at, filter.from),
     filter.before && lt(at, filter.before),
     filter.about &&
-      or(inArray(actor, [...filter.about.actors]), inArray(clinicianIn(detail), [...filter.about.clinicians])),
+      or(
+        inArray(actor, [...filter.about.actors]),
+        inArray(clinicianIn(detail), [...filter.about.clinicians]),
+        ...(filter.about.former ?? []).map(({ hash, until }) => and(eq(actor, hash), lte(at, until))),
+      ),
     where,
   ];
   return db

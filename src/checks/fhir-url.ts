@@ -15,11 +15,10 @@ export interface UrlPolicy {
 
 /** What stands behind an address in a sentence or a list. */
 const MARKS = '>"\'`,;.';
-const PASTED_DOCUMENT = /\/(?:metadata|\.well-known\/(?:smart-configuration|openid-configuration))\/?$/i;
 
 /**
  * Turns a typed FHIR URL into the one form that is stored: https, lower-case host, no default port, no slash at the end,
- * no document name, no query or fragment (LA-03). Looks nothing up.
+ * no query or fragment (LA-03). What is below a FHIR URL, such as a document's name, is for did-you-mean.ts. Looks nothing up.
  *
  * @param typed untrusted.
  * @param policy http is kept only for loopback outside production (TL-02); an address is judged as the guard will (TL-04).
@@ -69,11 +68,6 @@ function compose(text: string, url: URL, policy: UrlPolicy, change: Change): str
   );
   let path = rest;
   path = change(path, path.replace(/[?#].*/s, ''), 'Removed what follows the ? or # of the address.');
-  path = change(
-    path,
-    path.replace(PASTED_DOCUMENT, ''),
-    'Removed the document at the end: the FHIR URL is the address above it.',
-  );
   path = change(path, trimEnd(path, '/'), 'Removed the slash at the end.');
   return `${scheme}://${host}${path}`;
 }

@@ -1,10 +1,10 @@
 /** What an administrator does with clinicians; each change is written to the audit trail, without names (ER-05). */
 import { randomUUID } from 'node:crypto';
-import type { AuditEvent, AuditEventName } from '#src/audit/audit.ts';
+import { type AuditEvent, type AuditEventName, auditActors } from '#src/audit/audit.ts';
 import { markChanged } from '#src/organizations/store.ts';
 import type { CliniciansDependencies, Conflict } from './clinician.ts';
-import { sealName } from './clinician-details.ts';
-import { insertClinician, lockClinician, updateClinician } from './clinician-store.ts';
+import { openIdentity, sealName } from './clinician-details.ts';
+import { findClinician, type IdentityRow, insertClinician, lockClinician, updateClinician } from './clinician-store.ts';
 import {
   deleteIdentity,
   hasOtherIdentity,
@@ -63,12 +63,14 @@ export async function issueCode(
 /** Ends the association and, within two seconds, the user's launches. Their next launch is a first one again. */
 export async function unlink(deps: Deps, acting: ActingOn, id: string): Promise<boolean> {
   const { organizationId } = acting;
+  const { identity } = (await findClinician(deps.db, organizationId, id)) ?? {};
+  const users = identity ? await hashesOf(deps, identity) : [];
   const isDone = await deps.db.transaction(async (tx) => {
     if (!(await deleteIdentity(tx, organizationId, { clinicianId: id }))) return false;
     await markChanged(tx, organizationId);
     return updateClinician(tx, organizationId, id, { conflictAt: null });
   });
-  return isDone && record(deps, acting, 'user-unlinked', { clinician: id });
+  return isDone && record(deps, acting, 'user-unlinked', { clinician: id, users });
 }
 
 /** Disabled: launches end and new ones are refused; the association stays. */
@@ -137,6 +139,12 @@ export async function refuse(deps: Deps, acting: ActingOn, reference: string): P
 export async function forget(deps: Deps, acting: ActingOn, reference: string): Promise<boolean> {
   if (!(await deleteIdentity(deps.db, acting.organizationId, { reference }))) return false;
   return record(deps, acting, 'clinician-change', { change: 'forgotten', reference });
+}
+
+/** As audit rows name this EHR user: the timeline of the clinician finds them by it when the association is gone. */
+async function hashesOf({ sealer }: Deps, identity: IdentityRow): Promise<readonly string[]> {
+  const details = await openIdentity(sealer, identity);
+  return details ? auditActors(sealer, details) : [];
 }
 
 function newCode({ clock }: Deps, organizationId: string) {

@@ -15,6 +15,7 @@ import { withOrganization } from '#src/integration-page/own-organization.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { type TimelineRowProps, timelinePage } from '#views/settings/timeline-page.ts';
 import { cliniciansUrl } from './clinicians-page-view.ts';
+import { formerUsers } from './former-users.ts';
 import { findPerson, type Person } from './person.ts';
 
 /** What it reads, and who may ask. */
@@ -58,10 +59,15 @@ async function entriesOf(
   { key, reference, hashes }: Person,
   position: Position,
 ): Promise<TimelineRowProps[]> {
-  const about = { actors: hashes, clinicians: reference === undefined ? [key] : [key, reference] };
+  const former = await formerUsers(db, organizationId, key);
+  const about = { actors: hashes, clinicians: reference === undefined ? [key] : [key, reference], former };
   const [events, refusals] = await Promise.all([
     listAuditRows(db, { organizationId, events: EVENTS, about, position }, PAGE_SIZE + 1),
-    listTraces(db, { organizationId, outcome: 'failed', userHashes: hashes, position }, PAGE_SIZE + 1),
+    listTraces(
+      db,
+      { organizationId, outcome: 'failed', userHashes: hashes, formerUsers: former, position },
+      PAGE_SIZE + 1,
+    ),
   ]);
   const refused = refusals.map((trace) => ({
     id: trace.id,

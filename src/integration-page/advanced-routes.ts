@@ -3,31 +3,26 @@
 import { filterText } from '#src/http/filter-fields.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { queryOf } from '#src/http/request-values.ts';
-import { actorOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
+import { actorOf } from '#src/http/sessions/admin-session.ts';
 import { editOrganization, settingsOf } from '#src/organizations/edit.ts';
 import { parseSettings } from '#src/organizations/organization.ts';
 import { fieldGroups, findSettings, refusedForm, savedForm, typedChanges, typedValues } from '#src/settings/form.ts';
 import { vendorProps } from '#src/vendors/view.ts';
 import { advancedPage } from '#views/integration-page/connection-pages.ts';
 import { scopeEditorProps } from './scopes.ts';
-import { connectionProps, integrationUrl, type PageExtras } from './view.ts';
-import { done, type Handler, leadToPage, refused, type Visit } from './visit.ts';
+import { integrationUrl } from './view.ts';
+import { besidePage, done, type Handler, leadToPage, refused, type Visit } from './visit.ts';
 
 /** With `?q=`, only what matches. */
 export const showAdvanced: Handler = async (dependencies, visit) => {
   const { request, response, organization } = visit;
-  const { id, name, privateNetworks } = organization;
-  const run = await dependencies.checksStore.latest(id);
-  const { shown } = await dependencies.afterPost.read<PageExtras>(request);
+  const { id, privateNetworks } = organization;
+  const { page, shown } = await besidePage(dependencies, visit);
   const form = shown.advanced ?? savedForm({ ...organization });
   const query = filterText(queryOf(request), 'q', LONGEST_QUERY) ?? '';
   response.type('html').send(
     advancedPage({
-      admin: pageAdminOf(request),
-      organization: { id, name },
-      connection: connectionProps(request, { organization, run }),
-      done: shown.done,
-      problem: shown.problem,
+      ...page,
       form,
       fieldGroups,
       search: { query, found: findSettings(query) },

@@ -9,6 +9,7 @@ import type { Vendor } from '#src/settings/vendor-names.ts';
 import { filledForm } from '#src/vendors/filled-form.ts';
 import { presetScopes } from '#src/vendors/presets.ts';
 import { namesInForm } from '#src/vendors/registration-forms.ts';
+import { assetPath } from '#views/assets.ts';
 import type { RegisterSheetProps } from '#views/guide/register-page.ts';
 
 export type RegisterConfig = Pick<Config, 'publicUrl' | 'appName' | 'environment' | 'egressIps' | 'operatorContact'>;
@@ -42,6 +43,10 @@ export function registerSheetProps(
     contact,
     version,
     day: dayIn(now, organization?.timeZone ?? serverTimeZone),
-    metadata: JSON.stringify(clientMetadata(registration, { publicUrl, contact, version }), undefined, 2),
+    metadata: JSON.stringify(
+      clientMetadata(registration, { publicUrl, contact, version, logoPath: assetPath('logo.png') }),
+      undefined,
+      2,
+    ),
   };
 }

@@ -4,15 +4,14 @@ import { proveKey } from '#src/checks/key-proof.ts';
 import { toReport } from '#src/checks/report.ts';
 import { checksReport, type SharedCheckReport } from '#src/checks/shared-report.ts';
 import type { Limiter } from '#src/http/limits/limiter.ts';
-import { actorOf, adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
+import { actorOf, adminOf } from '#src/http/sessions/admin-session.ts';
 import { isConnected } from '#src/organizations/organization.ts';
 import { registrationSheet } from '#src/organizations/registration.ts';
 import { saveReport } from '#src/reports/store.ts';
 import { toolsPage } from '#views/integration-page/connection-pages.ts';
 import type { ProofProps } from '#views/integration-page/tools.ts';
 import { driftProps, proofProps } from './results-view.ts';
-import { connectionProps, type PageExtras } from './view.ts';
-import { type Handler, leadToPage, refused } from './visit.ts';
+import { besidePage, type Handler, leadToPage, refused } from './visit.ts';
 
 const NOT_ASKED: ProofProps = {
   verdict: 'undecided',
@@ -22,18 +21,14 @@ const NOT_ASKED: ProofProps = {
 
 /** The page. */
 export const showTools: Handler = async (dependencies, visit) => {
-  const { request, response, organization } = visit;
-  const { id, name } = organization;
-  const { checksStore, afterPost } = dependencies;
-  const [run, scheduled] = await Promise.all([checksStore.latest(id), checksStore.latestScheduled(id)]);
-  const { shown, isSecretGone } = await afterPost.read<PageExtras>(request);
+  const { response, organization } = visit;
+  const [{ page, shown, isSecretGone }, scheduled] = await Promise.all([
+    besidePage(dependencies, visit),
+    dependencies.checksStore.latestScheduled(organization.id),
+  ]);
   response.type('html').send(
     toolsPage({
-      admin: pageAdminOf(request),
-      organization: { id, name },
-      connection: connectionProps(request, { organization, run }),
-      done: shown.done,
-      problem: shown.problem,
+      ...page,
       proof: shown.proof,
       report: shown.report && { ...shown.report, expiresAt: new Date(shown.report.expiresAt) },
       isReportGone: isSecretGone,

@@ -5,10 +5,17 @@ import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { KeyProofDependencies } from '#src/checks/key-proof.ts';
 import type { SaveDependencies, Saver } from '#src/checks/save.ts';
 import type { Config } from '#src/config/index.ts';
-import { actorOf, adminOf } from '#src/http/sessions/admin-session.ts';
+import { actorOf, adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import { type ConnectionRecord, integrationUrl, type PageExtras, type Place, type SeenLaunches } from './view.ts';
+import {
+  type ConnectionRecord,
+  connectionProps,
+  integrationUrl,
+  type PageExtras,
+  type Place,
+  type SeenLaunches,
+} from './view.ts';
 
 export interface IntegrationDependencies extends SaveDependencies, Omit<KeyProofDependencies, 'publicUrl'> {
   config: Pick<Config, 'publicUrl' | 'appName'>;
@@ -64,4 +71,22 @@ export function done(
 /** The signed-in administrator for the audit trail, with the name that stands beside a run. */
 export function saverOf(request: Request): Saver {
   return { name: adminOf(request).email, ...actorOf(request) };
+}
+
+/** What the pages beside the three steps have in common, and what the last post adds. */
+export async function besidePage(
+  { checksStore, afterPost }: IntegrationDependencies,
+  { request, organization }: Visit,
+) {
+  const { id, name } = organization;
+  const run = await checksStore.latest(id);
+  const { shown, isSecretGone } = await afterPost.read<PageExtras>(request);
+  const page = {
+    admin: pageAdminOf(request),
+    organization: { id, name },
+    connection: connectionProps(request, { organization, run }),
+    done: shown.done,
+    problem: shown.problem,
+  };
+  return { page, shown, isSecretGone };
 }

@@ -3,17 +3,19 @@ import type { RegistrationSheet } from './registration.ts';
 
 /**
  * @param contact of the operator; only an e-mail address may stand in `contacts`.
- * @param version of this app.
+ * @param version of this app. @param logoPath of our logo, a PNG, as UDAP asks for.
  */
 export function clientMetadata(
   sheet: RegistrationSheet,
-  { publicUrl, contact, version }: { publicUrl: URL; contact: string; version: string },
+  { publicUrl, contact, version, logoPath }: { publicUrl: URL; contact: string; version: string; logoPath: string },
 ): Record<string, string | readonly string[]> {
   return {
     client_name: sheet.applicationName,
     client_uri: `${publicUrl.origin}/`,
+    logo_uri: `${publicUrl.origin}${logoPath}`,
     redirect_uris: [sheet.redirectUri],
-    // OpenID Connect's name; EHRs that know launch URLs read it as the SMART launch URL.
+    // SMART's name and OpenID Connect's: where the EHR opens the app.
+    launch_url: sheet.launchUrl,
     initiate_login_uri: sheet.launchUrl,
     grant_types: sheet.grantTypes,
     response_types: ['code'],

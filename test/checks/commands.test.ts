@@ -21,9 +21,9 @@ afterAll(async () => {
 const admin = (...args: string[]) => runAdmin({ ...env, PUBLIC_URL: 'http://localhost:1' }, args);
 
 test('check <fhirUrl>: every row, the verdict, exit 0; what was corrected in the URL is said', async () => {
-  const { code, stdout } = await admin('check', `${sandbox.fhirBase}/metadata`);
+  const { code, stdout } = await admin('check', `${sandbox.fhirBase}/`);
   expect(code).toBe(0);
-  expect(stdout).toContain('Removed the document at the end');
+  expect(stdout).toContain('Removed the slash at the end');
   expect(stdout).toContain('1. {FHIR URL}/.well-known/smart-configuration is reachable: ');
   expect(stdout).toContain('All checks passed');
 });

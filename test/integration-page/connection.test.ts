@@ -76,9 +76,16 @@ describe('saving the FHIR URL', () => {
     expect(body.indexOf('id="check-guide-smart-configuration"')).toBeLessThan(body.indexOf('<summary>Show the other'));
   });
 
+  test('says You to who is asked, one thing to do next, and where to send the rest', async () => {
+    world.sandbox.faults.set('discovery-foreign-token-endpoint');
+    const { body } = await save(world.sandbox.fhirBase);
+    expect(body.match(/<strong>Next:<\/strong>/g)).toHaveLength(1);
+    expect(body).toMatch(/id="check-endpoints-hosts"[^]*?Whose job: <strong>You<\/strong>/);
+    expect(body).toContain(`<a href="/settings/handover?organization=${ORG_ID}">Send to your EHR team</a>`);
+  });
+
   test.for([
     ['a slash at the end', (url: string) => `${url}/`, 'Removed the slash at the end.'],
-    ['a pasted document', (url: string) => `${url}/metadata`, 'Removed the document at the end'],
     ['spaces', (url: string) => `  ${url} `, undefined],
     ['marks around it', (url: string) => `<${url}>`, 'Removed the marks around the address.'],
   ] as const)('corrects %s and says so', async ([, change, told]) => {
@@ -153,6 +160,8 @@ describe('saving the FHIR URL', () => {
   });
 
   test.for([
+    ['a pasted document', (base: string) => `${base}/metadata`],
+    ['a pasted well-known document', (base: string) => `${base}/.well-known/smart-configuration`],
     ['a resource type', (base: string) => `${base}/Patient/pat-ada`],
     ['trailing garbage', (base: string) => `${base}/xyz%20`],
     ['letters behind the version', (base: string) => `${base}4`],

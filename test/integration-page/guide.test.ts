@@ -70,6 +70,8 @@ describe('the two pages for the EHR team', () => {
     expect(JSON.parse(body)).toEqual({
       client_name: 'VectorCare SMART on FHIR',
       client_uri: `${world.url}/`,
+      logo_uri: expect.stringMatching(/\/assets\/logo\.[\da-f]{16}\.png$/),
+      launch_url: `${world.url}/smart/launch?orgId={Org ID}`,
       redirect_uris: [`${world.url}/smart/callback`],
       initiate_login_uri: `${world.url}/smart/launch?orgId={Org ID}`,
       grant_types: ['authorization_code', 'refresh_token'],

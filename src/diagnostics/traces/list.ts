@@ -1,5 +1,5 @@
 /** Which launch traces a list shows: by organization, time, outcome, step, people, patient and support code. */
-import { and, eq, gte, inArray, isNull, lt, notInArray, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gte, inArray, isNull, lt, lte, notInArray, or, type SQL, sql } from 'drizzle-orm';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { keyset, type Position } from '#src/adapters/database/keyset.ts';
 import { failedSteps, launchTraces } from './store.ts';
@@ -17,6 +17,8 @@ export interface TraceFilter {
   before?: Date | undefined;
   /** Keyed hashes, one of which it has; none finds nothing. */
   userHashes?: readonly string[] | undefined;
+  /** Or one of these, begun before an instant. */
+  formerUsers?: readonly { hash: string; until: Date }[] | undefined;
   /** Also launches that ended before the EHR said who the user is. */
   withUnknownUsers?: boolean | undefined;
   patientHashes?: readonly string[] | undefined;
@@ -54,9 +56,10 @@ function outcomeIs(outcome: TraceFilter['outcome']) {
   return eq(launchTraces.outcome, outcome);
 }
 
-function userIs({ userHashes, withUnknownUsers }: TraceFilter): SQL | undefined {
-  const { userHash } = launchTraces;
-  const isOne = userHashes && inArray(userHash, [...userHashes]);
+function userIs({ userHashes, formerUsers = [], withUnknownUsers }: TraceFilter): SQL | undefined {
+  const { userHash, startedAt } = launchTraces;
+  const wasOne = formerUsers.map(({ hash, until }) => and(eq(userHash, hash), lte(startedAt, until)));
+  const isOne = userHashes && or(inArray(userHash, [...userHashes]), ...wasOne);
   return withUnknownUsers === true ? or(isNull(userHash), isOne) : isOne;
 }
 

@@ -327,6 +327,26 @@ describe('on embedded stores', () => {
       expect((await administrator.visit(`${world.url}/settings/clinicians/${id}/timeline`)).status).toBe(404);
     });
 
+    test('the timeline keeps what a user did before the association was undone, and nothing of later', async () => {
+      const own = await signedIn(world, 'searched@example.com');
+      const list = await own.visit(`${world.url}/settings/clinicians`);
+      const item = list.body.split('<li>').find((one) => one.includes('Kwame Osei')) ?? '';
+      const id = /clinicians\/([\da-f-]{36})\/timeline/.exec(item)?.[1];
+      const timeline = async () => {
+        await Promise.all([world.dependencies.audit.flush(), world.dependencies.traces.flush()]);
+        const { body } = await own.visit(`${world.url}/settings/clinicians/${id}/timeline`);
+        return [...body.matchAll(/<tr id="row-([^"]+)"/g)].map(([, row]) => row);
+      };
+      const before = await timeline();
+      await own.visit(`${world.url}/settings/clinicians/${id}/unlink`, { form: { csrf: csrfOf(list) } });
+      const after = await timeline();
+      expect(after.slice(1)).toEqual(before);
+      // The same EHR user is somebody new now.
+      const url = world.sandbox.launch('pat-ben', { user: 'prac-osei' }).replace(`orgId=${ORG_ID}`, `orgId=${ID}`);
+      await world.browser().open(url);
+      expect(await timeline()).toEqual(after);
+    });
+
     test('who launched last is searched first, and no more than a bound', async () => {
       const { db } = world.dependencies.database;
       const few = createPeople({ db, sealer: world.dependencies.sealer, mostSearched: 0 });

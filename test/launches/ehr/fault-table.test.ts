@@ -168,8 +168,6 @@ const harmless: [FaultName, string?][] = [
 /** Of the list, the refresh and the revocation; and one that wants settings of its own, above. */
 const ELSEWHERE: FaultName[] = [
   'authorize-absent',
-  'refresh-not-rotated',
-  'refresh-invalid-client',
   'search-refused',
   'search-outcome-200',
   'search-500',

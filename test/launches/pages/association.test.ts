@@ -134,7 +134,7 @@ describe('on real Redis and PostgreSQL', () => {
       expect(titleOf(await launch())).toBe(LIST);
       expect((await stored(world, ORG_ID)).clinicians).toHaveLength(before + 1);
       expect(await audited(world, 'user-unlinked')).toContainEqual(
-        expect.objectContaining({ organization_id: ORG_ID, detail: { clinician: id } }),
+        expect.objectContaining({ organization_id: ORG_ID, detail: { clinician: id, users: [expect.any(String)] } }),
       );
     });
 
