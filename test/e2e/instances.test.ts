@@ -69,7 +69,11 @@ if ((await testStores()).length > 1)
 
     test('each goes on under the id it was started by, with the bound of memory that npm start does not name', () => {
       const commands = products.map(({ pid }) => execFileSync('ps', ['-o', 'args=', '-p', String(pid)]).toString());
-      expect(commands.map((command) => / --max-semi-space-size=16 .*src\/main\.ts/.test(command))).toEqual([true, true, true]);
+      expect(commands.map((command) => / --max-semi-space-size=16 .*src\/main\.ts/.test(command))).toEqual([
+        true,
+        true,
+        true,
+      ]);
     });
 
     test('one is killed under a load of list re-loads: every page is the right patient’s, and nobody notices', {
