@@ -35,7 +35,7 @@ export interface ProductSetup {
 const ORGANIZATION = 'bench';
 const LAUNCH = 'bench';
 
-/** As `npm start` has them. */
+/** As src/main.ts has them, which does not begin anew where a parent talks to it. */
 export const PRODUCT_FLAGS = ['--max-semi-space-size=16'] as const;
 
 /** The product and both peers. */
@@ -85,6 +85,7 @@ export async function setUpProduct(
     // Visitors of --attack and --soak say where they come from; the others send no such header.
     TRUST_PROXY: 'loopback',
     APP_SECRETS: randomBytes(48).toString('base64url'),
+    MALLOC_ARENA_MAX: '2',
     ...stores.env,
   };
   for (const id of organizationIds) {

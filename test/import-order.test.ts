@@ -136,10 +136,9 @@ describe('imports', () => {
 });
 
 describe('one home', () => {
-  test('only src/config/index.ts reads the environment', () => {
-    expect(product.filter((file) => /process\.env|\bimport\.meta\.env/.test(textOf(file)))).toEqual([
-      'src/config/index.ts',
-    ]);
+  test('only src/config/index.ts reads the environment; the program hands it on', () => {
+    const readers = /process\.env|\benv\b[^=]*\} = process|\bimport\.meta\.env/;
+    expect(product.filter((file) => readers.test(textOf(file)))).toEqual(['src/config/index.ts', 'src/main.ts']);
   });
 
   test.for([

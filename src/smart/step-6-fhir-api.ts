@@ -113,9 +113,8 @@ export function createFhirApi(options: {
       const answer: unknown = await client.fhirRequest(url.href, {
         ...init,
         headers: { ...headersOf(token), ...(init.body === undefined ? {} : { 'content-type': FHIR_JSON }) },
-        signal: AbortSignal.timeout(DEADLINE_MS),
         // Ours: fhirclient hands them through to fetch untouched.
-        ...{ dispatcher, isUnread: true },
+        ...{ dispatcher, deadlineMs: DEADLINE_MS, isUnread: true },
       });
       return toAnswer(answer as LightResponse);
     };

@@ -1,4 +1,5 @@
 /** Three instances as processes of their own behind one address: one is killed under load and no page is wrong. */
+import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RoundRobin, startRoundRobin } from '#sandbox/round-robin.ts';
 import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
@@ -65,6 +66,15 @@ if ((await testStores()).length > 1)
       opened.defer(front.close);
     }, 180_000);
     afterAll(() => opened.disposeAsync());
+
+    test('each goes on under the id it was started by, with the bound of memory that npm start does not name', () => {
+      const commands = products.map(({ pid }) => execFileSync('ps', ['-o', 'args=', '-p', String(pid)]).toString());
+      expect(commands.map((command) => / --max-semi-space-size=16 .*src\/main\.ts/.test(command))).toEqual([
+        true,
+        true,
+        true,
+      ]);
+    });
 
     test('one is killed under a load of list re-loads: every page is the right patient’s, and nobody notices', {
       timeout: 60_000,

@@ -12,6 +12,7 @@ const COMPILED = join(tmpdir(), 'vectorcare-compiled-for-tests');
 /** A product that listens. */
 export interface ProductProcess {
   port: number;
+  pid: number;
   /** Its log so far, one JSON text per line. */
   logLines: string[];
   /** Ends it by SIGTERM and waits. */
@@ -43,7 +44,7 @@ export async function startProduct(env: NodeJS.ProcessEnv): Promise<ProductProce
     child.kill('SIGKILL');
     await ended;
   };
-  return { port, logLines, stop, kill };
+  return { port, pid: child.pid ?? 0, logLines, stop, kill };
 }
 
 function start(env: NodeJS.ProcessEnv, command: readonly string[]): ChildProcess {

@@ -8,6 +8,7 @@ import { isAddressAllowed, isLoopbackHost } from './address-policy.ts';
 import type { EhrBudgets } from './budget.ts';
 import { type BulkheadCall, createBulkheads } from './bulkhead.ts';
 import { type CallEnd, failureOf, OutboundError } from './error.ts';
+import { lateError } from './light-fetch.ts';
 import { type CallKind, createWatch, type WatchedCall } from './metrics.ts';
 import { createEhrPools, type PoolUse } from './pools.ts';
 
@@ -173,21 +174,27 @@ async function exchange(url: URL, request: OutboundRequest, dispatcher: Dispatch
 }
 
 async function sendOnce(url: URL, request: OutboundRequest, dispatcher: Dispatcher): Promise<OutboundResponse> {
-  const response = await send(url, {
-    dispatcher,
-    method: request.method ?? 'GET',
-    headers: { 'accept-encoding': 'gzip', ...request.headers },
-    ...(request.body === undefined ? {} : { body: request.body }),
-    signal: AbortSignal.timeout(request.deadlineMs ?? DEADLINE_MS),
-  });
-  const reading = response.body.text();
-  const text = await (request.statusStands ? reading.catch(() => '') : reading);
-  const headers = Object.fromEntries(
-    Object.entries(response.headers).map(([name, value]) => [
-      name.toLowerCase(),
-      Array.isArray(value) ? value[0] : value,
-    ]),
-  );
-  const contentType = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-  return { status: response.statusCode, headers, contentType, text };
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(lateError()), request.deadlineMs ?? DEADLINE_MS).unref();
+  try {
+    const response = await send(url, {
+      dispatcher,
+      method: request.method ?? 'GET',
+      headers: { 'accept-encoding': 'gzip', ...request.headers },
+      ...(request.body === undefined ? {} : { body: request.body }),
+      signal: late.signal,
+    });
+    const reading = response.body.text();
+    const text = await (request.statusStands ? reading.catch(() => '') : reading);
+    const headers = Object.fromEntries(
+      Object.entries(response.headers).map(([name, value]) => [
+        name.toLowerCase(),
+        Array.isArray(value) ? value[0] : value,
+      ]),
+    );
+    const contentType = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+    return { status: response.statusCode, headers, contentType, text };
+  } finally {
+    clearTimeout(timer);
+  }
 }

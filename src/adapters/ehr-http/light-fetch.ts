@@ -7,7 +7,8 @@ export interface LightInit {
   method?: string;
   headers?: Record<string, string>;
   body?: string | null;
-  signal?: AbortSignal;
+  /** For the whole exchange. */
+  deadlineMs: number;
   /** The guarded connections it goes through. */
   dispatcher: Dispatcher;
   /** A success has no content type for its caller, so that a FHIR client hands the answer on as it came, unread. */
@@ -59,15 +60,18 @@ export async function lightFetch(address: string, init: LightInit) {
   };
 }
 
-function arrived(url: URL, { method = 'GET', headers, body, signal, dispatcher }: LightInit): Promise<Arrived> {
+function arrived(url: URL, { method = 'GET', headers, body, deadlineMs, dispatcher }: LightInit): Promise<Arrived> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let [status, came]: [number, Arrived['headers']] = [0, {}];
-    let abort: (() => void) | undefined;
-    const done = (): void => signal?.removeEventListener('abort', onAbort);
-    // Before it has a connection, a request is refused when its turn comes.
-    const onAbort = (): void => abort?.();
-    signal?.addEventListener('abort', onAbort);
+    let abort: ((reason: Error) => void) | undefined;
+    let late: Error | undefined;
+    // Not AbortSignal.timeout: it and its timer would live on, with what they hold, for all of the time that was not needed.
+    const timer = setTimeout(() => {
+      late = lateError();
+      // Before it has a connection, a request is refused when its turn comes.
+      abort?.(late);
+    }, deadlineMs).unref();
     dispatcher.dispatch(
       {
         origin: url.origin,
@@ -78,15 +82,15 @@ function arrived(url: URL, { method = 'GET', headers, body, signal, dispatcher }
       },
       {
         onRequestStart: (controller) => {
-          abort = () => controller.abort(signal?.reason as Error);
-          if (signal?.aborted === true) abort();
+          abort = (reason) => controller.abort(reason);
+          if (late) abort(late);
         },
         onResponseStart: (_controller, code, all) => {
           if (code >= 200) [status, came] = [code, all];
         },
         onResponseData: (_controller, chunk) => void chunks.push(chunk),
         onResponseEnd: () => {
-          done();
+          clearTimeout(timer);
           resolve({
             status,
             headers: came,
@@ -94,10 +98,15 @@ function arrived(url: URL, { method = 'GET', headers, body, signal, dispatcher }
           });
         },
         onResponseError: (_controller, error) => {
-          done();
+          clearTimeout(timer);
           reject(error);
         },
       },
     );
   });
+}
+
+/** As AbortSignal.timeout has it. */
+export function lateError(): Error {
+  return new DOMException('The operation was aborted due to timeout', 'TimeoutError');
 }
