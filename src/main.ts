@@ -11,7 +11,7 @@ const MALLOC = { MALLOC_ARENA_MAX: '2' };
 const { execArgv, execPath, argv, env } = process;
 const isGiven = [...execArgv, env['NODE_OPTIONS'] ?? ''].some((flag) => flag.includes(BOUND));
 // It stays the same process, with its id. Not where a parent talks to it, such as `node --watch`, which would lose it.
-if (!isGiven && process.send === undefined)
+if (!isGiven && process.send === undefined && process.platform !== 'win32')
   process.execve?.(execPath, [execPath, `${BOUND}=16`, ...execArgv, ...argv.slice(1)], { ...MALLOC, ...env });
 // A small Buffer that lives on keeps the whole block that it is a piece of: of 64 kB, unless it is said.
 Buffer.poolSize = 8_192;
