@@ -18,8 +18,8 @@ afterAll(async () => {
   await deployment?.close();
 });
 
-const launchThemed = async (patient: string) => {
-  await page.goto(deployment.ehr.launch(patient));
+const launchThemed = async (patient: string, style: 'day' | 'night' = 'day') => {
+  await page.goto(deployment.ehr.launch(patient, { style }));
   await page.locator('.requests').waitFor();
 };
 /** The EHR names a style that we do not fetch, so the page has our own colours, light or dark. */
@@ -51,6 +51,7 @@ const heading = (name: string) => page.getByRole('heading', { level: 1, name }).
 test.for<[string, () => Promise<unknown>]>([
   ['request list', () => launch('pat-ada').then(unfold)],
   ['request list in the colours of the EHR', () => launchThemed('pat-ada').then(unfold)],
+  ['request list in the night colours of the EHR', () => launchThemed('pat-ada', 'night').then(unfold)],
   [
     'one request',
     async () => {
