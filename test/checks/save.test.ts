@@ -60,7 +60,7 @@ async function arrange() {
 
 test('a URL that passes is saved with what was discovered, so that the next launch asks nothing again', async () => {
   const { save, find } = await arrange();
-  const saved = await save(`${other.fhirBase}/metadata`);
+  const saved = await save(`${other.fhirBase}/`);
   expect(saved).toMatchObject({ state: 'in use', draft: undefined, run: { by: 'ann@example.org', good: true } });
   expect(await find()).toMatchObject({ fhirBaseUrl: other.fhirBase, connectionVersion: 2 });
   other.requests.clear();

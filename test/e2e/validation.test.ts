@@ -41,6 +41,10 @@ test('REG-06, IG-03: a newcomer comes to “Ready to launch” by keyboard, one 
   await settings.getByLabel('FHIR URL').focus();
   await keyboard.type(`${world.sandbox.fhirBase}/metadata`);
   await keyboard.press('Enter');
+  await settings.getByText('Did you mean').waitFor();
+  await examine(settings, 'another FHIR URL proposed');
+  await settings.getByRole('button', { name: 'Use this FHIR URL' }).focus();
+  await keyboard.press('Enter');
   await settings.getByText('All checks passed', { exact: true }).waitFor();
 
   // The refused launch says at which address the EHR is.
