@@ -60,12 +60,13 @@ export function createKeptLists(
     return undefined;
   };
   return {
-    /** @returns the list sealed, for {@link again}; undefined where it could not be kept. */
+    /** @returns the list sealed, for {@link again}; undefined for one that is too large. */
     keep: async (launch: ListOwner, { asOf, list, ...rest }: KeptList): Promise<string | undefined> => {
       const record: Stored = { ...rest, list: { ...list, identifiers: neededOf(list) } };
       try {
         const sealed = await sealer.seal(listKeyOf(launch.id), record, MOST_BYTES);
-        await write(launch, sealed, asOf);
+        // A list that finds no room now may find some when the EHR answers the same once more.
+        await write(launch, sealed, asOf).catch(() => drop(launch));
         return sealed;
       } catch {
         return drop(launch);

@@ -134,3 +134,18 @@ test("MT-06: an organization's lists take no more than their room, and the older
   await keep('one', 'org', 'z'.repeat(1_500));
   expect(await lists.find('one', asOf)).toBeDefined();
 });
+
+test('a list that finds no room is remembered by its page, and kept when it is read again and there is some', async () => {
+  const { lists, pass } = open(5_000);
+  const keep = (id: string) =>
+    lists.keep(
+      { id, organizationId: 'org' },
+      { asOf, patient, user, list: listOf({ open: [rowOf({ service: 'x'.repeat(1_500) })] }) },
+    );
+  await keep('other');
+  const sealed = await keep('abc');
+  expect([sealed !== undefined, await lists.find('abc', asOf)]).toEqual([true, undefined]);
+  const later = pass(60_001);
+  await lists.again(ABC, sealed ?? '', later);
+  expect((await lists.find('abc', later))?.asOf).toEqual(later);
+});
