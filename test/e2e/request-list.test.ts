@@ -40,6 +40,7 @@ test('by keyboard alone: find, read, come back', async () => {
   await page.keyboard.press('?');
   await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
   await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
   await page.keyboard.press('/');
   expect(await focused(page)).toBe('find-text');
   await page.keyboard.type('oxygen acme');
@@ -190,7 +191,7 @@ test('on paper every sheet says whose it is, of how many, and nothing is cut', a
   const page = await openList(visitor);
   await page.getByRole('link', { name: /^All/ }).first().click();
   await page.getByRole('link', { name: 'All on one page, for print' }).click();
-  await expect.poll(() => page.locator('.request-table tbody tr').count()).toBe(120);
+  await expect.poll(() => page.locator('.request-table tbody tr').count(), { timeout: 30_000 }).toBe(120);
   await page.emulateMedia({ media: 'print' });
   const head = page.locator('.print-identity').first();
   expect(await head.innerText()).toMatch(

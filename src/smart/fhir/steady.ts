@@ -5,8 +5,6 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 /** Nothing that is remembered is older than this. */
 const LONGEST_MS = 10 * MINUTE_MS;
-/** All zones of the world differ by whole quarters of an hour. */
-const ZONE_STEP_MS = 15 * MINUTE_MS;
 /** Of one answer; beyond it, nothing is known. */
 const MOST_INSTANTS = 2_000;
 
@@ -34,7 +32,8 @@ function nextStep(instant: string, nowMs: number): number {
   const since = nowMs - at;
   const distance = Math.abs(since);
   const step = distance < HOUR_MS ? MINUTE_MS : distance < 2 * DAY_MS ? HOUR_MS : DAY_MS;
-  return afterStep(since, isLocal ? Math.min(step, ZONE_STEP_MS) : step, nowMs);
+  // Its zone is the reader's, or was written with an escape that is not read here.
+  return afterStep(since, isLocal ? MINUTE_MS : step, nowMs);
 }
 
 function afterStep(since: number, step: number, nowMs: number): number {
