@@ -96,7 +96,7 @@ export function createPageMemory(options: { clock: Clock; mostBytes?: number }) 
         launch.id,
         launch,
         page,
-        page.key.length + page.sealed.length + page.end.size + (page.list.identifiers?.size ?? 0) * OVERHEAD.identifier,
+        page.sealed.length + page.end.size + (page.list.identifiers?.size ?? 0) * OVERHEAD.identifier,
       ),
     /** The first part. @param key all that `make` depends on. */
     start: (launch: Owner, key: string, make: () => PagePart): PagePart => {
