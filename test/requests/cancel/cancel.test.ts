@@ -1,9 +1,9 @@
 /** Cancelling a request that was created here: only then, only in the version that was seen, and only what is known is said. */
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createOrganizationStore } from '#src/organizations/store.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
 import { dayFromNow } from '#test/helpers/days.ts';
+import { offerUpdates } from '#test/helpers/offered-updates.ts';
 import { ehr, launchUrl, newOrganization, outcomeOf, useStubWorld } from '#test/helpers/stub-world.ts';
 import { csrfOf, launchIdOf, sendForm, ticketOf } from '#test/helpers/visits.ts';
 
@@ -39,7 +39,7 @@ beforeEach(async () => {
     return { status: 201, body: chart };
   });
   ehr.on('/fhir/ServiceRequest/sr-1', (request) => (request.method === 'PUT' ? take(request) : { body: chart }));
-  await offerUpdates(true);
+  await offerUpdates({ world: world(), browser, organizationId }, true);
   list = await browser.open(launchUrl(organizationId));
   await sendForm(browser, url('new'), { ...ticketOf(await browser.visit(url('new'))), ...VAN });
   ehr.requests.length = 0;
@@ -58,13 +58,6 @@ function take({ headers, body }: { headers: Record<string, unknown>; body: strin
   if (headers['if-match'] !== `W/"${versionId}"`) return { status: 412 };
   chart = { ...JSON.parse(body), meta: { versionId: String(Number(versionId) + 1) } };
   return { body: chart };
-}
-async function offerUpdates(updatesRequests: boolean | undefined) {
-  await browser.open(launchUrl(organizationId));
-  const store = createOrganizationStore(world().dependencies.database.db);
-  const known = await vi.waitUntil(async () => (await store.find(organizationId))?.discovered);
-  await store.saveDiscovered(organizationId, 1, { ...known, updatesRequests });
-  vi.setSystemTime(Date.now() + 2_000);
 }
 async function auditRows(): Promise<unknown[]> {
   const { audit, database } = world().dependencies;
@@ -205,7 +198,7 @@ describe('nothing is offered, and a post is 404 and changes nothing', () => {
   test('where the CapabilityStatement offers no update, or was never read', async () => {
     for (const offered of [false, undefined]) {
       // oxlint-disable no-await-in-loop -- one after the other
-      await offerUpdates(offered);
+      await offerUpdates({ world: world(), browser, organizationId }, offered);
       list = await browser.open(launchUrl(organizationId));
       await isClosed();
       // oxlint-enable no-await-in-loop

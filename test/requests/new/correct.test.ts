@@ -1,9 +1,9 @@
 /** Correct and resend: a new request that replaces one of ours, which is cancelled only when the new one is there. */
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createOrganizationStore } from '#src/organizations/store.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
 import { dayFromNow } from '#test/helpers/days.ts';
+import { offerUpdates } from '#test/helpers/offered-updates.ts';
 import { ehr, launchUrl, newOrganization, outcomeOf, useStubWorld } from '#test/helpers/stub-world.ts';
 import { csrfOf, draftsOn, launchIdOf, sendForm, ticketOf } from '#test/helpers/visits.ts';
 
@@ -48,7 +48,7 @@ beforeEach(async () => {
       request.method === 'PUT' ? put(id, request) : chart.has(id) ? { body: chart.get(id) } : { status: 404 },
     );
   }
-  await offerUpdates(true);
+  await offerUpdates({ world: world(), browser, organizationId }, true);
   list = await browser.open(launchUrl(organizationId));
   await sendForm(browser, url('new'), { ...ticketOf(await browser.visit(url('new'))), ...VAN });
   ehr.requests.length = 0;
@@ -88,13 +88,6 @@ function put(id: string, { headers, body }: { headers: Record<string, unknown>; 
   if (headers['if-match'] !== `W/"${versionId}"`) return { status: 412 };
   chart.set(id, { ...JSON.parse(body), meta: { versionId: String(Number(versionId) + 1) } });
   return { body: chart.get(id) };
-}
-async function offerUpdates(updatesRequests: boolean) {
-  await browser.open(launchUrl(organizationId));
-  const store = createOrganizationStore(world().dependencies.database.db);
-  const known = await vi.waitUntil(async () => (await store.find(organizationId))?.discovered);
-  await store.saveDiscovered(organizationId, 1, { ...known, updatesRequests });
-  vi.setSystemTime(Date.now() + 2_000);
 }
 async function audited(): Promise<string[]> {
   const { audit, database } = world().dependencies;
@@ -172,7 +165,7 @@ describe('sent', () => {
   });
 
   test('in an EHR without update, the old one is said to be open, with who cancels it', async () => {
-    await offerUpdates(false);
+    await offerUpdates({ world: world(), browser, organizationId }, false);
     list = await browser.open(launchUrl(organizationId));
     const form = await correct();
     expect(form.body).toContain('that one stays open until you cancel it in the chart');
@@ -251,6 +244,20 @@ describe('nothing is cancelled while the new one is not proved to exist', () => 
 });
 
 describe('a request that has changed since the form was opened', () => {
+  test.for([
+    ['done', { status: 'completed' }],
+    ['signed as another’s', { identifier: [{ system: 'urn:orders', value: 'ORD-1' }] }],
+  ] as const)('%s while the new one is made, in the same version: left as it is', async ([, changes]) => {
+    onCreate = (made) => {
+      change('sr-1', changes);
+      return { status: 201, body: made };
+    };
+    const page = await resend();
+    expect([page.body.includes(SENT), writes()]).toEqual([true, ['POST']]);
+    expect(page.body).not.toContain('is cancelled in the EHR');
+    expect(old()).toMatchObject(changes);
+  });
+
   test('is said before anything is sent; sent again, it is cancelled as it is now', async () => {
     const form = { ...fieldsOf(await correct()), what: 'Stretcher van' };
     change('sr-1', { priority: 'stat', meta: { versionId: '9' } });

@@ -5,7 +5,7 @@ import { createPageMemory, type RememberedPage } from '#src/requests/page/page-m
 import { steadyUntil } from '#src/smart/fhir/steady.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { ehr, launch, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';
-import { csrfOf, launchIdOf } from '#test/helpers/visits.ts';
+import { csrfOf, draftsOn, launchIdOf, sendForm, ticketOf } from '#test/helpers/visits.ts';
 
 const { world } = useStubWorld();
 
@@ -16,27 +16,29 @@ const LATE = (Math.floor(Date.now() / DAY) + 2) * DAY - 3 * MINUTE - 5_000;
 const iso = (ms: number) => new Date(ms).toISOString();
 const NETWORK = { privateNetworks: ['10.200.0.0/24'] };
 const ZONE = { timeZone: 'UTC' };
+const LIMITED = /lets this app read only a part of the requests: category transport/;
 let authoredOn: string;
 let word: string;
 let browser: TestBrowser;
 
+const searchset = () => {
+  const coded = { status: 'active', intent: 'order', code: { text: word }, performer: [{ display: 'Northside' }] };
+  const occurrenceDateTime = iso(LATE).slice(0, 10);
+  const resource = { resourceType: 'ServiceRequest', id: 'r-1', subject: { reference: 'Patient/pat-1' }, authoredOn };
+  const requester = { reference: 'Practitioner/prac-1' };
+  return {
+    body: {
+      resourceType: 'Bundle',
+      type: 'searchset',
+      entry: [{ resource: { ...resource, ...coded, requester, occurrenceDateTime } }],
+    },
+  };
+};
 beforeEach(() => {
   vi.setSystemTime(LATE);
   [authoredOn, word] = [iso(LATE - 12 * DAY - 180 * MINUTE), 'Wound care'];
   browser = world().browser();
-  ehr.on('requests', () => {
-    const coded = { status: 'active', intent: 'order', code: { text: word }, performer: [{ display: 'Northside' }] };
-    const occurrenceDateTime = iso(LATE).slice(0, 10);
-    const resource = { resourceType: 'ServiceRequest', id: 'r-1', subject: { reference: 'Patient/pat-1' }, authoredOn };
-    const requester = { reference: 'Practitioner/prac-1' };
-    return {
-      body: {
-        resourceType: 'Bundle',
-        type: 'searchset',
-        entry: [{ resource: { ...resource, ...coded, requester, occurrenceDateTime } }],
-      },
-    };
-  });
+  ehr.on('requests', searchset);
 });
 afterEach(() => {
   vi.restoreAllMocks();
@@ -128,6 +130,59 @@ describe('a fresh page', () => {
     const stranger = await world().browser().open(first.url);
     expect([stranger.status, stranger.body.includes('Stella')]).toEqual([401, false]);
   });
+});
+
+describe('beside the same list', () => {
+  const SCOPE = 'launch launch/patient openid fhirUser patient/*.read patient/ServiceRequest.write';
+  const VAN = { service: 'transport', what: 'Van', neededOn: iso(LATE + 20 * DAY).slice(0, 10), priority: 'routine' };
+  let list: Visit;
+  const openList = () => browser.open(list.url);
+  const formUrl = () => `${world().url}/launches/${launchIdOf(list)}/requests/new`;
+  const send = async (typed: Record<string, string>) =>
+    sendForm(browser, formUrl(), { ...ticketOf(await browser.visit(formUrl())), ...typed });
+  beforeEach(async () => {
+    ehr.change('token', { scope: SCOPE });
+    list = await browser.open(launchUrl(await newOrganization({ createRequests: true, scopes: SCOPE })));
+    await openList();
+    expect((await readingsOf(openList)).read).toEqual([]);
+  });
+
+  test('a draft comes and goes', async () => {
+    const draft = await send({ ...VAN, what: '' });
+    const [form = ''] = draftsOn(await openList());
+    expect(draftsOn(await openList())).toEqual([form]);
+    await browser.open(`${formUrl()}/discard`, { form: { csrf: csrfOf(draft), form } });
+    expect(draftsOn(await openList())).toEqual([]);
+  });
+
+  test('what was sent and is not listed yet is marked, for as long as it is new', async () => {
+    ehr.on('requests', ({ method, body }) =>
+      method === 'POST' ? { status: 201, body: { ...JSON.parse(body), id: 'sr-1' } } : searchset(),
+    );
+    await send(VAN);
+    const mark = /<mark>Saved [^<]*; the EHR does not list it yet<\/mark>/;
+    for (let again = 0; again < 2; again += 1) expect((await openList()).body).toMatch(mark);
+    vi.setSystemTime(LATE + 16 * MINUTE);
+    for (let again = 0; again < 2; again += 1) expect((await openList()).body).not.toMatch(mark);
+  });
+});
+
+test('RF-09: a refresh that narrows the scope is said, though the EHR answers the same', async () => {
+  const scope = 'launch launch/patient openid fhirUser patient/Patient.rs patient/ServiceRequest.rs';
+  ehr.change('token', { scope, refresh_token: 'first' });
+  const first = await browser.open(launchUrl(await newOrganization({ scopes: scope })));
+  await browser.open(first.url);
+  const narrowed = scope.replace('ServiceRequest.rs', 'ServiceRequest.rs?category=transport');
+  const renewed = { refresh_token: 'second', id_token: undefined, access_token: 'renewed' };
+  ehr.change('token', { ...renewed, scope: narrowed });
+  ehr.on('requests', ({ headers }) =>
+    headers.authorization === 'Bearer renewed' ? searchset() : { status: 401, body: {} },
+  );
+  await browser.open(first.url);
+  const page = await browser.open(first.url);
+  expect(page.body).toContain('Wound care');
+  expect(page.body).toMatch(LIMITED);
+  expect(first.body).not.toMatch(LIMITED);
 });
 
 test('of another patient nothing is shown, whatever was remembered', async () => {

@@ -1,0 +1,18 @@
+/** What an EHR's CapabilityStatement says of cancelling, as a check of the connection leaves it. */
+import { vi } from 'vitest';
+import { createOrganizationStore } from '#src/organizations/store.ts';
+import type { TestBrowser } from './browser.ts';
+import { launchUrl } from './stub-world.ts';
+import type { World } from './world.ts';
+
+/** Launches once, so that the EHR's documents are known, and goes on when every instance has heard of it. */
+export async function offerUpdates(
+  { world, browser, organizationId }: { world: World; browser: TestBrowser; organizationId: string },
+  updatesRequests: boolean | undefined,
+): Promise<void> {
+  await browser.open(launchUrl(organizationId));
+  const store = createOrganizationStore(world.dependencies.database.db);
+  const known = await vi.waitUntil(async () => (await store.find(organizationId))?.discovered);
+  await store.saveDiscovered(organizationId, 1, { ...known, updatesRequests });
+  vi.setSystemTime(Date.now() + 2_000);
+}
