@@ -156,7 +156,7 @@ describe('one home', () => {
     ['connect-redis', /^src\/http\/sessions\/session-store\.ts$/],
     ['express-session', /^src\/http\/sessions\/session-(store|middleware)\.ts$/],
     ['helmet', /^src\/http\/security-headers\.ts$/],
-    ['fhirclient/lib/FhirClient.js', /^src\/smart\/step-6-fhir-api\.ts$/],
+    ['fhirclient/lib/FhirClient.js', /^src\/smart\/fhir\/client-library\.ts$/],
     ['drizzle-orm/pg-core', /^src\/(adapters\/database\/index|.+[/-]store)\.ts$/],
   ] as const)('%s is known in its own place only', ([name, home]) => {
     const users = product.filter((file) => importsOf(file).includes(name));

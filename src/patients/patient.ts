@@ -3,10 +3,11 @@
 import { dayIn, serverTimeZone } from '#src/adapters/time-zone.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
+import type { FhirAnswer, FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 import { asInformation, asRecord, asText } from '#src/smart/fhir/fields.ts';
 import { dayKey, steadyUntil } from '#src/smart/fhir/steady.ts';
-import type { FhirAnswer, FhirApi, FhirResource } from '#src/smart/step-6-fhir-api.ts';
+import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { ageText } from './age.ts';
 import { dayText } from './fhir-date.ts';
 import { type Flag, flagOf } from './foreign-flag.ts';

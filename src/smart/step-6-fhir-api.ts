@@ -4,43 +4,17 @@
  *
  * SMART App Launch 2.2.0, "Access FHIR API"; rules FH-01..07, FH-12, FH-17.
  */
-import { hash } from 'node:crypto';
-import Module, { createRequire } from 'node:module';
-import type * as fhirclient from 'fhirclient/lib/FhirClient.js';
 import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
-import { JSON_BOUNDS, parseBoundedJson } from '#src/adapters/ehr-http/json-bounds.ts';
-import { type LightResponse, lightFetch } from '#src/adapters/ehr-http/light-fetch.ts';
-import { isJsonObject, parseJson } from '#src/adapters/json-object.ts';
-import type { Rule } from '#src/errors/rules/table.ts';
+import type { LightResponse } from '#src/adapters/ehr-http/light-fetch.ts';
+import { parseJson } from '#src/adapters/json-object.ts';
 import { AppError } from '#src/errors.ts';
+import { FhirClient } from '#src/smart/fhir/client-library.ts';
+import { type FhirAnswer, type FhirResource, toAnswer } from '#src/smart/fhir/fhir-answer.ts';
 import { answered, FhirError, responseOf, statusOf, toFhirError } from '#src/smart/fhir/fhir-error.ts';
 import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
 import { resolveUnder, staysUnder } from '#src/smart/fhir/under-base.ts';
 import type { Permission } from '#src/smart/scopes/granted.ts';
 import { neededPermissions, type SentCall } from '#src/smart/scopes/needed-permissions.ts';
-
-const fromFhirclient = createRequire(createRequire(import.meta.url).resolve('fhirclient/lib/FhirClient.js'));
-// Where fhirclient takes its fetch from, and nothing else does (package.json, overrides): it finds ours there, and a second
-// copy of undici is never loaded.
-const crossFetch = new Module(fromFhirclient.resolve('cross-fetch'));
-Object.assign(crossFetch, { exports: { fetch: lightFetch }, loaded: true });
-fromFhirclient.cache[crossFetch.id] = crossFetch;
-const { default: FhirClient }: typeof fhirclient.default = fromFhirclient('./FhirClient.js');
-
-/** A JSON object that says what resource it is; everything else about it is unproven. */
-export type FhirResource = { readonly resourceType: string; readonly [member: string]: unknown };
-
-/** A successful read as it came: what is not looked at is not parsed. */
-export interface FhirAnswer {
-  /** SHA-256 of its bytes. */
-  readonly digest: string;
-  /** In bytes. */
-  readonly size: number;
-  /** Untrusted. */
-  text(): string;
-  /** @throws FhirError for what is no resource, or over the bounds of JSON (FH-12). */
-  resource(): FhirResource;
-}
 
 /** A 2xx to a create or an update. Only its reader can say what it proves. */
 export interface CreateAnswer {
@@ -221,36 +195,6 @@ export function createFhirApi(options: {
 
 function headersOf(token: string): Record<string, string> {
   return { accept: FHIR_JSON, authorization: `Bearer ${token}` };
-}
-
-/** @throws FhirError for a web page, and for nothing at all. */
-function toAnswer({ type, bytes }: LightResponse): FhirAnswer {
-  if (/\bxml\b/i.test(type) && !/html/i.test(type)) throw noResource('fhir.no-json');
-  if (!/\bjson\b/i.test(type) || bytes.length === 0) throw noResource();
-  let digest: string | undefined;
-  return {
-    get digest() {
-      return (digest ??= hash('sha256', bytes, 'base64url'));
-    },
-    size: bytes.length,
-    text: () => bytes.toString(),
-    resource: () => {
-      try {
-        return asResource(parseBoundedJson(bytes, JSON_BOUNDS.fhir));
-      } catch (error) {
-        throw toFhirError(error);
-      }
-    },
-  };
-}
-
-function asResource(answer: unknown): FhirResource {
-  if (isJsonObject(answer) && typeof answer['resourceType'] === 'string') return answer as FhirResource;
-  throw noResource();
-}
-
-function noResource(rule: Rule = 'fhir.web-page'): FhirError {
-  return new FhirError('unexpected', undefined, { rule });
 }
 
 /** FH-07: one more try of a GET when the server asks for it and is soon done, or is too busy to say when. */

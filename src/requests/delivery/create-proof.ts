@@ -1,9 +1,10 @@
 /** What the EHR's answer to a create proves (FH-17): "sent" is said of nothing less. */
 import { identifiersOf, isOfAnotherPatient } from '#src/requests/list/own-patient.ts';
+import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { asInformation, asRecord, asRecords } from '#src/smart/fhir/fields.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
 import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
-import type { CreateAnswer, FhirResource } from '#src/smart/step-6-fhir-api.ts';
+import type { CreateAnswer } from '#src/smart/step-6-fhir-api.ts';
 
 /**
  * `created`: it is there. `denied`: the answer calls itself an error, whatever its status says. `unproved`: a portal, a

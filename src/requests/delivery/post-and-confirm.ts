@@ -1,8 +1,9 @@
 /** Posts a request so that it exists in the EHR once, or says that this is not known (FH-17). */
 import { identifiersOf } from '#src/requests/list/own-patient.ts';
+import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { FhirError, type FhirFailure, isRefusal } from '#src/smart/fhir/fhir-error.ts';
 import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
-import type { FhirApi, FhirResource } from '#src/smart/step-6-fhir-api.ts';
+import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { createdNumber, createdResource, proofOf } from './create-proof.ts';
 import { findSent, type PatientSearch, type Unseen, unseenBy } from './find-sent.ts';
 

@@ -3,7 +3,7 @@
 import type { FormTicket } from '#src/requests/form/form.ts';
 import type { NewRequest } from '#src/requests/form/typed-request.ts';
 import type { Writer } from '#src/requests/form/write-request.ts';
-import type { FhirResource } from '#src/smart/step-6-fhir-api.ts';
+import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import {
   businessIdentifier,
   type Deliveries,

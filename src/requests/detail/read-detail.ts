@@ -2,11 +2,12 @@
 import { type BatchSupport, isNoBatchResponse, refusesSuch } from '#src/requests/list/batch-support.ts';
 import { withSearchParameters } from '#src/requests/list/search-parameters.ts';
 import { codeOf } from '#src/requests/list/status.ts';
+import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { answered, FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference, namelessReferences } from '#src/smart/fhir/reference.ts';
 import type { Permission } from '#src/smart/scopes/granted.ts';
-import type { FhirApi, FhirResource } from '#src/smart/step-6-fhir-api.ts';
+import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { isOfOther } from './whose.ts';
 
 /** What reading a request depends on. */

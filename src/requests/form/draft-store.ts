@@ -7,7 +7,7 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createSealedRecords } from '#src/adapters/redis/sealed-records.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
-import type { FhirResource } from '#src/smart/step-6-fhir-api.ts';
+import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { createDraftRoom } from './draft-bytes.ts';
 import { FORM_LIFETIME_MS, type Form, type FormOwner, type FormTicket, ownerHash } from './form.ts';
 import type { TypedRequest } from './typed-request.ts';

@@ -5,7 +5,7 @@ import { writeOccurrence } from '#src/requests/timing/written.ts';
 import type { Receiver } from '#src/settings/receivers.ts';
 import type { Service } from '#src/settings/service-catalogue.ts';
 import { US_CORE_SERVICE_REQUEST } from '#src/smart/documents/us-core.ts';
-import type { FhirResource } from '#src/smart/step-6-fhir-api.ts';
+import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import type { Corrected } from './form.ts';
 import type { Chosen } from './from-chart.ts';
 import { answersIn, ownDetails } from './own-fields.ts';

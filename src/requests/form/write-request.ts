@@ -1,6 +1,6 @@
 /** From what a form says to what the EHR gets, within what the organization offers. */
 import { createHash } from 'node:crypto';
-import type { FhirResource } from '#src/smart/step-6-fhir-api.ts';
+import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import type { Chosen } from './from-chart.ts';
 import { namedIn, type Offer, withinService } from './offered.ts';
 import { type Authorship, toServiceRequest } from './to-service-request.ts';

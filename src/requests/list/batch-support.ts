@@ -2,9 +2,9 @@
 import { LRUCache } from 'lru-cache';
 import { atMost } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';
+import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import type { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asText } from '#src/smart/fhir/fields.ts';
-import type { FhirResource } from '#src/smart/step-6-fhir-api.ts';
 
 /** Of one organization's EHR and one of the two. */
 export type BatchSupport = ReturnType<ReturnType<typeof createBatchSupport>>;

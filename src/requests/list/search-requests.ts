@@ -1,9 +1,10 @@
 /** Asks the EHR for a patient's ServiceRequests in the one way every server understands. */
 
 import { TASKS_ALONG } from '#src/smart/documents/capability-statement.ts';
+import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import type { FhirApi, FhirResource } from '#src/smart/step-6-fhir-api.ts';
+import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { withSearchParameters } from './search-parameters.ts';
 import { createTally } from './tally.ts';
 

@@ -26,7 +26,7 @@ import { offerOf } from '#src/requests/form/offered.ts';
 import { assertMayCreate } from '#src/requests/form/permission.ts';
 import { type NewRequest, readNewRequest, type TypedRequest } from '#src/requests/form/typed-request.ts';
 import { reviewMark, writeRequest } from '#src/requests/form/write-request.ts';
-import type { FhirResource } from '#src/smart/step-6-fhir-api.ts';
+import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { chartOf } from './chart-of-form.ts';
 import { type NewRequestFormDependencies, PAGE } from './form-page-route.ts';
 import { recordCancelled, recordCreated } from './record-created.ts';

@@ -9,7 +9,7 @@ import { NOTHING_CHOSEN } from '#src/requests/form/from-chart.ts';
 import { offerOf } from '#src/requests/form/offered.ts';
 import type { NewRequest } from '#src/requests/form/typed-request.ts';
 import { writeRequest } from '#src/requests/form/write-request.ts';
-import type { FhirResource } from '#src/smart/step-6-fhir-api.ts';
+import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 
 /**
  * @param sending that ended in `sent`; `written`: what left just now. What left before is written once more, without what it

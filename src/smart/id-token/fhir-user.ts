@@ -1,8 +1,9 @@
 /** `fhirUser`: the signed-in person as a resource of the EHR. */
 
+import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
-import type { FhirApi, FhirResource } from '#src/smart/step-6-fhir-api.ts';
+import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 
 const USER_TYPES = ['Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson', 'Person'] as const;
 

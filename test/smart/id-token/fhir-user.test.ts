@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { readFhirUser, resolveFhirUser } from '#src/smart/id-token/fhir-user.ts';
-import type { FhirApi, FhirResource } from '#src/smart/step-6-fhir-api.ts';
+import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 
 const base = new URL('https://ehr.example/fhir/a');
 const resolve = (fhirUser: string | undefined, profile?: string, at = base) =>
