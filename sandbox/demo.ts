@@ -166,7 +166,8 @@ async function runToEnd(command: string[]): Promise<void> {
   const code = await new Promise((resolve) => startChild(command, 'ignore').once('exit', resolve));
   if (code === 0) return;
   await sandbox.close();
-  throw new Error('the demo organization could not be created');
+  // The command has said why.
+  process.exit(1);
 }
 
 async function untilReady(url: string, child: ChildProcess): Promise<void> {

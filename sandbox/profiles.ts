@@ -162,7 +162,7 @@ export const profiles: Record<VendorProfileName, VendorProfile> = {
   'ereferral-like': {
     ...generic,
     description:
-      'Every document answers 404, smart-configuration, openid-configuration and CapabilityStatement: endpoints and issuer are told to the app by hand (Canadian eReferral guide)',
+      'Every document answers 404, smart-configuration, openid-configuration and CapabilityStatement: endpoints and issuer are entered in the app by hand (Canadian eReferral guide)',
     publishesMetadata: false,
     openidConfiguration: 'none',
     serviceRequestIncludes: [],

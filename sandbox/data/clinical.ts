@@ -34,16 +34,15 @@ export function conditions(): Condition[] {
   ];
 }
 
-function allergy(id: string, patient: string, text: string, criticality: 'low' | 'high'): AllergyIntolerance {
+function allergy(id: string, patient: string, text: string, criticality?: 'low' | 'high'): AllergyIntolerance {
   return {
     resourceType: 'AllergyIntolerance',
     id,
     clinicalStatus: concept('Active', 'http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical', 'active'),
     code: concept(text),
-    criticality,
     patient: bare(`Patient/${patient}`),
     recordedDate: '2024-02-11',
-    reaction: [{ manifestation: [concept('Hives')] }],
+    ...(criticality && { criticality, reaction: [{ manifestation: [concept('Hives')] }] }),
   };
 }
 
@@ -52,6 +51,6 @@ export function allergies(): AllergyIntolerance[] {
   return [
     allergy('alg-ada-penicillin', 'pat-ada', 'Penicillin', 'high'),
     allergy('alg-ada-latex', 'pat-ada', 'Latex', 'low'),
-    allergy('alg-ben-none', 'pat-ben', 'No known allergy', 'low'),
+    allergy('alg-ben-none', 'pat-ben', 'No known allergy'),
   ];
 }

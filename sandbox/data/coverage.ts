@@ -22,7 +22,7 @@ export function coverages(): Coverage[] {
   return [
     coverage('cov-ada', 'pat-ada', 'Golden State Synthetic Health', 'GSS-4410-2231', 'active'),
     coverage('cov-ada-old', 'pat-ada', 'Former Employer Plan', 'FEP-1', 'cancelled'),
-    coverage('cov-ben', 'pat-ben', 'Pretend Medicaid', 'PM-000447', 'active'),
-    coverage('cov-minor', 'pat-minor', 'Pretend Family Plan', 'PFP-835-02', 'active'),
+    coverage('cov-ben', 'pat-ben', 'Synthetic Medicaid', 'PM-000447', 'active'),
+    coverage('cov-minor', 'pat-minor', 'Synthetic Family Plan', 'PFP-835-02', 'active'),
   ];
 }

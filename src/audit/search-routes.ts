@@ -95,7 +95,7 @@ function problemOf(organization: string, found: number, hasTime: boolean): strin
 
 /**
  * `POST <page>/patient`, for operators: the reason is recorded first, or nothing is found. The patient stands in no address,
- * and the page is told keyed hashes alone, for as long as a session waits.
+ * and the page gets keyed hashes alone, for as long as a session waits.
  *
  * @param as in the audit trail.
  */

@@ -1,4 +1,4 @@
-/** The guide's way for an EHR without a SMART configuration: its addresses are told to the app by hand. */
+/** The guide's way for an EHR without a SMART configuration: an administrator enters its addresses by hand. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 
 /** The addresses given for the organization; empty where its EHR publishes them, or where no organization is chosen. */

@@ -32,7 +32,7 @@ export const networkRules = {
     cause:
       'The host is there, and nothing listens on the port that was called: the server or its gateway is down, or the port is closed',
     owner: 'EHR team',
-    remedy: 'Start the server and open its port (443) for our egress addresses.',
+    remedy: 'Start the server and open its port for our egress addresses.',
     help: 'The EHR cannot be reached at the moment. If this lasts more than a few minutes, give the support code to {help desk}.',
   },
   'network.no-connection': {

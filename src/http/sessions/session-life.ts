@@ -7,7 +7,7 @@ export interface AdminSessionData {
   generation: number;
   /** Milliseconds since 1970. */
   signedInAt: number;
-  /** A one-time password has to be changed only by those who used it. */
+  /** A one-time password has to be changed only by the user who signed in with it. */
   via: 'password' | 'sso';
 }
 

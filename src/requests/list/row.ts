@@ -48,6 +48,8 @@ export function toRow(
   const older = replaced.map((one) => ({ id: one.id, service: one.service, isOpen: one.status.group === 'open' }));
   const hasOpenOlder = older.some((one) => one.isOpen);
   const waited = elapsedText(task?.changed ?? request.authoredOn, at);
+  const still = daysWithoutMovement(facts, at.limits ?? NEVER, at.now);
+  const hasNoMovement = still !== undefined;
   return {
     id,
     /** As the EHR wrote it, before any Task: when it is another one, the row is out of date. */
@@ -57,9 +59,9 @@ export function toRow(
     category,
     caution,
     status: { ...status, sinceText },
-    next: nextStep({ ...facts, hasOpenOlder, hasTime: needed !== undefined, waited }),
+    next: nextStep({ ...facts, hasOpenOlder, hasNoMovement, hasTime: needed !== undefined, waited }),
     /** Whole days without news, where they are too many. */
-    still: daysWithoutMovement(facts, at.limits ?? NEVER, at.now),
+    still,
     source,
     priority,
     needed,

@@ -49,7 +49,7 @@ const MOST_BYTES_PER_ORGANIZATION = 4 * 1_024 * 1_024;
 const OVERHEAD = { entry: 1_000, identifier: 100 };
 
 /**
- * In this process alone, by launch, and for nobody but who has passed the guard, which knows an ended launch. A key says
+ * In this process alone, by launch, and only for requests that have passed the guard, which knows an ended launch. A key says
  * that it is the very page, so nothing has to be taken out when something changes.
  *
  * @param options.mostBytes of one organization's pages at a time; its oldest ones give way.

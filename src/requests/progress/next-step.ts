@@ -13,6 +13,8 @@ export interface StepFacts {
   readonly hasOpenOlder?: boolean;
   /** A time is given. */
   readonly hasTime: boolean;
+  /** Nothing has been heard of it for longer than its kind of service should take. */
+  readonly hasNoMovement?: boolean;
   /** How long it has waited, as `elapsedText` writes it; undefined when the EHR does not say. */
   readonly waited: string | undefined;
 }
@@ -49,7 +51,7 @@ export function nextStep(facts: StepFacts): NextStep {
   if (isOverdue && hasProvider) return act('Ask why it is late');
   if (!hasProvider && WAITING.has(icon)) return act('Find a provider');
   if (!hasTime && !SETTLED.has(icon)) return act('Confirm the time');
-  if (!WAITING.has(icon)) return NOTHING;
+  if (!WAITING.has(icon)) return facts.hasNoMovement === true ? act('Ask how it stands') : NOTHING;
   return {
     text: ['Waiting for the provider', waited && sinceWords(waited)].filter(Boolean).join(' '),
     isAction: false,

@@ -2,17 +2,25 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
+import { dayFromNow } from '#test/helpers/days.ts';
 import { ehr, launch, launchUrl, newOrganization, outcomeOf, useStubWorld } from '#test/helpers/stub-world.ts';
 import { pick as pickFrom, randomOf } from '#test/requests/page/rows.ts';
 
 const { world } = useStubWorld();
 
+/** The last days, and one to come: "late" and "no movement" are counted from today. */
+const WEIGHED = dayFromNow(-5);
+const ASKED = dayFromNow(-4);
+const SIGNED = dayFromNow(-3);
+const HEARD = dayFromNow(-2);
+const LAST = dayFromNow(-1);
+const NEEDED = dayFromNow(30);
 const own = { subject: { reference: 'Patient/pat-1' }, intent: 'order', status: 'active' };
 const full = {
   resourceType: 'ServiceRequest',
   id: 'full',
   ...own,
-  meta: { lastUpdated: '2026-11-20T10:00:00Z' },
+  meta: { lastUpdated: `${SIGNED}T10:00:00Z` },
   identifier: [{ system: 'urn:orders', value: 'ORD-7' }],
   requisition: { system: 'urn:forms', value: 'FORM-1' },
   basedOn: [{ reference: 'ServiceRequest/older' }],
@@ -22,8 +30,8 @@ const full = {
   orderDetail: [{ text: 'With oxygen' }],
   quantityRange: { low: { value: 1, unit: 'trip' }, high: { value: 2, unit: 'trips' } },
   bodySite: [{ text: 'Left hip' }],
-  occurrencePeriod: { start: '2027-01-01T09:00:00Z', end: '2027-01-01T11:00:00Z' },
-  authoredOn: '2026-11-19T09:00:00Z',
+  occurrencePeriod: { start: `${NEEDED}T09:00:00Z`, end: `${NEEDED}T11:00:00Z` },
+  authoredOn: `${ASKED}T09:00:00Z`,
   requester: { display: 'Dr. Ruth Kim' },
   performer: [{ display: 'Northside' }, { display: 'Southside' }, { reference: 'Organization/org-1' }],
   locationCode: [{ text: 'Ward 4' }],
@@ -34,7 +42,7 @@ const full = {
     { reference: 'Observation/obs-1' },
     { reference: 'DocumentReference/doc-1', display: 'X-ray report' },
   ],
-  note: [{ text: 'Two steps at the door', authorString: 'Nurse Ann', time: '2026-11-19T10:00:00Z' }],
+  note: [{ text: 'Two steps at the door', authorString: 'Nurse Ann', time: `${ASKED}T10:00:00Z` }],
   patientInstruction: 'Bring your coat',
 };
 const listed = [
@@ -71,7 +79,7 @@ const others: Record<string, object> = {
   },
   'Observation/obs-1': {
     ...{ resourceType: 'Observation', id: 'obs-1', ...ofPatient, code: { text: 'Body weight' } },
-    ...{ valueQuantity: { value: 72, unit: 'kg' }, effectiveDateTime: '2026-11-18' },
+    ...{ valueQuantity: { value: 72, unit: 'kg' }, effectiveDateTime: WEIGHED },
   },
 };
 const bundleOf = (...resources: object[]) => ({
@@ -84,7 +92,7 @@ const events: Record<string, object> = {
     {
       ...{ resourceType: 'Task', id: 't-1', status: 'accepted', focus: about[0], for: { reference: 'Patient/pat-1' } },
       ...{
-        lastModified: '2026-11-21T08:00:00Z',
+        lastModified: `${HEARD}T08:00:00Z`,
         owner: { display: 'Swift' },
         businessStatus: { text: 'Vehicle assigned' },
       },
@@ -94,13 +102,13 @@ const events: Record<string, object> = {
       id: 't-2',
       status: 'rejected',
       focus: { reference: 'ServiceRequest/older' },
-      lastModified: '2026-11-22T08:00:00Z',
+      lastModified: `${LAST}T08:00:00Z`,
     },
   ),
   Provenance: bundleOf({
     resourceType: 'Provenance',
     target: about,
-    recorded: '2026-11-19T09:05:00Z',
+    recorded: `${ASKED}T09:05:00Z`,
     activity: { text: 'Signed' },
     agent: [{ who: { display: 'Dr. Ruth Kim' } }],
   }),
@@ -108,14 +116,14 @@ const events: Record<string, object> = {
     resourceType: 'Appointment',
     basedOn: about,
     status: 'booked',
-    start: '2027-01-01T09:00:00Z',
+    start: `${NEEDED}T09:00:00Z`,
     participant: [{ actor: { display: 'Van 7' } }],
   }),
   Communication: bundleOf({
     resourceType: 'Communication',
     basedOn: about,
     ...ofPatient,
-    sent: '2026-11-21T09:00:00Z',
+    sent: `${HEARD}T09:00:00Z`,
     sender: { display: 'Swift' },
     payload: [{ contentString: 'Which door?' }],
   }),
@@ -176,16 +184,16 @@ test('everything that matters stands in its section, for one call to the EHR', a
     'Provider Swift Northside Southside Westside Rides',
     'Reason Hip replacement Cannot walk far',
     'Coverage Blue plan',
-    'Two steps at the door (Nurse Ann, 2026-11-19',
+    `Two steps at the door (Nurse Ann, ${ASKED}`,
     'For the patient Bring your coat',
-    'Attached Body weight: 72 kg, 2026-11-18 X-ray report',
+    `Attached Body weight: 72 kg, ${WEIGHED} X-ray report`,
     'Number ORD-7 Copy urn:orders',
     'Requisition FORM-1 Copy urn:forms',
     'STAT',
     'Next step: Nothing to do',
   ])
     expect(text).toContain(words);
-  expect(text).toMatch(/Needed 2027-01-01 \d\d:\d\d–\d\d:\d\d/);
+  expect(text).toMatch(new RegExp(`Needed ${NEEDED} \\d\\d:\\d\\d–\\d\\d:\\d\\d`));
   expect(page.body).toContain('&quot;orderDetail&quot;');
 });
 

@@ -9,6 +9,7 @@ const usual = {
   isProhibited: false,
   hasProvider: true,
   hasTime: true,
+  hasNoMovement: false,
   waited: '3 d',
 };
 
@@ -29,6 +30,9 @@ test.for<[change: Partial<typeof usual> | { waited: undefined }, text: string, i
   [{ icon: 'accepted' }, 'Nothing to do', false],
   [{ icon: 'booked', hasTime: false }, 'Nothing to do', false],
   [{ icon: 'under-way', hasTime: false }, 'Nothing to do', false],
+  [{ icon: 'under-way', hasTime: false, hasNoMovement: true }, 'Ask how it stands', true],
+  [{ icon: 'accepted', hasNoMovement: true, isOverdue: true }, 'Ask why it is late', true],
+  [{ icon: 'accepted', hasNoMovement: true, isProhibited: true }, 'Nothing to do', false],
   [{ isOverdue: true }, 'Ask why it is late', true],
   [{ icon: 'under-way', isOverdue: true }, 'Ask why it is late', true],
   [{ icon: 'question' }, 'Answer the question', true],
