@@ -10,8 +10,9 @@ import { parseJson } from '#src/adapters/json-object.ts';
 import { AppError } from '#src/errors.ts';
 import { FhirClient } from '#src/smart/fhir/client-library.ts';
 import { type FhirAnswer, type FhirResource, toAnswer } from '#src/smart/fhir/fhir-answer.ts';
-import { answered, FhirError, responseOf, statusOf, toFhirError } from '#src/smart/fhir/fhir-error.ts';
+import { answered, FhirError, statusOf, toFhirError } from '#src/smart/fhir/fhir-error.ts';
 import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
+import { retryPause } from '#src/smart/fhir/retry-pause.ts';
 import { resolveUnder, staysUnder } from '#src/smart/fhir/under-base.ts';
 import type { Permission } from '#src/smart/scopes/granted.ts';
 import { neededPermissions, type SentCall } from '#src/smart/scopes/needed-permissions.ts';
@@ -63,7 +64,6 @@ interface CallInit {
 
 const FHIR_JSON = 'application/fhir+json';
 const DEADLINE_MS = 10_000;
-const LONGEST_RETRY_AFTER_MS = 2_000;
 
 /**
  * @param options.base the launch's FHIR base: the only place the token is ever sent to (FH-02).
@@ -195,16 +195,4 @@ export function createFhirApi(options: {
 
 function headersOf(token: string): Record<string, string> {
   return { accept: FHIR_JSON, authorization: `Bearer ${token}` };
-}
-
-/** FH-07: one more try of a GET when the server asks for it and is soon done, or is too busy to say when. */
-function retryPause(error: unknown): number | undefined {
-  const response = responseOf(error);
-  if (!response || ![429, 503].includes(response.status)) return undefined;
-  const asked = response.headers.get('retry-after');
-  // At a random moment, so that calls refused together do not come back together.
-  if (asked === null && response.status === 429) return LONGEST_RETRY_AFTER_MS * (0.2 + 0.8 * Math.random());
-  const seconds = Number(asked ?? 'none');
-  if (!Number.isFinite(seconds) || seconds < 0) return undefined;
-  return seconds * 1_000 <= LONGEST_RETRY_AFTER_MS ? seconds * 1_000 : undefined;
 }

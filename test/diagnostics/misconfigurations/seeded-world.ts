@@ -1,5 +1,5 @@
 /** One misconfiguration at a time, and what the product says of it by itself: on the page of the launch and in the checks. */
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, beforeAll, expect, vi } from 'vitest';
 import type { FaultValue } from '#sandbox/fault.ts';
 import type { FaultName } from '#sandbox/faults.ts';
 import type { Sandbox, SandboxOptions } from '#sandbox/sandbox.ts';
@@ -7,6 +7,7 @@ import type { CheckResult } from '#src/checks/rows/result.ts';
 import { runChecks } from '#src/checks/run.ts';
 import type { Owner } from '#src/errors/row.ts';
 import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
+import { createOrganizationStore } from '#src/organizations/store.ts';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import { type BrowserOptions, supportCodeOf, type TestBrowser, type Visit } from '#test/helpers/browser.ts';
 import { startWorld, type World, type WorldOptions } from '#test/helpers/world.ts';
@@ -55,6 +56,14 @@ export function useSeededWorld(options: WorldOptions = {}) {
   });
   afterAll(() => world.close());
 
+  /** Launches once; what a launch has found of its EHR is saved beside it. */
+  const prove = async (id: string, ehr: Sandbox): Promise<void> => {
+    await launchFrom(ehr, {});
+    const store = createOrganizationStore(world.dependencies.database.db);
+    await vi.waitUntil(async () => (await store.find(id))?.discovered);
+    await world.dependencies.directory.refresh(id);
+  };
+
   /** An organization of its own, so that nothing is known of its EHR yet. */
   const prepare = async (seed: Seed): Promise<{ id: string; ehr: Sandbox }> => {
     serial += 1;
@@ -63,7 +72,7 @@ export function useSeededWorld(options: WorldOptions = {}) {
     extra.push(ehr);
     const usual = { frameAncestors: [ehr.origin] };
     await world.setOrganization(id, usual, ehr);
-    if (seed.isProven) await launchFrom(ehr, {});
+    if (seed.isProven) await prove(id, ehr);
     if (seed.settings) await world.setOrganization(id, { ...usual, ...seed.settings }, ehr);
     if (seed.isDisabled) await world.disableOrganization(id);
     if (seed.registered) {
