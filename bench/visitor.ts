@@ -91,9 +91,12 @@ function headersOf({ cookies, address }: Journey): Record<string, string> {
   return { ...from, ...(cookie === '' ? {} : { cookie }) };
 }
 
-/** Whatever the status is: the patient's id is in the name and in every row, and no other's may be anywhere. */
+/**
+ * Whatever the status is: the patient's id is in the name and in every row, and no other's may be anywhere. Its
+ * two dots are never in a token's random letters.
+ */
 function assertPage({ status, body }: { status: number; body: string }, patient: string): void {
-  const others = new Set((body.match(/\bpt-[A-Za-z0-9]+/g) ?? []).filter((named) => named !== patient));
+  const others = new Set((body.match(/\bp\.t\.[A-Za-z0-9]+/g) ?? []).filter((named) => named !== patient));
   if (others.size > 0) throw new ForeignPageError(`the page of ${patient} names ${[...others].join(', ')}`);
   const isWhole = body.includes(`<title>Requests for Belle Benchmark ${patient}`) && body.includes(`39 ${patient}`);
   if (status !== 200 || !isWhole) throw new Error(`not the patient's page: ${status} ${textOf(body).slice(0, 300)}`);

@@ -3,12 +3,12 @@
 const REQUESTS = 40;
 export const CLIENT_ID = 'bench-client';
 /** Stands in the documents for the patient's id, which is in the name and in every request, so that a foreign page shows. */
-const PATIENT = 'pt-PATIENT';
+const PATIENT = 'p.t.PATIENT';
 const USER = 'bench-userUSER';
 
 /** The patient that the EHR has open when it launches with this value: letters and digits. */
 export function patientOf(launch: string): string {
-  return `pt-${launch}`;
+  return `p.t.${launch}`;
 }
 
 /** Who launches: a hundred clinicians take turns where launches are numbered. */

@@ -55,7 +55,7 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
     const tokens = token(new URLSearchParams(body));
     return json(response, tokens ?? '{"error":"invalid_grant"}', tokens ? 200 : 400);
   }
-  const [id = ''] = /\b(pt-|bench-user)\w+/.exec(url.pathname + url.search) ?? [];
+  const [id = ''] = /\b(p\.t\.|bench-user)\w+/.exec(url.pathname + url.search) ?? [];
   const document = documentAt(url.pathname.replace(`/${id || '-'}`, ''), id);
   if (document === undefined) return void response.writeHead(404).end();
   json(response, document);
