@@ -1,5 +1,5 @@
 /** Vendor profiles: what real EHRs do differently, as overrides of the generic, strict server. */
-import { generic, type VendorProfile } from './vendor-profile.ts';
+import { generic, type VendorProfile } from './generic-profile.ts';
 
 export type VendorProfileName =
   | 'generic'
@@ -14,7 +14,7 @@ export type VendorProfileName =
   | 'helseid-like'
   | 'ereferral-like';
 
-export type { VendorProfile } from './vendor-profile.ts';
+export type { VendorProfile } from './generic-profile.ts';
 
 const isClinicalWildcard = (scope: string) => /^(patient|user)\/\*\./.test(scope);
 

@@ -63,7 +63,7 @@ test('the authorization form carries every parameter, with a button for those wi
   expect(page).toContain('<input type="hidden" name="scope" value="a &quot;b&quot; &lt;c&gt;">');
   expect(page).toContain('<input type="hidden" name="state" value="s">');
   expect(page).toContain('type="submit">Continue to sign-in</button>');
-  expect(page).toContain(`<script src="${assetPath('submit.js')}" defer></script>`);
+  expect(page).toContain(`<script src="${assetPath('send-authorize-form.js')}" defer></script>`);
 });
 
 test('after signing out the page says what has ended and what has not', () => {

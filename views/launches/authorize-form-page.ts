@@ -3,7 +3,7 @@ import { html } from '@remix-run/html-template';
 import { layout } from '#views/layout.ts';
 
 /**
- * A form the visitor can send; public/submit.js sends it at once where scripts run.
+ * A form the visitor can send; public/send-authorize-form.js sends it at once where scripts run.
  *
  * @param props.action the pinned authorization endpoint.
  * @param props.fields the authorization request's parameters by wire name.
@@ -14,7 +14,7 @@ export function authorizeFormPage(props: { action: string; fields: Readonly<Reco
 `,
   );
   return layout(
-    { title: 'Continue to sign-in', script: 'submit.js' },
+    { title: 'Continue to sign-in', script: 'send-authorize-form.js' },
     html`<div class="message">
 <h1>Continue to sign-in</h1>
 <p>Your EHR signs you in; then this app opens.</p>

@@ -9,8 +9,8 @@ import type { EhrBudgets } from './budget.ts';
 import { type BulkheadCall, createBulkheads } from './bulkhead.ts';
 import { type CallEnd, failureOf, OutboundError } from './error.ts';
 import { lateError } from './light-fetch.ts';
-import { type CallKind, createWatch, type WatchedCall } from './metrics.ts';
 import { createEhrPools, type PoolUse } from './pools.ts';
+import { type CallKind, createWatch, type WatchedCall } from './watch.ts';
 
 /** One call; the defaults are right for discovery, token and key requests. */
 export interface OutboundRequest {

@@ -7,7 +7,7 @@ import { fhirChecks } from './fhir.ts';
 import { guideChecks } from './guide.ts';
 import { issuerChecks } from './issuer.ts';
 import { networkChecks } from './network.ts';
-import { ownChecks } from './own.ts';
+import { ownChecks } from './our-side.ts';
 import { scopeChecks } from './scopes.ts';
 
 export const checkCatalogue: readonly CheckDefinition[] = [

@@ -1,7 +1,7 @@
 /** What each protocol step may add to the trace: names, shapes, hosts and counts, read from values that hold much more. */
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
-import { isDecodable } from '#src/smart/id-token/form.ts';
+import { isDecodable } from '#src/smart/id-token/shape.ts';
 import type { LaunchContext } from '#src/smart/launch-context.ts';
 import { coverageOf, grantedScopes } from '#src/smart/scopes/granted.ts';
 import type { AuthorizationRedirect, CallbackParameters } from '#src/smart/step-4-authorization-code.ts';

@@ -1,11 +1,12 @@
 /** Every rule that a launch or a check can fail by: one table of causes, owners and next steps for both. */
+
+import { signInRules } from './authorization.ts';
 import { discoveryRules } from './discovery.ts';
 import { fhirRules } from './fhir.ts';
 import { identityRules } from './identity.ts';
 import { launchRules } from './launch.ts';
 import { networkRules } from './network.ts';
 import type { RuleRow } from './row.ts';
-import { signInRules } from './sign-in.ts';
 import { tokenRules } from './token.ts';
 import { userRules } from './user.ts';
 

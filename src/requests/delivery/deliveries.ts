@@ -10,7 +10,7 @@
  * A refusal of a version that was unknown before leaves it unknown.
  */
 import { createHash } from 'node:crypto';
-import { type Form, isExpired } from '#src/requests/form/form.ts';
+import { type Form, isExpired } from '#src/requests/form/form-ticket.ts';
 import { asTyped, type NewRequest, type TypedRequest } from '#src/requests/form/typed-request.ts';
 
 /** `posting`: on its way this moment. `unknown`: it may be in the EHR or not. */

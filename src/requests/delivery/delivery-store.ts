@@ -4,7 +4,7 @@ import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createSealedRecords } from '#src/adapters/redis/sealed-records.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
-import { FORM_LIFETIME_MS, type FormOwner, ownerHash } from '#src/requests/form/form.ts';
+import { FORM_LIFETIME_MS, type FormOwner, ownerHash } from '#src/requests/form/form-ticket.ts';
 import { type Deliveries, type Delivery, UNREADABLE } from './deliveries.ts';
 
 /** See {@link createDeliveryStore}. */

@@ -1,11 +1,11 @@
 /** Asks the EHR for what left of a form and was not confirmed, and sends nothing (FH-17). */
 
-import type { FormOwner, FormTicket } from '#src/requests/form/form.ts';
+import type { FormOwner, FormTicket } from '#src/requests/form/form-ticket.ts';
 import type { NewRequest } from '#src/requests/form/typed-request.ts';
 import { businessIdentifier, identifierOf, UNREADABLE, unconfirmedOf, versionsOf } from './deliveries.ts';
 import { findSent, unseenBy } from './find-sent.ts';
 import { type FormSending, type SendingDependencies, type SendingLaunch, searchOf } from './sending.ts';
-import { soon } from './soon.ts';
+import { soon } from './store-later.ts';
 
 /**
  * @param ticket of a form that has not expired, of this launch's patient and user.

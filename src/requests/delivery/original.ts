@@ -3,7 +3,7 @@
  * that the new one exists: two open orders for one ride are dangerous, and a lost one is worse.
  */
 import type { OriginalEnd } from '#src/requests/form/draft-store.ts';
-import type { Corrected } from '#src/requests/form/form.ts';
+import type { Corrected } from '#src/requests/form/form-ticket.ts';
 import { FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { cancelRequest, readOwn } from './cancel-request.ts';

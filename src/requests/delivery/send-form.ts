@@ -1,6 +1,6 @@
 /** Sends what a form holds once, however often and in however many windows it is posted (FH-17). */
 
-import type { FormTicket } from '#src/requests/form/form.ts';
+import type { FormTicket } from '#src/requests/form/form-ticket.ts';
 import type { NewRequest } from '#src/requests/form/typed-request.ts';
 import type { Writer } from '#src/requests/form/write-request.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
@@ -20,7 +20,7 @@ import {
   type SendingLaunch,
   searchOf,
 } from './sending.ts';
-import { soon } from './soon.ts';
+import { soon } from './store-later.ts';
 import { hindranceIn } from './why-not-sent.ts';
 
 /**

@@ -1,6 +1,6 @@
 /** Why a form is not sent now: it was, or the user has to know of another request first. */
 
-import type { FormTicket } from '#src/requests/form/form.ts';
+import type { FormTicket } from '#src/requests/form/form-ticket.ts';
 import type { NewRequest } from '#src/requests/form/typed-request.ts';
 import { type Deliveries, type Delivery, identifierOf, likenessOf, recentOf, versionsOf } from './deliveries.ts';
 

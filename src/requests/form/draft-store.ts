@@ -9,7 +9,7 @@ import { createSealedRecords } from '#src/adapters/redis/sealed-records.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { createDraftRoom } from './draft-bytes.ts';
-import { FORM_LIFETIME_MS, type Form, type FormOwner, type FormTicket, ownerHash } from './form.ts';
+import { FORM_LIFETIME_MS, type Form, type FormOwner, type FormTicket, ownerHash } from './form-ticket.ts';
 import type { TypedRequest } from './typed-request.ts';
 
 /** One form: what it holds, and what came of its last post. */

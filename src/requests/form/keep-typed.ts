@@ -6,9 +6,9 @@ import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import type { Draft, DraftStore } from './draft-store.ts';
-import { type FormTicket, mayKeep } from './form.ts';
-import type { FormLimit } from './form-limit.ts';
-import { OWN } from './own-fields.ts';
+import { type FormTicket, mayKeep } from './form-ticket.ts';
+import type { FormLimit } from './post-rate.ts';
+import { OWN } from './service-questions.ts';
 import { CHART_FIELDS, FIELDS, PICK, type TypedRequest } from './typed-request.ts';
 
 const KEPT =

@@ -1,12 +1,12 @@
 /** What a form says, read back from the ServiceRequest that it once became (to-service-request.ts). */
 import { dayAndTimeIn } from '#src/adapters/time-zone.ts';
-import { WEEKDAYS } from '#src/requests/timing/written.ts';
+import { WEEKDAYS } from '#src/requests/timing/write-occurrence.ts';
 import type { Service } from '#src/settings/service-catalogue.ts';
 import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import type { TakenOver } from './draft-store.ts';
 import { isFor, type Offer } from './offered.ts';
-import { ownName } from './own-fields.ts';
+import { ownName } from './service-questions.ts';
 import { DETAIL_LABELS } from './to-service-request.ts';
 import { PRIORITIES, type TypedRequest } from './typed-request.ts';
 

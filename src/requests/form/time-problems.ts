@@ -1,6 +1,6 @@
 /** What is wrong with the time of a new request, field by field. */
 import { dayIn } from '#src/adapters/time-zone.ts';
-import { momentOn, type WantedTime } from '#src/requests/timing/written.ts';
+import { momentOn, type WantedTime } from '#src/requests/timing/write-occurrence.ts';
 
 const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
 const DAY = /^\d{4}-\d\d-\d\d$/;

@@ -1,15 +1,15 @@
 /** A new request as the ServiceRequest that the EHR gets. */
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { ChartFact } from '#src/requests/prefill/facts.ts';
-import { writeOccurrence } from '#src/requests/timing/written.ts';
+import { writeOccurrence } from '#src/requests/timing/write-occurrence.ts';
 import type { Receiver } from '#src/settings/receivers.ts';
 import type { Service } from '#src/settings/service-catalogue.ts';
 import { US_CORE_SERVICE_REQUEST } from '#src/smart/documents/us-core.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
-import type { Corrected } from './form.ts';
+import type { Corrected } from './form-ticket.ts';
 import type { Chosen } from './from-chart.ts';
-import { answersIn, ownDetails } from './own-fields.ts';
 import { isPractitioner } from './permission.ts';
+import { answersIn, ownDetails } from './service-questions.ts';
 import type { NewRequest } from './typed-request.ts';
 
 /** What a request is written with beside what was typed; none of it comes from the form. */

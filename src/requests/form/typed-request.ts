@@ -1,12 +1,12 @@
 /** A request as a clinician types it, judged field by field. */
 import { z } from 'zod';
 import { dayIn, serverTimeZone } from '#src/adapters/time-zone.ts';
-import { type WantedTime, WEEKDAYS } from '#src/requests/timing/written.ts';
+import { type WantedTime, WEEKDAYS } from '#src/requests/timing/write-occurrence.ts';
 import { DEFAULT_SERVICES } from '#src/settings/default-services.ts';
 import { servicesIn } from '#src/settings/service-catalogue.ts';
 import { visibleLength } from '#src/smart/fhir/visible-text.ts';
 import { namedIn, type Offer } from './offered.ts';
-import { type Answers, OWN, ownProblems } from './own-fields.ts';
+import { type Answers, OWN, ownProblems } from './service-questions.ts';
 import { timeProblems } from './time-problems.ts';
 
 /** FHIR's request-priority, most common first. */

@@ -4,7 +4,7 @@ import { assertOwnForm } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { nameOf } from '#src/requests/form/draft-store.ts';
-import { ownerOf } from '#src/requests/form/form.ts';
+import { ownerOf } from '#src/requests/form/form-ticket.ts';
 import { type NewRequestFormDependencies, PAGE } from './form-page-route.ts';
 
 /** Leads to the list. Behind the launch guard. */

@@ -12,10 +12,10 @@ import type { BarDependencies } from '#src/requests/chart/clinician-bar.ts';
 import type { ChartReadings } from '#src/requests/chart/readings.ts';
 import { stateOf, unconfirmedOf } from '#src/requests/delivery/deliveries.ts';
 import type { DeliveryStore } from '#src/requests/delivery/delivery-store.ts';
-import { soon } from '#src/requests/delivery/soon.ts';
+import { soon } from '#src/requests/delivery/store-later.ts';
 import type { UpdateSupport } from '#src/requests/delivery/update-support.ts';
 import { type Draft, type DraftStore, nameOf } from '#src/requests/form/draft-store.ts';
-import { isExpired, newForm, ownerOf } from '#src/requests/form/form.ts';
+import { isExpired, newForm, ownerOf } from '#src/requests/form/form-ticket.ts';
 import type { ChartDependencies } from './chart-of-form.ts';
 import { showForm } from './show-form.ts';
 

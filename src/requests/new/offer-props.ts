@@ -1,7 +1,7 @@
 /** What an organization offers, as the form's page shows it. */
 
 import { isFor, type Offer } from '#src/requests/form/offered.ts';
-import { ownName } from '#src/requests/form/own-fields.ts';
+import { ownName } from '#src/requests/form/service-questions.ts';
 import { type OwnField, SERVICE_SECTIONS, type Service } from '#src/settings/service-catalogue.ts';
 import { shownInWords } from '#src/settings/shown-in-words.ts';
 import type { OfferedService } from '#views/requests/new-request-own.ts';

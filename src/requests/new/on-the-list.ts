@@ -13,9 +13,9 @@ import {
 } from '#src/requests/delivery/deliveries.ts';
 import type { DeliveryStore } from '#src/requests/delivery/delivery-store.ts';
 import { markSent, systemAndValue } from '#src/requests/delivery/look-again.ts';
-import { soon } from '#src/requests/delivery/soon.ts';
+import { soon } from '#src/requests/delivery/store-later.ts';
 import { type Draft, type DraftStore, type Kept, nameOf } from '#src/requests/form/draft-store.ts';
-import { ownerOf } from '#src/requests/form/form.ts';
+import { ownerOf } from '#src/requests/form/form-ticket.ts';
 import { offerOf } from '#src/requests/form/offered.ts';
 import { isPractitioner, mayCreateRequests } from '#src/requests/form/permission.ts';
 import type { RequestList } from '#src/requests/list/list.ts';

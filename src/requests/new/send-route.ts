@@ -17,9 +17,16 @@ import { endOriginal, originalHindrance } from '#src/requests/delivery/original.
 import { EXPIRED, problemOf } from '#src/requests/delivery/problem-text.ts';
 import { sendForm } from '#src/requests/delivery/send-form.ts';
 import type { FormSending } from '#src/requests/delivery/sending.ts';
-import { soon } from '#src/requests/delivery/soon.ts';
+import { soon } from '#src/requests/delivery/store-later.ts';
 import type { Draft, OriginalEnd } from '#src/requests/form/draft-store.ts';
-import { type FormOwner, type FormTicket, isExpired, newForm, ownerHash, ownerOf } from '#src/requests/form/form.ts';
+import {
+  type FormOwner,
+  type FormTicket,
+  isExpired,
+  newForm,
+  ownerHash,
+  ownerOf,
+} from '#src/requests/form/form-ticket.ts';
 import { chosenIn, hasChartValues, NOTHING_CHOSEN } from '#src/requests/form/from-chart.ts';
 import { draftOf, hasContent, typedOf } from '#src/requests/form/keep-typed.ts';
 import { offerOf } from '#src/requests/form/offered.ts';

@@ -10,7 +10,7 @@ import { businessIdentifier, identifierOf } from '#src/requests/delivery/deliver
 import { mayUpdateRequests } from '#src/requests/delivery/may-cancel.ts';
 import { CHART_CHANGED } from '#src/requests/delivery/problem-text.ts';
 import { type Draft, nameOf } from '#src/requests/form/draft-store.ts';
-import type { FormTicket } from '#src/requests/form/form.ts';
+import type { FormTicket } from '#src/requests/form/form-ticket.ts';
 import { chosenIn } from '#src/requests/form/from-chart.ts';
 import { offerOf } from '#src/requests/form/offered.ts';
 import { assertMayCreate } from '#src/requests/form/permission.ts';

@@ -4,7 +4,7 @@ import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { businessIdentifier, identifierOf } from '#src/requests/delivery/deliveries.ts';
 import type { FormSending } from '#src/requests/delivery/sending.ts';
 import type { Sent } from '#src/requests/form/draft-store.ts';
-import type { FormTicket } from '#src/requests/form/form.ts';
+import type { FormTicket } from '#src/requests/form/form-ticket.ts';
 import { NOTHING_CHOSEN } from '#src/requests/form/from-chart.ts';
 import { offerOf } from '#src/requests/form/offered.ts';
 import type { NewRequest } from '#src/requests/form/typed-request.ts';

@@ -1,7 +1,7 @@
 /** When a request is needed first, for the order of a list. */
 import { readFhirDate } from '#src/patients/fhir-date.ts';
 import { asRecord, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { listOf } from './phrases.ts';
+import { listOf } from './parts.ts';
 
 /** The earliest moment that any occurrence[x] names, in ms; undefined where none can be read. Never throws. */
 export function beginsAt(resource: ForeignRecord, timeZone: string): number | undefined {

@@ -1,6 +1,6 @@
 /** `Timing.code` in words: the abbreviations of HL7's GTSAbbreviation, and those of the same kind that need no explanation. */
 import { asConceptText, asRecord, asRecords, asText } from '#src/smart/fhir/fields.ts';
-import { otherMembers, type Phrases } from './phrases.ts';
+import { otherMembers, type Phrases } from './parts.ts';
 import { spanOf, timeUnit } from './time-units.ts';
 
 /** They mean the same wherever they are written. */

@@ -2,7 +2,7 @@
 import { type FhirDate, lastDayOf, readFhirDate } from '#src/patients/fhir-date.ts';
 import { asInformation, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { zoneName } from '#views/zone.ts';
-import { isGiven, otherMembers, type Phrases } from './phrases.ts';
+import { isGiven, otherMembers, type Phrases } from './parts.ts';
 
 /** Where and when a date is read. */
 export interface DateContext {

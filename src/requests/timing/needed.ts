@@ -6,7 +6,7 @@ import { asConceptText, asRecord, asText, type ForeignRecord } from '#src/smart/
 import { timingCodePhrases } from './codes.ts';
 import { readEvents } from './events.ts';
 import { type DateContext, isReversed, momentText, periodPhrases } from './moments.ts';
-import { isGiven, otherMembers, type Phrases } from './phrases.ts';
+import { isGiven, otherMembers, type Phrases } from './parts.ts';
 import { repeatPhrases } from './repeat.ts';
 
 /** What the list says of the time of a request. */

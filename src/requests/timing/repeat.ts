@@ -1,7 +1,7 @@
 /** `Timing.repeat` in the words of a nurse: "3 times a week, Mon Wed Fri, for 6 weeks". */
 import { asRecord, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { type DateContext, periodPhrases } from './moments.ts';
-import { isGiven, listOf, otherMembers, type Phrases, readSpan, type Span, singleOf, spanText } from './phrases.ts';
+import { isGiven, listOf, otherMembers, type Phrases, readSpan, type Span, singleOf, spanText } from './parts.ts';
 import { durationPhrases, rangePhrases, spanOf, type TimeUnit, timeUnit } from './time-units.ts';
 import { whenPhrases } from './when.ts';
 

@@ -14,8 +14,8 @@ import type { Rule } from '#src/errors/rules/table.ts';
 import type { IssuerToTrust } from '#src/smart/documents/issuer-keys.ts';
 import { idTokenAlgorithms, type VerificationKeySet } from '#src/smart/documents/key-set.ts';
 import { type ClaimsProblem, idTokenProblem, SKEW_SECONDS } from './claims.ts';
-import { readUnverifiedIdToken, refusedIdToken, type UnverifiedIdToken } from './form.ts';
 import type { IssuerKeys } from './issuer-key-cache.ts';
+import { readUnverifiedIdToken, refusedIdToken, type UnverifiedIdToken } from './shape.ts';
 
 declare const verified: unique symbol;
 

@@ -5,7 +5,7 @@ import { createMemoryStore } from '#src/adapters/redis/memory.ts';
 import { createSealer } from '#src/adapters/seal.ts';
 import { type Delivery, type DeliveryState, recentOf, versionsOf } from '#src/requests/delivery/deliveries.ts';
 import { createDeliveryStore, type DeliveryStore } from '#src/requests/delivery/delivery-store.ts';
-import { type FormOwner, ownerHash } from '#src/requests/form/form.ts';
+import { type FormOwner, ownerHash } from '#src/requests/form/form-ticket.ts';
 
 const HOUR_MS = 60 * 60_000;
 const owner: FormOwner = {

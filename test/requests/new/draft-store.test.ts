@@ -4,7 +4,7 @@ import { createMemoryStore } from '#src/adapters/redis/memory.ts';
 import { createSealer } from '#src/adapters/seal.ts';
 import { createDraftRoom } from '#src/requests/form/draft-bytes.ts';
 import { createDraftStore, type Draft, type DraftStore, MOST_DRAFTS, nameOf } from '#src/requests/form/draft-store.ts';
-import type { FormOwner } from '#src/requests/form/form.ts';
+import type { FormOwner } from '#src/requests/form/form-ticket.ts';
 import { createChartStore } from '#src/requests/prefill/chart-store.ts';
 import { emptyChart } from '#src/requests/prefill/facts.ts';
 

@@ -1,7 +1,7 @@
 /** A request is sent once, and nothing is called sent that was not, whatever the EHR and the clinician do meanwhile (FH-17). */
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type FormTicket, ownerHash } from '#src/requests/form/form.ts';
+import { type FormTicket, ownerHash } from '#src/requests/form/form-ticket.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
 import { dayFromNow } from '#test/helpers/days.ts';
 import { ehr, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';

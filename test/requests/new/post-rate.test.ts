@@ -1,7 +1,7 @@
 /** What posts of the New request form may leave in the store, for one user and for an organization (MT-06). */
 import { expect, test, vi } from 'vitest';
 import { createMemoryStore } from '#src/adapters/redis/memory.ts';
-import { createFormLimit } from '#src/requests/form/form-limit.ts';
+import { createFormLimit } from '#src/requests/form/post-rate.ts';
 import type { Visit } from '#test/helpers/browser.ts';
 import { ehr, launch, outcomeOf, useStubWorld } from '#test/helpers/stub-world.ts';
 import { csrfOf } from '#test/helpers/visits.ts';

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createLimiter } from '#src/http/limits/limiter.ts';
-import type { FormOwner } from './form.ts';
+import type { FormOwner } from './form-ticket.ts';
 
 const TEN_MINUTES = { seconds: 600, code: 'request.too-many-forms' } as const;
 /** Far more than a person fills in. */

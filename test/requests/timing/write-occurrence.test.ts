@@ -1,7 +1,7 @@
 /** What is written of a time is read back in the words of the list. */
 import { describe, expect, test } from 'vitest';
 import { readNeeded } from '#src/requests/timing/needed.ts';
-import { momentOn, type WantedTime, writeOccurrence } from '#src/requests/timing/written.ts';
+import { momentOn, type WantedTime, writeOccurrence } from '#src/requests/timing/write-occurrence.ts';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 const ONCE: WantedTime = { day: '2026-03-12', time: '', until: '', weekdays: [], times: '', lastDay: '' };
