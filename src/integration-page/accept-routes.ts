@@ -7,7 +7,7 @@ import { editOrganization } from '#src/organizations/edit.ts';
 import type { SettingChanges } from '#src/organizations/organization.ts';
 import { suggestionFor } from '#src/vendors/view.ts';
 import { askForChecks } from './connection-routes.ts';
-import { done, type Handler, type IntegrationDependencies, refused, type Visit } from './visit.ts';
+import { done, type Handler, type IntegrationDependencies, refused, type Visit } from './page-visit.ts';
 
 /** A suggestion of the run on record, by its place: values come from our own checks, never from the form. */
 export const acceptSuggestion: Handler = async (dependencies, visit) => {

@@ -9,9 +9,9 @@ import { parseSettings } from '#src/organizations/organization.ts';
 import { fieldGroups, findSettings, refusedForm, savedForm, typedChanges, typedValues } from '#src/settings/form.ts';
 import { vendorProps } from '#src/vendors/view.ts';
 import { advancedPage } from '#views/integration-page/connection-pages.ts';
+import { integrationUrl } from './page-props.ts';
+import { besidePage, done, type Handler, leadToPage, refused, type Visit } from './page-visit.ts';
 import { scopeEditorProps } from './scopes.ts';
-import { integrationUrl } from './view.ts';
-import { besidePage, done, type Handler, leadToPage, refused, type Visit } from './visit.ts';
 
 /** With `?q=`, only what matches. */
 export const showAdvanced: Handler = async (dependencies, visit) => {

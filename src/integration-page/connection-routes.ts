@@ -4,9 +4,9 @@ import { fieldOf } from '#src/http/form-body.ts';
 import { wantsJson } from '#src/http/sessions/after-post.ts';
 import { ask } from '#src/http/sessions/confirm.ts';
 import { integrationPage } from '#views/integration-page/integration-page.ts';
+import { integrationUrl, type PageExtras, pageProps } from './page-props.ts';
+import { done, type Handler, type IntegrationDependencies, leadToPage, refused, type Visit } from './page-visit.ts';
 import { beginChecks, readRecord } from './stream.ts';
-import { integrationUrl, type PageExtras, pageProps } from './view.ts';
-import { done, type Handler, type IntegrationDependencies, leadToPage, refused, type Visit } from './visit.ts';
 
 /** The page with what the last post adds, or the checks that it asked for, while they run. */
 export const showPage: Handler = async (dependencies, visit) => {

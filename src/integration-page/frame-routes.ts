@@ -3,7 +3,7 @@ import { fieldOf } from '#src/http/form-body.ts';
 import { actorOf } from '#src/http/sessions/admin-session.ts';
 import { editOrganization } from '#src/organizations/edit.ts';
 import { refusedForm } from '#src/settings/form.ts';
-import { done, type Handler, refused } from './visit.ts';
+import { done, type Handler, refused } from './page-visit.ts';
 
 const FIELD = 'frameAncestors';
 

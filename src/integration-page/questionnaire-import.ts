@@ -4,8 +4,8 @@ import { settingRows } from '#src/settings/derived.ts';
 import { readQuestionnaire } from '#src/settings/questionnaire.ts';
 import { type OwnField, SERVICE_SECTIONS, type Service, servicesIn } from '#src/settings/service-catalogue.ts';
 import { writeCatalogue } from '#src/settings/write-catalogue.ts';
+import type { Handler } from './page-visit.ts';
 import { type ShownTables, servicesUrl } from './services-props.ts';
-import type { Handler } from './visit.ts';
 
 /** The table of services with the new questions is previewed as any other; saving it is that form's. */
 export const previewQuestionnaire: Handler = async ({ afterPost, production }, { request, response, organization }) => {

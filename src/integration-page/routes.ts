@@ -9,8 +9,8 @@ import { previewScopes, saveAdvanced, showAdvanced } from './advanced-routes.ts'
 import { askToDiscard, checkAgain, discardDraft, saveUrl, showPage, useAnyway } from './connection-routes.ts';
 import { saveFrame } from './frame-routes.ts';
 import { withOrganization } from './own-organization.ts';
-import { keyProof, report, showTools } from './tools.ts';
-import type { Handler, IntegrationDependencies } from './visit.ts';
+import type { Handler, IntegrationDependencies } from './page-visit.ts';
+import { keyProof, report, showTools } from './tools-page.ts';
 
 /** Mount at /settings/integrations/smart-on-fhir behind requireSignIn, which also checks the forms. */
 export function integrationRoutes(dependencies: IntegrationDependencies): Router {

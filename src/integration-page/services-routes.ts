@@ -10,9 +10,9 @@ import { settingRows } from '#src/settings/derived.ts';
 import { servicesChoice } from '#views/settings/services-choice.ts';
 import { servicesPage } from '#views/settings/services-page.ts';
 import { withOrganization } from './own-organization.ts';
+import type { Handler, IntegrationDependencies, Visit } from './page-visit.ts';
 import { previewQuestionnaire } from './questionnaire-import.ts';
 import { type ShownTables, servicesPropsOf, servicesUrl, versionOf } from './services-props.ts';
-import type { Handler, IntegrationDependencies, Visit } from './visit.ts';
 
 type Table = 'services' | 'receivers';
 

@@ -10,8 +10,8 @@ import {
   integrationFailure,
   integrationStart,
 } from '#views/integration-page/integration-page.ts';
-import { type ConnectionRecord, type PendingRun, pageProps } from './view.ts';
-import { type IntegrationDependencies, refused, saverOf, type Visit } from './visit.ts';
+import { type ConnectionRecord, type PendingRun, pageProps } from './page-props.ts';
+import { type IntegrationDependencies, refused, saverOf, type Visit } from './page-visit.ts';
 
 const SAVED: Readonly<Record<SavedConnection['state'], string>> = {
   'in use': 'Saved. Every launch uses this address and what was found there.',

@@ -3,7 +3,7 @@ import type { Queries } from '#src/adapters/database/index.ts';
 import { FRAMING_PAGE, isStandalone } from '#src/diagnostics/traces/facts.ts';
 import { listTraces } from '#src/diagnostics/traces/list.ts';
 import type { TraceRecord } from '#src/diagnostics/traces/trace.ts';
-import type { SeenLaunches } from '#src/integration-page/view.ts';
+import type { SeenLaunches } from '#src/integration-page/page-props.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { mayFrame } from '#src/settings/addresses.ts';
 

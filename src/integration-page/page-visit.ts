@@ -15,7 +15,7 @@ import {
   type PageExtras,
   type Place,
   type SeenLaunches,
-} from './view.ts';
+} from './page-props.ts';
 
 export interface IntegrationDependencies extends SaveDependencies, Omit<KeyProofDependencies, 'publicUrl'> {
   config: Pick<Config, 'publicUrl' | 'appName'>;

@@ -10,8 +10,8 @@ import { registrationSheet } from '#src/organizations/registration.ts';
 import { saveReport } from '#src/reports/store.ts';
 import { toolsPage } from '#views/integration-page/connection-pages.ts';
 import type { ProofProps } from '#views/integration-page/tools.ts';
+import { besidePage, type Handler, leadToPage, refused } from './page-visit.ts';
 import { driftProps, proofProps } from './results-view.ts';
-import { besidePage, type Handler, leadToPage, refused } from './visit.ts';
 
 const NOT_ASKED: ProofProps = {
   verdict: 'undecided',
