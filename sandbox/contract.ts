@@ -36,6 +36,8 @@ export interface SandboxOptions {
   users?: SandboxUser[];
   /** Clock for launch values, id_tokens and the FHIR server's idea of token expiry. */
   now?: () => Date;
+  /** The records' dates follow the clock, so that a demo shows requests of today; default: they are fixed. */
+  datesFromToday?: boolean;
 }
 
 /** One request the sandbox received, kept so that tests can assert on what an app really sent. */

@@ -32,6 +32,7 @@ const port = await freePort(Number(process.env['PORT'] ?? 3000));
 const appUrl = `http://localhost:${port}`;
 const sandbox = await startSandbox({
   port: await freePort(Number(process.env['SANDBOX_PORT'] ?? 4000)),
+  datesFromToday: true,
   app: {
     launchUrl: `${appUrl}/smart/launch?orgId=${ORG_ID}`,
     redirectUri: `${appUrl}/smart/callback`,

@@ -14,6 +14,7 @@ if (!isProfile(profile)) throw new Error(`SANDBOX_PROFILE is one of ${Object.key
 const sandbox = await startSandbox({
   port: Number(SANDBOX_PORT ?? 4000),
   profile,
+  datesFromToday: true,
   app: {
     launchUrl: `${appUrl}/smart/launch?orgId=${encodeURIComponent(ORG_ID ?? 'st-elsewhere')}`,
     redirectUri: `${appUrl}/smart/callback`,

@@ -42,7 +42,7 @@ function createEhr(parts: Parts): Express {
   const { facts, faults, keys, launches, requests, jwks, app } = parts;
   const profile = profiles[parts.profileName];
   const users = parts.options.users ?? defaultUsers;
-  const records = createRecords();
+  const records = createRecords(parts.options.datesFromToday ? facts.now() : undefined);
   const currentApp = () => app.current;
   const signIn = { facts, records, users, signIns: createSignIns(facts.now) };
   const authorization = createAuthorizationServer({

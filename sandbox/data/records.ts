@@ -16,6 +16,7 @@ import type {
 import { allergies, conditions } from './clinical.ts';
 import { coverages } from './coverage.ts';
 import { encounters } from './encounters.ts';
+import { daysSinceWritten, moveDates } from './from-today.ts';
 import { observations } from './observations.ts';
 import { locations, organizations } from './organizations.ts';
 import { patients } from './patients.ts';
@@ -71,9 +72,13 @@ export interface Records {
   add(resource: SandboxResource): void;
 }
 
-/** Builds the records anew, so that no two sandboxes share an object. */
-export function createRecords(): Records {
-  const all: SandboxResource[] = [
+/**
+ * Builds the records anew, so that no two sandboxes share an object.
+ *
+ * @param today moves their dates so that the stays and requests are those of this day; without it they are fixed.
+ */
+export function createRecords(today?: Date): Records {
+  const written: SandboxResource[] = [
     ...patients(),
     ...oddPatients(),
     ...practitioners(),
@@ -91,6 +96,7 @@ export function createRecords(): Records {
     ...oddRequests(),
     ...tasks(),
   ];
+  const all = today ? written.map((one) => moveDates(one, daysSinceWritten(today))) : written;
   const index = new Map(all.map((resource) => [`${resource.resourceType}/${resource.id}`, resource]));
   const isOfType =
     <T extends ServedType>(type: T) =>

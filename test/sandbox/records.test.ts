@@ -52,3 +52,17 @@ test('two hospitals are alike and share nothing', () => {
   expect(other.ofType('ServiceRequest')).toEqual(requests);
   expect(other.byReference('Patient/pat-ada')).not.toBe(records.byReference('Patient/pat-ada'));
 });
+
+test.for([
+  ['2026-07-15T17:00:00Z', '2026-07-14T08:15:00-07:00', '2026-07-15T14:00:00-07:00', '2026-06'],
+  ['2026-07-16T16:59:59Z', '2026-07-14T08:15:00-07:00', '2026-07-15T14:00:00-07:00', '2026-06'],
+  ['2026-11-29T18:00:00Z', '2026-11-28T08:15:00-07:00', '2026-11-29T14:00:00-07:00', '2026-10'],
+  ['2028-03-01T16:00:00Z', '2028-02-28T08:15:00-07:00', '2028-02-29T14:00:00-07:00', '2028-01'],
+])('at %s a request of yesterday is of yesterday', ([now, authoredOn, occurrenceDateTime, month]) => {
+  const moved = createRecords(new Date(String(now)));
+  expect(moved.byReference('ServiceRequest/ada-transport-home')).toMatchObject({ authoredOn, occurrenceDateTime });
+  expect(moved.ofType('ServiceRequest').map((one) => one.authoredOn)).toContain(month);
+  const people = (of: typeof records) => of.ofType('Patient').map(({ birthDate }) => birthDate);
+  expect(people(moved)).toEqual(people(records));
+  expect(moved.byReference('Patient/pat-ada')).toEqual(records.byReference('Patient/pat-ada'));
+});
