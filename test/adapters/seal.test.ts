@@ -147,3 +147,32 @@ test('MT-06: a value larger than its place allows is not sealed, whatever charac
   await expect(sealer.seal('a', 'ä'.repeat(8_192))).rejects.toBeInstanceOf(TooLargeError);
   await expect(sealer.seal('a', 'x'.repeat(16_383), 20_000)).resolves.toBeTypeOf('string');
 });
+
+describe('a long text is compressed before it is sealed', () => {
+  const list = Array.from({ length: 50 }, (_, at) => ({ id: `sr-${at}`, text: 'Wheelchair van, hospital to home' }));
+
+  test('it comes back as it went in, takes a tenth of the room, and cannot be read from outside', async () => {
+    const sealed = await sealer.sealCompressed('list:1', list, 10_000);
+    expect(await sealer.open('list:1', sealed)).toEqual(list);
+    expect(sealed.length * 10).toBeLessThan((await sealer.seal('list:1', list)).length);
+    expect(Buffer.from(sealed.split('.')[2] ?? '', 'base64url').toString('latin1')).not.toContain('Wheelchair');
+  });
+
+  test('what counts is its length before', async () => {
+    await expect(sealer.sealCompressed('list:1', list, 2_000)).rejects.toThrow(TooLargeError);
+  });
+
+  test.for([
+    ['under another name', (sealed: string) => ['list:2', sealed] as const],
+    ['as one that is not compressed', (sealed: string) => ['list:1', sealed.replace('v1z', 'v1')] as const],
+    ['changed', (sealed: string) => ['list:1', forge(sealed, 2)] as const],
+  ] as const)('it does not open %s', async ([, moved]) => {
+    const [name, sealed] = moved(await sealer.sealCompressed('list:1', list, 10_000));
+    await expect(sealer.open(name, sealed)).rejects.toThrow(SealError);
+  });
+
+  test('one that is not compressed does not open as one that is', async () => {
+    const sealed = await sealer.seal('list:1', list);
+    await expect(sealer.open('list:1', sealed.replace('v1', 'v1z'))).rejects.toThrow(SealError);
+  });
+});

@@ -26,7 +26,7 @@ export type KeptLists = ReturnType<typeof createKeptLists>;
 const LIFETIME_MS = 60_000;
 /** 500 rows with long texts. A list that is larger is read anew for each page instead (MT-06). */
 const MOST_BYTES = 786_432;
-/** A thousand usual lists within a minute; the next ones are read anew. */
+/** Some eight thousand usual lists within a minute; the next ones are read anew. */
 const MOST_BYTES_PER_ORGANIZATION = 32 * 1_024 * 1_024;
 
 /**
@@ -39,7 +39,7 @@ const MOST_BYTES_PER_ORGANIZATION = 32 * 1_024 * 1_024;
  */
 export function createKeptLists(
   redis: KeyStore,
-  sealer: Pick<Sealer, 'seal' | 'open' | 'fingerprint' | 'fingerprints'>,
+  sealer: Pick<Sealer, 'sealCompressed' | 'open' | 'fingerprint' | 'fingerprints'>,
   options: { publicSystem: string; clock: Clock; mostBytes?: number },
 ) {
   const { publicSystem, clock, mostBytes = MOST_BYTES_PER_ORGANIZATION } = options;
@@ -64,7 +64,7 @@ export function createKeptLists(
     keep: async (launch: ListOwner, { asOf, list, ...rest }: KeptList): Promise<string | undefined> => {
       const record: Stored = { ...rest, list: { ...list, identifiers: neededOf(list) } };
       try {
-        const sealed = await sealer.seal(listKeyOf(launch.id), record, MOST_BYTES);
+        const sealed = await sealer.sealCompressed(listKeyOf(launch.id), record, MOST_BYTES);
         // A list that finds no room now may find some when the EHR answers the same once more.
         await write(launch, sealed, asOf).catch(() => drop(launch));
         return sealed;
