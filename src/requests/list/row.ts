@@ -39,7 +39,8 @@ export function toRow(
 ) {
   const { id, service, detail, category, caution, source, priority, needed, neededMs, requester } = request;
   const [first, ...others] = request.reasons;
-  const status = withTask(request.status, task);
+  // What must not be done is not done by anyone's answer: the order not to do it stands.
+  const status = request.isProhibited ? request.status : withTask(request.status, task);
   // The Task's time counts where its word does.
   const sinceText = status === request.status ? sinceOf(request, at) : elapsedText(task?.changed, at);
   const isOpen = status.group === 'open';

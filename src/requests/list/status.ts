@@ -88,7 +88,8 @@ export function withTask(status: RequestStatus, task: Task | undefined): Request
   if (!task || !isBare) return status;
   const { word, icon } = task.word;
   const isDone = icon === 'done';
-  const remark = icon === 'declined' || icon === 'hold' ? (task.reason ?? task.remark) : task.remark;
+  const said = [task.remark, task.reason].filter((text) => text !== undefined);
+  const remark = icon === 'declined' || icon === 'hold' ? said.at(-1) : said[0];
   return {
     word,
     icon,
