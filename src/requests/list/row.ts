@@ -111,12 +111,15 @@ function sentTo(
   nameOf: (party: PartyReference) => string,
   task: Task | undefined,
 ) {
-  const names = [...new Set(task?.owner ? [nameOf(ownerOf(task.owner))] : performers.map(nameOf))];
+  const all = task?.owner ? [nameOf(ownerOf(task.owner))] : performers.map(nameOf);
+  const names = [...new Set(all)];
   const nameless = hasProvider ? { names: [nameOf(NAMELESS)], more: 0 } : undefined;
+  // Those that have no name are as many as they are.
+  const unnamed = names.includes(nameOf(NAMELESS)) ? all.filter((name) => name === nameOf(NAMELESS)).length - 1 : 0;
   const kind = performerType === undefined ? nameless : { names: [`Any: ${performerType}`], more: 0 };
   return names.length === 0
     ? kind
-    : { names: names.slice(0, MOST_NAMED), more: Math.max(0, names.length - MOST_NAMED) };
+    : { names: names.slice(0, MOST_NAMED), more: Math.max(0, names.length - MOST_NAMED) + unnamed };
 }
 
 const NAMELESS: PartyReference = { display: undefined, local: undefined, contained: undefined };
