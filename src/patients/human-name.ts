@@ -1,5 +1,5 @@
 /** Turns a FHIR HumanName list into the one name a person reads: page title, patient strip, practitioner, audit. */
-import { asRecords, asText, asTexts, type ForeignRecord, hasEnded } from '#src/smart/fhir/fields.ts';
+import { asRecords, asText, asTexts, type ForeignRecord, hasEnded, startsLater } from '#src/smart/fhir/fields.ts';
 import { saysNothing } from '#src/smart/fhir/no-information.ts';
 
 /** FHIR name-use, best first. A missing or unknown use stands between "usual" and the makeshift ones. */
@@ -26,7 +26,8 @@ export function displayName(names: unknown, now: Date): string | undefined {
 function rankOf({ use, period }: ForeignRecord, now: Date): number {
   const known = BEST_FIRST.indexOf(typeof use === 'string' ? use : undefined);
   const rank = known === -1 ? BEST_FIRST.indexOf(undefined) : known;
-  return PAST_USES.has(use) || hasEnded(period, now) ? rank + BEST_FIRST.length : rank;
+  const isOutside = hasEnded(period, now) || startsLater(period, now);
+  return PAST_USES.has(use) || isOutside ? rank + BEST_FIRST.length : rank;
 }
 
 /**
@@ -35,15 +36,21 @@ function rankOf({ use, period }: ForeignRecord, now: Date): number {
  */
 function formatName(name: ForeignRecord): string | undefined {
   const text = asText(name.text, LONGEST);
-  const family = asText(name.family);
+  // DSTU2 has a list of family names.
+  const family = asTexts(name.family).join(' ') || undefined;
   const parts = joinParts(asTexts(name.given), family, name);
   const isIndexForm = family !== undefined && text?.toLowerCase().includes(`${family.toLowerCase()},`) === true;
-  return isIndexForm ? (parts ?? text) : (text ?? parts);
+  const isEmpty = text === undefined || saysNothing(text);
+  return isIndexForm || isEmpty ? (parts ?? text) : text;
 }
 
 function joinParts(given: string[], family: string | undefined, name: ForeignRecord): string | undefined {
   if (given.length === 0 && family === undefined) return undefined;
-  const personal = given.join(' ');
+  const isLong = given.join(' ').length + (family?.length ?? 0) >= LONGEST;
+  // However long the one is, the other stays in sight.
+  const personal = isLong
+    ? (asText(given.join(' '), family === undefined ? LONGEST : LONGEST / 2) ?? '')
+    : given.join(' ');
   const isFamilyFirst = /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(family ?? '');
   const core = isFamilyFirst ? `${family}${personal}` : [personal, family].filter(Boolean).join(' ');
   return asText([...asTexts(name.prefix), core, ...asTexts(name.suffix)].join(' '), LONGEST);

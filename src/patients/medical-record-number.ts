@@ -1,5 +1,13 @@
 /** Finds the medical record number among a patient's identifiers; never guesses with "the first one". */
-import { asInformation, asRecord, asRecords, asText, type ForeignRecord, hasEnded } from '#src/smart/fhir/fields.ts';
+import {
+  asInformation,
+  asRecord,
+  asRecords,
+  asText,
+  type ForeignRecord,
+  hasEnded,
+  startsLater,
+} from '#src/smart/fhir/fields.ts';
 import { isMarkedAbsent } from '#src/smart/fhir/no-information.ts';
 
 /** HL7 v2 table 0203 under the names of every FHIR version and of CDA. */
@@ -87,9 +95,4 @@ function isMrnName(name: string): boolean {
   const words: string[] = name.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
   const isNamed = words.includes('mrn') || /\bmr (?:no|number)\b|\bmedical records? ?/.test(words.join(' '));
   return isNamed && words.every((word) => MRN_WORDS.has(word));
-}
-
-function startsLater(period: unknown, now: Date): boolean {
-  const { start } = asRecord(period);
-  return typeof start === 'string' && Date.parse(start) > now.getTime() + 24 * 60 * 60_000;
 }

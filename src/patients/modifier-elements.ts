@@ -38,11 +38,21 @@ function prohibitionsIn(resource: ForeignRecord): Flag[] {
   return [flagOf(resource, 'doNotPerform'), ...extensions.map((extension) => flagOf(extension, 'valueBoolean'))];
 }
 
-/** Codes of `status`, `verificationStatus` and `clinicalStatus` without which a name would mislead. */
+/** Codes of the states of any resource without which its name would mislead. */
 const STATES = new Map<unknown, string>([
   ...['inactive', 'suspended', 'proposed', 'cancelled', 'superseded'].map((code) => [code, code] as const),
   ...['refuted', 'unconfirmed', 'provisional', 'differential', 'resolved'].map((code) => [code, code] as const),
+  ...['draft', 'preliminary', 'registered', 'partial', 'planned', 'intended', 'preparation'].map(
+    (code) => [code, code] as const,
+  ),
+  ...['stopped', 'revoked', 'rejected', 'aborted', 'unsatisfactory', 'unavailable'].map(
+    (code) => [code, code] as const,
+  ),
   ['off', 'inactive'],
+  ['on-hold', 'on hold'],
+  ['not-done', 'not done'],
+  ['not-taken', 'not taken'],
+  ['noshow', 'no show'],
   ['entered-in-error', 'entered in error'],
   ['remission', 'in remission'],
 ]);
@@ -50,9 +60,10 @@ const STATES = new Map<unknown, string>([
 /** The states and conditions of a resource that is shown by its name alone: "inactive", "entered in error". */
 export function remarksOn(resource: ForeignRecord): string[] {
   const active = flagOf(resource, 'active');
-  const { status, verificationStatus, clinicalStatus } = resource;
-  const states = [status, ...codesOf(verificationStatus), ...codesOf(clinicalStatus)].flatMap(
-    (code) => STATES.get(code) ?? [],
+  const { status, docStatus, lifecycleStatus, verificationStatus, clinicalStatus } = resource;
+  const plain = asTexts([status, docStatus, lifecycleStatus]);
+  const states = [...plain, ...codesOf(verificationStatus), ...codesOf(clinicalStatus)].flatMap(
+    (code) => STATES.get(code.toLowerCase()) ?? [],
   );
   const remarks = [
     active === false && 'inactive',
@@ -70,8 +81,9 @@ export function withRemarks(name: string | undefined, resource: ForeignRecord): 
   return remarks.length === 0 ? name : `${name} (${remarks.join('; ')})`;
 }
 
-function codesOf(concept: unknown): unknown[] {
-  return [...asRecords(asRecord(concept).coding).map((coding) => coding.code), ...asTexts(concept)];
+function codesOf(concept: unknown): string[] {
+  const { coding, text } = asRecord(concept);
+  return [...asRecords(coding).map(({ code }) => code), text, concept].flatMap((code) => asText(code, 40) ?? []);
 }
 
 /** Anything at all counts, also what has no business there. */

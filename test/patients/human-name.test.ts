@@ -52,7 +52,29 @@ test.for<[string, unknown, string | undefined]>([
   ],
   ['nothing from null', null, undefined],
   ['nothing from a string', 'Ada Moreno', undefined],
-  ['nothing from odd parts', [{ given: [7, null, {}], family: ['x'], text: '  ' }, 4, null], undefined],
+  ['nothing from odd parts', [{ given: [7, null, {}], family: [{}], text: '  ' }, 4, null], undefined],
+  ['the parts where the text says nothing', [{ ...ada, text: 'Unknown' }], 'Ada Moreno'],
+  ['a text that says nothing where there is no more', [{ text: 'Unknown' }], 'Unknown'],
+  ['family names in a list', [{ family: ['Moreno', 'Ruiz'], given: ['Ada'] }], 'Ada Moreno Ruiz'],
+  [
+    'a name in force before one to come',
+    [
+      { use: 'official', text: 'Ada Ruiz', period: { start: '2027-01-01' } },
+      { use: 'usual', ...ada },
+    ],
+    'Ada Moreno',
+  ],
+  [
+    'the family name behind 5,000 letters',
+    [{ family: 'Moreno', given: ['a'.repeat(5_000)] }],
+    `${'a'.repeat(59)}… Moreno`,
+  ],
+  ['the given name before 5,000 letters', [{ family: 'm'.repeat(5_000), given: ['Ada'] }], `Ada ${'m'.repeat(115)}…`],
+  [
+    'many given names whole',
+    [{ family: 'Moreno', given: ['María José', 'Antonia', 'del Carmen'] }],
+    'María José Antonia del Carmen Moreno',
+  ],
 ])('reads %s', ([, names, expected]) => {
   expect(displayName(names, now)).toBe(expected);
 });

@@ -1,5 +1,6 @@
 /** Everything of a ServiceRequest that matters to a clinician, in sections of plain texts. */
 
+import { bodySitesOf } from '#src/requests/list/concepts.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
 import { momentText } from '#src/requests/timing/moments.ts';
 import {
@@ -54,7 +55,7 @@ export function readFacts(
       'What',
       [
         ['Category', concepts('category')],
-        ['Body site', concepts('bodySite')],
+        ['Body site', bodySitesOf(resource)],
         ['Quantity', quantitiesOf(resource)],
         ['Order details', concepts('orderDetail')],
         ['Specimen', named('specimen')],

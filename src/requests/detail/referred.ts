@@ -1,10 +1,10 @@
 /** What a request refers to, in words: what the reference says, what is contained, or what was read for it. */
 import { withRemarks } from '#src/patients/modifier-elements.ts';
 import { readNamedResource } from '#src/requests/list/named-resource.ts';
+import { conceptOf, valueOf } from '#src/requests/list/resource-words.ts';
 import { momentText } from '#src/requests/timing/moments.ts';
 import { containedOf } from '#src/smart/fhir/contained.ts';
-import { asConceptText, asInformation, asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { quantityText } from '#src/smart/fhir/quantity.ts';
+import { asInformation, asRecord, asRecords, asText, type ForeignRecord, hasEnded } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 
 /** Where and when a page is read; days and times are those of `timeZone`. */
@@ -21,32 +21,32 @@ export function namesOf(resource: ForeignRecord, read: readonly ForeignRecord[],
   const nameOf = (reference: ForeignRecord): string | undefined => {
     const local = localReference(reference, place.base);
     const target = containedOf(reference, { base: place.base, container: resource }) ?? byReference.get(local ?? '');
-    const said = asInformation(reference.display);
+    const said = withRemarks(asInformation(reference.display), target ?? {});
     const known = target && nameOfResource(target, place);
     const number = asInformation(asRecord(reference.identifier).value);
-    return said ?? known ?? number ?? (local === undefined ? undefined : `${kindOf(local)} (see the EHR)`);
+    return said ?? known ?? number ?? (isGiven(reference) ? kindOf(reference) : undefined);
   };
   return (name: string): string[] => [...new Set(asRecords(resource[name]).flatMap((one) => nameOf(one) ?? []))];
 }
 
 /** "Body weight: 72 kg, 2026-11-20", "Hip fracture", "Northside Home Care". */
 function nameOfResource(resource: ForeignRecord, { base, now, timeZone }: Place): string | undefined {
-  const { code, type, category } = resource;
-  const kinds = [code, ...asRecords(type), ...asRecords(category), { coding: resource.class }];
-  const concept = kinds.map(asConceptText).find(Boolean);
-  const given = readNamedResource(resource, { base, now }).name;
-  const said = given ?? withRemarks(concept ?? asInformation(resource.description), resource);
+  const given = readNamedResource(resource, { base, now }).name ?? withRemarks(conceptOf(resource), resource);
+  const isOver = resource.resourceType === 'Coverage' && hasEnded(resource.period, now);
+  const said = given !== undefined && isOver ? `${given} (ended)` : given;
   const when = momentText(resource.effectiveDateTime ?? resource.date, { timeZone, today: '' });
   const facts = [valueOf(resource), when ?? undefined].filter((part) => part !== undefined).join(', ');
   return said === undefined || facts === '' ? said : `${said}: ${facts}`;
 }
 
-function valueOf({ valueQuantity, valueString, valueCodeableConcept }: ForeignRecord): string | undefined {
-  return quantityText(valueQuantity) ?? asInformation(valueString) ?? asConceptText(valueCodeableConcept);
+/** A reference that leads elsewhere, or nowhere, still says that there is something. */
+function isGiven({ reference, type, identifier }: ForeignRecord): boolean {
+  return [reference, type, asRecord(identifier).system].some((text) => asText(text) !== undefined);
 }
 
-/** "DocumentReference/1" is a "Document reference". */
-function kindOf(local: string): string {
-  const words = (local.split('/')[0] ?? '').replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
-  return words.charAt(0).toUpperCase() + words.slice(1);
+/** Of "DocumentReference/1" on whatever server: "Document reference (see the EHR)". */
+function kindOf({ reference, type }: ForeignRecord): string {
+  const [, named] = /(?:^|\/)([A-Z][A-Za-z]{1,60})(?:\/[^/]+){1,3}$/.exec(asText(reference) ?? '') ?? [];
+  const words = (named ?? asText(type, 60))?.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
+  return words === undefined ? 'Given in the EHR' : `${words.charAt(0).toUpperCase()}${words.slice(1)} (see the EHR)`;
 }

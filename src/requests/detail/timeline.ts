@@ -1,7 +1,9 @@
 /** What happened to a request, as far as the EHR says it: each line with what, when, who, and where it was read. */
 import { readFhirDate } from '#src/patients/fhir-date.ts';
-import { codesOf } from '#src/requests/progress/task.ts';
-import { describeTask } from '#src/requests/progress/task-words.ts';
+import { conditionsOf } from '#src/patients/modifier-elements.ts';
+import { codeOf } from '#src/requests/list/status.ts';
+import { codesOf, isOtherErrand } from '#src/requests/progress/task.ts';
+import { describeTask, isOver } from '#src/requests/progress/task-words.ts';
 import { dateText } from '#src/requests/timing/moments.ts';
 import {
   asConceptText,
@@ -27,6 +29,9 @@ interface Event extends Omit<TimelineEntry, 'when'> {
 }
 
 const LONGEST_MESSAGE = 500;
+const MOST_PARTS = 5;
+/** Any other message was not sent, or not all of it. */
+const AS_SENT = new Set(['completed', 'unknown']);
 const MOST = 40;
 
 /** Newest first; what has no readable date comes last. @param requester of the request, named. */
@@ -39,13 +44,21 @@ export function readTimeline(
   const all: Event[] = [
     { what: 'Requested', at: resource.authoredOn, who: requester, source: 'Request' },
     { what: 'Last changed in the EHR', at: asRecord(resource.meta).lastUpdated, who: undefined, source: 'Request' },
-    ...events.slice(0, MOST).flatMap((event) => READERS.get(String(event.resourceType))?.(event) ?? []),
+    ...events.slice(0, MOST).flatMap(readEvent),
   ];
   const dated = all.map(({ at, ...rest }) => ({ ...rest, date: readFhirDate(at, timeZone) }));
   return dated
     .filter(({ date, source }) => date !== undefined || source !== 'Request')
     .toSorted((a, b) => (b.date?.at ?? -Infinity) - (a.date?.at ?? -Infinity) || 0)
     .map(({ date, ...entry }) => ({ ...entry, when: date && dateText(date, timeZone) }));
+}
+
+/** What is in error is no event; what has conditions says so. */
+function readEvent(event: ForeignRecord): Event[] {
+  if (codeOf(event.status) === 'entered-in-error') return [];
+  const conditions = conditionsOf(event);
+  const read = READERS.get(String(event.resourceType))?.(event) ?? [];
+  return read.map(({ what, ...rest }) => ({ what: [what, ...conditions].join(' · '), ...rest }));
 }
 
 const READERS = new Map<string, (event: ForeignRecord) => Event[]>([
@@ -58,36 +71,49 @@ const READERS = new Map<string, (event: ForeignRecord) => Event[]>([
 function taskEvents(task: ForeignRecord): Event[] {
   const word = describeTask(task.status, codesOf(task.businessStatus));
   if (!word) return [];
-  const said = [asConceptText(task.statusReason), asConceptText(task.businessStatus)].filter(
-    (text) => text !== undefined,
-  );
-  const what = [word.word, ...new Set(said)].join(' · ');
+  // "Done" is said of what was asked for: to check an insurance is not to carry out the request.
+  const errand = isOtherErrand(task) || isOver(word) ? errandOf(task) : undefined;
+  const notes = asRecords(task.note).flatMap(({ text }) => asText(text, LONGEST_MESSAGE) ?? []);
+  const said = [errand, asConceptText(task.statusReason), asConceptText(task.businessStatus), ...notes];
+  const what = [word.word, ...new Set(said.filter((text) => text !== undefined))].join(' · ');
   const at = task.lastModified ?? asRecord(task.meta).lastUpdated ?? task.authoredOn;
   return [{ what, at, who: displayOf(task.owner), source: 'Task' }];
 }
 
-function provenanceEvents({ activity, recorded, agent }: ForeignRecord): Event[] {
+function errandOf({ code, partOf }: ForeignRecord): string | undefined {
+  const words = asConceptText(code) ?? (asRecords(partOf).length > 0 ? 'a part of it' : undefined);
+  return words?.toLowerCase() === 'fulfill' ? undefined : words;
+}
+
+function provenanceEvents({ activity, recorded, occurredDateTime, occurredPeriod, agent }: ForeignRecord): Event[] {
   const who = asRecords(agent)
     .map((one) => displayOf(one.who))
     .find((name) => name !== undefined);
-  return [{ what: asConceptText(activity) ?? 'Recorded', at: recorded, who, source: 'Provenance' }];
+  const at = recorded ?? occurredDateTime ?? asRecord(occurredPeriod).start;
+  return [{ what: asConceptText(activity) ?? 'Recorded', at, who, source: 'Provenance' }];
 }
 
-function appointmentEvents({ status, start, created, description, participant }: ForeignRecord): Event[] {
-  const state = asInformation(status, 40);
-  if (state === 'entered-in-error') return [];
+function appointmentEvents({ status, start, created, ...rest }: ForeignRecord): Event[] {
+  const { description, participant, cancelationReason } = rest;
+  const state = asInformation(status, 40)?.replace(/^noshow$/i, 'no show');
   const who = asRecords(participant)
     .filter(({ actor }) => !/(?:^|\/)Patient\//.test(asText(asRecord(actor).reference) ?? ''))
+    .filter((one) => codeOf(one.status) !== 'declined')
     .map(({ actor }) => displayOf(actor))
     .find((name) => name !== undefined);
-  const what = ['Appointment', state, asInformation(description)].filter((part) => part !== undefined).join(' · ');
+  // The day on which it was made is not the day that it is for.
+  const time = start === undefined && created !== undefined ? 'no time given' : undefined;
+  const said = ['Appointment', state, asConceptText(cancelationReason), asInformation(description), time];
+  const what = said.filter((part) => part !== undefined).join(' · ');
   return [{ what, at: start ?? created, who, source: 'Appointment' }];
 }
 
 function communicationEvents({ status, payload, sent, received, sender }: ForeignRecord): Event[] {
-  if (asText(status) === 'entered-in-error') return [];
-  const said = asRecords(payload, 5).flatMap(({ contentString }) => asText(contentString, LONGEST_MESSAGE) ?? []);
-  const what = ['Message', ...said].join(' · ');
+  const parts = asRecords(payload);
+  const said = parts.flatMap(({ contentString }) => asText(contentString, LONGEST_MESSAGE) ?? []).slice(0, MOST_PARTS);
+  const state = codeOf(status);
+  const words = state === undefined || AS_SENT.has(state) ? [] : [state.replaceAll('-', ' ')];
+  const what = ['Message', ...words, ...said, ...(parts.length > said.length ? ['more in the EHR'] : [])].join(' · ');
   return [{ what, at: sent ?? received, who: displayOf(sender), source: 'Communication' }];
 }
 

@@ -4,6 +4,7 @@ import { dayIn, serverTimeZone } from '#src/adapters/time-zone.ts';
 import { type WantedTime, WEEKDAYS } from '#src/requests/timing/write-occurrence.ts';
 import { DEFAULT_SERVICES } from '#src/settings/default-services.ts';
 import { servicesIn } from '#src/settings/service-catalogue.ts';
+import { asInformation } from '#src/smart/fhir/fields.ts';
 import { visibleLength } from '#src/smart/fhir/visible-text.ts';
 import { namedIn, type Offer } from './offered.ts';
 import { type Answers, OWN, ownProblems } from './service-questions.ts';
@@ -83,7 +84,11 @@ const schemaOn = (now: Date, timeZone: string, { services }: Offer) => {
   return z
     .object({
       service: oneOf(services),
-      what: text(200).refine((typed) => visibleLength(typed) >= 3, 'must say what is needed, in a few words'),
+      // Words that say nothing, such as "TBD", are read as nothing by every list.
+      what: text(200).refine(
+        (typed) => visibleLength(typed) >= 3 && asInformation(typed) !== undefined,
+        'must say what is needed, in a few words',
+      ),
       neededOn: z.iso
         .date({ error: 'must be a date' })
         .refine((day) => day >= today, { error: 'must not be in the past' })
@@ -96,7 +101,7 @@ const schemaOn = (now: Date, timeZone: string, { services }: Offer) => {
       reason: text(500),
       note: text(1_000),
     })
-    .refine(({ priority, reason }) => priority === 'routine' || reason !== '', {
+    .refine(({ priority, reason }) => priority === 'routine' || asInformation(reason) !== undefined, {
       path: ['reason'],
       error: 'is required when the request is not routine',
     });

@@ -1,11 +1,20 @@
 /** The words of a ServiceRequest that stand for concepts: what is asked for, why, and under which conditions. */
 import { conditionsOf, remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
 import { containedOf, type Place } from '#src/smart/fhir/contained.ts';
-import { asConceptText, asInformation, asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import {
+  asConceptText,
+  asInformation,
+  asRecord,
+  asRecords,
+  asText,
+  type ForeignRecord,
+} from '#src/smart/fhir/fields.ts';
 import { quantitiesOf } from '#src/smart/fhir/quantity.ts';
+import { conceptOf, valueOf } from './resource-words.ts';
 
 const NOT_NAMED = 'Service not named by EHR';
 const MOST_DETAILS = 4;
+const SIDE = /\b(?:left|right|bilateral)\b/i;
 /** The EHR has a reason and this app does not read it. */
 const REASON_ELSEWHERE = 'Given in the EHR';
 
@@ -20,8 +29,20 @@ export function readService(resource: ForeignRecord): { service: string; categor
 
 /** What distinguishes two orders of one service: the body sites, and how much is ordered. */
 export function readDetail(resource: ForeignRecord): string | undefined {
-  const sites = asRecords(resource.bodySite).flatMap((site) => asConceptText(site) ?? []);
-  return [...new Set([...sites, ...quantitiesOf(resource)])].slice(0, MOST_DETAILS).join(', ') || undefined;
+  const details = [...new Set([...bodySitesOf(resource), ...quantitiesOf(resource)])];
+  const more = details.length > MOST_DETAILS ? ` +${details.length - MOST_DETAILS} more` : '';
+  return `${details.slice(0, MOST_DETAILS).join(', ')}${more}` || undefined;
+}
+
+/** FHIR R4 ServiceRequest.bodySite. Some EHRs write the side as a second coding: "Hand structure (left)". */
+export function bodySitesOf(resource: ForeignRecord): string[] {
+  return asRecords(resource.bodySite).flatMap((site) => {
+    const words = asConceptText(site);
+    const codings = asRecords(site.coding).flatMap(({ display }) => SIDE.exec(asText(display) ?? '') ?? []);
+    const sides = new Set(codings.map((side) => side.toLowerCase()));
+    for (const [said] of (words ?? '').matchAll(new RegExp(SIDE, 'gi'))) sides.delete(said.toLowerCase());
+    return words === undefined || sides.size === 0 ? (words ?? []) : `${words} (${[...sides].join(', ')})`;
+  });
 }
 
 /** Everything that changes the meaning of the whole request, in one line; FHIR forbids showing it as if it were not there. */
@@ -48,9 +69,8 @@ export function readReasons(resource: ForeignRecord, base: URL): string[] {
 function reasonOf(reference: ForeignRecord, place: Place): string | undefined {
   const contained = containedOf(reference, place) ?? {};
   if (isError(contained)) return undefined;
-  const concept = asConceptText(contained.code) ?? asConceptText(contained.type) ?? asConceptText(contained.category);
-  const said = asInformation(reference.display) ?? concept ?? asInformation(contained.description);
-  return withRemarks(said, contained);
+  const said = withRemarks(asInformation(reference.display) ?? conceptOf(contained), contained);
+  return [said, said && valueOf(contained)].filter(Boolean).join(': ') || undefined;
 }
 
 function leadsSomewhere(reference: ForeignRecord, place: Place): boolean {

@@ -39,7 +39,8 @@ export function toRow(
 ) {
   const { id, service, detail, category, caution, source, priority, needed, neededMs, requester } = request;
   const [first, ...others] = request.reasons;
-  const status = withTask(request.status, task);
+  // What must not be done is not done by anyone's answer: the order not to do it stands.
+  const status = request.isProhibited ? request.status : withTask(request.status, task);
   // The Task's time counts where its word does.
   const sinceText = status === request.status ? sinceOf(request, at) : elapsedText(task?.changed, at);
   const isOpen = status.group === 'open';
@@ -110,12 +111,15 @@ function sentTo(
   nameOf: (party: PartyReference) => string,
   task: Task | undefined,
 ) {
-  const names = [...new Set(task?.owner ? [nameOf(ownerOf(task.owner))] : performers.map(nameOf))];
+  const all = task?.owner ? [nameOf(ownerOf(task.owner))] : performers.map(nameOf);
+  const names = [...new Set(all)];
   const nameless = hasProvider ? { names: [nameOf(NAMELESS)], more: 0 } : undefined;
+  // Those that have no name are as many as they are.
+  const unnamed = names.includes(nameOf(NAMELESS)) ? all.filter((name) => name === nameOf(NAMELESS)).length - 1 : 0;
   const kind = performerType === undefined ? nameless : { names: [`Any: ${performerType}`], more: 0 };
   return names.length === 0
     ? kind
-    : { names: names.slice(0, MOST_NAMED), more: Math.max(0, names.length - MOST_NAMED) };
+    : { names: names.slice(0, MOST_NAMED), more: Math.max(0, names.length - MOST_NAMED) + unnamed };
 }
 
 const NAMELESS: PartyReference = { display: undefined, local: undefined, contained: undefined };

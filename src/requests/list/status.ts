@@ -1,7 +1,14 @@
 /** The one table from FHIR's status, intent and priority codes to the plain words of the list. */
 import type { Task } from '#src/requests/progress/task.ts';
 import type { TaskWord } from '#src/requests/progress/task-words.ts';
-import { asConceptText, asInformation, asText } from '#src/smart/fhir/fields.ts';
+import {
+  asConceptText,
+  asInformation,
+  asRecord,
+  asRecords,
+  asText,
+  type ForeignRecord,
+} from '#src/smart/fhir/fields.ts';
 
 /** A plain status word with its picture and the half of the page it belongs to. */
 export interface RequestStatus extends StatusWord {
@@ -29,6 +36,8 @@ const ON_HOLD: StatusWord = { group: 'open', word: 'On hold', icon: 'hold' };
 const CANCELLED: StatusWord = { group: 'closed', word: 'Cancelled', icon: 'cancelled' };
 /** Open, because a request of unknown status must not be folded away. */
 const NOT_GIVEN: StatusWord = { group: 'open', word: 'Status not given by EHR', icon: 'unknown' };
+/** A code that FHIR does not know: what it means is for the EHR to say. */
+const UNCLEAR: StatusWord = { ...NOT_GIVEN, word: 'Status unclear' };
 
 /** Of FHIR R4, and two of STU3. `active` has words of its own, and one that is `entered-in-error` is never shown. */
 const STATUSES = new Map<unknown, StatusWord>([
@@ -38,12 +47,22 @@ const STATUSES = new Map<unknown, StatusWord>([
   ['completed', { group: 'closed', word: 'Done', icon: 'done' }],
   ['revoked', CANCELLED],
   ['cancelled', CANCELLED],
+  ['unknown', NOT_GIVEN],
 ]);
 
-/** What an intent that is no order yet is called; every other one is an order of some kind. */
+/** What an intent that is no order yet is called. */
 const SOURCES = new Map<unknown, string>(
   ['proposal', 'plan', 'directive', 'option'].map((intent) => [intent, `EHR ${intent}`]),
 );
+/** Orders of some kind; where an EHR leaves out the intent, its orders are meant. */
+const ORDERS = new Set<unknown>([
+  undefined,
+  'order',
+  'original-order',
+  'reflex-order',
+  'filler-order',
+  'instance-order',
+]);
 
 const PRIORITIES = new Map<unknown, RequestPriority>([
   ['stat', { level: 'stat', word: 'STAT' }],
@@ -51,10 +70,25 @@ const PRIORITIES = new Map<unknown, RequestPriority>([
   ['urgent', { level: 'urgent', word: 'Urgent' }],
 ]);
 
-/** A FHIR code as it should be written: some servers write it in capitals, or with spaces around it. */
+/** A FHIR code as it should be written: some servers write it in capitals, in several words, in a list or as a concept. */
 export function codeOf(value: unknown): string | undefined {
-  return asText(value, 40)?.toLowerCase();
+  return writtenCode(value)
+    ?.toLowerCase()
+    .replace(/[\s_]+/g, '-');
 }
+
+/** Of several that differ, none is the one. */
+function writtenCode(value: unknown): string | undefined {
+  const given: unknown[] = [value].flat();
+  const codes = given.slice(0, MOST_CODES).map((one) => asText(one, 40) ?? codeIn(asRecord(one)));
+  return new Set(codes).size === 1 ? codes[0] : undefined;
+}
+
+function codeIn({ coding, text }: ForeignRecord): string | undefined {
+  return asRecords(coding).flatMap(({ code }) => asText(code, 40) ?? [])[0] ?? asText(text, 40);
+}
+
+const MOST_CODES = 10;
 
 /**
  * `active` says that an order stands in the EHR and no more: whether a receiver has heard of it, the EHR does not say. A
@@ -69,12 +103,16 @@ export function describeStatus(facts: {
   readonly isPastNeeded: boolean;
 }): RequestStatus {
   const { hasProvider } = facts;
-  const isActive = codeOf(facts.status) === 'active';
-  const word = isActive ? activeWord(facts.intent, hasProvider) : (STATUSES.get(codeOf(facts.status)) ?? NOT_GIVEN);
+  const code = codeOf(facts.status);
+  const isActive = code === 'active';
+  const given = asInformation(writtenCode(facts.status), 40);
+  const known = STATUSES.get(code) ?? (given === undefined ? NOT_GIVEN : UNCLEAR);
+  const word = isActive ? activeWord(facts.intent, hasProvider) : known;
+  const said = word === UNCLEAR ? `EHR says “${given}”` : undefined;
   return {
     ...word,
     hasProvider,
-    note: isActive && hasProvider ? 'reply unknown' : undefined,
+    note: isActive && hasProvider ? 'reply unknown' : said,
     isOverdue: word.group === 'open' && facts.isPastNeeded,
   };
 }
@@ -88,7 +126,8 @@ export function withTask(status: RequestStatus, task: Task | undefined): Request
   if (!task || !isBare) return status;
   const { word, icon } = task.word;
   const isDone = icon === 'done';
-  const remark = icon === 'declined' || icon === 'hold' ? (task.reason ?? task.remark) : task.remark;
+  const said = [task.remark, task.reason].filter((text) => text !== undefined);
+  const remark = icon === 'declined' || icon === 'hold' ? said.at(-1) : said[0];
   return {
     word,
     icon,
@@ -103,7 +142,7 @@ export function withTask(status: RequestStatus, task: Task | undefined): Request
 const HEARD = new Set<RequestStatus['icon']>(['received', 'accepted', 'booked', 'under-way', 'question']);
 
 function activeWord(intent: unknown, hasProvider: boolean): StatusWord {
-  const verb = SOURCES.has(codeOf(intent)) ? 'Active' : 'Ordered';
+  const verb = ORDERS.has(codeOf(intent)) ? 'Ordered' : 'Active';
   return { group: 'open', word: hasProvider ? verb : `${verb} in the EHR`, icon: 'ordered' };
 }
 
@@ -115,7 +154,8 @@ export function describePriority(priority: unknown): RequestPriority | undefined
   return PRIORITIES.get(codeOf(word)) ?? { level: 'other', word };
 }
 
-/** Where a request comes from, in the words of its intent: "EHR order", "EHR plan". */
+/** Where a request comes from, in the words of its intent: "EHR order", "EHR plan"; of an intent that FHIR does not know, "EHR request". */
 export function describeSource(intent: unknown): string {
-  return SOURCES.get(codeOf(intent)) ?? 'EHR order';
+  const code = codeOf(intent);
+  return SOURCES.get(code) ?? (ORDERS.has(code) ? 'EHR order' : 'EHR request');
 }

@@ -56,8 +56,10 @@ const BUSINESS = new Map<string, TaskWord>([
   ...['en-route', 'arrived', 'started'].map((code) => [code, WORDS.underWay] as const),
   ...['assigned', '3.0'].map((code) => [code, WORDS.accepted] as const),
   ...['unavailable', '4.0'].map((code) => [code, WORDS.declined] as const),
+  ...['6.0', 'withdrawn'].map((code) => [code, WORDS.cancelled] as const),
+  ...['5.1.2', '5.1.3', 'no-show', 'not-performed', 'not-done'].map((code) => [code, WORDS.failed] as const),
 ]);
-/** What is over stays over, whatever else is said of it. */
+/** What is over stays over, whatever else is said of it; but for what was completed without having been done. */
 const FINAL = new Set<TaskWord>([WORDS.done, WORDS.declined, WORDS.cancelled, WORDS.failed]);
 
 /** The hand-over has ended, in whatever way. */
@@ -70,9 +72,13 @@ export function isOver(word: TaskWord): boolean {
  * @returns undefined for a status that says nothing: `entered-in-error`, or none that FHIR knows.
  */
 export function describeTask(status: unknown, business: readonly string[]): TaskWord | undefined {
-  const word = STATUSES.get(asText(status, 40)?.toLowerCase());
-  if (word === undefined || FINAL.has(word)) return word;
-  return (
-    business.map((code) => BUSINESS.get(code.replace(/[\s_]+/g, '-'))).find((found) => found !== undefined) ?? word
+  const word = STATUSES.get(
+    asText(status, 40)
+      ?.toLowerCase()
+      .replace(/[\s_]+/g, '-'),
   );
+  const said = business.map((code) => BUSINESS.get(code.replace(/[\s_]+/g, '-'))).find((found) => found !== undefined);
+  if (word === undefined || said === undefined) return word;
+  if (FINAL.has(word)) return word === WORDS.done && FINAL.has(said) ? said : word;
+  return said;
 }

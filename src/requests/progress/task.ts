@@ -24,6 +24,8 @@ export interface Task {
   /** When it last changed, as the EHR wrote it; for the order among Tasks, `changedMs`. */
   readonly changed: string | undefined;
   readonly changedMs: number;
+  /** The last moment that `changed` can mean, as of a day without a time; without any, it may be the newest. */
+  readonly latestMs: number;
 }
 
 /** Where a Task was read: `localOf` gives `Type/id` for a Reference of this FHIR base, and undefined for any other. */
@@ -36,7 +38,8 @@ interface ReadAt {
  * FHIR R4 Task. Never throws (FH-11).
  *
  * @returns undefined for what is entered in error, is about another patient, names no request of this server, asks for
- *   something else than that the request be carried out, or has conditions that may turn its meaning round.
+ *   something else than that the request be carried out, is a part of another Task, is for the patient to do, or has
+ *   conditions that may turn its meaning round.
  */
 export function readTask(resource: ForeignRecord, { patientId, localOf }: ReadAt): Task | undefined {
   const isOfPatient = resource.for === undefined || localOf(resource.for) === `Patient/${patientId}`;
@@ -44,9 +47,10 @@ export function readTask(resource: ForeignRecord, { patientId, localOf }: ReadAt
   const about = requestsOf(resource)
     .map(localOf)
     .filter((local) => local?.startsWith('ServiceRequest/') === true);
-  const isHandOver = resource.resourceType === 'Task' && isToFulfill(resource) && conditionsOf(resource).length === 0;
-  if (!isHandOver || !isOfPatient || !word || about.length === 0) return undefined;
+  const isHandOver = resource.resourceType === 'Task' && isWhole(resource) && conditionsOf(resource).length === 0;
   const owner = asRecord(resource.owner);
+  const isPatients = /^(?:Patient|RelatedPerson)\//.test(localOf(owner) ?? '');
+  if (!isHandOver || !isOfPatient || isPatients || !word || about.length === 0) return undefined;
   const party = { display: asInformation(owner.display), local: localOf(owner) };
   const changed = [resource.lastModified, asRecord(resource.meta).lastUpdated, resource.authoredOn]
     .map((value) => asText(value, 40))
@@ -59,8 +63,11 @@ export function readTask(resource: ForeignRecord, { patientId, localOf }: ReadAt
     owner: party.display === undefined && party.local === undefined ? undefined : party,
     changed,
     changedMs: changed === undefined ? Number.MIN_SAFE_INTEGER : Date.parse(changed),
+    latestMs: changed === undefined ? Infinity : Date.parse(changed) + (changed.includes('T') ? 0 : DAY_MS),
   };
 }
+
+const DAY_MS = 24 * 60 * 60_000;
 
 /** A Task is about its focus: one whose focus is a form to fill in ends the form, not the request it is based on. */
 function requestsOf({ focus, basedOn }: ForeignRecord): ForeignRecord[] {
@@ -68,20 +75,42 @@ function requestsOf({ focus, basedOn }: ForeignRecord): ForeignRecord[] {
   return first ? [first, ...others] : asRecords(basedOn);
 }
 
-/** FHIR's task-code but `fulfill`: to approve, change, suspend or abort a request is not to carry it out. */
-const OTHER_ERRANDS = new Set<unknown>(['approve', 'abort', 'replace', 'change', 'suspend', 'resume']);
-
-function isToFulfill({ code }: ForeignRecord): boolean {
-  return !asRecords(asRecord(code).coding).some(
-    (coding) => OTHER_ERRANDS.has(coding.code) && /\btask-code$/.test(asText(coding.system) ?? ''),
-  );
+/** To have done a part is not to have done it all. */
+function isWhole(resource: ForeignRecord): boolean {
+  return asRecords(resource.partOf).length === 0 && !isOtherErrand(resource);
 }
 
-/** The newest of several; of equally new ones the first. What one provider has done, another may still have to do. */
+/** FHIR's task-code but `fulfill`: to approve, change, suspend or abort a request is not to carry it out. */
+const OTHER_ERRANDS = new Set<unknown>(['approve', 'abort', 'replace', 'change', 'suspend', 'resume']);
+/**
+ * Errands beside a request under their authors' own codes: of Gravity's patient tasks, of Da Vinci's requests for documents
+ * (HRex, CDex, PAS), and of Epic's check lists.
+ */
+const BESIDE =
+  /^(?:make-contact|contact-patient|review-information|general-information|complete-questionnaire|data-request(?:-.*)?|attachment-request(?:-.*)?|episode-checklist)$/;
+
+/** Has a Task of this code to do with anything but carrying out its request? */
+export function isOtherErrand({ code }: ForeignRecord): boolean {
+  return asRecords(asRecord(code).coding).some((coding) => {
+    const system = asText(coding.system);
+    const isTaskCode = system === undefined || /\btask-code$/.test(system);
+    return (isTaskCode && OTHER_ERRANDS.has(coding.code)) || BESIDE.test(asText(coding.code) ?? '');
+  });
+}
+
+/**
+ * The newest of several. What one provider has done or declined, another may still have to do; and of those that may as
+ * well be the newest, one that is not over speaks first, then one that is not done: an end has to be proved.
+ */
 export function newestTask(tasks: readonly Task[]): Task | undefined {
   const [newest, ...older] = tasks.toSorted((a, b) => b.changedMs - a.changedMs);
-  if (newest?.word.icon !== 'done') return newest;
-  return older.find((task) => !isOver(task.word) && isOfOtherOwner(task, newest)) ?? newest;
+  if (!newest || !isOver(newest.word)) return newest;
+  const isAsNew = (task: Task) => task.latestMs >= newest.changedMs;
+  return (
+    older.find((task) => !isOver(task.word) && (isAsNew(task) || isOfOtherOwner(task, newest))) ??
+    [newest, ...older].find((task) => isAsNew(task) && task.word.icon !== 'done') ??
+    newest
+  );
 }
 
 function isOfOtherOwner({ owner: one }: Task, { owner: other }: Task): boolean {

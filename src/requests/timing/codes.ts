@@ -1,5 +1,5 @@
 /** `Timing.code` in words: the abbreviations of HL7's GTSAbbreviation, and those of the same kind that need no explanation. */
-import { asConceptText, asRecord, asRecords, asText } from '#src/smart/fhir/fields.ts';
+import { asConceptText, asInformation, asRecord, asRecords, asText } from '#src/smart/fhir/fields.ts';
 import { otherMembers, type Phrases } from './parts.ts';
 import { spanOf, timeUnit } from './time-units.ts';
 
@@ -32,7 +32,7 @@ const INTERVAL = /^Q(\d{1,3})(?:-(\d{1,3}))?(MIN|H|D|WK|W|MO)$/;
 /** A text stands first; a known code that says it differently stands beside it, as either may be the wrong one. */
 export function timingCodePhrases(value: unknown): Phrases {
   const concept = asRecord(value);
-  const text = asText(concept.text);
+  const text = asInformation(concept.text);
   const written = text && (wordsOf(text, undefined) ?? text);
   const coded = asRecords(concept.coding).map(({ code, system }) => wordsOf(code, system));
   const known = [...new Set(coded)].filter((words) => words !== undefined && words !== written);

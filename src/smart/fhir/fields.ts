@@ -140,3 +140,9 @@ export function hasEnded(period: unknown, now: Date): boolean {
   const instant = year === undefined ? Date.parse(end) : nextDay + 12 * 60 * 60_000;
   return instant <= now.getTime();
 }
+
+/** Whether a FHIR Period begins more than a day after `now`: a bare date has no time zone. */
+export function startsLater(period: unknown, now: Date): boolean {
+  const { start } = asRecord(period);
+  return typeof start === 'string' && Date.parse(start) > now.getTime() + 24 * 60 * 60_000;
+}

@@ -2,25 +2,53 @@
 import { asInformation, asRecord, type ForeignRecord } from './fields.ts';
 
 const COMPARATORS: readonly unknown[] = ['<', '<=', '>=', '>'];
+const DECIMAL = /^-?\d{1,15}(?:\.\d{1,15})?$/;
+/** A part of it alone would read as another amount. */
+const UNREADABLE = 'amount in the EHR';
 
-/** "3 units", "< 5 mg": without its comparator, a limit would read as the amount. Undefined without a finite number. */
+/**
+ * "3 units", "< 5 mg": without its comparator, a limit would read as the amount, so one that is not known has no words.
+ * Undefined without a finite number, too.
+ */
 export function quantityText(quantity: unknown): string | undefined {
   const { value, unit, code, comparator } = asRecord(quantity);
-  if (typeof value !== 'number' || !Number.isFinite(value)) return undefined;
-  // UCUM annotates what has no unit.
-  const measure = (asInformation(unit, 60) ?? asInformation(code, 60))?.replace(/^\{\w+\}$/, '');
+  const number = typeof value === 'string' && DECIMAL.test(value.trim()) ? Number(value) : value;
+  if (typeof number !== 'number' || !Number.isFinite(number)) return undefined;
   const limit = COMPARATORS.find((one) => one === comparator);
-  return [limit, String(value), measure].filter(Boolean).join(' ');
+  if (limit === undefined && isStated(comparator)) return undefined;
+  // UCUM writes in braces what has no unit: "{visits}".
+  const measure = (asInformation(unit, 60) ?? asInformation(code, 60))?.replace(/^\{([^{}]+)\}$/, '$1');
+  // A server that adds in binary writes 0.30000000000000004.
+  return [limit, String(Number(number.toPrecision(12))), measure].filter(Boolean).join(' ');
 }
 
-/** FHIR R4 ServiceRequest.quantity[x]: a quantity, a ratio or a range. */
+/** "1 L per 2 h"; undefined where one half is missing or has no words. */
+export function ratioText(ratio: unknown): string | undefined {
+  const [amount, per] = [asRecord(ratio).numerator, asRecord(ratio).denominator].map(quantityText);
+  return amount === undefined || per === undefined ? undefined : `${amount} per ${per}`;
+}
+
+/** "1 to 2 trips", "up to 10 visits", "at least 5 visits"; undefined where an end that is given has no words. */
+export function rangeText(range: unknown): string | undefined {
+  const { low, high } = asRecord(range);
+  const [least, most] = [low, high].map(quantityText);
+  if ((isStated(low) && least === undefined) || (isStated(high) && most === undefined)) return undefined;
+  if (least !== undefined && most !== undefined) return `${least} to ${most}`;
+  return least === undefined ? most && `up to ${most}` : `at least ${least}`;
+}
+
+/** FHIR R4 ServiceRequest.quantity[x]: a quantity, a ratio or a range. One that has no words is not passed over. */
 export function quantitiesOf({ quantityQuantity, quantityRatio, quantityRange }: ForeignRecord): string[] {
-  const { numerator, denominator } = asRecord(quantityRatio);
-  const { low, high } = asRecord(quantityRange);
-  const joined = (parts: unknown[], by: string) => parts.flatMap((part) => quantityText(part) ?? []).join(by);
-  return [
-    joined([quantityQuantity], ''),
-    joined([numerator, denominator], ' per '),
-    joined([low, high], ' to '),
-  ].filter((text) => text !== '');
+  const words = [
+    isStated(quantityQuantity) ? (quantityText(quantityQuantity) ?? UNREADABLE) : undefined,
+    isStated(quantityRatio) ? (ratioText(quantityRatio) ?? UNREADABLE) : undefined,
+    isStated(quantityRange) ? (rangeText(quantityRange) ?? UNREADABLE) : undefined,
+  ];
+  return [...new Set(words)].filter((text) => text !== undefined);
+}
+
+/** Whether anything but extensions, which may say that there is nothing, is given. */
+function isStated(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return value !== undefined && value !== null && value !== '';
+  return Object.keys(value).some((name) => !['id', 'extension'].includes(name));
 }

@@ -13,6 +13,7 @@ import { NOTHING_CHOSEN } from '#src/requests/form/from-chart.ts';
 import { offerOf } from '#src/requests/form/offered.ts';
 import { readNewRequest, type TypedRequest } from '#src/requests/form/typed-request.ts';
 import { writeRequest } from '#src/requests/form/write-request.ts';
+import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { DEFAULT_SERVICES } from '#src/settings/default-services.ts';
 
 const NOW = new Date('2026-07-20T18:00:00Z');
@@ -182,4 +183,29 @@ test.for<[string, Record<string, unknown>, string]>([
   ['what is not there', { insurance: [{ reference: 'Coverage/v2' }] }, 'ServiceRequest.insurance: Coverage/v2'],
 ])('a reference to %s is found', ([, change, problem]) => {
   expect(referenceProblems({ ...write({}, true), ...change })).toEqual([problem]);
+});
+
+test.for(['TBD', 'n/a', 'unknown', 'None', '—--'])('"%s" says nothing of what is needed, nor why', (typed) => {
+  const nothing = readNewRequest({ ...PLAIN, what: typed }, NOW, ZONE, offer);
+  expect(nothing).toMatchObject({ ok: false, problems: { what: 'must say what is needed, in a few words' } });
+  const urgent = readNewRequest({ ...PLAIN, priority: 'urgent', reason: typed }, NOW, ZONE, offer);
+  expect(urgent).toMatchObject({ ok: false, problems: { reason: 'is required when the request is not routine' } });
+});
+
+test.for<[what: string, change: TypedRequest, needed: string]>([
+  ['Van <b>to</b> dialysis & back', {}, '2026-07-22'],
+  ['نقل إلى المستشفى', { neededAt: '09:30' }, '2026-07-22 09:30 EDT'],
+  ['透析への送迎 🚐', { neededAt: '09:30', neededUntil: '11:00' }, '2026-07-22 09:30–11:00 EDT'],
+  ['Other', { neededOn: '2028-02-29' }, '2028-02-29'],
+  ['No stairs', { neededOn: '2026-11-01', neededAt: '01:30' }, '2026-11-01 01:30 EDT'],
+  [
+    'Unknown substance test',
+    { mon: 'on', wed: 'on', times: '6', neededAt: '08:00' },
+    '2 times a week, Mon Wed, at 08:00, 6 times in all, from 2026-07-22',
+  ],
+  ['x'.repeat(200), { fri: 'on', lastDay: '2026-12-01' }, 'once a week, Fri, 2026-07-22 to 2026-12-01'],
+])('"%s" reads on the list as it was written', ([what, change, needed]) => {
+  const resource = write({ what, reason: 'Dialysis: 3×/week', ...change }, false);
+  const read = readServiceRequest(resource, { base: new URL('https://ehr.example/fhir'), now: NOW, timeZone: ZONE });
+  expect(read).toMatchObject({ service: what, needed, reasons: ['Dialysis: 3×/week'], caution: undefined });
 });

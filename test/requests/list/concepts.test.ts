@@ -136,6 +136,22 @@ test.for<[string, object, RequestRow['reason']]>([
     undefined,
   ],
   [
+    'a finding that is not there',
+    {
+      ...referring({ reference: '#p', display: 'Pregnancy' }),
+      contained: [{ resourceType: 'Observation', id: 'p', valueBoolean: false }],
+    },
+    { first: 'Pregnancy: no', more: 0 },
+  ],
+  [
+    'a procedure that was not done',
+    {
+      ...referring({ reference: '#p' }),
+      contained: [{ resourceType: 'Procedure', id: 'p', status: 'not-done', code: { text: 'Appendectomy' } }],
+    },
+    { first: 'Appendectomy (not done)', more: 0 },
+  ],
+  [
     'a contained report',
     {
       ...referring({ reference: '#r' }),
@@ -185,7 +201,28 @@ test.for<[string, Record<string, unknown>, string | undefined]>([
   ['a quantity with a code alone', { quantityQuantity: { value: 0.5, code: 'L' } }, '0.5 L'],
   ['both', { bodySite: [{ text: 'Right foot' }], quantityQuantity: { value: 1 } }, 'Right foot, 1'],
   ['a site that says nothing', { bodySite: [{ text: 'unknown' }] }, undefined],
-  ['junk', { bodySite: [7, null, {}], quantityQuantity: { value: '2', unit: {} } }, undefined],
+  ['junk', { bodySite: [7, null, {}], quantityQuantity: { value: 'two', unit: {} } }, 'amount in the EHR'],
+  ['an upper limit alone', { quantityRange: { high: { value: 10, unit: 'visits' } } }, 'up to 10 visits'],
+  ['a lower limit alone', { quantityRange: { low: { value: 5, unit: 'visits' } } }, 'at least 5 visits'],
+  [
+    'half a range that cannot be read',
+    { quantityRange: { low: { value: 5 }, high: { unit: 'l' } } },
+    'amount in the EHR',
+  ],
+  ['half a rate', { quantityRatio: { numerator: { value: 3, unit: 'tablets' } } }, 'amount in the EHR'],
+  ['the other half of a rate', { quantityRatio: { denominator: { value: 3, unit: 'd' } } }, 'amount in the EHR'],
+  ['a comparator that is none of R4', { quantityQuantity: { value: 2, comparator: 'ad' } }, 'amount in the EHR'],
+  ['a unit alone', { quantityQuantity: { unit: 'bottles' } }, 'amount in the EHR'],
+  ['no object', { quantityQuantity: 3 }, 'amount in the EHR'],
+  ['a number as text', { quantityQuantity: { value: '2', unit: 'bottles' } }, '2 bottles'],
+  ['a number that was added in binary', { quantityQuantity: { value: 0.1 + 0.2, unit: 'L' } }, '0.3 L'],
+  ['nothing at all of it', { quantityQuantity: { value: 0, unit: 'bottles' } }, '0 bottles'],
+  ["UCUM's words for no unit", { quantityQuantity: { value: 3, code: '{visits}' } }, '3 visits'],
+  ['an amount that is only said to be absent', { quantityQuantity: absent }, undefined],
+  ['more than there is room for', { bodySite: 'abcdef'.split('').map((text) => ({ text })) }, 'a, b, c, d +2 more'],
+  ['a side as a second coding', { bodySite: [{ coding: [{ display: 'Hand' }, { display: 'Left' }] }] }, 'Hand (left)'],
+  ['a side that the text has', { bodySite: [{ text: 'Left hand', coding: [{ display: 'Left' }] }] }, 'Left hand'],
+  ['two sides', { bodySite: [{ text: 'Left hand', coding: [{ display: 'Right' }] }] }, 'Left hand (right)'],
   ['nothing', {}, undefined],
 ])('what distinguishes orders of one service is read: %s', ([, members, expected]) => {
   expect(readDetail({ resourceType: 'ServiceRequest', ...members })).toBe(expected);

@@ -180,6 +180,16 @@ test('leaves out what was entered in error and counts orders that are details of
   expect(list.notices).toEqual(['1 entry entered in error is not shown.']);
 });
 
+test.for<[string, unknown]>([
+  ['a list', ['entered-in-error']],
+  ['a concept', { coding: [{ code: 'entered-in-error' }] }],
+  ['capitals', 'ENTERED-IN-ERROR'],
+  ['words', 'entered in error'],
+])('what was entered in error is no order, written as %s', async ([, status]) => {
+  const list = await load(searchset([request('1', { status }), request('2', { intent: ['instance-order'] })]));
+  expect(list).toMatchObject({ open: [], otherOrders: 1, notices: ['1 entry entered in error is not shown.'] });
+});
+
 test.for<[string, object, string]>([
   ['a warning', { details: { text: 'Some results withheld' } }, 'The EHR remarked: Some results withheld'],
   ['diagnostics only', { diagnostics: 'SQL at host db1' }, 'The EHR remarked that its answer may be incomplete.'],

@@ -453,3 +453,12 @@ test.for<[string, object[], string[], string[]]>([
   const { list } = await load(resources, batchOf(), { canRead: (type: string) => granted.includes(type) });
   expect(list.notices).toEqual(notices);
 });
+
+test('several receivers without a name are as many as they are', async () => {
+  const performer = ['1', '2', '3', '4'].map((value) => ({ identifier: { system: 'urn:x', value } }));
+  const one = { resourceType: 'ServiceRequest', id: '1', status: 'active', subject: { reference: 'Patient/pat-ada' } };
+  const two = [{ display: 'Northside' }, { display: 'Northside' }];
+  await using server = await startFhirServer(() => searchset([{ ...one, performer: [...two, ...performer] }]));
+  const list = await loadRequests(server.api, { patientId: 'pat-ada', grantedSearch: true, now: new Date() });
+  expect(list.open[0]?.sentTo).toEqual({ names: ['Northside', 'Name not available'], more: 3 });
+});

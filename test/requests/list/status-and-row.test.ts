@@ -17,7 +17,15 @@ test.for<[unknown, string, string]>([
   ['revoked', 'Cancelled', 'closed'],
   ['unknown', 'Status not given by EHR', 'open'],
   [undefined, 'Status not given by EHR', 'open'],
-  ['in-progress', 'Status not given by EHR', 'open'],
+  ['n/a', 'Status not given by EHR', 'open'],
+  ['in-progress', 'Status unclear', 'open'],
+  ['aborted', 'Status unclear', 'open'],
+  ['on hold', 'On hold', 'open'],
+  ['ON_HOLD', 'On hold', 'open'],
+  [['completed'], 'Done', 'closed'],
+  [['active', 'completed'], 'Status not given by EHR', 'open'],
+  [{ coding: [{ code: 'revoked', display: 'Revoked' }] }, 'Cancelled', 'closed'],
+  [{}, 'Status not given by EHR', 'open'],
   ['Active', 'Ordered in the EHR', 'open'],
   [' COMPLETED ', 'Done', 'closed'],
   ['suspended', 'On hold', 'open'],
@@ -26,6 +34,16 @@ test.for<[unknown, string, string]>([
 ])('the EHR status %s reads "%s"', ([status, word, group]) => {
   const facts = { status, intent: 'order', hasProvider: false, isPastNeeded: false };
   expect(describeStatus(facts)).toMatchObject({ word, group });
+});
+
+test.for<[unknown, string | undefined]>([
+  ['in-progress', 'EHR says “in-progress”'],
+  ['Signed & Held', 'EHR says “Signed & Held”'],
+  ['unknown', undefined],
+  [undefined, undefined],
+  ['draft', undefined],
+])('of the EHR status %s its own words are kept: %s', ([status, note]) => {
+  expect(describeStatus({ status, intent: 'order', hasProvider: true, isPastNeeded: false }).note).toBe(note);
 });
 
 /** Three days over, today, in two days; the time of day is noon of the organization. */
@@ -74,6 +92,10 @@ describe('status, receiver and time in words', () => {
     ['plan', 'Active in the EHR'],
     ['directive', 'Active in the EHR'],
     ['option', 'Active in the EHR'],
+    ['recommendation', 'Active in the EHR'],
+    ['unknown', 'Active in the EHR'],
+    [['plan'], 'Active in the EHR'],
+    [{ coding: [{ code: 'proposal' }] }, 'Active in the EHR'],
   ])('an active %s is called "%s": only an order has been ordered', ([intent, word]) => {
     expect(wordOf({ intent })).toBe(word);
   });
@@ -183,6 +205,7 @@ test.for([
   ['plan', 'EHR plan'],
   ['proposal', 'EHR proposal'],
   [undefined, 'EHR order'],
+  ['recommendation', 'EHR request'],
 ])('the intent %s is labelled "%s"', ([intent, label]) => {
   expect(describeSource(intent)).toBe(label);
 });

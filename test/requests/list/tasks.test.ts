@@ -91,6 +91,11 @@ test('who has accepted is not said to be nobody', async () => {
   ]);
 });
 
+test('what must not be done stays open, whatever a Task says', async () => {
+  const { list } = await load([request('1', { doNotPerform: true })], searchset([task('1', { status: 'completed' })]));
+  expect(list).toMatchObject({ closed: [], open: [{ caution: 'Do not perform', next: { text: 'Nothing to do' } }] });
+});
+
 test('one that came along with the requests counts as well', async () => {
   const { list } = await load([request('1'), task('1')], searchset([]), { tasks: undefined });
   expect(list.open).toMatchObject([{ status: { word: 'Accepted' } }]);

@@ -31,6 +31,8 @@ test.for<[status: unknown, business: string[], word: string | undefined]>([
   ['cancelled', [], 'Cancelled'],
   ['failed', [], 'Failed'],
   ['Accepted ', [], 'Accepted'],
+  ['IN_PROGRESS', [], 'Under way'],
+  ['in progress', [], 'Under way'],
   ['accepted', ['booked'], 'Booked'],
   ['accepted', ['5.1.1'], 'Booked'],
   ['accepted', ['appointment booked'], 'Booked'],
@@ -41,6 +43,14 @@ test.for<[status: unknown, business: string[], word: string | undefined]>([
   ['received', ['change requested'], 'Question for you'],
   ['accepted', ['vehicle assigned'], 'Accepted'],
   ['completed', ['input-required'], 'Done'],
+  ['completed', ['5.1.4'], 'Done'],
+  ['completed', ['5.1.2'], 'Failed'],
+  ['completed', ['no show'], 'Failed'],
+  ['completed', ['not_performed'], 'Failed'],
+  ['completed', ['6.0'], 'Cancelled'],
+  ['completed', ['unavailable'], 'Declined'],
+  ['accepted', ['6.0'], 'Cancelled'],
+  ['rejected', ['no-show'], 'Declined'],
   ['rejected', ['booked'], 'Declined'],
   ['entered-in-error', [], undefined],
   ['entered-in-error', ['booked'], undefined],
@@ -67,6 +77,23 @@ describe('which Tasks count', () => {
       `an errand to ${code}`,
       { code: { coding: [{ system: 'http://hl7.org/fhir/CodeSystem/task-code', code }] } },
     ]),
+    ...['abort', 'change'].map((code): [string, object] => [
+      `an errand to ${code}, without a system`,
+      { code: { coding: [{ code }] } },
+    ]),
+    ...[
+      'make-contact',
+      'complete-questionnaire',
+      'data-request-query',
+      'attachment-request-code',
+      'episode-checklist',
+    ].map((code): [string, object] => [
+      `an errand beside it: ${code}`,
+      { code: { coding: [{ system: 'urn:own', code }] } },
+    ]),
+    ['a part of it', { partOf: [{ reference: 'Task/whole' }] }],
+    ['what the patient is to do', { owner: { reference: 'Patient/pat-ada' } }],
+    ['what a relative is to do', { owner: { reference: 'RelatedPerson/1' } }],
     ['unknown conditions', { modifierExtension: [{ url: 'urn:x', valueBoolean: true }] }],
     ['unknown rules', { implicitRules: 'urn:rules' }],
   ])('not one of %s', ([, change]) => {
@@ -132,6 +159,47 @@ describe('which Tasks count', () => {
       'Done',
     ],
     ['the only one, without a date', [{ lastModified: undefined, status: 'received' }], 'Received'],
+    [
+      'not declined while another provider has accepted',
+      [
+        { status: 'accepted', owner: { display: 'Swift' } },
+        { status: 'rejected', owner: { display: 'Acme' }, lastModified: '2026-11-21T10:00:00Z' },
+      ],
+      'Accepted',
+    ],
+    [
+      'not cancelled while another provider is asked',
+      [
+        { status: 'requested', owner: { display: 'Swift' } },
+        { status: 'cancelled', owner: { display: 'Acme' }, lastModified: '2026-11-21T10:00:00Z' },
+      ],
+      'Sent',
+    ],
+    [
+      'declined by the one that had accepted',
+      [
+        { status: 'accepted', owner: { display: 'Swift' } },
+        { status: 'rejected', owner: { display: 'Swift' }, lastModified: '2026-11-21T10:00:00Z' },
+      ],
+      'Declined',
+    ],
+    ['not done at the same moment as under way', [{ status: 'completed' }, { status: 'in-progress' }], 'Under way'],
+    ['not done at the same moment as declined', [{ status: 'completed' }, { status: 'rejected' }], 'Declined'],
+    [
+      'not done where one without a date is under way',
+      [{ status: 'completed' }, { status: 'in-progress', lastModified: undefined }],
+      'Under way',
+    ],
+    [
+      'not done in the morning of a day of which the time is not known',
+      [{ status: 'completed' }, { status: 'in-progress', lastModified: '2026-11-20' }],
+      'Under way',
+    ],
+    [
+      'done after the day of the other',
+      [{ status: 'completed' }, { status: 'in-progress', lastModified: '2026-11-18' }],
+      'Done',
+    ],
   ])('the newest is %s', ([, changes, word]) => {
     const tasks = changes.map((change) => task(change)).filter((one) => one !== undefined);
     expect(newestTasks(tasks).get('ServiceRequest/1')?.word.word).toBe(word);
@@ -153,6 +221,8 @@ describe('a request with its Task', () => {
     ['active', { status: 'rejected', statusReason: { text: 'No bed' } }, 'Declined', 'open', 'No bed'],
     ['active', { status: 'failed' }, 'Failed', 'open', undefined],
     ['active', { status: 'completed' }, 'Done', 'closed', undefined],
+    ['active', { status: 'completed', statusReason: { text: 'By another' } }, 'Done', 'closed', 'By another'],
+    ['active', { status: 'completed', businessStatus: { text: 'No show' } }, 'Failed', 'open', 'No show'],
     ['active', { status: 'on-hold', statusReason: { text: 'Waits for X-ray' } }, 'On hold', 'open', 'Waits for X-ray'],
     ['unknown', { status: 'in-progress' }, 'Under way', 'open', undefined],
     ['completed', { status: 'requested' }, 'Done', 'closed', undefined],

@@ -44,6 +44,11 @@ describe('occurrenceDateTime', () => {
     expect(wordsOf({ occurrenceDateTime: '2026-11-24T14:30:00Z' }, timeZone)).toBe(words);
   });
 
+  test('a code whose text says nothing is no time', () => {
+    expect(timing({ code: { text: 'unknown' } })).toBe(more);
+    expect(timing({ code: { text: 'N/A', coding: [{ code: 'BID' }] } })).toBe('2 times a day');
+  });
+
   test('what stands beside it, such as a reason why it is absent, is more in the EHR', () => {
     expect(wordsOf({ _occurrenceDateTime: { extension: [{ valueCode: 'unknown' }] } })).toBe(more);
     expect(wordsOf({ occurrenceDateTime: '2026-11-24', _occurrenceDateTime: { id: 'x' } })).toBe(`2026-11-24, ${more}`);

@@ -1,0 +1,79 @@
+/** What a clinical resource that a request refers to is about, and what it found, in words. */
+import { flagOf } from '#src/patients/foreign-flag.ts';
+import {
+  asConceptText,
+  asInformation,
+  asRecord,
+  asRecords,
+  asText,
+  type ForeignRecord,
+} from '#src/smart/fhir/fields.ts';
+import { quantityText, rangeText, ratioText } from '#src/smart/fhir/quantity.ts';
+
+/** Its name without its value would say the opposite where the value is "no". */
+const ELSEWHERE = 'value in the EHR';
+const MOST_PARTS = 4;
+/** Their category, such as "Outpatient" or "Problem list item", is no name for them. */
+const NAMED_BY_CODE = new Set<unknown>(
+  'Condition Observation AllergyIntolerance MedicationRequest MedicationStatement Procedure DiagnosticReport'.split(
+    ' ',
+  ),
+);
+
+/** "Hip fracture", "Warfarin", "Discharge letter"; undefined where the resource does not name what it is about. */
+export function conceptOf(resource: ForeignRecord): string | undefined {
+  const { resourceType, code, medicationCodeableConcept, medicationReference, vaccineCode, title, description } =
+    resource;
+  const kinds = [code, medicationCodeableConcept, vaccineCode, ...asRecords(resource.type)].map(asConceptText);
+  const own = [...kinds, asInformation(asRecord(medicationReference).display), asInformation(title)].find(Boolean);
+  if (own !== undefined) return own;
+  const classes = NAMED_BY_CODE.has(resourceType) ? [] : asRecords(resource.category);
+  const others = [...classes, { coding: resource.class }, description].map(asConceptText);
+  return [...others, asInformation(description), relativeIn(resource), payerOf(resource)].find(Boolean);
+}
+
+/** "Father: Stroke". */
+function relativeIn({ relationship, condition }: ForeignRecord): string | undefined {
+  const relative = asConceptText(relationship);
+  const conditions = asRecords(condition).flatMap(({ code }) => asConceptText(code) ?? []);
+  return relative && [relative, conditions.join(', ')].filter(Boolean).join(': ');
+}
+
+function payerOf({ payor }: ForeignRecord): string | undefined {
+  return (
+    asRecords(payor)
+      .flatMap(({ display }) => asInformation(display) ?? [])
+      .join(', ') || undefined
+  );
+}
+
+/** FHIR R4 Observation.value[x], or its components; undefined for a resource that has neither. */
+export function valueOf(resource: ForeignRecord): string | undefined {
+  const name = Object.keys(resource).find((member) => /^_?value[A-Z]/.test(member));
+  if (name !== undefined) return READERS.get(name)?.(resource[name], resource) ?? ELSEWHERE;
+  if (resource.dataAbsentReason !== undefined) return 'no value';
+  const parts = asRecords(resource.component);
+  const words = parts.map((part) => [asConceptText(part.code), valueOf(part) ?? ELSEWHERE].filter(Boolean).join(' '));
+  const more = words.length > MOST_PARTS ? `, ${words.length - MOST_PARTS} more in the EHR` : '';
+  return words.length === 0 ? undefined : `${words.slice(0, MOST_PARTS).join(', ')}${more}`;
+}
+
+/** "None" and "Unknown" are findings here, and no gaps. */
+const READERS = new Map<string, (value: unknown, resource: ForeignRecord) => string | undefined>([
+  ['valueQuantity', quantityText],
+  ['valueRange', rangeText],
+  ['valueRatio', ratioText],
+  ['valueInteger', (value) => quantityText({ value })],
+  ['valueString', (value) => asText(value)],
+  ['valueCodeableConcept', (value) => asConceptText(value) ?? asText(asRecord(value).text) ?? displayIn(value)],
+  ['valueBoolean', (_value, resource) => FLAGS.get(flagOf(resource, 'valueBoolean'))],
+]);
+
+const FLAGS = new Map<unknown, string>([
+  [true, 'yes'],
+  [false, 'no'],
+]);
+
+function displayIn(concept: unknown): string | undefined {
+  return asRecords(asRecord(concept).coding).flatMap(({ display }) => asText(display) ?? [])[0];
+}

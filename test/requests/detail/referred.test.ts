@@ -1,0 +1,126 @@
+/** What a request refers to is never said the other way round, and never passed over. */
+import { expect, test } from 'vitest';
+import { namesOf } from '#src/requests/detail/referred.ts';
+
+const place = { base: new URL('https://ehr.example/fhir'), now: new Date('2026-11-22T14:02:00Z'), timeZone: 'UTC' };
+const told = { text: 'Isolation required' };
+const observed = (change: object) => ({ resourceType: 'Observation', status: 'final', code: told, ...change });
+const drug = { medicationCodeableConcept: { text: 'Warfarin' }, category: [{ text: 'Outpatient' }] };
+const part = (text: string, value: number) => ({ code: { text }, valueQuantity: { value, unit: 'mmHg' } });
+
+test.for<[string, object, string]>([
+  ['a finding that is not there', observed({ valueBoolean: false }), 'Isolation required: no'],
+  ['one that is', observed({ valueBoolean: 'true' }), 'Isolation required: yes'],
+  ['one that is unclear', observed({ valueBoolean: 'maybe' }), 'Isolation required: value in the EHR'],
+  ['none', observed({ valueString: 'None' }), 'Isolation required: None'],
+  ['unknown', observed({ valueCodeableConcept: { text: 'Unknown' } }), 'Isolation required: Unknown'],
+  ['a count', observed({ valueInteger: 0 }), 'Isolation required: 0'],
+  ['a range', observed({ valueRange: { high: { value: 5 } } }), 'Isolation required: up to 5'],
+  [
+    'a titre',
+    observed({ valueRatio: { numerator: { value: 1 }, denominator: { value: 128 } } }),
+    'Isolation required: 1 per 128',
+  ],
+  ['a time', observed({ valueDateTime: '2026-11-20' }), 'Isolation required: value in the EHR'],
+  ['an extension for a value', observed({ _valueBoolean: { extension: [] } }), 'Isolation required: value in the EHR'],
+  [
+    'a limit of another version',
+    observed({ valueQuantity: { value: 2, comparator: 'ad' } }),
+    'Isolation required: value in the EHR',
+  ],
+  ['no value', observed({ dataAbsentReason: { text: 'not performed' } }), 'Isolation required: no value'],
+  [
+    'parts',
+    observed({ component: [part('Systolic', 120), part('Diastolic', 80)] }),
+    'Isolation required: Systolic 120 mmHg, Diastolic 80 mmHg',
+  ],
+  ['a preliminary one', observed({ status: 'preliminary', valueInteger: 9 }), 'Isolation required (preliminary): 9'],
+  [
+    'a procedure that was not done',
+    { resourceType: 'Procedure', status: 'not-done', code: told },
+    'Isolation required (not done)',
+  ],
+  [
+    'one yet to be done',
+    { resourceType: 'Procedure', status: 'preparation', code: told },
+    'Isolation required (preparation)',
+  ],
+  [
+    'a vaccine that was not given',
+    { resourceType: 'Immunization', status: 'not-done', vaccineCode: { text: 'Influenza' } },
+    'Influenza (not done)',
+  ],
+  ['a drug by its own name', { resourceType: 'MedicationRequest', status: 'stopped', ...drug }, 'Warfarin (stopped)'],
+  [
+    'one that must not be given',
+    { resourceType: 'MedicationRequest', doNotPerform: true, ...drug },
+    'Warfarin (do not perform)',
+  ],
+  [
+    'one that is not taken',
+    { resourceType: 'MedicationStatement', status: 'not-taken', ...drug },
+    'Warfarin (not taken)',
+  ],
+  [
+    "a relative's illness",
+    {
+      resourceType: 'FamilyMemberHistory',
+      relationship: { text: 'Father' },
+      condition: [{ code: { text: 'Stroke' } }],
+    },
+    'Father: Stroke',
+  ],
+  [
+    'a goal that was rejected',
+    { resourceType: 'Goal', lifecycleStatus: 'rejected', description: { text: 'Walk' } },
+    'Walk (rejected)',
+  ],
+  [
+    'a draft of a letter',
+    { resourceType: 'DocumentReference', docStatus: 'preliminary', type: { text: 'Letter' } },
+    'Letter (preliminary)',
+  ],
+  [
+    'a condition that is over, in words',
+    { resourceType: 'Condition', code: { text: 'Fall' }, clinicalStatus: { text: 'Resolved' } },
+    'Fall (resolved)',
+  ],
+  [
+    'a condition without a name',
+    { resourceType: 'Condition', category: [{ text: 'Problem list item' }] },
+    'Condition (see the EHR)',
+  ],
+  ['an insurance by who pays', { resourceType: 'Coverage', payor: [{ display: 'Blue Cross' }] }, 'Blue Cross'],
+  [
+    'one that has ended',
+    { resourceType: 'Coverage', type: { text: 'Medicare' }, period: { end: '2020' } },
+    'Medicare (ended)',
+  ],
+])('%s', ([, resource, expected]) => {
+  const one = { id: 'x', resourceType: '', ...resource };
+  const nameIn = namesOf({ supportingInfo: [{ reference: `${one.resourceType}/x` }] }, [one], place);
+  expect(nameIn('supportingInfo')).toEqual([expected]);
+});
+
+test.for<[string, object, string[]]>([
+  ['another server', { reference: 'https://other.example/fhir/Coverage/3' }, ['Coverage (see the EHR)']],
+  [
+    'a version of another server',
+    { reference: 'https://other.example/Coverage/3/_history/1' },
+    ['Coverage (see the EHR)'],
+  ],
+  ['a type alone', { type: 'ClaimResponse' }, ['Claim response (see the EHR)']],
+  ['a urn', { reference: 'urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0' }, ['Given in the EHR']],
+  ['nothing that is contained', { reference: '#gone' }, ['Given in the EHR']],
+  ['a search', { reference: 'Coverage?identifier=7' }, ['Given in the EHR']],
+  ['a number', { identifier: { system: 'urn:x', value: 'M1' } }, ['M1']],
+  ['a number that is absent', { identifier: { system: 'urn:x' } }, ['Given in the EHR']],
+  ['nothing', {}, []],
+  ['a reason why there is nothing', { extension: [{ url: 'urn:x', valueCode: 'unknown' }] }, []],
+  ['what is in error, with a name', { reference: '#p', display: 'Fall' }, ['Fall (entered in error)']],
+])('a reference to %s', ([, reference, expected]) => {
+  const contained = [
+    { resourceType: 'Condition', id: 'p', verificationStatus: { coding: [{ code: 'entered-in-error' }] } },
+  ];
+  expect(namesOf({ insurance: [reference], contained }, [], place)('insurance')).toEqual(expected);
+});

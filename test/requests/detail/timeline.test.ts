@@ -1,0 +1,68 @@
+/** What happened to a request: nothing is said to have happened that has not. */
+import { expect, test } from 'vitest';
+import { readTimeline } from '#src/requests/detail/timeline.ts';
+
+const message = { resourceType: 'Communication', status: 'completed', payload: [{ contentString: 'Which door?' }] };
+const visit = { resourceType: 'Appointment', status: 'booked', start: '2026-12-01T10:00:00Z' };
+const task = { resourceType: 'Task', status: 'completed' };
+const signed = { resourceType: 'Provenance', activity: { text: 'Signed' } };
+const extension = [{ url: 'urn:x', valueBoolean: true }];
+
+test.for<[string, object, string | undefined]>([
+  ['a message', message, 'Message · Which door?'],
+  ['one that was not sent', { ...message, status: 'not-done' }, 'Message · not done · Which door?'],
+  ['one that is being written', { ...message, status: 'preparation' }, 'Message · preparation · Which door?'],
+  ['one that was stopped', { ...message, status: 'stopped' }, 'Message · stopped · Which door?'],
+  ['one in error', { ...message, status: 'Entered-In-Error' }, undefined],
+  [
+    'one with a file',
+    { ...message, payload: [{ contentAttachment: { title: 'a.pdf' } }] },
+    'Message · more in the EHR',
+  ],
+  [
+    'a long one',
+    { ...message, payload: 'abcdefg'.split('').map((contentString) => ({ contentString })) },
+    'Message · a · b · c · d · e · more in the EHR',
+  ],
+  [
+    'one with conditions',
+    { ...message, modifierExtension: extension },
+    'Message · Which door? · Conditions apply: see the EHR',
+  ],
+  ['an appointment', visit, 'Appointment · booked'],
+  ['one in error, in capitals', { ...visit, status: 'ENTERED-IN-ERROR' }, undefined],
+  ['one that no patient came to', { ...visit, status: 'noshow' }, 'Appointment · no show'],
+  [
+    'one that was cancelled',
+    { ...visit, status: 'cancelled', cancelationReason: { text: 'Patient ill' } },
+    'Appointment · cancelled · Patient ill',
+  ],
+  ['one without a time', { ...visit, start: undefined, created: '2026-11-19' }, 'Appointment · booked · no time given'],
+  ['a Task', task, 'Done'],
+  ['one to fulfill', { ...task, code: { coding: [{ code: 'fulfill' }] } }, 'Done'],
+  ['one to abort the request', { ...task, code: { coding: [{ code: 'abort', display: 'Abort' }] } }, 'Done · Abort'],
+  ['one to check something', { ...task, code: { text: 'Verify insurance' } }, 'Done · Verify insurance'],
+  ['a part of another', { ...task, partOf: [{ reference: 'Task/1' }] }, 'Done · a part of it'],
+  [
+    'one with a word from the provider',
+    { ...task, status: 'accepted', note: [{ text: 'Call the ward' }] },
+    'Accepted · Call the ward',
+  ],
+  ['one with conditions, too', { ...task, modifierExtension: extension }, 'Done · Conditions apply: see the EHR'],
+  ['a signature', signed, 'Signed'],
+])('%s', ([, event, what]) => {
+  expect(readTimeline({}, [{ ...event }], undefined, { timeZone: 'UTC' })[0]?.what).toBe(what);
+});
+
+test('who declined an appointment does not come to it, and a day that is known is said', () => {
+  const participant = [
+    { actor: { display: 'Van 7' }, status: 'declined' },
+    { actor: { display: 'Van 8' }, status: 'accepted' },
+  ];
+  const occurred = { ...signed, occurredDateTime: '2026-11-18' };
+  const lines = readTimeline({}, [{ ...visit, participant }, occurred], undefined, { timeZone: 'UTC' });
+  expect(lines.map(({ who, when }) => [who, when])).toEqual([
+    ['Van 8', '2026-12-01 10:00 UTC'],
+    [undefined, '2026-11-18'],
+  ]);
+});
