@@ -124,6 +124,68 @@ describe('the form', () => {
   });
 });
 
+describe('when another request has taken its place', () => {
+  /** As an EHR has it in which requests cannot be cancelled: both are open. */
+  const replaceIt = (changes: Resource = {}) =>
+    void chart.set('sr-2', {
+      ...{ ...old(), id: 'sr-2', identifier: undefined, code: { text: 'Stretcher van' } },
+      ...{ replaces: [{ reference: 'ServiceRequest/sr-1' }], ...changes },
+    });
+  const forgetList = () => world().dependencies.redis.delete(`launch-list:${launchIdOf(list)}`);
+  const batch = () => {
+    ehr.on('/fhir', ({ body }) => {
+      const asked: { request: { url: string } }[] = JSON.parse(body).entry;
+      const entry = asked.map(({ request }) =>
+        request.url.startsWith('ServiceRequest?')
+          ? {
+              response: { status: '200' },
+              resource: { resourceType: 'Bundle', entry: [...chart.values()].map((resource) => ({ resource })) },
+            }
+          : { response: { status: '404' } },
+      );
+      return { body: { resourceType: 'Bundle', type: 'batch-response', entry } };
+    });
+  };
+
+  test('it is not corrected again, however old the page is that offers it', async () => {
+    await browser.visit(list.url);
+    replaceIt();
+    const page = await correct();
+    expect(outcomeOf(page)).toEqual({ status: 409, code: 'request.replaced' });
+    expect(page.body).toContain(`href="${new URL(list.url).pathname}"`);
+    expect(draftsOn(await browser.visit(list.url))).toEqual([]);
+  });
+
+  test('its page says so also when no list is kept, for no further call', async () => {
+    replaceIt();
+    batch();
+    await forgetList();
+    ehr.requests.length = 0;
+    const page = await browser.visit(url('sr-1'));
+    expect(page.body).toMatch(/<dt>Replaced by<\/dt><dd><a href="sr-2">Stretcher van/);
+    expect(page.body).toContain('still open in the EHR: it has to be cancelled');
+    expect(page.body).not.toContain('Correct and resend');
+    expect(ehr.requests.filter(({ path }) => path.startsWith('/fhir')).length).toBeLessThanOrEqual(3);
+  });
+
+  test.for([
+    ['is cancelled', { status: 'revoked' }],
+    ['is a draft', { status: 'draft' }],
+    ['is in error', { status: 'entered-in-error' }],
+    ["is another patient's", { subject: { reference: 'Patient/pat-2' } }],
+    ['is on another server', { replaces: [{ reference: 'https://other.example/ServiceRequest/sr-1' }] }],
+    ['replaces another one', { replaces: [{ reference: 'ServiceRequest/sr-9' }] }],
+  ] as const)('but not when that one %s', async ([, changes]) => {
+    replaceIt(changes);
+    batch();
+    await forgetList();
+    const page = await browser.visit(url('sr-1'));
+    expect(page.body).not.toContain('<dt>Replaced by');
+    expect(page.body).toContain('Correct and resend</button>');
+    expect((await correct()).body).toContain('<h1>Correct and resend<');
+  });
+});
+
 describe('sent', () => {
   test('the new one replaces the old one, which is cancelled in the version that was seen', async () => {
     const page = await resend();
