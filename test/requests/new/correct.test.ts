@@ -124,6 +124,62 @@ describe('the form', () => {
   });
 });
 
+describe('the review', () => {
+  const plain = ({ body }: Visit) =>
+    body
+      .replace(/<svg.*?<\/svg>/gs, '')
+      .replace(/<[^>]+>/g, ' ')
+      .replace(/\s+/g, ' ');
+  const review = async (changes: Record<string, string>) =>
+    browser.open(url('new'), { form: { ...fieldsOf(await correct()), ...changes, intent: 'review' } });
+  const marks = (page: Visit) => page.body.match(/<span class="change">/g)?.length ?? 0;
+
+  test.for([
+    [{ what: 'Stretcher van' }, 'What is needed Stretcher van Changed. Before: Wheelchair van'],
+    [{ neededAt: '10:00' }, `Needed ${DAY} 10:00–11:00 UTC Changed. Before: ${DAY} 09:30–11:00 UTC`],
+    [{ priority: 'stat', confirmed: 'yes' }, undefined],
+    [{ priority: 'routine' }, 'Priority Routine Changed. Before: Urgent'],
+    [{ from: 'Ward 4' }, 'From Ward 4 Changed. Before: Ward 3'],
+    [{ from: '' }, 'From Left out. Before: Ward 3'],
+    [{ to: 'Home' }, 'To Home Changed. Before: Clinic'],
+    [{ to: '' }, 'To Left out. Before: Clinic'],
+    [{ reason: 'Dialysis, third week' }, 'Reason Dialysis, third week Changed. Before: Dialysis'],
+    [{ 'own.transport.return-trip': 'no' }, 'Return trip needed: no Changed. Before: Return trip needed: yes'],
+    [{ 'own.transport.mobility': '' }, 'Left out. Before: How the patient travels: On foot'],
+    [{ 'own.transport.escort': 'Daughter' }, 'Companion or escort: Daughter Added'],
+    [{ phone: '+1 556' }, 'Telephone +1 556 Changed. Before: +1 555'],
+    [{ language: '' }, 'Language Left out. Before: Spanish'],
+    [{ note: 'Ring once' }, 'Note Ring once Changed. Before: Ring twice'],
+  ] as [Record<string, string>, string | undefined][])(
+    'marks what differs from the request it replaces: %o',
+    async ([changes, words]) => {
+      const page = await review(changes);
+      if (words === undefined) return expect(page.body).not.toContain('class="review"');
+      expect(plain(page)).toContain(words);
+      expect(page.body).toContain('What differs from it is marked below.');
+      // Without a return trip, its time is left out, too.
+      expect(marks(page)).toBe('own.transport.return-trip' in changes ? 2 : 1);
+    },
+  );
+
+  test('says that nothing differs, or that the EHR could not be asked', async () => {
+    const page = await review({});
+    expect(page.body).toContain('So far both say the same.');
+    expect(marks(page)).toBe(0);
+    ehr.on('/fhir/ServiceRequest/sr-1', () => ({ status: 500 }));
+    const unread = await browser.visit(page.url);
+    expect(unread.body).toContain('so what differs from it is not marked');
+    expect(marks(unread)).toBe(0);
+  });
+
+  test('of a new request compares nothing', async () => {
+    const form = { ...ticketOf(await browser.visit(url('new'))), ...VAN, what: 'Walker', intent: 'review' };
+    const page = await browser.open(url('new'), { form });
+    expect(page.body).toContain('class="review"');
+    expect(marks(page)).toBe(0);
+  });
+});
+
 describe('when another request has taken its place', () => {
   /** As an EHR has it in which requests cannot be cancelled: both are open. */
   const replaceIt = (changes: Resource = {}) =>
