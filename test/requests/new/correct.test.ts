@@ -293,7 +293,7 @@ describe('sent', () => {
       'this app cannot cancel requests there. Cancel it in the patient’s chart, or ask Ward Desk to',
     );
     expect(page.body).toContain('<small>Replaces Wheelchair van, still open</small>');
-    expect(page.body).toContain('<b>Cancel the older request</b>');
+    expect(page.body).toContain('<b><a href="requests/sr-1">Cancel the older request</a></b>');
     expect([old()['status'], writes()]).toEqual(['active', ['POST']]);
     const before = (await browser.visit(url('sr-1'))).body;
     expect(before).toContain('A newer request replaces this one, which is still open in the EHR');
