@@ -1,6 +1,5 @@
 /** Reads one request with everything its page shows: in one batch where the list has named it, in three calls at most. */
 import { type BatchSupport, isNoBatchResponse, refusesSuch } from '#src/requests/list/batch-support.ts';
-import { withSearchParameters } from '#src/requests/list/search-parameters.ts';
 import { codeOf } from '#src/requests/list/status.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { answered, FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';
@@ -8,6 +7,7 @@ import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.
 import { localReference, namelessReferences } from '#src/smart/fhir/reference.ts';
 import type { Permission } from '#src/smart/scopes/granted.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
+import { EVENT_SEARCHES, eventSearches, MOST_EVENTS, siblingSearches } from './searches.ts';
 import { isOfOther } from './whose.ts';
 
 /** What reading a request depends on. */
@@ -46,19 +46,7 @@ export type DetailResult =
   | { readonly kind: 'absent' }
   | { readonly kind: 'failed'; readonly failure: FhirFailure };
 
-/**
- * Searches for what happened to a request, each where it is granted: FHIR R4 search parameters of these types, beside the
- * patient. Of Task by patient alone, as Epic knows no other one that fits; what is about other requests is left out.
- */
-const EVENT_SEARCHES = [
-  ['Task', undefined],
-  ['Provenance', 'target'],
-  ['Appointment', 'based-on'],
-  ['Communication', 'based-on'],
-] as const;
-const MOST_EVENTS = 200;
 const MOST_RESOURCES = 200;
-const MOST_SIBLINGS = 50;
 
 /** Never throws for what an EHR does. */
 export async function readDetail(api: FhirApi, options: DetailOptions): Promise<DetailResult> {
@@ -116,20 +104,10 @@ async function readBatch(
   options: DetailOptions,
   withSiblings = false,
 ): Promise<Came | undefined> {
-  const { requestId, patientId, mayUse, batches, searchParameters } = options;
+  const { batches } = options;
   if (batches.isMissing()) return undefined;
-  const granted = EVENT_SEARCHES.filter(([type]) => mayUse({ type, interaction: 's' }));
-  const searches = granted.map(([type, parameter]) => {
-    const query = new URLSearchParams({ patient: patientId, _count: String(MOST_EVENTS) });
-    if (parameter !== undefined) query.set(parameter, `ServiceRequest/${requestId}`);
-    return `${type}?${withSearchParameters(query, searchParameters)}`;
-  });
-  const ofPatient = new URLSearchParams({ patient: patientId, _count: String(MOST_SIBLINGS) });
-  const siblings =
-    withSiblings && mayUse({ type: 'ServiceRequest', interaction: 's' })
-      ? [`ServiceRequest?${withSearchParameters(ofPatient, searchParameters)}`]
-      : [];
-  const own = [...reads, ...searches];
+  const siblings = withSiblings ? siblingSearches(options) : [];
+  const own = [...reads, ...eventSearches(options)];
   const entry = [...own, ...siblings].map((url) => ({ request: { method: 'GET', url } }));
   if (entry.length === 0) return { resources: [], siblings: [], first: undefined, isPartial: false };
   try {
