@@ -22,7 +22,7 @@ describe.for(errorCodes)('%s', (code) => {
   const { status, title, help } = describeError(code);
 
   test('has a status that its page may have', () => {
-    expect([400, 401, 403, 404, 405, 413, 429, 500, 502, 503, 504]).toContain(status);
+    expect([400, 401, 403, 404, 405, 409, 413, 429, 500, 502, 503, 504]).toContain(status);
   });
 
   test('says what happened and what to do, in sentences without code or punctuation accidents', () => {

@@ -11,6 +11,7 @@ const NAMES = [
   'copy.js',
   'diagnostics.css',
   'favicon.svg',
+  'form-summary.js',
   'keep-draft.js',
   'logo.png',
   'new-request.css',

@@ -19,6 +19,15 @@ export const requestErrors = {
     causes: ['The address is misspelled, or belongs to a page that no longer exists'],
     remedy: "Open the app again from the patient's chart.",
   },
+  'request.replaced': {
+    status: 409,
+    title: 'This request has been replaced already',
+    help: 'Nothing was changed. Refresh the list of requests, open the newer request there and correct that one.',
+    canStartAgain: false,
+    owner: 'The user',
+    causes: ['Another user, or the same user in another window, has corrected the request since its page was opened'],
+    remedy: 'Refresh the list of requests and correct the newer one.',
+  },
   'request.method': {
     status: 405,
     title: 'This page cannot be opened in this way',

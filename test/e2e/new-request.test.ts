@@ -108,6 +108,34 @@ test('a question is asked once the answer above asks for it, and not any more wh
   expect(visitor.complaints).toEqual([]);
 });
 
+test('beside the form stands what it says so far and what it still needs, where there is room', {
+  timeout: 120_000,
+}, async () => {
+  const page = await open(true);
+  await page.goto(deployment.ehr.launch('pat-ada'));
+  await page.getByRole('link', { name: 'New request' }).click();
+  const soFar = page.locator('.so-far');
+  await soFar.getByText('Still needed: Service, What is needed, Needed on').waitFor();
+  await soFar.getByRole('link', { name: 'What is needed' }).click();
+  await page.locator('#what:focus').waitFor();
+  await fillRequest(page, 'urgent', '<b>Van</b>');
+  await page.getByLabel('Oxygen on the way (optional)').selectOption('yes');
+  await page.getByLabel('Litres a minute').fill('2');
+  await page.getByLabel('Oxygen on the way (optional)').selectOption('no');
+  await page.getByText('Repeats every week').click();
+  await page.getByLabel('Mon', { exact: true }).check();
+  await page.getByLabel('Thu', { exact: true }).check();
+  await page.getByText('Repeats every week').click();
+  const said = (await soFar.innerText()).replace(/\s+/g, ' ');
+  expect(said).toContain('Service Transport What is needed <b>Van</b> Oxygen on the way no Priority Urgent');
+  expect(said).toContain('On these days Mon, Thu');
+  expect(said).not.toMatch(/Still needed|Litres/);
+  await examine(page, 'form with what it says so far');
+  await page.setViewportSize({ width: 700, height: 800 });
+  expect(await soFar.isVisible()).toBe(false);
+  expect(visitor.complaints).toEqual([]);
+});
+
 test('on paper there is the list, and nothing to press', { timeout: 120_000 }, async () => {
   const page = await open(true);
   await page.goto(deployment.ehr.launch('pat-many'));

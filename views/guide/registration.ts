@@ -60,10 +60,10 @@ export function guideNetwork(props: GuideNetworkProps): SafeHtml {
 <table class="guide-table">
 <thead><tr><th scope="col">From</th><th scope="col">To</th><th scope="col">Port</th><th scope="col">Why</th></tr></thead>
 <tbody>
-<tr><th scope="row">Users' workstations</th><td><code>${props.host}</code></td><td>${props.port}</td><td>The app itself, shown inside the EHR</td></tr>
-<tr><th scope="row">The EHR's authorization server</th><td><code>${props.jwksUri}</code></td><td>${props.port}</td><td>Our public keys, to verify our signed requests</td></tr>
-<tr><th scope="row">Our servers</th><td>Your FHIR server, authorization server, token endpoint and key set</td><td>443</td><td>Discovery, sign-in and reading the chart</td></tr>
-<tr><th scope="row">Users' workstations</th><td>Your authorization server</td><td>443</td><td>Sign-in happens in the user's browser</td></tr>
+<tr><th scope="row">Users' workstations</th><td data-label="To"><code>${props.host}</code></td><td data-label="Port">${props.port}</td><td data-label="Why">The app itself, shown inside the EHR</td></tr>
+<tr><th scope="row">The EHR's authorization server</th><td data-label="To"><code>${props.jwksUri}</code></td><td data-label="Port">${props.port}</td><td data-label="Why">Our public keys, to verify our signed requests</td></tr>
+<tr><th scope="row">Our servers</th><td data-label="To">Your FHIR server, authorization server, token endpoint and key set</td><td data-label="Port">443</td><td data-label="Why">Discovery, sign-in and reading the chart</td></tr>
+<tr><th scope="row">Users' workstations</th><td data-label="To">Your authorization server</td><td data-label="Port">443</td><td data-label="Why">Sign-in happens in the user's browser</td></tr>
 </tbody>
 </table>
 ${egress(props.egressIps)}

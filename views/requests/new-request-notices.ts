@@ -33,7 +33,7 @@ export interface CorrectedRequest {
 }
 
 /** Which request is corrected, what becomes of it and when, and what was not taken over. */
-export function correctsLine(corrects: CorrectedRequest | undefined, base: string): SafeHtml | null {
+export function correctsLine(corrects: CorrectedRequest | undefined, base: string, compared?: string): SafeHtml | null {
   if (corrects === undefined) return null;
   const { id, what, needed, isOver, canCancel, lost } = corrects;
   const then =
@@ -42,7 +42,7 @@ export function correctsLine(corrects: CorrectedRequest | undefined, base: strin
       : canCancel
         ? 'That one is cancelled as soon as the EHR has confirmed the new one, and not before.'
         : 'This app cannot cancel requests in this EHR: that one stays open until you cancel it in the chart.';
-  return html`<div class="notice notice-info">${icon('info')} <div><p>This is a new request. It replaces <a href="${base}/requests/${id}"><bdi>${what}</bdi></a>${needed === undefined ? null : html`, needed ${dates(needed)}`}. ${then}</p>
+  return html`<div class="notice notice-info">${icon('info')} <div><p>This is a new request. It replaces <a href="${base}/requests/${id}"><bdi>${what}</bdi></a>${needed === undefined ? null : html`, needed ${dates(needed)}`}. ${compared === undefined ? null : html`<strong>${compared}</strong> `}${then}</p>
 ${lost.length === 0 ? null : html`<p>Not taken over, because the form has no place for it: ${lost.map((text, index) => html`${index === 0 ? null : '; '}<bdi>${text}</bdi>`)}.</p>`}</div></div>
 `;
 }

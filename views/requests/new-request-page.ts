@@ -84,7 +84,7 @@ export function newRequestStart(props: NewRequestPageProps): string {
     themeUrl: props.themeUrl,
     bar: clinicianBar(props.bar),
     styles: ['new-request.css'],
-    script: ['keep-draft.js', 'service-questions.js'],
+    script: ['keep-draft.js', 'service-questions.js', 'form-summary.js'],
   });
   // A page whose address ends in the target of its notice opens there, with the focus on it.
   return String(html`${start}${patientBanner(patient, props.needPatientBanner)}<div class="page-heading">
@@ -128,8 +128,8 @@ ${area('note', form, { hint: 'Such as a companion, stairs, a gate code.' })}</se
 ${actions({ canLook: props.canLook, isAsked })}
 <p class="hint">This page closes when it has not been used for an hour. <span data-without-script>What is typed and not sent is lost then.</span><span data-with-script hidden>What is typed and not sent is kept for three days.</span></p>
 </form>
-<aside class="new-request-chart" aria-label="From the chart">
-${chartFacts('Patient', facts.patient.values, facts.patient.remark)}${chartFacts('Where the patient is', facts.where.values, facts.where.remark)}${chartFacts('Requested by', facts.requester.values, facts.requester.remark)}</aside></div>
+<aside class="new-request-chart" aria-label="What the chart says, and this request so far">
+${chartFacts('Patient', facts.patient.values, facts.patient.remark)}${chartFacts('Where the patient is', facts.where.values, facts.where.remark)}${chartFacts('Requested by', facts.requester.values, facts.requester.remark)}<section class="chart-facts so-far" hidden><h2>This request so far</h2><dl></dl><p></p></section></aside></div>
 <datalist id="places">${[...sources.from, ...facts.patient.values.filter(({ label }) => label === 'Address')].map(({ text }) => html`<option value="${text}">`)}</datalist>
 ${layoutEnd()}`);
 }

@@ -14,6 +14,8 @@ export interface ReviewLine {
   readonly isStale?: boolean | undefined;
   /** how it differs from the chart */
   readonly change?: string | undefined;
+  /** how it differs from the request that is replaced */
+  readonly before?: string | undefined;
 }
 
 export interface ReviewPart {
@@ -29,6 +31,8 @@ export interface ReviewPageProps {
   readonly values: Readonly<Record<string, string>>;
   readonly parts: readonly ReviewPart[];
   readonly corrects?: CorrectedRequest | undefined;
+  /** what came of comparing it with the request that it corrects */
+  readonly compared?: keyof typeof COMPARED | undefined;
   /** something of this form left and was not confirmed: the EHR can be asked for it */
   readonly canLook: boolean;
   /** whether it is in the EHR is not known */
@@ -38,6 +42,12 @@ export interface ReviewPageProps {
   readonly themeUrl?: string | undefined;
   readonly leavesInSeconds?: number | undefined;
 }
+
+const COMPARED = {
+  differs: 'What differs from it is marked below.',
+  same: 'So far both say the same.',
+  unread: 'The EHR could not be asked what that one says, so what differs from it is not marked.',
+} as const;
 
 /** A whole page. The banner is the full one, whatever the EHR shows beside the app. */
 export function reviewPage(props: ReviewPageProps): string {
@@ -54,7 +64,7 @@ export function reviewPage(props: ReviewPageProps): string {
 <h1>Review the request</h1>
 <p class="as-of">${props.mayBeSent ? 'It may be in the EHR already' : 'Nothing has been sent yet'}. This is what the receiver will read.</p>
 </div></div>
-${problem === undefined ? null : html`<div class="notice notice-problem" id="${RESULT}" role="alert" tabindex="-1">${icon('warning')} <div><p>${problem.text} <span class="support">Support code: <code>${problem.supportCode}</code></span></p></div></div>`}${diedLine(patient)}${correctsLine(props.corrects, props.bar.base)}
+${problem === undefined ? null : html`<div class="notice notice-problem" id="${RESULT}" role="alert" tabindex="-1">${icon('warning')} <div><p>${problem.text} <span class="support">Support code: <code>${problem.supportCode}</code></span></p></div></div>`}${diedLine(patient)}${correctsLine(props.corrects, props.bar.base, props.compared && COMPARED[props.compared])}
 <dl class="review">
 ${props.parts.map(part)}</dl>
 ${sendForm(props)}`,
@@ -62,13 +72,14 @@ ${sendForm(props)}`,
 }
 
 function part({ label, lines }: ReviewPart): SafeHtml {
-  return html`<div class="review-part"><dt>${label}</dt>
+  const differs = lines.some(({ before }) => before !== undefined);
+  return html`<div class="review-part${differs ? ' differs' : ''}"><dt>${label}</dt>
 ${lines.map(line)}</div>
 `;
 }
 
-function line({ text, source, isStale, change }: ReviewLine): SafeHtml {
-  return html`<dd>${text === '' ? null : html`<bdi>${text}</bdi>`}${source === undefined ? null : html` <span class="source">${source}${isStale === true ? html` <span class="stale">${icon('warning')} Old value</span>` : null}</span>`}${change === undefined ? null : html` <span class="change">${icon('info')} <bdi>${change}</bdi></span>`}</dd>
+function line({ text, source, isStale, change, before }: ReviewLine): SafeHtml {
+  return html`<dd>${text === '' ? null : html`<bdi>${text}</bdi>`}${source === undefined ? null : html` <span class="source">${source}${isStale === true ? html` <span class="stale">${icon('warning')} Old value</span>` : null}</span>`}${[before, change].map((one) => (one === undefined ? null : html` <span class="change">${icon('info')} <bdi>${one}</bdi></span>`))}</dd>
 `;
 }
 

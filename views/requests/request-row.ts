@@ -25,7 +25,7 @@ export interface RequestRow {
   readonly requested: { readonly on: string | undefined; readonly by: string | undefined };
   readonly reason: { readonly first: string; readonly more: number } | undefined;
   /** requests whose place it has taken */
-  readonly older?: readonly { readonly service: string; readonly isOpen: boolean }[] | undefined;
+  readonly older?: readonly { readonly id: string; readonly service: string; readonly isOpen: boolean }[] | undefined;
 }
 
 /** A plain status word with the picture and the half of the page it belongs to. */
@@ -58,7 +58,7 @@ const USUAL_SOURCE = 'EHR order';
  * @param mark what is said of a row that was just sent.
  */
 export function requestRow(row: RequestRow, query = '', mark?: string): SafeHtml {
-  return html`<tr role=row${mark === undefined ? null : html` class=fresh`}><th role=rowheader>${mark === undefined ? null : html`<mark>${mark}</mark> `}${caution(row.caution)}${serviceLink(row, query)}${minor(row.detail)}${olderLine(row)}${chip(row.category)}<td role=cell>${statusOf(row)}<td role=cell>${nextStep(row)}<td role=cell>${priorityBadge(row)}<td role=cell>${row.needed === undefined ? null : dates(row.needed)}<td role=cell>${providers(row)}<td role=cell>${requestedText(row.requested)}<td role=cell>${reasonText(row.reason)}
+  return html`<tr role=row${mark === undefined ? null : html` class=fresh`}><th role=rowheader>${mark === undefined ? null : html`<mark>${mark}</mark> `}${caution(row.caution)}${serviceLink(row, query)}${minor(row.detail)}${olderLine(row)}${chip(row.category)}<td role=cell>${statusOf(row)}<td role=cell>${nextStep(row, query)}<td role=cell>${priorityBadge(row)}<td role=cell>${row.needed === undefined ? null : dates(row.needed)}<td role=cell>${providers(row)}<td role=cell>${requestedText(row.requested)}<td role=cell>${reasonText(row.reason)}
 `;
 }
 
@@ -86,8 +86,11 @@ export function statusOf({
   return html`${status.isOverdue ? html`<em>Overdue</em> ` : null}<b class=${status.icon}>${status.word}</b>${minor(note || undefined)}`;
 }
 
-function nextStep({ next, still, status }: RequestRow): SafeHtml {
-  return html`${next.isAction ? html`<b>${next.text}</b>` : next.text}${stillFlag({ still, status })}`;
+/** What is to be done at the older request, which has no row of its own, leads there. */
+function nextStep({ next, still, status, older }: RequestRow, query: string): SafeHtml {
+  const open = next.isAction ? older?.find(({ isOpen }) => isOpen) : undefined;
+  const step = open ? requestLink(open.id, `requests/${open.id}${query}`, next.text) : next.text;
+  return html`${next.isAction ? html`<b>${step}</b>` : step}${stillFlag({ still, status })}`;
 }
 
 /** What is overdue says so by itself. */

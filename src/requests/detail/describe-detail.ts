@@ -17,7 +17,7 @@ import { readTimeline } from './timeline.ts';
 /** Asks the EHR for nothing more: names are those that came along. @param rows of the list that is kept. */
 export async function describeDetail(
   api: FhirApi,
-  { resource, referred, events, isAlone, isPartial }: ReadDetail,
+  { resource, referred, events, siblings, isAlone, isPartial }: ReadDetail,
   rows: readonly RequestRow[],
   place: Place & Pick<Naming, 'patientId' | 'user'> & Pick<ReadAt, 'limits'>,
 ): Promise<Omit<DetailProps, keyof DetailFrame | 'cancelHref' | 'correct'>> {
@@ -38,7 +38,10 @@ export async function describeDetail(
   // Which other requests there are, only the list knows.
   const older = listed?.older;
   const row = { ...fresh, status, next, still, sentTo, older };
-  const related = relatedRequests(row, rows);
+  const others = siblings
+    .map((one) => readServiceRequest(one, place))
+    .filter(({ isEnteredInError }) => !isEnteredInError);
+  const related = relatedRequests(row, [...rows, ...others.map((one) => toRow(one, nameOf, { now, timeZone }))]);
   const isReplaced = status.group === 'open' && related.some(({ relation }) => relation === REPLACED_BY);
   const named = [...(task?.owner ? [ownerOf(task.owner)] : []), ...request.performers].map(nameOf);
   // A referral stands in the list with what only its order says.

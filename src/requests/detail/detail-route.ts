@@ -74,6 +74,7 @@ export function detailRoute(dependencies: DetailDependencies): RequestHandler {
       mayUse: (permission) => (permission.type !== 'Task' || hasTasks) && mayUse(launch, permission),
       batches: batchesOf(organization),
       searchParameters: organization.searchParameters,
+      mayBeReplaced: (resource) => mayCorrect(resource, { launch, organization, publicUrl }),
     });
     // The patient comes first: without one, nothing is said about requests either.
     result.catch(() => undefined);

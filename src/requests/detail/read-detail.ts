@@ -1,6 +1,5 @@
 /** Reads one request with everything its page shows: in one batch where the list has named it, in three calls at most. */
 import { type BatchSupport, isNoBatchResponse, refusesSuch } from '#src/requests/list/batch-support.ts';
-import { withSearchParameters } from '#src/requests/list/search-parameters.ts';
 import { codeOf } from '#src/requests/list/status.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { answered, FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';
@@ -8,6 +7,7 @@ import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.
 import { localReference, namelessReferences } from '#src/smart/fhir/reference.ts';
 import type { Permission } from '#src/smart/scopes/granted.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
+import { EVENT_SEARCHES, eventSearches, MOST_EVENTS, siblingSearches } from './searches.ts';
 import { isOfOther } from './whose.ts';
 
 /** What reading a request depends on. */
@@ -20,6 +20,8 @@ export interface DetailOptions {
   readonly mayUse: (permission: Permission) => boolean;
   readonly batches: BatchSupport;
   readonly searchParameters: readonly string[];
+  /** Is it a request of which it matters whether another one has taken its place? */
+  readonly mayBeReplaced: (resource: ForeignRecord) => boolean;
 }
 
 /** A request as it came, with what came for it. Nothing of it is judged but whose it is. */
@@ -30,6 +32,8 @@ export interface ReadDetail {
   readonly referred: readonly ForeignRecord[];
   /** Tasks, Provenances, Appointments and Communications that the EHR found for it. */
   readonly events: readonly ForeignRecord[];
+  /** Other requests of the patient, where no list is kept that has them and it matters. */
+  readonly siblings: readonly ForeignRecord[];
   /** The EHR takes no batch, so neither was asked for. */
   readonly isAlone: boolean;
   /** The EHR has more events than came, or failed to search for some. */
@@ -42,17 +46,6 @@ export type DetailResult =
   | { readonly kind: 'absent' }
   | { readonly kind: 'failed'; readonly failure: FhirFailure };
 
-/**
- * Searches for what happened to a request, each where it is granted: FHIR R4 search parameters of these types, beside the
- * patient. Of Task by patient alone, as Epic knows no other one that fits; what is about other requests is left out.
- */
-const EVENT_SEARCHES = [
-  ['Task', undefined],
-  ['Provenance', 'target'],
-  ['Appointment', 'based-on'],
-  ['Communication', 'based-on'],
-] as const;
-const MOST_EVENTS = 200;
 const MOST_RESOURCES = 200;
 
 /** Never throws for what an EHR does. */
@@ -84,7 +77,7 @@ async function readUnlisted(api: FhirApi, options: DetailOptions): Promise<Detai
   const alone = judge(api, resource, undefined, options);
   if (alone.kind !== 'read') return alone;
   const references = askable(namelessReferences(resource, api.base), options);
-  const came = await readBatch(api, references, options).catch((error: unknown) => {
+  const came = await readBatch(api, references, options, options.mayBeReplaced(resource)).catch((error: unknown) => {
     if (error instanceof FhirError) return undefined;
     throw error;
   });
@@ -105,22 +98,23 @@ function askable(references: readonly string[], { mayUse }: DetailOptions): stri
 }
 
 /** @returns the resources that came, those of searches included; undefined for no batch. */
-async function readBatch(api: FhirApi, reads: readonly string[], options: DetailOptions): Promise<Came | undefined> {
-  const { requestId, patientId, mayUse, batches, searchParameters } = options;
+async function readBatch(
+  api: FhirApi,
+  reads: readonly string[],
+  options: DetailOptions,
+  withSiblings = false,
+): Promise<Came | undefined> {
+  const { batches } = options;
   if (batches.isMissing()) return undefined;
-  const granted = EVENT_SEARCHES.filter(([type]) => mayUse({ type, interaction: 's' }));
-  const searches = granted.map(([type, parameter]) => {
-    const query = new URLSearchParams({ patient: patientId, _count: String(MOST_EVENTS) });
-    if (parameter !== undefined) query.set(parameter, `ServiceRequest/${requestId}`);
-    return `${type}?${withSearchParameters(query, searchParameters)}`;
-  });
-  const entry = [...reads, ...searches].map((url) => ({ request: { method: 'GET', url } }));
-  if (entry.length === 0) return { resources: [], first: undefined, isPartial: false };
+  const siblings = withSiblings ? siblingSearches(options) : [];
+  const own = [...reads, ...eventSearches(options)];
+  const entry = [...own, ...siblings].map((url) => ({ request: { method: 'GET', url } }));
+  if (entry.length === 0) return { resources: [], siblings: [], first: undefined, isPartial: false };
   try {
     const answer = await api.batch({ resourceType: 'Bundle', type: 'batch', entry });
     const entries = asRecords(answer['entry'], MOST_RESOURCES);
     const isRefused = isNoBatchResponse(answer) && !entries.some(({ response }) => statusOf(response) === 404);
-    if (!isRefused) return cameIn(entries);
+    if (!isRefused) return cameIn(entries.slice(0, own.length), entries.slice(own.length));
     batches.noteMissing();
   } catch (error) {
     if (!(error instanceof FhirError) || !refusesSuch(error)) throw error;
@@ -131,17 +125,19 @@ async function readBatch(api: FhirApi, reads: readonly string[], options: Detail
 
 interface Came {
   readonly resources: readonly ForeignRecord[];
+  readonly siblings: readonly ForeignRecord[];
   /** How the first read ended. */
   readonly first: number | undefined;
   readonly isPartial: boolean;
 }
 
-function cameIn(entries: readonly ForeignRecord[]): Came {
+function cameIn(entries: readonly ForeignRecord[], others: readonly ForeignRecord[]): Came {
   const hasNext = ({ resource }: ForeignRecord) =>
     asRecords(asRecord(resource).link).some(({ relation }) => codeOf(relation) === 'next');
   const hasFailed = ({ response }: ForeignRecord) => isOfTheMoment(statusOf(response) ?? 0);
   return {
     resources: entries.flatMap(resourcesOf),
+    siblings: others.flatMap(resourcesOf),
     first: statusOf(entries[0]?.response),
     isPartial: entries.some((entry) => hasNext(entry) || hasFailed(entry)),
   };
@@ -186,6 +182,9 @@ function judge(
     resource,
     referred: others.filter((one) => !isEvent(one) && one.resourceType !== 'ServiceRequest'),
     events: others.filter((one) => isEvent(one) && isAbout(one)),
+    siblings: (came?.siblings ?? []).filter(
+      (one) => one.resourceType === 'ServiceRequest' && localOf(one.subject) === `Patient/${patientId}`,
+    ),
     isAlone: came === undefined,
     isPartial: came?.isPartial === true,
   };

@@ -1,4 +1,5 @@
 /** The requests that are related to one: what it was made from, what it replaces or was replaced by, and others of its form. */
+import { isInForce } from '#src/requests/delivery/replacement.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
 
 /** A way to another request. */
@@ -12,6 +13,7 @@ export interface RelatedRequest {
 const MOST = 20;
 /** That a newer request has taken its place. */
 export const REPLACED_BY = 'Replaced by';
+const REPLACES_NOT = 'Meant to replace it, not in force';
 
 /** @param rows of the list that is kept; without it only what the request itself says is known. */
 export function relatedRequests(
@@ -36,7 +38,8 @@ export function relatedRequests(
   const all = [
     ...named('Made from', basedOn),
     ...named('Replaces', replaces),
-    ...listed(REPLACED_BY, ({ relations }) => relations.replaces.includes(self)),
+    ...listed(REPLACED_BY, (row) => row.relations.replaces.includes(self) && isInForce(row.ehrStatus)),
+    ...listed(REPLACES_NOT, (row) => row.relations.replaces.includes(self) && !isInForce(row.ehrStatus)),
     ...listed('Made from this one', ({ relations }) => relations.basedOn.includes(self)),
     ...listed(
       'On the same form',

@@ -4,9 +4,11 @@ import { AppError } from '#src/errors.ts';
 import { assertOwnForm } from '#src/http/csrf.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
+import { mayUse } from '#src/launches/session/launch.ts';
 import { openReadings } from '#src/requests/chart/open-readings.ts';
 import { readOwn } from '#src/requests/delivery/cancel-request.ts';
 import { mayCorrect, ownIdentifiers, versionOf } from '#src/requests/delivery/may-cancel.ts';
+import { isReplaced } from '#src/requests/delivery/replacement.ts';
 import { nameOf } from '#src/requests/form/draft-store.ts';
 import { type Corrected, ownerOf } from '#src/requests/form/form-ticket.ts';
 import { offerOf } from '#src/requests/form/offered.ts';
@@ -22,7 +24,8 @@ import { type NewRequestFormDependencies, PAGE } from './form-page-route.ts';
  * Reads the request back into a draft and leads to its form (PRG); nothing is changed in the EHR. A form that was begun for it
  * before is opened again as it was left. Behind the launch guard and a urlencoded body parser.
  *
- * @throws AppError 'request.not-found' for one that was not created here, has ended, or is another patient's.
+ * @throws AppError 'request.not-found' for one that was not created here, has ended, or is another patient's;
+ * 'request.replaced' for one whose place another request has taken already.
  */
 export function correctRoute(deps: NewRequestFormDependencies & { formLimit: FormLimit }): RequestHandler {
   return async (request, response) => {
@@ -45,6 +48,12 @@ export function correctRoute(deps: NewRequestFormDependencies & { formLimit: For
     const { publicUrl } = deps;
     if (!found || found instanceof FhirError || !mayCorrect(found, { launch, organization, publicUrl }))
       throw notFound();
+    // The page that offered it may be older than another correction.
+    const canSearch = mayUse(launch, { type: 'ServiceRequest', interaction: 's' });
+    const search = { requestId, patientId: (await patient).id, searchParameters: organization.searchParameters };
+    if (canSearch && (await isReplaced(api, search))) {
+      throw new AppError('request.replaced', 'another request of this patient replaces it');
+    }
     const id = deps.drafts.correctionOf(owner, requestId);
     const { drafts } = await deps.drafts.of(owner);
     if (!drafts.some((draft) => draft.id === id)) {

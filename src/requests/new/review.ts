@@ -1,8 +1,8 @@
-/** A request as its receiver will read it, built from the resource that is sent; it marks what differs from the chart. */
+/** A request as its receiver will read it, built from the resource that is sent; what differs from the chart is marked. */
 import { dayIn } from '#src/adapters/time-zone.ts';
-import { type Chosen, filledBy } from '#src/requests/form/from-chart.ts';
+import { type Chosen, filledBy, NOTHING_CHOSEN } from '#src/requests/form/from-chart.ts';
 import { type NewRequest, PRIORITIES } from '#src/requests/form/typed-request.ts';
-import type { ChartFact, ChartFacts } from '#src/requests/prefill/facts.ts';
+import { type ChartFact, type ChartFacts, SECTIONS } from '#src/requests/prefill/facts.ts';
 import { sourceText } from '#src/requests/prefill/source-text.ts';
 import { readNeeded } from '#src/requests/timing/needed.ts';
 import {
@@ -14,6 +14,7 @@ import {
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
 import type { ReviewLine, ReviewPart } from '#views/requests/new-request-review.ts';
+import { besideOriginal } from './beside-original.ts';
 
 /** A question and its answer at their longest. */
 const LONGEST_DETAIL = 1_300;
@@ -29,8 +30,20 @@ export interface Reviewed {
   timeZone: string;
 }
 
-/** Every part that says something, in the order of the form. */
-export function reviewOf(reviewed: Reviewed): ReviewPart[] {
+const NO_CHART = Object.fromEntries(SECTIONS.map((name) => [name, { facts: [] }])) as unknown as ChartFacts;
+
+/**
+ * Every part that says something, in the order of the form.
+ *
+ * @param original the request whose place it takes, as the EHR has it now, and as a form would say it.
+ */
+export function reviewOf(reviewed: Reviewed, original?: Pick<Reviewed, 'request' | 'resource'>): ReviewPart[] {
+  const parts = partsOf(reviewed);
+  const before = original && partsOf({ ...reviewed, ...original, chosen: NOTHING_CHOSEN, chart: NO_CHART });
+  return (before ? besideOriginal(parts, before) : parts).filter(({ lines }) => lines.length > 0);
+}
+
+function partsOf(reviewed: Reviewed): ReviewPart[] {
   const { request, resource, chosen, chart } = reviewed;
   const today = dayIn(reviewed.now, reviewed.timeZone);
   const displays = (name: string) => asRecords(resource[name]).flatMap(({ display }) => asText(display) ?? []);
@@ -59,7 +72,7 @@ export function reviewOf(reviewed: Reviewed): ReviewPart[] {
     ['Note', asRecords(resource.note).flatMap(({ text }) => line(asText(text, 1_000)))],
     ['Requested by', line(asInformation(asRecord(resource.requester).display) ?? 'You, by your EHR account')],
   ];
-  return parts.filter(([, lines]) => lines.length > 0).map(([label, lines]) => ({ label, lines }));
+  return parts.map(([label, lines]) => ({ label, lines }));
 }
 
 /** What the service's own questions were answered; the other details stand at their own labels. */

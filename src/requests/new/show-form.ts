@@ -6,6 +6,7 @@ import { leaveAtEnd } from '#src/launches/pages/closing-route.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
 import { openReadings } from '#src/requests/chart/open-readings.ts';
+import { readOwn } from '#src/requests/delivery/cancel-request.ts';
 import { businessIdentifier, identifierOf } from '#src/requests/delivery/deliveries.ts';
 import { mayUpdateRequests } from '#src/requests/delivery/may-cancel.ts';
 import { CHART_CHANGED } from '#src/requests/delivery/problem-text.ts';
@@ -14,10 +15,12 @@ import type { FormTicket } from '#src/requests/form/form-ticket.ts';
 import { chosenIn } from '#src/requests/form/from-chart.ts';
 import { offerOf } from '#src/requests/form/offered.ts';
 import { assertMayCreate } from '#src/requests/form/permission.ts';
+import { readBack } from '#src/requests/form/read-back.ts';
 import { asTyped, confirmationOf, PRIORITIES } from '#src/requests/form/typed-request.ts';
 import { writeRequest } from '#src/requests/form/write-request.ts';
+import { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { newRequestEnd, newRequestStart } from '#views/requests/new-request-page.ts';
-import { reviewPage } from '#views/requests/new-request-review.ts';
+import { type ReviewPart, reviewPage } from '#views/requests/new-request-review.ts';
 import { zoneName } from '#views/zone.ts';
 import { chartOf, readChartNow } from './chart-of-form.ts';
 import { chartPropsOf } from './chart-props.ts';
@@ -84,8 +87,12 @@ export async function showForm(
     const { corrects } = shown.ticket;
     const writer = { launch, corrects, identifier, patientId: patient.id, userName, now, timeZone };
     const written = writeRequest(typed, chosen, offer, writer);
-    const parts = reviewOf({ ...written, chart: await chart, now, timeZone });
-    response.send(reviewPage({ ...common, values, parts, canLook, mayBeSent: shown.mayBeSent === true }));
+    const found = corrects && (await readOwn(api, { requestId: corrects.id, patientId: patient.id }).catch(unread));
+    const place = { timeZone, base: api.base };
+    const original = found && { request: asTyped(readBack(found, offer, place).values), resource: found };
+    const parts = reviewOf({ ...written, chart: await chart, now, timeZone }, original);
+    const compared = corrects && comparisonOf(original && parts);
+    response.send(reviewPage({ ...common, values, parts, compared, canLook, mayBeSent: shown.mayBeSent === true }));
     return;
   }
   const supportCode = problem?.supportCode ?? '';
@@ -108,4 +115,14 @@ export async function showForm(
   );
   const props = chartPropsOf({ chart: await chart, values, taken: shown.taken, problems, now, timeZone });
   response.end(newRequestEnd({ ...props, ...offered, base: common.bar.base, canLook }));
+}
+
+/** The page says so. */
+function unread(error: unknown): undefined {
+  if (!(error instanceof FhirError)) throw error;
+}
+
+function comparisonOf(parts: readonly ReviewPart[] | undefined): 'differs' | 'same' | 'unread' {
+  if (!parts) return 'unread';
+  return parts.some(({ lines }) => lines.some(({ before }) => before !== undefined)) ? 'differs' : 'same';
 }

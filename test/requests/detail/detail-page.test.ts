@@ -225,9 +225,28 @@ test('related requests are links, named by the list', async () => {
     [...related.matchAll(/<dt>([^<]*)<\/dt><dd><a href="([^"]*)">([^<]*)/g)].map((match) => match.slice(1, 4)),
   ).toEqual([
     ['Made from', 'older', 'Evaluation'],
-    ['Replaced by', 'newer', 'Van, changed'],
+    ['Meant to replace it, not in force', 'newer', 'Van, changed'],
     ['On the same form', 'sibling', 'Walker'],
   ]);
+});
+
+test.for([
+  ['active', 'Replaced by', true],
+  ['on-hold', 'Replaced by', true],
+  ['completed', 'Replaced by', true],
+  ['draft', 'Meant to replace it, not in force', false],
+  ['revoked', 'Meant to replace it, not in force', false],
+  ['unknown', 'Meant to replace it, not in force', false],
+] as const)('of a newer request that is %s is said: %s', async ([status, relation, isToCancel]) => {
+  const newer = { ...listed.at(-1), status };
+  // A request of another kind, as one of the same kind would have no row of its own.
+  const older = { ...full, intent: 'option', modifierExtension: undefined };
+  const entry = [older, newer].map((resource) => ({ resource }));
+  ehr.change('requests', { entry });
+  takeBatches(older);
+  const { page } = await open();
+  expect(page.body).toContain(`<dt>${relation}</dt><dd><a href="newer">`);
+  expect(page.body.includes('it has to be cancelled')).toBe(isToCancel);
 });
 
 test.for(['javascript:alert(1)', '//evil.example/', 'new', '../sign-out', '?show=all', 'a b', '"><b>'])(

@@ -124,6 +124,124 @@ describe('the form', () => {
   });
 });
 
+describe('the review', () => {
+  const plain = ({ body }: Visit) =>
+    body
+      .replace(/<svg.*?<\/svg>/gs, '')
+      .replace(/<[^>]+>/g, ' ')
+      .replace(/\s+/g, ' ');
+  const review = async (changes: Record<string, string>) =>
+    browser.open(url('new'), { form: { ...fieldsOf(await correct()), ...changes, intent: 'review' } });
+  const marks = (page: Visit) => page.body.match(/<span class="change">/g)?.length ?? 0;
+
+  test.for([
+    [{ what: 'Stretcher van' }, 'What is needed Stretcher van Changed. Before: Wheelchair van'],
+    [{ neededAt: '10:00' }, `Needed ${DAY} 10:00–11:00 UTC Changed. Before: ${DAY} 09:30–11:00 UTC`],
+    [{ priority: 'stat', confirmed: 'yes' }, undefined],
+    [{ priority: 'routine' }, 'Priority Routine Changed. Before: Urgent'],
+    [{ from: 'Ward 4' }, 'From Ward 4 Changed. Before: Ward 3'],
+    [{ from: '' }, 'From Left out. Before: Ward 3'],
+    [{ to: 'Home' }, 'To Home Changed. Before: Clinic'],
+    [{ to: '' }, 'To Left out. Before: Clinic'],
+    [{ reason: 'Dialysis, third week' }, 'Reason Dialysis, third week Changed. Before: Dialysis'],
+    [{ 'own.transport.return-trip': 'no' }, 'Return trip needed: no Changed. Before: Return trip needed: yes'],
+    [{ 'own.transport.mobility': '' }, 'Left out. Before: How the patient travels: On foot'],
+    [{ 'own.transport.escort': 'Daughter' }, 'Companion or escort: Daughter Added'],
+    [{ phone: '+1 556' }, 'Telephone +1 556 Changed. Before: +1 555'],
+    [{ language: '' }, 'Language Left out. Before: Spanish'],
+    [{ note: 'Ring once' }, 'Note Ring once Changed. Before: Ring twice'],
+  ] as [Record<string, string>, string | undefined][])(
+    'marks what differs from the request it replaces: %o',
+    async ([changes, words]) => {
+      const page = await review(changes);
+      if (words === undefined) return expect(page.body).not.toContain('class="review"');
+      expect(plain(page)).toContain(words);
+      expect(page.body).toContain('What differs from it is marked below.');
+      // Without a return trip, its time is left out, too.
+      expect(marks(page)).toBe('own.transport.return-trip' in changes ? 2 : 1);
+    },
+  );
+
+  test('says that nothing differs, or that the EHR could not be asked', async () => {
+    const page = await review({});
+    expect(page.body).toContain('So far both say the same.');
+    expect(marks(page)).toBe(0);
+    ehr.on('/fhir/ServiceRequest/sr-1', () => ({ status: 500 }));
+    const unread = await browser.visit(page.url);
+    expect(unread.body).toContain('so what differs from it is not marked');
+    expect(marks(unread)).toBe(0);
+  });
+
+  test('of a new request compares nothing', async () => {
+    const form = { ...ticketOf(await browser.visit(url('new'))), ...VAN, what: 'Walker', intent: 'review' };
+    const page = await browser.open(url('new'), { form });
+    expect(page.body).toContain('class="review"');
+    expect(marks(page)).toBe(0);
+  });
+});
+
+describe('when another request has taken its place', () => {
+  /** As an EHR has it in which requests cannot be cancelled: both are open. */
+  const replaceIt = (changes: Resource = {}) =>
+    void chart.set('sr-2', {
+      ...{ ...old(), id: 'sr-2', identifier: undefined, code: { text: 'Stretcher van' } },
+      ...{ replaces: [{ reference: 'ServiceRequest/sr-1' }], ...changes },
+    });
+  const forgetList = () => world().dependencies.redis.delete(`launch-list:${launchIdOf(list)}`);
+  const batch = () => {
+    ehr.on('/fhir', ({ body }) => {
+      const asked: { request: { url: string } }[] = JSON.parse(body).entry;
+      const entry = asked.map(({ request }) =>
+        request.url.startsWith('ServiceRequest?')
+          ? {
+              response: { status: '200' },
+              resource: { resourceType: 'Bundle', entry: [...chart.values()].map((resource) => ({ resource })) },
+            }
+          : { response: { status: '404' } },
+      );
+      return { body: { resourceType: 'Bundle', type: 'batch-response', entry } };
+    });
+  };
+
+  test('it is not corrected again, however old the page is that offers it', async () => {
+    await browser.visit(list.url);
+    replaceIt();
+    const page = await correct();
+    expect(outcomeOf(page)).toEqual({ status: 409, code: 'request.replaced' });
+    expect(page.body).toContain(`href="${new URL(list.url).pathname}"`);
+    expect(draftsOn(await browser.visit(list.url))).toEqual([]);
+  });
+
+  test('its page says so also when no list is kept, for no further call', async () => {
+    replaceIt();
+    batch();
+    await forgetList();
+    ehr.requests.length = 0;
+    const page = await browser.visit(url('sr-1'));
+    expect(page.body).toMatch(/<dt>Replaced by<\/dt><dd><a href="sr-2">Stretcher van/);
+    expect(page.body).toContain('still open in the EHR: it has to be cancelled');
+    expect(page.body).not.toContain('Correct and resend');
+    expect(ehr.requests.filter(({ path }) => path.startsWith('/fhir')).length).toBeLessThanOrEqual(3);
+  });
+
+  test.for([
+    ['is cancelled', { status: 'revoked' }],
+    ['is a draft', { status: 'draft' }],
+    ['is in error', { status: 'entered-in-error' }],
+    ["is another patient's", { subject: { reference: 'Patient/pat-2' } }],
+    ['is on another server', { replaces: [{ reference: 'https://other.example/ServiceRequest/sr-1' }] }],
+    ['replaces another one', { replaces: [{ reference: 'ServiceRequest/sr-9' }] }],
+  ] as const)('but not when that one %s', async ([, changes]) => {
+    replaceIt(changes);
+    batch();
+    await forgetList();
+    const page = await browser.visit(url('sr-1'));
+    expect(page.body).not.toContain('<dt>Replaced by');
+    expect(page.body).toContain('Correct and resend</button>');
+    expect((await correct()).body).toContain('<h1>Correct and resend<');
+  });
+});
+
 describe('sent', () => {
   test('the new one replaces the old one, which is cancelled in the version that was seen', async () => {
     const page = await resend();
@@ -175,7 +293,7 @@ describe('sent', () => {
       'this app cannot cancel requests there. Cancel it in the patient’s chart, or ask Ward Desk to',
     );
     expect(page.body).toContain('<small>Replaces Wheelchair van, still open</small>');
-    expect(page.body).toContain('<b>Cancel the older request</b>');
+    expect(page.body).toContain('<b><a href="requests/sr-1">Cancel the older request</a></b>');
     expect([old()['status'], writes()]).toEqual(['active', ['POST']]);
     const before = (await browser.visit(url('sr-1'))).body;
     expect(before).toContain('A newer request replaces this one, which is still open in the EHR');

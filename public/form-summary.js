@@ -1,0 +1,58 @@
+/**
+ * Says beside a new request what its form says so far, and what it still needs. Only a wide page has room for it; the review
+ * says the same to everyone before anything is sent.
+ */
+const request = document.querySelector('form[data-keep]');
+const summary = document.querySelector('.so-far');
+
+/** Fields of a fold that is closed count, those of a part that the service has no use for do not. */
+const isAsked = (field) => (field.closest('.repeats') ?? field).checkVisibility();
+const wordsOf = (element) => element?.firstChild?.textContent.trim() ?? '';
+
+/** What a field says, under which name; undefined for nothing. */
+function saidBy(field) {
+  if (field.type === 'hidden' || !field.name || !isAsked(field)) return undefined;
+  if (field.type === 'checkbox') {
+    const label = field.closest('label');
+    const text = (label?.querySelector('bdi') ?? label)?.textContent.trim();
+    return field.checked ? [wordsOf(field.closest('fieldset')?.querySelector('legend')), text] : undefined;
+  }
+  const label = field.id && request.querySelector(`label[for="${CSS.escape(field.id)}"]`);
+  const text = field.value === '' || !field.options ? field.value : field.selectedOptions[0]?.textContent;
+  return label && text.trim() !== '' ? [wordsOf(label), text.trim()] : undefined;
+}
+
+function made(name, properties) {
+  return Object.assign(document.createElement(name), properties);
+}
+
+/** The days of a week share a line. */
+const inLines = (texts) => (texts.every(({ length }) => length <= 3) ? [texts.join(', ')] : texts);
+
+function row([name, texts]) {
+  const holder = document.createElement('div');
+  holder.append(made('dt', { textContent: name }), ...texts.map((text) => made('dd', { textContent: text })));
+  return holder;
+}
+
+function summarize() {
+  const said = [...request.elements].flatMap((field) => [saidBy(field) ?? []]).filter(({ length }) => length > 0);
+  const byName = Map.groupBy(said, ([name]) => name);
+  const rows = [...byName].map(([name, all]) => row([name, inLines(all.map(([, text]) => text))]));
+  summary.querySelector('dl').replaceChildren(...rows);
+  const missing = [...request.elements].filter((field) => field.required && field.value === '' && isAsked(field));
+  const links = missing.map((field) => {
+    const text = wordsOf(request.querySelector(`label[for="${CSS.escape(field.id)}"]`));
+    return made('a', { href: `#${field.id}`, textContent: text });
+  });
+  const needed = summary.querySelector('p');
+  needed.hidden = links.length === 0;
+  needed.replaceChildren('Still needed: ', ...links.flatMap((link, at) => (at === 0 ? [link] : [', ', link])));
+}
+
+if (request && summary) {
+  summary.hidden = false;
+  document.addEventListener('input', summarize);
+  addEventListener('pageshow', summarize);
+  summarize();
+}

@@ -1,0 +1,35 @@
+/** Marks in the review of a correction what differs from the request that it replaces, and names what is left out of it. */
+import type { ReviewLine, ReviewPart } from '#views/requests/new-request-review.ts';
+
+/** That it replaces one is what a correction is; and who sends it is another matter. */
+const OF_EACH = new Set(['Replaces', 'Requested by']);
+
+/** @param original the same parts in the same order, of the request that is replaced. */
+export function besideOriginal(parts: readonly ReviewPart[], original: readonly ReviewPart[]): ReviewPart[] {
+  return parts.map((part, index) =>
+    OF_EACH.has(part.label) ? part : { ...part, lines: marked(part, original[index]?.lines ?? []) },
+  );
+}
+
+function marked({ label, lines }: ReviewPart, before: readonly ReviewLine[]): ReviewLine[] {
+  const texts = (of: readonly ReviewLine[]) => of.map(({ text }) => text).filter((text) => text !== '');
+  const [now, then] = [texts(lines), texts(before)];
+  const added = now.filter((text) => !then.includes(text));
+  const gone = then.filter((text) => !now.includes(text));
+  const isOneForOne = added.length === 1 && gone.length === 1;
+  const questionOf = (text: string) => (label === 'Details' ? text.split(': ')[0] : undefined);
+  /** What a text stands in the place of: the only one that is gone, or the other answer to its question. */
+  const beforeOf = (text: string) => {
+    const question = questionOf(text);
+    return gone.find((one) => isOneForOne || (question !== undefined && questionOf(one) === question));
+  };
+  const taken = new Set(added.map(beforeOf));
+  const mark = (text: string) => {
+    const old = beforeOf(text);
+    return old === undefined ? 'Added' : `Changed. Before: ${old}`;
+  };
+  return [
+    ...lines.map((line) => (added.includes(line.text) ? { ...line, before: mark(line.text) } : line)),
+    ...gone.filter((text) => !taken.has(text)).map((text) => ({ text: '', before: `Left out. Before: ${text}` })),
+  ];
+}
