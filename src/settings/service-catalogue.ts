@@ -117,33 +117,24 @@ function serviceProblems({ number, cells }: CsvRow, isRepeated: boolean): string
 }
 
 /** @param rows of one service. Those beyond the most are counted and not judged. */
-function rowsProblems(rows: readonly CsvRow[], services: readonly unknown[]): string[] {
-  const judged = rows.slice(0, MOST_FIELDS);
-  const fields = judged.map(({ cells }) => fieldOf(cells));
-  const extra = rows[MOST_FIELDS];
-  return [
-    ...judged.flatMap((row, index) => fieldProblems(row, { services, fields, before: fields.slice(0, index) })),
-    ...(extra
-      ? atRow(extra.number, [`service ${extra.cells['service']} must have at most ${MOST_FIELDS} fields`])
-      : []),
-  ];
+function rowsProblems(rows: CsvRow[], services: unknown[]): string[] {
+  const fields = rows.slice(0, MOST_FIELDS).map(({ cells }) => fieldOf(cells));
+  const tooMany = [`service ${rows[0]?.cells['service']} must have at most ${MOST_FIELDS} fields`];
+  return rows
+    .slice(0, MOST_FIELDS + 1)
+    .flatMap((row, index) =>
+      index === MOST_FIELDS ? atRow(row.number, tooMany) : fieldProblems(row, services, fields, index),
+    );
 }
 
-function fieldProblems(
-  { number, cells }: CsvRow,
-  {
-    services,
-    fields,
-    before,
-  }: { services: readonly unknown[]; fields: readonly OwnField[]; before: readonly OwnField[] },
-): string[] {
+function fieldProblems({ number, cells }: CsvRow, services: unknown[], fields: OwnField[], index: number): string[] {
   const { service = '', field = '', label = '', kind = '', choices = '', required = '' } = cells;
+  const { shown = '', longest = '' } = cells;
+  const before = fields.slice(0, index);
   const isRepeated = before.some(({ name }) => name === field);
   const [other, value] = required.split('=');
-  const isCondition =
-    value !== undefined && value !== '' && other !== field && fields.some(({ name }) => name === other);
+  const isCondition = !!value && other !== field && fields.some(({ name }) => name === other);
   const all = choicesIn(choices);
-  const { shown = '', longest = '' } = cells;
   const mostCharacters = longestOf(kind);
   return atRow(number, [
     !services.includes(service) && `service ${service || '(empty)'} has no row of its own`,
