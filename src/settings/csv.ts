@@ -14,13 +14,20 @@ export type CsvTable =
 
 const MOST_ROWS = 500;
 
-/** @param columns of the header, which may stand in any order and must all be there. Empty rows are passed over. */
-export function readCsv(text: string, columns: readonly string[]): CsvTable {
+/**
+ * Empty rows are passed over, and columns of no known name, so that a wide table costs no more than a narrow one.
+ *
+ * @param columns of the header, which may stand in any order and must all be there.
+ * @param others that it may leave out.
+ */
+export function readCsv(text: string, columns: readonly string[], others: readonly string[] = []): CsvTable {
   const lines = csvCells(text);
   if (!lines) return { ok: false, problem: 'a quoted cell has no end' };
   const [header = [], ...rest] = lines;
   const missing = columns.filter((column) => !header.includes(column));
   if (missing.length > 0) return { ok: false, problem: `line 1 must name the columns ${columns.join(', ')}` };
+  const places = [...columns, ...others].map((column) => [column, header.lastIndexOf(column)] as const);
+  const known = places.filter(([, place]) => place >= 0);
   // A quoted cell may go over several lines.
   const linesOf = (cells: readonly string[]) => cells.join('').split('\n').length;
   let next = 1 + linesOf(header);
@@ -35,7 +42,7 @@ export function readCsv(text: string, columns: readonly string[]): CsvTable {
     ok: true,
     rows: filled.map(({ number, cells }) => ({
       number,
-      cells: Object.fromEntries(header.map((column, index) => [column, unescaped(cells[index] ?? '')])),
+      cells: Object.fromEntries(known.map(([column, place]) => [column, unescaped(cells[place] ?? '')])),
     })),
   };
 }

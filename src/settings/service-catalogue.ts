@@ -79,7 +79,7 @@ export function readCatalogue(text: string): ReadCatalogue {
 const catalogues = new LRUCache<string, ReadCatalogue>({ max: 100 });
 
 function readRows(text: string): ReadCatalogue {
-  const table = readCsv(text, COLUMNS);
+  const table = readCsv(text, COLUMNS, MORE_COLUMNS);
   if (!table.ok) return { ok: false, problems: [table.problem] };
   const serviceRows = table.rows.filter(({ cells }) => cells['field'] === '');
   const fieldRows = table.rows.filter(({ cells }) => cells['field'] !== '');
@@ -88,7 +88,9 @@ function readRows(text: string): ReadCatalogue {
     ...(serviceRows.length === 0 ? ['must have at least one service'] : []),
     ...(serviceRows.length > MOST_SERVICES ? [`must have at most ${MOST_SERVICES} services`] : []),
     ...serviceRows.flatMap((row, index) => serviceProblems(row, names.indexOf(row.cells['service']) < index)),
-    ...fieldRows.flatMap((row, index) => fieldProblems(row, names, fieldRows, index)),
+    ...[...Map.groupBy(fieldRows, ({ cells }) => cells['service']).values()].flatMap((rows) =>
+      rowsProblems(rows, names),
+    ),
   ];
   if (problems.length > 0) return { ok: false, problems };
   return { ok: true, services: serviceRows.map((row) => serviceOf(row, fieldRows)) };
@@ -114,22 +116,30 @@ function serviceProblems({ number, cells }: CsvRow, isRepeated: boolean): string
   ]);
 }
 
-function fieldProblems(row: CsvRow, services: readonly unknown[], rows: readonly CsvRow[], index: number): string[] {
-  const { service = '', field = '', label = '', kind = '', choices = '', required = '' } = row.cells;
-  const siblings = rows.filter(({ cells }) => cells['service'] === service);
-  const isRepeated = rows.slice(0, index).some(({ cells }) => cells['service'] === service && cells['field'] === field);
+/** @param rows of one service. Those beyond the most are counted and not judged. */
+function rowsProblems(rows: CsvRow[], services: unknown[]): string[] {
+  const fields = rows.slice(0, MOST_FIELDS).map(({ cells }) => fieldOf(cells));
+  const tooMany = [`service ${rows[0]?.cells['service']} must have at most ${MOST_FIELDS} fields`];
+  return rows
+    .slice(0, MOST_FIELDS + 1)
+    .flatMap((row, index) =>
+      index === MOST_FIELDS ? atRow(row.number, tooMany) : fieldProblems(row, services, fields, index),
+    );
+}
+
+function fieldProblems({ number, cells }: CsvRow, services: unknown[], fields: OwnField[], index: number): string[] {
+  const { service = '', field = '', label = '', kind = '', choices = '', required = '' } = cells;
+  const { shown = '', longest = '' } = cells;
+  const before = fields.slice(0, index);
+  const isRepeated = before.some(({ name }) => name === field);
   const [other, value] = required.split('=');
-  const isCondition =
-    value !== undefined && value !== '' && other !== field && siblings.some(({ cells }) => cells['field'] === other);
+  const isCondition = !!value && other !== field && fields.some(({ name }) => name === other);
   const all = choicesIn(choices);
-  const { shown = '', longest = '' } = row.cells;
-  const before = rows.slice(0, index).filter(({ cells }) => cells['service'] === service);
   const mostCharacters = longestOf(kind);
-  return atRow(row.number, [
+  return atRow(number, [
     !services.includes(service) && `service ${service || '(empty)'} has no row of its own`,
     !NAME.test(field) && 'field must be small letters, digits and "-", at most 30',
     isRepeated && `field ${field} is there already`,
-    before.length === MOST_FIELDS && `service ${service} must have at most ${MOST_FIELDS} fields`,
     (label === '' || label.length > LONGEST_LABEL) && `label must be 1 to ${LONGEST_LABEL} characters`,
     !FIELD_KINDS.some((known) => known === kind) && `kind must be ${FIELD_KINDS.join(', ')}`,
     kind === 'choice' &&
@@ -142,10 +152,7 @@ function fieldProblems(row: CsvRow, services: readonly unknown[], rows: readonly
       required !== 'always' &&
       !isCondition &&
       'required must be empty, always, or field=value of the same service',
-    shownProblem(
-      readShownWhen(shown),
-      before.map(({ cells }) => fieldOf(cells)),
-    ) ?? false,
+    shownProblem(readShownWhen(shown), before) ?? false,
     longest !== '' &&
       (mostCharacters === undefined || !/^[1-9]\d{0,3}$/.test(longest) || Number(longest) > mostCharacters) &&
       `longest must be empty, or for text at most ${LONGEST_ANSWER.text} and for long text at most ${LONGEST_ANSWER['long text']}`,

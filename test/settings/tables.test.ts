@@ -122,3 +122,30 @@ test('a table that a spreadsheet has saved again, quoted and with its own line e
   const lines = DEFAULT_SERVICES.split('\n').map((line) => csvLine(line.split(',')));
   expect(servicesIn(lines.join(''))).toEqual(servicesIn(DEFAULT_SERVICES));
 });
+
+describe('a table costs no more than its size, whoever sends it', () => {
+  /** CPU time of this thread. Before, the wide ones took 10 seconds and more, and stopped every hospital. */
+  const MOST_MS = 200;
+  const wide = (header: string, more: string) => `${header.trim()}${more}\n${'x\n'.repeat(500)}`;
+  const distinct = Array.from({ length: 7_000 }, (_, index) => `,${index.toString(36)}`).join('');
+  const shown = `a,A,,,,,,,,,\na,,,,,f,L,yes/no,,,\na,,,,,g,L,text,,,${'f|'.repeat(11_000)}f\n`;
+  const fields = Array.from({ length: 490 }, (_, index) => `a,,,,,f${index},L,text,,,f\n`).join('');
+  test.for<[string, string, (text: string) => { ok: boolean }]>([
+    ['services in 38,000 columns', wide(HEAD, ','.repeat(38_000)), readCatalogue],
+    ['services in 7,000 named columns', wide(HEAD, distinct), readCatalogue],
+    ['receivers in 38,000 columns', wide('name,kind,telephone,services,reference', ','.repeat(38_000)), readReceivers],
+    ['490 fields below one with 11,000 conditions', `${HEAD.trim()},shown\n${shown}${fields}`, readCatalogue],
+  ])('%s', ([, table, parse]) => {
+    const before = process.threadCpuUsage();
+    expect(parse(table).ok).toBe(false);
+    const { user, system } = process.threadCpuUsage(before);
+    expect((user + system) / 1_000).toBeLessThan(MOST_MS);
+  });
+
+  test('the 61st field of a service is the last one that is named', () => {
+    const many = Array.from({ length: 100 }, (_, index) => `a,,,,,f${index},${index > 60 ? '' : 'L'},text,,\n`).join(
+      '',
+    );
+    expect(problemsOf(`a,A,,,,,,,,\n${many}`)).toEqual(['line 63: service a must have at most 60 fields']);
+  });
+});

@@ -9,6 +9,10 @@ const NOT_OF_THE_ORDER = new Set(['id', 'meta', 'subject']);
 const DEFAULTS: ForeignRecord = { priority: 'routine', doNotPerform: false, asNeededBoolean: false };
 /** Longer than any server's id; beyond it, an id is not worth keeping. */
 const LONGEST_ID = 256;
+/** Several times what FHIR R4 knows of a ServiceRequest; what has more proves nothing, so that comparing stays cheap. */
+const MOST_MEMBERS = 200;
+/** A longer member is kept as its digest. */
+const SHORT = 64;
 /** Two orders of which the same is withheld, or unknown, may differ in it. */
 const WITHHELD = /data-absent-reason|nullflavor/i;
 
@@ -33,8 +37,10 @@ export function readRequestKeys(resource: ForeignRecord, base: URL) {
 
 /** What two entries are compared by; made when the first comparison needs it, as most lists need none. */
 export interface OrderContent {
-  /** A digest of each member but `id`, `meta` and `subject`, unknown members included: equal digests, equal content. */
+  /** Each member but `id`, `meta` and `subject`, unknown ones included, in one form: equal texts, equal content. */
   readonly members: ReadonlyMap<string, string>;
+  /** Of all members, so that two orders are compared at once; undefined where they prove nothing. */
+  readonly digest: string | undefined;
   /** The service is named and nothing is withheld: only then do equal members prove an equal order. */
   readonly isExplicit: boolean;
 }
@@ -57,22 +63,31 @@ function writtenDown(resource: ForeignRecord): string | undefined {
 }
 
 function contentOf(text: string | undefined): OrderContent {
-  if (text === undefined) return { members: new Map(), isExplicit: false };
-  const resource = asRecord(JSON.parse(text));
-  const canonical = Object.entries(resource)
-    .filter(([name, value]) => !NOT_OF_THE_ORDER.has(name) && DEFAULTS[name] !== value)
-    .map(([name, value]) => [name, JSON.stringify(value, inOneOrder)] as const);
+  const resource = text === undefined ? {} : asRecord(JSON.parse(text));
+  const own = Object.entries(resource).filter(
+    ([name, value]) => !NOT_OF_THE_ORDER.has(name) && DEFAULTS[name] !== value,
+  );
+  if (own.length === 0 || own.length > MOST_MEMBERS)
+    return { members: new Map(), digest: undefined, isExplicit: false };
+  const canonical = own.map(([name, value]) => [name, JSON.stringify(value, inOneOrder)] as const).toSorted(byName);
   const isNamed = asConceptText(resource.code) !== undefined;
   return {
-    members: new Map(canonical.map(([name, value]) => [name, hash('sha256', value, 'base64url')])),
+    members: new Map(canonical.map(([name, value]) => [name, value.length > SHORT ? `#${digestOf(value)}` : value])),
+    digest: digestOf(JSON.stringify(canonical)),
     isExplicit: isNamed && !canonical.some(([, value]) => WITHHELD.test(value)),
   };
+}
+
+const digestOf = (text: string): string => hash('sha256', text, 'base64url');
+
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
 }
 
 /** JSON objects have no order of members. */
 function inOneOrder(_name: string, value: unknown): unknown {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))) : value;
+  return isObject ? Object.fromEntries(Object.entries(value).toSorted(byName)) : value;
 }
 
 /** How new an entry is; undefined where the EHR does not say, or not in a form that can be compared. */

@@ -1,7 +1,7 @@
 /** Shows a request once where it is proved to be one, although the EHR lists it twice. In doubt both are shown. */
 
+import { circlesIn } from './circles.ts';
 import type { ServiceRequest } from './service-request.ts';
-import { hasSameMembers } from './versions.ts';
 
 /**
  * Takes out of the list what another request of it stands for. A shared number, a requisition and `basedOn` are hints
@@ -11,7 +11,8 @@ import { hasSameMembers } from './versions.ts';
  * @param inDoubt versions that may be outdated: they end nothing.
  */
 export function mergeRequests(requests: readonly ServiceRequest[], inDoubt: ReadonlySet<ServiceRequest> = new Set()) {
-  const replaced = findReplaced(requests, inDoubt);
+  const olderOf = directlyOlder(requests);
+  const replaced = findReplaced(requests, inDoubt, olderOf);
   const current = requests.filter((request) => !replaced.has(request));
   const pairs = findPairs(current);
   const orderOf = new Map([...pairs].map(([order, referral]) => [referral, order]));
@@ -24,7 +25,7 @@ export function mergeRequests(requests: readonly ServiceRequest[], inDoubt: Read
     /** Ended by a request of the list that replaces them. */
     replaced: [...replaced],
     /** Those that one request has taken the place of, directly or by a chain. */
-    replacedBy: (newer: ServiceRequest) => olderThan(newer, replaced, requests),
+    replacedBy: (newer: ServiceRequest) => olderThan(newer, replaced, olderOf),
     /** Equal in every member to one that is shown and has the same number; both name their service. */
     repeated: [...repeated],
     /** Orders that are shown as the referral made from them, as Oracle Health lists both. */
@@ -35,30 +36,38 @@ export function mergeRequests(requests: readonly ServiceRequest[], inDoubt: Read
 const keyOf = ({ keys }: ServiceRequest): string | undefined =>
   keys.id === undefined ? undefined : `ServiceRequest/${keys.id}`;
 
-function findReplaced(requests: readonly ServiceRequest[], inDoubt: ReadonlySet<ServiceRequest>): Set<ServiceRequest> {
+type OlderOf = (request: ServiceRequest) => readonly ServiceRequest[];
+
+/** Those that a request names in `replaces`. */
+function directlyOlder(requests: readonly ServiceRequest[]): OlderOf {
   const byKey = Map.groupBy(requests, keyOf);
-  const olderOf = (request: ServiceRequest) => request.keys.replaces.flatMap((key) => byKey.get(key) ?? []);
+  const older = new Map(
+    requests.map((request) => [request, request.keys.replaces.flatMap((key) => byKey.get(key) ?? [])]),
+  );
+  return (request) => older.get(request) ?? [];
+}
+
+/** Requests that replace each other in a circle, or themselves, prove nothing. */
+function findReplaced(
+  requests: readonly ServiceRequest[],
+  inDoubt: ReadonlySet<ServiceRequest>,
+  olderOf: OlderOf,
+): Set<ServiceRequest> {
+  const circleOf = circlesIn(requests, olderOf);
   const replaced = new Set<ServiceRequest>();
   for (const newer of requests.filter((request) => !inDoubt.has(request))) {
     for (const older of olderOf(newer)) {
-      if (mayReplace(newer, older) && !reaches(older, newer, olderOf)) replaced.add(older);
+      if (mayReplace(newer, older) && circleOf.get(older) !== circleOf.get(newer)) replaced.add(older);
     }
   }
   return replaced;
 }
 
-function olderThan(
-  newer: ServiceRequest,
-  replaced: ReadonlySet<ServiceRequest>,
-  requests: readonly ServiceRequest[],
-): ServiceRequest[] {
-  if (newer.keys.replaces.length === 0) return [];
-  const byKey = Map.groupBy(requests, keyOf);
+function olderThan(newer: ServiceRequest, replaced: ReadonlySet<ServiceRequest>, olderOf: OlderOf): ServiceRequest[] {
   // A Set visits what is added while it is being walked, and nothing twice: circles end.
   const found = new Set([newer]);
   for (const one of found) {
-    for (const older of one.keys.replaces.flatMap((key) => byKey.get(key) ?? []))
-      if (replaced.has(older)) found.add(older);
+    for (const older of olderOf(one)) if (replaced.has(older)) found.add(older);
   }
   return [...found].slice(1);
 }
@@ -75,18 +84,6 @@ function mayReplace(newer: ServiceRequest, older: ServiceRequest): boolean {
 }
 
 const ORDER_INTENTS = new Set<unknown>(['order', 'original-order']);
-
-/** Requests that replace each other in a circle, or themselves, prove nothing. */
-function reaches(
-  from: ServiceRequest,
-  target: ServiceRequest,
-  olderOf: (request: ServiceRequest) => readonly ServiceRequest[],
-): boolean {
-  // A Set visits what is added while it is being walked, and nothing twice: circles end.
-  const found = new Set([from]);
-  for (const one of found) for (const older of olderOf(one)) found.add(older);
-  return found.has(target);
-}
 
 /** The orders with the referrals made from them: `R-…`, `basedOn` its order, with the same service and days. */
 function findPairs(requests: readonly ServiceRequest[]): Map<ServiceRequest, ServiceRequest> {
@@ -133,11 +130,26 @@ function withOrder(request: ServiceRequest, order: ServiceRequest | undefined): 
   };
 }
 
+/** With an earlier one of another id. Numbers are members too: equal orders have the same ones. */
 function findRepeated(requests: readonly ServiceRequest[]): Set<ServiceRequest> {
-  const isTwin = (one: ServiceRequest, other: ServiceRequest) =>
-    one.keys.id !== other.keys.id &&
-    one.keys.numbers.some((number) => other.keys.numbers.includes(number)) &&
-    one.keys.content().isExplicit &&
-    hasSameMembers(one, other);
-  return new Set(requests.filter((one, index) => requests.slice(0, index).some((earlier) => isTwin(earlier, one))));
+  const sharing = Map.groupBy(
+    requests.flatMap((request) => [...new Set(request.keys.numbers)].map((number) => ({ number, request }))),
+    ({ number }) => number,
+  );
+  const shared = new Set(
+    [...sharing.values()].filter(({ length }) => length > 1).flatMap((some) => some.map(({ request }) => request)),
+  );
+  const idsBefore = new Map<string, Set<string | undefined>>();
+  return new Set(
+    requests.filter((request) => {
+      const { digest, isExplicit } = shared.has(request) ? request.keys.content() : NO_CONTENT;
+      if (digest === undefined || !isExplicit) return false;
+      const before = idsBefore.get(digest) ?? new Set();
+      const isRepeated = before.size > (before.has(request.keys.id) ? 1 : 0);
+      idsBefore.set(digest, before.add(request.keys.id));
+      return isRepeated;
+    }),
+  );
 }
+
+const NO_CONTENT = { digest: undefined, isExplicit: false };

@@ -22,25 +22,27 @@ export function newestVersions(requests: readonly ServiceRequest[]): {
 }
 
 function withoutOlder(versions: readonly ServiceRequest[]): readonly ServiceRequest[] {
+  if (versions.length === 1) return versions;
   const notOlder = versions.filter((one) => !versions.some((other) => isNewer(other, one)));
   // Versions that contradict each other in a circle leave none: then nothing is proved.
   const left = notOlder.length > 0 ? notOlder : versions;
-  return left.filter((one, index) => !left.slice(0, index).some((earlier) => hasSameMembers(earlier, one)));
+  const seen = new Set<string>();
+  return left.filter(({ keys }) => {
+    const { digest } = keys.content();
+    const isKnown = digest !== undefined && seen.has(digest);
+    if (digest !== undefined) seen.add(digest);
+    return !isKnown;
+  });
 }
 
 function isNewer(one: ServiceRequest, other: ServiceRequest): boolean {
   const [a, b] = [one.keys.version, other.keys.version];
-  const signs = [compare(a.number, b.number), compare(a.updatedMs, b.updatedMs)];
-  return signs.includes(1) && !signs.includes(-1);
+  const byNumber = compare(a.number, b.number);
+  const byMoment = compare(a.updatedMs, b.updatedMs);
+  return byNumber + byMoment > 0;
 }
 
 function compare<Value extends bigint | number>(a: Value | undefined, b: Value | undefined): -1 | 0 | 1 {
   if (a === undefined || b === undefined || a === b) return 0;
   return a > b ? 1 : -1;
-}
-
-/** Whether two entries say the same in every member that is about the order; undefined members prove nothing. */
-export function hasSameMembers(one: ServiceRequest, other: ServiceRequest): boolean {
-  const [a, b] = [one.keys.content().members, other.keys.content().members];
-  return a.size > 0 && a.size === b.size && [...a].every(([name, digest]) => b.get(name) === digest);
 }

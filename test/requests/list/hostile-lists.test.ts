@@ -1,0 +1,109 @@
+/** A page of a hostile EHR within all bounds of size: comparing its requests with each other costs no more than reading them. */
+import { describe, expect, test } from 'vitest';
+import { circlesIn } from '#src/requests/list/circles.ts';
+import { mergeRequests } from '#src/requests/list/merge.ts';
+import { readServiceRequest } from '#src/requests/list/service-request.ts';
+import { newestVersions } from '#src/requests/list/versions.ts';
+
+const MANY = 500;
+const at = { base: new URL('https://ehr.example/fhir'), now: new Date('2026-11-22T14:02:00Z'), timeZone: 'UTC' };
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
+const read = (id: string, more: object) =>
+  readServiceRequest(
+    { resourceType: 'ServiceRequest', id, status: 'active', intent: 'order', code: { text: 'X-ray' }, ...more },
+    at,
+  );
+const replaces = (numbers: number[]) => ({
+  replaces: numbers.map((number) => ({ reference: `ServiceRequest/${number}` })),
+});
+const members = (count: number) => Object.fromEntries(upTo(count).map((index) => [`m${index}`, 1]));
+const after = (index: number) => upTo(50).map((step) => index + step + 1);
+const numbers = (system: string, index: number) => upTo(50).map((one) => ({ system, value: `${index}-${one}` }));
+
+/** CPU time of this thread, so that a busy machine does not matter. Before, each took from 2 to 90 seconds. */
+const MOST_MS = 1_000;
+const costOf = (work: () => unknown): number => {
+  const before = process.threadCpuUsage();
+  work();
+  const { user, system } = process.threadCpuUsage(before);
+  return (user + system) / 1_000;
+};
+
+describe('500 requests that are slow to compare', () => {
+  test.for<[string, (index: number) => object]>([
+    ['each replaces fifty others, in circles', (index) => replaces(after(index).map((one) => one % MANY))],
+    ['each replaces the fifty after it', (index) => replaces(after(index))],
+    [
+      'each replaces fifty, and every second one does not count',
+      (index) => ({
+        ...replaces(after(index)),
+        status: index % 2 === 0 ? 'draft' : 'active',
+      }),
+    ],
+    ['each has a hundred numbers', (index) => ({ identifier: numbers('a', index), requisition: numbers('b', index) })],
+    [
+      'each shares a number and differs in the last of 300 members',
+      (index) => ({
+        identifier: [{ system: 'a', value: '4711' }],
+        ...members(300),
+        last: index,
+      }),
+    ],
+    [
+      'each shares a number and differs in the last of 150 members',
+      (index) => ({
+        identifier: [{ system: 'a', value: '4711' }],
+        ...members(150),
+        last: index,
+      }),
+    ],
+  ])('%s', ([, more]) => {
+    const requests = upTo(MANY).map((index) => read(String(index), more(index)));
+    const cost = costOf(() => {
+      const { kept, replacedBy } = mergeRequests(requests);
+      for (const request of kept) replacedBy(request);
+    });
+    expect(cost).toBeLessThan(MOST_MS);
+  });
+
+  test('one order of 90,000 members, and referrals that say they were made from it', () => {
+    const referrals = upTo(MANY - 1).map((index) =>
+      read(`R-${index}`, { basedOn: [{ reference: 'ServiceRequest/o' }] }),
+    );
+    const requests = [read('o', members(90_000)), ...referrals];
+    expect(costOf(() => expect(mergeRequests(requests).kept).toHaveLength(MANY))).toBeLessThan(MOST_MS);
+  });
+
+  test('1,000 versions of one request with a hundred members each', () => {
+    const versions = upTo(1_000).map((version) => read('o', { ...members(100), version }));
+    expect(costOf(() => expect(newestVersions(versions).newest).toHaveLength(1_000))).toBeLessThan(MOST_MS);
+  });
+});
+
+test('what has more members than any request has proves nothing: both are shown', () => {
+  const twin = { identifier: [{ system: 'a', value: '4711' }] };
+  const pair = (count: number) => ['a', 'b'].map((id) => read(id, { ...twin, ...members(count) }));
+  expect(mergeRequests(pair(100)).kept).toHaveLength(1);
+  expect(mergeRequests(pair(300)).kept).toHaveLength(2);
+});
+
+test.for<[string, Record<string, string[]>, string[][]]>([
+  ['nothing', {}, []],
+  ['a chain', { a: ['b'], b: ['c'], c: [] }, [['a'], ['b'], ['c']]],
+  ['itself', { a: ['a', 'b'], b: [] }, [['a'], ['b']]],
+  ['two that lead to each other', { a: ['b'], b: ['a', 'c'], c: [] }, [['a', 'b'], ['c']]],
+  [
+    'two circles with a way between',
+    { a: ['b'], b: ['a', 'c'], c: ['d'], d: ['c'] },
+    [
+      ['a', 'b'],
+      ['c', 'd'],
+    ],
+  ],
+  ['a circle with an eight in it', { a: ['b', 'c'], b: ['a'], c: ['d'], d: ['a'] }, [['a', 'b', 'c', 'd']]],
+  ['two ways to one end', { a: ['b', 'c'], b: ['d'], c: ['d'], d: [] }, [['a'], ['b'], ['c'], ['d']]],
+])('circles: %s', ([, ways, expected]) => {
+  const circles = circlesIn(Object.keys(ways), (node) => ways[node] ?? []);
+  const together = [...Map.groupBy(circles.keys(), (node) => circles.get(node)).values()];
+  expect(together.map((some) => some.toSorted()).toSorted()).toEqual(expected);
+});
