@@ -28,6 +28,14 @@ export const networkRules = {
       'Use the public https address of the EHR. For an EHR inside a private network, the operator can allow that network.',
     help: LASTING,
   },
+  'network.private-endpoint': {
+    cause:
+      'An address in the EHR’s documents leads to a private network, or is not https: this service does not call it',
+    owner: 'EHR team',
+    remedy:
+      'Set the public https address of the EHR as its external base URL, in the server or the proxy before it, so that its documents name that.',
+    help: LASTING,
+  },
   'network.refused': {
     cause:
       'The host is there, and nothing listens on the port that was called: the server or its gateway is down, or the port is closed',
@@ -107,6 +115,27 @@ export const networkRules = {
     cause: 'The server does not send the intermediate certificate that belongs to its own',
     owner: 'EHR team',
     remedy: 'Install the whole chain: the server’s certificate with all intermediate certificates.',
+  },
+  'tls.no-known-authority': {
+    cause:
+      'The certificate leads to no authority that this service knows: an intermediate certificate is missing, or it is of the hospital’s own authority',
+    owner: 'EHR team',
+    remedy: 'Install a certificate of a public authority, with all its intermediate certificates.',
+  },
+  'tls.client-certificate': {
+    cause: 'The server wants a certificate of the caller (mutual TLS), which this app does not have',
+    owner: 'EHR team',
+    remedy: 'Let this app call without a client certificate: it proves itself with private_key_jwt.',
+  },
+  'tls.unknown-host': {
+    cause: 'The server, or the load balancer before it, does not know this host name (SNI)',
+    owner: 'EHR team',
+    remedy: 'Set up this host name, with its certificate, on the server or load balancer.',
+  },
+  'tls.weak': {
+    cause: 'The certificate of the server has a key or a signature that is too weak to be trusted',
+    owner: 'EHR team',
+    remedy: 'Install a certificate with RSA of 2048 bits or more, or an elliptic curve, signed with SHA-256.',
   },
   'tls.wrong-name': {
     cause: 'The certificate of the server is for another host name',
