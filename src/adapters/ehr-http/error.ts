@@ -65,8 +65,7 @@ export function failureOf(error: unknown): OutboundFailure {
   if (/Timeout|UND_ERR_\w{1,40}_TIMEOUT|ETIMEDOUT/.test(names)) return 'timeout';
   if (seen.some((cause) => cause instanceof errors.ResponseExceededMaxSizeError) || /EXCEEDED_MAX_SIZE/.test(names))
     return 'too-large';
-  if (/CERT|TLS|SSL|ERR_TLS|SELF_SIGNED|UNABLE_TO_|EPROTO|HOSTNAME_MISMATCH|KEY_TOO_SMALL|MD_TOO_WEAK/.test(names))
-    return 'tls';
+  if (/CERT|TLS|SSL|ERR_TLS|SELF_SIGNED|UNABLE_TO_|EPROTO|HOSTNAME_MISMATCH|UNSPECIFIED/.test(names)) return 'tls';
   return 'network';
 }
 

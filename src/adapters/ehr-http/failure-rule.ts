@@ -14,13 +14,9 @@ const BY_CODE: Readonly<Record<string, Rule>> = {
   UNABLE_TO_GET_ISSUER_CERT: 'tls.unknown-authority',
   // Which of the two it is says the certificate itself, which only the checks see.
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'tls.no-known-authority',
-  EE_KEY_TOO_SMALL: 'tls.weak',
-  CA_KEY_TOO_SMALL: 'tls.weak',
-  CA_MD_TOO_WEAK: 'tls.weak',
-  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'tls.client-certificate',
-  ERR_SSL_TLSV1_ALERT_CERTIFICATE_REQUIRED: 'tls.client-certificate',
+  // Node has no name of its own for a key or a signature that is too weak.
+  UNSPECIFIED: 'tls.weak',
   ERR_SSL_TLSV1_UNRECOGNIZED_NAME: 'tls.unknown-host',
-  ERR_SSL_TLSV1_ALERT_UNRECOGNIZED_NAME: 'tls.unknown-host',
   ERR_SSL_UNSUPPORTED_PROTOCOL: 'tls.version',
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'tls.version',
   ERR_TLS_CERT_ALTNAME_INVALID: 'tls.wrong-name',

@@ -51,7 +51,8 @@ export const networkRules = {
     help: LASTING,
   },
   'network.broken-off': {
-    cause: 'The connection was closed without an answer, by the server or a gateway before it',
+    cause:
+      'The connection was closed without an answer, by the server or a gateway before it, which may want a certificate of the caller',
     owner: 'EHR team',
     remedy: 'Look for this call in the log of the server and of the gateway before it.',
   },
@@ -122,11 +123,6 @@ export const networkRules = {
     owner: 'EHR team',
     remedy: 'Install a certificate of a public authority, with all its intermediate certificates.',
   },
-  'tls.client-certificate': {
-    cause: 'The server wants a certificate of the caller (mutual TLS), which this app does not have',
-    owner: 'EHR team',
-    remedy: 'Let this app call without a client certificate: it proves itself with private_key_jwt.',
-  },
   'tls.unknown-host': {
     cause: 'The server, or the load balancer before it, does not know this host name (SNI)',
     owner: 'EHR team',
@@ -149,8 +145,8 @@ export const networkRules = {
   },
   'tls.handshake': {
     cause:
-      'There is no TLS handshake: the server speaks plain http on this port, or has no TLS version or cipher in common with us',
+      'There is no TLS handshake: the server speaks plain http on this port, has no TLS version or cipher in common with us, or wants a certificate of the caller',
     owner: 'EHR team',
-    remedy: 'Offer TLS 1.2 or 1.3 with a usual cipher on this port.',
+    remedy: 'Offer TLS 1.2 or 1.3 with a usual cipher on this port, without asking for a client certificate.',
   },
 } satisfies Record<string, RuleRow>;
