@@ -1,4 +1,5 @@
 /** What the sandbox EHR promises to the tests, the demo and the benchmarks that start it. */
+import type { ServerOptions } from 'node:https';
 import type { StyleName } from './data/styles.ts';
 import type { FaultSwitches } from './fault-switches.ts';
 import type { VendorProfileName } from './profiles.ts';
@@ -30,7 +31,7 @@ export interface SandboxOptions {
   host?: string;
   /** Public origin for a port; default `http://localhost:<port>`. */
   origin?: (port: number) => string;
-  tls?: { key: string; cert: string };
+  tls?: ServerOptions;
   app: SandboxApp;
   profile?: VendorProfileName;
   users?: SandboxUser[];

@@ -91,6 +91,10 @@ export function pageProps(request: Request, record: ConnectionRecord, extras: Pa
     problem: extras.problem,
     run: run && runProps(run, role),
     isEnabled: enabled,
+    clientIdMissing:
+      organization.clientId === ''
+        ? { href: role === 'operator' ? `/settings/organizations/${encodeURIComponent(id)}` : undefined }
+        : undefined,
     frame: frameProps(record, extras),
     launch: launches.completed,
     verifyHref: `/settings/verify${role === 'operator' ? `?${new URLSearchParams({ organization: id })}` : ''}`,

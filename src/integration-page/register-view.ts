@@ -42,6 +42,7 @@ export function registerSheetProps(
     network: { host: publicUrl.host, port: publicUrl.port || '443', egressIps },
     contact,
     version,
+    timeZone: organization?.timeZone,
     day: dayIn(now, organization?.timeZone ?? serverTimeZone),
     metadata: JSON.stringify(
       clientMetadata(registration, { publicUrl, contact, version, logoPath: assetPath('logo.png') }),

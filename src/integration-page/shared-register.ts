@@ -13,6 +13,6 @@ export const sharedRegister: ReportShape<RegisterSheetProps> = {
   page: ({ content, expiresAt }, jsonUrl) =>
     sharedRegisterPage(content, {
       downloads: { json: jsonUrl, csv: undefined },
-      expiresOn: dayIn(expiresAt, serverTimeZone),
+      expiresOn: dayIn(expiresAt, content.timeZone ?? serverTimeZone),
     }),
 };

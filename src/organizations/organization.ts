@@ -1,5 +1,6 @@
 /** An organization (tenant): everything that pins its EHR and how we behave there (REG-05). */
 import { z } from 'zod';
+import { AppError } from '#src/errors.ts';
 import { serverUrl } from '#src/settings/addresses.ts';
 import { type SettingProblem, type SettingValues, settingsShape } from '#src/settings/derived.ts';
 import { plainText, textFormat } from '#src/settings/formats.ts';
@@ -106,9 +107,19 @@ export function readStoredSettings(stored: unknown): OrganizationSettings {
   return schemasFor(false, ['fhirBaseUrl', 'clientId']).stored.parse(stored);
 }
 
-/** Whether its EHR is known: until then every launch ends in 'launch.unknown-issuer'. */
+/** Whether its EHR is known: until then {@link assertConnected} ends every launch. */
 export function isConnected(organization: Pick<Organization, UnsetField>): boolean {
   return organization.fhirBaseUrl !== '' && organization.clientId !== '';
+}
+
+/**
+ * Nothing is sent to an EHR that is not known, or without the name it knows the app by.
+ *
+ * @throws AppError 'launch.unknown-issuer'
+ */
+export function assertConnected({ fhirBaseUrl, clientId }: Pick<Organization, UnsetField>): void {
+  const rule = fhirBaseUrl === '' ? 'launch.no-fhir-url' : clientId === '' ? 'launch.no-client-id' : undefined;
+  if (rule) throw new AppError('launch.unknown-issuer', 'the organization is not connected yet', { rule });
 }
 
 function describeIssue(issue: z.core.$ZodIssue): SettingProblem {

@@ -15,13 +15,17 @@ export interface Refusal {
 /** The rule that a sentence means in which one word of every group stands; the first that fits. */
 type Hints = readonly (readonly [rule: Rule, ...groups: readonly (readonly string[])[]])[];
 
-const UNKNOWN = ['unknown', 'found', 'registered', 'unregistered', 'exist', 'unrecognized', 'invalid'];
+// Not "invalid": every server says so of a client whose proof it does not take.
+const UNKNOWN = ['unknown', 'found', 'registered', 'unregistered', 'exist', 'unrecognized'];
+const SECRET = ['secret', 'client_secret', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'];
 const OF_REQUEST: Hints = [
   ['client.id-not-sent', ['client_id'], ['missing', 'required']],
-  ['client.id-sent', ['client_id'], ['omitted', 'omit', 'must', 'twice', 'allowed']],
+  ['client.id-sent', ['client_id'], ['omitted', 'omit', 'twice', 'allowed']],
 ];
-const KEYS = ['kid', 'key', 'keys', 'jwk', 'jwks', 'jwks_uri', 'signature'];
+const KEYS = ['kid', 'key', 'keys', 'jwk', 'jwks', 'jwks_uri', 'signature', 'certificate', 'thumbprint'];
 const OFF = ['disabled', 'inactive', 'suspended', 'blocked', 'deactivated', 'locked', 'revoked', 'withdrawn'];
+const APP = ['client', 'application', 'app'];
+const ASSERTION = ['jwt', 'assertion', 'client_assertion', 'token'];
 const OF_CLIENT: Hints = [
   ...OF_REQUEST,
   [
@@ -35,15 +39,27 @@ const OF_CLIENT: Hints = [
   ['client.audience', ['aud', 'audience']],
   ['client.key-unknown', KEYS],
   ['client.algorithm', ['alg', 'algorithm', 'algorithms']],
-  ['client.assertion-used', ['jti', 'assertion', 'jwt', 'token'], ['used', 'already', 'reused', 'replay', 'replayed']],
-  ['client.assertion-times', ['exp', 'iat', 'nbf', 'jwt', 'assertion', 'token'], ['expired', 'future', 'past', 'far']],
-  ['client.method', ['method', 'methods', 'secret', 'client_secret', 'private_key_jwt', 'client_secret_basic']],
-  ['client.off', ['client', 'application', 'app'], [...OFF, 'active', 'activated', 'enabled', 'approved']],
-  ['client.unknown', ['client', 'client_id'], UNKNOWN],
+  ['client.assertion-used', ['jti', ...ASSERTION], ['already', 'reused', 'replay', 'replayed']],
+  ['client.assertion-life', ['exp', 'lifetime', ...ASSERTION], ['maximum', 'max', 'long', 'longer', 'exceeds', 'far']],
+  ['client.assertion-times', ['exp', 'iat', 'nbf', ...ASSERTION], ['expired', 'future', 'past', 'range']],
+  ['client.assertion-times', ['jwt', 'token'], ['active']],
+  ['client.method', ['method', 'methods', ...SECRET]],
+  ['client.address', ['ip', 'address'], ['allowed', 'allowlist', 'whitelist', 'whitelisted', 'permitted', ...OFF]],
+  ['client.off', APP, [...OFF, 'active', 'activated', 'enabled', 'approved', 'expired']],
+  ['client.unknown', ['client_id', 'identifier', ...APP], UNKNOWN],
+  ['client.unknown', ['client_id', 'identifier'], ['invalid']],
+];
+const OF_TOKEN_REQUEST: Hints = [
+  ...OF_REQUEST,
+  ['client.method', [...SECRET, 'client_assertion_type']],
+  ['client.method', ['header'], ['authorization']],
 ];
 const OF_GRANT: Hints = [
   ['grant.redirect-uri', ['redirect', 'redirect_uri', 'redirect_uris']],
   ['grant.pkce', ['pkce', 'verifier', 'challenge', 'code_verifier', 'code_challenge']],
+  ['grant.consent', ['consent', 'consented']],
+  ['grant.consent', ['revoked', 'withdrawn'], ['authorization', 'access', 'user', 'owner', 'approval']],
+  ['authorization.sign-in-needed', ['session'], ['active', 'expired', 'over', 'ended', 'found', 'closed', 'exist']],
   ['grant.other-client', ['client', 'client_id'], ['another', 'other', 'different', 'issued', 'match', 'belong']],
   ['grant.unknown', ['code', 'grant'], ['unknown', 'found', 'exist']],
   ['grant.expired', ['expired', 'already', 'used', 'redeemed', 'consumed', 'reused']],
@@ -55,11 +71,19 @@ const OF_AUTHORIZATION: Hints = [
   ['authorization.audience', ['aud', 'audience']],
   ['authorization.pkce', ['pkce', 'code_challenge', 'challenge', 'code_challenge_method']],
   ['authorization.redirect-uri', ['redirect', 'redirect_uri', 'redirect_uris']],
+  ['authorization.client-unknown', ['client_id', 'client'], UNKNOWN],
+  ['context.patient-missing', ['patient'], ['context', 'selected', 'missing', 'required', 'open']],
 ];
+const OF_DENIAL: Hints = [['client.off', APP, ['disabled', 'inactive', 'suspended', 'deactivated', 'approved']]];
 
-/** @param said `error_description` of an `invalid_request`; untrusted, and not kept. */
-export function ruleOfInvalidRequest(said: string): Rule {
-  return hintIn(said, OF_AUTHORIZATION) ?? 'authorization.request-refused';
+/**
+ * @param error of an authorization response.
+ * @param said its `error_description`; untrusted, and not kept.
+ * @returns undefined where the words add nothing to the error.
+ */
+export function ruleOfDescription(error: string, said: string): Rule | undefined {
+  if (error === 'invalid_request') return hintIn(said, OF_AUTHORIZATION) ?? 'authorization.request-refused';
+  return error === 'access_denied' || error === 'unauthorized_client' ? hintIn(said, OF_DENIAL) : undefined;
 }
 
 function hintIn(said: string, hints: Hints): Rule | undefined {
@@ -88,7 +112,7 @@ export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rul
     case 'invalid_scope':
       return 'token.scope';
     case 'invalid_request':
-      return hintIn(said, OF_REQUEST) ?? 'token.request-refused';
+      return hintIn(said, OF_TOKEN_REQUEST) ?? 'token.request-refused';
     default:
       return [404, 405, 410].includes(status) ? 'token.not-there' : 'token.other-error';
   }

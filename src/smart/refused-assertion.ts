@@ -1,4 +1,5 @@
 /** What of our own side explains a refused client assertion that the token endpoint did not explain. */
+import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError } from '#src/errors.ts';
 import type { AssertionType } from './client-authentication.ts';
 
@@ -9,6 +10,7 @@ export interface SentAssertion {
   assertionType: AssertionType;
   /** Whether our JWKS was fetched from outside while the call was under way. */
   isJwksFetched: boolean;
+  clientIdInBody: boolean;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface SentAssertion {
  * server had looked at our keys before it refused.
  */
 export function explainRefusedAssertion(error: unknown, sent: SentAssertion): unknown {
-  if (!(error instanceof AppError) || error.rule !== 'client.key') return error;
+  if (!(error instanceof AppError) || !isUnexplained(error.rule, sent)) return error;
   const { code, message, seen, upstreamStatus } = error;
   const rule =
     sent.assertionType !== 'JWT'
@@ -28,4 +30,9 @@ export function explainRefusedAssertion(error: unknown, sent: SentAssertion): un
           : 'client.key';
   const status = upstreamStatus === undefined ? {} : { upstreamStatus };
   return new AppError(code, message, { rule, seen, cause: error.cause, ...status });
+}
+
+/** Without a reason, or with one that what was sent contradicts. */
+function isUnexplained(rule: Rule | undefined, { clientIdInBody }: SentAssertion): boolean {
+  return rule === 'client.key' || rule === (clientIdInBody ? 'client.id-not-sent' : 'client.id-sent');
 }

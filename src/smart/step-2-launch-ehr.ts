@@ -42,7 +42,16 @@ function single(query: URLSearchParams, name: string, maxLength: number): string
     const detail = `${name} is longer than ${maxLength} characters`;
     throw new AppError('launch.invalid', detail, { rule: 'launch.parameter-malformed' });
   }
+  if (isPlaceholder(value)) {
+    const seen = { parameter: name };
+    throw new AppError('launch.invalid', `${name} is a placeholder`, { rule: 'launch.placeholder', seen });
+  }
   return value;
+}
+
+/** A variable of the EHR's own record of the app that was not filled in, such as `%LAUNCH%`, `{launch}` or `[ISS]`. */
+function isPlaceholder(value: string): boolean {
+  return /^(?:%[\w ]+%|\$?\{+[\w .:-]+\}+|\[[\w .:-]+\]|<[\w .:-]+>|@@?[\w.]+@@?)$/.test(value);
 }
 
 /**

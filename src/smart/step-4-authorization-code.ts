@@ -7,7 +7,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import type { SmartConfiguration } from './documents/smart-configuration.ts';
-import { ruleOfInvalidRequest } from './refusal-rule.ts';
+import { ruleOfDescription } from './refusal-rule.ts';
 
 /** The secrets of one attempt: 256 random bits each, never used again (AZ-07, AZ-11, AZ-12). */
 export interface AttemptSecrets {
@@ -186,6 +186,9 @@ const RULES: Readonly<Record<string, Rule>> = {
   consent_required: 'authorization.question-for-user',
   account_selection_required: 'authorization.question-for-user',
   temporarily_unavailable: 'authorization.unavailable',
+  // RFC 8707, and what servers say of a redirect URI they sent the browser to all the same.
+  invalid_target: 'authorization.audience',
+  invalid_redirect_uri: 'authorization.redirect-uri',
 };
 
 /** CB-13, CB-14: the error code decides; the server's words are only for the log, cleaned and cut. */
@@ -195,6 +198,6 @@ function authorizationError(error: string, description: string | undefined): App
   const code = ERRORS.get(error) ?? 'authorization.refused';
   const other = code === 'authorization.refused' ? 'authorization.other-error' : undefined;
   const ofError = Object.hasOwn(RULES, error) ? RULES[error] : other;
-  const rule = error === 'invalid_request' ? ruleOfInvalidRequest(description ?? '') : ofError;
+  const rule = ruleOfDescription(error, description ?? '') ?? ofError;
   return new AppError(code, `the authorization server answered ${known}${said}`, { rule });
 }

@@ -78,6 +78,7 @@ test('a private network that the operator allowed is accepted', () => {
 test.for([
   ['https://e.example', '/fhir/r4'],
   ['https://e.example/fhir', '/fhir/r4'],
+  ['https://e.example/portal', '/fhir/r4'],
   ['https://e.example/fhir/r4/Patient/1/_history/2', '/fhir/r4/Patient'],
   ['https://e.example/a/b/c/d/e/f/g/h', '/a/b/c/d/e/f/g'],
 ])('%s: at most six other addresses of the same host are tried, %s among them', ([url = '', path = '']) => {

@@ -19,8 +19,16 @@ export interface Certificates {
   wrongName: Certificate;
   /** Signed by nobody but itself. */
   selfSigned: Certificate;
+  /** Of an authority that no client knows, as a hospital's own is. */
+  ofHospital: Certificate;
+  /** Of a public authority, as its proof of a log says, whose intermediate certificate is not sent. */
+  withoutIntermediate: Certificate;
+  /** With a key that is too short to be trusted. */
+  weak: Certificate;
 }
 
+const LOG_PROOFS = '1.3.6.1.4.1.11129.2.4.2=ASN1:FORMAT:HEX,OCTETSTRING:0000\n';
+const WEAK_KEY = ['-newkey', 'rsa:1024', '-nodes'];
 const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 
 /** Needs the openssl command. Keys live for two days and only in memory. */
@@ -30,21 +38,30 @@ export function makeCertificates(): Certificates {
   const read = (file: string) => readFileSync(join(folder, file), 'utf8');
   const selfSign = (name: string, ...more: string[]) =>
     openssl('req', '-x509', ...NEW_KEY, '-keyout', `${name}.key`, '-out', `${name}.pem`, '-days', '2', ...more);
-  const issue = (name: string, host: string, days: string): Certificate => {
-    openssl('req', ...NEW_KEY, '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${host}`);
-    writeFileSync(join(folder, 'names'), `subjectAltName=DNS:${host}\n`);
-    const by = ['-CA', 'authority.pem', '-CAkey', 'authority.key', '-days', days, '-extfile', 'names'];
+  const issue = (
+    name: string,
+    host: string,
+    days: string,
+    { authority = 'authority', extension = '', newKey = NEW_KEY } = {},
+  ): Certificate => {
+    openssl('req', ...newKey, '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${host}`);
+    writeFileSync(join(folder, 'names'), `subjectAltName=DNS:${host}\n${extension}`);
+    const by = ['-CA', `${authority}.pem`, '-CAkey', `${authority}.key`, '-days', days, '-extfile', 'names'];
     openssl('x509', '-req', '-in', `${name}.csr`, ...by, '-out', `${name}.pem`);
     return { key: read(`${name}.key`), cert: read(`${name}.pem`) };
   };
   try {
     selfSign('authority', '-subj', '/CN=Test authority');
+    selfSign('unknown', '-subj', '/CN=Another authority');
     selfSign('self', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost');
     return {
       authority: read('authority.pem'),
       good: issue('good', 'localhost', '2'),
       expired: issue('expired', 'localhost', '-1'),
       wrongName: issue('wrong', 'ehr.example', '2'),
+      ofHospital: issue('hospital', 'localhost', '2', { authority: 'unknown' }),
+      withoutIntermediate: issue('alone', 'localhost', '2', { authority: 'unknown', extension: LOG_PROOFS }),
+      weak: issue('weak', 'localhost', '2', { newKey: WEAK_KEY }),
       selfSigned: { key: read('self.key'), cert: read('self.pem') },
     };
   } finally {

@@ -125,7 +125,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       clientId: CLIENT_ID,
       frameAncestors: [at.origin],
     };
-    const parsed = parseSettings({ ...usual, ...settings }, false);
+    const parsed = parseSettings({ ...usual, ...settings }, false, ['clientId']);
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
     await store.save(id, () => parsed.settings, clock());
   };

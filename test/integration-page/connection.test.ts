@@ -444,6 +444,16 @@ describe('from a newcomer to Ready to launch', () => {
     expect((await page()).body).toContain('Allow <bdi>https://other.example</bdi>');
   });
 
+  test('without a Client ID the operator is next, and gets the way to enter it', async () => {
+    await world.setOrganization(ORG_ID, { clientId: '' });
+    const saved = await save(world.sandbox.fhirBase);
+    expect(NEXT.exec(saved.body)?.[1]).toContain('The operator of this service enters the Client ID');
+    await addPerson(world, 'operator@example.com');
+    const operator = await signedIn(world, 'operator@example.com');
+    const { body } = await operator.visit(`${world.url}${PAGE}?organization=${ORG_ID}`);
+    expect(NEXT.exec(body)?.[1]).toContain(`You <a href="/settings/organizations/${ORG_ID}">enter the Client ID</a>`);
+  });
+
   test('a launch of before another FHIR URL, outside the EHR, or in a window does not count', async () => {
     await save(world.sandbox.fhirBase);
     await world.browser({ headers: { 'sec-fetch-dest': 'document' } }).open(world.sandbox.launch('pat-ada'));

@@ -131,6 +131,18 @@ describe('a link for the EHR team', () => {
     expect((await read(url)).status).toBe(404);
   });
 
+  test.for(['Pacific/Kiritimati', 'Pacific/Pago_Pago'])(
+    'names the same last day as the page that made it, in %s',
+    async (timeZone) => {
+      await world.setOrganization(ORG_ID, { name: 'St. Elsewhere & Sons', timeZone });
+      const made = await post('');
+      const url = /href="([^"]*\/reports\/register\/[\w-]{43})"/.exec(made.body)?.[1] ?? '';
+      const lastDay = /Works until ([\d-]+)/.exec(made.body)?.[1];
+      expect((await read(url)).body).toContain(`This page works until ${lastDay}.`);
+      await world.setOrganization(ORG_ID, { name: 'St. Elsewhere & Sons' });
+    },
+  );
+
   test('ends after fourteen days, and is not listed any more', async () => {
     const url = await make();
     now += 13 * DAY_MS;

@@ -22,6 +22,8 @@ export interface RegisterSheetProps {
   readonly version: string;
   /** of this page, `YYYY-MM-DD` */
   readonly day: string;
+  /** of its days; absent where no organization is known, and in sheets made before there was one */
+  readonly timeZone?: string | undefined;
   /** the registration as JSON (RFC 7591) */
   readonly metadata: string;
 }
@@ -117,7 +119,11 @@ function registerSheet(props: RegisterSheetProps, downloads: RegisterDownloads):
 <h2 id="todo">What to do</h2>
 <ol class="checklist">
 <li>Create one application in the EHR’s ${props.environment} environment with the values below.</li>
-<li>Send its <strong>Client ID</strong> and the <strong>FHIR URL</strong> of this environment to the person who sent you this page.</li>
+${
+  registration.clientId === ''
+    ? html`<li>Send its <strong>Client ID</strong> and the <strong>FHIR URL</strong> of this environment to the person who sent you this page.</li>`
+    : html`<li>Compare its <strong>Client ID</strong> with the one below. If the EHR gave out another, send that and the <strong>FHIR URL</strong> of this environment to the person who sent you this page.</li>`
+}
 <li>Let the network addresses below through.</li>
 <li>Tell us the web address of the EHR’s own pages, such as <code>https://ehr.example.org</code>: they may then show the app in a frame.</li>
 <li>Put the app into the patient chart, for the roles that need it, as an embedded window.</li>

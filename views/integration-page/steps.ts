@@ -26,6 +26,8 @@ export interface StepsProps {
   readonly connection: ConnectionProps;
   readonly run: FinishedRun | undefined;
   readonly isEnabled: boolean;
+  /** the Client ID is not entered yet; where to enter it, for those who may */
+  readonly clientIdMissing: { readonly href: string | undefined } | undefined;
   readonly frame: FrameProps;
   /** the last launch from a chart that reached the request list, with the FHIR URL in use */
   readonly launch: { readonly id: string; readonly at: Date } | undefined;
@@ -52,7 +54,7 @@ function currentStep(props: StepsProps): Step | undefined {
 
 /** The one thing to do next, and who does it. */
 export function nextThing(props: StepsProps): SafeHtml | null {
-  const { run, connection, isEnabled } = props;
+  const { run, connection, isEnabled, clientIdMissing } = props;
   const current = currentStep(props);
   const failed = run?.rows.find(({ verdict }) => verdict === 'failure');
   const next = (text: SafeHtml) => html`<p class="next"><strong>Next:</strong> ${text}</p>
@@ -60,10 +62,19 @@ export function nextThing(props: StepsProps): SafeHtml | null {
   if (!isEnabled)
     return next(html`The operator of this service enables this organization; until then every launch is refused.`);
   if (current === 'frame') return next(html`You <a href="#step-frame">say which EHR page may show the app</a>.`);
+  if (clientIdMissing && current !== 'url')
+    return next(
+      clientIdMissing.href === undefined
+        ? html`The operator of this service enters the Client ID that your EHR team gave out; until then every launch is refused.`
+        : html`You <a href="${clientIdMissing.href}">enter the Client ID</a> that the EHR team gave out; until then every launch is refused.`,
+    );
   if (current === 'launch')
     return next(html`You <a href="#step-launch">launch the app in a test session of the EHR</a>.`);
   if (run?.nearby?.fhirUrl !== undefined) return didYouMean(run.nearby.fhirUrl, run.nearby.tried, connection);
-  if (failed) return next(html`<a href="#check-${failed.id}">${failed.title}</a>. ${failed.owner}: ${failed.remedy}`);
+  if (failed)
+    return next(
+      html`${failed.owner}: ${failed.remedy} <span class="note">Failed: <a href="#check-${failed.id}">${failed.title}</a></span>`,
+    );
   if (current === undefined) return null;
   return next(
     connection.field.value === ''

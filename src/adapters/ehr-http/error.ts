@@ -65,7 +65,7 @@ export function failureOf(error: unknown): OutboundFailure {
   if (/Timeout|UND_ERR_\w{1,40}_TIMEOUT|ETIMEDOUT/.test(names)) return 'timeout';
   if (seen.some((cause) => cause instanceof errors.ResponseExceededMaxSizeError) || /EXCEEDED_MAX_SIZE/.test(names))
     return 'too-large';
-  if (/CERT|TLS|SSL|ERR_TLS|SELF_SIGNED|UNABLE_TO_|EPROTO|HOSTNAME_MISMATCH/.test(names)) return 'tls';
+  if (/CERT|TLS|SSL|ERR_TLS|SELF_SIGNED|UNABLE_TO_|EPROTO|HOSTNAME_MISMATCH|UNSPECIFIED/.test(names)) return 'tls';
   return 'network';
 }
 

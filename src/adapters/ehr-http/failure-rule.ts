@@ -12,7 +12,13 @@ const BY_CODE: Readonly<Record<string, Rule>> = {
   SELF_SIGNED_CERT_IN_CHAIN: 'tls.unknown-authority',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'tls.unknown-authority',
   UNABLE_TO_GET_ISSUER_CERT: 'tls.unknown-authority',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'tls.incomplete-chain',
+  // Which of the two it is says the certificate itself, which only the checks see.
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'tls.no-known-authority',
+  // Node has no name of its own for a key or a signature that is too weak.
+  UNSPECIFIED: 'tls.weak',
+  ERR_SSL_TLSV1_UNRECOGNIZED_NAME: 'tls.unknown-host',
+  ERR_SSL_UNSUPPORTED_PROTOCOL: 'tls.version',
+  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'tls.version',
   ERR_TLS_CERT_ALTNAME_INVALID: 'tls.wrong-name',
   HOSTNAME_MISMATCH: 'tls.wrong-name',
   EAI_AGAIN: 'network.name-server',
@@ -48,5 +54,6 @@ export function ruleOfCodes(codes: readonly string[], failure: OutboundFailure, 
   if (codes.some((code) => code === 'ENOTFOUND' || code === 'ENODATA'))
     return host === 'FHIR URL' ? 'network.unknown-name' : 'network.unknown-endpoint-name';
   const known = codes.find((code) => Object.hasOwn(BY_CODE, code));
+  if (failure === 'address-refused' && host === 'endpoint') return 'network.private-endpoint';
   return (known !== undefined && BY_CODE[known]) || BY_FAILURE[failure];
 }

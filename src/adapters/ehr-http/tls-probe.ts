@@ -12,6 +12,8 @@ export interface Handshake {
   protocol: string;
   /** OpenSSL's or Node's code when the chain does not verify; undefined when it does. */
   chainProblem: string | undefined;
+  /** The certificate proves that it was published in a log of certificates (RFC 6962), as public authorities do and a hospital's own does not. */
+  isLogged: boolean;
   nameMatches: boolean;
   /** The names the certificate is for, shortened. */
   names: string;
@@ -105,6 +107,9 @@ function openSocket(host: string, port: number, lookup: LookupFunction): TLSSock
   });
 }
 
+/** The object identifier 1.3.6.1.4.1.11129.2.4.2 of the extension, in DER. */
+const LOG_PROOFS = Buffer.from('060a2b06010401d679020402', 'hex');
+
 function read(socket: TLSSocket, hostname: string): Handshake {
   const certificate = socket.getPeerCertificate();
   const nameProblem = checkServerIdentity(hostname, certificate);
@@ -113,6 +118,7 @@ function read(socket: TLSSocket, hostname: string): Handshake {
     protocol: socket.getProtocol() ?? 'unknown',
     // A wrong name is a row of its own.
     chainProblem: problem?.includes('ALTNAME') ? undefined : problem,
+    isLogged: certificate.raw?.includes(LOG_PROOFS) ?? false,
     nameMatches: nameProblem === undefined,
     names: namesOf(certificate),
     issuer: textOf(certificate.issuer?.O ?? certificate.issuer?.CN),

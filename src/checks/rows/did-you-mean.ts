@@ -13,7 +13,7 @@ export const MOST_TRIED = 6;
 
 /**
  * Addresses that a typed one may stand for, most likely first: those above it, since it may end in a resource type, an
- * identifier or what was pasted with it; then those with a version.
+ * identifier or what was pasted with it; then those with a version, and where there is room those of a bare host.
  */
 export function addressesNear(fhirUrl: string): string[] {
   const [, origin = '', path = ''] = /^(https?:\/\/[^/]+)(.*)$/i.exec(fhirUrl) ?? [];
@@ -23,7 +23,7 @@ export function addressesNear(fhirUrl: string): string[] {
   const parents = above.filter((one) => one !== '/').slice(0, 3);
   const parent = parents[0] ?? '';
   const versions = [`${path}/r4`, `${path}/R4`, `${parent}/r4`, `${parent}/R4`];
-  return [...new Set([...parents, ...versions])]
+  return [...new Set([...parents, ...versions, ...USUAL_PATHS])]
     .filter((one) => one !== path)
     .slice(0, MOST_TRIED)
     .map((one) => origin + one);

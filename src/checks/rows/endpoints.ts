@@ -4,7 +4,7 @@
  * Rules CAJ-14, DI-05, TL-01.
  */
 import { textMember } from '#src/adapters/json-object.ts';
-import { endpointProblem, isAllowedHost } from '#src/smart/documents/endpoint.ts';
+import { endpointProblem, isAllowedHost, isInsideAddress } from '#src/smart/documents/endpoint.ts';
 import type { CheckContext } from './context.ts';
 import { broken, checksOf, GIVEN_BY_YOU, type Outcome, pass, shown, skipped } from './definition.ts';
 import { withoutConfiguration } from './guide.ts';
@@ -90,7 +90,8 @@ async function judgeHosts(context: CheckContext): Promise<Outcome> {
   const seen = foreign.map(({ name, url }) => `${name} on ${shown(url?.host ?? '', 80)}`).join(', ');
   const verdict = foreign.some(({ isRequired }) => isRequired) ? 'failure' : 'warning';
   const found = verdict === 'failure' ? seen : `${seen}: not used until the host is allowed`;
-  return broken('discovery.endpoint-other-host', found, { verdict });
+  const isInside = foreign.some(({ url }) => url && isInsideAddress(url, context.rules));
+  return broken(isInside ? 'discovery.endpoint-inside' : 'discovery.endpoint-other-host', found, { verdict });
 }
 
 async function passing({ configuration }: CheckContext, seen: readonly string[]): Promise<Outcome> {
@@ -102,7 +103,8 @@ async function passing({ configuration }: CheckContext, seen: readonly string[])
 export async function foreignHosts(context: CheckContext): Promise<string[]> {
   const endpoints = (await endpointsOf(context)) ?? [];
   const usable = endpoints.flatMap(({ url, text }) => (url && !endpointProblem(text, context.rules) ? [url] : []));
-  return [...new Set(usable.filter((url) => !isAllowedHost(url, context.rules)).map((url) => url.host))];
+  const isForeign = (url: URL) => !isAllowedHost(url, context.rules) && !isInsideAddress(url, context.rules);
+  return [...new Set(usable.filter(isForeign).map((url) => url.host))];
 }
 
 function withoutSecrets(text: string): string {

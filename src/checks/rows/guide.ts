@@ -9,6 +9,7 @@ import { listMember, textMember } from '#src/adapters/json-object.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { isFhirBase, ruleOfConfiguration } from '#src/smart/documents/configuration-rule.ts';
 import { documentOf, type Fetched } from '#src/smart/documents/fetched.ts';
+import { ruleOfKeySet } from '#src/smart/documents/issuer-keys.ts';
 import type { CheckContext } from './context.ts';
 import { broken, checksOf, GIVEN_BY_YOU, type Outcome, pass, seeRow, shown, skipped, warning } from './definition.ts';
 import { describeFetched } from './fetched.ts';
@@ -153,5 +154,8 @@ async function judgeJwks(context: CheckContext): Promise<Outcome> {
   if (parsed.keys) return pass(seen);
   const { fetched } = parsed;
   if (fetched.kind === 'none') return broken(ruleOfFailure(fetched.error, 'endpoint'), seen);
-  return broken('keys.unreadable', documentOf(fetched) === undefined ? seen : `${seen}, without a list of keys`);
+  return broken(
+    ruleOfKeySet(fetched.status),
+    documentOf(fetched) === undefined ? seen : `${seen}, without a list of keys`,
+  );
 }

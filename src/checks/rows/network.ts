@@ -1,6 +1,7 @@
 /** Can the EHR be reached at all, and can its server be trusted: name, port and certificate (TL-01, TL-04)? */
 import { ruleOfCodes } from '#src/adapters/ehr-http/failure-rule.ts';
 import type { Handshake } from '#src/adapters/ehr-http/tls-probe.ts';
+import type { Rule } from '#src/errors/rules/table.ts';
 import type { CheckContext } from './context.ts';
 import {
   broken,
@@ -136,9 +137,15 @@ function isSafe({ protocol }: Handshake): boolean {
   return ['TLSv1.2', 'TLSv1.3'].includes(protocol);
 }
 
-function judgeChain({ chainProblem, issuer, expiresAt }: Handshake): Outcome {
+/** No certificate of the chain that was sent is signed by one that we know. */
+const LEADS_NOWHERE: readonly Rule[] = ['tls.no-known-authority', 'tls.unknown-authority'];
+
+function judgeChain({ chainProblem, isLogged, issuer, expiresAt }: Handshake): Outcome {
   if (chainProblem === undefined) return pass(`issued by ${shown(issuer, 80)}`);
-  const rule = ruleOfCodes([chainProblem], 'tls', 'FHIR URL');
+  const ofCode = ruleOfCodes([chainProblem], 'tls', 'FHIR URL');
+  const ofLog =
+    isLogged && chainProblem !== 'SELF_SIGNED_CERT_IN_CHAIN' ? 'tls.incomplete-chain' : 'tls.unknown-authority';
+  const rule = LEADS_NOWHERE.includes(ofCode) ? ofLog : ofCode;
   const found = `issued by ${shown(issuer, 80)}`;
   if (rule === 'tls.expired') return broken(rule, `${found}, expired on ${dayOf(expiresAt)}`);
   return rule === 'tls.handshake'

@@ -49,9 +49,13 @@ export async function askedFor(deps: SearchDependencies, request: Request): Prom
   return { typed, filter: isHopeless ? undefined : filter, supportCode, timeZone, who, search };
 }
 
-/** `k7qf 2m9d` is K7QF-2M9D: people type what they heard on the telephone. */
+/** `k7qf 2m9d` is K7QF-2M9D: people type what they heard, or paste the line with a dash that a mail program made longer. */
 function readSupportCode(text: string): string | undefined {
-  const letters = text.toUpperCase().replaceAll(/[\s-]/g, '');
+  const letters = text
+    .toUpperCase()
+    .replace(/^.*:/, '')
+    .replace(/\bCOPY\s*$/, '')
+    .replaceAll(/[\s\p{Pd}]/gu, '');
   return /^[2-9A-HJ-NP-Z]{8}$/.test(letters) ? `${letters.slice(0, 4)}-${letters.slice(4)}` : undefined;
 }
 

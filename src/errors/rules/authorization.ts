@@ -47,7 +47,7 @@ export const signInRules = {
     remedy: 'Register {redirect URI} for this client, letter for letter.',
   },
   'authorization.sign-in-needed': {
-    cause: 'The user’s own session at the EHR is over or never began (login_required)',
+    cause: 'The user’s own session at the EHR is over or never began',
     owner: 'The user',
     remedy: 'Sign in to the EHR, then open the app again from the patient’s chart.',
   },

@@ -21,6 +21,14 @@ export const discoveryRules = {
     remedy: 'Compare the FHIR URL with the EHR team, letter by letter: host, tenant and version segment (such as /r4).',
     help: LASTING,
   },
+  'discovery.forbidden-at-url': {
+    cause:
+      'The FHIR URL refuses us even public documents (403): an allowlist does not have our egress addresses, or it is not the base of a FHIR server',
+    owner: 'EHR team',
+    remedy:
+      'Compare the FHIR URL {FHIR URL} letter by letter, and let our egress addresses through to it; the guide lists them.',
+    help: LASTING,
+  },
   'discovery.absent': {
     cause: 'The FHIR server does not serve smart-configuration, and its CapabilityStatement names no sign-in addresses',
     owner: 'EHR team',
@@ -48,6 +56,13 @@ export const discoveryRules = {
     cause: 'The server wants a sign-in for smart-configuration, which is a public document',
     owner: 'EHR team',
     remedy: 'Let {FHIR URL}/.well-known/smart-configuration be read without signing in.',
+  },
+  'discovery.forbidden': {
+    cause:
+      'The server, or a firewall before it, refuses us smart-configuration (403): most often an allowlist that does not have our egress addresses',
+    owner: 'EHR team',
+    remedy:
+      'Let our egress addresses through to {FHIR URL}/.well-known/smart-configuration, and let it be read without signing in.',
   },
   'discovery.redirect': {
     cause: 'smart-configuration redirects to another address; redirects are not followed',
@@ -82,7 +97,8 @@ export const discoveryRules = {
     help: LASTING,
   },
   'discovery.endpoint-malformed': {
-    cause: 'The EHR names a sign-in address that is no usable URL: with a user name, a fragment or white space',
+    cause:
+      'The EHR names a sign-in address that is no usable URL: with a user name, a fragment, white space or a placeholder',
     owner: 'EHR team',
     remedy: 'Publish a plain absolute https address for the endpoint that the detail names.',
     help: LASTING,
@@ -92,6 +108,14 @@ export const discoveryRules = {
     owner: 'Your administrator',
     remedy:
       'Ask the EHR team whether this host is theirs; if it is, add it to “Extra hosts for sign-in addresses” in Advanced settings.',
+    help: LASTING,
+  },
+  'discovery.endpoint-inside': {
+    cause:
+      'The EHR names a sign-in address by the name it has inside its own network, which leads nowhere from outside',
+    owner: 'EHR team',
+    remedy:
+      'Set the public address of the EHR as its external base URL, in the server or the proxy before it, so that its documents name that.',
     help: LASTING,
   },
   'discovery.no-private-key-jwt': {

@@ -130,8 +130,13 @@ export const identityRules = {
   'keys.unreadable': {
     cause: 'The EHR’s key set cannot be read: its jwks_uri answers with an error, or with something that is no key set',
     owner: 'EHR team',
-    remedy: 'Serve a JSON Web Key Set at the jwks_uri with status 200.',
+    remedy: 'Serve a JSON Web Key Set at the jwks_uri with status 200, without a sign-in.',
     help: LASTING,
+  },
+  'keys.unavailable': {
+    cause: 'The server of the EHR’s key set is overloaded, in maintenance or asked too often (429, 502, 503 or 504)',
+    owner: 'EHR team',
+    remedy: 'Look at the state of the server of the jwks_uri, and at its limit of requests.',
   },
   'keys.none-usable': {
     cause: 'The EHR’s key set has no key that can verify an id_token',

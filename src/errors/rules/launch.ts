@@ -1,5 +1,5 @@
 /** Rules of the launch URL: who is asked, and by which EHR. */
-import type { RuleRow } from './row.ts';
+import { LASTING, type RuleRow } from './row.ts';
 
 export const launchRules = {
   'launch.parameter-missing': {
@@ -13,6 +13,14 @@ export const launchRules = {
     owner: 'EHR team',
     remedy: 'Take iss and launch out of the registered launch URL: the EHR adds them itself.',
   },
+  'launch.placeholder': {
+    cause:
+      'The EHR put a placeholder in place of {parameter}, such as %LAUNCH%: its record of the app names a variable that it does not fill in',
+    owner: 'EHR team',
+    remedy:
+      'Correct the variable in the EHR’s record of the app, or leave iss and launch out of the launch URL where the EHR adds them itself.',
+    help: LASTING,
+  },
   'launch.parameter-malformed': {
     cause: 'The iss or launch that the EHR added is not one: too long, or no absolute https URL',
     owner: 'EHR team',
@@ -23,6 +31,14 @@ export const launchRules = {
     owner: 'EHR team',
     remedy: 'Register the launch URL of the registration sheet, with its Org ID once.',
   },
+  'launch.parameters-in-org-id': {
+    cause:
+      'The EHR added ?iss=… to a launch URL that has a question mark already, so that iss and launch became part of the Org ID',
+    owner: 'EHR team',
+    remedy:
+      'Register the path form of the launch URL, …/smart/launch/ and then the Org ID: the registration sheet has it.',
+    help: LASTING,
+  },
   'launch.org-id-unknown': {
     cause:
       'No organization here has the Org ID of the launch URL: it is misspelled, or belongs to the other environment (production or non-production)',
@@ -30,9 +46,15 @@ export const launchRules = {
     remedy: 'Register the launch URL of this environment’s registration sheet, letter for letter.',
   },
   'launch.no-fhir-url': {
-    cause: 'The organization has no FHIR URL or no Client ID yet',
+    cause: 'The organization has no FHIR URL yet',
     owner: 'Your administrator',
     remedy: 'Complete the connection in Settings > Integrations > SMART on FHIR: enter the FHIR URL and click Save.',
+    help: 'This organization is not connected to its EHR yet. Give the support code to {help desk}.',
+  },
+  'launch.no-client-id': {
+    cause: 'The organization has no Client ID yet, so the EHR would not know which app asks',
+    owner: 'VectorCare',
+    remedy: 'Enter the Client ID that the EHR team gave out for this environment in Settings > Organizations.',
     help: 'This organization is not connected to its EHR yet. Give the support code to {help desk}.',
   },
   'launch.iss-written-differently': {
@@ -50,6 +72,14 @@ export const launchRules = {
     remedy:
       'Open the app from the environment of {FHIR URL in Settings}, or give {iss} a launch URL with the Org ID that belongs to it. Leave the FHIR URL in Settings as it is: launches from there depend on it.',
     help: 'The app was opened from another EHR environment than the one it is connected to here. Give the support code to {help desk}.',
+  },
+  'launch.iss-not-the-base': {
+    cause:
+      'The EHR sends {iss} as iss, which is another address of the same server and not its FHIR base, {FHIR URL in Settings}',
+    owner: 'EHR team',
+    remedy:
+      'Send {FHIR URL in Settings} as iss, letter for letter: the FHIR base, not a document below it and not the issuer.',
+    help: 'The EHR opened the app with a wrong address of its own. Give the support code to {help desk}.',
   },
   'launch.fhir-url-unproven': {
     cause: 'The launch came from {iss}, and the FHIR URL in Settings, {FHIR URL in Settings}, has never answered',

@@ -28,6 +28,14 @@ export const networkRules = {
       'Use the public https address of the EHR. For an EHR inside a private network, the operator can allow that network.',
     help: LASTING,
   },
+  'network.private-endpoint': {
+    cause:
+      'An address in the EHR’s documents leads to a private network, or is not https: this service does not call it',
+    owner: 'EHR team',
+    remedy:
+      'Set the public https address of the EHR as its external base URL, in the server or the proxy before it, so that its documents name that.',
+    help: LASTING,
+  },
   'network.refused': {
     cause:
       'The host is there, and nothing listens on the port that was called: the server or its gateway is down, or the port is closed',
@@ -43,7 +51,8 @@ export const networkRules = {
     help: LASTING,
   },
   'network.broken-off': {
-    cause: 'The connection was closed without an answer, by the server or a gateway before it',
+    cause:
+      'The connection was closed without an answer, by the server or a gateway before it, which may want a certificate of the caller',
     owner: 'EHR team',
     remedy: 'Look for this call in the log of the server and of the gateway before it.',
   },
@@ -108,6 +117,22 @@ export const networkRules = {
     owner: 'EHR team',
     remedy: 'Install the whole chain: the server’s certificate with all intermediate certificates.',
   },
+  'tls.no-known-authority': {
+    cause:
+      'The certificate leads to no authority that this service knows: an intermediate certificate is missing, or it is of the hospital’s own authority',
+    owner: 'EHR team',
+    remedy: 'Install a certificate of a public authority, with all its intermediate certificates.',
+  },
+  'tls.unknown-host': {
+    cause: 'The server, or the load balancer before it, does not know this host name (SNI)',
+    owner: 'EHR team',
+    remedy: 'Set up this host name, with its certificate, on the server or load balancer.',
+  },
+  'tls.weak': {
+    cause: 'The certificate of the server has a key or a signature that is too weak to be trusted',
+    owner: 'EHR team',
+    remedy: 'Install a certificate with RSA of 2048 bits or more, or an elliptic curve, signed with SHA-256.',
+  },
   'tls.wrong-name': {
     cause: 'The certificate of the server is for another host name',
     owner: 'EHR team',
@@ -120,8 +145,8 @@ export const networkRules = {
   },
   'tls.handshake': {
     cause:
-      'There is no TLS handshake: the server speaks plain http on this port, or has no TLS version or cipher in common with us',
+      'There is no TLS handshake: the server speaks plain http on this port, has no TLS version or cipher in common with us, or wants a certificate of the caller',
     owner: 'EHR team',
-    remedy: 'Offer TLS 1.2 or 1.3 with a usual cipher on this port.',
+    remedy: 'Offer TLS 1.2 or 1.3 with a usual cipher on this port, without asking for a client certificate.',
   },
 } satisfies Record<string, RuleRow>;

@@ -36,7 +36,7 @@ export const tokenRules = {
       'Allow the key {kid} for {client id} again. If it was withdrawn on purpose, tell the operator of this app, who replaces it.',
   },
   'client.off': {
-    cause: 'The EHR knows the client ID {client id}, and the client is switched off or not approved there',
+    cause: 'The EHR knows the client ID {client id}, and the client is switched off, expired or not approved there',
     owner: 'EHR team',
     remedy: 'Activate the client {client id} in this environment.',
   },
@@ -57,6 +57,17 @@ export const tokenRules = {
       'The EHR says that the client assertion was used before: each one is sent once, so something between us repeats the request',
     owner: 'EHR team',
     remedy: 'Look for a gateway or load balancer before the token endpoint that sends a request a second time.',
+  },
+  'client.assertion-life': {
+    cause: 'The EHR takes only client assertions that live shorter than ours, which lives two minutes',
+    owner: 'EHR team',
+    remedy:
+      'Accept client assertions that live up to five minutes (SMART App Launch, “Authenticating to the token endpoint”).',
+  },
+  'client.address': {
+    cause: 'The EHR refuses the address that our call came from: its allowlist does not have our egress addresses',
+    owner: 'EHR team',
+    remedy: 'Let our egress addresses through to the token endpoint; the guide lists them.',
   },
   'client.assertion-times': {
     cause:
@@ -134,6 +145,12 @@ export const tokenRules = {
       'The token endpoint does not know the code that the authorization endpoint gave out a moment before: it is of another environment, or its nodes do not share their codes',
     owner: 'EHR team',
     remedy: 'Let both endpoints of smart-configuration belong to this environment, with one store of codes.',
+  },
+  'grant.consent': {
+    cause: 'The EHR says that nobody has consented to this app, or that the consent was withdrawn',
+    owner: 'EHR team',
+    remedy: 'Consent to {client id} for all users, or let the EHR ask each user again at the next launch.',
+    help: '{Again} and agree if the EHR asks. If it happens again, give the support code to {help desk}.',
   },
   'grant.expired': {
     cause: 'The code had expired or was used already when it was exchanged',

@@ -2,6 +2,8 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
+import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
+import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
 import { AppError } from '#src/errors.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
@@ -41,6 +43,7 @@ export interface LaunchGuardDependencies extends Pick<UserAdmissionDependencies,
   endings: LaunchEndings;
   sealer: Sealer;
   clock: Clock;
+  traces: Pick<LaunchTraces, 'follow'>;
   /** For the few routes of a user who is not associated yet: the association itself and signing out. */
   acceptsWaiting?: boolean;
 }
@@ -74,7 +77,7 @@ export function requireLaunch(
   dependencies: LaunchGuardDependencies,
   { renews = true }: { renews?: boolean } = {},
 ): RequestHandler {
-  const { directory, launchCookies, endings, sealer, clock } = dependencies;
+  const { directory, launchCookies, endings, sealer, clock, traces } = dependencies;
   return async (request, response, next) => {
     const launchId = pathPartOf(request, 'launchId');
     const cookie = launchCookies.ofLaunch(request, launchId);
@@ -82,7 +85,18 @@ export function requireLaunch(
     const organization = await fitPageTo(response, directory, cookie ?? ended ?? launchCookies.lastOrigin(request));
     // What the browser still has of a launch that is over.
     if (cookie ?? ended) contextOf(request).themeUrl = themeUrl(launchId);
-    if (!cookie) throw ended ? endedError(ended.reason) : new AppError('session.missing', 'no cookie for this launch');
+    /** What the EHR has to change is found by the code on the page; other ends are as they should be. */
+    const sayEnded = async (why: EndReason | undefined, launch?: Launch): Promise<never> => {
+      const error = endedError(why);
+      if (error.rule === undefined) throw error;
+      return traces.follow({ request, step: 'requests' }, async () => {
+        traceOf(request).joins(launch?.traceId);
+        traceOf(request).know(organization ? { organizationId: organization.id } : {});
+        throw error;
+      });
+    };
+    if (ended) return sayEnded(ended.reason);
+    if (!cookie) throw new AppError('session.missing', 'no cookie for this launch');
     const now = clock();
     const isUnattended = !renews || queryOf(request).has(UNATTENDED);
     const stored = await openRecord(dependencies, cookie, isUnattended, now);
@@ -95,7 +109,7 @@ export function requireLaunch(
       const by = { actor: 'system', supportCode: contextOf(request).supportCode } as const;
       if (record) await endings.end([launchId], why ?? 'organization', organization, by);
       launchCookies.retireLaunches(request, response, [launchId], why);
-      throw endedError(why);
+      return sayEnded(why, record?.launch);
     };
     if (!record || !organization || reason !== undefined) return refuse(reason);
     const { launch, idleLeftMs } = record;

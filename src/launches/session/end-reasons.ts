@@ -37,7 +37,8 @@ export const endReasons = Object.keys(CODE_BY_REASON) as EndReason[];
 /** The relaunch page for an end that is known, or the general one. */
 export function endedError(reason: EndReason | undefined): AppError {
   if (reason === undefined) return new AppError('session.missing', 'no open launch for this cookie');
-  return new AppError(CODE_BY_REASON[reason], `the launch has ended: ${reason}`);
+  const rule = reason === 'token-expired' ? { rule: 'refresh.none' as const } : {};
+  return new AppError(CODE_BY_REASON[reason], `the launch has ended: ${reason}`, rule);
 }
 
 /** Has the launch come to its absolute limit, or to the end of a token that nothing renews (RF-12, RF-14)? */

@@ -12,9 +12,10 @@ import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import { setPagePolicy } from '#src/http/security-headers.ts';
 import { furnishErrorPage } from '#src/launches/session/launch-origin.ts';
 import type { OrganizationDirectory } from '#src/organizations/directory.ts';
-import { isConnected, type Organization } from '#src/organizations/organization.ts';
+import { assertConnected, type Organization } from '#src/organizations/organization.ts';
 import type { SmartConnections } from '#src/organizations/smart-connections.ts';
 import { mayFrame } from '#src/settings/addresses.ts';
+import { readStoredConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { isSameFhirBase, type LaunchRequest, readLaunchRequest } from '#src/smart/step-2-launch-ehr.ts';
 import { type CookieProbeDependencies, isPrefetch, startLaunch } from './cookie-probe.ts';
 import { assertFrameAllowed } from './frame-allowed.ts';
@@ -85,7 +86,8 @@ async function findOrganization(
   const organization = await directory.find(orgId);
   if (!organization)
     throw new AppError('launch.unknown-organization', 'no organization has this orgId', {
-      rule: 'launch.org-id-unknown',
+      // Registered well and put together wrongly is not misspelled.
+      rule: /\?iss=/.test(orgId) ? 'launch.parameters-in-org-id' : 'launch.org-id-unknown',
     });
   return organization;
 }
@@ -100,20 +102,30 @@ function assertLaunchAllowed(connections: SmartConnections, organization: Organi
     throw new AppError('launch.organization-disabled', 'the organization is disabled', {
       rule: 'launch.organization-disabled',
     });
+  assertConnected(organization);
   if (!isSameFhirBase(request.iss, organization.fhirBaseUrl)) {
     const rule = ruleOfOtherEhr(connections, organization, request.iss);
     // As written only where it says no more than the setting does.
     const iss = rule === 'launch.iss-written-differently' ? { iss: request.iss } : {};
-    const seen = { ...iss, 'FHIR URL in Settings': organization.fhirBaseUrl || '(none)' };
+    const seen = { ...iss, 'FHIR URL in Settings': organization.fhirBaseUrl };
     throw new AppError('launch.unknown-issuer', "iss is not the organization's FHIR URL", { rule, seen });
   }
 }
 
 /** A FHIR URL that has answered is not to be given up for the iss of one launch. */
 function ruleOfOtherEhr(connections: SmartConnections, organization: Organization, iss: string): Rule {
-  if (!isConnected(organization)) return 'launch.no-fhir-url';
   if (bareBase(iss) === bareBase(organization.fhirBaseUrl)) return 'launch.iss-written-differently';
-  return connections.hasAnswered(organization) ? 'launch.other-environment' : 'launch.fhir-url-unproven';
+  if (!connections.hasAnswered(organization)) return 'launch.fhir-url-unproven';
+  return isOtherAddress(organization, iss) ? 'launch.iss-not-the-base' : 'launch.other-environment';
+}
+
+/** A document below the FHIR base, or the issuer that this EHR is known by: the server is the right one. */
+function isOtherAddress({ fhirBaseUrl, discovered }: Organization, iss: string): boolean {
+  const { issuer } = readStoredConfiguration(discovered?.configuration) ?? {};
+  const below = iss.startsWith(fhirBaseUrl) ? iss.slice(fhirBaseUrl.length) : '';
+  return (
+    /^\/(?:metadata|\.well-known\/|Patient)/.test(below) || (issuer !== undefined && bareBase(iss) === bareBase(issuer))
+  );
 }
 
 /** A FHIR base without what people write in different ways. */

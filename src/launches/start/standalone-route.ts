@@ -6,7 +6,7 @@ import { AppError } from '#src/errors.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import { furnishErrorPage, standalonePath } from '#src/launches/session/launch-origin.ts';
-import { isConnected, type Organization } from '#src/organizations/organization.ts';
+import { assertConnected, type Organization } from '#src/organizations/organization.ts';
 import { isPrefetch, PROBED, startLaunch } from './cookie-probe.ts';
 import type { LaunchRouteDependencies } from './launch-route.ts';
 
@@ -48,8 +48,7 @@ async function whoIsAsked(
   if (!organization.standalone) throw new AppError('launch.standalone-off', 'standalone is off for this organization');
   contextOf(request).startAgain = standalonePath(organization.id);
   assertNothingAdded(queryOf(request));
-  if (!isConnected(organization))
-    throw new AppError('launch.unknown-issuer', 'the organization has no EHR yet', { rule: 'launch.no-fhir-url' });
+  assertConnected(organization);
   return organization;
 }
 

@@ -19,8 +19,8 @@ export function ruleOfConfiguration(wellKnown: Fetched, isBase: boolean): Rule {
   if (wellKnown.kind === 'none') return ruleOfFailure(wellKnown.error, 'FHIR URL');
   if (wellKnown.redirectHost !== undefined) return 'discovery.redirect';
   if (isAbsent(wellKnown)) return isBase ? 'discovery.absent' : 'discovery.nothing-there';
-  if (wellKnown.status === 401 || wellKnown.status === 403)
-    return isBase ? 'discovery.sign-in-demanded' : 'discovery.sign-in-at-url';
+  if (wellKnown.status === 401) return isBase ? 'discovery.sign-in-demanded' : 'discovery.sign-in-at-url';
+  if (wellKnown.status === 403) return isBase ? 'discovery.forbidden' : 'discovery.forbidden-at-url';
   if (wellKnown.status === 407) return 'network.proxy-sign-in';
   if (wellKnown.status === 429) return 'discovery.throttled';
   if (wellKnown.status >= 500) return 'discovery.server-error';

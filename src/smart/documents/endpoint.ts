@@ -1,4 +1,6 @@
 /** Which addresses of an EHR's documents are believed: their form, and the hosts an organization knows (DI-04, DI-05). */
+import { isIP } from 'node:net';
+import { isAddressAllowed, isLoopbackHost } from '#src/adapters/ehr-http/address-policy.ts';
 import { AppError } from '#src/errors.ts';
 
 /** By what an endpoint is judged. */
@@ -13,11 +15,27 @@ export interface EndpointRules {
 
 export const LONGEST_URL = 2_048;
 
+/** Names that public DNS does not have: of one label, or of a domain that is kept for inside (RFC 6762, RFC 8375). */
+const INSIDE_NAME = /^[^.:]+$|\.(?:local|internal|intranet|lan|corp|home\.arpa|localdomain)$/;
+
+/**
+ * Is this an address of the EHR's own network, where the FHIR base is not? Then the server builds its documents from the
+ * name it has inside, and no browser and no call of ours gets there.
+ */
+export function isInsideAddress(url: URL, { fhirBase }: Pick<EndpointRules, 'fhirBase'>): boolean {
+  const isInside = ({ hostname }: URL) => {
+    const bare = hostname.replace(/^\[|\]$/g, '');
+    return isIP(bare) ? !isAddressAllowed(bare, []) : INSIDE_NAME.test(bare);
+  };
+  return url.host !== fhirBase.host && isInside(url) && (isLoopbackHost(fhirBase.hostname) || !isInside(fhirBase));
+}
+
 /** What is wrong with the form of an endpoint, whatever its host; undefined when nothing is. */
 export function endpointProblem(text: string, { fhirBase, accepts }: EndpointRules): string | undefined {
   const url = URL.parse(text, fhirBase.href);
   if (text.length > LONGEST_URL) return 'is too long';
-  if (!url || /[\s\\\p{Cc}]/u.test(text)) return 'is not a URL';
+  // Braces and angle brackets: a placeholder for a tenant that was never filled in.
+  if (!url || /[\s\\{}<>\p{Cc}]/u.test(text)) return 'is not a URL';
   if (!accepts(url)) return 'is not https';
   if (url.username || url.password) return 'has userinfo';
   return text.includes('#') ? 'has a fragment' : undefined;
@@ -58,7 +76,8 @@ export function endpoint(field: string, text: string, rules: EndpointRules): str
   const url = new URL(text, rules.fhirBase.href);
   if (!isAllowedHost(url, rules)) {
     const reason = `is on ${url.host}, which is not an allowed host of this organization`;
-    throw new AppError('discovery.endpoint-refused', `${field} ${reason}`, { rule: 'discovery.endpoint-other-host' });
+    const rule = isInsideAddress(url, rules) ? 'discovery.endpoint-inside' : 'discovery.endpoint-other-host';
+    throw new AppError('discovery.endpoint-refused', `${field} ${reason}`, { rule });
   }
   // `https:evil.example` is a path below the base as a reference, and a host when it is posted to on its own.
   return URL.parse(text)?.href === url.href ? text : url.href;

@@ -98,8 +98,13 @@ function fetchProblem(what: 'JWKS' | 'openid-configuration', fetched: Fetched | 
   return unavailable(rule, `${what}: ${problem} (content type ${fetched.contentType || 'absent'})`);
 }
 
+/** @param status of an answer that is no key set. */
+export function ruleOfKeySet(status: number): Rule {
+  return [429, 502, 503, 504].includes(status) ? 'keys.unavailable' : 'keys.unreadable';
+}
+
 function ruleOfAnswer(what: 'JWKS' | 'openid-configuration', status: number): Rule {
-  if (what === 'JWKS') return 'keys.unreadable';
+  if (what === 'JWKS') return ruleOfKeySet(status);
   return status === 404 || status === 410 ? 'keys.no-document' : 'keys.document-unreadable';
 }
 

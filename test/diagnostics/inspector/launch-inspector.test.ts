@@ -142,6 +142,15 @@ describe('on embedded stores', () => {
     expect((await inspect(code)).body).toContain(words);
   });
 
+  test.for([
+    ['with the dash of a mail program', (code: string) => code.replace('-', '–')],
+    ['with the words beside it', (code: string) => `Support code: ${code} Copy`],
+    ['in small letters without a dash', (code: string) => code.toLowerCase().replace('-', ' ')],
+  ] as const)('a code that was pasted %s finds its launch', async ([, written]) => {
+    const code = supportCodeOf(await launchWith('wrong-patient')) ?? '';
+    expect((await inspect(encodeURIComponent(written(code)))).url).toMatch(/\/settings\/launches\/[\da-f-]{36}$/);
+  });
+
   test('the detail of what failed is shown', async () => {
     const { body } = await inspect(supportCodeOf(await launchWith('wrong-patient')));
     expect(body).toContain('Patient read answered with');

@@ -104,13 +104,26 @@ describe('the way to the server', () => {
   const trusted = tls.getCACertificates('default');
   beforeAll(() => tls.setDefaultCACertificates([...trusted, certificates.authority]));
   afterAll(() => tls.setDefaultCACertificates(trusted));
-  const { expired, selfSigned, wrongName } = certificates;
+  const { good, expired, selfSigned, wrongName, ofHospital, withoutIntermediate, weak } = certificates;
+  const ciphers = 'DEFAULT@SECLEVEL=0';
+  const nowhere = 'tls.no-known-authority';
 
   test.for([
-    ['an expired certificate', expired, 'tls-chain', 'tls.expired'],
-    ['a self-signed certificate', selfSigned, 'tls-chain', 'tls.self-signed'],
-    ['a certificate for another name', wrongName, 'tls-name', 'tls.wrong-name'],
-  ] as const)('%s', async ([, certificate, row, rule]) => {
+    ['an expired certificate', expired, 'tls-chain', 'tls.expired', 'tls.expired'],
+    ['a self-signed certificate', selfSigned, 'tls-chain', 'tls.self-signed', 'tls.self-signed'],
+    ['a certificate for another name', wrongName, 'tls-name', 'tls.wrong-name', 'tls.wrong-name'],
+    ['a weak key', { ...weak, ciphers }, GUIDE, 'tls.weak', 'tls.weak'],
+    ['a certificate of the hospital’s own authority', ofHospital, 'tls-chain', 'tls.unknown-authority', nowhere],
+    ['mutual TLS', { ...good, requestCert: true }, GUIDE, 'network.broken-off', 'network.broken-off'],
+    [
+      'TLS 1.1',
+      { ...good, ciphers, minVersion: 'TLSv1', maxVersion: 'TLSv1.1' },
+      'tls-version',
+      'tls.version',
+      'tls.version',
+    ],
+    ['no intermediate certificate', withoutIntermediate, 'tls-chain', 'tls.incomplete-chain', nowhere],
+  ] as const)('%s', async ([, certificate, row, rule, ruleOfLaunch]) => {
     const seed = { sandbox: { tls: certificate } };
     const { open } = await checkWith(seed);
     expectRow(
@@ -118,7 +131,7 @@ describe('the way to the server', () => {
       row,
       rule,
     );
-    expectSaid(await launchWith(seed), 'discovery', rule);
+    expectSaid(await launchWith(seed), 'discovery', ruleOfLaunch);
   });
 
   test('a server that is down: one failure, and a launch that says the same', async () => {

@@ -32,7 +32,7 @@ const CASES: Case[] = [
     'a smart-configuration that a firewall forbids',
     { fault: ['discovery-refused', 403] },
     'discovery',
-    'discovery.sign-in-demanded',
+    'discovery.forbidden',
   ],
   [
     'a smart-configuration with status 418',

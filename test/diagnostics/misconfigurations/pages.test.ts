@@ -27,6 +27,21 @@ test.for([
   expectSaid(await inspect(answer, id), 'refresh', rule);
 });
 
+test.for(['the first visit', 'the visits after it'])(
+  'a token that nothing renews is found by the code of %s',
+  async (of) => {
+    now = Date.now();
+    const { id, ehr } = await prepare({ fault: 'no-refresh-token' });
+    const browser = world().browser();
+    const list = await browser.open(ehr.launch('pat-ada'));
+    now += 600_000;
+    const first = await browser.open(list.url);
+    const answer = of === 'the first visit' ? first : await browser.open(list.url);
+    expect(answer.body).toContain('Your EHR session for this app has ended');
+    expectSaid(await inspect(answer, id), 'refresh', 'refresh.none');
+  },
+);
+
 test('a launch that is at the EHR: what was sent is said at once, and that nothing came back', async () => {
   now = Date.now();
   const { id, ehr } = await prepare({});

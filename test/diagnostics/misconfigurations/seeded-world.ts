@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, vi } from 'vitest';
 import type { FaultValue } from '#sandbox/fault.ts';
 import type { FaultName } from '#sandbox/faults.ts';
 import type { Sandbox, SandboxOptions } from '#sandbox/sandbox.ts';
-import type { CheckResult } from '#src/checks/rows/result.ts';
+import type { CheckResult, Suggestion } from '#src/checks/rows/result.ts';
 import { runChecks } from '#src/checks/run.ts';
 import type { Owner } from '#src/errors/row.ts';
 import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
@@ -124,14 +124,14 @@ export function useSeededWorld(options: WorldOptions = {}) {
       return inspect(await launchFrom(ehr, seed), id);
     },
     /** Checks the connection with the seed: the rows that need work. */
-    checkWith: async (seed: Seed): Promise<{ open: CheckResult[]; allPassed: boolean }> => {
+    checkWith: async (seed: Seed): Promise<{ open: CheckResult[]; allPassed: boolean; suggestions: Suggestion[] }> => {
       const { id } = await prepare(seed);
       const organization = await world.dependencies.directory.find(id);
       if (!organization) throw new Error(`no organization ${id}`);
       const checking = runChecks({ fhirUrl: organization.fhirBaseUrl, organization }, world.dependencies.checks);
       const { results, summary } = await checking.finished;
       const open = results.filter(({ verdict }) => verdict === 'failure' || verdict === 'warning');
-      return { open, allPassed: summary.allPassed };
+      return { open, allPassed: summary.allPassed, suggestions: summary.suggestions };
     },
     prepare,
     launchFrom,

@@ -1,0 +1,66 @@
+/** What authorization servers in use say of a refusal, each with the one rule that it means; the words are never kept. */
+import { expect, test } from 'vitest';
+import type { Rule } from '#src/errors/rules/table.ts';
+import { ruleOfDescription, ruleOfRefusal } from '#src/smart/refusal-rule.ts';
+
+type Case = [error: string, said: string, rule: Rule];
+
+const TOKEN: Case[] = [
+  ['invalid_client', 'Invalid client or Invalid client credentials', 'client.key'],
+  ['invalid_client', 'Either the client or the client credentials are invalid.', 'client.key'],
+  ['invalid_client', 'iss and sub of the client assertion must be the client_id', 'client.key'],
+  ['invalid_client', 'Client authentication with signed JWT failed: Token is not active', 'client.assertion-times'],
+  ['invalid_client', 'Client assertion is not within its valid time range.', 'client.assertion-times'],
+  ['invalid_client', 'exp is too far in the future: maximum lifetime is 60 seconds', 'client.assertion-life'],
+  ['invalid_client', 'The token lifetime exceeds what is allowed', 'client.assertion-life'],
+  [
+    'invalid_client',
+    'The certificate used to sign the client assertion is not registered on application.',
+    'client.key-unknown',
+  ],
+  ['invalid_client', 'Signature on JWT token failed validation', 'client.key-unknown'],
+  ['invalid_client', 'Invalid token audience', 'client.audience'],
+  ['invalid_client', 'jti has already been used', 'client.assertion-used'],
+  ['unauthorized_client', 'Application with identifier was not found in the directory.', 'client.grant-not-allowed'],
+  ['invalid_client', 'Application with identifier was not found in the directory.', 'client.unknown'],
+  ['invalid_client', 'Invalid client_id', 'client.unknown'],
+  ['invalid_client', 'Application is disabled.', 'client.off'],
+  ['invalid_client', 'Client registration has expired', 'client.off'],
+  ['invalid_client', 'The client credentials have expired', 'client.off'],
+  ['invalid_client', 'Invalid client secret provided', 'client.method'],
+  ['invalid_client', 'Request from IP address not allowed', 'client.address'],
+  ['invalid_request', 'client_secret is required', 'client.method'],
+  ['invalid_request', 'client_assertion_type is missing or not supported', 'client.method'],
+  ['invalid_request', 'Missing Authorization header', 'client.method'],
+  ['invalid_request', 'client_id is required', 'client.id-not-sent'],
+  ['invalid_grant', 'The user or administrator has not consented to use the application', 'grant.consent'],
+  ['invalid_grant', 'Authorization has been revoked by the user', 'grant.consent'],
+  ['invalid_grant', 'Session not active', 'authorization.sign-in-needed'],
+  ['invalid_grant', 'PKCE code verifier not specified', 'grant.pkce'],
+  ['invalid_grant', 'Code not valid', 'grant.refused'],
+];
+
+test.for(TOKEN)('the token endpoint says %s: %s', ([error, said, rule]) => {
+  expect(ruleOfRefusal({ status: 401, error, said, isClockOff: false })).toBe(rule);
+});
+
+const SIGN_IN: Case[] = [
+  ['invalid_request', 'Invalid launch token', 'authorization.launch-over'],
+  ['invalid_request', 'Client not found.', 'authorization.client-unknown'],
+  ['invalid_request', 'No patient in context', 'context.patient-missing'],
+  ['invalid_request', 'response_type is missing', 'authorization.request-refused'],
+  ['access_denied', 'The app is disabled', 'client.off'],
+  ['unauthorized_client', 'application not approved', 'client.off'],
+];
+
+test.for(SIGN_IN)('the authorization endpoint says %s: %s', ([error, said, rule]) => {
+  expect(ruleOfDescription(error, said)).toBe(rule);
+});
+
+test.for([
+  ['access_denied', 'User is not assigned to the client application.'],
+  ['access_denied', 'The resource owner has revoked consent'],
+  ['server_error', 'The app is disabled'],
+] as const)('of %s: %s the error says enough', ([error, said]) => {
+  expect(ruleOfDescription(error, said)).toBeUndefined();
+});
