@@ -89,12 +89,12 @@ export function createSealer(secrets: readonly string[]): Sealer {
   const [firstHash, ...olderHashes] = secrets.map(keyedHash);
   if (!first || !firstHash) throw new SealError('at least one secret is needed');
 
-  const sealed = (version: string, name: string, bytes: Buffer) =>
+  const sealAs = (version: string, name: string, bytes: Buffer) =>
     [version, first.kid, encrypt(keyOf(first, name), name, bytes).toString('base64url')].join('.');
   return {
-    seal: async (name, value, mostBytes = MOST_BYTES) => sealed(VERSION, name, jsonOf(value, mostBytes)),
+    seal: async (name, value, mostBytes = MOST_BYTES) => sealAs(VERSION, name, jsonOf(value, mostBytes)),
     sealCompressed: async (name, value, mostBytes) =>
-      sealed(COMPRESSED, compressedName(name), deflateRawSync(jsonOf(value, mostBytes), DEFLATE)),
+      sealAs(COMPRESSED, compressedName(name), deflateRawSync(jsonOf(value, mostBytes), DEFLATE)),
     open: async (name, sealed) => {
       const [version, kid, payload = '', ...more] = sealed.split('.');
       const bytes = Buffer.from(payload, 'base64url');

@@ -105,5 +105,5 @@ test.for<[string, Record<string, string[]>, string[][]]>([
 ])('circles: %s', ([, ways, expected]) => {
   const circles = circlesIn(Object.keys(ways), (node) => ways[node] ?? []);
   const together = [...Map.groupBy(circles.keys(), (node) => circles.get(node)).values()];
-  expect(together.map((some) => some.toSorted()).toSorted()).toEqual(expected);
+  expect(new Set(together.map((some) => some.toSorted().join()))).toEqual(new Set(expected.map((some) => some.join())));
 });
