@@ -23,9 +23,9 @@ const unit = [
   'test/requests/timing/!(time-zone).test.ts',
 ];
 
-const project = (name: string, include: string[], exclude: string[] = [], testTimeout = 60_000) => ({
+const project = (name: string, include: string[], exclude: string[]) => ({
   extends: true as const,
-  test: { name, include, exclude, testTimeout },
+  test: { name, include, exclude },
 });
 
 /** Waits on real seconds, or takes longest: begun last, one of these would be what a whole run waits for. */
@@ -37,17 +37,18 @@ const first = [
   ...['launches/tokens/refresh-faults', 'integration-page/connection', 'audit/export', 'requests/new/sent-once'],
 ];
 
+/** Only what is asked for by name is a project: a worker serves one, and each of its own would load everything again. */
+const isOneOfThem = process.argv.includes('--project');
+
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const placeOf = ({ moduleId }: TestSpecification) => {
       const place = first.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`));
-      return place < 0 ? first.length : place;
+      if (place >= 0) return place;
+      return moduleId.includes('/test/e2e/') ? first.length : first.length + 1;
     };
     // oxlint-disable-next-line no-array-sort -- not an array's
-    const sorted = await super.sort(files);
-    return [...new Set(sorted.map((file) => file.project))].flatMap((of) =>
-      sorted.filter((file) => file.project === of).toSorted((one, other) => placeOf(one) - placeOf(other)),
-    );
+    return (await super.sort(files)).toSorted((one, other) => placeOf(one) - placeOf(other));
   }
 }
 
@@ -64,12 +65,9 @@ export default defineConfig({
     // CommonJS packages are imported as Node itself imports them, so that tests see what the process sees.
     deps: { interopDefault: false },
     sequence: { sequencer: LongestFirst },
-    // They run in the order of their names: what waits most begins first.
-    projects: [
-      project('e2e', ['test/e2e/**/*.test.ts'], outage, 120_000),
-      project('outage', outage, [], 120_000),
-      project('unit', unit, outage),
-      project('world', ['test/**/*.test.ts'], ['test/e2e/**', ...outage, ...unit]),
-    ],
+    testTimeout: 120_000,
+    ...(isOneOfThem
+      ? { projects: [project('unit', unit, outage), project('e2e', ['test/e2e/**/*.test.ts'], outage)] }
+      : { include: ['test/**/*.test.ts'] }),
   },
 });

@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase, withoutQuery } from '#src/adapters/database/index.ts';
-import { createPostgresDatabase, hasPostgres, testDatabases } from '#test/helpers/databases.ts';
+import { createPostgresDatabase, hasPostgres, makeDataFolder, testDatabases } from '#test/helpers/databases.ts';
 
 describe.for(await testDatabases())('the database on $name', ({ open }) => {
   test('answers, keeps what is written, and says so no more once closed', async () => {
@@ -42,15 +41,16 @@ describe('the embedded database in a folder', () => {
   let dataDir: string;
   let child: ChildProcess | undefined;
 
-  beforeEach(() => {
-    dataDir = mkdtempSync(join(tmpdir(), 'vectorcare-database-test-'));
+  beforeEach(async () => {
+    dataDir = await makeDataFolder();
   });
   afterEach(() => {
     child?.kill('SIGKILL');
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  test('keeps its rows for the next process', async () => {
+  test('is made where there is none, and keeps its rows for the next process', async () => {
+    rmSync(join(dataDir, 'database'), { recursive: true });
     const first = await openDatabase({ databaseUrl: undefined, dataDir });
     await first.migrate();
     await first.db.execute(sql`create table kept (n int)`);
