@@ -16,10 +16,10 @@ export interface ReadinessDependencies {
 const DEADLINE_MS = 2_000;
 
 /**
- * `/health/live`: the process responds. `/health/ready`: database, Redis and a signing key of each algorithm are there,
- * each within two seconds. `/metrics`: for Prometheus; no patient, user or token.
+ * `/health/live`: the process responds. `/health/ready`: database, Redis and a signing key of each algorithm are
+ * available, each within two seconds. `/metrics`: for Prometheus; contains no patient, user or token.
  *
- * @param addresses or CIDRs that may ask for the last two; for all others they do not exist.
+ * @param addresses or CIDRs that may request the last two; for all others they do not exist.
  */
 export function opsRoutes(dependencies: ReadinessDependencies, metrics: Metrics, addresses: readonly string[]): Router {
   const router = Router({ caseSensitive: true, strict: true });
@@ -39,7 +39,7 @@ export function opsRoutes(dependencies: ReadinessDependencies, metrics: Metrics,
 function onlyFrom(addresses: readonly string[]): RequestHandler {
   const isListed = isAddressIn(addresses);
   return (request, _response, next) => {
-    // Behind a proxy that TRUST_PROXY does not name, every visitor of the internet has the proxy's address.
+    // Behind a proxy missing from TRUST_PROXY, every visitor has the proxy's address.
     const isForwarded =
       headerOf(request, 'x-forwarded-for') !== undefined || headerOf(request, 'forwarded') !== undefined;
     const isOwnAddress = request.ip !== request.socket.remoteAddress || !isForwarded;
