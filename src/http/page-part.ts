@@ -63,8 +63,8 @@ export function partOf(text: string, marks: readonly string[]): PagePart {
     size: text.length + OVERHEAD,
     filled: (fill) => {
       if (!sent) {
-        const said = cut.map((piece, at) => (at % 2 === 0 ? piece : (fill[piece] ?? '')));
-        sent = { run: keptRunOf(said.join('')), lengths: said.map(({ length }) => length) };
+        const texts = cut.map((piece, at) => (at % 2 === 0 ? piece : (fill[piece] ?? '')));
+        sent = { run: keptRunOf(texts.join('')), lengths: texts.map(({ length }) => length) };
         // The text is many times larger than the run, so it is not kept.
         cut.length = 0;
         return [sent.run];

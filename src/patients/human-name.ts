@@ -1,15 +1,15 @@
-/** Turns a FHIR HumanName list into the one name a person reads: page title, patient strip, practitioner, audit. */
+/** Chooses the displayed name from a FHIR HumanName list: page title, patient strip, practitioner, audit. */
 import { asRecords, asText, asTexts, type ForeignRecord, hasEnded } from '#src/smart/fhir/fields.ts';
 import { saysNothing } from '#src/smart/fhir/no-information.ts';
 
-/** FHIR name-use, best first. A missing or unknown use stands between "usual" and the makeshift ones. */
+/** FHIR name-use, best first. A missing or unknown use ranks after "usual". */
 const BEST_FIRST = ['official', 'usual', undefined, 'temp', 'nickname', 'anonymous'];
 const PAST_USES = new Set<unknown>(['old', 'maiden']);
 const LONGEST = 120;
 
 /**
- * FHIR R4 HumanName: official before usual before others; an old, maiden or expired name only when there is no other, and
- * "Unknown" only when there is none at all. Odd or empty entries are passed over (FH-11).
+ * Chooses from FHIR R4 HumanNames: official before usual before others; an old, maiden or expired name only when there
+ * is no other, and "Unknown" only when there is none at all. Odd or empty entries are skipped (FH-11).
  *
  * @param names `Patient.name`, `Practitioner.name` or the like as received; untrusted.
  * @returns at most 120 characters; undefined when no entry has anything readable.
@@ -30,8 +30,8 @@ function rankOf({ use, period }: ForeignRecord, now: Date): number {
 }
 
 /**
- * FHIR says `text` is the name as it should be displayed, and only it knows that a family name comes first in
- * Vietnamese or Hungarian. Some EHRs fill it with the index form "MORENO, ADA" instead: then the parts read better.
+ * FHIR defines `text` as the name to display, and only it shows that a family name comes first in Vietnamese or
+ * Hungarian. Some EHRs put the index form "MORENO, ADA" there; then the parts are used.
  */
 function formatName(name: ForeignRecord): string | undefined {
   const text = asText(name.text, LONGEST);
