@@ -80,7 +80,7 @@ export async function showAudit(deps: AuditRouteDependencies, request: Request):
   });
 }
 
-/** Lists the revealed row first and the rows before it, so that the operator sees it in context. */
+/** Selects the revealed row and the older ones, so that the operator sees it in context. */
 function beside({ organizationId, at }: Look): AuditFilter {
   return { organizationId: organizationId ?? undefined, before: new Date(Date.parse(at) + 1) };
 }

@@ -135,7 +135,7 @@ export async function refuse(deps: Deps, acting: ActingOn, reference: string): P
   return record(deps, acting, 'clinician-change', { change: 'refused', reference });
 }
 
-/** Deletes a waiting user, as if they had never launched. */
+/** Deletes a waiting or refused user, as if they had never launched. */
 export async function forget(deps: Deps, acting: ActingOn, reference: string): Promise<boolean> {
   if (!(await deleteIdentity(deps.db, acting.organizationId, { reference }))) return false;
   return record(deps, acting, 'clinician-change', { change: 'forgotten', reference });

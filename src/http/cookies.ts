@@ -25,8 +25,8 @@ export interface Cookies {
 
 /**
  * Cookies are `__Host-`, `Secure`, `HttpOnly`, `SameSite=None` and `Partitioned`: they work in a cross-site frame, even
- * where third-party cookies are blocked, and are sent to this host alone. On http://localhost only `HttpOnly` remains.
- *
+ * where third-party cookies are blocked, and are sent to this host alone. On http://localhost only `HttpOnly` and
+ * `SameSite=Lax` apply.
  * @param place 'first-party' for pages that are never framed: `SameSite=Lax`, not partitioned.
  */
 export function createCookies(publicUrl: URL, place: 'framed' | 'first-party' = 'framed'): Cookies {

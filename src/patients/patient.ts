@@ -78,7 +78,8 @@ export interface LastPatient {
 /**
  * Reads `Patient/{id}` and verifies that the response is that patient (LC-05).
  *
- * @param patientId from the launch context, already checked (LC-02). @param timeZone ages change at midnight there.
+ * @param patientId from the launch context, already checked (LC-02).
+ * @param timeZone ages change at midnight there.
  * @param last of this launch only.
  * @throws AppError `patient.*`, or `session.expired`
  */
