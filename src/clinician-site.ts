@@ -120,7 +120,7 @@ function mountLaunchPages(mount: Mount, shared: Shared): void {
     get: [guard, newRequestForm(newRequest)],
     post: [longForm, keepTyped(newRequest), guard, createRequest(newRequest), sayKept(newRequest)],
   });
-  // Sent when a page is left, even after its launch has ended; see {@link keepTyped} for the guard.
+  // Sent when a page is left, even after its launch has ended: a sealed ticket names the user, see {@link keepTyped}.
   mount('/requests/new/keep', { post: [longForm, keepTyped(newRequest), sayNothing] });
   mount('/requests/new/discard', { post: [guard, form, discardDraft(newRequest)] });
   // Mounted after the fixed names, which are not ids.

@@ -1,4 +1,4 @@
-/** Every way a launch or a page can fail: one table from which status, page, inspector, log line and metric follow. */
+/** Every way a launch or a page can end badly: one table from which status, page, inspector, log line and metric follow. */
 
 import { requestErrors } from '#src/errors/any-page.ts';
 import { signInErrors } from '#src/errors/authorization.ts';

@@ -8,7 +8,7 @@ export class TimeoutError extends Error {
   }
 }
 
-/** Returns the work's result. Work that takes longer than `ms` continues unheard. @throws TimeoutError */
+/** Settles as the work does, or throws TimeoutError after `ms`; late work continues and its result is ignored. */
 export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>();
   // setImmediate: a response that has already arrived wins, even if this process was busy.

@@ -22,7 +22,7 @@ const ALLOWED: ReadonlySet<string> = new Set(FACTS);
 /** The attributes a span may have: our names, codes and ids, and an EHR's host. Others are dropped. */
 export type SpanFacts = Partial<Record<(typeof FACTS)[number], string | number>>;
 
-/** A method with a route pattern or a kind of call, or the name of a step. */
+/** A method with a route's pattern or a kind of call, or the name of a step. */
 const SPAN_NAME = /^(?:[A-Z]{3,10}(?: [\w/:.*{}-]{1,200})?|[a-z][a-z-]{1,40})$/;
 
 /** The sender's span, from the request's `traceparent`. */

@@ -42,7 +42,7 @@ const TIMEOUT_SECONDS = 5;
 /** The provider's metadata and keys are read again after an hour. */
 const FRESH_MS = 3_600_000;
 
-/** @param redirectUri as registered at the provider. */
+/** @param redirectUri ours, as registered at the provider. */
 export function createIdentityProvider(
   config: SingleSignOnConfig,
   redirectUri: URL,

@@ -39,7 +39,7 @@ export async function addUser(
   return user && { user, oneTimePassword };
 }
 
-/** Replaces a user's password with a one-time one and ends their sessions. Undefined when there is no such user. */
+/** Replaces a user's password by a one-time one and ends their sessions. Undefined when there is no such user. */
 export async function resetPassword(
   deps: UserActionDependencies,
   acting: Acting,

@@ -34,7 +34,7 @@ export const userUsage = [
 const BY_CLI = { actor: 'cli' } as const;
 
 /**
- * Parses a command after the word `user`, before anything is opened.
+ * Reads a command after the word `user`, before anything is opened.
  *
  * @throws UsageError
  */

@@ -40,8 +40,8 @@ export interface AuditEvent {
   event: AuditEventName;
   organizationId?: string;
   /**
-   * An EHR user by the id_token's issuer and subject (stored as a keyed hash), a Settings user by the id in the users'
-   * table (stored as `user:<id>`), the operator's command line, or the service itself.
+   * An EHR user by the id_token's issuer and subject (stored as a keyed hash), a user of the settings by the id in the
+   * users' table (stored as `user:<id>`), the operator's command line, or the service itself.
    */
   actor: { iss: string; sub: string } | { userId: string } | 'cli' | 'system' | 'unknown';
   /** The request's address, from `request.ip`. */

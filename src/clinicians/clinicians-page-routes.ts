@@ -124,7 +124,7 @@ function question(deps: ClinicianRouteDependencies, verb: keyof typeof QUESTIONS
   });
 }
 
-/** Redirects to the page, which shows a code once and a refusal at each reload. */
+/** Leads to the page, which shows a code once and a refusal at each reload. */
 function answer(deps: ClinicianRouteDependencies, act: Act): RequestHandler {
   return withOrganization(deps, async (request, response, { id }) => {
     const outcome = await act({ organizationId: id, ...actorOf(request) }, request);

@@ -6,7 +6,7 @@ import { AppError } from '#src/errors.ts';
 import { fieldOf } from './form-body.ts';
 import { headerOf } from './request-values.ts';
 
-/** Bytes of the proof, and of the random pad in front of it. */
+/** Bytes of the proof, and of the pad in front of it. */
 const LENGTH = 32;
 
 /**

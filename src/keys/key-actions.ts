@@ -76,7 +76,7 @@ export function assertNoneWaits(rows: readonly KeyRow[], now: Date): void {
 }
 
 /**
- * Exports the public half for EHRs that cannot fetch our JWKS URL: the JWK as served, and PEM (REG-04).
+ * The public half for EHRs that cannot fetch our JWKS URL: the same JWK as served, and PEM (REG-04).
  *
  * @throws CommandError for an unknown key; KeyError when the stored key is not valid.
  */

@@ -14,7 +14,7 @@ export const keyUsage = [
 ];
 
 /**
- * Parses a command after the word `keys`, before anything is opened.
+ * Reads a command after the word `keys`, before anything is opened.
  *
  * @throws UsageError
  */

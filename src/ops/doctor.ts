@@ -18,14 +18,14 @@ import { isGiven } from '#src/smart/documents/given-endpoints.ts';
 import { fetchIssuerKeys } from '#src/smart/documents/issuer-keys.ts';
 import { discover } from '#src/smart/step-3-discovery.ts';
 
-/** One line of the report; `text` is for people and holds no secret. */
+/** One line of the page; `text` is for people and holds no secret. */
 export interface Finding {
   part: string;
   state: 'ok' | 'warning' | 'failed';
   text: string;
 }
 
-/** Instances whose clocks differ by more see each other's timestamps in the wrong order. */
+/** Instances whose clocks differ by more see each other's instants in the wrong order. */
 const MOST_CLOCK_DIFFERENCE_MS = 1_000;
 
 /**

@@ -28,7 +28,7 @@ const DAY_MS = 24 * 60 * 60_000;
 const EVERY_MS = 60 * 60_000;
 /** The most traces of one organization: some months of a large hospital, and a bound against endless launches. */
 const MOST_TRACES = 50_000;
-/** A little less than the interval, so that one instance runs each hour. */
+/** A little less than the interval, so that an instance runs each hour. */
 const TURN_MS = EVERY_MS - 60_000;
 
 /** Runs once per hour, in whichever instance is first. @returns undefined when another instance has run. */
@@ -60,7 +60,7 @@ async function deleteOldAudit(db: Queries, instant: Date): Promise<number> {
   }
 }
 
-/** Runs soon after the start and then every hour. A failed run is logged; the next hour brings another. */
+/** Runs it soon after the start and then every hour. A failed run is logged; the next hour brings another. */
 export function startRetention(dependencies: RetentionDependencies): { stop(): void } {
   const run = () => {
     deleteWhatIsOver(dependencies).catch((error: unknown) =>

@@ -53,7 +53,7 @@ export function dayText(value: unknown, timeZone: string): string | undefined {
   return readFhirDate(value, timeZone)?.day ?? asInformation(value, 40);
 }
 
-/** The last day that a partial date can mean, in a form that compares as text: `2026-11` → `2026-11-31`. */
+/** The last day a partial date can mean, in a form that compares as text: `2026-11` → `2026-11-31`. */
 export function lastDayOf(day: string): string {
   return `${day}${'-12-31'.slice(day.length === 4 ? 0 : 3, day.length === 10 ? 3 : undefined)}`;
 }

@@ -8,8 +8,8 @@ const PAST_USES = new Set<unknown>(['old', 'maiden']);
 const LONGEST = 120;
 
 /**
- * Chooses from FHIR R4 HumanNames: official before usual before others; an old, maiden or expired name only when there
- * is no other, and "Unknown" only when there is none at all. Odd or empty entries are skipped (FH-11).
+ * FHIR R4 HumanName: official before usual before others; an old, maiden or expired name only when there is no other, and
+ * "Unknown" only when there is none at all. Odd or empty entries are passed over (FH-11).
  *
  * @param names `Patient.name`, `Practitioner.name` or the like as received; untrusted.
  * @returns at most 120 characters; undefined when no entry has anything readable.

@@ -76,11 +76,10 @@ export interface LastPatient {
 }
 
 /**
- * Reads `Patient/{id}` and verifies that the response is that patient (LC-05).
+ * Reads `Patient/{id}` and proves that the answer is that patient (LC-05).
  *
- * @param patientId from the launch context, already checked (LC-02).
- * @param timeZone ages change at midnight there.
- * @param last of this launch only.
+ * @param patientId from the launch context, already checked (LC-02). @param timeZone ages change at midnight there.
+ * @param last of this launch alone.
  * @throws AppError `patient.*`, or `session.expired`
  */
 export async function readPatient(

@@ -81,7 +81,7 @@ const MOST_REACHABLE = 1_000;
 /**
  * @param options.production refuses plain http even on loopback.
  * @param options.allowPrivate CIDRs every call may reach although private.
- * @param options.budgets for `requestsPerMinute`; without them nothing is counted.
+ * @param options.budgets for `requestsPerMinute`; without, nothing is counted.
  */
 export function createOutbound(options: {
   production: boolean;
